@@ -1,0 +1,53 @@
+"""Time comes in through a parameter: the system's clock, or one turned by hand."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """What the pipeline knows of time. All instants are aware and UTC."""
+
+    def now(self) -> datetime:
+        """The present instant."""
+        ...
+
+    def wait(self, stop: threading.Event, seconds: float) -> bool:
+        """Waits `seconds`, or less if `stop` is set; says whether it is set."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def wait(self, stop: threading.Event, seconds: float) -> bool:
+        return stop.wait(seconds)
+
+
+class HandClock:
+    """A clock that moves only when told to, or when someone waits on it. For tests and rehearsals."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        return self._now
+
+    def turn(self, by: timedelta) -> None:
+        """Moves the clock, forward or back."""
+        self._now += by
+
+    def wait(self, stop: threading.Event, seconds: float) -> bool:
+        self._now += timedelta(seconds=seconds)
+        return stop.is_set()
+
+
+def monotonic() -> float:
+    """Seconds that never go back, for timeouts."""
+    return time.monotonic()

@@ -1,0 +1,239 @@
+"""One door to the database: read and write transactions on SQLite or PostgreSQL.
+
+SQLite runs in WAL with `synchronous=FULL`: what is committed survives a power cut. All writers of a
+process queue for one lock, and `BEGIN IMMEDIATE` queues them behind other processes, so a transaction
+that has begun never fails because another wrote first. Errors of the driver become our own here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, cast
+
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Insert,
+    Table,
+    create_engine,
+    event,
+    exc,
+    inspect,
+    select,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import GenericFunction
+from sqlalchemy.types import Text
+
+from pipeline import schema
+from pipeline.errors import ConfigError, DatabaseError, OutputError, SchemaOutdated, Unreachable
+
+BUSY_TIMEOUT_S = 120.0  # a backup tool may hold the file for a minute
+_REMEDY = "write sqlite:///var/avviso.db or postgresql://…"
+APPLICATION_ID = 0x61767631  # "avv1": `file` and we know a ledger by it
+
+
+class digest(GenericFunction[str]):  # noqa: N801, an SQL function is written in lower case
+    """SQL: 32 hexadecimal digits of the sha-256 of a text, the same on both databases."""
+
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(digest, "sqlite")
+def _digest_sqlite(element: digest, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"avviso_digest({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(digest, "postgresql")
+def _digest_postgresql(element: digest, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"substr(encode(sha256(convert_to({compiler.process(element.clauses, **kw)}, 'UTF8')), 'hex'), 1, 32)"
+
+
+def text_digest(value: str) -> str:
+    """What the SQL function `digest` gives, for Python."""
+    return hashlib.sha256(value.encode()).hexdigest()[:32]
+
+
+class Database:
+    """Transactions on one ledger. `url` is `sqlite:///path` (absolute by then) or `postgresql://…`."""
+
+    def __init__(self, url: str) -> None:
+        self.url = _parsed(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._engine = _sqlite_engine(self.url) if self.is_sqlite else _postgresql_engine(self.url)
+        self._writing = threading.Lock()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that only looks: one consistent picture, never waits for a writer."""
+        with _own_errors(), self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that is durable when the block ends, or never happened."""
+        with _own_errors():
+            if not self.is_sqlite:
+                with self._engine.begin() as connection:
+                    yield connection
+                return
+            with self._writing, self._engine.connect() as connection:
+                connection.execution_options(avviso_write=True)
+                with connection.begin():
+                    yield connection
+
+    def insert_new(self, table: Table) -> Insert:
+        """An INSERT that leaves rows alone whose keys are taken: whoever wrote first is right."""
+        if self.is_sqlite:
+            return sqlite.insert(table).on_conflict_do_nothing()
+        return postgresql.insert(table).on_conflict_do_nothing()
+
+    def upsert(self, table: Table, **values: Any) -> Insert:
+        """An INSERT of one row that replaces the other columns where the primary key is taken."""
+        dialect = sqlite if self.is_sqlite else postgresql
+        keys = [column.name for column in table.primary_key.columns]
+        changes = {name: value for name, value in values.items() if name not in keys}
+        statement = dialect.insert(table).values(**values)
+        return cast("Insert", statement.on_conflict_do_update(index_elements=keys, set_=changes))
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is a ledger at this address at all; makes nothing."""
+        if self.is_sqlite and not _sqlite_path(self.url).exists():
+            return False
+        with _own_errors():
+            return inspect(self._engine).has_table(schema.ledger.name)
+
+    def create(self, *, now: datetime, orphan: bool) -> None:
+        """Makes the ledger with a key of its own, or leaves the present one alone."""
+        if self.is_sqlite:
+            _make_private(_sqlite_path(self.url))
+        self.migrate()
+        with self.write() as connection:
+            connection.execute(
+                self.insert_new(schema.ledger).values(
+                    id=1, key=secrets.token_hex(32), created_at=now, orphan=orphan, epoch=1
+                )
+            )
+
+    def migrate(self) -> None:
+        """Brings the tables to this program's version."""
+        from pipeline.migrations import upgrade  # slow import: Alembic, needed once in a ledger's life
+
+        with _own_errors():
+            upgrade(self._engine)
+
+    def check_version(self) -> None:
+        """Raises SchemaOutdated unless the ledger is of this program's version; cheap."""
+        with self.read() as connection:
+            found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+        if found == schema.HEAD:
+            return
+        if found is None or found < schema.HEAD:
+            message, remedy = f"the ledger has version {found}, this avviso needs {schema.HEAD}", "run `avviso migrate`"
+        else:
+            message = f"the ledger has version {found}, this avviso knows {schema.HEAD}"
+            remedy = "use the newer avviso that wrote it"
+        raise SchemaOutdated(message, remedy=remedy, path=self.shown)
+
+    def check_health(self) -> None:
+        """Raises DatabaseError when SQLite finds its own file damaged."""
+        if not self.is_sqlite:
+            return
+        with self.read() as connection:
+            word = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+        if word != "ok":
+            raise DatabaseError(f"the ledger is damaged ({word})",
+                                remedy="stop avviso and restore the last backup", path=self.shown)
+
+    def key(self) -> bytes:
+        """The ledger's own key, made once."""
+        with self.read() as connection:
+            return bytes.fromhex(connection.execute(select(schema.ledger.c.key)).scalar_one())
+
+    @property
+    def shown(self) -> str:
+        """The address for people: a password in it stays hidden."""
+        return str(_sqlite_path(self.url)) if self.is_sqlite else self.url.render_as_string(hide_password=True)
+
+    def close(self) -> None:
+        """Lets go of every connection."""
+        self._engine.dispose()
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except exc.ArgumentError:
+        raise ConfigError("database is not an address", remedy=_REMEDY) from None
+    if parsed.get_backend_name() == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() == "sqlite" and parsed.database:
+        return parsed
+    raise ConfigError(f"database kind {parsed.drivername!r} is not known", remedy=_REMEDY)
+
+
+def _sqlite_path(url: URL) -> Path:
+    return Path(str(url.database))
+
+
+def _make_private(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.touch(mode=0o600)
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON",
+                       f"application_id={APPLICATION_ID}", "temp_store=MEMORY"):
+            connection.execute(f"PRAGMA {pragma}")
+        connection.create_function("avviso_digest", 1, text_digest, deterministic=True)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        immediate = connection.get_execution_options().get("avviso_write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    return engine
+
+
+def _postgresql_engine(url: URL) -> Engine:
+    try:
+        return create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
+    except ModuleNotFoundError:
+        raise ConfigError("PostgreSQL needs the extra `postgres`", remedy="pip install 'avviso[postgres]'") from None
+
+
+@contextmanager
+def _own_errors() -> Iterator[None]:
+    """Turns what drivers raise about the outside world into our words; mistakes of ours pass unchanged."""
+    try:
+        yield
+    except exc.OperationalError as error:
+        words = " ".join(str(error.orig).split())
+        if ("disk" in words and "full" in words) or "readonly" in words or "unable to open" in words:
+            raise OutputError(f"the ledger cannot be written: {words}",
+                              remedy="free space or mend the permissions of its folder; nothing was lost") from error
+        raise Unreachable(f"the database does not answer: {words}",
+                          remedy="start it, or mend `database` in config.yaml") from error
+    except exc.DatabaseError as error:
+        if isinstance(error.orig, sqlite3.DatabaseError) and not isinstance(error, exc.IntegrityError):
+            raise DatabaseError(f"the ledger cannot be read: {' '.join(str(error.orig).split())}",
+                                remedy="stop avviso and restore the last backup") from error
+        raise
+

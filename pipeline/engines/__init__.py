@@ -1,0 +1,1 @@
+"""What wakes the three jobs: a scheduler in this process, or one on PostgreSQL."""

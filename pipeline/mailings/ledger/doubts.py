@@ -1,0 +1,93 @@
+"""The chapter of doubts: what a dead process or a lost line leaves, and how it is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, select, true, update
+
+from pipeline.database import Database
+from pipeline.mailings.ledger.tally import Tally
+from pipeline.mailings.mailing import DeliveryState, Doubt
+from pipeline.schema import delivery, mailing
+
+
+class Doubts:
+    """Rows whose holder is gone, and rows of which nobody knows whether the message was taken."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def reclaim(self, workers: Sequence[str], cause: Doubt) -> tuple[int, int]:
+        """Takes back what dead workers held. Gives (back to pending, now in doubt)."""
+        if not workers:
+            return 0, 0
+        return self._take_back(delivery.c.worker.in_(workers), cause)
+
+    def reclaim_leases(self, now: datetime) -> tuple[int, int]:
+        """Takes back what nobody has touched until its lease was over, whoever held it."""
+        return self._take_back(delivery.c.lease_until <= now, Doubt.PROCESS)
+
+    def resend(self, doubts: Sequence[Doubt], now: datetime, *, mailing_id: int | None = None) -> int:
+        """Hands these over again, with the same bytes; gives how many."""
+        return self._decide(
+            mailing_id, delivery.c.doubt.in_(doubts), DeliveryState.DEFERRED,
+            {"due_at": now, "worker": None, "lease_until": None}
+        )
+
+    def assume_sent(self, now: datetime, *, mailing_id: int | None = None, expired_only: bool = False) -> int:
+        """Closes doubts as sent: by a person's word, or because `mailings.expire` is over."""
+        over = delivery.c.mailing_id.in_(select(mailing.c.id).where(mailing.c.expires_at <= now))
+        return self._decide(
+            mailing_id, over if expired_only else delivery.c.doubt.is_not(None), DeliveryState.SENT,
+            {"settled_at": now, "lease_until": None, "reply": "assumed sent: the reply was lost"}
+        )
+
+    def count(self) -> int:
+        with self._db.read() as connection:
+            return connection.execute(
+                select(func.count()).where(delivery.c.state == DeliveryState.IN_DOUBT)
+            ).scalar_one()
+
+    def _take_back(self, whose: ColumnElement[bool], cause: Doubt) -> tuple[int, int]:
+        """Unmarked rows were never on the wire: pending. Marked ones may have been: in doubt."""
+        held = (delivery.c.state == DeliveryState.SENDING, whose)
+        with self._db.write() as connection:
+            free = _move(self._db, connection, DeliveryState.SENDING, DeliveryState.PENDING,
+                         [*held, delivery.c.attempted_at.is_(None)], {"worker": None, "lease_until": None})
+            doubt = _move(self._db, connection, DeliveryState.SENDING, DeliveryState.IN_DOUBT,
+                          [*held, delivery.c.attempted_at.is_not(None)],
+                          {"doubt": cause, "reply": f"the reply was lost: {_CAUSES[cause]}"})
+        return free, doubt
+
+    def _decide(
+        self, mailing_id: int | None, which: ColumnElement[bool], target: DeliveryState, values: dict[str, Any]
+    ) -> int:
+        mine = delivery.c.mailing_id == mailing_id if mailing_id is not None else true()
+        with self._db.write() as connection:
+            return _move(self._db, connection, DeliveryState.IN_DOUBT, target,
+                         [delivery.c.state == DeliveryState.IN_DOUBT, which, mine], {"doubt": None} | values)
+
+
+_CAUSES = {
+    Doubt.LINE: "the line broke before the answer",
+    Doubt.PROCESS: "avviso ended before the answer",
+    Doubt.POWER: "the machine went down before the answer",
+}
+
+
+def _move(
+    database: Database, connection: Connection, old: DeliveryState, new: DeliveryState,
+    which: list[ColumnElement[bool]], values: dict[str, Any],
+) -> int:
+    """Moves all rows that match from one state to another and keeps the tallies; gives how many."""
+    moved = connection.execute(
+        update(delivery).where(*which).values(state=new, **values).returning(delivery.c.mailing_id)
+    ).scalars().all()
+    tally = Tally()
+    for mailing_id in moved:
+        tally.move(mailing_id, old, new)
+    tally.write(database, connection)
+    return len(moved)

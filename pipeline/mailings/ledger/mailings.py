@@ -1,0 +1,256 @@
+"""The mailings' chapter: propose, move, freeze the audience, finish. Each change is one guarded UPDATE."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    Integer,
+    Row,
+    Select,
+    Text,
+    cast,
+    exists,
+    func,
+    literal,
+    select,
+    update,
+)
+
+from pipeline.database import Database, digest
+from pipeline.editions.edition import Edition
+from pipeline.mailings.ledger.tally import Tally, read_tallies
+from pipeline.mailings.mailing import OPEN, DeliveryState, Mailing, MailingState, sources
+from pipeline.schema import delivery, edition, ledger, mailing, subscriber, subscription, suppression
+
+
+class Mailings:
+    """Which issue goes to which list, when, and whether it has."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    # ---- looking ------------------------------------------------------------------------------
+
+    def all(self, *states: MailingState, issue_key: str | None = None) -> list[Mailing]:
+        """Mailings in the order they were proposed; all states if none is named."""
+        rows = select(mailing).order_by(mailing.c.id)
+        if states:
+            rows = rows.where(mailing.c.state.in_(states))
+        if issue_key is not None:
+            rows = rows.where(mailing.c.issue_key == issue_key)
+        with self._db.read() as connection:
+            found = connection.execute(rows).all()
+            counts = read_tallies(connection, [row.id for row in found])
+        return [_mailing(row, counts[row.id]) for row in found]
+
+    def envelope(self, mailing_id: int) -> Mapping[str, Any]:
+        """What all messages of a started mailing share, as it was frozen."""
+        with self._db.read() as connection:
+            return dict(connection.execute(select(mailing.c.envelope).where(mailing.c.id == mailing_id)).scalar_one())
+
+    def edition(self, edition_digest: str) -> Edition:
+        with self._db.read() as connection:
+            row = connection.execute(select(edition).where(edition.c.digest == edition_digest)).one()
+        return Edition(row.name, row.language, row.subject, row.preheader, row.html, row.text)
+
+    def readers(self, list_id: str) -> int:
+        """How many people a mailing to this list would reach now."""
+        with self._db.read() as connection:
+            return connection.execute(
+                select(func.count()).select_from(_audience(list_id).subquery())
+            ).scalar_one()
+
+    def any_started(self) -> bool:
+        with self._db.read() as connection:
+            return connection.execute(select(exists().where(mailing.c.started_at.is_not(None)))).scalar_one()
+
+    # ---- moving -------------------------------------------------------------------------------
+
+    def propose(
+        self, issue_key: str, list_id: str, *, state: MailingState, reason: str, send_at: datetime, now: datetime,
+        approved: bool = False,
+    ) -> bool:
+        """Enters the first round of an issue to a list, held or scheduled; False if it is there already."""
+        with self._db.write() as connection:
+            entered = connection.execute(
+                self._db.insert_new(mailing).values(
+                    issue_key=issue_key, list=list_id, round=1, state=state, reason=reason, since=now,
+                    send_at=send_at, approved=approved, audience=0,
+                )
+            )
+        return entered.rowcount == 1
+
+    def move(self, mailing_id: int, target: MailingState, *, reason: str, now: datetime) -> bool:
+        """Moves a mailing along an arrow; False if it stands where no arrow leads to `target`.
+
+        Cancelling takes the deliveries along that were not handed over. To start one, use `start`.
+        """
+        with self._db.write() as connection:
+            moved = connection.execute(
+                update(mailing)
+                .where(mailing.c.id == mailing_id, mailing.c.state.in_(sources(target)))
+                .values(state=target, reason=reason, since=now)
+            )
+            if moved.rowcount and target is MailingState.CANCELLED:
+                self._cancel_deliveries(connection, mailing_id, now)
+        return moved.rowcount == 1
+
+    def approve(self, mailing_id: int, *, reason: str, now: datetime) -> bool:
+        """A person's yes to a mailing that has not begun."""
+        with self._db.write() as connection:
+            moved = connection.execute(
+                update(mailing)
+                .where(mailing.c.id == mailing_id,
+                       mailing.c.state.in_((MailingState.HELD, MailingState.SCHEDULED)))
+                .values(state=MailingState.SCHEDULED, approved=True, reason=reason, since=now)
+            )
+        return moved.rowcount == 1
+
+    def redate(self, mailing_id: int, send_at: datetime) -> None:
+        """Follows the issue's date while nothing has begun."""
+        with self._db.write() as connection:
+            connection.execute(
+                update(mailing)
+                .where(mailing.c.id == mailing_id,
+                       mailing.c.state.in_((MailingState.HELD, MailingState.SCHEDULED)))
+                .values(send_at=send_at)
+            )
+
+    def resume(self, mailing_id: int, *, reason: str, now: datetime, expire: timedelta) -> bool:
+        """Goes on with a paused mailing and gives it its full time again."""
+        with self._db.write() as connection:
+            moved = connection.execute(
+                update(mailing)
+                .where(mailing.c.id == mailing_id, mailing.c.state == MailingState.PAUSED)
+                .values(state=MailingState.SENDING, reason=reason, since=now, expires_at=now + expire)
+            )
+        return moved.rowcount == 1
+
+    def start(
+        self, mailing_id: int, frozen: Edition, envelope: Mapping[str, Any], *, now: datetime, expire: timedelta,
+    ) -> int | None:
+        """Freezes edition and audience and begins: all of it in one transaction, or nothing.
+
+        Gives the number of deliveries, or None if the mailing is not scheduled any more.
+        """
+        with self._db.write() as connection:
+            connection.execute(self._db.insert_new(edition).values(_edition_row(frozen, now)))
+            begun = connection.execute(
+                update(mailing)
+                .where(mailing.c.id == mailing_id, mailing.c.state == MailingState.SCHEDULED,
+                       mailing.c.send_at <= now)
+                .values(state=MailingState.SENDING, reason="its audience is frozen", since=now,
+                        started_at=now, expires_at=now + expire, edition_digest=frozen.digest,
+                        envelope=dict(envelope))
+            )
+            if not begun.rowcount:
+                return None
+            return self._fan_out(connection, mailing_id, now)
+
+    def finish(self, now: datetime) -> list[int]:
+        """Ends every mailing whose deliveries are all final; gives their ids."""
+        still_open = exists().where(delivery.c.mailing_id == mailing.c.id, delivery.c.state.in_(OPEN))
+        with self._db.write() as connection:
+            ended = connection.execute(
+                update(mailing)
+                .where(mailing.c.state == MailingState.SENDING, ~still_open)
+                .values(state=MailingState.SENT, reason="every delivery is final", since=now, ended_at=now)
+                .returning(mailing.c.id)
+            )
+            return [row.id for row in ended]
+
+    def overdue(self, now: datetime) -> list[int]:
+        """Mailings still sending after their time."""
+        with self._db.read() as connection:
+            return list(connection.execute(
+                select(mailing.c.id).where(mailing.c.state == MailingState.SENDING, mailing.c.expires_at <= now)
+            ).scalars())
+
+    # ---- in the same transaction --------------------------------------------------------------
+
+    def _fan_out(self, connection: Connection, mailing_id: int, now: datetime) -> int:
+        connection.execute(self._db.insert_new(delivery).from_select(_COLUMNS, _deliveries(mailing_id, now)))
+        audience, first = connection.execute(
+            select(func.count(), func.min(delivery.c.id)).where(delivery.c.mailing_id == mailing_id)
+        ).one()
+        connection.execute(
+            update(mailing).where(mailing.c.id == mailing_id).values(audience=audience, first_delivery=first)
+        )
+        count = Tally()
+        count.move(mailing_id, None, DeliveryState.PENDING, audience)
+        count.write(self._db, connection)
+        return int(audience)
+
+    def _cancel_deliveries(self, connection: Connection, mailing_id: int, now: datetime) -> None:
+        count = Tally()
+        for state in (DeliveryState.PENDING, DeliveryState.DEFERRED):
+            rows = connection.execute(
+                update(delivery)
+                .where(delivery.c.mailing_id == mailing_id, delivery.c.state == state)
+                .values(state=DeliveryState.CANCELLED, settled_at=now)
+            )
+            count.move(mailing_id, state, DeliveryState.CANCELLED, rows.rowcount)
+        count.write(self._db, connection)
+
+
+def _audience(list_id: Any) -> Select[Any]:
+    """Everyone confirmed on the list whom nothing forbids to mail."""
+    suppressed = exists().where(suppression.c.address_hash == subscriber.c.address_hash)
+    return (
+        select(subscriber.c.id, subscriber.c.address, subscriber.c.name)
+        .join(subscription, subscription.c.subscriber_id == subscriber.c.id)
+        .where(subscription.c.list == list_id, subscription.c.state == "confirmed", ~suppressed)
+    )
+
+
+_COLUMNS = ["key", "message_id", "mailing_id", "edition_digest", "issue_key", "list", "round", "subscriber_id",
+            "address", "name", "state", "due_at", "attempts", "fence", "reply", "provider"]
+
+
+def _deliveries(mailing_id: int, now: datetime) -> Select[Any]:
+    """One row for each reader of the list, with the key that makes a second one impossible."""
+    this = select(mailing).where(mailing.c.id == mailing_id).subquery("this")
+    readers = _audience(select(this.c.list).scalar_subquery()).subquery("readers")
+    line = literal("\n")
+    key = digest(
+        literal("issue\n") + this.c.issue_key + line + this.c.list + line
+        + cast(this.c.round, Text) + line + cast(readers.c.id, Text)
+    )
+    keyed = (
+        select(key.label("key"), this.c.id.label("mailing_id"), this.c.edition_digest, this.c.issue_key, this.c.list,
+               this.c.round, readers.c.id.label("subscriber_id"), readers.c.address, readers.c.name)
+        .select_from(this.join(readers, literal(True)))
+        .subquery("keyed")
+    )
+    secret = select(ledger.c.key).scalar_subquery()
+    return (
+        select(
+            keyed.c.key, digest(secret + line + keyed.c.key), keyed.c.mailing_id, keyed.c.edition_digest,
+            keyed.c.issue_key, keyed.c.list, keyed.c.round, keyed.c.subscriber_id, keyed.c.address, keyed.c.name,
+            literal(DeliveryState.PENDING.value), literal(now, delivery.c.due_at.type), literal(0, Integer),
+            literal(0, Integer), literal(""), literal(""),
+        )
+        .order_by(keyed.c.subscriber_id)
+    )
+
+
+def _edition_row(frozen: Edition, now: datetime) -> dict[str, Any]:
+    return {
+        "digest": frozen.digest, "name": frozen.name, "language": frozen.language, "subject": frozen.subject,
+        "preheader": frozen.preheader, "html": frozen.html, "text": frozen.text, "made_at": now,
+    }
+
+
+def _mailing(row: Row[Any], counts: Mapping[DeliveryState, int]) -> Mailing:
+    return Mailing(
+        id=row.id, issue_key=row.issue_key, list=row.list, round=row.round,
+        state=MailingState(row.state), reason=row.reason, since=row.since, send_at=row.send_at,
+        approved=row.approved, audience=row.audience, started_at=row.started_at,
+        expires_at=row.expires_at, ended_at=row.ended_at, counts=counts,
+    )
+
+

@@ -1,0 +1,61 @@
+"""The ledger's own row and the small notes one pass leaves for the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import case, select, update
+
+from pipeline.database import Database
+from pipeline.schema import ledger, note, pace
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a ledger says of itself. `baseline_at` is None until a first pass or `init`."""
+
+    key: bytes
+    created_at: datetime
+    baseline_at: datetime | None
+    orphan: bool
+    epoch: int
+
+
+class Record:
+    """Who this ledger is, when its baseline was drawn, and how fast it may send."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def identity(self) -> Identity:
+        with self._db.read() as connection:
+            row = connection.execute(select(ledger)).one()
+        return Identity(bytes.fromhex(row.key), row.created_at, row.baseline_at, row.orphan, row.epoch)
+
+    def draw_baseline(self, now: datetime) -> None:
+        """From here on, what becomes due is mailed. Drawing it a second time only clears the orphan's mark."""
+        with self._db.write() as connection:
+            connection.execute(
+                update(ledger).values(
+                    orphan=False,
+                    baseline_at=case((ledger.c.baseline_at.is_(None), now), else_=ledger.c.baseline_at),
+                )
+            )
+
+    def note(self, name: str) -> str | None:
+        with self._db.read() as connection:
+            return connection.execute(select(note.c.value).where(note.c.name == name)).scalar()
+
+    def write_note(self, name: str, value: str) -> None:
+        with self._db.write() as connection:
+            connection.execute(self._db.upsert(note, name=name, value=value))
+
+    def reserve(self, name: str, length: timedelta, now: datetime) -> datetime:
+        """Takes the next free stretch of a provider's time and says when it begins; holds across processes."""
+        with self._db.write() as connection:
+            connection.execute(self._db.insert_new(pace).values(name=name, next_at=now))
+            row = select(pace.c.next_at).where(pace.c.name == name).with_for_update()
+            start: datetime = max(connection.execute(row).scalar_one(), now)
+            connection.execute(update(pace).where(pace.c.name == name).values(next_at=start + length))
+        return start

@@ -1,0 +1,56 @@
+"""The workers' chapter: which processes may hold deliveries, and which of them are dead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, exists, func, select, update
+
+from pipeline.database import Database
+from pipeline.schema import delivery, worker
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A process of ours. `boot_id` is the machine's, new at each start of the machine."""
+
+    id: str
+    host: str
+    boot_id: str
+    pid: int
+    shard: int
+    started_at: datetime
+    seen_at: datetime
+
+
+class Workers:
+    """Who is at work, on which machine."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def enter(self, worker_id: str, *, host: str, boot_id: str, pid: int, now: datetime) -> Worker:
+        """A process begins; it gets a shard of the tallies that no one else at work has."""
+        with self._db.write() as connection:
+            shard = connection.execute(select(func.coalesce(func.max(worker.c.shard), 0))).scalar_one() + 1
+            row = Worker(worker_id, host, boot_id, pid, shard, now, now)
+            connection.execute(worker.insert().values(
+                id=row.id, host=host, boot_id=boot_id, pid=pid, shard=shard, started_at=now, seen_at=now))
+        return row
+
+    def all(self) -> list[Worker]:
+        with self._db.read() as connection:
+            rows = connection.execute(select(worker).order_by(worker.c.started_at, worker.c.id)).all()
+        return [Worker(**row._mapping) for row in rows]
+
+    def beat(self, worker_id: str, now: datetime) -> None:
+        """Says that it is still alive."""
+        with self._db.write() as connection:
+            connection.execute(update(worker).where(worker.c.id == worker_id).values(seen_at=now))
+
+    def leave(self, worker_ids: list[str]) -> None:
+        """Takes processes out that hold nothing any more."""
+        with self._db.write() as connection:
+            holds = exists().where(delivery.c.worker == worker.c.id, delivery.c.state == "sending")
+            connection.execute(delete(worker).where(worker.c.id.in_(worker_ids), ~holds))

@@ -1,0 +1,164 @@
+"""Mailings and deliveries: what they are, and the only ways they may change.
+
+    Mailing                                         who moves next
+      held <--hold-- --release--> scheduled        a person
+      scheduled --hour----> sending                 the clock    (fan-out in the same transaction)
+      sending --pause--> <--resume-- paused         a person     (paused by a person, or by the brake)
+      sending ----all final----> sent               nobody
+      held | scheduled | sending | paused --cancel--> cancelled  nobody
+
+    Delivery
+      pending --claim--> sending --receipt-----------> sent          final
+                           |  |---permanent refusal--> failed        final
+                           |  |---temporary refusal--> deferred --due--> sending ... (gives up -> failed)
+                           |  |---nothing handed over-> pending      (not counted as an attempt)
+                           |  '---reply lost, or holder dead after the mark--> in_doubt --policy, person--> sent | deferred
+                           '-------holder dead before the mark--> pending
+      pending | deferred --left or suppressed meanwhile--> skipped   final
+      pending | deferred --mailing cancelled--> cancelled            final
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class MailingState(StrEnum):
+    """Each word says who moves next."""
+
+    HELD = "held"
+    SCHEDULED = "scheduled"
+    SENDING = "sending"
+    PAUSED = "paused"
+    SENT = "sent"
+    CANCELLED = "cancelled"
+
+
+class DeliveryState(StrEnum):
+    """The eight words of `counts`; at any moment they add up to the audience."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    DEFERRED = "deferred"
+    SENT = "sent"
+    FAILED = "failed"
+    IN_DOUBT = "in_doubt"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+
+
+class Doubt(StrEnum):
+    """Why nobody knows whether a message was taken (`contract`, promise 3)."""
+
+    LINE = "line"        # the reply was lost while we lived
+    PROCESS = "process"  # we died between handing over and the reply
+    POWER = "power"      # the machine went down
+
+
+class DoubtPolicy(StrEnum):
+    """`mailings.in_doubt`: what becomes of a delivery in doubt without a person's word."""
+
+    AUTO = "auto"
+    RESEND = "resend"
+    HOLD = "hold"
+
+    def resends(self, doubt: Doubt, *, idempotent: bool) -> bool:
+        """Whether such a delivery is handed over again; else it is held and shown."""
+        if self is not DoubtPolicy.AUTO:
+            return self is DoubtPolicy.RESEND
+        return idempotent or doubt is not Doubt.PROCESS
+
+
+OPEN = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.DEFERRED, DeliveryState.IN_DOUBT)
+
+MAILING_MOVES: Mapping[MailingState, frozenset[MailingState]] = {
+    MailingState.HELD: frozenset({MailingState.SCHEDULED, MailingState.CANCELLED}),
+    MailingState.SCHEDULED: frozenset({MailingState.HELD, MailingState.SENDING, MailingState.CANCELLED}),
+    MailingState.SENDING: frozenset({MailingState.PAUSED, MailingState.SENT, MailingState.CANCELLED}),
+    MailingState.PAUSED: frozenset({MailingState.SENDING, MailingState.CANCELLED}),
+    MailingState.SENT: frozenset(),
+    MailingState.CANCELLED: frozenset(),
+}
+
+
+def sources(target: MailingState) -> tuple[MailingState, ...]:
+    """The states from which a mailing may come to `target`."""
+    return tuple(state for state, targets in MAILING_MOVES.items() if target in targets)
+
+
+@dataclass(frozen=True, slots=True)
+class Mailing:
+    """One issue to one list, once. `round` is 1; only a person starts another."""
+
+    id: int
+    issue_key: str
+    list: str
+    round: int
+    state: MailingState
+    reason: str
+    since: datetime
+    send_at: datetime
+    approved: bool
+    audience: int
+    started_at: datetime | None
+    expires_at: datetime | None
+    ended_at: datetime | None
+    counts: Mapping[DeliveryState, int]
+
+    @property
+    def balances(self) -> bool:
+        """Whether nobody is missing: the eight counts add up to the frozen audience."""
+        return sum(self.counts.values()) == self.audience
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A delivery in a worker's hands. `fence` tells this claim from any other of the same row."""
+
+    id: int
+    key: str
+    message_id: str
+    mailing_id: int | None
+    edition_digest: str
+    list: str
+    subscriber_id: int
+    address: str
+    name: str
+    attempts: int
+    sequence: int
+    worker: str
+    fence: int
+    lease_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a claim: the state it moves to and what is known of it.
+
+    `due_at` is the next try of a deferred one; `doubt` is set exactly when `state` is in_doubt.
+    `counted` is False where nothing was handed over, so that it does not use up an attempt.
+    """
+
+    claim: Claim
+    state: DeliveryState
+    reply: str
+    provider: str = ""
+    provider_id: str | None = None
+    due_at: datetime | None = None
+    doubt: Doubt | None = None
+    counted: bool = True
+
+
+def retry_at(
+    attempts: int, schedule: Sequence[timedelta], now: datetime, *, chance: float, wish_s: float | None
+) -> datetime:
+    """When to try again after `attempts` tries: the schedule's step (the last repeats), up to a tenth later.
+
+    `chance` in [0, 1) spreads readers who were deferred together; the server's own wish is a minimum.
+    """
+    step = schedule[min(attempts, len(schedule)) - 1]
+    wait = max(step * (1 + chance / 10), timedelta(seconds=wish_s or 0))
+    return now + wait

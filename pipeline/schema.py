@@ -1,0 +1,358 @@
+"""The tables of the three books, each constraint with the promise it keeps.
+
+Instants are whole microseconds since 1970 UTC in a BIGINT, so that both databases order, compare and
+export them alike. Texts that grow (Markdown, rendered HTML) stand in tables of their own, so that the
+rows a pass reads stay small. Changing a table means a new migration in `pipeline/migrations`.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+
+HEAD = "0001"  # the migration this program expects; a test compares it with pipeline/migrations
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime, kept as whole microseconds since 1970 UTC."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002, SQLAlchemy's shape
+        return None if value is None else (value - EPOCH) // timedelta(microseconds=1)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002, as above
+        return None if value is None else EPOCH + timedelta(microseconds=value)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# A SQLite rowid must be an INTEGER; PostgreSQL wants 64 bits.
+Serial = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _one_of(column: str, words: tuple[str, ...]) -> CheckConstraint:
+    listed = ", ".join(f"'{word}'" for word in words)
+    return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
+
+
+# ---- the ledger itself: one row ---------------------------------------------------------------
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("id", Integer, CheckConstraint("id = 1", name="single"), primary_key=True),
+    Column("key", Text, nullable=False),              # 64 hex digits; for Message-IDs and address hashes
+    Column("created_at", Instant, nullable=False),
+    Column("baseline_at", Instant),                   # until then the first pass adopts what is due
+    Column("orphan", Boolean, nullable=False),        # made beside traces of an earlier ledger: mails nobody
+    Column("epoch", Integer, nullable=False),         # grows with each restore, so that a copy is noticed
+)
+
+# Small facts of one pass for the next, by name: digests of folder and feeds.
+note = Table(
+    "note",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+# ---- book 1, the archive: what we say ---------------------------------------------------------
+
+issue = Table(
+    "issue",
+    metadata,
+    Column("key", Text, primary_key=True),            # an issue is itself for ever: UNIQUE (key)
+    Column("path", Text, nullable=False),
+    Column("number", Integer),
+    Column("title", Text, nullable=False),
+    Column("day", Text),                              # the cover's date, YYYY-MM-DD
+    Column("due_at", Instant),
+    Column("cover", JSON),
+    Column("description", Text, nullable=False),
+    Column("language", Text),
+    Column("tags", JSON, nullable=False),
+    Column("lists", JSON, nullable=False),
+    Column("draft", Boolean, nullable=False),
+    Column("source_digest", Text, nullable=False),    # of the file's bytes
+    Column("text_digest", Text, nullable=False),      # of what a reader would see
+    Column("sketch", LargeBinary, nullable=False),    # see issues.likeness
+    Column("changed_at", Instant, nullable=False),    # the file's change time
+    Column("seen_at", Instant, nullable=False),       # the ledger's first sight of these bytes
+    Column("due_seen_at", Instant),                   # the first pass that found it due
+    Column("missing_at", Instant),                    # since when its file is gone
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("ordinal", Integer, unique=True),          # place in the order of first publication
+    Column("published_at", Instant),                  # frozen at first publication
+    Column("updated_at", Instant),
+    Column("feed_id", Text, unique=True),             # two issues never share an id
+    Column("permalink", Text),
+    _one_of("state", ("draft", "scheduled", "waiting", "held", "adopted", "published", "mailed", "problem")),
+    CheckConstraint("(published_at IS NULL) = (feed_id IS NULL)", name="published_has_id"),
+    CheckConstraint("(published_at IS NULL) = (ordinal IS NULL)", name="published_has_ordinal"),
+)
+
+# The Markdown an issue had when its file was last read well.
+issue_text = Table(
+    "issue_text",
+    metadata,
+    Column("key", Text, ForeignKey("issue.key"), primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("body_line", Integer, nullable=False),
+    Column("descriptions", JSON, nullable=False),
+)
+
+# Another name of an issue: what its file was called before it was renamed.
+issue_alias = Table(
+    "issue_alias",
+    metadata,
+    Column("alias", Text, primary_key=True),
+    Column("key", Text, ForeignKey("issue.key"), nullable=False),
+)
+
+# What lies in the folder: a file whose size and time stand here need not be read again.
+issue_file = Table(
+    "issue_file",
+    metadata,
+    Column("path", Text, primary_key=True),
+    Column("mtime_ns", BigInteger, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("key", Text, ForeignKey("issue.key")),     # NULL: not readable, or withheld
+    Column("problems", JSON, nullable=False),
+)
+
+# An address that readers may still hold.
+redirect = Table(
+    "redirect",
+    metadata,
+    Column("permalink", Text, primary_key=True),
+    Column("key", Text, ForeignKey("issue.key"), nullable=False),
+)
+
+# Rendered bodies by what they are made from; losing the table costs time, never bytes.
+fragment = Table(
+    "fragment",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("html", Text, nullable=False),
+)
+
+# ---- book 2, the roster: to whom --------------------------------------------------------------
+
+subscriber = Table(
+    "subscriber",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("address", Text, nullable=False),
+    Column("address_folded", Text, nullable=False, unique=True),  # one person, one row
+    Column("address_hash", Text, nullable=False, unique=True),    # keyed; what a suppression knows
+    Column("name", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("attributes", JSON, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    sqlite_autoincrement=True,                        # an id in a link is never given to someone else
+)
+
+subscription = Table(
+    "subscription",
+    metadata,
+    Column("list", Text, primary_key=True),           # once on a list: PRIMARY KEY (list, subscriber)
+    Column("subscriber_id", BigInteger, ForeignKey("subscriber.id"), primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("asked_at", Instant),
+    Column("confirmed_at", Instant),
+    Column("left_at", Instant),
+    Column("reason", Text, nullable=False),           # why left: "unsubscribed", "bounced", ...
+    Column("evidence", JSON, nullable=False),         # how consent was given: source, text, address
+    _one_of("state", ("pending", "confirmed", "left")),
+    CheckConstraint("state <> 'confirmed' OR confirmed_at IS NOT NULL", name="confirmed_has_date"),
+)
+Index("ix_subscription_subscriber_id", subscription.c.subscriber_id)
+
+# Never mail again; survives the person's erasure, because the address is only a keyed hash then.
+suppression = Table(
+    "suppression",
+    metadata,
+    Column("address_hash", Text, primary_key=True),
+    Column("address", Text),
+    Column("reason", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+# ---- book 3, the ledger: who got what ---------------------------------------------------------
+
+# Content-addressed and immutable: an edition is its digest.
+edition = Table(
+    "edition",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("preheader", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("made_at", Instant, nullable=False),
+)
+
+mailing = Table(
+    "mailing",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("issue_key", Text, ForeignKey("issue.key"), nullable=False),
+    Column("list", Text, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("send_at", Instant, nullable=False),
+    Column("approved", Boolean, nullable=False),      # a person said yes: overrides quiet, late, burst, copy
+    Column("edition_digest", Text, ForeignKey("edition.digest")),
+    Column("envelope", JSON),                         # what all its messages share, frozen with the audience
+    Column("audience", Integer, nullable=False),      # frozen when it starts
+    Column("first_delivery", BigInteger),             # the lowest id of its deliveries, for their numbering
+    Column("started_at", Instant),
+    Column("expires_at", Instant),
+    Column("ended_at", Instant),
+    # An issue goes to a list once; a second time is another round, which only a person starts.
+    UniqueConstraint("issue_key", "list", "round"),
+    _one_of("state", ("held", "scheduled", "sending", "paused", "sent", "cancelled")),
+    CheckConstraint(
+        "state NOT IN ('sending', 'paused', 'sent') OR (edition_digest IS NOT NULL AND envelope IS NOT NULL)",
+        name="started_is_frozen",
+    ),
+)
+
+DELIVERY_STATES = ("pending", "sending", "deferred", "sent", "failed", "in_doubt", "skipped", "cancelled")
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),         # digest of (issue, list, round, subscriber)
+    Column("message_id", Text, nullable=False, unique=True),  # the local part; made from key and ledger key
+    Column("mailing_id", BigInteger, ForeignKey("mailing.id")),  # NULL: a letter
+    Column("edition_digest", Text, ForeignKey("edition.digest"), nullable=False),
+    Column("issue_key", Text),
+    Column("list", Text, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("subscriber_id", BigInteger, nullable=False),      # outlives the person's erasure
+    Column("address", Text),                                  # NULL: erased
+    Column("name", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("due_at", Instant, nullable=False),                # not before
+    Column("attempts", Integer, nullable=False),
+    Column("worker", Text),                                   # who holds it, or held it when doubt began
+    Column("fence", Integer, nullable=False),                 # grows with each claim: an old holder is known
+    Column("lease_until", Instant),
+    Column("attempted_at", Instant),                          # set before the wire is touched
+    Column("doubt", Text),                                    # why in doubt: "line", "process" or "power"
+    Column("reply", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("provider_id", Text),
+    Column("settled_at", Instant),
+    # Whoever is on two lists gets an issue once.
+    UniqueConstraint("issue_key", "round", "subscriber_id"),
+    _one_of("state", DELIVERY_STATES),
+    CheckConstraint("state <> 'sending' OR (worker IS NOT NULL AND lease_until IS NOT NULL)",
+                    name="sending_has_holder"),
+    CheckConstraint("(state = 'in_doubt') = (doubt IS NOT NULL)", name="doubt_has_cause"),
+    CheckConstraint("state NOT IN ('sent', 'in_doubt') OR attempted_at IS NOT NULL",
+                    name="marked_before_wire"),
+    sqlite_autoincrement=True,
+)
+# Each index holds only the rows that someone looks for, so final rows cost nothing.
+Index("ix_delivery_pending", delivery.c.mailing_id, delivery.c.id,
+      sqlite_where=text("state = 'pending'"), postgresql_where=text("state = 'pending'"))
+Index("ix_delivery_deferred", delivery.c.due_at,
+      sqlite_where=text("state = 'deferred'"), postgresql_where=text("state = 'deferred'"))
+Index("ix_delivery_sending", delivery.c.worker,
+      sqlite_where=text("state = 'sending'"), postgresql_where=text("state = 'sending'"))
+Index("ix_delivery_in_doubt", delivery.c.mailing_id,
+      sqlite_where=text("state = 'in_doubt'"), postgresql_where=text("state = 'in_doubt'"))
+Index("ix_delivery_subscriber_id", delivery.c.subscriber_id)
+
+# How many deliveries of a mailing are in each state; moved in the transaction that moves the rows.
+# One shard for each worker, so that many machines do not queue for one row.
+tally = Table(
+    "tally",
+    metadata,
+    Column("mailing_id", BigInteger, ForeignKey("mailing.id"), primary_key=True),
+    Column("shard", Integer, primary_key=True),
+    Column("state", Text, primary_key=True),
+    Column("n", Integer, nullable=False),
+    _one_of("state", DELIVERY_STATES),
+)
+
+# What the world reports; a replayed report has the same key and changes nothing.
+event = Table(
+    "event",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("address_hash", Text),
+    Column("delivery_key", Text),
+    Column("provider", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("raw", Text, nullable=False),
+)
+Index("ix_event_delivery_key", event.c.delivery_key)
+
+# A process that may hold deliveries. It holds a lock file while it lives: who can take that lock knows
+# that the process is dead. A new `boot_id` on the same host means that the machine itself went down.
+worker = Table(
+    "worker",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("host", Text, nullable=False),
+    Column("boot_id", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("shard", Integer, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+)
+
+# When the next message may go, by provider: a rate that holds across processes.
+pace = Table(
+    "pace",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("next_at", Instant, nullable=False),
+)

@@ -1,0 +1,1 @@
+"""The pages and hooks that readers and providers meet."""

@@ -1,0 +1,115 @@
+"""What any test may ask for: an empty database, on PostgreSQL where that is installed; how hard to try."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+FULL = os.environ.get("AVVISO_FAULT") == "full"
+
+settings.register_profile("reduced", deadline=None, max_examples=50)
+settings.register_profile("full", deadline=None, max_examples=1000)
+settings.load_profile("full" if FULL else "reduced")
+
+
+@pytest.fixture
+def trials() -> Callable[[int, int], int]:
+    """`trials(5, 1000)`: how often to try, in `make test` and in `make fault` (AVVISO_FAULT=full)."""
+    return lambda reduced, full: full if FULL else reduced
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind, as `database:` in config.yaml names it."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'avviso.db'}"
+    return str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """An empty database of its own on the private cluster, dropped afterwards whoever still holds it."""
+    name = f"avviso_{next(_databases)}"
+    _run_sql(postgres_server, f"CREATE DATABASE {name}")
+    yield f"{postgres_server}/{name}"
+    _run_sql(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The address, without a database, of a cluster made by `initdb` for this test run alone."""
+    pytest.importorskip("psycopg", reason="PostgreSQL tests need the `postgres` extra")
+    programs = _postgres_programs()
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed (no initdb on PATH or in /usr/lib/postgresql)")
+    owner = _postgres_owner()
+    folder = Path(tempfile.mkdtemp(prefix="avviso-postgres-"))
+    if owner is not None:
+        shutil.chown(folder, owner)
+    try:
+        yield from _serve(programs, folder, owner)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+_databases = itertools.count(1)
+
+
+def _serve(programs: Path, folder: Path, owner: str | None) -> Iterator[str]:
+    """A cluster in `folder` on a free port of loopback, without a socket file and without fsync."""
+    data = folder / "data"
+    group = pwd.getpwnam(owner).pw_gid if owner else None
+
+    def run(program: str, *words: str) -> None:
+        # A file takes the output: the server inherits it, and a pipe would stay open as long as it lives.
+        with (folder / "log").open("ab") as log:
+            subprocess.run([programs / program, "-D", data, *words], check=True, stdout=log, stderr=log,
+                           stdin=subprocess.DEVNULL, cwd="/", user=owner, group=group)
+
+    run("initdb", "-U", "avviso", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+    port = _free_port()
+    run("pg_ctl", "-w", "-o", f"-h 127.0.0.1 -p {port} -k '' -F -c max_connections=200", "start")
+    try:
+        yield f"postgresql://avviso@127.0.0.1:{port}"
+    finally:
+        run("pg_ctl", "-w", "-m", "immediate", "stop")
+
+
+def _postgres_programs() -> Path | None:
+    """The folder of the server's programs; Debian keeps them off the PATH, one folder a version."""
+    on_path = shutil.which("initdb")
+    if on_path is not None:
+        return Path(on_path).resolve().parent
+    debian = Path("/usr/lib/postgresql").glob("*/bin/initdb")
+    newest = max(debian, key=lambda initdb: float(initdb.parts[-3]), default=None)
+    return newest.parent if newest else None
+
+
+def _postgres_owner() -> str | None:
+    """PostgreSQL refuses to run as root; then it runs as Debian's own user for it, or as nobody."""
+    if os.geteuid() != 0:
+        return None
+    users = {entry.pw_name for entry in pwd.getpwall()}
+    return next(name for name in ("postgres", "nobody") if name in users)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def _run_sql(server: str, statement: str) -> None:
+    import psycopg  # optional extra
+
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(statement)
