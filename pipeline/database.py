@@ -28,7 +28,7 @@ from sqlalchemy import (
     inspect,
     select,
 )
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -72,17 +72,37 @@ class Database:
         self.url = _parsed(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._engine = _sqlite_engine(self.url) if self.is_sqlite else _postgresql_engine(self.url)
-        self._writing = threading.Lock()
+        self._writing = threading.RLock()
+        self._rehearsal: Connection | None = None
+
+    @contextmanager
+    def rehearse(self) -> Iterator[None]:
+        """Everything written inside is seen inside and never happened afterwards. For one thread."""
+        with _own_errors(), self._writing, self._engine.connect() as connection:
+            connection.execution_options(avviso_write=True)
+            transaction = connection.begin()
+            self._rehearsal = connection
+            try:
+                yield
+            finally:
+                self._rehearsal = None
+                transaction.rollback()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that only looks: one consistent picture, never waits for a writer."""
+        if self._rehearsal is not None:
+            yield self._rehearsal
+            return
         with _own_errors(), self._engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that is durable when the block ends, or never happened."""
+        if self._rehearsal is not None:
+            yield self._rehearsal
+            return
         with _own_errors():
             if not self.is_sqlite:
                 with self._engine.begin() as connection:
@@ -95,17 +115,21 @@ class Database:
 
     def insert_new(self, table: Table) -> Insert:
         """An INSERT that leaves rows alone whose keys are taken: whoever wrote first is right."""
-        if self.is_sqlite:
-            return sqlite.insert(table).on_conflict_do_nothing()
-        return postgresql.insert(table).on_conflict_do_nothing()
+        return self._insert(table).on_conflict_do_nothing()
 
     def upsert(self, table: Table, **values: Any) -> Insert:
         """An INSERT of one row that replaces the other columns where the primary key is taken."""
-        dialect = sqlite if self.is_sqlite else postgresql
         keys = [column.name for column in table.primary_key.columns]
         changes = {name: value for name, value in values.items() if name not in keys}
-        statement = dialect.insert(table).values(**values)
-        return cast("Insert", statement.on_conflict_do_update(index_elements=keys, set_=changes))
+        return self._insert(table).values(**values).on_conflict_do_update(index_elements=keys, set_=changes)
+
+    def _insert(self, table: Table) -> sqlite.Insert:
+        """The INSERT of our dialect: both understand ON CONFLICT, and SQLAlchemy has no common one."""
+        if self.is_sqlite:
+            return sqlite.insert(table)
+        from sqlalchemy.dialects import postgresql  # slow import
+
+        return cast("sqlite.Insert", postgresql.insert(table))
 
     @property
     def exists(self) -> bool:
@@ -156,6 +180,13 @@ class Database:
         if word != "ok":
             raise DatabaseError(f"the ledger is damaged ({word})",
                                 remedy="stop avviso and restore the last backup", path=self.shown)
+
+    def compact(self) -> None:
+        """Leaves no trace of what was erased: neither in free pages nor in the write-ahead log."""
+        if not self.is_sqlite:
+            return
+        with _own_errors(), self._writing, self._engine.connect() as connection:
+            connection.connection.dbapi_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
 
     def key(self) -> bytes:
         """The ledger's own key, made once."""

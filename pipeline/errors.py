@@ -150,7 +150,12 @@ class Deferred(TransportError):
 
 
 class Refused(TransportError):
-    """We or the message are refused, not the reader: greeting, AUTH, MAIL, 5.7.x, 552, 5.6.x."""
+    """We or the message are refused, not the reader: greeting, AUTH, MAIL, 5.7.x, 552, 5.6.x.
+
+    `session` says that it came before any reader was named, so that it holds for every one.
+    """
+
+    session = False
 
 
 class Unavailable(TransportError):

@@ -96,8 +96,8 @@ issue = Table(
     Column("path", Text, nullable=False),
     Column("number", Integer),
     Column("title", Text, nullable=False),
-    Column("day", Text),                              # the cover's date, YYYY-MM-DD
-    Column("due_at", Instant),
+    Column("day", Text, nullable=False),              # the cover's date, YYYY-MM-DD
+    Column("due_at", Instant, nullable=False),
     Column("cover", JSON),
     Column("description", Text, nullable=False),
     Column("language", Text),
@@ -151,8 +151,9 @@ issue_file = Table(
     Column("size", BigInteger, nullable=False),
     Column("digest", Text, nullable=False),
     Column("seen_at", Instant, nullable=False),
-    Column("key", Text, ForeignKey("issue.key")),     # NULL: not readable, or withheld
-    Column("problems", JSON, nullable=False),
+    Column("claimed", Text),                          # the identity it asks for; NULL: not readable
+    Column("key", Text, ForeignKey("issue.key")),     # the identity it has; NULL: withheld, or not readable
+    Column("problem", JSON),
 )
 
 # An address that readers may still hold.
@@ -168,7 +169,7 @@ fragment = Table(
     "fragment",
     metadata,
     Column("digest", Text, primary_key=True),
-    Column("html", Text, nullable=False),
+    Column("content", Text, nullable=False),
 )
 
 # ---- book 2, the roster: to whom --------------------------------------------------------------

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import event, insert, select, update
+from sqlalchemy.engine import Engine
 
 from pipeline.database import Database
 from pipeline.editions.edition import Edition
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import Mailing, MailingState
-from pipeline.schema import issue, subscriber, subscription
+from pipeline.schema import delivery, issue, subscriber, subscription
 
 NOON = datetime(2026, 3, 24, 12, 0, tzinfo=UTC)
 LEASE = timedelta(minutes=10)
@@ -25,10 +32,25 @@ def open_database(url: str) -> Database:
     return database
 
 
+def copied_database(path: Path) -> Database:
+    """A new SQLite ledger at `path`, in a millisecond: a copy of one that was made before."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(_pattern())
+    return Database(f"sqlite:///{path}")
+
+
+@cache
+def _pattern() -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "avviso.db")
+        open_database(f"sqlite:///{path}").close()
+        return path.read_bytes()
+
+
 def add_issue(database: Database, key: str) -> None:
     with database.write() as connection:
         connection.execute(insert(issue).values(
-            key=key, path=f"{key}.md", title=key, description="", tags=[], lists=[], draft=False,
+            key=key, path=f"{key}.md", title=key, day="2026-03-24", due_at=NOON, description="", tags=[], lists=[], draft=False,
             source_digest="", text_digest="", sketch=b"", changed_at=NOON, seen_at=NOON, state="published",
             reason="", since=NOON))
 
@@ -60,3 +82,62 @@ def begin_mailing(ledger: Ledger, key: str, list_id: str) -> Mailing:
 def find(ledger: Ledger, mailing_id: int) -> Mailing:
     (found,) = (one for one in ledger.mailings.all() if one.id == mailing_id)
     return found
+
+
+def states(database: Database, mailing_id: int) -> list[str]:
+    """The states of a mailing's deliveries, in their order."""
+    return [row["state"] for row in deliveries(database, mailing_id)]
+
+
+def deliveries(database: Database, mailing_id: int) -> list[dict[str, Any]]:
+    """A mailing's deliveries, every column, in their order."""
+    rows = select(delivery).where(delivery.c.mailing_id == mailing_id).order_by(delivery.c.id)
+    with database.read() as connection:
+        return [dict(row._mapping) for row in connection.execute(rows)]
+
+
+def leave(database: Database, subscriber_id: int) -> None:
+    """A reader leaves every list."""
+    with database.write() as connection:
+        connection.execute(update(subscription).where(subscription.c.subscriber_id == subscriber_id)
+                           .values(state="left", left_at=NOON))
+
+
+def dying(act: Callable[[], object]) -> Iterator[int]:
+    """Does `act` in processes of their own that die before the first statement or commit, the second, and so on.
+
+    Gives the number of the statement after each death, until `act` has lived to its end; it opens its own database.
+    """
+    last = 0
+    while True:
+        last += 1
+        child = os.fork()
+        if child == 0:
+            _act_and_die(act, last)
+        _, status = os.waitpid(child, 0)
+        if os.waitstatus_to_exitcode(status) == ALIVE:
+            return
+        assert os.waitstatus_to_exitcode(status) == DEAD, "it failed before it could die"
+        yield last
+
+
+ALIVE, DEAD, BROKEN = 40, 41, 42
+
+
+def _act_and_die(act: Callable[[], object], statement: int) -> None:
+    """Never returns, and runs nobody's clean-up: what is left is what a kill leaves."""
+    count = 0
+
+    def look(*_: Any) -> None:
+        nonlocal count
+        count += 1
+        if count == statement:
+            os._exit(DEAD)
+
+    event.listen(Engine, "before_cursor_execute", look)
+    event.listen(Engine, "commit", look)
+    try:
+        act()
+        os._exit(ALIVE)
+    finally:
+        os._exit(BROKEN)

@@ -20,6 +20,7 @@ class Hole(StrEnum):
     VIEW = "AVVISO-HOLE-VIEW"                    # this very mail in the browser
     ADDRESS = "AVVISO-HOLE-ADDRESS"              # the reader's own address, for the footer
     NAME = "AVVISO-HOLE-NAME"                    # only where an owner's template uses it
+    ACTION = "AVVISO-HOLE-ACTION"                # what the button of a letter does: confirm this subscription
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@
                            |  |---permanent refusal--> failed        final
                            |  |---temporary refusal--> deferred --due--> sending ... (gives up -> failed)
                            |  |---nothing handed over-> pending      (not counted as an attempt)
-                           |  '---reply lost, or holder dead after the mark--> in_doubt --policy, person--> sent | deferred
+                           |  '---reply lost, or holder dead after mark--> in_doubt --policy, person--> sent | deferred
                            '-------holder dead before the mark--> pending
       pending | deferred --left or suppressed meanwhile--> skipped   final
       pending | deferred --mailing cancelled--> cancelled            final
@@ -65,8 +65,11 @@ class DoubtPolicy(StrEnum):
     RESEND = "resend"
     HOLD = "hold"
 
-    def resends(self, doubt: Doubt, *, idempotent: bool) -> bool:
-        """Whether such a delivery is handed over again; else it is held and shown."""
+    def resends(self, doubt: Doubt, *, idempotent: bool = False) -> bool:
+        """Whether such a delivery is handed over again; else it is held and shown.
+
+        `idempotent`: the provider takes the same key twice and delivers once.
+        """
         if self is not DoubtPolicy.AUTO:
             return self is DoubtPolicy.RESEND
         return idempotent or doubt is not Doubt.PROCESS

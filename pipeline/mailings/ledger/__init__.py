@@ -6,7 +6,7 @@ from pipeline.database import Database
 from pipeline.mailings.ledger.deliveries import Deliveries
 from pipeline.mailings.ledger.doubts import Doubts
 from pipeline.mailings.ledger.mailings import Mailings
-from pipeline.mailings.ledger.record import Record
+from pipeline.mailings.ledger.notebook import Notebook
 from pipeline.mailings.ledger.workers import Workers
 
 __all__ = ["Ledger"]
@@ -16,7 +16,7 @@ class Ledger:
     """The third book, by chapter. Every promise in it is a constraint of `pipeline.schema`."""
 
     def __init__(self, database: Database) -> None:
-        self.record = Record(database)
+        self.notebook = Notebook(database)
         self.mailings = Mailings(database)
         self.deliveries = Deliveries(database)
         self.doubts = Doubts(database)

@@ -47,6 +47,11 @@ class Mailings:
             counts = read_tallies(connection, [row.id for row in found])
         return [_mailing(row, counts[row.id]) for row in found]
 
+    def get(self, mailing_id: int) -> Mailing:
+        """One mailing as it is now."""
+        (found,) = (one for one in self.all() if one.id == mailing_id)
+        return found
+
     def envelope(self, mailing_id: int) -> Mapping[str, Any]:
         """What all messages of a started mailing share, as it was frozen."""
         with self._db.read() as connection:

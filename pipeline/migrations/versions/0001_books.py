@@ -41,7 +41,7 @@ def upgrade() -> None:
     op.create_index('ix_event_delivery_key', 'event', ['delivery_key'], unique=False)
     op.create_table('fragment',
         sa.Column('digest', sa.Text(), nullable=False),
-        sa.Column('html', sa.Text(), nullable=False),
+        sa.Column('content', sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint('digest', name=op.f('pk_fragment'))
     )
     op.create_table('issue',
@@ -49,8 +49,8 @@ def upgrade() -> None:
         sa.Column('path', sa.Text(), nullable=False),
         sa.Column('number', sa.Integer(), nullable=True),
         sa.Column('title', sa.Text(), nullable=False),
-        sa.Column('day', sa.Text(), nullable=True),
-        sa.Column('due_at', sa.BigInteger(), nullable=True),
+        sa.Column('day', sa.Text(), nullable=False),
+        sa.Column('due_at', sa.BigInteger(), nullable=False),
         sa.Column('cover', sa.JSON(), nullable=True),
         sa.Column('description', sa.Text(), nullable=False),
         sa.Column('language', sa.Text(), nullable=True),
@@ -86,6 +86,7 @@ def upgrade() -> None:
         sa.Column('baseline_at', sa.BigInteger(), nullable=True),
         sa.Column('orphan', sa.Boolean(), nullable=False),
         sa.Column('epoch', sa.Integer(), nullable=False),
+        sa.CheckConstraint('id = 1', name=op.f('ck_ledger_single')),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_ledger'))
     )
     op.create_table('note',
@@ -142,8 +143,9 @@ def upgrade() -> None:
         sa.Column('size', sa.BigInteger(), nullable=False),
         sa.Column('digest', sa.Text(), nullable=False),
         sa.Column('seen_at', sa.BigInteger(), nullable=False),
+        sa.Column('claimed', sa.Text(), nullable=True),
         sa.Column('key', sa.Text(), nullable=True),
-        sa.Column('problems', sa.JSON(), nullable=False),
+        sa.Column('problem', sa.JSON(), nullable=True),
         sa.ForeignKeyConstraint(['key'], ['issue.key'], name=op.f('fk_issue_file_key')),
         sa.PrimaryKeyConstraint('path', name=op.f('pk_issue_file'))
     )

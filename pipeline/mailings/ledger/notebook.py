@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, select, update
+from sqlalchemy import select, update
 
 from pipeline.database import Database
 from pipeline.schema import ledger, note, pace
@@ -22,7 +22,7 @@ class Identity:
     epoch: int
 
 
-class Record:
+class Notebook:
     """Who this ledger is, when its baseline was drawn, and how fast it may send."""
 
     def __init__(self, database: Database) -> None:
@@ -36,12 +36,8 @@ class Record:
     def draw_baseline(self, now: datetime) -> None:
         """From here on, what becomes due is mailed. Drawing it a second time only clears the orphan's mark."""
         with self._db.write() as connection:
-            connection.execute(
-                update(ledger).values(
-                    orphan=False,
-                    baseline_at=case((ledger.c.baseline_at.is_(None), now), else_=ledger.c.baseline_at),
-                )
-            )
+            connection.execute(update(ledger).values(orphan=False))
+            connection.execute(update(ledger).where(ledger.c.baseline_at.is_(None)).values(baseline_at=now))
 
     def note(self, name: str) -> str | None:
         with self._db.read() as connection:

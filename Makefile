@@ -1,0 +1,54 @@
+# Two commands on a fresh machine: `make demo` and `make test`. `make help` names the rest.
+# The first one makes .venv from the hash-locked requirements; needs Python 3.11 or newer and nothing else.
+
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
+BIN := .venv/bin
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url --quiet
+
+export PYTHONDONTWRITEBYTECODE := 1
+
+.PHONY: help demo test fault lint types bench docs lock clean run-environment test-environment
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1: /p' $(firstword $(MAKEFILE_LIST)) | awk -F': ' '{ printf "make %-7s %s\n", $$1, $$2 }'
+
+demo: run-environment ## a small publication in a fresh folder, mailed to three sample readers; SERVE=1 shows its archive
+	@$(if $(SERVE),rm -rf .avviso-demo)
+	@$(BIN)/avviso demo $(if $(SERVE),.avviso-demo)
+	@$(if $(SERVE),$(BIN)/python -m http.server --bind 127.0.0.1 --directory .avviso-demo/site 8000)
+
+test: test-environment ## the whole suite, fault and load tests at reduced counts; what is skipped is named at the end
+	@$(BIN)/python -m pytest -rs $(ARGS)
+
+fault: test-environment ## fault and load tests at full counts (long)
+	@AVVISO_FAULT=full $(BIN)/python -m pytest -rs tests/fault tests/property tests/conformance $(ARGS)
+
+lint: test-environment ## ruff, and the floors that imports may run down
+	@$(BIN)/ruff check .
+	@$(BIN)/lint-imports --no-cache
+
+types: test-environment ## mypy, strict
+	@$(BIN)/mypy pipeline tools .ci
+
+bench: run-environment ## how long building and mailing take on this machine
+	@$(BIN)/python tools/bench.py
+
+docs: test-environment ## writes docs/reference/ from the program itself
+	@$(BIN)/python tools/reference.py
+
+lock: ## resolves the requirements anew (needs uv); look at the difference before you commit it
+	@$(LOCK) pyproject.toml --extra web -o requirements/run.txt
+	@$(LOCK) pyproject.toml --extra web --extra postgres --extra dkim --extra watch --group test \
+		-c requirements/run.txt -o requirements/test.txt
+	@$(LOCK) --group build -o requirements/build.txt
+
+clean: ## removes .venv and what the tools leave behind; never var/, feeds/ or site/
+	@rm -rf .venv .avviso-demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage build dist
+	@find pipeline tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
+
+run-environment test-environment: %-environment:
+	@$(if $(PYTHON),,$(error Python 3.11 or newer is needed: install it, or name one: make PYTHON=/path/to/python))
+	@"$(PYTHON)" tools/bootstrap.py $*

@@ -1,0 +1,5 @@
+"""`python -m pipeline` is the same as `avviso`."""
+
+from pipeline.cli import main
+
+main()

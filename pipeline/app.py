@@ -1,0 +1,284 @@
+"""Everything assembled once: settings become parts, and parts never see the settings.
+
+Slow parts (rendering, feeds, mail, the web) are imported by the function that first needs them.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline import __version__
+from pipeline.audience.roster import Roster
+from pipeline.audience.tokens import KeyRing
+from pipeline.clock import Clock
+from pipeline.config import Config
+from pipeline.database import Database
+from pipeline.errors import IssueError, Problem, Refusal
+from pipeline.issues.archive import Archive, Record
+from pipeline.issues.issue import Manuscript, State
+from pipeline.mailings.ledger import Ledger
+from pipeline.providers.base import Transport
+from pipeline.providers.catalogue import transport_opener
+from pipeline.publish.decide import Decisions
+from pipeline.publish.door import Pass, Publisher
+from pipeline.publish.gather import Gatherer, Impression, Source
+from pipeline.publish.imprint import Imprint
+from pipeline.publish.outlook import Outlook, Prospect
+from pipeline.publish.pickup import Approve, Rules
+from pipeline.subscribe import Subscriptions
+
+if TYPE_CHECKING:  # slow imports
+    from pipeline.feeds.feed import Publication as FeedPublication
+    from pipeline.feeds.templating import Templates as WebTemplates
+    from pipeline.mailings.messages import Composer
+    from pipeline.publish.dress import Dresser
+    from pipeline.publish.library import Library
+    from pipeline.publish.press import Press
+
+# In a wheel the templates lie inside the package, in a checkout beside it.
+PACKAGED = (Path(__file__).parent / "templates", Path(__file__).parents[1] / "templates")
+FINISHED = (State.MAILED, State.ADOPTED)
+TRACES = ("atom.xml", "rss.xml", "feed.json")  # what an earlier ledger left in feeds/
+
+
+def open_database(config: Config) -> Database:
+    """The ledger's database, whether or not there is a ledger in it."""
+    return Database(config.database.get_secret_value())
+
+
+class App:
+    """One publication at work."""
+
+    def __init__(self, config: Config, clock: Clock) -> None:
+        self.config = config
+        self.clock = clock
+
+    # ---- the books ----------------------------------------------------------------------------
+
+    @cached_property
+    def database(self) -> Database:
+        """The ledger's database; made at first use, beside old traces as an orphan that mails nobody."""
+        database = open_database(self.config)
+        if not database.exists:
+            database.create(now=self.clock.now(), orphan=self._shows_earlier_runs())
+        database.check_version()
+        return database
+
+    @cached_property
+    def archive(self) -> Archive:
+        return Archive(self.database)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        return Ledger(self.database)
+
+    @cached_property
+    def roster(self) -> Roster:
+        return Roster(self.database, self.ledger.notebook.identity().key)
+
+    @cached_property
+    def ring(self) -> KeyRing:
+        """What signs links: `web.secret`, else a secret of our own in var/secret."""
+        given = [secret.get_secret_value().encode() for secret in self.config.web.secret]
+        return KeyRing(tuple(given or [self._own_secret()]))
+
+    def _own_secret(self) -> bytes:
+        path = self.config.var / "secret"
+        try:
+            return path.read_bytes().strip()
+        except FileNotFoundError:
+            self.config.var.mkdir(mode=0o700, parents=True, exist_ok=True)
+            made = secrets.token_hex(32).encode()
+            try:
+                descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            except FileExistsError:
+                return path.read_bytes().strip()  # another process was first
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(made)
+            return made
+
+    def _shows_earlier_runs(self) -> bool:
+        """Whether feeds/ or var/ was filled by a ledger that is gone."""
+        config = self.config
+        feeds = any((config.feeds.folder / name).exists() for name in TRACES)
+        return feeds or (config.var / "workers").exists() or config.transport.folder.exists()
+
+    # ---- the doors ----------------------------------------------------------------------------
+
+    @cached_property
+    def rules(self) -> Rules:
+        config = self.config
+        approve = Approve.NEVER if config.transport.kind == "folder" else Approve(config.mailings.approve)
+        return Rules(config.schedule.quiet, config.schedule.max_age, config.schedule.max_burst, approve, config.zone)
+
+    @cached_property
+    def source(self) -> Source:
+        config = self.config
+        return Source(config.issues.folder, config.issues.include, config.issues.exclude, config.zone,
+                      config.schedule.send_at, tuple(one.id for one in config.lists))
+
+    @cached_property
+    def library(self) -> Library:
+        from pipeline.publish.library import Library, Style  # slow import: Markdown
+
+        publication = self.config.publication
+        return Library(self.archive, Style(
+            publication.url, publication.language, publication.author.name, self.config.issues.breaks,
+            publication.theme.width))
+
+    @cached_property
+    def imprint(self) -> Imprint:
+        """What besides the issues decides feeds and archive: settings, the owner's templates, this version."""
+        config = self.config
+        settings = repr((__version__, config.publication, config.feeds, config.issues.permalink, config.issues.breaks,
+                         config.web.url, str(config.site.folder)))
+        return Imprint(self.ledger.notebook, settings, sorted(self._templates("web").glob("**/*")))
+
+    @cached_property
+    def press(self) -> Press:
+        from pipeline.publish.press import Plan, Press  # slow import: feedgen
+
+        config = self.config
+        plan = Plan(
+            publication=self._feed_publication(), issues=config.issues.folder, feeds=config.feeds.folder,
+            site=config.site.folder, permalink=config.issues.permalink, ids=config.feeds.id,
+            content=config.feeds.content, entries=config.feeds.entries, max_bytes=config.feeds.max_bytes,
+            tag_feeds=config.feeds.tags)
+        return Press(self.archive, self.library, plan, self.web_templates, self.imprint)
+
+    @cached_property
+    def web_templates(self) -> WebTemplates:
+        from pipeline.feeds.templating import web_templates  # slow import: jinja2
+
+        return web_templates([self._templates("web"), *(home / "web" for home in PACKAGED)])
+
+    @cached_property
+    def subscriptions(self) -> Subscriptions:
+        return Subscriptions(self.roster, self.ring, self.clock)
+
+    def _feed_publication(self) -> FeedPublication:
+        from pipeline.feeds.feed import Publication as FeedPublication  # slow import: feedgen
+
+        config = self.config
+        publication = config.publication
+        return FeedPublication(
+            title=publication.title, url=publication.url, language=publication.language,
+            description=publication.description, author=publication.author.name,
+            author_email=publication.author.email or "", accent=publication.theme.accent,
+            logo=publication.theme.logo or "", hubs=config.feeds.websub)
+
+    @cached_property
+    def dresser(self) -> Dresser:
+        from pipeline.editions.frame import Frame  # slow import: premailer
+        from pipeline.editions.templates import Templates  # slow import: jinja2
+        from pipeline.publish.dress import Dresser, Sending  # slow import: premailer
+
+        config = self.config
+        publication, mailings = config.publication, config.mailings
+        theme = publication.theme
+        frame = Frame(
+            title=publication.title, url=publication.url, language=publication.language,
+            description=publication.description, author=publication.author.name,
+            postal_address=publication.postal_address, accent=theme.accent, logo=theme.logo or "", width=theme.width,
+            archive_url=publication.url, subject=mailings.subject)
+        sending = Sending(
+            sender_name=mailings.sender.name or publication.title, sender_address=mailings.sender.address,
+            reply_to=mailings.reply_to or "", lists={one.id: one.name for one in config.lists},
+            web_url=config.web.url or "", mailto=self._mailto())
+        return Dresser(self.archive, self.library, self.ring, self.clock, frame=frame, sending=sending,
+                       templates=Templates(self._templates("email")))
+
+    def _mailto(self) -> str:
+        """Where a mail takes a reader off the list: read from the mailbox, or by a person where nothing else is."""
+        if self.config.web.url and not self.config.mailbox:
+            return ""
+        return self.config.mailings.reply_to or self.config.mailings.sender.address
+
+    def _templates(self, kind: str) -> Path:
+        """The owner's templates, if any."""
+        return self.config.folder / "templates" / kind
+
+    @cached_property
+    def publisher(self) -> Publisher:
+        gatherer = Gatherer(self.source, self.archive, self.ledger.notebook, self.clock, self._impress)
+        return Publisher(
+            archive=self.archive, ledger=self.ledger, rules=self.rules, clock=self.clock, gatherer=gatherer,
+            imprint=self.imprint, press=lambda: self.press, dresser=lambda: self.dresser,
+            expire=self.config.mailings.expire)
+
+    def _impress(self, manuscript: Manuscript) -> Impression:
+        return self.library.impress(manuscript)
+
+    def outlook(self) -> tuple[list[Prospect], list[Problem]]:
+        """What the next passes would do, and what is wrong. Changes nothing: its pass is rolled back."""
+        with self.database.rehearse():
+            made = self.publisher.make_pass(start=False, write=False)
+            ahead = Outlook(self.archive, self.ledger, self.rules, lambda: self.dresser)
+            return ahead.prospects(self.clock.now()), made.problems
+
+    def check(self, names: Sequence[str], *, everything: bool) -> list[Problem]:
+        """Mistakes in files and texts: of the issues named, of all, or of those not mailed yet. Changes nothing."""
+        with self.database.rehearse():
+            done = Pass()
+            self.publisher.look(done)
+            records = [self.find(name) for name in names] or [
+                one for one in self.archive.issues().values() if everything or one.state not in FINISHED]
+            paths = {record.path for record in records}
+            found = [one for one in done.problems if not names or one.path in paths]
+            return [*found, *(finding for record in records for finding in self.library.document(record).findings)]
+
+    @cached_property
+    def decisions(self) -> Decisions:
+        return Decisions(self.archive, self.ledger, self.clock, self.config.zone, self.config.mailings.expire)
+
+    def find(self, name: str) -> Record:
+        """The issue that a person names: by number, id, file name or path."""
+        records = self.archive.issues()
+        wanted = self.archive.aliases().get(name, name)
+        if wanted in records:
+            return records[wanted]
+        found = [one for one in records.values()
+                 if name in (str(one.number), one.path, Path(one.path).name, Path(one.path).stem)
+                 or Path(name).name == Path(one.path).name]
+        if len(found) == 1:
+            return found[0]
+        message = f"{len(found)} issues are called so" if found else "no issue is called so"
+        raise IssueError(message, path=name, remedy="`avviso status` lists them; give the path" if found
+                         else "give a number, an id, a file name or a path; `avviso status` lists them")
+
+    # ---- the post -----------------------------------------------------------------------------
+
+    def check_way_out(self) -> None:
+        """Raises Refusal where readers could not leave: no web.url, no mailbox, and mail that really goes out."""
+        config = self.config
+        if config.transport.kind != "folder" and not config.web.url and not config.mailbox:
+            raise Refusal("readers would have no way to unsubscribe", path="config.yaml",
+                          remedy="set web.url to where readers reach `avviso run`, or a mailbox that it reads")
+
+    @cached_property
+    def composer(self) -> Composer:
+        from pipeline.mailings.messages import Composer  # slow import: MIME
+
+        return Composer(self.ledger, self.ring)
+
+    @cached_property
+    def open_transport(self) -> Callable[[], Transport]:
+        """Opens the post of the settings, one for each thread."""
+        return transport_opener(self.config.transport.kind, self._transport_settings(), self.clock)
+
+    def _transport_settings(self) -> dict[str, Any]:
+        """The transport's plain values; a secret is opened here and nowhere else."""
+        settings = self.config.transport.model_dump()
+        password = self.config.transport.password
+        return settings | {"password": password.get_secret_value() if password else None}
+
+    @cached_property
+    def sample(self) -> Transport:
+        """A transport that never sends: for what is true of all of its kind."""
+        transport: Transport = self.open_transport()
+        return transport

@@ -1,0 +1,81 @@
+"""People out of the book: CSV for spreadsheets and other systems, JSON Lines for programs, one's own data.
+
+A spreadsheet runs what looks like a formula, and a name can look like one; such cells get an apostrophe
+in front, which the import takes off again.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, TextIO
+
+from pipeline.audience.subscriber import Member, Subscriber, Subscription, Suppression
+from pipeline.audience.table import guard
+
+COLUMNS = ("email", "name", "language", "lists", "status", "consent_at", "consent_source", "consent_text", "left_at")
+
+
+def write_csv(members: Iterable[Member], out: TextIO) -> int:
+    """One row a subscription, every cell quoted, ends CRLF (RFC 4180); gives the number of rows.
+
+    `out` is opened with `newline=""`, and with "utf-8-sig" where Excel is to read names in any script.
+    """
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
+    writer.writerow(COLUMNS)
+    count = 0
+    for member in members:
+        writer.writerow([guard(cell) for cell in _cells(member)])
+        count += 1
+    return count
+
+
+def write_jsonl(members: Iterable[Member], out: TextIO) -> int:
+    """One JSON object a line and subscription, all that the book says; gives the number of lines."""
+    count = 0
+    for member in members:
+        person, said = member.subscriber, member.subscription
+        line = {**_person(person), **_said(said), "suppressed": member.suppressed or None}
+        out.write(json.dumps(line, ensure_ascii=False) + "\n")
+        count += 1
+    return count
+
+
+def own_data(
+    person: Subscriber, said: Sequence[Subscription], suppression: Suppression | None
+) -> dict[str, Any]:
+    """All that the roster holds about one person, for them (GDPR articles 15 and 20)."""
+    barred = None if suppression is None else {
+        "reason": suppression.reason, "source": suppression.source, "at": _iso(suppression.at)}
+    return {**_person(person), "subscriptions": [_said(one) for one in said], "suppression": barred}
+
+
+def _cells(member: Member) -> tuple[str, ...]:
+    person, said = member.subscriber, member.subscription
+    consent_at = said.evidence.at or said.confirmed_at
+    return (person.address, person.name, person.language, said.list, _status(member), _iso(consent_at) or "",
+            said.evidence.source, said.evidence.text, _iso(said.left_at) or "")
+
+
+def _status(member: Member) -> str:
+    """The state; for who is suppressed a word that keeps them out wherever the file is read."""
+    if member.suppressed in ("bounced", "complained"):
+        return member.suppressed
+    return "blocked" if member.suppressed else member.subscription.state.value
+
+
+def _person(person: Subscriber) -> dict[str, Any]:
+    return {"email": person.address, "name": person.name, "language": person.language,
+            "attributes": dict(person.attributes), "created_at": _iso(person.created_at)}
+
+
+def _said(said: Subscription) -> dict[str, Any]:
+    return {"list": said.list, "status": said.state.value, "asked_at": _iso(said.asked_at),
+            "confirmed_at": _iso(said.confirmed_at), "left_at": _iso(said.left_at),
+            "reason": said.reason, "evidence": said.evidence.as_json()}
+
+
+def _iso(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()

@@ -1,0 +1,178 @@
+"""People from another system's export: read row by row, judged, and written down in batches.
+
+Every row ends as one of four: added, known, kept out, or invalid with its line. Nothing is written by a
+dry run, which decides by the same rules. A file may be imported again: what is known stays as it is.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO
+
+from pipeline.audience.intake import Entry, Known, Verdict, plan
+from pipeline.audience.roster import PAGE, Roster
+from pipeline.audience.sheet import Row, Sheet
+from pipeline.audience.subscriber import State
+from pipeline.audience.table import read_table
+from pipeline.errors import AudienceError, OutputError, Problem
+
+KEPT_PROBLEMS = 1000  # the first ones are shown, the others counted: a million bad rows must fit as well
+
+_ARCHIVE = b"PK\x03\x04"  # a zip, or a spreadsheet that is not CSV
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How many rows ended how, and the problems, by line: the first thousand of them."""
+
+    added: int
+    known: int
+    invalid: int
+    kept_out: int
+    problems: tuple[Problem, ...]
+
+
+def read_rows(source: Path | BinaryIO, kind: str, *, name: str = "") -> Iterator[Row | Problem]:
+    """The people in a file, in its order, and a problem for each row that is none.
+
+    `kind` is one of SYSTEMS; `name` is the file's for messages, where the source is a stream. Raises
+    AudienceError when the file as a whole is no table of people, OutputError when it cannot be read.
+    """
+    with ExitStack() as opened:
+        shown = name or (str(source) if isinstance(source, Path) else "standard input")
+        stream = opened.enter_context(_open(source)) if isinstance(source, Path) else source
+        if not stream.seekable():
+            stream = _copied(stream, opened)
+        _refuse_archive(stream, shown)
+        records = opened.enter_context(closing(read_table(stream)))
+        sheet = Sheet(shown, kind, next(records, None))
+        yield from map(sheet.row, records)
+
+
+def import_rows(
+    rows: Iterable[Row | Problem], roster: Roster, *, lists: Sequence[str], now: datetime,
+    into: str | None = None, consent: str = "", ask: bool = False, dry_run: bool = False,
+) -> Result:
+    """Writes people down, PAGE rows a transaction, or only says what would become of them.
+
+    `lists` are the publication's; a row that names none joins the first. `into` is the list for all rows,
+    whatever they name. `consent` is how these people agreed, in words. With `ask` they are asked, and
+    wait for their own confirmation.
+    """
+    book = _Rehearsal(roster) if dry_run else roster
+    tally = _Tally()
+    remaining = iter(rows)
+    while batch := list(islice(remaining, PAGE)):
+        placed = [_placed(row, lists, into, consent) for row in batch]
+        entries = [row.entry for row in placed if isinstance(row, Row)]
+        tally.count(book.enter(entries, now, ask=ask))
+        tally.note([row for row in placed if isinstance(row, Problem)])
+    return tally.result()
+
+
+# ---- opening ----------------------------------------------------------------------------------
+
+
+def _open(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise OutputError(f"cannot be read ({error.strerror})", path=str(path), remedy="name a CSV file") from error
+
+
+def _copied(stream: BinaryIO, opened: ExitStack) -> BinaryIO:
+    """A pipe cannot be read twice, and the encoding shows only at the end: a copy without a name on disk can."""
+    copy = opened.enter_context(tempfile.TemporaryFile())  # noqa: SIM115, the stack closes it
+    shutil.copyfileobj(stream, copy)
+    copy.seek(0)
+    return copy
+
+
+def _refuse_archive(stream: BinaryIO, shown: str) -> None:
+    stream.seek(0)
+    if stream.read(len(_ARCHIVE)) == _ARCHIVE:
+        raise AudienceError("is an archive or a workbook", path=shown,
+                            remedy="unpack it, or save the sheet as CSV, and import that file")
+
+
+# ---- deciding ----------------------------------------------------------------------------------
+
+
+def _placed(row: Row | Problem, lists: Sequence[str], into: str | None, consent: str) -> Row | Problem:
+    """The row with its lists settled, and with how they agreed where the file does not say."""
+    if isinstance(row, Problem):
+        return row
+    wanted = (into,) if into else row.entry.lists or tuple(lists[:1])
+    strange = next((list_id for list_id in wanted if list_id not in lists), None)
+    if strange is not None:
+        return Problem(row.path, f'list "{strange[:40]}" is not in config.yaml', "add it there, or use --list",
+                       row.line, rule="list-unknown")
+    evidence = row.entry.evidence
+    if consent and not evidence.text:
+        evidence = replace(evidence, text=consent)
+    return replace(row, entry=replace(row.entry, lists=wanted, evidence=evidence))
+
+
+# ---- counting ---------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Tally:
+    verdicts: dict[Verdict, int] = field(default_factory=lambda: dict.fromkeys(Verdict, 0))
+    invalid: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+    def count(self, verdicts: Iterable[Verdict]) -> None:
+        for verdict in verdicts:
+            self.verdicts[verdict] += 1
+
+    def note(self, problems: Sequence[Problem]) -> None:
+        self.invalid += len(problems)
+        self.problems += problems[: KEPT_PROBLEMS - len(self.problems)]
+
+    def result(self) -> Result:
+        hidden = self.invalid - len(self.problems)
+        more = [Problem("", f"{hidden} more rows are invalid", "mend these first and import again")] if hidden else []
+        counts = self.verdicts
+        return Result(counts[Verdict.ADDED], counts[Verdict.KNOWN], self.invalid, counts[Verdict.KEPT_OUT],
+                      (*self.problems, *more))
+
+
+class _Rehearsal:
+    """Decides as the roster would, remembers what it decided, and writes nothing.
+
+    What is remembered is one number a subscription, so that a million rows stay small.
+    """
+
+    def __init__(self, roster: Roster) -> None:
+        self._roster = roster
+        self._inside: set[int] = set()
+        self._outside: set[int] = set()
+
+    def enter(self, entries: Sequence[Entry], now: datetime, *, ask: bool = False) -> list[Verdict]:
+        book = self._roster.look_up(entries)
+        for entry in entries:
+            self._recall(entry, book[entry.address.folded], State.PENDING if ask else State.CONFIRMED)
+        decided = plan(entries, book, now, ask=ask)
+        for change in (*decided.joins, *decided.moves):
+            place = hash((change.entry.address.folded, change.list))
+            (self._outside if change.state is State.LEFT else self._inside).add(place)
+        self._outside |= {hash(entry.address.folded) for entry, _ in decided.suppressions}
+        return decided.verdicts
+
+    def _recall(self, entry: Entry, known: Known, joined: State) -> None:
+        folded_address = entry.address.folded
+        known.suppressed = known.suppressed or hash(folded_address) in self._outside
+        for list_id in entry.lists:
+            place = hash((folded_address, list_id))
+            if place in self._outside:
+                known.states[list_id] = State.LEFT
+            elif place in self._inside:
+                known.states[list_id] = joined

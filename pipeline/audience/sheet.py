@@ -1,0 +1,154 @@
+"""A file whose header is known: its cells become people, by the columns of the system that wrote it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pipeline.address import parse
+from pipeline.audience.intake import Entry, Standing
+from pipeline.audience.subscriber import Evidence, plain_name
+from pipeline.audience.systems import (
+    COMPLAINT_COLUMN,
+    COMPLAINT_WORDS,
+    EMPTY_WORDS,
+    FILE_NAMES,
+    NO_WORDS,
+    SIGNS,
+    SYSTEMS,
+    WORDS,
+    Sign,
+    folded,
+)
+from pipeline.audience.table import Damage, Record, unguard
+from pipeline.errors import AudienceError, Problem
+
+_LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+_INSTANT = re.compile(
+    r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ]+(\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d*)?)?)?"
+    r" ?(Z|UTC|GMT|[+-]\d\d:?\d\d)?(?: [A-Z+-]\w*)?"
+)
+_SEVERITY = list(Standing)  # from subscribed to blocked: the worst word counts
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One person of a file. The entry has no lists where the file names none."""
+
+    path: str
+    line: int
+    entry: Entry
+
+
+class Sheet:
+    """The columns of one file. `path` is its name for messages, `kind` one of SYSTEMS.
+
+    Raises AudienceError when the header names no column of addresses.
+    """
+
+    def __init__(self, path: str, kind: str, header: Record | Damage | None) -> None:
+        self._path = path
+        self._kind = kind
+        self._system = SYSTEMS[kind]
+        self._columns = _columns(path, self._system.email, header)
+        self._signs = [sign for sign in SIGNS if sign.column in self._columns]
+        beginning = Path(path).name.casefold()
+        self._everybody = next((said for start, said in FILE_NAMES.items() if beginning.startswith(start)),
+                               Standing.SUBSCRIBED)
+
+    def row(self, record: Record | Damage) -> Row | Problem:
+        """The person in a record, or what is wrong with the line."""
+        if isinstance(record, Damage):
+            return Problem(self._path, record.message, record.remedy, record.line, rule="row-damaged")
+        try:
+            return Row(self._path, record.line, self._entry(record))
+        except AudienceError as error:
+            return replace(error.problem, path=self._path, line=record.line)
+
+    def _entry(self, record: Record) -> Entry:
+        system, cell = self._system, self._cell
+        language = cell(record, system.language)
+        left_at, _ = _instant(cell(record, system.left_at))
+        return Entry(
+            parse(cell(record, system.email)),
+            tuple(re.findall(r"[^\s,;|]+", cell(record, system.lists))),
+            self._evidence(record),
+            self._name(record),
+            language if _LANGUAGE.fullmatch(language) else "",
+            self._standing(record),
+            left_at,
+        )
+
+    def _name(self, record: Record) -> str:
+        parts = (self._cell(record, self._system.first_name), self._cell(record, self._system.last_name))
+        return plain_name(self._cell(record, self._system.name) or " ".join(parts))
+
+    def _evidence(self, record: Record) -> Evidence:
+        system, cell = self._system, self._cell
+        at, unread = _instant(cell(record, system.consent_at))
+        source = cell(record, system.consent_source) or f"import:{self._kind}"
+        return Evidence(source, cell(record, system.consent_text), cell(record, system.network), at, unread)
+
+    def _standing(self, record: Record) -> Standing:
+        """The worst that status, signs and file name say. Raises AudienceError for a status nobody knows."""
+        words = [word for name in self._system.status if (word := folded(self._cell(record, (name,))))]
+        said = [self._word(word) for word in words if word not in EMPTY_WORDS]
+        seen = [sign.standing for sign in self._signs if self._shows(record, sign) and not (said and sign.weak)]
+        if Standing.LEFT in seen and any(
+            word in self._cell(record, (COMPLAINT_COLUMN,)).casefold() for word in COMPLAINT_WORDS
+        ):
+            seen.append(Standing.COMPLAINED)
+        return max([self._everybody, *said, *seen], key=_SEVERITY.index)
+
+    def _word(self, word: str) -> Standing:
+        standing = WORDS.get(word)
+        if standing is None:
+            raise AudienceError(f'status "{word[:40]}" is not known', rule="status-unknown",
+                                remedy="write confirmed, pending, left, bounced or complained")
+        return standing
+
+    def _shows(self, record: Record, sign: Sign) -> bool:
+        said = self._cell(record, (sign.column,)).casefold()
+        return said not in EMPTY_WORDS and (said not in NO_WORDS) is sign.says
+
+    def _cell(self, record: Record, names: Sequence[str]) -> str:
+        """The first of these columns that is filled."""
+        for name in names:
+            place = self._columns.get(name)
+            if place is not None and place < len(record.cells) and (text := record.cells[place].strip()):
+                return unguard(text)
+        return ""
+
+
+def _instant(text: str) -> tuple[datetime | None, str]:
+    """An instant as exports write it, UTC where no zone is named; or None and the text that could not be read."""
+    found = _INSTANT.fullmatch(text)
+    if not found:
+        return None, text[:40]
+    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups()[:6])
+    zone = found[7] if found[7] and found[7][0] in "+-" else "+00:00"
+    try:
+        read = datetime.strptime(
+            f"{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02} {zone}", "%Y-%m-%d %H:%M:%S %z")
+        return read.astimezone(UTC), ""
+    except (ValueError, OverflowError):  # a day or an hour that does not exist
+        return None, text[:40]
+
+
+def _columns(path: str, email: Sequence[str], header: Record | Damage | None) -> dict[str, int]:
+    """The place of each column by its folded name; of two with one name the first."""
+    if header is None:
+        raise AudienceError("is empty", path=path, remedy="export the file again")
+    if isinstance(header, Damage):
+        raise AudienceError(header.message, path=path, line=header.line, remedy=header.remedy)
+    columns: dict[str, int] = {}
+    for place, cell in enumerate(header.cells):
+        columns.setdefault(folded(unguard(cell)), place)
+    if columns.keys().isdisjoint(email):
+        found = "an address" if any("@" in cell for cell in header.cells) else ", ".join(columns)[:100]
+        raise AudienceError(f'the first line has no column "{email[0]}" but {found}', path=path, line=header.line,
+                            remedy="name the columns there, or say --from which system the file is")
+    return columns

@@ -1,0 +1,51 @@
+"""The command line: click commands, one file a trade, no logic.
+
+What is slow to import is imported inside the command that needs it, so that `--help` is instant.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from pipeline import __version__
+from pipeline.cli.care import COMMANDS as CARE
+from pipeline.cli.desk import GLOBAL_OPTIONS, Group
+from pipeline.cli.people import COMMANDS as PEOPLE
+from pipeline.cli.send import COMMANDS as SEND
+from pipeline.cli.start import COMMANDS as START
+from pipeline.cli.write import COMMANDS as WRITE
+
+SECTIONS = {"Begin": START, "Write": WRITE, "Send": SEND, "People": PEOPLE, "Care": CARE}
+
+
+@click.group(cls=Group, sections=SECTIONS, params=GLOBAL_OPTIONS())
+@click.version_option(__version__, message="avviso %(version)s")
+def avviso() -> None:
+    """A folder of Markdown issues becomes mail and feeds; nobody is mailed twice, nobody forgotten.
+
+    \b
+    Example:
+      avviso init            in the folder of your issues
+      avviso publish         one pass: feeds, archive, mail
+    """
+
+
+def main() -> None:
+    """Runs one command; every error a person can cause is one line, and an exit code says its kind."""
+    try:
+        code = avviso.main(standalone_mode=False, prog_name="avviso")
+    except click.ClickException as error:
+        click.echo(f"avviso: {error.format_message()}", err=True)
+        code = 2
+    except click.exceptions.Abort:
+        click.echo("avviso: stopped", err=True)
+        code = 130
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output went away: nothing is left to say
+        code = 0
+    except OSError as error:
+        click.echo(f"{error.filename or 'avviso'}: {error.strerror or error}", err=True)
+        code = 74
+    sys.exit(code or 0)

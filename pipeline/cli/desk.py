@@ -1,0 +1,127 @@
+"""What every command has: the global options, before or after its name, and a way to answer."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipeline.errors import PipelineError, Problem
+
+if TYPE_CHECKING:
+    from pipeline.app import App
+    from pipeline.config import Config
+
+DONE, SOME_HELD = 0, 1
+
+
+def GLOBAL_OPTIONS() -> list[click.Parameter]:  # noqa: N802, a constant that click must not share between commands
+    """Options that stand before or after the command."""
+    return [
+        click.Option(["--config"], type=click.Path(path_type=Path), metavar="PATH", expose_value=False,
+                     callback=_keep("config"), help="The settings file; ./config.yaml if not given."),
+        click.Option(["--json"], is_flag=True, expose_value=False, callback=_keep("as_json"),
+                     help="One JSON document on standard output."),
+        click.Option(["-v", "--verbose"], is_flag=True, expose_value=False, callback=_keep("verbose"),
+                     help="Say more on standard error."),
+        click.Option(["--no-color"], is_flag=True, expose_value=False, callback=_keep("no_color"),
+                     help="No colours."),
+    ]
+
+
+@dataclass(slots=True)
+class Desk:
+    """One command at work."""
+
+    config: Path = Path("config.yaml")
+    as_json: bool = False
+    verbose: bool = False
+    no_color: bool = False
+
+    def app(self) -> App:
+        """The publication, assembled from its settings."""
+        from pipeline import telemetry  # slow import
+        from pipeline.app import App  # slow import
+        from pipeline.clock import SystemClock
+
+        telemetry.configure(verbose=self.verbose)
+        return App(self.settings(), SystemClock())
+
+    def settings(self) -> Config:
+        """config.yaml, read whole or refused."""
+        from pipeline.config import load  # slow import
+
+        return load(self.config, os.environ)
+
+    def answer(self, document: Any, lines: Iterable[str]) -> None:
+        """Says the result: `document` with --json, else `lines`."""
+        if self.as_json:
+            click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))
+            return
+        for line in lines:
+            click.echo(line)
+
+    def fail(self, error: PipelineError) -> int:
+        """Says what is wrong, a line each; gives the exit code."""
+        self.note(error.problems)
+        if self.as_json:
+            click.echo(json.dumps({"problems": [one.as_json() for one in error.problems]}, ensure_ascii=False))
+        return error.exit_code
+
+    def note(self, problems: Sequence[Problem]) -> None:
+        """Says what is wrong, a line each, on standard error."""
+        for problem in problems:
+            click.echo(str(problem), err=True)
+
+
+def _keep(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
+    def keep(context: click.Context, _: click.Parameter, value: Any) -> None:
+        desk = context.ensure_object(Desk)
+        if value:
+            setattr(desk, name, value)
+
+    return keep
+
+
+class Command(click.Command):
+    """A command that takes the global options too, and shows its example."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params += GLOBAL_OPTIONS()
+
+
+class Group(click.Group):
+    """Commands by section, in the order of a maintainer's day."""
+
+    command_class = Command
+
+    def __init__(self, *args: Any, sections: Mapping[str, Sequence[click.Command]] | None = None,
+                 **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._sections = sections or {}
+        for commands in self._sections.values():
+            for command in commands:
+                self.add_command(command)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command; an error of ours is said by its desk, in the form that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except PipelineError as error:
+            ctx.exit(ctx.ensure_object(Desk).fail(error))
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        if not self._sections:
+            super().format_commands(ctx, formatter)
+        for title, commands in self._sections.items():
+            with formatter.section(title):
+                formatter.write_dl([(str(one.name), one.get_short_help_str(80)) for one in commands])
+
+
+pass_desk = click.make_pass_decorator(Desk, ensure=True)

@@ -1,0 +1,50 @@
+"""What people read: one line for an issue, a mailing, a prospect; one screen for the status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from pipeline.issues.archive import Record
+    from pipeline.mailings.mailing import Mailing
+    from pipeline.publish.outlook import Prospect
+    from pipeline.publish.overview import Overview
+
+SHOWN = 12  # issues on the status screen
+
+
+def issue_line(record: Record) -> str:
+    """`26 苹果谷歌大声密谋 (26-苹果谷歌大声密谋.md): held: late ...`."""
+    name = f"{record.number} {record.title}" if record.number is not None else record.title
+    return f"{name} ({record.path}): {record.state}: {record.reason}"
+
+
+def counts_line(mailing: Mailing) -> str:
+    """`sent, 5 of 5 readers: 4 sent, 1 failed`."""
+    counts = ", ".join(f"{n} {state.value.replace('_', ' ')}" for state, n in mailing.counts.items() if n)
+    return f"{mailing.state}, {mailing.audience} readers{': ' + counts if counts else ''}"
+
+
+def prospect_line(one: Prospect, zone: ZoneInfo) -> str:
+    """`2026-03-24 08:00  mail  26 苹果 to weekly, 5 readers, 31 KB: quiet ...`."""
+    when = f"{one.at.astimezone(zone):%Y-%m-%d %H:%M}" if one.at else "after a person  "
+    size = f", {one.html_bytes / 1024:.0f} KB" if one.html_bytes else ""
+    return (f"{when}  {one.action:<6}  {one.issue.key} {one.issue.title} to {one.list}, "
+            f"{one.readers} readers{size}: {one.reason}")
+
+
+def status_lines(overview: Overview) -> Iterator[str]:
+    """One screen."""
+    issues = overview.issues
+    yield f"Issues    {len(issues)}: " + (", ".join(f"{n} {state}" for state, n in overview.states.items()) or "none")
+    for record in issues[-SHOWN:]:
+        yield f"  {record.day}  {record.state:<9}  {issue_line(record)}"
+    yield f"Mailings  {len(overview.mailings)}"
+    for mailing in overview.mailings[-SHOWN:]:
+        yield f"  {mailing.issue_key} to {mailing.list}: {counts_line(mailing)}"
+    yield f"Feeds     {overview.feeds or 'not written yet'}"
+    yield "Needs you " + ("" if overview.needs else "nothing")
+    for line in overview.needs:
+        yield f"  {line}"

@@ -1,0 +1,309 @@
+"""Commands about readers: subscribers and suppressions."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipeline.cli.desk import DONE, SOME_HELD, Command, Desk, Group, pass_desk
+from pipeline.errors import AudienceError, InvalidAddress, Problem
+
+if TYPE_CHECKING:
+    from pipeline.app import App
+    from pipeline.audience.subscriber import Member, Subscriber
+
+SYSTEMS = ("csv", "substack", "mailchimp", "buttondown", "listmonk", "ghost", "keila")
+
+
+@click.group(cls=Group)
+def subscribers() -> None:
+    """The people who get the mail.
+
+    \b
+    Example:
+      avviso subscribers add ada@example.com
+    """
+
+
+@subscribers.command(cls=Command)
+@click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS")
+@click.option("--name", default="", help="The reader's name, for a single address.")
+@click.option("--list", "lists", multiple=True, metavar="ID", help="The list; the first of config.yaml if not given.")
+@click.option("--consent", default="", metavar="TEXT", help="How they said yes, in words.")
+@pass_desk
+def add(desk: Desk, addresses: tuple[str, ...], name: str, lists: tuple[str, ...], consent: str) -> int:
+    """Adds readers as confirmed, with how they said yes.
+
+    \b
+    Example:
+      avviso subscribers add ada@example.com --consent "asked me at the fair"
+    """
+    from pipeline.address import parse  # slow import
+    from pipeline.audience.subscriber import Evidence
+
+    if name and len(addresses) > 1:
+        raise click.UsageError("--name goes with one address")
+    app = desk.app()
+    wanted = _lists(app, lists)
+    counts: dict[str, Any] = {"added": 0, "known": 0, "kept_out": 0, "invalid": 0}
+    problems: list[Problem] = []
+    for text in addresses:
+        try:
+            verdict = app.roster.add(parse(text), wanted, Evidence("command", consent), app.clock.now(), name=name)
+        except InvalidAddress as error:
+            counts["invalid"] += 1
+            problems.append(error.problem)
+        else:
+            counts[verdict.value] += 1
+    desk.note(problems)
+    desk.answer({**counts, "problems": [one.as_json() for one in problems]}, [_counted(counts)])
+    return SOME_HELD if problems else DONE
+
+
+@subscribers.command("list", cls=Command)
+@click.option("--list", "list_id", metavar="ID", help="Only this list.")
+@click.option("--state", type=click.Choice(["pending", "confirmed", "left"]), help="Only these.")
+@pass_desk
+def list_(desk: Desk, list_id: str | None, state: str | None) -> int:
+    """Readers, one a line.
+
+    \b
+    Example:
+      avviso subscribers list --state confirmed
+    """
+    from pipeline.audience.subscriber import State
+
+    app = desk.app()
+    if list_id:
+        _lists(app, (list_id,))
+    members = app.roster.list_subscribers(list_id, State(state) if state else None)
+    if desk.as_json:
+        desk.answer([_member(one) for one in members], [])
+    else:
+        desk.answer(None, (f"{one.subscriber.address}  {one.subscription.list}  {one.subscription.state}"
+                           f"{f'  suppressed: {one.suppressed}' if one.suppressed else ''}" for one in members))
+    return DONE
+
+
+@subscribers.command(cls=Command)
+@click.argument("address")
+@pass_desk
+def show(desk: Desk, address: str) -> int:
+    """One reader: how they said yes, and every delivery.
+
+    \b
+    Example:
+      avviso subscribers show ada@example.com
+    """
+    from pipeline.audience.exporting import own_data
+
+    app = desk.app()
+    person = _find(app, address)
+    from pipeline.address import parse
+
+    data = own_data(person, app.roster.subscriptions(person.id), app.roster.suppression(parse(address)))
+    deliveries = app.ledger.deliveries.of(person.id)
+    lines = [f"{data['email']}  {data['name']}".rstrip()]
+    lines += [f"  on {one['list']}: {one['status']} {one['confirmed_at'] or ''} {one['evidence']}"
+              for one in data["subscriptions"]]
+    if data["suppression"]:
+        lines.append(f"  suppressed: {data['suppression']['reason']}")
+    lines += [f"  issue {one['issue_key']}: {one['state']} {one['reply']}" for one in deliveries]
+    desk.answer({**data, "deliveries": deliveries}, lines)
+    return DONE
+
+
+@subscribers.command(cls=Command)
+@click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS")
+@pass_desk
+def remove(desk: Desk, addresses: tuple[str, ...]) -> int:
+    """Ends all subscriptions of readers; the next mailing does not reach them.
+
+    \b
+    Example:
+      avviso subscribers remove ada@example.com
+    """
+    app = desk.app()
+    ended = {address: app.roster.remove(_find(app, address).id, "removed", app.clock.now()) for address in addresses}
+    desk.answer([{"address": address, "ended": n} for address, n in ended.items()],
+                (f"{address}: {n} subscriptions ended" for address, n in ended.items()))
+    return DONE
+
+
+@subscribers.command(cls=Command)
+@click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS")
+@pass_desk
+def forget(desk: Desk, addresses: tuple[str, ...]) -> int:
+    """Erases readers everywhere; a keyed hash stays, so that no import brings them back.
+
+    \b
+    Example:
+      avviso subscribers forget ada@example.com
+    """
+    from pipeline.address import parse  # slow import
+
+    app = desk.app()
+    for address in addresses:
+        person = app.roster.find(parse(address))
+        if person is not None:
+            app.ledger.deliveries.erase(person.id)
+        app.roster.forget(parse(address), app.clock.now())
+    app.database.compact()
+    lines = [f"{address}: erased; messages already in the outbox folder or mailed stay where they are"
+             for address in addresses]
+    desk.answer([{"address": address, "erased": True} for address in addresses], lines)
+    return DONE
+
+
+@subscribers.command("import", cls=Command)
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@click.option("--from", "system", type=click.Choice(SYSTEMS), default="csv", help="Which system wrote the file.")
+@click.option("--list", "list_id", metavar="ID", help="The list for every row.")
+@click.option("--consent", default="", metavar="TEXT", help="How they said yes, in words.")
+@click.option("--dry-run", is_flag=True, help="Only say what would become of each row.")
+@pass_desk
+def import_(desk: Desk, file: Path, system: str, list_id: str | None, consent: str, dry_run: bool) -> int:
+    """Readers from a file; who left or bounced before stays out.
+
+    \b
+    Example:
+      avviso subscribers import old.csv --from substack --dry-run
+    """
+    from pipeline.audience.importing import import_rows, read_rows  # slow import
+
+    app = desk.app()
+    if list_id:
+        _lists(app, (list_id,))
+    source = sys.stdin.buffer if str(file) == "-" else file
+    result = import_rows(read_rows(source, system), app.roster, lists=app.source.lists, now=app.clock.now(),
+                         into=list_id, consent=consent, dry_run=dry_run)
+    counts = {"added": result.added, "known": result.known, "invalid": result.invalid, "kept_out": result.kept_out}
+    desk.note(result.problems)
+    desk.answer({**counts, "problems": [one.as_json() for one in result.problems]},
+                [("would be: " if dry_run else "") + _counted(counts)])
+    return SOME_HELD if result.problems else DONE
+
+
+@subscribers.command(cls=Command)
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@pass_desk
+def export(desk: Desk, file: Path) -> int:
+    """Every subscription with its consent, as CSV, or as JSON Lines where FILE ends in .jsonl.
+
+    \b
+    Example:
+      avviso subscribers export readers.csv
+    """
+    from pipeline.audience.exporting import write_csv, write_jsonl  # slow import
+
+    members = desk.app().roster.list_subscribers()
+    write = write_jsonl if file.suffix == ".jsonl" else write_csv
+    if str(file) == "-":
+        write(members, sys.stdout)
+        return DONE
+    with file.open("w", encoding="utf-8" if file.suffix == ".jsonl" else "utf-8-sig", newline="") as out:
+        count = write(members, out)
+    desk.answer({"path": str(file), "rows": count}, [f"wrote {count} rows to {file}"])
+    return DONE
+
+
+@click.group(cls=Group)
+def suppressions() -> None:
+    """Addresses that are never mailed again.
+
+    \b
+    Example:
+      avviso suppressions add ada@example.com
+    """
+
+
+@suppressions.command("list", cls=Command)
+@pass_desk
+def list_suppressions(desk: Desk) -> int:
+    """Every suppression, one a line.
+
+    \b
+    Example:
+      avviso suppressions list
+    """
+    found = desk.app().roster.suppressions()
+    if desk.as_json:
+        desk.answer([{"address": one.address, "reason": one.reason, "source": one.source, "at": one.at.isoformat()}
+                     for one in found], [])
+    else:
+        desk.answer(None, (f"{one.address or '(erased)'}  {one.reason}  {one.at:%Y-%m-%d}" for one in found))
+    return DONE
+
+
+@suppressions.command("add", cls=Command)
+@click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS")
+@click.option("--reason", default="by hand", help="Why.")
+@pass_desk
+def add_suppressions(desk: Desk, addresses: tuple[str, ...], reason: str) -> int:
+    """Never mails these again.
+
+    \b
+    Example:
+      avviso suppressions add ada@example.com --reason "asked by phone"
+    """
+    from pipeline.address import parse  # slow import
+
+    app = desk.app()
+    for address in addresses:
+        app.roster.suppress(parse(address), reason, "command", app.clock.now())
+    desk.answer([{"address": address} for address in addresses],
+                (f"{address}: never mailed again" for address in addresses))
+    return DONE
+
+
+@suppressions.command("remove", cls=Command)
+@click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS")
+@pass_desk
+def remove_suppressions(desk: Desk, addresses: tuple[str, ...]) -> int:
+    """Takes suppressions back.
+
+    \b
+    Example:
+      avviso suppressions remove ada@example.com
+    """
+    from pipeline.address import parse  # slow import
+
+    app = desk.app()
+    done = {address: app.roster.unsuppress(parse(address)) for address in addresses}
+    desk.answer([{"address": address, "removed": gone} for address, gone in done.items()],
+                (f"{address}: {'may be mailed again' if gone else 'was not suppressed'}"
+                 for address, gone in done.items()))
+    return DONE
+
+
+def _lists(app: App, wanted: tuple[str, ...]) -> list[str]:
+    """The lists a person named, which must be in config.yaml; without any the first."""
+    known = list(app.source.lists)
+    for name in wanted:
+        if name not in known:
+            raise click.BadParameter(f'list "{name}" is not in config.yaml; use one of: {", ".join(known)}')
+    return list(wanted) or known[:1]
+
+
+def _find(app: App, address: str) -> Subscriber:
+    from pipeline.address import parse  # slow import
+
+    person = app.roster.find(parse(address))
+    if person is None:
+        raise AudienceError("is not a reader", path=address, remedy="`avviso subscribers list` shows who is")
+    return person
+
+
+def _counted(counts: dict[str, Any]) -> str:
+    return ", ".join(f"{n} {word.replace('_', ' ')}" for word, n in counts.items() if isinstance(n, int))
+
+
+def _member(one: Member) -> dict[str, Any]:
+    return {"email": one.subscriber.address, "name": one.subscriber.name, "list": one.subscription.list,
+            "state": one.subscription.state.value, "suppressed": one.suppressed or None}
+
+
+COMMANDS = (subscribers, suppressions)

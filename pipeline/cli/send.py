@@ -1,0 +1,230 @@
+"""Commands of the day an issue goes out: publish, run, status, explain, and a person's decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipeline.cli.desk import DONE, SOME_HELD, Command, Desk, pass_desk
+from pipeline.errors import Unreachable
+
+if TYPE_CHECKING:
+    from pipeline.issues.archive import Record
+
+
+@click.command(cls=Command)
+@click.option("--no-send", is_flag=True, help="Record mailings and deliver nothing.")
+@pass_desk
+def publish(desk: Desk, no_send: bool) -> int:
+    """One pass: pick up, feeds, archive, mailings, then deliver until nothing is due.
+
+    \b
+    Example:
+      avviso publish
+      avviso publish --no-send --json
+    """
+    from pipeline.cli.stopping import stop_on_signal  # slow import
+    from pipeline.engines.jobs import publish_once  # slow import
+    from pipeline.publish.shapes import issue_shape, mailing_shape
+
+    app = desk.app()
+    with stop_on_signal() as stop:
+        made, touched, unreachable = publish_once(app, stop, send=not no_send)
+    mailings = [app.ledger.mailings.get(one) for one in touched]
+    desk.note(made.problems)
+    desk.answer(
+        {
+            "picked_up": [issue_shape(one) for one in made.picked_up],
+            "held": [issue_shape(one) for one in made.held],
+            "mailings": [mailing_shape(one) for one in mailings],
+            "feeds_written": made.feeds_written,
+            "problems": [one.as_json() for one in made.problems],
+        },
+        _published_lines(made, mailings),
+    )
+    if unreachable:
+        raise Unreachable(unreachable, remedy="nothing is lost: the next pass goes on where this one stopped")
+    return SOME_HELD if made.held or made.problems else DONE
+
+
+def _published_lines(made: Any, mailings: list[Any]) -> list[str]:
+    from pipeline.cli.lines import counts_line, issue_line
+
+    lines = []
+    if made.adopted:
+        lines.append(f"adopted {len(made.adopted)} issues that were due already: published, never mailed")
+    lines += [f"picked up {issue_line(one)}" for one in made.picked_up]
+    lines += [f"held      {issue_line(one)}" for one in made.held]
+    lines += [f"wrote     {path}" for path in made.feeds_written]
+    lines += [f"mailing   {one.issue_key} to {one.list}: {counts_line(one)}" for one in mailings]
+    return lines or ["nothing to do"]
+
+
+@click.command(cls=Command)
+@click.option("--only", type=click.Choice(["publish", "send", "web"]), help="Only one of its jobs, beside others.")
+@pass_desk
+def run(desk: Desk, only: str | None) -> int:
+    """Publishes, sends and serves the web until it is stopped (SIGTERM ends it within 10 s).
+
+    \b
+    Example:
+      avviso run
+      avviso run --only web
+    """
+    from pipeline.cli.stopping import stop_on_signal  # slow import
+    from pipeline.engines.embedded import run as run_embedded  # slow import
+
+    app = desk.app()
+    with stop_on_signal() as stop:
+        run_embedded(app, stop, only=only)
+    return DONE
+
+
+@click.command(cls=Command)
+@click.argument("issue")
+@click.option("--to", "addresses", required=True, multiple=True, metavar="ADDRESS", help="Who gets it; repeatable.")
+@pass_desk
+def send(desk: Desk, issue: str, addresses: tuple[str, ...]) -> int:
+    """A test message: the same bytes as the mailing, not recorded as a delivery.
+
+    \b
+    Example:
+      avviso send 14 --to editor@example.com
+    """
+    from pipeline.publish.trial import send_trial  # slow import: mail
+
+    app = desk.app()
+    app.publisher.look_only()
+    record = app.find(issue)
+    receipts = send_trial(record, addresses, dresser=app.dresser, ring=app.ring, list_id=record.lists[0],
+                          open_transport=app.open_transport)
+    desk.answer([{"address": address, "reply": reply} for address, reply in receipts],
+                (f"sent to {address}: {reply}" for address, reply in receipts))
+    return DONE
+
+
+@click.command(cls=Command)
+@click.option("--watch", is_flag=True, help="Look again every second.")
+@pass_desk
+def status(desk: Desk, watch: bool) -> int:
+    """One screen: issues, mailings with their counts, and what needs a person.
+
+    \b
+    Example:
+      avviso status
+      avviso status --json
+    """
+    from pipeline.cli.lines import status_lines
+    from pipeline.publish.overview import overview
+
+    app = desk.app()
+    if watch and not desk.as_json:
+        from pipeline.cli.stopping import stop_on_signal  # slow import
+
+        with stop_on_signal() as stop:
+            while not app.clock.wait(stop, 1.0):
+                click.clear()
+                desk.answer(None, status_lines(overview(app.archive, app.ledger)))
+        return DONE
+    found = overview(app.archive, app.ledger)
+    desk.answer(found.shape(), status_lines(found))
+    return DONE
+
+
+@click.command(cls=Command)
+@click.argument("issue")
+@pass_desk
+def explain(desk: Desk, issue: str) -> int:
+    """One line: why an issue was, was not, or will be mailed.
+
+    \b
+    Example:
+      avviso explain 14
+    """
+    app = desk.app()
+    record = app.find(issue)
+    since = record.since.astimezone(app.config.zone)
+    desk.answer(
+        {"issue": record.key, "state": record.state.value, "reason": record.reason, "since": record.since.isoformat()},
+        [f"{record.key} {record.title}: {record.state}: {record.reason} (since {since:%Y-%m-%d %H:%M})"])
+    return DONE
+
+
+def _decision(name: str, text: str, decide: Callable[[Any, Record], str], *, look: bool = False) -> click.Command:
+    """A command in which a person decides about some issues."""
+
+    def command(desk: Desk, issues: tuple[str, ...]) -> int:
+        app = desk.app()
+        if look:
+            app.publisher.look_only()
+        said = [(record, decide(app.decisions, record)) for record in map(app.find, issues)]
+        desk.answer([{"issue": record.key, "result": line} for record, line in said],
+                    (f"{record.key} {record.title}: {line}" for record, line in said))
+        return DONE
+
+    command.__doc__ = f"{text}\n\n\b\nExample:\n  avviso {name} 14"
+    argument = click.argument("issues", nargs=-1, required=True, metavar="ISSUE")
+    return click.command(name, cls=Command)(argument(pass_desk(command)))
+
+
+approve = _decision("approve", "Lets issues be mailed at their hour, whatever quiet, late, burst or copy say.",
+                    lambda decisions, record: decisions.approve(record), look=True)
+hold = _decision("hold", "Stops issues: before they are mailed, or in the middle.",
+                 lambda decisions, record: decisions.hold(record))
+resume = _decision("resume", "Goes on with what was held or paused.",
+                   lambda decisions, record: decisions.resume(record))
+cancel = _decision("cancel", "Ends mailings: whoever did not get them never will.",
+                   lambda decisions, record: decisions.cancel(record))
+adopt = _decision("adopt", "Marks issues as published and never mailed.",
+                  lambda decisions, record: decisions.adopt(record), look=True)
+
+
+@click.command(cls=Command)
+@click.argument("issue")
+@click.option("--resend", "resend", flag_value=True, type=bool, default=None, help="Send them again.")
+@click.option("--assume-sent", "resend", flag_value=False, type=bool, help="Take them as sent.")
+@pass_desk
+def resolve(desk: Desk, issue: str, resend: bool | None) -> int:
+    """Decides the deliveries in doubt of one issue.
+
+    \b
+    Example:
+      avviso resolve 14 --assume-sent
+    """
+    if resend is None:
+        raise click.UsageError("say what to do: --resend or --assume-sent")
+    app = desk.app()
+    record = app.find(issue)
+    line = app.decisions.resolve(record, resend=resend)
+    desk.answer({"issue": record.key, "result": line}, [f"{record.key} {record.title}: {line}"])
+    return DONE
+
+
+@click.command(cls=Command)
+@click.option("--at", type=click.DateTime(), metavar="TIME", help="Look ahead from this time instead of now.")
+@pass_desk
+def plan(desk: Desk, at: datetime | None) -> int:
+    """What the next passes would do, when, and why. Changes nothing.
+
+    \b
+    Example:
+      avviso plan
+      avviso plan --at "2026-12-24 08:00"
+    """
+    from pipeline.cli.lines import prospect_line
+    from pipeline.clock import HandClock
+
+    app = desk.app()
+    if at is not None:
+        app.clock = HandClock(at.replace(tzinfo=app.config.zone).astimezone(UTC))
+    prospects, problems = app.outlook()
+    desk.note(problems)
+    desk.answer([one.shape() for one in prospects],
+                [prospect_line(one, app.config.zone) for one in prospects] or ["nothing is ahead"])
+    return SOME_HELD if problems or any(one.action == "hold" for one in prospects) else DONE
+
+
+COMMANDS = (plan, publish, run, send, status, explain, approve, hold, resume, cancel, adopt, resolve)

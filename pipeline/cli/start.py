@@ -1,0 +1,83 @@
+"""Commands of the first day: init, demo."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import click
+
+from pipeline.cli.desk import DONE, SOME_HELD, Command, Desk, pass_desk
+
+
+@click.command(cls=Command)
+@click.argument("folder", metavar="[DIR]", default=".", type=click.Path(path_type=Path))
+@click.option("--issues", type=click.Path(path_type=Path), metavar="PATH", help="Where its issues are.")
+@pass_desk
+def init(desk: Desk, folder: Path, issues: Path | None) -> int:
+    """Begins a publication: writes config.yaml with what it finds, adopts what is due, mails nobody.
+
+    \b
+    Example:
+      avviso init
+      avviso init ~/weekly --issues posts
+    """
+    from pipeline.cli.lines import issue_line
+    from pipeline.publish.shapes import issue_shape
+    from pipeline.setup.settings_file import settings_file  # slow import
+    from pipeline.setup.survey import survey
+
+    config = desk.config if folder == Path() else folder / desk.config.name
+    lines = []
+    if not config.exists():
+        found = survey(config.parent, issues)
+        (config.parent / found.issues).mkdir(exist_ok=True)
+        config.write_text(settings_file(found), encoding="utf-8")
+        lines.append(f"wrote     {config}: {found.files} Markdown files in {found.issues}, {found.language}, "
+                     f"{found.timezone}")
+    desk.config = config
+    app = desk.app()
+    made = app.publisher.adopt_due()
+    desk.note(made.problems)
+    records = app.archive.issues().values()
+    ahead = [one for one in records if one.state.value == "scheduled"]
+    desk.answer(
+        {"config": str(config), "adopted": [issue_shape(one) for one in made.adopted],
+         "scheduled": [issue_shape(one) for one in ahead], "problems": [one.as_json() for one in made.problems]},
+        [*lines, *(f"adopted   {one.number or one.key} {one.title}" for one in made.adopted),
+         *(f"scheduled {issue_line(one)}" for one in ahead),
+         f"adopted {len(made.adopted)} issues: published, never mailed", "0 issues will be mailed"])
+    return SOME_HELD if made.problems else DONE
+
+
+@click.command(cls=Command)
+@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
+@pass_desk
+def demo(desk: Desk, folder: Path | None) -> int:
+    """A small publication in a fresh folder: feeds, archive, and the newest issue mailed to three readers.
+
+    \b
+    Example:
+      avviso demo
+    """
+    from pipeline.app import App  # slow import
+    from pipeline.clock import SystemClock
+    from pipeline.config import load  # slow import
+    from pipeline.errors import OutputError
+    from pipeline.setup.demo import run_demo  # slow import
+
+    where = folder or Path(tempfile.mkdtemp(prefix="avviso-demo-"))
+    where.mkdir(parents=True, exist_ok=True)
+    if any(where.iterdir()):
+        raise OutputError("is not empty", path=str(where), remedy="name a folder that does not exist yet")
+    app = run_demo(where, lambda path: App(load(path, {}), SystemClock()), lambda line: None if desk.as_json else click.echo(line))
+    config = app.config
+    mails = sorted(config.transport.folder.rglob("*.eml"))
+    pages = {"feeds": config.feeds.folder, "archive": config.site.folder / "index.html"}
+    desk.answer(
+        {**{name: str(path) for name, path in pages.items()}, "mails": [str(path) for path in mails]},
+        ["", f"feeds     {pages['feeds']}", f"archive   {pages['archive']}", *(f"mail      {path}" for path in mails)])
+    return DONE
+
+
+COMMANDS = (init, demo)

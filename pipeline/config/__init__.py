@@ -1,0 +1,72 @@
+"""config.yaml: the one settings file, read in one pass into frozen values.
+
+`load` names everything that is wrong at once, each with its line, its key and what to do about it;
+a secret never shows in what it says. Parts never see a Config: `app` hands them plain values.
+This package imports pydantic (0.2 s): import it inside a command, not beside one.
+"""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from pipeline.config.addresses import Listen, Sender
+from pipeline.config.content import ListSettings, Publication, Theme
+from pipeline.config.document import read_document
+from pipeline.config.report import explain, unfinished
+from pipeline.config.service import Transport
+from pipeline.config.settings import Config
+from pipeline.config.values import Rate
+from pipeline.errors import ConfigError
+
+__all__ = [
+    "Config", "ListSettings", "Listen", "Publication", "Rate", "Sender", "Theme", "Transport", "load", "parse",
+]
+
+MAX_BYTES = 256 * 1024  # a settings file has some hundred lines; more is a mistake, or an attack
+
+
+def load(path: Path, environ: Mapping[str, str]) -> Config:
+    """The settings in the file `path`. Raises ConfigError with every problem that was found."""
+    return parse(_text(path), path, environ)
+
+
+def parse(text: str, path: Path, environ: Mapping[str, str]) -> Config:
+    """The settings in `text`; `path` says where relative paths start and what errors call the file."""
+    document = read_document(text, str(path), environ)
+    for section in ("publication", "mailings"):  # what has no default is in here: name it, not the section
+        document.data.setdefault(section, {})
+    try:
+        config = Config.model_validate(document.data, context={"folder": path.absolute().parent})
+        document.problems.extend(unfinished(config, document))
+    except ValidationError as error:
+        document.problems.extend(explain(error, document))
+    if document.problems:
+        raise ConfigError.listing(sorted(document.problems, key=lambda found: found.line or 0))
+    return config
+
+
+def _text(path: Path) -> str:
+    """The file's text; whatever stands in the way is a ConfigError."""
+    def refuse(reason: str, remedy: str) -> ConfigError:
+        return ConfigError(reason, path=str(path), remedy=remedy)
+
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise refuse("not a file", "name the settings file itself with --config")
+        content = path.read_bytes()
+    except FileNotFoundError:
+        remedy = "run `avviso init` in the folder of the publication, or name a file with --config"
+        raise refuse("there is no such file", remedy) from None
+    except OSError as error:
+        raise refuse(f"cannot be read ({error.strerror})", "check the path and its permissions") from error
+    if len(content) > MAX_BYTES:
+        raise refuse(f"larger than {MAX_BYTES // 1024} KB", "name the settings file itself with --config")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ConfigError("not UTF-8", path=str(path), line=line, remedy="save the file as UTF-8") from None

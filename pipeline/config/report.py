@@ -1,0 +1,136 @@
+"""What pydantic found, said to a person: line, key, value, reason, remedy. No secret is repeated."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from functools import reduce
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from pipeline.config.document import Document, Keys, dotted
+from pipeline.config.settings import Config
+from pipeline.errors import Problem
+
+SECRET = frozenset({"password", "secret", "admin", "database", "hooks"})
+LONGEST_VALUE = 60
+NEEDED = {
+    "publication.title": "add `title: My Weekly`",
+    "publication.url": "add `url: https://weekly.example.com/`",
+    "mailings.from": 'add `from: "My Weekly <weekly@example.com>"`',
+}
+SHAPES = {
+    "string_type": ("must be text", "write it on one line behind the colon"),
+    "model_type": ("must hold keys of its own", "write them below it, indented"),
+    "model_attributes_type": ("must hold keys of its own", "write them below it, indented"),
+    "dict_type": ("must hold keys of its own", "write them below it, indented"),
+    "tuple_type": ("must be a list", "write it as [first, second]"),
+}
+
+# Settings of the contract whose work is not built yet: to accept one would be to promise it.
+# A line goes when its feature comes.
+NOT_YET = {
+    ("feeds", "websub"): "telling hubs",
+    ("transport", "dkim"): "signing with DKIM",
+    ("mailbox",): "reading a mailbox",
+    ("notify", "email"): "sending notices",
+    ("engine",): "any engine but `embedded`",
+    ("web", "hooks"): "taking reports from providers",
+    ("web", "admin"): "the admin pages",
+    ("dns", "resolver"): "looking at DNS",
+}
+
+
+def explain(error: ValidationError, document: Document) -> Iterator[Problem]:
+    """Every finding of pydantic as a problem, but for values that were complained about already."""
+    for found in error.errors(include_url=False, include_input=False):
+        keys = found["loc"]
+        if not any(keys[: len(spoiled)] == spoiled for spoiled in document.spoiled):
+            reason, remedy = _verdict(found, keys, document)
+            yield Problem(document.path, f"{dotted(keys)}: {reason}" if keys else reason, remedy,
+                          _line(keys, document), rule="config")
+
+
+def unfinished(config: Config, document: Document) -> Iterator[Problem]:
+    """Settings that ask for what this version cannot do."""
+    for keys, work in NOT_YET.items():
+        value: object = reduce(lambda part, key: getattr(part, str(key)), keys, typing.cast("object", config))
+        if value not in (None, False, (), {}, "embedded"):
+            yield Problem(document.path, f"{dotted(keys)}: this version cannot do that yet ({work})",
+                          "leave it out", _line(keys, document), rule="config-not-yet")
+
+
+def _line(keys: Keys, document: Document) -> int | None:
+    """The line of the setting, or of the nearest thing around it that was written."""
+    around = (document.places.get(keys[:length]) for length in range(len(keys), 0, -1))
+    return next((place.line for place in around if place), None)
+
+
+def _verdict(found: ErrorDetails, keys: Keys, document: Document) -> tuple[str, str]:
+    kind, context = found["type"], found.get("ctx", {})
+    if kind == "extra_forbidden":
+        return "unknown key", _nearest(str(keys[-1]), keys[:-1])
+    if kind == "missing":
+        return "missing", NEEDED.get(dotted(keys), f"add `{keys[-1]}:`")
+    if kind == "literal_error":
+        allowed = str(context["expected"]).replace("'", "")
+        return f"{_shown(keys, document)}is not known here", f"write {allowed}"
+    if kind == "wrong":
+        place = document.places.get(keys)
+        reason = str(context["reason"])
+        about_the_value = place and reason.startswith(("is ", "has "))
+        return (_shown(keys, document) if about_the_value else "") + reason, str(context["remedy"])
+    return SHAPES.get(kind, ("cannot be used", "see docs/reference/config.md"))
+
+
+def _shown(keys: Keys, document: Document) -> str:
+    """The value in quotes with a space behind it, unless it may be a secret."""
+    place = document.places.get(keys)
+    text = place.text if place else None
+    secrets = {place.text for path, place in document.places.items() if SECRET.intersection(path)}
+    if text is None or text in secrets or ("://" in text and "@" in text):
+        return "its value "
+    return f'"{text[:LONGEST_VALUE]}{"…" if len(text) > LONGEST_VALUE else ""}" '
+
+
+def _nearest(key: str, above: Keys) -> str:
+    """What an unknown key was probably meant to be: a sibling, or a key of another section."""
+    elsewhere = [dotted(path) for path in _all_keys(Config, ()) if path[-1] == key]
+    if elsewhere:
+        return f"did you mean {elsewhere[0]}?"
+    here = list(_children(above))
+    near = get_close_matches(key.casefold(), here, 1, 0.6)
+    if near:
+        return f"did you mean {near[0]}?"
+    last_resort = get_close_matches(key.casefold(), here, 1, 0.0)
+    return f"the nearest is {last_resort[0]}; known here: {', '.join(here)}" if last_resort else "delete it"
+
+
+def _children(above: Keys) -> Iterable[str]:
+    model: type[BaseModel] | None = Config
+    for key in above:
+        if isinstance(key, str) and model is not None:
+            model = dict(_named_parts(model)).get(key)
+    return [name for name, _ in _named_parts(model)] if model else []
+
+
+def _all_keys(model: type[BaseModel], above: Keys) -> Iterator[Keys]:
+    for name, part in _named_parts(model):
+        yield (*above, name)
+        if part is not None:
+            yield from _all_keys(part, (*above, name))
+
+
+def _named_parts(model: type[BaseModel]) -> Iterator[tuple[str, type[BaseModel] | None]]:
+    """Each key of a section, with the model below it if it is a section (or a list of them) itself."""
+    for name, field in model.model_fields.items():
+        yield field.alias or name, _model_in(field.annotation)
+
+
+def _model_in(annotation: object) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    inside = (_model_in(part) for part in typing.get_args(annotation))
+    return next((model for model in inside if model), None)

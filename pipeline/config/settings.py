@@ -1,0 +1,83 @@
+"""The whole of config.yaml as one frozen value. Paths are absolute by the time they are here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import PrivateAttr, ValidationInfo, field_validator, model_validator
+
+from pipeline.config.content import Feeds, Issues, ListSettings, Mailings, Publication, Schedule, Site
+from pipeline.config.section import Section, default
+from pipeline.config.service import Dns, Mailbox, Notify, Transport, Web
+from pipeline.config.values import NotEmpty, Secret, wrong
+
+
+class Config(Section):
+    """Everything in config.yaml."""
+
+    publication: Publication
+    issues: Issues = default({})
+    schedule: Schedule = default({})
+    feeds: Feeds = default({})
+    site: Site = default({})
+    mailings: Mailings
+    lists: Annotated[tuple[ListSettings, ...], NotEmpty] = default([{"id": "weekly", "name": "Weekly"}])
+    """The lists readers can be on; an issue that names none goes to the first."""
+    transport: Transport = default({})
+    mailbox: Mailbox | None = None
+    """Bounces, complaints and `mailto:` unsubscribes, read by IMAP."""
+    notify: Notify = default({})
+    database: Secret = default("sqlite:///var/avviso.db")
+    """The ledger: `sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST/NAME`."""
+    engine: Literal["embedded", "procrastinate"] = "embedded"
+    """What wakes the work: this process, or procrastinate on PostgreSQL over several machines
+    (planned; refused by this version)."""
+    web: Web = default({})
+    dns: Dns = default({})
+
+    _folder: Path = PrivateAttr()
+
+    @property
+    def folder(self) -> Path:
+        """The folder of config.yaml, absolute: where the publication lives."""
+        return self._folder
+
+    @property
+    def var(self) -> Path:
+        """Where avviso keeps what must not be lost."""
+        return self._folder / "var"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The publication's zone."""
+        return self.publication.timezone
+
+    @field_validator("lists")
+    @classmethod
+    def _told_apart(cls, lists: tuple[ListSettings, ...]) -> tuple[ListSettings, ...]:
+        if len({entry.id for entry in lists}) < len(lists):
+            raise wrong("two lists have one id", "give each its own")
+        return lists
+
+    @field_validator("database")
+    @classmethod
+    def _reachable(cls, database: Secret, info: ValidationInfo) -> Secret:
+        url, sqlite = database.get_secret_value(), "sqlite:///"
+        if url.startswith(sqlite) and url[len(sqlite):].strip("/") and info.context:
+            return Secret(sqlite + str(Path(info.context["folder"], url[len(sqlite):])))
+        if url.startswith("postgresql://") and len(url) > len("postgresql://"):
+            return database
+        raise wrong("is not a database", "write sqlite:///var/avviso.db or postgresql://USER:PASSWORD@HOST/NAME")
+
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        written = {"feeds.folder": self.feeds.folder, "site.folder": self.site.folder}
+        for name, folder in written.items():
+            if folder.resolve() == self.issues.folder.resolve():
+                raise wrong(f"{name} is the folder of the issues", "give what is written its own folder")
+        return self
+
+    def model_post_init(self, context: dict[str, Path] | None) -> None:
+        self._folder = context["folder"] if context else Path.cwd()

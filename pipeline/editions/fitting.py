@@ -1,0 +1,90 @@
+"""Keeping a mail whole: Gmail hides the end of HTML over 102,000 bytes, and with it the way out.
+
+First the decoration goes, then the text is cut: at a heading if that keeps at least half of what fits,
+else between two blocks, else inside one that is larger than the mail. A link and the headings that
+remain lead to the rest. The footer always stays.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from pipeline.editions.parcels import Parcel, beginning, length, parcels, strip_decoration
+
+LIMIT = 95 * 1024            # bytes of decoded HTML, by contract
+RESERVE = 2 * 1024           # what filled holes may add: four addresses of up to 500 bytes
+HEAVY = 0.9                  # from this share of the limit on, the way out also stands at the top
+LARGE = 0.1                  # a block over this share is shortened rather than left out
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """What of an issue goes into its mail. `rest` names the headings left out, None when nothing is."""
+
+    html: str
+    rest: tuple[str, ...] | None = None
+    compact: bool = False
+
+
+Dress = Callable[[Excerpt], str]
+
+
+def fit(html: str, dress: Dress, *, limit: int = LIMIT - RESERVE) -> str:
+    """The largest mail within `limit` bytes that `dress` makes of a fragment."""
+    if _size(html) <= limit:
+        mail = dress(Excerpt(html))
+        if _size(mail) <= limit * HEAVY:
+            return mail
+    plain = strip_decoration(html)
+    if _size(plain) <= limit:
+        mail = dress(Excerpt(plain, compact=True))
+        if _size(mail) <= limit:
+            return mail
+    return _cut(parcels(plain), dress, limit)
+
+
+def _cut(blocks: Sequence[Parcel], dress: Dress, limit: int) -> str:
+    """The mail with as many blocks as fit, and the beginning of the next one if that is a large one."""
+    sizes = list(accumulate(_size(block.html) for block in blocks))
+    most = min(bisect_right(sizes, limit), len(blocks) - 1)
+    whole = _largest(0, most, lambda count: _size(dress(_excerpt(blocks, count))) <= limit)
+    place = _at_heading(blocks, whole)
+    if place < whole or blocks[whole].heading or _size(blocks[whole].html) < limit * LARGE:
+        return dress(_excerpt(blocks, place))
+
+    def with_part(characters: int) -> str:
+        return dress(_excerpt(blocks, whole, beginning(blocks[whole], characters)))
+
+    most = min(length(blocks[whole]), limit)
+    part = _largest(0, most, lambda characters: _size(with_part(characters)) <= limit, step=limit // 200)
+    return with_part(part) if part else dress(_excerpt(blocks, whole))
+
+
+def _largest(low: int, high: int, fits: Callable[[int], bool], step: int = 1) -> int:
+    """The largest number up to `high` that fits, to within `step`; `low` is taken to fit."""
+    while high - low >= step:
+        middle = (low + high + 1) // 2
+        if fits(middle):
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _at_heading(blocks: Sequence[Parcel], count: int) -> int:
+    """The last heading among the blocks that fit, if at least half of them stand before it."""
+    place = next((at for at in range(count, 0, -1) if blocks[at].heading), count)
+    before, kept = (sum(_size(block.html) for block in blocks[:end]) for end in (place, count))
+    return place if before * 2 >= kept else count
+
+
+def _excerpt(blocks: Sequence[Parcel], count: int, part: str = "") -> Excerpt:
+    kept = "".join(block.html for block in blocks[:count])
+    return Excerpt(kept + part, tuple(block.heading for block in blocks[count:] if block.heading), compact=True)
+
+
+def _size(text: str) -> int:
+    return len(text.encode())

@@ -1,0 +1,80 @@
+"""premailer behind one function: style rules become style attributes, and nothing else happens.
+
+Only a body ever comes here. Doctype, head and media queries are our shell's and are put around the
+result afterwards, because premailer drops a lower-case doctype and every rule that matches nothing yet.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+
+from lxml import etree
+from premailer import Premailer
+
+from pipeline.errors import EditionError
+
+# premailer and cssutils share a log level and caches: two threads at once mix their output.
+_ALONE = threading.Lock()
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_STRING = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'")
+_FOREIGN = ("style", "link", "script", "base", "meta")
+
+
+def inline(body: str, css: str) -> str:
+    """The `<body>` element with the rules of `css` in its style attributes.
+
+    `body` is one body element, or markup that stands in one; "" gives an empty body. Comments come out
+    as they are. No file is read and no address fetched: style and link elements in the body are dropped.
+    Raises EditionError when `css` holds an at-rule, which belongs into head.css, and when the markup is
+    nested so deeply that some of it would be lost.
+    """
+    _refuse_at_rules(css)
+    root = _parse(body)
+    with _ALONE:
+        Premailer(
+            css_text=css,
+            allow_network=False,
+            strip_important=False,
+            disable_validation=True,
+            disable_basic_attributes=["width", "height"],
+            exclude_pseudoclasses=True,
+            disable_leftover_css=True,
+            cache_css_parsing=False,
+            cssutils_logging_level=logging.CRITICAL,
+        ).transform(root)
+    _use_single_quotes(root)
+    return "".join(etree.tostring(found, encoding="unicode", method="html") for found in root.findall("body"))
+
+
+def _use_single_quotes(root: etree._Element) -> None:
+    """cssutils writes `"Segoe UI"`; inside an attribute single quotes are what every mail program reads."""
+    for element in root.iter("*"):
+        style = element.get("style", "")
+        if '"' in style and "'" not in style:
+            element.set("style", style.replace('"', "'"))
+
+
+def _refuse_at_rules(css: str) -> None:
+    """cssutils would fetch an @import, and premailer drops the other at-rules without a word."""
+    found = re.search(r"@\S*", _STRING.sub("", _COMMENT.sub("", css)))
+    if found:
+        raise EditionError(
+            f"the at-rule {found[0]} cannot be inlined", remedy="move it to head.css",
+            path="templates/email/inline.css",
+        )
+
+
+def _parse(body: str) -> etree._Element:
+    """The document around a body, without what could bring in styles from elsewhere.
+
+    `huge_tree` because libxml2 otherwise stops at a depth of 256 elements and loses the rest.
+    """
+    inside = body if re.match(r"\s*<body[\s>]", body, re.IGNORECASE) else f"<body>{body}</body>"
+    parser = etree.HTMLParser(huge_tree=True, encoding="utf-8")
+    root = etree.fromstring(f"<!DOCTYPE html><html><head></head>{inside}</html>".encode(), parser)
+    if any(entry.level == etree.ErrorLevels.FATAL for entry in parser.error_log):
+        raise EditionError("the mail is nested too deeply", remedy="use fewer levels of quotes, lists or tables")
+    etree.strip_elements(root, *_FOREIGN, with_tail=False)
+    return root

@@ -1,0 +1,62 @@
+"""Letters to one person: please confirm, welcome, goodbye. Editions like any other, and sent by the same door."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pipeline.editions.dressing import dress
+from pipeline.editions.edition import Edition, Hole
+from pipeline.editions.frame import Frame, letterhead, one_line
+from pipeline.editions.holes import quote
+from pipeline.editions.templates import Templates
+from pipeline.editions.text import RULE, underlined
+from pipeline.editions.wording import wording
+
+
+class Letter(StrEnum):
+    """The occasions on which a letter is written."""
+
+    CONFIRM = "confirm"      # its button is Hole.ACTION: the address that confirms this one subscription
+    WELCOME = "welcome"      # leads to the archive
+    GOODBYE = "goodbye"      # leads back to the publication
+
+
+def render_letter(letter: Letter, frame: Frame, templates: Templates) -> Edition:
+    """The Edition of a letter in the publication's language; one row serves all readers."""
+    words = {key: text.format(title=frame.title) for key, text in _said(letter, frame.language).items()}
+    context = _context(letter, frame, words)
+    return Edition(
+        name=letter.value,
+        language=frame.language,
+        subject=one_line(words["subject"]),
+        preheader=one_line(words["text"]),
+        html=dress(templates, "letter.html", context),
+        text=templates.render("letter.txt", context).strip() + "\n",
+    )
+
+
+def _said(letter: Letter, language: str) -> dict[str, str]:
+    catalogue = wording(language)
+    return {key: catalogue[f"{letter}_{key}"] for key in ("subject", "text", "button", "small")}
+
+
+def _context(letter: Letter, frame: Frame, words: dict[str, str]) -> dict[str, object]:
+    catalogue = wording(frame.language)
+    why = "why" if letter is Letter.WELCOME else "letter_why"
+    button = {
+        Letter.CONFIRM: Hole.ACTION.value,
+        Letter.WELCOME: quote(frame.archive_url or frame.url),
+        Letter.GOODBYE: quote(frame.url),
+    }[letter]
+    return {
+        **letterhead(frame, frame.language, why=catalogue[why].format(title=frame.title)),
+        "title": quote(one_line(words["subject"])),
+        "subject": quote(one_line(words["subject"])),
+        "preheader": quote(one_line(words["text"])),
+        "paragraphs": [quote(words["text"])],
+        "small": quote(words["small"]),
+        "button": {"label": quote(words["button"]), "url": button},
+        "heading": underlined(quote(one_line(words["subject"]))),
+        "rule": RULE,
+        "links": [(catalogue["unsubscribe"], Hole.UNSUBSCRIBE.value)] if letter is Letter.WELCOME else [],
+    }

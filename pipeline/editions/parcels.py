@@ -1,0 +1,102 @@
+"""A fragment of HTML taken apart into blocks that may stand or go alone, each well-formed by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+
+from lxml import etree
+
+Element = etree._Element
+
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One block of a fragment. `heading` is the heading's text when the block is one, else ""."""
+
+    html: str
+    heading: str
+
+
+def parcels(fragment: str) -> list[Parcel]:
+    """The fragment's blocks in order, and the text between them."""
+    return [Parcel(_write(unit), _heading(unit)) for unit in list(_units(_parse(fragment)))]
+
+
+def strip_decoration(fragment: str) -> str:
+    """The fragment without colours in code and titles on links: what a mail can lose first."""
+    root = _parse(fragment)
+    for element in root.iter("*"):
+        element.attrib.pop("title", "")
+    for code in root.iter("pre"):
+        etree.strip_tags(code, "span")
+    return _inside(root)
+
+
+def length(parcel: Parcel) -> int:
+    """Characters of text and elements in a block: what `beginning` counts."""
+    return sum(1 + len(element.text or "") + len(element.tail or "") for element in _parse(parcel.html).iter("*"))
+
+
+def beginning(parcel: Parcel, characters: int) -> str:
+    """The block up to that many characters and elements, closed properly; an ellipsis says that it was cut."""
+    root = _parse(parcel.html)
+    surplus: list[Element] = []
+    left = characters
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        if event == "start":
+            left -= 1
+            if left < 0:
+                surplus.append(element)
+            element.text, left = _part(element.text, left)
+        else:
+            element.tail, left = _part(element.tail, left)
+    for element in surplus:
+        parent = element.getparent()
+        if parent is not None:
+            parent.remove(element)
+    return _inside(root)
+
+
+def _part(text: str | None, left: int) -> tuple[str, int]:
+    """What of a text is kept, and how many characters are left after it; none any more once something was cut."""
+    if not text or len(text) <= left:
+        return text or "", left - len(text or "")
+    return (text[:left].rstrip() + "…", -1) if left > 0 else ("", -1)
+
+
+def _parse(fragment: str) -> Element:
+    """A div around the fragment. Deep nesting is allowed, comments are dropped."""
+    parser = etree.HTMLParser(huge_tree=True, encoding="utf-8", remove_comments=True)
+    return etree.fromstring(f"<html><body><div>{fragment}</div></body></html>".encode(), parser)[0][0]
+
+
+def _units(element: Element) -> Iterator[str | Element]:
+    """Text and children in order, each child without the text behind it."""
+    if element.text:
+        yield element.text
+    for child in list(element):
+        tail, child.tail = child.tail, None
+        yield child
+        if tail:
+            yield tail
+
+
+def _inside(element: Element) -> str:
+    return "".join(_write(unit) for unit in list(_units(element)))
+
+
+def _write(unit: str | Element) -> str:
+    if isinstance(unit, str):
+        return escape(unit, quote=False)
+    return etree.tostring(unit, encoding="unicode", method="html")
+
+
+def _heading(unit: str | Element) -> str:
+    """The heading's words in one line, or "" when the block is none."""
+    if isinstance(unit, str) or unit.tag not in _HEADINGS:
+        return ""
+    return " ".join("".join(str(text) for text in unit.itertext()).split())

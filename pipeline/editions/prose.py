@@ -1,0 +1,222 @@
+"""A paragraph as plain text: Markdown's inline tokens and raw HTML alike become words, `<address>` behind links.
+
+Both speak to one writer, so that a link that begins in one and ends in the other still works.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from unicodedata import east_asian_width
+from urllib.parse import unquote
+
+from markdown_it.token import Token
+
+from pipeline.issues.embeds import watched
+from pipeline.issues.vocabulary import Vocabulary
+
+# Invisible: zero-width space, joiners, word joiner, byte order mark, soft hyphen, direction marks, filler.
+_INVISIBLE = re.compile(
+    r"[\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+    r"|(?<![\u0600-\u0dff])\u200c"                            # a non-joiner means something in these scripts
+    r"|(?<![\u0600-\u0dff\u2190-\u2bff\ufe0f\U0001f000-\U0001faff])\u200d"   # a joiner there and in emoji
+    r"|[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]"
+)
+_SILENT = frozenset({"script", "style", "template", "head", "title", "svg", "math"})
+_LINES = frozenset({
+    "br", "p", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "ul", "ol", "dl", "dt", "dd",
+    "table", "figure", "figcaption", "summary", "details", "section", "hr", "pre", "center", "caption",
+})
+_PLAYERS = frozenset({"video", "audio", "iframe"})
+
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How a text speaks: the word for a picture, those for players, and `address`, which makes one absolute."""
+
+    image: str
+    players: Vocabulary
+    address: Callable[[str], str]
+
+
+def visible(text: str) -> str:
+    """The text without characters that no one sees and without control characters."""
+    return _INVISIBLE.sub("", text)
+
+
+@dataclass(slots=True)
+class Prose:
+    """Collects the words of one paragraph."""
+
+    voice: Voice
+    _parts: list[str] = field(default_factory=list)
+    _links: list[tuple[int, str]] = field(default_factory=list)
+
+    def text(self, text: str) -> None:
+        self._parts.append(visible(text).replace("\n", " "))
+
+    def line_break(self) -> None:
+        self._parts.append("\n")
+
+    def soft_break(self) -> None:
+        """A space, or nothing between two characters that are written without spaces."""
+        self._parts.append("\x1f")
+
+    def open_link(self, address: str) -> None:
+        self._links.append((len(self._parts), address))
+
+    def close_link(self) -> None:
+        """Writes the address behind the label, or in its place where the label says the same."""
+        if not self._links:
+            return
+        start, address = self._links.pop()
+        label = "".join(self._parts[start:]).strip()
+        shown = self._address(address)
+        if not shown:
+            return
+        if _says_the_same(label, shown):
+            self._parts[start:] = [label if shown.startswith("mailto:") else f"<{shown}>"]
+        else:
+            self._parts.append(f" <{shown}>")
+
+    def medium(self, label: str, address: str) -> None:
+        """A picture, video or sound: `label <address>`, apart from the words around it."""
+        shown = self._address(address)
+        self.soft_break()
+        self._parts.append(" ".join(visible(label).split()) + (f" <{shown}>" if shown else ""))
+        self.soft_break()
+
+    def finish(self) -> str:
+        """The paragraph: lines parted by `\\n`, no space at their ends."""
+        while self._links:
+            self.close_link()
+        joined = re.sub(r"[ \t]*\x1f[ \t]*", "\x1f", "".join(self._parts))
+        text = re.sub(r"(.?)\x1f(.?)", _join, joined, flags=re.DOTALL)
+        lines = [line.strip(" \t") for line in text.split("\n")]
+        return "\n".join(lines).strip("\n")
+
+    def _address(self, reference: str) -> str:
+        """Absolute, without what would end it early; "" for what leads nowhere in a text."""
+        if not reference or reference.startswith("#") or reference.lower().startswith(("javascript:", "data:")):
+            return ""
+        return re.sub(r"[\s<>]", "", visible(self.voice.address(reference)))
+
+
+class Markup(HTMLParser):
+    """Raw HTML spoken to the writer. Unknown tags are passed over, their words are not."""
+
+    def __init__(self, prose: Prose) -> None:
+        super().__init__(convert_charrefs=True)
+        self._prose = prose
+        self._silent = 0
+        self._player: tuple[str, str, str] | None = None      # kind, title, address
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag in _SILENT:
+            self._silent += 1
+        elif tag in _PLAYERS:
+            self.finish_player()
+            self._player = (tag, given.get("title", ""), given.get("src", ""))
+        elif tag == "source" and self._player and not self._player[2]:
+            self._player = (*self._player[:2], given.get("src", ""))
+        elif not self._player:
+            self._speak(tag, given)
+
+    def _speak(self, tag: str, given: Mapping[str, str]) -> None:
+        if tag == "a":
+            self._prose.open_link(given.get("href", ""))
+        elif tag == "img":
+            self._prose.medium(f"[{self._prose.voice.image}] {given.get('alt', '')}", given.get("src", ""))
+        elif tag in _LINES:
+            self._prose.line_break()
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _SILENT:
+            self._silent = max(0, self._silent - 1)
+        elif tag in _PLAYERS:
+            self.finish_player()
+        elif self._player:
+            return
+        elif tag == "a":
+            self._prose.close_link()
+        elif tag in ("td", "th"):
+            self._prose.soft_break()
+        elif tag in _LINES and tag != "br":
+            self._prose.line_break()
+
+    def handle_data(self, data: str) -> None:
+        """What stands inside a player is for programs that know none, and so is a silent element's."""
+        if not self._silent and not self._player:
+            self._prose.text(re.sub(r"\s+", " ", data))
+
+    def finish_player(self) -> None:
+        """Names the player that was begun, if any."""
+        if self._player:
+            kind, title, address = self._player
+            self._player = None
+            known = watched(address)
+            label = self._prose.voice.players.player(known.kind if known else kind, title)
+            self._prose.medium(label, known.page if known else address)
+
+
+def inline_text(tokens: Sequence[Token], voice: Voice) -> str:
+    """One paragraph's inline tokens as text; `\n` where the author breaks the line."""
+    prose = Prose(voice)
+    markup = Markup(prose)
+    for token in tokens:
+        _speak(token, prose, markup)
+    markup.close()
+    markup.finish_player()
+    return prose.finish()
+
+
+def html_text(raw: str, voice: Voice) -> str:
+    """A block of raw HTML as text: a line for each block in it."""
+    prose = Prose(voice)
+    markup = Markup(prose)
+    markup.feed(raw)
+    markup.close()
+    markup.finish_player()
+    lines = [" ".join(line.split()) for line in prose.finish().split("\n")]
+    return "\n".join(line for line in lines if line)
+
+
+def _speak(token: Token, prose: Prose, markup: Markup) -> None:
+    match token.type:
+        case "softbreak":
+            prose.soft_break()
+        case "hardbreak":
+            prose.line_break()
+        case "code_inline":
+            prose.text(f"`{token.content}`")
+        case "link_open":
+            prose.open_link(str(token.attrs.get("href", "")))
+        case "link_close":
+            prose.close_link()
+        case "image":
+            prose.medium(f"[{prose.voice.image}] {token.content}", str(token.attrs.get("src", "")))
+        case "html_inline":
+            markup.feed(token.content)
+        case "footnote_ref":
+            prose.text(f"[{int(token.meta['id']) + 1}]")
+        case _:
+            prose.text(token.content)
+
+
+def _join(found: re.Match[str]) -> str:
+    before, after = found[1], found[2]
+    if not before or not after or "\n" in (before, after):
+        return before + after
+    wide = east_asian_width(before) in "WF" and east_asian_width(after) in "WF"
+    return before + after if wide else f"{before} {after}"
+
+
+def _says_the_same(label: str, address: str) -> bool:
+    def bare(text: str) -> str:
+        return unquote(text).removeprefix("mailto:").removeprefix("https://").removeprefix("http://").rstrip("/")
+
+    return bare(label) == bare(address)

@@ -1,0 +1,79 @@
+"""Where templates come from: the owner's folder first, then the packaged one, file by file.
+
+Templates are the owner's own code and trusted as such. An issue's text is never one: it goes in as
+a value, and values are escaped unless they are Markup.
+"""
+
+from __future__ import annotations
+
+import re
+import traceback
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import jinja2
+
+from pipeline.editions.columns import wrap
+from pipeline.errors import EditionError
+
+# In a wheel the templates lie inside the package, in a checkout beside it.
+_HOMES = (Path(__file__).parents[1] / "templates" / "email", Path(__file__).parents[2] / "templates" / "email")
+
+# What the code in a template can raise while it runs, beside jinja2's own errors.
+_SLIPS = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError, OSError)
+
+_SEAM = "\x00"
+
+
+class Templates:
+    """The mail templates of a publication: `issue.html letter.html issue.txt letter.txt inline.css head.css`."""
+
+    def __init__(self, owner: Path | None = None) -> None:
+        folders = [owner, *_HOMES] if owner else [*_HOMES]
+        self._environment = jinja2.Environment(
+            loader=jinja2.ChoiceLoader([jinja2.FileSystemLoader(folder) for folder in folders]),
+            autoescape=jinja2.select_autoescape(disabled_extensions=("txt",), default=True),
+            undefined=jinja2.StrictUndefined,
+        )
+        self._environment.filters["wrapped"] = lambda text: "\n".join(wrap(str(text)))
+
+    def render(self, name: str, context: Mapping[str, object]) -> str:
+        """The named template, filled. Raises EditionError with file, line and reason."""
+        try:
+            return self._environment.get_template(name).render(context)
+        except jinja2.TemplateNotFound as error:
+            raise EditionError("the template is missing", path=_path(str(error.name or name))) from error
+        except jinja2.TemplateSyntaxError as error:
+            raise _unfillable(error.name or name, error.lineno, str(error)) from error
+        except jinja2.TemplateError as error:
+            raise _unfillable(name, _line(error, name), str(error)) from error
+        except _SLIPS as error:
+            raise _unfillable(name, _line(error, name), f"{type(error).__name__}: {error}") from error
+
+    def css(self, name: str, context: Mapping[str, object]) -> str:
+        """A style sheet, filled, without comments and idle space; `style_elements` takes it apart."""
+        text = self.render(name, context).replace("/* -- */", _SEAM)
+        bare = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+        return re.sub(r"\s*([{};,])\s*|\s+", lambda m: m[1] or " ", bare).replace(";}", "}").strip()
+
+
+def style_elements(css: str) -> Iterable[str]:
+    """One `<style>` for each part of head.css; a line `/* -- */` begins another part."""
+    return (f"<style>{part.strip()}</style>" for part in css.split(_SEAM) if part.strip())
+
+
+def _unfillable(name: str, line: int | None, reason: str) -> EditionError:
+    return EditionError(
+        f"the template cannot be filled: {reason}", path=_path(name), line=line,
+        remedy="mend it, or delete it to use the packaged one",
+    )
+
+
+def _path(name: str) -> str:
+    return f"templates/email/{name}"
+
+
+def _line(error: Exception, name: str) -> int | None:
+    """The line of the template that was at work, from jinja2's rewritten traceback."""
+    frames = reversed(traceback.extract_tb(error.__traceback__))
+    return next((frame.lineno for frame in frames if frame.filename.endswith(f"/{name}")), None)

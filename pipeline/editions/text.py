@@ -1,0 +1,159 @@
+"""The plain-text part: the issue's token stream as a reader of a terminal mail program would like it.
+
+Wrapped in columns, links behind their labels, lists, quotes, tables in line, code as it is. No tags, no
+entities, no invisible characters. It walks flat tokens with a stack of margins, so that no depth is too deep.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from markdown_it.token import Token
+
+from pipeline.editions.columns import COLUMNS, columns, wrap
+from pipeline.editions.prose import Voice, html_text, inline_text, visible
+from pipeline.editions.sheet import Sheet
+from pipeline.editions.tables import table_lines
+
+RULE = "-" * COLUMNS
+
+
+def render_text(tokens: Sequence[Token], voice: Voice) -> str:
+    """The issue's body, lines parted by `\\n`, none at the end."""
+    writer = _Writer(voice, top=min((_level(t) for t in tokens if t.type == "heading_open"), default=1))
+    for token in tokens:
+        writer.write(token)
+    return "\n".join(writer.sheet.lines)
+
+
+def underlined(title: str, stroke: str = "=") -> str:
+    """A title with a line of the same width below it."""
+    lines = wrap(title)
+    return "\n".join([*lines, stroke * min(COLUMNS, max(map(columns, lines)))])
+
+
+def _level(token: Token) -> int:
+    return int(token.tag[1])
+
+
+class _Writer:
+    """Reads tokens in order and writes their blocks."""
+
+    def __init__(self, voice: Voice, top: int) -> None:
+        self.sheet = Sheet()
+        self._voice = voice
+        self._top = top
+        self._mark = ""                              # what stands before the next heading: "", "##", "###"
+        self._counters: list[int | None] = []        # of open lists: the next number, None for bullets
+        self._cells: list[list[str]] = []            # of the open table, row by row
+        self._headed = False
+        self._words_go: Callable[[str], None] = self._paragraph
+
+    def write(self, token: Token) -> None:
+        """One token. Those not named here say nothing in a text; their children come by themselves."""
+        match token.type:
+            case "inline":
+                self._words_go(inline_text(token.children or [], self._voice))
+            case "paragraph_open" | "alert_title_open" if not token.hidden:
+                self.sheet.gap()
+            case "heading_open":
+                self.sheet.gap()
+                self._mark = "#" * (_level(token) - self._top + 1)
+                self._words_go = self._heading
+            case "heading_close":
+                self._words_go = self._paragraph
+            case "fence" | "code_block":
+                self._verbatim(token.content)
+            case "html_block":
+                self._block(html_text(token.content, self._voice))
+            case "hr":
+                self._block("* * *")
+            case _:
+                self._container(token)
+
+    def _container(self, token: Token) -> None:
+        match token.type:
+            case "blockquote_open" | "alert_open":
+                self.sheet.gap()
+                self.sheet.enter("> ", "> ")
+            case "bullet_list_open":
+                self._list(None)
+            case "ordered_list_open":
+                self._list(int(token.attrs.get("start", 1)))
+            case "list_item_open":
+                self._item()
+            case "bullet_list_close" | "ordered_list_close":
+                self._counters.pop()
+                self._gap_around_list()
+            case "footnote_block_open":
+                self._block(RULE[:20])
+            case "footnote_open":
+                mark = f"[{int(token.meta['id']) + 1}] "
+                self.sheet.enter(mark, " " * len(mark))
+            case "blockquote_close" | "alert_close":
+                self.sheet.leave()
+                self.sheet.gap()
+            case "list_item_close" | "footnote_close":
+                self.sheet.leave()
+            case _:
+                self._tabular(token)
+
+    def _tabular(self, token: Token) -> None:
+        match token.type:
+            case "table_open":
+                self._cells, self._headed = [], False
+                self._words_go = self._cell
+            case "thead_open":
+                self._headed = True
+            case "tr_open":
+                self._cells.append([])
+            case "table_close":
+                self._words_go = self._paragraph
+                self._table()
+
+    def _paragraph(self, text: str) -> None:
+        self.sheet.write(wrap(text, self.sheet.width))
+
+    def _heading(self, text: str) -> None:
+        """The topmost headings of an issue are underlined, deeper ones marked as in Markdown."""
+        if self._mark == "#":
+            self.sheet.write(underlined(" ".join(text.split("\n")), "-").split("\n"))
+        else:
+            self.sheet.write(wrap(f"{self._mark} {text}", self.sheet.width))
+        self.sheet.gap()
+
+    def _cell(self, text: str) -> None:
+        self._cells[-1].append(" ".join(text.split()))
+
+    def _table(self) -> None:
+        header, *rows = self._cells if self._headed else [[], *self._cells]
+        self.sheet.gap()
+        self.sheet.write(table_lines(header, rows, self._voice.players.colon, self.sheet.width))
+        self.sheet.gap()
+
+    def _list(self, first: int | None) -> None:
+        self._gap_around_list()
+        self._counters.append(first)
+
+    def _gap_around_list(self) -> None:
+        """A list inside a list stands close to its item."""
+        if not self._counters:
+            self.sheet.gap()
+
+    def _item(self) -> None:
+        number = self._counters[-1] if self._counters else None
+        mark = "- " if number is None else f"{number}. "
+        if number is not None:
+            self._counters[-1] = number + 1
+        self.sheet.enter(mark, " " * len(mark))
+
+    def _verbatim(self, code: str) -> None:
+        self.sheet.gap()
+        self.sheet.write(f"    {visible(line)}" for line in code.rstrip("\n").split("\n"))
+        self.sheet.gap()
+
+    def _block(self, text: str) -> None:
+        if text:
+            self.sheet.gap()
+            self._paragraph(text)
+            self.sheet.gap()

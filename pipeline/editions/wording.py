@@ -1,0 +1,118 @@
+"""What a mail says in its own voice, by language. English stands in for any language not listed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+Wording = Mapping[str, str]
+
+_ENGLISH: Wording = {
+    "date": "{day} {month_name} {year}",
+    "number": "No. {number}",
+    "view": "View in browser",
+    "continue": "Continue reading on the web",
+    "continued": "This issue is longer than a mail can hold. The rest is on the web:",
+    "more": "and {count} more",
+    "why": "You get this mail because you subscribed to {title}.",
+    "unsubscribe": "Unsubscribe",
+    "preferences": "Preferences",
+    "archive": "All issues",
+    "image": "image",
+    "colon": ": ",
+    "letter_why": "You get this letter because someone, probably you, entered this address at {title}.",
+    "confirm_subject": "Please confirm your subscription to {title}",
+    "confirm_text": "You asked for {title} by mail. One click on the button, and the next issue is yours.",
+    "confirm_button": "Confirm subscription",
+    "confirm_small": "If you did not ask for this, do nothing: you will not hear from us again.",
+    "welcome_subject": "Welcome to {title}",
+    "welcome_text": "Your subscription is confirmed. The next issue will reach you here; "
+    "until then, all earlier ones are on the web.",
+    "welcome_button": "Read earlier issues",
+    "welcome_small": "You can leave at any time, with one click.",
+    "goodbye_subject": "You have left {title}",
+    "goodbye_text": "You will get no more mail from {title}. Thank you for having read it.",
+    "goodbye_button": "Subscribe again",
+    "goodbye_small": "If that was a mistake, the button takes you back.",
+}
+
+_SIMPLIFIED: Wording = {
+    "date": "{year}年{month}月{day}日",
+    "number": "第 {number} 期",
+    "view": "在浏览器中查看",
+    "continue": "在网页上继续阅读",
+    "continued": "本期内容较长，邮件未能全部收录，其余部分请看网页版：",
+    "more": "还有 {count} 节",
+    "why": "您收到这封邮件，是因为您订阅了《{title}》。",
+    "unsubscribe": "退订",
+    "preferences": "订阅设置",
+    "archive": "往期内容",
+    "image": "图",
+    "colon": "：",
+    "letter_why": "您收到这封信，是因为有人（很可能是您本人）在《{title}》填写了这个邮箱地址。",
+    "confirm_subject": "请确认订阅《{title}》",
+    "confirm_text": "您申请通过邮件订阅《{title}》。请点击下面的按钮确认，下一期就会寄到您的邮箱。",
+    "confirm_button": "确认订阅",
+    "confirm_small": "如果不是您本人申请，无需任何操作，我们不会再给您写信。",
+    "welcome_subject": "欢迎订阅《{title}》",
+    "welcome_text": "订阅已确认，下一期会寄到这个邮箱。在那之前，您可以先读一读往期内容。",
+    "welcome_button": "阅读往期",
+    "welcome_small": "您可以随时一键退订。",
+    "goodbye_subject": "您已退订《{title}》",
+    "goodbye_text": "您不会再收到《{title}》的邮件。感谢您一直以来的阅读。",
+    "goodbye_button": "重新订阅",
+    "goodbye_small": "如果是误操作，点击按钮即可重新订阅。",
+}
+
+_TRADITIONAL: Wording = {
+    "date": "{year}年{month}月{day}日",
+    "number": "第 {number} 期",
+    "view": "在瀏覽器中檢視",
+    "continue": "在網頁上繼續閱讀",
+    "continued": "本期內容較長，郵件未能全部收錄，其餘部分請看網頁版：",
+    "more": "還有 {count} 節",
+    "why": "您收到這封郵件，是因為您訂閱了《{title}》。",
+    "unsubscribe": "取消訂閱",
+    "preferences": "訂閱設定",
+    "archive": "往期內容",
+    "image": "圖",
+    "colon": "：",
+    "letter_why": "您收到這封信，是因為有人（很可能是您本人）在《{title}》填寫了這個電子郵件地址。",
+    "confirm_subject": "請確認訂閱《{title}》",
+    "confirm_text": "您申請以郵件訂閱《{title}》。請點選下面的按鈕確認，下一期就會寄到您的信箱。",
+    "confirm_button": "確認訂閱",
+    "confirm_small": "如果不是您本人申請，無需任何操作，我們不會再寫信給您。",
+    "welcome_subject": "歡迎訂閱《{title}》",
+    "welcome_text": "訂閱已確認，下一期會寄到這個信箱。在那之前，您可以先讀一讀往期內容。",
+    "welcome_button": "閱讀往期",
+    "welcome_small": "您可以隨時一鍵取消訂閱。",
+    "goodbye_subject": "您已取消訂閱《{title}》",
+    "goodbye_text": "您不會再收到《{title}》的郵件。感謝您一直以來的閱讀。",
+    "goodbye_button": "重新訂閱",
+    "goodbye_small": "如果是誤操作，點選按鈕即可重新訂閱。",
+}
+
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+           "November", "December")
+_TRADITIONAL_TAGS = frozenset({"hant", "tw", "hk", "mo"})
+_RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ps", "ur", "yi"})
+
+
+def wording(language: str) -> Wording:
+    """The words for a BCP 47 language: "zh-TW" gives traditional, other "zh" simplified, the rest English."""
+    first, *others = language.lower().replace("_", "-").split("-")
+    if first != "zh":
+        return _ENGLISH
+    return _TRADITIONAL if _TRADITIONAL_TAGS.intersection(others) else _SIMPLIFIED
+
+
+def long_date(day: date, language: str) -> str:
+    """The day as a reader of that language writes it: "24 March 2024", "2024年3月24日"."""
+    return wording(language)["date"].format(
+        day=day.day, month=day.month, month_name=_MONTHS[day.month - 1], year=day.year,
+    )
+
+
+def direction(language: str) -> str:
+    """The value of `dir`: "rtl" for the scripts that run so, else "ltr"."""
+    return "rtl" if language.lower().split("-")[0] in _RIGHT_TO_LEFT else "ltr"

@@ -1,0 +1,97 @@
+"""The engine of one machine: APScheduler wakes publish and tidy, one thread sends, the web answers.
+
+The timer is only a hint: every job asks the ledger what is due, so a run that is late, doubled or missed
+changes nothing. Jobs come from the settings at each start; nothing is persisted.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from pipeline.engines.jobs import Shift, alone
+from pipeline.errors import PipelineError
+
+if TYPE_CHECKING:
+    from pipeline.app import App
+
+log = logging.getLogger(__name__)
+
+TIDY_S = 60
+GRACE_S = 8.0  # how long work in hand may take once we are asked to end; the rest is the next start's
+
+
+def run(app: App, stop: threading.Event, *, only: str | None = None) -> None:
+    """Runs until `stop` is set. `only` is one of publish, send, web; None is all of them."""
+    if only != "web":
+        app.check_way_out()
+    with ExitStack() as stack:
+        if only is None:
+            stack.enter_context(alone(app))
+        if only in (None, "web"):
+            stack.callback(_serve_web(app))
+        shift = stack.enter_context(Shift.begin(app)) if only != "web" else None
+        if shift and only in (None, "publish"):
+            stack.callback(_schedule(app, shift))
+        if shift and only in (None, "send"):
+            _tell("tidy", shift.tidy)()
+            stack.callback(_start_sending(shift, stop))
+        log.info("run.started", extra={"only": only or "all"})
+        stop.wait()
+        log.info("run.ending")
+
+
+def _schedule(app: App, shift: Shift) -> Callable[[], None]:
+    """Publish now and every `schedule.check_every`, tidy every minute; gives what ends it."""
+    from apscheduler.schedulers.background import BackgroundScheduler  # slow import
+
+    scheduler = BackgroundScheduler(timezone=app.config.zone)
+    jobs = {"publish": (shift.publish, app.config.schedule.check_every.total_seconds()), "tidy": (shift.tidy, TIDY_S)}
+    for name, (job, seconds) in jobs.items():
+        scheduler.add_job(_tell(name, job), "interval", seconds=seconds, id=name, coalesce=True, max_instances=1,
+                          misfire_grace_time=None, next_run_time=app.clock.now())
+    scheduler.start()
+    return lambda: _end_within(GRACE_S, scheduler.shutdown)
+
+
+def _tell(name: str, job: Callable[[], object]) -> Callable[[], None]:
+    """A job whose failure is one line in the log; the next run tries again."""
+
+    def told() -> None:
+        try:
+            job()
+        except PipelineError as error:
+            log.error("job.failed", extra={"job": name, "reason": str(error)})
+
+    return told
+
+
+def _start_sending(shift: Shift, stop: threading.Event) -> Callable[[], None]:
+    """Sends in the background; gives what waits for its end, but not for ever."""
+    thread = threading.Thread(target=_tell("send", lambda: shift.office().serve(stop)), name="send", daemon=True)
+    thread.start()
+
+    return lambda: _end_within(GRACE_S, thread.join)
+
+
+def _end_within(seconds: float, finish: Callable[[], object]) -> None:
+    """Lets work in hand finish. What takes longer is cut off: the ledger has its mark, and the next start looks."""
+    finishing = threading.Thread(target=finish, name="finish", daemon=True)
+    finishing.start()
+    finishing.join(seconds)
+    if finishing.is_alive():
+        log.warning("run.cut_short", extra={"seconds": seconds})
+        os._exit(0)
+
+
+def _serve_web(app: App) -> Callable[[], None]:
+    """Answers readers; gives what ends it."""
+    from pipeline.web.assembly import open_server  # optional extra `web`
+
+    server = open_server(app)
+    server.start()
+    return server.stop

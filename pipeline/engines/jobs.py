@@ -1,0 +1,121 @@
+"""The three jobs, whoever wakes them: publish, send, tidy. Each may be woken at any time, twice, or late.
+
+    with alone(app), Shift.begin(app) as shift:
+        shift.publish()      folder -> feeds and mailings
+        shift.send(stop)     whatever is due, until nothing is
+        shift.tidy()         dead holders, doubts, deliveries past their time, finished mailings
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from pipeline.errors import Busy
+from pipeline.lockfile import LockFile
+from pipeline.mailings.mailing import DeliveryState, Doubt, DoubtPolicy, MailingState
+from pipeline.mailings.pace import Pace
+from pipeline.mailings.presence import Presence
+from pipeline.mailings.send import Office, Terms
+from pipeline.publish.door import Pass
+
+if TYPE_CHECKING:
+    from pipeline.app import App
+
+LEASE = timedelta(minutes=5)  # how long a holder on another machine may be silent, beside the longest send
+
+
+@contextmanager
+def alone(app: App) -> Iterator[None]:
+    """Holds avviso.lock: one `publish` or full `run` at a time on this ledger. Raises Busy."""
+    path = app.config.var / "avviso.lock"
+    lock = LockFile.take(path)
+    if lock is None:
+        raise Busy("another avviso is at work on this ledger", path=str(path),
+                   remedy="let it finish; `avviso status` shows what it does")
+    lock.write(f"{os.getpid()}\n")
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+class Shift:
+    """This process at work on the ledger: others leave alone what it holds while it lives."""
+
+    def __init__(self, app: App, presence: Presence) -> None:
+        self._app = app
+        self._presence = presence
+
+    @classmethod
+    @contextmanager
+    def begin(cls, app: App) -> Iterator[Shift]:
+        """Enters the ledger's list of workers, and leaves it at the end."""
+        host = "" if app.database.is_sqlite else socket.gethostname()
+        presence = Presence(app.ledger, app.config.var / "workers", host=host, now=app.clock.now())
+        try:
+            yield cls(app, presence)
+        finally:
+            presence.leave()
+
+    def publish(self) -> Pass:
+        """One pass from the folder to feeds and mailings."""
+        return self._app.publisher.make_pass()
+
+    def office(self) -> Office:
+        """The one door out, with this process at it."""
+        app = self._app
+        settings = app.config.transport
+        pace = Pace(app.ledger, app.clock, settings.kind, settings.rate.per_second if settings.rate else None)
+        terms = Terms(app.config.mailings.retry, self._policy, settings.connections,
+                      lease=LEASE + timedelta(seconds=app.sample.timeout_s))
+        return Office(app.ledger, self._presence.worker, open_transport=app.open_transport, compose=app.composer,
+                      pace=pace, clock=app.clock, chance=random.SystemRandom().random, terms=terms)
+
+    def tidy(self) -> None:
+        """What time and death leave to be done."""
+        ledger, now = self._app.ledger, self._app.clock.now()
+        self._presence.reclaim_dead(now)
+        idempotent = self._app.sample.idempotent
+        ledger.doubts.resend([cause for cause in Doubt if self._policy.resends(cause, idempotent=idempotent)], now)
+        for mailing_id in ledger.mailings.overdue(now):
+            self._give_up(mailing_id, now)
+        ledger.mailings.finish(now)
+
+    @property
+    def _policy(self) -> DoubtPolicy:
+        return DoubtPolicy(self._app.config.mailings.in_doubt)
+
+    def _give_up(self, mailing_id: int, now: datetime) -> None:
+        """`mailings.expire` is over: what was tried is closed, what was never tried waits for a person."""
+        ledger = self._app.ledger
+        ledger.deliveries.expire(mailing_id, self._presence.worker.shard, now)
+        if self._policy is DoubtPolicy.AUTO:
+            ledger.doubts.assume_sent(now, mailing_id=mailing_id)
+        if ledger.mailings.get(mailing_id).counts[DeliveryState.PENDING]:
+            ledger.mailings.move(
+                mailing_id, MailingState.PAUSED, now=now,
+                reason="not sent within mailings.expire: `avviso resume` sends it now, `avviso cancel` never")
+
+
+def publish_once(app: App, stop: threading.Event, *, send: bool = True) -> tuple[Pass, list[int], str]:
+    """`avviso publish`: one pass, then delivery until nothing is due now.
+
+    Gives the pass, the ids of the mailings it touched, and why the post could not be reached ("" if it was).
+    """
+    app.check_way_out()
+    with alone(app), Shift.begin(app) as shift:
+        shift.tidy()
+        running = {one.id for one in app.ledger.mailings.all(MailingState.SENDING)}
+        made = shift.publish()
+        unreachable = ""
+        if send:
+            unreachable = shift.office().deliver(stop).unreachable
+            shift.tidy()
+        return made, sorted(running | set(made.started)), unreachable

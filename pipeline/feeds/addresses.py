@@ -1,0 +1,168 @@
+"""Where things of an issue are: its folder on the site, its pictures, its addresses, its feed id.
+
+All of it is made from arguments alone, so it is the same on every machine, and nothing that an author
+writes leads out of the folder it belongs to. Folder names are NFC and keep letters of every script;
+what Windows, a URL or a static host stumbles over is replaced. Addresses are ASCII.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import posixpath
+import re
+import unicodedata
+from datetime import date
+from ipaddress import ip_address
+from urllib.parse import quote, unquote, urlsplit
+
+from pipeline.errors import ConfigError, IssueError
+from pipeline.feeds.characters import clean
+
+LONGEST_BYTES = 200  # of one folder name; file systems take 255
+
+# First folders that are somebody else's: of the site itself, and the routes of `run`.
+TAKEN = frozenset({
+    "feeds", "assets", "tags", "years", "subscribe", "confirm", "unsubscribe", "preferences", "view", "hooks",
+    "health", "metrics", "admin", "index.html", "style.css", "theme.css", "filter.js", "sitemap.xml", "feeds.opml",
+})
+
+_FIELD = re.compile(r"\{([^{}]*)\}")
+# Not for file names: what Windows forbids, and white space, which addresses show as %20.
+_UNSAFE = re.compile(r'[<>:"/\\|?*#%\s]+')
+_DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+
+
+def permalink(pattern: str, *, number: int | None, slug: str, stem: str, day: date) -> str:
+    """An issue's place below the publication's address: `14/`, `2024/03/苹果/`; NFC, ends with `/`.
+
+    `pattern` holds `{number} {slug} {stem} {year} {month} {day}`; one with `{number}` is for numbered
+    issues, others get `{stem}/`. Raises ConfigError for any other field. Two issues may come out
+    alike: the caller knows the others, and reports it.
+    """
+    if number is None and "{number}" in pattern:
+        pattern = "{stem}/"
+    fields = {
+        "number": "" if number is None else str(number), "slug": slug, "stem": stem,
+        "year": f"{day.year:04}", "month": f"{day.month:02}", "day": f"{day.day:02}",
+    }
+    filled = [_fill(part, fields) for part in pattern.split("/") if part.strip()]
+    parts = [segment(part) for part in filled] or [segment(stem)]
+    if parts[0].casefold() in TAKEN:
+        parts[0] = f"issue-{parts[0]}"
+    return "/".join(parts) + "/"
+
+
+def _fill(part: str, fields: dict[str, str]) -> str:
+    def value(found: re.Match[str]) -> str:
+        if found[1] not in fields:
+            raise ConfigError(f"issues.permalink: {found[0]} is not a field",
+                              remedy="use " + " ".join(f"{{{name}}}" for name in fields))
+        return fields[found[1]]
+
+    return _FIELD.sub(value, part)
+
+
+def slug(title: str) -> str:
+    """A title as a folder name: letters and digits of any script in lower case, joined by `-`."""
+    folded = unicodedata.normalize("NFC", title).lower()
+    words = "".join(c if c.isalnum() or unicodedata.category(c).startswith("M") else " " for c in folded)
+    return segment("-".join(words.split()))
+
+
+def tag_folder(tag: str) -> str:
+    """Where the page and the feeds of a tag are: `tags/llm/`. Tags that differ in case share it."""
+    return f"tags/{segment(tag.casefold())}/"
+
+
+def segment(text: str) -> str:
+    """Any text as one folder name, never empty, hidden, `..`, or a device of Windows."""
+    name = unicodedata.normalize("NFC", clean(text))
+    name = _UNSAFE.sub("-", name).strip("-. ")
+    if _DEVICE.fullmatch(name):
+        name = f"issue-{name}"
+    return _shortened(name) or "issue"
+
+
+def _shortened(name: str) -> str:
+    """At most LONGEST_BYTES of UTF-8; what is cut leaves a digest, so that long names stay apart."""
+    encoded = name.encode()
+    if len(encoded) <= LONGEST_BYTES:
+        return name
+    mark = "-" + hashlib.sha256(encoded).hexdigest()[:8]
+    return encoded[:LONGEST_BYTES - len(mark)].decode(errors="ignore").rstrip("-. ") + mark
+
+
+def web_address(base: str, path: str) -> str:
+    """A path below `base` (ASCII, ends with `/`) as an address: UTF-8, percent-encoded in upper case."""
+    return base + quote(path, safe="/~!$&'()*+,;=:@")
+
+
+def relative_address(page: str, target: str) -> str:
+    """The address of `target` as seen from `page`, both paths below one base that end with `/` or are files.
+
+    So a page works under any domain, in a subfolder and from a disk: ("14/", "15/") gives "../15/".
+    """
+    start = posixpath.dirname(page) or "."
+    address = posixpath.relpath(target or ".", start)
+    address = "./" if address == "." else address + "/" * (target.endswith("/") or not target)
+    return quote(address, safe="/~!$&'()*+,;=@")  # no colon: what stands before one is a scheme
+
+
+def is_relative(reference: str) -> bool:
+    """Whether a reference in an issue names a file beside it rather than an address."""
+    return bool(reference) and not (_SCHEME.match(reference) or reference.startswith(("#", "//", "?")))
+
+
+def source_path(issue_path: str, reference: str) -> str:
+    """The file that a relative reference in an issue means, as a path below the issues folder, NFC.
+
+    A leading `/` means the issues folder itself. Query and fragment are dropped, `%20` and `\\` are
+    understood. Raises IssueError when it leads out of the issues folder, to a folder, or to a hidden file.
+    """
+    plain = unquote(re.split(r"[?#]", reference, maxsplit=1)[0]).replace("\\", "/")
+    plain = unicodedata.normalize("NFC", clean(plain))
+    folder = "" if plain.startswith("/") else posixpath.dirname(issue_path)
+    parts = posixpath.normpath(posixpath.join(folder, plain.lstrip("/"))).split("/")
+    if parts[0] == "..":
+        raise IssueError(f"{reference} lies outside the issues folder", path=issue_path,
+                         remedy="move the file into the issues folder", rule="asset-outside")
+    if any(part.startswith(".") for part in parts):
+        raise IssueError(f"{reference} is a folder or a hidden file", path=issue_path,
+                         remedy="name a file that does not begin with a dot", rule="asset-hidden")
+    return "/".join(parts)
+
+
+def asset_path(issue_path: str, reference: str) -> str:
+    """Where that file goes below `site/`: `assets/images/a.png`. Raises as `source_path`.
+
+    A folder or file name that had to be changed gets a digest of its own, so that two files never
+    meet in one place.
+    """
+    parts = source_path(issue_path, reference).split("/")
+    return "assets/" + "/".join(map(_asset_name, parts))
+
+
+def _asset_name(name: str) -> str:
+    safe = segment(name)
+    if safe == name:
+        return name
+    start, ending = posixpath.splitext(safe)
+    return f"{start}-{hashlib.sha256(name.encode()).hexdigest()[:8]}{ending}"
+
+
+def feed_id(url: str, day: date, key: str) -> str:
+    """A new opaque id: `tag:weekly.example.com,2024:issue/14` (RFC 4151).
+
+    `url` is the publication's address at first publication. The id is stored then and never made
+    again: not when the issue is renamed, nor when the domain moves. ASCII without `&`.
+    """
+    return f"tag:{_authority(url)},{day.year:04}:issue/{quote(unicodedata.normalize('NFC', clean(key)), safe='/~')}"
+
+
+def _authority(url: str) -> str:
+    """The host as a name of the DNS; RFC 4151 knows no IPv6 literals, the DNS has a name for each."""
+    host = (urlsplit(url).hostname or "localhost").lower()
+    if ":" in host:
+        return ip_address(host.partition("%")[0]).reverse_pointer
+    return re.sub(r"[^a-z0-9.-]", "-", host if host.isascii() else host.encode("idna").decode())

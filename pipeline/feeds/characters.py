@@ -1,0 +1,36 @@
+"""Text that XML and JSON can carry: one forbidden character makes a whole feed unreadable."""
+
+from __future__ import annotations
+
+import re
+
+# What XML 1.0 section 2.2 forbids, surrogates among it; and the C1 controls and non-characters that it
+# discourages and HTML parsers complain of. U+0085 stays: it is a line break.
+_FORBIDDEN = re.compile(
+    "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x84\\x86-\\x9f\\ud800-\\udfff\\ufdd0-\\ufdef\\ufffe\\uffff"
+    + "".join(f"\\U{plane:04x}fffe\\U{plane:04x}ffff" for plane in range(1, 17))
+    + "]"
+)
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+_BRACKETED_ADDRESS = re.compile(r"<[^<>\s]+@[^<>\s]+>")
+
+
+def clean(text: str) -> str:
+    """The text without what XML 1.0 cannot carry. Line breaks stay."""
+    return _FORBIDDEN.sub("", text)
+
+
+def one_line(text: str) -> str:
+    """Cleaned, with every run of white space as one space: a title, a name, a tag."""
+    return " ".join(clean(text).split())
+
+
+def person_name(text: str) -> str:
+    """A name on one line; of `Name <address>` only the name, because feeds are read by harvesters too."""
+    return one_line(_BRACKETED_ADDRESS.sub(" ", text))
+
+
+def language_tag(text: str) -> str:
+    """`zh_Hans` as `zh-Hans`; "" for what has not the shape of a language tag (BCP 47 section 2.1)."""
+    tag = text.strip().replace("_", "-")
+    return tag if _LANGUAGE.fullmatch(tag) else ""

@@ -1,0 +1,72 @@
+"""The templates of the archive: the owner's folder shadows the packaged one, file by file.
+
+A mistake in an owner's template is one line with its file and line, like any other setting's. The
+text of an issue never goes through here as a template, only as a value.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+)
+
+from pipeline.errors import ConfigError
+
+# What an expression in a template can raise besides jinja's own errors.
+_MISTAKES = (TemplateError, ArithmeticError, LookupError, AttributeError, TypeError, ValueError)
+
+
+@dataclass(frozen=True, slots=True)
+class Templates:
+    """Templates and style sheets, found in the first of the folders that has them."""
+
+    environment: Environment
+    loader: BaseLoader
+
+    def render(self, name: str, values: Mapping[str, object]) -> bytes:
+        """A template filled with values, escaped for HTML. Raises ConfigError that names file and line."""
+        try:
+            return self.environment.get_template(name).render(values).encode()
+        except _MISTAKES as error:
+            path, line = _place(error, name)
+            what = f"there is no {error}" if isinstance(error, TemplateNotFound) else str(error)
+            raise ConfigError(f"template: {what}", path=path, line=line,
+                              remedy="mend it, or delete it and the packaged one is used") from error
+
+    def text(self, name: str) -> str:
+        """A file that is no template, as it is: a style sheet, a script."""
+        try:
+            return self.loader.get_source(self.environment, name)[0]
+        except (TemplateNotFound, UnicodeDecodeError) as error:
+            raise ConfigError("cannot be read", path=name, remedy="save the file as UTF-8") from error
+
+
+def web_templates(folders: Sequence[Path]) -> Templates:
+    """Templates from folders of `templates/web`, the owner's before the packaged one; some may be absent."""
+    loader = ChoiceLoader([FileSystemLoader(folder) for folder in folders])
+    environment = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return Templates(environment, loader)
+
+
+def _place(error: Exception, name: str) -> tuple[str, int | None]:
+    """The template's file and the line of the mistake, as far as jinja lets us know."""
+    if isinstance(error, TemplateSyntaxError):
+        return error.filename or error.name or name, error.lineno
+    frames = traceback.extract_tb(error.__traceback__)
+    inside = [(frame.filename, frame.lineno) for frame in frames if frame.filename.endswith(".html")]
+    return inside[-1] if inside else (name, None)

@@ -1,0 +1,105 @@
+"""What the pages of the archive say in their own voice, by language. English stands in for any other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+Wording = Mapping[str, str]
+
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+           "November", "December")
+
+_ENGLISH: Wording = {
+    "date": "{day} {month_name} {year}",
+    "number": "No. {number}",
+    "all_issues": "All issues",
+    "latest": "Latest issue",
+    "skip": "Skip to content",
+    "newer": "Newer",
+    "older": "Older",
+    "neighbours": "Newer and older issues",
+    "years": "Years",
+    "tags": "Tags",
+    "feeds_hint": "Follow in a feed reader:",
+    "feed_hint": "This is a feed. To follow it, copy the address of this page into a feed reader.",
+    "filter": "Search the issues",
+    "found": "{count} found",
+    "none": "Nothing found",
+    "empty": "The first issue is yet to come.",
+    "subscribe": "Subscribe",
+    "subscribe_hint": "Every issue, by mail. Leave at any time with one click.",
+    "moved": "This page has moved to",
+}
+
+_SIMPLIFIED: Wording = {
+    "date": "{year}年{month}月{day}日",
+    "number": "第 {number} 期",
+    "all_issues": "全部期刊",
+    "latest": "最新一期",
+    "skip": "跳到正文",
+    "newer": "下一期",
+    "older": "上一期",
+    "neighbours": "上一期与下一期",
+    "years": "年份",
+    "tags": "标签",
+    "feeds_hint": "用阅读器订阅：",
+    "feed_hint": "这是一个订阅源。把本页的网址复制到阅读器中，即可订阅。",
+    "filter": "搜索往期",
+    "found": "找到 {count} 期",
+    "none": "没有找到",
+    "empty": "第一期即将到来。",
+    "subscribe": "订阅",
+    "subscribe_hint": "每期直接寄到邮箱，随时一键退订。",
+    "moved": "本页已移至",
+}
+
+_TRADITIONAL: Wording = {
+    "date": "{year}年{month}月{day}日",
+    "number": "第 {number} 期",
+    "all_issues": "全部期刊",
+    "latest": "最新一期",
+    "skip": "跳到正文",
+    "newer": "下一期",
+    "older": "上一期",
+    "neighbours": "上一期與下一期",
+    "years": "年份",
+    "tags": "標籤",
+    "feeds_hint": "用閱讀器訂閱：",
+    "feed_hint": "這是一個訂閱源。把本頁的網址複製到閱讀器中，即可訂閱。",
+    "filter": "搜尋往期",
+    "found": "找到 {count} 期",
+    "none": "沒有找到",
+    "empty": "第一期即將到來。",
+    "subscribe": "訂閱",
+    "subscribe_hint": "每期直接寄到信箱，隨時一鍵退訂。",
+    "moved": "本頁已移至",
+}
+
+CATALOGUE: Mapping[str, Wording] = {"en": _ENGLISH, "zh": _SIMPLIFIED, "zh-hant": _TRADITIONAL}
+_TRADITIONAL_REGIONS = {"hant", "tw", "hk", "mo"}
+_RIGHT_TO_LEFT = {"ar", "dv", "fa", "he", "ps", "ug", "ur", "yi"}
+
+
+def wording(language: str) -> Wording:
+    """The phrases for a language tag: `zh-Hans`, `zh_TW`, `en-GB`."""
+    return CATALOGUE[voice(language)]
+
+
+def voice(language: str) -> str:
+    """The catalogue's language for a tag; `lang` of what we say ourselves."""
+    primary, *rest = language.lower().replace("_", "-").split("-")
+    if primary != "zh":
+        return "en"
+    return "zh-hant" if _TRADITIONAL_REGIONS.intersection(rest) else "zh"
+
+
+def direction(language: str) -> str:
+    """The value of `dir` for text in a language."""
+    return "rtl" if language.lower().replace("_", "-").split("-")[0] in _RIGHT_TO_LEFT else "ltr"
+
+
+def cover_date(day: date, language: str) -> str:
+    """The day on the cover as people write it: `2024年3月24日`, `24 March 2024`."""
+    pattern = wording(language)["date"]
+    return pattern.format(year=day.year, month=day.month, day=day.day, month_name=_MONTHS[day.month - 1])

@@ -1,0 +1,248 @@
+"""Files that readers poll all the time: written whole or not at all, and not when nothing changed.
+
+A file is made under a temporary name in its own folder, flushed to the disk, and renamed over the old
+one; then the folder is flushed. Whoever reads sees the old bytes or the new ones, never a part, also
+when we are killed or the disk is full. Equal bytes are left alone: a new time stamp would make every
+reader fetch the same feed again. Many files share their flushes, as a database's group commit does:
+a thousand pages take a second, not a quarter of a minute.
+
+While it is written a temporary file is locked, and the kernel frees the lock of a dead process: that
+is how `sweep` tells what was left behind from what somebody is still writing.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import itertools
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from pipeline.errors import OutputError
+
+PREFIX, SUFFIX = ".avviso-", ".tmp"
+GROUP = 100  # files that are flushed together; each is open until then
+FEW = 16     # up to so many are flushed one by one, which leaves the rest of the machine alone
+
+_REMEDIES = {
+    errno.ENOSPC: "free some disk space and run it again; the old file stands",
+    errno.EDQUOT: "free some disk space and run it again; the old file stands",
+    errno.EFBIG: "raise the limit on the size of files and run it again; the old file stands",
+    errno.EACCES: "make the folder writable for this user",
+    errno.EPERM: "make the folder writable for this user",
+    errno.EROFS: "the disk is mounted read-only: mount it writable, or name another folder in config.yaml",
+    errno.ENAMETOOLONG: "give the issue a shorter name",
+    errno.EISDIR: "a folder is in its place: move it away",
+    errno.ENOTDIR: "a file is in the place of its folder: move it away",
+    errno.EEXIST: "a file is in the place of its folder: move it away",
+}
+_serial = itertools.count()
+
+
+@dataclass(frozen=True, slots=True)
+class _Staged:
+    """A file's new bytes, under a temporary name, locked by `descriptor`."""
+
+    name: str
+    path: Path
+    temporary: Path
+    descriptor: int
+
+
+def write(root: Path, files: Iterable[tuple[str, bytes]]) -> tuple[str, ...]:
+    """Writes files below `root` and says which of them changed, in their order.
+
+    Names are relative with forward slashes; folders are made. `files` may make its bytes as it goes.
+    Raises OutputError at the first that cannot be written: it keeps its old bytes, those before it
+    have the new ones. Pages and the feeds that link to them are two calls: the first is on the disk
+    before the second begins.
+    """
+    written: list[str] = []
+    group: list[_Staged] = []
+    try:
+        for name, content in files:
+            group += _stage(root, name, content)
+            if len(group) == GROUP:
+                full, group = group, []
+                written += _settle(root, full)
+    finally:  # what is staged is whole, whatever went wrong behind it
+        written += _settle(root, group)
+    return tuple(written)
+
+
+def write_file(root: Path, name: str, content: bytes) -> bool:
+    """Writes one file; says whether its bytes are new. Raises OutputError."""
+    return bool(write(root, [(name, content)]))
+
+
+def remove(root: Path, names: Iterable[str]) -> tuple[str, ...]:
+    """Deletes files below `root` and the folders that are empty then; says which files there were.
+
+    For files that we wrote and that are no longer part of the output: the caller knows their names.
+    Anything else in the folder stays. Raises OutputError.
+    """
+    return tuple([name for name in names if _remove(root, name)])
+
+
+def sweep(root: Path) -> tuple[str, ...]:
+    """Deletes the temporary files of dead processes below `root`; says which. Raises OutputError.
+
+    Walks the whole folder: once before a build that has something to write is enough.
+    """
+    found = sorted(root.glob(f"**/{PREFIX}*{SUFFIX}"))
+    return tuple([path.relative_to(root).as_posix() for path in found if _abandoned(path)])
+
+
+def _safe(root: Path, name: str) -> PurePosixPath:
+    """The name as a path that stays below `root`, also where a folder on the way is a link."""
+    path = PurePosixPath(name)
+    plain = bool(path.parts) and path.as_posix() == name and not path.is_absolute() and _is_file_name(name)
+    if not plain or ".." in path.parts or not _within(root, path):
+        raise OutputError(f"{name!r} leads out of the output folder", path=str(root),
+                          remedy="rename the issue, or remove the link in the output folder")
+    return path
+
+
+def _is_file_name(name: str) -> bool:
+    """NUL and lone surrogates are the two things no file system takes."""
+    return "\0" not in name and name.encode(errors="replace").decode() == name
+
+
+def _within(root: Path, path: PurePosixPath) -> bool:
+    try:
+        return (root / path).parent.resolve().is_relative_to(root.resolve())
+    except RuntimeError:  # a loop of links
+        return False
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    """Whether the file has these very bytes; its size is asked first, so most reads are spared."""
+    try:
+        return path.lstat().st_size == len(content) and not path.is_symlink() and path.read_bytes() == content
+    except FileNotFoundError:
+        return False
+
+
+def _stage(root: Path, name: str, content: bytes) -> tuple[_Staged, ...]:
+    """The new bytes under a temporary name, or nothing when the file has them already."""
+    try:
+        path = root / _safe(root, name)
+        if _holds(path, content):
+            return ()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, temporary = _open_temporary(path.parent)
+        _fill(descriptor, temporary, content)
+    except OSError as error:
+        raise _refused(root / name, error, "cannot be written") from error
+    return (_Staged(name, path, temporary, descriptor),)
+
+
+def _fill(descriptor: int, temporary: Path, content: bytes) -> None:
+    try:
+        with open(descriptor, "wb", closefd=False) as file:
+            file.write(content)
+    except BaseException:  # also a keyboard interrupt leaves nothing behind
+        os.close(descriptor)
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _settle(root: Path, group: Sequence[_Staged]) -> list[str]:
+    """Flushes the staged files, renames them while they are still locked, flushes their folders."""
+    together = len(group) > FEW and sys.platform == "linux"  # elsewhere sync() does not wait for the disk
+    try:
+        if together:
+            os.sync()
+        for staged in group:
+            _move(staged, flush=not together)
+        if together:
+            os.sync()
+        else:
+            _flush_folders(root, group)
+    finally:
+        for staged in group:
+            staged.temporary.unlink(missing_ok=True)
+            os.close(staged.descriptor)
+    return [staged.name for staged in group]
+
+
+def _move(staged: _Staged, *, flush: bool) -> None:
+    try:
+        if flush:
+            os.fsync(staged.descriptor)
+        staged.temporary.replace(staged.path)
+    except OSError as error:
+        raise _refused(staged.path, error, "cannot be written") from error
+
+
+def _open_temporary(folder: Path) -> tuple[int, Path]:
+    """A new locked file. One that a sweep took between making and locking it is made again."""
+    while True:
+        path = folder / f"{PREFIX}{os.getpid()}-{next(_serial)}{SUFFIX}"
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+        except FileExistsError:  # left by a dead process of the same number
+            continue
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if os.fstat(descriptor).st_nlink:
+            return descriptor, path
+        os.close(descriptor)
+
+
+def _flush_folders(root: Path, group: Sequence[_Staged]) -> None:
+    """Makes renames and new folders last through a power cut."""
+    folders = {folder for staged in group for folder in staged.path.parents if folder.is_relative_to(root)}
+    for folder in sorted(folders, reverse=True):
+        with suppress(OSError):  # some network file systems cannot flush a folder, and need not
+            _flush_folder(folder)
+
+
+def _flush_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _remove(root: Path, name: str) -> bool:
+    try:
+        path = root / _safe(root, name)
+        path.unlink()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise _refused(root / name, error, "cannot be deleted") from error
+    for folder in path.parents[:len(PurePosixPath(name).parts) - 1]:
+        with suppress(OSError):  # not empty: something else is in it
+            folder.rmdir()
+    return True
+
+
+def _abandoned(path: Path) -> bool:
+    """Deletes a temporary file that nobody holds; a dead process holds nothing."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except FileNotFoundError:  # its writer has just renamed it
+        return False
+    except OSError as error:
+        raise _refused(path, error, "cannot be deleted") from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        path.unlink()
+    except (BlockingIOError, FileNotFoundError):
+        return False
+    except OSError as error:
+        raise _refused(path, error, "cannot be deleted") from error
+    finally:
+        os.close(descriptor)
+    return True
+
+
+def _refused(path: Path, error: OSError, what: str) -> OutputError:
+    remedy = _REMEDIES.get(error.errno or 0, "check the path and its permissions")
+    return OutputError(f"{what} ({error.strerror})", path=str(path), remedy=remedy)

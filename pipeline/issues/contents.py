@@ -1,0 +1,139 @@
+"""Contents: a hand-written list `1、…` leads to its headings, and a line `[TOC]` becomes such a list."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+
+from markdown_it.token import Token
+
+from pipeline.issues.headings import TOP, Heading, fold, plain_text
+
+_NUMBERED = re.compile(r"\s*(\d{1,3})\s*[、.．)）:：]\s*(\S.*)", re.DOTALL)
+_MARKER = re.compile(r"\s*(?:\[\[?toc\]?\]|@\[toc\]|\{:toc\})\s*", re.IGNORECASE)
+_ALIKE = 0.6
+_LONG = 300
+
+
+def settle_contents(tokens: Sequence[Token], headings: Sequence[Heading]) -> list[Token]:
+    """The stream with contents lines linked (`#id`) to the headings that follow them, and `[TOC]` lines filled in."""
+    index = _Index(headings)
+    out: list[Token] = []
+    toc_below = False
+    for at, token in enumerate(tokens):
+        if token.type == "heading_close":
+            index.passed += 1
+        if token.type == "inline" and tokens[at - 1].type == "paragraph_open":
+            toc_below = bool(headings) and _takes_marker(token)
+            token.children = _linked(token.children or [], index)
+        out.append(token)
+        if token.type == "paragraph_close" and toc_below:
+            toc_below = False
+            if not out[-2].children:
+                del out[-3:]
+            out += _list(headings)
+    return out
+
+
+class _Index:
+    """The headings by the words and by the number that a contents line would give them; `passed` of them are behind."""
+
+    def __init__(self, headings: Sequence[Heading]) -> None:
+        self._headings = headings
+        self._words: dict[str, list[int]] = {}
+        self._numbers: dict[int, list[int]] = {}
+        self.passed = 0
+        for at, heading in enumerate(headings):
+            match = _NUMBERED.fullmatch(heading.text)
+            self._words.setdefault(fold(match[2] if match else heading.text), []).append(at)
+            if match:
+                self._numbers.setdefault(int(match[1]), []).append(at)
+
+    def find(self, line: str) -> Heading | None:
+        """The heading ahead that a numbered line means: the very same words, or the same number and like words."""
+        match = _NUMBERED.fullmatch(line)
+        if match is None:
+            return None
+        words = fold(match[2])
+        at = self._next(self._words.get(words))
+        if at is None:
+            at = self._next(self._numbers.get(int(match[1])))
+            if at is None or not _alike(fold(self._headings[at].text).lstrip("0123456789"), words):
+                return None
+        return self._headings[at]
+
+    def _next(self, places: Sequence[int] | None) -> int | None:
+        at = bisect_left(places or (), self.passed)
+        return places[at] if places and at < len(places) else None
+
+
+def _takes_marker(inline: Token) -> bool:
+    """Removes a `[TOC]` that is the last line of a paragraph, and says whether there was one."""
+    children = inline.children or []
+    start = next((n + 1 for n in range(len(children) - 1, -1, -1)
+                  if children[n].type in ("softbreak", "hardbreak")), 0)
+    line = children[start:]
+    if any(child.type != "text" for child in line) or not _MARKER.fullmatch(plain_text(line)):
+        return False
+    inline.children = children[:max(start - 1, 0)]
+    return True
+
+
+def _linked(children: Sequence[Token], index: _Index) -> list[Token]:
+    out: list[Token] = []
+    for line, ending in _lines(children):
+        plain = all(child.type not in ("link_open", "image") for child in line)
+        if plain and (heading := index.find(plain_text(line))):
+            line = [Token("link_open", "a", 1, attrs={"href": f"#{heading.id}"}), *line, Token("link_close", "a", -1)]
+        out += line
+        out += ending
+    return out
+
+
+def _lines(children: Sequence[Token]) -> Iterator[tuple[list[Token], list[Token]]]:
+    line: list[Token] = []
+    for child in children:
+        if child.type in ("softbreak", "hardbreak"):
+            yield line, [child]
+            line = []
+        else:
+            line.append(child)
+    yield line, []
+
+
+def _alike(one: str, other: str) -> bool:
+    """Authors polish a heading and forget the list: a shortened or retouched line is still that heading."""
+    if min(len(one), len(other)) < 2 or max(len(one), len(other)) > _LONG:
+        return False
+    return one.startswith(other) or other.startswith(one) or SequenceMatcher(None, one, other).ratio() >= _ALIKE
+
+
+def _list(headings: Sequence[Heading]) -> Iterator[Token]:
+    """A list of the two upper levels, the lower one indented."""
+    level = TOP - 1
+    for heading in headings:
+        if heading.level > TOP + 1:
+            continue
+        for _ in range(level, heading.level):
+            yield Token("bullet_list_open", "ul", 1, block=True)
+        for deeper in range(level, heading.level - 1, -1):
+            yield Token("list_item_close", "li", -1, block=True)
+            if deeper > heading.level:
+                yield Token("bullet_list_close", "ul", -1, block=True)
+        yield from _item(heading)
+        level = heading.level
+    for deeper in range(level, TOP - 1, -1):
+        yield Token("list_item_close", "li", -1, block=True)
+        yield Token("bullet_list_close", "ul", -1, block=True)
+        del deeper
+
+
+def _item(heading: Heading) -> Iterator[Token]:
+    yield Token("list_item_open", "li", 1, block=True)
+    yield Token("paragraph_open", "p", 1, block=True, hidden=True)
+    yield Token("inline", "", 0, block=True, content=heading.text, children=[
+        Token("link_open", "a", 1, attrs={"href": f"#{heading.id}"}),
+        Token("text", "", 0, content=heading.text), Token("link_close", "a", -1)])
+    yield Token("paragraph_close", "p", -1, block=True, hidden=True)

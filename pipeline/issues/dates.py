@@ -1,0 +1,119 @@
+"""When an author says an issue is due: year first, or not at all.
+
+`03/04/2024` is two days, `12` is none, and a YAML reader has its own ideas about all of them;
+so dates arrive here as the author typed them, and what is not plainly one day is refused.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+EXAMPLE = "2024-03-24 or 2024-03-24 08:00"
+
+_DAY = re.compile(
+    r"(?P<year>\d{4})(?:"
+    r"(?P<sep>[-/.])(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})"
+    r"|\s*年\s*(?P<month_cjk>\d{1,2})\s*月\s*(?P<day_cjk>\d{1,2})\s*日?)")
+_REST = re.compile(
+    r"(?:[Tt]|\s*)(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
+    r"\s*(?P<zone>[Zz]|[-+]\d{1,2}(?::?\d{2})?|[A-Za-z]+(?:[/_+-][A-Za-z0-9]+)*)?")
+_DAY_IN_NAME = re.compile(
+    r"(?<!\d)(?:(?P<year>\d{4})(?P<sep>[-_./])(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})(?!\d)"
+    r"|(?P<year_cjk>\d{4})年(?P<month_cjk>\d{1,2})月(?P<day_cjk>\d{1,2})日?"
+    r"|(?P<compact>(?:19|20)\d{6})(?!\d))")
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A due instant: `day` on the cover in the publication's zone, `instant` in UTC, `timed` if an hour was given."""
+
+    day: date
+    instant: datetime
+    timed: bool
+
+
+def parse_date(text: str, zone: tzinfo, send_at: time) -> When:
+    """What the author wrote, as an instant; a day without an hour is due at `send_at` in `zone`.
+
+    Year first, `/`, `-`, `.` or 年月日, one or two digits; then, if wanted, `HH:MM[:SS]` after a
+    space or `T` and a zone (`Z`, `+08:00`, `Asia/Shanghai`). Raises ValueError that ends in an example.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip()
+    match = _DAY.match(plain)
+    if match is None:
+        raise ValueError(f'date "{text}" is not understood; write the year first, like {EXAMPLE}')
+    day = _day(match, text)
+    rest = plain[match.end():].strip()
+    if not rest:
+        return When(day, local_instant(day, send_at, zone), timed=False)
+    # Digits glued to the day would make it another day: 2024-03-241:00.
+    clock = _REST.fullmatch(plain[match.end():])
+    if clock is None or plain[match.end()].isdigit():
+        raise ValueError(f'date "{text}" has something after the day that is not an hour; write {EXAMPLE}')
+    return _timed(day, clock, text, zone)
+
+
+def _timed(day: date, clock: re.Match[str], text: str, zone: tzinfo) -> When:
+    try:
+        hour = time(int(clock["hour"]), int(clock["minute"]), int(clock["second"] or 0))
+    except ValueError:
+        raise ValueError(f'date "{text}" has an hour that no clock shows; write {EXAMPLE}') from None
+    if not clock["zone"]:
+        return When(day, local_instant(day, hour, zone), timed=True)
+    instant = local_instant(day, hour, _zone(clock["zone"], text))
+    return When(instant.astimezone(zone).date(), instant, timed=True)
+
+
+def _day(match: re.Match[str], text: str) -> date:
+    year, month, day = match["year"], match["month"] or match["month_cjk"], match["day"] or match["day_cjk"]
+    try:
+        # A year of margin at both ends: no zone can push the instant out of what datetime can hold.
+        return date(int(year), int(month), int(day)) if 1 < int(year) < 9999 else date(0, 1, 1)
+    except ValueError:
+        raise ValueError(f'date "{text}" is not a day; write a day that exists, like {EXAMPLE}') from None
+
+
+def _zone(name: str, text: str) -> tzinfo:
+    if name.upper() in ("Z", "UTC", "GMT"):
+        return UTC
+    if offset := re.fullmatch(r"([-+])(\d{1,2}):?(\d{2})?", name):
+        hours, minutes = int(offset[2]), int(offset[3] or 0)
+        if hours < 24 and minutes < 60:
+            return timezone((1 if offset[1] == "+" else -1) * timedelta(hours=hours, minutes=minutes))
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f'date "{text}" names an unknown zone; write +08:00 or Asia/Shanghai') from None
+
+
+def local_instant(day: date, hour: time, zone: tzinfo) -> datetime:
+    """The instant (UTC) of a wall-clock hour: the first of two, and the next minute that exists if there is none."""
+    local = datetime.combine(day, hour, tzinfo=zone)
+    while not _exists(local, zone):
+        local = local.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    return local.astimezone(UTC)
+
+
+def _exists(local: datetime, zone: tzinfo) -> bool:
+    """An hour that the clock jumps over does not survive the way to UTC and back."""
+    return local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None)
+
+
+def date_in_name(stem: str) -> date | None:
+    """The day in a file name: `2024-03-24-title`, `weekly_2024.3.4`, `20240324`; None if there is none that exists."""
+    for match in _DAY_IN_NAME.finditer(unicodedata.normalize("NFKC", stem)):
+        if match["compact"]:
+            parts = match["compact"][:4], match["compact"][4:6], match["compact"][6:]
+        elif match["year"]:
+            parts = match["year"], match["month"], match["day"]
+        else:
+            parts = match["year_cjk"], match["month_cjk"], match["day_cjk"]
+        try:
+            return date(*map(int, parts))
+        except ValueError:
+            continue
+    return None

@@ -1,0 +1,111 @@
+"""From bytes to clean text, once, at the door: nothing behind it meets a BOM, a CR or a control character.
+
+What cannot be read is refused aloud, with the byte and the line, because a file
+that was half understood would go to every reader.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from pipeline.errors import IssueError
+
+# XML 1.0 section 2.2 forbids most C0 controls and two non-characters; one of them makes a whole feed
+# unreadable. C1 controls are legal there but make Gmail clip a mail at any size. An inner BOM is invisible.
+_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufdd0-\ufdef\ufffe\uffff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_BOMS = ((b"\xff\xfe\x00\x00", "UTF-32"), (b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
+_KANA = re.compile("[\u3040-\u30fa]")
+
+
+def decode(raw: bytes, path: str) -> str:
+    """The text of a file: UTF-8 without BOM, line ends `\\n`, characters that XML forbids removed.
+
+    Raises IssueError for another encoding, binary data, or a merge that was left unfinished.
+    """
+    _refuse_binary(raw, path)
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _not_utf8(raw, error.start, path) from None
+    text = clean(text)
+    _refuse_conflict(text, path)
+    return text
+
+
+def clean(text: str) -> str:
+    """`text` with line ends `\\n` and without the characters that XML, mail or the eye cannot take."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if _SURROGATE.search(text):
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
+    return _UNWANTED.sub("", text)
+
+
+def _refuse_binary(raw: bytes, path: str) -> None:
+    for mark, name in _BOMS:
+        if raw.startswith(mark):
+            raise IssueError(f"not UTF-8 but {name}", remedy="save the file as UTF-8", path=path, line=1,
+                             rule="encoding")
+    at = raw.find(b"\x00")
+    if at < 0:
+        return
+    # Every other byte zero is how plain Latin text looks in UTF-16 without a mark.
+    likely = "UTF-16" if raw[:64].count(0) > len(raw[:64]) // 3 else "a binary file"
+    raise IssueError(
+        f"a NUL byte at byte {at} (line {_line(raw, at)}): it looks like {likely}",
+        remedy="save the issue as UTF-8 text", path=path, line=_line(raw, at), rule="encoding")
+
+
+def _not_utf8(raw: bytes, at: int, path: str) -> IssueError:
+    line = _line(raw, at)
+    return IssueError(
+        f"not UTF-8 at byte {at} (line {line}): it looks like {_likely_encoding(raw)}",
+        remedy="save the file as UTF-8", path=path, line=line, rule="encoding")
+
+
+def _likely_encoding(raw: bytes) -> str:
+    """A guess for people: what the foreign characters would be in the encodings that editors still write."""
+    japanese = _foreign(raw, "shift_jis")
+    if 2 * len(_KANA.findall(japanese)) > len(japanese) > 1:
+        return "Shift JIS"
+    chinese = _foreign(raw, "gb18030")
+    if len(chinese) > 1 and 10 * sum(unicodedata.east_asian_width(char) == "W" for char in chinese) >= 9 * len(chinese):
+        return "GB18030 (GBK)"
+    return "Windows-1252 or Latin-1"
+
+
+def _foreign(raw: bytes, encoding: str) -> str:
+    """The characters beyond ASCII; "" if these bytes are not in that encoding."""
+    try:
+        return "".join(char for char in raw.decode(encoding) if ord(char) > 127)
+    except UnicodeDecodeError:
+        return ""
+
+
+def _refuse_conflict(text: str, path: str) -> None:
+    """Git leaves `<<<<<<<`, `=======` and `>>>>>>>` lines; inside a code fence they are an example."""
+    if "\n>>>>>>> " not in text:
+        return
+    opened, fence = 0, ""
+    for number, line in enumerate(text.split("\n"), 1):
+        if mark := _FENCE.match(line):
+            fence = _after_fence(fence, mark[1])
+        elif not fence and line.startswith("<<<<<<< "):
+            opened = number
+        elif not fence and opened and line.startswith(">>>>>>> "):
+            raise IssueError("an unfinished merge: both versions are in the file",
+                             remedy="choose one and remove the <<<<<<< ======= >>>>>>> lines",
+                             path=path, line=opened, rule="merge-conflict")
+
+
+def _after_fence(fence: str, mark: str) -> str:
+    """The fence that is open after a line that begins with `mark` ("" = none)."""
+    if not fence:
+        return mark
+    return "" if mark.startswith(fence) else fence
+
+
+def _line(raw: bytes, at: int) -> int:
+    return raw.count(b"\n", 0, at) + 1

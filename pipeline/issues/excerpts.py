@@ -1,0 +1,169 @@
+"""What an issue's first lines say about it: the cover, a description, the number in its heading.
+
+Blocks are found by the parser itself, but only the few that are asked about are read word by word.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from markdown_it.token import Token
+
+from pipeline.issues.headings import plain_text
+from pipeline.issues.issue import Image
+from pipeline.issues.parser import markdown_parser
+from pipeline.issues.rawhtml import settle
+from pipeline.issues.report import Report
+from pipeline.issues.tags import TAG, Tag, read_tag
+
+MAX_CHARS = 200
+MAX_CANDIDATES = 60
+
+_ENOUGH = 4_000
+"""Characters of a paragraph's source that are read for a description."""
+
+_SMALL = re.compile(r"<small\b[^>]*>(.*?)</small>", re.DOTALL | re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:https?|ftp|mailto):\S+|[\w.+-]{1,64}@[\w.-]+")
+_CONTENTS_LINE = re.compile(r"\s*(?:\d{1,3}\s*[、.．)）]|\[\[?toc\]?\]|@\[toc\])", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[。！？!?…](?:[”’」』）)\"']?)|\.(?=\s)")
+_HEADING_NUMBER = re.compile(
+    r"第\s*(\d{1,6})\s*[期号號回刊]|(?:\b(?:issue|no|vol(?:ume)?|number)\b\.?|#)\s*#?(\d{1,6})\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpts:
+    """What the body tells: the first heading's words and number, the picture in the first block, `<small>`
+    among the first three, and the plain paragraphs in order, each at most MAX_CHARS long."""
+
+    heading: str
+    heading_number: int | None
+    cover: Image | None
+    small: str
+    paragraphs: tuple[str, ...]
+
+
+def excerpts(body: str) -> Excerpts:
+    """The Excerpts of a Markdown body; empty fields where it has none."""
+    blocks = _Blocks(body)
+    heading = blocks.first_heading()
+    top = blocks.top()
+    return Excerpts(
+        heading, _number(heading), _cover(blocks.settled(top[0])) if top else None,
+        next((found for block in top[:3] if (found := _small(blocks, block))), ""),
+        tuple(_candidates(blocks)))
+
+
+class _Blocks:
+    """The block tokens of a body; inline ones are parsed when asked for."""
+
+    def __init__(self, body: str) -> None:
+        self._parser = markdown_parser()
+        self._env: dict[str, object] = {}
+        self.tokens: list[Token] = []
+        self._parser.block.parse(body, self._parser, self._env, self.tokens)
+
+    def first_heading(self) -> str:
+        at = next((n for n, token in enumerate(self.tokens) if token.type == "heading_open"), None)
+        return "" if at is None else plain_text(self.settled(self.tokens[at + 1]).children or ())
+
+    def top(self) -> list[Token]:
+        """The tokens that hold the text of the first blocks; a first heading of level 1 is the title, not a block."""
+        found: list[Token] = []
+        for at, token in enumerate(self.tokens):
+            title = at == 1 and self.tokens[0].tag == "h1"
+            if token.type in ("inline", "html_block", "fence", "code_block") and not title:
+                found.append(token)
+            if len(found) == 3:
+                break
+        return found
+
+    def settled(self, token: Token) -> Token:
+        """`token` with its words parsed and its raw HTML settled."""
+        if token.type == "inline" and not token.children:
+            token.children = []
+            self._parser.inline.parse(token.content, self._parser, self._env, token.children)
+        settled = settle([token], Report("", 1))
+        return settled[0] if settled else token
+
+    def plain(self, markdown: str) -> str:
+        """The words of a piece of Markdown text."""
+        return plain_text(self.settled(Token("inline", "", 0, content=markdown, children=[])).children or ())
+
+
+def _number(heading: str) -> int | None:
+    match = _HEADING_NUMBER.search(unicodedata.normalize("NFKC", heading))
+    return int(match[1] or match[2]) if match else None
+
+
+def _cover(block: Token) -> Image | None:
+    """The first picture of a settled block: an image, a raw `<img>`, or the poster of a video."""
+    for child in block.children or () if block.type == "inline" else ():
+        if child.type == "image":
+            return _image(Tag(read_tag("<img>").kind, "img", {key: str(value) for key, value in child.attrs.items()} | {
+                "alt": plain_text(child.children or ())}))
+        if child.type == "html_inline" and (found := _picture(child.content)):
+            return found
+    return _picture(block.content) if block.type == "html_block" else None
+
+
+def _picture(html: str) -> Image | None:
+    for match in TAG.finditer(html):
+        if found := _image(read_tag(match[0])):
+            return found
+    return None
+
+
+def _image(tag: Tag) -> Image | None:
+    src = tag.attributes.get("src" if tag.name == "img" else "poster", "").strip()
+    if not src or src.lower().startswith("data:"):
+        return None
+    size = [_pixels(tag.attributes.get(name, "")) for name in ("width", "height")]
+    return Image(src, tag.attributes.get("alt", "").strip(), *size)
+
+
+def _pixels(value: str) -> int | None:
+    match = re.match(r"\s*(\d{1,5})(?!\d*\s*%)", value)
+    return int(match[1]) or None if match else None
+
+
+def _small(blocks: _Blocks, block: Token) -> str:
+    match = _SMALL.search(block.content, 0, 2 * _ENOUGH) if block.type in ("inline", "html_block") else None
+    return cut(blocks.plain(match[1])) if match else ""
+
+
+def _candidates(blocks: _Blocks) -> Iterator[str]:
+    """Top-level paragraphs that say something: no lone addresses, no contents lines, no labels such as 目录：."""
+    found = 0
+    for at, token in enumerate(blocks.tokens):
+        if token.type != "paragraph_open" or token.level or found == MAX_CANDIDATES:
+            continue
+        lines = blocks.tokens[at + 1].content.split("\n")
+        prose = "\n".join(line for line in lines if len(line) > 60 or not _CONTENTS_LINE.match(line))
+        text = blocks.plain(prose[:_ENOUGH]) if prose else ""
+        if _says_something(text):
+            found += 1
+            yield cut(text)
+
+
+def _says_something(text: str) -> bool:
+    """Enough words beside the addresses, and not only a label for what follows."""
+    prose = _ADDRESS.sub("", text).strip()
+    width = sum(1 + (unicodedata.east_asian_width(char) in "WF") for char in prose if char.isalpha())
+    return width >= 12 and not (prose.endswith((":", "：")) and len(prose) <= 40)
+
+
+def cut(text: str, limit: int = MAX_CHARS) -> str:
+    """`text` in one line of at most `limit` characters: whole, up to the end of a sentence, or with an ellipsis."""
+    plain = " ".join(text.split())
+    if len(plain) <= limit:
+        return plain
+    ends = [match.end() for match in _SENTENCE_END.finditer(plain, 0, limit)]
+    if ends and ends[-1] >= limit // 2:
+        return plain[:ends[-1]]
+    head = plain[:limit - 1]
+    space = head.rfind(" ")
+    # Latin words stay whole; a long run without spaces is Chinese and may end anywhere.
+    return (head[:space] if space > limit * 3 // 4 else head).rstrip(" ，、；：,;:—-（(") + "…"

@@ -1,0 +1,188 @@
+"""The editor's folder: which files are issues, and their bytes, whatever else lies there.
+
+One `scandir` a folder and one `stat` a file. Nothing outside the folder is ever read: links are
+followed only to files inside it, pipes and sockets are named instead of waited for.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from pipeline.errors import IssueError, OutputError, Problem
+from pipeline.issues.patterns import matcher
+
+LIMIT_BYTES = 8 * 1024 * 1024
+SETTLED = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file that may be an issue: `path` relative to the folder, forward slashes, NFC; `name_on_disk` is how the
+    disk spells the same (another normal form, or what a link leads to). Times in nanoseconds since 1970."""
+
+    path: str
+    name_on_disk: str
+    mtime_ns: int
+    size: int
+    inode: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What `scan` found: entries ordered by path, and one problem for each thing that matches and can't be read."""
+
+    entries: tuple[Entry, ...]
+    problems: tuple[Problem, ...]
+
+
+def scan(root: Path, include: Sequence[str], exclude: Sequence[str]) -> Listing:
+    """All files below `root` that match a pattern of `include` and none of `exclude`; dot names are skipped.
+
+    Patterns are matched against the path from `root`: `**/` is any number of folders, none included.
+    Raises OutputError when `root` itself can't be listed.
+    """
+    wanted = matcher(include, exclude)
+    entries: dict[str, Entry] = {}
+    problems: list[Problem] = []
+    for item, relative in _walk(root, problems):
+        path = unicodedata.normalize("NFC", relative)
+        if not wanted(path):
+            continue
+        found = _look(item, path, relative, root)
+        if isinstance(found, Problem):
+            problems.append(found)
+        elif twin := entries.get(path):
+            problems.append(_twin(path))
+            entries[path] = twin if twin.name_on_disk == path else found
+        else:
+            entries[path] = found
+    return Listing(tuple(entries[path] for path in sorted(entries)), tuple(problems))
+
+
+def read(root: Path, path: str, limit_bytes: int = LIMIT_BYTES) -> bytes:
+    """The bytes of the file `path` (as the disk spells it, `Entry.name_on_disk`) below `root`.
+
+    Every step is opened without following links, so nothing outside is read even if the folder changes
+    meanwhile. Raises IssueError: gone, not a plain file, unreadable, or larger than `limit_bytes`.
+    """
+    try:
+        descriptor = _open_below(root, path)
+    except OSError as error:
+        raise IssueError(f"cannot be read: {error.strerror}", path=path, rule="unreadable",
+                         remedy="check that it is a plain file and who may read it") from None
+    with open(descriptor, "rb") as file:  # noqa: PTH123 (a descriptor, not a path)
+        about = os.fstat(file.fileno())
+        if not stat.S_ISREG(about.st_mode):
+            raise IssueError(f"is {_kind(about.st_mode)}, not a file", path=path, rule="not-a-file",
+                             remedy="move it out of the folder or exclude it")
+        content = file.read(limit_bytes + 1) if about.st_size <= limit_bytes else None
+    if content is None or len(content) > limit_bytes:
+        raise IssueError(f"is larger than {limit_bytes:,} bytes", path=path, rule="too-large",
+                         remedy="shorten it, or exclude it if it is not an issue")
+    return content
+
+
+def is_stable(entry: Entry, now: datetime) -> bool:
+    """Were the bytes left alone for two seconds? A change time ahead of our clock says nothing and must not block."""
+    age = now.timestamp() - entry.mtime_ns / 1e9
+    return age >= SETTLED.total_seconds() or age < -SETTLED.total_seconds()
+
+
+def _walk(root: Path, problems: list[Problem]) -> Iterator[tuple[os.DirEntry[str], str]]:
+    """Everything below `root` but dot names, with its path; a folder only if its name could be a file's.
+
+    Folders that can't be listed become problems.
+    """
+    waiting = [""]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            with os.scandir(root / folder) as items:
+                found = list(items)
+        except OSError as error:
+            if not folder:
+                raise OutputError(f"the issues folder cannot be listed: {error.strerror}", path=str(root),
+                                  remedy="check issues.folder in config.yaml") from None
+            problems.append(Problem(folder, f"this folder cannot be listed: {error.strerror}",
+                                    "allow reading it, or exclude it", rule="unreadable"))
+            continue
+        for item in found:
+            if item.name.startswith("."):
+                continue
+            relative = f"{folder}/{item.name}" if folder else item.name
+            if item.is_dir(follow_symlinks=False):
+                waiting.append(relative)
+                if "." not in item.name:
+                    continue
+            yield item, relative
+
+
+def _look(item: os.DirEntry[str], path: str, relative: str, root: Path) -> Entry | Problem:
+    """The entry of a name that matches, or why it is none."""
+    if not path.isprintable():
+        return Problem(_printable(path), "its name has a character that is invisible or not UTF-8", "rename it",
+                       rule="file-name")
+    if item.is_symlink():
+        return _follow(path, relative, root)
+    try:
+        about = item.stat(follow_symlinks=False)
+    except OSError as error:
+        return Problem(path, f"cannot be read: {error.strerror}", rule="unreadable")
+    if not stat.S_ISREG(about.st_mode):
+        return Problem(path, f"is {_kind(about.st_mode)}, not a file", "move it out of the folder or exclude it",
+                       rule="not-a-file")
+    return Entry(path, relative, about.st_mtime_ns, about.st_size, about.st_ino)
+
+
+def _follow(path: str, relative: str, root: Path) -> Entry | Problem:
+    """A link counts as the file it leads to, if that is a plain file inside the folder."""
+    inside = root.resolve()
+    try:
+        target = (root / relative).resolve(strict=True)
+        about = target.stat()
+    except (OSError, RuntimeError):
+        return Problem(path, "is a link that leads nowhere", "mend or remove it", rule="link")
+    if not target.is_relative_to(inside):
+        return Problem(path, "is a link out of the issues folder", "put the file itself there", rule="link")
+    if not stat.S_ISREG(about.st_mode):
+        return Problem(path, f"is a link to {_kind(about.st_mode)}", "put the file itself there", rule="link")
+    return Entry(path, target.relative_to(inside).as_posix(), about.st_mtime_ns, about.st_size, about.st_ino)
+
+
+def _open_below(root: Path, path: str) -> int:
+    """A descriptor of the file, reached step by step from `root`; O_NONBLOCK so that a pipe does not hold us."""
+    *folders, name = path.split("/")
+    if ".." in folders or name in ("", "..") or path.startswith("/"):
+        raise FileNotFoundError(2, "not below the issues folder", path)
+    step = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        for folder in folders:
+            below = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=step)
+            os.close(step)
+            step = below
+        return os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=step)
+    finally:
+        os.close(step)
+
+
+def _kind(mode: int) -> str:
+    names = {stat.S_IFDIR: "a folder", stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket",
+             stat.S_IFLNK: "a link", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device"}
+    return names.get(stat.S_IFMT(mode), "something else")
+
+
+def _twin(path: str) -> Problem:
+    return Problem(path, "two files differ only in how an accent is stored (NFC and NFD)", "remove one",
+                   rule="file-name")
+
+
+def _printable(path: str) -> str:
+    """A name that a terminal and JSON can take."""
+    return re.sub(r"[\ud800-\udfff]", "\ufffd", path)

@@ -1,0 +1,103 @@
+"""Headings: the title is printed by the page, so the issue's own begin at level 2, skip none, and have ids.
+
+An id keeps the letters of every script (`1用excel-学习`); equal ones are numbered, empty ones named.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markdown_it.token import Token
+
+TOP = 2
+DEEPEST = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading as it is printed: `level` 2 to 6, its words, its id (unique in the issue)."""
+
+    level: int
+    text: str
+    id: str
+
+
+def settle_headings(tokens: Sequence[Token], title: str) -> tuple[list[Token], tuple[Heading, ...]]:
+    """The stream without a first `# title` that repeats the issue's title, levels mended, ids set; and the headings."""
+    kept = _without_title(tokens, title)
+    places = [at for at, token in enumerate(kept) if token.type == "heading_open"]
+    levels = _mended([int(kept[at].tag[1]) for at in places])
+    headings: list[Heading] = []
+    names = _Names()
+    for at, level in zip(places, levels, strict=True):
+        text = plain_text(kept[at + 1].children or ())
+        heading = Heading(level, text, names.unique(slug(text)))
+        kept[at].tag = kept[at + 2].tag = f"h{level}"
+        kept[at].attrs["id"] = heading.id
+        headings.append(heading)
+    return kept, tuple(headings)
+
+
+def slug(text: str) -> str:
+    """`text` as an id: letters and digits of all scripts, in lower case, hyphens for spaces; else `section`."""
+    plain = unicodedata.normalize("NFC", text).lower()
+    words = re.sub(r"[^\w\s-]", "", plain)
+    return re.sub(r"[\s-]+", "-", words).strip("-") or "section"
+
+
+def fold(text: str) -> str:
+    """`text` for comparing: letters and digits only, no width, no case."""
+    return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", text).casefold())
+
+
+def plain_text(children: Sequence[Token]) -> str:
+    """The words of inline tokens, markup left out; a picture counts as its alternative text."""
+    parts = []
+    for child in children:
+        if child.type in ("text", "code_inline", "text_special"):
+            parts.append(child.content)
+        elif child.type == "image":
+            parts.append(plain_text(child.children or ()))
+        elif child.type in ("softbreak", "hardbreak") or child.content == "<br>":
+            parts.append(" ")
+    return " ".join("".join(parts).split())
+
+
+def _without_title(tokens: Sequence[Token], title: str) -> list[Token]:
+    """Only the very first heading can be the title; the page prints that already."""
+    at = next((n for n, token in enumerate(tokens) if token.type == "heading_open"), None)
+    if at is None or tokens[at].tag != "h1" or not title:
+        return list(tokens)
+    same = fold(plain_text(tokens[at + 1].children or ())) == fold(title)
+    return [*tokens[:at], *tokens[at + 3:]] if same and fold(title) else list(tokens)
+
+
+def _mended(levels: Sequence[int]) -> list[int]:
+    """The highest level in use becomes TOP; none is more than one below the heading before it."""
+    if not levels:
+        return []
+    top, mended, previous = min(levels), [], TOP - 1
+    for level in levels:
+        previous = min(level - top + TOP, previous + 1, DEEPEST)
+        mended.append(previous)
+    return mended
+
+
+class _Names:
+    """Hands out ids: the first `a` is `a`, the next `a-1`, whatever else has been taken."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+        self._next: Counter[str] = Counter()
+
+    def unique(self, name: str) -> str:
+        found = name
+        while found in self._taken:
+            self._next[name] += 1
+            found = f"{name}-{self._next[name]}"
+        self._taken.add(found)
+        return found

@@ -1,0 +1,40 @@
+"""How alike two texts are, told from small sketches, so that a copy or a renamed file is known again.
+
+A text is cut into overlapping runs of four tokens (a CJK character or a word each); the sketch is the
+512 smallest hashes of these runs (bottom-k sketch, Broder 1997). Texts of up to 512 runs compare exactly.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from array import array
+
+RUN = 4
+KEPT = 512
+_TOKEN = re.compile(r"[぀-ヿ㐀-鿿가-힯]|[^\W_]+")
+
+
+def sketch(text: str) -> bytes:
+    """The sketch of a text: up to 512 hashes of 8 bytes, ascending. Empty for a text without words."""
+    tokens = _TOKEN.findall(text.casefold())
+    starts = range(max(1, len(tokens) - RUN + 1)) if tokens else ()
+    runs = {" ".join(tokens[start : start + RUN]) for start in starts}
+    hashes = sorted(int.from_bytes(hashlib.blake2b(run.encode(), digest_size=8).digest(), "big") for run in runs)
+    return array("Q", hashes[:KEPT]).tobytes()
+
+
+def likeness(one: bytes, other: bytes) -> float:
+    """The share of text that two sketches have in common, 0 to 1 (Dice's coefficient)."""
+    left, right = _hashes(one), _hashes(other)
+    if not left or not right:
+        return 0.0
+    smallest = sorted(left | right)[:KEPT] if max(len(left), len(right)) >= KEPT else left | right
+    shared = sum(1 for value in smallest if value in left and value in right) / len(smallest)
+    return 2 * shared / (1 + shared)
+
+
+def _hashes(sketched: bytes) -> set[int]:
+    values = array("Q")
+    values.frombytes(sketched)
+    return set(values)

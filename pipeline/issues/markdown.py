@@ -1,0 +1,103 @@
+"""An issue's Markdown, parsed once; mail, web page, feeds, text part and digests are made from the same tokens.
+
+An issue's text never passes through a template engine, and what it brings of HTML passes through
+`sanitizing`; so nothing an author writes or pastes can run anywhere, and nothing is lost on the way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from html import unescape
+
+from markdown_it.token import Token
+
+from pipeline.errors import Problem
+from pipeline.issues.breaks import Breaks, settle_breaks
+from pipeline.issues.contents import settle_contents
+from pipeline.issues.decoding import clean
+from pipeline.issues.furniture import fit
+from pipeline.issues.headings import Heading, settle_headings
+from pipeline.issues.issue import Image
+from pipeline.issues.parser import markdown_parser
+from pipeline.issues.pictures import describe_pictures, shows
+from pipeline.issues.rawhtml import settle
+from pipeline.issues.report import Report
+from pipeline.issues.rewriting import rewrite
+from pipeline.issues.sanitizing import clean_html
+from pipeline.issues.targets import Place, Target
+from pipeline.issues.vocabulary import vocabulary
+
+__all__ = ["Breaks", "Document", "Heading", "Target", "html", "parse", "words"]
+
+_BLOCK_END = re.compile(
+    r"</(?:p|h[1-6]|li|tr|td|th|pre|blockquote|div|dt|dd|summary|table|ul|ol|figcaption)>|<br>|<hr>")
+_MARKUP = re.compile(r"<[^>\"]*(?:\"[^\"]*\"[^>\"]*)*>")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An issue, parsed.
+
+    `tokens` are markdown-it-py's, after our rules: raw HTML in them is well formed, not yet safe.
+    `headings` are those of Markdown, in order. `findings` are what a person may want to mend.
+    `cover` is the picture to print above the text: None if the text itself begins with it.
+    `clean` is the safe HTML from which `html` makes each target's.
+    """
+
+    tokens: tuple[Token, ...]
+    headings: tuple[Heading, ...]
+    findings: tuple[Problem, ...]
+    cover: Image | None
+    language: str
+    clean: str = field(repr=False)
+
+
+def parse(
+    body: str, *, breaks: Breaks = "auto", language: str = "en", path: str = "", line: int = 1,
+    title: str = "", cover: Image | None = None,
+) -> Document:
+    """The Document of a Markdown text.
+
+    `path` and `line` (on which `body` begins, from 1) are for findings. A first `# title` is left out because
+    the page prints the title; the other headings begin at level 2. Never raises for any text.
+    """
+    report = Report(path, line)
+    parser = markdown_parser()
+    env: dict[str, object] = {}
+    tokens = settle(parser.parse(body, env), report)
+    _report_depth(tokens, report)
+    settle_breaks(tokens, breaks, language)
+    tokens, headings = settle_headings(tokens, title)
+    describe_pictures(tokens, title, cover, report)
+    tokens = settle_contents(tokens, headings)
+    fit(tokens, vocabulary(language))
+    # An entity such as &#1; can bring back what the door removed; so the result is cleaned once more.
+    raw = parser.renderer.render(tokens, parser.options, env)
+    shown = cover is not None and shows(tokens, cover)
+    return Document(tuple(tokens), headings, tuple(report.findings), None if shown else cover, language,
+                    clean(clean_html(raw)))
+
+
+def html(document: Document, target: Target, *, page_url: str, resolve: Callable[[str], str], width: int = 640) -> str:
+    """The body of an issue as HTML for one target; every address in it is absolute.
+
+    `page_url` is the issue's own page, `resolve` turns a reference relative to the issue's file into an absolute
+    address ("" if it has none), `width` is the column in CSS pixels. Classes: `alert alert-note|tip|important|
+    warning|caution`, `alert-title`, `footnotes`, and on the web Pygments' short ones; feeds have none.
+    """
+    return rewrite(document.clean, Place(target, page_url, resolve, width), vocabulary(document.language))
+
+
+def words(document: Document) -> str:
+    """The visible text, a line for each block, without alternative texts: for similarity and digests."""
+    text = unescape(_MARKUP.sub("", _BLOCK_END.sub("\n", document.clean)))
+    return "\n".join(" ".join(line.split()) for line in text.split("\n") if line.strip())
+
+
+def _report_depth(tokens: Sequence[Token], report: Report) -> None:
+    for token in tokens:
+        if token.meta.get("too_deep"):
+            report.warn("nesting-deep", "quotes or lists are nested too deeply; the rest is shown as plain text",
+                        "use fewer levels", token)

@@ -1,0 +1,126 @@
+"""Our Markdown: CommonMark with tables, task lists, alerts, footnotes and addresses, made patient and CJK-aware.
+
+One parser for the process; a parse keeps its state to itself, so threads may share it.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from markdown_it import MarkdownIt
+from markdown_it.common.html_blocks import block_names
+from markdown_it.parser_block import ParserBlock
+from markdown_it.rules_block import StateBlock, html_block
+from markdown_it.rules_inline import StateInline
+
+from pipeline.issues.colouring import coloured
+from pipeline.issues.emphasis import use_friendly_emphasis
+from pipeline.issues.linking import use_linker
+from pipeline.issues.notes import use_notes
+
+MAX_NESTING = 20
+"""Levels of quotes and lists (an item counts two); what lies deeper is kept as plain paragraphs."""
+
+
+@cache
+def markdown_parser() -> MarkdownIt:
+    """The parser. Its `html` option is on: raw HTML is cleaned after parsing, by `tags` and `sanitizing`."""
+    parser = _Parser()
+    parser.block = _PatientBlocks()
+    parser.configure("gfm-like", {
+        "maxNesting": MAX_NESTING, "tasklists": True, "alerts": True, "highlight": _code})
+    parser.block.ruler.at("html_block", _html_block, {"alt": ["paragraph", "reference", "blockquote"]})
+    parser.inline.ruler.before("link", "lone_bracket", _lone_bracket)
+    use_friendly_emphasis(parser)
+    use_linker(parser)
+    use_notes(parser)
+    return parser
+
+
+class _Parser(MarkdownIt):
+    """markdown-it that shows an address as the author typed it, and lets `data:` pictures through to be reported."""
+
+    def normalizeLinkText(self, link: str) -> str:  # noqa: N802 (the library's name)
+        return link
+
+
+class _PatientBlocks(ParserBlock):
+    """A block parser that keeps what is nested too deeply, where the library drops it without a word."""
+
+    def tokenize(self, state: StateBlock, startLine: int, endLine: int) -> None:  # noqa: N803 (the library's names)
+        if state.level < state.md.options.maxNesting:
+            super().tokenize(state, startLine, endLine)
+            return
+        last = startLine
+        while last < endLine and (state.isEmpty(last) or state.sCount[last] >= state.blkIndent):
+            last += 1
+        _push_paragraph(state, startLine, last)
+        state.line = last
+
+
+def _push_paragraph(state: StateBlock, start: int, end: int) -> None:
+    opening = state.push("paragraph_open", "p", 1)
+    opening.map = [start, end]
+    inline = state.push("inline", "", 0)
+    inline.content = state.getLines(start, end, state.blkIndent, False).strip()
+    inline.map = [start, end]
+    inline.children = []
+    inline.meta["too_deep"] = True
+    state.push("paragraph_close", "p", -1)
+
+
+_BLOCKS = frozenset(block_names) - {"iframe", "title"} | {"pre", "script", "style", "textarea"}
+
+
+def _html_block(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803
+    """Raw HTML as a block only where a block-level tag begins it, or a comment that ends.
+
+    A line that begins with `<img>` or `<small>` is a paragraph, so Markdown inside it works; a name that
+    is no tag (`<T>`) is prose; a comment, script or style that never ends must not swallow the issue.
+    """
+    position = state.bMarks[startLine] + state.tShift[startLine]
+    line = state.src[position:state.eMarks[startLine]]
+    if not line.startswith("<"):
+        return False
+    if line.startswith("<!--"):
+        return _last(state, "-->") > position and html_block(state, startLine, endLine, silent)
+    name = _tag_name(line)
+    if name not in _BLOCKS:
+        return False
+    if name in ("script", "style", "pre", "textarea") and _last(state, f"</{name}") < position:
+        return False
+    return html_block(state, startLine, endLine, silent)
+
+
+def _lone_bracket(state: StateInline, silent: bool) -> bool:
+    """A `[` that nothing closes is text at once; the library would look for its end again and again."""
+    opening = "![" if state.src.startswith("![", state.pos) else "["
+    if not state.src.startswith(opening, state.pos) or _last(state, "]") > state.pos:
+        return False
+    if not silent:
+        state.pending += opening
+    state.pos += len(opening)
+    return True
+
+
+def _last(state: StateBlock | StateInline, needle: str) -> int:
+    """Where `needle` stands for the last time in the text being parsed, -1 if nowhere; each text is searched once."""
+    known = state.env.setdefault("last", {}).get(needle)
+    if known is None or known[0] is not state.src:
+        known = state.env["last"][needle] = state.src, state.src.lower().rfind(needle)
+    return int(known[1])
+
+
+def _tag_name(line: str) -> str:
+    """`div` of `<div …`, `</div>` and `<DIV/>`; "" if it is no tag."""
+    name = ""
+    for char in line[2:] if line.startswith("</") else line[1:]:
+        if not (char.isascii() and (char.isalnum() or char == "-")):
+            break
+        name += char
+    return name.lower()
+
+
+def _code(content: str, language: str, _attributes: str) -> str:
+    """A block of code, coloured; the parser takes what begins with `<pre` as it is."""
+    return f"<pre><code>{coloured(content, language.strip('{}.'))}</code></pre>"

@@ -1,0 +1,159 @@
+"""From a file's bytes to a Manuscript: every convention of the folder, and front matter above them all.
+
+The order in which a field is looked for is the outside contract (`docs`, "Issue files"); nothing here
+knows of other issues, of the ledger, or of the present hour.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, tzinfo
+
+from pipeline.errors import IssueError
+from pipeline.issues.dates import When, date_in_name, local_instant, parse_date
+from pipeline.issues.frontmatter import Front, read_front
+from pipeline.issues.issue import Image, Manuscript
+from pipeline.issues.naming import number_in_name, stem, title_in_name
+
+GitDate = Callable[[str], datetime | date | None]
+
+_TRUE = frozenset(("true", "yes", "y", "on", "1", "是"))
+_FALSE = frozenset(("false", "no", "n", "off", "0", "否", ""))
+_NOTHING = frozenset(("", "~", "null"))
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
+_SEPARATOR = re.compile(r"[,，;；]")
+_MAX_ID = 200
+
+
+def read_manuscript(raw: bytes, path: str, *, zone: tzinfo, send_at: time, git_date: GitDate) -> Manuscript:
+    """The Manuscript of a file; `path` is relative to the folder, NFC.
+
+    A day without an hour is due at `send_at` in `zone`. `git_date` is asked only when neither front matter nor
+    name has a date; without any, `day` and `due_at` are None. Raises IssueError with path, line and remedy.
+    """
+    # slow import: the Markdown parser, for which folder, dates and front matter need not wait
+    from pipeline.issues.excerpts import cut, excerpts
+
+    front = read_front(raw, path)
+    fields = _Fields(front, path)
+    body = excerpts(front.body)
+    name = unicodedata.normalize("NFC", stem(path))
+    number = _first(fields.number(), number_in_name(name), body.heading_number)
+    when = _when(fields, name, path, zone, send_at, git_date)
+    own = fields.text("description") or fields.text("desc")
+    spoken = [cut(text) for text in (own, body.small) if text]
+    return Manuscript(
+        path=path,
+        claimed_id=fields.identity() or (str(number) if number is not None else name),
+        number=number,
+        title=fields.line("title") or title_in_name(name) or body.heading or name,
+        day=when.day if when else None,
+        due_at=when.instant if when else None,
+        cover=fields.cover() or body.cover,
+        descriptions=tuple(dict.fromkeys((*spoken, *body.paragraphs))),
+        described=bool(spoken),
+        language=fields.language(),
+        lists=fields.names("list") or fields.names("lists"),
+        tags=fields.names("tags"),
+        draft=fields.draft(),
+        body=front.body,
+        body_line=front.body_line,
+        digest=hashlib.sha256(raw).hexdigest(),
+    )
+
+
+def _first(*numbers: int | None) -> int | None:
+    return next((number for number in numbers if number is not None), None)
+
+
+def _when(
+    fields: _Fields, name: str, path: str, zone: tzinfo, send_at: time, git_date: GitDate,
+) -> When | None:
+    if text := fields.line("date"):
+        try:
+            return parse_date(text, zone, send_at)
+        except ValueError as error:
+            message, _, remedy = str(error).partition("; ")
+            raise fields.fault("date", message, remedy, "date-impossible") from None
+    if day := date_in_name(name):
+        return When(day, local_instant(day, send_at, zone), timed=False)
+    committed = git_date(path)
+    if isinstance(committed, datetime):
+        return When(committed.astimezone(zone).date(), committed.astimezone(UTC), timed=True)
+    return When(committed, local_instant(committed, send_at, zone), timed=False) if committed else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Fields:
+    """Front matter, field by field; what can't be used is an IssueError on its line."""
+
+    front: Front
+    path: str
+
+    def fault(self, name: str, message: str, remedy: str, rule: str = "front-matter") -> IssueError:
+        return IssueError(message, path=self.path, line=self.front.lines.get(name), remedy=remedy, rule=rule)
+
+    def text(self, name: str) -> str:
+        """The text of a field; "" when it is missing or says null."""
+        value = self.front.fields.get(name, "")
+        if not isinstance(value, str):
+            raise self.fault(name, f"{name} is a list or mapping", f"write {name}: followed by plain text")
+        return "" if value.strip().lower() in _NOTHING else value.strip()
+
+    def line(self, name: str) -> str:
+        """The text of a field on one line."""
+        return " ".join(self.text(name).split())
+
+    def identity(self) -> str:
+        found = unicodedata.normalize("NFC", self.line("id"))
+        if len(found) > _MAX_ID:
+            raise self.fault("id", f"id has more than {_MAX_ID} characters", "write a short one; it is for ever")
+        return found
+
+    def number(self) -> int | None:
+        text = unicodedata.normalize("NFKC", self.line("number"))
+        if not text:
+            return None
+        if not re.fullmatch(r"[0-9]{1,9}", text):
+            raise self.fault("number", f'number "{text}" is not a whole number', "write digits only, like number: 14")
+        return int(text)
+
+    def cover(self) -> Image | None:
+        for name in ("cover", "image"):
+            value = self.front.fields.get(name, "")
+            if isinstance(value, dict):
+                value = next((value[key] for key in ("image", "src", "url") if value.get(key)), "")
+            if isinstance(value, list):
+                value = value[0] if value else ""
+            if isinstance(value, str) and value.strip().lower() not in _NOTHING:
+                return Image(value.strip())
+        return None
+
+    def language(self) -> str | None:
+        text = (self.line("language") or self.line("lang")).replace("_", "-")
+        if text and not _LANGUAGE.fullmatch(text):
+            name = "language" if self.line("language") else "lang"
+            raise self.fault(name, f'{name} "{text}" is not a language tag', "write one like zh-Hans or en")
+        return text or None
+
+    def names(self, name: str) -> tuple[str, ...]:
+        """A list, or text with commas, as names without doubles."""
+        value = self.front.fields.get(name, "")
+        if isinstance(value, str):
+            value = _SEPARATOR.split(self.text(name))
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise self.fault(name, f"{name} holds more than names", f"write {name}: [one, two]")
+        return tuple(dict.fromkeys(" ".join(item.split()) for item in value if item.strip()))
+
+    def draft(self) -> bool:
+        text = self.line("draft").lower()
+        if text in _TRUE:
+            return True
+        if text not in _FALSE:
+            # A guess could mail what its author wanted to keep.
+            raise self.fault("draft", f'draft "{text}" is neither yes nor no', "write draft: true, or remove the line")
+        return False

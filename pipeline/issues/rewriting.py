@@ -1,0 +1,143 @@
+"""From cleaned HTML to the HTML of one target: addresses absolute, images sized, classes where they mean something.
+
+The input is what `sanitizing` let through, so one expression finds every tag exactly; a stream of tags
+is enough, whatever the depth.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from pipeline.issues.colouring import light_styles
+from pipeline.issues.media import attributes_of, show_players, with_attributes
+from pipeline.issues.targets import Place, Target
+from pipeline.issues.vocabulary import Vocabulary
+
+_TAG = re.compile(r"<(?P<closing>/?)(?P<name>[a-z][a-z0-9]*)(?P<attributes>(?: [^ =>]+=\"[^\"]*\")*)>")
+_BACK = re.compile(r' ?<a href="#fnref:[^"]*">.*?</a>')
+_PICTURES_ONLY = re.compile(
+    r"(?:(?<=<p>)|(?<=<br>))(?:\s|</?a(?: [^>]*)?>|<img(?: [^>]*)?>)+(?=<br>|</p>)")
+_IMAGE = re.compile(r"<img(?: [^ =>]+=\"[^\"]*\")*>")
+_EMPTY = re.compile(r"<p>\s*</p>\n?")
+_WIDTH = re.compile(r"\s*(\d{1,5})(?:\.\d+)?\s*(%?)")
+# Old mail programs know neither these elements nor what they should look like.
+_PLAIN_NAMES = {
+    "details": "div", "summary": "p", "section": "div", "article": "div", "aside": "div", "main": "div",
+    "nav": "div", "header": "div", "footer": "div", "figure": "div", "figcaption": "p", "hgroup": "div",
+    "address": "div"}
+
+
+def rewrite(clean: str, place: Place, words: Vocabulary) -> str:
+    """The fragment for `place`. Mail and feeds: no ids, no anchors but to the issue's page, no way back from a note."""
+    html = show_players(clean, place.target, words)
+    if place.target is not Target.WEB:
+        html = _BACK.sub("", html)
+    if place.target is Target.MAIL:
+        html = _PICTURES_ONLY.sub(lambda block: _IMAGE.sub(_mark_alone, block[0]), html)
+    writer = _Writer(place)
+    return _EMPTY.sub("", _TAG.sub(writer.tag, html)).strip() + "\n"
+
+
+def _mark_alone(image: re.Match[str]) -> str:
+    """An image alone on its line and without a width: Outlook would print it in its natural size, however large."""
+    if "width" in attributes_of(image[0]):
+        return image[0]
+    return f'{image[0][:-1]} width="column">'
+
+
+class _Writer:
+    """Writes one tag after another. Remembers what a closing tag cannot say by itself."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._spans: list[bool] = []
+        self._anchors: list[bool] = []
+        self._images = 0
+        self._kinds: dict[str, Callable[[dict[str, str]], str]] = {
+            "a": self._anchor, "img": self._image, "span": self._span}
+
+    def tag(self, match: re.Match[str]) -> str:
+        name, attributes = match["name"], attributes_of(match["attributes"])
+        if match["closing"]:
+            return self._close(name)
+        if name in self._kinds:
+            return self._kinds[name](attributes)
+        if "width" in attributes:
+            attributes = {key: value for key, value in attributes.items() if key not in ("width", "height")} | (
+                self._size(attributes))
+        for key in ("src", "poster", "cite"):
+            if key in attributes:
+                attributes[key] = self._place.address(attributes[key])
+        return self._opening(name, attributes)
+
+    def _opening(self, name: str, attributes: dict[str, str]) -> str:
+        if self._place.target is not Target.WEB:
+            attributes.pop("id", None)
+        if self._place.target is Target.FEED:
+            attributes.pop("class", None)
+        written = with_attributes(self._name(name), attributes)
+        return f"{written}<strong>" if name == "summary" and self._place.target is not Target.WEB else written
+
+    def _close(self, name: str) -> str:
+        if name == "span" and not self._spans.pop():
+            return ""
+        if name == "a" and not self._anchors.pop():
+            return ""
+        plain = f"</{self._name(name)}>"
+        return f"</strong>{plain}" if name == "summary" and self._place.target is not Target.WEB else plain
+
+    def _name(self, name: str) -> str:
+        if name == "h1":
+            return "h2"
+        if self._place.target is Target.WEB:
+            return name
+        return _PLAIN_NAMES.get(name, name)
+
+    def _anchor(self, attributes: dict[str, str]) -> str:
+        href = self._place.address(attributes.pop("href", ""))
+        kept = {"href": href} if href else {}
+        kept |= {name: attributes[name] for name in ("title",) if attributes.get(name)}
+        if self._place.target is Target.WEB:
+            kept |= {"id": found} if (found := attributes.get("id") or attributes.get("name", "")) else {}
+        self._anchors.append(bool(kept))
+        return with_attributes("a", kept) if kept else ""
+
+    def _image(self, attributes: dict[str, str]) -> str:
+        src = self._place.address(attributes.get("src", ""))
+        if not src:
+            return ""
+        kept = {"src": src, "alt": attributes.get("alt", "")} | self._size(attributes)
+        kept |= {name: attributes[name] for name in ("title", "align") if attributes.get(name)}
+        self._images += 1
+        if self._place.target is Target.WEB and self._images > 1:
+            kept["loading"] = "lazy"
+        return with_attributes("img", kept)
+
+    def _size(self, attributes: dict[str, str]) -> dict[str, str]:
+        """Width and height that fit the column: `900/` is 640, a percentage stays."""
+        if attributes.get("width") == "column":
+            # Only Outlook reads the attribute then; elsewhere a small image must not be blown up.
+            return {"width": str(self._place.width), "style": "width:auto"}
+        width, height = _pixels(attributes.get("width", "")), _pixels(attributes.get("height", ""))
+        if width is None:
+            share = _WIDTH.match(attributes.get("width", ""))
+            return {"width": f"{min(int(share[1]), 100)}%"} if share and share[2] and int(share[1]) else {}
+        shown = min(width, self._place.width)
+        return {"width": str(shown)} | ({"height": str(max(1, height * shown // width))} if height else {})
+
+    def _span(self, attributes: dict[str, str]) -> str:
+        """Colours of code; a span without any meaning is left out."""
+        name = attributes.pop("class", "")
+        if name and self._place.target is Target.WEB:
+            attributes["class"] = name
+        elif self._place.target is Target.MAIL and (style := light_styles().get(name)):
+            attributes["style"] = style
+        self._spans.append(bool(attributes))
+        return with_attributes("span", attributes) if attributes else ""
+
+
+def _pixels(value: str) -> int | None:
+    """A length in CSS pixels; None for nothing, a percentage, or no number."""
+    match = _WIDTH.match(value)
+    return int(match[1]) if match and not match[2] and int(match[1]) else None

@@ -1,0 +1,51 @@
+"""The three places an issue's HTML goes, and what an address has to look like there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from markdown_it.common.normalize_url import normalizeLink
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_PLAIN = re.compile(r"(?:[A-Za-z0-9:/?#@!$&'()*+,;=._~-]|%[0-9A-F]{2})*")
+_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
+
+
+class Target(StrEnum):
+    """Where rendered HTML is going."""
+
+    MAIL = "mail"
+    WEB = "web"
+    FEED = "feed"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What rewriting needs to know: the target, the issue's own page (absolute), how to find a file named relative
+    to the issue, and the width of the column in CSS pixels."""
+
+    target: Target
+    page_url: str
+    resolve: Callable[[str], str]
+    width: int
+
+    def address(self, reference: str) -> str:
+        """`reference` as an absolute address in ASCII; "" if there is none. An anchor stays one on the page itself."""
+        plain = reference.strip()
+        if plain.startswith("#"):
+            return plain if self.target is Target.WEB else encoded(self.page_url + plain)
+        if plain.startswith("//"):
+            return encoded(f"https:{plain}")
+        if plain and not _SCHEME.match(plain):
+            plain = self.resolve(plain)
+        return encoded(plain) if plain else ""
+
+
+def encoded(address: str) -> str:
+    """An address in ASCII: escapes in upper case (RFC 3986 section 2.1), the host in IDNA."""
+    if _PLAIN.fullmatch(address):
+        return address
+    return _ESCAPE.sub(lambda match: match[0].upper(), normalizeLink(address))

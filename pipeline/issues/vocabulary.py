@@ -1,0 +1,43 @@
+"""The few words that rendering adds to an author's text, in the issue's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What players and alerts are called; `colon` stands between such a name and a title."""
+
+    video: str
+    audio: str
+    embed: str
+    colon: str
+    alerts: Mapping[str, str]
+
+    def player(self, kind: str, title: str) -> str:
+        """The words of a link to a `video`, `audio` or `iframe`: `▶ 视频：title`."""
+        name = {"video": self.video, "audio": self.audio}.get(kind, self.embed)
+        return f"▶ {name}{self.colon}{title}" if title else f"▶ {name}"
+
+
+_KINDS = ("NOTE", "TIP", "IMPORTANT", "WARNING", "CAUTION")
+
+
+def _alerts(*names: str) -> dict[str, str]:
+    return dict(zip(_KINDS, names, strict=True))
+
+
+_ENGLISH = Vocabulary("Video", "Audio", "Open", ": ", _alerts("Note", "Tip", "Important", "Warning", "Caution"))
+_SIMPLIFIED = Vocabulary("视频", "音频", "打开", "：", _alerts("注", "提示", "重要", "警告", "当心"))
+_TRADITIONAL = Vocabulary("影片", "音訊", "開啟", "：", _alerts("註", "提示", "重要", "警告", "當心"))
+_JAPANESE = Vocabulary("動画", "音声", "開く", "：", _alerts("メモ", "ヒント", "重要", "警告", "注意"))
+
+
+def vocabulary(language: str) -> Vocabulary:
+    """The words for a language tag (BCP 47); English where we have no others."""
+    main, *rest = language.lower().split("-")
+    if main in ("zh", "yue"):
+        return _TRADITIONAL if {"hant", "tw", "hk", "mo"} & set(rest) else _SIMPLIFIED
+    return _JAPANESE if main == "ja" else _ENGLISH

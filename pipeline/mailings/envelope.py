@@ -1,0 +1,67 @@
+"""What all messages of a mailing share, and what one reader adds: plain values, frozen with the audience."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """The sender's side of a mailing. "" means that there is no such thing.
+
+    Addresses of pages are ASCII and absolute; to a `…_url_prefix` the reader's token is appended.
+    `date` is the mailing's hour, not the attempt's. `domain` is the right side of every Message-ID.
+    `list_id` is what RFC 2919 puts in angle brackets; without one the message is no list mail, such
+    as a letter that asks for confirmation. `unsubscribe_mailto` is a plain address. `mailing` is a
+    name for people. `smtputf8` says that the transport takes local parts outside ASCII (RFC 6531).
+    """
+
+    sender_name: str
+    sender_address: str
+    date: datetime
+    domain: str
+    language: str
+    publication: str = ""
+    mailing: str = ""
+    reply_to: str = ""
+    list_id: str = ""
+    list_name: str = ""
+    archive_url: str = ""
+    help_url: str = ""
+    feedback_id: str = ""
+    unsubscribe_url_prefix: str = ""
+    unsubscribe_mailto: str = ""
+    view_url_prefix: str = ""
+    preferences_url_prefix: str = ""
+    smtputf8: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """For the ledger: JSON's own types only."""
+        return {**asdict(self), "date": self.date.isoformat()}
+
+    @classmethod
+    def from_json(cls, frozen: Mapping[str, Any]) -> Envelope:
+        """What `as_json` gave, read again."""
+        return cls(**{**frozen, "date": datetime.fromisoformat(frozen["date"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One person of the audience, and the tokens that are theirs alone.
+
+    `key` is the delivery's, `message_id` the part before the @. `action` is a whole address: what the
+    button of a letter does. `sequence` is the delivery's place in its mailing, from 1.
+    """
+
+    key: str
+    message_id: str
+    address: str
+    name: str = ""
+    unsubscribe: str = ""
+    view: str = ""
+    preferences: str = ""
+    action: str = ""
+    sequence: int = 0

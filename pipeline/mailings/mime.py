@@ -1,0 +1,123 @@
+"""A text part encoded once, with gaps that are filled for each reader without encoding the rest again.
+
+Base64 turns three bytes into four characters, so what a gap's length does to the text behind it is one of
+three shifts: each stretch is kept in all three. Quoted-printable lines may end anywhere with a soft break,
+so a gap simply gets lines of its own (RFC 2045 sections 6.7 and 6.8).
+"""
+
+from __future__ import annotations
+
+from binascii import b2a_base64, b2a_qp
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from pipeline.editions.edition import Hole
+from pipeline.editions.holes import split
+
+Values = Mapping[Hole, bytes]
+
+_LINE = 76               # characters of an encoded line
+
+
+class TextPart(Protocol):
+    """An encoded text. `encoding` is its Content-Transfer-Encoding, `size` its bytes with empty holes."""
+
+    encoding: str
+    size: int
+
+    def fill(self, values: Values) -> list[bytes]:
+        """The encoded text in pieces to be joined; lines of at most 76 characters, each ended by CRLF."""
+        ...
+
+
+def text_part(body: str) -> TextPart:
+    """The body in the smaller of the two encodings. Line ends become CRLF, whatever they were."""
+    pieces = split(body.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n"))
+    holes = [piece for piece in pieces if isinstance(piece, Hole)]
+    runs = [piece.encode("utf-8", "replace") for piece in pieces if not isinstance(piece, Hole)]
+    candidates: tuple[TextPart, TextPart] = (QuotedText(runs, holes), Base64Text(runs, holes))
+    return min(candidates, key=lambda part: part.size)
+
+
+Shift = tuple[bytes, bytes, bytes]       # bytes that go before, encoded lines, bytes left for the next hole
+Stretch = tuple[Hole, bytes, tuple[Shift, ...]]
+
+
+class Base64Text:
+    """Holes, each with the run behind it in its three shifts.
+
+    `runs` stand before, between and behind the `holes`: there is one more of them.
+    """
+
+    encoding = "base64"
+
+    def __init__(self, runs: Sequence[bytes], holes: Sequence[Hole]) -> None:
+        aligned = len(runs[0]) // 3 * 3
+        self._head, self._carry = _base64(runs[0][:aligned]), runs[0][aligned:]
+        self._stretches = [_stretch(hole, run) for hole, run in zip(holes, runs[1:], strict=True)]
+        self.size = sum(map(len, self.fill(dict.fromkeys(Hole, b""))))
+
+    def fill(self, values: Values) -> list[bytes]:
+        out, carry = [self._head], self._carry
+        for hole, short, shifts in self._stretches:
+            raw = carry + values[hole]
+            if shifts:
+                lead, encoded, carry = shifts[-len(raw) % 3]
+                out += (_base64(raw + lead), encoded)
+            else:
+                carry = raw + short
+        out.append(_base64(carry))
+        return out
+
+
+def _stretch(hole: Hole, run: bytes) -> Stretch:
+    """The run after 0, 1 and 2 of its bytes went to the hole's lines; one too short waits for the next hole."""
+    return (hole, b"", tuple(_shift(run, lead) for lead in (0, 1, 2))) if len(run) > 2 else (hole, run, ())
+
+
+def _shift(run: bytes, lead: int) -> Shift:
+    end = lead + (len(run) - lead) // 3 * 3
+    return run[:lead], _base64(run[lead:end]), run[end:]
+
+
+def _base64(data: bytes) -> bytes:
+    """Lines of 76 characters, the last one shorter (RFC 2045 section 6.8)."""
+    text = b2a_base64(data, newline=False)
+    if len(text) <= _LINE:
+        return text + b"\r\n" if text else b""
+    return b"\r\n".join([text[i : i + _LINE] for i in range(0, len(text), _LINE)]) + b"\r\n"
+
+
+class QuotedText:
+    """Encoded runs and holes in turn; a soft break stands before and behind each hole."""
+
+    encoding = "quoted-printable"
+
+    def __init__(self, runs: Sequence[bytes], holes: Sequence[Hole]) -> None:
+        *before, last = runs
+        self._steps = [(_broken(run), hole) for run, hole in zip(before, holes, strict=True)]
+        self._last = _quoted(last)
+        self.size = sum(map(len, self.fill(dict.fromkeys(Hole, b""))))
+
+    def fill(self, values: Values) -> list[bytes]:
+        out: list[bytes] = []
+        for run, hole in self._steps:
+            out += (run, _broken(values[hole]))
+        return [*out, self._last]
+
+
+def _broken(data: bytes) -> bytes:
+    """Encoded, with a soft break behind it so that what follows begins a line of at most 76 characters."""
+    text = _quoted(data)
+    if not text or text.endswith(b"\n"):
+        return text
+    start = text.rfind(b"\n") + 1
+    if len(text) - start == 76:
+        middle = next(m for m in (start + 70, start + 69, start + 68) if b"=" not in text[m - 2 : m])
+        text = text[:middle] + b"=\r\n" + text[middle:]
+    return text + b"=\r\n"
+
+
+def _quoted(data: bytes) -> bytes:
+    """RFC 2045 section 6.7; the library writes soft breaks without a CR where the data has none."""
+    return b2a_qp(data, quotetabs=False, istext=True).replace(b"=\r\n", b"=\n").replace(b"=\n", b"=\r\n")

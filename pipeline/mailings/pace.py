@@ -1,0 +1,37 @@
+"""How fast: a rate that holds across all processes, because each takes its seconds from one row."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime, timedelta
+
+from pipeline.clock import Clock
+from pipeline.mailings.ledger import Ledger
+
+
+class Pace:
+    """Lets messages pass at `rate` a second, in slices of a second or one message, whichever is more."""
+
+    def __init__(self, ledger: Ledger, clock: Clock, name: str, rate: float | None) -> None:
+        self._ledger = ledger
+        self._clock = clock
+        self._name = name
+        self._lock = threading.Lock()
+        self._interval = timedelta(seconds=1 / rate) if rate else None
+        self._slice = max(1, int(rate)) if rate else 0
+        self._slots: list[datetime] = []
+
+    def wait(self, stop: threading.Event) -> bool:
+        """Waits for the next free slot; False if `stop` was set meanwhile."""
+        if self._interval is None:
+            return not stop.is_set()
+        slot = self._take(self._interval)
+        seconds = (slot - self._clock.now()).total_seconds()
+        return not (self._clock.wait(stop, seconds) if seconds > 0 else stop.is_set())
+
+    def _take(self, interval: timedelta) -> datetime:
+        with self._lock:
+            if not self._slots:
+                start = self._ledger.notebook.reserve(self._name, interval * self._slice, self._clock.now())
+                self._slots = [start + interval * n for n in reversed(range(self._slice))]
+            return self._slots.pop()

@@ -1,0 +1,43 @@
+"""What a server offers, from its answer to EHLO (RFC 5321 section 4.1.1.1)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pipeline.providers.smtp_replies import Reply
+
+_KEYWORD = re.compile(rb"([A-Za-z0-9][A-Za-z0-9-]*)[ =]?([\x20-\x7e]*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """Extension names in upper case, and what came with them. No extension at all after HELO.
+
+    `size_bytes` is the largest message taken, 0 if there is no limit or none is told.
+    """
+
+    names: frozenset[str] = frozenset()
+    size_bytes: int = 0
+    mechanisms: frozenset[str] = frozenset()
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.names
+
+    def without(self, *names: str) -> Capabilities:
+        """The same server, but these are not used."""
+        return Capabilities(self.names - set(names), self.size_bytes, self.mechanisms)
+
+    @property
+    def chunking(self) -> bool:
+        """Whether whole messages go out in one write, several in the air (RFC 3030, RFC 2920)."""
+        return {"CHUNKING", "PIPELINING"} <= self.names
+
+
+def read_capabilities(reply: Reply) -> Capabilities:
+    """The offer in a reply to EHLO. Its first line is the server's name; lines that are none are passed over."""
+    found = [match.groups() for line in reply.raw[1:] if (match := _KEYWORD.fullmatch(line.strip()))]
+    offer = {name.decode().upper(): values.decode().upper() for name, values in found}
+    size = offer.get("SIZE", "").strip()
+    mechanisms = " ".join(value.decode().upper() for name, value in found if name.upper() == b"AUTH").split()
+    return Capabilities(frozenset(offer), int(size) if size.isdigit() else 0, frozenset(mechanisms))

@@ -1,0 +1,231 @@
+"""Messages on one connection: what goes out when, which reply belongs to which message, what is in doubt.
+
+Replies come in the order of the commands, so the first flight's first awaited phase is always the one
+that is answered. With PIPELINING the next envelope goes out behind the dot, in the same write; with
+CHUNKING whole messages do, up to the window. There an RSET stands behind each: it leaves no transaction
+open that the next reader would join, and where the server says one word too many, the refusal of a
+message shows up as the answer to it: nobody is taken for served by a word that meant something else.
+
+When the line is lost, a flight whose last byte was written is in doubt; all others were never handed
+over. That border is drawn here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+
+from pipeline.clock import Clock
+from pipeline.errors import InDoubt, TransportError, Unavailable
+from pipeline.providers.base import Message, Receipt
+from pipeline.providers.smtp_capabilities import Capabilities
+from pipeline.providers.smtp_dialing import LineLost
+from pipeline.providers.smtp_flight import Flight, Step, itinerary
+from pipeline.providers.smtp_parcel import END_OF_DATA, pack
+from pipeline.providers.smtp_replies import Garbled, Reply
+from pipeline.providers.smtp_settings import SmtpSettings
+from pipeline.providers.smtp_talk import Talk
+from pipeline.providers.smtp_verdicts import Faulted, Phase, accepts, verdict
+
+Outcome = tuple[Message, Receipt | TransportError]
+
+# How servers name what they took: Postfix; Exim and Microsoft; Amazon SES. For people and for their logs.
+_QUEUE_ID = re.compile(r"queued as ([\w.-]+)|\bid=([\w.-]+)|\bOk ([\w-]{16,})$", re.IGNORECASE)
+
+
+class Session:
+    """One logged-in connection. Not for two threads at once.
+
+    `answered` counts the messages that got a receipt or a verdict of their own. `at_fault` says that the
+    dialogue is not to be trusted any more.
+    """
+
+    def __init__(self, talk: Talk, offer: Capabilities, settings: SmtpSettings, clock: Clock) -> None:
+        self.offer = offer
+        self.is_open = True
+        self.at_fault = False
+        self.answered = 0
+        self._boarded = 0
+        self._talk = talk
+        self._settings = settings
+        self._clock = clock
+        self._flights: deque[Flight] = deque()
+        self._is_unfinished = False  # a transaction was begun that no dot ended
+
+    @property
+    def in_the_air(self) -> int:
+        """How many messages are not answered yet."""
+        return len(self._flights)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether the next message may board now: open, not worn out, nothing unasked has come."""
+        is_worn = self._boarded >= self._settings.messages_per_connection
+        if is_worn or self.at_fault or not self.is_open:
+            return False
+        return self._may_follow() if self._flights else self._is_quiet()
+
+    def _may_follow(self) -> bool:
+        """Whether a message may go behind those in the air."""
+        ahead = len(self._flights)
+        if self.offer.chunking:
+            return ahead < self._settings.window
+        is_behind_a_dot = "PIPELINING" in self.offer and ahead == 1 and self._flights[0].end is not None
+        return is_behind_a_dot and self._settings.window > 1
+
+    def _is_quiet(self) -> bool:
+        try:
+            return self._talk.is_quiet()
+        except LineLost:
+            return False
+
+    def board(self, message: Message, deadline: float) -> None:
+        """Says the first words for a message that is to be answered before `deadline` (monotonic).
+
+        Raises Rejected or Refused when it cannot be packed for this server.
+        """
+        parcel = pack(message, self.offer, self._settings.server)
+        flight = Flight(message, itinerary(parcel, self.offer, reset=self._is_unfinished), deadline)
+        self._is_unfinished = False
+        self._boarded += 1
+        self._flights.append(flight)
+        self._say(flight)
+
+    def listen(self) -> list[Outcome]:
+        """Hears one reply and acts on it: what it settled, in order. To be called while messages are in the air."""
+        flight = self._flights[0]
+        try:
+            reply = self._hear(flight)
+            return self._act(flight, flight.awaited.popleft(), reply)
+        except LineLost as error:
+            return self._lose(Unavailable, str(error))
+        except Garbled as error:
+            return self._lose(Faulted, str(error))
+
+    def close(self) -> None:
+        """Says QUIT if nothing is in the air, and closes without waiting for the answer."""
+        if self.is_open and not self._flights:
+            self._talk.say_goodbye()
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        self.is_open = False
+        self._talk.line.close()
+
+    # -- speaking and hearing ---------------------------------------------------------------------
+
+    def _say(self, flight: Flight) -> None:
+        step = flight.steps.popleft()
+        self._talk.say(step.data)
+        flight.awaited.extend(step.phases)
+        if Phase.DOT in step.phases:
+            flight.end = self._talk.line.queued - step.tail
+
+    def _hear(self, flight: Flight) -> Reply:
+        patience = self._settings.patience
+        read_s = {Phase.DOT: patience.final_s, Phase.DATA: patience.data_s}.get(flight.awaited[0], patience.command_s)
+        write_s = patience.command_s if flight.end is None else patience.transfer_s
+        return self._talk.hear(flight.deadline, write_s=write_s, read_s=read_s)
+
+    def _act(self, flight: Flight, phase: Phase, reply: Reply) -> list[Outcome]:
+        is_yes = accepts(phase, reply.code)
+        if not is_yes and reply.code < 400:
+            raise Garbled(f"{phase} was answered out of step: {reply.text}")
+        if not is_yes:
+            flight.result = flight.result or verdict(phase, reply, self._settings.server)
+        if reply.code == 421:
+            return self._part()
+        if phase is Phase.DOT:
+            return self._land(flight, reply, is_yes=is_yes)
+        if phase is Phase.RCPT:
+            flight.has_reader = is_yes
+        if flight.awaited:
+            return []
+        return self._go_on(flight, phase, reply, is_yes=is_yes)
+
+    def _go_on(self, flight: Flight, phase: Phase, reply: Reply, *, is_yes: bool) -> list[Outcome]:
+        """All replies to a step are in: the next step, or the end."""
+        if flight.end is not None:
+            return self._leave(flight, reply, is_yes=is_yes)
+        self._talk.expect_silence()
+        if flight.result and phase is Phase.DATA and is_yes:
+            return self._take_back(flight)
+        if flight.result:
+            return self._settle(flight)
+        self._say(flight)
+        return []
+
+    def _take_back(self, flight: Flight) -> list[Outcome]:
+        """354 although the envelope was refused (RFC 2920 section 3.1): a lone dot says that nothing comes.
+
+        Not to a reader who was accepted, under a sender who was not: that one would get an empty message.
+        """
+        if flight.has_reader:
+            return self._part()
+        flight.steps = deque([Step(END_OF_DATA, (Phase.LONE_DOT,))])
+        self._say(flight)
+        return []
+
+    def _land(self, flight: Flight, reply: Reply, *, is_yes: bool) -> list[Outcome]:
+        """The answer to the message itself."""
+        if not self._is_whole(flight):
+            if is_yes:
+                raise Garbled("the server took a message that it had not seen whole")
+            return self._part()
+        if is_yes:
+            self._take_receipt(flight, reply)
+        return [] if flight.awaited else self._settle(flight)
+
+    def _take_receipt(self, flight: Flight, reply: Reply) -> None:
+        if flight.result:
+            flight.result = None  # refused and taken: whatever is believed may be wrong
+            raise Garbled(f"{Phase.DOT} was answered out of step: {reply.text}")
+        found = _QUEUE_ID.search(reply.text)
+        name = found[found.lastindex or 0] if found else None
+        flight.result = Receipt("smtp", name, reply.text, self._clock.now())
+
+    def _leave(self, flight: Flight, reply: Reply, *, is_yes: bool) -> list[Outcome]:
+        """The answer to the RSET behind a chunk. A no must be the true answer to the message, heard one too late."""
+        if not is_yes:
+            raise Garbled(f"{Phase.RSET} was answered out of step: {reply.text}")
+        return self._settle(flight)
+
+    # -- ending -----------------------------------------------------------------------------------
+
+    def _settle(self, flight: Flight) -> list[Outcome]:
+        self._flights.remove(flight)
+        if isinstance(flight.result, TransportError) and not self.offer.chunking:
+            self._is_unfinished = True
+        self.answered += not isinstance(flight.result, Unavailable)
+        self.at_fault = self.at_fault or isinstance(flight.result, Faulted)
+        return [(flight.message, self._fate(flight, Unavailable, "no answer"))]
+
+    def _part(self) -> list[Outcome]:
+        """The server ends it, or we do: what stands behind the first message was not read any more."""
+        for flight in self._flights:
+            flight.end = None
+        return self._end(Unavailable, "the connection was ended before this message's turn")
+
+    def _lose(self, kind: type[Unavailable], reason: str) -> list[Outcome]:
+        """The line is lost, or not to be trusted: whoever was whole on the wire is in doubt."""
+        self.at_fault = self.at_fault or kind is Faulted
+        return self._end(kind, reason)
+
+    def _end(self, kind: type[Unavailable], reason: str) -> list[Outcome]:
+        self._hang_up()
+        flights, self._flights = self._flights, deque()
+        return [(flight.message, self._fate(flight, kind, reason)) for flight in flights]
+
+    def _fate(self, flight: Flight, kind: type[Unavailable], reason: str) -> Receipt | TransportError:
+        """What is known of a flight that gets no more answers."""
+        server = self._settings.server
+        if isinstance(flight.result, TransportError) or (flight.result and kind is not Faulted):
+            return flight.result
+        if self._is_whole(flight):
+            return InDoubt(f"{server}: {reason}, with the message handed over and no answer to it")
+        phase = flight.awaited[0] if flight.awaited else Phase.DOT
+        return kind(f"{server}: {phase}: {reason}")
+
+    def _is_whole(self, flight: Flight) -> bool:
+        """Whether the message's last byte was written."""
+        return flight.end is not None and self._talk.line.written >= flight.end

@@ -1,0 +1,140 @@
+"""How to reach one mail server, as plain values: config.yaml's `transport` for `kind: smtp`."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import ConfigError
+
+
+class Security(StrEnum):
+    """How the line is encrypted. What is asked for is required: there is no fallback to clear text."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
+
+
+_PORTS = {Security.STARTTLS: 587, Security.TLS: 465, Security.NONE: 25}
+
+# Submission servers as their operators' help pages name them (2026).
+PRESETS: dict[str, tuple[str, Security]] = {
+    "163": ("smtp.163.com", Security.TLS),
+    "aliyun": ("smtpdm.aliyun.com", Security.TLS),
+    "brevo": ("smtp-relay.brevo.com", Security.STARTTLS),
+    "fastmail": ("smtp.fastmail.com", Security.TLS),
+    "gmail": ("smtp.gmail.com", Security.STARTTLS),
+    "mailgun": ("smtp.mailgun.org", Security.STARTTLS),
+    "office365": ("smtp.office365.com", Security.STARTTLS),
+    "postmark": ("smtp.postmarkapp.com", Security.STARTTLS),
+    "qq": ("smtp.qq.com", Security.TLS),
+    "resend": ("smtp.resend.com", Security.STARTTLS),
+    "sendgrid": ("smtp.sendgrid.net", Security.STARTTLS),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long each stage of the dialogue may take, in seconds: absolute, however lively the line is.
+
+    The figures of RFC 5321 section 4.5.3.2. `connect` covers all addresses of the host, `login`
+    everything from the greeting to AUTH, `command` one of MAIL, RCPT and QUIT.
+    """
+
+    connect_s: float = 60
+    login_s: float = 300
+    command_s: float = 300
+    data_s: float = 120
+    transfer_s: float = 180
+    final_s: float = 600
+
+    @property
+    def opening_s(self) -> float:
+        """The longest it may take until a connection is ready for mail."""
+        return self.connect_s + self.login_s
+
+    @property
+    def total_s(self) -> float:
+        """The longest one message may take: opened twice, for a connection that had died unseen."""
+        return 2 * self.opening_s + 3 * self.command_s + self.data_s + self.transfer_s + self.final_s
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpSettings:
+    """One server and how to speak to it.
+
+    `window` is how many messages may be in the air on one connection; after a crash so many are in
+    doubt. `local_hostname` is what EHLO says; "" takes the machine's name. `ca_file` replaces the
+    system's certificates.
+    """
+
+    host: str
+    port: int
+    security: Security = Security.STARTTLS
+    username: str = ""
+    password: str = field(default="", repr=False)
+    ca_file: Path | None = None
+    connections: int = 4
+    local_hostname: str = ""
+    window: int = 4
+    messages_per_connection: int = 1_000
+    patience: Patience = field(default_factory=Patience)
+
+    def __post_init__(self) -> None:
+        if self.username and self.security is Security.NONE and not _is_here(self.host):
+            raise ConfigError(
+                "transport.security is none, and the password would cross the network in clear text",
+                remedy="set transport.security: starttls (or tls)",
+            )
+
+    @property
+    def server(self) -> str:
+        """The server's name for people."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def read_smtp_settings(values: Mapping[str, Any]) -> SmtpSettings:
+    """Settings from the plain values of config.yaml's `transport`; None and missing keys take the default.
+
+    Raises ConfigError where they contradict each other; types are config's affair.
+    """
+    host, port, security = _server(values)
+    given = {name: values[name] for name in _OPTIONAL if values.get(name) is not None}
+    return SmtpSettings(host, port, security, **given)
+
+
+_OPTIONAL = (
+    "username", "password", "ca_file", "connections", "local_hostname", "window", "messages_per_connection",
+    "patience",
+)
+
+
+def _server(values: Mapping[str, Any]) -> tuple[str, int, Security]:
+    if preset := values.get("preset"):
+        return _preset(preset)
+    if not values.get("host"):
+        raise ConfigError("transport.host is missing", remedy="name the mail server, as in `host: mail.example.com`")
+    security = Security(values.get("security") or Security.STARTTLS)
+    return values["host"], values.get("port") or _PORTS[security], security
+
+
+def _preset(name: str) -> tuple[str, int, Security]:
+    if name not in PRESETS:
+        known = ", ".join(PRESETS)
+        raise ConfigError(f'transport.preset "{name}" is not known', remedy=f"use one of {known}, or transport.host")
+    host, security = PRESETS[name]
+    return host, _PORTS[security], security
+
+
+def _is_here(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,143 @@
+"""What a person says of an issue: approve, hold, resume, cancel, adopt, resolve.
+
+Each answers with one line, or refuses (exit 4) when the issue stands where that is not possible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from pipeline.clock import Clock
+from pipeline.errors import Refusal
+from pipeline.issues.archive import Archive, Record
+from pipeline.issues.issue import State
+from pipeline.mailings.ledger import Ledger
+from pipeline.mailings.mailing import Doubt, Mailing, MailingState
+
+MailingMove = Callable[[Mailing, datetime], bool]
+
+
+class Decisions:
+    """A person's word on issues; it is written down with the hour and outlives every pass."""
+
+    def __init__(self, archive: Archive, ledger: Ledger, clock: Clock, zone: ZoneInfo, expire: timedelta) -> None:
+        self._archive = archive
+        self._ledger = ledger
+        self._clock = clock
+        self._zone = zone
+        self._expire = expire
+
+    def approve(self, record: Record) -> str:
+        """Lets it be mailed at its hour, whatever quiet, late, burst or copy say."""
+        now = self._clock.now()
+        if record.draft:
+            raise _refusal(record, "is a draft", "take `draft` out of its front matter")
+        if self._started(record):
+            raise _refusal(record, "was mailed already", "an issue is mailed once; `avviso status` shows to whom")
+        if record.state is State.ADOPTED:
+            self._archive.update([replace(record, state=State.PUBLISHED, reason="approved", since=now)])
+        for list_id in record.lists:
+            self._ledger.mailings.propose(record.key, list_id, state=MailingState.SCHEDULED, reason="approved",
+                                          send_at=record.due_at, now=now, approved=True)
+        for mailing in self._mailings(record):
+            self._ledger.mailings.approve(mailing.id, reason=f"approved by a person {self._local(now)}", now=now)
+        if record.due_at > now:
+            return f"approved: will be mailed {self._local(record.due_at)}"
+        return "approved: will be mailed by the next pass"
+
+    def hold(self, record: Record) -> str:
+        """Stops it: before it begins it is held, in the middle it is paused."""
+        now = self._clock.now()
+        if not self._mailings(record):
+            self._propose_held(record, now)
+        return self._each(record, "held", {
+            MailingState.SCHEDULED: lambda one, at: self._move(one, MailingState.HELD, at),
+            MailingState.HELD: lambda one, at: self._move(one, MailingState.HELD, at),
+            MailingState.SENDING: lambda one, at: self._move(one, MailingState.PAUSED, at),
+        })
+
+    def resume(self, record: Record) -> str:
+        """Goes on with what was held or paused."""
+        return self._each(record, "resumed", {
+            MailingState.PAUSED: lambda one, at: self._ledger.mailings.resume(
+                one.id, reason=self._said("resumed", at), now=at, expire=self._expire),
+            MailingState.HELD: lambda one, at: self._ledger.mailings.approve(
+                one.id, reason=self._said("resumed", at), now=at),
+        })
+
+    def cancel(self, record: Record) -> str:
+        """Ends it: whoever did not get it never will."""
+        moves: dict[MailingState, MailingMove] = dict.fromkeys(
+            (MailingState.HELD, MailingState.SCHEDULED, MailingState.SENDING, MailingState.PAUSED),
+            lambda one, at: self._move(one, MailingState.CANCELLED, at))
+        if not self._mailings(record):
+            self._propose_held(record, self._clock.now())
+        return self._each(record, "cancelled", moves)
+
+    def adopt(self, record: Record) -> str:
+        """Published, never mailed."""
+        now = self._clock.now()
+        if self._started(record):
+            raise _refusal(record, "was mailed already", "`avviso cancel` stops a mailing that is running")
+        for mailing in self._mailings(record):
+            self._move(mailing, MailingState.CANCELLED, now)
+        self._archive.update([replace(record, state=State.ADOPTED, reason=self._said("adopted", now), since=now)])
+        return "adopted: published, never mailed"
+
+    def resolve(self, record: Record, *, resend: bool) -> str:
+        """Decides the deliveries in doubt of its mailings."""
+        now = self._clock.now()
+        count = 0
+        for mailing in self._mailings(record):
+            if resend:
+                count += self._ledger.doubts.resend(list(Doubt), now, mailing_id=mailing.id)
+            else:
+                count += self._ledger.doubts.assume_sent(now, mailing_id=mailing.id)
+        if not count:
+            raise _refusal(record, "has no delivery in doubt", "`avviso status` shows where there are some")
+        return f"{count} deliveries {'will be sent again' if resend else 'are taken as sent'}"
+
+    # ---- below the doors ----------------------------------------------------------------------
+
+    def _each(self, record: Record, word: str, moves: dict[MailingState, MailingMove]) -> str:
+        now = self._clock.now()
+        mailings = self._mailings(record)
+        moved = [one for one in mailings if one.state in moves and moves[one.state](one, now)]
+        if not moved:
+            states = ", ".join(sorted({one.state.value for one in mailings})) or "not begun"
+            raise _refusal(record, f"cannot be {word}: its mailing is {states}", "`avviso explain` tells why")
+        return f"{word}: {', '.join(f'mailing to {one.list}' for one in moved)}"
+
+    def _move(self, mailing: Mailing, target: MailingState, now: datetime) -> bool:
+        if mailing.state is target:
+            return True
+        return self._ledger.mailings.move(mailing.id, target, reason=self._said(_WORDS[target], now), now=now)
+
+    def _propose_held(self, record: Record, now: datetime) -> None:
+        if record.draft or record.state is State.ADOPTED:
+            raise _refusal(record, f"is not to be mailed: {record.reason}", "nothing needs to be done")
+        for list_id in record.lists:
+            self._ledger.mailings.propose(record.key, list_id, state=MailingState.HELD,
+                                          reason=self._said("held", now), send_at=record.due_at, now=now)
+
+    def _mailings(self, record: Record) -> Sequence[Mailing]:
+        return self._ledger.mailings.all(issue_key=record.key)
+
+    def _started(self, record: Record) -> bool:
+        return any(mailing.started_at for mailing in self._mailings(record))
+
+    def _said(self, word: str, now: datetime) -> str:
+        return f"{word} by a person {self._local(now)}"
+
+    def _local(self, at: datetime) -> str:
+        return f"{at.astimezone(self._zone):%Y-%m-%d %H:%M}"
+
+
+_WORDS = {MailingState.HELD: "held", MailingState.PAUSED: "paused", MailingState.CANCELLED: "cancelled"}
+
+
+def _refusal(record: Record, message: str, remedy: str) -> Refusal:
+    return Refusal(f"issue {record.key} {message}", path=record.path, remedy=remedy)

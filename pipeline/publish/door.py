@@ -1,0 +1,277 @@
+"""One pass: the folder is read, what is due is published, and mailings whose hour has come begin.
+
+Every step is idempotent and leaves the books whole: a pass that dies is simply made again.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from pipeline.clock import Clock
+from pipeline.errors import EditionError, Problem, Refusal
+from pipeline.issues.archive import Archive, Record
+from pipeline.issues.issue import State
+from pipeline.issues.likeness import likeness
+from pipeline.mailings.ledger import Ledger
+from pipeline.mailings.mailing import Mailing, MailingState
+from pipeline.publish.gather import Gathered, Gatherer
+from pipeline.publish.identity import SAME
+from pipeline.publish.imprint import Imprint
+from pipeline.publish.pickup import Rules, holds, is_due, standing
+
+if TYPE_CHECKING:  # slow imports: feeds and mail
+    from pipeline.publish.dress import Dresser
+    from pipeline.publish.press import Press
+
+log = logging.getLogger(__name__)
+
+SETTLING_S = 2.0                    # how long a file must be left alone
+ONE_SECOND = timedelta(seconds=1)
+
+
+@dataclass(slots=True)
+class Pass:
+    """What one pass did. `picked_up`: became due, or began to be mailed, in this pass."""
+
+    picked_up: list[Record] = field(default_factory=list)
+    held: list[Record] = field(default_factory=list)
+    adopted: list[Record] = field(default_factory=list)
+    started: list[int] = field(default_factory=list)
+    feeds_written: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+class Publisher:
+    """The first door. `press` and `dresser` are made when they are first needed: they are slow to import."""
+
+    def __init__(
+        self, *, archive: Archive, ledger: Ledger, gatherer: Gatherer, rules: Rules, clock: Clock,
+        imprint: Imprint, press: Callable[[], Press], dresser: Callable[[], Dresser], expire: timedelta,
+    ) -> None:
+        self._archive = archive
+        self._ledger = ledger
+        self._gatherer = gatherer
+        self._rules = rules
+        self._clock = clock
+        self._imprint = imprint
+        self._press = press
+        self._dresser = dresser
+        self._expire = expire
+
+    def make_pass(self, *, start: bool = True, write: bool = True) -> Pass:
+        """Publishes and begins what is due.
+
+        Without `start` mailings are entered and none begins; without `write` no file is touched.
+        """
+        self._refuse_orphan()
+        done = Pass()
+        gathered = self.look(done)
+        now = self._clock.now()
+        self._draw_baseline(done, now)
+        self._publish_due(done, now)
+        self._propose(now)
+        self._settle(done, now)
+        if gathered.depleted:
+            return done
+        if write:
+            done.feeds_written = self._print(done)
+        if start:
+            self._start(done, now)
+        return done
+
+    def build(self, *, accept_missing: bool = False) -> Pass:
+        """Feeds and archive only: mails nobody, adopts nobody."""
+        done = Pass()
+        gathered = self.look(done, accept_missing=accept_missing)
+        self._publish_due(done, self._clock.now())
+        if not gathered.depleted:
+            done.feeds_written = self._print(done)
+        return done
+
+    def look(self, done: Pass, *, accept_missing: bool = False) -> Gathered:
+        """Reads the folder; once more after two seconds if a file was just being written."""
+        gathered = self._gatherer.look(accept_missing=accept_missing)
+        if gathered.unsettled:
+            self._clock.wait(threading.Event(), SETTLING_S)
+            gathered = self._gatherer.look(accept_missing=accept_missing)
+        done.problems += gathered.problems
+        if gathered.depleted:
+            done.problems.append(_depleted(gathered.missing))
+        return gathered
+
+    def look_only(self) -> Pass:
+        """Reads the folder, so that a person can decide about what lies there now."""
+        done = Pass()
+        self.look(done)
+        self._settle(done, self._clock.now())
+        return done
+
+    def adopt_due(self) -> Pass:
+        """What `init` does: everything due now is adopted, and the baseline drawn."""
+        done = Pass()
+        self.look(done)
+        now = self._clock.now()
+        self._adopt(done, now)
+        self._ledger.notebook.draw_baseline(now)
+        self._publish_due(done, now)
+        self._settle(done, now)
+        return done
+
+    # ---- the steps, in their order ------------------------------------------------------------
+
+    def _refuse_orphan(self) -> None:
+        if self._ledger.notebook.identity().orphan:
+            raise Refusal(
+                "this ledger is new, but feeds/ or var/ shows earlier runs: who was mailed is not known",
+                remedy="restore the old ledger, or run `avviso init` to begin again without mailing anybody")
+
+    def _draw_baseline(self, done: Pass, now: datetime) -> None:
+        """The first pass on a folder adopts what is due already: published, never mailed."""
+        if self._ledger.notebook.identity().baseline_at is None:
+            self._adopt(done, now)
+            self._ledger.notebook.draw_baseline(now)
+
+    def _adopt(self, done: Pass, now: datetime) -> None:
+        mailed = {mailing.issue_key for mailing in self._ledger.mailings.all()}
+        done.adopted = [
+            replace(record, state=State.ADOPTED, reason="adopted: due before the baseline", since=now)
+            for record in self._archive.issues().values()
+            if is_due(record, now) and record.key not in mailed and record.state is not State.PROBLEM
+        ]
+        self._archive.update(done.adopted)
+
+    def _publish_due(self, done: Pass, now: datetime) -> None:
+        """Gives what is due its place in the feeds, for ever."""
+        records = self._archive.issues()
+        due = [record for record in records.values() if is_due(record, now) and record.state is not State.PROBLEM]
+        fresh = [replace(record, due_seen_at=now) for record in due if record.due_seen_at is None]
+        self._archive.update(fresh)
+        done.picked_up += [record for record in fresh if record.state is not State.ADOPTED]
+        seen = {record.key: record for record in fresh}
+        taken = {record.published_at for record in records.values()}
+        owners = {record.permalink: record.key for record in records.values() if record.permalink}
+        ordinal = self._archive.next_ordinal()
+        published: list[Record] = []
+        for record in due:
+            if not record.is_published:
+                instant = _free_instant(record.due_at, taken)
+                taken.add(instant)
+                named = self._press().name(replace(
+                    seen.get(record.key, record), published_at=instant, updated_at=instant,
+                    ordinal=ordinal + len(published)), owners)
+                owners[named.permalink or ""] = named.key
+                published.append(named)
+        self._archive.update(published)
+
+    def _propose(self, now: datetime) -> None:
+        """Enters a mailing for each list of each issue that has become due, held or scheduled."""
+        by_issue = _by_issue(self._ledger.mailings.all())
+        records = self._archive.issues()
+        due = [record for record in records.values() if is_due(record, now)]
+        candidates = [record for record in due if not by_issue[record.key]
+                      and record.state not in (State.ADOPTED, State.PROBLEM)]
+        waiting = [record for record in due if any(
+            mailing.state is MailingState.SCHEDULED and not mailing.approved for mailing in by_issue[record.key])]
+        if not candidates and not waiting:
+            return
+        mailings = [mailing for of_issue in by_issue.values() for mailing in of_issue]
+        first = not any(mailing.started_at or mailing.approved for mailing in mailings)
+        reasons = holds(candidates, waiting, copies=self._copies(candidates, records.values()), first=first,
+                        rules=self._rules)
+        for record in candidates:
+            self._enter(record, reasons.get(record.key, ""), now)
+        for record in waiting:
+            for mailing in by_issue[record.key]:
+                if record.key in reasons:
+                    self._ledger.mailings.move(mailing.id, MailingState.HELD, reason=reasons[record.key], now=now)
+
+    def _enter(self, record: Record, reason: str, now: datetime) -> None:
+        for list_id in record.lists:
+            self._ledger.mailings.propose(
+                record.key, list_id, state=MailingState.HELD if reason else MailingState.SCHEDULED,
+                reason=reason or "due", send_at=record.due_at, now=now)
+
+    def _copies(self, candidates: Sequence[Record], records: Iterable[Record]) -> dict[str, str]:
+        """Candidates whose text was mailed before under another name."""
+        mailed = [record for record in records if record.state in (State.MAILED, State.ADOPTED)]
+        found = {}
+        for candidate in candidates:
+            for other in mailed:
+                if other.key != candidate.key and likeness(candidate.sketch, other.sketch) >= SAME:
+                    found[candidate.key] = other.key
+        return found
+
+    def _settle(self, done: Pass, now: datetime) -> list[Record]:
+        """Writes where each issue stands; gives those whose mailings may begin."""
+        by_issue = _by_issue(self._ledger.mailings.all())
+        ready, changed, done.held = [], [], []
+        for record in self._archive.issues().values():
+            self._follow_date(record, by_issue[record.key])
+            now_at = standing(record, by_issue[record.key], self._rules, now)
+            if (now_at.state, now_at.reason) != (record.state, record.reason):
+                record = replace(record, state=now_at.state, reason=now_at.reason, since=now)
+                changed.append(record)
+            if now_at.ready:
+                ready.append(record)
+            if now_at.state is State.HELD:
+                done.held.append(record)
+        self._archive.update(changed)
+        standings = {record.key: record for record in changed}
+        done.picked_up = [standings.get(record.key, record) for record in done.picked_up]
+        return ready
+
+    def _follow_date(self, record: Record, mailings: Sequence[Mailing]) -> None:
+        for mailing in mailings:
+            if mailing.started_at is None and mailing.send_at != record.due_at:
+                self._ledger.mailings.redate(mailing.id, record.due_at)
+
+    def _print(self, done: Pass) -> list[str]:
+        """Feeds and archive, unless they show what the books say already."""
+        if self._imprint.stands(self._archive.issues().values()):
+            return []
+        return self._press().write(done.problems)
+
+    def _start(self, done: Pass, now: datetime) -> None:
+        """Freezes the text and the audience of what is ready; a text that cannot be dressed is held."""
+        for record in self._settle(done, now):
+            for mailing in self._ledger.mailings.all(MailingState.SCHEDULED, issue_key=record.key):
+                try:
+                    edition, envelope = self._dresser().dress(record, mailing.list)
+                except EditionError as error:
+                    self._ledger.mailings.move(mailing.id, MailingState.HELD, reason=str(error), now=now)
+                    done.problems.append(error.problem)
+                    continue
+                audience = self._ledger.mailings.start(mailing.id, edition, envelope, now=now, expire=self._expire)
+                if audience is not None:
+                    log.info("mailing.started", extra={
+                        "issue": record.key, "list": mailing.list, "audience": audience})
+                    done.started.append(mailing.id)
+                    if record.key not in {one.key for one in done.picked_up}:
+                        done.picked_up.append(record)
+        self._settle(done, now)
+
+
+def _by_issue(mailings: Iterable[Mailing]) -> defaultdict[str, list[Mailing]]:
+    found: defaultdict[str, list[Mailing]] = defaultdict(list)
+    for mailing in mailings:
+        found[mailing.issue_key].append(mailing)
+    return found
+
+
+def _free_instant(due_at: datetime, taken: set[datetime | None]) -> datetime:
+    """Two issues of one instant are a second apart, so that no feed reader confuses their order."""
+    while due_at in taken:
+        due_at += ONE_SECOND
+    return due_at
+
+
+def _depleted(missing: Sequence[str]) -> Problem:
+    return Problem(
+        missing[0], f"{len(missing)} known issues are missing from the folder: feeds stand, nothing new is mailed",
+        "bring them back, or run `avviso build --accept-missing`", rule="issues-missing")

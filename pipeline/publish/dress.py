@@ -1,0 +1,91 @@
+"""An issue and what the publication adds to it, as an edition and an envelope ready to be frozen."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pipeline.audience.tokens import KeyRing
+from pipeline.clock import Clock
+from pipeline.editions.edition import Edition
+from pipeline.editions.email import render_edition
+from pipeline.editions.frame import Frame
+from pipeline.editions.preflight import preflight
+from pipeline.editions.templates import Templates
+from pipeline.errors import EditionError
+from pipeline.issues.archive import Archive, Record
+from pipeline.mailings.compose import Stencil
+from pipeline.mailings.envelope import Envelope
+from pipeline.mailings.messages import LINK_KEY
+from pipeline.publish.library import Library, permalinks_by_path
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What the settings say of every mailing. "" means that there is no such thing.
+
+    `lists` gives each list's name; `web_url` ends with `/`; `mailto` takes unsubscribes by mail.
+    """
+
+    sender_name: str
+    sender_address: str
+    reply_to: str
+    lists: Mapping[str, str]
+    web_url: str
+    mailto: str
+
+
+class Dresser:
+    """Dresses issues for mail."""
+
+    def __init__(
+        self, archive: Archive, library: Library, ring: KeyRing, clock: Clock, *, frame: Frame, sending: Sending,
+        templates: Templates,
+    ) -> None:
+        self._archive = archive
+        self._library = library
+        self._ring = ring
+        self._clock = clock
+        self._frame = frame
+        self._sending = sending
+        self._templates = templates
+
+    def dress(self, record: Record, list_id: str) -> tuple[Edition, dict[str, Any]]:
+        """The edition and the envelope for a list, checked to the last header. Raises EditionError."""
+        edition = self.edition(record)
+        envelope = self._envelope(record, list_id)
+        Stencil.compile(edition, envelope)
+        return edition, envelope.as_json() | {LINK_KEY: self._ring.key_id}
+
+    def edition(self, record: Record) -> Edition:
+        """The issue dressed for mail. Raises EditionError, also for what preflight calls an error."""
+        permalinks = permalinks_by_path(self._archive.issues().values())
+        bearings = self._library.bearings(record, permalinks)
+        frame = replace(self._frame, page_url=self._library.page_url(record))
+        edition = render_edition(
+            self._library.issue(record), self._library.document(record), frame, self._templates, bearings.resolve)
+        for problem in preflight(edition, frame):
+            if problem.severity == "error":
+                raise EditionError(problem.message, remedy=problem.remedy, path=record.path, rule=problem.rule)
+        return edition
+
+    def _envelope(self, record: Record, list_id: str) -> Envelope:
+        sending = self._sending
+        domain = sending.sender_address.rpartition("@")[2].encode("idna").decode()
+        name = f"{record.number}-{list_id}" if record.number is not None else f"{record.key}-{list_id}"
+        return Envelope(
+            sender_name=sending.sender_name, sender_address=sending.sender_address, date=self._clock.now(),
+            domain=domain, language=record.language or self._frame.language, publication=self._frame.title,
+            mailing=name, reply_to=sending.reply_to, list_id=f"{list_id}.{domain}",
+            list_name=sending.lists[list_id], archive_url=self._frame.archive_url,
+            feedback_id=f"{_short(record.key)}:{list_id}:mailing:{_short(domain)}",
+            unsubscribe_url_prefix=f"{sending.web_url}unsubscribe/" if sending.web_url else "",
+            unsubscribe_mailto=sending.mailto,
+        )
+
+
+def _short(text: str) -> str:
+    """Ten characters that stand for a name: Feedback-ID takes five to fifteen."""
+    return hashlib.sha256(text.encode()).hexdigest()[:10]

@@ -1,0 +1,313 @@
+"""From the folder to the book of issues: what is new or changed is read, what is the same is not even opened.
+
+    scan (one stat a file) -> read what changed -> who is it -> enter it in the archive
+
+One bad file is one line; its last good text stands and the rest goes on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pipeline.clock import Clock
+from pipeline.errors import IssueError, Problem
+from pipeline.issues.archive import Archive, KnownFile, Record, Text
+from pipeline.issues.folder import Entry, is_stable, read, scan
+from pipeline.issues.history import git_date
+from pipeline.issues.issue import Manuscript, State
+from pipeline.mailings.ledger.notebook import Notebook
+from pipeline.publish.identity import identify
+
+READER = 1                  # grows when files are to be read anew after an upgrade
+READ_WITH = "read_with"     # the note that says with which settings the folder was read
+REMEMBERED_PARAGRAPHS = 8   # candidates for a description kept with each issue
+BOILERPLATE_LOOKBACK = 60   # issues whose paragraphs count as boilerplate when they come again
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where issues lie and how they are read. `lists` are the ids of config.yaml, the first being the default."""
+
+    root: Path
+    include: Sequence[str]
+    exclude: Sequence[str]
+    zone: ZoneInfo
+    send_at: time
+    lists: Sequence[str]
+
+    @property
+    def digest(self) -> str:
+        """Changes when a setting does that decides how files are read."""
+        settings = repr((READER, self.zone.key, self.send_at, tuple(self.lists)))
+        return hashlib.sha256(settings.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What a look at the folder came to.
+
+    `unsettled`: some files changed less than two seconds ago and were left for the next look.
+    `missing`: paths of known issues that are gone; when `depleted`, too many of them to believe it.
+    """
+
+    problems: tuple[Problem, ...]
+    missing: tuple[str, ...]
+    depleted: bool
+    unsettled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Impression:
+    """What a reader would see of a text: for likeness and for `updated`."""
+
+    sketch: bytes
+    digest: str
+
+
+class Gatherer:
+    """Looks at the folder. `impress(manuscript)` renders just enough to know what a reader would see."""
+
+    def __init__(
+        self, source: Source, archive: Archive, notes: Notebook, clock: Clock,
+        impress: Callable[[Manuscript], Impression],
+    ) -> None:
+        self._source = source
+        self._notes = notes
+        self._archive = archive
+        self._clock = clock
+        self._impress = impress
+        self._git_date = git_date(source.root)
+
+    def look(self, *, accept_missing: bool = False) -> Gathered:
+        """Brings the archive up to the folder's present state."""
+        now = self._clock.now()
+        listing = scan(self._source.root, self._source.include, self._source.exclude)
+        known = self._archive.files()
+        everything = self._notes.note(READ_WITH) != self._source.digest
+        desk = Desk(known, now)
+        unsettled = False
+        for entry in listing.entries:
+            before = known.get(entry.path)
+            if before and not everything and _is_as_before(entry, before):
+                desk.keep(before)
+            elif not is_stable(entry, now):
+                unsettled = True
+                desk.leave_for_later(entry, before)
+            else:
+                self._open(entry, before, desk)
+        missing, depleted = self._settle(desk, accept_missing=accept_missing)
+        if everything:
+            self._notes.write_note(READ_WITH, self._source.digest)
+        problems = (*listing.problems, *desk.problems())
+        return Gathered(problems, tuple(missing), depleted, unsettled)
+
+    def _open(self, entry: Entry, before: KnownFile | None, desk: Desk) -> None:
+        """Reads a file that changed; a problem is its own."""
+        from pipeline.issues.reading import read_manuscript  # slow import: Markdown, YAML
+
+        source = self._source
+        try:
+            raw = read(source.root, entry.name_on_disk)
+            manuscript = read_manuscript(
+                raw, entry.path, zone=source.zone, send_at=source.send_at, git_date=self._git_date)
+            self._check(manuscript)
+        except IssueError as error:
+            desk.refuse(entry, before, error.problem)
+        else:
+            desk.accept(entry, before, manuscript)
+
+    def _check(self, manuscript: Manuscript) -> None:
+        """What the folder and the settings ask of every issue."""
+        if manuscript.due_at is None and not manuscript.draft:
+            raise IssueError("has no date", path=manuscript.path, line=1, rule="date-missing",
+                             remedy="add `date: 2026/03/24` between two `---` lines at its top")
+        for name in manuscript.lists:
+            if name not in self._source.lists:
+                raise IssueError(f'its list "{name}" is not in config.yaml', path=manuscript.path, line=1,
+                                 rule="list-unknown", remedy=f"use one of: {', '.join(self._source.lists)}")
+
+    def _settle(self, desk: Desk, *, accept_missing: bool) -> tuple[list[str], bool]:
+        """Gives every file its identity and writes what changed."""
+        records = self._archive.issues()
+        impressions = Impressions(desk.manuscripts, self._impress)
+        identities = identify(
+            desk.claims(), {key: record.path for key, record in records.items()}, self._archive.aliases(),
+            lambda path: impressions.of(path).sketch, {key: record.sketch for key, record in records.items()})
+        gone = [record for key, record in records.items()
+                if record.missing_at is None and key not in identities.keys.values()]
+        depleted = not accept_missing and _is_depleted(len(gone), sum(1 for r in records.values() if not r.missing_at))
+        desk.withhold(identities.withheld)
+        for alias in identities.dropped:
+            self._archive.drop_alias(alias)
+        for path, key in identities.keys.items():
+            self._enter(path, key, records.get(key), desk, impressions)
+        for alias, key in identities.aliases.items():
+            self._archive.add_alias(alias, key)
+        if not depleted:
+            self._archive.update(replace(record, missing_at=desk.now) for record in gone)
+        self._archive.remember_files(desk.files(identities.keys))
+        self._archive.forget_files(desk.vanished())
+        return [record.path for record in gone], depleted
+
+    def _enter(self, path: str, key: str, old: Record | None, desk: Desk, impressions: Impressions) -> None:
+        """Writes one issue if its file was read anew, moved, or came back."""
+        manuscript = desk.manuscripts.get(path)
+        if manuscript is None:
+            self._stand(path, old, desk)
+            return
+        if manuscript.due_at is None or manuscript.day is None:
+            return  # a draft without a date is not an issue yet
+        changed_at = min(desk.changed_at(path), desk.now)
+        record = self._record(key, manuscript, old, impressions.of(path), changed_at, desk.now)
+        if record != old:
+            self._archive.enter(record, Text(manuscript.body, manuscript.body_line,
+                                             manuscript.descriptions[:REMEMBERED_PARAGRAPHS]))
+
+    def _stand(self, path: str, old: Record | None, desk: Desk) -> None:
+        """The last good text stands; what was never published waits until its file is mended."""
+        if old is None:
+            return
+        problem = desk.problem_of(path)
+        changes: dict[str, object] = {}
+        if old.path != path or old.missing_at:
+            changes |= {"path": path, "missing_at": None}
+        if problem and not old.is_published and old.state is not State.PROBLEM:
+            changes |= {"state": State.PROBLEM, "reason": str(problem), "since": desk.now}
+        if changes:
+            self._archive.update([replace(old, **changes)])  # type: ignore[arg-type]  # field names above
+
+    def _record(
+        self, key: str, manuscript: Manuscript, old: Record | None, impression: Impression, changed_at: datetime,
+        now: datetime,
+    ) -> Record:
+        assert manuscript.day  # noqa: S101, `_enter` sees to it
+        assert manuscript.due_at  # noqa: S101, as above
+        same_bytes = old is not None and old.source_digest == manuscript.digest
+        visible_change = old is not None and old.text_digest != impression.digest
+        fresh = Record(
+            key=key, path=manuscript.path, number=manuscript.number, title=manuscript.title, day=manuscript.day,
+            due_at=manuscript.due_at, cover=manuscript.cover, description=self._description(key, manuscript, old),
+            language=manuscript.language, tags=manuscript.tags, lists=manuscript.lists or tuple(self._source.lists[:1]),
+            draft=manuscript.draft, source_digest=manuscript.digest, text_digest=impression.digest,
+            sketch=impression.sketch, changed_at=changed_at, seen_at=now, due_seen_at=None, missing_at=None,
+            state=State.SCHEDULED, reason="new", since=now,
+        )
+        if old is None:
+            return fresh
+        return replace(
+            fresh, seen_at=old.seen_at if same_bytes else now, changed_at=old.changed_at if same_bytes else changed_at,
+            due_seen_at=old.due_seen_at, since=old.since, ordinal=old.ordinal, published_at=old.published_at,
+            state=State.SCHEDULED if old.state is State.PROBLEM else old.state, reason=old.reason,
+            feed_id=old.feed_id, permalink=old.permalink,
+            updated_at=now if visible_change and old.is_published else old.updated_at,
+        )
+
+    def _description(self, key: str, manuscript: Manuscript, old: Record | None) -> str:
+        """The author's own, else the first paragraph that other issues do not have; kept once published."""
+        candidates = manuscript.descriptions
+        if manuscript.described or not candidates:
+            return candidates[0] if candidates else ""
+        if old and old.is_published and old.description in candidates:
+            return old.description
+        others = self._archive.paragraphs(but=key, latest=BOILERPLATE_LOOKBACK)
+        return next((candidate for candidate in candidates if candidate not in others), candidates[0])
+
+
+class Desk:
+    """One look's files: those that are as they were, those read anew, those that must wait."""
+
+    def __init__(self, known: Mapping[str, KnownFile], now: datetime) -> None:
+        self.now = now
+        self.manuscripts: dict[str, Manuscript] = {}
+        self._known = known
+        self._files: dict[str, KnownFile] = {}
+        self._changed: set[str] = set()
+
+    def keep(self, before: KnownFile) -> None:
+        """Size and time are as before: so is the text."""
+        self._files[before.path] = before
+
+    def leave_for_later(self, entry: Entry, before: KnownFile | None) -> None:
+        """It is being written: a known one stands as it was, a new one is not there yet."""
+        if before:
+            self._files[entry.path] = before
+
+    def refuse(self, entry: Entry, before: KnownFile | None, problem: Problem) -> None:
+        claimed, key = (before.claimed, before.key) if before else (None, None)
+        self._put(entry, before, digest="", claimed=claimed, key=key, problem=problem)
+
+    def accept(self, entry: Entry, before: KnownFile | None, manuscript: Manuscript) -> None:
+        self.manuscripts[entry.path] = manuscript
+        self._put(entry, before, digest=manuscript.digest, claimed=manuscript.claimed_id, key=None, problem=None)
+
+    def claims(self) -> dict[str, str]:
+        """The identity each file asks for; a broken file of a known issue goes on asking for its own."""
+        return {path: file.claimed for path, file in self._files.items() if file.claimed is not None}
+
+    def withhold(self, withheld: Mapping[str, str]) -> None:
+        """Two files with one identity: the one that does not have it is named, with the other's path."""
+        for path, other in withheld.items():
+            file = self._files[path]
+            problem = Problem(path, f'has the same identity "{file.claimed}" as {other}',
+                              "give one of them another number, or an `id:` of its own", rule="identity-twice")
+            self._files[path] = replace(file, key=None, problem=problem)
+            self._changed.add(path)
+            self.manuscripts.pop(path, None)
+
+    def problem_of(self, path: str) -> Problem | None:
+        return self._files[path].problem
+
+    def changed_at(self, path: str) -> datetime:
+        """The file's change time."""
+        return datetime.fromtimestamp(self._files[path].mtime_ns / 1e9, UTC)
+
+    def problems(self) -> Iterable[Problem]:
+        return [file.problem for _, file in sorted(self._files.items()) if file.problem]
+
+    def files(self, keys: Mapping[str, str]) -> list[KnownFile]:
+        """What the book must remember of this look."""
+        return [replace(file, key=keys.get(path)) for path, file in self._files.items()
+                if path in self._changed or file.key != keys.get(path)]
+
+    def vanished(self) -> list[str]:
+        return [path for path in self._known if path not in self._files]
+
+    def _put(
+        self, entry: Entry, before: KnownFile | None, *, digest: str, claimed: str | None, key: str | None,
+        problem: Problem | None,
+    ) -> None:
+        same = before is not None and before.digest == digest
+        self._files[entry.path] = KnownFile(
+            entry.path, entry.mtime_ns, entry.size, digest, before.seen_at if before and same else self.now,
+            claimed, key, problem)
+        self._changed.add(entry.path)
+
+
+class Impressions:
+    """Each new text is rendered for its impression at most once a look."""
+
+    def __init__(self, manuscripts: Mapping[str, Manuscript], impress: Callable[[Manuscript], Impression]) -> None:
+        self._manuscripts = manuscripts
+        self._impress = impress
+        self._known: dict[str, Impression] = {}
+
+    def of(self, path: str) -> Impression:
+        if path not in self._known:
+            manuscript = self._manuscripts.get(path)
+            self._known[path] = self._impress(manuscript) if manuscript else Impression(b"", "")
+        return self._known[path]
+
+
+def _is_as_before(entry: Entry, before: KnownFile) -> bool:
+    """Size and time say that the text is the same. What had a problem is looked at again: it may be mended."""
+    return not before.problem and (before.mtime_ns, before.size) == (entry.mtime_ns, entry.size)
+
+
+def _is_depleted(gone: int, known: int) -> bool:
+    """More than a tenth of the known issues, and at least three: a bad mount rather than an editor."""
+    return gone >= 3 and gone * 10 > known

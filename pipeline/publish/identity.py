@@ -1,0 +1,86 @@
+"""Who each file is: by the identity it asks for, by what the book knows, and by what it says.
+
+Editing, re-dating, renaming or moving a file never makes a new issue. Pure: values in, values out.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from pipeline.issues.likeness import likeness
+
+SAME = 0.6  # from this likeness on, two texts are one issue
+
+
+@dataclass(frozen=True, slots=True)
+class Identities:
+    """`keys`: whose text each file is. `withheld`: files whose identity another file has, and that other's path.
+
+    `aliases`: names that from now on lead to another key; `dropped`: names that no longer do.
+    """
+
+    keys: Mapping[str, str]
+    withheld: Mapping[str, str]
+    aliases: Mapping[str, str]
+    dropped: frozenset[str]
+
+
+def identify(
+    claims: Mapping[str, str], known: Mapping[str, str], aliases: Mapping[str, str],
+    sketch_of: Callable[[str], bytes], sketches: Mapping[str, bytes],
+) -> Identities:
+    """Settles identities for all files present.
+
+    `claims` gives each path's claimed identity, `known` each issue's path in the book, `sketches` each issue's
+    sketch; `sketch_of(path)` sketches a file of which the book knows nothing and is asked only then.
+    """
+    keys, withheld, dropped = _by_name(claims, known, aliases)
+    found = _by_text(keys, claims, known, sketch_of, sketches)
+    return Identities(keys | found, withheld, {claims[path]: key for path, key in found.items()}, dropped)
+
+
+def _by_name(
+    claims: Mapping[str, str], known: Mapping[str, str], aliases: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, str], frozenset[str]]:
+    """One file an identity: the path that the book knows keeps it; where none is known, nobody has it."""
+    direct = set(claims.values())
+    taken_back = frozenset(
+        alias for alias in aliases if alias in direct and aliases[alias] in direct
+    )
+    claimants: defaultdict[str, list[str]] = defaultdict(list)
+    for path in sorted(claims):
+        name = claims[path]
+        claimants[name if name in taken_back else aliases.get(name, name)].append(path)
+    keys: dict[str, str] = {}
+    withheld: dict[str, str] = {}
+    for key, paths in claimants.items():
+        holder = paths[0] if len(paths) == 1 else known.get(key)
+        for path in paths:
+            if path == holder:
+                keys[path] = key
+            else:
+                withheld[path] = holder if holder in paths else next(other for other in paths if other != path)
+    return keys, withheld, taken_back
+
+
+def _by_text(
+    keys: Mapping[str, str], claims: Mapping[str, str], known: Mapping[str, str],
+    sketch_of: Callable[[str], bytes], sketches: Mapping[str, bytes],
+) -> dict[str, str]:
+    """A file that vanished and a new one that says the same in the same pass are one issue."""
+    present = set(keys.values())
+    vanished = [key for key, path in known.items() if key not in present and path not in claims]
+    newcomers = [path for path, key in keys.items() if key not in known]
+    if not vanished:
+        return {}
+    pairs = sorted(
+        ((likeness(sketch_of(path), sketches[key]), path, key) for path in newcomers for key in vanished),
+        key=lambda pair: (-pair[0], pair[1], pair[2]),
+    )
+    found: dict[str, str] = {}
+    for alike, path, key in pairs:
+        if alike >= SAME and path not in found and key not in found.values():
+            found[path] = key
+    return found

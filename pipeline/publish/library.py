@@ -1,0 +1,168 @@
+"""Issues as values, and their Markdown rendered for each target; rendered once, kept until it changes.
+
+A rendering is kept under the digest of everything it is made from, so nothing stale is ever found and a
+lost cache costs time, never bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from html import unescape
+from typing import Literal
+
+from pipeline.errors import IssueError, Problem
+from pipeline.feeds.addresses import asset_path, is_relative, source_path, web_address
+from pipeline.issues.archive import Archive, Record, Text
+from pipeline.issues.issue import Image, Issue, Manuscript
+from pipeline.issues.likeness import sketch
+from pipeline.issues.markdown import Document, Target, html, parse, words
+from pipeline.publish.gather import Impression
+
+RENDERER = 1  # grows when the same Markdown comes out differently after an upgrade
+_ADDRESSES = re.compile(r'(?:href|src|poster|srcset)="([^"]*)"')
+
+Breaks = Literal["auto", "hard", "soft"]
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """What the publication decides of every rendering. `url` is ASCII and ends with `/`; `width` in CSS pixels."""
+
+    url: str
+    language: str
+    author: str
+    breaks: Breaks
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """HTML for one target, and the files of the issues folder it shows: below that folder, and below `site/`."""
+
+    html: str
+    assets: tuple[tuple[str, str], ...]
+
+
+@dataclass(slots=True)
+class Bearings:
+    """Leads references in one issue to addresses, and remembers which files they need."""
+
+    issue_path: str
+    url: str
+    permalinks: Mapping[str, str]
+    assets: dict[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def resolve(self, reference: str) -> str:
+        """The absolute address of a reference; one that leads nowhere stays as the author wrote it."""
+        if not is_relative(reference):
+            return reference
+        try:
+            source = source_path(self.issue_path, reference)
+            if source in self.permalinks:
+                return web_address(self.url, self.permalinks[source]) + _fragment(reference)
+            target = asset_path(self.issue_path, reference)
+        except IssueError as error:
+            self.problems.append(error.problem)
+            return reference
+        self.assets[source] = target
+        return web_address(self.url, target)
+
+
+class Library:
+    """Reads the archive's texts and dresses them for feeds, web and mail."""
+
+    def __init__(self, archive: Archive, style: Style) -> None:
+        self._archive = archive
+        self._style = style
+
+    def impress(self, manuscript: Manuscript) -> Impression:
+        """What a reader would see of a text, without where it is: words, links, pictures, title."""
+        document = self._parse(manuscript, Text(manuscript.body, manuscript.body_line, manuscript.descriptions))
+        said = words(document)
+        shown = html(document, Target.FEED, page_url="", resolve=lambda reference: reference, width=self._style.width)
+        cover = manuscript.cover.src if manuscript.cover else ""
+        visible = [manuscript.title, cover, "".join(said.split()), _ADDRESSES.findall(unescape(shown))]
+        return Impression(sketch(said), hashlib.sha256(json.dumps(visible).encode()).hexdigest())
+
+    def issue(self, record: Record, body: str = "") -> Issue:
+        """The issue as a value. `body` may stay empty where only the rendering is wanted."""
+        assert record.published_at  # noqa: S101, only published issues have a place to be shown
+        return Issue(
+            key=record.key, number=record.number, title=record.title, day=record.day, due_at=record.due_at,
+            published_at=record.published_at, updated_at=record.updated_at or record.published_at,
+            feed_id=record.feed_id or "", permalink=record.permalink or "", cover=record.cover,
+            description=record.description, language=record.language or self._style.language, tags=record.tags,
+            author=self._style.author, path=record.path, body=body, digest=record.text_digest, lists=record.lists,
+        )
+
+    def page_url(self, record: Record) -> str:
+        """The absolute address of an issue's page."""
+        return web_address(self._style.url, record.permalink or "")
+
+    def document(self, record: Record) -> Document:
+        """The parsed Markdown of an issue."""
+        return self._parse(record, self._archive.text(record.key))
+
+    def bearings(self, record: Record, permalinks: Mapping[str, str]) -> Bearings:
+        """Where references in this issue lead. `permalinks` by path, of all issues."""
+        return Bearings(record.path, self._style.url, permalinks)
+
+    def cover(self, record: Record, permalinks: Mapping[str, str]) -> Image | None:
+        """The cover with an absolute address."""
+        if record.cover is None:
+            return None
+        src = self.bearings(record, permalinks).resolve(record.cover.src)
+        return Image(src, record.cover.alt or record.title, record.cover.width, record.cover.height)
+
+    def renderings(
+        self, records: Sequence[Record], target: Target, permalinks: Mapping[str, str]
+    ) -> dict[str, Rendering]:
+        """The HTML of each issue for a target, by key; only what is not kept is rendered."""
+        texts = {record.key: self._archive.text(record.key) for record in records}
+        digests = {record.key: self._digest(record, texts[record.key], target, permalinks) for record in records}
+        kept = self._archive.fragments(list(digests.values()))
+        made: dict[str, str] = {}
+        for record in records:
+            name = digests[record.key]
+            if name not in kept:
+                made[name] = kept[name] = self._render(record, texts[record.key], target, permalinks)
+        self._archive.keep_fragments(made)
+        return {key: _rendering(kept[name]) for key, name in digests.items()}
+
+    def _render(self, record: Record, text: Text, target: Target, permalinks: Mapping[str, str]) -> str:
+        bearings = self.bearings(record, permalinks)
+        document = self._parse(record, text)
+        shown = html(document, target, page_url=self.page_url(record), resolve=bearings.resolve,
+                     width=self._style.width)
+        return json.dumps([shown, sorted(bearings.assets.items())], ensure_ascii=False)
+
+    def _parse(self, issue: Record | Manuscript, text: Text) -> Document:
+        return parse(text.body, breaks=self._style.breaks, language=issue.language or self._style.language,
+                     path=issue.path, line=text.body_line, title=issue.title, cover=issue.cover)
+
+    def _digest(self, record: Record, text: Text, target: Target, permalinks: Mapping[str, str]) -> str:
+        made_from = [
+            RENDERER, target.value, text.body, record.title, str(record.cover), record.path, record.permalink,
+            record.language or self._style.language, repr(self._style),
+            sorted(permalinks.items()) if ".md" in text.body else [],
+        ]
+        return hashlib.sha256(json.dumps(made_from, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def permalinks_by_path(records: Iterable[Record]) -> dict[str, str]:
+    """Where each shown issue is, by its file: for links from one issue's text to another's file."""
+    return {record.path: record.permalink for record in records if record.is_shown and record.permalink}
+
+
+def _rendering(kept: str) -> Rendering:
+    shown, assets = json.loads(kept)
+    return Rendering(shown, tuple((source, target) for source, target in assets))
+
+
+def _fragment(reference: str) -> str:
+    return "#" + reference.partition("#")[2] if "#" in reference else ""

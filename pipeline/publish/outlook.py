@@ -1,0 +1,96 @@
+"""What the next passes would do, told by making one that never happens.
+
+The pass runs in a transaction that is rolled back, so what it says is what `publish` would do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from pipeline.errors import EditionError
+from pipeline.issues.archive import Archive, Record
+from pipeline.issues.issue import State
+from pipeline.mailings.ledger import Ledger
+from pipeline.mailings.mailing import Mailing, MailingState
+from pipeline.publish.pickup import Rules
+
+if TYPE_CHECKING:  # slow import: mail
+    from pipeline.publish.dress import Dresser
+
+MOVES = {State.PUBLISHED: "mail", State.WAITING: "mail", State.SCHEDULED: "mail", State.HELD: "hold",
+         State.PROBLEM: "mend"}
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """What will be done with one issue and one list. `at` is None where a person must act first."""
+
+    issue: Record
+    list: str
+    action: str
+    at: datetime | None
+    reason: str
+    readers: int
+    html_bytes: int
+
+    def shape(self) -> dict[str, Any]:
+        """The public shape of `plan --json`."""
+        return {
+            "issue": self.issue.key, "list": self.list, "action": self.action,
+            "at": self.at and self.at.isoformat(), "reason": self.reason, "readers": self.readers,
+            "html_bytes": self.html_bytes,
+        }
+
+
+class Outlook:
+    """Looks ahead from the books as they are now."""
+
+    def __init__(self, archive: Archive, ledger: Ledger, rules: Rules, dresser: Callable[[], Dresser]) -> None:
+        self._archive = archive
+        self._ledger = ledger
+        self._rules = rules
+        self._dresser = dresser
+
+    def prospects(self, now: datetime) -> list[Prospect]:
+        """Everything that is not finished, in the order in which it will happen."""
+        found = [one for record in self._archive.issues().values() for one in self._of(record, now)]
+        return sorted(found, key=lambda one: (one.at is None, one.at or now, one.issue.due_at, one.issue.key))
+
+    def _of(self, record: Record, now: datetime) -> Iterator[Prospect]:
+        mailings = {one.list: one for one in self._ledger.mailings.all(issue_key=record.key)}
+        for list_id in record.lists:
+            mailing = mailings.get(list_id)
+            if mailing and mailing.started_at:
+                yield from self._running(record, mailing, now)
+            elif record.state in MOVES and not (mailing and mailing.state is MailingState.CANCELLED):
+                yield self._ahead(record, list_id, mailing, now)
+
+    def _running(self, record: Record, mailing: Mailing, now: datetime) -> Iterator[Prospect]:
+        if mailing.state is MailingState.SENDING:
+            yield Prospect(record, mailing.list, "send", now, mailing.reason, mailing.audience, 0)
+        if mailing.state is MailingState.PAUSED:
+            yield Prospect(record, mailing.list, "resume", None, mailing.reason, mailing.audience, 0)
+
+    def _ahead(self, record: Record, list_id: str, mailing: Mailing | None, now: datetime) -> Prospect:
+        action = MOVES[record.state]
+        held = mailing is not None and mailing.state is MailingState.HELD
+        if held:
+            action = "hold"
+        at = None if action in ("hold", "mend") else self._hour(record, mailing, now)
+        return Prospect(record, list_id, action, at, mailing.reason if mailing and held else record.reason,
+                        self._ledger.mailings.readers(list_id), self._size(record, list_id))
+
+    def _hour(self, record: Record, mailing: Mailing | None, now: datetime) -> datetime:
+        quiet = timedelta(0) if mailing and mailing.approved else self._rules.quiet
+        return max(now, record.due_at, min(record.changed_at, record.seen_at) + quiet)
+
+    def _size(self, record: Record, list_id: str) -> int:
+        """The HTML part's size; 0 where it cannot be dressed, which `check` explains."""
+        try:
+            edition, _ = self._dresser().dress(record, list_id)
+        except EditionError:
+            return 0
+        return len(edition.html.encode())

@@ -1,0 +1,67 @@
+"""One look at everything: issues, mailings, and what needs a person."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pipeline.issues.archive import Archive, KnownFile, Record
+from pipeline.issues.issue import State
+from pipeline.mailings.ledger import Ledger
+from pipeline.mailings.mailing import DeliveryState, Mailing, MailingState
+from pipeline.publish.shapes import issue_shape, mailing_shape, problem_shape
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What `status` shows. `unread` are files that are no issue yet; `feeds` is when the newest entry changed, "" before there are feeds."""
+
+    issues: Sequence[Record]
+    mailings: Sequence[Mailing]
+    needs: Sequence[str]
+    unread: Sequence[KnownFile]
+    feeds: str
+
+    @property
+    def states(self) -> Mapping[str, int]:
+        """How many issues stand where."""
+        return Counter(record.state.value for record in self.issues)
+
+    def shape(self) -> dict[str, Any]:
+        """The public shape of `status --json`."""
+        return {
+            "issues": [*(issue_shape(record) for record in self.issues), *map(problem_shape, self.unread)],
+            "mailings": [mailing_shape(mailing) for mailing in self.mailings],
+            "needs": list(self.needs),
+        }
+
+
+def overview(archive: Archive, ledger: Ledger) -> Overview:
+    """Reads the books; changes nothing."""
+    issues = list(archive.issues().values())
+    mailings = ledger.mailings.all()
+    changed = max((one.updated_at for one in issues if one.updated_at), default=None)
+    unread = [file for file in archive.files().values() if file.problem]
+    needs = (*_needs(ledger, issues, mailings), *(str(file.problem) for file in unread))
+    return Overview(issues, mailings, needs, [file for file in unread if file.key is None], _shown(changed))
+
+
+def _needs(ledger: Ledger, issues: Sequence[Record], mailings: Sequence[Mailing]) -> Iterator[str]:
+    if ledger.notebook.identity().orphan:
+        yield "this ledger is new beside old feeds: run `avviso init`"
+    for record in issues:
+        if record.state is State.HELD:
+            yield f"{record.key} {record.title} is held: {record.reason}: `avviso approve` or `avviso adopt`"
+    for mailing in mailings:
+        doubts = mailing.counts[DeliveryState.IN_DOUBT]
+        if doubts:
+            yield f"{doubts} deliveries of {mailing.issue_key} to {mailing.list} are in doubt: `avviso resolve`"
+        if mailing.state is MailingState.PAUSED:
+            yield f"{mailing.issue_key} to {mailing.list} is paused: {mailing.reason}: `avviso resume`"
+
+
+def _shown(changed: datetime | None) -> str:
+    return f"{changed:%Y-%m-%d %H:%M} UTC" if changed else ""

@@ -1,0 +1,132 @@
+"""What becomes of an issue: unknown and due is picked up; `date == today` is never asked.
+
+    draft     the author says so            scheduled  its hour is ahead
+    adopted   due before the baseline       waiting    the file has not been quiet long enough
+    held      late | burst | copy | approval: a person decides
+    mailed    its audience is frozen
+
+Pure: records and mailings in, decisions out. `explain` prints their reasons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from pipeline.issues.archive import Record
+from pipeline.issues.issue import State
+from pipeline.mailings.mailing import Mailing, MailingState
+
+
+class Approve(StrEnum):
+    """`mailings.approve`: which mailings wait for a person's yes."""
+
+    FIRST = "first"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the settings say of picking up."""
+
+    quiet: timedelta
+    max_age: timedelta
+    max_burst: int
+    approve: Approve
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an issue stands, and why in one line. `ready` means: start its mailings now."""
+
+    state: State
+    reason: str
+    ready: bool = False
+
+
+def is_due(record: Record, now: datetime) -> bool:
+    """Whether its hour has come. Drafts are never due."""
+    return not record.draft and record.due_at <= now
+
+
+def holds(
+    candidates: Sequence[Record], waiting: Sequence[Record], *, copies: Mapping[str, str], first: bool,
+    rules: Rules,
+) -> dict[str, str]:
+    """Why each of these may not be mailed without a person, by key; who is not named may.
+
+    `candidates` have just become due; `waiting` are scheduled already. `copies` names the issue that a
+    candidate repeats. `first`: nothing was ever mailed or approved from this ledger.
+    """
+    reasons = {record.key: reason for record in candidates if (reason := _own_reason(record, copies, rules))}
+    free = [record for record in (*candidates, *waiting) if record.key not in reasons]
+    if len(free) > rules.max_burst:
+        burst = f"burst: {len(free)} issues are due at once, schedule.max_burst is {rules.max_burst}"
+        return reasons | {record.key: burst for record in free}
+    if rules.approve is Approve.ALWAYS:
+        return reasons | {record.key: "approval: mailings.approve is `always`" for record in free}
+    if rules.approve is Approve.FIRST and first:
+        return reasons | {record.key: "approval: the first mailing of a new ledger" for record in free}
+    return reasons
+
+
+def _own_reason(record: Record, copies: Mapping[str, str], rules: Rules) -> str:
+    if record.key in copies:
+        return f"copy: its text repeats issue {copies[record.key]}, which was mailed"
+    if record.due_seen_at is not None and record.due_seen_at - record.due_at > rules.max_age:
+        days = (record.due_seen_at - record.due_at).days
+        return f"late: first seen {days} days after its hour, schedule.max_age is {_shown(rules.max_age)}"
+    return ""
+
+
+def standing(record: Record, mailings: Sequence[Mailing], rules: Rules, now: datetime) -> Standing:
+    """Where an issue stands, given its mailings as they are now."""
+    if any(mailing.started_at for mailing in mailings):
+        return Standing(State.MAILED, _mailed_reason(mailings))
+    if record.state is State.PROBLEM:
+        return Standing(State.PROBLEM, record.reason)
+    if record.draft:
+        return Standing(State.DRAFT, "draft: its front matter says so")
+    if record.due_at > now:
+        return Standing(State.SCHEDULED, f"due {_local(record.due_at, rules)}")
+    open_ones = [mailing for mailing in mailings if mailing.state is not MailingState.CANCELLED]
+    if record.state is State.ADOPTED and not open_ones:
+        return Standing(State.ADOPTED, record.reason)
+    if not open_ones:
+        return Standing(State.PUBLISHED, "cancelled" if mailings else "published")
+    held = [mailing for mailing in open_ones if mailing.state is MailingState.HELD]
+    if held:
+        return Standing(State.HELD, held[0].reason)
+    return _scheduled(record, open_ones, rules, now)
+
+
+def _scheduled(record: Record, mailings: Sequence[Mailing], rules: Rules, now: datetime) -> Standing:
+    quiet_at = min(record.changed_at, record.seen_at) + rules.quiet
+    if quiet_at > now and not all(mailing.approved for mailing in mailings):
+        return Standing(State.WAITING, f"quiet: mailed when its file is unchanged until {_local(quiet_at, rules)}")
+    if record.missing_at is not None:
+        return Standing(State.WAITING, f"its file {record.path} is gone")
+    return Standing(State.PUBLISHED, "ready to be mailed", ready=True)
+
+
+def _mailed_reason(mailings: Sequence[Mailing]) -> str:
+    return "; ".join(f"mailing to {mailing.list}: {mailing.state}, {mailing.audience} readers"
+                     for mailing in mailings if mailing.started_at)
+
+
+def _local(at: datetime, rules: Rules) -> str:
+    return f"{at.astimezone(rules.zone):%Y-%m-%d %H:%M}"
+
+
+def _shown(length: timedelta) -> str:
+    """A duration as config.yaml writes it."""
+    seconds = int(length.total_seconds())
+    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
+        if seconds and seconds % size == 0:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"

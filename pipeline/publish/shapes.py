@@ -1,0 +1,35 @@
+"""The public shapes of issues and mailings: what `--json` promises."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Any
+
+from pipeline.issues.archive import KnownFile, Record
+from pipeline.issues.issue import State
+from pipeline.mailings.mailing import Mailing
+
+
+def issue_shape(record: Record) -> dict[str, Any]:
+    """`{id,number,title,date,path,state,reason}`."""
+    return {
+        "id": record.key, "number": record.number, "title": record.title, "date": record.day.isoformat(),
+        "path": record.path, "state": record.state.value, "reason": record.reason,
+    }
+
+
+def problem_shape(file: KnownFile) -> dict[str, Any]:
+    """A file that cannot be read or is withheld, in the shape of an issue."""
+    stem = PurePosixPath(file.path).stem
+    return {
+        "id": file.claimed or stem, "number": None, "title": stem, "date": None, "path": file.path,
+        "state": State.PROBLEM.value, "reason": str(file.problem),
+    }
+
+
+def mailing_shape(mailing: Mailing) -> dict[str, Any]:
+    """`{issue,list,round,state,audience,counts}`; the eight counts add up to the audience."""
+    return {
+        "issue": mailing.issue_key, "list": mailing.list, "round": mailing.round, "state": mailing.state.value,
+        "audience": mailing.audience, "counts": {state.value: n for state, n in mailing.counts.items()},
+    }

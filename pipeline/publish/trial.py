@@ -1,0 +1,39 @@
+"""A test message: the bytes of the mailing to an address of one's own, not recorded as a delivery."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+
+from pipeline.address import parse
+from pipeline.audience.tokens import KeyRing, Purpose
+from pipeline.issues.archive import Record
+from pipeline.mailings.compose import Stencil
+from pipeline.mailings.envelope import Envelope, Reader
+from pipeline.mailings.messages import LINK_KEY
+from pipeline.providers.base import Transport
+from pipeline.publish.dress import Dresser
+
+NOBODY = 0  # the subscriber id in a test message's links: it unsubscribes nobody
+
+
+def send_trial(
+    record: Record, addresses: Sequence[str], *, dresser: Dresser, ring: KeyRing, list_id: str,
+    open_transport: Callable[[], Transport],
+) -> list[tuple[str, str]]:
+    """Hands a test message to the post for each address; gives what it said to each. Raises its verdicts."""
+    edition, frozen = dresser.dress(record, list_id)
+    frozen.pop(LINK_KEY)
+    stencil = Stencil.compile(edition, Envelope.from_json(frozen))
+    token = ring.sign(Purpose.UNSUBSCRIBE, NOBODY, list_id)
+    transport = open_transport()
+    try:
+        return [(address, transport.send(stencil.message(_reader(record, address, token, place))).reply)
+                for place, address in enumerate(addresses, start=1)]
+    finally:
+        transport.close()
+
+
+def _reader(record: Record, address: str, token: str, place: int) -> Reader:
+    key = hashlib.sha256(f"test\n{record.key}\n{address}".encode()).hexdigest()[:32]
+    return Reader(key=key, message_id=f"test.{key}", address=parse(address).wire, unsubscribe=token, sequence=place)

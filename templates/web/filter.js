@@ -1,0 +1,28 @@
+// Searches the list of issues in the page. Without this script the list is simply complete.
+"use strict";
+
+const form = document.querySelector("form.filter");
+const field = form.querySelector("input");
+const status = form.querySelector("[role=status]");
+const fold = (text) => text.normalize("NFKC").toLowerCase();
+const issues = [...document.querySelectorAll(".latest, .issues > li")].map((row) => [row, fold(row.textContent)]);
+
+function search() {
+  const words = fold(field.value).split(/\s+/).filter(Boolean);
+  let found = 0;
+  for (const [row, text] of issues) {
+    row.hidden = !words.every((word) => text.includes(word));
+    found += row.hidden ? 0 : 1;
+  }
+  for (const year of document.querySelectorAll(".year")) {
+    year.hidden = !year.querySelector("li:not([hidden])");
+  }
+  status.textContent = !words.length ? "" : found ? form.dataset.found.replace("{count}", found) : form.dataset.none;
+}
+
+if (issues.length > 5) {
+  form.hidden = false;
+  form.addEventListener("submit", (event) => event.preventDefault());
+  field.addEventListener("input", search);
+  search(); // a browser may keep what was typed before
+}

@@ -1,0 +1,146 @@
+"""kill -9 and SIGTERM in the middle of a send: nobody lost, nobody twice who need not be."""
+
+from __future__ import annotations
+
+import random
+import signal
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.street import Publication, SinkProcess
+
+CONNECTIONS = 4
+
+
+def due_mailing(folder: Path, sink: SinkProcess, readers: int, in_doubt: str) -> Publication:
+    """A mailing whose audience is frozen and of which nobody has anything yet."""
+    made = Publication(folder)
+    made.over_smtp(sink.port, in_doubt=in_doubt)
+    assert made.run("init").code == 0
+    made.add_readers(readers)
+    made.write("01-Issue.md", "Words of the first issue. " * 40, day=datetime.now(UTC))
+    assert made.run("publish", "--no-send").code == 0
+    return made
+
+
+def kill_at_random(made: Publication, sink: SinkProcess, readers: int, kills: int) -> int:
+    """Starts `publish` again and again and kills it at a random moment of its sending; gives how often it hit."""
+    chance = random.Random(20260324)
+    hits = 0
+    for _ in range(kills):
+        before = len(sink.letters())
+        process = made.start("publish")
+        wait_until(lambda: len(sink.letters()) > before or process.poll() is not None)
+        moment = time.monotonic() + chance.random() * 0.4
+        wait_until(lambda: time.monotonic() > moment or process.poll() is not None)
+        if process.poll() is None:
+            process.send_signal(signal.SIGKILL)
+            hits += 1
+        process.wait(30)
+        assert made.counts()[0]["audience"] == readers
+    return hits
+
+
+def wait_until(happened: Callable[[], bool], limit_s: float = 60.0) -> None:
+    """Looks again and again, for a bounded time."""
+    end = time.monotonic() + limit_s
+    while not happened():
+        assert time.monotonic() < end, "it did not happen in time"
+
+
+def received(sink: SinkProcess) -> Counter[str]:
+    return Counter(letter["recipient"] for letter in sink.letters())
+
+
+@pytest.mark.fault
+def test_killed_send_with_resend_loses_nobody_and_repeats_the_same_bytes(
+    tmp_path: Path, trials: Callable[[int, int], int]
+) -> None:
+    readers, kills = trials(300, 2000), trials(4, 50)
+    with SinkProcess(tmp_path / "journal") as sink:
+        made = due_mailing(tmp_path / "pub", sink, readers, "resend")
+        hits = kill_at_random(made, sink, readers, kills)
+        assert made.run("publish").code == 0
+
+        times = received(sink)
+        assert len(times) == readers
+        assert sum(times.values()) - readers <= hits * CONNECTIONS
+        bodies = defaultdict(set)
+        for letter in sink.letters():
+            bodies[letter["recipient"]].add((letter["message_id"], letter["sha256"]))
+        assert {len(found) for found in bodies.values()} == {1}
+        assert made.counts()[0]["counts"]["sent"] == readers
+
+
+@pytest.mark.fault
+def test_killed_send_with_auto_mails_nobody_twice_and_lists_who_is_in_doubt(
+    tmp_path: Path, trials: Callable[[int, int], int]
+) -> None:
+    readers, kills = trials(300, 2000), trials(4, 50)
+    with SinkProcess(tmp_path / "journal") as sink:
+        made = due_mailing(tmp_path / "pub", sink, readers, "auto")
+        hits = kill_at_random(made, sink, readers, kills)
+        assert made.run("publish").code == 0
+
+        times = received(sink)
+        counts = made.counts()[0]["counts"]
+        assert set(times.values()) == {1}
+        assert counts["sent"] + counts["in_doubt"] == readers
+        assert readers - len(times) <= counts["in_doubt"] <= hits * CONNECTIONS
+
+
+@pytest.mark.fault
+def test_sigterm_in_a_send_ends_in_ten_seconds_without_doubt(tmp_path: Path) -> None:
+    readers = 60
+    with SinkProcess(tmp_path / "journal", ("--delay", "0.3")) as sink:
+        made = due_mailing(tmp_path / "pub", sink, readers, "auto")
+        process = made.start("run")
+        wait_until(lambda: len(sink.letters()) >= 5)
+        asked = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+        took = time.monotonic() - asked
+
+        assert took < 10
+        assert made.counts()[0]["counts"]["in_doubt"] == 0
+        assert len(sink.letters()) < readers
+    with SinkProcess(tmp_path / "journal") as sink:
+        made.over_smtp(sink.port)
+        assert made.run("publish").code == 0
+        assert set(received(sink).values()) == {1}
+        assert len(received(sink)) == readers
+
+
+@pytest.mark.fault
+def test_second_publish_ends_with_75_and_other_commands_work_beside(tmp_path: Path) -> None:
+    with SinkProcess(tmp_path / "journal", ("--delay", "0.3")) as sink:
+        made = due_mailing(tmp_path / "pub", sink, 20, "auto")
+        process = made.start("run")
+        wait_until(lambda: len(sink.letters()) >= 1)
+
+        assert made.run("publish").code == 75
+        assert made.run("status").code == 0
+        assert made.run("subscribers", "add", "late@example.com").code == 0
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+
+
+@pytest.mark.fault
+def test_run_left_alone_delivers_what_becomes_due(tmp_path: Path) -> None:
+    with SinkProcess(tmp_path / "journal") as sink:
+        made = Publication(tmp_path / "pub", {"schedule": {"quiet": "0s", "send_at": "00:00", "check_every": "1s"}})
+        made.over_smtp(sink.port)
+        made.run("init")
+        made.add_readers(3)
+        soon = datetime.now(UTC).timestamp() + 5
+        made.write("01-Soon.md", "Soon.", day=f"{datetime.fromtimestamp(soon, UTC):%Y/%m/%d %H:%M:%S}")
+        process = made.start("run")
+        wait_until(lambda: len(sink.letters()) == 3)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+        assert set(received(sink).values()) == {1}

@@ -1,0 +1,424 @@
+"""Files of people: the exports of six systems and plain CSV, dry and wet, whole and damaged."""
+
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from pipeline import schema
+from pipeline.address import parse
+from pipeline.audience.importing import KEPT_PROBLEMS, Result, import_rows, read_rows
+from pipeline.audience.intake import Entry, Standing
+from pipeline.audience.roster import PAGE, Roster
+from pipeline.audience.sheet import Row
+from pipeline.audience.subscriber import Evidence
+from pipeline.database import Database
+from pipeline.errors import AudienceError, OutputError, Problem
+
+NOON = datetime(2026, 3, 24, 12, 0, tzinfo=UTC)
+LISTS = ("weekly", "daily")
+
+
+@pytest.fixture
+def roster(tmp_path: Path) -> Iterator[Roster]:
+    database = Database(f"sqlite:///{tmp_path / 'avviso.db'}")
+    with database.write() as connection:
+        schema.metadata.create_all(connection, tables=[schema.subscriber, schema.subscription, schema.suppression])
+    yield Roster(database, b"the key of a ledger in a test...")
+    database.close()
+
+
+def rows(text: str, kind: str = "csv", name: str = "people.csv") -> list[Row | Problem]:
+    return list(read_rows(io.BytesIO(text.encode()), kind, name=name))
+
+
+def entries(text: str, kind: str = "csv", name: str = "people.csv") -> list[Entry]:
+    found = rows(text, kind, name)
+    assert [row for row in found if isinstance(row, Problem)] == []
+    return [row.entry for row in found if isinstance(row, Row)]
+
+
+def standings(text: str, kind: str, name: str = "people.csv") -> dict[str, str]:
+    return {entry.address.wire: entry.standing.value for entry in entries(text, kind, name)}
+
+
+def bring(roster: Roster, text: str, kind: str = "csv", *, into: str | None = None, ask: bool = False,
+          dry_run: bool = False) -> Result:
+    return import_rows(read_rows(io.BytesIO(text.encode()), kind, name="people.csv"), roster, lists=LISTS,
+                       now=NOON, into=into, consent="signed up at the fair", ask=ask, dry_run=dry_run)
+
+
+def standing(roster: Roster) -> dict[str, str]:
+    return {f"{member.subscriber.address} {member.subscription.list}": member.subscription.state.value
+            for member in roster.list_subscribers()}
+
+
+# ---- what the systems write -------------------------------------------------------------------
+
+SUBSTACK = """\
+email,active_subscription,expiry,plan,email_disabled,created_at,first_payment_at
+free@example.com,false,,other,false,2025-01-01T08:00:00.000Z,
+paid@example.com,true,2027-01-01,yearly,false,2025-02-01T08:00:00.000Z,2025-03-01
+gone@example.com,false,,other,true,2025-03-01T08:00:00.000Z,
+"""
+MAILCHIMP = """\
+Email Address,First Name,Last Name,MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,LEID,EUID,NOTES,TAGS
+in@example.com,Ann,Lee,2,2018-02-12 10:54:26,192.0.2.1,2018-02-12 10:54:27,192.0.2.2,1,a,,"""  # noqa: E501
+MAILCHIMP_UNSUBSCRIBED = """\
+Email Address,First Name,Last Name,OPTIN_TIME,CONFIRM_TIME,UNSUB_TIME,UNSUB_CAMPAIGN_ID,UNSUB_REASON,TAGS
+out@example.com,Ann,,2018-02-12 10:54:27,2018-02-12 10:54:27,2018-07-23 12:19:27,,NORMAL,\"\"\"Editors\"\"\"
+angry@example.com,,,2018-02-12 10:54:27,2018-02-12 10:54:27,2018-07-23 12:19:27,,ABUSE,
+"""
+MAILCHIMP_CLEANED = """\
+Email Address,First Name,Last Name,OPTIN_TIME,CONFIRM_TIME,CLEAN_TIME,CLEAN_CAMPAIGN_TITLE,LEID
+dead@example.com,Ann,,2018-02-12 10:54:27,2018-02-12 10:54:27,2020-03-23 17:30:05,,
+"""
+BUTTONDOWN = """\
+email_address,type,creation_date,unsubscription_date,undeliverability_date,ip_address,tags,metadata
+in@example.com,regular,2024-02-02T10:00:00Z,2024-01-01T10:00:00Z,,192.0.2.1,,{}
+paid@example.com,premium,2024-02-02T10:00:00Z,,,,,{}
+new@example.com,unactivated,2024-02-02T10:00:00Z,,,,,{}
+out@example.com,unsubscribed,2024-02-02T10:00:00Z,2024-03-01T10:00:00Z,,,,{}
+dead@example.com,undeliverable,2024-02-02T10:00:00Z,,2024-03-01T10:00:00Z,,,{}
+angry@example.com,complained,2024-02-02T10:00:00Z,,,,,{}
+gone@example.com,removed,2024-02-02T10:00:00Z,,,,,{}
+spam@example.com,blocked,2024-02-02T10:00:00Z,,,,,{}
+"""
+LISTMONK = """\
+uuid,email,name,attributes,status,created_at,updated_at
+1-1,in@example.com,Ann Lee,"{""city"": ""Venice""}",enabled,2019-08-24 14:15:22.123456 +0530 IST,2020-01-01
+1-2,out@example.com,Bob,{},disabled,2019-08-24 14:15:22 +0000 UTC,
+1-3,never@example.com,Carl,{},blocklisted,2019-08-24 14:15:22 +0000 UTC,
+"""
+GHOST = """\
+id,email,name,note,subscribed_to_emails,complimentary_plan,stripe_customer_id,created_at,deleted_at,labels,tiers
+6231,in@example.com,Ann Lee,,true,false,,2022-03-16T08:03:11.000Z,,VIP,
+6232,out@example.com,Bob,,false,,,2022-03-16T08:03:11.000Z,,,
+6233,gone@example.com,Carl,,true,,,2022-03-16T08:03:11.000Z,2023-01-01T00:00:00.000Z,,
+6234,blank@example.com,Dora,,,,,2022-03-16T08:03:11.000Z,,,
+"""
+KEILA = """\
+Email,First name,Last name,Data,External ID,Status
+in@example.com,Ann,Lee,"{""tags"":[""x""]}",,active
+blank@example.com,Bob,,,,
+out@example.com,Carl,,,,unsubscribed
+dead@example.com,Dora,,,,unreachable
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "name", "expected"),
+    [
+        (SUBSTACK, "substack", "email_list.csv",
+         {"free@example.com": "subscribed", "paid@example.com": "subscribed", "gone@example.com": "left"}),
+        (MAILCHIMP, "mailchimp", "subscribed_members_export_1a.csv", {"in@example.com": "subscribed"}),
+        (MAILCHIMP_UNSUBSCRIBED, "mailchimp", "export.csv",
+         {"out@example.com": "left", "angry@example.com": "complained"}),
+        (MAILCHIMP_CLEANED, "mailchimp", "export.csv", {"dead@example.com": "bounced"}),
+        (MAILCHIMP, "mailchimp", "/home/ann/nonsubscribed_members_export_1a.csv", {"in@example.com": "pending"}),
+        (MAILCHIMP, "mailchimp", "unsubscribed_members_export_1a.csv", {"in@example.com": "left"}),
+        (BUTTONDOWN, "buttondown", "subscribers.csv",
+         {"in@example.com": "subscribed", "paid@example.com": "subscribed", "new@example.com": "pending",
+          "out@example.com": "left", "dead@example.com": "bounced", "angry@example.com": "complained",
+          "gone@example.com": "left", "spam@example.com": "blocked"}),
+        (LISTMONK, "listmonk", "subscribers.csv",
+         {"in@example.com": "subscribed", "out@example.com": "left", "never@example.com": "blocked"}),
+        (GHOST, "ghost", "members.csv",
+         {"in@example.com": "subscribed", "out@example.com": "left", "gone@example.com": "left",
+          "blank@example.com": "subscribed"}),
+        (KEILA, "keila", "contacts.csv",
+         {"in@example.com": "subscribed", "blank@example.com": "subscribed", "out@example.com": "left",
+          "dead@example.com": "bounced"}),
+    ],
+)
+def test_who_is_out_in_the_old_system_is_out_here(
+    text: str, kind: str, name: str, expected: dict[str, str]
+) -> None:
+    assert standings(text, kind, name) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "out"),
+    [
+        (SUBSTACK, {"gone@example.com"}),
+        (MAILCHIMP_UNSUBSCRIBED, {"out@example.com", "angry@example.com"}),
+        (MAILCHIMP_CLEANED, {"dead@example.com"}),
+        (LISTMONK, {"out@example.com", "never@example.com"}),
+        (GHOST, {"out@example.com", "gone@example.com"}),
+        (KEILA, {"out@example.com", "dead@example.com"}),
+        ("email,unsubscribed\nin@example.com,no\nout@example.com,2024-01-01\n", {"out@example.com"}),
+        ("email,subscribed\nin@example.com,yes\nout@example.com,no\n", {"out@example.com"}),
+    ],
+)
+def test_who_is_out_stays_out_also_when_the_system_is_not_named(text: str, out: set[str]) -> None:
+    found = standings(text, "csv")
+
+    assert {address for address, said in found.items() if said != "subscribed"} == out
+
+
+def test_a_row_keeps_name_and_evidence_of_its_system() -> None:
+    (mailchimp,) = entries(MAILCHIMP, "mailchimp")
+    listmonk = entries(LISTMONK, "listmonk")[0]
+
+    assert mailchimp == Entry(
+        parse("in@example.com"), (),
+        Evidence("import:mailchimp", network="192.0.2.2", at=datetime(2018, 2, 12, 10, 54, 27, tzinfo=UTC)),
+        "Ann Lee")
+    assert listmonk == Entry(
+        parse("in@example.com"), (), Evidence("import:listmonk", at=datetime(2019, 8, 24, 8, 45, 22, tzinfo=UTC)),
+        "Ann Lee")
+
+
+def test_every_known_column_of_plain_csv_is_read() -> None:
+    text = (
+        "E-Mail;NAME;language;Lists;status;consent_at;Consent-Source;consent_text;left_at;colour\n"
+        "ann@example.com;Ann Lee;zh-Hans;weekly, daily;confirmed;2024/1/5 9:30;form;version 3;;red\n"
+        "bob@example.com;;not a language;daily;left;last summer;;;2025-02-01T00:00:00+02:00;\n"
+    )
+
+    assert entries(text) == [
+        Entry(parse("ann@example.com"), ("weekly", "daily"),
+              Evidence("form", "version 3", at=datetime(2024, 1, 5, 9, 30, tzinfo=UTC)), "Ann Lee", "zh-Hans"),
+        Entry(parse("bob@example.com"), ("daily",), Evidence("import:csv", note="last summer"), "", "",
+              Standing.LEFT, datetime(2025, 1, 31, 22, 0, tzinfo=UTC)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "at", "note"),
+    [
+        ("2024-01-05", datetime(2024, 1, 5, tzinfo=UTC), ""),
+        ("2024-01-05T09:30:15Z", datetime(2024, 1, 5, 9, 30, 15, tzinfo=UTC), ""),
+        ("2024-01-05 09:30:15.123456789 -0800 PST", datetime(2024, 1, 5, 17, 30, 15, tzinfo=UTC), ""),
+        ("2024-02-30", None, "2024-02-30"),
+        ("2024-01-05 25:00", None, "2024-01-05 25:00"),
+        ("0000-00-00 00:00:00", None, "0000-00-00 00:00:00"),
+        ("0001-01-01 00:00:00 +1400", None, "0001-01-01 00:00:00 +1400"),
+        ("6/18/2026", None, "6/18/2026"),
+        ("", None, ""),
+    ],
+)
+def test_an_instant_is_read_or_kept_as_it_was_written(written: str, at: datetime | None, note: str) -> None:
+    (entry,) = entries(f"email,consent_at\nann@example.com,{written}\n")
+
+    assert entry.evidence == Evidence("import:csv", at=at, note=note)
+
+
+def test_chinese_headers_are_known() -> None:
+    text = "邮箱,姓名,状态\nann@example.com,章北海,已订阅\nbob@example.com,李雷,已退订\n"
+
+    assert [(entry.name, entry.standing) for entry in entries(text)] == [
+        ("章北海", Standing.SUBSCRIBED), ("李雷", Standing.LEFT)]
+
+
+# ---- rows that are none -----------------------------------------------------------------------
+
+
+def test_a_bad_row_is_named_with_its_line_and_the_others_go_on() -> None:
+    text = 'email,name\nann@example.com,"Ann\nLee"\nnobody,N\n\nbob@example.com,Bob\ncarl@example.com,C,r,l\n'
+
+    found = [row.line if isinstance(row, Row) else str(row) for row in rows(text)]
+
+    assert found == [
+        2,
+        ('people.csv:4: "nobody" is not a mail address (An email address must have an @-sign): '
+         "write it like name@example.com"),
+        6,
+        ("people.csv:7: the row has 4 cells, the header 2: "
+         "put quotation marks around a cell that holds the separator"),
+    ]
+
+
+def test_a_status_that_nobody_knows_is_a_problem_and_no_consent() -> None:
+    assert rows("email,status\nann@example.com,vip\n") == [
+        Problem("people.csv", 'status "vip" is not known', "write confirmed, pending, left, bounced or complained",
+                2, rule="status-unknown")]
+
+
+NAME_THEM = "name the columns there, or say --from which system the file is"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("", "people.csv: is empty: export the file again"),
+        ("\n\n", "people.csv: is empty: export the file again"),
+        ("ann@example.com,Ann\nbob@example.com,Bob\n",
+         f'people.csv:1: the first line has no column "email" but an address: {NAME_THEM}'),
+        ("\nName;Town\nAnn;Venice\n",
+         f'people.csv:2: the first line has no column "email" but name, town: {NAME_THEM}'),
+        ('"email,name\nann@example.com,Ann\n',
+         'people.csv:1: a quotation mark is opened and not closed: close it, or write "" for one inside'),
+        ("PK\x03\x04",
+         "people.csv: is an archive or a workbook: unpack it, or save the sheet as CSV, and import that file"),
+    ],
+)
+def test_a_file_that_is_no_table_of_people_is_refused_in_one_line(text: str, line: str) -> None:
+    with pytest.raises(AudienceError) as refusal:
+        rows(text)
+
+    assert str(refusal.value) == line
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(OutputError) as refusal:
+        list(read_rows(tmp_path / "none.csv", "csv"))
+
+    assert str(refusal.value) == f"{tmp_path}/none.csv: cannot be read (No such file or directory): name a CSV file"
+
+
+def test_a_file_is_read_from_its_path_and_from_a_pipe_alike(tmp_path: Path) -> None:
+    text = "email,name\nann@example.com,章北海\n".encode("utf-16")
+    path = tmp_path / "people.csv"
+    path.write_bytes(text)
+    out, into = os.pipe()
+    os.write(into, text)
+    os.close(into)
+
+    with os.fdopen(out, "rb") as pipe:
+        from_pipe = list(read_rows(pipe, "csv"))
+
+    assert [(row.path, row.line, row.entry.name) for row in from_pipe if isinstance(row, Row)] == [
+        ("standard input", 2, "章北海")]
+    assert [(row.path, row.line, row.entry.name) for row in read_rows(path, "csv") if isinstance(row, Row)] == [
+        (str(path), 2, "章北海")]
+
+
+def test_a_file_may_be_left_half_read(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("email\nann@example.com\nbob@example.com\n")
+
+    first = next(read_rows(path, "csv"))
+
+    assert isinstance(first, Row)
+    assert first.entry.address == parse("ann@example.com")
+
+
+# ---- writing down -----------------------------------------------------------------------------
+
+MIXED = """\
+email,name,lists,status
+ann@example.com,Ann,,
+ANN@example.com,Ann,,confirmed
+bob@example.com,Bob,daily,
+nobody,,,
+out@example.com,,,unsubscribed
+dead@example.com,,,bounced
+sue@example.com,,monthly,
+ann@example.com,,daily,
+left@example.com,,,
+pen@example.com,,,pending
+"""
+COUNTS = Result(added=3, known=1, invalid=2, kept_out=4, problems=(
+    Problem("people.csv", '"nobody" is not a mail address (An email address must have an @-sign)',
+            "write it like name@example.com", 5, rule="address-invalid"),
+    Problem("people.csv", 'list "monthly" is not in config.yaml', "add it there, or use --list", 8,
+            rule="list-unknown"),
+))
+
+
+def someone_left(roster: Roster) -> None:
+    left = parse("left@example.com")
+    roster.add(left, ["weekly"], Evidence("command"), NOON)
+    roster.leave(1, "weekly", "unsubscribed", NOON)
+
+
+def test_each_row_is_counted_once_and_the_good_ones_are_in(roster: Roster) -> None:
+    someone_left(roster)
+
+    result = bring(roster, MIXED)
+
+    assert result == COUNTS
+    assert standing(roster) == {
+        "left@example.com weekly": "left", "ann@example.com weekly": "confirmed", "ann@example.com daily": "confirmed",
+        "bob@example.com daily": "confirmed", "out@example.com weekly": "left"}
+    assert [one.address for one in roster.suppressions()] == ["dead@example.com"]
+
+
+def test_a_dry_run_counts_alike_and_changes_nothing(roster: Roster) -> None:
+    someone_left(roster)
+    before = list(roster.list_subscribers())
+
+    assert bring(roster, MIXED, dry_run=True) == COUNTS
+    assert list(roster.list_subscribers()) == before
+    assert list(roster.suppressions()) == []
+
+
+def test_a_dry_run_finds_duplicates_across_batches_as_the_import_does(roster: Roster) -> None:
+    people = [f"r{n}@example.com," for n in range(PAGE + 10)]
+    text = "\n".join(["email,status", "gone@example.com,left", *people, "R0@example.com,", "r1@example.com,left",
+                      "r1@example.com,", "x@example.com,bounced", *people[:3], "x@example.com,", "gone@example.com,"])
+
+    dry = bring(roster, text, dry_run=True)
+    wet = bring(roster, text)
+
+    assert dry == wet == Result(added=PAGE + 10, known=3, invalid=0, kept_out=7, problems=())
+
+
+def test_importing_twice_changes_nothing_the_second_time(roster: Roster) -> None:
+    bring(roster, MIXED)
+    before = (list(roster.list_subscribers()), list(roster.suppressions()))
+
+    second = bring(roster, MIXED)
+
+    assert (second.added, second.known, second.invalid, second.kept_out) == (0, 5, 2, 3)
+    assert (list(roster.list_subscribers()), list(roster.suppressions())) == before
+
+
+def test_a_list_for_all_rows_and_how_they_agreed_are_written_down(roster: Roster) -> None:
+    bring(roster, "email,lists\nann@example.com,weekly\n", into="daily")
+
+    (said,) = roster.subscriptions(1)
+    assert (said.list, said.confirmed_at) == ("daily", NOON)
+    assert said.evidence == Evidence("import:csv", "signed up at the fair")
+
+
+def test_with_asking_everybody_waits_for_their_own_confirmation(roster: Roster) -> None:
+    result = bring(roster, "email,status\nann@example.com,\npen@example.com,pending\n", ask=True)
+
+    assert (result.added, result.kept_out) == (2, 0)
+    assert standing(roster) == {"ann@example.com weekly": "pending", "pen@example.com weekly": "pending"}
+
+
+def test_of_very_many_problems_the_first_are_shown_and_the_others_counted(roster: Roster) -> None:
+    result = bring(roster, "email\n" + "nobody\n" * (KEPT_PROBLEMS + 5))
+
+    assert (result.invalid, len(result.problems)) == (KEPT_PROBLEMS + 5, KEPT_PROBLEMS + 1)
+    assert str(result.problems[-1]) == "5 more rows are invalid: mend these first and import again"
+
+
+# Imports the file named first into the ledger named second; prints the result and the most memory it took, in KB.
+IMPORT = """
+import resource, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from pipeline.audience.importing import import_rows, read_rows
+from pipeline.audience.roster import Roster
+from pipeline.database import Database
+
+roster = Roster(Database(f"sqlite:///{sys.argv[2]}"), b"the key of a ledger in a test...")
+result = import_rows(read_rows(Path(sys.argv[1]), "csv"), roster, lists=["weekly"], now=datetime.now(UTC))
+print(result.added, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+def test_a_long_file_is_imported_in_little_memory(
+    roster: Roster, tmp_path: Path, trials: Callable[[int, int], int]
+) -> None:
+    count = trials(3_000, 1_000_000)
+    path = tmp_path / "people.csv"
+    with path.open("w") as out:
+        out.write("email,name\n")
+        out.writelines(f"r{n}@example.com,Reader {n}\n" for n in range(count))
+
+    said = subprocess.run([sys.executable, "-c", IMPORT, path, tmp_path / "avviso.db"], check=True,
+                          capture_output=True, text=True, cwd=Path(__file__).parents[3])
+
+    added, kilobytes = map(int, said.stdout.split())
+    assert (added, roster.count("weekly")) == (count, count)
+    assert kilobytes < 150_000

@@ -1,0 +1,167 @@
+"""An issue dressed for mail: whole, quiet, and itself whatever its author wrote."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from lxml import html
+
+from pipeline.editions.edition import Hole
+from pipeline.editions.email import shortened
+from pipeline.editions.fitting import LIMIT, RESERVE
+from pipeline.editions.holes import fill, split
+from pipeline.editions.templates import Templates
+from pipeline.errors import EditionError
+from pipeline.issues.issue import Image
+from tests.mail_samples import FRAME, render
+
+FILLED = {hole: f"https://news.example.com/{hole.name.lower()}" for hole in Hole}
+
+
+def page(body: str = "正文。", **changes: object) -> html.HtmlElement:
+    return html.document_fromstring(fill(render(body, **changes).html, FILLED))
+
+
+def test_an_edition_carries_key_language_subject_and_preheader() -> None:
+    made = render(frame=replace(FRAME, subject="{publication} {number}：{title}"))
+
+    assert (made.name, made.language, made.subject, made.preheader) == (
+        "7", "zh-Hans", "铅字周刊 7：字与纸", "一期关于纸的周刊")
+
+
+def test_the_same_issue_gives_the_same_edition() -> None:
+    assert render("# a\n\nb").digest == render("# a\n\nb").digest
+
+
+def test_the_shell_is_a_standards_mode_document_with_language_and_direction() -> None:
+    made = render(language="zh-TW").html
+
+    assert made.startswith('<!DOCTYPE html>\n<html lang="zh-TW" dir="ltr"')
+    assert made.endswith("</html>")
+    assert re.findall(r'role="article"[^>]*', made) == [
+        'role="article" aria-roledescription="email" aria-label="字与纸" lang="zh-TW" dir="ltr" '
+        'style="margin:0; padding:24px 12px; background-color:#f3f1ed; -webkit-text-size-adjust:100%; '
+        'text-size-adjust:100%" bgcolor="#f3f1ed"']
+
+
+def test_there_is_one_h1_and_it_is_the_title() -> None:
+    assert [h.text_content() for h in page("# One\n\n# Two").iter("h1")] == ["字与纸"]
+
+
+def test_layout_tables_are_marked_and_data_tables_are_not() -> None:
+    tables = page("|a|b|\n|-|-|\n|c|d|").iter("table")
+
+    assert [table.get("role") for table in tables] == ["presentation", None]
+
+
+def test_head_rules_stay_rules_and_inline_rules_leave_no_sheet() -> None:
+    made = render().html
+    head, body = made.split("</head>")
+
+    assert head.count("@media (prefers-color-scheme: dark)") == 1
+    assert head.count("[data-ogsc]") > 3
+    assert head.count("!important") > 20
+    assert "<style" not in body
+
+
+def test_conditional_comments_keep_the_table_for_word() -> None:
+    assert re.findall(r"<!--.*?-->", render().html.split("<body")[1]) == [
+        '<!--[if mso]><table role="presentation" align="center" width="640" cellpadding="0" cellspacing="0" border="0">'
+        "<tr><td><![endif]-->",
+        "<!--[if mso]></td></tr></table><![endif]-->"]
+
+
+def test_the_footer_says_why_and_leads_out() -> None:
+    footer = page().xpath("//td")[-1]
+
+    assert [p.text_content() for p in footer.iter("p")] == [
+        "您收到这封邮件，是因为您订阅了《铅字周刊》。", "退订 \xa0 订阅设置 \xa0 往期内容", "铅字周刊 · 林子上海市某路 1 号"]
+    assert [a.get("href") for a in footer.iter("a")] == [
+        FILLED[Hole.UNSUBSCRIBE], FILLED[Hole.PREFERENCES], "https://type.example.com/"]
+
+
+def test_without_a_web_the_mail_leads_to_its_page_and_has_no_preferences() -> None:
+    made = render(frame=replace(FRAME, view=False, preferences=False, archive_url="", postal_address="", author=""))
+
+    assert {piece for piece in split(made.html) + split(made.text) if isinstance(piece, Hole)} == {Hole.UNSUBSCRIBE}
+    assert html.document_fromstring(made.html).xpath("//a[. = '在浏览器中查看']/@href") == ["https://type.example.com/7/"]
+
+
+def test_the_preheader_is_hidden_cut_and_kept_apart_from_the_mail() -> None:
+    made = render(description="一个很长的描述，" * 20)
+    hidden = html.document_fromstring(made.html).xpath("//body/div[1]")[0]
+
+    assert made.preheader == "一个很长的描述，" * 5 + "一个很长…"
+    assert hidden.get("style") == "display:none; mso-hide:all"
+    assert hidden.text_content() == made.preheader + "\u034f\u200c\xa0" * 60
+
+
+def test_a_cover_of_the_front_matter_is_printed_once_above_the_text() -> None:
+    cover = Image("images/press.png", "A press")
+
+    def pictures(body: str) -> list[tuple[str | None, str | None]]:
+        return [(image.get("src"), image.get("alt")) for image in page(body, cover=cover).iter("img")]
+
+    assert pictures("text") == [("https://type.example.com/7/images/press.png", "A press")]
+    assert pictures("![A press](images/press.png)\n\ntext") == pictures("text")
+
+
+def test_a_wide_picture_fits_the_column() -> None:
+    assert page('<img src="https://e.com/a.png" width="900/" alt="x">').xpath("//img/@width") == ["576"]
+
+
+@pytest.mark.parametrize("words", [
+    "AVVISO-HOLE-UNSUBSCRIBE", "AVVISO-HOLE-QUOTED-VIEW", "{{ publication.title }}", "{% raw %}", "{title}", "%(x)s",
+    "<script>alert(1)</script>", "</body></html>", "${HOME}",
+])
+def test_what_looks_like_our_marks_comes_out_as_the_author_wrote_it(words: str) -> None:
+    made = render(f"`{words}`", title=words, description=words)
+    shown = html.document_fromstring(fill(made.html, FILLED))
+    text = fill(made.text, FILLED)
+
+    assert [shown.xpath(path)[0].text_content() for path in ("//h1", "//code", "//title")] == [words, words, words]
+    assert (text.split("\n")[0], text.count(f"`{words}`"), made.subject) == (words, 1, words)
+
+
+def test_an_issue_of_300_kilobytes_gives_a_whole_mail_with_the_rest_on_the_web() -> None:
+    body = "\n\n".join(f"## 第 {n} 节\n\n" + "字与纸，" * 200 for n in range(1, 130))
+
+    made = render(body)
+    shown = html.document_fromstring(fill(made.html, FILLED))
+    kept = len(shown.xpath("//h2"))
+
+    assert LIMIT - RESERVE - 4000 < len(made.html.encode()) <= LIMIT - RESERVE
+    assert shown.xpath("//a[. = '在网页上继续阅读']/@href") == ["https://type.example.com/7/"]
+    assert shown.xpath("//ul/li[1]/a/@href") == [f"https://type.example.com/7/#%E7%AC%AC-{kept + 1}-%E8%8A%82"]
+    assert shown.xpath("//ul/li[last()]/text()") == [f"还有 {129 - kept - 24} 节"]
+    assert len(shown.xpath("//a[. = '退订']")) == 2
+    assert made.text.count("第 129 节") == 1
+
+
+def test_the_text_part_says_what_the_mail_says() -> None:
+    assert fill(render("见 [样张](https://example.com/a)。").text, FILLED) == (
+        "字与纸\n======\n铅字周刊 · 第 7 期 · 2026年3月2日\n在浏览器中查看：<https://news.example.com/view>\n\n"
+        "见 样张 <https://example.com/a>。\n\n" + "-" * 74 + "\n"
+        "您收到这封邮件，是因为您订阅了《铅字周刊》。\n退订：<https://news.example.com/unsubscribe>\n"
+        "订阅设置：<https://news.example.com/preferences>\n往期内容：<https://type.example.com/>\n\n"
+        "铅字周刊 · 林子\n上海市某路 1 号\n")
+
+
+def test_an_owners_template_without_a_body_is_named(tmp_path: Path) -> None:
+    (tmp_path / "issue.html").write_text("<p>{{ body }}</p>", "utf-8")
+
+    with pytest.raises(EditionError) as found:
+        render(templates=Templates(tmp_path))
+
+    assert str(found.value) == "templates/email/issue.html: there is no <body>…</body>"
+
+
+@pytest.mark.parametrize(("text", "cut"), [
+    ("short", "short"), ("one two three four", "one two…"), ("一二三四五六七", "一二三四五…"), ("", ""),
+    ("abcdefghijklmnop", "abcdefghijk…"),
+])
+def test_shortened_ends_at_a_word_and_says_so(text: str, cut: str) -> None:
+    assert shortened(text, 12) == cut

@@ -1,0 +1,90 @@
+"""Keeping a mail whole: what goes first, where it is cut, and what always stays."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from pipeline.editions.fitting import Excerpt, fit
+from pipeline.editions.parcels import Parcel, beginning, length, parcels, strip_decoration
+
+SECTION = "<h2>{0}</h2><p>" + "x" * 300 + "</p>"
+
+
+def dress(excerpt: Excerpt) -> str:
+    """A shell of its own: an ending, and the headings that were left out."""
+    rest = "" if excerpt.rest is None else f"[{','.join(excerpt.rest)}]"
+    return f"{'compact ' if excerpt.compact else ''}{excerpt.html}{rest}."
+
+
+def test_a_small_mail_stays_as_it_is() -> None:
+    assert fit('<p title="t">a</p>', dress, limit=100) == '<p title="t">a</p>.'
+
+
+def test_a_large_mail_loses_its_decoration_first() -> None:
+    code = '<pre><code><span style="color:#123456">x</span></code></pre><a href="/" title="t">y</a>'
+
+    assert fit(code, dress, limit=90) == 'compact <pre><code>x</code></pre><a href="/">y</a>.'
+
+
+def test_a_mail_too_large_is_cut_at_a_heading_and_names_the_rest() -> None:
+    fragment = "".join(SECTION.format(name) for name in "ABCDE")
+
+    assert fit(fragment, dress, limit=900) == (
+        "compact " + "".join(SECTION.format(name) for name in "AB") + "[C,D,E].")
+
+
+def test_a_heading_near_the_top_does_not_throw_away_half_of_the_mail() -> None:
+    fragment = "<h2>A</h2><p>a</p><h2>B</h2>" + "<p>b</p>" * 200
+
+    mail = fit(fragment, dress, limit=1000)
+
+    assert mail.startswith("compact <h2>A</h2><p>a</p><h2>B</h2><p>b</p>")
+    assert mail.endswith("<p>b</p>[].")
+    assert 900 < len(mail) <= 1000
+
+
+def test_one_block_larger_than_a_mail_is_shortened_and_not_dropped() -> None:
+    mail = fit("<ol>" + "<li>item</li>" * 500 + "</ol>", dress, limit=1000)
+
+    assert re.sub("(<li>item</li>)+", "…", mail) == "compact <ol>…<li>it…</li></ol>[]."
+    assert 900 < len(mail) <= 1000
+
+
+def test_nothing_at_all_fits_beside_a_shell_that_fills_the_mail() -> None:
+    assert fit("<p>" + "x" * 50 + "</p>", lambda excerpt: dress(excerpt) + "s" * 80, limit=100) == (
+        "compact []." + "s" * 80)
+
+
+def test_parcels_are_the_blocks_and_the_text_between_them() -> None:
+    assert parcels("<h2>A <b>b</b>\n c</h2> &amp; <p>d</p>") == [
+        Parcel("<h2>A <b>b</b>\n c</h2>", "A b c"), Parcel(" &amp; ", ""), Parcel("<p>d</p>", "")]
+
+
+@pytest.mark.parametrize(("characters", "kept"), [
+    (2, "<ul></ul>"), (3, "<ul><li></li></ul>"), (4, "<ul><li>a…</li></ul>"), (6, "<ul><li>abc</li></ul>"),
+    (7, "<ul><li>abc</li><li></li></ul>"), (9, "<ul><li>abc</li><li>de</li></ul>"),
+    (11, '<ul><li>abc</li><li>de<img src="i"> …</li></ul>'),
+    (99, '<ul><li>abc</li><li>de<img src="i"> fg</li></ul>'),
+])
+def test_the_beginning_of_a_block_is_closed_and_says_that_it_was_cut(characters: int, kept: str) -> None:
+    block = Parcel('<ul><li>abc</li><li>de<img src="i"> fg</li></ul>', "")
+
+    assert beginning(block, characters) == kept
+
+
+def test_the_beginning_of_full_length_is_the_block() -> None:
+    block = Parcel("<blockquote><p>a &amp; b</p>c</blockquote>", "")
+
+    assert beginning(block, length(block)) == block.html
+
+
+def test_a_deep_block_keeps_its_words() -> None:
+    deep = "<blockquote>" * 300 + "<p>words</p>" + "</blockquote>" * 300
+
+    assert [parcel.html for parcel in parcels(deep)] == [deep]
+
+
+def test_decoration_is_taken_off_without_a_word() -> None:
+    assert strip_decoration('a <b title="x">b</b><pre>c<span style="color:red"> d</span></pre>') == "a <b>b</b><pre>c d</pre>"

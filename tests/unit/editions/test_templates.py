@@ -1,0 +1,66 @@
+"""Templates: the owner's first, and mistakes in them are one line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.editions.templates import Templates, style_elements
+from pipeline.errors import EditionError
+
+
+def test_an_owners_file_shadows_the_packaged_one_and_no_other(tmp_path: Path) -> None:
+    (tmp_path / "letter.html").write_text("mine", "utf-8")
+    templates = Templates(tmp_path)
+
+    assert templates.render("letter.html", {}) == "mine"
+    assert templates.css("head.css", {"theme": {"link": "#111111", "link_dark": "#eeeeee"}}).startswith(":root{")
+
+
+def test_values_are_escaped_in_html_and_not_in_text(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text("{{ x }}", "utf-8")
+    (tmp_path / "a.txt").write_text("{{ x }}", "utf-8")
+    templates = Templates(tmp_path)
+
+    assert [templates.render(name, {"x": "<&{{ y }}"}) for name in ("a.html", "a.txt")] == [
+        "&lt;&amp;{{ y }}", "<&{{ y }}"]
+
+
+def test_a_style_sheet_loses_comments_and_idle_space(tmp_path: Path) -> None:
+    (tmp_path / "a.css").write_text("/* no */\n.a .b ,\n.c { color : red; margin: 0 }\n/* -- */\n.d { x: y; }\n", "utf-8")
+
+    assert list(style_elements(Templates(tmp_path).css("a.css", {}))) == [
+        "<style>.a .b,.c{color : red;margin: 0}</style>", "<style>.d{x: y}</style>"]
+
+
+@pytest.mark.parametrize(("text", "line", "reason"), [
+    ("\n{{ nothing }}", 2, "'nothing' is undefined"),
+    ("\n\n{% if %}", 3, "Expected an expression, got 'end of statement block'"),
+    ("{{ 1 / 0 }}", 1, "ZeroDivisionError: division by zero"),
+    ("{{ x.y.z }}", 1, "'str object' has no attribute 'y'"),
+    ("{{ 1 + 'a' }}", 1, "TypeError: unsupported operand type(s) for +: 'int' and 'str'"),
+])
+def test_a_mistake_names_file_line_and_reason(tmp_path: Path, text: str, line: int, reason: str) -> None:
+    (tmp_path / "issue.html").write_text(text, "utf-8")
+
+    with pytest.raises(EditionError) as found:
+        Templates(tmp_path).render("issue.html", {"x": "text"})
+
+    assert str(found.value) == (
+        f"templates/email/issue.html:{line}: the template cannot be filled: {reason}: "
+        "mend it, or delete it to use the packaged one")
+
+
+def test_a_file_that_is_no_text_is_a_mistake_in_it(tmp_path: Path) -> None:
+    (tmp_path / "issue.html").write_bytes(b"\xff\xfe")
+
+    with pytest.raises(EditionError, match=r"^templates/email/issue.html: .*UnicodeDecodeError"):
+        Templates(tmp_path).render("issue.html", {})
+
+
+def test_a_missing_template_is_named(tmp_path: Path) -> None:
+    (tmp_path / "issue.html").write_text("{% include 'footer.html' %}", "utf-8")
+
+    with pytest.raises(EditionError, match=r"^templates/email/footer.html: the template is missing$"):
+        Templates(tmp_path).render("issue.html", {})

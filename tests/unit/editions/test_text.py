@@ -1,0 +1,131 @@
+"""The plain-text part: Markdown in, what a terminal's reader likes out."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.editions.prose import Voice
+from pipeline.editions.text import render_text, underlined
+from pipeline.issues.markdown import parse
+from pipeline.issues.vocabulary import vocabulary
+
+
+def text(body: str, *, language: str = "en") -> str:
+    voice = Voice("image", vocabulary(language), lambda reference: reference if ":" in reference else f"https://w/{reference}")
+    return render_text(parse(body, language=language, title="Heading").tokens, voice)
+
+
+@pytest.mark.parametrize(("body", "expected"), [
+    ("Hello *dear* **reader**.", "Hello dear reader."),
+    ("one\ntwo", "one two"),
+    ("中文\n换行", "中文\n换行"),                                # breaks: auto keeps the lines of Chinese text
+    ("one  \ntwo", "one\ntwo"),
+    ("a\n\nb", "a\n\nb"),
+    ("run `rm -rf`", "run `rm -rf`"),
+    ("&lt;b&gt; &copy; \\*", "<b> © *"),
+    ("a\u200bb\ufeffc\u00add", "abcd"),
+    ("", ""),
+])
+def test_paragraphs(body: str, expected: str) -> None:
+    assert text(body) == expected
+
+
+@pytest.mark.parametrize(("body", "expected"), [
+    ("[label](https://e.com/a)", "label <https://e.com/a>"),
+    ("<https://e.com/a>", "<https://e.com/a>"),
+    ("see https://e.com/a, yes", "see <https://e.com/a>, yes"),
+    ("[e.com/a](https://e.com/a/)", "<https://e.com/a/>"),
+    ("[**bold** label](https://e.com/)", "bold label <https://e.com/>"),
+    ("[file](notes.pdf)", "file <https://w/notes.pdf>"),
+    ("[up](#part)", "up"),
+    ("<mira@example.org>", "mira@example.org"),
+    ("[write](mailto:mira@example.org)", "write <mailto:mira@example.org>"),
+    ('<a href="https://e.com/">raw *label*</a>', "raw label <https://e.com/>"),
+    ("[x](javascript:alert(1))", "[x](javascript:alert(1))"),
+])
+def test_links_stand_behind_their_label_or_in_its_place(body: str, expected: str) -> None:
+    assert text(body) == expected
+
+
+@pytest.mark.parametrize(("body", "expected"), [
+    ("![A lamp](lamp.png)", "[image] A lamp <https://w/lamp.png>"),
+    ("a ![A lamp](lamp.png), b", "a [image] A lamp <https://w/lamp.png> , b"),
+    ('<img src="lamp.png" alt="A lamp">', "[image] A lamp <https://w/lamp.png>"),
+    ("[![A lamp](l.png)](https://e.com/)", "[image] A lamp <https://w/l.png> <https://e.com/>"),
+    ('<video src="v.mp4" title="Press at work"></video>', "▶ Video: Press at work <https://w/v.mp4>"),
+    ('<video title="At work"><source src="v.mp4">no player</video>', "▶ Video: At work <https://w/v.mp4>"),
+    ('<iframe src="https://www.youtube.com/embed/abcdefgh" title="Talk"></iframe>',
+     "▶ Video: Talk <https://www.youtube.com/watch?v=abcdefgh>"),
+    ('<audio src="a.mp3" title="Talk"></audio> after', "▶ Audio: Talk <https://w/a.mp3> after"),
+])
+def test_pictures_and_players_are_named_with_their_address(body: str, expected: str) -> None:
+    assert text(body) == expected
+
+
+def test_headings_are_underlined_and_deeper_ones_marked() -> None:
+    assert text("## 第一节\n\na\n\n### Deeper\n\nb") == "第一节\n------\n\na\n\n## Deeper\n\nb"
+
+
+def test_lists_keep_marks_numbers_and_depth() -> None:
+    assert text("- one\n- two\n  - inner\n    more\n- [x] done\n\n3. three\n4. four\n\nafter") == (
+        "- one\n- two\n  - inner more\n- ☑ done\n\n3. three\n4. four\n\nafter")
+
+
+def test_loose_items_are_parted_and_empty_ones_kept() -> None:
+    assert text("1. one\n\n   more\n2.\n3. three") == "1. one\n\n   more\n2.\n\n3. three"
+
+
+def test_quotes_and_alerts_have_a_bar() -> None:
+    assert text("a\n\n> one\n>\n> > two\n\nb\n\n> [!NOTE]\n> three") == (
+        "a\n\n> one\n>\n> > two\n\nb\n\n> Note\n>\n> three")
+
+
+def test_code_is_kept_as_it_is() -> None:
+    assert text("a\n\n```python\nx  =  1\n\n\tprint('<b>')\n```\n\nb") == "a\n\n    x  =  1\n\n    \tprint('<b>')\n\nb"
+
+
+def test_a_table_that_fits_is_set_in_columns() -> None:
+    assert text("|Name|价格|\n|-|-|\n|Alpha|12 元|\n|中文名||") == (
+        "Name    价格\n------  -----\nAlpha   12 元\n中文名")
+
+
+def test_a_table_too_wide_becomes_one_record_a_row() -> None:
+    long = "words " * 8
+    assert text(f"|Name|First|Second|\n|-|-|-|\n|Alpha|{long}|{long}|\n|Beta|x||") == (
+        f"Name: Alpha\nFirst: {long.strip()}\nSecond: {long.strip()}\n\nName: Beta\nFirst: x")
+
+
+def test_footnotes_are_numbered_at_the_end() -> None:
+    assert text("a[^x] b[^y]\n\n[^x]: First.\n[^y]: Second.") == (
+        "a[1] b[2]\n\n--------------------\n\n[1] First.\n\n[2] Second.")
+
+
+def test_raw_html_is_read_as_text() -> None:
+    assert text("<div><p>one &amp; two</p><ul><li>three</li></ul></div>\n\n<details><summary>More</summary>\n\nInside\n\n</details>") == (
+        "one & two\nthree\n\nMore\n\nInside")
+
+
+def test_a_script_says_nothing() -> None:
+    assert text("a\n\n<script>alert(1)</script>\n\n<style>p{}</style>\n\nb") == "a\n\nb"
+
+
+def test_a_rule_is_three_stars() -> None:
+    assert text("a\n\n---\n\nb") == "a\n\n* * *\n\nb"
+
+
+def test_nesting_of_any_depth_keeps_its_words_and_its_columns() -> None:
+    lines = text("> " * 400 + "deep " * 40).split("\n")
+
+    assert " ".join(lines).count("deep") == 40
+    assert max(map(len, lines)) <= 74
+
+
+def test_no_line_is_wider_than_a_terminal_or_begins_with_a_closing_mark() -> None:
+    lines = text("字，" * 200 + "\n\n- " + "字。" * 100, language="zh-Hans").split("\n")
+
+    assert {line[-1] for line in lines if line} <= {"，", "。"}
+    assert {line.lstrip("- ")[:1] for line in lines if line} == {"字"}
+
+
+def test_a_title_is_underlined_in_its_own_width() -> None:
+    assert underlined("字 x") == "字 x\n===="

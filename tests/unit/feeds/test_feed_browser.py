@@ -1,0 +1,122 @@
+"""The archive and the feeds in a real Chromium: styled under their own policy, quiet, searchable."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.feeds.feed import plan_documents
+from pipeline.feeds.formats import ATOM, RSS
+from pipeline.feeds.listing import plan_listings
+from pipeline.feeds.site import feed_style, render_index, render_page, site_files
+from pipeline.feeds.templating import web_templates
+from pipeline.feeds.writing import write
+from tests.feed_samples import PUBLICATION, entries
+
+playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+
+TEMPLATES = web_templates([Path(__file__).parents[3] / "templates" / "web"])
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Nothing: the test prints what matters."""
+
+
+def publish(root: Path) -> None:
+    found = entries(8, html="<p>Good night.</p>")
+    listings = plan_listings(found)
+    write(root, site_files(PUBLICATION, TEMPLATES))
+    write(root, [("feeds/feed.css", feed_style(PUBLICATION, TEMPLATES)),
+                 ("index.html", render_index(listings.index, PUBLICATION, listings, TEMPLATES)),
+                 ("1/index.html",
+                  render_page(found[0], PUBLICATION, previous=None, next=found[1], templates=TEMPLATES))])
+    for form in (ATOM, RSS):
+        document = plan_documents(found, PUBLICATION, form, limit=20, max_bytes=10**6, group=20)[0]
+        write(root, [(f"feeds/{document.name}", form.write(document, PUBLICATION))])
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    root = tmp_path_factory.mktemp("site")
+    publish(root)
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(root))) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with playwright.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.mark.parametrize("path", ["", "1/"])
+@pytest.mark.parametrize("width", [375, 1280])
+def test_page_loads_its_own_files_only_breaks_no_policy_and_fits_the_window(
+    browser: Any, address: str, path: str, width: int,
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    asked, said = [], []
+    page.on("request", lambda request: asked.append(request.url.removeprefix(address)))
+    page.on("console", lambda message: said.append(message.text))
+
+    page.goto(address + path)
+
+    assert [url for url in asked if url not in {path, "theme.css", "style.css", "filter.js", "favicon.ico"}] == []
+    assert [text for text in said if "404" not in text] == []  # the browser's own wish for a favicon
+    assert page.evaluate("getComputedStyle(document.querySelector('.skip')).position") == "absolute"
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") == 0
+
+
+def test_search_finds_issues_in_the_page(browser: Any, address: str) -> None:
+    page = browser.new_page()
+    page.goto(address)
+    shown = ("[...document.querySelectorAll('.latest h2, .issues h3')]"
+             ".filter(e => e.checkVisibility()).map(e => e.innerText)")
+
+    page.fill("input[type=search]", "ＬＥＴＴＥＲ 3")
+    found, told = page.evaluate(shown), page.text_content("[role=status]")
+    page.fill("input[type=search]", "nobody")
+    none, told_none = page.evaluate(shown), page.text_content("[role=status]")
+    page.fill("input[type=search]", "")
+
+    assert (found, told, none, told_none) == (["Letter 3"], "1 found", [], "Nothing found")
+    assert page.evaluate(shown) == [f"Letter {number}" for number in range(8, 0, -1)]
+
+
+def test_index_is_complete_without_scripts(browser: Any, address: str) -> None:
+    page = browser.new_context(java_script_enabled=False).new_page()
+
+    page.goto(address)
+
+    titles = page.locator(".issues h3, .latest h2").all_inner_texts()
+    assert titles == [f"Letter {number}" for number in range(8, 0, -1)]
+    assert page.locator("input[type=search]").is_visible() is False
+
+
+@pytest.mark.parametrize("name", ["atom.xml", "rss.xml"])
+def test_feed_opened_in_a_browser_shows_how_to_subscribe_and_the_titles(browser: Any, address: str, name: str) -> None:
+    page = browser.new_page()
+
+    page.goto(f"{address}feeds/{name}")
+
+    hint = page.evaluate("getComputedStyle(document.documentElement, '::before').content")
+    titles = page.evaluate("[...document.querySelectorAll('entry > title, item > title')]"
+                           ".filter(e => getComputedStyle(e).display === 'block').map(e => e.textContent)")
+    assert hint == '"This is a feed. To follow it, copy the address of this page into a feed reader."'
+    assert titles == [f"Letter {number}" for number in range(8, 0, -1)]

@@ -1,0 +1,107 @@
+"""The documents keep step with the program: links, settings, commands, words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from pipeline.cli import avviso
+from pipeline.config import parse
+from pipeline.errors import ConfigError
+from pipeline.issues.issue import State
+from pipeline.mailings.mailing import DeliveryState
+from tools import reference
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+WRITTEN = [path for path in DOCUMENTS if path.parent.name != "reference"]
+
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+COMMAND = re.compile(r"(?:^\$ |`)avviso ([^`\n#&|]+)", re.MULTILINE)
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("page", sorted(reference.PAGES))
+def test_reference_is_what_make_docs_would_write(page: str) -> None:
+    assert (ROOT / "docs/reference" / page).read_text("utf-8") == reference.PAGES[page]()
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name)
+def test_links_within_the_repository_lead_somewhere(path: Path) -> None:
+    inside = [link for link in LINK.findall(_prose(path)) if "://" not in link]
+
+    assert [link for link in inside if not _leads_somewhere(path, link)] == []
+
+
+@pytest.mark.parametrize("path", WRITTEN, ids=name)
+def test_settings_shown_in_documents_are_understood(path: Path) -> None:
+    """A block may leave out what it is not about; nothing else may be wrong with it."""
+    blocks = [text for kind, text in BLOCK.findall(path.read_text("utf-8")) if kind == "yaml"]
+
+    assert [line for text in blocks for line in _complaints(text) if ": missing: " not in line] == []
+
+
+@pytest.mark.parametrize("path", WRITTEN, ids=name)
+def test_commands_shown_in_documents_exist_with_their_options(path: Path) -> None:
+    shown = COMMAND.findall(path.read_text("utf-8"))
+
+    assert [words for words in shown if not _is_command(words.split())] == []
+
+
+def test_glossary_has_every_state_of_a_delivery_and_of_an_issue_that_waits() -> None:
+    words = set(re.findall(r"[*`]+([a-z_]+)[*`]+", (ROOT / "docs/glossary.md").read_text("utf-8")))
+
+    assert {state.value for state in DeliveryState} - words == set()
+    assert {State.DRAFT, State.SCHEDULED, State.WAITING, State.HELD, State.ADOPTED} - words == set()
+
+
+def test_exit_codes_of_the_reference_are_those_of_the_errors() -> None:
+    from pipeline import errors
+
+    raised = {error.exit_code for error in vars(errors).values()
+              if isinstance(error, type) and issubclass(error, errors.PipelineError)}
+    told = set(map(int, re.findall(r"^\| (\d+) \|", reference.COMMANDS_HEAD, re.MULTILINE)))
+
+    assert raised - told == set()
+
+
+def _prose(path: Path) -> str:
+    return BLOCK.sub("", path.read_text("utf-8"))
+
+
+def _leads_somewhere(path: Path, link: str) -> bool:
+    target, _, anchor = link.partition("#")
+    found = (path.parent / target).resolve() if target else path
+    return found.exists() and (not anchor or anchor in _anchors(found))
+
+
+def _anchors(path: Path) -> Iterator[str]:
+    for heading in re.findall(r"^#+ (.+)$", path.read_text("utf-8"), re.MULTILINE):
+        yield re.sub(r"[^\w\- ]", "", heading).strip().lower().replace(" ", "-")
+
+
+def _complaints(text: str) -> list[str]:
+    try:
+        parse(text, Path("config.yaml"), {"SMTP_PASSWORD": "…", "AVVISO_SECRET": "0123456789abcdef"})
+    except ConfigError as error:
+        return str(error).splitlines()
+    return []
+
+
+def _is_command(words: list[str]) -> bool:
+    """Whether the first words name a command, and the options among the rest are its own."""
+    command: click.Command | None = avviso
+    words = list(words)
+    while isinstance(command, click.Group) and words and not words[0].startswith("-"):
+        command = command.get_command(click.Context(command), words.pop(0))
+    known = {option for part in (command, avviso) if part for one in part.params for option in one.opts}
+    options = {word for word in words if word.startswith("-")}
+    return command is not None and options <= known | {"--help"}

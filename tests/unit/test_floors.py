@@ -1,0 +1,73 @@
+"""Imports run down the floors, and only the rim touches clock, chance, network and database."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from importlinter.cli import lint_imports
+
+ROOT = Path(__file__).parents[2]
+
+# Who may touch the world; everybody else is handed what they need.
+RIM = {"clock", "database", "lockfile", "providers", "web", "engines", "preview", "doctor", "app", "cli",
+       "mailings/presence"}
+WORLD = {"socket", "smtplib", "http", "urllib.request", "httpx2", "sqlite3", "psycopg", "random", "secrets", "uuid",
+         "imaplib", "ftplib"}
+NOW = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.sleep", "time.monotonic"}
+
+
+def test_imports_run_down_the_floors(capsys: pytest.CaptureFixture[str]) -> None:
+    code = lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True)
+
+    assert code == 0, capsys.readouterr().out
+
+
+def test_only_the_rim_touches_the_world() -> None:
+    inside = (path for path in (ROOT / "pipeline").rglob("*.py") if not _is_rim(path))
+
+    assert [f"{path.relative_to(ROOT)}:{place}" for path in inside for place in _touches(path)] == []
+
+
+@pytest.mark.parametrize(("line", "found"), [
+    ("import socket", ["1: socket"]),
+    ("from urllib.request import urlopen", ["1: urllib.request"]),
+    ("from urllib.parse import urlsplit", []),
+    ("def f():\n    from random import random", ["2: random"]),
+    ("import datetime as d\nd.datetime.now()", ["2: datetime.now"]),
+    ("date.today", ["1: date.today"]),
+    ("from time import sleep", ["1: time.sleep"]),
+    ("from datetime import date, time, datetime\ndatetime.fromtimestamp", []),
+])
+def test_a_touch_of_the_world_is_seen_in_each_spelling(tmp_path: Path, line: str, found: list[str]) -> None:
+    path = tmp_path / "module.py"
+    path.write_text(line, "utf-8")
+
+    assert list(_touches(path)) == found
+
+
+def _is_rim(path: Path) -> bool:
+    module = path.relative_to(ROOT / "pipeline").with_suffix("")
+    return bool(RIM & {module.as_posix(), module.parts[0]})
+
+
+def _touches(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for name in _names(node):
+            if name in WORLD or name.partition(".")[0] in WORLD or name in NOW:
+                yield f"{node.lineno}: {name}"
+
+
+def _names(node: ast.AST) -> Iterator[str]:
+    """What a line names from outside: modules it imports, `from time import sleep`, and calls such as `x.now`."""
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom) and node.module:
+        dotted = {f"{node.module}.{alias.name}" for alias in node.names}
+        yield from sorted(dotted & NOW) or [node.module]
+    elif isinstance(node, ast.Attribute):
+        owner = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
+        if f"{owner}.{node.attr}" in NOW:
+            yield f"{owner}.{node.attr}"

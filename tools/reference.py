@@ -1,0 +1,221 @@
+"""Writes docs/reference/ from the program itself: settings from their models, commands from click.
+
+    python tools/reference.py
+
+`tests/unit/test_documents.py` says when it was forgotten.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import sys
+import typing
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import click
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from pipeline.config.report import NOT_YET
+from pipeline.config.settings import Config
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "docs" / "reference"
+
+CONFIG_HEAD = """\
+# Settings
+
+<!-- Written by `make docs` from pipeline/config/; change it there. -->
+
+All of them stand in `config.yaml`. Only `publication.title`, `publication.url` and `mailings.from` have no default;
+a key without a value takes its default. A key that does not exist is an error that names the nearest one.
+
+- **Durations** are `90s`, `15m`, `36h`, `7d`; **sizes** `512KB`, `2MB` (1 KB is 1,024 bytes); **rates** `"14/s"`,
+  `"1000/h"`.
+- **Relative paths** start at the folder of `config.yaml`.
+- **`${NAME}`** takes a value from the environment, `${NAME:-default}` with a default. Secrets belong there; they are
+  never printed.
+- YAML's anchors, aliases and tags are not read.
+
+What is wrong is said in one pass, a line each: `config.yaml:12: feeds.entires: unknown key: did you mean entries?`
+"""
+
+COMMANDS_HEAD = """\
+# Commands
+
+<!-- Written by `make docs` from pipeline/cli/; change it there. -->
+
+`--config PATH`, `--json`, `-v` and `--no-color` may stand before or after any command. `python -m pipeline` is the
+same as `avviso`.
+
+| exit code | |
+|---:|---|
+| 0 | done |
+| 1 | done, but some items are held or have problems; each is listed |
+| 2 | wrong usage or settings |
+| 3 | a server that is needed cannot be reached |
+| 4 | the very thing asked for is refused by a guard |
+| 74 | a file cannot be read or written |
+| 75 | another instance is at work |
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One setting: its whole key, what pydantic knows of it, and the text that stands below it."""
+
+    key: str
+    field: FieldInfo
+    text: str
+
+
+def settings_page() -> str:
+    """docs/reference/config.md."""
+    texts = _texts(Config)
+    parts, alone = [CONFIG_HEAD], []
+    for name, field in Config.model_fields.items():
+        model = _section(field)
+        if model is None:
+            alone.append(Row(name, field, texts[name]))
+        else:
+            about = texts.get(name) or inspect.cleandoc(model.__doc__ or "")
+            parts.append("\n".join([f"## {name}", "", about, "", *_table(_rows(model, _below(name, field)))]))
+    parts.append("\n".join(["## Without a section", "", *_table(alone)]))
+    return "\n".join(f"{part.rstrip()}\n" for part in parts)
+
+
+def _rows(model: type[BaseModel], above: str) -> Iterator[Row]:
+    """Every setting of a section, then those of the sections inside it."""
+    texts = _texts(model)
+    for name, field in model.model_fields.items():
+        key, inner = above + (field.alias or name), _section(field)
+        if inner is None:
+            yield Row(key, field, texts[name])
+        else:
+            yield from _rows(inner, _below(key, field))
+
+
+def _below(key: str, field: FieldInfo) -> str:
+    """How the keys below a setting begin: `theme.`, or `lists[].` for each of several."""
+    return f"{key}[]." if typing.get_origin(field.annotation) is tuple else f"{key}."
+
+
+def _table(rows: Iterable[Row]) -> Iterator[str]:
+    yield from ("| key | default | |", "|---|---|---|")
+    for row in rows:
+        yield f"| `{row.key}` | {_default(row.field)} | {row.text}{_choices(row)}{_not_yet(row)} |"
+
+
+def _default(field: FieldInfo) -> str:
+    """The default as one would write it."""
+    if field.is_required():
+        return "needed"
+    if field.default in (None, "", ()):
+        return ""
+    written = field.default if isinstance(field.default, str) else json.dumps(field.default).replace('"', "")
+    return f"`{written}`"
+
+
+def _choices(row: Row) -> str:
+    """The words a setting may have, unless its text names them already."""
+    words = [f"`{word}`" for word in _literals(row.field.annotation)]
+    return "" if all(word in row.text for word in words) else f" {' or '.join(words)}."
+
+
+def _not_yet(row: Row) -> str:
+    """What is refused today, because nothing stands behind it."""
+    keys = tuple(row.key.split("."))
+    refused = any(keys[: len(planned)] == planned for planned in NOT_YET if planned != ("engine",))
+    return " *Planned; refused by this version.*" if refused else ""
+
+
+def _literals(annotation: object) -> Iterator[object]:
+    if typing.get_origin(annotation) is typing.Literal:
+        yield from typing.get_args(annotation)
+    else:
+        for part in typing.get_args(annotation):
+            yield from _literals(part)
+
+
+def _section(field: FieldInfo) -> type[BaseModel] | None:
+    """The model a setting is read into, if it has keys of its own."""
+    return _model_in(field.annotation)
+
+
+def _model_in(annotation: object) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    inside = (_model_in(part) for part in typing.get_args(annotation))
+    return next((model for model in inside if model), None)
+
+
+def _texts(model: type[BaseModel]) -> dict[str, str]:
+    """The text below each setting in the source of its model; at run time nobody needs it."""
+    body = typing.cast("ast.ClassDef", ast.parse(inspect.getsource(model)).body[0]).body
+    found: dict[str, str] = {}
+    for statement, below in pairwise(body):
+        if isinstance(statement, ast.AnnAssign) and isinstance(below, ast.Expr):
+            name, text = typing.cast("ast.Name", statement.target).id, typing.cast("ast.Constant", below.value).value
+            found[name] = " ".join(str(text).split())
+    return found
+
+
+def commands_page() -> str:
+    """docs/reference/commands.md."""
+    from pipeline.cli import avviso  # slow import
+
+    return "\n".join([COMMANDS_HEAD, *_command_lines(avviso, "avviso")]).rstrip() + "\n"
+
+
+def _command_lines(command: click.Command, path: str) -> Iterator[str]:
+    """Heading, text, usage, examples and options of each command, depth first, in the order of `--help`."""
+    context = click.Context(command, info_name=path)
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            if below is not None and not below.hidden:
+                yield from _command_lines(below, f"{path} {name}")
+        return
+    text, _, example = inspect.cleandoc(command.help or "").partition("\b\nExample:\n")
+    usage = " ".join([path, *(word for word in command.collect_usage_pieces(context) if word != "[OPTIONS]")])
+    yield from (f"## {path}", "", " ".join(text.split()), "", f"Usage: `{usage}`", "", "```console")
+    yield from (f"$ {line.strip()}" for line in example.strip().splitlines())
+    yield from ("```", "", *_option_lines(command))
+
+
+def _option_lines(command: click.Command) -> Iterator[str]:
+    """A line for each option of its own; those of all commands stand at the head of the page."""
+    own = [one for one in command.params if isinstance(one, click.Option) and one.expose_value]
+    for option in own:
+        value = "" if option.is_flag else f" {option.metavar or _values(option)}"
+        yield f"- `{'`, `'.join(option.opts)}{value}`: {option.help}"
+    if own:
+        yield ""
+
+
+def _values(option: click.Option) -> str:
+    kind = option.type
+    return "|".join(map(str, kind.choices)) if isinstance(kind, click.Choice) else kind.name.upper()
+
+
+PAGES: dict[str, Callable[[], str]] = {"config.md": settings_page, "commands.md": commands_page}
+
+
+def main() -> int:
+    """Writes what has changed, and says so."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name, page in PAGES.items():
+        path, text = FOLDER / name, page()
+        if not path.exists() or path.read_text("utf-8") != text:
+            path.write_text(text, "utf-8")
+            print(f"written: {path.relative_to(ROOT)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
