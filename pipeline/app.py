@@ -42,6 +42,7 @@ if TYPE_CHECKING:  # slow imports
 
 # In a wheel the templates lie inside the package, in a checkout beside it.
 PACKAGED = (Path(__file__).parent / "templates", Path(__file__).parents[1] / "templates")
+FEED_ID = "feed_id"  # the note that keeps the id of the feed itself
 FINISHED = (State.MAILED, State.ADOPTED)
 TRACES = ("atom.xml", "rss.xml", "feed.json")  # what an earlier ledger left in feeds/
 
@@ -170,7 +171,13 @@ class App:
             title=publication.title, url=publication.url, language=publication.language,
             description=publication.description, author=publication.author.name,
             author_email=publication.author.email or "", accent=publication.theme.accent,
-            logo=publication.theme.logo or "", hubs=config.feeds.websub)
+            logo=publication.theme.logo or "", hubs=config.feeds.websub, feed_id=self._feed_id())
+
+    def _feed_id(self) -> str:
+        """The feed's own id: the address at the first build, kept when that moves."""
+        if self.ledger.notebook.note(FEED_ID) is None:
+            self.ledger.notebook.write_note(FEED_ID, self.config.publication.url)
+        return self.ledger.notebook.note(FEED_ID) or ""
 
     @cached_property
     def dresser(self) -> Dresser:

@@ -114,8 +114,11 @@ class Database:
                     yield connection
 
     def insert_new(self, table: Table) -> Insert:
-        """An INSERT that leaves rows alone whose keys are taken: whoever wrote first is right."""
-        return self._insert(table).on_conflict_do_nothing()
+        """An INSERT that leaves rows alone whose keys are taken: whoever wrote first is right.
+
+        Its `rowcount` is how many were new; PostgreSQL's would be lost without the option.
+        """
+        return self._insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
     def upsert(self, table: Table, **values: Any) -> Insert:
         """An INSERT of one row that replaces the other columns where the primary key is taken."""
@@ -151,12 +154,13 @@ class Database:
                 )
             )
 
-    def migrate(self) -> None:
-        """Brings the tables to this program's version."""
+    def migrate(self) -> str:
+        """Brings the tables to this program's version, and names it."""
         from pipeline.migrations import upgrade  # slow import: Alembic, needed once in a ledger's life
 
         with _own_errors():
             upgrade(self._engine)
+        return schema.HEAD
 
     def check_version(self) -> None:
         """Raises SchemaOutdated unless the ledger is of this program's version; cheap."""

@@ -71,12 +71,13 @@ def _one_of(column: str, words: tuple[str, ...]) -> CheckConstraint:
 ledger = Table(
     "ledger",
     metadata,
-    Column("id", Integer, CheckConstraint("id = 1", name="single"), primary_key=True),
+    Column("id", Integer, primary_key=True),
     Column("key", Text, nullable=False),              # 64 hex digits; for Message-IDs and address hashes
     Column("created_at", Instant, nullable=False),
     Column("baseline_at", Instant),                   # until then the first pass adopts what is due
     Column("orphan", Boolean, nullable=False),        # made beside traces of an earlier ledger: mails nobody
     Column("epoch", Integer, nullable=False),         # grows with each restore, so that a copy is noticed
+    CheckConstraint("id = 1", name="single"),
 )
 
 # Small facts of one pass for the next, by name: digests of folder and feeds.
@@ -307,6 +308,16 @@ Index("ix_delivery_sending", delivery.c.worker,
 Index("ix_delivery_in_doubt", delivery.c.mailing_id,
       sqlite_where=text("state = 'in_doubt'"), postgresql_where=text("state = 'in_doubt'"))
 Index("ix_delivery_subscriber_id", delivery.c.subscriber_id)
+
+# What a letter (confirmation, welcome, goodbye) adds to its delivery: frozen like a mailing's envelope, with the
+# address its button leads to, so that every attempt has the same bytes.
+letter = Table(
+    "letter",
+    metadata,
+    Column("delivery_id", BigInteger, ForeignKey("delivery.id"), primary_key=True),
+    Column("envelope", JSON, nullable=False),
+    Column("action", Text, nullable=False),
+)
 
 # How many deliveries of a mailing are in each state; moved in the transaction that moves the rows.
 # One shard for each worker, so that many machines do not queue for one row.

@@ -50,9 +50,9 @@ def _pattern() -> bytes:
 def add_issue(database: Database, key: str) -> None:
     with database.write() as connection:
         connection.execute(insert(issue).values(
-            key=key, path=f"{key}.md", title=key, day="2026-03-24", due_at=NOON, description="", tags=[], lists=[], draft=False,
-            source_digest="", text_digest="", sketch=b"", changed_at=NOON, seen_at=NOON, state="published",
-            reason="", since=NOON))
+            key=key, path=f"{key}.md", title=key, day="2026-03-24", due_at=NOON, description="", tags=[], lists=[],
+            draft=False, source_digest="", text_digest="", sketch=b"", changed_at=NOON, seen_at=NOON,
+            state="published", reason="", since=NOON))
 
 
 def add_readers(database: Database, list_id: str, count: int) -> list[int]:

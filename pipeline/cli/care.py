@@ -17,15 +17,11 @@ def migrate(desk: Desk) -> int:
       avviso migrate
     """
     from pipeline.app import open_database  # slow import
-    from pipeline.schema import HEAD
 
     database = open_database(desk.settings())
-    if database.exists:
-        database.migrate()
-        line = f"the ledger has version {HEAD}"
-    else:
-        line = "there is no ledger yet: the first pass makes it"
-    desk.answer({"version": HEAD}, [line])
+    version = database.migrate() if database.exists else None
+    desk.answer({"version": version}, [f"the ledger has version {version}" if version
+                                       else "there is no ledger yet: the first pass makes it"])
     return DONE
 
 

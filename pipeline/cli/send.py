@@ -77,9 +77,8 @@ def run(desk: Desk, only: str | None) -> int:
     from pipeline.cli.stopping import stop_on_signal  # slow import
     from pipeline.engines.embedded import run as run_embedded  # slow import
 
-    app = desk.app()
     with stop_on_signal() as stop:
-        run_embedded(app, stop, only=only)
+        run_embedded(desk.app, desk.config, stop, only=only)
     return DONE
 
 

@@ -70,14 +70,18 @@ def demo(desk: Desk, folder: Path | None) -> int:
     where.mkdir(parents=True, exist_ok=True)
     if any(where.iterdir()):
         raise OutputError("is not empty", path=str(where), remedy="name a folder that does not exist yet")
-    app = run_demo(where, lambda path: App(load(path, {}), SystemClock()), lambda line: None if desk.as_json else click.echo(line))
+    app = run_demo(where, lambda path: App(load(path, {}), SystemClock()), _silent if desk.as_json else click.echo)
     config = app.config
     mails = sorted(config.transport.folder.rglob("*.eml"))
     pages = {"feeds": config.feeds.folder, "archive": config.site.folder / "index.html"}
     desk.answer(
         {**{name: str(path) for name, path in pages.items()}, "mails": [str(path) for path in mails]},
-        ["", f"feeds     {pages['feeds']}", f"archive   {pages['archive']}", *(f"mail      {path}" for path in mails)])
+        ["", *(f"{name:<9} {path}" for name, path in pages.items()), *(f"mail      {path}" for path in mails)])
     return DONE
+
+
+def _silent(_line: str) -> None:
+    """With --json only the document at the end is said."""
 
 
 COMMANDS = (init, demo)

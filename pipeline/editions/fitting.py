@@ -59,7 +59,7 @@ def _cut(blocks: Sequence[Parcel], dress: Dress, limit: int) -> str:
         return dress(_excerpt(blocks, whole, beginning(blocks[whole], characters)))
 
     most = min(length(blocks[whole]), limit)
-    part = _largest(0, most, lambda characters: _size(with_part(characters)) <= limit, step=limit // 200)
+    part = _largest(0, most, lambda characters: _size(with_part(characters)) <= limit, step=limit // 200 + 1)
     return with_part(part) if part else dress(_excerpt(blocks, whole))
 
 

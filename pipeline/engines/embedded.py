@@ -11,6 +11,7 @@ import os
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.engines.jobs import Shift, alone
@@ -22,11 +23,26 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 TIDY_S = 60
+SETTINGS_S = 5.0
 GRACE_S = 8.0  # how long work in hand may take once we are asked to end; the rest is the next start's
 
 
-def run(app: App, stop: threading.Event, *, only: str | None = None) -> None:
-    """Runs until `stop` is set. `only` is one of publish, send, web; None is all of them."""
+def run(open_app: Callable[[], App], settings: Path, stop: threading.Event, *, only: str | None = None) -> None:
+    """Runs until `stop` is set. `only` is one of publish, send, web; None is all of them.
+
+    When the file `settings` changes and can be read, everything in hand is finished and begun again with it;
+    one that cannot be read is said once, and the old settings stay in force.
+    """
+    following: App | None = open_app()
+    while following is not None:
+        following = _run_with(following, open_app, settings, stop, only)
+
+
+def _run_with(
+    app: App, open_app: Callable[[], App], settings: Path, stop: threading.Event, only: str | None
+) -> App | None:
+    """Runs with one set of settings; gives the next, or None at the end."""
+    ending = threading.Event()
     if only != "web":
         app.check_way_out()
     with ExitStack() as stack:
@@ -39,10 +55,39 @@ def run(app: App, stop: threading.Event, *, only: str | None = None) -> None:
             stack.callback(_schedule(app, shift))
         if shift and only in (None, "send"):
             _tell("tidy", shift.tidy)()
-            stack.callback(_start_sending(shift, stop))
+            stack.callback(_start_sending(shift, ending))
         log.info("run.started", extra={"only": only or "all"})
-        stop.wait()
+        following = _wait(open_app, settings, stop)
         log.info("run.ending")
+        ending.set()
+        return following
+
+
+def _wait(open_app: Callable[[], App], settings: Path, stop: threading.Event) -> App | None:
+    """Waits for the end, or for new settings that can be used."""
+    seen = _changed_at(settings)
+    while not stop.wait(SETTINGS_S):
+        now = _changed_at(settings)
+        if now == seen:
+            continue
+        seen = now
+        try:
+            following = open_app()
+            following.check_way_out()
+        except PipelineError as error:
+            log.warning("settings.ignored", extra={"reason": str(error)})
+        else:
+            log.info("settings.changed")
+            return following
+    return None
+
+
+def _changed_at(path: Path) -> int:
+    """The file's change time; 0 while there is none."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _schedule(app: App, shift: Shift) -> Callable[[], None]:

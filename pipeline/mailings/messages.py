@@ -38,18 +38,28 @@ class Composer:
         Raises AudienceError for a reader who cannot be addressed, EditionError or ConfigError for a mailing
         that cannot be composed at all.
         """
-        plate = self._plate(claim)
+        if claim.mailing_id is None:
+            return self._letter(claim)
+        plate = self._plate(claim.mailing_id, claim)
         return plate.stencil.message(Reader(
             key=claim.key, message_id=claim.message_id, address=claim.address, name=claim.name,
             unsubscribe=plate.unsubscribe(claim.subscriber_id), sequence=claim.sequence,
         ))
 
-    def _plate(self, claim: Claim) -> Plate:
-        assert claim.mailing_id is not None  # noqa: S101, letters have a door of their own
+    def _letter(self, claim: Claim) -> Message:
+        """A letter is one of its kind: nothing of it serves anybody else."""
+        envelope, action = self._ledger.letters.frozen(claim.id)
+        stencil = Stencil.compile(self._ledger.mailings.edition(claim.edition_digest), Envelope.from_json(envelope))
+        return stencil.message(Reader(
+            key=claim.key, message_id=claim.message_id, address=claim.address, name=claim.name, action=action,
+            sequence=claim.sequence,
+        ))
+
+    def _plate(self, mailing_id: int, claim: Claim) -> Plate:
         with self._lock:
-            if claim.mailing_id not in self._plates:
-                self._plates[claim.mailing_id] = self._make(claim.mailing_id, claim)
-            return self._plates[claim.mailing_id]
+            if mailing_id not in self._plates:
+                self._plates[mailing_id] = self._make(mailing_id, claim)
+            return self._plates[mailing_id]
 
     def _make(self, mailing_id: int, claim: Claim) -> Plate:
         frozen = dict(self._ledger.mailings.envelope(mailing_id))

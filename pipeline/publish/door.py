@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 
 SETTLING_S = 2.0                    # how long a file must be left alone
 ONE_SECOND = timedelta(seconds=1)
+CLOCK_SLACK = timedelta(minutes=10)
+PREVIOUS = "previous_pass"          # the note that says when the last pass was
 
 
 @dataclass(slots=True)
@@ -73,6 +75,7 @@ class Publisher:
         done = Pass()
         gathered = self.look(done)
         now = self._clock.now()
+        self._notice_clock(done, now)
         self._draw_baseline(done, now)
         self._publish_due(done, now)
         self._propose(now)
@@ -130,6 +133,15 @@ class Publisher:
             raise Refusal(
                 "this ledger is new, but feeds/ or var/ shows earlier runs: who was mailed is not known",
                 remedy="restore the old ledger, or run `avviso init` to begin again without mailing anybody")
+
+    def _notice_clock(self, done: Pass, now: datetime) -> None:
+        """A clock that went back is said: issues that were due are not due any more, nobody is mailed twice."""
+        noted = self._ledger.notebook.note(PREVIOUS)
+        if noted and datetime.fromisoformat(noted) - now > CLOCK_SLACK:
+            done.problems.append(Problem(
+                "clock", f"it shows {now:%Y-%m-%d %H:%M} UTC, the last pass was at {noted[:16]}",
+                "set the machine's clock", rule="clock-moved", severity="warning"))
+        self._ledger.notebook.write_note(PREVIOUS, now.isoformat())
 
     def _draw_baseline(self, done: Pass, now: datetime) -> None:
         """The first pass on a folder adopts what is due already: published, never mailed."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -25,6 +25,7 @@ from pipeline.publish.identity import identify
 
 READER = 1                  # grows when files are to be read anew after an upgrade
 READ_WITH = "read_with"     # the note that says with which settings the folder was read
+MICROSECOND = timedelta(microseconds=1)
 REMEMBERED_PARAGRAPHS = 8   # candidates for a description kept with each issue
 BOILERPLATE_LOOKBACK = 60   # issues whose paragraphs count as boilerplate when they come again
 
@@ -82,6 +83,7 @@ class Gatherer:
         self._clock = clock
         self._impress = impress
         self._git_date = git_date(source.root)
+        self._latest_change = datetime.min.replace(tzinfo=UTC)
 
     def look(self, *, accept_missing: bool = False) -> Gathered:
         """Brings the archive up to the folder's present state."""
@@ -204,8 +206,13 @@ class Gatherer:
             due_seen_at=old.due_seen_at, since=old.since, ordinal=old.ordinal, published_at=old.published_at,
             state=State.SCHEDULED if old.state is State.PROBLEM else old.state, reason=old.reason,
             feed_id=old.feed_id, permalink=old.permalink,
-            updated_at=now if visible_change and old.is_published else old.updated_at,
+            updated_at=self._next_instant(now) if visible_change and old.is_published else old.updated_at,
         )
+
+    def _next_instant(self, now: datetime) -> datetime:
+        """Changes of one look, a microsecond apart: Atom wants no two entries of one instant."""
+        self._latest_change = max(now, self._latest_change + MICROSECOND)
+        return self._latest_change
 
     def _description(self, key: str, manuscript: Manuscript, old: Record | None) -> str:
         """The author's own, else the first paragraph that other issues do not have; kept once published."""

@@ -43,9 +43,9 @@ class Imprint:
 
     def _digest(self, records: Iterable[Record]) -> str:
         shown = [
-            (record.key, record.source_digest, record.text_digest, record.title, record.description, record.path, record.number,
-             str(record.day), record.language, record.tags, str(record.cover), record.permalink, record.feed_id,
-             str(record.published_at), str(record.updated_at))
+            (record.key, record.source_digest, record.text_digest, record.title, record.description, record.path,
+             record.number, str(record.day), record.language, record.tags, str(record.cover), record.permalink,
+             record.feed_id, str(record.published_at), str(record.updated_at))
             for record in records if record.is_shown
         ]
         templates = [(str(path), _seen(path)) for path in self._templates]

@@ -17,7 +17,10 @@ from pipeline.publish.shapes import issue_shape, mailing_shape, problem_shape
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What `status` shows. `unread` are files that are no issue yet; `feeds` is when the newest entry changed, "" before there are feeds."""
+    """What `status` shows.
+
+    `unread` are files that are no issue yet; `feeds` is when the newest entry changed, "" before there are feeds.
+    """
 
     issues: Sequence[Record]
     mailings: Sequence[Mailing]

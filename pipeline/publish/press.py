@@ -14,7 +14,7 @@ from pipeline.errors import IssueError, Problem
 from pipeline.feeds import writing
 from pipeline.feeds.addresses import feed_id, permalink, slug, web_address
 from pipeline.feeds.feed import NEVER, Entry, Publication, plan_documents
-from pipeline.feeds.formats import FORMATS
+from pipeline.feeds.formats import ATOM, FORMATS
 from pipeline.feeds.listing import plan_listings
 from pipeline.feeds.site import feed_style, redirect_page, render_index, render_page, site_files
 from pipeline.feeds.sitemap import opml, sitemap
@@ -28,6 +28,7 @@ from pipeline.publish.library import Library, Rendering, permalinks_by_path
 File = tuple[str, bytes]
 
 FEED_STYLE = "feed.css"
+GROUP = 20  # entries of one archive document, whatever the settings: a full one never changes its members
 ASSET_LIMIT_BYTES = 64 * 1024 * 1024
 
 
@@ -69,12 +70,14 @@ class Press:
 
     def write(self, problems: list[Problem]) -> list[str]:
         """Brings feeds and archive up to the books; gives the feed documents whose bytes are new."""
-        records = self._shown()
+        records = self._shown(problems)
         permalinks = permalinks_by_path(records)
         web = self._library.renderings(records, Target.WEB, permalinks)
         feed = self._library.renderings(records, Target.FEED, permalinks) if self._plan.content == "full" else {}
         pages = [*self._assets(web, problems), *self._pages(self._entries(records, web, permalinks))]
         documents = list(self._documents(self._entries(records, feed, permalinks)))
+        for folder in (self._plan.site, self._plan.feeds):
+            writing.sweep(folder)
         writing.write(self._plan.site, pages)
         written = writing.write(self._plan.feeds, documents)
         shown = {source for rendering in web.values() for source, _ in rendering.assets}
@@ -92,7 +95,7 @@ class Press:
                 return place
         raise IssueError("finds no address that is free", path=record.path, remedy="give it a number of its own")
 
-    def _shown(self) -> list[Record]:
+    def _shown(self, problems: list[Problem]) -> list[Record]:
         """What belongs in feeds and archive, oldest first. Who moved keeps a redirect at the old address."""
         records = self._archive.issues()
         owners = {one.permalink: one.key for one in records.values() if one.permalink}
@@ -105,7 +108,19 @@ class Press:
                 records[record.key] = replace(record, permalink=place)
                 self._archive.update([records[record.key]])
                 owners[place] = record.key
-        return sorted((one for one in records.values() if one.is_shown), key=lambda one: one.ordinal or 0)
+        shown = sorted((one for one in records.values() if one.is_shown), key=lambda one: one.ordinal or 0)
+        problems += [problem for record in shown if (problem := self._clash(record, records, owners))]
+        return shown
+
+    def _clash(self, record: Record, records: Mapping[str, Record], owners: Mapping[str, str]) -> Problem | None:
+        """Two issues whose settings give them one address: both are published, and both are named."""
+        wanted = self._place(record, {})
+        owner = owners.get(wanted, record.key)
+        if owner == record.key:
+            return None
+        return Problem(record.path, f"would have the same address {wanted} as {records[owner].path}: it is at "
+                       f"{record.permalink}", "give one of them another number or name", rule="permalink-twice",
+                       severity="warning")
 
     # ---- what goes into the files -------------------------------------------------------------
 
@@ -131,8 +146,8 @@ class Press:
         yield from self._redirects(entries)
         yield from site_files(publication, templates)
         yield "sitemap.xml", sitemap(entries, publication)
-        feeds = [(publication, form.current()) for form in FORMATS]
-        yield "feeds.opml", opml(feeds, publication, max((one.updated for one in entries), default=NEVER))
+        changed = max((one.updated for one in entries), default=NEVER)
+        yield "feeds.opml", opml([(publication, ATOM.current())], publication, changed)
 
     def _redirects(self, entries: Sequence[Entry]) -> Iterator[File]:
         places = {entry.issue.key: entry.issue.permalink for entry in entries}
@@ -145,14 +160,15 @@ class Press:
         yield FEED_STYLE, feed_style(plan.publication, self._templates)
         yield from self._feed(entries, plan.publication, "")
         for listing in plan_listings(entries).tags if plan.tag_feeds else ():
-            own = replace(plan.publication, title=f"{plan.publication.title}: {listing.name}", page=listing.permalink)
+            own = replace(plan.publication, title=f"{plan.publication.title}: {listing.name}",
+                          page=listing.permalink, feed_id=plan.publication.feed_id + listing.permalink)
             yield from self._feed(tuple(reversed(listing.entries)), own, listing.permalink)
 
     def _feed(self, entries: Sequence[Entry], publication: Publication, folder: str) -> Iterator[File]:
         plan = self._plan
         for form in FORMATS:
             for document in plan_documents(entries, publication, form, limit=plan.entries, max_bytes=plan.max_bytes,
-                                           group=plan.entries, folder=folder):
+                                           group=GROUP, folder=folder):
                 yield document.name, form.write(document, publication)
 
     def _assets(self, rendered: Mapping[str, Rendering], problems: list[Problem]) -> Iterator[File]:

@@ -6,7 +6,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from pipeline.address import parse
@@ -43,7 +43,7 @@ def run_demo(folder: Path, open_app: Callable[[Path], App], say: Callable[[str],
     issues = folder / "issues"
     shutil.copytree(samples(), issues)
     (folder / "config.yaml").write_text(SETTINGS, encoding="utf-8")
-    newest = sorted(issues.glob("*.md"))[-1]
+    newest = max(issues.glob("*.md"))
     later = newest.rename(folder / newest.name)
     _age(issues)
     app = open_app(folder / "config.yaml")
@@ -53,7 +53,7 @@ def run_demo(folder: Path, open_app: Callable[[Path], App], say: Callable[[str],
         name, _, address = reader.rpartition(" ")
         app.roster.add(parse(address.strip("<>")), ["weekly"], Evidence(source="demo"), app.clock.now(), name=name)
     say(f"added     {len(READERS)} readers")
-    _redate(later, issues / newest.name)
+    _redate(later, issues / newest.name, app.clock.now())
     made, touched, _ = publish_once(app, threading.Event())
     for record in made.picked_up:
         say(f"picked up {record.number} {record.title}, dated today")
@@ -64,12 +64,12 @@ def run_demo(folder: Path, open_app: Callable[[Path], App], say: Callable[[str],
     return app
 
 
-def _redate(old: Path, new: Path) -> None:
+def _redate(old: Path, new: Path, today: datetime) -> None:
     """The newest issue becomes due today."""
     text = old.read_text(encoding="utf-8")
     head, _, body = text.partition("---\n")[2].partition("---\n")
     kept = [line for line in head.splitlines() if not line.startswith("date:")]
-    dated = "\n".join([f"date: {datetime.now(UTC):%Y/%m/%d}", *kept])
+    dated = "\n".join([f"date: {today:%Y/%m/%d}", *kept])
     new.write_text(f"---\n{dated}\n---\n{body}", encoding="utf-8")
     old.unlink()
     _age(new.parent)

@@ -21,6 +21,7 @@ from pipeline.schema import (
     issue_alias,
     issue_file,
     ledger,
+    letter,
     mailing,
     metadata,
     redirect,
@@ -63,9 +64,10 @@ SUBSCRIPTION = {"list": "weekly", "subscriber_id": 1, "state": "pending", "reaso
 SUPPRESSION = {"address_hash": "h2", "reason": "asked", "source": "person", "at": NOON}
 EVENT = {"key": "e", "kind": "bounce", "at": NOON, "seen_at": NOON, "provider": "p", "reason": "", "raw": ""}
 WORKER = {"id": "w", "host": "", "boot_id": "", "pid": 1, "shard": 1, "started_at": NOON, "seen_at": NOON}
+LETTER = {"delivery_id": 1, "envelope": {}, "action": ""}
 
 ROWS = [(issue, ISSUE), (edition, EDITION_ROW), (mailing, MAILING), (delivery, DELIVERY), (subscriber, READER),
-        (subscription, SUBSCRIPTION), (suppression, SUPPRESSION), (event, EVENT), (worker, WORKER)]
+        (subscription, SUBSCRIPTION), (suppression, SUPPRESSION), (event, EVENT), (worker, WORKER), (letter, LETTER)]
 
 OTHER_DELIVERY = DELIVERY | {"id": 2, "key": "k2", "message_id": "m2", "subscriber_id": 2}
 
@@ -118,6 +120,8 @@ BROKEN_PROMISES: dict[str, Insert | Update | Delete] = {
     "a redirect leads to a known issue": insert(redirect).values(permalink="x/", key="99"),
     "a file is a known issue's":
         insert(issue_file).values(path="x.md", mtime_ns=0, size=0, digest="", seen_at=NOON, key="99"),
+    "a letter is one delivery's": insert(letter).values(LETTER | {"action": "other"}),
+    "a letter is of a known delivery": insert(letter).values(LETTER | {"delivery_id": 99}),
     "a worker is one process": insert(worker).values(WORKER),
     "a ledger is one": insert(ledger).values(id=2, key="", created_at=NOON, orphan=False, epoch=1),
     "a ledger's key is made once": insert(ledger).values(id=1, key="", created_at=NOON, orphan=False, epoch=1),

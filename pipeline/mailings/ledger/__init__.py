@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipeline.database import Database
 from pipeline.mailings.ledger.deliveries import Deliveries
 from pipeline.mailings.ledger.doubts import Doubts
+from pipeline.mailings.ledger.letters import Letters
 from pipeline.mailings.ledger.mailings import Mailings
 from pipeline.mailings.ledger.notebook import Notebook
 from pipeline.mailings.ledger.workers import Workers
@@ -18,6 +19,7 @@ class Ledger:
     def __init__(self, database: Database) -> None:
         self.notebook = Notebook(database)
         self.mailings = Mailings(database)
+        self.letters = Letters(database)
         self.deliveries = Deliveries(database)
         self.doubts = Doubts(database)
         self.workers = Workers(database)

@@ -192,9 +192,13 @@ _PENDING: dict[str, Any] = {"state": DeliveryState.PENDING, "worker": None, "lea
 
 
 def _mark(connection: Connection, claim: Claim, now: datetime, lease: timedelta) -> bool:
-    """Says before the wire is touched that it will be; False if the row is not ours any more."""
+    """Says before the wire is touched that it will be; False if the row is not ours any more.
+
+    So it is when a person stopped the mailing meanwhile: what they see go out after that was in the air.
+    """
     return connection.execute(
-        update(delivery).where(*_held(claim), delivery.c.lease_until > now)
+        update(delivery).where(*_held(claim), delivery.c.lease_until > now,
+                               or_(delivery.c.mailing_id.is_(None), _is_sending()))
         .values(attempted_at=now, attempts=delivery.c.attempts + 1, lease_until=now + lease)
     ).rowcount == 1
 

@@ -22,9 +22,10 @@ from sqlalchemy import (
 
 from pipeline.database import Database, digest
 from pipeline.editions.edition import Edition
+from pipeline.mailings.ledger.editions import keep_edition, read_edition
 from pipeline.mailings.ledger.tally import Tally, read_tallies
 from pipeline.mailings.mailing import OPEN, DeliveryState, Mailing, MailingState, sources
-from pipeline.schema import delivery, edition, ledger, mailing, subscriber, subscription, suppression
+from pipeline.schema import delivery, ledger, mailing, subscriber, subscription, suppression
 
 
 class Mailings:
@@ -59,8 +60,7 @@ class Mailings:
 
     def edition(self, edition_digest: str) -> Edition:
         with self._db.read() as connection:
-            row = connection.execute(select(edition).where(edition.c.digest == edition_digest)).one()
-        return Edition(row.name, row.language, row.subject, row.preheader, row.html, row.text)
+            return read_edition(connection, edition_digest)
 
     def readers(self, list_id: str) -> int:
         """How many people a mailing to this list would reach now."""
@@ -143,7 +143,7 @@ class Mailings:
         Gives the number of deliveries, or None if the mailing is not scheduled any more.
         """
         with self._db.write() as connection:
-            connection.execute(self._db.insert_new(edition).values(_edition_row(frozen, now)))
+            keep_edition(self._db, connection, frozen, now)
             begun = connection.execute(
                 update(mailing)
                 .where(mailing.c.id == mailing_id, mailing.c.state == MailingState.SCHEDULED,
@@ -157,9 +157,16 @@ class Mailings:
             return self._fan_out(connection, mailing_id, now)
 
     def finish(self, now: datetime) -> list[int]:
-        """Ends every mailing whose deliveries are all final; gives their ids."""
+        """Ends every mailing whose deliveries are all final; gives their ids.
+
+        What was in hand when a mailing was cancelled, and came back since, is cancelled too.
+        """
         still_open = exists().where(delivery.c.mailing_id == mailing.c.id, delivery.c.state.in_(OPEN))
+        cancelled = select(mailing.c.id).where(
+            mailing.c.state == MailingState.CANCELLED, mailing.c.started_at.is_not(None))
         with self._db.write() as connection:
+            for mailing_id in connection.execute(cancelled).scalars().all():
+                self._cancel_deliveries(connection, mailing_id, now)
             ended = connection.execute(
                 update(mailing)
                 .where(mailing.c.state == MailingState.SENDING, ~still_open)
@@ -241,13 +248,6 @@ def _deliveries(mailing_id: int, now: datetime) -> Select[Any]:
         )
         .order_by(keyed.c.subscriber_id)
     )
-
-
-def _edition_row(frozen: Edition, now: datetime) -> dict[str, Any]:
-    return {
-        "digest": frozen.digest, "name": frozen.name, "language": frozen.language, "subject": frozen.subject,
-        "preheader": frozen.preheader, "html": frozen.html, "text": frozen.text, "made_at": now,
-    }
 
 
 def _mailing(row: Row[Any], counts: Mapping[DeliveryState, int]) -> Mailing:

@@ -252,3 +252,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['mailing_id'], ['mailing.id'], name=op.f('fk_tally_mailing_id')),
         sa.PrimaryKeyConstraint('mailing_id', 'shard', 'state', name=op.f('pk_tally'))
     )
+    op.create_table('letter',
+        sa.Column('delivery_id', sa.BigInteger(), nullable=False),
+        sa.Column('envelope', sa.JSON(), nullable=False),
+        sa.Column('action', sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(['delivery_id'], ['delivery.id'], name=op.f('fk_letter_delivery_id')),
+        sa.PrimaryKeyConstraint('delivery_id', name=op.f('pk_letter'))
+    )

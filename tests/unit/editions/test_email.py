@@ -41,10 +41,8 @@ def test_the_shell_is_a_standards_mode_document_with_language_and_direction() ->
 
     assert made.startswith('<!DOCTYPE html>\n<html lang="zh-TW" dir="ltr"')
     assert made.endswith("</html>")
-    assert re.findall(r'role="article"[^>]*', made) == [
-        'role="article" aria-roledescription="email" aria-label="字与纸" lang="zh-TW" dir="ltr" '
-        'style="margin:0; padding:24px 12px; background-color:#f3f1ed; -webkit-text-size-adjust:100%; '
-        'text-size-adjust:100%" bgcolor="#f3f1ed"']
+    assert re.findall(r'role="article"[^>]* dir="[^"]*"', made) == [
+        'role="article" aria-roledescription="email" aria-label="字与纸" lang="zh-TW" dir="ltr"']
 
 
 def test_there_is_one_h1_and_it_is_the_title() -> None:
@@ -68,17 +66,18 @@ def test_head_rules_stay_rules_and_inline_rules_leave_no_sheet() -> None:
 
 
 def test_conditional_comments_keep_the_table_for_word() -> None:
+    table = '<table role="presentation" align="center" width="640" cellpadding="0" cellspacing="0" border="0">'
+
     assert re.findall(r"<!--.*?-->", render().html.split("<body")[1]) == [
-        '<!--[if mso]><table role="presentation" align="center" width="640" cellpadding="0" cellspacing="0" border="0">'
-        "<tr><td><![endif]-->",
-        "<!--[if mso]></td></tr></table><![endif]-->"]
+        f"<!--[if mso]>{table}<tr><td><![endif]-->", "<!--[if mso]></td></tr></table><![endif]-->"]
 
 
 def test_the_footer_says_why_and_leads_out() -> None:
     footer = page().xpath("//td")[-1]
 
     assert [p.text_content() for p in footer.iter("p")] == [
-        "您收到这封邮件，是因为您订阅了《铅字周刊》。", "退订 \xa0 订阅设置 \xa0 往期内容", "铅字周刊 · 林子上海市某路 1 号"]
+        "您收到这封邮件，是因为您订阅了《铅字周刊》。", "退订 \xa0 订阅设置 \xa0 往期内容",
+        "铅字周刊 · 林子上海市某路 1 号"]
     assert [a.get("href") for a in footer.iter("a")] == [
         FILLED[Hole.UNSUBSCRIBE], FILLED[Hole.PREFERENCES], "https://type.example.com/"]
 

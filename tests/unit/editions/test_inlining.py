@@ -53,7 +53,8 @@ def test_nothing_is_fetched_or_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert inline(hostile, "p{margin:0}") == '<body><p style="margin:0">a</p>tail</body>'
 
 
-@pytest.mark.parametrize("css", ['@import "x.css";', "@media print { p { color: red } }", '@charset "utf-8";', r"@\69mport 'x';"])
+@pytest.mark.parametrize("css", [
+    '@import "x.css";', "@media print { p { color: red } }", '@charset "utf-8";', r"@\69mport 'x';"])
 def test_an_at_rule_is_refused(css: str) -> None:
     with pytest.raises(EditionError, match="cannot be inlined: move it to head.css"):
         inline("<body></body>", css)

@@ -28,7 +28,8 @@ def test_values_are_escaped_in_html_and_not_in_text(tmp_path: Path) -> None:
 
 
 def test_a_style_sheet_loses_comments_and_idle_space(tmp_path: Path) -> None:
-    (tmp_path / "a.css").write_text("/* no */\n.a .b ,\n.c { color : red; margin: 0 }\n/* -- */\n.d { x: y; }\n", "utf-8")
+    sheet = "/* no */\n.a .b ,\n.c { color : red; margin: 0 }\n/* -- */\n.d { x: y; }\n"
+    (tmp_path / "a.css").write_text(sheet, "utf-8")
 
     assert list(style_elements(Templates(tmp_path).css("a.css", {}))) == [
         "<style>.a .b,.c{color : red;margin: 0}</style>", "<style>.d{x: y}</style>"]

@@ -101,8 +101,10 @@ def test_footnotes_are_numbered_at_the_end() -> None:
 
 
 def test_raw_html_is_read_as_text() -> None:
-    assert text("<div><p>one &amp; two</p><ul><li>three</li></ul></div>\n\n<details><summary>More</summary>\n\nInside\n\n</details>") == (
-        "one & two\nthree\n\nMore\n\nInside")
+    raw = "<div><p>one &amp; two</p><ul><li>three</li></ul></div>"
+    folded = "<details><summary>More</summary>\n\nInside\n\n</details>"
+
+    assert text(f"{raw}\n\n{folded}") == "one & two\nthree\n\nMore\n\nInside"
 
 
 def test_a_script_says_nothing() -> None:

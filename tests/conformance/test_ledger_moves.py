@@ -1,0 +1,627 @@
+"""Every arrow of the two state machines of `pipeline.mailings.mailing`, and that there is no other way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import product
+
+import pytest
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from pipeline.database import Database
+from pipeline.mailings.ledger import Ledger
+from pipeline.mailings.mailing import (
+    MAILING_MOVES,
+    Claim,
+    DeliveryState,
+    Doubt,
+    Mailing,
+    MailingState,
+    Outcome,
+    sources,
+)
+from pipeline.schema import mailing, suppression
+from tests.books import (
+    EDITION,
+    EXPIRE,
+    LEASE,
+    NOON,
+    add_issue,
+    add_readers,
+    deliveries,
+    find,
+    leave,
+    states,
+)
+
+LATER = NOON + timedelta(minutes=1)
+A_MINUTE = timedelta(minutes=1)
+
+
+# ---- the mailing --------------------------------------------------------------------------------
+
+
+@dataclass
+class Books:
+    """A ledger with one issue and one reader, and a mailing of it that was moved to a state along the arrows."""
+
+    database: Database
+
+    def __post_init__(self) -> None:
+        self.ledger = Ledger(self.database)
+        add_issue(self.database, "14")
+        self.reader, = add_readers(self.database, "weekly", 1)
+
+    def mailing(self, state: MailingState) -> Mailing:
+        begin = MailingState.HELD if state is MailingState.HELD else MailingState.SCHEDULED
+        self.ledger.mailings.propose("14", "weekly", state=begin, reason="new", send_at=NOON, now=NOON)
+        self.id = self.ledger.mailings.all()[0].id
+        if state not in (MailingState.HELD, MailingState.SCHEDULED):
+            self.start()
+        if state is MailingState.SENT:
+            leave(self.database, self.reader)
+            self.claim()
+            self.ledger.mailings.finish(NOON)
+        elif state in (MailingState.PAUSED, MailingState.CANCELLED):
+            self.move(state, NOON)
+        return find(self.ledger, self.id)
+
+    def start(self, now: datetime = NOON) -> int | None:
+        return self.ledger.mailings.start(self.id, EDITION, {"to": "all"}, now=now, expire=EXPIRE)
+
+    def move(self, target: MailingState, now: datetime = LATER) -> bool:
+        return self.ledger.mailings.move(self.id, target, reason=f"now {target}", now=now)
+
+    def claim(self, now: datetime = NOON) -> list[Claim]:
+        return self.ledger.deliveries.claim("w", 1, limit=10, now=now, lease=LEASE)
+
+
+@pytest.fixture
+def books(database: Database) -> Books:
+    return Books(database)
+
+
+@pytest.mark.parametrize(("state", "target"), [
+    (state, target) for state, target in product(MailingState, MailingState) if target is not MailingState.SENDING])
+def test_mailing_moves_along_an_arrow_or_not_at_all(books: Books, state: MailingState, target: MailingState) -> None:
+    before = books.mailing(state)
+    assert before.state is state
+
+    moved = books.move(target)
+
+    after = find(books.ledger, books.id)
+    assert moved is (target in MAILING_MOVES[state])
+    if moved:
+        assert (after.state, after.reason, after.since) == (target, f"now {target}", LATER)
+    else:
+        assert after == before
+
+
+@pytest.mark.parametrize("state", MailingState)
+def test_mailing_starts_from_scheduled_alone(books: Books, state: MailingState) -> None:
+    before = books.mailing(state)
+
+    audience = books.start(LATER)
+
+    after = find(books.ledger, books.id)
+    if state is MailingState.SCHEDULED:
+        assert audience == 1
+        assert (after.state, after.audience, after.started_at, after.expires_at) == (
+            MailingState.SENDING, 1, LATER, LATER + EXPIRE)
+    else:
+        assert audience is None
+        assert after == before
+
+
+def test_mailing_cannot_begin_without_its_text_and_audience(books: Books) -> None:
+    before = books.mailing(MailingState.SCHEDULED)
+
+    with pytest.raises(IntegrityError):
+        books.move(MailingState.SENDING)
+
+    assert find(books.ledger, books.id) == before
+
+
+def test_mailing_does_not_start_before_its_hour(books: Books) -> None:
+    before = books.mailing(MailingState.SCHEDULED)
+    books.ledger.mailings.redate(books.id, LATER)
+
+    assert books.start(NOON) is None
+    assert find(books.ledger, books.id).state is MailingState.SCHEDULED
+    assert books.start(LATER) == 1
+    assert before.send_at == NOON
+
+
+@pytest.mark.parametrize("state", MailingState)
+def test_mailing_follows_its_issues_date_until_it_begins(books: Books, state: MailingState) -> None:
+    books.mailing(state)
+
+    books.ledger.mailings.redate(books.id, LATER)
+
+    begun = state not in (MailingState.HELD, MailingState.SCHEDULED) and state is not MailingState.CANCELLED
+    expected = NOON if begun or state is MailingState.CANCELLED else LATER
+    assert find(books.ledger, books.id).send_at == expected
+
+
+@pytest.mark.parametrize("state", MailingState)
+def test_mailing_is_approved_while_it_has_not_begun(books: Books, state: MailingState) -> None:
+    before = books.mailing(state)
+
+    approved = books.ledger.mailings.approve(books.id, reason="by a person", now=LATER)
+
+    after = find(books.ledger, books.id)
+    assert approved is (state in (MailingState.HELD, MailingState.SCHEDULED))
+    if approved:
+        assert (after.state, after.approved, after.reason) == (MailingState.SCHEDULED, True, "by a person")
+    else:
+        assert after == before
+
+
+@pytest.mark.parametrize("state", MailingState)
+def test_mailing_resumes_from_paused_alone_with_its_full_time(books: Books, state: MailingState) -> None:
+    before = books.mailing(state)
+
+    resumed = books.ledger.mailings.resume(books.id, reason="by a person", now=LATER, expire=EXPIRE)
+
+    after = find(books.ledger, books.id)
+    assert resumed is (state is MailingState.PAUSED)
+    if resumed:
+        assert (after.state, after.expires_at) == (MailingState.SENDING, LATER + EXPIRE)
+    else:
+        assert after == before
+
+
+def test_mailing_is_sent_when_every_delivery_is_final_and_not_before(books: Books) -> None:
+    books.mailing(MailingState.SENDING)
+    assert books.ledger.mailings.finish(LATER) == []
+
+    leave(books.database, books.reader)
+    books.claim()
+
+    assert books.ledger.mailings.finish(LATER) == [books.id]
+    assert (find(books.ledger, books.id).state, find(books.ledger, books.id).ended_at) == (MailingState.SENT, LATER)
+    assert books.ledger.mailings.finish(LATER) == []
+
+
+def test_mailing_to_nobody_is_sent(books: Books) -> None:
+    leave(books.database, books.reader)
+    books.mailing(MailingState.SENDING)
+
+    assert books.ledger.mailings.finish(LATER) == [books.id]
+
+
+def test_mailing_is_overdue_when_it_still_sends_after_its_time(books: Books) -> None:
+    books.mailing(MailingState.SENDING)
+
+    assert books.ledger.mailings.overdue(NOON + EXPIRE - A_MINUTE) == []
+    assert books.ledger.mailings.overdue(NOON + EXPIRE) == [books.id]
+    books.move(MailingState.PAUSED)
+    assert books.ledger.mailings.overdue(NOON + EXPIRE) == []
+
+
+def test_sources_are_the_arrows_read_backwards() -> None:
+    assert {target: set(sources(target)) for target in MailingState} == {
+        MailingState.HELD: {MailingState.SCHEDULED},
+        MailingState.SCHEDULED: {MailingState.HELD},
+        MailingState.SENDING: {MailingState.SCHEDULED, MailingState.PAUSED},
+        MailingState.PAUSED: {MailingState.SENDING},
+        MailingState.SENT: {MailingState.SENDING},
+        MailingState.CANCELLED: {MailingState.HELD, MailingState.SCHEDULED, MailingState.SENDING, MailingState.PAUSED},
+    }
+
+
+def test_ledger_knows_whether_anything_was_ever_started(books: Books) -> None:
+    books.mailing(MailingState.SCHEDULED)
+    assert books.ledger.mailings.any_started() is False
+
+    books.start()
+
+    assert books.ledger.mailings.any_started() is True
+
+
+def test_envelope_of_a_started_mailing_is_as_it_was_frozen(books: Books) -> None:
+    books.mailing(MailingState.SENDING)
+
+    assert books.ledger.mailings.envelope(books.id) == {"to": "all"}
+
+
+# ---- the delivery -------------------------------------------------------------------------------
+
+S = DeliveryState
+STAGES = ("pending", "claimed", "marked", "deferred", "deferred, due", "sent", "failed", "in doubt", "skipped",
+          "cancelled")
+
+
+class Delivery:
+    """The one delivery of a mailing, brought to a stage along the arrows, and all that can happen to it."""
+
+    def __init__(self, books: Books, stage: str) -> None:
+        self.books = books
+        self.deliveries, self.doubts = books.ledger.deliveries, books.ledger.doubts
+        books.mailing(MailingState.SENDING)
+        self.mine: Claim | None = None
+        getattr(self, "reach_" + stage.partition(",")[0].replace(" ", "_"))()
+        self.now = NOON + (A_MINUTE if stage == "deferred, due" else timedelta(0))
+
+    @property
+    def state(self) -> str:
+        return states(self.books.database, self.books.id)[0]
+
+    def outcome(self, state: DeliveryState, **known: object) -> Outcome:
+        assert self.mine is not None
+        return Outcome(self.mine, state, "said so", **known)  # type: ignore[arg-type]
+
+    def settle(self, state: DeliveryState, **known: object) -> None:
+        if self.mine is not None:
+            self.deliveries.advance(1, [self.outcome(state, **known)], [], now=NOON, lease=LEASE)
+
+    # ---- ways to a stage ----
+
+    def reach_pending(self) -> None:
+        pass
+
+    def reach_claimed(self) -> None:
+        self.mine, = self.books.claim()
+
+    def reach_marked(self) -> None:
+        self.reach_claimed()
+        self.mark()
+
+    def reach_deferred(self) -> None:
+        self.reach_marked()
+        self.settle(S.DEFERRED, due_at=LATER)
+
+    def reach_sent(self) -> None:
+        self.reach_marked()
+        self.settle(S.SENT)
+
+    def reach_failed(self) -> None:
+        self.reach_marked()
+        self.settle(S.FAILED)
+
+    def reach_in_doubt(self) -> None:
+        self.reach_marked()
+        self.settle(S.IN_DOUBT, doubt=Doubt.LINE)
+
+    def reach_skipped(self) -> None:
+        leave(self.books.database, self.books.reader)
+        self.books.claim()
+
+    def reach_cancelled(self) -> None:
+        self.cancel()
+
+    # ---- what can happen ----
+
+    def claim_it(self) -> None:
+        self.books.claim(self.now)
+
+    def claim_after_leaving(self) -> None:
+        leave(self.books.database, self.books.reader)
+        self.books.claim(self.now)
+
+    def mark(self) -> None:
+        if self.mine is not None:
+            self.deliveries.advance(1, [], [self.mine], now=NOON, lease=LEASE)
+
+    def release(self) -> None:
+        self.deliveries.release(1, [self.mine] if self.mine else [])
+
+    def reclaim_dead(self) -> None:
+        self.doubts.reclaim(["w"], Doubt.PROCESS)
+
+    def lease_over(self) -> None:
+        self.doubts.reclaim_leases(NOON + LEASE)
+
+    def resend(self) -> None:
+        self.doubts.resend(list(Doubt), NOON)
+
+    def assume_sent(self) -> None:
+        self.doubts.assume_sent(NOON)
+
+    def expire(self) -> None:
+        self.deliveries.expire(self.books.id, 1, NOON)
+
+    def cancel(self) -> None:
+        self.books.move(MailingState.CANCELLED)
+
+
+ACTS: dict[str, Callable[[Delivery], None]] = {
+    "claim": Delivery.claim_it,
+    "claim after its reader left": Delivery.claim_after_leaving,
+    "mark": Delivery.mark,
+    "settle as sent": lambda one: one.settle(S.SENT),
+    "settle as failed": lambda one: one.settle(S.FAILED),
+    "settle as deferred": lambda one: one.settle(S.DEFERRED, due_at=LATER),
+    "settle as pending": lambda one: one.settle(S.PENDING, counted=False),
+    "settle as in doubt": lambda one: one.settle(S.IN_DOUBT, doubt=Doubt.LINE),
+    "release": Delivery.release,
+    "holder is dead": Delivery.reclaim_dead,
+    "lease is over": Delivery.lease_over,
+    "resend doubts": Delivery.resend,
+    "assume doubts sent": Delivery.assume_sent,
+    "expire": Delivery.expire,
+    "cancel the mailing": Delivery.cancel,
+}
+
+# Where each act leads from each stage; what is not named changes nothing.
+_SETTLED = {"settle as sent": S.SENT, "settle as failed": S.FAILED, "settle as deferred": S.DEFERRED,
+            "settle as pending": S.PENDING, "settle as in doubt": S.IN_DOUBT}
+ARROWS: dict[str, dict[str, DeliveryState]] = {
+    "pending": {"claim": S.SENDING, "claim after its reader left": S.SKIPPED, "cancel the mailing": S.CANCELLED},
+    "claimed": {"release": S.PENDING, "holder is dead": S.PENDING, "lease is over": S.PENDING,
+                # an address that cannot be composed fails, a mailing that cannot is put back: neither was marked
+                "settle as failed": S.FAILED, "settle as deferred": S.DEFERRED, "settle as pending": S.PENDING},
+    "marked": _SETTLED | {"holder is dead": S.IN_DOUBT, "lease is over": S.IN_DOUBT},
+    "deferred": {"expire": S.FAILED, "cancel the mailing": S.CANCELLED},
+    "deferred, due": {"claim": S.SENDING, "claim after its reader left": S.SKIPPED, "expire": S.FAILED,
+                      "cancel the mailing": S.CANCELLED},
+    # a receipt that comes late settles its own doubt
+    "in doubt": _SETTLED | {"resend doubts": S.DEFERRED, "assume doubts sent": S.SENT},
+    "sent": {}, "failed": {}, "skipped": {}, "cancelled": {},
+}
+STATES = {"claimed": S.SENDING, "marked": S.SENDING, "deferred, due": S.DEFERRED, "in doubt": S.IN_DOUBT}
+REFUSED = {("claimed", "settle as sent"), ("claimed", "settle as in doubt")}  # never marked, so never on the wire
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_delivery_moves_along_an_arrow_or_not_at_all(database: Database, stage: str) -> None:
+    for act in ACTS:
+        _empty(database)
+        one = Delivery(Books(database), stage)
+        before = deliveries(database, one.books.id)
+        if (stage, act) in REFUSED:
+            with pytest.raises(IntegrityError):
+                ACTS[act](one)
+        else:
+            ACTS[act](one)
+
+        expected = ARROWS[stage].get(act, STATES.get(stage, stage))
+        assert one.state == expected, act
+        if act not in ARROWS[stage] and act != "mark":
+            assert deliveries(database, one.books.id) == before, act
+        assert find(one.books.ledger, one.books.id).counts == {
+            state: int(state == expected) for state in DeliveryState}, act
+
+
+def _empty(database: Database) -> None:
+    from pipeline.schema import ledger, metadata
+
+    with database.write() as connection:
+        for table in reversed(metadata.sorted_tables):
+            if table is not ledger:
+                connection.execute(table.delete())
+
+
+def test_mark_is_an_attempt_on_disk_and_gives_the_claim_back(books: Books) -> None:
+    books.mailing(MailingState.SENDING)
+    claim, = books.claim()
+
+    marked = books.ledger.deliveries.advance(1, [], [claim], now=LATER, lease=LEASE)
+
+    row, = deliveries(books.database, books.id)
+    assert marked == [claim]
+    assert (row["attempted_at"], row["attempts"], row["lease_until"]) == (LATER, 1, LATER + LEASE)
+
+
+def test_mark_of_a_claim_that_another_took_over_is_refused(books: Books) -> None:
+    books.mailing(MailingState.SENDING)
+    old, = books.claim()
+    books.ledger.doubts.reclaim_leases(NOON + LEASE)
+    new, = books.ledger.deliveries.claim("w", 1, limit=1, now=NOON + LEASE, lease=LEASE)
+
+    assert books.ledger.deliveries.advance(1, [], [old], now=NOON + LEASE, lease=LEASE) == []
+    assert books.ledger.deliveries.advance(1, [], [new], now=NOON + LEASE, lease=LEASE) == [new]
+
+
+def test_outcome_of_an_old_holder_changes_nothing(books: Books) -> None:
+    one = Delivery(books, "in doubt")
+    one.resend()
+    books.ledger.deliveries.claim("w", 1, limit=1, now=NOON, lease=LEASE)
+    before = deliveries(books.database, books.id)
+
+    one.settle(S.SENT)
+
+    assert deliveries(books.database, books.id) == before
+
+
+def test_late_receipt_settles_its_own_doubt(books: Books) -> None:
+    one = Delivery(books, "marked")
+    one.lease_over()
+    assert one.state == S.IN_DOUBT
+
+    one.settle(S.SENT)
+
+    row, = deliveries(books.database, books.id)
+    assert (row["state"], row["doubt"], row["reply"], row["settled_at"]) == (S.SENT, None, "said so", NOON)
+
+
+@pytest.mark.parametrize(("counted", "attempts"), [(True, 1), (False, 0)])
+def test_an_attempt_at_which_nothing_was_handed_over_is_not_counted(
+    books: Books, counted: bool, attempts: int
+) -> None:
+    one = Delivery(books, "marked")
+
+    one.settle(S.PENDING, counted=counted)
+
+    assert deliveries(books.database, books.id)[0]["attempts"] == attempts
+
+
+@pytest.mark.parametrize("cause", Doubt)
+def test_doubts_are_resent_by_their_cause(books: Books, cause: Doubt) -> None:
+    one = Delivery(books, "marked")
+    one.doubts.reclaim(["w"], cause)
+
+    assert one.doubts.resend([other for other in Doubt if other is not cause], NOON) == 0
+    assert one.doubts.count() == 1
+    assert one.doubts.resend([cause], NOON, mailing_id=books.id + 1) == 0
+    assert one.doubts.resend([cause], NOON, mailing_id=books.id) == 1
+    assert one.doubts.count() == 0
+    assert (one.state, one.books.claim()[0].attempts) == (S.DEFERRED, 1)
+
+
+def test_doubts_are_assumed_sent_for_one_mailing_or_after_its_time(books: Books) -> None:
+    one = Delivery(books, "in doubt")
+
+    assert one.doubts.assume_sent(NOON, mailing_id=books.id + 1) == 0
+    assert one.doubts.assume_sent(NOON + EXPIRE - A_MINUTE, expired_only=True) == 0
+    assert one.doubts.assume_sent(NOON + EXPIRE, expired_only=True) == 1
+    assert deliveries(books.database, books.id)[0]["reply"] == "assumed sent: the reply was lost"
+
+
+def test_nobody_is_reclaimed_from_nobody(books: Books) -> None:
+    one = Delivery(books, "marked")
+
+    assert one.doubts.reclaim([], Doubt.PROCESS) == (0, 0)
+    assert one.state == S.SENDING
+
+
+# ---- the claim ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", [MailingState.PAUSED, MailingState.CANCELLED])
+def test_nothing_is_claimed_of_a_mailing_that_does_not_send(books: Books, state: MailingState) -> None:
+    books.mailing(state)
+
+    assert books.claim() == []
+
+
+def test_deferred_deliveries_of_a_paused_mailing_wait(books: Books) -> None:
+    Delivery(books, "deferred")
+    books.move(MailingState.PAUSED)
+
+    assert books.claim(LATER) == []
+
+
+def test_claim_skips_who_was_suppressed_or_erased_meanwhile(books: Books) -> None:
+    suppressed, erased, stays = add_readers(books.database, "weekly", 3)
+    books.mailing(MailingState.SENDING)
+    leave(books.database, books.reader)
+    books.ledger.deliveries.erase(erased)
+    with books.database.write() as connection:
+        connection.execute(insert(suppression).values(address_hash="reader1", reason="", source="", at=NOON))
+
+    claims = books.claim()
+
+    assert [one.subscriber_id for one in claims] == [stays]
+    assert states(books.database, books.id) == [S.SKIPPED, S.SKIPPED, S.SKIPPED, S.SENDING]
+    assert suppressed not in (erased, stays)
+
+
+def test_claim_takes_no_more_than_it_is_asked_for_and_fills_up_behind_who_left(books: Books) -> None:
+    add_readers(books.database, "weekly", 4)
+    books.mailing(MailingState.SENDING)
+    leave(books.database, books.reader)
+
+    first = books.ledger.deliveries.claim("a", 1, limit=2, now=NOON, lease=LEASE)
+    second = books.ledger.deliveries.claim("b", 2, limit=9, now=NOON, lease=LEASE)
+
+    assert [len(first), len(second)] == [2, 2]
+    assert {one.id for one in first} & {one.id for one in second} == set()
+
+
+def test_claim_prefers_what_was_deferred_to_what_is_new(books: Books) -> None:
+    Delivery(books, "deferred")
+    add_issue(books.database, "15")
+    later = add_readers(books.database, "daily", 1)
+    books.ledger.mailings.propose("15", "daily", state=MailingState.SCHEDULED, reason="", send_at=NOON, now=NOON)
+    books.ledger.mailings.start(books.ledger.mailings.all()[1].id, EDITION, {}, now=NOON, expire=EXPIRE)
+
+    claims = books.claim(LATER)
+
+    assert [one.subscriber_id for one in claims] == [books.reader, *later]
+
+
+def test_claim_names_holder_fence_and_lease(books: Books) -> None:
+    books.mailing(MailingState.SENDING)
+
+    first, = books.claim()
+    books.ledger.deliveries.release(1, [first])
+    second, = books.claim(LATER)
+
+    assert (first.worker, first.fence, first.lease_until) == ("w", 1, NOON + LEASE)
+    assert (second.fence, second.lease_until) == (2, LATER + LEASE)
+
+
+def test_next_due_is_the_earliest_deferred_delivery(books: Books) -> None:
+    Delivery(books, "deferred")
+
+    assert books.ledger.deliveries.next_due() == LATER
+    books.claim(LATER)
+    assert books.ledger.deliveries.next_due() is None
+
+
+def test_erasure_takes_the_person_out_and_leaves_the_facts(books: Books) -> None:
+    Delivery(books, "sent")
+
+    books.ledger.deliveries.erase(books.reader)
+
+    row, = deliveries(books.database, books.id)
+    assert (row["address"], row["name"], row["state"]) == (None, "", S.SENT)
+    assert books.ledger.deliveries.of(books.reader) == [
+        {"issue_key": "14", "list": "weekly", "state": "sent", "attempted_at": NOON, "reply": "said so"}]
+
+
+def test_cancelling_takes_along_what_was_not_handed_over(books: Books) -> None:
+    add_readers(books.database, "weekly", 2)
+    books.mailing(MailingState.SENDING)
+    sent, in_hand = books.ledger.deliveries.claim("w", 1, limit=2, now=NOON, lease=LEASE)
+    books.ledger.deliveries.advance(1, [], [sent, in_hand], now=NOON, lease=LEASE)
+    books.ledger.deliveries.advance(1, [Outcome(sent, S.SENT, "ok")], [], now=NOON, lease=LEASE)
+
+    books.move(MailingState.CANCELLED)
+
+    assert states(books.database, books.id) == [S.SENT, S.SENDING, S.CANCELLED]
+    assert find(books.ledger, books.id).balances
+
+
+@pytest.mark.parametrize("back", ["released", "deferred", "put back"])
+def test_what_comes_back_to_a_cancelled_mailing_is_cancelled(books: Books, back: str) -> None:
+    one = Delivery(books, "claimed" if back == "released" else "marked")
+    books.move(MailingState.CANCELLED)
+    {"released": one.release, "deferred": lambda: one.settle(S.DEFERRED, due_at=LATER),
+     "put back": lambda: one.settle(S.PENDING, counted=False)}[back]()
+
+    books.ledger.mailings.finish(LATER)
+
+    assert one.state == S.CANCELLED
+    assert find(books.ledger, books.id).balances
+
+
+@pytest.mark.parametrize("state", [MailingState.PAUSED, MailingState.CANCELLED])
+def test_what_was_claimed_is_not_marked_once_a_person_stops_the_mailing(books: Books, state: MailingState) -> None:
+    books.mailing(MailingState.SENDING)
+    claim, = books.claim()
+    books.move(state)
+
+    assert books.ledger.deliveries.advance(1, [], [claim], now=NOON, lease=LEASE) == []
+
+
+def test_tallies_of_two_writers_add_up(books: Books) -> None:
+    """The first writer's row may come into being between another's look and its INSERT."""
+    from pipeline.mailings.ledger.tally import Tally, read_tallies
+
+    books.mailing(MailingState.SCHEDULED)
+    with books.database.write() as connection:
+        for n in (2, 3):
+            tally = Tally()
+            tally.move(books.id, None, S.PENDING, n)
+            tally.write(books.database, connection)
+        counts = read_tallies(connection, [books.id])[books.id]
+
+    assert counts[S.PENDING] == 5
+
+
+def test_new_rows_are_counted_and_taken_ones_are_not(books: Books) -> None:
+    books.mailing(MailingState.SCHEDULED)
+    row = {"issue_key": "14", "list": "daily", "round": 1, "state": "held", "reason": "", "since": NOON,
+           "send_at": NOON, "approved": False, "audience": 0}
+
+    with books.database.write() as connection:
+        counts = [connection.execute(books.database.insert_new(mailing).values(row)).rowcount for _ in range(2)]
+        connection.execute(update(mailing).values(reason="still there"))
+        found = connection.execute(select(mailing.c.list)).scalars().all()
+
+    assert (counts, sorted(found)) == ([1, 0], ["daily", "weekly"])
