@@ -15,8 +15,9 @@ from pipeline.issues.markdown import parse
 from pipeline.mailings.envelope import Envelope, Reader
 
 FRAME = Frame(
-    title="铅字周刊", url="https://type.example.com/", language="zh-Hans", author="林子", postal_address="上海市某路 1 号",
-    archive_url="https://type.example.com/", page_url="https://type.example.com/7/", view=True, preferences=True,
+    title="铅字周刊", url="https://type.example.com/", language="zh-Hans", author="林子",
+    postal_address="上海市某路 1 号", archive_url="https://type.example.com/",
+    page_url="https://type.example.com/7/", view=True, preferences=True,
 )
 TEMPLATES = Templates()
 
@@ -42,7 +43,8 @@ def render(body: str = "正文。", *, frame: Frame = FRAME, templates: Template
 def edition(**changes: Any) -> Edition:
     """An edition made by hand: each hole once in each part."""
     marks = "\n".join(f"<a href=\"{hole}\">{hole.name}</a>" for hole in Hole)
-    plain = Edition("7", "zh-Hans", "字与纸", "一期关于纸的周刊", f"<p>纸</p>\n{marks}\n", "纸\n" + "\n".join(Hole) + "\n")
+    text = "纸\n" + "\n".join(Hole) + "\n"
+    plain = Edition("7", "zh-Hans", "字与纸", "一期关于纸的周刊", f"<p>纸</p>\n{marks}\n", text)
     return replace(plain, **changes)
 
 

@@ -38,7 +38,7 @@ def render_page(
         "entry": entry,
         "content": Markup(entry.content),  # noqa: S704, cleaned when it was rendered
         "author": entry.author(publication),
-        "show_cover": entry.cover is not None and html.escape(entry.cover.src) not in entry.html,
+        "show_cover": entry.cover is not None and not _shows(entry, publication, entry.cover.src),
         "previous": previous,
         "next": next,
         "structured": _script_json(_article(entry, publication)),
@@ -107,6 +107,12 @@ def _picture(publication: Publication, permalink: str, address: str) -> str:
     if address.startswith(publication.url):
         return relative_address(permalink, "") + address.removeprefix(publication.url)
     return address
+
+
+def _shows(entry: Entry, publication: Publication, address: str) -> bool:
+    """Whether the text shows this picture itself, however it names it."""
+    names = (address, _picture(publication, entry.issue.permalink, address))
+    return any(html.escape(name) in entry.html for name in names)
 
 
 def _policy(publication: Publication) -> str:

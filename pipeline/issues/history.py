@@ -11,7 +11,6 @@ import subprocess
 import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 
 
@@ -20,33 +19,57 @@ def git_date(root: Path, timeout_s: float = 20.0) -> Callable[[str], datetime | 
 
     It answers None for a file that was never committed, and for all files outside git, in a shallow
     clone (whose first commit is not the first) and when git is missing or takes longer than `timeout_s`.
-    The history is read at the first question, once; ask for a new function after a new commit.
+    The history is read at the first question, and again when an unknown file is asked for after a commit.
     """
+    return _History(root, timeout_s).first_commit
 
-    @cache
-    def births() -> dict[str, datetime]:
+
+class _History:
+    """The births of all files, as of one commit; `_head` is None before the first look and "" where git is no help."""
+
+    def __init__(self, root: Path, timeout_s: float) -> None:
+        self._root, self._timeout_s = root, timeout_s
+        self._head: str | None = None
+        self._born: dict[str, datetime] = {}
+
+    def first_commit(self, path: str) -> datetime | None:
+        name = unicodedata.normalize("NFC", path)
+        if name not in self._born:
+            self._look()
+        return self._born.get(name)
+
+    def _look(self) -> None:
+        """Reads the history unless it is known to be the same, or of no use."""
+        if self._head == "":
+            return
         try:
-            return _births(root, timeout_s)
+            head = self._git("rev-parse", "HEAD")
+            if head != self._head:
+                self._born = self._births()
+                self._head = head
         except (OSError, ValueError, subprocess.SubprocessError):
+            self._head = ""
+
+    def _births(self) -> dict[str, datetime]:
+        shallow, prefix = self._git("rev-parse", "--is-shallow-repository", "--show-prefix").split("\n")[:2]
+        if shallow == "true":
             return {}
+        log = self._git("log", "--topo-order", "--reverse", "--format=%x00%aI%x00", "--name-status", "-M", "-z",
+                        "--no-color", "--no-ext-diff", "--no-show-signature", "--diff-filter=AR", "HEAD")
+        born: dict[str, datetime] = {}
+        for status, old, new, when in _changes(log):
+            born.setdefault(new, born.get(old, when) if status == "R" else when)
+        prefix = unicodedata.normalize("NFC", prefix)
+        return {path.removeprefix(prefix): when for path, when in born.items() if path.startswith(prefix)}
 
-    def first_commit(path: str) -> datetime | None:
-        return births().get(unicodedata.normalize("NFC", path))
-
-    return first_commit
-
-
-def _births(root: Path, timeout_s: float) -> dict[str, datetime]:
-    about = _git(root, timeout_s, "rev-parse", "--is-shallow-repository", "--show-prefix").splitlines()
-    if about[0] == "true":
-        return {}
-    prefix = unicodedata.normalize("NFC", about[1] if len(about) > 1 else "")
-    log = _git(root, timeout_s, "log", "--topo-order", "--reverse", "--format=%x00%aI%x00", "--name-status", "-M", "-z",
-               "--no-color", "--no-ext-diff", "--no-show-signature", "--diff-filter=AR", "HEAD")
-    born: dict[str, datetime] = {}
-    for status, old, new, when in _changes(log):
-        born.setdefault(new, born.get(old, when) if status == "R" else when)
-    return {path.removeprefix(prefix): when for path, when in born.items() if path.startswith(prefix)}
+    def _git(self, *arguments: str) -> str:
+        """What git prints, asked about the folder and nothing that the environment names."""
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+        done = subprocess.run(  # noqa: S603 (fixed words, no shell)
+            ["git", "--no-pager", "-C", str(self._root), *arguments],  # noqa: S607 (git is where the PATH says)
+            env=environment | {"GIT_OPTIONAL_LOCKS": "0"}, stdin=subprocess.DEVNULL, capture_output=True,
+            timeout=self._timeout_s, check=True)
+        return done.stdout.decode("utf-8", "surrogateescape")
 
 
 def _changes(log: str) -> Iterator[tuple[str, str, str, datetime]]:
@@ -60,13 +83,3 @@ def _changes(log: str) -> Iterator[tuple[str, str, str, datetime]]:
             yield status[0], old, next(fields) if status.startswith("R") else old, when
         elif status:
             when = datetime.fromisoformat(status)
-
-
-def _git(root: Path, timeout_s: float, *arguments: str) -> str:
-    """What git prints, asked about `root` and nothing that the environment names."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    done = subprocess.run(  # noqa: S603 (fixed words, no shell)
-        ["git", "--no-pager", "-C", str(root), *arguments],  # noqa: S607 (git is where the PATH says)
-        env=environment | {"GIT_OPTIONAL_LOCKS": "0"}, stdin=subprocess.DEVNULL, capture_output=True,
-        timeout=timeout_s, check=True)
-    return done.stdout.decode("utf-8", "surrogateescape")

@@ -16,7 +16,7 @@ from pipeline.editions.holes import fill, split
 from pipeline.errors import AudienceError, InvalidAddress
 from pipeline.mailings.envelope import Envelope, Reader
 from pipeline.mailings.headers import Header, mailbox, plain_address, structured, unfolded, unstructured
-from pipeline.mailings.links import LONGEST, fillings, values, way_out
+from pipeline.mailings.links import LONGEST, fillings, refuse_dead_links, values, way_out
 from pipeline.mailings.mime import text_part
 from pipeline.providers.base import Message, Parts
 
@@ -50,6 +50,7 @@ class Stencil:
     def message(self, reader: Reader) -> Message:
         """The message to one reader. Raises AudienceError when it cannot be addressed; the others go on."""
         _refuse_odd_tokens(reader)
+        refuse_dead_links(self._fillings, reader)
         return Message(
             key=reader.key,
             message_id=f"{reader.message_id}@{self._envelope.domain}",

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from pipeline.editions.edition import Hole
 from pipeline.editions.frame import one_line
-from pipeline.errors import EditionError
+from pipeline.errors import AudienceError, EditionError
 from pipeline.mailings.envelope import Envelope, Reader
 from pipeline.mailings.headers import structured
 
@@ -21,13 +21,16 @@ _NEXT = ",\r\n "
 
 
 class Filling(NamedTuple):
-    """A hole's contents: what all readers share, for text and for HTML, and what is a reader's own."""
+    """A hole's contents: what all readers share, for text and for HTML, and what is a reader's own.
+
+    A token is never empty, because the link would lead nowhere, and holds nothing to escape.
+    """
 
     hole: Hole
     text: bytes
     html: bytes
     own: Callable[[Reader], str]
-    is_token: bool       # nothing in it to escape
+    is_token: bool
 
 
 def fillings(holes: Collection[Hole], envelope: Envelope) -> tuple[Filling, ...]:
@@ -54,6 +57,13 @@ def values(table: Collection[Filling], reader: Reader) -> tuple[Mapping[Hole, by
         text[hole] = before + word.encode()
         html[hole] = before_html + (word if is_token else escape(word)).encode()
     return text, html
+
+
+def refuse_dead_links(table: Collection[Filling], reader: Reader) -> None:
+    """Raises AudienceError for a reader whose link would lead nowhere."""
+    for filling in table:
+        if not filling.own(reader) and (filling.is_token or filling.hole is Hole.ACTION):
+            raise AudienceError(f"delivery {reader.key!r} has no {filling.hole.name.lower()} link of its own")
 
 
 def way_out(envelope: Envelope) -> Callable[[str], str]:

@@ -15,7 +15,7 @@ from html import unescape
 from typing import Literal
 
 from pipeline.errors import IssueError, Problem
-from pipeline.feeds.addresses import asset_path, is_relative, source_path, web_address
+from pipeline.feeds.addresses import asset_path, is_relative, relative_address, source_path, web_address
 from pipeline.issues.archive import Archive, Record, Text
 from pipeline.issues.issue import Image, Issue, Manuscript
 from pipeline.issues.likeness import sketch
@@ -54,6 +54,7 @@ class Bearings:
     issue_path: str
     url: str
     permalinks: Mapping[str, str]
+    page: str | None = None  # seen from this page below `url`, our own files have relative addresses
     assets: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
@@ -64,13 +65,16 @@ class Bearings:
         try:
             source = source_path(self.issue_path, reference)
             if source in self.permalinks:
-                return web_address(self.url, self.permalinks[source]) + _fragment(reference)
+                return self._address(self.permalinks[source]) + _fragment(reference)
             target = asset_path(self.issue_path, reference)
         except IssueError as error:
             self.problems.append(error.problem)
             return reference
         self.assets[source] = target
-        return web_address(self.url, target)
+        return self._address(target)
+
+    def _address(self, path: str) -> str:
+        return web_address(self.url, path) if self.page is None else relative_address(self.page, path)
 
 
 class Library:
@@ -108,9 +112,9 @@ class Library:
         """The parsed Markdown of an issue."""
         return self._parse(record, self._archive.text(record.key))
 
-    def bearings(self, record: Record, permalinks: Mapping[str, str]) -> Bearings:
+    def bearings(self, record: Record, permalinks: Mapping[str, str], *, page: str | None = None) -> Bearings:
         """Where references in this issue lead. `permalinks` by path, of all issues."""
-        return Bearings(record.path, self._style.url, permalinks)
+        return Bearings(record.path, self._style.url, permalinks, page)
 
     def cover(self, record: Record, permalinks: Mapping[str, str]) -> Image | None:
         """The cover with an absolute address."""
@@ -135,7 +139,7 @@ class Library:
         return {key: _rendering(kept[name]) for key, name in digests.items()}
 
     def _render(self, record: Record, text: Text, target: Target, permalinks: Mapping[str, str]) -> str:
-        bearings = self.bearings(record, permalinks)
+        bearings = self.bearings(record, permalinks, page=record.permalink if target is Target.WEB else None)
         document = self._parse(record, text)
         shown = html(document, target, page_url=self.page_url(record), resolve=bearings.resolve,
                      width=self._style.width)

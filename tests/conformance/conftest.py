@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import update
 
 from pipeline.database import Database
 from pipeline.schema import ledger, metadata
@@ -30,10 +30,13 @@ def shelf(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 @pytest.fixture
 def database(shelf: Database) -> Database:
     """An empty ledger."""
+    names = [table.name for table in reversed(metadata.sorted_tables) if table is not ledger]
     with shelf.write() as connection:
-        for table in reversed(metadata.sorted_tables):
-            if table is not ledger:
-                connection.execute(delete(table))
+        if shelf.is_sqlite:
+            for name in names:
+                connection.exec_driver_sql(f"DELETE FROM {name}")
+        else:
+            connection.exec_driver_sql(f"TRUNCATE {', '.join(names)}")
         connection.execute(update(ledger).values(baseline_at=None, orphan=False))
     return shelf
 

@@ -368,31 +368,33 @@ REFUSED = {("claimed", "settle as sent"), ("claimed", "settle as in doubt")}  # 
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_delivery_moves_along_an_arrow_or_not_at_all(database: Database, stage: str) -> None:
-    for act in ACTS:
-        _empty(database)
-        one = Delivery(Books(database), stage)
-        before = deliveries(database, one.books.id)
-        if (stage, act) in REFUSED:
-            with pytest.raises(IntegrityError):
-                ACTS[act](one)
-        else:
-            ACTS[act](one)
+    for name, act in ACTS.items():
+        if (stage, name) in REFUSED:
+            continue
+        with database.rehearse():  # rolled back: the next act begins where this one did
+            one = Delivery(Books(database), stage)
+            before = deliveries(database, one.books.id)
 
-        expected = ARROWS[stage].get(act, STATES.get(stage, stage))
-        assert one.state == expected, act
-        if act not in ARROWS[stage] and act != "mark":
-            assert deliveries(database, one.books.id) == before, act
-        assert find(one.books.ledger, one.books.id).counts == {
-            state: int(state == expected) for state in DeliveryState}, act
+            act(one)
+
+            expected = ARROWS[stage].get(name, STATES.get(stage, stage))
+            assert one.state == expected, name
+            if name not in ARROWS[stage] and name != "mark":
+                assert deliveries(database, one.books.id) == before, name
+            assert find(one.books.ledger, one.books.id).counts == {
+                state: int(state == expected) for state in DeliveryState}, name
 
 
-def _empty(database: Database) -> None:
-    from pipeline.schema import ledger, metadata
+@pytest.mark.parametrize(("stage", "act"), sorted(REFUSED))
+def test_delivery_that_was_never_marked_is_not_settled_as_if_it_had_been(
+    books: Books, stage: str, act: str
+) -> None:
+    one = Delivery(books, stage)
 
-    with database.write() as connection:
-        for table in reversed(metadata.sorted_tables):
-            if table is not ledger:
-                connection.execute(table.delete())
+    with pytest.raises(IntegrityError):
+        ACTS[act](one)
+
+    assert (one.state, find(books.ledger, books.id).balances) == (S.SENDING, True)
 
 
 def test_mark_is_an_attempt_on_disk_and_gives_the_claim_back(books: Books) -> None:

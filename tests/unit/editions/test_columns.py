@@ -32,7 +32,9 @@ def test_wrap_breaks_where_a_reader_would(text: str, lines: list[str]) -> None:
 
 
 def test_an_address_is_never_broken_and_keeps_its_full_stop() -> None:
-    assert wrap("见 <https://example.com/中文/a-b?c=d>。然后", 8) == ["见", "<https://example.com/中文/a-b?c=d>。", "然后"]
+    address = "<https://example.com/中文/a-b?c=d>"
+
+    assert wrap(f"见 {address}。然后", 8) == ["见", f"{address}。", "然后"]
 
 
 @pytest.mark.parametrize("cluster", ["👨\u200d👩\u200d👧", "👍🏽", "❤\ufe0f", "か\u3099", "1\ufe0f\u20e3"])

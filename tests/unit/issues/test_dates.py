@@ -1,0 +1,85 @@
+"""Year first, or an error with an example; an hour that the clock skips or repeats has one instant."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from pipeline.issues.dates import When, date_in_name, parse_date
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+BERLIN = ZoneInfo("Europe/Berlin")
+EIGHT = time(8)
+MARCH = date(2024, 3, 24)
+
+
+@pytest.mark.parametrize("text", [
+    "2024/03/24", "2024-3-24", "2024.03.24", "2024年3月24日", "2024年03月24", " 2024-03-24 ", "２０２４／３／２４",
+    "2024 年 3 月 24 日",
+])
+def test_a_day_alone_is_due_at_the_usual_hour(text: str) -> None:
+    assert parse_date(text, SHANGHAI, EIGHT) == When(MARCH, datetime(2024, 3, 24, 0, 0, tzinfo=UTC), timed=False)
+
+
+@pytest.mark.parametrize(("text", "day", "instant"), [
+    ("2024-03-24 10:30", MARCH, datetime(2024, 3, 24, 2, 30, tzinfo=UTC)),
+    ("2024/3/24 9:05:30", MARCH, datetime(2024, 3, 24, 1, 5, 30, tzinfo=UTC)),
+    ("2024-03-24T10:30Z", MARCH, datetime(2024, 3, 24, 10, 30, tzinfo=UTC)),
+    ("2024-03-24 10:30 UTC", MARCH, datetime(2024, 3, 24, 10, 30, tzinfo=UTC)),
+    ("2024-03-24T10:30:00.125+02:00", MARCH, datetime(2024, 3, 24, 8, 30, tzinfo=UTC)),
+    ("2024-03-24 10:30 -0930", date(2024, 3, 25), datetime(2024, 3, 24, 20, 0, tzinfo=UTC)),
+    ("2024-03-24 10:30 +08", MARCH, datetime(2024, 3, 24, 2, 30, tzinfo=UTC)),
+    ("2024-03-24 10:30 Europe/Berlin", MARCH, datetime(2024, 3, 24, 9, 30, tzinfo=UTC)),
+    ("2024年3月24日 ２０：００", MARCH, datetime(2024, 3, 24, 12, 0, tzinfo=UTC)),
+])
+def test_an_hour_is_in_the_zone_it_names_or_the_publications(text: str, day: date, instant: datetime) -> None:
+    assert parse_date(text, SHANGHAI, EIGHT) == When(day, instant, timed=True)
+
+
+@pytest.mark.parametrize(("text", "reason"), [
+    ("2024-13-24", 'date "2024-13-24" is not a day; write a day that exists, like 2024-03-24 or 2024-03-24 08:00'),
+    ("2023-02-29", 'date "2023-02-29" is not a day; write a day that exists, like 2024-03-24 or 2024-03-24 08:00'),
+    ("03/04/2024", 'date "03/04/2024" is not understood; write the year first, like 2024-03-24 or 2024-03-24 08:00'),
+    ("20240324", 'date "20240324" is not understood; write the year first, like 2024-03-24 or 2024-03-24 08:00'),
+    ("2024-03/24", 'date "2024-03/24" is not understood; write the year first, like 2024-03-24 or 2024-03-24 08:00'),
+    ("March 2024", 'date "March 2024" is not understood; write the year first, like 2024-03-24 or 2024-03-24 08:00'),
+    ("12", 'date "12" is not understood; write the year first, like 2024-03-24 or 2024-03-24 08:00'),
+    ("2024-03-24 25:00",
+     'date "2024-03-24 25:00" has an hour that no clock shows; write 2024-03-24 or 2024-03-24 08:00'),
+    ("2024-03-24 morning",
+     'date "2024-03-24 morning" has something after the day that is not an hour; '
+     "write 2024-03-24 or 2024-03-24 08:00"),
+    ("2024-03-241:00",
+     'date "2024-03-241:00" has something after the day that is not an hour; write 2024-03-24 or 2024-03-24 08:00'),
+    ("2024-03-24 10:00 Mars/Base",
+     'date "2024-03-24 10:00 Mars/Base" names an unknown zone; write +08:00 or Asia/Shanghai'),
+    ("2024-03-24 10:00 +99", 'date "2024-03-24 10:00 +99" names an unknown zone; write +08:00 or Asia/Shanghai'),
+    ("0001-01-01", 'date "0001-01-01" is not a day; write a day that exists, like 2024-03-24 or 2024-03-24 08:00'),
+    ("9999-12-31", 'date "9999-12-31" is not a day; write a day that exists, like 2024-03-24 or 2024-03-24 08:00'),
+])
+def test_what_is_not_plainly_one_day_is_refused_with_an_example(text: str, reason: str) -> None:
+    with pytest.raises(ValueError) as refused:
+        parse_date(text, SHANGHAI, EIGHT)
+
+    assert str(refused.value) == reason
+
+
+@pytest.mark.parametrize(("text", "zone", "instant"), [
+    ("2024-03-31 02:30", BERLIN, datetime(2024, 3, 31, 1, 0, tzinfo=UTC)),       # 02:00 to 03:00 does not exist
+    ("2024-03-31 03:00", BERLIN, datetime(2024, 3, 31, 1, 0, tzinfo=UTC)),
+    ("2024-10-27 02:30", BERLIN, datetime(2024, 10, 27, 0, 30, tzinfo=UTC)),     # comes twice, first in summer time
+    ("2011-12-30", ZoneInfo("Pacific/Apia"), datetime(2011, 12, 30, 10, 0, tzinfo=UTC)),  # the whole day was skipped
+])
+def test_a_skipped_hour_moves_on_and_a_repeated_one_is_the_first(text: str, zone: ZoneInfo, instant: datetime) -> None:
+    assert parse_date(text, zone, EIGHT).instant == instant
+
+
+@pytest.mark.parametrize(("stem", "day"), [
+    ("2024-03-24-this-week-in-rust", MARCH), ("2024-3-24-x", MARCH), ("weekly_2024.3.24", MARCH), ("20240324", MARCH),
+    ("2024年3月24日", MARCH), ("14-2024_03_24", MARCH), ("2024-13-24-x", None), ("120240324", None), ("14-标题", None),
+    ("99999999", None), ("2024-03-24x", MARCH), ("2024-03-244", None), ("19991340-20240324", MARCH),
+])
+def test_a_day_in_a_file_name_is_found_if_it_exists(stem: str, day: date | None) -> None:
+    assert date_in_name(stem) == day

@@ -1,0 +1,63 @@
+"""Bytes become clean text, or one line that says why not."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.errors import IssueError
+from pipeline.issues.decoding import clean, decode
+
+
+@pytest.mark.parametrize(("raw", "text"), [
+    (b"", ""),
+    ("\ufeff标题".encode(), "标题"),
+    (b"a\r\nb\rc\n", "a\nb\nc\n"),
+    ("a\x08b\x0bc\x7fd\x92\ufffee\ufefff\tg".encode(), "abcdef\tg"),
+    ("零\u200b宽".encode(), "零\u200b宽"),
+])
+def test_text_loses_only_what_no_reader_can_take(raw: bytes, text: str) -> None:
+    assert decode(raw, "a.md") == text
+
+
+@pytest.mark.parametrize(("raw", "line"), [
+    ("# 1\n中文内容，测试。".encode("gbk"),
+     "a.md:2: not UTF-8 at byte 4 (line 2): it looks like GB18030 (GBK): save the file as UTF-8"),
+    ("これはテストです".encode("shift_jis"),
+     "a.md:1: not UTF-8 at byte 0 (line 1): it looks like Shift JIS: save the file as UTF-8"),
+    ("café au lait".encode("latin-1"),
+     "a.md:1: not UTF-8 at byte 3 (line 1): it looks like Windows-1252 or Latin-1: save the file as UTF-8"),
+    ("标题".encode("utf-16"), "a.md:1: not UTF-8 but UTF-16: save the file as UTF-8"),
+    ("a title".encode("utf-16-le"),
+     "a.md:1: a NUL byte at byte 1 (line 1): it looks like UTF-16: save the issue as UTF-8 text"),
+    (b"\x89PNG\r\n\x1a\n" + bytes(8) + b"IHDR" * 20,
+     "a.md:3: a NUL byte at byte 8 (line 3): it looks like a binary file: save the issue as UTF-8 text"),
+])
+def test_what_is_not_utf8_is_refused_with_byte_line_and_likely_encoding(raw: bytes, line: str) -> None:
+    with pytest.raises(IssueError) as refused:
+        decode(raw, "a.md")
+
+    assert str(refused.value) == line
+
+
+def test_an_unfinished_merge_is_refused_where_it_begins() -> None:
+    text = "intro\n\n<<<<<<< HEAD\nours\n=======\ntheirs\n>>>>>>> branch\n"
+
+    with pytest.raises(IssueError) as refused:
+        decode(text.encode(), "14-x.md")
+
+    assert str(refused.value) == (
+        "14-x.md:3: an unfinished merge: both versions are in the file: "
+        "choose one and remove the <<<<<<< ======= >>>>>>> lines")
+
+
+@pytest.mark.parametrize("text", [
+    "```\n<<<<<<< HEAD\nours\n=======\ntheirs\n>>>>>>> branch\n```\n",
+    "~~~~ diff\n~~~\n<<<<<<< HEAD\n>>>>>>> branch\n~~~~\n",
+    "Quoted:\n>>>>>>> deep\n",
+])
+def test_an_article_about_merging_is_an_article(text: str) -> None:
+    assert decode(text.encode(), "a.md") == text
+
+
+def test_cleaning_mends_a_surrogate_pair_and_drops_a_lone_half() -> None:
+    assert clean("a\ud83d\ude00b\ud800c") == "a😀bc"

@@ -1,0 +1,168 @@
+"""A file becomes a Manuscript by the table of the outside contract, field by field."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from pipeline.errors import IssueError
+from pipeline.issues.issue import Image, Manuscript
+from pipeline.issues.reading import read_manuscript
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+def manuscript(text: str, path: str = "14-标题.md", committed: datetime | date | None = None) -> Manuscript:
+    return read_manuscript(text.encode(), path, zone=ZONE, send_at=time(8), git_date=lambda _: committed)
+
+
+def test_a_plain_issue_is_read_whole() -> None:
+    text = (
+        "---\ndate: 2024/03/24\n---\n\n"
+        '<img src="https://img.example.com/a.png" width="800" />  \n\n'
+        "<small>一句**描述**</small>\n\n目录：\n\n1、第一\n\n### 1、第一\n\n正文的第一段，说了一些话。\n")
+
+    assert manuscript(text) == Manuscript(
+        path="14-标题.md", claimed_id="14", number=14, title="标题", day=date(2024, 3, 24),
+        due_at=datetime(2024, 3, 24, 0, 0, tzinfo=UTC), cover=Image("https://img.example.com/a.png", "", 800),
+        descriptions=("一句描述", "正文的第一段，说了一些话。"), described=True, language=None, lists=(), tags=(),
+        draft=False, body=text.split("---\n", 2)[2], body_line=4, digest=hashlib.sha256(text.encode()).hexdigest())
+
+
+def test_front_matter_overrides_every_convention() -> None:
+    found = manuscript(
+        "---\nid: launch\nnumber: 015\ntitle: 'Ours: the title'\ndate: 2024-04-01 09:30\ncover: img/c.png\n"
+        "desc: A description\nlanguage: zh_Hant\nlist: weekly, monthly\ntags: [a, b，c]\ndraft: 是\n---\n"
+        "![](other.png)\n\n<small>small</small>\n\n# 第 400 期\n", "2024-03-24-x.md")
+
+    assert (found.claimed_id, found.number, found.title) == ("launch", 15, "Ours: the title")
+    assert (found.day, found.due_at) == (date(2024, 4, 1), datetime(2024, 4, 1, 1, 30, tzinfo=UTC))
+    assert (found.cover, found.descriptions, found.described) == (Image("img/c.png"), ("A description", "small"), True)
+    assert (found.language, found.lists, found.tags, found.draft) == (
+        "zh-Hant", ("weekly", "monthly"), ("a", "b，c"), True)
+
+
+@pytest.mark.parametrize(("path", "text", "identity"), [
+    ("14-a.md", "---\nid: x\n---\n", "x"),
+    ("14-a.md", "---\nnumber: 7\n---\n", "7"),
+    ("014-a.md", "", "14"),
+    ("2024/hello.md", "", "hello"),
+    ("hello.md", "# 周刊（第 400 期）：标题", "400"),
+    ("hello.md", "text\n\n## Weekly Issue #12: x", "12"),
+    ("hello.md", "# Vol. 3 spring", "3"),
+    ("hello.md", "# 10 tips for 2024", "hello"),
+    ("2024-03-24-this-week.md", "", "2024-03-24-this-week"),
+    ("cafe\u0301.md", "", "caf\u00e9"),
+])
+def test_identity_is_the_id_then_the_number_then_the_stem(path: str, text: str, identity: str) -> None:
+    assert manuscript(text, path).claimed_id == identity
+
+
+@pytest.mark.parametrize(("path", "text", "title"), [
+    ("14-a-b.md", "---\ntitle: ' Front  matter '\n---\n# Heading", "Front matter"),
+    ("14-a-b.md", "# Heading", "a-b"),
+    ("14.md", "# A **bold** [link](x) `code`", "A bold link code"),
+    ("issue-407.md", "Heading\n===", "Heading"),
+    ("hello-world.md", "no heading", "hello-world"),
+    ("14-a.md", "---\ntitle:\n---\n", "a"),
+    ("14-a.md", "---\ntitle: null\n---\n", "a"),
+])
+def test_the_title_is_front_matter_then_file_name_then_heading_then_stem(path: str, text: str, title: str) -> None:
+    assert manuscript(text, path).title == title
+
+
+@pytest.mark.parametrize(("path", "text", "committed", "due"), [
+    ("2024-03-01-a.md", "---\ndate: 2024-03-24\n---\n", None, datetime(2024, 3, 24, 0, tzinfo=UTC)),
+    ("2024-03-01-a.md", "", datetime(2020, 1, 1, tzinfo=UTC), datetime(2024, 3, 1, 0, tzinfo=UTC)),
+    ("14.md", "", datetime(2020, 1, 1, 20, tzinfo=UTC), datetime(2020, 1, 1, 20, tzinfo=UTC)),
+    ("14.md", "", date(2020, 1, 1), datetime(2020, 1, 1, 0, tzinfo=UTC)),
+    ("14.md", "", None, None),
+])
+def test_the_date_is_front_matter_then_file_name_then_git(
+    path: str, text: str, committed: datetime | date | None, due: datetime | None,
+) -> None:
+    assert manuscript(text, path, committed).due_at == due
+
+
+def test_the_day_of_a_commit_is_the_publications_day() -> None:
+    assert manuscript("", "14.md", datetime(2020, 1, 1, 20, tzinfo=UTC)).day == date(2020, 1, 2)
+
+
+@pytest.mark.parametrize(("text", "cover"), [
+    ("---\nimage: a.png\n---\n![](b.png)", Image("a.png")),
+    ("---\ncover:\n  image: a.png\n  alt: x\n---\n", Image("a.png")),
+    ("![照片](b%20c.png 'title')", Image("b%20c.png", "照片")),
+    ("# Title\n\n![](b.png)", Image("b.png")),
+    ("[![](b.png)](https://example.com)\ntext", Image("b.png")),
+    ('<img width=900/ src="b.png">', Image("b.png", "", 900)),
+    ('<p align="center">\n<img src=b.png height=20 width="50%">\n</p>', Image("b.png", "", None, 20)),
+    ('<video src=a.mp4 poster="p.jpg"></video>', Image("p.jpg")),
+    ('<video>\n<source src=a.mp4 poster="p.jpg">\n</video>', Image("p.jpg")),
+    ("text\n\n![](b.png)", None),
+    ("![](data:image/png;base64,AAAA)", None),
+    ("```\n![](b.png)\n```", None),
+    ("", None),
+])
+def test_the_cover_is_front_matter_or_the_picture_in_the_first_block(text: str, cover: Image | None) -> None:
+    assert manuscript(text).cover == cover
+
+
+@pytest.mark.parametrize(("text", "descriptions", "described"), [
+    ("![](a.png)\n\n<small>**粗** [链接](https://example.com)，说明</small>", ("粗 链接，说明",), True),
+    ("![](a.png)\n<small>same block</small>", ("same block",), True),
+    ("one\n\ntwo\n\nthree\n\n<small>too late to be a description</small>", ("too late to be a description",), False),
+    ("First paragraph here.\n\nSecond paragraph here.", ("First paragraph here.", "Second paragraph here."), False),
+    ("> a quotation comes first\n\n- an item of a list\n\nThen the prose begins.", ("Then the prose begins.",), False),
+    ("本期目录：\n\n1、第一个标题的内容\n2、第二个标题的内容\n\n[TOC]\n\n正文从这里才真正开始。", ("正文从这里才真正开始。",), False),
+    ("https://example.com/a\n\n网址：https://example.com\n\nText with `code` and Vec<u8>.",
+     ("Text with code and Vec<u8>.",), False),
+    ("A line that\ncontinues on the next.", ("A line that continues on the next.",), False),
+    ("Twice the same text.\n\nTwice the same text.", ("Twice the same text.",), False),
+])
+def test_descriptions_are_the_authors_words_then_paragraphs_that_say_something(
+    text: str, descriptions: tuple[str, ...], described: bool,
+) -> None:
+    found = manuscript(text)
+
+    assert (found.descriptions, found.described) == (descriptions, described)
+
+
+@pytest.mark.parametrize(("paragraph", "cut"), [
+    ("短句。" * 66, "短句。" * 66),
+    ("这是一句完整的话。" * 30, "这是一句完整的话。" * 22),
+    ("没有标点的长文" * 40, ("没有标点的长文" * 40)[:199] + "…"),
+    ("some words " * 30, ("some words " * 18).strip() + "…"),
+    ("One sentence. " * 20, ("One sentence. " * 14).strip()),
+])
+def test_a_long_description_ends_where_a_sentence_or_a_word_ends(paragraph: str, cut: str) -> None:
+    assert manuscript(paragraph).descriptions == (cut,)
+    assert len(cut) <= 200
+
+
+@pytest.mark.parametrize(("value", "draft"), [
+    ("true", True), ("Yes", True), ("1", True), ("是", True), ("false", False), ("no", False), ("0", False), ("否", False), ("", False),
+])
+def test_a_draft_says_so_in_many_ways(value: str, draft: bool) -> None:
+    assert manuscript(f"---\ndraft: {value}\n---\n").draft is draft
+
+
+@pytest.mark.parametrize(("text", "line"), [
+    ("---\ntitle: a\ndate: 2024/13/24\n---\n",
+     'a.md:3: date "2024/13/24" is not a day: write a day that exists, like 2024-03-24 or 2024-03-24 08:00'),
+    ("---\ndate: [2024-03-24]\n---\n", "a.md:2: date is a list or mapping: write date: followed by plain text"),
+    ("---\nnumber: fourteen\n---\n", 'a.md:2: number "fourteen" is not a whole number: write digits only, like number: 14'),
+    ("---\nnumber: -1\n---\n", 'a.md:2: number "-1" is not a whole number: write digits only, like number: 14'),
+    ("---\ndraft: maybe\n---\n", 'a.md:2: draft "maybe" is neither yes nor no: write draft: true, or remove the line'),
+    ("---\nlang: 中文\n---\n", 'a.md:2: lang "中文" is not a language tag: write one like zh-Hans or en'),
+    ("---\ntags: {a: b}\n---\n", "a.md:2: tags holds more than names: write tags: [one, two]"),
+    ("---\nlists: [[a]]\n---\n", "a.md:2: lists holds more than names: write lists: [one, two]"),
+    ("---\nid: " + "x" * 201 + "\n---\n", "a.md:2: id has more than 200 characters: write a short one; it is for ever"),
+])
+def test_a_field_that_cannot_be_used_is_an_error_on_its_line(text: str, line: str) -> None:
+    with pytest.raises(IssueError) as refused:
+        manuscript(text, "a.md")
+
+    assert str(refused.value) == line
