@@ -18,7 +18,7 @@ from pipeline.audience.tokens import KeyRing
 from pipeline.clock import Clock
 from pipeline.config import Config
 from pipeline.database import Database
-from pipeline.errors import IssueError, Problem, Refusal
+from pipeline.errors import ConfigError, IssueError, Problem, Refusal
 from pipeline.issues.archive import Archive, Record
 from pipeline.issues.issue import Manuscript, State
 from pipeline.mailings.ledger import Ledger
@@ -31,14 +31,18 @@ from pipeline.publish.imprint import Imprint
 from pipeline.publish.outlook import Outlook, Prospect
 from pipeline.publish.pickup import Approve, Rules
 from pipeline.subscribe import Subscriptions
+from pipeline.subscribe.tray import Tray
 
 if TYPE_CHECKING:  # slow imports
+    from pipeline.editions.frame import Frame
+    from pipeline.editions.templates import Templates as MailTemplates
     from pipeline.feeds.feed import Publication as FeedPublication
     from pipeline.feeds.templating import Templates as WebTemplates
     from pipeline.mailings.messages import Composer
     from pipeline.publish.dress import Dresser
     from pipeline.publish.library import Library
     from pipeline.publish.press import Press
+    from pipeline.subscribe.letters import Stationery
 
 # In a wheel the templates lie inside the package, in a checkout beside it.
 PACKAGED = (Path(__file__).parent / "templates", Path(__file__).parents[1] / "templates")
@@ -52,10 +56,24 @@ def open_database(config: Config) -> Database:
     return Database(config.database.get_secret_value())
 
 
+def _refuse_unbuilt(config: Config) -> None:
+    unbuilt = {
+        "transport.dkim": config.transport.dkim, "notify.email": config.notify.email,
+        "web.hooks": config.web.hooks, "web.admin": config.web.admin,
+        "engine: procrastinate": config.engine == "procrastinate",
+    }
+    for name, value in unbuilt.items():
+        if value:
+            raise ConfigError(f"{name} is not part of this version", path=str(config.folder / "config.yaml"),
+                              remedy="take it out")
+
+
 class App:
     """One publication at work."""
 
     def __init__(self, config: Config, clock: Clock) -> None:
+        """Raises ConfigError for a setting whose part is not built yet: nothing is promised in silence."""
+        _refuse_unbuilt(config)
         self.config = config
         self.clock = clock
 
@@ -160,7 +178,25 @@ class App:
 
     @cached_property
     def subscriptions(self) -> Subscriptions:
-        return Subscriptions(self.roster, self.ring, self.clock)
+        return Subscriptions(
+            self.roster, self.ledger, self.ring, self.clock, lists={one.id: one.name for one in self.config.lists},
+            open_stationery=lambda: self.stationery, open_composer=lambda: self.composer,
+            compact=self.database.compact)
+
+    @cached_property
+    def tray(self) -> Tray:
+        """What readers handed in and nobody has seen to yet."""
+        return Tray(self.config.var / "spool")
+
+    @cached_property
+    def stationery(self) -> Stationery:
+        from pipeline.subscribe.letters import Stationery  # slow import: premailer
+
+        config, sender = self.config, self.config.mailings.sender
+        return Stationery(
+            self.frame, self.mail_templates, sender_name=sender.name or config.publication.title,
+            sender_address=sender.address, reply_to=config.mailings.reply_to or "", web_url=config.web.url or "",
+            unsubscribe_mailto=self._mailto(), key_id=self.ring.key_id)
 
     def _feed_publication(self) -> FeedPublication:
         from pipeline.feeds.feed import Publication as FeedPublication  # slow import: feedgen
@@ -180,25 +216,37 @@ class App:
         return self.ledger.notebook.note(FEED_ID) or ""
 
     @cached_property
-    def dresser(self) -> Dresser:
+    def frame(self) -> Frame:
+        """What the publication contributes to every mail."""
         from pipeline.editions.frame import Frame  # slow import: premailer
-        from pipeline.editions.templates import Templates  # slow import: jinja2
-        from pipeline.publish.dress import Dresser, Sending  # slow import: premailer
 
         config = self.config
-        publication, mailings = config.publication, config.mailings
-        theme = publication.theme
-        frame = Frame(
+        publication, theme = config.publication, config.publication.theme
+        reachable = config.web.url is not None
+        return Frame(
             title=publication.title, url=publication.url, language=publication.language,
             description=publication.description, author=publication.author.name,
             postal_address=publication.postal_address, accent=theme.accent, logo=theme.logo or "", width=theme.width,
-            archive_url=publication.url, subject=mailings.subject)
+            archive_url=publication.url, subject=config.mailings.subject, view=reachable, preferences=reachable)
+
+    @cached_property
+    def mail_templates(self) -> MailTemplates:
+        from pipeline.editions.templates import Templates  # slow import: jinja2
+
+        return Templates(self._templates("email"))
+
+    @cached_property
+    def dresser(self) -> Dresser:
+        from pipeline.publish.dress import Dresser, Sending  # slow import: premailer
+
+        config = self.config
+        mailings = config.mailings
         sending = Sending(
-            sender_name=mailings.sender.name or publication.title, sender_address=mailings.sender.address,
+            sender_name=mailings.sender.name or config.publication.title, sender_address=mailings.sender.address,
             reply_to=mailings.reply_to or "", lists={one.id: one.name for one in config.lists},
             web_url=config.web.url or "", mailto=self._mailto())
-        return Dresser(self.archive, self.library, self.ring, self.clock, frame=frame, sending=sending,
-                       templates=Templates(self._templates("email")))
+        return Dresser(self.archive, self.library, self.ring, self.clock, frame=self.frame, sending=sending,
+                       templates=self.mail_templates)
 
     def _mailto(self) -> str:
         """Where a mail takes a reader off the list: read from the mailbox, or by a person where nothing else is."""

@@ -11,9 +11,10 @@ from __future__ import annotations
 import logging
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import TypeVar
 
 from pipeline.clock import Clock
 from pipeline.errors import (
@@ -22,13 +23,13 @@ from pipeline.errors import (
     EditionError,
     InDoubt,
     OutputError,
-    PipelineError,
     Refused,
     Rejected,
     TransportError,
     Unavailable,
     Unreachable,
 )
+from pipeline.mailings.clerk import Clerk
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.workers import Worker
 from pipeline.mailings.mailing import (
@@ -44,6 +45,8 @@ from pipeline.mailings.pace import Pace
 from pipeline.providers.base import Message, Transport
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 GROUP = 20                # deliveries claimed at once: what a dead process leaves to be claimed again
 IDLE_S = 1.0              # how long an idle sender waits before it looks again
@@ -100,8 +103,20 @@ class Office:
         self._run(stop, until_idle=False)
         return self.report
 
+    def write(self, outcomes: Sequence[Outcome], marks: Sequence[Claim]) -> list[Claim]:
+        """Records and marks in one durable step; only marked claims may go on the wire."""
+        return self.ledger.deliveries.advance(
+            self.worker.shard, outcomes, marks, now=self.clock.now(), lease=self.terms.lease)
+
     def _run(self, stop: threading.Event, *, until_idle: bool) -> None:
-        senders = [Sender(self, stop, until_idle=until_idle) for _ in range(self.terms.senders)]
+        clerk = Clerk(self.write)
+        try:
+            self._run_senders(clerk, stop, until_idle=until_idle)
+        finally:
+            clerk.close()
+
+    def _run_senders(self, clerk: Clerk, stop: threading.Event, *, until_idle: bool) -> None:
+        senders = [Sender(self, clerk, stop, until_idle=until_idle) for _ in range(self.terms.senders)]
         threads = [threading.Thread(target=sender.work, name="sender", daemon=True) for sender in senders]
         for thread in threads:
             thread.start()
@@ -119,13 +134,12 @@ class Office:
                 self._refusals = 0
 
     def refuse(self, claim: Claim, error: Refused) -> bool:
-        """We were refused: pauses the mailing at once or after too many in a row; True if it is paused."""
+        """We were refused: whether to pause the mailing, at once or after too many in a row. A letter has none."""
         with self._lock:
             self._refusals += 1
-            if not error.session and self._refusals < REFUSALS:
+            if claim.mailing_id is None or not (error.session or self._refusals >= REFUSALS):
                 return False
             self._refusals = 0
-        self.pause(claim, f"the post refuses us: {error.reply}")
         return True
 
     def pause(self, claim: Claim, reason: str) -> None:
@@ -136,21 +150,18 @@ class Office:
         self.report.paused[claim.mailing_id] = reason
         log.error("mailing.paused", extra={"mailing": claim.mailing_id, "reason": reason})
 
-    def is_paused(self, claim: Claim) -> bool:
-        """Whether this mailing was paused since we began."""
-        return claim.mailing_id in self.report.paused
-
 
 class Sender:
     """One thread, one transport, one message at a time."""
 
-    def __init__(self, office: Office, stop: threading.Event, *, until_idle: bool) -> None:
+    def __init__(self, office: Office, clerk: Clerk, stop: threading.Event, *, until_idle: bool) -> None:
         self._office = office
+        self._clerk = clerk
         self._stop = stop
         self._until_idle = until_idle
         self._transport: Transport | None = None
         self._outage: list[tuple[int, Unavailable]] = []  # deliveries that could not be handed over, in a row
-        self.failure: PipelineError | None = None
+        self.failure: BaseException | None = None
 
     def work(self) -> None:
         """The thread's life: group after group until it is told to stop or nothing is left."""
@@ -158,7 +169,7 @@ class Sender:
             while not self._stop.is_set() and not self._office.report.unreachable:
                 if not self._serve(self._claim()) and (self._until_idle or self._rest(IDLE_S)):
                     break
-        except PipelineError as error:
+        except BaseException as error:  # noqa: BLE001, raised again by the thread that waits for this one
             self.failure = error
             self._stop.set()
         finally:
@@ -166,26 +177,33 @@ class Sender:
                 self._transport.close()
 
     def _serve(self, claims: list[Claim]) -> bool:
-        """Hands a group over, as far as the post and the owner allow; False if it was empty."""
-        waiting = list(claims)
+        """Hands a group over, as far as the post and the owner allow; False if it was empty.
+
+        Where a mark is refused, the mailing was stopped or the lease is over: the rest is given back.
+        """
+        office, waiting = self._office, list(claims)
         outcomes: list[Outcome] = []
-        while waiting and self._office.pace.wait(self._stop):
-            claim = waiting.pop(0)
-            message = self._compose(claim)
+        while waiting and self._may_go():
+            message = self._compose(waiting[0])
             if isinstance(message, Outcome):
                 outcomes.append(message)
-                if self._office.is_paused(claim):
+                waiting.pop(0)
+                if message.state is DeliveryState.PENDING:
                     break
                 continue
-            marked = self._advance(outcomes, [claim])
-            outcomes = [self._hand_over(claim, message)] if marked else []
-            if self._outage or self._office.is_paused(claim):
+            marked = self._advance(outcomes, waiting[:1])
+            outcomes = [self._hand_over(waiting.pop(0), message)] if marked else []
+            if self._outage or not marked:
                 break
         self._advance(outcomes, [])
-        self._office.ledger.deliveries.release(self._office.worker.shard, waiting)
+        self._durably(lambda: office.ledger.deliveries.release(office.worker.shard, waiting))
         if self._outage:
-            self._brake()
+            self._brake(is_idle=not claims)
         return bool(claims)
+
+    def _may_go(self) -> bool:
+        """Waits until the pace lets one message pass; False if it is time to stop."""
+        return self._durably(lambda: self._office.pace.wait(self._stop))
 
     def _claim(self) -> list[Claim]:
         office = self._office
@@ -193,17 +211,15 @@ class Sender:
             office.worker.id, office.worker.shard, limit=GROUP, now=office.clock.now(), lease=office.terms.lease))
 
     def _advance(self, outcomes: list[Outcome], marks: list[Claim]) -> list[Claim]:
-        """Records and marks in one durable step; only marked claims may go on the wire."""
-        office = self._office
+        """Through the clerk: what we report now shares a commit with what the other senders report."""
         if not outcomes and not marks:
             return []
-        marked = self._durably(lambda: office.ledger.deliveries.advance(
-            office.worker.shard, outcomes, marks, now=office.clock.now(), lease=office.terms.lease))
+        marked = self._durably(lambda: self._clerk.advance(outcomes, marks))
         for outcome in outcomes:
-            office.note(outcome)
+            self._office.note(outcome)
         return marked
 
-    def _durably(self, step: Callable[[], list[Claim]]) -> list[Claim]:
+    def _durably(self, step: Callable[[], T]) -> T:
         """A step on the ledger. While it cannot be reached, what we know is kept and tried again."""
         while True:
             try:
@@ -216,12 +232,17 @@ class Sender:
     def _compose(self, claim: Claim) -> Message | Outcome:
         """The message, or what becomes of one that cannot be made: a reader fails alone, a mailing is paused."""
         try:
-            return self._office.compose(claim)
+            return self._durably(lambda: self._office.compose(claim))
         except AudienceError as error:
             return Outcome(claim, DeliveryState.FAILED, str(error))
         except (EditionError, ConfigError) as error:
-            self._office.pause(claim, str(error))
+            if claim.mailing_id is None:
+                return Outcome(claim, DeliveryState.FAILED, str(error))
+            self._pause(claim, str(error))
             return Outcome(claim, DeliveryState.PENDING, str(error))
+
+    def _pause(self, claim: Claim, reason: str) -> None:
+        self._durably(lambda: self._office.pause(claim, reason))
 
     def _hand_over(self, claim: Claim, message: Message) -> Outcome:
         """The one place where anything leaves."""
@@ -244,6 +265,7 @@ class Sender:
         if isinstance(error, InDoubt) and not self._office.terms.in_doubt.resends(Doubt.LINE):
             return Outcome(claim, DeliveryState.IN_DOUBT, error.reply, doubt=Doubt.LINE)
         if isinstance(error, Refused) and self._office.refuse(claim, error):
+            self._pause(claim, f"the post refuses us: {error.reply}")
             return Outcome(claim, DeliveryState.PENDING, error.reply, counted=False)
         return self._later(claim, error)
 
@@ -261,10 +283,10 @@ class Sender:
                           wish_s=error.retry_after_s)
         return Outcome(claim, DeliveryState.DEFERRED, error.reply, due_at=due_at)
 
-    def _brake(self) -> None:
+    def _brake(self, *, is_idle: bool) -> None:
         """The post is away: a single pass gives up after a few tries, a service waits longer each time."""
         error = self._outage[-1][1]
-        if self._until_idle and len(self._outage) >= PATIENCE:
+        if self._until_idle and (is_idle or len(self._outage) >= PATIENCE):
             self._office.report.unreachable = str(error)
             return
         self._rest(max(BRAKES_S[min(len(self._outage), len(BRAKES_S)) - 1], error.retry_after_s or 0))

@@ -7,6 +7,8 @@ import email.policy
 import json
 import os
 import shutil
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -279,3 +281,21 @@ def test_corpus_is_adopted_with_titles_from_file_names(tmp_path: Path) -> None:
     assert len(titles) == 20
     assert "苹果谷歌大声密谋" in titles
     assert {"Google v OpenAI", "Sora生成视频合集"} <= set(titles)
+
+
+def test_publish_that_only_continues_a_send_imports_no_renderer(publication: Publication) -> None:
+    publication.run("subscribers", "add", "ada@example.com", "bo@example.com")
+    publication.write("04-Presses.md", "The fourth is about presses.", day=today())
+    publication.run("publish", "--no-send")
+    script = (
+        "import sys; sys.argv = ['avviso', 'publish', '--json']\n"
+        "from pipeline.cli import avviso\n"
+        "avviso.main(standalone_mode=False)\n"
+        "slow = {'markdown_it', 'premailer', 'feedgen', 'jinja2', 'nh3', 'lxml', 'pygments', 'starlette', 'alembic'}\n"
+        "print(sorted(slow & set(sys.modules)), file=sys.stderr)\n")
+
+    done = subprocess.run([sys.executable, "-c", script], cwd=publication.folder, capture_output=True, text=True,
+                          env=publication.environment(None), check=True, timeout=60)
+
+    assert json.loads(done.stdout)["mailings"][0]["counts"]["sent"] == 2
+    assert done.stderr.splitlines()[-1] == "[]"

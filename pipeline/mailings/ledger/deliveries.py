@@ -6,11 +6,27 @@ left alone, and the caller learns of it.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, literal, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Update,
+    and_,
+    bindparam,
+    case,
+    exists,
+    literal,
+    or_,
+    select,
+    true,
+    tuple_,
+    update,
+)
 
 from pipeline.database import Database
 from pipeline.mailings.ledger.tally import Tally
@@ -18,6 +34,7 @@ from pipeline.mailings.mailing import Claim, DeliveryState, MailingState, Outcom
 from pipeline.schema import delivery, mailing, subscriber, subscription, suppression
 
 WAITING = (DeliveryState.PENDING, DeliveryState.DEFERRED)
+SETTLEABLE = (DeliveryState.SENDING, DeliveryState.IN_DOUBT)
 
 
 class Deliveries:
@@ -57,9 +74,8 @@ class Deliveries:
         """
         tally = Tally(shard)
         with self._db.write() as connection:
-            for outcome in outcomes:
-                _settle(connection, outcome, tally, now)
-            marked = [claim for claim in marks if _mark(connection, claim, now, lease)]
+            _settle(connection, outcomes, tally, now)
+            marked = _mark(connection, marks, now, lease)
             tally.write(self._db, connection)
         return marked
 
@@ -113,6 +129,16 @@ class Deliveries:
                 select(*columns).where(delivery.c.subscriber_id == subscriber_id).order_by(delivery.c.id)
             ).all()
         return [dict(row._mapping) for row in rows]
+
+    def delivered(self, mailing_id: int, subscriber_id: int) -> Claim | None:
+        """A reader's delivery of a mailing, to be looked at and not to be sent; None when it is erased or unknown."""
+        first = select(mailing.c.first_delivery).where(mailing.c.id == mailing_id).scalar_subquery().label("first")
+        with self._db.read() as connection:
+            row = connection.execute(select(delivery, first).where(
+                delivery.c.mailing_id == mailing_id, delivery.c.subscriber_id == subscriber_id,
+                delivery.c.address.is_not(None),
+            )).one_or_none()
+        return None if row is None else _claim(row, "", row.due_at)
 
     def _skip(self, connection: Connection, rows: Sequence[Row[Any]], tally: Tally, now: datetime) -> None:
         for row in rows:
@@ -191,45 +217,76 @@ def _held(claim: Claim) -> tuple[ColumnElement[bool], ...]:
 _PENDING: dict[str, Any] = {"state": DeliveryState.PENDING, "worker": None, "lease_until": None, "attempted_at": None}
 
 
-def _mark(connection: Connection, claim: Claim, now: datetime, lease: timedelta) -> bool:
-    """Says before the wire is touched that it will be; False if the row is not ours any more.
+def _mark(connection: Connection, claims: Sequence[Claim], now: datetime, lease: timedelta) -> list[Claim]:
+    """Says before the wire is touched that it will be; gives those that are still ours.
 
-    So it is when a person stopped the mailing meanwhile: what they see go out after that was in the air.
+    A person may have stopped the mailing meanwhile: what goes out after that was in the air.
     """
-    return connection.execute(
-        update(delivery).where(*_held(claim), delivery.c.lease_until > now,
-                               or_(delivery.c.mailing_id.is_(None), _is_sending()))
+    if not claims:
+        return []
+    marked = set(connection.execute(
+        update(delivery)
+        .where(_ours(claims), delivery.c.state == DeliveryState.SENDING, delivery.c.lease_until > now,
+               or_(delivery.c.mailing_id.is_(None), _is_sending()))
         .values(attempted_at=now, attempts=delivery.c.attempts + 1, lease_until=now + lease)
-    ).rowcount == 1
+        .returning(delivery.c.id)
+    ).scalars())
+    return [claim for claim in claims if claim.id in marked]
 
 
-def _settle(connection: Connection, outcome: Outcome, tally: Tally, now: datetime) -> None:
-    """Moves a row to its outcome. A receipt that comes late still settles its own doubt: same fence."""
+def _settle(connection: Connection, outcomes: Sequence[Outcome], tally: Tally, now: datetime) -> None:
+    """Moves rows to their outcomes; what is not ours any more is left alone.
+
+    A receipt that comes late still settles its own doubt: same worker, same fence.
+    """
+    if not outcomes:
+        return
+    held = connection.execute(
+        select(delivery.c.id, delivery.c.state)
+        .where(_ours([outcome.claim for outcome in outcomes]), delivery.c.state.in_(SETTLEABLE))
+        .with_for_update()
+    ).all()
+    before = {row.id: DeliveryState(row.state) for row in held}
+    by_target: defaultdict[tuple[DeliveryState, bool], list[Outcome]] = defaultdict(list)
+    for outcome in outcomes:
+        if outcome.claim.id in before:
+            by_target[outcome.state, outcome.counted].append(outcome)
+            tally.move(outcome.claim.mailing_id, before[outcome.claim.id], outcome.state)
+    for (state, counted), alike in by_target.items():
+        connection.execute(_settling(state, now, counted=counted), [_parameters(outcome) for outcome in alike])
+
+
+def _ours(claims: Sequence[Claim]) -> ColumnElement[bool]:
+    return tuple_(delivery.c.id, delivery.c.worker, delivery.c.fence).in_(
+        [(claim.id, claim.worker, claim.fence) for claim in claims])
+
+
+def _settling(state: DeliveryState, now: datetime, *, counted: bool) -> Update:
+    """The UPDATE that moves a claim to `state`; run once for each outcome, with its parameters."""
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in ("reply", "provider", "provider_id", "doubt")}
+    if state is DeliveryState.PENDING:
+        values |= _PENDING
+    if state is DeliveryState.DEFERRED:
+        values |= {"due_at": bindparam("new_due_at"), "worker": None, "lease_until": None}
+    if state in (DeliveryState.SENT, DeliveryState.FAILED):
+        values |= {"settled_at": now, "lease_until": None}
+    if not counted:
+        values |= {"attempts": delivery.c.attempts - 1}
+    return (
+        update(delivery)
+        .where(delivery.c.id == bindparam("old_id"), delivery.c.worker == bindparam("old_worker"),
+               delivery.c.fence == bindparam("old_fence"), or_(*(delivery.c.state == old for old in SETTLEABLE)))
+        .values(values | {"state": state})
+    )
+
+
+def _parameters(outcome: Outcome) -> dict[str, Any]:
     claim = outcome.claim
-    ours = (delivery.c.id == claim.id, delivery.c.worker == claim.worker, delivery.c.fence == claim.fence)
-    for old in (DeliveryState.SENDING, DeliveryState.IN_DOUBT):
-        rows = connection.execute(
-            update(delivery).where(*ours, delivery.c.state == old).values(_outcome_row(outcome, now))
-        )
-        if rows.rowcount:
-            tally.move(claim.mailing_id, old, outcome.state)
-            return
-
-
-def _outcome_row(outcome: Outcome, now: datetime) -> dict[str, Any]:
-    row: dict[str, Any] = {
-        "state": outcome.state, "reply": outcome.reply, "provider": outcome.provider,
-        "provider_id": outcome.provider_id, "doubt": outcome.doubt,
+    values = {
+        "old_id": claim.id, "old_worker": claim.worker, "old_fence": claim.fence, "new_reply": outcome.reply,
+        "new_provider": outcome.provider, "new_provider_id": outcome.provider_id, "new_doubt": outcome.doubt,
     }
-    if outcome.state is DeliveryState.PENDING:
-        row |= _PENDING
-    if outcome.state is DeliveryState.DEFERRED:
-        row |= {"due_at": outcome.due_at, "worker": None, "lease_until": None}
-    if outcome.state in (DeliveryState.SENT, DeliveryState.FAILED):
-        row |= {"settled_at": now, "lease_until": None}
-    if not outcome.counted:
-        row |= {"attempts": delivery.c.attempts - 1}
-    return row
+    return values | ({"new_due_at": outcome.due_at} if outcome.state is DeliveryState.DEFERRED else {})
 
 
 def _claim(row: Row[Any], worker: str, until: datetime) -> Claim:
