@@ -15,10 +15,10 @@ export PYTHONDONTWRITEBYTECODE := 1
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1: /p' $(firstword $(MAKEFILE_LIST)) | awk -F': ' '{ printf "make %-7s %s\n", $$1, $$2 }'
 
-demo: run-environment ## a small publication in a fresh folder, mailed to three sample readers; SERVE=1 shows its archive
+demo: run-environment ## a small publication in a fresh folder, mailed to three sample readers; SERVE=1 opens the preview
 	@$(if $(SERVE),rm -rf .avviso-demo)
 	@$(BIN)/avviso demo $(if $(SERVE),.avviso-demo)
-	@$(if $(SERVE),$(BIN)/python -m http.server --bind 127.0.0.1 --directory .avviso-demo/site 8000)
+	@$(if $(SERVE),$(BIN)/avviso preview --config .avviso-demo/config.yaml)
 
 test: test-environment ## the whole suite, fault and load tests at reduced counts; what is skipped is named at the end
 	@$(BIN)/python -m pytest -rs $(ARGS)

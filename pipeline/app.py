@@ -18,14 +18,15 @@ from pipeline.audience.tokens import KeyRing
 from pipeline.clock import Clock
 from pipeline.config import Config
 from pipeline.database import Database
-from pipeline.errors import ConfigError, IssueError, Problem, Refusal
+from pipeline.errors import IssueError, Problem, Refusal
 from pipeline.issues.archive import Archive, Record
-from pipeline.issues.issue import Manuscript, State
+from pipeline.issues.issue import Manuscript
 from pipeline.mailings.ledger import Ledger
 from pipeline.providers.base import Transport
 from pipeline.providers.catalogue import transport_opener
+from pipeline.publish.crew import Crew, Progress, cores, silent
 from pipeline.publish.decide import Decisions
-from pipeline.publish.door import Pass, Publisher
+from pipeline.publish.door import Publisher
 from pipeline.publish.gather import Gatherer, Impression, Source
 from pipeline.publish.imprint import Imprint
 from pipeline.publish.outlook import Outlook, Prospect
@@ -47,7 +48,6 @@ if TYPE_CHECKING:  # slow imports
 # In a wheel the templates lie inside the package, in a checkout beside it.
 PACKAGED = (Path(__file__).parent / "templates", Path(__file__).parents[1] / "templates")
 FEED_ID = "feed_id"  # the note that keeps the id of the feed itself
-FINISHED = (State.MAILED, State.ADOPTED)
 TRACES = ("atom.xml", "rss.xml", "feed.json")  # what an earlier ledger left in feeds/
 
 
@@ -56,26 +56,13 @@ def open_database(config: Config) -> Database:
     return Database(config.database.get_secret_value())
 
 
-def _refuse_unbuilt(config: Config) -> None:
-    unbuilt = {
-        "transport.dkim": config.transport.dkim, "notify.email": config.notify.email,
-        "web.hooks": config.web.hooks, "web.admin": config.web.admin,
-        "engine: procrastinate": config.engine == "procrastinate",
-    }
-    for name, value in unbuilt.items():
-        if value:
-            raise ConfigError(f"{name} is not part of this version", path=str(config.folder / "config.yaml"),
-                              remedy="take it out")
-
-
 class App:
     """One publication at work."""
 
     def __init__(self, config: Config, clock: Clock) -> None:
-        """Raises ConfigError for a setting whose part is not built yet: nothing is promised in silence."""
-        _refuse_unbuilt(config)
         self.config = config
         self.clock = clock
+        self.tell: Progress = silent  # who hears of long work
 
     # ---- the books ----------------------------------------------------------------------------
 
@@ -148,7 +135,7 @@ class App:
         publication = self.config.publication
         return Library(self.archive, Style(
             publication.url, publication.language, publication.author.name, self.config.issues.breaks,
-            publication.theme.width))
+            publication.theme.width), Crew(cores()))
 
     @cached_property
     def imprint(self) -> Imprint:
@@ -168,7 +155,8 @@ class App:
             site=config.site.folder, permalink=config.issues.permalink, ids=config.feeds.id,
             content=config.feeds.content, entries=config.feeds.entries, max_bytes=config.feeds.max_bytes,
             tag_feeds=config.feeds.tags)
-        return Press(self.archive, self.library, plan, self.web_templates, self.imprint)
+        return Press(self.archive, self.library, plan, self.web_templates, self.imprint,
+                     self.tell)
 
     @cached_property
     def web_templates(self) -> WebTemplates:
@@ -246,7 +234,7 @@ class App:
             reply_to=mailings.reply_to or "", lists={one.id: one.name for one in config.lists},
             web_url=config.web.url or "", mailto=self._mailto())
         return Dresser(self.archive, self.library, self.ring, self.clock, frame=self.frame, sending=sending,
-                       templates=self.mail_templates)
+                       templates=self.mail_templates, issues=config.issues.folder)
 
     def _mailto(self) -> str:
         """Where a mail takes a reader off the list: read from the mailbox, or by a person where nothing else is."""
@@ -266,26 +254,15 @@ class App:
             imprint=self.imprint, press=lambda: self.press, dresser=lambda: self.dresser,
             expire=self.config.mailings.expire)
 
-    def _impress(self, manuscript: Manuscript) -> Impression:
-        return self.library.impress(manuscript)
+    def _impress(self, manuscripts: Sequence[Manuscript]) -> Sequence[Impression]:
+        return self.library.impressions(manuscripts)
 
     def outlook(self) -> tuple[list[Prospect], list[Problem]]:
         """What the next passes would do, and what is wrong. Changes nothing: its pass is rolled back."""
         with self.database.rehearse():
             made = self.publisher.make_pass(start=False, write=False)
-            ahead = Outlook(self.archive, self.ledger, self.rules, lambda: self.dresser)
+            ahead = Outlook(self.archive, self.ledger, self.rules, lambda: self.dresser, self.publisher.foresee)
             return ahead.prospects(self.clock.now()), made.problems
-
-    def check(self, names: Sequence[str], *, everything: bool) -> list[Problem]:
-        """Mistakes in files and texts: of the issues named, of all, or of those not mailed yet. Changes nothing."""
-        with self.database.rehearse():
-            done = Pass()
-            self.publisher.look(done)
-            records = [self.find(name) for name in names] or [
-                one for one in self.archive.issues().values() if everything or one.state not in FINISHED]
-            paths = {record.path for record in records}
-            found = [one for one in done.problems if not names or one.path in paths]
-            return [*found, *(finding for record in records for finding in self.library.document(record).findings)]
 
     @cached_property
     def decisions(self) -> Decisions:
@@ -313,7 +290,7 @@ class App:
         config = self.config
         if config.transport.kind != "folder" and not config.web.url and not config.mailbox:
             raise Refusal("readers would have no way to unsubscribe", path="config.yaml",
-                          remedy="set web.url to where readers reach `avviso run`, or a mailbox that it reads")
+                          remedy="set web.url to where readers reach `avviso run`, or name a mailbox")
 
     @cached_property
     def composer(self) -> Composer:

@@ -148,6 +148,8 @@ class Database:
             _make_private(_sqlite_path(self.url))
         self.migrate()
         with self.write() as connection:
+            if self.is_sqlite:  # here and not at each connection: it writes, so it would wait for every writer
+                connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
             connection.execute(
                 self.insert_new(schema.ledger).values(
                     id=1, key=secrets.token_hex(32), created_at=now, orphan=orphan, epoch=1
@@ -224,8 +226,12 @@ def _sqlite_path(url: URL) -> Path:
 
 
 def _make_private(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path.touch(mode=0o600)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=0o600)
+    except OSError as error:
+        raise OutputError(f"the ledger cannot be made: {error.strerror}", path=str(path),
+                          remedy="make its folder writable, or name another in `database`") from error
 
 
 def _sqlite_engine(url: URL) -> Engine:
@@ -235,7 +241,7 @@ def _sqlite_engine(url: URL) -> Engine:
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON",
-                       f"application_id={APPLICATION_ID}", "temp_store=MEMORY"):
+                       "temp_store=MEMORY"):
             connection.execute(f"PRAGMA {pragma}")
         connection.create_function("avviso_digest", 1, text_digest, deterministic=True)
 

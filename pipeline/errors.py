@@ -155,7 +155,11 @@ class Refused(TransportError):
     `session` says that it came before any reader was named, so that it holds for every one.
     """
 
-    session = False
+    def __init__(
+        self, message: str, *, reply: str = "", retry_after_s: float | None = None, session: bool = False,
+    ) -> None:
+        super().__init__(message, reply=reply, retry_after_s=retry_after_s)
+        self.session = session
 
 
 class Unavailable(TransportError):

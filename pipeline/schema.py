@@ -29,7 +29,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD = "0001"  # the migration this program expects; a test compares it with pipeline/migrations
+HEAD = "0002"  # the migration this program expects; a test compares it with pipeline/migrations
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -215,6 +215,20 @@ suppression = Table(
     Column("source", Text, nullable=False),
     Column("at", Instant, nullable=False),
 )
+
+# A confirmation letter that was granted: what the budgets count, so that nobody is bombed with them. Both keys are
+# keyed hashes; a person's rows go when they confirm.
+asking = Table(
+    "asking",
+    metadata,
+    Column("occasion", Text, primary_key=True),       # one request is granted once
+    Column("address_key", Text, nullable=False),      # one mailbox, however it is spelt
+    Column("network_key", Text, nullable=False),      # "" where the network is not known, "vouched" where it is ours
+    Column("at", Instant, nullable=False),
+)
+Index("ix_asking_address_key", asking.c.address_key)
+Index("ix_asking_network_key_at", asking.c.network_key, asking.c.at)
+Index("ix_asking_at", asking.c.at)
 
 # ---- book 3, the ledger: who got what ---------------------------------------------------------
 

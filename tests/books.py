@@ -103,14 +103,15 @@ def leave(database: Database, subscriber_id: int) -> None:
                            .values(state="left", left_at=NOON))
 
 
-def dying(act: Callable[[], object]) -> Iterator[int]:
+def dying(act: Callable[[], object], *, every: int = 1) -> Iterator[int]:
     """Does `act` in processes of their own that die before the first statement or commit, the second, and so on.
 
     Gives the number of the statement after each death, until `act` has lived to its end; it opens its own database.
+    With `every` 7 it dies at the 7th, the 14th, and so on.
     """
     last = 0
     while True:
-        last += 1
+        last += every
         child = os.fork()
         if child == 0:
             _act_and_die(act, last)

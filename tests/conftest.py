@@ -17,7 +17,7 @@ from hypothesis import settings
 
 FULL = os.environ.get("AVVISO_FAULT") == "full"
 
-settings.register_profile("reduced", deadline=None, max_examples=50)
+settings.register_profile("reduced", deadline=None, max_examples=30, stateful_step_count=30)
 settings.register_profile("full", deadline=None, max_examples=1000)
 settings.load_profile("full" if FULL else "reduced")
 

@@ -55,7 +55,7 @@ _STATUS = {"temp": "4.2.0", "perm": "5.1.1", "policy": "5.7.26"}
 class Manners:
     """How this office behaves towards everybody.
 
-    `replies` replaces the reply at a place (greeting ehlo helo starttls auth mail rcpt data dot rset quit):
+    `replies` replaces the reply at a place (greeting ehlo helo starttls auth mail rcpt data beyond dot rset quit):
     a text is sent with CRLF, bytes as they are, DROP and HANG act. A list is used up, one entry a time,
     None being the usual reply. At the dot a reply that begins with 2 means that the letter is kept.
     `login` is the pair that AUTH wants; without it nobody has to log in. `mechanisms` are offered then.
@@ -75,7 +75,7 @@ class Manners:
     content_limit: int | None = None  # a longer message is refused in its middle, and the line cut
     delay_s: float = 0.0  # before each write
     drip_s: float = 0.0  # after each byte
-    keep: bool = True
+    keep: bool = True  # letters and commands in memory; the journal is written in any case
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ class PostOffice:
         self._journal = os.open(journal, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600) if journal else None
         self._socket = socket.create_server(("127.0.0.1", port), backlog=256)
         self.port: int = self._socket.getsockname()[1]
-        self._loop = asyncio.new_event_loop()
+        self.loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self.run, name="post office", daemon=True)
         self._is_serving = threading.Event()
 
@@ -132,8 +132,10 @@ class PostOffice:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join()
+        if self._journal is not None:
+            os.close(self._journal)
 
     def verbs(self, session: int | None = None) -> list[str]:
         """The first words of all commands, of one session or of all."""
@@ -141,20 +143,20 @@ class PostOffice:
 
     def run(self) -> None:
         """Serves in this thread until it is stopped from outside."""
-        asyncio.set_event_loop(self._loop)
+        asyncio.set_event_loop(self.loop)
         implicit = self.manners.tls if self.manners.security == "tls" else None
-        server = self._loop.run_until_complete(
-            self._loop.create_server(lambda: _Visit(self), sock=self._socket, ssl=implicit)
+        server = self.loop.run_until_complete(
+            self.loop.create_server(lambda: _Visit(self), sock=self._socket, ssl=implicit)
         )
         self._is_serving.set()
         try:
-            self._loop.run_forever()
+            self.loop.run_forever()
         finally:
             server.close()
             for visit in tuple(self.open):
                 visit.cut()
-            self._loop.run_until_complete(asyncio.sleep(0))
-            self._loop.close()
+            self.loop.run_until_complete(asyncio.sleep(0))
+            self.loop.close()
 
     def scripted(self, place: str) -> str | bytes | None:
         """What the manners say instead of the usual reply; a list is used up."""
@@ -222,7 +224,6 @@ class _Visit(asyncio.Protocol):
         limit = self.manners.connections
         if limit is not None and len(self.office.open) >= limit:
             self.reply("421 4.7.0 too many connections from you")
-            self.flush()
             self.cut()
             return
         self.office.open.add(self)
@@ -234,9 +235,12 @@ class _Visit(asyncio.Protocol):
         self.paused = True
 
     def cut(self) -> None:
+        """Says what is still to be said, at once, and closes the line."""
         if self.transport is not None:
             self.paused = True
             self.office.open.discard(self)
+            self.transport.write(b"".join(self.out))
+            self.out.clear()
             self.transport.close()
 
     def data_received(self, data: bytes) -> None:
@@ -284,7 +288,7 @@ class _Visit(asyncio.Protocol):
         """One byte now, the others later, for ever on time for a client that waits for bytes."""
         if data and self.transport is not None and not self.transport.is_closing():
             self.transport.write(data[:1])
-            self.office._loop.call_later(self.manners.drip_s, self.drip, data[1:])
+            self.office.loop.call_later(self.manners.drip_s, self.drip, data[1:])
 
     def later(self, seconds: float, data: bytes) -> None:
         """Writes after a while, and reads on only then."""
@@ -296,7 +300,7 @@ class _Visit(asyncio.Protocol):
                 self.transport.write(data)
                 self.work()
 
-        self.office._loop.call_later(seconds, go_on)
+        self.office.loop.call_later(seconds, go_on)
 
     def answer(self, place: str, usual: str) -> bool:
         """Replies as scripted, or as usual; whether it was the usual."""
@@ -312,19 +316,22 @@ class _Visit(asyncio.Protocol):
         else:
             self.reply(reply)
         if reply == DROP or reply[:3] in ("421", b"421"):
-            self.flush()
             self.cut()
 
     # -- commands
 
     def command(self, line: str) -> None:
-        self.office.commands.append((self.number, line))
+        self.note(line)
         verb, _, rest = line.partition(" ")
         handler = _HANDLERS.get(verb.upper())
         if handler is None:
             self.reply("500 5.5.2 unknown command")
         else:
             handler(self, rest)
+
+    def note(self, line: str) -> None:
+        if self.manners.keep:
+            self.office.commands.append((self.number, line))
 
     def on_ehlo(self, rest: str) -> None:
         lines = ["post.example.org", *self.manners.offers]
@@ -347,11 +354,11 @@ class _Visit(asyncio.Protocol):
         self.flush()
         self.paused = True
         self.buffer.clear()
-        self.office._loop.create_task(self.encrypt())
+        self.office.loop.create_task(self.encrypt())
 
     async def encrypt(self) -> None:
         try:
-            transport = await self.office._loop.start_tls(
+            transport = await self.office.loop.start_tls(
                 self.transport, self, self.manners.tls, server_side=True  # type: ignore[arg-type]
             )
         except (OSError, ssl.SSLError):
@@ -370,7 +377,7 @@ class _Visit(asyncio.Protocol):
         self.go_on_with_auth()
 
     def take_auth(self, line: str) -> None:
-        self.office.commands.append((self.number, line))
+        self.note(line)
         self.auth_lines.append(line)
         self.go_on_with_auth()
 
@@ -394,7 +401,6 @@ class _Visit(asyncio.Protocol):
             self.reply("503 5.5.1 nested MAIL command")
         elif self.taken == self.manners.messages_per_session:
             self.reply("421 4.7.0 enough for one session")
-            self.flush()
             self.cut()
         elif self.answer("mail", "250 2.1.0 ok"):
             found = re.match(r"FROM:<(.*?)>(.*)$", rest, re.IGNORECASE)
@@ -436,7 +442,6 @@ class _Visit(asyncio.Protocol):
 
     def on_quit(self, rest: str) -> None:
         self.answer("quit", "221 2.0.0 goodbye")
-        self.flush()
         self.cut()
 
     # -- content
@@ -466,8 +471,7 @@ class _Visit(asyncio.Protocol):
 
     def refuse_beyond_limit(self, size: int) -> None:
         if self.manners.content_limit is not None and size > self.manners.content_limit:
-            self.reply("552 5.3.4 too much for us")
-            self.flush()
+            self.answer("beyond", "552 5.3.4 too much for us")
             self.cut()
 
     def drops_before_dot(self) -> bool:
@@ -510,7 +514,6 @@ class _Visit(asyncio.Protocol):
         self.clear()
         word = _word(recipient)
         if word == "lose-after-data" and self.office.is_first(word, recipient):
-            self.flush()
             self.cut()
             return
         scripted = self.office.scripted("dot")
@@ -524,7 +527,6 @@ class _Visit(asyncio.Protocol):
     def confirm(self, word: str, recipient: str, reply: str | bytes) -> None:
         """The letter is kept; whether and how its sender hears of it."""
         if word == "drop-after-data" and self.office.is_first(word, recipient):
-            self.flush()
             self.cut()
         elif word == "hang-after-data":
             self.flush()
@@ -547,12 +549,10 @@ class _Visit(asyncio.Protocol):
             code, status = refusal[2], refusal[3] or _STATUS[refusal[1]]
             self.reply(f"{code} {status} as you wish")
             if code == "421":
-                self.flush()
                 self.cut()
         elif word == "greylist" and place == "rcpt" and self.office.is_first(word, recipient):
             self.reply("451 4.7.1 greylisted, try again in 5 minutes")
         elif word == f"drop-at-{place}" and self.office.is_first(word, recipient):
-            self.flush()
             self.cut()
         elif word == f"hang-at-{place}":
             self.flush()

@@ -12,12 +12,14 @@ import click
 from pipeline import __version__
 from pipeline.cli.care import COMMANDS as CARE
 from pipeline.cli.desk import GLOBAL_OPTIONS, Group
+from pipeline.cli.feeds import COMMANDS as FEEDS
 from pipeline.cli.people import COMMANDS as PEOPLE
 from pipeline.cli.send import COMMANDS as SEND
 from pipeline.cli.start import COMMANDS as START
+from pipeline.cli.web import COMMANDS as WEB
 from pipeline.cli.write import COMMANDS as WRITE
 
-SECTIONS = {"Begin": START, "Write": WRITE, "Send": SEND, "People": PEOPLE, "Care": CARE}
+SECTIONS = {"Begin": START, "Write": WRITE + FEEDS, "Send": SEND, "People": PEOPLE + WEB, "Care": CARE}
 
 
 @click.group(cls=Group, sections=SECTIONS, params=GLOBAL_OPTIONS())

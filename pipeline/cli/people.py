@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from pipeline.errors import AudienceError, InvalidAddress, Problem
 if TYPE_CHECKING:
     from pipeline.app import App
     from pipeline.audience.subscriber import Member, Subscriber
+    from pipeline.subscribe.application import Application
 
 SYSTEMS = ("csv", "substack", "mailchimp", "buttondown", "listmonk", "ghost", "keila")
 
@@ -33,34 +35,50 @@ def subscribers() -> None:
 @click.option("--name", default="", help="The reader's name, for a single address.")
 @click.option("--list", "lists", multiple=True, metavar="ID", help="The list; the first of config.yaml if not given.")
 @click.option("--consent", default="", metavar="TEXT", help="How they said yes, in words.")
+@click.option("--ask", is_flag=True, help="Send a letter that asks them to confirm, instead.")
 @pass_desk
-def add(desk: Desk, addresses: tuple[str, ...], name: str, lists: tuple[str, ...], consent: str) -> int:
-    """Adds readers as confirmed, with how they said yes.
+def add(desk: Desk, addresses: tuple[str, ...], name: str, lists: tuple[str, ...], consent: str, ask: bool) -> int:
+    """Adds readers as confirmed, with how they said yes; or asks them first.
 
     \b
     Example:
       avviso subscribers add ada@example.com --consent "asked me at the fair"
+      avviso subscribers add ada@example.com --ask
     """
     from pipeline.address import parse  # slow import
     from pipeline.audience.subscriber import Evidence
+    from pipeline.subscribe.application import Application
+    from pipeline.subscribe.door import COMMAND
 
     if name and len(addresses) > 1:
         raise click.UsageError("--name goes with one address")
     app = desk.app()
     wanted = _lists(app, lists)
-    counts: dict[str, Any] = {"added": 0, "known": 0, "kept_out": 0, "invalid": 0}
+    counts: dict[str, Any] = ({"asked": 0, "not_asked": 0} if ask else {"added": 0, "known": 0, "kept_out": 0})
+    counts["invalid"] = 0
     problems: list[Problem] = []
-    for text in addresses:
+    for place, text in enumerate(addresses):
         try:
-            verdict = app.roster.add(parse(text), wanted, Evidence("command", consent), app.clock.now(), name=name)
+            if ask:
+                said = _ask(app, Application(text, "", name, COMMAND, consent), wanted, place)
+            else:
+                evidence = Evidence("command", consent)
+                said = app.roster.add(parse(text), wanted, evidence, app.clock.now(), name=name).value
         except InvalidAddress as error:
             counts["invalid"] += 1
             problems.append(error.problem)
         else:
-            counts[verdict.value] += 1
+            counts[said] += 1
     desk.note(problems)
     desk.answer({**counts, "problems": [one.as_json() for one in problems]}, [_counted(counts)])
     return SOME_HELD if problems else DONE
+
+
+def _ask(app: App, application: Application, lists: list[str], place: int) -> str:
+    """A confirmation letter; none to who is on the list, is suppressed, or was written to within a day."""
+    now = app.clock.now().isoformat()
+    written = [app.subscriptions.ask(replace(application, list=one), f"command {now} {place} {one}") for one in lists]
+    return "asked" if any(written) else "not_asked"
 
 
 @subscribers.command("list", cls=Command)
@@ -147,11 +165,7 @@ def forget(desk: Desk, addresses: tuple[str, ...]) -> int:
 
     app = desk.app()
     for address in addresses:
-        person = app.roster.find(parse(address))
-        if person is not None:
-            app.ledger.deliveries.erase(person.id)
-        app.roster.forget(parse(address), app.clock.now())
-    app.database.compact()
+        app.subscriptions.forget(parse(address))
     lines = [f"{address}: erased; messages already in the outbox folder or mailed stay where they are"
              for address in addresses]
     desk.answer([{"address": address, "erased": True} for address in addresses], lines)

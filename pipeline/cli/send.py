@@ -97,7 +97,7 @@ def send(desk: Desk, issue: str, addresses: tuple[str, ...]) -> int:
 
     app = desk.app()
     app.publisher.look_only()
-    record = app.find(issue)
+    record = app.publisher.foresee(app.find(issue))
     receipts = send_trial(record, addresses, dresser=app.dresser, ring=app.ring, list_id=record.lists[0],
                           open_transport=app.open_transport)
     desk.answer([{"address": address, "reply": reply} for address, reply in receipts],

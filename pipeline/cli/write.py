@@ -1,10 +1,16 @@
-"""Commands for who writes: new, check, build."""
+"""Commands for who writes: new, check, preview, build."""
 
 from __future__ import annotations
+
+import sys
+from pathlib import Path
 
 import click
 
 from pipeline.cli.desk import DONE, SOME_HELD, Command, Desk, pass_desk
+
+STANDARD_OUTPUT = Path("-")
+_OUT = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command(cls=Command)
@@ -28,19 +34,33 @@ def new(desk: Desk, title: str) -> int:
 @click.command(cls=Command)
 @click.argument("issues", nargs=-1, metavar="[ISSUE]")
 @click.option("--all", "everything", is_flag=True, help="Every issue, not only those that are not mailed yet.")
+@click.option("--fix", is_flag=True, help="Put right what is safe: mistyped https, trackers, invisible characters.")
 @pass_desk
-def check(desk: Desk, issues: tuple[str, ...], everything: bool) -> int:
-    """Looks for mistakes in settings and issues. Changes nothing.
+def check(desk: Desk, issues: tuple[str, ...], everything: bool, fix: bool) -> int:
+    """Looks for mistakes in settings, templates and issues. Each rule has a page in docs/rules.
 
     \b
     Example:
       avviso check
-      avviso check 14 --json
+      avviso check 14 --fix
+      avviso check --all --json
     """
-    app = desk.app()
-    problems = app.check(issues, everything=everything)
-    desk.answer([one.as_json() for one in problems],
-                [f"{one} ({one.severity})" for one in problems] or ["no problem found"])
+    from pipeline.cli.findings import finding_lines, progress
+    from pipeline.errors import ConfigError
+
+    try:
+        app = desk.app()
+    except ConfigError as error:
+        desk.answer([one.as_json() for one in error.problems], map(str, error.problems))
+        return error.exit_code
+    from pipeline.preview.checks import check as look_over  # slow import: Markdown, mail
+    from pipeline.preview.checks import mend_files
+
+    for mended in mend_files(app, issues, everything=everything) if fix else ():
+        desk.note([change.problem(mended.path) for change in mended.changes])
+    with progress("checking") as seen:
+        problems = look_over(app, issues, everything=everything, progress=seen)
+    desk.answer([one.as_json() for one in problems], finding_lines(problems, everything=desk.verbose))
     return SOME_HELD if any(one.severity == "error" for one in problems) else DONE
 
 
@@ -54,12 +74,61 @@ def build(desk: Desk, accept_missing: bool) -> int:
     Example:
       avviso build
     """
+    from pipeline.cli.findings import progress
+
     app = desk.app()
-    made = app.publisher.build(accept_missing=accept_missing)
+    with progress("rendering") as seen:
+        app.tell = lambda _what, done, everything: seen(done, everything)
+        made = app.publisher.build(accept_missing=accept_missing)
     desk.note(made.problems)
     desk.answer({"feeds_written": made.feeds_written, "problems": [one.as_json() for one in made.problems]},
                 [f"wrote {path}" for path in made.feeds_written] or ["nothing changed"])
     return SOME_HELD if made.problems else DONE
 
 
-COMMANDS = (new, check, build)
+@click.command(cls=Command)
+@click.argument("issue", required=False, default="")
+@click.option("--port", type=click.IntRange(0, 65_535), default=8025, show_default=True, help="Of 127.0.0.1; 0 is any.")
+@click.option("--eml", type=_OUT, metavar="PATH", help="Write the message and end; - is standard output.")
+@click.option("--html", type=_OUT, metavar="PATH", help="Write its HTML part and end.")
+@click.option("--text", type=_OUT, metavar="PATH", help="Write its text part and end.")
+@click.option("--as", "reader", metavar="ADDRESS", default="", help="As this reader gets it.")
+@pass_desk
+def preview(
+    desk: Desk, issue: str, port: int, eml: Path | None, html: Path | None, text: Path | None, reader: str,
+) -> int:
+    """Shows issues in the browser as readers will get them, and again at each save.
+
+    \b
+    Example:
+      avviso preview
+      avviso preview 14 --eml 14.eml --as reader@example.com
+    """
+    app = desk.app()
+    wanted = {kind: path for kind, path in (("mime", eml), ("html", html), ("text", text)) if path is not None}
+    if wanted or reader:
+        from pipeline.preview.copies import copy_of  # slow import: mail
+
+        copy = copy_of(app, issue, reader)
+        for kind, path in (wanted or {"mime": STANDARD_OUTPUT}).items():
+            _write(path, getattr(copy, kind))
+        return DONE
+    from pipeline.cli.stopping import stop_on_signal  # slow import
+    from pipeline.preview.server import open_preview  # optional extra
+
+    with stop_on_signal() as stop, open_preview(desk.app, desk.config, port) as address:
+        desk.answer({"url": f"{address}#{issue}"}, [f"preview at {address}#{issue}  (Ctrl-C ends it)"])
+        stop.wait()
+    return DONE
+
+
+def _write(path: Path, content: bytes | str) -> None:
+    """The content and nothing else, to a file or to standard output."""
+    raw = content if isinstance(content, bytes) else content.encode()
+    if path == STANDARD_OUTPUT:
+        sys.stdout.buffer.write(raw)
+    else:
+        path.write_bytes(raw)
+
+
+COMMANDS = (new, check, preview, build)

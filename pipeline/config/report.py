@@ -34,7 +34,6 @@ SHAPES = {
 NOT_YET = {
     ("feeds", "websub"): "telling hubs",
     ("transport", "dkim"): "signing with DKIM",
-    ("mailbox",): "reading a mailbox",
     ("notify", "email"): "sending notices",
     ("engine",): "any engine but `embedded`",
     ("web", "hooks"): "taking reports from providers",

@@ -27,7 +27,8 @@ class Config(Section):
     """The lists readers can be on; an issue that names none goes to the first."""
     transport: Transport = default({})
     mailbox: Mailbox | None = None
-    """Bounces, complaints and `mailto:` unsubscribes, read by IMAP."""
+    """The mailbox that `mailto:` unsubscribes come to: a way out for readers where there is no `web.url`. This version
+    does not read it by itself: take who asks off with `avviso subscribers remove`."""
     notify: Notify = default({})
     database: Secret = default("sqlite:///var/avviso.db")
     """The ledger: `sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST/NAME`."""

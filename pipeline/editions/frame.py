@@ -33,7 +33,6 @@ class Frame:
     description: str = ""
     author: str = ""
     postal_address: str = ""
-    privacy_url: str = ""
     accent: str = "#b4552d"
     logo: str = ""
     width: int = 640
@@ -70,8 +69,9 @@ def subject_line(pattern: str, *, number: int | None, title: str, publication: s
 
 def one_line(text: str) -> str:
     """Text for a header or a label: no control or format character that hides, each stretch of space one space."""
-    visible = "".join(c if c.isprintable() or c.isspace() or c == "\u200d" else " " for c in text)
-    return " ".join(visible.split())
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() or c == "\u200d" else " " for c in text)
+    return " ".join(text.split())
 
 
 def letterhead(frame: Frame, language: str, *, why: str) -> dict[str, object]:

@@ -14,7 +14,7 @@ from pipeline.errors import Problem
 
 _ADDRESS = re.compile(r'<(?:a|img)\b[^>]*?\s(?:href|src)="([^"]*)"')
 _ABSOLUTE = re.compile(r"(?:https?:)?//[^/\s]|mailto:.|tel:.", re.IGNORECASE)
-_NO_ALT = re.compile(r"<img\b(?![^>]*\salt=)[^>]*>")
+_NO_ALT = re.compile(r'<img\b(?![^>]*\salt=)[^>]*?\ssrc="([^"]*)"')
 _UNKNOWN_HOLE = re.compile(rf"AVVISO-HOLE-(?!QUOTED-|{'|'.join(hole.name for hole in Hole)})[A-Z-]*")
 _LEFT_OVER = re.compile(r"LINK_HERE|\{\{\s*[a-z_.]+\s*\}\}|\*\|[A-Z_]+\|\*|%%[a-z_]+%%", re.IGNORECASE)
 
@@ -66,8 +66,8 @@ def _addresses(edition: Edition) -> Iterator[Finding]:
         if address not in set(Hole) and not _ABSOLUTE.match(address):
             yield ("mail-address", f'the address "{address[:80]}" leads nowhere from an inbox',
                    "write it out from https:// on, or put the file beside the issue")
-    for image in _NO_ALT.finditer(edition.html):
-        yield ("mail-alt", f"a picture has no alternative text: {image[0][:60]}", "add one, even an empty one")
+    for address in _NO_ALT.findall(edition.html):
+        yield ("mail-alt", f"a picture has no alternative text: {unescape(address)[:80]}", "add one, even an empty one")
 
 
 def _left_over(edition: Edition) -> Iterator[Finding]:

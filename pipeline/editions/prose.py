@@ -93,8 +93,7 @@ class Prose:
         """The paragraph: lines parted by `\\n`, no space at their ends."""
         while self._links:
             self.close_link()
-        joined = re.sub(r"[ \t]*\x1f[ \t]*", "\x1f", "".join(self._parts))
-        text = re.sub(r"(.?)\x1f(.?)", _join, joined, flags=re.DOTALL)
+        text = re.sub(r"[ \t]*(?:\x1f[ \t]*)+", _join, "".join(self._parts))
         lines = [line.strip(" \t") for line in text.split("\n")]
         return "\n".join(lines).strip("\n")
 
@@ -207,12 +206,12 @@ def _speak(token: Token, prose: Prose, markup: Markup) -> None:
             prose.text(token.content)
 
 
-def _join(found: re.Match[str]) -> str:
-    before, after = found[1], found[2]
-    if not before or not after or "\n" in (before, after):
-        return before + after
-    wide = east_asian_width(before) in "WF" and east_asian_width(after) in "WF"
-    return before + after if wide else f"{before} {after}"
+def _join(gap: re.Match[str]) -> str:
+    """What stands for soft breaks: a space, or nothing at a line's end and between two wide characters."""
+    before, after = gap.string[max(0, gap.start() - 1) : gap.start()], gap.string[gap.end() : gap.end() + 1]
+    if before in ("", "\n") or after in ("", "\n"):
+        return ""
+    return "" if east_asian_width(before) in "WF" and east_asian_width(after) in "WF" else " "
 
 
 def _says_the_same(label: str, address: str) -> bool:

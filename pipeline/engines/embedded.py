@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 TIDY_S = 60
 SETTINGS_S = 5.0
+RESTART_S = 30.0
 GRACE_S = 8.0  # how long work in hand may take once we are asked to end; the rest is the next start's
 
 
@@ -48,14 +49,16 @@ def _run_with(
     with ExitStack() as stack:
         if only is None:
             stack.enter_context(alone(app))
-        if only in (None, "web"):
-            stack.callback(_serve_web(app))
         shift = stack.enter_context(Shift.begin(app)) if only != "web" else None
+        work = ExitStack()  # ended together, so that all of it takes no longer than GRACE_S
+        stack.callback(_end_within, GRACE_S, work.close)
+        if only in (None, "web"):
+            work.callback(_serve_web(app))
         if shift and only in (None, "publish"):
-            stack.callback(_schedule(app, shift))
+            work.callback(_schedule(app, shift))
         if shift and only in (None, "send"):
             _tell("tidy", shift.tidy)()
-            stack.callback(_start_sending(shift, ending))
+            work.callback(_start_sending(shift, ending))
         log.info("run.started", extra={"only": only or "all"})
         following = _wait(open_app, settings, stop)
         log.info("run.ending")
@@ -90,7 +93,7 @@ def _changed_at(path: Path) -> int:
         return 0
 
 
-def _schedule(app: App, shift: Shift) -> Callable[[], None]:
+def _schedule(app: App, shift: Shift) -> Callable[[], object]:
     """Publish now and every `schedule.check_every`, tidy every minute; gives what ends it."""
     from apscheduler.schedulers.background import BackgroundScheduler  # slow import
 
@@ -100,7 +103,8 @@ def _schedule(app: App, shift: Shift) -> Callable[[], None]:
         scheduler.add_job(_tell(name, job), "interval", seconds=seconds, id=name, coalesce=True, max_instances=1,
                           misfire_grace_time=None, next_run_time=app.clock.now())
     scheduler.start()
-    return lambda: _end_within(GRACE_S, scheduler.shutdown)
+    end: Callable[[], object] = scheduler.shutdown
+    return end
 
 
 def _tell(name: str, job: Callable[[], object]) -> Callable[[], None]:
@@ -116,11 +120,15 @@ def _tell(name: str, job: Callable[[], object]) -> Callable[[], None]:
 
 
 def _start_sending(shift: Shift, stop: threading.Event) -> Callable[[], None]:
-    """Sends in the background; gives what waits for its end, but not for ever."""
-    thread = threading.Thread(target=_tell("send", lambda: shift.office().serve(stop)), name="send", daemon=True)
-    thread.start()
+    """Sends in the background; gives what waits for its end."""
+    def send() -> None:
+        while not stop.is_set():
+            _tell("send", lambda: shift.office().serve(stop))()
+            stop.wait(RESTART_S)  # it ended by itself: something was wrong
 
-    return lambda: _end_within(GRACE_S, thread.join)
+    thread = threading.Thread(target=send, name="send", daemon=True)
+    thread.start()
+    return thread.join
 
 
 def _end_within(seconds: float, finish: Callable[[], object]) -> None:

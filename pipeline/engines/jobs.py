@@ -22,8 +22,9 @@ from pipeline.lockfile import LockFile
 from pipeline.mailings.mailing import DeliveryState, Doubt, DoubtPolicy, MailingState
 from pipeline.mailings.pace import Pace
 from pipeline.mailings.presence import Presence
-from pipeline.mailings.send import Office, Terms
+from pipeline.mailings.send import GROUP, Office, Terms
 from pipeline.publish.door import Pass
+from pipeline.subscribe.porter import Porter
 
 if TYPE_CHECKING:
     from pipeline.app import App
@@ -74,12 +75,12 @@ class Shift:
         settings = app.config.transport
         pace = Pace(app.ledger, app.clock, settings.kind, settings.rate.per_second if settings.rate else None)
         terms = Terms(app.config.mailings.retry, self._policy, settings.connections,
-                      lease=LEASE + timedelta(seconds=app.sample.timeout_s))
+                      lease=LEASE + timedelta(seconds=app.sample.timeout_s) + pace.takes(GROUP * settings.connections))
         return Office(app.ledger, self._presence.worker, open_transport=app.open_transport, compose=app.composer,
                       pace=pace, clock=app.clock, chance=random.SystemRandom().random, terms=terms)
 
     def tidy(self) -> None:
-        """What time and death leave to be done."""
+        """What time, death and readers at a closed ledger leave to be done."""
         ledger, now = self._app.ledger, self._app.clock.now()
         self._presence.reclaim_dead(now)
         idempotent = self._app.sample.idempotent
@@ -87,6 +88,7 @@ class Shift:
         for mailing_id in ledger.mailings.overdue(now):
             self._give_up(mailing_id, now)
         ledger.mailings.finish(now)
+        Porter(self._app.tray, self._app.subscriptions).work()
 
     @property
     def _policy(self) -> DoubtPolicy:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 # What XML 1.0 section 2.2 forbids, surrogates among it; and the C1 controls and non-characters that it
 # discourages and HTML parsers complain of. U+0085 stays: it is a line break.
@@ -23,6 +24,11 @@ def clean(text: str) -> str:
 def one_line(text: str) -> str:
     """Cleaned, with every run of white space as one space: a title, a name, a tag."""
     return " ".join(clean(text).split())
+
+
+def distinct(names: Iterable[str]) -> tuple[str, ...]:
+    """Each name once and on one line, in their order; empty ones are left out."""
+    return tuple(dict.fromkeys(name for name in map(one_line, names) if name))
 
 
 def person_name(text: str) -> str:

@@ -17,10 +17,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from pipeline.feeds.addresses import web_address
-from pipeline.feeds.characters import clean, language_tag, one_line, person_name
+from pipeline.feeds.characters import clean, distinct, language_tag, one_line, person_name
 from pipeline.issues.issue import Image, Issue
 
 # A feed without entries must have a date as well (RFC 4287 section 4.1.1), and not a new one each time.
@@ -128,7 +128,17 @@ class Entry:
     @property
     def tags(self) -> tuple[str, ...]:
         """Each once, in the author's order."""
-        return tuple(dict.fromkeys(tag for tag in map(one_line, self.issue.tags) if tag))
+        return distinct(self.issue.tags)
+
+    @property
+    def key(self) -> str:
+        """The issue's."""
+        return self.issue.key
+
+    @property
+    def day(self) -> date:
+        """On the cover."""
+        return self.issue.day
 
     @property
     def published(self) -> datetime:
@@ -195,16 +205,18 @@ class Format:
 
 def plan_documents(
     entries: Sequence[Entry], publication: Publication, form: Format, *, limit: int, max_bytes: int,
-    group: int, folder: str = "",
+    group: int, folder: str = "", count: int | None = None,
 ) -> tuple[Document, ...]:
     """The documents of one feed in one format: the current one, then the archive, oldest first.
 
     `entries` are in the order of first publication, oldest first; only the newest `limit` are looked
     at here, older ones are only sliced, so a sequence that loads on demand stays unloaded. The current
-    document has as many of the newest `limit` as fit into `max_bytes`, whole, and at least one.
+    document has as many of the newest `limit` as fit into `max_bytes`, whole, and at least one: `count`, if
+    that is known from the last time.
     """
     total = len(entries)
-    count = _fitting(entries, publication, form, limit, max_bytes, group, folder)
+    if count is None:
+        count = _fitting(entries, publication, form, limit, max_bytes, group, folder)
     archives = _archives(total, count, group)
     numbers = range(1, archives + 1)
     return (

@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import json
 from functools import partial
+from typing import Any
 from urllib.parse import urlsplit
 
 from markupsafe import Markup
@@ -26,6 +27,7 @@ from pipeline.issues.colouring import code_css
 Values = dict[str, object]
 
 # What HTML would read as the end of a script, or of a line of one.
+TAGS = "tags/"
 _SCRIPT_SAFE = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 
 
@@ -46,14 +48,21 @@ def render_page(
     return templates.render("page.html", values)
 
 
-def render_index(listing: Listing, publication: Publication, listings: Listings, templates: Templates) -> bytes:
-    """A page that lists issues: the index, a tag, a year; for `{permalink}index.html`."""
+def render_index(
+    listing: Listing[Entry], publication: Publication, listings: Listings[Any], templates: Templates, *,
+    tag_feeds: bool = False,
+) -> bytes:
+    """A page that lists issues: the index, a tag, a year; for `{permalink}index.html`.
+
+    Of `listings` only names and lengths are shown. With `tag_feeds` the page of a tag names the tag's own feeds.
+    """
     latest = listing.entries[:0 if listing.name else 1]
     values = _frame(publication, listing.permalink, listing.name) | {
         "listing": listing,
         "latest": latest[0] if latest else None,
         "years": by_year(listing.entries[len(latest):]),
         "listings": listings,
+        "own_feeds": listing.permalink if tag_feeds and listing.permalink.startswith(TAGS) else "",
         "structured": _script_json(_periodical(publication)),
     }
     return templates.render("index.html", values)

@@ -4,18 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from typing import NamedTuple, Protocol
 
 from lxml import etree
 
 from pipeline.feeds.characters import language_tag, one_line
 from pipeline.feeds.extension import rfc822
-from pipeline.feeds.feed import NEVER, Entry, Publication
+from pipeline.feeds.feed import NEVER, Publication
 
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 MOST_URLS = 50_000  # the protocol's limit for one file
 
 
-def sitemap(entries: Sequence[Entry], publication: Publication) -> bytes:
+class Placed(Protocol):
+    """What has an address and an instant of its last change."""
+
+    @property
+    def url(self) -> str: ...
+
+    @property
+    def updated(self) -> datetime: ...
+
+
+class Located(NamedTuple):
+    """The least that is one."""
+
+    url: str
+    updated: datetime
+
+
+def sitemap(entries: Sequence[Placed], publication: Publication) -> bytes:
     """The addresses of index and issues with the instant each last changed; the newest MOST_URLS of them.
 
     `entries` are oldest first, as everywhere; pages are listed newest first.
@@ -50,7 +68,7 @@ def opml(feeds: Iterable[tuple[Publication, str]], publication: Publication, cha
     return _document(root)
 
 
-def _latest(entries: Sequence[Entry]) -> datetime:
+def _latest(entries: Sequence[Placed]) -> datetime:
     return max((entry.updated for entry in entries), default=NEVER)
 
 

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from pipeline.errors import OutputError
+from pipeline.feeds.twins import PACKERS, has_twins, twin_names, twins
 
 PREFIX, SUFFIX = ".avviso-", ".tmp"
 GROUP = 100  # files that are flushed together; each is open until then
@@ -51,12 +52,14 @@ class _Staged:
     path: Path
     temporary: Path
     descriptor: int
+    twin: bool = False
 
 
 def write(root: Path, files: Iterable[tuple[str, bytes]]) -> tuple[str, ...]:
     """Writes files below `root` and says which of them changed, in their order.
 
     Names are relative with forward slashes; folders are made. `files` may make its bytes as it goes.
+    Text gets compressed twins of the same time (see feeds.twins), which are not counted.
     Raises OutputError at the first that cannot be written: it keeps its old bytes, those before it
     have the new ones. Pages and the feeds that link to them are two calls: the first is on the disk
     before the second begins.
@@ -66,7 +69,7 @@ def write(root: Path, files: Iterable[tuple[str, bytes]]) -> tuple[str, ...]:
     try:
         for name, content in files:
             group += _stage(root, name, content)
-            if len(group) == GROUP:
+            if len(group) >= GROUP:
                 full, group = group, []
                 written += _settle(root, full)
     finally:  # what is staged is whole, whatever went wrong behind it
@@ -128,17 +131,56 @@ def _holds(path: Path, content: bytes) -> bool:
 
 
 def _stage(root: Path, name: str, content: bytes) -> tuple[_Staged, ...]:
-    """The new bytes under a temporary name, or nothing when the file has them already."""
+    """The new bytes under temporary names, twins first; or nothing when the files have them already.
+
+    Twins are renamed first, so that whoever dies between the two leaves a file that is made again.
+    """
+    staged: list[_Staged] = []
     try:
         path = root / _safe(root, name)
-        if _holds(path, content):
+        same = _holds(path, content)
+        time_ns = path.stat().st_mtime_ns if same else 0
+        if same and _has_its_twins(path, content, time_ns):
             return ()
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = _open_temporary(path.parent)
-        _fill(descriptor, temporary, content)
+        made = twins(name, content)
+        for gone in set(twin_names(name)) - set(made):
+            (root / gone).unlink(missing_ok=True)  # of other bytes
+        for each, packed in (made if same else made | {name: content}).items():
+            staged.append(_temporary(root / each, each, packed, twin=each != name))
+        time_ns = time_ns or os.fstat(staged[-1].descriptor).st_mtime_ns
+        for one in staged:
+            os.utime(one.descriptor, ns=(time_ns, time_ns))
     except OSError as error:
+        _abandon(staged)
         raise _refused(root / name, error, "cannot be written") from error
-    return (_Staged(name, path, temporary, descriptor),)
+    return tuple(staged)
+
+
+def _has_its_twins(path: Path, content: bytes, time_ns: int) -> bool:
+    """Whether the twins it should have are there and of its time, and no others."""
+    wanted = set(PACKERS) if has_twins(path.name, len(content)) else set()
+    return all(_time(path, suffix) == (time_ns if suffix in wanted else None)
+               for suffix in (name.removeprefix(path.name) for name in twin_names(path.name)))
+
+
+def _time(path: Path, suffix: str) -> int | None:
+    try:
+        return path.with_name(path.name + suffix).lstat().st_mtime_ns
+    except FileNotFoundError:
+        return None
+
+
+def _temporary(path: Path, name: str, content: bytes, *, twin: bool) -> _Staged:
+    descriptor, temporary = _open_temporary(path.parent)
+    _fill(descriptor, temporary, content)
+    return _Staged(name, path, temporary, descriptor, twin)
+
+
+def _abandon(staged: Sequence[_Staged]) -> None:
+    for one in staged:
+        one.temporary.unlink(missing_ok=True)
+        os.close(one.descriptor)
 
 
 def _fill(descriptor: int, temporary: Path, content: bytes) -> None:
@@ -167,7 +209,7 @@ def _settle(root: Path, group: Sequence[_Staged]) -> list[str]:
         for staged in group:
             staged.temporary.unlink(missing_ok=True)
             os.close(staged.descriptor)
-    return [staged.name for staged in group]
+    return [staged.name for staged in group if not staged.twin]
 
 
 def _move(staged: _Staged, *, flush: bool) -> None:
@@ -212,6 +254,8 @@ def _flush_folder(folder: Path) -> None:
 def _remove(root: Path, name: str) -> bool:
     try:
         path = root / _safe(root, name)
+        for twin in twin_names(path.name):
+            path.with_name(twin).unlink(missing_ok=True)
         path.unlink()
     except (FileNotFoundError, NotADirectoryError):
         return False

@@ -5,17 +5,22 @@ It remembers; it decides nothing. What becomes of an issue is decided in `publis
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime
-from typing import Any
+from datetime import date, datetime, timedelta
+from hashlib import blake2b
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import BigInteger, Row, cast, delete, func, select, type_coerce, update
+from sqlalchemy import Text as SqlText
 
 from pipeline.database import Database
 from pipeline.errors import Problem
 from pipeline.issues.issue import Image, State
-from pipeline.schema import fragment, issue, issue_alias, issue_file, issue_text, redirect
+from pipeline.schema import EPOCH, fragment, issue, issue_alias, issue_file, issue_text, redirect
+
+ROWS_AT_ONCE = 500  # keys in one question
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,40 @@ class Text:
     descriptions: tuple[str, ...]
 
 
+class Spine(NamedTuple):
+    """What can be read of a shown issue while it stands on the shelf: cheap for ten thousand.
+
+    `stamp` changes with anything that feeds and archive show of it. `keywords` is JSON, `changed_us` microseconds
+    since 1970.
+    """
+
+    key: str
+    path: str
+    permalink: str
+    feed_id: str
+    cover_day: str
+    keywords: str
+    changed_us: int
+    stamp: str
+
+    @property
+    def day(self) -> date:
+        return date.fromisoformat(self.cover_day)
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        return () if self.keywords == "[]" else tuple(json.loads(self.keywords))
+
+    @property
+    def updated(self) -> datetime:
+        """When its visible text last changed, in UTC."""
+        return EPOCH + timedelta(microseconds=self.changed_us)
+
+
+# In order of their hours, then numbers; the databases differ on where a missing number stands.
+_ORDER = (issue.c.due_at, issue.c.number.nulls_last(), issue.c.key)
+
+
 class Archive:
     """The first book."""
 
@@ -94,8 +133,10 @@ class Archive:
 
     def files(self) -> dict[str, KnownFile]:
         with self._db.read() as connection:
-            rows = connection.execute(select(issue_file)).all()
-        return {row.path: _known_file(row) for row in rows}
+            rows = connection.execute(select(*_FILE_COLUMNS)).all()
+        return {path: KnownFile(path, mtime_ns, size, found, EPOCH + timedelta(microseconds=seen_us), claimed, key,
+                                None if problem in (None, "null") else Problem(**json.loads(problem)))
+                for path, mtime_ns, size, found, seen_us, claimed, key, problem in rows}
 
     def remember_files(self, files: Iterable[KnownFile]) -> None:
         with self._db.write() as connection:
@@ -112,8 +153,69 @@ class Archive:
     def issues(self) -> dict[str, Record]:
         """Every issue ever read, by key, in the order of their hours."""
         with self._db.read() as connection:
-            rows = connection.execute(select(issue).order_by(issue.c.due_at, issue.c.number, issue.c.key)).all()
+            rows = connection.execute(select(issue).order_by(*_ORDER)).all()
         return {row.key: _record(row) for row in rows}
+
+    def records(self, keys: Iterable[str]) -> dict[str, Record]:
+        """These issues, by key; keys that the book does not know are left out."""
+        wanted: list[str] = list(keys)
+        found: dict[str, Record] = {}
+        with self._db.read() as connection:
+            for start in range(0, len(wanted), ROWS_AT_ONCE):
+                some = select(issue).where(issue.c.key.in_(wanted[start:start + ROWS_AT_ONCE]))
+                found |= {row.key: _record(row) for row in connection.execute(some)}
+        return found
+
+    def due(self, now: datetime) -> list[Record]:
+        """Issues whose hour has come, not published or not seen as due yet, in the order of their hours."""
+        new = issue.c.published_at.is_(None) | issue.c.due_seen_at.is_(None)
+        waiting = select(issue).where(new, issue.c.draft.is_(False), issue.c.due_at <= now)
+        with self._db.read() as connection:
+            rows = connection.execute(waiting.order_by(*_ORDER)).all()
+        return [_record(row) for row in rows]
+
+    def next_due(self) -> datetime | None:
+        """The earliest hour of what is not published yet."""
+        ahead = select(func.min(issue.c.due_at)).where(issue.c.published_at.is_(None), issue.c.draft.is_(False))
+        with self._db.read() as connection:
+            earliest: datetime | None = connection.execute(ahead).scalar()
+        return earliest
+
+    def spines(self) -> list[Spine]:
+        """Every issue that feeds and archive show, in the order of first publication, oldest first."""
+        shown = select(*_SPINE_COLUMNS).where(
+            issue.c.published_at.is_not(None), issue.c.missing_at.is_(None), issue.c.draft.is_(False))
+        with self._db.read() as connection:
+            rows = connection.execute(shown.order_by(issue.c.ordinal)).all()
+        return [Spine._make((*row[:7], _stamp(tuple(row)))) for row in rows]
+
+    def paths(self) -> dict[str, tuple[str, bool]]:
+        """Where each issue's file is or was, and whether it is there, by key."""
+        with self._db.read() as connection:
+            rows = connection.execute(select(issue.c.key, issue.c.path, issue.c.missing_at.is_(None))).all()
+        return {key: (path, bool(present)) for key, path, present in rows}
+
+    def places(self) -> dict[str, str]:
+        """Whose every permalink is, by permalink."""
+        with self._db.read() as connection:
+            rows = connection.execute(select(issue.c.permalink, issue.c.key).where(issue.c.permalink.is_not(None)))
+            return {row.permalink: row.key for row in rows}
+
+    def instants(self) -> set[datetime | None]:
+        """The instants of first publication that are taken."""
+        taken = select(issue.c.published_at).where(issue.c.published_at.is_not(None))
+        with self._db.read() as connection:
+            return set(connection.execute(taken).scalars())
+
+    def reidentify(self, records: Sequence[Record]) -> None:
+        """Gives issues other ids and dates: all at once, because two may exchange theirs."""
+        with self._db.write() as connection:
+            for record in records:
+                connection.execute(update(issue).where(issue.c.key == record.key).values(
+                    feed_id=f"in exchange: {record.key}"))
+            for record in records:
+                connection.execute(update(issue).where(issue.c.key == record.key).values(
+                    feed_id=record.feed_id, published_at=record.published_at, updated_at=record.updated_at))
 
     def enter(self, record: Record, text: Text) -> None:
         """Writes an issue and its text, new or changed."""
@@ -129,6 +231,17 @@ class Archive:
             for record in records:
                 row = _record_row(record)
                 connection.execute(update(issue).where(issue.c.key == record.key).values(row))
+
+    def texts(self, keys: Iterable[str]) -> dict[str, Text]:
+        """What these issues say, by key."""
+        wanted: list[str] = list(keys)
+        found: dict[str, Text] = {}
+        with self._db.read() as connection:
+            for start in range(0, len(wanted), ROWS_AT_ONCE):
+                some = select(issue_text).where(issue_text.c.key.in_(wanted[start:start + ROWS_AT_ONCE]))
+                found |= {row.key: Text(row.body, row.body_line, tuple(row.descriptions))
+                          for row in connection.execute(some)}
+        return found
 
     def text(self, key: str) -> Text:
         with self._db.read() as connection:
@@ -183,18 +296,42 @@ class Archive:
         """Those of these renderings that are kept."""
         found: dict[str, str] = {}
         with self._db.read() as connection:
-            for start in range(0, len(digests), 500):
+            for start in range(0, len(digests), ROWS_AT_ONCE):
                 rows = connection.execute(
-                    select(fragment).where(fragment.c.digest.in_(digests[start : start + 500])))
+                    select(fragment).where(fragment.c.digest.in_(digests[start:start + ROWS_AT_ONCE])))
                 found |= {row.digest: row.content for row in rows}
         return found
 
     def keep_fragments(self, rendered: Mapping[str, str]) -> None:
-        if not rendered:
-            return
+        """Keeps renderings; one that is kept under this digest already is replaced."""
         with self._db.write() as connection:
-            connection.execute(self._db.insert_new(fragment),
-                               [{"digest": name, "content": content} for name, content in rendered.items()])
+            for name, content in rendered.items():
+                connection.execute(self._db.upsert(fragment, digest=name, content=content))
+
+    def drop_fragments(self, digests: Sequence[str]) -> None:
+        """Forgets renderings that nothing shows any more."""
+        with self._db.write() as connection:
+            for start in range(0, len(digests), ROWS_AT_ONCE):
+                some = digests[start:start + ROWS_AT_ONCE]
+                connection.execute(delete(fragment).where(fragment.c.digest.in_(some)))
+
+
+def _stamp(row: tuple[Any, ...]) -> str:
+    return blake2b(repr(row).encode("utf-8", "replace"), digest_size=12).hexdigest()
+
+
+# Read as they lie in the table: turning every instant and list of ten thousand rows into objects takes a second.
+_FILE_COLUMNS = (
+    issue_file.c.path, issue_file.c.mtime_ns, issue_file.c.size, issue_file.c.digest,
+    type_coerce(issue_file.c.seen_at, BigInteger), issue_file.c.claimed, issue_file.c.key,
+    cast(issue_file.c.problem, SqlText),
+)
+_SPINE_COLUMNS = (
+    issue.c.key, issue.c.path, func.coalesce(issue.c.permalink, ""), func.coalesce(issue.c.feed_id, ""), issue.c.day,
+    cast(issue.c.tags, SqlText), type_coerce(func.coalesce(issue.c.updated_at, issue.c.published_at), BigInteger),
+    issue.c.number, issue.c.title, cast(issue.c.cover, SqlText), issue.c.description, issue.c.language,
+    issue.c.source_digest, issue.c.text_digest, type_coerce(issue.c.published_at, BigInteger),
+)
 
 
 def _record(row: Row[Any]) -> Record:
@@ -216,13 +353,6 @@ def _record_row(record: Record) -> dict[str, Any]:
     return row
 
 
-def _known_file(row: Row[Any]) -> KnownFile:
-    return KnownFile(
-        path=row.path, mtime_ns=row.mtime_ns, size=row.size, digest=row.digest, seen_at=row.seen_at,
-        claimed=row.claimed, key=row.key, problem=Problem(**row.problem) if row.problem else None,
-    )
-
-
 def _file_row(file: KnownFile) -> dict[str, Any]:
     problem = file.problem
     return {
@@ -230,5 +360,3 @@ def _file_row(file: KnownFile) -> dict[str, Any]:
         "seen_at": file.seen_at, "claimed": file.claimed, "key": file.key,
         "problem": problem and {field.name: getattr(problem, field.name) for field in fields(problem)},
     }
-
-

@@ -15,6 +15,7 @@ from typing import Literal
 from markdown_it.token import Token
 
 from pipeline.issues.cjk import count_letters, count_words, is_solid
+from pipeline.issues.rawhtml import is_player
 
 Breaks = Literal["auto", "hard", "soft"]
 
@@ -95,11 +96,6 @@ def _line(part: Sequence[Token]) -> _Line:
         _ADDRESS.sub("", plain), len(plain),
         only_images=bool(shown) and all(child.type == "image" for child in shown),
         only_media=bool(shown) and all(is_player(child) for child in shown))
-
-
-def is_player(token: Token) -> bool:
-    """Is this a video, audio or embedded page?"""
-    return token.type == "html_inline" and token.content.startswith(("<video", "<audio", "<iframe"))
 
 
 def _text(children: Sequence[Token] | None) -> str:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from html import escape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pygments.token import _TokenType
 
 MAX_CHARS = 40_000
 """Longer code stays plain: colours would cost more time and mail than they are worth."""
@@ -17,24 +22,30 @@ def coloured(code: str, language: str) -> str:
     if not language or len(code) > MAX_CHARS:
         return escape(code, quote=False)
     # slow import: most issues have no code
-    from pygments import lex
     from pygments.lexers import get_lexer_by_name
-    from pygments.token import STANDARD_TYPES
     from pygments.util import ClassNotFound
 
     try:
         lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
     except ClassNotFound:
         return escape(code, quote=False)
+    return "".join(_span(name, text) for name, text in _runs(lexer.get_tokens(code)))
+
+
+def _runs(tokens: Iterable[tuple[_TokenType, str]]) -> list[tuple[str, str]]:
+    """The code in runs of one class; spaces have no colour and join the run before them."""
+    # slow import: as above
+    from pygments.token import STANDARD_TYPES
+
     runs: list[tuple[str, str]] = []
-    for kind, text in lex(code, lexer):
+    for kind, text in tokens:
         name = STANDARD_TYPES.get(kind, "")
         name = name if name in light_styles() else ""
         if runs and (runs[-1][0] == name or not text.strip()):
             runs[-1] = runs[-1][0], runs[-1][1] + text
         else:
             runs.append((name, text))
-    return "".join(_span(name, text) for name, text in runs)
+    return runs
 
 
 def _span(name: str, text: str) -> str:

@@ -71,7 +71,8 @@ def _likely_encoding(raw: bytes) -> str:
     if 2 * len(_KANA.findall(japanese)) > len(japanese) > 1:
         return "Shift JIS"
     chinese = _foreign(raw, "gb18030")
-    if len(chinese) > 1 and 10 * sum(unicodedata.east_asian_width(char) == "W" for char in chinese) >= 9 * len(chinese):
+    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in chinese)
+    if len(chinese) > 1 and 10 * wide >= 9 * len(chinese):
         return "GB18030 (GBK)"
     return "Windows-1252 or Latin-1"
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from markdown_it.token import Token
@@ -17,7 +17,7 @@ from pipeline.issues.issue import Image
 from pipeline.issues.parser import markdown_parser
 from pipeline.issues.rawhtml import settle
 from pipeline.issues.report import Report
-from pipeline.issues.tags import TAG, Tag, read_tag
+from pipeline.issues.tags import TAG, read_tag
 
 MAX_CHARS = 200
 MAX_CANDIDATES = 60
@@ -86,7 +86,7 @@ class _Blocks:
             token.children = []
             self._parser.inline.parse(token.content, self._parser, self._env, token.children)
         settled = settle([token], Report("", 1))
-        return settled[0] if settled else token
+        return next((found for found in settled if found.type in ("inline", "html_block")), token)
 
     def plain(self, markdown: str) -> str:
         """The words of a piece of Markdown text."""
@@ -100,28 +100,30 @@ def _number(heading: str) -> int | None:
 
 def _cover(block: Token) -> Image | None:
     """The first picture of a settled block: an image, a raw `<img>`, or the poster of a video."""
-    for child in block.children or () if block.type == "inline" else ():
+    if block.type == "html_block":
+        return _pictured(block.content)
+    for child in block.children or ():
         if child.type == "image":
-            return _image(Tag(read_tag("<img>").kind, "img", {key: str(value) for key, value in child.attrs.items()} | {
-                "alt": plain_text(child.children or ())}))
-        if child.type == "html_inline" and (found := _picture(child.content)):
-            return found
-    return _picture(block.content) if block.type == "html_block" else None
-
-
-def _picture(html: str) -> Image | None:
-    for match in TAG.finditer(html):
-        if found := _image(read_tag(match[0])):
+            return _image(str(child.attrs.get("src", "")), plain_text(child.children or ()), child.attrs)
+        if child.type == "html_inline" and (found := _pictured(child.content)):
             return found
     return None
 
 
-def _image(tag: Tag) -> Image | None:
-    src = tag.attributes.get("src" if tag.name == "img" else "poster", "").strip()
-    if not src or src.lower().startswith("data:"):
+def _pictured(html: str) -> Image | None:
+    for match in TAG.finditer(html):
+        tag = read_tag(match[0])
+        src = tag.attributes.get("src" if tag.name == "img" else "poster", "")
+        if found := _image(src, tag.attributes.get("alt", ""), tag.attributes):
+            return found
+    return None
+
+
+def _image(src: str, alt: str, size: Mapping[str, object]) -> Image | None:
+    if not src.strip() or src.lower().startswith("data:"):
         return None
-    size = [_pixels(tag.attributes.get(name, "")) for name in ("width", "height")]
-    return Image(src, tag.attributes.get("alt", "").strip(), *size)
+    width, height = (_pixels(str(size.get(name, ""))) for name in ("width", "height"))
+    return Image(src.strip(), alt.strip(), width, height)
 
 
 def _pixels(value: str) -> int | None:

@@ -20,6 +20,7 @@ KEY = re.compile(r"\s*[^\W\d][\w -]{0,40}?(?=\s*:(?:\s|$))")
 WIDE_COLON = re.compile(r"(?P<key>[A-Za-z_][\w-]*)\s*：\s*(?P<value>.*)")
 TOML_KEY = re.compile(r"\s*[\w.\"'-]+\s*=|\s*\[\w")
 
+_MAX_DEPTH = 10
 _PROSE = ("title", "description", "desc")
 _PLAIN_WORDS = {
     "mapping values are not allowed here": 'a second ": " in the value',
@@ -63,8 +64,6 @@ class StrictYaml(_Fenced, YAMLHandler):
             fields = yaml.load(fm, Loader=_TextLoader)  # noqa: S506 (a SafeLoader that makes nothing but text)
         except yaml.MarkedYAMLError as error:
             raise self._explained(error, fm) from None
-        except RecursionError:
-            raise self.fault("front matter is nested too deeply", 0, "write plain fields") from None
         if not fm.strip():
             return {}
         if not isinstance(fields, dict):
@@ -118,6 +117,8 @@ def _cure(problem: str, line: str) -> str:
     key, colon, value = line.partition(":")
     if "given twice" in problem:
         return "keep one"
+    if "within lists" in problem:
+        return "write plain fields"
     if "\t" in line:
         return "use spaces, not a tab"
     if colon and value.strip() and KEY.match(line):
@@ -129,6 +130,7 @@ class _TextLoader(yaml.SafeLoader):
     """YAML whose every scalar is text, without aliases, anchors, tags or doubled keys."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 (the library's own attribute, emptied: no types)
+    depth = 0
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         event = self.peek_event()  # type: ignore[no-untyped-call]
@@ -138,7 +140,12 @@ class _TextLoader(yaml.SafeLoader):
             raise _problem(f"the value &{event.anchor} is an anchor in YAML", event)
         if getattr(event, "tag", None) not in (None, "!"):
             raise _problem(f"the value {event.tag} is a tag in YAML", event)
-        return super().compose_node(parent, index)
+        self.depth += 1
+        if self.depth > _MAX_DEPTH:
+            raise _problem("lists within lists within lists", event)
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
 
     def construct_scalar(self, node: Any) -> Any:
         # An escape such as "\x00" or "\ud800" can bring back what the door removed.

@@ -103,25 +103,26 @@ def _walk(root: Path, problems: list[Problem]) -> Iterator[tuple[os.DirEntry[str
     waiting = [""]
     while waiting:
         folder = waiting.pop()
-        try:
-            with os.scandir(root / folder) as items:
-                found = list(items)
-        except OSError as error:
-            if not folder:
-                raise OutputError(f"the issues folder cannot be listed: {error.strerror}", path=str(root),
-                                  remedy="check issues.folder in config.yaml") from None
-            problems.append(Problem(folder, f"this folder cannot be listed: {error.strerror}",
-                                    "allow reading it, or exclude it", rule="unreadable"))
-            continue
-        for item in found:
-            if item.name.startswith("."):
-                continue
+        for item in _listed(root, folder, problems):
             relative = f"{folder}/{item.name}" if folder else item.name
             if item.is_dir(follow_symlinks=False):
                 waiting.append(relative)
                 if "." not in item.name:
                     continue
             yield item, relative
+
+
+def _listed(root: Path, folder: str, problems: list[Problem]) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(root / folder) as items:
+            return [item for item in items if not item.name.startswith(".")]
+    except OSError as error:
+        if not folder:
+            raise OutputError(f"the issues folder cannot be listed: {error.strerror}", path=str(root),
+                              remedy="check issues.folder in config.yaml") from None
+        problems.append(Problem(folder, f"this folder cannot be listed: {error.strerror}",
+                                "allow reading it, or exclude it", rule="unreadable"))
+        return []
 
 
 def _look(item: os.DirEntry[str], path: str, relative: str, root: Path) -> Entry | Problem:

@@ -13,8 +13,8 @@ _ALIGN = re.compile(r"text-align:\s*(left|right|center)")
 _BARE_HOST = re.compile(r"https?://[^/?#\s]+", re.IGNORECASE)
 
 
-def fit(tokens: Sequence[Token], words: Vocabulary) -> None:
-    """Fits all of them, in place."""
+def settle_furniture(tokens: Sequence[Token], words: Vocabulary) -> None:
+    """Puts all of them in their place, in the tokens themselves."""
     for at, token in enumerate(tokens):
         if token.type == "list_item_open" and "checked" in token.meta:
             _draw_box(tokens, at)

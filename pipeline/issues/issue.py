@@ -40,7 +40,7 @@ class Manuscript:
 
     `path` is relative to the issues folder, with forward slashes, NFC. `claimed_id` is the
     identity that file asks for (front matter `id`, else number, else stem). `day` and `due_at`
-    are None when no date was found anywhere. `moment` says whether the author gave a time.
+    are None when no date was found anywhere.
     `body` is Markdown with line ends `\\n`; `body_line` is the line of the file on which it
     starts, from 1. `descriptions` are candidates, best first; `described` says that the first
     one is the author's own (front matter or `<small>`). `digest` is the sha-256 (hex) of the

@@ -17,7 +17,7 @@ from pipeline.errors import Problem
 from pipeline.issues.breaks import Breaks, settle_breaks
 from pipeline.issues.contents import settle_contents
 from pipeline.issues.decoding import clean
-from pipeline.issues.furniture import fit
+from pipeline.issues.furniture import settle_furniture
 from pipeline.issues.headings import Heading, settle_headings
 from pipeline.issues.issue import Image
 from pipeline.issues.parser import markdown_parser
@@ -61,7 +61,8 @@ def parse(
     """The Document of a Markdown text.
 
     `path` and `line` (on which `body` begins, from 1) are for findings. A first `# title` is left out because
-    the page prints the title; the other headings begin at level 2. Never raises for any text.
+    the page prints the title; the other headings begin at level 2. Never raises for text that came through
+    `decoding`.
     """
     report = Report(path, line)
     parser = markdown_parser()
@@ -72,11 +73,11 @@ def parse(
     tokens, headings = settle_headings(tokens, title)
     describe_pictures(tokens, title, cover, report)
     tokens = settle_contents(tokens, headings)
-    fit(tokens, vocabulary(language))
+    settle_furniture(tokens, vocabulary(language))
     # An entity such as &#1; can bring back what the door removed; so the result is cleaned once more.
     raw = parser.renderer.render(tokens, parser.options, env)
     shown = cover is not None and shows(tokens, cover)
-    return Document(tuple(tokens), headings, tuple(report.findings), None if shown else cover, language,
+    return Document(tuple(tokens), headings, report.findings, None if shown else cover, language,
                     clean(clean_html(raw)))
 
 

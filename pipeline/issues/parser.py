@@ -17,6 +17,7 @@ from pipeline.issues.colouring import coloured
 from pipeline.issues.emphasis import use_friendly_emphasis
 from pipeline.issues.linking import use_linker
 from pipeline.issues.notes import use_notes
+from pipeline.issues.spaces import use_spaced_addresses
 
 MAX_NESTING = 20
 """Levels of quotes and lists (an item counts two); what lies deeper is kept as plain paragraphs."""
@@ -33,6 +34,7 @@ def markdown_parser() -> MarkdownIt:
     parser.inline.ruler.before("link", "lone_bracket", _lone_bracket)
     use_friendly_emphasis(parser)
     use_linker(parser)
+    use_spaced_addresses(parser)
     use_notes(parser)
     return parser
 
@@ -69,6 +71,7 @@ def _push_paragraph(state: StateBlock, start: int, end: int) -> None:
     state.push("paragraph_close", "p", -1)
 
 
+_PLAYERS = ("video", "audio")
 _BLOCKS = frozenset(block_names) - {"iframe", "title"} | {"pre", "script", "style", "textarea"}
 
 
@@ -76,7 +79,8 @@ def _html_block(state: StateBlock, startLine: int, endLine: int, silent: bool) -
     """Raw HTML as a block only where a block-level tag begins it, or a comment that ends.
 
     A line that begins with `<img>` or `<small>` is a paragraph, so Markdown inside it works; a name that
-    is no tag (`<T>`) is prose; a comment, script or style that never ends must not swallow the issue.
+    is no tag (`<T>`) is prose; a comment, script or style that never ends must not swallow the issue. A
+    player over several lines is one block up to the next empty line.
     """
     position = state.bMarks[startLine] + state.tShift[startLine]
     line = state.src[position:state.eMarks[startLine]]
@@ -85,7 +89,7 @@ def _html_block(state: StateBlock, startLine: int, endLine: int, silent: bool) -
     if line.startswith("<!--"):
         return _last(state, "-->") > position and html_block(state, startLine, endLine, silent)
     name = _tag_name(line)
-    if name not in _BLOCKS:
+    if name not in _BLOCKS and (name not in _PLAYERS or f"</{name}" in line.lower()):
         return False
     if name in ("script", "style", "pre", "textarea") and _last(state, f"</{name}") < position:
         return False

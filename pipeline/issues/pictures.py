@@ -22,7 +22,7 @@ from pipeline.issues.tags import TAG, Tag, read_tag
 
 _SAYS_NOTHING = re.compile(
     r"(?:(?:pasted[ _-]?)?image|img|imgs|photo|picture|pic|alt(?:[ _-]?text)?|screen[ _-]?shot|dsc|图片?|图像|"
-    r"截[屏图]|微信(?:图片|截图)|插图|wx|wechat)?[\s\d._:\-–年月日时分秒@xX]*(?:\(\d+\)|副本|copy)?"
+    r"截[屏图]|微信(?:图片|截图)|插图|wx|wechat)?(?:[\s\d._:\-–年月日时分秒@]|\bat\b|\d[xX×]\d)*(?:\(\d+\)|副本|copy)?"
     r"|[^\s/]+\.(?:png|jpe?g|gif|webp|svg|bmp|avif|heic|tiff?)"
     r"|[0-9a-f]{12,}(?:-[0-9a-f]{4,})*", re.IGNORECASE)
 _PLAYERS = ("video", "audio", "iframe")

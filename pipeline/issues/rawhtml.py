@@ -44,15 +44,34 @@ _QUIET = frozenset((
 
 def settle(tokens: Sequence[Token], report: Report) -> list[Token]:
     """The stream with its raw HTML settled: `html_block` and `html_inline` tokens that remain are well formed."""
-    flows = [(token, list(_pieces(token))) for token in tokens if token.type in ("inline", "html_block")]
-    pairs = _Pairs([piece for _, pieces in flows for piece in pieces if piece.type == "html_inline"])
-    for token, pieces in flows:
-        settled = _Flow(pieces, token, pairs, report).settled()
-        if token.type == "inline":
-            token.children = settled
+    flows = {id(token): list(_pieces(token)) for token in tokens if token.type in ("inline", "html_block")}
+    pairs = _Pairs([piece for pieces in flows.values() for piece in pieces if piece.type == "html_inline"])
+    out: list[Token] = []
+    for token in tokens:
+        if id(token) in flows:
+            out += _replaced(token, _Flow(flows[id(token)], token, pairs, report).settled())
         else:
-            token.content = "".join(map(_as_html, settled))
-    return [token for token in tokens if token.type != "html_block" or token.content.strip()]
+            out.append(token)
+    return out
+
+
+def is_player(token: Token) -> bool:
+    """Is this settled piece a video, audio or embedded page?"""
+    return token.type == "html_inline" and token.content.startswith(("<video", "<audio", "<iframe"))
+
+
+def _replaced(token: Token, settled: list[Token]) -> list[Token]:
+    """The token with its settled pieces; a block that is only players becomes a paragraph, an empty one nothing."""
+    shown = [piece for piece in settled if not _is_blank(piece)]
+    if token.type == "inline":
+        token.children = settled
+        return [token]
+    if shown and all(map(is_player, shown)):
+        inline = Token("inline", "", 0, map=token.map, children=shown, content=token.content, block=True)
+        return [Token("paragraph_open", "p", 1, map=token.map, block=True), inline,
+                Token("paragraph_close", "p", -1, block=True)]
+    token.content = "".join(map(_as_html, settled))
+    return [token] if shown else []
 
 
 def _pieces(token: Token) -> Iterator[Token]:

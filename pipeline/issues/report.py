@@ -19,8 +19,13 @@ class Report:
 
     path: str
     line: int
-    findings: list[Problem] = field(default_factory=list)
+    _findings: list[Problem] = field(default_factory=list)
     _seen: Counter[object] = field(default_factory=Counter)
+
+    @property
+    def findings(self) -> tuple[Problem, ...]:
+        """The findings in the order of their lines."""
+        return tuple(sorted(self._findings, key=lambda problem: problem.line or 0))
 
     def warn(self, rule: str, message: str, remedy: str, token: Token | None = None) -> None:
         """Notes a warning about the block `token` (None: about the whole issue); the same one only once."""
@@ -28,4 +33,4 @@ class Report:
         problem = Problem(self.path, message, remedy, line, rule=rule, severity="warning")
         self._seen.update((problem, rule))
         if self._seen[problem] == 1 and self._seen[rule] <= MAX_OF_A_RULE:
-            self.findings.append(problem)
+            self._findings.append(problem)

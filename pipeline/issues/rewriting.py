@@ -41,9 +41,9 @@ def rewrite(clean: str, place: Place, words: Vocabulary) -> str:
 
 def _mark_alone(image: re.Match[str]) -> str:
     """An image alone on its line and without a width: Outlook would print it in its natural size, however large."""
-    if "width" in attributes_of(image[0]):
-        return image[0]
-    return f'{image[0][:-1]} width="column">'
+    attributes = attributes_of(image[0])
+    given = _WIDTH.match(attributes.get("width", ""))
+    return image[0] if given and int(given[1]) else with_attributes("img", {**attributes, "width": "column"})
 
 
 class _Writer:
@@ -95,7 +95,8 @@ class _Writer:
         return _PLAIN_NAMES.get(name, name)
 
     def _anchor(self, attributes: dict[str, str]) -> str:
-        href = self._place.address(attributes.pop("href", ""))
+        # A link cannot stand in a link: a player inside one would bring its own.
+        href = "" if any(self._anchors) else self._place.address(attributes.pop("href", ""))
         kept = {"href": href} if href else {}
         kept |= {name: attributes[name] for name in ("title",) if attributes.get(name)}
         if self._place.target is Target.WEB:

@@ -36,7 +36,7 @@ class Place:
         """`reference` as an absolute address in ASCII; "" if there is none. An anchor stays one on the page itself."""
         plain = reference.strip()
         if plain.startswith("#"):
-            return plain if self.target is Target.WEB else encoded(self.page_url + plain)
+            return encoded(plain if self.target is Target.WEB else self.page_url + plain)
         if plain.startswith("//"):
             return encoded(f"https:{plain}")
         if plain and not _SCHEME.match(plain):

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from pipeline.address import parse
+from pipeline.editions.frame import one_line
 from pipeline.errors import EditionError
 
 LINE = 76                # characters we fold at; RFC 5322 section 2.1.1 asks for 78
@@ -21,7 +22,8 @@ LIMIT = 998              # and allows no more than this
 _MARKS = len("=?utf-8?b??=")
 _ROOM = 75 - _MARKS                                 # what fits into one encoded word (RFC 2047 section 2)
 _SPECIAL = re.compile(r'[()<>\[\]:;@\\,."]')          # RFC 5322 section 3.2.3, and the dot
-_PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
+_ATOM, _LABEL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+", r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+_PLAIN_ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
 _SAFE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")  # RFC 2047 section 5 (3)
 
 
@@ -33,16 +35,15 @@ class Header(NamedTuple):
     plain: str
 
 
-def structured(name: str, *parts: str) -> Header:
-    """A field of machine-readable parts, parted by commas and folded only behind them.
+def structured(name: str, value: str) -> Header:
+    """A machine-readable field, on one line.
 
-    Raises EditionError for anything that is not printable ASCII, or too long for a line: nothing of
-    it could be encoded and stay what it is.
+    Raises EditionError when it is not printable ASCII, or too long for a line: nothing of it could be
+    encoded or folded and stay what it is.
     """
-    for part in parts:
-        if not (part.isascii() and part.isprintable()) or len(part) > LIMIT - len(name) - 4:
-            raise EditionError(f"{name} cannot carry {part[:60]!r}", remedy="write it in ASCII, in one line")
-    return Header(name, f"{name}: {_folded(parts, len(name) + 2)}\r\n", ", ".join(parts))
+    if not (value.isascii() and value.isprintable()) or len(name) + len(value) + 2 > LIMIT:
+        raise EditionError(f"{name} cannot carry {value[:60]!r}", remedy="write it in ASCII, in one line")
+    return Header(name, f"{name}: {value}\r\n", value)
 
 
 def unstructured(name: str, text: str) -> Header:
@@ -59,7 +60,7 @@ def mailbox(name: str, display: str, address: str) -> Header:
     Raises InvalidAddress for what is not an address.
     """
     where = plain_address(address)
-    who = " ".join("".join(c if c.isprintable() else " " for c in display).split())
+    who = one_line(display)
     if not who:
         return Header(name, f"{name}: {where}\r\n", where)
     phrase = _phrase(who, len(name) + 2)
@@ -81,25 +82,9 @@ def plain_address(address: str) -> str:
     return parse(address).wire
 
 
-def _folded(parts: tuple[str, ...], used: int) -> str:
-    lines = ""
-    for index, part in enumerate(parts):
-        if index and used + len(part) + 2 > LINE:
-            lines += ",\r\n "
-            used = 1
-        elif index:
-            lines += ", "
-            used += 2
-        lines += part
-        used += len(part)
-    return lines
-
-
 def _phrase(text: str, used: int) -> str:
-    """A display name: bare, quoted, or in encoded words (RFC 5322 section 3.2.5)."""
-    if not text.isascii() or "=?" in text or used + len(text) + 2 > LINE:
-        return _encoded(text, used)
-    return _quoted(text)
+    """A display name: as it is, quoted, or in encoded words (RFC 5322 section 3.2.5)."""
+    return _words(_quoted(text) if text.isascii() and "=?" not in text else text, used)
 
 
 def _quoted(text: str) -> str:

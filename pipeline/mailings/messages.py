@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from pipeline.audience.tokens import KeyRing, Purpose, Signer
 from pipeline.mailings.compose import Stencil
@@ -21,6 +23,16 @@ class Plate:
 
     stencil: Stencil
     unsubscribe: Signer
+    preferences: Signer
+    view: Signer
+
+    def message(self, claim: Claim, action: str = "") -> Message:
+        """The message of one delivery."""
+        return self.stencil.message(Reader(
+            key=claim.key, message_id=claim.message_id, address=claim.address, name=claim.name,
+            unsubscribe=self.unsubscribe(claim.subscriber_id), preferences=self.preferences(claim.subscriber_id),
+            view=self.view(claim.subscriber_id), action=action, sequence=claim.sequence,
+        ))
 
 
 class Composer:
@@ -39,32 +51,32 @@ class Composer:
         that cannot be composed at all.
         """
         if claim.mailing_id is None:
-            return self._letter(claim)
-        plate = self._plate(claim.mailing_id, claim)
-        return plate.stencil.message(Reader(
-            key=claim.key, message_id=claim.message_id, address=claim.address, name=claim.name,
-            unsubscribe=plate.unsubscribe(claim.subscriber_id), sequence=claim.sequence,
-        ))
-
-    def _letter(self, claim: Claim) -> Message:
-        """A letter is one of its kind: nothing of it serves anybody else."""
-        envelope, action = self._ledger.letters.frozen(claim.id)
-        stencil = Stencil.compile(self._ledger.mailings.edition(claim.edition_digest), Envelope.from_json(envelope))
-        return stencil.message(Reader(
-            key=claim.key, message_id=claim.message_id, address=claim.address, name=claim.name, action=action,
-            sequence=claim.sequence,
-        ))
+            envelope, action = self._ledger.letters.frozen(claim.id)  # nothing of a letter serves anybody else
+            return self._make(envelope, claim).message(claim, action)
+        return self._plate(claim.mailing_id, claim).message(claim)
 
     def _plate(self, mailing_id: int, claim: Claim) -> Plate:
         with self._lock:
             if mailing_id not in self._plates:
-                self._plates[mailing_id] = self._make(mailing_id, claim)
+                self._plates[mailing_id] = self._make(self._ledger.mailings.envelope(mailing_id), claim)
             return self._plates[mailing_id]
 
-    def _make(self, mailing_id: int, claim: Claim) -> Plate:
-        frozen = dict(self._ledger.mailings.envelope(mailing_id))
-        key_id = str(frozen.pop(LINK_KEY))
-        stencil = Stencil.compile(self._ledger.mailings.edition(claim.edition_digest), Envelope.from_json(frozen))
-        return Plate(stencil, self._ring.signer(Purpose.UNSUBSCRIBE, claim.list, key_id=key_id))
+    def _make(self, frozen: Mapping[str, Any], claim: Claim) -> Plate:
+        envelope = Envelope.from_json({name: value for name, value in frozen.items() if name != LINK_KEY})
+        stencil = Stencil.compile(self._ledger.mailings.edition(claim.edition_digest), envelope)
+
+        def signer(purpose: Purpose, about: str, wanted: object) -> Signer:
+            return self._ring.signer(purpose, about, key_id=frozen.get(LINK_KEY)) if wanted else _no_link
+
+        return Plate(
+            stencil,
+            unsubscribe=signer(Purpose.UNSUBSCRIBE, claim.list,
+                               envelope.unsubscribe_url_prefix or envelope.unsubscribe_mailto),
+            preferences=signer(Purpose.PREFERENCES, claim.list, envelope.preferences_url_prefix),
+            view=signer(Purpose.VIEW, str(claim.mailing_id), envelope.view_url_prefix),
+        )
 
 
+def _no_link(_: int) -> str:
+    """The token where the envelope has no such address."""
+    return ""

@@ -7,8 +7,9 @@ so a gap simply gets lines of its own (RFC 2045 sections 6.7 and 6.8).
 
 from __future__ import annotations
 
-from binascii import b2a_base64, b2a_qp
-from collections.abc import Mapping, Sequence
+import re
+from binascii import b2a_base64
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from pipeline.editions.edition import Hole
@@ -17,6 +18,10 @@ from pipeline.editions.holes import split
 Values = Mapping[Hole, bytes]
 
 _LINE = 76               # characters of an encoded line
+_ROOM = 75               # and of a quoted one, before its soft break
+_SOFT = b"=\r\n"
+_ESCAPE = ord("=")
+_UNSAFE = re.compile(rb"[^\t\r\n !-<>-~]|[ \t](?=\r\n|\Z)")
 
 
 class TextPart(Protocol):
@@ -107,17 +112,28 @@ class QuotedText:
 
 
 def _broken(data: bytes) -> bytes:
-    """Encoded, with a soft break behind it so that what follows begins a line of at most 76 characters."""
+    """Encoded, with a soft break behind it, so that what follows begins a line."""
     text = _quoted(data)
-    if not text or text.endswith(b"\n"):
-        return text
-    start = text.rfind(b"\n") + 1
-    if len(text) - start == 76:
-        middle = next(m for m in (start + 70, start + 69, start + 68) if b"=" not in text[m - 2 : m])
-        text = text[:middle] + b"=\r\n" + text[middle:]
-    return text + b"=\r\n"
+    return text + _SOFT if text and not text.endswith(b"\n") else text
 
 
 def _quoted(data: bytes) -> bytes:
-    """RFC 2045 section 6.7; the library writes soft breaks without a CR where the data has none."""
-    return b2a_qp(data, quotetabs=False, istext=True).replace(b"=\r\n", b"=\n").replace(b"=\n", b"=\r\n")
+    """RFC 2045 section 6.7, in lines of at most 75 characters: each has room for a soft break.
+
+    Not `binascii.b2a_qp`, which gives a line of 77 for some that end in space (Python 3.11).
+    """
+    text = _UNSAFE.sub(lambda found: b"=%02X" % ord(found[0]), data)
+    if len(text) <= _ROOM:
+        return text
+    return b"\r\n".join([_SOFT.join(_rows(line)) for line in text.split(b"\r\n")])
+
+
+def _rows(line: bytes) -> Iterator[bytes]:
+    """A line in pieces; none ends within an escape."""
+    start = 0
+    while len(line) - start > _ROOM:
+        end = start + _ROOM
+        end -= next((back for back in (1, 2) if line[end - back] == _ESCAPE), 0)
+        yield line[start:end]
+        start = end
+    yield line[start:]

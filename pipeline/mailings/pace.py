@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from pipeline.clock import Clock
 from pipeline.mailings.ledger import Ledger
 
+STALE = timedelta(seconds=1)  # a slot so old is not caught up on: two seconds' worth would go at once
+
 
 class Pace:
     """Lets messages pass at `rate` a second, in slices of a second or one message, whichever is more."""
@@ -29,9 +31,16 @@ class Pace:
         seconds = (slot - self._clock.now()).total_seconds()
         return not (self._clock.wait(stop, seconds) if seconds > 0 else stop.is_set())
 
+    def takes(self, messages: int) -> timedelta:
+        """How long so many messages take at this rate."""
+        return self._interval * messages if self._interval else timedelta(0)
+
     def _take(self, interval: timedelta) -> datetime:
+        now = self._clock.now()
         with self._lock:
+            while self._slots and self._slots[-1] < now - STALE:
+                self._slots.pop()
             if not self._slots:
-                start = self._ledger.notebook.reserve(self._name, interval * self._slice, self._clock.now())
+                start = self._ledger.notebook.reserve(self._name, interval * self._slice, now)
                 self._slots = [start + interval * n for n in reversed(range(self._slice))]
             return self._slots.pop()

@@ -90,6 +90,7 @@ class Office:
         self.chance = chance
         self.terms = terms
         self.report = Report()
+        self.failure: BaseException | None = None  # what ended a sender, and so all of them
         self._lock = threading.Lock()
         self._refusals = 0
 
@@ -122,9 +123,10 @@ class Office:
             thread.start()
         for thread in threads:
             thread.join()
-        for sender in senders:
-            if sender.failure is not None:
-                raise sender.failure
+        if self.failure is not None:
+            raise self.failure
+        if all(sender.gave_up for sender in senders):
+            self.report.unreachable = senders[0].gave_up
 
     def note(self, outcome: Outcome) -> None:
         """Counts an outcome for the report."""
@@ -161,17 +163,16 @@ class Sender:
         self._until_idle = until_idle
         self._transport: Transport | None = None
         self._outage: list[tuple[int, Unavailable]] = []  # deliveries that could not be handed over, in a row
-        self.failure: BaseException | None = None
+        self.gave_up = ""  # why this one stopped early; the others may still be served
 
     def work(self) -> None:
         """The thread's life: group after group until it is told to stop or nothing is left."""
         try:
-            while not self._stop.is_set() and not self._office.report.unreachable:
+            while not (self._stop.is_set() or self.gave_up or self._office.failure):
                 if not self._serve(self._claim()) and (self._until_idle or self._rest(IDLE_S)):
                     break
         except BaseException as error:  # noqa: BLE001, raised again by the thread that waits for this one
-            self.failure = error
-            self._stop.set()
+            self._office.failure = error
         finally:
             if self._transport is not None:
                 self._transport.close()
@@ -287,7 +288,7 @@ class Sender:
         """The post is away: a single pass gives up after a few tries, a service waits longer each time."""
         error = self._outage[-1][1]
         if self._until_idle and (is_idle or len(self._outage) >= PATIENCE):
-            self._office.report.unreachable = str(error)
+            self.gave_up = str(error)
             return
         self._rest(max(BRAKES_S[min(len(self._outage), len(BRAKES_S)) - 1], error.retry_after_s or 0))
 

@@ -1,11 +1,12 @@
 """Any mail server by SMTP (RFC 5321), near the speed of the wire: the transport over `smtp_session`.
 
     smtp            this file: one connection for one thread, renewed when it tires
-    smtp_relay      the server as all connections know it
-    smtp_login      greeting, STARTTLS, AUTH         smtp_dialing   the race of addresses
-    smtp_session    messages in the air              smtp_line      bytes with deadlines
-    smtp_parcel     a message for one server         smtp_talk      commands and replies
-    smtp_verdicts   who is to blame                  smtp_replies   what was said, strictly
+    smtp_relay      the server as all connections know it      smtp_settings      how to reach it
+    smtp_login      greeting, STARTTLS, AUTH                   smtp_dialing       the race of addresses
+    smtp_session    messages on a connection                   smtp_line          bytes with deadlines
+    smtp_flight     a message in the air                       smtp_talk          commands and replies
+    smtp_parcel     a message packed for one server            smtp_capabilities  what the server offers
+    smtp_verdicts   who is to blame                            smtp_replies       what was said, strictly
 
 The client is our own because it must know which byte was on the wire when the line was lost, and
 because one write a message is ten times as fast as a command at a time.

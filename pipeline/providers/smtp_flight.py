@@ -33,7 +33,8 @@ class Flight:
     """A message on its way. `deadline` is monotonic.
 
     `end` is the line's count behind the message's last byte, once all of it is queued. `result` is the first
-    refusal, or the receipt: what the message's sender hears when the flight is over.
+    refusal, or the receipt: what the message's sender hears when the flight is over. A receipt that is not
+    `is_sure` counts only if the dialogue goes on in step.
     """
 
     message: Message
@@ -42,6 +43,7 @@ class Flight:
     awaited: deque[Phase] = field(default_factory=deque)
     has_reader: bool = False
     result: Receipt | TransportError | None = None
+    is_sure: bool = False
     end: int | None = None
 
 

@@ -23,17 +23,15 @@ from pipeline.providers.smtp_verdicts import Faulted, Phase, accepts, verdict
 _EHLO_UNKNOWN = (500, 502)  # a server older than RFC 1869: HELO is spoken instead
 
 
-def log_in(
-    line: Line, settings: SmtpSettings, tls: ssl.SSLContext, deadline: float
-) -> tuple[Talk, Capabilities]:
+def log_in(line: Line, settings: SmtpSettings, tls: ssl.SSLContext, deadline: float) -> tuple[Talk, Capabilities]:
     """The dialogue, ready for MAIL, and what the server offers. Raises Refused, Unavailable or Faulted."""
     return _Login(line, settings, tls, deadline).run()
 
 
 class _Login:
-    def __init__(
-        self, line: Line, settings: SmtpSettings, tls: ssl.SSLContext, deadline: float
-    ) -> None:
+    """One attempt at it. `_phase` is where it stands, for the message when it fails."""
+
+    def __init__(self, line: Line, settings: SmtpSettings, tls: ssl.SSLContext, deadline: float) -> None:
         self._talk = Talk(line)
         self._line = line
         self._settings = settings
@@ -117,7 +115,7 @@ class _Login:
         return type(error)(shown, reply=reply)
 
     def _refused(self, what: str) -> Refused:
-        return Refused(f"{self._settings.server}: {what}")
+        return Refused(f"{self._settings.server}: {what}", session=True)
 
 
 def own_name(local_address: str) -> str:
@@ -147,4 +145,4 @@ _MECHANISMS: dict[str, Callable[[str, str], list[str]]] = {"PLAIN": _plain, "LOG
 
 
 def _base64(text: str) -> str:
-    return b64encode(text.encode()).decode()
+    return b64encode(text.encode(errors="surrogateescape")).decode()  # as it stood in the environment

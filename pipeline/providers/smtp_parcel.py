@@ -20,7 +20,8 @@ MAX_PATH = 480        # octets that fit into a command line of 512, RFC 5321 sec
 END_OF_DATA = b".\r\n"
 
 _DOT_AT_START = re.compile(rb"\r\n\.")
-_ALL_BUT_ENDS = bytes(code for code in range(256) if code not in b"\r\n\0")
+_BARE_CR = re.compile(rb"\r[^\n]")
+_ALL_BUT_ENDS = bytes(code for code in range(256) if code not in b"\r\n")
 
 # Wider than RFC 5321 section 4.1.2 (dots stand anywhere: some telephone companies in Japan gave such addresses),
 # but nothing that could end the command or the path.
@@ -67,14 +68,19 @@ def _content(message: Message, server: str) -> bytes:
     content = message.mime()
     if not content.endswith(b"\r\n"):
         content += b"\r\n"
-    ends = content.translate(None, _ALL_BUT_ENDS)
-    if b"\0" in ends:
+    if b"\0" in content:
         raise Refused(f"{server}: the message has a NUL byte, which mail cannot carry")
-    if ends != b"\r\n" * (len(ends) // 2):
+    if has_bare_end(content):
         raise Refused(f"{server}: the message has a bare CR or LF, which could forge its end")
     if has_long_line(content):
         raise Refused(f"{server}: the message has a line longer than {MAX_LINE} bytes, which servers cut")
     return content
+
+
+def has_bare_end(content: bytes) -> bool:
+    """Whether a CR or LF stands alone; `content` ends in CRLF. Two cheap looks: in turns, and side by side."""
+    ends = content.translate(None, _ALL_BUT_ENDS)
+    return ends != b"\r\n" * (len(ends) // 2) or _BARE_CR.search(content) is not None
 
 
 def has_long_line(content: bytes) -> bool:
@@ -91,7 +97,9 @@ def has_long_line(content: bytes) -> bool:
 def _sender(address: str, offer: Capabilities, server: str) -> str:
     path = _path(address) if address else ""  # "" is the null sender
     if path is None or not (path.isascii() or "SMTPUTF8" in offer):
-        raise Refused(f'{server}: "{address}" is no address that this server lets us send from: check mailings.from')
+        raise Refused(
+            f'{server}: "{address}" is no address that this server lets us send from: check mailings.from',
+            session=True)
     return path
 
 

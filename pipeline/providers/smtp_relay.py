@@ -89,7 +89,7 @@ class Relay:
         with self._lock:
             if self._refusal and self._ticks() < self._refusal[1]:
                 known = self._refusal[0]
-                raise Refused(known.problem.message, reply=known.reply)
+                raise Refused(known.problem.message, reply=known.reply, session=True)
             if self._borne and self._open >= self._borne[0] and self._ticks() < self._borne[1]:
                 raise Unavailable(
                     f"{self.settings.server}: it takes no more than {self._borne[0]} connections from us at present",

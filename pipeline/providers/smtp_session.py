@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
+from itertools import islice
 
 from pipeline.clock import Clock
 from pipeline.errors import InDoubt, TransportError, Unavailable
@@ -169,23 +170,23 @@ class Session:
     def _land(self, flight: Flight, reply: Reply, *, is_yes: bool) -> list[Outcome]:
         """The answer to the message itself."""
         if not self._is_whole(flight):
-            if is_yes:
-                raise Garbled("the server took a message that it had not seen whole")
-            return self._part()
+            return self._part()  # an answer in the middle: a no stands, a yes cannot be
         if is_yes:
             self._take_receipt(flight, reply)
         return [] if flight.awaited else self._settle(flight)
 
     def _take_receipt(self, flight: Flight, reply: Reply) -> None:
-        if flight.result:
-            flight.result = None  # refused and taken: whatever is believed may be wrong
+        """A yes to the message. Refused before, or said of an address (RFC 3463, x.1.x), it answers something else."""
+        if flight.result or reply.enhanced.startswith("2.1."):
+            flight.result = None
             raise Garbled(f"{Phase.DOT} was answered out of step: {reply.text}")
+        flight.is_sure = bool(reply.enhanced) or not flight.awaited
         found = _QUEUE_ID.search(reply.text)
         name = found[found.lastindex or 0] if found else None
         flight.result = Receipt("smtp", name, reply.text, self._clock.now())
 
     def _leave(self, flight: Flight, reply: Reply, *, is_yes: bool) -> list[Outcome]:
-        """The answer to the RSET behind a chunk. A no must be the true answer to the message, heard one too late."""
+        """The answer to the RSET behind a chunk. A no may be the true answer to the message, heard one too late."""
         if not is_yes:
             raise Garbled(f"{Phase.RSET} was answered out of step: {reply.text}")
         return self._settle(flight)
@@ -193,16 +194,19 @@ class Session:
     # -- ending -----------------------------------------------------------------------------------
 
     def _settle(self, flight: Flight) -> list[Outcome]:
+        """The end of a flight whose result is known."""
+        if flight.result is None:
+            return []
         self._flights.remove(flight)
         if isinstance(flight.result, TransportError) and not self.offer.chunking:
             self._is_unfinished = True
         self.answered += not isinstance(flight.result, Unavailable)
         self.at_fault = self.at_fault or isinstance(flight.result, Faulted)
-        return [(flight.message, self._fate(flight, Unavailable, "no answer"))]
+        return [(flight.message, flight.result)]
 
     def _part(self) -> list[Outcome]:
         """The server ends it, or we do: what stands behind the first message was not read any more."""
-        for flight in self._flights:
+        for flight in islice(self._flights, 1, None):
             flight.end = None
         return self._end(Unavailable, "the connection was ended before this message's turn")
 
@@ -219,7 +223,7 @@ class Session:
     def _fate(self, flight: Flight, kind: type[Unavailable], reason: str) -> Receipt | TransportError:
         """What is known of a flight that gets no more answers."""
         server = self._settings.server
-        if isinstance(flight.result, TransportError) or (flight.result and kind is not Faulted):
+        if isinstance(flight.result, TransportError) or (flight.result and flight.is_sure and kind is not Faulted):
             return flight.result
         if self._is_whole(flight):
             return InDoubt(f"{server}: {reason}, with the message handed over and no answer to it")

@@ -40,6 +40,7 @@ class Faulted(Unavailable):
 
 _YES = {Phase.DATA: (3,), Phase.LONE_DOT: (2, 4, 5)}
 _OPENING = frozenset({Phase.GREETING, Phase.EHLO, Phase.STARTTLS, Phase.AUTH})
+_BEFORE_A_READER = _OPENING | {Phase.MAIL}
 _OUT_OF_STEP = frozenset({500, 501, 502, 503, 504})  # x0z: syntax, RFC 5321 section 4.2.1
 
 # By subject and detail of RFC 3463, the longer key first.
@@ -87,8 +88,10 @@ def verdict(phase: Phase, reply: Reply, server: str) -> TransportError:
     kind = judge(phase, reply.code, reply.enhanced)
     word = "refused" if reply.code >= 500 else "put off" if reply.code >= 400 else "answered out of step"
     text = f"{server}: {phase} was {word}: {reply.text}"
-    remedy = _REMEDY.get(phase, "see what the server says") if kind is Refused else ""
-    return kind(f"{text}: {remedy}" if remedy else text, reply=reply.text)
+    if kind is Refused:
+        remedy = _REMEDY.get(phase, "see what the server says")
+        return Refused(f"{text}: {remedy}", reply=reply.text, session=phase in _BEFORE_A_READER)
+    return kind(text, reply=reply.text)
 
 
 def judge(phase: Phase, code: int, enhanced: str) -> type[TransportError]:

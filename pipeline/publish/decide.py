@@ -37,13 +37,14 @@ class Decisions:
             raise _refusal(record, "is a draft", "take `draft` out of its front matter")
         if self._started(record):
             raise _refusal(record, "was mailed already", "an issue is mailed once; `avviso status` shows to whom")
-        if record.state is State.ADOPTED:
-            self._archive.update([replace(record, state=State.PUBLISHED, reason="approved", since=now)])
         for list_id in record.lists:
             self._ledger.mailings.propose(record.key, list_id, state=MailingState.SCHEDULED, reason="approved",
                                           send_at=record.due_at, now=now, approved=True)
-        for mailing in self._mailings(record):
-            self._ledger.mailings.approve(mailing.id, reason=f"approved by a person {self._local(now)}", now=now)
+        if not [one for one in self._mailings(record)
+                if self._ledger.mailings.approve(one.id, reason=self._said("approved", now), now=now)]:
+            raise _refusal(record, "was cancelled", "that is for ever; an `id:` of its own makes it a new issue")
+        if record.state is State.ADOPTED:
+            self._archive.update([replace(record, state=State.PUBLISHED, reason="approved", since=now)])
         if record.due_at > now:
             return f"approved: will be mailed {self._local(record.due_at)}"
         return "approved: will be mailed by the next pass"

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from pipeline.clock import Clock
 from pipeline.errors import EditionError, Problem, Refusal
@@ -26,6 +27,8 @@ from pipeline.publish.imprint import Imprint
 from pipeline.publish.pickup import Rules, holds, is_due, standing
 
 if TYPE_CHECKING:  # slow imports: feeds and mail
+    from pipeline.feeds.foreign import Foreign
+    from pipeline.publish.adoption import Adoption
     from pipeline.publish.dress import Dresser
     from pipeline.publish.press import Press
 
@@ -83,19 +86,35 @@ class Publisher:
         if gathered.depleted:
             return done
         if write:
-            done.feeds_written = self._print(done)
+            done.feeds_written = self._print(done, gathered)
         if start:
             self._start(done, now)
         return done
 
     def build(self, *, accept_missing: bool = False) -> Pass:
-        """Feeds and archive only: mails nobody, adopts nobody."""
+        """Feeds and archive only: mails nobody, adopts nobody. `accept_missing` believes that issues are gone."""
         done = Pass()
+        if not accept_missing and self._imprint.stands(self._gatherer.fingerprint(), self._clock.now()):
+            return done
         gathered = self.look(done, accept_missing=accept_missing)
         self._publish_due(done, self._clock.now())
         if not gathered.depleted:
-            done.feeds_written = self._print(done)
+            done.feeds_written = self._press().write(done.problems, folder=gathered.fingerprint, new_ids=accept_missing)
         return done
+
+    def adopt_feed(self, entries: Sequence[Foreign], zone: ZoneInfo) -> tuple[Adoption, Pass]:
+        """Takes over ids and dates of another feed, and writes the feeds with them. Mails nobody, adopts nobody."""
+        from pipeline.publish.adoption import adopt, match  # slow import: lxml
+
+        done, now = Pass(), self._clock.now()
+        gathered = self.look(done)
+        self._publish_due(done, now)
+        shown = self._archive.records(spine.key for spine in self._archive.spines())
+        found = match(entries, sorted(shown.values(), key=lambda one: one.ordinal or 0), zone)
+        self._archive.reidentify(adopt(found, self._archive.issues().values(), now))
+        if not gathered.depleted:
+            done.feeds_written = self._press().write(done.problems, folder=gathered.fingerprint, new_ids=True)
+        return found, done
 
     def look(self, done: Pass, *, accept_missing: bool = False) -> Gathered:
         """Reads the folder; once more after two seconds if a file was just being written."""
@@ -114,6 +133,12 @@ class Publisher:
         self.look(done)
         self._settle(done, self._clock.now())
         return done
+
+    def foresee(self, record: Record) -> Record:
+        """An issue as its first publication will name it; written nowhere."""
+        if record.is_published:
+            return record
+        return self._named([record])[0]
 
     def adopt_due(self) -> Pass:
         """What `init` does: everything due now is adopted, and the baseline drawn."""
@@ -160,35 +185,36 @@ class Publisher:
 
     def _publish_due(self, done: Pass, now: datetime) -> None:
         """Gives what is due its place in the feeds, for ever."""
-        records = self._archive.issues()
-        due = [record for record in records.values() if is_due(record, now) and record.state is not State.PROBLEM]
+        due = [record for record in self._archive.due(now) if record.state is not State.PROBLEM]
         fresh = [replace(record, due_seen_at=now) for record in due if record.due_seen_at is None]
         self._archive.update(fresh)
         done.picked_up += [record for record in fresh if record.state is not State.ADOPTED]
         seen = {record.key: record for record in fresh}
-        taken = {record.published_at for record in records.values()}
-        owners = {record.permalink: record.key for record in records.values() if record.permalink}
+        self._archive.update(self._named([seen.get(record.key, record) for record in due if not record.is_published]))
+
+    def _named(self, fresh: Sequence[Record]) -> list[Record]:
+        """Issues with what their first publication gives them: an instant, a place in the order, an address, an id."""
+        if not fresh:
+            return []
+        taken, owners = self._archive.instants(), self._archive.places()
         ordinal = self._archive.next_ordinal()
-        published: list[Record] = []
-        for record in due:
-            if not record.is_published:
-                instant = _free_instant(record.due_at, taken)
-                taken.add(instant)
-                named = self._press().name(replace(
-                    seen.get(record.key, record), published_at=instant, updated_at=instant,
-                    ordinal=ordinal + len(published)), owners)
-                owners[named.permalink or ""] = named.key
-                published.append(named)
-        self._archive.update(published)
+        named: list[Record] = []
+        for record in fresh:
+            instant = _free_instant(record.due_at, taken)
+            taken.add(instant)
+            named.append(self._press().name(replace(
+                record, published_at=instant, updated_at=instant, ordinal=ordinal + len(named)), owners))
+            owners[named[-1].permalink or ""] = record.key
+        return named
 
     def _propose(self, now: datetime) -> None:
         """Enters a mailing for each list of each issue that has become due, held or scheduled."""
         by_issue = _by_issue(self._ledger.mailings.all())
         records = self._archive.issues()
         due = [record for record in records.values() if is_due(record, now)]
-        candidates = [record for record in due if not by_issue[record.key]
+        candidates = [record for record in due if _lacks_mailing(record, by_issue[record.key])
                       and record.state not in (State.ADOPTED, State.PROBLEM)]
-        waiting = [record for record in due if any(
+        waiting = [record for record in due if record not in candidates and any(
             mailing.state is MailingState.SCHEDULED and not mailing.approved for mailing in by_issue[record.key])]
         if not candidates and not waiting:
             return
@@ -243,18 +269,18 @@ class Publisher:
             if mailing.started_at is None and mailing.send_at != record.due_at:
                 self._ledger.mailings.redate(mailing.id, record.due_at)
 
-    def _print(self, done: Pass) -> list[str]:
+    def _print(self, done: Pass, gathered: Gathered) -> list[str]:
         """Feeds and archive, unless they show what the books say already."""
-        if self._imprint.stands(self._archive.issues().values()):
+        if self._imprint.stands(gathered.fingerprint, self._clock.now()):
             return []
-        return self._press().write(done.problems)
+        return self._press().write(done.problems, folder=gathered.fingerprint)
 
     def _start(self, done: Pass, now: datetime) -> None:
         """Freezes the text and the audience of what is ready; a text that cannot be dressed is held."""
         for record in self._settle(done, now):
             for mailing in self._ledger.mailings.all(MailingState.SCHEDULED, issue_key=record.key):
                 try:
-                    edition, envelope = self._dresser().dress(record, mailing.list)
+                    edition, envelope = self._dresser().dress(record, mailing.list, strict=not mailing.approved)
                 except EditionError as error:
                     self._ledger.mailings.move(mailing.id, MailingState.HELD, reason=str(error), now=now)
                     done.problems.append(error.problem)
@@ -274,6 +300,13 @@ def _by_issue(mailings: Iterable[Mailing]) -> defaultdict[str, list[Mailing]]:
     for mailing in mailings:
         found[mailing.issue_key].append(mailing)
     return found
+
+
+def _lacks_mailing(record: Record, mailings: Sequence[Mailing]) -> bool:
+    """Whether one of its lists has none: it is new, or a pass died half way. What a person ended stays ended."""
+    if any(mailing.started_at or mailing.state is MailingState.CANCELLED for mailing in mailings):
+        return False
+    return not set(record.lists) <= {mailing.list for mailing in mailings}
 
 
 def _free_instant(due_at: datetime, taken: set[datetime | None]) -> datetime:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from pipeline.audience.tokens import KeyRing
+from pipeline.checking.examine import errors_of
 from pipeline.clock import Clock
 from pipeline.editions.edition import Edition
 from pipeline.editions.email import render_edition
@@ -42,9 +45,10 @@ class Dresser:
 
     def __init__(
         self, archive: Archive, library: Library, ring: KeyRing, clock: Clock, *, frame: Frame, sending: Sending,
-        templates: Templates,
+        templates: Templates, issues: Path,
     ) -> None:
         self._archive = archive
+        self._issues = issues
         self._library = library
         self._ring = ring
         self._clock = clock
@@ -52,12 +56,30 @@ class Dresser:
         self._sending = sending
         self._templates = templates
 
-    def dress(self, record: Record, list_id: str) -> tuple[Edition, dict[str, Any]]:
-        """The edition and the envelope for a list, checked to the last header. Raises EditionError."""
+    def dress(
+        self, record: Record, list_id: str, *, strict: bool = False,
+    ) -> tuple[Edition, dict[str, Any]]:
+        """The edition and the envelope for a list, checked to the last header. Raises EditionError.
+
+        `strict` asks for a text without an error of `check` as well: what a person approved goes as it is.
+        """
+        if strict:
+            self._refuse_mistakes(record)
         edition = self.edition(record)
         envelope = self._envelope(record, list_id)
         Stencil.compile(edition, envelope)
         return edition, envelope.as_json() | {LINK_KEY: self._ring.key_id}
+
+    def _refuse_mistakes(self, record: Record) -> None:
+        """Raises the first thing in the text that readers should not get: a placeholder, a picture that is missing."""
+        text = self._archive.text(record.key)
+        for problem in errors_of(record, text.body, text.body_line, self._library.document(record), self._exists):
+            raise EditionError(problem.message, remedy=f"{problem.remedy}, or `avviso approve` it as it is",
+                               path=problem.path, line=problem.line, column=problem.column, rule=problem.rule)
+
+    def _exists(self, path: str) -> bool:
+        """Whether the issues folder has this file."""
+        return os.path.isfile(self._issues / path)  # noqa: PTH113 (Path.is_file raises for names that are too long)
 
     def edition(self, record: Record) -> Edition:
         """The issue dressed for mail. Raises EditionError, also for what preflight calls an error."""
@@ -81,9 +103,14 @@ class Dresser:
             mailing=name, reply_to=sending.reply_to, list_id=f"{list_id}.{domain}",
             list_name=sending.lists[list_id], archive_url=self._frame.archive_url,
             feedback_id=f"{_short(record.key)}:{list_id}:mailing:{_short(domain)}",
-            unsubscribe_url_prefix=f"{sending.web_url}unsubscribe/" if sending.web_url else "",
+            unsubscribe_url_prefix=self._link("unsubscribe") if sending.web_url else "",
             unsubscribe_mailto=sending.mailto,
+            view_url_prefix=self._link("view") if self._frame.view else "",
+            preferences_url_prefix=self._link("preferences") if self._frame.preferences else "",
         )
+
+    def _link(self, page: str) -> str:
+        return f"{self._sending.web_url}{page}/"
 
 
 def _short(text: str) -> str:

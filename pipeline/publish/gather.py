@@ -8,7 +8,7 @@ One bad file is one line; its last good text stands and the rest goes on.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from pipeline.clock import Clock
 from pipeline.errors import IssueError, Problem
 from pipeline.issues.archive import Archive, KnownFile, Record, Text
-from pipeline.issues.folder import Entry, is_stable, read, scan
+from pipeline.issues.folder import Entry, Listing, is_stable, read, scan
 from pipeline.issues.history import git_date
 from pipeline.issues.issue import Manuscript, State
 from pipeline.mailings.ledger.notebook import Notebook
@@ -54,12 +54,14 @@ class Gathered:
 
     `unsettled`: some files changed less than two seconds ago and were left for the next look.
     `missing`: paths of known issues that are gone; when `depleted`, too many of them to believe it.
+    `fingerprint`: while the folder has the same there is nothing to read in it; "" where there may be.
     """
 
     problems: tuple[Problem, ...]
     missing: tuple[str, ...]
     depleted: bool
     unsettled: bool
+    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +73,11 @@ class Impression:
 
 
 class Gatherer:
-    """Looks at the folder. `impress(manuscript)` renders just enough to know what a reader would see."""
+    """Looks at the folder. `impress(manuscripts)` renders just enough of each to know what a reader would see."""
 
     def __init__(
         self, source: Source, archive: Archive, notes: Notebook, clock: Clock,
-        impress: Callable[[Manuscript], Impression],
+        impress: Callable[[Sequence[Manuscript]], Sequence[Impression]],
     ) -> None:
         self._source = source
         self._notes = notes
@@ -85,10 +87,21 @@ class Gatherer:
         self._git_date = git_date(source.root)
         self._latest_change = datetime.min.replace(tzinfo=UTC)
 
+    def fingerprint(self) -> str:
+        """A digest of what lies in the folder and how it is read; one `stat` a file, nothing is opened."""
+        return self._fingerprint(self._scan())
+
+    def _scan(self) -> Listing:
+        return scan(self._source.root, self._source.include, self._source.exclude)
+
+    def _fingerprint(self, listing: Listing) -> str:
+        found = [(entry.path, entry.mtime_ns, entry.size) for entry in listing.entries]
+        return hashlib.sha256(repr((self._source.digest, listing.problems, found)).encode()).hexdigest()
+
     def look(self, *, accept_missing: bool = False) -> Gathered:
         """Brings the archive up to the folder's present state."""
         now = self._clock.now()
-        listing = scan(self._source.root, self._source.include, self._source.exclude)
+        listing = self._scan()
         known = self._archive.files()
         everything = self._notes.note(READ_WITH) != self._source.digest
         desk = Desk(known, now)
@@ -106,7 +119,8 @@ class Gatherer:
         if everything:
             self._notes.write_note(READ_WITH, self._source.digest)
         problems = (*listing.problems, *desk.problems())
-        return Gathered(problems, tuple(missing), depleted, unsettled)
+        settled = not (problems or unsettled or depleted)
+        return Gathered(problems, tuple(missing), depleted, unsettled, self._fingerprint(listing) if settled else "")
 
     def _open(self, entry: Entry, before: KnownFile | None, desk: Desk) -> None:
         """Reads a file that changed; a problem is its own."""
@@ -135,26 +149,31 @@ class Gatherer:
 
     def _settle(self, desk: Desk, *, accept_missing: bool) -> tuple[list[str], bool]:
         """Gives every file its identity and writes what changed."""
-        records = self._archive.issues()
+        shelved = self._archive.paths()
         impressions = Impressions(desk.manuscripts, self._impress)
         identities = identify(
-            desk.claims(), {key: record.path for key, record in records.items()}, self._archive.aliases(),
-            lambda path: impressions.of(path).sketch, {key: record.sketch for key, record in records.items()})
-        gone = [record for key, record in records.items()
-                if record.missing_at is None and key not in identities.keys.values()]
-        depleted = not accept_missing and _is_depleted(len(gone), sum(1 for r in records.values() if not r.missing_at))
+            desk.claims(), {key: path for key, (path, _) in shelved.items()}, self._archive.aliases(),
+            lambda path: impressions.of(path).sketch, Sketches(self._archive))
+        present = set(identities.keys.values())
+        there = [key for key, (_, was_there) in shelved.items() if was_there]
+        gone = [key for key in there if key not in present]
+        depleted = not accept_missing and _is_depleted(len(gone), len(there))
         desk.withhold(identities.withheld)
         for alias in identities.dropped:
             self._archive.drop_alias(alias)
-        for path, key in identities.keys.items():
+        touched = {path: key for path, key in identities.keys.items()
+                   if path in desk.manuscripts or desk.problem_of(path) or shelved.get(key) != (path, True)}
+        records = self._archive.records([*touched.values(), *gone])
+        for path, key in touched.items():
             self._enter(path, key, records.get(key), desk, impressions)
+        issues = {path: key for path, key in identities.keys.items() if key in shelved or not desk.is_undated(path)}
         for alias, key in identities.aliases.items():
             self._archive.add_alias(alias, key)
         if not depleted:
-            self._archive.update(replace(record, missing_at=desk.now) for record in gone)
-        self._archive.remember_files(desk.files(identities.keys))
+            self._archive.update(replace(records[key], missing_at=desk.now) for key in gone)
+        self._archive.remember_files(desk.files(issues))
         self._archive.forget_files(desk.vanished())
-        return [record.path for record in gone], depleted
+        return [shelved[key][0] for key in gone], depleted
 
     def _enter(self, path: str, key: str, old: Record | None, desk: Desk, impressions: Impressions) -> None:
         """Writes one issue if its file was read anew, moved, or came back."""
@@ -162,8 +181,10 @@ class Gatherer:
         if manuscript is None:
             self._stand(path, old, desk)
             return
-        if manuscript.due_at is None or manuscript.day is None:
-            return  # a draft without a date is not an issue yet
+        if manuscript.due_at is None and old is not None:  # a draft that lost its date is that issue still
+            manuscript = replace(manuscript, day=old.day, due_at=old.due_at)
+        if manuscript.due_at is None:
+            return  # a draft that never had one is not an issue yet
         changed_at = min(desk.changed_at(path), desk.now)
         record = self._record(key, manuscript, old, impressions.of(path), changed_at, desk.now)
         if record != old:
@@ -269,6 +290,11 @@ class Desk:
     def problem_of(self, path: str) -> Problem | None:
         return self._files[path].problem
 
+    def is_undated(self, path: str) -> bool:
+        """Whether this is a draft without a date, of which nothing more is known."""
+        manuscript = self.manuscripts.get(path)
+        return manuscript is not None and manuscript.due_at is None
+
     def changed_at(self, path: str) -> datetime:
         """The file's change time."""
         return datetime.fromtimestamp(self._files[path].mtime_ns / 1e9, UTC)
@@ -296,18 +322,41 @@ class Desk:
 
 
 class Impressions:
-    """Each new text is rendered for its impression at most once a look."""
+    """Each new text is rendered for its impression once a look, all of them together when the first is asked for."""
 
-    def __init__(self, manuscripts: Mapping[str, Manuscript], impress: Callable[[Manuscript], Impression]) -> None:
+    def __init__(
+        self, manuscripts: Mapping[str, Manuscript],
+        impress: Callable[[Sequence[Manuscript]], Sequence[Impression]],
+    ) -> None:
         self._manuscripts = manuscripts
         self._impress = impress
         self._known: dict[str, Impression] = {}
 
     def of(self, path: str) -> Impression:
         if path not in self._known:
-            manuscript = self._manuscripts.get(path)
-            self._known[path] = self._impress(manuscript) if manuscript else Impression(b"", "")
-        return self._known[path]
+            new = [one for one in self._manuscripts if one not in self._known]
+            made = self._impress([self._manuscripts[one] for one in new])
+            self._known |= dict(zip(new, made, strict=True))
+        return self._known.setdefault(path, Impression(b"", ""))
+
+
+class Sketches(Mapping[str, bytes]):
+    """The sketches of known issues, read when one is asked for: seldom."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._read: dict[str, bytes] = {}
+
+    def __getitem__(self, key: str) -> bytes:
+        if key not in self._read:
+            self._read[key] = self._archive.records([key])[key].sketch
+        return self._read[key]
+
+    def __len__(self) -> int:
+        return len(self._archive.paths())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._archive.paths())
 
 
 def _is_as_before(entry: Entry, before: KnownFile) -> bool:

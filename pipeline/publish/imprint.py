@@ -1,61 +1,123 @@
-"""Whether feeds and archive still show what the books say, told without rendering anything.
+"""What the last build printed: so that the next one knows what stands, without rendering or reading it.
 
-After a build the digest of all that went in is noted, with size and time of each file that came out.
-While both are the same there is nothing to do, and nothing slow is even imported.
+`stands` answers for the whole with one `stat` a file. Behind it the imprint keeps a stamp for each page
+and document: the digest of all it was made from. While a stamp is the same and its file is as it was left,
+the file is what a build now would write.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
-from pipeline.issues.archive import Record
 from pipeline.mailings.ledger.notebook import Notebook
 
-NOTE = "imprint"
+SEAL, PRINTED = "seal", "printed"  # the two notes: read at each look, and when something changed
+OPEN = "{}"  # the seal while a build is at work, or died
+
+
+@dataclass(slots=True)
+class Page:
+    """What the last build remembers of an issue.
+
+    `stamp` of its row, `printed` of its page; `fragments` are the digests of its renderings, `assets` and `links`
+    theirs (see library.Rendering); `id` is its id in the feeds. `clashes`: it wanted another's address.
+    """
+
+    stamp: str
+    printed: str = ""
+    id: str = ""
+    fragments: list[str] = field(default_factory=list)
+    assets: list[list[str]] = field(default_factory=list)
+    links: list[list[str]] = field(default_factory=list)
+    clashes: bool = False
+
+
+@dataclass(slots=True)
+class Printed:
+    """What the last build left: pages by key of their issue, stamps and sizes by file.
+
+    `files` gives time and size of each file as it was left, by its whole path. `sources` the same of the pictures
+    that were copied. `fits` says how many entries a feed had room for.
+    """
+
+    frame: str = ""
+    pages: dict[str, Page] = field(default_factory=dict)
+    stamps: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
+    fits: dict[str, list[Any]] = field(default_factory=dict)
+
+    @property
+    def ids(self) -> set[str]:
+        """The ids that stood in the feeds."""
+        return {page.id for page in self.pages.values() if page.id}
 
 
 class Imprint:
-    """`settings` is everything besides the issues that decides the output, as text; `folders` hold it."""
+    """`settings` is everything besides the issues that decides the output, as text; `templates` are the owner's."""
 
     def __init__(self, notebook: Notebook, settings: str, templates: Iterable[Path]) -> None:
         self._notebook = notebook
-        self._settings = settings
-        self._templates = tuple(templates)
+        self.frame = stamp(settings, *((path.name, path.read_bytes()) for path in templates if path.is_file()))
 
-    def stands(self, records: Iterable[Record]) -> bool:
-        """Whether the last build is still what a build now would write."""
-        noted = json.loads(self._notebook.note(NOTE) or "{}")
-        if noted.get("digest") != self._digest(records):
+    def stands(self, folder: str, now: datetime) -> bool:
+        """Whether a build now would write nothing: the folder is as it was, and nothing new is due.
+
+        `folder` is the folder's digest, "" if it must be looked at more closely.
+        """
+        seal = json.loads(self._notebook.note(SEAL) or OPEN)
+        if not folder or seal.get("folder") != folder or seal.get("frame") != self.frame:
             return False
-        return all(_seen(Path(path)) == seen for path, seen in noted["files"].items())
+        if seal["until"] is not None and now >= datetime.fromisoformat(seal["until"]):
+            return False
+        return all(seen(path) == left for path, left in seal["files"])
 
-    def files(self) -> set[Path]:
-        """What the last build left."""
-        return {Path(path) for path in json.loads(self._notebook.note(NOTE) or "{}").get("files", ())}
+    def read(self) -> Printed:
+        """What the last build left; nothing of it counts that somebody changed since."""
+        noted = json.loads(self._notebook.note(PRINTED) or "{}")
+        if not noted:
+            return Printed()
+        pages = {key: Page(*page) for key, page in noted.pop("pages").items()}
+        return Printed(pages=pages, **noted)
 
-    def write(self, records: Iterable[Record], files: Iterable[Path]) -> None:
-        """Notes what a build was made from, and what it left."""
-        seen = {str(path): _seen(path) for path in files}
-        self._notebook.write_note(NOTE, json.dumps({"digest": self._digest(records), "files": seen}))
+    def write(self, printed: Printed, folder: str, until: datetime | None) -> None:
+        """Notes what a build left. `until` is when the next issue is due."""
+        files = [*printed.files.items(), *printed.sources.items()]
+        noted = {name: getattr(printed, name) for name in ("frame", "stamps", "files", "sources", "fits")}
+        pages = {key: [page.stamp, page.printed, page.id, page.fragments, page.assets, page.links, page.clashes]
+                 for key, page in printed.pages.items()}
+        self._notebook.write_note(PRINTED, json.dumps(noted | {"pages": pages}, ensure_ascii=False))
+        self._notebook.write_note(SEAL, json.dumps({
+            "folder": folder, "frame": self.frame, "until": until and until.isoformat(), "files": files}))
 
-    def _digest(self, records: Iterable[Record]) -> str:
-        shown = [
-            (record.key, record.source_digest, record.text_digest, record.title, record.description, record.path,
-             record.number, str(record.day), record.language, record.tags, str(record.cover), record.permalink,
-             record.feed_id, str(record.published_at), str(record.updated_at))
-            for record in records if record.is_shown
-        ]
-        templates = [(str(path), _seen(path)) for path in self._templates]
-        return hashlib.sha256(json.dumps([self._settings, templates, shown]).encode()).hexdigest()
+    def open(self) -> bool:
+        """Before a build writes: until it has ended nothing stands. Says whether the last one ended."""
+        ended = self._notebook.note(SEAL) not in (None, OPEN)
+        self._notebook.write_note(SEAL, OPEN)
+        return ended
 
 
-def _seen(path: Path) -> list[int] | None:
-    """Time and size of a file; None where there is none."""
+def stamp(*made_from: object) -> str:
+    """A digest of values that `repr` shows whole."""
+    return blake2b(repr(made_from).encode("utf-8", "replace"), digest_size=12).hexdigest()
+
+
+def seen(path: str | Path) -> str:
+    """Time and size of a file; "" where there is none."""
     try:
-        found = path.stat()
+        found = os.stat(path)  # noqa: PTH116, ten thousand a look: a Path each is twice as slow
     except OSError:
-        return None
-    return [found.st_mtime_ns, found.st_size]
+        return ""
+    return f"{found.st_mtime_ns}.{found.st_size}"
+
+
+def changed(files: Mapping[str, str]) -> set[str]:
+    """Those of these files that are not as they were left."""
+    return {path for path, left in files.items() if seen(path) != left}

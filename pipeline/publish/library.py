@@ -20,9 +20,11 @@ from pipeline.issues.archive import Archive, Record, Text
 from pipeline.issues.issue import Image, Issue, Manuscript
 from pipeline.issues.likeness import sketch
 from pipeline.issues.markdown import Document, Target, html, parse, words
+from pipeline.publish.crew import Crew
 from pipeline.publish.gather import Impression
 
-RENDERER = 1  # grows when the same Markdown comes out differently after an upgrade
+RENDERER = 2  # grows when the same Markdown comes out differently after an upgrade
+ISSUE = ".md"
 _ADDRESSES = re.compile(r'(?:href|src|poster|srcset)="([^"]*)"')
 
 Breaks = Literal["auto", "hard", "soft"]
@@ -41,10 +43,16 @@ class Style:
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """HTML for one target, and the files of the issues folder it shows: below that folder, and below `site/`."""
+    """HTML for one target, and what around it decided it.
+
+    `assets` are files of the issues folder that it shows: below that folder, and below `site/`. `links` are the
+    issue files that it links to, each with the permalink at which it found them. `digest` is what it is kept under.
+    """
 
     html: str
     assets: tuple[tuple[str, str], ...]
+    links: tuple[tuple[str, str], ...]
+    digest: str
 
 
 @dataclass(slots=True)
@@ -56,6 +64,7 @@ class Bearings:
     permalinks: Mapping[str, str]
     page: str | None = None  # seen from this page below `url`, our own files have relative addresses
     assets: dict[str, str] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def resolve(self, reference: str) -> str:
@@ -64,6 +73,8 @@ class Bearings:
             return reference
         try:
             source = source_path(self.issue_path, reference)
+            if source.endswith(ISSUE) or source in self.permalinks:
+                self.links[source] = self.permalinks.get(source, "")
             if source in self.permalinks:
                 return self._address(self.permalinks[source]) + _fragment(reference)
             target = asset_path(self.issue_path, reference)
@@ -77,21 +88,33 @@ class Bearings:
         return web_address(self.url, path) if self.page is None else relative_address(self.page, path)
 
 
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One rendering to be made."""
+
+    record: Record
+    text: Text
+    target: Target
+
+
 class Library:
     """Reads the archive's texts and dresses them for feeds, web and mail."""
 
-    def __init__(self, archive: Archive, style: Style) -> None:
+    def __init__(self, archive: Archive, style: Style, crew: Crew | None = None) -> None:
         self._archive = archive
         self._style = style
+        self._crew = crew or Crew()
 
-    def impress(self, manuscript: Manuscript) -> Impression:
-        """What a reader would see of a text, without where it is: words, links, pictures, title."""
-        document = self._parse(manuscript, Text(manuscript.body, manuscript.body_line, manuscript.descriptions))
-        said = words(document)
-        shown = html(document, Target.FEED, page_url="", resolve=lambda reference: reference, width=self._style.width)
-        cover = manuscript.cover.src if manuscript.cover else ""
-        visible = [manuscript.title, cover, "".join(said.split()), _ADDRESSES.findall(unescape(shown))]
-        return Impression(sketch(said), hashlib.sha256(json.dumps(visible).encode()).hexdigest())
+    def impressions(self, manuscripts: Sequence[Manuscript]) -> list[Impression]:
+        """What a reader would see of each text, without where it is: words, links, pictures, title."""
+        try:
+            return list(self._crew.each(impress, self._style, manuscripts))
+        finally:
+            self._crew.dismiss()
+
+    def rest(self) -> None:
+        """Nothing is to be rendered for a while."""
+        self._crew.dismiss()
 
     def issue(self, record: Record, body: str = "") -> Issue:
         """The issue as a value. `body` may stay empty where only the rendering is wanted."""
@@ -110,7 +133,7 @@ class Library:
 
     def document(self, record: Record) -> Document:
         """The parsed Markdown of an issue."""
-        return self._parse(record, self._archive.text(record.key))
+        return _parse(self._style, record, self._archive.text(record.key))
 
     def bearings(self, record: Record, permalinks: Mapping[str, str], *, page: str | None = None) -> Bearings:
         """Where references in this issue lead. `permalinks` by path, of all issues."""
@@ -127,35 +150,66 @@ class Library:
         self, records: Sequence[Record], target: Target, permalinks: Mapping[str, str]
     ) -> dict[str, Rendering]:
         """The HTML of each issue for a target, by key; only what is not kept is rendered."""
-        texts = {record.key: self._archive.text(record.key) for record in records}
-        digests = {record.key: self._digest(record, texts[record.key], target, permalinks) for record in records}
-        kept = self._archive.fragments(list(digests.values()))
-        made: dict[str, str] = {}
-        for record in records:
-            name = digests[record.key]
-            if name not in kept:
-                made[name] = kept[name] = self._render(record, texts[record.key], target, permalinks)
-        self._archive.keep_fragments(made)
-        return {key: _rendering(kept[name]) for key, name in digests.items()}
+        return self._render(records, (target,), permalinks)[target]
 
-    def _render(self, record: Record, text: Text, target: Target, permalinks: Mapping[str, str]) -> str:
-        bearings = self.bearings(record, permalinks, page=record.permalink if target is Target.WEB else None)
-        document = self._parse(record, text)
-        shown = html(document, target, page_url=self.page_url(record), resolve=bearings.resolve,
-                     width=self._style.width)
-        return json.dumps([shown, sorted(bearings.assets.items())], ensure_ascii=False)
+    def prepare(
+        self, records: Sequence[Record], targets: Sequence[Target], permalinks: Mapping[str, str]
+    ) -> dict[Target, dict[str, Rendering]]:
+        """The same for several targets: what is missing is rendered side by side."""
+        return self._render(records, targets, permalinks)
 
-    def _parse(self, issue: Record | Manuscript, text: Text) -> Document:
-        return parse(text.body, breaks=self._style.breaks, language=issue.language or self._style.language,
-                     path=issue.path, line=text.body_line, title=issue.title, cover=issue.cover)
+    def _render(
+        self, records: Sequence[Record], targets: Sequence[Target], permalinks: Mapping[str, str]
+    ) -> dict[Target, dict[str, Rendering]]:
+        texts = self._archive.texts(record.key for record in records)
+        tasks = {self._digest(record, texts[record.key], target): Task(record, texts[record.key], target)
+                 for target in targets for record in records}
+        found = {name: _rendering(name, kept) for name, kept in self._archive.fragments(list(tasks)).items()}
+        missing = [name for name in tasks if name not in found or not _leads(found[name], permalinks)]
+        if missing:
+            shared = (self._style, permalinks)
+            made = self._crew.each(render, shared, [tasks[name] for name in missing])
+            kept = dict(zip(missing, made, strict=True))
+            self._archive.keep_fragments(kept)
+            found |= {name: _rendering(name, content) for name, content in kept.items()}
+        shown: dict[Target, dict[str, Rendering]] = {target: {} for target in targets}
+        for name, task in tasks.items():
+            shown[task.target][task.record.key] = found[name]
+        return shown
 
-    def _digest(self, record: Record, text: Text, target: Target, permalinks: Mapping[str, str]) -> str:
+    def _digest(self, record: Record, text: Text, target: Target) -> str:
+        """Everything a rendering is made from but where the issues are that it links to: that is kept in it."""
         made_from = [
             RENDERER, target.value, text.body, record.title, str(record.cover), record.path, record.permalink,
             record.language or self._style.language, repr(self._style),
-            sorted(permalinks.items()) if ".md" in text.body else [],
         ]
         return hashlib.sha256(json.dumps(made_from, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def impress(style: Style, manuscript: Manuscript) -> Impression:
+    """What a reader would see of a text; a task for the crew."""
+    document = _parse(style, manuscript, Text(manuscript.body, manuscript.body_line, manuscript.descriptions))
+    said = words(document)
+    shown = html(document, Target.FEED, page_url="", resolve=lambda reference: reference, width=style.width)
+    cover = manuscript.cover.src if manuscript.cover else ""
+    visible = [manuscript.title, cover, "".join(said.split()), _ADDRESSES.findall(unescape(shown))]
+    return Impression(sketch(said), hashlib.sha256(json.dumps(visible).encode()).hexdigest())
+
+
+def render(shared: tuple[Style, Mapping[str, str]], task: Task) -> str:
+    """A rendering as it is kept; a task for the crew."""
+    style, permalinks = shared
+    record = task.record
+    page = record.permalink if task.target is Target.WEB else None
+    bearings = Bearings(record.path, style.url, permalinks, page)
+    shown = html(_parse(style, record, task.text), task.target, page_url=web_address(style.url, record.permalink or ""),
+                 resolve=bearings.resolve, width=style.width)
+    return json.dumps([shown, sorted(bearings.assets.items()), sorted(bearings.links.items())], ensure_ascii=False)
+
+
+def _parse(style: Style, issue: Record | Manuscript, text: Text) -> Document:
+    return parse(text.body, breaks=style.breaks, language=issue.language or style.language, path=issue.path,
+                 line=text.body_line, title=issue.title, cover=issue.cover)
 
 
 def permalinks_by_path(records: Iterable[Record]) -> dict[str, str]:
@@ -163,9 +217,18 @@ def permalinks_by_path(records: Iterable[Record]) -> dict[str, str]:
     return {record.path: record.permalink for record in records if record.is_shown and record.permalink}
 
 
-def _rendering(kept: str) -> Rendering:
-    shown, assets = json.loads(kept)
-    return Rendering(shown, tuple((source, target) for source, target in assets))
+def _rendering(digest: str, kept: str) -> Rendering:
+    shown, assets, links = json.loads(kept)
+    return Rendering(shown, _pairs(assets), _pairs(links), digest)
+
+
+def _pairs(listed: Sequence[Sequence[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((one, other) for one, other in listed)
+
+
+def _leads(rendering: Rendering, permalinks: Mapping[str, str]) -> bool:
+    """Whether its links to other issues still lead there."""
+    return all(permalinks.get(path, "") == permalink for path, permalink in rendering.links)
 
 
 def _fragment(reference: str) -> str:

@@ -48,11 +48,15 @@ class Prospect:
 class Outlook:
     """Looks ahead from the books as they are now."""
 
-    def __init__(self, archive: Archive, ledger: Ledger, rules: Rules, dresser: Callable[[], Dresser]) -> None:
+    def __init__(
+        self, archive: Archive, ledger: Ledger, rules: Rules, dresser: Callable[[], Dresser],
+        foresee: Callable[[Record], Record],
+    ) -> None:
         self._archive = archive
         self._ledger = ledger
         self._rules = rules
         self._dresser = dresser
+        self._foresee = foresee
 
     def prospects(self, now: datetime) -> list[Prospect]:
         """Everything that is not finished, in the order in which it will happen."""
@@ -90,7 +94,7 @@ class Outlook:
     def _size(self, record: Record, list_id: str) -> int:
         """The HTML part's size; 0 where it cannot be dressed, which `check` explains."""
         try:
-            edition, _ = self._dresser().dress(record, list_id)
+            edition, _ = self._dresser().dress(self._foresee(record), list_id)
         except EditionError:
             return 0
         return len(edition.html.encode())

@@ -85,9 +85,13 @@ def _own_reason(record: Record, copies: Mapping[str, str], rules: Rules) -> str:
 
 
 def standing(record: Record, mailings: Sequence[Mailing], rules: Rules, now: datetime) -> Standing:
-    """Where an issue stands, given its mailings as they are now."""
+    """Where an issue stands, given its mailings as they are now.
+
+    One that goes to two lists is ready as long as one of them waits: a pass may have died between the two.
+    """
     if any(mailing.started_at for mailing in mailings):
-        return Standing(State.MAILED, _mailed_reason(mailings))
+        rest = any(mailing.state is MailingState.SCHEDULED for mailing in mailings)
+        return Standing(State.MAILED, _mailed_reason(mailings), ready=rest)
     if record.state is State.PROBLEM:
         return Standing(State.PROBLEM, record.reason)
     if record.draft:

@@ -1,35 +1,42 @@
 """Feeds and web archive, from the books to files: pages first, then the feeds that lead to them.
 
-Equal bytes are not written; a reader who polls all the time sees only whole documents.
+Only what changed is rendered: each page and document has a stamp of all it is made from, kept in the
+imprint. Equal bytes are not written; a reader who polls all the time sees only whole documents.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from itertools import chain, zip_longest
+from pathlib import Path
 from typing import Literal
 
 from pipeline.errors import IssueError, Problem
 from pipeline.feeds import writing
-from pipeline.feeds.addresses import feed_id, permalink, slug, web_address
-from pipeline.feeds.feed import NEVER, Entry, Publication, plan_documents
+from pipeline.feeds.addresses import web_address
+from pipeline.feeds.feed import NEVER, Document, Entry, Format, Publication, plan_documents
+from pipeline.feeds.foreign import read_feed
 from pipeline.feeds.formats import ATOM, FORMATS
-from pipeline.feeds.listing import plan_listings
+from pipeline.feeds.listing import Listing, Listings, plan_listings
 from pipeline.feeds.site import feed_style, redirect_page, render_index, render_page, site_files
-from pipeline.feeds.sitemap import opml, sitemap
+from pipeline.feeds.sitemap import Located, opml, sitemap
 from pipeline.feeds.templating import Templates
-from pipeline.issues.archive import Archive, Record
+from pipeline.issues.archive import Archive, Record, Spine
 from pipeline.issues.folder import read
 from pipeline.issues.markdown import Target
-from pipeline.publish.imprint import Imprint
-from pipeline.publish.library import Library, Rendering, permalinks_by_path
+from pipeline.publish.crew import Progress, silent
+from pipeline.publish.imprint import Imprint, Page, Printed, changed, seen, stamp
+from pipeline.publish.library import Library, Rendering
+from pipeline.publish.places import Places
+from pipeline.publish.shelf import Shelf
 
 File = tuple[str, bytes]
 
 FEED_STYLE = "feed.css"
 GROUP = 20  # entries of one archive document, whatever the settings: a full one never changes its members
 ASSET_LIMIT_BYTES = 64 * 1024 * 1024
+AT_ONCE = 100  # pages whose texts are in memory together
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,143 +58,295 @@ class Plan:
 class Press:
     """Names issues for ever, and prints them."""
 
-    def __init__(self, archive: Archive, library: Library, plan: Plan, templates: Templates, imprint: Imprint) -> None:
+    def __init__(
+        self, archive: Archive, library: Library, plan: Plan, templates: Templates, imprint: Imprint,
+        tell: Progress = silent,
+    ) -> None:
+        self._tell = tell
         self._archive = archive
         self._library = library
         self._plan = plan
         self._templates = templates
         self._imprint = imprint
+        self._places = Places(archive, plan.permalink, plan.publication.url, plan.ids)
 
     def name(self, record: Record, owners: Mapping[str, str]) -> Record:
-        """An issue at its first publication: its place on the web, and the id that never changes.
+        """An issue at its first publication: its place on the web, and the id that never changes."""
+        return self._places.name(record, owners)
 
-        `owners` gives the key of the issue that each permalink belongs to.
+    def write(self, problems: list[Problem], *, folder: str = "", new_ids: bool = False) -> list[str]:
+        """Brings feeds and archive up to the books; gives the feed documents whose bytes are new.
+
+        `folder` is the digest of a folder without problems (see Imprint.stands). Unless `new_ids` are welcome,
+        nothing is written when many of the ids that readers know would be gone: one problem more says so.
         """
-        place = self._place(record, owners)
-        url = web_address(self._plan.publication.url, place)
-        known = feed_id(self._plan.publication.url, record.day, record.key) if self._plan.ids == "tag" else url
-        return replace(record, permalink=place, feed_id=known)
+        before = self._imprint.read()
+        if before.frame != self._imprint.frame:
+            before = Printed(pages=before.pages, files=before.files)
+        found, spines = self._settle(before)
+        if not new_ids and (lost := self._lost(before, spines)):
+            problems.append(lost)
+            return []
+        if not self._imprint.open():
+            for place in (self._plan.site, self._plan.feeds):
+                writing.sweep(place)  # a build died, and may have left temporary files
+        try:
+            written = Printing(self, before, spines, found).run()
+        finally:
+            self._library.rest()
+        problems += found
+        self._imprint.write(written.after, "" if problems else folder, self._archive.next_due())
+        return [str(self._plan.feeds / name) for name in written.documents if name != FEED_STYLE]
 
-    def write(self, problems: list[Problem]) -> list[str]:
-        """Brings feeds and archive up to the books; gives the feed documents whose bytes are new."""
-        records = self._shown(problems)
-        permalinks = permalinks_by_path(records)
-        web = self._library.renderings(records, Target.WEB, permalinks)
-        feed = self._library.renderings(records, Target.FEED, permalinks) if self._plan.content == "full" else {}
-        pages = [*self._assets(web, problems), *self._pages(self._entries(records, web, permalinks))]
-        documents = list(self._documents(self._entries(records, feed, permalinks)))
-        for folder in (self._plan.site, self._plan.feeds):
-            writing.sweep(folder)
-        writing.write(self._plan.site, pages)
-        written = writing.write(self._plan.feeds, documents)
-        shown = {source for rendering in web.values() for source, _ in rendering.assets}
-        self._note(records, [name for name, _ in pages], [name for name, _ in documents], shown)
-        return [str(self._plan.feeds / name) for name in written if name != FEED_STYLE]
+    def _settle(self, before: Printed) -> tuple[list[Problem], list[Spine]]:
+        """Gives a place to whoever changed since, and to whoever could not have the one it wanted."""
+        pages, spines = before.pages if before.frame else {}, self._archive.spines()
+        doubtful = [spine.key for spine in spines
+                    if (page := pages.get(spine.key)) is None or page.stamp != spine.stamp or page.clashes]
+        records = []
+        for start in range(0, len(doubtful), AT_ONCE):
+            some = self._archive.records(doubtful[start:start + AT_ONCE])
+            records += [some[key] for key in doubtful[start:start + AT_ONCE]]
+        problems, moved = self._places.settle(records)
+        return problems, self._archive.spines() if moved else spines
 
-    # ---- places -------------------------------------------------------------------------------
-
-    def _place(self, record: Record, owners: Mapping[str, str]) -> str:
-        """The permalink of the settings, or a neighbouring one if another issue has that already."""
-        stem = PurePosixPath(record.path).stem
-        for pattern in (self._plan.permalink, "{stem}/", *(f"{{stem}}-{n}/" for n in range(2, 1000))):
-            place = permalink(pattern, number=record.number, slug=slug(record.title), stem=stem, day=record.day)
-            if owners.get(place, record.key) == record.key:
-                return place
-        raise IssueError("finds no address that is free", path=record.path, remedy="give it a number of its own")
-
-    def _shown(self, problems: list[Problem]) -> list[Record]:
-        """What belongs in feeds and archive, oldest first. Who moved keeps a redirect at the old address."""
-        records = self._archive.issues()
-        owners = {one.permalink: one.key for one in records.values() if one.permalink}
-        for record in list(records.values()):
-            if not record.is_shown or not record.permalink:
-                continue
-            place = self._place(record, owners)
-            if place != record.permalink:
-                self._archive.add_redirect(record.permalink, record.key)
-                records[record.key] = replace(record, permalink=place)
-                self._archive.update([records[record.key]])
-                owners[place] = record.key
-        shown = sorted((one for one in records.values() if one.is_shown), key=lambda one: one.ordinal or 0)
-        problems += [problem for record in shown if (problem := self._clash(record, records, owners))]
-        return shown
-
-    def _clash(self, record: Record, records: Mapping[str, Record], owners: Mapping[str, str]) -> Problem | None:
-        """Two issues whose settings give them one address: both are published, and both are named."""
-        wanted = self._place(record, {})
-        owner = owners.get(wanted, record.key)
-        if owner == record.key:
+    def _lost(self, before: Printed, spines: Sequence[Spine]) -> Problem | None:
+        """More than a tenth of the known ids, and at least three: readers would see every old issue again."""
+        known = before.ids or self._ids_on_disk()
+        gone = known - {spine.feed_id for spine in spines}
+        if len(gone) < 3 or len(gone) * 10 <= len(known):
             return None
-        return Problem(record.path, f"would have the same address {wanted} as {records[owner].path}: it is at "
-                       f"{record.permalink}", "give one of them another number or name", rule="permalink-twice",
-                       severity="warning")
+        return Problem(
+            str(self._plan.feeds), f"{len(gone)} of {len(known)} ids that readers know would vanish: feeds stand",
+            "bring the issues back, `avviso adopt-feed` the old feed, or run `avviso build --accept-missing`",
+            rule="ids-lost")
 
-    # ---- what goes into the files -------------------------------------------------------------
+    def _ids_on_disk(self) -> set[str]:
+        """What stands in feeds that this ledger knows nothing of: an older ledger's, or another program's."""
+        ids: set[str] = set()
+        for form in FORMATS:
+            path = self._plan.feeds / form.current()
+            try:
+                ids |= {entry.id for entry in read_feed(path.read_bytes(), str(path))}
+            except (OSError, IssueError):
+                continue  # no feed, or none that anybody can read
+        return ids
 
-    def _entries(
-        self, records: Sequence[Record], rendered: Mapping[str, Rendering], permalinks: Mapping[str, str]
-    ) -> list[Entry]:
-        return [
-            Entry(self._library.issue(record), self._library.page_url(record),
-                  rendered[record.key].html if record.key in rendered else "",
-                  self._library.cover(record, permalinks))
-            for record in records
-        ]
 
-    def _pages(self, entries: Sequence[Entry]) -> Iterator[File]:
-        publication, templates = self._plan.publication, self._templates
-        around = zip([None, *entries], entries, [*entries[1:], None], strict=False)
-        for previous, entry, following in around:
-            yield f"{entry.issue.permalink}index.html", render_page(
-                entry, publication, previous=previous, next=following, templates=templates)
-        listings = plan_listings(entries)
+class Printing:
+    """One build at work. `found` grows by what is wrong."""
+
+    def __init__(self, press: Press, before: Printed, spines: Sequence[Spine], found: list[Problem]) -> None:
+        self._archive = press._archive
+        self._library = press._library
+        self._plan = press._plan
+        self._templates = press._templates
+        self._tell = press._tell
+        self._frame = press._imprint.frame
+        self._before = before
+        self._found = found
+        self._spines = spines
+        self._places = {spine.path: spine.permalink for spine in spines}
+        self._damaged = changed(before.files)
+        self._expected: dict[str, bool] = {}  # every file of the output, and whether it was made anew
+        self._summaries = Shelf(spines, self._without_text)
+        self.after = Printed(frame=self._frame)
+        self.documents: tuple[str, ...] = ()
+
+    def run(self) -> Printing:
+        """Pages, then documents, then what is no longer part of either is removed."""
+        writing.write(self._plan.site, chain(self._pages(), self._assets(), self._lists()))
+        self.documents = writing.write(self._plan.feeds, self._feeds())
+        self._remember()
+        return self
+
+    # ---- what stands --------------------------------------------------------------------------
+
+    def _stands(self, path: str, *, made_from: str, was: str | None) -> bool:
+        """Whether a file is as it would be made; either way it belongs to the output."""
+        same = made_from == was and path in self._before.files and path not in self._damaged
+        self._expected[path] = not same
+        return same
+
+    def _keep(self, folder: Path, name: str, *made_from: object) -> bool:
+        """The same for everything but issues' pages."""
+        path = f"{folder}/{name}"
+        self.after.stamps[path] = fresh = stamp(*made_from)
+        return self._stands(path, made_from=fresh, was=self._before.stamps.get(path))
+
+    def _stamp(self, spine: Spine) -> str:
+        """Of an issue as it is shown, with the places of those that it links to."""
+        page = self.after.pages.get(spine.key) or self._before.pages.get(spine.key)
+        links = [self._places.get(path, "") for path, _ in page.links] if page else []
+        return stamp(spine.stamp, links) if links else spine.stamp
+
+    # ---- pages of issues ----------------------------------------------------------------------
+
+    def _pages(self) -> Iterator[File]:
+        stale: list[int] = []
+        for at, spine in enumerate(self._spines):
+            page = self._before.pages.get(spine.key)
+            path = f"{self._plan.site}/{spine.permalink}index.html"
+            if page and self._stands(path, made_from=self._printed(at), was=page.printed) and self._before.frame:
+                self.after.pages[spine.key] = page
+            else:
+                self._expected[path] = True
+                stale.append(at)
+        for start in range(0, len(stale), AT_ONCE):
+            yield from self._some_pages(stale[start:start + AT_ONCE])
+            self._tell("pages", min(start + AT_ONCE, len(stale)), len(stale))
+
+    def _printed(self, at: int) -> str:
+        """The stamp of a page: its issue's, and its neighbours'."""
+        around = self._spines[max(0, at - 1):at + 2]
+        own = self._stamp(self._spines[at])
+        return own + "".join(one.stamp for one in around if one is not self._spines[at]) + str(at == 0)
+
+    def _some_pages(self, places: Sequence[int]) -> Iterator[File]:
+        needed = sorted({near for at in places for near in (at - 1, at, at + 1) if 0 <= near < len(self._spines)})
+        records = self._archive.records(self._spines[at].key for at in needed)
+        own = [records[self._spines[at].key] for at in places]
+        targets = (Target.WEB, Target.FEED) if self._plan.content == "full" else (Target.WEB,)
+        shown = self._library.prepare(own, targets, self._places)
+        for at, record in zip(places, own, strict=True):
+            rendered = [by_key[record.key] for by_key in shown.values()]
+            self._remember_page(at, rendered)
+            near = [self._entry(records[self._spines[other].key]) if 0 <= other < len(self._spines) else None
+                    for other in (at - 1, at + 1)]
+            yield f"{record.permalink}index.html", render_page(
+                self._entry(record, rendered[0].html), self._plan.publication, previous=near[0], next=near[1],
+                templates=self._templates)
+
+    def _remember_page(self, at: int, rendered: Sequence[Rendering]) -> None:
+        spine = self._spines[at]
+        self.after.pages[spine.key] = Page(
+            stamp=spine.stamp, id=spine.feed_id, fragments=[one.digest for one in rendered],
+            assets=[list(pair) for pair in rendered[0].assets], links=[list(pair) for pair in rendered[0].links],
+            clashes=any(problem.path == spine.path for problem in self._found))
+        self.after.pages[spine.key].printed = self._printed(at)
+
+    def _entry(self, record: Record, html: str = "") -> Entry:
+        return Entry(self._library.issue(record), self._library.page_url(record), html,
+                     self._library.cover(record, self._places))
+
+    def _assets(self) -> Iterator[File]:
+        """Files of the issues folder that pages show; one that is not there is a line, not an end."""
+        wanted = {target: source for page in self.after.pages.values() for source, target in page.assets}
+        touched = changed(self._before.sources)
+        for target, source in sorted(wanted.items()):
+            origin = f"{self._plan.issues}/{source}"
+            fresh = self._before.sources.get(origin)
+            if fresh and origin not in touched and self._stands(
+                    f"{self._plan.site}/{target}", made_from="", was=""):
+                self.after.sources[origin] = fresh
+                continue
+            try:
+                content = read(self._plan.issues, source, ASSET_LIMIT_BYTES)
+            except IssueError as error:
+                self._found.append(error.problem)
+                continue
+            self._expected[f"{self._plan.site}/{target}"] = True
+            self.after.sources[origin] = seen(origin)
+            yield target, content
+
+    # ---- lists, redirects, and what all pages share ---------------------------------------------
+
+    def _lists(self) -> Iterator[File]:
+        publication, templates, site = self._plan.publication, self._templates, self._plan.site
+        listings = plan_listings(self._spines)
         for listing in listings:
-            yield f"{listing.permalink}index.html", render_index(listing, publication, listings, templates)
-        yield from self._redirects(entries)
-        yield from site_files(publication, templates)
-        yield "sitemap.xml", sitemap(entries, publication)
-        changed = max((one.updated for one in entries), default=NEVER)
-        yield "feeds.opml", opml([(publication, ATOM.current())], publication, changed)
+            name = f"{listing.permalink}index.html"
+            shown = [one.stamp for one in listing.entries]
+            if not self._keep(site, name, listing.name, shown, _around(listing, listings)):
+                loaded = Listing(listing.permalink, listing.name, Shelf(listing.entries, self._without_text))
+                yield name, render_index(loaded, publication, listings, templates, tag_feeds=self._plan.tag_feeds)
+        for old, new in self._redirects():
+            if not self._keep(site, f"{old}index.html", new):
+                yield f"{old}index.html", redirect_page(old, new, publication, templates)
+        for name, content in site_files(publication, templates):
+            if not self._keep(site, name, content):
+                yield name, content
+        yield from self._maps()
 
-    def _redirects(self, entries: Sequence[Entry]) -> Iterator[File]:
-        places = {entry.issue.key: entry.issue.permalink for entry in entries}
+    def _redirects(self) -> Iterator[tuple[str, str]]:
+        places = {spine.key: spine.permalink for spine in self._spines}
+        taken = set(places.values())
         for old, key in sorted(self._archive.redirects().items()):
-            if key in places and old not in places.values():
-                yield f"{old}index.html", redirect_page(old, places[key], self._plan.publication, self._templates)
+            if key in places and old not in taken:
+                yield old, places[key]
 
-    def _documents(self, entries: Sequence[Entry]) -> Iterator[File]:
+    def _maps(self) -> Iterator[File]:
+        publication = self._plan.publication
+        if not self._keep(self._plan.site, "sitemap.xml", [(one.permalink, one.changed_us) for one in self._spines]):
+            located = [Located(web_address(publication.url, one.permalink), one.updated) for one in self._spines]
+            yield "sitemap.xml", sitemap(located, publication)
+        latest = max((one.updated for one in self._spines), default=NEVER)
+        if not self._keep(self._plan.site, "feeds.opml", latest):
+            yield "feeds.opml", opml([(publication, ATOM.current())], publication, latest)
+
+    # ---- feeds --------------------------------------------------------------------------------
+
+    def _feeds(self) -> Iterator[File]:
         plan = self._plan
-        yield FEED_STYLE, feed_style(plan.publication, self._templates)
-        yield from self._feed(entries, plan.publication, "")
-        for listing in plan_listings(entries).tags if plan.tag_feeds else ():
+        style = feed_style(plan.publication, self._templates)
+        if not self._keep(plan.feeds, FEED_STYLE, style):
+            yield FEED_STYLE, style
+        yield from self._feed(self._spines, plan.publication, "")
+        for listing in plan_listings(self._spines).tags if plan.tag_feeds else ():
             own = replace(plan.publication, title=f"{plan.publication.title}: {listing.name}",
                           page=listing.permalink, feed_id=plan.publication.feed_id + listing.permalink)
-            yield from self._feed(tuple(reversed(listing.entries)), own, listing.permalink)
+            yield from self._feed(listing.entries[::-1], own, listing.permalink)
 
-    def _feed(self, entries: Sequence[Entry], publication: Publication, folder: str) -> Iterator[File]:
-        plan = self._plan
-        for form in FORMATS:
-            for document in plan_documents(entries, publication, form, limit=plan.entries, max_bytes=plan.max_bytes,
-                                           group=GROUP, folder=folder):
-                yield document.name, form.write(document, publication)
+    def _feed(self, spines: Sequence[Spine], publication: Publication, folder: str) -> Iterator[File]:
+        """The documents of one feed, the three formats of one group after another: they show the same entries."""
+        shelf = Shelf(spines, self._with_text if self._plan.content == "full" else self._without_text)
+        planned = [[(form, document) for document in self._documents(shelf, publication, form, folder)]
+                   for form in FORMATS]
+        for side_by_side in zip_longest(*planned):
+            for form, document in filter(None, side_by_side):
+                if not self._keep(self._plan.feeds, document.name, *self._made_from(document)):
+                    yield document.name, form.write(document, publication)
 
-    def _assets(self, rendered: Mapping[str, Rendering], problems: list[Problem]) -> Iterator[File]:
-        """Files of the issues folder that pages show; one that is not there is a line, not an end."""
-        wanted = {target: source for rendering in rendered.values() for source, target in rendering.assets}
-        for target, source in sorted(wanted.items()):
-            try:
-                yield target, read(self._plan.issues, source, ASSET_LIMIT_BYTES)
-            except IssueError as error:
-                problems.append(error.problem)
+    def _documents(
+        self, shelf: Shelf, publication: Publication, form: Format, folder: str
+    ) -> Sequence[Document]:
+        """How many entries fit is found by writing them, and remembered."""
+        name = form.current(folder)
+        newest = stamp([self._stamp(spine) for spine in shelf.spines[-self._plan.entries:]])
+        was = self._before.fits.get(name, [])
+        planned = plan_documents(shelf, publication, form, limit=self._plan.entries, max_bytes=self._plan.max_bytes,
+                                 group=GROUP, folder=folder, count=was[1] if was and was[0] == newest else None)
+        self.after.fits[name] = [newest, len(planned[0].entries)]
+        return planned
+
+    def _made_from(self, document: Document) -> tuple[object, ...]:
+        assert isinstance(document.entries, Shelf)  # noqa: S101, as it was planned
+        return (document.current, document.prev_archive, document.next_archive,
+                [self._stamp(spine) for spine in document.entries.spines])
+
+    def _with_text(self, spines: Sequence[Spine]) -> list[Entry]:
+        records = self._archive.records(spine.key for spine in spines)
+        texts = self._library.renderings([records[one.key] for one in spines], Target.FEED, self._places)
+        return [self._entry(records[one.key], texts[one.key].html) for one in spines]
+
+    def _without_text(self, spines: Sequence[Spine]) -> list[Entry]:
+        records = self._archive.records(spine.key for spine in spines)
+        return [self._entry(records[one.key]) for one in spines]
 
     # ---- for the next time --------------------------------------------------------------------
 
-    def _note(self, records: Sequence[Record], pages: Sequence[str], documents: Sequence[str], shown: set[str]) -> None:
-        """Removes what is no longer part of the output and remembers what is."""
-        feeds, site = self._plan.feeds, self._plan.site
-        written = {*(site / name for name in pages), *(feeds / name for name in documents)}
-        for old in self._imprint.files() - written:
-            for folder in (site, feeds):
-                if old.is_relative_to(folder):
-                    writing.remove(folder, [old.relative_to(folder).as_posix()])
-        self._imprint.write(records, {*written, *(self._plan.issues / name for name in shown)})
+    def _remember(self) -> None:
+        """Removes what is no longer part of the output and notes what is."""
+        for folder in (self._plan.site, self._plan.feeds):
+            old = [path for path in self._before.files if path not in self._expected and path.startswith(f"{folder}/")]
+            writing.remove(folder, [path[len(f"{folder}/"):] for path in old])
+        self.after.files = {path: seen(path) if anew else self._before.files[path]
+                            for path, anew in self._expected.items()}
+        kept = {name for page in self.after.pages.values() for name in page.fragments}
+        self._archive.drop_fragments([name for page in self._before.pages.values() for name in page.fragments
+                                      if name not in kept])
+
+
+def _around(listing: Listing[Spine], listings: Listings[Spine]) -> object:
+    """What a list shows of the others: their names, and on the index how long they are."""
+    return [(one.name, one.permalink, 0 if listing.name else len(one.entries)) for one in listings]

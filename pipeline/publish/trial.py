@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from pipeline.address import parse
 from pipeline.audience.tokens import KeyRing, Purpose
@@ -14,7 +15,15 @@ from pipeline.mailings.messages import LINK_KEY
 from pipeline.providers.base import Transport
 from pipeline.publish.dress import Dresser
 
-NOBODY = 0  # the subscriber id in a test message's links: it unsubscribes nobody
+NOBODY = 0  # the subscriber id in a test message's links: they unsubscribe nobody, and open nothing
+
+
+class Links(NamedTuple):
+    """The tokens of a test message."""
+
+    unsubscribe: str
+    preferences: str
+    view: str
 
 
 def send_trial(
@@ -25,15 +34,17 @@ def send_trial(
     edition, frozen = dresser.dress(record, list_id)
     frozen.pop(LINK_KEY)
     stencil = Stencil.compile(edition, Envelope.from_json(frozen))
-    token = ring.sign(Purpose.UNSUBSCRIBE, NOBODY, list_id)
+    links = Links(*(ring.sign(purpose, NOBODY, list_id)
+                    for purpose in (Purpose.UNSUBSCRIBE, Purpose.PREFERENCES, Purpose.VIEW)))
     transport = open_transport()
     try:
-        return [(address, transport.send(stencil.message(_reader(record, address, token, place))).reply)
+        return [(address, transport.send(stencil.message(_reader(record, address, links, place))).reply)
                 for place, address in enumerate(addresses, start=1)]
     finally:
         transport.close()
 
 
-def _reader(record: Record, address: str, token: str, place: int) -> Reader:
+def _reader(record: Record, address: str, links: Links, place: int) -> Reader:
     key = hashlib.sha256(f"test\n{record.key}\n{address}".encode()).hexdigest()[:32]
-    return Reader(key=key, message_id=f"test.{key}", address=parse(address).wire, unsubscribe=token, sequence=place)
+    return Reader(key=key, message_id=f"test.{key}", address=parse(address).wire, sequence=place,
+                  unsubscribe=links.unsubscribe, preferences=links.preferences, view=links.view)

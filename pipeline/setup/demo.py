@@ -17,16 +17,16 @@ from pipeline.engines.jobs import publish_once
 READERS = ("ada@example.com", "bo.li@example.org", "王小明 <xiaoming@example.com>")
 SETTINGS = """\
 publication:
-  title: 木版周刊
-  description: 关于印刷、文字与软件手艺的每周来信
+  title: 活字周刊
+  description: 关于手艺、字体、印刷、书信与软件
   url: https://demo.example.com/
   language: zh-Hans
   timezone: UTC
-  author: {name: 林墨, email: editor@example.com}
+  author: {name: 活字周刊编辑部}
   postal_address: 1 Press Lane, Example City
 schedule: {send_at: "00:00", quiet: 0s}
 mailings:
-  from: "木版周刊 <weekly@example.com>"
+  from: "活字周刊 <weekly@example.com>"
 web: {url: https://demo.example.com/}
 """
 

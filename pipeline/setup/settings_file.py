@@ -15,7 +15,7 @@ publication:
   timezone: {timezone}
   postal_address: ""                        # shown in every mail; the law of many countries asks for it
 issues:
-  folder: {issues}
+  folder: {issues}{include}
 mailings:
   from: {sender}
 lists:
@@ -24,12 +24,15 @@ transport:
   kind: folder                              # writes .eml files into var/outbox; `smtp` sends them
 """
 
+TOP_ONLY = '\n  include: ["*.md"]                         # what lies in folders below is something else'
+
 
 def settings_file(found: Survey) -> str:
     """The text of a config.yaml for a folder that was looked at."""
     return TEMPLATE.format(
         title=_quoted(found.title), language=found.language, timezone=found.timezone,
-        issues=_quoted(found.issues), sender=_quoted(f"{found.title} <newsletter@example.com>"))
+        issues=_quoted(found.issues), include=TOP_ONLY if found.top_only else "",
+        sender=_quoted(f"{found.title} <newsletter@example.com>"))
 
 
 def _quoted(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import string
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,15 +18,20 @@ SKIPPED = frozenset({"node_modules", "feeds", "site", "var", "templates", "docs"
 NOT_ISSUES = frozenset({"readme.md", "changelog.md", "license.md", "contributing.md"})
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _LETTER = re.compile(r"[A-Za-z\u3400-\u9fff]")
+_ODD = frozenset('<>"\\${}')
 _ZONE_FOLDER = "zoneinfo/"
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """`issues` is relative to the folder, "." for itself; `files` is how many Markdown files are there."""
+    """`issues` is relative to the folder, "." for itself; `files` is how many Markdown files are there.
+
+    `top_only`: the folder itself holds them, and what lies in folders below it is something else.
+    """
 
     title: str
     issues: str
+    top_only: bool
     files: int
     language: str
     timezone: str
@@ -37,21 +43,39 @@ def survey(folder: Path, issues: Path | None = None) -> Survey:
         if not wanted.is_dir():
             raise OutputError("is not a folder", path=str(wanted), remedy="make it, or name another")
     where = folder / issues if issues else _busiest(folder)
-    files = sorted(_markdown(where)) if where != folder or issues else sorted(folder.glob("*.md"))
-    files = [file for file in files if file.name.lower() not in NOT_ISSUES]
+    files = sorted(file for file in _markdown(where) if file.name.lower() not in NOT_ISSUES)
+    top_only = where == folder and any(file.parent == folder for file in files)
+    if top_only:
+        files = [file for file in files if file.parent == folder]
     return Survey(
-        title=folder.resolve().name.replace("-", " ").strip().title() or "Newsletter",
+        title=_title(folder.resolve().name),
         issues=os.path.relpath(where, folder).replace(os.sep, "/"),
-        files=len(files), language=_language(files[-SAMPLE:]), timezone=_timezone(),
+        top_only=top_only, files=len(files), language=_language(files[-SAMPLE:]), timezone=_timezone(),
     )
 
 
+def _title(name: str) -> str:
+    """A folder's name as a title: what neither YAML nor a mail header takes as it stands is left out."""
+    plain = "".join(c if c.isprintable() and c not in _ODD else " " for c in name.replace("-", " "))
+    return string.capwords(plain) or "Newsletter"
+
+
 def _busiest(folder: Path) -> Path:
-    """The folder with most Markdown files; `issues` where there are none."""
-    counts = Counter(file.parent for file in _markdown(folder) if file.name.lower() not in NOT_ISSUES)
-    if not counts:
+    """The folder of the issues, with all its years; `issues` where there are no Markdown files.
+
+    From the top down to where files lie, always into the folder with most of them below it.
+    """
+    files = [file for file in _markdown(folder) if file.name.lower() not in NOT_ISSUES]
+    if not files:
         return folder / "issues"
-    return min(counts, key=lambda one: (-counts[one], len(one.parts), str(one)))
+    where = folder
+    while True:
+        below = [file.relative_to(where).parts for file in files if file.is_relative_to(where)]
+        branches = Counter(parts[0] for parts in below if len(parts) > 1)
+        name, most = min(branches.items(), key=lambda one: (-one[1], one[0]), default=("", 0))
+        if most * 3 < len(below) * 2 or name.isdecimal():  # they lie here, or in folders of years and months
+            return where
+        where /= name
 
 
 def _markdown(folder: Path) -> Iterator[Path]:

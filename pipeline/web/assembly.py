@@ -2,15 +2,42 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+
 from pipeline.app import App
-from pipeline.web.public import Pages
+from pipeline.subscribe.porter import Porter
+from pipeline.subscribe.preferences import Preferences
+from pipeline.web.joining import Joining
+from pipeline.web.keeping import Keeping
+from pipeline.web.pages import Pages, Publication
+from pipeline.web.porter import PorterThread
 from pipeline.web.server import Server
-from pipeline.web.site import site
+from pipeline.web.shelf import Shelf
+from pipeline.web.site import Rooms, site
 
 
 def open_server(app: App) -> Server:
-    """A server for this publication, bound to `web.listen` and not yet answering."""
-    publication = app.config.publication
-    pages = Pages(app.web_templates, publication.title, publication.language, publication.theme.accent)
+    """A server for this publication with its porter, bound to `web.listen` and not yet answering."""
+    porter = PorterThread(Porter(app.tray, app.subscriptions).work)
     listen = app.config.web.listen
-    return Server(site(app.subscriptions, pages), listen.host, listen.port)
+    return Server(open_site(app, porter), listen.host, listen.port, porter)
+
+
+def open_site(app: App, porter: PorterThread) -> Starlette:
+    """What answers, for any ASGI server."""
+    config, door, pages = app.config, app.subscriptions, open_pages(app)
+    joining = Joining(door, app.tray, porter.wake, pages, app.clock, config.web.trusted_proxies)
+    rooms = Rooms(
+        pages, Keeping(door, Preferences(door, app.clock), app.tray, porter.wake, pages, app.clock),
+        Shelf({"feeds/": config.feeds.folder, "": config.site.folder}), joining if config.web.url else None)
+    return site(rooms, prefix=urlsplit(config.web.url or "").path.rstrip("/"))
+
+
+def open_pages(app: App) -> Pages:
+    """The pages in the publication's dress."""
+    publication = app.config.publication
+    return Pages(app.web_templates, Publication(
+        publication.title, publication.url, publication.language, publication.theme.accent,
+        tuple((one.id, one.name) for one in app.config.lists)))

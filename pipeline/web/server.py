@@ -10,20 +10,27 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from pipeline.errors import OutputError
+from pipeline.web.porter import PorterThread
 
 log = logging.getLogger(__name__)
 
 STOP_S = 5
+CONNECTIONS = 500      # at once; beyond, the answer is 503
+HEADERS_BYTES = 16_384
+BACKLOG = 128
 
 
 class Server:
-    """Serves one application on one address. `port` 0 takes any free one."""
+    """Serves one application on one address, and keeps its porter at work. `port` 0 takes any free one."""
 
-    def __init__(self, app: ASGIApp, host: str, port: int) -> None:
-        # Readers' addresses and tokens stand in request lines: no access log.
+    def __init__(self, app: ASGIApp, host: str, port: int, porter: PorterThread) -> None:
+        # Readers' addresses and tokens stand in request lines: no access log. Which proxy is to be believed is
+        # ours to say (`web.network`), uvicorn would believe any on this machine.
         config = uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, lifespan="off",
-                                server_header=False, timeout_graceful_shutdown=STOP_S,
-                                h11_max_incomplete_event_size=16_384)
+                                server_header=False, proxy_headers=False, ws="none", http="h11",
+                                timeout_graceful_shutdown=STOP_S, limit_concurrency=CONNECTIONS,
+                                h11_max_incomplete_event_size=HEADERS_BYTES)
+        self._porter = porter
         self._server = uvicorn.Server(config)
         self._socket = _bind(host, port)
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), name="web", daemon=True)
@@ -35,6 +42,7 @@ class Server:
 
     def start(self) -> None:
         """Begins to answer."""
+        self._porter.start()
         self._thread.start()
         log.info("web.listening", extra={"port": self.port})
 
@@ -42,6 +50,7 @@ class Server:
         """Finishes what is being answered and ends."""
         self._server.should_exit = True
         self._thread.join(STOP_S + 1)
+        self._porter.stop()
 
 
 def _bind(host: str, port: int) -> socket.socket:
@@ -50,6 +59,7 @@ def _bind(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen(BACKLOG)  # who comes before we answer waits, and is not turned away
     except OSError as error:
         raise OutputError(f"web.listen {host}:{port} cannot be used: {error.strerror}",
                           remedy="stop what uses it, or set another port") from error

@@ -1,63 +1,84 @@
-"""The routes of `run`. GET changes nothing, ever."""
+"""The routes of `run`. GET changes nothing, ever; what is not listed here is not there."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pipeline.subscribe import Subscriptions
-from pipeline.web.public import Pages
-
-BODY_LIMIT_BYTES = 64 * 1024
-
-POLICY = (b"default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; "
-          b"base-uri 'none'")
-HEADERS = (
-    (b"content-security-policy", POLICY),
-    (b"referrer-policy", b"no-referrer"),          # a token in an address is nobody else's business
-    (b"x-content-type-options", b"nosniff"),
-    (b"cache-control", b"no-store"),
-)
+from pipeline.errors import AudienceError, ExpiredToken, PipelineError
+from pipeline.web.guard import Guard
+from pipeline.web.joining import Joining
+from pipeline.web.keeping import Keeping
+from pipeline.web.pages import Pages
+from pipeline.web.shelf import Shelf
 
 
-def site(subscriptions: Subscriptions, pages: Pages) -> Starlette:
-    """The application that uvicorn serves."""
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """The parts that answer. `joining` is None where no letter could lead back to us: then there is no form."""
 
-    async def health(_: Request) -> Response:
-        return PlainTextResponse("ok\n")
+    pages: Pages
+    keeping: Keeping
+    shelf: Shelf
+    joining: Joining | None = None
 
+
+def site(rooms: Rooms, *, prefix: str = "") -> Starlette:
+    """The application that uvicorn serves. `prefix` is the path of `web.url` without its last slash."""
     return Starlette(
-        routes=[
-            Route("/health", health, methods=["GET"]),
-            Route("/unsubscribe/{token}", pages.ask_unsubscribe(subscriptions), methods=["GET"]),
-            Route("/unsubscribe/{token}", pages.unsubscribe(subscriptions), methods=["POST"]),
-        ],
-        middleware=[Middleware(Guarded)],
+        routes=routes(rooms),
+        middleware=[Middleware(Guard, prefix=prefix)],
+        exception_handlers={HTTPException: _told(rooms.pages), PipelineError: _told(rooms.pages)},
     )
 
 
-class Guarded:
-    """Every answer carries the same protective headers; a request that is too large is refused."""
+def routes(rooms: Rooms) -> list[Route]:
+    """Every route, the archive last: it takes any path that is nobody else's."""
+    joining, keeping = rooms.joining, rooms.keeping
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    async def archive(request: Request) -> Response:
+        answer = rooms.shelf.answer(request, request.path_params["path"])
+        return answer or rooms.pages.notice("not_found", 404)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
+    return [
+        Route("/health", _health),
+        *([
+            Route("/subscribe", joining.show_form),
+            Route("/subscribe", joining.ask, methods=["POST"]),
+            Route("/subscribe", joining.allow, methods=["OPTIONS"]),
+            Route("/confirm/{token}", joining.ask_to_confirm),
+            Route("/confirm/{token}", joining.confirm, methods=["POST"]),
+        ] if joining else []),
+        Route("/unsubscribe/{token}", keeping.ask_to_leave),
+        Route("/unsubscribe/{token}", keeping.leave, methods=["POST"]),
+        Route("/preferences/{token}", keeping.show_preferences),
+        Route("/preferences/{token}", keeping.change, methods=["POST"]),
+        Route("/view/{token}", keeping.view),
+        Route("/{path:path}", archive),
+    ]
 
-        async def guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *HEADERS]
-            await send(message)
 
-        length = dict(scope["headers"]).get(b"content-length", b"0")
-        if not length.isdigit() or int(length) > BODY_LIMIT_BYTES:
-            await PlainTextResponse("too large\n", 413)(scope, receive, guarded)
-            return
-        await self._app(scope, receive, guarded)
+async def _health(_: Request) -> Response:
+    return PlainTextResponse("ok\n")
+
+
+def _told(pages: Pages) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """Says what went wrong as a page."""
+
+    async def told(_: Request, error: Exception) -> Response:
+        if isinstance(error, ExpiredToken):
+            return pages.notice("link_expired", 410)
+        if isinstance(error, AudienceError):
+            return pages.notice("link_invalid", 404)
+        if isinstance(error, HTTPException):
+            return PlainTextResponse(f"{error.detail}\n", error.status_code, error.headers)
+        return pages.notice("busy", 503)
+
+    return told

@@ -33,17 +33,22 @@ def kill_at_random(made: Publication, sink: SinkProcess, readers: int, kills: in
     chance = random.Random(20260324)
     hits = 0
     for _ in range(kills):
-        before = len(sink.letters())
-        process = made.start("publish")
-        wait_until(lambda: len(sink.letters()) > before or process.poll() is not None)
-        moment = time.monotonic() + chance.random() * 0.4
-        wait_until(lambda: time.monotonic() > moment or process.poll() is not None)
-        if process.poll() is None:
-            process.send_signal(signal.SIGKILL)
-            hits += 1
-        process.wait(30)
+        hits += kill_once(made, sink, chance.random() * 0.4)
         assert made.counts()[0]["audience"] == readers
     return hits
+
+
+def kill_once(made: Publication, sink: SinkProcess, after_s: float) -> bool:
+    """Kills one `publish` a moment after its first message; False if it had finished by then."""
+    before = len(sink.letters())
+    process = made.start("publish")
+    wait_until(lambda: len(sink.letters()) > before or process.poll() is not None)
+    moment = time.monotonic() + after_s
+    wait_until(lambda: time.monotonic() > moment or process.poll() is not None)
+    hit = process.poll() is None
+    process.kill()
+    process.wait(30)
+    return hit
 
 
 def wait_until(happened: Callable[[], bool], limit_s: float = 60.0) -> None:

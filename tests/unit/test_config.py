@@ -346,7 +346,6 @@ def test_empty_file_names_what_has_no_default() -> None:
     ("feeds: {websub: [https://hub.example/]}", "feeds.websub: this version cannot do that yet (telling hubs)"),
     ("transport: {dkim: {domain: example.com, selector: a, key_file: k}}",
      "transport.dkim: this version cannot do that yet (signing with DKIM)"),
-    ("mailbox: {host: a, username: b, password: c}", "mailbox: this version cannot do that yet (reading a mailbox)"),
     ("notify: {email: me@example.com}", "notify.email: this version cannot do that yet (sending notices)"),
     ("engine: procrastinate", "engine: this version cannot do that yet (any engine but `embedded`)"),
     ("web: {hooks: {postmark: x}}", "web.hooks: this version cannot do that yet (taking reports from providers)"),

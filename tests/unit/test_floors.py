@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,9 +13,11 @@ from importlinter.cli import lint_imports
 
 ROOT = Path(__file__).parents[2]
 
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+
 # Who may touch the world; everybody else is handed what they need.
 RIM = {"clock", "database", "lockfile", "providers", "web", "engines", "preview", "doctor", "app", "cli",
-       "mailings/presence"}
+       "mailings/presence", "publish/outside"}
 WORLD = {"socket", "smtplib", "http", "urllib.request", "httpx2", "sqlite3", "psycopg", "random", "secrets", "uuid",
          "imaplib", "ftplib"}
 NOW = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.sleep", "time.monotonic"}
@@ -31,6 +35,15 @@ def test_only_the_rim_touches_the_world() -> None:
     assert [f"{path.relative_to(ROOT)}:{place}" for path in inside for place in _touches(path)] == []
 
 
+def test_floors_are_drawn_in_the_documents_as_they_are_checked() -> None:
+    checked = PROJECT["tool"]["importlinter"]["contracts"][0]["layers"]
+    house = (ROOT / "docs/how-it-works.md").read_text("utf-8").partition("```text\n")[2].partition("```")[0]
+
+    drawn = [set(line[:52].split()) for line in house.splitlines()]
+
+    assert drawn == [floor for layer in checked if (floor := _there(set(re.findall(r"\w+", layer))))]
+
+
 @pytest.mark.parametrize(("line", "found"), [
     ("import socket", ["1: socket"]),
     ("from urllib.request import urlopen", ["1: urllib.request"]),
@@ -46,6 +59,12 @@ def test_a_touch_of_the_world_is_seen_in_each_spelling(tmp_path: Path, line: str
     path.write_text(line, "utf-8")
 
     assert list(_touches(path)) == found
+
+
+def _there(modules: set[str]) -> set[str]:
+    """Without what is not built yet, and what is only part of the database."""
+    inside = {path.stem for path in (ROOT / "pipeline").iterdir()}
+    return modules & inside - {"__main__", "schema", "migrations"}
 
 
 def _is_rim(path: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.database import Database
+from pipeline.mailings.ledger.askings import Askings
 from pipeline.mailings.ledger.deliveries import Deliveries
 from pipeline.mailings.ledger.doubts import Doubts
 from pipeline.mailings.ledger.letters import Letters
@@ -20,6 +21,7 @@ class Ledger:
         self.notebook = Notebook(database)
         self.mailings = Mailings(database)
         self.letters = Letters(database)
+        self.askings = Askings(database)
         self.deliveries = Deliveries(database)
         self.doubts = Doubts(database)
         self.workers = Workers(database)

@@ -10,6 +10,8 @@ from sqlalchemy import select, update
 from pipeline.database import Database
 from pipeline.schema import ledger, note, pace
 
+LONGEST_QUEUE = 1000  # senders that may wait for their turn at one provider, over all processes
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -48,10 +50,14 @@ class Notebook:
             connection.execute(self._db.upsert(note, name=name, value=value))
 
     def reserve(self, name: str, length: timedelta, now: datetime) -> datetime:
-        """Takes the next free stretch of a provider's time and says when it begins; holds across processes."""
+        """Takes the next free stretch of a provider's time and says when it begins; holds across processes.
+
+        What lies so far ahead that nobody can have reserved it was written by a clock that was wrong.
+        """
         with self._db.write() as connection:
             connection.execute(self._db.insert_new(pace).values(name=name, next_at=now))
             row = select(pace.c.next_at).where(pace.c.name == name).with_for_update()
-            start: datetime = max(connection.execute(row).scalar_one(), now)
+            free: datetime = connection.execute(row).scalar_one()
+            start = free if now < free <= now + length * LONGEST_QUEUE else now
             connection.execute(update(pace).where(pace.c.name == name).values(next_at=start + length))
         return start

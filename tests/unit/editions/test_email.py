@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from lxml import html
@@ -21,7 +22,7 @@ from tests.mail_samples import FRAME, render
 FILLED = {hole: f"https://news.example.com/{hole.name.lower()}" for hole in Hole}
 
 
-def page(body: str = "正文。", **changes: object) -> html.HtmlElement:
+def page(body: str = "正文。", **changes: Any) -> Any:
     return html.document_fromstring(fill(render(body, **changes).html, FILLED))
 
 
@@ -91,7 +92,8 @@ def test_without_a_web_the_mail_leads_to_its_page_and_has_no_preferences() -> No
 
 def test_the_preheader_is_hidden_cut_and_kept_apart_from_the_mail() -> None:
     made = render(description="一个很长的描述，" * 20)
-    hidden = html.document_fromstring(made.html).xpath("//body/div[1]")[0]
+    whole: Any = html.document_fromstring(made.html)
+    hidden = whole.xpath("//body/div[1]")[0]
 
     assert made.preheader == "一个很长的描述，" * 5 + "一个很长…"
     assert hidden.get("style") == "display:none; mso-hide:all"
@@ -118,7 +120,7 @@ def test_a_wide_picture_fits_the_column() -> None:
 ])
 def test_what_looks_like_our_marks_comes_out_as_the_author_wrote_it(words: str) -> None:
     made = render(f"`{words}`", title=words, description=words)
-    shown = html.document_fromstring(fill(made.html, FILLED))
+    shown: Any = html.document_fromstring(fill(made.html, FILLED))
     text = fill(made.text, FILLED)
 
     assert [shown.xpath(path)[0].text_content() for path in ("//h1", "//code", "//title")] == [words, words, words]
@@ -129,7 +131,7 @@ def test_an_issue_of_300_kilobytes_gives_a_whole_mail_with_the_rest_on_the_web()
     body = "\n\n".join(f"## 第 {n} 节\n\n" + "字与纸，" * 200 for n in range(1, 130))
 
     made = render(body)
-    shown = html.document_fromstring(fill(made.html, FILLED))
+    shown: Any = html.document_fromstring(fill(made.html, FILLED))
     kept = len(shown.xpath("//h2"))
 
     assert LIMIT - RESERVE - 4000 < len(made.html.encode()) <= LIMIT - RESERVE

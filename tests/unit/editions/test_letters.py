@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from lxml import html
@@ -22,7 +23,7 @@ FILLED = {hole: f"https://news.example.com/{hole.name.lower()}" for hole in Hole
 ])
 def test_a_letter_has_one_heading_and_one_button(letter: Letter, button: str, address: str) -> None:
     made = render_letter(letter, FRAME, TEMPLATES)
-    shown = html.document_fromstring(fill(made.html, FILLED))
+    shown: Any = html.document_fromstring(fill(made.html, FILLED))
 
     assert [h.text_content() for h in shown.iter("h1")] == [made.subject]
     assert [(a.text, a.get("href")) for a in shown.xpath("//td[@class='button']/a")] == [(button, address)]

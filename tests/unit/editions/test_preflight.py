@@ -22,7 +22,7 @@ def test_a_real_edition_passes_without_a_word() -> None:
 
 @pytest.mark.parametrize(("changes", "line"), [
     ({"html": GOOD.html + "x" * 97_280},
-     "error 07.md: the mail has 97,333 bytes of HTML, and clients hide what is over 95,232: shorten the template"),
+     "error 07.md: the mail has 97,328 bytes of HTML, and clients hide what is over 95,232: shorten the template"),
     ({"html": "<p>AVVISO-HOLE-QUOTED-UNSUBSCRIBE</p>"},
      "error 07.md: the HTML part has no unsubscribe link: put {{ unsubscribe_url }} into the template"),
     ({"text": "words"},
@@ -31,8 +31,8 @@ def test_a_real_edition_passes_without_a_word() -> None:
     ({"subject": "x" * 151},
      "warning 07.md: the subject has 151 characters; inboxes show about 60: shorten the title"),
     ({"html": GOOD.html + '<a href="notes.pdf">a</a><img src="notes.pdf" alt="">'},
-     'warning 07.md: the address "notes.pdf" leads nowhere from an inbox: '
-     "write it out from https:// on, or put the file beside the issue"),
+     ('warning 07.md: the address "notes.pdf" leads nowhere from an inbox: write it out from https:// on, '
+     "or put the file beside the issue")),
     ({"html": GOOD.html + '<img src="https://example.com/a.png">'},
      "warning 07.md: a picture has no alternative text: https://example.com/a.png: add one, even an empty one"),
     ({"html": GOOD.html + "AVVISO-HOLE-UNSUBSCRIPE"},
@@ -49,9 +49,9 @@ def test_each_fault_is_one_line_and_says_whether_it_holds_the_mail(changes: dict
 def test_a_mail_without_a_postal_address_is_told_so() -> None:
     found = preflight(GOOD, replace(FRAME, postal_address=""))
 
-    assert [str(problem) for problem in found] == [
-        "7: the mail shows no postal address, which many countries ask for: "
-        "set publication.postal_address in config.yaml"]
+    assert [(str(problem), problem.severity) for problem in found] == [(
+        ("7: the mail shows no postal address, which many countries ask for: "
+        "set publication.postal_address in config.yaml"), "warning")]
 
 
 def test_a_mark_that_an_author_wrote_is_no_fault() -> None:

@@ -18,6 +18,8 @@ def text(body: str, *, language: str = "en") -> str:
 @pytest.mark.parametrize(("body", "expected"), [
     ("Hello *dear* **reader**.", "Hello dear reader."),
     ("one\ntwo", "one two"),
+    ("a\nb\nc", "a b c"),
+    ("see ![one](a:p)\n![two](a:q)\nit", "see [image] one <a:p> [image] two <a:q> it"),
     ("中文\n换行", "中文\n换行"),                                # breaks: auto keeps the lines of Chinese text
     ("one  \ntwo", "one\ntwo"),
     ("a\n\nb", "a\n\nb"),
@@ -57,6 +59,7 @@ def test_links_stand_behind_their_label_or_in_its_place(body: str, expected: str
     ('<iframe src="https://www.youtube.com/embed/abcdefgh" title="Talk"></iframe>',
      "▶ Video: Talk <https://www.youtube.com/watch?v=abcdefgh>"),
     ('<audio src="a.mp3" title="Talk"></audio> after', "▶ Audio: Talk <https://w/a.mp3> after"),
+    ("![data](data:image/png;base64,AAAA)", "[image] data"),
 ])
 def test_pictures_and_players_are_named_with_their_address(body: str, expected: str) -> None:
     assert text(body) == expected
@@ -105,6 +108,19 @@ def test_raw_html_is_read_as_text() -> None:
     folded = "<details><summary>More</summary>\n\nInside\n\n</details>"
 
     assert text(f"{raw}\n\n{folded}") == "one & two\nthree\n\nMore\n\nInside"
+
+
+@pytest.mark.parametrize(("body", "expected"), [
+    ('<a href="https://e.com/">never closed\n\nnext', "never closed <https://e.com/>\n\nnext"),
+    ("</a> stray", "stray"),
+    ('<a href="javascript:x">y</a>', "y"),
+    ("<video>no source</video> x", "x"),
+    ("a<br>b", "a\nb"),
+    ("<div>a<br>b</div>", "a\nb"),
+    ("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>", "a b\nc"),
+])
+def test_odd_html_loses_no_words(body: str, expected: str) -> None:
+    assert text(body) == expected
 
 
 def test_a_script_says_nothing() -> None:

@@ -49,8 +49,8 @@ def test_an_hour_is_in_the_zone_it_names_or_the_publications(text: str, day: dat
     ("2024-03-24 25:00",
      'date "2024-03-24 25:00" has an hour that no clock shows; write 2024-03-24 or 2024-03-24 08:00'),
     ("2024-03-24 morning",
-     'date "2024-03-24 morning" has something after the day that is not an hour; '
-     "write 2024-03-24 or 2024-03-24 08:00"),
+     ('date "2024-03-24 morning" has something after the day that is not an hour; '
+     "write 2024-03-24 or 2024-03-24 08:00")),
     ("2024-03-241:00",
      'date "2024-03-241:00" has something after the day that is not an hour; write 2024-03-24 or 2024-03-24 08:00'),
     ("2024-03-24 10:00 Mars/Base",

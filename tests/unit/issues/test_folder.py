@@ -29,7 +29,7 @@ def found(root: Path) -> tuple[list[str], list[str]]:
 
 
 def test_a_scan_finds_matching_files_at_any_depth_in_order(tmp_path: Path) -> None:
-    for name in ("b.md", "2024/a.md", "2024/05/c.md", "README.md", "2024/README.md", "a.txt", ".hidden.md", ".git/x.md"):
+    for name in ("b.md", "2024/a.md", "2024/05/c.md", "README.md", "2024/README.md", "a.txt", ".b.md", ".git/x.md"):
         write(tmp_path / name)
 
     assert found(tmp_path) == (["2024/05/c.md", "2024/a.md", "b.md"], [])

@@ -116,7 +116,8 @@ def test_the_cover_is_front_matter_or_the_picture_in_the_first_block(text: str, 
     ("one\n\ntwo\n\nthree\n\n<small>too late to be a description</small>", ("too late to be a description",), False),
     ("First paragraph here.\n\nSecond paragraph here.", ("First paragraph here.", "Second paragraph here."), False),
     ("> a quotation comes first\n\n- an item of a list\n\nThen the prose begins.", ("Then the prose begins.",), False),
-    ("本期目录：\n\n1、第一个标题的内容\n2、第二个标题的内容\n\n[TOC]\n\n正文从这里才真正开始。", ("正文从这里才真正开始。",), False),
+    ("本期目录：\n\n1、第一个标题的内容\n2、第二个标题的内容\n\n[TOC]\n\n正文从这里才真正开始。",
+     ("正文从这里才真正开始。",), False),
     ("https://example.com/a\n\n网址：https://example.com\n\nText with `code` and Vec<u8>.",
      ("Text with code and Vec<u8>.",), False),
     ("A line that\ncontinues on the next.", ("A line that continues on the next.",), False),
@@ -143,7 +144,8 @@ def test_a_long_description_ends_where_a_sentence_or_a_word_ends(paragraph: str,
 
 
 @pytest.mark.parametrize(("value", "draft"), [
-    ("true", True), ("Yes", True), ("1", True), ("是", True), ("false", False), ("no", False), ("0", False), ("否", False), ("", False),
+    ("true", True), ("Yes", True), ("1", True), ("是", True),
+    ("false", False), ("no", False), ("0", False), ("否", False), ("", False),
 ])
 def test_a_draft_says_so_in_many_ways(value: str, draft: bool) -> None:
     assert manuscript(f"---\ndraft: {value}\n---\n").draft is draft
@@ -153,7 +155,8 @@ def test_a_draft_says_so_in_many_ways(value: str, draft: bool) -> None:
     ("---\ntitle: a\ndate: 2024/13/24\n---\n",
      'a.md:3: date "2024/13/24" is not a day: write a day that exists, like 2024-03-24 or 2024-03-24 08:00'),
     ("---\ndate: [2024-03-24]\n---\n", "a.md:2: date is a list or mapping: write date: followed by plain text"),
-    ("---\nnumber: fourteen\n---\n", 'a.md:2: number "fourteen" is not a whole number: write digits only, like number: 14'),
+    ("---\nnumber: fourteen\n---\n",
+     'a.md:2: number "fourteen" is not a whole number: write digits only, like number: 14'),
     ("---\nnumber: -1\n---\n", 'a.md:2: number "-1" is not a whole number: write digits only, like number: 14'),
     ("---\ndraft: maybe\n---\n", 'a.md:2: draft "maybe" is neither yes nor no: write draft: true, or remove the line'),
     ("---\nlang: 中文\n---\n", 'a.md:2: lang "中文" is not a language tag: write one like zh-Hans or en'),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from pipeline.clock import HandClock
+from pipeline.clock import HandClock, monotonic
 from pipeline.errors import Refused, TransportError, Unavailable
 from pipeline.providers.base import Message
 from pipeline.providers.smtp import Smtp
@@ -35,6 +36,10 @@ def post_with(
 
 def letters_to(*names: str) -> list[Message]:
     return [message(f"{name}@example.org") for name in names]
+
+
+def smtp_at(port: int, patience: Patience = PATIENT) -> Smtp:
+    return Smtp(Relay(SmtpSettings("127.0.0.1", port, Security.NONE, patience=patience), HandClock(NOON)))
 
 
 # -- S01, S02, S04: refused at RCPT ---------------------------------------------------------------
@@ -119,6 +124,26 @@ def test_s14_wrong_password_is_tried_once_by_all_transports_together() -> None:
         results = [send(transport, message()) for transport in transports for _ in range(2)]
 
         assert results == ["Refused"] * 8
+        assert post.verbs().count("AUTH") == 1
+
+
+def test_s14_wrong_password_is_tried_once_by_threads_that_start_together() -> None:
+    with post_with(login=("weekly", "right"), delay_s=0.02) as post:
+        relay = relay_to(post, username="weekly", password="wrong-horse")
+        start = threading.Barrier(4)
+        results: list[str] = []
+
+        def work() -> None:
+            start.wait()
+            results.append(send(Smtp(relay), message()))
+
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        assert results == ["Refused"] * 4
         assert post.verbs().count("AUTH") == 1
 
 
@@ -319,6 +344,7 @@ NONSENSE = {
     "another protocol": b"HTTP/1.1 400 Bad Request\r\n\r\n",
     "bare CR": b"250 2.0.0 ok\r 250 ok\r\n",
     "endless": b"250-2.0.0 more\r\n" * 300,
+    "another command's yes": b"334 go on\r\n",
 }
 
 
@@ -460,6 +486,34 @@ def test_s15_refusal_in_the_middle_of_the_message_is_heard(offers: tuple[str, ..
         assert caught.value.reply == "552 5.3.4 too much for us"
 
 
+def test_s15_refusal_by_a_server_that_stops_reading_is_heard_at_once() -> None:
+    is_heard = threading.Event()
+
+    def act(guest: socket.socket) -> None:
+        guest.sendall(b"220 hi\r\n")
+        guest.recv(1000)
+        guest.sendall(b"250-post\r\n250 PIPELINING\r\n")
+        guest.recv(1000)
+        guest.sendall(b"250 2.1.0 ok\r\n250 2.1.5 ok\r\n354 go\r\n")
+        guest.recv(1)
+        guest.sendall(b"552 5.3.4 too much for us\r\n")
+        is_heard.wait(60)  # neither reads nor closes
+
+    with puppet(act) as port:
+        started = monotonic()
+        result = send(smtp_at(port, impatient(transfer_s=60)), message(body=LARGE * 200_000))
+        is_heard.set()
+
+    assert (result, monotonic() - started < 30) == ("Refused", True)
+
+
+@MANNERS
+def test_message_said_to_be_taken_before_it_was_whole_is_not_believed(offers: tuple[str, ...]) -> None:
+    with post_with(offers, {"beyond": "250 2.0.0 fine already"}, content_limit=100_000) as post:
+        assert send(Smtp(relay_to(post)), message(body=LARGE * 200_000)) == "Unavailable"
+        assert post.letters == []
+
+
 def test_s15_order_of_words_follows_what_is_offered() -> None:
     expected = {
         EVERYTHING: ["EHLO", "MAIL", "RCPT", "BDAT", "RSET"],
@@ -489,12 +543,13 @@ def test_s15_server_without_ehlo_is_spoken_to_by_helo() -> None:
         (b"a\rb\r\n", "a bare CR or LF, which could forge its end"),
         (b"a\n.\r\nMAIL FROM:<x@example.com>\r\n", "a bare CR or LF, which could forge its end"),
         (b"a\r\n.\rb\r\n", "a bare CR or LF, which could forge its end"),
+        (b"a\rb\nc\r\n", "a bare CR or LF, which could forge its end"),
         (b"\n\r\n", "a bare CR or LF, which could forge its end"),
         (b"a\0b\r\n", "a NUL byte, which mail cannot carry"),
         (b"x" * 999 + b"\r\n", "a line longer than 998 bytes, which servers cut"),
         (b"y\r\n" + b"x" * 2_000_000, "a line longer than 998 bytes, which servers cut"),
     ],
-    ids=range(8),
+    ids=range(9),
 )
 def test_s17_bytes_that_mail_cannot_carry_are_refused_before_anything_is_said(body: bytes, reason: str) -> None:
     with post_with() as post:
@@ -519,6 +574,54 @@ def test_354_with_nobody_to_get_it_is_answered_by_a_lone_dot() -> None:
         assert post.sessions == 1
 
 
+@pytest.mark.parametrize(("answer", "ending", "expected"), [
+    (b"250 2.0.0 taken", b"", "Receipt"),
+    (b"250 2.0.0 taken", b"421 4.3.2 closing\r\n", "Receipt"),
+    (b"250 taken", b"", "InDoubt"),  # may be one word too many, and the message's own answer lost
+    (b"250 taken", b"421 closing\r\n", "InDoubt"),
+    (b"250 taken", b"550 no\r\n", "InDoubt"),
+    (b"250 2.1.5 taken", b"250 2.0.0 ok\r\n", "InDoubt"),  # speaks of an address: that was the reply to RCPT
+    (b"250 taken", b"250 ok\r\n", "Receipt"),
+])
+def test_yes_to_a_chunk_counts_when_it_is_surely_about_it(answer: bytes, ending: bytes, expected: str) -> None:
+    def act(guest: socket.socket) -> None:
+        guest.sendall(b"220 hi\r\n")
+        guest.recv(1000)
+        guest.sendall(b"250-post\r\n250-PIPELINING\r\n250 CHUNKING\r\n")
+        guest.recv(10_000)
+        guest.sendall(b"250 ok\r\n250 ok\r\n" + answer + b"\r\n" + ending)
+
+    with puppet(act) as port:
+        assert send(smtp_at(port), message()) == expected
+
+
+def test_message_taken_for_a_reader_who_was_refused_is_in_doubt() -> None:
+    def act(guest: socket.socket) -> None:
+        guest.sendall(b"220 hi\r\n")
+        guest.recv(1000)
+        guest.sendall(b"250-post\r\n250-PIPELINING\r\n250 CHUNKING\r\n")
+        guest.recv(10_000)
+        guest.sendall(b"250 2.1.0 ok\r\n550 5.1.1 no such user\r\n250 2.0.0 taken\r\n250 2.0.0 ok\r\n")
+
+    with puppet(act) as port:
+        assert send(smtp_at(port), message()) == "InDoubt"
+
+
+def test_connection_closed_in_a_pause_is_noticed_before_a_word_is_said() -> None:
+    def act(guest: socket.socket) -> None:
+        guest.sendall(b"220 hi\r\n")
+        guest.recv(1000)
+        guest.sendall(b"250-post\r\n250-PIPELINING\r\n250 CHUNKING\r\n")
+        guest.recv(10_000)
+        guest.sendall(b"250 2.1.0 ok\r\n250 2.1.5 ok\r\n250 2.0.0 taken\r\n250 2.0.0 ok\r\n")
+
+    with puppet(act) as port:
+        smtp = smtp_at(port)
+        assert send(smtp, message()) == "Receipt"
+
+    assert send(smtp, message("bob@example.org")) == "Unavailable"  # no connection any more; not in doubt
+
+
 def test_354_for_a_reader_under_a_refused_sender_is_never_answered_by_an_empty_message() -> None:
     heard: list[bytes] = []
 
@@ -531,8 +634,7 @@ def test_354_for_a_reader_under_a_refused_sender_is_never_answered_by_an_empty_m
         heard.append(guest.recv(1000))
 
     with puppet(act) as port:
-        settings = SmtpSettings("127.0.0.1", port, Security.NONE, patience=PATIENT)
-        assert send(Smtp(Relay(settings, HandClock(NOON))), message()) == "Refused"
+        assert send(smtp_at(port), message()) == "Refused"
 
     assert heard == [b""]
 

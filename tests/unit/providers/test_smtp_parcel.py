@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import Refused, Rejected
 from pipeline.providers.smtp_capabilities import Capabilities
-from pipeline.providers.smtp_parcel import MAX_LINE, Parcel, has_long_line, pack
+from pipeline.providers.smtp_parcel import MAX_LINE, Parcel, has_bare_end, has_long_line, pack
 from tests.messages import message
 
 ALL = Capabilities(frozenset({"8BITMIME", "SMTPUTF8"}))
@@ -36,6 +36,14 @@ def test_chunk_says_its_length(content: bytes) -> None:
     head, _, rest = Parcel(message(), b"", b"", content).as_chunk().partition(b"\r\n")
 
     assert (head, rest) == (b"BDAT %d LAST" % len(content), content)
+
+
+@given(st.lists(st.sampled_from([b"\r", b"\n", b"\r\n", b"a"]), max_size=8))
+def test_bare_end_is_found_wherever_it_stands(pieces: list[bytes]) -> None:
+    content = b"".join(pieces) + b"\r\n"
+    without_pairs = content.replace(b"\r\n", b"")
+
+    assert has_bare_end(content) == (b"\r" in without_pairs or b"\n" in without_pairs)
 
 
 @given(st.lists(st.integers(0, 2_100), min_size=1, max_size=8))

@@ -1,0 +1,44 @@
+"""Characters nobody sees: they break search, comparison and subjects, and come with text that was pasted."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from pipeline.checking.source import Source
+from pipeline.errors import Problem
+
+# Zero width space and joiners of words, soft hyphen, marks of direction, Hangul fillers, tag characters. Left alone:
+# ZWJ and ZWNJ, which emoji, Persian and Indian scripts need, and NBSP, which is seen.
+INVISIBLE = re.compile("[\u00ad\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060-\u2064\u206a-\u206f\ufeff\uffa0]")
+_DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069\u061c\u200e\u200f]")
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_REPLACEMENT = re.compile("\ufffd+")
+RUN = re.compile(f"(?:{INVISIBLE.pattern}|{_DIRECTION.pattern})+")
+
+
+def find_characters(source: Source, title: str) -> Iterator[Problem]:
+    """Runs of invisible characters, and marks of a wrong encoding, in prose and title."""
+    for found in source.find(RUN):
+        if remove_invisible(found[0], around=source.body) != found[0]:
+            yield source.problem("invisible", found.start(), f"{_name(found[0])} is here, and nobody sees it",
+                                 "remove it; `avviso check --fix` does")
+    if remove_invisible(title, around=source.body + title) != title:
+        yield source.problem("invisible", None, "the title has a character that nobody sees",
+                             "remove it; `avviso check --fix` does")
+    for found in source.find(_REPLACEMENT):
+        yield source.problem("replacement-character", found.start(), "� stands where letters were lost",
+                             "write them again, and save the file as UTF-8")
+
+
+def remove_invisible(text: str, *, around: str = "") -> str:
+    """`text` without them. Marks of direction stay where `around` is written from right to left."""
+    text = INVISIBLE.sub("", text)
+    return text if _RIGHT_TO_LEFT.search(around or text) else _DIRECTION.sub("", text)
+
+
+def _name(run: str) -> str:
+    first = run[0]
+    name = f"U+{ord(first):04X} {unicodedata.name(first, 'a character without a name').lower()}"
+    return name if len(run) == 1 else f"{name} and {len(run) - 1} more"

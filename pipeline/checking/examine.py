@@ -1,0 +1,117 @@
+"""One issue under the glass: every rule, in the order of its lines.
+
+Pure: what lies in the folder is asked through `exists`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from html import unescape
+from typing import Protocol
+
+from pipeline.checking.characters import find_characters
+from pipeline.checking.links import Exists, find_link_problems
+from pipeline.checking.marks import find_marks
+from pipeline.checking.neighbours import Neighbour, find_neighbour_problems
+from pipeline.checking.pictures import find_picture_problems
+from pipeline.checking.source import Source
+from pipeline.checking.targets import named
+from pipeline.errors import Problem
+from pipeline.issues.issue import Image
+from pipeline.issues.markdown import Breaks, Document, parse
+
+MOST = 200  # findings of one rule in one issue: more tell nobody anything
+_ID = re.compile(r'\s(?:id|name)="([^"]*)"')
+_TYPED = re.compile(r"</?[^\s<>]+[^<>]*>?")
+
+
+class Written(Protocol):
+    """What is asked of an issue: a Record has it, and a Manuscript."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def cover(self) -> Image | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Specimen:
+    """An issue to be examined, as plain values that may be handed to another process. `line` is where `body` begins."""
+
+    path: str
+    title: str
+    cover: Image | None
+    body: str
+    line: int
+    breaks: Breaks
+    language: str
+    neighbour: Neighbour | None = None
+
+    def parsed(self) -> Document:
+        """Its Markdown, parsed as it is for readers."""
+        return parse(self.body, breaks=self.breaks, language=self.language, path=self.path, line=self.line,
+                     title=self.title, cover=self.cover)
+
+
+def examine(
+    issue: Written, body: str, line: int, document: Document, exists: Exists,
+) -> list[Problem]:
+    """What is wrong with the text of an issue, in the order of its lines.
+
+    `exists` says whether a path below the issues folder is a file. `document` is the parsed `body`; what was
+    noticed while parsing is among the findings, with its place.
+    """
+    source = Source(issue.path, body, line, document.tokens)
+    addresses = named(source)
+    anchors = {unescape(found) for found in _ID.findall(document.clean)} | {one.id for one in document.headings}
+    cover = issue.cover.src if issue.cover and not _names(addresses_of=body, src=issue.cover.src) else ""
+    found = [
+        *(_placed(source, finding) for finding in document.findings),
+        *find_marks(source, document.tokens),
+        *find_link_problems(source, addresses, anchors, exists),
+        *find_picture_problems(source, addresses, cover, exists),
+        *find_characters(source, issue.title),
+    ]
+    return list(_fewer(sorted(found, key=lambda one: (one.line or 0, one.column or 0, one.rule))))
+
+
+def examine_specimen(specimen: Specimen, exists: Exists, others: Sequence[Neighbour] = ()) -> list[Problem]:
+    """The same for a specimen, and beside its neighbours."""
+    found = examine(specimen, specimen.body, specimen.line, specimen.parsed(), exists)
+    beside = find_neighbour_problems(specimen.neighbour, others) if specimen.neighbour else ()
+    return [*beside, *found]
+
+
+def errors_of(issue: Written, body: str, line: int, document: Document, exists: Exists) -> list[Problem]:
+    """What holds the mailing of an issue: its findings of severity `error`, in the order of its lines."""
+    return [one for one in examine(issue, body, line, document, exists) if one.severity == "error"]
+
+
+def _names(*, addresses_of: str, src: str) -> bool:
+    """Whether the text itself shows the cover: then its place is known."""
+    return src in addresses_of
+
+
+def _placed(source: Source, finding: Problem) -> Problem:
+    """A finding of the parser, which knows the block, with the very place of the tag that it cites."""
+    cited = _TYPED.match(finding.message)
+    if cited is None or finding.line is None or finding.column is not None:
+        return finding
+    at = source.prose.find(cited[0].rstrip("…")[:30], source.offset(finding.line))
+    if at < 0:
+        return finding
+    line, column = source.place(at)
+    return replace(finding, line=line, column=column)
+
+
+def _fewer(findings: Sequence[Problem]) -> Iterator[Problem]:
+    seen: Counter[str] = Counter()
+    for one in findings:
+        seen[one.rule] += 1
+        if seen[one.rule] <= MOST:
+            yield one

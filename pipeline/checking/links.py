@@ -1,0 +1,105 @@
+"""Links that lead nowhere, or tell somebody that they were followed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from difflib import SequenceMatcher
+from urllib.parse import unquote
+
+from pipeline.checking.source import Source
+from pipeline.checking.targets import Named
+from pipeline.errors import IssueError, Problem
+from pipeline.feeds.addresses import is_relative, source_path
+from pipeline.issues.sanitizing import SCHEMES
+
+Exists = Callable[[str], bool]
+
+# What fingers make of https: mended by `--fix`, because nothing else can have been meant.
+TYPOS = {
+    **dict.fromkeys(("ttps", "htps", "hhttps", "htttps", "htpps", "httpss", "httsp", "httsps", "tps"), "https"),
+    **dict.fromkeys(("ttp", "htp", "hhttp", "htttp", "hptt"), "http"),
+}
+_LONGEST_FIRST = "|".join(sorted(TYPOS, key=len, reverse=True))
+TYPO = re.compile(rf"(?<![A-Za-z0-9_/.+-])(?:{_LONGEST_FIRST})(?=://[^\s/])", re.IGNORECASE)
+TRACKING = re.compile(
+    r"(?:utm_\w+|fbclid|gclid|dclid|msclkid|yclid|mc_[ce]id|igshid|_hsenc|_hsmi|mkt_tok|vero_id"
+    r"|oly_(?:anon|enc)_id|spm)", re.IGNORECASE)
+_QUERY = re.compile(rf"[?&](?:amp;)?(?P<name>{TRACKING.pattern})=", re.IGNORECASE)
+_SCHEME = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*):")
+_COLON_LOST = re.compile(r"(?:https?//|https?:/(?!/)|https?:///)", re.IGNORECASE)
+_PLACEHOLDERS = frozenset((
+    "", "#", "…", "...", "link", "url", "link_here", "link-here", "linkhere", "todo", "tbd", "fixme", "xxx", "tk",
+    "insert-link", "http://", "https://", "http:", "https:", "链接", "地址"))
+_HOST = re.compile(r"(?:www\.[\w-]+\.|[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|dev|ai|cn|edu|gov|app|co)(?=[/?#:]|$))",
+                   re.IGNORECASE)
+_NEARLY = 0.8  # how alike a mistyped scheme is to the right one
+
+
+def find_link_problems(
+    source: Source, addresses: Sequence[Named], anchors: Collection[str], exists: Exists,
+) -> Iterator[Problem]:
+    """What is wrong with the links of an issue. `anchors` are the ids of its headings and of its own HTML."""
+    for one in addresses:
+        if one.kind in ("link", "definition", "bare"):
+            yield from _judge(source, one, anchors, exists)
+        yield from _tracking(source, one)
+
+
+def _judge(source: Source, one: Named, anchors: Collection[str], exists: Exists) -> Iterator[Problem]:
+    address = one.address.strip()
+    if address.lower() in _PLACEHOLDERS:
+        yield source.problem("placeholder", one.at, f'the link "{address}" was never filled in' if address
+                             else "the link has no address", "write the address, or remove the link")
+    elif address.startswith("#"):
+        if unquote(address[1:]) not in anchors:
+            yield source.problem("anchor-missing", one.at, f'no heading has the address "{_short(address)}"',
+                                 "write it as the web page shows it, or remove the link")
+    elif scheme := _SCHEME.match(address):
+        yield from _judge_scheme(source, one, scheme["scheme"].lower())
+    elif _COLON_LOST.match(address):
+        yield _broken(source, one)
+    elif one.kind != "bare" and is_relative(address):
+        yield from _judge_file(source, one, exists)
+
+
+def _judge_scheme(source: Source, one: Named, scheme: str) -> Iterator[Problem]:
+    if scheme in SCHEMES:
+        if _COLON_LOST.match(one.address):
+            yield _broken(source, one)
+    elif scheme in TYPOS or _is_nearly(scheme):
+        yield _broken(source, one)
+    elif one.kind != "bare":
+        yield source.problem("link-scheme-unknown", one.at, f'a mail does not open "{scheme}:" addresses: '
+                             "the words stay, the link goes", "link to a page on the web")
+
+
+def _broken(source: Source, one: Named) -> Problem:
+    return source.problem("link-scheme", one.at, f'"{_short(one.address)}" leads nowhere: its beginning is mistyped',
+                          "write https:// or mailto:")
+
+
+def _is_nearly(scheme: str) -> bool:
+    return any(SequenceMatcher(None, scheme, right).ratio() >= _NEARLY for right in ("http", "https", "mailto"))
+
+
+def _judge_file(source: Source, one: Named, exists: Exists) -> Iterator[Problem]:
+    try:
+        path = source_path(source.path, one.address)
+    except IssueError as error:
+        yield source.problem(error.problem.rule, one.at, error.problem.message, error.problem.remedy)
+        return
+    if not exists(path):
+        is_host = _HOST.match(one.address)
+        remedy = f"write https://{one.address}" if is_host else "mend the name, or write the whole address"
+        yield source.problem("link-missing", one.at, f'there is no file "{_short(path)}" in the issues folder', remedy)
+
+
+def _tracking(source: Source, one: Named) -> Iterator[Problem]:
+    if "://" in one.address and (found := _QUERY.search(one.address)):
+        yield source.problem("link-tracking", one.at, f"the address carries {found['name']}, which follows readers",
+                             "remove it; `avviso check --fix` does")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:59] + "…"

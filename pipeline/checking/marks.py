@@ -1,0 +1,69 @@
+"""Marks that mean something elsewhere and are plain text in a mail: Obsidian, wikis, templates, failed emphasis."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from markdown_it.token import Token
+
+from pipeline.checking.source import Source
+from pipeline.errors import Problem
+
+_EMBED = re.compile(r"!\[\[([^\[\]\n]{1,200})\]\]")
+_WIKI = re.compile(r"(?<![!\[#\\])\[\[(?!_?toc_?\]\])([^\[\]\n]{1,200})\]\](?![(\[])", re.IGNORECASE)
+_TEMPLATE = re.compile(
+    r"(?<!\\)(?:\{\{[^{}\n]{0,120}\}\}|\{%[^%\n]{0,120}%\}|\*\|[A-Z][A-Z0-9_:]{0,40}\|\*|<%=?[^%\n]{0,120}%>"
+    r"|%%[a-z_]{1,40}%%)")
+_WORDS = re.compile(
+    r"\bLINK_HERE\b|\blorem ipsum dolor\b|\bTKTK\b|(?<!\S)\[?(?:TODO|TBD|FIXME)\]?[:：]|待补充|此处插入", re.IGNORECASE)
+_CONTEXT = 8  # characters around a literal ** by which it is found again in the source
+_TRIES = 5    # texts with ** in one block: the others may all be escaped
+
+
+def find_marks(source: Source, tokens: Sequence[Token]) -> Iterator[Problem]:
+    """Everything of this kind in an issue."""
+    for found in source.find(_EMBED):
+        yield source.problem("obsidian-embed", found.start(), f"{_short(found[0])} is shown as typed",
+                             f"write ![what it shows]({found[1].partition('|')[0].strip()}) for a picture, "
+                             "or link to it")
+    for found in source.find(_WIKI):
+        yield source.problem("wiki-link", found.start(), f"{_short(found[0])} is shown as typed",
+                             "write [text](address), or put it in backticks")
+    for found in source.find(_TEMPLATE):
+        yield source.problem("template-text", found.start(), f"{_short(found[0])} is shown as typed: nothing fills it",
+                             "put it in backticks if readers should see it, else remove it")
+    for found in source.find(_WORDS):
+        yield source.problem("placeholder-text", found.start(), f'"{found[0].strip()}" looks unfinished',
+                             "write what belongs here")
+    yield from _literal_emphasis(source, tokens)
+
+
+def _literal_emphasis(source: Source, tokens: Sequence[Token]) -> Iterator[Problem]:
+    """One finding for each block with stars that were meant as bold."""
+    for token in tokens:
+        if token.type != "inline" or not token.map:
+            continue
+        texts = (child.content for child in token.children or () if child.type == "text" and "**" in child.content)
+        places = (_place_of(source, token.map, text) for text in islice(texts, _TRIES))
+        at = next((place for place in places if place is not None), None)
+        if at is not None:
+            yield source.problem("emphasis-literal", at, "** is shown as typed: it makes nothing bold here",
+                                 "put the stars directly around the words, or write \\*\\* to show them")
+
+
+def _place_of(source: Source, block: Sequence[int], text: str) -> int | None:
+    """Where the stars of a text stand in its block; None if the author escaped them."""
+    first, last = source.offset_of_row(block[0]), source.offset_of_row(block[1])
+    at = text.find("**")
+    around = text[max(0, at - _CONTEXT):at + 2 + _CONTEXT]
+    for wanted in (around, text[max(0, at - _CONTEXT):at + 2], text[at:at + 2 + _CONTEXT], "**"):
+        found = source.prose.find(wanted, first, last)
+        if found >= 0:
+            return found + wanted.find("**")
+    return None
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else text[:39] + "…"

@@ -1,0 +1,110 @@
+"""`check --fix`: what can be put right without asking, because only one thing can have been meant.
+
+Mistyped schemes, tracking parameters, invisible characters. Code and comments are never touched, and nothing
+that a reader sees changes, except an address that begins to work.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from pipeline.checking.characters import RUN, remove_invisible
+from pipeline.checking.links import TRACKING, TYPO, TYPOS
+from pipeline.checking.source import prose
+from pipeline.errors import Problem
+from pipeline.issues.parser import markdown_parser
+
+_ADDRESS = re.compile(r"https?://[^\s<>\"'`）】」』，。；！？、]+", re.IGNORECASE)
+_SEPARATOR = re.compile(r"&amp;|&")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing put right, on `line` (from 1; mending moves no lines); `done` says it in words."""
+
+    line: int
+    rule: str
+    done: str
+
+    def problem(self, path: str) -> Problem:
+        """The change as a line for people."""
+        return Problem(path, self.done, line=self.line, rule=self.rule, severity="info")
+
+
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    start: int
+    end: int
+    new: str
+    done: str
+
+
+def mend(text: str, body_line: int) -> tuple[str, list[Change]]:
+    """The text of a file with what is safe put right, and what was done, by rule.
+
+    `body_line` is where Markdown begins, from 1: what is above it is front matter, of which only invisible
+    characters are removed. Mending what is mended changes nothing. Line ends are `\\n`.
+    """
+    rows = text.split("\n")
+    head, body = "\n".join(rows[:body_line - 1]), "\n".join(rows[body_line - 1:])
+    changes: list[Change] = []
+    edits = list(_invisible(head, text))
+    changes += [Change(1 + head.count("\n", 0, edit.start), "invisible", edit.done) for edit in edits]
+    head = _applied(head, edits)
+    for rule, find in _RULES.items():
+        if not any(find(body, text)):
+            continue  # nothing even with the code in it: parsing costs more than looking
+        edits = list(find(prose(body, markdown_parser().parse(body)), text))
+        changes += [Change(body_line + body.count("\n", 0, edit.start), rule, edit.done) for edit in edits]
+        body = _applied(body, edits)
+    return f"{head}\n{body}" if body_line > 1 else body, changes
+
+
+def _applied(text: str, edits: Sequence[_Edit]) -> str:
+    pieces, at = [], 0
+    for edit in edits:
+        pieces += [text[at:edit.start], edit.new]
+        at = edit.end
+    return "".join([*pieces, text[at:]])
+
+
+def _invisible(shown: str, text: str) -> Iterator[_Edit]:
+    for found in RUN.finditer(shown):
+        left = remove_invisible(found[0], around=text)
+        if left != found[0]:
+            names = ", ".join(dict.fromkeys(f"U+{ord(c):04X}" for c in found[0] if c not in left))
+            yield _Edit(found.start(), found.end(), left, f"removed {names}, which nobody sees")
+
+
+def _schemes(shown: str, _text: str) -> Iterator[_Edit]:
+    for found in TYPO.finditer(shown):
+        right = TYPOS[found[0].lower()]
+        yield _Edit(found.start(), found.end(), right, f"{found[0]}:// is {right}:// now")
+
+
+def _tracking(shown: str, _text: str) -> Iterator[_Edit]:
+    for found in _ADDRESS.finditer(shown):
+        left, gone = untracked(found[0])
+        if gone:
+            yield _Edit(found.start(), found.end(), left, f"removed {', '.join(gone)} from an address")
+
+
+_RULES: dict[str, Callable[[str, str], Iterator[_Edit]]] = {
+    "invisible": _invisible, "link-scheme": _schemes, "link-tracking": _tracking}
+
+
+def untracked(address: str) -> tuple[str, list[str]]:
+    """An address without the parameters that only follow people, and their names. The rest stays as typed."""
+    start, mark, rest = address.partition("?")
+    # In Markdown an address ends where its bracket closes: what comes behind is not the query.
+    end = min((at for at in map(rest.find, ("#", ")", "]", "?")) if at >= 0), default=len(rest))
+    query, tail = rest[:end], rest[end:]
+    parts = _SEPARATOR.split(query)
+    gone = [part.partition("=")[0] for part in parts if TRACKING.fullmatch(part.partition("=")[0]) and "=" in part]
+    if not mark or not gone:
+        return address, []
+    joint = "&amp;" if "&amp;" in query else "&"
+    kept = joint.join(part for part in parts if part.partition("=")[0] not in gone)
+    return start + (mark + kept if kept else "") + tail, gone

@@ -1,0 +1,80 @@
+"""Pictures and players that would not be seen, or not be understood, in an inbox."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
+
+from pipeline.checking.links import Exists
+from pipeline.checking.source import Source
+from pipeline.checking.targets import Named
+from pipeline.errors import IssueError, Problem
+from pipeline.feeds.addresses import is_relative, source_path
+from pipeline.issues.pictures import is_silent, urlsplit_path
+
+# What Can I Email (June 2026) lists as missing from Outlook for Windows, Gmail or Yahoo.
+_FORMATS = frozenset((".webp", ".avif", ".heic", ".heif", ".svg", ".tif", ".tiff", ".bmp", ".jxl"))
+_FORMAT_IN_QUERY = re.compile(
+    r"[?&](?:wx_fmt|fmt|format|fm)=(webp|avif|heic|svg)\b|[!@/](?:format[,/]|f_)(webp|avif)\b", re.IGNORECASE)
+
+
+def find_picture_problems(source: Source, addresses: Sequence[Named], cover: str, exists: Exists) -> Iterator[Problem]:
+    """What is wrong with the pictures of an issue. `cover` is the address of one that front matter names, or ""."""
+    images = [one for one in addresses if one.kind == "image" and one.address.strip()]
+    for one in images:
+        yield from _judge(source, one, exists)
+    if cover and is_relative(cover) and (missing := _missing(source, cover, exists)):
+        yield source.problem("image-missing", None, f"cover: {missing}", "put the file there, or mend its name")
+    yield from _twice(source, images)
+    for one in addresses:
+        if one.kind == "video" and not one.poster:
+            yield source.problem("video-poster", one.at, "a mail shows only a line of text for this video",
+                                 'give it poster="picture.jpg"')
+
+
+def _judge(source: Source, one: Named, exists: Exists) -> Iterator[Problem]:
+    address = one.address.strip()
+    if is_relative(address) and (missing := _missing(source, address, exists)):
+        yield source.problem("image-missing", one.at, missing, "put the file there, or mend its name")
+    if address.lower().startswith("http:"):
+        yield source.problem("image-http", one.at, f'"{_short(address)}" is fetched without encryption, '
+                             "and many mail programs do not fetch it", "use https:// if its server answers there")
+    if form := _format(address):
+        yield source.problem("image-format", one.at, f"many mail programs do not show {form} pictures",
+                             "save it as JPEG, PNG or GIF")
+    if one.text != "poster" and is_silent(one.text, address):
+        yield source.problem("image-alt", one.at, "the picture has no text: who does not see it gets the heading above "
+                             "it instead", "say in a few words what it shows")
+
+
+def _missing(source: Source, reference: str, exists: Exists) -> str:
+    """Why a file is not there for readers; "" if it is."""
+    try:
+        path = source_path(source.path, reference)
+    except IssueError as error:
+        return error.problem.message
+    return "" if exists(path) else f'there is no file "{path}" in the issues folder'
+
+
+def _format(address: str) -> str:
+    ending = PurePosixPath(urlsplit_path(address)).suffix.lower()
+    if ending in _FORMATS:
+        return ending[1:].upper()
+    found = _FORMAT_IN_QUERY.search(address)
+    return (found[1] or found[2]).upper() if found else ""
+
+
+def _twice(source: Source, images: Sequence[Named]) -> Iterator[Problem]:
+    seen: Counter[str] = Counter()
+    for one in images:
+        seen[one.address] += one.text != "poster"
+        if seen[one.address] == 2:
+            seen[one.address] += 1
+            yield source.problem("image-twice", one.at, "the same picture is shown above",
+                                 "keep one, if you did not mean it")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:59] + "…"

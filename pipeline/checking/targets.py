@@ -1,0 +1,90 @@
+"""Every address that an issue names, with its place: links, pictures, references, bare addresses, raw HTML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import unescape
+from typing import Literal
+
+from pipeline.checking.source import Source
+
+Kind = Literal["link", "image", "video", "definition", "bare"]
+
+_INLINE = re.compile(
+    r"(?P<mark>(?<!\\)!)?(?<!\\)\[(?P<text>(?:[^\[\]\\\n]|\\.|\[(?:[^\[\]\\\n]|\\.)*\]|\n(?!\s*\n)){0,500})\]"
+    r"\(\s*(?:<(?P<angled>[^<>\n]*)>|(?P<plain>[^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*))")
+_DEFINITION = re.compile(r"^ {0,3}\[(?!\^)[^\[\]\n]{1,200}\]:[ \t]*\n?[ \t]*<?(?P<target>[^\s<>]+)", re.MULTILINE)
+_BARE = re.compile(r"(?<![A-Za-z0-9_/.=\"'(<\[:])(?P<target>[A-Za-z]{2,10}:?//[^\s<>\"'）】」』，。；！？、）]{3,})")
+_ANGLED = re.compile(r"<(?P<target>[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*)>")
+_TAG = re.compile(r"<(?P<name>a|img|video|audio|source|iframe)\b(?P<attributes>(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*)>",
+                  re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"([a-zA-Z-]+)\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>]+)")
+_INSIDE = 2_000  # characters of a player in which its poster is looked for: some stand on <source>
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An address in an issue: `at` is its offset, `address` what the author wrote, entities resolved.
+
+    `text` is the alternative text of an image. `poster` says that a video has one.
+    """
+
+    kind: Kind
+    at: int
+    address: str
+    text: str = ""
+    poster: bool = False
+
+
+def named(source: Source) -> list[Named]:
+    """Everything an issue names, in the order of the text."""
+    found = [*_links(source.prose, 0), *_others(source), *_tags(source)]
+    places: dict[int, Named] = {}
+    for one in found:
+        places.setdefault(one.at, one)
+    return [places[at] for at in sorted(places)]
+
+
+def _links(text: str, start: int) -> Iterator[Named]:
+    """Links and pictures, also the pictures inside the text of links."""
+    for found in _INLINE.finditer(text):
+        inside = found["text"]
+        group = "angled" if found["angled"] is not None else "plain"
+        yield Named("image" if found["mark"] else "link", start + found.start(group), unescape(found[group]), inside)
+        if "](" in inside:
+            yield from _links(inside, start + found.start("text"))
+
+
+def _others(source: Source) -> Iterator[Named]:
+    for found in source.find(_DEFINITION):
+        yield Named("definition", found.start("target"), unescape(found["target"]))
+    for pattern in (_ANGLED, _BARE):
+        for found in source.find(pattern):
+            yield Named("bare", found.start("target"), unescape(found["target"]))
+
+
+def _tags(source: Source) -> Iterator[Named]:
+    for found in source.find(_TAG):
+        tag = found["name"].lower()
+        values = {name.lower(): (start + found.start("attributes"), unescape(value.strip("\"'")))
+                  for name, value, start in _attributes(found["attributes"])}
+        if tag == "a" and "href" in values:
+            at, address = values["href"]
+            yield Named("link", at, address)
+        elif tag == "img" and "src" in values:
+            at, address = values["src"]
+            yield Named("image", at, address, values.get("alt", (0, ""))[1])
+        elif tag == "video":
+            at = values["src"][0] if "src" in values else found.start()
+            inside = source.prose[found.end():found.end() + _INSIDE].partition("</video>")[0]
+            yield Named("video", at, values.get("src", (0, ""))[1], poster="poster" in values or "poster" in inside)
+            if "poster" in values:
+                yield Named("image", values["poster"][0], values["poster"][1], text="poster")
+
+
+def _attributes(text: str) -> Iterator[tuple[str, str, int]]:
+    for found in _ATTRIBUTE.finditer(text):
+        quoted = found[2][:1] in "\"'"
+        yield found[1], found[2], found.start(2) + quoted

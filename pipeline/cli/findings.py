@@ -1,0 +1,53 @@
+"""What people read of `check`: a line for each finding, few of a kind, and a bar while they wait."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from pipeline.errors import Problem
+
+SHOWN = 3  # findings of one rule in one file; -v and --json give all
+
+
+def finding_lines(problems: Sequence[Problem], *, everything: bool) -> Iterator[str]:
+    """`14-x.md:20: what is wrong: what to do (warning, image-alt)`, then one line that counts."""
+    seen: Counter[tuple[str, str]] = Counter()
+    totals = Counter((one.path, one.rule) for one in problems)
+    for one in problems:
+        kind = (one.path, one.rule)
+        seen[kind] += 1
+        if everything or seen[kind] <= SHOWN:
+            yield f"{one} ({one.severity}, {one.rule})"
+        if not everything and seen[kind] == totals[kind] > SHOWN:
+            yield f"{one.path}: {totals[kind] - SHOWN} more like this (-v shows all) ({one.severity}, {one.rule})"
+    yield _summary(problems)
+
+
+def _summary(problems: Sequence[Problem]) -> str:
+    counts = Counter(one.severity for one in problems)
+    if not counts:
+        return "no problem found"
+    said = [_count(counts[name], word) for name, word in (
+        ("error", "error"), ("warning", "warning"), ("info", "remark")) if counts[name]]
+    return ", ".join(said) + (": errors hold the mailing" if counts["error"] else "")
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error while a terminal is there to show it; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _all: None
+        return
+    from rich.console import Console  # slow import
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(label)
+        yield lambda done, everything: bar.update(task, completed=done, total=everything)

@@ -1,0 +1,48 @@
+"""Compressed twins beside text files: `atom.xml.gz`, and `atom.xml.br` where the module `brotli` is installed.
+
+A host that knows them (nginx `gzip_static`, Caddy `precompressed`, `avviso run`) sends them without
+compressing anything itself. A twin has the time of its file: one whose time differs is out of date.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable, Mapping
+from pathlib import PurePosixPath
+
+try:
+    import brotli
+except ModuleNotFoundError:  # optional extra
+    brotli = None
+
+TEXT = frozenset({".xml", ".json", ".html", ".css", ".js", ".opml", ".svg", ".txt"})
+LEAST_BYTES = 1024  # below that a twin saves no packet
+
+
+def _gzip(content: bytes) -> bytes:
+    """No name and no time in it, so equal content is an equal twin (RFC 1952 section 2.3.1)."""
+    return gzip.compress(content, 6, mtime=0)
+
+
+def _brotli(content: bytes) -> bytes:
+    return bytes(brotli.compress(content, quality=9, mode=brotli.MODE_TEXT))
+
+
+PACKERS: Mapping[str, Callable[[bytes], bytes]] = {".gz": _gzip} | ({".br": _brotli} if brotli else {})
+
+
+def has_twins(name: str, size_bytes: int) -> bool:
+    """Whether a file of ours is worth them."""
+    return size_bytes >= LEAST_BYTES and PurePosixPath(name).suffix in TEXT
+
+
+def twins(name: str, content: bytes) -> dict[str, bytes]:
+    """The twins of a file, by name; none for what is small or compressed already."""
+    if not has_twins(name, len(content)):
+        return {}
+    return {name + suffix: pack(content) for suffix, pack in PACKERS.items()}
+
+
+def twin_names(name: str) -> tuple[str, ...]:
+    """What its twins would be called, also those that another machine made."""
+    return tuple(name + suffix for suffix in (".gz", ".br")) if PurePosixPath(name).suffix in TEXT else ()

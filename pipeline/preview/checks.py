@@ -1,0 +1,212 @@
+"""`check`: the folder, every issue in it, its mail, and the settings, looked over before anybody gets anything."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os.path
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from html import unescape
+from itertools import repeat
+from pathlib import Path
+
+from pipeline.app import FINISHED, App
+from pipeline.checking.examine import Specimen, examine_specimen
+from pipeline.checking.mending import Change, mend
+from pipeline.checking.neighbours import Neighbour
+from pipeline.checking.rules import RULES
+from pipeline.editions.edition import Edition
+from pipeline.editions.fitting import LIMIT
+from pipeline.editions.preflight import preflight
+from pipeline.errors import EditionError, IssueError, Problem
+from pipeline.feeds.addresses import permalink, slug
+from pipeline.feeds.writing import write_file
+from pipeline.issues.archive import Record
+from pipeline.issues.folder import read, scan
+from pipeline.issues.frontmatter import read_front
+from pipeline.issues.markdown import Document, words
+from pipeline.issues.naming import stem
+from pipeline.preview.books import look, rehearsal
+
+WORTH_PROCESSES = 1_000_000  # characters of Markdown from which starting processes costs less than it saves
+TAIL = 60                    # characters, blanks left out, by which the end of an issue is known again
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Says whether a path below the issues folder is a file. A value, so that other processes can ask too."""
+
+    root: Path
+
+    def __call__(self, path: str) -> bool:
+        return os.path.isfile(self.root / path)  # noqa: PTH113 (Path.is_file raises for names that are too long)
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """A file that `--fix` wrote, and what it did."""
+
+    path: str
+    changes: tuple[Change, ...]
+
+
+def check(app: App, names: Sequence[str], *, everything: bool, progress: Progress | None = None) -> list[Problem]:
+    """Findings in the issues named, in all, or in those not mailed yet; those of the folder and settings come first.
+
+    Raises IssueError when a name is nobody's. `progress(done, all)` is called as issues are finished.
+    """
+    with rehearsal(app) as books:
+        problems = look(books)
+        records, found = _chosen(books, names, problems, everything=everything)
+        specimens = [specimen(books, record) for record in records]
+        neighbours = [_neighbour(one) for one in books.archive.issues().values() if one.missing_at is None]
+        found += _same_addresses(books, records)
+        asked = [record for record in records if names or record.state not in FINISHED]
+        found += [finding for record in asked for finding in mail_findings(books, record)]
+    for findings in _examined(specimens, Files(app.source.root), neighbours, progress or _silently):
+        found += findings  # after the books are closed: senders must not wait for us
+    return _in_order(found)
+
+
+def mend_files(app: App, names: Sequence[str], *, everything: bool) -> list[Mended]:
+    """`--fix`: puts right what is safe, in the files of the same issues, each written whole or not at all."""
+    with rehearsal(app) as books:
+        problems = look(books)
+        records, _ = _chosen(books, names, problems, everything=everything)
+    source = app.source
+    on_disk = {entry.path: entry.name_on_disk for entry in scan(source.root, source.include, source.exclude).entries}
+    mended = (_mend(source.root, record.path, on_disk[record.path]) for record in records if record.path in on_disk)
+    return [one for one in mended if one.changes]
+
+
+def _mend(root: Path, path: str, name: str) -> Mended:
+    raw = read(root, name)
+    text = raw.decode("utf-8-sig")
+    newline = "\r\n" if text.count("\r\n") == text.count("\n") > 0 else "\n"
+    plain = text.replace(newline, "\n")
+    if "\r" in plain:
+        return Mended(path, ())  # a mixture of line ends: nobody's lines would be where we say
+    after, changes = mend(plain, read_front(raw, path).body_line)
+    if changes:
+        mark = b"\xef\xbb\xbf" if raw.startswith(b"\xef\xbb\xbf") else b""
+        write_file(root, name, mark + after.replace("\n", newline).encode())
+    return Mended(path, tuple(changes))
+
+
+def _chosen(
+    app: App, names: Sequence[str], problems: Sequence[Problem], *, everything: bool,
+) -> tuple[list[Record], list[Problem]]:
+    """The issues a person means, and what is wrong with files that are no issue yet."""
+    if not names:
+        kept = [record for record in app.archive.issues().values()
+                if record.missing_at is None and (everything or record.state not in FINISHED)]
+        return kept, list(problems)
+    records: list[Record] = []
+    broken: list[Problem] = []
+    for name in names:
+        own = [one for one in problems if Path(one.path).name == Path(name).name]
+        try:
+            records.append(app.find(name))
+        except IssueError:
+            if not own:
+                raise
+        broken += own
+    return records, broken
+
+
+def _examined(
+    specimens: Sequence[Specimen], files: Files, neighbours: Sequence[Neighbour], progress: Progress,
+) -> Iterator[list[Problem]]:
+    """What is wrong with the words of each, in several processes where that pays."""
+    others = [[one for one in neighbours if one.path != each.path] for each in specimens]
+    cores = min(multiprocessing.cpu_count(), len(specimens))
+    pays = cores > 1 and sum(len(one.body) for one in specimens) >= WORTH_PROCESSES
+    with _pool(cores) if pays else nullcontext() as pool:
+        work = (examine_specimen, specimens, repeat(files), others)
+        for done, findings in enumerate(pool.map(*work, chunksize=4) if pool else map(*work), 1):
+            progress(done, len(specimens))
+            yield findings
+
+
+def _pool(cores: int) -> ProcessPoolExecutor:
+    """Fresh processes: a copy of this one would hold its locks and connections."""
+    return ProcessPoolExecutor(cores, mp_context=multiprocessing.get_context("spawn"))
+
+
+def _silently(_done: int, _all: int) -> None:
+    """Nobody watches."""
+
+
+def _same_addresses(app: App, records: Iterable[Record]) -> Iterator[Problem]:
+    """Issues for which the settings want an address that an earlier one has: they get another."""
+    pattern = app.config.issues.permalink
+    owners: dict[str, Record] = {}
+    for record in sorted(app.archive.issues().values(), key=lambda one: one.ordinal or 0):
+        wanted = permalink(pattern, number=record.number, slug=slug(record.title), stem=stem(record.path),
+                           day=record.day)
+        owner = owners.setdefault(wanted, record)
+        if owner is not record and record in records:
+            yield Problem(record.path, f"would have the same address {wanted} as {owner.path}: it is at "
+                          f"{record.permalink}", "give one of them another number or name", rule="permalink-twice",
+                          severity="warning")
+
+
+def specimen(app: App, record: Record) -> Specimen:
+    """The issue as the rules want it."""
+    text = app.archive.text(record.key)
+    language = record.language or app.config.publication.language
+    return Specimen(record.path, record.title, record.cover, text.body, text.body_line, app.config.issues.breaks,
+                    language, _neighbour(record))
+
+
+def _neighbour(record: Record) -> Neighbour:
+    return Neighbour(record.path, record.number, record.day)
+
+
+def mail_findings(app: App, record: Record) -> list[Problem]:
+    """What is wrong with the mail that an issue becomes, the owner's templates included."""
+    try:
+        edition = app.dresser.edition(record)
+    except EditionError as error:
+        return [replace(error.problem, rule=error.problem.rule or "template")]
+    found = [_of_settings(one) for one in preflight(edition, app.frame, path=record.path)]
+    if is_shortened(edition, app.library.document(record)):
+        found.append(Problem(
+            record.path, "too long for one mail: it ends at a heading, with a link to the rest on the web",
+            "shorten it, if readers should get it whole", rule="mail-shortened",
+            severity=RULES["mail-shortened"].severity))
+    return found
+
+
+def _of_settings(finding: Problem) -> Problem:
+    """The postal address is one line of the settings, not one of every issue."""
+    return replace(finding, path="config.yaml") if finding.rule == "mail-postal" else finding
+
+
+_TAG = re.compile(r"<[^<>]*>")
+
+
+def is_shortened(edition: Edition, document: Document) -> bool:
+    """Whether the end of an issue is missing from its mail; one that was cut fills at least half of the limit."""
+    if len(edition.html.encode()) < LIMIT // 2:
+        return False
+    said = "".join(words(document).split())
+    shown = "".join(unescape(_TAG.sub("", edition.html.partition("<body")[2])).split())
+    return said[-TAIL:] not in shown
+
+
+def _in_order(findings: Iterable[Problem]) -> list[Problem]:
+    """Each once, by file and line; what is said of an address in its line is not said again of the mail."""
+    cited = {one.message for one in findings if one.rule in ("link-missing", "image-missing", "placeholder")}
+    kept = [one for one in dict.fromkeys(findings) if one.rule not in ("mail-address", "mail-placeholder")
+            or not any(word and word in said for said in cited for word in _quoted(one.message))]
+    return sorted(kept, key=lambda one: (one.path, one.line or 0, one.column or 0))
+
+
+def _quoted(message: str) -> list[str]:
+    return re.findall(r'"([^"]*)"', message)

@@ -1,0 +1,121 @@
+"""Processes that render side by side when there is much to render; in this one when there is little.
+
+Results come in the order of the tasks, so how many processes there were shows nowhere. A worker reads its
+tasks from a pipe that only we hold: when we die it reads the end, and ends too.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+ENOUGH = 50  # tasks from which on starting processes (half a second each) pays
+CHUNK = 8    # tasks handed over at once
+AHEAD = 2    # chunks a worker has in hand: one at work, one waiting
+
+Work = Callable[[Any, Any], Any]
+Progress = Callable[[str, int, int], None]
+
+
+def cores() -> int:
+    """How many processes this machine runs at once for us."""
+    if hasattr(os, "sched_getaffinity"):  # not on macOS
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def silent(_what: str, _done: int, _total: int) -> None:
+    """Says nothing of progress."""
+
+
+@dataclass(slots=True)
+class _Worker:
+    process: BaseProcess
+    line: Connection
+    chunks: deque[Sequence[Any]] = field(default_factory=deque)
+
+
+class Crew:
+    """Up to `size` processes, which stay for the next tasks of the same work until they are dismissed."""
+
+    def __init__(self, size: int = 1) -> None:
+        self._size = size
+        self._duty: tuple[Work, Any] | None = None
+        self._workers: list[_Worker] = []
+
+    def each(self, work: Work, shared: Any, tasks: Sequence[Any]) -> Iterator[Any]:
+        """`work(shared, task)` for every task, in order. All of it can be pickled; `work` stands in a module."""
+        if self._size < 2 or len(tasks) < ENOUGH:
+            return (work(shared, task) for task in tasks)
+        if self._duty != (work, shared):
+            self.dismiss()
+            self._duty, self._workers = (work, shared), [_start(work, shared) for _ in range(self._size)]
+        return self._side_by_side(work, shared, tasks)
+
+    def dismiss(self) -> None:
+        """Ends the processes; more work starts new ones."""
+        for worker in self._workers:
+            worker.line.close()
+            worker.process.terminate()
+            worker.process.join()
+        self._duty, self._workers = None, []
+
+    def _side_by_side(self, work: Work, shared: Any, tasks: Sequence[Any]) -> Iterator[Any]:
+        """Chunks go round the workers in turn and are fetched in the same turn: nothing piles up."""
+        waiting = iter([tasks[start:start + CHUNK] for start in range(0, len(tasks), CHUNK)])
+        for _ in range(AHEAD):
+            for worker in self._workers:
+                _hand(worker, next(waiting, None))
+        while any(worker.chunks for worker in self._workers):
+            for worker in self._workers:
+                if worker.chunks:
+                    yield from _fetch(worker, work, shared)
+                    _hand(worker, next(waiting, None))
+
+
+def _start(work: Work, shared: Any) -> _Worker:
+    # "spawn": a fork of a process with threads may stand still for ever.
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(theirs, work, shared), daemon=True)
+    process.start()
+    theirs.close()
+    return _Worker(process, ours)
+
+
+def _hand(worker: _Worker, chunk: Sequence[Any] | None) -> None:
+    if chunk is None:
+        return
+    worker.chunks.append(chunk)
+    try:
+        worker.line.send(chunk)
+    except OSError:  # it died; `_fetch` does its work
+        return
+
+
+def _fetch(worker: _Worker, work: Work, shared: Any) -> list[Any]:
+    """The results of its oldest chunk; where a worker died, perhaps of too little memory, we do it ourselves."""
+    chunk = worker.chunks.popleft()
+    try:
+        results: list[Any] = worker.line.recv()
+    except (EOFError, OSError):
+        return [work(shared, task) for task in chunk]
+    return results
+
+
+def _serve(line: Connection, work: Work, shared: Any) -> None:
+    """A worker's life."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it too, and ends us
+    while True:
+        try:
+            chunk = line.recv()
+        except EOFError:
+            return
+        line.send([work(shared, task) for task in chunk])

@@ -1,0 +1,69 @@
+"""Where issues are on the web: named at first publication, moved with a redirect, never two in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import Literal
+
+from pipeline.errors import IssueError, Problem
+from pipeline.feeds.addresses import feed_id, permalink, slug, web_address
+from pipeline.issues.archive import Archive, Record
+
+
+class Places:
+    """`pattern` is `issues.permalink`; `url` the publication's address; `ids` what new entries are known by."""
+
+    def __init__(self, archive: Archive, pattern: str, url: str, ids: Literal["tag", "permalink"]) -> None:
+        self._archive = archive
+        self._pattern = pattern
+        self._url = url
+        self._ids = ids
+
+    def name(self, record: Record, owners: Mapping[str, str]) -> Record:
+        """An issue at its first publication: its place on the web, and the id that never changes.
+
+        `owners` gives the key of the issue that each permalink belongs to.
+        """
+        place = self._place(record, owners)
+        known = feed_id(self._url, record.day, record.key) if self._ids == "tag" else web_address(self._url, place)
+        return replace(record, permalink=place, feed_id=known)
+
+    def settle(self, records: Sequence[Record]) -> tuple[list[Problem], bool]:
+        """Moves those of these issues whose place has changed; says in whose way another stands, and if any moved."""
+        owners = self._archive.places()
+        settled = [self._move(record, owners) for record in records]
+        return [found for record in settled if (found := self._clash(record, owners))], settled != list(records)
+
+    def _move(self, record: Record, owners: dict[str, str]) -> Record:
+        """Who moves leaves a redirect at the old address."""
+        place = self._place(record, owners)
+        if place == record.permalink:
+            return record
+        moved = replace(record, permalink=place)
+        if record.permalink:
+            self._archive.add_redirect(record.permalink, record.key)
+        self._archive.update([moved])
+        owners[place] = record.key
+        return moved
+
+    def _place(self, record: Record, owners: Mapping[str, str]) -> str:
+        """The permalink of the settings, or a neighbouring one if another issue has that already."""
+        stem = PurePosixPath(record.path).stem
+        for pattern in (self._pattern, "{stem}/", *(f"{{stem}}-{n}/" for n in range(2, 1000))):
+            place = permalink(pattern, number=record.number, slug=slug(record.title), stem=stem, day=record.day)
+            if owners.get(place, record.key) == record.key:
+                return place
+        raise IssueError("finds no address that is free", path=record.path, remedy="give it a number of its own")
+
+    def _clash(self, record: Record, owners: Mapping[str, str]) -> Problem | None:
+        """Two issues whose settings give them one address: both are published, and both are named."""
+        wanted = self._place(record, {})
+        owner = owners.get(wanted, record.key)
+        if owner == record.key:
+            return None
+        other = self._archive.records([owner])[owner]
+        return Problem(record.path, f"would have the same address {wanted} as {other.path}: it is at "
+                       f"{record.permalink}", "give one of them another number or name", rule="permalink-twice",
+                       severity="warning")

@@ -1,0 +1,31 @@
+"""What somebody typed into the form, before anybody believed a word of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """Somebody asks for a list: any text, from anybody.
+
+    `list` may be "" for the first one. `source` is the way it came ("form", "json", "command"), `text` the words
+    that stood beside the button, `network` where it came from, such as "203.0.113.0/24", "" if not known.
+    """
+
+    email: str
+    list: str = ""
+    name: str = ""
+    source: str = "form"
+    text: str = ""
+    network: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        """For the tray."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, str]) -> Application:
+        """What `as_json` gave; what else stands there is not ours."""
+        return cls(**{field.name: value[field.name] for field in fields(cls) if field.name in value})

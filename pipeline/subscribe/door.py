@@ -1,0 +1,161 @@
+"""Door 3: a reader comes, changes, or leaves. The link in the mail is the proof of who they are.
+
+    ask --(letter)--> confirm --(letter)--> preferences, view --> leave, or erased
+
+Whoever asks is answered before anybody looks whether they are known (`tray`), so nothing here is seen by a
+stranger. What a link allows is checked by its token alone; nothing is changed by looking.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from pipeline.address import Address, parse
+from pipeline.audience.roster import Roster
+from pipeline.audience.subscriber import Evidence, State, Subscription
+from pipeline.audience.tokens import Claim, KeyRing, Purpose
+from pipeline.clock import Clock
+from pipeline.errors import ConfigError, InvalidToken
+from pipeline.mailings.ledger import Ledger
+from pipeline.mailings.ledger.askings import Asker, Spent
+from pipeline.subscribe.application import Application
+
+if TYPE_CHECKING:  # slow imports: premailer, MIME
+    from pipeline.editions.letters import Letter
+    from pipeline.mailings.messages import Composer
+    from pipeline.subscribe.letters import Stationery
+
+log = logging.getLogger(__name__)
+
+_MAILING = re.compile("[0-9]{1,18}")  # what a database can number
+
+COMMAND = "command"  # the source of what a maintainer typed: no flood
+
+
+class Subscriptions:
+    """What readers can do about their own subscriptions. `lists` are ids and names, the first is the usual one."""
+
+    def __init__(
+        self, roster: Roster, ledger: Ledger, ring: KeyRing, clock: Clock, *, lists: Mapping[str, str],
+        open_stationery: Callable[[], Stationery], open_composer: Callable[[], Composer],
+        compact: Callable[[], None],
+    ) -> None:
+        self.roster = roster
+        self.ledger = ledger
+        self.lists = lists
+        self._ring = ring
+        self._clock = clock
+        self._open_stationery = open_stationery
+        self._open_composer = open_composer
+        self._compact = compact
+
+    # ---- coming -------------------------------------------------------------------------------
+
+    def ask(self, application: Application, occasion: str) -> bool:
+        """Sends a confirmation letter if it may; True if one was written. `occasion` names the request for ever.
+
+        None is written to who is confirmed or suppressed, for a list that is not there, or where a budget is
+        spent. The same request twice is one letter. Raises InvalidAddress, and ConfigError without `web.url`.
+        """
+        self._check_way_back()
+        address, now = parse(application.email), self._clock.now()
+        list_id = application.list or next(iter(self.lists))
+        asker = self._asker(address, application)
+        if list_id not in self.lists or self._is_spent(self.ledger.askings.spent(occasion, asker, now)):
+            return False  # before anything is written: a flood writes nothing
+        evidence = Evidence(application.source, application.text, application.network)
+        waiting = self.roster.ask(address, [list_id], evidence, now, name=application.name)
+        if not waiting or self._is_spent(self.ledger.askings.grant(occasion, asker, now)):
+            return False
+        return self._ask_to_confirm(waiting[0], occasion)
+
+    def _check_way_back(self) -> None:
+        if not self._open_stationery().can_ask:
+            raise ConfigError("nobody could answer a confirmation letter", path="config.yaml",
+                              remedy="set web.url to where readers reach `avviso run`")
+
+    def _asker(self, address: Address, application: Application) -> Asker:
+        """The keys that budgets know somebody by: what looks like one mailbox is one, however it is spelt."""
+        network = f"network\n{application.network}" if application.network else ""
+        vouched = application.source == COMMAND
+        return Asker(self._mailbox(address), self.roster.address_hash(network) if network else "", vouched=vouched)
+
+    def _mailbox(self, address: Address) -> str:
+        return self.roster.address_hash(f"mailbox\n{address.limiting_key}")
+
+    def _is_spent(self, budget: Spent | None) -> bool:
+        if budget:
+            level = logging.INFO if budget is Spent.MAILBOX else logging.WARNING
+            log.log(level, "asking.refused", extra={"budget": budget.value})
+        return budget is not None
+
+    def _ask_to_confirm(self, waiting: Subscription, occasion: str) -> bool:
+        from pipeline.editions.letters import Letter  # slow import: premailer
+
+        token = self._ring.sign(Purpose.CONFIRM, waiting.subscriber_id, waiting.list, issued=self._clock.now())
+        return self._write(Letter.CONFIRM, waiting, occasion, self._open_stationery().confirm_url(token))
+
+    def confirm(self, token: str) -> None:
+        """Begins the subscription that the link is about, and welcomes the reader once. Twice does no harm.
+
+        Raises InvalidToken, also for who left or was suppressed since, and ExpiredToken after 48 hours.
+        """
+        claim = self.holder(Purpose.CONFIRM, token)
+        self.roster.confirm(claim.subscriber_id, claim.list, self._clock.now())
+        said = self.roster.subscriptions(claim.subscriber_id)
+        begun = next((one for one in said if one.list == claim.list and one.state is State.CONFIRMED), None)
+        if begun is None:
+            raise InvalidToken("this link is not valid any more", remedy="subscribe again to get a new one")
+        self._welcome(begun)
+
+    def _welcome(self, begun: Subscription) -> None:
+        from pipeline.editions.letters import Letter  # slow import: premailer
+
+        person = self.roster.get(begun.subscriber_id)
+        if person is not None:
+            self.ledger.askings.answered(self._mailbox(parse(person.address)))
+        if self._write(Letter.WELCOME, begun, str(begun.confirmed_at), ""):
+            log.info("subscription.confirmed", extra={"list": begun.list})
+
+    def _write(self, letter: Letter, subscription: Subscription, occasion: str, action: str) -> bool:
+        """Enters a letter for the next sender, ahead of every mailing."""
+        person = self.roster.get(subscription.subscriber_id)
+        if person is None:
+            return False  # erased a moment ago
+        stationery, now = self._open_stationery(), self._clock.now()
+        return self.ledger.letters.write(
+            stationery.edition(letter), stationery.envelope(letter, now), action=action, list_id=subscription.list,
+            subscriber_id=person.id, address=person.address, name=person.name, occasion=occasion, now=now)
+
+    # ---- with a link --------------------------------------------------------------------------
+
+    def holder(self, purpose: Purpose, token: str) -> Claim:
+        """Whose link this is; asks no database. Raises InvalidToken, always the same, or ExpiredToken."""
+        return self._ring.read(purpose, token, self._clock.now())
+
+    def leave(self, token: str) -> None:
+        """Ends the subscription of the link's holder; once or a hundred times. Raises InvalidToken."""
+        claim = self.holder(Purpose.UNSUBSCRIBE, token)
+        self.roster.leave(claim.subscriber_id, claim.list, "unsubscribed", self._clock.now())
+
+    def view(self, token: str) -> str:
+        """The HTML of the very mail that the link's holder got. Raises InvalidToken, also after an erasure."""
+        claim = self.holder(Purpose.VIEW, token)
+        mailing = int(claim.list) if _MAILING.fullmatch(claim.list) else 0
+        delivery = self.ledger.deliveries.delivered(mailing, claim.subscriber_id)
+        if delivery is None:
+            raise InvalidToken("this mail is not here any more", remedy="read the issue in the archive")
+        return self._open_composer()(delivery).parts().html
+
+    # ---- going for good -----------------------------------------------------------------------
+
+    def forget(self, address: Address) -> None:
+        """Erases a person from roster and ledger; a keyed hash stays, so that no file brings them back."""
+        person = self.roster.find(address)
+        if person is not None:
+            self.ledger.deliveries.erase(person.id)
+        self.roster.forget(address, self._clock.now())
+        self._compact()

@@ -1,0 +1,59 @@
+"""The letters that readers get from us alone: an edition, and the envelope it goes in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from pipeline.editions.edition import Edition
+from pipeline.editions.frame import Frame
+from pipeline.editions.letters import Letter, render_letter
+from pipeline.editions.templates import Templates
+from pipeline.mailings.envelope import Envelope
+from pipeline.mailings.messages import LINK_KEY
+
+
+class Stationery:
+    """What all letters of a publication share. `web_url` ends with `/`; `key_id` names the key that signs links."""
+
+    def __init__(
+        self, frame: Frame, templates: Templates, *, sender_name: str, sender_address: str, reply_to: str,
+        web_url: str, unsubscribe_mailto: str, key_id: str,
+    ) -> None:
+        self._frame = replace(frame, view=False, preferences=False)  # a letter has no page of its own
+        self._templates = templates
+        self._sender_name = sender_name
+        self._sender_address = sender_address
+        self._reply_to = reply_to
+        self._web_url = web_url
+        self._unsubscribe_mailto = unsubscribe_mailto
+        self._key_id = key_id
+        self._editions: dict[Letter, Edition] = {}
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether a letter can lead back to us: without an address of our own nobody could confirm."""
+        return bool(self._web_url)
+
+    def confirm_url(self, token: str) -> str:
+        """Where the button of a confirmation letter leads."""
+        return f"{self._web_url}confirm/{token}"
+
+    def edition(self, letter: Letter) -> Edition:
+        """The letter's text, the same for everybody; rendered once. Raises EditionError, ConfigError."""
+        if letter not in self._editions:
+            self._editions[letter] = render_letter(letter, self._frame, self._templates)
+        return self._editions[letter]
+
+    def envelope(self, letter: Letter, now: datetime) -> dict[str, Any]:
+        """The envelope of a letter written now; one that somebody can leave by says how."""
+        leaves = letter is Letter.WELCOME
+        envelope = Envelope(
+            sender_name=self._sender_name, sender_address=self._sender_address, date=now,
+            domain=self._sender_address.rpartition("@")[2].encode("idna").decode(), language=self._frame.language,
+            publication=self._frame.title, mailing=letter.value, reply_to=self._reply_to,
+            unsubscribe_url_prefix=f"{self._web_url}unsubscribe/" if leaves and self._web_url else "",
+            unsubscribe_mailto=self._unsubscribe_mailto if leaves else "",
+        )
+        return envelope.as_json() | {LINK_KEY: self._key_id}

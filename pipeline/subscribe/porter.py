@@ -1,0 +1,57 @@
+"""The porter sees to what lies in the tray, slip by slip, and stops where the ledger is away: nothing is lost."""
+
+from __future__ import annotations
+
+import logging
+
+from pipeline.errors import AudienceError, ConfigError, EditionError
+from pipeline.lockfile import LockFile
+from pipeline.subscribe.application import Application
+from pipeline.subscribe.door import Subscriptions
+from pipeline.subscribe.tray import Slip, Tray
+
+log = logging.getLogger(__name__)
+
+ASK, LEAVE = "ask", "leave"  # the kinds of slip
+
+
+class Porter:
+    """Any process may send its porter; only one works at a time, and what is seen to twice is as if once."""
+
+    def __init__(self, tray: Tray, door: Subscriptions) -> None:
+        self._tray = tray
+        self._door = door
+
+    def work(self) -> int:
+        """Empties the tray; gives how many slips were seen to. Raises DatabaseError, and the rest stays.
+
+        A slip that settings or a template stand in the way of stays too, and the others go on.
+        """
+        if self._tray.is_empty:
+            return 0
+        lock = LockFile.take(self._tray.folder / "lock")
+        if lock is None:
+            return 0  # another porter is at it
+        try:
+            done = 0
+            for slip in self._tray.slips():
+                try:
+                    self._see_to(slip)
+                except (ConfigError, EditionError) as error:
+                    log.error("slip.waits", extra={"slip": slip.name, "reason": str(error)})
+                else:
+                    self._tray.discard(slip)
+                    done += 1
+            return done
+        finally:
+            lock.release()
+
+    def _see_to(self, slip: Slip) -> None:
+        """One slip; what a person got wrong ends with a line in the log."""
+        try:
+            if slip.kind == ASK:
+                self._door.ask(Application.from_json(slip.values), slip.name)
+            elif slip.kind == LEAVE:
+                self._door.leave(slip.values["token"])
+        except AudienceError as error:
+            log.info("slip.refused", extra={"slip": slip.name, "reason": error.problem.rule or type(error).__name__})

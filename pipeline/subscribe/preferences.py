@@ -1,0 +1,81 @@
+"""What the holder of a preferences link sees and changes: lists, name, language, all their data, themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.address import parse
+from pipeline.audience.exporting import own_data
+from pipeline.audience.subscriber import Evidence, State, Subscriber
+from pipeline.audience.tokens import Purpose
+from pipeline.clock import Clock
+from pipeline.errors import InvalidToken
+from pipeline.subscribe.door import Subscriptions
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One list, and whether the person is on it."""
+
+    id: str
+    name: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A person and the lists they can choose from: those of the settings, and any they are still on."""
+
+    person: Subscriber
+    choices: tuple[Choice, ...]
+
+
+class Preferences:
+    """A preferences link at work. It never expires: whoever gets the mail may always look and leave."""
+
+    def __init__(self, door: Subscriptions, clock: Clock) -> None:
+        self._door = door
+        self._clock = clock
+
+    def standing(self, token: str) -> Standing:
+        """What the page shows; changes nothing. Raises InvalidToken, also after an erasure."""
+        person = self._person(token)
+        said = self._door.roster.subscriptions(person.id)
+        on = {one.list for one in said if one.state is State.CONFIRMED}
+        names = {**{list_id: list_id for list_id in sorted(on)}, **self._door.lists}
+        return Standing(person, tuple(Choice(list_id, name, list_id in on) for list_id, name in names.items()))
+
+    def save(self, token: str, *, lists: Collection[str], name: str, language: str) -> None:
+        """Makes name, language and lists what they are to be. Raises InvalidToken.
+
+        The link came by mail, so it is proof enough for another list: nobody is asked a second time.
+        """
+        standing = self.standing(token)
+        person, roster, now = standing.person, self._door.roster, self._clock.now()
+        roster.describe(person.id, name=name, language=language)
+        for choice in standing.choices:
+            if choice.id in lists and not choice.chosen:
+                roster.ask(parse(person.address), [choice.id], Evidence("preferences"), now)
+                roster.confirm(person.id, choice.id, now)
+            elif choice.chosen and choice.id not in lists:
+                roster.leave(person.id, choice.id, "unsubscribed", now)
+
+    def export(self, token: str) -> dict[str, Any]:
+        """All that is known of the person, in JSON's own types but instants. Raises InvalidToken."""
+        person = self._person(token)
+        roster = self._door.roster
+        data = own_data(person, roster.subscriptions(person.id), roster.suppression(parse(person.address)))
+        return {**data, "deliveries": self._door.ledger.deliveries.of(person.id)}
+
+    def erase(self, token: str) -> None:
+        """Erases the person. Raises InvalidToken."""
+        self._door.forget(parse(self._person(token).address))
+
+    def _person(self, token: str) -> Subscriber:
+        claim = self._door.holder(Purpose.PREFERENCES, token)
+        person = self._door.roster.get(claim.subscriber_id)
+        if person is None:
+            raise InvalidToken("this link is not valid", remedy="use the link of a newer mail")
+        return person

@@ -1,0 +1,103 @@
+"""The tray by the door: what readers hand in lies here, durable, until the porter has seen to it.
+
+It needs no database. So a subscription is taken and an unsubscription counts while the ledger is away, and
+whoever measures an answer learns nothing about who is in the book: the same is written for everybody.
+
+    var/spool/20260324T080000123456-4711-1.json     one slip: what it is about, and its text values
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import logging
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pipeline.errors import OutputError
+
+log = logging.getLogger(__name__)
+
+MOST = 5_000  # slips; a flood shall not fill the disk
+_SUFFIX = ".json"
+_serial = itertools.count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """One thing that a reader handed in. `name` is its own for ever; `kind` says what it is about."""
+
+    path: Path
+    kind: str
+    values: Mapping[str, str]
+
+    @property
+    def name(self) -> str:
+        """What tells it from every other slip."""
+        return self.path.stem
+
+
+class Tray:
+    """Slips in a folder, oldest first."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def put(self, kind: str, values: Mapping[str, str], now: datetime) -> None:
+        """Keeps a slip; it is on the disk when this returns. Raises OutputError, also when the tray is full."""
+        name = f"{now:%Y%m%dT%H%M%S%f}-{os.getpid()}-{next(_serial)}"
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if len(self._names()) >= MOST:
+                raise OutputError(f"holds {MOST} slips that nobody has seen to", path=str(self.folder),
+                                  remedy="is the database away? they are seen to when it is back")
+            self._write(name, json.dumps({"kind": kind, "values": dict(values)}).encode())
+        except OSError as error:
+            raise OutputError(f"cannot be written: {error.strerror}", path=str(self.folder),
+                              remedy="free some disk space, or make the folder writable") from error
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to see to."""
+        return not self._names()
+
+    def slips(self) -> Iterator[Slip]:
+        """What lies here now; a slip that cannot be read is put aside under another name."""
+        for name in sorted(self._names()):
+            path = self.folder / name
+            try:
+                read = json.loads(path.read_bytes())
+                yield Slip(path, read["kind"], read["values"])
+            except FileNotFoundError:
+                continue  # somebody else has seen to it
+            except (ValueError, KeyError, TypeError):
+                log.error("slip.unreadable", extra={"slip": name})
+                path.rename(path.with_suffix(".unreadable"))
+
+    def discard(self, slip: Slip) -> None:
+        """A slip that was seen to goes."""
+        slip.path.unlink(missing_ok=True)
+
+    def _names(self) -> list[str]:
+        try:
+            return [name for name in os.listdir(self.folder) if name.endswith(_SUFFIX) and name[0] != "."]  # noqa: PTH208, names are enough
+        except FileNotFoundError:
+            return []
+
+    def _write(self, name: str, content: bytes) -> None:
+        """Under a hidden name first: half a slip is never seen."""
+        hidden, final = self.folder / f".{name}{_SUFFIX}", self.folder / f"{name}{_SUFFIX}"
+        descriptor = os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(descriptor)
+        hidden.rename(final)
+        folder = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)

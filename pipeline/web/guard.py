@@ -1,0 +1,95 @@
+"""What every request passes before a page sees it, and every answer on its way out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+BODY_LIMIT_BYTES = 64 * 1024
+BODY_LIMIT_S = 10.0
+
+POLICY = (b"default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; "
+          b"base-uri 'none'")
+# What an answer does not say itself.
+HEADERS = (
+    (b"content-security-policy", POLICY),
+    (b"referrer-policy", b"no-referrer"),          # a token in an address is nobody else's business
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"interest-cohort=(), geolocation=(), camera=(), microphone=()"),
+    (b"cache-control", b"no-store"),
+)
+
+
+class Guard:
+    """Protective headers on every answer; a body that is too large or too slow is refused.
+
+    `prefix` is the path of `web.url` without its last slash: a proxy may pass it on or take it off.
+    """
+
+    def __init__(self, app: ASGIApp, prefix: str = "") -> None:
+        self._app = app
+        self._prefix = prefix
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return  # no page of ours speaks anything else
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = _completed(message["headers"])
+            await send(message)
+
+        if self._prefix and scope["path"].startswith(f"{self._prefix}/"):
+            scope = {**scope, "path": scope["path"].removeprefix(self._prefix)}
+        refusal = None
+        try:
+            body = await asyncio.wait_for(_read(scope, receive), BODY_LIMIT_S)
+        except TimeoutError:
+            refusal = PlainTextResponse("too slow\n", 408, {"connection": "close"})
+        else:
+            if body is None:
+                refusal = PlainTextResponse("too large\n", 413, {"connection": "close"})
+        if refusal is not None:
+            await refusal(scope, receive, guarded)
+            return
+        await self._app(scope, _Given(body or b"", receive), guarded)
+
+
+class _Given:
+    """`receive` for a body that was read already; after it, what the line says."""
+
+    def __init__(self, body: bytes, receive: Receive) -> None:
+        self._body: bytes | None = body
+        self._receive = receive
+
+    async def __call__(self) -> Message:
+        if self._body is None:
+            return await self._receive()
+        body, self._body = self._body, None
+        return {"type": "http.request", "body": body, "more_body": False}
+
+
+async def _read(scope: Scope, receive: Receive) -> bytes | None:
+    """The whole body, or None when it is larger than anything a page of ours asks for."""
+    declared = dict(scope["headers"]).get(b"content-length", b"0")
+    if not declared.isdigit() or int(declared) > BODY_LIMIT_BYTES:
+        return None
+    body = b""
+    while len(body) <= BODY_LIMIT_BYTES:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None  # half a form is no form
+        body += message.get("body", b"")
+        if not message.get("more_body", False):
+            return body if len(body) <= BODY_LIMIT_BYTES else None
+    return None
+
+
+def _completed(headers: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    said = {name.lower() for name, _ in headers}
+    return [*headers, *((name, value) for name, value in HEADERS if name not in said)]

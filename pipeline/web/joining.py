@@ -1,0 +1,116 @@
+"""Asking and confirming. Whoever asks gets one answer, whoever they are: what they wrote goes into the tray."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from pipeline.audience.tokens import Purpose
+from pipeline.clock import Clock
+from pipeline.errors import OutputError
+from pipeline.subscribe import Subscriptions
+from pipeline.subscribe.application import Application
+from pipeline.subscribe.porter import ASK
+from pipeline.subscribe.tray import Tray
+from pipeline.web.network import Network, network_of
+from pipeline.web.pages import Pages
+
+THINKING_S = 2      # nobody fills a form faster
+LONGEST = 320       # characters of any field that are looked at
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+# A page on another host may send JSON by script; a plain form needs no leave (Fetch standard, section 3.2).
+ANYWHERE = {"access-control-allow-origin": "*"}
+PREFLIGHT = {**ANYWHERE, "access-control-allow-methods": "POST", "access-control-allow-headers": "content-type",
+             "access-control-max-age": "86400"}
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """The endpoints of /subscribe and /confirm. `wake` tells the porter that something lies in the tray."""
+
+    door: Subscriptions
+    tray: Tray
+    wake: Callable[[], None]
+    pages: Pages
+    clock: Clock
+    trusted_proxies: Sequence[Network]
+
+    async def show_form(self, request: Request) -> Response:  # noqa: ARG002, every endpoint takes it
+        """GET /subscribe."""
+        return self.pages.subscribe(str(int(self.clock.now().timestamp())))
+
+    async def allow(self, request: Request) -> Response:  # noqa: ARG002, as above
+        """OPTIONS /subscribe."""
+        return Response(status_code=204, headers=PREFLIGHT)
+
+    async def ask(self, request: Request) -> Response:
+        """POST /subscribe: the same answer for a stranger, a reader, a suppressed address and none at all."""
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind == "application/json":
+            given, source = _json_fields(await request.body()), "json"
+        elif kind in FORMS:
+            given, source = _form_fields(await request.form(max_files=0, max_fields=20)), "form"
+        else:
+            return Response("send a form or JSON\n", 415, ANYWHERE, "text/plain")
+        if given is None:
+            return Response("this is not JSON with text values\n", 400, ANYWHERE, "text/plain")
+        if self._is_person(given):
+            try:
+                await run_in_threadpool(self._keep, given, source, network_of(request, self.trusted_proxies))
+            except OutputError:
+                return self._answer("busy", source, 503)
+        return self._answer("asked", source)
+
+    def _keep(self, given: Mapping[str, str], source: str, network: str) -> None:
+        application = Application(
+            email=given.get("email", ""), list=given.get("list", ""), name=given.get("name", ""), source=source,
+            text=self.pages.words()["subscribe_hint"] if source == "form" else "", network=network)
+        self.tray.put(ASK, application.as_json(), self.clock.now())
+        self.wake()
+
+    def _is_person(self, given: Mapping[str, str]) -> bool:
+        """A program fills the field that nobody sees, or answers at once."""
+        since = given.get("since", "")
+        at_once = since.isdecimal() and self.clock.now().timestamp() - int(since) < THINKING_S
+        return not given.get("website") and not at_once and bool(given.get("email"))
+
+    def _answer(self, message: str, source: str, status: int = 200) -> Response:
+        if source == "json":
+            return JSONResponse({"message": self.pages.words()[message]}, status, ANYWHERE)
+        return self.pages.notice(message, status)
+
+    async def ask_to_confirm(self, request: Request) -> Response:
+        """GET /confirm/{token}: a button; who only looks, or scans the mail's links, begins nothing."""
+        self.door.holder(Purpose.CONFIRM, request.path_params["token"])
+        return self.pages.notice("confirm_asked", button="confirm")
+
+    async def confirm(self, request: Request) -> Response:
+        """POST /confirm/{token}."""
+        await run_in_threadpool(self.door.confirm, request.path_params["token"])
+        return self.pages.notice("confirmed")
+
+
+def _form_fields(form: FormData) -> dict[str, str]:
+    return {name: _clean(value) for name, value in form.items() if isinstance(value, str)}
+
+
+def _json_fields(body: bytes) -> dict[str, str] | None:
+    """The text values of a JSON object; None for anything else."""
+    try:
+        read = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(read, dict) or not all(isinstance(value, str | None) for value in read.values()):
+        return None
+    return {name: _clean(value or "") for name, value in read.items()}
+
+
+def _clean(text: str) -> str:
+    """What a file and a database can hold; half a surrogate pair becomes a question mark."""
+    return text[:LONGEST + 1].encode("utf-8", "replace").decode()

@@ -1,0 +1,106 @@
+"""Leaving, preferences, and the mail in the browser: what somebody may do who holds a link of ours."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import anyio
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from pipeline.audience.tokens import Purpose
+from pipeline.clock import Clock
+from pipeline.errors import DatabaseError, OutputError
+from pipeline.subscribe import Subscriptions
+from pipeline.subscribe.porter import LEAVE
+from pipeline.subscribe.preferences import Preferences
+from pipeline.subscribe.tray import Tray
+from pipeline.web.pages import Pages
+from pipeline.web.wording import LANGUAGES
+
+PATIENCE_S = 1.0    # how long a reader who leaves waits for the ledger; then the tray takes it
+
+# The mail comes from a template and cleaned Markdown; whatever got in all the same shall find nothing to do here.
+MAIL_POLICY = ("default-src 'none'; img-src https: http: data:; style-src 'unsafe-inline'; frame-ancestors 'none'; "
+               "base-uri 'none'; form-action 'none'; sandbox allow-popups allow-popups-to-escape-sandbox")
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """The endpoints of /unsubscribe, /preferences and /view."""
+
+    door: Subscriptions
+    preferences: Preferences
+    tray: Tray
+    wake: Callable[[], None]
+    pages: Pages
+    clock: Clock
+
+    async def ask_to_leave(self, request: Request) -> Response:
+        """GET /unsubscribe/{token}: a button; who only looks changes nothing. Asks no database."""
+        self.door.holder(Purpose.UNSUBSCRIBE, request.path_params["token"])
+        return self.pages.notice("leave_asked", button="leave")
+
+    async def leave(self, request: Request) -> Response:
+        """POST /unsubscribe/{token}: RFC 8058 one-click and the page's own button: no cookie, no redirect, any body.
+
+        Taken also while the database is away or slow: then it lies in the tray, and is done when it is back.
+        """
+        token = request.path_params["token"]
+        self.door.holder(Purpose.UNSUBSCRIBE, token)
+        done = False
+        with anyio.move_on_after(PATIENCE_S):
+            try:
+                await anyio.to_thread.run_sync(self.door.leave, token, abandon_on_cancel=True)
+                done = True
+            except (DatabaseError, OutputError):
+                pass  # the tray is for this
+        if not done:
+            await run_in_threadpool(self.tray.put, LEAVE, {"token": token}, self.clock.now())
+            self.wake()
+        return self.pages.notice("left")
+
+    async def show_preferences(self, request: Request) -> Response:
+        """GET /preferences/{token}."""
+        return self.pages.preferences(await run_in_threadpool(self.preferences.standing, request.path_params["token"]))
+
+    async def change(self, request: Request) -> Response:
+        """POST /preferences/{token}: `action` is save, export or erase."""
+        token = request.path_params["token"]
+        self.door.holder(Purpose.PREFERENCES, token)
+        form = await request.form(max_files=0, max_fields=200)
+        actions = {"save": self._save, "export": self._export, "erase": self._erase}
+        action = actions.get(str(form.get("action")), self._nothing)
+        given = {name: tuple(str(value) for value in form.getlist(name)) for name in form}
+        return await run_in_threadpool(action, token, given)
+
+    def _save(self, token: str, given: dict[str, tuple[str, ...]]) -> Response:
+        known = self.preferences.standing(token).person.language
+        language = given.get("language", ("",))[0]
+        name = given.get("name", ("",))[0].encode("utf-8", "replace").decode()
+        self.preferences.save(token, lists=given.get("list", ()), name=name,
+                              language=language if language in ("", *LANGUAGES) else known)
+        return self.pages.preferences(self.preferences.standing(token), news="saved")
+
+    def _export(self, token: str, given: dict[str, tuple[str, ...]]) -> Response:  # noqa: ARG002, as its neighbours
+        content = json.dumps(self.preferences.export(token), ensure_ascii=False, indent=2, default=str)
+        return Response(content, media_type="application/json",
+                        headers={"content-disposition": 'attachment; filename="my-data.json"'})
+
+    def _erase(self, token: str, given: dict[str, tuple[str, ...]]) -> Response:
+        standing = self.preferences.standing(token)
+        if given.get("sure") != ("yes",):
+            return self.pages.preferences(standing, news="erase_unsure")
+        self.preferences.erase(token)
+        return self.pages.notice("erased", language=standing.person.language)
+
+    def _nothing(self, token: str, given: dict[str, tuple[str, ...]]) -> Response:  # noqa: ARG002, as its neighbours
+        return self.pages.preferences(self.preferences.standing(token), status=400)
+
+    async def view(self, request: Request) -> Response:
+        """GET /view/{token}: the very mail."""
+        content = await run_in_threadpool(self.door.view, request.path_params["token"])
+        return HTMLResponse(content, headers={"content-security-policy": MAIL_POLICY, "x-robots-tag": "noindex"})

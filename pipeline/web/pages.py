@@ -1,0 +1,79 @@
+"""The pages readers meet, rendered: complete without scripts, and without anything from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from starlette.responses import HTMLResponse
+
+from pipeline.address import mask
+from pipeline.feeds.colours import palette
+from pipeline.feeds.templating import Templates
+from pipeline.subscribe.preferences import Standing
+from pipeline.web.wording import LANGUAGES, Wording, voice, wording
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What the pages say of the newsletter. `lists` are pairs of id and name, the first is the usual one."""
+
+    title: str
+    url: str
+    language: str
+    accent: str
+    lists: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Fills the templates in the publication's language, or in the reader's own where that is known."""
+
+    templates: Templates
+    publication: Publication
+
+    def notice(self, message: str, status: int = 200, *, button: str = "", language: str = "") -> HTMLResponse:
+        """A page that says one thing, by its name in the catalogue, above a button that posts to itself."""
+        words = self.words(language)
+        return self._page("notice.html", words[f"{message}_title"], status, language, {
+            "message": words[message].format(title=self.publication.title),
+            "button": words[button] if button else "",
+        })
+
+    def subscribe(self, since: str) -> HTMLResponse:
+        """The page with the form."""
+        return self._page("subscribe.html", self.words()["subscribe_title"].format(title=self.publication.title), 200,
+                          "", self.form_values("subscribe", since=since))
+
+    def preferences(self, standing: Standing, *, news: str = "", status: int = 200) -> HTMLResponse:
+        """What the holder of a link can change, under what just happened."""
+        language = standing.person.language
+        words = self.words(language)
+        return self._page("preferences.html", words["preferences_title"], status, language, {
+            "address": mask(standing.person.address), "standing": standing, "languages": tuple(LANGUAGES.items()),
+            "news": words[news] if news else "",
+        })
+
+    def form(self, action: str, *, list_id: str = "", styled: bool = True) -> str:
+        """The form for a page elsewhere; `action` is absolute, `list_id` is "" to let the reader choose."""
+        frame = {"words": self.words(), "voice": voice(self.publication.language),
+                 "accent": palette(self.publication.accent) if styled else None}
+        values = self.form_values(action, list_id=list_id)
+        return self.templates.render("embed.html", values | frame).decode()
+
+    def form_values(self, action: str, *, list_id: str = "", since: str = "") -> dict[str, object]:
+        """What form.html needs besides the frame."""
+        return {"action": action, "lists": self.publication.lists, "list": list_id, "since": since}
+
+    def words(self, language: str = "") -> Wording:
+        """The catalogue of a language, or of the publication's."""
+        return wording(language or self.publication.language)
+
+    def _page(
+        self, template: str, heading: str, status: int, language: str, values: Mapping[str, object]
+    ) -> HTMLResponse:
+        frame = {
+            "publication": self.publication, "heading": heading, "accent": palette(self.publication.accent),
+            "voice": voice(language or self.publication.language), "words": self.words(language),
+        }
+        return HTMLResponse(self.templates.render(template, {**frame, **values}), status)

@@ -1,0 +1,47 @@
+"""A thread that sends the porter to the tray whenever something was handed in."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+from pipeline.errors import PipelineError
+
+log = logging.getLogger(__name__)
+
+ROUND_S = 10.0    # also without being woken: the ledger may be back
+GRACE_S = 5.0
+
+
+class PorterThread:
+    """Runs `work` when woken, and every ten seconds; what it says no to stays for the next round."""
+
+    def __init__(self, work: Callable[[], object]) -> None:
+        self._work = work
+        self._woken = threading.Event()
+        self._ending = False
+        self._thread = threading.Thread(target=self._run, name="porter", daemon=True)
+
+    def start(self) -> None:
+        """Begins, with what was left from before."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Something lies in the tray."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """Ends after the slip in hand; what is left is the next one's."""
+        self._ending = True
+        self._woken.set()
+        self._thread.join(GRACE_S)
+
+    def _run(self) -> None:
+        while not self._ending:
+            try:
+                self._work()
+            except PipelineError as error:
+                log.warning("porter.waits", extra={"reason": str(error)})
+            self._woken.wait(ROUND_S)
+            self._woken.clear()

@@ -1,0 +1,160 @@
+"""The archive and the feeds as they lie on the disk, handed out with what caches and feed readers ask for.
+
+A reader who polls gets 304 (RFC 9110 section 13). A text is compressed once and kept; where a brotli twin lies
+beside it, that is sent to who takes it. Nothing outside the two folders is ever opened.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import mimetypes
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
+from functools import lru_cache
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, RedirectResponse, Response
+
+SMALL_BYTES = 1024 * 1024    # larger files are not kept in memory
+WORTH_BYTES = 1024           # smaller ones are not worth compressing
+KEPT = 128                   # files
+
+TYPES = {
+    "atom.xml": "application/atom+xml", "rss.xml": "application/rss+xml", "feed.json": "application/feed+json",
+}
+SUFFIXES = {".html": "text/html", ".xml": "application/xml", ".css": "text/css", ".js": "text/javascript",
+            ".json": "application/json", ".opml": "text/x-opml", ".webp": "image/webp", ".avif": "image/avif"}
+_TEXT = ("text/", "application/xml", "application/json", "application/atom+xml", "application/rss+xml",
+         "application/feed+json", "image/svg+xml")
+
+# A page may show what an issue shows, and post the subscribe form; its own meta element narrows this further.
+POLICY = ("default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; img-src 'self' data: https: http:; "
+          "media-src 'self' https: http:; frame-src https:; form-action 'self' https: http:; base-uri 'none'; "
+          "frame-ancestors 'none'")
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A file in memory. `packed` has its shorter forms by their encoding, none where that is not worth it."""
+
+    content: bytes
+    etag: str
+    packed: Mapping[str, bytes]
+
+
+class Shelf:
+    """Folders by the path they are served under, "" for the top; the longest path wins."""
+
+    def __init__(self, folders: Mapping[str, Path]) -> None:
+        self._folders = dict(sorted(folders.items(), key=lambda item: -len(item[0])))
+
+    def answer(self, request: Request, path: str) -> Response | None:
+        """The file at a decoded path, or None where there is nothing for anybody."""
+        found = self._find(path)
+        if found is None:
+            return None
+        file, status = found
+        if file.name == "index.html" and path and not path.endswith(("/", "index.html")):
+            return RedirectResponse(f"./{path.rpartition('/')[2]}/", 308)  # relative: whatever stands before us
+        kind = media_type(file)
+        headers = {
+            "last-modified": format_datetime(datetime.fromtimestamp(status.st_mtime, UTC), usegmt=True),
+            "cache-control": f"public, max-age={86_400 if path.startswith('assets/') else 300}",
+            "content-security-policy": POLICY,
+        }
+        if status.st_size > SMALL_BYTES:
+            etag = _digest(f"{status.st_ino} {status.st_mtime_ns} {status.st_size}".encode())
+            headers["etag"] = f'"{etag}"'
+            if _is_unchanged(request, etag, status.st_mtime):
+                return Response(status_code=304, headers=headers)
+            return FileResponse(file, headers=headers, media_type=kind)
+        return _small(request, _copy(file, status.st_mtime_ns, kind), kind, headers, status.st_mtime)
+
+    def _find(self, path: str) -> tuple[Path, os.stat_result] | None:
+        """A regular file below one of the folders; a folder stands for its index."""
+        parts = path.split("/")
+        if "\0" in path or "\\" in path or any(part.startswith(".") for part in parts):
+            return None
+        if "" in parts[:-1]:
+            return None
+        top, folder = next((top, folder) for top, folder in self._folders.items() if path.startswith(top))
+        file = folder / path.removeprefix(top)
+        try:
+            if file.is_dir():
+                file /= "index.html"
+            real = file.resolve(strict=True)
+            status = real.stat()
+        except (OSError, ValueError):  # ValueError: no file can have such a name
+            return None
+        if not real.is_relative_to(folder.resolve()) or not stat.S_ISREG(status.st_mode):
+            return None
+        return real, status
+
+
+def media_type(file: Path) -> str:
+    """The type of a file by its name; feeds have their own."""
+    known = TYPES.get(file.name) or SUFFIXES.get(file.suffix.lower())
+    return known or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+
+
+def _small(request: Request, copy: Copy, kind: str, headers: dict[str, str], changed_s: float) -> Response:
+    """A file out of memory, packed where the reader takes that; each form has a strong ETag of its own."""
+    accepted = _accepted(request)
+    encoding = next((one for one in copy.packed if one in accepted), "")
+    headers["etag"] = f'"{copy.etag}-{encoding}"' if encoding else f'"{copy.etag}"'
+    if copy.packed:
+        headers["vary"] = "Accept-Encoding"
+    if _is_unchanged(request, copy.etag, changed_s):
+        return Response(status_code=304, headers=headers)
+    if encoding:
+        headers["content-encoding"] = encoding
+    return Response(copy.packed.get(encoding, copy.content), headers=headers, media_type=kind)
+
+
+@lru_cache(maxsize=KEPT)
+def _copy(file: Path, mtime_ns: int, kind: str) -> Copy:
+    """The file as it is at that time: a changed one is another copy."""
+    content = file.read_bytes()
+    packed: dict[str, bytes] = {}
+    if len(content) >= WORTH_BYTES and kind.startswith(_TEXT):
+        packed = {**_twin(file, mtime_ns), "gzip": gzip.compress(content, 6, mtime=0)}
+    return Copy(content, _digest(content), packed)
+
+
+def _twin(file: Path, mtime_ns: int) -> dict[str, bytes]:
+    """The brotli twin that was written with the file; one of another time is out of date (`feeds.twins`)."""
+    twin = file.with_name(f"{file.name}.br")
+    try:
+        return {"br": twin.read_bytes()} if twin.stat(follow_symlinks=False).st_mtime_ns == mtime_ns else {}
+    except OSError:
+        return {}
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:32]
+
+
+def _is_unchanged(request: Request, etag: str, changed_s: float) -> bool:
+    """Whether the reader has this already (RFC 9110 section 13.2.2: the tag counts before the date)."""
+    given = request.headers.get("if-none-match")
+    if given is not None:
+        tags = {tag.strip().removeprefix("W/") for tag in given.split(",")}
+        return bool(tags & {"*", f'"{etag}"', f'"{etag}-gzip"', f'"{etag}-br"'})
+    try:
+        since = parsedate_to_datetime(request.headers.get("if-modified-since", ""))
+        return int(changed_s) <= int(since.timestamp())
+    except (ValueError, OverflowError):  # no date, or none that means anything
+        return False
+
+
+def _accepted(request: Request) -> set[str]:
+    """The encodings that the reader accepts, those with weight zero left out (RFC 9110 section 12.5.3)."""
+    parts = (part.replace(" ", "").partition(";q=")
+             for part in request.headers.get("accept-encoding", "").lower().split(","))
+    return {name for name, _, weight in parts if not weight or weight.strip("0.")}

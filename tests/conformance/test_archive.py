@@ -1,0 +1,157 @@
+"""The book of issues on both databases: what goes in comes out, and what it forgets is gone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from pipeline.database import Database
+from pipeline.errors import Problem
+from pipeline.issues.archive import Archive, KnownFile, Record, Text
+from pipeline.issues.issue import Image, State
+from tests.books import NOON
+
+DAY = timedelta(days=1)
+
+PLAIN = Record(
+    key="14", path="14-苹果.md", number=14, title="苹果谷歌大声密谋", day=date(2026, 3, 24), due_at=NOON, cover=None,
+    description="", language=None, tags=(), lists=("weekly",), draft=False, source_digest="s", text_digest="t",
+    sketch=b"\x00\x01", changed_at=NOON, seen_at=NOON, due_seen_at=None, missing_at=None, state=State.SCHEDULED,
+    reason="new", since=NOON)
+FULL = replace(
+    PLAIN, key="15", path="2026/15.md", number=None, cover=Image("a.png", "Bäume", 640, 480), description="In short",
+    language="zh-Hans", tags=("a", "b"), lists=("weekly", "daily"), draft=True, due_seen_at=NOON + DAY,
+    missing_at=NOON + 2 * DAY, state=State.MAILED, ordinal=3, published_at=NOON + timedelta(microseconds=1),
+    updated_at=NOON + DAY, feed_id="tag:1", permalink="15/")
+TEXT = Text("# 你好\n\nBody.", 5, ("first", "second"))
+FILE = KnownFile("14-苹果.md", 1_774_353_600_123_456_789, 12, "d", NOON, "14", "14", None)
+
+
+@pytest.fixture
+def archive(database: Database) -> Archive:
+    return Archive(database)
+
+
+@pytest.mark.parametrize("record", [PLAIN, FULL], ids=["plain", "full"])
+def test_issue_comes_out_as_it_went_in(archive: Archive, record: Record) -> None:
+    archive.enter(record, TEXT)
+
+    assert archive.issues() == {record.key: record}
+    assert archive.text(record.key) == TEXT
+
+
+def test_entering_an_issue_again_replaces_it_and_its_text(archive: Archive) -> None:
+    archive.enter(PLAIN, TEXT)
+
+    archive.enter(replace(PLAIN, title="Other"), Text("x", 1, ()))
+
+    assert [record.title for record in archive.issues().values()] == ["Other"]
+    assert archive.text("14") == Text("x", 1, ())
+
+
+def test_update_leaves_the_text_alone_and_knows_no_new_issues(archive: Archive) -> None:
+    archive.enter(PLAIN, TEXT)
+
+    archive.update([replace(PLAIN, state=State.HELD, reason="late"), replace(FULL, key="99")])
+
+    assert list(archive.issues()) == ["14"]
+    assert (archive.issues()["14"].state, archive.text("14")) == (State.HELD, TEXT)
+
+
+def test_issues_come_in_the_order_of_their_hours_then_numbers(archive: Archive) -> None:
+    for key, number, due_at in (("b", 10, NOON), ("a", 9, NOON), ("c", 1, NOON + DAY), ("d", 2, NOON - DAY)):
+        archive.enter(replace(PLAIN, key=key, number=number, due_at=due_at), TEXT)
+
+    assert list(archive.issues()) == ["d", "a", "b", "c"]
+
+
+def test_issues_of_one_hour_without_a_number_come_in_the_same_place_on_both_databases(archive: Archive) -> None:
+    for key, number in (("x", None), ("a", 9)):
+        archive.enter(replace(PLAIN, key=key, number=number), TEXT)
+
+    assert list(archive.issues()) == ["a", "x"]
+
+
+@pytest.mark.parametrize(("changes", "published", "shown"), [
+    ({}, True, False), ({"draft": False, "missing_at": None}, True, True), ({"draft": False}, True, False),
+    ({"missing_at": None}, True, False),
+    ({"draft": False, "missing_at": None, "published_at": None}, False, False)])
+def test_issue_is_shown_when_it_was_published_is_there_and_is_no_draft(
+    changes: dict[str, object], published: bool, shown: bool
+) -> None:
+    record = replace(FULL, **changes)  # type: ignore[arg-type]
+
+    assert (record.is_published, record.is_shown) == (published, shown)
+
+
+@pytest.mark.parametrize("file", [
+    FILE,
+    replace(FILE, claimed=None, key=None, problem=Problem("14.md", "is broken", "mend it", 3, 5, "rule", "error")),
+    replace(FILE, problem=Problem("14.md", "is broken")),
+], ids=["well", "unread", "broken"])
+def test_file_comes_out_as_it_went_in(archive: Archive, file: KnownFile) -> None:
+    archive.enter(PLAIN, TEXT)
+
+    archive.remember_files([file])
+
+    assert archive.files() == {file.path: file}
+
+
+def test_files_are_replaced_and_forgotten_by_path(archive: Archive) -> None:
+    archive.enter(PLAIN, TEXT)
+    archive.remember_files([FILE, replace(FILE, path="b.md")])
+
+    archive.remember_files([replace(FILE, size=99)])
+    archive.forget_files(["b.md", "never there.md"])
+
+    assert [(path, file.size) for path, file in archive.files().items()] == [(FILE.path, 99)]
+
+
+def test_aliases_are_added_replaced_and_dropped(archive: Archive) -> None:
+    archive.enter(PLAIN, TEXT)
+    archive.enter(FULL, TEXT)
+    archive.add_alias("apples", "14")
+    archive.add_alias("bells", "15")
+
+    archive.add_alias("apples", "15")
+    archive.drop_alias("bells")
+    archive.drop_alias("never there")
+
+    assert archive.aliases() == {"apples": "15"}
+
+
+def test_redirects_lead_to_the_last_issue_that_was_there(archive: Archive) -> None:
+    archive.enter(PLAIN, TEXT)
+    archive.enter(FULL, TEXT)
+
+    archive.add_redirect("old/", "14")
+    archive.add_redirect("old/", "15")
+
+    assert archive.redirects() == {"old/": "15"}
+
+
+def test_paragraphs_are_those_of_the_latest_other_issues(archive: Archive) -> None:
+    for n in range(4):
+        archive.enter(replace(PLAIN, key=str(n), due_at=NOON + n * DAY), Text("", 1, (f"hello {n}", "shared")))
+
+    assert archive.paragraphs(but="3", latest=2) == {"hello 1", "hello 2", "shared"}
+    assert archive.paragraphs(but="none", latest=9) == {f"hello {n}" for n in range(4)} | {"shared"}
+
+
+def test_ordinals_count_from_one_and_go_on_after_the_highest(archive: Archive) -> None:
+    assert archive.next_ordinal() == 1
+
+    archive.enter(FULL, TEXT)
+
+    assert archive.next_ordinal() == 4
+
+
+def test_fragments_are_found_by_their_digests(archive: Archive) -> None:
+    archive.keep_fragments({f"d{n}": f"content {n}" for n in range(600)})
+    archive.keep_fragments({})
+
+    found = archive.fragments([*(f"d{n}" for n in range(600)), "unknown"])
+
+    assert found == {f"d{n}": f"content {n}" for n in range(600)}

@@ -1,0 +1,290 @@
+"""What the next process finds after one has died, row by row of the table in the architecture, on both databases.
+
+Processes really die here: each is a child that leaves at a statement of its own and cleans nothing up.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from pipeline.database import Database
+from pipeline.mailings.ledger import Ledger
+from pipeline.mailings.mailing import Claim, DeliveryState, Doubt, Mailing, MailingState, Outcome
+from pipeline.mailings.presence import Presence, Reclaimed
+from pipeline.schema import worker
+from tests.books import (
+    EDITION,
+    EXPIRE,
+    LEASE,
+    NOON,
+    add_issue,
+    add_readers,
+    begin_mailing,
+    deliveries,
+    dying,
+    find,
+    states,
+)
+
+READERS = 3
+A_SECOND_LATER = NOON + LEASE / 600
+
+
+@dataclass
+class Machine:
+    """A ledger with one issue and three readers, and the folder in which its processes show that they live."""
+
+    database: Database
+    folder: Path
+    host: str = ""
+
+    def __post_init__(self) -> None:
+        self.url = self.database.url.render_as_string(hide_password=False).replace("+psycopg", "")
+        self.ledger = Ledger(self.database)
+        add_issue(self.database, "14")
+        add_readers(self.database, "weekly", READERS)
+
+    def begin(self) -> Mailing:
+        self.mailing = begin_mailing(self.ledger, "14", "weekly")
+        return self.mailing
+
+    def presence(self, ledger: Ledger | None = None, host: str | None = None) -> Presence:
+        return Presence(ledger or self.ledger, self.folder, host=self.host if host is None else host, now=NOON)
+
+    def process(self, work: Callable[[Presence, Ledger], None], *, host: str = "") -> None:
+        """A process that works on the ledger and is killed at the end of `work`, holding what it held."""
+        child = os.fork()
+        if child == 0:
+            try:
+                own = Ledger(Database(self.url))
+                work(self.presence(own, host), own)
+                os._exit(0)
+            finally:
+                os._exit(1)
+        assert os.waitpid(child, 0)[1] == 0
+
+    @property
+    def found(self) -> list[str]:
+        now = find(self.ledger, self.mailing.id)
+        assert now.balances
+        assert now.audience == READERS
+        return states(self.database, self.mailing.id)
+
+
+@pytest.fixture
+def machine(database: Database, tmp_path: Path) -> Machine:
+    return Machine(database, tmp_path / "workers")
+
+
+def claim(presence: Presence, ledger: Ledger, limit: int) -> list[Claim]:
+    return ledger.deliveries.claim(presence.worker.id, presence.worker.shard, limit=limit, now=NOON, lease=LEASE)
+
+
+def claim_two(presence: Presence, ledger: Ledger) -> None:
+    claim(presence, ledger, 2)
+
+
+def claim_two_and_mark_one(presence: Presence, ledger: Ledger) -> None:
+    first, _ = claim(presence, ledger, 2)
+    ledger.deliveries.advance(presence.worker.shard, [], [first], now=NOON, lease=LEASE)
+
+
+def send_one(presence: Presence, ledger: Ledger) -> None:
+    one, = claim(presence, ledger, 1)
+    ledger.deliveries.advance(presence.worker.shard, [], [one], now=NOON, lease=LEASE)
+    ledger.deliveries.advance(presence.worker.shard, [Outcome(one, DeliveryState.SENT, "ok")], [], now=NOON,
+                              lease=LEASE)
+
+
+def test_death_while_starting_a_mailing_leaves_it_scheduled_without_deliveries_or_sending_with_all(
+    machine: Machine,
+) -> None:
+    machine.ledger.mailings.propose("14", "weekly", state=MailingState.SCHEDULED, reason="", send_at=NOON, now=NOON)
+    machine.mailing, = machine.ledger.mailings.all()
+
+    def start() -> None:
+        Ledger(Database(machine.url)).mailings.start(machine.mailing.id, EDITION, {}, now=NOON, expire=EXPIRE)
+
+    deaths = 0
+    for _ in dying(start):
+        deaths += 1
+        now = find(machine.ledger, machine.mailing.id)
+        assert (now.state, now.audience, states(machine.database, now.id)) == (MailingState.SCHEDULED, 0, [])
+
+    assert deaths >= 5
+    assert find(machine.ledger, machine.mailing.id).state is MailingState.SENDING
+    assert machine.found == ["pending"] * READERS
+
+
+def test_death_after_the_claim_and_before_the_mark_gives_back_at_once(machine: Machine) -> None:
+    machine.begin()
+    machine.process(claim_two)
+    assert machine.found == ["sending", "sending", "pending"]
+
+    found = machine.presence().reclaim_dead(A_SECOND_LATER)
+
+    assert found == Reclaimed(pending=2)
+    assert machine.found == ["pending"] * READERS
+
+
+def test_death_between_mark_and_outcome_is_in_doubt(machine: Machine) -> None:
+    machine.begin()
+    machine.process(claim_two_and_mark_one)
+
+    found = machine.presence().reclaim_dead(A_SECOND_LATER)
+
+    assert found == Reclaimed(pending=1, in_doubt=1)
+    assert machine.found == ["in_doubt", "pending", "pending"]
+    row = deliveries(machine.database, machine.mailing.id)[0]
+    assert (row["doubt"], row["reply"]) == ("process", "the reply was lost: avviso ended before the answer")
+
+
+def test_death_after_the_outcome_leaves_nothing_to_do(machine: Machine) -> None:
+    machine.begin()
+    machine.process(send_one)
+
+    assert machine.presence().reclaim_dead(A_SECOND_LATER) == Reclaimed()
+    assert machine.found == ["sent", "pending", "pending"]
+
+
+def test_death_of_the_machine_is_told_from_the_death_of_a_process(machine: Machine) -> None:
+    machine.begin()
+    machine.process(claim_two_and_mark_one)
+    with machine.database.write() as connection:
+        connection.execute(update(worker).values(boot_id="the run before this one"))
+
+    machine.presence().reclaim_dead(A_SECOND_LATER)
+
+    row = deliveries(machine.database, machine.mailing.id)[0]
+    assert (row["doubt"], row["reply"]) == ("power", "the reply was lost: the machine went down before the answer")
+
+
+def test_what_a_living_process_holds_is_left_alone(machine: Machine) -> None:
+    machine.begin()
+    living = machine.presence()
+    claim_two_and_mark_one(living, machine.ledger)
+
+    found = machine.presence().reclaim_dead(A_SECOND_LATER)
+
+    assert found == Reclaimed()
+    assert machine.found == ["sending", "sending", "pending"]
+
+
+def test_what_another_machine_holds_waits_for_its_lease(machine: Machine) -> None:
+    machine.begin()
+    machine.process(claim_two_and_mark_one, host="another")
+    here = machine.presence(host="this")
+
+    assert here.reclaim_dead(NOON + LEASE / 2) == Reclaimed()
+    assert here.reclaim_dead(NOON + LEASE) == Reclaimed(pending=1, in_doubt=1)
+    assert machine.found == ["in_doubt", "pending", "pending"]
+
+
+def test_the_dead_are_taken_off_the_list_of_workers_with_their_lock_files(machine: Machine) -> None:
+    machine.begin()
+    machine.process(claim_two)
+    here = machine.presence()
+
+    here.reclaim_dead(A_SECOND_LATER)
+
+    assert [one.id for one in machine.ledger.workers.all()] == [here.worker.id]
+    assert [path.name for path in machine.folder.iterdir()] == [f"{here.worker.id}.lock"]
+
+
+def test_a_worker_that_leaves_is_off_the_list_unless_it_still_holds_something(machine: Machine) -> None:
+    machine.begin()
+    idle, busy = machine.presence(), machine.presence()
+    claim_two(busy, machine.ledger)
+
+    idle.leave()
+    busy.leave()
+
+    assert [one.id for one in machine.ledger.workers.all()] == [busy.worker.id]
+    assert machine.presence().reclaim_dead(A_SECOND_LATER) == Reclaimed(pending=2)
+
+
+def test_workers_count_in_shards_of_their_own_and_are_seen_when_they_beat(machine: Machine) -> None:
+    first, second = machine.presence(), machine.presence()
+
+    machine.ledger.workers.beat(first.worker.id, A_SECOND_LATER)
+
+    assert [one.shard for one in (first.worker, second.worker)] == [1, 2]
+    assert {one.id: one.seen_at for one in machine.ledger.workers.all()} == {
+        first.worker.id: A_SECOND_LATER, second.worker.id: NOON}
+    assert first.worker.pid == os.getpid()
+
+
+def test_death_at_any_statement_of_a_sending_process_forgets_nobody(machine: Machine) -> None:
+    """Claim, mark, record: wherever it dies, the counts add up and nobody is sent who was not marked."""
+    machine.begin()
+
+    def work() -> None:
+        ledger = Ledger(Database(machine.url))
+        send_one(machine.presence(ledger), ledger)
+
+    seen: list[list[str]] = []
+    next_one = machine.presence()
+    for _ in dying(work):
+        next_one.reclaim_dead(A_SECOND_LATER)
+        seen.append(machine.found)
+        machine.ledger.doubts.resend(list(Doubt), NOON)
+
+    pending, doubtful = ["pending"] * READERS, ["in_doubt", "pending", "pending"]
+    assert [found for n, found in enumerate(seen) if not n or found != seen[n - 1]][:2] == [pending, doubtful]
+    assert machine.found.count("sent") == 1
+
+
+def test_death_while_reclaiming_is_made_good_by_the_next_look(machine: Machine) -> None:
+    machine.begin()
+    machine.process(claim_two_and_mark_one)
+
+    def look() -> None:
+        machine.presence(Ledger(Database(machine.url))).reclaim_dead(A_SECOND_LATER)
+
+    for _ in dying(look):
+        assert machine.found in (["sending", "sending", "pending"], ["in_doubt", "pending", "pending"])
+
+    assert machine.found == ["in_doubt", "pending", "pending"]
+
+
+def test_death_while_cancelling_leaves_it_sending_or_cancelled_whole(machine: Machine) -> None:
+    machine.begin()
+
+    def cancel() -> None:
+        Ledger(Database(machine.url)).mailings.move(
+            machine.mailing.id, MailingState.CANCELLED, reason="", now=NOON)
+
+    for _ in dying(cancel):
+        assert find(machine.ledger, machine.mailing.id).state is MailingState.SENDING
+        assert machine.found == ["pending"] * READERS
+
+    assert machine.found == ["cancelled"] * READERS
+
+
+def test_an_unsubscribe_that_is_repeated_after_a_death_changes_nothing_more(machine: Machine) -> None:
+    """The answer goes out after the commit; who got none asks again."""
+    from pipeline.audience.roster import Roster
+
+    roster = Roster(machine.database, machine.database.key())
+    reader, = add_readers(machine.database, "daily", 1)
+
+    assert roster.leave(reader, "daily", "unsubscribed", NOON) is True
+    before = roster.subscriptions(reader)
+    assert roster.leave(reader, "daily", "unsubscribed", A_SECOND_LATER) is False
+    assert roster.subscriptions(reader) == before
+
+
+def test_two_processes_that_claim_at_once_share_the_audience(machine: Machine) -> None:
+    """Each sees only what the other has not: no reader is claimed twice."""
+    machine.begin()
+    machine.process(claim_two)
+    machine.process(claim_two)
+
+    assert machine.found == ["sending"] * READERS
+    assert len({one["worker"] for one in deliveries(machine.database, machine.mailing.id)}) == 2

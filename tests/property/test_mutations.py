@@ -1,0 +1,124 @@
+"""Mutated issues through the whole path, from bytes to mail, text, web, feed and findings: no traceback, no hang.
+
+The full count of the promise is 20,000; the seeds are our samples, AVVISO_CORPUS and marks that break parsers.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from datetime import time as hour
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from pipeline.checking.examine import Specimen, examine
+from pipeline.checking.mending import mend
+from pipeline.editions.email import render_edition
+from pipeline.editions.fitting import LIMIT
+from pipeline.editions.frame import Frame
+from pipeline.editions.templates import Templates
+from pipeline.errors import IssueError
+from pipeline.issues.issue import Issue
+from pipeline.issues.markdown import Target, html
+from pipeline.issues.reading import read_manuscript
+
+ROOT = Path(__file__).parents[2]
+FOLDERS = [ROOT / "issues", *([Path(os.environ["AVVISO_CORPUS"])] if os.environ.get("AVVISO_CORPUS") else [])]
+SEEDS = [path.read_bytes() for folder in FOLDERS for path in sorted(folder.glob("**/*.md"))]
+MARKS = [mark.encode() for mark in (
+    "**", "__", "`", "```\n", "~~~", "<", ">", "</", "<!--", "-->", "<div>", "</div>", "<table><tr>", "<video ",
+    "<![CDATA[", "![", "](", "[^1]", "[^1]: ", "[", "]", "(", ")", "|", "\n|--|\n", "\n\n", "\n    ", "\n> ",
+    "\n- [ ] ", "\n1. ", "# ", "---\n", "+++\n", "{{", "}}", "{%", "&#0;", "&#x1F600;", "&amp", "\\", "https://",
+    "ttps://", "//", "![[", "]]", "[[toc]]", "\u200b", "\u202e", "\ufeff", "\u0301", "👩‍🔧", "\r", "\r\n", "\t", "\x00",
+    "\x0b", "\x85", "\u2028", "AVVISO-HOLE-NAME", "date: ", "title: [", ": ", "”", "，", "。", "第 9 期", "javascript:",
+    "data:image/png;base64,")] + [b"\xff", b"\xc3", b"\xed\xa0\x80"]
+FRAME = Frame(title="活字周刊", url="https://weekly.example.com/", language="zh-Hans",
+              page_url="https://weekly.example.com/1/")
+S_PER_MB = 2.0
+STARTED_S = 1.0  # what every issue may cost, however short: a busy machine
+
+
+def mutated(chance: random.Random) -> bytes:
+    """A seed with a few stretches doubled, dropped, moved, or marked."""
+    raw = bytearray(chance.choice(SEEDS))
+    for _ in range(chance.randint(1, 12)):
+        at, length = chance.randrange(len(raw) + 1), chance.choice((0, 1, 3, 20, 200))
+        piece = bytes(raw[at:at + length])
+        change = chance.randrange(5)
+        if change == 0:
+            raw[at:at + length] = b""
+        elif change == 1:
+            raw[at:at] = chance.choice(MARKS) * chance.choice((1, 1, 1, 2, 50))
+        elif change == 2:
+            raw[at:at] = piece * chance.choice((1, 2, 20))
+        elif change == 3:
+            to = chance.randrange(len(raw) + 1)
+            raw[to:to] = piece
+        else:
+            raw[at:at + length] = chance.choice(MARKS)
+    return bytes(raw)
+
+
+def walk(raw: bytes) -> None:
+    """Everything that happens to a file, but for disk and books. IssueError is the one answer to a bad one."""
+    try:
+        one = read_manuscript(raw, "1-x.md", zone=ZoneInfo("UTC"), send_at=hour(8), git_date=lambda _: None)
+    except IssueError as error:
+        refused = error.problem
+    else:
+        refused = None
+    if refused:
+        assert ("\n" in str(refused), refused.path) == (False, "1-x.md")
+        return
+    document = Specimen(one.path, one.title, one.cover, one.body, one.body_line, "auto", "zh-Hans").parsed()
+    at = datetime(2026, 3, 24, 8, tzinfo=UTC)
+    issue = Issue(
+        key="1", number=1, title=one.title, day=one.day or date(2026, 3, 24), due_at=at, published_at=at, updated_at=at,
+        feed_id="x", permalink="1/", cover=one.cover, description="".join(one.descriptions[:1]), language="zh-Hans",
+        tags=(), author="", path=one.path, body="", digest="")
+    edition = render_edition(issue, document, FRAME, TEMPLATES, lambda name: FRAME.url + name)
+    for target in (Target.WEB, Target.FEED):
+        html(document, target, page_url=FRAME.page_url, resolve=lambda name: FRAME.url + name)
+    for finding in examine(one, one.body, one.body_line, document, lambda _: False):
+        assert "\n" not in str(finding)
+    mended, _ = mend(one.body, 1)
+    assert mended.count("\n") == one.body.count("\n")
+    assert len(edition.html.encode()) < LIMIT
+
+
+TEMPLATES = Templates()
+
+
+@pytest.mark.fault
+def test_mutated_issues_give_no_traceback_and_no_hang(trials: Callable[[int, int], int]) -> None:
+    slow = []
+    for seed in range(trials(25, 20_000)):
+        raw = mutated(random.Random(seed))
+        began = time.process_time()
+        try:
+            walk(raw)
+        except Exception as error:
+            error.add_note(f"mutation {seed}")
+            raise
+        took_s = time.process_time() - began
+        if took_s > STARTED_S + S_PER_MB * len(raw) / 1e6:
+            slow.append((seed, len(raw), took_s))
+    assert slow == []
+
+
+@pytest.mark.fault
+def test_a_mark_repeated_without_end_does_not_hang(trials: Callable[[int, int], int]) -> None:
+    """Each walk takes some hundredths of a second; what grows with the square of the length would take minutes."""
+    slow = []
+    for mark in MARKS[::trials(6, 1)]:
+        began = time.process_time()
+        walk(b"---\ndate: 2026-03-24\n---\n\n" + mark * (20_000 // len(mark)))
+        took_s = time.process_time() - began
+        if took_s > 5:
+            slow.append((mark, took_s))
+    assert slow == []

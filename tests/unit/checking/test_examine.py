@@ -1,0 +1,106 @@
+"""Where findings stand, what code protects, and what holds a mailing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from pipeline.checking.examine import MOST, Specimen, errors_of, examine, examine_specimen
+from pipeline.errors import Problem
+from pipeline.issues.issue import Image
+
+
+def specimen(body: str, *, line: int = 1, title: str = "Title", cover: Image | None = None) -> Specimen:
+    return Specimen("14-x.md", title, cover, body, line, "auto", "zh-Hans")
+
+
+def found(body: str, *, files: set[str] = frozenset(), **about: object) -> list[Problem]:
+    return examine_specimen(specimen(body, **about), lambda path: path in files)
+
+
+def places(problems: list[Problem]) -> list[tuple[str, int | None, int | None]]:
+    return [(one.rule, one.line, one.column) for one in problems]
+
+
+@pytest.mark.parametrize(("body", "expected"), [
+    ("一二三 ![[图.mp4]]", [("obsidian-embed", 5, 5)]),
+    ("字\n\n[见](TODO)和[空]()", [("placeholder", 7, 5), ("placeholder", 7, 15)]),
+    ("看https://a.com/?utm_source=x 吧", [("link-tracking", 5, 2)]),
+    ("参考 ttps://example.com/a，很好", [("link-scheme", 5, 4)]),
+    ("<https://example.com/?fbclid=1>", [("link-tracking", 5, 2)]),
+    ("[a]: htps://example.com\n\n[a]", [("link-scheme", 5, 6)]),
+    ('<a href="mail:x@example.com">写信</a>', [("link-scheme", 5, 10)]),
+    ("[![](a.png)](https://example.com)", [("image-alt", 5, 6), ("image-missing", 5, 6)]),
+    ("一个 Vec<T> 和 <roughsvg>", [("html-unknown-tag", 5, 7), ("html-unknown-tag", 5, 13)]),
+    ("> 引用里的 **没有闭合", [("emphasis-literal", 5, 8)]),
+    ('<img\n src="http://example.com/a.png" alt="一台机器">', [("image-http", 6, 7)]),
+    ("[看](#不存在)\n\n## 存在\n\n[看](#存在)", [("anchor-missing", 5, 5)]),
+])
+def test_finding_has_the_line_of_the_file_and_the_column_in_letters(
+    body: str, expected: list[tuple[str, int, int]],
+) -> None:
+    assert places(found(body, line=5)) == expected
+
+
+@pytest.mark.parametrize("body", [
+    "`![[x]]` 和 ``{{ a }} ` **``",
+    "```\n![[x]] LINK_HERE ttps://example.com [a]() \u200b\n```",
+    "    {{ name }} ttps://example.com",
+    "<!-- TODO: [a](LINK_HERE) -->\n\n文字",
+    "- 列表\n\n  ```\n  {{ name }}\n  ```",
+    "\\![\\[不是\\]] \\*\\*字\\*\\*",
+    "**“引号”**之后，~~删~~，3 * 4 ** 2`**`".replace(" ** 2", ""),
+    "[信](mailto:a@example.com) [电话](tel:+4912) [频道](irc://example.com) <https://example.com>",
+    "![一台机器](data.png) [文件](data.png) [别期](13-y.md#节)",
+    "[[TOC]] 和 [[1]](https://example.com) 与 arr[[0]](https://example.com)",
+    "脚注[^1]\n\n[^1]: 说明",
+    "👩‍🔧 می‌خواهم 100%%",
+])
+def test_nothing_is_said_of_code_comments_escapes_and_what_is_right(body: str) -> None:
+    assert found(body, files={"data.png", "13-y.md"}) == []
+
+
+def test_right_to_left_text_keeps_its_marks_of_direction() -> None:
+    assert places(found("مرحبا \u2067world\u2069 \u200f")) == []
+    assert places(found("hello \u2067world\u2069")) == [("invisible", 1, 7), ("invisible", 1, 13)]
+
+
+def test_errors_of_an_issue_are_what_holds_its_mailing() -> None:
+    issue = specimen("![[a]] [b]() [c](ttps://example.com) {{ d }} ![](e.png)\n\n**f **")
+    errors = errors_of(issue, issue.body, 3, issue.parsed(), lambda _: False)
+
+    assert [(one.rule, one.line, one.severity) for one in errors] == [
+        ("obsidian-embed", 3, "error"), ("placeholder", 3, "error"), ("link-scheme", 3, "error"),
+        ("image-missing", 3, "error")]
+
+
+def test_cover_that_only_front_matter_names_is_looked_for() -> None:
+    missing = found("文字", cover=Image("cover.png"))
+
+    assert [(one.rule, one.line) for one in missing] == [("image-missing", None)]
+    assert found("文字", cover=Image("cover.png"), files={"cover.png"}) == []
+    assert found("文字", cover=Image("https://example.com/cover.png")) == []
+
+
+def test_a_rule_names_no_more_than_anybody_would_read() -> None:
+    assert len(found("[a]() " * (MOST + 50))) == MOST
+
+
+@pytest.mark.parametrize("make", [
+    lambda n: "`" * n, lambda n: "[" * n, lambda n: "![" * (n // 2), lambda n: "](" * (n // 2),
+    lambda n: "<a '" * (n // 4),
+    lambda n: "<!--" * (n // 4), lambda n: "{{" * (n // 2), lambda n: "**a" * (n // 3), lambda n: "\\*\\*\n" * (n // 5),
+    lambda n: "a`b``c" * (n // 6), lambda n: "https://a?" * (n // 10), lambda n: "<video>" * (n // 7),
+    lambda n: "[[" * (n // 2), lambda n: "[a](" + "(" * n, lambda n: "字" * (n // 3), lambda n: "&utm_" * (n // 5),
+    lambda n: "<img " + "a='" * (n // 3), lambda n: "[a]:" * (n // 4), lambda n: "\u200b" * (n // 3),
+])
+def test_rules_stay_linear_whatever_is_repeated(make: Callable[[int], str]) -> None:
+    issue = specimen(make(100_000))
+    document = specimen("").parsed()  # the rules alone: parsing has its own tests
+    began = time.process_time()
+
+    examine(issue, issue.body, 1, document, lambda _: False)
+
+    assert time.process_time() - began < 0.2 * 5  # 2 s for a megabyte, and room for a busy machine

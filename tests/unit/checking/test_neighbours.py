@@ -1,0 +1,29 @@
+"""Numbers and dates beside one another."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from pipeline.checking.neighbours import Neighbour, find_neighbour_problems
+
+WEEKLY = [Neighbour(f"{n}-x.md", n, date(2026, 1, 4) + timedelta(weeks=n)) for n in range(1, 9)]
+
+
+@pytest.mark.parametrize(("issue", "expected"), [
+    (Neighbour("9-x.md", 9, date(2026, 3, 8)), []),
+    (Neighbour("10-x.md", 10, date(2026, 3, 8)), ["number-gap"]),
+    (Neighbour("8-y.md", 8, date(2026, 3, 1)), ["number-twice"]),
+    (Neighbour("9-x.md", 9, date(2025, 3, 8)), ["date-order"]),
+    (Neighbour("9-x.md", 9, date(2027, 3, 8)), ["date-far"]),
+    (Neighbour("9-x.md", 9, date(2026, 4, 8)), []),
+    (Neighbour("note.md", None, date(2030, 1, 1)), []),
+    (Neighbour("2026-03-09-x.md", None, date(2026, 3, 8)), ["date-name"]),
+])
+def test_issue_beside_a_weekly_series(issue: Neighbour, expected: list[str]) -> None:
+    assert [one.rule for one in find_neighbour_problems(issue, WEEKLY)] == expected
+
+
+def test_first_issues_have_no_usual_interval_yet() -> None:
+    assert list(find_neighbour_problems(Neighbour("2-x.md", 2, date(2027, 1, 1)), WEEKLY[:1])) == []

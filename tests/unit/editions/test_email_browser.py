@@ -1,0 +1,134 @@
+"""The mail in a real Chromium: readable in light and dark, in every width, and with all its style elements gone."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from pipeline.editions import dressing
+from pipeline.editions.edition import Hole
+from pipeline.editions.holes import fill
+from pipeline.editions.letters import Letter, render_letter
+from tests.mail_samples import FRAME, TEMPLATES, render
+
+playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+
+BODY = """<small>A *line* below the cover</small>
+
+1、纸
+2、墨
+
+## 1、纸
+
+正文，[链接](https://example.com/a) 和 `code`。https://example.com/""" + "long" * 40 + """
+
+> A quotation with a [link](https://example.com/b)
+
+> [!WARNING]
+> Mind the `press`.
+
+```python
+def press(paper: str) -> str:  # heavy
+    return f"{paper} 'x' {1 + 2}"
+```
+
+| Sheet | 克重 | A column with many words in it | And another one of the same kind |
+|:-|-:|:-:|-|
+| A | 80 | some words | some more words |
+
+- [x] done
+- [ ] to do
+
+## 2、墨
+
+![A press](https://example.com/press.png)
+
+<video src="https://example.com/v.mp4" poster="https://example.com/p.png" title="At work"></video>
+"""
+
+# Each text with the ground it stands on: contrast (WCAG 2.2), size in pixels, overflow of the page.
+MEASURE = """() => {
+  const numbers = colour => colour.match(/[\\d.]+/g).map(Number);
+  const light = colour => { const [r, g, b] = numbers(colour).map(v => v / 255).map(
+    v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4); return 0.2126 * r + 0.7152 * g + 0.0722 * b };
+  const ground = element => { for (let at = element; at; at = at.parentElement) {
+    const found = getComputedStyle(at).backgroundColor; const parts = numbers(found);
+    if (parts.length < 4 || parts[3] > 0) return found } return "rgb(255, 255, 255)" };
+  const contrast = element => { const [a, b] = [light(getComputedStyle(element).color), light(ground(element))];
+    return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05) };
+  const texts = [...document.querySelectorAll("body *")].filter(element => element.getClientRects().length
+    && [...element.childNodes].some(node => node.nodeType === 3 && node.textContent.trim()));
+  return {
+    faint: texts.filter(e => contrast(e) < 4.5).map(e => e.outerHTML.slice(0, 80)),
+    small: texts.filter(e => parseFloat(getComputedStyle(e).fontSize) < 14).map(e => e.outerHTML.slice(0, 80)),
+    overflow: Math.max(0, document.documentElement.scrollWidth - innerWidth),
+    mode: document.compatMode,
+    night: light(ground(document.querySelector("h1"))) < 0.3,
+  } }"""
+
+STYLES = """() => [...document.querySelectorAll("body, body *")].map(element => {
+  const style = getComputedStyle(element);
+  return [element.tagName, ...["color", "background-color", "font-family", "font-size", "font-weight", "line-height",
+    "margin", "padding", "border", "text-align", "text-decoration-line", "display", "max-width", "white-space"].map(
+      name => style.getPropertyValue(name))].join(" | ") })"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with playwright.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+def show(browser: Any, html: str, *, width: int, scheme: str) -> Any:
+    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page.route("**/*", lambda route: route.abort())
+    page.set_content(fill(html, dict.fromkeys(Hole, "https://example.com/x")), wait_until="domcontentloaded")
+    return page
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("accent", ["#b4552d", "#ffe000"])
+def test_mails_can_be_read_in_every_width_with_and_without_their_style_elements(
+    browser: Any, scheme: str, accent: str,
+) -> None:
+    frame = replace(FRAME, accent=accent)
+    mails = [render(BODY, frame=frame).html, render_letter(Letter.CONFIRM, frame, TEMPLATES).html]
+
+    for html in mails:
+        page = show(browser, html, width=375, scheme=scheme)
+        for width in (800, 375, 320):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate(MEASURE) == {
+                "faint": [], "small": [], "overflow": 0, "mode": "CSS1Compat", "night": scheme == "dark"}
+        page.evaluate("document.querySelectorAll('style').forEach(element => element.remove())")
+        assert page.evaluate(MEASURE) == {
+            "faint": [], "small": [], "overflow": 0, "mode": "CSS1Compat", "night": False}
+        page.close()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(800, "light"), (375, "light"), (800, "dark")])
+def test_inlining_changes_no_look(
+    browser: Any, monkeypatch: pytest.MonkeyPatch, width: int, scheme: str,
+) -> None:
+    def sheet(body: str, css: str) -> str:
+        """No inlining at all: the rules stay rules."""
+        return body.replace(">", f"><style>{css}</style>", 1)
+
+    def looks() -> list[str]:
+        page = show(browser, render(BODY).html, width=width, scheme=scheme)
+        found: list[str] = page.evaluate(STYLES)
+        page.close()
+        return [line for line in found if not line.startswith("STYLE ")]
+
+    inlined = looks()
+    monkeypatch.setattr(dressing, "inline", sheet)
+
+    assert inlined == looks()

@@ -1,0 +1,288 @@
+"""One process for ever: scheduler, sender and web, begun together and ended together."""
+
+from __future__ import annotations
+
+import http.client
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pipeline.app import App
+from pipeline.clock import SystemClock
+from pipeline.config import load
+from pipeline.engines import embedded
+from pipeline.engines.jobs import alone
+from pipeline.errors import Busy, OutputError
+from pipeline.providers.base import Message, Receipt
+from pipeline.providers.local import Outbox
+from tests.books import NOON
+from tests.publications import Publication, words
+
+SOON_S = 20  # how long a test waits for what should happen at once
+
+
+class Noon(SystemClock):
+    """A clock that runs like the machine's, from noon of the tests on; who waits on it waits a moment."""
+
+    def __init__(self) -> None:
+        self._ahead = NOON + timedelta(hours=1) - super().now()
+
+    def now(self) -> datetime:
+        return super().now() + self._ahead
+
+    def wait(self, stop: threading.Event, seconds: float) -> bool:
+        return stop.wait(min(seconds, 0.01))
+
+
+class Post(Outbox):
+    """A post in memory that says when so many messages have come."""
+
+    def __init__(self, expected: int) -> None:
+        super().__init__(SystemClock())
+        self.done = threading.Event()
+        self._expected = expected
+
+    def send(self, message: Message) -> Receipt:
+        receipt = super().send(message)
+        if len(self.messages) >= self._expected:
+            self.done.set()
+        return receipt
+
+
+class Said(logging.Handler):
+    """What was logged; `wait` until something is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.events: list[str] = []
+        self._came = threading.Condition()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with self._came:
+            self.events.append(record.getMessage())
+            self._came.notify_all()
+
+    def wait(self, event: str) -> None:
+        with self._came:
+            assert self._came.wait_for(lambda: event in self.events, SOON_S), (event, self.events)
+
+
+@pytest.fixture
+def said() -> Iterator[Said]:
+    handler, logger = Said(), logging.getLogger("pipeline")
+    before = logger.level
+    logger.setLevel(logging.INFO)
+    logger.addHandler(handler)
+    yield handler
+    logger.removeHandler(handler)
+    logger.setLevel(before)
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine work in hand takes longer, and being cut off would end the tests."""
+    monkeypatch.setattr(embedded, "GRACE_S", 60.0)
+
+
+@pytest.fixture
+def letters(tmp_path: Path) -> Publication:
+    """Two readers; the web on a free port; the folder is looked at every second."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    letters = Publication(tmp_path / "letters", {
+        "schedule": {"check_every": "1s"}, "web": {"listen": f"127.0.0.1:{port}"}})
+    letters.begin()
+    letters.add_readers("ada@example.com", "bo@example.org")
+    return letters
+
+
+@contextmanager
+def running(
+    letters: Publication, said: Said, post: Outbox | None = None, only: str | None = None
+) -> Iterator[threading.Event]:
+    """`avviso run` in a thread; it ends well with the block."""
+    clock, stop = Noon(), threading.Event()
+
+    def open_app() -> App:
+        app = App(load(letters.folder / "config.yaml", {}), clock)
+        if post is not None:
+            app.__dict__["open_transport"] = lambda: post
+        return app
+
+    with ThreadPoolExecutor(1) as pool:
+        run = pool.submit(embedded.run, open_app, letters.folder / "config.yaml", stop, only=only)
+        run.add_done_callback(lambda _: said.emit(logging.makeLogRecord({"msg": "run.started"})))
+        try:
+            said.wait("run.started")
+            if not run.done():
+                yield stop
+        finally:
+            stop.set()
+        run.result(SOON_S)
+
+
+def ask(letters: Publication, path: str) -> int:
+    """The status of a page."""
+    line = http.client.HTTPConnection(letters.app.config.web.listen.host, letters.app.config.web.listen.port,
+                                      timeout=SOON_S)
+    line.request("GET", path)
+    status = line.getresponse().status
+    line.close()
+    return status
+
+
+def test_run_publishes_and_mails_an_issue_that_becomes_due_without_a_command(letters: Publication, said: Said) -> None:
+    post = Post(expected=2)
+    letters.write("02-ahead.md", words(2), day="2026-03-24 13:00:01")
+
+    with running(letters, said, post):
+        assert post.done.wait(SOON_S)
+
+    assert sorted(message.recipient for message in post.messages) == ["ada@example.com", "bo@example.org"]
+    assert letters.restart().ledger.mailings.all()[0].counts["sent"] == 2  # type: ignore[index]
+    assert b"/2/" in letters.output()["feeds/atom.xml"]
+
+
+def test_run_answers_on_the_web_until_it_ends(letters: Publication, said: Said) -> None:
+    with running(letters, said):
+        assert ask(letters, "/health") == 200
+
+    with pytest.raises(ConnectionRefusedError):
+        ask(letters, "/health")
+
+
+def test_run_leaves_the_list_of_workers_and_the_lock_free(letters: Publication, said: Said) -> None:
+    with running(letters, said), pytest.raises(Busy), alone(letters.app):
+        pass
+
+    assert letters.app.ledger.workers.all() == []
+    with alone(letters.app):
+        pass
+
+
+def test_second_full_run_is_refused(letters: Publication, said: Said) -> None:
+    with alone(letters.app), pytest.raises(Busy), running(letters, said):
+        pass
+
+
+@pytest.mark.parametrize("only", ["publish", "send", "web"])
+def test_run_of_one_job_works_beside_another_instance(letters: Publication, said: Said, only: str) -> None:
+    with alone(letters.app), running(letters, said, only=only):
+        pass
+
+    assert said.events.count("run.ending") == 1
+
+
+def test_run_only_send_sends_what_others_began_and_publishes_nothing(letters: Publication, said: Said) -> None:
+    letters.write("02-new.md", words(2))
+    letters.publish()
+    letters.write("03-new.md", words(3))
+    post = Post(expected=2)
+
+    with running(letters, said, post, only="send"):
+        assert post.done.wait(SOON_S)
+
+    assert letters.mailings == {"2/weekly": "sending"}
+    assert sorted(letters.standings) == ["2"]
+
+
+def test_run_only_publish_begins_mailings_and_sends_nothing(letters: Publication, said: Said) -> None:
+    letters.write("02-new.md", words(2))
+    post = Post(expected=1)
+
+    with running(letters, said, post, only="publish"):
+        said.wait("mailing.started")
+
+    assert letters.mailings == {"2/weekly": "sending"}
+    assert post.messages == []
+
+
+def test_run_only_web_answers_and_does_nothing_else(letters: Publication, said: Said) -> None:
+    letters.write("02-new.md", words(2))
+
+    with running(letters, said, only="web"):
+        assert ask(letters, "/health") == 200
+
+    assert letters.standings == {}
+
+
+def test_run_on_a_port_that_is_taken_is_refused_and_holds_nothing(letters: Publication, said: Said) -> None:
+    listen = letters.app.config.web.listen
+    with socket.create_server((listen.host, listen.port)), pytest.raises(OutputError, match="cannot be used"), \
+            running(letters, said):
+        pass
+
+    with alone(letters.app):
+        pass
+    assert letters.app.ledger.workers.all() == []
+
+
+def test_pass_that_fails_is_a_line_and_the_next_one_works(letters: Publication, said: Said) -> None:
+    issues, away = letters.issues, letters.folder / "away"
+    issues.rename(away)
+    post = Post(expected=2)
+
+    with running(letters, said, post):
+        said.wait("job.failed")
+        away.rename(issues)
+        letters.write("02-new.md", words(2))
+        assert post.done.wait(SOON_S)
+
+
+def test_sender_that_fails_is_a_line_and_begins_again(
+    letters: Publication, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "RESTART_S", 0.01)
+    letters.write("02-new.md", words(2))
+    letters.publish()
+
+    class Broken(Post):
+        """Its first message meets a full disk of ours."""
+
+        def send(self, message: Message) -> Receipt:
+            if not self.messages and "job.failed" not in said.events:
+                raise OutputError("cannot be written", path="var")
+            return super().send(message)
+
+    post = Broken(expected=1)
+
+    with running(letters, said, post, only="send"):
+        assert post.done.wait(SOON_S)
+
+    assert "job.failed" in said.events
+
+
+@pytest.mark.parametrize(("change", "event"), [
+    (lambda text: text.replace("Letters", "Night Letters"), "settings.changed"),
+    (lambda text: text + "nonsense: 1\n", "settings.ignored")])
+def test_run_follows_settings_that_can_be_read_and_ignores_others(
+    letters: Publication, said: Said, monkeypatch: pytest.MonkeyPatch, change: Callable[[str], str], event: str
+) -> None:
+    monkeypatch.setattr(embedded, "SETTINGS_S", 0.01)
+    config = letters.folder / "config.yaml"
+
+    with running(letters, said, only="publish"):
+        config.write_text(change(config.read_text("utf-8")), "utf-8")
+        os.utime(config, (1, 1))
+        said.wait(event)
+        if event == "settings.changed":
+            said.events.remove("run.started")
+            said.wait("run.started")
+
+
+def test_work_that_does_not_end_is_cut_off(tmp_path: Path) -> None:
+    """In a process of its own: it leaves at once, with whatever was in hand."""
+    child = os.fork()
+    if child == 0:
+        embedded._end_within(0.05, threading.Event().wait)
+        os._exit(99)
+
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

@@ -1,0 +1,246 @@
+"""The three jobs, whoever wakes them: alone on the ledger, and what time and death leave to be done."""
+
+from __future__ import annotations
+
+import os
+import threading
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.engines.jobs import LEASE, Shift, alone, publish_once
+from pipeline.errors import Busy, Refusal, TransportError, Unavailable
+from pipeline.mailings.mailing import Claim, DeliveryState, Doubt, Outcome
+from pipeline.mailings.send import GROUP
+from pipeline.providers.base import Message, Transport
+from pipeline.providers.local import Faulty, Outbox
+from tests.publications import Publication, words
+
+S = DeliveryState
+DUE = {"schedule": {"quiet": "0s"}}
+
+
+def publication(tmp_path: Path, settings: dict[str, Any] | None = None, readers: int = 3) -> Publication:
+    """An issue that is being mailed, to a post in memory."""
+    letters = Publication(tmp_path / "letters", settings or {})
+    letters.begin()
+    letters.add_readers(*(f"reader{n}@example.com" for n in range(readers)))
+    letters.write("02-new.md", words(2))
+    letters.publish()
+    use(letters, Outbox(letters.clock))
+    return letters
+
+
+def use(letters: Publication, transport: Transport) -> None:
+    """From now on this process hands its mail over there."""
+    letters.app.__dict__["open_transport"] = lambda: transport
+
+
+def leave_behind(letters: Publication, *outcomes: S | None) -> None:
+    """What a process that died has left: deliveries in hand (None), or settled."""
+    ledger, now = letters.app.ledger, letters.clock.now()
+    claims = ledger.deliveries.claim("dead", 1, limit=len(outcomes), now=now, lease=LEASE)
+    ledger.deliveries.advance(1, [], claims, now=now, lease=LEASE)
+    ledger.deliveries.advance(1, [_outcome(letters, claim, state) for claim, state in zip(claims, outcomes, strict=True)
+                                  if state], [], now=now, lease=LEASE)
+    ledger.workers.enter("dead", host="", boot_id=_boot_id(), pid=1, now=now)
+
+
+def _outcome(letters: Publication, claim: Claim, state: S) -> Outcome:
+    return Outcome(claim, state, "said so", due_at=letters.clock.now() + timedelta(hours=1),
+                   doubt=Doubt.LINE if state is S.IN_DOUBT else None)
+
+
+def _boot_id() -> str:
+    from pipeline.mailings.presence import boot_id
+
+    return boot_id()
+
+
+def counts(letters: Publication) -> dict[str, int]:
+    mailing = letters.app.ledger.mailings.all()[-1]
+    assert mailing.balances
+    return {state.value: n for state, n in mailing.counts.items() if n}
+
+
+# ---- alone --------------------------------------------------------------------------------------
+
+
+def test_second_process_that_wants_to_be_alone_is_told_that_another_is_at_work(tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "letters")
+    lock = letters.folder / "var" / "avviso.lock"
+
+    with alone(letters.app):
+        assert lock.read_text("utf-8") == f"{os.getpid()}\n"
+        with pytest.raises(Busy) as refused, alone(letters.restart()):
+            pass
+
+    assert str(refused.value) == (
+        f"{lock}: another avviso is at work on this ledger: let it finish; `avviso status` shows what it does")
+    assert refused.value.exit_code == 75
+    with alone(letters.app):
+        pass
+
+
+def test_publish_beside_a_publish_is_refused_and_touches_nothing(tmp_path: Path) -> None:
+    letters = publication(tmp_path)
+
+    with alone(letters.app), pytest.raises(Busy):
+        letters.deliver()
+
+    assert counts(letters) == {"pending": 3}
+
+
+def test_work_is_not_begun_where_readers_could_not_leave(tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "letters", {
+        "transport": {"kind": "smtp", "host": "127.0.0.1"}, "web": {"url": None}})
+
+    with pytest.raises(Refusal, match="readers would have no way to unsubscribe"):
+        letters.deliver()
+
+
+# ---- publish once -------------------------------------------------------------------------------
+
+
+def test_publish_gives_what_it_did_and_which_mailings_it_touched(tmp_path: Path) -> None:
+    letters = publication(tmp_path)
+    letters.write("03-more.md", words(3))
+
+    made, touched, unreachable = publish_once(letters.app, threading.Event())
+
+    assert [one.key for one in made.picked_up] == ["3"]
+    assert [letters.app.ledger.mailings.get(one).issue_key for one in touched] == ["2", "3"]
+    assert unreachable == ""
+    assert letters.mailings == {"2/weekly": "sent", "3/weekly": "sent"}
+
+
+def test_publish_says_why_the_post_could_not_be_reached_and_loses_nobody(tmp_path: Path) -> None:
+    letters = publication(tmp_path)
+    use(letters, Faulty(lambda message, attempt: Unavailable("no connection"), Outbox(letters.clock)))
+
+    *_, unreachable = publish_once(letters.app, threading.Event())
+
+    assert unreachable == "no connection"
+    assert counts(letters) == {"pending": 2, "deferred": 1}
+
+
+def test_publish_without_sending_delivers_nothing(tmp_path: Path) -> None:
+    letters = publication(tmp_path)
+
+    publish_once(letters.app, threading.Event(), send=False)
+
+    assert counts(letters) == {"pending": 3}
+
+
+# ---- tidy ---------------------------------------------------------------------------------------
+
+
+def tidy(letters: Publication) -> None:
+    with Shift.begin(letters.app) as shift:
+        shift.tidy()
+
+
+@pytest.mark.parametrize(("policy", "found"), [
+    ("auto", {"in_doubt": 1, "pending": 2}), ("resend", {"deferred": 1, "pending": 2}),
+    ("hold", {"in_doubt": 1, "pending": 2})])
+def test_what_a_dead_process_had_on_the_wire_is_decided_by_the_owner(
+    tmp_path: Path, policy: str, found: dict[str, int]
+) -> None:
+    letters = publication(tmp_path, {"mailings": {"in_doubt": policy}})
+    leave_behind(letters, None)
+
+    tidy(letters)
+
+    assert counts(letters) == found
+
+
+def test_post_that_folds_repeats_is_asked_again_after_any_death(tmp_path: Path) -> None:
+    letters = publication(tmp_path)
+    letters.restart()  # the folder, which writes each delivery once
+    leave_behind(letters, None)
+
+    tidy(letters)
+
+    assert counts(letters) == {"deferred": 1, "pending": 2}
+
+
+def test_line_that_was_lost_is_asked_again(tmp_path: Path) -> None:
+    letters = publication(tmp_path)
+    leave_behind(letters, S.IN_DOUBT)
+
+    tidy(letters)
+
+    assert counts(letters) == {"deferred": 1, "pending": 2}
+
+
+@pytest.mark.parametrize(("left", "policy", "found", "state"), [
+    ([S.SENT, S.SENT, S.SENT], "auto", {"sent": 3}, "sent"),
+    ([S.SENT, S.SENT, S.DEFERRED], "auto", {"sent": 2, "failed": 1}, "sent"),
+    ([S.SENT, S.SENT, None], "auto", {"sent": 3}, "sent"),
+    ([S.SENT, S.SENT, None], "hold", {"sent": 2, "in_doubt": 1}, "sending"),
+    ([S.SENT, S.DEFERRED], "auto", {"sent": 1, "failed": 1, "pending": 1}, "paused"),
+])
+def test_after_its_time_a_mailing_is_closed_and_what_was_never_tried_waits_for_a_person(
+    tmp_path: Path, left: list[S | None], policy: str, found: dict[str, int], state: str
+) -> None:
+    letters = publication(tmp_path, {"mailings": {"in_doubt": policy}})
+    leave_behind(letters, *left)
+    letters.turn(hours=36)
+
+    tidy(letters)
+
+    assert counts(letters) == found
+    assert letters.mailings == {"2/weekly": state}
+
+
+def test_mailing_that_was_paused_for_its_time_goes_on_when_a_person_says_so(tmp_path: Path) -> None:
+    letters = publication(tmp_path)
+    letters.turn(hours=36)
+    tidy(letters)
+    assert letters.app.ledger.mailings.all()[0].reason.startswith("not sent within mailings.expire")
+
+    letters.app.decisions.resume(letters.record("2"))
+    letters.deliver()
+
+    assert counts(letters) == {"sent": 3}
+
+
+# ---- the office ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rate", ["100/h", "10/h"])
+def test_slow_rate_is_kept_to_the_last_reader(tmp_path: Path, rate: str) -> None:
+    """Nobody's claim runs out while it waits for its turn."""
+    letters = publication(tmp_path, {"transport": {"rate": rate, "connections": 1}}, readers=GROUP)
+
+    letters.deliver()
+
+    assert counts(letters) == {"sent": GROUP}
+
+
+def test_shift_is_on_the_list_of_workers_while_it_lasts(tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "letters")
+
+    with Shift.begin(letters.app):
+        at_work = [one.pid for one in letters.app.ledger.workers.all()]
+
+    assert (at_work, letters.app.ledger.workers.all()) == ([os.getpid()], [])
+
+
+def test_person_who_stops_the_process_stops_the_send(tmp_path: Path) -> None:
+    letters = publication(tmp_path)
+    stop = threading.Event()
+
+    def script(message: Message, attempt: int) -> TransportError | None:
+        stop.set()
+        return None
+
+    use(letters, Faulty(script, Outbox(letters.clock)))
+    letters.app.__dict__["sample"] = Outbox(letters.clock)
+
+    publish_once(letters.app, stop)
+
+    assert counts(letters)["pending"] >= 1
+    assert set(counts(letters)) == {"sent", "pending"}

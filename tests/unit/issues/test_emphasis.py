@@ -1,0 +1,42 @@
+"""Bold, italics and strikethrough beside Chinese punctuation, and nothing changed for other text."""
+
+from __future__ import annotations
+
+import pytest
+from markdown_it import MarkdownIt
+
+from pipeline.issues.parser import markdown_parser
+from tests.unit.issues.rendered import line
+
+
+@pytest.mark.parametrize(("text", "html"), [
+    ("**注意：**这里", "<strong>注意：</strong>这里"),
+    ("这是**“引用”**的话", "这是<strong>“引用”</strong>的话"),
+    ("推荐**《书名》**给你", "推荐<strong>《书名》</strong>给你"),
+    ("用**`code`**写", "用<strong><code>code</code></strong>写"),
+    ("见**[链接](https://a.example)**。", '见<strong><a href="https://a.example">链接</a></strong>。'),
+    ("是**(半角)**吗", "是<strong>(半角)</strong>吗"),
+    ("**完全免费！**快来", "<strong>完全免费！</strong>快来"),
+    ("*斜体。*后文", "<em>斜体。</em>后文"),
+    ("***两者。***后文", "<em><strong>两者。</strong></em>后文"),
+    ("もう**「最後」**です", "もう<strong>「最後」</strong>です"),
+    ("한국어**(강조)**는", "한국어<strong>(강조)</strong>는"),
+    ("原价~~100元。~~现价50", "原价<s>100元。</s>现价50"),
+    ("温度100~200和300~400", "温度100~200和300~400"),
+    ("a~~~b~~~", "a~<s>b</s>~"),
+    ("两颗 ** 星星 ** 不是", "两颗 ** 星星 ** 不是"),
+    ("变量_名_字", "变量_名_字"),
+])
+def test_markers_work_where_chinese_has_no_spaces(text: str, html: str) -> None:
+    assert line(text) == html
+
+
+@pytest.mark.parametrize("text", [
+    "*a* **b** ***c*** _d_ __e__", "a*b*c a_b_c", "a * b * c", '**"quoted"**word', "word**(x)**word", "**bold**text",
+    "*(*foo*)*", "_foo_bar_baz_", "**foo*bar**", "*foo**bar**baz*", "~~a~~ b~~c~~d", "* *", "**", "a**\"b\"**",
+    "foo*****bar", "**foo bar **", "__foo__bar", "*é*é", "¡*a*!", "**Gomphocarpus (*G. physocarpus*, syn.)**",
+])
+def test_text_of_other_scripts_is_read_as_commonmark_reads_it(text: str) -> None:
+    plain = MarkdownIt("gfm-like", {"linkify": False})
+
+    assert markdown_parser().render(text) == plain.render(text)

@@ -1,0 +1,106 @@
+"""Headings begin below the title, skip no level, and have ids; contents lines lead to them."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote
+
+import pytest
+
+from pipeline.issues.headings import Heading, slug
+from pipeline.issues.markdown import Target, parse
+from tests.unit.issues.rendered import shown
+
+
+def headings(text: str, title: str = "") -> list[tuple[int, str, str]]:
+    return [(heading.level, heading.text, heading.id) for heading in parse(text, title=title).headings]
+
+
+@pytest.mark.parametrize(("text", "levels"), [
+    ("### a\n\n### b", [2, 2]),
+    ("# a\n\n## b\n\n# c", [2, 3, 2]),
+    ("## a\n\n#### b\n\n##### c\n\n### d", [2, 3, 4, 3]),
+    ("###### a\n\n# b", [2, 2]),
+    ("# a\n## b\n### c\n#### d\n##### e\n###### f", [2, 3, 4, 5, 6, 6]),
+    ("a\n===\n\nb\n---", [2, 3]),
+    ("> ## a", [2]),
+])
+def test_levels_begin_at_two_and_skip_none(text: str, levels: list[int]) -> None:
+    assert [level for level, _, _ in headings(text)] == levels
+
+
+def test_the_first_heading_that_repeats_the_title_is_left_out() -> None:
+    text = "intro\n\n# 周刊：第 14 期！\n\n## a\n\n# 周刊第14期"
+
+    assert headings(text, "周刊 第１４期") == [(3 - 1, "a", "a"), (2, "周刊第14期", "周刊第14期")]
+    assert headings("## Title\n\n# Title", "Title") == [(2, "Title", "title"), (2, "Title", "title-1")]
+
+
+@pytest.mark.parametrize(("text", "name"), [
+    ("1、用Excel 学习 ChatGPT", "1用excel-学习-chatgpt"),
+    ("  Hello,  World! ", "hello-world"),
+    ("C++ & C#", "c-c"),
+    ("snake_case-x", "snake_case-x"),
+    ("🎉", "section"),
+    ("Ünïcode", "ünïcode"),
+])
+def test_an_id_keeps_letters_of_all_scripts(text: str, name: str) -> None:
+    assert slug(text) == name
+
+
+def test_equal_ids_are_numbered_and_never_clash() -> None:
+    assert [name for _, _, name in headings("## a\n\n## a\n\n## a-1\n\n## a\n\n## 🎉\n\n## ✨")] == [
+        "a", "a-1", "a-1-1", "a-2", "section", "section-1"]
+
+
+def test_a_heading_is_its_words_without_markup() -> None:
+    text = "## **a** [b](https://x.example) `c` ![d](e.png) Vec<u8> \\*"
+
+    assert parse(text).headings == (Heading(2, "a b c d Vec<u8> *", "a-b-c-d-vecu8"),)
+
+
+def test_ids_are_for_the_web_only() -> None:
+    assert [shown("## a b", target) for target in Target] == [
+        "<h2>a b</h2>", '<h2 id="a-b">a b</h2>', "<h2>a b</h2>"]
+
+
+CONTENTS = "1、用Excel 学习\n2、Homebrew GUl\n3、推荐文章:一篇、两篇\n4、没有这一节\n\n"
+SECTIONS = "### 1、用 excel 学习\n\n### 2、Homebrew  GUI\n\n### 3、推荐文章：\n\n1、用Excel 学习\n"
+
+
+def test_contents_lines_lead_to_the_headings_they_mean() -> None:
+    web = unquote(shown(CONTENTS + SECTIONS, Target.WEB, breaks="hard"))
+
+    assert web == (
+        '<p><a href="#1用-excel-学习">1、用Excel 学习</a><br>\n<a href="#2homebrew-gui">2、Homebrew GUl</a><br>\n'
+        '<a href="#3推荐文章">3、推荐文章:一篇、两篇</a><br>\n4、没有这一节</p>\n'
+        '<h2 id="1用-excel-学习">1、用 excel 学习</h2>\n<h2 id="2homebrew-gui">2、Homebrew  GUI</h2>\n'
+        '<h2 id="3推荐文章">3、推荐文章：</h2>\n<p>1、用Excel 学习</p>')
+
+
+def test_contents_in_mail_lead_to_the_web_page() -> None:
+    assert shown("1. x\n\n1、甲\n\n## 1、甲").split("\n")[-2:] == [
+        '<p><a href="https://w.example.com/14/#1%E7%94%B2">1、甲</a></p>', "<h2>1、甲</h2>"]
+
+
+def test_contents_match_headings_that_have_no_numbers() -> None:
+    assert shown("1. intro\n\n2) 工具\n\n## 工具\n\n## Intro", Target.WEB).count('<a href="#') == 0
+    assert shown("1、工具\n\n## 工具", Target.WEB).count('<a href="#') == 1
+
+
+def test_a_contents_line_with_a_link_of_its_own_keeps_it() -> None:
+    assert shown("1、[甲](https://a.example)\n\n## 1、甲", Target.FEED).startswith('<p>1、<a href="https://a.example">甲</a>')
+
+
+@pytest.mark.parametrize(("marker", "before"), [
+    ("[TOC]", ""), ("[toc]", ""), ("[[TOC]]", ""), ("本期目录：\n[toc]", "<p>本期目录：</p>\n"),
+])
+def test_a_toc_line_becomes_the_contents(marker: str, before: str) -> None:
+    text = f"{marker}\n\n## a\n\n### b\n\n#### c\n\n### d\n\n## e"
+
+    assert shown(text, Target.WEB).split("<h2", 1)[0] == (
+        f'{before}<ul>\n<li><a href="#a">a</a>\n<ul>\n<li><a href="#b">b</a></li>\n<li><a href="#d">d</a></li>\n'
+        '</ul>\n</li>\n<li><a href="#e">e</a></li>\n</ul>\n')
+
+
+def test_a_toc_line_without_headings_is_text() -> None:
+    assert shown("[TOC]") == "<p>[TOC]</p>"

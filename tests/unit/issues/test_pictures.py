@@ -1,0 +1,115 @@
+"""Pictures have words, a width that fits, and an address that works."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.issues.issue import Image
+from pipeline.issues.markdown import Target, parse
+from pipeline.issues.pictures import is_silent
+from tests.unit.issues.rendered import shown
+
+FILES = "https://w.example.com/files"
+
+
+@pytest.mark.parametrize(("alt", "silent"), [
+    ("", True), ("image", True), ("Image 3", True), ("图片", True), ("截屏2024-03-24 10.00.00", True),
+    ("IMG_1234", True), ("photo.png", True), ("image-20240106231049384", True), ("WX20230912-203916", True),
+    ("1920x1080", True), ("shot", True), ("74d578e84628fc98845d98f49993c58d", True), ("微信截图_2024", True),
+    ("Screenshot 2024-03-24 at 10.00.00 copy", True),
+    ("Claude 3", False), ("苹果", False), ("GPT-4", False), ("x", False), ("图灵", False), ("imagine", False),
+    ("a.b", False),
+])
+def test_an_alternative_text_may_say_nothing(alt: str, silent: bool) -> None:
+    assert is_silent(alt, "https://a.example/shot.png") is silent
+
+
+@pytest.mark.parametrize(("text", "alts"), [
+    ("![](a.png)\n\n## 一\n\n![](b.png)\n\n![好](c.png)\n\n## 二\n\n<img src=d.png alt=image>",
+     ["T", "一", "好", "二"]),
+    ("## 一\n\n<table><tr><td><img src=a.png><td><img src=b.png alt=好></table>", ["一", "好"]),
+    ("## ![](a.png)\n\n![](b.png)", ["T", "T"]),
+    ('## A "b" & <c>\n\n![](a.png)', ["A &quot;b&quot; &amp; &lt;c&gt;"]),
+])
+def test_an_image_without_words_is_called_by_the_heading_above_it(text: str, alts: list[str]) -> None:
+    html = shown(text, Target.FEED, title="T")
+
+    assert [part.split('"')[0] for part in html.split('alt="')[1:]] == alts
+
+
+def test_the_cover_is_called_by_the_title_and_shown_once() -> None:
+    text = "## 一\n\n![](c.png)\n\n正文"
+    covers = [parse(text, cover=Image(src)).cover for src in ("c.png", "other.png")]
+
+    assert covers == [None, Image("other.png")]
+    assert 'alt="T"' in shown(text, title="T", cover=Image("c.png"))
+
+
+@pytest.mark.parametrize(("text", "within"), [
+    ("<video src=a.mp4 poster=c.png></video>", True),
+    ("<p align=center>\n<img src='c.png'>\n</p>", True),
+    ("[![](c.png)](https://a.example)", True),
+    ("one\n\ntwo\n\nthree\n\n![](c.png)", False),
+    ("", False),
+])
+def test_a_cover_deep_in_the_text_is_printed_above_it_all_the_same(text: str, within: bool) -> None:
+    assert (parse(text, cover=Image("c.png")).cover is None) is within
+
+
+@pytest.mark.parametrize(("attributes", "size"), [
+    ("width=900/", 'width="640"'),
+    ('width="300"', 'width="300"'),
+    ('width="300px" height=200', 'width="300" height="200"'),
+    ('width="1280" height="10"', 'width="640" height="5"'),
+    ('width="2000" height="1"', 'width="640" height="1"'),
+    ('width="50%"', 'width="50%"'),
+    ('width="150%"', 'width="100%"'),
+    ('height="20"', 'width="640" style="width:auto"'),
+    ('width="auto"', 'width="640" style="width:auto"'),
+    ('width="0"', 'width="640" style="width:auto"'),
+    ("", 'width="640" style="width:auto"'),
+])
+def test_a_picture_of_its_own_has_a_width_that_fits_the_column(attributes: str, size: str) -> None:
+    assert shown(f"<img src=a.png alt=字 {attributes}>") == f'<p><img src="{FILES}/a.png" alt="字" {size}></p>'
+
+
+@pytest.mark.parametrize(("text", "html"), [
+    ("字 ![符](a.png) 字", f'<p>字 <img src="{FILES}/a.png" alt="符"> 字</p>'),
+    ("字  \n![符](a.png)", f'<p>字<br>\n<img src="{FILES}/a.png" alt="符" width="640" style="width:auto"></p>'),
+    ("[![符](a.png)](https://a.example)",
+     f'<p><a href="https://a.example"><img src="{FILES}/a.png" alt="符" width="640" style="width:auto"></a></p>'),
+])
+def test_only_a_picture_alone_on_its_line_is_given_a_width(text: str, html: str) -> None:
+    assert shown(text) == html
+
+
+def test_feeds_and_web_keep_the_size_that_the_author_gave() -> None:
+    text = "![一](a.png) ![二](b.png)\n\n<img src=c.png alt=三 width=100>"
+
+    assert shown(text, Target.FEED) == (
+        f'<p><img src="{FILES}/a.png" alt="一"> <img src="{FILES}/b.png" alt="二"></p>\n'
+        f'<p><img src="{FILES}/c.png" alt="三" width="100"></p>')
+    assert shown(text, Target.WEB) == (
+        f'<p><img src="{FILES}/a.png" alt="一"> <img src="{FILES}/b.png" alt="二" loading="lazy"></p>\n'
+        f'<p><img src="{FILES}/c.png" alt="三" width="100" loading="lazy"></p>')
+
+
+def test_a_narrower_column_narrows_the_pictures() -> None:
+    assert shown("<img src=a.png alt=字 width=800>", width=500) == (
+        f'<p><img src="{FILES}/a.png" alt="字" width="500"></p>')
+
+
+@pytest.mark.parametrize(("text", "html"), [
+    ("![字](images/图 1.png)", f'<p><img src="{FILES}/images/%E5%9B%BE%201.png" alt="字"></p>'),
+    ('![字](a b.JPG "题")后', f'<p><img src="{FILES}/a%20b.JPG" alt="字" title="题">后</p>'),
+    ("![字](a b)", "<p>![字](a b)</p>"),
+    ("![字](a b.png", "<p>![字](a b.png</p>"),
+])
+def test_a_file_name_may_have_spaces(text: str, html: str) -> None:
+    assert shown(text, Target.FEED) == html
+
+
+@pytest.mark.parametrize("text", ["![字](data:image/png;base64,AAAA)", "<img src='data:image/png;base64,AA' alt=字>",
+                                  "<img alt=字>", "<img src='javascript:1'>"])
+def test_a_picture_that_no_mail_can_show_is_left_out(text: str) -> None:
+    assert shown(f"{text}\n\nrest") == "<p>rest</p>"

@@ -1,0 +1,137 @@
+"""Raw HTML: markup works, prose is shown as typed, what runs is gone, and nothing swallows the rest."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.issues.markdown import Target, parse, words
+from tests.unit.issues.rendered import found, shown
+
+
+@pytest.mark.parametrize(("text", "html"), [
+    ("Vec<u8>, <T> and <roughsvg>", "<p>Vec&lt;u8&gt;, &lt;T&gt; and &lt;roughsvg&gt;</p>"),
+    ("<T> at the start\n\n**b**", "<p>&lt;T&gt; at the start</p>\n<p><strong>b</strong></p>"),
+    ("Foo<b> and Bar<i>", "<p>Foo&lt;b&gt; and Bar&lt;i&gt;</p>"),
+    ("use <b> or <div>, not <button>", "<p>use &lt;b&gt; or &lt;div&gt;, not &lt;button&gt;</p>"),
+    ("<title> is a tag", "<p>&lt;title&gt; is a tag</p>"),
+    ("1 < 2 && 3 > 2", "<p>1 &lt; 2 &amp;&amp; 3 &gt; 2</p>"),
+    ("a <?php echo 1 ?> b <!DOCTYPE html> c", "<p>a &lt;?php echo 1 ?&gt; b &lt;!DOCTYPE html&gt; c</p>"),
+    ("<div>\n<foo> & </bar>\n</div>", "<div>\n&lt;foo&gt; &amp; &lt;/bar&gt;\n</div>"),
+    ('<div title="a>b" class="x">y < z</div>', "<div>y &lt; z</div>"),
+    ('<div title="open>\n\n**b**', '&lt;div title="open&gt;\n<p><strong>b</strong></p>'),
+])
+def test_what_is_no_markup_is_shown_as_typed(text: str, html: str) -> None:
+    assert shown(text) == html
+
+
+@pytest.mark.parametrize(("text", "html"), [
+    ("H<sub>2</sub>O, <kbd>Ctrl</kbd>, <mark>m</mark>", "<p>H<sub>2</sub>O, <kbd>Ctrl</kbd>, <mark>m</mark></p>"),
+    ("<SMALL>**b**</SMALL>", "<p><small><strong>b</strong></small></p>"),
+    ("<center>\n\n**b**\n\n</center>", "<center>\n<p><strong>b</strong></p>\n</center>"),
+    ("<ruby>漢<rt>かん</rt></ruby>", "<p><ruby>漢<rt>かん</rt></ruby></p>"),
+    ('<p align="center">\n<b>x</b>\n</p>', '<p align="center">\n<b>x</b>\n</p>'),
+    ("<table><tr><td>a<td>b</table>", "<table><tbody><tr><td>a</td><td>b</td></tr></tbody></table>"),
+    ("<ul>\n<li>a\n<li>b\n</ul>", "<ul>\n<li>a\n</li><li>b\n</li></ul>"),
+    ("a<br/>b</br>c<br>d", "<p>a<br>b<br>c<br>d</p>"),
+    ("<span/>a<div/>", "<p>a</p><div></div>"),
+    ("<font color=red>红</font>", "<p>红</p>"),
+    ("x</div></b> y", "<p>x y</p>"),
+    ("<small>never closed with an attribute", "<p>&lt;small&gt;never closed with an attribute</p>"),
+    ('<a href="https://a.example">open\n\nnext', '<p><a href="https://a.example">open</a></p>\n<p>next</p>'),
+    ("<b>one\n\ntwo</b>", "<p><b>one</b></p><b>\n</b><p><b>two</b></p>"),
+])
+def test_markup_works_and_is_closed(text: str, html: str) -> None:
+    assert shown(text) == html
+
+
+@pytest.mark.parametrize(("text", "html"), [
+    ("a<!-- one -->b <!--two--> c", "<p>ab  c</p>"),
+    ("<!-- a\n\nb -->\n\nc", "<p>c</p>"),
+    ("a <!-- never\n\nclosed", "<p>a &lt;!-- never</p>\n<p>closed</p>"),
+    ("<!-- never\n\nclosed", "<p>&lt;!-- never</p>\n<p>closed</p>"),
+    ("<script>alert(1)</script>\n\nrest", "<p>rest</p>"),
+    ("a<script>alert(1)</script>b<style>p{}</style>c<svg><path d=''/></svg>d", "<p>abcd</p>"),
+    ("<script>\n\nnever **closed**", "<p>&lt;script&gt;</p>\n<p>never <strong>closed</strong></p>"),
+    ("<textarea>\n\n**b**", "<p>&lt;textarea&gt;</p>\n<p><strong>b</strong></p>"),
+    ('<form action="x"><input name=q><button>Send</button></form>\n\nrest', "Send\n<p>rest</p>"),
+    ("<object data=x>words</object><noscript>more</noscript>", "<p>wordsmore</p>"),
+    ("<picture><source srcset=a.webp><img src=a.png alt=x></picture>",
+     '<p><img src="https://w.example.com/files/a.png" alt="x" width="640" style="width:auto"></p>'),
+])
+def test_what_has_no_place_goes_and_the_rest_stays(text: str, html: str) -> None:
+    assert shown(text) == html
+
+
+ACTIVE = [
+    "<img src=x onerror=alert(1)>", '<a href="javascript:alert(1)">x</a>', "[x](javascript:alert(1))",
+    '<a href="java&#10;script:alert(1)">x</a>', '<a href=" javascript:alert(1)">x</a>', "<svg onload=alert(1)>",
+    "<a href=data:text/html,x>x</a>", "<b style='background:url(javascript:1)' onclick=x>x</b>",
+    '<iframe src="javascript:alert(1)"></iframe>', "<iframe srcdoc='<script>1</script>'></iframe>",
+    "<video src=javascript:1 onplay=x><source src=javascript:1></video>", "<embed src=x>", "<form action=x>",
+    "<video poster='javascript:1' src=a.mp4></video>", "<link rel=stylesheet href=x>", "<style>@import 'x'</style>",
+    "<base href=//evil.example>", "<meta http-equiv=refresh content='0;url=//evil.example'>",
+    "<math><mtext><img src=x onerror=1></mtext></math>",
+    "<details open ontoggle=alert(1)>x</details>", '<p title="</p><script>alert(1)</script>">x</p>',
+    "<noscript><p title='</noscript><img src=x onerror=1>'></noscript>", "![x](x\"onerror=alert(1))",
+    "<a href='https://a.example\"onmouseover=alert(1)'>x</a>", "<scr<script>ipt>alert(1)</script>",
+    "<<script>alert(1)//<</script>", "```js\"><script>alert(1)</script>\nx\n```",
+    "<a id=x name=y onfocus=1 autofocus>x</a>", "<table background=javascript:1><td>x",
+]
+
+
+@pytest.mark.parametrize("target", list(Target))
+@pytest.mark.parametrize("text", ACTIVE)
+def test_nothing_that_runs_reaches_any_target(text: str, target: Target) -> None:
+    tags = _tags(shown(text, target))
+
+    assert {name for name, _ in tags} <= {
+        "a", "b", "br", "code", "details", "div", "img", "p", "pre", "source", "span", "table", "tbody", "td", "tr",
+        "video"}
+    assert {key for _, attributes in tags for key in attributes} <= {
+        "alt", "class", "controls", "href", "id", "open", "poster", "preload", "src", "style", "title", "type", "width"}
+    for _, attributes in tags:
+        for key in ("href", "src", "poster"):
+            assert (attributes.get(key) or "https:").startswith("https:")
+
+
+def _tags(html: str) -> list[tuple[str, dict[str, str | None]]]:
+    """What a browser's parser finds in a fragment."""
+    from html.parser import HTMLParser
+
+    class Reader(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            tags.append((tag, dict(attrs)))
+
+    tags: list[tuple[str, dict[str, str | None]]] = []
+    Reader().feed(html)
+    return tags
+
+
+@pytest.mark.parametrize(("text", "lines"), [
+    ("a\n\n<T> b", ["a.md:12: <T> is no HTML tag and is shown as typed: write `<T>` between backquotes to say so"]),
+    ("<b>", ["a.md:10: <b> is never closed and is shown as typed: close it with </b>, or write it between backquotes"]),
+    ("<script>x</script>", [("a.md:10: <script> does not work in mail and feeds and was left out: "
+                            "remove it, or link to a page that has it")]),
+    ("<video controls></video>", ["a.md:10: <video> names no file: give it a src"]),
+    ("> " * 30 + "x",
+     ["a.md:10: quotes or lists are nested too deeply; the rest is shown as plain text: use fewer levels"]),
+    ("![](data:image/png;base64,AA)", [
+        "a.md:10: a picture inside the text (data:) is shown by no mail program: save it as a file beside the issue"]),
+    ("<b>x</b> `<T>` <font color=red>y</font> <!-- c -->", []),
+])
+def test_findings_name_line_and_remedy(text: str, lines: list[str]) -> None:
+    assert found(text, line=10) == lines
+
+
+def test_findings_of_one_kind_are_not_repeated_for_ever() -> None:
+    assert len(parse("\n\n".join(f"<x{number}>" for number in range(200))).findings) == 50
+
+
+@pytest.mark.parametrize("text", [
+    "> " * 5000 + "deep", "- " * 2000 + "deep", "> - " * 2000 + "deep", "1. " * 300 + "deep", ">" * 20000 + "deep",
+    "<div>" * 3000 + "deep" + "</div>" * 3000, "<b>" * 3000 + "deep", "<blockquote>\n\n" * 300 + "deep",
+    "[" * 3000 + "deep", "![" * 3000 + "deep" + "]" * 3000, "*" * 3000 + "deep", "<video src=x>" * 500 + "deep",
+    "<svg>" * 500 + "deep", "<!--" * 500 + "deep", "http://" * 500 + " deep", "<a href=x>" * 500 + "deep",
+])
+def test_nothing_is_nested_too_deeply_to_be_read(text: str) -> None:
+    assert "deep" in words(parse(text))

@@ -1,0 +1,111 @@
+"""From a claim to a message: the same bytes at every attempt, and links that are the reader's own."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+
+from pipeline.audience.tokens import Claim as LinkClaim
+from pipeline.audience.tokens import KeyRing, Purpose
+from pipeline.editions.edition import Edition, Hole
+from pipeline.errors import ConfigError, EditionError
+from pipeline.mailings.envelope import Envelope
+from pipeline.mailings.ledger import Ledger
+from pipeline.mailings.mailing import Claim, MailingState
+from pipeline.mailings.messages import LINK_KEY, Composer
+from pipeline.providers.base import Message
+from tests.books import EXPIRE, LEASE, NOON, add_issue, add_readers, copied_database
+
+OLD, NEW = KeyRing((b"a secret of last year",)), KeyRing((b"a secret of this year", b"a secret of last year"))
+ENVELOPE = Envelope(
+    sender_name="Weekly", sender_address="weekly@example.com", date=NOON, domain="example.com", language="en",
+    mailing="14-weekly", list_id="weekly.example.com", unsubscribe_url_prefix="https://weekly.example.com/unsubscribe/")
+WORDS = Edition("14", "en", "Number 14", "In short", f'<p>Hello.</p><a href="{Hole.UNSUBSCRIBE}">Leave</a>', "Hello.")
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    database = copied_database(tmp_path / "avviso.db")
+    add_issue(database, "14")
+    add_readers(database, "weekly", 2)
+    return Ledger(database)
+
+
+def claims(ledger: Ledger, words: Edition = WORDS, envelope: Envelope = ENVELOPE) -> list[Claim]:
+    """The deliveries of a mailing that began when the old secret signed."""
+    ledger.mailings.propose("14", "weekly", state=MailingState.SCHEDULED, reason="", send_at=NOON, now=NOON)
+    ledger.mailings.start(ledger.mailings.all()[0].id, words, envelope.as_json() | {LINK_KEY: OLD.key_id}, now=NOON,
+                          expire=EXPIRE)
+    return ledger.deliveries.claim("w", 1, limit=9, now=NOON, lease=LEASE)
+
+
+def link_of(message: Message) -> str:
+    """The token in List-Unsubscribe."""
+    header = message_from_bytes(message.mime(), policy=policy.default)["List-Unsubscribe"]
+    found = re.search(r"/unsubscribe/([^>]+)>", header)
+    assert found
+    return found[1]
+
+
+def test_message_has_the_same_bytes_at_every_attempt_whatever_secret_signs_now(ledger: Ledger) -> None:
+    claim, _ = claims(ledger)
+    first = Composer(ledger, OLD)(claim)
+
+    again = Composer(ledger, NEW)(replace(claim, fence=7, attempts=3, worker="another"))
+
+    assert again.mime() == first.mime()
+    assert (again.key, again.message_id) == (claim.key, f"{claim.message_id}@example.com")
+
+
+def test_each_reader_has_a_link_of_their_own_in_header_and_text(ledger: Ledger) -> None:
+    first, second = claims(ledger)
+    composer = Composer(ledger, NEW)
+
+    links = [link_of(composer(claim)) for claim in (first, second)]
+
+    assert [NEW.read(Purpose.UNSUBSCRIBE, link, NOON) for link in links] == [
+        LinkClaim(Purpose.UNSUBSCRIBE, "weekly", claim.subscriber_id) for claim in (first, second)]
+    assert [f"/unsubscribe/{link}" in composer(claim).parts().html
+            for link, claim in zip(links, (first, second), strict=True)] == [True, True]
+
+
+def test_message_carries_address_and_place_of_its_delivery(ledger: Ledger) -> None:
+    claim = claims(ledger)[1]
+
+    message = Composer(ledger, OLD)(claim)
+
+    assert (message.recipient, message.sequence, message.mailing, message.sender) == (
+        "reader1@example.com", 2, "14-weekly", "weekly@example.com")
+
+
+def test_a_secret_that_is_gone_is_an_error_of_the_settings(ledger: Ledger) -> None:
+    claim, _ = claims(ledger)
+
+    with pytest.raises(ConfigError, match="is gone from web.secret"):
+        Composer(ledger, KeyRing((b"a secret of nobody's",)))(claim)
+
+
+def test_a_link_that_leads_nowhere_is_an_error_of_the_mailing(ledger: Ledger) -> None:
+    claim, _ = claims(ledger, envelope=replace(ENVELOPE, unsubscribe_url_prefix=""))
+
+    with pytest.raises(EditionError, match="leads nowhere"):
+        Composer(ledger, OLD)(claim)
+
+
+def test_letter_leads_where_its_button_says_and_offers_no_way_out(ledger: Ledger) -> None:
+    words = Edition("confirm", "en", "Confirm", "", f'<a href="{Hole.ACTION}">Yes</a>', f"Yes: {Hole.ACTION}")
+    envelope = replace(ENVELOPE, list_id="", unsubscribe_url_prefix="")
+    written = [ledger.letters.write(words, envelope.as_json(), action="https://weekly.example.com/confirm/x",
+                                    list_id="weekly", subscriber_id=1, address="reader0@example.com", name="",
+                                    occasion="today", now=NOON) for _ in range(2)]
+    claim, = ledger.deliveries.claim("w", 1, limit=9, now=NOON, lease=LEASE)
+
+    message = Composer(ledger, OLD)(claim)
+
+    assert written == [True, False]  # asked for twice, written once
+    assert message.parts().text == "Yes: https://weekly.example.com/confirm/x"
+    assert "List-Unsubscribe" not in message.parts().headers

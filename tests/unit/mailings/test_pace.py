@@ -1,0 +1,112 @@
+"""The rate holds across offices and processes, because each takes its seconds from one row."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pipeline.clock import HandClock
+from pipeline.mailings.ledger import Ledger
+from pipeline.mailings.pace import Pace
+from tests.books import NOON, copied_database
+from tests.offices import Workplace
+
+GO = threading.Event()
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    return Ledger(copied_database(tmp_path / "avviso.db"))
+
+
+def pass_times(pace: Pace, clock: HandClock, count: int) -> list[float]:
+    """When each of so many messages may go, in seconds from noon."""
+    times = []
+    for _ in range(count):
+        assert pace.wait(GO)
+        times.append((clock.now() - NOON).total_seconds())
+    return times
+
+
+def test_without_a_rate_everything_passes_at_once(ledger: Ledger) -> None:
+    clock = HandClock(NOON)
+
+    assert pass_times(Pace(ledger, clock, "smtp", None), clock, 3) == [0, 0, 0]
+
+
+@pytest.mark.parametrize(("rate", "times"), [
+    (2.0, [0, 0.5, 1, 1.5, 2]),
+    (0.5, [0, 2, 4, 6, 8]),
+    (1 / 3600, [0, 3600, 7200, 10800, 14400]),
+    (2.5, [0, 0.4, 0.8, 1.2, 1.6]),
+])
+def test_messages_pass_at_the_rate(ledger: Ledger, rate: float, times: list[float]) -> None:
+    clock = HandClock(NOON)
+
+    assert pass_times(Pace(ledger, clock, "smtp", rate), clock, 5) == pytest.approx(times)
+
+
+def test_two_offices_share_one_rate(tmp_path: Path) -> None:
+    work = Workplace(tmp_path, readers=8, rate=2.0)
+    sent: list[datetime] = []
+    work.script = lambda message, attempt: sent.append(work.clock.now())  # type: ignore[func-returns-value]
+    offices = [work.office(), work.office()]
+
+    for office in offices:
+        work.clock.at(timedelta(seconds=1.9), work.stop.set)
+        office.serve(work.stop)
+        work.stop.clear()
+
+    elapsed = sorted((at - NOON).total_seconds() for at in sent)
+    assert all(later - earlier >= 0.49 for earlier, later in zip(elapsed, elapsed[1:], strict=False))
+    assert len(elapsed) >= 6
+
+
+def test_two_paces_of_one_provider_take_turns_and_another_provider_has_its_own(ledger: Ledger) -> None:
+    clocks = [HandClock(NOON) for _ in range(3)]
+    names = ("smtp", "smtp", "ses")
+    first, second, other = (Pace(ledger, clock, name, 2.0) for clock, name in zip(clocks, names, strict=True))
+
+    assert pass_times(first, clocks[0], 2) == [0, 0.5]
+    assert pass_times(second, clocks[1], 2) == [1, 1.5]
+    assert pass_times(first, clocks[0], 1) == [2]
+    assert pass_times(other, clocks[2], 1) == [0]
+
+
+def test_stop_while_waiting_lets_nothing_pass(ledger: Ledger) -> None:
+    clock, stop = HandClock(NOON), threading.Event()
+    pace = Pace(ledger, clock, "smtp", 1.0)
+    assert pace.wait(stop)
+
+    stop.set()
+
+    assert (pace.wait(stop), Pace(ledger, clock, "smtp", None).wait(stop)) == (False, False)
+
+
+def test_time_in_which_nothing_was_sent_is_not_caught_up_on(ledger: Ledger) -> None:
+    clock = HandClock(NOON)
+    pace = Pace(ledger, clock, "smtp", 10.0)
+    pass_times(pace, clock, 1)
+    clock.turn(timedelta(hours=1))
+
+    times = pass_times(pace, clock, 12)
+
+    assert times[-1] - times[0] == pytest.approx(1.1)
+
+
+def test_a_clock_that_was_wrong_for_a_while_does_not_stop_the_post(ledger: Ledger) -> None:
+    ahead = HandClock(NOON + timedelta(days=40))
+    pass_times(Pace(ledger, ahead, "smtp", 1.0), ahead, 1)
+    clock = HandClock(NOON)
+
+    assert pass_times(Pace(ledger, clock, "smtp", 1.0), clock, 2) == [0, 1]
+
+
+@pytest.mark.parametrize(("rate", "seconds"), [(None, 0), (2.0, 10), (1 / 36, 720)])
+def test_pace_says_how_long_messages_take(ledger: Ledger, rate: float | None, seconds: float) -> None:
+    pace = Pace(ledger, HandClock(NOON), "smtp", rate)
+
+    assert pace.takes(20).total_seconds() == pytest.approx(seconds)

@@ -1,0 +1,490 @@
+"""What each verdict leads to: every reader ends where the post's answer puts them, and nobody else is touched."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import (
+    AudienceError,
+    ConfigError,
+    Deferred,
+    EditionError,
+    InDoubt,
+    Refused,
+    Rejected,
+    TransportError,
+    Unavailable,
+)
+from pipeline.mailings.mailing import Claim, DeliveryState, DoubtPolicy, MailingState
+from pipeline.mailings.send import GROUP, PATIENCE, REFUSALS
+from pipeline.providers.base import Message, Transport
+from pipeline.providers.local import Faulty
+from tests.books import EXPIRE, LEASE, NOON, leave
+from tests.offices import RETRY, Workplace, always, to
+
+SENT, PENDING, DEFERRED = "sent", "pending", "deferred"
+A_MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Workplace:
+    return Workplace(tmp_path)
+
+
+def refused_session() -> Refused:
+    error = Refused("535 bad password")
+    error.session = True
+    return error
+
+
+# ---- a receipt ----------------------------------------------------------------------------------
+
+
+def test_receipt_is_recorded_with_what_the_post_said(work: Workplace) -> None:
+    report = work.deliver()
+
+    assert work.sent == ["reader0", "reader1", "reader2"]
+    assert work.states == [SENT, SENT, SENT]
+    assert report.outcomes == {DeliveryState.SENT: 3}
+    row = work.rows()[0]
+    assert (row["reply"], row["provider"], row["provider_id"], row["settled_at"], row["attempts"]) == (
+        "kept", "outbox", None, NOON, 1)
+
+
+def test_delivering_again_sends_nothing(work: Workplace) -> None:
+    work.deliver()
+
+    report = work.deliver()
+
+    assert (len(work.sent), report.outcomes) == (3, {})
+
+
+def test_several_senders_share_the_work_and_repeat_nothing(tmp_path: Path) -> None:
+    work = Workplace(tmp_path, readers=GROUP * 3, senders=3)
+
+    work.deliver()
+
+    assert sorted(work.sent) == sorted(f"reader{n}" for n in range(GROUP * 3))
+    assert work.states == [SENT] * GROUP * 3
+
+
+def test_all_mailings_that_are_sending_are_delivered(work: Workplace) -> None:
+    work.begin("15", 2)
+
+    work.deliver()
+
+    assert work.sent == [f"reader{n}" for n in range(5)]
+
+
+# ---- Rejected -----------------------------------------------------------------------------------
+
+
+def test_rejected_fails_that_reader_alone(work: Workplace) -> None:
+    work.script = to("reader1", lambda: Rejected("no such user", reply="550 5.1.1 no such user"))
+
+    report = work.deliver()
+
+    assert work.states == [SENT, "failed", SENT]
+    assert work.rows()[1]["reply"] == "550 5.1.1 no such user"
+    assert report.outcomes == {DeliveryState.SENT: 2, DeliveryState.FAILED: 1}
+
+
+# ---- Deferred -----------------------------------------------------------------------------------
+
+
+def test_deferred_is_tried_again_when_the_schedule_says(work: Workplace) -> None:
+    work.script = to("reader1", lambda: Deferred("try later", reply="451 try later"), 1)
+
+    work.deliver()
+    assert work.states == [SENT, DEFERRED, SENT]
+    assert work.ledger.deliveries.next_due() == NOON + RETRY[0]
+    work.clock.turn(RETRY[0] - timedelta(seconds=1))
+    work.deliver()
+    assert work.states == [SENT, DEFERRED, SENT]
+    work.clock.turn(timedelta(seconds=1))
+    work.deliver()
+
+    assert work.states == [SENT, SENT, SENT]
+    assert work.rows()[1]["attempts"] == 2
+
+
+def test_deferred_again_and_again_follows_the_schedule_whose_last_step_repeats(work: Workplace) -> None:
+    work.script = to("reader1", lambda: Deferred("try later"))
+    gaps = []
+    for _ in range(4):
+        work.deliver()
+        due = work.ledger.deliveries.next_due()
+        assert due
+        gaps.append(due - work.clock.now())
+        work.clock.turn(gaps[-1])
+
+    assert gaps == [RETRY[0], RETRY[1], RETRY[1], RETRY[1]]
+
+
+def test_deferred_waits_at_least_as_long_as_the_server_wishes(work: Workplace) -> None:
+    work.script = to("reader1", lambda: Deferred("slow down", retry_after_s=1800))
+
+    work.deliver()
+
+    assert work.ledger.deliveries.next_due() == NOON + timedelta(minutes=30)
+
+
+def test_service_delivers_what_was_deferred_when_its_hour_comes(work: Workplace) -> None:
+    work.script = to("reader1", lambda: Deferred("try later"), 1)
+
+    work.serve(seconds=70)
+
+    assert work.states == [SENT, SENT, SENT]
+    assert work.sent == ["reader0", "reader2", "reader1"]
+
+
+# ---- Refused ------------------------------------------------------------------------------------
+
+
+def test_refused_in_the_session_pauses_the_mailing_and_blames_nobody(work: Workplace) -> None:
+    work.script = always(refused_session)
+
+    report = work.deliver()
+
+    assert work.states == [PENDING, PENDING, PENDING]
+    assert (work.mailing.state, work.mailing.reason) == (
+        MailingState.PAUSED, "the post refuses us: 535 bad password")
+    assert report.paused == {work.mailing_id: "the post refuses us: 535 bad password"}
+    assert [row["attempts"] for row in work.rows()] == [0, 0, 0]
+
+
+def test_refused_for_one_reader_is_tried_later_and_pauses_nothing(work: Workplace) -> None:
+    work.script = to("reader1", lambda: Refused("552 too large"))
+
+    report = work.deliver()
+
+    assert work.states == [SENT, DEFERRED, SENT]
+    assert (work.mailing.state, report.paused) == (MailingState.SENDING, {})
+
+
+def test_refused_so_often_in_a_row_pauses_the_mailing(tmp_path: Path) -> None:
+    work = Workplace(tmp_path, readers=REFUSALS + 5)
+    work.script = always(lambda: Refused("550 5.7.1 blocked"))
+
+    work.deliver()
+
+    assert work.states == [DEFERRED] * (REFUSALS - 1) + [PENDING] * 6
+    assert work.mailing.state is MailingState.PAUSED
+
+
+def test_refusals_between_receipts_never_pause(tmp_path: Path) -> None:
+    work = Workplace(tmp_path, readers=REFUSALS * 2)
+    work.script = lambda message, attempt: \
+        Refused("550 5.7.1 no") if int(message.recipient[6:].partition("@")[0]) % 2 else None
+
+    work.deliver()
+
+    assert work.mailing.state is MailingState.SENDING
+    assert work.states == [SENT, DEFERRED] * REFUSALS
+
+
+def test_refusal_of_one_mailing_lets_the_others_go_on(work: Workplace) -> None:
+    other = work.begin("15", 2)
+    work.script = lambda message, attempt: \
+        refused_session() if message.recipient.startswith(("reader0@", "reader1@", "reader2@")) else None
+
+    work.deliver()
+
+    assert work.sent == ["reader3", "reader4"]
+    assert [one.state for one in work.ledger.mailings.all()] == [MailingState.PAUSED, MailingState.SENDING]
+    assert other != work.mailing_id
+
+
+def test_a_mailing_that_a_person_resumes_goes_on_at_full_speed(tmp_path: Path) -> None:
+    """One service all the time: what it remembers of the pause must not hold the mailing up."""
+    work = Workplace(tmp_path, readers=GROUP)
+    work.script = lambda message, attempt: refused_session() if work.clock.now() < NOON + A_MINUTE else None
+    work.clock.at(A_MINUTE, lambda: work.ledger.mailings.resume(
+        work.mailing_id, reason="by a person", now=work.clock.now(), expire=EXPIRE))
+
+    work.serve(seconds=120)
+
+    assert work.states == [SENT] * GROUP
+    assert max(row["fence"] for row in work.rows()) == 2  # the claim that was refused, and one more
+
+
+# ---- Unavailable --------------------------------------------------------------------------------
+
+
+def test_unavailable_once_puts_back_and_goes_on(work: Workplace) -> None:
+    work.script = to("reader0", lambda: Unavailable("no connection"), 1)
+
+    report = work.deliver()
+
+    assert work.states == [SENT, SENT, SENT]
+    assert work.sent == ["reader0", "reader1", "reader2"]
+    assert work.rows()[0]["attempts"] == 1  # what was never handed over is no attempt
+    assert report.unreachable == ""
+
+
+def test_unavailable_twice_for_one_reader_makes_way_for_the_others(work: Workplace) -> None:
+    work.script = to("reader0", lambda: Unavailable("no connection"))
+
+    report = work.deliver()
+
+    assert work.states == [DEFERRED, SENT, SENT]
+    assert work.rows()[0]["attempts"] == 0
+    assert report.unreachable == ""
+
+
+def test_unavailable_so_often_in_a_row_ends_a_single_pass(work: Workplace) -> None:
+    work.script = always(lambda: Unavailable("no connection"))
+
+    report = work.deliver()
+
+    assert report.unreachable == "no connection"
+    assert report.outcomes.total() == PATIENCE
+    assert work.states == [DEFERRED, PENDING, PENDING]
+    assert work.sent == []
+
+
+@pytest.mark.parametrize("readers", [1, 2])
+def test_a_pass_that_reached_nobody_says_so_however_few_they_are(tmp_path: Path, readers: int) -> None:
+    work = Workplace(tmp_path, readers=readers)
+    work.script = always(lambda: Unavailable("no connection"))
+
+    assert work.deliver().unreachable == "no connection"
+
+
+def test_service_brakes_longer_each_time_and_goes_on_when_the_post_is_back(work: Workplace) -> None:
+    work.script = lambda message, attempt: \
+        Unavailable("no connection") if work.clock.now() < NOON + timedelta(seconds=20) else None
+
+    report = work.serve(seconds=120)
+
+    assert work.clock.waits[:4] == [1.0, 2.0, 5.0, 15.0]
+    assert work.states == [SENT, SENT, SENT]
+    assert sorted(work.sent) == ["reader0", "reader1", "reader2"]
+    assert report.unreachable == ""
+
+
+def test_service_waits_at_least_as_long_as_the_post_wishes(work: Workplace) -> None:
+    work.script = to("reader0", lambda: Unavailable("421 come back", retry_after_s=50), 1)
+
+    work.serve(seconds=100)
+
+    assert work.clock.waits[0] == 50
+    assert work.states == [SENT, SENT, SENT]
+
+
+# ---- InDoubt ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("policy", [DoubtPolicy.AUTO, DoubtPolicy.RESEND])
+@pytest.mark.parametrize(("taken", "copies"), [(True, 2), (False, 1)])
+def test_lost_answer_is_asked_for_again_with_the_same_bytes(
+    tmp_path: Path, policy: DoubtPolicy, taken: bool, copies: int
+) -> None:
+    work = Workplace(tmp_path, policy=policy, is_taken=taken)
+    work.script = to("reader1", lambda: InDoubt("the line broke"), 1)
+
+    work.deliver()
+    assert work.states == [SENT, DEFERRED, SENT]
+    work.clock.turn(RETRY[0])
+    work.deliver()
+
+    mine = [one for one in work.outbox.messages if one.recipient.startswith("reader1@")]
+    assert work.states == [SENT, SENT, SENT]
+    assert len(mine) == copies
+    assert len({(one.message_id, one.mime()) for one in mine}) == 1
+
+
+def test_lost_answer_is_held_where_a_person_decides(tmp_path: Path) -> None:
+    work = Workplace(tmp_path, policy=DoubtPolicy.HOLD)
+    work.script = to("reader1", lambda: InDoubt("the line broke", reply="lost after the dot"))
+
+    report = work.deliver()
+
+    assert work.states == [SENT, "in_doubt", SENT]
+    row = work.rows()[1]
+    assert (row["doubt"], row["reply"]) == ("line", "lost after the dot")
+    assert report.outcomes[DeliveryState.IN_DOUBT] == 1
+    assert len(work.sent) == 3
+
+
+# ---- before the post ----------------------------------------------------------------------------
+
+
+def test_a_reader_who_cannot_be_addressed_fails_alone(work: Workplace) -> None:
+    def compose(claim: Claim) -> Message:
+        if claim.address.startswith("reader1@"):
+            raise AudienceError("cannot be written to a header")
+        return work.compose(claim)
+
+    work.office(compose).deliver(work.stop)
+
+    assert work.states == [SENT, "failed", SENT]
+    row = work.rows()[1]
+    assert (row["reply"], row["attempts"], row["attempted_at"]) == ("cannot be written to a header", 0, None)
+
+
+def test_a_last_reader_who_cannot_be_addressed_is_recorded_too(work: Workplace) -> None:
+    def compose(claim: Claim) -> Message:
+        raise AudienceError("no")
+
+    work.office(compose).deliver(work.stop)
+
+    assert work.states == ["failed"] * 3
+
+
+@pytest.mark.parametrize("error", [EditionError("a link leads nowhere"), ConfigError("the key is gone")])
+def test_a_mailing_that_cannot_be_composed_is_paused(work: Workplace, error: EditionError | ConfigError) -> None:
+    def compose(claim: Claim) -> Message:
+        if claim.mailing_id == work.mailing_id:
+            raise error
+        return work.compose(claim)
+
+    work.begin("15", 1)
+
+    report = work.office(compose).deliver(work.stop)
+
+    assert work.states == [PENDING] * 3
+    assert (work.mailing.state, work.mailing.reason) == (MailingState.PAUSED, str(error))
+    assert report.paused == {work.mailing_id: str(error)}
+    assert work.sent == ["reader3"]
+
+
+def test_whoever_leaves_during_the_send_is_skipped(tmp_path: Path) -> None:
+    work = Workplace(tmp_path, readers=GROUP + 1)
+    last = work.rows()[-1]["subscriber_id"]
+
+    def script(message: Message, attempt: int) -> TransportError | None:
+        if message.recipient.startswith("reader0@"):
+            leave(work.database, int(str(last)))
+        return None
+
+    work.script = script
+
+    work.deliver()
+
+    assert work.states == [SENT] * GROUP + ["skipped"]
+    assert work.rows()[-1]["reply"] == "left before it was sent"
+
+
+# ---- a person stops it, or we are stopped ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(("target", "rest"), [(MailingState.PAUSED, PENDING), (MailingState.CANCELLED, "cancelled")])
+def test_a_person_who_stops_a_mailing_stops_it_at_once(work: Workplace, target: MailingState, rest: str) -> None:
+    def script(message: Message, attempt: int) -> TransportError | None:
+        work.ledger.mailings.move(work.mailing_id, target, reason="by a person", now=NOON)
+        return None
+
+    work.script = script
+
+    work.deliver()
+    work.ledger.mailings.finish(NOON)
+
+    assert work.sent == ["reader0"]
+    assert work.states == [SENT, rest, rest]
+
+
+def test_stop_in_the_middle_gives_back_what_was_not_attempted(tmp_path: Path) -> None:
+    work = Workplace(tmp_path, readers=5)
+
+    def script(message: Message, attempt: int) -> TransportError | None:
+        if message.recipient.startswith("reader1@"):
+            work.stop.set()
+        return None
+
+    work.script = script
+
+    report = work.office().serve(work.stop)
+
+    assert work.states == [SENT, SENT, PENDING, PENDING, PENDING]
+    assert report.outcomes == {DeliveryState.SENT: 2}
+    work.stop.clear()
+    work.script = always(lambda: Rejected("never"), 2)
+    work.deliver()
+    assert work.sent == [f"reader{n}" for n in range(5)]
+
+
+def test_stop_before_the_start_sends_nothing(work: Workplace) -> None:
+    work.stop.set()
+
+    work.deliver()
+
+    assert (work.sent, work.states) == ([], [PENDING] * 3)
+
+
+def test_transport_is_opened_when_it_is_needed_and_closed_at_the_end(work: Workplace) -> None:
+    log: list[str] = []
+
+    class Logged(Faulty):
+        def close(self) -> None:
+            log.append("closed")
+
+    def opening() -> Transport:
+        log.append("opened")
+        return Logged(work.script, work.outbox)
+
+    office = work.office()
+    office.open_transport = opening
+    office.deliver(work.stop)
+    assert log == ["opened", "closed"]
+
+    office.deliver(work.stop)
+    assert log == ["opened", "closed"]  # nothing was due: no connection
+
+
+# ---- slow posts ---------------------------------------------------------------------------------
+
+
+def test_a_slow_post_is_served_to_the_last_reader(tmp_path: Path) -> None:
+    """A claim whose lease ran out while the ones before it were handed over is given back and claimed anew."""
+    work = Workplace(tmp_path, readers=GROUP, lease=LEASE)
+
+    def script(message: Message, attempt: int) -> TransportError | None:
+        work.clock.turn(LEASE / 4)
+        return None
+
+    work.script = script
+
+    work.deliver()
+
+    assert work.states == [SENT] * GROUP
+    assert work.sent == [f"reader{n}" for n in range(GROUP)]
+
+
+def test_refused_letter_pauses_nothing_and_is_tried_later(work: Workplace) -> None:
+    work.write_letter()
+    work.ledger.mailings.move(work.mailing_id, MailingState.PAUSED, reason="", now=NOON)
+    work.script = always(refused_session)
+
+    report = work.deliver()
+
+    assert (work.sent, report.paused) == ([], {})
+    assert report.outcomes == {DeliveryState.DEFERRED: 1}
+
+
+def test_a_letter_that_cannot_be_composed_fails_alone(work: Workplace) -> None:
+    def compose(claim: Claim) -> Message:
+        if claim.mailing_id is None:
+            raise EditionError("no header can carry it")
+        return work.compose(claim)
+
+    work.write_letter()
+
+    report = work.office(compose).deliver(work.stop)
+
+    assert report.outcomes == {DeliveryState.FAILED: 1, DeliveryState.SENT: 3}
+    assert report.paused == {}
+
+
+def test_a_mistake_in_a_transport_ends_the_office_with_that_mistake(work: Workplace) -> None:
+    """Not with a thread that is gone and a report that sounds well."""
+    def script(message: Message, attempt: int) -> TransportError | None:
+        raise RuntimeError("a mistake of ours")
+
+    work.script = script
+
+    with pytest.raises(RuntimeError, match="a mistake of ours"):
+        work.deliver()

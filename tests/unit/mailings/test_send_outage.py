@@ -1,0 +1,128 @@
+"""The ledger away for a while: a service keeps what it knows and goes on; a single pass ends with one line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import Deferred, Refused, TransportError, Unreachable
+from pipeline.mailings.mailing import Claim, MailingState
+from pipeline.mailings.send import BRAKES_S
+from pipeline.providers.base import Message
+from tests.offices import Workplace
+
+AWAY = timedelta(seconds=5)
+
+
+@dataclass
+class Remote(Workplace):
+    """A workplace on PostgreSQL, which may throw everybody out and let nobody in for a while."""
+
+    is_away: bool = False
+
+    def lose_the_ledger(self) -> None:
+        """Away, once, until the clock says that it is back."""
+        if not self.is_away:
+            self.is_away = True
+            name = self.database.url.database
+            self._do(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false",
+                     f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+            self.clock.at(AWAY, lambda: self._do(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true"))
+
+    def _do(self, *statements: str) -> None:
+        import psycopg  # optional extra
+
+        server = str(self.url).rpartition("/")[0]
+        with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+
+@pytest.fixture
+def work(postgres_url: str, tmp_path: Path) -> Remote:
+    return Remote(tmp_path, url=postgres_url)
+
+
+def during(work: Remote, verdict: Callable[[], TransportError | None]) -> None:
+    """The ledger goes away while the second reader's message is on the wire."""
+    def script(message: Message, attempt: int) -> TransportError | None:
+        if message.recipient.startswith("reader1@") and attempt == 1:
+            work.lose_the_ledger()
+            return verdict()
+        return None
+
+    work.script = script
+
+
+def refused() -> Refused:
+    error = Refused("535")
+    error.session = True
+    return error
+
+
+def test_receipt_is_recorded_when_the_ledger_is_back_and_nobody_is_mailed_twice(work: Remote) -> None:
+    during(work, lambda: None)
+
+    work.serve(seconds=20)
+
+    assert work.sent == ["reader0", "reader1", "reader2"]
+    assert work.states == ["sent", "sent", "sent"]
+    assert BRAKES_S[1] in work.clock.waits
+
+
+def test_deferral_is_recorded_when_the_ledger_is_back(work: Remote) -> None:
+    during(work, lambda: Deferred("later"))
+
+    work.serve(seconds=20)
+
+    assert work.states == ["sent", "deferred", "sent"]
+
+
+def test_pause_is_made_when_the_ledger_is_back(work: Remote) -> None:
+    during(work, refused)
+
+    work.serve(seconds=20)
+
+    assert work.states == ["sent", "pending", "pending"]
+    assert work.mailing.state is MailingState.PAUSED
+
+
+def test_message_is_composed_when_the_ledger_is_back(work: Remote) -> None:
+    def compose(claim: Claim) -> Message:
+        work.lose_the_ledger()
+        work.ledger.mailings.envelope(work.mailing_id)
+        return work.compose(claim)
+
+    office = work.office(compose)
+    work.clock.at(timedelta(seconds=20), work.stop.set)
+    office.serve(work.stop)
+
+    assert work.states == ["sent", "sent", "sent"]
+
+
+def test_pace_is_taken_when_the_ledger_is_back(postgres_url: str, tmp_path: Path) -> None:
+    work = Remote(tmp_path, url=postgres_url, rate=1.0)
+    during(work, lambda: None)
+
+    work.serve(seconds=30)
+
+    assert work.sent == ["reader0", "reader1", "reader2"]
+    assert work.states == ["sent", "sent", "sent"]
+
+
+def test_single_pass_ends_with_one_line(work: Remote) -> None:
+    during(work, lambda: None)
+
+    with pytest.raises(Unreachable, match="the database does not answer"):
+        work.deliver()
+
+
+def test_service_that_is_stopped_during_an_outage_ends_with_one_line(work: Remote) -> None:
+    during(work, lambda: None)
+
+    with pytest.raises(Unreachable):
+        work.serve(seconds=3)

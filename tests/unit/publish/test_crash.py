@@ -1,0 +1,103 @@
+"""A pass that dies at any statement is simply made again: nobody is mailed twice, no list is forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.books import dying
+from tests.publications import Publication, words
+
+LISTS = {"lists": [{"id": "weekly", "name": "Weekly"}, {"id": "daily", "name": "Daily"}]}
+
+
+@pytest.fixture
+def letters(tmp_path: Path) -> Publication:
+    """One old issue, adopted; a new one for two lists lies in the folder."""
+    letters = Publication(tmp_path / "letters", LISTS)
+    letters.fill(1)
+    letters.begin()
+    letters.add_readers("ada@example.com", "bo@example.org")
+    letters.add_readers("bo@example.org", "cy@example.net", list_id="daily")
+    letters.write("02-new.md", words(2), front="lists: [weekly, daily]\n")
+    letters.app.publisher.look_only()
+    letters.app.database.close()
+    return letters
+
+
+def test_pass_that_dies_anywhere_is_made_good_by_the_next(
+    letters: Publication, trials: Callable[[int, int], int]
+) -> None:
+    """Each death is followed by a whole pass; a copy of the publication is taken for each."""
+    pristine = (letters.folder / "var" / "avviso.db").read_bytes()
+
+    def publish() -> None:
+        letters.restart().publisher.make_pass()
+
+    for statement in dying(publish, every=trials(41, 1)):
+        assert _is_consistent(letters), statement
+        letters.restart().publisher.make_pass()
+        assert letters.mailings == {"2/weekly": "sending", "2/daily": "sending"}, statement
+        assert [mailing.audience for mailing in letters.app.ledger.mailings.all()] == [2, 1], statement
+        letters.app.database.close()
+        for path in (letters.folder / "var").glob("avviso.db*"):
+            path.unlink()
+        (letters.folder / "var" / "avviso.db").write_bytes(pristine)
+
+
+def _is_consistent(letters: Publication) -> bool:
+    """What the dead pass left: each mailing without deliveries, or with all of them."""
+    app = letters.restart()
+    found = app.ledger.mailings.all()
+    consistent = all(one.balances and bool(one.started_at) == (one.state == "sending") for one in found)
+    app.database.close()
+    return consistent
+
+
+def test_list_whose_mailing_was_not_proposed_before_a_death_gets_one(letters: Publication) -> None:
+    letters.restart().publisher.make_pass(start=False)
+    with letters.app.database.write() as connection:
+        connection.exec_driver_sql("DELETE FROM mailing WHERE list = 'daily'")
+
+    letters.deliver()
+
+    assert letters.mailings == {"2/weekly": "sent", "2/daily": "sent"}
+    assert letters.mails == ["ada@example.com", "bo@example.org", "cy@example.net"]
+
+
+def test_list_whose_mailing_had_not_begun_before_a_death_is_mailed(letters: Publication) -> None:
+    app = letters.restart()
+    app.publisher.make_pass(start=False)
+    weekly, daily = app.ledger.mailings.all()
+    edition, envelope = app.dresser.dress(letters.record("2"), "weekly")
+    app.ledger.mailings.start(weekly.id, edition, envelope, now=letters.clock.now(), expire=app.config.mailings.expire)
+
+    letters.deliver()
+
+    assert letters.mails == ["ada@example.com", "bo@example.org", "cy@example.net"]
+    assert daily.state == "scheduled"
+
+
+def test_list_that_an_author_adds_after_the_mailing_is_not_mailed(letters: Publication) -> None:
+    letters.write("03-more.md", words(3))
+    letters.deliver()
+    letters.turn(hours=1)
+
+    letters.write("03-more.md", words(3), front="lists: [weekly, daily]\n")
+    letters.deliver()
+
+    assert letters.mailings == {"2/weekly": "sent", "2/daily": "sent", "3/weekly": "sent"}
+
+
+def test_mailing_that_a_person_cancelled_is_not_proposed_for_another_list(letters: Publication) -> None:
+    letters.write("03-more.md", words(3))
+    letters.restart().publisher.make_pass(start=False)
+    letters.app.decisions.cancel(letters.record("3"))
+
+    letters.write("03-more.md", words(3), front="lists: [weekly, daily]\n")
+    letters.publish()
+
+    assert letters.mailings["3/weekly"] == "cancelled"
+    assert "3/daily" not in letters.mailings

@@ -1,0 +1,124 @@
+"""An issue dressed for mail: an edition and an envelope that hold to the last header, or an error with its file."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.audience.tokens import Purpose
+from pipeline.errors import EditionError
+from pipeline.mailings.messages import LINK_KEY
+from pipeline.providers.local import Outbox
+from pipeline.publish.trial import send_trial
+from tests.publications import Publication, words
+
+
+def dressed(tmp_path: Path, settings: dict[str, Any], name: str = "02-news.md", front: str = "") -> dict[str, Any]:
+    """The envelope of an issue with these settings."""
+    letters = publication(tmp_path, settings, name, front)
+    record = list(letters.app.archive.issues().values())[-1]
+    return letters.app.dresser.dress(record, record.lists[0])[1]
+
+
+def publication(tmp_path: Path, settings: dict[str, Any], name: str = "02-news.md", front: str = "") -> Publication:
+    letters = Publication(tmp_path / "letters", settings)
+    letters.begin()
+    letters.write(name, words(2), front=front)
+    letters.publish(start=False)
+    return letters
+
+
+def test_envelope_says_what_the_settings_say(tmp_path: Path) -> None:
+    envelope = dressed(tmp_path, {
+        "mailings": {"reply_to": "desk@example.com"}, "lists": [{"id": "weekly", "name": "Every week"}]})
+
+    key = envelope.pop(LINK_KEY)
+    assert len(key) == 8
+    domain = hashlib.sha256(b"example.com").hexdigest()[:10]
+    expected = {
+        "sender_name": "Letters", "sender_address": "letters@example.com", "date": "2026-03-24T13:00:00+00:00",
+        "domain": "example.com", "language": "en", "publication": "Letters", "mailing": "2-weekly",
+        "reply_to": "desk@example.com", "list_id": "weekly.example.com", "list_name": "Every week",
+        "archive_url": "https://letters.example.com/",
+        "feedback_id": f"{hashlib.sha256(b'2').hexdigest()[:10]}:weekly:mailing:{domain}",
+        "unsubscribe_url_prefix": "https://letters.example.com/unsubscribe/", "unsubscribe_mailto": "",
+    }
+    assert {name: envelope[name] for name in expected} == expected
+
+
+@pytest.mark.parametrize(("settings", "name", "front", "expected"), [
+    ({}, "news.md", "", {"mailing": "news-weekly"}),
+    ({}, "02-news.md", "language: zh-Hans\n", {"language": "zh-Hans"}),
+    ({"mailings": {"from": "letters@bücher.example"}}, "02-news.md", "",
+     {"domain": "xn--bcher-kva.example", "list_id": "weekly.xn--bcher-kva.example", "sender_name": "Letters"}),
+    ({"web": {"url": None}}, "02-news.md", "",
+     {"unsubscribe_url_prefix": "", "unsubscribe_mailto": "letters@example.com"}),
+    ({"web": {"url": None}, "mailings": {"reply_to": "desk@example.com"}}, "02-news.md", "",
+     {"unsubscribe_mailto": "desk@example.com"}),
+])
+def test_envelope_follows(
+    tmp_path: Path, settings: dict[str, Any], name: str, front: str, expected: dict[str, str]
+) -> None:
+    envelope = dressed(tmp_path, settings, name, front)
+
+    assert {field: envelope[field] for field in expected} == expected
+
+
+def test_edition_is_the_same_at_every_dressing(tmp_path: Path) -> None:
+    letters = publication(tmp_path, {})
+
+    editions = [letters.app.dresser.edition(letters.record("2")) for _ in range(2)]
+    letters.restart()
+    editions.append(letters.app.dresser.edition(letters.record("2")))
+
+    assert len({edition.digest for edition in editions}) == 1
+
+
+def test_mail_without_a_way_out_is_refused_with_the_issues_path(tmp_path: Path) -> None:
+    letters = publication(tmp_path, {})
+    (letters.folder / "templates" / "email").mkdir(parents=True)
+    (letters.folder / "templates" / "email" / "issue.html").write_text("<html><body>Hello</body></html>", "utf-8")
+
+    with pytest.raises(EditionError) as refused:
+        letters.app.dresser.dress(letters.record("2"), "weekly")
+
+    assert (refused.value.problem.path, refused.value.problem.rule) == ("02-news.md", "mail-unsubscribe")
+
+
+def test_trial_has_the_bytes_of_the_mailing_but_its_links_unsubscribe_nobody(tmp_path: Path) -> None:
+    letters = publication(tmp_path, {})
+    outbox = Outbox(letters.clock)
+
+    said = send_trial(letters.record("2"), ["me@example.com", "you@example.com"], dresser=letters.app.dresser,
+                      ring=letters.app.ring, list_id="weekly", open_transport=lambda: outbox)
+
+    first, second = outbox.messages
+    assert said == [("me@example.com", "kept"), ("you@example.com", "kept")]
+    assert (first.recipient, second.recipient, first.parts().subject) == ("me@example.com", "you@example.com", "news")
+    assert first.message_id != second.message_id
+    assert letters.app.ledger.mailings.all()[0].audience == 0
+    token = first.parts().headers["List-Unsubscribe"].partition("unsubscribe/")[2].rstrip(">")
+    assert letters.app.ring.read(Purpose.UNSUBSCRIBE, token, letters.clock.now()).subscriber_id == 0
+
+
+def test_trial_of_an_issue_that_is_not_due_yet_is_as_it_will_be(tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "letters")
+    letters.begin()
+    letters.write("02-news.md", words(2), day="2026-04-01")
+    letters.app.publisher.look_only()
+    foreseen = letters.app.publisher.foresee(letters.record("2"))
+    outbox = Outbox(letters.clock)
+
+    send_trial(foreseen, ["me@example.com"], dresser=letters.app.dresser, ring=letters.app.ring, list_id="weekly",
+               open_transport=lambda: outbox)
+    assert letters.record("2").published_at is None
+    letters.turn(days=9)
+    letters.publish(start=False)
+
+    now = letters.record("2")
+    assert (foreseen.permalink, foreseen.feed_id, foreseen.published_at) == (
+        now.permalink, now.feed_id, now.published_at)
+    assert len(outbox.messages) == 1

@@ -1,0 +1,138 @@
+"""Who each file is: a table of all that an editor may do to a folder between two looks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pytest
+
+from pipeline.issues.likeness import sketch
+from pipeline.publish.identity import Identities, identify
+
+TEXTS = {
+    "apples": "In autumn the apples of the old orchard are pressed into a cider that tastes of smoke and honey.",
+    "apples, edited": "In autumn the apples of the old orchard are pressed into a cider that tastes of smoke and rain.",
+    "bells": "Nobody in the valley could say who rang the bells that night, nor for whom they had been rung.",
+    "clouds": "Clouds over the northern sea were counted for thirty years by a teacher who never left her island.",
+}
+
+
+@dataclass
+class Case:
+    """A folder: for each path the identity it asks for and its text; and what the book knows."""
+
+    files: Mapping[str, tuple[str, str]]
+    known: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # key: its path, its text
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=dict)
+    withheld: Mapping[str, str] = field(default_factory=dict)
+    new_aliases: Mapping[str, str] = field(default_factory=dict)
+    dropped: frozenset[str] = frozenset()
+
+
+APPLES = {"14": ("14-apples.md", "apples")}
+TWO = APPLES | {"15": ("15-bells.md", "bells")}
+THREE_NAMES = {"apples": ("apples.md", "apples"), "bells": ("bells.md", "bells")}
+
+CASES = {
+    "a new file is itself": Case({"14-apples.md": ("14", "apples")}, keys={"14-apples.md": "14"}),
+    "an empty folder is nobody": Case({}, APPLES),
+    "an edited file stays itself": Case(
+        {"14-apples.md": ("14", "bells")}, APPLES, keys={"14-apples.md": "14"}),
+    "a renamed file with its number stays itself": Case(
+        {"14-cider.md": ("14", "bells")}, APPLES, keys={"14-cider.md": "14"}),
+    "a moved file stays itself": Case(
+        {"2026/14-apples.md": ("14", "apples")}, APPLES, keys={"2026/14-apples.md": "14"}),
+    "a renamed file without a number stays itself by its text": Case(
+        {"cider.md": ("cider", "apples")}, {"apples": ("apples.md", "apples")},
+        keys={"cider.md": "apples"}, new_aliases={"cider": "apples"}),
+    "a file that lost its number stays itself by its text": Case(
+        {"apples.md": ("apples", "apples")}, APPLES, keys={"apples.md": "14"}, new_aliases={"apples": "14"}),
+    "a file that lost its number and was edited a little stays itself": Case(
+        {"apples.md": ("apples", "apples, edited")}, APPLES, keys={"apples.md": "14"}, new_aliases={"apples": "14"}),
+    "a file that lost its number and all its words is another issue": Case(
+        {"apples.md": ("apples", "bells")}, APPLES, keys={"apples.md": "apples"}),
+    "a file that was renumbered stays itself by its text": Case(
+        {"16-apples.md": ("16", "apples")}, APPLES, keys={"16-apples.md": "14"}, new_aliases={"16": "14"}),
+    "an alias is remembered": Case(
+        {"apples.md": ("apples", "bells")}, {"14": ("apples.md", "apples")}, {"apples": "14"},
+        keys={"apples.md": "14"}),
+    "a second renaming leads to the same key": Case(
+        {"cider.md": ("cider", "apples")}, {"14": ("apples.md", "apples")}, {"apples": "14"},
+        keys={"cider.md": "14"}, new_aliases={"cider": "14"}),
+    "the number given back is the same issue": Case(
+        {"14-apples.md": ("14", "apples")}, {"14": ("apples.md", "apples")}, {"apples": "14"},
+        keys={"14-apples.md": "14"}),
+    "an alias is taken back by a new file of that name beside the old issue": Case(
+        {"14-apples.md": ("14", "apples"), "apples.md": ("apples", "bells")},
+        {"14": ("14-apples.md", "apples")}, {"apples": "14"},
+        keys={"14-apples.md": "14", "apples.md": "apples"}, dropped=frozenset({"apples"})),
+    "an alias stays taken back": Case(
+        {"14-apples.md": ("14", "apples"), "apples.md": ("apples", "bells")},
+        {"14": ("14-apples.md", "apples"), "apples": ("apples.md", "bells")},
+        keys={"14-apples.md": "14", "apples.md": "apples"}),
+    "two files that swapped their numbers swapped their issues": Case(
+        {"15-apples.md": ("15", "apples"), "14-bells.md": ("14", "bells")}, TWO,
+        keys={"15-apples.md": "15", "14-bells.md": "14"}),
+    "two files that swapped their names swapped their issues": Case(
+        {"apples.md": ("apples", "bells"), "bells.md": ("bells", "apples")}, THREE_NAMES,
+        keys={"apples.md": "apples", "bells.md": "bells"}),
+    "a copy without a number is another issue": Case(
+        {"apples.md": ("apples", "apples"), "apples copy.md": ("apples copy", "apples")},
+        {"apples": ("apples.md", "apples")}, keys={"apples.md": "apples", "apples copy.md": "apples copy"}),
+    "a copy with the number is withheld, the known path keeps it": Case(
+        {"14-apples.md": ("14", "apples"), "14-apples copy.md": ("14", "apples")}, APPLES,
+        keys={"14-apples.md": "14"}, withheld={"14-apples copy.md": "14-apples.md"}),
+    "two new files of one number are both withheld": Case(
+        {"14-a.md": ("14", "apples"), "14-b.md": ("14", "bells")},
+        withheld={"14-a.md": "14-b.md", "14-b.md": "14-a.md"}),
+    "three new files of one number are all withheld": Case(
+        {"14-a.md": ("14", "apples"), "14-b.md": ("14", "bells"), "14-c.md": ("14", "clouds")},
+        withheld={"14-a.md": "14-b.md", "14-b.md": "14-a.md", "14-c.md": "14-a.md"}),
+    "the others go on beside two that are withheld": Case(
+        {"14-a.md": ("14", "apples"), "14-b.md": ("14", "bells"), "15-c.md": ("15", "clouds")},
+        keys={"15-c.md": "15"}, withheld={"14-a.md": "14-b.md", "14-b.md": "14-a.md"}),
+    "a file whose name is an alias and another with the key are one too many": Case(
+        {"cider.md": ("cider", "apples"), "14-apples.md": ("14", "apples")},
+        {"14": ("cider.md", "apples")}, {"cider": "14"},
+        keys={"cider.md": "cider", "14-apples.md": "14"}, dropped=frozenset({"cider"})),
+    "of two new files the more alike is the one that vanished": Case(
+        {"x.md": ("x", "apples, edited"), "y.md": ("y", "apples")}, APPLES,
+        keys={"x.md": "x", "y.md": "14"}, new_aliases={"y": "14"}),
+    "two files that were both renamed are told apart by their texts": Case(
+        {"x.md": ("x", "bells"), "y.md": ("y", "apples")}, TWO,
+        keys={"x.md": "15", "y.md": "14"}, new_aliases={"x": "15", "y": "14"}),
+    "of two equal texts that vanished each new file takes one": Case(
+        {"x.md": ("x", "apples"), "y.md": ("y", "apples")},
+        {"14": ("14.md", "apples"), "15": ("15.md", "apples")},
+        keys={"x.md": "14", "y.md": "15"}, new_aliases={"x": "14", "y": "15"}),
+    "a vanished issue is not taken over by a file that was there before": Case(
+        {"15-bells.md": ("15", "apples")}, TWO, keys={"15-bells.md": "15"}),
+    "a broken file that still asks for its own is not missing": Case(
+        {"14-apples.md": ("14", ""), "cider.md": ("cider", "apples")}, APPLES,
+        keys={"14-apples.md": "14", "cider.md": "cider"}),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_identity_when(name: str) -> None:
+    case = CASES[name]
+
+    found = identify(
+        {path: claim for path, (claim, _) in case.files.items()},
+        {key: path for key, (path, _) in case.known.items()}, case.aliases,
+        lambda path: sketch(TEXTS.get(case.files[path][1], "")),
+        {key: sketch(TEXTS[text]) for key, (_, text) in case.known.items()})
+
+    assert found == Identities(case.keys, case.withheld, case.new_aliases, case.dropped)
+
+
+def test_texts_are_not_sketched_while_nothing_is_missing() -> None:
+    """A sketch costs a rendering: it is asked for only when a file vanished."""
+    def refuse(path: str) -> bytes:
+        raise AssertionError(path)
+
+    found = identify({"14.md": "14", "15.md": "15"}, {"14": "14.md"}, {}, refuse, {"14": b""})
+
+    assert found.keys == {"14.md": "14", "15.md": "15"}

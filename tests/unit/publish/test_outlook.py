@@ -1,0 +1,138 @@
+"""What `plan` says: the very things the next passes would do, without doing any of them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.mailings.mailing import MailingState
+from tests.publications import TODAY, Publication, words
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def letters(tmp_path: Path) -> Publication:
+    letters = Publication(tmp_path / "letters", {"schedule": {"quiet": "15m"}})
+    letters.fill(1)
+    letters.begin()
+    letters.add_readers("ada@example.com", "bo@example.org")
+    return letters
+
+
+def plan(letters: Publication) -> list[dict[str, Any]]:
+    """The outlook, without sizes; they are looked at elsewhere."""
+    prospects, problems = letters.app.outlook()
+    assert problems == []
+    return [{name: value for name, value in one.shape().items() if name != "html_bytes"} for one in prospects]
+
+
+def prospect(issue: str, action: str, at: str | None, reason: str) -> dict[str, Any]:
+    return {"issue": issue, "list": "weekly", "action": action, "at": at, "reason": reason, "readers": 2}
+
+
+def test_plan_names_what_will_be_mailed_and_when_in_that_order(letters: Publication) -> None:
+    letters.write("4-late.md", words(4), day=TODAY - 9 * DAY)
+    letters.write("3-ahead.md", words(3), day=TODAY + DAY)
+    letters.write("2-new.md", words(2), age_s=300)
+
+    assert plan(letters) == [
+        prospect("2", "mail", "2026-03-24T13:10:00+00:00",
+                 "quiet: mailed when its file is unchanged until 2026-03-24 13:10"),
+        prospect("3", "mail", "2026-03-25T08:00:00+00:00", "due 2026-03-25 08:00"),
+        prospect("4", "hold", None, "late: first seen 9 days after its hour, schedule.max_age is 7d"),
+    ]
+
+
+def test_plan_changes_nothing(letters: Publication) -> None:
+    letters.write("2-new.md", words(2))
+    letters.write("3-late.md", words(3), day=TODAY - 9 * DAY)
+    before = (letters.output(), letters.standings, letters.mailings, letters.app.archive.files())
+
+    first, second = plan(letters), plan(letters)
+
+    assert first == second
+    assert (letters.output(), letters.standings, letters.mailings, letters.app.archive.files()) == before
+
+
+@pytest.mark.parametrize("name", ["2-new.md", "3-ahead.md"])
+def test_plan_tells_the_size_of_the_mail_also_of_an_issue_that_is_not_due_yet(
+    letters: Publication, name: str
+) -> None:
+    letters.write(name, words(2), day=TODAY + DAY if "ahead" in name else TODAY)
+
+    prospect, = letters.app.outlook()[0]
+
+    mailed = letters.app.dresser.dress(letters.app.publisher.foresee(_after_a_look(letters)), "weekly")[0]
+    assert prospect.html_bytes == len(mailed.html.encode()) > 1000
+
+
+def _after_a_look(letters: Publication) -> Any:
+    letters.app.publisher.look_only()
+    return list(letters.app.archive.issues().values())[-1]
+
+
+def test_plan_of_an_issue_that_cannot_be_dressed_has_no_size(letters: Publication) -> None:
+    (letters.folder / "templates" / "email").mkdir(parents=True)
+    (letters.folder / "templates" / "email" / "issue.html").write_text("{{ nothing_that_exists }}", "utf-8")
+    letters.write("2-new.md", words(2))
+
+    assert [one.html_bytes for one in letters.app.outlook()[0]] == [0]
+
+
+def test_plan_says_what_runs_and_what_waits_for_a_person(letters: Publication) -> None:
+    letters.write("2-new.md", words(2))
+    letters.publish()
+    assert plan(letters) == [prospect("2", "send", "2026-03-24T13:00:00+00:00", "its audience is frozen")]
+
+    mailing, = letters.app.ledger.mailings.all()
+    letters.app.ledger.mailings.move(mailing.id, MailingState.PAUSED, reason="by a person", now=letters.clock.now())
+
+    assert plan(letters) == [prospect("2", "resume", None, "by a person")]
+
+
+@pytest.mark.parametrize("word", ["cancel", "adopt"])
+def test_plan_leaves_out_what_a_person_ended(letters: Publication, word: str) -> None:
+    letters.write("2-new.md", words(2))
+    letters.publish(start=False)
+    getattr(letters.app.decisions, word)(letters.record("2"))
+
+    assert plan(letters) == []
+
+
+def test_plan_of_an_approved_issue_does_not_wait_for_quiet(letters: Publication) -> None:
+    letters.write("2-new.md", words(2), age_s=60)
+    letters.publish()
+    letters.app.decisions.approve(letters.record("2"))
+
+    assert [(one["action"], one["at"]) for one in plan(letters)] == [("mail", "2026-03-24T13:00:00+00:00")]
+
+
+def test_plan_of_an_approved_issue_that_is_ahead_keeps_its_hour(letters: Publication) -> None:
+    letters.write("2-new.md", words(2), day=TODAY + DAY)
+    letters.publish()
+    letters.app.decisions.approve(letters.record("2"))
+
+    assert [(one["action"], one["at"]) for one in plan(letters)] == [("mail", "2026-03-25T08:00:00+00:00")]
+
+
+def test_plan_of_a_held_issue_that_is_ahead_waits_for_a_person(letters: Publication) -> None:
+    letters.write("2-new.md", words(2), day=TODAY + DAY)
+    letters.publish()
+    letters.app.decisions.hold(letters.record("2"))
+
+    assert plan(letters) == [prospect("2", "hold", None, "held by a person 2026-03-24 13:00")]
+
+
+def test_plan_asks_a_person_to_mend_a_file_that_cannot_be_read(letters: Publication) -> None:
+    letters.write("2-new.md", words(2), day=TODAY + DAY)
+    letters.publish()
+    letters.write("2-new.md", words(2), day="someday")
+
+    prospects, problems = letters.app.outlook()
+
+    assert [(one.action, one.at) for one in prospects] == [("mend", None)]
+    assert [problem.rule for problem in problems] == ["date-impossible"]

@@ -1,0 +1,104 @@
+"""What `status` shows: where everything stands, and what needs a person, a line each."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from pipeline.mailings.mailing import DeliveryState, Doubt, MailingState, Outcome
+from pipeline.publish.overview import Overview, overview
+from tests.books import LEASE
+from tests.publications import TODAY, Publication, words
+
+
+@pytest.fixture
+def letters(tmp_path: Path) -> Publication:
+    letters = Publication(tmp_path / "letters")
+    letters.fill(1)
+    letters.begin()
+    letters.add_readers("ada@example.com", "bo@example.org")
+    return letters
+
+
+def look(letters: Publication) -> Overview:
+    return overview(letters.app.archive, letters.app.ledger)
+
+
+def test_overview_of_a_quiet_publication_needs_nobody(letters: Publication) -> None:
+    found = look(letters)
+
+    assert (found.states, found.needs, found.mailings, found.feeds) == (
+        {"adopted": 1}, (), [], "2026-02-22 08:00 UTC")
+    assert found.shape() == {
+        "issues": [{"id": "1", "number": 1, "title": "letter", "date": "2026-02-22", "path": "01-letter.md",
+                    "state": "adopted", "reason": "adopted: due before the baseline"}],
+        "mailings": [], "needs": []}
+
+
+def test_overview_before_the_first_pass_has_no_feeds(tmp_path: Path) -> None:
+    found = look(Publication(tmp_path / "letters"))
+
+    assert (found.states, found.feeds, found.shape()) == ({}, "", {"issues": [], "mailings": [], "needs": []})
+
+
+def test_held_issue_needs_a_person(letters: Publication) -> None:
+    letters.write("02-late.md", words(2), day=TODAY - timedelta(days=9))
+    letters.publish()
+
+    line, = look(letters).needs
+    assert line == ("2 late is held: late: first seen 9 days after its hour, schedule.max_age is 7d: "
+                    "`avviso approve` or `avviso adopt`")
+
+
+def test_mailing_is_shown_with_counts_that_add_up(letters: Publication) -> None:
+    letters.write("02-new.md", words(2))
+    letters.publish()
+    ledger, now = letters.app.ledger, letters.clock.now()
+    claim, _ = ledger.deliveries.claim("w", 1, limit=9, now=now, lease=LEASE)
+    ledger.deliveries.advance(1, [], [claim], now=now, lease=LEASE)
+    ledger.deliveries.advance(
+        1, [Outcome(claim, DeliveryState.IN_DOUBT, "lost", doubt=Doubt.LINE)], [], now=now, lease=LEASE)
+    ledger.mailings.move(claim.mailing_id or 0, MailingState.PAUSED, reason="by a person", now=now)
+
+    found = look(letters)
+
+    assert found.shape()["mailings"] == [{
+        "issue": "2", "list": "weekly", "round": 1, "state": "paused", "audience": 2, "counts": {
+            "pending": 0, "sending": 1, "deferred": 0, "sent": 0, "failed": 0, "in_doubt": 1, "skipped": 0,
+            "cancelled": 0}}]
+    assert found.needs == (
+        "1 deliveries of 2 to weekly are in doubt: `avviso resolve`",
+        "2 to weekly is paused: by a person: `avviso resume`")
+
+
+def test_file_that_is_no_issue_is_shown_as_a_problem(letters: Publication) -> None:
+    letters.write("02-new.md", words(2), day="someday")
+    letters.publish()
+
+    found = look(letters)
+
+    assert [one.path for one in found.unread] == ["02-new.md"]
+    assert found.shape()["issues"][-1] == {
+        "id": "02-new", "number": None, "title": "02-new", "date": None, "path": "02-new.md", "state": "problem",
+        "reason": found.needs[0]}
+    assert found.needs[0].startswith('02-new.md:2: date "someday"')
+
+
+def test_broken_file_of_a_known_issue_is_one_line_and_the_issue_stands(letters: Publication) -> None:
+    letters.write("01-letter.md", words(1), day="someday")
+    letters.publish()
+
+    found = look(letters)
+
+    assert [(one["id"], one["state"]) for one in found.shape()["issues"]] == [("1", "adopted")]
+    assert len(found.needs) == 1
+
+
+def test_ledger_beside_old_feeds_needs_a_person(tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "letters", has_ledger=False)
+    (letters.folder / "feeds").mkdir()
+    (letters.folder / "feeds" / "atom.xml").write_text("<feed/>", "utf-8")
+
+    assert look(letters).needs == ("this ledger is new beside old feeds: run `avviso init`",)

@@ -1,0 +1,250 @@
+"""Feeds and archive on the disk: what is written, what is left alone, what moves and what is tidied away."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from pipeline.errors import OutputError
+from pipeline.publish.door import Pass
+from tests.publications import TODAY, Publication, lines, words
+
+DAY = timedelta(days=1)
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360000002000001e221bc33"
+    "0000000049454e44ae426082")
+
+
+@pytest.fixture
+def letters(tmp_path: Path) -> Publication:
+    """Three issues, published."""
+    letters = Publication(tmp_path / "letters")
+    letters.fill(3)
+    letters.begin()
+    return letters
+
+
+def build(letters: Publication, *, in_a_new_process: bool = True, **how: bool) -> Pass:
+    if in_a_new_process:
+        letters.restart()
+    return letters.app.publisher.build(**how)
+
+
+def feed(letters: Publication, folder: str = "") -> dict[str, list[str]]:
+    """Titles and addresses of the entries in feed.json."""
+    found = json.loads((letters.folder / "feeds" / folder / "feed.json").read_text("utf-8"))
+    return {"title": [item["title"] for item in found["items"]], "url": [item["url"] for item in found["items"]]}
+
+
+def times(letters: Publication) -> dict[str, int]:
+    return {str(path.relative_to(letters.folder)): path.stat().st_mtime_ns for name in ("feeds", "site")
+            for path in sorted((letters.folder / name).rglob("*")) if path.is_file()}
+
+
+# ---- what is written ----------------------------------------------------------------------------
+
+
+def test_feeds_hold_the_newest_first_and_pages_lead_to_their_neighbours(letters: Publication) -> None:
+    assert feed(letters)["url"] == [f"https://letters.example.com/{n}/" for n in (3, 2, 1)]
+    page = (letters.folder / "site" / "2" / "index.html").read_text("utf-8")
+    assert set(re.findall(r'rel="(next|prev)" href="([^"]*)"', page)) == {("next", "../3/"), ("prev", "../1/")}
+
+
+def test_issue_of_today_appears_in_all_three_feeds_and_its_neighbour_learns_of_it(letters: Publication) -> None:
+    before = letters.output()
+    letters.write("04-new.md", words(4))
+
+    made = build(letters)
+
+    changed = {name for name, content in letters.output().items() if before.get(name) != content}
+    assert [Path(path).name for path in made.feeds_written] == ["atom.xml", "rss.xml", "feed.json"]
+    assert {"site/4/index.html", "site/3/index.html", "site/index.html"} <= changed
+    assert {"site/1/index.html", "site/2/index.html"} & changed == set()
+
+
+def test_tags_have_feeds_of_their_own_where_the_owner_wants_them(tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "letters", {"feeds": {"tags": True}})
+    letters.write("01-a.md", words(1), front="tags: [fruit, craft]\n", day=TODAY - DAY)
+    letters.write("02-b.md", words(2), front="tags: [fruit]\n")
+    letters.publish()
+
+    folders = {path.parent.name: feed(letters, str(path.parent.relative_to(letters.folder / "feeds")))["title"]
+               for path in (letters.folder / "feeds").rglob("feed.json") if path.parent.name != "feeds"}
+
+    assert folders == {"fruit": ["b", "a"], "craft": ["a"]}
+
+
+def test_summaries_hold_no_bodies(tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "letters", {"feeds": {"content": "summary"}})
+    letters.write("01-a.md", f"{words(1)}\n\nThe very last sentence of the letter.")
+    letters.publish()
+
+    assert b"very last sentence" not in letters.output()["feeds/atom.xml"]
+    assert b"very last sentence" in letters.output()["site/1/index.html"]
+
+
+def test_pictures_beside_an_issue_are_shown_and_one_that_is_missing_is_a_line(letters: Publication) -> None:
+    (letters.issues / "pictures").mkdir()
+    (letters.issues / "pictures" / "oak.png").write_bytes(PNG)
+    letters.write("04-new.md", "![An oak](pictures/oak.png)\n\n![An elm](pictures/elm.png)\n\n" + words(4))
+
+    made = build(letters)
+
+    copied = [name for name, content in letters.output().items() if content == PNG]
+    assert len(copied) == 1
+    assert [(problem.path, problem.message) for problem in made.problems] == [
+        ("pictures/elm.png", "cannot be read: No such file or directory")]
+
+
+def test_picture_that_is_drawn_anew_is_copied_anew(letters: Publication) -> None:
+    picture = letters.issues / "oak.png"
+    picture.write_bytes(PNG)
+    letters.write("04-new.md", "![An oak](oak.png)\n\n" + words(4))
+    build(letters)
+
+    picture.write_bytes(PNG + b"\0")
+    os.utime(picture, (1, 1))
+    build(letters)
+
+    assert [name for name, content in letters.output().items() if content == PNG + b"\0"] != []
+
+
+def test_link_from_one_issue_to_anothers_file_leads_to_its_page(letters: Publication) -> None:
+    letters.write("04-new.md", f"As we said [before](01-letter.md#second).\n\n{words(4)}")
+
+    build(letters)
+
+    item = json.loads((letters.folder / "feeds" / "feed.json").read_text("utf-8"))["items"][0]
+    assert re.findall(r'href="([^"]*)"', item["content_html"]) == ["https://letters.example.com/1/#second"]
+
+
+# ---- what is left alone -------------------------------------------------------------------------
+
+
+def test_second_build_writes_nothing_not_even_in_another_zone(
+    letters: Publication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = times(letters)
+    monkeypatch.setenv("TZ", "Pacific/Kiritimati")
+
+    assert build(letters).feeds_written == []
+    assert times(letters) == before
+
+
+def test_build_of_the_same_books_elsewhere_gives_the_same_bytes(tmp_path: Path, letters: Publication) -> None:
+    twin = Publication(tmp_path / "twin")
+    twin.fill(3)
+    twin.begin()
+
+    assert twin.output() == letters.output()
+
+
+@pytest.mark.parametrize("harm", [
+    lambda path: path.unlink(),
+    lambda path: path.write_bytes(b"<feed/>"),
+    lambda path: path.write_bytes(b""),
+], ids=["removed", "changed", "emptied"])
+@pytest.mark.parametrize("name", ["feeds/rss.xml", "site/2/index.html", "site/index.html"])
+def test_file_that_somebody_harmed_is_made_good(
+    letters: Publication, name: str, harm: Callable[[Path], object]
+) -> None:
+    before = letters.output()
+    harm(letters.folder / name)
+
+    build(letters)
+
+    assert letters.output() == before
+
+
+def test_setting_that_shows_is_shown_at_the_next_build(letters: Publication) -> None:
+    letters.configure({"publication": {"title": "Night Letters", "url": "https://letters.example.com/",
+                                       "timezone": "UTC"}})
+
+    build(letters)
+
+    assert b"Night Letters" in letters.output()["feeds/atom.xml"]
+    assert b"Night Letters" in letters.output()["site/1/index.html"]
+
+
+# ---- what moves ---------------------------------------------------------------------------------
+
+
+def test_issue_that_moves_leaves_a_redirect_and_keeps_its_id(tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "letters", {"issues": {"permalink": "{slug}/"}})
+    letters.write("01-apples.md", words(1))
+    letters.begin()
+    feed_id = letters.record("1").feed_id
+    (letters.issues / "01-apples.md").rename(letters.issues / "01-cider.md")
+
+    letters.publish()
+
+    output = letters.output()
+    assert letters.record("1").permalink == "cider/"
+    assert letters.record("1").feed_id == feed_id
+    assert b"cider/" in output["site/apples/index.html"]
+    assert feed(letters)["url"] == ["https://letters.example.com/cider/"]
+    (letters.issues / "01-cider.md").rename(letters.issues / "01-apples.md")
+    letters.publish()
+    assert letters.app.archive.redirects() == {"apples/": "1", "cider/": "1"}
+    assert b"apples/" in letters.output()["site/cider/index.html"]
+    assert letters.output()["site/apples/index.html"] != output["site/apples/index.html"]
+
+
+def test_two_issues_of_one_address_are_both_published_and_named(tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "letters", {"issues": {"permalink": "{slug}/"}})
+    letters.write("01-apples.md", words(1), day=TODAY - DAY)
+    letters.write("02-x.md", words(2), front="title: apples\n")
+
+    made = letters.publish()
+
+    assert {key: record.permalink for key, record in letters.app.archive.issues().items()} == {
+        "1": "apples/", "2": "02-x/"}
+    assert [line.startswith("02-x.md: would have the same address apples/ as 01-apples.md")
+            for line in lines(made.problems)] == [True]
+
+
+@pytest.mark.parametrize(("kind", "ids"), [
+    ("tag", ["tag:letters.example.com,2026:issue/1"]), ("permalink", ["https://letters.example.com/1/"])])
+def test_ids_are_of_the_kind_the_settings_name(tmp_path: Path, kind: str, ids: list[str]) -> None:
+    letters = Publication(tmp_path / "letters", {"feeds": {"id": kind}})
+    letters.write("01-apples.md", words(1))
+
+    letters.publish()
+
+    assert [record.feed_id for record in letters.app.archive.issues().values()] == ids
+
+
+# ---- what is tidied away ------------------------------------------------------------------------
+
+
+def test_page_of_an_issue_that_is_a_draft_again_goes_and_what_others_put_there_stays(letters: Publication) -> None:
+    own = letters.folder / "site" / "CNAME"
+    own.write_text("letters.example.com\n", "utf-8")
+    letters.write("03-letter.md", words(3), front="draft: true\n")
+
+    build(letters)
+
+    assert not (letters.folder / "site" / "3").exists()
+    assert own.exists()
+    assert feed(letters)["url"] == ["https://letters.example.com/2/", "https://letters.example.com/1/"]
+
+
+def test_feed_that_cannot_be_written_is_an_error_with_its_path_and_is_written_later(letters: Publication) -> None:
+    (letters.folder / "feeds" / "rss.xml").unlink()
+    (letters.folder / "feeds" / "rss.xml").mkdir()
+    letters.write("04-new.md", words(4))
+
+    with pytest.raises(OutputError, match="rss.xml"):
+        build(letters)
+
+    assert ET.fromstring(letters.output()["feeds/atom.xml"]).tag == "{http://www.w3.org/2005/Atom}feed"
+    (letters.folder / "feeds" / "rss.xml").rmdir()
+    build(letters)
+    assert len(feed(letters)["url"]) == 4

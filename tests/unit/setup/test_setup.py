@@ -1,0 +1,178 @@
+"""The first day: what lies in a folder becomes a config.yaml that loads; the demo walks the whole street."""
+
+from __future__ import annotations
+
+import os
+import re
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+
+from pipeline.app import App
+from pipeline.clock import HandClock
+from pipeline.config import Config, load
+from pipeline.errors import OutputError
+from pipeline.issues.folder import scan
+from pipeline.setup.demo import READERS, run_demo, samples
+from pipeline.setup.settings_file import settings_file
+from pipeline.setup.survey import Survey, survey
+from tests.books import NOON
+
+
+@pytest.fixture(autouse=True)
+def zone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+
+
+def fill(folder: Path, *names: str, text: str = "An English sentence.") -> Path:
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    return folder
+
+
+def settled(folder: Path) -> Config:
+    """The settings that `init` writes for this folder, as they are read."""
+    (folder / "config.yaml").write_text(settings_file(survey(folder)), encoding="utf-8")
+    return load(folder / "config.yaml", {})
+
+
+# ---- survey -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("files", "issues", "count"), [
+    (["issues/1.md", "issues/2.md"], "issues", 2),
+    (["posts/1.md", "notes/x.md", "posts/2.md"], "posts", 2),
+    (["1.md", "2.md", "README.md", "LICENSE.md"], ".", 2),
+    (["1.md", "2.md", "3.md", "archive/0.md"], ".", 3),
+    (["content/2024/1.md", "content/2024/2.md", "content/2025/3.md"], "content", 3),
+    (["content/2025/1.md", "content/2025/2.md", "README.md"], "content", 2),
+    (["2024/1.md", "2025/2.md", "README.md"], ".", 2),
+    (["content/posts/1.md", "content/posts/en/2.md", "content/about.md"], "content/posts", 2),
+    (["issues/1.md", "docs/a.md", "docs/b.md", "node_modules/x/c.md", ".github/d.md"], "issues", 1),
+    (["a/b/c/d/e/f.md"], "issues", 0),
+    ([], "issues", 0),
+    (["README.md", "CHANGELOG.md"], "issues", 0),
+    (["notes.txt"], "issues", 0),
+])
+def test_survey_finds_where_the_issues_are(tmp_path: Path, files: list[str], issues: str, count: int) -> None:
+    found = survey(fill(tmp_path / "weekly", *files) if files else tmp_path)
+
+    assert (found.issues, found.files) == (issues, count)
+
+
+def test_survey_takes_the_folder_that_it_is_told(tmp_path: Path) -> None:
+    folder = fill(tmp_path / "my-weekly", "issues/1.md", "issues/2.md", "drafts/3.md")
+
+    assert survey(folder, Path("drafts")) == Survey("My Weekly", "drafts", False, 1, "en", "Asia/Shanghai")
+
+
+@pytest.mark.parametrize("issues", [None, Path("missing"), Path("1.md")])
+def test_survey_of_what_is_no_folder_is_one_line(tmp_path: Path, issues: Path | None) -> None:
+    folder = fill(tmp_path / "weekly", "1.md") if issues else tmp_path / "nowhere"
+
+    with pytest.raises(OutputError, match="is not a folder: make it, or name another"):
+        survey(folder, issues)
+
+
+@pytest.mark.parametrize(("text", "language"), [
+    ("第一期：关于印刷与文字。", "zh-Hans"), ("An English sentence.", "en"), ("", "en"), ("123", "en"),
+    ("A letter from 北京.", "en"), ("Python 周刊：本周内容", "zh-Hans")])
+def test_survey_tells_the_language_from_the_texts(tmp_path: Path, text: str, language: str) -> None:
+    assert survey(fill(tmp_path, "issues/1.md", text=text)).language == language
+
+
+@pytest.mark.parametrize(("zone", "found"), [
+    ("Europe/Berlin", "Europe/Berlin"), (":Europe/Berlin", "Europe/Berlin"), ("Nowhere/Atlantis", "UTC"),
+    ("/etc/passwd", "UTC"), ("Asia", "UTC")])
+def test_survey_takes_the_machines_zone_or_utc(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, zone: str, found: str
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+
+    assert survey(tmp_path).timezone == found
+
+
+def test_survey_without_tz_asks_the_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TZ")
+
+    assert survey(tmp_path).timezone == (os.path.realpath("/etc/localtime").partition("zoneinfo/")[2] or "UTC")
+
+
+# ---- settings file ------------------------------------------------------------------------------
+
+
+def test_settings_file_says_what_was_found(tmp_path: Path) -> None:
+    config = settled(fill(tmp_path / "机器学习-weekly", "posts/1.md", text="第一期：关于印刷与文字。"))
+
+    assert (config.publication.title, config.publication.language, config.zone.key) == (
+        "机器学习 Weekly", "zh-Hans", "Asia/Shanghai")
+    assert config.issues.folder == tmp_path / "机器学习-weekly" / "posts"
+    assert (config.mailings.sender.name, config.transport.kind) == ("机器学习 Weekly", "folder")
+
+
+@pytest.mark.parametrize("name", [
+    "weekly", "a, b", "x@y.com", 'quo"te', "<angle>", "back\\slash", "new\nline", "{brace}", "${HOME}", "$5 letters",
+    "📰 news", "- dash -", "---", "a: b # c", "tab\there", "null", "~", "ada's letters", "a\u200bb", "%s",
+    "x <y@z.com>"])
+def test_settings_file_loads_whatever_the_folder_is_called(tmp_path: Path, name: str) -> None:
+    folder = fill(tmp_path / name, "issues/1.md")
+
+    assert settled(folder).mailings.sender.address == "newsletter@example.com"
+
+
+def test_title_is_the_folders_name_in_capitals_and_spaces(tmp_path: Path) -> None:
+    assert [survey(fill(tmp_path / name, "1.md")).title for name in ("ada's-letters", "---", "AI周刊")] == [
+        "Ada's Letters", "Newsletter", "Ai周刊"]
+
+
+def test_issues_at_the_top_do_not_take_in_what_lies_below(tmp_path: Path) -> None:
+    config = settled(fill(tmp_path / "weekly", "1.md", "2.md", "3.md", "docs/guide.md", "notes/x.md"))
+
+    found = scan(config.issues.folder, config.issues.include, config.issues.exclude)
+
+    assert [entry.path for entry in found.entries] == ["1.md", "2.md", "3.md"]
+
+
+def test_issues_in_folders_of_years_are_all_taken_in(tmp_path: Path) -> None:
+    config = settled(fill(tmp_path / "weekly", "2024/1.md", "2025/2.md"))
+
+    found = scan(config.issues.folder, config.issues.include, config.issues.exclude)
+
+    assert [entry.path for entry in found.entries] == ["2024/1.md", "2025/2.md"]
+
+
+# ---- demo ---------------------------------------------------------------------------------------
+
+
+def test_demo_mails_the_newest_sample_to_three_readers(tmp_path: Path) -> None:
+    said: list[str] = []
+    config = tmp_path / "config.yaml"
+
+    app = run_demo(tmp_path, lambda path: App(load(path, {}), HandClock(NOON.replace(year=2027))), said.append)
+
+    count = len(list(samples().glob("*.md")))
+    newest = list(app.archive.issues().values())[-1]
+    mails = [message_from_bytes(path.read_bytes(), policy=policy.default)
+             for path in sorted((tmp_path / "var" / "outbox").rglob("*.eml"))]
+    assert config.exists()
+    assert said == [
+        f"adopted   {count - 1} older issues: published, never mailed", "added     3 readers",
+        f"picked up {newest.number} {newest.title}, dated today",
+        *(f"wrote     {tmp_path / 'feeds' / name}" for name in ("atom.xml", "rss.xml", "feed.json")),
+        "mailed    to 3 readers"]
+    assert [mail["Subject"] for mail in mails] == [newest.title] * 3
+    assert [mail.defects for mail in mails] == [[], [], []]
+    assert [re.sub(r".*<|>", "", reader) for reader in READERS] == [
+        mail["To"].addresses[0].addr_spec for mail in mails]
+    assert (tmp_path / "site" / "index.html").exists()
+
+
+def test_demo_leaves_the_samples_as_they_are(tmp_path: Path) -> None:
+    before = {path.name: path.read_bytes() for path in samples().glob("*.md")}
+
+    run_demo(tmp_path, lambda path: App(load(path, {}), HandClock(NOON.replace(year=2027))), lambda _: None)
+
+    assert {path.name: path.read_bytes() for path in samples().glob("*.md")} == before

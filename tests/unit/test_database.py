@@ -1,0 +1,291 @@
+"""The one door to the database: transactions that hold, errors in our own words, versions that are checked."""
+
+from __future__ import annotations
+
+import stat
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Table, create_engine, exc, inspect, select, update
+
+from pipeline import schema
+from pipeline.database import APPLICATION_ID, Database, text_digest
+from pipeline.errors import ConfigError, DatabaseError, OutputError, SchemaOutdated, Unreachable
+from pipeline.schema import HEAD, Instant, metadata, note
+from tests.books import NOON, copied_database, open_database
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = copied_database(tmp_path / "avviso.db")
+    yield database
+    database.close()
+
+
+def write(database: Database, name: str) -> None:
+    with database.write() as connection:
+        connection.execute(database.upsert(note, name=name, value=name))
+
+
+def names(database: Database) -> list[str]:
+    with database.read() as connection:
+        return sorted(connection.execute(select(note.c.name)).scalars())
+
+
+# ---- transactions -------------------------------------------------------------------------------
+
+
+def test_what_fails_in_the_middle_never_happened(database: Database) -> None:
+    def fail() -> None:
+        with database.write() as connection:
+            connection.execute(database.upsert(note, name="half", value=""))
+            raise ValueError("in the middle")
+
+    with pytest.raises(ValueError, match="in the middle"):
+        fail()
+
+    assert names(database) == []
+
+
+def test_readers_see_the_state_before_a_writer_that_is_at_work_and_never_wait(tmp_path: Path) -> None:
+    """Also a process that opens the ledger meanwhile: opening it writes nothing."""
+    database = copied_database(tmp_path / "avviso.db")
+    write(database, "before")
+    with database.write() as connection:
+        connection.execute(database.upsert(note, name="after", value=""))
+        another = Database(f"sqlite:///{tmp_path / 'avviso.db'}")
+
+        assert names(another) == ["before"]
+
+        another.close()
+    assert names(database) == ["after", "before"]
+
+
+def test_writers_of_one_process_queue(database: Database) -> None:
+    threads = [threading.Thread(target=write, args=(database, str(n))) for n in range(5)]
+    with database.write() as connection:
+        for thread in threads:
+            thread.start()
+        assert connection.execute(select(note.c.name)).all() == []
+    for thread in threads:
+        thread.join()
+
+    assert names(database) == ["0", "1", "2", "3", "4"]
+
+
+def test_what_is_rehearsed_is_seen_inside_and_never_happened_outside(database: Database) -> None:
+    with database.rehearse():
+        write(database, "rehearsed")
+        inside = names(database)
+
+    assert (inside, names(database)) == (["rehearsed"], [])
+
+
+def test_upsert_replaces_the_other_columns(database: Database) -> None:
+    for value in ("first", "second"):
+        with database.write() as connection:
+            connection.execute(database.upsert(note, name="n", value=value))
+
+    with database.read() as connection:
+        assert connection.execute(select(note)).all() == [("n", "second")]
+
+
+# ---- instants -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("instant", [
+    NOON, NOON + timedelta(microseconds=1), datetime(1969, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
+    datetime(9999, 12, 31, tzinfo=UTC), None])
+def test_instants_are_kept_to_the_microsecond(instant: datetime | None) -> None:
+    kept = Instant().process_bind_param(instant, None)  # type: ignore[arg-type]
+
+    assert Instant().process_result_value(kept, None) == instant  # type: ignore[arg-type]
+
+
+def test_digest_that_delivery_keys_are_made_of_is_the_same_in_all_versions() -> None:
+    assert text_digest("issue\n14\nweekly\n1\n7") == "c776a6d6b16b6daece82939ef1c1325a"
+
+
+# ---- the file -----------------------------------------------------------------------------------
+
+
+def test_new_ledger_is_its_owners_alone_and_known_by_its_first_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "var" / "avviso.db"
+
+    open_database(f"sqlite:///{path}").close()
+
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert int.from_bytes(path.read_bytes()[68:72], "big") == APPLICATION_ID
+
+
+def test_making_a_ledger_twice_keeps_its_key(database: Database) -> None:
+    key = database.key()
+
+    database.create(now=NOON, orphan=True)
+
+    assert (database.key(), len(key)) == (key, 32)
+
+
+def test_ledgers_have_keys_of_their_own(tmp_path: Path) -> None:
+    keys = {open_database(f"sqlite:///{tmp_path / name}").key() for name in ("a.db", "b.db")}
+
+    assert len(keys) == 2
+
+
+def test_ledger_exists_from_its_making_on_and_asking_makes_none(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'avviso.db'}")
+    assert (database.exists, (tmp_path / "avviso.db").exists()) == (False, False)
+
+    database.create(now=NOON, orphan=False)
+
+    assert database.exists
+    database.check_health()
+
+
+def test_what_was_erased_is_not_left_in_the_files(tmp_path: Path) -> None:
+    database = copied_database(tmp_path / "avviso.db")
+    write(database, "ada@example.com")
+    with database.write() as connection:
+        connection.execute(note.delete())
+
+    database.compact()
+
+    assert [path.name for path in tmp_path.iterdir() if b"ada@example.com" in path.read_bytes()] == []
+
+
+def test_tables_are_what_the_schema_says(tmp_path: Path) -> None:
+    """The migrations, one after another, come to the tables this program expects: columns, keys, checks, indexes."""
+    migrated = open_database(f"sqlite:///{tmp_path / 'migrated.db'}")
+    made = create_engine(f"sqlite:///{tmp_path / 'made.db'}")
+    metadata.create_all(made)
+
+    assert [_shape(tmp_path / "migrated.db", table) for table in metadata.sorted_tables] == [
+        _shape(tmp_path / "made.db", table) for table in metadata.sorted_tables]
+    migrated.close()
+    made.dispose()
+
+
+def _shape(path: Path, table: Table) -> object:
+    engine = create_engine(f"sqlite:///{path}")
+    found = inspect(engine)
+    shape = (
+        table.name,
+        [(one["name"], str(one["type"]), one["nullable"]) for one in found.get_columns(table.name)],
+        sorted(str(sorted(one.items(), key=str)) for one in found.get_check_constraints(table.name)),
+        sorted(str(one["name"]) + str(one["column_names"]) for one in found.get_unique_constraints(table.name)),
+        sorted(str(one["constrained_columns"]) + one["referred_table"] for one in found.get_foreign_keys(table.name)),
+        sorted(str(one["name"]) + str(one["column_names"]) for one in found.get_indexes(table.name)),
+    )
+    engine.dispose()
+    return shape
+
+
+def test_newest_migration_is_the_one_this_program_expects() -> None:
+    versions = (Path(schema.__file__).parent / "migrations" / "versions").glob("[0-9]*.py")
+
+    assert max(path.name.partition("_")[0] for path in versions) == HEAD
+
+
+# ---- versions -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("found", "said"), [
+    ("0000", f"the ledger has version 0000, this avviso needs {HEAD}: run `avviso migrate`"),
+    ("9999", f"the ledger has version 9999, this avviso knows {HEAD}: use the newer avviso that wrote it"),
+])
+def test_ledger_of_another_version_is_refused_by_name(database: Database, found: str, said: str) -> None:
+    database.check_version()
+    with database.write() as connection:
+        connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{found}'")
+
+    with pytest.raises(SchemaOutdated) as refused:
+        database.check_version()
+
+    assert str(refused.value) == f"{database.shown}: {said}"
+    assert refused.value.exit_code == 4
+
+
+# ---- addresses and errors -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("url", ["", "mysql://x", "sqlite://", "sqlite:///", "no address", "postgres"])
+def test_address_that_is_none_is_an_error_of_the_settings(url: str) -> None:
+    with pytest.raises(ConfigError, match="write sqlite:///var/avviso.db or postgresql://"):
+        Database(url)
+
+
+def test_address_for_people_hides_the_password(tmp_path: Path) -> None:
+    pytest.importorskip("psycopg", reason="PostgreSQL tests need the `postgres` extra")
+
+    assert Database("postgresql://ada:secret@db.example.com/x").shown == "postgresql+psycopg://ada:***@db.example.com/x"
+    assert Database(f"sqlite:///{tmp_path}/a.db").shown == f"{tmp_path}/a.db"
+
+
+def test_server_that_does_not_answer_is_one_line_and_exit_3() -> None:
+    pytest.importorskip("psycopg", reason="PostgreSQL tests need the `postgres` extra")
+    database = Database("postgresql://ada@127.0.0.1:1/x?connect_timeout=5")
+
+    with pytest.raises(Unreachable) as refused:
+        assert database.exists
+
+    assert "the database does not answer" in str(refused.value)
+    assert ("\n" in str(refused.value), refused.value.exit_code) == (False, 3)
+
+
+def test_file_that_is_no_ledger_is_refused_in_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "avviso.db"
+    path.write_bytes(b"This is a letter and not a database. " * 100)
+
+    with pytest.raises(DatabaseError, match="stop avviso and restore the last backup"):
+        assert Database(f"sqlite:///{path}").exists
+
+
+def test_ledger_in_a_folder_that_is_a_file_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "var").write_text("", "utf-8")
+    database = Database(f"sqlite:///{tmp_path / 'var' / 'avviso.db'}")
+
+    with pytest.raises(OutputError) as refused:
+        database.create(now=NOON, orphan=False)
+
+    assert str(refused.value) == (f"{tmp_path}/var/avviso.db: the ledger cannot be made: File exists: "
+                                  "make its folder writable, or name another in `database`")
+
+
+def test_ledger_that_is_damaged_is_refused(tmp_path: Path) -> None:
+    database = copied_database(tmp_path / "avviso.db")
+    for n in range(300):
+        with database.write() as connection:
+            connection.execute(database.upsert(note, name=str(n), value="x" * 500))
+    database.close()
+    path = tmp_path / "avviso.db"
+    content = bytearray(path.read_bytes())
+    content[20_000:90_000] = bytes(70_000)
+    path.write_bytes(content)
+
+    with pytest.raises(DatabaseError, match="restore the last backup"):
+        Database(f"sqlite:///{path}").check_health()
+
+
+def test_full_disk_is_said_in_one_line_and_what_was_there_stands(database: Database) -> None:
+    write(database, "before")
+
+    def write_much() -> None:
+        with database.write() as connection:
+            connection.exec_driver_sql("PRAGMA max_page_count = 1")
+            connection.execute(database.upsert(note, name="large", value="x" * 10_000_000))
+
+    with pytest.raises(OutputError) as refused:
+        write_much()
+
+    assert str(refused.value) == ("the ledger cannot be written: database or disk is full: "
+                                  "free space or mend the permissions of its folder; nothing was lost")
+    assert names(database) == ["before"]
+
+
+def test_mistake_of_ours_is_not_dressed_as_the_databases(database: Database) -> None:
+    with pytest.raises(exc.IntegrityError), database.write() as connection:
+        connection.execute(update(schema.ledger).values(id=2))

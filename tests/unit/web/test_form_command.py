@@ -1,0 +1,72 @@
+"""`avviso form`, and asking by hand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from pipeline.cli import avviso
+from tests.readers import House
+
+
+def run(house: House, *words: str) -> Result:
+    house.app.database.close()
+    return CliRunner().invoke(avviso, ["--config", str(house.folder / "config.yaml"), *words])
+
+
+def said(result: Result) -> Any:
+    return json.loads(result.stdout)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    return House(tmp_path)
+
+
+def test_form_posts_to_us_from_anywhere(house: House) -> None:
+    html = run(house, "form").stdout
+
+    assert html.startswith("<style>")
+    assert '<form class="avviso-form" method="post" action="https://mail.example.com/subscribe" lang="en">' in html
+    assert [f'name="{name}"' in html for name in ("email", "name", "list", "website", "since")] == [
+        True, True, True, True, False]
+
+
+def test_bare_form_for_one_list_has_no_style_and_asks_for_no_list(house: House) -> None:
+    html = said(run(house, "form", "--bare", "--list", "extra", "--json"))["html"]
+
+    assert html.startswith("<form")
+    assert ("<style" in html, "<select" in html, '<input type="hidden" name="list" value="extra">' in html) == (
+        False, False, True)
+
+
+def test_form_for_an_unknown_list_is_refused(house: House) -> None:
+    result = run(house, "form", "--list", "nowhere")
+
+    assert (result.exit_code, 'list "nowhere" is not in config.yaml; use one of: weekly, extra' in result.stderr) == (
+        2, True)
+
+
+def test_form_without_web_url_says_what_to_set(tmp_path: Path) -> None:
+    result = run(House(tmp_path, {"web": {}}), "form")
+
+    assert (result.exit_code, result.stderr) == (
+        2, ("config.yaml: there is no address that a form could post to: "
+            "set web.url to where readers reach `avviso run`\n"))
+
+
+def test_add_with_ask_sends_a_letter_and_confirms_nobody(house: House) -> None:
+    house.add("known@example.com")
+
+    first = run(house, "subscribers", "add", "ada@example.com", "known@example.com", "nobody", "--ask", "--json")
+    again = run(house, "subscribers", "add", "ada@example.com", "--ask", "--json")
+
+    counts = {name: said(first)[name] for name in ("asked", "not_asked", "invalid")}
+    assert counts == {"asked": 1, "not_asked": 1, "invalid": 1}
+    assert said(again) == {"asked": 0, "not_asked": 1, "invalid": 0, "problems": []}
+    assert house.standing("ada@example.com") == {"weekly": "pending"}
+    assert house.subjects() == [("ada@example.com", "Please confirm your subscription to Letters")]

@@ -1,0 +1,314 @@
+"""Leaving, preferences and the mail in the browser: what a link allows, and to whom."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from pipeline.address import parse
+from pipeline.audience.subscriber import Evidence
+from pipeline.audience.tokens import KeyRing, Purpose
+from pipeline.editions.edition import Edition, Hole
+from pipeline.errors import Unreachable
+from pipeline.mailings.envelope import Envelope
+from pipeline.mailings.mailing import MailingState
+from tests.books import EXPIRE, add_issue
+from tests.readers import WEB, House
+
+ADA = "ada@example.com"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    return House(tmp_path)
+
+
+def token(house: House, purpose: Purpose, id_: int, about: str = "weekly") -> str:
+    return house.app.ring.sign(purpose, id_, about)
+
+
+def dump(house: House) -> list[str]:
+    """The whole ledger as SQL."""
+    with house.app.database.read() as connection:
+        return list(connection.connection.dbapi_connection.iterdump())  # type: ignore[union-attr]
+
+
+# ---- W01: looking changes nothing -------------------------------------------------------------
+
+
+def test_looking_at_every_link_a_hundred_times_changes_nothing(
+    house: House, trials: Callable[[int, int], int],
+) -> None:
+    id_ = house.add(ADA)
+    mail(house)
+    house.ask("bo@example.com")
+    pages = ["/subscribe", "/", "/feeds/atom.xml", "/health"]
+    pages += [f"/{purpose}/{token(house, purpose, id_, about)}" for purpose, about in (
+        (Purpose.UNSUBSCRIBE, "weekly"), (Purpose.PREFERENCES, "weekly"), (Purpose.VIEW, "1"))]
+    pages.append("/confirm/" + house.app.ring.sign(Purpose.CONFIRM, 2, "weekly", issued=house.clock.now()))
+    before = dump(house)
+
+    for _ in range(trials(3, 100)):
+        for page in pages:
+            for method in ("GET", "HEAD", "OPTIONS"):
+                house.client.request(method, page, headers={"purpose": "prefetch"})
+
+    assert dump(house) == before
+    assert list(house.app.tray.slips()) == []
+
+
+# ---- W02, W04: leaving ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("content", [
+    {"data": {"List-Unsubscribe": "One-Click"}},
+    {"files": {"List-Unsubscribe": (None, "One-Click")}},
+    {"content": b"anything at all"},
+    {},
+])
+def test_one_click_leaves_with_any_body_no_cookie_and_no_redirect(house: House, content: dict[str, object]) -> None:
+    path = f"/unsubscribe/{token(house, Purpose.UNSUBSCRIBE, house.add(ADA))}"
+
+    answers = [house.client.post(path, **content) for _ in range(2)]  # type: ignore[arg-type]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert [answer.headers.get("set-cookie") for answer in answers] == [None, None]
+    assert house.standing(ADA) == {"weekly": "left"}
+
+
+def test_one_click_after_an_erasure_is_200(house: House) -> None:
+    path = f"/unsubscribe/{token(house, Purpose.UNSUBSCRIBE, house.add(ADA))}"
+    house.app.subscriptions.forget(parse(ADA))
+
+    assert house.client.post(path).status_code == 200
+
+
+def test_unsubscribe_link_works_years_later_and_after_the_key_was_rotated(house: House) -> None:
+    old = KeyRing((b"an older secret!", )).sign(Purpose.UNSUBSCRIBE, house.add(ADA), "weekly")
+    rotated = House(house.folder / "later", {"web": {
+        "url": WEB, "secret": ["a newer secret!!", "an older secret!"]}})
+    rotated.add(ADA)
+    rotated.clock.turn(timedelta(days=900))
+
+    assert rotated.client.post(f"/unsubscribe/{old}").status_code == 200
+    assert rotated.standing(ADA) == {"weekly": "left"}
+
+
+def test_one_click_is_taken_while_the_database_is_away_and_done_when_it_is_back(
+    house: House, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = f"/unsubscribe/{token(house, Purpose.UNSUBSCRIBE, house.add(ADA))}"
+
+    def away(*_: object) -> None:
+        raise Unreachable("the database does not answer")
+
+    with monkeypatch.context() as outage:
+        outage.setattr(type(house.app.roster), "leave", away)
+        answer = house.client.post(path)
+        with pytest.raises(Unreachable):
+            house.porter.work()
+    (slip,) = house.app.tray.slips()
+    mode = slip.path.stat().st_mode & 0o777
+    done = house.porter.work()
+
+    assert (answer.status_code, mode, done) == (200, 0o600, 1)
+    assert house.standing(ADA) == {"weekly": "left"}
+    assert list(house.app.tray.slips()) == []
+
+
+# ---- W03: tokens ------------------------------------------------------------------------------
+
+
+def test_no_altered_token_is_accepted_and_all_get_the_same_answer(
+    house: House, trials: Callable[[int, int], int],
+) -> None:
+    id_ = house.add(ADA)
+    good = token(house, Purpose.UNSUBSCRIBE, id_)
+    chance = Random(14)
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+    def altered() -> str:
+        place = chance.randrange(len(good))
+        return good[:place] + chance.choice(alphabet.replace(good[place], "")) + good[place + 1:]
+
+    wrong = [altered() for _ in range(trials(100, 2_000))]
+    wrong += [good[:-1], good + "A", token(house, Purpose.PREFERENCES, id_), "x",
+              KeyRing((b"somebody's else!",)).sign(Purpose.UNSUBSCRIBE, id_, "weekly")]
+
+    answers = [house.client.post(f"/unsubscribe/{one}") for one in wrong]
+
+    assert {(answer.status_code, answer.content) for answer in answers} == {(404, answers[0].content)}
+    assert house.standing(ADA) == {"weekly": "confirmed"}
+
+
+# ---- preferences ------------------------------------------------------------------------------
+
+
+def test_preferences_change_name_language_and_lists(house: House) -> None:
+    id_ = house.add(ADA, name="Ada")
+    path = f"/preferences/{token(house, Purpose.PREFERENCES, id_)}"
+
+    shown = house.client.get(path).text
+    saved = house.client.post(path, data={
+        "action": "save", "name": " Ada  Lovelace ", "language": "zh-Hans", "list": ["extra"]})
+
+    assert ('value="Ada"' in shown, "a…@example.com" in shown, ADA in shown) == (True, True, False)
+    assert (saved.status_code, "已保存" in saved.text) == (200, True)
+    assert house.standing(ADA) == {"extra": "confirmed", "weekly": "left"}
+    person = house.app.roster.get(id_)
+    assert person
+    assert (person.name, person.language) == ("Ada Lovelace", "zh-Hans")
+
+
+def test_preferences_bring_back_a_list_that_was_left(house: House) -> None:
+    id_ = house.add(ADA)
+    path = f"/preferences/{token(house, Purpose.PREFERENCES, id_)}"
+    house.client.post(path, data={"action": "save"})
+    left = house.standing(ADA)
+
+    house.client.post(path, data={"action": "save", "list": "weekly"})
+
+    assert (left, house.standing(ADA)) == ({"weekly": "left"}, {"weekly": "confirmed"})
+
+
+def test_preferences_of_a_suppressed_reader_do_not_lift_the_suppression(house: House) -> None:
+    id_ = house.add(ADA)
+    house.app.roster.leave(id_, "weekly", "unsubscribed", house.clock.now())
+    house.app.roster.suppress(parse(ADA), "complained", "test", house.clock.now())
+
+    house.client.post(f"/preferences/{token(house, Purpose.PREFERENCES, id_)}",
+                      data={"action": "save", "list": "weekly"})
+
+    assert house.standing(ADA) == {"weekly": "left"}
+
+
+@pytest.mark.parametrize("data", [{}, {"action": "promote"}, {"action": "erase"}, {"action": "erase", "sure": "no"}])
+def test_preferences_do_nothing_unless_they_are_told_clearly(house: House, data: dict[str, str]) -> None:
+    id_ = house.add(ADA)
+    before = dump(house)
+
+    answer = house.client.post(f"/preferences/{token(house, Purpose.PREFERENCES, id_)}", data=data)
+
+    assert answer.status_code in (200, 400)
+    assert dump(house) == before
+
+
+def test_export_gives_all_that_is_known_and_only_with_the_link(house: House) -> None:
+    id_ = house.add(ADA, name="Ada")
+    mail(house)
+
+    answer = house.client.post(f"/preferences/{token(house, Purpose.PREFERENCES, id_)}", data={"action": "export"})
+    refused = house.client.post(f"/preferences/{token(house, Purpose.UNSUBSCRIBE, id_)}", data={"action": "export"})
+
+    data = json.loads(answer.content)
+    assert (data["email"], data["name"]) == (ADA, "Ada")
+    assert [(one["list"], one["status"], one["evidence"]) for one in data["subscriptions"]] == [
+        ("weekly", "confirmed", {"source": "test"})]
+    assert [(one["issue_key"], one["state"]) for one in data["deliveries"]] == [("14", "pending")]
+    assert answer.headers["content-disposition"] == 'attachment; filename="my-data.json"'
+    assert (refused.status_code, ADA in refused.text) == (404, False)
+
+
+def test_erased_reader_stays_out_and_is_nowhere_in_var(house: House) -> None:
+    address = "very.rare.name@example.com"
+    id_ = house.add(address, name="Rarissima")
+    mail(house)
+    house.ask(address, list="extra")
+    path = f"/preferences/{token(house, Purpose.PREFERENCES, id_)}"
+
+    answer = house.client.post(path, data={"action": "erase", "sure": "yes"})
+    house.app.roster.add(parse(address), ["weekly"], Evidence("import:csv"), house.clock.now())
+    house.ask(address)
+
+    assert (answer.status_code, house.client.get(path).status_code) == (200, 404)
+    assert house.standing(address) == {}
+    held = b"".join(file.read_bytes() for file in (house.folder / "var").rglob("*") if file.is_file())
+    assert (b"very.rare.name" in held, b"Rarissima" in held) == (False, False)
+
+
+@pytest.mark.parametrize("name", [
+    '"><script>alert(1)</script>', "{{ 7 * 7 }}", "a\r\nBcc: x@example.com", "\u202eevil"])
+def test_hostile_names_are_shown_as_text(house: House, name: str) -> None:
+    path = f"/preferences/{token(house, Purpose.PREFERENCES, house.add(ADA))}"
+
+    page = house.client.post(path, data={"action": "save", "name": name, "list": "weekly"}).text
+
+    assert ("<script" in page, "49" in page, "\u202e" in page, "\r" in page) == (False, False, False, False)
+
+
+# ---- the mail in the browser ------------------------------------------------------------------
+
+
+def mail(house: House) -> None:
+    """Issue 14 is mailed to the list; each mail has all the links."""
+    ledger, now = house.app.ledger, house.clock.now()
+    add_issue(house.app.database, "14")
+    ledger.mailings.propose("14", "weekly", state=MailingState.SCHEDULED, reason="due", send_at=now, now=now)
+    edition = Edition("14", "en", "Subject", "", f'<p>Dear {Hole.NAME}</p><a href="{Hole.VIEW}">v</a>'
+                      f'<a href="{Hole.PREFERENCES}">p</a><a href="{Hole.UNSUBSCRIBE}">u</a>', "Dear")
+    envelope = Envelope(
+        sender_name="", sender_address="letters@example.com", date=now, domain="example.com", language="en",
+        unsubscribe_url_prefix=f"{WEB}unsubscribe/", view_url_prefix=f"{WEB}view/",
+        preferences_url_prefix=f"{WEB}preferences/")
+    ledger.mailings.start(1, edition, envelope.as_json(), now=now, expire=EXPIRE)
+
+
+def test_view_is_the_very_mail_its_reader_got(house: House) -> None:
+    id_ = house.add(ADA, name="Ada <b>")
+    house.add("bo@example.com", name="Bo")
+    mail(house)
+    claim = house.app.ledger.deliveries.delivered(1, id_)
+    assert claim
+
+    answer = house.client.get(f"/view/{token(house, Purpose.VIEW, id_, '1')}")
+
+    assert answer.text == house.app.composer(claim).parts().html
+    assert "Dear Ada &lt;b&gt;" in answer.text
+    for page in ("view", "preferences", "unsubscribe"):
+        path = answer.text.partition(f'href="{WEB.rstrip("/")}/{page}/')[2].partition('"')[0]
+        assert house.client.get(f"/{page}/{path}").status_code == 200
+
+
+def test_view_is_fenced_in_and_cached_nowhere(house: House) -> None:
+    id_ = house.add(ADA)
+    mail(house)
+
+    headers = house.client.get(f"/view/{token(house, Purpose.VIEW, id_, '1')}").headers
+
+    assert headers["content-security-policy"] == (
+        "default-src 'none'; img-src https: http: data:; style-src 'unsafe-inline'; frame-ancestors 'none'; "
+        "base-uri 'none'; form-action 'none'; sandbox allow-popups allow-popups-to-escape-sandbox")
+    assert (headers["cache-control"], headers["referrer-policy"]) == ("no-store", "no-referrer")
+
+
+@pytest.mark.parametrize("about", ["2", "weekly", "1e0", "²", "99999999999999999999"])
+def test_view_of_a_mail_that_never_was_is_404(house: House, about: str) -> None:
+    id_ = house.add(ADA)
+    mail(house)
+
+    assert house.client.get(f"/view/{token(house, Purpose.VIEW, id_, about)}").status_code == 404
+
+
+def test_links_are_checked_by_the_same_statements_whoever_they_are_for(house: House) -> None:
+    """Nothing is looked up before a token is known to be ours."""
+    statements: list[str] = []
+
+    def listen(*words: object) -> None:
+        statements.append(str(words[2]))
+
+    event.listen(Engine, "before_cursor_execute", listen)
+    try:
+        for page in ("confirm", "unsubscribe", "preferences", "view"):
+            for method in ("GET", "POST"):
+                house.client.request(method, f"/{page}/forged")
+    finally:
+        event.remove(Engine, "before_cursor_execute", listen)
+
+    assert statements == []

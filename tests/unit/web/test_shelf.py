@@ -1,0 +1,156 @@
+"""The archive and the feeds as caches and feed readers ask for them; nothing else is ever opened."""
+
+from __future__ import annotations
+
+import gzip
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.readers import House
+
+PAGE = b"<!DOCTYPE html><title>14</title>" + b"<p>words and words</p>" * 200
+FEED = b"<?xml version='1.0'?><feed/>"
+CHANGED_S = 1_700_000_000
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    house = House(tmp_path)
+    for name, content in {
+        "site/index.html": PAGE, "site/14/index.html": PAGE, "site/assets/a b.png": b"\x89PNG",
+        "site/style.css": b"a{}",
+        "site/.hidden": b"secret", "feeds/atom.xml": FEED, "feeds/rss.xml": FEED, "feeds/feed.json": b"{}",
+        "feeds/archive/atom-1.xml": FEED, "site/big.mp3": b"x" * (1024 * 1024 + 1),
+    }.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        os.utime(path, (CHANGED_S, CHANGED_S))
+    return house
+
+
+@pytest.mark.parametrize(("path", "kind", "age"), [
+    ("/", "text/html; charset=utf-8", 300),
+    ("/14/", "text/html; charset=utf-8", 300),
+    ("/14/index.html", "text/html; charset=utf-8", 300),
+    ("/style.css", "text/css; charset=utf-8", 300),
+    ("/assets/a%20b.png", "image/png", 86_400),
+    ("/feeds/atom.xml", "application/atom+xml", 300),
+    ("/feeds/rss.xml", "application/rss+xml", 300),
+    ("/feeds/feed.json", "application/feed+json", 300),
+    ("/feeds/archive/atom-1.xml", "application/xml", 300),
+    ("/big.mp3", "audio/mpeg", 300),
+])
+def test_file_has_its_type_validators_and_age(house: House, path: str, kind: str, age: int) -> None:
+    answer = house.client.get(path)
+
+    assert (answer.status_code, answer.headers["content-type"]) == (200, kind)
+    assert answer.headers["cache-control"] == f"public, max-age={age}"
+    assert answer.headers["last-modified"] == "Tue, 14 Nov 2023 22:13:20 GMT"
+    assert answer.headers["etag"].startswith('"')
+
+
+@pytest.mark.parametrize("path", ["/14/", "/feeds/atom.xml", "/big.mp3"])
+def test_who_has_it_already_gets_304_and_no_body(house: House, path: str) -> None:
+    first = house.client.get(path)
+
+    by_tag = house.client.get(path, headers={"if-none-match": f'W/"other", {first.headers["etag"]}'})
+    by_date = house.client.get(path, headers={"if-modified-since": first.headers["last-modified"]})
+    tag_counts_before_date = house.client.get(path, headers={
+        "if-none-match": '"other"', "if-modified-since": first.headers["last-modified"]})
+    older = house.client.get(path, headers={"if-modified-since": "Tue, 14 Nov 2023 22:13:19 GMT"})
+    nonsense = house.client.get(path, headers={"if-modified-since": "yesterday"})
+
+    assert [one.status_code for one in (by_tag, by_date, tag_counts_before_date, older, nonsense)] == [
+        304, 304, 200, 200, 200]
+    assert (by_tag.content, by_tag.headers["etag"]) == (b"", first.headers["etag"])
+
+
+def test_changed_file_has_another_tag_at_once(house: House) -> None:
+    before = house.client.get("/feeds/atom.xml").headers["etag"]
+    (house.folder / "feeds" / "atom.xml").write_bytes(FEED + b"\n")
+
+    after = house.client.get("/feeds/atom.xml", headers={"if-none-match": before})
+
+    assert (after.status_code, after.content) == (200, FEED + b"\n")
+
+
+def test_head_says_what_get_says_without_the_body(house: House) -> None:
+    for path in ("/", "/feeds/atom.xml", "/big.mp3"):
+        got, asked = house.client.get(path), house.client.head(path)
+
+        assert (asked.status_code, asked.content, dict(asked.headers)) == (200, b"", dict(got.headers))
+
+
+@pytest.mark.parametrize(("accepts", "encoding"), [
+    ("gzip", "gzip"), ("br, GZIP;q=0.5", "gzip"), ("gzip;q=0", None), ("gzip; q=0.000", None), ("identity", None),
+    ("", None), ("xgzip", None),
+])
+def test_text_is_packed_for_who_takes_it_under_a_tag_of_its_own(
+    house: House, accepts: str, encoding: str | None,
+) -> None:
+    plain = house.client.get("/", headers={"accept-encoding": "identity"})
+
+    answer = house.client.get("/", headers={"accept-encoding": accepts})
+
+    assert (answer.content, answer.headers.get("content-encoding")) == (PAGE, encoding)
+    assert (answer.headers["etag"] == plain.headers["etag"]) is (encoding is None)
+    assert answer.headers["vary"] == "Accept-Encoding"
+
+
+def test_brotli_twin_is_sent_unless_it_is_out_of_date(house: House) -> None:
+    for name, shift in {"site/index.html": 0, "site/14/index.html": 1}.items():
+        twin = house.folder / f"{name}.br"
+        twin.write_bytes(b"brotli")
+        os.utime(twin, (CHANGED_S + shift, CHANGED_S + shift))
+    got = []
+    for path in ("/", "/14/"):
+        with house.client.stream("GET", path, headers={"accept-encoding": "gzip, br"}) as answer:
+            raw = b"".join(answer.iter_raw())
+            got.append((answer.headers["content-encoding"], raw == b"brotli", answer.headers["etag"][-6:]))
+
+    assert got == [("br", True, got[0][2]), ("gzip", False, "-gzip\"")]
+    assert got[0][2].endswith('-br"')
+
+
+def test_packed_bytes_are_gzip_and_fewer(house: House) -> None:
+    with house.client.stream("GET", "/", headers={"accept-encoding": "gzip"}) as answer:
+        raw = b"".join(answer.iter_raw())
+
+    assert gzip.decompress(raw) == PAGE
+    assert len(raw) < len(PAGE) / 5
+
+
+def test_folder_without_its_slash_leads_there_by_a_relative_address(house: House) -> None:
+    answer = house.client.get("/14")
+
+    assert (answer.status_code, answer.headers["location"]) == (308, "./14/")
+
+
+@pytest.mark.parametrize("path", [
+    "/../config.yaml", "/..%2fconfig.yaml", "/%2e%2e/config.yaml", "/%252e%252e/config.yaml", "/..%5cconfig.yaml",
+    "/feeds/../../config.yaml", "/feeds/..%2f..%2fvar/secret", "//etc/passwd", "/%2fetc/passwd", "/14//index.html",
+    "/.hidden", "/%00", "/14/%00index.html", "/a%0ab", "/" + "a" * 5000, "/con", "/%ff", "/link.txt", "/pipe",
+    "/way/config.yaml",
+])
+def test_nothing_outside_the_two_folders_is_opened(house: House, path: str) -> None:
+    (house.folder / "site" / "link.txt").symlink_to(house.folder / "config.yaml")
+    (house.folder / "site" / "way").symlink_to(house.folder)
+    os.mkfifo(house.folder / "site" / "pipe")
+
+    answer = house.client.get(path)
+
+    assert answer.status_code == 404
+    assert b"letters@example.com" not in answer.content
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_answer_is_the_same_whatever_a_cache_could_be_poisoned_with(house: House) -> None:
+    plain = house.client.get("/")
+
+    for poison in ({"x-forwarded-host": "evil.example"}, {"host": "evil.example"}, {"x-original-url": "/other"},
+                   {"x-http-method-override": "POST"}):
+        answer = house.client.get("/?x=evil", headers=poison)
+        assert (answer.status_code, answer.content, dict(answer.headers)) == (200, PAGE, dict(plain.headers))
