@@ -20,7 +20,7 @@ from pipeline.config import Config
 from pipeline.database import Database
 from pipeline.errors import IssueError, Problem, Refusal
 from pipeline.issues.archive import Archive, Record
-from pipeline.issues.issue import Manuscript
+from pipeline.issues.issue import Manuscript, State
 from pipeline.mailings.ledger import Ledger
 from pipeline.providers.base import Transport
 from pipeline.providers.catalogue import transport_opener
@@ -47,6 +47,7 @@ if TYPE_CHECKING:  # slow imports
 
 # In a wheel the templates lie inside the package, in a checkout beside it.
 PACKAGED = (Path(__file__).parent / "templates", Path(__file__).parents[1] / "templates")
+FINISHED = (State.MAILED, State.ADOPTED)
 FEED_ID = "feed_id"  # the note that keeps the id of the feed itself
 TRACES = ("atom.xml", "rss.xml", "feed.json")  # what an earlier ledger left in feeds/
 

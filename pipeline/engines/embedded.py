@@ -11,6 +11,7 @@ import os
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -101,7 +102,7 @@ def _schedule(app: App, shift: Shift) -> Callable[[], object]:
     jobs = {"publish": (shift.publish, app.config.schedule.check_every.total_seconds()), "tidy": (shift.tidy, TIDY_S)}
     for name, (job, seconds) in jobs.items():
         scheduler.add_job(_tell(name, job), "interval", seconds=seconds, id=name, coalesce=True, max_instances=1,
-                          misfire_grace_time=None, next_run_time=app.clock.now())
+                          misfire_grace_time=None, next_run_time=datetime.now(UTC))  # its clock is the machine's
     scheduler.start()
     end: Callable[[], object] = scheduler.shutdown
     return end

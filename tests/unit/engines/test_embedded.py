@@ -39,7 +39,7 @@ class Noon(SystemClock):
         return super().now() + self._ahead
 
     def wait(self, stop: threading.Event, seconds: float) -> bool:
-        return stop.wait(min(seconds, 0.01))
+        return stop.wait(min(seconds, 0.05))
 
 
 class Post(Outbox):
@@ -89,7 +89,7 @@ def said() -> Iterator[Said]:
 @pytest.fixture(autouse=True)
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a busy machine work in hand takes longer, and being cut off would end the tests."""
-    monkeypatch.setattr(embedded, "GRACE_S", 60.0)
+    monkeypatch.setattr(embedded, "GRACE_S", 30.0)
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def letters(tmp_path: Path) -> Publication:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     letters = Publication(tmp_path / "letters", {
-        "schedule": {"check_every": "1s"}, "web": {"listen": f"127.0.0.1:{port}"}})
+        "schedule": {"check_every": "1s"}, "web": {"listen": f"127.0.0.1:{port}"}, "transport": {"connections": 1}})
     letters.begin()
     letters.add_readers("ada@example.com", "bo@example.org")
     return letters
