@@ -91,6 +91,7 @@ class Office:
         self.terms = terms
         self.report = Report()
         self.failure: BaseException | None = None  # what ended a sender, and so all of them
+        self.is_answering = True  # whether the post did when it was last asked, by whichever sender
         self._lock = threading.Lock()
         self._refusals = 0
 
@@ -110,6 +111,8 @@ class Office:
             self.worker.shard, outcomes, marks, now=self.clock.now(), lease=self.terms.lease)
 
     def _run(self, stop: threading.Event, *, until_idle: bool) -> None:
+        # Nobody is at work now: what this worker still holds was left by an office that failed.
+        self.ledger.doubts.reclaim([self.worker.id], Doubt.PROCESS)
         clerk = Clerk(self.write)
         try:
             self._run_senders(clerk, stop, until_idle=until_idle)
@@ -125,8 +128,8 @@ class Office:
             thread.join()
         if self.failure is not None:
             raise self.failure
-        if all(sender.gave_up for sender in senders):
-            self.report.unreachable = senders[0].gave_up
+        if not self.is_answering:
+            self.report.unreachable = next((sender.gave_up for sender in senders if sender.gave_up), "")
 
     def note(self, outcome: Outcome) -> None:
         """Counts an outcome for the report."""
@@ -254,10 +257,12 @@ class Sender:
         except TransportError as error:
             return self._judge(claim, error)
         self._outage.clear()
+        self._office.is_answering = True
         return Outcome(claim, DeliveryState.SENT, receipt.reply, receipt.provider, receipt.provider_id)
 
     def _judge(self, claim: Claim, error: TransportError) -> Outcome:
         """What a verdict leads to; its class says it all."""
+        self._office.is_answering = not isinstance(error, Unavailable)
         if isinstance(error, Unavailable):
             return self._put_back(claim, error)
         self._outage.clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,8 +21,8 @@ from pipeline.errors import (
 )
 from pipeline.mailings.mailing import Claim, DeliveryState, DoubtPolicy, MailingState
 from pipeline.mailings.send import GROUP, PATIENCE, REFUSALS
-from pipeline.providers.base import Message, Transport
-from pipeline.providers.local import Faulty
+from pipeline.providers.base import Message, Receipt, Transport
+from pipeline.providers.local import Faulty, Outbox
 from tests.books import EXPIRE, LEASE, NOON, leave
 from tests.offices import RETRY, Workplace, always, to
 
@@ -488,3 +489,35 @@ def test_a_mistake_in_a_transport_ends_the_office_with_that_mistake(work: Workpl
 
     with pytest.raises(RuntimeError, match="a mistake of ours"):
         work.deliver()
+
+
+@pytest.mark.parametrize("senders", [1, 4])
+def test_post_that_nobody_reaches_is_said_whoever_tried(tmp_path: Path, senders: int) -> None:
+    work = Workplace(tmp_path, readers=2, senders=senders)
+    work.script = always(lambda: Unavailable("no connection"))
+
+    report = work.deliver()
+
+    assert (report.unreachable, work.sent) == ("no connection", [])
+
+
+def test_sender_whose_line_is_cut_leaves_its_readers_to_the_others(tmp_path: Path) -> None:
+    """One of them made way after two tries and waits; nobody says that the post is away."""
+    work = Workplace(tmp_path, readers=GROUP * 2, senders=2)
+    first_gives_up = threading.Event()
+    work.clock.at(timedelta(seconds=2), first_gives_up.set)
+
+    class Waiting(Outbox):
+        def send(self, message: Message) -> Receipt:
+            assert first_gives_up.wait(10)
+            return super().send(message)
+
+    broken = Faulty(always(lambda: Unavailable("no connection")), work.outbox)
+    lines = iter([broken, Waiting(work.clock)])
+    office = work.office()
+    office.open_transport = lambda: next(lines)
+
+    report = office.deliver(work.stop)
+
+    assert report.unreachable == ""
+    assert (work.states.count(SENT), work.states.count(DEFERRED)) == (GROUP * 2 - 1, 1)
