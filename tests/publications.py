@@ -7,6 +7,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -14,12 +15,14 @@ from typing import Any
 import yaml
 
 from pipeline.address import parse
-from pipeline.app import App
+from pipeline.app import PACKAGED, App
 from pipeline.audience.subscriber import Evidence
 from pipeline.clock import HandClock
 from pipeline.config import load
+from pipeline.editions.templates import Templates
 from pipeline.engines.jobs import publish_once
 from pipeline.errors import Problem
+from pipeline.feeds.templating import web_templates
 from pipeline.issues.archive import Record
 from pipeline.publish.door import Pass
 from tests.books import NOON, copied_database
@@ -67,7 +70,16 @@ class Publication:
     def restart(self) -> App:
         """A new process: nothing is remembered but what is on the disk."""
         self.app = App(load(self.folder / "config.yaml", {}), self.clock)
+        if not (self.folder / "templates").exists():  # compiled once for all tests: a tenth of a second each
+            self.app.__dict__.update(_packaged_templates())
         return self.app
+
+    def write_template(self, name: str, text: str) -> None:
+        """A template of the owner's own, and a process that finds it."""
+        path = self.folder / "templates" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        self.restart()
 
     # ---- the editor's folder ----
 
@@ -101,9 +113,9 @@ class Publication:
         """What `avviso publish` does; mail goes into var/outbox."""
         return publish_once(self.app, threading.Event())[0]
 
-    def begin(self) -> None:
-        """The baseline is drawn an hour ago on what lies in the folder now; time goes on."""
-        self.publish()
+    def begin(self, *, write: bool = True) -> None:
+        """The baseline is drawn an hour ago on what lies in the folder now; without `write` there are no feeds yet."""
+        self.publish(write=write)
         self.clock.turn(timedelta(hours=1))
 
     def add_readers(self, *addresses: str, list_id: str = "weekly") -> None:
@@ -139,6 +151,12 @@ class Publication:
         """Every file of feeds/ and site/."""
         return {str(path.relative_to(self.folder)): path.read_bytes()
                 for name in ("feeds", "site") for path in sorted((self.folder / name).rglob("*")) if path.is_file()}
+
+
+@cache
+def _packaged_templates() -> dict[str, object]:
+    return {"web_templates": web_templates([home / "web" for home in PACKAGED]),
+            "mail_templates": Templates(Path("nowhere"))}
 
 
 def lines(problems: list[Problem]) -> list[str]:

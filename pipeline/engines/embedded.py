@@ -35,15 +35,16 @@ def run(open_app: Callable[[], App], settings: Path, stop: threading.Event, *, o
     When the file `settings` changes and can be read, everything in hand is finished and begun again with it;
     one that cannot be read is said once, and the old settings stay in force.
     """
+    seen = _changed_at(settings)  # before it is read: a change after that is one to follow
     following: App | None = open_app()
     while following is not None:
-        following = _run_with(following, open_app, settings, stop, only)
+        following, seen = _run_with(following, open_app, settings, seen, stop, only)
 
 
 def _run_with(
-    app: App, open_app: Callable[[], App], settings: Path, stop: threading.Event, only: str | None
-) -> App | None:
-    """Runs with one set of settings; gives the next, or None at the end."""
+    app: App, open_app: Callable[[], App], settings: Path, seen: int, stop: threading.Event, only: str | None
+) -> tuple[App | None, int]:
+    """Runs with one set of settings, last changed at `seen`; gives the next, or None at the end."""
     ending = threading.Event()
     if only != "web":
         app.check_way_out()
@@ -61,15 +62,16 @@ def _run_with(
             _tell("tidy", shift.tidy)()
             work.callback(_start_sending(shift, ending))
         log.info("run.started", extra={"only": only or "all"})
-        following = _wait(open_app, settings, stop)
+        following = _wait(open_app, settings, seen, stop)
         log.info("run.ending")
         ending.set()
         return following
 
 
-def _wait(open_app: Callable[[], App], settings: Path, stop: threading.Event) -> App | None:
+def _wait(
+    open_app: Callable[[], App], settings: Path, seen: int, stop: threading.Event
+) -> tuple[App | None, int]:
     """Waits for the end, or for new settings that can be used."""
-    seen = _changed_at(settings)
     while not stop.wait(SETTINGS_S):
         now = _changed_at(settings)
         if now == seen:
@@ -82,8 +84,8 @@ def _wait(open_app: Callable[[], App], settings: Path, stop: threading.Event) ->
             log.warning("settings.ignored", extra={"reason": str(error)})
         else:
             log.info("settings.changed")
-            return following
-    return None
+            return following, seen
+    return None, seen
 
 
 def _changed_at(path: Path) -> int:

@@ -32,11 +32,8 @@ def database(shelf: Database) -> Database:
     """An empty ledger."""
     names = [table.name for table in reversed(metadata.sorted_tables) if table is not ledger]
     with shelf.write() as connection:
-        if shelf.is_sqlite:
-            for name in names:
-                connection.exec_driver_sql(f"DELETE FROM {name}")
-        else:
-            connection.exec_driver_sql(f"TRUNCATE {', '.join(names)}")
+        for name in names:
+            connection.exec_driver_sql(f"DELETE FROM {name}")
         connection.execute(update(ledger).values(baseline_at=None, orphan=False))
     return shelf
 

@@ -99,7 +99,7 @@ def letters(tmp_path: Path) -> Publication:
         port = listener.getsockname()[1]
     letters = Publication(tmp_path / "letters", {
         "schedule": {"check_every": "1s"}, "web": {"listen": f"127.0.0.1:{port}"}, "transport": {"connections": 1}})
-    letters.begin()
+    letters.begin(write=False)
     letters.add_readers("ada@example.com", "bo@example.org")
     return letters
 

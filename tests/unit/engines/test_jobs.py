@@ -25,10 +25,10 @@ DUE = {"schedule": {"quiet": "0s"}}
 def publication(tmp_path: Path, settings: dict[str, Any] | None = None, readers: int = 3) -> Publication:
     """An issue that is being mailed, to a post in memory."""
     letters = Publication(tmp_path / "letters", settings or {})
-    letters.begin()
+    letters.begin(write=False)
     letters.add_readers(*(f"reader{n}@example.com" for n in range(readers)))
     letters.write("02-new.md", words(2))
-    letters.publish()
+    letters.publish(write=False)
     use(letters, Outbox(letters.clock))
     return letters
 
@@ -117,7 +117,7 @@ def test_publish_gives_what_it_did_and_which_mailings_it_touched(tmp_path: Path)
 
 
 def test_publish_says_why_the_post_could_not_be_reached_and_loses_nobody(tmp_path: Path) -> None:
-    letters = publication(tmp_path)
+    letters = publication(tmp_path, {"transport": {"connections": 1}})
     use(letters, Faulty(lambda message, attempt: Unavailable("no connection"), Outbox(letters.clock)))
 
     *_, unreachable = publish_once(letters.app, threading.Event())

@@ -22,7 +22,7 @@ def letters(tmp_path: Path) -> Publication:
     """Issue 1 is adopted; one reader."""
     letters = Publication(tmp_path / "letters")
     letters.fill(1)
-    letters.begin()
+    letters.begin(write=False)
     letters.add_readers("ada@example.com")
     return letters
 
@@ -39,27 +39,27 @@ def bring(letters: Publication, stage: str) -> None:
 
 def _due(letters: Publication) -> None:
     letters.write("2-new.md", words(2))
-    letters.publish(start=False)
+    letters.publish(start=False, write=False)
 
 
 def _ahead(letters: Publication) -> None:
     letters.write("2-new.md", words(2), day=TODAY + DAY)
-    letters.publish()
+    letters.publish(write=False)
 
 
 def _held(letters: Publication) -> None:
     letters.write("2-new.md", words(2), day=TODAY - 9 * DAY)
-    letters.publish()
+    letters.publish(write=False)
 
 
 def _draft(letters: Publication) -> None:
     letters.write("2-new.md", words(2), front="draft: true\n")
-    letters.publish()
+    letters.publish(write=False)
 
 
 def _sending(letters: Publication) -> None:
     letters.write("2-new.md", words(2))
-    letters.publish()
+    letters.publish(write=False)
 
 
 def _paused(letters: Publication) -> None:
@@ -166,7 +166,7 @@ def test_approve_overrides_copy(letters: Publication) -> None:
 
 def test_approve_overrides_quiet(tmp_path: Path) -> None:
     letters = Publication(tmp_path / "letters", {"schedule": {"quiet": "15m"}})
-    letters.begin()
+    letters.begin(write=False)
     letters.add_readers("ada@example.com")
     letters.write("2-new.md", words(2), age_s=10)
     letters.publish()
@@ -268,7 +268,7 @@ def test_refusal_names_the_file_and_a_way(letters: Publication) -> None:
 def test_decision_in_one_of_two_lists_is_told_for_both(tmp_path: Path) -> None:
     lists = [{"id": "weekly", "name": "Weekly"}, {"id": "daily", "name": "Daily"}]
     letters = Publication(tmp_path / "letters", {"lists": lists})
-    letters.begin()
+    letters.begin(write=False)
     letters.write("2-new.md", words(2), front="lists: [weekly, daily]\n")
     letters.publish(start=False)
     daily = letters.app.ledger.mailings.all()[1]

@@ -287,8 +287,7 @@ def test_issue_without_a_list_goes_to_the_first_of_the_settings(tmp_path: Path) 
 
 
 def test_issue_that_cannot_be_dressed_is_held_and_the_others_go_on(running: Publication) -> None:
-    (running.folder / "templates" / "email").mkdir(parents=True)
-    (running.folder / "templates" / "email" / "issue.html").write_text("{{ nothing_that_exists }}", "utf-8")
+    running.write_template("email/issue.html", "{{ nothing_that_exists }}")
     running.write("03-new.md", words(3))
 
     made = running.deliver()

@@ -25,9 +25,9 @@ def dressed(tmp_path: Path, settings: dict[str, Any], name: str = "02-news.md", 
 
 def publication(tmp_path: Path, settings: dict[str, Any], name: str = "02-news.md", front: str = "") -> Publication:
     letters = Publication(tmp_path / "letters", settings)
-    letters.begin()
+    letters.begin(write=False)
     letters.write(name, words(2), front=front)
-    letters.publish(start=False)
+    letters.publish(start=False, write=False)
     return letters
 
 
@@ -79,8 +79,7 @@ def test_edition_is_the_same_at_every_dressing(tmp_path: Path) -> None:
 
 def test_mail_without_a_way_out_is_refused_with_the_issues_path(tmp_path: Path) -> None:
     letters = publication(tmp_path, {})
-    (letters.folder / "templates" / "email").mkdir(parents=True)
-    (letters.folder / "templates" / "email" / "issue.html").write_text("<html><body>Hello</body></html>", "utf-8")
+    letters.write_template("email/issue.html", "<html><body>Hello</body></html>")
 
     with pytest.raises(EditionError) as refused:
         letters.app.dresser.dress(letters.record("2"), "weekly")
@@ -106,7 +105,7 @@ def test_trial_has_the_bytes_of_the_mailing_but_its_links_unsubscribe_nobody(tmp
 
 def test_trial_of_an_issue_that_is_not_due_yet_is_as_it_will_be(tmp_path: Path) -> None:
     letters = Publication(tmp_path / "letters")
-    letters.begin()
+    letters.begin(write=False)
     letters.write("02-news.md", words(2), day="2026-04-01")
     letters.app.publisher.look_only()
     foreseen = letters.app.publisher.foresee(letters.record("2"))
@@ -116,7 +115,7 @@ def test_trial_of_an_issue_that_is_not_due_yet_is_as_it_will_be(tmp_path: Path) 
                open_transport=lambda: outbox)
     assert letters.record("2").published_at is None
     letters.turn(days=9)
-    letters.publish(start=False)
+    letters.publish(start=False, write=False)
 
     now = letters.record("2")
     assert (foreseen.permalink, foreseen.feed_id, foreseen.published_at) == (

@@ -18,7 +18,7 @@ DAY = timedelta(days=1)
 def letters(tmp_path: Path) -> Publication:
     letters = Publication(tmp_path / "letters", {"schedule": {"quiet": "15m"}})
     letters.fill(1)
-    letters.begin()
+    letters.begin(write=False)
     letters.add_readers("ada@example.com", "bo@example.org")
     return letters
 
@@ -76,8 +76,7 @@ def _after_a_look(letters: Publication) -> Any:
 
 
 def test_plan_of_an_issue_that_cannot_be_dressed_has_no_size(letters: Publication) -> None:
-    (letters.folder / "templates" / "email").mkdir(parents=True)
-    (letters.folder / "templates" / "email" / "issue.html").write_text("{{ nothing_that_exists }}", "utf-8")
+    letters.write_template("email/issue.html", "{{ nothing_that_exists }}")
     letters.write("2-new.md", words(2))
 
     assert [one.html_bytes for one in letters.app.outlook()[0]] == [0]

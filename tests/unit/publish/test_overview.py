@@ -17,7 +17,7 @@ from tests.publications import TODAY, Publication, words
 def letters(tmp_path: Path) -> Publication:
     letters = Publication(tmp_path / "letters")
     letters.fill(1)
-    letters.begin()
+    letters.begin(write=False)
     letters.add_readers("ada@example.com", "bo@example.org")
     return letters
 

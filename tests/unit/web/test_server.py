@@ -1,0 +1,97 @@
+"""uvicorn in a thread of ours: it answers from start to stop, and a port that is taken is one line."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+from collections.abc import Iterator
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from pipeline.errors import OutputError
+from pipeline.web.porter import PorterThread
+from pipeline.web.server import Server
+
+
+async def hello(_: Request) -> Response:
+    return PlainTextResponse("hello\n")
+
+
+SITE = Starlette(routes=[Route("/", hello)])
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """A server on any free port, stopped at the end."""
+    server = Server(SITE, "127.0.0.1", 0, PorterThread(lambda: 0))
+    server.start()
+    yield server
+    server.stop()
+
+
+def ask(port: int, host: str = "127.0.0.1") -> tuple[int, bytes]:
+    line = http.client.HTTPConnection(host, port, timeout=20)
+    try:
+        line.request("GET", "/")
+        answer = line.getresponse()
+        return answer.status, answer.read()
+    finally:
+        line.close()
+
+
+def test_server_on_port_0_takes_a_free_one_and_answers(server: Server) -> None:
+    assert server.port > 0
+    assert ask(server.port) == (200, b"hello\n")
+
+
+def test_who_comes_before_the_start_waits_and_is_answered() -> None:
+    server = Server(SITE, "127.0.0.1", 0, PorterThread(lambda: 0))
+    with socket.create_connection(("127.0.0.1", server.port), 20) as early:
+        early.sendall(b"GET / HTTP/1.0\r\n\r\n")
+        server.start()
+
+        assert early.recv(100).startswith(b"HTTP/1.1 200 OK")
+    server.stop()
+
+
+def test_nobody_is_answered_after_the_stop(server: Server) -> None:
+    ask(server.port)
+    port = server.port
+
+    server.stop()
+
+    with pytest.raises(ConnectionRefusedError):
+        ask(port)
+
+
+def test_server_does_not_name_itself(server: Server) -> None:
+    line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    line.request("GET", "/")
+
+    assert line.getresponse().getheader("Server") is None
+    line.close()
+
+
+def test_two_servers_on_one_port_are_one_too_many(server: Server) -> None:
+    with pytest.raises(OutputError) as refused:
+        Server(SITE, "127.0.0.1", server.port, PorterThread(lambda: 0))
+
+    assert str(refused.value) == (f"web.listen 127.0.0.1:{server.port} cannot be used: Address already in use: "
+                                  "stop what uses it, or set another port")
+    assert refused.value.exit_code == 74
+
+
+def test_server_listens_on_ipv6_too() -> None:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        pytest.skip("this machine has no IPv6 loopback")
+    server = Server(SITE, "::1", 0, PorterThread(lambda: 0))
+    server.start()
+
+    assert ask(server.port, "::1") == (200, b"hello\n")
+    server.stop()
