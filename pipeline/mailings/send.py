@@ -186,6 +186,17 @@ class Sender:
         Where a mark is refused, the mailing was stopped or the lease is over: the rest is given back.
         """
         office, waiting = self._office, list(claims)
+        try:
+            outcomes = self._hand_over_all(waiting)
+        finally:
+            self._durably(lambda: office.ledger.deliveries.release(office.worker.shard, waiting))
+        self._advance(outcomes, [])
+        if self._outage:
+            self._brake(is_idle=not claims)
+        return bool(claims)
+
+    def _hand_over_all(self, waiting: list[Claim]) -> list[Outcome]:
+        """Works through a group, taking from `waiting` what was attempted; gives what is not recorded yet."""
         outcomes: list[Outcome] = []
         while waiting and self._may_go():
             message = self._compose(waiting[0])
@@ -199,11 +210,7 @@ class Sender:
             outcomes = [self._hand_over(waiting.pop(0), message)] if marked else []
             if self._outage or not marked:
                 break
-        self._advance(outcomes, [])
-        self._durably(lambda: office.ledger.deliveries.release(office.worker.shard, waiting))
-        if self._outage:
-            self._brake(is_idle=not claims)
-        return bool(claims)
+        return outcomes
 
     def _may_go(self) -> bool:
         """Waits until the pace lets one message pass; False if it is time to stop."""
