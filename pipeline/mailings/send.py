@@ -138,22 +138,20 @@ class Office:
             if outcome.state is DeliveryState.SENT:
                 self._refusals = 0
 
-    def refuse(self, claim: Claim, error: Refused) -> bool:
-        """We were refused: whether to pause the mailing, at once or after too many in a row. A letter has none."""
+    def refuse(self, error: Refused) -> bool:
+        """We were refused: whether to pause the mailing, at once or after too many in a row."""
         with self._lock:
             self._refusals += 1
-            if claim.mailing_id is None or not (error.session or self._refusals >= REFUSALS):
+            if not error.session and self._refusals < REFUSALS:
                 return False
             self._refusals = 0
         return True
 
-    def pause(self, claim: Claim, reason: str) -> None:
+    def pause(self, mailing_id: int, reason: str) -> None:
         """Stops a mailing until a person looks."""
-        if claim.mailing_id is None:
-            return
-        self.ledger.mailings.move(claim.mailing_id, MailingState.PAUSED, reason=reason, now=self.clock.now())
-        self.report.paused[claim.mailing_id] = reason
-        log.error("mailing.paused", extra={"mailing": claim.mailing_id, "reason": reason})
+        self.ledger.mailings.move(mailing_id, MailingState.PAUSED, reason=reason, now=self.clock.now())
+        self.report.paused[mailing_id] = reason
+        log.error("mailing.paused", extra={"mailing": mailing_id, "reason": reason})
 
 
 class Sender:
@@ -249,11 +247,11 @@ class Sender:
         except (EditionError, ConfigError) as error:
             if claim.mailing_id is None:
                 return Outcome(claim, DeliveryState.FAILED, str(error))
-            self._pause(claim, str(error))
+            self._pause(claim.mailing_id, str(error))
             return Outcome(claim, DeliveryState.PENDING, str(error))
 
-    def _pause(self, claim: Claim, reason: str) -> None:
-        self._durably(lambda: self._office.pause(claim, reason))
+    def _pause(self, mailing_id: int, reason: str) -> None:
+        self._durably(lambda: self._office.pause(mailing_id, reason))
 
     def _hand_over(self, claim: Claim, message: Message) -> Outcome:
         """The one place where anything leaves."""
@@ -277,8 +275,9 @@ class Sender:
             return Outcome(claim, DeliveryState.FAILED, error.reply)
         if isinstance(error, InDoubt) and not self._office.terms.in_doubt.resends(Doubt.LINE):
             return Outcome(claim, DeliveryState.IN_DOUBT, error.reply, doubt=Doubt.LINE)
-        if isinstance(error, Refused) and self._office.refuse(claim, error):
-            self._pause(claim, f"the post refuses us: {error.reply}")
+        # A letter has no mailing to pause: it is tried again later.
+        if isinstance(error, Refused) and claim.mailing_id is not None and self._office.refuse(error):
+            self._pause(claim.mailing_id, f"the post refuses us: {error.reply}")
             return Outcome(claim, DeliveryState.PENDING, error.reply, counted=False)
         return self._later(claim, error)
 

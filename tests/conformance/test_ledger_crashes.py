@@ -32,6 +32,8 @@ from tests.books import (
     states,
 )
 
+Trials = Callable[[int, int], int]
+
 READERS = 3
 A_SECOND_LATER = NOON + LEASE / 600
 
@@ -220,7 +222,7 @@ def test_workers_count_in_shards_of_their_own_and_are_seen_when_they_beat(machin
     assert first.worker.pid == os.getpid()
 
 
-def test_death_at_any_statement_of_a_sending_process_forgets_nobody(machine: Machine) -> None:
+def test_death_at_any_statement_of_a_sending_process_forgets_nobody(machine: Machine, trials: Trials) -> None:
     """Claim, mark, record: wherever it dies, the counts add up and nobody is sent who was not marked."""
     machine.begin()
 
@@ -230,7 +232,7 @@ def test_death_at_any_statement_of_a_sending_process_forgets_nobody(machine: Mac
 
     seen: list[list[str]] = []
     next_one = machine.presence()
-    for _ in dying(work):
+    for _ in dying(work, every=trials(2, 1)):
         next_one.reclaim_dead(A_SECOND_LATER)
         seen.append(machine.found)
         machine.ledger.doubts.resend(list(Doubt), NOON)
@@ -240,14 +242,14 @@ def test_death_at_any_statement_of_a_sending_process_forgets_nobody(machine: Mac
     assert machine.found.count("sent") == 1
 
 
-def test_death_while_reclaiming_is_made_good_by_the_next_look(machine: Machine) -> None:
+def test_death_while_reclaiming_is_made_good_by_the_next_look(machine: Machine, trials: Trials) -> None:
     machine.begin()
     machine.process(claim_two_and_mark_one)
 
     def look() -> None:
         machine.presence(Ledger(Database(machine.url))).reclaim_dead(A_SECOND_LATER)
 
-    for _ in dying(look):
+    for _ in dying(look, every=trials(2, 1)):
         assert machine.found in (["sending", "sending", "pending"], ["in_doubt", "pending", "pending"])
 
     assert machine.found == ["in_doubt", "pending", "pending"]

@@ -286,3 +286,13 @@ def test_work_that_does_not_end_is_cut_off(tmp_path: Path) -> None:
         os._exit(99)
 
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_run_goes_on_when_its_settings_are_moved_away(
+    letters: Publication, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "SETTINGS_S", 0.01)
+
+    with running(letters, said, only="publish"):
+        (letters.folder / "config.yaml").rename(letters.folder / "elsewhere.yaml")
+        said.wait("settings.ignored")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.feeds.writing import PREFIX, SUFFIX
 from tests.books import dying
 from tests.publications import Publication, words
 
@@ -54,6 +55,17 @@ def _is_consistent(letters: Publication) -> bool:
     consistent = all(one.balances and bool(one.started_at) == (one.state == "sending") for one in found)
     app.database.close()
     return consistent
+
+
+def test_temporary_files_of_a_build_that_died_are_removed_by_the_next(letters: Publication) -> None:
+    letters.restart().publisher.make_pass()
+    left = letters.folder / "feeds" / f"{PREFIX}1-2{SUFFIX}"
+    left.write_bytes(b"half a feed")
+    letters.app.imprint.open()  # what a build does first; then it was killed
+
+    letters.restart().publisher.build()
+
+    assert not left.exists()
 
 
 def test_list_whose_mailing_was_not_proposed_before_a_death_gets_one(letters: Publication) -> None:

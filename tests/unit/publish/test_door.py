@@ -298,6 +298,18 @@ def test_issue_that_cannot_be_dressed_is_held_and_the_others_go_on(running: Publ
     assert running.mails == []
 
 
+def test_text_with_a_placeholder_is_held_until_a_person_approves_it_as_it_is(running: Publication) -> None:
+    running.write("03-new.md", f"![A picture](not-there.png)\n\n{words(3)}")
+
+    made = running.deliver()
+    assert running.mailings == {"3/weekly": "held"}
+    assert ("image-missing", "03-new.md") in {(problem.rule, Path(problem.path).name) for problem in made.problems}
+    running.app.decisions.approve(running.record("3"))
+    running.deliver()
+
+    assert running.mails == ["ada@example.com", "bo@example.org"]
+
+
 def test_no_send_records_mailings_and_delivers_nothing(running: Publication) -> None:
     running.write("03-new.md", words(3))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -219,6 +220,44 @@ def test_ids_are_of_the_kind_the_settings_name(tmp_path: Path, kind: str, ids: l
     letters.publish()
 
     assert [record.feed_id for record in letters.app.archive.issues().values()] == ids
+
+
+def test_address_that_two_neighbours_of_one_name_have_already_is_numbered(tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "letters", {"issues": {"permalink": "{slug}/"}})
+    for n, folder in enumerate(("a", "b", "c", "d")):
+        letters.write(f"{folder}/apples.md", words(n), day=TODAY - n * DAY, front=f"id: {folder}\n")
+
+    letters.publish()
+
+    assert sorted(str(record.permalink) for record in letters.app.archive.issues().values()) == [
+        "apples-2/", "apples-3/", "apples-4/", "apples/"]
+
+
+def test_feeds_of_another_program_are_not_replaced_by_ones_with_other_ids(tmp_path: Path) -> None:
+    """Readers would see every old issue again."""
+    old = Publication(tmp_path / "old", {"publication": {
+        "title": "Letters", "url": "https://old.example.com/", "timezone": "UTC"}})
+    old.fill(4)
+    old.publish()
+    letters = Publication(tmp_path / "letters")
+    letters.fill(4)
+    shutil.copytree(old.folder / "feeds", letters.folder / "feeds")
+    before = letters.output()
+
+    made = letters.app.publisher.build()
+
+    assert [problem.rule for problem in made.problems] == ["ids-lost"]
+    assert letters.output() == before
+    assert len(letters.app.publisher.build(accept_missing=True).feeds_written) == 3
+
+
+def test_feed_that_nobody_can_read_is_no_reason_not_to_write_one(tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "letters")
+    letters.fill(4)
+    (letters.folder / "feeds").mkdir()
+    (letters.folder / "feeds" / "atom.xml").write_text("<feed", "utf-8")
+
+    assert len(letters.app.publisher.build().feeds_written) == 3
 
 
 # ---- what is tidied away ------------------------------------------------------------------------

@@ -1,0 +1,69 @@
+"""The next issue's file, in the form its folder has: a draft that nobody is mailed before its author says so."""
+
+from __future__ import annotations
+
+from datetime import time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from pipeline.errors import OutputError
+from pipeline.issues.reading import read_manuscript
+from pipeline.publish.blank import write_blank
+from pipeline.publish.gather import Source
+from tests.books import NOON
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+def new(folder: Path, *names: str, title: str = "On paper") -> str:
+    """The name of the next file beside these."""
+    for name in names:
+        (folder / name).write_text("x", "utf-8")
+    source = Source(folder, ["**/*.md"], ["**/README.md"], ZONE, time(8), ["weekly"])
+    return write_blank(source, title, NOON).name
+
+
+@pytest.mark.parametrize(("names", "expected"), [
+    ([], "01-On paper.md"),
+    (["README.md"], "01-On paper.md"),
+    (["01-a.md", "02-b.md"], "03-On paper.md"),
+    (["9-a.md", "10-b.md"], "11-On paper.md"),
+    (["99-a.md"], "100-On paper.md"),
+    (["007-a.md"], "008-On paper.md"),
+    (["issue-407.md", "issue-99.md"], "issue-408-On paper.md"),
+    (["HelloGitHub100.md"], "HelloGitHub101-On paper.md"),
+    (["2026-03-17-a.md"], "On paper.md"),
+    (["20260317.md", "apples.md"], "On paper.md"),
+    (["2026-03-17-a.md", "14-b.md"], "15-On paper.md"),
+    (["100天.md"], "On paper.md"),
+])
+def test_next_name_follows_the_folder(tmp_path: Path, names: list[str], expected: str) -> None:
+    assert new(tmp_path, *names) == expected
+
+
+@pytest.mark.parametrize(("title", "expected"), [
+    ("苹果谷歌大声密谋", "01-苹果谷歌大声密谋.md"), ("a/b: c?", "01-a b  c.md"), ("", "01-untitled.md"),
+    ("///", "01-untitled.md"), ("../../etc", "01-.. .. etc.md"), ("two\nlines", "01-two lines.md")])
+def test_title_becomes_a_file_name_in_the_folder_itself(tmp_path: Path, title: str, expected: str) -> None:
+    assert new(tmp_path, title=title) == expected
+
+
+def test_blank_is_a_draft_of_today_in_the_publications_zone(tmp_path: Path) -> None:
+    name = new(tmp_path, title="On paper")
+
+    manuscript = read_manuscript((tmp_path / name).read_bytes(), name, zone=ZONE, send_at=time(8),
+                                 git_date=lambda path: None)
+
+    assert (manuscript.draft, manuscript.day, manuscript.number, manuscript.title, manuscript.descriptions) == (
+        True, NOON.astimezone(ZONE).date(), 1, "On paper", ())
+
+
+def test_blank_never_overwrites(tmp_path: Path) -> None:
+    (tmp_path / "apples.md").write_text("mine", "utf-8")
+
+    with pytest.raises(OutputError, match="cannot be written: File exists: choose another title"):
+        new(tmp_path, title="apples")
+
+    assert (tmp_path / "apples.md").read_text("utf-8") == "mine"
