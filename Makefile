@@ -5,7 +5,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
 BIN := .venv/bin
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes \
-	--no-header --no-annotate --no-emit-index-url --quiet
+	--no-header --no-annotate --no-emit-index-url --quiet -c requirements/limits.in
 
 export PYTHONDONTWRITEBYTECODE := 1
 
@@ -41,7 +41,7 @@ docs: test-environment ## writes docs/reference/ from the program itself
 
 lock: ## resolves the requirements anew (needs uv); look at the difference before you commit it
 	@$(LOCK) pyproject.toml --extra web -o requirements/run.txt
-	@$(LOCK) pyproject.toml --extra web --extra postgres --extra dkim --extra watch --group test \
+	@$(LOCK) pyproject.toml --extra web --extra postgres --extra dkim --extra watch --extra bounce --extra ses --extra s3 --group test \
 		-c requirements/run.txt -o requirements/test.txt
 	@$(LOCK) --group build -o requirements/build.txt
 
