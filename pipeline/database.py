@@ -94,8 +94,11 @@ class Database:
         if self._rehearsal is not None:
             yield self._rehearsal
             return
-        with _own_errors(), self._engine.connect() as connection, connection.begin():
-            yield connection
+        with _own_errors(), self._engine.connect() as connection:
+            if not self.is_sqlite:  # else each statement would see what was committed before it
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -140,13 +143,21 @@ class Database:
         if self.is_sqlite and not _sqlite_path(self.url).exists():
             return False
         with _own_errors():
-            return inspect(self._engine).has_table(schema.ledger.name)
+            has_tables = inspect(self._engine).has_table(schema.ledger.name)
+        if not has_tables:
+            return False
+        with self.read() as connection:  # whoever died while making it left the tables alone
+            return connection.execute(select(schema.ledger.c.id)).scalar() is not None
 
-    def create(self, *, now: datetime, orphan: bool) -> None:
-        """Makes the ledger with a key of its own, or leaves the present one alone."""
+    def prepare(self) -> None:
+        """Makes the tables, with nothing in them, where there are none."""
         if self.is_sqlite:
             _make_private(_sqlite_path(self.url))
         self.migrate()
+
+    def create(self, *, now: datetime, orphan: bool) -> None:
+        """Makes the ledger with a key of its own, or leaves the present one alone."""
+        self.prepare()
         with self.write() as connection:
             if self.is_sqlite:  # here and not at each connection: it writes, so it would wait for every writer
                 connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
