@@ -33,8 +33,9 @@ lint: test-environment ## ruff, and the floors that imports may run down
 types: test-environment ## mypy, strict
 	@$(BIN)/mypy pipeline tools .ci
 
-bench: run-environment ## how long building and mailing take on this machine
+bench: test-environment ## how long building, mailing and signing take on this machine
 	@$(BIN)/python tools/bench.py
+	@$(BIN)/python tools/bench_dkim.py
 
 docs: test-environment ## writes docs/reference/ from the program itself
 	@$(BIN)/python tools/reference.py

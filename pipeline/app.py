@@ -18,7 +18,7 @@ from pipeline.audience.tokens import KeyRing
 from pipeline.clock import Clock
 from pipeline.config import Config
 from pipeline.database import Database
-from pipeline.errors import IssueError, Problem, Refusal
+from pipeline.errors import ConfigError, IssueError, Problem, Refusal
 from pipeline.issues.archive import Archive, Record
 from pipeline.issues.issue import Manuscript, State
 from pipeline.mailings.ledger import Ledger
@@ -39,6 +39,7 @@ if TYPE_CHECKING:  # slow imports
     from pipeline.editions.templates import Templates as MailTemplates
     from pipeline.feeds.feed import Publication as FeedPublication
     from pipeline.feeds.templating import Templates as WebTemplates
+    from pipeline.mailings.dkim import Seal
     from pipeline.mailings.messages import Composer
     from pipeline.publish.dress import Dresser
     from pipeline.publish.library import Library
@@ -287,8 +288,10 @@ class App:
     # ---- the post -----------------------------------------------------------------------------
 
     def check_way_out(self) -> None:
-        """Raises Refusal where readers could not leave: no web.url, no mailbox, and mail that really goes out."""
+        """Before anything is mailed. Raises ConfigError for a key that cannot sign, and Refusal where readers could
+        not leave: no web.url, no mailbox, and mail that really goes out."""
         config = self.config
+        _ = self.seal
         if config.transport.kind != "folder" and not config.web.url and not config.mailbox:
             raise Refusal("readers would have no way to unsubscribe", path="config.yaml",
                           remedy="set web.url to where readers reach `avviso run`, or name a mailbox")
@@ -297,7 +300,23 @@ class App:
     def composer(self) -> Composer:
         from pipeline.mailings.messages import Composer  # slow import: MIME
 
-        return Composer(self.ledger, self.ring)
+        return Composer(self.ledger, self.ring, self.seal)
+
+    @cached_property
+    def seal(self) -> Seal | None:
+        """What signs every message, if the settings say so. Raises ConfigError for a key that cannot."""
+        settings = self.config.transport.dkim
+        if settings is None:
+            return None
+        from pipeline.mailings.dkim_key import read_seal  # optional extra
+
+        path = settings.key_file
+        try:
+            pem = path.read_bytes()
+        except OSError as error:
+            raise ConfigError(f"the key of transport.dkim cannot be read ({error.strerror})", path=str(path),
+                              remedy="name the file with the private key in transport.dkim.key_file") from None
+        return read_seal(pem, domain=settings.domain, selector=settings.selector, path=str(path))
 
     @cached_property
     def open_transport(self) -> Callable[[], Transport]:
