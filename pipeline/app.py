@@ -19,6 +19,9 @@ from pipeline.clock import Clock
 from pipeline.config import Config
 from pipeline.database import Database
 from pipeline.errors import ConfigError, IssueError, Problem, Refusal
+from pipeline.feedback import Feedback, Policy
+from pipeline.feedback.brake import Brake, Shares
+from pipeline.feedback.refusals import Refusals
 from pipeline.issues.archive import Archive, Record
 from pipeline.issues.issue import Manuscript, State
 from pipeline.mailings.ledger import Ledger
@@ -172,6 +175,20 @@ class App:
             self.roster, self.ledger, self.ring, self.clock, lists={one.id: one.name for one in self.config.lists},
             open_stationery=lambda: self.stationery, open_composer=lambda: self.composer,
             compact=self.database.compact)
+
+    @cached_property
+    def feedback(self) -> Feedback:
+        """The door through which the post answers."""
+        settings = self.config.feedback
+        return Feedback(
+            self.ledger, self.roster, self.ring, self.clock, together=self.database.together,
+            policy=Policy(settings.soft_bounces),
+            brake=Brake(self.ledger, self.clock, Shares(settings.bounce_share, settings.complaint_share)))
+
+    @cached_property
+    def refusals(self) -> Refusals:
+        """What the post said no to while it was handed a message."""
+        return Refusals(self.ledger, self.feedback, self.config.transport.kind)
 
     @cached_property
     def tray(self) -> Tray:

@@ -74,6 +74,7 @@ class Database:
         self._engine = _sqlite_engine(self.url) if self.is_sqlite else _postgresql_engine(self.url)
         self._writing = threading.RLock()
         self._rehearsal: Connection | None = None
+        self._joint = threading.local()
 
     @contextmanager
     def rehearse(self) -> Iterator[None]:
@@ -89,10 +90,25 @@ class Database:
                 transaction.rollback()
 
     @contextmanager
+    def together(self) -> Iterator[None]:
+        """What this thread writes inside, in whichever book, is durable at the end as one, or never happened."""
+        with self.write() as connection:
+            self._joint.connection = connection
+            try:
+                yield
+            finally:
+                self._joint.connection = None
+
+    @property
+    def _under_way(self) -> Connection | None:
+        """The transaction that whatever is asked for now belongs to, if any."""
+        return self._rehearsal or getattr(self._joint, "connection", None)
+
+    @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that only looks: one consistent picture, never waits for a writer."""
-        if self._rehearsal is not None:
-            yield self._rehearsal
+        if self._under_way is not None:
+            yield self._under_way
             return
         with _own_errors(), self._engine.connect() as connection:
             if not self.is_sqlite:  # else each statement would see what was committed before it
@@ -103,8 +119,8 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that is durable when the block ends, or never happened."""
-        if self._rehearsal is not None:
-            yield self._rehearsal
+        if self._under_way is not None:
+            yield self._under_way
             return
         with _own_errors():
             if not self.is_sqlite:

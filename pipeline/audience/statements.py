@@ -151,6 +151,12 @@ def readdress(subscriber_id: int, address: Mapping[str, str]) -> Update:
             .values(**address))
 
 
+def worsen(address_hash: str, old: str, new: str, source: str, now: datetime) -> Update:
+    """Gives a suppression another reason, unless somebody did so before."""
+    return (update(suppression).where(suppression.c.address_hash == address_hash, suppression.c.reason == old)
+            .values(reason=new, source=source, at=now))
+
+
 def unsuppress(address_hash: str) -> Delete:
     """Takes a suppression back."""
     return delete(suppression).where(suppression.c.address_hash == address_hash)

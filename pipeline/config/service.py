@@ -11,7 +11,7 @@ from pydantic import ValidationInfo, field_validator, model_validator
 
 from pipeline.config.addresses import Domain, IpAddress, ListenOn, MailAddress, Network, Selector, WebFolder
 from pipeline.config.section import Section, default
-from pipeline.config.values import Count, Line, MessageRate, Place, Port, Secret, Secrets, wrong
+from pipeline.config.values import Count, Line, MessageRate, Place, Port, Secret, Secrets, Share, wrong
 
 PORTS = {"starttls": "587", "tls": "465", "none": "25"}
 
@@ -90,6 +90,18 @@ class Mailbox(Section):
     """Its password."""
     folder: Line = "INBOX"
     """The folder to read."""
+
+
+class FeedbackSettings(Section):
+    """What follows from bounces and complaints. A dead address and a complaint are suppressed at once; what is about
+    us (5.7.x and the like) never counts against a reader."""
+
+    soft_bounces: Count = default("5")
+    """An address is given up when so many issues in a row came back from it softly: a full mailbox, a server away."""
+    bounce_share: Share = default("5%")
+    """A mailing is paused when more of its messages than this came back for good, at least 10."""
+    complaint_share: Share = default("0.3%")
+    """A mailing is paused when more of its readers than this complained, at least 3."""
 
 
 class Notify(Section):

@@ -76,6 +76,7 @@ def test_config_with_three_settings_has_the_defaults_of_the_contract() -> None:
             "connections": 4, "ca_file": None,
         },
         "mailbox": None,
+        "feedback": {"soft_bounces": 5, "bounce_share": 0.05, "complaint_share": 0.003},
         "notify": {"email": None},
         "engine": "embedded",
         "web": {
