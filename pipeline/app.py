@@ -168,9 +168,10 @@ class App:
     @cached_property
     def subscriptions(self) -> Subscriptions:
         return Subscriptions(
-            self.roster, self.ledger, self.ring, self.clock, lists={one.id: one.name for one in self.config.lists},
+            self.ring, self.clock, lists={one.id: one.name for one in self.config.lists},
+            open_roster=lambda: self.roster, open_ledger=lambda: self.ledger,
             open_stationery=lambda: self.stationery, open_composer=lambda: self.composer,
-            compact=self.database.compact)
+            compact=lambda: self.database.compact())
 
     @cached_property
     def tray(self) -> Tray:

@@ -36,21 +36,34 @@ COMMAND = "command"  # the source of what a maintainer typed: no flood
 
 
 class Subscriptions:
-    """What readers can do about their own subscriptions. `lists` are ids and names, the first is the usual one."""
+    """What readers can do about their own subscriptions. `lists` are ids and names, the first is the usual one.
+
+    The books are opened when they are first needed: a link is checked, and a reader answered, while they are away.
+    """
 
     def __init__(
-        self, roster: Roster, ledger: Ledger, ring: KeyRing, clock: Clock, *, lists: Mapping[str, str],
-        open_stationery: Callable[[], Stationery], open_composer: Callable[[], Composer],
-        compact: Callable[[], None],
+        self, ring: KeyRing, clock: Clock, *, lists: Mapping[str, str], open_roster: Callable[[], Roster],
+        open_ledger: Callable[[], Ledger], open_stationery: Callable[[], Stationery],
+        open_composer: Callable[[], Composer], compact: Callable[[], None],
     ) -> None:
-        self.roster = roster
-        self.ledger = ledger
         self.lists = lists
         self._ring = ring
         self._clock = clock
+        self._open_roster = open_roster
+        self._open_ledger = open_ledger
         self._open_stationery = open_stationery
         self._open_composer = open_composer
         self._compact = compact
+
+    @property
+    def roster(self) -> Roster:
+        """The book of people. Raises DatabaseError while it is away."""
+        return self._open_roster()
+
+    @property
+    def ledger(self) -> Ledger:
+        """The book of letters. Raises DatabaseError while it is away."""
+        return self._open_ledger()
 
     # ---- coming -------------------------------------------------------------------------------
 
@@ -139,7 +152,8 @@ class Subscriptions:
     def leave(self, token: str) -> None:
         """Ends the subscription of the link's holder; once or a hundred times. Raises InvalidToken."""
         claim = self.holder(Purpose.UNSUBSCRIBE, token)
-        self.roster.leave(claim.subscriber_id, claim.list, "unsubscribed", self._clock.now())
+        if self.roster.leave(claim.subscriber_id, claim.list, "unsubscribed", self._clock.now()):
+            log.info("subscription.left", extra={"list": claim.list})
 
     def view(self, token: str) -> str:
         """The HTML of the very mail that the link's holder got. Raises InvalidToken, also after an erasure."""

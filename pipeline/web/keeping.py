@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import anyio
 from starlette.concurrency import run_in_threadpool
@@ -22,6 +22,7 @@ from pipeline.web.pages import Pages
 from pipeline.web.wording import LANGUAGES
 
 PATIENCE_S = 1.0    # how long a reader who leaves waits for the ledger; then the tray takes it
+AT_ONCE = 8         # threads that may hang on a ledger that does not answer; the tray has others
 
 # The mail comes from a template and cleaned Markdown; whatever got in all the same shall find nothing to do here.
 MAIL_POLICY = ("default-src 'none'; img-src https: http: data:; style-src 'unsafe-inline'; frame-ancestors 'none'; "
@@ -38,6 +39,7 @@ class Keeping:
     wake: Callable[[], None]
     pages: Pages
     clock: Clock
+    _at_once: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(AT_ONCE))
 
     async def ask_to_leave(self, request: Request) -> Response:
         """GET /unsubscribe/{token}: a button; who only looks changes nothing. Asks no database."""
@@ -54,7 +56,7 @@ class Keeping:
         done = False
         with anyio.move_on_after(PATIENCE_S):
             try:
-                await anyio.to_thread.run_sync(self.door.leave, token, abandon_on_cancel=True)
+                await anyio.to_thread.run_sync(self.door.leave, token, abandon_on_cancel=True, limiter=self._at_once)
                 done = True
             except (DatabaseError, OutputError):
                 pass  # the tray is for this
