@@ -15,9 +15,10 @@ from pipeline.audience.tokens import Purpose
 from pipeline.clock import Clock
 from pipeline.errors import DatabaseError, OutputError
 from pipeline.subscribe import Subscriptions
-from pipeline.subscribe.porter import LEAVE
+from pipeline.subscribe.porter import LEAVE, MOVE
 from pipeline.subscribe.preferences import Preferences
 from pipeline.subscribe.tray import Tray
+from pipeline.web.joining import LONGEST
 from pipeline.web.pages import Pages
 from pipeline.web.wording import LANGUAGES
 
@@ -70,11 +71,11 @@ class Keeping:
         return self.pages.preferences(await run_in_threadpool(self.preferences.standing, request.path_params["token"]))
 
     async def change(self, request: Request) -> Response:
-        """POST /preferences/{token}: `action` is save, export or erase."""
+        """POST /preferences/{token}: `action` is save, move, export or erase."""
         token = request.path_params["token"]
         self.door.holder(Purpose.PREFERENCES, token)
         form = await request.form(max_files=0, max_fields=200)
-        actions = {"save": self._save, "export": self._export, "erase": self._erase}
+        actions = {"save": self._save, "move": self._move, "export": self._export, "erase": self._erase}
         action = actions.get(str(form.get("action")), self._nothing)
         given = {name: tuple(str(value) for value in form.getlist(name)) for name in form}
         return await run_in_threadpool(action, token, given)
@@ -86,6 +87,14 @@ class Keeping:
         self.preferences.save(token, lists=given.get("list", ()), name=name,
                               language=language if language in ("", *LANGUAGES) else known)
         return self.pages.preferences(self.preferences.standing(token), news="saved")
+
+    def _move(self, token: str, given: dict[str, tuple[str, ...]]) -> Response:
+        """Into the tray, as who asks for a subscription: nobody learns whose an address is."""
+        standing = self.preferences.standing(token)
+        email = given.get("email", ("",))[0][:LONGEST + 1].encode("utf-8", "replace").decode()
+        self.tray.put(MOVE, {"token": token, "email": email}, self.clock.now())
+        self.wake()
+        return self.pages.preferences(standing, news="move_begun")
 
     def _export(self, token: str, given: dict[str, tuple[str, ...]]) -> Response:  # noqa: ARG002, as its neighbours
         content = json.dumps(self.preferences.export(token), ensure_ascii=False, indent=2, default=str)
