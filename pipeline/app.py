@@ -172,9 +172,10 @@ class App:
     @cached_property
     def subscriptions(self) -> Subscriptions:
         return Subscriptions(
-            self.roster, self.ledger, self.ring, self.clock, lists={one.id: one.name for one in self.config.lists},
+            self.ring, self.clock, lists={one.id: one.name for one in self.config.lists},
+            open_roster=lambda: self.roster, open_ledger=lambda: self.ledger,
             open_stationery=lambda: self.stationery, open_composer=lambda: self.composer,
-            compact=self.database.compact)
+            compact=lambda: self.database.compact())  # noqa: PLW0108, the ledger may be away now
 
     @cached_property
     def feedback(self) -> Feedback:
@@ -203,7 +204,8 @@ class App:
         return Stationery(
             self.frame, self.mail_templates, sender_name=sender.name or config.publication.title,
             sender_address=sender.address, reply_to=config.mailings.reply_to or "", web_url=config.web.url or "",
-            unsubscribe_mailto=self._mailto(), key_id=self.ring.key_id)
+            unsubscribe_mailto=self._mailto(), key_id=self.ring.key_id,
+            open_welcome=self.dresser.welcome if config.mailings.welcome == "latest" else lambda _: None)
 
     def _feed_publication(self) -> FeedPublication:
         from pipeline.feeds.feed import Publication as FeedPublication  # slow import: feedgen

@@ -39,6 +39,7 @@ from pipeline import schema
 from pipeline.errors import ConfigError, DatabaseError, OutputError, SchemaOutdated, Unreachable
 
 BUSY_TIMEOUT_S = 120.0  # a backup tool may hold the file for a minute
+CONNECT_TIMEOUT_S = 10  # a server that is cut off answers nothing at all
 _REMEDY = "write sqlite:///var/avviso.db or postgresql://…"
 APPLICATION_ID = 0x61767631  # "avv1": `file` and we know a ledger by it
 
@@ -281,8 +282,9 @@ def _sqlite_engine(url: URL) -> Engine:
 
 
 def _postgresql_engine(url: URL) -> Engine:
+    patience = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_TIMEOUT_S}
     try:
-        return create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
+        return create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED", connect_args=patience)
     except ModuleNotFoundError:
         raise ConfigError("PostgreSQL needs the extra `postgres`", remedy="pip install 'avviso[postgres]'") from None
 
