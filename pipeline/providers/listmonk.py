@@ -70,4 +70,5 @@ def _number(name: str, value: object) -> int:
     try:
         return int(str(value))
     except ValueError:
-        raise ConfigError(f"transport.{name} is not a number", remedy="see the number in listmonk's own pages") from None
+        raise ConfigError(f"transport.{name} is not a number",
+                          remedy="see the number in listmonk's own pages") from None
