@@ -10,13 +10,13 @@ import secrets
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipeline import __version__
 from pipeline.audience.roster import Roster
 from pipeline.audience.tokens import KeyRing
 from pipeline.clock import Clock
-from pipeline.config import Config
+from pipeline.config import Config, plain_values
 from pipeline.database import Database
 from pipeline.errors import ConfigError, IssueError, Problem, Refusal
 from pipeline.feedback import Feedback, Policy
@@ -117,7 +117,8 @@ class App:
         """Whether feeds/ or var/ was filled by a ledger that is gone."""
         config = self.config
         feeds = any((config.feeds.folder / name).exists() for name in TRACES)
-        return feeds or (config.var / "workers").exists() or config.transport.folder.exists()
+        outbox: Path = getattr(config.transport, "folder", config.var / "outbox")
+        return feeds or (config.var / "workers").exists() or outbox.exists()
 
     # ---- the doors ----------------------------------------------------------------------------
 
@@ -324,7 +325,7 @@ class App:
     @cached_property
     def seal(self) -> Seal | None:
         """What signs every message, if the settings say so. Raises ConfigError for a key that cannot."""
-        settings = self.config.transport.dkim
+        settings = getattr(self.config.transport, "dkim", None)  # for kinds that hand over our own bytes
         if settings is None:
             return None
         from pipeline.mailings.dkim_key import read_seal  # optional extra
@@ -340,13 +341,7 @@ class App:
     @cached_property
     def open_transport(self) -> Callable[[], Transport]:
         """Opens the post of the settings, one for each thread."""
-        return transport_opener(self.config.transport.kind, self._transport_settings(), self.clock)
-
-    def _transport_settings(self) -> dict[str, Any]:
-        """The transport's plain values; a secret is opened here and nowhere else."""
-        settings = self.config.transport.model_dump()
-        password = self.config.transport.password
-        return settings | {"password": password.get_secret_value() if password else None}
+        return transport_opener(self.config.transport.kind, plain_values(self.config.transport), self.clock)
 
     @cached_property
     def sample(self) -> Transport:
