@@ -66,7 +66,7 @@ def test_config_with_three_settings_has_the_defaults_of_the_contract() -> None:
         "site": {"folder": FOLDER / "site"},
         "mailings": {
             "from": {"name": "Ai周刊", "address": "weekly@example.com"}, "reply_to": None, "subject": "{title}",
-            "approve": "first", "in_doubt": "auto",
+            "welcome": "letter", "approve": "first", "in_doubt": "auto",
             "retry": tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60, 240)), "expire": timedelta(hours=36),
         },
         "lists": ({"id": "weekly", "name": "Weekly"},),
@@ -212,7 +212,7 @@ def test_text_that_is_no_settings_file_is_refused_with_its_line(text: str, expec
     ("feeds: {entires: 3}", "feeds.entires: unknown key: did you mean entries?"),
     ("lists: [{id: a, name: A, nam: B}]", "lists.0.nam: unknown key: did you mean name?"),
     ("on: push", ("on: unknown key: the nearest is dns; known here: publication, issues, schedule, feeds, site, "
-                 "mailings, lists, transport, mailbox, notify, database, engine, web, dns")),
+                 "mailings, lists, transport, mailbox, feedback, notify, database, engine, web, dns")),
     ("transport: {pasword: hunter2}", "transport.pasword: unknown key: did you mean password?"),
     ("feeds: 20", "feeds: must hold keys of its own: write them below it, indented"),
     ("lists: weekly", "lists: must be a list: write it as [first, second]"),
