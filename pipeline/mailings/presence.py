@@ -14,6 +14,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
+from pipeline.errors import DatabaseError
 from pipeline.lockfile import LockFile
 from pipeline.mailings.board import Board, Sight, read_board
 from pipeline.mailings.ledger import Ledger
@@ -44,7 +45,11 @@ class Presence:
         lock = LockFile.take(folder / f"{worker_id}.lock")
         assert lock is not None, "a new name cannot be taken"  # noqa: S101, says what breaks
         self._lock = lock
-        self.worker = ledger.workers.enter(worker_id, host=host, boot_id=boot_id(), pid=os.getpid(), now=now)
+        try:
+            self.worker = ledger.workers.enter(worker_id, host=host, boot_id=boot_id(), pid=os.getpid(), now=now)
+        except DatabaseError:
+            lock.release(remove=True)  # nobody knows of us
+            raise
 
     @cached_property
     def board(self) -> Board:

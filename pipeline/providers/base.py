@@ -15,10 +15,12 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
-from pipeline.errors import TransportError
+from pipeline.errors import TransportError, Unavailable
+
+NOBODY = "list.invalid"  # RFC 2606: the domain of the one recipient of a broadcast, and of its links, until theirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class Message:
     envelope's plain addresses. `mime()` gives the bytes of RFC 5322, CRLF ends, equal at every call.
     `parts()` gives headers, subject, html and text apart, for services that take them so.
     `sequence` is the delivery's place in its mailing, from 1, and `mailing` a name for people.
+    `batch` is the name of the group it is handed over with, the same at every attempt of which nobody
+    knows how it ended; "" for one that goes alone.
     """
 
     key: str
@@ -39,6 +43,7 @@ class Message:
     parts: Callable[[], Parts]
     mailing: str = ""
     sequence: int = 0
+    batch: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,11 @@ class Transport(Protocol):
     """A way to hand messages over; one object serves one thread. Inherit from it: only `send` must be written.
 
     `name` is the settings' `transport.kind`. `timeout_s` is the longest that one call may take: the
-    lease of a delivery is longer. `idempotent` says that handing over the same key twice delivers once.
+    lease of a delivery is longer. `idempotent` says that handing over the same key twice delivers once,
+    as long as `memory` (None: for ever). Where it does not, `repeats` says that a message whose answer was
+    lost is handed over again all the same, as RFC 5321 section 4.5.4.1 asks of a mail client.
+    `settles` is how long after an attempt `lookup` surely finds what was taken (None: nothing can be looked
+    up). `broadcasts` is for a service that owns the readers: it gets one message for all of them.
     `batch_size` is how many messages one call of `send_batch` may take; `lanes` how many threads, each
     with a transport of its own, may work at once (0: as many as `transport.connections` says).
     """
@@ -89,6 +98,10 @@ class Transport(Protocol):
     name: str
     timeout_s: float
     idempotent: bool
+    memory: timedelta | None = None
+    repeats: bool = False
+    settles: timedelta | None = None
+    broadcasts: bool = False
     batch_size: int = 1
     lanes: int = 0
 
@@ -99,6 +112,13 @@ class Transport(Protocol):
     def send_batch(self, messages: Sequence[Message]) -> Sequence[Receipt | TransportError]:
         """Hands up to `batch_size` messages over in one call: a result for each, in their order. Raises nothing."""
         return [self._result(message) for message in messages]
+
+    def lookup(self, message: Message) -> Receipt | None:
+        """What the other side says of an earlier attempt: its receipt, or None where it knows of none.
+
+        Raises TransportError where it cannot be asked; then nobody knows still.
+        """
+        raise Unavailable(f"{self.name} cannot be asked about {message.key}")
 
     def carry(self, desk: Desk) -> None:
         """Hands over what the desk gives until it gives no more, or nothing just now."""

@@ -178,6 +178,7 @@ class Outbox(Transport):
     name = "outbox"
     timeout_s = 1.0
     idempotent = False
+    repeats = True
 
     def __init__(self, clock: Clock) -> None:
         self.messages: list[Message] = []
@@ -200,6 +201,7 @@ class Faulty(Transport):
     """
 
     idempotent = False
+    repeats = True
 
     def __init__(
         self, script: Callable[[Message, int], TransportError | None], inner: Transport, *, is_taken: bool = True

@@ -33,6 +33,7 @@ class Smtp(Transport):
 
     name = "smtp"
     idempotent = False
+    repeats = True
 
     def __init__(self, relay: Relay) -> None:
         self._relay = relay
