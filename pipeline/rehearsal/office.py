@@ -17,7 +17,7 @@ What the local part of a recipient says, up to a "+" or "." and whatever follows
     drop-before-dot  drop-at-rcpt  drop-at-data    cut there (once an address)
     hang-after-data  hang-at-rcpt  hang-at-data    taken at the dot, or not yet; never another answer
     stall-after-data                       taken, and no answer (once an address)
-    garbage-after-data                     taken, and the answer is no reply
+    garbage-after-data                     taken, and the answer is no reply (once an address)
     twice                                  taken, and one 250 too many
 
 It keeps every letter as it came, dots no longer doubled. Written for speed: a find, never a loop over bytes.

@@ -116,7 +116,7 @@ class Reception(Line):
         elif word == "hang-after-data" or (word == "stall-after-data" and self.office.is_first(word, recipient)):
             self.flush()
             self.paused = True
-        elif word == "garbage-after-data":
+        elif word == "garbage-after-data" and self.office.is_first(word, recipient):
             self.reply(b"2x0 what\r\n")
         elif slow := SLOW.match(word):
             self.flush()

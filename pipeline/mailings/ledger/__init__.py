@@ -9,6 +9,7 @@ from pipeline.mailings.ledger.doubts import Doubts
 from pipeline.mailings.ledger.letters import Letters
 from pipeline.mailings.ledger.mailings import Mailings
 from pipeline.mailings.ledger.notebook import Notebook
+from pipeline.mailings.ledger.progress import Progress
 from pipeline.mailings.ledger.workers import Workers
 
 __all__ = ["Ledger"]
@@ -24,4 +25,5 @@ class Ledger:
         self.askings = Askings(database)
         self.deliveries = Deliveries(database)
         self.doubts = Doubts(database)
+        self.progress = Progress(database)
         self.workers = Workers(database)
