@@ -41,6 +41,7 @@ from pipeline.clock import monotonic
 from pipeline.errors import ConfigError, Damaged, OutputError, SchemaOutdated, Unreachable
 
 BUSY_TIMEOUT_S = 120.0  # a backup tool may hold the file for a minute
+CONNECT_TIMEOUT_S = 10  # a server that is cut off answers nothing at all
 _REMEDY = "write sqlite:///var/avviso.db or postgresql://…"
 CHECK_S = 10.0  # how long the look at a start may take: far more than a million readers need
 THOROUGH_BYTES = 64 * 1024**2  # up to here the indexes are compared with the tables too: 20,000 readers in 0.2 s
@@ -79,6 +80,7 @@ class Database:
         self._engine = _sqlite_engine(self.url) if self.is_sqlite else _postgresql_engine(self.url)
         self._writing = threading.RLock()
         self._rehearsal: Connection | None = None
+        self._joint = threading.local()
 
     @contextmanager
     def rehearse(self) -> Iterator[None]:
@@ -94,19 +96,37 @@ class Database:
                 transaction.rollback()
 
     @contextmanager
+    def together(self) -> Iterator[None]:
+        """What this thread writes inside, in whichever book, is durable at the end as one, or never happened."""
+        with self.write() as connection:
+            self._joint.connection = connection
+            try:
+                yield
+            finally:
+                self._joint.connection = None
+
+    @property
+    def _under_way(self) -> Connection | None:
+        """The transaction that whatever is asked for now belongs to, if any."""
+        return self._rehearsal or getattr(self._joint, "connection", None)
+
+    @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that only looks: one consistent picture, never waits for a writer."""
-        if self._rehearsal is not None:
-            yield self._rehearsal
+        if self._under_way is not None:
+            yield self._under_way
             return
-        with _own_errors(), self._engine.connect() as connection, connection.begin():
-            yield connection
+        with _own_errors(), self._engine.connect() as connection:
+            if not self.is_sqlite:  # else each statement would see what was committed before it
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that is durable when the block ends, or never happened."""
-        if self._rehearsal is not None:
-            yield self._rehearsal
+        if self._under_way is not None:
+            yield self._under_way
             return
         with _own_errors():
             if not self.is_sqlite:
@@ -150,13 +170,21 @@ class Database:
         if self.is_sqlite and not _sqlite_path(self.url).exists():
             return False
         with _own_errors():
-            return inspect(self._engine).has_table(schema.ledger.name)
+            has_tables = inspect(self._engine).has_table(schema.ledger.name)
+        if not has_tables:
+            return False
+        with self.read() as connection:  # whoever died while making it left the tables alone
+            return connection.execute(select(schema.ledger.c.id)).scalar() is not None
 
-    def create(self, *, now: datetime, orphan: bool) -> None:
-        """Makes the ledger with a key of its own, or leaves the present one alone."""
+    def prepare(self) -> None:
+        """Makes the tables, with nothing in them, where there are none."""
         if self.is_sqlite:
             _make_private(_sqlite_path(self.url))
         self.migrate()
+
+    def create(self, *, now: datetime, orphan: bool) -> None:
+        """Makes the ledger with a key of its own, or leaves the present one alone."""
+        self.prepare()
         with self.write() as connection:
             if self.is_sqlite:  # here and not at each connection: it writes, so it would wait for every writer
                 connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
@@ -281,8 +309,9 @@ def _sqlite_engine(url: URL) -> Engine:
 
 
 def _postgresql_engine(url: URL) -> Engine:
+    patience = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_TIMEOUT_S}
     try:
-        return create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
+        return create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED", connect_args=patience)
     except ModuleNotFoundError:
         raise ConfigError("PostgreSQL needs the extra `postgres`", remedy="pip install 'avviso[postgres]'") from None
 

@@ -10,7 +10,7 @@ from pydantic import PrivateAttr, ValidationInfo, field_validator, model_validat
 
 from pipeline.config.content import Feeds, Issues, ListSettings, Mailings, Publication, Schedule, Site
 from pipeline.config.section import Section, default
-from pipeline.config.service import Dns, Mailbox, Notify, Transport, Web
+from pipeline.config.service import Dns, FeedbackSettings, Mailbox, Notify, Transport, Web
 from pipeline.config.values import NotEmpty, Secret, wrong
 
 
@@ -29,6 +29,7 @@ class Config(Section):
     mailbox: Mailbox | None = None
     """The mailbox that `mailto:` unsubscribes come to: a way out for readers where there is no `web.url`. This version
     does not read it by itself: take who asks off with `avviso subscribers remove`."""
+    feedback: FeedbackSettings = default({})
     notify: Notify = default({})
     database: Secret = default("sqlite:///var/avviso.db")
     """The ledger: `sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST/NAME`."""

@@ -89,6 +89,7 @@ class Shift:
         ledger.doubts.resend([cause for cause in Doubt if self._policy.resends(cause, idempotent=idempotent)], now)
         for mailing_id in ledger.mailings.overdue(now):
             self._give_up(mailing_id, now)
+        self._app.refusals.collect()
         ledger.mailings.finish(now)
         Porter(self._app.tray, self._app.subscriptions).work()
         self._app.high_water.note()

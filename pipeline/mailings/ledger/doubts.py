@@ -45,6 +45,13 @@ class Doubts:
             {"settled_at": now, "lease_until": None, "reply": "assumed sent: the reply was lost"}
         )
 
+    def prove(self, delivery_key: str, provider: str, now: datetime) -> bool:
+        """Closes a doubt as sent, because the provider speaks of the message; False where there was none."""
+        return self._decide(
+            None, delivery.c.key == delivery_key, DeliveryState.SENT,
+            {"settled_at": now, "lease_until": None, "reply": f"{provider} reported on it"}
+        ) > 0
+
     def count(self) -> int:
         with self._db.read() as connection:
             return connection.execute(
