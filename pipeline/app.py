@@ -24,7 +24,9 @@ from pipeline.feedback.brake import Brake, Shares
 from pipeline.feedback.refusals import Refusals
 from pipeline.issues.archive import Archive, Record
 from pipeline.issues.issue import Manuscript, State
+from pipeline.mailings.highwater import HighWater
 from pipeline.mailings.ledger import Ledger
+from pipeline.mounts import refuse_network
 from pipeline.providers.base import Transport
 from pipeline.providers.catalogue import transport_opener
 from pipeline.publish.crew import Crew, Progress, cores, silent
@@ -75,8 +77,10 @@ class App:
     def database(self) -> Database:
         """The ledger's database; made at first use, beside old traces as an orphan that mails nobody."""
         database = open_database(self.config)
+        if database.file:
+            refuse_network(database.file)
         if not database.exists:
-            database.create(now=self.clock.now(), orphan=self._shows_earlier_runs())
+            database.create(now=self.clock.now(), orphan=self._shows_earlier_runs(database))
         database.check_version()
         return database
 
@@ -87,6 +91,19 @@ class App:
     @cached_property
     def ledger(self) -> Ledger:
         return Ledger(self.database)
+
+    @cached_property
+    def high_water(self) -> HighWater:
+        """The mark beside the ledger: by it an older copy of the ledger is known."""
+        return HighWater(self.ledger, self._mark(self.database))
+
+    def _mark(self, database: Database) -> Path:
+        return database.file.with_suffix(".mark") if database.file else self.config.var / "avviso.mark"
+
+    def check_ledger(self) -> None:
+        """Raises Damaged or Refusal where the ledger is not fit to send by; for whoever is about to."""
+        self.database.check_health()
+        self.high_water.check()
 
     @cached_property
     def roster(self) -> Roster:
@@ -113,11 +130,12 @@ class App:
                 file.write(made)
             return made
 
-    def _shows_earlier_runs(self) -> bool:
+    def _shows_earlier_runs(self, database: Database) -> bool:
         """Whether feeds/ or var/ was filled by a ledger that is gone."""
         config = self.config
         feeds = any((config.feeds.folder / name).exists() for name in TRACES)
-        return feeds or (config.var / "workers").exists() or config.transport.folder.exists()
+        traces = (config.var / "workers", config.transport.folder, self._mark(database))
+        return feeds or any(one.exists() for one in traces)
 
     # ---- the doors ----------------------------------------------------------------------------
 

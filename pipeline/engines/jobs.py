@@ -58,13 +58,15 @@ class Shift:
     @classmethod
     @contextmanager
     def begin(cls, app: App) -> Iterator[Shift]:
-        """Enters the ledger's list of workers, and leaves it at the end."""
+        """Enters the ledger's list of workers, and leaves it at the end. Raises what `check_ledger` raises."""
+        app.check_ledger()
         host = "" if app.database.is_sqlite else socket.gethostname()
         presence = Presence(app.ledger, app.config.var / "workers", host=host, now=app.clock.now())
         try:
             yield cls(app, presence)
         finally:
             presence.leave()
+            app.high_water.note()
 
     def publish(self) -> Pass:
         """One pass from the folder to feeds and mailings."""
@@ -93,6 +95,7 @@ class Shift:
         self._app.refusals.collect()
         ledger.mailings.finish(now)
         Porter(self._app.tray, self._app.subscriptions).work()
+        self._app.high_water.note()
 
     @property
     def _policy(self) -> DoubtPolicy:
