@@ -11,7 +11,7 @@ import hashlib
 import secrets
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -125,6 +125,13 @@ class Database:
         keys = [column.name for column in table.primary_key.columns]
         changes = {name: value for name, value in values.items() if name not in keys}
         return self._insert(table).values(**values).on_conflict_do_update(index_elements=keys, set_=changes)
+
+    def upsert_rows(self, table: Table, columns: Iterable[str]) -> Insert:
+        """The same for many rows in one go: each is given with these columns when it is executed."""
+        keys = [column.name for column in table.primary_key.columns]
+        into = self._insert(table)
+        changes = {name: into.excluded[name] for name in columns if name not in keys}
+        return into.on_conflict_do_update(index_elements=keys, set_=changes)
 
     def _insert(self, table: Table) -> sqlite.Insert:
         """The INSERT of our dialect: both understand ON CONFLICT, and SQLAlchemy has no common one."""

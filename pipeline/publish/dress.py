@@ -22,7 +22,7 @@ from pipeline.issues.archive import Archive, Record
 from pipeline.mailings.compose import Stencil
 from pipeline.mailings.envelope import Envelope
 from pipeline.mailings.messages import LINK_KEY
-from pipeline.publish.library import Library, permalinks_by_path
+from pipeline.publish.library import Library
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Dresser:
 
     def edition(self, record: Record) -> Edition:
         """The issue dressed for mail. Raises EditionError, also for what preflight calls an error."""
-        permalinks = permalinks_by_path(self._archive.issues().values())
+        permalinks = self._archive.permalinks()
         bearings = self._library.bearings(record, permalinks)
         frame = replace(self._frame, page_url=self._library.page_url(record))
         edition = render_edition(
