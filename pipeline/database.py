@@ -12,7 +12,7 @@ import json
 import secrets
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -162,6 +162,13 @@ class Database:
         if self.is_sqlite:
             return column.in_(select(func.json_each(json.dumps(list(numbers))).table_valued("value").c.value))
         return column == any_(bindparam(None, list(numbers), type_=ARRAY(BigInteger)))
+
+    def upsert_rows(self, table: Table, columns: Iterable[str]) -> Insert:
+        """The same for many rows in one go: each is given with these columns when it is executed."""
+        keys = [column.name for column in table.primary_key.columns]
+        into = self._insert(table)
+        changes = {name: into.excluded[name] for name in columns if name not in keys}
+        return into.on_conflict_do_update(index_elements=keys, set_=changes)
 
     def _insert(self, table: Table) -> sqlite.Insert:
         """The INSERT of our dialect: both understand ON CONFLICT, and SQLAlchemy has no common one."""
