@@ -66,6 +66,7 @@ def test_config_with_three_settings_has_the_defaults_of_the_contract() -> None:
         "site": {"folder": FOLDER / "site"},
         "mailings": {
             "from": {"name": "Ai周刊", "address": "weekly@example.com"}, "reply_to": None, "subject": "{title}",
+            "welcome": "letter",
             "approve": "first", "in_doubt": "auto",
             "retry": tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60, 240)), "expire": timedelta(hours=36),
         },

@@ -4,14 +4,14 @@ import io
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from pipeline import schema
-from pipeline.address import parse
+from pipeline.address import Address, parse
 from pipeline.audience.importing import KEPT_PROBLEMS, Result, import_rows, read_rows
 from pipeline.audience.intake import Entry, Standing
 from pipeline.audience.roster import PAGE, Roster
@@ -47,10 +47,15 @@ def standings(text: str, kind: str, name: str = "people.csv") -> dict[str, str]:
     return {entry.address.wire: entry.standing.value for entry in entries(text, kind, name)}
 
 
-def bring(roster: Roster, text: str, kind: str = "csv", *, into: str | None = None, ask: bool = False,
-          dry_run: bool = False) -> Result:
+def bring(roster: Roster, text: str, kind: str = "csv", *, into: str | None = None,
+          asked: list[str] | None = None, dry_run: bool = False) -> Result:
+    def ask(addresses: Sequence[Address]) -> None:
+        assert asked is not None
+        asked.extend(address.wire for address in addresses)
+
     return import_rows(read_rows(io.BytesIO(text.encode()), kind, name="people.csv"), roster, lists=LISTS,
-                       now=NOON, into=into, consent="signed up at the fair", ask=ask, dry_run=dry_run)
+                       now=NOON, into=into, consent="signed up at the fair", dry_run=dry_run,
+                       ask=None if asked is None else ask)
 
 
 def standing(roster: Roster) -> dict[str, str]:
@@ -378,10 +383,18 @@ def test_a_list_for_all_rows_and_how_they_agreed_are_written_down(roster: Roster
     assert said.evidence == Evidence("import:csv", "signed up at the fair")
 
 
-def test_with_asking_everybody_waits_for_their_own_confirmation(roster: Roster) -> None:
-    result = bring(roster, "email,status\nann@example.com,\npen@example.com,pending\n", ask=True)
+WAITING = "email,status\nann@example.com,\npen@example.com,pending\n"
 
-    assert (result.added, result.kept_out) == (2, 0)
+
+def test_with_asking_everybody_waits_for_their_own_confirmation(roster: Roster) -> None:
+    asked: list[str] = []
+
+    dry = bring(roster, WAITING, asked=asked, dry_run=True)
+    nobody = list(asked)
+    result = bring(roster, WAITING, asked=asked)
+
+    assert (dry, nobody) == (result, [])
+    assert (result.added, result.kept_out, asked) == (2, 0, ["ann@example.com", "pen@example.com"])
     assert standing(roster) == {"ann@example.com weekly": "pending", "pen@example.com weekly": "pending"}
 
 
