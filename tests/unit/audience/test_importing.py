@@ -2,9 +2,7 @@
 
 import io
 import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -403,36 +401,3 @@ def test_of_very_many_problems_the_first_are_shown_and_the_others_counted(roster
 
     assert (result.invalid, len(result.problems)) == (KEPT_PROBLEMS + 5, KEPT_PROBLEMS + 1)
     assert str(result.problems[-1]) == "5 more rows are invalid: mend these first and import again"
-
-
-# Imports the file named first into the ledger named second; prints the result and the most memory it took, in KB.
-IMPORT = """
-import re, sys
-from datetime import UTC, datetime
-from pathlib import Path
-from pipeline.audience.importing import import_rows, read_rows
-from pipeline.audience.roster import Roster
-from pipeline.database import Database
-
-roster = Roster(Database(f"sqlite:///{sys.argv[2]}"), b"the key of a ledger in a test...")
-result = import_rows(read_rows(Path(sys.argv[1]), "csv"), roster, lists=["weekly"], now=datetime.now(UTC))
-most = re.search(r"VmHWM:\\s*(\\d+)", Path("/proc/self/status").read_text())  # getrusage would count our parent, too
-print(result.added, most[1])
-"""
-
-
-def test_a_long_file_is_imported_in_little_memory(
-    roster: Roster, tmp_path: Path, trials: Callable[[int, int], int]
-) -> None:
-    count = trials(3_000, 1_000_000)
-    path = tmp_path / "people.csv"
-    with path.open("w") as out:
-        out.write("email,name\n")
-        out.writelines(f"r{n}@example.com,Reader {n}\n" for n in range(count))
-
-    said = subprocess.run([sys.executable, "-c", IMPORT, path, tmp_path / "avviso.db"], check=True,
-                          capture_output=True, text=True, cwd=Path(__file__).parents[3])
-
-    added, kilobytes = map(int, said.stdout.split())
-    assert (added, roster.count("weekly")) == (count, count)
-    assert kilobytes < 150_000
