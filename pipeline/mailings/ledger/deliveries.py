@@ -108,10 +108,14 @@ class Deliveries:
             ).scalar()
 
     def erase(self, subscriber_id: int) -> None:
-        """Takes a person's address and name out of every delivery; the facts stay."""
+        """Takes a person's address and name out of every delivery, with what servers said, which names them often.
+
+        The facts stay: what was sent, and when.
+        """
         with self._db.write() as connection:
             connection.execute(
-                update(delivery).where(delivery.c.subscriber_id == subscriber_id).values(address=None, name="")
+                update(delivery).where(delivery.c.subscriber_id == subscriber_id)
+                .values(address=None, name="", reply="", provider_id=None)
             )
 
     def of(self, subscriber_id: int) -> list[dict[str, Any]]:
