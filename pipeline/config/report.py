@@ -36,7 +36,6 @@ NOT_YET = {
     ("transport", "dkim"): "signing with DKIM",
     ("notify", "email"): "sending notices",
     ("engine",): "any engine but `embedded`",
-    ("web", "hooks"): "taking reports from providers",
     ("web", "admin"): "the admin pages",
     ("dns", "resolver"): "looking at DNS",
 }
