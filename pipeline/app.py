@@ -18,7 +18,7 @@ from pipeline.audience.tokens import KeyRing
 from pipeline.clock import Clock
 from pipeline.config import Config
 from pipeline.database import Database
-from pipeline.errors import IssueError, Problem, Refusal
+from pipeline.errors import ConfigError, IssueError, Problem, Refusal
 from pipeline.feedback import Feedback, Policy
 from pipeline.feedback.brake import Brake, Shares
 from pipeline.feedback.refusals import Refusals
@@ -43,6 +43,7 @@ if TYPE_CHECKING:  # slow imports
     from pipeline.editions.templates import Templates as MailTemplates
     from pipeline.feeds.feed import Publication as FeedPublication
     from pipeline.feeds.templating import Templates as WebTemplates
+    from pipeline.mailings.dkim import Seal
     from pipeline.mailings.messages import Composer
     from pipeline.publish.dress import Dresser
     from pipeline.publish.library import Library
@@ -173,9 +174,10 @@ class App:
     @cached_property
     def subscriptions(self) -> Subscriptions:
         return Subscriptions(
-            self.roster, self.ledger, self.ring, self.clock, lists={one.id: one.name for one in self.config.lists},
+            self.ring, self.clock, lists={one.id: one.name for one in self.config.lists},
+            open_roster=lambda: self.roster, open_ledger=lambda: self.ledger,
             open_stationery=lambda: self.stationery, open_composer=lambda: self.composer,
-            compact=self.database.compact)
+            compact=lambda: self.database.compact())  # noqa: PLW0108, the ledger may be away now
 
     @cached_property
     def feedback(self) -> Feedback:
@@ -215,7 +217,8 @@ class App:
         return Stationery(
             self.frame, self.mail_templates, sender_name=sender.name or config.publication.title,
             sender_address=sender.address, reply_to=config.mailings.reply_to or "", web_url=config.web.url or "",
-            unsubscribe_mailto=self._mailto(), key_id=self.ring.key_id)
+            unsubscribe_mailto=self._mailto(), key_id=self.ring.key_id,
+            open_welcome=self.dresser.welcome if config.mailings.welcome == "latest" else lambda _: None)
 
     def _feed_publication(self) -> FeedPublication:
         from pipeline.feeds.feed import Publication as FeedPublication  # slow import: feedgen
@@ -317,8 +320,10 @@ class App:
     # ---- the post -----------------------------------------------------------------------------
 
     def check_way_out(self) -> None:
-        """Raises Refusal where readers could not leave: no web.url, no mailbox, and mail that really goes out."""
+        """Before anything is mailed. Raises ConfigError for a key that cannot sign, and Refusal where readers could
+        not leave: no web.url, no mailbox, and mail that really goes out."""
         config = self.config
+        _ = self.seal
         if config.transport.kind != "folder" and not config.web.url and not config.mailbox:
             raise Refusal("readers would have no way to unsubscribe", path="config.yaml",
                           remedy="set web.url to where readers reach `avviso run`, or name a mailbox")
@@ -327,7 +332,23 @@ class App:
     def composer(self) -> Composer:
         from pipeline.mailings.messages import Composer  # slow import: MIME
 
-        return Composer(self.ledger, self.ring)
+        return Composer(self.ledger, self.ring, self.seal)
+
+    @cached_property
+    def seal(self) -> Seal | None:
+        """What signs every message, if the settings say so. Raises ConfigError for a key that cannot."""
+        settings = self.config.transport.dkim
+        if settings is None:
+            return None
+        from pipeline.mailings.dkim_key import read_seal  # optional extra
+
+        path = settings.key_file
+        try:
+            pem = path.read_bytes()
+        except OSError as error:
+            raise ConfigError(f"the key of transport.dkim cannot be read ({error.strerror})", path=str(path),
+                              remedy="name the file with the private key in transport.dkim.key_file") from None
+        return read_seal(pem, domain=settings.domain, selector=settings.selector, path=str(path))
 
     @cached_property
     def open_transport(self) -> Callable[[], Transport]:

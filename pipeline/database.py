@@ -39,6 +39,7 @@ from pipeline import schema
 from pipeline.errors import ConfigError, DatabaseError, OutputError, SchemaOutdated, Unreachable
 
 BUSY_TIMEOUT_S = 120.0  # a backup tool may hold the file for a minute
+CONNECT_TIMEOUT_S = 10  # a server that is cut off answers nothing at all
 _REMEDY = "write sqlite:///var/avviso.db or postgresql://…"
 APPLICATION_ID = 0x61767631  # "avv1": `file` and we know a ledger by it
 
@@ -110,8 +111,11 @@ class Database:
         if self._under_way is not None:
             yield self._under_way
             return
-        with _own_errors(), self._engine.connect() as connection, connection.begin():
-            yield connection
+        with _own_errors(), self._engine.connect() as connection:
+            if not self.is_sqlite:  # else each statement would see what was committed before it
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -156,13 +160,21 @@ class Database:
         if self.is_sqlite and not _sqlite_path(self.url).exists():
             return False
         with _own_errors():
-            return inspect(self._engine).has_table(schema.ledger.name)
+            has_tables = inspect(self._engine).has_table(schema.ledger.name)
+        if not has_tables:
+            return False
+        with self.read() as connection:  # whoever died while making it left the tables alone
+            return connection.execute(select(schema.ledger.c.id)).scalar() is not None
 
-    def create(self, *, now: datetime, orphan: bool) -> None:
-        """Makes the ledger with a key of its own, or leaves the present one alone."""
+    def prepare(self) -> None:
+        """Makes the tables, with nothing in them, where there are none."""
         if self.is_sqlite:
             _make_private(_sqlite_path(self.url))
         self.migrate()
+
+    def create(self, *, now: datetime, orphan: bool) -> None:
+        """Makes the ledger with a key of its own, or leaves the present one alone."""
+        self.prepare()
         with self.write() as connection:
             if self.is_sqlite:  # here and not at each connection: it writes, so it would wait for every writer
                 connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
@@ -270,8 +282,9 @@ def _sqlite_engine(url: URL) -> Engine:
 
 
 def _postgresql_engine(url: URL) -> Engine:
+    patience = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_TIMEOUT_S}
     try:
-        return create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
+        return create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED", connect_args=patience)
     except ModuleNotFoundError:
         raise ConfigError("PostgreSQL needs the extra `postgres`", remedy="pip install 'avviso[postgres]'") from None
 

@@ -19,6 +19,7 @@ from pipeline.address import Address
 from pipeline.audience import statements
 from pipeline.audience.intake import Change, Entry, Known, Plan, Verdict, consent_instant, plan
 from pipeline.audience.subscriber import (
+    MOVED,
     Evidence,
     Member,
     Move,
@@ -122,12 +123,30 @@ class Roster:
         """Writes a person's name and language anew; False when there is no such person."""
         return self._changed(statements.describe(subscriber_id, plain_name(name), language))
 
-    def readdress(self, subscriber_id: int, address: Address) -> bool:
-        """Gives a person another address; False when that is somebody else's or suppressed."""
+    def readdress(self, subscriber_id: int, address: Address, now: datetime) -> bool:
+        """Gives a person another address; False when that is somebody else's or suppressed.
+
+        Their old one is not mailed again, also when an old file is imported, until they move back: a keyed hash
+        without the address stays.
+        """
+        new = self._spellings(address)
         try:
-            return self._changed(statements.readdress(subscriber_id, self._spellings(address)))
+            with self._database.write() as connection:
+                old = connection.execute(statements.hash_of(subscriber_id)).scalar_one_or_none()
+                if old is None:
+                    return False
+                connection.execute(statements.move_back(new["address_hash"]))
+                moved = connection.execute(statements.readdress(subscriber_id, new)).rowcount > 0
+                if moved and old != new["address_hash"]:
+                    connection.execute(self._database.insert_new(suppression).values(
+                        address_hash=old, address=None, reason=MOVED, source="change of address", at=now))
+                return moved
         except IntegrityError:  # UNIQUE (address_folded): one person, one row
             return False
+
+    def is_free(self, address: Address) -> bool:
+        """Whether a person may move to this address: it is nobody's, and not suppressed but for a move of theirs."""
+        return self._one(statements.taken(self.address_hash(address.folded))) is None
 
     # ---- suppressing --------------------------------------------------------------------------
 

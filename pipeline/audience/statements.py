@@ -23,6 +23,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    or_,
     select,
     true,
     tuple_,
@@ -30,6 +31,7 @@ from sqlalchemy import (
 )
 
 from pipeline.audience.subscriber import (
+    MOVED,
     MOVES,
     Evidence,
     Member,
@@ -155,6 +157,23 @@ def worsen(address_hash: str, old: str, new: str, source: str, now: datetime) ->
     """Gives a suppression another reason, unless somebody did so before."""
     return (update(suppression).where(suppression.c.address_hash == address_hash, suppression.c.reason == old)
             .values(reason=new, source=source, at=now))
+
+
+def hash_of(subscriber_id: int) -> Select[str]:
+    """The hash of a person's address."""
+    return select(subscriber.c.address_hash).where(subscriber.c.id == subscriber_id)
+
+
+def move_back(address_hash: str) -> Delete:
+    """Takes back what a change of address suppressed, and nothing else."""
+    return delete(suppression).where(suppression.c.address_hash == address_hash, suppression.c.reason == MOVED)
+
+
+def taken(address_hash: str) -> Select[int]:
+    """One row if this address is somebody's, or suppressed for another reason than a move."""
+    barred = exists().where(suppression.c.address_hash == address_hash, suppression.c.reason != MOVED)
+    owned = exists().where(subscriber.c.address_hash == address_hash)
+    return select(literal(1)).where(or_(barred, owned))
 
 
 def unsuppress(address_hash: str) -> Delete:

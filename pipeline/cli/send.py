@@ -99,7 +99,7 @@ def send(desk: Desk, issue: str, addresses: tuple[str, ...]) -> int:
     app.publisher.look_only()
     record = app.publisher.foresee(app.find(issue))
     receipts = send_trial(record, addresses, dresser=app.dresser, ring=app.ring, list_id=record.lists[0],
-                          open_transport=app.open_transport)
+                          open_transport=app.open_transport, seal=app.seal)
     desk.answer([{"address": address, "reply": reply} for address, reply in receipts],
                 (f"sent to {address}: {reply}" for address, reply in receipts))
     return DONE

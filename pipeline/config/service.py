@@ -9,22 +9,27 @@ from typing import Literal, Self
 
 from pydantic import ValidationInfo, field_validator, model_validator
 
-from pipeline.config.addresses import IpAddress, ListenOn, MailAddress, Network, WebFolder
+from pipeline.config.addresses import Domain, IpAddress, ListenOn, MailAddress, Network, Selector, WebFolder
 from pipeline.config.section import Section, default
 from pipeline.config.values import Count, Line, MessageRate, Place, Port, Secret, Secrets, Share, wrong
 
 PORTS = {"starttls": "587", "tls": "465", "none": "25"}
 
 
-class Dkim(Section):
-    """A signature of one's own."""
+# They put a signature of their own below a message that they build themselves.
+SIGN_THEMSELVES = ("ses", "postmark", "mailgun", "sendgrid", "resend", "brevo", "buttondown", "listmonk", "mailchimp",
+                   "kit")
 
-    domain: Line
-    """The signing domain."""
-    selector: Line
-    """The name of the key in DNS."""
+
+class Dkim(Section):
+    """A signature of one's own; needs the extra `dkim`."""
+
+    domain: Domain
+    """The domain that signs: that of `mailings.from`, or one above it."""
+    selector: Selector
+    """The name of the key in DNS: its record is `SELECTOR._domainkey.DOMAIN`."""
     key_file: Place
-    """The private key (PEM)."""
+    """The private key (PEM): RSA of at least 2048 bits, or Ed25519."""
 
 
 class Transport(Section):
@@ -38,7 +43,7 @@ class Transport(Section):
     rate: MessageRate | None = None
     """At most so many messages, over all processes: `14/s`, `1000/h`."""
     dkim: Dkim | None = None
-    """Sign every message (RFC 6376)."""
+    """Sign every message (RFC 6376); for `folder` and `smtp`, other services sign themselves."""
     preset: Line | None = None
     """A known server by its name, instead of host, port and security."""
     host: Line | None = None
@@ -69,6 +74,8 @@ class Transport(Section):
             raise wrong("kind: smtp needs a server", "add `host: mail.example.com`")
         if self.port == 465 and "security" not in self.model_fields_set:
             raise wrong("port 465 speaks TLS from the first byte", "add `security: tls`")
+        if self.dkim and self.kind in SIGN_THEMSELVES:
+            raise wrong(f"kind: {self.kind} signs by itself", "leave dkim out")
         return self
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from pipeline.errors import DatabaseError
 from pipeline.lockfile import LockFile
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.workers import Worker
@@ -41,7 +42,11 @@ class Presence:
         lock = LockFile.take(folder / f"{worker_id}.lock")
         assert lock is not None, "a new name cannot be taken"  # noqa: S101, says what breaks
         self._lock = lock
-        self.worker = ledger.workers.enter(worker_id, host=host, boot_id=boot_id(), pid=os.getpid(), now=now)
+        try:
+            self.worker = ledger.workers.enter(worker_id, host=host, boot_id=boot_id(), pid=os.getpid(), now=now)
+        except DatabaseError:
+            lock.release(remove=True)  # nobody knows of us
+            raise
 
     def reclaim_dead(self, now: datetime) -> Reclaimed:
         """Gives back what dead processes of this machine held, and what any lease has run out on."""

@@ -249,6 +249,14 @@ def test_text_that_is_no_settings_file_is_refused_with_its_line(text: str, expec
     ("transport: {kind: smtp}", "transport: kind: smtp needs a server: add `host: mail.example.com`"),
     ("transport: {kind: smtp, host: m.example.com, port: 465}",
      "transport: port 465 speaks TLS from the first byte: add `security: tls`"),
+    ("transport: {kind: postmark, dkim: {domain: example.com, selector: a, key_file: k}}",
+     "transport: kind: postmark signs by itself: leave dkim out"),
+    ("transport: {dkim: {domain: com, selector: a, key_file: k}}",
+     'transport.dkim.domain: "com" is not a domain: write it as example.com'),
+    ("transport: {dkim: {domain: a..example.com, selector: a, key_file: k}}",
+     'transport.dkim.domain: "a..example.com" is not a domain: write it as example.com'),
+    ("transport: {dkim: {domain: example.com, selector: 'a; b', key_file: k}}",
+     'transport.dkim.selector: "a; b" is not a selector: write letters, digits, - and dots inside, such as news2026'),
     ("transport: {port: 70000}", 'transport.port: "70000" is not a port: write a number from 1 to 65535'),
     ("transport: {security: maybe}", 'transport.security: "maybe" is not known here: write starttls, tls or none'),
     ("transport: {password: [hunter2]}", "transport.password: must be text: write it on one line behind the colon"),
@@ -345,8 +353,6 @@ def test_empty_file_names_what_has_no_default() -> None:
 
 @pytest.mark.parametrize(("setting", "expected"), [
     ("feeds: {websub: [https://hub.example/]}", "feeds.websub: this version cannot do that yet (telling hubs)"),
-    ("transport: {dkim: {domain: example.com, selector: a, key_file: k}}",
-     "transport.dkim: this version cannot do that yet (signing with DKIM)"),
     ("notify: {email: me@example.com}", "notify.email: this version cannot do that yet (sending notices)"),
     ("engine: procrastinate", "engine: this version cannot do that yet (any engine but `embedded`)"),
     ("web: {admin: x}", "web.admin: this version cannot do that yet (the admin pages)"),

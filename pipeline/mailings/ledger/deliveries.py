@@ -7,7 +7,7 @@ left alone, and the caller learns of it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -129,6 +129,15 @@ class Deliveries:
                 select(*columns).where(delivery.c.subscriber_id == subscriber_id).order_by(delivery.c.id)
             ).all()
         return [dict(row._mapping) for row in rows]
+
+    def each(self) -> Iterator[dict[str, Any]]:
+        """Every delivery, oldest first, in constant memory: issue, list, address, state, when, and the reply."""
+        columns = (delivery.c.issue_key, delivery.c.list, delivery.c.address, delivery.c.state,
+                   delivery.c.attempted_at, delivery.c.settled_at, delivery.c.reply)
+        with self._db.read() as connection:
+            found = connection.execute(select(*columns).order_by(delivery.c.id), execution_options={"yield_per": 1000})
+            for row in found.mappings():
+                yield dict(row)
 
     def delivered(self, mailing_id: int, subscriber_id: int) -> Claim | None:
         """A reader's delivery of a mailing, to be looked at and not to be sent; None when it is erased or unknown."""

@@ -1,4 +1,4 @@
-"""The chapter of letters: confirmations, welcomes and goodbyes, one delivery each, ahead of all mailings."""
+"""The chapter of letters: confirmations, welcomes and changes, one delivery each, ahead of all mailings."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipeline.database import Database, text_digest
 from pipeline.editions.edition import Edition
 from pipeline.mailings.ledger.editions import keep_edition
 from pipeline.mailings.mailing import DeliveryState
-from pipeline.schema import delivery, ledger, letter
+from pipeline.schema import delivery, edition, ledger, letter
 
 
 class Letters:
@@ -44,6 +44,15 @@ class Letters:
             row = connection.execute(select(delivery.c.id).where(delivery.c.key == key)).scalar_one()
             connection.execute(letter.insert().values(delivery_id=row, envelope=dict(envelope), action=action))
         return True
+
+    def addresses(self, name: str, subscriber_id: int) -> list[str]:
+        """Where letters of this name to one person went, the last first; erased ones are left out."""
+        with self._db.read() as connection:
+            return list(connection.execute(
+                select(delivery.c.address).join(edition, edition.c.digest == delivery.c.edition_digest)
+                .where(delivery.c.subscriber_id == subscriber_id, delivery.c.mailing_id.is_(None),
+                       delivery.c.address.is_not(None), edition.c.name == name)
+                .order_by(delivery.c.id.desc())).scalars())
 
     def frozen(self, delivery_id: int) -> tuple[dict[str, Any], str]:
         """The envelope and the button's address of a letter."""
