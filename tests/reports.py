@@ -125,12 +125,12 @@ def bounce(provider: str, delivery: str, at: datetime) -> Any:
         "http": {"events": [{"id": "1", "event": "bounced", "bounce": "hard", "at": time, "delivery": delivery,
                              "address": address, "status": "5.1.1", "reason": reason}]},
         "mailgun": {"event": "failed", "severity": "permanent", "timestamp": at.timestamp(), "id": "G9Bn5sl1TC6",
-                    "recipient": address, "reason": "bounce", "user-variables": {"avviso_delivery": delivery},
+                    "recipient": address, "reason": "bounce", "user-variables": {"avviso": delivery},
                     "message": {"headers": {"message-id": "20260324.1@mg.example.com"}},
                     "delivery-status": {"code": 550, "enhanced-code": "5.1.1", "message": reason}},
         "postmark": {"RecordType": "Bounce", "ID": 42, "Type": "HardBounce", "TypeCode": 1, "Details": reason,
                      "MessageID": "883953f4-6105-42a2-a16a-77a8eac79483", "Email": address, "BouncedAt": time,
-                     "Subject": "Weekly 14", "Metadata": {"avviso-delivery": delivery}},
+                     "Subject": "Weekly 14", "Metadata": {"avviso": delivery}},
         "resend": {"type": "email.bounced", "created_at": time, "data": {
             "email_id": "56761188-7520-42d8-8898-ff6fc54ce618", "to": [address], "subject": "Weekly 14",
             "bounce": {"type": "Permanent", "subType": "General", "message": reason},
@@ -138,13 +138,13 @@ def bounce(provider: str, delivery: str, at: datetime) -> Any:
         "sendgrid": [{"event": "bounce", "type": "bounce", "email": address, "timestamp": int(at.timestamp()),
                       "sg_event_id": "ZGVsaXZlcmVk", "sg_message_id": "14c5d75ce93.dfd.64b469.filter0001.16648",
                       "smtp-id": "<14c5d75ce93.dfd.64b469@example.com>", "status": "5.1.1", "reason": reason,
-                      "avviso_delivery": delivery}],
+                      "avviso": delivery}],
         "ses": {"eventType": "Bounce", "bounce": {
             "bounceType": "Permanent", "bounceSubType": "General", "feedbackId": "01000157c44f053b", "timestamp": time,
             "bouncedRecipients": [{"emailAddress": address, "action": "failed", "status": "5.1.1",
                                    "diagnosticCode": f"smtp; {reason}"}]},
-            "mail": {"timestamp": time, "messageId": "EXAMPLE7c191be45", "destination": [address], "headers": [
-                {"name": "X-Avviso-Delivery", "value": delivery}]}},
+            "mail": {"timestamp": time, "messageId": "EXAMPLE7c191be45", "destination": [address], "tags": {
+                "avviso": [delivery], "ses:source-ip": ["192.0.2.0"]}}},
     }[provider]
 
 

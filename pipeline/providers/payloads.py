@@ -14,7 +14,7 @@ DEEPEST = 20    # no provider nests so deep
 LONGEST = 2_000  # characters of a single value that we look at
 
 # By which names our delivery key may travel with a message: headers, tags, metadata, variables.
-DELIVERY_NAMES = ("x-avviso-delivery", "avviso-delivery", "avviso_delivery")
+DELIVERY_NAMES = ("avviso", "x-avviso-delivery", "avviso-delivery", "avviso_delivery")
 
 # Not about what happened: other people's mail, or what a reader did and where they were.
 _LEFT_OUT = frozenset({
