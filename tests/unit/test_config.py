@@ -212,7 +212,7 @@ def test_text_that_is_no_settings_file_is_refused_with_its_line(text: str, expec
     ("feeds: {entires: 3}", "feeds.entires: unknown key: did you mean entries?"),
     ("lists: [{id: a, name: A, nam: B}]", "lists.0.nam: unknown key: did you mean name?"),
     ("on: push", ("on: unknown key: the nearest is dns; known here: publication, issues, schedule, feeds, site, "
-                 "mailings, lists, transport, mailbox, notify, database, engine, web, dns")),
+                 "mailings, lists, transport, mailbox, feedback, notify, database, engine, web, dns")),
     ("transport: {pasword: hunter2}", "transport.pasword: unknown key: did you mean password?"),
     ("feeds: 20", "feeds: must hold keys of its own: write them below it, indented"),
     ("lists: weekly", "lists: must be a list: write it as [first, second]"),
@@ -349,7 +349,6 @@ def test_empty_file_names_what_has_no_default() -> None:
      "transport.dkim: this version cannot do that yet (signing with DKIM)"),
     ("notify: {email: me@example.com}", "notify.email: this version cannot do that yet (sending notices)"),
     ("engine: procrastinate", "engine: this version cannot do that yet (any engine but `embedded`)"),
-    ("web: {hooks: {postmark: x}}", "web.hooks: this version cannot do that yet (taking reports from providers)"),
     ("web: {admin: x}", "web.admin: this version cannot do that yet (the admin pages)"),
     ("dns: {resolver: 9.9.9.9}", "dns.resolver: this version cannot do that yet (looking at DNS)"),
 ])
