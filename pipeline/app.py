@@ -24,9 +24,12 @@ from pipeline.feedback.brake import Brake, Shares
 from pipeline.feedback.refusals import Refusals
 from pipeline.issues.archive import Archive, Record
 from pipeline.issues.issue import Manuscript, State
+from pipeline.mailings.highwater import HighWater
 from pipeline.mailings.ledger import Ledger
+from pipeline.mounts import refuse_network
 from pipeline.providers.base import Transport
 from pipeline.providers.catalogue import transport_opener
+from pipeline.providers.hooks import Hook, open_hook
 from pipeline.publish.crew import Crew, Progress, cores, silent
 from pipeline.publish.decide import Decisions
 from pipeline.publish.door import Publisher
@@ -53,6 +56,7 @@ if TYPE_CHECKING:  # slow imports
 PACKAGED = (Path(__file__).parent / "templates", Path(__file__).parents[1] / "templates")
 FINISHED = (State.MAILED, State.ADOPTED)
 FEED_ID = "feed_id"  # the note that keeps the id of the feed itself
+CERTIFICATE_BYTES = 64 * 1024
 TRACES = ("atom.xml", "rss.xml", "feed.json")  # what an earlier ledger left in feeds/
 
 
@@ -75,8 +79,10 @@ class App:
     def database(self) -> Database:
         """The ledger's database; made at first use, beside old traces as an orphan that mails nobody."""
         database = open_database(self.config)
+        if database.file:
+            refuse_network(database.file)
         if not database.exists:
-            database.create(now=self.clock.now(), orphan=self._shows_earlier_runs())
+            database.create(now=self.clock.now(), orphan=self._shows_earlier_runs(database))
         database.check_version()
         return database
 
@@ -87,6 +93,19 @@ class App:
     @cached_property
     def ledger(self) -> Ledger:
         return Ledger(self.database)
+
+    @cached_property
+    def high_water(self) -> HighWater:
+        """The mark beside the ledger: by it an older copy of the ledger is known."""
+        return HighWater(self.ledger, self._mark(self.database))
+
+    def _mark(self, database: Database) -> Path:
+        return database.file.with_suffix(".mark") if database.file else self.config.var / "avviso.mark"
+
+    def check_ledger(self) -> None:
+        """Raises Damaged or Refusal where the ledger is not fit to send by; for whoever is about to."""
+        self.database.check_health()
+        self.high_water.check()
 
     @cached_property
     def roster(self) -> Roster:
@@ -113,12 +132,12 @@ class App:
                 file.write(made)
             return made
 
-    def _shows_earlier_runs(self) -> bool:
+    def _shows_earlier_runs(self, database: Database) -> bool:
         """Whether feeds/ or var/ was filled by a ledger that is gone."""
         config = self.config
         feeds = any((config.feeds.folder / name).exists() for name in TRACES)
         outbox: Path = getattr(config.transport, "folder", config.var / "outbox")
-        return feeds or (config.var / "workers").exists() or outbox.exists()
+        return feeds or any(one.exists() for one in (config.var / "workers", outbox, self._mark(database)))
 
     # ---- the doors ----------------------------------------------------------------------------
 
@@ -186,6 +205,17 @@ class App:
             self.ledger, self.roster, self.ring, self.clock, together=self.database.together,
             policy=Policy(settings.soft_bounces),
             brake=Brake(self.ledger, self.clock, Shares(settings.bounce_share, settings.complaint_share)))
+
+    @cached_property
+    def hooks(self) -> dict[str, Hook]:
+        """What reads the reports of providers. Raises ConfigError."""
+        from pipeline.publish.outside import fetch  # slow import: http, ssl
+
+        def read(address: str) -> bytes:
+            return fetch(address, CERTIFICATE_BYTES).body
+
+        return {name: open_hook(name, [secret.get_secret_value() for secret in secrets], read)
+                for name, secrets in self.config.web.hooks.items()}
 
     @cached_property
     def refusals(self) -> Refusals:

@@ -37,6 +37,8 @@ def init(desk: Desk, folder: Path, issues: Path | None) -> int:
                      f"{found.timezone}")
     desk.config = config
     app = desk.app()
+    if app.high_water.accept(app.clock.now()):
+        lines.append("paused    what was running: this ledger is older than the one that was at work here")
     made = app.publisher.adopt_due()
     desk.note(made.problems)
     records = app.archive.issues().values()

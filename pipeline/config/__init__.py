@@ -23,7 +23,8 @@ from pipeline.config.values import Rate
 from pipeline.errors import ConfigError
 
 __all__ = [
-    "Config", "ListSettings", "Listen", "Publication", "Rate", "Sender", "Theme", "Transport", "load", "parse", "plain_values",
+    "Config", "ListSettings", "Listen", "Publication", "Rate", "Sender", "Theme", "Transport", "load", "parse",
+    "plain_values",
 ]
 
 MAX_BYTES = 256 * 1024  # a settings file has some hundred lines; more is a mistake, or an attack

@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import Busy
 from pipeline.lockfile import LockFile
+from pipeline.mailings.desk import GROUP
 from pipeline.mailings.mailing import DeliveryState, Doubt, DoubtPolicy, MailingState
 from pipeline.mailings.pace import Pace
 from pipeline.mailings.presence import Presence
-from pipeline.mailings.send import GROUP, Office, Terms
+from pipeline.mailings.send import Office, Terms
 from pipeline.publish.door import Pass
 from pipeline.subscribe.porter import Porter
 
@@ -57,13 +58,15 @@ class Shift:
     @classmethod
     @contextmanager
     def begin(cls, app: App) -> Iterator[Shift]:
-        """Enters the ledger's list of workers, and leaves it at the end."""
+        """Enters the ledger's list of workers, and leaves it at the end. Raises what `check_ledger` raises."""
+        app.check_ledger()
         host = "" if app.database.is_sqlite else socket.gethostname()
         presence = Presence(app.ledger, app.config.var / "workers", host=host, now=app.clock.now())
         try:
             yield cls(app, presence)
         finally:
             presence.leave()
+            app.high_water.note()
 
     def publish(self) -> Pass:
         """One pass from the folder to feeds and mailings."""
@@ -74,10 +77,12 @@ class Shift:
         app = self._app
         settings = app.config.transport
         pace = Pace(app.ledger, app.clock, settings.kind, settings.rate.per_second if settings.rate else None)
-        terms = Terms(app.config.mailings.retry, self._policy, settings.connections,
-                      lease=LEASE + timedelta(seconds=app.sample.timeout_s) + pace.takes(GROUP * settings.connections))
-        return Office(app.ledger, self._presence.worker, open_transport=app.open_transport, compose=app.composer,
-                      pace=pace, clock=app.clock, chance=random.SystemRandom().random, terms=terms)
+        lanes = app.sample.lanes or settings.connections
+        terms = Terms(app.config.mailings.retry, self._policy, lanes,
+                      lease=LEASE + timedelta(seconds=app.sample.timeout_s) + pace.takes(GROUP * lanes))
+        return Office(app.ledger, self._presence.worker, board=self._presence.board, open_transport=app.open_transport,
+                      compose=app.composer, pace=pace, clock=app.clock, chance=random.SystemRandom().random,
+                      terms=terms)
 
     def tidy(self) -> None:
         """What time, death and readers at a closed ledger leave to be done."""
@@ -90,6 +95,7 @@ class Shift:
         self._app.refusals.collect()
         ledger.mailings.finish(now)
         Porter(self._app.tray, self._app.subscriptions).work()
+        self._app.high_water.note()
 
     @property
     def _policy(self) -> DoubtPolicy:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
-from pipeline.database import Database
-from pipeline.schema import ledger, note, pace
+from pipeline.database import Database, text_digest
+from pipeline.mailings.mailing import OPEN
+from pipeline.schema import delivery, ledger, mailing, note, pace, tally
 
 LONGEST_QUEUE = 1000  # senders that may wait for their turn at one provider, over all processes
 
@@ -24,6 +25,18 @@ class Identity:
     epoch: int
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a ledger has come: highest ids, final deliveries, its newest mailings by id (as text)."""
+
+    fingerprint: str
+    epoch: int
+    mailing: int
+    delivery: int
+    settled: int
+    mailings: dict[str, str]
+
+
 class Notebook:
     """Who this ledger is, when its baseline was drawn, and how fast it may send."""
 
@@ -34,6 +47,25 @@ class Notebook:
         with self._db.read() as connection:
             row = connection.execute(select(ledger)).one()
         return Identity(bytes.fromhex(row.key), row.created_at, row.baseline_at, row.orphan, row.epoch)
+
+    def reach(self, named: int) -> Reach:
+        """How far this ledger has come, with the names of its newest `named` mailings."""
+        final = select(func.coalesce(func.sum(tally.c.n), 0)).where(tally.c.state.not_in(OPEN)).scalar_subquery()
+        last = select(func.coalesce(func.max(delivery.c.id), 0)).scalar_subquery()
+        newest = select(mailing.c.id, mailing.c.issue_key, mailing.c.list).order_by(mailing.c.id.desc()).limit(named)
+        with self._db.read() as connection:
+            row = connection.execute(select(ledger.c.key, ledger.c.epoch, final.label("settled"),
+                                            last.label("delivery"))).one()
+            found = connection.execute(newest).all()
+        names = {str(one.id): f"{one.issue_key} to {one.list}" for one in reversed(found)}
+        newest_id = found[0].id if found else 0
+        return Reach(text_digest(row.key), row.epoch, newest_id, row.delivery, int(row.settled), names)
+
+    def begin_epoch(self, *, after: int) -> None:
+        """From here on this ledger is another than the copies of it that were made before."""
+        with self._db.write() as connection:
+            present = connection.execute(select(ledger.c.epoch)).scalar_one()
+            connection.execute(update(ledger).values(epoch=max(present, after) + 1))
 
     def draw_baseline(self, now: datetime) -> None:
         """From here on, what becomes due is mailed. Drawing it a second time only clears the orphan's mark."""
