@@ -32,6 +32,8 @@ class Dkim(Section):
 class Post(Section):
     """What every kind reads."""
 
+    broadcasts: ClassVar[bool] = False  # whether the service owns the readers
+
     kind: Line
     """Which post."""
     rate: MessageRate | None = None
@@ -209,6 +211,7 @@ class Broadcasting(Post):
     """What every kind reads whose service owns the readers: an issue is handed over once, to its list."""
 
     connections: ClassVar[int] = 1
+    broadcasts: ClassVar[bool] = True
     draft: Truth = default("false")
     """Only save the issue there as a draft; a person sends it."""
 
