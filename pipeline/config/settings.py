@@ -10,7 +10,8 @@ from pydantic import PrivateAttr, ValidationInfo, field_validator, model_validat
 
 from pipeline.config.content import Feeds, Issues, ListSettings, Mailings, Publication, Schedule, Site
 from pipeline.config.section import Section, default
-from pipeline.config.service import Dns, FeedbackSettings, Mailbox, Notify, Transport, Web
+from pipeline.config.service import Dns, FeedbackSettings, Mailbox, Notify, Web
+from pipeline.config.transports import Transport
 from pipeline.config.values import NotEmpty, Secret, wrong
 
 

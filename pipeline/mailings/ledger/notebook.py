@@ -11,6 +11,7 @@ from pipeline.database import Database, text_digest
 from pipeline.mailings.mailing import OPEN
 from pipeline.schema import delivery, ledger, mailing, note, pace, tally
 
+_REST = ": rest"      # behind a provider's name, in the same table: until when it wants to be left alone
 LONGEST_QUEUE = 1000  # senders that may wait for their turn at one provider, over all processes
 
 
@@ -93,3 +94,17 @@ class Notebook:
             start = free if now < free <= now + length * LONGEST_QUEUE else now
             connection.execute(update(pace).where(pace.c.name == name).values(next_at=start + length))
         return start
+
+    def rest(self, name: str, until: datetime) -> datetime:
+        """A provider asks to be left alone; gives until when, which may be later than this one asked for."""
+        with self._db.write() as connection:
+            connection.execute(self._db.insert_new(pace).values(name=name + _REST, next_at=until))
+            row = pace.c.name == name + _REST
+            connection.execute(update(pace).where(row, pace.c.next_at < until).values(next_at=until))
+            agreed: datetime = connection.execute(select(pace.c.next_at).where(row)).scalar_one()
+        return agreed
+
+    def resting(self, name: str) -> datetime | None:
+        """Until when a provider asked to be left alone, if it ever did."""
+        with self._db.read() as connection:
+            return connection.execute(select(pace.c.next_at).where(pace.c.name == name + _REST)).scalar()
