@@ -161,6 +161,10 @@ class Roster:
         row = self._suppression(address, reason, source, now)
         return self._changed(self._database.insert_new(suppression).values(row))
 
+    def worsen(self, address: Address, old: str, new: str, source: str, now: datetime) -> bool:
+        """Gives a suppression a graver reason; False where it has another one than `old`."""
+        return self._changed(statements.worsen(self.address_hash(address.folded), old, new, source, now))
+
     def unsuppress(self, address: Address) -> bool:
         """Takes a suppression back, also of someone forgotten; their subscriptions count again as they stand."""
         return self._changed(statements.unsuppress(self.address_hash(address.folded)))

@@ -161,6 +161,12 @@ def readdress(subscriber_id: int, address: Mapping[str, str]) -> Update:
             .values(**address))
 
 
+def worsen(address_hash: str, old: str, new: str, source: str, now: datetime) -> Update:
+    """Gives a suppression another reason, unless somebody did so before."""
+    return (update(suppression).where(suppression.c.address_hash == address_hash, suppression.c.reason == old)
+            .values(reason=new, source=source, at=now))
+
+
 def hash_of(subscriber_id: int) -> Select[str]:
     """The hash of a person's address."""
     return select(subscriber.c.address_hash).where(subscriber.c.id == subscriber_id)
