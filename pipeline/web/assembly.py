@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Event
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
@@ -21,7 +22,8 @@ from pipeline.web.site import Rooms, site
 
 def open_server(app: App) -> Server:
     """A server for this publication with its porter, bound to `web.listen` and not yet answering."""
-    porter = PorterThread(Porter(app.tray, app.subscriptions).work)
+    ending = Event()
+    porter = PorterThread(Porter(app.tray, app.subscriptions, ending.wait).work, ending)
     listen = app.config.web.listen
     return Server(open_site(app, porter), listen.host, listen.port, porter)
 
