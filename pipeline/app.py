@@ -10,13 +10,13 @@ import secrets
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipeline import __version__
 from pipeline.audience.roster import Roster
 from pipeline.audience.tokens import KeyRing
 from pipeline.clock import Clock
-from pipeline.config import Config
+from pipeline.config import Config, plain_values
 from pipeline.database import Database
 from pipeline.errors import ConfigError, IssueError, Problem, Refusal
 from pipeline.feedback import Feedback, Policy
@@ -24,8 +24,10 @@ from pipeline.feedback.brake import Brake, Shares
 from pipeline.feedback.refusals import Refusals
 from pipeline.issues.archive import Archive, Record
 from pipeline.issues.issue import Manuscript, State
+from pipeline.mailings.highwater import HighWater
 from pipeline.mailings.ledger import Ledger
-from pipeline.providers.base import Transport
+from pipeline.mounts import refuse_network
+from pipeline.providers.base import NOBODY, Transport
 from pipeline.providers.catalogue import transport_opener
 from pipeline.providers.hooks import Hook, open_hook
 from pipeline.publish.crew import Crew, Progress, cores, silent
@@ -79,8 +81,10 @@ class App:
     def database(self) -> Database:
         """The ledger's database; made at first use, beside old traces as an orphan that mails nobody."""
         database = open_database(self.config)
+        if database.file:
+            refuse_network(database.file)
         if not database.exists:
-            database.create(now=self.clock.now(), orphan=self._shows_earlier_runs())
+            database.create(now=self.clock.now(), orphan=self._shows_earlier_runs(database))
         database.check_version()
         return database
 
@@ -91,6 +95,19 @@ class App:
     @cached_property
     def ledger(self) -> Ledger:
         return Ledger(self.database)
+
+    @cached_property
+    def high_water(self) -> HighWater:
+        """The mark beside the ledger: by it an older copy of the ledger is known."""
+        return HighWater(self.ledger, self._mark(self.database))
+
+    def _mark(self, database: Database) -> Path:
+        return database.file.with_suffix(".mark") if database.file else self.config.var / "avviso.mark"
+
+    def check_ledger(self) -> None:
+        """Raises Damaged or Refusal where the ledger is not fit to send by; for whoever is about to."""
+        self.database.check_health()
+        self.high_water.check()
 
     @cached_property
     def roster(self) -> Roster:
@@ -117,11 +134,12 @@ class App:
                 file.write(made)
             return made
 
-    def _shows_earlier_runs(self) -> bool:
+    def _shows_earlier_runs(self, database: Database) -> bool:
         """Whether feeds/ or var/ was filled by a ledger that is gone."""
         config = self.config
         feeds = any((config.feeds.folder / name).exists() for name in TRACES)
-        return feeds or (config.var / "workers").exists() or config.transport.folder.exists()
+        outbox: Path = getattr(config.transport, "folder", config.var / "outbox")
+        return feeds or any(one.exists() for one in (config.var / "workers", outbox, self._mark(database)))
 
     # ---- the doors ----------------------------------------------------------------------------
 
@@ -269,7 +287,7 @@ class App:
 
         config = self.config
         publication, theme = config.publication, config.publication.theme
-        reachable = config.web.url is not None
+        reachable = config.web.url is not None and not config.transport.broadcasts
         return Frame(
             title=publication.title, url=publication.url, language=publication.language,
             description=publication.description, author=publication.author.name,
@@ -291,13 +309,17 @@ class App:
         sending = Sending(
             sender_name=mailings.sender.name or config.publication.title, sender_address=mailings.sender.address,
             reply_to=mailings.reply_to or "", lists={one.id: one.name for one in config.lists},
-            web_url=config.web.url or "", mailto=self._mailto(), bounce_address=self._bounce_address())
+            web_url=self._way_out(), mailto=self._mailto(), bounce_address=self._bounce_address())
         return Dresser(self.archive, self.library, self.ring, self.clock, frame=self.frame, sending=sending,
                        templates=self.mail_templates, issues=config.issues.folder)
 
+    def _way_out(self) -> str:
+        """Where a mail's links for leaving begin; where the service owns the readers, it puts its own link there."""
+        return f"https://{NOBODY}/" if self.config.transport.broadcasts else self.config.web.url or ""
+
     def _mailto(self) -> str:
         """Where a mail takes a reader off the list: read from the mailbox, or by a person where nothing else is."""
-        if self.config.web.url and not self.config.mailbox:
+        if self._way_out() and not self.config.mailbox:
             return ""
         return self._mailbox_address()
 
@@ -320,7 +342,7 @@ class App:
         return Publisher(
             archive=self.archive, ledger=self.ledger, rules=self.rules, clock=self.clock, gatherer=gatherer,
             imprint=self.imprint, press=lambda: self.press, dresser=lambda: self.dresser,
-            expire=self.config.mailings.expire)
+            expire=self.config.mailings.expire, broadcasts=self.config.transport.broadcasts)
 
     def _impress(self, manuscripts: Sequence[Manuscript]) -> Sequence[Impression]:
         return self.library.impressions(manuscripts)
@@ -329,7 +351,8 @@ class App:
         """What the next passes would do, and what is wrong. Changes nothing: its pass is rolled back."""
         with self.database.rehearse():
             made = self.publisher.make_pass(start=False, write=False)
-            ahead = Outlook(self.archive, self.ledger, self.rules, lambda: self.dresser, self.publisher.foresee)
+            ahead = Outlook(self.archive, self.ledger, self.rules, lambda: self.dresser, self.publisher.foresee,
+                            broadcasts=self.config.transport.broadcasts)
             return ahead.prospects(self.clock.now()), made.problems
 
     @cached_property
@@ -358,7 +381,8 @@ class App:
         not leave: no web.url, no mailbox, and mail that really goes out."""
         config = self.config
         _ = self.seal
-        if config.transport.kind != "folder" and not config.web.url and not config.mailbox:
+        takes_care = config.transport.kind == "folder" or config.transport.broadcasts
+        if not (takes_care or config.web.url or config.mailbox):
             raise Refusal("readers would have no way to unsubscribe", path="config.yaml",
                           remedy="set web.url to where readers reach `avviso run`, or name a mailbox")
 
@@ -371,7 +395,7 @@ class App:
     @cached_property
     def seal(self) -> Seal | None:
         """What signs every message, if the settings say so. Raises ConfigError for a key that cannot."""
-        settings = self.config.transport.dkim
+        settings = getattr(self.config.transport, "dkim", None)  # for kinds that hand over our own bytes
         if settings is None:
             return None
         from pipeline.mailings.dkim_key import read_seal  # optional extra
@@ -387,13 +411,7 @@ class App:
     @cached_property
     def open_transport(self) -> Callable[[], Transport]:
         """Opens the post of the settings, one for each thread."""
-        return transport_opener(self.config.transport.kind, self._transport_settings(), self.clock)
-
-    def _transport_settings(self) -> dict[str, Any]:
-        """The transport's plain values; a secret is opened here and nowhere else."""
-        settings = self.config.transport.model_dump()
-        password = self.config.transport.password
-        return settings | {"password": password.get_secret_value() if password else None}
+        return transport_opener(self.config.transport.kind, plain_values(self.config.transport), self.clock)
 
     @cached_property
     def sample(self) -> Transport:

@@ -20,6 +20,7 @@
         Unreadable                proven, and not in the words that the provider documents
       DatabaseError
         Conflict  Unreachable  SchemaOutdated
+        Damaged                   the ledger's file is not what we wrote: exit 74, nothing is sent
 """
 
 from __future__ import annotations
@@ -197,6 +198,12 @@ class Conflict(DatabaseError):
 
 class Unreachable(DatabaseError):
     """The database server does not answer."""
+
+
+class Damaged(DatabaseError):
+    """The ledger's own file is damaged: nothing is sent before a person has restored it."""
+
+    exit_code = 74
 
 
 class SchemaOutdated(DatabaseError):

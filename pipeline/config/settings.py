@@ -10,7 +10,8 @@ from pydantic import PrivateAttr, ValidationInfo, field_validator, model_validat
 
 from pipeline.config.content import Feeds, Issues, ListSettings, Mailings, Publication, Schedule, Site
 from pipeline.config.section import Section, default
-from pipeline.config.service import Dns, FeedbackSettings, Mailbox, Notify, Transport, Web
+from pipeline.config.service import Dns, FeedbackSettings, Mailbox, Notify, Web
+from pipeline.config.transports import Transport
 from pipeline.config.values import NotEmpty, Secret, wrong
 
 
@@ -53,6 +54,12 @@ class Config(Section):
     def zone(self) -> ZoneInfo:
         """The publication's zone."""
         return self.publication.timezone
+
+    def copied_to(self, folder: Path, **sections: object) -> Config:
+        """The settings of a copy that lives in another folder, with some sections replaced."""
+        copy = self.model_copy(update=sections)
+        copy._folder = folder
+        return copy
 
     @field_validator("lists")
     @classmethod
