@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from threading import Event
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 
 from pipeline.app import App
+from pipeline.providers.event import Event
 from pipeline.subscribe.porter import Porter
 from pipeline.subscribe.preferences import Preferences
 from pipeline.web.hooks import Hooks
@@ -35,8 +37,13 @@ def open_site(app: App, porter: PorterThread) -> Starlette:
     rooms = Rooms(
         pages, Keeping(door, Preferences(door, app.clock), app.tray, porter.wake, pages, app.clock),
         Shelf({"feeds/": config.feeds.folder, "": config.site.folder}),
-        Hooks(app.hooks, app.feedback.take, app.clock), joining if config.web.url else None)
+        Hooks(app.hooks, _taker(app), app.clock), joining if config.web.url else None)
     return site(rooms, prefix=urlsplit(config.web.url or "").path.rstrip("/"))
+
+
+def _taker(app: App) -> Callable[[Sequence[Event]], object]:
+    """Takes what providers report; the ledger is opened with the first report, so that the web may be up before it."""
+    return lambda events: app.feedback.take(events)  # noqa: PLW0108, `app.feedback` would open the ledger now
 
 
 def open_pages(app: App) -> Pages:
