@@ -233,7 +233,8 @@ class ResendDesk(Vendor):
 
     def _take(self, one: Any) -> str:
         mail = shape(one, {"from": str, "to": list, "subject": str},
-                     {"html": str, "text": str, "headers": dict, "reply_to": list})
+                     {"html": str, "text": str, "headers": dict, "reply_to": list, "tags": list})
+        need(all(re.fullmatch(r"[\w-]{1,256}", tag["value"], re.ASCII) for tag in mail["tags"]), "a tag of other signs")
         address = address_in(mail["to"][0])
         if not is_address(address) or address.startswith("gone@"):
             return "Invalid `to` field. The email address needs to follow the `email@example.com` format."

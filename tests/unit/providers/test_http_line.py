@@ -102,7 +102,7 @@ def test_closed_port_is_unavailable() -> None:
 
 
 def test_line_cut_in_the_request_is_unavailable(service: Service) -> None:
-    service.faults = lambda request: Fault.UNREAD
+    service.cuts_requests = True
 
     assert call(line_to(service.url), b"x" * 50_000_000) == "Unavailable"
     assert service.desk.mails == []
