@@ -13,7 +13,7 @@ import os
 import random
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -73,8 +73,16 @@ class Shift:
             app.high_water.note()
 
     def publish(self) -> Pass:
-        """One pass from the folder to feeds and mailings."""
-        return self._app.publisher.make_pass()
+        """One pass from the folder to feeds and mailings. Raises Busy while another machine makes one."""
+        with self._app.ledger.notebook.alone("publish") as ours:
+            if not ours:
+                raise Busy("another machine publishes from this ledger just now", path=self._app.database.shown,
+                           remedy="let it finish; `avviso status` shows what it does")
+            return self._app.publisher.make_pass()
+
+    def send(self, stop: threading.Event) -> str:
+        """Delivers until nothing is due now or `stop` is set; says why the post could not be reached, "" if it was."""
+        return self.office().deliver(stop).unreachable
 
     def office(self) -> Office:
         """The one door out, with this process at it."""
@@ -139,6 +147,18 @@ class Shift:
                 reason="not sent within mailings.expire: `avviso resume` sends it now, `avviso cancel` never")
 
 
+def telling(name: str, job: Callable[[], object]) -> Callable[[], None]:
+    """A job whose failure is one line in the log; the next run tries again."""
+
+    def told() -> None:
+        try:
+            job()
+        except PipelineError as error:
+            log.error("job.failed", extra={"job": name, "reason": str(error)})
+
+    return told
+
+
 def publish_once(app: App, stop: threading.Event, *, send: bool = True) -> tuple[Pass, list[int], str]:
     """`avviso publish`: one pass, then delivery until nothing is due now.
 
@@ -151,6 +171,6 @@ def publish_once(app: App, stop: threading.Event, *, send: bool = True) -> tuple
         made = shift.publish()
         unreachable = ""
         if send:
-            unreachable = shift.office().deliver(stop).unreachable
+            unreachable = shift.send(stop)
             shift.tidy()
         return made, sorted(running | set(made.started)), unreachable
