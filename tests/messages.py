@@ -15,8 +15,8 @@ from typing import Any
 from pipeline.clock import HandClock, monotonic
 from pipeline.errors import Deferred, InDoubt, Refused, Rejected, TransportError, Unavailable
 from pipeline.providers.base import Message, Parts, Receipt, Transport
-from pipeline.providers.smtp_relay import Relay
 from pipeline.providers.smtp_presets import Security
+from pipeline.providers.smtp_relay import Relay
 from pipeline.providers.smtp_settings import Patience, SmtpSettings
 from tests.sink import PostOffice
 
