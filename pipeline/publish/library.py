@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import unescape
 from typing import Literal
 
@@ -23,7 +24,7 @@ from pipeline.issues.markdown import Document, Target, html, parse, words
 from pipeline.publish.crew import Crew
 from pipeline.publish.gather import Impression
 
-RENDERER = 2  # grows when the same Markdown comes out differently after an upgrade
+RENDERER = 3  # grows when the same Markdown comes out differently after an upgrade
 ISSUE = ".md"
 _ADDRESSES = re.compile(r'(?:href|src|poster|srcset)="([^"]*)"')
 
@@ -163,7 +164,7 @@ class Library:
     ) -> dict[Target, dict[str, Rendering]]:
         texts = self._archive.texts(record.key for record in records)
         tasks = {self._digest(record, texts[record.key], target): Task(record, texts[record.key], target)
-                 for target in targets for record in records}
+                 for record in records for target in targets}
         found = {name: _rendering(name, kept) for name, kept in self._archive.fragments(list(tasks)).items()}
         missing = [name for name in tasks if name not in found or not _leads(found[name], permalinks)]
         if missing:
@@ -208,8 +209,16 @@ def render(shared: tuple[Style, Mapping[str, str]], task: Task) -> str:
 
 
 def _parse(style: Style, issue: Record | Manuscript, text: Text) -> Document:
-    return parse(text.body, breaks=style.breaks, language=issue.language or style.language, path=issue.path,
-                 line=text.body_line, title=issue.title, cover=issue.cover)
+    return _parsed(text.body, style.breaks, issue.language or style.language, issue.path, text.body_line, issue.title,
+                   issue.cover)
+
+
+@lru_cache(maxsize=2)
+def _parsed(
+    body: str, breaks: Breaks, language: str, path: str, line: int, title: str, cover: Image | None,
+) -> Document:
+    """The last ones are kept: digest, feed, web and mail of an issue ask for the same one, mostly in a row."""
+    return parse(body, breaks=breaks, language=language, path=path, line=line, title=title, cover=cover)
 
 
 def permalinks_by_path(records: Iterable[Record]) -> dict[str, str]:
