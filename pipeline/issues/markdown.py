@@ -30,7 +30,7 @@ from pipeline.issues.sanitizing import clean_html
 from pipeline.issues.targets import Place, Target
 from pipeline.issues.vocabulary import vocabulary
 
-__all__ = ["Breaks", "Document", "Heading", "Target", "html", "parse", "words"]
+__all__ = ["Breaks", "Document", "Heading", "Target", "fragment", "html", "parse", "words"]
 
 _BLOCK_END = re.compile(
     r"</(?:p|h[1-6]|li|tr|td|th|pre|blockquote|div|dt|dd|summary|table|ul|ol|figcaption)>|<br>|<hr>")
@@ -89,7 +89,12 @@ def html(document: Document, target: Target, *, page_url: str, resolve: Callable
     address ("" if it has none), `width` is the column in CSS pixels. Classes: `alert alert-note|tip|important|
     warning|caution`, `alert-title`, `footnotes`, and on the web Pygments' short ones; feeds have none.
     """
-    return rewrite(document.clean, Place(target, page_url, resolve, width), vocabulary(document.language))
+    return fragment(document.clean, document.language, Place(target, page_url, resolve, width))
+
+
+def fragment(clean: str, language: str, place: Place) -> str:
+    """The same from `Document.clean`, which may be kept: parsing is nearly all of the work."""
+    return rewrite(clean, place, vocabulary(language))
 
 
 def words(document: Document) -> str:

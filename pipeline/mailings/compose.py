@@ -14,6 +14,7 @@ from functools import partial
 from pipeline.editions.edition import Edition, Hole
 from pipeline.editions.holes import fill, split
 from pipeline.errors import AudienceError, InvalidAddress
+from pipeline.mailings.dkim import Seal
 from pipeline.mailings.envelope import Envelope, Reader
 from pipeline.mailings.headers import Header, mailbox, plain_address, structured, unfolded, unstructured
 from pipeline.mailings.links import LONGEST, fillings, refuse_dead_links, values, way_out
@@ -28,24 +29,26 @@ _ACTION = re.compile(r"(?:https?://[!#-;=?-~]+)?")
 class Stencil:
     """One edition ready for any number of readers; made by `compile`, never changed, shared by threads."""
 
-    def __init__(self, edition: Edition, envelope: Envelope) -> None:
+    def __init__(self, edition: Edition, envelope: Envelope, seal: Seal | None = None) -> None:
         self._edition = edition
         self._envelope = envelope
         self._fillings = fillings(_holes(edition), envelope)
         self._way_out = way_out(envelope)
         structured("Message-ID", f"<x@{envelope.domain}>")           # refuses a domain that no header can carry
         self._sender = plain_address(envelope.sender_address)
+        self._bounce_address = envelope.bounce_address and plain_address(envelope.bounce_address)
         self._from = mailbox("From", envelope.sender_name, envelope.sender_address)
         self._heading = _heading(edition, envelope)
         self._common = _common(edition, envelope)
         self._wire = _joined([self._from]), _joined(self._heading), _joined(self._common)
         self._text, self._html = text_part(edition.text), text_part(edition.html)
         self._seams = _seams(edition.digest, self._text.encoding, self._html.encoding)
+        self._seal = seal
 
     @classmethod
-    def compile(cls, edition: Edition, envelope: Envelope) -> Stencil:
+    def compile(cls, edition: Edition, envelope: Envelope, seal: Seal | None = None) -> Stencil:
         """Raises EditionError for what no header can carry and for a hole that the envelope leaves open."""
-        return cls(edition, envelope)
+        return cls(edition, envelope, seal)
 
     def message(self, reader: Reader) -> Message:
         """The message to one reader. Raises AudienceError when it cannot be addressed; the others go on."""
@@ -54,13 +57,18 @@ class Stencil:
         return Message(
             key=reader.key,
             message_id=f"{reader.message_id}@{self._envelope.domain}",
-            sender=self._sender,
+            sender=self._sender_of(reader),
             recipient=self._recipient(reader.address),
             mime=partial(self._mime, reader),
             parts=partial(self._parts, reader),
             mailing=self._envelope.mailing,
             sequence=reader.sequence,
         )
+
+    def _sender_of(self, reader: Reader) -> str:
+        """The envelope's sender, which bounces go to: nobody else's, where the mailbox takes plus addresses."""
+        local, at, domain = self._bounce_address.rpartition("@")
+        return f"{local}+{reader.message_id}@{domain}" if at else self._sender
 
     def _recipient(self, address: str) -> str:
         wire = plain_address(address)
@@ -72,14 +80,15 @@ class Stencil:
         return wire
 
     def _mime(self, reader: Reader) -> bytes:
-        """RFC 5322 bytes, CRLF ends: the fields in the order of its section 3.6, then text, then HTML."""
+        """RFC 5322 bytes, CRLF ends: the fields in the order of its section 3.6, then text, then HTML; signed."""
         sender, heading, common = self._wire
         fields = f"{sender}{self._to(reader).wire}{heading}{self._personal(reader)}{common}"
         text, html = values(self._fillings, reader)
         opening, middle, closing = self._seams
-        return b"".join([
+        mime = b"".join([
             fields.encode(), opening, *self._text.fill(text), middle, *self._html.fill(html), closing,
         ])
+        return self._seal(mime) if self._seal else mime
 
     def _parts(self, reader: Reader) -> Parts:
         """The same, taken apart."""
