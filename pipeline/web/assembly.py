@@ -35,7 +35,8 @@ def open_site(app: App, porter: PorterThread) -> Starlette:
     rooms = Rooms(
         pages, Keeping(door, Preferences(door, app.clock), app.tray, porter.wake, pages, app.clock),
         Shelf({"feeds/": config.feeds.folder, "": config.site.folder}),
-        Hooks(app.hooks, app.feedback.take, app.clock), joining if config.web.url else None)
+        Hooks(app.hooks, lambda events: app.feedback.take(events), app.clock),  # noqa: PLW0108, the ledger may be away
+        joining if config.web.url else None)
     return site(rooms, prefix=urlsplit(config.web.url or "").path.rstrip("/"))
 
 
