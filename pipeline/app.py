@@ -43,10 +43,12 @@ from pipeline.subscribe.tray import Tray
 if TYPE_CHECKING:  # slow imports
     from pipeline.editions.frame import Frame
     from pipeline.editions.templates import Templates as MailTemplates
+    from pipeline.feedback.mailroom import Mailroom
     from pipeline.feeds.feed import Publication as FeedPublication
     from pipeline.feeds.templating import Templates as WebTemplates
     from pipeline.mailings.dkim import Seal
     from pipeline.mailings.messages import Composer
+    from pipeline.providers.mailbox import MailboxSettings
     from pipeline.publish.dress import Dresser
     from pipeline.publish.library import Library
     from pipeline.publish.press import Press
@@ -223,6 +225,29 @@ class App:
         return Refusals(self.ledger, self.feedback, self.config.transport.kind)
 
     @cached_property
+    def mailroom(self) -> Mailroom | None:
+        """What reads the mailbox, if there is one."""
+        from pipeline.feedback.mailroom import Mailroom  # slow import: imaplib
+        from pipeline.providers.mailbox import open_folder
+
+        settings = self.mailbox_settings()
+        if settings is None:
+            return None
+        return Mailroom(self.ledger, self.feedback, self.clock, open_folder=lambda: open_folder(settings),
+                        name=f"{settings.username}@{settings.host}/{settings.folder}")
+
+    def mailbox_settings(self) -> MailboxSettings | None:
+        """The mailbox's plain values; its password is opened here and nowhere else."""
+        from pipeline.providers.mailbox import MailboxSettings  # slow import: imaplib
+
+        mailbox = self.config.mailbox
+        if mailbox is None:
+            return None
+        return MailboxSettings(
+            mailbox.host, mailbox.username, mailbox.password.get_secret_value(), mailbox.port, mailbox.security,
+            mailbox.folder, mailbox.move_to or "", mailbox.ca_file)
+
+    @cached_property
     def tray(self) -> Tray:
         """What readers handed in and nobody has seen to yet."""
         return Tray(self.config.var / "spool")
@@ -235,7 +260,7 @@ class App:
         return Stationery(
             self.frame, self.mail_templates, sender_name=sender.name or config.publication.title,
             sender_address=sender.address, reply_to=config.mailings.reply_to or "", web_url=config.web.url or "",
-            unsubscribe_mailto=self._mailto(), key_id=self.ring.key_id,
+            unsubscribe_mailto=self._mailto(), bounce_address=self._bounce_address(), key_id=self.ring.key_id,
             open_welcome=self.dresser.welcome if config.mailings.welcome == "latest" else lambda _: None)
 
     def _feed_publication(self) -> FeedPublication:
@@ -284,7 +309,7 @@ class App:
         sending = Sending(
             sender_name=mailings.sender.name or config.publication.title, sender_address=mailings.sender.address,
             reply_to=mailings.reply_to or "", lists={one.id: one.name for one in config.lists},
-            web_url=self._way_out(), mailto=self._mailto())
+            web_url=self._way_out(), mailto=self._mailto(), bounce_address=self._bounce_address())
         return Dresser(self.archive, self.library, self.ring, self.clock, frame=self.frame, sending=sending,
                        templates=self.mail_templates, issues=config.issues.folder)
 
@@ -296,7 +321,16 @@ class App:
         """Where a mail takes a reader off the list: read from the mailbox, or by a person where nothing else is."""
         if self._way_out() and not self.config.mailbox:
             return ""
-        return self.config.mailings.reply_to or self.config.mailings.sender.address
+        return self._mailbox_address()
+
+    def _bounce_address(self) -> str:
+        """Where messages come back to, with a plus and their own name in it; "" where they come back to the sender."""
+        return self._mailbox_address() if self.config.mailbox and self.config.mailbox.plus else ""
+
+    def _mailbox_address(self) -> str:
+        config = self.config
+        own = config.mailbox.address if config.mailbox else None
+        return own or config.mailings.reply_to or config.mailings.sender.address
 
     def _templates(self, kind: str) -> Path:
         """The owner's templates, if any."""

@@ -5,24 +5,40 @@ Written up as `content.py` is.
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import field_validator
 
 from pipeline.config.addresses import IpAddress, ListenOn, MailAddress, Network, WebFolder
 from pipeline.config.section import Section, default
-from pipeline.config.values import Count, Line, Secret, Secrets, Share, wrong
+from pipeline.config.values import Count, Line, Place, Port, Secret, Secrets, Share, Truth, wrong
 
 
 class Mailbox(Section):
-    """A mailbox read by IMAP."""
+    """A mailbox read by IMAP, each minute: bounces, complaints, and readers who leave by mail."""
 
     host: Line
     """The IMAP server."""
+    port: Port = default("993")
+    """Its port; 143 with `security: starttls`."""
+    security: Literal["tls", "starttls"] = "tls"
+    """How the line is encrypted."""
+    ca_file: Place | None = None
+    """A file of certificates to trust instead of the system's."""
     username: Line
     """The account."""
     password: Secret
-    """Its password."""
+    """Its password; many services want one for programs."""
     folder: Line = "INBOX"
     """The folder to read."""
+    move_to: Line | None = None
+    """The folder for what was understood; without one it stays where it is, marked as read."""
+    address: MailAddress | None = None
+    """Its address, where that is neither `mailings.reply_to` nor `mailings.from`: readers who leave by mail write to
+    it."""
+    plus: Truth = default("false")
+    """The server puts mail for `name+anything@` into this mailbox: then each message over SMTP has a sender address of
+    its own (`name+…@`), and a bounce that returns nothing of the message is understood too."""
 
 
 class FeedbackSettings(Section):

@@ -28,8 +28,6 @@ class Config(Section):
     """The lists readers can be on; an issue that names none goes to the first."""
     transport: Transport = default({})
     mailbox: Mailbox | None = None
-    """The mailbox that `mailto:` unsubscribes come to: a way out for readers where there is no `web.url`. This version
-    does not read it by itself: take who asks off with `avviso subscribers remove`."""
     feedback: FeedbackSettings = default({})
     notify: Notify = default({})
     database: Secret = default("sqlite:///var/avviso.db")

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import random
 import socket
@@ -17,7 +18,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pipeline.errors import Busy
+from pipeline.errors import Busy, PipelineError
 from pipeline.lockfile import LockFile
 from pipeline.mailings.desk import GROUP
 from pipeline.mailings.inquiry import inquire
@@ -30,6 +31,8 @@ from pipeline.subscribe.porter import Porter
 
 if TYPE_CHECKING:
     from pipeline.app import App
+
+log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)  # how long a holder on another machine may be silent, beside the longest send
 
@@ -97,6 +100,7 @@ class Shift:
         self._app.refusals.collect()
         ledger.mailings.finish(now)
         Porter(self._app.tray, self._app.subscriptions).work()
+        self._hear()
         self._app.high_water.note()
 
     def _settle_doubts(self, now: datetime) -> None:
@@ -109,6 +113,15 @@ class Shift:
         doubts.repeat(post.name, causes, now, memory=post.memory if is_by_key else None)
         if policy is DoubtPolicy.AUTO:
             inquire(self._app.ledger, post, self._app.composer, now)
+
+    def _hear(self) -> None:
+        """Reads the mailbox. One that is away is said and tried again: nothing of the rest depends on it."""
+        mailroom = self._app.mailroom
+        try:
+            if mailroom is not None:
+                mailroom.look()
+        except PipelineError as error:
+            log.warning("mailbox.unread", extra={"reason": str(error)})
 
     @property
     def _policy(self) -> DoubtPolicy:

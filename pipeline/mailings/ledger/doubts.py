@@ -13,7 +13,7 @@ from pipeline.mailings.ledger.deliveries import CLAIMED, FIRST, claim_of
 from pipeline.mailings.ledger.tally import Tally
 from pipeline.mailings.mailing import Claim, DeliveryState, Doubt
 from pipeline.providers.base import Receipt
-from pipeline.schema import Instant, delivery, mailing
+from pipeline.schema import delivery, mailing
 
 
 class Doubts:
@@ -57,7 +57,7 @@ class Doubts:
             return _move(
                 self._db, connection, DeliveryState.DEFERRED, DeliveryState.IN_DOUBT,
                 [delivery.c.state == DeliveryState.DEFERRED, delivery.c.provider.not_in(("", provider))],
-                {"doubt": Doubt.LINE, "attempted_at": func.coalesce(delivery.c.attempted_at, literal(now, Instant())),
+                {"doubt": Doubt.LINE, "attempted_at": func.coalesce(delivery.c.attempted_at, literal(now, delivery.c.attempted_at.type)),
                  "reply": literal("it may lie with ") + delivery.c.provider + literal(", no longer in the settings")})
 
     def open(self, provider: str, limit: int) -> list[tuple[Claim, datetime]]:
