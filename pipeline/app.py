@@ -41,6 +41,7 @@ if TYPE_CHECKING:  # slow imports
     from pipeline.feeds.templating import Templates as WebTemplates
     from pipeline.mailings.messages import Composer
     from pipeline.publish.dress import Dresser
+    from pipeline.publish.hubs import Herald
     from pipeline.publish.library import Library
     from pipeline.publish.press import Press
     from pipeline.subscribe.letters import Stationery
@@ -157,7 +158,23 @@ class App:
             content=config.feeds.content, entries=config.feeds.entries, max_bytes=config.feeds.max_bytes,
             tag_feeds=config.feeds.tags)
         return Press(self.archive, self.library, plan, self.web_templates, self.imprint,
-                     self.tell)
+                     self.tell, self._announce)
+
+    def _announce(self, documents: Sequence[str]) -> None:
+        if self.config.feeds.websub:
+            self.herald.announce(documents)
+
+    @cached_property
+    def herald(self) -> Herald:
+        """Who tells the hubs."""
+        from pipeline.publish.hubs import Herald  # slow import: TLS
+
+        return Herald(self.ledger.hubs, self._feed_publication(), self.config.feeds.folder, self.clock)
+
+    def tell_hubs(self) -> None:
+        """Makes the calls to hubs that are due; not a line of network is loaded where no hub is named."""
+        if self.config.feeds.websub:
+            self.herald.tell()
 
     @cached_property
     def web_templates(self) -> WebTemplates:

@@ -80,6 +80,7 @@ def build(desk: Desk, accept_missing: bool) -> int:
     with progress("rendering") as seen:
         app.tell = lambda _what, done, everything: seen(done, everything)
         made = app.publisher.build(accept_missing=accept_missing)
+    app.tell_hubs()
     desk.note(made.problems)
     desk.answer({"feeds_written": made.feeds_written, "problems": [one.as_json() for one in made.problems]},
                 [f"wrote {path}" for path in made.feeds_written] or ["nothing changed"])

@@ -32,7 +32,6 @@ SHAPES = {
 # Settings of the contract whose work is not built yet: to accept one would be to promise it.
 # A line goes when its feature comes.
 NOT_YET = {
-    ("feeds", "websub"): "telling hubs",
     ("transport", "dkim"): "signing with DKIM",
     ("notify", "email"): "sending notices",
     ("engine",): "any engine but `embedded`",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 TIDY_S = 60
+HUBS_S = 5
 SETTINGS_S = 5.0
 RESTART_S = 30.0
 GRACE_S = 8.0  # how long work in hand may take once we are asked to end; the rest is the next start's
@@ -97,11 +98,13 @@ def _changed_at(path: Path) -> int:
 
 
 def _schedule(app: App, shift: Shift) -> Callable[[], object]:
-    """Publish now and every `schedule.check_every`, tidy every minute; gives what ends it."""
+    """Publish now and every `schedule.check_every`, tidy every minute, hubs soon after; gives what ends it."""
     from apscheduler.schedulers.background import BackgroundScheduler  # slow import
 
     scheduler = BackgroundScheduler(timezone=app.config.zone)
     jobs = {"publish": (shift.publish, app.config.schedule.check_every.total_seconds()), "tidy": (shift.tidy, TIDY_S)}
+    if app.config.feeds.websub:
+        jobs["hubs"] = (app.tell_hubs, HUBS_S)  # a job of its own: nothing waits for a hub
     for name, (job, seconds) in jobs.items():
         scheduler.add_job(_tell(name, job), "interval", seconds=seconds, id=name, coalesce=True, max_instances=1,
                           misfire_grace_time=None, next_run_time=datetime.now(UTC))  # its clock is the machine's

@@ -343,7 +343,6 @@ def test_empty_file_names_what_has_no_default() -> None:
 
 
 @pytest.mark.parametrize(("setting", "expected"), [
-    ("feeds: {websub: [https://hub.example/]}", "feeds.websub: this version cannot do that yet (telling hubs)"),
     ("transport: {dkim: {domain: example.com, selector: a, key_file: k}}",
      "transport.dkim: this version cannot do that yet (signing with DKIM)"),
     ("notify: {email: me@example.com}", "notify.email: this version cannot do that yet (sending notices)"),

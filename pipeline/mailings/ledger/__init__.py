@@ -6,6 +6,7 @@ from pipeline.database import Database
 from pipeline.mailings.ledger.askings import Askings
 from pipeline.mailings.ledger.deliveries import Deliveries
 from pipeline.mailings.ledger.doubts import Doubts
+from pipeline.mailings.ledger.hubs import Hubs
 from pipeline.mailings.ledger.letters import Letters
 from pipeline.mailings.ledger.mailings import Mailings
 from pipeline.mailings.ledger.notebook import Notebook
@@ -25,3 +26,4 @@ class Ledger:
         self.deliveries = Deliveries(database)
         self.doubts = Doubts(database)
         self.workers = Workers(database)
+        self.hubs = Hubs(database)
