@@ -21,7 +21,7 @@ demo: run-environment ## a small publication in a fresh folder, mailed to three 
 	@$(if $(SERVE),$(BIN)/avviso preview --config .avviso-demo/config.yaml)
 
 test: test-environment ## the whole suite, fault and load tests at reduced counts; what is skipped is named at the end
-	@$(BIN)/python -m pytest -rs $(ARGS)
+	@$(BIN)/python -m pytest -rs -n auto --dist worksteal $(ARGS)
 
 fault: test-environment ## fault and load tests at full counts (long)
 	@AVVISO_FAULT=full $(BIN)/python -m pytest -rs tests/fault tests/property tests/conformance $(ARGS)
@@ -33,8 +33,9 @@ lint: test-environment ## ruff, and the floors that imports may run down
 types: test-environment ## mypy, strict
 	@$(BIN)/mypy pipeline tools .ci
 
-bench: run-environment ## how long building and mailing take on this machine
+bench: test-environment ## how long building, mailing and signing take on this machine
 	@$(BIN)/python tools/bench.py
+	@$(BIN)/python tools/bench_dkim.py
 
 docs: test-environment ## writes docs/reference/ from the program itself
 	@$(BIN)/python tools/reference.py

@@ -119,7 +119,7 @@ class SinkProcess:
 
     def __enter__(self) -> SinkProcess:
         self.process = subprocess.Popen(
-            [sys.executable, str(ROOT / "tests" / "sink.py"), "--port", "0", "--journal", str(self.journal),
+            [sys.executable, "-m", "pipeline.rehearsal.office", "--port", "0", "--journal", str(self.journal),
              *self.words],
             stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
         assert self.process.stdout is not None

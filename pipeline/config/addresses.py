@@ -13,6 +13,8 @@ from pipeline.address import parse
 from pipeline.config.values import reader, wrong
 from pipeline.errors import InvalidAddress
 
+_LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+
 
 @dataclass(frozen=True, slots=True)
 class Sender:
@@ -77,6 +79,26 @@ def read_address(text: str) -> str:
         raise wrong("is not a mail address", "write it as editor@example.com") from None
 
 
+def read_domain(text: str) -> str:
+    """A domain that signs, in ASCII (RFC 6376 section 3.5): `example.com`."""
+    return _labels(text, "is not a domain", "write it as example.com", at_least=2)
+
+
+def read_selector(text: str) -> str:
+    """The name of a key below `_domainkey` (RFC 6376 section 3.1): `news`, `news.2026`."""
+    return _labels(text, "is not a selector", "write letters, digits, - and dots inside, such as news2026", at_least=1)
+
+
+def _labels(text: str, reason: str, remedy: str, *, at_least: int) -> str:
+    try:
+        name = text.encode("idna").decode().lower()
+    except UnicodeError:
+        raise wrong(reason, remedy) from None
+    if not re.fullmatch(rf"{_LABEL}(?:\.{_LABEL}){{{at_least - 1},}}", name) or len(name) > 200:
+        raise wrong(reason, remedy)
+    return name
+
+
 def read_sender(text: str) -> Sender:
     """`Name <address>` or a plain address."""
     found = re.fullmatch(r"(?:(?P<name>[^<>]*)<(?P<inside>[^<>]*)>|(?P<plain>[^<>]*))", text)
@@ -113,6 +135,8 @@ def read_ip(text: str) -> str:
 WebFolder = Annotated[str, reader(read_web_folder)]
 WebAddress = Annotated[str, reader(read_web_address)]
 MailAddress = Annotated[str, reader(read_address)]
+Domain = Annotated[str, reader(read_domain)]
+Selector = Annotated[str, reader(read_selector)]
 MailSender = Annotated[Sender, reader(read_sender)]
 ListenOn = Annotated[Listen, reader(read_listen)]
 Network = Annotated[IPv4Network | IPv6Network, reader(read_network)]

@@ -10,7 +10,8 @@ from pydantic import PrivateAttr, ValidationInfo, field_validator, model_validat
 
 from pipeline.config.content import Feeds, Issues, ListSettings, Mailings, Publication, Schedule, Site
 from pipeline.config.section import Section, default
-from pipeline.config.service import Dns, Mailbox, Notify, Transport, Web
+from pipeline.config.service import Dns, FeedbackSettings, Mailbox, Notify, Web
+from pipeline.config.transports import Transport
 from pipeline.config.values import NotEmpty, Secret, wrong
 
 
@@ -29,6 +30,7 @@ class Config(Section):
     mailbox: Mailbox | None = None
     """The mailbox that `mailto:` unsubscribes come to: a way out for readers where there is no `web.url`. This version
     does not read it by itself: take who asks off with `avviso subscribers remove`."""
+    feedback: FeedbackSettings = default({})
     notify: Notify = default({})
     database: Secret = default("sqlite:///var/avviso.db")
     """The ledger: `sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST/NAME`."""
@@ -54,6 +56,12 @@ class Config(Section):
     def zone(self) -> ZoneInfo:
         """The publication's zone."""
         return self.publication.timezone
+
+    def copied_to(self, folder: Path, **sections: object) -> Config:
+        """The settings of a copy that lives in another folder, with some sections replaced."""
+        copy = self.model_copy(update=sections)
+        copy._folder = folder
+        return copy
 
     @field_validator("lists")
     @classmethod

@@ -68,7 +68,7 @@ def parse(
     parser = markdown_parser()
     env: dict[str, object] = {}
     tokens = settle(parser.parse(body, env), report)
-    _report_depth(tokens, report)
+    _report_limits(tokens, report)
     settle_breaks(tokens, breaks, language)
     tokens, headings = settle_headings(tokens, title)
     describe_pictures(tokens, title, cover, report)
@@ -102,8 +102,11 @@ def words(document: Document) -> str:
     return "\n".join(" ".join(line.split()) for line in text.split("\n") if line.strip())
 
 
-def _report_depth(tokens: Sequence[Token], report: Report) -> None:
+def _report_limits(tokens: Sequence[Token], report: Report) -> None:
     for token in tokens:
         if token.meta.get("too_deep"):
             report.warn("nesting-deep", "quotes or lists are nested too deeply; the rest is shown as plain text",
                         "use fewer levels", token)
+        if why := token.meta.get("too_much"):
+            report.warn("markup-limit", f"{why}: marks are shown as typed from here on",
+                        "make several issues of it, or look for marks repeated by accident", token)

@@ -14,6 +14,7 @@ from functools import partial
 from pipeline.editions.edition import Edition, Hole
 from pipeline.editions.holes import fill, split
 from pipeline.errors import AudienceError, InvalidAddress
+from pipeline.mailings.dkim import Seal
 from pipeline.mailings.envelope import Envelope, Reader
 from pipeline.mailings.headers import Header, mailbox, plain_address, structured, unfolded, unstructured
 from pipeline.mailings.links import LONGEST, fillings, refuse_dead_links, values, way_out
@@ -28,7 +29,7 @@ _ACTION = re.compile(r"(?:https?://[!#-;=?-~]+)?")
 class Stencil:
     """One edition ready for any number of readers; made by `compile`, never changed, shared by threads."""
 
-    def __init__(self, edition: Edition, envelope: Envelope) -> None:
+    def __init__(self, edition: Edition, envelope: Envelope, seal: Seal | None = None) -> None:
         self._edition = edition
         self._envelope = envelope
         self._fillings = fillings(_holes(edition), envelope)
@@ -41,11 +42,12 @@ class Stencil:
         self._wire = _joined([self._from]), _joined(self._heading), _joined(self._common)
         self._text, self._html = text_part(edition.text), text_part(edition.html)
         self._seams = _seams(edition.digest, self._text.encoding, self._html.encoding)
+        self._seal = seal
 
     @classmethod
-    def compile(cls, edition: Edition, envelope: Envelope) -> Stencil:
+    def compile(cls, edition: Edition, envelope: Envelope, seal: Seal | None = None) -> Stencil:
         """Raises EditionError for what no header can carry and for a hole that the envelope leaves open."""
-        return cls(edition, envelope)
+        return cls(edition, envelope, seal)
 
     def message(self, reader: Reader) -> Message:
         """The message to one reader. Raises AudienceError when it cannot be addressed; the others go on."""
@@ -72,14 +74,15 @@ class Stencil:
         return wire
 
     def _mime(self, reader: Reader) -> bytes:
-        """RFC 5322 bytes, CRLF ends: the fields in the order of its section 3.6, then text, then HTML."""
+        """RFC 5322 bytes, CRLF ends: the fields in the order of its section 3.6, then text, then HTML; signed."""
         sender, heading, common = self._wire
         fields = f"{sender}{self._to(reader).wire}{heading}{self._personal(reader)}{common}"
         text, html = values(self._fillings, reader)
         opening, middle, closing = self._seams
-        return b"".join([
+        mime = b"".join([
             fields.encode(), opening, *self._text.fill(text), middle, *self._html.fill(html), closing,
         ])
+        return self._seal(mime) if self._seal else mime
 
     def _parts(self, reader: Reader) -> Parts:
         """The same, taken apart."""

@@ -21,7 +21,8 @@ _LINE = 76               # characters of an encoded line
 _ROOM = 75               # and of a quoted one, before its soft break
 _SOFT = b"=\r\n"
 _ESCAPE = ord("=")
-_UNSAFE = re.compile(rb"[^\t\r\n !-<>-~]|[ \t](?=\r\n|\Z)")
+# The last two keep a text free of white space that a relay may touch, and that a signature would have to fold.
+_UNSAFE = re.compile(rb"[^\r\n !-<>-~]| (?=\r\n|\Z)|(?<= ) ")
 
 
 class TextPart(Protocol):

@@ -73,7 +73,7 @@ def sample(app: App, record: Record, edition: Edition, envelope: Envelope) -> Me
     reader = Reader(
         key=key, message_id=f"preview.{key}", address=envelope.sender_address, sequence=1,
         unsubscribe=links[Purpose.UNSUBSCRIBE], preferences=links[Purpose.PREFERENCES], view=links[Purpose.VIEW])
-    return Stencil.compile(edition, envelope).message(reader)
+    return Stencil.compile(edition, envelope, app.seal).message(reader)
 
 
 def _started(app: App, record: Record) -> list[Mailing]:

@@ -12,7 +12,7 @@ from pipeline.subscribe.tray import Slip, Tray
 
 log = logging.getLogger(__name__)
 
-ASK, LEAVE = "ask", "leave"  # the kinds of slip
+ASK, LEAVE, MOVE = "ask", "leave", "move"  # the kinds of slip
 
 
 class Porter:
@@ -53,5 +53,7 @@ class Porter:
                 self._door.ask(Application.from_json(slip.values), slip.name)
             elif slip.kind == LEAVE:
                 self._door.leave(slip.values["token"])
+            elif slip.kind == MOVE:
+                self._door.ask_to_move(slip.values["token"], slip.values["email"], slip.name)
         except AudienceError as error:
             log.info("slip.refused", extra={"slip": slip.name, "reason": error.problem.rule or type(error).__name__})

@@ -10,6 +10,8 @@ from email.utils import parseaddr
 from html import escape
 from typing import Any
 
+import pytest
+from dkim.canonicalization import CanonicalizationPolicy
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +19,7 @@ from pipeline.editions.edition import Edition, Hole
 from pipeline.editions.holes import fill, quote
 from pipeline.mailings.compose import Stencil
 from pipeline.mailings.envelope import Envelope, Reader
+from tests.keys import KINDS, seal, verifies
 from tests.mail_samples import envelope, reader
 
 ONCE = [
@@ -117,6 +120,26 @@ def test_every_line_is_short_ends_in_crlf_and_is_ascii(edition: Edition, envelop
     assert wire.replace(b"\r\n", b"").translate(None, b"\r\n") == wire.replace(b"\r\n", b"")
     assert max(map(len, top.split(b"\r\n"))) <= 998
     assert max(map(len, body.split(b"\r\n"))) <= 76
+
+
+@given(editions(), envelopes(), readers())
+def test_no_white_space_is_there_that_a_relay_or_a_signature_would_fold(
+    edition: Edition, envelope: Envelope, reader: Reader
+) -> None:
+    body = Stencil.compile(edition, envelope).message(reader).mime().partition(b"\r\n\r\n")[2]
+
+    assert body == CanonicalizationPolicy.from_c_value(b"relaxed/relaxed").canonicalize_body(body)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@given(editions(), envelopes(), readers())
+def test_a_signed_message_is_believed_and_is_the_same_below_its_signature(
+    kind: str, edition: Edition, envelope: Envelope, reader: Reader
+) -> None:
+    made = Stencil.compile(edition, envelope, seal(kind)).message(reader).mime()
+
+    assert verifies(made, kind)
+    assert made.endswith(b"\r\n" + Stencil.compile(edition, envelope).message(reader).mime())
 
 
 @given(envelopes(), tokens)
