@@ -61,6 +61,11 @@ CERTIFICATE_BYTES = 64 * 1024
 TRACES = ("atom.xml", "rss.xml", "feed.json")  # what an earlier ledger left in feeds/
 
 
+def web_files(folder: Path) -> list[Path]:
+    """The owner's templates for the web."""
+    return sorted((folder / "templates" / "web").glob("**/*"))
+
+
 def open_database(config: Config) -> Database:
     """The ledger's database, whether or not there is a ledger in it."""
     return Database(config.database.get_secret_value())
@@ -169,7 +174,7 @@ class App:
         config = self.config
         settings = repr((__version__, config.publication, config.feeds, config.issues.permalink, config.issues.breaks,
                          config.web.url, str(config.site.folder)))
-        return Imprint(self.ledger.notebook, settings, sorted(self._templates("web").glob("**/*")))
+        return Imprint(self.ledger.notebook, settings, web_files(self.config.folder))
 
     @cached_property
     def press(self) -> Press:
