@@ -173,4 +173,5 @@ def publish_once(app: App, stop: threading.Event, *, send: bool = True) -> tuple
         if send:
             unreachable = shift.send(stop)
             shift.tidy()
+        app.tell_hubs()  # last: nobody's mail waits for a hub
         return made, sorted(running | set(made.started)), unreachable

@@ -367,7 +367,6 @@ def test_empty_file_names_what_has_no_default() -> None:
 
 
 @pytest.mark.parametrize(("setting", "expected"), [
-    ("feeds: {websub: [https://hub.example/]}", "feeds.websub: this version cannot do that yet (telling hubs)"),
     ("notify: {email: me@example.com}", "notify.email: this version cannot do that yet (sending notices)"),
     ("web: {admin: x}", "web.admin: this version cannot do that yet (the admin pages)"),
     ("dns: {resolver: 9.9.9.9}", "dns.resolver: this version cannot do that yet (looking at DNS)"),
