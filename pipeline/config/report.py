@@ -33,7 +33,6 @@ SHAPES = {
 # A line goes when its feature comes.
 NOT_YET = {
     ("feeds", "websub"): "telling hubs",
-    ("notify", "email"): "sending notices",
     ("engine",): "any engine but `embedded`",
     ("web", "hooks"): "taking reports from providers",
     ("web", "admin"): "the admin pages",

@@ -97,11 +97,15 @@ def _changed_at(path: Path) -> int:
 
 
 def _schedule(app: App, shift: Shift) -> Callable[[], object]:
-    """Publish now and every `schedule.check_every`, tidy every minute; gives what ends it."""
+    """Publish now and every `schedule.check_every`, tidy and notify every minute; gives what ends it."""
     from apscheduler.schedulers.background import BackgroundScheduler  # slow import
 
     scheduler = BackgroundScheduler(timezone=app.config.zone)
-    jobs = {"publish": (shift.publish, app.config.schedule.check_every.total_seconds()), "tidy": (shift.tidy, TIDY_S)}
+    jobs: dict[str, tuple[Callable[[], object], float]] = {
+        "publish": (shift.publish, app.config.schedule.check_every.total_seconds()),
+        "tidy": (shift.tidy, TIDY_S),
+        "notify": (shift.notify, TIDY_S),
+    }
     for name, (job, seconds) in jobs.items():
         scheduler.add_job(_tell(name, job), "interval", seconds=seconds, id=name, coalesce=True, max_instances=1,
                           misfire_grace_time=None, next_run_time=datetime.now(UTC))  # its clock is the machine's

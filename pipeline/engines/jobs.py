@@ -1,13 +1,15 @@
-"""The three jobs, whoever wakes them: publish, send, tidy. Each may be woken at any time, twice, or late.
+"""The jobs, whoever wakes them: publish, send, tidy and notify. Each may be woken at any time, twice, or late.
 
     with alone(app), Shift.begin(app) as shift:
         shift.publish()      folder -> feeds and mailings
         shift.send(stop)     whatever is due, until nothing is
         shift.tidy()         dead holders, doubts, deliveries past their time, finished mailings
+    shift.notify()       what the maintainer should hear of
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import random
 import socket
@@ -17,7 +19,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pipeline.errors import Busy
+from pipeline.errors import Busy, EditionError
 from pipeline.lockfile import LockFile
 from pipeline.mailings.mailing import DeliveryState, Doubt, DoubtPolicy, MailingState
 from pipeline.mailings.pace import Pace
@@ -28,6 +30,8 @@ from pipeline.subscribe.porter import Porter
 
 if TYPE_CHECKING:
     from pipeline.app import App
+
+log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)  # how long a holder on another machine may be silent, beside the longest send
 
@@ -90,6 +94,18 @@ class Shift:
         ledger.mailings.finish(now)
         Porter(self._app.tray, self._app.subscriptions).work()
 
+    def notify(self) -> bool:
+        """Tells the maintainer what has come up; whether there is a letter to be sent.
+
+        A template that cannot be filled is no reason to stop anything else.
+        """
+        notifier = self._app.notifier
+        try:
+            return notifier is not None and notifier.tell()
+        except EditionError as error:
+            log.error("notice.failed", extra={"reason": str(error)})
+            return False
+
     @property
     def _policy(self) -> DoubtPolicy:
         return DoubtPolicy(self._app.config.mailings.in_doubt)
@@ -120,4 +136,6 @@ def publish_once(app: App, stop: threading.Event, *, send: bool = True) -> tuple
         if send:
             unreachable = shift.office().deliver(stop).unreachable
             shift.tidy()
+            if shift.notify():
+                shift.office().deliver(stop)
         return made, sorted(running | set(made.started)), unreachable

@@ -75,6 +75,8 @@ class DoubtPolicy(StrEnum):
         return idempotent or doubt is not Doubt.PROCESS
 
 
+MAINTAINER = 0  # the subscriber id of a letter to who runs the publication: no reader has it
+
 OPEN = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.DEFERRED, DeliveryState.IN_DOUBT)
 
 MAILING_MOVES: Mapping[MailingState, frozenset[MailingState]] = {

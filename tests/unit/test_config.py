@@ -352,7 +352,6 @@ def test_empty_file_names_what_has_no_default() -> None:
 
 @pytest.mark.parametrize(("setting", "expected"), [
     ("feeds: {websub: [https://hub.example/]}", "feeds.websub: this version cannot do that yet (telling hubs)"),
-    ("notify: {email: me@example.com}", "notify.email: this version cannot do that yet (sending notices)"),
     ("engine: procrastinate", "engine: this version cannot do that yet (any engine but `embedded`)"),
     ("web: {hooks: {postmark: x}}", "web.hooks: this version cannot do that yet (taking reports from providers)"),
     ("web: {admin: x}", "web.admin: this version cannot do that yet (the admin pages)"),

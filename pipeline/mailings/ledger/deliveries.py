@@ -30,7 +30,7 @@ from sqlalchemy import (
 
 from pipeline.database import Database
 from pipeline.mailings.ledger.tally import Tally
-from pipeline.mailings.mailing import Claim, DeliveryState, MailingState, Outcome
+from pipeline.mailings.mailing import MAINTAINER, Claim, DeliveryState, MailingState, Outcome
 from pipeline.schema import delivery, mailing, subscriber, subscription, suppression
 
 WAITING = (DeliveryState.PENDING, DeliveryState.DEFERRED)
@@ -176,7 +176,8 @@ def _candidates(*conditions: ColumnElement[bool]) -> Any:
         subscription.c.list == delivery.c.list, subscription.c.subscriber_id == delivery.c.subscriber_id,
         subscription.c.state == "confirmed",
     )
-    welcome = and_(person, or_(delivery.c.mailing_id.is_(None), on_the_list))
+    reader = and_(person, or_(delivery.c.mailing_id.is_(None), on_the_list))
+    welcome = or_(delivery.c.subscriber_id == MAINTAINER, reader)
     first = select(mailing.c.first_delivery).where(mailing.c.id == delivery.c.mailing_id).scalar_subquery()
     return (
         select(delivery, case((welcome, true()), else_=literal(False)).label("welcome"), first.label("first"))
