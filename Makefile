@@ -21,7 +21,7 @@ demo: run-environment ## a small publication in a fresh folder, mailed to three 
 	@$(if $(SERVE),$(BIN)/avviso preview --config .avviso-demo/config.yaml)
 
 test: test-environment ## the whole suite, fault and load tests at reduced counts; what is skipped is named at the end
-	@$(BIN)/python -m pytest -rs $(ARGS)
+	@$(BIN)/python -m pytest -rs -n auto --dist worksteal $(ARGS)
 
 fault: test-environment ## fault and load tests at full counts (long)
 	@AVVISO_FAULT=full $(BIN)/python -m pytest -rs tests/fault tests/property tests/conformance $(ARGS)

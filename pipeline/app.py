@@ -10,21 +10,27 @@ import secrets
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipeline import __version__
 from pipeline.audience.roster import Roster
 from pipeline.audience.tokens import KeyRing
 from pipeline.clock import Clock
-from pipeline.config import Config
+from pipeline.config import Config, plain_values
 from pipeline.database import Database
 from pipeline.errors import ConfigError, IssueError, Problem, Refusal
+from pipeline.feedback import Feedback, Policy
+from pipeline.feedback.brake import Brake, Shares
+from pipeline.feedback.refusals import Refusals
 from pipeline.issues.archive import Archive, Record
 from pipeline.issues.issue import Manuscript, State
+from pipeline.mailings.highwater import HighWater
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import DoubtPolicy
-from pipeline.providers.base import Transport
+from pipeline.mounts import refuse_network
+from pipeline.providers.base import NOBODY, Transport
 from pipeline.providers.catalogue import transport_opener
+from pipeline.providers.hooks import Hook, open_hook
 from pipeline.publish.crew import Crew, Progress, cores, silent
 from pipeline.publish.decide import Decisions
 from pipeline.publish.door import Publisher
@@ -38,10 +44,12 @@ from pipeline.subscribe.tray import Tray
 if TYPE_CHECKING:  # slow imports
     from pipeline.editions.frame import Frame
     from pipeline.editions.templates import Templates as MailTemplates
+    from pipeline.feedback.mailroom import Mailroom
     from pipeline.feeds.feed import Publication as FeedPublication
     from pipeline.feeds.templating import Templates as WebTemplates
     from pipeline.mailings.dkim import Seal
     from pipeline.mailings.messages import Composer
+    from pipeline.providers.mailbox import MailboxSettings
     from pipeline.publish.dress import Dresser
     from pipeline.publish.library import Library
     from pipeline.publish.notifier import Notifier
@@ -52,6 +60,7 @@ if TYPE_CHECKING:  # slow imports
 PACKAGED = (Path(__file__).parent / "templates", Path(__file__).parents[1] / "templates")
 FINISHED = (State.MAILED, State.ADOPTED)
 FEED_ID = "feed_id"  # the note that keeps the id of the feed itself
+CERTIFICATE_BYTES = 64 * 1024
 TRACES = ("atom.xml", "rss.xml", "feed.json")  # what an earlier ledger left in feeds/
 
 
@@ -75,8 +84,10 @@ class App:
     def database(self) -> Database:
         """The ledger's database; made at first use, beside old traces as an orphan that mails nobody."""
         database = open_database(self.config)
+        if database.file:
+            refuse_network(database.file)
         if not database.exists:
-            database.create(now=self.clock.now(), orphan=self._shows_earlier_runs())
+            database.create(now=self.clock.now(), orphan=self._shows_earlier_runs(database))
         database.check_version()
         return database
 
@@ -87,6 +98,19 @@ class App:
     @cached_property
     def ledger(self) -> Ledger:
         return Ledger(self.database)
+
+    @cached_property
+    def high_water(self) -> HighWater:
+        """The mark beside the ledger: by it an older copy of the ledger is known."""
+        return HighWater(self.ledger, self._mark(self.database))
+
+    def _mark(self, database: Database) -> Path:
+        return database.file.with_suffix(".mark") if database.file else self.config.var / "avviso.mark"
+
+    def check_ledger(self) -> None:
+        """Raises Damaged or Refusal where the ledger is not fit to send by; for whoever is about to."""
+        self.database.check_health()
+        self.high_water.check()
 
     @cached_property
     def roster(self) -> Roster:
@@ -113,11 +137,12 @@ class App:
                 file.write(made)
             return made
 
-    def _shows_earlier_runs(self) -> bool:
+    def _shows_earlier_runs(self, database: Database) -> bool:
         """Whether feeds/ or var/ was filled by a ledger that is gone."""
         config = self.config
         feeds = any((config.feeds.folder / name).exists() for name in TRACES)
-        return feeds or (config.var / "workers").exists() or config.transport.folder.exists()
+        outbox: Path = getattr(config.transport, "folder", config.var / "outbox")
+        return feeds or any(one.exists() for one in (config.var / "workers", outbox, self._mark(database)))
 
     # ---- the doors ----------------------------------------------------------------------------
 
@@ -172,9 +197,58 @@ class App:
     @cached_property
     def subscriptions(self) -> Subscriptions:
         return Subscriptions(
-            self.roster, self.ledger, self.ring, self.clock, lists={one.id: one.name for one in self.config.lists},
+            self.ring, self.clock, lists={one.id: one.name for one in self.config.lists},
+            open_roster=lambda: self.roster, open_ledger=lambda: self.ledger,
             open_stationery=lambda: self.stationery, open_composer=lambda: self.composer,
-            compact=self.database.compact)
+            compact=lambda: self.database.compact())  # noqa: PLW0108, the ledger may be away now
+
+    @cached_property
+    def feedback(self) -> Feedback:
+        """The door through which the post answers."""
+        settings = self.config.feedback
+        return Feedback(
+            self.ledger, self.roster, self.ring, self.clock, together=self.database.together,
+            policy=Policy(settings.soft_bounces),
+            brake=Brake(self.ledger, self.clock, Shares(settings.bounce_share, settings.complaint_share)))
+
+    @cached_property
+    def hooks(self) -> dict[str, Hook]:
+        """What reads the reports of providers. Raises ConfigError."""
+        from pipeline.publish.outside import fetch  # slow import: http, ssl
+
+        def read(address: str) -> bytes:
+            return fetch(address, CERTIFICATE_BYTES).body
+
+        return {name: open_hook(name, [secret.get_secret_value() for secret in secrets], read)
+                for name, secrets in self.config.web.hooks.items()}
+
+    @cached_property
+    def refusals(self) -> Refusals:
+        """What the post said no to while it was handed a message."""
+        return Refusals(self.ledger, self.feedback, self.config.transport.kind)
+
+    @cached_property
+    def mailroom(self) -> Mailroom | None:
+        """What reads the mailbox, if there is one."""
+        from pipeline.feedback.mailroom import Mailroom  # slow import: imaplib
+        from pipeline.providers.mailbox import open_folder
+
+        settings = self.mailbox_settings()
+        if settings is None:
+            return None
+        return Mailroom(self.ledger, self.feedback, self.clock, open_folder=lambda: open_folder(settings),
+                        name=f"{settings.username}@{settings.host}/{settings.folder}")
+
+    def mailbox_settings(self) -> MailboxSettings | None:
+        """The mailbox's plain values; its password is opened here and nowhere else."""
+        from pipeline.providers.mailbox import MailboxSettings  # slow import: imaplib
+
+        mailbox = self.config.mailbox
+        if mailbox is None:
+            return None
+        return MailboxSettings(
+            mailbox.host, mailbox.username, mailbox.password.get_secret_value(), mailbox.port, mailbox.security,
+            mailbox.folder, mailbox.move_to or "", mailbox.ca_file)
 
     @cached_property
     def tray(self) -> Tray:
@@ -189,7 +263,8 @@ class App:
         return Stationery(
             self.frame, self.mail_templates, sender_name=sender.name or config.publication.title,
             sender_address=sender.address, reply_to=config.mailings.reply_to or "", web_url=config.web.url or "",
-            unsubscribe_mailto=self._mailto(), key_id=self.ring.key_id)
+            unsubscribe_mailto=self._mailto(), bounce_address=self._bounce_address(), key_id=self.ring.key_id,
+            open_welcome=self.dresser.welcome if config.mailings.welcome == "latest" else lambda _: None)
 
     def _feed_publication(self) -> FeedPublication:
         from pipeline.feeds.feed import Publication as FeedPublication  # slow import: feedgen
@@ -215,7 +290,7 @@ class App:
 
         config = self.config
         publication, theme = config.publication, config.publication.theme
-        reachable = config.web.url is not None
+        reachable = config.web.url is not None and not config.transport.broadcasts
         return Frame(
             title=publication.title, url=publication.url, language=publication.language,
             description=publication.description, author=publication.author.name,
@@ -237,15 +312,28 @@ class App:
         sending = Sending(
             sender_name=mailings.sender.name or config.publication.title, sender_address=mailings.sender.address,
             reply_to=mailings.reply_to or "", lists={one.id: one.name for one in config.lists},
-            web_url=config.web.url or "", mailto=self._mailto())
+            web_url=self._way_out(), mailto=self._mailto(), bounce_address=self._bounce_address())
         return Dresser(self.archive, self.library, self.ring, self.clock, frame=self.frame, sending=sending,
                        templates=self.mail_templates, issues=config.issues.folder)
 
+    def _way_out(self) -> str:
+        """Where a mail's links for leaving begin; where the service owns the readers, it puts its own link there."""
+        return f"https://{NOBODY}/" if self.config.transport.broadcasts else self.config.web.url or ""
+
     def _mailto(self) -> str:
         """Where a mail takes a reader off the list: read from the mailbox, or by a person where nothing else is."""
-        if self.config.web.url and not self.config.mailbox:
+        if self._way_out() and not self.config.mailbox:
             return ""
-        return self.config.mailings.reply_to or self.config.mailings.sender.address
+        return self._mailbox_address()
+
+    def _bounce_address(self) -> str:
+        """Where messages come back to, with a plus and their own name in it; "" where they come back to the sender."""
+        return self._mailbox_address() if self.config.mailbox and self.config.mailbox.plus else ""
+
+    def _mailbox_address(self) -> str:
+        config = self.config
+        own = config.mailbox.address if config.mailbox else None
+        return own or config.mailings.reply_to or config.mailings.sender.address
 
     def _templates(self, kind: str) -> Path:
         """The owner's templates, if any."""
@@ -257,7 +345,7 @@ class App:
         return Publisher(
             archive=self.archive, ledger=self.ledger, rules=self.rules, clock=self.clock, gatherer=gatherer,
             imprint=self.imprint, press=lambda: self.press, dresser=lambda: self.dresser,
-            expire=self.config.mailings.expire)
+            expire=self.config.mailings.expire, broadcasts=self.config.transport.broadcasts)
 
     def _impress(self, manuscripts: Sequence[Manuscript]) -> Sequence[Impression]:
         return self.library.impressions(manuscripts)
@@ -266,7 +354,8 @@ class App:
         """What the next passes would do, and what is wrong. Changes nothing: its pass is rolled back."""
         with self.database.rehearse():
             made = self.publisher.make_pass(start=False, write=False)
-            ahead = Outlook(self.archive, self.ledger, self.rules, lambda: self.dresser, self.publisher.foresee)
+            ahead = Outlook(self.archive, self.ledger, self.rules, lambda: self.dresser, self.publisher.foresee,
+                            broadcasts=self.config.transport.broadcasts)
             return ahead.prospects(self.clock.now()), made.problems
 
     @cached_property
@@ -309,7 +398,8 @@ class App:
         not leave: no web.url, no mailbox, and mail that really goes out."""
         config = self.config
         _ = self.seal
-        if config.transport.kind != "folder" and not config.web.url and not config.mailbox:
+        takes_care = config.transport.kind == "folder" or config.transport.broadcasts
+        if not (takes_care or config.web.url or config.mailbox):
             raise Refusal("readers would have no way to unsubscribe", path="config.yaml",
                           remedy="set web.url to where readers reach `avviso run`, or name a mailbox")
 
@@ -322,7 +412,7 @@ class App:
     @cached_property
     def seal(self) -> Seal | None:
         """What signs every message, if the settings say so. Raises ConfigError for a key that cannot."""
-        settings = self.config.transport.dkim
+        settings = getattr(self.config.transport, "dkim", None)  # for kinds that hand over our own bytes
         if settings is None:
             return None
         from pipeline.mailings.dkim_key import read_seal  # optional extra
@@ -338,13 +428,7 @@ class App:
     @cached_property
     def open_transport(self) -> Callable[[], Transport]:
         """Opens the post of the settings, one for each thread."""
-        return transport_opener(self.config.transport.kind, self._transport_settings(), self.clock)
-
-    def _transport_settings(self) -> dict[str, Any]:
-        """The transport's plain values; a secret is opened here and nowhere else."""
-        settings = self.config.transport.model_dump()
-        password = self.config.transport.password
-        return settings | {"password": password.get_secret_value() if password else None}
+        return transport_opener(self.config.transport.kind, plain_values(self.config.transport), self.clock)
 
     @cached_property
     def sample(self) -> Transport:

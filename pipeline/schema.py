@@ -29,7 +29,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD = "0002"  # the migration this program expects; a test compares it with pipeline/migrations
+HEAD = "0003"  # the migration this program expects; a test compares it with pipeline/migrations
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -322,6 +322,13 @@ Index("ix_delivery_sending", delivery.c.worker,
 Index("ix_delivery_in_doubt", delivery.c.mailing_id,
       sqlite_where=text("state = 'in_doubt'"), postgresql_where=text("state = 'in_doubt'"))
 Index("ix_delivery_subscriber_id", delivery.c.subscriber_id)
+# Where a provider knows a message by its own name alone; a mail server gives names too, and never asks by them.
+NAMED_BY_PROVIDER = text("provider_id IS NOT NULL AND provider <> 'smtp'")
+Index("ix_delivery_provider_id", delivery.c.provider_id,
+      sqlite_where=NAMED_BY_PROVIDER, postgresql_where=NAMED_BY_PROVIDER)
+# What the post refused, in the order in which it did.
+Index("ix_delivery_failed", delivery.c.settled_at,
+      sqlite_where=text("state = 'failed'"), postgresql_where=text("state = 'failed'"))
 
 # What a letter (confirmation, welcome, goodbye) adds to its delivery: frozen like a mailing's envelope, with the
 # address its button leads to, so that every attempt has the same bytes.
@@ -345,21 +352,28 @@ tally = Table(
     _one_of("state", DELIVERY_STATES),
 )
 
-# What the world reports; a replayed report has the same key and changes nothing.
+# What the world reports; a replayed report has the same key and changes nothing. No address stands here in the clear.
 event = Table(
     "event",
     metadata,
     Column("key", Text, primary_key=True),
     Column("kind", Text, nullable=False),
-    Column("at", Instant, nullable=False),
-    Column("seen_at", Instant, nullable=False),
-    Column("address_hash", Text),
-    Column("delivery_key", Text),
+    Column("bounce", Text),                           # "hard" or "soft"; NULL: no bounce
+    Column("at", Instant, nullable=False),            # when it happened
+    Column("seen_at", Instant, nullable=False),       # when we heard of it
+    Column("address_hash", Text),                     # as it was reported; NULL: it was not
+    Column("delivery_key", Text),                     # NULL: a message that we do not know
+    Column("mailing_id", BigInteger),
+    Column("subscriber_id", BigInteger),              # outlives the person's erasure
     Column("provider", Text, nullable=False),
+    Column("status", Text, nullable=False),           # of RFC 3463, or ""
     Column("reason", Text, nullable=False),
-    Column("raw", Text, nullable=False),
+    Column("raw", Text, nullable=False),              # what was said, without secrets and addresses
+    CheckConstraint("bounce IN ('hard', 'soft')", name="bounce_known"),
 )
 Index("ix_event_delivery_key", event.c.delivery_key)
+Index("ix_event_mailing_id_seen_at", event.c.mailing_id, event.c.seen_at)
+Index("ix_event_subscriber_id", event.c.subscriber_id)
 
 # A process that may hold deliveries. It holds a lock file while it lives: who can take that lock knows
 # that the process is dead. A new `boot_id` on the same host means that the machine itself went down.

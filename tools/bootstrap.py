@@ -16,6 +16,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
@@ -97,36 +98,58 @@ def runs() -> bool:
 def install(purpose: str) -> None:
     """Makes the environment and fills it; the stamp comes last, so a broken run is done again."""
     stamps = {name: digest(name) for name in CONTAINS[purpose]}
-    tool = make_environment()
-    # What builds comes first and from a lock as well: without isolation nothing unpinned is fetched.
+    ways = ways_in()
+    while True:
+        make, tool = ways.pop(0)
+        try:
+            make()
+            fill_all(tool, purpose)
+        except Failure as failure:
+            if not ways:
+                raise
+            say(f"{failure}; trying another way")
+            continue
+        break
+    STAMP.write_text(json.dumps(stamps), "utf-8")
+    say("done: .venv is ready")
+
+
+def fill_all(tool: list[str], purpose: str) -> None:
+    """What builds comes first and from a lock as well: without isolation nothing unpinned is fetched."""
     for lock in ("requirements/build.txt", f"requirements/{purpose}.txt"):
         count = sum("==" in line for line in read(ROOT / lock).splitlines())
         say(f"installing {count} packages from {lock}")
         fill(tool, ["--require-hashes", "-r", str(ROOT / lock)], lock)
     say("installing avviso itself")
     fill(tool, ["-e", str(ROOT)], "avviso")
-    STAMP.write_text(json.dumps(stamps), "utf-8")
-    say("done: .venv is ready")
 
 
-def make_environment() -> list[str]:
-    """An environment in `.venv`, new where the old one does not start; returns the words that install into it."""
+def ways_in() -> list[tuple[Callable[[], None], list[str]]]:
+    """How `.venv` can be made here, each with the words that install into it: the quickest first, uv, then pip.
+
+    A uv that cannot reach its index may stand beside a pip that can: each is tried before we give up.
+    """
     fresh = not runs()
     into_it = ["--python", str(PYTHON)]
-    uv, system_pip = shutil.which("uv"), importlib.util.find_spec("pip")
+    venv = [sys.executable, "-m", "venv"]
+    ways: list[tuple[Callable[[], None], list[str]]] = []
+    uv = shutil.which("uv")
     if uv:
-        create("uv", [uv, "venv", "--python", sys.executable, str(VENV)], fresh)
-        return [uv, "pip", "install", *into_it]
+        words = [uv, "venv", "--python", sys.executable, str(VENV)]
+        ways.append((lambda: create("uv", words, fresh), [uv, "pip", "install", *into_it]))
     if importlib.util.find_spec("ensurepip"):
-        create("venv and pip", [sys.executable, "-m", "venv", str(VENV)], fresh or not has_pip())
-        return [str(PYTHON), "-m", "pip", "install"]
-    if system_pip:
-        create("venv and the system's pip", [sys.executable, "-m", "venv", "--without-pip", str(VENV)], fresh)
-        return [sys.executable, "-m", "pip", *into_it, "install"]
-    raise Failure(
-        "neither uv nor pip nor ensurepip is there: install one (Debian, Ubuntu: apt install python3-venv; "
-        "Fedora: dnf install python3-pip; Alpine: apk add py3-pip)"
-    )
+        own = [str(PYTHON), "-m", "pip", "install"]
+        ways.append((lambda: create("venv and pip", [*venv, str(VENV)], fresh or not has_pip()), own))
+    elif importlib.util.find_spec("pip"):
+        bare = [*venv, "--without-pip", str(VENV)]
+        ways.append((lambda: create("venv and the system's pip", bare, fresh),
+                     [sys.executable, "-m", "pip", *into_it, "install"]))
+    if not ways:
+        raise Failure(
+            "neither uv nor pip nor ensurepip is there: install one (Debian, Ubuntu: apt install python3-venv; "
+            "Fedora: dnf install python3-pip; Alpine: apk add py3-pip)"
+        )
+    return ways
 
 
 def create(means: str, words: list[str], fresh: bool) -> None:

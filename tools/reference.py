@@ -23,6 +23,7 @@ from pydantic.fields import FieldInfo
 
 from pipeline.config.report import NOT_YET
 from pipeline.config.settings import Config
+from pipeline.config.transports import KINDS
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "reference"
@@ -44,6 +45,10 @@ a key without a value takes its default. A key that does not exist is an error t
 
 What is wrong is said in one pass, a line each: `config.yaml:12: feeds.entires: unknown key: did you mean entries?`
 """
+
+TRANSPORT_HEAD = """\
+By which post mail goes out: `transport.kind` says which, `folder` without one. Each kind has the keys below it and no
+others; kinds of other packages read their own."""
 
 COMMANDS_HEAD = """\
 # Commands
@@ -80,13 +85,25 @@ def settings_page() -> str:
     parts, alone = [CONFIG_HEAD], []
     for name, field in Config.model_fields.items():
         model = _section(field)
-        if model is None:
+        if name == "transport":
+            parts.append(_transport_part())
+        elif model is None:
             alone.append(Row(name, field, texts[name]))
         else:
             about = texts.get(name) or inspect.cleandoc(model.__doc__ or "")
             parts.append("\n".join([f"## {name}", "", about, "", *_table(_rows(model, _below(name, field)))]))
     parts.append("\n".join(["## Without a section", "", *_table(alone)]))
     return "\n".join(f"{part.rstrip()}\n" for part in parts)
+
+
+def _transport_part() -> str:
+    """A table for each kind: nobody reads the keys of another."""
+    lines = ["## transport", "", TRANSPORT_HEAD, ""]
+    for kind, model in KINDS.items():
+        about = f"{inspect.cleandoc(model.__doc__ or '')} See [its page](../guides/providers/{kind}.md)."
+        lines += [f"### kind: {kind}", "", about, "",
+                  *_table(row for row in _rows(model, "transport.") if row.key != "transport.kind"), ""]
+    return "\n".join(lines)
 
 
 def _rows(model: type[BaseModel], above: str) -> Iterator[Row]:
@@ -156,13 +173,17 @@ def _model_in(annotation: object) -> type[BaseModel] | None:
 
 def _texts(model: type[BaseModel]) -> dict[str, str]:
     """The text below each setting in the source of its model; at run time nobody needs it."""
-    body = typing.cast("ast.ClassDef", ast.parse(inspect.getsource(model)).body[0]).body
     found: dict[str, str] = {}
-    for statement, below in pairwise(body):
+    ours = [one for one in reversed(model.__mro__) if issubclass(one, BaseModel) and one is not BaseModel]
+    for statement, below in (pair for one in ours for pair in pairwise(_body(one))):
         if isinstance(statement, ast.AnnAssign) and isinstance(below, ast.Expr):
             name, text = typing.cast("ast.Name", statement.target).id, typing.cast("ast.Constant", below.value).value
             found[name] = " ".join(str(text).split())
     return found
+
+
+def _body(model: type[BaseModel]) -> list[ast.stmt]:
+    return typing.cast("ast.ClassDef", ast.parse(inspect.getsource(model)).body[0]).body
 
 
 def commands_page() -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TextIO
 
@@ -16,6 +16,7 @@ from pipeline.audience.subscriber import Member, Subscriber, Subscription, Suppr
 from pipeline.audience.table import guard
 
 COLUMNS = ("email", "name", "language", "lists", "status", "consent_at", "consent_source", "consent_text", "left_at")
+DELIVERY_COLUMNS = ("issue", "list", "email", "state", "attempted_at", "settled_at", "reply")
 
 
 def write_csv(members: Iterable[Member], out: TextIO) -> int:
@@ -30,6 +31,16 @@ def write_csv(members: Iterable[Member], out: TextIO) -> int:
         writer.writerow([guard(cell) for cell in _cells(member)])
         count += 1
     return count
+
+
+def write_deliveries_csv(deliveries: Iterable[Mapping[str, Any]], out: TextIO) -> None:
+    """One row a delivery, for spreadsheets; `out` as above. Whose address is empty was erased."""
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
+    writer.writerow(DELIVERY_COLUMNS)
+    for one in deliveries:
+        writer.writerow([guard(cell) for cell in (
+            one["issue_key"] or "", one["list"], one["address"] or "", one["state"],
+            _iso(one["attempted_at"]) or "", _iso(one["settled_at"]) or "", one["reply"])])
 
 
 def write_jsonl(members: Iterable[Member], out: TextIO) -> int:

@@ -19,6 +19,7 @@ from pipeline.address import Address
 from pipeline.audience import statements
 from pipeline.audience.intake import Change, Entry, Known, Plan, Verdict, consent_instant, plan
 from pipeline.audience.subscriber import (
+    MOVED,
     Evidence,
     Member,
     Move,
@@ -64,6 +65,12 @@ class Roster:
                 connection.execute(statements.ask_again(hashed, list_id, evidence, now))
             rows = connection.execute(statements.waiting(hashed, lists)).all()
         return tuple(statements.subscription_of(row) for row in rows)
+
+    def waiting(self, addresses: Sequence[Address]) -> list[Member]:
+        """Which subscriptions of these people wait for their confirmation. At most PAGE addresses."""
+        hashes = [self.address_hash(address.folded) for address in addresses]
+        with self._database.read() as connection:
+            return [statements.member_of(row) for row in connection.execute(statements.waiting_among(hashes))]
 
     def add(self, address: Address, lists: Sequence[str], evidence: Evidence, now: datetime, *,
             name: str = "", language: str = "") -> Verdict:
@@ -122,12 +129,30 @@ class Roster:
         """Writes a person's name and language anew; False when there is no such person."""
         return self._changed(statements.describe(subscriber_id, plain_name(name), language))
 
-    def readdress(self, subscriber_id: int, address: Address) -> bool:
-        """Gives a person another address; False when that is somebody else's or suppressed."""
+    def readdress(self, subscriber_id: int, address: Address, now: datetime) -> bool:
+        """Gives a person another address; False when that is somebody else's or suppressed.
+
+        Their old one is not mailed again, also when an old file is imported, until they move back: a keyed hash
+        without the address stays.
+        """
+        new = self._spellings(address)
         try:
-            return self._changed(statements.readdress(subscriber_id, self._spellings(address)))
+            with self._database.write() as connection:
+                old = connection.execute(statements.hash_of(subscriber_id)).scalar_one_or_none()
+                if old is None:
+                    return False
+                connection.execute(statements.move_back(new["address_hash"]))
+                moved = connection.execute(statements.readdress(subscriber_id, new)).rowcount > 0
+                if moved and old != new["address_hash"]:
+                    connection.execute(self._database.insert_new(suppression).values(
+                        address_hash=old, address=None, reason=MOVED, source="change of address", at=now))
+                return moved
         except IntegrityError:  # UNIQUE (address_folded): one person, one row
             return False
+
+    def is_free(self, address: Address) -> bool:
+        """Whether a person may move to this address: it is nobody's, and not suppressed but for a move of theirs."""
+        return self._one(statements.taken(self.address_hash(address.folded))) is None
 
     # ---- suppressing --------------------------------------------------------------------------
 
@@ -135,6 +160,10 @@ class Roster:
         """Never mails this address again; False when that was so already, and the first reason stands."""
         row = self._suppression(address, reason, source, now)
         return self._changed(self._database.insert_new(suppression).values(row))
+
+    def worsen(self, address: Address, old: str, new: str, source: str, now: datetime) -> bool:
+        """Gives a suppression a graver reason; False where it has another one than `old`."""
+        return self._changed(statements.worsen(self.address_hash(address.folded), old, new, source, now))
 
     def unsuppress(self, address: Address) -> bool:
         """Takes a suppression back, also of someone forgotten; their subscriptions count again as they stand."""

@@ -23,6 +23,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    or_,
     select,
     true,
     tuple_,
@@ -30,6 +31,7 @@ from sqlalchemy import (
 )
 
 from pipeline.audience.subscriber import (
+    MOVED,
     MOVES,
     Evidence,
     Member,
@@ -101,6 +103,14 @@ def waiting(address_hash: str, lists: Sequence[str]) -> Select[Any]:
             .order_by(subscription.c.list))
 
 
+def waiting_among(hashes: Sequence[str]) -> Select[Any]:
+    """Every subscription of these people that waits for their confirmation, with the person; nobody suppressed."""
+    return (select(subscription, subscriber, literal("").label("suppressed"))
+            .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
+            .where(subscriber.c.address_hash.in_(hashes), subscription.c.state == State.PENDING.value, ~_owner_barred())
+            .order_by(subscription.c.subscriber_id, subscription.c.list))
+
+
 def confirm(subscriber_id: int, list_id: str, now: datetime) -> Update:
     """Pending becomes confirmed, unless the person was suppressed meanwhile."""
     return (_of(subscriber_id, list_id).where(_may(Move.CONFIRM), ~_owner_barred())
@@ -149,6 +159,29 @@ def readdress(subscriber_id: int, address: Mapping[str, str]) -> Update:
     """Gives a person another address, unless that one is suppressed."""
     return (update(subscriber).where(subscriber.c.id == subscriber_id, ~_barred(address["address_hash"]))
             .values(**address))
+
+
+def worsen(address_hash: str, old: str, new: str, source: str, now: datetime) -> Update:
+    """Gives a suppression another reason, unless somebody did so before."""
+    return (update(suppression).where(suppression.c.address_hash == address_hash, suppression.c.reason == old)
+            .values(reason=new, source=source, at=now))
+
+
+def hash_of(subscriber_id: int) -> Select[str]:
+    """The hash of a person's address."""
+    return select(subscriber.c.address_hash).where(subscriber.c.id == subscriber_id)
+
+
+def move_back(address_hash: str) -> Delete:
+    """Takes back what a change of address suppressed, and nothing else."""
+    return delete(suppression).where(suppression.c.address_hash == address_hash, suppression.c.reason == MOVED)
+
+
+def taken(address_hash: str) -> Select[int]:
+    """One row if this address is somebody's, or suppressed for another reason than a move."""
+    barred = exists().where(suppression.c.address_hash == address_hash, suppression.c.reason != MOVED)
+    owned = exists().where(subscriber.c.address_hash == address_hash)
+    return select(literal(1)).where(or_(barred, owned))
 
 
 def unsuppress(address_hash: str) -> Delete:

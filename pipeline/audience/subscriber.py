@@ -23,6 +23,7 @@ from enum import StrEnum
 from typing import Any
 
 MAX_NAME = 100  # characters
+MOVED = "moved"  # why an address is suppressed whose owner gave us another: the one reason that they can take back
 
 
 class State(StrEnum):

@@ -36,19 +36,21 @@ _MAX_TEXT = 128  # characters; more than the longest token has
 
 
 class Purpose(StrEnum):
-    """What a link lets its holder do. `VIEW` names a mailing where the others name a list."""
+    """What a link lets its holder do. `VIEW` names a mailing where the others name a list, `MOVE` a new address's hash.
+    """
 
     UNSUBSCRIBE = "unsubscribe"
     VIEW = "view"
     PREFERENCES = "preferences"
     CONFIRM = "confirm"
+    MOVE = "move"
 
 
 # The purpose as it stands in the head; a number is never given to another purpose.
-_CODES = {Purpose.UNSUBSCRIBE: 1, Purpose.VIEW: 2, Purpose.PREFERENCES: 3, Purpose.CONFIRM: 4}
+_CODES = {Purpose.UNSUBSCRIBE: 1, Purpose.VIEW: 2, Purpose.PREFERENCES: 3, Purpose.CONFIRM: 4, Purpose.MOVE: 5}
 
 # How long a link holds. A way out is not on the list: it never closes.
-LIFETIMES = {Purpose.CONFIRM: timedelta(hours=48)}
+LIFETIMES = {Purpose.CONFIRM: timedelta(hours=48), Purpose.MOVE: timedelta(hours=48)}
 
 Signer = Callable[[int], str]
 
@@ -102,7 +104,7 @@ class KeyRing:
             raise InvalidToken("this link is not valid", remedy="use the link of a newer mail")
         lifetime = LIFETIMES.get(purpose)
         if lifetime and claim.issued and now - claim.issued > lifetime:
-            raise ExpiredToken("this link has expired", remedy="subscribe again to get a new one")
+            raise ExpiredToken("this link has expired", remedy="ask again to get a new one")
         return claim
 
     def _is_ours(self, claim: Claim, text: str) -> bool:

@@ -1,6 +1,10 @@
-"""Commands for the health of a publication: migrate."""
+"""Commands for the health of a publication: migrate, export, restore."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import click
 
@@ -25,4 +29,51 @@ def migrate(desk: Desk) -> int:
     return DONE
 
 
-COMMANDS = (migrate,)
+@click.command(cls=Command)
+@click.argument("folder", metavar="PATH", type=click.Path(path_type=Path))
+@pass_desk
+def export(desk: Desk, folder: Path) -> int:
+    """Everything that avviso remembers, as JSON Lines and CSV, in a new folder.
+
+    The secret that signs links is in it: keep it as safe as the ledger itself.
+
+    \b
+    Example:
+      avviso export backup-2026-10-19
+    """
+    from pipeline.setup.relocation import export_publication  # slow import
+
+    rows = _at_length("exporting", lambda seen: export_publication(desk.app(), folder, seen))
+    desk.answer({"path": str(folder), "rows": rows}, [f"wrote {sum(rows.values())} rows to {folder}"])
+    return DONE
+
+
+@click.command(cls=Command)
+@click.argument("folder", metavar="PATH", type=click.Path(path_type=Path))
+@pass_desk
+def restore(desk: Desk, folder: Path) -> int:
+    """Fills an empty ledger from an export, also one of the other database.
+
+    Afterwards only this copy may send: put the old ledger away.
+
+    \b
+    Example:
+      avviso restore backup-2026-10-19
+    """
+    from pipeline.setup.relocation import restore_publication  # slow import
+
+    rows = _at_length("restoring", lambda seen: restore_publication(desk.app(), folder, seen))
+    desk.answer({"path": str(folder), "rows": rows},
+                [f"restored {sum(rows.values())} rows", "put the old ledger away: only one copy may send"])
+    return DONE
+
+
+def _at_length(label: str, work: Callable[[Callable[[int, int], None]], Any]) -> Any:
+    """Work that shows how far it is."""
+    from pipeline.cli.findings import progress
+
+    with progress(label) as seen:
+        return work(seen)
+
+
+COMMANDS = (migrate, export, restore)

@@ -142,6 +142,7 @@ def status(desk: Desk, watch: bool) -> int:
       avviso status --json
     """
     from pipeline.cli.lines import status_lines
+    from pipeline.feedback.needs import needs
     from pipeline.publish.overview import overview
 
     app = desk.app()
@@ -151,9 +152,9 @@ def status(desk: Desk, watch: bool) -> int:
         with stop_on_signal() as stop:
             while not app.clock.wait(stop, 1.0):
                 click.clear()
-                desk.answer(None, status_lines(overview(app.archive, app.ledger)))
+                desk.answer(None, status_lines(overview(app.archive, app.ledger, needs(app.ledger, app.clock.now()))))
         return DONE
-    found = overview(app.archive, app.ledger)
+    found = overview(app.archive, app.ledger, needs(app.ledger, app.clock.now()))
     desk.answer(found.shape(), status_lines(found))
     return DONE
 

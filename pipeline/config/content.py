@@ -146,6 +146,8 @@ class Mailings(Section):
     """Where answers go, if not to `from`."""
     subject: Subject = "{title}"
     """The subject, from `{number}`, `{title}`, `{publication}` and `{date}`."""
+    welcome: Literal["letter", "latest"] = "letter"
+    """What greets a reader who has confirmed: a short letter, or one that brings the `latest` issue along."""
     approve: Literal["first", "always", "never"] = "first"
     """Which mailings wait for `avviso approve`: the first one of a new ledger, all, none. The `folder`
     transport never waits."""

@@ -12,9 +12,10 @@ from pydantic_core import ErrorDetails
 
 from pipeline.config.document import Document, Keys, dotted
 from pipeline.config.settings import Config
+from pipeline.config.transports import KINDS, TAG, keys_of, readers_of
 from pipeline.errors import Problem
 
-SECRET = frozenset({"password", "secret", "admin", "database", "hooks"})
+SECRET = frozenset({"password", "secret", "admin", "database", "hooks", "api_key", "secret_access_key", "headers"})
 LONGEST_VALUE = 60
 NEEDED = {
     "publication.title": "add `title: My Weekly`",
@@ -34,7 +35,6 @@ SHAPES = {
 NOT_YET = {
     ("feeds", "websub"): "telling hubs",
     ("engine",): "any engine but `embedded`",
-    ("web", "hooks"): "taking reports from providers",
     ("web", "admin"): "the admin pages",
     ("dns", "resolver"): "looking at DNS",
 }
@@ -43,9 +43,9 @@ NOT_YET = {
 def explain(error: ValidationError, document: Document) -> Iterator[Problem]:
     """Every finding of pydantic as a problem, but for values that were complained about already."""
     for found in error.errors(include_url=False, include_input=False):
-        keys = found["loc"]
+        keys, kind = _untagged(found["loc"])
         if not any(keys[: len(spoiled)] == spoiled for spoiled in document.spoiled):
-            reason, remedy = _verdict(found, keys, document)
+            reason, remedy = _verdict(found, keys, document, kind)
             yield Problem(document.path, f"{dotted(keys)}: {reason}" if keys else reason, remedy,
                           _line(keys, document), rule="config")
 
@@ -65,12 +65,22 @@ def _line(keys: Keys, document: Document) -> int | None:
     return next((place.line for place in around if place), None)
 
 
-def _verdict(found: ErrorDetails, keys: Keys, document: Document) -> tuple[str, str]:
+def _untagged(keys: Keys) -> tuple[Keys, str]:
+    """The keys as they are written, and the transport's kind, which pydantic puts between them."""
+    if len(keys) > 1 and keys[0] == "transport" and str(keys[1]).startswith(TAG):
+        return (keys[0], *keys[2:]), str(keys[1]).removeprefix(TAG)
+    return keys, ""
+
+
+def _verdict(found: ErrorDetails, keys: Keys, document: Document, post: str) -> tuple[str, str]:
     kind, context = found["type"], found.get("ctx", {})
+    if kind == "extra_forbidden" and post and len(keys) == 2:
+        return _unread(str(keys[-1]), post)
     if kind == "extra_forbidden":
         return "unknown key", _nearest(str(keys[-1]), keys[:-1])
     if kind == "missing":
-        return "missing", NEEDED.get(dotted(keys), f"add `{keys[-1]}:`")
+        value = " ${NAME}` from the environment" if keys[-1] in SECRET else "`"
+        return "missing", NEEDED.get(dotted(keys), f"add `{keys[-1]}:{value}")
     if kind == "literal_error":
         allowed = str(context["expected"]).replace("'", "")
         return f"{_shown(keys, document)}is not known here", f"write {allowed}"
@@ -90,6 +100,17 @@ def _shown(keys: Keys, document: Document) -> str:
     if text is None or text in secrets or ("://" in text and "@" in text):
         return "its value "
     return f'"{text[:LONGEST_VALUE]}{"…" if len(text) > LONGEST_VALUE else ""}" '
+
+
+def _unread(key: str, post: str) -> tuple[str, str]:
+    """A key of `transport` that this kind does not read: it may belong to another."""
+    if key == "dkim":
+        return f"kind: {post} signs by itself", "leave dkim out"
+    if others := readers_of(key):
+        return f"kind: {post} does not read it", f"leave it out, or use kind: {' or '.join(others)}"
+    here = keys_of(KINDS[post])
+    near = get_close_matches(key.casefold(), here, 1, 0.6)
+    return "unknown key", f"did you mean {near[0]}?" if near else f"kind: {post} reads {', '.join(here)}"
 
 
 def _nearest(key: str, above: Keys) -> str:

@@ -10,7 +10,8 @@ from pydantic import PrivateAttr, ValidationInfo, field_validator, model_validat
 
 from pipeline.config.content import Feeds, Issues, ListSettings, Mailings, Publication, Schedule, Site
 from pipeline.config.section import Section, default
-from pipeline.config.service import Dns, Mailbox, Notify, Transport, Web
+from pipeline.config.service import Dns, FeedbackSettings, Mailbox, Notify, Web
+from pipeline.config.transports import Transport
 from pipeline.config.values import NotEmpty, Secret, wrong
 
 
@@ -27,8 +28,7 @@ class Config(Section):
     """The lists readers can be on; an issue that names none goes to the first."""
     transport: Transport = default({})
     mailbox: Mailbox | None = None
-    """The mailbox that `mailto:` unsubscribes come to: a way out for readers where there is no `web.url`. This version
-    does not read it by itself: take who asks off with `avviso subscribers remove`."""
+    feedback: FeedbackSettings = default({})
     notify: Notify = default({})
     database: Secret = default("sqlite:///var/avviso.db")
     """The ledger: `sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST/NAME`."""
@@ -84,6 +84,13 @@ class Config(Section):
         for name, folder in written.items():
             if folder.resolve() == self.issues.folder.resolve():
                 raise wrong(f"{name} is the folder of the issues", "give what is written its own folder")
+        return self
+
+    @model_validator(mode="after")
+    def _told(self) -> Self:
+        if self.notify.email and self.transport.broadcasts:
+            raise wrong(f"notify.email is not reached by kind: {self.transport.kind}, which mails its own readers",
+                        "leave it out; `avviso status` shows what needs you")
         return self
 
     def model_post_init(self, context: dict[str, Path] | None) -> None:

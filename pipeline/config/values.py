@@ -130,6 +130,14 @@ def read_rate(text: str) -> Rate:
     return Rate(int(found[1]), timedelta(seconds=DURATION_S[found[2]]))
 
 
+def read_share(text: str) -> float:
+    """`5%` or `0.3%` as a part of one."""
+    found = re.fullmatch(r"([0-9]{1,3}(?:\.[0-9]{1,3})?) ?%", text)
+    if not found or not 0 < float(found[1]) <= 100:
+        raise wrong("is not a share", 'write it as "5%" or "0.3%"')
+    return float(found[1]) / 100
+
+
 def read_hour(text: str) -> time:
     """`08:00`, on the clock of the publication's zone."""
     found = re.fullmatch(r"([0-9]{1,2}):([0-5][0-9])", text)
@@ -232,6 +240,7 @@ Duration = Annotated[timedelta, reader(read_duration)]
 Span = Annotated[timedelta, reader(read_span)]
 Size = Annotated[int, reader(read_size)]
 MessageRate = Annotated[Rate, reader(read_rate)]
+Share = Annotated[float, reader(read_share)]
 Hour = Annotated[time, reader(read_hour)]
 Zone = Annotated[ZoneInfo, reader(read_zone)]
 Language = Annotated[str, reader(read_language)]

@@ -87,6 +87,7 @@ def _context(issue: Issue, frame: Frame, subject: str, preheader: str) -> dict[s
     return {
         **common,
         "title": quote(one_line(issue.title) or subject),
+        "preface": quote(frame.preface),
         "description": quote(issue.description),
         "subject": quote(subject),
         "preheader": quote(preheader),

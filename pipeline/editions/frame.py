@@ -24,7 +24,8 @@ class Frame:
     `page_url` is the issue's own page on the web. `subject` is the pattern of `mailings.subject`.
     `why` tells readers why they get the mail; "" gives the catalogue's sentence. `view` and
     `preferences` say that the web answers such links, one for each reader; without `view` the mail
-    leads to `page_url`. `width` is in CSS pixels.
+    leads to `page_url`. `preface` stands above the issue, as in the letter that welcomes a reader with it.
+    `width` is in CSS pixels.
     """
 
     title: str
@@ -40,6 +41,7 @@ class Frame:
     page_url: str = ""
     subject: str = "{title}"
     why: str = ""
+    preface: str = ""
     view: bool = False
     preferences: bool = False
 

@@ -1,4 +1,4 @@
-"""Letters to one person: please confirm, welcome, goodbye. Editions like any other, and sent by the same door."""
+"""Letters to one person: confirm, welcome, new address, goodbye. Editions like any other, sent by the same door."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ class Letter(StrEnum):
 
     CONFIRM = "confirm"      # its button is Hole.ACTION: the address that confirms this one subscription
     WELCOME = "welcome"      # leads to the archive
+    CHANGE = "change"        # to a new address; its button is Hole.ACTION: the address that makes the change
     GOODBYE = "goodbye"      # leads back to the publication
 
 
@@ -45,6 +46,7 @@ def _context(letter: Letter, frame: Frame, words: dict[str, str]) -> dict[str, o
     why = "why" if letter is Letter.WELCOME else "letter_why"
     button = {
         Letter.CONFIRM: Hole.ACTION.value,
+        Letter.CHANGE: Hole.ACTION.value,
         Letter.WELCOME: quote(frame.archive_url or frame.url),
         Letter.GOODBYE: quote(frame.url),
     }[letter]
@@ -58,5 +60,11 @@ def _context(letter: Letter, frame: Frame, words: dict[str, str]) -> dict[str, o
         "button": {"label": quote(words["button"]), "url": button},
         "heading": underlined(quote(one_line(words["subject"]))),
         "rule": RULE,
-        "links": [(catalogue["unsubscribe"], Hole.UNSUBSCRIBE.value)] if letter is Letter.WELCOME else [],
+        "links": _links(frame) if letter is Letter.WELCOME else [],
     }
+
+
+def _links(frame: Frame) -> list[tuple[str, str]]:
+    words = wording(frame.language)
+    preferences = [(words["preferences"], Hole.PREFERENCES.value)] if frame.preferences else []
+    return [(words["unsubscribe"], Hole.UNSUBSCRIBE.value), *preferences]

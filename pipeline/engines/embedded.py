@@ -12,11 +12,12 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.engines.jobs import Shift, alone
-from pipeline.errors import PipelineError
+from pipeline.errors import PipelineError, Unreachable
 
 if TYPE_CHECKING:
     from pipeline.app import App
@@ -33,7 +34,8 @@ def run(open_app: Callable[[], App], settings: Path, stop: threading.Event, *, o
     """Runs until `stop` is set. `only` is one of publish, send, web; None is all of them.
 
     When the file `settings` changes and can be read, everything in hand is finished and begun again with it;
-    one that cannot be read is said once, and the old settings stay in force.
+    one that cannot be read is said once, and the old settings stay in force. While the ledger is away at the start,
+    readers are served: their asking and leaving lies in the tray until it is back.
     """
     seen = _changed_at(settings)  # before it is read: a change after that is one to follow
     following: App | None = open_app()
@@ -45,34 +47,51 @@ def _run_with(
     app: App, open_app: Callable[[], App], settings: Path, seen: int, stop: threading.Event, only: str | None
 ) -> tuple[App | None, int]:
     """Runs with one set of settings, last changed at `seen`; gives the next, or None at the end."""
-    ending = threading.Event()
     if only != "web":
         app.check_way_out()
     with ExitStack() as stack:
         if only is None:
             stack.enter_context(alone(app))
-        shift = stack.enter_context(Shift.begin(app)) if only != "web" else None
+        shift = stack.enter_context(ExitStack())  # we leave the list of workers when our work is done
         work = ExitStack()  # ended together, so that all of it takes no longer than GRACE_S
         stack.callback(_end_within, GRACE_S, work.close)
+        ending = threading.Event()
         if only in (None, "web"):
             work.callback(_serve_web(app))
-        if shift and only in (None, "publish"):
-            work.callback(_schedule(app, shift))
-        if shift and only in (None, "send"):
-            _tell("tidy", shift.tidy)()
-            work.callback(_start_sending(shift, ending))
+        begin = partial(_begin, app, only, shift, work, ending)
+        begun = begin()
         log.info("run.started", extra={"only": only or "all"})
-        following = _wait(open_app, settings, seen, stop)
+        following = _wait(open_app, settings, seen, stop, None if begun else begin)
         log.info("run.ending")
         ending.set()
         return following
 
 
+def _begin(app: App, only: str | None, shift: ExitStack, work: ExitStack, ending: threading.Event) -> bool:
+    """Begins what needs the ledger. False while that is away: whom we serve on the web is served all the same."""
+    try:
+        app.database.check_version()
+        at_work = shift.enter_context(Shift.begin(app)) if only != "web" else None
+    except Unreachable as error:
+        if only not in (None, "web"):
+            raise
+        log.warning("ledger.away", extra={"reason": str(error)})
+        return False
+    if at_work and only in (None, "publish"):
+        work.callback(_schedule(app, at_work))
+    if at_work and only in (None, "send"):
+        _tell("tidy", at_work.tidy)()
+        work.callback(_start_sending(at_work, ending))
+    return True
+
+
 def _wait(
-    open_app: Callable[[], App], settings: Path, seen: int, stop: threading.Event
+    open_app: Callable[[], App], settings: Path, seen: int, stop: threading.Event, begin: Callable[[], bool] | None,
 ) -> tuple[App | None, int]:
-    """Waits for the end, or for new settings that can be used."""
+    """Waits for the end, or for new settings that can be used; `begin` is tried again until it did."""
     while not stop.wait(SETTINGS_S):
+        if begin and begin():
+            begin = None
         now = _changed_at(settings)
         if now == seen:
             continue

@@ -19,12 +19,14 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pipeline.errors import Busy, EditionError
+from pipeline.errors import Busy, EditionError, PipelineError
 from pipeline.lockfile import LockFile
+from pipeline.mailings.desk import GROUP
+from pipeline.mailings.inquiry import inquire
 from pipeline.mailings.mailing import DeliveryState, Doubt, DoubtPolicy, MailingState
 from pipeline.mailings.pace import Pace
 from pipeline.mailings.presence import Presence
-from pipeline.mailings.send import GROUP, Office, Terms
+from pipeline.mailings.send import Office, Terms
 from pipeline.publish.door import Pass
 from pipeline.subscribe.porter import Porter
 
@@ -61,13 +63,15 @@ class Shift:
     @classmethod
     @contextmanager
     def begin(cls, app: App) -> Iterator[Shift]:
-        """Enters the ledger's list of workers, and leaves it at the end."""
+        """Enters the ledger's list of workers, and leaves it at the end. Raises what `check_ledger` raises."""
+        app.check_ledger()
         host = "" if app.database.is_sqlite else socket.gethostname()
         presence = Presence(app.ledger, app.config.var / "workers", host=host, now=app.clock.now())
         try:
             yield cls(app, presence)
         finally:
             presence.leave()
+            app.high_water.note()
 
     def publish(self) -> Pass:
         """One pass from the folder to feeds and mailings."""
@@ -76,23 +80,49 @@ class Shift:
     def office(self) -> Office:
         """The one door out, with this process at it."""
         app = self._app
-        settings = app.config.transport
+        settings, post = app.config.transport, app.sample
         pace = Pace(app.ledger, app.clock, settings.kind, settings.rate.per_second if settings.rate else None)
-        terms = Terms(app.config.mailings.retry, self._policy, settings.connections,
-                      lease=LEASE + timedelta(seconds=app.sample.timeout_s) + pace.takes(GROUP * settings.connections))
-        return Office(app.ledger, self._presence.worker, open_transport=app.open_transport, compose=app.composer,
-                      pace=pace, clock=app.clock, chance=random.SystemRandom().random, terms=terms)
+        lanes = post.lanes or settings.connections
+        terms = Terms(app.config.mailings.retry, self._policy, lanes,
+                      lease=LEASE + timedelta(seconds=post.timeout_s) + pace.takes(GROUP * lanes),
+                      provider=post.name, idempotent=post.idempotent, memory=post.memory, repeats=post.repeats,
+                      broadcasts=post.broadcasts)
+        return Office(app.ledger, self._presence.worker, board=self._presence.board, open_transport=app.open_transport,
+                      compose=app.composer, pace=pace, clock=app.clock, chance=random.SystemRandom().random,
+                      terms=terms)
 
     def tidy(self) -> None:
         """What time, death and readers at a closed ledger leave to be done."""
         ledger, now = self._app.ledger, self._app.clock.now()
         self._presence.reclaim_dead(now)
-        idempotent = self._app.sample.idempotent
-        ledger.doubts.resend([cause for cause in Doubt if self._policy.resends(cause, idempotent=idempotent)], now)
+        self._settle_doubts(now)
         for mailing_id in ledger.mailings.overdue(now):
             self._give_up(mailing_id, now)
+        self._app.refusals.collect()
         ledger.mailings.finish(now)
         Porter(self._app.tray, self._app.subscriptions).work()
+        self._hear()
+        self._app.high_water.note()
+
+    def _settle_doubts(self, now: datetime) -> None:
+        """Sent again, asked about, or left for a person: as the policy and the post allow."""
+        doubts, post, policy = self._app.ledger.doubts, self._app.sample, self._policy
+        doubts.strand(post.name, now)
+        causes = [cause for cause in Doubt
+                  if policy.resends(cause, idempotent=post.idempotent, repeats=post.repeats)]
+        is_by_key = policy is DoubtPolicy.AUTO and post.idempotent
+        doubts.repeat(post.name, causes, now, memory=post.memory if is_by_key else None)
+        if policy is DoubtPolicy.AUTO:
+            inquire(self._app.ledger, post, self._app.composer, now)
+
+    def _hear(self) -> None:
+        """Reads the mailbox. One that is away is said and tried again: nothing of the rest depends on it."""
+        mailroom = self._app.mailroom
+        try:
+            if mailroom is not None:
+                mailroom.look()
+        except PipelineError as error:
+            log.warning("mailbox.unread", extra={"reason": str(error)})
 
     def notify(self) -> bool:
         """Tells the maintainer what has come up; whether there is a letter to be sent.

@@ -2,14 +2,25 @@
 
 The verdicts are `errors.Rejected`, `Deferred`, `Refused`, `Unavailable` and `InDoubt`; raising the
 right one is a transport's whole craft. Nothing else may be raised by `send`.
+
+    send        one message                  every transport has it
+    send_batch  some messages in one call    a service whose interface takes many; sets `batch_size`
+    carry       as many as the desk gives    a line on which many are on their way at once (SMTP)
+
+Each of the last two is made of the one before unless a transport knows better.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from abc import abstractmethod
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
+
+from pipeline.errors import TransportError, Unavailable
+
+NOBODY = "list.invalid"  # RFC 2606: the domain of the one recipient of a broadcast, and of its links, until theirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +63,79 @@ class Receipt:
     at: datetime
 
 
-class Transport(Protocol):
-    """A way to hand messages over; one object serves one thread.
+class Desk(Protocol):
+    """Where a transport that carries many messages at once gets them, and says what became of each."""
 
-    `name` is the settings' `transport.kind`. `timeout_s` is the longest that `send` may take: the
-    lease of a delivery is longer. `idempotent` says that handing over the same key twice delivers once.
+    def next(self) -> Message | float | None:
+        """The next message; seconds to go on listening before asking again; None when no more will come."""
+        ...
+
+    def depart(self, message: Message) -> bool:
+        """Says that the message's bytes go out now. False: it must not go any more, and is not to be landed."""
+        ...
+
+    def land(self, message: Message, result: Receipt | TransportError) -> None:
+        """What became of a message that `next` gave: once for each that departed, or could not."""
+        ...
+
+
+class Transport(Protocol):
+    """A way to hand messages over; one object serves one thread. Inherit from it: only `send` must be written.
+
+    `name` is the settings' `transport.kind`. `timeout_s` is the longest that one call may take: the
+    lease of a delivery is longer. `idempotent` says that handing over the same key twice delivers once,
+    as long as `memory` (None: for ever). Where it does not, `repeats` says that a message whose answer was
+    lost is handed over again all the same, as RFC 5321 section 4.5.4.1 asks of a mail client.
+    `settles` is how long after an attempt `lookup` surely finds what was taken (None: nothing can be looked
+    up). `broadcasts` is for a service that owns the readers: it gets one message for all of them.
+    `batch_size` is how many messages one call of `send_batch` may take; `lanes` how many threads, each
+    with a transport of its own, may work at once (0: as many as `transport.connections` says).
     """
 
     name: str
     timeout_s: float
     idempotent: bool
+    memory: timedelta | None = None
+    repeats: bool = False
+    settles: timedelta | None = None
+    broadcasts: bool = False
+    batch_size: int = 1
+    lanes: int = 0
 
+    @abstractmethod
     def send(self, message: Message) -> Receipt:
         """Hands one message over. Raises one of the five verdicts, and nothing else."""
-        ...
 
+    def send_batch(self, messages: Sequence[Message]) -> Sequence[Receipt | TransportError]:
+        """Hands up to `batch_size` messages over in one call: a result for each, in their order. Raises nothing."""
+        return [self._result(message) for message in messages]
+
+    def lookup(self, message: Message) -> Receipt | None:
+        """What the other side says of an earlier attempt: its receipt, or None where it knows of none.
+
+        Raises TransportError where it cannot be asked; then nobody knows still.
+        """
+        raise Unavailable(f"{self.name} cannot be asked about {message.key}")
+
+    def carry(self, desk: Desk) -> None:
+        """Hands over what the desk gives until it gives no more, or nothing just now."""
+        while batch := self._batch(desk):
+            for message, result in zip(batch, self.send_batch(batch), strict=True):
+                desk.land(message, result)
+
+    @abstractmethod
     def close(self) -> None:
         """Ends the session politely and at once; may be called twice."""
-        ...
+
+    def _batch(self, desk: Desk) -> list[Message]:
+        batch: list[Message] = []
+        while len(batch) < self.batch_size and isinstance(message := desk.next(), Message):
+            if desk.depart(message):
+                batch.append(message)
+        return batch
+
+    def _result(self, message: Message) -> Receipt | TransportError:
+        try:
+            return self.send(message)
+        except TransportError as error:
+            return error

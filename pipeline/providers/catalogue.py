@@ -25,6 +25,17 @@ GROUP = "avviso.providers"
 BUILT_IN = {
     "folder": "pipeline.providers.local:folder",
     "smtp": "pipeline.providers.smtp:smtp",
+    "ses": "pipeline.providers.ses:ses",
+    "postmark": "pipeline.providers.postmark:postmark",
+    "mailgun": "pipeline.providers.mailgun:mailgun",
+    "sendgrid": "pipeline.providers.sendgrid:sendgrid",
+    "resend": "pipeline.providers.resend:resend",
+    "brevo": "pipeline.providers.brevo:brevo",
+    "http": "pipeline.providers.generic:http",
+    "buttondown": "pipeline.providers.buttondown:buttondown",
+    "listmonk": "pipeline.providers.listmonk:listmonk",
+    "mailchimp": "pipeline.providers.mailchimp:mailchimp",
+    "kit": "pipeline.providers.kit:kit",
 }
 
 # Kinds whose libraries are not installed with avviso itself: the optional part of the package that has them.

@@ -28,7 +28,7 @@ _SAFE = frozenset("@.+-_=")
 _NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EOPNOTSUPP, errno.EMLINK})
 
 
-class Folder:
+class Folder(Transport):
     """Writes each message below `root` as DATE/MAILING/NNNNNN-address.eml, 0600 in folders of 0700.
 
     DATE is the message's own, so that a second attempt after midnight finds the first one's file. The
@@ -172,12 +172,13 @@ def _sync_folder(folder: Path) -> None:
         os.close(number)
 
 
-class Outbox:
+class Outbox(Transport):
     """A list in memory. `messages` holds what was handed over, repeats included, in order. Safe for many threads."""
 
     name = "outbox"
     timeout_s = 1.0
     idempotent = False
+    repeats = True
 
     def __init__(self, clock: Clock) -> None:
         self.messages: list[Message] = []
@@ -192,7 +193,7 @@ class Outbox:
         """Nothing to end: the list stays readable."""
 
 
-class Faulty:
+class Faulty(Transport):
     """A transport that fails as its script says, and hands the rest to `inner`.
 
     The script gets the message and the number of the attempt at its key, from 1; None lets it pass.
@@ -200,6 +201,7 @@ class Faulty:
     """
 
     idempotent = False
+    repeats = True
 
     def __init__(
         self, script: Callable[[Message, int], TransportError | None], inner: Transport, *, is_taken: bool = True

@@ -21,23 +21,25 @@ from typing import Any
 
 from pipeline.clock import Clock, monotonic
 from pipeline.errors import TransportError, Unavailable
-from pipeline.providers.base import Message, Receipt
+from pipeline.providers.base import Message, Receipt, Transport
 from pipeline.providers.smtp_relay import Relay
 from pipeline.providers.smtp_session import Outcome, Session
 from pipeline.providers.smtp_settings import read_smtp_settings
 from pipeline.providers.smtp_verdicts import Faulted
 
 
-class Smtp:
+class Smtp(Transport):
     """A transport over one relay. One object serves one thread; it opens its connection when it is needed."""
 
     name = "smtp"
     idempotent = False
+    repeats = True
 
     def __init__(self, relay: Relay) -> None:
         self._relay = relay
         self._session: Session | None = None
         self.timeout_s = relay.settings.patience.total_s
+        self.lanes = relay.settings.connections  # a preset may allow fewer than the settings ask for
 
     def send(self, message: Message) -> Receipt:
         """Hands one message over and waits for the answer. Raises one of the five verdicts."""

@@ -15,21 +15,25 @@ from pipeline.clock import Clock
 from pipeline.editions.edition import Edition
 from pipeline.editions.email import render_edition
 from pipeline.editions.frame import Frame
+from pipeline.editions.letters import Letter
 from pipeline.editions.preflight import preflight
 from pipeline.editions.templates import Templates
+from pipeline.editions.wording import wording
 from pipeline.errors import EditionError
 from pipeline.issues.archive import Archive, Record
+from pipeline.issues.issue import State
 from pipeline.mailings.compose import Stencil
 from pipeline.mailings.envelope import Envelope
 from pipeline.mailings.messages import LINK_KEY
-from pipeline.publish.library import Library, permalinks_by_path
+from pipeline.publish.library import Library
 
 
 @dataclass(frozen=True, slots=True)
 class Sending:
     """What the settings say of every mailing. "" means that there is no such thing.
 
-    `lists` gives each list's name; `web_url` ends with `/`; `mailto` takes unsubscribes by mail.
+    `lists` gives each list's name; `web_url` ends with `/`; `mailto` takes unsubscribes by mail,
+    `bounce_address` what comes back, with a plus in it.
     """
 
     sender_name: str
@@ -38,6 +42,7 @@ class Sending:
     lists: Mapping[str, str]
     web_url: str
     mailto: str
+    bounce_address: str = ""
 
 
 class Dresser:
@@ -83,9 +88,28 @@ class Dresser:
 
     def edition(self, record: Record) -> Edition:
         """The issue dressed for mail. Raises EditionError, also for what preflight calls an error."""
-        permalinks = permalinks_by_path(self._archive.issues().values())
+        return self._dressed(record, self._frame)
+
+    def welcome(self, list_id: str) -> Edition | None:
+        """The newest finished issue of a list in a letter that welcomes a reader; None before there is one.
+
+        Raises EditionError.
+        """
+        shown = [record for record in self._archive.issues().values()
+                 if record.is_shown and record.state in (State.MAILED, State.ADOPTED) and list_id in record.lists]
+        if not shown:
+            return None
+        newest = max(shown, key=lambda record: (record.published_at, record.key))
+        words = wording(newest.language or self._frame.language)
+        subject = words["welcome_subject"].format(title=self._frame.title)
+        frame = replace(self._frame, subject=subject.replace("{", "{{").replace("}", "}}"), view=False,
+                        preface=words["welcome_latest"])
+        return replace(self._dressed(newest, frame), name=Letter.WELCOME.value)
+
+    def _dressed(self, record: Record, own: Frame) -> Edition:
+        permalinks = self._archive.permalinks()
         bearings = self._library.bearings(record, permalinks)
-        frame = replace(self._frame, page_url=self._library.page_url(record))
+        frame = replace(own, page_url=self._library.page_url(record))
         edition = render_edition(
             self._library.issue(record), self._library.document(record), frame, self._templates, bearings.resolve)
         for problem in preflight(edition, frame):
@@ -104,7 +128,7 @@ class Dresser:
             list_name=sending.lists[list_id], archive_url=self._frame.archive_url,
             feedback_id=f"{_short(record.key)}:{list_id}:mailing:{_short(domain)}",
             unsubscribe_url_prefix=self._link("unsubscribe") if sending.web_url else "",
-            unsubscribe_mailto=sending.mailto,
+            unsubscribe_mailto=sending.mailto, bounce_address=sending.bounce_address,
             view_url_prefix=self._link("view") if self._frame.view else "",
             preferences_url_prefix=self._link("preferences") if self._frame.preferences else "",
         )

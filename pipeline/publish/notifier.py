@@ -15,7 +15,8 @@ from pipeline.editions.templates import Templates
 from pipeline.issues.archive import Archive
 from pipeline.mailings.envelope import Envelope
 from pipeline.mailings.ledger import Ledger
-from pipeline.mailings.ledger.notices import Notice
+from pipeline.mailings.ledger.letters import Sealed
+from pipeline.mailings.mailing import MAINTAINER
 from pipeline.publish.matters import Looking, matters
 
 log = logging.getLogger(__name__)
@@ -53,8 +54,8 @@ class Notifier:
         keys = frozenset(matter.key for matter in standing)
         if not fresh and keys == before:
             return False
-        notice = self._notice(fresh, now) if fresh else None
-        told = self._ledger.notices.tell(before, keys, notice, now)
+        letter = self._letter(fresh, now) if fresh else None
+        told = self._ledger.notices.tell(before, keys, letter, now)
         if told and fresh:
             log.info("notice.written", extra={"matters": len(fresh)})
         return told and bool(fresh)
@@ -62,10 +63,11 @@ class Notifier:
     def _is_news(self, matter: Matter, before: object) -> bool:
         return before is not None or matter.ended_at is None or matter.ended_at >= self._began
 
-    def _notice(self, fresh: Sequence[Matter], now: datetime) -> Notice:
+    def _letter(self, fresh: Sequence[Matter], now: datetime) -> Sealed:
         frame = replace(self._desk.frame(), view=False, preferences=False)
-        return Notice(render_notice(fresh, frame, self._desk.templates()), self._envelope(frame, now),
-                      self._desk.address)
+        return Sealed(
+            render_notice(fresh, frame, self._desk.templates()), self._envelope(frame, now), action="", list_id="",
+            subscriber_id=MAINTAINER, address=self._desk.address, name="", occasion=now.isoformat())
 
     def _envelope(self, frame: Frame, now: datetime) -> dict[str, Any]:
         domain = self._desk.sender_address.rpartition("@")[2].encode("idna").decode()

@@ -1,6 +1,7 @@
 """Door 3: a reader comes, changes, or leaves. The link in the mail is the proof of who they are.
 
     ask --(letter)--> confirm --(letter)--> preferences, view --> leave, or erased
+                                            move --(letter to the new address)--> confirm
 
 Whoever asks is answered before anybody looks whether they are known (`tray`), so nothing here is seen by a
 stranger. What a link allows is checked by its token alone; nothing is changed by looking.
@@ -10,17 +11,18 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pipeline.address import Address, parse
 from pipeline.audience.roster import Roster
-from pipeline.audience.subscriber import Evidence, State, Subscription
+from pipeline.audience.subscriber import Evidence, State, Subscriber, Subscription
 from pipeline.audience.tokens import Claim, KeyRing, Purpose
 from pipeline.clock import Clock
 from pipeline.errors import ConfigError, InvalidToken
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.askings import Asker, Spent
+from pipeline.mailings.ledger.letters import Sealed
 from pipeline.subscribe.application import Application
 
 if TYPE_CHECKING:  # slow imports: premailer, MIME
@@ -36,21 +38,34 @@ COMMAND = "command"  # the source of what a maintainer typed: no flood
 
 
 class Subscriptions:
-    """What readers can do about their own subscriptions. `lists` are ids and names, the first is the usual one."""
+    """What readers can do about their own subscriptions. `lists` are ids and names, the first is the usual one.
+
+    The books are opened when they are first needed: a link is checked, and a reader answered, while they are away.
+    """
 
     def __init__(
-        self, roster: Roster, ledger: Ledger, ring: KeyRing, clock: Clock, *, lists: Mapping[str, str],
-        open_stationery: Callable[[], Stationery], open_composer: Callable[[], Composer],
-        compact: Callable[[], None],
+        self, ring: KeyRing, clock: Clock, *, lists: Mapping[str, str], open_roster: Callable[[], Roster],
+        open_ledger: Callable[[], Ledger], open_stationery: Callable[[], Stationery],
+        open_composer: Callable[[], Composer], compact: Callable[[], None],
     ) -> None:
-        self.roster = roster
-        self.ledger = ledger
         self.lists = lists
         self._ring = ring
         self._clock = clock
+        self._open_roster = open_roster
+        self._open_ledger = open_ledger
         self._open_stationery = open_stationery
         self._open_composer = open_composer
         self._compact = compact
+
+    @property
+    def roster(self) -> Roster:
+        """The book of people. Raises DatabaseError while it is away."""
+        return self._open_roster()
+
+    @property
+    def ledger(self) -> Ledger:
+        """The book of letters. Raises DatabaseError while it is away."""
+        return self._open_ledger()
 
     # ---- coming -------------------------------------------------------------------------------
 
@@ -60,7 +75,7 @@ class Subscriptions:
         None is written to who is confirmed or suppressed, for a list that is not there, or where a budget is
         spent. The same request twice is one letter. Raises InvalidAddress, and ConfigError without `web.url`.
         """
-        self._check_way_back()
+        self.check_way_back()
         address, now = parse(application.email), self._clock.now()
         list_id = application.list or next(iter(self.lists))
         asker = self._asker(address, application)
@@ -72,7 +87,8 @@ class Subscriptions:
             return False
         return self._ask_to_confirm(waiting[0], occasion)
 
-    def _check_way_back(self) -> None:
+    def check_way_back(self) -> None:
+        """Raises ConfigError where a letter could lead nobody back to us: without `web.url`."""
         if not self._open_stationery().can_ask:
             raise ConfigError("nobody could answer a confirmation letter", path="config.yaml",
                               remedy="set web.url to where readers reach `avviso run`")
@@ -95,15 +111,52 @@ class Subscriptions:
     def _ask_to_confirm(self, waiting: Subscription, occasion: str) -> bool:
         from pipeline.editions.letters import Letter  # slow import: premailer
 
-        token = self._ring.sign(Purpose.CONFIRM, waiting.subscriber_id, waiting.list, issued=self._clock.now())
-        return self._write(Letter.CONFIRM, waiting, occasion, self._open_stationery().confirm_url(token))
+        person = self.roster.get(waiting.subscriber_id)
+        return person is not None and self._write(
+            Letter.CONFIRM, person, waiting.list, occasion, self._confirm_url(waiting))
 
-    def confirm(self, token: str) -> None:
-        """Begins the subscription that the link is about, and welcomes the reader once. Twice does no harm.
+    def _confirm_url(self, waiting: Subscription) -> str:
+        return self._open_stationery().confirm_url(
+            self._ring.sign(Purpose.CONFIRM, waiting.subscriber_id, waiting.list, issued=self._clock.now()))
+
+    def ask_waiting(self, addresses: Sequence[Address]) -> int:
+        """Writes to all of these people who wait for their confirmation; gives to how many subscriptions.
+
+        A mailbox still gets one letter a day. Called again it writes to nobody twice for the same asking.
+        Raises ConfigError without `web.url`. At most PAGE addresses.
+        """
+        from pipeline.editions.letters import Letter  # slow import: premailer
+
+        self.check_way_back()
+        now, waiting = self._clock.now(), self.roster.waiting(addresses)
+        occasions = [f"asked {one.subscription.asked_at}" for one in waiting]
+        wanted = [(f"{occasion} {one.subscription.list} {one.subscriber.id}",
+                   Asker(self._mailbox(parse(one.subscriber.address)), vouched=True))
+                  for one, occasion in zip(waiting, occasions, strict=True)]
+        spent = self.ledger.askings.grant_all(wanted, now)
+        return self.ledger.letters.write_all(
+            [self._sealed(Letter.CONFIRM, one.subscriber, one.subscription.list, occasion,
+                          self._confirm_url(one.subscription))
+             for one, occasion, budget in zip(waiting, occasions, spent, strict=True) if budget is None], now)
+
+    def asked(self, token: str) -> Claim:
+        """What the button of a letter is about: CONFIRM or MOVE; asks no database. Raises as `holder` does."""
+        try:
+            return self.holder(Purpose.CONFIRM, token)
+        except InvalidToken:
+            return self.holder(Purpose.MOVE, token)
+
+    def confirm(self, token: str) -> Claim:
+        """Does what the button of a letter is about, and says what that was. Twice does no harm.
 
         Raises InvalidToken, also for who left or was suppressed since, and ExpiredToken after 48 hours.
         """
-        claim = self.holder(Purpose.CONFIRM, token)
+        claim = self.asked(token)
+        (self._begin if claim.purpose is Purpose.CONFIRM else self._move)(claim)
+        return claim
+
+    def _begin(self, claim: Claim) -> None:
+        """Begins the subscription, and welcomes the reader once."""
         self.roster.confirm(claim.subscriber_id, claim.list, self._clock.now())
         said = self.roster.subscriptions(claim.subscriber_id)
         begun = next((one for one in said if one.list == claim.list and one.state is State.CONFIRMED), None)
@@ -117,18 +170,60 @@ class Subscriptions:
         person = self.roster.get(begun.subscriber_id)
         if person is not None:
             self.ledger.askings.answered(self._mailbox(parse(person.address)))
-        if self._write(Letter.WELCOME, begun, str(begun.confirmed_at), ""):
+        if person is not None and self._write(Letter.WELCOME, person, begun.list, str(begun.confirmed_at), ""):
             log.info("subscription.confirmed", extra={"list": begun.list})
 
-    def _write(self, letter: Letter, subscription: Subscription, occasion: str, action: str) -> bool:
-        """Enters a letter for the next sender, ahead of every mailing."""
-        person = self.roster.get(subscription.subscriber_id)
-        if person is None:
-            return False  # erased a moment ago
-        stationery, now = self._open_stationery(), self._clock.now()
-        return self.ledger.letters.write(
-            stationery.edition(letter), stationery.envelope(letter, now), action=action, list_id=subscription.list,
-            subscriber_id=person.id, address=person.address, name=person.name, occasion=occasion, now=now)
+    def _write(
+        self, letter: Letter, person: Subscriber, list_id: str, occasion: str, action: str, *, to: str = "",
+    ) -> bool:
+        """Enters a letter for the next sender, ahead of every mailing; `to` another address than the person's."""
+        sealed = self._sealed(letter, person, list_id, occasion, action, to=to)
+        return self.ledger.letters.write_all([sealed], self._clock.now()) > 0
+
+    def _sealed(
+        self, letter: Letter, person: Subscriber, list_id: str, occasion: str, action: str, *, to: str = "",
+    ) -> Sealed:
+        stationery = self._open_stationery()
+        return Sealed(stationery.edition(letter, list_id), stationery.envelope(letter, self._clock.now()), action,
+                      list_id, person.id, to or person.address, person.name, occasion)
+
+    # ---- moving -------------------------------------------------------------------------------
+
+    def ask_to_move(self, token: str, email: str, occasion: str) -> bool:
+        """Writes to the new address of a preferences link's holder; True if a letter was written.
+
+        None is written to somebody else's address, to one that is suppressed, or where a budget is spent: for the
+        holder it looks alike. Raises InvalidToken, InvalidAddress, and ConfigError without `web.url`.
+        """
+        from pipeline.editions.letters import Letter  # slow import: premailer
+
+        self.check_way_back()
+        claim, address, now = self.holder(Purpose.PREFERENCES, token), parse(email), self._clock.now()
+        person = self.roster.get(claim.subscriber_id)
+        asker = Asker(self._mailbox(address), self.roster.address_hash(f"reader\n{claim.subscriber_id}"))
+        if person is None or not self.roster.is_free(address):
+            return False
+        if self._is_spent(self.ledger.askings.grant(occasion, asker, now)):
+            return False
+        about = self.roster.address_hash(address.folded)
+        action = self._open_stationery().confirm_url(self._ring.sign(Purpose.MOVE, person.id, about, issued=now))
+        return self._write(Letter.CHANGE, person, claim.list, occasion, action, to=address.wire)
+
+    def _move(self, claim: Claim) -> None:
+        """Gives the reader the address that the letter went to."""
+        from pipeline.editions.letters import Letter  # slow import: premailer
+
+        person = self.roster.get(claim.subscriber_id)
+        written = map(parse, self.ledger.letters.addresses(Letter.CHANGE.value, claim.subscriber_id))
+        wanted = next((one for one in written if self.roster.address_hash(one.folded) == claim.list), None)
+        if person is None or wanted is None:
+            raise InvalidToken("this link is not valid any more", remedy="ask again to get a new one")
+        if parse(person.address).folded == wanted.folded:
+            return  # the button was pressed twice
+        if not self.roster.readdress(person.id, wanted, self._clock.now()):
+            raise InvalidToken("this link is not valid any more", remedy="ask again to get a new one")
+        self.ledger.askings.answered(self._mailbox(wanted))
+        log.info("subscriber.moved")
 
     # ---- with a link --------------------------------------------------------------------------
 
@@ -139,7 +234,8 @@ class Subscriptions:
     def leave(self, token: str) -> None:
         """Ends the subscription of the link's holder; once or a hundred times. Raises InvalidToken."""
         claim = self.holder(Purpose.UNSUBSCRIBE, token)
-        self.roster.leave(claim.subscriber_id, claim.list, "unsubscribed", self._clock.now())
+        if self.roster.leave(claim.subscriber_id, claim.list, "unsubscribed", self._clock.now()):
+            log.info("subscription.left", extra={"list": claim.list})
 
     def view(self, token: str) -> str:
         """The HTML of the very mail that the link's holder got. Raises InvalidToken, also after an erasure."""

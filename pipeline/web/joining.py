@@ -87,13 +87,15 @@ class Joining:
 
     async def ask_to_confirm(self, request: Request) -> Response:
         """GET /confirm/{token}: a button; who only looks, or scans the mail's links, begins nothing."""
-        self.door.holder(Purpose.CONFIRM, request.path_params["token"])
+        claim = self.door.asked(request.path_params["token"])
+        if claim.purpose is Purpose.MOVE:
+            return self.pages.notice("move_asked", button="move")
         return self.pages.notice("confirm_asked", button="confirm")
 
     async def confirm(self, request: Request) -> Response:
-        """POST /confirm/{token}."""
-        await run_in_threadpool(self.door.confirm, request.path_params["token"])
-        return self.pages.notice("confirmed")
+        """POST /confirm/{token}: the subscription begins, or the address is changed."""
+        claim = await run_in_threadpool(self.door.confirm, request.path_params["token"])
+        return self.pages.notice("moved" if claim.purpose is Purpose.MOVE else "confirmed")
 
 
 def _form_fields(form: FormData) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import anyio
 from starlette.concurrency import run_in_threadpool
@@ -15,13 +15,15 @@ from pipeline.audience.tokens import Purpose
 from pipeline.clock import Clock
 from pipeline.errors import DatabaseError, OutputError
 from pipeline.subscribe import Subscriptions
-from pipeline.subscribe.porter import LEAVE
+from pipeline.subscribe.porter import LEAVE, MOVE
 from pipeline.subscribe.preferences import Preferences
 from pipeline.subscribe.tray import Tray
+from pipeline.web.joining import LONGEST
 from pipeline.web.pages import Pages
 from pipeline.web.wording import LANGUAGES
 
 PATIENCE_S = 1.0    # how long a reader who leaves waits for the ledger; then the tray takes it
+AT_ONCE = 8         # threads that may hang on a ledger that does not answer; the tray has others
 
 # The mail comes from a template and cleaned Markdown; whatever got in all the same shall find nothing to do here.
 MAIL_POLICY = ("default-src 'none'; img-src https: http: data:; style-src 'unsafe-inline'; frame-ancestors 'none'; "
@@ -38,6 +40,7 @@ class Keeping:
     wake: Callable[[], None]
     pages: Pages
     clock: Clock
+    _at_once: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(AT_ONCE))
 
     async def ask_to_leave(self, request: Request) -> Response:
         """GET /unsubscribe/{token}: a button; who only looks changes nothing. Asks no database."""
@@ -54,7 +57,7 @@ class Keeping:
         done = False
         with anyio.move_on_after(PATIENCE_S):
             try:
-                await anyio.to_thread.run_sync(self.door.leave, token, abandon_on_cancel=True)
+                await anyio.to_thread.run_sync(self.door.leave, token, abandon_on_cancel=True, limiter=self._at_once)
                 done = True
             except (DatabaseError, OutputError):
                 pass  # the tray is for this
@@ -68,11 +71,11 @@ class Keeping:
         return self.pages.preferences(await run_in_threadpool(self.preferences.standing, request.path_params["token"]))
 
     async def change(self, request: Request) -> Response:
-        """POST /preferences/{token}: `action` is save, export or erase."""
+        """POST /preferences/{token}: `action` is save, move, export or erase."""
         token = request.path_params["token"]
         self.door.holder(Purpose.PREFERENCES, token)
         form = await request.form(max_files=0, max_fields=200)
-        actions = {"save": self._save, "export": self._export, "erase": self._erase}
+        actions = {"save": self._save, "move": self._move, "export": self._export, "erase": self._erase}
         action = actions.get(str(form.get("action")), self._nothing)
         given = {name: tuple(str(value) for value in form.getlist(name)) for name in form}
         return await run_in_threadpool(action, token, given)
@@ -84,6 +87,14 @@ class Keeping:
         self.preferences.save(token, lists=given.get("list", ()), name=name,
                               language=language if language in ("", *LANGUAGES) else known)
         return self.pages.preferences(self.preferences.standing(token), news="saved")
+
+    def _move(self, token: str, given: dict[str, tuple[str, ...]]) -> Response:
+        """Into the tray, as who asks for a subscription: nobody learns whose an address is."""
+        standing = self.preferences.standing(token)
+        email = given.get("email", ("",))[0][:LONGEST + 1].encode("utf-8", "replace").decode()
+        self.tray.put(MOVE, {"token": token, "email": email}, self.clock.now())
+        self.wake()
+        return self.pages.preferences(standing, news="move_begun")
 
     def _export(self, token: str, given: dict[str, tuple[str, ...]]) -> Response:  # noqa: ARG002, as its neighbours
         content = json.dumps(self.preferences.export(token), ensure_ascii=False, indent=2, default=str)

@@ -9,10 +9,12 @@ import pytest
 from pipeline.database import Database
 from pipeline.editions.edition import Edition
 from pipeline.mailings.ledger import Ledger
-from pipeline.mailings.ledger.notices import Notice
+from pipeline.mailings.ledger.letters import Sealed
+from pipeline.mailings.mailing import MAINTAINER
 from tests.books import LEASE, NOON, copied_database, dying, open_database
 
-LETTER = Notice(Edition("notice", "en", "News", "", "<p>News</p>", "News"), {}, "editor@example.com")
+LETTER = Sealed(Edition("notice", "en", "News", "", "<p>News</p>", "News"), {}, "", "", MAINTAINER,
+                "editor@example.com", "", "now")
 
 
 @pytest.fixture

@@ -412,7 +412,7 @@ def test_a_new_address_keeps_person_and_consent(roster: Roster) -> None:
     roster.add(ANN, ["weekly"], COMMAND, NOON)
     said = roster.subscriptions(1)
 
-    assert roster.readdress(1, parse("ann@bücher.example"))
+    assert roster.readdress(1, parse("ann@bücher.example"), NOON)
     assert roster.find(ANN) is None
     assert roster.find(parse("ANN@bücher.example")) == Subscriber(1, "ann@xn--bcher-kva.example", "", "", {}, NOON)
     assert roster.subscriptions(1) == said
@@ -423,8 +423,35 @@ def test_a_new_address_is_refused_when_it_is_taken_or_suppressed(roster: Roster)
     roster.add(BOB, ["weekly"], COMMAND, NOON)
     roster.suppress(parse("sue@example.com"), "bounced", "hook", NOON)
 
-    assert [roster.readdress(1, address) for address in (BOB, parse("sue@example.com"))] == [False, False]
+    assert [roster.readdress(1, address, NOON) for address in (BOB, parse("sue@example.com"))] == [False, False]
     assert [roster.find(ANN), roster.find(BOB)] == [roster.get(1), roster.get(2)]
+
+
+def test_an_address_that_was_given_up_is_not_mailed_until_its_owner_moves_back(roster: Roster) -> None:
+    roster.add(ANN, ["weekly"], COMMAND, NOON)
+    new = parse("ann@new.example.com")
+
+    moved = roster.readdress(1, new, NOON)
+    brought = roster.add(ANN, ["weekly"], COMMAND, LATER)
+    given_up = roster.suppression(ANN)
+    free = [roster.is_free(address) for address in (ANN, new, BOB)]
+    back = roster.readdress(1, ANN, LATER)
+
+    assert (moved, brought, back) == (True, Verdict.KEPT_OUT, True)
+    assert given_up
+    assert (given_up.address, given_up.reason) == (None, "moved")
+    assert free == [True, False, True]
+    assert (roster.suppression(ANN), roster.count("weekly")) == (None, 1)
+    assert [one.reason for one in roster.suppressions()] == ["moved"]
+
+
+def test_nobody_moves_for_who_is_not_there_and_nothing_is_taken_back(roster: Roster) -> None:
+    roster.add(ANN, ["weekly"], COMMAND, NOON)
+    roster.readdress(1, parse("ann@new.example.com"), NOON)
+
+    assert not roster.readdress(9, ANN, NOON)
+    assert not roster.is_free(parse("ann@new.example.com"))
+    assert roster.suppression(ANN)
 
 
 # ---- suppressing ------------------------------------------------------------------------------

@@ -126,7 +126,7 @@ def test_a_confirmation_holds_for_48_hours_and_not_a_second_more() -> None:
         RING.read(Purpose.CONFIRM, token, NOON + timedelta(hours=48, seconds=1))
 
     assert claim == Claim(Purpose.CONFIRM, "weekly", 7, NOON)
-    assert str(refusal.value) == "this link has expired: subscribe again to get a new one"
+    assert str(refusal.value) == "this link has expired: ask again to get a new one"
 
 
 def test_an_expired_link_of_somebody_else_is_only_invalid() -> None:

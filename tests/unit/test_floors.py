@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from importlinter.cli import lint_imports
 
 ROOT = Path(__file__).parents[2]
 
@@ -24,10 +25,13 @@ WORLD = {"socket", "smtplib", "http", "urllib.request", "httpx2", "sqlite3", "ps
 NOW = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.sleep", "time.monotonic"}
 
 
-def test_imports_run_down_the_floors(capsys: pytest.CaptureFixture[str]) -> None:
-    code = lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True)
+def test_imports_run_down_the_floors() -> None:
+    """In a process of its own: it silences every logger of the one it runs in."""
+    lint = Path(sys.executable).with_name("lint-imports")
 
-    assert code == 0, capsys.readouterr().out
+    done = subprocess.run([lint, "--no-cache"], cwd=ROOT, check=False, capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stdout
 
 
 def test_only_the_rim_touches_the_world() -> None:

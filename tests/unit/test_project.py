@@ -76,6 +76,25 @@ def test_bootstrap_does_its_work_again_when_a_file_it_depends_on_changes(checkou
     assert bootstrap.digest("run") != before
 
 
+def test_bootstrap_tries_pip_where_uv_fails(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    uv = checkout / "uv"
+    uv.write_text("#!/bin/sh\necho error: no index >&2\nexit 1\n", "utf-8")
+    uv.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{checkout}:/usr/bin:/bin")
+    for name, place in {"VENV": ".venv", "PYTHON": ".venv/bin/python", "STAMP": ".venv/bootstrap.json"}.items():
+        monkeypatch.setattr(bootstrap, name, checkout / place)
+    filled: list[list[str]] = []
+    monkeypatch.setattr(bootstrap, "fill_all", lambda tool, purpose: filled.append(tool))
+
+    bootstrap.install("run")
+
+    assert filled == [[str(bootstrap.PYTHON), "-m", "pip", "install"]]
+    assert "error: no index" in capsys.readouterr().out
+    assert bootstrap.is_ready("run")
+
+
 def test_bootstrap_in_an_incomplete_checkout_says_so_in_one_line(checkout: Path) -> None:
     (checkout / "requirements/run.txt").unlink()
 
@@ -95,7 +114,7 @@ def test_bootstrap_without_any_installer_names_the_package_to_install(
 
     with pytest.raises(bootstrap.Failure, match="^neither uv nor pip nor ensurepip is there: install one .*apt install "
                                                 "python3-venv.*dnf install python3-pip"):
-        bootstrap.make_environment()
+        bootstrap.ways_in()
 
 
 def test_bootstrap_refuses_a_python_that_is_too_old(monkeypatch: pytest.MonkeyPatch) -> None:

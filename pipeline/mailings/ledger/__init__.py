@@ -6,6 +6,7 @@ from pipeline.database import Database
 from pipeline.mailings.ledger.askings import Askings
 from pipeline.mailings.ledger.deliveries import Deliveries
 from pipeline.mailings.ledger.doubts import Doubts
+from pipeline.mailings.ledger.events import Events
 from pipeline.mailings.ledger.letters import Letters
 from pipeline.mailings.ledger.mailings import Mailings
 from pipeline.mailings.ledger.notebook import Notebook
@@ -27,5 +28,6 @@ class Ledger:
         self.askings = Askings(database)
         self.deliveries = Deliveries(database)
         self.doubts = Doubts(database)
+        self.events = Events(database)
         self.progress = Progress(database)
         self.workers = Workers(database)

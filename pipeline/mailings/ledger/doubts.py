@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select, true, update
+from sqlalchemy import ColumnElement, Connection, and_, func, literal, or_, select, true, update
 
 from pipeline.database import Database
+from pipeline.mailings.ledger.deliveries import CLAIMED, FIRST, claim_of
 from pipeline.mailings.ledger.tally import Tally
-from pipeline.mailings.mailing import DeliveryState, Doubt
+from pipeline.mailings.mailing import Claim, DeliveryState, Doubt
+from pipeline.providers.base import Receipt
 from pipeline.schema import delivery, mailing
 
 
@@ -20,22 +22,60 @@ class Doubts:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def reclaim(self, workers: Sequence[str], cause: Doubt) -> tuple[int, int]:
-        """Takes back what dead workers held. Gives (back to pending, now in doubt)."""
-        if not workers:
-            return 0, 0
-        return self._take_back(delivery.c.worker.in_(workers), cause)
+    def reclaim(self, worker: str, cause: Doubt, *, over_at: datetime | None = None) -> int:
+        """What a worker that is gone still holds may be on the wire: in doubt. Gives how many.
 
-    def reclaim_leases(self, now: datetime) -> tuple[int, int]:
-        """Takes back what nobody has touched until its lease was over, whoever held it."""
-        return self._take_back(delivery.c.lease_until <= now, Doubt.PROCESS)
+        With `over_at` only what it holds under a lease that was over by then.
+        """
+        over = delivery.c.lease_until <= over_at if over_at else true()
+        return self._doubt([delivery.c.worker == worker, over], cause)
+
+    def reclaim_leases(self, now: datetime) -> int:
+        """What nobody has touched until its lease was over: its holder's machine is gone, for all anybody here knows.
+
+        Gives how many are in doubt now.
+        """
+        return self._doubt([delivery.c.lease_until <= now], Doubt.POWER)
 
     def resend(self, doubts: Sequence[Doubt], now: datetime, *, mailing_id: int | None = None) -> int:
-        """Hands these over again, with the same bytes; gives how many."""
+        """Hands these over again, with the same bytes, by whatever post there is now; gives how many."""
         return self._decide(
-            mailing_id, delivery.c.doubt.in_(doubts), DeliveryState.DEFERRED,
-            {"due_at": now, "worker": None, "lease_until": None}
-        )
+            mailing_id, delivery.c.doubt.in_(doubts), DeliveryState.DEFERRED, _AGAIN | {"due_at": now, "provider": ""})
+
+    def repeat(self, provider: str, doubts: Sequence[Doubt], now: datetime, *, memory: timedelta | None = None) -> int:
+        """Hands over again what lies in doubt with this very provider; gives how many.
+
+        With `memory` only what it was first handed no longer ago than that: it knows a key so long.
+        """
+        return self._decide(
+            None, and_(delivery.c.doubt.in_(doubts), _with(provider), _began_after(now - memory) if memory else true()),
+            DeliveryState.DEFERRED, _AGAIN | {"due_at": now})
+
+    def strand(self, provider: str, now: datetime) -> int:
+        """What waits to be repeated by a provider that is not this one any more is in doubt; gives how many."""
+        with self._db.write() as connection:
+            return _move(
+                self._db, connection, DeliveryState.DEFERRED, DeliveryState.IN_DOUBT,
+                [delivery.c.state == DeliveryState.DEFERRED, delivery.c.provider.not_in(("", provider))],
+                {"doubt": Doubt.LINE, "attempted_at": func.coalesce(delivery.c.attempted_at, literal(now, delivery.c.attempted_at.type)),
+                 "reply": literal("it may lie with ") + delivery.c.provider + literal(", no longer in the settings")})
+
+    def open(self, provider: str, limit: int) -> list[tuple[Claim, datetime]]:
+        """What lies in doubt with a provider, with the hour of its last attempt; those that waited longest first."""
+        with self._db.read() as connection:
+            rows = connection.execute(
+                select(*CLAIMED, delivery.c.worker, delivery.c.attempted_at, FIRST)
+                .where(delivery.c.state == DeliveryState.IN_DOUBT, delivery.c.provider == provider,
+                       delivery.c.address.is_not(None))
+                .order_by(delivery.c.attempted_at, delivery.c.id).limit(limit)).all()
+        return [(claim_of(row, row.worker or "", row.attempted_at, fence=row.fence), row.attempted_at) for row in rows]
+
+    def answer(self, claim: Claim, receipt: Receipt | None, now: datetime) -> None:
+        """What a provider said of a doubt: taken, or not there, so that it goes out again."""
+        target, values = (DeliveryState.DEFERRED, _AGAIN | {"due_at": now}) if receipt is None else (
+            DeliveryState.SENT, {"settled_at": now, "lease_until": None, "reply": receipt.reply,
+                                 "provider_id": receipt.provider_id})
+        self._decide(None, and_(delivery.c.id == claim.id, delivery.c.fence == claim.fence), target, values)
 
     def assume_sent(self, now: datetime, *, mailing_id: int | None = None, expired_only: bool = False) -> int:
         """Closes doubts as sent: by a person's word, or because `mailings.expire` is over."""
@@ -45,22 +85,24 @@ class Doubts:
             {"settled_at": now, "lease_until": None, "reply": "assumed sent: the reply was lost"}
         )
 
+    def prove(self, delivery_key: str, provider: str, now: datetime) -> bool:
+        """Closes a doubt as sent, because the provider speaks of the message; False where there was none."""
+        return self._decide(
+            None, delivery.c.key == delivery_key, DeliveryState.SENT,
+            {"settled_at": now, "lease_until": None, "reply": f"{provider} reported on it"}
+        ) > 0
+
     def count(self) -> int:
         with self._db.read() as connection:
             return connection.execute(
                 select(func.count()).where(delivery.c.state == DeliveryState.IN_DOUBT)
             ).scalar_one()
 
-    def _take_back(self, whose: ColumnElement[bool], cause: Doubt) -> tuple[int, int]:
-        """Unmarked rows were never on the wire: pending. Marked ones may have been: in doubt."""
-        held = (delivery.c.state == DeliveryState.SENDING, whose)
+    def _doubt(self, whose: list[ColumnElement[bool]], cause: Doubt) -> int:
         with self._db.write() as connection:
-            free = _move(self._db, connection, DeliveryState.SENDING, DeliveryState.PENDING,
-                         [*held, delivery.c.attempted_at.is_(None)], {"worker": None, "lease_until": None})
-            doubt = _move(self._db, connection, DeliveryState.SENDING, DeliveryState.IN_DOUBT,
-                          [*held, delivery.c.attempted_at.is_not(None)],
-                          {"doubt": cause, "reply": f"the reply was lost: {_CAUSES[cause]}"})
-        return free, doubt
+            return _move(self._db, connection, DeliveryState.SENDING, DeliveryState.IN_DOUBT,
+                         [delivery.c.state == DeliveryState.SENDING, *whose],
+                         {"doubt": cause, "reply": f"the reply was lost: {_CAUSES[cause]}"})
 
     def _decide(
         self, mailing_id: int | None, which: ColumnElement[bool], target: DeliveryState, values: dict[str, Any]
@@ -69,6 +111,20 @@ class Doubts:
         with self._db.write() as connection:
             return _move(self._db, connection, DeliveryState.IN_DOUBT, target,
                          [delivery.c.state == DeliveryState.IN_DOUBT, which, mine], {"doubt": None} | values)
+
+
+_AGAIN: dict[str, Any] = {"worker": None, "lease_until": None}
+
+
+def _with(provider: str) -> ColumnElement[bool]:
+    """Handed to this provider, or in a version of avviso that did not note to whom."""
+    return delivery.c.provider.in_(("", provider))
+
+
+def _began_after(instant: datetime) -> ColumnElement[bool]:
+    """No attempt is older: the first is the last, or the whole mailing is younger."""
+    young = select(mailing.c.id).where(mailing.c.started_at > instant)
+    return or_(delivery.c.mailing_id.in_(young), and_(delivery.c.attempts == 1, delivery.c.attempted_at > instant))
 
 
 _CAUSES = {

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
-from pipeline.database import Database
-from pipeline.schema import ledger, note, pace
+from pipeline.database import Database, text_digest
+from pipeline.mailings.mailing import OPEN
+from pipeline.schema import delivery, ledger, mailing, note, pace, tally
 
+_REST = ": rest"      # behind a provider's name, in the same table: until when it wants to be left alone
 LONGEST_QUEUE = 1000  # senders that may wait for their turn at one provider, over all processes
 
 
@@ -24,6 +26,18 @@ class Identity:
     epoch: int
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a ledger has come: highest ids, final deliveries, its newest mailings by id (as text)."""
+
+    fingerprint: str
+    epoch: int
+    mailing: int
+    delivery: int
+    settled: int
+    mailings: dict[str, str]
+
+
 class Notebook:
     """Who this ledger is, when its baseline was drawn, and how fast it may send."""
 
@@ -34,6 +48,25 @@ class Notebook:
         with self._db.read() as connection:
             row = connection.execute(select(ledger)).one()
         return Identity(bytes.fromhex(row.key), row.created_at, row.baseline_at, row.orphan, row.epoch)
+
+    def reach(self, named: int) -> Reach:
+        """How far this ledger has come, with the names of its newest `named` mailings."""
+        final = select(func.coalesce(func.sum(tally.c.n), 0)).where(tally.c.state.not_in(OPEN)).scalar_subquery()
+        last = select(func.coalesce(func.max(delivery.c.id), 0)).scalar_subquery()
+        newest = select(mailing.c.id, mailing.c.issue_key, mailing.c.list).order_by(mailing.c.id.desc()).limit(named)
+        with self._db.read() as connection:
+            row = connection.execute(select(ledger.c.key, ledger.c.epoch, final.label("settled"),
+                                            last.label("delivery"))).one()
+            found = connection.execute(newest).all()
+        names = {str(one.id): f"{one.issue_key} to {one.list}" for one in reversed(found)}
+        newest_id = found[0].id if found else 0
+        return Reach(text_digest(row.key), row.epoch, newest_id, row.delivery, int(row.settled), names)
+
+    def begin_epoch(self, *, after: int) -> None:
+        """From here on this ledger is another than the copies of it that were made before."""
+        with self._db.write() as connection:
+            present = connection.execute(select(ledger.c.epoch)).scalar_one()
+            connection.execute(update(ledger).values(epoch=max(present, after) + 1))
 
     def draw_baseline(self, now: datetime) -> None:
         """From here on, what becomes due is mailed. Drawing it a second time only clears the orphan's mark."""
@@ -61,3 +94,17 @@ class Notebook:
             start = free if now < free <= now + length * LONGEST_QUEUE else now
             connection.execute(update(pace).where(pace.c.name == name).values(next_at=start + length))
         return start
+
+    def rest(self, name: str, until: datetime) -> datetime:
+        """A provider asks to be left alone; gives until when, which may be later than this one asked for."""
+        with self._db.write() as connection:
+            connection.execute(self._db.insert_new(pace).values(name=name + _REST, next_at=until))
+            row = pace.c.name == name + _REST
+            connection.execute(update(pace).where(row, pace.c.next_at < until).values(next_at=until))
+            agreed: datetime = connection.execute(select(pace.c.next_at).where(row)).scalar_one()
+        return agreed
+
+    def resting(self, name: str) -> datetime | None:
+        """Until when a provider asked to be left alone, if it ever did."""
+        with self._db.read() as connection:
+            return connection.execute(select(pace.c.next_at).where(pace.c.name == name + _REST)).scalar()

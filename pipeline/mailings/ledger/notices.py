@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, select
 
 from pipeline.database import Database
-from pipeline.editions.edition import Edition
-from pipeline.mailings.ledger.letters import enter_letter
-from pipeline.mailings.mailing import MAINTAINER
+from pipeline.mailings.ledger.letters import Sealed, enter_letters
 from pipeline.schema import ledger, note
 
 TOLD = "notices_told"  # the note with the keys of what was told and still stands
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A letter to the maintainer; `address` is theirs."""
-
-    edition: Edition
-    envelope: Mapping[str, Any]
-    address: str
 
 
 class Notices:
@@ -40,7 +27,7 @@ class Notices:
             return _told(connection)
 
     def tell(
-        self, before: Collection[str] | None, standing: Collection[str], notice: Notice | None, now: datetime
+        self, before: Collection[str] | None, standing: Collection[str], letter: Sealed | None, now: datetime
     ) -> bool:
         """Enters the letter, and writes down that all of `standing` has been told: both or nothing.
 
@@ -50,10 +37,8 @@ class Notices:
             connection.execute(select(ledger.c.id).with_for_update())  # PostgreSQL: one after another
             if _told(connection) != (None if before is None else frozenset(before)):
                 return False
-            if notice:
-                enter_letter(
-                    self._db, connection, notice.edition, notice.envelope, action="", list_id="",
-                    subscriber_id=MAINTAINER, address=notice.address, name="", occasion=now.isoformat(), now=now)
+            if letter:
+                enter_letters(self._db, connection, [letter], now)
             connection.execute(self._db.upsert(note, name=TOLD, value=json.dumps(sorted(standing))))
         return True
 

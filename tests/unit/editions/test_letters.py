@@ -31,7 +31,8 @@ def test_a_letter_has_one_heading_and_one_button(letter: Letter, button: str, ad
 
 
 @pytest.mark.parametrize(("letter", "holes"), [
-    (Letter.CONFIRM, {Hole.ACTION}), (Letter.WELCOME, {Hole.UNSUBSCRIBE}), (Letter.GOODBYE, set())])
+    (Letter.CONFIRM, {Hole.ACTION}), (Letter.CHANGE, {Hole.ACTION}),
+    (Letter.WELCOME, {Hole.UNSUBSCRIBE, Hole.PREFERENCES}), (Letter.GOODBYE, set())])
 def test_only_a_confirmation_asks_for_an_action_and_only_a_welcome_can_be_left(
     letter: Letter, holes: set[Hole],
 ) -> None:

@@ -12,15 +12,17 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from pipeline.app import App
+from pipeline.audience.tokens import Purpose
 from pipeline.clock import SystemClock
 from pipeline.config import load
 from pipeline.engines import embedded
 from pipeline.engines.jobs import alone
-from pipeline.errors import Busy, OutputError
+from pipeline.errors import Busy, OutputError, Unreachable
 from pipeline.providers.base import Message, Receipt
 from pipeline.providers.local import Outbox
 from tests.books import NOON
@@ -129,11 +131,11 @@ def running(
         run.result(SOON_S)
 
 
-def ask(letters: Publication, path: str) -> int:
+def ask(letters: Publication, path: str, method: str = "GET") -> int:
     """The status of a page."""
     line = http.client.HTTPConnection(letters.app.config.web.listen.host, letters.app.config.web.listen.port,
                                       timeout=SOON_S)
-    line.request("GET", path)
+    line.request(method, path)
     status = line.getresponse().status
     line.close()
     return status
@@ -296,3 +298,67 @@ def test_run_goes_on_when_its_settings_are_moved_away(
     with running(letters, said, only="publish"):
         (letters.folder / "config.yaml").rename(letters.folder / "elsewhere.yaml")
         said.wait("settings.ignored")
+
+
+def test_run_serves_readers_while_the_ledger_is_away_and_catches_up_when_it_is_back(
+    tmp_path: Path, postgres_url: str, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "SETTINGS_S", 0.05)
+    monkeypatch.setattr("pipeline.web.porter.ROUND_S", 0.05)
+    there = urlsplit(postgres_url)
+    with socket.create_server(("127.0.0.1", 0)) as web, socket.create_server(("127.0.0.1", 0)) as away:
+        port, database_port = web.getsockname()[1], away.getsockname()[1]
+    letters = Publication(tmp_path / "letters", {
+        "database": postgres_url, "web": {"listen": f"127.0.0.1:{port}"}}, has_ledger=False)
+    letters.begin()
+    letters.add_readers("ada@example.com")
+    one_click = letters.app.ring.sign(Purpose.UNSUBSCRIBE, 1, "weekly")
+    letters.configure({**letters.settings, "database": postgres_url.replace(f":{there.port}/", f":{database_port}/")})
+
+    with running(letters, said):
+        before = (ask(letters, f"/unsubscribe/{one_click}"), ask(letters, f"/unsubscribe/{one_click}", "POST"),
+                  ask(letters, "/subscribe"), "ledger.away" in said.events)
+        with _line(database_port, there.port or 0):
+            said.wait("subscription.left")
+
+    assert before == (200, 200, 200, True)
+
+
+@pytest.mark.parametrize("only", ["publish", "send"])
+def test_run_that_serves_nobody_ends_when_the_ledger_is_away(tmp_path: Path, said: Said, only: str) -> None:
+    pytest.importorskip("psycopg", reason="needs the `postgres` extra")
+    with socket.create_server(("127.0.0.1", 0)) as away:
+        port = away.getsockname()[1]
+    letters = Publication(tmp_path / "letters", {"database": f"postgresql://avviso@127.0.0.1:{port}/away"},
+                          has_ledger=False)
+
+    with pytest.raises(Unreachable), running(letters, said, only=only):
+        pass
+
+
+@contextmanager
+def _line(port: int, to: int) -> Iterator[None]:
+    """What comes to one port of loopback goes to another, and back."""
+    with socket.create_server(("127.0.0.1", port)) as listener:
+        def accept() -> None:
+            while True:
+                try:
+                    ours, _ = listener.accept()
+                except OSError:
+                    return
+                theirs = socket.create_connection(("127.0.0.1", to))
+                for ends in ((ours, theirs), (theirs, ours)):
+                    threading.Thread(target=_carry, args=ends, daemon=True).start()
+
+        threading.Thread(target=accept, daemon=True).start()
+        yield
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def _carry(come: socket.socket, go: socket.socket) -> None:
+    try:
+        while piece := come.recv(65536):
+            go.sendall(piece)
+        go.shutdown(socket.SHUT_WR)
+    except OSError:
+        return

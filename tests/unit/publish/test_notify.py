@@ -120,9 +120,8 @@ def test_doubt_is_told_with_both_ways_to_decide(letters: Publication) -> None:
     letters.write("01-Paper.md", words(1))
     letters.publish()
     books, now, lease = letters.app.ledger, letters.clock.now(), timedelta(minutes=5)
-    claims = books.deliveries.claim("dead", 1, limit=9, now=now, lease=lease)
-    books.deliveries.advance(1, [], claims, now=now, lease=lease)
-    books.doubts.reclaim(["dead"], Doubt.PROCESS)
+    books.deliveries.claim("dead", 1, limit=9, now=now, lease=lease)
+    books.doubts.reclaim("dead", Doubt.PROCESS)
 
     letters.deliver()
 

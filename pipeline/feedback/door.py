@@ -1,0 +1,135 @@
+"""Door 2: what the post reports becomes a fact in the ledger and, where it must, a suppression in the roster.
+
+    event --(is it known?)--> fact --(whose message?)--> policy --> suppressed, left, or nothing
+                                                            '-----> brake
+
+All of one report is one transaction, and a report that is repeated changes nothing. What acts is the delivery that
+an event names, never the address that it claims; for a message that we do not know, nothing acts. Events only move
+forward: complained > hard > soft > delivered, and what happened before a reader's last yes is over.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from pipeline.address import parse
+from pipeline.audience.roster import Roster
+from pipeline.audience.tokens import KeyRing, Purpose
+from pipeline.clock import Clock
+from pipeline.errors import InvalidAddress, InvalidToken
+from pipeline.feedback.brake import Brake
+from pipeline.feedback.scrubbing import one_line, scrubbed
+from pipeline.mailings.ledger import Ledger
+from pipeline.mailings.ledger.events import TROUBLE, Origin
+from pipeline.providers.event import Bounce, Event, Kind
+
+log = logging.getLogger(__name__)
+
+COMPLAINED, BOUNCED, UNSUBSCRIBED = "complained", "bounced", "unsubscribed"  # reasons in the roster
+
+
+class Effect(StrEnum):
+    """What came of an event."""
+
+    KNOWN = "known"            # it was here before
+    RECORDED = "recorded"      # written down, and that is all
+    STRANGE = "strange"        # written down: about no message of ours
+    SUPPRESSED = "suppressed"
+    LEFT = "left"
+    FORGED = "forged"          # a link that we did not sign: not even written down
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """`soft_bounces`: so many issues in a row that came back softly make an address a dead one."""
+
+    soft_bounces: int = 5
+
+
+class Feedback:
+    """Takes events from any thread. `together` makes one transaction of what all books write."""
+
+    def __init__(
+        self, ledger: Ledger, roster: Roster, ring: KeyRing, clock: Clock, *,
+        together: Callable[[], AbstractContextManager[None]], policy: Policy, brake: Brake,
+    ) -> None:
+        self._ledger = ledger
+        self._roster = roster
+        self._ring = ring
+        self._clock = clock
+        self._together = together
+        self._policy = policy
+        self._brake = brake
+
+    def take(self, events: Sequence[Event]) -> list[Effect]:
+        """Takes a report, whole or not at all; gives what came of each event. Raises DatabaseError."""
+        touched: set[int] = set()
+        with self._together():
+            effects = [self._take(one, touched) for one in events]
+            for mailing_id in sorted(touched):
+                self._brake.look(mailing_id)
+        for one, effect in zip(events, effects, strict=True):
+            log.info("event.%s", one.kind.value,
+                     extra={"provider": one.provider, "event": one.key, "effect": effect.value})
+        return effects
+
+    def _take(self, one: Event, touched: set[int]) -> Effect:
+        try:
+            origin = self._leaver(one.token) if one.token else self._ledger.events.origin(one)
+        except InvalidToken:
+            return Effect.FORGED
+        if not self._write_down(one, origin):
+            return Effect.KNOWN
+        if origin is None:
+            return Effect.STRANGE
+        if origin.key is not None:
+            self._ledger.doubts.prove(origin.key, one.provider, self._clock.now())
+        if origin.mailing_id is not None and one.kind in TROUBLE:
+            touched.add(origin.mailing_id)
+        return Effect.RECORDED if self._is_over(one, origin) else self._act(one, origin)
+
+    def _leaver(self, token: str) -> Origin:
+        """Who holds a link out. Raises InvalidToken."""
+        claim = self._ring.read(Purpose.UNSUBSCRIBE, token, self._clock.now())
+        return Origin(None, None, claim.list, claim.subscriber_id, None)
+
+    def _write_down(self, one: Event, origin: Origin | None) -> bool:
+        now = self._clock.now()
+        clean = replace(one, at=min(one.at, now), reason=one_line(scrubbed(one.reason)), raw=scrubbed(one.raw))
+        return self._ledger.events.record(clean, origin, address_hash=self._hash(one.address), now=now)
+
+    def _hash(self, address: str) -> str | None:
+        try:
+            return self._roster.address_hash(parse(address).folded)
+        except InvalidAddress:
+            return None
+
+    def _is_over(self, one: Event, origin: Origin) -> bool:
+        """Whether the reader has said yes since: whoever clicked has a mailbox, and wants what they asked for."""
+        said = self._roster.subscriptions(origin.subscriber_id)
+        return any(one.at < each.confirmed_at for each in said if each.list == origin.list and each.confirmed_at)
+
+    def _act(self, one: Event, origin: Origin) -> Effect:
+        if one.kind is Kind.UNSUBSCRIBED:
+            self._roster.leave(origin.subscriber_id, origin.list, UNSUBSCRIBED, self._clock.now())
+            return Effect.LEFT
+        if one.kind is Kind.COMPLAINED:
+            self._roster.remove(origin.subscriber_id, COMPLAINED, self._clock.now())  # consent is withdrawn as well
+            return self._suppress(origin, COMPLAINED, one.provider)
+        if one.bounce is Bounce.HARD or (one.bounce is Bounce.SOFT and self._ledger.events.softly_bounced(
+                origin.subscriber_id, self._policy.soft_bounces)):
+            return self._suppress(origin, BOUNCED, one.provider)
+        return Effect.RECORDED
+
+    def _suppress(self, origin: Origin, reason: str, source: str) -> Effect:
+        """The address that the message went to. Of an erased person nothing is left but what forbids to mail them."""
+        if origin.address is None:
+            return Effect.RECORDED
+        address, now = parse(origin.address), self._clock.now()
+        if not self._roster.suppress(address, reason, source, now) and reason == COMPLAINED:
+            self._roster.worsen(address, BOUNCED, COMPLAINED, source, now)
+        return Effect.SUPPRESSED

@@ -1,0 +1,21 @@
+"""What is kept of a report: its words, without anybody's address, so that an erasure leaves nothing behind."""
+
+from __future__ import annotations
+
+import re
+
+LONGEST = 8_000        # characters of a report that are kept
+LONGEST_REASON = 300
+
+# What stands before the @, also where it is written as %40, =40 or \u0040.
+_ADDRESS = re.compile(r"[^\s\"'<>()\[\]{},;:|\\]+(?:@|%40|=40|\\u0040)(?=[\w\[])")
+
+
+def scrubbed(text: str) -> str:
+    """The text with what stands before each @ taken out, and cut."""
+    return _ADDRESS.sub("…@", text[:LONGEST])
+
+
+def one_line(text: str) -> str:
+    """The text in one line that a terminal can show, and cut."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:LONGEST_REASON]

@@ -1,0 +1,148 @@
+"""The chapter of events: what the world reported of our deliveries, once each, whoever says it how often."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, literal_column, or_, select
+
+from pipeline.database import Database
+from pipeline.mailings.mailing import DeliveryState
+from pipeline.providers.event import Bounce, Event, Kind
+from pipeline.schema import NAMED_BY_PROVIDER, delivery, event, subscription
+
+PAGE = 200  # refusals that are looked at in one go
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The delivery that an event is about. `address` is None when its person was erased, `key` when only the reader
+    and the list are known: somebody left by a link."""
+
+    key: str | None
+    mailing_id: int | None
+    list: str
+    subscriber_id: int
+    address: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A delivery that the post refused while it was handed over: the same news, by another way."""
+
+    id: int
+    origin: Origin
+    reply: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One reader of a mailing whose message came to no good end. `source` says how they came onto the list."""
+
+    kind: Kind
+    domain: str
+    source: str
+
+
+class Events:
+    """What is known of messages after they were sent."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def origin(self, one: Event) -> Origin | None:
+        """The delivery that an event names, by our own marks before the provider's; None for none of ours."""
+        for condition in _marks(one):
+            with self._db.read() as connection:
+                row = connection.execute(select(*_ORIGIN).where(condition).limit(1)).one_or_none()
+            if row is not None:
+                return _origin(row)
+        return None
+
+    def record(self, one: Event, origin: Origin | None, *, address_hash: str | None, now: datetime) -> bool:
+        """Writes an event down; False if it stands here already."""
+        with self._db.write() as connection:
+            entered = connection.execute(self._db.insert_new(event).values(
+                key=one.key, kind=one.kind.value, bounce=one.bounce.value if one.bounce else None, at=one.at,
+                seen_at=now, address_hash=address_hash, provider=one.provider, status=one.status, reason=one.reason,
+                raw=one.raw, delivery_key=origin.key if origin else None,
+                mailing_id=origin.mailing_id if origin else None,
+                subscriber_id=origin.subscriber_id if origin else None))
+        return entered.rowcount == 1
+
+    def softly_bounced(self, subscriber_id: int, times: int) -> bool:
+        """Whether the reader's last so many issues all came back softly; retries within one count once.
+
+        An issue that came back and was delivered later did not.
+        """
+        last = (
+            select(delivery.c.key)
+            .where(delivery.c.subscriber_id == subscriber_id, delivery.c.mailing_id.is_not(None),
+                   delivery.c.state.in_((DeliveryState.SENT, DeliveryState.FAILED)))
+            .order_by(delivery.c.id.desc()).limit(times).subquery()
+        )
+        soft, arrived = event.alias("soft"), event.alias("arrived")
+        came_back = exists().where(soft.c.delivery_key == last.c.key, soft.c.bounce == Bounce.SOFT.value)
+        delivered = exists().where(arrived.c.delivery_key == last.c.key, arrived.c.kind == Kind.DELIVERED.value)
+        with self._db.read() as connection:
+            count = connection.execute(select(func.count()).select_from(last).where(came_back, ~delivered))
+            return count.scalar_one() >= times
+
+    def signs(self, mailing_id: int, since: datetime) -> list[Sign]:
+        """What went wrong for good with a mailing since then, one sign a reader and kind."""
+        query = (
+            select(event.c.kind, delivery.c.address, subscription.c.evidence)
+            .join(delivery, delivery.c.key == event.c.delivery_key)
+            .outerjoin(subscription, (subscription.c.list == delivery.c.list)
+                       & (subscription.c.subscriber_id == delivery.c.subscriber_id))
+            .where(event.c.mailing_id == mailing_id, event.c.seen_at >= since,
+                   event.c.kind.in_([kind.value for kind in TROUBLE]),
+                   func.coalesce(event.c.bounce, "") != Bounce.SOFT.value)
+        )
+        with self._db.read() as connection:
+            rows = connection.execute(query).all()
+        found = {(row.kind, row.address or str(place)): row for place, row in enumerate(rows)}
+        return [Sign(Kind(row.kind), (row.address or "").rpartition("@")[2] or "erased",
+                     (row.evidence or {}).get("source", "")) for row in found.values()]
+
+    def refusals(self, after: tuple[datetime, int]) -> list[Refusal]:
+        """Deliveries that the post refused after this instant and id, in that order, a page of them."""
+        at, last = after
+        later = or_(delivery.c.settled_at > at, and_(delivery.c.settled_at == at, delivery.c.id > last))
+        query = (select(delivery.c.id, *_ORIGIN, delivery.c.reply, delivery.c.settled_at)
+                 .where(delivery.c.state == literal_column("'failed'"), later)
+                 .order_by(delivery.c.settled_at, delivery.c.id).limit(PAGE))
+        with self._db.read() as connection:
+            rows = connection.execute(query).all()
+        return [Refusal(row.id, _origin(row), row.reply, row.settled_at) for row in rows]
+
+    def of(self, subscriber_id: int) -> list[dict[str, Any]]:
+        """Every event of one person, oldest first, for them and for the maintainer."""
+        query = (select(event.c.kind, event.c.bounce, event.c.at, event.c.provider, event.c.reason)
+                 .where(event.c.subscriber_id == subscriber_id).order_by(event.c.at, event.c.key))
+        with self._db.read() as connection:
+            return [dict(row._mapping) for row in connection.execute(query)]
+
+
+TROUBLE = (Kind.BOUNCED, Kind.FAILED, Kind.REJECTED, Kind.COMPLAINED)
+
+_ORIGIN = (delivery.c.key, delivery.c.mailing_id, delivery.c.list, delivery.c.subscriber_id, delivery.c.address)
+
+
+def _marks(one: Event) -> Sequence[ColumnElement[bool]]:
+    marks: list[ColumnElement[bool]] = []
+    if one.message_id:
+        marks.append(delivery.c.message_id == one.message_id)
+    if one.delivery_key:
+        marks.append(delivery.c.key == one.delivery_key)
+    if one.provider_id:
+        marks.append((delivery.c.provider_id == one.provider_id) & NAMED_BY_PROVIDER.self_group())
+    return marks
+
+
+def _origin(row: Any) -> Origin:
+    return Origin(row.key, row.mailing_id, row.list, row.subscriber_id, row.address)

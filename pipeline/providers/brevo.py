@@ -1,0 +1,81 @@
+"""Brevo: a key by which a message that is sent again is not sent twice.
+
+Read in November 2026: developers.brevo.com/reference/sendtransacemail and docs/heterogenous-versions-batch-emails:
+`headers.idempotencyKey`, a UUID that is known for 30 minutes (15 in an older page: we count on those).
+Message-ID and Date are Brevo's own. A call may hold versions for many readers, but has one key for all of them,
+and after a death of ours nobody could put the same call together again: so each message goes alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from pipeline.clock import Clock
+from pipeline.providers.base import Message, Receipt
+from pipeline.providers.courier import Courier, Group, Result
+from pipeline.providers.fields import other_headers, recipient, reply_to, sender
+from pipeline.providers.http import Answer, Call, Line, check_secret
+from pipeline.providers.http_verdicts import Blame, Table
+
+URL = "https://api.brevo.com"
+SEEN = "duplicate_request"
+_BAD_READER = re.compile(r"email is not valid in (\w+\.)?to\b")
+_THEIRS = frozenset({"message-id", "date"})
+
+
+class Brevo(Courier):
+    """A transport over one account."""
+
+    name = "brevo"
+    idempotent = True
+    memory = timedelta(minutes=14)
+    is_keyed = True
+    reset = "x-sib-ratelimit-reset"
+    table: ClassVar[Table] = {
+        "reader": Blame.READER, "unauthorized": Blame.ACCOUNT,
+        "not_enough_credits": Blame.ACCOUNT, "permission_denied": Blame.ACCOUNT,
+        "account_under_validation": Blame.ACCOUNT, "too_many_requests": Blame.BUSY,
+    }
+
+    def part(self, message: Message) -> Any:
+        parts = message.parts()
+        answers = reply_to(parts)
+        return {
+            "sender": sender(message, parts).as_json, "to": [recipient(message, parts).as_json],
+            "subject": parts.subject, "htmlContent": parts.html, "textContent": parts.text,
+            "headers": {**other_headers(message, parts, _THEIRS), "idempotencyKey": _uuid(message.key),
+                        "X-Mailin-custom": json.dumps({"avviso": message.key})},
+        } | ({"replyTo": answers.as_json} if answers else {})
+
+    def request(self, group: Group) -> Call:
+        return Call("POST", "/v3/smtp/email", group.parts[0], {"content-type": "application/json"})
+
+    def results(self, answer: Answer) -> Sequence[Result] | None:
+        return [self.receipt(answer.document["messageId"].strip("<>"))]
+
+    def problem(self, answer: Answer) -> tuple[int | str | None, str]:
+        code, words = super().problem(answer)
+        return "reader" if code == "invalid_parameter" and _BAD_READER.search(words) else code, words
+
+    def taken_before(self, answer: Answer) -> Receipt | None:
+        """They know the key: what we are sending again was in that call."""
+        code, _ = self.problem(answer)
+        return self.receipt(None, "taken at an earlier attempt") if code == SEEN else None
+
+
+def brevo(settings: Mapping[str, Any], clock: Clock) -> Callable[[], Brevo]:
+    """For the catalogue: `api_key`."""
+    key = check_secret("api_key", settings.get("api_key"))
+    url = settings.get("url") or URL
+    return lambda: Brevo(Line("brevo", url, {"api-key": key}, secrets=[key]), clock)
+
+
+def _uuid(key: str) -> str:
+    """The key in the only form they take."""
+    return str(uuid.UUID(bytes=hashlib.sha256(key.encode()).digest()[:16], version=4))

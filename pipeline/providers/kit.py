@@ -1,0 +1,61 @@
+"""Kit (formerly ConvertKit): drafts a broadcast, then gives it an hour that has come.
+
+Read in November 2026: developers.kit.com/api-reference/broadcasts (create, list, update): `send_at: null` is a
+draft. Our mark stands in the internal description. Kit puts its own template around the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from pipeline.clock import Clock
+from pipeline.providers.broadcasts import Broadcast, Copy, Found, Stage, inside
+from pipeline.providers.http import Call, Line, check_secret, json_call
+
+URL = "https://api.kit.com"
+
+
+class Kit(Broadcast):
+    """A transport over one account."""
+
+    name = "kit"
+    way_out = "{{ unsubscribe_url }}"
+    listing = "/v4/broadcasts?per_page=100"
+
+    def __init__(self, line: Line, clock: Clock, template_id: int | None, *, is_draft: bool) -> None:
+        super().__init__(line, clock, is_draft=is_draft)
+        self._template = template_id
+
+    def listed(self, document: Any) -> Iterable[Found]:
+        for one in document["broadcasts"]:
+            hour = one.get("send_at")
+            yield Found(str(one["id"]), one.get("description") or "", Stage.GOING if hour else Stage.DRAFT,
+                        one.get("status") or (f"from {hour}" if hour else "draft"))
+
+    def create(self, copy: Copy) -> Call:
+        template = {"email_template_id": self._template} if self._template else {}
+        return json_call("/v4/broadcasts", {
+            "subject": copy.subject, "content": inside(copy.html), "description": copy.mark, "public": False,
+            "send_at": None,
+        } | template)
+
+    def created(self, document: Any) -> str:
+        return str(document["broadcast"]["id"])
+
+    def start(self, id_: str) -> Call:
+        call = json_call(f"/v4/broadcasts/{id_}", {"send_at": self._clock.now().isoformat(timespec="seconds")})
+        return Call("PUT", call.path, call.content, call.headers)
+
+    def problem(self, answer: Any) -> tuple[int | str | None, str]:
+        document = answer.document
+        errors = document.get("errors") if isinstance(document, Mapping) else None
+        return None, "; ".join(map(str, errors)) if isinstance(errors, list) else answer.words
+
+
+def kit(settings: Mapping[str, Any], clock: Clock) -> Callable[[], Kit]:
+    """For the catalogue: `api_key` of version 4, and the number of a `template`."""
+    key = check_secret("api_key", settings.get("api_key"))
+    url, template = settings.get("url") or URL, settings.get("template")
+    return lambda: Kit(Line("kit", url, {"x-kit-api-key": key}, secrets=[key]), clock,
+                       int(template) if template else None, is_draft=bool(settings.get("draft")))

@@ -1,0 +1,113 @@
+"""Amazon SES, version 2 of its interface: our own MIME, one message a call.
+
+Read in November 2026: docs.aws.amazon.com/ses/latest/APIReference-V2 (SendEmail, CommonErrors) and
+docs.aws.amazon.com/ses/latest/dg/quotas.html. SES puts its own Message-ID and Date in the place of ours, has
+neither an idempotency key nor a search, and says with a status, never a header, that we are too fast.
+
+With a key pair in the settings nothing more is needed. Without one, the keys come from where Amazon's own
+tools look for them (environment, ~/.aws, the role of the machine); that search is boto3's, the extra `ses`.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from pipeline.clock import Clock
+from pipeline.errors import ConfigError
+from pipeline.providers.base import Message
+from pipeline.providers.courier import Courier, Group, Result
+from pipeline.providers.http import Answer, Call, Line, check_secret
+from pipeline.providers.http_verdicts import Blame, Table
+from pipeline.providers.sigv4 import Credentials, sign
+
+PATH = "/v2/email/outbound-emails"
+_BAD_READER = ("Illegal address", "Missing final '@domain'", "illegal character", "Missing '@'")
+
+
+class Ses(Courier):
+    """A transport over one region. `find_credentials` is asked at every call: a role's keys change by the hour."""
+
+    name = "ses"
+    table: ClassVar[Table] = {
+        "TooManyRequestsException": Blame.BUSY, "ThrottlingException": Blame.BUSY, "Throttling": Blame.BUSY,
+        "LimitExceededException": Blame.BUSY, "ServiceUnavailable": Blame.BUSY,
+        "AccountSuspendedException": Blame.ACCOUNT, "SendingPausedException": Blame.ACCOUNT,
+        "MailFromDomainNotVerifiedException": Blame.ACCOUNT, "NotFoundException": Blame.ACCOUNT,
+        "unverified": Blame.ACCOUNT, "reader": Blame.READER, "MessageRejected": Blame.MESSAGE,
+        "BadRequestException": Blame.MESSAGE,
+    }
+
+    def __init__(
+        self, line: Line, clock: Clock, region: str, find_credentials: Callable[[], Credentials],
+        configuration_set: str = "",
+    ) -> None:
+        super().__init__(line, clock)
+        self._region = region
+        self._find_credentials = find_credentials
+        self._extra = {"ConfigurationSetName": configuration_set} if configuration_set else {}
+
+    def part(self, message: Message) -> Any:
+        return {
+            "Content": {"Raw": {"Data": b64encode(message.mime()).decode()}},
+            "Destination": {"ToAddresses": [message.recipient]},
+            "EmailTags": [{"Name": "avviso", "Value": message.key}],
+        } | self._extra
+
+    def request(self, group: Group) -> Call:
+        headers = {"content-type": "application/json"}
+        signature = sign(
+            self._find_credentials(), self._region, "ses", method="POST", path=PATH,
+            headers={**headers, "host": urlsplit(self._line.url).netloc}, body=group.parts[0], now=self._clock.now())
+        return Call("POST", PATH, group.parts[0], headers | signature)
+
+    def results(self, answer: Answer) -> Sequence[Result] | None:
+        return [self.receipt(answer.document["MessageId"])] if answer.document["MessageId"] else None
+
+    def problem(self, answer: Answer) -> tuple[int | str | None, str]:
+        """The code stands in a header, or in `__type` behind a namespace."""
+        document = answer.document if isinstance(answer.document, Mapping) else {}
+        words = str(document.get("message") or document.get("Message") or answer.words)
+        code = answer.headers.get("x-amzn-errortype") or str(document.get("__type", ""))
+        code = code.partition(":")[0].rpartition("#")[2]
+        if "not verified" in words:  # the sandbox, or a sender that nobody has confirmed
+            code = "unverified"
+        if code == "BadRequestException" and any(sign in words for sign in _BAD_READER):
+            code = "reader"
+        return code or None, words
+
+
+def ses(settings: Mapping[str, Any], clock: Clock) -> Callable[[], Ses]:
+    """For the catalogue: `region`, and `access_key_id` with `secret_access_key` or nothing."""
+    region = settings.get("region")
+    if not region:
+        raise ConfigError("transport.region is missing", remedy="name the account's region, as in `region: eu-west-1`")
+    find = _given(settings) if settings.get("access_key_id") else _borrowed()
+    url = settings.get("url") or f"https://email.{region}.amazonaws.com"
+    secrets = [settings.get("secret_access_key") or ""]
+    return lambda: Ses(Line("ses", url, {}, secrets=secrets), clock, region, find,
+                       settings.get("configuration_set") or "")
+
+
+def _given(settings: Mapping[str, Any]) -> Callable[[], Credentials]:
+    pair = Credentials(check_secret("access_key_id", settings["access_key_id"]),
+                       check_secret("secret_access_key", settings.get("secret_access_key")))
+    return lambda: pair
+
+
+def _borrowed() -> Callable[[], Credentials]:
+    """From where Amazon's own tools take them."""
+    from botocore.session import get_session  # optional extra
+
+    found = get_session().get_credentials()
+    if found is None:
+        raise ConfigError("transport has no keys for Amazon SES", remedy="set access_key_id and secret_access_key, "
+                          "or give the keys where Amazon's own tools look for them")
+
+    def fresh() -> Credentials:
+        frozen = found.get_frozen_credentials()
+        return Credentials(frozen.access_key, frozen.secret_key, frozen.token or "")
+
+    return fresh

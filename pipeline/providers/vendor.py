@@ -1,0 +1,69 @@
+"""A company as one thread talks to it: its line, whose fault its refusals are, what its answers say.
+
+    vendor      this file
+      courier     hands over messages, one reader each
+      broadcasts  hands over an issue, to a service that owns the readers
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from pipeline.clock import Clock
+from pipeline.errors import InDoubt, TransportError, Unavailable
+from pipeline.providers.base import Receipt, Transport
+from pipeline.providers.http import Answer, Call, Line
+from pipeline.providers.http_verdicts import Table, judge, verdict, wish_s
+
+ODD = (LookupError, TypeError, ValueError, AttributeError, StopIteration)  # JSON of another shape than the vendor's
+
+
+class Vendor(Transport):
+    """What a module about a vendor starts from; its connection is opened when it is needed."""
+
+    idempotent = False
+    table: ClassVar[Table] = {}
+    code_at: ClassVar[str] = "code"            # where the vendor's own code stands in a refusal,
+    words_at: ClassVar[str] = "message"        # and what it says to people
+    reset: ClassVar[str] = ""                  # its own header for how long to wait
+
+    def __init__(self, line: Line, clock: Clock) -> None:
+        self._line = line
+        self._clock = clock
+
+    def close(self) -> None:
+        """Ends the connection."""
+        self._line.close()
+
+    def problem(self, answer: Answer) -> tuple[int | str | None, str]:
+        """A refusal's own code, if it has one, and its words."""
+        document = answer.document
+        if not isinstance(document, Mapping):
+            return None, answer.words
+        code = document.get(self.code_at)
+        return code if isinstance(code, int | str) else None, str(document.get(self.words_at) or answer.words)
+
+    def refusal(self, answer: Answer) -> TransportError:
+        """The verdict on an answer that was no success."""
+        code, words = self.problem(answer)
+        if 300 <= answer.status < 400:
+            words = f"it redirects to {answer.headers.get('location', 'nowhere')}, which is not followed"
+        blame = judge(answer, code, self.table)
+        said = self._line.scrub(" ".join(str(part) for part in (answer.status, code, words) if part is not None))
+        return verdict(self.name, blame, said, wish_s(answer, self._clock.now(), self.reset))
+
+    def receipt(self, provider_id: object, words: str = "accepted") -> Receipt:
+        """The vendor took a message."""
+        return Receipt(self.name, str(provider_id) if provider_id else None, words, self._clock.now())
+
+    def ask(self, path: str) -> Any:
+        """The JSON that answers a question. Raises TransportError where there is none; nothing was handed over."""
+        try:
+            answer = self._line.call(Call("GET", path))
+        except InDoubt as error:
+            raise Unavailable(str(error)) from error
+        if answer.status == 200:
+            return answer.document
+        refusal = self.refusal(answer)
+        raise Unavailable(str(refusal)) if isinstance(refusal, InDoubt) else refusal

@@ -1,0 +1,69 @@
+"""A publication's memory taken out of its database and put into another: on this machine or elsewhere.
+
+Beside the transcript of every table lie the secret that signs links and, for spreadsheets, readers and
+deliveries as CSV. The issues, `config.yaml` and templates are the owner's files already.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from pipeline.app import App, open_database
+from pipeline.audience.exporting import write_csv, write_deliveries_csv
+from pipeline.config import Config
+from pipeline.errors import OutputError, Refusal
+from pipeline.transcript import read_transcript, write_transcript
+
+SECRET = "secret"  # noqa: S105, the name of a file
+READERS, DELIVERIES = "readers.csv", "deliveries.csv"
+Progress = Callable[[int, int], None]
+
+
+def export_publication(app: App, folder: Path, tell: Progress) -> dict[str, int]:
+    """Writes everything that avviso remembers into a new folder; gives the rows of each table."""
+    try:
+        rows = write_transcript(app.database, folder, tell)
+        with (folder / READERS).open("x", encoding="utf-8-sig", newline="") as out:
+            write_csv(app.roster.list_subscribers(), out)
+        with (folder / DELIVERIES).open("x", encoding="utf-8-sig", newline="") as out:
+            write_deliveries_csv(app.ledger.deliveries.each(), out)
+        secret = own_secret(app.config)
+        if secret is not None:
+            _keep(folder / SECRET, secret)
+    except OSError as error:
+        raise OutputError(f"cannot be written: {error.strerror}", path=error.filename or str(folder),
+                          remedy="free space there, or name another folder") from error
+    return rows
+
+
+def restore_publication(app: App, folder: Path, tell: Progress) -> dict[str, int]:
+    """Fills the empty database of the settings from an export; gives the rows of each table.
+
+    Raises Refusal where another secret signs links already: those in mails that went out would break.
+    """
+    kept, exported = own_secret(app.config), folder / SECRET
+    brought = exported.read_bytes() if exported.exists() else None
+    if kept is not None and brought is not None and kept != brought:
+        raise Refusal("another secret signs links here: those in mails that went out would end", rule="secret",
+                      path=str(app.config.var / SECRET), remedy="move that file away, then restore again")
+    rows = read_transcript(open_database(app.config), folder, tell, now=app.clock.now())
+    if brought is not None and kept is None and not app.config.web.secret:
+        _keep(app.config.var / SECRET, brought)
+    return rows
+
+
+def own_secret(config: Config) -> bytes | None:
+    """The secret that avviso made for itself, if it did."""
+    try:
+        return (config.var / SECRET).read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _keep(path: Path, content: bytes) -> None:
+    """A file that only we can read."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)

@@ -1,0 +1,217 @@
+"""A transcript of the books: every row as JSON Lines, and back, on SQLite or PostgreSQL.
+
+Rows stand in the order of their keys and values in one form on both databases, so two exports of equal
+books are equal byte for byte. Instants are ISO 8601 in UTC, bytes base64, JSON is nested.
+
+    manifest.json                 version of the tables, rows in each, the numbers that were given out
+    tables/TABLE.jsonl            one object a row, its columns in the order of the schema
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Column, Connection, LargeBinary, Table, func, insert, select, update
+
+from pipeline import schema
+from pipeline.database import Database
+from pipeline.errors import OutputError, Refusal, SchemaOutdated
+
+CHUNK = 1000
+LEFT_BEHIND = {"fragment"}  # a cache: losing it costs time, never bytes
+TABLES = tuple(table for table in schema.metadata.sorted_tables if table.name not in LEFT_BEHIND)
+# Tables whose numbers are never given twice: the highest ever given is part of the books.
+NUMBERED = tuple(table for table in TABLES if table.dialect_options["sqlite"]["autoincrement"])
+_EPOCH = schema.ledger.c.epoch.name  # a restored ledger begins an epoch of its own
+
+Progress = Callable[[int, int], None]  # rows done, of how many
+
+
+def write_transcript(database: Database, folder: Path, tell: Progress) -> dict[str, int]:
+    """Writes every table into a new folder; gives the rows of each. Raises OutputError where it cannot be written.
+
+    The picture is one moment's, whatever is being written meanwhile.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True)  # addresses of people, and the key of the ledger
+        (folder / "tables").mkdir(mode=0o700)
+    except OSError as error:
+        raise OutputError(f"cannot be made: {error.strerror}", path=str(folder),
+                          remedy="name a folder that does not exist yet") from error
+    with database.read() as connection:
+        rows = {table.name: _count(connection, table) for table in TABLES}
+        counted = _counter(tell, sum(rows.values()))
+        for table in TABLES:
+            _write(connection, database, table, folder / "tables" / f"{table.name}.jsonl", counted)
+        numbers = {table.name: _highest(connection, database, table) for table in NUMBERED}
+    manifest = {"format": 1, "version": schema.HEAD, "rows": rows, "numbers": numbers}
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    return rows
+
+
+def read_transcript(database: Database, folder: Path, tell: Progress, *, now: datetime) -> dict[str, int]:
+    """Fills an empty ledger from an export, wholly or not at all; gives the rows of each table.
+
+    Raises OutputError for what is no export or is cut short, SchemaOutdated for one of another version, and
+    Refusal where there is a ledger already. `now` begins the epoch by which another copy is told apart.
+    """
+    manifest = _manifest(folder)
+    if database.exists:
+        raise Refusal("there is a ledger already, with its own record of who was mailed", path=database.shown,
+                      remedy="name another `database`, or move this one away first")
+    database.prepare()
+    with database.write() as connection:
+        counted = _counter(tell, sum(manifest["rows"].values()))
+        for table in TABLES:
+            _fill(connection, table, folder / "tables" / f"{table.name}.jsonl", manifest["rows"][table.name], counted)
+        connection.execute(update(schema.ledger).values({_EPOCH: int(now.timestamp())}))
+        for table in NUMBERED:
+            _go_on_from(connection, database, table, manifest["numbers"][table.name])
+        if not database.is_sqlite:
+            _go_on_from(connection, database, schema.mailing, _most(connection, schema.mailing))
+    return dict(manifest["rows"])
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    try:
+        found = json.loads((folder / "manifest.json").read_text("utf-8"))
+        version = found["version"]
+        if version == schema.HEAD and set(found["rows"]) != {table.name for table in TABLES}:
+            raise ValueError
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise OutputError("is not an export of avviso: no manifest.json that can be read", path=str(folder),
+                          remedy="name the folder that `avviso export` wrote") from error
+    if version != schema.HEAD:
+        raise SchemaOutdated(f"the export has version {version}, this avviso needs {schema.HEAD}", path=str(folder),
+                             remedy="restore it with the avviso that wrote it, then run `avviso migrate`")
+    return dict(found)
+
+
+# ---- out ----------------------------------------------------------------------------------------
+
+def _write(
+    connection: Connection, database: Database, table: Table, path: Path, counted: Callable[[int], None]
+) -> None:
+    ordered = select(*_columns(table)).order_by(*(_in_one_order(column, database) for column in table.primary_key))
+    found = connection.execute(ordered, execution_options={"yield_per": CHUNK})
+    with path.open("x", encoding="utf-8", newline="\n") as out:
+        for rows in found.mappings().partitions():
+            out.writelines(json.dumps(_plain(dict(row)), ensure_ascii=False) + "\n" for row in rows)
+            counted(len(rows))
+
+
+def _count(connection: Connection, table: Table) -> int:
+    return int(connection.execute(select(func.count()).select_from(table)).scalar_one())
+
+
+def _counter(tell: Progress, total: int) -> Callable[[int], None]:
+    """Adds up rows and tells of them."""
+    done = 0
+
+    def counted(rows: int) -> None:
+        nonlocal done
+        done += rows
+        tell(done, total)
+
+    return counted
+
+
+def _columns(table: Table) -> list[Column[Any]]:
+    return [column for column in table.c if not (table is schema.ledger and column.name == _EPOCH)]
+
+
+def _in_one_order(column: Column[Any], database: Database) -> Any:
+    """PostgreSQL may order texts by a language; SQLite orders them by their bytes."""
+    return column if database.is_sqlite or column.type.python_type is not str else column.collate("C")
+
+
+def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _as_json(value) for name, value in row.items()}
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, dict):
+        return dict(sorted(value.items()))
+    return value
+
+
+# ---- in -----------------------------------------------------------------------------------------
+
+def _fill(
+    connection: Connection, table: Table, path: Path, expected: int, counted: Callable[[int], None]
+) -> None:
+    rows = _read(path, table)
+    done = 0
+    while chunk := list(islice(rows, CHUNK)):
+        connection.execute(insert(table), chunk)
+        done += len(chunk)
+        counted(len(chunk))
+    if done != expected:
+        raise OutputError(f"holds {done} rows, the manifest says {expected}", path=str(path),
+                          remedy="copy the export whole; nothing was restored")
+
+
+def _read(path: Path, table: Table) -> Iterator[dict[str, Any]]:
+    try:
+        with path.open(encoding="utf-8") as lines:
+            for number, line in enumerate(lines, 1):
+                try:
+                    yield _values(json.loads(line), table)
+                except (ValueError, KeyError, TypeError, AttributeError) as error:
+                    raise OutputError("is not a row of this table", path=str(path), line=number,
+                                      remedy="copy the export whole; nothing was restored") from error
+    except OSError as error:
+        raise OutputError(f"cannot be read: {error.strerror}", path=str(path),
+                          remedy="copy the export whole; nothing was restored") from error
+
+
+def _values(found: Mapping[str, Any], table: Table) -> dict[str, Any]:
+    values = {column.name: _from_json(found[column.name], column) for column in _columns(table)}
+    return values | ({_EPOCH: 0} if table is schema.ledger else {})
+
+
+def _from_json(value: Any, column: Column[Any]) -> Any:
+    if value is None:
+        return None
+    if isinstance(column.type, schema.Instant):
+        return datetime.fromisoformat(value)
+    if isinstance(column.type, LargeBinary):
+        return base64.b64decode(value)
+    return value
+
+
+# ---- numbers that are never given twice ---------------------------------------------------------
+
+def _highest(connection: Connection, database: Database, table: Table) -> int:
+    """The highest number ever given in a table, also to rows that are gone."""
+    if database.is_sqlite:
+        asked: Sequence[Any] = connection.exec_driver_sql(
+            "SELECT seq FROM sqlite_sequence WHERE name = ?", (table.name,)).all()
+    else:
+        asked = connection.exec_driver_sql(
+            f"SELECT last_value FROM {table.name}_id_seq WHERE is_called").all()  # noqa: S608, a name of ours
+    return int(asked[0][0]) if asked else 0
+
+
+def _most(connection: Connection, table: Table) -> int:
+    return int(connection.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one())
+
+
+def _go_on_from(connection: Connection, database: Database, table: Table, highest: int) -> None:
+    if not highest:
+        return
+    if database.is_sqlite:
+        connection.exec_driver_sql("DELETE FROM sqlite_sequence WHERE name = ?", (table.name,))
+        connection.exec_driver_sql("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (table.name, highest))
+    else:
+        connection.execute(select(func.setval(f"{table.name}_id_seq", highest)))

@@ -1,0 +1,200 @@
+"""A ledger moved between the databases: everything arrives, and an export of the copy has the same bytes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete, func, insert, select, update
+
+from pipeline.database import Database
+from pipeline.errors import OutputError, Refusal, SchemaOutdated
+from pipeline.mailings.ledger import Ledger
+from pipeline.mailings.mailing import DeliveryState, Doubt, Outcome
+from pipeline.schema import HEAD, event, issue, ledger, mailing, metadata, note, subscriber, suppression
+from pipeline.transcript import LEFT_BEHIND, read_transcript, write_transcript
+from tests.books import LEASE, NOON, add_issue, add_readers, begin_mailing, open_database
+
+LATER = NOON + timedelta(days=1)
+
+
+@pytest.fixture
+def filled(database: Database) -> Database:
+    """Books with something of every kind of column, and a reader whose number is not given again."""
+    books = Ledger(database)
+    add_issue(database, "14")
+    add_readers(database, "weekly", 1500)
+    begin_mailing(books, "14", "weekly")
+    with database.write() as connection:
+        last = connection.execute(select(func.max(subscriber.c.id))).scalar_one()
+        gone = insert(subscriber).values(
+            id=last + 7, address="a@example.com", address_folded="a@example.com", address_hash="ah", name="",
+            language="", attributes={}, created_at=NOON)
+        connection.execute(gone)
+        connection.execute(delete(subscriber).where(subscriber.c.id == last + 7))
+        connection.execute(update(subscriber).where(subscriber.c.id == last).values(
+            name="王 “小明”\n😀", attributes={"b": 1, "a": [None, "é"]}))
+        connection.execute(insert(suppression), [
+            {"address_hash": name, "reason": "asked", "source": "person", "at": NOON} for name in ("B", "a", "_", "é")])
+        connection.execute(insert(event).values(
+            key="e", kind="bounced", at=NOON + timedelta(microseconds=1), seen_at=NOON, provider="p", status="",
+            reason="", raw="{}"))
+        connection.execute(insert(note).values(name="n", value="v"))
+        connection.execute(update(issue).values(sketch=bytes(range(256)), cover={"url": "https://x", "alt": None}))
+        connection.execute(update(ledger).values(baseline_at=NOON))
+    claims = books.deliveries.claim("w", 1, limit=3, now=NOON, lease=LEASE)
+    books.deliveries.record(1, [Outcome(claims[0], DeliveryState.DEFERRED, "later", due_at=LATER)], now=NOON)
+    books.doubts.reclaim("w", Doubt.PROCESS)
+    return database
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def other(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database with nothing in it."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'elsewhere' / 'avviso.db'}"
+    return str(request.getfixturevalue("postgres_url"))
+
+
+def silent(_done: int, _total: int) -> None:
+    """Says nothing."""
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_copy_of_a_copy_has_the_same_bytes(filled: Database, other: str, tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    copy = Database(other)
+
+    rows = write_transcript(filled, first, silent)
+    read_transcript(copy, first, silent, now=LATER)
+    write_transcript(copy, second, silent)
+    back = Database(f"sqlite:///{tmp_path / 'back.db'}")
+    read_transcript(back, second, silent, now=LATER)
+    write_transcript(back, tmp_path / "third", silent)
+
+    assert files(first) == files(second) == files(tmp_path / "third")
+    assert rows["delivery"] == 1500
+    assert set(rows) == {table.name for table in metadata.sorted_tables} - LEFT_BEHIND
+    assert copy.key() == filled.key()
+    for database in (copy, back):
+        database.close()
+
+
+def test_restored_books_go_on_where_the_old_ones_stopped(filled: Database, other: str, tmp_path: Path) -> None:
+    write_transcript(filled, tmp_path / "out", silent)
+    copy = Database(other)
+    read_transcript(copy, tmp_path / "out", silent, now=LATER)
+    books, old = Ledger(copy), Ledger(filled)
+    mailing_id, = (one.id for one in books.mailings.all())
+
+    with copy.write() as connection:
+        added = connection.execute(insert(subscriber).values(
+            address="b@example.com", address_folded="b@example.com", address_hash="bh", name="", language="",
+            attributes={}, created_at=NOON).returning(subscriber.c.id)).scalar_one()
+        highest = connection.execute(
+            select(func.max(subscriber.c.id)).where(subscriber.c.id != added)).scalar_one()
+        connection.execute(insert(mailing).values(
+            issue_key="14", list="other", round=1, state="held", reason="", since=NOON, send_at=NOON, approved=False,
+            audience=0))
+
+    assert added > highest
+    assert books.mailings.get(mailing_id) == old.mailings.get(mailing_id)
+    assert books.mailings.get(mailing_id).balances
+    assert books.notebook.identity().epoch == int(LATER.timestamp())
+    assert len(books.deliveries.claim("v", 1, limit=9, now=NOON, lease=LEASE)) == 9
+    copy.close()
+
+
+def test_restore_over_a_ledger_is_refused(filled: Database, tmp_path: Path) -> None:
+    write_transcript(filled, tmp_path / "out", silent)
+
+    with pytest.raises(Refusal, match="there is a ledger already.*move this one away first"):
+        read_transcript(filled, tmp_path / "out", silent, now=LATER)
+
+
+def cut(path: Path) -> None:
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    path.write_text("".join(lines[:-1]), "utf-8")
+
+
+def spoil(path: Path) -> None:
+    path.write_text(path.read_text("utf-8").replace('"address"', '"addresses"', 1), "utf-8")
+
+
+@pytest.mark.parametrize(("damage", "said"), [
+    (cut, r"delivery.jsonl: holds 1499 rows, the manifest says 1500: copy the export whole"),
+    (spoil, r"delivery.jsonl:1: is not a row of this table: copy the export whole"),
+    (Path.unlink, r"delivery.jsonl: cannot be read: No such file or directory"),
+])
+def test_damaged_export_restores_nothing_and_can_be_tried_again(
+    filled: Database, other: str, tmp_path: Path, damage: Callable[[Path], None], said: str
+) -> None:
+    write_transcript(filled, tmp_path / "out", silent)
+    table = tmp_path / "out" / "tables" / "delivery.jsonl"
+    whole = table.read_bytes()
+    copy = Database(other)
+
+    damage(table)
+    with pytest.raises(OutputError, match=said):
+        read_transcript(copy, tmp_path / "out", silent, now=LATER)
+
+    assert not copy.exists
+    table.write_bytes(whole)
+    assert read_transcript(copy, tmp_path / "out", silent, now=LATER)["delivery"] == 1500
+    copy.close()
+
+
+@pytest.mark.parametrize(("manifest", "error", "said"), [
+    (None, OutputError, "is not an export of avviso"),
+    ("[]", OutputError, "is not an export of avviso"),
+    (json.dumps({"version": HEAD, "rows": {}, "numbers": {}}), OutputError, "is not an export of avviso"),
+    (json.dumps({"version": "0000"}), SchemaOutdated, f"the export has version 0000, this avviso needs {HEAD}"),
+])
+def test_what_is_no_export_is_one_line(
+    tmp_path: Path, manifest: str | None, error: type[Exception], said: str
+) -> None:
+    (tmp_path / "out").mkdir()
+    if manifest is not None:
+        (tmp_path / "out" / "manifest.json").write_text(manifest, "utf-8")
+    copy = Database(f"sqlite:///{tmp_path / 'avviso.db'}")
+
+    with pytest.raises(error, match=said):
+        read_transcript(copy, tmp_path / "out", silent, now=LATER)
+
+    assert not copy.exists
+
+
+def test_export_never_writes_into_what_is_there(filled: Database, tmp_path: Path) -> None:
+    write_transcript(filled, tmp_path / "out", silent)
+    before = files(tmp_path / "out")
+
+    with pytest.raises(OutputError, match="cannot be made: File exists: name a folder that does not exist yet"):
+        write_transcript(filled, tmp_path / "out", silent)
+
+    assert files(tmp_path / "out") == before
+
+
+def test_progress_counts_every_row_to_the_last(filled: Database, tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+
+    rows = write_transcript(filled, tmp_path / "out", lambda done, total: told.append((done, total)))
+
+    assert told[-1] == (sum(rows.values()), sum(rows.values()))
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+
+
+def test_ledger_whose_maker_died_half_way_is_made_by_the_next(other: str) -> None:
+    database = Database(other)
+    database.prepare()
+
+    assert not database.exists
+    open_database(other).close()
+
+    assert database.exists
+    database.close()

@@ -1,0 +1,28 @@
+"""Whom a message that came back speaks of."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.providers.statuses import HARD, OURS, SOFT, Meaning, meaning, status_in
+
+
+@pytest.mark.parametrize(("status", "text", "expected"), [
+    ("5.1.1", "spam", HARD), ("5.1.2", "", HARD), ("5.1.3", "", HARD), ("5.1.6", "", HARD), ("5.1.10", "", HARD),
+    ("5.2.1", "", HARD), ("5.2.2", "", SOFT), ("5.2.0", "", SOFT), ("5.2.3", "", OURS),
+    ("5.1.7", "", OURS), ("5.1.8", "", OURS), ("5.1.4", "", SOFT),
+    ("5.7.26", "user unknown", OURS), ("5.7.515", "", OURS), ("5.7.1", "", OURS), ("5.4.1", "", OURS),
+    ("5.3.4", "", OURS), ("5.5.0", "", OURS), ("5.6.1", "", OURS), ("4.7.0", "", OURS), ("4.7.28", "", OURS),
+    ("4.2.2", "", SOFT), ("4.4.1", "", SOFT), ("4.3.1", "", SOFT), ("4.1.8", "", OURS),
+    ("", "550 5.1.1 unknown", HARD), ("5.0.0", "550 user unknown", HARD), ("", "550 No such user here", HARD),
+    ("5.0.0", "", SOFT), ("", "", SOFT), ("", "550 blocked by our policy, user unknown", OURS),
+    ("", "552 mailbox unavailable: over quota", SOFT),
+    ("", "550 用户不存在", HARD), ("", "550 收件人邮箱空间不足", SOFT), ("", "554 疑似垃圾邮件", OURS),
+    ("", "host 192.0.2.5.1.1 said no", SOFT),
+])
+def test_blame_follows_the_status_and_then_the_words(status: str, text: str, expected: Meaning) -> None:
+    assert meaning(status, text) == expected
+
+
+def test_status_is_found_in_a_reply() -> None:
+    assert (status_in("550-5.1.1 The email account"), status_in("550 no")) == ("5.1.1", "")

@@ -1,0 +1,98 @@
+"""A publication's memory, taken elsewhere: readers, who was mailed, and the links in mails that went out."""
+
+from __future__ import annotations
+
+import csv
+import stat
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import OutputError, Refusal
+from pipeline.setup.relocation import export_publication, restore_publication
+from tests.publications import Publication, words
+
+
+def silent(_done: int, _total: int) -> None:
+    """Says nothing."""
+
+
+@pytest.fixture
+def letters(tmp_path: Path) -> Publication:
+    """Two readers and a mailed issue."""
+    letters = Publication(tmp_path / "letters")
+    letters.begin()
+    letters.add_readers("ada@example.com", "bo@example.org")
+    letters.write("02-new.md", words(2))
+    letters.deliver()
+    return letters
+
+
+@pytest.fixture
+def elsewhere(letters: Publication, tmp_path: Path) -> Publication:
+    """The same folder of issues on another machine, without a ledger."""
+    moved = Publication(tmp_path / "moved", has_ledger=False)
+    moved.write("02-new.md", words(2))
+    return moved
+
+
+def test_moved_publication_knows_its_readers_and_mails_nobody_again(
+    letters: Publication, elsewhere: Publication, tmp_path: Path
+) -> None:
+    export_publication(letters.app, tmp_path / "out", silent)
+    restore_publication(elsewhere.app, tmp_path / "out", silent)
+
+    elsewhere.restart()
+    elsewhere.turn(hours=1)
+    made = elsewhere.deliver()
+
+    assert (made.problems, elsewhere.mails, elsewhere.standings) == ([], [], {"2": "mailed"})
+    assert [one.subscriber.address for one in elsewhere.app.roster.list_subscribers()] == [
+        "ada@example.com", "bo@example.org"]
+
+
+def test_links_in_mails_that_went_out_lead_somewhere_after_the_move(
+    letters: Publication, elsewhere: Publication, tmp_path: Path
+) -> None:
+    secret = letters.app.config.var / "secret"
+    letters.app.ring  # noqa: B018, makes it
+    export_publication(letters.app, tmp_path / "out", silent)
+    restore_publication(elsewhere.app, tmp_path / "out", silent)
+
+    brought = elsewhere.app.config.var / "secret"
+    assert brought.read_bytes() == secret.read_bytes()
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (brought, tmp_path / "out" / "secret", tmp_path / "out")] == [
+        0o600, 0o600, 0o700]
+
+
+def test_restore_beside_another_secret_is_refused_before_anything_is_written(
+    letters: Publication, elsewhere: Publication, tmp_path: Path
+) -> None:
+    letters.app.ring  # noqa: B018, makes it
+    elsewhere.app.ring  # noqa: B018, makes another
+    export_publication(letters.app, tmp_path / "out", silent)
+
+    with pytest.raises(Refusal, match="another secret signs links here"):
+        restore_publication(elsewhere.app, tmp_path / "out", silent)
+
+    assert not (elsewhere.app.config.var / "avviso.db").exists()
+
+
+def test_spreadsheets_show_readers_and_deliveries(letters: Publication, tmp_path: Path) -> None:
+    export_publication(letters.app, tmp_path / "out", silent)
+
+    with (tmp_path / "out" / "deliveries.csv").open(encoding="utf-8-sig", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    with (tmp_path / "out" / "readers.csv").open(encoding="utf-8-sig", newline="") as lines:
+        readers = [row["email"] for row in csv.DictReader(lines)]
+
+    assert [(row["issue"], row["list"], row["email"], row["state"]) for row in rows] == [
+        ("2", "weekly", "ada@example.com", "sent"), ("2", "weekly", "bo@example.org", "sent")]
+    assert readers == ["ada@example.com", "bo@example.org"]
+
+
+def test_export_into_a_folder_that_cannot_be_made_is_one_line(letters: Publication, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(OutputError, match="cannot be made: Not a directory: name a folder"):
+        export_publication(letters.app, tmp_path / "file" / "out", silent)
