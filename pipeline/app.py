@@ -26,6 +26,7 @@ from pipeline.issues.archive import Archive, Record
 from pipeline.issues.issue import Manuscript, State
 from pipeline.mailings.highwater import HighWater
 from pipeline.mailings.ledger import Ledger
+from pipeline.mailings.mailing import DoubtPolicy
 from pipeline.mounts import refuse_network
 from pipeline.providers.base import NOBODY, Transport
 from pipeline.providers.catalogue import transport_opener
@@ -52,6 +53,7 @@ if TYPE_CHECKING:  # slow imports
     from pipeline.publish.dress import Dresser
     from pipeline.publish.hubs import Herald
     from pipeline.publish.library import Library
+    from pipeline.publish.notifier import Notifier
     from pipeline.publish.press import Press
     from pipeline.subscribe.letters import Stationery
 
@@ -79,6 +81,7 @@ class App:
     def __init__(self, config: Config, clock: Clock) -> None:
         self.config = config
         self.clock = clock
+        self.began = clock.now()
         self.tell: Progress = silent  # who hears of long work
 
     # ---- the books ----------------------------------------------------------------------------
@@ -380,6 +383,20 @@ class App:
     @cached_property
     def decisions(self) -> Decisions:
         return Decisions(self.archive, self.ledger, self.clock, self.config.zone, self.config.mailings.expire)
+
+    @cached_property
+    def notifier(self) -> Notifier | None:
+        """Who tells the maintainer; None where nobody wants to be told."""
+        config, mailings = self.config, self.config.mailings
+        if config.notify.email is None:
+            return None
+        from pipeline.publish.matters import Looking  # slow import: premailer
+        from pipeline.publish.notifier import Desk, Notifier
+
+        desk = Desk(config.notify.email, mailings.sender.name or config.publication.title, mailings.sender.address,
+                    frame=lambda: self.frame, templates=lambda: self.mail_templates)
+        return Notifier(self.archive, self.ledger, self.clock, desk,
+                        lambda now: Looking(now, config.zone, DoubtPolicy(mailings.in_doubt)), self.began)
 
     def find(self, name: str) -> Record:
         """The issue that a person names: by number, id, file name or path."""

@@ -33,7 +33,6 @@ SHAPES = {
 # Settings of the contract whose work is not built yet: to accept one would be to promise it.
 # A line goes when its feature comes.
 NOT_YET = {
-    ("notify", "email"): "sending notices",
     ("web", "admin"): "the admin pages",
     ("dns", "resolver"): "looking at DNS",
 }

@@ -93,5 +93,12 @@ class Config(Section):
                 raise wrong(f"{name} is the folder of the issues", "give what is written its own folder")
         return self
 
+    @model_validator(mode="after")
+    def _told(self) -> Self:
+        if self.notify.email and self.transport.broadcasts:
+            raise wrong(f"notify.email is not reached by kind: {self.transport.kind}, which mails its own readers",
+                        "leave it out; `avviso status` shows what needs you")
+        return self
+
     def model_post_init(self, context: dict[str, Path] | None) -> None:
         self._folder = context["folder"] if context else Path.cwd()

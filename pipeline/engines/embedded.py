@@ -17,8 +17,6 @@ from pipeline.engines.jobs import Shift, telling
 if TYPE_CHECKING:
     from pipeline.app import App
 
-TIDY_S = 60
-HUBS_S = 5
 RESTART_S = 30.0
 
 
@@ -34,16 +32,14 @@ def begin(app: App, shift: Shift, only: str | None, ending: threading.Event) -> 
 
 
 def _schedule(app: App, shift: Shift) -> Callable[[], object]:
-    """Publish now and every `schedule.check_every`, tidy every minute, hubs soon after; gives what ends it."""
+    """Every round in its time, each for the first time now; gives what ends it."""
     from apscheduler.schedulers.background import BackgroundScheduler  # slow import
 
     scheduler = BackgroundScheduler(timezone=app.config.zone)
-    jobs = {"publish": (shift.publish, app.config.schedule.check_every.total_seconds()), "tidy": (shift.tidy, TIDY_S)}
-    if app.config.feeds.websub:
-        jobs["hubs"] = (app.tell_hubs, HUBS_S)  # a job of its own: nothing waits for a hub
-    for name, (job, seconds) in jobs.items():
-        scheduler.add_job(telling(name, job), "interval", seconds=seconds, id=name, coalesce=True, max_instances=1,
-                          misfire_grace_time=None, next_run_time=datetime.now(UTC))  # its clock is the machine's
+    for name, (job, every) in shift.rounds().items():
+        scheduler.add_job(telling(name, job), "interval", seconds=every.total_seconds(), id=name, coalesce=True,
+                          max_instances=1, misfire_grace_time=None,
+                          next_run_time=datetime.now(UTC))  # its clock is the machine's
     scheduler.start()
     end: Callable[[], object] = scheduler.shutdown
     return end

@@ -1,9 +1,10 @@
-"""The three jobs, whoever wakes them: publish, send, tidy. Each may be woken at any time, twice, or late.
+"""The jobs, whoever wakes them: publish, send, tidy and notify. Each may be woken at any time, twice, or late.
 
     with alone(app), Shift.begin(app) as shift:
         shift.publish()      folder -> feeds and mailings
         shift.send(stop)     whatever is due, until nothing is
         shift.tidy()         dead holders, doubts, deliveries past their time, finished mailings
+    shift.notify()       what the maintainer should hear of
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pipeline.errors import Busy, PipelineError
+from pipeline.errors import Busy, EditionError, PipelineError
 from pipeline.lockfile import LockFile
 from pipeline.mailings.desk import GROUP
 from pipeline.mailings.inquiry import inquire
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+TIDY = timedelta(minutes=1)
+HUBS = timedelta(seconds=5)
 LEASE = timedelta(minutes=5)  # how long a holder on another machine may be silent, beside the longest send
 
 
@@ -71,6 +74,13 @@ class Shift:
         finally:
             presence.leave()
             app.high_water.note()
+
+    def rounds(self) -> dict[str, tuple[Callable[[], object], timedelta]]:
+        """What is made again and again, by name, with how often: whoever wakes it."""
+        config = self._app.config
+        hubs = {"hubs": (self._app.tell_hubs, HUBS)} if config.feeds.websub else {}  # nothing else waits for a hub
+        return {"publish": (self.publish, config.schedule.check_every), "tidy": (self.tidy, TIDY),
+                "notify": (self.notify, TIDY), **hubs}
 
     def publish(self) -> Pass:
         """One pass from the folder to feeds and mailings. Raises Busy while another machine makes one."""
@@ -131,6 +141,18 @@ class Shift:
         except PipelineError as error:
             log.warning("mailbox.unread", extra={"reason": str(error)})
 
+    def notify(self) -> bool:
+        """Tells the maintainer what has come up; whether there is a letter to be sent.
+
+        A template that cannot be filled is no reason to stop anything else.
+        """
+        notifier = self._app.notifier
+        try:
+            return notifier is not None and notifier.tell()
+        except EditionError as error:
+            log.error("notice.failed", extra={"reason": str(error)})
+            return False
+
     @property
     def _policy(self) -> DoubtPolicy:
         return DoubtPolicy(self._app.config.mailings.in_doubt)
@@ -173,5 +195,7 @@ def publish_once(app: App, stop: threading.Event, *, send: bool = True) -> tuple
         if send:
             unreachable = shift.send(stop)
             shift.tidy()
+            if shift.notify():
+                shift.send(stop)
         app.tell_hubs()  # last: nobody's mail waits for a hub
         return made, sorted(running | set(made.started)), unreachable

@@ -1,6 +1,6 @@
 """The engine of several machines: Procrastinate, on the ledger's own PostgreSQL, wakes the jobs wherever a worker runs.
 
-    publish   every `schedule.check_every`; one machine at a time
+    publish   every `schedule.check_every`, with notify and hubs; one machine at a time
     tidy      every minute; also wakes the senders, so that a lost wake-up costs a minute
     send      slots: each sends until nothing is due or its turn is over, then queues itself again
 
@@ -42,8 +42,7 @@ QUEUES = {"publish": ("publish", "tidy"), "send": ("tidy",)}
 def begin(app: App, shift: Shift, only: str | None, ending: threading.Event) -> Callable[[], object]:
     """Begins what `only` names, or all of it; gives what waits for its end once `ending` is set."""
     telling("tidy", shift.tidy)()
-    clockwork = Clockwork(app.config.database.get_secret_value(), shift, ending, only,
-                          check_every=app.config.schedule.check_every, alone=app.ledger.notebook.alone)
+    clockwork = Clockwork(app.config.database.get_secret_value(), shift, ending, only, app.ledger.notebook.alone)
     thread = threading.Thread(target=clockwork.run, name="procrastinate", daemon=True)
     thread.start()
     return thread.join
@@ -53,7 +52,7 @@ class Clockwork:
     """The workers of this process, in a thread with an event loop of their own."""
 
     def __init__(
-        self, url: str, shift: Shift, ending: threading.Event, only: str | None, *, check_every: timedelta,
+        self, url: str, shift: Shift, ending: threading.Event, only: str | None,
         alone: Callable[[str], AbstractContextManager[bool]],
     ) -> None:
         self._shift = shift
@@ -62,9 +61,8 @@ class Clockwork:
         self._alone = alone
         self._app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=url))
         self._senders = self._app.task(name="send", queue="send", pass_context=False)(self._send)
-        self._ticks = [self._periodic("tidy", "* * * * *", self._tidy)]
-        if only != "send":
-            self._ticks.append(self._periodic("publish", cron(check_every), self._publish))
+        self._ticks = [self._periodic(name, cron(every), job) for name, (job, every) in shift.rounds().items()
+                       if name == "tidy" or only != "send"]
 
     def run(self) -> None:
         """Works until the end is set; while the database is away it tries again."""
@@ -75,11 +73,14 @@ class Clockwork:
                 log.error("engine.away", extra={"reason": " ".join(str(error.__cause__ or error).split())})
                 self._ending.wait(RESTART_S)
 
-    def _periodic(self, name: str, when: str, job: Callable[[], Awaitable[None]]) -> Tick:
+    def _periodic(self, name: str, when: str, job: Callable[[], object]) -> Tick:
         async def woken(timestamp: int = 0) -> None:  # noqa: ARG001, what Procrastinate tells of a tick
-            await job()
+            await asyncio.to_thread(telling(name, job))
+            if name == "tidy":
+                await self._clear()
+                await self._wake()
 
-        task = self._app.task(name=name, queue=name, queueing_lock=name)(woken)
+        task = self._app.task(name=name, queue="tidy" if name == "tidy" else "publish", queueing_lock=name)(woken)
         self._app.periodic(cron=when)(task)
         return task.defer_async
 
@@ -129,14 +130,6 @@ class Clockwork:
             pass
 
     # ---- the jobs -----------------------------------------------------------------------------
-
-    async def _publish(self) -> None:
-        await asyncio.to_thread(telling("publish", self._shift.publish))
-
-    async def _tidy(self) -> None:
-        await asyncio.to_thread(telling("tidy", self._shift.tidy))
-        await self._clear()
-        await self._wake()
 
     async def _clear(self) -> None:
         """Takes away what dead workers left behind: the ledger knows what they held."""

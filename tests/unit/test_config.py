@@ -367,12 +367,18 @@ def test_empty_file_names_what_has_no_default() -> None:
 
 
 @pytest.mark.parametrize(("setting", "expected"), [
-    ("notify: {email: me@example.com}", "notify.email: this version cannot do that yet (sending notices)"),
     ("web: {admin: x}", "web.admin: this version cannot do that yet (the admin pages)"),
     ("dns: {resolver: 9.9.9.9}", "dns.resolver: this version cannot do that yet (looking at DNS)"),
 ])
 def test_setting_without_its_feature_is_refused_and_not_silently_ignored(setting: str, expected: str) -> None:
     assert complaints(LEAST + setting) == [f"config.yaml:6: {expected}: leave it out"]
+
+
+def test_notices_through_a_service_that_owns_the_readers_are_refused() -> None:
+    assert complaints(LEAST + "transport: {kind: kit, api_key: x}\nnotify: {email: me@example.com}\n") == [
+        "config.yaml: notify.email is not reached by kind: kit, which mails its own readers: leave it out; "
+        "`avviso status` shows what needs you",
+    ]
 
 
 def test_output_folder_that_holds_the_issues_is_refused() -> None:

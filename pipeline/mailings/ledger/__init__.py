@@ -11,6 +11,7 @@ from pipeline.mailings.ledger.hubs import Hubs
 from pipeline.mailings.ledger.letters import Letters
 from pipeline.mailings.ledger.mailings import Mailings
 from pipeline.mailings.ledger.notebook import Notebook
+from pipeline.mailings.ledger.notices import Notices
 from pipeline.mailings.ledger.progress import Progress
 from pipeline.mailings.ledger.workers import Workers
 
@@ -24,6 +25,7 @@ class Ledger:
         self.notebook = Notebook(database)
         self.mailings = Mailings(database)
         self.letters = Letters(database)
+        self.notices = Notices(database)
         self.askings = Askings(database)
         self.deliveries = Deliveries(database)
         self.doubts = Doubts(database)
