@@ -23,7 +23,7 @@ RESET = b"RSET\r\n"
 class Step:
     """Bytes to say at once, the phases whose replies they call for, and how many bytes follow the message's last."""
 
-    data: bytes
+    pieces: tuple[bytes, ...]
     phases: tuple[Phase, ...]
     tail: int = 0
 
@@ -49,16 +49,16 @@ class Flight:
 
 def itinerary(parcel: Parcel, offer: Capabilities, *, reset: bool) -> deque[Step]:
     """The steps for a server with this offer; `reset` first clears away what the message before left behind."""
-    before = [Step(RESET, (Phase.RSET,))] if reset else []
-    envelope = [*before, Step(parcel.mail, (Phase.MAIL,)), Step(parcel.rcpt, (Phase.RCPT,))]
+    before = [Step((RESET,), (Phase.RSET,))] if reset else []
+    envelope = [*before, Step((parcel.mail,), (Phase.MAIL,)), Step((parcel.rcpt,), (Phase.RCPT,))]
     if offer.chunking:
-        chunk = [Step(parcel.as_chunk(), (Phase.DOT,)), Step(RESET, (Phase.RSET,))]
+        chunk = [Step(parcel.as_chunk(), (Phase.DOT,)), Step((RESET,), (Phase.RSET,))]
         return deque([_joined(envelope + chunk, len(RESET))])
-    envelope.append(Step(b"DATA\r\n", (Phase.DATA,)))
+    envelope.append(Step((b"DATA\r\n",), (Phase.DATA,)))
     content = Step(parcel.as_data(), (Phase.DOT,))
     return deque([_joined(envelope), content] if "PIPELINING" in offer else [*envelope, content])
 
 
 def _joined(steps: list[Step], tail: int = 0) -> Step:
     phases = tuple(phase for step in steps for phase in step.phases)
-    return Step(b"".join(step.data for step in steps), phases, tail)
+    return Step(tuple(piece for step in steps for piece in step.pieces), phases, tail)
