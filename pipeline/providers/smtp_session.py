@@ -160,9 +160,12 @@ class Session:
         return []
 
     def _act_on_all(self, settled: list[Outcome], depart: Depart) -> None:
+        is_new_stage = False
         while self._flights and (reply := self._talk.take()):
             flight = self._flights[0]
             settled += self._act(flight, flight.awaited.popleft(), reply, depart)
+            is_new_stage = True
+        if is_new_stage:
             self._set_watch()
 
     def _hear_last_words(self, lost: LineLost, depart: Depart) -> list[Outcome]:
@@ -234,9 +237,10 @@ class Session:
             flight.result = None
             raise Garbled(f"{Phase.DOT} was answered out of step: {reply.text}")
         flight.is_sure = bool(reply.enhanced) or not flight.awaited
-        found = _QUEUE_ID.search(reply.text)
+        words = reply.text
+        found = _QUEUE_ID.search(words)
         name = found[found.lastindex or 0] if found else None
-        flight.result = Receipt("smtp", name, reply.text, self._clock.now())
+        flight.result = Receipt("smtp", name, words, self._clock.now())
 
     def _leave(self, flight: Flight, reply: Reply, *, is_yes: bool) -> list[Outcome]:
         """The answer to the RSET behind a chunk. A no may be the true answer to the message, heard one too late."""
