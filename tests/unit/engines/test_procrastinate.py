@@ -29,7 +29,8 @@ def machine(folder: Path, url: str, **settings: object) -> Publication:
         port = listener.getsockname()[1]
     return Publication(folder, {
         "database": url, "engine": "procrastinate", "schedule": {"check_every": "1s"},
-        "web": {"listen": f"127.0.0.1:{port}", "secret": "one for all machines"}, "transport": {"connections": 1}, **settings}, has_ledger=False)
+        "web": {"listen": f"127.0.0.1:{port}", "secret": "one for all machines"}, "transport": {"connections": 1},
+        **settings}, has_ledger=False)
 
 
 @pytest.fixture
