@@ -30,9 +30,11 @@ import base64
 import hashlib
 import json
 import os
+import random
 import re
 import socket
 import ssl
+import struct
 import sys
 import threading
 from collections import Counter
@@ -76,6 +78,8 @@ class Manners:
     delay_s: float = 0.0  # before each write
     drip_s: float = 0.0  # after each byte
     keep: bool = True  # letters and commands in memory; the journal is written in any case
+    malice: float = 0.0  # how often it does what it likes instead, at each place: see `_Malice`
+    seed: int = 0
 
 
 @dataclass(frozen=True)
@@ -110,8 +114,12 @@ class Letter:
 class PostOffice:
     """The server, in a thread of its own; a context manager. `port` is known inside the block."""
 
-    def __init__(self, manners: Manners | None = None, *, port: int = 0, journal: Path | None = None) -> None:
+    def __init__(
+        self, manners: Manners | None = None, *, port: int = 0, journal: Path | None = None, acts: Path | None = None,
+    ) -> None:
         self.manners = manners or Manners()
+        self.malice = _Malice(self.manners.malice, self.manners.seed)
+        self._acts = os.open(acts, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600) if acts else None
         self.letters: list[Letter] = []
         self.commands: list[tuple[int, str]] = []  # session and command line, as they came
         self.count = 0
@@ -173,6 +181,12 @@ class PostOffice:
         self._seen.add((word, recipient))
         return not known
 
+    def note_act(self, session: int, place: str, act: str, recipient: str) -> None:
+        """Writes down what malice did, before anybody feels it."""
+        if self._acts is not None:
+            line = {"session": session, "count": self.count, "place": place, "act": act, "recipient": recipient}
+            os.write(self._acts, json.dumps(line).encode() + b"\n")
+
     def accept(self, letter: Letter) -> None:
         """Keeps a letter, in the journal before anybody is told."""
         self.count += 1
@@ -180,6 +194,44 @@ class PostOffice:
             os.write(self._journal, json.dumps(letter.as_json()).encode() + b"\n")
         if self.manners.keep:
             self.letters.append(letter)
+
+
+class _Malice:
+    """At every place, now and then: any code, a cut, a reset, silence, a late answer, or what is no answer at all.
+
+    It never says yes to a letter that it did not keep: no client could tell.
+    """
+
+    PLACES = frozenset({"greeting", "ehlo", "mail", "rcpt", "data", "rset", "quit", "dot"})
+    ACTS = ("code", "code", "code", DROP, "reset", HANG, "slow", "malformed", "malformed", "extra")
+    MALFORMED = (b"2x0 what\r\n", b"\xff\xfe\x00\r\n", b"\r\n", b"25\r\n", b"999 no\r\n", b"-1 no\r\n", b"250-and\r\n",
+                 b"451" + b"x" * 5000 + b"\r\n", b"550-no\r\n250 yes\r\n", b"ok\n")
+
+    def __init__(self, share: float, seed: int) -> None:
+        self._share = share
+        self._random = random.Random(seed)
+
+    def pick(self, place: str) -> str:
+        """What it does here; "" for nothing."""
+        if place not in self.PLACES or self._random.random() >= self._share:
+            return ""
+        return self._random.choice(self.ACTS)
+
+    def is_kept(self) -> bool:
+        """Whether a letter is kept whose answer is lost."""
+        return self._random.random() < 0.5
+
+    def code(self) -> str:
+        """Any reply that looks like one."""
+        code = self._random.randint(200, 599)
+        status = f"{code // 100}.{self._random.randint(0, 7)}.{self._random.randint(0, 30)} "
+        return f"{code} {status if self._random.random() < 0.6 else ''}as it pleases me"
+
+    def malformed(self) -> bytes:
+        return self._random.choice(self.MALFORMED)
+
+    def late_s(self) -> float:
+        return self._random.uniform(0.01, 0.4)
 
 
 class _Visit(asyncio.Protocol):
@@ -206,6 +258,7 @@ class _Visit(asyncio.Protocol):
     def clear(self) -> None:
         """No transaction."""
         self.sender: str | None = None
+        self.asked = ""  # whom the last RCPT named
         self.parameters = ""
         self.recipients: list[str] = []
         self.content = bytearray()
@@ -304,6 +357,8 @@ class _Visit(asyncio.Protocol):
 
     def answer(self, place: str, usual: str) -> bool:
         """Replies as scripted, or as usual; whether it was the usual."""
+        if act := self.office.malice.pick(place):
+            return self.misbehave(act, place, usual)
         scripted = self.office.scripted(place)
         self.answer_with(usual if scripted is None else scripted)
         return scripted is None
@@ -317,6 +372,61 @@ class _Visit(asyncio.Protocol):
             self.reply(reply)
         if reply == DROP or reply[:3] in ("421", b"421"):
             self.cut()
+
+    def misbehave(self, act: str, place: str, usual: str) -> bool:
+        """Does what malice wants; whether the usual answer was or will be given."""
+        malice = self.office.malice
+        reply: str | bytes = malice.code() if act == "code" else malice.malformed() if act == "malformed" else act
+        shown = reply if isinstance(reply, str) else repr(reply)
+        self.office.note_act(self.number, place, shown, self.recipient_at_hand)
+        if act == "slow":
+            self.flush()
+            self.later(malice.late_s(), _line(usual))
+        elif act == "extra":
+            self.reply(usual)
+            self.reply("250 2.0.0 and once more")
+        elif act == "reset":
+            self.reset()
+        else:
+            self.answer_with(reply)
+        return act in ("slow", "extra")
+
+    def misbehave_at_the_dot(self, act: str, letter: Letter, usual: str) -> None:
+        """The same for a letter that is whole: kept where a yes is said, and by chance where nothing is."""
+        malice = self.office.malice
+        reply = malice.code() if act == "code" else ""
+        kept = reply.startswith("2") if reply else act in ("slow", "extra") or malice.is_kept()
+        self.office.note_act(self.number, "dot", f"{reply or act}{' (kept)' if kept else ''}", letter.recipient)
+        if kept:
+            self.office.accept(letter)
+        if reply:
+            self.answer_with(reply)
+        elif act == "malformed":
+            self.reply(b"2x0 what\r\n")
+        elif act == "slow":
+            self.flush()
+            self.later(malice.late_s(), _line(usual))
+        elif act == "extra":
+            self.reply(usual)
+            self.reply("250 2.0.0 and once more")
+        elif act == "reset":
+            self.reset()
+        else:
+            self.answer_with(act)
+
+    @property
+    def recipient_at_hand(self) -> str:
+        """Of whom the conversation is, as far as it is of anybody."""
+        return self.recipients[0] if self.recipients else self.asked
+
+    def reset(self) -> None:
+        """Cuts the line with RST: what the other side has not read yet may be lost with it."""
+        if self.transport is not None:
+            self.paused = True
+            self.office.open.discard(self)
+            line = self.transport.get_extra_info("socket")
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.transport.abort()
 
     # -- commands
 
@@ -408,7 +518,7 @@ class _Visit(asyncio.Protocol):
             self.parameters = found[2].strip() if found else ""
 
     def on_rcpt(self, rest: str) -> None:
-        recipient = rest.partition("<")[2].rpartition(">")[0]
+        recipient = self.asked = rest.partition("<")[2].rpartition(">")[0]
         if self.sender is None:
             self.reply("503 5.5.1 need MAIL command")
         elif self.acts(recipient, "rcpt"):
@@ -512,6 +622,9 @@ class _Visit(asyncio.Protocol):
             self.clear()
             return
         self.clear()
+        if act := self.office.malice.pick("dot"):
+            self.misbehave_at_the_dot(act, letter, f"250 2.0.0 Ok: queued as {self.office.count + 1:08X}")
+            return
         word = _word(recipient)
         if word == "lose-after-data" and self.office.is_first(word, recipient):
             self.cut()
@@ -648,6 +761,9 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--messages-per-session", type=int)
     parser.add_argument("--connections", type=int)
     parser.add_argument("--replies", type=json.loads, default={}, help='JSON: {"mail": ["421 later"]}')
+    parser.add_argument("--malice", type=float, default=0.0, help="how often it does what it likes, 0 to 1")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--acts", type=Path, help="where malice is written down")
     given = parser.parse_args(arguments)
     manners = Manners(
         offers=tuple(filter(None, given.offers.split(","))),
@@ -656,8 +772,10 @@ def main(arguments: Sequence[str]) -> None:
         connections=given.connections,
         delay_s=given.delay,
         keep=False,
+        malice=given.malice,
+        seed=given.seed,
     )
-    office = PostOffice(manners, port=given.port, journal=given.journal)
+    office = PostOffice(manners, port=given.port, journal=given.journal, acts=given.acts)
     print(office.port, flush=True)
     office.run()
 
