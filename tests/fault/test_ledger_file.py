@@ -87,7 +87,7 @@ def test_ledger_that_was_cut_anywhere_mails_nobody(half_sent: Publication, tmp_p
 def test_ledger_with_bytes_overwritten_never_mails_anybody_twice(
     half_sent: Publication, tmp_path: Path, trials: Trials
 ) -> None:
-    """Where SQLite can see the damage nothing is sent; where only a reader of the row can, no more is sent from there."""
+    """Where SQLite can see the damage nothing is sent; where only a reader of the row can, nothing more is."""
     chance = random.Random(20260325)
     refused = 0
     for n in range(trials(12, 200)):
