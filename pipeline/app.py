@@ -29,6 +29,7 @@ from pipeline.mailings.ledger import Ledger
 from pipeline.mounts import refuse_network
 from pipeline.providers.base import Transport
 from pipeline.providers.catalogue import transport_opener
+from pipeline.providers.hooks import Hook, open_hook
 from pipeline.publish.crew import Crew, Progress, cores, silent
 from pipeline.publish.decide import Decisions
 from pipeline.publish.door import Publisher
@@ -55,6 +56,7 @@ if TYPE_CHECKING:  # slow imports
 PACKAGED = (Path(__file__).parent / "templates", Path(__file__).parents[1] / "templates")
 FINISHED = (State.MAILED, State.ADOPTED)
 FEED_ID = "feed_id"  # the note that keeps the id of the feed itself
+CERTIFICATE_BYTES = 64 * 1024
 TRACES = ("atom.xml", "rss.xml", "feed.json")  # what an earlier ledger left in feeds/
 
 
@@ -203,6 +205,17 @@ class App:
             self.ledger, self.roster, self.ring, self.clock, together=self.database.together,
             policy=Policy(settings.soft_bounces),
             brake=Brake(self.ledger, self.clock, Shares(settings.bounce_share, settings.complaint_share)))
+
+    @cached_property
+    def hooks(self) -> dict[str, Hook]:
+        """What reads the reports of providers. Raises ConfigError."""
+        from pipeline.publish.outside import fetch  # slow import: http, ssl
+
+        def read(address: str) -> bytes:
+            return fetch(address, CERTIFICATE_BYTES).body
+
+        return {name: open_hook(name, [secret.get_secret_value() for secret in secrets], read)
+                for name, secrets in self.config.web.hooks.items()}
 
     @cached_property
     def refusals(self) -> Refusals:

@@ -30,6 +30,20 @@ class SystemClock:
         return stop.wait(seconds)
 
 
+class RushedClock:
+    """A clock that runs `speed` times as fast from the instant `began` of the machine's own. For rehearsals."""
+
+    def __init__(self, began: datetime, speed: float) -> None:
+        self._began = began
+        self._speed = speed
+
+    def now(self) -> datetime:
+        return self._began + (datetime.now(UTC) - self._began) * self._speed
+
+    def wait(self, stop: threading.Event, seconds: float) -> bool:
+        return stop.wait(seconds / self._speed)
+
+
 class HandClock:
     """A clock that moves only when told to, or when someone waits on it. For tests and rehearsals."""
 

@@ -12,20 +12,26 @@ import json
 import secrets
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
     Connection,
     Engine,
     Insert,
     Table,
+    any_,
+    bindparam,
     create_engine,
     event,
     exc,
+    func,
     inspect,
     select,
 )
@@ -150,6 +156,19 @@ class Database:
         keys = [column.name for column in table.primary_key.columns]
         changes = {name: value for name, value in values.items() if name not in keys}
         return self._insert(table).values(**values).on_conflict_do_update(index_elements=keys, set_=changes)
+
+    def among(self, column: ColumnElement[int], numbers: Sequence[int]) -> ColumnElement[bool]:
+        """SQL: whether the column is one of these. One parameter however many there are, so the statement is known."""
+        if self.is_sqlite:
+            return column.in_(select(func.json_each(json.dumps(list(numbers))).table_valued("value").c.value))
+        return column == any_(bindparam(None, list(numbers), type_=ARRAY(BigInteger)))
+
+    def upsert_rows(self, table: Table, columns: Iterable[str]) -> Insert:
+        """The same for many rows in one go: each is given with these columns when it is executed."""
+        keys = [column.name for column in table.primary_key.columns]
+        into = self._insert(table)
+        changes = {name: into.excluded[name] for name in columns if name not in keys}
+        return into.on_conflict_do_update(index_elements=keys, set_=changes)
 
     def _insert(self, table: Table) -> sqlite.Insert:
         """The INSERT of our dialect: both understand ON CONFLICT, and SQLAlchemy has no common one."""

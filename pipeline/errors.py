@@ -15,6 +15,9 @@
         Refused                   not this reader but us         -> mailing paused, nobody blamed
         Unavailable               nothing was handed over        -> pending, brake
         InDoubt                   the reply was lost             -> in_doubt
+      ReportError                 what somebody posted as a provider's report; nothing of it is taken
+        Forged                    nothing proves that the provider said it
+        Unreadable                proven, and not in the words that the provider documents
       DatabaseError
         Conflict  Unreachable  SchemaOutdated
         Damaged                   the ledger's file is not what we wrote: exit 74, nothing is sent
@@ -169,6 +172,18 @@ class Unavailable(TransportError):
 
 class InDoubt(TransportError):
     """The message was complete and the reply was lost: it may have been accepted."""
+
+
+class ReportError(PipelineError):
+    """What was posted as a provider's report cannot be taken."""
+
+
+class Forged(ReportError):
+    """No proof, a wrong one, or one that is too old."""
+
+
+class Unreadable(ReportError):
+    """Not what the provider's documentation says."""
 
 
 class DatabaseError(PipelineError):

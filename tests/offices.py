@@ -12,6 +12,7 @@ from typing import Any
 from pipeline.clock import HandClock
 from pipeline.editions.edition import Edition
 from pipeline.errors import TransportError
+from pipeline.mailings.board import Board
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import Claim, DoubtPolicy, Mailing
 from pipeline.mailings.pace import Pace
@@ -99,7 +100,8 @@ class Workplace:
     def office(self, compose: Callable[[Claim], Message] | None = None) -> Office:
         worker = self.ledger.workers.enter(f"w{len(self.ledger.workers.all())}", host="", boot_id="", pid=1, now=NOON)
         return Office(
-            self.ledger, worker, open_transport=lambda: self.transport, compose=compose or self.compose,
+            self.ledger, worker, board=Board(self.folder / f"{worker.id}.board"),
+            open_transport=lambda: self.transport, compose=compose or self.compose,
             pace=Pace(self.ledger, self.clock, "outbox", self.rate), clock=self.clock, chance=lambda: 0.0,
             terms=Terms(RETRY, self.policy, self.senders, self.lease))
 

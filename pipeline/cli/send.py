@@ -106,6 +106,31 @@ def send(desk: Desk, issue: str, addresses: tuple[str, ...]) -> int:
 
 
 @click.command(cls=Command)
+@click.argument("issue")
+@click.option("--readers", type=click.IntRange(1, 1_000_000), default=200, show_default=True,
+              help="How many invented readers.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Another seed, other misfortunes.")
+@pass_desk
+def rehearse(desk: Desk, issue: str, readers: int, seed: int) -> int:
+    """The real send, to a post office of ours on this machine that greylists, refuses, loses answers and dies.
+
+    \b
+    Example:
+      avviso rehearse 14
+      avviso rehearse 14 --readers 5000 --seed 7
+    """
+    from pipeline.cli.findings import progress
+    from pipeline.cli.lines import letter_lines, review_lines
+    from pipeline.rehearsal.performance import rehearse as perform  # slow import
+
+    with progress("rehearsing") as seen:
+        review = perform(desk.app(), issue, readers=readers, seed=seed, watch=seen)
+    lines = [*(letter_lines(review) if desk.verbose else ()), *review_lines(review)]
+    desk.answer(review.shape(), lines)
+    return SOME_HELD if review.faults else DONE
+
+
+@click.command(cls=Command)
 @click.option("--watch", is_flag=True, help="Look again every second.")
 @pass_desk
 def status(desk: Desk, watch: bool) -> int:
@@ -226,4 +251,4 @@ def plan(desk: Desk, at: datetime | None) -> int:
     return SOME_HELD if problems or any(one.action == "hold" for one in prospects) else DONE
 
 
-COMMANDS = (plan, publish, run, send, status, explain, approve, hold, resume, cancel, adopt, resolve)
+COMMANDS = (plan, publish, run, send, rehearse, status, explain, approve, hold, resume, cancel, adopt, resolve)

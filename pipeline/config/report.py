@@ -35,7 +35,6 @@ NOT_YET = {
     ("feeds", "websub"): "telling hubs",
     ("notify", "email"): "sending notices",
     ("engine",): "any engine but `embedded`",
-    ("web", "hooks"): "taking reports from providers",
     ("web", "admin"): "the admin pages",
     ("dns", "resolver"): "looking at DNS",
 }

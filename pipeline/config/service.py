@@ -123,8 +123,9 @@ class Web(Section):
     and all are accepted, so that a secret can be replaced."""
     trusted_proxies: tuple[Network, ...] = ()
     """Networks whose `X-Forwarded-For` is believed."""
-    hooks: dict[str, Secret] = default({})
-    """For each provider that reports back: its signing secret or topic."""
+    hooks: dict[str, Secrets] = default({})
+    """For each provider that reports back to `/hooks/{provider}`: its signing secret, the password in the hook's
+    address, or the topic. In a list all are accepted, so that a secret can be replaced."""
     admin: Secret | None = None
     """The hash of the administrator's password; off without one."""
 

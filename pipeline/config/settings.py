@@ -56,6 +56,12 @@ class Config(Section):
         """The publication's zone."""
         return self.publication.timezone
 
+    def copied_to(self, folder: Path, **sections: object) -> Config:
+        """The settings of a copy that lives in another folder, with some sections replaced."""
+        copy = self.model_copy(update=sections)
+        copy._folder = folder
+        return copy
+
     @field_validator("lists")
     @classmethod
     def _told_apart(cls, lists: tuple[ListSettings, ...]) -> tuple[ListSettings, ...]:

@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import Busy
 from pipeline.lockfile import LockFile
+from pipeline.mailings.desk import GROUP
 from pipeline.mailings.mailing import DeliveryState, Doubt, DoubtPolicy, MailingState
 from pipeline.mailings.pace import Pace
 from pipeline.mailings.presence import Presence
-from pipeline.mailings.send import GROUP, Office, Terms
+from pipeline.mailings.send import Office, Terms
 from pipeline.publish.door import Pass
 from pipeline.subscribe.porter import Porter
 
@@ -76,10 +77,12 @@ class Shift:
         app = self._app
         settings = app.config.transport
         pace = Pace(app.ledger, app.clock, settings.kind, settings.rate.per_second if settings.rate else None)
-        terms = Terms(app.config.mailings.retry, self._policy, settings.connections,
-                      lease=LEASE + timedelta(seconds=app.sample.timeout_s) + pace.takes(GROUP * settings.connections))
-        return Office(app.ledger, self._presence.worker, open_transport=app.open_transport, compose=app.composer,
-                      pace=pace, clock=app.clock, chance=random.SystemRandom().random, terms=terms)
+        lanes = app.sample.lanes or settings.connections
+        terms = Terms(app.config.mailings.retry, self._policy, lanes,
+                      lease=LEASE + timedelta(seconds=app.sample.timeout_s) + pace.takes(GROUP * lanes))
+        return Office(app.ledger, self._presence.worker, board=self._presence.board, open_transport=app.open_transport,
+                      compose=app.composer, pace=pace, clock=app.clock, chance=random.SystemRandom().random,
+                      terms=terms)
 
     def tidy(self) -> None:
         """What time, death and readers at a closed ledger leave to be done."""

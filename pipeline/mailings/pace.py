@@ -23,12 +23,14 @@ class Pace:
         self._slice = max(1, int(rate)) if rate else 0
         self._slots: list[datetime] = []
 
+    def slot(self) -> datetime | None:
+        """The next free slot: the caller's own from now on. None where there is no rate: at once."""
+        return None if self._interval is None else self._take(self._interval)
+
     def wait(self, stop: threading.Event) -> bool:
         """Waits for the next free slot; False if `stop` was set meanwhile."""
-        if self._interval is None:
-            return not stop.is_set()
-        slot = self._take(self._interval)
-        seconds = (slot - self._clock.now()).total_seconds()
+        slot = self.slot()
+        seconds = (slot - self._clock.now()).total_seconds() if slot else 0
         return not (self._clock.wait(stop, seconds) if seconds > 0 else stop.is_set())
 
     def takes(self, messages: int) -> timedelta:

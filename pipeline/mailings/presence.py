@@ -1,7 +1,8 @@
 """Who is alive: each process that may hold deliveries holds a lock file too, and dies with it.
 
-The next process to look takes a dead one's lock, sees that it could, and gives its deliveries back:
-at once, without waiting for a lease. A changed boot id says that the machine went down, not the process.
+The next process to look takes a dead one's lock, sees that it could, and takes its deliveries back: at once,
+without waiting for a lease, and one by one as its flight board shows them. A changed boot id says that the
+machine went down, not the process: what the board shows then may be older than the ledger.
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ import os
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from pipeline.errors import DatabaseError
 from pipeline.lockfile import LockFile
+from pipeline.mailings.board import Board, Sight, read_board
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.workers import Worker
-from pipeline.mailings.mailing import Doubt
+from pipeline.mailings.mailing import DeliveryState, Doubt
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
@@ -33,7 +36,7 @@ class Reclaimed:
 
 
 class Presence:
-    """This process at work. `host` names the machine whose lock files lie in `folder`."""
+    """This process at work. `host` names the machine whose lock files and boards lie in `folder`."""
 
     def __init__(self, ledger: Ledger, folder: Path, *, host: str, now: datetime) -> None:
         self._ledger = ledger
@@ -48,28 +51,64 @@ class Presence:
             lock.release(remove=True)  # nobody knows of us
             raise
 
+    @cached_property
+    def board(self) -> Board:
+        """This process's flight board, made when somebody sends."""
+        return Board(self._board_of(self.worker))
+
     def reclaim_dead(self, now: datetime) -> Reclaimed:
-        """Gives back what dead processes of this machine held, and what any lease has run out on."""
-        total = Reclaimed(*self._ledger.doubts.reclaim_leases(now))
+        """Takes back what dead processes of this machine held, and what any lease has run out on."""
+        total = Reclaimed()
         for worker in self._ledger.workers.all():
             if worker.id != self.worker.id and worker.host == self.worker.host:
-                total += self._reclaim(worker)
-        return total
+                total += self._reclaim(worker, now)
+        return total + Reclaimed(in_doubt=self._ledger.doubts.reclaim_leases(now))
 
     def leave(self) -> None:
         """Ends well: nothing is held any more, or another will find it."""
         self._ledger.workers.leave([self.worker.id])
+        if "board" in vars(self) and not self._ledger.deliveries.held(self.worker.id):
+            self.board.close()
         self._lock.release(remove=True)
 
-    def _reclaim(self, worker: Worker) -> Reclaimed:
+    def _reclaim(self, worker: Worker, now: datetime) -> Reclaimed:
         lock = LockFile.take(self._folder / f"{worker.id}.lock")
         if lock is None:
-            return Reclaimed()
-        cause = Doubt.PROCESS if worker.boot_id == self.worker.boot_id else Doubt.POWER
-        found = Reclaimed(*self._ledger.doubts.reclaim([worker.id], cause))
+            return self._reclaim_frozen(worker, now)
+        board = self._board_of(worker)
+        if worker.boot_id == self.worker.boot_id:
+            found = take_back(self._ledger, worker, read_board(board), Doubt.PROCESS, now)
+        else:
+            found = take_back(self._ledger, worker, None, Doubt.POWER, now)
         self._ledger.workers.leave([worker.id])
+        board.unlink(missing_ok=True)
         lock.release(remove=True)
         return found
+
+    def _reclaim_frozen(self, worker: Worker, now: datetime) -> Reclaimed:
+        """It lives. What it holds past its lease is taken back all the same, as its board shows it."""
+        held = self._ledger.deliveries.held(worker.id)
+        if not any(claim.lease_until <= now for claim in held):
+            return Reclaimed()
+        return take_back(self._ledger, worker, read_board(self._board_of(worker)), Doubt.PROCESS, now, over_at=now)
+
+    def _board_of(self, worker: Worker) -> Path:
+        return self._folder / f"{worker.id}.board"
+
+
+def take_back(
+    ledger: Ledger, worker: Worker, seen: Sight | None, cause: Doubt, now: datetime, *, over_at: datetime | None = None
+) -> Reclaimed:
+    """What a worker held: recorded as its board shows it; in doubt is who was in the air, or all, without a board.
+
+    With `over_at` only what it holds under a lease that was over by then.
+    """
+    held = [claim for claim in ledger.deliveries.held(worker.id) if not over_at or claim.lease_until <= over_at]
+    outcomes = list(seen.outcomes(held)) if seen else []
+    ledger.deliveries.record(worker.shard, outcomes, now=now)
+    waiting = sum(one.state is DeliveryState.PENDING for one in outcomes)
+    in_doubt = ledger.doubts.reclaim(worker.id, cause, over_at=over_at)
+    return Reclaimed(waiting, in_doubt + sum(one.state is DeliveryState.IN_DOUBT for one in outcomes))
 
 
 def boot_id() -> str:

@@ -31,8 +31,6 @@ class Message:
     envelope's plain addresses. `mime()` gives the bytes of RFC 5322, CRLF ends, equal at every call.
     `parts()` gives headers, subject, html and text apart, for services that take them so.
     `sequence` is the delivery's place in its mailing, from 1, and `mailing` a name for people.
-    `batch` is the name of the group it is handed over with, the same at every attempt of which nobody
-    knows how it ended; "" for one that goes alone.
     """
 
     key: str
@@ -43,7 +41,6 @@ class Message:
     parts: Callable[[], Parts]
     mailing: str = ""
     sequence: int = 0
-    batch: str = ""
 
 
 @dataclass(frozen=True, slots=True)

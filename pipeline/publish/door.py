@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -210,8 +210,7 @@ class Publisher:
     def _propose(self, now: datetime) -> None:
         """Enters a mailing for each list of each issue that has become due, held or scheduled."""
         by_issue = _by_issue(self._ledger.mailings.all())
-        records = self._archive.issues()
-        due = [record for record in records.values() if is_due(record, now)]
+        due = [record for record in self._archive.restless(now, by_issue).values() if is_due(record, now)]
         candidates = [record for record in due if _lacks_mailing(record, by_issue[record.key])
                       and record.state not in (State.ADOPTED, State.PROBLEM)]
         waiting = [record for record in due if record not in candidates and any(
@@ -220,8 +219,7 @@ class Publisher:
             return
         mailings = [mailing for of_issue in by_issue.values() for mailing in of_issue]
         first = not any(mailing.started_at or mailing.approved for mailing in mailings)
-        reasons = holds(candidates, waiting, copies=self._copies(candidates, records.values()), first=first,
-                        rules=self._rules)
+        reasons = holds(candidates, waiting, copies=self._copies(candidates), first=first, rules=self._rules)
         for record in candidates:
             self._enter(record, reasons.get(record.key, ""), now)
         for record in waiting:
@@ -235,21 +233,21 @@ class Publisher:
                 record.key, list_id, state=MailingState.HELD if reason else MailingState.SCHEDULED,
                 reason=reason or "due", send_at=record.due_at, now=now)
 
-    def _copies(self, candidates: Sequence[Record], records: Iterable[Record]) -> dict[str, str]:
+    def _copies(self, candidates: Sequence[Record]) -> dict[str, str]:
         """Candidates whose text was mailed before under another name."""
-        mailed = [record for record in records if record.state in (State.MAILED, State.ADOPTED)]
+        mailed = self._archive.sketches(State.MAILED, State.ADOPTED) if candidates else {}
         found = {}
         for candidate in candidates:
-            for other in mailed:
-                if other.key != candidate.key and likeness(candidate.sketch, other.sketch) >= SAME:
-                    found[candidate.key] = other.key
+            for other, other_sketch in mailed.items():
+                if other != candidate.key and likeness(candidate.sketch, other_sketch) >= SAME:
+                    found[candidate.key] = other
         return found
 
     def _settle(self, done: Pass, now: datetime) -> list[Record]:
         """Writes where each issue stands; gives those whose mailings may begin."""
         by_issue = _by_issue(self._ledger.mailings.all())
         ready, changed, done.held = [], [], []
-        for record in self._archive.issues().values():
+        for record in self._archive.restless(now, by_issue).values():
             self._follow_date(record, by_issue[record.key])
             now_at = standing(record, by_issue[record.key], self._rules, now)
             if (now_at.state, now_at.reason) != (record.state, record.reason):
@@ -295,7 +293,7 @@ class Publisher:
         self._settle(done, now)
 
 
-def _by_issue(mailings: Iterable[Mailing]) -> defaultdict[str, list[Mailing]]:
+def _by_issue(mailings: Sequence[Mailing]) -> defaultdict[str, list[Mailing]]:
     found: defaultdict[str, list[Mailing]] = defaultdict(list)
     for mailing in mailings:
         found[mailing.issue_key].append(mailing)

@@ -25,7 +25,7 @@ from pipeline.issues.issue import State
 from pipeline.mailings.compose import Stencil
 from pipeline.mailings.envelope import Envelope
 from pipeline.mailings.messages import LINK_KEY
-from pipeline.publish.library import Library, permalinks_by_path
+from pipeline.publish.library import Library
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class Dresser:
         return replace(self._dressed(newest, frame), name=Letter.WELCOME.value)
 
     def _dressed(self, record: Record, own: Frame) -> Edition:
-        permalinks = permalinks_by_path(self._archive.issues().values())
+        permalinks = self._archive.permalinks()
         bearings = self._library.bearings(record, permalinks)
         frame = replace(own, page_url=self._library.page_url(record))
         edition = render_edition(

@@ -26,14 +26,14 @@ OPEN = "{}"  # the seal while a build is at work, or died
 class Page:
     """What the last build remembers of an issue.
 
-    `stamp` of its row, `printed` of its page; `fragments` are the digests of its renderings, `assets` and `links`
-    theirs (see library.Rendering); `id` is its id in the feeds. `clashes`: it wanted another's address.
+    `stamp` of its row, `printed` of its page; `fragment` is the digest of its parsed text, `assets` and `links`
+    are its rendering's (see library.Rendering); `id` is its id in the feeds. `clashes`: it wanted another's address.
     """
 
     stamp: str
     printed: str = ""
     id: str = ""
-    fragments: list[str] = field(default_factory=list)
+    fragment: str = ""
     assets: list[list[str]] = field(default_factory=list)
     links: list[list[str]] = field(default_factory=list)
     clashes: bool = False
@@ -91,7 +91,7 @@ class Imprint:
         """Notes what a build left. `until` is when the next issue is due."""
         files = [*printed.files.items(), *printed.sources.items()]
         noted = {name: getattr(printed, name) for name in ("frame", "stamps", "files", "sources", "fits")}
-        pages = {key: [page.stamp, page.printed, page.id, page.fragments, page.assets, page.links, page.clashes]
+        pages = {key: [page.stamp, page.printed, page.id, page.fragment, page.assets, page.links, page.clashes]
                  for key, page in printed.pages.items()}
         self._notebook.write_note(PRINTED, json.dumps(noted | {"pages": pages}, ensure_ascii=False))
         self._notebook.write_note(SEAL, json.dumps({

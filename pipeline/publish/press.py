@@ -206,22 +206,21 @@ class Printing:
         needed = sorted({near for at in places for near in (at - 1, at, at + 1) if 0 <= near < len(self._spines)})
         records = self._archive.records(self._spines[at].key for at in needed)
         own = [records[self._spines[at].key] for at in places]
-        targets = (Target.WEB, Target.FEED) if self._plan.content == "full" else (Target.WEB,)
-        shown = self._library.prepare(own, targets, self._places)
+        shown = self._library.renderings(own, Target.WEB, self._places)
         for at, record in zip(places, own, strict=True):
-            rendered = [by_key[record.key] for by_key in shown.values()]
-            self._remember_page(at, rendered)
+            rendered = shown[record.key]
+            self._remember_page(at, rendered, self._library.kept_as(record))
             near = [self._entry(records[self._spines[other].key]) if 0 <= other < len(self._spines) else None
                     for other in (at - 1, at + 1)]
             yield f"{record.permalink}index.html", render_page(
-                self._entry(record, rendered[0].html), self._plan.publication, previous=near[0], next=near[1],
+                self._entry(record, rendered.html), self._plan.publication, previous=near[0], next=near[1],
                 templates=self._templates)
 
-    def _remember_page(self, at: int, rendered: Sequence[Rendering]) -> None:
+    def _remember_page(self, at: int, rendered: Rendering, kept_as: str) -> None:
         spine = self._spines[at]
         self.after.pages[spine.key] = Page(
-            stamp=spine.stamp, id=spine.feed_id, fragments=[one.digest for one in rendered],
-            assets=[list(pair) for pair in rendered[0].assets], links=[list(pair) for pair in rendered[0].links],
+            stamp=spine.stamp, id=spine.feed_id, fragment=kept_as,
+            assets=[list(pair) for pair in rendered.assets], links=[list(pair) for pair in rendered.links],
             clashes=any(problem.path == spine.path for problem in self._found))
         self.after.pages[spine.key].printed = self._printed(at)
 
@@ -342,9 +341,9 @@ class Printing:
             writing.remove(folder, [path[len(f"{folder}/"):] for path in old])
         self.after.files = {path: seen(path) if anew else self._before.files[path]
                             for path, anew in self._expected.items()}
-        kept = {name for page in self.after.pages.values() for name in page.fragments}
-        self._archive.drop_fragments([name for page in self._before.pages.values() for name in page.fragments
-                                      if name not in kept])
+        kept = {page.fragment for page in self.after.pages.values()}
+        self._archive.drop_fragments([page.fragment for page in self._before.pages.values()
+                                      if page.fragment not in kept])
 
 
 def _around(listing: Listing[Spine], listings: Listings[Spine]) -> object:

@@ -49,16 +49,20 @@ class Stationery:
         """Where the button of a confirmation letter leads."""
         return f"{self._web_url}confirm/{token}"
 
-    def welcome(self, list_id: str) -> Edition:
-        """What welcomes a reader: with the latest issue where that is wanted, there, and can be dressed."""
-        try:
-            return self._open_welcome(list_id) or self.edition(Letter.WELCOME)
-        except EditionError as error:
-            log.warning("welcome.plain", extra={"reason": str(error)})
-            return self.edition(Letter.WELCOME)
+    def edition(self, letter: Letter, list_id: str) -> Edition:
+        """The letter's text, the same for everybody on the list. Raises EditionError, ConfigError.
 
-    def edition(self, letter: Letter) -> Edition:
-        """The letter's text, the same for everybody; rendered once. Raises EditionError, ConfigError."""
+        A welcome brings the latest issue where that is wanted, there, and can be dressed.
+        """
+        if letter is Letter.WELCOME:
+            try:
+                return self._open_welcome(list_id) or self._plain(letter)
+            except EditionError as error:
+                log.warning("welcome.plain", extra={"reason": str(error)})
+        return self._plain(letter)
+
+    def _plain(self, letter: Letter) -> Edition:
+        """Rendered once."""
         if letter not in self._editions:
             self._editions[letter] = render_letter(letter, self._frame, self._templates)
         return self._editions[letter]

@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 from pipeline.app import App
 from pipeline.subscribe.porter import Porter
 from pipeline.subscribe.preferences import Preferences
+from pipeline.web.hooks import Hooks
 from pipeline.web.joining import Joining
 from pipeline.web.keeping import Keeping
 from pipeline.web.pages import Pages, Publication
@@ -31,7 +32,8 @@ def open_site(app: App, porter: PorterThread) -> Starlette:
     joining = Joining(door, app.tray, porter.wake, pages, app.clock, config.web.trusted_proxies)
     rooms = Rooms(
         pages, Keeping(door, Preferences(door, app.clock), app.tray, porter.wake, pages, app.clock),
-        Shelf({"feeds/": config.feeds.folder, "": config.site.folder}), joining if config.web.url else None)
+        Shelf({"feeds/": config.feeds.folder, "": config.site.folder}),
+        Hooks(app.hooks, app.feedback.take, app.clock), joining if config.web.url else None)
     return site(rooms, prefix=urlsplit(config.web.url or "").path.rstrip("/"))
 
 

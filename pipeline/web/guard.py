@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BODY_LIMIT_BYTES = 64 * 1024
+HOOK_LIMIT_BYTES = 1024 * 1024  # providers report in batches
 BODY_LIMIT_S = 10.0
 
 POLICY = (b"default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; "
@@ -28,12 +29,14 @@ HEADERS = (
 class Guard:
     """Protective headers on every answer; a body that is too large or too slow is refused.
 
-    `prefix` is the path of `web.url` without its last slash: a proxy may pass it on or take it off.
+    `prefix` is the path of `web.url` without its last slash: a proxy may pass it on or take it off. `hooks` are the
+    paths that providers report to; nobody else may be so long.
     """
 
-    def __init__(self, app: ASGIApp, prefix: str = "") -> None:
+    def __init__(self, app: ASGIApp, prefix: str = "", hooks: Collection[str] = ()) -> None:
         self._app = app
         self._prefix = prefix
+        self._hooks = frozenset(hooks)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -48,7 +51,8 @@ class Guard:
             scope = {**scope, "path": scope["path"].removeprefix(self._prefix)}
         refusal = None
         try:
-            body = await asyncio.wait_for(_read(scope, receive), BODY_LIMIT_S)
+            limit = HOOK_LIMIT_BYTES if scope["path"] in self._hooks else BODY_LIMIT_BYTES
+            body = await asyncio.wait_for(_read(scope, receive, limit), BODY_LIMIT_S)
         except TimeoutError:
             refusal = PlainTextResponse("too slow\n", 408, {"connection": "close"})
         else:
@@ -74,19 +78,19 @@ class _Given:
         return {"type": "http.request", "body": body, "more_body": False}
 
 
-async def _read(scope: Scope, receive: Receive) -> bytes | None:
+async def _read(scope: Scope, receive: Receive, limit_bytes: int) -> bytes | None:
     """The whole body, or None when it is larger than anything a page of ours asks for."""
     declared = dict(scope["headers"]).get(b"content-length", b"0")
-    if not declared.isdigit() or int(declared) > BODY_LIMIT_BYTES:
+    if not declared.isdigit() or int(declared) > limit_bytes:
         return None
-    body = b""
-    while len(body) <= BODY_LIMIT_BYTES:
+    body = bytearray()
+    while len(body) <= limit_bytes:
         message = await receive()
         if message["type"] == "http.disconnect":
             return None  # half a form is no form
         body += message.get("body", b"")
         if not message.get("more_body", False):
-            return body if len(body) <= BODY_LIMIT_BYTES else None
+            return bytes(body) if len(body) <= limit_bytes else None
     return None
 
 

@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from pipeline.errors import AudienceError, ExpiredToken, PipelineError
 from pipeline.web.guard import Guard
+from pipeline.web.hooks import Hooks
 from pipeline.web.joining import Joining
 from pipeline.web.keeping import Keeping
 from pipeline.web.pages import Pages
@@ -27,6 +28,7 @@ class Rooms:
     pages: Pages
     keeping: Keeping
     shelf: Shelf
+    hooks: Hooks
     joining: Joining | None = None
 
 
@@ -34,7 +36,7 @@ def site(rooms: Rooms, *, prefix: str = "") -> Starlette:
     """The application that uvicorn serves. `prefix` is the path of `web.url` without its last slash."""
     return Starlette(
         routes=routes(rooms),
-        middleware=[Middleware(Guard, prefix=prefix)],
+        middleware=[Middleware(Guard, prefix=prefix, hooks=[f"/hooks/{name}" for name in rooms.hooks.known])],
         exception_handlers={HTTPException: _told(rooms.pages), PipelineError: _told(rooms.pages)},
     )
 
@@ -61,6 +63,7 @@ def routes(rooms: Rooms) -> list[Route]:
         Route("/preferences/{token}", keeping.show_preferences),
         Route("/preferences/{token}", keeping.change, methods=["POST"]),
         Route("/view/{token}", keeping.view),
+        Route("/hooks/{provider}", rooms.hooks.report, methods=["POST"]),
         Route("/{path:path}", archive),
     ]
 

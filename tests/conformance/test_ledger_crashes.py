@@ -92,16 +92,27 @@ def claim_two(presence: Presence, ledger: Ledger) -> None:
     claim(presence, ledger, 2)
 
 
-def claim_two_and_mark_one(presence: Presence, ledger: Ledger) -> None:
+def claim_two_of_which_one_departs(presence: Presence, ledger: Ledger) -> None:
+    board = presence.board
     first, _ = claim(presence, ledger, 2)
-    ledger.deliveries.advance(presence.worker.shard, [], [first], now=NOON, lease=LEASE)
+    board.depart(first)
+
+
+def claim_two_of_which_one_lands(presence: Presence, ledger: Ledger) -> None:
+    board = presence.board
+    first, second = claim(presence, ledger, 2)
+    board.depart(first)
+    board.depart(second)
+    board.land(Outcome(first, DeliveryState.SENT, "250 taken", "smtp", "A1"))
 
 
 def send_one(presence: Presence, ledger: Ledger) -> None:
+    board = presence.board
     one, = claim(presence, ledger, 1)
-    ledger.deliveries.advance(presence.worker.shard, [], [one], now=NOON, lease=LEASE)
-    ledger.deliveries.advance(presence.worker.shard, [Outcome(one, DeliveryState.SENT, "ok")], [], now=NOON,
-                              lease=LEASE)
+    board.depart(one)
+    sent = Outcome(one, DeliveryState.SENT, "ok")
+    ledger.deliveries.record(presence.worker.shard, [sent], now=NOON)
+    board.clear([sent])
 
 
 def test_death_while_starting_a_mailing_leaves_it_scheduled_without_deliveries_or_sending_with_all(
@@ -124,9 +135,14 @@ def test_death_while_starting_a_mailing_leaves_it_scheduled_without_deliveries_o
     assert machine.found == ["pending"] * READERS
 
 
-def test_death_after_the_claim_and_before_the_mark_gives_back_at_once(machine: Machine) -> None:
+def claim_two_with_a_board(presence: Presence, ledger: Ledger) -> None:
+    assert presence.board.room > 0
+    claim_two(presence, ledger)
+
+
+def test_death_after_the_claim_and_before_the_departure_gives_back_at_once(machine: Machine) -> None:
     machine.begin()
-    machine.process(claim_two)
+    machine.process(claim_two_with_a_board)
     assert machine.found == ["sending", "sending", "pending"]
 
     found = machine.presence().reclaim_dead(A_SECOND_LATER)
@@ -135,9 +151,9 @@ def test_death_after_the_claim_and_before_the_mark_gives_back_at_once(machine: M
     assert machine.found == ["pending"] * READERS
 
 
-def test_death_between_mark_and_outcome_is_in_doubt(machine: Machine) -> None:
+def test_death_between_departure_and_landing_is_in_doubt(machine: Machine) -> None:
     machine.begin()
-    machine.process(claim_two_and_mark_one)
+    machine.process(claim_two_of_which_one_departs)
 
     found = machine.presence().reclaim_dead(A_SECOND_LATER)
 
@@ -145,6 +161,26 @@ def test_death_between_mark_and_outcome_is_in_doubt(machine: Machine) -> None:
     assert machine.found == ["in_doubt", "pending", "pending"]
     row = deliveries(machine.database, machine.mailing.id)[0]
     assert (row["doubt"], row["reply"]) == ("process", "the reply was lost: avviso ended before the answer")
+
+
+def test_death_between_landing_and_record_forgets_nothing_that_was_said(machine: Machine) -> None:
+    machine.begin()
+    machine.process(claim_two_of_which_one_lands)
+
+    found = machine.presence().reclaim_dead(A_SECOND_LATER)
+
+    assert found == Reclaimed(in_doubt=1)
+    assert machine.found == ["sent", "in_doubt", "pending"]
+    row = deliveries(machine.database, machine.mailing.id)[0]
+    assert (row["reply"], row["provider"], row["provider_id"], row["attempts"]) == ("250 taken", "smtp", "A1", 1)
+
+
+def test_death_of_a_process_without_its_board_leaves_all_it_held_in_doubt(machine: Machine) -> None:
+    machine.begin()
+    machine.process(claim_two)
+
+    assert machine.presence().reclaim_dead(A_SECOND_LATER) == Reclaimed(in_doubt=2)
+    assert machine.found == ["in_doubt", "in_doubt", "pending"]
 
 
 def test_death_after_the_outcome_leaves_nothing_to_do(machine: Machine) -> None:
@@ -157,12 +193,13 @@ def test_death_after_the_outcome_leaves_nothing_to_do(machine: Machine) -> None:
 
 def test_death_of_the_machine_is_told_from_the_death_of_a_process(machine: Machine) -> None:
     machine.begin()
-    machine.process(claim_two_and_mark_one)
+    machine.process(claim_two_of_which_one_departs)
     with machine.database.write() as connection:
         connection.execute(update(worker).values(boot_id="the run before this one"))
 
-    machine.presence().reclaim_dead(A_SECOND_LATER)
+    found = machine.presence().reclaim_dead(A_SECOND_LATER)
 
+    assert found == Reclaimed(in_doubt=2)  # a board that no power kept alive is not believed
     row = deliveries(machine.database, machine.mailing.id)[0]
     assert (row["doubt"], row["reply"]) == ("power", "the reply was lost: the machine went down before the answer")
 
@@ -170,7 +207,7 @@ def test_death_of_the_machine_is_told_from_the_death_of_a_process(machine: Machi
 def test_what_a_living_process_holds_is_left_alone(machine: Machine) -> None:
     machine.begin()
     living = machine.presence()
-    claim_two_and_mark_one(living, machine.ledger)
+    claim_two_of_which_one_departs(living, machine.ledger)
 
     found = machine.presence().reclaim_dead(A_SECOND_LATER)
 
@@ -178,19 +215,35 @@ def test_what_a_living_process_holds_is_left_alone(machine: Machine) -> None:
     assert machine.found == ["sending", "sending", "pending"]
 
 
+def test_what_a_frozen_process_holds_past_its_lease_is_taken_back_as_its_board_shows(machine: Machine) -> None:
+    machine.begin()
+    frozen = machine.presence()
+    claim_two_of_which_one_departs(frozen, machine.ledger)
+    held = machine.ledger.deliveries.held(frozen.worker.id)
+
+    found = machine.presence().reclaim_dead(NOON + LEASE)
+
+    assert found == Reclaimed(pending=1, in_doubt=1)
+    assert machine.found == ["in_doubt", "pending", "pending"]
+    outcomes = [Outcome(one, DeliveryState.SENT, "ok") for one in held]  # it wakes and says what it knows
+    machine.ledger.deliveries.record(frozen.worker.shard, outcomes, now=NOON)
+    assert machine.found == ["sent", "pending", "pending"]
+
+
 def test_what_another_machine_holds_waits_for_its_lease(machine: Machine) -> None:
     machine.begin()
-    machine.process(claim_two_and_mark_one, host="another")
+    machine.process(claim_two_of_which_one_departs, host="another")
     here = machine.presence(host="this")
 
     assert here.reclaim_dead(NOON + LEASE / 2) == Reclaimed()
-    assert here.reclaim_dead(NOON + LEASE) == Reclaimed(pending=1, in_doubt=1)
-    assert machine.found == ["in_doubt", "pending", "pending"]
+    assert here.reclaim_dead(NOON + LEASE) == Reclaimed(in_doubt=2)
+    assert machine.found == ["in_doubt", "in_doubt", "pending"]
+    assert deliveries(machine.database, machine.mailing.id)[0]["doubt"] == "power"  # for all that anybody here knows
 
 
 def test_the_dead_are_taken_off_the_list_of_workers_with_their_lock_files(machine: Machine) -> None:
     machine.begin()
-    machine.process(claim_two)
+    machine.process(claim_two_of_which_one_departs)
     here = machine.presence()
 
     here.reclaim_dead(A_SECOND_LATER)
@@ -208,7 +261,7 @@ def test_a_worker_that_leaves_is_off_the_list_unless_it_still_holds_something(ma
     busy.leave()
 
     assert [one.id for one in machine.ledger.workers.all()] == [busy.worker.id]
-    assert machine.presence().reclaim_dead(A_SECOND_LATER) == Reclaimed(pending=2)
+    assert machine.presence().reclaim_dead(A_SECOND_LATER) == Reclaimed(in_doubt=2)
 
 
 def test_workers_count_in_shards_of_their_own_and_are_seen_when_they_beat(machine: Machine) -> None:
@@ -223,7 +276,7 @@ def test_workers_count_in_shards_of_their_own_and_are_seen_when_they_beat(machin
 
 
 def test_death_at_any_statement_of_a_sending_process_forgets_nobody(machine: Machine, trials: Trials) -> None:
-    """Claim, mark, record: wherever it dies, the counts add up and nobody is sent who was not marked."""
+    """Claim, depart, record: wherever it dies, the counts add up and nobody is sent who did not depart."""
     machine.begin()
 
     def work() -> None:
@@ -244,13 +297,14 @@ def test_death_at_any_statement_of_a_sending_process_forgets_nobody(machine: Mac
 
 def test_death_while_reclaiming_is_made_good_by_the_next_look(machine: Machine, trials: Trials) -> None:
     machine.begin()
-    machine.process(claim_two_and_mark_one)
+    machine.process(claim_two_of_which_one_departs)
 
     def look() -> None:
         machine.presence(Ledger(Database(machine.url))).reclaim_dead(A_SECOND_LATER)
 
     for _ in dying(look, every=trials(2, 1)):
-        assert machine.found in (["sending", "sending", "pending"], ["in_doubt", "pending", "pending"])
+        assert machine.found in (["sending", "sending", "pending"], ["sending", "pending", "pending"],
+                                 ["in_doubt", "pending", "pending"])
 
     assert machine.found == ["in_doubt", "pending", "pending"]
 

@@ -12,8 +12,10 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import IntegrityError
 
 from pipeline.database import Database
+from pipeline.mailings.board import Sight
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.tally import Tally
+from pipeline.mailings.ledger.workers import Worker
 from pipeline.mailings.mailing import (
     MAILING_MOVES,
     Claim,
@@ -24,6 +26,7 @@ from pipeline.mailings.mailing import (
     Outcome,
     sources,
 )
+from pipeline.mailings.presence import take_back
 from pipeline.schema import mailing, suppression
 from tests.books import (
     EDITION,
@@ -39,6 +42,7 @@ from tests.books import (
     states,
 )
 
+HOLDER = Worker("w", "", "", 1, 1, NOON, NOON)
 LATER = NOON + timedelta(minutes=1)
 A_MINUTE = timedelta(minutes=1)
 
@@ -234,7 +238,7 @@ def test_envelope_of_a_started_mailing_is_as_it_was_frozen(books: Books) -> None
 # ---- the delivery -------------------------------------------------------------------------------
 
 S = DeliveryState
-STAGES = ("pending", "claimed", "marked", "deferred", "deferred, due", "sent", "failed", "in doubt", "skipped",
+STAGES = ("pending", "claimed", "deferred", "deferred, due", "sent", "failed", "in doubt", "skipped",
           "cancelled")
 
 
@@ -259,7 +263,7 @@ class Delivery:
 
     def settle(self, state: DeliveryState, **known: object) -> None:
         if self.mine is not None:
-            self.deliveries.advance(1, [self.outcome(state, **known)], [], now=NOON, lease=LEASE)
+            self.deliveries.record(1, [self.outcome(state, **known)], now=NOON)
 
     # ---- ways to a stage ----
 
@@ -269,24 +273,20 @@ class Delivery:
     def reach_claimed(self) -> None:
         self.mine, = self.books.claim()
 
-    def reach_marked(self) -> None:
-        self.reach_claimed()
-        self.mark()
-
     def reach_deferred(self) -> None:
-        self.reach_marked()
+        self.reach_claimed()
         self.settle(S.DEFERRED, due_at=LATER)
 
     def reach_sent(self) -> None:
-        self.reach_marked()
+        self.reach_claimed()
         self.settle(S.SENT)
 
     def reach_failed(self) -> None:
-        self.reach_marked()
+        self.reach_claimed()
         self.settle(S.FAILED)
 
     def reach_in_doubt(self) -> None:
-        self.reach_marked()
+        self.reach_claimed()
         self.settle(S.IN_DOUBT, doubt=Doubt.LINE)
 
     def reach_skipped(self) -> None:
@@ -305,15 +305,18 @@ class Delivery:
         leave(self.books.database, self.books.reader)
         self.books.claim(self.now)
 
-    def mark(self) -> None:
-        if self.mine is not None:
-            self.deliveries.advance(1, [], [self.mine], now=NOON, lease=LEASE)
+    def die(self, seen: Sight | None) -> None:
+        """Its holder is dead, and this is what its board shows."""
+        take_back(self.books.ledger, HOLDER, seen, Doubt.PROCESS, NOON)
 
-    def release(self) -> None:
-        self.deliveries.release(1, [self.mine] if self.mine else [])
+    def land(self) -> None:
+        """Its holder is dead, and its board says that the message was taken."""
+        flight = (self.mine.id, self.mine.fence) if self.mine else (0, 0)
+        self.die(Sight(landed={flight: b"sent\x1fcounted\x1f\x1f\x1fsmtp\x1f\x1fsaid so"}))
 
-    def reclaim_dead(self) -> None:
-        self.doubts.reclaim(["w"], Doubt.PROCESS)
+    def fly(self) -> None:
+        """Its holder is dead, and its board says that the message was on the wire."""
+        self.die(Sight(frozenset({(self.mine.id, self.mine.fence) if self.mine else (0, 0)})))
 
     def lease_over(self) -> None:
         self.doubts.reclaim_leases(NOON + LEASE)
@@ -334,14 +337,15 @@ class Delivery:
 ACTS: dict[str, Callable[[Delivery], None]] = {
     "claim": Delivery.claim_it,
     "claim after its reader left": Delivery.claim_after_leaving,
-    "mark": Delivery.mark,
     "settle as sent": lambda one: one.settle(S.SENT),
     "settle as failed": lambda one: one.settle(S.FAILED),
     "settle as deferred": lambda one: one.settle(S.DEFERRED, due_at=LATER),
     "settle as pending": lambda one: one.settle(S.PENDING, counted=False),
     "settle as in doubt": lambda one: one.settle(S.IN_DOUBT, doubt=Doubt.LINE),
-    "release": Delivery.release,
-    "holder is dead": Delivery.reclaim_dead,
+    "holder is dead, nothing departed": lambda one: one.die(Sight()),
+    "holder is dead, it had departed": Delivery.fly,
+    "holder is dead, it had landed": Delivery.land,
+    "holder is dead, nobody knows": lambda one: one.die(None),
     "lease is over": Delivery.lease_over,
     "resend doubts": Delivery.resend,
     "assume doubts sent": Delivery.assume_sent,
@@ -354,10 +358,10 @@ _SETTLED = {"settle as sent": S.SENT, "settle as failed": S.FAILED, "settle as d
             "settle as pending": S.PENDING, "settle as in doubt": S.IN_DOUBT}
 ARROWS: dict[str, dict[str, DeliveryState]] = {
     "pending": {"claim": S.SENDING, "claim after its reader left": S.SKIPPED, "cancel the mailing": S.CANCELLED},
-    "claimed": {"release": S.PENDING, "holder is dead": S.PENDING, "lease is over": S.PENDING,
-                # an address that cannot be composed fails, a mailing that cannot is put back: neither was marked
-                "settle as failed": S.FAILED, "settle as deferred": S.DEFERRED, "settle as pending": S.PENDING},
-    "marked": _SETTLED | {"holder is dead": S.IN_DOUBT, "lease is over": S.IN_DOUBT},
+    "claimed": _SETTLED | {
+        "holder is dead, nothing departed": S.PENDING, "holder is dead, it had departed": S.IN_DOUBT,
+        "holder is dead, it had landed": S.SENT, "holder is dead, nobody knows": S.IN_DOUBT,
+        "lease is over": S.IN_DOUBT},
     "deferred": {"expire": S.FAILED, "cancel the mailing": S.CANCELLED},
     "deferred, due": {"claim": S.SENDING, "claim after its reader left": S.SKIPPED, "expire": S.FAILED,
                       "cancel the mailing": S.CANCELLED},
@@ -365,57 +369,54 @@ ARROWS: dict[str, dict[str, DeliveryState]] = {
     "in doubt": _SETTLED | {"resend doubts": S.DEFERRED, "assume doubts sent": S.SENT},
     "sent": {}, "failed": {}, "skipped": {}, "cancelled": {},
 }
-STATES = {"claimed": S.SENDING, "marked": S.SENDING, "deferred, due": S.DEFERRED, "in doubt": S.IN_DOUBT}
-REFUSED = {("claimed", "settle as sent"), ("claimed", "settle as in doubt")}  # never marked, so never on the wire
+STATES = {"claimed": S.SENDING, "deferred, due": S.DEFERRED, "in doubt": S.IN_DOUBT}
 
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_delivery_moves_along_an_arrow_or_not_at_all(books: Books, stage: str) -> None:
     one = Delivery(books, stage)
     before = deliveries(books.database, books.id)
-    for name in [name for name in ACTS if (stage, name) not in REFUSED]:
+    for name, act in ACTS.items():
         with books.database.rehearse():  # rolled back: the next act begins where this one did
-            ACTS[name](one)
+            act(one)
 
             expected = ARROWS[stage].get(name, STATES.get(stage, stage))
             assert one.state == expected, name
-            if name not in ARROWS[stage] and name != "mark":
+            if name not in ARROWS[stage]:
                 assert deliveries(books.database, books.id) == before, name
             assert find(books.ledger, books.id).counts == {
                 state: int(state == expected) for state in DeliveryState}, name
 
 
-@pytest.mark.parametrize(("stage", "act"), sorted(REFUSED))
-def test_delivery_that_was_never_marked_is_not_settled_as_if_it_had_been(
-    books: Books, stage: str, act: str
-) -> None:
-    one = Delivery(books, stage)
-
-    with pytest.raises(IntegrityError):
-        ACTS[act](one)
-
-    assert (one.state, find(books.ledger, books.id).balances) == (S.SENDING, True)
-
-
-def test_mark_is_an_attempt_on_disk_and_gives_the_claim_back(books: Books) -> None:
+def test_claim_is_an_attempt_on_disk(books: Books) -> None:
     books.mailing(MailingState.SENDING)
-    claim, = books.claim()
 
-    marked = books.ledger.deliveries.advance(1, [], [claim], now=LATER, lease=LEASE)
+    books.claim(LATER)
 
     row, = deliveries(books.database, books.id)
-    assert marked == [claim]
     assert (row["attempted_at"], row["attempts"], row["lease_until"]) == (LATER, 1, LATER + LEASE)
 
 
-def test_mark_of_a_claim_that_another_took_over_is_refused(books: Books) -> None:
+def test_outcomes_are_recorded_in_the_commit_that_claims_the_next(books: Books) -> None:
+    add_readers(books.database, "weekly", 1)
     books.mailing(MailingState.SENDING)
-    old, = books.claim()
-    books.ledger.doubts.reclaim_leases(NOON + LEASE)
-    new, = books.ledger.deliveries.claim("w", 1, limit=1, now=NOON + LEASE, lease=LEASE)
+    first, = books.ledger.deliveries.claim("w", 1, limit=1, now=NOON, lease=LEASE)
 
-    assert books.ledger.deliveries.advance(1, [], [old], now=NOON + LEASE, lease=LEASE) == []
-    assert books.ledger.deliveries.advance(1, [], [new], now=NOON + LEASE, lease=LEASE) == [new]
+    second, = books.ledger.deliveries.claim("w", 1, [Outcome(first, S.SENT, "ok")], limit=1, now=LATER, lease=LEASE)
+
+    assert states(books.database, books.id) == [S.SENT, S.SENDING]
+    assert second.id != first.id
+    assert find(books.ledger, books.id).balances
+
+
+def test_what_was_given_back_keeps_what_the_post_said_before(books: Books) -> None:
+    one = Delivery(books, "deferred")
+    claim, = books.claim(LATER)
+
+    one.deliveries.record(1, [Outcome(claim, S.PENDING, "", counted=False)], now=LATER)
+
+    row, = deliveries(books.database, books.id)
+    assert (row["state"], row["reply"], row["attempts"], row["attempted_at"]) == (S.PENDING, "said so", 1, None)
 
 
 def test_outcome_of_an_old_holder_changes_nothing(books: Books) -> None:
@@ -430,7 +431,7 @@ def test_outcome_of_an_old_holder_changes_nothing(books: Books) -> None:
 
 
 def test_late_receipt_settles_its_own_doubt(books: Books) -> None:
-    one = Delivery(books, "marked")
+    one = Delivery(books, "claimed")
     one.lease_over()
     assert one.state == S.IN_DOUBT
 
@@ -444,7 +445,7 @@ def test_late_receipt_settles_its_own_doubt(books: Books) -> None:
 def test_an_attempt_at_which_nothing_was_handed_over_is_not_counted(
     books: Books, counted: bool, attempts: int
 ) -> None:
-    one = Delivery(books, "marked")
+    one = Delivery(books, "claimed")
 
     one.settle(S.PENDING, counted=counted)
 
@@ -453,8 +454,8 @@ def test_an_attempt_at_which_nothing_was_handed_over_is_not_counted(
 
 @pytest.mark.parametrize("cause", Doubt)
 def test_doubts_are_resent_by_their_cause(books: Books, cause: Doubt) -> None:
-    one = Delivery(books, "marked")
-    one.doubts.reclaim(["w"], cause)
+    one = Delivery(books, "claimed")
+    one.doubts.reclaim("w", cause)
 
     assert one.doubts.resend([other for other in Doubt if other is not cause], NOON) == 0
     assert one.doubts.count() == 1
@@ -474,9 +475,9 @@ def test_doubts_are_assumed_sent_for_one_mailing_or_after_its_time(books: Books)
 
 
 def test_nobody_is_reclaimed_from_nobody(books: Books) -> None:
-    one = Delivery(books, "marked")
+    one = Delivery(books, "claimed")
 
-    assert one.doubts.reclaim([], Doubt.PROCESS) == (0, 0)
+    assert one.doubts.reclaim("somebody else", Doubt.PROCESS) == 0
     assert one.state == S.SENDING
 
 
@@ -540,7 +541,7 @@ def test_claim_names_holder_fence_and_lease(books: Books) -> None:
     books.mailing(MailingState.SENDING)
 
     first, = books.claim()
-    books.ledger.deliveries.release(1, [first])
+    books.ledger.deliveries.record(1, [Outcome(first, S.PENDING, "", counted=False)], now=NOON)
     second, = books.claim(LATER)
 
     assert (first.worker, first.fence, first.lease_until) == ("w", 1, NOON + LEASE)
@@ -570,8 +571,8 @@ def test_cancelling_takes_along_what_was_not_handed_over(books: Books) -> None:
     add_readers(books.database, "weekly", 2)
     books.mailing(MailingState.SENDING)
     sent, in_hand = books.ledger.deliveries.claim("w", 1, limit=2, now=NOON, lease=LEASE)
-    books.ledger.deliveries.advance(1, [], [sent, in_hand], now=NOON, lease=LEASE)
-    books.ledger.deliveries.advance(1, [Outcome(sent, S.SENT, "ok")], [], now=NOON, lease=LEASE)
+    assert in_hand.id != sent.id
+    books.ledger.deliveries.record(1, [Outcome(sent, S.SENT, "ok")], now=NOON)
 
     books.move(MailingState.CANCELLED)
 
@@ -579,11 +580,11 @@ def test_cancelling_takes_along_what_was_not_handed_over(books: Books) -> None:
     assert find(books.ledger, books.id).balances
 
 
-@pytest.mark.parametrize("back", ["released", "deferred", "put back"])
+@pytest.mark.parametrize("back", ["deferred", "put back"])
 def test_what_comes_back_to_a_cancelled_mailing_is_cancelled(books: Books, back: str) -> None:
-    one = Delivery(books, "claimed" if back == "released" else "marked")
+    one = Delivery(books, "claimed")
     books.move(MailingState.CANCELLED)
-    {"released": one.release, "deferred": lambda: one.settle(S.DEFERRED, due_at=LATER),
+    {"deferred": lambda: one.settle(S.DEFERRED, due_at=LATER),
      "put back": lambda: one.settle(S.PENDING, counted=False)}[back]()
 
     books.ledger.mailings.finish(LATER)
@@ -592,13 +593,12 @@ def test_what_comes_back_to_a_cancelled_mailing_is_cancelled(books: Books, back:
     assert find(books.ledger, books.id).balances
 
 
-@pytest.mark.parametrize("state", [MailingState.PAUSED, MailingState.CANCELLED])
-def test_what_was_claimed_is_not_marked_once_a_person_stops_the_mailing(books: Books, state: MailingState) -> None:
-    books.mailing(MailingState.SENDING)
-    claim, = books.claim()
-    books.move(state)
+@pytest.mark.parametrize(("state", "going"), [
+    (MailingState.SENDING, True), (MailingState.PAUSED, False), (MailingState.CANCELLED, False)])
+def test_only_mailings_that_nobody_stopped_are_sending(books: Books, state: MailingState, going: bool) -> None:
+    books.mailing(state)
 
-    assert books.ledger.deliveries.advance(1, [], [claim], now=NOON, lease=LEASE) == []
+    assert (books.id in books.ledger.mailings.sending()) is going
 
 
 def test_tallies_of_two_writers_that_begin_at_once_add_up(postgres_url: str) -> None:

@@ -40,8 +40,8 @@ def filled(database: Database) -> Database:
         connection.execute(insert(suppression), [
             {"address_hash": name, "reason": "asked", "source": "person", "at": NOON} for name in ("B", "a", "_", "é")])
         connection.execute(insert(event).values(
-            key="e", kind="bounced", at=NOON + timedelta(microseconds=1), seen_at=NOON, provider="p", reason="",
-            raw="{}"))
+            key="e", kind="bounced", at=NOON + timedelta(microseconds=1), seen_at=NOON, provider="p", status="",
+            reason="", raw="{}"))
         connection.execute(insert(note).values(name="n", value="v"))
         connection.execute(update(issue).values(sketch=bytes(range(256)), cover={"url": "https://x", "alt": None}))
         connection.execute(update(ledger).values(baseline_at=NOON))

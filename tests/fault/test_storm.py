@@ -109,7 +109,7 @@ def test_sigterm_in_a_send_to_a_slow_server_leaves_no_doubt_and_repeats_nobody(t
 @pytest.mark.fault
 def test_hostile_server_loses_nobody_and_gets_nobody_blamed(tmp_path: Path, trials: Trials) -> None:
     readers = trials(300, 20_000)
-    with SinkProcess(tmp_path / "journal", hostile(tmp_path)) as sink:
+    with hostile(tmp_path) as sink:
         house = House(tmp_path / "pub", sink.port, readers, "auto", 6, patience=IMPATIENT)
 
         counts = house.finish(rounds=trials(80, 4000))
@@ -122,7 +122,7 @@ def test_hostile_server_with_kills_and_freezes_loses_nobody(tmp_path: Path, tria
     """A frozen sender wakes behind its lease, with another at work: it sends nothing more but what was in the air."""
     readers, kills, freezes = trials(300, 20_000), trials(4, 500), trials(1, 100)
     chance = random.Random(SEED + 3)
-    with SinkProcess(tmp_path / "journal", hostile(tmp_path)) as sink:
+    with hostile(tmp_path) as sink:
         house = House(tmp_path / "pub", sink.port, readers, "resend", 6, patience=IMPATIENT)
         journal = Journal(tmp_path / "journal")
         hits = kill(house, journal, kills, chance)
@@ -134,8 +134,9 @@ def test_hostile_server_with_kills_and_freezes_loses_nobody(tmp_path: Path, tria
         check_hostile(tmp_path, house, counts, deaths=(hits + 2 * frozen) * 6)
 
 
-def hostile(folder: Path) -> tuple[str, ...]:
-    return ("--malice", "0.02", "--seed", str(SEED), "--acts", str(folder / "acts"))
+def hostile(folder: Path) -> SinkProcess:
+    return SinkProcess(folder / "journal", ("--share", "0.02", "--seed", str(SEED), "--acts", str(folder / "acts")),
+                       program="tests.fault.malice")
 
 
 def settled(**counts: int) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""Nobody twice, nobody forgotten: workers claim, mark, send, record and die in any order.
+"""Nobody twice, nobody forgotten: workers claim, send, record and die in any order.
 
 The rules are the arrows of `pipeline.mailings.mailing`. The wire is a list: what was handed over stands
 there whether or not anybody lived to record it. Between any two steps a worker may be killed, frozen past
@@ -27,7 +27,9 @@ from hypothesis.stateful import (
 from sqlalchemy import select, update
 
 from pipeline.database import Database
+from pipeline.mailings import board
 from pipeline.mailings.ledger import Ledger
+from pipeline.mailings.ledger.workers import Worker
 from pipeline.mailings.mailing import (
     OPEN,
     Claim,
@@ -37,6 +39,7 @@ from pipeline.mailings.mailing import (
     MailingState,
     Outcome,
 )
+from pipeline.mailings.presence import take_back
 from pipeline.schema import delivery, subscription, suppression
 from tests.books import EXPIRE, LEASE, NOON, add_issue, add_readers, begin_mailing, find, open_database
 
@@ -49,12 +52,11 @@ class Hands:
 
     name: str
     claimed: list[Claim] = field(default_factory=list)
-    marked: list[Claim] = field(default_factory=list)
     answered: list[Outcome] = field(default_factory=list)
 
     @property
     def idle(self) -> bool:
-        return not (self.claimed or self.marked or self.answered)
+        return not (self.claimed or self.answered)
 
 
 class Deliveries(RuleBasedStateMachine):
@@ -90,38 +92,56 @@ class Deliveries(RuleBasedStateMachine):
         assert not {one.subscriber_id for one in found} & self.gone
         hands.claimed += found
 
-    @rule(hands=workers)
-    def mark(self, hands: Hands) -> None:
-        hands.marked += self.ledger.deliveries.advance(1, [], hands.claimed[:1], now=self.now, lease=LEASE)
-        del hands.claimed[:1]
-
     @rule(hands=workers, answer=st.sampled_from(["sent", "failed", "deferred", "unavailable", "line lost"]))
     def hand_over(self, hands: Hands, answer: str) -> None:
-        """On the wire, while the lease lasts; what comes back is only in memory yet."""
-        for claim in hands.marked[:1]:
+        """On the wire, while the lease lasts; what comes back stands on the board alone yet."""
+        for claim in hands.claimed[:1]:
+            if claim.lease_until <= self.now:
+                hands.answered.append(Outcome(claim, DeliveryState.PENDING, "", counted=False))
+                continue
             if answer in ("sent", "line lost"):
                 self.wire[claim.subscriber_id] += 1
             if answer == "line lost":
                 self.lost_answers[claim.subscriber_id] += 1
             hands.answered.append(self.outcome(claim, answer))
-        del hands.marked[:1]
+        del hands.claimed[:1]
 
     @rule(hands=workers)
     def record(self, hands: Hands) -> None:
-        self.ledger.deliveries.advance(1, hands.answered, [], now=self.now, lease=LEASE)
+        self.ledger.deliveries.record(1, hands.answered, now=self.now)
+        hands.answered.clear()
+
+    @rule(hands=workers, limit=st.integers(1, 3))
+    def record_and_claim(self, hands: Hands, limit: int) -> None:
+        hands.claimed += self.ledger.deliveries.claim(
+            hands.name, 1, hands.answered, limit=limit, now=self.now, lease=LEASE)
         hands.answered.clear()
 
     @rule(hands=workers)
-    def release(self, hands: Hands) -> None:
-        self.ledger.deliveries.release(1, hands.claimed)
+    def give_back(self, hands: Hands) -> None:
+        back = [Outcome(claim, DeliveryState.PENDING, "", counted=False) for claim in hands.claimed]
+        self.ledger.deliveries.record(1, back, now=self.now)
         hands.claimed.clear()
 
-    @rule(hands=workers, cause=st.sampled_from([Doubt.PROCESS, Doubt.POWER]))
-    def kill(self, hands: Hands, cause: Doubt) -> None:
-        """Memory is gone; the next one to look takes back what was held."""
+    @rule(hands=workers, in_the_air=st.booleans())
+    def kill(self, hands: Hands, in_the_air: bool) -> None:
+        """Memory is gone; the next one to look reads the board. The first claim in hand may be on the wire."""
+        air = hands.claimed[:1] if in_the_air else []
+        for claim in air:
+            self.wire[claim.subscriber_id] += 1
+            self.lost_answers[claim.subscriber_id] += 1
+        landed = {(one.claim.id, one.claim.fence): board.words_of(one) for one in hands.answered}
+        self.take_back(hands, board.Sight(frozenset((one.id, one.fence) for one in air), landed), Doubt.PROCESS)
+
+    @rule(hands=workers)
+    def lose_power(self, hands: Hands) -> None:
+        """The board is not believed: all that was in hand is in doubt."""
         self.remember_lost(hands)
-        hands.claimed, hands.marked, hands.answered = [], [], []
-        self.ledger.doubts.reclaim([hands.name], cause)
+        self.take_back(hands, None, Doubt.POWER)
+
+    def take_back(self, hands: Hands, seen: board.Sight | None, cause: Doubt) -> None:
+        take_back(self.ledger, Worker(hands.name, "", "", 1, 1, NOON, NOON), seen, cause, self.now)
+        hands.claimed, hands.answered = [], []
 
     @rule()
     def freeze_past_the_lease(self) -> None:
@@ -204,7 +224,7 @@ class Deliveries(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Left alone with one healthy worker, every reader ends in a final state, served if still welcome."""
         for hands in self.hands:
-            self.kill(hands, Doubt.PROCESS)
+            self.kill(hands, in_the_air=False)
         self.resume()
         last = Hands("last")
         self.hands.append(last)
@@ -215,7 +235,6 @@ class Deliveries(RuleBasedStateMachine):
             if last.idle:
                 break
             while not last.idle:
-                self.mark(last)
                 self.hand_over(last, "sent")
                 self.record(last)
         for person, state in self.states().items():
@@ -238,7 +257,7 @@ class Deliveries(RuleBasedStateMachine):
 
     def remember_lost(self, hands: Hands) -> None:
         """A message that is on the wire, or may go there yet, and whose outcome the ledger will not learn in time."""
-        for claim in [*hands.marked, *(one.claim for one in hands.answered)]:
+        for claim in [*hands.claimed, *(one.claim for one in hands.answered)]:
             self.lost_answers[claim.subscriber_id] += 1
 
     def states(self) -> dict[int, DeliveryState]:

@@ -66,6 +66,7 @@ def test_config_with_three_settings_has_the_defaults_of_the_contract() -> None:
         "site": {"folder": FOLDER / "site"},
         "mailings": {
             "from": {"name": "Ai周刊", "address": "weekly@example.com"}, "reply_to": None, "subject": "{title}",
+            "welcome": "letter",
             "approve": "first", "in_doubt": "auto",
             "retry": tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60, 240)), "expire": timedelta(hours=36),
         },
@@ -76,7 +77,6 @@ def test_config_with_three_settings_has_the_defaults_of_the_contract() -> None:
             "connections": 4, "ca_file": None,
         },
         "mailbox": None,
-        "feedback": {"soft_bounces": 5, "bounce_share": 0.05, "complaint_share": 0.003},
         "notify": {"email": None},
         "engine": "embedded",
         "web": {
@@ -212,7 +212,7 @@ def test_text_that_is_no_settings_file_is_refused_with_its_line(text: str, expec
     ("feeds: {entires: 3}", "feeds.entires: unknown key: did you mean entries?"),
     ("lists: [{id: a, name: A, nam: B}]", "lists.0.nam: unknown key: did you mean name?"),
     ("on: push", ("on: unknown key: the nearest is dns; known here: publication, issues, schedule, feeds, site, "
-                 "mailings, lists, transport, mailbox, notify, database, engine, web, dns")),
+                 "mailings, lists, transport, mailbox, feedback, notify, database, engine, web, dns")),
     ("transport: {pasword: hunter2}", "transport.pasword: unknown key: did you mean password?"),
     ("feeds: 20", "feeds: must hold keys of its own: write them below it, indented"),
     ("lists: weekly", "lists: must be a list: write it as [first, second]"),
@@ -249,14 +249,6 @@ def test_text_that_is_no_settings_file_is_refused_with_its_line(text: str, expec
     ("transport: {kind: smtp}", "transport: kind: smtp needs a server: add `host: mail.example.com`"),
     ("transport: {kind: smtp, host: m.example.com, port: 465}",
      "transport: port 465 speaks TLS from the first byte: add `security: tls`"),
-    ("transport: {kind: postmark, dkim: {domain: example.com, selector: a, key_file: k}}",
-     "transport: kind: postmark signs by itself: leave dkim out"),
-    ("transport: {dkim: {domain: com, selector: a, key_file: k}}",
-     'transport.dkim.domain: "com" is not a domain: write it as example.com'),
-    ("transport: {dkim: {domain: a..example.com, selector: a, key_file: k}}",
-     'transport.dkim.domain: "a..example.com" is not a domain: write it as example.com'),
-    ("transport: {dkim: {domain: example.com, selector: 'a; b', key_file: k}}",
-     'transport.dkim.selector: "a; b" is not a selector: write letters, digits, - and dots inside, such as news2026'),
     ("transport: {port: 70000}", 'transport.port: "70000" is not a port: write a number from 1 to 65535'),
     ("transport: {security: maybe}", 'transport.security: "maybe" is not known here: write starttls, tls or none'),
     ("transport: {password: [hunter2]}", "transport.password: must be text: write it on one line behind the colon"),
@@ -353,9 +345,10 @@ def test_empty_file_names_what_has_no_default() -> None:
 
 @pytest.mark.parametrize(("setting", "expected"), [
     ("feeds: {websub: [https://hub.example/]}", "feeds.websub: this version cannot do that yet (telling hubs)"),
+    ("transport: {dkim: {domain: example.com, selector: a, key_file: k}}",
+     "transport.dkim: this version cannot do that yet (signing with DKIM)"),
     ("notify: {email: me@example.com}", "notify.email: this version cannot do that yet (sending notices)"),
     ("engine: procrastinate", "engine: this version cannot do that yet (any engine but `embedded`)"),
-    ("web: {hooks: {postmark: x}}", "web.hooks: this version cannot do that yet (taking reports from providers)"),
     ("web: {admin: x}", "web.admin: this version cannot do that yet (the admin pages)"),
     ("dns: {resolver: 9.9.9.9}", "dns.resolver: this version cannot do that yet (looking at DNS)"),
 ])

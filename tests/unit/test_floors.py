@@ -17,7 +17,8 @@ ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 
 # Who may touch the world; everybody else is handed what they need.
-RIM = {"clock", "database", "lockfile", "providers", "web", "engines", "preview", "doctor", "app", "cli",
+RIM = {"clock", "database", "lockfile", "providers", "web", "engines", "preview", "rehearsal", "doctor", "app",
+       "cli",
        "mailings/presence", "publish/outside"}
 WORLD = {"socket", "smtplib", "http", "urllib.request", "httpx2", "sqlite3", "psycopg", "random", "secrets", "uuid",
          "imaplib", "ftplib"}

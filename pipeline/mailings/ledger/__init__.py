@@ -10,6 +10,7 @@ from pipeline.mailings.ledger.events import Events
 from pipeline.mailings.ledger.letters import Letters
 from pipeline.mailings.ledger.mailings import Mailings
 from pipeline.mailings.ledger.notebook import Notebook
+from pipeline.mailings.ledger.progress import Progress
 from pipeline.mailings.ledger.workers import Workers
 
 __all__ = ["Ledger"]
@@ -26,4 +27,5 @@ class Ledger:
         self.deliveries = Deliveries(database)
         self.doubts = Doubts(database)
         self.events = Events(database)
+        self.progress = Progress(database)
         self.workers = Workers(database)

@@ -1,4 +1,4 @@
-"""The deliveries' chapter: claim, mark before the wire, record after it.
+"""The deliveries' chapter: claimed and marked before the wire, recorded after it.
 
 Every UPDATE names the state, the holder and the fence it expects; a row that someone else moved is
 left alone, and the caller learns of it.
@@ -20,11 +20,11 @@ from sqlalchemy import (
     bindparam,
     case,
     exists,
+    func,
     literal,
     or_,
     select,
     true,
-    tuple_,
     update,
 )
 
@@ -44,53 +44,46 @@ class Deliveries:
         self._db = database
 
     def claim(
-        self, worker: str, shard: int, *, limit: int, now: datetime, lease: timedelta
+        self, worker: str, shard: int, outcomes: Sequence[Outcome] = (), *, limit: int, now: datetime, lease: timedelta
     ) -> list[Claim]:
-        """Takes up to `limit` deliveries that are due: letters, then deferred, then pending ones by id.
+        """Records what became of earlier claims and takes up to `limit` that are due, in one durable step.
 
-        Whoever left or was suppressed since the audience was frozen is skipped here, not mailed.
-        None at all means that nothing is due.
+        Letters come first, then deferred, then pending ones by id. Whoever left or was suppressed since the
+        audience was frozen is skipped here, not mailed. What is given back counts as attempted from now on:
+        the mark is on the disk before the wire is touched. None at all means that nothing is due.
         """
         tally = Tally(shard)
         claims: list[Claim] = []
         with self._db.write() as connection:
+            self._settle(connection, outcomes, tally, now)
             for candidates in (_letters(now), _deferred(now), _pending()):
                 while wanted := limit - len(claims):
                     found = connection.execute(candidates.limit(wanted)).all()
                     self._skip(connection, [row for row in found if not row.welcome], tally, now)
-                    claims += self._hold(connection, [row for row in found if row.welcome], tally,
-                                         worker, now + lease)
+                    claims += self._hold(connection, [row for row in found if row.welcome], tally, worker, now, lease)
                     if len(found) < wanted:
                         break
             tally.write(self._db, connection)
         return claims
 
-    def advance(
-        self, shard: int, outcomes: Sequence[Outcome], marks: Sequence[Claim], *, now: datetime, lease: timedelta
-    ) -> list[Claim]:
-        """Records what became of some claims and marks others as attempted, in one durable step.
-
-        Only the claims given back may go on the wire: they are still ours, and the mark is on disk.
-        """
-        tally = Tally(shard)
-        with self._db.write() as connection:
-            _settle(connection, outcomes, tally, now)
-            marked = _mark(connection, marks, now, lease)
-            tally.write(self._db, connection)
-        return marked
-
-    def release(self, shard: int, claims: Sequence[Claim]) -> None:
-        """Gives back what was claimed and never attempted."""
-        if not claims:
+    def record(self, shard: int, outcomes: Sequence[Outcome], *, now: datetime) -> None:
+        """Records what became of some claims, in one durable step; what is not ours any more is left alone."""
+        if not outcomes:
             return
         tally = Tally(shard)
         with self._db.write() as connection:
-            for claim in claims:
-                rows = connection.execute(
-                    update(delivery).where(*_held(claim), delivery.c.attempted_at.is_(None)).values(_PENDING)
-                )
-                tally.move(claim.mailing_id, DeliveryState.SENDING, DeliveryState.PENDING, rows.rowcount)
+            self._settle(connection, outcomes, tally, now)
             tally.write(self._db, connection)
+
+    def held(self, worker: str) -> list[Claim]:
+        """What a worker has in hand, as it claimed it."""
+        with self._db.read() as connection:
+            rows = connection.execute(
+                select(*_CLAIMED, delivery.c.lease_until, _FIRST)
+                .where(delivery.c.worker == worker, delivery.c.state == DeliveryState.SENDING)
+                .order_by(delivery.c.id)
+            ).all()
+        return [_claim(row, worker, row.lease_until, fence=row.fence) for row in rows]
 
     def expire(self, mailing_id: int, shard: int, now: datetime) -> int:
         """Gives up on what was deferred for too long; gives how many."""
@@ -115,10 +108,14 @@ class Deliveries:
             ).scalar()
 
     def erase(self, subscriber_id: int) -> None:
-        """Takes a person's address and name out of every delivery; the facts stay."""
+        """Takes a person's address and name out of every delivery, with what servers said, which names them often.
+
+        The facts stay: what was sent, and when.
+        """
         with self._db.write() as connection:
             connection.execute(
-                update(delivery).where(delivery.c.subscriber_id == subscriber_id).values(address=None, name="")
+                update(delivery).where(delivery.c.subscriber_id == subscriber_id)
+                .values(address=None, name="", reply="", provider_id=None)
             )
 
     def of(self, subscriber_id: int) -> list[dict[str, Any]]:
@@ -141,13 +138,12 @@ class Deliveries:
 
     def delivered(self, mailing_id: int, subscriber_id: int) -> Claim | None:
         """A reader's delivery of a mailing, to be looked at and not to be sent; None when it is erased or unknown."""
-        first = select(mailing.c.first_delivery).where(mailing.c.id == mailing_id).scalar_subquery().label("first")
         with self._db.read() as connection:
-            row = connection.execute(select(delivery, first).where(
+            row = connection.execute(select(*_CLAIMED, delivery.c.due_at, _FIRST).where(
                 delivery.c.mailing_id == mailing_id, delivery.c.subscriber_id == subscriber_id,
                 delivery.c.address.is_not(None),
             )).one_or_none()
-        return None if row is None else _claim(row, "", row.due_at)
+        return None if row is None else _claim(row, "", row.due_at, fence=row.fence)
 
     def _skip(self, connection: Connection, rows: Sequence[Row[Any]], tally: Tally, now: datetime) -> None:
         for row in rows:
@@ -158,19 +154,50 @@ class Deliveries:
             tally.move(row.mailing_id, DeliveryState(row.state), DeliveryState.SKIPPED)
 
     def _hold(
-        self, connection: Connection, rows: Sequence[Row[Any]], tally: Tally, worker: str, until: datetime
+        self, connection: Connection, rows: Sequence[Row[Any]], tally: Tally, worker: str, now: datetime,
+        lease: timedelta,
     ) -> list[Claim]:
         if not rows:
             return []
         connection.execute(
             update(delivery)
-            .where(delivery.c.id.in_([row.id for row in rows]), delivery.c.state.in_(WAITING))
-            .values(state=DeliveryState.SENDING, worker=worker, lease_until=until, attempted_at=None,
-                    fence=delivery.c.fence + 1)
+            .where(self._db.among(delivery.c.id, [row.id for row in rows]), delivery.c.state.in_(WAITING))
+            .values(state=DeliveryState.SENDING, worker=worker, lease_until=now + lease, attempted_at=now,
+                    attempts=delivery.c.attempts + 1, fence=delivery.c.fence + 1)
         )
         for row in rows:
             tally.move(row.mailing_id, DeliveryState(row.state), DeliveryState.SENDING)
-        return [_claim(row, worker, until) for row in rows]
+        return [_claim(row, worker, now + lease, fence=row.fence + 1) for row in rows]
+
+    def _settle(self, connection: Connection, outcomes: Sequence[Outcome], tally: Tally, now: datetime) -> None:
+        """Moves rows to their outcomes; what is not ours any more is left alone.
+
+        A receipt that comes late still settles its own doubt: same worker, same fence.
+        """
+        if not outcomes:
+            return
+        rows = connection.execute(
+            select(delivery.c.id, delivery.c.worker, delivery.c.fence, delivery.c.state)
+            .where(self._db.among(delivery.c.id, [one.claim.id for one in outcomes]),
+                   delivery.c.state.in_(SETTLEABLE))
+            .with_for_update()
+        ).all()
+        ours = {(row.id, row.worker, row.fence): DeliveryState(row.state) for row in rows}
+        by_target: defaultdict[tuple[DeliveryState, bool], list[Outcome]] = defaultdict(list)
+        for outcome in outcomes:
+            claim = outcome.claim
+            if before := ours.pop((claim.id, claim.worker, claim.fence), None):
+                by_target[outcome.state, outcome.counted].append(outcome)
+                tally.move(claim.mailing_id, before, outcome.state)
+        for (state, counted), alike in by_target.items():
+            connection.execute(_settling(state, now, counted=counted), [_parameters(outcome) for outcome in alike])
+
+
+# What a claim is made of; no instants among it, which cost more to read than all the rest.
+_CLAIMED = tuple(delivery.c[name] for name in (
+    "id", "key", "message_id", "mailing_id", "edition_digest", "list", "subscriber_id", "address", "name", "attempts",
+    "fence", "state"))
+_FIRST = select(mailing.c.first_delivery).where(mailing.c.id == delivery.c.mailing_id).scalar_subquery().label("first")
 
 
 def _candidates(*conditions: ColumnElement[bool]) -> Any:
@@ -186,9 +213,8 @@ def _candidates(*conditions: ColumnElement[bool]) -> Any:
         subscription.c.state == "confirmed",
     )
     welcome = and_(person, or_(delivery.c.mailing_id.is_(None), on_the_list))
-    first = select(mailing.c.first_delivery).where(mailing.c.id == delivery.c.mailing_id).scalar_subquery()
     return (
-        select(delivery, case((welcome, true()), else_=literal(False)).label("welcome"), first.label("first"))
+        select(*_CLAIMED, case((welcome, true()), else_=literal(False)).label("welcome"), _FIRST)
         .where(*conditions)
         .with_for_update(of=delivery, skip_locked=True)
     )
@@ -218,69 +244,20 @@ def _is_sending() -> ColumnElement[bool]:
     return exists().where(mailing.c.id == delivery.c.mailing_id, mailing.c.state == MailingState.SENDING)
 
 
-def _held(claim: Claim) -> tuple[ColumnElement[bool], ...]:
-    return (delivery.c.id == claim.id, delivery.c.state == DeliveryState.SENDING,
-            delivery.c.worker == claim.worker, delivery.c.fence == claim.fence)
-
-
 _PENDING: dict[str, Any] = {"state": DeliveryState.PENDING, "worker": None, "lease_until": None, "attempted_at": None}
-
-
-def _mark(connection: Connection, claims: Sequence[Claim], now: datetime, lease: timedelta) -> list[Claim]:
-    """Says before the wire is touched that it will be; gives those that are still ours.
-
-    A person may have stopped the mailing meanwhile: what goes out after that was in the air.
-    """
-    if not claims:
-        return []
-    marked = set(connection.execute(
-        update(delivery)
-        .where(_ours(claims), delivery.c.state == DeliveryState.SENDING, delivery.c.lease_until > now,
-               or_(delivery.c.mailing_id.is_(None), _is_sending()))
-        .values(attempted_at=now, attempts=delivery.c.attempts + 1, lease_until=now + lease)
-        .returning(delivery.c.id)
-    ).scalars())
-    return [claim for claim in claims if claim.id in marked]
-
-
-def _settle(connection: Connection, outcomes: Sequence[Outcome], tally: Tally, now: datetime) -> None:
-    """Moves rows to their outcomes; what is not ours any more is left alone.
-
-    A receipt that comes late still settles its own doubt: same worker, same fence.
-    """
-    if not outcomes:
-        return
-    held = connection.execute(
-        select(delivery.c.id, delivery.c.state)
-        .where(_ours([outcome.claim for outcome in outcomes]), delivery.c.state.in_(SETTLEABLE))
-        .with_for_update()
-    ).all()
-    before = {row.id: DeliveryState(row.state) for row in held}
-    by_target: defaultdict[tuple[DeliveryState, bool], list[Outcome]] = defaultdict(list)
-    for outcome in outcomes:
-        if outcome.claim.id in before:
-            by_target[outcome.state, outcome.counted].append(outcome)
-            tally.move(outcome.claim.mailing_id, before[outcome.claim.id], outcome.state)
-    for (state, counted), alike in by_target.items():
-        connection.execute(_settling(state, now, counted=counted), [_parameters(outcome) for outcome in alike])
-
-
-def _ours(claims: Sequence[Claim]) -> ColumnElement[bool]:
-    return tuple_(delivery.c.id, delivery.c.worker, delivery.c.fence).in_(
-        [(claim.id, claim.worker, claim.fence) for claim in claims])
 
 
 def _settling(state: DeliveryState, now: datetime, *, counted: bool) -> Update:
     """The UPDATE that moves a claim to `state`; run once for each outcome, with its parameters."""
     values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in ("reply", "provider", "provider_id", "doubt")}
     if state is DeliveryState.PENDING:
-        values |= _PENDING
+        values |= _PENDING | {"reply": func.coalesce(func.nullif(bindparam("new_reply"), ""), delivery.c.reply)}
     if state is DeliveryState.DEFERRED:
         values |= {"due_at": bindparam("new_due_at"), "worker": None, "lease_until": None}
     if state in (DeliveryState.SENT, DeliveryState.FAILED):
         values |= {"settled_at": now, "lease_until": None}
     if not counted:
-        values |= {"attempts": delivery.c.attempts - 1}
+        values |= {"attempts": delivery.c.attempts - 1, "attempted_at": None}
     return (
         update(delivery)
         .where(delivery.c.id == bindparam("old_id"), delivery.c.worker == bindparam("old_worker"),
@@ -298,10 +275,10 @@ def _parameters(outcome: Outcome) -> dict[str, Any]:
     return values | ({"new_due_at": outcome.due_at} if outcome.state is DeliveryState.DEFERRED else {})
 
 
-def _claim(row: Row[Any], worker: str, until: datetime) -> Claim:
+def _claim(row: Any, worker: str, until: datetime, *, fence: int) -> Claim:
     return Claim(
         id=row.id, key=row.key, message_id=row.message_id, mailing_id=row.mailing_id,
-        edition_digest=row.edition_digest, list=row.list, subscriber_id=row.subscriber_id, address=row.address,
+        edition_digest=row.edition_digest, list=row.list, subscriber_id=row.subscriber_id, address=row.address or "",
         name=row.name, attempts=row.attempts, sequence=row.id - (row.first or row.id) + 1,
-        worker=worker, fence=row.fence + 1, lease_until=until,
+        worker=worker, fence=fence, lease_until=until,
     )

@@ -20,15 +20,20 @@ class Doubts:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def reclaim(self, workers: Sequence[str], cause: Doubt) -> tuple[int, int]:
-        """Takes back what dead workers held. Gives (back to pending, now in doubt)."""
-        if not workers:
-            return 0, 0
-        return self._take_back(delivery.c.worker.in_(workers), cause)
+    def reclaim(self, worker: str, cause: Doubt, *, over_at: datetime | None = None) -> int:
+        """What a worker that is gone still holds may be on the wire: in doubt. Gives how many.
 
-    def reclaim_leases(self, now: datetime) -> tuple[int, int]:
-        """Takes back what nobody has touched until its lease was over, whoever held it."""
-        return self._take_back(delivery.c.lease_until <= now, Doubt.PROCESS)
+        With `over_at` only what it holds under a lease that was over by then.
+        """
+        over = delivery.c.lease_until <= over_at if over_at else true()
+        return self._doubt([delivery.c.worker == worker, over], cause)
+
+    def reclaim_leases(self, now: datetime) -> int:
+        """What nobody has touched until its lease was over: its holder's machine is gone, for all anybody here knows.
+
+        Gives how many are in doubt now.
+        """
+        return self._doubt([delivery.c.lease_until <= now], Doubt.POWER)
 
     def resend(self, doubts: Sequence[Doubt], now: datetime, *, mailing_id: int | None = None) -> int:
         """Hands these over again, with the same bytes; gives how many."""
@@ -58,16 +63,11 @@ class Doubts:
                 select(func.count()).where(delivery.c.state == DeliveryState.IN_DOUBT)
             ).scalar_one()
 
-    def _take_back(self, whose: ColumnElement[bool], cause: Doubt) -> tuple[int, int]:
-        """Unmarked rows were never on the wire: pending. Marked ones may have been: in doubt."""
-        held = (delivery.c.state == DeliveryState.SENDING, whose)
+    def _doubt(self, whose: list[ColumnElement[bool]], cause: Doubt) -> int:
         with self._db.write() as connection:
-            free = _move(self._db, connection, DeliveryState.SENDING, DeliveryState.PENDING,
-                         [*held, delivery.c.attempted_at.is_(None)], {"worker": None, "lease_until": None})
-            doubt = _move(self._db, connection, DeliveryState.SENDING, DeliveryState.IN_DOUBT,
-                          [*held, delivery.c.attempted_at.is_not(None)],
-                          {"doubt": cause, "reply": f"the reply was lost: {_CAUSES[cause]}"})
-        return free, doubt
+            return _move(self._db, connection, DeliveryState.SENDING, DeliveryState.IN_DOUBT,
+                         [delivery.c.state == DeliveryState.SENDING, *whose],
+                         {"doubt": cause, "reply": f"the reply was lost: {_CAUSES[cause]}"})
 
     def _decide(
         self, mailing_id: int | None, which: ColumnElement[bool], target: DeliveryState, values: dict[str, Any]

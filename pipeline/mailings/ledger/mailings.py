@@ -53,6 +53,12 @@ class Mailings:
         (found,) = (one for one in self.all() if one.id == mailing_id)
         return found
 
+    def sending(self) -> set[int]:
+        """The ids of the mailings that may go out now."""
+        going = select(mailing.c.id).where(mailing.c.state == MailingState.SENDING)
+        with self._db.read() as connection:
+            return set(connection.execute(going).scalars())
+
     def envelope(self, mailing_id: int) -> Mapping[str, Any]:
         """What all messages of a started mailing share, as it was frozen."""
         with self._db.read() as connection:

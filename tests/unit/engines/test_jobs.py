@@ -12,8 +12,8 @@ import pytest
 
 from pipeline.engines.jobs import LEASE, Shift, alone, publish_once
 from pipeline.errors import Busy, Refusal, TransportError, Unavailable
+from pipeline.mailings.desk import GROUP
 from pipeline.mailings.mailing import Claim, DeliveryState, Doubt, Outcome
-from pipeline.mailings.send import GROUP
 from pipeline.providers.base import Message, Transport
 from pipeline.providers.local import Faulty, Outbox
 from tests.publications import Publication, words
@@ -42,9 +42,8 @@ def leave_behind(letters: Publication, *outcomes: S | None) -> None:
     """What a process that died has left: deliveries in hand (None), or settled."""
     ledger, now = letters.app.ledger, letters.clock.now()
     claims = ledger.deliveries.claim("dead", 1, limit=len(outcomes), now=now, lease=LEASE)
-    ledger.deliveries.advance(1, [], claims, now=now, lease=LEASE)
-    ledger.deliveries.advance(1, [_outcome(letters, claim, state) for claim, state in zip(claims, outcomes, strict=True)
-                                  if state], [], now=now, lease=LEASE)
+    ledger.deliveries.record(1, [_outcome(letters, claim, state) for claim, state in zip(claims, outcomes, strict=True)
+                                  if state], now=now)
     ledger.workers.enter("dead", host="", boot_id=_boot_id(), pid=1, now=now)
 
 

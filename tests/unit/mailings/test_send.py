@@ -19,8 +19,10 @@ from pipeline.errors import (
     TransportError,
     Unavailable,
 )
+from pipeline.mailings import desk
+from pipeline.mailings.desk import GROUP
 from pipeline.mailings.mailing import Claim, DeliveryState, DoubtPolicy, MailingState
-from pipeline.mailings.send import GROUP, PATIENCE, REFUSALS
+from pipeline.mailings.send import PATIENCE, REFUSALS
 from pipeline.providers.base import Message, Receipt, Transport
 from pipeline.providers.local import Faulty, Outbox
 from tests.books import EXPIRE, LEASE, NOON, leave
@@ -374,7 +376,29 @@ def test_whoever_leaves_during_the_send_is_skipped(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("target", "rest"), [(MailingState.PAUSED, PENDING), (MailingState.CANCELLED, "cancelled")])
-def test_a_person_who_stops_a_mailing_stops_it_at_once(work: Workplace, target: MailingState, rest: str) -> None:
+def test_a_person_who_stops_a_mailing_stops_it_after_the_group_in_hand(
+    tmp_path: Path, target: MailingState, rest: str
+) -> None:
+    work = Workplace(tmp_path, readers=GROUP + 2)
+
+    def script(message: Message, attempt: int) -> TransportError | None:
+        work.ledger.mailings.move(work.mailing_id, target, reason="by a person", now=NOON)
+        return None
+
+    work.script = script
+
+    work.deliver()
+    work.ledger.mailings.finish(NOON)
+
+    assert work.states == [SENT] * GROUP + [rest] * 2
+
+
+@pytest.mark.parametrize(("target", "rest"), [(MailingState.PAUSED, PENDING), (MailingState.CANCELLED, "cancelled")])
+def test_a_person_who_stops_a_mailing_stops_it_in_a_second_where_the_post_is_slow(
+    work: Workplace, monkeypatch: pytest.MonkeyPatch, target: MailingState, rest: str
+) -> None:
+    monkeypatch.setattr(desk, "UNRECORDED_S", -1)
+
     def script(message: Message, attempt: int) -> TransportError | None:
         work.ledger.mailings.move(work.mailing_id, target, reason="by a person", now=NOON)
         return None

@@ -245,8 +245,7 @@ def test_resolve_decides_what_is_in_doubt(letters: Publication, resend: bool, li
     bring(letters, "sending")
     ledger, now = letters.app.ledger, letters.clock.now()
     claim, = ledger.deliveries.claim("w", 1, limit=9, now=now, lease=LEASE)
-    ledger.deliveries.advance(1, [], [claim], now=now, lease=LEASE)
-    ledger.deliveries.advance(1, [Outcome(claim, S.IN_DOUBT, "lost", doubt=Doubt.LINE)], [], now=now, lease=LEASE)
+    ledger.deliveries.record(1, [Outcome(claim, S.IN_DOUBT, "lost", doubt=Doubt.LINE)], now=now)
 
     assert letters.app.decisions.resolve(letters.record("2"), resend=resend) == line
 

@@ -57,9 +57,7 @@ def test_mailing_is_shown_with_counts_that_add_up(letters: Publication) -> None:
     letters.publish()
     ledger, now = letters.app.ledger, letters.clock.now()
     claim, _ = ledger.deliveries.claim("w", 1, limit=9, now=now, lease=LEASE)
-    ledger.deliveries.advance(1, [], [claim], now=now, lease=LEASE)
-    ledger.deliveries.advance(
-        1, [Outcome(claim, DeliveryState.IN_DOUBT, "lost", doubt=Doubt.LINE)], [], now=now, lease=LEASE)
+    ledger.deliveries.record(1, [Outcome(claim, DeliveryState.IN_DOUBT, "lost", doubt=Doubt.LINE)], now=now)
     ledger.mailings.move(claim.mailing_id or 0, MailingState.PAUSED, reason="by a person", now=now)
 
     found = look(letters)

@@ -1,0 +1,151 @@
+"""The flight board: what is on the wire and what came back, in a small file that outlives this process.
+
+The ledger says, durably, which deliveries are in our hands; between two commits the board says which of them
+have departed and which have landed. It is mapped into memory, so a word costs a microsecond and belongs to
+the kernel once it is written: whoever finds us dead reads it and knows that only what had departed and not
+landed is in doubt. It is never flushed: after a power cut the ledger alone is believed, and all it holds is in doubt.
+
+    entry     id, fence, phase, length, words        phase: free -> departed -> landed -> free (recorded)
+
+A word is written before the phase that vouches for it: death between the two leaves the phase before.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from pipeline.errors import OutputError
+from pipeline.mailings.mailing import Claim, DeliveryState, Doubt, Outcome
+
+ENTRIES = 4096
+SIZE = 1024                       # bytes of an entry
+_HEAD = struct.Struct("<QIHB")    # id, fence, length of the words, phase
+_WHO = struct.Struct("<QI")
+_LENGTH = struct.Struct("<H")
+_ROOM = SIZE - _HEAD.size
+_AT_LENGTH, _AT_PHASE = _WHO.size, _HEAD.size - 1
+_FREE, _DEPARTED, _LANDED = 0, 1, 2
+_BREAK = "\x1f"                   # ASCII's unit separator
+_LONGEST_NAME = 100
+
+Flight = tuple[int, int]          # a delivery's id and the fence of its claim
+
+
+class Board:
+    """Written by the senders of one process; each claim has one entry from its departure until it is recorded."""
+
+    def __init__(self, path: Path) -> None:
+        """Makes the file, whole and empty. Raises OutputError."""
+        self.path = path
+        try:
+            self._map = _make(path)
+        except OSError as error:
+            raise OutputError(f"cannot be made: {error.strerror}", path=str(path),
+                              remedy="make its folder writable and free some space") from error
+        self._free = list(range(ENTRIES - 1, -1, -1))  # the last one freed is the next: few pages are touched
+        self._entries: dict[int, int] = {}
+
+    @property
+    def room(self) -> int:
+        """How many may still depart before something is recorded."""
+        return len(self._free)
+
+    def depart(self, claim: Claim) -> None:
+        """The message's bytes go out from now on."""
+        place = self._entries.get(claim.id)
+        if place is None:
+            place = self._free.pop() * SIZE
+        _WHO.pack_into(self._map, place, claim.id, claim.fence)
+        self._map[place + _AT_PHASE] = _DEPARTED
+        self._entries[claim.id] = place
+
+    def land(self, outcome: Outcome) -> None:
+        """What became of a message that departed; of another one nothing need be said."""
+        place = self._entries.get(outcome.claim.id)
+        if place is None:
+            return
+        words = words_of(outcome)
+        start = place + _HEAD.size
+        self._map[start:start + len(words)] = words
+        _LENGTH.pack_into(self._map, place + _AT_LENGTH, len(words))
+        self._map[place + _AT_PHASE] = _LANDED
+
+    def clear(self, outcomes: Sequence[Outcome]) -> None:
+        """These stand in the ledger now."""
+        for outcome in outcomes:
+            place = self._entries.pop(outcome.claim.id, None)
+            if place is not None:
+                self._map[place + _AT_PHASE] = _FREE
+                self._free.append(place // SIZE)
+
+    def close(self) -> None:
+        """Ends well: everything is recorded, and nobody need look."""
+        self._map.close()
+        self.path.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a dead process's board shows: who was in the air, and who had landed how."""
+
+    in_the_air: frozenset[Flight] = frozenset()
+    landed: dict[Flight, bytes] = field(default_factory=dict)
+
+    def outcomes(self, held: Sequence[Claim]) -> Iterator[Outcome]:
+        """What the ledger has not heard yet of the claims it holds; those in the air are left out: in doubt."""
+        for claim in held:
+            flight = claim.id, claim.fence
+            if flight in self.landed:
+                yield _outcome(claim, self.landed[flight])
+            elif flight not in self.in_the_air:
+                yield Outcome(claim, DeliveryState.PENDING, "", counted=False)
+
+
+def read_board(path: Path) -> Sight | None:
+    """The board at `path`, as it was left; None if there is none."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return None
+    air, landed = set(), {}
+    for place in range(0, len(content) - SIZE + 1, SIZE):
+        id_, fence, length, phase = _HEAD.unpack_from(content, place)
+        if phase == _DEPARTED:
+            air.add((id_, fence))
+        elif phase == _LANDED:
+            landed[id_, fence] = content[place + _HEAD.size:place + _HEAD.size + length]
+    return Sight(frozenset(air), landed)
+
+
+def _make(path: Path) -> mmap.mmap:
+    """The blocks are taken at once: on a full disk a page that has none would kill the process."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    try:
+        os.posix_fallocate(descriptor, 0, ENTRIES * SIZE)
+        return mmap.mmap(descriptor, ENTRIES * SIZE)
+    finally:
+        os.close(descriptor)
+
+
+def words_of(outcome: Outcome) -> bytes:
+    """An outcome in one entry, its reply last and cut where it is too long."""
+    due_at = outcome.due_at.isoformat() if outcome.due_at else ""
+    name = (outcome.provider_id or "").replace(_BREAK, "")[:_LONGEST_NAME]
+    facts = (outcome.state.value, "counted" if outcome.counted else "", due_at, outcome.doubt or "",
+             outcome.provider[:_LONGEST_NAME], name, outcome.reply)
+    return _BREAK.join(facts).encode()[:_ROOM]
+
+
+def _outcome(claim: Claim, words: bytes) -> Outcome:
+    state, counted, due_at, doubt, provider, provider_id, reply = words.decode(errors="ignore").split(_BREAK, 6)
+    return Outcome(
+        claim, DeliveryState(state), reply, provider, provider_id or None,
+        due_at=datetime.fromisoformat(due_at) if due_at else None, doubt=Doubt(doubt) if doubt else None,
+        counted=bool(counted))

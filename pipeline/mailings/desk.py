@@ -1,0 +1,247 @@
+"""What one sender has in hand: claims waiting, messages on their way, outcomes not recorded yet.
+
+A transport asks `next` for a message, says `depart` when its bytes go out, and `land`s it. One commit records
+what has landed and claims the next group; between two commits the flight board keeps both (`board.py`).
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, TypeVar
+
+from pipeline.clock import monotonic
+from pipeline.errors import (
+    AudienceError,
+    ConfigError,
+    EditionError,
+    InDoubt,
+    OutputError,
+    Refused,
+    Rejected,
+    TransportError,
+    Unavailable,
+    Unreachable,
+)
+from pipeline.mailings.mailing import Claim, DeliveryState, Doubt, Outcome, retry_at
+from pipeline.providers.base import Message, Receipt
+
+if TYPE_CHECKING:
+    from pipeline.mailings.send import Office
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+GROUP = 20                # deliveries claimed at once at first: after a power cut they are in doubt
+LARGEST_GROUP = 500       # and where they go quickly: each commit waits for the disk
+QUICK_S, SLOW_S = 0.25, 1.0
+UNRECORDED_S = 1.0        # how long an outcome stands on the board alone, and a stopped mailing goes on
+AGAIN_S = 1.0             # how long a line listens before it asks again whether something became due
+LEDGER_AWAY_S = 2.0
+
+
+class SendersDesk:
+    """One sender's; not for two threads."""
+
+    def __init__(self, office: Office, stop: threading.Event, *, until_idle: bool) -> None:
+        self._office = office
+        self._stop = stop
+        self._until_idle = until_idle
+        self._timeout = timedelta(0)
+        self._waiting: deque[Claim] = deque()
+        self._flying: dict[str, Claim] = {}
+        self._outcomes: list[Outcome] = []
+        self._returned: list[Outcome] = []  # never departed, so nothing to tell
+        self._group, self._is_full = GROUP, False
+        self._filled_at = self._recorded_at = monotonic()
+        self._slot: datetime | None = None
+        self._is_braking = False
+        self.outage: list[tuple[int, Unavailable]] = []  # deliveries that could not be handed over, in a row
+        self._served_before = 0
+        self.pause_s = 0.0  # how long to wait until `next` may have something again; 0: it has nothing
+
+    def open(self, timeout_s: float) -> None:
+        """For a transport that may need so long for a message. After an outage it is worth another try."""
+        self._timeout = timedelta(seconds=timeout_s)
+        self._is_braking = False
+
+    # ---- what a transport asks -----------------------------------------------------------------
+
+    def next(self) -> Message | float | None:
+        """The next message that may go; seconds until there may be one; None when it is time to come back."""
+        found = self._find()
+        self.pause_s = found if isinstance(found, float) else 0
+        return found
+
+    def _find(self) -> Message | float | None:
+        while not (self._stop.is_set() or self._is_braking or self._office.failure):
+            self._keep_up()
+            if not (self._waiting or self.fill()):
+                return AGAIN_S if self._flying else None
+            if (seconds := self._until_slot()) > 0:
+                return seconds
+            claim = self._waiting.popleft()
+            if message := self._compose(claim):
+                self._flying[message.key] = claim
+                self._slot = None
+                return message
+        return None
+
+    def depart(self, message: Message) -> bool:
+        """Writes on the board that it goes; False where its lease would be over before its answer: given back."""
+        claim = self._flying[message.key]
+        if self._office.clock.now() + self._timeout > claim.lease_until:
+            del self._flying[message.key]
+            self._give_back(claim)
+            return False
+        self._office.board.depart(claim)
+        return True
+
+    def land(self, message: Message, result: Receipt | TransportError) -> None:
+        """Writes on the board what became of it."""
+        claim = self._flying.pop(message.key)
+        if isinstance(result, Receipt):
+            outcome = Outcome(claim, DeliveryState.SENT, result.reply, result.provider, result.provider_id)
+            self.outage.clear()
+            self._office.accept()
+        else:
+            outcome = self._judge(claim, result)
+        self._office.board.land(outcome)
+        self._outcomes.append(outcome)
+
+    # ---- what its sender asks ------------------------------------------------------------------
+
+    def fill(self) -> bool:
+        """Records what is known and claims the next group; whether there is one."""
+        took = monotonic() - self._filled_at
+        if self._is_full and took < QUICK_S:
+            self._group = min(self._group * 2, LARGEST_GROUP)
+        elif took > SLOW_S:
+            self._group = max(self._group // 2, GROUP)
+        self._waiting.extend(self._turn(self._group))
+        self._filled_at, self._is_full = monotonic(), len(self._waiting) == self._group
+        return bool(self._waiting)
+
+    @property
+    def others_are_served(self) -> bool:
+        """Whether the post has taken messages since this desk could hand nothing over."""
+        return self._office.served > self._served_before
+
+    def clear(self) -> None:
+        """Gives back what waits and records what is known."""
+        self._drop(lambda _: True)
+        self._turn(0)
+
+    # ---- the ledger ----------------------------------------------------------------------------
+
+    def _turn(self, limit: int) -> list[Claim]:
+        """One commit: what is known is recorded, and so many are claimed."""
+        office = self._office
+        known = self._outcomes + self._returned
+        if not (limit or known):
+            return []
+        claims = self.durably(lambda: office.ledger.deliveries.claim(
+            office.worker.id, office.worker.shard, known, limit=limit, now=office.clock.now(),
+            lease=office.terms.lease))
+        office.board.clear(known)
+        office.note(self._outcomes)
+        self._outcomes, self._returned = [], []
+        self._recorded_at = monotonic()
+        return claims
+
+    def _keep_up(self) -> None:
+        """Where a group takes long: records in between, and gives back what a person has stopped meanwhile."""
+        office = self._office
+        is_late = monotonic() - self._recorded_at > UNRECORDED_S
+        if is_late or not office.board.room:
+            self._turn(0)
+            self._recorded_at = monotonic()
+            sending = self.durably(office.ledger.mailings.sending)
+            self._drop(lambda claim: claim.mailing_id is not None and claim.mailing_id not in sending)
+
+    def _drop(self, which: Callable[[Claim], bool]) -> None:
+        """Gives some of what waits back."""
+        for claim in filter(which, self._waiting):
+            self._give_back(claim)
+        self._waiting = deque(claim for claim in self._waiting if not which(claim))
+
+    def _give_back(self, claim: Claim) -> None:
+        self._returned.append(Outcome(claim, DeliveryState.PENDING, "", counted=False))
+
+    def durably(self, step: Callable[[], T]) -> T:
+        """A step on the ledger. While it cannot be reached, what we know is kept and tried again."""
+        while True:
+            try:
+                return step()
+            except (Unreachable, OutputError) as error:
+                if self._until_idle or self._office.clock.wait(self._stop, LEDGER_AWAY_S):
+                    raise
+                log.warning("ledger.unreachable", extra={"reason": str(error)})
+
+    # ---- before the wire -----------------------------------------------------------------------
+
+    def _until_slot(self) -> float:
+        """Seconds until the pace lets one more pass."""
+        if self._slot is None:
+            self._slot = self.durably(self._office.pace.slot)
+        return (self._slot - self._office.clock.now()).total_seconds() if self._slot else 0
+
+    def _compose(self, claim: Claim) -> Message | None:
+        """The message; where none can be made a reader fails alone, and a mailing is paused."""
+        try:
+            return self.durably(lambda: self._office.compose(claim))
+        except AudienceError as error:
+            self._fail(claim, error)
+        except (EditionError, ConfigError) as error:
+            if claim.mailing_id is None:
+                self._fail(claim, error)
+            else:
+                self._pause(claim.mailing_id, str(error))
+                self._outcomes.append(Outcome(claim, DeliveryState.PENDING, str(error), counted=False))
+        return None
+
+    def _fail(self, claim: Claim, error: Exception) -> None:
+        self._outcomes.append(Outcome(claim, DeliveryState.FAILED, str(error), counted=False))
+
+    def _pause(self, mailing_id: int, reason: str) -> None:
+        self.durably(lambda: self._office.pause(mailing_id, reason))
+        self._drop(lambda claim: claim.mailing_id == mailing_id)
+
+    # ---- behind it -----------------------------------------------------------------------------
+
+    def _judge(self, claim: Claim, error: TransportError) -> Outcome:
+        """What a verdict leads to; its class says it all."""
+        if isinstance(error, Unavailable):
+            return self._put_back(claim, error)
+        self.outage.clear()
+        if isinstance(error, Rejected):
+            return Outcome(claim, DeliveryState.FAILED, error.reply)
+        if isinstance(error, InDoubt) and not self._office.terms.in_doubt.resends(Doubt.LINE):
+            return Outcome(claim, DeliveryState.IN_DOUBT, error.reply, doubt=Doubt.LINE)
+        # A letter has no mailing to pause: it is tried again later.
+        if isinstance(error, Refused) and claim.mailing_id is not None and self._office.refuse(error):
+            self._pause(claim.mailing_id, f"the post refuses us: {error.reply}")
+            return Outcome(claim, DeliveryState.PENDING, error.reply, counted=False)
+        return self._later(claim, error)
+
+    def _put_back(self, claim: Claim, error: Unavailable) -> Outcome:
+        """Nothing was handed over. Twice in a row for one reader makes way for the others first."""
+        again = bool(self.outage) and self.outage[-1][0] == claim.id
+        if not self.outage:
+            self._served_before = self._office.served
+        self.outage.append((claim.id, error))
+        self._is_braking = True
+        if again:
+            return replace(self._later(claim, error), counted=False)
+        return Outcome(claim, DeliveryState.PENDING, error.reply, counted=False)
+
+    def _later(self, claim: Claim, error: TransportError) -> Outcome:
+        office = self._office
+        due_at = retry_at(claim.attempts + 1, office.terms.retry, office.clock.now(), chance=office.chance(),
+                          wish_s=error.retry_after_s)
+        return Outcome(claim, DeliveryState.DEFERRED, error.reply, due_at=due_at)

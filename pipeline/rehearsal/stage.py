@@ -1,0 +1,75 @@
+"""A copy of the publication for a rehearsal: its own folder, ledger, keys and readers; the issue is the true one."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from pipeline.address import parse
+from pipeline.app import App
+from pipeline.audience.intake import Entry
+from pipeline.audience.subscriber import Evidence
+from pipeline.clock import Clock
+from pipeline.config import Config
+from pipeline.editions.edition import Edition
+from pipeline.issues.archive import Record, Text
+from pipeline.mailings.mailing import MailingState
+from pipeline.mailings.messages import LINK_KEY
+from pipeline.preview.books import look, rehearsal
+from pipeline.rehearsal.cast import Role
+
+PAGE = 500  # readers written down in one transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """The issue as its mailing would begin now."""
+
+    record: Record
+    text: Text
+    edition: Edition
+    envelope: dict[str, Any]
+
+
+def read_script(app: App, name: str) -> Script:
+    """The issue that a person names, dressed from what lies in the folder. The ledger is looked at, never written.
+
+    Raises IssueError for a name that is nobody's, EditionError for an issue that cannot be dressed.
+    """
+    with rehearsal(app) as books:
+        look(books)
+        record = books.find(name)
+        edition, envelope = books.dresser.dress(record, record.lists[0])
+        return Script(record, books.archive.text(record.key), edition, envelope)
+
+
+def copied_settings(config: Config, folder: Path, port: int) -> Config:
+    """The settings of the copy: the post office on loopback is its only way out, and nobody is notified."""
+    transport = config.transport.model_copy(update={
+        "kind": "smtp", "host": "127.0.0.1", "port": port, "security": "none", "preset": None, "username": None,
+        "password": None, "ca_file": None, "rate": None})
+    return config.copied_to(
+        folder, transport=transport, database=SecretStr(f"sqlite:///{folder / 'avviso.db'}"), mailbox=None,
+        web=config.web.model_copy(update={"secret": (SecretStr(secrets.token_hex(32)),)}),
+        notify=config.notify.model_copy(update={"email": None}))
+
+
+def set_stage(config: Config, clock: Clock, script: Script, roles: Sequence[Role]) -> int:
+    """Makes the copy's ledger, with the readers, and begins the mailing; gives its id."""
+    app, now, list_id = App(config, clock), clock.now(), script.record.lists[0]
+    app.archive.enter(script.record, script.text)
+    for start in range(0, len(roles), PAGE):
+        app.roster.enter([Entry(parse(role.address), (list_id,), Evidence(source="rehearsal"), role.name)
+                          for role in roles[start:start + PAGE]], now)
+    mailings = app.ledger.mailings
+    mailings.propose(script.record.key, list_id, state=MailingState.SCHEDULED, reason="rehearsal", send_at=now, now=now)
+    (mailing,) = mailings.all()
+    mailings.start(mailing.id, script.edition, script.envelope | {LINK_KEY: app.ring.key_id}, now=now,
+                   expire=config.mailings.expire)
+    app.database.close()
+    return mailing.id

@@ -1,0 +1,134 @@
+"""The flight board: whoever finds it knows who was in the air and what had been said, and believes no half word."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import OutputError
+from pipeline.mailings import board as boards
+from pipeline.mailings.board import ENTRIES, Board, Sight, read_board
+from pipeline.mailings.mailing import Claim, DeliveryState, Doubt, Outcome
+from tests.books import NOON
+
+CLAIM = Claim(7, "key", "id", 1, "digest", "weekly", 1, "ada@example.com", "", 0, 1, "w", 3, NOON)
+LATER_CLAIM = replace(CLAIM, id=8)
+SENT = Outcome(CLAIM, DeliveryState.SENT, "250 2.0.0 taken", "smtp", "A1")
+
+
+@pytest.fixture
+def board(tmp_path: Path) -> Board:
+    return Board(tmp_path / "w.board")
+
+
+def seen(board: Board) -> Sight:
+    found = read_board(board.path)
+    assert found
+    return found
+
+
+def test_board_that_is_not_there_shows_nothing(tmp_path: Path) -> None:
+    assert read_board(tmp_path / "none.board") is None
+
+
+def test_departed_is_in_the_air_and_the_others_go_back(board: Board) -> None:
+    board.depart(CLAIM)
+
+    assert seen(board) == Sight(frozenset({(7, 3)}))
+    assert list(seen(board).outcomes([CLAIM, LATER_CLAIM])) == [
+        Outcome(LATER_CLAIM, DeliveryState.PENDING, "", counted=False)]
+
+
+@pytest.mark.parametrize("outcome", [
+    SENT,
+    Outcome(CLAIM, DeliveryState.FAILED, "550 5.1.1 没有这个人"),
+    Outcome(CLAIM, DeliveryState.DEFERRED, "451 later", due_at=NOON),
+    Outcome(CLAIM, DeliveryState.PENDING, "421 away", counted=False),
+    Outcome(CLAIM, DeliveryState.IN_DOUBT, "the line broke", doubt=Doubt.LINE),
+    Outcome(CLAIM, DeliveryState.SENT, "a\x1fb", "http", None),
+], ids=lambda outcome: outcome.state)
+def test_landed_is_known_word_for_word(board: Board, outcome: Outcome) -> None:
+    board.depart(CLAIM)
+    board.land(outcome)
+
+    assert list(seen(board).outcomes([CLAIM])) == [outcome]
+
+
+def test_long_speech_is_cut_and_the_rest_stands(board: Board) -> None:
+    board.depart(CLAIM)
+    board.land(replace(SENT, reply="话" * 2_000, provider_id="n" * 300))
+
+    (found,) = seen(board).outcomes([CLAIM])
+
+    assert (found.state, found.provider_id) == (DeliveryState.SENT, "n" * 100)
+    assert set(found.reply) == {"话"}
+
+
+def test_another_claim_of_the_same_delivery_is_not_vouched_for(board: Board) -> None:
+    board.depart(CLAIM)
+    board.land(SENT)
+
+    assert list(seen(board).outcomes([replace(CLAIM, fence=4)])) == [
+        Outcome(replace(CLAIM, fence=4), DeliveryState.PENDING, "", counted=False)]
+
+
+def test_recorded_is_cleared_and_its_place_is_free(board: Board) -> None:
+    for number in range(ENTRIES):
+        board.depart(replace(CLAIM, id=number))
+    assert board.room == 0
+
+    board.clear([replace(SENT, claim=replace(CLAIM, id=number)) for number in range(ENTRIES)])
+
+    assert (board.room, seen(board)) == (ENTRIES, Sight())
+
+
+def test_what_never_departed_need_not_land(board: Board) -> None:
+    board.land(SENT)
+    board.clear([SENT])
+
+    assert (seen(board), board.room) == (Sight(), ENTRIES)
+
+
+def test_second_departure_of_an_entry_that_was_never_cleared_takes_no_second_place(board: Board) -> None:
+    board.depart(CLAIM)
+    board.depart(replace(CLAIM, fence=4))
+
+    assert (seen(board).in_the_air, board.room) == ({(7, 4)}, ENTRIES - 1)
+
+
+def test_words_outlive_a_process_that_is_killed(tmp_path: Path) -> None:
+    child = os.fork()
+    if child == 0:
+        board = Board(tmp_path / "w.board")
+        board.depart(CLAIM)
+        board.land(SENT)
+        board.depart(LATER_CLAIM)
+        os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(child, 0)
+
+    assert read_board(tmp_path / "w.board") == Sight(frozenset({(8, 3)}), {(7, 3): boards.words_of(SENT)})
+
+
+def test_closed_board_is_gone(board: Board) -> None:
+    board.close()
+
+    assert not board.path.exists()
+
+
+def test_full_disk_is_said_before_anything_departs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(boards.os, "posix_fallocate", full)
+
+    with pytest.raises(OutputError) as caught:
+        Board(tmp_path / "w.board")
+
+    assert str(caught.value) == (
+        f"{tmp_path / 'w.board'}: cannot be made: No space left on device: "
+        "make its folder writable and free some space")
