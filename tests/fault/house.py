@@ -134,18 +134,24 @@ class House:
         """Processes one after another until everybody is settled; a paused mailing is resumed, as a person would."""
         for _ in range(rounds):
             code = wait(self.start())
-            app = self.open()
-            (mailing,) = app.ledger.mailings.all()
-            if mailing.state is MailingState.PAUSED:
-                app.ledger.mailings.resume(mailing.id, reason="by a person", now=app.clock.now(),
-                                           expire=app.config.mailings.expire)
-            counts = self.counts(app)
-            app.database.close()
+            was_paused = self.resume()
+            counts = self.counts()
             if not (counts["pending"] or counts["sending"] or counts["deferred"]):
                 return counts
-            if code == DONE and mailing.state is not MailingState.PAUSED:
+            if code == DONE and not was_paused:
                 time.sleep(0.2)  # what was deferred is due again in a second
         raise AssertionError(f"not settled after {rounds} rounds: {counts} {self.said[-3:]}")
+
+
+    def resume(self) -> bool:
+        """A person lets a mailing go on that a refusal has paused; False where none was."""
+        app = self.open()
+        paused = app.ledger.mailings.all(MailingState.PAUSED)
+        for mailing in paused:
+            app.ledger.mailings.resume(mailing.id, reason="by a person", now=app.clock.now(),
+                                       expire=app.config.mailings.expire)
+        app.database.close()
+        return bool(paused)
 
 
 def wait(child: int, limit_s: float = 120) -> int:
