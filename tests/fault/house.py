@@ -6,6 +6,7 @@ an interpreter needs to begin. It runs none of the test's clean-up: what it leav
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import logging
 import os
@@ -34,6 +35,7 @@ from tests.publications import Publication, words
 # A hostile server is waited for this long and no longer; every figure of RFC 5321 is minutes.
 IMPATIENT = Patience(connect_s=0.5, login_s=0.5, command_s=0.3, data_s=0.3, transfer_s=0.5, final_s=0.3)
 DONE, FAILED = 0, 70
+STUCK_S = 60  # a process that takes longer writes down where it stands
 
 
 @dataclass
@@ -105,6 +107,7 @@ class House:
 
     def _work(self, *, beside: bool) -> int:
         logging.disable(logging.CRITICAL)
+        faulthandler.dump_traceback_later(STUCK_S, file=(self.folder / "stuck").open("w", encoding="utf-8"))
         stop = threading.Event()
         signal.signal(signal.SIGTERM, lambda *_: stop.set())
         if self.lease is not None:

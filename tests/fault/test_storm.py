@@ -177,14 +177,14 @@ def freeze(house: House, journal: Journal, chance: random.Random) -> bool:
     """Stops a sender until its lease is over and another has worked, then wakes it; False if it had ended before."""
     house.resume()
     before = len(journal.look())
-    house.lease = timedelta(seconds=0)  # beside the longest that one message may take
+    house.lease = timedelta(seconds=0.5)  # beside the longest that one message may take
     sleeper = house.start(beside=True)
     with ended(sleeper):
         if not happens(lambda: len(journal.look()) > before, 5):
             return False
         time.sleep(chance.random() * 0.05)
         os.kill(sleeper, signal.SIGSTOP)
-        time.sleep(IMPATIENT.total_s + 0.2)
+        time.sleep(IMPATIENT.total_s + 0.7)
         before = len(journal.look())
         other = house.start(beside=True)
         with ended(other):
@@ -196,4 +196,5 @@ def freeze(house: House, journal: Journal, chance: random.Random) -> bool:
             for child in (sleeper, other):
                 os.kill(child, signal.SIGTERM)
             assert (wait(sleeper), wait(other)) == (DONE, DONE), house.said
+    house.lease = None
     return True
