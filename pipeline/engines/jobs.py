@@ -79,7 +79,8 @@ class Shift:
         pace = Pace(app.ledger, app.clock, settings.kind, settings.rate.per_second if settings.rate else None)
         lanes = app.sample.lanes or settings.connections
         terms = Terms(app.config.mailings.retry, self._policy, lanes,
-                      lease=LEASE + timedelta(seconds=app.sample.timeout_s) + pace.takes(GROUP * lanes))
+                      lease=LEASE + timedelta(seconds=app.sample.timeout_s) + pace.takes(GROUP * lanes),
+                      refused_share=app.config.mailings.refused_share)
         return Office(app.ledger, self._presence.worker, board=self._presence.board, open_transport=app.open_transport,
                       compose=app.composer, pace=pace, clock=app.clock, chance=random.SystemRandom().random,
                       terms=terms)

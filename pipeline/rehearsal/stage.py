@@ -54,7 +54,7 @@ def copied_settings(config: Config, folder: Path, port: int) -> Config:
         "kind": "smtp", "host": "127.0.0.1", "port": port, "security": "none", "preset": None, "username": None,
         "password": None, "ca_file": None, "rate": None})
     return config.copied_to(
-        folder, transport=transport, database=SecretStr(f"sqlite:///{folder / 'avviso.db'}"), mailbox=None,
+        folder, transport=transport, mailings=config.mailings.model_copy(update={"refused_share": 1.0}), database=SecretStr(f"sqlite:///{folder / 'avviso.db'}"), mailbox=None,
         web=config.web.model_copy(update={"secret": (SecretStr(secrets.token_hex(32)),)}),
         notify=config.notify.model_copy(update={"email": None}))
 

@@ -96,9 +96,10 @@ def test_sigterm_in_a_send_to_a_slow_server_leaves_no_doubt_and_repeats_nobody(t
             asked = time.monotonic()
             for *_, child in sending:
                 os.kill(child, signal.SIGTERM)
-            for house, *_, child in sending:
-                assert wait(child, 30) == DONE, house.said
-                longest = max(longest, time.monotonic() - asked)
+            codes = [wait(child, 30) for *_, child in sending]
+            longest = max(longest, time.monotonic() - asked)
+            assert codes == [DONE] * len(houses), [house.said for house, _ in houses]
+            for house, _ in houses:
                 assert house.counts()["in_doubt"] == house.counts()["sending"] == 0
         served = [len(journal.times) for _, journal in houses]
         print(f"{ends * len(houses)} ends, the longest {longest:.1f} s, {served} readers served")

@@ -51,7 +51,8 @@ MISTAKES = (
          f"{MOVES}::test_claim_names_holder_fence_and_lease")),
     Mistake(
         "greeting 554 blamed on the reader",
-        ((VERDICTS, "    if phase in _OPENING:\n        return Refused", "    if phase in _OPENING:\n        return Rejected"),),
+        ((VERDICTS, "    if phase in _OPENING:\n        return Refused",
+          "    if phase in _OPENING:\n        return Rejected"),),
         ("tests/unit/providers/test_smtp_verdicts.py::test_no_code_before_rcpt_ever_blames_a_reader",)),
     Mistake(
         "a temporary refusal taken as final",
@@ -64,7 +65,8 @@ MISTAKES = (
         ("tests/unit/providers/test_smtp_faults.py::test_line_lost_behind_the_dot_is_in_doubt",)),
     Mistake(
         "sent again after a death although nearly all were taken",
-        (("pipeline/mailings/mailing.py", "        return idempotent or doubt is not Doubt.PROCESS", "        return True"),),
+        (("pipeline/mailings/mailing.py", "        return idempotent or doubt is not Doubt.PROCESS",
+          "        return True"),),
         ("tests/unit/engines/test_jobs.py::test_what_a_dead_process_had_on_the_wire_is_decided_by_the_owner",)),
     Mistake(
         "counted apart from the rows",
@@ -90,7 +92,8 @@ MISTAKES = (
         (f"{CRASHES}::test_death_of_the_machine_is_told_from_the_death_of_a_process",)),
     Mistake(
         "what was deferred forgotten when a mailing is cancelled",
-        (("pipeline/mailings/ledger/mailings.py", "        for state in (DeliveryState.PENDING, DeliveryState.DEFERRED):",
+        (("pipeline/mailings/ledger/mailings.py",
+          "        for state in (DeliveryState.PENDING, DeliveryState.DEFERRED):",
           "        for state in (DeliveryState.PENDING,):"),),
         (f"{MOVES}::test_cancelling_takes_along_what_was_not_handed_over",)),
     Mistake(
