@@ -24,7 +24,7 @@ from typing import Any
 from pipeline.app import App
 from pipeline.clock import HandClock, SystemClock
 from pipeline.config import load
-from pipeline.engines import jobs
+from pipeline.engines import embedded, jobs
 from pipeline.errors import PipelineError
 from pipeline.mailings.mailing import MailingState
 from pipeline.providers.catalogue import transport_opener
@@ -86,16 +86,17 @@ class House:
             opened.database.close()
         return {state.value: n for state, n in mailing.counts.items()}
 
-    def start(self, *, beside: bool = False) -> int:
+    def start(self, *, beside: bool = False, serve: bool = False) -> int:
         """A process that does what `avviso publish` does, once; gives its id.
 
         With `beside` it sends beside others, as `run --only send` does, and takes back what they held too long.
+        With `serve` it is `run --only send` itself, until SIGTERM.
         """
         child = os.fork()
         if child == 0:
             code = FAILED
             try:
-                code = self._work(beside=beside)
+                code = self._serve() if serve else self._work(beside=beside)
             except PipelineError as error:
                 self.say(str(error))
                 code = error.exit_code
@@ -121,6 +122,13 @@ class House:
                 shift.tidy()
                 shift.office().deliver(stop)
                 stop.wait(0.05)
+        return DONE
+
+    def _serve(self) -> int:
+        logging.disable(logging.CRITICAL)
+        stop = threading.Event()
+        signal.signal(signal.SIGTERM, lambda *_: stop.set())
+        embedded.run(self.open, self.folder / "config.yaml", stop, only="send")
         return DONE
 
     def say(self, line: str) -> None:
