@@ -10,6 +10,7 @@ VERDICTS = "pipeline/providers/smtp_verdicts.py"
 JOBS = "pipeline/engines/jobs.py"
 
 STORM = "tests/fault/test_storm.py"
+LAST = "tests/fault/test_last_words.py"
 MOVES = "tests/conformance/test_ledger_moves.py"
 CRASHES = "tests/conformance/test_ledger_crashes.py"
 SEND = "tests/unit/mailings/test_send.py"
@@ -28,11 +29,11 @@ MISTAKES = (
     Mistake(
         "marked only after the wire",
         ((DESK, "        self._office.board.depart(claim)\n        return True", "        return True"),),
-        (f"{STORM}::test_kills_with_auto_mail_nobody_twice_and_show_who_is_in_doubt",)),
+        (f"{LAST}::test_death_on_the_wire_leaves_one_in_doubt_and_all_that_was_answered_settled",)),
     Mistake(
         "acknowledged by batch",
         ((DESK, "        self._office.board.land(outcome)\n", ""),),
-        (f"{STORM}::test_kills_with_auto_mail_nobody_twice_and_show_who_is_in_doubt",)),
+        (f"{LAST}::test_death_on_the_wire_leaves_one_in_doubt_and_all_that_was_answered_settled",)),
     Mistake(
         "a new Message-ID at each attempt",
         ((DELIVERIES, "message_id=row.message_id,", 'message_id=f"{row.attempts}{row.message_id}",'),),
