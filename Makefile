@@ -34,7 +34,8 @@ types: test-environment ## mypy, strict
 	@$(BIN)/mypy pipeline tools .ci
 
 bench: test-environment ## how long building, mailing and signing take on this machine
-	@$(BIN)/python tools/bench.py
+	@$(BIN)/avviso bench build
+	@$(BIN)/avviso bench send
 	@$(BIN)/python tools/bench_dkim.py
 
 docs: test-environment ## writes docs/reference/ from the program itself

@@ -96,8 +96,7 @@ class SendersDesk:
         """Writes on the board that it goes; False where its lease would be over before its answer: given back."""
         claim = self._flying[message.key]
         if self._office.clock.now() + self._timeout > claim.lease_until:
-            del self._flying[message.key]
-            self._give_back(claim)
+            self.give_back(message)
             return False
         self._office.board.depart(claim)
         return True
@@ -113,6 +112,10 @@ class SendersDesk:
             outcome = self._judge(claim, result)
         self._office.board.land(outcome)
         self._outcomes.append(outcome)
+
+    def give_back(self, message: Message) -> None:
+        """It waits for another hour, as if it had not been claimed."""
+        self._give_back(self._flying.pop(message.key))
 
     # ---- what its sender asks ------------------------------------------------------------------
 
