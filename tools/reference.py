@@ -147,7 +147,7 @@ def _choices(row: Row) -> str:
 def _not_yet(row: Row) -> str:
     """What is refused today, because nothing stands behind it."""
     keys = tuple(row.key.split("."))
-    refused = any(keys[: len(planned)] == planned for planned in NOT_YET if planned != ("engine",))
+    refused = any(keys[: len(planned)] == planned for planned in NOT_YET)
     return " *Planned; refused by this version.*" if refused else ""
 
 
