@@ -37,7 +37,6 @@ NOT_YET = {
     ("notify", "email"): "sending notices",
     ("engine",): "any engine but `embedded`",
     ("web", "admin"): "the admin pages",
-    ("dns", "resolver"): "looking at DNS",
 }
 
 

@@ -21,10 +21,10 @@ from typing import Any
 
 from pipeline.clock import Clock, monotonic
 from pipeline.errors import TransportError, Unavailable
-from pipeline.providers.base import Message, Receipt, Transport
+from pipeline.providers.base import Greeting, Message, Receipt, Transport
 from pipeline.providers.smtp_relay import Relay
 from pipeline.providers.smtp_session import Outcome, Session
-from pipeline.providers.smtp_settings import read_smtp_settings
+from pipeline.providers.smtp_settings import Security, read_smtp_settings
 from pipeline.providers.smtp_verdicts import Faulted
 
 
@@ -61,6 +61,12 @@ class Smtp(Transport):
         finally:
             if self._session and self._session.in_the_air:
                 self.close()
+
+    def greet(self, sender: str) -> Greeting:
+        """Opens a session, and begins and takes back a message. Raises Refused, Unavailable."""
+        session, settings = self._fit_session(), self._relay.settings
+        session.try_sender(sender)
+        return Greeting(settings.server, settings.security is not Security.NONE, session.offer.size_bytes)
 
     def close(self) -> None:
         """Says goodbye without waiting for the answer; may be called twice."""
