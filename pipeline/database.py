@@ -357,7 +357,7 @@ def _own_errors() -> Iterator[None]:
     except json.JSONDecodeError as error:
         raise Damaged(f"the ledger cannot be read: {error}", remedy=RESTORE) from error
     except exc.DatabaseError as error:
-        if isinstance(error.orig, sqlite3.DatabaseError) and not isinstance(error, exc.IntegrityError):
+        if type(error.orig) is sqlite3.DatabaseError:  # its subclasses are about a promise, or a mistake of ours
             raise Damaged(f"the ledger cannot be read: {' '.join(str(error.orig).split())}", remedy=RESTORE) from error
         raise
 

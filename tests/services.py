@@ -55,7 +55,6 @@ class Reply:
 class Fault(Enum):
     """Where it fails. The first ones take nothing; those from TAKEN on take the mail first."""
 
-    UNREAD = auto()     # the line is cut in the middle of the request
     LOST = auto()       # read, not taken, and no answer
     BUSY = auto()       # 429, come again in two seconds
     AWAY = auto()       # 503
@@ -86,6 +85,7 @@ class Service:
         self.desk = desk
         self.elsewhere = elsewhere
         self.requests: list[Request] = []
+        self.cuts_requests = False  # hangs up before it has read the body
         self.faults: Callable[[Request], Fault | None] = lambda request: None
         self._lock = threading.Lock()
         self._ended = threading.Event()
@@ -152,7 +152,7 @@ class Service:
                 length = int(self.headers.get("content-length") or 0)
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 head = Request(self.command, parts.path, dict(parse_qsl(parts.query)), headers, b"")
-                if length > 1_000_000 and service.faults(head) is Fault.UNREAD:
+                if service.cuts_requests:
                     service.requests.append(head)
                     _hang_up(self)
                     return

@@ -233,7 +233,8 @@ class ResendDesk(Vendor):
 
     def _take(self, one: Any) -> str:
         mail = shape(one, {"from": str, "to": list, "subject": str},
-                     {"html": str, "text": str, "headers": dict, "reply_to": list})
+                     {"html": str, "text": str, "headers": dict, "reply_to": list, "tags": list})
+        need(all(re.fullmatch(r"[\w-]{1,256}", tag["value"], re.ASCII) for tag in mail["tags"]), "a tag of other signs")
         address = address_in(mail["to"][0])
         if not is_address(address) or address.startswith("gone@"):
             return "Invalid `to` field. The email address needs to follow the `email@example.com` format."
@@ -364,8 +365,8 @@ class ButtondownDesk(Platform):
             return Reply(403, {"detail": "Invalid token."})
         if (request.method, request.path) == ("GET", "/v1/emails"):
             need(request.query["ordering"] == "-creation_date", "out of order")
-            return Reply(200, {"count": len(self.broadcasts), "results": [
-                {name: one[name] for name in ("id", "status", "subject", "metadata")} for one in self.broadcasts[::-1]]})
+            shown = [{name: one[name] for name in ("id", "status", "subject", "metadata")} for one in self.broadcasts]
+            return Reply(200, {"count": len(shown), "results": shown[::-1]})
         if request.method == "PATCH":
             one = self.find(request.path.rpartition("/")[2])
             one |= shape(request.document, {"status": str}) | {"sent": True, "status": "in_flight"}
@@ -411,8 +412,8 @@ class MailchimpDesk(Platform):
             return Reply(401, {"title": "API Key Invalid", "detail": "Your API key may be invalid."})
         id_ = request.path.split("/")[3] if request.path.count("/") > 2 else ""
         if request.method == "GET":
-            return Reply(200, {"campaigns": [
-                {"id": one["id"], "status": one["status"], "settings": one["settings"]} for one in self.broadcasts[::-1]]})
+            shown = [{name: one[name] for name in ("id", "status", "settings")} for one in self.broadcasts]
+            return Reply(200, {"campaigns": shown[::-1]})
         if request.method == "PUT":
             self.find(id_)["content"] = shape(request.document, {"html": str}, {"plain_text": str})
             return Reply(200, {"html": "", "plain_text": ""})

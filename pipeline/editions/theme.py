@@ -8,6 +8,7 @@ from pipeline.colour import is_colour, legible
 from pipeline.errors import EditionError
 
 PAPER, NIGHT = "#ffffff", "#1b1d21"        # the sheet that is written on, in light and in dark
+SHADE, NIGHT_SHADE = "#f6f5f2", "#272a30"  # behind code and alerts: what can be read there can be read on the sheet
 CONTRAST_DARK = 5.5                        # thin strokes glow on dark ground and need a little more
 PADDING = 32                               # pixels left and right of the text on a wide screen
 
@@ -38,7 +39,7 @@ def theme(accent: str, width: int, language: str) -> Theme:
             f'theme accent "{accent}" is not a colour', remedy='write it like "#b4552d"', path="config.yaml",
         )
     return Theme(
-        link=legible(accent, PAPER), link_dark=legible(accent, NIGHT, CONTRAST_DARK), fonts=_fonts(language),
+        link=legible(accent, SHADE), link_dark=legible(accent, NIGHT_SHADE, CONTRAST_DARK), fonts=_fonts(language),
         width=width, column=width - 2 * PADDING,
     )
 

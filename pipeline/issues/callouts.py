@@ -64,7 +64,7 @@ def _parted(inline: Token, found: re.Match[str]) -> tuple[list[Token], list[Toke
 
 
 def _titled(title: list[Token], kind: str) -> list[Token]:
-    """A title of the author's is kept; without one the kind is named in the issue's language, if it has a name there."""
+    """The author's title; without one the kind, in the issue's language if it has a name there."""
     inline = Token("inline", "", 0, content=kind.capitalize(), children=title, block=True)
     inline.meta["titled"] = bool(title)
     return [Token("alert_title_open", "p", 1, block=True), inline, Token("alert_title_close", "p", -1, block=True)]

@@ -32,7 +32,7 @@ def settle_furniture(tokens: Sequence[Token], words: Vocabulary) -> None:
 def _draw_box(tokens: Sequence[Token], at: int) -> None:
     """Mail programs drop check boxes, so a task begins with a drawn one."""
     box = "☑ " if tokens[at].meta.pop("checked") else "☐ "
-    tokens[at].attrs.pop("class", None)
+    tokens[at].attrs["class"] = "task"
     for token in tokens[at + 1:]:
         if token.type == "inline":
             token.children = [Token("text", "", 0, content=box), *(token.children or ())]

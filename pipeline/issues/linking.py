@@ -2,8 +2,8 @@
 
 An address ends at a full-width mark, an emoji or Markdown's own `**`. Chinese letters may belong to
 it (`…/wiki/北京`), unless they are glued to a Latin word and nothing of the address follows them:
-`https://example.com/tool这个工具` ends at `tool`, `…/北京_(城市)很好` behind the bracket. Names without a scheme (`README.md`, `Socket.io`)
-are never links.
+`https://example.com/tool这个工具` ends at `tool`, `…/北京_(城市)很好` behind the bracket. Names
+without a scheme (`README.md`, `Socket.io`) are never links.
 """
 
 from __future__ import annotations

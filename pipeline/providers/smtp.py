@@ -39,6 +39,7 @@ class Smtp(Transport):
         self._relay = relay
         self._session: Session | None = None
         self.timeout_s = relay.settings.patience.total_s
+        self.lanes = relay.settings.connections  # a preset may allow fewer than the settings ask for
 
     def send(self, message: Message) -> Receipt:
         """Hands one message over and waits for the answer. Raises one of the five verdicts."""

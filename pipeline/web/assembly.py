@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
@@ -23,7 +24,8 @@ from pipeline.web.site import Rooms, site
 
 def open_server(app: App) -> Server:
     """A server for this publication with its porter, bound to `web.listen` and not yet answering."""
-    porter = PorterThread(Porter(app.tray, app.subscriptions).work)
+    ending = threading.Event()
+    porter = PorterThread(Porter(app.tray, app.subscriptions, ending.wait).work, ending)
     listen = app.config.web.listen
     return Server(open_site(app, porter), listen.host, listen.port, porter)
 

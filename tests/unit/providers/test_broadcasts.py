@@ -31,7 +31,8 @@ def issue(body: str = "<p>Words.</p>", **more: Any) -> Message:
     """An issue for everybody."""
     page = (f"<!DOCTYPE html><html><head><style>@media print{{.a{{b:c}}}}</style></head><body>{body}"
             '<a href="AVVISO-HOLE-UNSUBSCRIBE">leave</a></body></html>')
-    words = edition(html=page, text="Words {{ .Campaign }} *|FNAME|*\nAVVISO-HOLE-UNSUBSCRIBE\n", subject="Paper {{ x }}")
+    text = "Words {{ .Campaign }} *|FNAME|*\nAVVISO-HOLE-UNSUBSCRIBE\n"
+    words = edition(html=page, text=text, subject="Paper {{ x }}")
     sending = envelope(unsubscribe_url_prefix=f"https://{NOBODY}/unsubscribe/", unsubscribe_mailto="",
                        view_url_prefix="", preferences_url_prefix="")
     return Stencil.compile(words, sending).message(reader(address=f"weekly@{NOBODY}", name="", key="ab" * 32, **more))
