@@ -22,9 +22,10 @@ from typing import Any
 from pipeline.clock import Clock, monotonic
 from pipeline.errors import TransportError, Unavailable
 from pipeline.providers.base import Greeting, Message, Receipt, Transport
+from pipeline.providers.smtp_presets import Security
 from pipeline.providers.smtp_relay import Relay
 from pipeline.providers.smtp_session import Outcome, Session
-from pipeline.providers.smtp_settings import Security, read_smtp_settings
+from pipeline.providers.smtp_settings import read_smtp_settings
 from pipeline.providers.smtp_verdicts import Faulted
 
 

@@ -57,7 +57,8 @@ class Doubts:
             return _move(
                 self._db, connection, DeliveryState.DEFERRED, DeliveryState.IN_DOUBT,
                 [delivery.c.state == DeliveryState.DEFERRED, delivery.c.provider.not_in(("", provider))],
-                {"doubt": Doubt.LINE, "attempted_at": func.coalesce(delivery.c.attempted_at, literal(now, delivery.c.attempted_at.type)),
+                {"doubt": Doubt.LINE,
+                 "attempted_at": func.coalesce(delivery.c.attempted_at, literal(now, delivery.c.attempted_at.type)),
                  "reply": literal("it may lie with ") + delivery.c.provider + literal(", no longer in the settings")})
 
     def open(self, provider: str, limit: int) -> list[tuple[Claim, datetime]]:
