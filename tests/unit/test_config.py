@@ -290,7 +290,7 @@ def test_text_that_is_no_settings_file_is_refused_with_its_line(text: str, expec
     ("web: {trusted_proxies: [10.0.0.1/8]}", ('web.trusted_proxies.0: "10.0.0.1/8" is not a network: write it as '
                                              "10.0.0.0/8 or 127.0.0.1")),
     ("web: {hooks: [a]}", "web.hooks: must hold keys of its own: write them below it, indented"),
-    ("dns: {resolver: x}", 'dns.resolver: "x" is not an IP address: write it as 9.9.9.9'),
+    ("dns: {resolver: x}", 'dns.resolver: "x" is not an IP address: write it as 9.9.9.9 or 127.0.0.1:5353'),
     ("a: &hunter2 1", "a: an anchor (&) is not read in settings: put the value in quotes if the sign belongs to it"),
     ("feeds: *hunter2", ("feeds: an alias (*) is not read in settings: put the value in quotes if the sign belongs to "
                         "it")),
@@ -368,7 +368,6 @@ def test_empty_file_names_what_has_no_default() -> None:
 
 @pytest.mark.parametrize(("setting", "expected"), [
     ("web: {admin: x}", "web.admin: this version cannot do that yet (the admin pages)"),
-    ("dns: {resolver: 9.9.9.9}", "dns.resolver: this version cannot do that yet (looking at DNS)"),
 ])
 def test_setting_without_its_feature_is_refused_and_not_silently_ignored(setting: str, expected: str) -> None:
     assert complaints(LEAST + setting) == [f"config.yaml:6: {expected}: leave it out"]
