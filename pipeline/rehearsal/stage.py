@@ -46,7 +46,7 @@ def read_script(app: App, name: str) -> Script:
     """
     if app.config.transport.broadcasts:
         kind = app.config.transport.kind
-        raise Refusal(f"{kind} owns the readers and mails them itself: there is nothing to rehearse", path="config.yaml")
+        raise Refusal(f"{kind} owns the readers and mails them itself: nothing to rehearse", path="config.yaml")
     with rehearsal(app) as books:
         look(books)
         record = books.find(name)

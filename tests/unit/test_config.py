@@ -69,6 +69,7 @@ def test_config_with_three_settings_has_the_defaults_of_the_contract() -> None:
             "welcome": "letter",
             "approve": "first", "in_doubt": "auto",
             "retry": tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60, 240)), "expire": timedelta(hours=36),
+            "refused_share": 0.05,
         },
         "lists": ({"id": "weekly", "name": "Weekly"},),
         "transport": {
