@@ -26,6 +26,7 @@ from pipeline.issues.archive import Archive, Record
 from pipeline.issues.issue import Manuscript, State
 from pipeline.mailings.highwater import HighWater
 from pipeline.mailings.ledger import Ledger
+from pipeline.mailings.mailing import DoubtPolicy
 from pipeline.mounts import refuse_network
 from pipeline.privacy import warn_if_shared
 from pipeline.providers.base import NOBODY, Transport
@@ -51,7 +52,9 @@ if TYPE_CHECKING:  # slow imports
     from pipeline.mailings.messages import Composer
     from pipeline.providers.mailbox import MailboxSettings
     from pipeline.publish.dress import Dresser
+    from pipeline.publish.hubs import Herald
     from pipeline.publish.library import Library
+    from pipeline.publish.notifier import Notifier
     from pipeline.publish.press import Press
     from pipeline.subscribe.letters import Stationery
 
@@ -61,6 +64,11 @@ FINISHED = (State.MAILED, State.ADOPTED)
 FEED_ID = "feed_id"  # the note that keeps the id of the feed itself
 CERTIFICATE_BYTES = 64 * 1024
 TRACES = ("atom.xml", "rss.xml", "feed.json")  # what an earlier ledger left in feeds/
+
+
+def web_files(folder: Path) -> list[Path]:
+    """The owner's templates for the web."""
+    return sorted((folder / "templates" / "web").glob("**/*"))
 
 
 def open_database(config: Config) -> Database:
@@ -74,6 +82,7 @@ class App:
     def __init__(self, config: Config, clock: Clock) -> None:
         self.config = config
         self.clock = clock
+        self.began = clock.now()
         self.tell: Progress = silent  # who hears of long work
 
     # ---- the books ----------------------------------------------------------------------------
@@ -120,6 +129,11 @@ class App:
         """What signs links: `web.secret`, else a secret of our own in var/secret."""
         given = [secret.get_secret_value().encode() for secret in self.config.web.secret]
         return KeyRing(tuple(given or [self._own_secret()]))
+
+    @property
+    def has_secret(self) -> bool:
+        """Whether links were ever signed, or could be: looking makes no secret."""
+        return bool(self.config.web.secret) or (self.config.var / "secret").exists()
 
     def _own_secret(self) -> bytes:
         path = self.config.var / "secret"
@@ -173,7 +187,7 @@ class App:
         config = self.config
         settings = repr((__version__, config.publication, config.feeds, config.issues.permalink, config.issues.breaks,
                          config.web.url, str(config.site.folder)))
-        return Imprint(self.ledger.notebook, settings, sorted(self._templates("web").glob("**/*")))
+        return Imprint(self.ledger.notebook, settings, web_files(self.config.folder))
 
     @cached_property
     def press(self) -> Press:
@@ -186,7 +200,23 @@ class App:
             content=config.feeds.content, entries=config.feeds.entries, max_bytes=config.feeds.max_bytes,
             tag_feeds=config.feeds.tags)
         return Press(self.archive, self.library, plan, self.web_templates, self.imprint,
-                     self.tell)
+                     self.tell, self._announce)
+
+    def _announce(self, documents: Sequence[str]) -> None:
+        if self.config.feeds.websub:
+            self.herald.announce(documents)
+
+    @cached_property
+    def herald(self) -> Herald:
+        """Who tells the hubs."""
+        from pipeline.publish.hubs import Herald  # slow import: TLS
+
+        return Herald(self.ledger.hubs, self._feed_publication(), self.config.feeds.folder, self.clock)
+
+    def tell_hubs(self) -> None:
+        """Makes the calls to hubs that are due; not a line of network is loaded where no hub is named."""
+        if self.config.feeds.websub:
+            self.herald.tell()
 
     @cached_property
     def web_templates(self) -> WebTemplates:
@@ -263,7 +293,7 @@ class App:
         return Stationery(
             self.frame, self.mail_templates, sender_name=sender.name or config.publication.title,
             sender_address=sender.address, reply_to=config.mailings.reply_to or "", web_url=config.web.url or "",
-            unsubscribe_mailto=self._mailto(), bounce_address=self._bounce_address(), key_id=self.ring.key_id,
+            unsubscribe_mailto=self._mailto(), bounce_address=self.bounce_address(), key_id=self.ring.key_id,
             open_welcome=self.dresser.welcome if config.mailings.welcome == "latest" else lambda _: None)
 
     def _feed_publication(self) -> FeedPublication:
@@ -312,7 +342,7 @@ class App:
         sending = Sending(
             sender_name=mailings.sender.name or config.publication.title, sender_address=mailings.sender.address,
             reply_to=mailings.reply_to or "", lists={one.id: one.name for one in config.lists},
-            web_url=self._way_out(), mailto=self._mailto(), bounce_address=self._bounce_address())
+            web_url=self._way_out(), mailto=self._mailto(), bounce_address=self.bounce_address())
         return Dresser(self.archive, self.library, self.ring, self.clock, frame=self.frame, sending=sending,
                        templates=self.mail_templates, issues=config.issues.folder)
 
@@ -326,7 +356,7 @@ class App:
             return ""
         return self._mailbox_address()
 
-    def _bounce_address(self) -> str:
+    def bounce_address(self) -> str:
         """Where messages come back to, with a plus and their own name in it; "" where they come back to the sender."""
         return self._mailbox_address() if self.config.mailbox and self.config.mailbox.plus else ""
 
@@ -362,6 +392,20 @@ class App:
     def decisions(self) -> Decisions:
         return Decisions(self.archive, self.ledger, self.clock, self.config.zone, self.config.mailings.expire)
 
+    @cached_property
+    def notifier(self) -> Notifier | None:
+        """Who tells the maintainer; None where nobody wants to be told."""
+        config, mailings = self.config, self.config.mailings
+        if config.notify.email is None:
+            return None
+        from pipeline.publish.matters import Looking  # slow import: premailer
+        from pipeline.publish.notifier import Desk, Notifier
+
+        desk = Desk(config.notify.email, mailings.sender.name or config.publication.title, mailings.sender.address,
+                    frame=lambda: self.frame, templates=lambda: self.mail_templates)
+        return Notifier(self.archive, self.ledger, self.clock, desk,
+                        lambda now: Looking(now, config.zone, DoubtPolicy(mailings.in_doubt)), self.began)
+
     def find(self, name: str) -> Record:
         """The issue that a person names: by number, id, file name or path."""
         records = self.archive.issues()
@@ -395,6 +439,13 @@ class App:
 
         return Composer(self.ledger, self.ring, self.seal)
 
+    def public_key(self) -> str:
+        """What DNS should say of the key in transport.dkim. Raises ConfigError."""
+        from pipeline.mailings.dkim_key import public_key  # optional extra
+
+        dkim = getattr(self.config.transport, "dkim", None)
+        return public_key(self._dkim_pem(), str(dkim.key_file)) if dkim else ""
+
     @cached_property
     def seal(self) -> Seal | None:
         """What signs every message, if the settings say so. Raises ConfigError for a key that cannot."""
@@ -403,13 +454,16 @@ class App:
             return None
         from pipeline.mailings.dkim_key import read_seal  # optional extra
 
-        path = settings.key_file
+        return read_seal(self._dkim_pem(), domain=settings.domain, selector=settings.selector,
+                         path=str(settings.key_file))
+
+    def _dkim_pem(self) -> bytes:
+        path: Path = getattr(self.config.transport, "dkim").key_file  # noqa: B009, kinds that sign have it
         try:
-            pem = path.read_bytes()
+            return path.read_bytes()
         except OSError as error:
             raise ConfigError(f"the key of transport.dkim cannot be read ({error.strerror})", path=str(path),
                               remedy="name the file with the private key in transport.dkim.key_file") from None
-        return read_seal(pem, domain=settings.domain, selector=settings.selector, path=str(path))
 
     @cached_property
     def open_transport(self) -> Callable[[], Transport]:
