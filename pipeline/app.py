@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline import __version__
 from pipeline.audience.roster import Roster
 from pipeline.audience.tokens import KeyRing
-from pipeline.clock import Clock
+from pipeline.clock import Clock, SystemClock, since_boot
 from pipeline.config import Config
 from pipeline.database import Database
 from pipeline.errors import ConfigError, IssueError, Problem, Refusal
@@ -26,6 +26,7 @@ from pipeline.issues.archive import Archive, Record
 from pipeline.issues.issue import Manuscript, State
 from pipeline.mailings.highwater import HighWater
 from pipeline.mailings.ledger import Ledger
+from pipeline.mailings.presence import boot_id
 from pipeline.mounts import refuse_network
 from pipeline.providers.base import Transport
 from pipeline.providers.catalogue import transport_opener
@@ -93,6 +94,15 @@ class App:
     @cached_property
     def ledger(self) -> Ledger:
         return Ledger(self.database)
+
+    @cached_property
+    def steady(self) -> Callable[[], datetime]:
+        """A clock for leases that nobody can set: the machine's since it was started, or the database server's."""
+        if not isinstance(self.clock, SystemClock):
+            return self.clock.now  # one turned by hand
+        began = self.ledger.notebook.anchor(boot_id(), self.clock.now() - since_boot()) if self.database.is_sqlite \
+            else self.ledger.notebook.server_time() - since_boot()
+        return lambda: began + since_boot()
 
     @cached_property
     def high_water(self) -> HighWater:
@@ -304,7 +314,7 @@ class App:
         return Publisher(
             archive=self.archive, ledger=self.ledger, rules=self.rules, clock=self.clock, gatherer=gatherer,
             imprint=self.imprint, press=lambda: self.press, dresser=lambda: self.dresser,
-            expire=self.config.mailings.expire)
+            expire=self.config.mailings.expire, steady=self.steady)
 
     def _impress(self, manuscripts: Sequence[Manuscript]) -> Sequence[Impression]:
         return self.library.impressions(manuscripts)

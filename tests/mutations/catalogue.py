@@ -47,7 +47,7 @@ MISTAKES = (
         "no fence",
         ((DELIVERIES, "attempts=delivery.c.attempts + 1, fence=delivery.c.fence + 1)",
           "attempts=delivery.c.attempts + 1)"),
-         (DELIVERIES, "now + lease, fence=row.fence + 1)", "now + lease, fence=row.fence)")),
+         (DELIVERIES, "until, fence=row.fence + 1)", "until, fence=row.fence)")),
         (f"{MOVES}::test_outcome_of_an_old_holder_changes_nothing",
          f"{MOVES}::test_claim_names_holder_fence_and_lease")),
     Mistake(
@@ -81,7 +81,7 @@ MISTAKES = (
          f"{SEND}::test_whoever_leaves_during_the_send_is_skipped")),
     Mistake(
         "a lease that nobody looks at",
-        ((DESK, "        if self._office.clock.now() + self._timeout > claim.lease_until:", "        if False:"),),
+        ((DESK, "        if self._office.steady() + self._timeout > claim.lease_until:", "        if False:"),),
         ("tests/fault/test_lease.py",)),
     Mistake(
         "two senders of one ledger at once",

@@ -44,13 +44,15 @@ class Deliveries:
         self._db = database
 
     def claim(
-        self, worker: str, shard: int, outcomes: Sequence[Outcome] = (), *, limit: int, now: datetime, lease: timedelta
+        self, worker: str, shard: int, outcomes: Sequence[Outcome] = (), *, limit: int, now: datetime, lease: timedelta,
+        steady: datetime | None = None,
     ) -> list[Claim]:
         """Records what became of earlier claims and takes up to `limit` that are due, in one durable step.
 
         Letters come first, then deferred, then pending ones by id. Whoever left or was suppressed since the
         audience was frozen is skipped here, not mailed. What is given back counts as attempted from now on:
         the mark is on the disk before the wire is touched. None at all means that nothing is due.
+        The lease runs from `steady`, which no setting of the clock moves; from `now` where none is given.
         """
         tally = Tally(shard)
         claims: list[Claim] = []
@@ -60,7 +62,8 @@ class Deliveries:
                 while wanted := limit - len(claims):
                     found = connection.execute(candidates.limit(wanted)).all()
                     self._skip(connection, [row for row in found if not row.welcome], tally, now)
-                    claims += self._hold(connection, [row for row in found if row.welcome], tally, worker, now, lease)
+                    claims += self._hold(connection, [row for row in found if row.welcome], tally, worker, now,
+                                         (steady or now) + lease)
                     if len(found) < wanted:
                         break
             tally.write(self._db, connection)
@@ -155,19 +158,19 @@ class Deliveries:
 
     def _hold(
         self, connection: Connection, rows: Sequence[Row[Any]], tally: Tally, worker: str, now: datetime,
-        lease: timedelta,
+        until: datetime,
     ) -> list[Claim]:
         if not rows:
             return []
         connection.execute(
             update(delivery)
             .where(self._db.among(delivery.c.id, [row.id for row in rows]), delivery.c.state.in_(WAITING))
-            .values(state=DeliveryState.SENDING, worker=worker, lease_until=now + lease, attempted_at=now,
+            .values(state=DeliveryState.SENDING, worker=worker, lease_until=until, attempted_at=now,
                     attempts=delivery.c.attempts + 1, fence=delivery.c.fence + 1)
         )
         for row in rows:
             tally.move(row.mailing_id, DeliveryState(row.state), DeliveryState.SENDING)
-        return [_claim(row, worker, now + lease, fence=row.fence + 1) for row in rows]
+        return [_claim(row, worker, until, fence=row.fence + 1) for row in rows]
 
     def _settle(self, connection: Connection, outcomes: Sequence[Outcome], tally: Tally, now: datetime) -> None:
         """Moves rows to their outcomes; what is not ours any more is left alone.
