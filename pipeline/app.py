@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from pipeline import __version__
 from pipeline.audience.roster import Roster
 from pipeline.audience.tokens import KeyRing
-from pipeline.clock import Clock
+from pipeline.clock import Clock, SystemClock, since_boot
 from pipeline.config import Config, plain_values
 from pipeline.database import Database
 from pipeline.errors import ConfigError, IssueError, Problem, Refusal
@@ -27,6 +27,7 @@ from pipeline.issues.issue import Manuscript, State
 from pipeline.mailings.highwater import HighWater
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import DoubtPolicy
+from pipeline.mailings.presence import boot_id
 from pipeline.mounts import refuse_network
 from pipeline.privacy import warn_if_shared
 from pipeline.providers.base import NOBODY, Transport
@@ -106,6 +107,15 @@ class App:
     @cached_property
     def ledger(self) -> Ledger:
         return Ledger(self.database)
+
+    @cached_property
+    def steady(self) -> Callable[[], datetime]:
+        """A clock for leases that nobody can set: the machine's since it was started, or the database server's."""
+        if not isinstance(self.clock, SystemClock):
+            return self.clock.now  # one turned by hand
+        began = self.ledger.notebook.anchor(boot_id(), self.clock.now() - since_boot()) if self.database.is_sqlite \
+            else self.ledger.notebook.server_time() - since_boot()
+        return lambda: began + since_boot()
 
     @cached_property
     def high_water(self) -> HighWater:
@@ -375,7 +385,8 @@ class App:
         return Publisher(
             archive=self.archive, ledger=self.ledger, rules=self.rules, clock=self.clock, gatherer=gatherer,
             imprint=self.imprint, press=lambda: self.press, dresser=lambda: self.dresser,
-            expire=self.config.mailings.expire, broadcasts=self.config.transport.broadcasts)
+            expire=self.config.mailings.expire, broadcasts=self.config.transport.broadcasts,
+            steady=lambda: self.steady())
 
     def _impress(self, manuscripts: Sequence[Manuscript]) -> Sequence[Impression]:
         return self.library.impressions(manuscripts)
