@@ -89,7 +89,7 @@ class Shift:
                       broadcasts=post.broadcasts)
         return Office(app.ledger, self._presence.worker, board=self._presence.board, open_transport=app.open_transport,
                       compose=app.composer, pace=pace, clock=app.clock, chance=random.SystemRandom().random,
-                      terms=terms)
+                      terms=terms, prepare=app.composer.prepare)
 
     def tidy(self) -> None:
         """What time, death and readers at a closed ledger leave to be done."""
