@@ -51,6 +51,7 @@ if TYPE_CHECKING:  # slow imports
     from pipeline.mailings.messages import Composer
     from pipeline.providers.mailbox import MailboxSettings
     from pipeline.publish.dress import Dresser
+    from pipeline.publish.hubs import Herald
     from pipeline.publish.library import Library
     from pipeline.publish.notifier import Notifier
     from pipeline.publish.press import Press
@@ -62,6 +63,11 @@ FINISHED = (State.MAILED, State.ADOPTED)
 FEED_ID = "feed_id"  # the note that keeps the id of the feed itself
 CERTIFICATE_BYTES = 64 * 1024
 TRACES = ("atom.xml", "rss.xml", "feed.json")  # what an earlier ledger left in feeds/
+
+
+def web_files(folder: Path) -> list[Path]:
+    """The owner's templates for the web."""
+    return sorted((folder / "templates" / "web").glob("**/*"))
 
 
 def open_database(config: Config) -> Database:
@@ -173,7 +179,7 @@ class App:
         config = self.config
         settings = repr((__version__, config.publication, config.feeds, config.issues.permalink, config.issues.breaks,
                          config.web.url, str(config.site.folder)))
-        return Imprint(self.ledger.notebook, settings, sorted(self._templates("web").glob("**/*")))
+        return Imprint(self.ledger.notebook, settings, web_files(self.config.folder))
 
     @cached_property
     def press(self) -> Press:
@@ -186,7 +192,23 @@ class App:
             content=config.feeds.content, entries=config.feeds.entries, max_bytes=config.feeds.max_bytes,
             tag_feeds=config.feeds.tags)
         return Press(self.archive, self.library, plan, self.web_templates, self.imprint,
-                     self.tell)
+                     self.tell, self._announce)
+
+    def _announce(self, documents: Sequence[str]) -> None:
+        if self.config.feeds.websub:
+            self.herald.announce(documents)
+
+    @cached_property
+    def herald(self) -> Herald:
+        """Who tells the hubs."""
+        from pipeline.publish.hubs import Herald  # slow import: TLS
+
+        return Herald(self.ledger.hubs, self._feed_publication(), self.config.feeds.folder, self.clock)
+
+    def tell_hubs(self) -> None:
+        """Makes the calls to hubs that are due; not a line of network is loaded where no hub is named."""
+        if self.config.feeds.websub:
+            self.herald.tell()
 
     @cached_property
     def web_templates(self) -> WebTemplates:

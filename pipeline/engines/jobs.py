@@ -14,7 +14,7 @@ import os
 import random
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+TIDY = timedelta(minutes=1)
+HUBS = timedelta(seconds=5)
 LEASE = timedelta(minutes=5)  # how long a holder on another machine may be silent, beside the longest send
 
 
@@ -73,9 +75,24 @@ class Shift:
             presence.leave()
             app.high_water.note()
 
+    def rounds(self) -> dict[str, tuple[Callable[[], object], timedelta]]:
+        """What is made again and again, by name, with how often: whoever wakes it."""
+        config = self._app.config
+        hubs = {"hubs": (self._app.tell_hubs, HUBS)} if config.feeds.websub else {}  # nothing else waits for a hub
+        return {"publish": (self.publish, config.schedule.check_every), "tidy": (self.tidy, TIDY),
+                "notify": (self.notify, TIDY), **hubs}
+
     def publish(self) -> Pass:
-        """One pass from the folder to feeds and mailings."""
-        return self._app.publisher.make_pass()
+        """One pass from the folder to feeds and mailings. Raises Busy while another machine makes one."""
+        with self._app.ledger.notebook.alone("publish") as ours:
+            if not ours:
+                raise Busy("another machine publishes from this ledger just now", path=self._app.database.shown,
+                           remedy="let it finish; `avviso status` shows what it does")
+            return self._app.publisher.make_pass()
+
+    def send(self, stop: threading.Event) -> str:
+        """Delivers until nothing is due now or `stop` is set; says why the post could not be reached, "" if it was."""
+        return self.office().deliver(stop).unreachable
 
     def office(self) -> Office:
         """The one door out, with this process at it."""
@@ -86,7 +103,8 @@ class Shift:
         terms = Terms(app.config.mailings.retry, self._policy, lanes,
                       lease=LEASE + timedelta(seconds=post.timeout_s) + pace.takes(GROUP * lanes),
                       provider=post.name, idempotent=post.idempotent, memory=post.memory, repeats=post.repeats,
-                      broadcasts=post.broadcasts)
+                      broadcasts=post.broadcasts,
+                      refused_share=app.config.mailings.refused_share)
         return Office(app.ledger, self._presence.worker, board=self._presence.board, open_transport=app.open_transport,
                       compose=app.composer, pace=pace, clock=app.clock, chance=random.SystemRandom().random,
                       terms=terms, prepare=app.composer.prepare)
@@ -152,6 +170,18 @@ class Shift:
                 reason="not sent within mailings.expire: `avviso resume` sends it now, `avviso cancel` never")
 
 
+def telling(name: str, job: Callable[[], object]) -> Callable[[], None]:
+    """A job whose failure is one line in the log; the next run tries again."""
+
+    def told() -> None:
+        try:
+            job()
+        except PipelineError as error:
+            log.error("job.failed", extra={"job": name, "reason": str(error)})
+
+    return told
+
+
 def publish_once(app: App, stop: threading.Event, *, send: bool = True) -> tuple[Pass, list[int], str]:
     """`avviso publish`: one pass, then delivery until nothing is due now.
 
@@ -164,8 +194,9 @@ def publish_once(app: App, stop: threading.Event, *, send: bool = True) -> tuple
         made = shift.publish()
         unreachable = ""
         if send:
-            unreachable = shift.office().deliver(stop).unreachable
+            unreachable = shift.send(stop)
             shift.tidy()
             if shift.notify():
-                shift.office().deliver(stop)
+                shift.send(stop)
+        app.tell_hubs()  # last: nobody's mail waits for a hub
         return made, sorted(running | set(made.started)), unreachable

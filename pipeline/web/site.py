@@ -46,6 +46,7 @@ def routes(rooms: Rooms) -> list[Route]:
     joining, keeping = rooms.joining, rooms.keeping
 
     async def archive(request: Request) -> Response:
+        """GET /{path}: archive and feeds, as they lie in their folders."""
         answer = rooms.shelf.answer(request, request.path_params["path"])
         return answer or rooms.pages.notice("not_found", 404)
 
@@ -69,6 +70,7 @@ def routes(rooms: Rooms) -> list[Route]:
 
 
 async def _health(_: Request) -> Response:
+    """GET /health: `ok` while the process answers."""
     return PlainTextResponse("ok\n")
 
 

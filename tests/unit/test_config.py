@@ -305,6 +305,7 @@ def test_text_that_is_no_settings_file_is_refused_with_its_line(text: str, expec
     ("transport: {kind: smtp, host: a, password: '${1x}'}",
      "transport.password: ${} without a name: write ${NAME} or ${NAME:-default}"),
     ("engine: ${X", "engine: ${ without a }: write ${NAME} or ${NAME:-default}"),
+    ("engine: procrastinate", "engine: procrastinate needs PostgreSQL: set `database: postgresql://…`, or leave it out"),
     ("engine: '${ENGINE:-celery}'", "engine: its value is not known here: write embedded or procrastinate"),
 ])
 def test_wrong_setting_is_one_line_with_place_reason_and_remedy(setting: str, expected: str) -> None:
@@ -366,8 +367,6 @@ def test_empty_file_names_what_has_no_default() -> None:
 
 
 @pytest.mark.parametrize(("setting", "expected"), [
-    ("feeds: {websub: [https://hub.example/]}", "feeds.websub: this version cannot do that yet (telling hubs)"),
-    ("engine: procrastinate", "engine: this version cannot do that yet (any engine but `embedded`)"),
     ("web: {admin: x}", "web.admin: this version cannot do that yet (the admin pages)"),
     ("dns: {resolver: 9.9.9.9}", "dns.resolver: this version cannot do that yet (looking at DNS)"),
 ])

@@ -7,6 +7,7 @@ from pipeline.mailings.ledger.askings import Askings
 from pipeline.mailings.ledger.deliveries import Deliveries
 from pipeline.mailings.ledger.doubts import Doubts
 from pipeline.mailings.ledger.events import Events
+from pipeline.mailings.ledger.hubs import Hubs
 from pipeline.mailings.ledger.letters import Letters
 from pipeline.mailings.ledger.mailings import Mailings
 from pipeline.mailings.ledger.notebook import Notebook
@@ -31,3 +32,4 @@ class Ledger:
         self.events = Events(database)
         self.progress = Progress(database)
         self.workers = Workers(database)
+        self.hubs = Hubs(database)

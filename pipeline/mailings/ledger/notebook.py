@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -73,6 +74,10 @@ class Notebook:
         with self._db.write() as connection:
             connection.execute(update(ledger).values(orphan=False))
             connection.execute(update(ledger).where(ledger.c.baseline_at.is_(None)).values(baseline_at=now))
+
+    def alone(self, name: str) -> AbstractContextManager[bool]:
+        """Whether nobody on another machine holds this name; ours until the block ends or this process dies."""
+        return self._db.alone(name)
 
     def note(self, name: str) -> str | None:
         with self._db.read() as connection:
