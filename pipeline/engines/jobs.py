@@ -107,7 +107,7 @@ class Shift:
                       refused_share=app.config.mailings.refused_share)
         return Office(app.ledger, self._presence.worker, board=self._presence.board, open_transport=app.open_transport,
                       compose=app.composer, pace=pace, clock=app.clock, chance=random.SystemRandom().random,
-                      terms=terms, steady=app.steady)
+                      terms=terms, prepare=app.composer.prepare, steady=app.steady)
 
     def tidy(self) -> None:
         """What time, death and readers at a closed ledger leave to be done."""

@@ -88,6 +88,7 @@ class SendersDesk:
                 return seconds
             claim = self._waiting.popleft()
             if message := self._compose(claim):
+                self._office.prepare(self._waiting)
                 self._flying[message.key] = claim
                 self._slot = None
                 return message
