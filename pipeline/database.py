@@ -313,7 +313,7 @@ def _make_private(path: Path) -> None:
 
 
 def _looked_through(connection: Connection, look: str, limit_s: float) -> str:
-    """SQLite's own word on its file, by the pragma `look`, one line: "ok", also where the time was too short for all of it."""
+    """SQLite's own word on its file, one line; "ok" also where the time was too short for all of it."""
     driver = connection.connection.dbapi_connection
     assert isinstance(driver, sqlite3.Connection)  # noqa: S101, only asked of SQLite
     end = monotonic() + limit_s

@@ -147,7 +147,7 @@ def _choices(row: Row) -> str:
 def _not_yet(row: Row) -> str:
     """What is refused today, because nothing stands behind it."""
     keys = tuple(row.key.split("."))
-    refused = any(keys[: len(planned)] == planned for planned in NOT_YET if planned != ("engine",))
+    refused = any(keys[: len(planned)] == planned for planned in NOT_YET)
     return " *Planned; refused by this version.*" if refused else ""
 
 
@@ -239,7 +239,7 @@ body. `tests/unit/web/test_permissions.py` tries every row as everybody.
 
 # What each kind of path is open to. A route with a part that is not here has no row, and a test says so.
 PROOFS = {
-    "": "none", "path": "none",
+    "": "none", "path": "none", "/metrics": "an address of the house, and no proxy between",
     "token": "a link of ours, signed for {page} and for one reader",
     "provider": "the provider's signature, and a setting in `web.hooks`",
 }
@@ -256,16 +256,18 @@ def web_routes() -> Iterator[tuple[str, str, str, str]]:
     from pipeline.web.hooks import Hooks  # optional extra `web`
     from pipeline.web.joining import Joining
     from pipeline.web.keeping import Keeping
+    from pipeline.web.metrics import Metrics
     from pipeline.web.site import Rooms, routes
 
     nothing: typing.Any = None  # a list of routes asks nobody anything
-    rooms = Rooms(nothing, Keeping(*[nothing] * 6), nothing, Hooks({}, nothing, nothing), Joining(*[nothing] * 6))
+    rooms = Rooms(nothing, Keeping(*[nothing] * 6), nothing, Hooks({}, nothing, nothing), Metrics(nothing),
+                  Joining(*[nothing] * 6))
     for route in routes(rooms):
         path = route.path.replace(":path}", "}")
         page, part = path.split("/")[1], "".join(path.partition("{")[2:]).rstrip("}")
         text = inspect.getdoc(route.endpoint) or ""
         for method in sorted((route.methods or set()) - {"HEAD"}):
-            yield method, path, PROOFS[part].format(page=page), " ".join(
+            yield method, path, PROOFS.get(path, PROOFS[part]).format(page=page), " ".join(
                 text.partition(": ")[2].partition("\n\n")[0].split())
 
 

@@ -103,7 +103,8 @@ class Shift:
         terms = Terms(app.config.mailings.retry, self._policy, lanes,
                       lease=LEASE + timedelta(seconds=post.timeout_s) + pace.takes(GROUP * lanes),
                       provider=post.name, idempotent=post.idempotent, memory=post.memory, repeats=post.repeats,
-                      broadcasts=post.broadcasts)
+                      broadcasts=post.broadcasts,
+                      refused_share=app.config.mailings.refused_share)
         return Office(app.ledger, self._presence.worker, board=self._presence.board, open_transport=app.open_transport,
                       compose=app.composer, pace=pace, clock=app.clock, chance=random.SystemRandom().random,
                       terms=terms)

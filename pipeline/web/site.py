@@ -17,6 +17,7 @@ from pipeline.web.guard import Guard
 from pipeline.web.hooks import Hooks
 from pipeline.web.joining import Joining
 from pipeline.web.keeping import Keeping
+from pipeline.web.metrics import Metrics
 from pipeline.web.pages import Pages
 from pipeline.web.shelf import Shelf
 
@@ -29,6 +30,7 @@ class Rooms:
     keeping: Keeping
     shelf: Shelf
     hooks: Hooks
+    metrics: Metrics
     joining: Joining | None = None
 
 
@@ -52,6 +54,7 @@ def routes(rooms: Rooms) -> list[Route]:
 
     return [
         Route("/health", _health),
+        Route("/metrics", rooms.metrics.show),
         *([
             Route("/subscribe", joining.show_form),
             Route("/subscribe", joining.ask, methods=["POST"]),

@@ -6,11 +6,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, union_all, update
 
 from pipeline.database import Database, text_digest
 from pipeline.mailings.mailing import OPEN
-from pipeline.schema import delivery, ledger, mailing, note, pace, tally
+from pipeline.schema import delivery, event, ledger, mailing, note, pace, tally, worker
 
 _REST = ": rest"      # behind a provider's name, in the same table: until when it wants to be left alone
 LONGEST_QUEUE = 1000  # senders that may wait for their turn at one provider, over all processes
@@ -78,6 +78,14 @@ class Notebook:
     def alone(self, name: str) -> AbstractContextManager[bool]:
         """Whether nobody on another machine holds this name; ours until the block ends or this process dies."""
         return self._db.alone(name)
+
+    def newest(self) -> datetime | None:
+        """The latest instant that anybody wrote here; None while nobody has."""
+        latest = union_all(select(func.max(mailing.c.since).label("at")), select(func.max(worker.c.seen_at)),
+                           select(func.max(event.c.seen_at))).subquery()
+        with self._db.read() as connection:
+            found: datetime | None = connection.execute(select(func.max(latest.c.at))).scalar()
+        return found
 
     def note(self, name: str) -> str | None:
         with self._db.read() as connection:
