@@ -9,11 +9,11 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes \
 
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help demo test fault lint types bench docs lock clean run-environment test-environment
+.PHONY: help demo test fault mutations lint types bench docs lock clean run-environment test-environment
 .DEFAULT_GOAL := help
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1: /p' $(firstword $(MAKEFILE_LIST)) | awk -F': ' '{ printf "make %-7s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z]*\):.*## /\1: /p' $(firstword $(MAKEFILE_LIST)) | awk -F': ' '{ printf "make %-9s %s\n", $$1, $$2 }'
 
 demo: run-environment ## a small publication in a fresh folder, mailed to three sample readers; SERVE=1 opens the preview
 	@$(if $(SERVE),rm -rf .avviso-demo)
@@ -26,6 +26,9 @@ test: test-environment ## the whole suite, fault and load tests at reduced count
 fault: test-environment ## fault and load tests at full counts (long)
 	@AVVISO_FAULT=full $(BIN)/python -m pytest -rs tests/fault tests/property tests/conformance $(ARGS)
 
+mutations: test-environment ## seeds the mistakes that others have made, one by one, and shows that the suite catches each
+	@$(BIN)/python -m tests.mutations
+
 lint: test-environment ## ruff, and the floors that imports may run down
 	@$(BIN)/ruff check .
 	@$(BIN)/lint-imports --no-cache
@@ -34,7 +37,8 @@ types: test-environment ## mypy, strict
 	@$(BIN)/mypy pipeline tools .ci
 
 bench: test-environment ## how long building, mailing and signing take on this machine
-	@$(BIN)/python tools/bench.py
+	@$(BIN)/avviso bench build
+	@$(BIN)/avviso bench send
 	@$(BIN)/python tools/bench_dkim.py
 
 docs: test-environment ## writes docs/reference/ from the program itself

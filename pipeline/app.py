@@ -26,6 +26,7 @@ from pipeline.issues.archive import Archive, Record
 from pipeline.issues.issue import Manuscript, State
 from pipeline.mailings.highwater import HighWater
 from pipeline.mailings.ledger import Ledger
+from pipeline.mailings.mailing import DoubtPolicy
 from pipeline.mounts import refuse_network
 from pipeline.providers.base import NOBODY, Transport
 from pipeline.providers.catalogue import transport_opener
@@ -50,7 +51,9 @@ if TYPE_CHECKING:  # slow imports
     from pipeline.mailings.messages import Composer
     from pipeline.providers.mailbox import MailboxSettings
     from pipeline.publish.dress import Dresser
+    from pipeline.publish.hubs import Herald
     from pipeline.publish.library import Library
+    from pipeline.publish.notifier import Notifier
     from pipeline.publish.press import Press
     from pipeline.subscribe.letters import Stationery
 
@@ -60,6 +63,11 @@ FINISHED = (State.MAILED, State.ADOPTED)
 FEED_ID = "feed_id"  # the note that keeps the id of the feed itself
 CERTIFICATE_BYTES = 64 * 1024
 TRACES = ("atom.xml", "rss.xml", "feed.json")  # what an earlier ledger left in feeds/
+
+
+def web_files(folder: Path) -> list[Path]:
+    """The owner's templates for the web."""
+    return sorted((folder / "templates" / "web").glob("**/*"))
 
 
 def open_database(config: Config) -> Database:
@@ -73,6 +81,7 @@ class App:
     def __init__(self, config: Config, clock: Clock) -> None:
         self.config = config
         self.clock = clock
+        self.began = clock.now()
         self.tell: Progress = silent  # who hears of long work
 
     # ---- the books ----------------------------------------------------------------------------
@@ -175,7 +184,7 @@ class App:
         config = self.config
         settings = repr((__version__, config.publication, config.feeds, config.issues.permalink, config.issues.breaks,
                          config.web.url, str(config.site.folder)))
-        return Imprint(self.ledger.notebook, settings, sorted(self._templates("web").glob("**/*")))
+        return Imprint(self.ledger.notebook, settings, web_files(self.config.folder))
 
     @cached_property
     def press(self) -> Press:
@@ -188,7 +197,23 @@ class App:
             content=config.feeds.content, entries=config.feeds.entries, max_bytes=config.feeds.max_bytes,
             tag_feeds=config.feeds.tags)
         return Press(self.archive, self.library, plan, self.web_templates, self.imprint,
-                     self.tell)
+                     self.tell, self._announce)
+
+    def _announce(self, documents: Sequence[str]) -> None:
+        if self.config.feeds.websub:
+            self.herald.announce(documents)
+
+    @cached_property
+    def herald(self) -> Herald:
+        """Who tells the hubs."""
+        from pipeline.publish.hubs import Herald  # slow import: TLS
+
+        return Herald(self.ledger.hubs, self._feed_publication(), self.config.feeds.folder, self.clock)
+
+    def tell_hubs(self) -> None:
+        """Makes the calls to hubs that are due; not a line of network is loaded where no hub is named."""
+        if self.config.feeds.websub:
+            self.herald.tell()
 
     @cached_property
     def web_templates(self) -> WebTemplates:
@@ -363,6 +388,20 @@ class App:
     @cached_property
     def decisions(self) -> Decisions:
         return Decisions(self.archive, self.ledger, self.clock, self.config.zone, self.config.mailings.expire)
+
+    @cached_property
+    def notifier(self) -> Notifier | None:
+        """Who tells the maintainer; None where nobody wants to be told."""
+        config, mailings = self.config, self.config.mailings
+        if config.notify.email is None:
+            return None
+        from pipeline.publish.matters import Looking  # slow import: premailer
+        from pipeline.publish.notifier import Desk, Notifier
+
+        desk = Desk(config.notify.email, mailings.sender.name or config.publication.title, mailings.sender.address,
+                    frame=lambda: self.frame, templates=lambda: self.mail_templates)
+        return Notifier(self.archive, self.ledger, self.clock, desk,
+                        lambda now: Looking(now, config.zone, DoubtPolicy(mailings.in_doubt)), self.began)
 
     def find(self, name: str) -> Record:
         """The issue that a person names: by number, id, file name or path."""

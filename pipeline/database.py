@@ -34,6 +34,7 @@ from sqlalchemy import (
     func,
     inspect,
     select,
+    text,
 )
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, make_url
@@ -143,6 +144,26 @@ class Database:
                 connection.execution_options(avviso_write=True)
                 with connection.begin():
                     yield connection
+
+    @contextmanager
+    def alone(self, name: str) -> Iterator[bool]:
+        """Whether nobody else holds this name on the same PostgreSQL; ours until the block or the connection ends.
+
+        SQLite has one machine, whose processes are kept apart by lock files.
+        """
+        if self.is_sqlite:
+            yield True
+            return
+        key = {"name": f"avviso {name}"}
+        with _own_errors(), self._engine.connect() as connection:
+            ours = connection.execute(text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))"), key).scalar_one()
+            connection.commit()
+            try:
+                yield bool(ours)
+            finally:
+                if ours:
+                    connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:name, 0))"), key)
+                    connection.commit()
 
     def insert_new(self, table: Table) -> Insert:
         """An INSERT that leaves rows alone whose keys are taken: whoever wrote first is right.
@@ -292,7 +313,7 @@ def _make_private(path: Path) -> None:
 
 
 def _looked_through(connection: Connection, look: str, limit_s: float) -> str:
-    """SQLite's own word on its file, by the pragma `look`, one line: "ok", also where the time was too short for all of it."""
+    """SQLite's own word on its file, one line; "ok" also where the time was too short for all of it."""
     driver = connection.connection.dbapi_connection
     assert isinstance(driver, sqlite3.Connection)  # noqa: S101, only asked of SQLite
     end = monotonic() + limit_s

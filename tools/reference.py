@@ -147,7 +147,7 @@ def _choices(row: Row) -> str:
 def _not_yet(row: Row) -> str:
     """What is refused today, because nothing stands behind it."""
     keys = tuple(row.key.split("."))
-    refused = any(keys[: len(planned)] == planned for planned in NOT_YET if planned != ("engine",))
+    refused = any(keys[: len(planned)] == planned for planned in NOT_YET)
     return " *Planned; refused by this version.*" if refused else ""
 
 
@@ -224,7 +224,55 @@ def _values(option: click.Option) -> str:
     return "|".join(map(str, kind.choices)) if isinstance(kind, click.Choice) else kind.name.upper()
 
 
-PAGES: dict[str, Callable[[], str]] = {"config.md": settings_page, "commands.md": commands_page}
+ROUTES_HEAD = """\
+# Routes
+
+<!-- Written by `make docs` from pipeline/web/; change it there. -->
+
+All that `run` answers under `web.url`. What is not in this table is 404, another method 405; HEAD is answered wherever
+GET is. GET changes nothing, ever. There is no login and no cookie: what a route asks for stands in its address or its
+body. `tests/unit/web/test_permissions.py` tries every row as everybody.
+
+| route | proof | what it does |
+|---|---|---|
+"""
+
+# What each kind of path is open to. A route with a part that is not here has no row, and a test says so.
+PROOFS = {
+    "": "none", "path": "none", "/metrics": "an address of the house, and no proxy between",
+    "token": "a link of ours, signed for {page} and for one reader",
+    "provider": "the provider's signature, and a setting in `web.hooks`",
+}
+
+
+def routes_page() -> str:
+    """docs/reference/routes.md."""
+    return ROUTES_HEAD + "".join(
+        f"| `{method} {path}` | {proof} | {text} |\n" for method, path, proof, text in web_routes())
+
+
+def web_routes() -> Iterator[tuple[str, str, str, str]]:
+    """Method, path, what is asked for, and what it does, for every route there can be."""
+    from pipeline.web.hooks import Hooks  # optional extra `web`
+    from pipeline.web.joining import Joining
+    from pipeline.web.keeping import Keeping
+    from pipeline.web.metrics import Metrics
+    from pipeline.web.site import Rooms, routes
+
+    nothing: typing.Any = None  # a list of routes asks nobody anything
+    rooms = Rooms(nothing, Keeping(*[nothing] * 6), nothing, Hooks({}, nothing, nothing), Metrics(nothing),
+                  Joining(*[nothing] * 6))
+    for route in routes(rooms):
+        path = route.path.replace(":path}", "}")
+        page, part = path.split("/")[1], "".join(path.partition("{")[2:]).rstrip("}")
+        text = inspect.getdoc(route.endpoint) or ""
+        for method in sorted((route.methods or set()) - {"HEAD"}):
+            yield method, path, PROOFS.get(path, PROOFS[part]).format(page=page), " ".join(
+                text.partition(": ")[2].partition("\n\n")[0].split())
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "config.md": settings_page, "commands.md": commands_page, "routes.md": routes_page}
 
 
 def main() -> int:

@@ -75,10 +75,10 @@ def run(desk: Desk, only: str | None) -> int:
       avviso run --only web
     """
     from pipeline.cli.stopping import stop_on_signal  # slow import
-    from pipeline.engines.embedded import run as run_embedded  # slow import
+    from pipeline.engines.service import run as serve  # slow import
 
     with stop_on_signal() as stop:
-        run_embedded(desk.app, desk.config, stop, only=only)
+        serve(desk.app, desk.config, stop, only=only)
     return DONE
 
 

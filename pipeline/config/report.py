@@ -33,9 +33,6 @@ SHAPES = {
 # Settings of the contract whose work is not built yet: to accept one would be to promise it.
 # A line goes when its feature comes.
 NOT_YET = {
-    ("feeds", "websub"): "telling hubs",
-    ("notify", "email"): "sending notices",
-    ("engine",): "any engine but `embedded`",
     ("web", "admin"): "the admin pages",
 }
 
@@ -54,7 +51,7 @@ def unfinished(config: Config, document: Document) -> Iterator[Problem]:
     """Settings that ask for what this version cannot do."""
     for keys, work in NOT_YET.items():
         value: object = reduce(lambda part, key: getattr(part, str(key)), keys, typing.cast("object", config))
-        if value not in (None, False, (), {}, "embedded"):
+        if value not in (None, False, (), {}):
             yield Problem(document.path, f"{dotted(keys)}: this version cannot do that yet ({work})",
                           "leave it out", _line(keys, document), rule="config-not-yet")
 

@@ -33,8 +33,7 @@ class Config(Section):
     database: Secret = default("sqlite:///var/avviso.db")
     """The ledger: `sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST/NAME`."""
     engine: Literal["embedded", "procrastinate"] = "embedded"
-    """What wakes the work: this process, or procrastinate on PostgreSQL over several machines
-    (planned; refused by this version)."""
+    """What wakes the work: this process alone, or Procrastinate, which shares it among machines on one PostgreSQL."""
     web: Web = default({})
     dns: Dns = default({})
 
@@ -78,12 +77,27 @@ class Config(Section):
             return database
         raise wrong("is not a database", "write sqlite:///var/avviso.db or postgresql://USER:PASSWORD@HOST/NAME")
 
+    @field_validator("engine")
+    @classmethod
+    def _has_its_database(cls, engine: str, info: ValidationInfo) -> str:
+        database = info.data.get("database")
+        if engine == "procrastinate" and database and not database.get_secret_value().startswith("postgresql://"):
+            raise wrong("procrastinate needs PostgreSQL", "set `database: postgresql://…`, or leave it out")
+        return engine
+
     @model_validator(mode="after")
     def _apart(self) -> Self:
         written = {"feeds.folder": self.feeds.folder, "site.folder": self.site.folder}
         for name, folder in written.items():
             if folder.resolve() == self.issues.folder.resolve():
                 raise wrong(f"{name} is the folder of the issues", "give what is written its own folder")
+        return self
+
+    @model_validator(mode="after")
+    def _told(self) -> Self:
+        if self.notify.email and self.transport.broadcasts:
+            raise wrong(f"notify.email is not reached by kind: {self.transport.kind}, which mails its own readers",
+                        "leave it out; `avviso status` shows what needs you")
         return self
 
     def model_post_init(self, context: dict[str, Path] | None) -> None:

@@ -107,7 +107,8 @@ class SesPost(Sending):
     region: Line
     """The account's region, such as `eu-west-1`."""
     access_key_id: Line | None = None
-    """The id of a key that may `ses:SendRawEmail`; without one, keys are looked for where Amazon's own tools do."""
+    """The id of a key that may `ses:SendEmail` and `ses:SendRawEmail`; without one, keys are looked for where
+    Amazon's own tools do."""
     secret_access_key: Secret | None = None
     """Its secret."""
     configuration_set: Line | None = None

@@ -41,6 +41,7 @@ class Stencil:
         self._heading = _heading(edition, envelope)
         self._common = _common(edition, envelope)
         self._wire = _joined([self._from]), _joined(self._heading), _joined(self._common)
+        self._is_ascii = f"{self._sender}{''.join(self._wire)}".isascii()  # addresses may not be; all else is encoded
         self._text, self._html = text_part(edition.text), text_part(edition.html)
         self._seams = _seams(edition.digest, self._text.encoding, self._html.encoding)
         self._seal = seal
@@ -54,15 +55,17 @@ class Stencil:
         """The message to one reader. Raises AudienceError when it cannot be addressed; the others go on."""
         _refuse_odd_tokens(reader)
         refuse_dead_links(self._fillings, reader)
+        recipient = self._recipient(reader.address)
         return Message(
             key=reader.key,
             message_id=f"{reader.message_id}@{self._envelope.domain}",
             sender=self._sender_of(reader),
-            recipient=self._recipient(reader.address),
+            recipient=recipient,
             mime=partial(self._mime, reader),
             parts=partial(self._parts, reader),
             mailing=self._envelope.mailing,
             sequence=reader.sequence,
+            is_plain=self._is_ascii and recipient.isascii(),
         )
 
     def _sender_of(self, reader: Reader) -> str:

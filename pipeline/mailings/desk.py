@@ -43,6 +43,7 @@ QUICK_S, SLOW_S = 0.25, 1.0
 UNRECORDED_S = 1.0        # how long an outcome stands on the board alone, and a stopped mailing goes on
 AGAIN_S = 1.0             # how long a line listens before it asks again whether something became due
 LEDGER_AWAY_S = 2.0
+FULL_DISK_TRIES = 300      # ten minutes
 
 
 class SendersDesk:
@@ -96,8 +97,7 @@ class SendersDesk:
         """Writes on the board that it goes; False where its lease would be over before its answer: given back."""
         claim = self._flying[message.key]
         if self._office.clock.now() + self._timeout > claim.lease_until:
-            del self._flying[message.key]
-            self._give_back(claim)
+            self.give_back(message)
             return False
         self._office.board.depart(claim)
         return True
@@ -113,6 +113,12 @@ class SendersDesk:
             outcome = self._judge(claim, result)
         self._office.board.land(outcome)
         self._outcomes.append(outcome)
+        if claim.mailing_id is not None and (reason := self._office.brake.look(outcome)):
+            self._pause(claim.mailing_id, reason)
+
+    def give_back(self, message: Message) -> None:
+        """It waits for another hour, as if it had not been claimed."""
+        self._give_back(self._flying.pop(message.key))
 
     # ---- what its sender asks ------------------------------------------------------------------
 
@@ -174,14 +180,26 @@ class SendersDesk:
         self._returned.append(Outcome(claim, DeliveryState.PENDING, "", counted=False))
 
     def durably(self, step: Callable[[], T]) -> T:
-        """A step on the ledger. While it cannot be reached, what we know is kept and tried again."""
+        """A step on the ledger. While it cannot be reached, what we know is kept and tried again.
+
+        A single pass waits for a full disk too, and goes on when there is room; for ten minutes, then it ends.
+        """
+        tries = 0
         while True:
             try:
-                return step()
+                done = step()
             except (Unreachable, OutputError) as error:
-                if self._until_idle or self._office.clock.wait(self._stop, LEDGER_AWAY_S):
+                tries += 1
+                patience = FULL_DISK_TRIES if isinstance(error, OutputError) else 0
+                if self._until_idle and tries > patience:
                     raise
-                log.warning("ledger.unreachable", extra={"reason": str(error)})
+                self._office.miss_ledger(error)
+                if self._office.clock.wait(self._stop, LEDGER_AWAY_S):
+                    raise
+            else:
+                if tries:
+                    self._office.find_ledger()
+                return done
 
     # ---- before the wire -----------------------------------------------------------------------
 

@@ -77,6 +77,7 @@ class DoubtPolicy(StrEnum):
 
 
 EVERYBODY = 0  # stands for a person in a delivery to a service that owns the readers; no subscriber has this id
+MAINTAINER = -1  # stands for who runs the publication, in a letter to them; no subscriber has this id
 
 OPEN = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.DEFERRED, DeliveryState.IN_DOUBT)
 

@@ -17,8 +17,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from pipeline.clock import Clock
-from pipeline.errors import Refused
+from pipeline.errors import PipelineError, Refused
 from pipeline.mailings.board import Board, read_board
+from pipeline.mailings.brake import Brake
 from pipeline.mailings.desk import SendersDesk
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.workers import Worker
@@ -55,6 +56,7 @@ class Terms:
     memory: timedelta | None = None
     repeats: bool = True
     broadcasts: bool = False
+    refused_share: float = 1.0  # of the last readers; more pauses a mailing
 
     def may_repeat(self, attempts: int) -> bool:
         """Whether a message whose answer was lost goes out again after so many attempts before this one.
@@ -97,8 +99,10 @@ class Office:
         self.report = Report()
         self.failure: BaseException | None = None  # what ended a sender, and so all of them
         self.served = 0  # how many messages the post has taken, from whichever sender
+        self.brake = Brake(terms.refused_share)
         self._lock = threading.Lock()
         self._refusals = 0
+        self._misses_ledger = False
 
     def deliver(self, stop: threading.Event) -> Report:
         """Sends until nothing is due now, `stop` is set, or the post cannot be reached."""
@@ -142,6 +146,20 @@ class Office:
                 return False
             self._refusals = 0
         return True
+
+    def miss_ledger(self, error: PipelineError) -> None:
+        """The ledger is away or its disk full: said once, whichever senders meet it."""
+        with self._lock:
+            if not self._misses_ledger:
+                log.warning("ledger.unreachable", extra={"reason": str(error)})
+            self._misses_ledger = True
+
+    def find_ledger(self) -> None:
+        """It is there again."""
+        with self._lock:
+            if self._misses_ledger:
+                log.info("ledger.reached")
+            self._misses_ledger = False
 
     def pause(self, mailing_id: int, reason: str) -> None:
         """Stops a mailing until a person looks."""

@@ -31,6 +31,8 @@ class Message:
     envelope's plain addresses. `mime()` gives the bytes of RFC 5322, CRLF ends, equal at every call.
     `parts()` gives headers, subject, html and text apart, for services that take them so.
     `sequence` is the delivery's place in its mailing, from 1, and `mailing` a name for people.
+    `is_plain` vouches that the bytes need no look before they go out: ASCII, no NUL, lines of at most
+    998 bytes, each ended by CRLF and none beginning with a dot.
     """
 
     key: str
@@ -41,6 +43,7 @@ class Message:
     parts: Callable[[], Parts]
     mailing: str = ""
     sequence: int = 0
+    is_plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,10 @@ class Desk(Protocol):
 
     def land(self, message: Message, result: Receipt | TransportError) -> None:
         """What became of a message that `next` gave: once for each that departed, or could not."""
+        ...
+
+    def give_back(self, message: Message) -> None:
+        """Instead of a landing: nothing of it was handed over, and it says nothing about the post."""
         ...
 
 

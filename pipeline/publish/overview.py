@@ -64,6 +64,8 @@ def _needs(ledger: Ledger, issues: Sequence[Record], mailings: Sequence[Mailing]
             yield f"{doubts} deliveries of {mailing.issue_key} to {mailing.list} are in doubt: `avviso resolve`"
         if mailing.state is MailingState.PAUSED:
             yield f"{mailing.issue_key} to {mailing.list} is paused: {mailing.reason}: `avviso resume`"
+    for call in ledger.hubs.given_up():
+        yield f"the hub {call.hub} does not take the news of {call.topic}: mend feeds.websub, or wait"
 
 
 def _shown(changed: datetime | None) -> str:

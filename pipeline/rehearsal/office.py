@@ -44,6 +44,8 @@ from pipeline.rehearsal.visit import Visit
 class PostOffice:
     """The server, in a thread of its own; a context manager. `port` is known inside the block."""
 
+    visit: type[Visit] = Visit  # how its clients are received
+
     def __init__(self, manners: Manners | None = None, *, port: int = 0, journal: Path | None = None) -> None:
         self.manners = manners or Manners()
         self.letters: list[Letter] = []
@@ -80,7 +82,7 @@ class PostOffice:
         asyncio.set_event_loop(self.loop)
         implicit = self.manners.tls if self.manners.security == "tls" else None
         server = self.loop.run_until_complete(
-            self.loop.create_server(lambda: Visit(self), sock=self._socket, ssl=implicit)
+            self.loop.create_server(lambda: self.visit(self), sock=self._socket, ssl=implicit)
         )
         self._is_serving.set()
         try:

@@ -15,6 +15,7 @@ from pipeline.subscribe.preferences import Preferences
 from pipeline.web.hooks import Hooks
 from pipeline.web.joining import Joining
 from pipeline.web.keeping import Keeping
+from pipeline.web.metrics import Metrics
 from pipeline.web.pages import Pages, Publication
 from pipeline.web.porter import PorterThread
 from pipeline.web.server import Server
@@ -37,7 +38,8 @@ def open_site(app: App, porter: PorterThread) -> Starlette:
     rooms = Rooms(
         pages, Keeping(door, Preferences(door, app.clock), app.tray, porter.wake, pages, app.clock),
         Shelf({"feeds/": config.feeds.folder, "": config.site.folder}),
-        Hooks(app.hooks, _taker(app), app.clock), joining if config.web.url else None)
+        Hooks(app.hooks, _taker(app), app.clock), Metrics(lambda: (app.archive, app.ledger)),
+        joining if config.web.url else None)
     return site(rooms, prefix=urlsplit(config.web.url or "").path.rstrip("/"))
 
 

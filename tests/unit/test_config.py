@@ -305,6 +305,7 @@ def test_text_that_is_no_settings_file_is_refused_with_its_line(text: str, expec
     ("transport: {kind: smtp, host: a, password: '${1x}'}",
      "transport.password: ${} without a name: write ${NAME} or ${NAME:-default}"),
     ("engine: ${X", "engine: ${ without a }: write ${NAME} or ${NAME:-default}"),
+    ("engine: procrastinate", "engine: procrastinate needs PostgreSQL: set `database: postgresql://…`, or leave it out"),
     ("engine: '${ENGINE:-celery}'", "engine: its value is not known here: write embedded or procrastinate"),
 ])
 def test_wrong_setting_is_one_line_with_place_reason_and_remedy(setting: str, expected: str) -> None:
@@ -366,13 +367,17 @@ def test_empty_file_names_what_has_no_default() -> None:
 
 
 @pytest.mark.parametrize(("setting", "expected"), [
-    ("feeds: {websub: [https://hub.example/]}", "feeds.websub: this version cannot do that yet (telling hubs)"),
-    ("notify: {email: me@example.com}", "notify.email: this version cannot do that yet (sending notices)"),
-    ("engine: procrastinate", "engine: this version cannot do that yet (any engine but `embedded`)"),
     ("web: {admin: x}", "web.admin: this version cannot do that yet (the admin pages)"),
 ])
 def test_setting_without_its_feature_is_refused_and_not_silently_ignored(setting: str, expected: str) -> None:
     assert complaints(LEAST + setting) == [f"config.yaml:6: {expected}: leave it out"]
+
+
+def test_notices_through_a_service_that_owns_the_readers_are_refused() -> None:
+    assert complaints(LEAST + "transport: {kind: kit, api_key: x}\nnotify: {email: me@example.com}\n") == [
+        "config.yaml: notify.email is not reached by kind: kit, which mails its own readers: leave it out; "
+        "`avviso status` shows what needs you",
+    ]
 
 
 def test_output_folder_that_holds_the_issues_is_refused() -> None:

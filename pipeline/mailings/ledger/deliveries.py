@@ -30,7 +30,7 @@ from sqlalchemy import (
 
 from pipeline.database import Database
 from pipeline.mailings.ledger.tally import Tally
-from pipeline.mailings.mailing import EVERYBODY, Claim, DeliveryState, MailingState, Outcome
+from pipeline.mailings.mailing import EVERYBODY, MAINTAINER, Claim, DeliveryState, MailingState, Outcome
 from pipeline.schema import delivery, mailing, subscriber, subscription, suppression
 
 WAITING = (DeliveryState.PENDING, DeliveryState.DEFERRED)
@@ -221,7 +221,7 @@ def _candidates(*conditions: ColumnElement[bool]) -> Any:
         subscription.c.list == delivery.c.list, subscription.c.subscriber_id == delivery.c.subscriber_id,
         subscription.c.state == "confirmed",
     )
-    welcome = or_(delivery.c.subscriber_id == EVERYBODY,
+    welcome = or_(delivery.c.subscriber_id.in_((EVERYBODY, MAINTAINER)),
                   and_(person, or_(delivery.c.mailing_id.is_(None), on_the_list)))
     return (
         select(*CLAIMED, case((welcome, true()), else_=literal(False)).label("welcome"), FIRST)

@@ -53,12 +53,12 @@ class Doubts:
 
     def strand(self, provider: str, now: datetime) -> int:
         """What waits to be repeated by a provider that is not this one any more is in doubt; gives how many."""
+        attempted_at = func.coalesce(delivery.c.attempted_at, literal(now, delivery.c.attempted_at.type))
         with self._db.write() as connection:
             return _move(
                 self._db, connection, DeliveryState.DEFERRED, DeliveryState.IN_DOUBT,
                 [delivery.c.state == DeliveryState.DEFERRED, delivery.c.provider.not_in(("", provider))],
-                {"doubt": Doubt.LINE,
-                 "attempted_at": func.coalesce(delivery.c.attempted_at, literal(now, delivery.c.attempted_at.type)),
+                {"doubt": Doubt.LINE, "attempted_at": attempted_at,
                  "reply": literal("it may lie with ") + delivery.c.provider + literal(", no longer in the settings")})
 
     def open(self, provider: str, limit: int) -> list[tuple[Claim, datetime]]:

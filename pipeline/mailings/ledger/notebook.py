@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -81,6 +82,10 @@ class Notebook:
         with self._db.read() as connection:
             found: datetime | None = connection.execute(select(func.max(latest.c.at))).scalar()
         return found
+
+    def alone(self, name: str) -> AbstractContextManager[bool]:
+        """Whether nobody on another machine holds this name; ours until the block ends or this process dies."""
+        return self._db.alone(name)
 
     def note(self, name: str) -> str | None:
         with self._db.read() as connection:
