@@ -66,9 +66,9 @@ class Smtp(Transport):
         session, settings = self._relay.open(), self._relay.settings
         try:
             session.try_sender(sender)
+            return Greeting(settings.server, settings.security is not Security.NONE, session.offer.size_bytes)
         finally:
             self._relay.close(session)
-        return Greeting(settings.server, settings.security is not Security.NONE, session.offer.size_bytes)
 
     def close(self) -> None:
         """Says goodbye without waiting for the answers; may be called twice."""
