@@ -9,11 +9,11 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes \
 
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help demo test fault lint types bench docs lock clean run-environment test-environment
+.PHONY: help demo test fault mutations lint types bench docs lock clean run-environment test-environment
 .DEFAULT_GOAL := help
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1: /p' $(firstword $(MAKEFILE_LIST)) | awk -F': ' '{ printf "make %-7s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z]*\):.*## /\1: /p' $(firstword $(MAKEFILE_LIST)) | awk -F': ' '{ printf "make %-9s %s\n", $$1, $$2 }'
 
 demo: run-environment ## a small publication in a fresh folder, mailed to three sample readers; SERVE=1 opens the preview
 	@$(if $(SERVE),rm -rf .avviso-demo)
@@ -25,6 +25,9 @@ test: test-environment ## the whole suite, fault and load tests at reduced count
 
 fault: test-environment ## fault and load tests at full counts (long)
 	@AVVISO_FAULT=full $(BIN)/python -m pytest -rs tests/fault tests/property tests/conformance $(ARGS)
+
+mutations: test-environment ## seeds the mistakes that others have made, one by one, and shows that the suite catches each
+	@$(BIN)/python -m tests.mutations
 
 lint: test-environment ## ruff, and the floors that imports may run down
 	@$(BIN)/ruff check .
@@ -43,7 +46,7 @@ docs: test-environment ## writes docs/reference/ from the program itself
 
 lock: ## resolves the requirements anew (needs uv); look at the difference before you commit it
 	@$(LOCK) pyproject.toml --extra web -o requirements/run.txt
-	@$(LOCK) pyproject.toml --extra web --extra postgres --extra dkim --extra watch --extra bounce --extra ses --extra s3 --group test \
+	@$(LOCK) pyproject.toml --extra web --extra postgres --extra dkim --extra watch --extra hooks --extra ses --extra s3 --group test \
 		-c requirements/run.txt -o requirements/test.txt
 	@$(LOCK) --group build -o requirements/build.txt
 

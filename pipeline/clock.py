@@ -30,6 +30,20 @@ class SystemClock:
         return stop.wait(seconds)
 
 
+class RushedClock:
+    """A clock that runs `speed` times as fast from the instant `began` of the machine's own. For rehearsals."""
+
+    def __init__(self, began: datetime, speed: float) -> None:
+        self._began = began
+        self._speed = speed
+
+    def now(self) -> datetime:
+        return self._began + (datetime.now(UTC) - self._began) * self._speed
+
+    def wait(self, stop: threading.Event, seconds: float) -> bool:
+        return stop.wait(seconds / self._speed)
+
+
 class HandClock:
     """A clock that moves only when told to, or when someone waits on it. For tests and rehearsals."""
 
@@ -46,6 +60,11 @@ class HandClock:
     def wait(self, stop: threading.Event, seconds: float) -> bool:
         self._now += timedelta(seconds=seconds)
         return stop.is_set()
+
+
+def since_boot() -> timedelta:
+    """How long this machine has been up, sleep included: the same for all its processes, whoever sets its clock."""
+    return timedelta(seconds=time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)))
 
 
 def monotonic() -> float:

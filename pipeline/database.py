@@ -12,7 +12,7 @@ import json
 import secrets
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -34,6 +34,7 @@ from sqlalchemy import (
     func,
     inspect,
     select,
+    text,
 )
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, make_url
@@ -43,11 +44,15 @@ from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import Text
 
 from pipeline import schema
-from pipeline.errors import ConfigError, DatabaseError, OutputError, SchemaOutdated, Unreachable
+from pipeline.clock import monotonic
+from pipeline.errors import ConfigError, Damaged, OutputError, SchemaOutdated, Unreachable
 
 BUSY_TIMEOUT_S = 120.0  # a backup tool may hold the file for a minute
 CONNECT_TIMEOUT_S = 10  # a server that is cut off answers nothing at all
 _REMEDY = "write sqlite:///var/avviso.db or postgresql://…"
+CHECK_S = 10.0  # how long the look at a start may take: far more than a million readers need
+THOROUGH_BYTES = 64 * 1024**2  # up to here the indexes are compared with the tables too: 20,000 readers in 0.2 s
+RESTORE = "stop avviso and restore the last backup of it; nothing was sent"
 APPLICATION_ID = 0x61767631  # "avv1": `file` and we know a ledger by it
 
 
@@ -140,6 +145,26 @@ class Database:
                 with connection.begin():
                     yield connection
 
+    @contextmanager
+    def alone(self, name: str) -> Iterator[bool]:
+        """Whether nobody else holds this name on the same PostgreSQL; ours until the block or the connection ends.
+
+        SQLite has one machine, whose processes are kept apart by lock files.
+        """
+        if self.is_sqlite:
+            yield True
+            return
+        key = {"name": f"avviso {name}"}
+        with _own_errors(), self._engine.connect() as connection:
+            ours = connection.execute(text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))"), key).scalar_one()
+            connection.commit()
+            try:
+                yield bool(ours)
+            finally:
+                if ours:
+                    connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:name, 0))"), key)
+                    connection.commit()
+
     def insert_new(self, table: Table) -> Insert:
         """An INSERT that leaves rows alone whose keys are taken: whoever wrote first is right.
 
@@ -159,6 +184,13 @@ class Database:
             return column.in_(select(func.json_each(json.dumps(list(numbers))).table_valued("value").c.value))
         return column == any_(bindparam(None, list(numbers), type_=ARRAY(BigInteger)))
 
+    def upsert_rows(self, table: Table, columns: Iterable[str]) -> Insert:
+        """The same for many rows in one go: each is given with these columns when it is executed."""
+        keys = [column.name for column in table.primary_key.columns]
+        into = self._insert(table)
+        changes = {name: into.excluded[name] for name in columns if name not in keys}
+        return into.on_conflict_do_update(index_elements=keys, set_=changes)
+
     def _insert(self, table: Table) -> sqlite.Insert:
         """The INSERT of our dialect: both understand ON CONFLICT, and SQLAlchemy has no common one."""
         if self.is_sqlite:
@@ -166,6 +198,11 @@ class Database:
         from sqlalchemy.dialects import postgresql  # slow import
 
         return cast("sqlite.Insert", postgresql.insert(table))
+
+    @property
+    def file(self) -> Path | None:
+        """Where the ledger lies; None when a server keeps it."""
+        return _sqlite_path(self.url) if self.is_sqlite else None
 
     @property
     def exists(self) -> bool:
@@ -218,15 +255,15 @@ class Database:
             remedy = "use the newer avviso that wrote it"
         raise SchemaOutdated(message, remedy=remedy, path=self.shown)
 
-    def check_health(self) -> None:
-        """Raises DatabaseError when SQLite finds its own file damaged."""
-        if not self.is_sqlite:
+    def check_health(self, limit_s: float = CHECK_S) -> None:
+        """Raises Damaged when SQLite finds its own file damaged, as far as it can look within `limit_s`."""
+        if self.file is None:
             return
+        look = "integrity_check" if self.file.stat().st_size <= THOROUGH_BYTES else "quick_check"
         with self.read() as connection:
-            word = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+            word = _looked_through(connection, look, limit_s)
         if word != "ok":
-            raise DatabaseError(f"the ledger is damaged ({word})",
-                                remedy="stop avviso and restore the last backup", path=self.shown)
+            raise Damaged(f"the ledger is damaged ({word})", remedy=RESTORE, path=self.shown)
 
     def compact(self) -> None:
         """Leaves no trace of what was erased: neither in free pages nor in the write-ahead log."""
@@ -275,6 +312,23 @@ def _make_private(path: Path) -> None:
                           remedy="make its folder writable, or name another in `database`") from error
 
 
+def _looked_through(connection: Connection, look: str, limit_s: float) -> str:
+    """SQLite's own word on its file, one line; "ok" also where the time was too short for all of it."""
+    driver = connection.connection.dbapi_connection
+    assert isinstance(driver, sqlite3.Connection)  # noqa: S101, only asked of SQLite
+    end = monotonic() + limit_s
+    driver.set_progress_handler(lambda: monotonic() > end, 10_000)
+    try:
+        word = str(connection.exec_driver_sql(f"PRAGMA {look}(1)").scalar())
+    except exc.OperationalError as error:
+        if "interrupted" not in str(error.orig):
+            raise
+        return "ok"
+    finally:
+        driver.set_progress_handler(None, 0)
+    return " ".join(word.split())
+
+
 def _sqlite_engine(url: URL) -> Engine:
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False})
 
@@ -302,6 +356,11 @@ def _postgresql_engine(url: URL) -> Engine:
         raise ConfigError("PostgreSQL needs the extra `postgres`", remedy="pip install 'avviso[postgres]'") from None
 
 
+# What SQLite says when the disk is to blame, not the file: full, taken away, or without write access.
+_OF_THE_DISK = ("disk is full", "disk I/O error", "readonly", "unable to open")
+_OF_THE_FILE = ("Could not decode to UTF-8",)  # the driver's words; SQLite's own come as another class
+
+
 @contextmanager
 def _own_errors() -> Iterator[None]:
     """Turns what drivers raise about the outside world into our words; mistakes of ours pass unchanged."""
@@ -309,14 +368,17 @@ def _own_errors() -> Iterator[None]:
         yield
     except exc.OperationalError as error:
         words = " ".join(str(error.orig).split())
-        if ("disk" in words and "full" in words) or "readonly" in words or "unable to open" in words:
+        if any(word in words for word in _OF_THE_DISK):
             raise OutputError(f"the ledger cannot be written: {words}",
                               remedy="free space or mend the permissions of its folder; nothing was lost") from error
+        if any(word in words for word in _OF_THE_FILE):
+            raise Damaged(f"the ledger cannot be read: {words}", remedy=RESTORE) from error
         raise Unreachable(f"the database does not answer: {words}",
                           remedy="start it, or mend `database` in config.yaml") from error
+    except json.JSONDecodeError as error:
+        raise Damaged(f"the ledger cannot be read: {error}", remedy=RESTORE) from error
     except exc.DatabaseError as error:
-        if isinstance(error.orig, sqlite3.DatabaseError) and not isinstance(error, exc.IntegrityError):
-            raise DatabaseError(f"the ledger cannot be read: {' '.join(str(error.orig).split())}",
-                                remedy="stop avviso and restore the last backup") from error
+        if type(error.orig) is sqlite3.DatabaseError:  # its subclasses are about a promise, or a mistake of ours
+            raise Damaged(f"the ledger cannot be read: {' '.join(str(error.orig).split())}", remedy=RESTORE) from error
         raise
 

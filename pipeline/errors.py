@@ -15,8 +15,12 @@
         Refused                   not this reader but us         -> mailing paused, nobody blamed
         Unavailable               nothing was handed over        -> pending, brake
         InDoubt                   the reply was lost             -> in_doubt
+      ReportError                 what somebody posted as a provider's report; nothing of it is taken
+        Forged                    nothing proves that the provider said it
+        Unreadable                proven, and not in the words that the provider documents
       DatabaseError
         Conflict  Unreachable  SchemaOutdated
+        Damaged                   the ledger's file is not what we wrote: exit 74, nothing is sent
 """
 
 from __future__ import annotations
@@ -170,6 +174,18 @@ class InDoubt(TransportError):
     """The message was complete and the reply was lost: it may have been accepted."""
 
 
+class ReportError(PipelineError):
+    """What was posted as a provider's report cannot be taken."""
+
+
+class Forged(ReportError):
+    """No proof, a wrong one, or one that is too old."""
+
+
+class Unreadable(ReportError):
+    """Not what the provider's documentation says."""
+
+
 class DatabaseError(PipelineError):
     """The ledger cannot be used."""
 
@@ -182,6 +198,12 @@ class Conflict(DatabaseError):
 
 class Unreachable(DatabaseError):
     """The database server does not answer."""
+
+
+class Damaged(DatabaseError):
+    """The ledger's own file is damaged: nothing is sent before a person has restored it."""
+
+    exit_code = 74
 
 
 class SchemaOutdated(DatabaseError):

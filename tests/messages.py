@@ -16,8 +16,9 @@ from typing import Any
 from pipeline.clock import HandClock, monotonic
 from pipeline.errors import Deferred, InDoubt, Refused, Rejected, TransportError, Unavailable
 from pipeline.providers.base import Desk, Message, Parts, Receipt, Transport
+from pipeline.providers.smtp_presets import Security
 from pipeline.providers.smtp_relay import Relay
-from pipeline.providers.smtp_settings import Patience, Security, SmtpSettings
+from pipeline.providers.smtp_settings import Patience, SmtpSettings
 from tests.sink import PostOffice
 
 NOON = datetime(2026, 3, 24, 12, tzinfo=UTC)

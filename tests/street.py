@@ -116,12 +116,13 @@ class SinkProcess:
 
     journal: Path
     words: tuple[str, ...] = ()
+    program: str = "pipeline.rehearsal.office"
 
     def __enter__(self) -> SinkProcess:
         self.process = subprocess.Popen(
-            [sys.executable, str(ROOT / "tests" / "sink.py"), "--port", "0", "--journal", str(self.journal),
+            [sys.executable, "-m", self.program, "--port", "0", "--journal", str(self.journal),
              *self.words],
-            stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
+            stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, cwd=ROOT)
         assert self.process.stdout is not None
         self.port = int(self.process.stdout.readline())
         return self

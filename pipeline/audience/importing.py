@@ -6,9 +6,10 @@ dry run, which decides by the same rules. A file may be imported again: what is 
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -16,6 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
+from pipeline.address import Address
 from pipeline.audience.intake import Entry, Known, Verdict, plan
 from pipeline.audience.roster import PAGE, Roster
 from pipeline.audience.sheet import Row, Sheet
@@ -24,6 +26,8 @@ from pipeline.audience.table import read_table
 from pipeline.errors import AudienceError, OutputError, Problem
 
 KEPT_PROBLEMS = 1000  # the first ones are shown, the others counted: a million bad rows must fit as well
+
+Ask = Callable[[Sequence[Address]], object]
 
 _ARCHIVE = b"PK\x03\x04"  # a zip, or a spreadsheet that is not CSV
 
@@ -39,10 +43,13 @@ class Result:
     problems: tuple[Problem, ...]
 
 
-def read_rows(source: Path | BinaryIO, kind: str, *, name: str = "") -> Iterator[Row | Problem]:
+def read_rows(
+    source: Path | BinaryIO, kind: str, *, name: str = "", progress: Callable[[int, int], None] | None = None,
+) -> Iterator[Row | Problem]:
     """The people in a file, in its order, and a problem for each row that is none.
 
-    `kind` is one of SYSTEMS; `name` is the file's for messages, where the source is a stream. Raises
+    `kind` is one of SYSTEMS; `name` is the file's for messages, where the source is a stream. `progress` is told
+    every thousand rows how many bytes are read, and of how many. Raises
     AudienceError when the file as a whole is no table of people, OutputError when it cannot be read.
     """
     with ExitStack() as opened:
@@ -51,20 +58,25 @@ def read_rows(source: Path | BinaryIO, kind: str, *, name: str = "") -> Iterator
         if not stream.seekable():
             stream = _copied(stream, opened)
         _refuse_archive(stream, shown)
+        size = stream.seek(0, os.SEEK_END)
         records = opened.enter_context(closing(read_table(stream)))
         sheet = Sheet(shown, kind, next(records, None))
-        yield from map(sheet.row, records)
+        for n, record in enumerate(records):
+            if progress and n % PAGE == 0:
+                progress(stream.tell(), size)
+            yield sheet.row(record)
 
 
 def import_rows(
     rows: Iterable[Row | Problem], roster: Roster, *, lists: Sequence[str], now: datetime,
-    into: str | None = None, consent: str = "", ask: bool = False, dry_run: bool = False,
+    into: str | None = None, consent: str = "", ask: Ask | None = None, dry_run: bool = False,
 ) -> Result:
     """Writes people down, PAGE rows a transaction, or only says what would become of them.
 
     `lists` are the publication's; a row that names none joins the first. `into` is the list for all rows,
-    whatever they name. `consent` is how these people agreed, in words. With `ask` they are asked, and
-    wait for their own confirmation.
+    whatever they name. `consent` is how these people agreed, in words. With `ask` they wait for their own
+    confirmation, and it is called for each batch to ask them: for who waited before as well, so that an import
+    that was cut off asks the rest when it is run again.
     """
     book = _Rehearsal(roster) if dry_run else roster
     tally = _Tally()
@@ -72,7 +84,9 @@ def import_rows(
     while batch := list(islice(remaining, PAGE)):
         placed = [_placed(row, lists, into, consent) for row in batch]
         entries = [row.entry for row in placed if isinstance(row, Row)]
-        tally.count(book.enter(entries, now, ask=ask))
+        tally.count(book.enter(entries, now, ask=ask is not None))
+        if ask and not dry_run:
+            ask([entry.address for entry in entries])
         tally.note([row for row in placed if isinstance(row, Problem)])
     return tally.result()
 

@@ -66,6 +66,12 @@ class Roster:
             rows = connection.execute(statements.waiting(hashed, lists)).all()
         return tuple(statements.subscription_of(row) for row in rows)
 
+    def waiting(self, addresses: Sequence[Address]) -> list[Member]:
+        """Which subscriptions of these people wait for their confirmation. At most PAGE addresses."""
+        hashes = [self.address_hash(address.folded) for address in addresses]
+        with self._database.read() as connection:
+            return [statements.member_of(row) for row in connection.execute(statements.waiting_among(hashes))]
+
     def add(self, address: Address, lists: Sequence[str], evidence: Evidence, now: datetime, *,
             name: str = "", language: str = "") -> Verdict:
         """Someone is vouched for: confirmed, with that evidence. Who left or is suppressed is kept out."""

@@ -103,6 +103,14 @@ def waiting(address_hash: str, lists: Sequence[str]) -> Select[Any]:
             .order_by(subscription.c.list))
 
 
+def waiting_among(hashes: Sequence[str]) -> Select[Any]:
+    """Every subscription of these people that waits for their confirmation, with the person; nobody suppressed."""
+    return (select(subscription, subscriber, literal("").label("suppressed"))
+            .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
+            .where(subscriber.c.address_hash.in_(hashes), subscription.c.state == State.PENDING.value, ~_owner_barred())
+            .order_by(subscription.c.subscriber_id, subscription.c.list))
+
+
 def confirm(subscriber_id: int, list_id: str, now: datetime) -> Update:
     """Pending becomes confirmed, unless the person was suppressed meanwhile."""
     return (_of(subscriber_id, list_id).where(_may(Move.CONFIRM), ~_owner_barred())

@@ -34,7 +34,7 @@ class Times:
         return [
             f"starting avviso               {self.bare_s:7.2f} s",
             f"building {self.issues:6,} issues        {self.first_s:7.2f} s   {self.first_s / self.bare_s:6.1f} starts",
-            f"building them again unchanged {self.again_s:7.2f} s   {self.again_s / self.first_s:6.2f} of the first",
+            f"building them unchanged    {self.again_s:7.2f} s   {self.again_s / self.first_s:6.2f} of the first time",
         ]
 
 

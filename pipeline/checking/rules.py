@@ -79,6 +79,7 @@ OTHERS = _rules(
     Rule("media-empty", "warning", "a picture or player that names no file"),
     Rule("image-data", "warning", "a picture written into the text as data:"),
     Rule("nesting-deep", "warning", "quotes or lists nested too deeply"),
+    Rule("markup-limit", "warning", "more marks, blocks or columns than any issue needs"),
     Rule("config", "error", "a setting that is not understood"),
     Rule("config-yaml", "error", "a config.yaml that is not YAML"),
     Rule("config-not-yet", "error", "a setting that this version does not know yet"),

@@ -7,8 +7,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+import click
+
+from pipeline.clock import monotonic
 from pipeline.errors import Problem
 
+EVERY_S = 10.0  # between two lines about progress
 SHOWN = 3  # findings of one rule in one file; -v and --json give all
 
 
@@ -41,9 +45,9 @@ def _count(number: int, word: str) -> str:
 
 @contextmanager
 def progress(label: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on standard error while a terminal is there to show it; nothing elsewhere."""
+    """A bar on standard error while a terminal is there to show it; elsewhere a line now and then."""
     if not sys.stderr.isatty():
-        yield lambda _done, _all: None
+        yield _now_and_then(label)
         return
     from rich.console import Console  # slow import
     from rich.progress import Progress
@@ -51,3 +55,15 @@ def progress(label: str) -> Iterator[Callable[[int, int], None]]:
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(label)
         yield lambda done, everything: bar.update(task, completed=done, total=everything)
+
+
+def _now_and_then(label: str) -> Callable[[int, int], None]:
+    last = monotonic()
+
+    def tell(done: int, everything: int) -> None:
+        nonlocal last
+        if monotonic() - last >= EVERY_S:
+            last = monotonic()
+            click.echo(f"{label}: {done} of {everything}", err=True)
+
+    return tell

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pipeline.mailings.mailing import Mailing
     from pipeline.publish.outlook import Prospect
     from pipeline.publish.overview import Overview
+    from pipeline.rehearsal.review import Review
 
 SHOWN = 12  # issues on the status screen
 
@@ -48,3 +49,24 @@ def status_lines(overview: Overview) -> Iterator[str]:
     yield "Needs you " + ("" if overview.needs else "nothing")
     for line in overview.needs:
         yield f"  {line}"
+
+
+def letter_lines(review: Review) -> Iterator[str]:
+    """Who got what in a rehearsal, a line a reader."""
+    for one in review.letters:
+        times = {0: "nothing", 1: "it once"}.get(one.times, f"it {one.times} times")
+        yield f"{one.role.address}: {one.role.fate.said}: got {times}: {one.state.value.replace('_', ' ')}"
+
+
+def review_lines(review: Review) -> Iterator[str]:
+    """What came of a rehearsal: a line for each fate, then the verdict."""
+    yield f"{'what the post did':38} readers  never  once  again  the ledger says"
+    for row in review.rows():
+        states = ", ".join(f"{n} {state.replace('_', ' ')}" for state, n in row["states"].items())
+        yield (f"{row['fate']:38} {row['readers']:7} {row['never']:6} {row['once']:5} {row['again']:6}  {states}")
+    yield f"the sender was killed {review.kills} times; seed {review.seed}"
+    if review.in_doubt:
+        yield f"{review.in_doubt} are in doubt: shown to you, and never sent twice without your word (`avviso resolve`)"
+    yield from review.faults
+    yield ("verdict: a promise was broken" if review.faults else
+           "verdict: nobody lost, nobody mailed twice but where an answer was lost, and then with the same bytes")

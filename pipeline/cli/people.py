@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli.desk import DONE, SOME_HELD, Command, Desk, Group, pass_desk
-from pipeline.errors import AudienceError, InvalidAddress, Problem
+from pipeline.errors import AudienceError, InvalidAddress, OutputError, Problem
 
 if TYPE_CHECKING:
     from pipeline.app import App
@@ -162,10 +162,13 @@ def forget(desk: Desk, addresses: tuple[str, ...]) -> int:
       avviso subscribers forget ada@example.com
     """
     from pipeline.address import parse  # slow import
+    from pipeline.subscribe.porter import Porter
 
     app = desk.app()
-    for address in addresses:
-        app.subscriptions.forget(parse(address))
+    forgotten = [parse(address) for address in addresses]
+    for address in forgotten:
+        app.subscriptions.forget(address)
+    Porter(app.tray, app.subscriptions).work()  # what they handed in names them too, and is let in no more
     lines = [f"{address}: erased; messages already in the outbox folder or mailed stay where they are"
              for address in addresses]
     desk.answer([{"address": address, "erased": True} for address in addresses], lines)
@@ -177,23 +180,32 @@ def forget(desk: Desk, addresses: tuple[str, ...]) -> int:
 @click.option("--from", "system", type=click.Choice(SYSTEMS), default="csv", help="Which system wrote the file.")
 @click.option("--list", "list_id", metavar="ID", help="The list for every row.")
 @click.option("--consent", default="", metavar="TEXT", help="How they said yes, in words.")
+@click.option("--ask", is_flag=True, help="Send each a letter that asks them to confirm: the file is not believed.")
 @click.option("--dry-run", is_flag=True, help="Only say what would become of each row.")
 @pass_desk
-def import_(desk: Desk, file: Path, system: str, list_id: str | None, consent: str, dry_run: bool) -> int:
+def import_(
+    desk: Desk, file: Path, system: str, list_id: str | None, consent: str, ask: bool, dry_run: bool,
+) -> int:
     """Readers from a file; who left or bounced before stays out.
 
     \b
     Example:
       avviso subscribers import old.csv --from substack --dry-run
+      avviso subscribers import fair.csv --ask
     """
     from pipeline.audience.importing import import_rows, read_rows  # slow import
+    from pipeline.cli.findings import progress
 
     app = desk.app()
     if list_id:
         _lists(app, (list_id,))
     source = sys.stdin.buffer if str(file) == "-" else file
-    result = import_rows(read_rows(source, system), app.roster, lists=app.source.lists, now=app.clock.now(),
-                         into=list_id, consent=consent, dry_run=dry_run)
+    if ask:
+        app.subscriptions.check_way_back()
+    with progress("reading") as seen:
+        result = import_rows(read_rows(source, system, progress=seen), app.roster, lists=app.source.lists,
+                             now=app.clock.now(), into=list_id, consent=consent, dry_run=dry_run,
+                             ask=app.subscriptions.ask_waiting if ask else None)
     counts = {"added": result.added, "known": result.known, "invalid": result.invalid, "kept_out": result.kept_out}
     desk.note(result.problems)
     desk.answer({**counts, "problems": [one.as_json() for one in result.problems]},
@@ -212,14 +224,18 @@ def export(desk: Desk, file: Path) -> int:
       avviso subscribers export readers.csv
     """
     from pipeline.audience.exporting import write_csv, write_jsonl  # slow import
+    from pipeline.privacy import open_private
 
     members = desk.app().roster.list_subscribers()
     write = write_jsonl if file.suffix == ".jsonl" else write_csv
     if str(file) == "-":
         write(members, sys.stdout)
         return DONE
-    with file.open("w", encoding="utf-8" if file.suffix == ".jsonl" else "utf-8-sig", newline="") as out:
-        count = write(members, out)
+    try:
+        with open_private(file, encoding="utf-8" if file.suffix == ".jsonl" else "utf-8-sig") as out:
+            count = write(members, out)
+    except OSError as error:
+        raise OutputError(f"cannot be written: {error.strerror}", path=str(file), remedy="name another file") from error
     desk.answer({"path": str(file), "rows": count}, [f"wrote {count} rows to {file}"])
     return DONE
 

@@ -75,10 +75,10 @@ def run(desk: Desk, only: str | None) -> int:
       avviso run --only web
     """
     from pipeline.cli.stopping import stop_on_signal  # slow import
-    from pipeline.engines.embedded import run as run_embedded  # slow import
+    from pipeline.engines.service import run as serve  # slow import
 
     with stop_on_signal() as stop:
-        run_embedded(desk.app, desk.config, stop, only=only)
+        serve(desk.app, desk.config, stop, only=only)
     return DONE
 
 
@@ -106,7 +106,32 @@ def send(desk: Desk, issue: str, addresses: tuple[str, ...]) -> int:
 
 
 @click.command(cls=Command)
-@click.option("--watch", is_flag=True, help="Look again every second.")
+@click.argument("issue")
+@click.option("--readers", type=click.IntRange(1, 1_000_000), default=200, show_default=True,
+              help="How many invented readers.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Another seed, other misfortunes.")
+@pass_desk
+def rehearse(desk: Desk, issue: str, readers: int, seed: int) -> int:
+    """The real send, to a post office of ours on this machine that greylists, refuses, loses answers and dies.
+
+    \b
+    Example:
+      avviso rehearse 14
+      avviso rehearse 14 --readers 5000 --seed 7
+    """
+    from pipeline.cli.findings import progress
+    from pipeline.cli.lines import letter_lines, review_lines
+    from pipeline.rehearsal.performance import rehearse as perform  # slow import
+
+    with progress("rehearsing") as seen:
+        review = perform(desk.app(), issue, readers=readers, seed=seed, watch=seen)
+    lines = [*(letter_lines(review) if desk.verbose else ()), *review_lines(review)]
+    desk.answer(review.shape(), lines)
+    return SOME_HELD if review.faults else DONE
+
+
+@click.command(cls=Command)
+@click.option("--watch", is_flag=True, help="Follow what is being sent until nothing is.")
 @pass_desk
 def status(desk: Desk, watch: bool) -> int:
     """One screen: issues, mailings with their counts, and what needs a person.
@@ -114,21 +139,23 @@ def status(desk: Desk, watch: bool) -> int:
     \b
     Example:
       avviso status
+      avviso status --watch
       avviso status --json
     """
     from pipeline.cli.lines import status_lines
+    from pipeline.feedback.needs import needs
     from pipeline.publish.overview import overview
 
     app = desk.app()
     if watch and not desk.as_json:
-        from pipeline.cli.stopping import stop_on_signal  # slow import
+        from pipeline.cli.progress import follow  # slow import
+        from pipeline.cli.stopping import stop_on_signal
+        from pipeline.mailings.watching import Watch
 
         with stop_on_signal() as stop:
-            while not app.clock.wait(stop, 1.0):
-                click.clear()
-                desk.answer(None, status_lines(overview(app.archive, app.ledger)))
+            follow(Watch(app.ledger), stop)
         return DONE
-    found = overview(app.archive, app.ledger)
+    found = overview(app.archive, app.ledger, needs(app.ledger, app.clock.now()))
     desk.answer(found.shape(), status_lines(found))
     return DONE
 
@@ -226,4 +253,4 @@ def plan(desk: Desk, at: datetime | None) -> int:
     return SOME_HELD if problems or any(one.action == "hold" for one in prospects) else DONE
 
 
-COMMANDS = (plan, publish, run, send, status, explain, approve, hold, resume, cancel, adopt, resolve)
+COMMANDS = (plan, publish, run, send, rehearse, status, explain, approve, hold, resume, cancel, adopt, resolve)

@@ -23,6 +23,7 @@ from pipeline.config.values import (
     NotEmpty,
     Permalink,
     Place,
+    Share,
     Size,
     Span,
     Subject,
@@ -158,6 +159,9 @@ class Mailings(Section):
     """The pauses between attempts; the last one repeats."""
     expire: Span = default("36h")
     """After this long an unfinished delivery is given up."""
+    refused_share: Share = default("5%")
+    """A mailing is paused when more than this of the last 200 readers were refused for good, at least 11; `100%`
+    never pauses. The reason says at which domains."""
 
 
 class ListSettings(Section):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 import threading
+from typing import Any
 
 from lxml import etree
 from premailer import Premailer
@@ -21,19 +22,26 @@ _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _STRING = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'")
 _FOREIGN = ("style", "link", "script", "base", "meta")
 
+MAX_CSS_CHARS = 16 * 1024    # of inline.css without comments; ours has a quarter of it
+MAX_SELECTOR_PARTS = 6       # each doubles what a search through nested elements may cost
+_SELECTOR = re.compile(r"([^{}]*)\{")
+_PART = re.compile(r"[^\s>+~]+")
+_SIBLINGS = re.compile(r"~(?!=)")
+
 
 def inline(body: str, css: str) -> str:
     """The `<body>` element with the rules of `css` in its style attributes.
 
     `body` is one body element, or markup that stands in one; "" gives an empty body. Comments come out
     as they are. No file is read and no address fetched: style and link elements in the body are dropped.
-    Raises EditionError when `css` holds an at-rule, which belongs into head.css, and when the markup is
-    nested so deeply that some of it would be lost.
+    Raises EditionError when `css` holds an at-rule, which belongs into head.css, or asks for more than moments,
+    and when the markup is nested so deeply that some of it would be lost.
     """
     _refuse_at_rules(css)
+    _refuse_patience(css)
     root = _parse(body)
     with _ALONE:
-        Premailer(
+        _Inliner(
             css_text=css,
             allow_network=False,
             strip_important=False,
@@ -46,6 +54,19 @@ def inline(body: str, css: str) -> str:
         ).transform(root)
     _use_single_quotes(root)
     return "".join(etree.tostring(found, encoding="unicode", method="html") for found in root.findall("body"))
+
+
+class _Inliner(Premailer):  # type: ignore[misc]  # the library has no types
+    """premailer that reads a style sheet once: reading it again costs five times as much as all the rest."""
+
+    _read: tuple[str, Any] = "", ([], [])
+
+    def _parse_style_rules(self, css_body: str, ruleset_index: int) -> tuple[list[Any], list[Any]]:
+        """Only called with our one sheet, under the lock; what it answers is text, which nobody changes."""
+        if _Inliner._read[0] != css_body:
+            _Inliner._read = css_body, super()._parse_style_rules(css_body, ruleset_index)
+        rules, leftover = _Inliner._read[1]
+        return list(rules), list(leftover)
 
 
 def _use_single_quotes(root: etree._Element) -> None:
@@ -64,6 +85,22 @@ def _refuse_at_rules(css: str) -> None:
             f"the at-rule {found[0]} cannot be inlined", remedy="move it to head.css",
             path="templates/email/inline.css",
         )
+
+
+def _refuse_patience(css: str) -> None:
+    """No request and no loop stands behind a style sheet, only its length and its selectors."""
+    plain = _STRING.sub("", _COMMENT.sub("", css))
+    if len(plain) > MAX_CSS_CHARS:
+        raise EditionError(
+            f"inline.css has more than {MAX_CSS_CHARS:,} characters", remedy="keep only the rules that mails use",
+            path="templates/email/inline.css",
+        )
+    for selector in ",".join(_SELECTOR.findall(plain)).split(","):
+        if len(_PART.findall(selector)) > MAX_SELECTOR_PARTS or _SIBLINGS.search(selector):
+            raise EditionError(
+                f'the selector "{" ".join(selector.split())[:60]}" has ~ or more than {MAX_SELECTOR_PARTS} parts',
+                remedy="name the element by a class", path="templates/email/inline.css",
+            )
 
 
 def _parse(body: str) -> etree._Element:

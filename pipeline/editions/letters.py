@@ -1,4 +1,4 @@
-"""Letters to one person: confirm, welcome, change of address, goodbye. Editions like any other, sent by the same door."""
+"""Letters to one person: confirm, welcome, new address, goodbye. Editions like any other, sent by the same door."""
 
 from __future__ import annotations
 

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
+from math import inf
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Row, cast, delete, func, select, type_coerce, update
+from sqlalchemy import BigInteger, Row, and_, bindparam, cast, delete, func, select, type_coerce, update
 from sqlalchemy import Text as SqlText
 
 from pipeline.database import Database
@@ -121,6 +122,13 @@ class Spine(NamedTuple):
 
 # In order of their hours, then numbers; the databases differ on where a missing number stands.
 _ORDER = (issue.c.due_at, issue.c.number.nulls_last(), issue.c.key)
+_IS_SHOWN = and_(issue.c.published_at.is_not(None), issue.c.missing_at.is_(None), issue.c.draft.is_(False))
+_SETTLED = (State.ADOPTED, State.MAILED)
+
+
+def _hour(record: Record) -> tuple[datetime, float, str]:
+    """The same order, for records."""
+    return record.due_at, inf if record.number is None else record.number, record.key
 
 
 class Archive:
@@ -139,9 +147,10 @@ class Archive:
                 for path, mtime_ns, size, found, seen_us, claimed, key, problem in rows}
 
     def remember_files(self, files: Iterable[KnownFile]) -> None:
-        with self._db.write() as connection:
-            for file in files:
-                connection.execute(self._db.upsert(issue_file, **_file_row(file)))
+        rows = [_file_row(file) for file in files]
+        if rows:
+            with self._db.write() as connection:
+                connection.execute(self._db.upsert_rows(issue_file, rows[0]), rows)
 
     def forget_files(self, paths: Sequence[str]) -> None:
         with self._db.write() as connection:
@@ -166,6 +175,35 @@ class Archive:
                 found |= {row.key: _record(row) for row in connection.execute(some)}
         return found
 
+    def restless(self, now: datetime, also: Iterable[str] = ()) -> dict[str, Record]:
+        """Issues that a pass may find elsewhere than the last one left them, and these; in the order of their hours.
+
+        Left out is what only a person or its own mailings can move: adopted or mailed, and neither a draft nor in
+        the future. For ten thousand issues these are a handful.
+        """
+        settled = issue.c.state.in_(_SETTLED) & issue.c.draft.is_(False) & (issue.c.due_at <= now)
+        found = {}
+        with self._db.read() as connection:
+            found = {row.key: row for row in connection.execute(select(issue).where(~settled))}
+            named = sorted(set(also) - set(found))
+            for start in range(0, len(named), ROWS_AT_ONCE):
+                some = select(issue).where(issue.c.key.in_(named[start:start + ROWS_AT_ONCE]))
+                found |= {row.key: row for row in connection.execute(some)}
+        records = sorted(map(_record, found.values()), key=_hour)
+        return {record.key: record for record in records}
+
+    def sketches(self, *states: State) -> dict[str, bytes]:
+        """The sketches of issues in these states, by key."""
+        with self._db.read() as connection:
+            rows = connection.execute(select(issue.c.key, issue.c.sketch).where(issue.c.state.in_(states)))
+            return {row.key: row.sketch for row in rows}
+
+    def permalinks(self) -> dict[str, str]:
+        """Where each shown issue is on the web, by its file: for links from one issue's text to another's file."""
+        shown = select(issue.c.path, issue.c.permalink).where(_IS_SHOWN, issue.c.permalink.is_not(None))
+        with self._db.read() as connection:
+            return {row.path: row.permalink for row in connection.execute(shown)}
+
     def due(self, now: datetime) -> list[Record]:
         """Issues whose hour has come, not published or not seen as due yet, in the order of their hours."""
         new = issue.c.published_at.is_(None) | issue.c.due_seen_at.is_(None)
@@ -183,8 +221,7 @@ class Archive:
 
     def spines(self) -> list[Spine]:
         """Every issue that feeds and archive show, in the order of first publication, oldest first."""
-        shown = select(*_SPINE_COLUMNS).where(
-            issue.c.published_at.is_not(None), issue.c.missing_at.is_(None), issue.c.draft.is_(False))
+        shown = select(*_SPINE_COLUMNS).where(_IS_SHOWN)
         with self._db.read() as connection:
             rows = connection.execute(shown.order_by(issue.c.ordinal)).all()
         return [Spine._make((*row[:7], _stamp(tuple(row)))) for row in rows]
@@ -219,18 +256,28 @@ class Archive:
 
     def enter(self, record: Record, text: Text) -> None:
         """Writes an issue and its text, new or changed."""
+        self.enter_all([(record, text)])
+
+    def enter_all(self, entries: Sequence[tuple[Record, Text]]) -> None:
+        """The same for several: all of them are written, or none."""
+        if not entries:
+            return
+        rows = [_record_row(record) for record, _ in entries]
+        texts = [{"key": record.key, "body": text.body, "body_line": text.body_line,
+                  "descriptions": list(text.descriptions)} for record, text in entries]
         with self._db.write() as connection:
-            connection.execute(self._db.upsert(issue, **_record_row(record)))
-            connection.execute(self._db.upsert(
-                issue_text, key=record.key, body=text.body, body_line=text.body_line,
-                descriptions=list(text.descriptions)))
+            connection.execute(self._db.upsert_rows(issue, rows[0]), rows)
+            connection.execute(self._db.upsert_rows(issue_text, texts[0]), texts)
 
     def update(self, records: Iterable[Record]) -> None:
         """Writes what a pass decided of issues whose text is the same."""
+        rows = [_record_row(record) for record in records]
+        if not rows:
+            return
+        named = update(issue).where(issue.c.key == bindparam("of_key")).values(
+            {name: bindparam(name) for name in rows[0] if name != "key"})
         with self._db.write() as connection:
-            for record in records:
-                row = _record_row(record)
-                connection.execute(update(issue).where(issue.c.key == record.key).values(row))
+            connection.execute(named, [{"of_key": row.pop("key"), **row} for row in rows])
 
     def texts(self, keys: Iterable[str]) -> dict[str, Text]:
         """What these issues say, by key."""
@@ -248,16 +295,13 @@ class Archive:
             row = connection.execute(select(issue_text).where(issue_text.c.key == key)).one()
         return Text(row.body, row.body_line, tuple(row.descriptions))
 
-    def paragraphs(self, *, but: str, latest: int) -> set[str]:
-        """Candidates for descriptions in the latest published issues, except one's own."""
+    def paragraphs(self, latest: int) -> list[tuple[datetime, str, tuple[str, ...]]]:
+        """Candidates for descriptions in the latest issues: when each is due, its key, its paragraphs; latest first."""
+        columns = select(issue.c.due_at, issue.c.key, issue_text.c.descriptions)
         with self._db.read() as connection:
-            rows = connection.execute(
-                select(issue_text.c.descriptions)
-                .join(issue, issue.c.key == issue_text.c.key)
-                .where(issue.c.key != but)
-                .order_by(issue.c.due_at.desc()).limit(latest)
-            ).scalars()
-            return {paragraph for descriptions in rows for paragraph in descriptions}
+            rows = connection.execute(columns.join(issue_text, issue.c.key == issue_text.c.key)
+                                      .order_by(issue.c.due_at.desc(), issue.c.key).limit(latest))
+            return [(row.due_at, row.key, tuple(row.descriptions)) for row in rows]
 
     def next_ordinal(self) -> int:
         with self._db.read() as connection:
@@ -304,9 +348,10 @@ class Archive:
 
     def keep_fragments(self, rendered: Mapping[str, str]) -> None:
         """Keeps renderings; one that is kept under this digest already is replaced."""
-        with self._db.write() as connection:
-            for name, content in rendered.items():
-                connection.execute(self._db.upsert(fragment, digest=name, content=content))
+        rows = [{"digest": name, "content": content} for name, content in rendered.items()]
+        if rows:
+            with self._db.write() as connection:
+                connection.execute(self._db.upsert_rows(fragment, rows[0]), rows)
 
     def drop_fragments(self, digests: Sequence[str]) -> None:
         """Forgets renderings that nothing shows any more."""

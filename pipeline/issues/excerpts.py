@@ -20,10 +20,12 @@ from pipeline.issues.report import Report
 from pipeline.issues.tags import TAG, read_tag
 
 MAX_CHARS = 200
-MAX_CANDIDATES = 60
+MAX_CANDIDATES = 16
 
 _ENOUGH = 4_000
 """Characters of a paragraph's source that are read for a description."""
+_MOST = 20_000
+"""Characters of a block that are looked at at all; a first picture or heading stands before them."""
 
 _SMALL = re.compile(r"<small\b[^>]*>(.*?)</small>", re.DOTALL | re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:https?|ftp|mailto):\S+|[\w.+-]{1,64}@[\w.-]+")
@@ -84,7 +86,7 @@ class _Blocks:
         """`token` with its words parsed and its raw HTML settled."""
         if token.type == "inline" and not token.children:
             token.children = []
-            self._parser.inline.parse(token.content, self._parser, self._env, token.children)
+            self._parser.inline.parse(token.content[:_MOST], self._parser, self._env, token.children)
         settled = settle([token], Report("", 1))
         return next((found for found in settled if found.type in ("inline", "html_block")), token)
 

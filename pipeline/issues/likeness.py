@@ -27,7 +27,7 @@ def sketch(text: str) -> bytes:
 def likeness(one: bytes, other: bytes) -> float:
     """The share of text that two sketches have in common, 0 to 1 (Dice's coefficient)."""
     left, right = _hashes(one), _hashes(other)
-    if not left or not right:
+    if left.isdisjoint(right):  # nearly all pairs are nothing alike
         return 0.0
     smallest = sorted(left | right)[:KEPT] if max(len(left), len(right)) >= KEPT else left | right
     shared = sum(1 for value in smallest if value in left and value in right) / len(smallest)

@@ -15,6 +15,7 @@ from markdown_it.token import Token
 
 from pipeline.errors import Problem
 from pipeline.issues.breaks import Breaks, settle_breaks
+from pipeline.issues.callouts import settle_callouts
 from pipeline.issues.contents import settle_contents
 from pipeline.issues.decoding import clean
 from pipeline.issues.furniture import settle_furniture
@@ -29,7 +30,7 @@ from pipeline.issues.sanitizing import clean_html
 from pipeline.issues.targets import Place, Target
 from pipeline.issues.vocabulary import vocabulary
 
-__all__ = ["Breaks", "Document", "Heading", "Target", "html", "parse", "words"]
+__all__ = ["Breaks", "Document", "Heading", "Target", "fragment", "html", "parse", "words"]
 
 _BLOCK_END = re.compile(
     r"</(?:p|h[1-6]|li|tr|td|th|pre|blockquote|div|dt|dd|summary|table|ul|ol|figcaption)>|<br>|<hr>")
@@ -67,8 +68,8 @@ def parse(
     report = Report(path, line)
     parser = markdown_parser()
     env: dict[str, object] = {}
-    tokens = settle(parser.parse(body, env), report)
-    _report_depth(tokens, report)
+    tokens = settle_callouts(settle(parser.parse(body, env), report))
+    _report_limits(tokens, report)
     settle_breaks(tokens, breaks, language)
     tokens, headings = settle_headings(tokens, title)
     describe_pictures(tokens, title, cover, report)
@@ -88,7 +89,12 @@ def html(document: Document, target: Target, *, page_url: str, resolve: Callable
     address ("" if it has none), `width` is the column in CSS pixels. Classes: `alert alert-note|tip|important|
     warning|caution`, `alert-title`, `footnotes`, and on the web Pygments' short ones; feeds have none.
     """
-    return rewrite(document.clean, Place(target, page_url, resolve, width), vocabulary(document.language))
+    return fragment(document.clean, document.language, Place(target, page_url, resolve, width))
+
+
+def fragment(clean: str, language: str, place: Place) -> str:
+    """The same from `Document.clean`, which may be kept: parsing is nearly all of the work."""
+    return rewrite(clean, place, vocabulary(language))
 
 
 def words(document: Document) -> str:
@@ -97,8 +103,11 @@ def words(document: Document) -> str:
     return "\n".join(" ".join(line.split()) for line in text.split("\n") if line.strip())
 
 
-def _report_depth(tokens: Sequence[Token], report: Report) -> None:
+def _report_limits(tokens: Sequence[Token], report: Report) -> None:
     for token in tokens:
         if token.meta.get("too_deep"):
             report.warn("nesting-deep", "quotes or lists are nested too deeply; the rest is shown as plain text",
                         "use fewer levels", token)
+        if why := token.meta.get("too_much"):
+            report.warn("markup-limit", f"{why}: marks are shown as typed from here on",
+                        "make several issues of it, or look for marks repeated by accident", token)

@@ -9,7 +9,6 @@ from functools import cache
 
 from markdown_it import MarkdownIt
 from markdown_it.common.html_blocks import block_names
-from markdown_it.parser_block import ParserBlock
 from markdown_it.rules_block import StateBlock, html_block
 from markdown_it.rules_inline import StateInline
 
@@ -17,19 +16,17 @@ from pipeline.issues.colouring import coloured
 from pipeline.issues.emphasis import use_friendly_emphasis
 from pipeline.issues.linking import use_linker
 from pipeline.issues.notes import use_notes
+from pipeline.issues.patience import MAX_NESTING, use_patience
 from pipeline.issues.spaces import use_spaced_addresses
-
-MAX_NESTING = 20
-"""Levels of quotes and lists (an item counts two); what lies deeper is kept as plain paragraphs."""
 
 
 @cache
 def markdown_parser() -> MarkdownIt:
     """The parser. Its `html` option is on: raw HTML is cleaned after parsing, by `tags` and `sanitizing`."""
     parser = _Parser()
-    parser.block = _PatientBlocks()
     parser.configure("gfm-like", {
         "maxNesting": MAX_NESTING, "tasklists": True, "alerts": True, "highlight": _code})
+    use_patience(parser)
     parser.block.ruler.at("html_block", _html_block, {"alt": ["paragraph", "reference", "blockquote"]})
     parser.inline.ruler.before("link", "lone_bracket", _lone_bracket)
     use_friendly_emphasis(parser)
@@ -44,31 +41,6 @@ class _Parser(MarkdownIt):
 
     def normalizeLinkText(self, link: str) -> str:  # noqa: N802 (the library's name)
         return link
-
-
-class _PatientBlocks(ParserBlock):
-    """A block parser that keeps what is nested too deeply, where the library drops it without a word."""
-
-    def tokenize(self, state: StateBlock, startLine: int, endLine: int) -> None:  # noqa: N803 (the library's names)
-        if state.level < state.md.options.maxNesting:
-            super().tokenize(state, startLine, endLine)
-            return
-        last = startLine
-        while last < endLine and (state.isEmpty(last) or state.sCount[last] >= state.blkIndent):
-            last += 1
-        _push_paragraph(state, startLine, last)
-        state.line = last
-
-
-def _push_paragraph(state: StateBlock, start: int, end: int) -> None:
-    opening = state.push("paragraph_open", "p", 1)
-    opening.map = [start, end]
-    inline = state.push("inline", "", 0)
-    inline.content = state.getLines(start, end, state.blkIndent, False).strip()
-    inline.map = [start, end]
-    inline.children = []
-    inline.meta["too_deep"] = True
-    state.push("paragraph_close", "p", -1)
 
 
 _PLAYERS = ("video", "audio")

@@ -36,6 +36,7 @@ class Stencil:
         self._way_out = way_out(envelope)
         structured("Message-ID", f"<x@{envelope.domain}>")           # refuses a domain that no header can carry
         self._sender = plain_address(envelope.sender_address)
+        self._bounce_address = envelope.bounce_address and plain_address(envelope.bounce_address)
         self._from = mailbox("From", envelope.sender_name, envelope.sender_address)
         self._heading = _heading(edition, envelope)
         self._common = _common(edition, envelope)
@@ -58,7 +59,7 @@ class Stencil:
         return Message(
             key=reader.key,
             message_id=f"{reader.message_id}@{self._envelope.domain}",
-            sender=self._sender,
+            sender=self._sender_of(reader),
             recipient=recipient,
             mime=partial(self._mime, reader),
             parts=partial(self._parts, reader),
@@ -66,6 +67,11 @@ class Stencil:
             sequence=reader.sequence,
             is_plain=self._is_ascii and recipient.isascii(),
         )
+
+    def _sender_of(self, reader: Reader) -> str:
+        """The envelope's sender, which bounces go to: nobody else's, where the mailbox takes plus addresses."""
+        local, at, domain = self._bounce_address.rpartition("@")
+        return f"{local}+{reader.message_id}@{domain}" if at else self._sender
 
     def _recipient(self, address: str) -> str:
         wire = plain_address(address)

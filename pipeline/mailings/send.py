@@ -12,13 +12,14 @@ from __future__ import annotations
 import logging
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from pipeline.clock import Clock
-from pipeline.errors import Refused
+from pipeline.errors import PipelineError, Refused
 from pipeline.mailings.board import Board, read_board
+from pipeline.mailings.brake import Brake
 from pipeline.mailings.desk import SendersDesk
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.workers import Worker
@@ -44,12 +45,30 @@ BRAKES_S = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the owner's settings say about sending."""
+    """What the owner's settings say about sending, and what is true of the post they name (`providers.base`)."""
 
     retry: tuple[timedelta, ...]
     in_doubt: DoubtPolicy
     senders: int = 1
     lease: timedelta = timedelta(minutes=15)
+    provider: str = ""
+    idempotent: bool = False
+    memory: timedelta | None = None
+    repeats: bool = True
+    broadcasts: bool = False
+    refused_share: float = 1.0  # of the last readers; more pauses a mailing
+
+    def may_repeat(self, attempts: int) -> bool:
+        """Whether a message whose answer was lost goes out again after so many attempts before this one.
+
+        A key is known from its first use on; by then the retries of the schedule have taken their time.
+        """
+        if not self.in_doubt.resends(Doubt.LINE, idempotent=self.idempotent, repeats=self.repeats):
+            return False
+        if self.memory is None or not self.idempotent or self.in_doubt is not DoubtPolicy.AUTO:
+            return True
+        steps = [self.retry[min(n, len(self.retry) - 1)] for n in range(attempts + 1)]
+        return sum(steps, timedelta(0)) * 1.1 < self.memory
 
 
 @dataclass(slots=True)
@@ -62,26 +81,35 @@ class Report:
 
 
 class Office:
-    """Everything senders share. `compose` turns a claim into a message; `chance` gives [0, 1)."""
+    """Everything senders share. `compose` turns a claim into a message; `chance` gives [0, 1).
+
+    `prepare` hears of the claims that come next, so that what takes long may begin.
+    """
 
     def __init__(
         self, ledger: Ledger, worker: Worker, *, board: Board, open_transport: Callable[[], Transport],
         compose: Callable[[Claim], Message], pace: Pace, clock: Clock, chance: Callable[[], float], terms: Terms,
+        prepare: Callable[[Iterable[Claim]], None] = lambda _: None,
+        steady: Callable[[], datetime] | None = None,
     ) -> None:
         self.ledger = ledger
         self.worker = worker
         self.board = board
         self.open_transport = open_transport
         self.compose = compose
+        self.prepare = prepare
         self.pace = pace
         self.clock = clock
         self.chance = chance
         self.terms = terms
+        self.steady = steady or clock.now  # for leases: whoever sets the clock does not move it
         self.report = Report()
         self.failure: BaseException | None = None  # what ended a sender, and so all of them
         self.served = 0  # how many messages the post has taken, from whichever sender
+        self.brake = Brake(terms.refused_share)
         self._lock = threading.Lock()
         self._refusals = 0
+        self._misses_ledger = False
 
     def deliver(self, stop: threading.Event) -> Report:
         """Sends until nothing is due now, `stop` is set, or the post cannot be reached."""
@@ -125,6 +153,20 @@ class Office:
                 return False
             self._refusals = 0
         return True
+
+    def miss_ledger(self, error: PipelineError) -> None:
+        """The ledger is away or its disk full: said once, whichever senders meet it."""
+        with self._lock:
+            if not self._misses_ledger:
+                log.warning("ledger.unreachable", extra={"reason": str(error)})
+            self._misses_ledger = True
+
+    def find_ledger(self) -> None:
+        """It is there again."""
+        with self._lock:
+            if self._misses_ledger:
+                log.info("ledger.reached")
+            self._misses_ledger = False
 
     def pause(self, mailing_id: int, reason: str) -> None:
         """Stops a mailing until a person looks."""

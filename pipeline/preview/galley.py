@@ -34,7 +34,6 @@ from pipeline.preview.checks import Files, mail_findings, specimen
 from pipeline.preview.copies import as_copy, newest, sample
 from pipeline.publish.door import SETTLING_S
 from pipeline.publish.gather import READ_WITH
-from pipeline.publish.library import permalinks_by_path
 from pipeline.publish.shapes import issue_shape
 
 ASSET_LIMIT_BYTES = 64 * 1024 * 1024
@@ -131,7 +130,7 @@ class Galley:
     # ---- one sheet ----------------------------------------------------------------------------
 
     def _set(self, record: Record) -> Sheet:
-        permalinks = permalinks_by_path(self._books.archive.issues().values())
+        permalinks = self._books.archive.permalinks()
         rendered = {target: self._books.library.renderings([record], target, permalinks)[record.key]
                     for target in (Target.WEB, Target.FEED)}
         self._assets |= {target: source for one in rendered.values() for source, target in one.assets}

@@ -1,14 +1,16 @@
-"""Brevo: a call with a version for each reader, and a key by which it is not sent twice.
+"""Brevo: a key by which a message that is sent again is not sent twice.
 
 Read in November 2026: developers.brevo.com/reference/sendtransacemail and docs/heterogenous-versions-batch-emails:
 `headers.idempotencyKey`, a UUID that is known for 30 minutes (15 in an older page: we count on those).
-Each version has its own text and headers; Message-ID and Date are Brevo's own.
+Message-ID and Date are Brevo's own. A call may hold versions for many readers, but has one key for all of them,
+and after a death of ours nobody could put the same call together again: so each message goes alone.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
@@ -23,6 +25,7 @@ from pipeline.providers.http_verdicts import Blame, Table
 
 URL = "https://api.brevo.com"
 SEEN = "duplicate_request"
+_BAD_READER = re.compile(r"email is not valid in (\w+\.)?to\b")
 _THEIRS = frozenset({"message-id", "date"})
 
 
@@ -32,11 +35,11 @@ class Brevo(Courier):
     name = "brevo"
     idempotent = True
     memory = timedelta(minutes=14)
-    batch_size = 100
-    largest = 1024 * 1024 * 1024  # never split: a key belongs to a whole batch
+    is_keyed = True
     reset = "x-sib-ratelimit-reset"
     table: ClassVar[Table] = {
-        "unauthorized": Blame.ACCOUNT, "not_enough_credits": Blame.ACCOUNT, "permission_denied": Blame.ACCOUNT,
+        "reader": Blame.READER, "unauthorized": Blame.ACCOUNT,
+        "not_enough_credits": Blame.ACCOUNT, "permission_denied": Blame.ACCOUNT,
         "account_under_validation": Blame.ACCOUNT, "too_many_requests": Blame.BUSY,
     }
 
@@ -44,27 +47,21 @@ class Brevo(Courier):
         parts = message.parts()
         answers = reply_to(parts)
         return {
-            "to": [recipient(message, parts).as_json], "subject": parts.subject, "htmlContent": parts.html,
-            "textContent": parts.text, "headers": dict(other_headers(message, parts, _THEIRS)),
+            "sender": sender(message, parts).as_json, "to": [recipient(message, parts).as_json],
+            "subject": parts.subject, "htmlContent": parts.html, "textContent": parts.text,
+            "headers": {**other_headers(message, parts, _THEIRS), "idempotencyKey": _uuid(message.key),
+                        "X-Mailin-custom": json.dumps({"avviso": message.key})},
         } | ({"replyTo": answers.as_json} if answers else {})
 
     def request(self, group: Group) -> Call:
-        """`subject` and `htmlContent` must stand at the top as well, where every version overrides them."""
-        first, common = group.messages[0], group.messages[0].parts()
-        shared = {
-            "sender": sender(first, common).as_json, "subject": common.subject, "htmlContent": "<p></p>",
-            "headers": {"idempotencyKey": _uuid(group.key)},
-        }
-        opening = json.dumps(shared, ensure_ascii=False).encode(errors="replace")[:-1]
-        body = opening + b', "messageVersions": ' + group.array + b"}"
-        return Call("POST", "/v3/smtp/email", body, {"content-type": "application/json"})
+        return Call("POST", "/v3/smtp/email", group.parts[0], {"content-type": "application/json"})
 
     def results(self, answer: Answer) -> Sequence[Result] | None:
-        found = answer.document
-        if not isinstance(found, Mapping):
-            return None
-        ids = found.get("messageIds") or [found.get("messageId")]
-        return [self.receipt(str(one).strip("<>")) for one in ids] if all(ids) else None
+        return [self.receipt(answer.document["messageId"].strip("<>"))]
+
+    def problem(self, answer: Answer) -> tuple[int | str | None, str]:
+        code, words = super().problem(answer)
+        return "reader" if code == "invalid_parameter" and _BAD_READER.search(words) else code, words
 
     def taken_before(self, answer: Answer) -> Receipt | None:
         """They know the key: what we are sending again was in that call."""

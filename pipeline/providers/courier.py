@@ -7,10 +7,11 @@ it, its messages go one by one, so that one of them harms no other.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from pipeline.clock import monotonic
@@ -31,8 +32,9 @@ class Group:
 
     @property
     def key(self) -> str:
-        """What tells this call from any other, the same whenever it is made again."""
-        return self.messages[0].batch or self.messages[0].key
+        """What tells this call from any other, the same whenever the same messages go together."""
+        keys = [message.key for message in self.messages]
+        return keys[0] if len(keys) == 1 else hashlib.sha256("\n".join(keys).encode()).hexdigest()
 
     @property
     def array(self) -> bytes:
@@ -44,11 +46,12 @@ class Courier(Vendor):
     """A transport over one vendor. One object serves one thread; its connection is opened when it is needed."""
 
     largest: ClassVar[int] = 20 * 1024 * 1024  # bytes of messages in one call
+    is_keyed: bool = False                     # whether `request` puts the group's key into the call
 
     @property
     def timeout_s(self) -> float:  # type: ignore[override]
-        """A batch may be split in its middle: that is a second stretch of the same length."""
-        return 2 * self._line.longest_s
+        """A batch may be split in its middle, and a call with a key be made twice."""
+        return 4 * self._line.longest_s
 
     # ---- what a vendor's module says --------------------------------------------------------------
 
@@ -91,7 +94,7 @@ class Courier(Vendor):
 
     def send_batch(self, messages: Sequence[Message]) -> Sequence[Result]:
         """A result for each, in their order. After a call that did not go through, the rest is not tried."""
-        until = monotonic() + self.timeout_s / 2
+        until = monotonic() + 2 * self._line.longest_s
         results: list[Result] = []
         for group in self._groups(messages):
             stop = _is_gone(results) or monotonic() > until
@@ -111,14 +114,13 @@ class Courier(Vendor):
     # ---- one call ---------------------------------------------------------------------------------
 
     def _groups(self, messages: Sequence[Message]) -> Iterator[Group]:
-        """Messages of one batch that fit into one call."""
+        """Messages that fit into one call, in their order."""
         group: list[Message] = []
         parts: list[bytes] = []
         size = 0
         for message in messages:
             part = self.encoded(message)
-            is_full = len(group) == self.batch_size or size + len(part) > self.largest
-            if group and (is_full or group[0].batch != message.batch):
+            if group and (len(group) == self.batch_size or size + len(part) > self.largest):
                 yield Group(group, parts)
                 group, parts, size = [], [], 0
             group.append(message)
@@ -129,15 +131,26 @@ class Courier(Vendor):
 
     def _hand_over(self, group: Group, until: float) -> Sequence[Result]:
         count = len(group.messages)
-        try:
-            result = self._read(self._line.call(self.request(group)), count)
-        except TransportError as error:
-            return [error] * count
+        result = self._call(self.request(group), count)
         if not isinstance(result, TransportError):
             return result
         if count > 1 and (isinstance(result, Rejected) or (isinstance(result, Refused) and not result.session)):
             return self._one_by_one(group, until)
         return [result] * count
+
+    def _call(self, call: Call, count: int) -> Sequence[Result] | TransportError:
+        """Where the call has a key, a lost answer is asked for a second time: the same bytes, at once."""
+        result = self._call_once(call, count)
+        if not (self.is_keyed and isinstance(result, InDoubt)):
+            return result
+        again = self._call_once(call, count)
+        return result if isinstance(again, Unavailable) else again
+
+    def _call_once(self, call: Call, count: int) -> Sequence[Result] | TransportError:
+        try:
+            return self._read(self._line.call(call), count)
+        except TransportError as error:
+            return error
 
     def _one_by_one(self, group: Group, until: float) -> Sequence[Result]:
         """Nothing of the batch was taken, for what is in it: each message gets an answer of its own."""
@@ -146,7 +159,7 @@ class Courier(Vendor):
             if _is_gone(results) or monotonic() > until:
                 results.append(self._held_back())
             else:
-                results += self._hand_over(Group([replace(message, batch="")], [part]), until)
+                results += self._hand_over(Group([message], [part]), until)
         return results
 
     def _held_back(self) -> Unavailable:

@@ -44,7 +44,7 @@ class Generic(Courier):
         self._body = body
         self._id_at = [step for step in id_at.split(".") if step]
         self._key_header = key_header
-        self.idempotent = bool(key_header)
+        self.idempotent = self.is_keyed = bool(key_header)
 
     def part(self, message: Message) -> Any:
         return fill(self._body, values(message))

@@ -1,13 +1,17 @@
-"""Resend: batches of 100, and a key by which a batch that is sent again is not sent twice.
+"""Resend: a key by which a message that is sent again is not sent twice; batches of 100 for who wants speed.
 
-Read in November 2026: resend.com/docs/api-reference (emails/send-batch-emails, errors) and
-docs/dashboard/emails/idempotency-keys: a key is known for 24 hours; the same key with other contents is
-refused with 409, which to us says that the batch was taken. `x-batch-validation: permissive` gives each
-message a result of its own.
+Read in November 2026: resend.com/docs/api-reference (emails/send-email, emails/send-batch-emails, errors) and
+docs/dashboard/emails/idempotency-keys: a key is known for 24 hours; the same key with other contents is refused
+with 409, which to us says that it was taken. `x-batch-validation: permissive` gives each message of a batch a
+result of its own.
+
+A batch has one key for its hundred messages. After a death of ours nobody could put the same hundred together
+again (somebody may have left meanwhile), so only single messages are called idempotent.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -20,6 +24,7 @@ from pipeline.providers.http import Answer, Call, Line, check_secret
 from pipeline.providers.http_verdicts import Blame, Table, verdict
 
 URL = "https://api.resend.com"
+_NO_TAG = re.compile(r"[^A-Za-z0-9_-]")
 SEEN = "invalid_idempotent_request"
 
 
@@ -27,17 +32,21 @@ class Resend(Courier):
     """A transport over one account."""
 
     name = "resend"
-    idempotent = True
     memory = timedelta(hours=23)
-    batch_size = 100
-    largest = 1024 * 1024 * 1024  # never split: a key belongs to a whole batch
+    is_keyed = True
     code_at = "name"
     table: ClassVar[Table] = {
+        "reader": Blame.READER,
         "concurrent_idempotent_requests": Blame.BUSY, "daily_quota_exceeded": Blame.BUSY,
         "monthly_quota_exceeded": Blame.ACCOUNT, "rate_limit_exceeded": Blame.BUSY, "invalid_api_key": Blame.ACCOUNT,
         "missing_api_key": Blame.ACCOUNT, "restricted_api_key": Blame.ACCOUNT, "security_error": Blame.ACCOUNT,
         "invalid_from_address": Blame.ACCOUNT,
     }
+
+    def __init__(self, line: Line, clock: Clock, *, is_batching: bool) -> None:
+        super().__init__(line, clock)
+        self.idempotent = not is_batching
+        self.batch_size = 100 if is_batching else 1
 
     def part(self, message: Message) -> Any:
         parts = message.parts()
@@ -45,17 +54,20 @@ class Resend(Courier):
         return {
             "from": str(sender(message, parts)), "to": [str(recipient(message, parts))], "subject": parts.subject,
             "html": parts.html, "text": parts.text, "headers": dict(other_headers(message, parts)),
+            "tags": [{"name": "avviso", "value": _NO_TAG.sub("-", message.key)[:256]}],
         } | ({"reply_to": [str(answers)]} if answers else {})
 
     def request(self, group: Group) -> Call:
-        return Call("POST", "/emails/batch", group.array, {
-            "content-type": "application/json", "idempotency-key": group.key, "x-batch-validation": "permissive"})
+        headers = {"content-type": "application/json", "idempotency-key": group.key}
+        if self.batch_size == 1:
+            return Call("POST", "/emails", group.parts[0], headers)
+        return Call("POST", "/emails/batch", group.array, {**headers, "x-batch-validation": "permissive"})
 
     def results(self, answer: Answer) -> Sequence[Result] | None:
         """`data` has an id for each that was taken, in their order; `errors` names the others by their place."""
         found = answer.document
-        if not isinstance(found, Mapping) or not isinstance(found.get("data"), list):
-            return None
+        if self.batch_size == 1:
+            return [self.receipt(found["id"])]
         wrong = {one["index"]: str(one.get("message", "")) for one in found.get("errors") or ()}
         taken = iter([one["id"] for one in found["data"]])
         return [self._wrong(wrong[place]) if place in wrong else self.receipt(next(taken))
@@ -66,13 +78,17 @@ class Resend(Courier):
         code, _ = self.problem(answer)
         return self.receipt(None, "taken at an earlier attempt") if code == SEEN else None
 
+    def problem(self, answer: Answer) -> tuple[int | str | None, str]:
+        code, words = super().problem(answer)
+        return "reader" if code == "validation_error" and "`to`" in words else code, words
+
     def _wrong(self, words: str) -> Result:
-        blame = Blame.READER if "`to`" in words else Blame.MESSAGE
-        return verdict(self.name, blame, self._line.scrub(words))
+        return verdict(self.name, Blame.READER if "`to`" in words else Blame.MESSAGE, self._line.scrub(words))
 
 
 def resend(settings: Mapping[str, Any], clock: Clock) -> Callable[[], Resend]:
-    """For the catalogue: `api_key`."""
+    """For the catalogue: `api_key`; with `batch` a hundred messages go in one call."""
     key = check_secret("api_key", settings.get("api_key"))
     url = settings.get("url") or URL
-    return lambda: Resend(Line("resend", url, {"authorization": f"Bearer {key}"}, secrets=[key]), clock)
+    return lambda: Resend(Line("resend", url, {"authorization": f"Bearer {key}"}, secrets=[key]), clock,
+                          is_batching=bool(settings.get("batch")))

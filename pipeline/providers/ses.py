@@ -24,6 +24,7 @@ from pipeline.providers.http_verdicts import Blame, Table
 from pipeline.providers.sigv4 import Credentials, sign
 
 PATH = "/v2/email/outbound-emails"
+_BAD_READER = ("Illegal address", "Missing final '@domain'", "illegal character", "Missing '@'")
 
 
 class Ses(Courier):
@@ -73,7 +74,7 @@ class Ses(Courier):
         code = code.partition(":")[0].rpartition("#")[2]
         if "not verified" in words:  # the sandbox, or a sender that nobody has confirmed
             code = "unverified"
-        if code == "BadRequestException" and ("Illegal address" in words or "Missing final '@domain'" in words):
+        if code == "BadRequestException" and any(sign in words for sign in _BAD_READER):
             code = "reader"
         return code or None, words
 

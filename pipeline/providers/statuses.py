@@ -62,13 +62,16 @@ _WORDS: tuple[tuple[Meaning, re.Pattern[str]], ...] = (
 )
 
 
-def meaning(status: str, text: str = "") -> Meaning:
-    """What a failure means. `status` is like `5.1.1`, or "" to look for one in the words."""
+def meaning(status: str, text: str = "", *, otherwise: Meaning = SOFT) -> Meaning:
+    """What a failure means. `status` is like `5.1.1`, or "" to look for one in the words.
+
+    `otherwise` is for what neither status nor words decide: what the provider itself makes of it.
+    """
     found = STATUS.search(status) or STATUS.search(text)
     if found and found[2] != "0":
         whole, subject = found[0], f"{found[1]}.{found[2]}"
         return _MEANINGS.get(whole) or _MEANINGS.get(subject, OURS)
-    return next((said for said, words in _WORDS if words.search(text)), SOFT)
+    return next((said for said, words in _WORDS if words.search(text)), otherwise)
 
 
 def status_in(text: str) -> str:

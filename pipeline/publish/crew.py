@@ -35,6 +35,14 @@ def silent(_what: str, _done: int, _total: int) -> None:
     """Says nothing of progress."""
 
 
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What to do with tasks from now on."""
+
+    work: Work
+    shared: Any
+
+
 @dataclass(slots=True)
 class _Worker:
     process: BaseProcess
@@ -43,7 +51,7 @@ class _Worker:
 
 
 class Crew:
-    """Up to `size` processes, which stay for the next tasks of the same work until they are dismissed."""
+    """Up to `size` processes, which stay for the next tasks until they are dismissed."""
 
     def __init__(self, size: int = 1) -> None:
         self._size = size
@@ -54,9 +62,12 @@ class Crew:
         """`work(shared, task)` for every task, in order. All of it can be pickled; `work` stands in a module."""
         if self._size < 2 or len(tasks) < ENOUGH:
             return (work(shared, task) for task in tasks)
+        if not self._workers:
+            self._workers = [_start() for _ in range(self._size)]
         if self._duty != (work, shared):
-            self.dismiss()
-            self._duty, self._workers = (work, shared), [_start(work, shared) for _ in range(self._size)]
+            self._duty = (work, shared)
+            for worker in self._workers:
+                _say(worker, Duty(work, shared))
         return self._side_by_side(work, shared, tasks)
 
     def dismiss(self) -> None:
@@ -80,11 +91,11 @@ class Crew:
                     _hand(worker, next(waiting, None))
 
 
-def _start(work: Work, shared: Any) -> _Worker:
+def _start() -> _Worker:
     # "spawn": a fork of a process with threads may stand still for ever.
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs, work, shared), daemon=True)
+    process = context.Process(target=_serve, args=(theirs,), daemon=True)
     process.start()
     theirs.close()
     return _Worker(process, ours)
@@ -94,8 +105,12 @@ def _hand(worker: _Worker, chunk: Sequence[Any] | None) -> None:
     if chunk is None:
         return
     worker.chunks.append(chunk)
+    _say(worker, chunk)
+
+
+def _say(worker: _Worker, message: Duty | Sequence[Any]) -> None:
     try:
-        worker.line.send(chunk)
+        worker.line.send(message)
     except OSError:  # it died; `_fetch` does its work
         return
 
@@ -110,12 +125,16 @@ def _fetch(worker: _Worker, work: Work, shared: Any) -> list[Any]:
     return results
 
 
-def _serve(line: Connection, work: Work, shared: Any) -> None:
+def _serve(line: Connection) -> None:
     """A worker's life."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it too, and ends us
+    duty: Duty | None = None
     while True:
         try:
-            chunk = line.recv()
+            said = line.recv()
         except EOFError:
             return
-        line.send([work(shared, task) for task in chunk])
+        if isinstance(said, Duty):
+            duty = said
+        elif duty:
+            line.send([duty.work(duty.shared, task) for task in said])

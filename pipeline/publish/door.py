@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -37,6 +37,8 @@ log = logging.getLogger(__name__)
 SETTLING_S = 2.0                    # how long a file must be left alone
 ONE_SECOND = timedelta(seconds=1)
 CLOCK_SLACK = timedelta(minutes=10)
+LEAP = timedelta(days=1)            # what a clock may be set ahead by without a question
+DRIFT = "clock_drift"               # the note that says how far the clock was from a steady one, in seconds
 PREVIOUS = "previous_pass"          # the note that says when the last pass was
 
 
@@ -58,6 +60,8 @@ class Publisher:
     def __init__(
         self, *, archive: Archive, ledger: Ledger, gatherer: Gatherer, rules: Rules, clock: Clock,
         imprint: Imprint, press: Callable[[], Press], dresser: Callable[[], Dresser], expire: timedelta,
+        broadcasts: bool = False,
+        steady: Callable[[], datetime] | None = None,
     ) -> None:
         self._archive = archive
         self._ledger = ledger
@@ -68,6 +72,8 @@ class Publisher:
         self._press = press
         self._dresser = dresser
         self._expire = expire
+        self._broadcasts = broadcasts
+        self._steady = steady or clock.now
 
     def make_pass(self, *, start: bool = True, write: bool = True) -> Pass:
         """Publishes and begins what is due.
@@ -78,10 +84,12 @@ class Publisher:
         done = Pass()
         gathered = self.look(done)
         now = self._clock.now()
-        self._notice_clock(done, now)
+        leapt = self._notice_clock(done, now)
         self._draw_baseline(done, now)
         self._publish_due(done, now)
         self._propose(now)
+        if leapt:
+            self._hold_leapt(leapt, now)
         self._settle(done, now)
         if gathered.depleted:
             return done
@@ -159,14 +167,32 @@ class Publisher:
                 "this ledger is new, but feeds/ or var/ shows earlier runs: who was mailed is not known",
                 remedy="restore the old ledger, or run `avviso init` to begin again without mailing anybody")
 
-    def _notice_clock(self, done: Pass, now: datetime) -> None:
-        """A clock that went back is said: issues that were due are not due any more, nobody is mailed twice."""
+    def _notice_clock(self, done: Pass, now: datetime) -> datetime | None:
+        """A clock that was set is said. One that went back makes nothing due; of one that was set ahead by more than
+        a day since the last pass, the instant it would show else."""
         noted = self._ledger.notebook.note(PREVIOUS)
+        drift = now - self._steady()
+        drifted = self._ledger.notebook.note(DRIFT)
+        leap = drift - timedelta(seconds=float(drifted)) if drifted else timedelta(0)
+        self._ledger.notebook.write_note(DRIFT, str(drift.total_seconds()))
         if noted and datetime.fromisoformat(noted) - now > CLOCK_SLACK:
             done.problems.append(Problem(
                 "clock", f"it shows {now:%Y-%m-%d %H:%M} UTC, the last pass was at {noted[:16]}",
                 "set the machine's clock", rule="clock-moved", severity="warning"))
         self._ledger.notebook.write_note(PREVIOUS, now.isoformat())
+        if leap <= LEAP:
+            return None
+        done.problems.append(Problem(
+            "clock", f"it was set ahead by {leap.days} days since the last pass: it shows {now:%Y-%m-%d %H:%M} UTC",
+            "set it right; what seems to be due since is held", rule="clock-moved", severity="warning"))
+        return now - leap
+
+    def _hold_leapt(self, since: datetime, now: datetime) -> None:
+        """What is due only because the clock was set ahead waits for a person, approved or not."""
+        for mailing in self._ledger.mailings.all(MailingState.SCHEDULED):
+            if since < mailing.send_at <= now:
+                self._ledger.mailings.move(mailing.id, MailingState.HELD, now=now, reason=(
+                    f"clock: due only since it was set ahead to {now:%Y-%m-%d %H:%M} UTC"))
 
     def _draw_baseline(self, done: Pass, now: datetime) -> None:
         """The first pass on a folder adopts what is due already: published, never mailed."""
@@ -210,8 +236,7 @@ class Publisher:
     def _propose(self, now: datetime) -> None:
         """Enters a mailing for each list of each issue that has become due, held or scheduled."""
         by_issue = _by_issue(self._ledger.mailings.all())
-        records = self._archive.issues()
-        due = [record for record in records.values() if is_due(record, now)]
+        due = [record for record in self._archive.restless(now, by_issue).values() if is_due(record, now)]
         candidates = [record for record in due if _lacks_mailing(record, by_issue[record.key])
                       and record.state not in (State.ADOPTED, State.PROBLEM)]
         waiting = [record for record in due if record not in candidates and any(
@@ -220,8 +245,7 @@ class Publisher:
             return
         mailings = [mailing for of_issue in by_issue.values() for mailing in of_issue]
         first = not any(mailing.started_at or mailing.approved for mailing in mailings)
-        reasons = holds(candidates, waiting, copies=self._copies(candidates, records.values()), first=first,
-                        rules=self._rules)
+        reasons = holds(candidates, waiting, copies=self._copies(candidates), first=first, rules=self._rules)
         for record in candidates:
             self._enter(record, reasons.get(record.key, ""), now)
         for record in waiting:
@@ -235,21 +259,21 @@ class Publisher:
                 record.key, list_id, state=MailingState.HELD if reason else MailingState.SCHEDULED,
                 reason=reason or "due", send_at=record.due_at, now=now)
 
-    def _copies(self, candidates: Sequence[Record], records: Iterable[Record]) -> dict[str, str]:
+    def _copies(self, candidates: Sequence[Record]) -> dict[str, str]:
         """Candidates whose text was mailed before under another name."""
-        mailed = [record for record in records if record.state in (State.MAILED, State.ADOPTED)]
+        mailed = self._archive.sketches(State.MAILED, State.ADOPTED) if candidates else {}
         found = {}
         for candidate in candidates:
-            for other in mailed:
-                if other.key != candidate.key and likeness(candidate.sketch, other.sketch) >= SAME:
-                    found[candidate.key] = other.key
+            for other, other_sketch in mailed.items():
+                if other != candidate.key and likeness(candidate.sketch, other_sketch) >= SAME:
+                    found[candidate.key] = other
         return found
 
     def _settle(self, done: Pass, now: datetime) -> list[Record]:
         """Writes where each issue stands; gives those whose mailings may begin."""
         by_issue = _by_issue(self._ledger.mailings.all())
         ready, changed, done.held = [], [], []
-        for record in self._archive.issues().values():
+        for record in self._archive.restless(now, by_issue).values():
             self._follow_date(record, by_issue[record.key])
             now_at = standing(record, by_issue[record.key], self._rules, now)
             if (now_at.state, now_at.reason) != (record.state, record.reason):
@@ -285,7 +309,8 @@ class Publisher:
                     self._ledger.mailings.move(mailing.id, MailingState.HELD, reason=str(error), now=now)
                     done.problems.append(error.problem)
                     continue
-                audience = self._ledger.mailings.start(mailing.id, edition, envelope, now=now, expire=self._expire)
+                audience = self._ledger.mailings.start(
+                    mailing.id, edition, envelope, now=now, expire=self._expire, broadcasts=self._broadcasts)
                 if audience is not None:
                     log.info("mailing.started", extra={
                         "issue": record.key, "list": mailing.list, "audience": audience})
@@ -295,7 +320,7 @@ class Publisher:
         self._settle(done, now)
 
 
-def _by_issue(mailings: Iterable[Mailing]) -> defaultdict[str, list[Mailing]]:
+def _by_issue(mailings: Sequence[Mailing]) -> defaultdict[str, list[Mailing]]:
     found: defaultdict[str, list[Mailing]] = defaultdict(list)
     for mailing in mailings:
         found[mailing.issue_key].append(mailing)

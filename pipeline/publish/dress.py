@@ -25,14 +25,15 @@ from pipeline.issues.issue import State
 from pipeline.mailings.compose import Stencil
 from pipeline.mailings.envelope import Envelope
 from pipeline.mailings.messages import LINK_KEY
-from pipeline.publish.library import Library, permalinks_by_path
+from pipeline.publish.library import Library
 
 
 @dataclass(frozen=True, slots=True)
 class Sending:
     """What the settings say of every mailing. "" means that there is no such thing.
 
-    `lists` gives each list's name; `web_url` ends with `/`; `mailto` takes unsubscribes by mail.
+    `lists` gives each list's name; `web_url` ends with `/`; `mailto` takes unsubscribes by mail,
+    `bounce_address` what comes back, with a plus in it.
     """
 
     sender_name: str
@@ -41,6 +42,7 @@ class Sending:
     lists: Mapping[str, str]
     web_url: str
     mailto: str
+    bounce_address: str = ""
 
 
 class Dresser:
@@ -105,7 +107,7 @@ class Dresser:
         return replace(self._dressed(newest, frame), name=Letter.WELCOME.value)
 
     def _dressed(self, record: Record, own: Frame) -> Edition:
-        permalinks = permalinks_by_path(self._archive.issues().values())
+        permalinks = self._archive.permalinks()
         bearings = self._library.bearings(record, permalinks)
         frame = replace(own, page_url=self._library.page_url(record))
         edition = render_edition(
@@ -126,7 +128,7 @@ class Dresser:
             list_name=sending.lists[list_id], archive_url=self._frame.archive_url,
             feedback_id=f"{_short(record.key)}:{list_id}:mailing:{_short(domain)}",
             unsubscribe_url_prefix=self._link("unsubscribe") if sending.web_url else "",
-            unsubscribe_mailto=sending.mailto,
+            unsubscribe_mailto=sending.mailto, bounce_address=sending.bounce_address,
             view_url_prefix=self._link("view") if self._frame.view else "",
             preferences_url_prefix=self._link("preferences") if self._frame.preferences else "",
         )

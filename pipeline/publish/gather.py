@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from pipeline.clock import Clock
 from pipeline.errors import IssueError, Problem
 from pipeline.issues.archive import Archive, KnownFile, Record, Text
-from pipeline.issues.folder import Entry, Listing, is_stable, read, scan
+from pipeline.issues.folder import Entry, Listing, fingerprint, is_stable, read, scan
 from pipeline.issues.history import git_date
 from pipeline.issues.issue import Manuscript, State
 from pipeline.mailings.ledger.notebook import Notebook
@@ -89,14 +89,10 @@ class Gatherer:
 
     def fingerprint(self) -> str:
         """A digest of what lies in the folder and how it is read; one `stat` a file, nothing is opened."""
-        return self._fingerprint(self._scan())
+        return fingerprint(self._scan(), self._source.digest)
 
     def _scan(self) -> Listing:
         return scan(self._source.root, self._source.include, self._source.exclude)
-
-    def _fingerprint(self, listing: Listing) -> str:
-        found = [(entry.path, entry.mtime_ns, entry.size) for entry in listing.entries]
-        return hashlib.sha256(repr((self._source.digest, listing.problems, found)).encode()).hexdigest()
 
     def look(self, *, accept_missing: bool = False) -> Gathered:
         """Brings the archive up to the folder's present state."""
@@ -120,7 +116,8 @@ class Gatherer:
             self._notes.write_note(READ_WITH, self._source.digest)
         problems = (*listing.problems, *desk.problems())
         settled = not (problems or unsettled or depleted)
-        return Gathered(problems, tuple(missing), depleted, unsettled, self._fingerprint(listing) if settled else "")
+        return Gathered(problems, tuple(missing), depleted, unsettled,
+                        fingerprint(listing, self._source.digest) if settled else "")
 
     def _open(self, entry: Entry, before: KnownFile | None, desk: Desk) -> None:
         """Reads a file that changed; a problem is its own."""
@@ -164,8 +161,10 @@ class Gatherer:
         touched = {path: key for path, key in identities.keys.items()
                    if path in desk.manuscripts or desk.problem_of(path) or shelved.get(key) != (path, True)}
         records = self._archive.records([*touched.values(), *gone])
-        for path, key in touched.items():
-            self._enter(path, key, records.get(key), desk, impressions)
+        heard = Heard(self._archive) if desk.manuscripts else None
+        entries = [found for path, key in touched.items()
+                   if (found := self._entry(path, key, records.get(key), desk, impressions, heard))]
+        self._archive.enter_all(entries)
         issues = {path: key for path, key in identities.keys.items() if key in shelved or not desk.is_undated(path)}
         for alias, key in identities.aliases.items():
             self._archive.add_alias(alias, key)
@@ -175,21 +174,26 @@ class Gatherer:
         self._archive.forget_files(desk.vanished())
         return [shelved[key][0] for key in gone], depleted
 
-    def _enter(self, path: str, key: str, old: Record | None, desk: Desk, impressions: Impressions) -> None:
-        """Writes one issue if its file was read anew, moved, or came back."""
+    def _entry(
+        self, path: str, key: str, old: Record | None, desk: Desk, impressions: Impressions, heard: Heard | None,
+    ) -> tuple[Record, Text] | None:
+        """What is to be written of an issue whose file was read anew; one that moved or came back is written here."""
         manuscript = desk.manuscripts.get(path)
-        if manuscript is None:
+        if manuscript is None or heard is None:
             self._stand(path, old, desk)
-            return
+            return None
         if manuscript.due_at is None and old is not None:  # a draft that lost its date is that issue still
             manuscript = replace(manuscript, day=old.day, due_at=old.due_at)
         if manuscript.due_at is None:
-            return  # a draft that never had one is not an issue yet
+            return None  # a draft that never had one is not an issue yet
         changed_at = min(desk.changed_at(path), desk.now)
-        record = self._record(key, manuscript, old, impressions.of(path), changed_at, desk.now)
-        if record != old:
-            self._archive.enter(record, Text(manuscript.body, manuscript.body_line,
-                                             manuscript.descriptions[:REMEMBERED_PARAGRAPHS]))
+        description = _description(key, manuscript, old, heard)
+        record = self._record(key, manuscript, old, impressions.of(path), description, changed_at, desk.now)
+        if record == old:
+            return None
+        text = Text(manuscript.body, manuscript.body_line, manuscript.descriptions[:REMEMBERED_PARAGRAPHS])
+        heard.add(record.due_at, key, text.descriptions)
+        return record, text
 
     def _stand(self, path: str, old: Record | None, desk: Desk) -> None:
         """The last good text stands; what was never published waits until its file is mended."""
@@ -205,8 +209,8 @@ class Gatherer:
             self._archive.update([replace(old, **changes)])  # type: ignore[arg-type]  # field names above
 
     def _record(
-        self, key: str, manuscript: Manuscript, old: Record | None, impression: Impression, changed_at: datetime,
-        now: datetime,
+        self, key: str, manuscript: Manuscript, old: Record | None, impression: Impression, description: str,
+        changed_at: datetime, now: datetime,
     ) -> Record:
         assert manuscript.day  # noqa: S101, `_enter` sees to it
         assert manuscript.due_at  # noqa: S101, as above
@@ -214,7 +218,7 @@ class Gatherer:
         visible_change = old is not None and old.text_digest != impression.digest
         fresh = Record(
             key=key, path=manuscript.path, number=manuscript.number, title=manuscript.title, day=manuscript.day,
-            due_at=manuscript.due_at, cover=manuscript.cover, description=self._description(key, manuscript, old),
+            due_at=manuscript.due_at, cover=manuscript.cover, description=description,
             language=manuscript.language, tags=manuscript.tags, lists=manuscript.lists or tuple(self._source.lists[:1]),
             draft=manuscript.draft, source_digest=manuscript.digest, text_digest=impression.digest,
             sketch=impression.sketch, changed_at=changed_at, seen_at=now, due_seen_at=None, missing_at=None,
@@ -235,15 +239,33 @@ class Gatherer:
         self._latest_change = max(now, self._latest_change + MICROSECOND)
         return self._latest_change
 
-    def _description(self, key: str, manuscript: Manuscript, old: Record | None) -> str:
-        """The author's own, else the first paragraph that other issues do not have; kept once published."""
-        candidates = manuscript.descriptions
-        if manuscript.described or not candidates:
-            return candidates[0] if candidates else ""
-        if old and old.is_published and old.description in candidates:
-            return old.description
-        others = self._archive.paragraphs(but=key, latest=BOILERPLATE_LOOKBACK)
-        return next((candidate for candidate in candidates if candidate not in others), candidates[0])
+
+def _description(key: str, manuscript: Manuscript, old: Record | None, heard: Heard) -> str:
+    """The author's own, else the first paragraph that other issues do not have; kept once published."""
+    candidates = manuscript.descriptions
+    if manuscript.described or not candidates:
+        return candidates[0] if candidates else ""
+    if old and old.is_published and old.description in candidates:
+        return old.description
+    others = heard.paragraphs(but=key)
+    return next((candidate for candidate in candidates if candidate not in others), candidates[0])
+
+
+class Heard:
+    """What the latest issues said in their paragraphs: what comes again is no description of anything."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._latest = archive.paragraphs(BOILERPLATE_LOOKBACK + 1)
+
+    def paragraphs(self, *, but: str) -> set[str]:
+        """The paragraphs of the latest issues, except one's own."""
+        others = [said for _, key, said in self._latest if key != but]
+        return {paragraph for said in others[:BOILERPLATE_LOOKBACK] for paragraph in said}
+
+    def add(self, due_at: datetime, key: str, said: tuple[str, ...]) -> None:
+        """An issue that is about to be written."""
+        kept = [one for one in self._latest if one[1] != key]
+        self._latest = sorted([*kept, (due_at, key, said)], key=_latest_first)[:BOILERPLATE_LOOKBACK + 1]
 
 
 class Desk:
@@ -357,6 +379,10 @@ class Sketches(Mapping[str, bytes]):
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._archive.paths())
+
+
+def _latest_first(one: tuple[datetime, str, tuple[str, ...]]) -> tuple[float, str]:
+    return -one[0].timestamp(), one[1]
 
 
 def _is_as_before(entry: Entry, before: KnownFile) -> bool:

@@ -1,7 +1,7 @@
-"""Issues as values, and their Markdown rendered for each target; rendered once, kept until it changes.
+"""Issues as values, and their Markdown rendered for each target; parsed once, kept until it changes.
 
-A rendering is kept under the digest of everything it is made from, so nothing stale is ever found and a
-lost cache costs time, never bytes.
+What is kept is the cleaned HTML before any address in it is resolved, under the digest of everything it is made
+from: nothing stale is ever found, a lost cache costs time, never bytes, and an issue that moves is not parsed anew.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import unescape
 from typing import Literal
 
@@ -19,11 +20,12 @@ from pipeline.feeds.addresses import asset_path, is_relative, relative_address, 
 from pipeline.issues.archive import Archive, Record, Text
 from pipeline.issues.issue import Image, Issue, Manuscript
 from pipeline.issues.likeness import sketch
-from pipeline.issues.markdown import Document, Target, html, parse, words
+from pipeline.issues.markdown import Document, Target, fragment, html, parse, words
+from pipeline.issues.targets import Place
 from pipeline.publish.crew import Crew
-from pipeline.publish.gather import Impression
+from pipeline.publish.gather import READER, Impression
 
-RENDERER = 2  # grows when the same Markdown comes out differently after an upgrade
+RENDERER = 4  # grows when the same Markdown comes out differently after an upgrade
 ISSUE = ".md"
 _ADDRESSES = re.compile(r'(?:href|src|poster|srcset)="([^"]*)"')
 
@@ -46,13 +48,12 @@ class Rendering:
     """HTML for one target, and what around it decided it.
 
     `assets` are files of the issues folder that it shows: below that folder, and below `site/`. `links` are the
-    issue files that it links to, each with the permalink at which it found them. `digest` is what it is kept under.
+    issue files that it links to, each with the permalink at which it found them.
     """
 
     html: str
     assets: tuple[tuple[str, str], ...]
     links: tuple[tuple[str, str], ...]
-    digest: str
 
 
 @dataclass(slots=True)
@@ -93,7 +94,7 @@ class Task:
     """One rendering to be made."""
 
     record: Record
-    text: Text
+    parsed: str
     target: Target
 
 
@@ -106,11 +107,14 @@ class Library:
         self._crew = crew or Crew()
 
     def impressions(self, manuscripts: Sequence[Manuscript]) -> list[Impression]:
-        """What a reader would see of each text, without where it is: words, links, pictures, title."""
-        try:
-            return list(self._crew.each(impress, self._style, manuscripts))
-        finally:
-            self._crew.dismiss()
+        """What a reader would see of each text, without where it is: words, links, pictures, title.
+
+        What was parsed for that is kept: the build that follows need not do it again.
+        """
+        made = list(self._crew.each(impress, self._style, manuscripts))
+        self._archive.keep_fragments({self._kept_as(manuscript): parsed
+                                      for manuscript, (_, parsed) in zip(manuscripts, made, strict=True)})
+        return [impression for impression, _ in made]
 
     def rest(self) -> None:
         """Nothing is to be rendered for a while."""
@@ -149,86 +153,83 @@ class Library:
     def renderings(
         self, records: Sequence[Record], target: Target, permalinks: Mapping[str, str]
     ) -> dict[str, Rendering]:
-        """The HTML of each issue for a target, by key; only what is not kept is rendered."""
-        return self._render(records, (target,), permalinks)[target]
+        """The HTML of each issue for a target, by key; only what is not kept is parsed."""
+        return self.prepare(records, (target,), permalinks)[target]
 
     def prepare(
         self, records: Sequence[Record], targets: Sequence[Target], permalinks: Mapping[str, str]
     ) -> dict[Target, dict[str, Rendering]]:
-        """The same for several targets: what is missing is rendered side by side."""
-        return self._render(records, targets, permalinks)
-
-    def _render(
-        self, records: Sequence[Record], targets: Sequence[Target], permalinks: Mapping[str, str]
-    ) -> dict[Target, dict[str, Rendering]]:
-        texts = self._archive.texts(record.key for record in records)
-        tasks = {self._digest(record, texts[record.key], target): Task(record, texts[record.key], target)
-                 for target in targets for record in records}
-        found = {name: _rendering(name, kept) for name, kept in self._archive.fragments(list(tasks)).items()}
-        missing = [name for name in tasks if name not in found or not _leads(found[name], permalinks)]
-        if missing:
-            shared = (self._style, permalinks)
-            made = self._crew.each(render, shared, [tasks[name] for name in missing])
-            kept = dict(zip(missing, made, strict=True))
-            self._archive.keep_fragments(kept)
-            found |= {name: _rendering(name, content) for name, content in kept.items()}
+        """The same for several targets."""
+        parsed = self._parsed(records)
+        tasks = [Task(record, parsed[record.key], target) for target in targets for record in records]
+        made = self._crew.each(render, (self._style, permalinks), tasks)
         shown: dict[Target, dict[str, Rendering]] = {target: {} for target in targets}
-        for name, task in tasks.items():
-            shown[task.target][task.record.key] = found[name]
+        for task, rendering in zip(tasks, made, strict=True):
+            shown[task.target][task.record.key] = rendering
         return shown
 
-    def _digest(self, record: Record, text: Text, target: Target) -> str:
-        """Everything a rendering is made from but where the issues are that it links to: that is kept in it."""
-        made_from = [
-            RENDERER, target.value, text.body, record.title, str(record.cover), record.path, record.permalink,
-            record.language or self._style.language, repr(self._style),
-        ]
+    def kept_as(self, record: Record) -> str:
+        """The digest under which its parsed text is kept."""
+        return self._kept_as(record)
+
+    def _parsed(self, records: Sequence[Record]) -> dict[str, str]:
+        """The cleaned HTML of each issue, by key."""
+        names = {record.key: self._kept_as(record) for record in records}
+        found = self._archive.fragments(list(names.values()))
+        missing = [record for record in records if names[record.key] not in found]
+        if missing:
+            texts = self._archive.texts(record.key for record in missing)
+            made = self._crew.each(read_through, self._style, [(record, texts[record.key]) for record in missing])
+            fresh = {names[record.key]: parsed for record, parsed in zip(missing, made, strict=True)}
+            self._archive.keep_fragments(fresh)
+            found |= fresh
+        return {key: found[name] for key, name in names.items()}
+
+    def _kept_as(self, issue: Record | Manuscript) -> str:
+        """Everything that decides how a text is parsed; what leads elsewhere in it is as the author wrote it."""
+        digest = issue.source_digest if isinstance(issue, Record) else issue.digest
+        made_from = [READER, RENDERER, digest, issue.title, str(issue.cover), issue.language or self._style.language,
+                     self._style.breaks]
         return hashlib.sha256(json.dumps(made_from, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def impress(style: Style, manuscript: Manuscript) -> Impression:
-    """What a reader would see of a text; a task for the crew."""
+def impress(style: Style, manuscript: Manuscript) -> tuple[Impression, str]:
+    """What a reader would see of a text, and the text as it is kept; a task for the crew."""
     document = _parse(style, manuscript, Text(manuscript.body, manuscript.body_line, manuscript.descriptions))
     said = words(document)
     shown = html(document, Target.FEED, page_url="", resolve=lambda reference: reference, width=style.width)
     cover = manuscript.cover.src if manuscript.cover else ""
     visible = [manuscript.title, cover, "".join(said.split()), _ADDRESSES.findall(unescape(shown))]
-    return Impression(sketch(said), hashlib.sha256(json.dumps(visible).encode()).hexdigest())
+    digest = hashlib.sha256(json.dumps(visible).encode()).hexdigest()
+    return Impression(sketch(said), digest), document.clean
 
 
-def render(shared: tuple[Style, Mapping[str, str]], task: Task) -> str:
-    """A rendering as it is kept; a task for the crew."""
+def read_through(style: Style, task: tuple[Record, Text]) -> str:
+    """A text as it is kept; a task for the crew."""
+    return _parse(style, *task).clean
+
+
+def render(shared: tuple[Style, Mapping[str, str]], task: Task) -> Rendering:
+    """A rendering; a task for the crew."""
     style, permalinks = shared
     record = task.record
-    page = record.permalink if task.target is Target.WEB else None
-    bearings = Bearings(record.path, style.url, permalinks, page)
-    shown = html(_parse(style, record, task.text), task.target, page_url=web_address(style.url, record.permalink or ""),
-                 resolve=bearings.resolve, width=style.width)
-    return json.dumps([shown, sorted(bearings.assets.items()), sorted(bearings.links.items())], ensure_ascii=False)
+    bearings = Bearings(record.path, style.url, permalinks, record.permalink if task.target is Target.WEB else None)
+    place = Place(task.target, web_address(style.url, record.permalink or ""), bearings.resolve, style.width)
+    shown = fragment(task.parsed, record.language or style.language, place)
+    return Rendering(shown, tuple(sorted(bearings.assets.items())), tuple(sorted(bearings.links.items())))
 
 
 def _parse(style: Style, issue: Record | Manuscript, text: Text) -> Document:
-    return parse(text.body, breaks=style.breaks, language=issue.language or style.language, path=issue.path,
-                 line=text.body_line, title=issue.title, cover=issue.cover)
+    return _last_parsed(text.body, style.breaks, issue.language or style.language, issue.path, text.body_line,
+                        issue.title, issue.cover)
 
 
-def permalinks_by_path(records: Iterable[Record]) -> dict[str, str]:
-    """Where each shown issue is, by its file: for links from one issue's text to another's file."""
-    return {record.path: record.permalink for record in records if record.is_shown and record.permalink}
-
-
-def _rendering(digest: str, kept: str) -> Rendering:
-    shown, assets, links = json.loads(kept)
-    return Rendering(shown, _pairs(assets), _pairs(links), digest)
-
-
-def _pairs(listed: Sequence[Sequence[str]]) -> tuple[tuple[str, str], ...]:
-    return tuple((one, other) for one, other in listed)
-
-
-def _leads(rendering: Rendering, permalinks: Mapping[str, str]) -> bool:
-    """Whether its links to other issues still lead there."""
-    return all(permalinks.get(path, "") == permalink for path, permalink in rendering.links)
+@lru_cache(maxsize=2)
+def _last_parsed(
+    body: str, breaks: Breaks, language: str, path: str, line: int, title: str, cover: Image | None,
+) -> Document:
+    """The last ones stay: a new issue's mail is made moments after its feeds."""
+    return parse(body, breaks=breaks, language=language, path=path, line=line, title=title, cover=cover)
 
 
 def _fragment(reference: str) -> str:

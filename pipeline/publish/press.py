@@ -6,7 +6,7 @@ imprint. Equal bytes are not written; a reader who polls all the time sees only 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
 from pathlib import Path
@@ -32,6 +32,7 @@ from pipeline.publish.places import Places
 from pipeline.publish.shelf import Shelf
 
 File = tuple[str, bytes]
+Announce = Callable[[Sequence[str]], None]
 
 FEED_STYLE = "feed.css"
 GROUP = 20  # entries of one archive document, whatever the settings: a full one never changes its members
@@ -55,13 +56,18 @@ class Plan:
     tag_feeds: bool
 
 
+def unheard(_documents: Sequence[str]) -> None:
+    """Announces nothing."""
+
+
 class Press:
-    """Names issues for ever, and prints them."""
+    """Names issues for ever, and prints them. `announce` is told of the current documents when all of them stand."""
 
     def __init__(
         self, archive: Archive, library: Library, plan: Plan, templates: Templates, imprint: Imprint,
-        tell: Progress = silent,
+        tell: Progress = silent, announce: Announce = unheard,
     ) -> None:
+        self._announce = announce
         self._tell = tell
         self._archive = archive
         self._library = library
@@ -95,6 +101,7 @@ class Press:
         finally:
             self._library.rest()
         problems += found
+        self._announce(written.current)  # before the imprint: who dies in between does both again
         self._imprint.write(written.after, "" if problems else folder, self._archive.next_due())
         return [str(self._plan.feeds / name) for name in written.documents if name != FEED_STYLE]
 
@@ -152,6 +159,7 @@ class Printing:
         self._summaries = Shelf(spines, self._without_text)
         self.after = Printed(frame=self._frame)
         self.documents: tuple[str, ...] = ()
+        self.current: list[str] = []  # the documents that are polled
 
     def run(self) -> Printing:
         """Pages, then documents, then what is no longer part of either is removed."""
@@ -206,22 +214,21 @@ class Printing:
         needed = sorted({near for at in places for near in (at - 1, at, at + 1) if 0 <= near < len(self._spines)})
         records = self._archive.records(self._spines[at].key for at in needed)
         own = [records[self._spines[at].key] for at in places]
-        targets = (Target.WEB, Target.FEED) if self._plan.content == "full" else (Target.WEB,)
-        shown = self._library.prepare(own, targets, self._places)
+        shown = self._library.renderings(own, Target.WEB, self._places)
         for at, record in zip(places, own, strict=True):
-            rendered = [by_key[record.key] for by_key in shown.values()]
-            self._remember_page(at, rendered)
+            rendered = shown[record.key]
+            self._remember_page(at, rendered, self._library.kept_as(record))
             near = [self._entry(records[self._spines[other].key]) if 0 <= other < len(self._spines) else None
                     for other in (at - 1, at + 1)]
             yield f"{record.permalink}index.html", render_page(
-                self._entry(record, rendered[0].html), self._plan.publication, previous=near[0], next=near[1],
+                self._entry(record, rendered.html), self._plan.publication, previous=near[0], next=near[1],
                 templates=self._templates)
 
-    def _remember_page(self, at: int, rendered: Sequence[Rendering]) -> None:
+    def _remember_page(self, at: int, rendered: Rendering, kept_as: str) -> None:
         spine = self._spines[at]
         self.after.pages[spine.key] = Page(
-            stamp=spine.stamp, id=spine.feed_id, fragments=[one.digest for one in rendered],
-            assets=[list(pair) for pair in rendered[0].assets], links=[list(pair) for pair in rendered[0].links],
+            stamp=spine.stamp, id=spine.feed_id, fragment=kept_as,
+            assets=[list(pair) for pair in rendered.assets], links=[list(pair) for pair in rendered.links],
             clashes=any(problem.path == spine.path for problem in self._found))
         self.after.pages[spine.key].printed = self._printed(at)
 
@@ -317,6 +324,7 @@ class Printing:
         planned = plan_documents(shelf, publication, form, limit=self._plan.entries, max_bytes=self._plan.max_bytes,
                                  group=GROUP, folder=folder, count=was[1] if was and was[0] == newest else None)
         self.after.fits[name] = [newest, len(planned[0].entries)]
+        self.current.append(name)
         return planned
 
     def _made_from(self, document: Document) -> tuple[object, ...]:
@@ -342,9 +350,9 @@ class Printing:
             writing.remove(folder, [path[len(f"{folder}/"):] for path in old])
         self.after.files = {path: seen(path) if anew else self._before.files[path]
                             for path, anew in self._expected.items()}
-        kept = {name for page in self.after.pages.values() for name in page.fragments}
-        self._archive.drop_fragments([name for page in self._before.pages.values() for name in page.fragments
-                                      if name not in kept])
+        kept = {page.fragment for page in self.after.pages.values()}
+        self._archive.drop_fragments([page.fragment for page in self._before.pages.values()
+                                      if page.fragment not in kept])
 
 
 def _around(listing: Listing[Spine], listings: Listings[Spine]) -> object:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pipeline.address import Address, parse
@@ -22,6 +22,7 @@ from pipeline.clock import Clock
 from pipeline.errors import ConfigError, InvalidToken
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.askings import Asker, Spent
+from pipeline.mailings.ledger.letters import Sealed
 from pipeline.subscribe.application import Application
 
 if TYPE_CHECKING:  # slow imports: premailer, MIME
@@ -74,7 +75,7 @@ class Subscriptions:
         None is written to who is confirmed or suppressed, for a list that is not there, or where a budget is
         spent. The same request twice is one letter. Raises InvalidAddress, and ConfigError without `web.url`.
         """
-        self._check_way_back()
+        self.check_way_back()
         address, now = parse(application.email), self._clock.now()
         list_id = application.list or next(iter(self.lists))
         asker = self._asker(address, application)
@@ -86,7 +87,8 @@ class Subscriptions:
             return False
         return self._ask_to_confirm(waiting[0], occasion)
 
-    def _check_way_back(self) -> None:
+    def check_way_back(self) -> None:
+        """Raises ConfigError where a letter could lead nobody back to us: without `web.url`."""
         if not self._open_stationery().can_ask:
             raise ConfigError("nobody could answer a confirmation letter", path="config.yaml",
                               remedy="set web.url to where readers reach `avviso run`")
@@ -109,10 +111,33 @@ class Subscriptions:
     def _ask_to_confirm(self, waiting: Subscription, occasion: str) -> bool:
         from pipeline.editions.letters import Letter  # slow import: premailer
 
-        token = self._ring.sign(Purpose.CONFIRM, waiting.subscriber_id, waiting.list, issued=self._clock.now())
         person = self.roster.get(waiting.subscriber_id)
         return person is not None and self._write(
-            Letter.CONFIRM, person, waiting.list, occasion, self._open_stationery().confirm_url(token))
+            Letter.CONFIRM, person, waiting.list, occasion, self._confirm_url(waiting))
+
+    def _confirm_url(self, waiting: Subscription) -> str:
+        return self._open_stationery().confirm_url(
+            self._ring.sign(Purpose.CONFIRM, waiting.subscriber_id, waiting.list, issued=self._clock.now()))
+
+    def ask_waiting(self, addresses: Sequence[Address]) -> int:
+        """Writes to all of these people who wait for their confirmation; gives to how many subscriptions.
+
+        A mailbox still gets one letter a day. Called again it writes to nobody twice for the same asking.
+        Raises ConfigError without `web.url`. At most PAGE addresses.
+        """
+        from pipeline.editions.letters import Letter  # slow import: premailer
+
+        self.check_way_back()
+        now, waiting = self._clock.now(), self.roster.waiting(addresses)
+        occasions = [f"asked {one.subscription.asked_at}" for one in waiting]
+        wanted = [(f"{occasion} {one.subscription.list} {one.subscriber.id}",
+                   Asker(self._mailbox(parse(one.subscriber.address)), vouched=True))
+                  for one, occasion in zip(waiting, occasions, strict=True)]
+        spent = self.ledger.askings.grant_all(wanted, now)
+        return self.ledger.letters.write_all(
+            [self._sealed(Letter.CONFIRM, one.subscriber, one.subscription.list, occasion,
+                          self._confirm_url(one.subscription))
+             for one, occasion, budget in zip(waiting, occasions, spent, strict=True) if budget is None], now)
 
     def asked(self, token: str) -> Claim:
         """What the button of a letter is about: CONFIRM or MOVE; asks no database. Raises as `holder` does."""
@@ -152,13 +177,15 @@ class Subscriptions:
         self, letter: Letter, person: Subscriber, list_id: str, occasion: str, action: str, *, to: str = "",
     ) -> bool:
         """Enters a letter for the next sender, ahead of every mailing; `to` another address than the person's."""
-        from pipeline.editions.letters import Letter  # slow import: premailer
+        sealed = self._sealed(letter, person, list_id, occasion, action, to=to)
+        return self.ledger.letters.write_all([sealed], self._clock.now()) > 0
 
-        stationery, now = self._open_stationery(), self._clock.now()
-        edition = stationery.welcome(list_id) if letter is Letter.WELCOME else stationery.edition(letter)
-        return self.ledger.letters.write(
-            edition, stationery.envelope(letter, now), action=action, list_id=list_id, subscriber_id=person.id,
-            address=to or person.address, name=person.name, occasion=occasion, now=now)
+    def _sealed(
+        self, letter: Letter, person: Subscriber, list_id: str, occasion: str, action: str, *, to: str = "",
+    ) -> Sealed:
+        stationery = self._open_stationery()
+        return Sealed(stationery.edition(letter, list_id), stationery.envelope(letter, self._clock.now()), action,
+                      list_id, person.id, to or person.address, person.name, occasion)
 
     # ---- moving -------------------------------------------------------------------------------
 
@@ -170,7 +197,7 @@ class Subscriptions:
         """
         from pipeline.editions.letters import Letter  # slow import: premailer
 
-        self._check_way_back()
+        self.check_way_back()
         claim, address, now = self.holder(Purpose.PREFERENCES, token), parse(email), self._clock.now()
         person = self.roster.get(claim.subscriber_id)
         asker = Asker(self._mailbox(address), self.roster.address_hash(f"reader\n{claim.subscriber_id}"))

@@ -27,7 +27,8 @@ class Stationery:
 
     def __init__(
         self, frame: Frame, templates: Templates, *, sender_name: str, sender_address: str, reply_to: str,
-        web_url: str, unsubscribe_mailto: str, key_id: str, open_welcome: Callable[[str], Edition | None],
+        web_url: str, unsubscribe_mailto: str, bounce_address: str, key_id: str,
+        open_welcome: Callable[[str], Edition | None],
     ) -> None:
         self._frame = replace(frame, view=False)  # a letter has no page of its own
         self._open_welcome = open_welcome
@@ -37,6 +38,7 @@ class Stationery:
         self._reply_to = reply_to
         self._web_url = web_url
         self._unsubscribe_mailto = unsubscribe_mailto
+        self._bounce_address = bounce_address
         self._key_id = key_id
         self._editions: dict[Letter, Edition] = {}
 
@@ -49,16 +51,20 @@ class Stationery:
         """Where the button of a confirmation letter leads."""
         return f"{self._web_url}confirm/{token}"
 
-    def welcome(self, list_id: str) -> Edition:
-        """What welcomes a reader: with the latest issue where that is wanted, there, and can be dressed."""
-        try:
-            return self._open_welcome(list_id) or self.edition(Letter.WELCOME)
-        except EditionError as error:
-            log.warning("welcome.plain", extra={"reason": str(error)})
-            return self.edition(Letter.WELCOME)
+    def edition(self, letter: Letter, list_id: str) -> Edition:
+        """The letter's text, the same for everybody on the list. Raises EditionError, ConfigError.
 
-    def edition(self, letter: Letter) -> Edition:
-        """The letter's text, the same for everybody; rendered once. Raises EditionError, ConfigError."""
+        A welcome brings the latest issue where that is wanted, there, and can be dressed.
+        """
+        if letter is Letter.WELCOME:
+            try:
+                return self._open_welcome(list_id) or self._plain(letter)
+            except EditionError as error:
+                log.warning("welcome.plain", extra={"reason": str(error)})
+        return self._plain(letter)
+
+    def _plain(self, letter: Letter) -> Edition:
+        """Rendered once."""
         if letter not in self._editions:
             self._editions[letter] = render_letter(letter, self._frame, self._templates)
         return self._editions[letter]
@@ -71,7 +77,7 @@ class Stationery:
             domain=self._sender_address.rpartition("@")[2].encode("idna").decode(), language=self._frame.language,
             publication=self._frame.title, mailing=letter.value, reply_to=self._reply_to,
             unsubscribe_url_prefix=f"{self._web_url}unsubscribe/" if leaves and self._web_url else "",
-            unsubscribe_mailto=self._unsubscribe_mailto if leaves else "",
+            unsubscribe_mailto=self._unsubscribe_mailto if leaves else "", bounce_address=self._bounce_address,
             preferences_url_prefix=f"{self._web_url}preferences/" if leaves and self._frame.preferences else "",
         )
         return envelope.as_json() | {LINK_KEY: self._key_id}

@@ -67,7 +67,8 @@ class Preferences:
         person = self._person(token)
         roster = self._door.roster
         data = own_data(person, roster.subscriptions(person.id), roster.suppression(parse(person.address)))
-        return {**data, "deliveries": self._door.ledger.deliveries.of(person.id)}
+        return {**data, "deliveries": self._door.ledger.deliveries.of(person.id),
+                "events": self._door.ledger.events.of(person.id)}
 
     def erase(self, token: str) -> None:
         """Erases the person. Raises InvalidToken."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BODY_LIMIT_BYTES = 64 * 1024
+HOOK_LIMIT_BYTES = 1024 * 1024  # providers report in batches
 BODY_LIMIT_S = 10.0
+HEADERS_LIMIT_BYTES = 16 * 1024
 
 POLICY = (b"default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; "
           b"base-uri 'none'")
@@ -28,12 +30,14 @@ HEADERS = (
 class Guard:
     """Protective headers on every answer; a body that is too large or too slow is refused.
 
-    `prefix` is the path of `web.url` without its last slash: a proxy may pass it on or take it off.
+    `prefix` is the path of `web.url` without its last slash: a proxy may pass it on or take it off. `hooks` are the
+    paths that providers report to; nobody else may be so long.
     """
 
-    def __init__(self, app: ASGIApp, prefix: str = "") -> None:
+    def __init__(self, app: ASGIApp, prefix: str = "", hooks: Collection[str] = ()) -> None:
         self._app = app
         self._prefix = prefix
+        self._hooks = frozenset(hooks)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -46,18 +50,26 @@ class Guard:
 
         if self._prefix and scope["path"].startswith(f"{self._prefix}/"):
             scope = {**scope, "path": scope["path"].removeprefix(self._prefix)}
-        refusal = None
-        try:
-            body = await asyncio.wait_for(_read(scope, receive), BODY_LIMIT_S)
-        except TimeoutError:
-            refusal = PlainTextResponse("too slow\n", 408, {"connection": "close"})
+        body = await self._body(scope, receive)
+        if isinstance(body, bytes):
+            await self._app(scope, _Given(body, receive), guarded)
         else:
-            if body is None:
-                refusal = PlainTextResponse("too large\n", 413, {"connection": "close"})
-        if refusal is not None:
-            await refusal(scope, receive, guarded)
-            return
-        await self._app(scope, _Given(body or b"", receive), guarded)
+            await body(scope, receive, guarded)
+
+    async def _body(self, scope: Scope, receive: Receive) -> bytes | PlainTextResponse:
+        """The whole body, or the refusal of a request that asks too much."""
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > HEADERS_LIMIT_BYTES:
+            return _refusal("too many headers", 431)  # h11 bounds only what comes in pieces
+        limit = HOOK_LIMIT_BYTES if scope["path"] in self._hooks else BODY_LIMIT_BYTES
+        try:
+            body = await asyncio.wait_for(_read(scope, receive, limit), BODY_LIMIT_S)
+        except TimeoutError:
+            return _refusal("too slow", 408)
+        return _refusal("too large", 413) if body is None else body
+
+
+def _refusal(words: str, status: int) -> PlainTextResponse:
+    return PlainTextResponse(f"{words}\n", status, {"connection": "close"})
 
 
 class _Given:
@@ -74,19 +86,19 @@ class _Given:
         return {"type": "http.request", "body": body, "more_body": False}
 
 
-async def _read(scope: Scope, receive: Receive) -> bytes | None:
+async def _read(scope: Scope, receive: Receive, limit_bytes: int) -> bytes | None:
     """The whole body, or None when it is larger than anything a page of ours asks for."""
     declared = dict(scope["headers"]).get(b"content-length", b"0")
-    if not declared.isdigit() or int(declared) > BODY_LIMIT_BYTES:
+    if not declared.isdigit() or int(declared) > limit_bytes:
         return None
-    body = b""
-    while len(body) <= BODY_LIMIT_BYTES:
+    body = bytearray()
+    while len(body) <= limit_bytes:
         message = await receive()
         if message["type"] == "http.disconnect":
             return None  # half a form is no form
         body += message.get("body", b"")
         if not message.get("more_body", False):
-            return body if len(body) <= BODY_LIMIT_BYTES else None
+            return bytes(body) if len(body) <= limit_bytes else None
     return None
 
 

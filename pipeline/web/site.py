@@ -14,8 +14,10 @@ from starlette.routing import Route
 
 from pipeline.errors import AudienceError, ExpiredToken, PipelineError
 from pipeline.web.guard import Guard
+from pipeline.web.hooks import Hooks
 from pipeline.web.joining import Joining
 from pipeline.web.keeping import Keeping
+from pipeline.web.metrics import Metrics
 from pipeline.web.pages import Pages
 from pipeline.web.shelf import Shelf
 
@@ -27,6 +29,8 @@ class Rooms:
     pages: Pages
     keeping: Keeping
     shelf: Shelf
+    hooks: Hooks
+    metrics: Metrics
     joining: Joining | None = None
 
 
@@ -34,7 +38,7 @@ def site(rooms: Rooms, *, prefix: str = "") -> Starlette:
     """The application that uvicorn serves. `prefix` is the path of `web.url` without its last slash."""
     return Starlette(
         routes=routes(rooms),
-        middleware=[Middleware(Guard, prefix=prefix)],
+        middleware=[Middleware(Guard, prefix=prefix, hooks=[f"/hooks/{name}" for name in rooms.hooks.known])],
         exception_handlers={HTTPException: _told(rooms.pages), PipelineError: _told(rooms.pages)},
     )
 
@@ -44,11 +48,13 @@ def routes(rooms: Rooms) -> list[Route]:
     joining, keeping = rooms.joining, rooms.keeping
 
     async def archive(request: Request) -> Response:
+        """GET /{path}: archive and feeds, as they lie in their folders."""
         answer = rooms.shelf.answer(request, request.path_params["path"])
         return answer or rooms.pages.notice("not_found", 404)
 
     return [
         Route("/health", _health),
+        Route("/metrics", rooms.metrics.show),
         *([
             Route("/subscribe", joining.show_form),
             Route("/subscribe", joining.ask, methods=["POST"]),
@@ -61,11 +67,13 @@ def routes(rooms: Rooms) -> list[Route]:
         Route("/preferences/{token}", keeping.show_preferences),
         Route("/preferences/{token}", keeping.change, methods=["POST"]),
         Route("/view/{token}", keeping.view),
+        Route("/hooks/{provider}", rooms.hooks.report, methods=["POST"]),
         Route("/{path:path}", archive),
     ]
 
 
 async def _health(_: Request) -> Response:
+    """GET /health: `ok` while the process answers."""
     return PlainTextResponse("ok\n")
 
 

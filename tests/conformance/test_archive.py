@@ -132,12 +132,12 @@ def test_redirects_lead_to_the_last_issue_that_was_there(archive: Archive) -> No
     assert archive.redirects() == {"old/": "15"}
 
 
-def test_paragraphs_are_those_of_the_latest_other_issues(archive: Archive) -> None:
+def test_paragraphs_are_those_of_the_latest_issues(archive: Archive) -> None:
     for n in range(4):
         archive.enter(replace(PLAIN, key=str(n), due_at=NOON + n * DAY), Text("", 1, (f"hello {n}", "shared")))
 
-    assert archive.paragraphs(but="3", latest=2) == {"hello 1", "hello 2", "shared"}
-    assert archive.paragraphs(but="none", latest=9) == {f"hello {n}" for n in range(4)} | {"shared"}
+    assert archive.paragraphs(2) == [(NOON + n * DAY, str(n), (f"hello {n}", "shared")) for n in (3, 2)]
+    assert [key for _, key, _ in archive.paragraphs(9)] == ["3", "2", "1", "0"]
 
 
 def test_ordinals_count_from_one_and_go_on_after_the_highest(archive: Archive) -> None:
@@ -155,3 +155,23 @@ def test_fragments_are_found_by_their_digests(archive: Archive) -> None:
     found = archive.fragments([*(f"d{n}" for n in range(600)), "unknown"])
 
     assert found == {f"d{n}": f"content {n}" for n in range(600)}
+
+
+def test_restless_leaves_out_what_only_a_person_or_a_mailing_can_move(archive: Archive) -> None:
+    where = {"new": {}, "adopted": {"state": State.ADOPTED}, "mailed": {"state": State.MAILED},
+             "redated": {"state": State.ADOPTED, "due_at": NOON + DAY},
+             "withdrawn": {"state": State.ADOPTED, "draft": True}, "published": {"state": State.PUBLISHED}}
+    for number, (key, changes) in enumerate(where.items()):
+        archive.enter(replace(PLAIN, key=key, number=number, **changes), TEXT)
+
+    assert list(archive.restless(NOON)) == ["new", "withdrawn", "published", "redated"]
+    assert list(archive.restless(NOON, ["mailed", "new", "unknown"])) == [
+        "new", "mailed", "withdrawn", "published", "redated"]
+    assert archive.sketches(State.MAILED) == {"mailed": PLAIN.sketch}
+
+
+def test_permalinks_are_those_of_issues_that_are_shown(archive: Archive) -> None:
+    archive.enter(replace(FULL, draft=False, missing_at=None), TEXT)
+    archive.enter(replace(FULL, key="16", path="16.md", feed_id="tag:2", ordinal=4), TEXT)
+
+    assert archive.permalinks() == {"2026/15.md": "15/"}

@@ -13,7 +13,7 @@ from sqlalchemy import Table, create_engine, exc, inspect, select, update
 
 from pipeline import schema
 from pipeline.database import APPLICATION_ID, Database, text_digest
-from pipeline.errors import ConfigError, DatabaseError, OutputError, SchemaOutdated, Unreachable
+from pipeline.errors import ConfigError, Damaged, OutputError, SchemaOutdated, Unreachable
 from pipeline.schema import HEAD, Instant, metadata, note
 from tests.books import NOON, copied_database, open_database
 
@@ -240,8 +240,10 @@ def test_file_that_is_no_ledger_is_refused_in_one_line(tmp_path: Path) -> None:
     path = tmp_path / "avviso.db"
     path.write_bytes(b"This is a letter and not a database. " * 100)
 
-    with pytest.raises(DatabaseError, match="stop avviso and restore the last backup"):
+    with pytest.raises(Damaged, match="stop avviso and restore the last backup") as refused:
         assert Database(f"sqlite:///{path}").exists
+
+    assert refused.value.exit_code == 74
 
 
 def test_ledger_in_a_folder_that_is_a_file_is_one_line(tmp_path: Path) -> None:
@@ -266,8 +268,21 @@ def test_ledger_that_is_damaged_is_refused(tmp_path: Path) -> None:
     content[20_000:90_000] = bytes(70_000)
     path.write_bytes(content)
 
-    with pytest.raises(DatabaseError, match="restore the last backup"):
+    with pytest.raises(Damaged, match="restore the last backup") as refused:
         Database(f"sqlite:///{path}").check_health()
+
+    assert "\n" not in str(refused.value)
+
+
+def test_look_at_a_ledger_takes_no_longer_than_it_may(tmp_path: Path) -> None:
+    """A very large ledger is looked at as far as the time goes, and not held back."""
+    database = copied_database(tmp_path / "avviso.db")
+    with database.write() as connection:
+        connection.execute(note.insert(), [{"name": str(n), "value": ""} for n in range(30_000)])
+
+    database.check_health(limit_s=0)
+    database.check_health()
+    database.close()
 
 
 def test_full_disk_is_said_in_one_line_and_what_was_there_stands(database: Database) -> None:

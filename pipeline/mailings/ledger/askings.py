@@ -6,6 +6,7 @@ counted: by mailbox, by network and in all, in the ledger, where a restart forge
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -66,19 +67,26 @@ class Askings:
 
     def grant(self, occasion: str, asker: Asker, now: datetime) -> Spent | None:
         """Counts a letter, or says which budget forbids it. The same occasion is counted once."""
+        return self.grant_all([(occasion, asker)], now)[0]
+
+    def grant_all(self, wanted: Sequence[tuple[str, Asker]], now: datetime) -> list[Spent | None]:
+        """The same for many, one after the other, in one transaction."""
         with self._db.write() as connection:
             connection.execute(select(ledger.c.id).with_for_update())  # PostgreSQL: one after another
-            spent = self._spent(connection, occasion, asker, now)
-            if spent is None:
-                connection.execute(self._db.insert_new(asking).values(
-                    occasion=occasion, address_key=asker.address_key, at=now,
-                    network_key=_VOUCHED if asker.vouched else asker.network_key))
-        return spent
+            return [self._grant(connection, occasion, asker, now) for occasion, asker in wanted]
 
     def answered(self, address_key: str) -> None:
         """Somebody at this mailbox confirmed: what was sent there counts no longer."""
         with self._db.write() as connection:
             connection.execute(delete(asking).where(asking.c.address_key == address_key))
+
+    def _grant(self, connection: Connection, occasion: str, asker: Asker, now: datetime) -> Spent | None:
+        spent = self._spent(connection, occasion, asker, now)
+        if spent is None:
+            connection.execute(self._db.insert_new(asking).values(
+                occasion=occasion, address_key=asker.address_key, at=now,
+                network_key=_VOUCHED if asker.vouched else asker.network_key))
+        return spent
 
     def _spent(self, connection: Connection, occasion: str, asker: Asker, now: datetime) -> Spent | None:
         counted, limits = connection.execute(_count(occasion, asker, now)).one(), self._limits

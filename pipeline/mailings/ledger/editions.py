@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 
 from pipeline.database import Database
 from pipeline.editions.edition import Edition
+from pipeline.errors import Damaged
 from pipeline.schema import edition
 
 
@@ -20,6 +21,10 @@ def keep_edition(database: Database, connection: Connection, frozen: Edition, no
 
 
 def read_edition(connection: Connection, digest: str) -> Edition:
-    """The edition of that digest."""
+    """The edition of that digest. Raises Damaged where it is not what was frozen: better nothing than half a letter."""
     row = connection.execute(select(edition).where(edition.c.digest == digest)).one()
-    return Edition(row.name, row.language, row.subject, row.preheader, row.html, row.text)
+    found = Edition(row.name, row.language, row.subject, row.preheader, row.html, row.text)
+    if found.digest != digest:
+        raise Damaged(f"the frozen text of {found.name} is damaged in the ledger",
+                      remedy="stop avviso and restore the last backup of it; nothing more was sent")
+    return found

@@ -2,17 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from pipeline.database import Database, text_digest
 from pipeline.editions.edition import Edition
 from pipeline.mailings.ledger.editions import keep_edition
 from pipeline.mailings.mailing import DeliveryState
 from pipeline.schema import delivery, edition, ledger, letter
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A letter ready to be entered.
+
+    `action` is where its button leads. `occasion` tells two letters of one kind to one person apart: the same words
+    are the same letter, however often it is asked for.
+    """
+
+    edition: Edition
+    envelope: Mapping[str, Any]
+    action: str
+    list_id: str
+    subscriber_id: int
+    address: str
+    name: str
+    occasion: str
+
+    @property
+    def key(self) -> str:
+        """What its delivery is known by."""
+        return text_digest("\n".join(
+            ("letter", self.edition.name, self.list_id, str(self.subscriber_id), self.occasion)))
 
 
 class Letters:
@@ -25,25 +50,14 @@ class Letters:
         self, frozen: Edition, envelope: Mapping[str, Any], *, action: str, list_id: str, subscriber_id: int,
         address: str, name: str, occasion: str, now: datetime,
     ) -> bool:
-        """Enters a letter for the next sender; False if this occasion has one already.
+        """Enters a letter for the next sender; False if this occasion has one already."""
+        return self.write_all([Sealed(frozen, envelope, action, list_id, subscriber_id, address, name, occasion)],
+                              now) > 0
 
-        `action` is where the button leads. `occasion` tells two letters of one kind to one person apart: the
-        same words are the same letter, however often it is asked for.
-        """
-        key = text_digest("\n".join(("letter", frozen.name, list_id, str(subscriber_id), occasion)))
+    def write_all(self, letters: Sequence[Sealed], now: datetime) -> int:
+        """Enters letters for the next sender, in one transaction; gives how many were not entered before."""
         with self._db.write() as connection:
-            keep_edition(self._db, connection, frozen, now)
-            secret = connection.execute(select(ledger.c.key)).scalar_one()
-            entered = connection.execute(self._db.insert_new(delivery).values(
-                key=key, message_id=text_digest(f"{secret}\n{key}"), edition_digest=frozen.digest, list=list_id,
-                round=1, subscriber_id=subscriber_id, address=address, name=name, state=DeliveryState.PENDING,
-                due_at=now, attempts=0, fence=0, reply="", provider="",
-            ))
-            if not entered.rowcount:
-                return False
-            row = connection.execute(select(delivery.c.id).where(delivery.c.key == key)).scalar_one()
-            connection.execute(letter.insert().values(delivery_id=row, envelope=dict(envelope), action=action))
-        return True
+            return enter_letters(self._db, connection, letters, now)
 
     def addresses(self, name: str, subscriber_id: int) -> list[str]:
         """Where letters of this name to one person went, the last first; erased ones are left out."""
@@ -59,3 +73,25 @@ class Letters:
         with self._db.read() as connection:
             row = connection.execute(select(letter).where(letter.c.delivery_id == delivery_id)).one()
         return dict(row.envelope), row.action
+
+
+def enter_letters(database: Database, connection: Connection, letters: Sequence[Sealed], now: datetime) -> int:
+    """Enters letters in a transaction of somebody's; gives how many were not entered before."""
+    secret = connection.execute(select(ledger.c.key)).scalar_one()
+    for frozen in {one.edition.digest: one.edition for one in letters}.values():
+        keep_edition(database, connection, frozen, now)
+    return sum([_enter(database, connection, one, secret, now) for one in letters])
+
+
+def _enter(database: Database, connection: Connection, sealed: Sealed, secret: str, now: datetime) -> bool:
+    entered = connection.execute(database.insert_new(delivery).values(
+        key=sealed.key, message_id=text_digest(f"{secret}\n{sealed.key}"), edition_digest=sealed.edition.digest,
+        list=sealed.list_id, round=1, subscriber_id=sealed.subscriber_id, address=sealed.address,
+        name=sealed.name, state=DeliveryState.PENDING, due_at=now, attempts=0, fence=0, reply="", provider="",
+    ))
+    if not entered.rowcount:
+        return False
+    row = connection.execute(select(delivery.c.id).where(delivery.c.key == sealed.key)).scalar_one()
+    connection.execute(letter.insert().values(
+        delivery_id=row, envelope=dict(sealed.envelope), action=sealed.action))
+    return True

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, union_all, update
 
-from pipeline.database import Database
-from pipeline.schema import ledger, note, pace
+from pipeline.database import Database, text_digest
+from pipeline.mailings.mailing import OPEN
+from pipeline.schema import delivery, event, ledger, mailing, note, pace, tally, worker
 
+_REST = ": rest"      # behind a provider's name, in the same table: until when it wants to be left alone
+ANCHOR = "anchor"  # the note that says when this run of the machine began, for leases
 LONGEST_QUEUE = 1000  # senders that may wait for their turn at one provider, over all processes
 
 
@@ -24,6 +28,18 @@ class Identity:
     epoch: int
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a ledger has come: highest ids, final deliveries, its newest mailings by id (as text)."""
+
+    fingerprint: str
+    epoch: int
+    mailing: int
+    delivery: int
+    settled: int
+    mailings: dict[str, str]
+
+
 class Notebook:
     """Who this ledger is, when its baseline was drawn, and how fast it may send."""
 
@@ -35,11 +51,42 @@ class Notebook:
             row = connection.execute(select(ledger)).one()
         return Identity(bytes.fromhex(row.key), row.created_at, row.baseline_at, row.orphan, row.epoch)
 
+    def reach(self, named: int) -> Reach:
+        """How far this ledger has come, with the names of its newest `named` mailings."""
+        final = select(func.coalesce(func.sum(tally.c.n), 0)).where(tally.c.state.not_in(OPEN)).scalar_subquery()
+        last = select(func.coalesce(func.max(delivery.c.id), 0)).scalar_subquery()
+        newest = select(mailing.c.id, mailing.c.issue_key, mailing.c.list).order_by(mailing.c.id.desc()).limit(named)
+        with self._db.read() as connection:
+            row = connection.execute(select(ledger.c.key, ledger.c.epoch, final.label("settled"),
+                                            last.label("delivery"))).one()
+            found = connection.execute(newest).all()
+        names = {str(one.id): f"{one.issue_key} to {one.list}" for one in reversed(found)}
+        newest_id = found[0].id if found else 0
+        return Reach(text_digest(row.key), row.epoch, newest_id, row.delivery, int(row.settled), names)
+
+    def begin_epoch(self, *, after: int) -> None:
+        """From here on this ledger is another than the copies of it that were made before."""
+        with self._db.write() as connection:
+            present = connection.execute(select(ledger.c.epoch)).scalar_one()
+            connection.execute(update(ledger).values(epoch=max(present, after) + 1))
+
     def draw_baseline(self, now: datetime) -> None:
         """From here on, what becomes due is mailed. Drawing it a second time only clears the orphan's mark."""
         with self._db.write() as connection:
             connection.execute(update(ledger).values(orphan=False))
             connection.execute(update(ledger).where(ledger.c.baseline_at.is_(None)).values(baseline_at=now))
+
+    def alone(self, name: str) -> AbstractContextManager[bool]:
+        """Whether nobody on another machine holds this name; ours until the block ends or this process dies."""
+        return self._db.alone(name)
+
+    def newest(self) -> datetime | None:
+        """The latest instant that anybody wrote here; None while nobody has."""
+        latest = union_all(select(func.max(mailing.c.since).label("at")), select(func.max(worker.c.seen_at)),
+                           select(func.max(event.c.seen_at))).subquery()
+        with self._db.read() as connection:
+            found: datetime | None = connection.execute(select(func.max(latest.c.at))).scalar()
+        return found
 
     def note(self, name: str) -> str | None:
         with self._db.read() as connection:
@@ -48,6 +95,22 @@ class Notebook:
     def write_note(self, name: str, value: str) -> None:
         with self._db.write() as connection:
             connection.execute(self._db.upsert(note, name=name, value=value))
+
+    def anchor(self, boot_id: str, instant: datetime) -> datetime:
+        """The instant that was written down first in this run of the machine; `instant` itself where none was."""
+        with self._db.write() as connection:
+            found: str | None = connection.execute(select(note.c.value).where(note.c.name == ANCHOR)).scalar()
+            run, _, written = (found or "").partition(" ")
+            if found and run == boot_id:
+                return datetime.fromisoformat(written)
+            connection.execute(self._db.upsert(note, name=ANCHOR, value=f"{boot_id} {instant.isoformat()}"))
+        return instant
+
+    def server_time(self) -> datetime:
+        """What the clock of the database's server shows; all machines that share it share that."""
+        with self._db.read() as connection:
+            return datetime.fromtimestamp(float(connection.execute(
+                select(func.extract("epoch", func.clock_timestamp()))).scalar_one()), UTC)
 
     def reserve(self, name: str, length: timedelta, now: datetime) -> datetime:
         """Takes the next free stretch of a provider's time and says when it begins; holds across processes.
@@ -61,3 +124,17 @@ class Notebook:
             start = free if now < free <= now + length * LONGEST_QUEUE else now
             connection.execute(update(pace).where(pace.c.name == name).values(next_at=start + length))
         return start
+
+    def rest(self, name: str, until: datetime) -> datetime:
+        """A provider asks to be left alone; gives until when, which may be later than this one asked for."""
+        with self._db.write() as connection:
+            connection.execute(self._db.insert_new(pace).values(name=name + _REST, next_at=until))
+            row = pace.c.name == name + _REST
+            connection.execute(update(pace).where(row, pace.c.next_at < until).values(next_at=until))
+            agreed: datetime = connection.execute(select(pace.c.next_at).where(row)).scalar_one()
+        return agreed
+
+    def resting(self, name: str) -> datetime | None:
+        """Until when a provider asked to be left alone, if it ever did."""
+        with self._db.read() as connection:
+            return connection.execute(select(pace.c.next_at).where(pace.c.name == name + _REST)).scalar()

@@ -86,3 +86,19 @@ def test_threads_do_not_mix_their_styles() -> None:
 
     with ThreadPoolExecutor(4) as pool:
         assert all(pool.map(colour, range(0x100000, 0x100000 + 60)))
+
+
+@pytest.mark.parametrize(("css", "said"), [
+    ("p{color:red}" * 1400, "inline.css has more than 16,384 characters"),
+    ("a b c d e f g{color:red}", 'the selector "a b c d e f g" has ~ or more than 6 parts'),
+    ("p ~ p{color:red}", 'the selector "p ~ p" has ~ or more than 6 parts'),
+])
+def test_css_that_would_take_long_is_refused_by_name(css: str, said: str) -> None:
+    with pytest.raises(EditionError, match=said):
+        inline("<body></body>", css)
+
+
+def test_a_sheet_is_read_once_and_still_each_has_its_own() -> None:
+    assert inline("<body><p>a</p></body>", "p{color:red}") == '<body><p style="color:red">a</p></body>'
+    assert inline("<body><p>a</p></body>", "p{color:blue}") == '<body><p style="color:blue">a</p></body>'
+    assert inline("<body><p>b</p></body>", "p{color:blue}") == '<body><p style="color:blue">b</p></body>'

@@ -13,8 +13,9 @@ from pipeline.clock import HandClock, monotonic
 from pipeline.errors import Refused, TransportError, Unavailable
 from pipeline.providers.base import Message
 from pipeline.providers.smtp import Smtp
+from pipeline.providers.smtp_presets import Security
 from pipeline.providers.smtp_relay import Relay
-from pipeline.providers.smtp_settings import Patience, Security, SmtpSettings
+from pipeline.providers.smtp_settings import Patience, SmtpSettings
 from tests.messages import NOON, PATIENT, Pile, impatient, message, outcome, puppet, relay_to, send, send_many
 from tests.sink import DATA_ONLY, DROP, EVERYTHING, HANG, Manners, PostOffice
 

@@ -90,7 +90,7 @@ def test_slip_that_died_between_budget_and_letter_is_written_all_the_same(tmp_pa
         raise KeyboardInterrupt
 
     with pytest.MonkeyPatch.context() as death:
-        death.setattr(type(letters), "write", die)
+        death.setattr(type(letters), "write_all", die)
         with pytest.raises(KeyboardInterrupt):
             house.porter.work()
     house.porter.work()

@@ -73,7 +73,7 @@ def test_welcome_brings_the_latest_issue_of_the_list_where_that_is_wanted(
     text, html = parts(message)
 
     assert message["Subject"] == "Welcome to Letters"
-    assert message["List-Unsubscribe"] and not message["List-Id"]
+    assert (message["List-Unsubscribe"] is None, message["List-Id"]) == (False, None)
     for part in (text, html):
         assert part.index("Here is the latest issue") < part.rindex(shown)
         assert "glue" not in part

@@ -47,7 +47,8 @@ def test_reader_moves_with_a_letter_to_the_new_address(house: House) -> None:
         f"Ada <{NEW}>", "Please confirm your new address for Letters")
     assert ("Use this address" in looked.text, letter["List-Unsubscribe"]) == (True, None)
     assert [answer.status_code for answer in moved] == [200, 200]
-    assert before and after
+    assert before
+    assert after
     assert (before.address, after.address, house.standing(NEW)) == (ADA, NEW, {"weekly": "confirmed"})
     assert house.app.roster.find(parse(ADA)) is None
 

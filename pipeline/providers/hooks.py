@@ -1,0 +1,97 @@
+"""The catalogue of hooks: a provider's name leads to what reads its reports, so that nobody imports a vendor.
+
+A report is a POST that a provider sends to `/hooks/{provider}`. A hook proves first that the provider said it, and
+translates then: `events` raises Forged or Unreadable, and nothing else. A package of somebody else's adds a provider
+by an entry point in the group `avviso.hooks`, whose object is a factory like ours: `factory(secrets, fetch) -> Hook`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from typing import Protocol
+
+from pipeline.errors import ConfigError
+from pipeline.providers.event import Event
+
+log = logging.getLogger(__name__)
+
+GROUP = "avviso.hooks"
+OLDEST = timedelta(days=45)  # what happened before that is history: no provider tries for so long
+
+BUILT_IN = {
+    name: f"pipeline.providers.{name}_events:{name}"
+    for name in ("brevo", "http", "mailgun", "postmark", "resend", "sendgrid", "ses")
+}
+EXTRAS = {"sendgrid": "hooks", "ses": "hooks"}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One request, as it came. The names of `headers` are in lower case."""
+
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Hook(Protocol):
+    """What a provider's reports mean. Serves any number of threads."""
+
+    def events(self, report: Report, now: datetime) -> Sequence[Event]:
+        """The events of a report, proven. Raises Forged, Unreadable."""
+        ...
+
+
+Fetch = Callable[[str], bytes]  # what lies at an https address; raises Unreachable
+Factory = Callable[[Sequence[str], Fetch], Hook]
+
+
+def open_hook(provider: str, secrets: Sequence[str], fetch: Fetch) -> Hook:
+    """The hook of a provider. `secrets` are those of `web.hooks`, the first the newest.
+
+    Raises ConfigError for a provider that nobody knows, that lacks its libraries, or with a secret that is none.
+    """
+    known = _known()
+    if provider not in known:
+        raise _unknown(provider, known)
+    if not all(secret.strip() for secret in secrets) or not secrets:
+        raise ConfigError(f"web.hooks.{provider} is empty, so anybody could report anything", path="config.yaml",
+                          remedy="write the secret that the provider signs with")
+    return _load(provider, known[provider])(secrets, fetch)
+
+
+def taken(hook: Hook, report: Report, now: datetime) -> list[Event]:
+    """The events of a report but those of long ago. Raises Forged, Unreadable."""
+    events = hook.events(report, now)
+    young = [one for one in events if now - one.at < OLDEST]
+    if len(young) < len(events):
+        log.warning("report.old", extra={"events": len(events) - len(young)})
+    return young
+
+
+def _known() -> dict[str, EntryPoint]:
+    theirs = {point.name: point for point in entry_points(group=GROUP)}
+    return theirs | {name: EntryPoint(name, place, GROUP) for name, place in BUILT_IN.items()}
+
+
+def _load(provider: str, point: EntryPoint) -> Factory:
+    try:
+        factory: Factory = getattr(import_module(point.module), point.attr)
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("pipeline"):
+            raise
+        raise ConfigError(f"web.hooks.{provider} needs {error.name}, which is not installed", path="config.yaml",
+                          remedy=f"pip install 'avviso[{EXTRAS.get(provider, provider)}]'") from error
+    return factory
+
+
+def _unknown(provider: str, known: Mapping[str, EntryPoint]) -> ConfigError:
+    nearest = difflib.get_close_matches(provider, known, 1)
+    hint = f'write "{nearest[0]}"' if nearest else "use one of these"
+    return ConfigError(f'web.hooks: "{provider}" is not known', path="config.yaml",
+                       remedy=f"{hint} (known: {', '.join(sorted(known))})")

@@ -1,0 +1,85 @@
+"""What Resend reports: one JSON object a request, signed by Svix.
+
+Read in November 2026: resend.com/docs, "Webhooks", "Verify webhooks requests" and the pages of the event types;
+docs.svix.com, "Verifying payloads manually". The setting is the signing secret `whsec_…`. Each attempt is signed anew,
+so five minutes are enough.
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from binascii import Error as NotBase64
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from pipeline.errors import ConfigError, Forged
+from pipeline.providers.event import Event, Kind, event_key
+from pipeline.providers.hooks import Fetch, Report
+from pipeline.providers.payloads import delivery_key, instant, kept, part, read_object, text
+from pipeline.providers.proofs import check_age, is_one_of, signatures
+from pipeline.providers.statuses import HARD, OURS, SOFT, Meaning, meaning, status_in
+
+TOLERANCE = timedelta(minutes=5)
+
+_EVENTS: Mapping[str, Meaning] = {
+    "email.scheduled": (Kind.QUEUED, None),
+    "email.sent": (Kind.SENT, None),
+    "email.delivered": (Kind.DELIVERED, None),
+    "email.delivery_delayed": (Kind.DEFERRED, None),
+    "email.bounced": HARD,
+    "email.complained": (Kind.COMPLAINED, None),
+    "email.failed": OURS,
+    "email.suppressed": (Kind.REJECTED, None),
+    "email.opened": (Kind.OPENED, None),
+    "email.clicked": (Kind.CLICKED, None),
+}
+_BOUNCES = {"Permanent": HARD, "Transient": SOFT, "Undetermined": SOFT}
+
+
+class Resend:
+    """The hook of an account at Resend."""
+
+    def __init__(self, keys: Sequence[bytes]) -> None:
+        self._keys = keys
+
+    def events(self, report: Report, now: datetime) -> Sequence[Event]:
+        """One event a report. Raises Forged, Unreadable."""
+        name = self._check(report, now)
+        said = read_object(report.body)
+        data = part(said, "data")
+        kind, bounce = _EVENTS.get(text(said, "type"), (Kind.UNKNOWN, None))
+        reason = text(data, "bounce", "message") or text(data, "failed", "reason")
+        if kind is Kind.BOUNCED:
+            kind, bounce = meaning("", reason, otherwise=_BOUNCES.get(text(data, "bounce", "type"), HARD))
+        to = part(data, "to")
+        return [Event(
+            event_key("resend", name), kind, instant(text(said, "created_at"), now), "resend", bounce=bounce,
+            address=text({"to": to[0]}, "to") if isinstance(to, list) and to else "",
+            delivery_key=delivery_key(part(data, "tags"), part(data, "headers")), provider_id=text(data, "email_id"),
+            status=status_in(reason), reason=reason, raw=kept(said))]
+
+    def _check(self, report: Report, now: datetime) -> str:
+        """The report's own name, if it is signed. Raises Forged."""
+        name, time, given = (report.headers.get(f"svix-{word}", "") for word in ("id", "timestamp", "signature"))
+        ours = signatures(self._keys, f"{name}.{time}.".encode() + report.body, hexadecimal=False)
+        signed = [word.removeprefix("v1,").encode() for word in given.split()[:10] if word.startswith("v1,")]
+        if not name or not any(is_one_of(one, ours) for one in signed):
+            raise Forged("a report's signature is wrong")
+        check_age(time, now, TOLERANCE)
+        return name
+
+
+def resend(secrets: Sequence[str], fetch: Fetch) -> Resend:  # noqa: ARG001, every factory takes both
+    """For the catalogue. Raises ConfigError for what is no signing secret."""
+    return Resend([_key(secret) for secret in secrets])
+
+
+def _key(secret: str) -> bytes:
+    try:
+        key = b64decode(secret.removeprefix("whsec_"), validate=True) if secret.startswith("whsec_") else b""
+    except (NotBase64, ValueError):
+        key = b""
+    if not key:
+        raise ConfigError("web.hooks.resend is not a signing secret", path="config.yaml",
+                          remedy="copy it from the webhook's page at Resend: whsec_…")
+    return key

@@ -1,0 +1,173 @@
+"""An older copy of the ledger, put back, is known by the mark beside it: it mails nobody until a person says so."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from pipeline.engines.jobs import Shift
+from pipeline.errors import Refusal
+from pipeline.mailings.highwater import HighWater
+from pipeline.mailings.ledger import Ledger
+from tests.books import NOON, add_issue, begin_mailing, copied_database
+from tests.publications import Publication, words
+
+
+@pytest.fixture
+def letters(tmp_path: Path) -> Publication:
+    """A publication that has mailed issue 2, and a copy of its ledger from before."""
+    letters = Publication(tmp_path / "letters")
+    letters.begin(write=False)
+    letters.add_readers("ada@example.com", "bo@example.com")
+    letters.deliver()
+    keep(letters)
+    letters.write("02-new.md", words(2))
+    letters.deliver()
+    assert letters.mailings == {"2/weekly": "sent"}
+    return letters
+
+
+def keep(letters: Publication) -> None:
+    letters.app.database.compact()
+    letters.app.database.close()
+    shutil.copy(letters.folder / "var" / "avviso.db", letters.folder / "backup.db")
+
+
+def put_back(letters: Publication) -> None:
+    """As a maintainer does: the copy takes the ledger's place."""
+    letters.app.database.close()
+    for name in ("avviso.db-wal", "avviso.db-shm"):
+        (letters.folder / "var" / name).unlink(missing_ok=True)
+    shutil.copy(letters.folder / "backup.db", letters.folder / "var" / "avviso.db")
+    letters.restart()
+
+
+def test_older_copy_is_refused_by_name_and_mails_nobody(letters: Publication) -> None:
+    put_back(letters)
+    before = letters.mails
+
+    with pytest.raises(Refusal) as refused:
+        letters.deliver()
+
+    assert str(refused.value) == (
+        f"{letters.folder}/var/avviso.mark: this ledger is older than the one that was at work here: it does not know "
+        "the mailings 2 to weekly: restore a newer one, or run `avviso init`: what is due is adopted, "
+        "what was running is paused")
+    assert refused.value.exit_code == 4
+    assert letters.mails == before == ["ada@example.com", "bo@example.com"]
+
+
+def test_it_stays_refused_until_a_person_goes_on_and_then_the_old_issues_are_never_mailed(letters: Publication) -> None:
+    put_back(letters)
+    for _ in range(2):
+        with pytest.raises(Refusal):
+            letters.deliver()
+
+    assert letters.app.high_water.accept(letters.clock.now())
+    letters.app.publisher.adopt_due()
+    letters.deliver()
+
+    assert (letters.standings, letters.mails) == ({"2": "adopted"}, ["ada@example.com", "bo@example.com"])
+    letters.write("03-next.md", words(3))
+    letters.deliver()
+    assert letters.mailings == {"3/weekly": "sent"}
+
+
+def test_copy_from_the_middle_of_a_mailing_is_refused_and_its_mailing_paused(letters: Publication) -> None:
+    letters.write("03-next.md", words(3))
+    letters.publish(write=False)
+    keep(letters)
+    letters.deliver()
+    put_back(letters)
+
+    with pytest.raises(Refusal, match="it does not know who was mailed since"):
+        letters.deliver()
+    letters.app.high_water.accept(letters.clock.now())
+    letters.deliver()
+
+    assert letters.mailings == {"2/weekly": "sent", "3/weekly": "paused"}
+    assert letters.mails.count("ada@example.com") == 2
+
+
+def test_ledger_that_is_not_behind_goes_on(letters: Publication) -> None:
+    letters.deliver()
+
+    assert not letters.app.high_water.is_older
+    assert not letters.app.high_water.accept(letters.clock.now())
+
+
+def test_ledger_that_was_cut_to_nothing_beside_its_mark_mails_nobody(letters: Publication) -> None:
+    letters.app.database.close()
+    for path in (letters.folder / "var").glob("avviso.db*"):
+        path.unlink()
+    shutil.rmtree(letters.folder / "var" / "workers")
+    shutil.rmtree(letters.folder / "var" / "outbox")
+    shutil.rmtree(letters.folder / "feeds")
+    letters.restart()
+
+    with pytest.raises(Refusal, match="this ledger is new, but feeds/ or var/ shows earlier runs"):
+        letters.deliver()
+
+
+def test_mark_is_raised_while_a_service_runs(letters: Publication) -> None:
+    mark = letters.folder / "var" / "avviso.mark"
+    mark.unlink()
+
+    with Shift.begin(letters.app) as shift:
+        shift.tidy()
+        assert '"mailings": {"1": "2 to weekly"}' in mark.read_text("utf-8")
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"epoch": 1}'])
+def test_mark_that_cannot_be_read_accuses_nobody_and_is_made_anew(letters: Publication, text: str) -> None:
+    mark = letters.folder / "var" / "avviso.mark"
+    mark.write_text(text, "utf-8")
+
+    letters.deliver()
+
+    assert '"settled": 2' in mark.read_text("utf-8")
+
+
+def test_mark_that_cannot_be_written_stops_nobody(tmp_path: Path) -> None:
+    ledger = Ledger(copied_database(tmp_path / "avviso.db"))
+
+    HighWater(ledger, tmp_path / "none" / "avviso.mark").note()
+
+    assert [path.name for path in tmp_path.iterdir() if "mark" in path.name] == []
+
+
+def test_ledger_of_its_own_is_not_measured_by_anothers_mark(tmp_path: Path) -> None:
+    first, second = (Ledger(copied_database(tmp_path / name / "avviso.db")) for name in ("a", "b"))
+    with_own_key(second)
+    add_issue_and_begin(first)
+    HighWater(first, tmp_path / "avviso.mark").note()
+
+    HighWater(second, tmp_path / "avviso.mark").check()
+
+
+def test_copy_from_before_an_accepted_restore_is_older_too(tmp_path: Path) -> None:
+    ledger = Ledger(copied_database(tmp_path / "avviso.db"))
+    mark = HighWater(ledger, tmp_path / "avviso.mark")
+    ledger.notebook.begin_epoch(after=6)
+    mark.note()
+    assert ledger.notebook.identity().epoch == 7
+
+    copy = HighWater(Ledger(copied_database(tmp_path / "copy.db")), tmp_path / "avviso.mark")
+
+    assert copy.is_older
+
+
+def add_issue_and_begin(ledger: Ledger) -> None:
+    add_issue(ledger.notebook._db, "14")
+    begin_mailing(ledger, "14", "weekly")
+
+
+def with_own_key(ledger: Ledger) -> None:
+    from sqlalchemy import update
+
+    from pipeline.schema import ledger as table
+
+    with ledger.notebook._db.write() as connection:
+        connection.execute(update(table).values(key="ab" * 32, created_at=NOON))

@@ -1,0 +1,69 @@
+"""`subscribers import --ask`: a letter for each who waits, once, also when the import was cut off."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from pipeline.address import parse
+from pipeline.cli import avviso
+from tests.readers import House
+
+FILE = """email,name,status
+ada@example.com,Ada,
+bo@example.org,Bo,pending
+gone@example.com,,unsubscribed
+nobody,,
+bo+news@example.org,,
+"""
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    house = House(tmp_path)
+    (house.folder / "people.csv").write_text(FILE, encoding="utf-8")
+    return house
+
+
+def bring(house: House, *words: str) -> Result:
+    return CliRunner().invoke(avviso, ["--config", str(house.folder / "config.yaml"), "subscribers", "import",
+                                       str(house.folder / "people.csv"), *words])
+
+
+def test_each_row_that_may_be_asked_gets_a_letter_and_a_mailbox_one_a_day(house: House) -> None:
+    dry = bring(house, "--ask", "--dry-run")
+    before = house.letters()
+    wet = bring(house, "--ask")
+
+    assert (dry.stdout, wet.stdout) == (
+        "would be: 3 added, 0 known, 1 invalid, 1 kept out\n", "3 added, 0 known, 1 invalid, 1 kept out\n")
+    assert before == []
+    assert house.subjects() == [(f"{name} <{address}>", "Please confirm your subscription to Letters")
+                                for name, address in (("Ada", "ada@example.com"), ("Bo", "bo@example.org"))]
+    assert [house.standing(address) for address in ("ada@example.com", "gone@example.com")] == [
+        {"weekly": "pending"}, {"weekly": "left"}]
+
+
+def test_import_that_is_run_again_asks_only_whom_it_did_not_ask(house: House) -> None:
+    app = house.app
+    app.subscriptions.ask_waiting([])
+    bring(house, "--ask")
+    house.clock.turn(timedelta(days=5000))  # the command went by the machine's clock
+    again = [app.subscriptions.ask_waiting([parse(address)]) for address in ("ada@example.com", "gone@example.com")]
+    cut_off = app.subscriptions.ask_waiting([parse("bo+news@example.org")])
+
+    assert (again, cut_off, len(house.letters())) == ([0, 0], 1, 3)
+
+
+def test_without_web_url_nobody_is_asked_and_nothing_is_written(tmp_path: Path) -> None:
+    house = House(tmp_path, {"web": {"secret": "0123456789abcdef"}})
+    (house.folder / "people.csv").write_text(FILE, encoding="utf-8")
+
+    refused = bring(house, "--ask")
+
+    assert (refused.exit_code, refused.stderr) == (
+        2, "config.yaml: nobody could answer a confirmation letter: set web.url to where readers reach `avviso run`\n")
+    assert house.standing("ada@example.com") == {}
