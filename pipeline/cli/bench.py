@@ -47,11 +47,13 @@ def build(desk: Desk, issues: tuple[int, ...], kilobytes: int) -> int:
               help="Round trip in milliseconds; may be given several times.")
 @click.option("--dkim", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="KEY",
               help="Sign with this private key (PEM).")
+@click.option("--processes", type=click.IntRange(1, 16), default=1, show_default=True,
+              help="So many senders share the ledger and the connections.")
 @click.option("--svg", type=click.Path(path_type=Path), metavar="PATH", help="Write a plot of the ratios too.")
 @pass_desk
 def send(
     desk: Desk, readers: tuple[int, ...], connections: int, rounds: int, sink: str, offers: str, rtt: tuple[int, ...],
-    dkim: Path | None, svg: Path | None,
+    dkim: Path | None, processes: int, svg: Path | None,
 ) -> int:
     """The real send of a prepared mailing, beside smtp-source, smtplib and a message built for each reader.
 
@@ -66,7 +68,7 @@ def send(
     from pipeline.bench import report  # slow import
     from pipeline.bench.contest import Course, race
 
-    courses = [Course(count, connections, sink, offers, ms, dkim, rounds) for count in readers for ms in rtt]
+    courses = [Course(count, connections, sink, offers, ms, dkim, rounds, processes) for count in readers for ms in rtt]
     results = [race(course, lambda line: click.echo(line, err=True)) for course in courses]
     if svg:
         svg.write_text(report.plot(results), "utf-8")
