@@ -37,7 +37,8 @@ types: test-environment ## mypy, strict
 	@$(BIN)/mypy pipeline tools .ci
 
 bench: test-environment ## how long building, mailing and signing take on this machine
-	@$(BIN)/python tools/bench.py
+	@$(BIN)/avviso bench build
+	@$(BIN)/avviso bench send
 	@$(BIN)/python tools/bench_dkim.py
 
 docs: test-environment ## writes docs/reference/ from the program itself
@@ -45,7 +46,7 @@ docs: test-environment ## writes docs/reference/ from the program itself
 
 lock: ## resolves the requirements anew (needs uv); look at the difference before you commit it
 	@$(LOCK) pyproject.toml --extra web -o requirements/run.txt
-	@$(LOCK) pyproject.toml --extra web --extra postgres --extra dkim --extra watch --extra bounce --extra ses --extra s3 --group test \
+	@$(LOCK) pyproject.toml --extra web --extra postgres --extra dkim --extra watch --extra hooks --extra ses --extra s3 --group test \
 		-c requirements/run.txt -o requirements/test.txt
 	@$(LOCK) --group build -o requirements/build.txt
 

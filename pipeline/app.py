@@ -8,15 +8,16 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipeline import __version__
 from pipeline.audience.roster import Roster
 from pipeline.audience.tokens import KeyRing
 from pipeline.clock import Clock, SystemClock, since_boot
-from pipeline.config import Config
+from pipeline.config import Config, plain_values
 from pipeline.database import Database
 from pipeline.errors import ConfigError, IssueError, Problem, Refusal
 from pipeline.feedback import Feedback, Policy
@@ -26,9 +27,10 @@ from pipeline.issues.archive import Archive, Record
 from pipeline.issues.issue import Manuscript, State
 from pipeline.mailings.highwater import HighWater
 from pipeline.mailings.ledger import Ledger
+from pipeline.mailings.mailing import DoubtPolicy
 from pipeline.mailings.presence import boot_id
 from pipeline.mounts import refuse_network
-from pipeline.providers.base import Transport
+from pipeline.providers.base import NOBODY, Transport
 from pipeline.providers.catalogue import transport_opener
 from pipeline.providers.hooks import Hook, open_hook
 from pipeline.publish.crew import Crew, Progress, cores, silent
@@ -44,12 +46,16 @@ from pipeline.subscribe.tray import Tray
 if TYPE_CHECKING:  # slow imports
     from pipeline.editions.frame import Frame
     from pipeline.editions.templates import Templates as MailTemplates
+    from pipeline.feedback.mailroom import Mailroom
     from pipeline.feeds.feed import Publication as FeedPublication
     from pipeline.feeds.templating import Templates as WebTemplates
     from pipeline.mailings.dkim import Seal
     from pipeline.mailings.messages import Composer
+    from pipeline.providers.mailbox import MailboxSettings
     from pipeline.publish.dress import Dresser
+    from pipeline.publish.hubs import Herald
     from pipeline.publish.library import Library
+    from pipeline.publish.notifier import Notifier
     from pipeline.publish.press import Press
     from pipeline.subscribe.letters import Stationery
 
@@ -59,6 +65,11 @@ FINISHED = (State.MAILED, State.ADOPTED)
 FEED_ID = "feed_id"  # the note that keeps the id of the feed itself
 CERTIFICATE_BYTES = 64 * 1024
 TRACES = ("atom.xml", "rss.xml", "feed.json")  # what an earlier ledger left in feeds/
+
+
+def web_files(folder: Path) -> list[Path]:
+    """The owner's templates for the web."""
+    return sorted((folder / "templates" / "web").glob("**/*"))
 
 
 def open_database(config: Config) -> Database:
@@ -72,6 +83,7 @@ class App:
     def __init__(self, config: Config, clock: Clock) -> None:
         self.config = config
         self.clock = clock
+        self.began = clock.now()
         self.tell: Progress = silent  # who hears of long work
 
     # ---- the books ----------------------------------------------------------------------------
@@ -95,14 +107,16 @@ class App:
     def ledger(self) -> Ledger:
         return Ledger(self.database)
 
+    def steady(self) -> datetime:
+        """What a clock shows that nobody can set: the machine's since it was started, or the database server's."""
+        return self._began + since_boot() if isinstance(self.clock, SystemClock) else self.clock.now()
+
     @cached_property
-    def steady(self) -> Callable[[], datetime]:
-        """A clock for leases that nobody can set: the machine's since it was started, or the database server's."""
-        if not isinstance(self.clock, SystemClock):
-            return self.clock.now  # one turned by hand
-        began = self.ledger.notebook.anchor(boot_id(), self.clock.now() - since_boot()) if self.database.is_sqlite \
-            else self.ledger.notebook.server_time() - since_boot()
-        return lambda: began + since_boot()
+    def _began(self) -> datetime:
+        """When this run of the machine began; all its processes agree, for the first has written it down."""
+        if self.database.is_sqlite:
+            return self.ledger.notebook.anchor(boot_id(), self.clock.now() - since_boot())
+        return self.ledger.notebook.server_time() - since_boot()
 
     @cached_property
     def high_water(self) -> HighWater:
@@ -127,6 +141,11 @@ class App:
         given = [secret.get_secret_value().encode() for secret in self.config.web.secret]
         return KeyRing(tuple(given or [self._own_secret()]))
 
+    @property
+    def has_secret(self) -> bool:
+        """Whether links were ever signed, or could be: looking makes no secret."""
+        return bool(self.config.web.secret) or (self.config.var / "secret").exists()
+
     def _own_secret(self) -> bytes:
         path = self.config.var / "secret"
         try:
@@ -146,8 +165,8 @@ class App:
         """Whether feeds/ or var/ was filled by a ledger that is gone."""
         config = self.config
         feeds = any((config.feeds.folder / name).exists() for name in TRACES)
-        traces = (config.var / "workers", config.transport.folder, self._mark(database))
-        return feeds or any(one.exists() for one in traces)
+        outbox: Path = getattr(config.transport, "folder", config.var / "outbox")
+        return feeds or any(one.exists() for one in (config.var / "workers", outbox, self._mark(database)))
 
     # ---- the doors ----------------------------------------------------------------------------
 
@@ -178,7 +197,7 @@ class App:
         config = self.config
         settings = repr((__version__, config.publication, config.feeds, config.issues.permalink, config.issues.breaks,
                          config.web.url, str(config.site.folder)))
-        return Imprint(self.ledger.notebook, settings, sorted(self._templates("web").glob("**/*")))
+        return Imprint(self.ledger.notebook, settings, web_files(self.config.folder))
 
     @cached_property
     def press(self) -> Press:
@@ -191,7 +210,23 @@ class App:
             content=config.feeds.content, entries=config.feeds.entries, max_bytes=config.feeds.max_bytes,
             tag_feeds=config.feeds.tags)
         return Press(self.archive, self.library, plan, self.web_templates, self.imprint,
-                     self.tell)
+                     self.tell, self._announce)
+
+    def _announce(self, documents: Sequence[str]) -> None:
+        if self.config.feeds.websub:
+            self.herald.announce(documents)
+
+    @cached_property
+    def herald(self) -> Herald:
+        """Who tells the hubs."""
+        from pipeline.publish.hubs import Herald  # slow import: TLS
+
+        return Herald(self.ledger.hubs, self._feed_publication(), self.config.feeds.folder, self.clock)
+
+    def tell_hubs(self) -> None:
+        """Makes the calls to hubs that are due; not a line of network is loaded where no hub is named."""
+        if self.config.feeds.websub:
+            self.herald.tell()
 
     @cached_property
     def web_templates(self) -> WebTemplates:
@@ -233,6 +268,29 @@ class App:
         return Refusals(self.ledger, self.feedback, self.config.transport.kind)
 
     @cached_property
+    def mailroom(self) -> Mailroom | None:
+        """What reads the mailbox, if there is one."""
+        from pipeline.feedback.mailroom import Mailroom  # slow import: imaplib
+        from pipeline.providers.mailbox import open_folder
+
+        settings = self.mailbox_settings()
+        if settings is None:
+            return None
+        return Mailroom(self.ledger, self.feedback, self.clock, open_folder=lambda: open_folder(settings),
+                        name=f"{settings.username}@{settings.host}/{settings.folder}")
+
+    def mailbox_settings(self) -> MailboxSettings | None:
+        """The mailbox's plain values; its password is opened here and nowhere else."""
+        from pipeline.providers.mailbox import MailboxSettings  # slow import: imaplib
+
+        mailbox = self.config.mailbox
+        if mailbox is None:
+            return None
+        return MailboxSettings(
+            mailbox.host, mailbox.username, mailbox.password.get_secret_value(), mailbox.port, mailbox.security,
+            mailbox.folder, mailbox.move_to or "", mailbox.ca_file)
+
+    @cached_property
     def tray(self) -> Tray:
         """What readers handed in and nobody has seen to yet."""
         return Tray(self.config.var / "spool")
@@ -245,7 +303,7 @@ class App:
         return Stationery(
             self.frame, self.mail_templates, sender_name=sender.name or config.publication.title,
             sender_address=sender.address, reply_to=config.mailings.reply_to or "", web_url=config.web.url or "",
-            unsubscribe_mailto=self._mailto(), key_id=self.ring.key_id,
+            unsubscribe_mailto=self._mailto(), bounce_address=self.bounce_address(), key_id=self.ring.key_id,
             open_welcome=self.dresser.welcome if config.mailings.welcome == "latest" else lambda _: None)
 
     def _feed_publication(self) -> FeedPublication:
@@ -272,7 +330,7 @@ class App:
 
         config = self.config
         publication, theme = config.publication, config.publication.theme
-        reachable = config.web.url is not None
+        reachable = config.web.url is not None and not config.transport.broadcasts
         return Frame(
             title=publication.title, url=publication.url, language=publication.language,
             description=publication.description, author=publication.author.name,
@@ -294,15 +352,28 @@ class App:
         sending = Sending(
             sender_name=mailings.sender.name or config.publication.title, sender_address=mailings.sender.address,
             reply_to=mailings.reply_to or "", lists={one.id: one.name for one in config.lists},
-            web_url=config.web.url or "", mailto=self._mailto())
+            web_url=self._way_out(), mailto=self._mailto(), bounce_address=self.bounce_address())
         return Dresser(self.archive, self.library, self.ring, self.clock, frame=self.frame, sending=sending,
                        templates=self.mail_templates, issues=config.issues.folder)
 
+    def _way_out(self) -> str:
+        """Where a mail's links for leaving begin; where the service owns the readers, it puts its own link there."""
+        return f"https://{NOBODY}/" if self.config.transport.broadcasts else self.config.web.url or ""
+
     def _mailto(self) -> str:
         """Where a mail takes a reader off the list: read from the mailbox, or by a person where nothing else is."""
-        if self.config.web.url and not self.config.mailbox:
+        if self._way_out() and not self.config.mailbox:
             return ""
-        return self.config.mailings.reply_to or self.config.mailings.sender.address
+        return self._mailbox_address()
+
+    def bounce_address(self) -> str:
+        """Where messages come back to, with a plus and their own name in it; "" where they come back to the sender."""
+        return self._mailbox_address() if self.config.mailbox and self.config.mailbox.plus else ""
+
+    def _mailbox_address(self) -> str:
+        config = self.config
+        own = config.mailbox.address if config.mailbox else None
+        return own or config.mailings.reply_to or config.mailings.sender.address
 
     def _templates(self, kind: str) -> Path:
         """The owner's templates, if any."""
@@ -314,7 +385,8 @@ class App:
         return Publisher(
             archive=self.archive, ledger=self.ledger, rules=self.rules, clock=self.clock, gatherer=gatherer,
             imprint=self.imprint, press=lambda: self.press, dresser=lambda: self.dresser,
-            expire=self.config.mailings.expire, steady=lambda: self.steady())
+            expire=self.config.mailings.expire, broadcasts=self.config.transport.broadcasts,
+            steady=self.steady)
 
     def _impress(self, manuscripts: Sequence[Manuscript]) -> Sequence[Impression]:
         return self.library.impressions(manuscripts)
@@ -323,12 +395,27 @@ class App:
         """What the next passes would do, and what is wrong. Changes nothing: its pass is rolled back."""
         with self.database.rehearse():
             made = self.publisher.make_pass(start=False, write=False)
-            ahead = Outlook(self.archive, self.ledger, self.rules, lambda: self.dresser, self.publisher.foresee)
+            ahead = Outlook(self.archive, self.ledger, self.rules, lambda: self.dresser, self.publisher.foresee,
+                            broadcasts=self.config.transport.broadcasts)
             return ahead.prospects(self.clock.now()), made.problems
 
     @cached_property
     def decisions(self) -> Decisions:
         return Decisions(self.archive, self.ledger, self.clock, self.config.zone, self.config.mailings.expire)
+
+    @cached_property
+    def notifier(self) -> Notifier | None:
+        """Who tells the maintainer; None where nobody wants to be told."""
+        config, mailings = self.config, self.config.mailings
+        if config.notify.email is None:
+            return None
+        from pipeline.publish.matters import Looking  # slow import: premailer
+        from pipeline.publish.notifier import Desk, Notifier
+
+        desk = Desk(config.notify.email, mailings.sender.name or config.publication.title, mailings.sender.address,
+                    frame=lambda: self.frame, templates=lambda: self.mail_templates)
+        return Notifier(self.archive, self.ledger, self.clock, desk,
+                        lambda now: Looking(now, config.zone, DoubtPolicy(mailings.in_doubt)), self.began)
 
     def find(self, name: str) -> Record:
         """The issue that a person names: by number, id, file name or path."""
@@ -352,7 +439,8 @@ class App:
         not leave: no web.url, no mailbox, and mail that really goes out."""
         config = self.config
         _ = self.seal
-        if config.transport.kind != "folder" and not config.web.url and not config.mailbox:
+        takes_care = config.transport.kind == "folder" or config.transport.broadcasts
+        if not (takes_care or config.web.url or config.mailbox):
             raise Refusal("readers would have no way to unsubscribe", path="config.yaml",
                           remedy="set web.url to where readers reach `avviso run`, or name a mailbox")
 
@@ -362,32 +450,36 @@ class App:
 
         return Composer(self.ledger, self.ring, self.seal)
 
+    def public_key(self) -> str:
+        """What DNS should say of the key in transport.dkim. Raises ConfigError."""
+        from pipeline.mailings.dkim_key import public_key  # optional extra
+
+        dkim = getattr(self.config.transport, "dkim", None)
+        return public_key(self._dkim_pem(), str(dkim.key_file)) if dkim else ""
+
     @cached_property
     def seal(self) -> Seal | None:
         """What signs every message, if the settings say so. Raises ConfigError for a key that cannot."""
-        settings = self.config.transport.dkim
+        settings = getattr(self.config.transport, "dkim", None)  # for kinds that hand over our own bytes
         if settings is None:
             return None
         from pipeline.mailings.dkim_key import read_seal  # optional extra
 
-        path = settings.key_file
+        return read_seal(self._dkim_pem(), domain=settings.domain, selector=settings.selector,
+                         path=str(settings.key_file))
+
+    def _dkim_pem(self) -> bytes:
+        path: Path = getattr(self.config.transport, "dkim").key_file  # noqa: B009, kinds that sign have it
         try:
-            pem = path.read_bytes()
+            return path.read_bytes()
         except OSError as error:
             raise ConfigError(f"the key of transport.dkim cannot be read ({error.strerror})", path=str(path),
                               remedy="name the file with the private key in transport.dkim.key_file") from None
-        return read_seal(pem, domain=settings.domain, selector=settings.selector, path=str(path))
 
     @cached_property
     def open_transport(self) -> Callable[[], Transport]:
         """Opens the post of the settings, one for each thread."""
-        return transport_opener(self.config.transport.kind, self._transport_settings(), self.clock)
-
-    def _transport_settings(self) -> dict[str, Any]:
-        """The transport's plain values; a secret is opened here and nowhere else."""
-        settings = self.config.transport.model_dump()
-        password = self.config.transport.password
-        return settings | {"password": password.get_secret_value() if password else None}
+        return transport_opener(self.config.transport.kind, plain_values(self.config.transport), self.clock)
 
     @cached_property
     def sample(self) -> Transport:

@@ -34,6 +34,7 @@ from sqlalchemy import (
     func,
     inspect,
     select,
+    text,
 )
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, make_url
@@ -143,6 +144,26 @@ class Database:
                 connection.execution_options(avviso_write=True)
                 with connection.begin():
                     yield connection
+
+    @contextmanager
+    def alone(self, name: str) -> Iterator[bool]:
+        """Whether nobody else holds this name on the same PostgreSQL; ours until the block or the connection ends.
+
+        SQLite has one machine, whose processes are kept apart by lock files.
+        """
+        if self.is_sqlite:
+            yield True
+            return
+        key = {"name": f"avviso {name}"}
+        with _own_errors(), self._engine.connect() as connection:
+            ours = connection.execute(text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))"), key).scalar_one()
+            connection.commit()
+            try:
+                yield bool(ours)
+            finally:
+                if ours:
+                    connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:name, 0))"), key)
+                    connection.commit()
 
     def insert_new(self, table: Table) -> Insert:
         """An INSERT that leaves rows alone whose keys are taken: whoever wrote first is right.
@@ -357,7 +378,7 @@ def _own_errors() -> Iterator[None]:
     except json.JSONDecodeError as error:
         raise Damaged(f"the ledger cannot be read: {error}", remedy=RESTORE) from error
     except exc.DatabaseError as error:
-        if isinstance(error.orig, sqlite3.DatabaseError) and not isinstance(error, exc.IntegrityError):
+        if type(error.orig) is sqlite3.DatabaseError:  # its subclasses are about a promise, or a mistake of ours
             raise Damaged(f"the ledger cannot be read: {' '.join(str(error.orig).split())}", remedy=RESTORE) from error
         raise
 

@@ -29,7 +29,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD = "0003"  # the migration this program expects; a test compares it with pipeline/migrations
+HEAD = "0004"  # the migration this program expects; a test compares it with pipeline/migrations
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -395,4 +395,15 @@ pace = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("next_at", Instant, nullable=False),
+)
+
+# What each hub knows of each feed, and until it does, when to tell it next.
+hub_call = Table(
+    "hub_call",
+    metadata,
+    Column("hub", Text, primary_key=True),
+    Column("topic", Text, primary_key=True),           # the address of the feed
+    Column("digest", Text, nullable=False),            # of the bytes that it is, or was, to be told of
+    Column("due_at", Instant),                         # NULL: told, or given up
+    Column("attempts", Integer, nullable=False),
 )

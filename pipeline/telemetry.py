@@ -6,6 +6,7 @@ Addresses of people are masked before they come here; secrets never do.
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 from functools import cached_property
@@ -46,4 +47,10 @@ class _Formatter(logging.Formatter):
         )
 
     def format(self, record: logging.LogRecord) -> str:
-        return self._own.format(record)
+        line = self._own.format(record)
+        return _visible(line) if self._as_json else line
+
+
+def _visible(line: str) -> str:
+    """JSON in which nothing hides or breaks the line: direction marks and separators are written as escapes."""
+    return line if line.isprintable() else "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in line)

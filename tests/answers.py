@@ -57,9 +57,7 @@ class AnswerDesk:
     def send(self, count: int, state: DeliveryState = DeliveryState.SENT, reply: str = "250 OK", **more: Any) -> None:
         """The next so many deliveries are handed over, all with this outcome."""
         claims = self.ledger.deliveries.claim("w", 1, limit=count, now=NOON, lease=LEASE)
-        marked = self.ledger.deliveries.advance(1, [], claims, now=NOON, lease=LEASE)
-        self.ledger.deliveries.advance(1, [Outcome(claim, state, reply, **more) for claim in marked], [], now=NOON,
-                                       lease=LEASE)
+        self.ledger.deliveries.record(1, [Outcome(claim, state, reply, **more) for claim in claims], now=NOON)
 
     def claim(self, count: int) -> list[Claim]:
         return self.ledger.deliveries.claim("w", 1, limit=count, now=NOON, lease=LEASE)

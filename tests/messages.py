@@ -5,18 +5,20 @@ from __future__ import annotations
 import hashlib
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from pipeline.clock import HandClock, monotonic
 from pipeline.errors import Deferred, InDoubt, Refused, Rejected, TransportError, Unavailable
-from pipeline.providers.base import Message, Parts, Receipt, Transport
+from pipeline.providers.base import Desk, Message, Parts, Receipt, Transport
+from pipeline.providers.smtp_presets import Security
 from pipeline.providers.smtp_relay import Relay
-from pipeline.providers.smtp_settings import Patience, Security, SmtpSettings
+from pipeline.providers.smtp_settings import Patience, SmtpSettings
 from tests.sink import PostOffice
 
 NOON = datetime(2026, 3, 24, 12, tzinfo=UTC)
@@ -47,7 +49,7 @@ def relay_to(post: PostOffice, certificate: Path | None = None, **settings: Any)
     """The post office as its senders know it; `certificate` is what they trust."""
     usual = {
         "host": "127.0.0.1", "port": post.port, "security": Security(post.manners.security), "patience": PATIENT,
-        "local_hostname": "here.example.com", "ca_file": certificate,
+        "local_hostname": "here.example.com", "ca_file": certificate, "connections": 1,
     }
     ticks = settings.pop("ticks", monotonic)
     return Relay(SmtpSettings(**(usual | settings)), HandClock(NOON), ticks=ticks)
@@ -64,6 +66,35 @@ def send(transport: Transport, letter: Message) -> str:
         return outcome(transport.send(letter))
     except TransportError as error:
         return outcome(error)
+
+
+class Pile(Desk):
+    """A desk with these messages on it; `results` are the outcomes in the order of their landing."""
+
+    def __init__(self, letters: Iterable[Message]) -> None:
+        self.letters = iter(letters)
+        self.results: list[tuple[Message, Receipt | TransportError]] = []
+        self.departed: list[Message] = []
+
+    def next(self) -> Message | float | None:
+        return next(self.letters, None)
+
+    def depart(self, message: Message) -> bool:
+        self.departed.append(message)
+        return True
+
+    def land(self, message: Message, result: Receipt | TransportError) -> None:
+        self.results.append((message, result))
+
+    def give_back(self, message: Message) -> None:
+        self.letters = chain([message], self.letters)
+
+
+def send_many(transport: Transport, letters: Iterable[Message]) -> list[tuple[Message, Receipt | TransportError]]:
+    """Hands all of them over, and again what was given back; the outcomes in the order of their landing."""
+    pile = Pile(letters)
+    transport.carry(pile)
+    return pile.results
 
 
 @contextmanager

@@ -1,200 +1,92 @@
-"""A stand-in for the services that take mail over HTTP: their documented interfaces, failing at every stage.
-
-    with Service(Postmark) as service:
-        service.faults = lambda request: Fault.SILENT if b"ada@" in request.body else None
-        Postmark transport to service.url ...
-        service.desk.mails                      what was taken, in order
-        service.desk.oddities == []             every request had the documented shape
-
-What each vendor says is in `tests/vendors.py`.
-"""
+"""`avviso run` in a thread of this process, with what it says and what it sends."""
 
 from __future__ import annotations
 
-import json
-import socket
-import struct
+import logging
 import threading
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from enum import Enum, auto
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Protocol
-from urllib.parse import parse_qsl, urlsplit
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from pipeline.app import App
+from pipeline.clock import SystemClock
+from pipeline.config import load
+from pipeline.engines import service
+from pipeline.providers.base import Message, Receipt
+from pipeline.providers.local import Outbox
+from tests.books import NOON
+from tests.publications import Publication
+
+SOON_S = 20  # how long a test waits for what should happen at once
 
 
-@dataclass(frozen=True)
-class Request:
-    """What came in; names of headers in lower case."""
+class Noon(SystemClock):
+    """A clock that runs like the machine's, from noon of the tests on; who waits on it waits a moment."""
 
-    method: str
-    path: str
-    query: Mapping[str, str]
-    headers: Mapping[str, str]
-    body: bytes
+    def __init__(self) -> None:
+        self._ahead = NOON + timedelta(hours=1) - super().now()
 
-    @property
-    def document(self) -> Any:
-        return json.loads(self.body)
+    def now(self) -> datetime:
+        return super().now() + self._ahead
+
+    def wait(self, stop: threading.Event, seconds: float) -> bool:
+        return stop.wait(min(seconds, 0.05))
 
 
-@dataclass(frozen=True)
-class Reply:
-    """What goes out. `document` becomes JSON unless it is bytes."""
+class Post(Outbox):
+    """A post in memory that says when so many messages have come."""
 
-    status: int
-    document: Any
-    headers: Mapping[str, str] = field(default_factory=dict)
+    def __init__(self, expected: int) -> None:
+        super().__init__(SystemClock())
+        self.done = threading.Event()
+        self._expected = expected
 
-    @property
-    def body(self) -> bytes:
-        return self.document if isinstance(self.document, bytes) else json.dumps(self.document).encode()
-
-
-class Fault(Enum):
-    """Where it fails. The first ones take nothing; those from TAKEN on take the mail first."""
-
-    UNREAD = auto()     # the line is cut in the middle of the request
-    LOST = auto()       # read, not taken, and no answer
-    BUSY = auto()       # 429, come again in two seconds
-    AWAY = auto()       # 503
-    BROKEN = auto()     # 500
-    KEY = auto()        # 401
-    MOVED = auto()      # a redirect to `elsewhere`
-    TAKEN = auto()      # taken, and no answer
-    TAKEN_500 = auto()
-    GARBAGE = auto()
-    TRUNCATED = auto()  # the answer stops in its middle
-    ENDLESS = auto()    # the answer never stops, fast
-    DRIPPING = auto()   # the answer comes a byte now and then
+    def send(self, message: Message) -> Receipt:
+        receipt = super().send(message)
+        if len(self.messages) >= self._expected:
+            self.done.set()
+        return receipt
 
 
-class Desk(Protocol):
-    """One vendor's side: answers requests, keeps what it took."""
+class Said(logging.Handler):
+    """What was logged; `wait` until something is."""
 
-    mails: list[Any]
-    oddities: list[str]
+    def __init__(self) -> None:
+        super().__init__()
+        self.events: list[str] = []
+        self._came = threading.Condition()
 
-    def answer(self, request: Request) -> Reply: ...
+    def emit(self, record: logging.LogRecord) -> None:
+        with self._came:
+            self.events.append(record.getMessage())
+            self._came.notify_all()
 
-
-class Service:
-    """A vendor's server on a free port of loopback; `faults` says how a request fails, if it does."""
-
-    def __init__(self, desk: Desk, *, elsewhere: str = "") -> None:
-        self.desk = desk
-        self.elsewhere = elsewhere
-        self.requests: list[Request] = []
-        self.faults: Callable[[Request], Fault | None] = lambda request: None
-        self._lock = threading.Lock()
-        self._ended = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def __enter__(self) -> Service:
-        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._ended.set()
-        self._server.shutdown()
-        self._server.server_close()
-
-    def fail_once(self, fault: Fault, *, at: int = 1) -> None:
-        """Fails the request of this number, counted from now."""
-        numbers = iter(range(1, 1_000_000))
-        self.faults = lambda request: fault if next(numbers) == at else None
-
-    def serve(self, request: Request, handler: BaseHTTPRequestHandler) -> None:
-        """One request."""
-        with self._lock:
-            self.requests.append(request)
-            fault = self.faults(request)
-            taken = fault is None or fault.value >= Fault.TAKEN.value
-            reply = self.desk.answer(request) if taken else None
-        if fault is None:
-            assert reply is not None
-            _send(handler, reply)
-        else:
-            self._fail(fault, handler)
-
-    def _fail(self, fault: Fault, handler: BaseHTTPRequestHandler) -> None:
-        replies = {
-            Fault.BUSY: Reply(429, {"message": "slow down"}, {"Retry-After": "2"}),
-            Fault.AWAY: Reply(503, {"message": "maintenance"}),
-            Fault.BROKEN: Reply(500, {"message": "oops"}), Fault.TAKEN_500: Reply(500, {"message": "oops"}),
-            Fault.KEY: Reply(401, {"message": f"bad key in {handler.headers.get('authorization')}"}),
-            Fault.MOVED: Reply(307, b"", {"Location": f"{self.elsewhere}{handler.path}"}),
-            Fault.GARBAGE: Reply(200, b"<html>\xff welcome"),
-        }
-        if fault in replies:
-            _send(handler, replies[fault])
-            return
-        if fault in (Fault.TRUNCATED, Fault.ENDLESS, Fault.DRIPPING):
-            handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n[")
-        if fault is Fault.ENDLESS:
-            _pour(handler, self._ended)
-        if fault is Fault.DRIPPING:
-            _drip(handler, self._ended)
-        _hang_up(handler)
-
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        service = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True
-
-            def handle_any(self) -> None:
-                parts = urlsplit(self.path)
-                length = int(self.headers.get("content-length") or 0)
-                headers = {name.lower(): value for name, value in self.headers.items()}
-                head = Request(self.command, parts.path, dict(parse_qsl(parts.query)), headers, b"")
-                if length > 1_000_000 and service.faults(head) is Fault.UNREAD:
-                    service.requests.append(head)
-                    _hang_up(self)
-                    return
-                body = self.rfile.read(length)
-                service.serve(Request(head.method, head.path, head.query, headers, body), self)
-
-            do_GET = do_POST = do_PUT = do_PATCH = handle_any
-
-            def log_message(self, *_: object) -> None:
-                """Nobody reads it."""
-
-        return Handler
+    def wait(self, event: str) -> None:
+        with self._came:
+            assert self._came.wait_for(lambda: event in self.events, SOON_S), (event, self.events)
 
 
-def _send(handler: BaseHTTPRequestHandler, reply: Reply) -> None:
-    handler.send_response(reply.status)
-    for name, value in {"Content-Type": "application/json", **reply.headers}.items():
-        handler.send_header(name, value)
-    handler.send_header("Content-Length", str(len(reply.body)))
-    handler.end_headers()
-    handler.wfile.write(reply.body)
+@contextmanager
+def running(
+    letters: Publication, said: Said, post: Outbox | None = None, only: str | None = None
+) -> Iterator[threading.Event]:
+    """`avviso run` in a thread; it ends well with the block."""
+    clock, stop = Noon(), threading.Event()
 
+    def open_app() -> App:
+        app = App(load(letters.folder / "config.yaml", {}), clock)
+        if post is not None:
+            app.__dict__["open_transport"] = lambda: post
+        return app
 
-def _hang_up(handler: BaseHTTPRequestHandler) -> None:
-    """Resets the connection."""
-    handler.close_connection = True
-    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    handler.connection.close()
-
-
-def _pour(handler: BaseHTTPRequestHandler, ended: threading.Event) -> None:
-    try:
-        while not ended.is_set():
-            handler.wfile.write(b" " * 65_536)
-    except OSError:
-        return
-
-
-def _drip(handler: BaseHTTPRequestHandler, ended: threading.Event) -> None:
-    try:
-        while not ended.is_set():
-            handler.wfile.write(b" ")
-            time.sleep(0.02)
-    except OSError:
-        return
+    with ThreadPoolExecutor(1) as pool:
+        run = pool.submit(service.run, open_app, letters.folder / "config.yaml", stop, only=only)
+        run.add_done_callback(lambda _: said.emit(logging.makeLogRecord({"msg": "run.started"})))
+        try:
+            said.wait("run.started")
+            if not run.done():
+                yield stop
+        finally:
+            stop.set()
+        run.result(SOON_S)

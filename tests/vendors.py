@@ -233,7 +233,8 @@ class ResendDesk(Vendor):
 
     def _take(self, one: Any) -> str:
         mail = shape(one, {"from": str, "to": list, "subject": str},
-                     {"html": str, "text": str, "headers": dict, "reply_to": list})
+                     {"html": str, "text": str, "headers": dict, "reply_to": list, "tags": list})
+        need(all(re.fullmatch(r"[\w-]{1,256}", tag["value"], re.ASCII) for tag in mail["tags"]), "a tag of other signs")
         address = address_in(mail["to"][0])
         if not is_address(address) or address.startswith("gone@"):
             return "Invalid `to` field. The email address needs to follow the `email@example.com` format."
@@ -337,4 +338,122 @@ DESKS: dict[str, tuple[type[Vendor], dict[str, Any]]] = {
         "headers": {"authorization": f"Bearer {KEY}"}, "id": "data.0.id", "idempotency": "Idempotency-Key",
         "body": '{"to": "{recipient}", "subject": "{subject}", "html": "{html}", "text": "{text}", '
                 '"headers": "{headers}"}'}),
+}
+
+
+class Platform(Vendor):
+    """A service that owns the readers: `broadcasts` has every one that was made, as its own interface shows it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.broadcasts: list[dict[str, Any]] = []
+
+    @property
+    def sent(self) -> list[dict[str, Any]]:
+        """Those that went to the readers."""
+        return [one for one in self.broadcasts if one["sent"]]
+
+    def find(self, id_: str) -> dict[str, Any]:
+        return next(one for one in self.broadcasts if str(one["id"]) == id_)
+
+
+class ButtondownDesk(Platform):
+    """github.com/buttondown/openapi: emails."""
+
+    def respond(self, request: Request) -> Reply:
+        if request.headers.get("authorization") != f"Token {KEY}":
+            return Reply(403, {"detail": "Invalid token."})
+        if (request.method, request.path) == ("GET", "/v1/emails"):
+            need(request.query["ordering"] == "-creation_date", "out of order")
+            shown = [{name: one[name] for name in ("id", "status", "subject", "metadata")} for one in self.broadcasts]
+            return Reply(200, {"count": len(shown), "results": shown[::-1]})
+        if request.method == "PATCH":
+            one = self.find(request.path.rpartition("/")[2])
+            one |= shape(request.document, {"status": str}) | {"sent": True, "status": "in_flight"}
+            return Reply(200, {"id": one["id"], "status": one["status"]})
+        need((request.method, request.path) == ("POST", "/v1/emails"), request.path)
+        mail = shape(request.document, {"subject": str, "body": str, "status": str},
+                     {"template": str, "metadata": dict})
+        need(mail["status"] == "draft" and mail["template"] == "naked", "would go out at once")
+        self.broadcasts.append({"id": self.new_id(), "sent": False, **mail})
+        return Reply(201, {"id": self.broadcasts[-1]["id"], "status": "draft"})
+
+
+class ListmonkDesk(Platform):
+    """listmonk.app/docs/apis/campaigns."""
+
+    def respond(self, request: Request) -> Reply:
+        if request.headers.get("authorization") != f"token bot:{KEY}":
+            return Reply(403, {"message": "invalid session"})
+        if (request.method, request.path) == ("GET", "/api/campaigns"):
+            found = [one for one in self.broadcasts if request.query["tags"] in one["tags"]]
+            return Reply(200, {"data": {"results": found, "total": len(found)}})
+        if request.method == "PUT":
+            one = self.find(request.path.split("/")[3])
+            need(shape(request.document, {"status": str})["status"] == "running", "not started")
+            if one["status"] != "draft":
+                return Reply(400, {"message": "Only paused campaigns and drafts can be started"})
+            one |= {"status": "running", "sent": True}
+            return Reply(200, {"data": one})
+        need((request.method, request.path) == ("POST", "/api/campaigns"), request.path)
+        mail = shape(request.document, {"name": str, "subject": str, "lists": list, "type": str, "content_type": str,
+                                        "body": str},
+                     {"altbody": str, "from_email": str, "messenger": str, "template_id": int, "tags": list})
+        need(mail["lists"] == [3], "another list")
+        self.broadcasts.append({"id": next(self._ids), "status": "draft", "sent": False, **mail})
+        return Reply(200, {"data": self.broadcasts[-1]})
+
+
+class MailchimpDesk(Platform):
+    """mailchimp.com/developer/marketing/api: campaigns."""
+
+    def respond(self, request: Request) -> Reply:
+        if request.headers.get("authorization") != f"Bearer {KEY}":
+            return Reply(401, {"title": "API Key Invalid", "detail": "Your API key may be invalid."})
+        id_ = request.path.split("/")[3] if request.path.count("/") > 2 else ""
+        if request.method == "GET":
+            shown = [{name: one[name] for name in ("id", "status", "settings")} for one in self.broadcasts]
+            return Reply(200, {"campaigns": shown[::-1]})
+        if request.method == "PUT":
+            self.find(id_)["content"] = shape(request.document, {"html": str}, {"plain_text": str})
+            return Reply(200, {"html": "", "plain_text": ""})
+        if request.path.endswith("/actions/send"):
+            one = self.find(id_)
+            need("content" in one, "nothing to send")
+            if one["status"] != "save":
+                return Reply(400, {"title": "Bad Request", "detail": "This campaign has been sent."})
+            one |= {"status": "sending", "sent": True}
+            return Reply(204, b"")
+        need(request.path == "/3.0/campaigns", request.path)
+        mail = shape(request.document, {"type": str, "recipients": dict, "settings": dict}, {"tracking": dict})
+        shape(mail["settings"], {"subject_line": str, "title": str, "from_name": str, "reply_to": str})
+        self.broadcasts.append({"id": self.new_id(), "status": "save", "sent": False, **mail})
+        return Reply(200, {"id": self.broadcasts[-1]["id"], "status": "save"})
+
+
+class KitDesk(Platform):
+    """developers.kit.com/api-reference/broadcasts."""
+
+    def respond(self, request: Request) -> Reply:
+        if request.headers.get("x-kit-api-key") != KEY:
+            return Reply(401, {"errors": ["The access token is invalid"]})
+        if request.method == "GET":
+            return Reply(200, {"broadcasts": [
+                {name: one[name] for name in ("id", "subject", "description", "send_at")} for one in self.broadcasts]})
+        if request.method == "PUT":
+            one = self.find(request.path.rpartition("/")[2])
+            one |= shape(request.document, {"send_at": str}) | {"sent": True}
+            return Reply(200, {"broadcast": one})
+        need((request.method, request.path) == ("POST", "/v4/broadcasts"), request.path)
+        mail = shape(request.document, {"subject": str, "content": str, "description": str, "public": bool,
+                                        "send_at": type(None)}, {"email_template_id": int})
+        self.broadcasts.append({"id": next(self._ids), "sent": False, **mail})
+        return Reply(201, {"broadcast": self.broadcasts[-1]})
+
+
+PLATFORMS: dict[str, tuple[type[Platform], dict[str, Any]]] = {
+    "buttondown": (ButtondownDesk, {"api_key": KEY}),
+    "listmonk": (ListmonkDesk, {"api_key": KEY, "username": "bot", "list": 3}),
+    "mailchimp": (MailchimpDesk, {"api_key": KEY, "list": "a1b2c3d4e5"}),
+    "kit": (KitDesk, {"api_key": KEY}),
 }

@@ -23,6 +23,7 @@ from pydantic.fields import FieldInfo
 
 from pipeline.config.report import NOT_YET
 from pipeline.config.settings import Config
+from pipeline.config.transports import KINDS
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "reference"
@@ -44,6 +45,10 @@ a key without a value takes its default. A key that does not exist is an error t
 
 What is wrong is said in one pass, a line each: `config.yaml:12: feeds.entires: unknown key: did you mean entries?`
 """
+
+TRANSPORT_HEAD = """\
+By which post mail goes out: `transport.kind` says which, `folder` without one. Each kind has the keys below it and no
+others; kinds of other packages read their own."""
 
 COMMANDS_HEAD = """\
 # Commands
@@ -80,13 +85,25 @@ def settings_page() -> str:
     parts, alone = [CONFIG_HEAD], []
     for name, field in Config.model_fields.items():
         model = _section(field)
-        if model is None:
+        if name == "transport":
+            parts.append(_transport_part())
+        elif model is None:
             alone.append(Row(name, field, texts[name]))
         else:
             about = texts.get(name) or inspect.cleandoc(model.__doc__ or "")
             parts.append("\n".join([f"## {name}", "", about, "", *_table(_rows(model, _below(name, field)))]))
     parts.append("\n".join(["## Without a section", "", *_table(alone)]))
     return "\n".join(f"{part.rstrip()}\n" for part in parts)
+
+
+def _transport_part() -> str:
+    """A table for each kind: nobody reads the keys of another."""
+    lines = ["## transport", "", TRANSPORT_HEAD, ""]
+    for kind, model in KINDS.items():
+        about = f"{inspect.cleandoc(model.__doc__ or '')} See [its page](../guides/providers/{kind}.md)."
+        lines += [f"### kind: {kind}", "", about, "",
+                  *_table(row for row in _rows(model, "transport.") if row.key != "transport.kind"), ""]
+    return "\n".join(lines)
 
 
 def _rows(model: type[BaseModel], above: str) -> Iterator[Row]:
@@ -130,7 +147,7 @@ def _choices(row: Row) -> str:
 def _not_yet(row: Row) -> str:
     """What is refused today, because nothing stands behind it."""
     keys = tuple(row.key.split("."))
-    refused = any(keys[: len(planned)] == planned for planned in NOT_YET if planned != ("engine",))
+    refused = any(keys[: len(planned)] == planned for planned in NOT_YET)
     return " *Planned; refused by this version.*" if refused else ""
 
 
@@ -156,13 +173,17 @@ def _model_in(annotation: object) -> type[BaseModel] | None:
 
 def _texts(model: type[BaseModel]) -> dict[str, str]:
     """The text below each setting in the source of its model; at run time nobody needs it."""
-    body = typing.cast("ast.ClassDef", ast.parse(inspect.getsource(model)).body[0]).body
     found: dict[str, str] = {}
-    for statement, below in pairwise(body):
+    ours = [one for one in reversed(model.__mro__) if issubclass(one, BaseModel) and one is not BaseModel]
+    for statement, below in (pair for one in ours for pair in pairwise(_body(one))):
         if isinstance(statement, ast.AnnAssign) and isinstance(below, ast.Expr):
             name, text = typing.cast("ast.Name", statement.target).id, typing.cast("ast.Constant", below.value).value
             found[name] = " ".join(str(text).split())
     return found
+
+
+def _body(model: type[BaseModel]) -> list[ast.stmt]:
+    return typing.cast("ast.ClassDef", ast.parse(inspect.getsource(model)).body[0]).body
 
 
 def commands_page() -> str:
@@ -203,7 +224,55 @@ def _values(option: click.Option) -> str:
     return "|".join(map(str, kind.choices)) if isinstance(kind, click.Choice) else kind.name.upper()
 
 
-PAGES: dict[str, Callable[[], str]] = {"config.md": settings_page, "commands.md": commands_page}
+ROUTES_HEAD = """\
+# Routes
+
+<!-- Written by `make docs` from pipeline/web/; change it there. -->
+
+All that `run` answers under `web.url`. What is not in this table is 404, another method 405; HEAD is answered wherever
+GET is. GET changes nothing, ever. There is no login and no cookie: what a route asks for stands in its address or its
+body. `tests/unit/web/test_permissions.py` tries every row as everybody.
+
+| route | proof | what it does |
+|---|---|---|
+"""
+
+# What each kind of path is open to. A route with a part that is not here has no row, and a test says so.
+PROOFS = {
+    "": "none", "path": "none", "/metrics": "an address of the house, and no proxy between",
+    "token": "a link of ours, signed for {page} and for one reader",
+    "provider": "the provider's signature, and a setting in `web.hooks`",
+}
+
+
+def routes_page() -> str:
+    """docs/reference/routes.md."""
+    return ROUTES_HEAD + "".join(
+        f"| `{method} {path}` | {proof} | {text} |\n" for method, path, proof, text in web_routes())
+
+
+def web_routes() -> Iterator[tuple[str, str, str, str]]:
+    """Method, path, what is asked for, and what it does, for every route there can be."""
+    from pipeline.web.hooks import Hooks  # optional extra `web`
+    from pipeline.web.joining import Joining
+    from pipeline.web.keeping import Keeping
+    from pipeline.web.metrics import Metrics
+    from pipeline.web.site import Rooms, routes
+
+    nothing: typing.Any = None  # a list of routes asks nobody anything
+    rooms = Rooms(nothing, Keeping(*[nothing] * 6), nothing, Hooks({}, nothing, nothing), Metrics(nothing),
+                  Joining(*[nothing] * 6))
+    for route in routes(rooms):
+        path = route.path.replace(":path}", "}")
+        page, part = path.split("/")[1], "".join(path.partition("{")[2:]).rstrip("}")
+        text = inspect.getdoc(route.endpoint) or ""
+        for method in sorted((route.methods or set()) - {"HEAD"}):
+            yield method, path, PROOFS.get(path, PROOFS[part]).format(page=page), " ".join(
+                text.partition(": ")[2].partition("\n\n")[0].split())
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "config.md": settings_page, "commands.md": commands_page, "routes.md": routes_page}
 
 
 def main() -> int:

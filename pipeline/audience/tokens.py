@@ -15,9 +15,9 @@ All tokens of one purpose and list have one length, so that a mailing's holes ha
 
 from __future__ import annotations
 
-import hashlib
 import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
+from binascii import b2a_base64
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -30,6 +30,7 @@ MIN_KEY_BYTES = 16
 _VERSION = 1
 _SUBSCRIBER_BYTES = 6
 _ISSUED_BYTES = 4
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _MAC_BYTES = 16
 _MAX_LIST_BYTES = 64
 _MAX_TEXT = 128  # characters; more than the longest token has
@@ -146,14 +147,12 @@ def _stamp(purpose: Purpose, issued: datetime | None) -> bytes:
 
 
 def _signer(key: bytes, opening: bytes, stamp: bytes) -> Signer:
-    # What all tokens of a mailing begin with is hashed once; each token continues from a copy.
-    started = hmac.new(key, b"avviso link\0" + opening, hashlib.sha256)
+    begun = b"avviso link\0" + opening
 
     def sign(subscriber_id: int) -> str:
         tail = subscriber_id.to_bytes(_SUBSCRIBER_BYTES, "big") + stamp
-        mac = started.copy()
-        mac.update(tail)
-        return urlsafe_b64encode(opening + tail + mac.digest()[:_MAC_BYTES]).rstrip(b"=").decode()
+        mac = hmac.digest(key, begun + tail, "sha256")  # in one call: a copied hash costs three times as much
+        return b2a_base64(opening + tail + mac[:_MAC_BYTES], newline=False).translate(_URL_SAFE, b"=").decode()
 
     return sign
 

@@ -10,6 +10,7 @@ import sys
 import click
 
 from pipeline import __version__
+from pipeline.cli.bench import COMMANDS as BENCH
 from pipeline.cli.care import COMMANDS as CARE
 from pipeline.cli.desk import GLOBAL_OPTIONS, Group
 from pipeline.cli.feeds import COMMANDS as FEEDS
@@ -19,7 +20,7 @@ from pipeline.cli.start import COMMANDS as START
 from pipeline.cli.web import COMMANDS as WEB
 from pipeline.cli.write import COMMANDS as WRITE
 
-SECTIONS = {"Begin": START, "Write": WRITE + FEEDS, "Send": SEND, "People": PEOPLE + WEB, "Care": CARE}
+SECTIONS = {"Begin": START, "Write": WRITE + FEEDS, "Send": SEND, "People": PEOPLE + WEB, "Care": CARE + BENCH}
 
 
 @click.group(cls=Group, sections=SECTIONS, params=GLOBAL_OPTIONS())

@@ -1,4 +1,4 @@
-"""Commands for feeds: adopt-feed, bench."""
+"""Commands for feeds: adopt-feed."""
 
 from __future__ import annotations
 

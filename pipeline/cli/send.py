@@ -75,10 +75,10 @@ def run(desk: Desk, only: str | None) -> int:
       avviso run --only web
     """
     from pipeline.cli.stopping import stop_on_signal  # slow import
-    from pipeline.engines.embedded import run as run_embedded  # slow import
+    from pipeline.engines.service import run as serve  # slow import
 
     with stop_on_signal() as stop:
-        run_embedded(desk.app, desk.config, stop, only=only)
+        serve(desk.app, desk.config, stop, only=only)
     return DONE
 
 
@@ -142,6 +142,7 @@ def status(desk: Desk, watch: bool) -> int:
       avviso status --json
     """
     from pipeline.cli.lines import status_lines
+    from pipeline.feedback.needs import needs
     from pipeline.publish.overview import overview
 
     app = desk.app()
@@ -151,9 +152,9 @@ def status(desk: Desk, watch: bool) -> int:
         with stop_on_signal() as stop:
             while not app.clock.wait(stop, 1.0):
                 click.clear()
-                desk.answer(None, status_lines(overview(app.archive, app.ledger)))
+                desk.answer(None, status_lines(overview(app.archive, app.ledger, needs(app.ledger, app.clock.now()))))
         return DONE
-    found = overview(app.archive, app.ledger)
+    found = overview(app.archive, app.ledger, needs(app.ledger, app.clock.now()))
     desk.answer(found.shape(), status_lines(found))
     return DONE
 

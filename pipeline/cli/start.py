@@ -74,7 +74,7 @@ def demo(desk: Desk, folder: Path | None) -> int:
         raise OutputError("is not empty", path=str(where), remedy="name a folder that does not exist yet")
     app = run_demo(where, lambda path: App(load(path, {}), SystemClock()), _silent if desk.as_json else click.echo)
     config = app.config
-    mails = sorted(config.transport.folder.rglob("*.eml"))
+    mails = sorted((config.var / "outbox").rglob("*.eml"))
     pages = {"feeds": config.feeds.folder, "archive": config.site.folder / "index.html"}
     desk.answer(
         {**{name: str(path) for name, path in pages.items()}, "mails": [str(path) for path in mails]},

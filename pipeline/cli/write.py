@@ -75,12 +75,19 @@ def build(desk: Desk, accept_missing: bool) -> int:
     Example:
       avviso build
     """
+    from pipeline.cli.glance import nothing_to_build, remember  # slow import
+
+    if not accept_missing and nothing_to_build(desk.config):
+        desk.answer({"feeds_written": [], "problems": []}, ["nothing changed"])
+        return DONE
     from pipeline.cli.findings import progress
 
     app = desk.app()
     with progress("rendering") as seen:
         app.tell = lambda _what, done, everything: seen(done, everything)
         made = app.publisher.build(accept_missing=accept_missing)
+    app.tell_hubs()
+    remember(app, desk.config)
     desk.note(made.problems)
     desk.answer({"feeds_written": made.feeds_written, "problems": [one.as_json() for one in made.problems]},
                 [f"wrote {path}" for path in made.feeds_written] or ["nothing changed"])

@@ -17,13 +17,14 @@ from pipeline.config.addresses import Listen, Sender
 from pipeline.config.content import ListSettings, Publication, Theme
 from pipeline.config.document import read_document
 from pipeline.config.report import explain, unfinished
-from pipeline.config.service import Transport
 from pipeline.config.settings import Config
+from pipeline.config.transports import Transport, plain_values
 from pipeline.config.values import Rate
 from pipeline.errors import ConfigError
 
 __all__ = [
     "Config", "ListSettings", "Listen", "Publication", "Rate", "Sender", "Theme", "Transport", "load", "parse",
+    "plain_values",
 ]
 
 MAX_BYTES = 256 * 1024  # a settings file has some hundred lines; more is a mistake, or an attack

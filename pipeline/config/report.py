@@ -12,9 +12,10 @@ from pydantic_core import ErrorDetails
 
 from pipeline.config.document import Document, Keys, dotted
 from pipeline.config.settings import Config
+from pipeline.config.transports import KINDS, TAG, keys_of, readers_of
 from pipeline.errors import Problem
 
-SECRET = frozenset({"password", "secret", "admin", "database", "hooks"})
+SECRET = frozenset({"password", "secret", "admin", "database", "hooks", "api_key", "secret_access_key", "headers"})
 LONGEST_VALUE = 60
 NEEDED = {
     "publication.title": "add `title: My Weekly`",
@@ -32,20 +33,16 @@ SHAPES = {
 # Settings of the contract whose work is not built yet: to accept one would be to promise it.
 # A line goes when its feature comes.
 NOT_YET = {
-    ("feeds", "websub"): "telling hubs",
-    ("notify", "email"): "sending notices",
-    ("engine",): "any engine but `embedded`",
     ("web", "admin"): "the admin pages",
-    ("dns", "resolver"): "looking at DNS",
 }
 
 
 def explain(error: ValidationError, document: Document) -> Iterator[Problem]:
     """Every finding of pydantic as a problem, but for values that were complained about already."""
     for found in error.errors(include_url=False, include_input=False):
-        keys = found["loc"]
+        keys, kind = _untagged(found["loc"])
         if not any(keys[: len(spoiled)] == spoiled for spoiled in document.spoiled):
-            reason, remedy = _verdict(found, keys, document)
+            reason, remedy = _verdict(found, keys, document, kind)
             yield Problem(document.path, f"{dotted(keys)}: {reason}" if keys else reason, remedy,
                           _line(keys, document), rule="config")
 
@@ -54,7 +51,7 @@ def unfinished(config: Config, document: Document) -> Iterator[Problem]:
     """Settings that ask for what this version cannot do."""
     for keys, work in NOT_YET.items():
         value: object = reduce(lambda part, key: getattr(part, str(key)), keys, typing.cast("object", config))
-        if value not in (None, False, (), {}, "embedded"):
+        if value not in (None, False, (), {}):
             yield Problem(document.path, f"{dotted(keys)}: this version cannot do that yet ({work})",
                           "leave it out", _line(keys, document), rule="config-not-yet")
 
@@ -65,12 +62,22 @@ def _line(keys: Keys, document: Document) -> int | None:
     return next((place.line for place in around if place), None)
 
 
-def _verdict(found: ErrorDetails, keys: Keys, document: Document) -> tuple[str, str]:
+def _untagged(keys: Keys) -> tuple[Keys, str]:
+    """The keys as they are written, and the transport's kind, which pydantic puts between them."""
+    if len(keys) > 1 and keys[0] == "transport" and str(keys[1]).startswith(TAG):
+        return (keys[0], *keys[2:]), str(keys[1]).removeprefix(TAG)
+    return keys, ""
+
+
+def _verdict(found: ErrorDetails, keys: Keys, document: Document, post: str) -> tuple[str, str]:
     kind, context = found["type"], found.get("ctx", {})
+    if kind == "extra_forbidden" and post and len(keys) == 2:
+        return _unread(str(keys[-1]), post)
     if kind == "extra_forbidden":
         return "unknown key", _nearest(str(keys[-1]), keys[:-1])
     if kind == "missing":
-        return "missing", NEEDED.get(dotted(keys), f"add `{keys[-1]}:`")
+        value = " ${NAME}` from the environment" if keys[-1] in SECRET else "`"
+        return "missing", NEEDED.get(dotted(keys), f"add `{keys[-1]}:{value}")
     if kind == "literal_error":
         allowed = str(context["expected"]).replace("'", "")
         return f"{_shown(keys, document)}is not known here", f"write {allowed}"
@@ -90,6 +97,17 @@ def _shown(keys: Keys, document: Document) -> str:
     if text is None or text in secrets or ("://" in text and "@" in text):
         return "its value "
     return f'"{text[:LONGEST_VALUE]}{"…" if len(text) > LONGEST_VALUE else ""}" '
+
+
+def _unread(key: str, post: str) -> tuple[str, str]:
+    """A key of `transport` that this kind does not read: it may belong to another."""
+    if key == "dkim":
+        return f"kind: {post} signs by itself", "leave dkim out"
+    if others := readers_of(key):
+        return f"kind: {post} does not read it", f"leave it out, or use kind: {' or '.join(others)}"
+    here = keys_of(KINDS[post])
+    near = get_close_matches(key.casefold(), here, 1, 0.6)
+    return "unknown key", f"did you mean {near[0]}?" if near else f"kind: {post} reads {', '.join(here)}"
 
 
 def _nearest(key: str, above: Keys) -> str:

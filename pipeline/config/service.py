@@ -1,95 +1,44 @@
-"""Settings about how it is carried: the transport, the mailbox, the web, DNS.
+"""Settings about how it is carried: the mailbox, the web, DNS. The transport has a file of its own.
 
 Written up as `content.py` is.
 """
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import ValidationInfo, field_validator, model_validator
+from pydantic import field_validator
 
-from pipeline.config.addresses import Domain, IpAddress, ListenOn, MailAddress, Network, Selector, WebFolder
+from pipeline.config.addresses import ListenOn, MailAddress, Network, Resolver, WebFolder
 from pipeline.config.section import Section, default
-from pipeline.config.values import Count, Line, MessageRate, Place, Port, Secret, Secrets, Share, wrong
-
-PORTS = {"starttls": "587", "tls": "465", "none": "25"}
-
-
-# They put a signature of their own below a message that they build themselves.
-SIGN_THEMSELVES = ("ses", "postmark", "mailgun", "sendgrid", "resend", "brevo", "buttondown", "listmonk", "mailchimp",
-                   "kit")
-
-
-class Dkim(Section):
-    """A signature of one's own; needs the extra `dkim`."""
-
-    domain: Domain
-    """The domain that signs: that of `mailings.from`, or one above it."""
-    selector: Selector
-    """The name of the key in DNS: its record is `SELECTOR._domainkey.DOMAIN`."""
-    key_file: Place
-    """The private key (PEM): RSA of at least 2048 bits, or Ed25519."""
-
-
-class Transport(Section):
-    """By which post mail goes out. The keys from `preset` to `ca_file` are for `kind: smtp`."""
-
-    kind: Line = "folder"
-    """`folder` writes files, `smtp` talks to a mail server; a name that is not installed is refused when it
-    is first needed."""
-    folder: Place = default("var/outbox")
-    """Where `kind: folder` writes: `DATE/MAILING/NNNNNN-address.eml`."""
-    rate: MessageRate | None = None
-    """At most so many messages, over all processes: `14/s`, `1000/h`."""
-    dkim: Dkim | None = None
-    """Sign every message (RFC 6376); for `folder` and `smtp`, other services sign themselves."""
-    preset: Line | None = None
-    """A known server by its name, instead of host, port and security."""
-    host: Line | None = None
-    """The server that takes the mail."""
-    security: Literal["starttls", "tls", "none"] | None = default("")
-    """How the line is encrypted: `starttls` (the default), `tls`, or `none` for a server on this machine."""
-    port: Port | None = default("")
-    """By default 587 with `starttls`, 465 with `tls`, 25 with `none`."""
-    username: Line | None = None
-    """The account, if the server asks for one."""
-    password: Secret | None = None
-    """Its password, best as `${NAME}` from the environment."""
-    connections: Count = default("4")
-    """How many lines to the server at once."""
-    ca_file: Place | None = None
-    """A file of certificates to trust instead of the system's."""
-
-    @field_validator("security", "port", mode="before")
-    @classmethod
-    def _usual(cls, written: object, info: ValidationInfo) -> object:
-        """What is not written comes from the preset; without one, it is what most servers want."""
-        usual = {"security": "starttls", "port": PORTS.get(str(info.data.get("security")))}
-        return written or (None if info.data.get("preset") else usual[str(info.field_name)])
-
-    @model_validator(mode="after")
-    def _complete(self) -> Self:
-        if self.kind == "smtp" and not (self.host or self.preset):
-            raise wrong("kind: smtp needs a server", "add `host: mail.example.com`")
-        if self.port == 465 and "security" not in self.model_fields_set:
-            raise wrong("port 465 speaks TLS from the first byte", "add `security: tls`")
-        if self.dkim and self.kind in SIGN_THEMSELVES:
-            raise wrong(f"kind: {self.kind} signs by itself", "leave dkim out")
-        return self
+from pipeline.config.values import Count, Line, Place, Port, Secret, Secrets, Share, Truth, wrong
 
 
 class Mailbox(Section):
-    """A mailbox read by IMAP."""
+    """A mailbox read by IMAP, each minute: bounces, complaints, and readers who leave by mail."""
 
     host: Line
     """The IMAP server."""
+    port: Port = default("993")
+    """Its port; 143 with `security: starttls`."""
+    security: Literal["tls", "starttls"] = "tls"
+    """How the line is encrypted."""
+    ca_file: Place | None = None
+    """A file of certificates to trust instead of the system's."""
     username: Line
     """The account."""
     password: Secret
-    """Its password."""
+    """Its password; many services want one for programs."""
     folder: Line = "INBOX"
     """The folder to read."""
+    move_to: Line | None = None
+    """The folder for what was understood; without one it stays where it is, marked as read."""
+    address: MailAddress | None = None
+    """Its address, where that is neither `mailings.reply_to` nor `mailings.from`: readers who leave by mail write to
+    it."""
+    plus: Truth = default("false")
+    """The server puts mail for `name+anything@` into this mailbox: then each message over SMTP has a sender address of
+    its own (`name+…@`), and a bounce that returns nothing of the message is understood too."""
 
 
 class FeedbackSettings(Section):
@@ -140,5 +89,5 @@ class Web(Section):
 class Dns(Section):
     """How names are looked up by `doctor`."""
 
-    resolver: IpAddress | None = None
-    """The address of a resolver; without one the system's."""
+    resolver: Resolver | None = None
+    """The address of a resolver, such as `9.9.9.9` or `127.0.0.1:5353`; without one the system's."""

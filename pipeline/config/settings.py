@@ -10,7 +10,8 @@ from pydantic import PrivateAttr, ValidationInfo, field_validator, model_validat
 
 from pipeline.config.content import Feeds, Issues, ListSettings, Mailings, Publication, Schedule, Site
 from pipeline.config.section import Section, default
-from pipeline.config.service import Dns, FeedbackSettings, Mailbox, Notify, Transport, Web
+from pipeline.config.service import Dns, FeedbackSettings, Mailbox, Notify, Web
+from pipeline.config.transports import Transport
 from pipeline.config.values import NotEmpty, Secret, wrong
 
 
@@ -27,15 +28,12 @@ class Config(Section):
     """The lists readers can be on; an issue that names none goes to the first."""
     transport: Transport = default({})
     mailbox: Mailbox | None = None
-    """The mailbox that `mailto:` unsubscribes come to: a way out for readers where there is no `web.url`. This version
-    does not read it by itself: take who asks off with `avviso subscribers remove`."""
     feedback: FeedbackSettings = default({})
     notify: Notify = default({})
     database: Secret = default("sqlite:///var/avviso.db")
     """The ledger: `sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST/NAME`."""
     engine: Literal["embedded", "procrastinate"] = "embedded"
-    """What wakes the work: this process, or procrastinate on PostgreSQL over several machines
-    (planned; refused by this version)."""
+    """What wakes the work: this process alone, or Procrastinate, which shares it among machines on one PostgreSQL."""
     web: Web = default({})
     dns: Dns = default({})
 
@@ -79,12 +77,27 @@ class Config(Section):
             return database
         raise wrong("is not a database", "write sqlite:///var/avviso.db or postgresql://USER:PASSWORD@HOST/NAME")
 
+    @field_validator("engine")
+    @classmethod
+    def _has_its_database(cls, engine: str, info: ValidationInfo) -> str:
+        database = info.data.get("database")
+        if engine == "procrastinate" and database and not database.get_secret_value().startswith("postgresql://"):
+            raise wrong("procrastinate needs PostgreSQL", "set `database: postgresql://…`, or leave it out")
+        return engine
+
     @model_validator(mode="after")
     def _apart(self) -> Self:
         written = {"feeds.folder": self.feeds.folder, "site.folder": self.site.folder}
         for name, folder in written.items():
             if folder.resolve() == self.issues.folder.resolve():
                 raise wrong(f"{name} is the folder of the issues", "give what is written its own folder")
+        return self
+
+    @model_validator(mode="after")
+    def _told(self) -> Self:
+        if self.notify.email and self.transport.broadcasts:
+            raise wrong(f"notify.email is not reached by kind: {self.transport.kind}, which mails its own readers",
+                        "leave it out; `avviso status` shows what needs you")
         return self
 
     def model_post_init(self, context: dict[str, Path] | None) -> None:

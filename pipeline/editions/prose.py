@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 from markdown_it.token import Token
 
+from pipeline.issues.cjk import CLOSE_MARKS
 from pipeline.issues.embeds import watched
 from pipeline.issues.vocabulary import Vocabulary
 
@@ -95,7 +96,7 @@ class Prose:
             self.close_link()
         text = re.sub(r"[ \t]*(?:\x1f[ \t]*)+", _join, "".join(self._parts))
         lines = [line.strip(" \t") for line in text.split("\n")]
-        return "\n".join(lines).strip("\n")
+        return re.sub(r"\n{3,}", "\n\n", "\n".join(lines).strip("\n"))
 
     def _address(self, reference: str) -> str:
         """Absolute, without what would end it early; "" for what leads nowhere in a text."""
@@ -211,7 +212,8 @@ def _join(gap: re.Match[str]) -> str:
     before, after = gap.string[max(0, gap.start() - 1) : gap.start()], gap.string[gap.end() : gap.end() + 1]
     if before in ("", "\n") or after in ("", "\n"):
         return ""
-    return "" if east_asian_width(before) in "WF" and east_asian_width(after) in "WF" else " "
+    wide = east_asian_width(after) in "WF"
+    return "" if wide and (east_asian_width(before) in "WF" or after in CLOSE_MARKS) else " "
 
 
 def _says_the_same(label: str, address: str) -> bool:

@@ -26,7 +26,7 @@ _SEAM = "\x00"
 
 
 class Templates:
-    """The mail templates of a publication: `issue.html letter.html issue.txt letter.txt inline.css head.css`."""
+    """The mail templates of a publication: `issue letter notice`, each `.html` and `.txt`, `inline.css head.css`."""
 
     def __init__(self, owner: Path | None = None) -> None:
         folders = [owner, *_HOMES] if owner else [*_HOMES]

@@ -116,10 +116,15 @@ _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ps", "ur", "yi"})
 
 def wording(language: str) -> Wording:
     """The words for a BCP 47 language: "zh-TW" gives traditional, other "zh" simplified, the rest English."""
+    return choose(language, english=_ENGLISH, simplified=_SIMPLIFIED, traditional=_TRADITIONAL)
+
+
+def choose(language: str, *, english: Wording, simplified: Wording, traditional: Wording) -> Wording:
+    """Which of three catalogues speaks this language."""
     first, *others = language.lower().replace("_", "-").split("-")
     if first != "zh":
-        return _ENGLISH
-    return _TRADITIONAL if _TRADITIONAL_TAGS.intersection(others) else _SIMPLIFIED
+        return english
+    return traditional if _TRADITIONAL_TAGS.intersection(others) else simplified
 
 
 def long_date(day: date, language: str) -> str:

@@ -1,25 +1,28 @@
-"""The three jobs, whoever wakes them: publish, send, tidy. Each may be woken at any time, twice, or late.
+"""The jobs, whoever wakes them: publish, send, tidy and notify. Each may be woken at any time, twice, or late.
 
     with alone(app), Shift.begin(app) as shift:
         shift.publish()      folder -> feeds and mailings
         shift.send(stop)     whatever is due, until nothing is
         shift.tidy()         dead holders, doubts, deliveries past their time, finished mailings
+    shift.notify()       what the maintainer should hear of
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import random
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pipeline.errors import Busy
+from pipeline.errors import Busy, EditionError, PipelineError
 from pipeline.lockfile import LockFile
 from pipeline.mailings.desk import GROUP
+from pipeline.mailings.inquiry import inquire
 from pipeline.mailings.mailing import DeliveryState, Doubt, DoubtPolicy, MailingState
 from pipeline.mailings.pace import Pace
 from pipeline.mailings.presence import Presence
@@ -30,6 +33,10 @@ from pipeline.subscribe.porter import Porter
 if TYPE_CHECKING:
     from pipeline.app import App
 
+log = logging.getLogger(__name__)
+
+TIDY = timedelta(minutes=1)
+HUBS = timedelta(seconds=5)
 LEASE = timedelta(minutes=5)  # how long a holder on another machine may be silent, beside the longest send
 
 
@@ -68,18 +75,35 @@ class Shift:
             presence.leave()
             app.high_water.note()
 
+    def rounds(self) -> dict[str, tuple[Callable[[], object], timedelta]]:
+        """What is made again and again, by name, with how often: whoever wakes it."""
+        config = self._app.config
+        hubs = {"hubs": (self._app.tell_hubs, HUBS)} if config.feeds.websub else {}  # nothing else waits for a hub
+        return {"publish": (self.publish, config.schedule.check_every), "tidy": (self.tidy, TIDY),
+                "notify": (self.notify, TIDY), **hubs}
+
     def publish(self) -> Pass:
-        """One pass from the folder to feeds and mailings."""
-        return self._app.publisher.make_pass()
+        """One pass from the folder to feeds and mailings. Raises Busy while another machine makes one."""
+        with self._app.ledger.notebook.alone("publish") as ours:
+            if not ours:
+                raise Busy("another machine publishes from this ledger just now", path=self._app.database.shown,
+                           remedy="let it finish; `avviso status` shows what it does")
+            return self._app.publisher.make_pass()
+
+    def send(self, stop: threading.Event) -> str:
+        """Delivers until nothing is due now or `stop` is set; says why the post could not be reached, "" if it was."""
+        return self.office().deliver(stop).unreachable
 
     def office(self) -> Office:
         """The one door out, with this process at it."""
         app = self._app
-        settings = app.config.transport
+        settings, post = app.config.transport, app.sample
         pace = Pace(app.ledger, app.clock, settings.kind, settings.rate.per_second if settings.rate else None)
-        lanes = app.sample.lanes or settings.connections
+        lanes = post.lanes or settings.connections
         terms = Terms(app.config.mailings.retry, self._policy, lanes,
-                      lease=LEASE + timedelta(seconds=app.sample.timeout_s) + pace.takes(GROUP * lanes),
+                      lease=LEASE + timedelta(seconds=post.timeout_s) + pace.takes(GROUP * lanes),
+                      provider=post.name, idempotent=post.idempotent, memory=post.memory, repeats=post.repeats,
+                      broadcasts=post.broadcasts,
                       refused_share=app.config.mailings.refused_share)
         return Office(app.ledger, self._presence.worker, board=self._presence.board, open_transport=app.open_transport,
                       compose=app.composer, pace=pace, clock=app.clock, chance=random.SystemRandom().random,
@@ -88,15 +112,48 @@ class Shift:
     def tidy(self) -> None:
         """What time, death and readers at a closed ledger leave to be done."""
         ledger, now = self._app.ledger, self._app.clock.now()
-        self._presence.reclaim_dead(now, steady=self._app.steady())
-        idempotent = self._app.sample.idempotent
-        ledger.doubts.resend([cause for cause in Doubt if self._policy.resends(cause, idempotent=idempotent)], now)
-        for mailing_id in ledger.mailings.overdue(min(now, self._app.steady())):  # a clock set ahead ends nothing
+        steady = self._app.steady()
+        self._presence.reclaim_dead(now, steady=steady)
+        self._settle_doubts(now)
+        for mailing_id in ledger.mailings.overdue(min(now, steady)):  # a clock set ahead ends nothing
             self._give_up(mailing_id, now)
         self._app.refusals.collect()
         ledger.mailings.finish(now)
         Porter(self._app.tray, self._app.subscriptions).work()
+        self._hear()
         self._app.high_water.note()
+
+    def _settle_doubts(self, now: datetime) -> None:
+        """Sent again, asked about, or left for a person: as the policy and the post allow."""
+        doubts, post, policy = self._app.ledger.doubts, self._app.sample, self._policy
+        doubts.strand(post.name, now)
+        causes = [cause for cause in Doubt
+                  if policy.resends(cause, idempotent=post.idempotent, repeats=post.repeats)]
+        is_by_key = policy is DoubtPolicy.AUTO and post.idempotent
+        doubts.repeat(post.name, causes, now, memory=post.memory if is_by_key else None)
+        if policy is DoubtPolicy.AUTO:
+            inquire(self._app.ledger, post, self._app.composer, now)
+
+    def _hear(self) -> None:
+        """Reads the mailbox. One that is away is said and tried again: nothing of the rest depends on it."""
+        mailroom = self._app.mailroom
+        try:
+            if mailroom is not None:
+                mailroom.look()
+        except PipelineError as error:
+            log.warning("mailbox.unread", extra={"reason": str(error)})
+
+    def notify(self) -> bool:
+        """Tells the maintainer what has come up; whether there is a letter to be sent.
+
+        A template that cannot be filled is no reason to stop anything else.
+        """
+        notifier = self._app.notifier
+        try:
+            return notifier is not None and notifier.tell()
+        except EditionError as error:
+            log.error("notice.failed", extra={"reason": str(error)})
+            return False
 
     @property
     def _policy(self) -> DoubtPolicy:
@@ -114,6 +171,18 @@ class Shift:
                 reason="not sent within mailings.expire: `avviso resume` sends it now, `avviso cancel` never")
 
 
+def telling(name: str, job: Callable[[], object]) -> Callable[[], None]:
+    """A job whose failure is one line in the log; the next run tries again."""
+
+    def told() -> None:
+        try:
+            job()
+        except PipelineError as error:
+            log.error("job.failed", extra={"job": name, "reason": str(error)})
+
+    return told
+
+
 def publish_once(app: App, stop: threading.Event, *, send: bool = True) -> tuple[Pass, list[int], str]:
     """`avviso publish`: one pass, then delivery until nothing is due now.
 
@@ -126,6 +195,9 @@ def publish_once(app: App, stop: threading.Event, *, send: bool = True) -> tuple
         made = shift.publish()
         unreachable = ""
         if send:
-            unreachable = shift.office().deliver(stop).unreachable
+            unreachable = shift.send(stop)
             shift.tidy()
+            if shift.notify():
+                shift.send(stop)
+        app.tell_hubs()  # last: nobody's mail waits for a hub
         return made, sorted(running | set(made.started)), unreachable

@@ -23,6 +23,7 @@ from pipeline.feeds.listing import Listing, Listings, by_year
 from pipeline.feeds.templating import Templates
 from pipeline.feeds.wording import cover_date, direction, voice, wording
 from pipeline.issues.colouring import code_css
+from pipeline.issues.embeds import FRAMES
 
 Values = dict[str, object]
 
@@ -129,7 +130,7 @@ def _policy(publication: Publication) -> str:
     parts = urlsplit(publication.subscribe_url)
     form = f"{parts.scheme}://{parts.netloc}" if parts.netloc else "'none'"
     return ("default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data: https: http:; "
-            f"media-src 'self' https: http:; frame-src https:; form-action {form}; base-uri 'none'")
+            f"media-src 'self' https: http:; {FRAMES}; form-action {form}; base-uri 'none'")
 
 
 def _theme(publication: Publication) -> str:

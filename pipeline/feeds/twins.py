@@ -25,7 +25,8 @@ def _gzip(content: bytes) -> bytes:
 
 
 def _brotli(content: bytes) -> bytes:
-    return bytes(brotli.compress(content, quality=9, mode=brotli.MODE_TEXT))
+    # Quality 9 takes four times as long for a feed, eighteen times for a page, and saves 4 % and nothing.
+    return bytes(brotli.compress(content, quality=6, mode=brotli.MODE_TEXT))
 
 
 PACKERS: Mapping[str, Callable[[bytes], bytes]] = {".gz": _gzip} | ({".br": _brotli} if brotli else {})

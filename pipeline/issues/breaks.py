@@ -19,7 +19,7 @@ from pipeline.issues.rawhtml import is_player
 
 Breaks = Literal["auto", "hard", "soft"]
 
-_ADDRESS = re.compile(r"https?://\S+")
+_ADDRESS = re.compile(r"https?://[!-~]+")
 # A bullet that Markdown does not know, an emoji, a circled or a Chinese number: the line is meant as one.
 _ITEM = re.compile(
     "\\s*(?:[•·‣⁃◦●○■□▪▫◆◇►▶▷▸→➤➢➜※\u2460-\u24ff\u2600-\u27bf\u2b00-\u2bff\u2300-\u23ff\u3220-\u3229"

@@ -12,6 +12,7 @@ from markdown_it.token import Token
 from pipeline.issues.headings import TOP, Heading, fold, plain_text
 
 _NUMBERED = re.compile(r"\s*(\d{1,3})\s*[、.．)）:：]\s*(\S.*)", re.DOTALL)
+_CHINESE = re.compile(r"\s*[一二三四五六七八九十]{1,3}\s*[、.．:：]\s*(?P<words>\S.*)", re.DOTALL)
 _MARKER = re.compile(r"\s*(?:\[\[?toc\]?\]|@\[toc\]|\{:toc\})\s*", re.IGNORECASE)
 _ALIKE = 0.6
 _LONG = 300
@@ -47,18 +48,20 @@ class _Index:
         self.passed = 0
         for at, heading in enumerate(headings):
             match = _NUMBERED.fullmatch(heading.text)
-            self._words.setdefault(fold(match[2] if match else heading.text), []).append(at)
+            self._words.setdefault(fold(_bare(heading.text)), []).append(at)
             if match:
                 self._numbers.setdefault(int(match[1]), []).append(at)
 
     def find(self, line: str) -> Heading | None:
         """The heading ahead that a numbered line means: the very same words, or the same number and like words."""
         match = _NUMBERED.fullmatch(line)
-        if match is None:
+        if match is None and not _CHINESE.fullmatch(line):
             return None
-        words = fold(match[2])
+        words = fold(_bare(line))
         at = self._next(self._words.get(words))
         if at is None:
+            if match is None:
+                return None
             at = self._next(self._numbers.get(int(match[1])))
             if at is None or not _alike(fold(self._headings[at].text).lstrip("0123456789"), words):
                 return None
@@ -67,6 +70,14 @@ class _Index:
     def _next(self, places: Sequence[int] | None) -> int | None:
         at = bisect_left(places or (), self.passed)
         return places[at] if places and at < len(places) else None
+
+
+def _bare(text: str) -> str:
+    """The words behind `1、` or `一、`; all of them without such a number."""
+    if match := _NUMBERED.fullmatch(text):
+        return match[2]
+    match = _CHINESE.fullmatch(text)
+    return match["words"] if match else text
 
 
 def _takes_marker(inline: Token) -> bool:

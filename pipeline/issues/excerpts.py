@@ -20,7 +20,7 @@ from pipeline.issues.report import Report
 from pipeline.issues.tags import TAG, read_tag
 
 MAX_CHARS = 200
-MAX_CANDIDATES = 60
+MAX_CANDIDATES = 16
 
 _ENOUGH = 4_000
 """Characters of a paragraph's source that are read for a description."""

@@ -6,6 +6,7 @@ followed only to files inside it, pipes and sockets are named instead of waited 
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import stat
@@ -64,6 +65,12 @@ def scan(root: Path, include: Sequence[str], exclude: Sequence[str]) -> Listing:
         else:
             entries[path] = found
     return Listing(tuple(entries[path] for path in sorted(entries)), tuple(problems))
+
+
+def fingerprint(listing: Listing, reading: str) -> str:
+    """A digest of what lies in the folder and of how it is read."""
+    found = [(entry.path, entry.mtime_ns, entry.size) for entry in listing.entries]
+    return hashlib.sha256(repr((reading, listing.problems, found)).encode()).hexdigest()
 
 
 def read(root: Path, path: str, limit_bytes: int = LIMIT_BYTES) -> bytes:

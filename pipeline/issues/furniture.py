@@ -32,7 +32,7 @@ def settle_furniture(tokens: Sequence[Token], words: Vocabulary) -> None:
 def _draw_box(tokens: Sequence[Token], at: int) -> None:
     """Mail programs drop check boxes, so a task begins with a drawn one."""
     box = "☑ " if tokens[at].meta.pop("checked") else "☐ "
-    tokens[at].attrs.pop("class", None)
+    tokens[at].attrs["class"] = "task"
     for token in tokens[at + 1:]:
         if token.type == "inline":
             token.children = [Token("text", "", 0, content=box), *(token.children or ())]
@@ -51,10 +51,10 @@ def _frame_alert(token: Token) -> None:
 
 def _name_alert(opening: Token, inline: Token, words: Vocabulary) -> None:
     opening.attrs["class"] = "alert-title"
-    name = words.alerts.get(inline.content.upper(), inline.content)
-    inline.content = name
-    inline.children = [Token("strong_open", "strong", 1), Token("text", "", 0, content=name),
-                       Token("strong_close", "strong", -1)]
+    if not inline.meta.get("titled"):
+        inline.content = words.alerts.get(inline.content.upper(), inline.content)
+        inline.children = [Token("text", "", 0, content=inline.content)]
+    inline.children = [Token("strong_open", "strong", 1), *(inline.children or ()), Token("strong_close", "strong", -1)]
 
 
 def _align(token: Token) -> None:

@@ -2,8 +2,8 @@
 
 An address ends at a full-width mark, an emoji or Markdown's own `**`. Chinese letters may belong to
 it (`…/wiki/北京`), unless they are glued to a Latin word and nothing of the address follows them:
-`https://example.com/tool这个工具` ends at `tool`. Names without a scheme (`README.md`, `Socket.io`)
-are never links.
+`https://example.com/tool这个工具` ends at `tool`, `…/北京_(城市)很好` behind the bracket. Names
+without a scheme (`README.md`, `Socket.io`) are never links.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ _STOP = re.compile(
     "\uff3b-\uff40\uff5b-\uff65\u200b\u2060\u2190-\u21ff\u2300-\u23ff\u2460-\u27bf\u2b00-\u2bff\ufe0f"
     "\U0001f000-\U0001faff`]|\\*\\*|~~")
 _SCHEME = re.compile(r"(?<![A-Za-z0-9.+-])(?:https?|ftp)$", re.IGNORECASE)
+_CLOSED = re.compile(f"[^()]*\\([^()]*\\)(?=[{LETTERS}])")
 _GLUED = re.compile(f"[!-~]*[0-9A-Za-z](?=[{LETTERS}][0-9A-Za-z{LETTERS}]*$)")
 
 
@@ -91,5 +92,5 @@ def _end(text: str, pos: int) -> int:
     end = stop.start() if stop else min(len(text), pos + MAX_CHARS)
     # Only the last part can be glued to prose: what stands before a slash belongs to the address.
     last = 1 + max(text.rfind(mark, pos, end) for mark in "/?#=&")
-    glued = _GLUED.match(text[last:end])
+    glued = _GLUED.match(text[last:end]) or _CLOSED.match(text[last:end])
     return last + glued.end() if glued else end

@@ -15,6 +15,7 @@ from markdown_it.token import Token
 
 from pipeline.errors import Problem
 from pipeline.issues.breaks import Breaks, settle_breaks
+from pipeline.issues.callouts import settle_callouts
 from pipeline.issues.contents import settle_contents
 from pipeline.issues.decoding import clean
 from pipeline.issues.furniture import settle_furniture
@@ -67,7 +68,7 @@ def parse(
     report = Report(path, line)
     parser = markdown_parser()
     env: dict[str, object] = {}
-    tokens = settle(parser.parse(body, env), report)
+    tokens = settle_callouts(settle(parser.parse(body, env), report))
     _report_limits(tokens, report)
     settle_breaks(tokens, breaks, language)
     tokens, headings = settle_headings(tokens, title)

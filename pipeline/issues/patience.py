@@ -16,6 +16,8 @@ from markdown_it.rules_block import StateBlock, table
 from markdown_it.rules_core import StateCore, linkify
 from markdown_it.token import Token
 
+from pipeline.issues.cells import mend_rows
+
 MAX_NESTING = 20
 """Levels of quotes and lists (an item counts two); what lies deeper is kept as plain paragraphs."""
 MAX_BLOCKS = 30_000
@@ -87,7 +89,10 @@ def _table(state: StateBlock, startLine: int, endLine: int, silent: bool) -> boo
     columns = _line(state, startLine + 1).count("|") - 1
     end = _end_of_block(state, startLine, endLine)
     if columns <= MAX_COLUMNS and columns * (end - startLine) <= MAX_CELLS:
-        return table(state, startLine, endLine, False)
+        first = len(state.tokens)
+        made = table(state, startLine, endLine, False)
+        mend_rows(state, first)
+        return made
     why = f"a table of more than {MAX_COLUMNS} columns or {MAX_CELLS:,} cells"
     _push_paragraph(state, startLine, end, too_much=why)
     return True

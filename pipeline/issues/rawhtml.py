@@ -191,7 +191,7 @@ class _Flow:
         if id(piece) in self._pairs.too_deep:
             return []
         if tag.kind is Kind.OPEN and not self._pairs.has(piece):
-            if not tag.attributes and self._is_prose(tag):
+            if not any(tag.attributes.values()) and self._is_prose(tag):
                 self._report.warn("html-unclosed", f"{_short(piece)} is never closed and is shown as typed",
                                   f"close it with </{tag.name}>, or write it between backquotes", self._block)
                 return self._typed(piece)

@@ -47,6 +47,7 @@ _ATTRIBUTES = {
 } | {f"h{level}": {"id", "align"} for level in range(1, 7)}
 _CLASSES = {
     "blockquote": {"alert", "alert-note", "alert-tip", "alert-important", "alert-warning", "alert-caution"},
+    "li": {"task"},
     "p": {"alert-title"},
     "section": {"footnotes"},
 }

@@ -36,10 +36,12 @@ class Stencil:
         self._way_out = way_out(envelope)
         structured("Message-ID", f"<x@{envelope.domain}>")           # refuses a domain that no header can carry
         self._sender = plain_address(envelope.sender_address)
+        self._bounce_address = envelope.bounce_address and plain_address(envelope.bounce_address)
         self._from = mailbox("From", envelope.sender_name, envelope.sender_address)
         self._heading = _heading(edition, envelope)
         self._common = _common(edition, envelope)
         self._wire = _joined([self._from]), _joined(self._heading), _joined(self._common)
+        self._is_ascii = f"{self._sender}{''.join(self._wire)}".isascii()  # addresses may not be; all else is encoded
         self._text, self._html = text_part(edition.text), text_part(edition.html)
         self._seams = _seams(edition.digest, self._text.encoding, self._html.encoding)
         self._seal = seal
@@ -53,16 +55,23 @@ class Stencil:
         """The message to one reader. Raises AudienceError when it cannot be addressed; the others go on."""
         _refuse_odd_tokens(reader)
         refuse_dead_links(self._fillings, reader)
+        recipient = self._recipient(reader.address)
         return Message(
             key=reader.key,
             message_id=f"{reader.message_id}@{self._envelope.domain}",
-            sender=self._sender,
-            recipient=self._recipient(reader.address),
+            sender=self._sender_of(reader),
+            recipient=recipient,
             mime=partial(self._mime, reader),
             parts=partial(self._parts, reader),
             mailing=self._envelope.mailing,
             sequence=reader.sequence,
+            is_plain=self._is_ascii and recipient.isascii(),
         )
+
+    def _sender_of(self, reader: Reader) -> str:
+        """The envelope's sender, which bounces go to: nobody else's, where the mailbox takes plus addresses."""
+        local, at, domain = self._bounce_address.rpartition("@")
+        return f"{local}+{reader.message_id}@{domain}" if at else self._sender
 
     def _recipient(self, address: str) -> str:
         wire = plain_address(address)

@@ -62,7 +62,7 @@ class SendersDesk:
         self._filled_at = self._recorded_at = monotonic()
         self._slot: datetime | None = None
         self._is_braking = False
-        self.outage: list[tuple[int, Unavailable]] = []  # deliveries that could not be handed over, in a row
+        self.outage: list[tuple[int, TransportError]] = []  # calls that did not go through, in a row, and for whom
         self._served_before = 0
         self.pause_s = 0.0  # how long to wait until `next` may have something again; 0: it has nothing
 
@@ -97,8 +97,7 @@ class SendersDesk:
         """Writes on the board that it goes; False where its lease would be over before its answer: given back."""
         claim = self._flying[message.key]
         if self._office.steady() + self._timeout > claim.lease_until:
-            del self._flying[message.key]
-            self._give_back(claim)
+            self.give_back(message)
             return False
         self._office.board.depart(claim)
         return True
@@ -116,6 +115,10 @@ class SendersDesk:
         self._outcomes.append(outcome)
         if claim.mailing_id is not None and (reason := self._office.brake.look(outcome)):
             self._pause(claim.mailing_id, reason)
+
+    def give_back(self, message: Message) -> None:
+        """It waits for another hour, as if it had not been claimed."""
+        self._give_back(self._flying.pop(message.key))
 
     # ---- what its sender asks ------------------------------------------------------------------
 
@@ -150,7 +153,8 @@ class SendersDesk:
             return []
         claims = self.durably(lambda: office.ledger.deliveries.claim(
             office.worker.id, office.worker.shard, known, limit=limit, now=office.clock.now(),
-            lease=office.terms.lease, steady=office.steady()))
+            lease=office.terms.lease, steady=office.steady(), provider=office.terms.provider,
+            broadcasts=office.terms.broadcasts))
         office.board.clear(known)
         office.note(self._outcomes)
         self._outcomes, self._returned = [], []
@@ -233,24 +237,43 @@ class SendersDesk:
         """What a verdict leads to; its class says it all."""
         if isinstance(error, Unavailable):
             return self._put_back(claim, error)
+        if isinstance(error, InDoubt):
+            return self._wonder(claim, error)
         self.outage.clear()
         if isinstance(error, Rejected):
             return Outcome(claim, DeliveryState.FAILED, error.reply)
-        if isinstance(error, InDoubt) and not self._office.terms.in_doubt.resends(Doubt.LINE):
-            return Outcome(claim, DeliveryState.IN_DOUBT, error.reply, doubt=Doubt.LINE)
         # A letter has no mailing to pause: it is tried again later.
         if isinstance(error, Refused) and claim.mailing_id is not None and self._office.refuse(error):
             self._pause(claim.mailing_id, f"the post refuses us: {error.reply}")
             return Outcome(claim, DeliveryState.PENDING, error.reply, counted=False)
         return self._later(claim, error)
 
+    def _wonder(self, claim: Claim, error: InDoubt) -> Outcome:
+        """It may have been taken: sent again where that harms nobody, else held. The provider stays the same."""
+        terms = self._office.terms
+        if terms.repeats:
+            self.outage.clear()
+        else:
+            self._brake(claim, error)  # a service that loses one answer loses the next
+        if terms.may_repeat(claim.attempts):
+            return replace(self._later(claim, error), provider=terms.provider)
+        return Outcome(claim, DeliveryState.IN_DOUBT, error.reply, terms.provider, doubt=Doubt.LINE)
+
+    def _brake(self, claim: Claim, error: TransportError) -> None:
+        """Asks for no more until its sender has rested; the messages of one call count once."""
+        if not self.outage:
+            self._served_before = self._office.served
+        if not self.outage or self.outage[-1][1] is not error:
+            self.outage.append((claim.id, error))
+        self._is_braking = True
+
     def _put_back(self, claim: Claim, error: Unavailable) -> Outcome:
         """Nothing was handed over. Twice in a row for one reader makes way for the others first."""
         again = bool(self.outage) and self.outage[-1][0] == claim.id
-        if not self.outage:
-            self._served_before = self._office.served
-        self.outage.append((claim.id, error))
-        self._is_braking = True
+        self._brake(claim, error)
+        if error.retry_after_s:
+            wait_s = error.retry_after_s
+            self.durably(lambda: self._office.pace.rest(wait_s))
         if again:
             return replace(self._later(claim, error), counted=False)
         return Outcome(claim, DeliveryState.PENDING, error.reply, counted=False)

@@ -16,7 +16,8 @@ class Envelope:
     `date` is the mailing's hour, not the attempt's. `domain` is the right side of every Message-ID.
     `list_id` is what RFC 2919 puts in angle brackets; without one the message is no list mail, such
     as a letter that asks for confirmation. `unsubscribe_mailto` is a plain address. `mailing` is a
-    name for people. `smtputf8` says that the transport takes local parts outside ASCII (RFC 6531).
+    name for people. `bounce_address` takes plus addresses: what comes back then says which message it is about.
+    `smtputf8` says that the transport takes local parts outside ASCII (RFC 6531).
     """
 
     sender_name: str
@@ -34,6 +35,7 @@ class Envelope:
     feedback_id: str = ""
     unsubscribe_url_prefix: str = ""
     unsubscribe_mailto: str = ""
+    bounce_address: str = ""
     view_url_prefix: str = ""
     preferences_url_prefix: str = ""
     smtputf8: bool = False

@@ -65,15 +65,19 @@ class DoubtPolicy(StrEnum):
     RESEND = "resend"
     HOLD = "hold"
 
-    def resends(self, doubt: Doubt, *, idempotent: bool = False) -> bool:
+    def resends(self, doubt: Doubt, *, idempotent: bool = False, repeats: bool = True) -> bool:
         """Whether such a delivery is handed over again; else it is held and shown.
 
-        `idempotent`: the provider takes the same key twice and delivers once.
+        `idempotent`: the provider takes the same key twice and delivers once. `repeats`: its protocol asks
+        for another attempt when an answer is lost.
         """
         if self is not DoubtPolicy.AUTO:
             return self is DoubtPolicy.RESEND
-        return idempotent or doubt is not Doubt.PROCESS
+        return idempotent or (repeats and doubt is not Doubt.PROCESS)
 
+
+EVERYBODY = 0  # stands for a person in a delivery to a service that owns the readers; no subscriber has this id
+MAINTAINER = -1  # stands for who runs the publication, in a letter to them; no subscriber has this id
 
 OPEN = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.DEFERRED, DeliveryState.IN_DOUBT)
 

@@ -18,10 +18,11 @@ from pipeline.editions.holes import split
 Values = Mapping[Hole, bytes]
 
 _LINE = 76               # characters of an encoded line
-_ROOM = 75               # and of a quoted one, before its soft break
+_ROOM = 73               # and of a quoted one, before its soft break and with a dot escaped at its start
 _SOFT = b"=\r\n"
 _ESCAPE = ord("=")
 # The last two keep a text free of white space that a relay may touch, and that a signature would have to fold.
+_FIRST_DOT = re.compile(rb"^\.", re.MULTILINE)
 _UNSAFE = re.compile(rb"[^\r\n !-<>-~]| (?=\r\n|\Z)|(?<= ) ")
 
 
@@ -121,12 +122,13 @@ def _broken(data: bytes) -> bytes:
 def _quoted(data: bytes) -> bytes:
     """RFC 2045 section 6.7, in lines of at most 75 characters: each has room for a soft break.
 
+    A dot at a line's start is escaped, so that nothing in it can be mistaken for the end of a message.
     Not `binascii.b2a_qp`, which gives a line of 77 for some that end in space (Python 3.11).
     """
     text = _UNSAFE.sub(lambda found: b"=%02X" % ord(found[0]), data)
-    if len(text) <= _ROOM:
-        return text
-    return b"\r\n".join([_SOFT.join(_rows(line)) for line in text.split(b"\r\n")])
+    if len(text) > _ROOM:
+        text = b"\r\n".join([_SOFT.join(_rows(line)) for line in text.split(b"\r\n")])
+    return _FIRST_DOT.sub(b"=2E", text)
 
 
 def _rows(line: bytes) -> Iterator[bytes]:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pipeline.clock import Clock
 from pipeline.mailings.ledger import Ledger
 
+LOOK_AGAIN = timedelta(seconds=1)
 STALE = timedelta(seconds=1)  # a slot so old is not caught up on: two seconds' worth would go at once
 
 
@@ -22,10 +23,27 @@ class Pace:
         self._interval = timedelta(seconds=1 / rate) if rate else None
         self._slice = max(1, int(rate)) if rate else 0
         self._slots: list[datetime] = []
+        self._rest_until: datetime | None = None
+        self._looked_at: datetime | None = None
 
     def slot(self) -> datetime | None:
-        """The next free slot: the caller's own from now on. None where there is no rate: at once."""
-        return None if self._interval is None else self._take(self._interval)
+        """The next free slot: the caller's own from now on. None where nothing holds it back: at once."""
+        rest = self._resting()
+        slot = None if self._interval is None else self._take(self._interval)
+        return max(rest, slot) if rest and slot else rest or slot
+
+    def rest(self, seconds: float) -> None:
+        """The provider asks to be left alone for so long: by every process."""
+        with self._lock:
+            self._rest_until = self._ledger.notebook.rest(self._name, self._clock.now() + timedelta(seconds=seconds))
+
+    def _resting(self) -> datetime | None:
+        """Until when some process was asked to wait; looked up once a second."""
+        now = self._clock.now()
+        with self._lock:
+            if self._looked_at is None or not timedelta(0) <= now - self._looked_at < LOOK_AGAIN:
+                self._rest_until, self._looked_at = self._ledger.notebook.resting(self._name), now
+            return self._rest_until if self._rest_until and self._rest_until > now else None
 
     def wait(self, stop: threading.Event) -> bool:
         """Waits for the next free slot; False if `stop` was set meanwhile."""

@@ -45,13 +45,30 @@ BRAKES_S = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the owner's settings say about sending."""
+    """What the owner's settings say about sending, and what is true of the post they name (`providers.base`)."""
 
     retry: tuple[timedelta, ...]
     in_doubt: DoubtPolicy
     senders: int = 1
     lease: timedelta = timedelta(minutes=15)
+    provider: str = ""
+    idempotent: bool = False
+    memory: timedelta | None = None
+    repeats: bool = True
+    broadcasts: bool = False
     refused_share: float = 1.0  # of the last readers; more pauses a mailing
+
+    def may_repeat(self, attempts: int) -> bool:
+        """Whether a message whose answer was lost goes out again after so many attempts before this one.
+
+        A key is known from its first use on; by then the retries of the schedule have taken their time.
+        """
+        if not self.in_doubt.resends(Doubt.LINE, idempotent=self.idempotent, repeats=self.repeats):
+            return False
+        if self.memory is None or not self.idempotent or self.in_doubt is not DoubtPolicy.AUTO:
+            return True
+        steps = [self.retry[min(n, len(self.retry) - 1)] for n in range(attempts + 1)]
+        return sum(steps, timedelta(0)) * 1.1 < self.memory
 
 
 @dataclass(slots=True)

@@ -31,6 +31,8 @@ class Message:
     envelope's plain addresses. `mime()` gives the bytes of RFC 5322, CRLF ends, equal at every call.
     `parts()` gives headers, subject, html and text apart, for services that take them so.
     `sequence` is the delivery's place in its mailing, from 1, and `mailing` a name for people.
+    `is_plain` vouches that the bytes need no look before they go out: ASCII, no NUL, lines of at most
+    998 bytes, each ended by CRLF and none beginning with a dot.
     """
 
     key: str
@@ -41,6 +43,7 @@ class Message:
     parts: Callable[[], Parts]
     mailing: str = ""
     sequence: int = 0
+    is_plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,19 @@ class Desk(Protocol):
     def land(self, message: Message, result: Receipt | TransportError) -> None:
         """What became of a message that `next` gave: once for each that departed, or could not."""
         ...
+
+    def give_back(self, message: Message) -> None:
+        """Instead of a landing: nothing of it was handed over, and it says nothing about the post."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """How the other side received us. `size_bytes` is the largest message it takes, 0 where that is not told."""
+
+    server: str
+    is_encrypted: bool
+    size_bytes: int = 0
 
 
 class Transport(Protocol):
@@ -116,6 +132,13 @@ class Transport(Protocol):
         Raises TransportError where it cannot be asked; then nobody knows still.
         """
         raise Unavailable(f"{self.name} cannot be asked about {message.key}")
+
+    def greet(self, sender: str) -> Greeting | None:  # noqa: ARG002, for those who can
+        """Logs in and asks whether mail may come from this address; hands nothing over. None: that cannot be tried.
+
+        Raises Refused and Unavailable.
+        """
+        return None
 
     def carry(self, desk: Desk) -> None:
         """Hands over what the desk gives until it gives no more, or nothing just now."""

@@ -9,6 +9,7 @@ and after a death of ours nobody could put the same call together again: so each
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -48,7 +49,8 @@ class Brevo(Courier):
         return {
             "sender": sender(message, parts).as_json, "to": [recipient(message, parts).as_json],
             "subject": parts.subject, "htmlContent": parts.html, "textContent": parts.text,
-            "headers": {**other_headers(message, parts, _THEIRS), "idempotencyKey": _uuid(message.key)},
+            "headers": {**other_headers(message, parts, _THEIRS), "idempotencyKey": _uuid(message.key),
+                        "X-Mailin-custom": json.dumps({"avviso": message.key})},
         } | ({"replyTo": answers.as_json} if answers else {})
 
     def request(self, group: Group) -> Call:

@@ -54,7 +54,7 @@ class Listmonk(Broadcast):
 
 
 def listmonk(settings: Mapping[str, Any], clock: Clock) -> Callable[[], Listmonk]:
-    """For the catalogue: `url`, an API user's `username` and `api_key`, the numbers of `list` and `template`."""
+    """For the catalogue: `url`, `username` and `api_key` of an API user, `list` and `template` by their numbers."""
     key = check_secret("api_key", settings.get("api_key"))
     for name in ("url", "username", "list"):
         if not settings.get(name):

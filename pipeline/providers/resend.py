@@ -11,6 +11,7 @@ again (somebody may have left meanwhile), so only single messages are called ide
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -23,6 +24,7 @@ from pipeline.providers.http import Answer, Call, Line, check_secret
 from pipeline.providers.http_verdicts import Blame, Table, verdict
 
 URL = "https://api.resend.com"
+_NO_TAG = re.compile(r"[^A-Za-z0-9_-]")
 SEEN = "invalid_idempotent_request"
 
 
@@ -52,6 +54,7 @@ class Resend(Courier):
         return {
             "from": str(sender(message, parts)), "to": [str(recipient(message, parts))], "subject": parts.subject,
             "html": parts.html, "text": parts.text, "headers": dict(other_headers(message, parts)),
+            "tags": [{"name": "avviso", "value": _NO_TAG.sub("-", message.key)[:256]}],
         } | ({"reply_to": [str(answers)]} if answers else {})
 
     def request(self, group: Group) -> Call:

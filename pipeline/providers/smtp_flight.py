@@ -17,13 +17,15 @@ from pipeline.providers.smtp_parcel import Parcel
 from pipeline.providers.smtp_verdicts import Phase
 
 RESET = b"RSET\r\n"
+_ENVELOPE: tuple[Phase, ...] = (Phase.MAIL, Phase.RCPT, Phase.DATA)
+_CHUNK = (Phase.MAIL, Phase.RCPT, Phase.DOT, Phase.RSET)
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """Bytes to say at once, the phases whose replies they call for, and how many bytes follow the message's last."""
 
-    data: bytes
+    pieces: tuple[bytes, ...]
     phases: tuple[Phase, ...]
     tail: int = 0
 
@@ -48,17 +50,17 @@ class Flight:
 
 
 def itinerary(parcel: Parcel, offer: Capabilities, *, reset: bool) -> deque[Step]:
-    """The steps for a server with this offer; `reset` first clears away what the message before left behind."""
-    before = [Step(RESET, (Phase.RSET,))] if reset else []
-    envelope = [*before, Step(parcel.mail, (Phase.MAIL,)), Step(parcel.rcpt, (Phase.RCPT,))]
+    """The steps for a server with this offer; `reset` first clears away what the message before left behind.
+
+    A chunk clears away behind itself.
+    """
     if offer.chunking:
-        chunk = [Step(parcel.as_chunk(), (Phase.DOT,)), Step(RESET, (Phase.RSET,))]
-        return deque([_joined(envelope + chunk, len(RESET))])
-    envelope.append(Step(b"DATA\r\n", (Phase.DATA,)))
+        return deque([Step((parcel.mail, parcel.rcpt, *parcel.as_chunk(), RESET), _CHUNK, len(RESET))])
+    words: tuple[bytes, ...]
+    words, phases = (parcel.mail, parcel.rcpt, b"DATA\r\n"), _ENVELOPE
+    if reset:
+        words, phases = (RESET, *words), (Phase.RSET, *phases)
     content = Step(parcel.as_data(), (Phase.DOT,))
-    return deque([_joined(envelope), content] if "PIPELINING" in offer else [*envelope, content])
-
-
-def _joined(steps: list[Step], tail: int = 0) -> Step:
-    phases = tuple(phase for step in steps for phase in step.phases)
-    return Step(b"".join(step.data for step in steps), phases, tail)
+    if "PIPELINING" in offer:
+        return deque([Step(words, phases), content])
+    return deque([*(Step((word,), (phase,)) for word, phase in zip(words, phases, strict=True)), content])

@@ -14,7 +14,7 @@ import ssl
 from pipeline.clock import monotonic
 from pipeline.providers.smtp_dialing import LineLost
 
-_READ_SIZE = 65_536
+_READ_SIZE = 16_384  # a record of TLS; answers are short
 
 
 class Line:
@@ -41,10 +41,21 @@ class Line:
         """Whether TLS is on."""
         return isinstance(self._sock, ssl.SSLSocket)
 
-    def queue(self, data: bytes) -> None:
-        """Bytes to be written at the next `flush`."""
-        self._outbox.append(data)
-        self.queued += len(data)
+    def fileno(self) -> int:
+        """The socket's number, for whoever waits on many."""
+        return self._sock.fileno()
+
+    def queue(self, *pieces: bytes) -> None:
+        """Bytes to be written at the next `write` or `flush`."""
+        self._outbox += pieces
+        self.queued += sum(map(len, pieces))
+
+    def write(self) -> bool:
+        """Writes what the system takes at once; whether all is written. Raises LineLost."""
+        while self.written < self.queued:
+            if not self._write_some():
+                return False
+        return True
 
     def flush(self, deadline: float) -> bool:
         """Writes all that is queued; False when something came in before it was done. Raises LineLost."""

@@ -15,8 +15,9 @@ from pipeline.errors import Refused, TransportError, Unavailable
 from pipeline.providers.smtp_capabilities import Capabilities, read_capabilities
 from pipeline.providers.smtp_dialing import LineLost
 from pipeline.providers.smtp_line import Line
+from pipeline.providers.smtp_presets import Security
 from pipeline.providers.smtp_replies import Garbled, Reply
-from pipeline.providers.smtp_settings import Security, SmtpSettings
+from pipeline.providers.smtp_settings import SmtpSettings
 from pipeline.providers.smtp_talk import Talk
 from pipeline.providers.smtp_verdicts import Faulted, Phase, accepts, verdict
 

@@ -19,8 +19,9 @@ from pipeline.providers.smtp_capabilities import Capabilities
 from pipeline.providers.smtp_dialing import LineLost, dial
 from pipeline.providers.smtp_line import Line
 from pipeline.providers.smtp_login import log_in
+from pipeline.providers.smtp_presets import Security
 from pipeline.providers.smtp_session import Session
-from pipeline.providers.smtp_settings import Security, SmtpSettings
+from pipeline.providers.smtp_settings import SmtpSettings
 
 REMEMBERED_S = 60.0  # how long a refused login or a full house is believed before it is tried again
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 MAX_LINE = 2_000  # octets; RFC 5321 section 4.5.3.1.5 says 512, and servers with long host names pass that
 MAX_LINES = 200
@@ -81,10 +82,10 @@ class ReplyReader:
 
     def _add(self, line: bytes) -> bool:
         """Takes one line into the reply; says whether it was the last."""
-        found = _LINE.fullmatch(line)
+        found = _taken_apart(line)
         if not found:
             raise Garbled(f"{_shown(line)} is not a reply")
-        code, mark, text = found.groups()
+        code, mark, text = found
         if self._lines and code != self._code:
             raise Garbled(f"a reply changes its code from {self._code.decode()} to {code.decode()}")
         if len(self._lines) == MAX_LINES:
@@ -92,6 +93,13 @@ class ReplyReader:
         self._code = code
         self._lines.append(text or b"")
         return mark != b"-"
+
+
+@lru_cache(maxsize=64)
+def _taken_apart(line: bytes) -> tuple[bytes, bytes, bytes] | None:
+    """Code, mark and text of a line; a server says the same few lines over and over."""
+    found = _LINE.fullmatch(line)
+    return found.groups() if found else None  # type: ignore[return-value]
 
 
 def _shown(line: bytes) -> str:

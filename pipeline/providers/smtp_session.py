@@ -6,6 +6,7 @@ CHUNKING whole messages do, up to the window. There an RSET stands behind each: 
 open that the next reader would join, and where the server says one word too many, the refusal of a
 message shows up as the answer to it: nobody is taken for served by a word that meant something else.
 
+Nothing here waits: `smtp_fleet` calls when there is something to write or to hear, or when time is over.
 When the line is lost, a flight whose last byte was written is in doubt; all others were never handed
 over. That border is drawn here and nowhere else.
 """
@@ -14,9 +15,10 @@ from __future__ import annotations
 
 import re
 from collections import deque
+from collections.abc import Callable
 from itertools import islice
 
-from pipeline.clock import Clock
+from pipeline.clock import Clock, monotonic
 from pipeline.errors import InDoubt, TransportError, Unavailable
 from pipeline.providers.base import Message, Receipt
 from pipeline.providers.smtp_capabilities import Capabilities
@@ -29,6 +31,7 @@ from pipeline.providers.smtp_talk import Talk
 from pipeline.providers.smtp_verdicts import Faulted, Phase, accepts, verdict
 
 Outcome = tuple[Message, Receipt | TransportError]
+Depart = Callable[[Message], bool]  # asked right before a message's own bytes go out
 
 # How servers name what they took: Postfix; Exim and Microsoft; Amazon SES. For people and for their logs.
 _QUEUE_ID = re.compile(r"queued as ([\w.-]+)|\bid=([\w.-]+)|\bOk ([\w-]{16,})$", re.IGNORECASE)
@@ -45,6 +48,7 @@ class Session:
         self.offer = offer
         self.is_open = True
         self.at_fault = False
+        self.was_turned_away = False  # before anybody was answered: one connection too many
         self.answered = 0
         self._boarded = 0
         self._talk = talk
@@ -52,6 +56,7 @@ class Session:
         self._clock = clock
         self._flights: deque[Flight] = deque()
         self._is_unfinished = False  # a transaction was begun that no dot ended
+        self._watch = 0.0            # until when (monotonic) the first flight's stage may last
 
     @property
     def in_the_air(self) -> int:
@@ -80,28 +85,68 @@ class Session:
         except LineLost:
             return False
 
-    def board(self, message: Message, deadline: float) -> None:
-        """Says the first words for a message that is to be answered before `deadline` (monotonic).
+    def board(self, message: Message, deadline: float, depart: Depart) -> list[Outcome]:
+        """Queues the first words for a message that is to be answered before `deadline` (monotonic); `write` says them.
 
-        Raises Rejected or Refused when it cannot be packed for this server.
+        Raises Rejected or Refused when it cannot be packed for this server. Gives what settled at once.
         """
         parcel = pack(message, self.offer, self._settings.server)
         flight = Flight(message, itinerary(parcel, self.offer, reset=self._is_unfinished), deadline)
         self._is_unfinished = False
         self._boarded += 1
         self._flights.append(flight)
-        self._say(flight)
+        settled = self._say(flight, depart)
+        if len(self._flights) == 1:
+            self._set_watch()
+        return settled
 
-    def listen(self) -> list[Outcome]:
-        """Hears one reply and acts on it: what it settled, in order. To be called while messages are in the air."""
-        flight = self._flights[0]
+    def write(self, depart: Depart) -> list[Outcome]:
+        """Writes what the system takes at once; what that settled, in order."""
         try:
-            reply = self._hear(flight)
-            return self._act(flight, flight.awaited.popleft(), reply)
+            was_written = self.is_written
+            if self._talk.line.write() and not was_written:
+                self._set_watch()
         except LineLost as error:
-            return self._lose(Unavailable, str(error))
+            return self._hear_last_words(error, depart)
+        return []
+
+    def hear(self, depart: Depart) -> list[Outcome]:
+        """Acts on what the server has said by now: what that settled, in order."""
+        settled: list[Outcome] = []
+        try:
+            self._talk.listen()
+            self._act_on_all(settled, depart)
+        except LineLost as error:
+            settled += self._lose(Unavailable, str(error))
         except Garbled as error:
-            return self._lose(Faulted, str(error))
+            settled += self._lose(Faulted, str(error))
+        return settled
+
+    def check_watch(self, now: float) -> list[Outcome]:
+        """Gives up when the stage that the first message is at takes too long; `now` is monotonic."""
+        return self._lose(Unavailable, "no answer in time") if self._flights and now >= self._watch else []
+
+    @property
+    def is_written(self) -> bool:
+        """Whether nothing waits for the system to take it."""
+        return self._talk.line.written >= self._talk.line.queued
+
+    def fileno(self) -> int:
+        """The socket's number."""
+        return self._talk.line.fileno()
+
+    def try_sender(self, sender: str) -> None:
+        """Asks whether mail may come from this address, and takes the question back. Raises Refused, Unavailable."""
+        deadline = monotonic() + self._settings.patience.command_s
+        try:
+            self._talk.say(f"MAIL FROM:<{sender}>\r\n".encode())
+            reply = self._talk.hear_alone(deadline)
+            if not accepts(Phase.MAIL, reply.code):
+                raise verdict(Phase.MAIL, reply, self._settings.server)
+            self._talk.say(b"RSET\r\n")
+            self._talk.hear_alone(deadline)
+        except (LineLost, Garbled) as error:
+            raise Unavailable(f"{self._settings.server}: {error}") from error
 
     def close(self) -> None:
         """Says QUIT if nothing is in the air, and closes without waiting for the answer."""
@@ -115,26 +160,52 @@ class Session:
 
     # -- speaking and hearing ---------------------------------------------------------------------
 
-    def _say(self, flight: Flight) -> None:
+    def _say(self, flight: Flight, depart: Depart) -> list[Outcome]:
+        """The flight's next step. Of a message that must not go any more no transaction is left open."""
         step = flight.steps.popleft()
-        self._talk.say(step.data)
+        if Phase.DOT in step.phases and not depart(flight.message):
+            self._flights.remove(flight)
+            return [] if Phase.MAIL in step.phases else self._part()
+        self._talk.say(*step.pieces)
         flight.awaited.extend(step.phases)
         if Phase.DOT in step.phases:
             flight.end = self._talk.line.queued - step.tail
+        return []
 
-    def _hear(self, flight: Flight) -> Reply:
-        patience = self._settings.patience
-        read_s = {Phase.DOT: patience.final_s, Phase.DATA: patience.data_s}.get(flight.awaited[0], patience.command_s)
-        write_s = patience.command_s if flight.end is None else patience.transfer_s
-        return self._talk.hear(flight.deadline, write_s=write_s, read_s=read_s)
+    def _act_on_all(self, settled: list[Outcome], depart: Depart) -> None:
+        is_new_stage = False
+        while self._flights and (reply := self._talk.take()):
+            flight = self._flights[0]
+            settled += self._act(flight, flight.awaited.popleft(), reply, depart)
+            is_new_stage = True
+        if is_new_stage:
+            self._set_watch()
 
-    def _act(self, flight: Flight, phase: Phase, reply: Reply) -> list[Outcome]:
+    def _hear_last_words(self, lost: LineLost, depart: Depart) -> list[Outcome]:
+        """A server that refuses a message in its middle says why before it cuts the line."""
+        settled = self.hear(depart) if self.is_open else []
+        return settled + self._lose(Unavailable, str(lost)) if self.is_open else settled
+
+    def _set_watch(self) -> None:
+        """A new stage begins: how long writing, or waiting behind it, may take."""
+        if not self._flights:
+            return
+        flight, patience = self._flights[0], self._settings.patience
+        if not self.is_written:
+            stage_s = patience.command_s if flight.end is None else patience.transfer_s
+        else:
+            stage_s = {Phase.DOT: patience.final_s, Phase.DATA: patience.data_s}.get(
+                flight.awaited[0], patience.command_s)
+        self._watch = min(flight.deadline, monotonic() + stage_s)
+
+    def _act(self, flight: Flight, phase: Phase, reply: Reply, depart: Depart) -> list[Outcome]:
         is_yes = accepts(phase, reply.code)
         if not is_yes and reply.code < 400:
             raise Garbled(f"{phase} was answered out of step: {reply.text}")
         if not is_yes:
             flight.result = flight.result or verdict(phase, reply, self._settings.server)
         if reply.code == 421:
+            self.was_turned_away = phase is Phase.MAIL and not self.answered
             return self._part()
         if phase is Phase.DOT:
             return self._land(flight, reply, is_yes=is_yes)
@@ -142,30 +213,28 @@ class Session:
             flight.has_reader = is_yes
         if flight.awaited:
             return []
-        return self._go_on(flight, phase, reply, is_yes=is_yes)
+        return self._go_on(flight, phase, reply, depart, is_yes=is_yes)
 
-    def _go_on(self, flight: Flight, phase: Phase, reply: Reply, *, is_yes: bool) -> list[Outcome]:
+    def _go_on(self, flight: Flight, phase: Phase, reply: Reply, depart: Depart, *, is_yes: bool) -> list[Outcome]:
         """All replies to a step are in: the next step, or the end."""
         if flight.end is not None:
             return self._leave(flight, reply, is_yes=is_yes)
         self._talk.expect_silence()
         if flight.result and phase is Phase.DATA and is_yes:
-            return self._take_back(flight)
+            return self._take_back(flight, depart)
         if flight.result:
             return self._settle(flight)
-        self._say(flight)
-        return []
+        return self._say(flight, depart)
 
-    def _take_back(self, flight: Flight) -> list[Outcome]:
+    def _take_back(self, flight: Flight, depart: Depart) -> list[Outcome]:
         """354 although the envelope was refused (RFC 2920 section 3.1): a lone dot says that nothing comes.
 
         Not to a reader who was accepted, under a sender who was not: that one would get an empty message.
         """
         if flight.has_reader:
             return self._part()
-        flight.steps = deque([Step(END_OF_DATA, (Phase.LONE_DOT,))])
-        self._say(flight)
-        return []
+        flight.steps = deque([Step((END_OF_DATA,), (Phase.LONE_DOT,))])
+        return self._say(flight, depart)
 
     def _land(self, flight: Flight, reply: Reply, *, is_yes: bool) -> list[Outcome]:
         """The answer to the message itself."""
@@ -181,9 +250,10 @@ class Session:
             flight.result = None
             raise Garbled(f"{Phase.DOT} was answered out of step: {reply.text}")
         flight.is_sure = bool(reply.enhanced) or not flight.awaited
-        found = _QUEUE_ID.search(reply.text)
+        words = reply.text
+        found = _QUEUE_ID.search(words)
         name = found[found.lastindex or 0] if found else None
-        flight.result = Receipt("smtp", name, reply.text, self._clock.now())
+        flight.result = Receipt("smtp", name, words, self._clock.now())
 
     def _leave(self, flight: Flight, reply: Reply, *, is_yes: bool) -> list[Outcome]:
         """The answer to the RSET behind a chunk. A no may be the true answer to the message, heard one too late."""

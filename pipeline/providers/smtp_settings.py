@@ -4,38 +4,12 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ConfigError
-
-
-class Security(StrEnum):
-    """How the line is encrypted. What is asked for is required: there is no fallback to clear text."""
-
-    STARTTLS = "starttls"
-    TLS = "tls"
-    NONE = "none"
-
-
-_PORTS = {Security.STARTTLS: 587, Security.TLS: 465, Security.NONE: 25}
-
-# Submission servers as their operators' help pages name them (2026).
-PRESETS: dict[str, tuple[str, Security]] = {
-    "163": ("smtp.163.com", Security.TLS),
-    "aliyun": ("smtpdm.aliyun.com", Security.TLS),
-    "brevo": ("smtp-relay.brevo.com", Security.STARTTLS),
-    "fastmail": ("smtp.fastmail.com", Security.TLS),
-    "gmail": ("smtp.gmail.com", Security.STARTTLS),
-    "mailgun": ("smtp.mailgun.org", Security.STARTTLS),
-    "office365": ("smtp.office365.com", Security.STARTTLS),
-    "postmark": ("smtp.postmarkapp.com", Security.STARTTLS),
-    "qq": ("smtp.qq.com", Security.TLS),
-    "resend": ("smtp.resend.com", Security.STARTTLS),
-    "sendgrid": ("smtp.sendgrid.net", Security.STARTTLS),
-}
+from pipeline.providers.smtp_presets import MANY, PORTS, Preset, Security, find_preset
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +77,11 @@ def read_smtp_settings(values: Mapping[str, Any]) -> SmtpSettings:
 
     Raises ConfigError where they contradict each other; types are config's affair.
     """
-    host, port, security = _server(values)
+    server = _server(values)
     given = {name: values[name] for name in _OPTIONAL if values.get(name) is not None}
-    return SmtpSettings(host, port, security, **given)
+    port = None if values.get("preset") else values.get("port")
+    settings = SmtpSettings(server.host, port or PORTS[server.security], server.security, **given)
+    return replace(settings, connections=min(settings.connections, server.connections))
 
 
 _OPTIONAL = (
@@ -114,21 +90,12 @@ _OPTIONAL = (
 )
 
 
-def _server(values: Mapping[str, Any]) -> tuple[str, int, Security]:
+def _server(values: Mapping[str, Any]) -> Preset:
     if preset := values.get("preset"):
-        return _preset(preset)
+        return find_preset(preset)
     if not values.get("host"):
         raise ConfigError("transport.host is missing", remedy="name the mail server, as in `host: mail.example.com`")
-    security = Security(values.get("security") or Security.STARTTLS)
-    return values["host"], values.get("port") or _PORTS[security], security
-
-
-def _preset(name: str) -> tuple[str, int, Security]:
-    if name not in PRESETS:
-        known = ", ".join(PRESETS)
-        raise ConfigError(f'transport.preset "{name}" is not known', remedy=f"use one of {known}, or transport.host")
-    host, security = PRESETS[name]
-    return host, _PORTS[security], security
+    return Preset(values["host"], Security(values.get("security") or Security.STARTTLS), MANY)
 
 
 def _is_here(host: str) -> bool:

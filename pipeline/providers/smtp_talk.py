@@ -17,9 +17,20 @@ class Talk:
         self.line = line
         self._reader = ReplyReader()
 
-    def say(self, data: bytes) -> None:
-        """Queues bytes for the server; the next `hear` writes them."""
-        self.line.queue(data)
+    def say(self, *pieces: bytes) -> None:
+        """Queues bytes for the server; the next `hear` or the line's `write` sends them."""
+        self.line.queue(*pieces)
+
+    def listen(self) -> None:
+        """Takes in what has come, without waiting. Raises LineLost."""
+        while data := self.line.peek():
+            self._reader.feed(data)
+            if not self.line.encrypted:
+                return  # what is left wakes us again; within TLS it may lie where nobody waits for it
+
+    def take(self) -> Reply | None:
+        """The next reply that has come. Raises Garbled."""
+        return self._reader.take()
 
     def hear(self, deadline: float, *, write_s: float = 0, read_s: float = 0) -> Reply:
         """The next reply, after all that was said is written (or the server answers before that).

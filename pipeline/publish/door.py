@@ -60,7 +60,7 @@ class Publisher:
     def __init__(
         self, *, archive: Archive, ledger: Ledger, gatherer: Gatherer, rules: Rules, clock: Clock,
         imprint: Imprint, press: Callable[[], Press], dresser: Callable[[], Dresser], expire: timedelta,
-        steady: Callable[[], datetime] | None = None,
+        broadcasts: bool = False, steady: Callable[[], datetime] | None = None,
     ) -> None:
         self._archive = archive
         self._ledger = ledger
@@ -71,6 +71,7 @@ class Publisher:
         self._press = press
         self._dresser = dresser
         self._expire = expire
+        self._broadcasts = broadcasts
         self._steady = steady or clock.now
 
     def make_pass(self, *, start: bool = True, write: bool = True) -> Pass:
@@ -307,7 +308,8 @@ class Publisher:
                     self._ledger.mailings.move(mailing.id, MailingState.HELD, reason=str(error), now=now)
                     done.problems.append(error.problem)
                     continue
-                audience = self._ledger.mailings.start(mailing.id, edition, envelope, now=now, expire=self._expire)
+                audience = self._ledger.mailings.start(
+                    mailing.id, edition, envelope, now=now, expire=self._expire, broadcasts=self._broadcasts)
                 if audience is not None:
                     log.info("mailing.started", extra={
                         "issue": record.key, "list": mailing.list, "audience": audience})

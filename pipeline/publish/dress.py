@@ -32,7 +32,8 @@ from pipeline.publish.library import Library
 class Sending:
     """What the settings say of every mailing. "" means that there is no such thing.
 
-    `lists` gives each list's name; `web_url` ends with `/`; `mailto` takes unsubscribes by mail.
+    `lists` gives each list's name; `web_url` ends with `/`; `mailto` takes unsubscribes by mail,
+    `bounce_address` what comes back, with a plus in it.
     """
 
     sender_name: str
@@ -41,6 +42,7 @@ class Sending:
     lists: Mapping[str, str]
     web_url: str
     mailto: str
+    bounce_address: str = ""
 
 
 class Dresser:
@@ -126,7 +128,7 @@ class Dresser:
             list_name=sending.lists[list_id], archive_url=self._frame.archive_url,
             feedback_id=f"{_short(record.key)}:{list_id}:mailing:{_short(domain)}",
             unsubscribe_url_prefix=self._link("unsubscribe") if sending.web_url else "",
-            unsubscribe_mailto=sending.mailto,
+            unsubscribe_mailto=sending.mailto, bounce_address=sending.bounce_address,
             view_url_prefix=self._link("view") if self._frame.view else "",
             preferences_url_prefix=self._link("preferences") if self._frame.preferences else "",
         )

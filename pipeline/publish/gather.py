@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from pipeline.clock import Clock
 from pipeline.errors import IssueError, Problem
 from pipeline.issues.archive import Archive, KnownFile, Record, Text
-from pipeline.issues.folder import Entry, Listing, is_stable, read, scan
+from pipeline.issues.folder import Entry, Listing, fingerprint, is_stable, read, scan
 from pipeline.issues.history import git_date
 from pipeline.issues.issue import Manuscript, State
 from pipeline.mailings.ledger.notebook import Notebook
@@ -89,14 +89,10 @@ class Gatherer:
 
     def fingerprint(self) -> str:
         """A digest of what lies in the folder and how it is read; one `stat` a file, nothing is opened."""
-        return self._fingerprint(self._scan())
+        return fingerprint(self._scan(), self._source.digest)
 
     def _scan(self) -> Listing:
         return scan(self._source.root, self._source.include, self._source.exclude)
-
-    def _fingerprint(self, listing: Listing) -> str:
-        found = [(entry.path, entry.mtime_ns, entry.size) for entry in listing.entries]
-        return hashlib.sha256(repr((self._source.digest, listing.problems, found)).encode()).hexdigest()
 
     def look(self, *, accept_missing: bool = False) -> Gathered:
         """Brings the archive up to the folder's present state."""
@@ -120,7 +116,8 @@ class Gatherer:
             self._notes.write_note(READ_WITH, self._source.digest)
         problems = (*listing.problems, *desk.problems())
         settled = not (problems or unsettled or depleted)
-        return Gathered(problems, tuple(missing), depleted, unsettled, self._fingerprint(listing) if settled else "")
+        return Gathered(problems, tuple(missing), depleted, unsettled,
+                        fingerprint(listing, self._source.digest) if settled else "")
 
     def _open(self, entry: Entry, before: KnownFile | None, desk: Desk) -> None:
         """Reads a file that changed; a problem is its own."""

@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pipeline.mailings.ledger.notebook import Notebook
+if TYPE_CHECKING:  # slow import: SQLAlchemy, which a build with nothing to do never needs
+    from pipeline.mailings.ledger.notebook import Notebook
 
 SEAL, PRINTED = "seal", "printed"  # the two notes: read at each look, and when something changed
 OPEN = "{}"  # the seal while a build is at work, or died
@@ -65,19 +66,15 @@ class Imprint:
 
     def __init__(self, notebook: Notebook, settings: str, templates: Iterable[Path]) -> None:
         self._notebook = notebook
-        self.frame = stamp(settings, *((path.name, path.read_bytes()) for path in templates if path.is_file()))
+        self.settings = settings
+        self.frame = frame(settings, templates)
 
     def stands(self, folder: str, now: datetime) -> bool:
         """Whether a build now would write nothing: the folder is as it was, and nothing new is due.
 
         `folder` is the folder's digest, "" if it must be looked at more closely.
         """
-        seal = json.loads(self._notebook.note(SEAL) or OPEN)
-        if not folder or seal.get("folder") != folder or seal.get("frame") != self.frame:
-            return False
-        if seal["until"] is not None and now >= datetime.fromisoformat(seal["until"]):
-            return False
-        return all(seen(path) == left for path, left in seal["files"])
+        return unbroken(self._notebook.note(SEAL), folder, self.frame, now)
 
     def read(self) -> Printed:
         """What the last build left; nothing of it counts that somebody changed since."""
@@ -102,6 +99,21 @@ class Imprint:
         ended = self._notebook.note(SEAL) not in (None, OPEN)
         self._notebook.write_note(SEAL, OPEN)
         return ended
+
+
+def frame(settings: str, templates: Iterable[Path]) -> str:
+    """What besides the issues decides the output, as a digest."""
+    return stamp(settings, *((path.name, path.read_bytes()) for path in templates if path.is_file()))
+
+
+def unbroken(noted: str | None, folder: str, around: str, now: datetime) -> bool:
+    """Whether a seal, as it was noted, says that everything stands. `around` is the frame."""
+    seal = json.loads(noted or OPEN)
+    if not folder or seal.get("folder") != folder or seal.get("frame") != around:
+        return False
+    if seal["until"] is not None and now >= datetime.fromisoformat(seal["until"]):
+        return False
+    return all(seen(path) == left for path, left in seal["files"])
 
 
 def stamp(*made_from: object) -> str:

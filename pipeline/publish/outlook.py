@@ -50,13 +50,14 @@ class Outlook:
 
     def __init__(
         self, archive: Archive, ledger: Ledger, rules: Rules, dresser: Callable[[], Dresser],
-        foresee: Callable[[Record], Record],
+        foresee: Callable[[Record], Record], *, broadcasts: bool = False,
     ) -> None:
         self._archive = archive
         self._ledger = ledger
         self._rules = rules
         self._dresser = dresser
         self._foresee = foresee
+        self._broadcasts = broadcasts
 
     def prospects(self, now: datetime) -> list[Prospect]:
         """Everything that is not finished, in the order in which it will happen."""
@@ -85,7 +86,7 @@ class Outlook:
             action = "hold"
         at = None if action in ("hold", "mend") else self._hour(record, mailing, now)
         return Prospect(record, list_id, action, at, mailing.reason if mailing and held else record.reason,
-                        self._ledger.mailings.readers(list_id), self._size(record, list_id))
+                        1 if self._broadcasts else self._ledger.mailings.readers(list_id), self._size(record, list_id))
 
     def _hour(self, record: Record, mailing: Mailing | None, now: datetime) -> datetime:
         quiet = timedelta(0) if mailing and mailing.approved else self._rules.quiet

@@ -42,13 +42,13 @@ class Overview:
         }
 
 
-def overview(archive: Archive, ledger: Ledger) -> Overview:
-    """Reads the books; changes nothing."""
+def overview(archive: Archive, ledger: Ledger, more: Sequence[str] = ()) -> Overview:
+    """Reads the books; changes nothing. `more` is what else needs a person."""
     issues = list(archive.issues().values())
     mailings = ledger.mailings.all()
     changed = max((one.updated_at for one in issues if one.updated_at), default=None)
     unread = [file for file in archive.files().values() if file.problem]
-    needs = (*_needs(ledger, issues, mailings), *(str(file.problem) for file in unread))
+    needs = (*_needs(ledger, issues, mailings), *more, *(str(file.problem) for file in unread))
     return Overview(issues, mailings, needs, [file for file in unread if file.key is None], _shown(changed))
 
 
@@ -64,6 +64,8 @@ def _needs(ledger: Ledger, issues: Sequence[Record], mailings: Sequence[Mailing]
             yield f"{doubts} deliveries of {mailing.issue_key} to {mailing.list} are in doubt: `avviso resolve`"
         if mailing.state is MailingState.PAUSED:
             yield f"{mailing.issue_key} to {mailing.list} is paused: {mailing.reason}: `avviso resume`"
+    for call in ledger.hubs.given_up():
+        yield f"the hub {call.hub} does not take the news of {call.topic}: mend feeds.websub, or wait"
 
 
 def _shown(changed: datetime | None) -> str:

@@ -6,7 +6,7 @@ imprint. Equal bytes are not written; a reader who polls all the time sees only 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
 from pathlib import Path
@@ -32,6 +32,7 @@ from pipeline.publish.places import Places
 from pipeline.publish.shelf import Shelf
 
 File = tuple[str, bytes]
+Announce = Callable[[Sequence[str]], None]
 
 FEED_STYLE = "feed.css"
 GROUP = 20  # entries of one archive document, whatever the settings: a full one never changes its members
@@ -55,13 +56,18 @@ class Plan:
     tag_feeds: bool
 
 
+def unheard(_documents: Sequence[str]) -> None:
+    """Announces nothing."""
+
+
 class Press:
-    """Names issues for ever, and prints them."""
+    """Names issues for ever, and prints them. `announce` is told of the current documents when all of them stand."""
 
     def __init__(
         self, archive: Archive, library: Library, plan: Plan, templates: Templates, imprint: Imprint,
-        tell: Progress = silent,
+        tell: Progress = silent, announce: Announce = unheard,
     ) -> None:
+        self._announce = announce
         self._tell = tell
         self._archive = archive
         self._library = library
@@ -95,6 +101,7 @@ class Press:
         finally:
             self._library.rest()
         problems += found
+        self._announce(written.current)  # before the imprint: who dies in between does both again
         self._imprint.write(written.after, "" if problems else folder, self._archive.next_due())
         return [str(self._plan.feeds / name) for name in written.documents if name != FEED_STYLE]
 
@@ -152,6 +159,7 @@ class Printing:
         self._summaries = Shelf(spines, self._without_text)
         self.after = Printed(frame=self._frame)
         self.documents: tuple[str, ...] = ()
+        self.current: list[str] = []  # the documents that are polled
 
     def run(self) -> Printing:
         """Pages, then documents, then what is no longer part of either is removed."""
@@ -316,6 +324,7 @@ class Printing:
         planned = plan_documents(shelf, publication, form, limit=self._plan.entries, max_bytes=self._plan.max_bytes,
                                  group=GROUP, folder=folder, count=was[1] if was and was[0] == newest else None)
         self.after.fits[name] = [newest, len(planned[0].entries)]
+        self.current.append(name)
         return planned
 
     def _made_from(self, document: Document) -> tuple[object, ...]:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from pipeline.app import App
 from pipeline.clock import RushedClock
-from pipeline.config import Config
+from pipeline.config import Config, plain_values
 from pipeline.engines.jobs import Shift
 from pipeline.mailings.mailing import DeliveryState, MailingState
 from pipeline.providers.catalogue import transport_opener
@@ -25,7 +25,7 @@ def play(config: Config, began: datetime, mailing_id: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it too, and ends us
     logging.getLogger("pipeline").addHandler(logging.NullHandler())
     stop, app = threading.Event(), App(config, RushedClock(began, SPEED))
-    transport = config.transport.model_dump() | {"patience": PATIENCE}
+    transport = plain_values(config.transport) | {"patience": PATIENCE}
     app.open_transport = transport_opener("smtp", transport, app.clock)
     with Shift.begin(app) as shift:
         while _goes_on(app, mailing_id):

@@ -16,7 +16,9 @@ from pipeline.audience.intake import Entry
 from pipeline.audience.subscriber import Evidence
 from pipeline.clock import Clock
 from pipeline.config import Config
+from pipeline.config.transports import SmtpPost
 from pipeline.editions.edition import Edition
+from pipeline.errors import Refusal
 from pipeline.issues.archive import Record, Text
 from pipeline.mailings.mailing import MailingState
 from pipeline.mailings.messages import LINK_KEY
@@ -39,8 +41,12 @@ class Script:
 def read_script(app: App, name: str) -> Script:
     """The issue that a person names, dressed from what lies in the folder. The ledger is looked at, never written.
 
-    Raises IssueError for a name that is nobody's, EditionError for an issue that cannot be dressed.
+    Raises IssueError for a name that is nobody's, EditionError for an issue that cannot be dressed, Refusal where the
+    readers are not ours to mail.
     """
+    if app.config.transport.broadcasts:
+        kind = app.config.transport.kind
+        raise Refusal(f"{kind} owns the readers and mails them itself: nothing to rehearse", path="config.yaml")
     with rehearsal(app) as books:
         look(books)
         record = books.find(name)
@@ -50,11 +56,12 @@ def read_script(app: App, name: str) -> Script:
 
 def copied_settings(config: Config, folder: Path, port: int) -> Config:
     """The settings of the copy: the post office on loopback is its only way out, and nobody is notified."""
-    transport = config.transport.model_copy(update={
-        "kind": "smtp", "host": "127.0.0.1", "port": port, "security": "none", "preset": None, "username": None,
-        "password": None, "ca_file": None, "rate": None})
+    here = SmtpPost.model_validate({"kind": "smtp", "host": "127.0.0.1", "port": str(port), "security": "none"})
+    transport = here.model_copy(update={
+        name: getattr(config.transport, name) for name in ("connections", "dkim") if hasattr(config.transport, name)})
     return config.copied_to(
-        folder, transport=transport, mailings=config.mailings.model_copy(update={"refused_share": 1.0}), database=SecretStr(f"sqlite:///{folder / 'avviso.db'}"), mailbox=None,
+        folder, transport=transport, mailings=config.mailings.model_copy(update={"refused_share": 1.0}),
+        database=SecretStr(f"sqlite:///{folder / 'avviso.db'}"), mailbox=None,
         web=config.web.model_copy(update={"secret": (SecretStr(secrets.token_hex(32)),)}),
         notify=config.notify.model_copy(update={"email": None}))
 

@@ -27,7 +27,8 @@ class Stationery:
 
     def __init__(
         self, frame: Frame, templates: Templates, *, sender_name: str, sender_address: str, reply_to: str,
-        web_url: str, unsubscribe_mailto: str, key_id: str, open_welcome: Callable[[str], Edition | None],
+        web_url: str, unsubscribe_mailto: str, bounce_address: str, key_id: str,
+        open_welcome: Callable[[str], Edition | None],
     ) -> None:
         self._frame = replace(frame, view=False)  # a letter has no page of its own
         self._open_welcome = open_welcome
@@ -37,6 +38,7 @@ class Stationery:
         self._reply_to = reply_to
         self._web_url = web_url
         self._unsubscribe_mailto = unsubscribe_mailto
+        self._bounce_address = bounce_address
         self._key_id = key_id
         self._editions: dict[Letter, Edition] = {}
 
@@ -75,7 +77,7 @@ class Stationery:
             domain=self._sender_address.rpartition("@")[2].encode("idna").decode(), language=self._frame.language,
             publication=self._frame.title, mailing=letter.value, reply_to=self._reply_to,
             unsubscribe_url_prefix=f"{self._web_url}unsubscribe/" if leaves and self._web_url else "",
-            unsubscribe_mailto=self._unsubscribe_mailto if leaves else "",
+            unsubscribe_mailto=self._unsubscribe_mailto if leaves else "", bounce_address=self._bounce_address,
             preferences_url_prefix=f"{self._web_url}preferences/" if leaves and self._frame.preferences else "",
         )
         return envelope.as_json() | {LINK_KEY: self._key_id}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from pipeline.errors import AudienceError, ConfigError, EditionError
 from pipeline.lockfile import LockFile
@@ -13,14 +14,21 @@ from pipeline.subscribe.tray import Slip, Tray
 log = logging.getLogger(__name__)
 
 ASK, LEAVE, MOVE = "ask", "leave", "move"  # the kinds of slip
+AT_ONCE = 20    # slips before the porter rests between two: people are no flood
+REST_S = 0.01   # some five times as long as a slip takes
 
 
 class Porter:
-    """Any process may send its porter; only one works at a time, and what is seen to twice is as if once."""
+    """Any process may send its porter; only one works at a time, and what is seen to twice is as if once.
 
-    def __init__(self, tray: Tray, door: Subscriptions) -> None:
+    In a flood it works a small part of the time: `rest` waits for so many seconds, so that a running mailing has
+    the ledger and the processor almost for itself.
+    """
+
+    def __init__(self, tray: Tray, door: Subscriptions, rest: Callable[[float], object] = lambda _: None) -> None:
         self._tray = tray
         self._door = door
+        self._rest = rest
 
     def work(self) -> int:
         """Empties the tray; gives how many slips were seen to. Raises DatabaseError, and the rest stays.
@@ -42,6 +50,8 @@ class Porter:
                 else:
                     self._tray.discard(slip)
                     done += 1
+                if done > AT_ONCE:
+                    self._rest(REST_S)
             return done
         finally:
             lock.release()

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 
 from pipeline.app import App
+from pipeline.providers.event import Event
 from pipeline.subscribe.porter import Porter
 from pipeline.subscribe.preferences import Preferences
 from pipeline.web.hooks import Hooks
 from pipeline.web.joining import Joining
 from pipeline.web.keeping import Keeping
+from pipeline.web.metrics import Metrics
 from pipeline.web.pages import Pages, Publication
 from pipeline.web.porter import PorterThread
 from pipeline.web.server import Server
@@ -21,7 +25,8 @@ from pipeline.web.site import Rooms, site
 
 def open_server(app: App) -> Server:
     """A server for this publication with its porter, bound to `web.listen` and not yet answering."""
-    porter = PorterThread(Porter(app.tray, app.subscriptions).work)
+    ending = threading.Event()
+    porter = PorterThread(Porter(app.tray, app.subscriptions, ending.wait).work, ending)
     listen = app.config.web.listen
     return Server(open_site(app, porter), listen.host, listen.port, porter)
 
@@ -33,8 +38,14 @@ def open_site(app: App, porter: PorterThread) -> Starlette:
     rooms = Rooms(
         pages, Keeping(door, Preferences(door, app.clock), app.tray, porter.wake, pages, app.clock),
         Shelf({"feeds/": config.feeds.folder, "": config.site.folder}),
-        Hooks(app.hooks, app.feedback.take, app.clock), joining if config.web.url else None)
+        Hooks(app.hooks, _taker(app), app.clock), Metrics(lambda: (app.archive, app.ledger)),
+        joining if config.web.url else None)
     return site(rooms, prefix=urlsplit(config.web.url or "").path.rstrip("/"))
+
+
+def _taker(app: App) -> Callable[[Sequence[Event]], object]:
+    """Takes what providers report; the ledger is opened with the first report, so that the web may be up before it."""
+    return lambda events: app.feedback.take(events)  # noqa: PLW0108, `app.feedback` would open the ledger now
 
 
 def open_pages(app: App) -> Pages:

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 BODY_LIMIT_BYTES = 64 * 1024
 HOOK_LIMIT_BYTES = 1024 * 1024  # providers report in batches
 BODY_LIMIT_S = 10.0
+HEADERS_LIMIT_BYTES = 16 * 1024
 
 POLICY = (b"default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; "
           b"base-uri 'none'")
@@ -49,19 +50,26 @@ class Guard:
 
         if self._prefix and scope["path"].startswith(f"{self._prefix}/"):
             scope = {**scope, "path": scope["path"].removeprefix(self._prefix)}
-        refusal = None
+        body = await self._body(scope, receive)
+        if isinstance(body, bytes):
+            await self._app(scope, _Given(body, receive), guarded)
+        else:
+            await body(scope, receive, guarded)
+
+    async def _body(self, scope: Scope, receive: Receive) -> bytes | PlainTextResponse:
+        """The whole body, or the refusal of a request that asks too much."""
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > HEADERS_LIMIT_BYTES:
+            return _refusal("too many headers", 431)  # h11 bounds only what comes in pieces
+        limit = HOOK_LIMIT_BYTES if scope["path"] in self._hooks else BODY_LIMIT_BYTES
         try:
-            limit = HOOK_LIMIT_BYTES if scope["path"] in self._hooks else BODY_LIMIT_BYTES
             body = await asyncio.wait_for(_read(scope, receive, limit), BODY_LIMIT_S)
         except TimeoutError:
-            refusal = PlainTextResponse("too slow\n", 408, {"connection": "close"})
-        else:
-            if body is None:
-                refusal = PlainTextResponse("too large\n", 413, {"connection": "close"})
-        if refusal is not None:
-            await refusal(scope, receive, guarded)
-            return
-        await self._app(scope, _Given(body or b"", receive), guarded)
+            return _refusal("too slow", 408)
+        return _refusal("too large", 413) if body is None else body
+
+
+def _refusal(words: str, status: int) -> PlainTextResponse:
+    return PlainTextResponse(f"{words}\n", status, {"connection": "close"})
 
 
 class _Given:

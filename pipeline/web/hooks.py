@@ -33,7 +33,10 @@ class Hooks:
         self._desks = anyio.CapacityLimiter(AT_WORK)
 
     async def report(self, request: Request) -> Response:
-        """200 after the commit. 401: no proof; 400: not what the provider documents; 429 and 503: come again."""
+        """POST /hooks/{provider}: what a provider reports.
+
+        200 after the commit. 401: no proof; 400: not what the provider documents; 429 and 503: come again.
+        """
         hook = self._hooks.get(request.path_params["provider"])
         if hook is None:
             return _answer("there is no such hook", 404)

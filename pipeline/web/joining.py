@@ -42,11 +42,11 @@ class Joining:
     trusted_proxies: Sequence[Network]
 
     async def show_form(self, request: Request) -> Response:  # noqa: ARG002, every endpoint takes it
-        """GET /subscribe."""
+        """GET /subscribe: a form."""
         return self.pages.subscribe(str(int(self.clock.now().timestamp())))
 
     async def allow(self, request: Request) -> Response:  # noqa: ARG002, as above
-        """OPTIONS /subscribe."""
+        """OPTIONS /subscribe: lets a page elsewhere post JSON."""
         return Response(status_code=204, headers=PREFLIGHT)
 
     async def ask(self, request: Request) -> Response:

@@ -67,7 +67,7 @@ class Keeping:
         return self.pages.notice("left")
 
     async def show_preferences(self, request: Request) -> Response:
-        """GET /preferences/{token}."""
+        """GET /preferences/{token}: what is chosen, and what else can be done."""
         return self.pages.preferences(await run_in_threadpool(self.preferences.standing, request.path_params["token"]))
 
     async def change(self, request: Request) -> Response:

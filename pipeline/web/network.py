@@ -33,6 +33,13 @@ def network_of(request: Request, trusted: Sequence[Network]) -> str:
     return str(ip_network((address, PREFIXES[address.version]), strict=False))
 
 
+def is_of_the_house(request: Request) -> bool:
+    """Whether a request comes straight from this machine or its own net. What a proxy passes on may be anybody's."""
+    address = _address(request.client.host if request.client else "")
+    passed_on = {"x-forwarded-for", "x-real-ip", "forwarded", "via"} & set(request.headers.keys())
+    return address is not None and _is_among(address, HOUSE) and not passed_on
+
+
 def _address(text: str) -> Address | None:
     try:
         read = ip_address(text.partition("%")[0])

@@ -50,7 +50,8 @@ class Pages:
         language = standing.person.language
         words = self.words(language)
         return self._page("preferences.html", words["preferences_title"], status, language, {
-            "address": mask(standing.person.address), "standing": standing, "languages": tuple(LANGUAGES.items()),
+            "address": mask(standing.person.address).replace("…", "…\N{WORD JOINER}"),  # one word, unbroken
+            "standing": standing, "languages": tuple(LANGUAGES.items()),
             "news": words[news] if news else "",
         })
 

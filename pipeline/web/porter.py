@@ -15,12 +15,15 @@ GRACE_S = 5.0
 
 
 class PorterThread:
-    """Runs `work` when woken, and every ten seconds; what it says no to stays for the next round."""
+    """Runs `work` when woken, and every ten seconds; what it says no to stays for the next round.
 
-    def __init__(self, work: Callable[[], object]) -> None:
+    `ending` is set at the end, so that a porter who rests in a flood need not be waited for.
+    """
+
+    def __init__(self, work: Callable[[], object], ending: threading.Event | None = None) -> None:
         self._work = work
         self._woken = threading.Event()
-        self._ending = False
+        self._ending = ending or threading.Event()
         self._thread = threading.Thread(target=self._run, name="porter", daemon=True)
 
     def start(self) -> None:
@@ -33,12 +36,12 @@ class PorterThread:
 
     def stop(self) -> None:
         """Ends after the slip in hand; what is left is the next one's."""
-        self._ending = True
+        self._ending.set()
         self._woken.set()
         self._thread.join(GRACE_S)
 
     def _run(self) -> None:
-        while not self._ending:
+        while not self._ending.is_set():
             try:
                 self._work()
             except PipelineError as error:

@@ -21,6 +21,8 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
+from pipeline.issues.embeds import FRAMES
+
 SMALL_BYTES = 1024 * 1024    # larger files are not kept in memory
 WORTH_BYTES = 1024           # smaller ones are not worth compressing
 KEPT = 128                   # files
@@ -35,7 +37,7 @@ _TEXT = ("text/", "application/xml", "application/json", "application/atom+xml",
 
 # A page may show what an issue shows, and post the subscribe form; its own meta element narrows this further.
 POLICY = ("default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; img-src 'self' data: https: http:; "
-          "media-src 'self' https: http:; frame-src https:; form-action 'self' https: http:; base-uri 'none'; "
+          f"media-src 'self' https: http:; {FRAMES}; form-action 'self' https: http:; base-uri 'none'; "
           "frame-ancestors 'none'")
 
 

@@ -17,6 +17,7 @@ from pipeline.web.guard import Guard
 from pipeline.web.hooks import Hooks
 from pipeline.web.joining import Joining
 from pipeline.web.keeping import Keeping
+from pipeline.web.metrics import Metrics
 from pipeline.web.pages import Pages
 from pipeline.web.shelf import Shelf
 
@@ -29,6 +30,7 @@ class Rooms:
     keeping: Keeping
     shelf: Shelf
     hooks: Hooks
+    metrics: Metrics
     joining: Joining | None = None
 
 
@@ -46,11 +48,13 @@ def routes(rooms: Rooms) -> list[Route]:
     joining, keeping = rooms.joining, rooms.keeping
 
     async def archive(request: Request) -> Response:
+        """GET /{path}: archive and feeds, as they lie in their folders."""
         answer = rooms.shelf.answer(request, request.path_params["path"])
         return answer or rooms.pages.notice("not_found", 404)
 
     return [
         Route("/health", _health),
+        Route("/metrics", rooms.metrics.show),
         *([
             Route("/subscribe", joining.show_form),
             Route("/subscribe", joining.ask, methods=["POST"]),
@@ -69,6 +73,7 @@ def routes(rooms: Rooms) -> list[Route]:
 
 
 async def _health(_: Request) -> Response:
+    """GET /health: `ok` while the process answers."""
     return PlainTextResponse("ok\n")
 
 

@@ -16,9 +16,9 @@ _ENGLISH: Wording = {
     "list": "List",
     "subscribe": "Subscribe",
     "leave_empty": "Leave this empty",
-    "asked_title": "Please look into your mailbox",
+    "asked_title": "Please check your mailbox",
     "asked": "If this address is not subscribed yet, a letter is on its way to it. Its button begins the subscription; "
-    "without it nothing happens. Nothing there after ten minutes? It may lie with the spam.",
+    "without it nothing happens. Nothing there after ten minutes? Look in the spam folder.",
     "confirm_asked_title": "One more click",
     "confirm_asked": "This begins your subscription to {title}.",
     "confirm": "Confirm subscription",

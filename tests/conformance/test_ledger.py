@@ -60,7 +60,8 @@ READER = {"id": 1, "address": "ada@example.com", "address_folded": "ada@example.
           "language": "", "attributes": {}, "created_at": NOON}
 SUBSCRIPTION = {"list": "weekly", "subscriber_id": 1, "state": "pending", "reason": "", "evidence": {}}
 SUPPRESSION = {"address_hash": "h2", "reason": "asked", "source": "person", "at": NOON}
-EVENT = {"key": "e", "kind": "bounce", "at": NOON, "seen_at": NOON, "provider": "p", "status": "", "reason": "", "raw": ""}
+EVENT = {"key": "e", "kind": "bounce", "at": NOON, "seen_at": NOON, "provider": "p", "status": "", "reason": "",
+         "raw": ""}
 WORKER = {"id": "w", "host": "", "boot_id": "", "pid": 1, "shard": 1, "started_at": NOON, "seen_at": NOON}
 LETTER = {"delivery_id": 1, "envelope": {}, "action": ""}
 

@@ -564,7 +564,7 @@ def test_erasure_takes_the_person_out_and_leaves_the_facts(books: Books) -> None
     row, = deliveries(books.database, books.id)
     assert (row["address"], row["name"], row["state"]) == (None, "", S.SENT)
     assert books.ledger.deliveries.of(books.reader) == [
-        {"issue_key": "14", "list": "weekly", "state": "sent", "attempted_at": NOON, "reply": "said so"}]
+        {"issue_key": "14", "list": "weekly", "state": "sent", "attempted_at": NOON, "reply": ""}]
 
 
 def test_cancelling_takes_along_what_was_not_handed_over(books: Books) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, insert, select, update
 from pipeline.database import Database
 from pipeline.errors import OutputError, Refusal, SchemaOutdated
 from pipeline.mailings.ledger import Ledger
-from pipeline.mailings.mailing import Doubt
+from pipeline.mailings.mailing import DeliveryState, Doubt, Outcome
 from pipeline.schema import HEAD, event, issue, ledger, mailing, metadata, note, subscriber, suppression
 from pipeline.transcript import LEFT_BEHIND, read_transcript, write_transcript
 from tests.books import LEASE, NOON, add_issue, add_readers, begin_mailing, open_database
@@ -46,8 +46,8 @@ def filled(database: Database) -> Database:
         connection.execute(update(issue).values(sketch=bytes(range(256)), cover={"url": "https://x", "alt": None}))
         connection.execute(update(ledger).values(baseline_at=NOON))
     claims = books.deliveries.claim("w", 1, limit=3, now=NOON, lease=LEASE)
-    books.deliveries.advance(1, [], claims[:1], now=NOON, lease=LEASE)
-    books.doubts.reclaim(["w"], Doubt.PROCESS)
+    books.deliveries.record(1, [Outcome(claims[0], DeliveryState.DEFERRED, "later", due_at=LATER)], now=NOON)
+    books.doubts.reclaim("w", Doubt.PROCESS)
     return database
 
 

@@ -162,6 +162,7 @@ def test_preview_answers_only_to_its_own_name_and_only_with_files_that_an_issue_
 @pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
 def test_preview_shows_a_save_within_a_second(address: str, publication: Publication) -> None:
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    violations = pytest.importorskip("tests.axe").violations
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page()
@@ -169,8 +170,11 @@ def test_preview_shows_a_save_within_a_second(address: str, publication: Publica
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(f"{address.partition('#')[0]}#2")
         page.wait_for_selector("#saved:text-is('watching')")
+        assert violations(page) == []
+        page.emulate_media(color_scheme="dark")
         page.keyboard.press("2")
         page.wait_for_selector("pre.letter")
+        assert violations(page) == []
         assert LONG in page.inner_text("pre.letter").replace("\n", " ")
 
         (publication.issues / "02-Type.md").write_text(

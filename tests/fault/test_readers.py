@@ -31,6 +31,7 @@ from pipeline.address import parse
 from pipeline.engines.jobs import Shift, publish_once
 from pipeline.mailings.ledger.askings import Limits
 from pipeline.providers.local import Outbox
+from pipeline.subscribe.porter import Porter
 from pipeline.web.assembly import open_server
 from pipeline.web.porter import PorterThread
 from pipeline.web.server import Server
@@ -196,14 +197,15 @@ def test_w08_running_mailing_is_not_held_up_by_a_flood(memory: Path, trials: Tri
             for n in range(flood):
                 letters.app.tray.put("ask", {"email": f"v{n}@example.com", "network": f"203.0.{n % 250}.0/24"},
                                      letters.clock.now())
-        from pipeline.subscribe.porter import Porter
-        porter = threading.Thread(target=Porter(letters.app.tray, letters.app.subscriptions).work)
+        over = threading.Event()
+        porter = threading.Thread(target=Porter(letters.app.tray, letters.app.subscriptions, over.wait).work)
         with Shift.begin(letters.app) as shift:
             begun = time.perf_counter()
             if flooded:
                 porter.start()
             shift.office().deliver(threading.Event())
             took = time.perf_counter() - begun
+            over.set()
             if flooded:
                 porter.join()
         mailing = letters.app.ledger.mailings.all()[0]
@@ -214,7 +216,7 @@ def test_w08_running_mailing_is_not_held_up_by_a_flood(memory: Path, trials: Tri
     print(f"a mailing of {readers} alone {alone[0]:.2f} s, beside a flood of {flood} {among[0]:.2f} s")
 
     assert (alone[1], among[1]) == (readers, readers)
-    assert among[0] < alone[0] * 3 + 3
+    assert among[0] < alone[0] * 1.5 + 2  # a letter is dressed in half a second, once
 
 
 # ---- W05: nobody learns who is a reader -------------------------------------------------------
@@ -248,13 +250,13 @@ def test_w05_known_unknown_and_suppressed_addresses_take_the_same_time_statement
     try:
         with served(house) as line:
             for n in range(trials(100, 10_000)):
-                for kind in took:
+                for kind, times in took.items():
                     body = urlencode({"email": f"{kind}@example.com"})
                     begun = time.perf_counter()
                     line.request("POST", "/subscribe", body, {"Content-Type": "application/x-www-form-urlencoded"})
                     answer = line.getresponse()
                     content = answer.read()
-                    took[kind].append(time.perf_counter() - begun)
+                    times.append(time.perf_counter() - begun)
                     seen.add((answer.status, str(answer.headers.get("content-length")), content))
                 if n % 1000 == 999:
                     for slip in house.app.tray.slips():

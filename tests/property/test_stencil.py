@@ -116,7 +116,10 @@ def test_every_line_is_short_ends_in_crlf_and_is_ascii(edition: Edition, envelop
     wire = Stencil.compile(edition, envelope).message(reader).mime()
     top, _, body = wire.partition(b"\r\n\r\n")
 
+    assert Stencil.compile(edition, envelope).message(reader).is_plain
     assert wire.isascii()
+    assert b"\0" not in wire
+    assert b"\r\n." not in wire  # and none begins as the end of a message does
     assert wire.replace(b"\r\n", b"").translate(None, b"\r\n") == wire.replace(b"\r\n", b"")
     assert max(map(len, top.split(b"\r\n"))) <= 998
     assert max(map(len, body.split(b"\r\n"))) <= 76

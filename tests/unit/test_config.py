@@ -69,14 +69,14 @@ def test_config_with_three_settings_has_the_defaults_of_the_contract() -> None:
             "welcome": "letter",
             "approve": "first", "in_doubt": "auto",
             "retry": tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60, 240)), "expire": timedelta(hours=36),
+            "refused_share": 0.05,
         },
         "lists": ({"id": "weekly", "name": "Weekly"},),
         "transport": {
-            "kind": "folder", "folder": FOLDER / "var/outbox", "rate": None, "dkim": None, "preset": None,
-            "host": None, "security": "starttls", "port": 587, "username": None, "password": None,
-            "connections": 4, "ca_file": None,
+            "kind": "folder", "folder": FOLDER / "var/outbox", "rate": None, "dkim": None, "connections": 4,
         },
         "mailbox": None,
+        "feedback": {"soft_bounces": 5, "bounce_share": 0.05, "complaint_share": 0.003},
         "notify": {"email": None},
         "engine": "embedded",
         "web": {
@@ -103,12 +103,15 @@ def test_config_with_three_settings_has_the_defaults_of_the_contract() -> None:
     ("feeds: {tags: no}", "feeds.tags", False),
     ("transport: {rate: 14/s}", "transport.rate", Rate(14, timedelta(seconds=1))),
     ("transport: {rate: 1000/h}", "transport.rate", Rate(1000, timedelta(hours=1))),
-    ("transport: {security: tls}", "transport.port", 465),
-    ("transport: {security: none}", "transport.port", 25),
-    ("transport: {security: tls, port: 2465}", "transport.port", 2465),
-    ("transport: {preset: gmail}", "transport.security", None),
-    ("transport: {preset: gmail}", "transport.port", None),
-    ("transport: {kind: pigeon}", "transport.kind", "pigeon"),
+    ("transport: {kind: smtp, host: a, security: tls}", "transport.port", 465),
+    ("transport: {kind: smtp, host: a, security: none}", "transport.port", 25),
+    ("transport: {kind: smtp, host: a, security: tls, port: 2465}", "transport.port", 2465),
+    ("transport: {kind: smtp, preset: gmail}", "transport.security", None),
+    ("transport: {kind: smtp, preset: gmail}", "transport.port", None),
+    ("transport: {kind: pigeon, coop: 3}", "transport.kind", "pigeon"),
+    ("transport: {kind: pigeon, coop: 3}", "transport.coop", "3"),
+    ("transport: {kind: postmark, api_key: x}", "transport.stream", "broadcast"),
+    ("transport: {kind: kit, api_key: x, draft: yes}", "transport.draft", True),
     ("web: {listen: '[::1]:0'}", "web.listen", Listen("::1", 0)),
     ("web: {url: https://reader.example.com/mail}", "web.url", "https://reader.example.com/mail/"),
     ("web: {trusted_proxies: [10.0.0.0/8]}", "web.trusted_proxies", (ip_network("10.0.0.0/8"),)),
@@ -213,14 +216,14 @@ def test_text_that_is_no_settings_file_is_refused_with_its_line(text: str, expec
     ("lists: [{id: a, name: A, nam: B}]", "lists.0.nam: unknown key: did you mean name?"),
     ("on: push", ("on: unknown key: the nearest is dns; known here: publication, issues, schedule, feeds, site, "
                  "mailings, lists, transport, mailbox, feedback, notify, database, engine, web, dns")),
-    ("transport: {pasword: hunter2}", "transport.pasword: unknown key: did you mean password?"),
+    ("transport: {kind: smtp, pasword: hunter2}", "transport.pasword: unknown key: did you mean password?"),
     ("feeds: 20", "feeds: must hold keys of its own: write them below it, indented"),
     ("lists: weekly", "lists: must be a list: write it as [first, second]"),
     ("lists: []", "lists: must not be empty: leave the key out for the default"),
     ("lists: [{id: a, name: A}, {id: a, name: B}]", "lists: two lists have one id: give each its own"),
     ("lists: [{id: a b, name: A}]", ('lists.0.id: "a b" is not a list\'s id: use up to 50 of a-z, 0-9, - and dots '
                                     "inside")),
-    ("mailbox: {host: a, username: b}", "mailbox.password: missing: add `password:`"),
+    ("mailbox: {host: a, username: b}", "mailbox.password: missing: add `password: ${NAME}` from the environment"),
     ("schedule: {send_at: '25:00'}", 'schedule.send_at: "25:00" is not a time of day: write it as "08:00"'),
     ("schedule: {quiet: -5m}", 'schedule.quiet: "-5m" is not a duration: write it as 90s, 15m, 36h or 7d'),
     ("schedule: {quiet: [5m]}", "schedule.quiet: must be a single value: write it on one line behind the colon"),
@@ -249,10 +252,29 @@ def test_text_that_is_no_settings_file_is_refused_with_its_line(text: str, expec
     ("transport: {kind: smtp}", "transport: kind: smtp needs a server: add `host: mail.example.com`"),
     ("transport: {kind: smtp, host: m.example.com, port: 465}",
      "transport: port 465 speaks TLS from the first byte: add `security: tls`"),
-    ("transport: {port: 70000}", 'transport.port: "70000" is not a port: write a number from 1 to 65535'),
-    ("transport: {security: maybe}", 'transport.security: "maybe" is not known here: write starttls, tls or none'),
-    ("transport: {password: [hunter2]}", "transport.password: must be text: write it on one line behind the colon"),
-    ("transport: {password: hunter2, port: hunter2}",
+    ("transport: {preset: gmail}",
+     "transport.preset: kind: folder does not read it: leave it out, or use kind: smtp"),
+    ("transport: {kind: mailgun, api_key: hunter2, domain: example.com, lst: 3}",
+     ("transport.lst: unknown key: kind: mailgun reads kind, rate, connections, api_key, domain, region, url")),
+    ("transport: {kind: postmark}", "transport.api_key: missing: add `api_key: ${NAME}` from the environment"),
+    ("transport: {kind: http, url: 'https://a.example', body: hunter2}",
+     "transport.body: must be JSON: write it between single quotes as '{\"to\": \"{recipient}\"}'"),
+    ("transport: {kind: [hunter2]}", "transport.kind: must be a single value: write it on one line behind the colon"),
+    ("transport: {kind: postmark, api_key: x, dkim: {domain: example.com, selector: a, key_file: k}}",
+     "transport.dkim: kind: postmark signs by itself: leave dkim out"),
+    ("transport: {dkim: {domain: com, selector: a, key_file: k}}",
+     'transport.dkim.domain: "com" is not a domain: write it as example.com'),
+    ("transport: {dkim: {domain: a..example.com, selector: a, key_file: k}}",
+     'transport.dkim.domain: "a..example.com" is not a domain: write it as example.com'),
+    ("transport: {dkim: {domain: example.com, selector: 'a; b', key_file: k}}",
+     'transport.dkim.selector: "a; b" is not a selector: write letters, digits, - and dots inside, such as news2026'),
+    ("transport: {kind: smtp, host: a, port: 70000}",
+     'transport.port: "70000" is not a port: write a number from 1 to 65535'),
+    ("transport: {kind: smtp, host: a, security: maybe}",
+     'transport.security: "maybe" is not known here: write starttls, tls or none'),
+    ("transport: {kind: smtp, host: a, password: [hunter2]}",
+     "transport.password: must be text: write it on one line behind the colon"),
+    ("transport: {kind: smtp, host: a, password: hunter2, port: hunter2}",
      "transport.port: its value is not a port: write a number from 1 to 65535"),
     ("database: mysql://me:hunter2@db/x", ("database: its value is not a database: write sqlite:///var/avviso.db or "
                                           "postgresql://USER:PASSWORD@HOST/NAME")),
@@ -269,7 +291,7 @@ def test_text_that_is_no_settings_file_is_refused_with_its_line(text: str, expec
     ("web: {trusted_proxies: [10.0.0.1/8]}", ('web.trusted_proxies.0: "10.0.0.1/8" is not a network: write it as '
                                              "10.0.0.0/8 or 127.0.0.1")),
     ("web: {hooks: [a]}", "web.hooks: must hold keys of its own: write them below it, indented"),
-    ("dns: {resolver: x}", 'dns.resolver: "x" is not an IP address: write it as 9.9.9.9'),
+    ("dns: {resolver: x}", 'dns.resolver: "x" is not an IP address: write it as 9.9.9.9 or 127.0.0.1:5353'),
     ("a: &hunter2 1", "a: an anchor (&) is not read in settings: put the value in quotes if the sign belongs to it"),
     ("feeds: *hunter2", ("feeds: an alias (*) is not read in settings: put the value in quotes if the sign belongs to "
                         "it")),
@@ -279,10 +301,13 @@ def test_text_that_is_no_settings_file_is_refused_with_its_line(text: str, expec
                                         "two")),
     ("mailings: {from: x, retry: [[1]]}", ("mailings: stands here a second time (first in line 4): keep one of the "
                                           "two")),
-    ("transport: {password: $" + "{SMTP_PASSWORD}}", ("transport.password: SMTP_PASSWORD is not set in the "
-     "environment: set it, or write ${SMTP_PASSWORD:-default}")),
-    ("transport: {password: '${1x}'}", "transport.password: ${} without a name: write ${NAME} or ${NAME:-default}"),
+    ("transport: {kind: smtp, host: a, password: $" + "{SMTP_PASSWORD}}",
+     ("transport.password: SMTP_PASSWORD is not set in the environment: set it, or write ${SMTP_PASSWORD:-default}")),
+    ("transport: {kind: smtp, host: a, password: '${1x}'}",
+     "transport.password: ${} without a name: write ${NAME} or ${NAME:-default}"),
     ("engine: ${X", "engine: ${ without a }: write ${NAME} or ${NAME:-default}"),
+    ("engine: procrastinate", ("engine: procrastinate needs PostgreSQL: set `database: postgresql://…`, or leave it "
+                               "out")),
     ("engine: '${ENGINE:-celery}'", "engine: its value is not known here: write embedded or procrastinate"),
 ])
 def test_wrong_setting_is_one_line_with_place_reason_and_remedy(setting: str, expected: str) -> None:
@@ -344,16 +369,17 @@ def test_empty_file_names_what_has_no_default() -> None:
 
 
 @pytest.mark.parametrize(("setting", "expected"), [
-    ("feeds: {websub: [https://hub.example/]}", "feeds.websub: this version cannot do that yet (telling hubs)"),
-    ("transport: {dkim: {domain: example.com, selector: a, key_file: k}}",
-     "transport.dkim: this version cannot do that yet (signing with DKIM)"),
-    ("notify: {email: me@example.com}", "notify.email: this version cannot do that yet (sending notices)"),
-    ("engine: procrastinate", "engine: this version cannot do that yet (any engine but `embedded`)"),
     ("web: {admin: x}", "web.admin: this version cannot do that yet (the admin pages)"),
-    ("dns: {resolver: 9.9.9.9}", "dns.resolver: this version cannot do that yet (looking at DNS)"),
 ])
 def test_setting_without_its_feature_is_refused_and_not_silently_ignored(setting: str, expected: str) -> None:
     assert complaints(LEAST + setting) == [f"config.yaml:6: {expected}: leave it out"]
+
+
+def test_notices_through_a_service_that_owns_the_readers_are_refused() -> None:
+    assert complaints(LEAST + "transport: {kind: kit, api_key: x}\nnotify: {email: me@example.com}\n") == [
+        ("config.yaml: notify.email is not reached by kind: kit, which mails its own readers: leave it out; "
+         "`avviso status` shows what needs you"),
+    ]
 
 
 def test_output_folder_that_holds_the_issues_is_refused() -> None:

@@ -30,7 +30,7 @@ from sqlalchemy import (
 
 from pipeline.database import Database
 from pipeline.mailings.ledger.tally import Tally
-from pipeline.mailings.mailing import Claim, DeliveryState, MailingState, Outcome
+from pipeline.mailings.mailing import EVERYBODY, MAINTAINER, Claim, DeliveryState, MailingState, Outcome
 from pipeline.schema import delivery, mailing, subscriber, subscription, suppression
 
 WAITING = (DeliveryState.PENDING, DeliveryState.DEFERRED)
@@ -45,7 +45,7 @@ class Deliveries:
 
     def claim(
         self, worker: str, shard: int, outcomes: Sequence[Outcome] = (), *, limit: int, now: datetime, lease: timedelta,
-        steady: datetime | None = None,
+        steady: datetime | None = None, provider: str = "", broadcasts: bool = False,
     ) -> list[Claim]:
         """Records what became of earlier claims and takes up to `limit` that are due, in one durable step.
 
@@ -53,17 +53,23 @@ class Deliveries:
         audience was frozen is skipped here, not mailed. What is given back counts as attempted from now on:
         the mark is on the disk before the wire is touched. None at all means that nothing is due.
         The lease runs from `steady`, which no setting of the clock moves; from `now` where none is given.
+
+        `provider` is by whom they go; what may lie with another one is left alone. A post that `broadcasts`
+        takes the deliveries to whole lists, and every other post all others.
         """
+        is_for_all = delivery.c.subscriber_id == EVERYBODY
+        may_go = and_(delivery.c.provider.in_(("", provider)) if provider else true(),
+                      is_for_all if broadcasts else ~is_for_all)
         tally = Tally(shard)
         claims: list[Claim] = []
         with self._db.write() as connection:
             self._settle(connection, outcomes, tally, now)
             for candidates in (_letters(now), _deferred(now), _pending()):
                 while wanted := limit - len(claims):
-                    found = connection.execute(candidates.limit(wanted)).all()
+                    found = connection.execute(candidates.where(may_go).limit(wanted)).all()
                     self._skip(connection, [row for row in found if not row.welcome], tally, now)
-                    claims += self._hold(connection, [row for row in found if row.welcome], tally, worker, now,
-                                         (steady or now) + lease)
+                    claims += self._hold(connection, [row for row in found if row.welcome], tally, worker, provider,
+                                         now, (steady or now) + lease)
                     if len(found) < wanted:
                         break
             tally.write(self._db, connection)
@@ -82,11 +88,11 @@ class Deliveries:
         """What a worker has in hand, as it claimed it."""
         with self._db.read() as connection:
             rows = connection.execute(
-                select(*_CLAIMED, delivery.c.lease_until, _FIRST)
+                select(*CLAIMED, delivery.c.lease_until, FIRST)
                 .where(delivery.c.worker == worker, delivery.c.state == DeliveryState.SENDING)
                 .order_by(delivery.c.id)
             ).all()
-        return [_claim(row, worker, row.lease_until, fence=row.fence) for row in rows]
+        return [claim_of(row, worker, row.lease_until, fence=row.fence) for row in rows]
 
     def expire(self, mailing_id: int, shard: int, now: datetime) -> int:
         """Gives up on what was deferred for too long; gives how many."""
@@ -142,11 +148,11 @@ class Deliveries:
     def delivered(self, mailing_id: int, subscriber_id: int) -> Claim | None:
         """A reader's delivery of a mailing, to be looked at and not to be sent; None when it is erased or unknown."""
         with self._db.read() as connection:
-            row = connection.execute(select(*_CLAIMED, delivery.c.due_at, _FIRST).where(
+            row = connection.execute(select(*CLAIMED, delivery.c.due_at, FIRST).where(
                 delivery.c.mailing_id == mailing_id, delivery.c.subscriber_id == subscriber_id,
                 delivery.c.address.is_not(None),
             )).one_or_none()
-        return None if row is None else _claim(row, "", row.due_at, fence=row.fence)
+        return None if row is None else claim_of(row, "", row.due_at, fence=row.fence)
 
     def _skip(self, connection: Connection, rows: Sequence[Row[Any]], tally: Tally, now: datetime) -> None:
         for row in rows:
@@ -157,20 +163,21 @@ class Deliveries:
             tally.move(row.mailing_id, DeliveryState(row.state), DeliveryState.SKIPPED)
 
     def _hold(
-        self, connection: Connection, rows: Sequence[Row[Any]], tally: Tally, worker: str, now: datetime,
-        until: datetime,
+        self, connection: Connection, rows: Sequence[Row[Any]], tally: Tally, worker: str, provider: str,
+        now: datetime, until: datetime,
     ) -> list[Claim]:
         if not rows:
             return []
         connection.execute(
             update(delivery)
             .where(self._db.among(delivery.c.id, [row.id for row in rows]), delivery.c.state.in_(WAITING))
-            .values(state=DeliveryState.SENDING, worker=worker, lease_until=until, attempted_at=now,
+            .values(state=DeliveryState.SENDING, worker=worker, provider=provider, lease_until=until,
+                    attempted_at=now,
                     attempts=delivery.c.attempts + 1, fence=delivery.c.fence + 1)
         )
         for row in rows:
             tally.move(row.mailing_id, DeliveryState(row.state), DeliveryState.SENDING)
-        return [_claim(row, worker, until, fence=row.fence + 1) for row in rows]
+        return [claim_of(row, worker, until, fence=row.fence + 1) for row in rows]
 
     def _settle(self, connection: Connection, outcomes: Sequence[Outcome], tally: Tally, now: datetime) -> None:
         """Moves rows to their outcomes; what is not ours any more is left alone.
@@ -197,10 +204,10 @@ class Deliveries:
 
 
 # What a claim is made of; no instants among it, which cost more to read than all the rest.
-_CLAIMED = tuple(delivery.c[name] for name in (
+CLAIMED = tuple(delivery.c[name] for name in (
     "id", "key", "message_id", "mailing_id", "edition_digest", "list", "subscriber_id", "address", "name", "attempts",
     "fence", "state"))
-_FIRST = select(mailing.c.first_delivery).where(mailing.c.id == delivery.c.mailing_id).scalar_subquery().label("first")
+FIRST = select(mailing.c.first_delivery).where(mailing.c.id == delivery.c.mailing_id).scalar_subquery().label("first")
 
 
 def _candidates(*conditions: ColumnElement[bool]) -> Any:
@@ -215,9 +222,10 @@ def _candidates(*conditions: ColumnElement[bool]) -> Any:
         subscription.c.list == delivery.c.list, subscription.c.subscriber_id == delivery.c.subscriber_id,
         subscription.c.state == "confirmed",
     )
-    welcome = and_(person, or_(delivery.c.mailing_id.is_(None), on_the_list))
+    welcome = or_(delivery.c.subscriber_id.in_((EVERYBODY, MAINTAINER)),
+                  and_(person, or_(delivery.c.mailing_id.is_(None), on_the_list)))
     return (
-        select(*_CLAIMED, case((welcome, true()), else_=literal(False)).label("welcome"), _FIRST)
+        select(*CLAIMED, case((welcome, true()), else_=literal(False)).label("welcome"), FIRST)
         .where(*conditions)
         .with_for_update(of=delivery, skip_locked=True)
     )
@@ -278,7 +286,8 @@ def _parameters(outcome: Outcome) -> dict[str, Any]:
     return values | ({"new_due_at": outcome.due_at} if outcome.state is DeliveryState.DEFERRED else {})
 
 
-def _claim(row: Any, worker: str, until: datetime, *, fence: int) -> Claim:
+def claim_of(row: Any, worker: str, until: datetime, *, fence: int) -> Claim:
+    """A row of `CLAIMED` and `FIRST` in a worker's hands."""
     return Claim(
         id=row.id, key=row.key, message_id=row.message_id, mailing_id=row.mailing_id,
         edition_digest=row.edition_digest, list=row.list, subscriber_id=row.subscriber_id, address=row.address or "",

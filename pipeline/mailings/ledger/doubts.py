@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select, true, update
+from sqlalchemy import ColumnElement, Connection, and_, func, literal, or_, select, true, update
 
 from pipeline.database import Database
+from pipeline.mailings.ledger.deliveries import CLAIMED, FIRST, claim_of
 from pipeline.mailings.ledger.tally import Tally
-from pipeline.mailings.mailing import DeliveryState, Doubt
+from pipeline.mailings.mailing import Claim, DeliveryState, Doubt
+from pipeline.providers.base import Receipt
 from pipeline.schema import delivery, mailing
 
 
@@ -36,11 +38,45 @@ class Doubts:
         return self._doubt([delivery.c.lease_until <= now], Doubt.POWER)
 
     def resend(self, doubts: Sequence[Doubt], now: datetime, *, mailing_id: int | None = None) -> int:
-        """Hands these over again, with the same bytes; gives how many."""
+        """Hands these over again, with the same bytes, by whatever post there is now; gives how many."""
         return self._decide(
-            mailing_id, delivery.c.doubt.in_(doubts), DeliveryState.DEFERRED,
-            {"due_at": now, "worker": None, "lease_until": None}
-        )
+            mailing_id, delivery.c.doubt.in_(doubts), DeliveryState.DEFERRED, _AGAIN | {"due_at": now, "provider": ""})
+
+    def repeat(self, provider: str, doubts: Sequence[Doubt], now: datetime, *, memory: timedelta | None = None) -> int:
+        """Hands over again what lies in doubt with this very provider; gives how many.
+
+        With `memory` only what it was first handed no longer ago than that: it knows a key so long.
+        """
+        return self._decide(
+            None, and_(delivery.c.doubt.in_(doubts), _with(provider), _began_after(now - memory) if memory else true()),
+            DeliveryState.DEFERRED, _AGAIN | {"due_at": now})
+
+    def strand(self, provider: str, now: datetime) -> int:
+        """What waits to be repeated by a provider that is not this one any more is in doubt; gives how many."""
+        attempted_at = func.coalesce(delivery.c.attempted_at, literal(now, delivery.c.attempted_at.type))
+        with self._db.write() as connection:
+            return _move(
+                self._db, connection, DeliveryState.DEFERRED, DeliveryState.IN_DOUBT,
+                [delivery.c.state == DeliveryState.DEFERRED, delivery.c.provider.not_in(("", provider))],
+                {"doubt": Doubt.LINE, "attempted_at": attempted_at,
+                 "reply": literal("it may lie with ") + delivery.c.provider + literal(", no longer in the settings")})
+
+    def open(self, provider: str, limit: int) -> list[tuple[Claim, datetime]]:
+        """What lies in doubt with a provider, with the hour of its last attempt; those that waited longest first."""
+        with self._db.read() as connection:
+            rows = connection.execute(
+                select(*CLAIMED, delivery.c.worker, delivery.c.attempted_at, FIRST)
+                .where(delivery.c.state == DeliveryState.IN_DOUBT, delivery.c.provider == provider,
+                       delivery.c.address.is_not(None))
+                .order_by(delivery.c.attempted_at, delivery.c.id).limit(limit)).all()
+        return [(claim_of(row, row.worker or "", row.attempted_at, fence=row.fence), row.attempted_at) for row in rows]
+
+    def answer(self, claim: Claim, receipt: Receipt | None, now: datetime) -> None:
+        """What a provider said of a doubt: taken, or not there, so that it goes out again."""
+        target, values = (DeliveryState.DEFERRED, _AGAIN | {"due_at": now}) if receipt is None else (
+            DeliveryState.SENT, {"settled_at": now, "lease_until": None, "reply": receipt.reply,
+                                 "provider_id": receipt.provider_id})
+        self._decide(None, and_(delivery.c.id == claim.id, delivery.c.fence == claim.fence), target, values)
 
     def assume_sent(self, now: datetime, *, mailing_id: int | None = None, expired_only: bool = False) -> int:
         """Closes doubts as sent: by a person's word, or because `mailings.expire` is over."""
@@ -76,6 +112,20 @@ class Doubts:
         with self._db.write() as connection:
             return _move(self._db, connection, DeliveryState.IN_DOUBT, target,
                          [delivery.c.state == DeliveryState.IN_DOUBT, which, mine], {"doubt": None} | values)
+
+
+_AGAIN: dict[str, Any] = {"worker": None, "lease_until": None}
+
+
+def _with(provider: str) -> ColumnElement[bool]:
+    """Handed to this provider, or in a version of avviso that did not note to whom."""
+    return delivery.c.provider.in_(("", provider))
+
+
+def _began_after(instant: datetime) -> ColumnElement[bool]:
+    """No attempt is older: the first is the last, or the whole mailing is younger."""
+    young = select(mailing.c.id).where(mailing.c.started_at > instant)
+    return or_(delivery.c.mailing_id.in_(young), and_(delivery.c.attempts == 1, delivery.c.attempted_at > instant))
 
 
 _CAUSES = {

@@ -120,6 +120,15 @@ class Events:
             rows = connection.execute(query).all()
         return [Refusal(row.id, _origin(row), row.reply, row.settled_at) for row in rows]
 
+    def counted(self, mailing_ids: Sequence[int]) -> list[tuple[int, str, str, int]]:
+        """How many events of each kind these mailings have: id, kind, `hard`, `soft` or "", and the number."""
+        bounce = func.coalesce(event.c.bounce, "").label("bounce")
+        query = (select(event.c.mailing_id, event.c.kind, bounce, func.count())
+                 .where(event.c.mailing_id.in_(mailing_ids)).group_by(event.c.mailing_id, event.c.kind, bounce)
+                 .order_by(event.c.mailing_id, event.c.kind, bounce))
+        with self._db.read() as connection:
+            return [(row[0], row[1], row[2], row[3]) for row in connection.execute(query)]
+
     def of(self, subscriber_id: int) -> list[dict[str, Any]]:
         """Every event of one person, oldest first, for them and for the maintainer."""
         query = (select(event.c.kind, event.c.bounce, event.c.at, event.c.provider, event.c.reason)

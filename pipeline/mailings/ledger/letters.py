@@ -57,23 +57,7 @@ class Letters:
     def write_all(self, letters: Sequence[Sealed], now: datetime) -> int:
         """Enters letters for the next sender, in one transaction; gives how many were not entered before."""
         with self._db.write() as connection:
-            secret = connection.execute(select(ledger.c.key)).scalar_one()
-            for frozen in {one.edition.digest: one.edition for one in letters}.values():
-                keep_edition(self._db, connection, frozen, now)
-            return sum([self._enter(connection, one, secret, now) for one in letters])
-
-    def _enter(self, connection: Connection, sealed: Sealed, secret: str, now: datetime) -> bool:
-        entered = connection.execute(self._db.insert_new(delivery).values(
-            key=sealed.key, message_id=text_digest(f"{secret}\n{sealed.key}"), edition_digest=sealed.edition.digest,
-            list=sealed.list_id, round=1, subscriber_id=sealed.subscriber_id, address=sealed.address,
-            name=sealed.name, state=DeliveryState.PENDING, due_at=now, attempts=0, fence=0, reply="", provider="",
-        ))
-        if not entered.rowcount:
-            return False
-        row = connection.execute(select(delivery.c.id).where(delivery.c.key == sealed.key)).scalar_one()
-        connection.execute(letter.insert().values(
-            delivery_id=row, envelope=dict(sealed.envelope), action=sealed.action))
-        return True
+            return enter_letters(self._db, connection, letters, now)
 
     def addresses(self, name: str, subscriber_id: int) -> list[str]:
         """Where letters of this name to one person went, the last first; erased ones are left out."""
@@ -89,3 +73,25 @@ class Letters:
         with self._db.read() as connection:
             row = connection.execute(select(letter).where(letter.c.delivery_id == delivery_id)).one()
         return dict(row.envelope), row.action
+
+
+def enter_letters(database: Database, connection: Connection, letters: Sequence[Sealed], now: datetime) -> int:
+    """Enters letters in a transaction of somebody's; gives how many were not entered before."""
+    secret = connection.execute(select(ledger.c.key)).scalar_one()
+    for frozen in {one.edition.digest: one.edition for one in letters}.values():
+        keep_edition(database, connection, frozen, now)
+    return sum([_enter(database, connection, one, secret, now) for one in letters])
+
+
+def _enter(database: Database, connection: Connection, sealed: Sealed, secret: str, now: datetime) -> bool:
+    entered = connection.execute(database.insert_new(delivery).values(
+        key=sealed.key, message_id=text_digest(f"{secret}\n{sealed.key}"), edition_digest=sealed.edition.digest,
+        list=sealed.list_id, round=1, subscriber_id=sealed.subscriber_id, address=sealed.address,
+        name=sealed.name, state=DeliveryState.PENDING, due_at=now, attempts=0, fence=0, reply="", provider="",
+    ))
+    if not entered.rowcount:
+        return False
+    row = connection.execute(select(delivery.c.id).where(delivery.c.key == sealed.key)).scalar_one()
+    connection.execute(letter.insert().values(
+        delivery_id=row, envelope=dict(sealed.envelope), action=sealed.action))
+    return True

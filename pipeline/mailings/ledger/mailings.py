@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,7 +24,8 @@ from pipeline.database import Database, digest
 from pipeline.editions.edition import Edition
 from pipeline.mailings.ledger.editions import keep_edition, read_edition
 from pipeline.mailings.ledger.tally import Tally, read_tallies
-from pipeline.mailings.mailing import OPEN, DeliveryState, Mailing, MailingState, sources
+from pipeline.mailings.mailing import EVERYBODY, OPEN, DeliveryState, Mailing, MailingState, sources
+from pipeline.providers.base import NOBODY
 from pipeline.schema import delivery, ledger, mailing, subscriber, subscription, suppression
 
 
@@ -143,10 +144,12 @@ class Mailings:
 
     def start(
         self, mailing_id: int, frozen: Edition, envelope: Mapping[str, Any], *, now: datetime, expire: timedelta,
+        broadcasts: bool = False,
     ) -> int | None:
         """Freezes edition and audience and begins: all of it in one transaction, or nothing.
 
-        Gives the number of deliveries, or None if the mailing is not scheduled any more.
+        Where the post `broadcasts` to readers of its own, the audience is one: everybody there. Gives the number
+        of deliveries, or None if the mailing is not scheduled any more.
         """
         with self._db.write() as connection:
             keep_edition(self._db, connection, frozen, now)
@@ -160,7 +163,7 @@ class Mailings:
             )
             if not begun.rowcount:
                 return None
-            return self._fan_out(connection, mailing_id, now)
+            return self._fan_out(connection, mailing_id, now, _everybody if broadcasts else _audience)
 
     def finish(self, now: datetime) -> list[int]:
         """Ends every mailing whose deliveries are all final; gives their ids.
@@ -190,8 +193,10 @@ class Mailings:
 
     # ---- in the same transaction --------------------------------------------------------------
 
-    def _fan_out(self, connection: Connection, mailing_id: int, now: datetime) -> int:
-        connection.execute(self._db.insert_new(delivery).from_select(_COLUMNS, _deliveries(mailing_id, now)))
+    def _fan_out(
+        self, connection: Connection, mailing_id: int, now: datetime, to_whom: Callable[[Any], Select[Any]]
+    ) -> int:
+        connection.execute(self._db.insert_new(delivery).from_select(_COLUMNS, _deliveries(mailing_id, now, to_whom)))
         audience, first = connection.execute(
             select(func.count(), func.min(delivery.c.id)).where(delivery.c.mailing_id == mailing_id)
         ).one()
@@ -225,14 +230,20 @@ def _audience(list_id: Any) -> Select[Any]:
     )
 
 
+def _everybody(list_id: Any) -> Select[Any]:
+    """One who stands for all readers of a service: an issue that is on several lists goes there once."""
+    return select(literal(EVERYBODY).label("id"), (list_id + literal(f"@{NOBODY}")).label("address"),
+                  literal("").label("name"))
+
+
 _COLUMNS = ["key", "message_id", "mailing_id", "edition_digest", "issue_key", "list", "round", "subscriber_id",
             "address", "name", "state", "due_at", "attempts", "fence", "reply", "provider"]
 
 
-def _deliveries(mailing_id: int, now: datetime) -> Select[Any]:
+def _deliveries(mailing_id: int, now: datetime, to_whom: Callable[[Any], Select[Any]]) -> Select[Any]:
     """One row for each reader of the list, with the key that makes a second one impossible."""
     this = select(mailing).where(mailing.c.id == mailing_id).subquery("this")
-    readers = _audience(select(this.c.list).scalar_subquery()).subquery("readers")
+    readers = to_whom(select(this.c.list).scalar_subquery()).subquery("readers")
     line = literal("\n")
     key = digest(
         literal("issue\n") + this.c.issue_key + line + this.c.list + line

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, union_all, update
 
 from pipeline.database import Database, text_digest
 from pipeline.mailings.mailing import OPEN
-from pipeline.schema import delivery, ledger, mailing, note, pace, tally
+from pipeline.schema import delivery, event, ledger, mailing, note, pace, tally, worker
 
 ANCHOR = "anchor"  # the note that says when this run of the machine began, for leases
+_REST = ": rest"      # behind a provider's name, in the same table: until when it wants to be left alone
 LONGEST_QUEUE = 1000  # senders that may wait for their turn at one provider, over all processes
 
 
@@ -74,6 +76,18 @@ class Notebook:
             connection.execute(update(ledger).values(orphan=False))
             connection.execute(update(ledger).where(ledger.c.baseline_at.is_(None)).values(baseline_at=now))
 
+    def alone(self, name: str) -> AbstractContextManager[bool]:
+        """Whether nobody on another machine holds this name; ours until the block ends or this process dies."""
+        return self._db.alone(name)
+
+    def newest(self) -> datetime | None:
+        """The latest instant that anybody wrote here; None while nobody has."""
+        latest = union_all(select(func.max(mailing.c.since).label("at")), select(func.max(worker.c.seen_at)),
+                           select(func.max(event.c.seen_at))).subquery()
+        with self._db.read() as connection:
+            found: datetime | None = connection.execute(select(func.max(latest.c.at))).scalar()
+        return found
+
     def note(self, name: str) -> str | None:
         with self._db.read() as connection:
             return connection.execute(select(note.c.value).where(note.c.name == name)).scalar()
@@ -110,3 +124,17 @@ class Notebook:
             start = free if now < free <= now + length * LONGEST_QUEUE else now
             connection.execute(update(pace).where(pace.c.name == name).values(next_at=start + length))
         return start
+
+    def rest(self, name: str, until: datetime) -> datetime:
+        """A provider asks to be left alone; gives until when, which may be later than this one asked for."""
+        with self._db.write() as connection:
+            connection.execute(self._db.insert_new(pace).values(name=name + _REST, next_at=until))
+            row = pace.c.name == name + _REST
+            connection.execute(update(pace).where(row, pace.c.next_at < until).values(next_at=until))
+            agreed: datetime = connection.execute(select(pace.c.next_at).where(row)).scalar_one()
+        return agreed
+
+    def resting(self, name: str) -> datetime | None:
+        """Until when a provider asked to be left alone, if it ever did."""
+        with self._db.read() as connection:
+            return connection.execute(select(pace.c.next_at).where(pace.c.name == name + _REST)).scalar()

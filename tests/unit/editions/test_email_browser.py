@@ -13,6 +13,7 @@ from pipeline.editions import dressing
 from pipeline.editions.edition import Hole
 from pipeline.editions.holes import fill
 from pipeline.editions.letters import Letter, render_letter
+from tests.axe import violations
 from tests.mail_samples import FRAME, TEMPLATES, render
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
@@ -111,6 +112,14 @@ def test_mails_can_be_read_in_every_width_with_and_without_their_style_elements(
         page.evaluate("document.querySelectorAll('style').forEach(element => element.remove())")
         assert page.evaluate(MEASURE) == {
             "faint": [], "small": [], "overflow": 0, "mode": "CSS1Compat", "night": False}
+        page.close()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(800, "light"), (375, "dark")])
+def test_axe_finds_nothing_in_the_mails(browser: Any, width: int, scheme: str) -> None:
+    for html in (render(BODY).html, render_letter(Letter.CONFIRM, FRAME, TEMPLATES).html):
+        page = show(browser, html, width=width, scheme=scheme)
+        assert violations(page) == []
         page.close()
 
 

@@ -18,6 +18,7 @@ from pipeline.feeds.listing import plan_listings
 from pipeline.feeds.site import feed_style, render_index, render_page, site_files
 from pipeline.feeds.templating import web_templates
 from pipeline.feeds.writing import write
+from tests.axe import violations
 from tests.feed_samples import PUBLICATION, entries
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
@@ -32,8 +33,17 @@ class Quiet(SimpleHTTPRequestHandler):
         """Nothing: the test prints what matters."""
 
 
+# What an issue's page may hold, by the sanitiser and the rewriting before it.
+BODY = """<h2 id="a">One</h2><p>Good <a href="https://example.com/">night</a>, <code>all</code>.<sup><a href="#fn:1"
+id="fnref:1">[1]</a></sup></p><blockquote class="alert alert-note"><p class="alert-title">Note</p><p>Mind.</p>
+</blockquote><table><thead><tr><th>a</th></tr></thead><tbody><tr><td>b</td></tr></tbody></table>
+<details><summary>More</summary><p>Words</p></details><pre><code><span class="k">def</span> x</code></pre>
+<iframe src="about:blank" title="A film" sandbox="allow-scripts"></iframe>
+<section class="footnotes"><hr><ol><li id="fn:1"><p>Note <a href="#fnref:1">\u21a9</a></p></li></ol></section>"""
+
+
 def publish(root: Path) -> None:
-    found = entries(8, html="<p>Good night.</p>")
+    found = entries(8, html=BODY)
     listings = plan_listings(found)
     write(root, site_files(PUBLICATION, TEMPLATES))
     write(root, [("feeds/feed.css", feed_style(PUBLICATION, TEMPLATES)),
@@ -81,6 +91,16 @@ def test_page_loads_its_own_files_only_breaks_no_policy_and_fits_the_window(
     assert [text for text in said if "404" not in text] == []  # the browser's own wish for a favicon
     assert page.evaluate("getComputedStyle(document.querySelector('.skip')).position") == "absolute"
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") == 0
+
+
+@pytest.mark.parametrize("path", ["", "1/"])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (375, "dark")])
+def test_axe_finds_nothing_in_the_archive(browser: Any, address: str, path: str, width: int, scheme: str) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+
+    page.goto(address + path)
+
+    assert violations(page) == []
 
 
 def test_search_finds_issues_in_the_page(browser: Any, address: str) -> None:

@@ -9,32 +9,23 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.feeds.colours import DARK_PAPER, LIGHT_PAPER, Rgb, contrast, palette
+from pipeline.colour import contrast
+from pipeline.feeds.colours import DARK_PAPER, LIGHT_PAPER, palette
 from pipeline.feeds.wording import CATALOGUE, cover_date, direction, voice
 
 WEB_TEMPLATES = Path(__file__).parents[3] / "templates" / "web"
-
-
-def rgb(colour: str) -> Rgb:
-    red, green, blue = bytes.fromhex(colour[1:])
-    return (red, green, blue)
 
 
 @pytest.mark.parametrize("accent", ["#b4552d", "#ff0", "#000", "#fff", "#0000FF", "#777777", "none"])
 def test_accent_is_legible_on_light_and_dark_paper(accent: str) -> None:
     made = palette(accent)
 
-    assert contrast(rgb(made.light), LIGHT_PAPER) >= 4.5
-    assert contrast(rgb(made.dark), DARK_PAPER) >= 4.5
+    assert contrast(made.light, LIGHT_PAPER) >= 4.5
+    assert contrast(made.dark, DARK_PAPER) >= 4.5
 
 
 def test_accent_that_is_legible_already_is_left_alone() -> None:
     assert (palette("#b4552d").light, palette("#ffd700").dark) == ("#b4552d", "#ffd700")
-
-
-def test_contrast_is_that_of_the_standard() -> None:
-    assert contrast((0, 0, 0), (255, 255, 255)) == pytest.approx(21)
-    assert contrast((119, 119, 119), (255, 255, 255)) == pytest.approx(4.478, abs=0.001)
 
 
 def test_every_language_has_every_phrase_with_the_same_fields() -> None:
@@ -50,7 +41,7 @@ def test_every_language_has_every_phrase_with_the_same_fields() -> None:
 def test_style_sheets_assume_the_papers_that_the_accent_is_made_for() -> None:
     for sheet in ("style.css", "feed.css"):
         papers = re.findall(r"--paper: (#[0-9a-f]{6})", (WEB_TEMPLATES / sheet).read_text())
-        assert [rgb(paper) for paper in papers[:2]] == [LIGHT_PAPER, DARK_PAPER]
+        assert papers[:2] == [LIGHT_PAPER, DARK_PAPER]
 
 
 @pytest.mark.parametrize(("language", "voiced", "day"), [

@@ -52,5 +52,11 @@ def test_soft_joins_lines_with_a_space_or_between_chinese_with_none(text: str, h
     assert line(text, breaks="soft") == html
 
 
+def test_an_address_is_no_word_and_eats_no_chinese() -> None:
+    assert line("看https://example.com/a，不错。又看https://example.com/b，也好。\nwww a b c d") == (
+        '看<a href="https://example.com/a">https://example.com/a</a>，不错。又看<a href="https://example.com/b">'
+        "https://example.com/b</a>，也好。<br>\nwww a b c d")
+
+
 def test_hard_keeps_every_line() -> None:
     assert line(f"{LONG}\nb\nc", breaks="hard") == f"{LONG}<br>\nb<br>\nc"

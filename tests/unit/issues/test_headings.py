@@ -87,6 +87,12 @@ def test_contents_match_headings_that_have_no_numbers() -> None:
     assert shown("1、工具\n\n## 工具", Target.WEB).count('<a href="#') == 1
 
 
+def test_contents_and_headings_may_count_in_either_script() -> None:
+    html = shown("1、纸\n二、墨\n三、无\n\n## 一、纸\n\n## 2. 墨", Target.WEB).partition("<h2")[0]
+
+    assert html.count("<a href=") == 2
+
+
 def test_a_contents_line_with_a_link_of_its_own_keeps_it() -> None:
     assert shown("1、[甲](https://a.example)\n\n## 1、甲", Target.FEED).startswith('<p>1、<a href="https://a.example">甲</a>')
 

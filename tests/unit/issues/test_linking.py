@@ -33,6 +33,7 @@ def linked(text: str) -> list[str]:
     ("https://zh.example/约翰·冯·诺伊曼", ["https://zh.example/约翰·冯·诺伊曼"]),
     ("http://例子.example/路径", ["http://例子.example/路径"]),
     ("https://a.example/%E7%9A%84/", ["https://a.example/%E7%9A%84/"]),
+    ("https://zh.example/北京_(城市)很好", ["https://zh.example/北京_(城市)"]),
     ("**https://a.example/b**后", ["https://a.example/b"]),
     ("~~https://a.example/b~~", ["https://a.example/b"]),
     ("(https://a.example/b) https://a.example/c_(d).", ["https://a.example/b", "https://a.example/c_(d)"]),

@@ -24,8 +24,10 @@ def test_tables_align_by_attribute() -> None:
 
 
 def test_tasks_have_a_drawn_box_in_every_target() -> None:
-    assert targets("- [x] a\n- [ ] b\n  - [ ] **c**\n- []") == [
-        "<ul>\n<li>☑ a</li>\n<li>☐ b\n<ul>\n<li>☐ <strong>c</strong></li>\n</ul>\n</li>\n<li>[]</li>\n</ul>"] * 3
+    drawn = ('<ul>\n<li class="task">☑ a</li>\n<li class="task">☐ b\n<ul>\n<li class="task">☐ <strong>c</strong></li>'
+             "\n</ul>\n</li>\n<li>[]</li>\n</ul>")
+
+    assert targets("- [x] a\n- [ ] b\n  - [ ] **c**\n- []") == [drawn, drawn, drawn.replace(' class="task"', "")]
 
 
 @pytest.mark.parametrize(("language", "name"), [

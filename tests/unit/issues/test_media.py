@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.issues.embeds import Watched, watched
+from pipeline.issues.embeds import FRAMES, watched
 from pipeline.issues.markdown import Target
 from tests.unit.issues.rendered import shown
 
@@ -73,18 +73,22 @@ def test_a_page_we_do_not_know_is_never_embedded() -> None:
 
 
 @pytest.mark.parametrize(("address", "page"), [
-    ("https://www.youtube.com/embed/dQw4w9WgXcQ?si=x", Watched("video", "https://www.youtube.com/watch?v=dQw4w9WgXcQ")),
-    ("//www.youtube-nocookie.com/embed/dQw4w9WgXcQ", Watched("video", "https://www.youtube.com/watch?v=dQw4w9WgXcQ")),
+    ("https://www.youtube.com/embed/dQw4w9WgXcQ?si=x", ("video", "https://www.youtube.com/watch?v=dQw4w9WgXcQ")),
+    ("//www.youtube-nocookie.com/embed/dQw4w9WgXcQ", ("video", "https://www.youtube.com/watch?v=dQw4w9WgXcQ")),
     ("https://player.bilibili.com/player.html?isOutside=true&aid=1&bvid=BV1xx&cid=2",
-     Watched("video", "https://www.bilibili.com/video/BV1xx")),
-    ("//player.bilibili.com/player.html?aid=170001&page=1", Watched("video", "https://www.bilibili.com/video/av170001")),
-    ("https://v.qq.com/txp/iframe/player.html?origin=x&vid=a0123", Watched("video", "https://v.qq.com/x/page/a0123.html")),
-    ("https://v.qq.com/iframe/player.html?vid=a0123&auto=0", Watched("video", "https://v.qq.com/x/page/a0123.html")),
-    ("https://player.youku.com/embed/XNDM=", Watched("video", "https://v.youku.com/v_show/id_XNDM=.html")),
-    ("https://open.spotify.com/embed/track/4uLU6?utm=x", Watched("audio", "https://open.spotify.com/track/4uLU6")),
-    ("//music.163.com/outchain/player?type=2&id=33&auto=1", Watched("audio", "https://music.163.com/song?id=33")),
+     ("video", "https://www.bilibili.com/video/BV1xx")),
+    ("//player.bilibili.com/player.html?aid=170001&page=1", ("video", "https://www.bilibili.com/video/av170001")),
+    ("https://v.qq.com/txp/iframe/player.html?origin=x&vid=a0123", ("video", "https://v.qq.com/x/page/a0123.html")),
+    ("https://v.qq.com/iframe/player.html?vid=a0123&auto=0", ("video", "https://v.qq.com/x/page/a0123.html")),
+    ("https://player.youku.com/embed/XNDM=", ("video", "https://v.youku.com/v_show/id_XNDM=.html")),
+    ("https://open.spotify.com/embed/track/4uLU6?utm=x", ("audio", "https://open.spotify.com/track/4uLU6")),
+    ("//music.163.com/outchain/player?type=2&id=33&auto=1", ("audio", "https://music.163.com/song?id=33")),
     ("https://evil.example/www.youtube.com/embed/dQw4w9WgXcQ", None),
     ("https://www.youtube.com.evil.example/embed/dQw4w9WgXcQ", None),
 ])
-def test_players_of_other_sites_have_a_page_for_people(address: str, page: Watched | None) -> None:
-    assert watched(address) == page
+def test_players_of_other_sites_have_a_page_for_people(address: str, page: tuple[str, str] | None) -> None:
+    found = watched(address)
+
+    assert (found and (found.kind, found.page)) == page
+    assert found is None or found.frame == "https://" + address.partition("//")[2]
+    assert found is None or "https://" + found.frame.split("/")[2] in FRAMES.split()

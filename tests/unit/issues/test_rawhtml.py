@@ -37,6 +37,7 @@ def test_what_is_no_markup_is_shown_as_typed(text: str, html: str) -> None:
     ("<font color=red>红</font>", "<p>红</p>"),
     ("x</div></b> y", "<p>x y</p>"),
     ("<small>never closed with an attribute", "<p>&lt;small&gt;never closed with an attribute</p>"),
+    ("a<b c>d", "<p>a&lt;b c&gt;d</p>"),
     ('<a href="https://a.example">open\n\nnext', '<p><a href="https://a.example">open</a></p>\n<p>next</p>'),
     ("<b>one\n\ntwo</b>", "<p><b>one</b></p><b>\n</b><p><b>two</b></p>"),
 ])

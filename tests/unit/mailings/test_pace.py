@@ -110,3 +110,19 @@ def test_pace_says_how_long_messages_take(ledger: Ledger, rate: float | None, se
     pace = Pace(ledger, HandClock(NOON), "smtp", rate)
 
     assert pace.takes(20).total_seconds() == pytest.approx(seconds)
+
+
+def test_wish_to_wait_holds_for_every_process_with_and_without_a_rate(tmp_path: Path) -> None:
+    ledger, clock = Ledger(copied_database(tmp_path / "avviso.db")), HandClock(NOON)
+    ours, theirs, paced = (Pace(ledger, clock, "postmark", rate) for rate in (None, None, 1.0))
+    other = Pace(ledger, clock, "resend", None)
+    assert [theirs.slot(), other.slot()] == [None, None]
+
+    ours.rest(60)
+    ours.rest(5)
+    clock.turn(timedelta(seconds=1))
+
+    until = NOON + timedelta(seconds=60)
+    assert [ours.slot(), theirs.slot(), paced.slot(), other.slot()] == [until, until, until, None]
+    clock.turn(timedelta(seconds=60))
+    assert [ours.slot(), theirs.slot()] == [None, None]

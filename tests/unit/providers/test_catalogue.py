@@ -13,7 +13,8 @@ from pipeline.providers import catalogue
 from pipeline.providers.catalogue import known_kinds, open_transport, transport_opener
 from pipeline.providers.local import Folder
 from pipeline.providers.smtp import Smtp
-from pipeline.providers.smtp_settings import PRESETS, Security, SmtpSettings, read_smtp_settings
+from pipeline.providers.smtp_presets import PRESETS, Security
+from pipeline.providers.smtp_settings import SmtpSettings, read_smtp_settings
 from tests.messages import NOON, message, send
 from tests.sink import Manners, PostOffice
 
@@ -82,11 +83,15 @@ def test_every_built_in_kind_leads_to_a_factory() -> None:
 
 
 @pytest.mark.parametrize(("values", "settings"), [
+    ({"preset": "ses-eu-west-1", "connections": 9},
+     SmtpSettings("email-smtp.eu-west-1.amazonaws.com", 587, Security.STARTTLS, connections=9)),
+    ({"preset": "office365"}, SmtpSettings("smtp.office365.com", 587, Security.STARTTLS, connections=3)),
     ({"host": "mail.example.org"}, SmtpSettings("mail.example.org", 587, Security.STARTTLS)),
     ({"host": "mail.example.org", "security": "tls"}, SmtpSettings("mail.example.org", 465, Security.TLS)),
     ({"host": "mail.example.org", "security": "none"}, SmtpSettings("mail.example.org", 25, Security.NONE)),
     ({"host": "mail.example.org", "port": 2525}, SmtpSettings("mail.example.org", 2525, Security.STARTTLS)),
-    ({"preset": "qq", "port": 587, "security": "starttls"}, SmtpSettings("smtp.qq.com", 465, Security.TLS)),
+    ({"preset": "qq", "port": 587, "security": "starttls"},
+     SmtpSettings("smtp.qq.com", 465, Security.TLS, connections=1)),
     (
         {"host": "mail.example.org", "username": "u", "password": "p", "connections": 2, "ca_file": Path("ca.pem")},
         SmtpSettings("mail.example.org", 587, username="u", password="p", connections=2, ca_file=Path("ca.pem")),
@@ -98,7 +103,11 @@ def test_settings_are_read_with_their_defaults(values: dict[str, object], settin
 
 @pytest.mark.parametrize(("values", "line"), [
     ({}, "transport.host is missing: name the mail server, as in `host: mail.example.com`"),
-    ({"preset": "gmial"}, f'transport.preset "gmial" is not known: use one of {", ".join(PRESETS)}, or transport.host'),
+    ({"preset": "gmial"},
+     ('transport.preset "gmial" is not known: write "gmail", or transport.host '
+      f'(known: {", ".join(PRESETS)}, ses-REGION)')),
+    ({"preset": "ses-moon"}, ('transport.preset "ses-moon" is not known: use one of these, or transport.host '
+                              f'(known: {", ".join(PRESETS)}, ses-REGION)')),
 ])
 def test_settings_that_lead_nowhere_are_named(values: dict[str, object], line: str) -> None:
     with pytest.raises(ConfigError) as caught:

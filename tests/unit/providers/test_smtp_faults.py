@@ -13,9 +13,10 @@ from pipeline.clock import HandClock, monotonic
 from pipeline.errors import Refused, TransportError, Unavailable
 from pipeline.providers.base import Message
 from pipeline.providers.smtp import Smtp
+from pipeline.providers.smtp_presets import Security
 from pipeline.providers.smtp_relay import Relay
-from pipeline.providers.smtp_settings import Patience, Security, SmtpSettings
-from tests.messages import NOON, PATIENT, impatient, message, outcome, puppet, relay_to, send
+from pipeline.providers.smtp_settings import Patience, SmtpSettings
+from tests.messages import NOON, PATIENT, Pile, impatient, message, outcome, puppet, relay_to, send, send_many
 from tests.sink import DATA_ONLY, DROP, EVERYTHING, HANG, Manners, PostOffice
 
 LOCKSTEP = ("8BITMIME", "SMTPUTF8")
@@ -63,7 +64,7 @@ def test_s02_dead_addresses_are_rejected_and_the_rest_is_served(offers: tuple[st
         smtp = Smtp(relay_to(post, window=4))
         letters = letters_to("ada+0", "perm-550+1", "bob+2", "perm-550+3", "eve+4")
 
-        results = [outcome(result) for _, result in smtp.send_many(letters)]
+        results = [outcome(result) for _, result in send_many(smtp, letters)]
 
         assert sorted(results) == ["Receipt", "Receipt", "Receipt", "Rejected", "Rejected"]
         assert recipients(post) == ["ada+0@example.org", "bob+2@example.org", "eve+4@example.org"]
@@ -200,7 +201,7 @@ def test_s05_421_among_several_in_the_air_doubles_and_loses_nobody(offers: tuple
         smtp = Smtp(relay_to(post, window=4))
         letters = [message(f"reader{n}@example.org") for n in range(8)]
 
-        results = [outcome(result) for _, result in smtp.send_many(letters)]
+        results = [outcome(result) for _, result in send_many(smtp, letters)]
 
         assert results == ["Receipt"] * 8
         assert sorted(recipients(post)) == [f"reader{n}@example.org" for n in range(8)]
@@ -212,7 +213,7 @@ def test_s06_new_session_after_the_servers_limit_is_no_error(offers: tuple[str, 
         smtp = Smtp(relay_to(post, window=4))
         letters = [message(f"reader{n}@example.org") for n in range(10)]
 
-        results = [outcome(result) for _, result in smtp.send_many(letters)]
+        results = [outcome(result) for _, result in send_many(smtp, letters)]
 
         assert results == ["Receipt"] * 10
         assert sorted(recipients(post)) == [f"reader{n}@example.org" for n in range(10)]
@@ -279,7 +280,7 @@ def test_s09_window_in_the_air_when_the_server_falls_silent_is_in_doubt_and_the_
         smtp = Smtp(relay_to(post, patience=impatient(final_s=1), window=3))
         names = ["ada", "hang-after-data", "bob", "eve", "joe"]
 
-        results = [(letter.recipient, outcome(result)) for letter, result in smtp.send_many(letters_to(*names))]
+        results = [(letter.recipient, outcome(result)) for letter, result in send_many(smtp, letters_to(*names))]
 
         assert results == [
             ("ada@example.org", "Receipt"),
@@ -567,7 +568,7 @@ def test_354_with_nobody_to_get_it_is_answered_by_a_lone_dot() -> None:
     with post_with(DATA_ONLY, eager_354=True) as post:
         smtp = Smtp(relay_to(post))
 
-        results = [outcome(result) for _, result in smtp.send_many(letters_to("ada", "perm-550", "bob"))]
+        results = [outcome(result) for _, result in send_many(smtp, letters_to("ada", "perm-550", "bob"))]
 
         assert results == ["Receipt", "Rejected", "Receipt"]
         assert recipients(post) == ["ada@example.org", "bob@example.org"]
@@ -645,7 +646,7 @@ def test_refusal_at_the_dot_leaves_the_next_envelope_alone(offers: tuple[str, ..
         smtp = Smtp(relay_to(post, window=4))
         letters = letters_to("ada", "temp-451-at-dot", "bob", "perm-550-5.6.0-at-dot", "eve")
 
-        results = [outcome(result) for _, result in smtp.send_many(letters)]
+        results = [outcome(result) for _, result in send_many(smtp, letters)]
 
         assert results == ["Receipt", "Deferred", "Receipt", "Refused", "Receipt"]
         assert recipients(post) == ["ada@example.org", "bob@example.org", "eve@example.org"]
@@ -659,7 +660,7 @@ def test_reader_behind_a_refused_one_never_joins_the_transaction(offers: tuple[s
         one = message("perm-550@example.org", sender="one@example.com")
         two = message("bob@example.org", sender="two@example.com")
 
-        list(smtp.send_many([one, two]))
+        list(send_many(smtp, [one, two]))
 
         taken = [(letter.sender, letter.recipients) for letter in post.letters]
         assert taken == [("two@example.com", ("bob@example.org",))]
@@ -667,27 +668,25 @@ def test_reader_behind_a_refused_one_never_joins_the_transaction(offers: tuple[s
 
 def test_window_bounds_what_is_in_the_air() -> None:
     with post_with() as post:
-        smtp = Smtp(relay_to(post, window=3))
-        taken: list[str] = []
+        pile = Pile(message(f"reader{n}@example.org") for n in range(9))
+        ahead: list[int] = []
+        pile.land = lambda *_: ahead.append(len(pile.departed) - len(ahead))  # type: ignore[method-assign]
 
-        def letters() -> Any:
-            for n in range(9):
-                taken.append(f"reader{n}@example.org")
-                yield message(taken[-1])
-
-        ahead = [len(taken) - answered for answered, _ in enumerate(smtp.send_many(letters()), 1)]
+        Smtp(relay_to(post, window=3)).carry(pile)
 
         assert max(ahead) <= 3
         assert len(post.letters) == 9
 
 
 def test_whoever_stops_listening_leaves_no_connection_behind_that_answers_late() -> None:
+    class Broken(Pile):
+        def land(self, *_: object) -> None:
+            raise RuntimeError("a mistake of ours")
+
     with post_with() as post:
-        relay = relay_to(post, window=4)
-        smtp = Smtp(relay)
-        outcomes = smtp.send_many([message(f"reader{n}@example.org") for n in range(8)])
-        next(outcomes)
-        outcomes.close()
+        smtp = Smtp(relay_to(post, window=4))
+        with pytest.raises(RuntimeError, match="a mistake of ours"):
+            smtp.carry(Broken(message(f"reader{n}@example.org") for n in range(8)))
 
         assert send(smtp, message("late@example.org")) == "Receipt"
         assert post.letters[-1].session == 2
@@ -707,7 +706,7 @@ def test_message_that_cannot_be_packed_does_not_disturb_those_in_the_air(offers:
         smtp = Smtp(relay_to(post, window=4))
         letters = [message("ada@example.org"), message("no address"), message("bob@example.org")]
 
-        results = sorted((letter.recipient, outcome(result)) for letter, result in smtp.send_many(letters))
+        results = sorted((letter.recipient, outcome(result)) for letter, result in send_many(smtp, letters))
 
         assert results == [
             ("ada@example.org", "Receipt"), ("bob@example.org", "Receipt"), ("no address", "Rejected"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import threading
 from collections import Counter
 from collections.abc import Callable
 
@@ -11,7 +10,7 @@ import pytest
 
 from pipeline.providers.base import Message
 from pipeline.providers.smtp import Smtp
-from tests.messages import message, outcome, relay_to
+from tests.messages import message, outcome, relay_to, send_many
 from tests.sink import DATA_ONLY, EVERYTHING, Letter, Manners, PostOffice
 
 LOSSES = (
@@ -49,20 +48,11 @@ def _letter(chance: random.Random, words: tuple[str, ...], n: int) -> Message:
 
 def _deliver(post: PostOffice, letters: list[Message]) -> dict[str, str]:
     """Hands all over by several connections at once; each reader's outcome. A second outcome is an untruth too."""
-    relay = relay_to(post, window=4)
+    smtp = Smtp(relay_to(post, window=4, connections=CONNECTIONS))
     outcomes: dict[str, str] = {}
-
-    def work(part: list[Message]) -> None:
-        smtp = Smtp(relay)
-        for letter, result in smtp.send_many(part):
-            outcomes[letter.recipient] = "told twice" if letter.recipient in outcomes else outcome(result)
-        smtp.close()
-
-    threads = [threading.Thread(target=work, args=(letters[n::CONNECTIONS],)) for n in range(CONNECTIONS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    for letter, result in send_many(smtp, letters):
+        outcomes[letter.recipient] = "told twice" if letter.recipient in outcomes else outcome(result)
+    smtp.close()
     return outcomes
 
 

@@ -12,8 +12,9 @@ import pytest
 from pipeline.clock import HandClock
 from pipeline.errors import ConfigError, Refused, TransportError, Unavailable
 from pipeline.providers.smtp import Smtp
+from pipeline.providers.smtp_presets import Security
 from pipeline.providers.smtp_relay import Relay
-from pipeline.providers.smtp_settings import Security, SmtpSettings
+from pipeline.providers.smtp_settings import SmtpSettings
 from tests.messages import NOON, PATIENT, message, puppet, relay_to, send
 from tests.sink import DROP, Manners, PostOffice, make_certificate, server_context
 

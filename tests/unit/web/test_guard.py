@@ -13,7 +13,7 @@ from starlette.types import Message
 from pipeline.web import guard
 from tests.readers import House
 
-DOCUMENT = Path(__file__).parents[3] / "docs" / "guides" / "readers.md"
+DOCUMENT = Path(__file__).parents[3] / "docs" / "reference" / "routes.md"
 PROTECTION = {
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; "
                                "frame-ancestors 'none'; base-uri 'none'",

@@ -3,95 +3,23 @@
 from __future__ import annotations
 
 import http.client
-import logging
 import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from pipeline.app import App
 from pipeline.audience.tokens import Purpose
-from pipeline.clock import SystemClock
-from pipeline.config import load
-from pipeline.engines import embedded
+from pipeline.engines import embedded, service
 from pipeline.engines.jobs import alone
 from pipeline.errors import Busy, OutputError, Unreachable
 from pipeline.providers.base import Message, Receipt
-from pipeline.providers.local import Outbox
-from tests.books import NOON
 from tests.publications import Publication, words
-
-SOON_S = 20  # how long a test waits for what should happen at once
-
-
-class Noon(SystemClock):
-    """A clock that runs like the machine's, from noon of the tests on; who waits on it waits a moment."""
-
-    def __init__(self) -> None:
-        self._ahead = NOON + timedelta(hours=1) - super().now()
-
-    def now(self) -> datetime:
-        return super().now() + self._ahead
-
-    def wait(self, stop: threading.Event, seconds: float) -> bool:
-        return stop.wait(min(seconds, 0.05))
-
-
-class Post(Outbox):
-    """A post in memory that says when so many messages have come."""
-
-    def __init__(self, expected: int) -> None:
-        super().__init__(SystemClock())
-        self.done = threading.Event()
-        self._expected = expected
-
-    def send(self, message: Message) -> Receipt:
-        receipt = super().send(message)
-        if len(self.messages) >= self._expected:
-            self.done.set()
-        return receipt
-
-
-class Said(logging.Handler):
-    """What was logged; `wait` until something is."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.events: list[str] = []
-        self._came = threading.Condition()
-
-    def emit(self, record: logging.LogRecord) -> None:
-        with self._came:
-            self.events.append(record.getMessage())
-            self._came.notify_all()
-
-    def wait(self, event: str) -> None:
-        with self._came:
-            assert self._came.wait_for(lambda: event in self.events, SOON_S), (event, self.events)
-
-
-@pytest.fixture
-def said() -> Iterator[Said]:
-    handler, logger = Said(), logging.getLogger("pipeline")
-    before = logger.level
-    logger.setLevel(logging.INFO)
-    logger.addHandler(handler)
-    yield handler
-    logger.removeHandler(handler)
-    logger.setLevel(before)
-
-
-@pytest.fixture(autouse=True)
-def patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a busy machine work in hand takes longer, and being cut off would end the tests."""
-    monkeypatch.setattr(embedded, "GRACE_S", 30.0)
+from tests.services import SOON_S, Post, Said, running
 
 
 @pytest.fixture
@@ -104,31 +32,6 @@ def letters(tmp_path: Path) -> Publication:
     letters.begin(write=False)
     letters.add_readers("ada@example.com", "bo@example.org")
     return letters
-
-
-@contextmanager
-def running(
-    letters: Publication, said: Said, post: Outbox | None = None, only: str | None = None
-) -> Iterator[threading.Event]:
-    """`avviso run` in a thread; it ends well with the block."""
-    clock, stop = Noon(), threading.Event()
-
-    def open_app() -> App:
-        app = App(load(letters.folder / "config.yaml", {}), clock)
-        if post is not None:
-            app.__dict__["open_transport"] = lambda: post
-        return app
-
-    with ThreadPoolExecutor(1) as pool:
-        run = pool.submit(embedded.run, open_app, letters.folder / "config.yaml", stop, only=only)
-        run.add_done_callback(lambda _: said.emit(logging.makeLogRecord({"msg": "run.started"})))
-        try:
-            said.wait("run.started")
-            if not run.done():
-                yield stop
-        finally:
-            stop.set()
-        run.result(SOON_S)
 
 
 def ask(letters: Publication, path: str, method: str = "GET") -> int:
@@ -268,7 +171,7 @@ def test_sender_that_fails_is_a_line_and_begins_again(
 def test_run_follows_settings_that_can_be_read_and_ignores_others(
     letters: Publication, said: Said, monkeypatch: pytest.MonkeyPatch, change: Callable[[str], str], event: str
 ) -> None:
-    monkeypatch.setattr(embedded, "SETTINGS_S", 0.01)
+    monkeypatch.setattr(service, "SETTINGS_S", 0.01)
     config = letters.folder / "config.yaml"
 
     with running(letters, said, only="publish"):
@@ -284,7 +187,7 @@ def test_work_that_does_not_end_is_cut_off(tmp_path: Path) -> None:
     """In a process of its own: it leaves at once, with whatever was in hand."""
     child = os.fork()
     if child == 0:
-        embedded._end_within(0.05, threading.Event().wait)
+        service._end_within(0.05, threading.Event().wait)
         os._exit(99)
 
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
@@ -293,7 +196,7 @@ def test_work_that_does_not_end_is_cut_off(tmp_path: Path) -> None:
 def test_run_goes_on_when_its_settings_are_moved_away(
     letters: Publication, said: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embedded, "SETTINGS_S", 0.01)
+    monkeypatch.setattr(service, "SETTINGS_S", 0.01)
 
     with running(letters, said, only="publish"):
         (letters.folder / "config.yaml").rename(letters.folder / "elsewhere.yaml")
@@ -303,7 +206,7 @@ def test_run_goes_on_when_its_settings_are_moved_away(
 def test_run_serves_readers_while_the_ledger_is_away_and_catches_up_when_it_is_back(
     tmp_path: Path, postgres_url: str, said: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embedded, "SETTINGS_S", 0.05)
+    monkeypatch.setattr(service, "SETTINGS_S", 0.05)
     monkeypatch.setattr("pipeline.web.porter.ROUND_S", 0.05)
     there = urlsplit(postgres_url)
     with socket.create_server(("127.0.0.1", 0)) as web, socket.create_server(("127.0.0.1", 0)) as away:

@@ -1,0 +1,200 @@
+"""Rounds in turn, so that what else the machine does meets all alike; medians; ratios within the same rounds."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.bench import publication
+from pipeline.clock import monotonic
+from pipeline.errors import ConfigError
+
+SOURCE, POSTFIX_SINK = "/usr/sbin/smtp-source", "/usr/sbin/smtp-sink"
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What is sent where. `sink` is `own` or `postfix`; `offers` what the own one offers: `chunking`, `pipelining`."""
+
+    readers: int
+    connections: int
+    sink: str = "own"
+    offers: str = "chunking"
+    round_trip_ms: int = 0
+    dkim: Path | None = None
+    rounds: int = 3
+
+    @property
+    def name(self) -> str:
+        """For a table's head."""
+        where = "smtp-sink" if self.sink == "postfix" else f"own sink, {self.offers}"
+        line = f", {self.round_trip_ms} ms" if self.round_trip_ms else ""
+        return f"{self.readers:,} readers, {self.connections} connections, {where}{line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Lap:
+    """One contestant's round. Processor time and memory are its process's own, start included."""
+
+    name: str
+    messages: int
+    seconds: float
+    cpu_s: float
+    memory_bytes: int
+
+    @property
+    def rate(self) -> float:
+        """Messages a second."""
+        return self.messages / self.seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A contestant's medians. `ratio` is its rate as a share of the first one's, round by round."""
+
+    name: str
+    rate: float
+    ratio: float
+    cpu_us: float
+    memory_mb: float
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One course and who did how; the first is what the others are compared with."""
+
+    course: Course
+    standings: tuple[Standing, ...]
+
+
+def race(course: Course, tell: Tell) -> Result:
+    """Prepares a publication and lets everybody send it, round after round."""
+    with tempfile.TemporaryDirectory(prefix="avviso-bench-") as place:
+        folder = Path(place)
+        tell(f"{course.name}: preparing")
+        publication.prepare(folder / "prepared", course.readers)
+        sample = publication.sample(folder / "prepared", folder / "sample.eml")
+        rounds = []
+        for number in range(1, course.rounds + 1):
+            tell(f"{course.name}: round {number} of {course.rounds}")
+            rounds.append(list(_round(course, folder, sample)))
+    return Result(course, tuple(_standing(laps, rounds) for laps in zip(*rounds, strict=True)))
+
+
+def _round(course: Course, folder: Path, sample: Path) -> Iterator[Lap]:
+    """The one to compare with first; the engine last."""
+    if Path(SOURCE).exists():
+        yield _source(course, sample)
+    for name in () if course.round_trip_ms else ("smtplib", "naive"):
+        count = max(50, course.readers // (20 if name == "smtplib" else 100))
+        with _server(course) as port:
+            yield _timed(name, _python("rivals", name, str(port), str(count), str(sample)))
+    with _server(course) as port:
+        copy = folder / "copy"
+        shutil.copytree(folder / "prepared", copy)
+        publication.settle(copy, port=port, connections=course.connections, dkim=course.dkim)
+        yield _timed("avviso", _python("engine", str(copy)))
+        shutil.rmtree(copy)
+
+
+def _source(course: Course, sample: Path) -> Lap:
+    """Postfix's own load generator: one constant message, no ledger. It tells no time, so its whole life counts."""
+    count = min(course.readers, 40 * course.connections) if course.round_trip_ms else course.readers
+    with _server(course) as port:
+        return _timed("smtp-source", [
+            SOURCE, "-d", "-s", str(course.connections), "-l", str(sample.stat().st_size), "-m", str(count),
+            "-f", "weekly@example.com", "-t", "reader@example.com", f"127.0.0.1:{port}"], messages=count)
+
+
+@contextmanager
+def _server(course: Course) -> Iterator[int]:
+    """The port of a new sink, behind a line with a delay where the course has one."""
+    with _own_sink(course.offers) if course.sink == "own" else _postfix_sink() as port:
+        if not course.round_trip_ms:
+            yield port
+            return
+        with _listening(_python("line", str(port), str(course.round_trip_ms))) as slow:
+            yield slow
+
+
+@contextmanager
+def _own_sink(offers: str) -> Iterator[int]:
+    with _listening(_python("sink", offers)) as port:
+        yield port
+
+
+@contextmanager
+def _postfix_sink() -> Iterator[int]:
+    """smtp-sink tells neither its port nor when it listens, so it gets one that was free a moment ago."""
+    if not Path(POSTFIX_SINK).exists():
+        raise ConfigError(f"{POSTFIX_SINK} is not installed", remedy="install Postfix's package, or use --sink own")
+    port = publication.free_port()
+    process = subprocess.Popen([POSTFIX_SINK, "-u", "nobody", f"127.0.0.1:{port}", "512"], stderr=subprocess.DEVNULL)
+    try:
+        publication.wait_for(port)
+        yield port
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@contextmanager
+def _listening(command: Sequence[str]) -> Iterator[int]:
+    """A helper of ours that says its port first and ends on SIGTERM."""
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment())
+    assert process.stdout  # noqa: S101, asked for above
+    try:
+        yield json.loads(process.stdout.readline())["port"]
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait()
+        process.stdout.close()
+
+
+def _timed(name: str, command: Sequence[str], *, messages: int = 0) -> Lap:
+    """Runs a contestant. It says on its own what it sent in what time, unless `messages` are given."""
+    start = monotonic()
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment())
+    assert process.stdout  # noqa: S101, asked for above
+    said = process.stdout.read()
+    process.stdout.close()
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise ConfigError(f"{name} ended with {process.returncode}", remedy="see what it said above")
+    seconds = monotonic() - start
+    if not messages:
+        told = json.loads(said)
+        messages, seconds = told["messages"], told["seconds"]
+    return Lap(name, messages, seconds, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024)
+
+
+def _python(module: str, *words: str) -> list[str]:
+    return [sys.executable, "-m", f"pipeline.bench.{module}", *words]
+
+
+def environment() -> dict[str, str]:
+    """The children find this very package, wherever the command was started."""
+    return os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+
+
+def _standing(laps: Sequence[Lap], rounds: Sequence[Sequence[Lap]]) -> Standing:
+    ratios = [lap.rate / laps_of_round[0].rate for lap, laps_of_round in zip(laps, rounds, strict=True)]
+    return Standing(
+        laps[0].name,
+        rate=statistics.median(lap.rate for lap in laps),
+        ratio=statistics.median(ratios),
+        cpu_us=statistics.median(lap.cpu_s / lap.messages * 1e6 for lap in laps),
+        memory_mb=statistics.median(lap.memory_bytes for lap in laps) / 1024**2,
+    )

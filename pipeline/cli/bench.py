@@ -1,0 +1,75 @@
+"""The command that measures: bench."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from pipeline.cli.desk import DONE, Command, Desk, Group, pass_desk
+
+
+@click.group(cls=Group)
+def bench() -> None:
+    """The figures in the documentation, measured on this machine, as ratios."""
+
+
+@bench.command(cls=Command)
+@click.option("--issues", type=click.IntRange(1, 20_000), default=200, show_default=True)
+@pass_desk
+def build(desk: Desk, issues: int) -> int:
+    """A folder of issues, built and built again unchanged.
+
+    \b
+    Example:
+      avviso bench build --issues 400
+    """
+    from pipeline.bench.builds import measure  # slow import
+
+    times = measure(issues, lambda line: click.echo(line, err=True))
+    desk.answer(asdict(times), times.lines())
+    return DONE
+
+
+@bench.command(cls=Command)
+@click.option("--readers", type=click.IntRange(100, 1_000_000), multiple=True, default=(20_000,), show_default=True,
+              help="How many; may be given several times.")
+@click.option("--connections", type=click.IntRange(1, 200), default=10, show_default=True)
+@click.option("--rounds", type=click.IntRange(1, 99), default=3, show_default=True)
+@click.option("--sink", type=click.Choice(["own", "postfix"]), default="own", show_default=True,
+              help="A server of avviso's own, or Postfix's smtp-sink where it is installed.")
+@click.option("--offers", type=click.Choice(["chunking", "pipelining"]), default="chunking", show_default=True,
+              help="What the own server offers.")
+@click.option("--rtt", type=click.IntRange(0, 1_000), multiple=True, default=(0,), show_default=True, metavar="MS",
+              help="Round trip in milliseconds; may be given several times.")
+@click.option("--dkim", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="KEY",
+              help="Sign with this private key (PEM).")
+@click.option("--svg", type=click.Path(path_type=Path), metavar="PATH", help="Write a plot of the ratios too.")
+@pass_desk
+def send(
+    desk: Desk, readers: tuple[int, ...], connections: int, rounds: int, sink: str, offers: str, rtt: tuple[int, ...],
+    dkim: Path | None, svg: Path | None,
+) -> int:
+    """The real send of a prepared mailing, beside smtp-source, smtplib and a message built for each reader.
+
+    Everything runs on this machine; nothing leaves it.
+
+    \b
+    Example:
+      avviso bench send
+      avviso bench send --readers 10000 --readers 1000000 --rounds 1
+      avviso bench send --rtt 100 --offers pipelining
+    """
+    from pipeline.bench import report  # slow import
+    from pipeline.bench.contest import Course, race
+
+    courses = [Course(count, connections, sink, offers, ms, dkim, rounds) for count in readers for ms in rtt]
+    results = [race(course, lambda line: click.echo(line, err=True)) for course in courses]
+    if svg:
+        svg.write_text(report.plot(results), "utf-8")
+    desk.answer(report.shape(results), report.table(results))
+    return DONE
+
+
+COMMANDS = (bench,)

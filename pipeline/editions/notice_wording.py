@@ -1,0 +1,101 @@
+"""What a notice to the maintainer says, by language; `wording` has what readers are told."""
+
+from __future__ import annotations
+
+from pipeline.editions.wording import Wording, choose
+
+_ENGLISH: Wording = {
+    "issue": "No. {number} “{title}”",
+    "issue_without_number": "“{title}”",
+    "subject_approval": "{issue} waits for you",
+    "subject_held": "{issue} is held",
+    "subject_paused": "{issue}: sending is paused",
+    "subject_doubt": "{issue}: {count} deliveries in doubt",
+    "subject_finished": "{issue} is out",
+    "subject_missing": "An issue is overdue",
+    "subject_several": "{count} matters at {title}",
+    "approval": "{issue} waits for your approval ({reason}). Look at it, then let it go:",
+    "held": "{issue} is held and nobody was mailed: {reason}. Once you are content, the first line mails it, the "
+            "second publishes it without mail:",
+    "paused": "The mailing of {issue} to {list} is paused: {reason}. {sent} of {audience} readers have it. When the "
+              "cause is mended, go on with:",
+    "doubt": "{count} of {audience} readers of {issue} ({list}) may or may not have it: avviso ended between the "
+             "message and the answer. Nearly all of those did arrive. Decide with one of these, or leave it: "
+             "{otherwise}.",
+    "otherwise_closed": "on {expires} they count as sent",
+    "otherwise_open": "they stay as they are",
+    "finished": "{issue} was mailed to {list}: {audience} readers, {counts}. Begun {begun}, done {ended}.",
+    "finished_command": "All figures:",
+    "missing": "An issue was expected on {expected}, by the rhythm of the last {known}; the last one was {issue} on "
+               "{last}. If one is in the folder, `check` says why it is not taken:",
+    "why": "avviso writes this to the address of notify.email in config.yaml. Each matter is told once; "
+           "`avviso status` shows what is still open.",
+    "sent": "{n} sent", "failed": "{n} failed", "in_doubt": "{n} in doubt", "skipped": "{n} left before it was sent",
+    "cancelled": "{n} cancelled",
+    "comma": ", ",
+}
+
+_SIMPLIFIED: Wording = {
+    "issue": "第 {number} 期《{title}》",
+    "issue_without_number": "《{title}》",
+    "subject_approval": "{issue}等你批准",
+    "subject_held": "{issue}被扣下了",
+    "subject_paused": "{issue}暂停发送",
+    "subject_doubt": "{issue}有 {count} 封存疑",
+    "subject_finished": "{issue}已寄出",
+    "subject_missing": "新的一期迟了",
+    "subject_several": "《{title}》有 {count} 件事",
+    "approval": "{issue}等你批准（{reason}）。先看一眼，再放行：",
+    "held": "{issue}被扣下，没有寄给任何人：{reason}。看过没问题，第一行寄出，第二行只发布不寄信：",
+    "paused": "{issue}发往 {list} 的邮件暂停了：{reason}。{audience} 位读者中已有 {sent} 位收到。排除原因后继续：",
+    "doubt": "{issue}（{list}）的 {audience} 位读者中，有 {count} 位不知是否收到：信交出去之后、收到回音之前，"
+             "程序中断了。这类信几乎都已送达。请用下面的一行决定，或者不管它：{otherwise}。",
+    "otherwise_closed": "{expires} 之后按已寄处理",
+    "otherwise_open": "它们会一直保持原样",
+    "finished": "{issue}已寄往 {list}：共 {audience} 位读者，{counts}。{begun} 开始，{ended} 结束。",
+    "finished_command": "全部数字：",
+    "missing": "按最近 {known} 期的节奏，{expected} 应当有新的一期；上一期是 {last} 的{issue}。"
+               "如果文件夹里已经有了，check 会说明为什么没有采用：",
+    "why": "这封信由 avviso 寄给 config.yaml 里 notify.email 的地址。每件事只说一次；avviso status 会列出尚未处理的。",
+    "sent": "已寄 {n}", "failed": "失败 {n}", "in_doubt": "存疑 {n}", "skipped": "寄出前已退订 {n}",
+    "cancelled": "取消 {n}",
+    "comma": "，",
+    "cause_late": "到期太久之后才出现（{reason}）",
+    "cause_burst": "一次到期的太多（{reason}）",
+    "cause_copy": "文字与寄过的一期几乎相同（{reason}）",
+}
+
+_TRADITIONAL: Wording = {
+    "issue": "第 {number} 期《{title}》",
+    "issue_without_number": "《{title}》",
+    "subject_approval": "{issue}等你核准",
+    "subject_held": "{issue}被扣下了",
+    "subject_paused": "{issue}暫停發送",
+    "subject_doubt": "{issue}有 {count} 封存疑",
+    "subject_finished": "{issue}已寄出",
+    "subject_missing": "新的一期遲了",
+    "subject_several": "《{title}》有 {count} 件事",
+    "approval": "{issue}等你核准（{reason}）。先看一眼，再放行：",
+    "held": "{issue}被扣下，沒有寄給任何人：{reason}。看過沒問題，第一行寄出，第二行只發佈不寄信：",
+    "paused": "{issue}發往 {list} 的郵件暫停了：{reason}。{audience} 位讀者中已有 {sent} 位收到。排除原因後繼續：",
+    "doubt": "{issue}（{list}）的 {audience} 位讀者中，有 {count} 位不知是否收到：信交出去之後、收到回音之前，"
+             "程式中斷了。這類信幾乎都已送達。請用下面的一行決定，或者不管它：{otherwise}。",
+    "otherwise_closed": "{expires} 之後按已寄處理",
+    "otherwise_open": "它們會一直保持原樣",
+    "finished": "{issue}已寄往 {list}：共 {audience} 位讀者，{counts}。{begun} 開始，{ended} 結束。",
+    "finished_command": "全部數字：",
+    "missing": "按最近 {known} 期的節奏，{expected} 應當有新的一期；上一期是 {last} 的{issue}。"
+               "如果資料夾裡已經有了，check 會說明為什麼沒有採用：",
+    "why": "這封信由 avviso 寄給 config.yaml 裡 notify.email 的地址。每件事只說一次；avviso status 會列出尚未處理的。",
+    "sent": "已寄 {n}", "failed": "失敗 {n}", "in_doubt": "存疑 {n}", "skipped": "寄出前已退訂 {n}",
+    "cancelled": "取消 {n}",
+    "comma": "，",
+    "cause_late": "到期太久之後才出現（{reason}）",
+    "cause_burst": "一次到期的太多（{reason}）",
+    "cause_copy": "文字與寄過的一期幾乎相同（{reason}）",
+}
+
+
+def notice_wording(language: str) -> Wording:
+    """The words for a BCP 47 language, chosen as `wording` chooses."""
+    return choose(language, english=_ENGLISH, simplified=_SIMPLIFIED, traditional=_TRADITIONAL)

@@ -1,0 +1,175 @@
+"""The engine of several machines: Procrastinate, on the ledger's own PostgreSQL, wakes the jobs wherever a worker runs.
+
+    publish   every `schedule.check_every`, with notify and hubs; one machine at a time
+    tidy      every minute; also wakes the senders, so that a lost wake-up costs a minute
+    send      slots: each sends until nothing is due or its turn is over, then queues itself again
+
+A mailing that begins, a letter and a person's `resume` wake the senders in their own transaction, by a trigger. Jobs
+hold no truth: one that a dead worker left behind is taken away, because the next tick makes another.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager, suppress
+from datetime import timedelta
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import procrastinate
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+from procrastinate.jobs import Status
+
+from pipeline.engines.jobs import Shift, telling
+
+if TYPE_CHECKING:
+    from pipeline.app import App
+
+log = logging.getLogger(__name__)
+
+Tick = Callable[[], Awaitable[int]]
+
+SLOTS = 8                 # senders at work at once, over all machines
+TURN_S = 30.0             # how long one sends before it queues behind the others
+STALLED_S = 60.0          # without a heartbeat of its worker for so long, a job is nobody's
+RESTART_S = 30.0          # rest after the database went away
+QUEUES = {"publish": ("publish", "tidy"), "send": ("tidy",)}
+
+
+def begin(app: App, shift: Shift, only: str | None, ending: threading.Event) -> Callable[[], object]:
+    """Begins what `only` names, or all of it; gives what waits for its end once `ending` is set."""
+    telling("tidy", shift.tidy)()
+    clockwork = Clockwork(app.config.database.get_secret_value(), shift, ending, only, app.ledger.notebook.alone)
+    thread = threading.Thread(target=clockwork.run, name="procrastinate", daemon=True)
+    thread.start()
+    return thread.join
+
+
+class Clockwork:
+    """The workers of this process, in a thread with an event loop of their own."""
+
+    def __init__(
+        self, url: str, shift: Shift, ending: threading.Event, only: str | None,
+        alone: Callable[[str], AbstractContextManager[bool]],
+    ) -> None:
+        self._shift = shift
+        self._ending = ending
+        self._only = only
+        self._alone = alone
+        self._app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=url))
+        self._senders = self._app.task(name="send", queue="send", pass_context=False)(self._send)
+        self._ticks = [self._periodic(name, cron(every), job) for name, (job, every) in shift.rounds().items()
+                       if name == "tidy" or only != "send"]
+
+    def run(self) -> None:
+        """Works until the end is set; while the database is away it tries again."""
+        while not self._ending.is_set():
+            try:
+                asyncio.run(self._work())
+            except ConnectorException as error:
+                log.error("engine.away", extra={"reason": " ".join(str(error.__cause__ or error).split())})
+                self._ending.wait(RESTART_S)
+
+    def _periodic(self, name: str, when: str, job: Callable[[], object]) -> Tick:
+        async def woken(timestamp: int = 0) -> None:  # noqa: ARG001, what Procrastinate tells of a tick
+            await asyncio.to_thread(telling(name, job))
+            if name == "tidy":
+                await self._clear()
+                await self._wake()
+
+        task = self._app.task(name=name, queue="tidy" if name == "tidy" else "publish", queueing_lock=name)(woken)
+        self._app.periodic(cron=when)(task)
+        return task.defer_async
+
+    async def _work(self) -> None:
+        async with self._app.open_async():
+            while not await self._prepare():
+                await asyncio.sleep(0.1)
+            await self._clear()
+            await self._begin_now()
+            queues = [*QUEUES.get(self._only or "publish", ()), *(() if self._only == "publish" else ("send",))]
+            workers = [asyncio.create_task(self._app.run_worker_async(
+                queues=[queue], concurrency=1, install_signal_handlers=False, delete_jobs="always",
+                fetch_job_polling_interval=1.0, name=queue)) for queue in queues]
+            await self._until_the_end(workers)
+
+    async def _begin_now(self) -> None:
+        """What is due is not kept waiting for the next tick."""
+        for tick in self._ticks:
+            with suppress(AlreadyEnqueued):
+                await tick()
+        await self._wake()
+
+    async def _prepare(self) -> bool:
+        """Makes Procrastinate's tables and our triggers where they are not there yet; False while another does."""
+        with self._alone("engine") as ours:
+            if ours:
+                if not await self._app.check_connection_async():
+                    await self._app.schema_manager.apply_schema_async()
+                script = files("pipeline.engines").joinpath("wake.sql").read_text("utf-8")
+                await self._app.connector.execute_query_async(script.replace("{slots}", str(SLOTS)))
+            return ours
+
+    async def _until_the_end(self, workers: list[asyncio.Task[None]]) -> None:
+        """Workers finish what they have in hand; one that fails ends them all."""
+        end = asyncio.create_task(asyncio.to_thread(self._wait_for_the_end, workers))
+        await asyncio.wait([end, *workers], return_when=asyncio.FIRST_COMPLETED)
+        for worker in workers:
+            worker.cancel()
+        results = await asyncio.gather(*workers, return_exceptions=True)
+        end.cancel()
+        for result in results:
+            if isinstance(result, Exception):
+                raise result
+
+    def _wait_for_the_end(self, workers: list[asyncio.Task[None]]) -> None:
+        while not self._ending.wait(0.2) and not any(worker.done() for worker in workers):
+            pass
+
+    # ---- the jobs -----------------------------------------------------------------------------
+
+    async def _clear(self) -> None:
+        """Takes away what dead workers left behind: the ledger knows what they held."""
+        for job in await self._app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_S):
+            await self._app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
+            log.warning("job.cleared", extra={"job": job.task_name})
+
+    async def _send(self, slot: int) -> None:
+        """One turn. Whoever did not come to the end of what is due queues again, behind the others."""
+        over = threading.Event()
+        turn = threading.Timer(TURN_S, over.set)
+        turn.start()
+        watch = asyncio.create_task(asyncio.to_thread(_either, self._ending, over))
+        try:
+            await asyncio.to_thread(telling("send", lambda: self._shift.send(over)))
+        finally:
+            is_over = over.is_set()
+            turn.cancel()
+            over.set()
+            await watch
+        if is_over and not self._ending.is_set():
+            await self._wake(slot)
+
+    async def _wake(self, *slots: int) -> None:
+        for slot in slots or range(1, SLOTS + 1):
+            with suppress(AlreadyEnqueued):
+                await self._senders.configure(queueing_lock=f"send-{slot}").defer_async(slot=slot)
+
+
+def _either(ending: threading.Event, over: threading.Event) -> None:
+    """Ends a turn when the process is to end."""
+    while not over.wait(0.2):
+        if ending.is_set():
+            over.set()
+
+
+def cron(every: timedelta) -> str:
+    """How Procrastinate is told of an interval: by the seconds below a minute, else by whole minutes up to an hour."""
+    seconds = int(every.total_seconds())
+    if seconds < 60:
+        return f"* * * * * */{max(seconds, 1)}"
+    minutes = min(seconds // 60, 60)
+    return "0 * * * *" if minutes == 60 else f"*/{minutes} * * * *"

@@ -1,0 +1,140 @@
+"""`avviso run`: the web answers, an engine wakes the work, and changed settings are followed.
+
+Which engine is a setting: `embedded` wakes the work of this process alone, `procrastinate` shares it with other
+machines. Either is only an alarm clock; the ledger says what is to be done.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.engines.jobs import Shift, alone
+from pipeline.errors import PipelineError, Unreachable
+
+if TYPE_CHECKING:
+    from pipeline.app import App
+
+log = logging.getLogger(__name__)
+
+# Begins the work of a shift and gives what ends it; `only` is publish, send or None, the event is set at the end.
+Begin = Callable[["App", Shift, str | None, threading.Event], Callable[[], object]]
+
+SETTINGS_S = 5.0
+GRACE_S = 8.0  # how long work in hand may take once we are asked to end; the rest is the next start's
+
+
+def run(open_app: Callable[[], App], settings: Path, stop: threading.Event, *, only: str | None = None) -> None:
+    """Runs until `stop` is set. `only` is one of publish, send, web; None is all of them.
+
+    When the file `settings` changes and can be read, everything in hand is finished and begun again with it;
+    one that cannot be read is said once, and the old settings stay in force. While the ledger is away at the start,
+    readers are served: their asking and leaving lies in the tray until it is back.
+    """
+    seen = _changed_at(settings)  # before it is read: a change after that is one to follow
+    following: App | None = open_app()
+    while following is not None:
+        following, seen = _run_with(following, open_app, settings, seen, stop, only)
+
+
+def _run_with(
+    app: App, open_app: Callable[[], App], settings: Path, seen: int, stop: threading.Event, only: str | None
+) -> tuple[App | None, int]:
+    """Runs with one set of settings, last changed at `seen`; gives the next, or None at the end."""
+    if only != "web":
+        app.check_way_out()
+    with ExitStack() as stack:
+        if only is None:
+            stack.enter_context(alone(app))
+        shift = stack.enter_context(ExitStack())  # we leave the list of workers when our work is done
+        work = ExitStack()  # ended together, so that all of it takes no longer than GRACE_S
+        stack.callback(_end_within, GRACE_S, work.close)
+        ending = threading.Event()
+        if only in (None, "web"):
+            work.callback(_serve_web(app))
+        begin = partial(_begin, app, only, shift, work, ending)
+        begun = begin()
+        log.info("run.started", extra={"only": only or "all"})
+        following = _wait(open_app, settings, seen, stop, None if begun else begin)
+        log.info("run.ending")
+        ending.set()
+        return following
+
+
+def _begin(app: App, only: str | None, shift: ExitStack, work: ExitStack, ending: threading.Event) -> bool:
+    """Begins what needs the ledger. False while that is away: whom we serve on the web is served all the same."""
+    try:
+        app.database.check_version()
+        at_work = shift.enter_context(Shift.begin(app)) if only != "web" else None
+    except Unreachable as error:
+        if only not in (None, "web"):
+            raise
+        log.warning("ledger.away", extra={"reason": str(error)})
+        return False
+    if at_work:
+        work.callback(_engine(app)(app, at_work, only, ending))
+    return True
+
+
+def _engine(app: App) -> Begin:
+    """What begins to wake the work."""
+    if app.config.engine == "procrastinate":
+        from pipeline.engines.procrastinate import begin  # optional extra `postgres`
+    else:
+        from pipeline.engines.embedded import begin  # slow import
+    return begin
+
+
+def _wait(
+    open_app: Callable[[], App], settings: Path, seen: int, stop: threading.Event, begin: Callable[[], bool] | None,
+) -> tuple[App | None, int]:
+    """Waits for the end, or for new settings that can be used; `begin` is tried again until it did."""
+    while not stop.wait(SETTINGS_S):
+        if begin and begin():
+            begin = None
+        now = _changed_at(settings)
+        if now == seen:
+            continue
+        seen = now
+        try:
+            following = open_app()
+            following.check_way_out()
+        except PipelineError as error:
+            log.warning("settings.ignored", extra={"reason": str(error)})
+        else:
+            log.info("settings.changed")
+            return following, seen
+    return None, seen
+
+
+def _changed_at(path: Path) -> int:
+    """The file's change time; 0 while there is none."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _end_within(seconds: float, finish: Callable[[], object]) -> None:
+    """Lets work in hand finish. What takes longer is cut off: the ledger has its mark, and the next start looks."""
+    finishing = threading.Thread(target=finish, name="finish", daemon=True)
+    finishing.start()
+    finishing.join(seconds)
+    if finishing.is_alive():
+        log.warning("run.cut_short", extra={"seconds": seconds})
+        os._exit(0)
+
+
+def _serve_web(app: App) -> Callable[[], None]:
+    """Answers readers; gives what ends it."""
+    from pipeline.web.assembly import open_server  # optional extra `web`
+
+    server = open_server(app)
+    server.start()
+    return server.stop

@@ -1,0 +1,87 @@
+"""The mailroom: reads the mailbox, takes what it says through the door, and leaves every mail where a person finds it.
+
+    fetch -> understand -> take (committed) -> mark as read, or move -> note how far we are
+
+Whoever dies in between reads some mails a second time, and a report that is repeated changes nothing. A mail that is
+not understood, or proves nothing, stays as it is.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import timedelta
+
+from pipeline.address import mask
+from pipeline.clock import Clock
+from pipeline.errors import PipelineError
+from pipeline.feedback.door import Effect, Feedback
+from pipeline.feedback.needs import TROUBLE, remember_asker
+from pipeline.mailings.ledger import Ledger
+from pipeline.providers.mailbox import Folder, Mail
+from pipeline.providers.returned import read_returned
+
+log = logging.getLogger(__name__)
+
+FIRST_LOOK = timedelta(days=7)  # how far back the first look goes
+GROUP = 20                      # mails between two notes
+MOST = 500                      # mails a look
+PLACE = "mailbox"               # the note that says how far we have read
+
+UNDERSTOOD = frozenset({Effect.KNOWN, Effect.RECORDED, Effect.SUPPRESSED, Effect.LEFT})
+
+
+class Mailroom:
+    """One mailbox. `open_folder` opens it anew for each look; `name` is what it is called in the ledger."""
+
+    def __init__(
+        self, ledger: Ledger, feedback: Feedback, clock: Clock, *,
+        open_folder: Callable[[], AbstractContextManager[Folder]], name: str,
+    ) -> None:
+        self._ledger = ledger
+        self._feedback = feedback
+        self._clock = clock
+        self._open_folder = open_folder
+        self._name = name
+
+    def look(self) -> int:
+        """Takes what is new; gives how many mails were looked at. What stands in the way is noted for `status`."""
+        try:
+            with self._open_folder() as folder:
+                count = self._work(folder)
+        except PipelineError as error:
+            self._ledger.notebook.write_note(TROUBLE, str(error))
+            raise
+        if self._ledger.notebook.note(TROUBLE):
+            self._ledger.notebook.write_note(TROUBLE, "")
+        return count
+
+    def _work(self, folder: Folder) -> int:
+        uids = self._new(folder)[:MOST]
+        for start in range(0, len(uids), GROUP):
+            group = uids[start:start + GROUP]
+            folder.put_away([uid for uid in group if self._see_to(folder.fetch(uid))])
+            self._ledger.notebook.write_note(PLACE, f"{self._name} {folder.validity} {group[-1]}")
+        return len(uids)
+
+    def _new(self, folder: Folder) -> list[int]:
+        """What came since the last look; with another mailbox, or other UIDs, what came in the last days."""
+        known = (self._ledger.notebook.note(PLACE) or "").rpartition(" ")
+        if known[0] == f"{self._name} {folder.validity}":
+            return folder.after(int(known[2]))
+        return folder.since(self._clock.now() - FIRST_LOOK)
+
+    def _see_to(self, mail: Mail | None) -> bool:
+        """Whether the mail was understood and taken."""
+        if mail is None:
+            return False
+        try:
+            returned = read_returned(mail)
+        except Exception:  # one mail of anybody's making must not stop the others
+            log.exception("mail.unreadable", extra={"uid": mail.uid})
+            return False
+        effects = self._feedback.take([returned.event]) if returned.event else []
+        if returned.asks_to_leave or Effect.FORGED in effects:
+            remember_asker(self._ledger, mask(returned.sender), mail.at, self._clock.now())
+        return bool(UNDERSTOOD.intersection(effects))

@@ -1,0 +1,192 @@
+"""A mailbox read by IMAP (RFC 9051, and RFC 3501 where a server knows nothing newer): what came since the last look.
+
+Which mail was read is told by its UID, not by a flag: a person may open the same mailbox, and must not hide a bounce
+from us by looking at it. Nothing is ever deleted; what was understood is marked as read, or moved where the owner wants
+it. On the standard library's client, because only a part of a long mail is wanted, and 163.com wants to be told who we
+are (RFC 2971) before it opens a folder.
+"""
+
+from __future__ import annotations
+
+import imaplib
+import re
+import ssl
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pipeline import __version__
+from pipeline.errors import ConfigError, Unreachable
+
+MOST_BYTES = 256 * 1024  # of one mail: what is longer is cut, and the report stands at its beginning
+PATIENCE_S = 30.0
+
+_FETCH = f"(INTERNALDATE BODY.PEEK[]<0.{MOST_BYTES}>)"
+_DATE = re.compile(rb'INTERNALDATE "([^"]{20,30})"')
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxSettings:
+    """Where the mailbox is. `move_to` is the folder for what was understood; "" leaves it where it is, as read."""
+
+    host: str
+    username: str
+    password: str = field(repr=False)
+    port: int = 993
+    security: str = "tls"
+    folder: str = "INBOX"
+    move_to: str = ""
+    ca_file: Path | None = None
+
+    @property
+    def shown(self) -> str:
+        """The mailbox for people."""
+        return f"{self.username} at {self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail as it lies there, at most MOST_BYTES of it. `at` is when it arrived."""
+
+    uid: int
+    at: datetime
+    content: bytes
+
+
+class Folder:
+    """The folder, open. Everything here raises Unreachable when the line is lost."""
+
+    def __init__(self, client: imaplib.IMAP4, settings: MailboxSettings, validity: int) -> None:
+        self._client = client
+        self._settings = settings
+        self.validity = validity  # UIDVALIDITY: with another one, all UIDs are others
+
+    def after(self, uid: int) -> list[int]:
+        """The UIDs behind this one, in their order."""
+        return [found for found in self._search(f"UID {uid + 1}:*") if found > uid]  # `*` is the last one in any case
+
+    def since(self, day: datetime) -> list[int]:
+        """The UIDs of what arrived on this day and later."""
+        return self._search(f"SINCE {day.day:02}-{_MONTHS[day.month - 1]}-{day.year}")
+
+    def fetch(self, uid: int) -> Mail | None:
+        """One mail, not marked by it; None when it is gone."""
+        answer = _told(self._client.uid("FETCH", str(uid), _FETCH))
+        parts = [part for part in answer if isinstance(part, tuple)]
+        said = b" ".join(part if isinstance(part, bytes) else part[0] for part in answer if part)
+        date = _DATE.search(said)
+        if not parts or not date:
+            return None
+        return Mail(uid, datetime.strptime(date[1].decode().strip(), "%d-%b-%Y %H:%M:%S %z"), parts[0][1])
+
+    def put_away(self, uids: Sequence[int]) -> None:
+        """Marks what was understood as read, and moves it where the settings say."""
+        if not uids:
+            return
+        which = ",".join(map(str, uids))
+        _told(self._client.uid("STORE", which, "+FLAGS.SILENT", r"(\Seen)"))
+        if not self._settings.move_to:
+            return
+        there = folder_name(self._settings.move_to)
+        if "MOVE" in self._client.capabilities:
+            _told(self._client.uid("MOVE", which, there))
+        elif "UIDPLUS" in self._client.capabilities:  # without it, EXPUNGE would take what others marked
+            _told(self._client.uid("COPY", which, there))
+            _told(self._client.uid("STORE", which, "+FLAGS.SILENT", r"(\Deleted)"))
+            _told(self._client.uid("EXPUNGE", which))
+
+    def _search(self, what: str) -> list[int]:
+        answer = _told(self._client.uid("SEARCH", what))
+        return sorted(int(word) for line in answer if line for word in line.split())
+
+
+@contextmanager
+def open_folder(settings: MailboxSettings) -> Iterator[Folder]:
+    """The folder of a mailbox. Raises Unreachable, and ConfigError for a login or a folder that is refused."""
+    with _own_errors(settings):
+        client = _connect(settings)
+        try:
+            _log_in(client, settings)
+            yield Folder(client, settings, _select(client, settings))
+        finally:
+            _leave(client)
+
+
+def folder_name(name: str) -> str:
+    """A folder's name as the protocol writes it: modified UTF-7 (RFC 3501 section 5.1.3), in quotes."""
+    encoded = re.sub(r"[^\x20-\x7e]+", lambda found: "&" + _utf7(found[0]) + "-", name.replace("&", "&-"))
+    return '"' + encoded.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _utf7(text: str) -> str:
+    return b64encode(text.encode("utf-16-be")).decode().rstrip("=").replace("/", ",")
+
+
+def _connect(settings: MailboxSettings) -> imaplib.IMAP4:
+    context = ssl.create_default_context(cafile=settings.ca_file)
+    if settings.security == "tls":
+        return imaplib.IMAP4_SSL(settings.host, settings.port, ssl_context=context, timeout=PATIENCE_S)
+    client = imaplib.IMAP4(settings.host, settings.port, timeout=PATIENCE_S)
+    client.starttls(context)
+    return client
+
+
+def _log_in(client: imaplib.IMAP4, settings: MailboxSettings) -> None:
+    try:
+        client.login(settings.username, settings.password)
+    except imaplib.IMAP4.abort:
+        raise
+    except imaplib.IMAP4.error as error:
+        raise ConfigError(f"the mailbox of {settings.shown} refuses the login: {_words(error)}", path="config.yaml",
+                          remedy="mend mailbox.username and mailbox.password; many services want a password for "
+                                 "programs") from None
+    if "ID" in client.capabilities:
+        client.xatom("ID", f'("name" "avviso" "version" "{__version__}")')
+
+
+def _select(client: imaplib.IMAP4, settings: MailboxSettings) -> int:
+    try:
+        status, said = client.select(folder_name(settings.folder))
+    except imaplib.IMAP4.readonly as error:
+        raise ConfigError(f"mailbox.folder can only be read: {_words(error)}", path="config.yaml",
+                          remedy="give the account the right to mark mails") from None
+    if status != "OK":
+        raise ConfigError(f"mailbox.folder {settings.folder} cannot be opened: {_words(said[0])}", path="config.yaml",
+                          remedy="write it as the mail program names it, such as INBOX")
+    _, validity = client.response("UIDVALIDITY")
+    return int(validity[0]) if validity and validity[0] else 0
+
+
+def _leave(client: imaplib.IMAP4) -> None:
+    with suppress(OSError, imaplib.IMAP4.error):  # the line is gone: nothing is left to say
+        client.logout()
+
+
+def _told(answer: tuple[str, list[Any]]) -> list[Any]:
+    status, said = answer
+    if status != "OK":
+        raise imaplib.IMAP4.error(_words(said[0] if said else b""))
+    return said
+
+
+@contextmanager
+def _own_errors(settings: MailboxSettings) -> Iterator[None]:
+    try:
+        yield
+    except ssl.SSLError as error:
+        raise Unreachable(f"the mailbox of {settings.shown} has no TLS that we trust: {error.reason or error}",
+                          remedy="check mailbox.host, mailbox.security and mailbox.ca_file") from error
+    except (OSError, imaplib.IMAP4.error) as error:
+        raise Unreachable(f"the mailbox of {settings.shown} does not answer: {_words(error)}",
+                          remedy="it is tried again in a minute; nothing in it is lost") from error
+
+
+def _words(said: object) -> str:
+    """What a server said, in one printable line."""
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:200]

@@ -1,0 +1,275 @@
+"""What came by mail, understood: a report of a mail server, a complaint, an automatic answer, a reader who leaves.
+
+    feedback-report (RFC 5965)         complained, or what its Feedback-Type says
+    delivery-status (RFC 3464)         bounced, failed, deferred, delivered: by Action and Status
+    a report in prose                  qmail, older Exim, QQ, 163: by the words above the returned message
+    an automatic answer (RFC 3834)     autoresponded
+    a mail with the way out            unsubscribed: the token in its subject, or an answer to a message of ours
+
+Anybody can write a report. It proves something only by carrying what nobody but the receiver of a message and the
+servers on its way has seen: our Message-ID, whose left side is a keyed digest. It stands in the returned headers, in
+what the report quotes or, where the mailbox takes plus addresses, in the address that the report was sent to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.header import decode_header, make_header
+from email.message import Message
+from email.parser import BytesParser
+from email.policy import compat32
+from email.utils import parseaddr
+from html import unescape
+
+from pipeline.providers.event import Event, Kind, event_key
+from pipeline.providers.mailbox import Mail
+from pipeline.providers.statuses import Meaning, meaning, status_in
+
+PROVIDER = "mailbox"
+LONGEST = 20_000  # characters of prose that are looked at
+
+_MARK = re.compile(r"(?<![0-9a-f])([0-9a-f]{32})@", re.IGNORECASE)
+_PLUS = re.compile(r"\+([0-9a-f]{32})@", re.IGNORECASE)
+_TOKEN = re.compile(r"(?<![\w-])[\w-]{32,128}(?![\w-])", re.ASCII)
+_ENVELOPE_TO = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "X-RCPT-TO", "To")
+
+_LEAVE = re.compile(
+    r"(?:(?:re|aw|sv|回复|答复|回覆)\s*[:：]\s*)*(?:please\s+)?"
+    r"(?:unsubscribe(?: me)?|remove me|退订|取消订阅|我要退订|退訂|取消訂閱|td)[\s.!。！]*", re.IGNORECASE)
+_AUTOMATIC = re.compile(
+    r"auto(?:matic)?[- ]?(?:reply|response)|out of (?:the )?office|abwesenheit|absence|vacation|自动回复|自動回覆|休假",
+    re.IGNORECASE)
+_RETURN = re.compile(
+    r"undeliver|delivery (?:status|failure|problem|delayed|has failed)|(?:mail )?delivery failed"
+    r"|returned (?:mail|to sender)|failure notice|mail system error|non-?delivery|message (?:not delivered|status)"
+    r"|退信|投递失败|发送失败|无法投递|被退回|退件|無法傳遞", re.IGNORECASE)
+_DAEMON = re.compile(r"mailer-?daemon|postmaster|mail-?daemon|mdaemon|system admin", re.IGNORECASE)
+_LATER = re.compile(
+    r"will (?:be|continue to be) retried|still (?:being )?(?:try|retr)|delayed (?:\d+|for)|no action is required"
+    r"|warning: message|has not yet been delivered|稍后(?:会|将)?重试|继续尝试", re.IGNORECASE)
+# From here on it is our own text, whose words blame nobody.
+_COPY = re.compile(
+    r"-{3,}[^\n]{0,40}(?:copy of (?:the|your) message|original message|below this line|returned message|message text)"
+    r"|original message headers|原始邮件|原邮件|----- transcript|message-id:", re.IGNORECASE)
+
+_TAGS = re.compile(r"<(?:style|script)\b.*?</(?:style|script)>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+
+_FEEDBACK: dict[str, Meaning] = {
+    "abuse": (Kind.COMPLAINED, None),
+    "fraud": (Kind.COMPLAINED, None),
+    "other": (Kind.COMPLAINED, None),
+    "virus": (Kind.FAILED, None),
+    "opt-out": (Kind.UNSUBSCRIBED, None),
+    "opt-out-list": (Kind.UNSUBSCRIBED, None),
+    "auth-failure": (Kind.FAILED, None),  # RFC 6591: about our signatures
+}
+_ACTIONS: dict[str, Kind] = {
+    "delayed": Kind.DEFERRED, "delivered": Kind.DELIVERED, "relayed": Kind.DELIVERED, "expanded": Kind.DELIVERED}
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A mail understood. `event` is None for what says nothing to us.
+
+    `asks_to_leave` is a reader who wants to be taken off and carries no proof of who they are: for a person to read.
+    """
+
+    event: Event | None = None
+    asks_to_leave: bool = False
+    sender: str = ""
+
+
+def read_returned(mail: Mail) -> Returned:
+    """What a mail says. Whatever its shape, something comes back."""
+    message = BytesParser(policy=compat32).parsebytes(mail.content)
+    sender = parseaddr(_header(message, "From"))[1]
+    subject = _header(message, "Subject")
+    for read in (_complaint, _status_report):
+        if (found := read(message)) is not None:
+            return Returned(_event(mail, message, *found), sender=sender)
+    if token := next(iter(_TOKEN.findall(subject)), ""):
+        return Returned(_leaving(mail, token=token), sender=sender)
+    if _is_return(message, sender, subject):
+        words = _prose(message)
+        meant = (Kind.DEFERRED, None) if _LATER.search(words) else meaning("", f"{subject} {words}")
+        return Returned(_event(mail, message, meant, status_in(words), words), sender=sender)
+    if _is_automatic(message, subject):
+        return Returned(_event(mail, message, (Kind.AUTORESPONDED, None), "", subject), sender=sender)
+    if _LEAVE.fullmatch(subject.strip()) or _LEAVE.fullmatch(_first_line(message)):
+        mark = _answered(message)
+        return Returned(_leaving(mail, message_id=mark) if mark else None, asks_to_leave=not mark, sender=sender)
+    return Returned(sender=sender)
+
+
+Finding = tuple[Meaning, str, str]  # what it means, the status, the words
+
+
+def _complaint(message: Message) -> Finding | None:
+    """RFC 5965: what a reader's provider says they did."""
+    part = _part(message, "message/feedback-report")
+    if part is None:
+        return None
+    fields = _fields(part)
+    kind = fields.get("feedback-type", "abuse").strip().lower()
+    meant = _FEEDBACK.get(kind, (Kind.UNKNOWN, None))
+    return meant, "", f"{kind} reported by {fields.get('user-agent') or fields.get('reporting-mta') or 'somebody'}"
+
+
+def _status_report(message: Message) -> Finding | None:
+    """RFC 3464: of several recipients the one that fared worst; ours have one."""
+    part = _part(message, "message/delivery-status")
+    if part is None:
+        return None
+    blocks = [{name.lower(): str(value) for name, value in block.items()} for block in _blocks(part)]
+    told = [block for block in blocks if "action" in block]
+    block = next((one for one in told if one["action"].strip().lower() == "failed"), told[0] if told else None)
+    if block is None:
+        return None
+    words = " ".join(block.get("diagnostic-code", "").split())
+    status = status_in(block.get("status", ""))
+    kind = _ACTIONS.get(block["action"].strip().lower())
+    if kind is not None:
+        return (kind, None), status, words
+    own = status_in(words)  # the server's own words are nearer to the truth than "5.0.0"
+    nearer = own if own and (not status or status.split(".")[1] == "0") else status
+    return meaning(nearer, f"{words} {_prose(message)}"), nearer, words or _prose(message)
+
+
+def _event(mail: Mail, message: Message, meant: Meaning, status: str, words: str) -> Event:
+    kind, bounce = meant
+    return Event(
+        event_key(PROVIDER, mail.content.decode("latin-1")), kind, mail.at, PROVIDER, bounce=bounce,
+        address=_reported(message), message_id=next(_marks(message), ""), status=status, reason=words, raw=words)
+
+
+def _leaving(mail: Mail, *, token: str = "", message_id: str = "") -> Event:
+    return Event(event_key(PROVIDER, mail.content.decode("latin-1")), Kind.UNSUBSCRIBED, mail.at, PROVIDER,
+                 token=token, message_id=message_id, reason="asked for by mail")
+
+
+# ---- whose message it is --------------------------------------------------------------------------
+
+
+def _marks(message: Message) -> Iterator[str]:
+    """What may be the left side of a Message-ID of ours, the surest place first."""
+    for name in _ENVELOPE_TO:
+        yield from _found(_PLUS, " ".join(message.get_all(name, [])))
+    for part in message.walk():
+        if part is not message:
+            yield from _found(_MARK, _text_of(part, "Message-ID"))
+            yield from _found(_MARK, _text_of(part, "X-MS-Original-Message-ID") + _text_of(part, "Original-Message-ID"))
+    for part in message.walk():
+        if part.get_content_maintype() in ("text", "message") and not part.is_multipart():
+            yield from _found(_MARK, _decoded(part))
+    if mark := _answered(message):
+        yield mark
+
+
+def _answered(message: Message) -> str:
+    """The message of ours that this one answers."""
+    return next(_found(_MARK, _text_of(message, "In-Reply-To") + " " + _text_of(message, "References")), "")
+
+
+def _found(pattern: re.Pattern[str], text: str) -> Iterator[str]:
+    return (found.lower() for found in pattern.findall(text))
+
+
+def _reported(message: Message) -> str:
+    """Who it is about, as far as it says so."""
+    for part in message.walk():
+        for name in ("Final-Recipient", "Original-Recipient", "Original-Rcpt-To", "X-Failed-Recipients"):
+            if value := _text_of(part, name):
+                return parseaddr(value.rpartition(";")[2].partition(",")[0])[1]
+    return ""
+
+
+# ---- what kind of mail it is ----------------------------------------------------------------------
+
+
+def _is_return(message: Message, sender: str, subject: str) -> bool:
+    """A report in prose: from a mail server, or with a title and no sender in the envelope."""
+    if message.get("X-Failed-Recipients"):
+        return True
+    nobody = _text_of(message, "Return-Path").strip() == "<>"
+    daemon = bool(_DAEMON.search(sender.partition("@")[0]))
+    return (daemon or nobody) and bool(_RETURN.search(subject) or "qmail-send program" in _prose(message))
+
+
+def _is_automatic(message: Message, subject: str) -> bool:
+    """RFC 3834 section 5, and what was in use before it."""
+    submitted = _text_of(message, "Auto-Submitted").partition(";")[0].strip().lower()
+    other = _text_of(message, "Precedence").strip().lower() in ("auto_reply", "auto-reply", "junk")
+    known = any(message.get(name) for name in ("X-Autoreply", "X-Autorespond", "X-Autoresponder", "X-Auto-Reply"))
+    return submitted not in ("", "no") or other or known or bool(_AUTOMATIC.search(subject))
+
+
+def _first_line(message: Message) -> str:
+    lines = (line.strip() for line in _prose(message, whole=True).splitlines())
+    return next((line for line in lines if line), "")[:80]
+
+
+# ---- its parts ------------------------------------------------------------------------------------
+
+
+def _part(message: Message, kind: str) -> Message | None:
+    return next((part for part in message.walk() if part.get_content_type() == kind), None)
+
+
+def _blocks(part: Message) -> list[Message]:
+    """The groups of fields of a delivery-status, which the parser takes for messages."""
+    payload = part.get_payload()
+    return [block for block in payload if isinstance(block, Message)] if isinstance(payload, list) else []
+
+
+def _fields(part: Message) -> dict[str, str]:
+    """The fields of a feedback-report, which the parser takes for a message in it, or for text."""
+    payload = part.get_payload()
+    inner = payload[0] if isinstance(payload, list) and payload else None
+    text = inner.as_string() if isinstance(inner, Message) else _decoded(part)
+    pairs = (line.partition(":") for line in text.splitlines())
+    return {name.strip().lower(): value.strip() for name, colon, value in pairs if colon}
+
+
+def _prose(message: Message, *, whole: bool = False) -> str:
+    """What the report says in words, without the message that it returns."""
+    for part in message.walk():
+        if part.get_content_type() in ("text/plain", "text/html") and not part.is_multipart():
+            text = _decoded(part)[:LONGEST]
+            if part.get_content_type() == "text/html":
+                text = unescape(_TAGS.sub(" ", text))
+            end = None if whole else _COPY.search(text)
+            return text[: end.start()] if end else text
+    return ""
+
+
+def _decoded(part: Message) -> str:
+    content = part.get_payload(decode=True)
+    if not isinstance(content, bytes):
+        return ""
+    for charset in (part.get_content_charset() or "utf-8", "utf-8", "gb18030"):
+        try:
+            return content.decode(charset)
+        except (LookupError, UnicodeDecodeError):
+            continue
+    return content.decode("latin-1")
+
+
+def _header(message: Message, name: str) -> str:
+    try:
+        return str(make_header(decode_header(_text_of(message, name))))
+    except (LookupError, ValueError):  # an encoding that nobody knows
+        return _text_of(message, name)
+
+
+def _text_of(message: Message, name: str) -> str:
+    """A field as it stands there, in one line; "" where there is none. Some write UTF-8 or GBK without a word of it."""
+    raw = next((str(value) for key, value in message.raw_items() if key.lower() == name.lower()), "")
+    content = raw.encode("utf-8", "surrogateescape")
+    for charset in ("utf-8", "gb18030"):
+        try:
+            return " ".join(content.decode(charset).split())
+        except UnicodeDecodeError:
+            continue
+    return ""

@@ -1,0 +1,277 @@
+"""Many connections to one server, served by one thread: whoever has room takes the next message.
+
+    waiting     messages that no connection has room for yet, and those that a tired one gave back
+    opening     connections under way, each in a thread of its own: dialling and logging in take round trips
+    sessions    open ones; the kernel says which of them may be heard or written to
+
+One message more than there is room for is asked for only where another connection may be opened for it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import socket
+import threading
+from collections import deque
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+
+from pipeline.clock import monotonic
+from pipeline.errors import TransportError, Unavailable
+from pipeline.providers.base import Desk, Message
+from pipeline.providers.smtp_growth import Growth
+from pipeline.providers.smtp_relay import Relay
+from pipeline.providers.smtp_session import Outcome, Session
+
+_LOOK_S = 0.1  # how often it is looked whether somebody's time is over
+
+
+@dataclass(slots=True)
+class _Passenger:
+    """A message on its way to its answer, before `deadline` (monotonic). One that is given back may try once more."""
+
+    message: Message
+    deadline: float
+    has_tried: bool = False
+
+
+class Fleet:
+    """The connections of one transport. Not for two threads at once; leaves open what still has room."""
+
+    def __init__(self, relay: Relay, timeout_s: float) -> None:
+        self._desk: Desk  # whose messages are carried
+        self._relay = relay
+        self._limit_s = timeout_s - relay.settings.patience.opening_s
+        self._growth = Growth(relay.settings.connections)
+        self._sessions: dict[int, Session] = {}
+        self._is_writing: set[int] = set()  # whose bytes wait for the system to take them
+        self._waiting: deque[_Passenger] = deque()
+        self._aboard: dict[str, _Passenger] = {}
+        self._harbour = _Harbour(relay)
+        self._poll = select.poll()
+        self._poll.register(self._harbour.bell, select.POLLIN)
+        self._stirred: set[int] = set()  # who has heard or could write since the last round
+        self._has_room = True            # somebody had room and nobody to take
+        self._has_arrivals = False       # the harbour's bell has rung
+        self._looked_at = 0.0
+        self._asks_at = 0.0        # until when the desk has nothing
+        self._is_over = False      # the desk gives no more
+
+    def carry(self, desk: Desk) -> None:
+        """Hands over what the desk gives, until it gives no more and nobody is in the air."""
+        self._desk = desk
+        self._is_over, self._asks_at, self._has_room = False, 0.0, True
+        self._fill_up()
+        while self._aboard or self._waiting or not self._is_over:
+            self._wait()
+            self._look()
+            self._retire_closed()
+            self._greet()
+            self._fill_up()
+
+    def close(self) -> None:
+        """Says goodbye on every connection without waiting; may be called twice."""
+        for number in tuple(self._sessions):
+            self._retire(number)
+        self._waiting.clear()
+        self._aboard.clear()
+        self._harbour.close()
+
+    # ---- who boards ----------------------------------------------------------------------------
+
+    def _fill_up(self) -> None:
+        """Gives messages to all who have room; where nobody has, opens another connection."""
+        numbers = tuple(self._sessions if self._has_room or self._waiting else self._stirred & self._sessions.keys())
+        self._stirred.clear()
+        self._has_room = False
+        for number in numbers:
+            self._fill(number)
+        if self._is_crowded() and self._may_open():
+            self._harbour.open_one()
+
+    def _fill(self, number: int) -> None:
+        """Boards and writes; a session that is done with is retired."""
+        session = self._sessions[number]
+        while session.has_room:
+            passenger = self._next()
+            if passenger is None:
+                self._has_room = True
+                break
+            self._board(session, passenger)
+        self._settle(session, session.write(self._depart))
+        self._look_after(number, session)
+
+    def _board(self, session: Session, passenger: _Passenger) -> None:
+        self._aboard[passenger.message.key] = passenger
+        try:
+            settled = session.board(passenger.message, passenger.deadline, self._depart)
+        except TransportError as error:
+            settled = [(passenger.message, error)]
+        self._settle(session, settled)
+
+    def _next(self) -> _Passenger | None:
+        if self._waiting:
+            return self._waiting.popleft()
+        if self._is_over or monotonic() < self._asks_at:
+            return None
+        found = self._desk.next()
+        if isinstance(found, Message):
+            return _Passenger(found, monotonic() + self._limit_s)
+        if found is None:
+            self._is_over = True
+        else:
+            self._asks_at = monotonic() + found
+        return None
+
+    def _is_crowded(self) -> bool:
+        """Whether somebody waits whom no connection has room for; asks the desk for one more where it helps."""
+        if not self._waiting and self._has_berth() and (passenger := self._next()):
+            self._waiting.append(passenger)
+        return bool(self._waiting)
+
+    def _has_berth(self) -> bool:
+        return len(self._sessions) + self._harbour.opening < self._growth.allowed
+
+    def _may_open(self) -> bool:
+        """Side by side, but never more than are open already: the first one finds out whether we are welcome."""
+        return self._has_berth() and self._harbour.opening < max(1, len(self._sessions))
+
+    # ---- what has come -------------------------------------------------------------------------
+
+    def _wait(self) -> None:
+        """Until something can be heard or written, a connection has come in, or it is time to look."""
+        left_s = self._asks_at - monotonic()
+        limit_s = left_s if 0 < left_s < _LOOK_S else _LOOK_S
+        for number, _ in self._poll.poll(limit_s * 1_000):
+            if session := self._sessions.get(number):
+                self._stirred.add(number)
+                self._settle(session, session.hear(self._depart))
+            else:
+                self._has_arrivals = True
+
+    def _look(self) -> None:
+        now = monotonic()
+        if now - self._looked_at < _LOOK_S:
+            return
+        self._looked_at = now
+        for session in tuple(self._sessions.values()):
+            self._settle(session, session.check_watch(now))
+        self._growth.consider(is_full=len(self._sessions) == self._growth.allowed and not self._is_over)
+
+    def _greet(self) -> None:
+        """Takes over the connections that have come in; where none could, one message hears why."""
+        if not self._has_arrivals:
+            return
+        self._has_arrivals = False
+        for result in self._harbour.arrivals():
+            if isinstance(result, Session):
+                self._sessions[result.fileno()] = result
+                self._poll.register(result, select.POLLIN)
+                self._stirred.add(result.fileno())
+            elif self._sessions:
+                self._growth.turn_away(len(self._sessions))
+            elif self._waiting:
+                self._turn_away_all(result)
+
+    def _turn_away_all(self, reason: TransportError) -> None:
+        """Nobody can be handed over: one message hears why, the others have no part in it."""
+        self._desk.land(self._waiting.popleft().message, reason)
+        while self._waiting:
+            self._desk.give_back(self._waiting.popleft().message)
+
+    # ---- what becomes of them ------------------------------------------------------------------
+
+    def _settle(self, session: Session, settled: list[Outcome]) -> None:
+        for message, result in settled:
+            passenger = self._aboard.pop(message.key)
+            if _may_try_again(session, result) and not passenger.has_tried:
+                passenger.has_tried = True
+                self._waiting.append(passenger)
+            else:
+                self._growth.answer(1)
+                self._desk.land(message, result)
+
+    def _depart(self, message: Message) -> bool:
+        """Asks the desk, and forgets a message that must not go any more."""
+        if self._desk.depart(message):
+            return True
+        del self._aboard[message.key]
+        return False
+
+    def _retire_closed(self) -> None:
+        """At once: the number of a closed socket may be given to the next connection."""
+        for number in [number for number, session in self._sessions.items() if not session.is_open]:
+            self._retire(number)
+
+    def _look_after(self, number: int, session: Session) -> None:
+        """Watches for room to write; lets a session go that takes no more."""
+        if not session.in_the_air and not (session.is_open and session.has_room):
+            self._retire(number)
+        elif (number in self._is_writing) == session.is_written:
+            self._is_writing ^= {number}
+            self._poll.modify(number, select.POLLIN | (0 if session.is_written else select.POLLOUT))
+
+    def _retire(self, number: int) -> None:
+        session = self._sessions.pop(number)
+        self._is_writing.discard(number)
+        self._poll.unregister(number)
+        if session.was_turned_away:
+            self._growth.turn_away(len(self._sessions))
+        self._relay.close(session)
+
+
+class _Harbour:
+    """Connections under way. `bell` can be read from when one has arrived."""
+
+    def __init__(self, relay: Relay) -> None:
+        self._relay = relay
+        self._arrived: SimpleQueue[Session | TransportError] = SimpleQueue()
+        self._lock = threading.Lock()
+        self._is_closed = False
+        self.bell, self._rope = socket.socketpair()
+        self.bell.setblocking(False)
+        self.opening = 0
+
+    def open_one(self) -> None:
+        """Begins to open a connection."""
+        self.opening += 1
+        threading.Thread(target=self._open, name="open a connection", daemon=True).start()
+
+    def arrivals(self) -> list[Session | TransportError]:
+        """What has come in, open connections and reasons why there is none."""
+        with contextlib.suppress(BlockingIOError):
+            self.bell.recv(100)
+        found = []
+        with contextlib.suppress(Empty):
+            while True:
+                found.append(self._arrived.get_nowait())
+        self.opening -= len(found)
+        return found
+
+    def close(self) -> None:
+        """Whatever arrives from now on is closed at once."""
+        with self._lock:
+            self._is_closed = True
+            for result in self.arrivals():
+                if isinstance(result, Session):
+                    self._relay.close(result)
+
+    def _open(self) -> None:
+        result: Session | TransportError
+        try:
+            result = self._relay.open()
+        except TransportError as error:
+            result = error
+        with self._lock:
+            if not self._is_closed:
+                self._arrived.put(result)
+                self._rope.send(b".")
+            elif isinstance(result, Session):
+                self._relay.close(result)
+
+
+def _may_try_again(session: Session, result: object) -> bool:
+    """Nothing was handed over, by the fault of a connection that had worked or that will be spoken to more simply."""
+    is_over = session.at_fault or (session.answered > 0 and not session.is_open)
+    return is_over and isinstance(result, Unavailable)

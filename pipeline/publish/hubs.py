@@ -1,0 +1,68 @@
+"""Telling WebSub hubs that a feed has changed (WebSub section 7, PubSubHubbub 0.4 section 7.1).
+
+A hub is told once for each feed whose bytes are new, after the file has its new bytes. What it does not
+take is tried again from the ledger; nothing else ever waits for it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterable
+from pathlib import Path
+
+from pipeline.clock import Clock
+from pipeline.errors import Unreachable
+from pipeline.feeds.feed import Publication
+from pipeline.mailings.ledger.hubs import Hubs
+from pipeline.publish.outside import post
+
+log = logging.getLogger(__name__)
+
+WHOLE_S = 15.0  # for one call
+
+
+class Herald:
+    """Announces feeds below `folder` and tells the hubs that the publication names."""
+
+    def __init__(self, book: Hubs, publication: Publication, folder: Path, clock: Clock) -> None:
+        self._book = book
+        self._publication = publication
+        self._folder = folder
+        self._clock = clock
+
+    def announce(self, documents: Iterable[str]) -> None:
+        """Notes which of these documents, by their paths below the feeds folder, have bytes no hub knows of."""
+        if not self._publication.hubs:
+            return
+        digests = {self._publication.feed_url(name): _digest(self._folder / name) for name in documents}
+        self._book.announce(self._publication.hubs, digests, self._clock.now())
+
+    def tell(self) -> int:
+        """Makes the calls that are due; gives how many hubs listened. A hub that is down is left alone until later."""
+        listened, silent = 0, set[str]()
+        hubs = self._publication.hubs
+        for call in self._book.begin(hubs, self._clock.now()) if hubs else ():
+            if call.hub not in silent and _call(call.hub, call.topic):
+                self._book.told(call)
+                listened += 1
+            else:
+                silent.add(call.hub)
+        return listened
+
+
+def _call(hub: str, topic: str) -> bool:
+    try:
+        status = post(hub, {"hub.mode": "publish", "hub.url": topic}, whole_s=WHOLE_S)
+    except Unreachable as error:
+        log.warning("hub.unreachable", extra={"hub": hub, "feed": topic, "reason": error.problem.message})
+        return False
+    if 200 <= status < 300:
+        log.info("hub.told", extra={"hub": hub, "feed": topic})
+        return True
+    log.warning("hub.refused", extra={"hub": hub, "feed": topic, "status": status})
+    return False
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

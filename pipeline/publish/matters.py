@@ -1,0 +1,98 @@
+"""What a maintainer should hear of: read from the books as they stand, each matter with a name that stays.
+
+A matter stands as long as its cause does. Who hears of it once is for `notifier`; what a person did is no news.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from pipeline.editions.notices import Matter
+from pipeline.issues.archive import Record
+from pipeline.issues.issue import State
+from pipeline.mailings.mailing import DeliveryState, DoubtPolicy, Mailing, MailingState
+from pipeline.publish.rhythm import expected
+
+NEWS = timedelta(days=7)        # how long the end of a mailing is news
+BY_A_PERSON = " by a person "   # in every reason that a person gave
+REPORTED = (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.IN_DOUBT, DeliveryState.SKIPPED,
+            DeliveryState.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """What looking at the books needs beside them."""
+
+    now: datetime
+    zone: ZoneInfo
+    in_doubt: DoubtPolicy
+
+    def local(self, at: datetime | None) -> str:
+        """An instant as the maintainer's clock shows it; "" for none."""
+        return f"{at.astimezone(self.zone):%Y-%m-%d %H:%M}" if at else ""
+
+
+def matters(records: Mapping[str, Record], mailings: Sequence[Mailing], looking: Looking) -> list[Matter]:
+    """Everything that stands, what needs a person first. `records` are all known issues in the order of their dates."""
+    known = list(records.values())
+    found = [_held(record) for record in known if record.state is State.HELD and BY_A_PERSON not in record.reason]
+    for mailing in mailings:
+        found += _of_mailing(records[mailing.issue_key], mailing, looking)
+    return [*found, *_missing(known, looking)]
+
+
+def _of_mailing(record: Record, mailing: Mailing, looking: Looking) -> Iterator[Matter]:
+    if mailing.state is MailingState.PAUSED and BY_A_PERSON not in mailing.reason:
+        yield _paused(record, mailing)
+    if mailing.counts[DeliveryState.IN_DOUBT] and mailing.state in (MailingState.SENDING, MailingState.PAUSED):
+        yield _doubted(record, mailing, looking)
+    if mailing.state is MailingState.SENT and mailing.ended_at and mailing.ended_at > looking.now - NEWS:
+        yield _finished(record, mailing, looking)
+
+
+def _held(record: Record) -> Matter:
+    cause, _, reason = record.reason.partition(": ")
+    name = shlex.quote(record.key)
+    kind, words = ("approval", ("preview", "approve")) if cause == "approval" else ("held", ("approve", "adopt"))
+    return Matter(f"held {record.key} {record.reason}", kind, record.number, record.title,
+                  tuple(f"avviso {word} {name}" for word in words),
+                  {"cause": cause, "reason": reason if kind == "approval" else record.reason})
+
+
+def _paused(record: Record, mailing: Mailing) -> Matter:
+    return Matter(f"paused {mailing.id} {mailing.reason}", "paused", record.number, record.title,
+                  (f"avviso resume {shlex.quote(record.key)}",),
+                  {"list": mailing.list, "reason": mailing.reason, "audience": str(mailing.audience),
+                   "sent": str(mailing.counts[DeliveryState.SENT])})
+
+
+def _doubted(record: Record, mailing: Mailing, looking: Looking) -> Matter:
+    name = shlex.quote(record.key)
+    closes = mailing.expires_at if looking.in_doubt is DoubtPolicy.AUTO else None
+    return Matter(f"doubt {mailing.id}", "doubt", record.number, record.title,
+                  (f"avviso resolve {name} --assume-sent", f"avviso resolve {name} --resend"),
+                  {"list": mailing.list, "count": str(mailing.counts[DeliveryState.IN_DOUBT]),
+                   "audience": str(mailing.audience), "expires": looking.local(closes)})
+
+
+def _finished(record: Record, mailing: Mailing, looking: Looking) -> Matter:
+    return Matter(f"finished {mailing.id}", "finished", record.number, record.title, ("avviso status",),
+                  {"list": mailing.list, "audience": str(mailing.audience),
+                   "begun": looking.local(mailing.started_at), "ended": looking.local(mailing.ended_at)},
+                  {state.value: mailing.counts[state] for state in REPORTED}, mailing.ended_at)
+
+
+def _missing(records: Sequence[Record], looking: Looking) -> Iterator[Matter]:
+    """The issue that the rhythm promised, unless one lies ahead already."""
+    issues = sorted((record for record in records if not record.draft), key=lambda record: record.due_at)
+    past = [record for record in issues if record.due_at <= looking.now]
+    promise = expected([record.due_at for record in past])
+    if promise and promise.is_missing(looking.now) and len(past) == len(issues):
+        last = past[-1]
+        yield Matter(f"missing after {last.key}", "missing", last.number, last.title, ("avviso check",),
+                     {"expected": looking.local(promise.at), "last": looking.local(last.due_at),
+                      "known": str(promise.known)})

@@ -1,0 +1,77 @@
+"""Tells the maintainer, in one letter a look at most, what has come up since the last one."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from pipeline.clock import Clock
+from pipeline.editions.frame import Frame
+from pipeline.editions.notices import NAME, Matter, render_notice
+from pipeline.editions.templates import Templates
+from pipeline.issues.archive import Archive
+from pipeline.mailings.envelope import Envelope
+from pipeline.mailings.ledger import Ledger
+from pipeline.mailings.ledger.letters import Sealed
+from pipeline.mailings.mailing import MAINTAINER
+from pipeline.publish.matters import Looking, matters
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the settings say of notices. `address` is who is told; the rest is how the letter looks."""
+
+    address: str
+    sender_name: str
+    sender_address: str
+    frame: Callable[[], Frame]
+    templates: Callable[[], Templates]
+
+
+class Notifier:
+    """One for each process. Matters that were over before `began` are no news to a ledger that never told anything."""
+
+    def __init__(self, archive: Archive, ledger: Ledger, clock: Clock, desk: Desk, look: Callable[[datetime], Looking],
+                 began: datetime) -> None:
+        self._archive = archive
+        self._ledger = ledger
+        self._clock = clock
+        self._desk = desk
+        self._look = look
+        self._began = began
+
+    def tell(self) -> bool:
+        """Writes a letter for the next sender, if there is news; whether it did. Raises EditionError."""
+        now = self._clock.now()
+        before = self._ledger.notices.told()
+        standing = matters(self._archive.issues(), self._ledger.mailings.all(), self._look(now))
+        fresh = [matter for matter in standing if matter.key not in (before or ()) and self._is_news(matter, before)]
+        keys = frozenset(matter.key for matter in standing)
+        if not fresh and keys == before:
+            return False
+        letter = self._letter(fresh, now) if fresh else None
+        told = self._ledger.notices.tell(before, keys, letter, now)
+        if told and fresh:
+            log.info("notice.written", extra={"matters": len(fresh)})
+        return told and bool(fresh)
+
+    def _is_news(self, matter: Matter, before: object) -> bool:
+        return before is not None or matter.ended_at is None or matter.ended_at >= self._began
+
+    def _letter(self, fresh: Sequence[Matter], now: datetime) -> Sealed:
+        frame = replace(self._desk.frame(), view=False, preferences=False)
+        return Sealed(
+            render_notice(fresh, frame, self._desk.templates()), self._envelope(frame, now), action="", list_id="",
+            subscriber_id=MAINTAINER, address=self._desk.address, name="", occasion=now.isoformat())
+
+    def _envelope(self, frame: Frame, now: datetime) -> dict[str, Any]:
+        domain = self._desk.sender_address.rpartition("@")[2].encode("idna").decode()
+        return Envelope(
+            sender_name=self._desk.sender_name, sender_address=self._desk.sender_address, date=now, domain=domain,
+            language=frame.language, publication=frame.title, mailing=NAME,
+        ).as_json()

@@ -1,0 +1,197 @@
+"""A stand-in for an IMAP server on 127.0.0.1: one account, some folders, as much of RFC 3501 as a careful reader uses.
+
+    with ImapServer(certificate) as server:
+        server.deliver(b"From: …")
+        server.folders["INBOX"]     the mails there, with their flags
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import ssl
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.sink import server_context
+
+NOON = datetime(2026, 3, 24, 12, tzinfo=UTC)
+
+
+@dataclass
+class Stored:
+    """One mail in a folder."""
+
+    uid: int
+    content: bytes
+    at: datetime
+    flags: set[str] = field(default_factory=set)
+
+
+@dataclass
+class ImapServer:
+    """Its manners: `capabilities` are announced; `dies_at` is a command at which the line is cut, once."""
+
+    certificate: Path
+    capabilities: str = "IMAP4rev1 UIDPLUS MOVE"
+    password: str = "secret"
+    starttls: bool = False
+    validity: int = 1
+    dies_at: str = ""
+
+    def __post_init__(self) -> None:
+        self.folders: dict[str, list[Stored]] = {"INBOX": [], "Done": []}
+        self.commands: list[str] = []
+        self._next = 1
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._listener.getsockname()[1])
+        self._context = server_context(self.certificate)
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> ImapServer:
+        threading.Thread(target=self._accept, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._listener.close()
+
+    def deliver(self, content: bytes, at: datetime = NOON, folder: str = "INBOX") -> Stored:
+        """A mail arrives."""
+        with self._lock:
+            stored = Stored(self._next, content.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"), at)
+            self._next += 1
+            self.folders[folder].append(stored)
+        return stored
+
+    def flags(self, folder: str = "INBOX") -> list[str]:
+        """The flags of each mail in a folder."""
+        return [" ".join(sorted(mail.flags)) for mail in self.folders[folder]]
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                line, _ = self._listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(line,), daemon=True).start()
+
+    def _serve(self, line: socket.socket) -> None:
+        try:
+            _Visit(self, line if self.starttls else self._context.wrap_socket(line, server_side=True)).run()
+        except (OSError, ssl.SSLError):
+            return
+
+
+class _Visit:
+    def __init__(self, server: ImapServer, line: socket.socket) -> None:
+        self.server, self.line, self.folder = server, line, "INBOX"
+        self.reader = line.makefile("rb")
+
+    def run(self) -> None:
+        self.say(f"* OK [CAPABILITY {self.server.capabilities}{' STARTTLS' if self.server.starttls else ''}] ready")
+        while raw := self.reader.readline():
+            tag, _, rest = raw.decode().strip().partition(" ")
+            self.server.commands.append(rest)
+            words = rest.split(" ", 2)
+            word = words[1].upper() if words[0].upper() == "UID" else words[0].upper()
+            if word == self.server.dies_at:
+                self.server.dies_at = ""
+                self.line.shutdown(socket.SHUT_RDWR)
+                return
+            said = getattr(self, f"do_{word.lower()}", self.unknown)(rest)
+            self.say(f"{tag} {said}")
+            if word == "STARTTLS":
+                self.line = self.server._context.wrap_socket(self.line, server_side=True)
+                self.reader = self.line.makefile("rb")
+            if word == "LOGOUT":
+                return
+
+    def say(self, text: str | bytes) -> None:
+        self.line.sendall((text.encode() if isinstance(text, str) else text) + b"\r\n")
+
+    def unknown(self, _: str) -> str:
+        return "BAD unknown command"
+
+    def do_capability(self, _: str) -> str:
+        self.say(f"* CAPABILITY {self.server.capabilities}{' STARTTLS' if self.server.starttls else ''}")
+        return "OK done"
+
+    def do_starttls(self, _: str) -> str:
+        return "OK begin"
+
+    def do_login(self, rest: str) -> str:
+        _, user, password = rest.split(" ", 2)
+        return "OK welcome" if (user, password.strip('"')) == ("letters", self.server.password) else "NO wrong password"
+
+    def do_id(self, _: str) -> str:
+        self.say("* ID NIL")
+        return "OK done"
+
+    def do_select(self, rest: str) -> str:
+        name = rest.split(" ", 1)[1].strip('"')
+        if name not in self.server.folders:
+            return "NO no such folder"
+        self.folder = name
+        self.say(f"* {len(self.mails)} EXISTS")
+        self.say(f"* OK [UIDVALIDITY {self.server.validity}] of old")
+        return "OK [READ-WRITE] open"
+
+    def do_search(self, rest: str) -> str:
+        what = rest.split(" ", 2)[2]
+        if what.startswith("SINCE "):
+            day = datetime.strptime(what[6:], "%d-%b-%Y").replace(tzinfo=UTC)
+            found = [mail.uid for mail in self.mails if mail.at >= day]
+        else:
+            first = int(what.removeprefix("UID ").removesuffix(":*"))
+            last = max((mail.uid for mail in self.mails), default=0)
+            found = [mail.uid for mail in self.mails if mail.uid >= first or mail.uid == last]
+        self.say("* SEARCH " + " ".join(map(str, found)))
+        return "OK done"
+
+    def do_fetch(self, rest: str) -> str:
+        wanted = int(rest.split(" ")[2])
+        limit = int(re.search(r"<0\.(\d+)>", rest)[1])  # type: ignore[index]
+        for place, mail in enumerate(self.mails, 1):
+            if mail.uid == wanted:
+                content = mail.content[:limit]
+                self.say(f'* {place} FETCH (UID {mail.uid} INTERNALDATE "{mail.at:%d-%b-%Y %H:%M:%S %z}" '
+                         f"BODY[]<0> {{{len(content)}}}\r\n".encode() + content + b")")
+        return "OK done"
+
+    def do_store(self, rest: str) -> str:
+        flag = rest.rpartition("(")[2].rstrip(")")
+        for mail in self._which(rest):
+            mail.flags.add(flag)
+        return "OK done"
+
+    def do_move(self, rest: str) -> str:
+        self.do_copy(rest)
+        for mail in self._which(rest):
+            self.mails.remove(mail)
+        return "OK done"
+
+    def do_copy(self, rest: str) -> str:
+        target = rest.rpartition('"')[0].rpartition('"')[2]
+        for mail in self._which(rest):
+            self.server.folders[target].append(Stored(mail.uid, mail.content, mail.at, set(mail.flags)))
+        return "OK done"
+
+    def do_expunge(self, rest: str) -> str:
+        for mail in self._which(rest):
+            if "\\Deleted" in mail.flags:
+                self.mails.remove(mail)
+        return "OK done"
+
+    def do_logout(self, _: str) -> str:
+        self.say("* BYE")
+        return "OK done"
+
+    def _which(self, rest: str) -> list[Stored]:
+        uids = {int(uid) for uid in rest.split(" ")[2].split(",")}
+        return [mail for mail in self.mails if mail.uid in uids]
+
+    @property
+    def mails(self) -> list[Stored]:
+        return self.server.folders[self.folder]

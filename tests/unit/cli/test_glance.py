@@ -1,0 +1,106 @@
+"""A build with nothing to do says so without loading the program; anything that may matter makes it look closely."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pipeline.cli.glance import nothing_to_build, remember
+from tests.publications import Publication, words
+
+PROGRAM = """
+import sys
+from pipeline.cli import avviso
+avviso.main(["build"], standalone_mode=False)
+print(sorted({"sqlalchemy", "pydantic", "jinja2", "markdown_it", "lxml", "feedgen"} & set(sys.modules)))
+"""
+
+
+@pytest.fixture
+def letters(tmp_path: Path) -> Publication:
+    letters = Publication(tmp_path / "letters")
+    letters.fill(2)
+    letters.app.publisher.build()
+    remember(letters.app, letters.folder / "config.yaml")
+    return letters
+
+
+def glance(letters: Publication) -> bool:
+    return nothing_to_build(letters.folder / "config.yaml")
+
+
+def test_nothing_is_loaded_to_find_that_nothing_changed(letters: Publication) -> None:
+    done = subprocess.run([sys.executable, "-c", PROGRAM], cwd=letters.folder, check=True, capture_output=True,
+                          text=True, env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])})
+
+    assert done.stdout == "nothing changed\n[]\n"
+
+
+CHANGES: dict[str, Callable[[Publication], object]] = {
+    "an issue is new": lambda made: made.write("03-new.md", words(3)),
+    "an issue was edited": lambda made: made.write("02-letter.md", words(4)),
+    "an issue is gone": lambda made: (made.issues / "02-letter.md").unlink(),
+    "a page was damaged": lambda made: (made.folder / "site/1/index.html").write_text("oops"),
+    "a feed was deleted": lambda made: (made.folder / "feeds/rss.xml").unlink(),
+    "the owner has a template": lambda made: made.write_template("web/style.css", "p { color: red }"),
+    "the settings are others": lambda made: made.configure({"publication": {"title": "Others"}}),
+    "the folder is gone": lambda made: made.issues.rename(made.folder / "elsewhere"),
+    "the ledger is gone": lambda made: [path.unlink() for path in (made.folder / "var").glob("avviso.db*")],
+    "what is known was damaged": lambda made: (made.folder / "var/glance.json").write_text("{}"),
+    "the settings are gone": lambda made: (made.folder / "config.yaml").unlink(),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+def test_a_close_look_is_taken_when(letters: Publication, change: Callable[[Publication], object]) -> None:
+    assert glance(letters)
+    letters.app.database.close()
+
+    change(letters)
+
+    assert not glance(letters)
+
+
+def test_a_close_look_is_taken_when_an_issue_has_become_due(letters: Publication) -> None:
+    soon = datetime.now(UTC) + timedelta(days=1)
+    letters.write("03-soon.md", words(3), day=f"{soon:%Y/%m/%d}")
+    letters.app.publisher.build()
+    assert glance(letters)
+
+    with letters.app.database.write() as connection:  # a day later
+        seal = json.loads(letters.app.ledger.notebook.note("seal") or "")
+        text = json.dumps(seal | {"until": "2026-03-25T08:00:00+00:00"})
+        connection.exec_driver_sql("UPDATE note SET value = ? WHERE name = 'seal'", (text,))
+
+    assert not glance(letters)
+
+
+def test_environment_that_the_settings_name_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    letters = Publication(tmp_path / "letters")
+    config = letters.folder / "config.yaml"
+    config.write_text(config.read_text("utf-8").replace("title: Letters", "title: ${TITLE:-Letters}"), "utf-8")
+    letters.restart()
+    letters.fill(1)
+    letters.app.publisher.build()
+    remember(letters.app, config)
+    assert nothing_to_build(config)
+
+    monkeypatch.setenv("TITLE", "Others")
+
+    assert not nothing_to_build(config)
+
+
+def test_hubs_that_wait_are_for_whoever_looks_closely(letters: Publication) -> None:
+    letters.configure({"feeds": {"websub": ["http://127.0.0.1:1/"]}})
+    letters.app.publisher.build()
+
+    remember(letters.app, letters.folder / "config.yaml")
+
+    assert not (letters.folder / "var/glance.json").exists()

@@ -1,0 +1,122 @@
+"""Machines that share the work of one PostgreSQL: woken when there is something to do, never in each other's way."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("procrastinate", reason="needs the `postgres` extra")
+
+import psycopg
+
+from pipeline.database import Database
+from pipeline.engines import procrastinate as engine
+from pipeline.engines.jobs import Shift, alone
+from pipeline.errors import Busy
+from pipeline.mailings.mailing import MailingState
+from tests.books import EXPIRE
+from tests.publications import Publication, words
+from tests.services import Post, Said, running
+
+
+def machine(folder: Path, url: str, **settings: object) -> Publication:
+    """A publication in a folder of its own, on the ledger that all machines share."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    return Publication(folder, {
+        "database": url, "engine": "procrastinate", "schedule": {"check_every": "1s"},
+        "web": {"listen": f"127.0.0.1:{port}", "secret": "one for all machines"}, "transport": {"connections": 1},
+        **settings}, has_ledger=False)
+
+
+@pytest.fixture
+def letters(tmp_path: Path, postgres_url: str) -> Publication:
+    letters = machine(tmp_path / "letters", postgres_url)
+    letters.begin(write=False)
+    letters.add_readers(*(f"reader{n}@example.com" for n in range(20)))
+    return letters
+
+
+def jobs(url: str) -> list[tuple[str, str]]:
+    with psycopg.connect(url) as connection:
+        return connection.execute("SELECT task_name, status::text FROM procrastinate_jobs ORDER BY id").fetchall()
+
+
+def test_issue_is_published_and_sent_once_by_machines_that_share_the_work(
+    letters: Publication, tmp_path: Path, said: Said, postgres_url: str
+) -> None:
+    helper = machine(tmp_path / "helper", postgres_url)
+    post = Post(expected=20)
+    letters.write("02-new.md", words(2))
+
+    with ExitStack() as machines:
+        machines.enter_context(running(helper, said, post, only="send"))
+        machines.enter_context(running(letters, said, post))
+        assert post.done.wait(30)
+
+    assert sorted(message.recipient for message in post.messages) == sorted(f"reader{n}@example.com" for n in range(20))
+    assert letters.restart().ledger.workers.all() == []
+
+
+def test_senders_are_woken_in_the_transaction_that_gives_them_work(
+    letters: Publication, said: Said, postgres_url: str
+) -> None:
+    with running(letters, said):
+        pass
+    letters.write("02-new.md", words(2))
+    with psycopg.connect(postgres_url) as connection:
+        connection.execute("DELETE FROM procrastinate_jobs")
+    app = letters.restart()
+
+    app.publisher.make_pass()
+    begun = jobs(postgres_url)
+    mailing, = app.ledger.mailings.all()
+    app.ledger.mailings.move(mailing.id, MailingState.PAUSED, reason="a person", now=letters.clock.now())
+    app.ledger.mailings.resume(mailing.id, reason="a person", now=letters.clock.now(), expire=EXPIRE)
+
+    assert begun == [("send", "todo")] * engine.SLOTS
+    assert jobs(postgres_url) == begun
+
+
+def test_job_of_a_dead_worker_is_taken_away(letters: Publication, said: Said, postgres_url: str) -> None:
+    with running(letters, said):
+        pass
+    with psycopg.connect(postgres_url) as connection:
+        connection.execute("DELETE FROM procrastinate_jobs")
+        connection.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour')")
+        connection.execute(
+            "INSERT INTO procrastinate_jobs (task_name, queue_name, status, worker_id) "
+            "SELECT 'send', 'elsewhere', 'doing', max(id) FROM procrastinate_workers")
+
+    with running(letters, said, Post(expected=1)):
+        said.wait("job.cleared")
+
+    assert ("send", "doing") not in jobs(postgres_url)
+
+
+def test_one_machine_publishes_at_a_time(letters: Publication, postgres_url: str) -> None:
+    other = Database(postgres_url)
+
+    with Shift.begin(letters.app) as shift:
+        with other.alone("publish"), pytest.raises(Busy, match="another machine publishes from this ledger"):
+            shift.publish()
+        shift.publish()
+
+    other.close()
+
+
+def test_full_run_of_another_process_on_this_machine_is_refused(letters: Publication, said: Said) -> None:
+    with alone(letters.app), pytest.raises(Busy), running(letters, said):
+        pass
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [
+    (1, "* * * * * */1"), (30, "* * * * * */30"), (59, "* * * * * */59"), (60, "*/1 * * * *"), (90, "*/1 * * * *"),
+    (900, "*/15 * * * *"), (3600, "0 * * * *"), (86_400, "0 * * * *"),
+])
+def test_interval_is_told_as_procrastinate_takes_it(seconds: int, expected: str) -> None:
+    assert engine.cron(timedelta(seconds=seconds)) == expected

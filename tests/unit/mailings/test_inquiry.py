@@ -1,0 +1,107 @@
+"""Doubts are settled by the provider's word where it has one, and otherwise left alone."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import InDoubt, InvalidAddress, TransportError, Unavailable
+from pipeline.mailings import inquiry
+from pipeline.mailings.inquiry import inquire
+from pipeline.mailings.mailing import Claim, DoubtPolicy
+from pipeline.mailings.send import Terms
+from pipeline.providers.base import Message, Receipt, Transport
+from tests.offices import RETRY, Workplace, always
+
+
+class Searching(Transport):
+    """Knows these recipients; raises `trouble` if there is any."""
+
+    name = ""
+    timeout_s = 1.0
+    idempotent = False
+    settles: timedelta | None = timedelta(minutes=10)
+
+    def __init__(self, *known: str, trouble: TransportError | None = None) -> None:
+        self.known = known
+        self.trouble = trouble
+        self.asked: list[str] = []
+
+    def send(self, message: Message) -> Receipt:
+        raise AssertionError
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def lookup(self, message: Message) -> Receipt | None:
+        self.asked.append(message.recipient.partition("@")[0])
+        if self.trouble:
+            raise self.trouble
+        return Receipt("", "their-id", "found", datetime.min) if self.asked[-1] in self.known else None
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Workplace:
+    """Three deliveries in doubt since noon."""
+    made = Workplace(tmp_path, script=always(lambda: InDoubt("no answer")), policy=DoubtPolicy.HOLD)
+    made.deliver()
+    assert made.states == ["in_doubt"] * 3
+    return made
+
+
+def ask(place: Workplace, post: Searching, **later: float) -> int:
+    return inquire(place.ledger, post, place.compose, place.clock.now() + timedelta(**later))
+
+
+def test_what_was_taken_is_sent_and_the_rest_waits_until_the_search_is_sure(place: Workplace) -> None:
+    post = Searching("reader1")
+
+    assert (ask(place, post), place.states) == (1, ["in_doubt", "sent", "in_doubt"])
+    assert [row["provider_id"] for row in place.rows()] == [None, "their-id", None]
+    assert (ask(place, post, minutes=9), place.states) == (0, ["in_doubt", "sent", "in_doubt"])
+    assert (ask(place, post, minutes=11), place.states) == (2, ["deferred", "sent", "deferred"])
+
+
+def test_provider_that_cannot_be_asked_settles_nothing_and_is_asked_once(place: Workplace) -> None:
+    post = Searching(trouble=Unavailable("away"))
+
+    assert (ask(place, post, hours=1), post.asked, place.states) == (0, ["reader0"], ["in_doubt"] * 3)
+
+
+def test_provider_without_a_search_is_not_asked(place: Workplace) -> None:
+    post = Searching()
+    post.settles = None
+
+    assert (ask(place, post, hours=1), post.asked) == (0, [])
+
+
+def test_message_that_cannot_be_composed_waits_for_a_person_and_the_others_do_not(place: Workplace) -> None:
+    def compose(claim: Claim) -> Message:
+        if claim.address.startswith("reader0"):
+            raise InvalidAddress("no address")
+        return place.compose(claim)
+
+    assert inquire(place.ledger, Searching("reader0", "reader1", "reader2"), compose, place.clock.now()) == 2
+    assert place.states == ["in_doubt", "sent", "sent"]
+
+
+def test_asking_ends_in_time(place: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inquiry, "LONGEST_S", -1.0)
+    post = Searching("reader0")
+
+    assert (ask(place, post), post.asked) == (0, [])
+
+
+@pytest.mark.parametrize(("terms", "repeats"), [
+    (Terms(RETRY, DoubtPolicy.AUTO), [True, True, True]),                                     # a mail server
+    (Terms(RETRY, DoubtPolicy.AUTO, repeats=False), [False, False, False]),                   # no key
+    (Terms(RETRY, DoubtPolicy.AUTO, repeats=False, idempotent=True), [True, True, True]),     # keys for ever
+    (Terms(RETRY, DoubtPolicy.AUTO, repeats=False, idempotent=True, memory=timedelta(minutes=8)),
+     [True, True, False]),                                                                    # 1, 6, 11 minutes
+    (Terms(RETRY, DoubtPolicy.RESEND, repeats=False), [True, True, True]),
+    (Terms(RETRY, DoubtPolicy.HOLD, idempotent=True), [False, False, False]),
+])
+def test_lost_answer_is_repeated_only_where_that_harms_nobody(terms: Terms, repeats: list[bool]) -> None:
+    assert [terms.may_repeat(attempts) for attempts in range(3)] == repeats

@@ -1,0 +1,106 @@
+"""A mailbox is read by IMAP without losing, hiding or deleting a mail."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.errors import ConfigError, PipelineError, Unreachable
+from pipeline.providers import mailbox
+from pipeline.providers.mailbox import MailboxSettings, folder_name, open_folder
+from tests.imap import NOON, ImapServer
+from tests.sink import make_certificate
+
+MAIL = b"From: ada@example.com\nSubject: Hello\n\nHello.\n"
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_certificate(tmp_path_factory.mktemp("imap"), ("127.0.0.1",))
+
+
+def settings(server: ImapServer, **more: Any) -> MailboxSettings:
+    usual = {"host": "127.0.0.1", "port": server.port, "username": "letters", "password": "secret",
+             "ca_file": server.certificate}
+    return MailboxSettings(**(usual | more))
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+def test_mails_behind_a_uid_are_found_and_fetched_without_a_mark(certificate: Path, security: str) -> None:
+    with ImapServer(certificate, starttls=security == "starttls") as server:
+        first, second = server.deliver(MAIL), server.deliver(MAIL)
+        with open_folder(settings(server, security=security)) as folder:
+            assert (folder.validity, folder.since(NOON), folder.after(0)) == (1, [1, 2], [1, 2])
+            assert (folder.after(1), folder.after(2)) == ([2], [])
+            mail = folder.fetch(2)
+
+        assert mail
+        assert (mail.uid, mail.at, mail.content) == (second.uid, NOON, first.content)
+        assert server.flags() == ["", ""]
+
+
+def test_long_mail_is_cut_and_one_that_is_gone_is_none(certificate: Path) -> None:
+    with ImapServer(certificate) as server:
+        server.deliver(b"Subject: x\n\n" + b"x" * 2 * mailbox.MOST_BYTES)
+        with open_folder(settings(server)) as folder:
+            mail = folder.fetch(1)
+
+            assert folder.fetch(9) is None
+    assert mail
+    assert len(mail.content) == mailbox.MOST_BYTES
+
+
+@pytest.mark.parametrize(("capabilities", "left", "there"), [
+    ("IMAP4rev1 MOVE", 1, 1), ("IMAP4rev1 UIDPLUS", 1, 1), ("IMAP4rev1", 2, 0)])
+def test_what_was_understood_is_moved_where_that_can_be_done_safely(
+    certificate: Path, capabilities: str, left: int, there: int
+) -> None:
+    with ImapServer(certificate, capabilities=capabilities) as server:
+        server.deliver(MAIL), server.deliver(MAIL)
+        with open_folder(settings(server, move_to="Done")) as folder:
+            folder.put_away([1])
+            folder.put_away([])
+
+        assert (len(server.folders["INBOX"]), len(server.folders["Done"])) == (left, there)
+        assert server.flags()[-1] == ""
+
+
+def test_server_that_wants_to_know_us_is_told_who_we_are(certificate: Path) -> None:
+    with ImapServer(certificate, capabilities="IMAP4rev1 ID") as server, open_folder(settings(server)):
+        assert any(command.startswith('ID ("name" "avviso"') for command in server.commands)
+
+
+@pytest.mark.parametrize(("given", "error", "said"), [
+    ({"password": "guess"}, ConfigError, "refuses the login"),
+    ({"folder": "Nowhere"}, ConfigError, "mailbox.folder Nowhere cannot be opened"),
+    ({"ca_file": None}, Unreachable, "has no TLS that we trust"),
+    ({"port": 1}, Unreachable, "does not answer"),
+    ({"security": "starttls"}, Unreachable, "does not answer"),
+])
+def test_what_stands_in_the_way_is_one_line(
+    certificate: Path, given: dict[str, Any], error: type[PipelineError], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mailbox, "PATIENCE_S", 0.5)
+    with ImapServer(certificate) as server, pytest.raises(error, match=said) as caught, \
+            open_folder(settings(server, **given)):
+        pass
+
+    assert "\n" not in str(caught.value)
+    assert "guess" not in str(caught.value)
+
+
+@pytest.mark.parametrize("command", ["CAPABILITY", "LOGIN", "SELECT", "SEARCH", "FETCH", "STORE"])
+def test_line_that_is_lost_anywhere_is_unreachable(certificate: Path, command: str) -> None:
+    with ImapServer(certificate, capabilities="IMAP4rev1", dies_at=command) as server:
+        server.deliver(MAIL)
+        with pytest.raises(Unreachable), open_folder(settings(server)) as folder:  # noqa: PT012, each may be the one
+            folder.fetch(folder.after(0)[0])
+            folder.put_away([1])
+
+
+@pytest.mark.parametrize(("name", "written"), [
+    ("INBOX", '"INBOX"'), ("A & B", '"A &- B"'), ("退信", '"&kABP4Q-"'), ('a"b\\', '"a\\"b\\\\"')])
+def test_folder_is_written_as_the_protocol_wants_it(name: str, written: str) -> None:
+    assert folder_name(name) == written

@@ -1,0 +1,153 @@
+"""Mails of real systems, rewritten from standards and public documentation with invented names."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import pytest
+
+from pipeline.providers.event import Kind
+from pipeline.providers.mailbox import Mail
+from pipeline.providers.returned import Returned, read_returned
+from tests.imap import NOON
+
+SAMPLES = Path(__file__).parents[2] / "data" / "returned"
+MARK = "0123456789abcdef0123456789abcdef"
+NETEASE = """抱歉，您的邮件被退回来了。
+
+收件人 ada@example.org 的邮箱空间不足（Mailbox is full），邮件无法投递。
+
+----------原始邮件信头----------
+From: letters@example.com
+Message-ID: <MARK@example.com>
+Subject: 垃圾邮件与黑名单
+"""
+
+
+def sample(name: str, mark: str = MARK) -> bytes:
+    """A mail of the collection, about the message with this mark."""
+    return (SAMPLES / f"{name}.eml").read_text("utf-8").replace("MARK", mark).encode()
+
+
+def netease(mark: str = MARK) -> bytes:
+    """163 returns what it says in one part, in GBK."""
+    title, text = (base64.b64encode(one.encode("gbk")).decode() for one in ("系统退信", NETEASE.replace("MARK", mark)))
+    return (f"Return-Path: <>\nFrom: Postmaster@163.example.net\nTo: letters@example.com\nSubject: =?GBK?B?{title}?=\n"
+            f"Content-Type: text/plain; charset=gbk\nContent-Transfer-Encoding: base64\n\n{text}\n").encode()
+
+
+def read(content: bytes) -> Returned:
+    return read_returned(Mail(1, NOON, content.replace(b"\n", b"\r\n")))
+
+
+@pytest.mark.parametrize(("name", "kind", "bounce", "status"), [
+    ("postfix-unknown", "bounced", "hard", "5.1.1"),
+    ("postfix-delayed", "deferred", "", "4.4.1"),
+    ("exim-unrouteable", "bounced", "hard", "5.0.0"),
+    ("exim-prose", "bounced", "hard", ""),
+    ("sendmail-full", "bounced", "soft", "5.2.2"),
+    ("qmail", "bounced", "hard", "5.1.1"),
+    ("exchange-unknown", "bounced", "hard", "5.1.10"),
+    ("gmail-unknown", "bounced", "hard", "5.1.1"),
+    ("gmail-unauthenticated", "failed", "", "5.7.26"),
+    ("qq-unknown", "bounced", "hard", ""),
+    ("yahoo-complaint", "complained", "", ""),
+    ("feedback-opt-out", "unsubscribed", "", ""),
+    ("autoreply", "autoresponded", "", ""),
+])
+def test_report_of_each_system_gives_the_right_event(name: str, kind: str, bounce: str, status: str) -> None:
+    event = read(sample(name)).event
+
+    assert event
+    assert (event.kind.value, event.bounce.value if event.bounce else "", event.status) == (kind, bounce, status)
+    assert (event.message_id, event.at) == (MARK, NOON)
+
+
+def test_report_of_163_in_gbk_is_soft_whatever_our_own_subject_says() -> None:
+    event = read(netease()).event
+
+    assert event
+    assert (event.kind, event.bounce, event.message_id) == (Kind.BOUNCED, "soft", MARK)
+
+
+def test_automatic_answer_in_chinese_is_known() -> None:
+    event = read(sample("autoreply-chinese")).event
+
+    assert event
+    assert event.kind is Kind.AUTORESPONDED
+
+
+def test_bounce_that_returns_nothing_is_known_by_the_address_it_came_to() -> None:
+    content = sample("postfix-unknown").replace(f"Message-ID: <{MARK}@example.com>\n".encode(), b"").replace(
+        b"Delivered-To: letters@example.com", f"Delivered-To: bounces+{MARK.upper()}@example.com".encode())
+
+    event = read(content).event
+
+    assert event
+    assert event.message_id == MARK
+
+
+@pytest.mark.parametrize("feedback", ["not-spam", "novel"])
+def test_feedback_of_another_type_is_unknown(feedback: str) -> None:
+    content = sample("yahoo-complaint").replace(b"Feedback-Type: abuse", f"Feedback-Type: {feedback}".encode())
+    event = read(content).event
+
+    assert event
+    assert event.kind is Kind.UNKNOWN
+
+
+# ---- readers who leave ----------------------------------------------------------------------------
+
+TOKEN = "EXdlZWtseQAAAAAABwAAAAAAAAAAAAAAAAAAAA"
+
+
+def mail(subject: str, body: str = "", **headers: str) -> bytes:
+    more = "".join(f"{name.replace('_', '-')}: {value}\n" for name, value in headers.items())
+    return f"From: Ada <ada@example.org>\nTo: letters@example.com\nSubject: {subject}\n{more}\n{body}\n".encode()
+
+
+@pytest.mark.parametrize("subject", [
+    f"unsubscribe {TOKEN}", f"Re: unsubscribe {TOKEN}", TOKEN, f"unsubscribe\n {TOKEN}",
+    "=?utf-8?q?unsubscribe_" + TOKEN.replace("_", "=5F") + "?=",
+])
+def test_token_in_the_subject_is_the_way_out(subject: str) -> None:
+    event = read(mail(subject, Auto_Submitted="auto-generated")).event
+
+    assert event
+    assert (event.kind, event.token) == (Kind.UNSUBSCRIBED, TOKEN)
+
+
+@pytest.mark.parametrize("words", [
+    "unsubscribe", "Unsubscribe.", "Re: UNSUBSCRIBE", "退订", "回复：退订", "取消订阅", "退訂"])
+def test_answer_to_a_mail_of_ours_that_asks_is_proof_enough(words: str) -> None:
+    by_subject = read(mail(words, In_Reply_To=f"<{MARK}@example.com>")).event
+    by_body = read(mail("Re: Weekly 14", f"\n{words}\n\n> Weekly 14", References=f"<x@y> <{MARK}@example.com>")).event
+
+    for event in (by_subject, by_body):
+        assert event
+        assert (event.kind, event.message_id, event.token) == (Kind.UNSUBSCRIBED, MARK, "")
+
+
+@pytest.mark.parametrize("content", [mail("unsubscribe"), mail("Hello", "退订\n\nthank you")])
+def test_wish_without_proof_is_for_a_person(content: bytes) -> None:
+    assert read(content) == Returned(None, asks_to_leave=True, sender="ada@example.org")
+
+
+@pytest.mark.parametrize("content", [
+    mail("I like it", "How do I unsubscribe my dog?"), mail("Re: Weekly 14", "Good issue.\n> unsubscribe"),
+    b"", b"\x00\xff\xfe", b"Subject: =?klingon?b?AAAA?=\nFrom: \xff@\n\n", mail("Undelivered mail"),
+    b"Content-Type: message/delivery-status\n\n",
+    b"Content-Type: multipart/report; boundary=x\n\n--x\nContent-Type: message/delivery-status\n\nnonsense\n--x--",
+])
+def test_other_mail_says_nothing_to_us(content: bytes) -> None:
+    returned = read(content)
+
+    assert (returned.event, returned.asks_to_leave) == (None, False)
+
+
+def test_any_prefix_of_any_sample_is_understood_or_not_but_never_breaks() -> None:
+    for path in SAMPLES.glob("*.eml"):
+        whole = path.read_bytes()
+        for end in range(0, len(whole), 97):
+            read(whole[:end])

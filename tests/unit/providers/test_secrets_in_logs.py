@@ -1,0 +1,34 @@
+"""Whatever a service does and however much is logged, no key shows."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from pipeline.clock import HandClock
+from pipeline.errors import TransportError
+from pipeline.providers.catalogue import open_transport
+from tests.messages import NOON, message
+from tests.services import Fault, Service
+from tests.vendors import DESKS, KEY
+
+
+@pytest.mark.parametrize("kind", DESKS)
+def test_log_of_everything_has_no_key_in_it(kind: str, caplog: pytest.LogCaptureFixture) -> None:
+    desk, settings = DESKS[kind]
+    caplog.set_level(logging.DEBUG)
+    said = ""
+    with Service(desk(), elsewhere="http://192.0.2.1") as service:
+        transport = open_transport(kind.partition("-")[0], {**settings, "url": service.url}, HandClock(NOON))
+        for fault in (None, *Fault):
+            service.faults = lambda request, fault=fault: None if fault is Fault.DRIPPING else fault  # type: ignore[misc]
+            try:
+                said += transport.send(message("ada@example.org", key=str(fault))).reply
+            except TransportError as error:
+                said += f"{error} {error.reply}"
+        transport.close()
+
+    assert said
+    assert "httpcore2" in caplog.text
+    assert KEY not in caplog.text + said + repr(transport) + repr(vars(transport))

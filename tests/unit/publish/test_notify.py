@@ -1,0 +1,199 @@
+"""With `notify.email` the maintainer hears of what needs them, once, in one letter a pass, by the same door out."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+
+from pipeline.engines.jobs import Shift, publish_once
+from pipeline.errors import Refused
+from pipeline.mailings.mailing import Doubt
+from pipeline.providers.local import Faulty
+from pipeline.publish.pickup import Approve
+from tests.publications import TODAY, Publication, words
+
+EDITOR = "editor@example.net"
+
+
+@pytest.fixture
+def letters(tmp_path: Path) -> Publication:
+    made = Publication(tmp_path / "weekly", {"notify": {"email": EDITOR}})
+    made.begin(write=False)
+    made.add_readers("ada@example.org", "ben@example.org")
+    return made
+
+
+def notices(made: Publication) -> list[tuple[str, str]]:
+    """Subject and text of each letter to the editor, in order."""
+    found = []
+    for path in sorted((made.folder / "var/outbox").rglob(f"*{EDITOR}*.eml"), key=lambda path: path.stat().st_mtime_ns):
+        mail = message_from_bytes(path.read_bytes(), policy=policy.default)
+        body = mail.get_body(("plain",))
+        assert body
+        found.append((str(mail["Subject"]), " ".join(str(body.get_content()).split())))
+    return found
+
+
+def subjects(made: Publication) -> list[str]:
+    return [subject for subject, _ in notices(made)]
+
+
+def test_end_of_a_mailing_is_told_once_with_its_report(letters: Publication) -> None:
+    letters.write("01-Paper.md", words(1))
+
+    for _ in range(3):
+        letters.deliver()
+
+    (subject, text), = notices(letters)
+    assert subject == "No. 1 “Paper” is out"
+    assert "“Paper” was mailed to weekly: 2 readers, 2 sent. Begun 2026-03-24 13:00, done 2026-03-24 13:00." in text
+
+
+def test_several_matters_of_a_pass_are_one_letter(letters: Publication) -> None:
+    letters.write("01-Paper.md", words(1))
+    letters.write("02-Late.md", words(2), day="2026-01-01")
+
+    letters.deliver()
+
+    (subject, text), = notices(letters)
+    assert subject == "2 matters at Letters"
+    assert "“Late” is held and nobody was mailed: late: first seen 82 days after its hour" in text
+    assert "avviso approve 2 avviso adopt 2" in text
+
+
+def test_first_mailing_that_waits_names_the_command_that_lets_it_go(letters: Publication) -> None:
+    app = letters.restart()
+    app.rules = replace(app.rules, approve=Approve.FIRST)  # files in a folder never wait
+    letters.write("01-Paper.md", words(1))
+
+    letters.deliver()
+
+    (subject, text), = notices(letters)
+    assert subject == "No. 1 “Paper” waits for you"
+    assert "(the first mailing of a new ledger)" in text
+    assert "avviso preview 1 avviso approve 1" in text
+
+
+def test_what_a_person_did_is_no_news(letters: Publication) -> None:
+    letters.write("01-Paper.md", words(1))
+    letters.publish(start=False)
+    letters.app.decisions.hold(letters.record("1"))
+
+    letters.deliver()
+
+    assert notices(letters) == []
+
+
+def pass_with(made: Publication, verdict: Callable[[], Exception]) -> None:
+    """A pass in which nobody but the editor can be mailed."""
+    real = made.app.open_transport
+    made.app.open_transport = lambda: Faulty(
+        lambda message, _: None if message.recipient == EDITOR else verdict(), real())  # type: ignore[arg-type, return-value]
+    publish_once(made.app, threading.Event())
+    made.app.open_transport = real
+
+
+def test_pause_by_the_brake_is_told_and_told_again_when_it_happens_again(letters: Publication) -> None:
+    letters.write("01-Paper.md", words(1))
+
+    pass_with(letters, lambda: Refused("no", reply="554 go away", session=True))
+    pass_with(letters, lambda: Refused("no", reply="554 go away", session=True))
+    assert subjects(letters) == ["No. 1 “Paper”: sending is paused"]
+    assert "554 go away. 0 of 2 readers have it." in notices(letters)[0][1]
+
+    letters.app.decisions.resume(letters.record("1"))
+    with Shift.begin(letters.app) as shift:
+        shift.notify()  # a look while it runs
+    letters.turn(minutes=10)
+    pass_with(letters, lambda: Refused("no", reply="554 go away", session=True))
+    assert subjects(letters) == ["No. 1 “Paper”: sending is paused"] * 2
+
+
+def test_doubt_is_told_with_both_ways_to_decide(letters: Publication) -> None:
+    letters.configure({"notify": {"email": EDITOR}, "mailings": {"in_doubt": "hold"}})
+    letters.write("01-Paper.md", words(1))
+    letters.publish()
+    books, now, lease = letters.app.ledger, letters.clock.now(), timedelta(minutes=5)
+    books.deliveries.claim("dead", 1, limit=9, now=now, lease=lease)
+    books.doubts.reclaim("dead", Doubt.PROCESS)
+
+    letters.deliver()
+
+    (subject, text), = notices(letters)
+    assert subject == "No. 1 “Paper”: 2 deliveries in doubt"
+    assert "2 of 2 readers of No. 1 “Paper” (weekly) may or may not have it" in text
+    assert "they stay as they are. avviso resolve 1 --assume-sent avviso resolve 1 --resend" in text
+
+
+@pytest.fixture
+def weekly(tmp_path: Path) -> Publication:
+    """Every Tuesday for five weeks; it is Tuesday afternoon, and the sixth is not there."""
+    made = Publication(tmp_path / "weekly", {"notify": {"email": EDITOR}})
+    for number in range(5):
+        made.write(f"{number + 1:02}-Letter.md", words(number), day=TODAY - timedelta(weeks=5 - number))
+    made.begin(write=False)
+    return made
+
+
+def test_missing_issue_is_told_once_when_it_is_half_a_day_late(weekly: Publication) -> None:
+    weekly.deliver()
+    told = notices(weekly)
+    weekly.turn(hours=8)
+    weekly.deliver()
+    weekly.turn(days=3)
+    weekly.deliver()
+
+    (subject, text), = notices(weekly)
+    assert told == []
+    assert subject == "An issue is overdue"
+    assert ("An issue was expected on 2026-03-24 08:00, by the rhythm of the last 5; "
+            "the last one was No. 5 “Letter” on 2026-03-17 08:00.") in text
+
+
+def test_issue_that_lies_ahead_is_not_missing(weekly: Publication) -> None:
+    weekly.write("06-Letter.md", words(9), day=TODAY + timedelta(days=4))
+    weekly.turn(hours=8)
+
+    weekly.deliver()
+
+    assert notices(weekly) == []
+
+
+def test_template_that_cannot_be_filled_stops_nothing(letters: Publication) -> None:
+    letters.write_template("email/notice.txt", "{{ nothing }}")
+    letters.write("01-Paper.md", words(1))
+
+    letters.deliver()
+
+    assert letters.mails == ["ada@example.org", "ben@example.org"]
+
+
+def test_without_the_setting_nobody_is_told(tmp_path: Path) -> None:
+    made = Publication(tmp_path / "weekly")
+    made.begin(write=False)
+    made.write("02-Late.md", words(2), day="2026-01-01")
+
+    made.deliver()
+
+    assert made.mails == []
+
+
+def test_old_ends_are_no_news_when_the_setting_comes(tmp_path: Path) -> None:
+    made = Publication(tmp_path / "weekly")
+    made.begin(write=False)
+    made.add_readers("ada@example.org")
+    made.write("01-Paper.md", words(1))
+    made.deliver()
+    made.turn(hours=1)
+    made.configure({"notify": {"email": EDITOR}})
+
+    made.deliver()
+
+    assert notices(made) == []
+    assert made.app.ledger.notices.told() == {"finished 1"}
