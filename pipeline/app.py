@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 from pipeline import __version__
 from pipeline.audience.roster import Roster
 from pipeline.audience.tokens import KeyRing
-from pipeline.clock import Clock
+from pipeline.clock import Clock, SystemClock, since_boot
 from pipeline.config import Config, plain_values
 from pipeline.database import Database
 from pipeline.errors import ConfigError, IssueError, Problem, Refusal
@@ -27,7 +28,9 @@ from pipeline.issues.issue import Manuscript, State
 from pipeline.mailings.highwater import HighWater
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import DoubtPolicy
+from pipeline.mailings.presence import boot_id
 from pipeline.mounts import refuse_network
+from pipeline.privacy import warn_if_shared
 from pipeline.providers.base import NOBODY, Transport
 from pipeline.providers.catalogue import transport_opener
 from pipeline.providers.hooks import Hook, open_hook
@@ -92,6 +95,7 @@ class App:
         database = open_database(self.config)
         if database.file:
             refuse_network(database.file)
+            warn_if_shared(database.file)
         if not database.exists:
             database.create(now=self.clock.now(), orphan=self._shows_earlier_runs(database))
         database.check_version()
@@ -104,6 +108,15 @@ class App:
     @cached_property
     def ledger(self) -> Ledger:
         return Ledger(self.database)
+
+    @cached_property
+    def steady(self) -> Callable[[], datetime]:
+        """A clock for leases that nobody can set: the machine's since it was started, or the database server's."""
+        if not isinstance(self.clock, SystemClock):
+            return self.clock.now  # one turned by hand
+        began = self.ledger.notebook.anchor(boot_id(), self.clock.now() - since_boot()) if self.database.is_sqlite \
+            else self.ledger.notebook.server_time() - since_boot()
+        return lambda: began + since_boot()
 
     @cached_property
     def high_water(self) -> HighWater:
@@ -135,6 +148,7 @@ class App:
 
     def _own_secret(self) -> bytes:
         path = self.config.var / "secret"
+        warn_if_shared(path)
         try:
             return path.read_bytes().strip()
         except FileNotFoundError:
@@ -372,7 +386,8 @@ class App:
         return Publisher(
             archive=self.archive, ledger=self.ledger, rules=self.rules, clock=self.clock, gatherer=gatherer,
             imprint=self.imprint, press=lambda: self.press, dresser=lambda: self.dresser,
-            expire=self.config.mailings.expire, broadcasts=self.config.transport.broadcasts)
+            expire=self.config.mailings.expire, broadcasts=self.config.transport.broadcasts,
+            steady=self.steady)
 
     def _impress(self, manuscripts: Sequence[Manuscript]) -> Sequence[Impression]:
         return self.library.impressions(manuscripts)

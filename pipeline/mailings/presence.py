@@ -56,13 +56,13 @@ class Presence:
         """This process's flight board, made when somebody sends."""
         return Board(self._board_of(self.worker))
 
-    def reclaim_dead(self, now: datetime) -> Reclaimed:
-        """Takes back what dead processes of this machine held, and what any lease has run out on."""
+    def reclaim_dead(self, now: datetime, *, steady: datetime | None = None) -> Reclaimed:
+        """Takes back what dead processes of this machine held, and what any lease has run out on, by `steady`."""
         total = Reclaimed()
         for worker in self._ledger.workers.all():
             if worker.id != self.worker.id and worker.host == self.worker.host:
-                total += self._reclaim(worker, now)
-        return total + Reclaimed(in_doubt=self._ledger.doubts.reclaim_leases(now))
+                total += self._reclaim(worker, now, steady or now)
+        return total + Reclaimed(in_doubt=self._ledger.doubts.reclaim_leases(steady or now))
 
     def leave(self) -> None:
         """Ends well: nothing is held any more, or another will find it."""
@@ -71,10 +71,10 @@ class Presence:
             self.board.close()
         self._lock.release(remove=True)
 
-    def _reclaim(self, worker: Worker, now: datetime) -> Reclaimed:
+    def _reclaim(self, worker: Worker, now: datetime, steady: datetime) -> Reclaimed:
         lock = LockFile.take(self._folder / f"{worker.id}.lock")
         if lock is None:
-            return self._reclaim_frozen(worker, now)
+            return self._reclaim_frozen(worker, now, steady)
         board = self._board_of(worker)
         if worker.boot_id == self.worker.boot_id:
             found = take_back(self._ledger, worker, read_board(board), Doubt.PROCESS, now)
@@ -85,12 +85,12 @@ class Presence:
         lock.release(remove=True)
         return found
 
-    def _reclaim_frozen(self, worker: Worker, now: datetime) -> Reclaimed:
+    def _reclaim_frozen(self, worker: Worker, now: datetime, steady: datetime) -> Reclaimed:
         """It lives. What it holds past its lease is taken back all the same, as its board shows it."""
         held = self._ledger.deliveries.held(worker.id)
-        if not any(claim.lease_until <= now for claim in held):
+        if not any(claim.lease_until <= steady for claim in held):
             return Reclaimed()
-        return take_back(self._ledger, worker, read_board(self._board_of(worker)), Doubt.PROCESS, now, over_at=now)
+        return take_back(self._ledger, worker, read_board(self._board_of(worker)), Doubt.PROCESS, now, over_at=steady)
 
     def _board_of(self, worker: Worker) -> Path:
         return self._folder / f"{worker.id}.board"

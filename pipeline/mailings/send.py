@@ -14,7 +14,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from pipeline.clock import Clock
 from pipeline.errors import PipelineError, Refused
@@ -90,6 +90,7 @@ class Office:
         self, ledger: Ledger, worker: Worker, *, board: Board, open_transport: Callable[[], Transport],
         compose: Callable[[Claim], Message], pace: Pace, clock: Clock, chance: Callable[[], float], terms: Terms,
         prepare: Callable[[Iterable[Claim]], None] = lambda _: None,
+        steady: Callable[[], datetime] | None = None,
     ) -> None:
         self.ledger = ledger
         self.worker = worker
@@ -101,6 +102,7 @@ class Office:
         self.clock = clock
         self.chance = chance
         self.terms = terms
+        self.steady = steady or clock.now  # for leases: whoever sets the clock does not move it
         self.report = Report()
         self.failure: BaseException | None = None  # what ended a sender, and so all of them
         self.served = 0  # how many messages the post has taken, from whichever sender

@@ -144,7 +144,7 @@ class House:
     def finish(self, rounds: int = 60) -> dict[str, int]:
         """Processes one after another until everybody is settled; a paused mailing is resumed, as a person would."""
         for _ in range(rounds):
-            code = wait(self.start())
+            code = wait(self.start(), 900)
             was_paused = self.resume()
             counts = self.counts()
             if not (counts["pending"] or counts["sending"] or counts["deferred"]):
