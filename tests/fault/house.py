@@ -24,7 +24,7 @@ from typing import Any
 from pipeline.app import App
 from pipeline.clock import HandClock, SystemClock
 from pipeline.config import load
-from pipeline.engines import embedded, jobs
+from pipeline.engines import jobs, service
 from pipeline.errors import PipelineError
 from pipeline.mailings.mailing import MailingState
 from pipeline.providers.catalogue import transport_opener
@@ -130,7 +130,7 @@ class House:
         logging.disable(logging.CRITICAL)
         stop = threading.Event()
         signal.signal(signal.SIGTERM, lambda *_: stop.set())
-        embedded.run(self.open, self.folder / "config.yaml", stop, only="send")
+        service.run(self.open, self.folder / "config.yaml", stop, only="send")
         return DONE
 
     def say(self, line: str) -> None:
