@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -16,19 +15,22 @@ def bench() -> None:
 
 
 @bench.command(cls=Command)
-@click.option("--issues", type=click.IntRange(1, 20_000), default=200, show_default=True)
+@click.option("--issues", type=click.IntRange(1, 100_000), multiple=True, default=(10, 1_000, 10_000),
+              show_default=True, help="How many; may be given several times.")
+@click.option("--kilobytes", type=click.IntRange(1, 1_000), default=5, show_default=True, help="Of one issue's text.")
 @pass_desk
-def build(desk: Desk, issues: int) -> int:
-    """A folder of issues, built and built again unchanged.
+def build(desk: Desk, issues: tuple[int, ...], kilobytes: int) -> int:
+    """Builds cold, with nothing new and with one new issue, beside plain rendering, Hugo and Pelican if installed.
 
     \b
     Example:
-      avviso bench build --issues 400
+      avviso bench build
+      avviso bench build --issues 400 --kilobytes 20
     """
-    from pipeline.bench.builds import measure  # slow import
+    from pipeline.bench import builds  # slow import
 
-    times = measure(issues, lambda line: click.echo(line, err=True))
-    desk.answer(asdict(times), times.lines())
+    laps = builds.measure(issues, kilobytes, lambda line: click.echo(line, err=True))
+    desk.answer(builds.shape(laps), builds.table(laps))
     return DONE
 
 
