@@ -109,14 +109,16 @@ class App:
     def ledger(self) -> Ledger:
         return Ledger(self.database)
 
+    def steady(self) -> datetime:
+        """What a clock shows that nobody can set: the machine's since it was started, or the database server's."""
+        return self._began + since_boot() if isinstance(self.clock, SystemClock) else self.clock.now()
+
     @cached_property
-    def steady(self) -> Callable[[], datetime]:
-        """A clock for leases that nobody can set: the machine's since it was started, or the database server's."""
-        if not isinstance(self.clock, SystemClock):
-            return self.clock.now  # one turned by hand
-        began = self.ledger.notebook.anchor(boot_id(), self.clock.now() - since_boot()) if self.database.is_sqlite \
-            else self.ledger.notebook.server_time() - since_boot()
-        return lambda: began + since_boot()
+    def _began(self) -> datetime:
+        """When this run of the machine began; all its processes agree, for the first has written it down."""
+        if self.database.is_sqlite:
+            return self.ledger.notebook.anchor(boot_id(), self.clock.now() - since_boot())
+        return self.ledger.notebook.server_time() - since_boot()
 
     @cached_property
     def high_water(self) -> HighWater:

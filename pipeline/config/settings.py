@@ -86,6 +86,14 @@ class Config(Section):
         return engine
 
     @model_validator(mode="after")
+    def _of_one_secret(self) -> Self:
+        """Machines that made up a secret each would send links that the others refuse."""
+        if self.engine == "procrastinate" and not self.web.secret:
+            raise wrong("engine: procrastinate needs web.secret, the same on all machines",
+                        "set `web.secret: ${AVVISO_SECRET}`; the present one is in var/secret")
+        return self
+
+    @model_validator(mode="after")
     def _apart(self) -> Self:
         written = {"feeds.folder": self.feeds.folder, "site.folder": self.site.folder}
         for name, folder in written.items():

@@ -112,9 +112,10 @@ class Shift:
     def tidy(self) -> None:
         """What time, death and readers at a closed ledger leave to be done."""
         ledger, now = self._app.ledger, self._app.clock.now()
-        self._presence.reclaim_dead(now, steady=self._app.steady())
+        steady = self._app.steady()
+        self._presence.reclaim_dead(now, steady=steady)
         self._settle_doubts(now)
-        for mailing_id in ledger.mailings.overdue(min(now, self._app.steady())):  # a clock set ahead ends nothing
+        for mailing_id in ledger.mailings.overdue(min(now, steady)):  # a clock set ahead ends nothing
             self._give_up(mailing_id, now)
         self._app.refusals.collect()
         ledger.mailings.finish(now)

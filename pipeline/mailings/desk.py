@@ -154,8 +154,8 @@ class SendersDesk:
             return []
         claims = self.durably(lambda: office.ledger.deliveries.claim(
             office.worker.id, office.worker.shard, known, limit=limit, now=office.clock.now(),
-            lease=office.terms.lease, provider=office.terms.provider, broadcasts=office.terms.broadcasts,
-            steady=office.steady()))
+            lease=office.terms.lease, steady=office.steady(), provider=office.terms.provider,
+            broadcasts=office.terms.broadcasts))
         office.board.clear(known)
         office.note(self._outcomes)
         self._outcomes, self._returned = [], []

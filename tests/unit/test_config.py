@@ -317,6 +317,16 @@ def test_wrong_setting_is_one_line_with_place_reason_and_remedy(setting: str, ex
     assert "hunter2" not in found[0]
 
 
+def test_machines_that_share_the_work_need_one_secret() -> None:
+    many = LEAST + "database: postgresql://localhost/avviso\nengine: procrastinate\n"
+
+    (line,) = complaints(many)
+
+    assert line == ("config.yaml: engine: procrastinate needs web.secret, the same on all machines: "
+                    "set `web.secret: ${AVVISO_SECRET}`; the present one is in var/secret")
+    assert parse(many + "web: {secret: one for all machines}\n", Path("config.yaml"), {}).web.secret
+
+
 @pytest.mark.parametrize(("old", "new", "expected"), [
     ("  title: Ai周刊\n", "", "1: publication.title: missing: add `title: My Weekly`"),
     ("title: Ai周刊", "title: ''", ONE_LINE),

@@ -1,0 +1,153 @@
+"""What stands in docs/examples/ works as it is: units systemd accepts, YAML of the right shape, commands that exist."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from configparser import ConfigParser
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+import yaml
+
+from pipeline.cli import avviso
+from pipeline.config import parse
+from pipeline.engines.service import GRACE_S
+
+EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
+UNITS = sorted((EXAMPLES / "systemd").iterdir())
+COMPOSE = yaml.safe_load((EXAMPLES / "compose.yaml").read_text("utf-8"))
+KUBERNETES = list(yaml.safe_load_all((EXAMPLES / "kubernetes.yaml").read_text("utf-8")))
+PROGRAM = "/srv/avviso/.venv/bin/avviso"
+SECRETS = {"SMTP_PASSWORD": "x", "DATABASE_URL": "postgresql://avviso@db/avviso", "AVVISO_SECRET": "0123456789abcdef"}
+
+
+def of_kind(kind: str) -> dict[str, Any]:
+    return {one["metadata"]["name"]: one for one in KUBERNETES if one["kind"] == kind}
+
+
+def containers() -> Iterator[Any]:
+    for one in of_kind("Deployment").values():
+        yield from one["spec"]["template"]["spec"]["containers"]
+
+
+def unit(path: Path) -> ConfigParser:
+    read = ConfigParser(interpolation=None, delimiters="=", comment_prefixes="#")
+    read.optionxform = str  # type: ignore[assignment,method-assign]
+    read.read_string(path.read_text("utf-8"))
+    return read
+
+
+def commands() -> Iterator[tuple[str, ...]]:
+    """The words behind `avviso` wherever an example runs it."""
+    for path in UNITS:
+        if "Service" in (read := unit(path)):
+            program, *words = read["Service"]["ExecStart"].split()
+            assert program == PROGRAM
+            yield tuple(words)
+    for service in COMPOSE["services"].values():
+        if service["image"] == "avviso":
+            yield tuple(service["command"])
+    for container in containers():
+        yield tuple(container["args"])
+    for path in EXAMPLES.glob("*.y*ml"):
+        text = path.read_text("utf-8")
+        yield from (tuple(line.split()) for line in re.findall(r"^\s*(?:- run: )?avviso (.+)$", text, re.MULTILINE))
+        yield from (tuple(line.split()) for line in re.findall(r"run --rm \w+ ([^#\n]*?)(?:\s{2,}|$)", text))
+
+
+@pytest.mark.parametrize("words", sorted(set(commands())), ids=" ".join)
+def test_every_command_in_the_examples_is_understood(words: tuple[str, ...]) -> None:
+    """Taken apart by the program's own parser, down to the last word; nothing is run."""
+    command: click.Command = avviso
+    rest = list(words)
+    while isinstance(command, click.Group):
+        name, found, rest = command.resolve_command(click.Context(command), rest)
+        assert found is not None, name
+        command = found
+
+    command.make_context(command.name, rest, obj=None, resilient_parsing=False)
+
+
+def test_the_examples_run_what_the_guide_names() -> None:
+    assert {("run",), ("run", "--only", "send"), ("run", "--only", "web"), ("publish",), ("init",)} <= set(commands())
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze (Debian: systemd)")
+def test_systemd_has_nothing_to_say_about_the_units(tmp_path: Path) -> None:
+    """It wants the program to be there; every key it does not know is a line."""
+    for path in UNITS:
+        text = path.read_text("utf-8").replace(PROGRAM, "/bin/true")
+        (tmp_path / path.name).write_text(text, encoding="utf-8")
+
+    done = subprocess.run(["systemd-analyze", "verify", "--man=no", *(tmp_path / path.name for path in UNITS)],
+                          capture_output=True, text=True, check=False, timeout=60)
+
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("path", [path for path in UNITS if path.suffix == ".service"], ids=lambda path: path.name)
+def test_service_has_the_time_it_needs_to_end_and_writes_nowhere_else(path: Path) -> None:
+    service = unit(path)["Service"]
+
+    assert int(service["TimeoutStopSec"]) > GRACE_S
+    assert service["ReadWritePaths"] == service["WorkingDirectory"]
+    assert (service["ProtectSystem"], service["User"]) == ("strict", "avviso")
+
+
+def test_timer_wakes_a_service_that_is_there() -> None:
+    timers = [path for path in UNITS if path.suffix == ".timer"]
+
+    assert [path.with_suffix(".service").exists() for path in timers] == [True]
+
+
+def test_compose_gives_each_avviso_the_same_ledger_and_secret() -> None:
+    ours = {name: one for name, one in COMPOSE["services"].items() if one["image"] == "avviso"}
+
+    assert set(ours) == {"publisher", "sender"}
+    assert {tuple(sorted(one["environment"])) for one in ours.values()} == {tuple(sorted(SECRETS))}
+    assert all(set(one["depends_on"]) <= set(COMPOSE["services"]) for one in ours.values())
+    assert {volume.split(":")[0] for one in COMPOSE["services"].values() for volume in one.get("volumes", ())
+            if not volume.startswith((".", "/"))} == set(COMPOSE["volumes"])
+    assert {one["stop_grace_period"] for one in ours.values()} == {"30s"}
+
+
+def test_kubernetes_names_only_what_it_makes() -> None:
+    for deployment in of_kind("Deployment").values():
+        template = deployment["spec"]["template"]
+        labels = template["metadata"]["labels"]
+        volumes = {volume["name"]: volume for volume in template["spec"]["volumes"]}
+        (container,) = template["spec"]["containers"]
+        assert deployment["apiVersion"] == "apps/v1"
+        assert deployment["spec"]["selector"]["matchLabels"] == labels
+        assert {mount["name"] for mount in container["volumeMounts"]} == set(volumes)
+        assert template["spec"]["terminationGracePeriodSeconds"] > GRACE_S
+        for volume in volumes.values():
+            assert volume.get("configMap", {"name": "avviso"})["name"] in of_kind("ConfigMap")
+            assert volume.get("persistentVolumeClaim", {"claimName": "weekly"})["claimName"] in of_kind(
+                "PersistentVolumeClaim")
+    (service,) = of_kind("Service").values()
+    publisher = of_kind("Deployment")["avviso-publisher"]
+    assert service["spec"]["selector"] == publisher["spec"]["template"]["metadata"]["labels"]
+
+
+def test_settings_in_kubernetes_are_understood_and_heard_by_the_service() -> None:
+    (settings,) = of_kind("ConfigMap").values()
+    (service,) = of_kind("Service").values()
+
+    config = parse(settings["data"]["config.yaml"], Path("config.yaml"), SECRETS)
+
+    assert config.engine == "procrastinate"
+    assert config.web.listen.port == service["spec"]["ports"][0]["targetPort"]
+
+
+def test_image_has_the_extras_that_the_examples_need() -> None:
+    text = (EXAMPLES / "Dockerfile").read_text("utf-8")
+
+    assert re.search(r"\[(.*?)\]\"", text)
+    assert {"web", "postgres"} <= set(re.search(r"/src\[(.*?)\]", text)[1].split(","))  # type: ignore[index]
+    assert 'ENTRYPOINT ["avviso"]' in text
