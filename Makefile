@@ -46,7 +46,7 @@ docs: test-environment ## writes docs/reference/ from the program itself
 
 lock: ## resolves the requirements anew (needs uv); look at the difference before you commit it
 	@$(LOCK) pyproject.toml --extra web -o requirements/run.txt
-	@$(LOCK) pyproject.toml --extra web --extra postgres --extra dkim --extra watch --extra bounce --extra ses --extra s3 --group test \
+	@$(LOCK) pyproject.toml --extra web --extra postgres --extra dkim --extra watch --extra hooks --extra ses --extra s3 --group test \
 		-c requirements/run.txt -o requirements/test.txt
 	@$(LOCK) --group build -o requirements/build.txt
 

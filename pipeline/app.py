@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 from pipeline import __version__
 from pipeline.audience.roster import Roster
 from pipeline.audience.tokens import KeyRing
-from pipeline.clock import Clock
+from pipeline.clock import Clock, SystemClock, since_boot
 from pipeline.config import Config, plain_values
 from pipeline.database import Database
 from pipeline.errors import ConfigError, IssueError, Problem, Refusal
@@ -27,7 +28,9 @@ from pipeline.issues.issue import Manuscript, State
 from pipeline.mailings.highwater import HighWater
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import DoubtPolicy
+from pipeline.mailings.presence import boot_id
 from pipeline.mounts import refuse_network
+from pipeline.privacy import warn_if_shared
 from pipeline.providers.base import NOBODY, Transport
 from pipeline.providers.catalogue import transport_opener
 from pipeline.providers.hooks import Hook, open_hook
@@ -92,6 +95,7 @@ class App:
         database = open_database(self.config)
         if database.file:
             refuse_network(database.file)
+            warn_if_shared(database.file)
         if not database.exists:
             database.create(now=self.clock.now(), orphan=self._shows_earlier_runs(database))
         database.check_version()
@@ -104,6 +108,17 @@ class App:
     @cached_property
     def ledger(self) -> Ledger:
         return Ledger(self.database)
+
+    def steady(self) -> datetime:
+        """What a clock shows that nobody can set: the machine's since it was started, or the database server's."""
+        return self._began + since_boot() if isinstance(self.clock, SystemClock) else self.clock.now()
+
+    @cached_property
+    def _began(self) -> datetime:
+        """When this run of the machine began; all its processes agree, for the first has written it down."""
+        if self.database.is_sqlite:
+            return self.ledger.notebook.anchor(boot_id(), self.clock.now() - since_boot())
+        return self.ledger.notebook.server_time() - since_boot()
 
     @cached_property
     def high_water(self) -> HighWater:
@@ -128,8 +143,14 @@ class App:
         given = [secret.get_secret_value().encode() for secret in self.config.web.secret]
         return KeyRing(tuple(given or [self._own_secret()]))
 
+    @property
+    def has_secret(self) -> bool:
+        """Whether links were ever signed, or could be: looking makes no secret."""
+        return bool(self.config.web.secret) or (self.config.var / "secret").exists()
+
     def _own_secret(self) -> bytes:
         path = self.config.var / "secret"
+        warn_if_shared(path)
         try:
             return path.read_bytes().strip()
         except FileNotFoundError:
@@ -285,7 +306,7 @@ class App:
         return Stationery(
             self.frame, self.mail_templates, sender_name=sender.name or config.publication.title,
             sender_address=sender.address, reply_to=config.mailings.reply_to or "", web_url=config.web.url or "",
-            unsubscribe_mailto=self._mailto(), bounce_address=self._bounce_address(), key_id=self.ring.key_id,
+            unsubscribe_mailto=self._mailto(), bounce_address=self.bounce_address(), key_id=self.ring.key_id,
             open_welcome=self.dresser.welcome if config.mailings.welcome == "latest" else lambda _: None)
 
     def _feed_publication(self) -> FeedPublication:
@@ -334,7 +355,7 @@ class App:
         sending = Sending(
             sender_name=mailings.sender.name or config.publication.title, sender_address=mailings.sender.address,
             reply_to=mailings.reply_to or "", lists={one.id: one.name for one in config.lists},
-            web_url=self._way_out(), mailto=self._mailto(), bounce_address=self._bounce_address())
+            web_url=self._way_out(), mailto=self._mailto(), bounce_address=self.bounce_address())
         return Dresser(self.archive, self.library, self.ring, self.clock, frame=self.frame, sending=sending,
                        templates=self.mail_templates, issues=config.issues.folder)
 
@@ -348,7 +369,7 @@ class App:
             return ""
         return self._mailbox_address()
 
-    def _bounce_address(self) -> str:
+    def bounce_address(self) -> str:
         """Where messages come back to, with a plus and their own name in it; "" where they come back to the sender."""
         return self._mailbox_address() if self.config.mailbox and self.config.mailbox.plus else ""
 
@@ -367,7 +388,8 @@ class App:
         return Publisher(
             archive=self.archive, ledger=self.ledger, rules=self.rules, clock=self.clock, gatherer=gatherer,
             imprint=self.imprint, press=lambda: self.press, dresser=lambda: self.dresser,
-            expire=self.config.mailings.expire, broadcasts=self.config.transport.broadcasts)
+            expire=self.config.mailings.expire, broadcasts=self.config.transport.broadcasts,
+            steady=self.steady)
 
     def _impress(self, manuscripts: Sequence[Manuscript]) -> Sequence[Impression]:
         return self.library.impressions(manuscripts)
@@ -431,6 +453,13 @@ class App:
 
         return Composer(self.ledger, self.ring, self.seal)
 
+    def public_key(self) -> str:
+        """What DNS should say of the key in transport.dkim. Raises ConfigError."""
+        from pipeline.mailings.dkim_key import public_key  # optional extra
+
+        dkim = getattr(self.config.transport, "dkim", None)
+        return public_key(self._dkim_pem(), str(dkim.key_file)) if dkim else ""
+
     @cached_property
     def seal(self) -> Seal | None:
         """What signs every message, if the settings say so. Raises ConfigError for a key that cannot."""
@@ -439,13 +468,16 @@ class App:
             return None
         from pipeline.mailings.dkim_key import read_seal  # optional extra
 
-        path = settings.key_file
+        return read_seal(self._dkim_pem(), domain=settings.domain, selector=settings.selector,
+                         path=str(settings.key_file))
+
+    def _dkim_pem(self) -> bytes:
+        path: Path = getattr(self.config.transport, "dkim").key_file  # noqa: B009, kinds that sign have it
         try:
-            pem = path.read_bytes()
+            return path.read_bytes()
         except OSError as error:
             raise ConfigError(f"the key of transport.dkim cannot be read ({error.strerror})", path=str(path),
                               remedy="name the file with the private key in transport.dkim.key_file") from None
-        return read_seal(pem, domain=settings.domain, selector=settings.selector, path=str(path))
 
     @cached_property
     def open_transport(self) -> Callable[[], Transport]:

@@ -62,6 +62,11 @@ class HandClock:
         return stop.is_set()
 
 
+def since_boot() -> timedelta:
+    """How long this machine has been up, sleep included: the same for all its processes, whoever sets its clock."""
+    return timedelta(seconds=time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)))
+
+
 def monotonic() -> float:
     """Seconds that never go back, for timeouts."""
     return time.monotonic()

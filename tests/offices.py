@@ -73,6 +73,7 @@ class Workplace:
     rate: float | None = None
     senders: int = 1
     refused_share: float = 1.0
+    steady: Callable[[], datetime] | None = None
     stop: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
@@ -104,7 +105,8 @@ class Workplace:
             self.ledger, worker, board=Board(self.folder / f"{worker.id}.board"),
             open_transport=lambda: self.transport, compose=compose or self.compose,
             pace=Pace(self.ledger, self.clock, "outbox", self.rate), clock=self.clock, chance=lambda: 0.0,
-            terms=Terms(RETRY, self.policy, self.senders, self.lease, self.refused_share))
+            terms=Terms(RETRY, self.policy, self.senders, self.lease, refused_share=self.refused_share),
+            steady=self.steady)
 
     def compose(self, claim: Claim) -> Message:
         return message(claim.address, key=claim.key)

@@ -121,7 +121,7 @@ def bounce(provider: str, delivery: str, at: datetime) -> Any:
     return {
         "brevo": {"event": "hard_bounce", "email": address, "id": 26224, "ts_event": int(at.timestamp()),
                   "message-id": "<202603241200.1@smtp-relay.example.net>", "reason": reason,
-                  "X-Mailin-custom": json.dumps({"X-Avviso-Delivery": delivery})},
+                  "X-Mailin-custom": json.dumps({"avviso": delivery})},
         "http": {"events": [{"id": "1", "event": "bounced", "bounce": "hard", "at": time, "delivery": delivery,
                              "address": address, "status": "5.1.1", "reason": reason}]},
         "mailgun": {"event": "failed", "severity": "permanent", "timestamp": at.timestamp(), "id": "G9Bn5sl1TC6",
@@ -134,7 +134,7 @@ def bounce(provider: str, delivery: str, at: datetime) -> Any:
         "resend": {"type": "email.bounced", "created_at": time, "data": {
             "email_id": "56761188-7520-42d8-8898-ff6fc54ce618", "to": [address], "subject": "Weekly 14",
             "bounce": {"type": "Permanent", "subType": "General", "message": reason},
-            "tags": [{"name": "avviso_delivery", "value": delivery}]}},
+            "tags": [{"name": "avviso", "value": delivery}]}},
         "sendgrid": [{"event": "bounce", "type": "bounce", "email": address, "timestamp": int(at.timestamp()),
                       "sg_event_id": "ZGVsaXZlcmVk", "sg_message_id": "14c5d75ce93.dfd.64b469.filter0001.16648",
                       "smtp-id": "<14c5d75ce93.dfd.64b469@example.com>", "status": "5.1.1", "reason": reason,

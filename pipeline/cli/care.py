@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -76,4 +77,28 @@ def _at_length(label: str, work: Callable[[Callable[[int, int], None]], Any]) ->
         return work(seen)
 
 
-COMMANDS = (migrate, export, restore)
+@click.command(cls=Command)
+@pass_desk
+def doctor(desk: Desk) -> int:
+    """What stands between this publication and an inbox: settings, post, DNS, the way out, this machine.
+
+    Logs in and looks, hands nothing over and changes nothing. Exit code 1 when something must be mended.
+
+    \b
+    Example:
+      avviso doctor
+      avviso doctor --json
+    """
+    from pipeline.cli.diagnosis import diagnosis_lines
+    from pipeline.cli.findings import progress
+    from pipeline.doctor.examination import Doctor, examine, exit_code, open_names  # slow import: the whole house
+
+    app = desk.app()
+    with progress("examining") as watch:
+        findings = examine(Doctor(app, open_names(app)), watch)
+    colour = sys.stdout.isatty() and not desk.no_color
+    desk.answer([one.as_json() for one in findings], diagnosis_lines(findings, colour=colour))
+    return exit_code(findings)
+
+
+COMMANDS = (doctor, migrate, export, restore)

@@ -124,12 +124,16 @@ def read_network(text: str) -> IPv4Network | IPv6Network:
         raise wrong("is not a network", "write it as 10.0.0.0/8 or 127.0.0.1") from None
 
 
-def read_ip(text: str) -> str:
-    """An IP address."""
+def read_resolver(text: str) -> Listen:
+    """An IP address, with or without a port: `9.9.9.9`, `127.0.0.1:5353`, `[::1]:5353`."""
+    found = re.fullmatch(r"\[([0-9A-Fa-f:]+)\](?::([0-9]{1,5}))?|([0-9.]+)(?::([0-9]{1,5}))?|([0-9A-Fa-f:]+)", text)
+    host, port = ((found[1] or found[3] or found[5], int(found[2] or found[4] or 53)) if found else ("", 0))
     try:
-        return str(ip_address(text))
+        if not 0 < port < 65536:
+            raise ValueError(port)
+        return Listen(str(ip_address(host)), port)
     except ValueError:
-        raise wrong("is not an IP address", "write it as 9.9.9.9") from None
+        raise wrong("is not an IP address", "write it as 9.9.9.9 or 127.0.0.1:5353") from None
 
 
 WebFolder = Annotated[str, reader(read_web_folder)]
@@ -140,4 +144,4 @@ Selector = Annotated[str, reader(read_selector)]
 MailSender = Annotated[Sender, reader(read_sender)]
 ListenOn = Annotated[Listen, reader(read_listen)]
 Network = Annotated[IPv4Network | IPv6Network, reader(read_network)]
-IpAddress = Annotated[str, reader(read_ip)]
+Resolver = Annotated[Listen, reader(read_resolver)]

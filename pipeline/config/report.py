@@ -34,7 +34,6 @@ SHAPES = {
 # A line goes when its feature comes.
 NOT_YET = {
     ("web", "admin"): "the admin pages",
-    ("dns", "resolver"): "looking at DNS",
 }
 
 

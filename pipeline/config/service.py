@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import field_validator
 
-from pipeline.config.addresses import IpAddress, ListenOn, MailAddress, Network, WebFolder
+from pipeline.config.addresses import ListenOn, MailAddress, Network, Resolver, WebFolder
 from pipeline.config.section import Section, default
 from pipeline.config.values import Count, Line, Place, Port, Secret, Secrets, Share, Truth, wrong
 
@@ -89,5 +89,5 @@ class Web(Section):
 class Dns(Section):
     """How names are looked up by `doctor`."""
 
-    resolver: IpAddress | None = None
-    """The address of a resolver; without one the system's."""
+    resolver: Resolver | None = None
+    """The address of a resolver, such as `9.9.9.9` or `127.0.0.1:5353`; without one the system's."""

@@ -16,7 +16,7 @@ FEWEST = 10   # refusals that say nothing about a list yet, whatever share they 
 
 
 class Brake:
-    """For the senders of one process. `share` is of the last 200 that were taken or refused for good; 1 never brakes."""
+    """For the senders of one process. `share` is of the last 200 taken or refused for good; 1 never brakes."""
 
     def __init__(self, share: float) -> None:
         self._share = share

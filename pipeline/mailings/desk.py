@@ -88,6 +88,7 @@ class SendersDesk:
                 return seconds
             claim = self._waiting.popleft()
             if message := self._compose(claim):
+                self._office.prepare(self._waiting)
                 self._flying[message.key] = claim
                 self._slot = None
                 return message
@@ -96,7 +97,7 @@ class SendersDesk:
     def depart(self, message: Message) -> bool:
         """Writes on the board that it goes; False where its lease would be over before its answer: given back."""
         claim = self._flying[message.key]
-        if self._office.clock.now() + self._timeout > claim.lease_until:
+        if self._office.steady() + self._timeout > claim.lease_until:
             self.give_back(message)
             return False
         self._office.board.depart(claim)
@@ -153,7 +154,8 @@ class SendersDesk:
             return []
         claims = self.durably(lambda: office.ledger.deliveries.claim(
             office.worker.id, office.worker.shard, known, limit=limit, now=office.clock.now(),
-            lease=office.terms.lease, provider=office.terms.provider, broadcasts=office.terms.broadcasts))
+            lease=office.terms.lease, steady=office.steady(), provider=office.terms.provider,
+            broadcasts=office.terms.broadcasts))
         office.board.clear(known)
         office.note(self._outcomes)
         self._outcomes, self._returned = [], []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import TYPE_CHECKING
 
 from pipeline.errors import ConfigError
@@ -26,6 +27,20 @@ def read_seal(pem: bytes, *, domain: str, selector: str, path: str) -> Seal:
 def read_signer(pem: bytes, path: str) -> tuple[str, Sign]:
     """The algorithm's name, and what signs a digest. Raises as `read_seal`."""
     return _signer(_key(pem, path), path)
+
+
+def public_key(pem: bytes, path: str) -> str:
+    """What stands behind `p=` in DNS: RFC 6376 section 3.6.1 for RSA, RFC 8463 section 4 for Ed25519. Raises as
+    `read_seal`."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    key = _key(pem, path)
+    _signer(key, path)  # refuses what cannot sign
+    public = key.public_key()
+    raw = isinstance(public, Ed25519PublicKey)
+    return b64encode(public.public_bytes(Encoding.Raw, PublicFormat.Raw) if raw else public.public_bytes(
+        Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).decode()
 
 
 def _key(pem: bytes, path: str) -> PrivateKeyTypes:

@@ -57,8 +57,8 @@ class Presence:
         """This process's flight board, made when somebody sends."""
         return Board(self._board_of(self.worker))
 
-    def reclaim_dead(self, now: datetime) -> Reclaimed:
-        """Takes back what dead processes of this machine held, and what any lease has run out on.
+    def reclaim_dead(self, now: datetime, *, steady: datetime | None = None) -> Reclaimed:
+        """Takes back what dead processes of this machine held, and what any lease has run out on, by `steady`.
 
         Who was elsewhere and has not been heard of for a day is taken off the list, unless it holds something.
         """
@@ -66,10 +66,10 @@ class Presence:
         unheard = []
         for worker in self._ledger.workers.all():
             if worker.id != self.worker.id and self._is_ours(worker):
-                total += self._reclaim(worker, now)
+                total += self._reclaim(worker, now, steady or now)
             elif now - worker.seen_at > UNHEARD:
                 unheard.append(worker.id)
-        in_doubt = self._ledger.doubts.reclaim_leases(now)
+        in_doubt = self._ledger.doubts.reclaim_leases(steady or now)
         if unheard:
             self._ledger.workers.leave(unheard)
         return total + Reclaimed(in_doubt=in_doubt)
@@ -90,10 +90,10 @@ class Presence:
         here, and only the lease says anything."""
         return worker.host == self.worker.host and (not worker.host or self._lock_of(worker).exists())
 
-    def _reclaim(self, worker: Worker, now: datetime) -> Reclaimed:
+    def _reclaim(self, worker: Worker, now: datetime, steady: datetime) -> Reclaimed:
         lock = LockFile.take(self._lock_of(worker))
         if lock is None:
-            return self._reclaim_frozen(worker, now)
+            return self._reclaim_frozen(worker, now, steady)
         board = self._board_of(worker)
         if worker.boot_id == self.worker.boot_id:
             found = take_back(self._ledger, worker, read_board(board), Doubt.PROCESS, now)
@@ -104,12 +104,12 @@ class Presence:
         lock.release(remove=True)
         return found
 
-    def _reclaim_frozen(self, worker: Worker, now: datetime) -> Reclaimed:
+    def _reclaim_frozen(self, worker: Worker, now: datetime, steady: datetime) -> Reclaimed:
         """It lives. What it holds past its lease is taken back all the same, as its board shows it."""
         held = self._ledger.deliveries.held(worker.id)
-        if not any(claim.lease_until <= now for claim in held):
+        if not any(claim.lease_until <= steady for claim in held):
             return Reclaimed()
-        return take_back(self._ledger, worker, read_board(self._board_of(worker)), Doubt.PROCESS, now, over_at=now)
+        return take_back(self._ledger, worker, read_board(self._board_of(worker)), Doubt.PROCESS, now, over_at=steady)
 
     def _lock_of(self, worker: Worker) -> Path:
         return self._folder / f"{worker.id}.lock"

@@ -86,6 +86,15 @@ class Desk(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """How the other side received us. `size_bytes` is the largest message it takes, 0 where that is not told."""
+
+    server: str
+    is_encrypted: bool
+    size_bytes: int = 0
+
+
 class Transport(Protocol):
     """A way to hand messages over; one object serves one thread. Inherit from it: only `send` must be written.
 
@@ -123,6 +132,13 @@ class Transport(Protocol):
         Raises TransportError where it cannot be asked; then nobody knows still.
         """
         raise Unavailable(f"{self.name} cannot be asked about {message.key}")
+
+    def greet(self, sender: str) -> Greeting | None:  # noqa: ARG002, for those who can
+        """Logs in and asks whether mail may come from this address; hands nothing over. None: that cannot be tried.
+
+        Raises Refused and Unavailable.
+        """
+        return None
 
     def carry(self, desk: Desk) -> None:
         """Hands over what the desk gives until it gives no more, or nothing just now."""

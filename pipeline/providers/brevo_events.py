@@ -59,7 +59,7 @@ def _event(said: Any, now: datetime) -> Event:
     return Event(
         event_key("brevo", word, name, text(said, "email"), time), kind, instant(time, now), "brevo", bounce=bounce,
         address=text(said, "email"), delivery_key=delivery_key(said, _custom(said)), message_id=message_id(name),
-        provider_id=name, status=status_in(reason), reason=reason, raw=kept(said))
+        provider_id=name.strip("<>"), status=status_in(reason), reason=reason, raw=kept(said))
 
 
 def _custom(said: Any) -> Any:

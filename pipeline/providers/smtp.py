@@ -20,8 +20,9 @@ from typing import Any
 
 from pipeline.clock import Clock
 from pipeline.errors import TransportError
-from pipeline.providers.base import Desk, Message, Receipt, Transport
+from pipeline.providers.base import Desk, Greeting, Message, Receipt, Transport
 from pipeline.providers.smtp_fleet import Fleet
+from pipeline.providers.smtp_presets import Security
 from pipeline.providers.smtp_relay import Relay
 from pipeline.providers.smtp_settings import read_smtp_settings
 
@@ -59,6 +60,15 @@ class Smtp(Transport):
         except BaseException:
             self.close()  # who is in the air would be answered to nobody
             raise
+
+    def greet(self, sender: str) -> Greeting:
+        """Opens a session, and begins and takes back a message. Raises Refused, Unavailable."""
+        session, settings = self._relay.open(), self._relay.settings
+        try:
+            session.try_sender(sender)
+            return Greeting(settings.server, settings.security is not Security.NONE, session.offer.size_bytes)
+        finally:
+            self._relay.close(session)
 
     def close(self) -> None:
         """Says goodbye without waiting for the answers; may be called twice."""

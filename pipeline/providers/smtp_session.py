@@ -135,6 +135,19 @@ class Session:
         """The socket's number."""
         return self._talk.line.fileno()
 
+    def try_sender(self, sender: str) -> None:
+        """Asks whether mail may come from this address, and takes the question back. Raises Refused, Unavailable."""
+        deadline = monotonic() + self._settings.patience.command_s
+        try:
+            self._talk.say(f"MAIL FROM:<{sender}>\r\n".encode())
+            reply = self._talk.hear_alone(deadline)
+            if not accepts(Phase.MAIL, reply.code):
+                raise verdict(Phase.MAIL, reply, self._settings.server)
+            self._talk.say(b"RSET\r\n")
+            self._talk.hear_alone(deadline)
+        except (LineLost, Garbled) as error:
+            raise Unavailable(f"{self._settings.server}: {error}") from error
+
     def close(self) -> None:
         """Says QUIT if nothing is in the air, and closes without waiting for the answer."""
         if self.is_open and not self._flights:

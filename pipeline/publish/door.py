@@ -37,6 +37,8 @@ log = logging.getLogger(__name__)
 SETTLING_S = 2.0                    # how long a file must be left alone
 ONE_SECOND = timedelta(seconds=1)
 CLOCK_SLACK = timedelta(minutes=10)
+LEAP = timedelta(days=1)            # what a clock may be set ahead by without a question
+DRIFT = "clock_drift"               # the note that says how far the clock was from a steady one, in seconds
 PREVIOUS = "previous_pass"          # the note that says when the last pass was
 
 
@@ -58,7 +60,7 @@ class Publisher:
     def __init__(
         self, *, archive: Archive, ledger: Ledger, gatherer: Gatherer, rules: Rules, clock: Clock,
         imprint: Imprint, press: Callable[[], Press], dresser: Callable[[], Dresser], expire: timedelta,
-        broadcasts: bool = False,
+        broadcasts: bool = False, steady: Callable[[], datetime] | None = None,
     ) -> None:
         self._archive = archive
         self._ledger = ledger
@@ -70,6 +72,7 @@ class Publisher:
         self._dresser = dresser
         self._expire = expire
         self._broadcasts = broadcasts
+        self._steady = steady or clock.now
 
     def make_pass(self, *, start: bool = True, write: bool = True) -> Pass:
         """Publishes and begins what is due.
@@ -80,10 +83,12 @@ class Publisher:
         done = Pass()
         gathered = self.look(done)
         now = self._clock.now()
-        self._notice_clock(done, now)
+        leapt = self._notice_clock(done, now)
         self._draw_baseline(done, now)
         self._publish_due(done, now)
         self._propose(now)
+        if leapt:
+            self._hold_leapt(leapt, now)
         self._settle(done, now)
         if gathered.depleted:
             return done
@@ -161,14 +166,32 @@ class Publisher:
                 "this ledger is new, but feeds/ or var/ shows earlier runs: who was mailed is not known",
                 remedy="restore the old ledger, or run `avviso init` to begin again without mailing anybody")
 
-    def _notice_clock(self, done: Pass, now: datetime) -> None:
-        """A clock that went back is said: issues that were due are not due any more, nobody is mailed twice."""
+    def _notice_clock(self, done: Pass, now: datetime) -> datetime | None:
+        """A clock that was set is said. One that went back makes nothing due; of one that was set ahead by more than
+        a day since the last pass, the instant it would show else."""
         noted = self._ledger.notebook.note(PREVIOUS)
+        drift = now - self._steady()
+        drifted = self._ledger.notebook.note(DRIFT)
+        leap = drift - timedelta(seconds=float(drifted)) if drifted else timedelta(0)
+        self._ledger.notebook.write_note(DRIFT, str(drift.total_seconds()))
         if noted and datetime.fromisoformat(noted) - now > CLOCK_SLACK:
             done.problems.append(Problem(
                 "clock", f"it shows {now:%Y-%m-%d %H:%M} UTC, the last pass was at {noted[:16]}",
                 "set the machine's clock", rule="clock-moved", severity="warning"))
         self._ledger.notebook.write_note(PREVIOUS, now.isoformat())
+        if leap <= LEAP:
+            return None
+        done.problems.append(Problem(
+            "clock", f"it was set ahead by {leap.days} days since the last pass: it shows {now:%Y-%m-%d %H:%M} UTC",
+            "set it right; what seems to be due since is held", rule="clock-moved", severity="warning"))
+        return now - leap
+
+    def _hold_leapt(self, since: datetime, now: datetime) -> None:
+        """What is due only because the clock was set ahead waits for a person, approved or not."""
+        for mailing in self._ledger.mailings.all(MailingState.SCHEDULED):
+            if since < mailing.send_at <= now:
+                self._ledger.mailings.move(mailing.id, MailingState.HELD, now=now, reason=(
+                    f"clock: due only since it was set ahead to {now:%Y-%m-%d %H:%M} UTC"))
 
     def _draw_baseline(self, done: Pass, now: datetime) -> None:
         """The first pass on a folder adopts what is due already: published, never mailed."""

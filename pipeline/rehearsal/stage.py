@@ -45,8 +45,8 @@ def read_script(app: App, name: str) -> Script:
     readers are not ours to mail.
     """
     if app.config.transport.broadcasts:
-        raise Refusal(f"{app.config.transport.kind} owns the readers and mails them itself: there is nothing to rehearse",
-                      path="config.yaml")
+        raise Refusal(f"{app.config.transport.kind} owns the readers: there is nothing to rehearse", path="config.yaml",
+                      remedy="its own test mail shows an issue to you")
     with rehearsal(app) as books:
         look(books)
         record = books.find(name)
@@ -60,7 +60,8 @@ def copied_settings(config: Config, folder: Path, port: int) -> Config:
     transport = here.model_copy(update={
         name: getattr(config.transport, name) for name in ("connections", "dkim") if hasattr(config.transport, name)})
     return config.copied_to(
-        folder, transport=transport, mailings=config.mailings.model_copy(update={"refused_share": 1.0}), database=SecretStr(f"sqlite:///{folder / 'avviso.db'}"), mailbox=None,
+        folder, transport=transport, mailings=config.mailings.model_copy(update={"refused_share": 1.0}),
+        database=SecretStr(f"sqlite:///{folder / 'avviso.db'}"), mailbox=None,
         web=config.web.model_copy(update={"secret": (SecretStr(secrets.token_hex(32)),)}),
         notify=config.notify.model_copy(update={"email": None}))
 

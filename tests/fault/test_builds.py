@@ -19,7 +19,7 @@ import pytest
 
 from tests.publications import Publication, words
 
-# Reads and parses every feed document again and again, until its standard input ends; says how often, or what was wrong.
+# Reads and parses every feed document again and again, until its input ends; says how often, or what was wrong.
 POLLER = """
 import json, re, select, sys
 from pathlib import Path

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fault.house import DONE, IMPATIENT, House, Journal, ended, happens, is_over, wait
+from tests.fault.house import DONE, HASTY, IMPATIENT, House, Journal, ended, happens, is_over, wait
 from tests.street import SinkProcess
 
 CONNECTIONS = 4
@@ -125,7 +125,7 @@ def test_hostile_server_with_kills_and_freezes_loses_nobody(tmp_path: Path, tria
     readers, kills, freezes = trials(300, 20_000), trials(4, 500), trials(1, 100)
     chance = random.Random(SEED + 3)
     with hostile(tmp_path) as sink:
-        house = House(tmp_path / "pub", sink.port, readers, "resend", 6, patience=IMPATIENT)
+        house = House(tmp_path / "pub", sink.port, readers, "resend", 6, patience=HASTY)
         journal = Journal(tmp_path / "journal")
         hits = kill(house, journal, kills, chance)
         frozen = sum(freeze(house, journal, chance) for _ in range(freezes))
@@ -133,7 +133,8 @@ def test_hostile_server_with_kills_and_freezes_loses_nobody(tmp_path: Path, tria
         counts = house.finish(rounds=trials(80, 4000))
 
         print(f"{kills} kills, {hits} hit; {freezes} freezes, {frozen} hit")
-        check_hostile(tmp_path, house, counts, deaths=(hits + 2 * frozen) * 6)
+        # A hasty sender gives up on a server that is only busy, too: its answer was lost by us.
+        check_hostile(tmp_path, house, counts, deaths=(hits + 2 * frozen) * 6 + readers // 100)
 
 
 def hostile(folder: Path) -> SinkProcess:
@@ -185,7 +186,7 @@ def freeze(house: House, journal: Journal, chance: random.Random) -> bool:
             return False
         time.sleep(chance.random() * 0.05)
         os.kill(sleeper, signal.SIGSTOP)
-        time.sleep(IMPATIENT.total_s + 0.7)
+        time.sleep(HASTY.total_s + 0.7)
         before = len(journal.look())
         other = house.start(beside=True)
         with ended(other):

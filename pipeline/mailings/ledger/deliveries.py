@@ -45,13 +45,14 @@ class Deliveries:
 
     def claim(
         self, worker: str, shard: int, outcomes: Sequence[Outcome] = (), *, limit: int, now: datetime, lease: timedelta,
-        provider: str = "", broadcasts: bool = False,
+        steady: datetime | None = None, provider: str = "", broadcasts: bool = False,
     ) -> list[Claim]:
         """Records what became of earlier claims and takes up to `limit` that are due, in one durable step.
 
         Letters come first, then deferred, then pending ones by id. Whoever left or was suppressed since the
         audience was frozen is skipped here, not mailed. What is given back counts as attempted from now on:
         the mark is on the disk before the wire is touched. None at all means that nothing is due.
+        The lease runs from `steady`, which no setting of the clock moves; from `now` where none is given.
 
         `provider` is by whom they go; what may lie with another one is left alone. A post that `broadcasts`
         takes the deliveries to whole lists, and every other post all others.
@@ -68,7 +69,7 @@ class Deliveries:
                     found = connection.execute(candidates.where(may_go).limit(wanted)).all()
                     self._skip(connection, [row for row in found if not row.welcome], tally, now)
                     claims += self._hold(connection, [row for row in found if row.welcome], tally, worker, provider,
-                                         now, lease)
+                                         now, (steady or now) + lease)
                     if len(found) < wanted:
                         break
             tally.write(self._db, connection)
@@ -163,20 +164,20 @@ class Deliveries:
 
     def _hold(
         self, connection: Connection, rows: Sequence[Row[Any]], tally: Tally, worker: str, provider: str,
-        now: datetime, lease: timedelta,
+        now: datetime, until: datetime,
     ) -> list[Claim]:
         if not rows:
             return []
         connection.execute(
             update(delivery)
             .where(self._db.among(delivery.c.id, [row.id for row in rows]), delivery.c.state.in_(WAITING))
-            .values(state=DeliveryState.SENDING, worker=worker, provider=provider, lease_until=now + lease,
+            .values(state=DeliveryState.SENDING, worker=worker, provider=provider, lease_until=until,
                     attempted_at=now,
                     attempts=delivery.c.attempts + 1, fence=delivery.c.fence + 1)
         )
         for row in rows:
             tally.move(row.mailing_id, DeliveryState(row.state), DeliveryState.SENDING)
-        return [claim_of(row, worker, now + lease, fence=row.fence + 1) for row in rows]
+        return [claim_of(row, worker, until, fence=row.fence + 1) for row in rows]
 
     def _settle(self, connection: Connection, outcomes: Sequence[Outcome], tally: Tally, now: datetime) -> None:
         """Moves rows to their outcomes; what is not ours any more is left alone.

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, union_all, update
 
 from pipeline.database import Database, text_digest
 from pipeline.mailings.mailing import OPEN
-from pipeline.schema import delivery, ledger, mailing, note, pace, tally
+from pipeline.schema import delivery, event, ledger, mailing, note, pace, tally, worker
 
+ANCHOR = "anchor"  # the note that says when this run of the machine began, for leases
 _REST = ": rest"      # behind a provider's name, in the same table: until when it wants to be left alone
 LONGEST_QUEUE = 1000  # senders that may wait for their turn at one provider, over all processes
 
@@ -79,6 +80,14 @@ class Notebook:
         """Whether nobody on another machine holds this name; ours until the block ends or this process dies."""
         return self._db.alone(name)
 
+    def newest(self) -> datetime | None:
+        """The latest instant that anybody wrote here; None while nobody has."""
+        latest = union_all(select(func.max(mailing.c.since).label("at")), select(func.max(worker.c.seen_at)),
+                           select(func.max(event.c.seen_at))).subquery()
+        with self._db.read() as connection:
+            found: datetime | None = connection.execute(select(func.max(latest.c.at))).scalar()
+        return found
+
     def note(self, name: str) -> str | None:
         with self._db.read() as connection:
             return connection.execute(select(note.c.value).where(note.c.name == name)).scalar()
@@ -86,6 +95,22 @@ class Notebook:
     def write_note(self, name: str, value: str) -> None:
         with self._db.write() as connection:
             connection.execute(self._db.upsert(note, name=name, value=value))
+
+    def anchor(self, boot_id: str, instant: datetime) -> datetime:
+        """The instant that was written down first in this run of the machine; `instant` itself where none was."""
+        with self._db.write() as connection:
+            found: str | None = connection.execute(select(note.c.value).where(note.c.name == ANCHOR)).scalar()
+            run, _, written = (found or "").partition(" ")
+            if found and run == boot_id:
+                return datetime.fromisoformat(written)
+            connection.execute(self._db.upsert(note, name=ANCHOR, value=f"{boot_id} {instant.isoformat()}"))
+        return instant
+
+    def server_time(self) -> datetime:
+        """What the clock of the database's server shows; all machines that share it share that."""
+        with self._db.read() as connection:
+            return datetime.fromtimestamp(float(connection.execute(
+                select(func.extract("epoch", func.clock_timestamp()))).scalar_one()), UTC)
 
     def reserve(self, name: str, length: timedelta, now: datetime) -> datetime:
         """Takes the next free stretch of a provider's time and says when it begins; holds across processes.

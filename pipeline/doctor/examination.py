@@ -1,0 +1,141 @@
+"""The examination: each part of the publication looked at once, in the order of a mail's way. Changes nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pipeline.app import App, open_database
+from pipeline.audience.tokens import Purpose
+from pipeline.doctor.finding import Finding, State
+from pipeline.doctor.house import examine_clock, examine_disk, examine_ledger, examine_permissions, examine_words
+from pipeline.doctor.names import Names
+from pipeline.doctor.outside import post_one_click
+from pipeline.doctor.post import examine_post, refused
+from pipeline.doctor.sender import Sender, examine_sender
+from pipeline.doctor.way_out import REPORTING, Exit, Probe, examine_way_out
+from pipeline.errors import PipelineError
+
+NOBODY = 0  # no subscriber has this id
+
+Section = tuple[str, Callable[[], Iterator[Finding]]]
+
+
+def free_bytes(folder: Path) -> int:
+    """Room where this folder is, or will be."""
+    return shutil.disk_usage(next(one for one in (folder, *folder.parents) if one.exists())).free
+
+
+def machine_zone() -> str:
+    """What the machine calls its zone, "" if it does not say."""
+    if os.environ.get("TZ"):
+        return os.environ["TZ"].lstrip(":")
+    try:
+        return str(Path("/etc/localtime").resolve()).partition("zoneinfo/")[2]
+    except OSError:
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Doctor:
+    """A publication, and the world as it is seen from here."""
+
+    app: App
+    names: Names
+    probe: Probe = post_one_click
+    free_bytes: Callable[[Path], int] = free_bytes
+    machine_zone: Callable[[], str] = machine_zone
+
+
+def open_names(app: App) -> Names:
+    """The resolver of the settings."""
+    resolver = app.config.dns.resolver
+    return Names((resolver.host, resolver.port) if resolver else None)
+
+
+def examine(doctor: Doctor, watch: Callable[[int, int], object]) -> list[Finding]:
+    """Everything. What one part says no to does not stop the others."""
+    sections = _sections(doctor)
+    findings: list[Finding] = []
+    for place, (name, look) in enumerate(sections):
+        watch(place, len(sections))
+        try:
+            findings.extend(look())
+        except PipelineError as problem:
+            findings.append(refused(name, problem))
+    watch(len(sections), len(sections))
+    return findings
+
+
+def exit_code(findings: list[Finding]) -> int:
+    """0, or 1 when something must be mended."""
+    return int(any(one.state is State.ERROR for one in findings))
+
+
+def _sections(doctor: Doctor) -> list[Section]:
+    app, config = doctor.app, doctor.app.config
+    kind, sender = config.transport.kind, config.mailings.sender.address
+    database = open_database(config)  # the app's own would be made if it is not there
+    folders = [config.var, config.feeds.folder, config.site.folder]
+    list_ids = [f"{one.id}.{sender.rpartition('@')[2]}" for one in config.lists]
+    return [
+        ("ledger", lambda: iter([examine_ledger(
+            database.shown, lambda: database.exists, (database.check_version, database.check_health),
+            lambda: app.ledger.notebook.identity().orphan)])),
+        ("clock", lambda: examine_clock(app.clock.now(), _newest(app, lambda: database.exists), str(config.zone),
+                                        doctor.machine_zone())),
+        ("disk", lambda: iter([examine_disk(folders, doctor.free_bytes)])),
+        ("permissions", lambda: iter([examine_permissions([config.var / "secret", config.var / "avviso.db"])])),
+        ("words", lambda: examine_words(config.publication.postal_address, list_ids)),
+        ("hooks", lambda: _hooks(app)),
+        ("transport", lambda: examine_post(kind, sender, app.open_transport)),
+        ("sender", lambda: _sender(doctor)),
+        ("way_out", lambda: examine_way_out(_exit(app), doctor.names, doctor.probe)),
+    ]
+
+
+def _hooks(app: App) -> Iterator[Finding]:
+    for name in app.hooks:  # opened with their secrets: one that is none is said here
+        yield Finding("answers.hook", State.OK, f"{name} may report at /hooks/{name}")
+
+
+def _sender(doctor: Doctor) -> Iterator[Finding]:
+    config = doctor.app.config
+    if config.transport.kind == "folder" or config.transport.broadcasts:
+        return iter(())
+    domain = config.mailings.sender.address.rpartition("@")[2]
+    bounces = doctor.app.bounce_address() or config.mailings.sender.address
+    post = getattr(config.transport, "preset", None) or getattr(config.transport, "host", None) or config.transport.kind
+    dkim = getattr(config.transport, "dkim", None)
+    return examine_sender(Sender(
+        domain, bounces.rpartition("@")[2], post, (dkim.domain, dkim.selector) if dkim else None,
+        doctor.app.public_key() if dkim else "",
+        is_service=any(name in post for name in (*REPORTING, "amazonaws"))), doctor.names)
+
+
+def _exit(app: App) -> Exit:
+    config = app.config
+    return Exit(
+        config.web.url or "", app.ring.sign(Purpose.UNSUBSCRIBE, NOBODY, config.lists[0].id) if app.has_secret else "",
+        config.mailings.reply_to or config.mailings.sender.address, config.transport.kind,
+        tuple(config.web.hooks), _mailbox_opener(app))
+
+
+def _mailbox_opener(app: App) -> Callable[[], AbstractContextManager[object]] | None:
+    from pipeline.providers.mailbox import open_folder  # slow import: imaplib
+
+    settings = app.mailbox_settings()
+    return None if settings is None else lambda: open_folder(settings)
+
+
+def _newest(app: App, exists: Callable[[], bool]) -> datetime | None:
+    """The latest instant in the ledger, if there is one that can be read."""
+    try:
+        return app.ledger.notebook.newest() if exists() else None
+    except PipelineError:
+        return None  # `ledger` says it

@@ -1,0 +1,191 @@
+"""What receivers look up about the sender: MX, SPF (RFC 7208), DKIM (RFC 6376), DMARC (RFC 7489), alignment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipeline.doctor.finding import Finding, error, ok, skipped, warning
+from pipeline.doctor.names import Names
+
+MOST_LOOKUPS = 10  # RFC 7208 section 4.6.4; beyond, SPF fails for everybody
+
+# By which include a provider's servers are named, by a part of its host or its kind. Their help pages, November 2026.
+INCLUDES = {
+    "amazonaws.com": "amazonses.com", "ses": "amazonses.com", "postmark": "spf.mtasv.net", "mailgun": "mailgun.org",
+    "sendgrid": "sendgrid.net", "brevo": "spf.brevo.com", "gmail.com": "_spf.google.com",
+    "office365": "spf.protection.outlook.com", "qq.com": "spf.mail.qq.com", "163.com": "spf.163.com",
+    "aliyun": "spf1.dm.aliyun.com", "qcloudmail": "qcloudmail.com", "fastmail": "spf.messagingengine.com",
+}
+# Whose domains belong to their service: nobody else may send for them.
+FREE_MAIL = {
+    "gmail.com": "gmail", "googlemail.com": "gmail", "yahoo.com": "yahoo", "outlook.com": "office365",
+    "hotmail.com": "office365", "qq.com": "qq.com", "foxmail.com": "qq.com", "163.com": "163.com",
+    "126.com": "126.com", "icloud.com": "icloud", "aol.com": "aol", "gmx.de": "gmx", "proton.me": "proton",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sends, by whom. `envelope_domain` is where bounces go to; `post` is the host or kind of the transport.
+
+    `signature` is the domain and selector that sign, with the public key if it is ours, as base64 of its DER.
+    `is_service` says that the transport is a service with a sender of its own in the envelope, and a signature.
+    """
+
+    domain: str
+    envelope_domain: str
+    post: str
+    signature: tuple[str, str] | None = None
+    public_key: str = ""
+    is_service: bool = False
+
+
+def examine_sender(sender: Sender, names: Names) -> Iterator[Finding]:
+    """All that the DNS says. Raises Unreachable."""
+    if (free := _free_mail(sender)) is not None:
+        yield free
+        return
+    yield _mx(sender.domain, names)
+    yield from _spf(sender, names)
+    if sender.signature is not None:
+        yield _dkim(sender, *sender.signature, names)
+    yield from _dmarc(sender, names)
+
+
+def _free_mail(sender: Sender) -> Finding | None:
+    service = FREE_MAIL.get(sender.domain)
+    if service is None or service in sender.post:
+        return None
+    return error("sender.domain", f"{sender.domain} lets no other server send for it: most mails would be refused",
+                 f"send from a domain of your own, or by {service}'s own server")
+
+
+def _mx(domain: str, names: Names) -> Finding:
+    servers = names.mail_servers(domain)
+    if servers == ["."] or not (servers or names.addresses(domain)):
+        return error("sender.mx", f"{domain} takes no mail: answers and bounces are lost, and receivers distrust it",
+                     f"publish where its mail goes: {domain}. MX 10 mail.{domain}.")
+    return ok("sender.mx", f"{domain} takes mail at {servers[0].rstrip('.') if servers else domain}")
+
+
+def _spf(sender: Sender, names: Names) -> Iterator[Finding]:
+    domain = sender.envelope_domain
+    found = [one for one in names.texts(domain) if re.match(r"v=spf1(?: |$)", one, re.IGNORECASE)]
+    include = next((value for part, value in INCLUDES.items() if part in sender.post), "")
+    wanted = f"include:{include} " if include else "ip4:ADDRESS-OF-YOUR-SERVER "
+    if not found:
+        say = warning if sender.is_service else error
+        yield say("sender.spf", f"{domain} does not say who may send for it",
+                  f'publish: {domain}. TXT "v=spf1 {wanted}~all"')
+        return
+    if len(found) > 1:
+        yield error("sender.spf", f"{domain} has {len(found)} SPF records: none of them counts",
+                    f'keep one: {domain}. TXT "{_merged(found)}"')
+        return
+    record = found[0]
+    if re.search(r"(?:^| )\+?all\b", record):
+        yield error("sender.spf", f"the SPF record of {domain} lets everybody send for it",
+                    f'publish: {domain}. TXT "{re.sub(r"[ ]?[+]?all.*", "", record)} ~all"')
+    elif include and not sender.is_service and f"include:{include}" not in record:
+        yield error("sender.spf", f"the SPF record of {domain} does not name {sender.post}",
+                    f'publish: {domain}. TXT "{record.replace("v=spf1 ", f"v=spf1 {wanted}", 1)}"')
+    elif (lookups := _lookups(record, names, 0)) > MOST_LOOKUPS:
+        yield error("sender.spf", f"the SPF record of {domain} takes {lookups} lookups; beyond {MOST_LOOKUPS} it fails",
+                    "take out includes of services that you do not use any more")
+    else:
+        yield ok("sender.spf", f"{domain}: {record}")
+
+
+def _merged(records: list[str]) -> str:
+    """One record with the mechanisms of all."""
+    words = [word for record in records for word in record.split()[1:]]
+    kept = dict.fromkeys(word for word in words if not word.lstrip("+-~?").startswith("all"))
+    return " ".join(["v=spf1", *kept, "~all"])
+
+
+def _lookups(record: str, names: Names, so_far: int) -> int:
+    """How many lookups a receiver makes for a record, its includes followed."""
+    for word in record.lower().split()[1:]:
+        name = word.lstrip("+-~?")
+        if re.match(r"(?:include:|a(?:$|[:/])|mx(?:$|[:/])|ptr|exists:|redirect=)", name):
+            so_far += 1
+        follow = re.match(r"(?:include:|redirect=)(.+)", name)
+        if follow and so_far <= MOST_LOOKUPS:
+            inner = [one for one in names.texts(follow[1]) if one.lower().startswith("v=spf1")]
+            so_far = _lookups(inner[0], names, so_far) if inner else so_far
+    return so_far
+
+
+def _dkim(sender: Sender, domain: str, selector: str, names: Names) -> Finding:
+    name = f"{selector}._domainkey.{domain}"
+    kind = "ed25519" if len(sender.public_key) == 44 else "rsa"
+    publish = (f'publish: {name}. TXT "v=DKIM1; k={kind}; p={sender.public_key}"' if sender.public_key
+               else f"publish the record that {sender.post} shows for {name}")
+    tags = next((tags for one in names.texts(name) if "p" in (tags := _tags(one))), None)
+    if tags is None:
+        return error("sender.dkim", f"{name} has no key: signatures cannot be checked", publish)
+    if not tags["p"]:
+        return error("sender.dkim", f"the key at {name} is revoked", publish)
+    if sender.public_key and "".join(tags["p"].split()) != sender.public_key:
+        return error("sender.dkim", f"the key at {name} is not the one in transport.dkim.key_file", publish)
+    if kind == "rsa" and len(tags["p"]) < 200 and tags.get("k", "rsa") == "rsa":
+        return error("sender.dkim", f"the key at {name} is too short to be believed", "make one of 2048 bits")
+    return ok("sender.dkim", f"{name} has a key")
+
+
+def _dmarc(sender: Sender, names: Names) -> Iterator[Finding]:
+    found, where = _dmarc_records(sender.domain, names)
+    publish = f'publish: _dmarc.{sender.domain}. TXT "v=DMARC1; p=none; rua=mailto:postmaster@{sender.domain}"'
+    if len(found) != 1:
+        yield error("sender.dmarc", f"{sender.domain} has {'no' if not found else len(found)} DMARC "
+                    f"record{'s' if len(found) > 1 else ''}: Gmail and Yahoo refuse many mails without one", publish)
+        return
+    tags = _tags(found[0])
+    if tags.get("p") not in ("none", "quarantine", "reject"):
+        yield error("sender.dmarc", f"the DMARC record at {where} has no policy that receivers know", publish)
+        return
+    yield ok("sender.dmarc", f"{where}: {found[0]}")
+    yield _alignment(sender, tags)
+
+
+def _alignment(sender: Sender, tags: dict[str, str]) -> Finding:
+    """Whether SPF or DKIM speak for the domain that readers see (RFC 7489 section 3.1)."""
+    by_spf = _aligned(sender.envelope_domain, sender.domain, strict=tags.get("aspf") == "s")
+    by_dkim = sender.signature is not None and _aligned(sender.signature[0], sender.domain,
+                                                        strict=tags.get("adkim") == "s")
+    if by_dkim:
+        return ok("sender.alignment", f"the signature of {sender.domain} speaks for the sender")
+    if sender.is_service:
+        return skipped("sender.alignment", f"{sender.post} signs for {sender.domain} once the domain is verified there",
+                       "see that its page says verified: DKIM")
+    if by_spf:
+        return ok("sender.alignment", f"SPF of {sender.envelope_domain} speaks for the sender")
+    signed = sender.signature[0] if sender.signature else "nobody"
+    return error("sender.alignment", f"mail comes from {sender.domain}, bounces go to {sender.envelope_domain}, and "
+                 f"{signed} signs: DMARC fails", f"sign for {sender.domain}, or take a mailbox.address there")
+
+
+def _dmarc_records(domain: str, names: Names) -> tuple[list[str], str]:
+    """Of the domain itself, else of the domain above it that has one."""
+    for name in _above(domain):
+        found = [one for one in names.texts(f"_dmarc.{name}") if one.replace(" ", "").startswith("v=DMARC1")]
+        if found:
+            return found, f"_dmarc.{name}"
+    return [], ""
+
+
+def _above(domain: str) -> Iterator[str]:
+    labels = domain.split(".")
+    return (".".join(labels[start:]) for start in range(max(1, len(labels) - 1)))
+
+
+def _aligned(one: str, other: str, *, strict: bool) -> bool:
+    return one == other or (not strict and (one.endswith(f".{other}") or other.endswith(f".{one}")
+                                            or one.split(".")[-2:] == other.split(".")[-2:]))
+
+
+def _tags(record: str) -> dict[str, str]:
+    pairs = (part.partition("=") for part in record.split(";"))
+    return {name.strip().lower(): value.strip() for name, equals, value in pairs if equals}

@@ -1,0 +1,288 @@
+"""A publication that is well, and each of its illnesses: named, with the remedy."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner
+from starlette.testclient import TestClient
+
+from pipeline.app import App
+from pipeline.cli import avviso
+from pipeline.clock import HandClock
+from pipeline.config import load
+from pipeline.doctor import Finding, State
+from pipeline.doctor.examination import Doctor, examine, exit_code, open_names
+from pipeline.errors import Unreachable
+from pipeline.mailings.dkim_key import public_key
+from pipeline.subscribe.porter import Porter
+from pipeline.web.assembly import open_site
+from pipeline.web.porter import PorterThread
+from tests.books import NOON, copied_database
+from tests.imap import ImapServer
+from tests.resolver import Resolver
+from tests.sink import Manners, PostOffice, make_certificate, server_context
+
+PASSWORD = "tr0ub4dor"
+WEB = "https://news.example.com/"
+PUBLIC = "9.9.9.9"  # an address that everybody can reach; nobody goes there
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_certificate(tmp_path_factory.mktemp("doctor"), ("127.0.0.1",))
+
+
+@pytest.fixture(scope="module")
+def key(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from cryptography.hazmat.primitives.asymmetric import rsa
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    path = tmp_path_factory.mktemp("keys") / "dkim.pem"
+    path.write_bytes(rsa.generate_private_key(65537, 2048).private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return path
+
+
+@dataclass
+class Patient:
+    """Everything is well until a test makes it ill."""
+
+    folder: Path
+    key: Path
+    post: PostOffice
+    mailbox: ImapServer
+    resolver: Resolver
+    settings: dict[str, Any] = field(default_factory=dict)
+    free_bytes: int = 10 ** 12
+    machine_zone: str = "Europe/Berlin"
+    clock: HandClock = field(default_factory=lambda: HandClock(NOON))
+    probe: Callable[[str], tuple[int, str]] | None = None
+
+    def __post_init__(self) -> None:
+        copied_database(self.folder / "var" / "avviso.db").close()
+        (self.folder / "var" / "avviso.db").chmod(0o600)
+        ca = str(self.mailbox.certificate)
+        self.settings = {
+            "publication": {"title": "Letters", "url": WEB, "timezone": "Europe/Berlin",
+                            "postal_address": "1 Printer's Row, Example"},
+            "mailings": {"from": "Letters <letters@example.com>"},
+            "lists": [{"id": "weekly", "name": "Weekly"}],
+            "transport": {"kind": "smtp", "host": "127.0.0.1", "port": self.post.port, "username": "letters",
+                          "password": PASSWORD, "ca_file": ca,
+                          "dkim": {"domain": "example.com", "selector": "news", "key_file": str(self.key)}},
+            "mailbox": {"host": "127.0.0.1", "port": self.mailbox.port, "username": "letters", "password": PASSWORD,
+                        "ca_file": ca},
+            "web": {"url": WEB, "secret": "0123456789abcdef"},
+            "dns": {"resolver": f"127.0.0.1:{self.resolver.port}"},
+        }
+        public = public_key(self.key.read_bytes(), "key")
+        parts = " ".join(f'"{part}"' for part in (f"v=DKIM1; k=rsa; p={public[:200]}", public[200:]))
+        self.resolver.zone.update({
+            ("example.com", "MX"): ["10 mail.example.com."], ("example.com", "TXT"): ['"v=spf1 ip4:192.0.2.1 -all"'],
+            ("news._domainkey.example.com", "TXT"): [parts],
+            ("_dmarc.example.com", "TXT"): ['"v=DMARC1; p=quarantine"'],
+            ("news.example.com", "A"): [PUBLIC],
+        })
+
+    def set(self, section: str, **values: Any) -> None:
+        self.settings[section] = {**self.settings[section], **values}
+
+    def txt(self, name: str, *records: str) -> None:
+        self.resolver.zone[name, "TXT"] = [f'"{one}"' for one in records]
+
+    def app(self) -> App:
+        (self.folder / "config.yaml").write_text(yaml.safe_dump(self.settings), "utf-8")
+        return App(load(self.folder / "config.yaml", {}), self.clock)
+
+    def examine(self) -> list[Finding]:
+        app = self.app()
+        doctor = Doctor(app, open_names(app), self.probe or self._outside, lambda _: self.free_bytes,
+                        lambda: self.machine_zone)
+        return examine(doctor, lambda done, everything: None)
+
+    def _outside(self, address: str) -> tuple[int, str]:
+        """The real site, as it would answer from outside."""
+        app = App(load(self.folder / "config.yaml", {}), self.clock)
+        site = open_site(app, PorterThread(Porter(app.tray, lambda: app.subscriptions).work))
+        client = TestClient(site, base_url=WEB, follow_redirects=False)
+        answer = client.post(address, data={"List-Unsubscribe": "One-Click"})
+        return answer.status_code, answer.headers.get("location", "")
+
+
+@pytest.fixture
+def patient(tmp_path: Path, certificate: Path, key: Path) -> Iterator[Patient]:
+    manners = Manners(security="starttls", login=("letters", PASSWORD), tls=server_context(certificate))
+    with PostOffice(manners) as post, ImapServer(certificate, password=PASSWORD) as mailbox, Resolver({}) as resolver:
+        yield Patient(tmp_path, key, post, mailbox, resolver)
+
+
+def ill(findings: list[Finding]) -> list[tuple[str, str]]:
+    """What is not well."""
+    return [(one.check, one.state.value) for one in findings if one.state is not State.OK]
+
+
+def test_publication_that_is_well_has_nothing_to_mend(patient: Patient) -> None:
+    findings = patient.examine()
+
+    assert ill(findings) == []
+    assert exit_code(findings) == 0
+    assert [one.check for one in findings] == [
+        "ledger", "clock", "zone", "disk", "permissions", "postal_address", "list_id", "transport.login",
+        "transport.tls", "transport.limits", "sender.mx", "sender.spf", "sender.dkim", "sender.dmarc",
+        "sender.alignment", "way_out", "one_click.answer", "mailbox"]
+    assert patient.post.letters == []
+    assert patient.mailbox.flags() == []
+
+
+Illness = Callable[[Patient], object]
+
+
+def _refuse_sender(patient: Patient) -> None:
+    patient.post.manners = replace(patient.post.manners, replies={"mail": "553 5.7.1 not your address"})
+
+
+def _small(patient: Patient) -> None:
+    patient.post.manners = replace(patient.post.manners, size_bytes=50_000)
+
+
+def _no_tls(patient: Patient) -> None:
+    patient.settings["transport"].pop("ca_file")
+
+
+def _no_way_out(patient: Patient) -> None:
+    patient.settings.pop("mailbox")
+    patient.settings["web"] = {"secret": "0123456789abcdef"}
+
+
+def _other_secret(patient: Patient) -> None:
+    patient.probe = lambda address: patient._outside(address[:-4] + "AAAA")
+
+
+def _includes(patient: Patient) -> None:
+    patient.txt("example.com", "v=spf1 " + " ".join(f"include:s{n}.test" for n in range(11)) + " -all")
+
+
+def _damaged(patient: Patient) -> None:
+    path = patient.folder / "var" / "avviso.db"
+    content = bytearray(path.read_bytes())
+    content[8192:40_000] = bytes(40_000 - 8192)
+    path.write_bytes(content)
+
+
+def _down(_: str) -> tuple[int, str]:
+    raise Unreachable("web.url does not answer: refused")
+
+
+def _ahead(patient: Patient) -> None:
+    patient.app().ledger.workers.enter("w", host="", boot_id="", pid=1, now=NOON + timedelta(days=3))
+
+
+DMARC = '_dmarc.example.com. TXT "v=DMARC1; p=none; rua=mailto:postmaster@example.com"'
+
+
+@pytest.mark.parametrize(("make_ill", "check", "said", "remedy"), [
+    (lambda p: p.resolver.zone.pop(("example.com", "MX")), "sender.mx", "takes no mail",
+     "example.com. MX 10 mail.example.com."),
+    (lambda p: p.txt("example.com", "other=1"), "sender.spf", "does not say who may send",
+     'example.com. TXT "v=spf1 ip4:ADDRESS-OF-YOUR-SERVER ~all"'),
+    (lambda p: p.txt("example.com", "v=spf1 a -all", "v=spf1 mx ~all"), "sender.spf", "has 2 SPF records",
+     'example.com. TXT "v=spf1 a mx ~all"'),
+    (lambda p: p.txt("example.com", "v=spf1 a +all"), "sender.spf", "lets everybody send",
+     'example.com. TXT "v=spf1 a ~all"'),
+    (_includes, "sender.spf", "takes 11 lookups", "take out includes"),
+    (lambda p: p.resolver.zone.pop(("news._domainkey.example.com", "TXT")), "sender.dkim", "has no key",
+     'news._domainkey.example.com. TXT "v=DKIM1; k=rsa; p=MII'),
+    (lambda p: p.txt("news._domainkey.example.com", "v=DKIM1; p="), "sender.dkim", "is revoked", "p=MII"),
+    (lambda p: p.txt("news._domainkey.example.com", "v=DKIM1; p=MIIOTHER"), "sender.dkim", "is not the one in",
+     "p=MII"),
+    (lambda p: p.resolver.zone.pop(("_dmarc.example.com", "TXT")), "sender.dmarc", "has no DMARC record", DMARC),
+    (lambda p: p.txt("_dmarc.example.com", "v=DMARC1; p=none", "v=DMARC1; p=reject"), "sender.dmarc",
+     "has 2 DMARC records", DMARC),
+    (lambda p: p.txt("_dmarc.example.com", "v=DMARC1; p=maybe"), "sender.dmarc", "has no policy", DMARC),
+    (lambda p: (p.set("transport", dkim=None), p.set("mailbox", address="bounces@example.net", plus=True),
+                p.txt("example.net", "v=spf1 -all")), "sender.alignment", "DMARC fails", "sign for example.com"),
+    (lambda p: p.set("mailings", **{"from": "Letters <letters@gmail.com>"}), "sender.domain",
+     "lets no other server send", "send from a domain of your own, or by gmail's own server"),
+    (lambda p: p.set("transport", port=1), "transport.login", "", "check transport.host and transport.port"),
+    (lambda p: p.set("transport", password="guess"), "transport.login", "AUTH was refused", "check username, password"),
+    (_refuse_sender, "transport.login", "not your address", "may send as mailings.from"),
+    (_no_tls, "transport.tls", "", "transport.ca_file"),
+    (_small, "transport.limits", "takes no message over 48 KB", "ask its operator"),
+    (_no_way_out, "way_out", "readers cannot leave", "set web.url, or name a mailbox"),
+    (lambda p: p.set("web", url="http://news.example.com/"), "one_click.address", "is not https",
+     "web.url: https://news.example.com/"),
+    (lambda p: p.resolver.zone.update({("news.example.com", "A"): ["10.0.0.7"]}), "one_click.address",
+     "is at 10.0.0.7, which nobody outside can reach", "news.example.com. A ADDRESS-OF-YOUR-SERVER"),
+    (lambda p: p.resolver.zone.pop(("news.example.com", "A")), "one_click.address", "has no address",
+     "news.example.com. A ADDRESS-OF-YOUR-SERVER"),
+    (lambda p: setattr(p, "probe", _down), "one_click.answer", "does not answer", "start `avviso run`"),
+    (lambda p: setattr(p, "probe", lambda _: (302, "https://login.example.com/")), "one_click.answer",
+     "is sent to https://login.example.com/", "write the final address into web.url"),
+    (lambda p: setattr(p, "probe", lambda _: (403, "")), "one_click.answer", "is answered 403", "let POST through"),
+    (_other_secret, "one_click.answer", "does not know our links", "the same web.secret"),
+    (lambda p: p.set("mailbox", password="guess"), "mailbox", "refuses the login", "mend mailbox.username"),
+    (lambda p: p.set("web", hooks={"resend": "re_1"}), "hooks", "is not a signing secret", "whsec_"),
+    (lambda p: p.set("publication", postal_address=""), "postal_address", "no postal address",
+     "set publication.postal_address"),
+    (lambda p: p.set("publication", timezone="UTC"), "zone", "this machine lives in Europe/Berlin",
+     "publication.timezone: Europe/Berlin"),
+    (lambda p: p.clock.turn(timedelta(days=-9000)), "clock", "this machine says 2001", "set its clock"),
+    (_ahead, "clock", "the ledger knows 2026-03-27", "set the clock"),
+    (lambda p: setattr(p, "free_bytes", 10_000_000), "disk", "9 MB are left", "free some space"),
+    (_damaged, "ledger", "", "restore the last backup"),
+    (lambda p: (p.folder / "var" / "avviso.db").chmod(0o644), "permissions", "others on this machine can read",
+     "chmod 600"),
+    (lambda p: setattr(p.resolver, "is_broken", True), "sender", "the DNS does not answer", "dns.resolver"),
+])
+def test_illness_is_named_with_its_remedy(
+    patient: Patient, make_ill: Illness, check: str, said: str, remedy: str
+) -> None:
+    make_ill(patient)
+
+    findings = patient.examine()
+
+    (found,) = (one for one in findings if one.check == check and one.state in (State.ERROR, State.WARNING))
+    assert said in found.message
+    assert remedy in found.remedy
+    assert all("\n" not in one.message + one.remedy and PASSWORD not in one.message for one in findings)
+    others = [one for one in findings if one.check.partition(".")[0] not in (check.partition(".")[0], "mailbox",
+                                                                             "way_out", "one_click", "answers")]
+    if check not in ("sender", "clock", "ledger"):
+        assert ill(others) == []
+
+
+def test_provider_that_reports_nothing_is_a_warning_with_the_address_of_its_hook(patient: Patient) -> None:
+    patient.settings["transport"] = {"kind": "postmark", "api_key": "x"}
+    patient.resolver.zone.pop(("example.com", "TXT"))
+
+    findings = {one.check: one for one in patient.examine()}
+
+    assert findings["answers.hook"].remedy == (
+        "set web.hooks.postmark and give postmark the address https://news.example.com/hooks/postmark")
+    assert (findings["transport.login"].state, findings["sender.spf"].state, findings["sender.alignment"].state) == (
+        State.SKIPPED, State.WARNING, State.SKIPPED)
+    assert findings["sender.spf"].remedy == 'publish: example.com. TXT "v=spf1 include:spf.mtasv.net ~all"'
+
+
+def test_doctor_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = {"publication": {"title": "Letters", "url": WEB}, "mailings": {"from": "letters@example.com"}}
+    Path("config.yaml").write_text(yaml.safe_dump(settings), "utf-8")
+
+    said = CliRunner().invoke(avviso, ["doctor"])
+    answer = CliRunner().invoke(avviso, ["doctor", "--json"])
+
+    assert said.exit_code == answer.exit_code == 0
+    assert "! postal_address" in said.output
+    assert "→ set publication.postal_address" in said.output
+    assert said.output.splitlines()[-1] == "2 to improve, 1 not looked at, 6 fine"
+    assert {tuple(one) for one in json.loads(answer.output)} == {("check", "state", "message", "remedy")}
+    assert [path.name for path in tmp_path.iterdir()] == ["config.yaml"]

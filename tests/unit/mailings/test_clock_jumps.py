@@ -1,0 +1,133 @@
+"""Somebody sets the clock 40 days ahead or back in the middle: leases keep their length, nobody is mailed by it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from pipeline.clock import HandClock, SystemClock, since_boot
+from pipeline.config import load
+from pipeline.engines.jobs import Shift
+from pipeline.errors import TransportError
+from pipeline.mailings.desk import GROUP
+from pipeline.providers.base import Message
+from tests.books import LEASE, NOON
+from tests.offices import Workplace
+from tests.publications import TODAY, Publication, words
+
+FORTY = timedelta(days=40)
+
+
+@pytest.mark.parametrize("leap", [FORTY, -FORTY])
+def test_leases_keep_their_length_when_the_clock_is_set_in_a_send(tmp_path: Path, leap: timedelta) -> None:
+    """What is in hand stays in hand: nothing is given back, taken back or sent twice, and one group is claimed once."""
+    true_time = HandClock(NOON)
+    work = Workplace(tmp_path, readers=GROUP, lease=LEASE, steady=true_time.now)
+
+    def script(message: Message, attempt: int) -> TransportError | None:
+        if message.recipient.startswith("reader3@"):
+            work.clock.turn(leap)
+            assert work.ledger.doubts.reclaim_leases(true_time.now()) == 0
+        return None
+
+    work.script = script
+    work.deliver()
+
+    assert work.sent == [f"reader{n}" for n in range(GROUP)]
+    assert work.states == ["sent"] * GROUP
+    assert {row["fence"] for row in work.rows()} == {1}
+
+
+def test_lease_that_is_over_is_over_whatever_the_clock_shows(tmp_path: Path) -> None:
+    work = Workplace(tmp_path)
+    worker = work.ledger.workers.enter("one", host="", boot_id="", pid=1, now=NOON)
+    work.ledger.deliveries.claim(worker.id, worker.shard, limit=2, now=NOON + FORTY, lease=LEASE, steady=NOON)
+
+    assert work.ledger.doubts.reclaim_leases(NOON + LEASE - timedelta(seconds=1)) == 0
+    assert work.ledger.doubts.reclaim_leases(NOON + LEASE) == 2
+
+
+def leaping(tmp_path: Path, by: timedelta) -> Publication:
+    """A publication with issues due over the next forty days; the clock is set a minute after the last pass."""
+    letters = Publication(tmp_path / "letters", {"mailings": {"approve": "never"}})
+    letters.begin(write=False)
+    letters.add_readers("ada@example.com")
+    for n in range(2, 8):
+        letters.write(f"{n:02}-next.md", words(n), day=TODAY + timedelta(days=6 * n))
+    true_time = HandClock(letters.clock.now())
+    set_steady(letters, true_time)
+    letters.publish(write=False)
+    true_time.turn(timedelta(minutes=1))
+    letters.turn(seconds=60)
+    letters.turn(days=by.days)
+    set_steady(letters, true_time)
+    return letters
+
+
+def set_steady(letters: Publication, true_time: HandClock) -> None:
+    letters.restart().__dict__["steady"] = true_time.now
+
+
+def test_clock_that_is_set_ahead_mails_nothing_and_is_said(tmp_path: Path) -> None:
+    letters = leaping(tmp_path, FORTY)
+
+    made = letters.deliver()
+
+    assert letters.mails == []
+    assert set(letters.mailings.values()) == {"held"}
+    said, = (str(one) for one in made.problems if one.rule == "clock-moved")
+    assert said == ("clock: it was set ahead by 40 days since the last pass: it shows 2026-05-03 13:01 UTC: "
+                    "set it right; what seems to be due since is held")
+    letters.deliver()
+    assert letters.mails == []
+
+
+def test_clock_that_is_set_back_mails_nothing(tmp_path: Path) -> None:
+    letters = leaping(tmp_path, -FORTY)
+
+    made = letters.deliver()
+
+    assert (letters.mails, letters.mailings) == ([], {})
+    assert [one.rule for one in made.problems] == ["clock-moved"]
+
+
+def test_time_that_really_passed_is_no_leap(tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "letters", {"mailings": {"approve": "never"}})
+    letters.begin(write=False)
+    letters.add_readers("ada@example.com")
+    letters.write("02-next.md", words(2), day=TODAY + timedelta(days=6))
+    letters.publish(write=False)
+    letters.turn(days=6)
+
+    made = letters.deliver()
+
+    assert (letters.mails, made.problems) == (["ada@example.com"], [])
+
+
+def test_mailing_does_not_end_because_the_clock_was_set_ahead(tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "letters", {"mailings": {"approve": "never"}})
+    letters.begin(write=False)
+    letters.add_readers("ada@example.com")
+    letters.write("02-next.md", words(2))
+    letters.publish(write=False)
+    true_time = HandClock(letters.clock.now())
+    letters.turn(days=40)
+    set_steady(letters, true_time)
+
+    with Shift.begin(letters.app) as shift:
+        shift.tidy()
+
+    assert letters.mailings == {"2/weekly": "sending"}
+
+
+def test_steady_clock_is_one_for_all_processes_of_a_machine_and_goes_by_its_uptime(tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "letters")
+    letters.restart()
+    first, second = (type(letters.app)(load(letters.folder / "config.yaml", {}), SystemClock()) for _ in range(2))
+
+    began = first.steady() - since_boot()
+
+    assert abs((second.steady() - since_boot()) - began) < timedelta(seconds=1)
+    assert abs(first.steady() - SystemClock().now()) < timedelta(seconds=5)
