@@ -30,6 +30,7 @@ from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import DoubtPolicy
 from pipeline.mailings.presence import boot_id
 from pipeline.mounts import refuse_network
+from pipeline.privacy import warn_if_shared
 from pipeline.providers.base import NOBODY, Transport
 from pipeline.providers.catalogue import transport_opener
 from pipeline.providers.hooks import Hook, open_hook
@@ -94,6 +95,7 @@ class App:
         database = open_database(self.config)
         if database.file:
             refuse_network(database.file)
+            warn_if_shared(database.file)
         if not database.exists:
             database.create(now=self.clock.now(), orphan=self._shows_earlier_runs(database))
         database.check_version()
@@ -148,6 +150,7 @@ class App:
 
     def _own_secret(self) -> bytes:
         path = self.config.var / "secret"
+        warn_if_shared(path)
         try:
             return path.read_bytes().strip()
         except FileNotFoundError:

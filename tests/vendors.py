@@ -17,7 +17,7 @@ from email.policy import SMTP
 from email.utils import parseaddr
 from typing import Any
 
-from tests.services import Reply, Request
+from tests.standins import Reply, Request
 
 KEY = "key-0123456789"
 _ADDRESS = re.compile(r'(?:[\w.!#$%&\'*+/=?^`{|}~-]+|"[^"\\\r\n]*")@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?')

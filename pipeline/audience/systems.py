@@ -121,11 +121,12 @@ SIGNS = (
     Sign("complained", Standing.COMPLAINED),
 )
 
-# How the name of a file begins that says it of everybody in it: Mailchimp's four files, and a way to say it
-# of listmonk's, whose export of those who left looks like any other.
+# How the name of a file begins that says it of everybody in it: Mailchimp's four files, Buttondown's second one,
+# and a way to say it of listmonk's, whose export of those who left looks like any other.
 FILE_NAMES: Mapping[str, Standing] = {
     "nonsubscribed": Standing.PENDING,
     "unsubscribed": Standing.LEFT,
+    "unsubscribers": Standing.LEFT,
     "cleaned": Standing.BOUNCED,
     "bounced": Standing.BOUNCED,
     "complained": Standing.COMPLAINED,

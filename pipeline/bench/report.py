@@ -21,8 +21,9 @@ def table(results: Sequence[Result]) -> Iterator[str]:
         yield result.course.name
         yield f"  {'':12} {'ratio':>7} {'a second':>9} {'CPU us':>7} {'MB':>5}"
         for one in result.standings:
-            yield f"  {one.name:12} {one.ratio:7.2f} {one.rate:9,.0f} {one.cpu_us:7,.0f} {one.memory_mb:5.0f}"
-    yield "ratio: to the first line, round by round; CPU: of a message, the process's start included"
+            memory = f"{one.memory_mb:5.0f}" if one.memory_mb else ""
+            yield f"  {one.name:12} {one.ratio:7.2f} {one.rate:9,.0f} {one.cpu_us:7,.0f} {memory}".rstrip()
+    yield "ratio: to the first line, round by round; CPU: of one message; MB: at the most, where it is known"
 
 
 def shape(results: Sequence[Result]) -> list[dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -16,19 +15,22 @@ def bench() -> None:
 
 
 @bench.command(cls=Command)
-@click.option("--issues", type=click.IntRange(1, 20_000), default=200, show_default=True)
+@click.option("--issues", type=click.IntRange(1, 100_000), multiple=True, default=(10, 1_000, 10_000),
+              show_default=True, help="How many; may be given several times.")
+@click.option("--kilobytes", type=click.IntRange(1, 1_000), default=5, show_default=True, help="Of one issue's text.")
 @pass_desk
-def build(desk: Desk, issues: int) -> int:
-    """A folder of issues, built and built again unchanged.
+def build(desk: Desk, issues: tuple[int, ...], kilobytes: int) -> int:
+    """Builds cold, with nothing new and with one new issue, beside plain rendering, Hugo and Pelican if installed.
 
     \b
     Example:
-      avviso bench build --issues 400
+      avviso bench build
+      avviso bench build --issues 400 --kilobytes 20
     """
-    from pipeline.bench.builds import measure  # slow import
+    from pipeline.bench import builds  # slow import
 
-    times = measure(issues, lambda line: click.echo(line, err=True))
-    desk.answer(asdict(times), times.lines())
+    laps = builds.measure(issues, kilobytes, lambda line: click.echo(line, err=True))
+    desk.answer(builds.shape(laps), builds.table(laps))
     return DONE
 
 
@@ -45,11 +47,13 @@ def build(desk: Desk, issues: int) -> int:
               help="Round trip in milliseconds; may be given several times.")
 @click.option("--dkim", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="KEY",
               help="Sign with this private key (PEM).")
+@click.option("--processes", type=click.IntRange(1, 16), default=1, show_default=True,
+              help="So many senders share the ledger and the connections.")
 @click.option("--svg", type=click.Path(path_type=Path), metavar="PATH", help="Write a plot of the ratios too.")
 @pass_desk
 def send(
     desk: Desk, readers: tuple[int, ...], connections: int, rounds: int, sink: str, offers: str, rtt: tuple[int, ...],
-    dkim: Path | None, svg: Path | None,
+    dkim: Path | None, processes: int, svg: Path | None,
 ) -> int:
     """The real send of a prepared mailing, beside smtp-source, smtplib and a message built for each reader.
 
@@ -64,7 +68,7 @@ def send(
     from pipeline.bench import report  # slow import
     from pipeline.bench.contest import Course, race
 
-    courses = [Course(count, connections, sink, offers, ms, dkim, rounds) for count in readers for ms in rtt]
+    courses = [Course(count, connections, sink, offers, ms, dkim, rounds, processes) for count in readers for ms in rtt]
     results = [race(course, lambda line: click.echo(line, err=True)) for course in courses]
     if svg:
         svg.write_text(report.plot(results), "utf-8")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli.desk import DONE, SOME_HELD, Command, Desk, Group, pass_desk
-from pipeline.errors import AudienceError, InvalidAddress, Problem
+from pipeline.errors import AudienceError, InvalidAddress, OutputError, Problem
 
 if TYPE_CHECKING:
     from pipeline.app import App
@@ -224,14 +224,18 @@ def export(desk: Desk, file: Path) -> int:
       avviso subscribers export readers.csv
     """
     from pipeline.audience.exporting import write_csv, write_jsonl  # slow import
+    from pipeline.privacy import open_private
 
     members = desk.app().roster.list_subscribers()
     write = write_jsonl if file.suffix == ".jsonl" else write_csv
     if str(file) == "-":
         write(members, sys.stdout)
         return DONE
-    with file.open("w", encoding="utf-8" if file.suffix == ".jsonl" else "utf-8-sig", newline="") as out:
-        count = write(members, out)
+    try:
+        with open_private(file, encoding="utf-8" if file.suffix == ".jsonl" else "utf-8-sig") as out:
+            count = write(members, out)
+    except OSError as error:
+        raise OutputError(f"cannot be written: {error.strerror}", path=str(file), remedy="name another file") from error
     desk.answer({"path": str(file), "rows": count}, [f"wrote {count} rows to {file}"])
     return DONE
 

@@ -131,7 +131,7 @@ def rehearse(desk: Desk, issue: str, readers: int, seed: int) -> int:
 
 
 @click.command(cls=Command)
-@click.option("--watch", is_flag=True, help="Look again every second.")
+@click.option("--watch", is_flag=True, help="Follow what is being sent until nothing is.")
 @pass_desk
 def status(desk: Desk, watch: bool) -> int:
     """One screen: issues, mailings with their counts, and what needs a person.
@@ -139,6 +139,7 @@ def status(desk: Desk, watch: bool) -> int:
     \b
     Example:
       avviso status
+      avviso status --watch
       avviso status --json
     """
     from pipeline.cli.lines import status_lines
@@ -147,12 +148,12 @@ def status(desk: Desk, watch: bool) -> int:
 
     app = desk.app()
     if watch and not desk.as_json:
-        from pipeline.cli.stopping import stop_on_signal  # slow import
+        from pipeline.cli.progress import follow  # slow import
+        from pipeline.cli.stopping import stop_on_signal
+        from pipeline.mailings.watching import Watch
 
         with stop_on_signal() as stop:
-            while not app.clock.wait(stop, 1.0):
-                click.clear()
-                desk.answer(None, status_lines(overview(app.archive, app.ledger, needs(app.ledger, app.clock.now()))))
+            follow(Watch(app.ledger), stop)
         return DONE
     found = overview(app.archive, app.ledger, needs(app.ledger, app.clock.now()))
     desk.answer(found.shape(), status_lines(found))

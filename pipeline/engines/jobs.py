@@ -107,15 +107,14 @@ class Shift:
                       refused_share=app.config.mailings.refused_share)
         return Office(app.ledger, self._presence.worker, board=self._presence.board, open_transport=app.open_transport,
                       compose=app.composer, pace=pace, clock=app.clock, chance=random.SystemRandom().random,
-                      terms=terms, steady=app.steady)
+                      terms=terms, prepare=app.composer.prepare, steady=app.steady)
 
     def tidy(self) -> None:
         """What time, death and readers at a closed ledger leave to be done."""
         ledger, now = self._app.ledger, self._app.clock.now()
-        steady = self._app.steady()
-        self._presence.reclaim_dead(now, steady=steady)
+        self._presence.reclaim_dead(now, steady=self._app.steady())
         self._settle_doubts(now)
-        for mailing_id in ledger.mailings.overdue(min(now, steady)):  # a clock set ahead ends nothing
+        for mailing_id in ledger.mailings.overdue(min(now, self._app.steady())):  # a clock set ahead ends nothing
             self._give_up(mailing_id, now)
         self._app.refusals.collect()
         ledger.mailings.finish(now)

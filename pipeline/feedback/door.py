@@ -16,7 +16,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from pipeline.address import parse
+from pipeline.address import Address, parse
 from pipeline.audience.roster import Roster
 from pipeline.audience.tokens import KeyRing, Purpose
 from pipeline.clock import Clock
@@ -102,6 +102,12 @@ class Feedback:
         clean = replace(one, at=min(one.at, now), reason=one_line(scrubbed(one.reason)), raw=scrubbed(one.raw))
         return self._ledger.events.record(clean, origin, address_hash=self._hash(one.address), now=now)
 
+    def _address(self, origin: Origin) -> Address | None:
+        try:
+            return parse(origin.address) if origin.address else None
+        except InvalidAddress:
+            return None
+
     def _hash(self, address: str) -> str | None:
         try:
             return self._roster.address_hash(parse(address).folded)
@@ -126,10 +132,10 @@ class Feedback:
         return Effect.RECORDED
 
     def _suppress(self, origin: Origin, reason: str, source: str) -> Effect:
-        """The address that the message went to. Of an erased person nothing is left but what forbids to mail them."""
-        if origin.address is None:
+        """The address that the message went to: neither an erased person's nor a list's at a service that owns it."""
+        address, now = self._address(origin), self._clock.now()
+        if address is None:
             return Effect.RECORDED
-        address, now = parse(origin.address), self._clock.now()
         if not self._roster.suppress(address, reason, source, now) and reason == COMPLAINED:
             self._roster.worsen(address, BOUNCED, COMPLAINED, source, now)
         return Effect.SUPPRESSED

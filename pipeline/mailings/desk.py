@@ -88,6 +88,7 @@ class SendersDesk:
                 return seconds
             claim = self._waiting.popleft()
             if message := self._compose(claim):
+                self._office.prepare(self._waiting)
                 self._flying[message.key] = claim
                 self._slot = None
                 return message
@@ -153,8 +154,8 @@ class SendersDesk:
             return []
         claims = self.durably(lambda: office.ledger.deliveries.claim(
             office.worker.id, office.worker.shard, known, limit=limit, now=office.clock.now(),
-            lease=office.terms.lease, steady=office.steady(), provider=office.terms.provider,
-            broadcasts=office.terms.broadcasts))
+            lease=office.terms.lease, provider=office.terms.provider, broadcasts=office.terms.broadcasts,
+            steady=office.steady()))
         office.board.clear(known)
         office.note(self._outcomes)
         self._outcomes, self._returned = [], []

@@ -20,6 +20,7 @@ from pathlib import Path
 from pipeline.errors import Refusal
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import MailingState
+from pipeline.privacy import open_private
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +77,8 @@ class HighWater:
             return
         temporary = self._path.with_name(f".{self._path.name}.{os.getpid()}")
         try:
-            temporary.write_text(json.dumps(asdict(now), ensure_ascii=False) + "\n", encoding="utf-8")
+            with open_private(temporary, encoding="utf-8") as file:
+                file.write(json.dumps(asdict(now), ensure_ascii=False) + "\n")
             temporary.replace(self._path)
         except OSError as error:
             log.warning("mark.unwritten", extra={"path": str(self._path), "reason": error.strerror})

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from pipeline.audience.tokens import KeyRing, Purpose, Signer
+from pipeline.errors import PipelineError
 from pipeline.mailings.compose import Stencil
 from pipeline.mailings.dkim import Seal
 from pipeline.mailings.envelope import Envelope, Reader
@@ -18,6 +21,8 @@ from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import Claim
 from pipeline.providers.base import Message
 
+AHEAD = 4              # messages that are signed before a sender asks for them
+MOST_AHEAD = 256       # kept for all senders; they have 50 KB each
 LINK_KEY = "link_key"  # beside the envelope: the key that signs a mailing's links, for its life
 
 
@@ -42,7 +47,7 @@ class Plate:
 class Composer:
     """Composes messages for any number of threads; `composer(claim)` costs microseconds.
 
-    With a seal the signing begins at once, on all cores, while the sender still waits for its mark to be durable.
+    With a seal a pool signs on all cores: what a sender will ask for next, while it is busy with the wire.
     """
 
     def __init__(self, ledger: Ledger, ring: KeyRing, seal: Seal | None = None) -> None:
@@ -51,6 +56,16 @@ class Composer:
         self._seal = seal
         self._lock = threading.Lock()
         self._plates: dict[int, Plate] = {}
+        self._ahead: dict[str, Message] = {}  # by delivery key: in the pool, and not asked for yet
+
+    def prepare(self, waiting: Iterable[Claim]) -> None:
+        """Begins to sign the next few of these. What cannot be composed is left to say so in its turn."""
+        if len(self._ahead) > MOST_AHEAD:
+            self._ahead.clear()  # of mailings that were stopped
+        for claim in islice(waiting, AHEAD) if self._seal else ():
+            if claim.key not in self._ahead:
+                with suppress(PipelineError):
+                    self._ahead[claim.key] = self._sealing(self._compose(claim))
 
     def __call__(self, claim: Claim) -> Message:
         """The message of a claim, with the same bytes at every attempt.
@@ -58,12 +73,21 @@ class Composer:
         Raises AudienceError for a reader who cannot be addressed, EditionError or ConfigError for a mailing
         that cannot be composed at all.
         """
+        ready = self._ahead.pop(claim.key, None)
+        if ready is not None:
+            return ready
+        message = self._compose(claim)
+        return self._sealing(message) if self._seal else message
+
+    def _compose(self, claim: Claim) -> Message:
         if claim.mailing_id is None:
             envelope, action = self._ledger.letters.frozen(claim.id)  # nothing of a letter serves anybody else
-            message = self._make(envelope, claim).message(claim, action)
-        else:
-            message = self._plate(claim.mailing_id, claim).message(claim)
-        return replace(message, mime=self._signers.submit(message.mime).result) if self._seal else message
+            return self._make(envelope, claim).message(claim, action)
+        return self._plate(claim.mailing_id, claim).message(claim)
+
+    def _sealing(self, message: Message) -> Message:
+        """The message, whose bytes are being made."""
+        return replace(message, mime=self._signers.submit(message.mime).result)
 
     @cached_property
     def _signers(self) -> ThreadPoolExecutor:

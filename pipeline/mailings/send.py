@@ -12,7 +12,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -81,11 +81,15 @@ class Report:
 
 
 class Office:
-    """Everything senders share. `compose` turns a claim into a message; `chance` gives [0, 1)."""
+    """Everything senders share. `compose` turns a claim into a message; `chance` gives [0, 1).
+
+    `prepare` hears of the claims that come next, so that what takes long may begin.
+    """
 
     def __init__(
         self, ledger: Ledger, worker: Worker, *, board: Board, open_transport: Callable[[], Transport],
         compose: Callable[[Claim], Message], pace: Pace, clock: Clock, chance: Callable[[], float], terms: Terms,
+        prepare: Callable[[Iterable[Claim]], None] = lambda _: None,
         steady: Callable[[], datetime] | None = None,
     ) -> None:
         self.ledger = ledger
@@ -93,6 +97,7 @@ class Office:
         self.board = board
         self.open_transport = open_transport
         self.compose = compose
+        self.prepare = prepare
         self.pace = pace
         self.clock = clock
         self.chance = chance

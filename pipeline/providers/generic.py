@@ -51,7 +51,7 @@ class Generic(Courier):
 
     def request(self, group: Group) -> Call:
         key = {self._key_header: group.key} if self._key_header else {}
-        return Call("POST", "", group.parts[0], {"content-type": "application/json", **key})
+        return Call("POST", "", group.parts[0], key)
 
     def results(self, answer: Answer) -> Sequence[Result] | None:
         """Any 2xx is a yes; where the settings say what it looks like, it must look so."""
@@ -65,11 +65,11 @@ def http(settings: Mapping[str, Any], clock: Clock) -> Callable[[], Generic]:
     """For the catalogue."""
     if not settings.get("url"):
         raise ConfigError("transport.url is missing", remedy="name the address that takes a message")
-    headers = {name: check_header(name, value) for name, value in (settings.get("headers") or {}).items()}
+    headers = {name.lower(): check_header(name, value) for name, value in (settings.get("headers") or {}).items()}
     secrets = [word for value in headers.values() for word in (value, value.rpartition(" ")[2]) if len(word) > 5]
     body = read_body(settings.get("body") or "")
     return lambda: Generic(
-        Line("http", settings["url"], headers, secrets=secrets), clock, body,
+        Line("http", settings["url"], {"content-type": "application/json"} | headers, secrets=secrets), clock, body,
         id_at=settings.get("id") or "", key_header=settings.get("idempotency") or "")
 
 

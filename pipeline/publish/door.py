@@ -60,7 +60,8 @@ class Publisher:
     def __init__(
         self, *, archive: Archive, ledger: Ledger, gatherer: Gatherer, rules: Rules, clock: Clock,
         imprint: Imprint, press: Callable[[], Press], dresser: Callable[[], Dresser], expire: timedelta,
-        broadcasts: bool = False, steady: Callable[[], datetime] | None = None,
+        broadcasts: bool = False,
+        steady: Callable[[], datetime] | None = None,
     ) -> None:
         self._archive = archive
         self._ledger = ledger

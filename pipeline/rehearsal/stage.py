@@ -45,8 +45,8 @@ def read_script(app: App, name: str) -> Script:
     readers are not ours to mail.
     """
     if app.config.transport.broadcasts:
-        kind = app.config.transport.kind
-        raise Refusal(f"{kind} owns the readers and mails them itself: nothing to rehearse", path="config.yaml")
+        raise Refusal(f"{app.config.transport.kind} owns the readers: there is nothing to rehearse", path="config.yaml",
+                      remedy="its own test mail shows an issue to you")
     with rehearsal(app) as books:
         look(books)
         record = books.find(name)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from pipeline.address import parse
 from pipeline.audience.subscriber import Evidence
@@ -17,7 +18,7 @@ from pipeline.feedback.door import Effect
 from pipeline.feedback.scrubbing import one_line, scrubbed
 from pipeline.mailings.mailing import DeliveryState, Doubt, MailingState
 from pipeline.providers.event import Bounce, Event, Kind
-from pipeline.schema import event
+from pipeline.schema import delivery, event
 from tests.answers import LATER, RING, AnswerDesk
 from tests.books import EXPIRE, NOON
 
@@ -234,6 +235,14 @@ def test_erased_reader_stays_away_and_leaves_no_address(desk: AnswerDesk) -> Non
     assert "reader0" not in repr(desk.events())
     assert desk.suppressions() == {None: "forgotten"}
     assert desk.roster.find(parse("reader0@example.com")) is None
+
+
+def test_message_to_a_list_that_a_service_owns_suppresses_nobody(desk: AnswerDesk) -> None:
+    desk.send(1)
+    with desk.database.write() as connection:
+        connection.execute(update(delivery).where(delivery.c.key == desk.row(0)["key"]).values(address="the list"))
+
+    assert desk.report(0, *HARD, address="the list") == [Effect.RECORDED]
 
 
 def test_no_event_keeps_an_address(desk: AnswerDesk) -> None:

@@ -16,8 +16,8 @@ from pipeline.providers.catalogue import open_transport
 from pipeline.providers.local import Faulty, Folder, Outbox
 from pipeline.providers.smtp import Smtp
 from tests.messages import NOON, message, outcome, relay_to, send
-from tests.services import Fault, Service
 from tests.sink import DATA_ONLY, EVERYTHING, Manners, PostOffice
+from tests.standins import Fault, Service
 from tests.vendors import DESKS
 
 

@@ -24,7 +24,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
 
 PICTURES = os.environ.get("AVVISO_PICTURES", "")
-SHOWN = ("subscribe", "preferences")
+SHOWN = {("subscribe", "light"), ("preferences", "dark")}
 TITLES = {"en": "Letters from the Press", "zh-Hans": "木版周刊"}
 BODIES = {"en": "Ink dries slowly in November.\n\n## Paper\n\nAnd [paper](https://example.com/p) waits.",
           "zh-Hans": "十一月的墨干得慢。\n\n## 纸\n\n[纸](https://example.com/p)在等。"}
@@ -108,7 +108,7 @@ def walk(house: dict[str, str], browser: Any, width: int, scheme: str) -> tuple[
     for name in (*STATES, "embed"):
         page.goto(house[name])
         look(page, name, faults)
-        if PICTURES and name in SHOWN and house["language"] == "en":
+        if PICTURES and (name, scheme) in SHOWN and house["language"] == "en":
             page.screenshot(path=f"{PICTURES}/{name}-{scheme}.png", full_page=True)
     page.goto(house["subscribe"])
     page.fill("[name=email]", "bo@example.org")

@@ -20,7 +20,7 @@ from pipeline.providers.http import Answer, Call, Line
 from pipeline.providers.postmark import Postmark
 from tests.books import add_readers
 from tests.publications import Publication, words
-from tests.services import Fault, Request, Service
+from tests.standins import Fault, Request, Service
 from tests.vendors import DESKS, PLATFORMS
 
 pytestmark = pytest.mark.fault

@@ -45,17 +45,17 @@ class Deliveries:
 
     def claim(
         self, worker: str, shard: int, outcomes: Sequence[Outcome] = (), *, limit: int, now: datetime, lease: timedelta,
-        steady: datetime | None = None, provider: str = "", broadcasts: bool = False,
+        provider: str = "", broadcasts: bool = False, steady: datetime | None = None,
     ) -> list[Claim]:
         """Records what became of earlier claims and takes up to `limit` that are due, in one durable step.
 
         Letters come first, then deferred, then pending ones by id. Whoever left or was suppressed since the
         audience was frozen is skipped here, not mailed. What is given back counts as attempted from now on:
         the mark is on the disk before the wire is touched. None at all means that nothing is due.
-        The lease runs from `steady`, which no setting of the clock moves; from `now` where none is given.
 
         `provider` is by whom they go; what may lie with another one is left alone. A post that `broadcasts`
         takes the deliveries to whole lists, and every other post all others.
+        The lease runs from `steady`, which no setting of the clock moves; from `now` where none is given.
         """
         is_for_all = delivery.c.subscriber_id == EVERYBODY
         may_go = and_(delivery.c.provider.in_(("", provider)) if provider else true(),

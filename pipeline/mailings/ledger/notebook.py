@@ -12,8 +12,8 @@ from pipeline.database import Database, text_digest
 from pipeline.mailings.mailing import OPEN
 from pipeline.schema import delivery, event, ledger, mailing, note, pace, tally, worker
 
-ANCHOR = "anchor"  # the note that says when this run of the machine began, for leases
 _REST = ": rest"      # behind a provider's name, in the same table: until when it wants to be left alone
+ANCHOR = "anchor"  # the note that says when this run of the machine began, for leases
 LONGEST_QUEUE = 1000  # senders that may wait for their turn at one provider, over all processes
 
 

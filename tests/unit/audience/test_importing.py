@@ -129,6 +129,8 @@ dead@example.com,Dora,,,,unreachable
          {"in@example.com": "subscribed", "paid@example.com": "subscribed", "new@example.com": "pending",
           "out@example.com": "left", "dead@example.com": "bounced", "angry@example.com": "complained",
           "gone@example.com": "left", "spam@example.com": "blocked"}),
+        ("email_address,creation_date\nout@example.com,2024-02-02T10:00:00Z\n", "buttondown", "unsubscribers.csv",
+         {"out@example.com": "left"}),
         (LISTMONK, "listmonk", "subscribers.csv",
          {"in@example.com": "subscribed", "out@example.com": "left", "never@example.com": "blocked"}),
         (GHOST, "ghost", "members.csv",

@@ -77,9 +77,9 @@ def test_clock_that_is_set_ahead_mails_nothing_and_is_said(tmp_path: Path) -> No
 
     assert letters.mails == []
     assert set(letters.mailings.values()) == {"held"}
-    said, = (str(one) for one in made.problems if one.rule == "clock-moved")
-    assert said == ("clock: it was set ahead by 40 days since the last pass: it shows 2026-05-03 13:01 UTC: "
-                    "set it right; what seems to be due since is held")
+    assert [str(one) for one in made.problems if one.rule == "clock-moved"] == [
+        ("clock: it was set ahead by 40 days since the last pass: it shows 2026-05-03 13:01 UTC: "
+         "set it right; what seems to be due since is held")]
     letters.deliver()
     assert letters.mails == []
 

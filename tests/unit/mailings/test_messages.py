@@ -13,12 +13,14 @@ from pipeline.audience.tokens import Claim as LinkClaim
 from pipeline.audience.tokens import KeyRing, Purpose
 from pipeline.editions.edition import Edition, Hole
 from pipeline.errors import ConfigError, EditionError
+from pipeline.mailings import messages
 from pipeline.mailings.envelope import Envelope
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import Claim, MailingState
 from pipeline.mailings.messages import LINK_KEY, Composer
 from pipeline.providers.base import Message
 from tests.books import EXPIRE, LEASE, NOON, add_issue, add_readers, copied_database
+from tests.keys import seal, verifies
 
 OLD, NEW = KeyRing((b"a secret of last year",)), KeyRing((b"a secret of this year", b"a secret of last year"))
 ENVELOPE = Envelope(
@@ -109,3 +111,44 @@ def test_letter_leads_where_its_button_says_and_offers_no_way_out(ledger: Ledger
     assert written == [True, False]  # asked for twice, written once
     assert message.parts().text == "Yes: https://weekly.example.com/confirm/x"
     assert "List-Unsubscribe" not in message.parts().headers
+
+
+def test_what_comes_next_is_signed_ahead_with_the_same_bytes(ledger: Ledger) -> None:
+    first, second = claims(ledger)
+    composer, plain = Composer(ledger, OLD, seal("rsa")), Composer(ledger, OLD, seal("rsa"))
+
+    composer.prepare([first, second])
+    composer.prepare([second])
+
+    assert [composer(one).mime() for one in (first, second)] == [plain(one).mime() for one in (first, second)]
+    assert verifies(composer(first).mime(), "rsa")
+
+
+def test_what_was_prepared_and_never_asked_for_does_not_pile_up(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(messages, "MOST_AHEAD", 1)
+    first, second = claims(ledger)
+    composer = Composer(ledger, OLD, seal("rsa"))
+
+    composer.prepare([first, second])
+    composer.prepare([second])
+
+    assert list(composer._ahead) == [second.key]
+
+
+def test_a_claim_that_cannot_be_composed_says_so_in_its_own_turn(ledger: Ledger) -> None:
+    claim, _ = claims(ledger, envelope=replace(ENVELOPE, unsubscribe_url_prefix=""))
+    composer = Composer(ledger, OLD, seal("rsa"))
+
+    composer.prepare([claim])
+
+    with pytest.raises(EditionError, match="leads nowhere"):
+        composer(claim)
+
+
+def test_without_a_seal_nothing_is_prepared(ledger: Ledger) -> None:
+    composer = Composer(ledger, OLD)
+    composer.prepare(claims(ledger))
+
+    assert composer._ahead == {}

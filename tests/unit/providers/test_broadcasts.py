@@ -17,7 +17,7 @@ from pipeline.providers.broadcasts import inside
 from pipeline.providers.catalogue import open_transport
 from tests.mail_samples import edition, envelope, reader
 from tests.messages import NOON, message, outcome, send
-from tests.services import Fault, Service
+from tests.standins import Fault, Service
 from tests.vendors import PLATFORMS
 
 WAY_OUT = {"buttondown": "{{ unsubscribe_url }}", "listmonk": "{{ UnsubscribeURL }}", "mailchimp": "*|UNSUB|*",

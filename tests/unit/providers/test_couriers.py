@@ -23,7 +23,7 @@ from pipeline.providers.postmark import Postmark
 from pipeline.providers.sigv4 import Credentials, sign
 from tests.mail_samples import edition, envelope, reader
 from tests.messages import NOON, message, outcome, send
-from tests.services import Fault, Service
+from tests.standins import Fault, Service
 from tests.vendors import DESKS, KEY, PLATFORMS, Vendor
 
 LETTER = Stencil.compile(edition(), envelope()).message(reader())
@@ -120,7 +120,7 @@ def test_after_a_call_that_did_not_go_through_the_rest_is_not_tried() -> None:
 def test_one_message_that_spoils_a_batch_spoils_no_other() -> None:
     class Strict(DESKS["postmark"][0]):  # type: ignore[misc]
         def respond(self, request: Any) -> Any:
-            from tests.services import Reply
+            from tests.standins import Reply
             if any("spoilt" in one["To"] for one in request.document):
                 return Reply(422, {"ErrorCode": 402, "Message": "Invalid JSON"})
             return super().respond(request)

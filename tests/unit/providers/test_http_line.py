@@ -13,7 +13,7 @@ from pipeline.errors import ConfigError, InDoubt, Refused, TransportError, Unava
 from pipeline.providers.http import Answer, Call, Line, check_secret, json_call, plain_url
 from pipeline.providers.http_verdicts import Blame, judge, verdict, wish_s
 from tests.messages import outcome, puppet
-from tests.services import Fault, Reply, Request, Service
+from tests.standins import Fault, Reply, Request, Service
 
 SECRET = "hunter2-0123456789"
 NOON = datetime(2026, 3, 24, 12, tzinfo=UTC)

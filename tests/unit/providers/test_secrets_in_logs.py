@@ -10,7 +10,7 @@ from pipeline.clock import HandClock
 from pipeline.errors import TransportError
 from pipeline.providers.catalogue import open_transport
 from tests.messages import NOON, message
-from tests.services import Fault, Service
+from tests.standins import Fault, Service
 from tests.vendors import DESKS, KEY
 
 

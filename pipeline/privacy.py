@@ -1,0 +1,35 @@
+"""What is nobody else's business on a shared machine: keys, the ledger, exports of readers."""
+
+from __future__ import annotations
+
+import logging
+import os
+import stat
+from pathlib import Path
+from typing import TextIO
+
+log = logging.getLogger(__name__)
+
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+def warn_if_shared(path: Path) -> None:
+    """Says once a process and file that others on this machine can look into it; changes nothing."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return  # it is not there, or the one who opens it says why not
+    if mode & OTHERS and path not in _told:
+        _told.add(path)
+        log.warning("file.open_to_others", extra={"path": str(path), "mode": f"{mode & 0o777:o}",
+                                                  "remedy": f"chmod 600 {path}"})
+
+
+def open_private(path: Path, *, encoding: str) -> TextIO:
+    """A new text file, or an old one emptied, that only its owner reads. Raises OSError."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    os.fchmod(descriptor, 0o600)  # an old file keeps its mode otherwise
+    return os.fdopen(descriptor, "w", encoding=encoding, newline="")
+
+
+_told: set[Path] = set()

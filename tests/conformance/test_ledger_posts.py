@@ -1,0 +1,151 @@
+"""By whom a delivery goes: what may lie with one provider is nobody else's, and a whole list is one recipient."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from pipeline.database import Database
+from pipeline.mailings.ledger import Ledger
+from pipeline.mailings.mailing import EVERYBODY, Claim, DeliveryState, Doubt, MailingState, Outcome
+from pipeline.providers.base import NOBODY, Receipt
+from tests.books import EDITION, EXPIRE, LEASE, NOON, add_issue, add_readers, begin_mailing, deliveries
+
+A_MINUTE = timedelta(minutes=1)
+LATER = NOON + A_MINUTE
+
+
+class Posts:
+    """A ledger with a mailing to `readers`, and what two providers do with it."""
+
+    def __init__(self, database: Database, readers: int = 1) -> None:
+        self.database = database
+        self.ledger = Ledger(database)
+        add_issue(database, "14")
+        add_readers(database, "weekly", readers)
+        self.id = begin_mailing(self.ledger, "14", "weekly").id
+
+    def claim(self, provider: str, *, broadcasts: bool = False) -> list[Claim]:
+        return self.ledger.deliveries.claim("w", 1, limit=10, now=LATER, lease=LEASE, provider=provider,
+                                            broadcasts=broadcasts)
+
+    def record(self, claim: Claim, state: DeliveryState, provider: str = "") -> None:
+        doubt = Doubt.LINE if state is DeliveryState.IN_DOUBT else None
+        outcome = Outcome(claim, state, "said so", provider, due_at=NOON, doubt=doubt,
+                          counted=state is not DeliveryState.PENDING)
+        self.ledger.deliveries.record(1, [outcome], now=LATER)
+
+    @property
+    def found(self) -> list[tuple[str, str]]:
+        """State and provider of each delivery; the counts agree with the rows."""
+        assert self.ledger.mailings.get(self.id).balances
+        return [(row["state"], row["provider"]) for row in deliveries(self.database, self.id)]
+
+
+@pytest.fixture
+def posts(database: Database) -> Posts:
+    return Posts(database)
+
+
+@pytest.mark.parametrize(("state", "noted", "is_free"), [
+    (DeliveryState.PENDING, "", True),          # nothing was handed over
+    (DeliveryState.DEFERRED, "", True),         # plainly refused for now
+    (DeliveryState.DEFERRED, "postmark", False),  # its answer was lost
+])
+def test_what_surely_is_not_at_a_provider_may_go_by_another(
+    posts: Posts, state: DeliveryState, noted: str, is_free: bool
+) -> None:
+    claim, = posts.claim("postmark")
+    assert posts.found == [("sending", "postmark")]
+
+    posts.record(claim, state, noted)
+
+    assert posts.found == [(state.value, noted)]
+    assert [len(posts.claim("resend")), len(posts.claim("postmark"))] == ([1, 0] if is_free else [0, 1])
+
+
+def test_doubt_stays_with_its_provider_until_a_person_decides(posts: Posts) -> None:
+    posts.claim("postmark")
+    posts.ledger.doubts.reclaim("w", Doubt.PROCESS)
+
+    assert posts.ledger.doubts.repeat("resend", list(Doubt), LATER) == 0
+    assert posts.found == [("in_doubt", "postmark")]
+    assert posts.ledger.doubts.resend(list(Doubt), LATER, mailing_id=posts.id) == 1
+    assert (posts.found, len(posts.claim("resend"))) == ([("deferred", "")], 1)
+
+
+def test_doubt_is_repeated_by_its_own_provider_as_long_as_that_remembers(posts: Posts) -> None:
+    posts.claim("resend")
+    posts.ledger.doubts.reclaim("w", Doubt.PROCESS)
+
+    def repeat(minutes: float) -> int:
+        return posts.ledger.doubts.repeat("resend", [Doubt.PROCESS], LATER + A_MINUTE * minutes,
+                                          memory=timedelta(minutes=30))
+
+    assert [repeat(31), repeat(29)] == [0, 1]
+    assert posts.found == [("deferred", "resend")]
+
+
+def test_second_attempt_counts_from_the_first(posts: Posts) -> None:
+    claim, = posts.claim("resend")
+    posts.record(claim, DeliveryState.DEFERRED, "resend")
+    posts.ledger.deliveries.claim("w", 1, limit=1, now=LATER + A_MINUTE * 40, lease=LEASE, provider="resend")
+    posts.ledger.doubts.reclaim("w", Doubt.PROCESS)
+
+    assert posts.ledger.doubts.repeat("resend", [Doubt.PROCESS], LATER + A_MINUTE * 41,
+                                      memory=timedelta(minutes=30)) == 0
+
+
+def test_repeat_that_lost_its_provider_is_in_doubt(posts: Posts) -> None:
+    claim, = posts.claim("resend")
+    posts.record(claim, DeliveryState.DEFERRED, "resend")
+
+    assert posts.ledger.doubts.strand("resend", LATER) == 0
+    assert posts.ledger.doubts.strand("mailgun", LATER) == 1
+    assert posts.found == [("in_doubt", "resend")]
+    assert deliveries(posts.database, posts.id)[0]["reply"] == "it may lie with resend, no longer in the settings"
+
+
+@pytest.mark.parametrize(("receipt", "found"), [
+    (Receipt("postmark", "their-id", "found: Sent", NOON), ("sent", "postmark")),
+    (None, ("deferred", "postmark")),
+])
+def test_answer_of_a_provider_settles_its_doubt(posts: Posts, receipt: Receipt | None, found: tuple[str, str]) -> None:
+    claim, = posts.claim("postmark")
+    posts.record(claim, DeliveryState.IN_DOUBT, "postmark")
+
+    assert posts.ledger.doubts.open("resend", 5) == []
+    (open_one, attempted_at), = posts.ledger.doubts.open("postmark", 5)
+    posts.ledger.doubts.answer(open_one, receipt, LATER)
+
+    assert (open_one.key, attempted_at) == (claim.key, LATER)
+    assert posts.found == [found]
+    assert posts.ledger.doubts.open("postmark", 5) == []
+
+
+def test_wish_of_a_provider_is_kept_and_the_longest_counts(database: Database) -> None:
+    notebook = Ledger(database).notebook
+    assert notebook.resting("postmark") is None
+
+    assert notebook.rest("postmark", LATER) == LATER
+    assert notebook.rest("postmark", NOON) == LATER
+    assert [notebook.resting("postmark"), notebook.resting("resend")] == [LATER, None]
+
+
+def test_whole_list_is_one_recipient_and_gets_an_issue_once_from_however_many_lists(database: Database) -> None:
+    posts = Posts(database)
+    ledger, mailings = posts.ledger, posts.ledger.mailings
+    add_issue(database, "15")
+    for list_id in ("weekly", "other"):
+        mailings.propose("15", list_id, state=MailingState.SCHEDULED, reason="due", send_at=NOON, now=NOON)
+    first, second = (one for one in mailings.all(issue_key="15"))
+
+    started = [mailings.start(one.id, EDITION, {}, now=NOON, expire=EXPIRE, broadcasts=True) for one in (first, second)]
+
+    assert started == [1, 0]
+    row, = deliveries(database, first.id)
+    assert (row["subscriber_id"], row["address"]) == (EVERYBODY, f"weekly@{NOBODY}")
+    assert [one.mailing_id for one in posts.claim("smtp")] == [posts.id]
+    assert [one.address for one in posts.claim("listmonk", broadcasts=True)] == [f"weekly@{NOBODY}"]
+    assert set(ledger.mailings.finish(NOON)) == {second.id}
