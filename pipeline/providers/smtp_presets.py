@@ -1,6 +1,6 @@
 """Known mail servers by name: where they are, how the line is encrypted, how many connections they bear.
 
-As their operators' help pages have it (read in 2026). A mailbox meant for a person gets one connection: it takes
+As their operators' help pages had it in 2026, as far as known; limits are rough. A mailbox meant for a person gets one connection: it takes
 some hundred messages a day and locks who hurries. Daily limits are on docs/guides/providers/smtp.md.
 """
 
