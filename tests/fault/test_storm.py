@@ -57,7 +57,7 @@ def test_kills_with_resend_lose_nobody_and_repeat_the_same_bytes(tmp_path: Path,
         repeats = sum(journal.times.values()) - readers
         print(f"{kills} kills, {hits} hit, {readers} readers, {repeats} repeats")
         assert len(journal.times) == readers
-        assert repeats <= hits * CONNECTIONS * WINDOW
+        assert repeats <= hits * CONNECTIONS * (WINDOW + 1)
         assert {len({(one["message_id"], one["sha256"]) for one in copies}) for _, copies in journal.copies()} == {1}
 
 
@@ -75,7 +75,7 @@ def test_kills_with_auto_mail_nobody_twice_and_show_who_is_in_doubt(tmp_path: Pa
               f"{readers - len(journal.times)} of them not taken")
         assert counts == settled(sent=readers - counts["in_doubt"], in_doubt=counts["in_doubt"])
         assert set(journal.times.values()) == {1}
-        assert readers - len(journal.times) <= counts["in_doubt"] <= hits * CONNECTIONS * WINDOW
+        assert readers - len(journal.times) <= counts["in_doubt"] <= hits * CONNECTIONS * (WINDOW + 1)
 
 
 @pytest.mark.fault
@@ -161,7 +161,8 @@ def check_hostile(folder: Path, house: House, counts: dict[str, int], deaths: in
                    if any(one["session"] not in broken for one in copies[:-1])]
     print(f"{house.readers} readers, {len(acts)} hostile acts, {len(failed)} failed, {len(repeated)} twice or more, "
           f"{len(unexplained)} of them by a death")
-    assert counts == settled(sent=house.readers - len(failed), failed=len(failed))
+    shown = counts["in_doubt"]  # a sender that ends with messages in the air holds them under `auto`
+    assert counts == settled(sent=house.readers - len(failed) - shown, failed=len(failed), in_doubt=shown)
     assert failed <= refused
     assert not {row["address"] for row in rows(house) if row["state"] == "sent"} - set(times)
     assert len(unexplained) <= deaths
