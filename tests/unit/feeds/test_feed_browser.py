@@ -93,9 +93,12 @@ def test_page_loads_its_own_files_only_breaks_no_policy_and_fits_the_window(
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") == 0
 
 
-@pytest.mark.parametrize("path", ["", "1/"])
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (375, "dark")])
-def test_axe_finds_nothing_in_the_archive(browser: Any, address: str, path: str, width: int, scheme: str) -> None:
+@pytest.mark.parametrize("path", ["", "1/", "feeds/atom.xml", "feeds/rss.xml"])
+@pytest.mark.parametrize("width", [375, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_archive_and_feeds(
+    browser: Any, address: str, path: str, width: int, scheme: str,
+) -> None:
     page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
 
     page.goto(address + path)
