@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from pipeline.clock import Clock
 from pipeline.errors import Busy, EditionError, PipelineError
 from pipeline.lockfile import LockFile
 from pipeline.mailings.desk import GROUP
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 TIDY = timedelta(minutes=1)
+SEEN = timedelta(minutes=1)
 HUBS = timedelta(seconds=5)
 LEASE = timedelta(minutes=5)  # how long a holder on another machine may be silent, beside the longest send
 
@@ -69,9 +71,12 @@ class Shift:
         app.check_ledger()
         host = "" if app.database.is_sqlite else socket.gethostname()
         presence = Presence(app.ledger, app.config.var / "workers", host=host, now=app.clock.now())
+        ended = threading.Event()
+        threading.Thread(target=_be_seen, args=(presence, app.clock, ended), name="presence", daemon=True).start()
         try:
             yield cls(app, presence)
         finally:
+            ended.set()
             presence.leave()
             app.high_water.note()
 
@@ -169,6 +174,12 @@ class Shift:
             ledger.mailings.move(
                 mailing_id, MailingState.PAUSED, now=now,
                 reason="not sent within mailings.expire: `avviso resume` sends it now, `avviso cancel` never")
+
+
+def _be_seen(presence: Presence, clock: Clock, ended: threading.Event) -> None:
+    """Says each minute that this process is still at work, for people and for other machines."""
+    while not ended.wait(SEEN.total_seconds()):
+        telling("presence", lambda: presence.beat(clock.now()))()
 
 
 def telling(name: str, job: Callable[[], object]) -> Callable[[], None]:

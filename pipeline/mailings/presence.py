@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from pipeline.mailings.ledger.workers import Worker
 from pipeline.mailings.mailing import DeliveryState, Doubt
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+UNHEARD = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +58,25 @@ class Presence:
         return Board(self._board_of(self.worker))
 
     def reclaim_dead(self, now: datetime, *, steady: datetime | None = None) -> Reclaimed:
-        """Takes back what dead processes of this machine held, and what any lease has run out on, by `steady`."""
+        """Takes back what dead processes of this machine held, and what any lease has run out on, by `steady`.
+
+        Who was elsewhere and has not been heard of for a day is taken off the list, unless it holds something.
+        """
         total = Reclaimed()
+        unheard = []
         for worker in self._ledger.workers.all():
-            if worker.id != self.worker.id and worker.host == self.worker.host:
+            if worker.id != self.worker.id and self._is_ours(worker):
                 total += self._reclaim(worker, now, steady or now)
-        return total + Reclaimed(in_doubt=self._ledger.doubts.reclaim_leases(steady or now))
+            elif now - worker.seen_at > UNHEARD:
+                unheard.append(worker.id)
+        in_doubt = self._ledger.doubts.reclaim_leases(steady or now)
+        if unheard:
+            self._ledger.workers.leave(unheard)
+        return total + Reclaimed(in_doubt=in_doubt)
+
+    def beat(self, now: datetime) -> None:
+        """Says that this process is still there."""
+        self._ledger.workers.beat(self.worker.id, now)
 
     def leave(self) -> None:
         """Ends well: nothing is held any more, or another will find it."""
@@ -71,8 +85,13 @@ class Presence:
             self.board.close()
         self._lock.release(remove=True)
 
+    def _is_ours(self, worker: Worker) -> bool:
+        """Whether its lock says if it lives. Two machines may have one name, and a `var/` may be lost: then none is
+        here, and only the lease says anything."""
+        return worker.host == self.worker.host and (not worker.host or self._lock_of(worker).exists())
+
     def _reclaim(self, worker: Worker, now: datetime, steady: datetime) -> Reclaimed:
-        lock = LockFile.take(self._folder / f"{worker.id}.lock")
+        lock = LockFile.take(self._lock_of(worker))
         if lock is None:
             return self._reclaim_frozen(worker, now, steady)
         board = self._board_of(worker)
@@ -91,6 +110,9 @@ class Presence:
         if not any(claim.lease_until <= steady for claim in held):
             return Reclaimed()
         return take_back(self._ledger, worker, read_board(self._board_of(worker)), Doubt.PROCESS, now, over_at=steady)
+
+    def _lock_of(self, worker: Worker) -> Path:
+        return self._folder / f"{worker.id}.lock"
 
     def _board_of(self, worker: Worker) -> Path:
         return self._folder / f"{worker.id}.board"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from sqlalchemy import update
 from pipeline.database import Database
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import Claim, DeliveryState, Doubt, Mailing, MailingState, Outcome
-from pipeline.mailings.presence import Presence, Reclaimed
+from pipeline.mailings.presence import UNHEARD, Presence, Reclaimed
 from pipeline.schema import worker
 from tests.books import (
     EDITION,
@@ -239,6 +240,35 @@ def test_what_another_machine_holds_waits_for_its_lease(machine: Machine) -> Non
     assert here.reclaim_dead(NOON + LEASE) == Reclaimed(in_doubt=2)
     assert machine.found == ["in_doubt", "in_doubt", "pending"]
     assert deliveries(machine.database, machine.mailing.id)[0]["doubt"] == "power"  # for all that anybody here knows
+
+
+def test_machines_of_one_name_and_a_lost_folder_wait_for_the_lease_too(machine: Machine) -> None:
+    """Without its lock file nobody here knows whether it lives."""
+    machine.begin()
+    elsewhere = Presence(machine.ledger, machine.folder / "elsewhere", host="one", now=NOON)
+    claim_two(elsewhere, machine.ledger)
+    here = machine.presence(host="one")
+
+    assert here.reclaim_dead(A_SECOND_LATER) == Reclaimed()
+    assert here.reclaim_dead(NOON + LEASE) == Reclaimed(in_doubt=2)
+
+
+def test_who_was_elsewhere_and_is_not_heard_of_for_a_day_is_off_the_list_unless_it_holds_something(
+    machine: Machine
+) -> None:
+    machine.begin()
+    gone, busy, awake = (machine.presence(host=name) for name in ("gone", "busy", "awake"))
+    here = machine.presence(host="here")
+    next_day = NOON + UNHEARD + timedelta(seconds=1)
+    machine.ledger.deliveries.claim(busy.worker.id, busy.worker.shard, limit=1, now=NOON, lease=UNHEARD * 2)
+    awake.beat(next_day)
+    here.beat(next_day)
+
+    here.reclaim_dead(next_day)
+
+    listed = {one.host for one in machine.ledger.workers.all()}
+    assert listed == {"busy", "awake", "here"}
+    assert gone.worker.host not in listed
 
 
 def test_the_dead_are_taken_off_the_list_of_workers_with_their_lock_files(machine: Machine) -> None:

@@ -23,7 +23,7 @@ from typing import Any
 
 from pipeline.app import App
 from pipeline.clock import HandClock, SystemClock
-from pipeline.config import load
+from pipeline.config import load, plain_values
 from pipeline.engines import jobs, service
 from pipeline.errors import PipelineError
 from pipeline.mailings.mailing import MailingState
@@ -74,7 +74,7 @@ class House:
         """The publication as a new process finds it."""
         app = App(load(self.folder / "config.yaml", {}), clock or SystemClock())
         if self.patience:
-            settings = app._transport_settings() | {"patience": self.patience}
+            settings = plain_values(app.config.transport) | {"patience": self.patience}
             app.__dict__["open_transport"] = transport_opener("smtp", settings, app.clock)
         return app
 

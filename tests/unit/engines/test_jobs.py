@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 
+from pipeline.engines import jobs
 from pipeline.engines.jobs import LEASE, Shift, alone, publish_once
 from pipeline.errors import Busy, Refusal, TransportError, Unavailable
 from pipeline.mailings.desk import GROUP
 from pipeline.mailings.mailing import Claim, DeliveryState, Doubt, Outcome
 from pipeline.providers.base import Message, Transport
 from pipeline.providers.local import Faulty, Outbox
+from tests.fault.house import happens
 from tests.publications import Publication, words
 
 S = DeliveryState
@@ -243,3 +245,14 @@ def test_person_who_stops_the_process_stops_the_send(tmp_path: Path) -> None:
 
     assert counts(letters)["pending"] >= 1
     assert set(counts(letters)) == {"sent", "pending"}
+
+
+def test_process_at_work_is_seen_again_and_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "SEEN", timedelta(milliseconds=5))
+    letters = publication(tmp_path)
+    letters.clock.turn(timedelta(hours=2))
+    with Shift.begin(letters.app):
+        (worker,) = letters.app.ledger.workers.all()
+        letters.clock.turn(timedelta(hours=1))
+
+        assert happens(lambda: letters.app.ledger.workers.all()[0].seen_at > worker.started_at, 10)
