@@ -50,6 +50,7 @@ def relay_to(post: PostOffice, certificate: Path | None = None, **settings: Any)
     usual = {
         "host": "127.0.0.1", "port": post.port, "security": Security(post.manners.security), "patience": PATIENT,
         "local_hostname": "here.example.com", "ca_file": certificate, "connections": 1,
+        "far_s": 0.0,  # the whole window, though it is near
     }
     ticks = settings.pop("ticks", monotonic)
     return Relay(SmtpSettings(**(usual | settings)), HandClock(NOON), ticks=ticks)

@@ -32,7 +32,7 @@ class Smtp(Transport):
 
     name = "smtp"
     idempotent = False
-    lanes = 1
+    repeats = True
 
     def __init__(self, relay: Relay) -> None:
         self._relay = relay

@@ -11,6 +11,7 @@ import ssl
 from base64 import b64encode
 from collections.abc import Callable
 
+from pipeline.clock import monotonic
 from pipeline.errors import Refused, TransportError, Unavailable
 from pipeline.providers.smtp_capabilities import Capabilities, read_capabilities
 from pipeline.providers.smtp_dialing import LineLost
@@ -24,8 +25,13 @@ from pipeline.providers.smtp_verdicts import Faulted, Phase, accepts, verdict
 _EHLO_UNKNOWN = (500, 502)  # a server older than RFC 1869: HELO is spoken instead
 
 
-def log_in(line: Line, settings: SmtpSettings, tls: ssl.SSLContext, deadline: float) -> tuple[Talk, Capabilities]:
-    """The dialogue, ready for MAIL, and what the server offers. Raises Refused, Unavailable or Faulted."""
+def log_in(
+    line: Line, settings: SmtpSettings, tls: ssl.SSLContext, deadline: float
+) -> tuple[Talk, Capabilities, float]:
+    """The dialogue, ready for MAIL, what the server offers, and in how many seconds it answered EHLO.
+
+    Raises Refused, Unavailable or Faulted.
+    """
     return _Login(line, settings, tls, deadline).run()
 
 
@@ -39,10 +45,11 @@ class _Login:
         self._tls = tls
         self._deadline = deadline
         self._phase = Phase.GREETING
+        self._answered_s = 0.0
 
-    def run(self) -> tuple[Talk, Capabilities]:
+    def run(self) -> tuple[Talk, Capabilities, float]:
         try:
-            return self._talk, self._walk()
+            return self._talk, self._walk(), self._answered_s
         except LineLost as error:
             raise Unavailable(f"{self._settings.server}: {self._phase}: {error}") from error
         except Garbled as error:
@@ -75,7 +82,9 @@ class _Login:
 
     def _greet(self) -> Capabilities:
         name = self._settings.local_hostname or own_name(self._line.local_address)
+        asked_at = monotonic()
         reply = self._ask(Phase.EHLO, f"EHLO {name}")
+        self._answered_s = monotonic() - asked_at
         if reply.code in _EHLO_UNKNOWN:
             self._need(Phase.EHLO, self._ask(Phase.EHLO, f"HELO {name}"))
             return Capabilities()

@@ -7,6 +7,7 @@ that does not do what it promises is left alone by all.
 
 from __future__ import annotations
 
+import math
 import socket
 import ssl
 import threading
@@ -46,6 +47,7 @@ class Relay:
         self._open = 0
         self._borne: tuple[int, float] | None = None
         self._distrusted: tuple[str, ...] = ()
+        self._quickest_s = math.inf  # the quickest answer to EHLO so far
 
     def open(self) -> Session:
         """A session ready for mail. Raises Refused or Unavailable. Give it back with `close`."""
@@ -80,11 +82,16 @@ class Relay:
         except LineLost as error:
             raise Unavailable(f"{settings.server}: {error}") from error
         try:
-            talk, offer = log_in(line, settings, self._tls, monotonic() + settings.patience.login_s)
+            talk, offer, answered_s = log_in(line, settings, self._tls, monotonic() + settings.patience.login_s)
         except TransportError:
             line.close()
             raise
-        return Session(talk, offer.without(*self._distrusted), settings, self._clock)
+        self._quickest_s = min(self._quickest_s, answered_s)
+        return Session(talk, offer.without(*self._distrusted), settings, self._clock, self._window)
+
+    def _window(self) -> int:
+        """How many may be in the air: near by, waiting costs little, and doubt after a crash is least."""
+        return self.settings.window if self._quickest_s >= self.settings.far_s else 1
 
     def _check_memory(self) -> None:
         with self._lock:

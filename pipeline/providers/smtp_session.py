@@ -44,7 +44,9 @@ class Session:
     dialogue is not to be trusted any more.
     """
 
-    def __init__(self, talk: Talk, offer: Capabilities, settings: SmtpSettings, clock: Clock) -> None:
+    def __init__(
+        self, talk: Talk, offer: Capabilities, settings: SmtpSettings, clock: Clock, window: Callable[[], int],
+    ) -> None:
         self.offer = offer
         self.is_open = True
         self.at_fault = False
@@ -54,6 +56,7 @@ class Session:
         self._talk = talk
         self._settings = settings
         self._clock = clock
+        self._window = window
         self._flights: deque[Flight] = deque()
         self._is_unfinished = False  # a transaction was begun that no dot ended
         self._watch = 0.0            # until when (monotonic) the first flight's stage may last
@@ -75,9 +78,8 @@ class Session:
         """Whether a message may go behind those in the air."""
         ahead = len(self._flights)
         if self.offer.chunking:
-            return ahead < self._settings.window
-        is_behind_a_dot = "PIPELINING" in self.offer and ahead == 1 and self._flights[0].end is not None
-        return is_behind_a_dot and self._settings.window > 1
+            return ahead < self._window()
+        return "PIPELINING" in self.offer and ahead == 1 and self._flights[0].end is not None  # behind its dot
 
     def _is_quiet(self) -> bool:
         try:

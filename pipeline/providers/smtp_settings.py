@@ -42,8 +42,9 @@ class Patience:
 class SmtpSettings:
     """One server and how to speak to it.
 
-    `window` is how many messages may be in the air on one connection; after a crash so many are in
-    doubt. `local_hostname` is what EHLO says; "" takes the machine's name. `ca_file` replaces the
+    `window` is how many messages may be in the air on one connection to a server that needs `far_s` or more for
+    an answer, where waiting for each would cost most of the time; a nearer one has one at a time. After a
+    crash so many are in doubt. `local_hostname` is what EHLO says; "" takes the machine's name. `ca_file` replaces the
     system's certificates.
     """
 
@@ -56,6 +57,7 @@ class SmtpSettings:
     connections: int = 4
     local_hostname: str = ""
     window: int = 4
+    far_s: float = 0.08
     messages_per_connection: int = 1_000
     patience: Patience = field(default_factory=Patience)
 
