@@ -1,6 +1,6 @@
 """The archive and the feeds as they lie on the disk, handed out with what caches and feed readers ask for.
 
-A reader who polls gets 304 (RFC 9110 section 13). A text is compressed once and kept; where a brotli twin lies
+A reader who polls gets 304 (see conditions.py). A text is compressed once and kept; where a brotli twin lies
 beside it, that is sent to who takes it. Nothing outside the two folders is ever opened.
 """
 
@@ -14,7 +14,7 @@ import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import format_datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from pipeline.issues.embeds import FRAMES
+from pipeline.web.conditions import OK, judge
 
 SMALL_BYTES = 1024 * 1024    # larger files are not kept in memory
 WORTH_BYTES = 1024           # smaller ones are not worth compressing
@@ -73,8 +74,8 @@ class Shelf:
         if status.st_size > SMALL_BYTES:
             etag = _digest(f"{status.st_ino} {status.st_mtime_ns} {status.st_size}".encode())
             headers["etag"] = f'"{etag}"'
-            if _is_unchanged(request, etag, status.st_mtime):
-                return Response(status_code=304, headers=headers)
+            if (verdict := judge(request.headers, headers["etag"], status.st_mtime)) != OK:
+                return Response(status_code=verdict, headers=headers)
             return FileResponse(file, headers=headers, media_type=kind)
         return _small(request, _copy(file, status.st_mtime_ns, kind), kind, headers, status.st_mtime)
 
@@ -112,8 +113,8 @@ def _small(request: Request, copy: Copy, kind: str, headers: dict[str, str], cha
     headers["etag"] = f'"{copy.etag}-{encoding}"' if encoding else f'"{copy.etag}"'
     if copy.packed:
         headers["vary"] = "Accept-Encoding"
-    if _is_unchanged(request, copy.etag, changed_s):
-        return Response(status_code=304, headers=headers)
+    if (verdict := judge(request.headers, headers["etag"], changed_s)) != OK:
+        return Response(status_code=verdict, headers=headers)
     if encoding:
         headers["content-encoding"] = encoding
     return Response(copy.packed.get(encoding, copy.content), headers=headers, media_type=kind)
@@ -140,19 +141,6 @@ def _twin(file: Path, mtime_ns: int) -> dict[str, bytes]:
 
 def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:32]
-
-
-def _is_unchanged(request: Request, etag: str, changed_s: float) -> bool:
-    """Whether the reader has this already (RFC 9110 section 13.2.2: the tag counts before the date)."""
-    given = request.headers.get("if-none-match")
-    if given is not None:
-        tags = {tag.strip().removeprefix("W/") for tag in given.split(",")}
-        return bool(tags & {"*", f'"{etag}"', f'"{etag}-gzip"', f'"{etag}-br"'})
-    try:
-        since = parsedate_to_datetime(request.headers.get("if-modified-since", ""))
-        return int(changed_s) <= int(since.timestamp())
-    except (ValueError, OverflowError):  # no date, or none that means anything
-        return False
 
 
 def _accepted(request: Request) -> set[str]:

@@ -7,10 +7,11 @@ import os
 import re
 import shutil
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import feedparser  # type: ignore[import-untyped]
 import pytest
 
 from pipeline.errors import OutputError
@@ -80,6 +81,27 @@ def test_tags_have_feeds_of_their_own_where_the_owner_wants_them(tmp_path: Path)
                for path in (letters.folder / "feeds").rglob("feed.json") if path.parent.name != "feeds"}
 
     assert folders == {"fruit": ["b", "a"], "craft": ["a"]}
+
+
+def test_readers_find_the_same_text_pictures_and_facts_in_all_three_formats(letters: Publication) -> None:
+    (letters.issues / "oak.png").write_bytes(PNG)
+    letters.write("04-\u7eb8 & <ink>.md", "![An oak](oak.png)\n\nA & B, `<i>`\u3002\n\n| a | b |\n|---|--:|\n| 1 | 2 |",
+                  front="tags: [R&D]\n")
+    build(letters)
+    made = letters.output()
+
+    items = json.loads(made["feeds/feed.json"])["items"]
+    expected = [(item["id"], item["url"], item["title"], item["authors"][0]["name"], item.get("tags", []),
+                 datetime.fromisoformat(item["date_published"]).timetuple()[:6], item["content_html"].strip(),
+                 re.findall(r'<img [^>]*src="([^"]+)"', item["content_html"])) for item in items]
+
+    assert expected[0][-1] == ["https://letters.example.com/assets/oak.png"]
+    for name in ("atom.xml", "rss.xml"):
+        parsed = feedparser.parse(made[f"feeds/{name}"], sanitize_html=False, resolve_relative_uris=False)
+        assert not parsed.bozo
+        assert [(one.id, one.link, one.title, one.author, [tag.term for tag in one.get("tags", [])],
+                 one.published_parsed[:6], one.content[0].value,
+                 re.findall(r'<img [^>]*src="([^"]+)"', one.content[0].value)) for one in parsed.entries] == expected
 
 
 def test_summaries_hold_no_bodies(tmp_path: Path) -> None:

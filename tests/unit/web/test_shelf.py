@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -154,3 +155,87 @@ def test_answer_is_the_same_whatever_a_cache_could_be_poisoned_with(house: House
                    {"x-http-method-override": "POST"}):
         answer = house.client.get("/?x=evil", headers=poison)
         assert (answer.status_code, answer.content, dict(answer.headers)) == (200, PAGE, dict(plain.headers))
+
+
+DAY = "Tue, 14 Nov 2023 22:13:"  # when every file was changed, at second 20
+MINE, WEAK = "{etag}", "W/{etag}"
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("path", ["/14/", "/feeds/atom.xml", "/big.mp3"])
+@pytest.mark.parametrize(("asked", "status"), [
+    # 13.1.1 If-Match: strong comparison; 13.1.2 If-None-Match: weak comparison; both: lists, lines, "*"
+    ([("if-match", MINE)], 200), ([("if-match", "*")], 200), ([("if-match", WEAK)], 412), ([("if-match", '"x"')], 412),
+    ([("if-match", '"x"'), ("if-match", MINE)], 200), ([("if-none-match", MINE)], 304),
+    ([("if-none-match", WEAK)], 304),
+    ([("if-none-match", "*")], 304), ([("if-none-match", '"x"')], 200), ([("if-none-match", '"x", "*"')], 200),
+    ([("if-none-match", '"x"'), ("if-none-match", MINE)], 304), ([("if-none-match", '"a,b" , ' + MINE)], 304),
+    # 13.1.3 If-Modified-Since, 13.1.4 If-Unmodified-Since: second by second
+    ([("if-modified-since", DAY + "20 GMT")], 304), ([("if-modified-since", DAY + "19 GMT")], 200),
+    ([("if-modified-since", DAY + "21 GMT")], 304), ([("if-unmodified-since", DAY + "20 GMT")], 200),
+    ([("if-unmodified-since", DAY + "19 GMT")], 412),
+    # what is no date, or more than one, is ignored
+    ([("if-modified-since", "yesterday")], 200), ([("if-unmodified-since", "yesterday")], 200),
+    ([("if-modified-since", DAY + "20 GMT"), ("if-modified-since", DAY + "20 GMT")], 200),
+    # 5.6.7: all three forms of a date
+    ([("if-modified-since", "Tuesday, 14-Nov-23 22:13:20 GMT")], 304),
+    ([("if-modified-since", "Tue Nov 14 22:13:20 2023")], 304),
+    ([("if-modified-since", "Tue Nov 14 22:13:19 2023")], 200),
+    # 13.2.2: the order in which they count
+    ([("if-match", MINE), ("if-unmodified-since", DAY + "19 GMT")], 200),
+    ([("if-match", '"x"'), ("if-none-match", MINE)], 412), ([("if-match", MINE), ("if-none-match", MINE)], 304),
+    ([("if-unmodified-since", DAY + "19 GMT"), ("if-modified-since", DAY + "20 GMT")], 412),
+    ([("if-none-match", '"x"'), ("if-modified-since", DAY + "20 GMT")], 200),
+])
+def test_conditions_are_decided_as_rfc_9110_says(
+    house: House, method: str, path: str, asked: list[tuple[str, str]], status: int,
+) -> None:
+    first = house.client.get(path)
+    headers = [(name, value.replace("{etag}", first.headers["etag"])) for name, value in asked]
+
+    answer = house.client.request(method, path, headers=headers)
+
+    assert answer.status_code == status
+    assert [answer.headers.get(name) for name in ("etag", "last-modified", "cache-control", "vary")] == [
+        first.headers.get(name) for name in ("etag", "last-modified", "cache-control", "vary")]
+    assert answer.content == (first.content if (method, status) == ("GET", 200) else b"")
+
+
+def test_date_without_a_zone_is_utc_wherever_we_run(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", "Pacific/Apia")
+        time.tzset()
+        answers = [house.client.get("/", headers={"if-modified-since": f"Tue Nov 14 22:13:{second} 2023"}).status_code
+                   for second in (19, 20)]
+    time.tzset()
+
+    assert answers == [200, 304]
+
+
+def test_a_tag_stands_for_one_form_of_a_file_only(house: House) -> None:
+    packed = house.client.get("/", headers={"accept-encoding": "gzip"}).headers["etag"]
+
+    answer = house.client.get("/", headers={"accept-encoding": "identity", "if-none-match": packed})
+
+    assert (answer.status_code, answer.content) == (200, PAGE)
+
+
+@pytest.mark.parametrize(("more", "status", "size"), [
+    ({}, 206, 10), ({"if-range": MINE}, 206, 10), ({"if-range": '"x"'}, 200, 1024 * 1024 + 1),
+    ({"if-range": DAY + "20 GMT"}, 206, 10), ({"if-range": DAY + "19 GMT"}, 200, 1024 * 1024 + 1),
+    ({"if-none-match": MINE}, 304, 0), ({"if-match": '"x"'}, 412, 0),
+])
+def test_part_of_a_film_is_sent_only_of_the_file_that_is_meant(
+    house: House, more: dict[str, str], status: int, size: int,
+) -> None:
+    etag = house.client.head("/big.mp3").headers["etag"]
+    more = {name: value.replace("{etag}", etag) for name, value in more.items()}
+
+    answer = house.client.get("/big.mp3", headers={"range": "bytes=5-14", **more})
+
+    assert (answer.status_code, len(answer.content)) == (status, size)
+
+
+@pytest.mark.parametrize(("path", "status"), [("/14", 308), ("/nowhere", 404)])
+def test_conditions_on_what_is_no_file_are_ignored(house: House, path: str, status: int) -> None:
+    assert house.client.get(path, headers={"if-match": '"x"', "if-none-match": "*"}).status_code == status
