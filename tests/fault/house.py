@@ -6,10 +6,12 @@ an interpreter needs to begin. It runs none of the test's clean-up: what it leav
 
 from __future__ import annotations
 
+import copy
 import faulthandler
 import json
 import logging
 import os
+import shutil
 import signal
 import threading
 import time
@@ -23,7 +25,7 @@ from typing import Any
 
 from pipeline.app import App
 from pipeline.clock import HandClock, SystemClock
-from pipeline.config import load
+from pipeline.config import load, plain_values
 from pipeline.engines import jobs, service
 from pipeline.errors import PipelineError
 from pipeline.mailings.mailing import MailingState
@@ -59,7 +61,7 @@ class House:
                           "connections": self.connections},
             "mailings": {"approve": "never", "in_doubt": self.in_doubt, "retry": ["1s"], "expire": "30d"},
             **self.settings,
-        })
+        }, has_ledger="database" not in self.settings)
         letters.clock = HandClock(datetime.now(UTC) - timedelta(hours=1))
         letters.restart()
         letters.begin(write=False)
@@ -74,7 +76,7 @@ class House:
         """The publication as a new process finds it."""
         app = App(load(self.folder / "config.yaml", {}), clock or SystemClock())
         if self.patience:
-            settings = app._transport_settings() | {"patience": self.patience}
+            settings = plain_values(app.config.transport) | {"patience": self.patience}
             app.__dict__["open_transport"] = transport_opener("smtp", settings, app.clock)
         return app
 
@@ -132,6 +134,14 @@ class House:
         signal.signal(signal.SIGTERM, lambda *_: stop.set())
         service.run(self.open, self.folder / "config.yaml", stop, only="send")
         return DONE
+
+    def elsewhere(self, folder: Path) -> House:
+        """Another machine on the same ledger, with a `var/` of its own."""
+        folder.mkdir()
+        shutil.copy(self.folder / "config.yaml", folder)
+        machine = copy.copy(self)
+        machine.folder = folder
+        return machine
 
     def say(self, line: str) -> None:
         """What a child has to say, for whoever reads a failed test."""
