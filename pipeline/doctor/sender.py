@@ -11,7 +11,7 @@ from pipeline.doctor.names import Names
 
 MOST_LOOKUPS = 10  # RFC 7208 section 4.6.4; beyond, SPF fails for everybody
 
-# By which include a provider's servers are named, by a part of its host or its kind. Their help pages, November 2026.
+# By which include a provider's servers are named, by a part of its host or its kind; as their help pages had it.
 INCLUDES = {
     "amazonaws.com": "amazonses.com", "ses": "amazonses.com", "postmark": "spf.mtasv.net", "mailgun": "mailgun.org",
     "sendgrid": "sendgrid.net", "brevo": "spf.brevo.com", "gmail.com": "_spf.google.com",

@@ -1,7 +1,8 @@
 """What Brevo reports: one JSON object a request, or a list of them, proven by a password or a token.
 
-Read in November 2026: developers.brevo.com, "Transactional webhooks" and "Secure your webhooks". Brevo signs nothing:
-give the webhook basic authentication or a bearer token, whichever of the two its settings offer.
+Its documentation as known in November 2026, partly from memory, not tried against a live account: developers.brevo.com,
+"Transactional webhooks" and "Secure your webhooks". Brevo signs nothing: give the webhook basic authentication or a
+bearer token, whichever of the two its settings offer.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ import ssl
 from pipeline.clock import monotonic
 from pipeline.providers.smtp_dialing import LineLost
 
+_NOTHING = memoryview(b"")
 _READ_SIZE = 16_384  # a record of TLS; answers are short
 
 
@@ -27,7 +28,7 @@ class Line:
         self._poll = select.poll()
         self._poll.register(sock, select.POLLIN)
         self._outbox: list[bytes] = []
-        self._rest = memoryview(b"")
+        self._rest = _NOTHING
         self.queued = 0
         self.written = 0
 
@@ -121,7 +122,7 @@ class Line:
             return False
         except OSError as error:
             raise LineLost(_reason(error)) from error
-        self._rest = self._rest[count:]
+        self._rest = self._rest[count:] if count < len(self._rest) else _NOTHING  # an empty part keeps the whole alive
         self.written += count
         return True
 

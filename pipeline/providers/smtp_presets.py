@@ -1,7 +1,7 @@
 """Known mail servers by name: where they are, how the line is encrypted, how many connections they bear.
 
-As their operators' help pages have it (read in 2026). A mailbox meant for a person gets one connection: it takes
-some hundred messages a day and locks who hurries. Daily limits are on docs/guides/providers/smtp.md.
+As their operators' help pages had it in 2026, as far as known; limits are rough. A mailbox meant for a person gets one
+connection: it takes some hundred messages a day and locks who hurries. Daily limits: docs/guides/providers/smtp.md.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 // Searches the list of issues in the page. Without this script the list is simply complete.
 "use strict";
 
-const form = document.querySelector("form.filter");
-const field = form.querySelector("input");
-const status = form.querySelector("[role=status]");
+const box = document.querySelector(".filter");
+const field = box.querySelector("input");
+const status = box.querySelector("[role=status]");
 const fold = (text) => text.normalize("NFKC").toLowerCase();
 const issues = [...document.querySelectorAll(".latest, .issues > li")].map((row) => [row, fold(row.textContent)]);
 
@@ -17,12 +17,11 @@ function search() {
   for (const year of document.querySelectorAll(".year")) {
     year.hidden = !year.querySelector("li:not([hidden])");
   }
-  status.textContent = !words.length ? "" : found ? form.dataset.found.replace("{count}", found) : form.dataset.none;
+  status.textContent = !words.length ? "" : found ? box.dataset.found.replace("{count}", found) : box.dataset.none;
 }
 
 if (issues.length > 5) {
-  form.hidden = false;
-  form.addEventListener("submit", (event) => event.preventDefault());
+  box.hidden = false;
   field.addEventListener("input", search);
   search(); // a browser may keep what was typed before
 }

@@ -83,7 +83,7 @@ def test_full_disk_at_random_moments_loses_no_record_and_the_send_goes_on_by_its
         journal = Journal(tmp_path / "journal")
         child = house.start(serve=True)
         with ended(child):
-            assert happens(lambda: len(journal.look()) > 0, 30)
+            assert happens(lambda: len(journal.look()) > 0, 90), house.said
             full = 0
             for _ in range(times):
                 time.sleep(chance.random() * 0.2)

@@ -17,10 +17,12 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.providers.smtp_settings import SmtpSettings
 from tests.fault.house import DONE, HASTY, IMPATIENT, House, Journal, ended, happens, is_over, wait
 from tests.street import SinkProcess
 
 CONNECTIONS = 4
+WINDOW = SmtpSettings("", 25).window  # in the air on one connection: what a kill may leave in doubt
 SEED = 20260324
 
 Trials = Callable[[int, int], int]
@@ -55,7 +57,7 @@ def test_kills_with_resend_lose_nobody_and_repeat_the_same_bytes(tmp_path: Path,
         repeats = sum(journal.times.values()) - readers
         print(f"{kills} kills, {hits} hit, {readers} readers, {repeats} repeats")
         assert len(journal.times) == readers
-        assert repeats <= hits * CONNECTIONS
+        assert repeats <= hits * CONNECTIONS * (WINDOW + 1)
         assert {len({(one["message_id"], one["sha256"]) for one in copies}) for _, copies in journal.copies()} == {1}
 
 
@@ -73,7 +75,7 @@ def test_kills_with_auto_mail_nobody_twice_and_show_who_is_in_doubt(tmp_path: Pa
               f"{readers - len(journal.times)} of them not taken")
         assert counts == settled(sent=readers - counts["in_doubt"], in_doubt=counts["in_doubt"])
         assert set(journal.times.values()) == {1}
-        assert readers - len(journal.times) <= counts["in_doubt"] <= hits * CONNECTIONS
+        assert readers - len(journal.times) <= counts["in_doubt"] <= hits * CONNECTIONS * (WINDOW + 1)
 
 
 @pytest.mark.fault
@@ -134,7 +136,7 @@ def test_hostile_server_with_kills_and_freezes_loses_nobody(tmp_path: Path, tria
 
         print(f"{kills} kills, {hits} hit; {freezes} freezes, {frozen} hit")
         # A hasty sender gives up on a server that is only busy, too: its answer was lost by us.
-        check_hostile(tmp_path, house, counts, deaths=(hits + 2 * frozen) * 6 + readers // 100)
+        check_hostile(tmp_path, house, counts, deaths=(hits + 2 * frozen) * 6 * WINDOW + readers // 100)
 
 
 def hostile(folder: Path) -> SinkProcess:
@@ -159,7 +161,8 @@ def check_hostile(folder: Path, house: House, counts: dict[str, int], deaths: in
                    if any(one["session"] not in broken for one in copies[:-1])]
     print(f"{house.readers} readers, {len(acts)} hostile acts, {len(failed)} failed, {len(repeated)} twice or more, "
           f"{len(unexplained)} of them by a death")
-    assert counts == settled(sent=house.readers - len(failed), failed=len(failed))
+    shown = counts["in_doubt"]  # a sender that ends with messages in the air holds them under `auto`
+    assert counts == settled(sent=house.readers - len(failed) - shown, failed=len(failed), in_doubt=shown)
     assert failed <= refused
     assert not {row["address"] for row in rows(house) if row["state"] == "sent"} - set(times)
     assert len(unexplained) <= deaths

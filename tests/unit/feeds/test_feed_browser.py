@@ -33,6 +33,17 @@ class Quiet(SimpleHTTPRequestHandler):
         """Nothing: the test prints what matters."""
 
 
+# The least contrast (WCAG 2.2, 1.4.3) of what a feed shows against its ground. axe-core does not look into XML.
+CONTRAST = """() => {
+  const light = (color) => color.match(/[\\d.]+/g).slice(0, 3).map((part) => part / 255)
+    .map((part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, part, i) => sum + part * [0.2126, 0.7152, 0.0722][i], 0.05);
+  const root = document.documentElement, ground = light(getComputedStyle(root).backgroundColor);
+  const shown = [...root.querySelectorAll("*")].filter((each) => each.checkVisibility());
+  const ratios = shown.map((each) => light(getComputedStyle(each).color) / ground);
+  return [Math.min(...ratios.map((ratio) => Math.max(ratio, 1 / ratio))), root.scrollWidth - innerWidth];
+}"""
+
 # What an issue's page may hold, by the sanitiser and the rewriting before it.
 BODY = """<h2 id="a">One</h2><p>Good <a href="https://example.com/">night</a>, <code>all</code>.<sup><a href="#fn:1"
 id="fnref:1">[1]</a></sup></p><blockquote class="alert alert-note"><p class="alert-title">Note</p><p>Mind.</p>
@@ -94,7 +105,8 @@ def test_page_loads_its_own_files_only_breaks_no_policy_and_fits_the_window(
 
 
 @pytest.mark.parametrize("path", ["", "1/"])
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (375, "dark")])
+@pytest.mark.parametrize("width", [375, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_in_the_archive(browser: Any, address: str, path: str, width: int, scheme: str) -> None:
     page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
 
@@ -140,3 +152,17 @@ def test_feed_opened_in_a_browser_shows_how_to_subscribe_and_the_titles(browser:
                            ".filter(e => getComputedStyle(e).display === 'block').map(e => e.textContent)")
     assert hint == '"This is a feed. To follow it, copy the address of this page into a feed reader."'
     assert titles == [f"Letter {number}" for number in range(8, 0, -1)]
+
+
+@pytest.mark.parametrize("name", ["atom.xml", "rss.xml"])
+@pytest.mark.parametrize("width", [375, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_feed_opened_in_a_browser_is_legible_and_fits(
+    browser: Any, address: str, name: str, width: int, scheme: str,
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+
+    page.goto(f"{address}feeds/{name}")
+    contrast, too_wide = page.evaluate(CONTRAST)
+
+    assert (contrast >= 4.5, too_wide) == (True, 0)
