@@ -10,6 +10,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -45,9 +46,23 @@ def postgres_url(postgres_server: str, request: pytest.FixtureRequest) -> Iterat
     _run_sql(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@dataclass(frozen=True)
+class Cluster:
+    """A PostgreSQL of our own; `url` has no database in it. `restart` is a crash: in `immediate` mode."""
+
+    url: str
+    restart: Callable[[], None]
+
+
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
+def postgres_server(postgres_cluster: Cluster) -> str:
     """The address, without a database, of a cluster made by `initdb` for this test run alone."""
+    return postgres_cluster.url
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[Cluster]:
+    """A cluster made by `initdb` for this test run alone."""
     pytest.importorskip("psycopg", reason="PostgreSQL tests need the `postgres` extra")
     programs = _postgres_programs()
     if programs is None:
@@ -65,7 +80,7 @@ def postgres_server() -> Iterator[str]:
 _databases = itertools.count(1)
 
 
-def _serve(programs: Path, folder: Path, owner: str | None) -> Iterator[str]:
+def _serve(programs: Path, folder: Path, owner: str | None) -> Iterator[Cluster]:
     """A cluster in `folder` on a free port of loopback, without a socket file and without fsync."""
     data = folder / "data"
     group = pwd.getpwnam(owner).pw_gid if owner else None
@@ -80,7 +95,8 @@ def _serve(programs: Path, folder: Path, owner: str | None) -> Iterator[str]:
     port = _free_port()
     run("pg_ctl", "-w", "-o", f"-h 127.0.0.1 -p {port} -k '' -F -c max_connections=200", "start")
     try:
-        yield f"postgresql://avviso@127.0.0.1:{port}"
+        yield Cluster(f"postgresql://avviso@127.0.0.1:{port}",
+                      lambda: run("pg_ctl", "-w", "-m", "immediate", "restart"))
     finally:
         run("pg_ctl", "-w", "-m", "immediate", "stop")
 

@@ -32,7 +32,7 @@ class Smtp(Transport):
 
     name = "smtp"
     idempotent = False
-    repeats = True
+    repeats = True  # RFC 5321 section 4.5.4.1
 
     def __init__(self, relay: Relay) -> None:
         self._relay = relay

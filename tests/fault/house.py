@@ -6,10 +6,12 @@ an interpreter needs to begin. It runs none of the test's clean-up: what it leav
 
 from __future__ import annotations
 
+import copy
 import faulthandler
 import json
 import logging
 import os
+import shutil
 import signal
 import threading
 import time
@@ -59,7 +61,7 @@ class House:
                           "connections": self.connections},
             "mailings": {"approve": "never", "in_doubt": self.in_doubt, "retry": ["1s"], "expire": "30d"},
             **self.settings,
-        })
+        }, has_ledger="database" not in self.settings)
         letters.clock = HandClock(datetime.now(UTC) - timedelta(hours=1))
         letters.restart()
         letters.begin(write=False)
@@ -132,6 +134,14 @@ class House:
         signal.signal(signal.SIGTERM, lambda *_: stop.set())
         service.run(self.open, self.folder / "config.yaml", stop, only="send")
         return DONE
+
+    def elsewhere(self, folder: Path) -> House:
+        """Another machine on the same ledger, with a `var/` of its own."""
+        folder.mkdir()
+        shutil.copy(self.folder / "config.yaml", folder)
+        machine = copy.copy(self)
+        machine.folder = folder
+        return machine
 
     def say(self, line: str) -> None:
         """What a child has to say, for whoever reads a failed test."""

@@ -16,6 +16,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    or_,
     select,
     update,
 )
@@ -170,7 +171,8 @@ class Mailings:
 
         What was in hand when a mailing was cancelled, and came back since, is cancelled too.
         """
-        still_open = exists().where(delivery.c.mailing_id == mailing.c.id, delivery.c.state.in_(OPEN))
+        still_open = or_(*(  # one by one: each has an index of its own
+            exists().where(delivery.c.mailing_id == mailing.c.id, delivery.c.state == state) for state in OPEN))
         cancelled = select(mailing.c.id).where(
             mailing.c.state == MailingState.CANCELLED, mailing.c.started_at.is_not(None))
         with self._db.write() as connection:
@@ -197,8 +199,9 @@ class Mailings:
         self, connection: Connection, mailing_id: int, now: datetime, to_whom: Callable[[Any], Select[Any]]
     ) -> int:
         connection.execute(self._db.insert_new(delivery).from_select(_COLUMNS, _deliveries(mailing_id, now, to_whom)))
-        audience, first = connection.execute(
-            select(func.count(), func.min(delivery.c.id)).where(delivery.c.mailing_id == mailing_id)
+        audience, first = connection.execute(  # all are pending, and those have an index
+            select(func.count(), func.min(delivery.c.id))
+            .where(delivery.c.mailing_id == mailing_id, delivery.c.state == DeliveryState.PENDING)
         ).one()
         connection.execute(
             update(mailing).where(mailing.c.id == mailing_id).values(audience=audience, first_delivery=first)

@@ -65,6 +65,20 @@ def test_two_offices_share_one_rate(tmp_path: Path) -> None:
     assert len(elapsed) >= 6
 
 
+def test_four_workers_keep_one_rate_over_a_minute_within_two_percent(ledger: Ledger) -> None:
+    """Each takes a second's slots at a time; no second of the minute has more than its hundred and a slot."""
+    clocks = [HandClock(NOON) for _ in range(4)]
+    paces = [Pace(ledger, clock, "smtp", 100.0) for clock in clocks]
+    times: list[float] = []
+    while min(clock.now() for clock in clocks) < NOON + timedelta(seconds=60):
+        pace, clock = min(zip(paces, clocks, strict=True), key=lambda pair: pair[1].now())  # who is free goes next
+        times += pass_times(pace, clock, 1)
+
+    within = sorted(at for at in times if at < 60)
+    assert len(within) == pytest.approx(6000, rel=0.02)
+    assert max(sum(second <= at < second + 1 for at in within) for second in range(60)) <= 102
+
+
 def test_two_paces_of_one_provider_take_turns_and_another_provider_has_its_own(ledger: Ledger) -> None:
     clocks = [HandClock(NOON) for _ in range(3)]
     names = ("smtp", "smtp", "ses")

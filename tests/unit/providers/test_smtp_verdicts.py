@@ -7,6 +7,7 @@ import itertools
 import pytest
 
 from pipeline.errors import Deferred, Refused, Rejected, TransportError, Unavailable
+from pipeline.providers.smtp import Smtp
 from pipeline.providers.smtp_replies import Reply
 from pipeline.providers.smtp_verdicts import Faulted, Phase, accepts, judge, verdict
 
@@ -97,3 +98,9 @@ def test_message_says_where_what_and_what_to_do(phase: Phase, reply: Reply, line
     error = verdict(phase, reply, "post:25")
 
     assert (str(error), error.reply) == (line, reply.text)
+
+
+def test_a_message_whose_answer_was_lost_is_one_to_repeat() -> None:
+    """RFC 5321 section 4.5.4.1; without it `in_doubt: auto` would hold what a machine's death has left."""
+    assert Smtp.repeats
+    assert not Smtp.idempotent
