@@ -11,7 +11,12 @@ from pipeline.cli.desk import DONE, Command, Desk, Group, pass_desk
 
 @click.group(cls=Group)
 def bench() -> None:
-    """The figures in the documentation, measured on this machine, as ratios."""
+    """The figures in the documentation, measured on this machine, as ratios.
+
+    \b
+    Example:
+      avviso bench send --readers 10000
+    """
 
 
 @bench.command(cls=Command)

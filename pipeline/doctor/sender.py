@@ -72,7 +72,7 @@ def _mx(domain: str, names: Names) -> Finding:
 
 def _spf(sender: Sender, names: Names) -> Iterator[Finding]:
     domain = sender.envelope_domain
-    found = [one for one in names.texts(domain) if re.match(r"v=spf1(?: |$)", one, re.IGNORECASE)]
+    found = sorted(one for one in names.texts(domain) if re.match(r"v=spf1(?: |$)", one, re.IGNORECASE))
     include = next((value for part, value in INCLUDES.items() if part in sender.post), "")
     wanted = f"include:{include} " if include else "ip4:ADDRESS-OF-YOUR-SERVER "
     if not found:

@@ -15,6 +15,7 @@ from pipeline.schema import (
     delivery,
     edition,
     event,
+    hub_call,
     issue,
     issue_alias,
     issue_file,
@@ -64,9 +65,11 @@ EVENT = {"key": "e", "kind": "bounce", "at": NOON, "seen_at": NOON, "provider": 
          "raw": ""}
 WORKER = {"id": "w", "host": "", "boot_id": "", "pid": 1, "shard": 1, "started_at": NOON, "seen_at": NOON}
 LETTER = {"delivery_id": 1, "envelope": {}, "action": ""}
+HUB_CALL = {"hub": "https://hub.example/", "topic": "https://x.example/atom.xml", "digest": "d", "attempts": 0}
 
 ROWS = [(issue, ISSUE), (edition, EDITION_ROW), (mailing, MAILING), (delivery, DELIVERY), (subscriber, READER),
-        (subscription, SUBSCRIPTION), (suppression, SUPPRESSION), (event, EVENT), (worker, WORKER), (letter, LETTER)]
+        (subscription, SUBSCRIPTION), (suppression, SUPPRESSION), (event, EVENT), (worker, WORKER), (letter, LETTER),
+        (hub_call, HUB_CALL)]
 
 OTHER_DELIVERY = DELIVERY | {"id": 2, "key": "k2", "message_id": "m2", "subscriber_id": 2}
 
@@ -121,6 +124,7 @@ BROKEN_PROMISES: dict[str, Insert | Update | Delete] = {
         insert(issue_file).values(path="x.md", mtime_ns=0, size=0, digest="", seen_at=NOON, key="99"),
     "a letter is one delivery's": insert(letter).values(LETTER | {"action": "other"}),
     "a letter is of a known delivery": insert(letter).values(LETTER | {"delivery_id": 99}),
+    "a hub is told of a feed once": insert(hub_call).values(HUB_CALL | {"digest": "other"}),
     "a worker is one process": insert(worker).values(WORKER),
     "a ledger is one": insert(ledger).values(id=2, key="", created_at=NOON, orphan=False, epoch=1),
     "a ledger's key is made once": insert(ledger).values(id=1, key="", created_at=NOON, orphan=False, epoch=1),
