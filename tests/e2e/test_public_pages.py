@@ -6,7 +6,6 @@ With AVVISO_PICTURES=docs/images the pictures of the documents are taken anew.
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -18,10 +17,7 @@ from pipeline.audience.tokens import Purpose
 from pipeline.web.assembly import open_pages, open_server
 from tests.publications import Publication
 
-playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-core")
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
 
 PICTURES = os.environ.get("AVVISO_PICTURES", "")
 SHOWN = {("subscribe", "light"), ("preferences", "dark")}
@@ -67,14 +63,6 @@ def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     yield {"language": language, "embed": (folder / "embed.html").as_uri(),
            **{name: home + path.format(**tokens) for name, path in STATES.items()}}
     server.stop()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 def look(page: Any, name: str, faults: dict[str, object]) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -15,10 +13,6 @@ from pipeline.editions.holes import fill
 from pipeline.editions.letters import Letter, render_letter
 from tests.axe import violations
 from tests.mail_samples import FRAME, TEMPLATES, render
-
-playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
 
 BODY = """<small>A *line* below the cover</small>
 
@@ -78,14 +72,6 @@ STYLES = """() => [...document.querySelectorAll("body, body *")].map(element => 
   return [element.tagName, ...["color", "background-color", "font-family", "font-size", "font-weight", "line-height",
     "margin", "padding", "border", "text-align", "text-decoration-line", "display", "max-width", "white-space"].map(
       name => style.getPropertyValue(name))].join(" | ") })"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 def show(browser: Any, html: str, *, width: int, scheme: str) -> Any:
