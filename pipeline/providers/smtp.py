@@ -33,12 +33,12 @@ class Smtp(Transport):
     name = "smtp"
     idempotent = False
     repeats = True  # RFC 5321 section 4.5.4.1
+    lanes = 1       # one thread carries all its connections
 
     def __init__(self, relay: Relay) -> None:
         self._relay = relay
         self._fleet: Fleet | None = None
         self.timeout_s = relay.settings.patience.total_s
-        self.lanes = relay.settings.connections  # a preset may allow fewer than the settings ask for
 
     def send(self, message: Message) -> Receipt:
         """Hands one message over and waits for the answer. Raises one of the five verdicts."""

@@ -256,3 +256,12 @@ def test_process_at_work_is_seen_again_and_again(tmp_path: Path, monkeypatch: py
         letters.clock.turn(timedelta(hours=1))
 
         assert happens(lambda: letters.app.ledger.workers.all()[0].seen_at > worker.started_at, 10)
+
+
+def test_one_thread_carries_all_connections_of_smtp(tmp_path: Path) -> None:
+    """More threads would open as many connections each."""
+    letters = Publication(tmp_path / "letters", {"transport": {
+        "kind": "smtp", "host": "127.0.0.1", "security": "none", "connections": 4}})
+
+    with Shift.begin(letters.app) as shift:
+        assert shift.office().terms.senders == 1
