@@ -50,7 +50,7 @@ class Publication:
             "publication": {"title": "Letters", "url": "https://letters.example.com/", "timezone": "UTC"},
             "schedule": {"quiet": "0s", "send_at": "00:00"},
             "mailings": {"from": "Letters <letters@example.com>"},
-            "web": {"url": "https://letters.example.com/"},
+            "web": {"url": "https://letters.example.com/", "listen": "127.0.0.1:0"},
         }
         merged = {**base, **{key: {**base.get(key, {}), **value} if isinstance(value, dict) else value
                              for key, value in settings.items()}}

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 import signal
+import subprocess
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +17,7 @@ import pytest
 from tests.street import Publication, SinkProcess
 
 CONNECTIONS = 4
+SLOW = ("--delay", "0.04")  # a send lasts longer than all the moments in which it is killed
 
 
 def due_mailing(folder: Path, sink: SinkProcess, readers: int, in_doubt: str) -> Publication:
@@ -35,6 +38,7 @@ def kill_at_random(made: Publication, sink: SinkProcess, readers: int, kills: in
     for _ in range(kills):
         hits += kill_once(made, sink, chance.random() * 0.4)
         assert made.counts()[0]["audience"] == readers
+    print(f"{hits} of {kills} kills struck a running send")
     return hits
 
 
@@ -42,19 +46,20 @@ def kill_once(made: Publication, sink: SinkProcess, after_s: float) -> bool:
     """Kills one `publish` a moment after its first message; False if it had finished by then."""
     before = len(sink.letters())
     process = made.start("publish")
-    wait_until(lambda: len(sink.letters()) > before or process.poll() is not None)
-    moment = time.monotonic() + after_s
-    wait_until(lambda: time.monotonic() > moment or process.poll() is not None)
+    wait_until(lambda: len(sink.letters()) > before, process)
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(after_s)
     hit = process.poll() is None
     process.kill()
     process.wait(30)
     return hit
 
 
-def wait_until(happened: Callable[[], bool], limit_s: float = 60.0) -> None:
-    """Looks again and again, for a bounded time."""
+def wait_until(happened: Callable[[], bool], process: subprocess.Popen[bytes], limit_s: float = 60.0) -> None:
+    """Looks again and again, for a bounded time, at what `process` is to do."""
     end = time.monotonic() + limit_s
     while not happened():
+        assert process.poll() is None, f"it ended with {process.returncode} before it happened"
         assert time.monotonic() < end, "it did not happen in time"
 
 
@@ -67,9 +72,10 @@ def test_killed_send_with_resend_loses_nobody_and_repeats_the_same_bytes(
     tmp_path: Path, trials: Callable[[int, int], int]
 ) -> None:
     readers, kills = trials(300, 2000), trials(4, 50)
-    with SinkProcess(tmp_path / "journal") as sink:
+    with SinkProcess(tmp_path / "journal", SLOW) as sink:
         made = due_mailing(tmp_path / "pub", sink, readers, "resend")
         hits = kill_at_random(made, sink, readers, kills)
+        assert hits == kills
         assert made.run("publish").code == 0
 
         times = received(sink)
@@ -87,9 +93,10 @@ def test_killed_send_with_auto_mails_nobody_twice_and_lists_who_is_in_doubt(
     tmp_path: Path, trials: Callable[[int, int], int]
 ) -> None:
     readers, kills = trials(300, 2000), trials(4, 50)
-    with SinkProcess(tmp_path / "journal") as sink:
+    with SinkProcess(tmp_path / "journal", SLOW) as sink:
         made = due_mailing(tmp_path / "pub", sink, readers, "auto")
         hits = kill_at_random(made, sink, readers, kills)
+        assert hits == kills
         assert made.run("publish").code == 0
 
         times = received(sink)
@@ -107,7 +114,7 @@ def test_sigterm_in_a_send_ends_in_ten_seconds_without_doubt(
     with SinkProcess(tmp_path / "journal", ("--delay", "0.3")) as sink:
         made = due_mailing(tmp_path / "pub", sink, readers, "auto")
         process = made.start("run")
-        wait_until(lambda: len(sink.letters()) >= 5)
+        wait_until(lambda: len(sink.letters()) >= 5, process)
         asked = time.monotonic()
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
@@ -128,7 +135,7 @@ def test_second_publish_ends_with_75_and_other_commands_work_beside(tmp_path: Pa
     with SinkProcess(tmp_path / "journal", ("--delay", "0.3")) as sink:
         made = due_mailing(tmp_path / "pub", sink, 20, "auto")
         process = made.start("run")
-        wait_until(lambda: len(sink.letters()) >= 1)
+        wait_until(lambda: len(sink.letters()) >= 1, process)
 
         assert made.run("publish").code == 75
         assert made.run("status").code == 0
@@ -147,7 +154,7 @@ def test_run_left_alone_delivers_what_becomes_due(tmp_path: Path) -> None:
         soon = datetime.now(UTC).timestamp() + 5
         made.write("01-Soon.md", "Soon.", day=f"{datetime.fromtimestamp(soon, UTC):%Y/%m/%d %H:%M:%S}")
         process = made.start("run")
-        wait_until(lambda: len(sink.letters()) == 3)
+        wait_until(lambda: len(sink.letters()) == 3, process)
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
         assert set(received(sink).values()) == {1}
