@@ -191,6 +191,8 @@ class Fleet:
             else:
                 self._growth.answer(1)
                 self._desk.land(message, result)
+        if settled and not self._aboard:
+            self._asks_at = 0.0  # the desk may have waited for these, and be done
 
     def _depart(self, message: Message) -> bool:
         """Asks the desk, and forgets a message that must not go any more."""
