@@ -66,6 +66,8 @@ def _scan(state: StateInline, *, splits_words: bool) -> tuple[int, bool, bool]:
     after = state.src[end] if end < state.posMax else " "
     left = not _is_space(after) and (not _is_mark(after) or _frees(before))
     right = not _is_space(before) and (not _is_mark(before) or _frees(after))
+    # `中__文__字` is bold, while `的__init__方法` keeps its underscores.
+    splits_words = splits_words or (end - start > 1 and is_east_asian(before) and is_east_asian(after))
     opens = left and (splits_words or not right or _is_punctuation(before))
     closes = right and (splits_words or not left or _is_punctuation(after))
     return end - start, opens, closes
