@@ -113,3 +113,18 @@ def test_a_file_name_may_have_spaces(text: str, html: str) -> None:
                                   "<img alt=字>", "<img src='javascript:1'>"])
 def test_a_picture_that_no_mail_can_show_is_left_out(text: str) -> None:
     assert shown(f"{text}\n\nrest") == "<p>rest</p>"
+
+
+def test_pictures_in_a_table_share_its_width_in_mail() -> None:
+    table = "<table><tr><td><img src=a.png alt=字 width=900></td><td><img src=b.png alt=字></td></tr></table>"
+
+    assert shown(table, width=576) == (
+        f'<table><tbody><tr><td width="50%"><img src="{FILES}/a.png" alt="字" width="272"></td>'
+        f'<td width="50%"><img src="{FILES}/b.png" alt="字" width="272" style="width:auto"></td></tr></tbody></table>')
+
+
+def test_words_beside_a_picture_in_a_table_keep_their_room() -> None:
+    cells = shown("| a | b |\n|---|---|\n| 字 | ![图](a.png) |", width=576).partition("<tbody>")[2]
+
+    assert cells.startswith("\n<tr>\n<td>字</td>\n<td width=\"60%\"><img ")
+    assert 'width="329" style="width:auto"' in cells
