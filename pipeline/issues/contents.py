@@ -28,7 +28,9 @@ def settle_contents(tokens: Sequence[Token], headings: Sequence[Heading]) -> lis
             index.passed += 1
         if token.type == "inline" and tokens[at - 1].type == "paragraph_open":
             toc_below = bool(headings) and _takes_marker(token)
-            token.children, token.meta["leads"] = _linked(token.children or [], index)
+            label, token.children, token.meta["leads"] = _linked(token.children or [], index)
+            if label:
+                out += _paragraph(label, out[-1])
         out.append(token)
         if token.type == "paragraph_close" and toc_below:
             toc_below = False
@@ -92,19 +94,29 @@ def _takes_marker(inline: Token) -> bool:
     return True
 
 
-def _linked(children: Sequence[Token], index: _Index) -> tuple[list[Token], int]:
-    """The children with contents lines linked, and how many these are where there are no others, else 0."""
-    out: list[Token] = []
-    lines = linked = 0
+def _linked(children: Sequence[Token], index: _Index) -> tuple[list[Token], list[Token], int]:
+    """The children with contents lines linked, and how many these are where there are no others, else 0.
+
+    First comes a line that is no link above several that are, such as `目录：`.
+    """
+    lines, linked = [], []
     for line, ending in _lines(children):
-        lines += 1
         plain = all(child.type not in ("link_open", "image") for child in line)
-        if plain and (heading := index.find(plain_text(line))):
-            linked += 1
+        heading = index.find(plain_text(line)) if plain else None
+        if heading:
             line = [Token("link_open", "a", 1, attrs={"href": f"#{heading.id}"}), *line, Token("link_close", "a", -1)]
-        out += line
-        out += ending
-    return out, linked if linked == lines else 0
+        lines.append([*line, *ending])
+        linked.append(heading is not None)
+    labelled = len(linked) > 2 and not linked[0] and all(linked[1:])
+    label = lines.pop(0)[:-1] if labelled else []
+    return label, [child for line in lines for child in line], len(lines) if labelled or all(linked) else 0
+
+
+def _paragraph(children: list[Token], opening: Token) -> list[Token]:
+    """What comes behind an open paragraph for these to have one of their own before it."""
+    inline = Token("inline", "", 0, map=opening.map, children=children, content=plain_text(children), block=True)
+    return [inline, Token("paragraph_close", "p", -1, block=True, hidden=opening.hidden),
+            Token("paragraph_open", "p", 1, map=opening.map, block=True, hidden=opening.hidden)]
 
 
 def _framed(tokens: Sequence[Token]) -> Iterator[Token]:

@@ -102,10 +102,13 @@ def test_a_narrower_column_narrows_the_pictures() -> None:
 @pytest.mark.parametrize(("text", "html"), [
     ("![字](images/图 1.png)", f'<p><img src="{FILES}/images/%E5%9B%BE%201.png" alt="字"></p>'),
     ('![字](a b.JPG "题")后', f'<p><img src="{FILES}/a%20b.JPG" alt="字" title="题">后</p>'),
+    ("![字](a.png =300x200)", f'<p><img src="{FILES}/a.png" alt="字" width="300" height="200"></p>'),
+    ("![字](a b.png =300x)", f'<p><img src="{FILES}/a%20b.png" alt="字" width="300"></p>'),
+    ("![字|300](a.png)", f'<p><img src="{FILES}/a.png" alt="字" width="300"></p>'),
     ("![字](a b)", "<p>![字](a b)</p>"),
     ("![字](a b.png", "<p>![字](a b.png</p>"),
 ])
-def test_a_file_name_may_have_spaces(text: str, html: str) -> None:
+def test_a_picture_may_have_spaces_in_its_name_and_a_size(text: str, html: str) -> None:
     assert shown(text, Target.FEED) == html
 
 
