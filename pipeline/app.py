@@ -23,8 +23,9 @@ from pipeline.errors import ConfigError, IssueError, Problem, Refusal
 from pipeline.feedback import Feedback, Policy
 from pipeline.feedback.brake import Brake, Shares
 from pipeline.feedback.refusals import Refusals
-from pipeline.issues.archive import Archive, Record
+from pipeline.issues.archive import Archive
 from pipeline.issues.issue import Manuscript, State
+from pipeline.issues.record import Record
 from pipeline.mailings.highwater import HighWater
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import DoubtPolicy

@@ -16,10 +16,11 @@ from zoneinfo import ZoneInfo
 
 from pipeline.clock import Clock
 from pipeline.errors import IssueError, Problem
-from pipeline.issues.archive import Archive, KnownFile, Record, Text
+from pipeline.issues.archive import Archive
 from pipeline.issues.folder import Entry, Listing, fingerprint, is_stable, read, scan
 from pipeline.issues.history import git_date
 from pipeline.issues.issue import Manuscript, State
+from pipeline.issues.record import KnownFile, Record, Text
 from pipeline.mailings.ledger.notebook import Notebook
 from pipeline.publish.identity import identify
 

@@ -17,10 +17,11 @@ from typing import Literal
 
 from pipeline.errors import IssueError, Problem
 from pipeline.feeds.addresses import asset_path, is_relative, relative_address, source_path, web_address
-from pipeline.issues.archive import Archive, Record, Text
+from pipeline.issues.archive import Archive
 from pipeline.issues.issue import Image, Issue, Manuscript
 from pipeline.issues.likeness import sketch
 from pipeline.issues.markdown import Document, Target, fragment, html, parse, words
+from pipeline.issues.record import Record, Text
 from pipeline.issues.targets import Place
 from pipeline.publish.crew import Crew
 from pipeline.publish.gather import READER, Impression

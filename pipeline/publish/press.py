@@ -22,9 +22,10 @@ from pipeline.feeds.listing import Listing, Listings, plan_listings
 from pipeline.feeds.site import feed_style, redirect_page, render_index, render_page, site_files
 from pipeline.feeds.sitemap import Located, opml, sitemap
 from pipeline.feeds.templating import Templates
-from pipeline.issues.archive import Archive, Record, Spine
+from pipeline.issues.archive import Archive
 from pipeline.issues.folder import read
 from pipeline.issues.markdown import Target
+from pipeline.issues.record import Record, Spine
 from pipeline.publish.crew import Progress, silent
 from pipeline.publish.imprint import Imprint, Page, Printed, changed, seen, stamp
 from pipeline.publish.library import Library, Rendering
