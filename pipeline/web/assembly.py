@@ -41,7 +41,7 @@ def open_site(app: App, porter: PorterThread, turnstile: Turnstile | None = None
         pages, Keeping(door, Preferences(door, app.clock), app.tray, porter.wake, pages, app.clock),
         Shelf({"feeds/": config.feeds.folder, "": config.site.folder}),
         Hooks(app.hooks, _taker(app), app.clock), Metrics(lambda: (app.archive, app.ledger)),
-        joining if config.web.url else None)
+        joining if config.web.url else None, has_form=bool(app.subscribe_url))
     return site(rooms, prefix=urlsplit(config.web.url or "").path.rstrip("/"))
 
 
@@ -55,4 +55,4 @@ def open_pages(app: App) -> Pages:
     publication = app.config.publication
     return Pages(app.web_templates, Publication(
         publication.title, publication.url, publication.language, publication.theme.accent,
-        tuple((one.id, one.name) for one in app.config.lists)))
+        tuple((one.id, one.name) for one in app.config.lists if one.public)))
