@@ -45,7 +45,7 @@ class Places:
         moved = replace(record, permalink=place)
         if record.permalink:
             self._archive.add_redirect(record.permalink, record.key)
-        self._archive.update([moved])
+        self._archive.give_place(record.key, place)
         owners[place] = record.key
         return moved
 
