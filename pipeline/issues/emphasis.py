@@ -18,7 +18,6 @@ from markdown_it.rules_inline.state_inline import Delimiter
 
 from pipeline.issues.cjk import is_east_asian, is_wide_mark
 
-
 _TIMES = re.compile(r"\d\*\d")  # `2*3*4` multiplies
 
 
