@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from markdown_it.token import Token
 
@@ -159,7 +160,8 @@ def _candidates(blocks: _Blocks) -> Iterator[str]:
 def _says_something(text: str) -> bool:
     """Enough words beside the addresses, and not only a label for what follows."""
     prose = _ADDRESS.sub("", text).strip()
-    width = sum(1 + (unicodedata.east_asian_width(char) in "WF") for char in prose if char.isalpha())
+    letters = islice((char for char in prose if char.isalpha()), 12)
+    width = sum(1 + (unicodedata.east_asian_width(char) in "WF") for char in letters)
     return width >= 12 and not (prose.endswith((":", "：")) and len(prose) <= 40)
 
 

@@ -52,6 +52,13 @@ class Linker(LinkifyIt):  # type: ignore[misc]  # the library has no types
         # The library wants a space before; Chinese has none: `邮箱：a@example.com`.
         self.re["email_fuzzy"] = _MAIL
 
+    def pretest(self, text: str) -> bool:
+        """A colon or an at sign is in every address; nearly no paragraph needs the library's search."""
+        return (":" in text or "@" in text) and bool(super().pretest(text))
+
+    def test(self, text: str) -> bool:
+        return (":" in text or "@" in text) and bool(super().test(text))
+
     def length_at(self, text: str, pos: int) -> int:
         """The length of the address whose `//` stands at `pos`, 0 if it is none."""
         return self._validate_http(text, pos)

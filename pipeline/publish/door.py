@@ -16,9 +16,10 @@ from zoneinfo import ZoneInfo
 
 from pipeline.clock import Clock
 from pipeline.errors import EditionError, Problem, Refusal
-from pipeline.issues.archive import Archive, Record
+from pipeline.issues.archive import Archive
 from pipeline.issues.issue import State
 from pipeline.issues.likeness import likeness
+from pipeline.issues.record import Record
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import Mailing, MailingState
 from pipeline.publish.gather import Gathered, Gatherer
@@ -202,7 +203,7 @@ class Publisher:
     def _adopt(self, done: Pass, now: datetime) -> None:
         mailed = {mailing.issue_key for mailing in self._ledger.mailings.all()}
         done.adopted = [
-            replace(record, state=State.ADOPTED, reason="adopted: due before the baseline", since=now)
+            replace(record, state=State.ADOPTED, reason="baseline: due before the first pass", since=now)
             for record in self._archive.issues().values()
             if is_due(record, now) and record.key not in mailed and record.state is not State.PROBLEM
         ]
