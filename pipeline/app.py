@@ -99,7 +99,7 @@ class App:
 
     @cached_property
     def archive(self) -> Archive:
-        return Archive(self.database)
+        return Archive(self.database, [one.id for one in self.config.lists if not one.public])
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -197,7 +197,8 @@ class App:
         """What besides the issues decides feeds and archive: settings, templates, this version."""
         config = self.config
         settings = repr((__version__, config.publication, config.feeds, config.issues.permalink, config.issues.breaks,
-                         config.web.url, str(config.site.folder)))
+                         self.subscribe_url, str(config.site.folder),
+                         [one.id for one in config.lists if not one.public]))
         return Imprint(self.ledger.notebook, settings, self.web_folders)
 
     @cached_property
@@ -244,6 +245,7 @@ class App:
     def subscriptions(self) -> Subscriptions:
         return Subscriptions(
             self.ring, self.clock, lists={one.id: one.name for one in self.config.lists},
+            public=[one.id for one in self.config.lists if one.public],
             open_roster=lambda: self.roster, open_ledger=lambda: self.ledger,
             open_stationery=lambda: self.stationery, open_composer=lambda: self.composer,
             compact=lambda: self.database.compact())  # noqa: PLW0108, the ledger may be away now
@@ -296,6 +298,13 @@ class App:
             mailbox.host, mailbox.username, mailbox.password.get_secret_value(), mailbox.port, mailbox.security,
             mailbox.folder, mailbox.move_to or "", mailbox.ca_file)
 
+    @property
+    def subscribe_url(self) -> str:
+        """Where a form may post to; "" without `web.url` or a list to choose, or where a service has the readers."""
+        config = self.config
+        takes_readers = not config.transport.broadcasts and any(one.public for one in config.lists)
+        return f"{config.web.url}subscribe" if config.web.url and takes_readers else ""
+
     @cached_property
     def tray(self) -> Tray:
         """What readers handed in and nobody has seen to yet."""
@@ -321,7 +330,8 @@ class App:
             title=publication.title, url=publication.url, language=publication.language,
             description=publication.description, author=publication.author.name,
             author_email=publication.author.email or "", accent=publication.theme.accent,
-            logo=publication.theme.logo or "", hubs=config.feeds.websub, feed_id=self._feed_id())
+            logo=publication.theme.logo or "", hubs=config.feeds.websub, feed_id=self._feed_id(),
+            subscribe_url=self.subscribe_url)
 
     def _feed_id(self) -> str:
         """The feed's own id: the address at the first build, kept when that moves."""

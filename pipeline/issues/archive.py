@@ -6,14 +6,14 @@ It remembers; it decides nothing. What becomes of an issue is decided in `publis
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
 from math import inf
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, and_, bindparam, cast, delete, func, select, type_coerce, update
+from sqlalchemy import BigInteger, Connection, Row, and_, bindparam, cast, delete, func, select, type_coerce, update
 from sqlalchemy import Text as SqlText
 
 from pipeline.clock import EPOCH
@@ -37,10 +37,11 @@ def _hour(record: Record) -> tuple[datetime, float, str]:
 
 
 class Archive:
-    """The first book."""
+    """The first book. `hidden` are the lists whose issues are for their readers alone."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, hidden: Collection[str] = ()) -> None:
         self._db = database
+        self._hidden = frozenset(hidden)
 
     # ---- files --------------------------------------------------------------------------------
 
@@ -128,8 +129,14 @@ class Archive:
         """Every issue that feeds and archive show, in the order of first publication, oldest first."""
         shown = select(*_SPINE_COLUMNS).where(_IS_SHOWN)
         with self._db.read() as connection:
+            inside = self._inside(connection) if self._hidden else ()
             rows = connection.execute(shown.order_by(issue.c.ordinal)).all()
-        return [Spine._make((*row[:7], _stamp(tuple(row)))) for row in rows]
+        return [Spine._make((*row[:7], _stamp(tuple(row)))) for row in rows if row.key not in inside]
+
+    def _inside(self, connection: Connection) -> set[str]:
+        """The issues that go to hidden lists alone."""
+        rows = connection.execute(select(issue.c.key, issue.c.lists).where(_IS_SHOWN))
+        return {key for key, lists in rows if self._hidden.issuperset(lists)}
 
     def paths(self) -> dict[str, tuple[str, bool]]:
         """Where each issue's file is or was, and whether it is there, by key."""
