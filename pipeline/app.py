@@ -330,8 +330,8 @@ class App:
             title=publication.title, url=publication.url, language=publication.language,
             description=publication.description, author=publication.author.name,
             author_email=publication.author.email or "", accent=publication.theme.accent,
-            logo=publication.theme.logo or "", hubs=config.feeds.websub, feed_id=self._feed_id(),
-            subscribe_url=self.subscribe_url)
+            logo=publication.theme.logo or "", width=publication.theme.width, hubs=config.feeds.websub,
+            feed_id=self._feed_id(), subscribe_url=self.subscribe_url)
 
     def _feed_id(self) -> str:
         """The feed's own id: the address at the first build, kept when that moves."""
