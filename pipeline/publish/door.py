@@ -18,7 +18,7 @@ from pipeline.clock import Clock
 from pipeline.errors import EditionError, Problem, Refusal
 from pipeline.issues.archive import Archive
 from pipeline.issues.issue import State
-from pipeline.issues.likeness import likeness
+from pipeline.issues.likeness import alike
 from pipeline.issues.record import Record
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import Mailing, MailingState
@@ -267,12 +267,8 @@ class Publisher:
     def _copies(self, candidates: Sequence[Record]) -> dict[str, str]:
         """Candidates whose text was mailed before under another name."""
         mailed = self._archive.settled_sketches() if candidates else {}
-        found = {}
-        for candidate in candidates:
-            for other, other_sketch in mailed.items():
-                if other != candidate.key and likeness(candidate.sketch, other_sketch) >= SAME:
-                    found[candidate.key] = other
-        return found
+        return {candidate.key: other for candidate in candidates
+                for other in alike(candidate.sketch, mailed, SAME) if other != candidate.key}
 
     def _settle(self, done: Pass, now: datetime) -> list[Record]:
         """Writes where each issue stands; gives those whose mailings may begin."""

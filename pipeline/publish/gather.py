@@ -30,6 +30,7 @@ if TYPE_CHECKING:  # slow imports: Markdown, YAML
 
 READER = 1                  # grows when files are to be read anew after an upgrade
 READ_WITH = "read_with"     # the note that says with which settings the folder was read
+SEEN = "seen_folder"        # the note of the folder's fingerprint when there was nothing left to read in it
 MICROSECOND = timedelta(microseconds=1)
 REMEMBERED_PARAGRAPHS = 8   # candidates for a description kept with each issue
 AT_ONCE = 500               # files whose parsed texts are in memory together
@@ -104,6 +105,9 @@ class Gatherer:
         """Brings the archive up to the folder's present state."""
         now = self._clock.now()
         listing = self._scan()
+        present = fingerprint(listing, self._source.digest)
+        if not accept_missing and self._notes.note(SEEN) == present:
+            return Gathered((), (), depleted=False, unsettled=False, fingerprint=present)
         known = self._archive.files()
         everything = self._notes.note(READ_WITH) != self._source.digest
         desk = Desk(known, now)
@@ -126,9 +130,9 @@ class Gatherer:
         if everything:
             self._notes.write_note(READ_WITH, self._source.digest)
         problems = (*listing.problems, *desk.problems())
-        settled = not (problems or unsettled or depleted)
-        return Gathered(problems, tuple(missing), depleted, unsettled,
-                        fingerprint(listing, self._source.digest) if settled else "")
+        seen = "" if problems or unsettled or depleted else present
+        self._notes.write_note(SEEN, seen)
+        return Gathered(problems, tuple(missing), depleted, unsettled, seen)
 
     def _open(self, stale: Sequence[Entry], desk: Desk) -> None:
         """Reads files that changed, or are somebody else now; a problem is its own."""
