@@ -353,6 +353,11 @@ class Platform(Vendor):
         """Those that went to the readers."""
         return [one for one in self.broadcasts if one["sent"]]
 
+    def texts(self, one: dict[str, Any]) -> tuple[str, str, str]:
+        """Subject, page and text of a broadcast, as its readers get them; no text where the service makes its own."""
+        page = one["body"].removeprefix("<!-- buttondown-editor-mode: fancy -->")
+        return one["subject"], page, one.get("altbody", "")
+
     def find(self, id_: str) -> dict[str, Any]:
         return next(one for one in self.broadcasts if str(one["id"]) == id_)
 
@@ -407,6 +412,9 @@ class ListmonkDesk(Platform):
 class MailchimpDesk(Platform):
     """mailchimp.com/developer/marketing/api: campaigns."""
 
+    def texts(self, one: dict[str, Any]) -> tuple[str, str, str]:
+        return one["settings"]["subject_line"], one["content"]["html"], one["content"]["plain_text"]
+
     def respond(self, request: Request) -> Reply:
         if request.headers.get("authorization") != f"Bearer {KEY}":
             return Reply(401, {"title": "API Key Invalid", "detail": "Your API key may be invalid."})
@@ -433,6 +441,9 @@ class MailchimpDesk(Platform):
 
 class KitDesk(Platform):
     """developers.kit.com/api-reference/broadcasts."""
+
+    def texts(self, one: dict[str, Any]) -> tuple[str, str, str]:
+        return one["subject"], one["content"], ""
 
     def respond(self, request: Request) -> Reply:
         if request.headers.get("x-kit-api-key") != KEY:

@@ -127,6 +127,62 @@ def test_killed_batch_that_never_left_is_shown_until_the_search_is_sure_and_then
         assert received(service) == {1: batch * 10}
 
 
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for an answer longer than a second; the deadline is the real one, and so is the silence."""
+    monkeypatch.setitem(Line.__init__.__kwdefaults__ or {}, "patience_s", 1.0)
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize("fault", [Fault.MUTE, Fault.DRIPPING, Fault.DEAF])
+def test_batch_that_is_never_answered_is_in_doubt_until_it_is_looked_up(
+    tmp_path: Path, batch: int, fault: Fault
+) -> None:
+    with service_of("postmark") as (service, settings):
+        made = publication(tmp_path / "p", {**settings, "connections": 1}, batch * 10)
+        service.fail_once(fault, at=4)
+
+        first = deliver(made)
+        made.turn(minutes=11)
+        second = deliver(made)
+
+        assert first == ({"sent": batch * 9, "in_doubt": batch} if fault is Fault.DEAF else {"sent": batch * 10})
+        assert (second, received(service)) == ({"sent": batch * 10}, {1: batch * 10})
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize("kind", ["resend", "resend-batch", "brevo", "http"])
+@pytest.mark.parametrize("fault", [Fault.MUTE, Fault.DRIPPING, Fault.DEAF])
+def test_silence_with_an_idempotency_key_sends_nobody_twice_and_leaves_nobody(
+    tmp_path: Path, kind: str, fault: Fault, trials: Callable[[int, int], int]
+) -> None:
+    readers = trials(30, 5000)
+    with service_of(kind) as (service, settings):
+        made = publication(tmp_path / "p", settings, readers)
+        service.fail_once(fault, at=2)
+
+        assert deliver(made) == {"sent": readers}
+        assert received(service) == {1: readers}
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize(("fault", "came"), [(Fault.MUTE, True), (Fault.DEAF, False)])
+def test_silence_without_key_and_search_leaves_one_in_doubt_and_a_person_decides(
+    tmp_path: Path, fault: Fault, came: bool, trials: Callable[[int, int], int]
+) -> None:
+    readers = trials(250, 5000)
+    with service_of("ses") as (service, settings):
+        made = publication(tmp_path / "p", {**settings, "connections": 1}, readers)
+        service.fail_once(fault, at=2)
+
+        assert deliver(made) == {"sent": readers - 1, "in_doubt": 1}
+        made.turn(hours=1)
+        assert deliver(made) == {"sent": readers - 1, "in_doubt": 1}
+        made.app.decisions.resolve(made.record("1"), resend=not came)
+        assert deliver(made) == {"sent": readers}
+        assert received(service) == {1: readers}
+
+
 @pytest.mark.parametrize("fault", [Fault.TAKEN, Fault.TAKEN_500, Fault.GARBAGE, Fault.LOST])
 def test_batch_whose_answer_was_lost_is_in_doubt_until_it_is_looked_up(
     tmp_path: Path, batch: int, fault: Fault
