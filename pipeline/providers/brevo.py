@@ -22,6 +22,7 @@ from pipeline.providers.courier import Courier, Group, Result
 from pipeline.providers.fields import other_headers, recipient, reply_to, sender
 from pipeline.providers.http import Answer, Call, Line, check_secret
 from pipeline.providers.http_verdicts import Blame, Table
+from pipeline.providers.vendor import Standing
 
 URL = "https://api.brevo.com"
 SEEN = "duplicate_request"
@@ -37,11 +38,20 @@ class Brevo(Courier):
     memory = timedelta(minutes=14)
     is_keyed = True
     reset = "x-sib-ratelimit-reset"
+    account = "/v3/account"
     table: ClassVar[Table] = {
         "reader": Blame.READER, "unauthorized": Blame.ACCOUNT,
         "not_enough_credits": Blame.ACCOUNT, "permission_denied": Blame.ACCOUNT,
         "account_under_validation": Blame.ACCOUNT, "too_many_requests": Blame.BUSY,
     }
+
+    def standing(self, document: Any) -> Standing:
+        """What is left of the plan, where that is counted in mails."""
+        left = [one for one in document["plan"] if one.get("creditsType") == "sendLimit"]
+        limits = ", ".join(f"{int(one['credits'])} mails left (plan {one['type']})" for one in left)
+        if left and not any(one["credits"] for one in left):
+            return Standing(limits, "no mail is left of the plan", "wait until it begins anew, or take a larger one")
+        return Standing(limits)
 
     def part(self, message: Message) -> Any:
         parts = message.parts()

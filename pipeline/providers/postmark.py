@@ -19,6 +19,7 @@ from pipeline.providers.courier import Courier, Group, Result
 from pipeline.providers.fields import other_headers, recipient, reply_to, sender
 from pipeline.providers.http import Answer, Call, Line, check_secret
 from pipeline.providers.http_verdicts import Blame, Table, verdict
+from pipeline.providers.vendor import Standing
 
 URL = "https://api.postmarkapp.com"
 BAD_REQUEST, INACTIVE = 300, 406
@@ -32,6 +33,7 @@ class Postmark(Courier):
     batch_size = 500
     largest = 45 * 1024 * 1024
     code_at, words_at = "ErrorCode", "Message"
+    account = "/server"
     table: ClassVar[Table] = {
         10: Blame.ACCOUNT, 100: Blame.BUSY, BAD_REQUEST: Blame.MESSAGE, 400: Blame.ACCOUNT, 401: Blame.ACCOUNT,
         402: Blame.MESSAGE, 403: Blame.MESSAGE, 405: Blame.ACCOUNT, INACTIVE: Blame.READER, 412: Blame.ACCOUNT,
@@ -41,6 +43,12 @@ class Postmark(Courier):
     def __init__(self, line: Line, clock: Clock, stream: str) -> None:
         super().__init__(line, clock)
         self._stream = stream
+
+    def standing(self, document: Any) -> Standing:
+        if document["DeliveryType"] == "Sandbox":
+            return Standing("", f"the server {document['Name']} is a sandbox: it takes mail and delivers none",
+                            "take the token of a live server")
+        return Standing()
 
     def part(self, message: Message) -> Any:
         parts = message.parts()

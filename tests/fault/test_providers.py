@@ -128,9 +128,9 @@ def test_killed_batch_that_never_left_is_shown_until_the_search_is_sure_and_then
 
 
 @pytest.fixture
-def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody waits for an answer longer than a second; the deadline is the real one, and so is the silence."""
-    monkeypatch.setitem(Line.__init__.__kwdefaults__ or {}, "patience_s", 1.0)
+def hasty(monkeypatch: pytest.MonkeyPatch, trials: Callable[[int, int], int]) -> None:
+    """An answer is waited for some seconds instead of a minute; the deadline is the real one, and so is the silence."""
+    monkeypatch.setitem(Line.__init__.__kwdefaults__ or {}, "patience_s", float(trials(2, 10)))
 
 
 @pytest.mark.usefixtures("hasty")
