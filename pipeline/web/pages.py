@@ -55,16 +55,17 @@ class Pages:
             "news": words[news] if news else "",
         })
 
-    def form(self, action: str, *, list_id: str = "", styled: bool = True) -> str:
+    def form(self, action: str, *, list_id: str = "", language: str = "", styled: bool = True) -> str:
         """The form for a page elsewhere; `action` is absolute, `list_id` is "" to let the reader choose."""
-        frame = {"words": self.words(), "voice": voice(self.publication.language),
+        frame = {"words": self.words(language), "voice": voice(language or self.publication.language),
                  "accent": palette(self.publication.accent) if styled else None}
-        values = self.form_values(action, list_id=list_id)
+        values = self.form_values(action, list_id=list_id, language=language)
         return self.templates.render("embed.html", values | frame).decode()
 
-    def form_values(self, action: str, *, list_id: str = "", since: str = "") -> dict[str, object]:
+    def form_values(self, action: str, *, list_id: str = "", since: str = "", language: str = "") -> dict[str, object]:
         """What form.html needs besides the frame."""
-        return {"action": action, "lists": self.publication.lists, "list": list_id, "since": since}
+        return {"action": action, "lists": self.publication.lists, "list": list_id, "since": since,
+                "language": language}
 
     def words(self, language: str = "") -> Wording:
         """The catalogue of a language, or of the publication's."""

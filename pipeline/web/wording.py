@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pipeline.editions.wording import spoken
+
 Wording = Mapping[str, str]
 
 _ENGLISH: Wording = {
@@ -189,8 +191,6 @@ _TRADITIONAL: Wording = {
 # The languages that a reader can choose, each in its own words.
 LANGUAGES: Mapping[str, str] = {"en": "English", "zh-Hans": "简体中文", "zh-Hant": "繁體中文"}
 
-_TRADITIONAL_TAGS = frozenset({"hant", "tw", "hk", "mo"})
-
 
 def wording(language: str) -> Wording:
     """The words for a BCP 47 language."""
@@ -199,7 +199,4 @@ def wording(language: str) -> Wording:
 
 def voice(language: str) -> str:
     """The language that `wording` answers in: "zh-TW" gives "zh-Hant", another "zh" "zh-Hans", the rest "en"."""
-    first, *others = language.lower().replace("_", "-").split("-")
-    if first != "zh":
-        return "en"
-    return "zh-Hant" if _TRADITIONAL_TAGS.intersection(others) else "zh-Hans"
+    return spoken(language) or "en"
