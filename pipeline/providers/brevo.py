@@ -1,9 +1,10 @@
 """Brevo: a key by which a message that is sent again is not sent twice.
 
-Read in November 2026: developers.brevo.com/reference/sendtransacemail and docs/heterogenous-versions-batch-emails:
-`headers.idempotencyKey`, a UUID that is known for 30 minutes (15 in an older page: we count on those).
-Message-ID and Date are Brevo's own. A call may hold versions for many readers, but has one key for all of them,
-and after a death of ours nobody could put the same call together again: so each message goes alone.
+Excerpts read in November 2026, the rest from memory, not tried against a live account:
+developers.brevo.com/reference/sendtransacemail and docs/heterogenous-versions-batch-emails: `headers.idempotencyKey`,
+a UUID that is known for 30 minutes (15 in an older page: we count on those). Message-ID and Date are Brevo's own. A
+call may hold versions for many readers, but has one key for all of them, and after a death of ours nobody could put
+the same call together again: so each message goes alone.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """Mailgun: our own MIME, one message a call, so that every byte and every header stays.
 
-Its documentation as known in November 2026, partly from memory, not tried against a live account:
-documentation.mailgun.com, api-reference/openapi-final (Messages: messages.mime; Events) and
-user-manual/sending-messages/batch-sending. Recipient variables would put 1,000 readers into a call, but run the issue's
-text through their templates and give all of them one Message-ID: not for us. There is no idempotency key; what was
-taken is found in their events by Message-ID, which may come half an hour late.
+Excerpts read in November 2026, the rest from memory, not tried against a live account: documentation.mailgun.com,
+api-reference/openapi-final (Messages: messages.mime; Events) and user-manual/sending-messages/batch-sending. Recipient
+variables would put 1,000 readers into a call, but run the issue's text through their templates and give all of them
+one Message-ID: not for us. There is no idempotency key; what was taken is found in their events by Message-ID, which
+may come half an hour late.
 """
 
 from __future__ import annotations

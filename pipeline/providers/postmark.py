@@ -1,8 +1,9 @@
 """Postmark: batches of 500, each message with a result of its own, in the broadcast stream.
 
-Read in November 2026: postmarkapp.com/developer/user-guide/send-email-with-api/batch-emails (500 messages,
-50 MB), developer/api/overview (error codes), developer/api/messages-api (search). `X-PM-KeepID` keeps our
-Message-ID. There is no idempotency key; what was taken is found by our key in the message's metadata.
+Excerpts read in November 2026, the rest from memory, not tried against a live account:
+postmarkapp.com/developer/user-guide/send-email-with-api/batch-emails (500 messages, 50 MB), developer/api/overview
+(error codes), developer/api/messages-api (search). `X-PM-KeepID` keeps our Message-ID. There is no idempotency key;
+what was taken is found by our key in the message's metadata.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Resend: a key by which a message that is sent again is not sent twice; batches of 100 for who wants speed.
 
-Read in November 2026: resend.com/docs/api-reference (emails/send-email, emails/send-batch-emails, errors) and
-docs/dashboard/emails/idempotency-keys: a key is known for 24 hours; the same key with other contents is refused
-with 409, which to us says that it was taken. `x-batch-validation: permissive` gives each message of a batch a
-result of its own.
+Excerpts read in November 2026, the rest from memory, not tried against a live account: resend.com/docs/api-reference
+(emails/send-email, emails/send-batch-emails, errors) and docs/dashboard/emails/idempotency-keys: a key is known for 24
+hours; the same key with other contents is refused with 409, which to us says that it was taken. `x-batch-validation:
+permissive` gives each message of a batch a result of its own.
 
 A batch has one key for its hundred messages. After a death of ours nobody could put the same hundred together
 again (somebody may have left meanwhile), so only single messages are called idempotent.

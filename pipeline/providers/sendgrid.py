@@ -1,6 +1,6 @@
 """SendGrid: structured, one message a call; it has no door for MIME.
 
-Its documentation as known in November 2026, partly from memory, not tried against a live account:
+Excerpts read in November 2026, the rest from memory, not tried against a live account:
 www.twilio.com/docs/sendgrid/api-reference/mail-send (mail/send, errors, limitations) and email-activity. A call may
 hold 1,000 personalizations, but they share one body with substitutions, and ours differ by each reader's links.
 Message-ID, Date and the List- fields are taken over from `headers`. There is no idempotency key; searching needs their

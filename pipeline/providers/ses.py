@@ -1,8 +1,9 @@
 """Amazon SES, version 2 of its interface: our own MIME, one message a call.
 
-Read in November 2026: docs.aws.amazon.com/ses/latest/APIReference-V2 (SendEmail, CommonErrors) and
-docs.aws.amazon.com/ses/latest/dg/quotas.html. SES puts its own Message-ID and Date in the place of ours, has
-neither an idempotency key nor a search, and says with a status, never a header, that we are too fast.
+Excerpts read in November 2026, the rest from memory, not tried against a live account:
+docs.aws.amazon.com/ses/latest/APIReference-V2 (SendEmail, CommonErrors) and
+docs.aws.amazon.com/ses/latest/dg/quotas.html. SES puts its own Message-ID and Date in the place of ours, has neither
+an idempotency key nor a search, and says with a status, never a header, that we are too fast.
 
 With a key pair in the settings nothing more is needed. Without one, the keys come from where Amazon's own
 tools look for them (environment, ~/.aws, the role of the machine); that search is boto3's, the extra `ses`.
