@@ -13,16 +13,21 @@ from pipeline.feeds.templating import Templates
 from pipeline.subscribe.preferences import Standing
 from pipeline.web.wording import LANGUAGES, Wording, voice, wording
 
+# Pages at whose end somebody may want the form, and what its link says there.
+AGAIN = {"left": "left_again", "link_expired": "ask_again"}
+
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What the pages say of the newsletter. `lists` are pairs of id and name, the first is the usual one."""
+    """What the pages say of the newsletter. `lists` are pairs of id and name, the first is the usual one; `form_url` is
+    where the form is, "" where there is none."""
 
     title: str
     url: str
     language: str
     accent: str
     lists: Sequence[tuple[str, str]]
+    form_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,7 @@ class Pages:
         return self._page("notice.html", words[f"{message}_title"], status, language, {
             "message": words[message].format(title=self.publication.title),
             "button": words[button] if button else "",
+            "again": words[AGAIN[message]] if message in AGAIN and self.publication.form_url else "",
         })
 
     def subscribe(self, since: str) -> HTMLResponse:
