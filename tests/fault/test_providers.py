@@ -56,6 +56,14 @@ def deliver(made: Publication) -> dict[str, int]:
     return counts(made)
 
 
+def settled(made: Publication) -> dict[str, int]:
+    """What is left when passes change nothing more: in one of them questions are asked for some seconds only."""
+    before: dict[str, int] = {}
+    while (found := deliver(made)) != before:
+        before = found
+    return found
+
+
 def counts(made: Publication) -> dict[str, int]:
     (mailing, *_) = made.app.ledger.mailings.all()
     assert mailing.balances
@@ -110,7 +118,7 @@ def test_killed_batch_that_was_taken_is_found_and_sent_to_nobody_twice(tmp_path:
         killed(made, 4, sent=True)
 
         assert received(service) == {1: batch * 4}
-        assert deliver(made) == {"sent": batch * 10}
+        assert settled(made) == {"sent": batch * 10}
         assert received(service) == {1: batch * 10}
 
 
@@ -121,9 +129,9 @@ def test_killed_batch_that_never_left_is_shown_until_the_search_is_sure_and_then
         made = publication(tmp_path / "p", {**settings, "connections": 1}, batch * 10)
         killed(made, 4, sent=False)
 
-        assert deliver(made) == {"sent": batch * 9, "in_doubt": batch}
+        assert settled(made) == {"sent": batch * 9, "in_doubt": batch}
         made.turn(minutes=11)
-        assert deliver(made) == {"sent": batch * 10}
+        assert settled(made) == {"sent": batch * 10}
         assert received(service) == {1: batch * 10}
 
 
@@ -142,9 +150,9 @@ def test_batch_that_is_never_answered_is_in_doubt_until_it_is_looked_up(
         made = publication(tmp_path / "p", {**settings, "connections": 1}, batch * 10)
         service.fail_once(fault, at=4)
 
-        first = deliver(made)
+        first = settled(made)
         made.turn(minutes=11)
-        second = deliver(made)
+        second = settled(made)
 
         assert first == ({"sent": batch * 9, "in_doubt": batch} if fault is Fault.DEAF else {"sent": batch * 10})
         assert (second, received(service)) == ({"sent": batch * 10}, {1: batch * 10})
@@ -191,9 +199,9 @@ def test_batch_whose_answer_was_lost_is_in_doubt_until_it_is_looked_up(
         made = publication(tmp_path / "p", {**settings, "connections": 1}, batch * 10)
         service.fail_once(fault, at=4)
 
-        first = deliver(made)
+        first = settled(made)
         made.turn(minutes=11)
-        second = deliver(made)
+        second = settled(made)
 
         assert first == ({"sent": batch * 9, "in_doubt": batch} if fault is Fault.LOST else {"sent": batch * 10})
         assert (second, received(service)) == ({"sent": batch * 10}, {1: batch * 10})
