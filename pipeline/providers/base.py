@@ -88,11 +88,19 @@ class Desk(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Greeting:
-    """How the other side received us. `size_bytes` is the largest message it takes, 0 where that is not told."""
+    """How the other side received us. `size_bytes` is the largest message it takes, 0 where that is not told.
+
+    `limits` is what the account may send, in words, "" where that is not told; `lacks` what stands in its way although
+    it let us in, and `remedy` what to do about that. `takes_sender`: it was asked whether mail may come from us.
+    """
 
     server: str
     is_encrypted: bool
     size_bytes: int = 0
+    limits: str = ""
+    lacks: str = ""
+    remedy: str = ""
+    takes_sender: bool = True
 
 
 class Transport(Protocol):
