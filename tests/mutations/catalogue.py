@@ -38,8 +38,8 @@ MISTAKES = (
         (f"{LAST}::test_death_on_the_wire_leaves_one_in_doubt_and_all_that_was_answered_settled",)),
     Mistake(
         "forgotten by the board before the commit was seen",
-        ((CLERK, "        self._ahead = self._thread", "        self._office.board.clear(self._known)\n"
-          "        self._ahead = self._thread"),),
+        ((CLERK, "        self._ahead = self._thread",
+          "        self._office.board.clear(self._known)\n        self._ahead = self._thread"),),
         ("tests/fault/test_beside_the_wire.py",)),
     Mistake(
         "a new Message-ID at each attempt",
