@@ -62,11 +62,7 @@ class Clerk:
         self._thread.shutdown()
 
     def _commit(self, limit: int) -> Claims:
-        office = self._office
-        return self.durably(lambda: office.ledger.deliveries.claim(
-            office.worker.id, office.worker.shard, self._known, limit=limit, now=office.clock.now(),
-            lease=office.terms.lease, steady=office.steady(), provider=office.terms.provider,
-            broadcasts=office.terms.broadcasts))
+        return self.durably(lambda: self._office.claim(self._known, limit))
 
     def _seen(self, claims: Claims) -> Claims:
         self._office.board.clear(self._known)

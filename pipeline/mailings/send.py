@@ -134,6 +134,12 @@ class Office:
             raise self.failure
         self.report.unreachable = next((sender.unreachable for sender in senders if sender.unreachable), "")
 
+    def claim(self, known: Sequence[Outcome], limit: int) -> list[Claim]:
+        """Records what is known and claims up to `limit`, in one commit."""
+        return self.ledger.deliveries.claim(
+            self.worker.id, self.worker.shard, known, limit=limit, now=self.clock.now(), lease=self.terms.lease,
+            steady=self.steady(), provider=self.terms.provider, broadcasts=self.terms.broadcasts)
+
     def note(self, outcomes: Sequence[Outcome]) -> None:
         """Counts outcomes for the report."""
         with self._lock:
