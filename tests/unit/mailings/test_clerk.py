@@ -27,7 +27,8 @@ Commit = Callable[..., Any]
 
 @pytest.fixture
 def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workplace:
-    monkeypatch.setattr(desk, "QUICK_S", math.inf)  # however busy the machine is, groups grow
+    monkeypatch.setattr(desk, "QUICK_S", math.inf)  # however busy the machine is, groups grow,
+    monkeypatch.setattr(desk, "UNRECORDED_S", math.inf)  # and no second passes
     return Workplace(tmp_path, readers=READERS)
 
 
