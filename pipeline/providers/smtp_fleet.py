@@ -53,7 +53,8 @@ class Fleet:
         self._poll.register(self._harbour.bell, select.POLLIN)
         self._has_room = True            # somebody had room and nobody to take
         self._has_arrivals = False       # the harbour's bell has rung
-        self._now = self._looked_at = 0.0
+        self._now = 0.0                  # when it was last seen what can be heard; the desk may have taken long since
+        self._looked_at = 0.0
         self._asks_at = 0.0        # until when the desk has nothing
         self._is_over = False      # the desk gives no more
 
@@ -117,7 +118,7 @@ class Fleet:
             return None
         found = self._desk.next()
         if isinstance(found, Message):
-            return _Passenger(found, self._now + self._limit_s)
+            return _Passenger(found, monotonic() + self._limit_s)
         if found is None:
             self._is_over = True
         else:
