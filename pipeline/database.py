@@ -45,7 +45,7 @@ from sqlalchemy.types import Text
 
 from pipeline import schema
 from pipeline.clock import monotonic
-from pipeline.errors import ConfigError, Damaged, OutputError, SchemaOutdated, Unreachable
+from pipeline.errors import ConfigError, Damaged, OutputError, SchemaOutdated, Uncertain, Unreachable
 
 BUSY_TIMEOUT_S = 120.0  # a backup tool may hold the file for a minute
 CONNECT_TIMEOUT_S = 10  # a server that is cut off answers nothing at all
@@ -130,20 +130,37 @@ class Database:
                 yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """A transaction that is durable when the block ends, or never happened."""
+    def write(self, result: object = None) -> Iterator[Connection]:
+        """A transaction that is durable when the block ends, or never happened.
+
+        Raises Uncertain, with its `result`, where the line to PostgreSQL was lost while it ended: it may be either.
+        """
         if self._under_way is not None:
             yield self._under_way
             return
         with _own_errors():
             if not self.is_sqlite:
-                with self._engine.begin() as connection:
+                with self._ending(result) as connection:
                     yield connection
                 return
             with self._writing, self._engine.connect() as connection:
                 connection.execution_options(avviso_write=True)
                 with connection.begin():
                     yield connection
+
+    @contextmanager
+    def _ending(self, result: object) -> Iterator[Connection]:
+        """A transaction of PostgreSQL, told apart by when its line was lost: before COMMIT it never happened."""
+        is_ending = False
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+                is_ending = True
+        except exc.DBAPIError as error:
+            if not (is_ending and error.connection_invalidated):
+                raise
+            raise Uncertain("the line to the database was lost as something was written down",
+                            remedy="it is looked up when the line is back", result=result) from error
 
     @contextmanager
     def alone(self, name: str) -> Iterator[bool]:

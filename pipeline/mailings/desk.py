@@ -25,6 +25,7 @@ from pipeline.errors import (
     Rejected,
     TransportError,
     Unavailable,
+    Uncertain,
     Unreachable,
 )
 from pipeline.mailings.mailing import Claim, DeliveryState, Doubt, Outcome, retry_at
@@ -44,6 +45,7 @@ UNRECORDED_S = 1.0        # how long an outcome stands on the board alone, and a
 AGAIN_S = 1.0             # how long a line listens before it asks again whether something became due
 LEDGER_AWAY_S = 2.0
 FULL_DISK_TRIES = 300      # ten minutes
+UNCERTAIN_TRIES = 5
 
 
 class SendersDesk:
@@ -184,18 +186,20 @@ class SendersDesk:
     def durably(self, step: Callable[[], T]) -> T:
         """A step on the ledger. While it cannot be reached, what we know is kept and tried again.
 
-        A single pass waits for a full disk too, and goes on when there is room; for ten minutes, then it ends.
+        A single pass waits for a full disk too, and goes on when there is room; for ten minutes, then it ends. What a
+        lost line leaves unknown is looked up before the step is made again.
         """
-        tries = 0
+        tries, again = 0, step
         while True:
             try:
-                done = step()
+                done = again()
             except (Unreachable, OutputError) as error:
                 tries += 1
-                patience = FULL_DISK_TRIES if isinstance(error, OutputError) else 0
-                if self._until_idle and tries > patience:
+                if self._until_idle and tries > _patience(error):
                     raise
                 self._office.miss_ledger(error)
+                if isinstance(error, Uncertain):
+                    again = self._office.ledger.fates.after(error, step)
                 if self._office.clock.wait(self._stop, LEDGER_AWAY_S):
                     raise
             else:
@@ -284,3 +288,10 @@ class SendersDesk:
         due_at = retry_at(claim.attempts + 1, office.terms.retry, office.clock.now(), chance=office.chance(),
                           wish_s=error.retry_after_s)
         return Outcome(claim, DeliveryState.DEFERRED, error.reply, due_at=due_at)
+
+
+def _patience(error: Unreachable | OutputError) -> int:
+    """How often a single pass tries again."""
+    if isinstance(error, Uncertain):
+        return UNCERTAIN_TRIES
+    return FULL_DISK_TRIES if isinstance(error, OutputError) else 0

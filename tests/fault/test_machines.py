@@ -7,14 +7,16 @@ import random
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from pipeline.mailings import desk
 from pipeline.providers.smtp_settings import Patience
 from tests.conftest import Cluster
+from tests.fault.cutter import UNANSWERED, UNHEARD, Cutter
 from tests.fault.house import DONE, House, Journal, ended, happens, wait
 from tests.fault.test_storm import settled
 from tests.street import SinkProcess
@@ -174,5 +176,34 @@ def test_postgres_that_crashes_in_a_send_costs_nobody_a_mail_and_nobody_gets_two
             assert wait(child) == DONE, house.said
         print(f"{crashes} crashes of PostgreSQL, the last after {during} letters; {readers} readers, "
               f"{sum(journal.times.values())} letters")
+        assert house.counts() == settled(sent=readers)
+        assert set(journal.times.values()) == {1}
+
+
+@pytest.mark.fault
+def test_line_lost_in_a_commit_costs_nobody_a_mail_nobody_two_and_no_lease(
+    tmp_path: Path, postgres_url: str, trials: Trials, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was claimed as the line broke goes out long before its lease of five minutes is over."""
+    readers, cuts = trials(200, 5000), trials(6, 150)
+    monkeypatch.setattr(desk, "LEDGER_AWAY_S", 0.05)  # a child inherits it
+    with SinkProcess(tmp_path / "journal") as sink, closing(Cutter(postgres_url)) as line:
+        house = on_postgres(tmp_path / "pub", sink, postgres_url, readers, "auto", f"{trials(100, 100)}/s")
+        house.lease = None
+        far = house.elsewhere(tmp_path / "far")
+        settings = far.folder / "config.yaml"
+        settings.write_text(settings.read_text("utf-8").replace(postgres_url, line.url), encoding="utf-8")
+        journal = Journal(tmp_path / "journal")
+        child = far.start(serve=True)
+        with ended(child):
+            assert happens(lambda: len(journal.look()) > 0, 60), far.said
+            line.every = 2
+            assert happens(lambda: everybody_is_settled(house), trials(60, 200)), (house.counts(), far.said)
+            line.every = None
+            os.kill(child, signal.SIGTERM)
+            assert wait(child) == DONE, far.said
+        print(f"{line.cuts[UNHEARD]} lines lost before COMMIT was heard, {line.cuts[UNANSWERED]} before it was "
+              f"answered; {readers} readers, {sum(journal.times.values())} letters")
+        assert line.cuts.total() >= cuts
         assert house.counts() == settled(sent=readers)
         assert set(journal.times.values()) == {1}

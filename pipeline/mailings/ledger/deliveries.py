@@ -62,7 +62,7 @@ class Deliveries:
                       is_for_all if broadcasts else ~is_for_all)
         tally = Tally(shard)
         claims: list[Claim] = []
-        with self._db.write() as connection:
+        with self._db.write(claims) as connection:
             self._settle(connection, outcomes, tally, now)
             for candidates in (_letters(now), _deferred(now), _pending()):
                 while wanted := limit - len(claims):
