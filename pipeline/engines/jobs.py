@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+Round = tuple[Callable[[], object], timedelta]  # a job, and how often it is made
+
 TIDY = timedelta(minutes=1)
 SEEN = timedelta(minutes=1)
 HUBS = timedelta(seconds=5)
@@ -80,8 +82,8 @@ class Shift:
             presence.leave()
             app.high_water.note()
 
-    def rounds(self) -> dict[str, tuple[Callable[[], object], timedelta]]:
-        """What is made again and again, by name, with how often: whoever wakes it."""
+    def rounds(self) -> dict[str, Round]:
+        """What is made again and again, by name: whoever wakes it."""
         config = self._app.config
         hubs = {"hubs": (self._app.tell_hubs, HUBS)} if config.feeds.websub else {}  # nothing else waits for a hub
         return {"publish": (self.publish, config.schedule.check_every), "tidy": (self.tidy, TIDY),
