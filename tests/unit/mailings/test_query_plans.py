@@ -18,6 +18,7 @@ ASKED: dict[str, Callable[[Ledger], object]] = {
     "record": lambda ledger: ledger.deliveries.record(
         1, [Outcome(one, DeliveryState.SENT, "") for one in ledger.deliveries.held("w")], now=NOON),
     "what a dead worker held": lambda ledger: ledger.doubts.reclaim("w", Doubt.PROCESS),
+    "what each worker has in hand": lambda ledger: ledger.workers.hands(),
     "leases that are over": lambda ledger: ledger.doubts.reclaim_leases(NOON),
     "doubts to resend": lambda ledger: ledger.doubts.resend(list(Doubt), NOON),
     "doubts of a mailing": lambda ledger: ledger.doubts.assume_sent(NOON, mailing_id=1),
