@@ -53,6 +53,7 @@ if TYPE_CHECKING:  # slow imports
     from pipeline.mailings.dkim import Seal
     from pipeline.mailings.messages import Composer
     from pipeline.providers.mailbox import MailboxSettings
+    from pipeline.publish.bucket import Bucket
     from pipeline.publish.dress import Dresser
     from pipeline.publish.hubs import Herald
     from pipeline.publish.library import Library
@@ -227,9 +228,27 @@ class App:
         return Herald(self.ledger.hubs, self._feed_publication(), self.config.feeds.folder, self.clock)
 
     def tell_hubs(self) -> None:
-        """Makes the calls to hubs that are due; not a line of network is loaded where no hub is named."""
-        if self.config.feeds.websub:
+        """Makes the calls to hubs that are due, once readers see the news; not a line of network is loaded where no
+        hub is named."""
+        if self.config.feeds.websub and (self.bucket is None or self.bucket.stands):
             self.herald.tell()
+
+    @cached_property
+    def bucket(self) -> Bucket | None:
+        """What brings feeds and archive to where the settings want them, if they do. Raises ConfigError."""
+        settings = self.config.bucket
+        if settings is None:
+            return None
+        from pipeline.providers.sigv4 import Credentials, borrowed  # slow import: http, lxml
+        from pipeline.publish.bucket import Bucket, Folders
+        from pipeline.publish.s3 import Place, Store
+
+        key_id, secret = settings.access_key_id, settings.secret_access_key
+        keys = Credentials(key_id, secret.get_secret_value()) if key_id and secret else None
+        find = borrowed("bucket", "s3") if keys is None else lambda: keys
+        place = Place(settings.name, settings.region, settings.endpoint or "", settings.prefix)
+        return Bucket(self.ledger.notebook, self.imprint, place, Folders(self.config.site.folder,
+                      self.config.feeds.folder), lambda: Store(place, find, self.clock))
 
     @cached_property
     def web_templates(self) -> WebTemplates:
@@ -389,7 +408,7 @@ class App:
             archive=self.archive, ledger=self.ledger, rules=self.rules, clock=self.clock, gatherer=gatherer,
             imprint=self.imprint, press=lambda: self.press, dresser=lambda: self.dresser,
             expire=self.config.mailings.expire, broadcasts=self.config.transport.broadcasts,
-            steady=self.steady)
+            steady=self.steady, bring=lambda: self.bucket.bring() if self.bucket else None)
 
     def _impress(self, manuscripts: Sequence[Manuscript]) -> Sequence[Impression]:
         return self.library.impressions(manuscripts)
