@@ -21,8 +21,13 @@ SILENT = timedelta(minutes=3)  # a worker says each minute that it is there
 
 def issue_line(record: Record) -> str:
     """`26 苹果谷歌大声密谋 (26-苹果谷歌大声密谋.md): held: late ...`."""
+    return f"{_named(record)}: {record.state}: {record.reason}"
+
+
+def _named(record: Record) -> str:
+    """`26 苹果谷歌大声密谋 (26-苹果谷歌大声密谋.md)`."""
     name = f"{record.number} {record.title}" if record.number is not None else record.title
-    return f"{name} ({record.path}): {record.state}: {record.reason}"
+    return f"{name} ({record.path})"
 
 
 def counts_line(mailing: Mailing) -> str:
@@ -54,7 +59,7 @@ def status_lines(overview: Overview, now: datetime, zone: ZoneInfo) -> Iterator[
     issues = overview.issues
     yield f"Issues    {len(issues)}: " + (", ".join(f"{n} {state}" for state, n in overview.states.items()) or "none")
     for record in issues[-SHOWN:]:
-        yield f"  {record.day}  {record.state:<9}  {issue_line(record)}"
+        yield f"  {record.day}  {record.state:<9}  {_named(record)}: {record.reason}"
     yield f"Mailings  {len(overview.mailings)}"
     for mailing in overview.mailings[-SHOWN:]:
         yield f"  {mailing.issue_key} to {mailing.list}: {counts_line(mailing)}"
