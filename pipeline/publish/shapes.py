@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from pipeline.issues.archive import KnownFile, Record
 from pipeline.issues.issue import State
+from pipeline.issues.record import KnownFile, Record
 from pipeline.mailings.ledger.workers import Worker
 from pipeline.mailings.mailing import Mailing
 

@@ -72,7 +72,7 @@ def test_config_with_three_settings_has_the_defaults_of_the_contract() -> None:
             "retry": tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60, 240)), "expire": timedelta(hours=36),
             "refused_share": 0.05,
         },
-        "lists": ({"id": "weekly", "name": "Weekly"},),
+        "lists": ({"id": "weekly", "name": "Weekly", "public": True},),
         "transport": {
             "kind": "folder", "folder": FOLDER / "var/outbox", "rate": None, "dkim": None, "connections": 4,
         },

@@ -40,8 +40,8 @@ class Fates:
         if not claims:
             return []
         rows = (select(delivery.c.id, delivery.c.worker, delivery.c.fence)
-                .where(self._db.among(delivery.c.id, [one.id for one in claims]),
-                       delivery.c.state == DeliveryState.SENDING).order_by(delivery.c.id))
+                .where(delivery.c.id.in_([one.id for one in claims]), delivery.c.state == DeliveryState.SENDING)
+                .order_by(delivery.c.id))
         with self._db.write() as connection:
             connection.execute(LOCK_TIMEOUT)
             ours = {(row.id, row.worker, row.fence) for row in connection.execute(rows.with_for_update())}
