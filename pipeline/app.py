@@ -60,6 +60,7 @@ if TYPE_CHECKING:  # slow imports
     from pipeline.publish.library import Library
     from pipeline.publish.notifier import Notifier
     from pipeline.publish.press import Press
+    from pipeline.publish.s3 import Place, Store
     from pipeline.subscribe.letters import Stationery
 
 # In a wheel the templates lie inside the package, in a checkout beside it.
@@ -240,19 +241,36 @@ class App:
     @cached_property
     def bucket(self) -> Bucket | None:
         """What brings feeds and archive to where the settings want them, if they do. Raises ConfigError."""
-        settings = self.config.bucket
-        if settings is None:
+        place, open_store = self._place, self.open_store
+        if place is None or open_store is None:
+            return None
+        from pipeline.publish.bucket import Bucket, Folders
+
+        folders = Folders(self.config.site.folder, self.config.feeds.folder)
+        return Bucket(self.ledger.notebook, self.imprint, place, folders, open_store)
+
+    @cached_property
+    def open_store(self) -> Callable[[], Store] | None:
+        """Opens the bucket of the settings, once for each thread that puts. Raises ConfigError."""
+        settings, place = self.config.bucket, self._place
+        if settings is None or place is None:
             return None
         from pipeline.providers.sigv4 import Credentials, borrowed  # slow import: http, lxml
-        from pipeline.publish.bucket import Bucket, Folders
-        from pipeline.publish.s3 import Place, Store
+        from pipeline.publish.s3 import Store
 
         key_id, secret = settings.access_key_id, settings.secret_access_key
         keys = Credentials(key_id, secret.get_secret_value()) if key_id and secret else None
         find = borrowed("bucket", "s3") if keys is None else lambda: keys
-        place = Place(settings.name, settings.region, settings.endpoint or "", settings.prefix)
-        return Bucket(self.ledger.notebook, self.imprint, place, Folders(self.config.site.folder,
-                      self.config.feeds.folder), lambda: Store(place, find, self.clock))
+        return lambda: Store(place, find, self.clock)
+
+    @property
+    def _place(self) -> Place | None:
+        settings = self.config.bucket
+        if settings is None:
+            return None
+        from pipeline.publish.s3 import Place  # slow import: http, lxml
+
+        return Place(settings.name, settings.region, settings.endpoint or "", settings.prefix)
 
     @cached_property
     def web_templates(self) -> WebTemplates:

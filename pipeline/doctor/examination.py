@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -93,6 +93,7 @@ def _sections(doctor: Doctor) -> list[Section]:
         ("permissions", lambda: iter([examine_permissions([config.var / "secret", config.var / "avviso.db"])])),
         ("words", lambda: examine_words(config.publication.postal_address, list_ids)),
         ("hooks", lambda: _hooks(app)),
+        ("bucket", lambda: _bucket(app)),
         ("transport", lambda: examine_post(kind, sender, app.open_transport)),
         ("sender", lambda: _sender(doctor)),
         ("way_out", lambda: examine_way_out(_exit(app), doctor.names, doctor.probe)),
@@ -102,6 +103,13 @@ def _sections(doctor: Doctor) -> list[Section]:
 def _hooks(app: App) -> Iterator[Finding]:
     for name in app.hooks:  # opened with their secrets: one that is none is said here
         yield Finding("answers.hook", State.OK, f"{name} may report at /hooks/{name}")
+
+
+def _bucket(app: App) -> Iterator[Finding]:
+    if app.open_store is None:
+        return
+    with closing(app.open_store()) as store:
+        yield Finding("bucket", State.OK, f"the key may list it: {len(store.listed())} objects")
 
 
 def _sender(doctor: Doctor) -> Iterator[Finding]:
