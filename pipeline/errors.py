@@ -19,7 +19,8 @@
         Forged                    nothing proves that the provider said it
         Unreadable                proven, and not in the words that the provider documents
       DatabaseError
-        Conflict  SchemaOutdated
+        SchemaOutdated
+        Conflict                  another writer was first -> once more
         Unreachable
           Uncertain               the line was lost in a COMMIT -> look it up
         Damaged                   the ledger's file is not what we wrote: exit 74, nothing is sent
@@ -195,7 +196,7 @@ class DatabaseError(PipelineError):
 
 
 class Conflict(DatabaseError):
-    """Someone else moved the row first."""
+    """Two writers met and the database let the other one go first: nothing was written, and it may be tried again."""
 
 
 class Unreachable(DatabaseError):

@@ -17,6 +17,7 @@ from pipeline.clock import monotonic
 from pipeline.errors import (
     AudienceError,
     ConfigError,
+    Conflict,
     EditionError,
     InDoubt,
     OutputError,
@@ -44,7 +45,7 @@ UNRECORDED_S = 1.0        # how long an outcome stands on the board alone, and a
 AGAIN_S = 1.0             # how long a line listens before it asks again whether something became due
 LEDGER_AWAY_S = 2.0
 FULL_DISK_TRIES = 300      # ten minutes
-UNCERTAIN_TRIES = 5
+PASSING_TRIES = 5          # where the database is there and only this once went wrong
 
 
 class SendersDesk:
@@ -192,7 +193,7 @@ class SendersDesk:
         while True:
             try:
                 done = again()
-            except (Unreachable, OutputError) as error:
+            except (Conflict, Unreachable, OutputError) as error:
                 tries += 1
                 if self._until_idle and tries > _patience(error):
                     raise
@@ -289,8 +290,8 @@ class SendersDesk:
         return Outcome(claim, DeliveryState.DEFERRED, error.reply, due_at=due_at)
 
 
-def _patience(error: Unreachable | OutputError) -> int:
+def _patience(error: Conflict | Unreachable | OutputError) -> int:
     """How often a single pass tries again."""
-    if isinstance(error, Uncertain):
-        return UNCERTAIN_TRIES
+    if isinstance(error, Conflict | Uncertain):
+        return PASSING_TRIES
     return FULL_DISK_TRIES if isinstance(error, OutputError) else 0

@@ -33,6 +33,7 @@ from tests.sink import Manners, PostOffice, make_certificate, server_context
 
 PASSWORD = "tr0ub4dor"
 WEB = "https://news.example.com/"
+REFUSED = "403 SignatureDoesNotMatch The request signature we calculated does not match"
 PUBLIC = "9.9.9.9"  # an address that everybody can reach; nobody goes there
 
 
@@ -298,5 +299,4 @@ def test_bucket_is_listed_and_one_that_refuses_says_why(patient: Patient) -> Non
 
     assert [(one.state, one.message) for one in found] == [
         (State.OK, "the key may list it: 1 objects"),
-        (State.ERROR, "weekly refuses GET its list: 403 SignatureDoesNotMatch The request signature we calculated does "
-                      "not match")]
+        (State.ERROR, f"weekly refuses GET its list: {REFUSED}")]
