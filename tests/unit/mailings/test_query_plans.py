@@ -62,26 +62,35 @@ def filled(database: Database) -> Ledger:
 
 @pytest.mark.parametrize("question", ASKED)
 def test_no_statement_reads_all_deliveries(ledger: Ledger, question: str) -> None:
-    for statement, plan in plans(ledger, question):
+    for statement, plan in plans(ledger, ASKED[question]):
         assert "SCAN delivery" not in plan, statement
 
 
 @pytest.mark.parametrize("question", ASKED)
 def test_no_statement_reads_all_deliveries_on_postgresql(on_postgres: Ledger, question: str) -> None:
-    for statement, plan in plans(on_postgres, question):
+    for statement, plan in plans(on_postgres, ASKED[question]):
         assert [step for step in plan if "Seq Scan on delivery" in step] == [], statement
 
 
 def test_each_outcome_finds_its_row_by_id_and_not_by_all_that_its_worker_holds(ledger: Ledger) -> None:
     ledger.deliveries.claim("w", 1, limit=5, now=NOON, lease=LEASE)
 
-    updates = [plan for statement, plan in plans(ledger, "record") if statement.startswith("UPDATE delivery")]
+    updates = [plan for statement, plan in plans(ledger, ASKED["record"]) if statement.startswith("UPDATE delivery")]
 
     assert [[step for step in plan if " delivery " in step] for plan in updates] == [
         ["SEARCH delivery USING INTEGER PRIMARY KEY (rowid=?)"]]
 
 
-def plans(ledger: Ledger, question: str) -> list[tuple[str, list[str]]]:
+def test_audience_is_frozen_in_the_order_of_an_index_so_that_memory_does_not_grow_with_it(ledger: Ledger) -> None:
+    add_issue(ledger.notebook._db, "15")
+
+    found = plans(ledger, lambda ledger: begin_mailing(ledger, "15", "weekly"))
+
+    freezing, = (plan for statement, plan in found if statement.startswith("INSERT INTO delivery"))
+    assert [step for step in freezing if "TEMP" in step] == []
+
+
+def plans(ledger: Ledger, ask: Callable[[Ledger], object]) -> list[tuple[str, list[str]]]:
     """Each statement that the question leads to, with the database's plan for it."""
     asked: list[tuple[str, Any]] = []
     engine = ledger.notebook._db._engine
@@ -91,7 +100,7 @@ def plans(ledger: Ledger, question: str) -> list[tuple[str, list[str]]]:
 
     event.listen(engine, "before_cursor_execute", listen)
     try:
-        ASKED[question](ledger)
+        ask(ledger)
     finally:
         event.remove(engine, "before_cursor_execute", listen)
 
