@@ -2,7 +2,7 @@
 gone is taken away.
 
 The bucket's own list says what is there already, so that only what changed is put, and a pass that was cut off is
-gone on with by the next. What we put is noted before it is put: nothing else in the bucket is ever touched.
+gone on with by the next. What we put is noted before it is put: nothing else in the bucket is ever taken away.
 """
 
 from __future__ import annotations
@@ -71,11 +71,9 @@ class Bucket:
             return None
         try:
             self._bring()
-        except (PipelineError, OSError) as error:
-            message = error.problem.message if isinstance(error, PipelineError) else str(error)
-            remedy = error.problem.remedy if isinstance(error, PipelineError) else "the next pass tries again"
-            log.warning("bucket.unfinished", extra={"reason": message})
-            return Problem("bucket", message, remedy, rule="bucket")
+        except PipelineError as error:
+            log.warning("bucket.unfinished", extra={"reason": str(error)})
+            return Problem("bucket", error.problem.message, error.problem.remedy, rule="bucket")
         return None
 
     def _bring(self) -> None:
