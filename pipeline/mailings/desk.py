@@ -198,7 +198,7 @@ class SendersDesk:
                 if self._until_idle and tries > _patience(error):
                     raise
                 self._office.miss_ledger(error)
-                if isinstance(error, Uncertain):
+                if isinstance(error, Uncertain) and error.result:  # a look that is cut off itself is taken again
                     again = self._office.ledger.fates.after(error, step)
                 if self._office.clock.wait(self._stop, LEDGER_AWAY_S):
                     raise

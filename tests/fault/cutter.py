@@ -14,8 +14,8 @@ UNHEARD, UNANSWERED = "unheard", "unanswered"
 
 
 class Cutter:
-    """A proxy on a free port of loopback. Once `every` is set, so many commits pass until one is cut, in turns in
-    either way."""
+    """A proxy on a free port of loopback. Once `every` is set, one of so many commits passes; the others are cut, in
+    turns in either way."""
 
     def __init__(self, url: str) -> None:
         self._server = urlsplit(url)
@@ -70,7 +70,7 @@ class Cutter:
     def _cut(self) -> str | None:
         with self._lock:
             self._passed += 1
-            if self.every is None or self._passed % self.every:
+            if self.every is None or self._passed % self.every == 0:
                 return None
             way = next(self._ways)
             self.cuts[way] += 1

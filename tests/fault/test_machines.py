@@ -199,7 +199,7 @@ def test_line_lost_in_a_commit_costs_nobody_a_mail_nobody_two_and_no_lease(
         child = far.start(serve=True)
         with ended(child):
             assert happens(lambda: len(journal.look()) > 0, 60), far.said
-            line.every = 2
+            line.every = 3  # so the look at what was claimed is cut off too
             assert happens(lambda: everybody_is_settled(house), trials(60, 200)), (house.counts(), far.said)
             line.every = None
             os.kill(child, signal.SIGTERM)
