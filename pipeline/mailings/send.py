@@ -134,6 +134,12 @@ class Office:
             raise self.failure
         self.report.unreachable = next((sender.unreachable for sender in senders if sender.unreachable), "")
 
+    def claim(self, known: Sequence[Outcome], limit: int) -> list[Claim]:
+        """Records what is known and claims up to `limit`, in one commit."""
+        return self.ledger.deliveries.claim(
+            self.worker.id, self.worker.shard, known, limit=limit, now=self.clock.now(), lease=self.terms.lease,
+            steady=self.steady(), provider=self.terms.provider, broadcasts=self.terms.broadcasts)
+
     def note(self, outcomes: Sequence[Outcome]) -> None:
         """Counts outcomes for the report."""
         with self._lock:
@@ -196,6 +202,7 @@ class Sender:
         except BaseException as error:  # noqa: BLE001, raised again by the thread that waits for this one
             self._office.failure = error
         finally:
+            self._desk.close()
             if self._transport is not None:
                 self._transport.close()
 
