@@ -43,9 +43,10 @@ class Deliveries:
         takes the deliveries to whole lists, and every other post all others.
         """
         tally = Tally(shard)
-        with self._db.write() as connection:
+        claims: list[Claim] = []
+        with self._db.write(claims) as connection:
             self._settling.settle(connection, outcomes, tally, now)
-            claims = self._claiming.claim(
+            claims += self._claiming.claim(
                 connection, tally, limit=limit, now=now, worker=worker, until=(steady or now) + lease,
                 provider=provider, broadcasts=broadcasts)
             tally.write(self._db, connection)
