@@ -13,6 +13,7 @@ from pipeline.clock import HandClock
 from pipeline.editions.edition import Edition
 from pipeline.errors import TransportError
 from pipeline.mailings.board import Board
+from pipeline.mailings.brake import Brake
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import Claim, DoubtPolicy, Mailing
 from pipeline.mailings.pace import Pace
@@ -83,6 +84,7 @@ class Workplace:
         self.outbox = Outbox(self.clock)
         self.transport = Faulty(lambda message, attempt: self.script(message, attempt), self.outbox,
                                 is_taken=self.is_taken)
+        self.brake = Brake(self.refused_share)
         self.mailing_id = self.begin("14", self.readers)
 
     def begin(self, key: str, readers: int) -> int:
@@ -105,8 +107,7 @@ class Workplace:
             self.ledger, worker, board=Board(self.folder / f"{worker.id}.board"),
             open_transport=lambda: self.transport, compose=compose or self.compose,
             pace=Pace(self.ledger, self.clock, "outbox", self.rate), clock=self.clock, chance=lambda: 0.0,
-            terms=Terms(RETRY, self.policy, self.senders, self.lease, refused_share=self.refused_share),
-            steady=self.steady)
+            terms=Terms(RETRY, self.policy, self.senders, self.lease), steady=self.steady, brake=self.brake)
 
     def compose(self, claim: Claim) -> Message:
         return message(claim.address, key=claim.key)

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from pipeline.clock import Clock
 from pipeline.errors import Busy, EditionError, PipelineError
 from pipeline.lockfile import LockFile
+from pipeline.mailings.brake import Brake
 from pipeline.mailings.desk import GROUP
 from pipeline.mailings.inquiry import inquire
 from pipeline.mailings.mailing import DeliveryState, Doubt, DoubtPolicy, MailingState
@@ -63,6 +64,7 @@ class Shift:
     def __init__(self, app: App, presence: Presence) -> None:
         self._app = app
         self._presence = presence
+        self._brake = Brake(app.config.mailings.refused_share)  # the shift's, so that short turns count together
 
     @classmethod
     @contextmanager
@@ -108,11 +110,10 @@ class Shift:
         terms = Terms(app.config.mailings.retry, self._policy, lanes,
                       lease=LEASE + timedelta(seconds=post.timeout_s) + pace.takes(GROUP * lanes),
                       provider=post.name, idempotent=post.idempotent, memory=post.memory, repeats=post.repeats,
-                      broadcasts=post.broadcasts,
-                      refused_share=app.config.mailings.refused_share)
+                      broadcasts=post.broadcasts)
         return Office(app.ledger, self._presence.worker, board=self._presence.board, open_transport=app.open_transport,
                       compose=app.composer, pace=pace, clock=app.clock, chance=random.SystemRandom().random,
-                      terms=terms, prepare=app.composer.prepare, steady=app.steady)
+                      terms=terms, prepare=app.composer.prepare, steady=app.steady, brake=self._brake)
 
     def tidy(self) -> None:
         """What time, death and readers at a closed ledger leave to be done."""

@@ -56,7 +56,6 @@ class Terms:
     memory: timedelta | None = None
     repeats: bool = True
     broadcasts: bool = False
-    refused_share: float = 1.0  # of the last readers; more pauses a mailing
 
     def may_repeat(self, attempts: int) -> bool:
         """Whether a message whose answer was lost goes out again after so many attempts before this one.
@@ -90,7 +89,7 @@ class Office:
         self, ledger: Ledger, worker: Worker, *, board: Board, open_transport: Callable[[], Transport],
         compose: Callable[[Claim], Message], pace: Pace, clock: Clock, chance: Callable[[], float], terms: Terms,
         prepare: Callable[[Iterable[Claim]], None] = lambda _: None,
-        steady: Callable[[], datetime] | None = None,
+        steady: Callable[[], datetime] | None = None, brake: Brake | None = None,
     ) -> None:
         self.ledger = ledger
         self.worker = worker
@@ -106,7 +105,7 @@ class Office:
         self.report = Report()
         self.failure: BaseException | None = None  # what ended a sender, and so all of them
         self.served = 0  # how many messages the post has taken, from whichever sender
-        self.brake = Brake(terms.refused_share)
+        self.brake = brake or Brake(1)
         self._lock = threading.Lock()
         self._refusals = 0
         self._misses_ledger = False
