@@ -107,7 +107,8 @@ class Workplace:
             self.ledger, worker, board=Board(self.folder / f"{worker.id}.board"),
             open_transport=lambda: self.transport, compose=compose or self.compose,
             pace=Pace(self.ledger, self.clock, "outbox", self.rate), clock=self.clock, chance=lambda: 0.0,
-            terms=Terms(RETRY, self.policy, self.senders, self.lease), steady=self.steady, brake=self.brake)
+            terms=Terms(RETRY, self.policy, self.senders, self.lease, provider="outbox"),
+            steady=self.steady, brake=self.brake)
 
     def compose(self, claim: Claim) -> Message:
         return message(claim.address, key=claim.key)

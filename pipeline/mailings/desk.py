@@ -110,6 +110,8 @@ class SendersDesk:
             outcome = Outcome(claim, DeliveryState.SENT, result.reply, result.provider, result.provider_id)
             self.outage.clear()
             self._office.accept()
+            if self._office.pace.is_away:
+                self.durably(self._office.pace.find)
         else:
             outcome = self._judge(claim, result)
         self._office.board.land(outcome)
@@ -267,6 +269,7 @@ class SendersDesk:
         if not self.outage or self.outage[-1][1] is not error:
             self.outage.append((claim.id, error))
         self._is_braking = True
+        self.durably(self._office.pace.lose)
 
     def _put_back(self, claim: Claim, error: Unavailable) -> Outcome:
         """Nothing was handed over. Twice in a row for one reader makes way for the others first."""

@@ -39,6 +39,7 @@ log = logging.getLogger(__name__)
 
 IDLE_S = 1.0              # how long an idle sender waits before it looks again
 PATIENCE = 3              # how often in a row nothing may be handed over before a single pass gives up
+LONGEST_REST = timedelta(minutes=3)  # what a single pass waits for where the post asks to be left alone
 REFUSALS = 20             # refusals of us in a row, with nobody accepted, that pause a mailing
 BRAKES_S = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)
 
@@ -216,7 +217,7 @@ class Sender:
             self._transport = self._office.open_transport()
         self._desk.open(self._transport.timeout_s)
         self._transport.carry(self._desk)
-        while self._desk.pause_s and not self._rest(self._desk.pause_s):
+        while self._desk.pause_s and not (self._is_turned_away() or self._rest(self._desk.pause_s)):
             self._transport.carry(self._desk)
 
     def _brake(self, *, is_idle: bool) -> None:
@@ -227,7 +228,19 @@ class Sender:
             self._has_given_up = True
             self.unreachable = "" if self._desk.others_are_served else str(error)
             return
+        if self._is_turned_away():
+            self.unreachable = f"{error}: {self.unreachable}"
+            return
         self._rest(max(BRAKES_S[min(len(outage), len(BRAKES_S)) - 1], error.retry_after_s or 0))
+
+    def _is_turned_away(self) -> bool:
+        """The post wants to be left alone for longer than a single pass waits: it ends, and says until when."""
+        office = self._office
+        until = office.pace.rests_until if self._until_idle else None
+        if until and until - office.clock.now() > LONGEST_REST:
+            self._has_given_up = True
+            self.unreachable = f"{office.terms.provider} wants to be left alone until {until:%Y-%m-%d %H:%M} UTC"
+        return self._has_given_up
 
     def _rest(self, seconds: float) -> bool:
         """Waits; True if it is time to stop."""

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, select, union_all, update
+from sqlalchemy import delete, func, select, union_all, update
 
 from pipeline.database import Database, text_digest
 from pipeline.mailings.mailing import OPEN
@@ -14,6 +14,7 @@ from pipeline.schema import delivery, event, ledger, mailing, note, pace, tally,
 
 ANCHOR = "anchor"  # the note that says when this run of the machine began, for leases
 _REST = ": rest"      # behind a provider's name, in the same table: until when it wants to be left alone
+_AWAY = ": away"      # likewise: since when it cannot be reached
 LONGEST_QUEUE = 1000  # senders that may wait for their turn at one provider, over all processes
 
 
@@ -26,6 +27,14 @@ class Identity:
     baseline_at: datetime | None
     orphan: bool
     epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Weather:
+    """Until when a provider asked to be left alone, and since when it could not be reached."""
+
+    rests_until: datetime | None = None
+    away_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +143,22 @@ class Notebook:
             agreed: datetime = connection.execute(select(pace.c.next_at).where(row)).scalar_one()
         return agreed
 
-    def resting(self, name: str) -> datetime | None:
-        """Until when a provider asked to be left alone, if it ever did."""
+    def lose(self, name: str, since: datetime) -> datetime:
+        """A provider cannot be reached; gives since when, which another process may have noticed before."""
+        with self._db.write() as connection:
+            connection.execute(self._db.insert_new(pace).values(name=name + _AWAY, next_at=since))
+            noticed: datetime = connection.execute(
+                select(pace.c.next_at).where(pace.c.name == name + _AWAY)).scalar_one()
+        return noticed
+
+    def find(self, name: str) -> None:
+        """It can be reached again."""
+        with self._db.write() as connection:
+            connection.execute(delete(pace).where(pace.c.name == name + _AWAY))
+
+    def weather(self, name: str) -> Weather:
+        """What stands in the way of a provider's mail, as all processes have written it down."""
         with self._db.read() as connection:
-            return connection.execute(select(pace.c.next_at).where(pace.c.name == name + _REST)).scalar()
+            rows = connection.execute(select(pace).where(pace.c.name.startswith(f"{name}: ", autoescape=True))).all()
+        instants = {row.name.removeprefix(name): row.next_at for row in rows}
+        return Weather(instants.get(_REST), instants.get(_AWAY))
