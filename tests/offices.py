@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,6 +14,7 @@ from pipeline.editions.edition import Edition
 from pipeline.errors import TransportError
 from pipeline.mailings.board import Board
 from pipeline.mailings.brake import Brake
+from pipeline.mailings.domains import Limit
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import Claim, DoubtPolicy, Mailing
 from pipeline.mailings.pace import Pace
@@ -72,6 +73,7 @@ class Workplace:
     is_taken: bool = True
     lease: timedelta = timedelta(minutes=10)
     rate: float | None = None
+    limits: Mapping[str, Limit] = field(default_factory=dict)
     senders: int = 1
     refused_share: float = 1.0
     steady: Callable[[], datetime] | None = None
@@ -106,7 +108,7 @@ class Workplace:
         return Office(
             self.ledger, worker, board=Board(self.folder / f"{worker.id}.board"),
             open_transport=lambda: self.transport, compose=compose or self.compose,
-            pace=Pace(self.ledger, self.clock, "outbox", self.rate), clock=self.clock, chance=lambda: 0.0,
+            pace=Pace(self.ledger, self.clock, "outbox", self.rate, self.limits), clock=self.clock, chance=lambda: 0.0,
             terms=Terms(RETRY, self.policy, self.senders, self.lease, provider="outbox"),
             steady=self.steady, brake=self.brake)
 

@@ -40,11 +40,22 @@ class Post(Section):
     """At most so many messages, over all processes: `14/s`, `1000/h`."""
 
 
+class DomainLimits(Section):
+    """How fast one mail domain is served."""
+
+    rate: MessageRate | None = None
+    """At most so many messages to readers at this mail domain, over all processes: `{gmail.com: {rate: 20/s}}`."""
+    concurrency: Count | None = None
+    """At most so many of them in flight at once, in each process."""
+
+
 class Sending(Post):
     """What every kind reads that mails one reader at a time."""
 
     connections: Count = default("4")
     """How many messages, or calls, are on their way at once."""
+    domains: dict[Domain, DomainLimits] = default({})
+    """Mail domains that are served at a pace of their own."""
 
 
 class Signing(Sending):

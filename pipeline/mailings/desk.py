@@ -12,12 +12,14 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from pipeline.clock import monotonic
 from pipeline.errors import (
     AudienceError,
     ConfigError,
+    Deferred,
     EditionError,
     InDoubt,
     OutputError,
@@ -41,6 +43,7 @@ GROUP = 20                # deliveries claimed at once at first: after a power c
 LARGEST_GROUP = 500       # and where they go quickly: each commit waits for the disk
 QUICK_S, SLOW_S = 0.25, 1.0
 UNRECORDED_S = 1.0        # how long an outcome stands on the board alone, and a stopped mailing goes on
+A_MOMENT_S = 0.05         # how long nobody is asked for where all in hand wait for their mail domains
 AGAIN_S = 1.0             # how long a line listens before it asks again whether something became due
 LEDGER_AWAY_S = 2.0
 FULL_DISK_TRIES = 300      # ten minutes
@@ -83,10 +86,12 @@ class SendersDesk:
         while not (self._stop.is_set() or self._is_braking or self._office.failure):
             self._keep_up()
             if not (self._waiting or self.fill()):
-                return AGAIN_S if self._flying else None
+                return AGAIN_S if self._flying or self._office.pace.domains.are_awaited else None
             if (seconds := self._until_slot()) > 0:
                 return seconds
-            claim = self._waiting.popleft()
+            claim = self._pick() if self._office.pace.domains.are_on else self._waiting.popleft()
+            if claim is None:
+                return self._look_further()
             if message := self._compose(claim):
                 self._office.prepare(self._waiting)
                 self._flying[message.key] = claim
@@ -106,6 +111,7 @@ class SendersDesk:
     def land(self, message: Message, result: Receipt | TransportError) -> None:
         """Writes on the board what became of it."""
         claim = self._flying.pop(message.key)
+        self._leave_air(claim)
         if isinstance(result, Receipt):
             outcome = Outcome(claim, DeliveryState.SENT, result.reply, result.provider, result.provider_id)
             self.outage.clear()
@@ -121,7 +127,9 @@ class SendersDesk:
 
     def give_back(self, message: Message) -> None:
         """It waits for another hour, as if it had not been claimed."""
-        self._give_back(self._flying.pop(message.key))
+        claim = self._flying.pop(message.key)
+        self._leave_air(claim)
+        self._give_back(claim)
 
     # ---- what its sender asks ------------------------------------------------------------------
 
@@ -132,8 +140,9 @@ class SendersDesk:
             self._group = min(self._group * 2, LARGEST_GROUP)
         elif took > SLOW_S:
             self._group = max(self._group // 2, GROUP)
-        self._waiting.extend(self._turn(self._group))
-        self._filled_at, self._is_full = monotonic(), len(self._waiting) == self._group
+        claims = self._turn(self._group)
+        self._waiting.extend(claims)
+        self._filled_at, self._is_full = monotonic(), len(claims) == self._group
         return bool(self._waiting)
 
     @property
@@ -213,6 +222,34 @@ class SendersDesk:
             self._slot = self.durably(self._office.pace.slot)
         return (self._slot - self._office.clock.now()).total_seconds() if self._slot else 0
 
+    def _pick(self) -> Claim | None:
+        """The first whose mail domain takes one now. Those of a domain that does not are put off, and hold nobody up;
+        letters wait for no domain."""
+        domains = self._office.pace.domains
+        for _ in range(len(self._waiting)):
+            claim = self._waiting.popleft()
+            if claim.mailing_id is None:
+                return claim
+            if domains.is_full(claim.address):
+                self._waiting.append(claim)
+            elif until := self.durably(partial(domains.ask, claim.address)):
+                self._returned.append(Outcome(claim, DeliveryState.DEFERRED, domains.why(claim.address),
+                                              due_at=until, counted=False))
+            else:
+                return claim
+        return None
+
+    def _look_further(self) -> float:
+        """Nobody in hand may go now: others are claimed, and asked for in a moment, so that the line is heard too."""
+        if self._waiting and len(self._waiting) < LARGEST_GROUP:
+            self.fill()
+        return A_MOMENT_S
+
+    def _leave_air(self, claim: Claim) -> None:
+        domains = self._office.pace.domains
+        if domains.are_on and claim.mailing_id is not None:
+            domains.landed(claim.address)
+
     def _compose(self, claim: Claim) -> Message | None:
         """The message; where none can be made a reader fails alone, and a mailing is paused."""
         try:
@@ -225,6 +262,7 @@ class SendersDesk:
             else:
                 self._pause(claim.mailing_id, str(error))
                 self._outcomes.append(Outcome(claim, DeliveryState.PENDING, str(error), counted=False))
+        self._leave_air(claim)
         return None
 
     def _fail(self, claim: Claim, error: Exception) -> None:
@@ -249,6 +287,8 @@ class SendersDesk:
         if isinstance(error, Refused) and claim.mailing_id is not None and self._office.refuse(error):
             self._pause(claim.mailing_id, f"the post refuses us: {error.reply}")
             return Outcome(claim, DeliveryState.PENDING, error.reply, counted=False)
+        if isinstance(error, Deferred):
+            self.durably(partial(self._office.pace.domains.heed, claim.address, error))
         return self._later(claim, error)
 
     def _wonder(self, claim: Claim, error: InDoubt) -> Outcome:

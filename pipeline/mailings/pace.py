@@ -1,16 +1,19 @@
 """How fast: a rate that holds across all processes, a rest that the post asks for, a ramp after it was away.
 
 What all processes must know stands in the notebook: each takes its seconds from one row, and looks once a second at
-what the others have met.
+what the others have met. How fast single mail domains are served is in `domains`.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from pipeline.clock import Clock
+from pipeline.mailings.domains import Domains, Limit
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.notebook import Weather
 from pipeline.mailings.ramp import Ramp
@@ -25,7 +28,10 @@ LONG_AWAY = timedelta(minutes=5)  # whoever was away for so long finds its way b
 class Pace:
     """Lets messages pass at `rate` a second, in slices of a second or one message, whichever is more."""
 
-    def __init__(self, ledger: Ledger, clock: Clock, name: str, rate: float | None) -> None:
+    def __init__(
+        self, ledger: Ledger, clock: Clock, name: str, rate: float | None, domains: Mapping[str, Limit] | None = None,
+    ) -> None:
+        self.domains = Domains(ledger, clock, name, domains or {})
         self._ledger = ledger
         self._clock = clock
         self._name = name
@@ -73,21 +79,21 @@ class Pace:
         """The provider asks to be left alone for so long: by every process."""
         with self._lock:
             until = self._ledger.notebook.rest(self._name, self._clock.now() + timedelta(seconds=seconds))
-            self._weather = Weather(until, self._weather.away_since)
+            self._weather = replace(self._weather, rests_until=until)
 
     def lose(self) -> None:
         """The post cannot be reached."""
         with self._lock:
             if not self.is_away:
                 since = self._ledger.notebook.lose(self._name, self._clock.now())
-                self._weather = Weather(self._weather.rests_until, since)
+                self._weather = replace(self._weather, away_since=since)
 
     def find(self) -> None:
         """The post takes messages again: few at first, where it was away for long."""
         with self._lock:
             if self.is_away:
                 self._ledger.notebook.find(self._name)
-                self._change(Weather(self._weather.rests_until), self._clock.now())
+                self._change(replace(self._weather, away_since=None), self._clock.now())
 
     # ---- below ---------------------------------------------------------------------------------
 
@@ -96,6 +102,8 @@ class Pace:
         if self._looked_at is None or not timedelta(0) <= now - self._looked_at < LOOK_AGAIN:
             self._looked_at = now
             self._change(self._ledger.notebook.weather(self._name), now)
+            if self._weather.domains or self.domains.are_on:
+                self.domains.hear(self._weather.domains)
 
     def _change(self, weather: Weather, now: datetime) -> None:
         before, self._weather = self._weather, weather
@@ -108,7 +116,7 @@ class Pace:
         return until if until and until > now else None
 
     def _take_ramp(self, now: datetime) -> datetime | None:
-        if self._ramp and self._ramp.is_over(now):
+        if self._ramp and (self._ramp.is_over(now) or now < self._ramp.began):  # or the clock was set back
             self._ramp = None
         return self._ramp.take(now) if self._ramp else None
 

@@ -23,8 +23,8 @@ class Ramp:
         self._passed = 0.0
 
     def is_over(self, now: datetime) -> bool:
-        """Whether nothing is held back any more; so it is where the clock has been set back meanwhile."""
-        return not self.began - LASTS < now < self.began + LASTS
+        """Whether nothing is held back any more."""
+        return now >= self.began + LASTS
 
     def take(self, now: datetime) -> datetime:
         """When the next message may go: the caller's own from now on. Time that nobody used is not caught up on."""
@@ -34,14 +34,14 @@ class Ramp:
 
     def may_pass(self, now: datetime) -> bool:
         """Whether one more may go now; it counts as gone."""
-        if self._so_far(now) < self._passed:
+        if now < self.began or self._so_far(now) < self._passed:
             return False
         self.take(now)
         return True
 
     def after(self, instant: datetime) -> datetime:
-        """When the one may go who follows one that goes at `instant`."""
-        return self._reached(self._so_far(instant) + 1)
+        """When the one may go who follows one that goes at `instant`; the first, where that is before all begins."""
+        return self.began if instant < self.began else self._reached(self._so_far(instant) + 1)
 
     def _so_far(self, instant: datetime) -> float:
         """How many may have passed by then."""

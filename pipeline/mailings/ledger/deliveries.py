@@ -95,12 +95,13 @@ class Deliveries:
         return [claim_of(row, worker, row.lease_until, fence=row.fence) for row in rows]
 
     def expire(self, mailing_id: int, shard: int, now: datetime) -> int:
-        """Gives up on what was deferred for too long; gives how many."""
+        """Gives up on what was tried and deferred for too long; gives how many. What was never tried is left alone."""
         tally = Tally(shard)
         with self._db.write() as connection:
             rows = connection.execute(
                 update(delivery)
-                .where(delivery.c.mailing_id == mailing_id, delivery.c.state == DeliveryState.DEFERRED)
+                .where(delivery.c.mailing_id == mailing_id, delivery.c.state == DeliveryState.DEFERRED,
+                       delivery.c.attempts > 0)
                 .values(state=DeliveryState.FAILED, settled_at=now,
                         reply=literal("gave up after `mailings.expire`: ") + delivery.c.reply)
             )

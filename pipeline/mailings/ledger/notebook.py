@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, func, select, union_all, update
@@ -31,10 +32,14 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Weather:
-    """Until when a provider asked to be left alone, and since when it could not be reached."""
+    """Until when a provider asked to be left alone, and since when it could not be reached.
+
+    `domains` has until when mail domains asked for it, by name; long ago for most.
+    """
 
     rests_until: datetime | None = None
     away_since: datetime | None = None
+    domains: Mapping[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +139,20 @@ class Notebook:
             connection.execute(update(pace).where(pace.c.name == name).values(next_at=start + length))
         return start
 
+    def draw(self, name: str, length: timedelta, now: datetime) -> datetime:
+        """Takes the stretch of time that is free now; gives when it began, or, later than now, when the next one will.
+
+        What somebody was late for is made up for within a stretch. Holds across processes.
+        """
+        with self._db.write() as connection:
+            connection.execute(self._db.insert_new(pace).values(name=name, next_at=now))
+            row = pace.c.name == name
+            free: datetime = connection.execute(select(pace.c.next_at).where(row).with_for_update()).scalar_one()
+            start = max(free, now - length) if free <= now + length else now  # else a clock was wrong
+            if start <= now:
+                connection.execute(update(pace).where(row).values(next_at=start + length))
+        return start
+
     def rest(self, name: str, until: datetime) -> datetime:
         """A provider asks to be left alone; gives until when, which may be later than this one asked for."""
         with self._db.write() as connection:
@@ -161,4 +180,6 @@ class Notebook:
         with self._db.read() as connection:
             rows = connection.execute(select(pace).where(pace.c.name.startswith(f"{name}: ", autoescape=True))).all()
         instants = {row.name.removeprefix(name): row.next_at for row in rows}
-        return Weather(instants.get(_REST), instants.get(_AWAY))
+        domains = {place.removeprefix(": ").removesuffix(_REST): until for place, until in instants.items()
+                   if place.endswith(_REST) and place != _REST}
+        return Weather(instants.get(_REST), instants.get(_AWAY), domains)

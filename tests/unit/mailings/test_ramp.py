@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.clock import HandClock
 from pipeline.errors import TransportError, Unavailable
-from pipeline.mailings.pace import LONG_AWAY
+from pipeline.mailings.ledger import Ledger
+from pipeline.mailings.pace import LONG_AWAY, Pace
 from pipeline.mailings.ramp import DOUBLES, LASTS, Ramp
 from pipeline.mailings.send import LONGEST_REST
 from pipeline.providers.base import Message
-from tests.books import NOON
+from tests.books import NOON, copied_database
 from tests.offices import Workplace, always
 
 NIGHT = 4 * LONG_AWAY
@@ -35,11 +37,17 @@ def test_first_ones_go_a_second_apart_and_each_quarter_minute_takes_twice_as_man
         [2, 2, 2], rel=0.1)
 
 
-def test_ramp_is_over_after_a_while_and_for_a_clock_that_is_set_back() -> None:
-    ramp = Ramp(NOON)
+def test_clock_that_is_set_back_ends_the_ramp(tmp_path: Path) -> None:
+    ledger, clock = Ledger(copied_database(tmp_path / "avviso.db")), HandClock(NOON)
+    pace = Pace(ledger, clock, "smtp", None)
+    pace.lose()
+    clock.turn(LONG_AWAY)
+    pace.find()
+    assert [pace.slot() or NOON, pace.slot() or NOON] > [clock.now(), clock.now()]
 
-    assert [ramp.is_over(NOON + after) for after in (SECOND, LASTS - SECOND, LASTS, -FORTY)] == [
-        False, False, True, True]
+    clock.turn(-FORTY)
+
+    assert pace.slot() is None
 
 
 def test_time_in_which_nothing_went_is_not_caught_up_on() -> None:
