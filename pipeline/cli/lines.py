@@ -18,8 +18,13 @@ SHOWN = 12  # issues on the status screen
 
 def issue_line(record: Record) -> str:
     """`26 苹果谷歌大声密谋 (26-苹果谷歌大声密谋.md): held: late ...`."""
+    return f"{_named(record)}: {record.state}: {record.reason}"
+
+
+def _named(record: Record) -> str:
+    """`26 苹果谷歌大声密谋 (26-苹果谷歌大声密谋.md)`."""
     name = f"{record.number} {record.title}" if record.number is not None else record.title
-    return f"{name} ({record.path}): {record.state}: {record.reason}"
+    return f"{name} ({record.path})"
 
 
 def counts_line(mailing: Mailing) -> str:
@@ -41,7 +46,7 @@ def status_lines(overview: Overview) -> Iterator[str]:
     issues = overview.issues
     yield f"Issues    {len(issues)}: " + (", ".join(f"{n} {state}" for state, n in overview.states.items()) or "none")
     for record in issues[-SHOWN:]:
-        yield f"  {record.day}  {record.state:<9}  {issue_line(record)}"
+        yield f"  {record.day}  {record.state:<9}  {_named(record)}: {record.reason}"
     yield f"Mailings  {len(overview.mailings)}"
     for mailing in overview.mailings[-SHOWN:]:
         yield f"  {mailing.issue_key} to {mailing.list}: {counts_line(mailing)}"

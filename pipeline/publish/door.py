@@ -202,7 +202,7 @@ class Publisher:
     def _adopt(self, done: Pass, now: datetime) -> None:
         mailed = {mailing.issue_key for mailing in self._ledger.mailings.all()}
         done.adopted = [
-            replace(record, state=State.ADOPTED, reason="adopted: due before the baseline", since=now)
+            replace(record, state=State.ADOPTED, reason="baseline: due before the first pass", since=now)
             for record in self._archive.issues().values()
             if is_due(record, now) and record.key not in mailed and record.state is not State.PROBLEM
         ]

@@ -14,7 +14,8 @@ from pipeline.errors import OutputError
 
 DEPTH = 4                      # how far below the folder issues are looked for
 SAMPLE = 20                    # files read to tell the language
-SKIPPED = frozenset({"node_modules", "feeds", "site", "var", "templates", "docs", "venv"})
+SKIPPED = frozenset({"node_modules", "feeds", "site", "var", "templates", "venv"})
+DOCUMENTS = "docs"             # of a program, mostly; of a newsletter where no issues lie elsewhere
 NOT_ISSUES = frozenset({"readme.md", "changelog.md", "license.md", "contributing.md"})
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _LETTER = re.compile(r"[A-Za-z\u3400-\u9fff]")
@@ -65,7 +66,8 @@ def _busiest(folder: Path) -> Path:
 
     From the top down to where files lie, always into the folder with most of them below it.
     """
-    files = [file for file in _markdown(folder) if file.name.lower() not in NOT_ISSUES]
+    found = [file for file in _markdown(folder) if file.name.lower() not in NOT_ISSUES]
+    files = [file for file in found if DOCUMENTS not in file.relative_to(folder).parts] or found
     if not files:
         return folder / "issues"
     where = folder

@@ -22,6 +22,7 @@ from tests.street import SinkProcess
 
 CONNECTIONS = 4
 SEED = 20260324
+SLOW = ("--delay", "0.01")  # a send lasts longer than all the moments in which it is killed
 
 Trials = Callable[[int, int], int]
 
@@ -45,10 +46,11 @@ def kill(house: House, journal: Journal, kills: int, chance: random.Random) -> i
 @pytest.mark.fault
 def test_kills_with_resend_lose_nobody_and_repeat_the_same_bytes(tmp_path: Path, trials: Trials) -> None:
     readers, kills = trials(400, 20_000), trials(5, 1000)
-    with SinkProcess(tmp_path / "journal") as sink:
+    with SinkProcess(tmp_path / "journal", SLOW) as sink:
         house = House(tmp_path / "pub", sink.port, readers, "resend", CONNECTIONS)
         journal = Journal(tmp_path / "journal")
         hits = kill(house, journal, kills, random.Random(SEED))
+        assert hits == kills
 
         assert house.finish() == settled(sent=readers)
 
@@ -62,10 +64,11 @@ def test_kills_with_resend_lose_nobody_and_repeat_the_same_bytes(tmp_path: Path,
 @pytest.mark.fault
 def test_kills_with_auto_mail_nobody_twice_and_show_who_is_in_doubt(tmp_path: Path, trials: Trials) -> None:
     readers, kills = trials(400, 20_000), trials(5, 1000)
-    with SinkProcess(tmp_path / "journal") as sink:
+    with SinkProcess(tmp_path / "journal", SLOW) as sink:
         house = House(tmp_path / "pub", sink.port, readers, "auto", CONNECTIONS)
         journal = Journal(tmp_path / "journal")
         hits = kill(house, journal, kills, random.Random(SEED + 1))
+        assert hits == kills
 
         counts = house.finish()
 

@@ -33,7 +33,7 @@ def test_overview_of_a_quiet_publication_needs_nobody(letters: Publication) -> N
         {"adopted": 1}, (), [], "2026-02-22 08:00 UTC")
     assert found.shape() == {
         "issues": [{"id": "1", "number": 1, "title": "letter", "date": "2026-02-22", "path": "01-letter.md",
-                    "state": "adopted", "reason": "adopted: due before the baseline"}],
+                    "state": "adopted", "reason": "baseline: due before the first pass"}],
         "mailings": [], "needs": []}
 
 

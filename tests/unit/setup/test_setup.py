@@ -52,6 +52,7 @@ def settled(folder: Path) -> Config:
     (["2024/1.md", "2025/2.md", "README.md"], ".", 2),
     (["content/posts/1.md", "content/posts/en/2.md", "content/about.md"], "content/posts", 2),
     (["issues/1.md", "docs/a.md", "docs/b.md", "node_modules/x/c.md", ".github/d.md"], "issues", 1),
+    (["docs/issue-1.md", "docs/issue-2.md", "README.md"], "docs", 2),
     (["a/b/c/d/e/f.md"], "issues", 0),
     ([], "issues", 0),
     (["README.md", "CHANGELOG.md"], "issues", 0),
