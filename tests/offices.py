@@ -19,6 +19,7 @@ from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import Claim, DoubtPolicy, Mailing
 from pipeline.mailings.pace import Pace
 from pipeline.mailings.send import Office, Report, Terms
+from pipeline.mailings.warm_up import Plan, WarmUp
 from pipeline.providers.base import Message
 from pipeline.providers.local import Faulty, Outbox
 from tests.books import (
@@ -76,6 +77,7 @@ class Workplace:
     limits: Mapping[str, Limit] = field(default_factory=dict)
     senders: int = 1
     refused_share: float = 1.0
+    plan: Plan | None = None
     steady: Callable[[], datetime] | None = None
     stop: threading.Event = field(default_factory=threading.Event)
 
@@ -110,7 +112,8 @@ class Workplace:
             open_transport=lambda: self.transport, compose=compose or self.compose,
             pace=Pace(self.ledger, self.clock, "outbox", self.rate, self.limits), clock=self.clock, chance=lambda: 0.0,
             terms=Terms(RETRY, self.policy, self.senders, self.lease, provider="outbox"),
-            steady=self.steady, brake=self.brake)
+            steady=self.steady, brake=self.brake,
+            warm_up=self.plan and WarmUp(self.ledger, self.plan, self.steady or self.clock.now))
 
     def compose(self, claim: Claim) -> Message:
         return message(claim.address, key=claim.key)

@@ -50,6 +50,8 @@ def status_lines(overview: Overview) -> Iterator[str]:
     yield f"Mailings  {len(overview.mailings)}"
     for mailing in overview.mailings[-SHOWN:]:
         yield f"  {mailing.issue_key} to {mailing.list}: {counts_line(mailing)}"
+    for line in overview.waits:
+        yield f"  {line}"
     yield f"Feeds     {overview.feeds or 'not written yet'}"
     yield "Needs you " + ("" if overview.needs else "nothing")
     for line in overview.needs:

@@ -13,7 +13,7 @@ from pydantic import ConfigDict, Discriminator, Tag, ValidationInfo, field_valid
 
 from pipeline.config.addresses import Domain, Selector
 from pipeline.config.section import Section, default
-from pipeline.config.values import Count, Line, MessageRate, Place, Port, Secret, Text, Truth, wrong
+from pipeline.config.values import Count, Growth, Line, MessageRate, Place, Port, Secret, Text, Truth, wrong
 
 PORTS = {"starttls": "587", "tls": "465", "none": "25"}
 
@@ -49,6 +49,15 @@ class DomainLimits(Section):
     """At most so many of them in flight at once, in each process."""
 
 
+class WarmUpPlan(Section):
+    """How a sender begins whom nobody knows yet."""
+
+    start: Count = default("200")
+    """How many messages of mailings may go on the first day of a new sending domain or address."""
+    growth: Growth = default("1.5")
+    """A day allows so many times the most that ever went in a day before it."""
+
+
 class Sending(Post):
     """What every kind reads that mails one reader at a time."""
 
@@ -56,6 +65,8 @@ class Sending(Post):
     """How many messages, or calls, are on their way at once."""
     domains: dict[Domain, DomainLimits] = default({})
     """Mail domains that are served at a pace of their own."""
+    warm_up: WarmUpPlan | None = None
+    """Send little on the first days, and more each day. Letters such as confirmations do not wait."""
 
 
 class Signing(Sending):

@@ -30,6 +30,7 @@ from pipeline.mailings.mailing import DeliveryState, Doubt, DoubtPolicy, Mailing
 from pipeline.mailings.pace import Pace
 from pipeline.mailings.presence import Presence
 from pipeline.mailings.send import Office, Terms
+from pipeline.mailings.warm_up import WarmUp
 from pipeline.publish.door import Pass
 from pipeline.subscribe.porter import Porter
 
@@ -68,6 +69,8 @@ class Shift:
         self._app = app
         self._presence = presence
         self._brake = Brake(app.config.mailings.refused_share)  # the shift's, so that short turns count together
+        plan = app.warm_up
+        self._warm_up = WarmUp(app.ledger, plan, app.steady) if plan else None
 
     @classmethod
     @contextmanager
@@ -116,7 +119,8 @@ class Shift:
                       broadcasts=post.broadcasts)
         return Office(app.ledger, self._presence.worker, board=self._presence.board, open_transport=app.open_transport,
                       compose=app.composer, pace=pace, clock=app.clock, chance=random.SystemRandom().random,
-                      terms=terms, prepare=app.composer.prepare, steady=app.steady, brake=self._brake)
+                      terms=terms, prepare=app.composer.prepare, steady=app.steady, brake=self._brake,
+                      warm_up=self._warm_up)
 
     def _limits(self) -> dict[str, Limit]:
         """What the owner says of single mail domains."""
@@ -179,6 +183,8 @@ class Shift:
         ledger.deliveries.expire(mailing_id, self._presence.worker.shard, now)
         if self._policy is DoubtPolicy.AUTO:
             ledger.doubts.assume_sent(now, mailing_id=mailing_id)
+        if self._warm_up:
+            return  # it takes its days, as the owner has planned
         counts = ledger.mailings.get(mailing_id).counts
         if counts[DeliveryState.PENDING] or counts[DeliveryState.DEFERRED]:
             ledger.mailings.move(

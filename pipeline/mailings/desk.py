@@ -163,10 +163,7 @@ class SendersDesk:
         known = self._outcomes + self._returned
         if not (limit or known):
             return []
-        claims = self.durably(lambda: office.ledger.deliveries.claim(
-            office.worker.id, office.worker.shard, known, limit=limit, now=office.clock.now(),
-            lease=office.terms.lease, steady=office.steady(), provider=office.terms.provider,
-            broadcasts=office.terms.broadcasts))
+        claims = self.durably(lambda: office.claim(known, limit))
         office.board.clear(known)
         office.note(self._outcomes)
         self._outcomes, self._returned = [], []

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from pipeline.clock import Clock
 from pipeline.errors import PipelineError, Refused
@@ -33,6 +34,7 @@ from pipeline.mailings.mailing import (
 )
 from pipeline.mailings.pace import Pace
 from pipeline.mailings.presence import take_back
+from pipeline.mailings.warm_up import WarmUp
 from pipeline.providers.base import Message, Transport
 
 log = logging.getLogger(__name__)
@@ -90,7 +92,7 @@ class Office:
         self, ledger: Ledger, worker: Worker, *, board: Board, open_transport: Callable[[], Transport],
         compose: Callable[[Claim], Message], pace: Pace, clock: Clock, chance: Callable[[], float], terms: Terms,
         prepare: Callable[[Iterable[Claim]], None] = lambda _: None,
-        steady: Callable[[], datetime] | None = None, brake: Brake | None = None,
+        steady: Callable[[], datetime] | None = None, brake: Brake | None = None, warm_up: WarmUp | None = None,
     ) -> None:
         self.ledger = ledger
         self.worker = worker
@@ -107,6 +109,7 @@ class Office:
         self.failure: BaseException | None = None  # what ended a sender, and so all of them
         self.served = 0  # how many messages the post has taken, from whichever sender
         self.brake = brake or Brake(1)
+        self.warm_up = warm_up
         self._lock = threading.Lock()
         self._refusals = 0
         self._misses_ledger = False
@@ -130,9 +133,26 @@ class Office:
             thread.start()
         for thread in threads:
             thread.join()
+        if self.warm_up:
+            self.warm_up.close()
         if self.failure is not None:
             raise self.failure
         self.report.unreachable = next((sender.unreachable for sender in senders if sender.unreachable), "")
+
+    def claim(self, known: Sequence[Outcome], limit: int) -> list[Claim]:
+        """Records what is known and claims up to `limit`, in one commit; of mailings what a warm-up allows today."""
+        claim = partial(
+            self.ledger.deliveries.claim, self.worker.id, self.worker.shard, known, limit=limit, now=self.clock.now(),
+            lease=self.terms.lease, steady=self.steady(), provider=self.terms.provider,
+            broadcasts=self.terms.broadcasts)
+        if self.warm_up is None:
+            return claim()
+        room = self.warm_up.take(limit)
+        claims = claim(of_mailings=room)
+        unused = room - sum(one.mailing_id is not None for one in claims)
+        self.warm_up.give_back(unused + sum(
+            not one.counted and one.claim.mailing_id is not None for one in known))
+        return claims
 
     def note(self, outcomes: Sequence[Outcome]) -> None:
         """Counts outcomes for the report."""

@@ -19,7 +19,8 @@ from pipeline.publish.shapes import issue_shape, mailing_shape, problem_shape
 class Overview:
     """What `status` shows.
 
-    `unread` are files that are no issue yet; `feeds` is when the newest entry changed, "" before there are feeds.
+    `unread` are files that are no issue yet; `feeds` is when the newest entry changed, "" before there are feeds;
+    `waits` says why what is being sent stands still, and until when.
     """
 
     issues: Sequence[Record]
@@ -27,6 +28,7 @@ class Overview:
     needs: Sequence[str]
     unread: Sequence[KnownFile]
     feeds: str
+    waits: Sequence[str] = ()
 
     @property
     def states(self) -> Mapping[str, int]:
@@ -42,14 +44,14 @@ class Overview:
         }
 
 
-def overview(archive: Archive, ledger: Ledger, more: Sequence[str] = ()) -> Overview:
+def overview(archive: Archive, ledger: Ledger, more: Sequence[str] = (), waits: Sequence[str] = ()) -> Overview:
     """Reads the books; changes nothing. `more` is what else needs a person."""
     issues = list(archive.issues().values())
     mailings = ledger.mailings.all()
     changed = max((one.updated_at for one in issues if one.updated_at), default=None)
     unread = [file for file in archive.files().values() if file.problem]
     needs = (*_needs(ledger, issues, mailings), *more, *(str(file.problem) for file in unread))
-    return Overview(issues, mailings, needs, [file for file in unread if file.key is None], _shown(changed))
+    return Overview(issues, mailings, needs, [file for file in unread if file.key is None], _shown(changed), waits)
 
 
 def _needs(ledger: Ledger, issues: Sequence[Record], mailings: Sequence[Mailing]) -> Iterator[str]:

@@ -45,7 +45,7 @@ class Deliveries:
 
     def claim(
         self, worker: str, shard: int, outcomes: Sequence[Outcome] = (), *, limit: int, now: datetime, lease: timedelta,
-        steady: datetime | None = None, provider: str = "", broadcasts: bool = False,
+        steady: datetime | None = None, provider: str = "", broadcasts: bool = False, of_mailings: int | None = None,
     ) -> list[Claim]:
         """Records what became of earlier claims and takes up to `limit` that are due, in one durable step.
 
@@ -55,7 +55,8 @@ class Deliveries:
         The lease runs from `steady`, which no setting of the clock moves; from `now` where none is given.
 
         `provider` is by whom they go; what may lie with another one is left alone. A post that `broadcasts`
-        takes the deliveries to whole lists, and every other post all others.
+        takes the deliveries to whole lists, and every other post all others. With `of_mailings` no more than so many
+        are taken that are not letters.
         """
         is_for_all = delivery.c.subscriber_id == EVERYBODY
         may_go = and_(delivery.c.provider.in_(("", provider)) if provider else true(),
@@ -64,12 +65,15 @@ class Deliveries:
         claims: list[Claim] = []
         with self._db.write() as connection:
             self._settle(connection, outcomes, tally, now)
-            for candidates in (_letters(now), _deferred(now), _pending()):
-                while wanted := limit - len(claims):
+            left = limit if of_mailings is None else of_mailings
+            for candidates, is_bound in _in_turn(now, is_bound=of_mailings is not None):
+                while wanted := min(limit - len(claims), left if is_bound else limit):
                     found = connection.execute(candidates.where(may_go).limit(wanted)).all()
                     self._skip(connection, [row for row in found if not row.welcome], tally, now)
-                    claims += self._hold(connection, [row for row in found if row.welcome], tally, worker, provider,
-                                         now, (steady or now) + lease)
+                    held = self._hold(connection, [row for row in found if row.welcome], tally, worker, provider, now,
+                                      (steady or now) + lease)
+                    claims += held
+                    left -= len(held) if is_bound else 0
                     if len(found) < wanted:
                         break
             tally.write(self._db, connection)
@@ -230,6 +234,15 @@ def _candidates(*conditions: ColumnElement[bool]) -> Any:
         .where(*conditions)
         .with_for_update(of=delivery, skip_locked=True)
     )
+
+
+def _in_turn(now: datetime, *, is_bound: bool) -> Iterator[tuple[Any, bool]]:
+    """Letters, then deferred, then pending ones; each with whether a bound on what is of mailings holds for it."""
+    yield _letters(now), False
+    if is_bound:
+        yield _deferred(now).where(delivery.c.mailing_id.is_(None)), False
+    yield _deferred(now), is_bound
+    yield _pending(), is_bound
 
 
 def _letters(now: datetime) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -109,6 +109,15 @@ class Notebook:
     def write_note(self, name: str, value: str) -> None:
         with self._db.write() as connection:
             connection.execute(self._db.upsert(note, name=name, value=value))
+
+    def change_note(self, name: str, change: Callable[[str], str]) -> str:
+        """Writes what `change` makes of a note ("" where there is none), and gives what it was; one after another."""
+        with self._db.write() as connection:
+            connection.execute(self._db.insert_new(note).values(name=name, value=""))
+            row = note.c.name == name
+            found: str = connection.execute(select(note.c.value).where(row).with_for_update()).scalar_one()
+            connection.execute(update(note).where(row).values(value=change(found)))
+        return found
 
     def anchor(self, boot_id: str, instant: datetime) -> datetime:
         """The instant that was written down first in this run of the machine; `instant` itself where none was."""
