@@ -23,8 +23,9 @@ from pipeline.errors import ConfigError, IssueError, Problem, Refusal
 from pipeline.feedback import Feedback, Policy
 from pipeline.feedback.brake import Brake, Shares
 from pipeline.feedback.refusals import Refusals
-from pipeline.issues.archive import Archive, Record
-from pipeline.issues.issue import Manuscript, State
+from pipeline.issues.archive import Archive
+from pipeline.issues.issue import State
+from pipeline.issues.record import Record
 from pipeline.mailings.highwater import HighWater
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import DoubtPolicy
@@ -39,7 +40,7 @@ from pipeline.providers.hooks import Hook, open_hook
 from pipeline.publish.crew import Crew, Progress, cores, silent
 from pipeline.publish.decide import Decisions
 from pipeline.publish.door import Publisher
-from pipeline.publish.gather import Gatherer, Impression, Source
+from pipeline.publish.gather import Gatherer, Source
 from pipeline.publish.imprint import Imprint
 from pipeline.publish.outlook import Outlook, Prospect
 from pipeline.publish.pickup import Approve, Rules
@@ -105,7 +106,7 @@ class App:
 
     @cached_property
     def archive(self) -> Archive:
-        return Archive(self.database)
+        return Archive(self.database, [one.id for one in self.config.lists if not one.public])
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -189,19 +190,22 @@ class App:
 
     @cached_property
     def library(self) -> Library:
-        from pipeline.publish.library import Library, Style  # slow import: Markdown
+        from pipeline.publish.library import Library  # slow import: Markdown
+        from pipeline.publish.perusal import Terms
+        from pipeline.publish.rendering import Style
 
-        publication = self.config.publication
-        return Library(self.archive, Style(
-            publication.url, publication.language, publication.author.name, self.config.issues.breaks,
-            publication.theme.width), Crew(cores()))
+        publication, source = self.config.publication, self.source
+        style = Style(publication.url, publication.language, publication.author.name, self.config.issues.breaks,
+                      publication.theme.width)
+        return Library(self.archive, Terms(source.zone, source.send_at, tuple(source.lists), style), Crew(cores()))
 
     @cached_property
     def imprint(self) -> Imprint:
         """What besides the issues decides feeds and archive: settings, the owner's templates, this version."""
         config = self.config
         settings = repr((__version__, config.publication, config.feeds, config.issues.permalink, config.issues.breaks,
-                         config.web.url, str(config.site.folder)))
+                         self.subscribe_url, str(config.site.folder),
+                         [one.id for one in config.lists if not one.public]))
         return Imprint(self.ledger.notebook, settings, web_files(self.config.folder))
 
     @cached_property
@@ -213,7 +217,7 @@ class App:
             publication=self._feed_publication(), issues=config.issues.folder, feeds=config.feeds.folder,
             site=config.site.folder, permalink=config.issues.permalink, ids=config.feeds.id,
             content=config.feeds.content, entries=config.feeds.entries, max_bytes=config.feeds.max_bytes,
-            tag_feeds=config.feeds.tags)
+            tag_feeds=config.feeds.tags, templates=self._web_folders())
         return Press(self.archive, self.library, plan, self.web_templates, self.imprint,
                      self.tell, self._announce)
 
@@ -237,12 +241,16 @@ class App:
     def web_templates(self) -> WebTemplates:
         from pipeline.feeds.templating import web_templates  # slow import: jinja2
 
-        return web_templates([self._templates("web"), *(home / "web" for home in PACKAGED)])
+        return web_templates(self._web_folders())
+
+    def _web_folders(self) -> tuple[Path, ...]:
+        return self._templates("web"), *(home / "web" for home in PACKAGED)
 
     @cached_property
     def subscriptions(self) -> Subscriptions:
         return Subscriptions(
             self.ring, self.clock, lists={one.id: one.name for one in self.config.lists},
+            public=[one.id for one in self.config.lists if one.public],
             open_roster=lambda: self.roster, open_ledger=lambda: self.ledger,
             open_stationery=lambda: self.stationery, open_composer=lambda: self.composer,
             compact=lambda: self.database.compact())  # noqa: PLW0108, the ledger may be away now
@@ -295,6 +303,13 @@ class App:
             mailbox.host, mailbox.username, mailbox.password.get_secret_value(), mailbox.port, mailbox.security,
             mailbox.folder, mailbox.move_to or "", mailbox.ca_file)
 
+    @property
+    def subscribe_url(self) -> str:
+        """Where a form may post to; "" without `web.url` or a list to choose, or where a service has the readers."""
+        config = self.config
+        takes_readers = not config.transport.broadcasts and any(one.public for one in config.lists)
+        return f"{config.web.url}subscribe" if config.web.url and takes_readers else ""
+
     @cached_property
     def tray(self) -> Tray:
         """What readers handed in and nobody has seen to yet."""
@@ -320,7 +335,8 @@ class App:
             title=publication.title, url=publication.url, language=publication.language,
             description=publication.description, author=publication.author.name,
             author_email=publication.author.email or "", accent=publication.theme.accent,
-            logo=publication.theme.logo or "", hubs=config.feeds.websub, feed_id=self._feed_id())
+            logo=publication.theme.logo or "", hubs=config.feeds.websub, feed_id=self._feed_id(),
+            subscribe_url=self.subscribe_url)
 
     def _feed_id(self) -> str:
         """The feed's own id: the address at the first build, kept when that moves."""
@@ -386,15 +402,12 @@ class App:
 
     @cached_property
     def publisher(self) -> Publisher:
-        gatherer = Gatherer(self.source, self.archive, self.ledger.notebook, self.clock, self._impress)
+        gatherer = Gatherer(self.source, self.archive, self.ledger.notebook, self.clock, lambda: self.library)
         return Publisher(
             archive=self.archive, ledger=self.ledger, rules=self.rules, clock=self.clock, gatherer=gatherer,
             imprint=self.imprint, press=lambda: self.press, dresser=lambda: self.dresser,
             expire=self.config.mailings.expire, broadcasts=self.config.transport.broadcasts,
             steady=self.steady)
-
-    def _impress(self, manuscripts: Sequence[Manuscript]) -> Sequence[Impression]:
-        return self.library.impressions(manuscripts)
 
     def outlook(self) -> tuple[list[Prospect], list[Problem]]:
         """What the next passes would do, and what is wrong. Changes nothing: its pass is rolled back."""

@@ -12,21 +12,20 @@ import json
 import secrets
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import (
-    ARRAY,
-    BigInteger,
-    ColumnElement,
+    JSON,
     Connection,
     Engine,
     Insert,
+    Select,
+    Subquery,
     Table,
-    any_,
     bindparam,
     create_engine,
     event,
@@ -36,12 +35,13 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
-from sqlalchemy.types import Text
+from sqlalchemy.types import Text, TypeEngine
 
 from pipeline import schema
 from pipeline.clock import monotonic
@@ -178,11 +178,24 @@ class Database:
         changes = {name: value for name, value in values.items() if name not in keys}
         return self._insert(table).values(**values).on_conflict_do_update(index_elements=keys, set_=changes)
 
-    def among(self, column: ColumnElement[int], numbers: Sequence[int]) -> ColumnElement[bool]:
-        """SQL: whether the column is one of these. One parameter however many there are, so the statement is known."""
+    def given(self, name: str, **columns: type[TypeEngine[Any]]) -> Subquery:
+        """SQL: a table whose rows are one parameter of this name, a list of lists in these columns' order.
+
+        So it is one statement, and one step for the database, however many rows there are.
+        """
+        rows = bindparam(name, type_=JSON)
+        each = (func.json_each if self.is_sqlite else func.json_array_elements)(rows).table_valued("value")
+        return select(*(
+            (func.json_extract(each.c.value, f"$[{place}]") if self.is_sqlite
+             else sql_cast(func.json_extract_path_text(each.c.value, str(place)), kind)).label(column)
+            for place, (column, kind) in enumerate(columns.items()))).subquery()
+
+    def packed(self, query: Select[Any]) -> Select[tuple[list[list[Any]] | None]]:
+        """SQL: all that a query finds as one value, a list of lists; None may stand for an empty one."""
+        found = query.subquery()
         if self.is_sqlite:
-            return column.in_(select(func.json_each(json.dumps(list(numbers))).table_valued("value").c.value))
-        return column == any_(bindparam(None, list(numbers), type_=ARRAY(BigInteger)))
+            return select(func.json_group_array(func.json_array(*found.c), type_=JSON))
+        return select(func.json_agg(func.json_build_array(*found.c), type_=JSON))
 
     def upsert_rows(self, table: Table, columns: Iterable[str]) -> Insert:
         """The same for many rows in one go: each is given with these columns when it is executed."""

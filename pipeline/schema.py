@@ -7,7 +7,7 @@ rows a pass reads stay small. Changing a table means a new migration in `pipelin
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -29,9 +29,9 @@ from sqlalchemy import (
     text,
 )
 
-HEAD = "0004"  # the migration this program expects; a test compares it with pipeline/migrations
+from pipeline.clock import EPOCH
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+HEAD = "0004"  # the migration this program expects; a test compares it with pipeline/migrations
 
 
 class Instant(TypeDecorator[datetime]):

@@ -23,7 +23,7 @@ from pipeline.editions.templates import Templates
 from pipeline.engines.jobs import publish_once
 from pipeline.errors import Problem
 from pipeline.feeds.templating import web_templates
-from pipeline.issues.archive import Record
+from pipeline.issues.record import Record
 from pipeline.publish.door import Pass
 from tests.books import NOON, copied_database
 

@@ -19,11 +19,13 @@ from pipeline.app import App
 from pipeline.audience.subscriber import Evidence
 from pipeline.clock import HandClock
 from pipeline.config import load
+from pipeline.mailings.ledger.askings import Limits
 from pipeline.mailings.mailing import Claim
 from pipeline.schema import delivery
 from pipeline.subscribe.porter import Porter
 from pipeline.web.assembly import open_site
 from pipeline.web.porter import PorterThread
+from pipeline.web.turnstile import Pace, Turnstile
 from tests.books import NOON, copied_database
 
 WEB = "https://mail.example.com/"
@@ -33,6 +35,8 @@ SETTINGS: dict[str, Any] = {
     "lists": [{"id": "weekly", "name": "Weekly"}, {"id": "extra", "name": "Extra"}],
     "web": {"url": WEB, "secret": "0123456789abcdef"},
 }
+# A turnstile that stops nobody: for tests of what is behind it.
+WIDE, QUICK = Limits(network_a_day=10**9, all_an_hour=10**9), Pace(a_second=10**9)
 
 
 @dataclass
@@ -41,6 +45,7 @@ class House:
 
     folder: Path
     settings: dict[str, Any] = field(default_factory=dict)
+    turnstile: Turnstile = field(default_factory=lambda: Turnstile(WIDE, QUICK))
 
     def __post_init__(self) -> None:
         copied_database(self.folder / "var" / "avviso.db").close()
@@ -48,7 +53,7 @@ class House:
         self.clock = HandClock(NOON)
         self.app = App(load(self.folder / "config.yaml", {}), self.clock)
         self.porter = Porter(self.app.tray, self.app.subscriptions)
-        self.site = open_site(self.app, PorterThread(self.porter.work))
+        self.site = open_site(self.app, PorterThread(self.porter.work), self.turnstile)
         self.client = self.browser("198.51.100.7")
 
     def browser(self, address: str) -> TestClient:

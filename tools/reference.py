@@ -264,7 +264,7 @@ def web_routes() -> Iterator[tuple[str, str, str, str]]:
 
     nothing: typing.Any = None  # a list of routes asks nobody anything
     rooms = Rooms(nothing, Keeping(*[nothing] * 6), nothing, Hooks({}, nothing, nothing), Metrics(nothing),
-                  Joining(*[nothing] * 6))
+                  Joining(*[nothing] * 7), has_form=True)
     for route in routes(rooms):
         path = route.path.replace(":path}", "}")
         page, part = path.split("/")[1], "".join(path.partition("{")[2:]).rstrip("}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
-    from pipeline.issues.archive import Record
+    from pipeline.issues.record import Record
     from pipeline.mailings.mailing import Mailing
     from pipeline.publish.outlook import Prospect
     from pipeline.publish.overview import Overview

@@ -12,7 +12,7 @@ from pipeline.cli.desk import DONE, SOME_HELD, Command, Desk, pass_desk
 from pipeline.errors import Unreachable
 
 if TYPE_CHECKING:
-    from pipeline.issues.archive import Record
+    from pipeline.issues.record import Record
 
 
 @click.command(cls=Command)

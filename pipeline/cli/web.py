@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from pipeline.cli.desk import DONE, Command, Desk, pass_desk
 from pipeline.errors import ConfigError
+
+if TYPE_CHECKING:  # slow import: pydantic
+    from pipeline.config import Config
 
 
 @click.command(cls=Command)
@@ -23,15 +28,27 @@ def form(desk: Desk, list_id: str, bare: bool) -> int:
     from pipeline.web.assembly import open_pages  # optional extra `web`
 
     app = desk.app()
-    if not app.config.web.url:
-        raise ConfigError("there is no address that a form could post to", path="config.yaml",
-                          remedy="set web.url to where readers reach `avviso run`")
-    known = [one.id for one in app.config.lists]
+    if not app.subscribe_url:
+        raise _without_form(app.config)
+    known = [one.id for one in app.config.lists if one.public]
     if list_id and list_id not in known:
-        raise click.BadParameter(f'list "{list_id}" is not in config.yaml; use one of: {", ".join(known)}')
-    html = open_pages(app).form(f"{app.config.web.url}subscribe", list_id=list_id, styled=not bare)
+        raise click.BadParameter(f'list "{list_id}" is not a public one of config.yaml; use one of: {", ".join(known)}')
+    html = open_pages(app).form(app.subscribe_url, list_id=list_id, styled=not bare)
     desk.answer({"html": html}, [html.rstrip()])
     return DONE
+
+
+def _without_form(config: Config) -> ConfigError:
+    """Why there is none, and what helps."""
+    kind = config.transport.kind
+    if config.transport.broadcasts:
+        return ConfigError(f"readers are {kind}'s own: who subscribed here would get nothing", path="config.yaml",
+                           remedy=f"take the form that {kind} gives you")
+    if not config.web.url:
+        return ConfigError("there is no address that a form could post to", path="config.yaml",
+                           remedy="set web.url to where readers reach `avviso run`")
+    return ConfigError("no list is public, so there is nothing to choose", path="config.yaml",
+                       remedy="take `public: false` from the list that readers may choose")
 
 
 COMMANDS = (form,)

@@ -171,3 +171,6 @@ class ListSettings(Section):
     """Its short name, for ever: it stands in headers and links."""
     name: Line
     """Its name for people."""
+    public: Truth = default("true")
+    """Readers may choose it on the web. One that is not `public` is joined by a command only: no form and no page names
+    it to who is not on it, and issues that go to such lists alone stand in no feed and no archive."""

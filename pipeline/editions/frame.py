@@ -11,8 +11,9 @@ from dataclasses import dataclass, fields, replace
 from pipeline.editions.edition import Hole
 from pipeline.editions.holes import quote
 from pipeline.editions.theme import theme
-from pipeline.editions.wording import direction, wording
+from pipeline.editions.wording import wording
 from pipeline.errors import EditionError
+from pipeline.issues.vocabulary import direction
 
 _FIELD = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 

@@ -51,6 +51,7 @@ def render_notice(matters: Sequence[Matter], frame: Frame, templates: Templates)
                     for one, matter in zip(told, matters, strict=True)],
         "heading": underlined(quote(one_line(subject))),
         "rule": RULE,
+        "links": [],
     }
     return Edition(
         name=NAME, language=frame.language, subject=one_line(subject), preheader=one_line(told[0]["text"]),

@@ -37,18 +37,19 @@ def strip_decoration(fragment: str) -> str:
 
 
 def length(parcel: Parcel) -> int:
-    """Characters of text and elements in a block: what `beginning` counts."""
-    return sum(1 + len(element.text or "") + len(element.tail or "") for element in _parse(parcel.html).iter("*"))
+    """Characters of text and tags in a block: what `beginning` counts."""
+    return sum(_tag_length(element) + len(element.text or "") + len(element.tail or "")
+               for element in _parse(parcel.html).iter("*"))
 
 
 def beginning(parcel: Parcel, characters: int) -> str:
-    """The block up to that many characters and elements, closed properly; an ellipsis says that it was cut."""
+    """The block up to that many characters of text and tags, closed properly; an ellipsis says that it was cut."""
     root = _parse(parcel.html)
     surplus: list[Element] = []
     left = characters
     for event, element in etree.iterwalk(root, events=("start", "end")):
         if event == "start":
-            left -= 1
+            left -= _tag_length(element)
             if left < 0:
                 surplus.append(element)
             element.text, left = _part(element.text, left)
@@ -59,6 +60,11 @@ def beginning(parcel: Parcel, characters: int) -> str:
         if parent is not None:
             parent.remove(element)
     return _inside(root)
+
+
+def _tag_length(element: Element) -> int:
+    """About as many characters as the element's opening tag has."""
+    return len(str(element.tag)) + 2 + sum(len(name) + len(value) + 4 for name, value in element.items())
 
 
 def _part(text: str | None, left: int) -> tuple[str, int]:

@@ -55,6 +55,7 @@ class Prose:
     voice: Voice
     _parts: list[str] = field(default_factory=list)
     _links: list[tuple[int, str]] = field(default_factory=list)
+    _medium_ends: int = 0            # behind the last picture or player among the parts
 
     def text(self, text: str) -> None:
         self._parts.append(visible(text).replace("\n", " "))
@@ -84,10 +85,13 @@ class Prose:
             self._parts.append(f" <{shown}>")
 
     def medium(self, label: str, address: str) -> None:
-        """A picture, video or sound: `label <address>`, apart from the words around it."""
+        """A picture, video or sound: `label <address>`, apart from the words around it, below one before it."""
         shown = self._address(address)
+        if self._medium_ends and not "".join(self._parts[self._medium_ends:]).strip(" \x1f"):
+            self.line_break()
         self.soft_break()
         self._parts.append(" ".join(visible(label).split()) + (f" <{shown}>" if shown else ""))
+        self._medium_ends = len(self._parts)
         self.soft_break()
 
     def finish(self) -> str:
@@ -144,7 +148,7 @@ class Markup(HTMLParser):
         elif tag == "a":
             self._prose.close_link()
         elif tag in ("td", "th"):
-            self._prose.soft_break()
+            self._prose.text(" ")
         elif tag in _LINES and tag != "br":
             self._prose.line_break()
 

@@ -26,7 +26,7 @@ _SEAM = "\x00"
 
 
 class Templates:
-    """The mail templates of a publication: `issue letter notice`, each `.html` and `.txt`, `inline.css head.css`."""
+    """The mail templates: `issue letter notice`, each `.html` and `.txt`, in `base.html`; `inline.css head.css`."""
 
     def __init__(self, owner: Path | None = None) -> None:
         folders = [owner, *_HOMES] if owner else [*_HOMES]
@@ -46,9 +46,17 @@ class Templates:
         except jinja2.TemplateSyntaxError as error:
             raise _unfillable(error.name or name, error.lineno, str(error)) from error
         except jinja2.TemplateError as error:
-            raise _unfillable(name, _line(error, name), str(error)) from error
+            raise _unfillable(*self._place(error, name), str(error)) from error
         except _SLIPS as error:
-            raise _unfillable(name, _line(error, name), f"{type(error).__name__}: {error}") from error
+            raise _unfillable(*self._place(error, name), f"{type(error).__name__}: {error}") from error
+
+    def _place(self, error: Exception, name: str) -> tuple[str, int | None]:
+        """The template that was at work, which may be the frame of `name`, and its line, from jinja2's traceback."""
+        known = set(self._environment.list_templates())
+        for frame in reversed(traceback.extract_tb(error.__traceback__)):
+            if Path(frame.filename).name in known:
+                return Path(frame.filename).name, frame.lineno
+        return name, None
 
     def css(self, name: str, context: Mapping[str, object]) -> str:
         """A style sheet, filled, without comments and idle space; `style_elements` takes it apart."""
@@ -71,9 +79,3 @@ def _unfillable(name: str, line: int | None, reason: str) -> EditionError:
 
 def _path(name: str) -> str:
     return f"templates/email/{name}"
-
-
-def _line(error: Exception, name: str) -> int | None:
-    """The line of the template that was at work, from jinja2's rewritten traceback."""
-    frames = reversed(traceback.extract_tb(error.__traceback__))
-    return next((frame.lineno for frame in frames if frame.filename.endswith(f"/{name}")), None)

@@ -23,11 +23,13 @@ _CJK = {
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """Colours `#rrggbb`, a CSS font list, and pixels: the sheet's `width` and its text `column`."""
+    """Colours `#rrggbb`, a CSS font list, the `leading` as a line-height, and pixels: the sheet's `width` and its
+    text `column`."""
 
     link: str
     link_dark: str
     fonts: str
+    leading: float
     width: int
     column: int
 
@@ -40,8 +42,13 @@ def theme(accent: str, width: int, language: str) -> Theme:
         )
     return Theme(
         link=legible(accent, SHADE), link_dark=legible(accent, NIGHT_SHADE, CONTRAST_DARK), fonts=_fonts(language),
-        width=width, column=width - 2 * PADDING,
+        leading=_leading(language), width=width, column=width - 2 * PADDING,
     )
+
+
+def _leading(language: str) -> float:
+    """Han characters fill their square and want more air between the lines than letters do."""
+    return 1.75 if language.lower()[:2] in ("zh", "ja", "ko") else 1.65
 
 
 def _fonts(language: str) -> str:

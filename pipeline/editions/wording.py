@@ -111,7 +111,6 @@ _TRADITIONAL: Wording = {
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
            "November", "December")
 _TRADITIONAL_TAGS = frozenset({"hant", "tw", "hk", "mo"})
-_RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ps", "ur", "yi"})
 
 
 def wording(language: str) -> Wording:
@@ -133,7 +132,3 @@ def long_date(day: date, language: str) -> str:
         day=day.day, month=day.month, month_name=_MONTHS[day.month - 1], year=day.year,
     )
 
-
-def direction(language: str) -> str:
-    """The value of `dir`: "rtl" for the scripts that run so, else "ltr"."""
-    return "rtl" if language.lower().split("-")[0] in _RIGHT_TO_LEFT else "ltr"

@@ -21,9 +21,10 @@ from pipeline.feeds.colours import palette
 from pipeline.feeds.feed import Entry, Publication
 from pipeline.feeds.listing import Listing, Listings, by_year
 from pipeline.feeds.templating import Templates
-from pipeline.feeds.wording import cover_date, direction, voice, wording
+from pipeline.feeds.wording import cover_date, voice, wording
 from pipeline.issues.colouring import code_css
 from pipeline.issues.embeds import FRAMES
+from pipeline.issues.vocabulary import direction
 
 Values = dict[str, object]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 try:
@@ -30,6 +31,19 @@ def _brotli(content: bytes) -> bytes:
 
 
 PACKERS: Mapping[str, Callable[[bytes], bytes]] = {".gz": _gzip} | ({".br": _brotli} if brotli else {})
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A file's bytes with its twins by name, compressed where the bytes were made."""
+
+    content: bytes
+    twins: Mapping[str, bytes]
+
+
+def pack(name: str, content: bytes) -> Packed:
+    """A file with its twins."""
+    return Packed(content, twins(name, content))
 
 
 def has_twins(name: str, size_bytes: int) -> bool:

@@ -78,7 +78,6 @@ _TRADITIONAL: Wording = {
 
 CATALOGUE: Mapping[str, Wording] = {"en": _ENGLISH, "zh": _SIMPLIFIED, "zh-hant": _TRADITIONAL}
 _TRADITIONAL_REGIONS = {"hant", "tw", "hk", "mo"}
-_RIGHT_TO_LEFT = {"ar", "dv", "fa", "he", "ps", "ug", "ur", "yi"}
 
 
 def wording(language: str) -> Wording:
@@ -92,11 +91,6 @@ def voice(language: str) -> str:
     if primary != "zh":
         return "en"
     return "zh-hant" if _TRADITIONAL_REGIONS.intersection(rest) else "zh"
-
-
-def direction(language: str) -> str:
-    """The value of `dir` for text in a language."""
-    return "rtl" if language.lower().replace("_", "-").split("-")[0] in _RIGHT_TO_LEFT else "ltr"
 
 
 def cover_date(day: date, language: str) -> str:

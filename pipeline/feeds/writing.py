@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from pipeline.errors import OutputError
-from pipeline.feeds.twins import PACKERS, has_twins, twin_names, twins
+from pipeline.feeds.twins import PACKERS, Packed, has_twins, twin_names, twins
 
 PREFIX, SUFFIX = ".avviso-", ".tmp"
 GROUP = 100  # files that are flushed together; each is open until then
@@ -55,11 +55,11 @@ class _Staged:
     twin: bool = False
 
 
-def write(root: Path, files: Iterable[tuple[str, bytes]]) -> tuple[str, ...]:
+def write(root: Path, files: Iterable[tuple[str, bytes | Packed]]) -> tuple[str, ...]:
     """Writes files below `root` and says which of them changed, in their order.
 
     Names are relative with forward slashes; folders are made. `files` may make its bytes as it goes.
-    Text gets compressed twins of the same time (see feeds.twins), which are not counted.
+    Text gets compressed twins of the same time (see feeds.twins), which are not counted; they may be made already.
     Raises OutputError at the first that cannot be written: it keeps its old bytes, those before it
     have the new ones. Pages and the feeds that link to them are two calls: the first is on the disk
     before the second begins.
@@ -130,12 +130,13 @@ def _holds(path: Path, content: bytes) -> bool:
         return False
 
 
-def _stage(root: Path, name: str, content: bytes) -> tuple[_Staged, ...]:
+def _stage(root: Path, name: str, given: bytes | Packed) -> tuple[_Staged, ...]:
     """The new bytes under temporary names, twins first; or nothing when the files have them already.
 
     Twins are renamed first, so that whoever dies between the two leaves a file that is made again.
     """
     staged: list[_Staged] = []
+    content = given.content if isinstance(given, Packed) else given
     try:
         path = root / _safe(root, name)
         same = _holds(path, content)
@@ -143,10 +144,10 @@ def _stage(root: Path, name: str, content: bytes) -> tuple[_Staged, ...]:
         if same and _has_its_twins(path, content, time_ns):
             return ()
         path.parent.mkdir(parents=True, exist_ok=True)
-        made = twins(name, content)
+        made = given.twins if isinstance(given, Packed) else twins(name, content)
         for gone in set(twin_names(name)) - set(made):
             (root / gone).unlink(missing_ok=True)  # of other bytes
-        for each, packed in (made if same else made | {name: content}).items():
+        for each, packed in (made if same else {**made, name: content}).items():
             staged.append(_temporary(root / each, each, packed, twin=each != name))
         time_ns = time_ns or os.fstat(staged[-1].descriptor).st_mtime_ns
         for one in staged:

@@ -6,119 +6,24 @@ It remembers; it decides nothing. What becomes of an issue is decided in `publis
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import fields
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
 from math import inf
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import BigInteger, Row, and_, bindparam, cast, delete, func, select, type_coerce, update
+from sqlalchemy import BigInteger, Connection, Row, and_, bindparam, cast, delete, func, select, type_coerce, update
 from sqlalchemy import Text as SqlText
 
+from pipeline.clock import EPOCH
 from pipeline.database import Database
 from pipeline.errors import Problem
 from pipeline.issues.issue import Image, State
-from pipeline.schema import EPOCH, fragment, issue, issue_alias, issue_file, issue_text, redirect
+from pipeline.issues.record import KnownFile, Record, Spine, Text
+from pipeline.schema import fragment, issue, issue_alias, issue_file, issue_text, redirect
 
 ROWS_AT_ONCE = 500  # keys in one question
-
-
-@dataclass(frozen=True, slots=True)
-class KnownFile:
-    """A file as it was when it was last read. `key` is None while it is withheld or not readable."""
-
-    path: str
-    mtime_ns: int
-    size: int
-    digest: str
-    seen_at: datetime
-    claimed: str | None
-    key: str | None
-    problem: Problem | None
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """An issue as the book knows it; the columns of the table `issue`."""
-
-    key: str
-    path: str
-    number: int | None
-    title: str
-    day: date
-    due_at: datetime
-    cover: Image | None
-    description: str
-    language: str | None
-    tags: tuple[str, ...]
-    lists: tuple[str, ...]
-    draft: bool
-    source_digest: str
-    text_digest: str
-    sketch: bytes
-    changed_at: datetime
-    seen_at: datetime
-    due_seen_at: datetime | None
-    missing_at: datetime | None
-    state: State
-    reason: str
-    since: datetime
-    ordinal: int | None = None
-    published_at: datetime | None = None
-    updated_at: datetime | None = None
-    feed_id: str | None = None
-    permalink: str | None = None
-
-    @property
-    def is_published(self) -> bool:
-        """Whether it has ever been in the feeds."""
-        return self.published_at is not None
-
-    @property
-    def is_shown(self) -> bool:
-        """Whether it belongs in the feeds now."""
-        return self.is_published and self.missing_at is None and not self.draft
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """What an issue says: its Markdown, the line of the file it starts on, candidates for its description."""
-
-    body: str
-    body_line: int
-    descriptions: tuple[str, ...]
-
-
-class Spine(NamedTuple):
-    """What can be read of a shown issue while it stands on the shelf: cheap for ten thousand.
-
-    `stamp` changes with anything that feeds and archive show of it. `keywords` is JSON, `changed_us` microseconds
-    since 1970.
-    """
-
-    key: str
-    path: str
-    permalink: str
-    feed_id: str
-    cover_day: str
-    keywords: str
-    changed_us: int
-    stamp: str
-
-    @property
-    def day(self) -> date:
-        return date.fromisoformat(self.cover_day)
-
-    @property
-    def tags(self) -> tuple[str, ...]:
-        return () if self.keywords == "[]" else tuple(json.loads(self.keywords))
-
-    @property
-    def updated(self) -> datetime:
-        """When its visible text last changed, in UTC."""
-        return EPOCH + timedelta(microseconds=self.changed_us)
-
 
 # In order of their hours, then numbers; the databases differ on where a missing number stands.
 _ORDER = (issue.c.due_at, issue.c.number.nulls_last(), issue.c.key)
@@ -132,10 +37,11 @@ def _hour(record: Record) -> tuple[datetime, float, str]:
 
 
 class Archive:
-    """The first book."""
+    """The first book. `hidden` are the lists whose issues are for their readers alone."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, hidden: Collection[str] = ()) -> None:
         self._db = database
+        self._hidden = frozenset(hidden)
 
     # ---- files --------------------------------------------------------------------------------
 
@@ -223,8 +129,14 @@ class Archive:
         """Every issue that feeds and archive show, in the order of first publication, oldest first."""
         shown = select(*_SPINE_COLUMNS).where(_IS_SHOWN)
         with self._db.read() as connection:
+            inside = self._inside(connection) if self._hidden else ()
             rows = connection.execute(shown.order_by(issue.c.ordinal)).all()
-        return [Spine._make((*row[:7], _stamp(tuple(row)))) for row in rows]
+        return [Spine._make((*row[:7], _stamp(tuple(row)))) for row in rows if row.key not in inside]
+
+    def _inside(self, connection: Connection) -> set[str]:
+        """The issues that go to hidden lists alone."""
+        rows = connection.execute(select(issue.c.key, issue.c.lists).where(_IS_SHOWN))
+        return {key for key, lists in rows if self._hidden.issuperset(lists)}
 
     def paths(self) -> dict[str, tuple[str, bool]]:
         """Where each issue's file is or was, and whether it is there, by key."""

@@ -24,7 +24,8 @@ _LETTER = re.compile(f"[{LETTERS}{_HANGUL}]")
 _SOLID = re.compile(f"[{LETTERS}{_MARKS}]")
 _ANY = re.compile(f"[{LETTERS}{_HANGUL}{_MARKS}]")
 _WIDE_MARK = re.compile(f"[{_MARKS}]")
-_WORD = re.compile(f"(?:(?![{LETTERS}{_HANGUL}])[^\\W\\d_])" "{2,}")
+_LETTERS = re.compile(f"[{LETTERS}{_HANGUL}]+")
+_WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 def count_letters(text: str) -> int:
@@ -34,7 +35,7 @@ def count_letters(text: str) -> int:
 
 def count_words(text: str) -> int:
     """How many words of other scripts there are (two letters or more)."""
-    return len(_WORD.findall(text))
+    return len(_WORD.findall(_LETTERS.sub(" ", text)))
 
 
 def is_solid(char: str) -> bool:

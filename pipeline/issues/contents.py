@@ -11,7 +11,7 @@ from markdown_it.token import Token
 
 from pipeline.issues.headings import TOP, Heading, fold, plain_text
 
-_NUMBERED = re.compile(r"\s*(\d{1,3})\s*[、.．)）:：]\s*(\S.*)", re.DOTALL)
+_NUMBERED = re.compile(r"\s*(\d{1,3})\s*(?:[、.．)）:：]|[,，](?!\d))\s*(\S.*)", re.DOTALL)
 _CHINESE = re.compile(r"\s*[一二三四五六七八九十]{1,3}\s*[、.．:：]\s*(?P<words>\S.*)", re.DOTALL)
 _MARKER = re.compile(r"\s*(?:\[\[?toc\]?\]|@\[toc\]|\{:toc\})\s*", re.IGNORECASE)
 _ALIKE = 0.6
@@ -28,14 +28,16 @@ def settle_contents(tokens: Sequence[Token], headings: Sequence[Heading]) -> lis
             index.passed += 1
         if token.type == "inline" and tokens[at - 1].type == "paragraph_open":
             toc_below = bool(headings) and _takes_marker(token)
-            token.children = _linked(token.children or [], index)
+            label, token.children, token.meta["leads"] = _linked(token.children or [], index)
+            if label:
+                out += _paragraph(label, out[-1])
         out.append(token)
         if token.type == "paragraph_close" and toc_below:
             toc_below = False
             if not out[-2].children:
                 del out[-3:]
             out += _list(headings)
-    return out
+    return list(_framed(out))
 
 
 class _Index:
@@ -92,15 +94,70 @@ def _takes_marker(inline: Token) -> bool:
     return True
 
 
-def _linked(children: Sequence[Token], index: _Index) -> list[Token]:
-    out: list[Token] = []
+def _linked(children: Sequence[Token], index: _Index) -> tuple[list[Token], list[Token], int]:
+    """The children with contents lines linked, and how many these are where there are no others, else 0.
+
+    First comes a line that is no link above several that are, such as `目录：`.
+    """
+    lines, linked = [], []
     for line, ending in _lines(children):
         plain = all(child.type not in ("link_open", "image") for child in line)
-        if plain and (heading := index.find(plain_text(line))):
+        heading = index.find(plain_text(line)) if plain else None
+        if heading:
             line = [Token("link_open", "a", 1, attrs={"href": f"#{heading.id}"}), *line, Token("link_close", "a", -1)]
-        out += line
-        out += ending
-    return out
+        lines.append([*line, *ending])
+        linked.append(heading is not None)
+    labelled = len(linked) > 2 and not linked[0] and all(linked[1:])
+    label = lines.pop(0)[:-1] if labelled else []
+    return label, [child for line in lines for child in line], len(lines) if labelled or all(linked) else 0
+
+
+def _paragraph(children: list[Token], opening: Token) -> list[Token]:
+    """What comes behind an open paragraph for these to have one of their own before it."""
+    inline = Token("inline", "", 0, map=opening.map, children=children, content=plain_text(children), block=True)
+    return [inline, Token("paragraph_close", "p", -1, block=True, hidden=opening.hidden),
+            Token("paragraph_open", "p", 1, map=opening.map, block=True, hidden=opening.hidden)]
+
+
+def _framed(tokens: Sequence[Token]) -> Iterator[Token]:
+    """The stream with the class `contents` on what only leads elsewhere; paragraphs that follow each other are one."""
+    at = 0
+    while at < len(tokens):
+        token, lines = tokens[at], 0
+        if token.type == "paragraph_open" and not token.hidden:
+            end = at
+            while _leads(tokens[end:end + 3]) and not tokens[end].hidden:
+                lines += tokens[end + 1].meta["leads"]
+                end += 3
+            if lines > 1:
+                token.attrs["class"] = "contents"
+                yield from (token, _joined(tokens[at + 1:end:3]), tokens[at + 2])
+                at = end
+                continue
+        elif token.type in ("bullet_list_open", "ordered_list_open") and _only_leads(tokens, at + 1):
+            token.attrs["class"] = "contents"
+        yield token
+        at += 1
+
+
+def _leads(paragraph: Sequence[Token]) -> bool:
+    return len(paragraph) == 3 and paragraph[0].type == "paragraph_open" and bool(paragraph[1].meta.get("leads"))
+
+
+def _joined(inlines: Sequence[Token]) -> Token:
+    first, *others = inlines
+    for inline in others:
+        first.children = [*(first.children or ()), Token("hardbreak", "br", 0), *(inline.children or ())]
+    return first
+
+
+def _only_leads(tokens: Sequence[Token], at: int) -> bool:
+    """Is every item of the list whose first one stands at `at` a line that leads elsewhere?"""
+    first = at
+    while tokens[at].type == "list_item_open" and _leads(tokens[at + 1:at + 4]) and (
+            tokens[at + 4].type == "list_item_close"):
+        at += 5
+    return at > first + 5 and tokens[at].type in ("bullet_list_close", "ordered_list_close")
 
 
 def _lines(children: Sequence[Token]) -> Iterator[tuple[list[Token], list[Token]]]:
@@ -128,7 +185,8 @@ def _list(headings: Sequence[Heading]) -> Iterator[Token]:
         if heading.level > TOP + 1:
             continue
         for _ in range(level, heading.level):
-            yield Token("bullet_list_open", "ul", 1, block=True)
+            outermost = {"class": "contents"} if level < TOP else {}
+            yield Token("bullet_list_open", "ul", 1, block=True, attrs=dict(outermost))
         for deeper in range(level, heading.level - 1, -1):
             yield Token("list_item_close", "li", -1, block=True)
             if deeper > heading.level:

@@ -9,12 +9,16 @@ read exactly as CommonMark reads it.
 
 from __future__ import annotations
 
+import re
+
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import isMdAsciiPunct, isPunctChar, isWhiteSpace
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.state_inline import Delimiter
 
 from pipeline.issues.cjk import is_east_asian, is_wide_mark
+
+_TIMES = re.compile(r"\d\*\d")  # `2*3*4` multiplies
 
 
 def use_friendly_emphasis(parser: MarkdownIt) -> None:
@@ -28,6 +32,8 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
     if silent or marker not in "*_":
         return False
     length, opens, closes = _scan(state, splits_words=marker == "*")
+    if marker == "*" and length == 1 and _TIMES.match(state.src, max(0, state.pos - 1)):
+        opens = closes = False
     for _ in range(length):
         _push(state, marker, length, opens=opens, closes=closes)
     state.pos += length
@@ -66,6 +72,8 @@ def _scan(state: StateInline, *, splits_words: bool) -> tuple[int, bool, bool]:
     after = state.src[end] if end < state.posMax else " "
     left = not _is_space(after) and (not _is_mark(after) or _frees(before))
     right = not _is_space(before) and (not _is_mark(before) or _frees(after))
+    # `中__文__字` is bold, while `的__init__方法` keeps its underscores.
+    splits_words = splits_words or (end - start > 1 and is_east_asian(before) and is_east_asian(after))
     opens = left and (splits_words or not right or _is_punctuation(before))
     closes = right and (splits_words or not left or _is_punctuation(after))
     return end - start, opens, closes

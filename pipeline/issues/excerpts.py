@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from markdown_it.token import Token
 
@@ -26,6 +27,8 @@ _ENOUGH = 4_000
 """Characters of a paragraph's source that are read for a description."""
 _MOST = 20_000
 """Characters of a block that are looked at at all; a first picture or heading stands before them."""
+_FIRST = 100_000
+"""Characters of a body that are looked at: what an issue says of itself it says at its beginning."""
 
 _SMALL = re.compile(r"<small\b[^>]*>(.*?)</small>", re.DOTALL | re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:https?|ftp|mailto):\S+|[\w.+-]{1,64}@[\w.-]+")
@@ -65,7 +68,7 @@ class _Blocks:
         self._parser = markdown_parser()
         self._env: dict[str, object] = {}
         self.tokens: list[Token] = []
-        self._parser.block.parse(body, self._parser, self._env, self.tokens)
+        self._parser.block.parse(body[:_FIRST], self._parser, self._env, self.tokens)
 
     def first_heading(self) -> str:
         at = next((n for n, token in enumerate(self.tokens) if token.type == "heading_open"), None)
@@ -87,6 +90,8 @@ class _Blocks:
         if token.type == "inline" and not token.children:
             token.children = []
             self._parser.inline.parse(token.content[:_MOST], self._parser, self._env, token.children)
+        if token.type == "html_block":
+            token.content = token.content[:_MOST]
         settled = settle([token], Report("", 1))
         return next((found for found in settled if found.type in ("inline", "html_block")), token)
 
@@ -155,7 +160,8 @@ def _candidates(blocks: _Blocks) -> Iterator[str]:
 def _says_something(text: str) -> bool:
     """Enough words beside the addresses, and not only a label for what follows."""
     prose = _ADDRESS.sub("", text).strip()
-    width = sum(1 + (unicodedata.east_asian_width(char) in "WF") for char in prose if char.isalpha())
+    letters = islice((char for char in prose if char.isalpha()), 12)
+    width = sum(1 + (unicodedata.east_asian_width(char) in "WF") for char in letters)
     return width >= 12 and not (prose.endswith((":", "：")) and len(prose) <= 40)
 
 

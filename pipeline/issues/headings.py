@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from markdown_it.token import Token
@@ -28,7 +28,7 @@ class Heading:
 
 def settle_headings(tokens: Sequence[Token], title: str) -> tuple[list[Token], tuple[Heading, ...]]:
     """The stream without a first `# title` that repeats the issue's title, levels mended, ids set; and the headings."""
-    kept = _without_title(tokens, title)
+    kept = list(_without_empty(_without_title(tokens, title)))
     places = [at for at, token in enumerate(kept) if token.type == "heading_open"]
     levels = _mended([int(kept[at].tag[1]) for at in places])
     headings: list[Heading] = []
@@ -74,6 +74,17 @@ def _without_title(tokens: Sequence[Token], title: str) -> list[Token]:
         return list(tokens)
     same = fold(plain_text(tokens[at + 1].children or ())) == fold(title)
     return [*tokens[:at], *tokens[at + 3:]] if same and fold(title) else list(tokens)
+
+
+def _without_empty(tokens: Sequence[Token]) -> Iterator[Token]:
+    """A lone `#` is no heading: nobody could read it, and screen readers would stop at it."""
+    at = 0
+    while at < len(tokens):
+        if tokens[at].type == "heading_open" and not tokens[at + 1].children:
+            at += 3
+            continue
+        yield tokens[at]
+        at += 1
 
 
 def _mended(levels: Sequence[int]) -> list[int]:

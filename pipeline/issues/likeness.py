@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import sys
 from array import array
 
 RUN = 4
@@ -20,8 +21,11 @@ def sketch(text: str) -> bytes:
     tokens = _TOKEN.findall(text.casefold())
     starts = range(max(1, len(tokens) - RUN + 1)) if tokens else ()
     runs = {" ".join(tokens[start : start + RUN]) for start in starts}
-    hashes = sorted(int.from_bytes(hashlib.blake2b(run.encode(), digest_size=8).digest(), "big") for run in runs)
-    return array("Q", hashes[:KEPT]).tobytes()
+    digests = sorted([hashlib.blake2b(run.encode(), digest_size=8).digest() for run in runs])
+    hashes = array("Q", b"".join(digests[:KEPT]))
+    if sys.byteorder == "little":
+        hashes.byteswap()
+    return hashes.tobytes()
 
 
 def likeness(one: bytes, other: bytes) -> float:

@@ -25,9 +25,14 @@ MAX_CHARS = 4096
 _STOP = re.compile(
     "[\\s\u2014\u2018\u2019\u201c\u201d\u2026\u3000-\u3004\u3008-\u3020\u3030\uff01-\uff0f\uff1a-\uff20"
     "\uff3b-\uff40\uff5b-\uff65\u200b\u2060\u2190-\u21ff\u2300-\u23ff\u2460-\u27bf\u2b00-\u2bff\ufe0f"
-    "\U0001f000-\U0001faff`]|\\*\\*|~~")
+    "\U0001f000-\U0001faff`\u060c\u061b\u061f\u06d4\u0964]|\\*\\*|~~")
 _SCHEME = re.compile(r"(?<![A-Za-z0-9.+-])(?:https?|ftp)$", re.IGNORECASE)
 _CLOSED = re.compile(f"[^()]*\\([^()]*\\)(?=[{LETTERS}])")
+# Another address in this one begins a part of it (`…/web/2020/https://…`), or it is the next one.
+_NEXT = re.compile(f"(?<=[{LETTERS}])[:：]?(?=https?://)", re.IGNORECASE)
+_MAIL_HOSTS = "[a-z]{2}|com|net|org|edu|gov|biz|info|name|pro|shop|dev|app|cloud|tech|xyz|top|site|online|email|blog"
+_MAIL = (r"((?<![\w.!#$%&'*+/=?^`{|}~@-])|(?<=" f"[{LETTERS}]))" r"([a-z0-9][a-z0-9._+-]{0,63}@"
+         rf"(?:[a-z0-9](?:[a-z0-9-]{{0,61}}[a-z0-9])?\.){{1,8}}(?:{_MAIL_HOSTS}))(?![a-z0-9@_-]|[.:][a-z0-9~/])")
 _GLUED = re.compile(f"[!-~]*[0-9A-Za-z](?=[{LETTERS}][0-9A-Za-z{LETTERS}]*$)")
 
 
@@ -44,6 +49,15 @@ class Linker(LinkifyIt):  # type: ignore[misc]  # the library has no types
     def __init__(self) -> None:
         super().__init__(options={"fuzzy_link": False, "fuzzy_email": True, "fuzzy_ip": False})
         self.add("//", None)
+        # The library wants a space before; Chinese has none: `邮箱：a@example.com`.
+        self.re["email_fuzzy"] = _MAIL
+
+    def pretest(self, text: str) -> bool:
+        """A colon or an at sign is in every address; nearly no paragraph needs the library's search."""
+        return (":" in text or "@" in text) and bool(super().pretest(text))
+
+    def test(self, text: str) -> bool:
+        return (":" in text or "@" in text) and bool(super().test(text))
 
     def length_at(self, text: str, pos: int) -> int:
         """The length of the address whose `//` stands at `pos`, 0 if it is none."""
@@ -90,6 +104,8 @@ def _end(text: str, pos: int) -> int:
     """Where the address whose `//` stands at `pos` stops at the latest."""
     stop = _STOP.search(text, pos, pos + MAX_CHARS)
     end = stop.start() if stop else min(len(text), pos + MAX_CHARS)
+    following = _NEXT.search(text, pos, end)
+    end = following.start() if following else end
     # Only the last part can be glued to prose: what stands before a slash belongs to the address.
     last = 1 + max(text.rfind(mark, pos, end) for mark in "/?#=&")
     glued = _GLUED.match(text[last:end]) or _CLOSED.match(text[last:end])

@@ -28,7 +28,7 @@ from pipeline.issues.report import Report
 from pipeline.issues.rewriting import rewrite
 from pipeline.issues.sanitizing import clean_html
 from pipeline.issues.targets import Place, Target
-from pipeline.issues.vocabulary import vocabulary
+from pipeline.issues.vocabulary import direction, vocabulary
 
 __all__ = ["Breaks", "Document", "Heading", "Target", "fragment", "html", "parse", "words"]
 
@@ -87,14 +87,18 @@ def html(document: Document, target: Target, *, page_url: str, resolve: Callable
 
     `page_url` is the issue's own page, `resolve` turns a reference relative to the issue's file into an absolute
     address ("" if it has none), `width` is the column in CSS pixels. Classes: `alert alert-note|tip|important|
-    warning|caution`, `alert-title`, `footnotes`, and on the web Pygments' short ones; feeds have none.
+    warning|caution`, `alert-title`, `contents`, `footnotes`, `task`, and on the web Pygments' short ones; feeds have
+    none, and say themselves that their text runs from right to left.
     """
     return fragment(document.clean, document.language, Place(target, page_url, resolve, width))
 
 
 def fragment(clean: str, language: str, place: Place) -> str:
     """The same from `Document.clean`, which may be kept: parsing is nearly all of the work."""
-    return rewrite(clean, place, vocabulary(language))
+    html = rewrite(clean, place, vocabulary(language))
+    if place.target is Target.FEED and direction(language) == "rtl":
+        return f'<div dir="rtl">\n{html}</div>\n'
+    return html
 
 
 def words(document: Document) -> str:

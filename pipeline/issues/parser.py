@@ -5,6 +5,7 @@ One parser for the process; a parse keeps its state to itself, so threads may sh
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from markdown_it import MarkdownIt
@@ -36,8 +37,17 @@ def markdown_parser() -> MarkdownIt:
     return parser
 
 
+# Lower case, no port, no name or password, nothing to be encoded: normal already.
+_PLAIN = re.compile(r"https?://[a-z0-9-]{1,60}(?:\.[a-z0-9-]{1,60}){1,4}(?:/[\w.~/-]*(?:\?[\w.=&-]*)?)?(?:#[\w-]*)?",
+                    re.ASCII)
+
+
 class _Parser(MarkdownIt):
     """markdown-it that shows an address as the author typed it, and lets `data:` pictures through to be reported."""
+
+    def normalizeLink(self, url: str) -> str:  # noqa: N802 (the library's name)
+        """Nearly every address is plain, and stays as it is without being taken apart and put together again."""
+        return url if _PLAIN.fullmatch(url) else super().normalizeLink(url)
 
     def normalizeLinkText(self, link: str) -> str:  # noqa: N802 (the library's name)
         return link

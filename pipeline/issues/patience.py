@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterator
 
 from markdown_it import MarkdownIt
-from markdown_it.parser_block import ParserBlock
+from markdown_it.parser_block import ParserBlock, RuleFuncBlockType
+from markdown_it.ruler import Ruler
 from markdown_it.rules_block import StateBlock, table
 from markdown_it.rules_core import StateCore, linkify
 from markdown_it.token import Token
@@ -25,13 +26,17 @@ MAX_BLOCKS = 30_000
 MAX_COLUMNS = 64
 MAX_CELLS = 10_000
 MAX_MARKS = 40_000
-"""Characters that may mean something inside a paragraph, over the whole issue: five thousand links."""
+"""Characters that may mean something inside a paragraph, over the whole issue; a link counts about eight."""
 MAX_REPEATED_CHARS = 200_000
 """What addresses may add to the text by being repeated through references."""
 MAX_TYPED_LINES = 5_000
 
+_BEGINNINGS = frozenset("#>*+-_=<[`~|:0123456789")
+_BELOW_HEADS = frozenset("|-:")
 _MARKS = "\n!&*:<[\\]^_`~"
 _COUNTED = _MARKS + "@"
+_MARKS_IN_HTML = "<"
+_DEAR = {"://": 4, "](": 3, "<": 1}
 
 
 def use_patience(parser: MarkdownIt) -> None:
@@ -46,8 +51,39 @@ def use_patience(parser: MarkdownIt) -> None:
     parser.inline.terminator_re = re.compile(f"[{re.escape(_MARKS)}]")
 
 
+class _Ruler(Ruler[RuleFuncBlockType]):
+    """A ruler whose chains of rules that may end a paragraph are asked only about lines that may begin a block.
+
+    The library asks each of ten rules about each line, twice; for most lines their first character is an answer.
+    """
+
+    def getRules(self, chainName: str = "") -> list[RuleFuncBlockType]:  # noqa: N802, N803 (the library's names)
+        rules = super().getRules(chainName)
+        if not chainName:
+            return rules
+
+        def ends(state: StateBlock, line: int, end: int, silent: bool) -> bool:
+            return _may_begin(state, line) and any(rule(state, line, end, silent) for rule in rules)
+
+        return [ends]
+
+
+def _may_begin(state: StateBlock, line: int) -> bool:
+    """May another block begin here: by its first character, as the head of a table, or because it is enough?"""
+    below = line + 1
+    return (state.src[state.bMarks[line] + state.tShift[line]] in _BEGINNINGS
+            or (below < state.lineMax and state.src[state.bMarks[below] + state.tShift[below]] in _BELOW_HEADS)
+            or len(state.tokens) >= MAX_BLOCKS)
+
+
 class _PatientBlocks(ParserBlock):
     """A block parser that keeps what is nested too deeply, where the library drops it without a word."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        rules = self.ruler.__rules__
+        self.ruler = _Ruler()
+        self.ruler.__rules__ = rules
 
     def tokenize(self, state: StateBlock, startLine: int, endLine: int) -> None:  # noqa: N803 (the library's names)
         if state.level < state.md.options.maxNesting:
@@ -110,22 +146,43 @@ def _end_of_block(state: StateBlock, startLine: int, endLine: int) -> int:  # no
 
 def _inline(state: StateCore) -> None:
     """Parses the words of each block until the issue has used up its marks."""
+    out: list[Token] = []
     marks = repeated = 0
     for token in state.tokens:
-        if token.type == "html_block":
-            marks += token.content.count("<")
+        cost = _cost(token)
+        if marks + cost > MAX_MARKS:
+            out += _as_typed(token, f"more than {MAX_MARKS:,} marks")
+            continue
+        marks += cost
+        out.append(token)
         if token.type != "inline":
             continue
         token.children = []
-        cost = sum(map(token.content.count, _COUNTED))
-        if marks + cost > MAX_MARKS:
-            _type(token, f"more than {MAX_MARKS:,} marks")
-            continue
-        marks += cost
         state.md.inline.parse(token.content, state.md, state.env, token.children)
         repeated += max(0, sum(map(_address_chars, token.children)) - len(token.content))
         if repeated > MAX_REPEATED_CHARS:
             _type(token, f"more than {MAX_REPEATED_CHARS:,} characters of repeated addresses")
+    state.tokens = out
+
+
+def _cost(token: Token) -> int:
+    """What a block costs beside its length: its marks, and more for those that make a link or a tag."""
+    if token.type not in ("inline", "html_block"):
+        return 0
+    marks = _MARKS_IN_HTML if token.type == "html_block" else _COUNTED
+    return sum(map(token.content.count, marks)) + sum(
+        more * token.content.count(mark) for mark, more in _DEAR.items())
+
+
+def _as_typed(token: Token, why: str) -> list[Token]:
+    """A block with its marks as text; one of raw HTML becomes a paragraph."""
+    if token.type == "inline":
+        _type(token, why)
+        return [token]
+    inline = Token("inline", "", 0, map=token.map, level=token.level + 1, content=token.content.strip(), block=True)
+    _type(inline, why)
+    return [Token("paragraph_open", "p", 1, map=token.map, level=token.level, block=True), inline,
+            Token("paragraph_close", "p", -1, level=token.level, block=True)]
 
 
 def _linkify(state: StateCore) -> None:

@@ -25,6 +25,7 @@ _SAYS_NOTHING = re.compile(
     r"截[屏图]|微信(?:图片|截图)|插图|wx|wechat)?(?:[\s\d._:\-–年月日时分秒@]|\bat\b|\d[xX×]\d)*(?:\(\d+\)|副本|copy)?"
     r"|[^\s/]+\.(?:png|jpe?g|gif|webp|svg|bmp|avif|heic|tiff?)"
     r"|[0-9a-f]{12,}(?:-[0-9a-f]{4,})*", re.IGNORECASE)
+_SIZED = re.compile(r"(?P<words>[^|]*)\|(?P<width>\d{2,4})(?:x\d{1,4})?")  # as Obsidian gives a picture its width
 _PLAYERS = ("video", "audio", "iframe")
 
 
@@ -50,9 +51,13 @@ def _describe(child: Token, words: str, block: Token, report: Report) -> None:
     if src.lower().startswith("data:"):
         report.warn("image-data", "a picture inside the text (data:) is shown by no mail program",
                     "save it as a file beside the issue", block)
-    if is_silent(plain_text(child.children or ()), src):
-        child.children = [Token("text", "", 0, content=words)]
-        child.content = words
+    spoken = plain_text(child.children or ())
+    if sized := _SIZED.fullmatch(spoken):
+        child.attrs.setdefault("width", sized["width"])
+        spoken = sized["words"].strip()
+        child.content, child.children = spoken, [Token("text", "", 0, content=spoken)]
+    if is_silent(spoken, src):
+        child.content, child.children = words, [Token("text", "", 0, content=words)]
 
 
 def _described(html: str, words: str) -> str:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 
 from pipeline.issues.colouring import light_styles
+from pipeline.issues.grids import ROOM, share_rows
 from pipeline.issues.media import attributes_of, show_players, with_attributes
 from pipeline.issues.targets import Place, Target
 from pipeline.issues.vocabulary import Vocabulary
@@ -18,7 +19,6 @@ _TAG = re.compile(r"<(?P<closing>/?)(?P<name>[a-z][a-z0-9]*)(?P<attributes>(?: [
 _BACK = re.compile(r' ?<a href="#fnref:[^"]*">.*?</a>')
 _PICTURES_ONLY = re.compile(
     r"(?:(?<=<p>)|(?<=<br>))(?:\s|</?a(?: [^>]*)?>|<img(?: [^>]*)?>)+(?=<br>|</p>)")
-_IMAGE = re.compile(r"<img(?: [^ =>]+=\"[^\"]*\")*>")
 _EMPTY = re.compile(r"<p>\s*</p>\n?")
 _WIDTH = re.compile(r"\s*(\d{1,5})(?:\.\d+)?\s*(%?)")
 # Old mail programs know neither these elements nor what they should look like.
@@ -26,6 +26,9 @@ _PLAIN_NAMES = {
     "details": "div", "summary": "p", "section": "div", "article": "div", "aside": "div", "main": "div",
     "nav": "div", "header": "div", "footer": "div", "figure": "div", "figcaption": "p", "hgroup": "div",
     "address": "div"}
+# The web has new names for what mail programs know by the old ones.
+_NEW_NAMES = {"acronym": "abbr", "center": "div", "strike": "s", "tt": "code"}
+_ALIGNED = {side: f"align-{side}" for side in ("left", "right", "center", "justify")}
 
 
 def rewrite(clean: str, place: Place, words: Vocabulary) -> str:
@@ -34,16 +37,10 @@ def rewrite(clean: str, place: Place, words: Vocabulary) -> str:
     if place.target is not Target.WEB:
         html = _BACK.sub("", html)
     if place.target is Target.MAIL:
-        html = _PICTURES_ONLY.sub(lambda block: _IMAGE.sub(_mark_alone, block[0]), html)
+        alone = f'<img {ROOM}="{place.width}"'
+        html = _PICTURES_ONLY.sub(lambda block: block[0].replace("<img", alone), share_rows(html, place.width))
     writer = _Writer(place)
     return _EMPTY.sub("", _TAG.sub(writer.tag, html)).strip() + "\n"
-
-
-def _mark_alone(image: re.Match[str]) -> str:
-    """An image alone on its line and without a width: Outlook would print it in its natural size, however large."""
-    attributes = attributes_of(image[0])
-    given = _WIDTH.match(attributes.get("width", ""))
-    return image[0] if given and int(given[1]) else with_attributes("img", {**attributes, "width": "column"})
 
 
 class _Writer:
@@ -65,17 +62,19 @@ class _Writer:
             return self._kinds[name](attributes)
         if "width" in attributes:
             attributes = {key: value for key, value in attributes.items() if key not in ("width", "height")} | (
-                self._size(attributes))
+                self._size(attributes, self._place.width))
         for key in ("src", "poster", "cite"):
             if key in attributes:
                 attributes[key] = self._place.address(attributes[key])
         return self._opening(name, attributes)
 
     def _opening(self, name: str, attributes: dict[str, str]) -> str:
-        if self._place.target is not Target.WEB:
+        if self._place.target is Target.WEB:
+            attributes = _modern(name, attributes)
+        else:
             attributes.pop("id", None)
-        if self._place.target is Target.FEED:
-            attributes.pop("class", None)
+        if self._place.target is Target.FEED or not attributes.get("class"):
+            attributes.pop("class", None)  # an empty one is what the gate leaves of a class that it does not know
         written = with_attributes(self._name(name), attributes)
         return f"{written}<strong>" if name == "summary" and self._place.target is not Target.WEB else written
 
@@ -91,7 +90,7 @@ class _Writer:
         if name == "h1":
             return "h2"
         if self._place.target is Target.WEB:
-            return name
+            return _NEW_NAMES.get(name, name)
         return _PLAIN_NAMES.get(name, name)
 
     def _anchor(self, attributes: dict[str, str]) -> str:
@@ -108,23 +107,29 @@ class _Writer:
         src = self._place.address(attributes.get("src", ""))
         if not src:
             return ""
-        kept = {"src": src, "alt": attributes.get("alt", "")} | self._size(attributes)
+        kept = {"src": src, "alt": attributes.get("alt", "")} | self._room(attributes)
         kept |= {name: attributes[name] for name in ("title", "align") if attributes.get(name)}
         self._images += 1
-        if self._place.target is Target.WEB and self._images > 1:
-            kept["loading"] = "lazy"
+        if self._place.target is Target.WEB:
+            kept = _modern("img", kept) | ({"loading": "lazy"} if self._images > 1 else {})
         return with_attributes("img", kept)
 
-    def _size(self, attributes: dict[str, str]) -> dict[str, str]:
-        """Width and height that fit the column: `900/` is 640, a percentage stays."""
-        if attributes.get("width") == "column":
-            # Only Outlook reads the attribute then; elsewhere a small image must not be blown up.
-            return {"width": str(self._place.width), "style": "width:auto"}
+    def _room(self, attributes: dict[str, str]) -> dict[str, str]:
+        """The size of a picture in its room. One alone on its line, or in a cell, has a width in any case."""
+        room = int(attributes.get(ROOM, self._place.width))
+        size = self._size(attributes, room)
+        if ROOM in attributes and not size:
+            # Outlook would print it in its natural size, however large; elsewhere a small one must not be blown up.
+            return {"width": str(room), "style": "width:auto"}
+        return size
+
+    def _size(self, attributes: dict[str, str], room: int) -> dict[str, str]:
+        """Width and height that fit into `room` pixels: `900/` is as wide as that, a percentage stays."""
         width, height = _pixels(attributes.get("width", "")), _pixels(attributes.get("height", ""))
         if width is None:
             share = _WIDTH.match(attributes.get("width", ""))
             return {"width": f"{min(int(share[1]), 100)}%"} if share and share[2] and int(share[1]) else {}
-        shown = min(width, self._place.width)
+        shown = min(width, room)
         return {"width": str(shown)} | ({"height": str(max(1, height * shown // width))} if height else {})
 
     def _span(self, attributes: dict[str, str]) -> str:
@@ -136,6 +141,14 @@ class _Writer:
             attributes["style"] = style
         self._spans.append(bool(attributes))
         return with_attributes("span", attributes) if attributes else ""
+
+
+def _modern(name: str, attributes: dict[str, str]) -> dict[str, str]:
+    """Attributes that HTML has given up, as classes of our style sheet; tables find their widths by themselves."""
+    side = "center" if name == "center" else attributes.get("align", "").lower()
+    dropped = {"align", "valign", *(("width",) if name in ("table", "td", "th", "col", "colgroup") else ())}
+    kept = {key: value for key, value in attributes.items() if key not in dropped}
+    return kept | ({"class": _ALIGNED[side]} if side in _ALIGNED else {})
 
 
 def _pixels(value: str) -> int | None:

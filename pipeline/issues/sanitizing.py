@@ -27,6 +27,7 @@ _ATTRIBUTES = {
     "*": {"dir", "lang"},
     "a": {"href", "id", "name", "title"},
     "abbr": {"title"},
+    "acronym": {"title"},
     "audio": {"src", "title"},
     "blockquote": {"cite"},
     "col": {"span", "width"},
@@ -48,8 +49,10 @@ _ATTRIBUTES = {
 _CLASSES = {
     "blockquote": {"alert", "alert-note", "alert-tip", "alert-important", "alert-warning", "alert-caution"},
     "li": {"task"},
-    "p": {"alert-title"},
+    "p": {"alert-title", "contents"},
     "section": {"footnotes"},
+    "ol": {"contents"},
+    "ul": {"contents"},
 }
 
 

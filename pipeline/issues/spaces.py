@@ -1,7 +1,6 @@
-"""`![图](images/图 1.png)`: a picture's file name may have spaces, whatever CommonMark says of them.
+"""Pictures as editors write them: `![图](images/图 1.png)` with a space in the name, `![图](a.png =300x200)` with a size.
 
-Editors that paste pictures write such names, and authors see the picture in their preview; as plain
-text it would reach every reader.
+Authors see the picture in their preview; as plain text it would reach every reader.
 """
 
 from __future__ import annotations
@@ -14,8 +13,9 @@ from markdown_it.token import Token
 
 _PICTURE = re.compile(
     r"!\[(?P<alt>[^\[\]\n]{0,300})\]\("
-    r"(?P<src>[^()<>\"\s][^()<>\"\n]{0,300} [^()<>\"\n]{0,300}?\.(?:png|jpe?g|gif|webp|svg|avif|bmp|heic))"
-    r"(?: +\"(?P<title>[^\"\n]{0,300})\")?\)", re.IGNORECASE)
+    r"(?:(?P<src>[^()<>\"\s][^()<>\"\n]{0,300} [^()<>\"\n]{0,300}?\.(?:png|jpe?g|gif|webp|svg|avif|bmp|heic))"
+    r"|(?P<sized>[^()<>\"\s]{1,600})(?= +=))"
+    r"(?: +=(?P<width>\d{0,5})x(?P<height>\d{0,5}))?(?: +\"(?P<title>[^\"\n]{0,300})\")?\)", re.IGNORECASE)
 
 
 def use_spaced_addresses(parser: MarkdownIt) -> None:
@@ -29,9 +29,8 @@ def _spaced_image(state: StateInline, silent: bool) -> bool:
         return False
     if not silent:
         token = state.push("image", "img", 0)
-        token.attrs = {"src": state.md.normalizeLink(match["src"]), "alt": ""}
-        if match["title"]:
-            token.attrs["title"] = match["title"]
+        token.attrs = {"src": state.md.normalizeLink(match["src"] or match["sized"]), "alt": ""}
+        token.attrs |= {name: match[name] for name in ("title", "width", "height") if match[name]}
         token.content = match["alt"]
         token.children = [Token("text", "", 0, content=match["alt"])]
     state.pos = match.end()

@@ -22,6 +22,8 @@ class Vocabulary:
         return f"▶ {name}{self.colon}{title}" if title else f"▶ {name}"
 
 
+_RIGHT_TO_LEFT = frozenset((
+    "ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi", "arab", "aran", "hebr", "thaa", "syrc"))
 _KINDS = ("NOTE", "TIP", "IMPORTANT", "WARNING", "CAUTION")
 
 
@@ -41,3 +43,10 @@ def vocabulary(language: str) -> Vocabulary:
     if main in ("zh", "yue"):
         return _TRADITIONAL if {"hant", "tw", "hk", "mo"} & set(rest) else _SIMPLIFIED
     return _JAPANESE if main == "ja" else _ENGLISH
+
+
+def direction(language: str) -> str:
+    """The value of `dir` for a language tag: its script decides where it names one (`az-Arab`), else its language."""
+    main, *rest = language.lower().replace("_", "-").split("-")
+    script = next((part for part in rest if len(part) == 4 and part.isalpha()), main)
+    return "rtl" if script in _RIGHT_TO_LEFT else "ltr"

@@ -30,7 +30,10 @@ class Brake:
             return ""
         with self._lock:
             answers = self._answers[mailing]
-            answers.append(outcome.claim.address.rpartition("@")[2] if outcome.state is DeliveryState.FAILED else "")
+            if outcome.state is DeliveryState.SENT:
+                answers.append("")
+                return ""
+            answers.append(outcome.claim.address.rpartition("@")[2])
             refused = Counter(domain for domain in answers if domain)
             if refused.total() <= max(FEWEST, self._share * WINDOW):
                 return ""

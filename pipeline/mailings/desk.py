@@ -10,7 +10,6 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -296,7 +295,7 @@ class SendersDesk:
         else:
             self._brake(claim, error)  # a service that loses one answer loses the next
         if terms.may_repeat(claim.attempts):
-            return replace(self._later(claim, error), provider=terms.provider)
+            return self._later(claim, error)._replace(provider=terms.provider)
         return Outcome(claim, DeliveryState.IN_DOUBT, error.reply, terms.provider, doubt=Doubt.LINE)
 
     def _brake(self, claim: Claim, error: TransportError) -> None:
@@ -316,7 +315,7 @@ class SendersDesk:
             wait_s = error.retry_after_s
             self.durably(lambda: self._office.pace.rest(wait_s))
         if again:
-            return replace(self._later(claim, error), counted=False)
+            return self._later(claim, error)._replace(counted=False)
         return Outcome(claim, DeliveryState.PENDING, error.reply, counted=False)
 
     def _later(self, claim: Claim, error: TransportError) -> Outcome:

@@ -24,6 +24,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class MailingState(StrEnum):
@@ -121,8 +122,7 @@ class Mailing:
         return sum(self.counts.values()) == self.audience
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """A delivery in a worker's hands. `fence` tells this claim from any other of the same row."""
 
     id: int
@@ -141,8 +141,7 @@ class Claim:
     lease_until: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of a claim: the state it moves to and what is known of it.
 
     `due_at` is the next try of a deferred one; `doubt` is set exactly when `state` is in_doubt.

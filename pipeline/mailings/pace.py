@@ -34,7 +34,7 @@ class Pace:
         self.domains = Domains(ledger, clock, name, domains or {})
         self._ledger = ledger
         self._clock = clock
-        self._name = name
+        self.provider = name
         self._lock = threading.Lock()
         self._interval = timedelta(seconds=1 / rate) if rate else None
         self._slice = max(1, int(rate)) if rate else 0
@@ -78,21 +78,21 @@ class Pace:
     def rest(self, seconds: float) -> None:
         """The provider asks to be left alone for so long: by every process."""
         with self._lock:
-            until = self._ledger.notebook.rest(self._name, self._clock.now() + timedelta(seconds=seconds))
+            until = self._ledger.notebook.rest(self.provider, self._clock.now() + timedelta(seconds=seconds))
             self._weather = replace(self._weather, rests_until=until)
 
     def lose(self) -> None:
         """The post cannot be reached."""
         with self._lock:
             if not self.is_away:
-                since = self._ledger.notebook.lose(self._name, self._clock.now())
+                since = self._ledger.notebook.lose(self.provider, self._clock.now())
                 self._weather = replace(self._weather, away_since=since)
 
     def find(self) -> None:
         """The post takes messages again: few at first, where it was away for long."""
         with self._lock:
             if self.is_away:
-                self._ledger.notebook.find(self._name)
+                self._ledger.notebook.find(self.provider)
                 self._change(replace(self._weather, away_since=None), self._clock.now())
 
     # ---- below ---------------------------------------------------------------------------------
@@ -101,7 +101,7 @@ class Pace:
         """What other processes have met; looked up once a second."""
         if self._looked_at is None or not timedelta(0) <= now - self._looked_at < LOOK_AGAIN:
             self._looked_at = now
-            self._change(self._ledger.notebook.weather(self._name), now)
+            self._change(self._ledger.notebook.weather(self.provider), now)
             if self._weather.domains or self.domains.are_on:
                 self.domains.hear(self._weather.domains)
 
@@ -109,7 +109,7 @@ class Pace:
         before, self._weather = self._weather, weather
         if before.away_since and not weather.away_since and now - before.away_since >= LONG_AWAY:
             self._ramp = Ramp(now)
-            log.info("post.back", extra={"provider": self._name, "away_since": before.away_since.isoformat()})
+            log.info("post.back", extra={"provider": self.provider, "away_since": before.away_since.isoformat()})
 
     def _rests_until(self, now: datetime) -> datetime | None:
         until = self._weather.rests_until
@@ -126,6 +126,6 @@ class Pace:
         while self._slots and self._slots[-1] < now - STALE:
             self._slots.pop()
         if not self._slots:
-            start = self._ledger.notebook.reserve(self._name, self._interval * self._slice, now)
+            start = self._ledger.notebook.reserve(self.provider, self._interval * self._slice, now)
             self._slots = [start + self._interval * n for n in reversed(range(self._slice))]
         return self._slots.pop()

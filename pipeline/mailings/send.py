@@ -259,7 +259,7 @@ class Sender:
         until = office.pace.rests_until if self._until_idle else None
         if until and until - office.clock.now() > LONGEST_REST:
             self._has_given_up = True
-            self.unreachable = f"{office.terms.provider} wants to be left alone until {until:%Y-%m-%d %H:%M} UTC"
+            self.unreachable = f"{office.pace.provider} wants to be left alone until {until:%Y-%m-%d %H:%M} UTC"
         return self._has_given_up
 
     def _rest(self, seconds: float) -> bool:

@@ -18,7 +18,7 @@ from pipeline.app import App, open_database
 from pipeline.audience.tokens import KeyRing
 from pipeline.clock import Clock
 from pipeline.errors import Problem
-from pipeline.issues.archive import Record
+from pipeline.issues.record import Record
 from pipeline.publish.door import Pass
 
 NO_SECRET = b"links of a preview lead nowhere"

@@ -24,11 +24,11 @@ from pipeline.editions.preflight import preflight
 from pipeline.errors import EditionError, IssueError, Problem
 from pipeline.feeds.addresses import permalink, slug
 from pipeline.feeds.writing import write_file
-from pipeline.issues.archive import Record
 from pipeline.issues.folder import read, scan
 from pipeline.issues.frontmatter import read_front
 from pipeline.issues.markdown import Document, words
 from pipeline.issues.naming import stem
+from pipeline.issues.record import Record
 from pipeline.preview.books import look, rehearsal
 
 WORTH_PROCESSES = 1_000_000  # characters of Markdown from which starting processes costs less than it saves

@@ -15,7 +15,7 @@ from pipeline.audience.tokens import Purpose
 from pipeline.clock import HandClock
 from pipeline.editions.edition import Edition
 from pipeline.errors import AudienceError, EditionError
-from pipeline.issues.archive import Record
+from pipeline.issues.record import Record
 from pipeline.mailings.compose import Stencil
 from pipeline.mailings.envelope import Envelope, Reader
 from pipeline.mailings.mailing import Mailing, MailingState

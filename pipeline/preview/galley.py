@@ -24,9 +24,9 @@ from pipeline.feeds.feed import Document as FeedDocument
 from pipeline.feeds.feed import Entry, Publication
 from pipeline.feeds.formats import ATOM
 from pipeline.feeds.json_feed import json_feed
-from pipeline.issues.archive import Record
 from pipeline.issues.folder import read
 from pipeline.issues.markdown import Target
+from pipeline.issues.record import Record
 from pipeline.mailings.envelope import Envelope
 from pipeline.mailings.messages import LINK_KEY
 from pipeline.preview.books import blank_books, look

@@ -31,8 +31,8 @@ class Message:
     envelope's plain addresses. `mime()` gives the bytes of RFC 5322, CRLF ends, equal at every call.
     `parts()` gives headers, subject, html and text apart, for services that take them so.
     `sequence` is the delivery's place in its mailing, from 1, and `mailing` a name for people.
-    `is_plain` vouches that the bytes need no look before they go out: ASCII, no NUL, lines of at most
-    998 bytes, each ended by CRLF and none beginning with a dot.
+    `is_plain` vouches that nothing need be looked at before it goes out: addresses as `headers.plain_address`
+    gives them, all bytes ASCII, no NUL, lines of at most 998 bytes, each ended by CRLF and none beginning with a dot.
     """
 
     key: str

@@ -51,10 +51,9 @@ class Fleet:
         self._harbour = _Harbour(relay)
         self._poll = select.poll()
         self._poll.register(self._harbour.bell, select.POLLIN)
-        self._stirred: set[int] = set()  # who has heard or could write since the last round
         self._has_room = True            # somebody had room and nobody to take
         self._has_arrivals = False       # the harbour's bell has rung
-        self._looked_at = 0.0
+        self._now = self._looked_at = 0.0
         self._asks_at = 0.0        # until when the desk has nothing
         self._is_over = False      # the desk gives no more
 
@@ -62,9 +61,10 @@ class Fleet:
         """Hands over what the desk gives, until it gives no more and nobody is in the air."""
         self._desk = desk
         self._is_over, self._asks_at, self._has_room = False, 0.0, True
+        self._now = monotonic()
         self._fill_up()
         while self._aboard or self._waiting or not self._is_over:
-            self._wait()
+            self._serve_stirred()
             self._look()
             self._retire_closed()
             self._greet()
@@ -81,18 +81,17 @@ class Fleet:
     # ---- who boards ----------------------------------------------------------------------------
 
     def _fill_up(self) -> None:
-        """Gives messages to all who have room; where nobody has, opens another connection."""
-        numbers = tuple(self._sessions if self._has_room or self._waiting else self._stirred & self._sessions.keys())
-        self._stirred.clear()
-        self._has_room = False
-        for number in numbers:
-            self._fill(number)
+        """Gives messages to all who may have room; where nobody has, opens another connection."""
+        if self._has_room or self._waiting:
+            self._has_room = False
+            for number, session in tuple(self._sessions.items()):
+                self._serve(number, session)
         if self._is_crowded() and self._may_open():
             self._harbour.open_one()
 
-    def _fill(self, number: int) -> None:
-        """Boards and writes; a session that is done with is retired."""
-        session = self._sessions[number]
+    def _serve(self, number: int, session: Session) -> None:
+        """Hears, boards and writes: nobody boards before all that was said is heard."""
+        self._settle(session, session.hear(self._depart))
         while session.has_room:
             passenger = self._next()
             if passenger is None:
@@ -113,11 +112,11 @@ class Fleet:
     def _next(self) -> _Passenger | None:
         if self._waiting:
             return self._waiting.popleft()
-        if self._is_over or monotonic() < self._asks_at:
+        if self._is_over or self._now < self._asks_at:
             return None
         found = self._desk.next()
         if isinstance(found, Message):
-            return _Passenger(found, monotonic() + self._limit_s)
+            return _Passenger(found, self._now + self._limit_s)
         if found is None:
             self._is_over = True
         else:
@@ -139,24 +138,23 @@ class Fleet:
 
     # ---- what has come -------------------------------------------------------------------------
 
-    def _wait(self) -> None:
-        """Until something can be heard or written, a connection has come in, or it is time to look."""
-        left_s = self._asks_at - monotonic()
-        limit_s = left_s if 0 < left_s < _LOOK_S else _LOOK_S
-        for number, _ in self._poll.poll(limit_s * 1_000):
+    def _serve_stirred(self) -> None:
+        """Waits until something can be heard or written, a connection has come in, or it is time to look."""
+        left_s = self._asks_at and self._asks_at - monotonic()
+        stirred = self._poll.poll((left_s if 0 < left_s < _LOOK_S else _LOOK_S) * 1_000)
+        self._now = monotonic()
+        for number, _ in stirred:
             if session := self._sessions.get(number):
-                self._stirred.add(number)
-                self._settle(session, session.hear(self._depart))
+                self._serve(number, session)
             else:
                 self._has_arrivals = True
 
     def _look(self) -> None:
-        now = monotonic()
-        if now - self._looked_at < _LOOK_S:
+        if self._now - self._looked_at < _LOOK_S:
             return
-        self._looked_at = now
+        self._looked_at = self._now
         for session in tuple(self._sessions.values()):
-            self._settle(session, session.check_watch(now))
+            self._settle(session, session.check_watch(self._now))
         self._growth.consider(is_full=len(self._sessions) == self._growth.allowed and not self._is_over)
 
     def _greet(self) -> None:
@@ -168,7 +166,7 @@ class Fleet:
             if isinstance(result, Session):
                 self._sessions[result.fileno()] = result
                 self._poll.register(result, select.POLLIN)
-                self._stirred.add(result.fileno())
+                self._has_room = True
             elif self._sessions:
                 self._growth.turn_away(len(self._sessions))
             elif self._waiting:
@@ -191,6 +189,8 @@ class Fleet:
             else:
                 self._growth.answer(1)
                 self._desk.land(message, result)
+        if settled and not self._aboard:
+            self._asks_at = 0.0  # the desk may have waited for these, and be done
 
     def _depart(self, message: Message) -> bool:
         """Asks the desk, and forgets a message that must not go any more."""
@@ -206,7 +206,7 @@ class Fleet:
 
     def _look_after(self, number: int, session: Session) -> None:
         """Watches for room to write; lets a session go that takes no more."""
-        if not session.in_the_air and not (session.is_open and session.has_room):
+        if not session.in_the_air and not session.has_room:
             self._retire(number)
         elif (number in self._is_writing) == session.is_written:
             self._is_writing ^= {number}

@@ -14,7 +14,7 @@ import ssl
 from pipeline.clock import monotonic
 from pipeline.providers.smtp_dialing import LineLost
 
-_NOTHING = memoryview(b"")
+_AT_ONCE = 64        # pieces in one write; systems take 1024
 _READ_SIZE = 16_384  # a record of TLS; answers are short
 
 
@@ -27,8 +27,7 @@ class Line:
         self._sock = sock
         self._poll = select.poll()
         self._poll.register(sock, select.POLLIN)
-        self._outbox: list[bytes] = []
-        self._rest = _NOTHING
+        self._outbox: list[bytes | memoryview] = []  # pieces, as they were queued: a message is not copied again
         self.queued = 0
         self.written = 0
 
@@ -113,17 +112,19 @@ class Line:
 
     def _write_some(self) -> bool:
         """Writes what the system takes at once; says whether it took anything."""
-        if not self._rest:
-            self._rest = memoryview(b"".join(self._outbox))
-            self._outbox.clear()
+        if self.encrypted and len(self._outbox) > 1:
+            self._outbox = [b"".join(self._outbox)]  # else each piece would be a record of its own
         try:
-            count = self._sock.send(self._rest)
+            if len(self._outbox) == 1:
+                count = self._sock.send(self._outbox[0])
+            else:
+                count = self._sock.sendmsg(self._outbox[:_AT_ONCE])
         except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
             return False
         except OSError as error:
             raise LineLost(_reason(error)) from error
-        self._rest = self._rest[count:] if count < len(self._rest) else _NOTHING  # an empty part keeps the whole alive
         self.written += count
+        self._outbox = [] if self.written == self.queued else _behind(self._outbox, count)
         return True
 
     def _wait(self, events: int, deadline: float) -> int:
@@ -133,6 +134,15 @@ class Line:
         if not ready:
             raise LineLost("no answer in time")
         return ready[0][1]
+
+
+def _behind(pieces: list[bytes | memoryview], count: int) -> list[bytes | memoryview]:
+    """What is left of the pieces behind so many bytes."""
+    at = 0
+    while count >= len(pieces[at]):
+        count -= len(pieces[at])
+        at += 1
+    return [memoryview(pieces[at])[count:], *pieces[at + 1:]]
 
 
 def _reason(error: Exception) -> str:

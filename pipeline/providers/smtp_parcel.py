@@ -60,8 +60,9 @@ def pack(message: Message, offer: Capabilities, server: str) -> Parcel:
     """The parcel for a server with this offer. Raises Rejected for the address, Refused for the message."""
     content = message.mime() if message.is_plain else _looked_at(message, offer, server)
     _check_size(content, offer, server)
-    sender = _sender(message.sender, offer, server)
-    recipient = _recipient(message.recipient, offer, server)
+    sender, recipient = message.sender, message.recipient
+    if not message.is_plain:
+        sender, recipient = _sender(sender, offer, server), _recipient(recipient, offer, server)
     parameters = _parameters(content, sender + recipient, offer, is_plain=message.is_plain)
     mail = f"MAIL FROM:<{sender}>{parameters}\r\n"
     return Parcel(message, mail.encode(), f"RCPT TO:<{recipient}>\r\n".encode(), content)
@@ -153,7 +154,7 @@ def _check_bytes(content: bytes, offer: Capabilities, server: str) -> None:
 
 def _parameters(content: bytes, addresses: str, offer: Capabilities, *, is_plain: bool) -> str:
     """What stands behind the sender in MAIL (RFC 1870, 6152, 6531): as little as this message needs."""
-    if is_plain and addresses.isascii():
+    if is_plain:
         return f" SIZE={len(content)}" if "SIZE" in offer else ""
     wanted = {
         f" SIZE={len(content)}": "SIZE" in offer,

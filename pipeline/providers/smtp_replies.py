@@ -64,28 +64,24 @@ class ReplyReader:
 
     def take(self) -> Reply | None:
         """The next reply, or None until more bytes have come. Raises Garbled."""
-        while (line := self._take_line()) is not None:
+        while end := self._bytes.find(b"\n", 0, MAX_LINE) + 1:
+            line, self._bytes = self._bytes[:end], self._bytes[end:]
+            if not self._lines and (reply := _whole(line)):
+                return reply
             if self._add(line):
                 reply = Reply(int(self._code), tuple(self._lines))
                 self._lines, self._code = [], b""
                 return reply
+        if len(self._bytes) >= MAX_LINE:
+            raise Garbled(f"a reply line is longer than {MAX_LINE} bytes")
         return None
-
-    def _take_line(self) -> bytes | None:
-        end = self._bytes.find(b"\n", 0, MAX_LINE)
-        if end < 0:
-            if len(self._bytes) >= MAX_LINE:
-                raise Garbled(f"a reply line is longer than {MAX_LINE} bytes")
-            return None
-        line, self._bytes = self._bytes[: end + 1], self._bytes[end + 1 :]
-        return line
 
     def _add(self, line: bytes) -> bool:
         """Takes one line into the reply; says whether it was the last."""
-        found = _taken_apart(line)
+        found = _LINE.fullmatch(line)
         if not found:
             raise Garbled(f"{_shown(line)} is not a reply")
-        code, mark, text = found
+        code, mark, text = found.groups()
         if self._lines and code != self._code:
             raise Garbled(f"a reply changes its code from {self._code.decode()} to {code.decode()}")
         if len(self._lines) == MAX_LINES:
@@ -96,10 +92,10 @@ class ReplyReader:
 
 
 @lru_cache(maxsize=64)
-def _taken_apart(line: bytes) -> tuple[bytes, bytes, bytes] | None:
-    """Code, mark and text of a line; a server says the same few lines over and over."""
+def _whole(line: bytes) -> Reply | None:
+    """The reply that this line is by itself; a server says the same few over and over."""
     found = _LINE.fullmatch(line)
-    return found.groups() if found else None  # type: ignore[return-value]
+    return Reply(int(found[1]), (found[3] or b"",)) if found and found[2] != b"-" else None
 
 
 def _shown(line: bytes) -> str:

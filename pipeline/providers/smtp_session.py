@@ -53,13 +53,14 @@ class Session:
         self.was_turned_away = False  # before anybody was answered: one connection too many
         self.answered = 0
         self._boarded = 0
+        self._limit = settings.messages_per_connection
         self._talk = talk
         self._settings = settings
         self._clock = clock
         self._window = window
         self._flights: deque[Flight] = deque()
         self._is_unfinished = False  # a transaction was begun that no dot ended
-        self._watch = 0.0            # until when (monotonic) the first flight's stage may last
+        self._watch: float | None = None  # until when (monotonic) the first flight's stage may last; None: it is new
 
     @property
     def in_the_air(self) -> int:
@@ -68,24 +69,17 @@ class Session:
 
     @property
     def has_room(self) -> bool:
-        """Whether the next message may board now: open, not worn out, nothing unasked has come."""
-        is_worn = self._boarded >= self._settings.messages_per_connection
-        if is_worn or self.at_fault or not self.is_open:
+        """Whether the next message may board: open, not worn out, nothing unasked was heard. To be asked after `hear`.
+        """
+        if self._boarded >= self._limit or self.at_fault or not self.is_open:
             return False
-        return self._may_follow() if self._flights else self._is_quiet()
+        return self._may_follow(len(self._flights)) if self._flights else self._talk.is_quiet
 
-    def _may_follow(self) -> bool:
+    def _may_follow(self, ahead: int) -> bool:
         """Whether a message may go behind those in the air."""
-        ahead = len(self._flights)
         if self.offer.chunking:
             return ahead < self._window()
         return "PIPELINING" in self.offer and ahead == 1 and self._flights[0].end is not None  # behind its dot
-
-    def _is_quiet(self) -> bool:
-        try:
-            return self._talk.is_quiet()
-        except LineLost:
-            return False
 
     def board(self, message: Message, deadline: float, depart: Depart) -> list[Outcome]:
         """Queues the first words for a message that is to be answered before `deadline` (monotonic); `write` says them.
@@ -97,17 +91,15 @@ class Session:
         self._is_unfinished = False
         self._boarded += 1
         self._flights.append(flight)
-        settled = self._say(flight, depart)
         if len(self._flights) == 1:
-            self._set_watch()
-        return settled
+            self._watch = None
+        return self._say(flight, depart)
 
     def write(self, depart: Depart) -> list[Outcome]:
         """Writes what the system takes at once; what that settled, in order."""
         try:
-            was_written = self.is_written
-            if self._talk.line.write() and not was_written:
-                self._set_watch()
+            if not self.is_written and self._talk.line.write():
+                self._watch = None
         except LineLost as error:
             return self._hear_last_words(error, depart)
         return []
@@ -125,8 +117,15 @@ class Session:
         return settled
 
     def check_watch(self, now: float) -> list[Outcome]:
-        """Gives up when the stage that the first message is at takes too long; `now` is monotonic."""
-        return self._lose(Unavailable, "no answer in time") if self._flights and now >= self._watch else []
+        """Gives up when the stage that the first message is at takes too long; `now` is monotonic.
+
+        A stage is timed from the first look at it: looking at the clock at each reply would cost more than reading it.
+        """
+        if not self._flights:
+            return []
+        if self._watch is None:
+            self._watch = self._stage_ends(now)
+        return self._lose(Unavailable, "no answer in time") if now >= self._watch else []
 
     @property
     def is_written(self) -> bool:
@@ -175,30 +174,25 @@ class Session:
         return []
 
     def _act_on_all(self, settled: list[Outcome], depart: Depart) -> None:
-        is_new_stage = False
         while self._flights and (reply := self._talk.take()):
             flight = self._flights[0]
             settled += self._act(flight, flight.awaited.popleft(), reply, depart)
-            is_new_stage = True
-        if is_new_stage:
-            self._set_watch()
+            self._watch = None
 
     def _hear_last_words(self, lost: LineLost, depart: Depart) -> list[Outcome]:
         """A server that refuses a message in its middle says why before it cuts the line."""
         settled = self.hear(depart) if self.is_open else []
         return settled + self._lose(Unavailable, str(lost)) if self.is_open else settled
 
-    def _set_watch(self) -> None:
-        """A new stage begins: how long writing, or waiting behind it, may take."""
-        if not self._flights:
-            return
+    def _stage_ends(self, now: float) -> float:
+        """Until when writing, or waiting behind it, may take."""
         flight, patience = self._flights[0], self._settings.patience
         if not self.is_written:
             stage_s = patience.command_s if flight.end is None else patience.transfer_s
         else:
             stage_s = {Phase.DOT: patience.final_s, Phase.DATA: patience.data_s}.get(
                 flight.awaited[0], patience.command_s)
-        self._watch = min(flight.deadline, monotonic() + stage_s)
+        return min(flight.deadline, now + stage_s)
 
     def _act(self, flight: Flight, phase: Phase, reply: Reply, depart: Depart) -> list[Outcome]:
         is_yes = accepts(phase, reply.code)
@@ -248,11 +242,11 @@ class Session:
 
     def _take_receipt(self, flight: Flight, reply: Reply) -> None:
         """A yes to the message. Refused before, or said of an address (RFC 3463, x.1.x), it answers something else."""
-        if flight.result or reply.enhanced.startswith("2.1."):
+        words, status = reply.text, reply.enhanced
+        if flight.result or status.startswith("2.1."):
             flight.result = None
-            raise Garbled(f"{Phase.DOT} was answered out of step: {reply.text}")
-        flight.is_sure = bool(reply.enhanced) or not flight.awaited
-        words = reply.text
+            raise Garbled(f"{Phase.DOT} was answered out of step: {words}")
+        flight.is_sure = bool(status) or not flight.awaited
         found = _QUEUE_ID.search(words)
         name = found[found.lastindex or 0] if found else None
         flight.result = Receipt("smtp", name, words, self._clock.now())

@@ -75,7 +75,7 @@ class Talk:
         with suppress(LineLost):
             self.line.flush(monotonic())
 
+    @property
     def is_quiet(self) -> bool:
-        """Whether nothing has come in the meantime. Raises LineLost when the server has gone."""
-        self._reader.feed(self.line.peek())
+        """Whether nothing has been heard that nobody asked for."""
         return not self._reader.pending

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 from pipeline.feeds.addresses import slug
 from pipeline.feeds.foreign import Foreign
-from pipeline.issues.archive import Record
+from pipeline.issues.record import Record
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # the W3C's validator calls anything before it wrong
 ONE_SECOND = timedelta(seconds=1)

@@ -6,18 +6,23 @@ tasks from a pipe that only we hold: when we die it reads the end, and ends too.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
+from queue import SimpleQueue
+from threading import Thread
 from typing import Any
 
 ENOUGH = 50  # tasks from which on starting processes (half a second each) pays
 CHUNK = 8    # tasks handed over at once
+GARBAGE = 50_000  # objects made between two searches for unused cycles, of which rendering makes none: a quarter faster
 AHEAD = 2    # chunks a worker has in hand: one at work, one waiting
 
 Work = Callable[[Any, Any], Any]
@@ -58,9 +63,12 @@ class Crew:
         self._duty: tuple[Work, Any] | None = None
         self._workers: list[_Worker] = []
 
-    def each(self, work: Work, shared: Any, tasks: Sequence[Any]) -> Iterator[Any]:
-        """`work(shared, task)` for every task, in order. All of it can be pickled; `work` stands in a module."""
-        if self._size < 2 or len(tasks) < ENOUGH:
+    def each(self, work: Work, shared: Any, tasks: Iterable[Any], count: int) -> Iterator[Any]:
+        """`work(shared, task)` for each of `count` tasks, in order; tasks are asked for as they are needed.
+
+        All of it can be pickled; `work` stands in a module. Work is given only when that before it is done.
+        """
+        if self._size < 2 or count < (2 if self._workers else ENOUGH):
             return (work(shared, task) for task in tasks)
         if not self._workers:
             self._workers = [_start() for _ in range(self._size)]
@@ -68,7 +76,7 @@ class Crew:
             self._duty = (work, shared)
             for worker in self._workers:
                 _say(worker, Duty(work, shared))
-        return self._side_by_side(work, shared, tasks)
+        return self._side_by_side(work, shared, iter(tasks), max(1, min(CHUNK, count // (AHEAD * self._size))))
 
     def dismiss(self) -> None:
         """Ends the processes; more work starts new ones."""
@@ -78,17 +86,17 @@ class Crew:
             worker.process.join()
         self._duty, self._workers = None, []
 
-    def _side_by_side(self, work: Work, shared: Any, tasks: Sequence[Any]) -> Iterator[Any]:
+    def _side_by_side(self, work: Work, shared: Any, tasks: Iterator[Any], size: int) -> Iterator[Any]:
         """Chunks go round the workers in turn and are fetched in the same turn: nothing piles up."""
-        waiting = iter([tasks[start:start + CHUNK] for start in range(0, len(tasks), CHUNK)])
         for _ in range(AHEAD):
             for worker in self._workers:
-                _hand(worker, next(waiting, None))
+                _hand(worker, list(islice(tasks, size)))
         while any(worker.chunks for worker in self._workers):
             for worker in self._workers:
                 if worker.chunks:
-                    yield from _fetch(worker, work, shared)
-                    _hand(worker, next(waiting, None))
+                    results = _fetch(worker, work, shared)
+                    _hand(worker, list(islice(tasks, size)))
+                    yield from results
 
 
 def _start() -> _Worker:
@@ -101,8 +109,8 @@ def _start() -> _Worker:
     return _Worker(process, ours)
 
 
-def _hand(worker: _Worker, chunk: Sequence[Any] | None) -> None:
-    if chunk is None:
+def _hand(worker: _Worker, chunk: Sequence[Any]) -> None:
+    if not chunk:
         return
     worker.chunks.append(chunk)
     _say(worker, chunk)
@@ -116,25 +124,46 @@ def _say(worker: _Worker, message: Duty | Sequence[Any]) -> None:
 
 
 def _fetch(worker: _Worker, work: Work, shared: Any) -> list[Any]:
-    """The results of its oldest chunk; where a worker died, perhaps of too little memory, we do it ourselves."""
+    """The results of its oldest chunk.
+
+    Where a worker died, perhaps of too little memory, or failed at it, we do it ourselves: an error is raised here.
+    """
     chunk = worker.chunks.popleft()
     try:
-        results: list[Any] = worker.line.recv()
+        results: list[Any] | None = worker.line.recv()
     except (EOFError, OSError):
-        return [work(shared, task) for task in chunk]
-    return results
+        results = None
+    return [work(shared, task) for task in chunk] if results is None else results
 
 
 def _serve(line: Connection) -> None:
     """A worker's life."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it too, and ends us
+    gc.set_threshold(GARBAGE)
+    inbox: SimpleQueue[Duty | Sequence[Any] | None] = SimpleQueue()
+    Thread(target=_listen, args=(line, inbox), daemon=True).start()
     duty: Duty | None = None
-    while True:
-        try:
-            said = line.recv()
-        except EOFError:
-            return
+    while (said := inbox.get()) is not None:
         if isinstance(said, Duty):
             duty = said
         elif duty:
-            line.send([duty.work(duty.shared, task) for task in said])
+            try:
+                line.send(_results(duty, said))
+            except OSError:  # nobody is there to take them
+                return
+
+
+def _listen(line: Connection, inbox: SimpleQueue[Duty | Sequence[Any] | None]) -> None:
+    """Takes in what is sent while a chunk is at work: else both sides could wait for each other with full pipes."""
+    try:
+        while True:
+            inbox.put(line.recv())
+    except (EOFError, OSError):
+        inbox.put(None)
+
+
+def _results(duty: Duty, chunk: Sequence[Any]) -> list[Any] | None:
+    try:
+        return [duty.work(duty.shared, task) for task in chunk]
+    except Exception:  # noqa: BLE001, the parent does it again and hears of it
+        return None

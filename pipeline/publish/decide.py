@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 
 from pipeline.clock import Clock
 from pipeline.errors import Refusal
-from pipeline.issues.archive import Archive, Record
+from pipeline.issues.archive import Archive
 from pipeline.issues.issue import State
+from pipeline.issues.record import Record
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import Doubt, Mailing, MailingState
 

@@ -16,9 +16,10 @@ from zoneinfo import ZoneInfo
 
 from pipeline.clock import Clock
 from pipeline.errors import EditionError, Problem, Refusal
-from pipeline.issues.archive import Archive, Record
+from pipeline.issues.archive import Archive
 from pipeline.issues.issue import State
 from pipeline.issues.likeness import likeness
+from pipeline.issues.record import Record
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import Mailing, MailingState
 from pipeline.publish.gather import Gathered, Gatherer

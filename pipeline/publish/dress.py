@@ -20,8 +20,9 @@ from pipeline.editions.preflight import preflight
 from pipeline.editions.templates import Templates
 from pipeline.editions.wording import wording
 from pipeline.errors import EditionError
-from pipeline.issues.archive import Archive, Record
+from pipeline.issues.archive import Archive
 from pipeline.issues.issue import State
+from pipeline.issues.record import Record
 from pipeline.mailings.compose import Stencil
 from pipeline.mailings.envelope import Envelope
 from pipeline.mailings.messages import LINK_KEY

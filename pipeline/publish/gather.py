@@ -12,21 +12,27 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
 from pipeline.clock import Clock
 from pipeline.errors import IssueError, Problem
-from pipeline.issues.archive import Archive, KnownFile, Record, Text
+from pipeline.issues.archive import Archive
 from pipeline.issues.folder import Entry, Listing, fingerprint, is_stable, read, scan
 from pipeline.issues.history import git_date
 from pipeline.issues.issue import Manuscript, State
+from pipeline.issues.record import KnownFile, Record, Text
 from pipeline.mailings.ledger.notebook import Notebook
 from pipeline.publish.identity import identify
+
+if TYPE_CHECKING:  # slow imports: Markdown, YAML
+    from pipeline.publish.perusal import Impression, Perused, Sheet
 
 READER = 1                  # grows when files are to be read anew after an upgrade
 READ_WITH = "read_with"     # the note that says with which settings the folder was read
 MICROSECOND = timedelta(microseconds=1)
 REMEMBERED_PARAGRAPHS = 8   # candidates for a description kept with each issue
+AT_ONCE = 500               # files whose parsed texts are in memory together
 BOILERPLATE_LOOKBACK = 60   # issues whose paragraphs count as boilerplate when they come again
 
 
@@ -64,26 +70,26 @@ class Gathered:
     fingerprint: str
 
 
-@dataclass(frozen=True, slots=True)
-class Impression:
-    """What a reader would see of a text: for likeness and for `updated`."""
+class Reader(Protocol):
+    """Who reads files to the end, and keeps what was parsed for that."""
 
-    sketch: bytes
-    digest: str
+    def peruse(self, sheets: Sequence[Sheet], /) -> Sequence[Perused | Problem | None]: ...
+
+    def keep(self, cleaned: Iterable[tuple[Manuscript, str]], /) -> None: ...
 
 
 class Gatherer:
-    """Looks at the folder. `impress(manuscripts)` renders just enough of each to know what a reader would see."""
+    """Looks at the folder. `reader` is asked for when a file is to be read: it is slow to import."""
 
     def __init__(
         self, source: Source, archive: Archive, notes: Notebook, clock: Clock,
-        impress: Callable[[Sequence[Manuscript]], Sequence[Impression]],
+        reader: Callable[[], Reader],
     ) -> None:
         self._source = source
         self._notes = notes
         self._archive = archive
         self._clock = clock
-        self._impress = impress
+        self._reader = reader
         self._git_date = git_date(source.root)
         self._latest_change = datetime.min.replace(tzinfo=UTC)
 
@@ -102,6 +108,7 @@ class Gatherer:
         everything = self._notes.note(READ_WITH) != self._source.digest
         desk = Desk(known, now)
         unsettled = False
+        stale: list[Entry] = []
         for entry in listing.entries:
             before = known.get(entry.path)
             if before and not everything and _is_as_before(entry, before):
@@ -110,7 +117,9 @@ class Gatherer:
                 unsettled = True
                 desk.leave_for_later(entry, before)
             else:
-                self._open(entry, before, desk)
+                stale.append(entry)
+        for start in range(0, len(stale), AT_ONCE):
+            self._open(stale[start:start + AT_ONCE], desk)
         missing, depleted = self._settle(desk, accept_missing=accept_missing)
         if everything:
             self._notes.write_note(READ_WITH, self._source.digest)
@@ -119,38 +128,38 @@ class Gatherer:
         return Gathered(problems, tuple(missing), depleted, unsettled,
                         fingerprint(listing, self._source.digest) if settled else "")
 
-    def _open(self, entry: Entry, before: KnownFile | None, desk: Desk) -> None:
-        """Reads a file that changed; a problem is its own."""
-        from pipeline.issues.reading import read_manuscript  # slow import: Markdown, YAML
+    def _open(self, stale: Sequence[Entry], desk: Desk) -> None:
+        """Reads files that changed; a problem is its own."""
+        from pipeline.publish.perusal import Perused, Sheet  # slow import: Markdown, YAML
 
-        source = self._source
-        try:
-            raw = read(source.root, entry.name_on_disk)
-            manuscript = read_manuscript(
-                raw, entry.path, zone=source.zone, send_at=source.send_at, git_date=self._git_date)
-            self._check(manuscript)
-        except IssueError as error:
-            desk.refuse(entry, before, error.problem)
-        else:
-            desk.accept(entry, before, manuscript)
+        sheets: dict[str, Sheet] = {}
+        found: dict[str, Perused | Problem | None] = {}
+        for entry in stale:
+            try:
+                sheets[entry.path] = Sheet(entry.path, read(self._source.root, entry.name_on_disk))
+            except IssueError as error:
+                found[entry.path] = error.problem
+        found |= self._peruse(sheets)
+        found |= self._peruse({path: replace(sheet, asked=True, committed=self._git_date(path))
+                               for path, sheet in sheets.items() if found[path] is None})
+        fresh: list[tuple[Manuscript, str]] = []
+        for entry in stale:
+            outcome = found[entry.path]
+            if isinstance(outcome, Perused) and desk.accept(entry, outcome):
+                fresh.append((outcome.manuscript, outcome.clean))
+            elif isinstance(outcome, Problem):
+                desk.refuse(entry, outcome)
+        self._reader().keep(fresh)
 
-    def _check(self, manuscript: Manuscript) -> None:
-        """What the folder and the settings ask of every issue."""
-        if manuscript.due_at is None and not manuscript.draft:
-            raise IssueError("has no date", path=manuscript.path, line=1, rule="date-missing",
-                             remedy="add `date: 2026/03/24` between two `---` lines at its top")
-        for name in manuscript.lists:
-            if name not in self._source.lists:
-                raise IssueError(f'its list "{name}" is not in config.yaml', path=manuscript.path, line=1,
-                                 rule="list-unknown", remedy=f"use one of: {', '.join(self._source.lists)}")
+    def _peruse(self, sheets: Mapping[str, Sheet]) -> dict[str, Perused | Problem | None]:
+        return dict(zip(sheets, self._reader().peruse(list(sheets.values())), strict=True))
 
     def _settle(self, desk: Desk, *, accept_missing: bool) -> tuple[list[str], bool]:
         """Gives every file its identity and writes what changed."""
         shelved = self._archive.paths()
-        impressions = Impressions(desk.manuscripts, self._impress)
         identities = identify(
             desk.claims(), {key: path for key, (path, _) in shelved.items()}, self._archive.aliases(),
-            lambda path: impressions.of(path).sketch, Sketches(self._archive))
+            desk.sketch, Sketches(self._archive))
         present = set(identities.keys.values())
         there = [key for key, (_, was_there) in shelved.items() if was_there]
         gone = [key for key in there if key not in present]
@@ -163,7 +172,7 @@ class Gatherer:
         records = self._archive.records([*touched.values(), *gone])
         heard = Heard(self._archive) if desk.manuscripts else None
         entries = [found for path, key in touched.items()
-                   if (found := self._entry(path, key, records.get(key), desk, impressions, heard))]
+                   if (found := self._entry(path, key, records.get(key), desk, heard))]
         self._archive.enter_all(entries)
         issues = {path: key for path, key in identities.keys.items() if key in shelved or not desk.is_undated(path)}
         for alias, key in identities.aliases.items():
@@ -175,7 +184,7 @@ class Gatherer:
         return [shelved[key][0] for key in gone], depleted
 
     def _entry(
-        self, path: str, key: str, old: Record | None, desk: Desk, impressions: Impressions, heard: Heard | None,
+        self, path: str, key: str, old: Record | None, desk: Desk, heard: Heard | None,
     ) -> tuple[Record, Text] | None:
         """What is to be written of an issue whose file was read anew; one that moved or came back is written here."""
         manuscript = desk.manuscripts.get(path)
@@ -188,7 +197,7 @@ class Gatherer:
             return None  # a draft that never had one is not an issue yet
         changed_at = min(desk.changed_at(path), desk.now)
         description = _description(key, manuscript, old, heard)
-        record = self._record(key, manuscript, old, impressions.of(path), description, changed_at, desk.now)
+        record = self._record(key, manuscript, old, desk.impressions[path], description, changed_at, desk.now)
         if record == old:
             return None
         text = Text(manuscript.body, manuscript.body_line, manuscript.descriptions[:REMEMBERED_PARAGRAPHS])
@@ -274,6 +283,7 @@ class Desk:
     def __init__(self, known: Mapping[str, KnownFile], now: datetime) -> None:
         self.now = now
         self.manuscripts: dict[str, Manuscript] = {}
+        self.impressions: dict[str, Impression] = {}
         self._known = known
         self._files: dict[str, KnownFile] = {}
         self._changed: set[str] = set()
@@ -287,13 +297,22 @@ class Desk:
         if before:
             self._files[entry.path] = before
 
-    def refuse(self, entry: Entry, before: KnownFile | None, problem: Problem) -> None:
+    def refuse(self, entry: Entry, problem: Problem) -> None:
+        before = self._known.get(entry.path)
         claimed, key = (before.claimed, before.key) if before else (None, None)
-        self._put(entry, before, digest="", claimed=claimed, key=key, problem=problem)
+        self._put(entry, digest="", claimed=claimed, key=key, problem=problem)
 
-    def accept(self, entry: Entry, before: KnownFile | None, manuscript: Manuscript) -> None:
+    def accept(self, entry: Entry, perused: Perused) -> bool:
+        """Says whether the bytes are others than the last time."""
+        manuscript, before = perused.manuscript, self._known.get(entry.path)
         self.manuscripts[entry.path] = manuscript
-        self._put(entry, before, digest=manuscript.digest, claimed=manuscript.claimed_id, key=None, problem=None)
+        self.impressions[entry.path] = perused.impression
+        self._put(entry, digest=manuscript.digest, claimed=manuscript.claimed_id, key=None, problem=None)
+        return before is None or before.digest != manuscript.digest
+
+    def sketch(self, path: str) -> bytes:
+        """The sketch of a file that was read; of any other nothing is known."""
+        return self.impressions[path].sketch if path in self.impressions else b""
 
     def claims(self) -> dict[str, str]:
         """The identity each file asks for; a broken file of a known issue goes on asking for its own."""
@@ -333,33 +352,14 @@ class Desk:
         return [path for path in self._known if path not in self._files]
 
     def _put(
-        self, entry: Entry, before: KnownFile | None, *, digest: str, claimed: str | None, key: str | None,
-        problem: Problem | None,
+        self, entry: Entry, *, digest: str, claimed: str | None, key: str | None, problem: Problem | None,
     ) -> None:
+        before = self._known.get(entry.path)
         same = before is not None and before.digest == digest
         self._files[entry.path] = KnownFile(
             entry.path, entry.mtime_ns, entry.size, digest, before.seen_at if before and same else self.now,
             claimed, key, problem)
         self._changed.add(entry.path)
-
-
-class Impressions:
-    """Each new text is rendered for its impression once a look, all of them together when the first is asked for."""
-
-    def __init__(
-        self, manuscripts: Mapping[str, Manuscript],
-        impress: Callable[[Sequence[Manuscript]], Sequence[Impression]],
-    ) -> None:
-        self._manuscripts = manuscripts
-        self._impress = impress
-        self._known: dict[str, Impression] = {}
-
-    def of(self, path: str) -> Impression:
-        if path not in self._known:
-            new = [one for one in self._manuscripts if one not in self._known]
-            made = self._impress([self._manuscripts[one] for one in new])
-            self._known |= dict(zip(new, made, strict=True))
-        return self._known.setdefault(path, Impression(b"", ""))
 
 
 class Sketches(Mapping[str, bytes]):

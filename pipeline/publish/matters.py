@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from pipeline.editions.notices import Matter
-from pipeline.issues.archive import Record
 from pipeline.issues.issue import State
+from pipeline.issues.record import Record
 from pipeline.mailings.mailing import DeliveryState, DoubtPolicy, Mailing, MailingState
 from pipeline.publish.rhythm import expected
 

@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import EditionError
-from pipeline.issues.archive import Archive, Record
+from pipeline.issues.archive import Archive
 from pipeline.issues.issue import State
+from pipeline.issues.record import Record
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import Mailing, MailingState
 from pipeline.publish.pickup import Rules

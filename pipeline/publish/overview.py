@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pipeline.issues.archive import Archive, KnownFile, Record
+from pipeline.issues.archive import Archive
 from pipeline.issues.issue import State
+from pipeline.issues.record import KnownFile, Record
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import DeliveryState, Mailing, MailingState
 from pipeline.publish.shapes import issue_shape, mailing_shape, problem_shape

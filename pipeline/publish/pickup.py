@@ -16,8 +16,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from pipeline.issues.archive import Record
 from pipeline.issues.issue import State
+from pipeline.issues.record import Record
 from pipeline.mailings.mailing import Mailing, MailingState
 
 

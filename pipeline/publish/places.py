@@ -9,7 +9,8 @@ from typing import Literal
 
 from pipeline.errors import IssueError, Problem
 from pipeline.feeds.addresses import feed_id, permalink, slug, web_address
-from pipeline.issues.archive import Archive, Record
+from pipeline.issues.archive import Archive
+from pipeline.issues.record import Record
 
 
 class Places:

@@ -19,30 +19,31 @@ from pipeline.feeds.feed import NEVER, Document, Entry, Format, Publication, pla
 from pipeline.feeds.foreign import read_feed
 from pipeline.feeds.formats import ATOM, FORMATS
 from pipeline.feeds.listing import Listing, Listings, plan_listings
-from pipeline.feeds.site import feed_style, redirect_page, render_index, render_page, site_files
+from pipeline.feeds.site import feed_style, redirect_page, render_index, site_files
 from pipeline.feeds.sitemap import Located, opml, sitemap
 from pipeline.feeds.templating import Templates
-from pipeline.issues.archive import Archive, Record, Spine
+from pipeline.issues.archive import Archive
 from pipeline.issues.folder import read
 from pipeline.issues.markdown import Target
+from pipeline.issues.record import Record, Spine
 from pipeline.publish.crew import Progress, silent
 from pipeline.publish.imprint import Imprint, Page, Printed, changed, seen, stamp
-from pipeline.publish.library import Library, Rendering
+from pipeline.publish.library import Library
 from pipeline.publish.places import Places
+from pipeline.publish.printing import DocumentsTask, File, House, PageTask, PrintedPage, print_documents, print_page
 from pipeline.publish.shelf import Shelf
 
-File = tuple[str, bytes]
 Announce = Callable[[Sequence[str]], None]
 
 FEED_STYLE = "feed.css"
 GROUP = 20  # entries of one archive document, whatever the settings: a full one never changes its members
 ASSET_LIMIT_BYTES = 64 * 1024 * 1024
-AT_ONCE = 100  # pages whose texts are in memory together
+AT_ONCE = 100  # pages whose texts are read together
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What the settings say of feeds and site. Folders are absolute."""
+    """What the settings say of feeds and site. Folders are absolute; those of `templates` ours last."""
 
     publication: Publication
     issues: Path
@@ -54,6 +55,7 @@ class Plan:
     entries: int
     max_bytes: int
     tag_feeds: bool
+    templates: tuple[Path, ...]
 
 
 def unheard(_documents: Sequence[str]) -> None:
@@ -155,6 +157,7 @@ class Printing:
         self._spines = spines
         self._places = {spine.path: spine.permalink for spine in spines}
         self._damaged = changed(before.files)
+        self._house = House(self._library.style, self._plan.publication, self._places, self._plan.templates)
         self._expected: dict[str, bool] = {}  # every file of the output, and whether it was made anew
         self._summaries = Shelf(spines, self._without_text)
         self.after = Printed(frame=self._frame)
@@ -200,9 +203,17 @@ class Printing:
             else:
                 self._expected[path] = True
                 stale.append(at)
-        for start in range(0, len(stale), AT_ONCE):
-            yield from self._some_pages(stale[start:start + AT_ONCE])
-            self._tell("pages", min(start + AT_ONCE, len(stale)), len(stale))
+        printed = self._library.each(print_page, self._house, self._page_tasks(stale), len(stale))
+        fresh: list[tuple[Record, str]] = []
+        for done, (at, page) in enumerate(zip(stale, printed, strict=True), start=1):
+            self._remember_page(at, page)
+            if page.fresh is not None:
+                fresh.append((page.record, page.fresh))
+            yield page.file
+            if done % AT_ONCE == 0 or done == len(stale):
+                self._tell("pages", done, len(stale))
+                self._library.keep(fresh)
+                fresh.clear()
 
     def _printed(self, at: int) -> str:
         """The stamp of a page: its issue's, and its neighbours'."""
@@ -210,31 +221,27 @@ class Printing:
         own = self._stamp(self._spines[at])
         return own + "".join(one.stamp for one in around if one is not self._spines[at]) + str(at == 0)
 
-    def _some_pages(self, places: Sequence[int]) -> Iterator[File]:
-        needed = sorted({near for at in places for near in (at - 1, at, at + 1) if 0 <= near < len(self._spines)})
-        records = self._archive.records(self._spines[at].key for at in needed)
-        own = [records[self._spines[at].key] for at in places]
-        shown = self._library.renderings(own, Target.WEB, self._places)
-        for at, record in zip(places, own, strict=True):
-            rendered = shown[record.key]
-            self._remember_page(at, rendered, self._library.kept_as(record))
-            near = [self._entry(records[self._spines[other].key]) if 0 <= other < len(self._spines) else None
-                    for other in (at - 1, at + 1)]
-            yield f"{record.permalink}index.html", render_page(
-                self._entry(record, rendered.html), self._plan.publication, previous=near[0], next=near[1],
-                templates=self._templates)
+    def _page_tasks(self, stale: Sequence[int]) -> Iterator[PageTask]:
+        """Read in lots, while those before are being printed."""
+        for start in range(0, len(stale), AT_ONCE):
+            places = stale[start:start + AT_ONCE]
+            needed = sorted({near for at in places for near in (at - 1, at, at + 1) if 0 <= near < len(self._spines)})
+            records = self._archive.records(self._spines[at].key for at in needed)
+            around = {at: records[self._spines[at].key] for at in needed}
+            texts = self._library.material([around[at] for at in places])
+            yield from (PageTask(around[at], texts[around[at].key], around.get(at - 1), around.get(at + 1))
+                        for at in places)
 
-    def _remember_page(self, at: int, rendered: Rendering, kept_as: str) -> None:
+    def _remember_page(self, at: int, page: PrintedPage) -> None:
         spine = self._spines[at]
         self.after.pages[spine.key] = Page(
-            stamp=spine.stamp, id=spine.feed_id, fragment=kept_as,
-            assets=[list(pair) for pair in rendered.assets], links=[list(pair) for pair in rendered.links],
+            stamp=spine.stamp, id=spine.feed_id, fragment=self._library.kept_as(page.record),
+            assets=[list(pair) for pair in page.rendering.assets], links=[list(pair) for pair in page.rendering.links],
             clashes=any(problem.path == spine.path for problem in self._found))
         self.after.pages[spine.key].printed = self._printed(at)
 
     def _entry(self, record: Record, html: str = "") -> Entry:
-        return Entry(self._library.issue(record), self._library.page_url(record), html,
-                     self._library.cover(record, self._places))
+        return self._house.entry(record, html)
 
     def _assets(self) -> Iterator[File]:
         """Files of the issues folder that pages show; one that is not there is a line, not an end."""
@@ -309,10 +316,26 @@ class Printing:
         shelf = Shelf(spines, self._with_text if self._plan.content == "full" else self._without_text)
         planned = [[(form, document) for document in self._documents(shelf, publication, form, folder)]
                    for form in FORMATS]
-        for side_by_side in zip_longest(*planned):
-            for form, document in filter(None, side_by_side):
-                if not self._keep(self._plan.feeds, document.name, *self._made_from(document)):
-                    yield document.name, form.write(document, publication)
+        current, *groups = [[(form, document) for form, document in filter(None, side_by_side)
+                             if not self._keep(self._plan.feeds, document.name, *self._made_from(document))]
+                            for side_by_side in zip_longest(*planned)]
+        for form, document in current:
+            yield document.name, form.write(document, publication)
+        stale = [group for group in groups if group]
+        tasks = (self._documents_task(group, publication) for group in stale)
+        for files in self._library.each(print_documents, self._house, tasks, len(stale)):
+            yield from files
+
+    def _documents_task(self, group: Sequence[tuple[Format, Document]], publication: Publication) -> DocumentsTask:
+        """Of archive documents that show the same entries, one a format."""
+        shown = group[0][1].entries
+        assert isinstance(shown, Shelf)  # noqa: S101, as it was planned
+        found = self._archive.records(spine.key for spine in shown.spines)
+        records = tuple(found[spine.key] for spine in shown.spines)
+        texts = self._library.material(records) if self._plan.content == "full" else {}
+        return DocumentsTask(
+            tuple((form.name, replace(document, entries=())) for form, document in group), publication, records,
+            tuple(texts[record.key] for record in records if texts))
 
     def _documents(
         self, shelf: Shelf, publication: Publication, form: Format, folder: str

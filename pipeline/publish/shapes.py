@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import Any
 
-from pipeline.issues.archive import KnownFile, Record
 from pipeline.issues.issue import State
+from pipeline.issues.record import KnownFile, Record
 from pipeline.mailings.mailing import Mailing
 
 

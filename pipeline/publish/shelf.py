@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import overload
 
 from pipeline.feeds.feed import Entry
-from pipeline.issues.archive import Spine
+from pipeline.issues.record import Spine
 
 Load = Callable[[Sequence[Spine]], Sequence[Entry]]
 

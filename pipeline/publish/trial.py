@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pipeline.address import parse
 from pipeline.audience.tokens import KeyRing, Purpose
-from pipeline.issues.archive import Record
+from pipeline.issues.record import Record
 from pipeline.mailings.compose import Stencil
 from pipeline.mailings.dkim import Seal
 from pipeline.mailings.envelope import Envelope, Reader

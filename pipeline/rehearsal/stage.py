@@ -19,7 +19,7 @@ from pipeline.config import Config
 from pipeline.config.transports import SmtpPost
 from pipeline.editions.edition import Edition
 from pipeline.errors import Refusal
-from pipeline.issues.archive import Record, Text
+from pipeline.issues.record import Record, Text
 from pipeline.mailings.mailing import MailingState
 from pipeline.mailings.messages import LINK_KEY
 from pipeline.preview.books import look, rehearsal

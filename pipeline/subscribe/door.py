@@ -38,17 +38,20 @@ COMMAND = "command"  # the source of what a maintainer typed: no flood
 
 
 class Subscriptions:
-    """What readers can do about their own subscriptions. `lists` are ids and names, the first is the usual one.
+    """What readers can do about their own subscriptions. `lists` are ids and names; `public` those that readers may
+    choose themselves, of which the first is the usual one.
 
     The books are opened when they are first needed: a link is checked, and a reader answered, while they are away.
     """
 
     def __init__(
-        self, ring: KeyRing, clock: Clock, *, lists: Mapping[str, str], open_roster: Callable[[], Roster],
+        self, ring: KeyRing, clock: Clock, *, lists: Mapping[str, str], public: Sequence[str],
+        open_roster: Callable[[], Roster],
         open_ledger: Callable[[], Ledger], open_stationery: Callable[[], Stationery],
         open_composer: Callable[[], Composer], compact: Callable[[], None],
     ) -> None:
         self.lists = lists
+        self.public = {list_id: lists[list_id] for list_id in public}
         self._ring = ring
         self._clock = clock
         self._open_roster = open_roster
@@ -72,14 +75,16 @@ class Subscriptions:
     def ask(self, application: Application, occasion: str) -> bool:
         """Sends a confirmation letter if it may; True if one was written. `occasion` names the request for ever.
 
-        None is written to who is confirmed or suppressed, for a list that is not there, or where a budget is
-        spent. The same request twice is one letter. Raises InvalidAddress, and ConfigError without `web.url`.
+        None is written to who is confirmed or suppressed, for a list that is not there or not theirs to choose, or
+        where a budget is spent. The same request twice is one letter. Raises InvalidAddress, and ConfigError without
+        `web.url`.
         """
         self.check_way_back()
         address, now = parse(application.email), self._clock.now()
-        list_id = application.list or next(iter(self.lists))
+        choice = self.lists if application.source == COMMAND else self.public
+        list_id = application.list or next(iter(choice), "")
         asker = self._asker(address, application)
-        if list_id not in self.lists or self._is_spent(self.ledger.askings.spent(occasion, asker, now)):
+        if list_id not in choice or self._is_spent(self.ledger.askings.spent(occasion, asker, now)):
             return False  # before anything is written: a flood writes nothing
         evidence = Evidence(application.source, application.text, application.network)
         waiting = self.roster.ask(address, [list_id], evidence, now, name=application.name)

@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 ASK, LEAVE, MOVE = "ask", "leave", "move"  # the kinds of slip
 AT_ONCE = 20    # slips before the porter rests between two: people are no flood
-REST_S = 0.01   # some five times as long as a slip takes
+REST_S = 0.05   # some twenty times as long as a slip takes
 
 
 class Porter:

@@ -26,7 +26,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A person and the lists they can choose from: those of the settings, and any they are still on."""
+    """A person and the lists they can choose from: the public ones, and any they are still on."""
 
     person: Subscriber
     choices: tuple[Choice, ...]
@@ -44,7 +44,7 @@ class Preferences:
         person = self._person(token)
         said = self._door.roster.subscriptions(person.id)
         on = {one.list for one in said if one.state is State.CONFIRMED}
-        names = {**{list_id: list_id for list_id in sorted(on)}, **self._door.lists}
+        names = {list_id: self._door.lists.get(list_id, list_id) for list_id in sorted(on)} | self._door.public
         return Standing(person, tuple(Choice(list_id, name, list_id in on) for list_id, name in names.items()))
 
     def save(self, token: str, *, lists: Collection[str], name: str, language: str) -> None:

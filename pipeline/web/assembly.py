@@ -21,6 +21,7 @@ from pipeline.web.porter import PorterThread
 from pipeline.web.server import Server
 from pipeline.web.shelf import Shelf
 from pipeline.web.site import Rooms, site
+from pipeline.web.turnstile import Turnstile
 
 
 def open_server(app: App) -> Server:
@@ -31,15 +32,16 @@ def open_server(app: App) -> Server:
     return Server(open_site(app, porter), listen.host, listen.port, porter)
 
 
-def open_site(app: App, porter: PorterThread) -> Starlette:
+def open_site(app: App, porter: PorterThread, turnstile: Turnstile | None = None) -> Starlette:
     """What answers, for any ASGI server."""
     config, door, pages = app.config, app.subscriptions, open_pages(app)
-    joining = Joining(door, app.tray, porter.wake, pages, app.clock, config.web.trusted_proxies)
+    joining = Joining(door, app.tray, porter.wake, pages, app.clock, config.web.trusted_proxies,
+                      turnstile or Turnstile())
     rooms = Rooms(
         pages, Keeping(door, Preferences(door, app.clock), app.tray, porter.wake, pages, app.clock),
         Shelf({"feeds/": config.feeds.folder, "": config.site.folder}),
         Hooks(app.hooks, _taker(app), app.clock), Metrics(lambda: (app.archive, app.ledger)),
-        joining if config.web.url else None)
+        joining if config.web.url else None, has_form=bool(app.subscribe_url))
     return site(rooms, prefix=urlsplit(config.web.url or "").path.rstrip("/"))
 
 
@@ -53,4 +55,4 @@ def open_pages(app: App) -> Pages:
     publication = app.config.publication
     return Pages(app.web_templates, Publication(
         publication.title, publication.url, publication.language, publication.theme.accent,
-        tuple((one.id, one.name) for one in app.config.lists)))
+        tuple((one.id, one.name) for one in app.config.lists if one.public)))

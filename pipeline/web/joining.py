@@ -20,6 +20,7 @@ from pipeline.subscribe.porter import ASK
 from pipeline.subscribe.tray import Tray
 from pipeline.web.network import Network, network_of
 from pipeline.web.pages import Pages
+from pipeline.web.turnstile import Turn, Turnstile
 
 THINKING_S = 2      # nobody fills a form faster
 LONGEST = 320       # characters of any field that are looked at
@@ -40,6 +41,7 @@ class Joining:
     pages: Pages
     clock: Clock
     trusted_proxies: Sequence[Network]
+    turnstile: Turnstile
 
     async def show_form(self, request: Request) -> Response:  # noqa: ARG002, every endpoint takes it
         """GET /subscribe: a form."""
@@ -60,12 +62,14 @@ class Joining:
             return Response("send a form or JSON\n", 415, ANYWHERE, "text/plain")
         if given is None:
             return Response("this is not JSON with text values\n", 400, ANYWHERE, "text/plain")
-        if self._is_person(given):
+        network = network_of(request, self.trusted_proxies)
+        turn = await self.turnstile.enter(network)
+        if turn is Turn.TAKEN and self._is_person(given):
             try:
-                await run_in_threadpool(self._keep, given, source, network_of(request, self.trusted_proxies))
+                await run_in_threadpool(self._keep, given, source, network)
             except OutputError:
-                return self._answer("busy", source, 503)
-        return self._answer("asked", source)
+                turn = Turn.BUSY
+        return self._answer("busy", source, 503) if turn is Turn.BUSY else self._answer("asked", source)
 
     def _keep(self, given: Mapping[str, str], source: str, network: str) -> None:
         application = Application(

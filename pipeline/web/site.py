@@ -24,7 +24,8 @@ from pipeline.web.shelf import Shelf
 
 @dataclass(frozen=True, slots=True)
 class Rooms:
-    """The parts that answer. `joining` is None where no letter could lead back to us: then there is no form."""
+    """The parts that answer. `joining` is None where no letter could lead back to us; `has_form` is for where somebody
+    can ask for something."""
 
     pages: Pages
     keeping: Keeping
@@ -32,6 +33,7 @@ class Rooms:
     hooks: Hooks
     metrics: Metrics
     joining: Joining | None = None
+    has_form: bool = False
 
 
 def site(rooms: Rooms, *, prefix: str = "") -> Starlette:
@@ -59,6 +61,8 @@ def routes(rooms: Rooms) -> list[Route]:
             Route("/subscribe", joining.show_form),
             Route("/subscribe", joining.ask, methods=["POST"]),
             Route("/subscribe", joining.allow, methods=["OPTIONS"]),
+        ] if joining and rooms.has_form else []),
+        *([
             Route("/confirm/{token}", joining.ask_to_confirm),
             Route("/confirm/{token}", joining.confirm, methods=["POST"]),
         ] if joining else []),

@@ -9,8 +9,9 @@ import pytest
 
 from pipeline.database import Database
 from pipeline.errors import Problem
-from pipeline.issues.archive import Archive, KnownFile, Record, Text
+from pipeline.issues.archive import Archive
 from pipeline.issues.issue import Image, State
+from pipeline.issues.record import KnownFile, Record, Text
 from tests.books import NOON
 
 DAY = timedelta(days=1)

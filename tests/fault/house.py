@@ -54,6 +54,7 @@ class House:
     settings: Mapping[str, Any] = field(default_factory=dict)
     patience: Patience | None = None
     lease: timedelta | None = None
+    only: str | None = "send"  # of `run`
 
     def __post_init__(self) -> None:
         letters = Publication(self.folder, {
@@ -94,7 +95,7 @@ class House:
         """A process that does what `avviso publish` does, once; gives its id.
 
         With `beside` it sends beside others, as `run --only send` does, and takes back what they held too long.
-        With `serve` it is `run --only send` itself, until SIGTERM.
+        With `serve` it is `run` itself, `--only` what the field says, until SIGTERM.
         """
         child = os.fork()
         if child == 0:
@@ -132,7 +133,7 @@ class House:
         logging.disable(logging.CRITICAL)
         stop = threading.Event()
         signal.signal(signal.SIGTERM, lambda *_: stop.set())
-        service.run(self.open, self.folder / "config.yaml", stop, only="send")
+        service.run(self.open, self.folder / "config.yaml", stop, only=self.only)
         return DONE
 
     def elsewhere(self, folder: Path) -> House:

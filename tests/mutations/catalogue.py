@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 DESK = "pipeline/mailings/desk.py"
-DELIVERIES = "pipeline/mailings/ledger/deliveries.py"
+CLAIMING = "pipeline/mailings/ledger/claiming.py"
+SETTLING = "pipeline/mailings/ledger/settling.py"
 VERDICTS = "pipeline/providers/smtp_verdicts.py"
 JOBS = "pipeline/engines/jobs.py"
 
@@ -36,18 +37,18 @@ MISTAKES = (
         (f"{LAST}::test_death_on_the_wire_leaves_one_in_doubt_and_all_that_was_answered_settled",)),
     Mistake(
         "a new Message-ID at each attempt",
-        ((DELIVERIES, "message_id=row.message_id,", 'message_id=f"{row.attempts}{row.message_id}",'),),
+        ((CLAIMING, "Claim(id_, key, message_id,", 'Claim(id_, key, f"{attempts}{message_id}",'),),
         (f"{STORM}::test_kills_with_resend_lose_nobody_and_repeat_the_same_bytes",)),
     Mistake(
         "a cursor that moves back",
-        ((DELIVERIES, "SETTLEABLE = (DeliveryState.SENDING, DeliveryState.IN_DOUBT)",
+        ((SETTLING, "SETTLEABLE = (DeliveryState.SENDING, DeliveryState.IN_DOUBT)",
           "SETTLEABLE = (DeliveryState.SENDING, DeliveryState.IN_DOUBT, DeliveryState.SENT)"),),
         (f"{MOVES}::test_delivery_moves_along_an_arrow_or_not_at_all",)),
     Mistake(
         "no fence",
-        ((DELIVERIES, "attempts=delivery.c.attempts + 1, fence=delivery.c.fence + 1)",
+        ((CLAIMING, "attempts=delivery.c.attempts + 1, fence=delivery.c.fence + 1)",
           "attempts=delivery.c.attempts + 1)"),
-         (DELIVERIES, "until, fence=row.fence + 1)", "until, fence=row.fence)")),
+         (CLAIMING, "until, fence=row[_FENCE] + 1)", "until, fence=row[_FENCE])")),
         (f"{MOVES}::test_outcome_of_an_old_holder_changes_nothing",
          f"{MOVES}::test_claim_names_holder_fence_and_lease")),
     Mistake(
@@ -71,11 +72,11 @@ MISTAKES = (
         ("tests/unit/engines/test_jobs.py::test_what_a_dead_process_had_on_the_wire_is_decided_by_the_owner",)),
     Mistake(
         "counted apart from the rows",
-        ((DELIVERIES, "                tally.move(claim.mailing_id, before, outcome.state)\n", ""),),
+        ((SETTLING, "                tally.move(fate.mailing_id, before, fate.state, moved)\n", ""),),
         ("tests/property/test_ledger.py::test_ledger_loses_nobody_and_mails_nobody_twice_whatever_dies",)),
     Mistake(
         "consent asked only when the audience is frozen",
-        ((DELIVERIES, "    welcome = or_(delivery.c.subscriber_id.in_((EVERYBODY, MAINTAINER)),",
+        ((CLAIMING, "    welcome = or_(delivery.c.subscriber_id.in_((EVERYBODY, MAINTAINER)),",
           "    welcome = or_(true(), delivery.c.subscriber_id.in_((EVERYBODY, MAINTAINER)),"),),
         (f"{MOVES}::test_claim_skips_who_was_suppressed_or_erased_meanwhile",
          f"{SEND}::test_whoever_leaves_during_the_send_is_skipped")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 from email.headerregistry import Address
@@ -17,8 +18,11 @@ from hypothesis import strategies as st
 
 from pipeline.editions.edition import Edition, Hole
 from pipeline.editions.holes import fill, quote
+from pipeline.errors import InvalidAddress
 from pipeline.mailings.compose import Stencil
 from pipeline.mailings.envelope import Envelope, Reader
+from pipeline.providers.smtp_capabilities import Capabilities
+from pipeline.providers.smtp_parcel import pack
 from tests.keys import KINDS, seal, verifies
 from tests.mail_samples import envelope, reader
 
@@ -123,6 +127,21 @@ def test_every_line_is_short_ends_in_crlf_and_is_ascii(edition: Edition, envelop
     assert wire.replace(b"\r\n", b"").translate(None, b"\r\n") == wire.replace(b"\r\n", b"")
     assert max(map(len, top.split(b"\r\n"))) <= 998
     assert max(map(len, body.split(b"\r\n"))) <= 76
+
+
+@given(editions(), envelopes(), readers(), st.emails())
+def test_what_is_vouched_for_is_packed_as_if_every_byte_and_address_had_been_looked_at(
+    edition: Edition, envelope: Envelope, reader: Reader, address: str
+) -> None:
+    try:
+        made = Stencil.compile(edition, envelope).message(replace(reader, address=address))
+    except InvalidAddress:
+        return
+    looked_at = replace(made, is_plain=False)
+
+    for offer in (Capabilities(), Capabilities(frozenset({"SIZE", "8BITMIME", "SMTPUTF8", "CHUNKING", "PIPELINING"}))):
+        assert made.is_plain
+        assert replace(pack(made, offer, "post"), message=looked_at) == pack(looked_at, offer, "post")
 
 
 @given(editions(), envelopes(), readers())

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, func, literal, or_, select, true, update
 
 from pipeline.database import Database
-from pipeline.mailings.ledger.deliveries import CLAIMED, FIRST, claim_of
+from pipeline.mailings.ledger.claiming import CLAIMED, claim_of
 from pipeline.mailings.ledger.tally import Tally
 from pipeline.mailings.mailing import Claim, DeliveryState, Doubt
 from pipeline.providers.base import Receipt
@@ -65,7 +65,7 @@ class Doubts:
         """What lies in doubt with a provider, with the hour of its last attempt; those that waited longest first."""
         with self._db.read() as connection:
             rows = connection.execute(
-                select(*CLAIMED, delivery.c.worker, delivery.c.attempted_at, FIRST)
+                select(*CLAIMED, delivery.c.worker, delivery.c.attempted_at)
                 .where(delivery.c.state == DeliveryState.IN_DOUBT, delivery.c.provider == provider,
                        delivery.c.address.is_not(None))
                 .order_by(delivery.c.attempted_at, delivery.c.id).limit(limit)).all()

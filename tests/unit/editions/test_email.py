@@ -77,7 +77,7 @@ def test_the_footer_says_why_and_leads_out() -> None:
     footer = page().xpath("//td")[-1]
 
     assert [p.text_content() for p in footer.iter("p")] == [
-        "您收到这封邮件，是因为您订阅了《铅字周刊》。", "退订 \xa0 订阅设置 \xa0 往期内容",
+        "您收到这封邮件，是因为您订阅了《铅字周刊》。", "退订 \xa0·\xa0 订阅设置 \xa0·\xa0 往期内容",
         "铅字周刊 · 林子上海市某路 1 号"]
     assert [a.get("href") for a in footer.iter("a")] == [
         FILLED[Hole.UNSUBSCRIBE], FILLED[Hole.PREFERENCES], "https://type.example.com/"]

@@ -53,6 +53,13 @@ def test_a_mistake_names_file_line_and_reason(tmp_path: Path, text: str, line: i
         "mend it, or delete it to use the packaged one")
 
 
+def test_a_mistake_in_the_frame_is_named_as_one_of_the_frame(tmp_path: Path) -> None:
+    (tmp_path / "base.html").write_text("\n{{ nothing }}", "utf-8")
+
+    with pytest.raises(EditionError, match=r"^templates/email/base.html:2: "):
+        Templates(tmp_path).render("notice.html", {})
+
+
 def test_a_file_that_is_no_text_is_a_mistake_in_it(tmp_path: Path) -> None:
     (tmp_path / "issue.html").write_bytes(b"\xff\xfe")
 

@@ -19,7 +19,7 @@ def text(body: str, *, language: str = "en") -> str:
     ("Hello *dear* **reader**.", "Hello dear reader."),
     ("one\ntwo", "one two"),
     ("a\nb\nc", "a b c"),
-    ("see ![one](a:p)\n![two](a:q)\nit", "see [image] one <a:p> [image] two <a:q> it"),
+    ("see ![one](a:p)\n![two](a:q)\nit", "see [image] one <a:p>\n[image] two <a:q> it"),
     ("中文\n换行", "中文\n换行"),                                # breaks: auto keeps the lines of Chinese text
     ("one  \ntwo", "one\ntwo"),
     ("a\n\nb", "a\n\nb"),

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from pipeline.editions.wording import direction, long_date, wording
+from pipeline.editions.wording import long_date, wording
 
 LANGUAGES = ("en", "zh-Hans", "zh-Hant")
 
@@ -34,8 +34,3 @@ def test_the_way_out_is_named_in_the_readers_language(language: str, unsubscribe
     ("en", "2 March 2026"), ("zh-Hans", "2026年3月2日"), ("zh-TW", "2026年3月2日")])
 def test_a_day_is_written_as_the_language_writes_it(language: str, text: str) -> None:
     assert long_date(date(2026, 3, 2), language) == text
-
-
-@pytest.mark.parametrize(("language", "way"), [("en", "ltr"), ("zh-Hans", "ltr"), ("ar-EG", "rtl"), ("HE", "rtl")])
-def test_direction_follows_the_script(language: str, way: str) -> None:
-    assert direction(language) == way

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.colour import contrast
 from pipeline.feeds.colours import DARK_PAPER, LIGHT_PAPER, palette
-from pipeline.feeds.wording import CATALOGUE, cover_date, direction, voice
+from pipeline.feeds.wording import CATALOGUE, cover_date, voice
 
 WEB_TEMPLATES = Path(__file__).parents[3] / "templates" / "web"
 
@@ -50,7 +50,3 @@ def test_style_sheets_assume_the_papers_that_the_accent_is_made_for() -> None:
 ])
 def test_language_tag_picks_voice_and_date(language: str, voiced: str, day: str) -> None:
     assert (voice(language), cover_date(date(2024, 3, 4), language)) == (voiced, day)
-
-
-def test_direction_follows_the_script() -> None:
-    assert [direction(language) for language in ("ar-EG", "he", "zh-Hans", "")] == ["rtl", "rtl", "ltr", "ltr"]

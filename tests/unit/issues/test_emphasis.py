@@ -26,6 +26,11 @@ from tests.unit.issues.rendered import line
     ("a~~~b~~~", "a~<s>b</s>~"),
     ("两颗 ** 星星 ** 不是", "两颗 ** 星星 ** 不是"),
     ("变量_名_字", "变量_名_字"),
+    ("这是__重点__内容", "这是<strong>重点</strong>内容"),
+    ("__重点：__后文", "<strong>重点：</strong>后文"),
+    ("类的__init__方法", "类的__init__方法"),
+    ("一共2*3*4=24", "一共2*3*4=24"),
+    ("第1*项*", "第1<em>项</em>"),
 ])
 def test_markers_work_where_chinese_has_no_spaces(text: str, html: str) -> None:
     assert line(text) == html

@@ -77,6 +77,10 @@ def test_contents_lines_lead_to_the_headings_they_mean() -> None:
         '<h2 id="3推荐文章">3、推荐文章：</h2>\n<p>1、用Excel 学习</p>')
 
 
+def test_a_heading_without_words_is_none() -> None:
+    assert shown("#\n\n## a\n\n##\n\nb") == "<h2>a</h2>\n<p>b</p>"
+
+
 def test_contents_in_mail_lead_to_the_web_page() -> None:
     assert shown("1. x\n\n1、甲\n\n## 1、甲").split("\n")[-2:] == [
         '<p><a href="https://w.example.com/14/#1%E7%94%B2">1、甲</a></p>', "<h2>1、甲</h2>"]
@@ -97,6 +101,22 @@ def test_a_contents_line_with_a_link_of_its_own_keeps_it() -> None:
     assert shown("1、[甲](https://a.example)\n\n## 1、甲", Target.FEED).startswith('<p>1、<a href="https://a.example">甲</a>')
 
 
+FRAMED = '<p class="contents"><a href="#1甲">1、甲</a><br>\n<a href="#2-乙">2、乙</a></p>\n'
+
+
+@pytest.mark.parametrize(("text", "framed"), [
+    ("1、甲\n2、乙\n\n", FRAMED),
+    ("1、甲\n\n2、乙\n\n", FRAMED),
+    ("- 1、甲\n- 2、乙\n\n", (
+        '<ul class="contents">\n<li><a href="#1甲">1、甲</a></li>\n<li><a href="#2-乙">2、乙</a></li>\n</ul>\n')),
+    ("目录：\n1、甲\n2、乙\n\n", f"<p>目录：</p>\n{FRAMED}"),
+    ("目录：\n1、甲\n\n", '<p>目录：<br>\n<a href="#1甲">1、甲</a></p>\n'),
+    ("- 1、甲\n- 3、丙\n\n", '<ul>\n<li><a href="#1甲">1、甲</a></li>\n<li>3、丙</li>\n</ul>\n'),
+])
+def test_lines_that_all_lead_to_headings_are_one_frame(text: str, framed: str) -> None:
+    assert unquote(shown(f"{text}## 1、甲\n\n## 2, 乙", Target.WEB)).partition("<h2")[0] == framed
+
+
 @pytest.mark.parametrize(("marker", "before"), [
     ("[TOC]", ""), ("[toc]", ""), ("[[TOC]]", ""), ("本期目录：\n[toc]", "<p>本期目录：</p>\n"),
 ])
@@ -104,7 +124,8 @@ def test_a_toc_line_becomes_the_contents(marker: str, before: str) -> None:
     text = f"{marker}\n\n## a\n\n### b\n\n#### c\n\n### d\n\n## e"
 
     assert shown(text, Target.WEB).split("<h2", 1)[0] == (
-        f'{before}<ul>\n<li><a href="#a">a</a>\n<ul>\n<li><a href="#b">b</a></li>\n<li><a href="#d">d</a></li>\n'
+        f'{before}<ul class="contents">\n<li><a href="#a">a</a>\n<ul>\n'
+        '<li><a href="#b">b</a></li>\n<li><a href="#d">d</a></li>\n'
         '</ul>\n</li>\n<li><a href="#e">e</a></li>\n</ul>\n')
 
 

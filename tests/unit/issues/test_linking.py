@@ -43,6 +43,11 @@ def linked(text: str) -> list[str]:
     ("xhttp://a.example git+https://a.example", []),
     ("`https://a.example` [见](https://a.example/b)", ["见"]),
     ("http:// https://", []),
+    ("官网https://a.example/x网址:https://b.example/y", ["https://a.example/x", "https://b.example/y"]),
+    ("https://a.example/web/2020/https://b.example/", ["https://a.example/web/2020/https://b.example/"]),
+    ("رابط https://a.example/x، وكود", ["https://a.example/x"]),
+    ("邮箱：me@a.com，或发到you@b.cn。", ["me@a.com", "you@b.cn"]),
+    ("git@a.com:x/y.git logo@2x.png npm@a.b_c user@a.com.png", []),
 ])
 def test_an_address_ends_where_a_person_would_end_it(text: str, labels: list[str]) -> None:
     assert linked(text) == labels

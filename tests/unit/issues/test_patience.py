@@ -83,6 +83,6 @@ def test_very_many_lines_as_typed_are_one(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_marks_of_raw_html_count(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience, "MAX_MARKS", 4)
+    monkeypatch.setattr(patience, "MAX_MARKS", 8)
 
     assert parse("<div><p>a</p></div>\n\n*b*").clean == "<div><p>a</p></div>\n<p>*b*</p>\n"

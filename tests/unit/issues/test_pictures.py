@@ -102,10 +102,13 @@ def test_a_narrower_column_narrows_the_pictures() -> None:
 @pytest.mark.parametrize(("text", "html"), [
     ("![字](images/图 1.png)", f'<p><img src="{FILES}/images/%E5%9B%BE%201.png" alt="字"></p>'),
     ('![字](a b.JPG "题")后', f'<p><img src="{FILES}/a%20b.JPG" alt="字" title="题">后</p>'),
+    ("![字](a.png =300x200)", f'<p><img src="{FILES}/a.png" alt="字" width="300" height="200"></p>'),
+    ("![字](a b.png =300x)", f'<p><img src="{FILES}/a%20b.png" alt="字" width="300"></p>'),
+    ("![字|300](a.png)", f'<p><img src="{FILES}/a.png" alt="字" width="300"></p>'),
     ("![字](a b)", "<p>![字](a b)</p>"),
     ("![字](a b.png", "<p>![字](a b.png</p>"),
 ])
-def test_a_file_name_may_have_spaces(text: str, html: str) -> None:
+def test_a_picture_may_have_spaces_in_its_name_and_a_size(text: str, html: str) -> None:
     assert shown(text, Target.FEED) == html
 
 
@@ -113,3 +116,18 @@ def test_a_file_name_may_have_spaces(text: str, html: str) -> None:
                                   "<img alt=字>", "<img src='javascript:1'>"])
 def test_a_picture_that_no_mail_can_show_is_left_out(text: str) -> None:
     assert shown(f"{text}\n\nrest") == "<p>rest</p>"
+
+
+def test_pictures_in_a_table_share_its_width_in_mail() -> None:
+    table = "<table><tr><td><img src=a.png alt=字 width=900></td><td><img src=b.png alt=字></td></tr></table>"
+
+    assert shown(table, width=576) == (
+        f'<table><tbody><tr><td width="50%"><img src="{FILES}/a.png" alt="字" width="272"></td>'
+        f'<td width="50%"><img src="{FILES}/b.png" alt="字" width="272" style="width:auto"></td></tr></tbody></table>')
+
+
+def test_words_beside_a_picture_in_a_table_keep_their_room() -> None:
+    cells = shown("| a | b |\n|---|---|\n| 字 | ![图](a.png) |", width=576).partition("<tbody>")[2]
+
+    assert cells.startswith("\n<tr>\n<td>字</td>\n<td width=\"60%\"><img ")
+    assert 'width="329" style="width:auto"' in cells

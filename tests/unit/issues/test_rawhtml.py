@@ -136,3 +136,16 @@ def test_findings_of_one_kind_are_not_repeated_for_ever() -> None:
 ])
 def test_nothing_is_nested_too_deeply_to_be_read(text: str) -> None:
     assert "deep" in words(parse(text))
+
+
+@pytest.mark.parametrize(("typed", "web"), [
+    ("<p align=center>a</p>", '<p class="align-center">a</p>'),
+    ("<center>a</center>", '<div class="align-center">a</div>'),
+    ("<table width=900><tr><td align=right valign=top>a</td></tr></table>",
+     '<table><tbody><tr><td class="align-right">a</td></tr></tbody></table>'),
+    ("a <tt>b</tt> <strike>c</strike> <acronym title=e>d</acronym>",
+     '<p>a <code>b</code> <s>c</s> <abbr title="e">d</abbr></p>'),
+])
+def test_what_html_has_given_up_is_kept_for_mail_and_renewed_for_the_web(typed: str, web: str) -> None:
+    assert shown(typed, Target.WEB) == web
+    assert "class" not in shown(typed)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import signal
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from pipeline.mailings.mailing import Claim, DeliveryState, Doubt, Outcome
 from tests.books import NOON
 
 CLAIM = Claim(7, "key", "id", 1, "digest", "weekly", 1, "ada@example.com", "", 0, 1, "w", 3, NOON)
-LATER_CLAIM = replace(CLAIM, id=8)
+LATER_CLAIM = CLAIM._replace(id=8)
 SENT = Outcome(CLAIM, DeliveryState.SENT, "250 2.0.0 taken", "smtp", "A1")
 
 
@@ -61,7 +60,7 @@ def test_landed_is_known_word_for_word(board: Board, outcome: Outcome) -> None:
 
 def test_long_speech_is_cut_and_the_rest_stands(board: Board) -> None:
     board.depart(CLAIM)
-    board.land(replace(SENT, reply="话" * 2_000, provider_id="n" * 300))
+    board.land(SENT._replace(reply="话" * 2_000, provider_id="n" * 300))
 
     (found,) = seen(board).outcomes([CLAIM])
 
@@ -73,16 +72,16 @@ def test_another_claim_of_the_same_delivery_is_not_vouched_for(board: Board) -> 
     board.depart(CLAIM)
     board.land(SENT)
 
-    assert list(seen(board).outcomes([replace(CLAIM, fence=4)])) == [
-        Outcome(replace(CLAIM, fence=4), DeliveryState.PENDING, "", counted=False)]
+    assert list(seen(board).outcomes([CLAIM._replace(fence=4)])) == [
+        Outcome(CLAIM._replace(fence=4), DeliveryState.PENDING, "", counted=False)]
 
 
 def test_recorded_is_cleared_and_its_place_is_free(board: Board) -> None:
     for number in range(ENTRIES):
-        board.depart(replace(CLAIM, id=number))
+        board.depart(CLAIM._replace(id=number))
     assert board.room == 0
 
-    board.clear([replace(SENT, claim=replace(CLAIM, id=number)) for number in range(ENTRIES)])
+    board.clear([SENT._replace(claim=CLAIM._replace(id=number)) for number in range(ENTRIES)])
 
     assert (board.room, seen(board)) == (ENTRIES, Sight())
 
@@ -96,7 +95,7 @@ def test_what_never_departed_need_not_land(board: Board) -> None:
 
 def test_second_departure_of_an_entry_that_was_never_cleared_takes_no_second_place(board: Board) -> None:
     board.depart(CLAIM)
-    board.depart(replace(CLAIM, fence=4))
+    board.depart(CLAIM._replace(fence=4))
 
     assert (seen(board).in_the_air, board.room) == ({(7, 4)}, ENTRIES - 1)
 

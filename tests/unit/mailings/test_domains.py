@@ -14,7 +14,9 @@ from pipeline.clock import HandClock
 from pipeline.errors import Deferred, TransportError
 from pipeline.mailings.domains import FARTHEST, LONGEST_REST, RESTS, Domains, Limit
 from pipeline.mailings.ledger import Ledger
+from pipeline.mailings.mailing import MailingState
 from pipeline.mailings.ramp import LASTS
+from pipeline.mailings.waiting import waits
 from pipeline.providers.base import Message, Receipt
 from pipeline.providers.local import Faulty
 from pipeline.schema import delivery
@@ -296,3 +298,20 @@ def test_who_was_only_put_off_is_not_given_up_when_the_time_of_the_mailing_is_ov
 
     assert given_up == 1
     assert work.states == ["failed"] + ["deferred"] * 4
+
+
+def test_who_waits_is_told_for_whom_and_until_when(tmp_path: Path) -> None:
+    work = Workplace(tmp_path, readers=5)
+    move(work, *range(5))
+    Watched(work, until(NOON + SECOND))
+    work.deliver()
+    work.ledger.notebook.rest("outbox", NOON + timedelta(hours=2))
+
+    def told(now: datetime) -> list[str]:
+        return waits(work.ledger, "outbox", None, now=now, steady=now, local=lambda at: f"{at:%H:%M}")
+
+    assert told(NOON) == ["waits until 14:00: outbox wants to be left alone",
+                          "readers at gmail.com wait until 12:01: it wants us to be slower"]
+    assert told(NOON + timedelta(hours=3)) == []
+    work.ledger.mailings.move(work.mailing_id, MailingState.PAUSED, reason="", now=NOON)
+    assert told(NOON) == []

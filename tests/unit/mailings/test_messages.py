@@ -57,7 +57,7 @@ def test_message_has_the_same_bytes_at_every_attempt_whatever_secret_signs_now(l
     claim, _ = claims(ledger)
     first = Composer(ledger, OLD)(claim)
 
-    again = Composer(ledger, NEW)(replace(claim, fence=7, attempts=3, worker="another"))
+    again = Composer(ledger, NEW)(claim._replace(fence=7, attempts=3, worker="another"))
 
     assert again.mime() == first.mime()
     assert (again.key, again.message_id) == (claim.key, f"{claim.message_id}@example.com")

@@ -44,6 +44,21 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
 
 @pytest.mark.parametrize("question", ASKED)
 def test_no_statement_reads_all_deliveries(ledger: Ledger, question: str) -> None:
+    for statement, plan in plans(ledger, question):
+        assert "SCAN delivery" not in plan, statement
+
+
+def test_each_outcome_finds_its_row_by_id_and_not_by_all_that_its_worker_holds(ledger: Ledger) -> None:
+    ledger.deliveries.claim("w", 1, limit=5, now=NOON, lease=LEASE)
+
+    updates = [plan for statement, plan in plans(ledger, "record") if statement.startswith("UPDATE delivery")]
+
+    assert [[step for step in plan if " delivery " in step] for plan in updates] == [
+        ["SEARCH delivery USING INTEGER PRIMARY KEY (rowid=?)"]]
+
+
+def plans(ledger: Ledger, question: str) -> list[tuple[str, list[str]]]:
+    """Each statement that the question leads to, with SQLite's plan for it."""
     asked: list[tuple[str, Any]] = []
     engine = ledger.notebook._db._engine
 
@@ -59,6 +74,5 @@ def test_no_statement_reads_all_deliveries(ledger: Ledger, question: str) -> Non
     about = [one for one in asked if one[0].startswith(("SELECT", "UPDATE", "DELETE", "INSERT"))]
     assert about
     with ledger.notebook._db.read() as connection:
-        for statement, parameters in about:
-            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
-            assert [row[3] for row in plan if row[3] == "SCAN delivery"] == [], statement
+        return [(statement, [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)])
+                for statement, given in about]

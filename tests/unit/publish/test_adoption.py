@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pipeline.feeds.foreign import Foreign
-from pipeline.issues.archive import Record
 from pipeline.issues.issue import State
+from pipeline.issues.record import Record
 from pipeline.publish.adoption import Adoption, adopt, match
 
 UTC_ZONE = ZoneInfo("UTC")

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipeline.issues.archive import Record
 from pipeline.issues.issue import State
+from pipeline.issues.record import Record
 from pipeline.mailings.mailing import DeliveryState, Mailing, MailingState
 from pipeline.publish.pickup import Approve, Rules, Standing, holds, is_due, standing
 from tests.books import NOON

@@ -47,8 +47,27 @@ def test_bare_form_for_one_list_has_no_style_and_asks_for_no_list(house: House) 
 def test_form_for_an_unknown_list_is_refused(house: House) -> None:
     result = run(house, "form", "--list", "nowhere")
 
-    assert (result.exit_code, 'list "nowhere" is not in config.yaml; use one of: weekly, extra' in result.stderr) == (
-        2, True)
+    assert result.exit_code == 2
+    assert 'list "nowhere" is not a public one of config.yaml; use one of: weekly, extra' in result.stderr
+
+
+@pytest.mark.parametrize(("settings", "line"), [
+    ({"transport": {"kind": "kit", "api_key": "x"}},
+     "config.yaml: readers are kit's own: who subscribed here would get nothing: take the form that kit gives you\n"),
+    ({"lists": [{"id": "team", "name": "Team", "public": False}]},
+     ("config.yaml: no list is public, so there is nothing to choose: "
+      "take `public: false` from the list that readers may choose\n")),
+])
+def test_form_that_would_lead_to_nothing_is_refused_and_not_served(
+    tmp_path: Path, settings: dict[str, Any], line: str
+) -> None:
+    house = House(tmp_path, settings)
+
+    assert house.client.get("/subscribe").status_code == 404
+    assert house.client.post("/subscribe", data={"email": "ada@example.com"}).status_code == 405
+    assert list(house.app.tray.slips()) == []
+    result = run(house, "form")
+    assert (result.exit_code, result.stderr) == (2, line)
 
 
 def test_form_without_web_url_says_what_to_set(tmp_path: Path) -> None:

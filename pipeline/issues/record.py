@@ -1,0 +1,111 @@
+"""What the book of issues holds, as values: files, issues, their texts.
+
+Nothing here knows of a database, so the processes that render load none.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from pipeline.clock import EPOCH
+from pipeline.errors import Problem
+from pipeline.issues.issue import Image, State
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """A file as it was when it was last read. `key` is None while it is withheld or not readable."""
+
+    path: str
+    mtime_ns: int
+    size: int
+    digest: str
+    seen_at: datetime
+    claimed: str | None
+    key: str | None
+    problem: Problem | None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An issue as the book knows it; the columns of the table `issue`."""
+
+    key: str
+    path: str
+    number: int | None
+    title: str
+    day: date
+    due_at: datetime
+    cover: Image | None
+    description: str
+    language: str | None
+    tags: tuple[str, ...]
+    lists: tuple[str, ...]
+    draft: bool
+    source_digest: str
+    text_digest: str
+    sketch: bytes
+    changed_at: datetime
+    seen_at: datetime
+    due_seen_at: datetime | None
+    missing_at: datetime | None
+    state: State
+    reason: str
+    since: datetime
+    ordinal: int | None = None
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+    feed_id: str | None = None
+    permalink: str | None = None
+
+    @property
+    def is_published(self) -> bool:
+        """Whether it has ever been in the feeds."""
+        return self.published_at is not None
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether it belongs in the feeds now."""
+        return self.is_published and self.missing_at is None and not self.draft
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What an issue says: its Markdown, the line of the file it starts on, candidates for its description."""
+
+    body: str
+    body_line: int
+    descriptions: tuple[str, ...]
+
+
+class Spine(NamedTuple):
+    """What can be read of a shown issue while it stands on the shelf: cheap for ten thousand.
+
+    `stamp` changes with anything that feeds and archive show of it. `keywords` is JSON, `changed_us` microseconds
+    since 1970.
+    """
+
+    key: str
+    path: str
+    permalink: str
+    feed_id: str
+    cover_day: str
+    keywords: str
+    changed_us: int
+    stamp: str
+
+    @property
+    def day(self) -> date:
+        return date.fromisoformat(self.cover_day)
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        return () if self.keywords == "[]" else tuple(json.loads(self.keywords))
+
+    @property
+    def updated(self) -> datetime:
+        """When its visible text last changed, in UTC."""
+        return EPOCH + timedelta(microseconds=self.changed_us)

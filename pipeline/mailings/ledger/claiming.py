@@ -1,0 +1,169 @@
+"""Which deliveries may go now, and how a worker takes them: held, marked and fenced before the wire.
+
+Rows travel as one value each way, so that the database works in one step: the thread that feeds the wires
+goes on meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Connection,
+    Select,
+    Text,
+    Update,
+    and_,
+    bindparam,
+    case,
+    exists,
+    false,
+    or_,
+    select,
+    true,
+    update,
+)
+
+from pipeline.database import Database
+from pipeline.mailings.ledger.tally import Tally
+from pipeline.mailings.mailing import EVERYBODY, MAINTAINER, Claim, DeliveryState, MailingState
+from pipeline.schema import delivery, mailing, subscriber, subscription, suppression
+
+# What a claim is made of; no instants among it, which cost more to read than all the rest.
+CLAIMED = (
+    *(delivery.c[name] for name in (
+        "id", "key", "message_id", "mailing_id", "edition_digest", "list", "subscriber_id", "address", "name",
+        "attempts")),
+    select(mailing.c.first_delivery).where(mailing.c.id == delivery.c.mailing_id).scalar_subquery().label("first"),
+    delivery.c.fence,
+)
+_MAILING, _FENCE = 3, 11
+
+Row = Sequence[Any]  # CLAIMED, and what else was asked for behind it
+
+
+class Claiming:
+    """Takes what is due. Whoever left or was suppressed since the audience was frozen is skipped, not mailed."""
+
+    def __init__(self, database: Database) -> None:
+        chosen = database.given("ids", id=BigInteger)
+        these = update(delivery).where(delivery.c.id.in_(select(chosen.c.id)), delivery.c.state == bindparam("before"))
+        self._skipping = these.values(
+            state=DeliveryState.SKIPPED, settled_at=bindparam("now"), reply="left before it was sent")
+        self._holding = these.values(
+            state=DeliveryState.SENDING, worker=bindparam("holder"), provider=bindparam("by"),
+            lease_until=bindparam("until"), attempted_at=bindparam("now"),
+            attempts=delivery.c.attempts + 1, fence=delivery.c.fence + 1)
+        self._letters = (DeliveryState.PENDING, database.packed(_letters()))
+        self._late_letters = (DeliveryState.DEFERRED, database.packed(_deferred(delivery.c.mailing_id.is_(None))))
+        self._others = (
+            (DeliveryState.DEFERRED, database.packed(_deferred())),
+            (DeliveryState.PENDING, database.packed(_pending())),
+        )
+
+    def claim(
+        self, connection: Connection, tally: Tally, *, limit: int, now: datetime, worker: str, until: datetime,
+        provider: str, broadcasts: bool, of_mailings: int | None = None,
+    ) -> list[Claim]:
+        """Up to `limit`: letters come first, then deferred, then pending ones by id.
+
+        `of_mailings` bounds what is no letter.
+        """
+        take = partial(self._take, connection, tally, now=now, worker=worker, until=until, provider=provider,
+                       broadcasts=broadcasts)
+        if of_mailings is None:
+            return take((self._letters, *self._others), limit)
+        letters = take((self._letters, self._late_letters), limit)
+        return letters + take(self._others, min(limit - len(letters), of_mailings))
+
+    def _take(
+        self, connection: Connection, tally: Tally, sources: Sequence[tuple[DeliveryState, Any]], limit: int, *,
+        now: datetime, worker: str, until: datetime, provider: str, broadcasts: bool,
+    ) -> list[Claim]:
+        claims: list[Claim] = []
+        for before, candidates in sources:
+            values = {"now": now, "before": before, "holder": worker, "by": provider, "until": until,
+                      "broadcasts": broadcasts}
+            while wanted := limit - len(claims):
+                found: list[Row] = connection.execute(candidates, values | {"wanted": wanted}).scalar() or []
+                gone, welcome = ([row for row in found if row[-1] == is_welcome] for is_welcome in (False, True))
+                self._move(connection, self._skipping, gone, DeliveryState.SKIPPED, values, tally)
+                self._move(connection, self._holding, welcome, DeliveryState.SENDING, values, tally)
+                claims += [claim_of(row, worker, until, fence=row[_FENCE] + 1) for row in welcome]
+                if len(found) < wanted:
+                    break
+        return claims
+
+    def _move(
+        self, connection: Connection, statement: Update, rows: list[Row], state: DeliveryState,
+        values: dict[str, Any], tally: Tally,
+    ) -> None:
+        if not rows:
+            return
+        connection.execute(statement, values | {"ids": [row[:1] for row in rows]})
+        for mailing_id, n in Counter(row[_MAILING] for row in rows).items():
+            tally.move(mailing_id, values["before"], state, n)
+
+
+def claim_of(row: Row, worker: str, until: datetime, *, fence: int) -> Claim:
+    """A row that begins with `CLAIMED`, in a worker's hands."""
+    id_, key, message_id, mailing_id, digest, list_, subscriber_id, address, name, attempts, first, *_ = row
+    return Claim(id_, key, message_id, mailing_id, digest, list_, subscriber_id, address or "", name, attempts,
+                 id_ - (first or id_) + 1, worker, fence, until)
+
+
+def _candidates(*conditions: ColumnElement[bool]) -> Select[Any]:
+    """Rows that may be claimed, locked, each with `welcome`: whether the reader still wants it.
+
+    `by` is by whom they go, "" where that is not asked: what may lie with another one is left alone. A post that
+    `broadcasts` takes the deliveries to whole lists, and every other post all others.
+    """
+    person = and_(
+        delivery.c.address.is_not(None),
+        exists().where(subscriber.c.id == delivery.c.subscriber_id),
+        ~exists().where(subscriber.c.id == delivery.c.subscriber_id,
+                        suppression.c.address_hash == subscriber.c.address_hash),
+    )
+    on_the_list = exists().where(
+        subscription.c.list == delivery.c.list, subscription.c.subscriber_id == delivery.c.subscriber_id,
+        subscription.c.state == "confirmed",
+    )
+    welcome = or_(delivery.c.subscriber_id.in_((EVERYBODY, MAINTAINER)),
+                  and_(person, or_(delivery.c.mailing_id.is_(None), on_the_list)))
+    by = bindparam("by", type_=Text)
+    return (
+        select(*CLAIMED, case((welcome, true()), else_=false()).label("welcome"))
+        .where(*conditions, or_(delivery.c.provider == "", delivery.c.provider == by, by == ""),
+               (delivery.c.subscriber_id == EVERYBODY) == bindparam("broadcasts", type_=Boolean))
+        .limit(bindparam("wanted", type_=BigInteger))
+        .with_for_update(of=delivery, skip_locked=True)
+    )
+
+
+def _letters() -> Select[Any]:
+    return _candidates(
+        delivery.c.mailing_id.is_(None), delivery.c.state == DeliveryState.PENDING,
+        delivery.c.due_at <= bindparam("now"),
+    ).order_by(delivery.c.id)
+
+
+def _deferred(*conditions: ColumnElement[bool]) -> Select[Any]:
+    is_sending = exists().where(mailing.c.id == delivery.c.mailing_id, mailing.c.state == MailingState.SENDING)
+    return _candidates(
+        delivery.c.state == DeliveryState.DEFERRED, delivery.c.due_at <= bindparam("now"),
+        or_(delivery.c.mailing_id.is_(None), is_sending), *conditions,
+    ).order_by(delivery.c.due_at, delivery.c.id)
+
+
+def _pending() -> Select[Any]:
+    return _candidates(
+        delivery.c.mailing_id.in_(select(mailing.c.id).where(mailing.c.state == MailingState.SENDING)),
+        delivery.c.state == DeliveryState.PENDING,
+    ).order_by(delivery.c.mailing_id, delivery.c.id)

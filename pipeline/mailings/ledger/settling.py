@@ -1,0 +1,90 @@
+"""What became of claims, written into their rows: one statement for all that fared alike.
+
+The rows go to the database as one value, so that it works through them in one step: the thread that feeds
+the wires goes on meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import BigInteger, Connection, Subquery, Text, Update, bindparam, func, update
+
+from pipeline.database import Database
+from pipeline.mailings.ledger.tally import Tally
+from pipeline.mailings.mailing import DeliveryState, Doubt, Outcome
+from pipeline.schema import EPOCH, delivery
+
+SETTLEABLE = (DeliveryState.SENDING, DeliveryState.IN_DOUBT)
+
+_MICROSECOND = EPOCH.resolution
+
+
+class Fate(NamedTuple):
+    """What outcomes have in common that are written by one statement."""
+
+    state: DeliveryState
+    counted: bool
+    mailing_id: int | None
+    worker: str
+    provider: str
+    doubt: Doubt | None
+
+
+class Settling:
+    """Moves rows to their outcomes; what is not ours any more is left alone."""
+
+    def __init__(self, database: Database) -> None:
+        rows = database.given("rows", id=BigInteger, fence=BigInteger, reply=Text, provider_id=Text, due_at=BigInteger)
+        self._settling = cache(lambda state, before, counted: _settling(rows, state, before, counted=counted))
+
+    def settle(self, connection: Connection, outcomes: Sequence[Outcome], tally: Tally, now: datetime) -> None:
+        """A receipt that comes late still settles its own doubt: same worker, same fence."""
+        for fate, alike in _by_fate(outcomes).items():
+            parameters = {"rows": alike, "holder": fate.worker, "by": fate.provider, "why": fate.doubt, "now": now}
+            left = len(alike)
+            for before in SETTLEABLE:
+                statement = self._settling(fate.state, before, fate.counted)
+                moved = connection.execute(statement, parameters).rowcount
+                tally.move(fate.mailing_id, before, fate.state, moved)
+                left -= moved
+                if not left:
+                    break
+
+
+def _by_fate(outcomes: Sequence[Outcome]) -> dict[Fate, list[tuple[Any, ...]]]:
+    """The rows of `Settling`, those that fared alike together."""
+    found: defaultdict[Fate, list[tuple[Any, ...]]] = defaultdict(list)
+    for claim, state, reply, provider, provider_id, due_at, doubt, counted in outcomes:
+        fate = Fate(state, counted, claim.mailing_id, claim.worker, provider, doubt)
+        due = (due_at - EPOCH) // _MICROSECOND if due_at else None
+        found[fate].append((claim.id, claim.fence, reply, provider_id, due))
+    return found
+
+
+def _settling(rows: Subquery, state: DeliveryState, before: DeliveryState, *, counted: bool) -> Update:
+    """The UPDATE that moves claims from one state to another, each with its own reply.
+
+    The holder is compared as it is written so that SQLite finds each row by its id, and not by all that the holder has.
+    """
+    values: dict[str, Any] = {"state": state, "provider": bindparam("by"), "doubt": bindparam("why"),
+                              "reply": rows.c.reply, "provider_id": rows.c.provider_id}
+    if state is DeliveryState.PENDING:
+        values |= {"reply": func.coalesce(func.nullif(rows.c.reply, ""), delivery.c.reply),
+                   "worker": None, "lease_until": None, "attempted_at": None}
+    if state is DeliveryState.DEFERRED:
+        values |= {"due_at": rows.c.due_at, "worker": None, "lease_until": None}
+    if state in (DeliveryState.SENT, DeliveryState.FAILED):
+        values |= {"settled_at": bindparam("now"), "lease_until": None}
+    if not counted:
+        values |= {"attempts": delivery.c.attempts - 1, "attempted_at": None}
+    return (
+        update(delivery)
+        .where(delivery.c.id == rows.c.id, delivery.c.fence == rows.c.fence,
+               func.coalesce(delivery.c.worker, "") == bindparam("holder"), delivery.c.state == before)
+        .values(values)
+    )

@@ -1,0 +1,105 @@
+"""A file of the issues folder read to the end: what its author says of it, and what a reader would see.
+
+From bytes to values, so that any process of the crew can do it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from html import unescape
+from zoneinfo import ZoneInfo
+
+from pipeline.errors import IssueError, Problem
+from pipeline.issues.issue import Manuscript
+from pipeline.issues.likeness import sketch
+from pipeline.issues.markdown import Target, html, words
+from pipeline.issues.reading import read_manuscript
+from pipeline.issues.record import Text
+from pipeline.publish.rendering import Style, document_of
+
+_ADDRESSES = re.compile(r'(?:href|src|poster|srcset)="([^"]*)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the settings decide of reading. `lists` are the ids of config.yaml."""
+
+    zone: ZoneInfo
+    send_at: time
+    lists: tuple[str, ...]
+    style: Style
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A file's bytes. `committed` is when git first knew it, which only counts once git was `asked`."""
+
+    path: str
+    raw: bytes
+    asked: bool = False
+    committed: datetime | date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Impression:
+    """What a reader would see of a text: for likeness and for `updated`."""
+
+    sketch: bytes
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Perused:
+    """A file that can be used. `clean` is the text as it is kept (see rendering.read_through)."""
+
+    manuscript: Manuscript
+    impression: Impression
+    clean: str
+
+
+class _Unasked(Exception):
+    """Only git can tell the date."""
+
+
+def peruse(terms: Terms, sheet: Sheet) -> Perused | Problem | None:
+    """A file read to the end, or the one thing that is wrong with it; None when git must be asked for its date."""
+    def git_date(_path: str) -> datetime | date | None:
+        if not sheet.asked:
+            raise _Unasked
+        return sheet.committed
+
+    try:
+        manuscript = read_manuscript(
+            sheet.raw, sheet.path, zone=terms.zone, send_at=terms.send_at, git_date=git_date)
+        _check(manuscript, terms.lists)
+    except _Unasked:
+        return None
+    except IssueError as error:
+        return error.problem
+    return _impress(terms.style, manuscript)
+
+
+def _check(manuscript: Manuscript, lists: tuple[str, ...]) -> None:
+    """What the folder and the settings ask of every issue."""
+    if manuscript.due_at is None and not manuscript.draft:
+        raise IssueError("has no date", path=manuscript.path, line=1, rule="date-missing",
+                         remedy="add `date: 2026/03/24` between two `---` lines at its top")
+    for name in manuscript.lists:
+        if name not in lists:
+            raise IssueError(f'its list "{name}" is not in config.yaml', path=manuscript.path, line=1,
+                             rule="list-unknown", remedy=f"use one of: {', '.join(lists)}")
+
+
+def _impress(style: Style, manuscript: Manuscript) -> Perused:
+    """What a reader would see of it, without where it is: words, links, pictures, title."""
+    document = document_of(style, manuscript, Text(manuscript.body, manuscript.body_line, manuscript.descriptions))
+    said = words(document)
+    shown = html(document, Target.FEED, page_url="", resolve=lambda reference: reference, width=style.width)
+    cover = manuscript.cover.src if manuscript.cover else ""
+    visible = [manuscript.title, cover, "".join(said.split()), _ADDRESSES.findall(unescape(shown))]
+    digest = hashlib.sha256(json.dumps(visible).encode()).hexdigest()
+    return Perused(manuscript, Impression(sketch(said), digest), document.clean)

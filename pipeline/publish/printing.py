@@ -1,0 +1,98 @@
+"""Pages and feed documents made whole, with their compressed twins: work for any process of the crew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+from pipeline.feeds.feed import Document, Entry, Publication
+from pipeline.feeds.formats import FORMATS
+from pipeline.feeds.site import render_page
+from pipeline.feeds.templating import Templates, web_templates
+from pipeline.feeds.twins import Packed, pack
+from pipeline.issues.markdown import Target
+from pipeline.issues.record import Record
+from pipeline.publish.rendering import Material, Rendering, Style, cover_of, issue_of, page_url, read_through, render
+
+File = tuple[str, bytes | Packed]
+
+_FORMATS = {form.name: form for form in FORMATS}
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What all pages and documents share. `permalinks` by path, of all issues; `templates` are folders, ours last."""
+
+    style: Style
+    publication: Publication
+    permalinks: Mapping[str, str]
+    templates: tuple[Path, ...]
+
+    def entry(self, record: Record, html: str = "") -> Entry:
+        """An issue as feeds and pages show it."""
+        return Entry(issue_of(self.style, record), page_url(self.style, record), html,
+                     cover_of(self.style, record, self.permalinks))
+
+
+@dataclass(frozen=True, slots=True)
+class PageTask:
+    """An issue with its text, between its neighbours."""
+
+    record: Record
+    text: Material
+    previous: Record | None
+    next: Record | None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentsTask:
+    """Documents that show the same issues, newest first; without `texts` as summaries.
+
+    `documents` are without entries; each with the name of its format.
+    """
+
+    documents: tuple[tuple[str, Document], ...]
+    publication: Publication
+    records: tuple[Record, ...]
+    texts: tuple[Material, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedPage:
+    """The page of an issue, what its text needs and links to, and the text as it is kept if it was not kept yet."""
+
+    record: Record
+    file: File
+    rendering: Rendering
+    fresh: str | None
+
+
+def print_page(house: House, task: PageTask) -> PrintedPage:
+    """The page of an issue."""
+    record = task.record
+    kept = read_through(house.style, record, task.text)
+    rendered = render(house.style, house.permalinks, record, kept, Target.WEB)
+    content = render_page(
+        house.entry(record, rendered.html), house.publication,
+        previous=house.entry(task.previous) if task.previous else None,
+        next=house.entry(task.next) if task.next else None, templates=_templates(house.templates))
+    name = f"{record.permalink}index.html"
+    return PrintedPage(record, (name, pack(name, content)), replace(rendered, html=""),
+                       None if kept is task.text else kept)
+
+
+def print_documents(house: House, task: DocumentsTask) -> list[File]:
+    """The documents' files, in their order."""
+    texts = [render(house.style, house.permalinks, record, text, Target.FEED).html
+             for record, text in zip(task.records, task.texts, strict=True)] if task.texts else [""] * len(task.records)
+    entries = [house.entry(record, html) for record, html in zip(task.records, texts, strict=True)]
+    return [(document.name, pack(document.name, _FORMATS[name].write(
+                replace(document, entries=entries), task.publication)))
+            for name, document in task.documents]
+
+
+@lru_cache(maxsize=1)
+def _templates(folders: Sequence[Path]) -> Templates:
+    return web_templates(folders)

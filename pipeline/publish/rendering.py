@@ -1,0 +1,137 @@
+"""An issue's Markdown made HTML for each target: from value to value, so that any process of the crew can do it.
+
+Nothing here opens a file or knows the books: a worker that renders loads no database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Literal
+
+from pipeline.errors import IssueError, Problem
+from pipeline.feeds.addresses import asset_path, is_relative, relative_address, source_path, web_address
+from pipeline.issues.issue import Image, Issue, Manuscript
+from pipeline.issues.markdown import Document, Target, fragment, parse
+from pipeline.issues.record import Record, Text
+from pipeline.issues.targets import Place
+
+ISSUE = ".md"
+
+Breaks = Literal["auto", "hard", "soft"]
+Material = str | Text
+"""An issue's text as it is kept, cleaned HTML before any address in it is resolved; or as its author wrote it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """What the publication decides of every rendering. `url` is ASCII and ends with `/`; `width` in CSS pixels."""
+
+    url: str
+    language: str
+    author: str
+    breaks: Breaks
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """HTML for one target, and what around it decided it.
+
+    `assets` are files of the issues folder that it shows: below that folder, and below `site/`. `links` are the
+    issue files that it links to, each with the permalink at which it found them.
+    """
+
+    html: str
+    assets: tuple[tuple[str, str], ...]
+    links: tuple[tuple[str, str], ...]
+
+
+@dataclass(slots=True)
+class Bearings:
+    """Leads references in one issue to addresses, and remembers which files they need."""
+
+    issue_path: str
+    url: str
+    permalinks: Mapping[str, str]
+    page: str | None = None  # seen from this page below `url`, our own files have relative addresses
+    assets: dict[str, str] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def resolve(self, reference: str) -> str:
+        """The absolute address of a reference; one that leads nowhere stays as the author wrote it."""
+        if not is_relative(reference):
+            return reference
+        try:
+            source = source_path(self.issue_path, reference)
+            if source.endswith(ISSUE) or source in self.permalinks:
+                self.links[source] = self.permalinks.get(source, "")
+            if source in self.permalinks:
+                return self._address(self.permalinks[source]) + _fragment(reference)
+            target = asset_path(self.issue_path, reference)
+        except IssueError as error:
+            self.problems.append(error.problem)
+            return reference
+        self.assets[source] = target
+        return self._address(target)
+
+    def _address(self, path: str) -> str:
+        return web_address(self.url, path) if self.page is None else relative_address(self.page, path)
+
+
+def issue_of(style: Style, record: Record, body: str = "") -> Issue:
+    """The issue as a value. `body` may stay empty where only the rendering is wanted."""
+    assert record.published_at  # noqa: S101, only published issues have a place to be shown
+    return Issue(
+        key=record.key, number=record.number, title=record.title, day=record.day, due_at=record.due_at,
+        published_at=record.published_at, updated_at=record.updated_at or record.published_at,
+        feed_id=record.feed_id or "", permalink=record.permalink or "", cover=record.cover,
+        description=record.description, language=record.language or style.language, tags=record.tags,
+        author=style.author, path=record.path, body=body, digest=record.text_digest, lists=record.lists,
+    )
+
+
+def page_url(style: Style, record: Record) -> str:
+    """The absolute address of an issue's page."""
+    return web_address(style.url, record.permalink or "")
+
+
+def cover_of(style: Style, record: Record, permalinks: Mapping[str, str]) -> Image | None:
+    """The cover with an absolute address."""
+    if record.cover is None:
+        return None
+    src = Bearings(record.path, style.url, permalinks).resolve(record.cover.src)
+    return Image(src, record.cover.alt or record.title, record.cover.width, record.cover.height)
+
+
+def read_through(style: Style, record: Record, text: Material) -> str:
+    """A text as it is kept."""
+    return text if isinstance(text, str) else document_of(style, record, text).clean
+
+
+def render(style: Style, permalinks: Mapping[str, str], record: Record, text: Material, target: Target) -> Rendering:
+    """An issue's text made HTML for a target. `permalinks` by path, of all issues."""
+    bearings = Bearings(record.path, style.url, permalinks, record.permalink if target is Target.WEB else None)
+    place = Place(target, page_url(style, record), bearings.resolve, style.width)
+    shown = fragment(read_through(style, record, text), record.language or style.language, place)
+    return Rendering(shown, tuple(sorted(bearings.assets.items())), tuple(sorted(bearings.links.items())))
+
+
+def document_of(style: Style, issue: Record | Manuscript, text: Text) -> Document:
+    """The parsed Markdown of an issue."""
+    return _last_parsed(text.body, style.breaks, issue.language or style.language, issue.path, text.body_line,
+                        issue.title, issue.cover)
+
+
+@lru_cache(maxsize=2)
+def _last_parsed(
+    body: str, breaks: Breaks, language: str, path: str, line: int, title: str, cover: Image | None,
+) -> Document:
+    """The last ones stay: a new issue's mail is made moments after its feeds."""
+    return parse(body, breaks=breaks, language=language, path=path, line=line, title=title, cover=cover)
+
+
+def _fragment(reference: str) -> str:
+    return "#" + reference.partition("#")[2] if "#" in reference else ""
