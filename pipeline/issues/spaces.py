@@ -1,4 +1,4 @@
-"""Pictures as editors write them: `![图](images/图 1.png)` with a space in the name, `![图](a.png =300x200)` with a size.
+"""Pictures as editors write them: `![图](images/图 1.png)` with a space, `![图](a.png =300x200)` with a size.
 
 Authors see the picture in their preview; as plain text it would reach every reader.
 """

@@ -14,10 +14,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Connection, Subquery, Text, Update, bindparam, func, update
 
+from pipeline.clock import EPOCH
 from pipeline.database import Database
 from pipeline.mailings.ledger.tally import Tally
 from pipeline.mailings.mailing import DeliveryState, Doubt, Outcome
-from pipeline.schema import EPOCH, delivery
+from pipeline.schema import delivery
 
 SETTLEABLE = (DeliveryState.SENDING, DeliveryState.IN_DOUBT)
 
