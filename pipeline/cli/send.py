@@ -145,6 +145,7 @@ def status(desk: Desk, watch: bool) -> int:
     """
     from pipeline.cli.lines import status_lines
     from pipeline.feedback.needs import needs
+    from pipeline.mailings.waiting import given_up
     from pipeline.publish.overview import overview
 
     app = desk.app()
@@ -156,7 +157,8 @@ def status(desk: Desk, watch: bool) -> int:
         with stop_on_signal() as stop:
             follow(Watch(app.ledger), stop)
         return DONE
-    found = overview(app.archive, app.ledger, needs(app.ledger, app.clock.now()), app.waits())
+    now = app.clock.now()
+    found = overview(app.archive, app.ledger, [*needs(app.ledger, now), *given_up(app.ledger, now)], app.waits())
     desk.answer(found.shape(), status_lines(found))
     return DONE
 
@@ -172,12 +174,14 @@ def explain(desk: Desk, issue: str) -> int:
       avviso explain 14
     """
     from pipeline.mailings.mailing import MailingState  # slow import
+    from pipeline.mailings.waiting import given_up
 
     app = desk.app()
     record = app.find(issue)
     since = record.since.astimezone(app.config.zone)
     is_going = any(one.state is MailingState.SENDING for one in app.ledger.mailings.all(issue_key=record.key))
-    reason = "; ".join([record.reason, *(app.waits() if is_going else ())])
+    reason = "; ".join([record.reason, *(app.waits() if is_going else ()),
+                        *given_up(app.ledger, app.clock.now(), record.key)])
     desk.answer(
         {"issue": record.key, "state": record.state.value, "reason": reason, "since": record.since.isoformat()},
         [f"{record.key} {record.title}: {record.state}: {reason} (since {since:%Y-%m-%d %H:%M})"])

@@ -91,8 +91,10 @@ class SendersDesk:
             claim = self._pick() if self._office.pace.domains.are_on else self._waiting.popleft()
             if claim is None:
                 return self._look_further()
+            self._office.board.begin(claim)
             if message := self._compose(claim):
-                self._office.prepare(self._waiting)
+                if not self._office.trials.suspects:  # else each is made in its turn: a death shows at which
+                    self._office.prepare(self._waiting)
                 self._flying[message.key] = claim
                 self._slot = None
                 return message
@@ -162,7 +164,8 @@ class SendersDesk:
         known = self._outcomes + self._returned
         if not (limit or known):
             return []
-        claims = self.durably(lambda: office.claim(known, limit))
+        is_alone = not (self._flying or self._waiting)
+        claims = self.durably(lambda: office.claim(known, limit, is_alone=is_alone))
         office.board.clear(known)
         office.note(self._outcomes)
         self._outcomes, self._returned = [], []

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from pipeline.clock import Clock
 from pipeline.errors import PipelineError, Refused
@@ -34,6 +35,7 @@ from pipeline.mailings.mailing import (
 )
 from pipeline.mailings.pace import Pace
 from pipeline.mailings.presence import take_back
+from pipeline.mailings.trials import Trials
 from pipeline.mailings.warm_up import WarmUp
 from pipeline.providers.base import Message, Transport
 
@@ -110,6 +112,7 @@ class Office:
         self.served = 0  # how many messages the post has taken, from whichever sender
         self.brake = brake or Brake(1)
         self.warm_up = warm_up
+        self.trials = Trials()
         self._lock = threading.Lock()
         self._refusals = 0
         self._misses_ledger = False
@@ -126,7 +129,8 @@ class Office:
 
     def _run(self, stop: threading.Event, *, until_idle: bool) -> None:
         # Nobody is at work now: what this worker still holds was left by an office that failed.
-        take_back(self.ledger, self.worker, read_board(self.board.path), Doubt.PROCESS, self.clock.now())
+        take_back(self.ledger, self.worker, read_board(self.board.path), Doubt.PROCESS, self.clock.now(), has_died=True)
+        self.trials.open(self.ledger.suspects.waiting())
         senders = [Sender(self, stop, until_idle=until_idle) for _ in range(self.terms.senders)]
         threads = [threading.Thread(target=sender.work, name="sender", daemon=True) for sender in senders]
         for thread in threads:
@@ -139,12 +143,26 @@ class Office:
             raise self.failure
         self.report.unreachable = next((sender.unreachable for sender in senders if sender.unreachable), "")
 
-    def claim(self, known: Sequence[Outcome], limit: int) -> list[Claim]:
-        """Records what is known and claims up to `limit`, in one commit; of mailings what a warm-up allows today."""
+    def claim(self, known: Sequence[Outcome], limit: int, *, is_alone: bool = False) -> list[Claim]:
+        """Records what is known and claims up to `limit`, in one commit; of mailings what a warm-up allows today.
+
+        A delivery at which a process died is claimed when nobody else waits, by who `is_alone`, and by itself.
+        """
+        if not self.trials.suspects:
+            return self._claim(known, limit)
+        claims = self._claim(known, limit, but=self.trials.suspects)
+        self.trials.hear(known)
+        while is_alone and limit and not claims and (suspect := self.trials.next()) is not None:
+            claims = self._claim((), 1, only=suspect)
+            if not claims:
+                self.trials.acquit(suspect)
+        return claims
+
+    def _claim(self, known: Sequence[Outcome], limit: int, **which: Any) -> list[Claim]:
         claim = partial(
             self.ledger.deliveries.claim, self.worker.id, self.worker.shard, known, limit=limit, now=self.clock.now(),
             lease=self.terms.lease, steady=self.steady(), provider=self.terms.provider,
-            broadcasts=self.terms.broadcasts)
+            broadcasts=self.terms.broadcasts, **which)
         if self.warm_up is None:
             return claim()
         room = self.warm_up.take(limit)

@@ -1,13 +1,30 @@
-"""Why a mailing that is being sent stands still just now, and until when: a line for each reason."""
+"""What a person is told of a mailing besides its counts: why it stands still, and which message was given up."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pipeline.mailings.ledger import Ledger
+from pipeline.mailings.ledger.suspects import TRIES, Parked
 from pipeline.mailings.mailing import MailingState
 from pipeline.mailings.warm_up import Plan, waits_until
+
+REMEMBERED = timedelta(days=7)
+
+
+def given_up(ledger: Ledger, now: datetime, issue_key: str | None = None) -> list[str]:
+    """A line for each message that was given up lately because avviso died at it: of one issue, or of all."""
+    found = ledger.suspects.parked(now - REMEMBERED)
+    return [_told(one) for one in found if issue_key in (None, one.issue_key)]
+
+
+def _told(one: Parked) -> str:
+    what = f"avviso ended {TRIES} times while it was at work on the message to {one.address}, which is given up"
+    if one.issue_key is None:
+        return f"{what}: a letter of {one.list}"
+    return (f"{one.issue_key} to {one.list}: {what}: `avviso preview {one.issue_key} --as {one.address}` shows what is "
+            f"odd, `avviso send {one.issue_key} --to {one.address}` mails it")
 
 
 def waits(

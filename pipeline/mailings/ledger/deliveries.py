@@ -6,7 +6,7 @@ left alone, and the caller learns of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,6 +31,7 @@ class Deliveries:
     def claim(
         self, worker: str, shard: int, outcomes: Sequence[Outcome] = (), *, limit: int, now: datetime, lease: timedelta,
         steady: datetime | None = None, provider: str = "", broadcasts: bool = False, of_mailings: int | None = None,
+        but: Collection[int] = (), only: int | None = None,
     ) -> list[Claim]:
         """Records what became of earlier claims and takes up to `limit` that are due, in one durable step.
 
@@ -41,14 +42,15 @@ class Deliveries:
 
         `provider` is by whom they go; what may lie with another one is left alone. A post that `broadcasts`
         takes the deliveries to whole lists, and every other post all others. With `of_mailings` no more than so many
-        are taken that are not letters.
+        are taken that are not letters; with `but` none of these, with `only` none but this one.
         """
         tally = Tally(shard)
         with self._db.write() as connection:
             self._settling.settle(connection, outcomes, tally, now)
             claims = self._claiming.claim(
                 connection, tally, limit=limit, now=now, worker=worker, until=(steady or now) + lease,
-                provider=provider, broadcasts=broadcasts, of_mailings=of_mailings)
+                provider=provider, broadcasts=broadcasts, of_mailings=of_mailings, but=but,
+                only=only)
             tally.write(self._db, connection)
         return claims
 
