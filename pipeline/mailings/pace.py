@@ -50,6 +50,8 @@ class Pace:
         with self._lock:
             now = self._clock.now()
             self._look(now)
+            if not (self._interval or self._ramp or self._weather.rests_until):
+                return None
             bounds = [self._rests_until(now), self._take(now), self._take_ramp(now)]
         return max((bound for bound in bounds if bound), default=None)
 
