@@ -8,7 +8,8 @@ from datetime import timedelta
 from pipeline.database import Database
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.notebook import Weather
-from tests.books import NOON
+from pipeline.mailings.warm_up import Plan, WarmUp
+from tests.books import NOON, add_issue, begin_mailing
 
 SECOND = timedelta(seconds=1)
 
@@ -30,6 +31,21 @@ def test_whoever_is_late_makes_up_for_one_stretch_and_no_more(database: Database
     late = NOON + timedelta(hours=1)
 
     assert [notebook.draw("smtp: gmail.com", SECOND, late) for _ in range(3)] == [late - SECOND, late, late + SECOND]
+
+
+def test_day_of_a_warm_up_is_shared_by_all_who_draw_from_it(database: Database) -> None:
+    ledger, plan = Ledger(database), Plan("warm_up smtp example.com", 50, 1.5)
+    add_issue(database, "14")
+    begin_mailing(ledger, "14", "weekly")
+    crowd = [WarmUp(ledger, plan, lambda: NOON) for _ in range(8)]
+
+    with ThreadPoolExecutor(8) as threads:
+        taken = list(threads.map(lambda one: one.take(20), crowd))
+
+    assert sum(taken) == 50
+    crowd[taken.index(20)].give_back(5)
+    crowd[taken.index(20)].close()
+    assert WarmUp(ledger, plan, lambda: NOON).take(20) == 5
 
 
 def test_weather_of_a_provider_is_what_was_written_of_it_and_its_domains(database: Database) -> None:
