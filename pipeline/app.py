@@ -71,11 +71,6 @@ CERTIFICATE_BYTES = 64 * 1024
 TRACES = ("atom.xml", "rss.xml", "feed.json")  # what an earlier ledger left in feeds/
 
 
-def web_files(folder: Path) -> list[Path]:
-    """The owner's templates for the web."""
-    return sorted((folder / "templates" / "web").glob("**/*"))
-
-
 def open_database(config: Config) -> Database:
     """The ledger's database, whether or not there is a ledger in it."""
     return Database(config.database.get_secret_value())
@@ -201,12 +196,12 @@ class App:
 
     @cached_property
     def imprint(self) -> Imprint:
-        """What besides the issues decides feeds and archive: settings, the owner's templates, this version."""
+        """What besides the issues decides feeds and archive: settings, templates, this version."""
         config = self.config
         settings = repr((__version__, config.publication, config.feeds, config.issues.permalink, config.issues.breaks,
                          self.subscribe_url, str(config.site.folder),
                          [one.id for one in config.lists if not one.public]))
-        return Imprint(self.ledger.notebook, settings, web_files(self.config.folder))
+        return Imprint(self.ledger.notebook, settings, self.web_folders)
 
     @cached_property
     def press(self) -> Press:
@@ -217,7 +212,7 @@ class App:
             publication=self._feed_publication(), issues=config.issues.folder, feeds=config.feeds.folder,
             site=config.site.folder, permalink=config.issues.permalink, ids=config.feeds.id,
             content=config.feeds.content, entries=config.feeds.entries, max_bytes=config.feeds.max_bytes,
-            tag_feeds=config.feeds.tags, templates=self._web_folders())
+            tag_feeds=config.feeds.tags, templates=self.web_folders)
         return Press(self.archive, self.library, plan, self.web_templates, self.imprint,
                      self.tell, self._announce)
 
@@ -241,9 +236,11 @@ class App:
     def web_templates(self) -> WebTemplates:
         from pipeline.feeds.templating import web_templates  # slow import: jinja2
 
-        return web_templates(self._web_folders())
+        return web_templates(self.web_folders)
 
-    def _web_folders(self) -> tuple[Path, ...]:
+    @property
+    def web_folders(self) -> tuple[Path, ...]:
+        """Where templates for the web are looked for: the owner's first."""
         return self._templates("web"), *(home / "web" for home in PACKAGED)
 
     @cached_property
@@ -335,8 +332,8 @@ class App:
             title=publication.title, url=publication.url, language=publication.language,
             description=publication.description, author=publication.author.name,
             author_email=publication.author.email or "", accent=publication.theme.accent,
-            logo=publication.theme.logo or "", hubs=config.feeds.websub, feed_id=self._feed_id(),
-            subscribe_url=self.subscribe_url)
+            logo=publication.theme.logo or "", width=publication.theme.width, hubs=config.feeds.websub,
+            feed_id=self._feed_id(), subscribe_url=self.subscribe_url)
 
     def _feed_id(self) -> str:
         """The feed's own id: the address at the first build, kept when that moves."""

@@ -208,7 +208,7 @@ def _decision(name: str, text: str, decide: Callable[[Any, Record], str], *, loo
 approve = _decision("approve", "Lets issues be mailed at their hour, whatever quiet, late, burst or copy say.",
                     lambda decisions, record: decisions.approve(record), look=True)
 hold = _decision("hold", "Stops issues: before they are mailed, or in the middle.",
-                 lambda decisions, record: decisions.hold(record))
+                 lambda decisions, record: decisions.hold(record), look=True)
 resume = _decision("resume", "Goes on with what was held or paused.",
                    lambda decisions, record: decisions.resume(record))
 cancel = _decision("cancel", "Ends mailings: whoever did not get them never will.",

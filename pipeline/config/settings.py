@@ -38,6 +38,7 @@ class Config(Section):
     dns: Dns = default({})
 
     _folder: Path = PrivateAttr()
+    _spelt_out: tuple[str, ...] = PrivateAttr(())
 
     @property
     def folder(self) -> Path:
@@ -48,6 +49,11 @@ class Config(Section):
     def var(self) -> Path:
         """Where avviso keeps what must not be lost."""
         return self._folder / "var"
+
+    @property
+    def spelt_out(self) -> tuple[str, ...]:
+        """The settings whose secrets stand in the file itself, such as `transport.password`."""
+        return self._spelt_out
 
     @property
     def zone(self) -> ZoneInfo:

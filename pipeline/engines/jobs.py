@@ -228,6 +228,7 @@ def publish_once(app: App, stop: threading.Event, *, send: bool = True) -> tuple
         if send:
             unreachable = shift.send(stop)
             shift.tidy()
+            app.publisher.settle()
             if shift.notify():
                 shift.send(stop)
         app.tell_hubs()  # last: nobody's mail waits for a hub

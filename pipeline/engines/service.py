@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.engines.jobs import Shift, alone
 from pipeline.errors import PipelineError, Unreachable
+from pipeline.privacy import warn_if_shared
 
 if TYPE_CHECKING:
     from pipeline.app import App
@@ -49,6 +50,8 @@ def _run_with(
     """Runs with one set of settings, last changed at `seen`; gives the next, or None at the end."""
     if only != "web":
         app.check_way_out()
+    if app.config.spelt_out:
+        warn_if_shared(settings)
     with ExitStack() as stack:
         if only is None:
             stack.enter_context(alone(app))

@@ -155,7 +155,7 @@ def words_of(outcome: Outcome) -> bytes:
     """An outcome in one entry, its reply last and cut where it is too long."""
     due_at = outcome.due_at.isoformat() if outcome.due_at else ""
     name = (outcome.provider_id or "").replace(_BREAK, "")[:_LONGEST_NAME]
-    facts = (outcome.state.value, "counted" if outcome.counted else "", due_at, outcome.doubt or "",
+    facts = (outcome.state, "counted" if outcome.counted else "", due_at, outcome.doubt or "",
              outcome.provider[:_LONGEST_NAME], name, outcome.reply)
     return _BREAK.join(facts).encode()[:_ROOM]
 

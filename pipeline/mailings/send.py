@@ -234,6 +234,7 @@ class Sender:
         except BaseException as error:  # noqa: BLE001, raised again by the thread that waits for this one
             self._office.failure = error
         finally:
+            self._desk.close()
             if self._transport is not None:
                 self._transport.close()
 

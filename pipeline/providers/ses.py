@@ -1,8 +1,9 @@
 """Amazon SES, version 2 of its interface: our own MIME, one message a call.
 
-Read in November 2026: docs.aws.amazon.com/ses/latest/APIReference-V2 (SendEmail, CommonErrors) and
-docs.aws.amazon.com/ses/latest/dg/quotas.html. SES puts its own Message-ID and Date in the place of ours, has
-neither an idempotency key nor a search, and says with a status, never a header, that we are too fast.
+Excerpts read in November 2026, the rest from memory, not tried against a live account:
+docs.aws.amazon.com/ses/latest/APIReference-V2 (SendEmail, CommonErrors) and
+docs.aws.amazon.com/ses/latest/dg/quotas.html. SES puts its own Message-ID and Date in the place of ours, has neither
+an idempotency key nor a search, and says with a status, never a header, that we are too fast.
 
 With a key pair in the settings nothing more is needed. Without one, the keys come from where Amazon's own
 tools look for them (environment, ~/.aws, the role of the machine); that search is boto3's, the extra `ses`.
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -22,6 +24,7 @@ from pipeline.providers.courier import Courier, Group, Result
 from pipeline.providers.http import Answer, Call, Line, check_secret
 from pipeline.providers.http_verdicts import Blame, Table
 from pipeline.providers.sigv4 import Credentials, sign
+from pipeline.providers.vendor import Standing
 
 PATH = "/v2/email/outbound-emails"
 _BAD_READER = ("Illegal address", "Missing final '@domain'", "illegal character", "Missing '@'")
@@ -31,6 +34,7 @@ class Ses(Courier):
     """A transport over one region. `find_credentials` is asked at every call: a role's keys change by the hour."""
 
     name = "ses"
+    account = "/v2/email/account"
     table: ClassVar[Table] = {
         "TooManyRequestsException": Blame.BUSY, "ThrottlingException": Blame.BUSY, "Throttling": Blame.BUSY,
         "LimitExceededException": Blame.BUSY, "ServiceUnavailable": Blame.BUSY,
@@ -57,11 +61,29 @@ class Ses(Courier):
         } | self._extra
 
     def request(self, group: Group) -> Call:
-        headers = {"content-type": "application/json"}
+        return self._signed(Call("POST", PATH, group.parts[0], {"content-type": "application/json"}))
+
+    def asking(self, path: str) -> Call:
+        return self._signed(Call("GET", path))
+
+    def _signed(self, call: Call) -> Call:
         signature = sign(
-            self._find_credentials(), self._region, "ses", method="POST", path=PATH,
-            headers={**headers, "host": urlsplit(self._line.url).netloc}, body=group.parts[0], now=self._clock.now())
-        return Call("POST", PATH, group.parts[0], headers | signature)
+            self._find_credentials(), self._region, "ses", method=call.method, path=call.path,
+            headers={**call.headers, "host": urlsplit(self._line.url).netloc}, body=call.content,
+            now=self._clock.now())
+        return replace(call, headers={**call.headers, **signature})
+
+    def standing(self, document: Any) -> Standing:
+        """The quota, the sandbox, and whether sending is switched on."""
+        quota = document["SendQuota"]
+        limits = (f"{quota['MaxSendRate']:g} a second, {quota['Max24HourSend']:g} in 24 hours "
+                  f"({quota['SentLast24Hours']:g} sent)")
+        if not document["SendingEnabled"]:
+            return Standing(limits, "sending is paused for the account", "see the SES console for the reason")
+        if not document["ProductionAccessEnabled"]:
+            return Standing(limits, "the account is in the sandbox: it mails verified addresses alone",
+                            "ask for production access in the SES console")
+        return Standing(limits)
 
     def results(self, answer: Answer) -> Sequence[Result] | None:
         return [self.receipt(answer.document["MessageId"])] if answer.document["MessageId"] else None

@@ -1,6 +1,7 @@
 """Amazon's signature, version 4: one function, so that nobody needs 20 MB for it.
 
-Read in November 2026: docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html.
+Excerpts read in November 2026, the rest from memory, not tried against a live account:
+docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html.
 """
 
 from __future__ import annotations

@@ -13,7 +13,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from pipeline import privacy
 from pipeline.audience.tokens import Purpose
+from pipeline.config import load
 from pipeline.engines import embedded, service
 from pipeline.engines.jobs import alone
 from pipeline.errors import Busy, OutputError, Unreachable
@@ -265,3 +267,22 @@ def _carry(come: socket.socket, go: socket.socket) -> None:
         go.shutdown(socket.SHUT_WR)
     except OSError:
         return
+
+
+@pytest.mark.parametrize(("mode", "secret", "told"), [
+    (0o644, "0123456789abcdef", True), (0o600, "0123456789abcdef", False), (0o644, "${WEB_SECRET}", False)])
+def test_w31_run_says_that_others_can_read_the_secrets_in_its_settings(
+    letters: Publication, said: Said, monkeypatch: pytest.MonkeyPatch, mode: int, secret: str, told: bool
+) -> None:
+    monkeypatch.setattr(privacy, "_told", set())
+    letters.configure({"web": {"listen": "127.0.0.1:0", "secret": "0123456789abcdef"}})
+    settings = letters.folder / "config.yaml"
+    settings.write_text(settings.read_text("utf-8").replace("0123456789abcdef", secret), "utf-8")
+    settings.chmod(mode)
+    monkeypatch.setattr("tests.services.load", lambda path, _: load(path, {"WEB_SECRET": "0123456789abcdef"}))
+    (letters.folder / "var" / "avviso.db").chmod(0o600)
+
+    with running(letters, said, only="web"):
+        pass
+
+    assert ("file.open_to_others" in said.events) == told

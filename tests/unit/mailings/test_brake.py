@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.errors import OutputError, Rejected, TransportError
 from pipeline.mailings.brake import FEWEST, WINDOW
-from pipeline.mailings.desk import FULL_DISK_TRIES
+from pipeline.mailings.clerk import FULL_DISK_TRIES
 from pipeline.mailings.mailing import MailingState
 from pipeline.providers.base import Message
 from tests.books import EXPIRE
