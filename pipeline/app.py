@@ -30,6 +30,8 @@ from pipeline.mailings.highwater import HighWater
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import DoubtPolicy
 from pipeline.mailings.presence import boot_id
+from pipeline.mailings.waiting import waits
+from pipeline.mailings.warm_up import Plan
 from pipeline.mounts import refuse_network
 from pipeline.privacy import warn_if_shared
 from pipeline.providers.base import NOBODY, Transport
@@ -483,6 +485,20 @@ class App:
                          else "give a number, an id, a file name or a path; `avviso status` lists them")
 
     # ---- the post -----------------------------------------------------------------------------
+
+    @property
+    def warm_up(self) -> Plan | None:
+        """How many messages a day may have, for a sender whom nobody knows yet."""
+        config = self.config
+        settings = getattr(config.transport, "warm_up", None)  # not of services that own the readers
+        domain = config.mailings.sender.address.rpartition("@")[2]
+        return settings and Plan(f"warm_up {config.transport.kind} {domain}", settings.start, settings.growth)
+
+    def waits(self) -> list[str]:
+        """Why what is being sent stands still just now, and until when."""
+        zone = self.config.zone
+        return waits(self.ledger, self.config.transport.kind, self.warm_up, now=self.clock.now(), steady=self.steady(),
+                     local=lambda at: f"{at.astimezone(zone):%Y-%m-%d %H:%M}")
 
     def check_way_out(self) -> None:
         """Before anything is mailed. Raises ConfigError for a key that cannot sign, and Refusal where readers could

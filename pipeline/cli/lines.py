@@ -63,6 +63,8 @@ def status_lines(overview: Overview, now: datetime, zone: ZoneInfo) -> Iterator[
     yield f"Mailings  {len(overview.mailings)}"
     for mailing in overview.mailings[-SHOWN:]:
         yield f"  {mailing.issue_key} to {mailing.list}: {counts_line(mailing)}"
+    for line in overview.waits:
+        yield f"  {line}"
     yield f"Workers   {len(overview.workers)}"
     for worker, hands in overview.workers:
         yield f"  {worker_line(worker, hands, now, zone)}"

@@ -57,7 +57,7 @@ class FeedbackSettings(Section):
     soft_bounces: Count = default("5")
     """An address is given up when so many issues in a row came back from it softly: a full mailbox, a server away."""
     bounce_share: Share = default("5%")
-    """A mailing is paused when more of its messages than this came back for good, at least 10."""
+    """A mailing is paused when more than this of what the post had taken came back for good, at least 10 messages."""
     complaint_share: Share = default("0.3%")
     """A mailing is paused when more of its readers than this complained, at least 3."""
 

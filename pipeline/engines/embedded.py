@@ -6,6 +6,7 @@ changes nothing. Jobs come from the settings at each start; nothing is persisted
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -16,6 +17,8 @@ from pipeline.engines.jobs import Round, Shift, telling
 
 if TYPE_CHECKING:
     from pipeline.app import App
+
+log = logging.getLogger(__name__)
 
 RESTART_S = 30.0
 
@@ -49,7 +52,10 @@ def _start_sending(shift: Shift, stop: threading.Event) -> Callable[[], None]:
     """Sends in the background; gives what waits for its end."""
     def send() -> None:
         while not stop.is_set():
-            telling("send", lambda: shift.office().serve(stop))()
+            try:
+                telling("send", lambda: shift.office().serve(stop))()
+            except Exception:  # whatever broke it, it begins again: at the third time its message is given up
+                log.exception("send.broke")
             stop.wait(RESTART_S)  # it ended by itself: something was wrong
 
     thread = threading.Thread(target=send, name="send", daemon=True)

@@ -41,12 +41,15 @@ class Clerk:
         self._ahead: Future[Claims] | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="clerk")
 
-    def turn(self, known: Sequence[Outcome], limit: int) -> Claims:
-        """Records what is known and claims so many; no commit may be under way. What fails is tried with the next."""
+    def turn(self, known: Sequence[Outcome], limit: int, *, is_alone: bool = False) -> Claims:
+        """Records what is known and claims so many; no commit may be under way. What fails is tried with the next.
+
+        `is_alone`: its sender has nothing in hand.
+        """
         self._known += known
         if not (limit or self._known):
             return []
-        return self._seen(self._commit(limit))
+        return self._seen(self._commit(limit, is_alone=is_alone))
 
     def begin(self, known: Sequence[Outcome], limit: int) -> None:
         """The same beside its caller, who asks for the claims with `take`."""
@@ -62,8 +65,8 @@ class Clerk:
         """Ends the thread."""
         self._thread.shutdown()
 
-    def _commit(self, limit: int) -> Claims:
-        return self.durably(lambda: self._office.claim(self._known, limit))
+    def _commit(self, limit: int, *, is_alone: bool = False) -> Claims:
+        return self.durably(lambda: self._office.claim(self._known, limit, is_alone=is_alone))
 
     def _seen(self, claims: Claims) -> Claims:
         self._office.board.clear(self._known)

@@ -22,7 +22,8 @@ class Overview:
     """What `status` shows.
 
     `unread` are files that are no issue yet; `feeds` is when the newest entry changed, "" before there are feeds.
-    `workers` are the processes at work, on whichever machine, each with what it has in hand.
+    `workers` are the processes at work, on whichever machine, each with what it has in hand; `waits` says why what is
+    being sent stands still, and until when.
     """
 
     issues: Sequence[Record]
@@ -31,6 +32,7 @@ class Overview:
     unread: Sequence[KnownFile]
     feeds: str
     workers: Sequence[tuple[Worker, Mapping[str, int]]]
+    waits: Sequence[str] = ()
 
     @property
     def states(self) -> Mapping[str, int]:
@@ -47,7 +49,7 @@ class Overview:
         }
 
 
-def overview(archive: Archive, ledger: Ledger, more: Sequence[str] = ()) -> Overview:
+def overview(archive: Archive, ledger: Ledger, more: Sequence[str] = (), waits: Sequence[str] = ()) -> Overview:
     """Reads the books; changes nothing. `more` is what else needs a person."""
     issues = list(archive.issues().values())
     mailings = ledger.mailings.all()
@@ -56,7 +58,8 @@ def overview(archive: Archive, ledger: Ledger, more: Sequence[str] = ()) -> Over
     needs = (*_needs(ledger, issues, mailings), *more, *(str(file.problem) for file in unread))
     hands = ledger.workers.hands()
     workers = [(one, hands.get(one.id, {})) for one in ledger.workers.all()]
-    return Overview(issues, mailings, needs, [file for file in unread if file.key is None], _shown(changed), workers)
+    return Overview(issues, mailings, needs, [file for file in unread if file.key is None], _shown(changed), workers,
+                    waits)
 
 
 def _needs(ledger: Ledger, issues: Sequence[Record], mailings: Sequence[Mailing]) -> Iterator[str]:

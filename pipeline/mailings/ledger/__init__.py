@@ -14,6 +14,7 @@ from pipeline.mailings.ledger.mailings import Mailings
 from pipeline.mailings.ledger.notebook import Notebook
 from pipeline.mailings.ledger.notices import Notices
 from pipeline.mailings.ledger.progress import Progress
+from pipeline.mailings.ledger.suspects import Suspects
 from pipeline.mailings.ledger.workers import Workers
 
 __all__ = ["Ledger"]
@@ -33,5 +34,6 @@ class Ledger:
         self.doubts = Doubts(database)
         self.events = Events(database)
         self.progress = Progress(database)
+        self.suspects = Suspects(database)
         self.workers = Workers(database)
         self.hubs = Hubs(database)
