@@ -11,12 +11,14 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pipeline.clock import monotonic
 from pipeline.errors import (
     AudienceError,
     ConfigError,
+    Deferred,
     EditionError,
     InDoubt,
     Refused,
@@ -37,6 +39,7 @@ GROUP = 20                # deliveries claimed at once at first: after a power c
 LARGEST_GROUP = 250       # and where they go quickly, when the next group is claimed beside the one in hand
 QUICK_S, SLOW_S = 0.25, 1.0
 UNRECORDED_S = 1.0        # how long an outcome stands on the board alone, and a stopped mailing goes on
+A_MOMENT_S = 0.05         # how long nobody is asked for where all in hand wait for their mail domains
 AGAIN_S = 1.0             # how long a line listens before it asks again whether something became due
 
 
@@ -79,12 +82,16 @@ class SendersDesk:
         while not (self._stop.is_set() or self._is_braking or self._office.failure):
             self._keep_up()
             if not (self._waiting or self.fill()):
-                return AGAIN_S if self._flying else None
+                return AGAIN_S if self._flying or self._office.pace.domains.are_awaited else None
             if (seconds := self._until_slot()) > 0:
                 return seconds
-            claim = self._waiting.popleft()
+            claim = self._pick() if self._office.pace.domains.are_on else self._waiting.popleft()
+            if claim is None:
+                return self._look_further()
+            self._office.board.begin(claim)
             if message := self._compose(claim):
-                self._office.prepare(self._waiting)
+                if not self._office.trials.suspects:  # else each is made in its turn: a death shows at which
+                    self._office.prepare(self._waiting)
                 self._flying[message.key] = claim
                 self._slot = None
                 return message
@@ -102,10 +109,13 @@ class SendersDesk:
     def land(self, message: Message, result: Receipt | TransportError) -> None:
         """Writes on the board what became of it."""
         claim = self._flying.pop(message.key)
+        self._leave_air(claim)
         if isinstance(result, Receipt):
             outcome = Outcome(claim, DeliveryState.SENT, result.reply, result.provider, result.provider_id)
             self.outage.clear()
             self._office.accept()
+            if self._office.pace.is_away:
+                self.durably(self._office.pace.find)
         else:
             outcome = self._judge(claim, result)
         self._office.board.land(outcome)
@@ -115,7 +125,9 @@ class SendersDesk:
 
     def give_back(self, message: Message) -> None:
         """It waits for another hour, as if it had not been claimed."""
-        self._give_back(self._flying.pop(message.key))
+        claim = self._flying.pop(message.key)
+        self._leave_air(claim)
+        self._give_back(claim)
 
     # ---- what its sender asks ------------------------------------------------------------------
 
@@ -155,7 +167,8 @@ class SendersDesk:
     def _turn(self, limit: int) -> list[Claim]:
         """One commit: what is known is recorded, and so many are claimed."""
         self._asked = limit
-        return self._clerk.turn(self._known(), limit)
+        is_alone = not (self._flying or self._waiting)
+        return self._clerk.turn(self._known(), limit, is_alone=is_alone)
 
     def _begin(self, limit: int) -> None:
         """The same, beside the wire."""
@@ -211,6 +224,34 @@ class SendersDesk:
             self._slot = self.durably(self._office.pace.slot)
         return (self._slot - self._office.clock.now()).total_seconds() if self._slot else 0
 
+    def _pick(self) -> Claim | None:
+        """The first whose mail domain takes one now. Those of a domain that does not are put off, and hold nobody up;
+        letters wait for no domain."""
+        domains = self._office.pace.domains
+        for _ in range(len(self._waiting)):
+            claim = self._waiting.popleft()
+            if claim.mailing_id is None:
+                return claim
+            if domains.is_full(claim.address):
+                self._waiting.append(claim)
+            elif until := self.durably(partial(domains.ask, claim.address)):
+                self._returned.append(Outcome(claim, DeliveryState.DEFERRED, domains.why(claim.address),
+                                              due_at=until, counted=False))
+            else:
+                return claim
+        return None
+
+    def _look_further(self) -> float:
+        """Nobody in hand may go now: others are claimed, and asked for in a moment, so that the line is heard too."""
+        if self._waiting and len(self._waiting) < LARGEST_GROUP:
+            self.fill()
+        return A_MOMENT_S
+
+    def _leave_air(self, claim: Claim) -> None:
+        domains = self._office.pace.domains
+        if domains.are_on and claim.mailing_id is not None:
+            domains.landed(claim.address)
+
     def _compose(self, claim: Claim) -> Message | None:
         """The message; where none can be made a reader fails alone, and a mailing is paused."""
         try:
@@ -223,6 +264,7 @@ class SendersDesk:
             else:
                 self._pause(claim.mailing_id, str(error))
                 self._outcomes.append(Outcome(claim, DeliveryState.PENDING, str(error), counted=False))
+        self._leave_air(claim)
         return None
 
     def _fail(self, claim: Claim, error: Exception) -> None:
@@ -247,6 +289,8 @@ class SendersDesk:
         if isinstance(error, Refused) and claim.mailing_id is not None and self._office.refuse(error):
             self._pause(claim.mailing_id, f"the post refuses us: {error.reply}")
             return Outcome(claim, DeliveryState.PENDING, error.reply, counted=False)
+        if isinstance(error, Deferred):
+            self.durably(partial(self._office.pace.domains.heed, claim.address, error))
         return self._later(claim, error)
 
     def _wonder(self, claim: Claim, error: InDoubt) -> Outcome:
@@ -267,6 +311,7 @@ class SendersDesk:
         if not self.outage or self.outage[-1][1] is not error:
             self.outage.append((claim.id, error))
         self._is_braking = True
+        self.durably(self._office.pace.lose)
 
     def _put_back(self, claim: Claim, error: Unavailable) -> Outcome:
         """Nothing was handed over. Twice in a row for one reader makes way for the others first."""
