@@ -56,11 +56,13 @@ if TYPE_CHECKING:  # slow imports
     from pipeline.mailings.dkim import Seal
     from pipeline.mailings.messages import Composer
     from pipeline.providers.mailbox import MailboxSettings
+    from pipeline.publish.bucket import Bucket
     from pipeline.publish.dress import Dresser
     from pipeline.publish.hubs import Herald
     from pipeline.publish.library import Library
     from pipeline.publish.notifier import Notifier
     from pipeline.publish.press import Press
+    from pipeline.publish.s3 import Place, Store
     from pipeline.subscribe.letters import Stationery
 
 # In a wheel the templates lie inside the package, in a checkout beside it.
@@ -228,9 +230,44 @@ class App:
         return Herald(self.ledger.hubs, self._feed_publication(), self.config.feeds.folder, self.clock)
 
     def tell_hubs(self) -> None:
-        """Makes the calls to hubs that are due; not a line of network is loaded where no hub is named."""
-        if self.config.feeds.websub:
+        """Makes the calls to hubs that are due, once readers see the news; not a line of network is loaded where no
+        hub is named."""
+        if self.config.feeds.websub and (self.bucket is None or self.bucket.stands):
             self.herald.tell()
+
+    @cached_property
+    def bucket(self) -> Bucket | None:
+        """What brings feeds and archive to where the settings want them, if they do. Raises ConfigError."""
+        place, open_store = self._place, self.open_store
+        if place is None or open_store is None:
+            return None
+        from pipeline.publish.bucket import Bucket, Folders
+
+        folders = Folders(self.config.site.folder, self.config.feeds.folder)
+        return Bucket(self.ledger.notebook, self.imprint, place, folders, open_store)
+
+    @cached_property
+    def open_store(self) -> Callable[[], Store] | None:
+        """Opens the bucket of the settings, once for each thread that puts. Raises ConfigError."""
+        settings, place = self.config.bucket, self._place
+        if settings is None or place is None:
+            return None
+        from pipeline.providers.sigv4 import Credentials, borrowed  # slow import: http, lxml
+        from pipeline.publish.s3 import Store
+
+        key_id, secret = settings.access_key_id, settings.secret_access_key
+        keys = Credentials(key_id, secret.get_secret_value()) if key_id and secret else None
+        find = borrowed("bucket", "s3") if keys is None else lambda: keys
+        return lambda: Store(place, find, self.clock)
+
+    @property
+    def _place(self) -> Place | None:
+        settings = self.config.bucket
+        if settings is None:
+            return None
+        from pipeline.publish.s3 import Place  # slow import: http, lxml
+
+        return Place(settings.name, settings.region, settings.endpoint or "", settings.prefix)
 
     @cached_property
     def web_templates(self) -> WebTemplates:
@@ -404,7 +441,7 @@ class App:
             archive=self.archive, ledger=self.ledger, rules=self.rules, clock=self.clock, gatherer=gatherer,
             imprint=self.imprint, press=lambda: self.press, dresser=lambda: self.dresser,
             expire=self.config.mailings.expire, broadcasts=self.config.transport.broadcasts,
-            steady=self.steady)
+            steady=self.steady, bring=lambda: self.bucket.bring() if self.bucket else None)
 
     def outlook(self) -> tuple[list[Prospect], list[Problem]]:
         """What the next passes would do, and what is wrong. Changes nothing: its pass is rolled back."""

@@ -46,11 +46,11 @@ def nothing_to_build(config: Path) -> bool:
 
 
 def remember(app: App, config: Path) -> None:
-    """Keeps what the next glance needs; a ledger elsewhere, or hubs that wait, are for whoever looks closely."""
+    """Keeps what the next glance needs; a ledger elsewhere, hubs that wait and a bucket want a closer look."""
     url = app.config.database.get_secret_value()
     path = app.config.var / NAME
     with suppress(OSError):  # the next build takes longer, no more
-        if not url.startswith(SQLITE) or app.config.feeds.websub:
+        if not url.startswith(SQLITE) or app.config.feeds.websub or app.config.bucket:
             path.unlink(missing_ok=True)
             return
         text = json.dumps(_known(app, config, url.removeprefix(SQLITE)))

@@ -135,7 +135,7 @@ def rehearse(desk: Desk, issue: str, readers: int, seed: int) -> int:
 @click.option("--watch", is_flag=True, help="Follow what is being sent until nothing is.")
 @pass_desk
 def status(desk: Desk, watch: bool) -> int:
-    """One screen: issues, mailings with their counts, and what needs a person.
+    """One screen: issues, mailings with their counts, who is at work, and what needs a person.
 
     \b
     Example:
@@ -159,7 +159,7 @@ def status(desk: Desk, watch: bool) -> int:
         return DONE
     now = app.clock.now()
     found = overview(app.archive, app.ledger, [*needs(app.ledger, now), *given_up(app.ledger, now)], app.waits())
-    desk.answer(found.shape(), status_lines(found))
+    desk.answer(found.shape(), status_lines(found, now, app.config.zone))
     return DONE
 
 

@@ -10,7 +10,7 @@ from pydantic import PrivateAttr, ValidationInfo, field_validator, model_validat
 
 from pipeline.config.content import Feeds, Issues, ListSettings, Mailings, Publication, Schedule, Site
 from pipeline.config.section import Section, default
-from pipeline.config.service import Dns, FeedbackSettings, Mailbox, Notify, Web
+from pipeline.config.service import Bucket, Dns, FeedbackSettings, Mailbox, Notify, Web
 from pipeline.config.transports import Transport
 from pipeline.config.values import NotEmpty, Secret, wrong
 
@@ -23,6 +23,7 @@ class Config(Section):
     schedule: Schedule = default({})
     feeds: Feeds = default({})
     site: Site = default({})
+    bucket: Bucket | None = None
     mailings: Mailings
     lists: Annotated[tuple[ListSettings, ...], NotEmpty] = default([{"id": "weekly", "name": "Weekly"}])
     """The lists readers can be on; an issue that names none goes to the first."""

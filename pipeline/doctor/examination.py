@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -95,6 +95,7 @@ def _sections(doctor: Doctor) -> list[Section]:
             [config.var / "secret", config.var / "avviso.db"], doctor.settings, config.spelt_out)])),
         ("words", lambda: examine_words(config.publication.postal_address, list_ids)),
         ("hooks", lambda: _hooks(app)),
+        ("bucket", lambda: _bucket(app)),
         ("transport", lambda: examine_post(kind, sender, app.open_transport)),
         ("sender", lambda: _sender(doctor)),
         ("readers", lambda: _readers(app, lambda: database.exists)),
@@ -105,6 +106,13 @@ def _sections(doctor: Doctor) -> list[Section]:
 def _hooks(app: App) -> Iterator[Finding]:
     for name in app.hooks:  # opened with their secrets: one that is none is said here
         yield Finding("answers.hook", State.OK, f"{name} may report at /hooks/{name}")
+
+
+def _bucket(app: App) -> Iterator[Finding]:
+    if app.open_store is None:
+        return
+    with closing(app.open_store()) as store:
+        yield Finding("bucket", State.OK, f"the key may list it: {len(store.listed())} objects")
 
 
 def _sender(doctor: Doctor) -> Iterator[Finding]:

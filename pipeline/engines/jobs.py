@@ -15,12 +15,12 @@ import random
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pipeline.clock import Clock
-from pipeline.errors import Busy, EditionError, PipelineError
+from pipeline.errors import Busy, Conflict, EditionError, PipelineError
 from pipeline.lockfile import LockFile
 from pipeline.mailings.brake import Brake
 from pipeline.mailings.desk import GROUP
@@ -41,6 +41,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+Round = tuple[Callable[[], object], timedelta]  # a job, and how often it is made
+
+T = TypeVar("T")
+
+CONFLICTS = 4  # in a row, before one is said
 TIDY = timedelta(minutes=1)
 SEEN = timedelta(minutes=1)
 HUBS = timedelta(seconds=5)
@@ -88,8 +93,8 @@ class Shift:
             presence.leave()
             app.high_water.note()
 
-    def rounds(self) -> dict[str, tuple[Callable[[], object], timedelta]]:
-        """What is made again and again, by name, with how often: whoever wakes it."""
+    def rounds(self) -> dict[str, Round]:
+        """What is made again and again, by name: whoever wakes it."""
         config = self._app.config
         hubs = {"hubs": (self._app.tell_hubs, HUBS)} if config.feeds.websub else {}  # nothing else waits for a hub
         return {"publish": (self.publish, config.schedule.check_every), "tidy": (self.tidy, TIDY),
@@ -207,11 +212,19 @@ def telling(name: str, job: Callable[[], object]) -> Callable[[], None]:
 
     def told() -> None:
         try:
-            job()
+            again(job)
         except PipelineError as error:
             log.error("job.failed", extra={"job": name, "reason": str(error)})
 
     return told
+
+
+def again(job: Callable[[], T]) -> T:
+    """A job, made again where another writer of the same database was first: any of them may be made twice."""
+    for _ in range(CONFLICTS):
+        with suppress(Conflict):
+            return job()
+    return job()
 
 
 def publish_once(app: App, stop: threading.Event, *, send: bool = True) -> tuple[Pass, list[int], str]:
@@ -221,13 +234,13 @@ def publish_once(app: App, stop: threading.Event, *, send: bool = True) -> tuple
     """
     app.check_way_out()
     with alone(app), Shift.begin(app) as shift:
-        shift.tidy()
+        again(shift.tidy)
         running = {one.id for one in app.ledger.mailings.all(MailingState.SENDING)}
-        made = shift.publish()
+        made = again(shift.publish)
         unreachable = ""
         if send:
             unreachable = shift.send(stop)
-            shift.tidy()
+            again(shift.tidy)
             app.publisher.settle()
             if shift.notify():
                 shift.send(stop)

@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
-from pipeline.errors import OutputError, Unreachable
+from pipeline.errors import Conflict, OutputError, Uncertain, Unreachable
 from pipeline.mailings.mailing import Claim, Outcome
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ T = TypeVar("T")
 
 LEDGER_AWAY_S = 2.0
 FULL_DISK_TRIES = 300      # ten minutes
+PASSING_TRIES = 5          # where the database is there and only this once went wrong
 
 
 class Clerk:
@@ -75,21 +76,30 @@ class Clerk:
     def durably(self, step: Callable[[], T]) -> T:
         """A step on the ledger. While it cannot be reached, what we know is kept and tried again.
 
-        A single pass waits for a full disk too, and goes on when there is room; for ten minutes, then it ends.
+        A single pass waits for a full disk too, and goes on when there is room; for ten minutes, then it ends. What a
+        lost line leaves unknown is looked up before the step is made again.
         """
-        tries = 0
+        tries, again = 0, step
         while True:
             try:
-                done = step()
-            except (Unreachable, OutputError) as error:
+                done = again()
+            except (Conflict, Unreachable, OutputError) as error:
                 tries += 1
-                patience = FULL_DISK_TRIES if isinstance(error, OutputError) else 0
-                if self._until_idle and tries > patience:
+                if self._until_idle and tries > _patience(error):
                     raise
                 self._office.miss_ledger(error)
+                if isinstance(error, Uncertain) and error.result:  # a look that is cut off itself is taken again
+                    again = self._office.ledger.fates.after(error, step)
                 if self._office.clock.wait(self._stop, LEDGER_AWAY_S):
                     raise
             else:
                 if tries:
                     self._office.find_ledger()
                 return done
+
+
+def _patience(error: Conflict | Unreachable | OutputError) -> int:
+    """How often a single pass tries again."""
+    if isinstance(error, Conflict | Uncertain):
+        return PASSING_TRIES
+    return FULL_DISK_TRIES if isinstance(error, OutputError) else 0

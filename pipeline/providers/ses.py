@@ -23,7 +23,7 @@ from pipeline.providers.base import Message
 from pipeline.providers.courier import Courier, Group, Result
 from pipeline.providers.http import Answer, Call, Line, check_secret
 from pipeline.providers.http_verdicts import Blame, Table
-from pipeline.providers.sigv4 import Credentials, sign
+from pipeline.providers.sigv4 import Credentials, borrowed, sign
 from pipeline.providers.vendor import Standing
 
 PATH = "/v2/email/outbound-emails"
@@ -106,7 +106,7 @@ def ses(settings: Mapping[str, Any], clock: Clock) -> Callable[[], Ses]:
     region = settings.get("region")
     if not region:
         raise ConfigError("transport.region is missing", remedy="name the account's region, as in `region: eu-west-1`")
-    find = _given(settings) if settings.get("access_key_id") else _borrowed()
+    find = _given(settings) if settings.get("access_key_id") else borrowed("transport", "ses")
     url = settings.get("url") or f"https://email.{region}.amazonaws.com"
     secrets = [settings.get("secret_access_key") or ""]
     return lambda: Ses(Line("ses", url, {}, secrets=secrets), clock, region, find,
@@ -117,19 +117,3 @@ def _given(settings: Mapping[str, Any]) -> Callable[[], Credentials]:
     pair = Credentials(check_secret("access_key_id", settings["access_key_id"]),
                        check_secret("secret_access_key", settings.get("secret_access_key")))
     return lambda: pair
-
-
-def _borrowed() -> Callable[[], Credentials]:
-    """From where Amazon's own tools take them."""
-    from botocore.session import get_session  # optional extra
-
-    found = get_session().get_credentials()
-    if found is None:
-        raise ConfigError("transport has no keys for Amazon SES", remedy="set access_key_id and secret_access_key, "
-                          "or give the keys where Amazon's own tools look for them")
-
-    def fresh() -> Credentials:
-        frozen = found.get_frozen_credentials()
-        return Credentials(frozen.access_key, frozen.secret_key, frozen.token or "")
-
-    return fresh

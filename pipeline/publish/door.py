@@ -62,6 +62,7 @@ class Publisher:
         self, *, archive: Archive, ledger: Ledger, gatherer: Gatherer, rules: Rules, clock: Clock,
         imprint: Imprint, press: Callable[[], Press], dresser: Callable[[], Dresser], expire: timedelta,
         broadcasts: bool = False, steady: Callable[[], datetime] | None = None,
+        bring: Callable[[], Problem | None] = lambda: None,
     ) -> None:
         self._archive = archive
         self._ledger = ledger
@@ -74,6 +75,7 @@ class Publisher:
         self._expire = expire
         self._broadcasts = broadcasts
         self._steady = steady or clock.now
+        self._bring = bring  # to where readers see it, before anybody is mailed a link to it
 
     def make_pass(self, *, start: bool = True, write: bool = True) -> Pass:
         """Publishes and begins what is due.
@@ -96,6 +98,7 @@ class Publisher:
             return done
         if write:
             done.feeds_written = self._print(done, gathered)
+            self._brought(done)
         if start:
             self._start(done, now)
         return done
@@ -104,12 +107,12 @@ class Publisher:
         """Feeds and archive only: mails nobody, adopts nobody. `accept_missing` believes that issues are gone."""
         done = Pass()
         if not accept_missing and self._imprint.stands(self._gatherer.fingerprint(), self._clock.now()):
-            return done
+            return self._brought(done)
         gathered = self.look(done, accept_missing=accept_missing)
         self._publish_due(done, self._clock.now())
         if not gathered.depleted:
             done.feeds_written = self._press().write(done.problems, folder=gathered.fingerprint, new_ids=accept_missing)
-        return done
+        return self._brought(done)
 
     def adopt_feed(self, entries: Sequence[Foreign], zone: ZoneInfo) -> tuple[Adoption, Pass]:
         """Takes over ids and dates of another feed, and writes the feeds with them. Mails nobody, adopts nobody."""
@@ -306,6 +309,12 @@ class Publisher:
         if self._imprint.stands(gathered.fingerprint, self._clock.now()):
             return []
         return self._press().write(done.problems, folder=gathered.fingerprint)
+
+    def _brought(self, done: Pass) -> Pass:
+        """The pass, with what stood in the way of showing what it wrote."""
+        if problem := self._bring():
+            done.problems.append(problem)
+        return done
 
     def _start(self, done: Pass, now: datetime) -> None:
         """Freezes the text and the audience of what is ready; a text that cannot be dressed is held."""

@@ -64,6 +64,7 @@ def test_config_with_three_settings_has_the_defaults_of_the_contract() -> None:
             "tags": False, "websub": (),
         },
         "site": {"folder": FOLDER / "site"},
+        "bucket": None,
         "mailings": {
             "from": {"name": "Ai周刊", "address": "weekly@example.com"}, "reply_to": None, "subject": "{title}",
             "welcome": "letter",
@@ -116,6 +117,8 @@ def test_config_with_three_settings_has_the_defaults_of_the_contract() -> None:
     ("transport: {kind: postmark, api_key: x}", "transport.stream", "broadcast"),
     ("transport: {kind: kit, api_key: x, draft: yes}", "transport.draft", True),
     ("web: {listen: '[::1]:0'}", "web.listen", Listen("::1", 0)),
+    ("bucket: {name: weekly-example, prefix: /letters/}", "bucket.prefix", "letters/"),
+    ("bucket: {name: weekly, endpoint: 'http://127.0.0.1:9000'}", "bucket.endpoint", "http://127.0.0.1:9000/"),
     ("web: {url: https://reader.example.com/mail}", "web.url", "https://reader.example.com/mail/"),
     ("web: {trusted_proxies: [10.0.0.0/8]}", "web.trusted_proxies", (ip_network("10.0.0.0/8"),)),
     ("lists: [{id: a, name: A}, {id: b, name: B}]", "lists.1.name", "B"),
@@ -227,7 +230,7 @@ def test_text_that_is_no_settings_file_is_refused_with_its_line(text: str, expec
     ("feeds: {entires: 3}", "feeds.entires: unknown key: did you mean entries?"),
     ("lists: [{id: a, name: A, nam: B}]", "lists.0.nam: unknown key: did you mean name?"),
     ("on: push", ("on: unknown key: the nearest is dns; known here: publication, issues, schedule, feeds, site, "
-                 "mailings, lists, transport, mailbox, feedback, notify, database, engine, web, dns")),
+                 "bucket, mailings, lists, transport, mailbox, feedback, notify, database, engine, web, dns")),
     ("transport: {kind: smtp, pasword: hunter2}", "transport.pasword: unknown key: did you mean password?"),
     ("transport: {domains: {gmail.com: {rat: 2/s}}}",
      "transport.domains.gmail.com.rat: unknown key: did you mean rate?"),
@@ -301,6 +304,14 @@ def test_text_that_is_no_settings_file_is_refused_with_its_line(text: str, expec
                             "postgresql://USER:PASSWORD@HOST/NAME")),
     ("web: {secret: hunter2}", "web.secret: too short to sign links with: make one with `openssl rand -hex 32`"),
     ("web: {listen: 8080}", 'web.listen: "8080" is not an address to listen on: write it as 127.0.0.1:8080'),
+    ("bucket: {name: s3://weekly}", (
+        'bucket.name: "s3://weekly" is not the name of a bucket: write its name alone, such as weekly-example')),
+    ("bucket: {name: weekly, prefix: a/../b}", (
+        'bucket.prefix: "a/../b" is not a prefix of keys: write it as weekly/')),
+    ("bucket: {name: weekly, endpoint: 'http://s3.example.com'}", (
+        'bucket.endpoint: "http://s3.example.com" is http, and everything would cross the network in clear text: write https://')),
+    ("bucket: {name: weekly, secret_access_key: hunter2}", (
+        "bucket: a key has an id and a secret: set both access_key_id and secret_access_key, or neither")),
     ("web: {url: https://me:hunter2@x.example/}", ("web.url: must be a plain address: leave out the part with ?, # or "
                                                   "@")),
     ("web: {url: weekly.example.com}", ('web.url: "weekly.example.com" is not a web address: write it as '

@@ -7,6 +7,7 @@ from pipeline.mailings.ledger.askings import Askings
 from pipeline.mailings.ledger.deliveries import Deliveries
 from pipeline.mailings.ledger.doubts import Doubts
 from pipeline.mailings.ledger.events import Events
+from pipeline.mailings.ledger.fates import Fates
 from pipeline.mailings.ledger.hubs import Hubs
 from pipeline.mailings.ledger.letters import Letters
 from pipeline.mailings.ledger.mailings import Mailings
@@ -29,6 +30,7 @@ class Ledger:
         self.notices = Notices(database)
         self.askings = Askings(database)
         self.deliveries = Deliveries(database)
+        self.fates = Fates(database)
         self.doubts = Doubts(database)
         self.events = Events(database)
         self.progress = Progress(database)

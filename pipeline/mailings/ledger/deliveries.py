@@ -45,9 +45,10 @@ class Deliveries:
         are taken that are not letters; with `but` none of these, with `only` none but this one.
         """
         tally = Tally(shard)
-        with self._db.write() as connection:
+        claims: list[Claim] = []
+        with self._db.write(claims) as connection:
             self._settling.settle(connection, outcomes, tally, now)
-            claims = self._claiming.claim(
+            claims += self._claiming.claim(
                 connection, tally, limit=limit, now=now, worker=worker, until=(steady or now) + lease,
                 provider=provider, broadcasts=broadcasts, of_mailings=of_mailings, but=but,
                 only=only)

@@ -232,7 +232,7 @@ def _audience(list_id: Any) -> Select[Any]:
     """Everyone confirmed on the list whom nothing forbids to mail."""
     suppressed = exists().where(suppression.c.address_hash == subscriber.c.address_hash)
     return (
-        select(subscriber.c.id, subscriber.c.address, subscriber.c.name)
+        select(subscription.c.subscriber_id.label("id"), subscriber.c.address, subscriber.c.name)
         .join(subscription, subscription.c.subscriber_id == subscriber.c.id)
         .where(subscription.c.list == list_id, subscription.c.state == "confirmed", ~suppressed)
     )

@@ -119,8 +119,14 @@ def test_environment_that_the_settings_name_counts(tmp_path: Path, monkeypatch: 
     assert not nothing_to_build(config)
 
 
-def test_hubs_that_wait_are_for_whoever_looks_closely(letters: Publication) -> None:
-    letters.configure({"feeds": {"websub": ["http://127.0.0.1:1/"]}})
+@pytest.mark.parametrize("settings", [
+    {"feeds": {"websub": ["http://127.0.0.1:1/"]}},
+    {"bucket": {"name": "weekly", "endpoint": "http://127.0.0.1:1/", "access_key_id": "AK", "secret_access_key": "x"}},
+], ids=["hubs", "bucket"])
+def test_hubs_that_wait_and_a_bucket_are_for_whoever_looks_closely(
+    letters: Publication, settings: dict[str, object]
+) -> None:
+    letters.configure(settings)
     letters.app.publisher.build()
 
     remember(letters.app, letters.folder / "config.yaml")

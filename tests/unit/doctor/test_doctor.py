@@ -30,12 +30,14 @@ from pipeline.web.porter import PorterThread
 from tests.books import NOON, copied_database
 from tests.imap import ImapServer
 from tests.resolver import Resolver
+from tests.s3 import SECRET, Bucket, served
 from tests.sink import Manners, PostOffice, make_certificate, server_context
 from tests.standins import Service
 from tests.vendors import DESKS, PLATFORMS
 
 PASSWORD = "tr0ub4dor"
 WEB = "https://news.example.com/"
+REFUSED = "403 SignatureDoesNotMatch The request signature we calculated does not match"
 PUBLIC = "9.9.9.9"  # an address that everybody can reach; nobody goes there
 POINTER = "9.9.9.9.in-addr.arpa"
 
@@ -316,3 +318,15 @@ def test_doctor_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert said.output.splitlines()[-1] == "2 to improve, 1 not looked at, 6 fine"
     assert {tuple(one) for one in json.loads(answer.output)} == {("check", "state", "message", "remedy")}
     assert [path.name for path in tmp_path.iterdir()] == ["config.yaml"]
+
+
+def test_bucket_is_listed_and_one_that_refuses_says_why(patient: Patient) -> None:
+    with served(Bucket(objects={"index.html": b""})) as bucket:
+        found = []
+        for secret in (SECRET, "another"):
+            patient.settings["bucket"] = bucket.settings(secret_access_key=secret)
+            found += [one for one in patient.examine() if one.check == "bucket"]
+
+    assert [(one.state, one.message) for one in found] == [
+        (State.OK, "the key may list it: 1 objects"),
+        (State.ERROR, f"weekly refuses GET its list: {REFUSED}")]

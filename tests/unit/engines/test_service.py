@@ -8,6 +8,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,10 +17,11 @@ import pytest
 from pipeline import privacy
 from pipeline.audience.tokens import Purpose
 from pipeline.config import load
-from pipeline.engines import embedded, service
+from pipeline.engines import embedded, jobs, service
 from pipeline.engines.jobs import alone
 from pipeline.errors import Busy, OutputError, Unreachable
 from pipeline.providers.base import Message, Receipt
+from tests.fault.house import happens
 from tests.publications import Publication, words
 from tests.services import SOON_S, Post, Said, running
 
@@ -99,6 +101,17 @@ def test_run_only_send_sends_what_others_began_and_publishes_nothing(letters: Pu
 
     assert letters.mailings == {"2/weekly": "sending"}
     assert sorted(letters.standings) == ["2"]
+
+
+def test_helper_tidies_again_and_again_and_so_closes_the_mailing_it_sent(
+    letters: Publication, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "TIDY", timedelta(seconds=0.2))
+    letters.write("02-new.md", words(2))
+    letters.publish()
+
+    with running(letters, said, Post(expected=2), only="send"):
+        assert happens(lambda: letters.mailings == {"2/weekly": "sent"}, SOON_S)
 
 
 def test_run_only_publish_begins_mailings_and_sends_nothing(letters: Publication, said: Said) -> None:
