@@ -126,11 +126,11 @@ def test_answer_of_a_provider_settles_its_doubt(posts: Posts, receipt: Receipt |
 
 def test_wish_of_a_provider_is_kept_and_the_longest_counts(database: Database) -> None:
     notebook = Ledger(database).notebook
-    assert notebook.resting("postmark") is None
+    assert notebook.weather("postmark").rests_until is None
 
     assert notebook.rest("postmark", LATER) == LATER
     assert notebook.rest("postmark", NOON) == LATER
-    assert [notebook.resting("postmark"), notebook.resting("resend")] == [LATER, None]
+    assert [notebook.weather(name).rests_until for name in ("postmark", "resend")] == [LATER, None]
 
 
 def test_whole_list_is_one_recipient_and_gets_an_issue_once_from_however_many_lists(database: Database) -> None:
