@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pipeline.clock import Clock
-from pipeline.errors import Busy, EditionError, PipelineError
+from pipeline.errors import Busy, DatabaseError, EditionError, PipelineError, Refusal
 from pipeline.lockfile import LockFile
 from pipeline.mailings.desk import GROUP
 from pipeline.mailings.inquiry import inquire
@@ -198,17 +198,29 @@ def publish_once(app: App, stop: threading.Event, *, send: bool = True) -> tuple
     """`avviso publish`: one pass, then delivery until nothing is due now.
 
     Gives the pass, the ids of the mailings it touched, and why the post could not be reached ("" if it was).
+    A pass that fails is raised when what was frozen before it is delivered: that needs no folder and no template.
     """
     app.check_way_out()
     with alone(app), Shift.begin(app) as shift:
         shift.tidy()
         running = {one.id for one in app.ledger.mailings.all(MailingState.SENDING)}
-        made = shift.publish()
-        unreachable = ""
-        if send:
-            unreachable = shift.send(stop)
-            shift.tidy()
-            if shift.notify():
-                shift.send(stop)
+        try:
+            made = shift.publish()
+        except (Busy, Refusal, DatabaseError):
+            raise
+        except Exception:
+            if send:
+                _deliver(shift, stop)
+            raise
+        unreachable = _deliver(shift, stop) if send else ""
         app.tell_hubs()  # last: nobody's mail waits for a hub
         return made, sorted(running | set(made.started)), unreachable
+
+
+def _deliver(shift: Shift, stop: threading.Event) -> str:
+    """Whatever is due, and what the maintainer should hear of it."""
+    unreachable = shift.send(stop)
+    shift.tidy()
+    if shift.notify():
+        shift.send(stop)
+    return unreachable
