@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from pipeline.cli.desk import DONE, SOME_HELD, Command, Desk, pass_desk
-from pipeline.errors import Unreachable
+from pipeline.errors import Problem, Unreachable
 
 if TYPE_CHECKING:
+    from pipeline.app import App
     from pipeline.issues.record import Record
+    from pipeline.mailings.mailing import Mailing
 
 
 @click.command(cls=Command)
@@ -34,20 +36,36 @@ def publish(desk: Desk, no_send: bool) -> int:
     with stop_on_signal() as stop:
         made, touched, unreachable = publish_once(app, stop, send=not no_send)
     mailings = [app.ledger.mailings.get(one) for one in touched]
-    desk.note(made.problems)
+    away = Unreachable(unreachable, remedy="nothing is lost: the next pass goes on where this one stopped")
+    problems = [*made.problems, *_mailing_problems(app, mailings), *(away.problems if unreachable else ())]
+    desk.note(problems)
     desk.answer(
         {
             "picked_up": [issue_shape(one) for one in made.picked_up],
             "held": [issue_shape(one) for one in made.held],
             "mailings": [mailing_shape(one) for one in mailings],
             "feeds_written": made.feeds_written,
-            "problems": [one.as_json() for one in made.problems],
+            "problems": [one.as_json() for one in problems],
         },
         _published_lines(made, mailings),
     )
     if unreachable:
-        raise Unreachable(unreachable, remedy="nothing is lost: the next pass goes on where this one stopped")
-    return SOME_HELD if made.held or made.problems else DONE
+        return away.exit_code
+    return SOME_HELD if made.held or problems else DONE
+
+
+def _mailing_problems(app: App, touched: list[Mailing]) -> Iterator[Problem]:
+    """What needs a person of these mailings, and of any that is paused; and who could not be reached for good."""
+    from pipeline.mailings.mailing import DeliveryState, MailingState
+    from pipeline.publish.overview import needs_of
+
+    known = {one.id for one in touched}
+    for mailing in [*touched, *(one for one in app.ledger.mailings.all(MailingState.PAUSED) if one.id not in known)]:
+        yield from (Problem("", line, rule="mailing") for line in needs_of(mailing))
+    for mailing in touched:
+        if failed := mailing.counts[DeliveryState.FAILED]:
+            yield Problem("", f"{failed} deliveries of {mailing.issue_key} to {mailing.list} failed for good",
+                          "`avviso subscribers show ADDRESS` gives the answer of the post", rule="delivery")
 
 
 def _published_lines(made: Any, mailings: list[Any]) -> list[str]:
