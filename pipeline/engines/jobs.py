@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pipeline.clock import Clock
-from pipeline.errors import Busy, DatabaseError, EditionError, PipelineError, Refusal
+from pipeline.errors import Busy, DatabaseError, EditionError, Mistake, PipelineError, Refusal
 from pipeline.lockfile import LockFile
 from pipeline.mailings.desk import GROUP
 from pipeline.mailings.inquiry import inquire
@@ -183,13 +183,15 @@ def _be_seen(presence: Presence, clock: Clock, ended: threading.Event) -> None:
 
 
 def telling(name: str, job: Callable[[], object]) -> Callable[[], None]:
-    """A job whose failure is one line in the log; the next run tries again."""
+    """A job whose failure is one line in the log, a mistake of ours with its traceback; the next run tries again."""
 
     def told() -> None:
         try:
             job()
         except PipelineError as error:
             log.error("job.failed", extra={"job": name, "reason": str(error)})
+        except Exception as error:  # the outermost rim of a thread: it would end for good and be missed by nobody
+            log.exception("job.failed", extra={"job": name, "reason": str(Mistake(error))})
 
     return told
 

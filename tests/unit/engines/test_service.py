@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import http.client
+import io
+import json
+import logging
 import os
 import socket
 import threading
@@ -15,6 +18,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from pipeline import telemetry
 from pipeline.audience.tokens import Purpose
 from pipeline.engines import embedded, service
 from pipeline.engines.jobs import alone
@@ -165,6 +169,36 @@ def test_sender_that_fails_is_a_line_and_begins_again(
         assert post.done.wait(SOON_S)
 
     assert "job.failed" in said.events
+
+
+def test_sender_that_meets_a_mistake_of_ours_says_where_and_begins_again(
+    letters: Publication, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "RESTART_S", 0.01)
+    letters.write("02-new.md", words(2))
+    letters.publish()
+
+    class Wrong(Post):
+        """Its first message meets a line of code that is wrong."""
+
+        def send(self, message: Message) -> Receipt:
+            if not self.messages and "job.failed" not in said.events:
+                raise ZeroDivisionError("division by zero")
+            return super().send(message)
+
+    post, out, logger = Wrong(expected=1), io.StringIO(), logging.getLogger("pipeline")
+    before = logger.handlers[:], logger.level, logger.propagate
+    try:
+        telemetry.configure(as_json=True, stream=out)
+        logger.addHandler(said)
+        with running(letters, said, post, only="send"):
+            assert post.done.wait(SOON_S)
+    finally:
+        logger.handlers[:], logger.level, logger.propagate = before
+
+    (failed,) = [one for one in map(json.loads, out.getvalue().splitlines()) if one["event"] == "job.failed"]
+    assert failed["reason"].startswith("ZeroDivisionError: division by zero: this is a mistake in avviso")
+    assert "in send\n" in failed["exception"]
 
 
 @pytest.mark.parametrize(("change", "event"), [
