@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pipeline.issues.record import Record
     from pipeline.mailings.mailing import Mailing
 
+TIMES = [f"%Y-%m-%d{clock}" for clock in ("", " %H:%M", "T%H:%M", " %H:%M:%S", "T%H:%M:%S")]
+
 
 @click.command(cls=Command)
 @click.option("--no-send", is_flag=True, help="Record mailings and deliver nothing.")
@@ -248,7 +250,7 @@ def resolve(desk: Desk, issue: str, resend: bool | None) -> int:
 
 
 @click.command(cls=Command)
-@click.option("--at", type=click.DateTime(), metavar="TIME", help="Look ahead from this time instead of now.")
+@click.option("--at", type=click.DateTime(TIMES), metavar="TIME", help="Look ahead from this time instead of now.")
 @pass_desk
 def plan(desk: Desk, at: datetime | None) -> int:
     """What the next passes would do, when, and why. Changes nothing.
