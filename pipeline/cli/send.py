@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli.desk import DONE, SOME_HELD, Command, Desk, pass_desk
-from pipeline.errors import Problem, Unreachable
+from pipeline.errors import IssueError, PipelineError, Problem, Refusal, Unavailable, Unreachable
 
 if TYPE_CHECKING:
     from pipeline.app import App
@@ -118,8 +118,11 @@ def send(desk: Desk, issue: str, addresses: tuple[str, ...]) -> int:
     app = desk.app()
     app.publisher.look_only()
     record = app.publisher.foresee(app.find(issue))
-    receipts = send_trial(record, addresses, dresser=app.dresser, ring=app.ring, list_id=record.lists[0],
-                          open_transport=app.open_transport, seal=app.seal)
+    try:
+        receipts = send_trial(record, addresses, dresser=app.dresser, ring=app.ring, list_id=record.lists[0],
+                              open_transport=app.open_transport, seal=app.seal)
+    except Unavailable as error:
+        raise Unreachable(str(error), remedy="`avviso doctor` looks for the cause; then send it again") from error
     desk.answer([{"address": address, "reply": reply} for address, reply in receipts],
                 (f"sent to {address}: {reply}" for address, reply in receipts))
     return DONE
@@ -206,10 +209,19 @@ def _decision(name: str, text: str, decide: Callable[[Any, Record], str], *, loo
         app = desk.app()
         if look:
             app.publisher.look_only()
-        said = [(record, decide(app.decisions, record)) for record in map(app.find, issues)]
-        desk.answer([{"issue": record.key, "result": line} for record, line in said],
+        said: list[tuple[Record, str]] = []
+        refused: list[PipelineError] = []
+        for name in issues:
+            try:
+                record = app.find(name)
+                said.append((record, decide(app.decisions, record)))
+            except (IssueError, Refusal) as error:
+                refused.append(error)
+        desk.note([one.problem for one in refused])
+        desk.answer([*({"issue": record.key, "result": line} for record, line in said),
+                     *({"issue": one.problem.path, "problem": one.problem.as_json()} for one in refused)],
                     (f"{record.key} {record.title}: {line}" for record, line in said))
-        return DONE
+        return max((one.exit_code for one in refused), default=DONE)
 
     command.__doc__ = f"{text}\n\n\b\nExample:\n  avviso {name} 14"
     argument = click.argument("issues", nargs=-1, required=True, metavar="ISSUE")

@@ -67,3 +67,21 @@ def test_publish_says_with_one_who_could_not_be_reached_for_good(letters: Public
 
     assert [answer.code for answer in answers] == [1, 0]
     assert "1 deliveries of 2 to weekly failed for good" in answers[0].err
+
+
+def test_each_of_several_issues_is_decided_and_said(letters: Publication) -> None:
+    said, as_json = run(letters, "approve", "99", "2"), run(letters, "hold", "2", "99", "--json")
+
+    assert (said.code, said.out) == (1, "2 Presses: approved: will be mailed by the next pass\n")
+    assert said.err.startswith("99: no issue is called so: ")
+    assert (as_json.code, [one.get("result") for one in as_json.json]) == (1, ["held: mailing to weekly", None])
+
+
+def test_test_message_with_the_post_away_ends_with_three_and_a_remedy(letters: Publication) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        letters.over_smtp(listener.getsockname()[1])
+
+    answer = run(letters, "send", "2", "--to", "editor@example.com")
+
+    assert (answer.code, answer.out) == (3, "")
+    assert answer.err.endswith("Connection refused): `avviso doctor` looks for the cause; then send it again\n")
