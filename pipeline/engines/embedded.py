@@ -6,6 +6,7 @@ changes nothing. Jobs come from the settings at each start; nothing is persisted
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -35,6 +36,7 @@ def _schedule(app: App, shift: Shift) -> Callable[[], object]:
     """Every round in its time, each for the first time now; gives what ends it."""
     from apscheduler.schedulers.background import BackgroundScheduler  # slow import
 
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a pass that outlasts its interval is no news
     scheduler = BackgroundScheduler(timezone=app.config.zone)
     for name, (job, every) in shift.rounds().items():
         scheduler.add_job(telling(name, job), "interval", seconds=every.total_seconds(), id=name, coalesce=True,
