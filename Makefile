@@ -36,9 +36,11 @@ lint: test-environment ## ruff, and the floors that imports may run down
 types: test-environment ## mypy, strict
 	@$(BIN)/mypy pipeline tools .ci
 
-bench: test-environment ## how long building, mailing and signing take on this machine
+bench: test-environment ## how long building, mailing and signing take here; DATABASE=postgresql://… takes an empty one along
 	@$(BIN)/avviso bench build
 	@$(BIN)/avviso bench send
+	@$(BIN)/avviso bench machines $(if $(DATABASE),--database $(DATABASE))
+	@$(BIN)/avviso bench machines --ledger 20000 --ledger 1000000 $(if $(DATABASE),--database $(DATABASE))
 	@$(BIN)/python tools/bench_dkim.py
 
 docs: test-environment ## writes docs/reference/ from the program itself

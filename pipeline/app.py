@@ -30,6 +30,8 @@ from pipeline.mailings.highwater import HighWater
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import DoubtPolicy
 from pipeline.mailings.presence import boot_id
+from pipeline.mailings.waiting import waits
+from pipeline.mailings.warm_up import Plan
 from pipeline.mounts import refuse_network
 from pipeline.privacy import warn_if_shared
 from pipeline.providers.base import NOBODY, Transport
@@ -54,11 +56,13 @@ if TYPE_CHECKING:  # slow imports
     from pipeline.mailings.dkim import Seal
     from pipeline.mailings.messages import Composer
     from pipeline.providers.mailbox import MailboxSettings
+    from pipeline.publish.bucket import Bucket
     from pipeline.publish.dress import Dresser
     from pipeline.publish.hubs import Herald
     from pipeline.publish.library import Library
     from pipeline.publish.notifier import Notifier
     from pipeline.publish.press import Press
+    from pipeline.publish.s3 import Place, Store
     from pipeline.subscribe.letters import Stationery
 
 # In a wheel the templates lie inside the package, in a checkout beside it.
@@ -67,11 +71,6 @@ FINISHED = (State.MAILED, State.ADOPTED)
 FEED_ID = "feed_id"  # the note that keeps the id of the feed itself
 CERTIFICATE_BYTES = 64 * 1024
 TRACES = ("atom.xml", "rss.xml", "feed.json")  # what an earlier ledger left in feeds/
-
-
-def web_files(folder: Path) -> list[Path]:
-    """The owner's templates for the web."""
-    return sorted((folder / "templates" / "web").glob("**/*"))
 
 
 def open_database(config: Config) -> Database:
@@ -199,12 +198,12 @@ class App:
 
     @cached_property
     def imprint(self) -> Imprint:
-        """What besides the issues decides feeds and archive: settings, the owner's templates, this version."""
+        """What besides the issues decides feeds and archive: settings, templates, this version."""
         config = self.config
         settings = repr((__version__, config.publication, config.feeds, config.issues.permalink, config.issues.breaks,
                          self.subscribe_url, str(config.site.folder),
                          [one.id for one in config.lists if not one.public]))
-        return Imprint(self.ledger.notebook, settings, web_files(self.config.folder))
+        return Imprint(self.ledger.notebook, settings, self.web_folders)
 
     @cached_property
     def press(self) -> Press:
@@ -215,7 +214,7 @@ class App:
             publication=self._feed_publication(), issues=config.issues.folder, feeds=config.feeds.folder,
             site=config.site.folder, permalink=config.issues.permalink, ids=config.feeds.id,
             content=config.feeds.content, entries=config.feeds.entries, max_bytes=config.feeds.max_bytes,
-            tag_feeds=config.feeds.tags, templates=self._web_folders())
+            tag_feeds=config.feeds.tags, templates=self.web_folders)
         return Press(self.archive, self.library, plan, self.web_templates, self.imprint,
                      self.tell, self._announce)
 
@@ -231,17 +230,54 @@ class App:
         return Herald(self.ledger.hubs, self._feed_publication(), self.config.feeds.folder, self.clock)
 
     def tell_hubs(self) -> None:
-        """Makes the calls to hubs that are due; not a line of network is loaded where no hub is named."""
-        if self.config.feeds.websub:
+        """Makes the calls to hubs that are due, once readers see the news; not a line of network is loaded where no
+        hub is named."""
+        if self.config.feeds.websub and (self.bucket is None or self.bucket.stands):
             self.herald.tell()
+
+    @cached_property
+    def bucket(self) -> Bucket | None:
+        """What brings feeds and archive to where the settings want them, if they do. Raises ConfigError."""
+        place, open_store = self._place, self.open_store
+        if place is None or open_store is None:
+            return None
+        from pipeline.publish.bucket import Bucket, Folders
+
+        folders = Folders(self.config.site.folder, self.config.feeds.folder)
+        return Bucket(self.ledger.notebook, self.imprint, place, folders, open_store)
+
+    @cached_property
+    def open_store(self) -> Callable[[], Store] | None:
+        """Opens the bucket of the settings, once for each thread that puts. Raises ConfigError."""
+        settings, place = self.config.bucket, self._place
+        if settings is None or place is None:
+            return None
+        from pipeline.providers.sigv4 import Credentials, borrowed  # slow import: http, lxml
+        from pipeline.publish.s3 import Store
+
+        key_id, secret = settings.access_key_id, settings.secret_access_key
+        keys = Credentials(key_id, secret.get_secret_value()) if key_id and secret else None
+        find = borrowed("bucket", "s3") if keys is None else lambda: keys
+        return lambda: Store(place, find, self.clock)
+
+    @property
+    def _place(self) -> Place | None:
+        settings = self.config.bucket
+        if settings is None:
+            return None
+        from pipeline.publish.s3 import Place  # slow import: http, lxml
+
+        return Place(settings.name, settings.region, settings.endpoint or "", settings.prefix)
 
     @cached_property
     def web_templates(self) -> WebTemplates:
         from pipeline.feeds.templating import web_templates  # slow import: jinja2
 
-        return web_templates(self._web_folders())
+        return web_templates(self.web_folders)
 
-    def _web_folders(self) -> tuple[Path, ...]:
+    @property
+    def web_folders(self) -> tuple[Path, ...]:
+        """Where templates for the web are looked for: the owner's first."""
         return self._templates("web"), *(home / "web" for home in PACKAGED)
 
     @cached_property
@@ -333,8 +369,8 @@ class App:
             title=publication.title, url=publication.url, language=publication.language,
             description=publication.description, author=publication.author.name,
             author_email=publication.author.email or "", accent=publication.theme.accent,
-            logo=publication.theme.logo or "", hubs=config.feeds.websub, feed_id=self._feed_id(),
-            subscribe_url=self.subscribe_url)
+            logo=publication.theme.logo or "", width=publication.theme.width, hubs=config.feeds.websub,
+            feed_id=self._feed_id(), subscribe_url=self.subscribe_url)
 
     def _feed_id(self) -> str:
         """The feed's own id: the address at the first build, kept when that moves."""
@@ -405,7 +441,7 @@ class App:
             archive=self.archive, ledger=self.ledger, rules=self.rules, clock=self.clock, gatherer=gatherer,
             imprint=self.imprint, press=lambda: self.press, dresser=lambda: self.dresser,
             expire=self.config.mailings.expire, broadcasts=self.config.transport.broadcasts,
-            steady=self.steady)
+            steady=self.steady, bring=lambda: self.bucket.bring() if self.bucket else None)
 
     def outlook(self) -> tuple[list[Prospect], list[Problem]]:
         """What the next passes would do, and what is wrong. Changes nothing: its pass is rolled back."""
@@ -449,6 +485,20 @@ class App:
                          else "give a number, an id, a file name or a path; `avviso status` lists them")
 
     # ---- the post -----------------------------------------------------------------------------
+
+    @property
+    def warm_up(self) -> Plan | None:
+        """How many messages a day may have, for a sender whom nobody knows yet."""
+        config = self.config
+        settings = getattr(config.transport, "warm_up", None)  # not of services that own the readers
+        domain = config.mailings.sender.address.rpartition("@")[2]
+        return settings and Plan(f"warm_up {config.transport.kind} {domain}", settings.start, settings.growth)
+
+    def waits(self) -> list[str]:
+        """Why what is being sent stands still just now, and until when."""
+        zone = self.config.zone
+        return waits(self.ledger, self.config.transport.kind, self.warm_up, now=self.clock.now(), steady=self.steady(),
+                     local=lambda at: f"{at.astimezone(zone):%Y-%m-%d %H:%M}")
 
     def check_way_out(self) -> None:
         """Before anything is mailed. Raises ConfigError for a key that cannot sign, and Refusal where readers could

@@ -45,7 +45,7 @@ from sqlalchemy.types import Text, TypeEngine
 
 from pipeline import schema
 from pipeline.clock import monotonic
-from pipeline.errors import ConfigError, Damaged, OutputError, SchemaOutdated, Unreachable
+from pipeline.errors import ConfigError, Conflict, Damaged, OutputError, SchemaOutdated, Uncertain, Unreachable
 
 BUSY_TIMEOUT_S = 120.0  # a backup tool may hold the file for a minute
 CONNECT_TIMEOUT_S = 10  # a server that is cut off answers nothing at all
@@ -130,20 +130,37 @@ class Database:
                 yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """A transaction that is durable when the block ends, or never happened."""
+    def write(self, result: object = None) -> Iterator[Connection]:
+        """A transaction that is durable when the block ends, or never happened.
+
+        Raises Uncertain, with its `result`, where the line to PostgreSQL was lost while it ended: it may be either.
+        """
         if self._under_way is not None:
             yield self._under_way
             return
         with _own_errors():
             if not self.is_sqlite:
-                with self._engine.begin() as connection:
+                with self._ending(result) as connection:
                     yield connection
                 return
             with self._writing, self._engine.connect() as connection:
                 connection.execution_options(avviso_write=True)
                 with connection.begin():
                     yield connection
+
+    @contextmanager
+    def _ending(self, result: object) -> Iterator[Connection]:
+        """A transaction of PostgreSQL, told apart by when its line was lost: before COMMIT it never happened."""
+        is_ending = False
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+                is_ending = True
+        except exc.DBAPIError as error:
+            if not (is_ending and error.connection_invalidated):
+                raise
+            raise Uncertain("the line to the database was lost as something was written down",
+                            remedy="it is looked up when the line is back", result=result) from error
 
     @contextmanager
     def alone(self, name: str) -> Iterator[bool]:
@@ -371,6 +388,7 @@ def _postgresql_engine(url: URL) -> Engine:
 
 # What SQLite says when the disk is to blame, not the file: full, taken away, or without write access.
 _OF_THE_DISK = ("disk is full", "disk I/O error", "readonly", "unable to open")
+_OF_ANOTHER_WRITER = ("40001", "40P01")  # PostgreSQL's serialization_failure and deadlock_detected
 _OF_THE_FILE = ("Could not decode to UTF-8",)  # the driver's words; SQLite's own come as another class
 
 
@@ -386,6 +404,8 @@ def _own_errors() -> Iterator[None]:
                               remedy="free space or mend the permissions of its folder; nothing was lost") from error
         if any(word in words for word in _OF_THE_FILE):
             raise Damaged(f"the ledger cannot be read: {words}", remedy=RESTORE) from error
+        if getattr(error.orig, "sqlstate", None) in _OF_ANOTHER_WRITER:
+            raise Conflict(f"another writer was first: {words}", remedy="try again; nothing was lost") from error
         raise Unreachable(f"the database does not answer: {words}",
                           remedy="start it, or mend `database` in config.yaml") from error
     except json.JSONDecodeError as error:

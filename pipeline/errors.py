@@ -19,7 +19,10 @@
         Forged                    nothing proves that the provider said it
         Unreadable                proven, and not in the words that the provider documents
       DatabaseError
-        Conflict  Unreachable  SchemaOutdated
+        SchemaOutdated
+        Conflict                  another writer was first -> once more
+        Unreachable
+          Uncertain               the line was lost in a COMMIT -> look it up
         Damaged                   the ledger's file is not what we wrote: exit 74, nothing is sent
       Mistake                   one of ours that nothing else caught: exit 70
 """
@@ -194,11 +197,22 @@ class DatabaseError(PipelineError):
 
 
 class Conflict(DatabaseError):
-    """Someone else moved the row first."""
+    """Two writers met and the database let the other one go first: nothing was written, and it may be tried again."""
 
 
 class Unreachable(DatabaseError):
     """The database server does not answer."""
+
+
+class Uncertain(Unreachable):
+    """The line was lost while a transaction ended: it is durable or it never happened, and nobody has said which.
+
+    `result` is what it was to bring, for whoever looks it up.
+    """
+
+    def __init__(self, message: str, *, remedy: str = "", result: object = None) -> None:
+        super().__init__(message, remedy=remedy)
+        self.result = result
 
 
 class Damaged(DatabaseError):

@@ -13,6 +13,11 @@ log = logging.getLogger(__name__)
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
+def is_shared(path: Path) -> bool:
+    """Whether others on this machine can look into a file. Raises OSError."""
+    return bool(path.stat().st_mode & OTHERS)
+
+
 def warn_if_shared(path: Path) -> None:
     """Says once a process and file that others on this machine can look into it; changes nothing."""
     try:

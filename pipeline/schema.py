@@ -31,7 +31,7 @@ from sqlalchemy import (
 
 from pipeline.clock import EPOCH
 
-HEAD = "0004"  # the migration this program expects; a test compares it with pipeline/migrations
+HEAD = "0005"  # the migration this program expects; a test compares it with pipeline/migrations
 
 
 class Instant(TypeDecorator[datetime]):
@@ -120,6 +120,7 @@ issue = Table(
     Column("updated_at", Instant),
     Column("feed_id", Text, unique=True),             # two issues never share an id
     Column("permalink", Text),
+    Column("settled_sketch", LargeBinary),            # `sketch` as it was when it was mailed or adopted
     _one_of("state", ("draft", "scheduled", "waiting", "held", "adopted", "published", "mailed", "problem")),
     CheckConstraint("(published_at IS NULL) = (feed_id IS NULL)", name="published_has_id"),
     CheckConstraint("(published_at IS NULL) = (ordinal IS NULL)", name="published_has_ordinal"),

@@ -55,9 +55,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def postgres_url(postgres_server: str, request: pytest.FixtureRequest) -> Iterator[str]:
     """An empty database of its own on the private cluster, dropped afterwards whoever still holds it."""
     name = f"avviso_{next(_databases)}"
-    _run_sql(postgres_server, f"CREATE DATABASE {name}")
+    run_sql(postgres_server, f"CREATE DATABASE {name}")
     yield f"{postgres_server}/{name}"
-    _run_sql(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+    run_sql(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @dataclass(frozen=True)
@@ -138,8 +138,8 @@ def _free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def _run_sql(server: str, statement: str) -> None:
+def run_sql(server: str, statement: str, database: str = "postgres") -> None:
     import psycopg  # optional extra
 
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+    with psycopg.connect(f"{server}/{database}", autocommit=True) as connection:
         connection.execute(statement)

@@ -66,4 +66,4 @@ def reader(**changes: Any) -> Reader:
         key="d41d8cd98f", message_id="m7.1", address="mira@example.org", name="Mira", unsubscribe="u" * 43,
         view="v" * 43, preferences="p" * 43, action="https://news.example.com/confirm/c1?a=1&b=2", sequence=1,
     )
-    return replace(plain, **changes)
+    return plain._replace(**changes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,10 +13,13 @@ from pipeline.clock import HandClock
 from pipeline.editions.edition import Edition
 from pipeline.errors import TransportError
 from pipeline.mailings.board import Board
+from pipeline.mailings.brake import Brake
+from pipeline.mailings.domains import Limit
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import Claim, DoubtPolicy, Mailing
 from pipeline.mailings.pace import Pace
 from pipeline.mailings.send import Office, Report, Terms
+from pipeline.mailings.warm_up import Plan, WarmUp
 from pipeline.providers.base import Message
 from pipeline.providers.local import Faulty, Outbox
 from tests.books import (
@@ -71,8 +74,10 @@ class Workplace:
     is_taken: bool = True
     lease: timedelta = timedelta(minutes=10)
     rate: float | None = None
+    limits: Mapping[str, Limit] = field(default_factory=dict)
     senders: int = 1
     refused_share: float = 1.0
+    plan: Plan | None = None
     steady: Callable[[], datetime] | None = None
     stop: threading.Event = field(default_factory=threading.Event)
 
@@ -83,6 +88,7 @@ class Workplace:
         self.outbox = Outbox(self.clock)
         self.transport = Faulty(lambda message, attempt: self.script(message, attempt), self.outbox,
                                 is_taken=self.is_taken)
+        self.brake = Brake(self.refused_share)
         self.mailing_id = self.begin("14", self.readers)
 
     def begin(self, key: str, readers: int) -> int:
@@ -104,9 +110,10 @@ class Workplace:
         return Office(
             self.ledger, worker, board=Board(self.folder / f"{worker.id}.board"),
             open_transport=lambda: self.transport, compose=compose or self.compose,
-            pace=Pace(self.ledger, self.clock, "outbox", self.rate), clock=self.clock, chance=lambda: 0.0,
-            terms=Terms(RETRY, self.policy, self.senders, self.lease, refused_share=self.refused_share),
-            steady=self.steady)
+            pace=Pace(self.ledger, self.clock, "outbox", self.rate, self.limits), clock=self.clock, chance=lambda: 0.0,
+            terms=Terms(RETRY, self.policy, self.senders, self.lease),
+            steady=self.steady, brake=self.brake,
+            warm_up=self.plan and WarmUp(self.ledger, self.plan, self.steady or self.clock.now))
 
     def compose(self, claim: Claim) -> Message:
         return message(claim.address, key=claim.key)

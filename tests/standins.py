@@ -56,12 +56,14 @@ class Fault(Enum):
     """Where it fails. The first ones take nothing; those from TAKEN on take the mail first."""
 
     LOST = auto()       # read, not taken, and no answer
+    DEAF = auto()       # read, not taken, and the line stays open without a word
     BUSY = auto()       # 429, come again in two seconds
     AWAY = auto()       # 503
     BROKEN = auto()     # 500
     KEY = auto()        # 401
     MOVED = auto()      # a redirect to `elsewhere`
     TAKEN = auto()      # taken, and no answer
+    MUTE = auto()       # taken, and the line stays open without a word
     TAKEN_500 = auto()
     GARBAGE = auto()
     TRUNCATED = auto()  # the answer stops in its middle
@@ -134,6 +136,8 @@ class Service:
             return
         if fault in (Fault.TRUNCATED, Fault.ENDLESS, Fault.DRIPPING):
             handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n[")
+        if fault in (Fault.DEAF, Fault.MUTE):
+            self._ended.wait()
         if fault is Fault.ENDLESS:
             _pour(handler, self._ended)
         if fault is Fault.DRIPPING:

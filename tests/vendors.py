@@ -7,6 +7,7 @@ does it. A request of another shape than the documented one is noted among the `
 from __future__ import annotations
 
 import base64
+import copy
 import hashlib
 import itertools
 import re
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from email import message_from_bytes
 from email.policy import SMTP
 from email.utils import parseaddr
-from typing import Any
+from typing import Any, ClassVar
 
 from tests.standins import Reply, Request
 
@@ -43,9 +44,10 @@ class Odd(Exception):
 class Vendor:
     """What all have in common: they count ids, check shapes and keep what they took."""
 
-    path = ""
+    account: ClassVar[tuple[str, dict[str, Any]]] = "", {}  # where it tells about an account, and what of a good one
 
     def __init__(self) -> None:
+        self.standing = copy.deepcopy(self.account[1])
         self.mails: list[Mail] = []
         self.oddities: list[str] = []
         self._ids = itertools.count(1)
@@ -59,6 +61,9 @@ class Vendor:
 
     def respond(self, request: Request) -> Reply:
         raise NotImplementedError
+
+    def asks_for_account(self, request: Request) -> bool:
+        return (request.method, request.path) == ("GET", self.account[0])
 
     def new_id(self) -> str:
         return f"{next(self._ids):08d}-id"
@@ -97,9 +102,13 @@ def mime_mail(recipient: str, key: str, content: bytes) -> Mail:
 class PostmarkDesk(Vendor):
     """postmarkapp.com/developer/api/email-api and messages-api."""
 
+    account = "/server", {"ID": 1, "Name": "letters", "DeliveryType": "Live", "SmtpApiActivated": True}
+
     def respond(self, request: Request) -> Reply:
         if request.headers.get("x-postmark-server-token") != KEY:
             return Reply(401, {"ErrorCode": 10, "Message": "No Account or Server API tokens were supplied."})
+        if self.asks_for_account(request):
+            return Reply(200, self.standing)
         if request.path == "/messages/outbound":
             return self._search(request.query)
         need((request.method, request.path) == ("POST", "/email/batch"), f"{request.method} {request.path}")
@@ -133,10 +142,18 @@ class PostmarkDesk(Vendor):
 class MailgunDesk(Vendor):
     """documentation.mailgun.com: messages.mime and events."""
 
+    account = "/v4/domains/mg.example.com", {
+        "domain": {"name": "mg.example.com", "state": "active", "is_disabled": False},
+        "sending_dns_records": [
+            {"record_type": "TXT", "name": "mg.example.com", "value": "v=spf1 include:x ~all", "valid": "valid"},
+            {"record_type": "TXT", "name": "pic._domainkey.mg.example.com", "value": "k=rsa; p=MII", "valid": "valid"}]}
+
     def respond(self, request: Request) -> Reply:
         login = "Basic " + base64.b64encode(f"api:{KEY}".encode()).decode()
         if request.headers.get("authorization") != login:
             return Reply(401, b"Forbidden")
+        if self.asks_for_account(request):
+            return Reply(200, self.standing)
         if request.path == "/v3/mg.example.com/events":
             found = [mail for mail in self.mails if mail.headers["Message-ID"] == f"<{request.query['message-id']}>"]
             ids = [mail.headers["Message-ID"].strip("<>") for mail in found]
@@ -169,12 +186,16 @@ def _form(request: Request) -> dict[str, bytes]:
 class SendGridDesk(Vendor):
     """www.twilio.com/docs/sendgrid/api-reference: mail/send and messages."""
 
+    account = "/v3/scopes", {"scopes": ["mail.send", "2fa_required"]}
+
     reserved = frozenset({"x-sg-id", "x-sg-eid", "received", "dkim-signature", "content-type", "to", "from", "subject",
                           "content-transfer-encoding", "reply-to", "cc", "bcc"})
 
     def respond(self, request: Request) -> Reply:
         if request.headers.get("authorization") != f"Bearer {KEY}":
             return Reply(401, {"errors": [{"message": "Permission denied, wrong credentials", "field": None}]})
+        if self.asks_for_account(request):
+            return Reply(200, self.standing)
         if request.path == "/v3/messages":
             wanted = re.fullmatch(r"unique_args\['avviso'\]=\"(.+)\"", request.query["query"])
             need(wanted, "a query that is none")
@@ -200,6 +221,8 @@ class SendGridDesk(Vendor):
 class ResendDesk(Vendor):
     """resend.com/docs: emails, emails/batch, idempotency keys, errors."""
 
+    account = "/domains", {"object": "list", "data": [{"id": "d", "name": "example.com", "status": "verified"}]}
+
     def __init__(self) -> None:
         super().__init__()
         self._seen: dict[str, tuple[str, Reply]] = {}
@@ -207,6 +230,8 @@ class ResendDesk(Vendor):
     def respond(self, request: Request) -> Reply:
         if request.headers.get("authorization") != f"Bearer {KEY}":
             return Reply(403, {"statusCode": 403, "name": "invalid_api_key", "message": "API key is invalid"})
+        if self.asks_for_account(request):
+            return Reply(200, self.standing)
         need(request.method == "POST" and request.path in ("/emails", "/emails/batch"), request.path)
         key, digest = request.headers["idempotency-key"], hashlib.sha256(request.body).hexdigest()
         need(1 <= len(key) <= 256, "a key of the wrong length")
@@ -246,6 +271,10 @@ class ResendDesk(Vendor):
 class BrevoDesk(Vendor):
     """developers.brevo.com: sendtransacemail, with an idempotency key."""
 
+    account = "/v3/account", {"email": "a@example.com", "relay": {"enabled": True}, "plan": [
+        {"type": "free", "creditsType": "sendLimit", "credits": 297},
+        {"type": "sms", "creditsType": "sms", "credits": 0}]}
+
     def __init__(self) -> None:
         super().__init__()
         self._seen: set[str] = set()
@@ -253,6 +282,8 @@ class BrevoDesk(Vendor):
     def respond(self, request: Request) -> Reply:
         if request.headers.get("api-key") != KEY:
             return Reply(401, {"code": "unauthorized", "message": "Key not found"})
+        if self.asks_for_account(request):
+            return Reply(200, self.standing)
         need((request.method, request.path) == ("POST", "/v3/smtp/email"), request.path)
         mail = shape(request.document, {"sender": dict, "to": list, "subject": str, "htmlContent": str},
                      {"textContent": str, "headers": dict, "replyTo": dict})
@@ -272,10 +303,16 @@ class BrevoDesk(Vendor):
 class SesDesk(Vendor):
     """docs.aws.amazon.com/ses/latest/APIReference-V2: SendEmail. The signature is checked by Amazon's own code."""
 
+    account = "/v2/email/account", {
+        "ProductionAccessEnabled": True, "SendingEnabled": True, "EnforcementStatus": "HEALTHY",
+        "SendQuota": {"Max24HourSend": 50000.0, "MaxSendRate": 14.0, "SentLast24Hours": 120.0}}
+
     def respond(self, request: Request) -> Reply:
-        need((request.method, request.path) == ("POST", "/v2/email/outbound-emails"), request.path)
         if not _is_signed(request):
             return _amazon(403, "InvalidSignatureException", "The request signature we calculated does not match.")
+        if self.asks_for_account(request):
+            return Reply(200, self.standing)
+        need((request.method, request.path) == ("POST", "/v2/email/outbound-emails"), request.path)
         mail = shape(request.document, {"Content": dict}, {"Destination": dict, "EmailTags": list,
                                                            "ConfigurationSetName": str})
         (to,) = shape(mail["Destination"], {"ToAddresses": list})["ToAddresses"]
@@ -301,7 +338,8 @@ def _is_signed(request: Request) -> bool:
     if not names or not {"host", "x-amz-date"} <= set(names[1].split(";")):
         return False
     signed = {name: request.headers[name] for name in names[1].split(";")}
-    again = AWSRequest("POST", f"http://{request.headers['host']}{request.path}", headers=signed, data=request.body)
+    address = f"http://{request.headers['host']}{request.path}"
+    again = AWSRequest(request.method, address, headers=signed, data=request.body)
     again.context["timestamp"] = request.headers["x-amz-date"]
     auth = SigV4Auth(Credentials("AKIDEXAMPLE", KEY), "ses", "eu-west-1")
     return given.endswith(auth.signature(auth.string_to_sign(again, auth.canonical_request(again)), again))
@@ -352,6 +390,11 @@ class Platform(Vendor):
     def sent(self) -> list[dict[str, Any]]:
         """Those that went to the readers."""
         return [one for one in self.broadcasts if one["sent"]]
+
+    def texts(self, one: dict[str, Any]) -> tuple[str, str, str]:
+        """Subject, page and text of a broadcast, as its readers get them; no text where the service makes its own."""
+        page = one["body"].removeprefix("<!-- buttondown-editor-mode: fancy -->")
+        return one["subject"], page, one.get("altbody", "")
 
     def find(self, id_: str) -> dict[str, Any]:
         return next(one for one in self.broadcasts if str(one["id"]) == id_)
@@ -407,6 +450,9 @@ class ListmonkDesk(Platform):
 class MailchimpDesk(Platform):
     """mailchimp.com/developer/marketing/api: campaigns."""
 
+    def texts(self, one: dict[str, Any]) -> tuple[str, str, str]:
+        return one["settings"]["subject_line"], one["content"]["html"], one["content"]["plain_text"]
+
     def respond(self, request: Request) -> Reply:
         if request.headers.get("authorization") != f"Bearer {KEY}":
             return Reply(401, {"title": "API Key Invalid", "detail": "Your API key may be invalid."})
@@ -433,6 +479,9 @@ class MailchimpDesk(Platform):
 
 class KitDesk(Platform):
     """developers.kit.com/api-reference/broadcasts."""
+
+    def texts(self, one: dict[str, Any]) -> tuple[str, str, str]:
+        return one["subject"], one["content"], ""
 
     def respond(self, request: Request) -> Reply:
         if request.headers.get("x-kit-api-key") != KEY:

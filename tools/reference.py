@@ -119,8 +119,11 @@ def _rows(model: type[BaseModel], above: str) -> Iterator[Row]:
 
 
 def _below(key: str, field: FieldInfo) -> str:
-    """How the keys below a setting begin: `theme.`, or `lists[].` for each of several."""
-    return f"{key}[]." if typing.get_origin(field.annotation) is tuple else f"{key}."
+    """How the keys below a setting begin: `theme.`, `lists[].` for each of several, `domains.DOMAIN.` for each name."""
+    origin = typing.get_origin(field.annotation)
+    if origin is dict:
+        return f"{key}.{key.rpartition('.')[2].removesuffix('s').upper()}."
+    return f"{key}[]." if origin is tuple else f"{key}."
 
 
 def _table(rows: Iterable[Row]) -> Iterator[str]:

@@ -92,7 +92,7 @@ def race(course: Course, tell: Tell) -> Result:
         for number in range(1, course.rounds + 1):
             tell(f"{course.name}: round {number} of {course.rounds}")
             rounds.append(list(_round(course, folder, sample)))
-    return Result(course, tuple(_standing(laps, rounds) for laps in zip(*rounds, strict=True)))
+    return Result(course, tuple(standing(laps, rounds) for laps in zip(*rounds, strict=True)))
 
 
 def _round(course: Course, folder: Path, sample: Path) -> Iterator[Lap]:
@@ -101,39 +101,39 @@ def _round(course: Course, folder: Path, sample: Path) -> Iterator[Lap]:
         yield _source(course, sample)
     for name in () if course.round_trip_ms else ("smtplib", "naive"):
         count = min(course.readers, ENOUGH[name])
-        with _server(course) as port:
-            yield _timed(name, _python("rivals", name, str(port), str(count), str(sample)))
-    with _server(course) as port:
+        with serving(course) as port:
+            yield timed(name, python("rivals", name, str(port), str(count), str(sample)))
+    with serving(course) as port:
         copy = folder / "copy"
         shutil.copytree(folder / "prepared", copy)
         publication.settle(copy, port=port, connections=course.connections // course.processes, dkim=course.dkim)
-        yield _timed("avviso", _python("engine", str(copy), str(course.processes)))
+        yield timed("avviso", python("engine", str(copy), str(course.processes)))
         shutil.rmtree(copy)
 
 
 def _source(course: Course, sample: Path) -> Lap:
     """Postfix's own load generator: one constant message, no ledger. It tells no time, so its whole life counts."""
     count = 40 * course.connections if course.round_trip_ms else min(course.readers, ENOUGH["smtp-source"])
-    with _server(course) as port:
-        return _timed("smtp-source", [
+    with serving(course) as port:
+        return timed("smtp-source", [
             SOURCE, "-d", "-s", str(course.connections), "-l", str(sample.stat().st_size), "-m", str(count),
             "-f", "weekly@example.com", "-t", "reader@example.com", f"127.0.0.1:{port}"], messages=count)
 
 
 @contextmanager
-def _server(course: Course) -> Iterator[int]:
+def serving(course: Course) -> Iterator[int]:
     """The port of a new sink, behind a line with a delay where the course has one."""
     with _own_sink(course.offers) if course.sink == "own" else _postfix_sink() as port:
         if not course.round_trip_ms:
             yield port
             return
-        with _listening(_python("line", str(port), str(course.round_trip_ms))) as slow:
+        with _listening(python("line", str(port), str(course.round_trip_ms))) as slow:
             yield slow
 
 
 @contextmanager
 def _own_sink(offers: str) -> Iterator[int]:
-    with _listening(_python("sink", offers)) as port:
+    with _listening(python("sink", offers)) as port:
         yield port
 
 
@@ -165,7 +165,7 @@ def _listening(command: Sequence[str]) -> Iterator[int]:
         process.stdout.close()
 
 
-def _timed(name: str, command: Sequence[str], *, messages: int = 0) -> Lap:
+def timed(name: str, command: Sequence[str], *, messages: int = 0) -> Lap:
     """Runs a contestant. It says on its own what it sent in what time, unless `messages` are given."""
     start = monotonic()
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment())
@@ -182,7 +182,7 @@ def _timed(name: str, command: Sequence[str], *, messages: int = 0) -> Lap:
     return Lap(name, **json.loads(said))
 
 
-def _python(module: str, *words: str) -> list[str]:
+def python(module: str, *words: str) -> list[str]:
     return [sys.executable, "-m", f"pipeline.bench.{module}", *words]
 
 
@@ -191,7 +191,7 @@ def environment() -> dict[str, str]:
     return os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
 
 
-def _standing(laps: Sequence[Lap], rounds: Sequence[Sequence[Lap]]) -> Standing:
+def standing(laps: Sequence[Lap], rounds: Sequence[Sequence[Lap]]) -> Standing:
     ratios = [lap.rate / laps_of_round[0].rate for lap, laps_of_round in zip(laps, rounds, strict=True)]
     return Standing(
         laps[0].name,

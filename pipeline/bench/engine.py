@@ -58,11 +58,11 @@ def _deliver(folder: str) -> dict[str, Any]:
         until, now = monotonic(), os.times()
     return {
         "since": since, "until": until, "cpu_s": now.user + now.system - used.user - used.system,
-        "messages": report.outcomes[DeliveryState.SENT], "memory_bytes": _peak_bytes(),
+        "messages": report.outcomes[DeliveryState.SENT], "memory_bytes": peak_bytes(),
     }
 
 
-def _peak_bytes() -> int:
+def peak_bytes() -> int:
     """The most memory this process ever had; the kernel's other figure counts what started us too."""
     found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
     return int(found[1]) * 1024 if found else 0

@@ -20,11 +20,12 @@ RUN = re.compile(f"(?:{INVISIBLE.pattern}|{_DIRECTION.pattern})+")
 
 def find_characters(source: Source, title: str) -> Iterator[Problem]:
     """Runs of invisible characters, and marks of a wrong encoding, in prose and title."""
+    keep = runs_right_to_left(source.body + title)
     for found in source.find(RUN):
-        if remove_invisible(found[0], around=source.body) != found[0]:
+        if remove_invisible(found[0], keep_direction=keep) != found[0]:
             yield source.problem("invisible", found.start(), f"{_name(found[0])} is here, and nobody sees it",
                                  "remove it; `avviso check --fix` does")
-    if remove_invisible(title, around=source.body + title) != title:
+    if remove_invisible(title, keep_direction=keep) != title:
         yield source.problem("invisible", None, "the title has a character that nobody sees",
                              "remove it; `avviso check --fix` does")
     for found in source.find(_REPLACEMENT):
@@ -32,10 +33,15 @@ def find_characters(source: Source, title: str) -> Iterator[Problem]:
                              "write them again, and save the file as UTF-8")
 
 
-def remove_invisible(text: str, *, around: str = "") -> str:
-    """`text` without them. Marks of direction stay where `around` is written from right to left."""
+def runs_right_to_left(text: str) -> bool:
+    """Is there anything in `text` that marks of direction may be needed for?"""
+    return _RIGHT_TO_LEFT.search(text) is not None
+
+
+def remove_invisible(text: str, *, keep_direction: bool) -> str:
+    """`text` without them, but for marks of direction where these are to stay."""
     text = INVISIBLE.sub("", text)
-    return text if _RIGHT_TO_LEFT.search(around or text) else _DIRECTION.sub("", text)
+    return text if keep_direction else _DIRECTION.sub("", text)
 
 
 def _name(run: str) -> str:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from pipeline.checking.characters import RUN, remove_invisible
+from pipeline.checking.characters import RUN, remove_invisible, runs_right_to_left
 from pipeline.checking.links import TRACKING, TYPO, TYPOS
 from pipeline.checking.source import prose
 from pipeline.errors import Problem
@@ -71,8 +71,9 @@ def _applied(text: str, edits: Sequence[_Edit]) -> str:
 
 
 def _invisible(shown: str, text: str) -> Iterator[_Edit]:
+    keep = runs_right_to_left(text)
     for found in RUN.finditer(shown):
-        left = remove_invisible(found[0], around=text)
+        left = remove_invisible(found[0], keep_direction=keep)
         if left != found[0]:
             names = ", ".join(dict.fromkeys(f"U+{ord(c):04X}" for c in found[0] if c not in left))
             yield _Edit(found.start(), found.end(), left, f"removed {names}, which nobody sees")

@@ -81,4 +81,45 @@ def send(
     return DONE
 
 
+@bench.command(cls=Command)
+@click.option("--database", metavar="URL", help="An empty PostgreSQL database too, emptied again afterwards.")
+@click.option("--readers", type=click.IntRange(100, 1_000_000), default=20_000, show_default=True,
+              help="Of the mailing that is sent.")
+@click.option("--workers", type=click.IntRange(1, 16), multiple=True, default=(1, 2, 4), show_default=True,
+              help="How many senders; may be given several times.")
+@click.option("--connections", type=click.IntRange(1, 200), default=4, show_default=True, help="Of each sender.")
+@click.option("--rounds", type=click.IntRange(1, 99), default=3, show_default=True)
+@click.option("--rtt", type=click.IntRange(0, 1_000), default=0, show_default=True, metavar="MS",
+              help="Round trip to the mail server in milliseconds.")
+@click.option("--ledger", type=click.IntRange(100, 10_000_000), multiple=True, metavar="READERS",
+              help="Measure ledgers of so many readers instead; may be given several times.")
+@pass_desk
+def machines(
+    desk: Desk, database: str | None, readers: int, workers: tuple[int, ...], connections: int, rounds: int, rtt: int,
+    ledger: tuple[int, ...],
+) -> int:
+    """One mailing sent by one, two and four senders on SQLite and PostgreSQL; or what a large ledger takes.
+
+    \b
+    Example:
+      avviso bench machines
+      avviso bench machines --database postgresql://avviso@127.0.0.1/bench
+      avviso bench machines --ledger 1000000
+    """
+    from pipeline.bench import machines as several  # slow import
+    from pipeline.bench import report
+    from pipeline.bench.contest import Course
+    from pipeline.bench.publication import SQLITE
+
+    databases = [SQLITE, *([database] if database else [])]
+    if ledger:
+        found = several.sizes(ledger, databases, lambda line: click.echo(line, err=True))
+        desk.answer(several.shape(found), several.table(found))
+        return DONE
+    course = Course(readers, connections, round_trip_ms=rtt, rounds=rounds)
+    result = several.crews(course, workers, databases, lambda line: click.echo(line, err=True))
+    desk.answer(report.shape([result]), report.table([result]))
+    return DONE
+
+
 COMMANDS = (bench,)

@@ -95,7 +95,7 @@ def doctor(desk: Desk) -> int:
 
     app = desk.app()
     with progress("examining") as watch:
-        findings = examine(Doctor(app, open_names(app)), watch)
+        findings = examine(Doctor(app, desk.config, open_names(app)), watch)
     colour = sys.stdout.isatty() and not desk.no_color
     desk.answer([one.as_json() for one in findings], diagnosis_lines(findings, colour=colour))
     return exit_code(findings)

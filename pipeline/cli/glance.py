@@ -39,18 +39,18 @@ def nothing_to_build(config: Path) -> bool:
         if known["settings"] != _settings(config):
             return False
         listing = scan(Path(known["root"]), known["include"], known["exclude"])
-        around = frame(known["around"], sorted(Path(known["templates"]).glob("**/*")))
+        around = frame(known["around"], known["folders"])
         return unbroken(_seal(known["ledger"]), fingerprint(listing, known["reading"]), around, SystemClock().now())
     except (OSError, ValueError, LookupError, TypeError, sqlite3.Error, PipelineError):
         return False  # whoever looks closely will say what is wrong
 
 
 def remember(app: App, config: Path) -> None:
-    """Keeps what the next glance needs; a ledger elsewhere, or hubs that wait, are for whoever looks closely."""
+    """Keeps what the next glance needs; a ledger elsewhere, hubs that wait and a bucket want a closer look."""
     url = app.config.database.get_secret_value()
     path = app.config.var / NAME
     with suppress(OSError):  # the next build takes longer, no more
-        if not url.startswith(SQLITE) or app.config.feeds.websub:
+        if not url.startswith(SQLITE) or app.config.feeds.websub or app.config.bucket:
             path.unlink(missing_ok=True)
             return
         text = json.dumps(_known(app, config, url.removeprefix(SQLITE)))
@@ -64,7 +64,7 @@ def _known(app: App, config: Path, ledger: str) -> dict[str, Any]:
     return {
         "settings": _settings(config), "ledger": ledger, "root": str(source.root), "include": list(source.include),
         "exclude": list(source.exclude), "reading": source.digest, "around": app.imprint.settings,
-        "templates": str(app.config.folder / "templates" / "web"),
+        "folders": [str(folder) for folder in app.web_folders],
     }
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from pipeline.issues.record import Record
+    from pipeline.mailings.ledger.workers import Worker
     from pipeline.mailings.mailing import Mailing
     from pipeline.publish.outlook import Prospect
     from pipeline.publish.overview import Overview
     from pipeline.rehearsal.review import Review
 
 SHOWN = 12  # issues on the status screen
+SILENT = timedelta(minutes=3)  # a worker says each minute that it is there
 
 
 def issue_line(record: Record) -> str:
@@ -41,7 +44,17 @@ def prospect_line(one: Prospect, zone: ZoneInfo) -> str:
             f"{one.readers} readers{size}: {one.reason}")
 
 
-def status_lines(overview: Overview) -> Iterator[str]:
+def worker_line(worker: Worker, hands: Mapping[str, int], now: datetime, zone: ZoneInfo) -> str:
+    """`db1, process 4242, since 2026-03-24 08:00: 40 of 14 to weekly`, or when it was last heard of."""
+    silent = now - worker.seen_at
+    said = ", ".join(f"{n} {name}" if name == "letters" else f"{n} of {name}" for name, n in hands.items()) or "idle"
+    if silent > SILENT:
+        said += f"; not heard of for {silent.total_seconds() / 60:.0f} minutes"
+    return (f"{worker.host or 'here'}, process {worker.pid}, since "
+            f"{worker.started_at.astimezone(zone):%Y-%m-%d %H:%M}: {said}")
+
+
+def status_lines(overview: Overview, now: datetime, zone: ZoneInfo) -> Iterator[str]:
     """One screen."""
     issues = overview.issues
     yield f"Issues    {len(issues)}: " + (", ".join(f"{n} {state}" for state, n in overview.states.items()) or "none")
@@ -50,6 +63,11 @@ def status_lines(overview: Overview) -> Iterator[str]:
     yield f"Mailings  {len(overview.mailings)}"
     for mailing in overview.mailings[-SHOWN:]:
         yield f"  {mailing.issue_key} to {mailing.list}: {counts_line(mailing)}"
+    for line in overview.waits:
+        yield f"  {line}"
+    yield f"Workers   {len(overview.workers)}"
+    for worker, hands in overview.workers:
+        yield f"  {worker_line(worker, hands, now, zone)}"
     yield f"Feeds     {overview.feeds or 'not written yet'}"
     yield "Needs you " + ("" if overview.needs else "nothing")
     for line in overview.needs:

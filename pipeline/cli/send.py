@@ -49,7 +49,7 @@ def publish(desk: Desk, no_send: bool) -> int:
             "feeds_written": made.feeds_written,
             "problems": [one.as_json() for one in problems],
         },
-        _published_lines(made, mailings),
+        _published_lines(made, mailings, app.waits()),
     )
     if unreachable:
         return away.exit_code
@@ -70,7 +70,7 @@ def _mailing_problems(app: App, touched: list[Mailing]) -> Iterator[Problem]:
                           "`avviso subscribers show ADDRESS` gives the answer of the post", rule="delivery")
 
 
-def _published_lines(made: Any, mailings: list[Any]) -> list[str]:
+def _published_lines(made: Any, mailings: list[Any], waits: list[str]) -> list[str]:
     from pipeline.cli.lines import counts_line, issue_line
 
     lines = []
@@ -80,6 +80,7 @@ def _published_lines(made: Any, mailings: list[Any]) -> list[str]:
     lines += [f"held      {issue_line(one)}" for one in made.held]
     lines += [f"wrote     {path}" for path in made.feeds_written]
     lines += [f"mailing   {one.issue_key} to {one.list}: {counts_line(one)}" for one in mailings]
+    lines += waits
     return lines or ["nothing to do"]
 
 
@@ -157,7 +158,7 @@ def rehearse(desk: Desk, issue: str, readers: int, seed: int) -> int:
 @click.option("--watch", is_flag=True, help="Follow what is being sent until nothing is.")
 @pass_desk
 def status(desk: Desk, watch: bool) -> int:
-    """One screen: issues, mailings with their counts, and what needs a person.
+    """One screen: issues, mailings with their counts, who is at work, and what needs a person.
 
     \b
     Example:
@@ -167,6 +168,7 @@ def status(desk: Desk, watch: bool) -> int:
     """
     from pipeline.cli.lines import status_lines
     from pipeline.feedback.needs import needs
+    from pipeline.mailings.waiting import given_up
     from pipeline.publish.overview import overview
 
     app = desk.app()
@@ -178,8 +180,9 @@ def status(desk: Desk, watch: bool) -> int:
         with stop_on_signal() as stop:
             follow(Watch(app.ledger), stop)
         return DONE
-    found = overview(app.archive, app.ledger, needs(app.ledger, app.clock.now()))
-    desk.answer(found.shape(), status_lines(found))
+    now = app.clock.now()
+    found = overview(app.archive, app.ledger, [*needs(app.ledger, now), *given_up(app.ledger, now)], app.waits())
+    desk.answer(found.shape(), status_lines(found, now, app.config.zone))
     return DONE
 
 
@@ -193,12 +196,18 @@ def explain(desk: Desk, issue: str) -> int:
     Example:
       avviso explain 14
     """
+    from pipeline.mailings.mailing import MailingState  # slow import
+    from pipeline.mailings.waiting import given_up
+
     app = desk.app()
     record = app.find(issue)
     since = record.since.astimezone(app.config.zone)
+    is_going = any(one.state is MailingState.SENDING for one in app.ledger.mailings.all(issue_key=record.key))
+    reason = "; ".join([record.reason, *(app.waits() if is_going else ()),
+                        *given_up(app.ledger, app.clock.now(), record.key)])
     desk.answer(
-        {"issue": record.key, "state": record.state.value, "reason": record.reason, "since": record.since.isoformat()},
-        [f"{record.key} {record.title}: {record.state}: {record.reason} (since {since:%Y-%m-%d %H:%M})"])
+        {"issue": record.key, "state": record.state.value, "reason": reason, "since": record.since.isoformat()},
+        [f"{record.key} {record.title}: {record.state}: {reason} (since {since:%Y-%m-%d %H:%M})"])
     return DONE
 
 
@@ -231,7 +240,7 @@ def _decision(name: str, text: str, decide: Callable[[Any, Record], str], *, loo
 approve = _decision("approve", "Lets issues be mailed at their hour, whatever quiet, late, burst or copy say.",
                     lambda decisions, record: decisions.approve(record), look=True)
 hold = _decision("hold", "Stops issues: before they are mailed, or in the middle.",
-                 lambda decisions, record: decisions.hold(record))
+                 lambda decisions, record: decisions.hold(record), look=True)
 resume = _decision("resume", "Goes on with what was held or paused.",
                    lambda decisions, record: decisions.resume(record))
 cancel = _decision("cancel", "Ends mailings: whoever did not get them never will.",

@@ -15,9 +15,10 @@ if TYPE_CHECKING:  # slow import: pydantic
 
 @click.command(cls=Command)
 @click.option("--list", "list_id", metavar="ID", default="", help="The form is for this list alone.")
+@click.option("--language", metavar="TAG", default="", help="Its language, and that of our letters to who fills it in.")
 @click.option("--bare", is_flag=True, help="Without style: your own page dresses it.")
 @pass_desk
-def form(desk: Desk, list_id: str, bare: bool) -> int:
+def form(desk: Desk, list_id: str, language: str, bare: bool) -> int:
     """The subscribe form as HTML for any page, also on another host.
 
     \b
@@ -26,6 +27,7 @@ def form(desk: Desk, list_id: str, bare: bool) -> int:
       avviso form --bare --list weekly
     """
     from pipeline.web.assembly import open_pages  # optional extra `web`
+    from pipeline.web.wording import LANGUAGES
 
     app = desk.app()
     if not app.subscribe_url:
@@ -33,7 +35,9 @@ def form(desk: Desk, list_id: str, bare: bool) -> int:
     known = [one.id for one in app.config.lists if one.public]
     if list_id and list_id not in known:
         raise click.BadParameter(f'list "{list_id}" is not a public one of config.yaml; use one of: {", ".join(known)}')
-    html = open_pages(app).form(app.subscribe_url, list_id=list_id, styled=not bare)
+    if language and language not in LANGUAGES:
+        raise click.BadParameter(f'language "{language}" has no words here; use one of: {", ".join(LANGUAGES)}')
+    html = open_pages(app).form(app.subscribe_url, list_id=list_id, language=language, styled=not bare)
     desk.answer({"html": html}, [html.rstrip()])
     return DONE
 

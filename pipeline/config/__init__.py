@@ -18,6 +18,7 @@ from pipeline.config.content import ListSettings, Publication, Theme
 from pipeline.config.document import read_document
 from pipeline.config.report import explain, unfinished
 from pipeline.config.settings import Config
+from pipeline.config.spelt import spelt_out
 from pipeline.config.transports import Transport, plain_values
 from pipeline.config.values import Rate
 from pipeline.errors import ConfigError
@@ -43,6 +44,7 @@ def parse(text: str, path: Path, environ: Mapping[str, str]) -> Config:
     try:
         config = Config.model_validate(document.data, context={"folder": path.absolute().parent})
         document.problems.extend(unfinished(config, document))
+        config._spelt_out = spelt_out(config, text)
     except ValidationError as error:
         document.problems.extend(explain(error, document))
     if document.problems:

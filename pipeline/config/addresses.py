@@ -136,6 +136,30 @@ def read_resolver(text: str) -> Listen:
         raise wrong("is not an IP address", "write it as 9.9.9.9 or 127.0.0.1:5353") from None
 
 
+def is_loopback(address: str) -> bool:
+    """Whether a web address is of this machine."""
+    host = urlsplit(address).hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def read_bucket_name(text: str) -> str:
+    """The name of a bucket, as the services that speak S3 allow it."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]", text):
+        raise wrong("is not the name of a bucket", "write its name alone, such as weekly-example")
+    return text
+
+
+def read_key_prefix(text: str) -> str:
+    """What keys begin with: "" or a folder with a slash at its end."""
+    folders = text.strip("/")
+    if not text.isprintable() or any(part in ("", ".", "..") for part in folders.split("/") if folders):
+        raise wrong("is not a prefix of keys", "write it as weekly/")
+    return f"{folders}/" if folders else ""
+
+
 WebFolder = Annotated[str, reader(read_web_folder)]
 WebAddress = Annotated[str, reader(read_web_address)]
 MailAddress = Annotated[str, reader(read_address)]
@@ -145,3 +169,5 @@ MailSender = Annotated[Sender, reader(read_sender)]
 ListenOn = Annotated[Listen, reader(read_listen)]
 Network = Annotated[IPv4Network | IPv6Network, reader(read_network)]
 Resolver = Annotated[Listen, reader(read_resolver)]
+BucketName = Annotated[str, reader(read_bucket_name)]
+KeyPrefix = Annotated[str, reader(read_key_prefix)]

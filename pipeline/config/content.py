@@ -51,7 +51,7 @@ class Theme(Section):
     logo: Line | None = None
     """A picture above every mail: an address, or a path below `publication.url`."""
     width: Width = default("640")
-    """The widest a mail grows, in CSS pixels, 320 to 1200."""
+    """The widest that a mail and the text of a web page grow, in CSS pixels, 320 to 1200."""
 
 
 class Publication(Section):

@@ -43,7 +43,8 @@ def explain(error: ValidationError, document: Document) -> Iterator[Problem]:
         keys, kind = _untagged(found["loc"])
         if not any(keys[: len(spoiled)] == spoiled for spoiled in document.spoiled):
             reason, remedy = _verdict(found, keys, document, kind)
-            yield Problem(document.path, f"{dotted(keys)}: {reason}" if keys else reason, remedy,
+            shown = dotted(tuple(key for key in keys if key != "[key]"))  # pydantic's mark of a name, not of its value
+            yield Problem(document.path, f"{shown}: {reason}" if keys else reason, remedy,
                           _line(keys, document), rule="config")
 
 
@@ -127,7 +128,7 @@ def _children(above: Keys) -> Iterable[str]:
     model: type[BaseModel] | None = Config
     for key in above:
         if isinstance(key, str) and model is not None:
-            model = dict(_named_parts(model)).get(key)
+            model = dict(_named_parts(model)).get(key, model)  # what is no key is a name: `domains.gmail.com`
     return [name for name, _ in _named_parts(model)] if model else []
 
 

@@ -5,11 +5,20 @@ Written up as `content.py` is.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import field_validator
+from pydantic import field_validator, model_validator
 
-from pipeline.config.addresses import ListenOn, MailAddress, Network, Resolver, WebFolder
+from pipeline.config.addresses import (
+    BucketName,
+    KeyPrefix,
+    ListenOn,
+    MailAddress,
+    Network,
+    Resolver,
+    WebFolder,
+    is_loopback,
+)
 from pipeline.config.section import Section, default
 from pipeline.config.values import Count, Line, Place, Port, Secret, Secrets, Share, Truth, wrong
 
@@ -48,7 +57,7 @@ class FeedbackSettings(Section):
     soft_bounces: Count = default("5")
     """An address is given up when so many issues in a row came back from it softly: a full mailbox, a server away."""
     bounce_share: Share = default("5%")
-    """A mailing is paused when more of its messages than this came back for good, at least 10."""
+    """A mailing is paused when more than this of what the post had taken came back for good, at least 10 messages."""
     complaint_share: Share = default("0.3%")
     """A mailing is paused when more of its readers than this complained, at least 3."""
 
@@ -58,6 +67,39 @@ class Notify(Section):
 
     email: MailAddress | None = None
     """Told about what is held, waits for approval, is finished, in doubt, or expected and missing."""
+
+
+class Bucket(Section):
+    """A bucket that speaks S3: archive and feeds are brought there as soon as they are written, so that whoever shows
+    them needs no disk of ours."""
+
+    name: BucketName
+    """Its name."""
+    region: Line = "us-east-1"
+    """Its region, such as `eu-west-1`; some services call it `auto`."""
+    endpoint: WebFolder | None = None
+    """The service's address, where that is not Amazon: `https://ACCOUNT.r2.cloudflarestorage.com`. Where it begins with
+    the bucket's name, objects lie at its top; else below the name."""
+    prefix: KeyPrefix = ""
+    """What all keys begin with: the folder that `publication.url` shows, if that is not the whole bucket."""
+    access_key_id: Line | None = None
+    """The id of a key that may list the bucket, put and delete; without one, keys are looked for where Amazon's own
+    tools do (needs the extra `s3`)."""
+    secret_access_key: Secret | None = None
+    """Its secret."""
+
+    @field_validator("endpoint")
+    @classmethod
+    def _private(cls, endpoint: str | None) -> str | None:
+        if endpoint and endpoint.startswith("http:") and not is_loopback(endpoint):
+            raise wrong("is http, and everything would cross the network in clear text", "write https://")
+        return endpoint
+
+    @model_validator(mode="after")
+    def _both(self) -> Self:
+        if bool(self.access_key_id) != bool(self.secret_access_key):
+            raise wrong("a key has an id and a secret", "set both access_key_id and secret_access_key, or neither")
+        return self
 
 
 class Web(Section):

@@ -10,7 +10,7 @@ from pydantic import PrivateAttr, ValidationInfo, field_validator, model_validat
 
 from pipeline.config.content import Feeds, Issues, ListSettings, Mailings, Publication, Schedule, Site
 from pipeline.config.section import Section, default
-from pipeline.config.service import Dns, FeedbackSettings, Mailbox, Notify, Web
+from pipeline.config.service import Bucket, Dns, FeedbackSettings, Mailbox, Notify, Web
 from pipeline.config.transports import Transport
 from pipeline.config.values import NotEmpty, Secret, wrong
 
@@ -23,6 +23,7 @@ class Config(Section):
     schedule: Schedule = default({})
     feeds: Feeds = default({})
     site: Site = default({})
+    bucket: Bucket | None = None
     mailings: Mailings
     lists: Annotated[tuple[ListSettings, ...], NotEmpty] = default([{"id": "weekly", "name": "Weekly"}])
     """The lists readers can be on; an issue that names none goes to the first."""
@@ -38,6 +39,7 @@ class Config(Section):
     dns: Dns = default({})
 
     _folder: Path = PrivateAttr()
+    _spelt_out: tuple[str, ...] = PrivateAttr(())
 
     @property
     def folder(self) -> Path:
@@ -48,6 +50,11 @@ class Config(Section):
     def var(self) -> Path:
         """Where avviso keeps what must not be lost."""
         return self._folder / "var"
+
+    @property
+    def spelt_out(self) -> tuple[str, ...]:
+        """The settings whose secrets stand in the file itself, such as `transport.password`."""
+        return self._spelt_out
 
     @property
     def zone(self) -> ZoneInfo:

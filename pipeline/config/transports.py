@@ -13,7 +13,7 @@ from pydantic import ConfigDict, Discriminator, Tag, ValidationInfo, field_valid
 
 from pipeline.config.addresses import Domain, Selector
 from pipeline.config.section import Section, default
-from pipeline.config.values import Count, Line, MessageRate, Place, Port, Secret, Text, Truth, wrong
+from pipeline.config.values import Count, Growth, Line, MessageRate, Place, Port, Secret, Text, Truth, wrong
 
 PORTS = {"starttls": "587", "tls": "465", "none": "25"}
 
@@ -40,11 +40,33 @@ class Post(Section):
     """At most so many messages, over all processes: `14/s`, `1000/h`."""
 
 
+class DomainLimits(Section):
+    """How fast one mail domain is served."""
+
+    rate: MessageRate | None = None
+    """At most so many messages to readers at this mail domain, over all processes: `{gmail.com: {rate: 20/s}}`."""
+    concurrency: Count | None = None
+    """At most so many of them in flight at once, in each process."""
+
+
+class WarmUpPlan(Section):
+    """How a sender begins whom nobody knows yet."""
+
+    start: Count = default("200")
+    """How many messages of mailings may go on the first day of a new sending domain or address."""
+    growth: Growth = default("1.5")
+    """A day allows so many times the most that ever went in a day before it."""
+
+
 class Sending(Post):
     """What every kind reads that mails one reader at a time."""
 
     connections: Count = default("4")
     """How many messages, or calls, are on their way at once."""
+    domains: dict[Domain, DomainLimits] = default({})
+    """Mail domains that are served at a pace of their own."""
+    warm_up: WarmUpPlan | None = None
+    """Send little on the first days, and more each day. Letters such as confirmations do not wait."""
 
 
 class Signing(Sending):

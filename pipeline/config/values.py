@@ -138,6 +138,14 @@ def read_share(text: str) -> float:
     return float(found[1]) / 100
 
 
+def read_growth(text: str) -> float:
+    """`1.5`: each time half as many again. More than twice as many a day is what warm-ups are to avoid."""
+    found = re.fullmatch(r"[12](?:\.[0-9]{1,2})?", text)
+    if not found or not 1 < float(text) <= 2:
+        raise wrong("is not a growth", "write it as 1.5: more than 1, at most 2")
+    return float(text)
+
+
 def read_hour(text: str) -> time:
     """`08:00`, on the clock of the publication's zone."""
     found = re.fullmatch(r"([0-9]{1,2}):([0-5][0-9])", text)
@@ -241,6 +249,7 @@ Span = Annotated[timedelta, reader(read_span)]
 Size = Annotated[int, reader(read_size)]
 MessageRate = Annotated[Rate, reader(read_rate)]
 Share = Annotated[float, reader(read_share)]
+Growth = Annotated[float, reader(read_growth)]
 Hour = Annotated[time, reader(read_hour)]
 Zone = Annotated[ZoneInfo, reader(read_zone)]
 Language = Annotated[str, reader(read_language)]

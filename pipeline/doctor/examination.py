@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from pipeline.app import App, open_database
 from pipeline.audience.tokens import Purpose
-from pipeline.doctor.finding import Finding, State
+from pipeline.doctor.finding import Finding, State, ok, warning
 from pipeline.doctor.house import examine_clock, examine_disk, examine_ledger, examine_permissions, examine_words
 from pipeline.doctor.names import Names
 from pipeline.doctor.outside import post_one_click
@@ -43,9 +43,10 @@ def machine_zone() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Doctor:
-    """A publication, and the world as it is seen from here."""
+    """A publication, its settings file, and the world as it is seen from here."""
 
     app: App
+    settings: Path
     names: Names
     probe: Probe = post_one_click
     free_bytes: Callable[[Path], int] = free_bytes
@@ -90,11 +91,14 @@ def _sections(doctor: Doctor) -> list[Section]:
         ("clock", lambda: examine_clock(app.clock.now(), _newest(app, lambda: database.exists), str(config.zone),
                                         doctor.machine_zone())),
         ("disk", lambda: iter([examine_disk(folders, doctor.free_bytes)])),
-        ("permissions", lambda: iter([examine_permissions([config.var / "secret", config.var / "avviso.db"])])),
+        ("permissions", lambda: iter([examine_permissions(
+            [config.var / "secret", config.var / "avviso.db"], doctor.settings, config.spelt_out)])),
         ("words", lambda: examine_words(config.publication.postal_address, list_ids)),
         ("hooks", lambda: _hooks(app)),
+        ("bucket", lambda: _bucket(app)),
         ("transport", lambda: examine_post(kind, sender, app.open_transport)),
         ("sender", lambda: _sender(doctor)),
+        ("readers", lambda: _readers(app, lambda: database.exists)),
         ("way_out", lambda: examine_way_out(_exit(app), doctor.names, doctor.probe)),
     ]
 
@@ -102,6 +106,13 @@ def _sections(doctor: Doctor) -> list[Section]:
 def _hooks(app: App) -> Iterator[Finding]:
     for name in app.hooks:  # opened with their secrets: one that is none is said here
         yield Finding("answers.hook", State.OK, f"{name} may report at /hooks/{name}")
+
+
+def _bucket(app: App) -> Iterator[Finding]:
+    if app.open_store is None:
+        return
+    with closing(app.open_store()) as store:
+        yield Finding("bucket", State.OK, f"the key may list it: {len(store.listed())} objects")
 
 
 def _sender(doctor: Doctor) -> Iterator[Finding]:
@@ -112,10 +123,22 @@ def _sender(doctor: Doctor) -> Iterator[Finding]:
     bounces = doctor.app.bounce_address() or config.mailings.sender.address
     post = getattr(config.transport, "preset", None) or getattr(config.transport, "host", None) or config.transport.kind
     dkim = getattr(config.transport, "dkim", None)
+    is_service = any(name in post for name in (*REPORTING, "amazonaws"))
+    is_own = config.transport.kind == "smtp" and not is_service and post == getattr(config.transport, "host", None)
     return examine_sender(Sender(
         domain, bounces.rpartition("@")[2], post, (dkim.domain, dkim.selector) if dkim else None,
-        doctor.app.public_key() if dkim else "",
-        is_service=any(name in post for name in (*REPORTING, "amazonaws"))), doctor.names)
+        doctor.app.public_key() if dkim else "", is_service=is_service, own_server=post if is_own else ""),
+        doctor.names)
+
+
+def _readers(app: App, exists: Callable[[], bool]) -> Iterator[Finding]:
+    """Where a service owns the readers, those who are on our own lists get nothing."""
+    kind = app.config.transport.kind
+    if app.config.transport.broadcasts:
+        count = sum(app.roster.count(one.id) for one in app.config.lists) if exists() else 0
+        yield warning("readers", f"{count} readers are on lists here, and {kind} mails its own alone",
+                      f"`avviso subscribers export readers.csv`, and import that at {kind}") if count else ok(
+                          "readers", f"they are {kind}'s own: there is no form here, take that of {kind}")
 
 
 def _exit(app: App) -> Exit:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import stat
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from pipeline.doctor.finding import Finding, error, ok, warning
 from pipeline.doctor.post import refused
 from pipeline.errors import PipelineError
+from pipeline.privacy import is_shared
 
 LEAST_BYTES = 200 * 1024 * 1024
 LONGEST_LIST_ID = 255   # RFC 2919 section 3
@@ -72,9 +72,12 @@ def examine_ledger(
     return ok("ledger", f"whole, at {shown}")
 
 
-def examine_permissions(files: Sequence[Path]) -> Finding:
-    """Whether anybody else on this machine can read what is secret."""
+def examine_permissions(files: Sequence[Path], settings: Path, spelt_out: Sequence[str]) -> Finding:
+    """Whether anybody else on this machine can read what is secret. `spelt_out` are the secrets in `settings`."""
     for file in files:
-        if file.exists() and stat.S_IMODE(file.stat().st_mode) & 0o077:
+        if file.exists() and is_shared(file):
             return error("permissions", f"others on this machine can read {file}", f"chmod 600 {file}")
-    return ok("permissions", "ledger and secret are for this account alone")
+    if spelt_out and settings.exists() and is_shared(settings):
+        return error("permissions", f"others on this machine can read {', '.join(spelt_out)} in {settings}",
+                     f"chmod 600 {settings}, or write ${{NAME}} there and keep the secret in the environment")
+    return ok("permissions", "ledger and secrets are for this account alone")

@@ -6,6 +6,7 @@ from typing import Any
 
 import dns.exception
 import dns.resolver
+import dns.reversename
 
 from pipeline.errors import Unreachable
 
@@ -34,6 +35,11 @@ class Names:
     def addresses(self, name: str) -> list[str]:
         """IPv4 and IPv6 addresses."""
         return [one.address for kind in ("A", "AAAA") for one in self._ask(name, kind)]
+
+    def pointers(self, address: str) -> list[str]:
+        """The names of an address (PTR records), without their last dot."""
+        return [one.target.to_text(omit_final_dot=True)
+                for one in self._ask(dns.reversename.from_address(address).to_text(), "PTR")]
 
     def _ask(self, name: str, kind: str) -> list[Any]:
         """Raises Unreachable where nobody answers: then nothing is known."""

@@ -1,4 +1,4 @@
-"""What receivers look up about the sender: MX, SPF (RFC 7208), DKIM (RFC 6376), DMARC (RFC 7489), alignment."""
+"""What receivers look up about the sender: MX, SPF (RFC 7208), addresses, DKIM (RFC 6376), DMARC (RFC 7489)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pipeline.doctor.finding import Finding, error, ok, skipped, warning
 from pipeline.doctor.names import Names
+from pipeline.doctor.reverse import examine_reverse
 
 MOST_LOOKUPS = 10  # RFC 7208 section 4.6.4; beyond, SPF fails for everybody
 
@@ -31,7 +32,8 @@ class Sender:
     """Who sends, by whom. `envelope_domain` is where bounces go to; `post` is the host or kind of the transport.
 
     `signature` is the domain and selector that sign, with the public key if it is ours, as base64 of its DER.
-    `is_service` says that the transport is a service with a sender of its own in the envelope, and a signature.
+    `is_service` says that the transport is a service with a sender of its own in the envelope, and a signature;
+    `own_server` is the host of one that is none.
     """
 
     domain: str
@@ -40,6 +42,7 @@ class Sender:
     signature: tuple[str, str] | None = None
     public_key: str = ""
     is_service: bool = False
+    own_server: str = ""
 
 
 def examine_sender(sender: Sender, names: Names) -> Iterator[Finding]:
@@ -49,6 +52,8 @@ def examine_sender(sender: Sender, names: Names) -> Iterator[Finding]:
         return
     yield _mx(sender.domain, names)
     yield from _spf(sender, names)
+    if sender.own_server and not include_of(sender.own_server):
+        yield examine_reverse(sender.own_server, sender.envelope_domain, names)
     if sender.signature is not None:
         yield _dkim(sender, *sender.signature, names)
     yield from _dmarc(sender, names)
@@ -73,7 +78,7 @@ def _mx(domain: str, names: Names) -> Finding:
 def _spf(sender: Sender, names: Names) -> Iterator[Finding]:
     domain = sender.envelope_domain
     found = sorted(one for one in names.texts(domain) if re.match(r"v=spf1(?: |$)", one, re.IGNORECASE))
-    include = next((value for part, value in INCLUDES.items() if part in sender.post), "")
+    include = include_of(sender.post)
     wanted = f"include:{include} " if include else "ip4:ADDRESS-OF-YOUR-SERVER "
     if not found:
         say = warning if sender.is_service else error
@@ -96,6 +101,11 @@ def _spf(sender: Sender, names: Names) -> Iterator[Finding]:
                     "take out includes of services that you do not use any more")
     else:
         yield ok("sender.spf", f"{domain}: {record}")
+
+
+def include_of(post: str) -> str:
+    """By which include the servers of a provider are named, "" for a server that is nobody's we know."""
+    return next((value for part, value in INCLUDES.items() if part in post), "")
 
 
 def _merged(records: list[str]) -> str:

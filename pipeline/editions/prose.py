@@ -98,7 +98,7 @@ class Prose:
         """The paragraph: lines parted by `\\n`, no space at their ends."""
         while self._links:
             self.close_link()
-        text = re.sub(r"[ \t]*(?:\x1f[ \t]*)+", _join, "".join(self._parts))
+        text = re.sub(r"(?<![ \t])[ \t]*(?:\x1f[ \t]*)+", _join, "".join(self._parts))
         lines = [line.strip(" \t") for line in text.split("\n")]
         return re.sub(r"\n{3,}", "\n\n", "\n".join(lines).strip("\n"))
 

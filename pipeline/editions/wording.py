@@ -118,12 +118,17 @@ def wording(language: str) -> Wording:
     return choose(language, english=_ENGLISH, simplified=_SIMPLIFIED, traditional=_TRADITIONAL)
 
 
-def choose(language: str, *, english: Wording, simplified: Wording, traditional: Wording) -> Wording:
-    """Which of three catalogues speaks this language."""
+def spoken(language: str) -> str:
+    """The catalogue that speaks this very language: "en", "zh-Hans" or "zh-Hant"; "" where none does."""
     first, *others = language.lower().replace("_", "-").split("-")
     if first != "zh":
-        return english
-    return traditional if _TRADITIONAL_TAGS.intersection(others) else simplified
+        return "en" if first == "en" else ""
+    return "zh-Hant" if _TRADITIONAL_TAGS.intersection(others) else "zh-Hans"
+
+
+def choose(language: str, *, english: Wording, simplified: Wording, traditional: Wording) -> Wording:
+    """Which of three catalogues speaks this language."""
+    return {"zh-Hans": simplified, "zh-Hant": traditional}.get(spoken(language), english)
 
 
 def long_date(day: date, language: str) -> str:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from pipeline.engines.jobs import Shift, telling
+from pipeline.engines.jobs import Round, Shift, telling
 
 if TYPE_CHECKING:
     from pipeline.app import App
@@ -24,21 +24,21 @@ RESTART_S = 30.0
 def begin(app: App, shift: Shift, only: str | None, ending: threading.Event) -> Callable[[], object]:
     """Begins what `only` names, or all of it; gives what waits for its end once `ending` is set."""
     work = ExitStack()
-    if only in (None, "publish"):
-        work.callback(_schedule(app, shift))
+    rounds = shift.rounds()
     if only in (None, "send"):
-        telling("tidy", shift.tidy)()
+        telling("tidy", shift.tidy)()  # what the dead held is taken back before anything is claimed
         work.callback(_start_sending(shift, ending))
+    work.callback(_schedule(app, {"tidy": rounds["tidy"]} if only == "send" else rounds))
     return work.close
 
 
-def _schedule(app: App, shift: Shift) -> Callable[[], object]:
+def _schedule(app: App, rounds: Mapping[str, Round]) -> Callable[[], object]:
     """Every round in its time, each for the first time now; gives what ends it."""
     from apscheduler.schedulers.background import BackgroundScheduler  # slow import
 
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a pass that outlasts its interval is no news
     scheduler = BackgroundScheduler(timezone=app.config.zone)
-    for name, (job, every) in shift.rounds().items():
+    for name, (job, every) in rounds.items():
         scheduler.add_job(telling(name, job), "interval", seconds=every.total_seconds(), id=name, coalesce=True,
                           max_instances=1, misfire_grace_time=None,
                           next_run_time=datetime.now(UTC))  # its clock is the machine's
@@ -52,7 +52,7 @@ def _start_sending(shift: Shift, stop: threading.Event) -> Callable[[], None]:
     def send() -> None:
         while not stop.is_set():
             telling("send", lambda: shift.office().serve(stop))()
-            stop.wait(RESTART_S)  # it ended by itself: something was wrong
+            stop.wait(RESTART_S)  # something was wrong: at the third time the message that broke it is given up
 
     thread = threading.Thread(target=send, name="send", daemon=True)
     thread.start()

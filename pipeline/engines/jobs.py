@@ -14,28 +14,38 @@ import os
 import random
 import socket
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pipeline.clock import Clock
-from pipeline.errors import Busy, DatabaseError, EditionError, Mistake, PipelineError, Refusal
+from pipeline.errors import Busy, Conflict, DatabaseError, EditionError, Mistake, PipelineError, Refusal
 from pipeline.lockfile import LockFile
+from pipeline.mailings.brake import Brake
 from pipeline.mailings.desk import GROUP
+from pipeline.mailings.domains import Limit
 from pipeline.mailings.inquiry import inquire
 from pipeline.mailings.mailing import DeliveryState, Doubt, DoubtPolicy, MailingState
 from pipeline.mailings.pace import Pace
 from pipeline.mailings.presence import Presence
 from pipeline.mailings.send import Office, Terms
+from pipeline.mailings.warm_up import WarmUp
 from pipeline.publish.door import Pass
 from pipeline.subscribe.porter import Porter
 
 if TYPE_CHECKING:
     from pipeline.app import App
+    from pipeline.config.transports import DomainLimits
+    from pipeline.config.values import Rate
 
 log = logging.getLogger(__name__)
 
+Round = tuple[Callable[[], object], timedelta]  # a job, and how often it is made
+
+T = TypeVar("T")
+
+CONFLICTS = 4  # in a row, before one is said
 TIDY = timedelta(minutes=1)
 SEEN = timedelta(minutes=1)
 HUBS = timedelta(seconds=5)
@@ -63,6 +73,9 @@ class Shift:
     def __init__(self, app: App, presence: Presence) -> None:
         self._app = app
         self._presence = presence
+        self._brake = Brake(app.config.mailings.refused_share)  # the shift's, so that short turns count together
+        plan = app.warm_up
+        self._warm_up = WarmUp(app.ledger, plan, app.steady) if plan else None
 
     @classmethod
     @contextmanager
@@ -80,8 +93,8 @@ class Shift:
             presence.leave()
             app.high_water.note()
 
-    def rounds(self) -> dict[str, tuple[Callable[[], object], timedelta]]:
-        """What is made again and again, by name, with how often: whoever wakes it."""
+    def rounds(self) -> dict[str, Round]:
+        """What is made again and again, by name: whoever wakes it."""
         config = self._app.config
         hubs = {"hubs": (self._app.tell_hubs, HUBS)} if config.feeds.websub else {}  # nothing else waits for a hub
         return {"publish": (self.publish, config.schedule.check_every), "tidy": (self.tidy, TIDY),
@@ -103,16 +116,21 @@ class Shift:
         """The one door out, with this process at it."""
         app = self._app
         settings, post = app.config.transport, app.sample
-        pace = Pace(app.ledger, app.clock, settings.kind, settings.rate.per_second if settings.rate else None)
+        pace = Pace(app.ledger, app.clock, settings.kind, _per_second(settings.rate), self._limits())
         lanes = post.lanes or settings.connections
         terms = Terms(app.config.mailings.retry, self._policy, lanes,
                       lease=LEASE + timedelta(seconds=post.timeout_s) + pace.takes(GROUP * lanes),
                       provider=post.name, idempotent=post.idempotent, memory=post.memory, repeats=post.repeats,
-                      broadcasts=post.broadcasts,
-                      refused_share=app.config.mailings.refused_share)
+                      broadcasts=post.broadcasts)
         return Office(app.ledger, self._presence.worker, board=self._presence.board, open_transport=app.open_transport,
                       compose=app.composer, pace=pace, clock=app.clock, chance=random.SystemRandom().random,
-                      terms=terms, prepare=app.composer.prepare, steady=app.steady)
+                      terms=terms, prepare=app.composer.prepare, steady=app.steady, brake=self._brake,
+                      warm_up=self._warm_up)
+
+    def _limits(self) -> dict[str, Limit]:
+        """What the owner says of single mail domains."""
+        domains: Mapping[str, DomainLimits] = getattr(self._app.config.transport, "domains", {})  # not of broadcasts
+        return {name: Limit(_per_second(one.rate), one.concurrency) for name, one in domains.items()}
 
     def tidy(self) -> None:
         """What time, death and readers at a closed ledger leave to be done."""
@@ -170,10 +188,17 @@ class Shift:
         ledger.deliveries.expire(mailing_id, self._presence.worker.shard, now)
         if self._policy is DoubtPolicy.AUTO:
             ledger.doubts.assume_sent(now, mailing_id=mailing_id)
-        if ledger.mailings.get(mailing_id).counts[DeliveryState.PENDING]:
+        if self._warm_up:
+            return  # it takes its days, as the owner has planned
+        counts = ledger.mailings.get(mailing_id).counts
+        if counts[DeliveryState.PENDING] or counts[DeliveryState.DEFERRED]:
             ledger.mailings.move(
                 mailing_id, MailingState.PAUSED, now=now,
                 reason="not sent within mailings.expire: `avviso resume` sends it now, `avviso cancel` never")
+
+
+def _per_second(rate: Rate | None) -> float | None:
+    return rate.per_second if rate else None
 
 
 def _be_seen(presence: Presence, clock: Clock, ended: threading.Event) -> None:
@@ -187,13 +212,21 @@ def telling(name: str, job: Callable[[], object]) -> Callable[[], None]:
 
     def told() -> None:
         try:
-            job()
+            again(job)
         except PipelineError as error:
             log.error("job.failed", extra={"job": name, "reason": str(error)})
         except Exception as error:  # the outermost rim of a thread: it would end for good and be missed by nobody
             log.exception("job.failed", extra={"job": name, "reason": str(Mistake(error))})
 
     return told
+
+
+def again(job: Callable[[], T]) -> T:
+    """A job, made again where another writer of the same database was first: any of them may be made twice."""
+    for _ in range(CONFLICTS):
+        with suppress(Conflict):
+            return job()
+    return job()
 
 
 def publish_once(app: App, stop: threading.Event, *, send: bool = True) -> tuple[Pass, list[int], str]:
@@ -204,25 +237,26 @@ def publish_once(app: App, stop: threading.Event, *, send: bool = True) -> tuple
     """
     app.check_way_out()
     with alone(app), Shift.begin(app) as shift:
-        shift.tidy()
+        again(shift.tidy)
         running = {one.id for one in app.ledger.mailings.all(MailingState.SENDING)}
         try:
-            made = shift.publish()
+            made = again(shift.publish)
         except (Busy, Refusal, DatabaseError):
             raise
         except Exception:
             if send:
-                _deliver(shift, stop)
+                _deliver(app, shift, stop)
             raise
-        unreachable = _deliver(shift, stop) if send else ""
+        unreachable = _deliver(app, shift, stop) if send else ""
         app.tell_hubs()  # last: nobody's mail waits for a hub
         return made, sorted(running | set(made.started)), unreachable
 
 
-def _deliver(shift: Shift, stop: threading.Event) -> str:
+def _deliver(app: App, shift: Shift, stop: threading.Event) -> str:
     """Whatever is due, and what the maintainer should hear of it."""
     unreachable = shift.send(stop)
-    shift.tidy()
+    again(shift.tidy)
+    app.publisher.settle()
     if shift.notify():
         shift.send(stop)
     return unreachable

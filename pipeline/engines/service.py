@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.engines.jobs import Shift, alone
 from pipeline.errors import PipelineError, Unreachable
+from pipeline.privacy import warn_if_shared
 
 if TYPE_CHECKING:
     from pipeline.app import App
@@ -46,7 +47,7 @@ def run(open_app: Callable[[], App], settings: Path, stop: threading.Event, *, o
         while app is not None and not stop.is_set():
             with ExitStack() as until_changed:
                 try:
-                    begin = until_changed.enter_context(_at_work(app, only, stop))
+                    begin = until_changed.enter_context(_at_work(app, settings, only, stop))
                 except PipelineError as error:
                     if before is None:
                         raise
@@ -60,10 +61,14 @@ def run(open_app: Callable[[], App], settings: Path, stop: threading.Event, *, o
 
 
 @contextmanager
-def _at_work(app: App, only: str | None, stop: threading.Event) -> Iterator[Callable[[], bool] | None]:
+def _at_work(
+    app: App, settings: Path, only: str | None, stop: threading.Event,
+) -> Iterator[Callable[[], bool] | None]:
     """Works with one set of settings until the block ends; gives what is to be begun later, if anything is."""
     if only != "web":
         app.check_way_out()
+    if app.config.spelt_out:
+        warn_if_shared(settings)
     with ExitStack() as shift, ExitStack() as stack:  # we leave the list of workers when our work is done
         work = ExitStack()  # ended together, so that all of it takes no longer than GRACE_S
         stack.callback(_finish, work.close, stop)

@@ -1,7 +1,8 @@
 """The brake on what comes back: a mailing that meets too many dead addresses or complaints waits for a person.
 
 Whoever goes on mailing a bad list is blocked within weeks, and a bad list is seen in its first hundreds. The sender
-has a brake of its own for what the post says while it is handed a message; this one counts what is reported later.
+has a brake of its own for what the post says while it is handed a message (`mailings.brake`); this one counts what is
+reported later of messages that were taken. So nothing is counted by both.
 """
 
 from __future__ import annotations
@@ -46,27 +47,26 @@ class Brake:
         if mailing.state is not MailingState.SENDING:
             return False
         signs = self._ledger.events.signs(mailing_id, mailing.since)
-        handed_over = mailing.counts[DeliveryState.SENT] + mailing.counts[DeliveryState.FAILED]
-        reason = self._reason(signs, handed_over)
+        reason = self._reason(signs, mailing.counts[DeliveryState.SENT])
         if not reason:
             return False
         log.error("mailing.paused", extra={"mailing": mailing_id, "reason": reason})
         return self._ledger.mailings.move(mailing_id, MailingState.PAUSED, reason=reason, now=self._clock.now())
 
-    def _reason(self, signs: Sequence[Sign], handed_over: int) -> str:
+    def _reason(self, signs: Sequence[Sign], taken: int) -> str:
         complaints = [sign for sign in signs if sign.kind is Kind.COMPLAINED]
         returns = [sign for sign in signs if sign.kind is not Kind.COMPLAINED]
-        if len(complaints) >= FEWEST_COMPLAINTS and len(complaints) > handed_over * self._shares.complaints:
-            return _told(complaints, handed_over, "readers complained", "complaint_share", self._shares.complaints)
-        if len(returns) >= FEWEST_RETURNS and len(returns) > handed_over * self._shares.returns:
-            return _told(returns, handed_over, "messages came back", "bounce_share", self._shares.returns)
+        if len(complaints) >= FEWEST_COMPLAINTS and len(complaints) > taken * self._shares.complaints:
+            return _told(complaints, taken, "readers complained", "complaint_share", self._shares.complaints)
+        if len(returns) >= FEWEST_RETURNS and len(returns) > taken * self._shares.returns:
+            return _told(returns, taken, "messages came back", "bounce_share", self._shares.returns)
         return ""
 
 
-def _told(signs: Sequence[Sign], handed_over: int, what: str, setting: str, limit: float) -> str:
+def _told(signs: Sequence[Sign], taken: int, what: str, setting: str, limit: float) -> str:
     """`12 of 200 messages came back (6 %; feedback.bounce_share is 5 %): 8 at example.com, 10 from import:ghost`."""
-    share = len(signs) / max(handed_over, 1)
+    share = len(signs) / max(taken, 1)
     domain, at = Counter(sign.domain for sign in signs).most_common(1)[0]
     source, by = Counter(sign.source or "an unknown source" for sign in signs).most_common(1)[0]
-    return (f"{len(signs)} of {handed_over} {what} ({share:.2g} is more than feedback.{setting}, {limit:.2g}): "
+    return (f"{len(signs)} of {taken} {what} ({share:.2g} is more than feedback.{setting}, {limit:.2g}): "
             f"{at} at {domain}, {by} who came from {source}")

@@ -34,7 +34,8 @@ class Publication:
     `url` is ASCII and ends with `/`; `page` is a path below it: the web page that a feed belongs to,
     "" for the index. `feed_id` is the Atom id of the feed, kept for ever like an issue's ("" makes it
     the page's address). `accent` is `#rgb` or `#rrggbb`. `logo` is an absolute address or a path
-    below `url`. `subscribe_url` takes the subscribe form; "" means that there is no form.
+    below `url`. `width` is that of a text's column in CSS pixels, as in mails: pictures are made for it.
+    `subscribe_url` takes the subscribe form; "" means that there is no form.
     """
 
     title: str
@@ -47,6 +48,7 @@ class Publication:
     page: str = ""
     accent: str = "#b4552d"
     logo: str = ""
+    width: int = 640
     hubs: tuple[str, ...] = ()
     subscribe_url: str = ""
 

@@ -81,8 +81,9 @@ def redirect_page(permalink: str, target: str, publication: Publication, templat
 
 def site_files(publication: Publication, templates: Templates) -> tuple[tuple[str, bytes], ...]:
     """What every page loads, by name below `site/`."""
+    column = f":root {{ --column: {publication.width / 16:g}rem }}\n"
     return (
-        ("theme.css", (_theme(publication) + code_css()).encode()),
+        ("theme.css", (_theme(publication) + column + code_css()).encode()),
         ("style.css", templates.text("style.css").encode()),
         ("filter.js", templates.text("filter.js").encode()),
     )

@@ -7,13 +7,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import fields
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
 from math import inf
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Row, and_, bindparam, cast, delete, func, select, type_coerce, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    LargeBinary,
+    Row,
+    Update,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    func,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy import Text as SqlText
 
 from pipeline.clock import EPOCH
@@ -29,6 +45,11 @@ ROWS_AT_ONCE = 500  # keys in one question
 _ORDER = (issue.c.due_at, issue.c.number.nulls_last(), issue.c.key)
 _IS_SHOWN = and_(issue.c.published_at.is_not(None), issue.c.missing_at.is_(None), issue.c.draft.is_(False))
 _SETTLED = (State.ADOPTED, State.MAILED)
+_ONE = update(issue).where(issue.c.key == bindparam("of_key"))
+_OF_THE_FILE = (
+    "path", "number", "title", "day", "due_at", "cover", "description", "language", "tags", "lists", "draft",
+    "source_digest", "text_digest", "sketch", "changed_at", "seen_at", "missing_at",
+)
 
 
 def _hour(record: Record) -> tuple[datetime, float, str]:
@@ -98,11 +119,12 @@ class Archive:
         records = sorted(map(_record, found.values()), key=_hour)
         return {record.key: record for record in records}
 
-    def sketches(self, *states: State) -> dict[str, bytes]:
-        """The sketches of issues in these states, by key."""
+    def settled_sketches(self) -> dict[str, bytes]:
+        """The sketches of what was mailed or adopted, by key, as it was then."""
         with self._db.read() as connection:
-            rows = connection.execute(select(issue.c.key, issue.c.sketch).where(issue.c.state.in_(states)))
-            return {row.key: row.sketch for row in rows}
+            rows = connection.execute(
+                select(issue.c.key, issue.c.settled_sketch).where(issue.c.settled_sketch.is_not(None)))
+            return {row.key: row.settled_sketch for row in rows}
 
     def permalinks(self) -> dict[str, str]:
         """Where each shown issue is on the web, by its file: for links from one issue's text to another's file."""
@@ -171,25 +193,71 @@ class Archive:
         self.enter_all([(record, text)])
 
     def enter_all(self, entries: Sequence[tuple[Record, Text]]) -> None:
-        """The same for several: all of them are written, or none."""
+        """The same for several: all of them are written, or none.
+
+        Of an issue that is known only what its file says: where it stands and what it was published as may have been
+        decided since it was read. One that was a problem is none any more.
+        """
         if not entries:
             return
         rows = [_record_row(record) for record, _ in entries]
+        changed = [{"of_key": record.key, "at": record.updated_at} for record, _ in entries if record.updated_at]
         texts = [{"key": record.key, "body": text.body, "body_line": text.body_line,
                   "descriptions": list(text.descriptions)} for record, text in entries]
         with self._db.write() as connection:
-            connection.execute(self._db.upsert_rows(issue, rows[0]), rows)
+            connection.execute(self._db.upsert_rows(issue, _OF_THE_FILE), rows)
             connection.execute(self._db.upsert_rows(issue_text, texts[0]), texts)
+            connection.execute(_ONE.where(issue.c.state == State.PROBLEM).values(state=State.SCHEDULED),
+                               [{"of_key": row["key"]} for row in rows])
+            if changed:
+                connection.execute(_ONE.values(updated_at=bindparam("at")), changed)
 
-    def update(self, records: Iterable[Record]) -> None:
-        """Writes what a pass decided of issues whose text is the same."""
-        rows = [_record_row(record) for record in records]
-        if not rows:
-            return
-        named = update(issue).where(issue.c.key == bindparam("of_key")).values(
-            {name: bindparam(name) for name in rows[0] if name != "key"})
-        with self._db.write() as connection:
-            connection.execute(named, [{"of_key": row.pop("key"), **row} for row in rows])
+    def stand(self, records: Iterable[Record], *, before: Mapping[str, State] | None = None) -> None:
+        """Writes where issues stand, and why. With `before` only where each stands yet as it says.
+
+        Settling an issue also keeps its text as readers have it: by that a copy is known.
+        """
+        since = before or {}
+        rows = [{"of_key": one.key, "to": one.state, "why": one.reason, "at": one.since, "was": since.get(one.key),
+                 "kept": one.sketch if one.state in _SETTLED and since.get(one.key) is not one.state else None}
+                for one in records]
+        was = bindparam("was", type_=SqlText)
+        self._write_each(_ONE.where(or_(was.is_(None), issue.c.state == was)).values(
+            state=bindparam("to"), reason=bindparam("why"), since=bindparam("at"),
+            settled_sketch=func.coalesce(bindparam("kept", type_=LargeBinary), issue.c.settled_sketch)), rows)
+
+    def note_missing(self, keys: Iterable[str], at: datetime) -> None:
+        """Their files are gone."""
+        self._write_each(_ONE.values(missing_at=bindparam("at")), [{"of_key": key, "at": at} for key in keys])
+
+    def note_found(self, key: str, path: str) -> None:
+        """Its file is here."""
+        self._write_each(_ONE.values(path=bindparam("here"), missing_at=None), [{"of_key": key, "here": path}])
+
+    def note_due(self, keys: Iterable[str], at: datetime) -> None:
+        """They were seen as due, for the first time."""
+        self._write_each(_ONE.where(issue.c.due_seen_at.is_(None)).values(due_seen_at=bindparam("at")),
+                         [{"of_key": key, "at": at} for key in keys])
+
+    def publish(self, records: Iterable[Record]) -> None:
+        """Gives issues what their first publication names them, for ever."""
+        names = ("published_at", "updated_at", "ordinal", "permalink", "feed_id")
+        self._write_each(
+            _ONE.where(issue.c.published_at.is_(None)).values({name: bindparam(f"new_{name}") for name in names}),
+            [{"of_key": one.key, **{f"new_{name}": getattr(one, name) for name in names}} for one in records])
+
+    def give_place(self, key: str, permalink: str) -> None:
+        """Where it is on the web from now on."""
+        self._write_each(_ONE.values(permalink=bindparam("place")), [{"of_key": key, "place": permalink}])
+
+    def together(self) -> AbstractContextManager[None]:
+        """What this thread writes inside is durable at the end as one, or never happened."""
+        return self._db.together()
+
+    def _write_each(self, statement: Update, rows: list[dict[str, Any]]) -> None:
+        if rows:
+            with self._db.write() as connection:
+                connection.execute(statement, rows)
 
     def texts(self, keys: Iterable[str]) -> dict[str, Text]:
         """What these issues say, by key."""
@@ -293,6 +361,7 @@ _SPINE_COLUMNS = (
 
 def _record(row: Row[Any]) -> Record:
     values = dict(row._mapping)
+    del values["settled_sketch"]
     values["day"] = date.fromisoformat(values["day"])
     values["cover"] = Image(**values["cover"]) if values["cover"] else None
     values["tags"] = tuple(values["tags"])

@@ -32,7 +32,6 @@ class Entry:
     name_on_disk: str
     mtime_ns: int
     size: int
-    inode: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +145,7 @@ def _look(item: os.DirEntry[str], path: str, relative: str, root: Path) -> Entry
     if not stat.S_ISREG(about.st_mode):
         return Problem(path, f"is {_kind(about.st_mode)}, not a file", "move it out of the folder or exclude it",
                        rule="not-a-file")
-    return Entry(path, relative, about.st_mtime_ns, about.st_size, about.st_ino)
+    return Entry(path, relative, about.st_mtime_ns, about.st_size)
 
 
 def _follow(path: str, relative: str, root: Path) -> Entry | Problem:
@@ -161,7 +160,7 @@ def _follow(path: str, relative: str, root: Path) -> Entry | Problem:
         return Problem(path, "is a link out of the issues folder", "put the file itself there", rule="link")
     if not stat.S_ISREG(about.st_mode):
         return Problem(path, f"is a link to {_kind(about.st_mode)}", "put the file itself there", rule="link")
-    return Entry(path, target.relative_to(inside).as_posix(), about.st_mtime_ns, about.st_size, about.st_ino)
+    return Entry(path, target.relative_to(inside).as_posix(), about.st_mtime_ns, about.st_size)
 
 
 def _open_below(root: Path, path: str) -> int:

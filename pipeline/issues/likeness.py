@@ -10,9 +10,11 @@ import hashlib
 import re
 import sys
 from array import array
+from collections.abc import Iterator, Mapping
 
 RUN = 4
 KEPT = 512
+PROBED = 64
 _TOKEN = re.compile(r"[぀-ヿ㐀-鿿가-힯]|[^\W_]+")
 
 
@@ -36,6 +38,24 @@ def likeness(one: bytes, other: bytes) -> float:
     smallest = sorted(left | right)[:KEPT] if max(len(left), len(right)) >= KEPT else left | right
     shared = sum(1 for value in smallest if value in left and value in right) / len(smallest)
     return 2 * shared / (1 + shared)
+
+
+def alike(sketched: bytes, others: Mapping[str, bytes], least: float) -> Iterator[str]:
+    """The names of those sketches that are at least so like to one; quick among ten thousand.
+
+    Two texts of which two fifths are the same have one of their 64 smallest hashes in common, but for once in
+    10^14 pairs; of the few that do, no more is compared than can decide.
+    """
+    own = _hashes(sketched)
+    smallest = frozenset(sorted(own)[:PROBED])
+    for name, other in others.items():
+        if smallest.isdisjoint(_hashes(other[:PROBED * 8])):
+            continue
+        theirs = _hashes(other)
+        common = len(own & theirs)
+        at_most = common / min(KEPT, len(own) + len(theirs) - common)
+        if 2 * at_most / (1 + at_most) >= least and likeness(sketched, other) >= least:
+            yield name
 
 
 def _hashes(sketched: bytes) -> set[int]:

@@ -5,7 +5,9 @@ have departed and which have landed. It is mapped into memory, so a word costs a
 the kernel once it is written: whoever finds us dead reads it and knows that only what had departed and not
 landed is in doubt. It is never flushed: after a power cut the ledger alone is believed, and all it holds is in doubt.
 
-    entry     id, fence, phase, length, words        phase: free -> departed -> landed -> free (recorded)
+    entry     id, fence, phase, length, words        phase: free -> begun -> departed -> landed -> free (recorded)
+
+Begun is a message that is being made: whoever finds us dead knows which ones we were at work on.
 
 A word is written before the phase that vouches for it: death between the two leaves the phase before.
 """
@@ -30,7 +32,7 @@ _WHO = struct.Struct("<QI")
 _LENGTH = struct.Struct("<H")
 _ROOM = SIZE - _HEAD.size
 _AT_LENGTH, _AT_PHASE = _WHO.size, _HEAD.size - 1
-_FREE, _DEPARTED, _LANDED = 0, 1, 2
+_FREE, _DEPARTED, _LANDED, _BEGUN = 0, 1, 2, 3
 _BREAK = "\x1f"                   # ASCII's unit separator
 _LONGEST_NAME = 100
 
@@ -56,13 +58,20 @@ class Board:
         """How many may still depart before something is recorded."""
         return len(self._free)
 
+    def begin(self, claim: Claim) -> None:
+        """The message is made from now on."""
+        self._enter(claim, _BEGUN)
+
     def depart(self, claim: Claim) -> None:
         """The message's bytes go out from now on."""
+        self._enter(claim, _DEPARTED)
+
+    def _enter(self, claim: Claim, phase: int) -> None:
         place = self._entries.get(claim.id)
         if place is None:
             place = self._free.pop() * SIZE
         _WHO.pack_into(self._map, place, claim.id, claim.fence)
-        self._map[place + _AT_PHASE] = _DEPARTED
+        self._map[place + _AT_PHASE] = phase
         self._entries[claim.id] = place
 
     def land(self, outcome: Outcome) -> None:
@@ -96,6 +105,12 @@ class Sight:
 
     in_the_air: frozenset[Flight] = frozenset()
     landed: dict[Flight, bytes] = field(default_factory=dict)
+    begun: frozenset[Flight] = frozenset()
+
+    @property
+    def at_work(self) -> frozenset[Flight]:
+        """Which messages it had in hand."""
+        return self.in_the_air | self.begun
 
     def outcomes(self, held: Sequence[Claim]) -> Iterator[Outcome]:
         """What the ledger has not heard yet of the claims it holds; those in the air are left out: in doubt."""
@@ -113,14 +128,16 @@ def read_board(path: Path) -> Sight | None:
         content = path.read_bytes()
     except OSError:
         return None
-    air, landed = set(), {}
+    air, begun, landed = set(), set(), {}
     for place in range(0, len(content) - SIZE + 1, SIZE):
         id_, fence, length, phase = _HEAD.unpack_from(content, place)
         if phase == _DEPARTED:
             air.add((id_, fence))
+        elif phase == _BEGUN:
+            begun.add((id_, fence))
         elif phase == _LANDED:
             landed[id_, fence] = content[place + _HEAD.size:place + _HEAD.size + length]
-    return Sight(frozenset(air), landed)
+    return Sight(frozenset(air), landed, frozenset(begun))
 
 
 def _make(path: Path) -> mmap.mmap:
@@ -138,7 +155,7 @@ def words_of(outcome: Outcome) -> bytes:
     """An outcome in one entry, its reply last and cut where it is too long."""
     due_at = outcome.due_at.isoformat() if outcome.due_at else ""
     name = (outcome.provider_id or "").replace(_BREAK, "")[:_LONGEST_NAME]
-    facts = (outcome.state.value, "counted" if outcome.counted else "", due_at, outcome.doubt or "",
+    facts = (outcome.state, "counted" if outcome.counted else "", due_at, outcome.doubt or "",
              outcome.provider[:_LONGEST_NAME], name, outcome.reply)
     return _BREAK.join(facts).encode()[:_ROOM]
 

@@ -17,7 +17,7 @@ from pipeline.errors import AudienceError, InvalidAddress
 from pipeline.mailings.dkim import Seal
 from pipeline.mailings.envelope import Envelope, Reader
 from pipeline.mailings.headers import Header, mailbox, plain_address, structured, unfolded, unstructured
-from pipeline.mailings.links import LONGEST, fillings, refuse_dead_links, values, way_out
+from pipeline.mailings.links import LONGEST, fillings, led_in, refuse_dead_links, values, way_out
 from pipeline.mailings.mime import text_part
 from pipeline.providers.base import Message, Parts
 
@@ -30,9 +30,9 @@ class Stencil:
     """One edition ready for any number of readers; made by `compile`, never changed, shared by threads."""
 
     def __init__(self, edition: Edition, envelope: Envelope, seal: Seal | None = None) -> None:
-        self._edition = edition
         self._envelope = envelope
         self._fillings = fillings(_holes(edition), envelope)
+        self._edition = led_in(self._fillings, edition)
         self._way_out = way_out(envelope)
         structured("Message-ID", f"<x@{envelope.domain}>")           # refuses a domain that no header can carry
         self._sender = plain_address(envelope.sender_address)
@@ -42,7 +42,7 @@ class Stencil:
         self._common = _common(edition, envelope)
         self._wire = _joined([self._from]), _joined(self._heading), _joined(self._common)
         self._is_ascii = f"{self._sender}{''.join(self._wire)}".isascii()  # addresses may not be; all else is encoded
-        self._text, self._html = text_part(edition.text), text_part(edition.html)
+        self._text, self._html = text_part(self._edition.text), text_part(self._edition.html)
         self._seams = _seams(edition.digest, self._text.encoding, self._html.encoding)
         self._seal = seal
 

@@ -1,7 +1,7 @@
 """What one sender has in hand: claims waiting, messages on their way, outcomes not recorded yet.
 
 A transport asks `next` for a message, says `depart` when its bytes go out, and `land`s it. One commit records
-what has landed and claims the next group; between two commits the flight board keeps both (`board.py`).
+what has landed and claims the next group (`clerk.py`); between two commits the flight board keeps both (`board.py`).
 """
 
 from __future__ import annotations
@@ -9,23 +9,24 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING
 
 from pipeline.clock import monotonic
 from pipeline.errors import (
     AudienceError,
     ConfigError,
+    Deferred,
     EditionError,
     InDoubt,
-    OutputError,
     Refused,
     Rejected,
     TransportError,
     Unavailable,
-    Unreachable,
 )
+from pipeline.mailings.clerk import Clerk
 from pipeline.mailings.mailing import Claim, DeliveryState, Doubt, Outcome, retry_at
 from pipeline.providers.base import Message, Receipt
 
@@ -34,15 +35,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
-
 GROUP = 20                # deliveries claimed at once at first: after a power cut they are in doubt
-LARGEST_GROUP = 500       # and where they go quickly: each commit waits for the disk
+LARGEST_GROUP = 250       # and where they go quickly, when the next group is claimed beside the one in hand
 QUICK_S, SLOW_S = 0.25, 1.0
 UNRECORDED_S = 1.0        # how long an outcome stands on the board alone, and a stopped mailing goes on
+A_MOMENT_S = 0.05         # how long nobody is asked for where all in hand wait for their mail domains
 AGAIN_S = 1.0             # how long a line listens before it asks again whether something became due
-LEDGER_AWAY_S = 2.0
-FULL_DISK_TRIES = 300      # ten minutes
 
 
 class SendersDesk:
@@ -57,7 +55,9 @@ class SendersDesk:
         self._flying: dict[str, Claim] = {}
         self._outcomes: list[Outcome] = []
         self._returned: list[Outcome] = []  # never departed, so nothing to tell
-        self._group, self._is_full = GROUP, False
+        self._clerk = Clerk(office, stop, until_idle=until_idle)
+        self.durably = self._clerk.durably
+        self._group, self._asked, self._is_full = GROUP, 0, False
         self._filled_at = self._recorded_at = monotonic()
         self._slot: datetime | None = None
         self._is_braking = False
@@ -82,12 +82,16 @@ class SendersDesk:
         while not (self._stop.is_set() or self._is_braking or self._office.failure):
             self._keep_up()
             if not (self._waiting or self.fill()):
-                return AGAIN_S if self._flying else None
+                return AGAIN_S if self._flying or self._office.pace.domains.are_awaited else None
             if (seconds := self._until_slot()) > 0:
                 return seconds
-            claim = self._waiting.popleft()
+            claim = self._pick() if self._office.pace.domains.are_on else self._waiting.popleft()
+            if claim is None:
+                return self._look_further()
+            self._office.board.begin(claim)
             if message := self._compose(claim):
-                self._office.prepare(self._waiting)
+                if not self._office.trials.suspects:  # else each is made in its turn: a death shows at which
+                    self._office.prepare(self._waiting)
                 self._flying[message.key] = claim
                 self._slot = None
                 return message
@@ -105,10 +109,13 @@ class SendersDesk:
     def land(self, message: Message, result: Receipt | TransportError) -> None:
         """Writes on the board what became of it."""
         claim = self._flying.pop(message.key)
+        self._leave_air(claim)
         if isinstance(result, Receipt):
             outcome = Outcome(claim, DeliveryState.SENT, result.reply, result.provider, result.provider_id)
             self.outage.clear()
             self._office.accept()
+            if self._office.pace.is_away:
+                self.durably(self._office.pace.find)
         else:
             outcome = self._judge(claim, result)
         self._office.board.land(outcome)
@@ -118,7 +125,9 @@ class SendersDesk:
 
     def give_back(self, message: Message) -> None:
         """It waits for another hour, as if it had not been claimed."""
-        self._give_back(self._flying.pop(message.key))
+        claim = self._flying.pop(message.key)
+        self._leave_air(claim)
+        self._give_back(claim)
 
     # ---- what its sender asks ------------------------------------------------------------------
 
@@ -129,8 +138,11 @@ class SendersDesk:
             self._group = min(self._group * 2, LARGEST_GROUP)
         elif took > SLOW_S:
             self._group = max(self._group // 2, GROUP)
-        self._waiting.extend(self._turn(self._group))
-        self._filled_at, self._is_full = monotonic(), len(self._waiting) == self._group
+        claims = self._take() or self._turn(self._group)
+        self._waiting.extend(claims)
+        self._filled_at, self._is_full = monotonic(), len(claims) == self._asked
+        if self._is_full and self._group > GROUP:
+            self._begin(self._group)
         return bool(self._waiting)
 
     @property
@@ -140,36 +152,60 @@ class SendersDesk:
 
     def clear(self) -> None:
         """Gives back what waits and records what is known."""
-        self._drop(lambda _: True)
-        self._turn(0)
+        try:
+            self._waiting.extend(self._clerk.take())
+        finally:
+            self._drop(lambda _: True)
+            self._turn(0)
+
+    def close(self) -> None:
+        """No more is asked of it."""
+        self._clerk.close()
 
     # ---- the ledger ----------------------------------------------------------------------------
 
     def _turn(self, limit: int) -> list[Claim]:
         """One commit: what is known is recorded, and so many are claimed."""
-        office = self._office
+        self._asked = limit
+        is_alone = not (self._flying or self._waiting)
+        return self._clerk.turn(self._known(), limit, is_alone=is_alone)
+
+    def _begin(self, limit: int) -> None:
+        """The same, beside the wire."""
+        self._asked = limit
+        self._clerk.begin(self._known(), limit)
+
+    def _take(self) -> list[Claim]:
+        """What was begun, without what was stopped since."""
+        claims = self._clerk.take()
+        return self._still_going(claims) if claims else []
+
+    def _known(self) -> list[Outcome]:
+        """What is not recorded yet, now in the clerk's hands."""
+        self._office.note(self._outcomes)
         known = self._outcomes + self._returned
-        if not (limit or known):
-            return []
-        claims = self.durably(lambda: office.ledger.deliveries.claim(
-            office.worker.id, office.worker.shard, known, limit=limit, now=office.clock.now(),
-            lease=office.terms.lease, steady=office.steady(), provider=office.terms.provider,
-            broadcasts=office.terms.broadcasts))
-        office.board.clear(known)
-        office.note(self._outcomes)
         self._outcomes, self._returned = [], []
         self._recorded_at = monotonic()
-        return claims
+        return known
 
     def _keep_up(self) -> None:
         """Where a group takes long: records in between, and gives back what a person has stopped meanwhile."""
-        office = self._office
         is_late = monotonic() - self._recorded_at > UNRECORDED_S
-        if is_late or not office.board.room:
+        if is_late or not self._office.board.room:
+            self._waiting.extend(self._clerk.take())
             self._turn(0)
-            self._recorded_at = monotonic()
-            sending = self.durably(office.ledger.mailings.sending)
-            self._drop(lambda claim: claim.mailing_id is not None and claim.mailing_id not in sending)
+            self._waiting = deque(self._still_going(self._waiting))
+
+    def _still_going(self, claims: Iterable[Claim]) -> list[Claim]:
+        """Those whose mailing nobody has stopped; the others are given back."""
+        sending = self.durably(self._office.ledger.mailings.sending)
+        going: list[Claim] = []
+        for claim in claims:
+            if claim.mailing_id is None or claim.mailing_id in sending:
+                going.append(claim)
+            else:
+                self._give_back(claim)
+        return going
 
     def _drop(self, which: Callable[[Claim], bool]) -> None:
         """Gives some of what waits back."""
@@ -180,28 +216,6 @@ class SendersDesk:
     def _give_back(self, claim: Claim) -> None:
         self._returned.append(Outcome(claim, DeliveryState.PENDING, "", counted=False))
 
-    def durably(self, step: Callable[[], T]) -> T:
-        """A step on the ledger. While it cannot be reached, what we know is kept and tried again.
-
-        A single pass waits for a full disk too, and goes on when there is room; for ten minutes, then it ends.
-        """
-        tries = 0
-        while True:
-            try:
-                done = step()
-            except (Unreachable, OutputError) as error:
-                tries += 1
-                patience = FULL_DISK_TRIES if isinstance(error, OutputError) else 0
-                if self._until_idle and tries > patience:
-                    raise
-                self._office.miss_ledger(error)
-                if self._office.clock.wait(self._stop, LEDGER_AWAY_S):
-                    raise
-            else:
-                if tries:
-                    self._office.find_ledger()
-                return done
-
     # ---- before the wire -----------------------------------------------------------------------
 
     def _until_slot(self) -> float:
@@ -209,6 +223,34 @@ class SendersDesk:
         if self._slot is None:
             self._slot = self.durably(self._office.pace.slot)
         return (self._slot - self._office.clock.now()).total_seconds() if self._slot else 0
+
+    def _pick(self) -> Claim | None:
+        """The first whose mail domain takes one now. Those of a domain that does not are put off, and hold nobody up;
+        letters wait for no domain."""
+        domains = self._office.pace.domains
+        for _ in range(len(self._waiting)):
+            claim = self._waiting.popleft()
+            if claim.mailing_id is None:
+                return claim
+            if domains.is_full(claim.address):
+                self._waiting.append(claim)
+            elif until := self.durably(partial(domains.ask, claim.address)):
+                self._returned.append(Outcome(claim, DeliveryState.DEFERRED, domains.why(claim.address),
+                                              due_at=until, counted=False))
+            else:
+                return claim
+        return None
+
+    def _look_further(self) -> float:
+        """Nobody in hand may go now: others are claimed, and asked for in a moment, so that the line is heard too."""
+        if self._waiting and len(self._waiting) < LARGEST_GROUP:
+            self.fill()
+        return A_MOMENT_S
+
+    def _leave_air(self, claim: Claim) -> None:
+        domains = self._office.pace.domains
+        if domains.are_on and claim.mailing_id is not None:
+            domains.landed(claim.address)
 
     def _compose(self, claim: Claim) -> Message | None:
         """The message; where none can be made a reader fails alone, and a mailing is paused."""
@@ -222,6 +264,7 @@ class SendersDesk:
             else:
                 self._pause(claim.mailing_id, str(error))
                 self._outcomes.append(Outcome(claim, DeliveryState.PENDING, str(error), counted=False))
+        self._leave_air(claim)
         return None
 
     def _fail(self, claim: Claim, error: Exception) -> None:
@@ -246,6 +289,8 @@ class SendersDesk:
         if isinstance(error, Refused) and claim.mailing_id is not None and self._office.refuse(error):
             self._pause(claim.mailing_id, f"the post refuses us: {error.reply}")
             return Outcome(claim, DeliveryState.PENDING, error.reply, counted=False)
+        if isinstance(error, Deferred):
+            self.durably(partial(self._office.pace.domains.heed, claim.address, error))
         return self._later(claim, error)
 
     def _wonder(self, claim: Claim, error: InDoubt) -> Outcome:
@@ -266,6 +311,7 @@ class SendersDesk:
         if not self.outage or self.outage[-1][1] is not error:
             self.outage.append((claim.id, error))
         self._is_braking = True
+        self.durably(self._office.pace.lose)
 
     def _put_back(self, claim: Claim, error: Unavailable) -> Outcome:
         """Nothing was handed over. Twice in a row for one reader makes way for the others first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,7 @@ class Envelope:
         return cls(**{**frozen, "date": datetime.fromisoformat(frozen["date"])})
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(NamedTuple):
     """One person of the audience, and the tokens that are theirs alone.
 
     `key` is the delivery's, `message_id` the part before the @. `action` is a whole address: what the

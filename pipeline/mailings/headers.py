@@ -60,7 +60,7 @@ def mailbox(name: str, display: str, address: str) -> Header:
     Raises InvalidAddress for what is not an address.
     """
     where = plain_address(address)
-    who = one_line(display)
+    who = display and one_line(display)
     if not who:
         return Header(name, f"{name}: {where}\r\n", where)
     phrase = _phrase(who, len(name) + 2)

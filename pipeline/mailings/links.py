@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from html import escape
 from operator import attrgetter
 from typing import NamedTuple
 from urllib.parse import quote
 
-from pipeline.editions.edition import Hole
+from pipeline.editions.edition import Edition, Hole
 from pipeline.editions.frame import one_line
+from pipeline.editions.holes import quote as quoted
 from pipeline.errors import AudienceError, EditionError
 from pipeline.mailings.envelope import Envelope, Reader
 from pipeline.mailings.headers import structured
@@ -21,14 +23,13 @@ _NEXT = ",\r\n "
 
 
 class Filling(NamedTuple):
-    """A hole's contents: what all readers share, for text and for HTML, and what is a reader's own.
+    """A hole's contents: what all readers share and stands before it, and what is a reader's own.
 
     A token is never empty, because the link would lead nowhere, and holds nothing to escape.
     """
 
     hole: Hole
-    text: bytes
-    html: bytes
+    before: str
     own: Callable[[Reader], str]
     is_token: bool
 
@@ -52,11 +53,20 @@ def fillings(holes: Collection[Hole], envelope: Envelope) -> tuple[Filling, ...]
 def values(table: Collection[Filling], reader: Reader) -> tuple[Mapping[Hole, bytes], Mapping[Hole, bytes]]:
     """What fills the holes of the text part, and of the HTML part."""
     text, html = {}, {}
-    for hole, before, before_html, own, is_token in table:
+    for hole, _, own, is_token in table:
         word = own(reader)
-        text[hole] = before + word.encode()
-        html[hole] = before_html + (word if is_token else escape(word)).encode()
+        text[hole] = value = word.encode()
+        html[hole] = value if is_token else escape(word).encode()
     return text, html
+
+
+def led_in(table: Collection[Filling], edition: Edition) -> Edition:
+    """The edition with what all readers share before its holes: it is encoded with the text, and not for each reader.
+    """
+    text, html = edition.text, edition.html
+    for hole, before, _, _ in table:
+        text, html = text.replace(hole, quoted(before) + hole), html.replace(hole, quoted(escape(before)) + hole)
+    return replace(edition, text=text, html=html)
 
 
 def refuse_dead_links(table: Collection[Filling], reader: Reader) -> None:
@@ -84,9 +94,9 @@ def way_out(envelope: Envelope) -> Callable[[str], str]:
 
 def _filling(hole: Hole, prefix: str | None) -> Filling:
     if prefix is not None:
-        return Filling(hole, prefix.encode(), escape(prefix).encode(), attrgetter(hole.name.lower()), is_token=True)
+        return Filling(hole, prefix, attrgetter(hole.name.lower()), is_token=True)
     own = _name if hole is Hole.NAME else attrgetter(hole.name.lower())
-    return Filling(hole, b"", b"", own, is_token=False)
+    return Filling(hole, "", own, is_token=False)
 
 
 def _name(reader: Reader) -> str:

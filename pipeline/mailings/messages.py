@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from typing import Any
@@ -87,7 +87,7 @@ class Composer:
 
     def _sealing(self, message: Message) -> Message:
         """The message, whose bytes are being made."""
-        return replace(message, mime=self._signers.submit(message.mime).result)
+        return message._replace(mime=self._signers.submit(message.mime).result)
 
     @cached_property
     def _signers(self) -> ThreadPoolExecutor:

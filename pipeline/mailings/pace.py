@@ -1,49 +1,59 @@
-"""How fast: a rate that holds across all processes, because each takes its seconds from one row."""
+"""How fast: a rate that holds across all processes, a rest that the post asks for, a ramp after it was away.
+
+What all processes must know stands in the notebook: each takes its seconds from one row, and looks once a second at
+what the others have met. How fast single mail domains are served is in `domains`.
+"""
 
 from __future__ import annotations
 
+import logging
 import threading
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from pipeline.clock import Clock
+from pipeline.mailings.domains import Domains, Limit
 from pipeline.mailings.ledger import Ledger
+from pipeline.mailings.ledger.notebook import Weather
+from pipeline.mailings.ramp import Ramp
+
+log = logging.getLogger(__name__)
 
 LOOK_AGAIN = timedelta(seconds=1)
-STALE = timedelta(seconds=1)  # a slot so old is not caught up on: two seconds' worth would go at once
+STALE = timedelta(seconds=1)      # a slot so old is not caught up on: two seconds' worth would go at once
+LONG_AWAY = timedelta(minutes=5)  # whoever was away for so long finds its way back by a ramp
 
 
 class Pace:
     """Lets messages pass at `rate` a second, in slices of a second or one message, whichever is more."""
 
-    def __init__(self, ledger: Ledger, clock: Clock, name: str, rate: float | None) -> None:
+    def __init__(
+        self, ledger: Ledger, clock: Clock, name: str, rate: float | None, domains: Mapping[str, Limit] | None = None,
+    ) -> None:
+        self.domains = Domains(ledger, clock, name, domains or {})
         self._ledger = ledger
         self._clock = clock
-        self._name = name
+        self.provider = name
         self._lock = threading.Lock()
         self._interval = timedelta(seconds=1 / rate) if rate else None
         self._slice = max(1, int(rate)) if rate else 0
         self._slots: list[datetime] = []
-        self._rest_until: datetime | None = None
+        self._weather = Weather()
         self._looked_at: datetime | None = None
+        self._ramp: Ramp | None = None
+
+    # ---- what the desk asks --------------------------------------------------------------------
 
     def slot(self) -> datetime | None:
         """The next free slot: the caller's own from now on. None where nothing holds it back: at once."""
-        rest = self._resting()
-        slot = None if self._interval is None else self._take(self._interval)
-        return max(rest, slot) if rest and slot else rest or slot
-
-    def rest(self, seconds: float) -> None:
-        """The provider asks to be left alone for so long: by every process."""
         with self._lock:
-            self._rest_until = self._ledger.notebook.rest(self._name, self._clock.now() + timedelta(seconds=seconds))
-
-    def _resting(self) -> datetime | None:
-        """Until when some process was asked to wait; looked up once a second."""
-        now = self._clock.now()
-        with self._lock:
-            if self._looked_at is None or not timedelta(0) <= now - self._looked_at < LOOK_AGAIN:
-                self._rest_until, self._looked_at = self._ledger.notebook.resting(self._name), now
-            return self._rest_until if self._rest_until and self._rest_until > now else None
+            now = self._clock.now()
+            self._look(now)
+            if not (self._interval or self._ramp or self._weather.rests_until):
+                return None
+            bounds = [self._rests_until(now), self._take(now), self._take_ramp(now)]
+        return max((bound for bound in bounds if bound), default=None)
 
     def wait(self, stop: threading.Event) -> bool:
         """Waits for the next free slot; False if `stop` was set meanwhile."""
@@ -55,12 +65,69 @@ class Pace:
         """How long so many messages take at this rate."""
         return self._interval * messages if self._interval else timedelta(0)
 
-    def _take(self, interval: timedelta) -> datetime:
-        now = self._clock.now()
+    # ---- what it tells -------------------------------------------------------------------------
+
+    @property
+    def rests_until(self) -> datetime | None:
+        """Until when the post wants to be left alone; None where it does not."""
+        return self._rests_until(self._clock.now())
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the post could not be reached when it was last tried, by whichever process."""
+        return self._weather.away_since is not None
+
+    def rest(self, seconds: float) -> None:
+        """The provider asks to be left alone for so long: by every process."""
         with self._lock:
-            while self._slots and self._slots[-1] < now - STALE:
-                self._slots.pop()
-            if not self._slots:
-                start = self._ledger.notebook.reserve(self._name, interval * self._slice, now)
-                self._slots = [start + interval * n for n in reversed(range(self._slice))]
-            return self._slots.pop()
+            until = self._ledger.notebook.rest(self.provider, self._clock.now() + timedelta(seconds=seconds))
+            self._weather = replace(self._weather, rests_until=until)
+
+    def lose(self) -> None:
+        """The post cannot be reached."""
+        with self._lock:
+            if not self.is_away:
+                since = self._ledger.notebook.lose(self.provider, self._clock.now())
+                self._weather = replace(self._weather, away_since=since)
+
+    def find(self) -> None:
+        """The post takes messages again: few at first, where it was away for long."""
+        with self._lock:
+            if self.is_away:
+                self._ledger.notebook.find(self.provider)
+                self._change(replace(self._weather, away_since=None), self._clock.now())
+
+    # ---- below ---------------------------------------------------------------------------------
+
+    def _look(self, now: datetime) -> None:
+        """What other processes have met; looked up once a second."""
+        if self._looked_at is None or not timedelta(0) <= now - self._looked_at < LOOK_AGAIN:
+            self._looked_at = now
+            self._change(self._ledger.notebook.weather(self.provider), now)
+            if self._weather.domains or self.domains.are_on:
+                self.domains.hear(self._weather.domains)
+
+    def _change(self, weather: Weather, now: datetime) -> None:
+        before, self._weather = self._weather, weather
+        if before.away_since and not weather.away_since and now - before.away_since >= LONG_AWAY:
+            self._ramp = Ramp(now)
+            log.info("post.back", extra={"provider": self.provider, "away_since": before.away_since.isoformat()})
+
+    def _rests_until(self, now: datetime) -> datetime | None:
+        until = self._weather.rests_until
+        return until if until and until > now else None
+
+    def _take_ramp(self, now: datetime) -> datetime | None:
+        if self._ramp and (self._ramp.is_over(now) or now < self._ramp.began):  # or the clock was set back
+            self._ramp = None
+        return self._ramp.take(now) if self._ramp else None
+
+    def _take(self, now: datetime) -> datetime | None:
+        if self._interval is None:
+            return None
+        while self._slots and self._slots[-1] < now - STALE:
+            self._slots.pop()
+        if not self._slots:
+            start = self._ledger.notebook.reserve(self.provider, self._interval * self._slice, now)
+            self._slots = [start + self._interval * n for n in reversed(range(self._slice))]
+        return self._slots.pop()

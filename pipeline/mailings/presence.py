@@ -96,7 +96,7 @@ class Presence:
             return self._reclaim_frozen(worker, now, steady)
         board = self._board_of(worker)
         if worker.boot_id == self.worker.boot_id:
-            found = take_back(self._ledger, worker, read_board(board), Doubt.PROCESS, now)
+            found = take_back(self._ledger, worker, read_board(board), Doubt.PROCESS, now, has_died=True)
         else:
             found = take_back(self._ledger, worker, None, Doubt.POWER, now)
         self._ledger.workers.leave([worker.id])
@@ -119,17 +119,21 @@ class Presence:
 
 
 def take_back(
-    ledger: Ledger, worker: Worker, seen: Sight | None, cause: Doubt, now: datetime, *, over_at: datetime | None = None
+    ledger: Ledger, worker: Worker, seen: Sight | None, cause: Doubt, now: datetime, *, over_at: datetime | None = None,
+    has_died: bool = False,
 ) -> Reclaimed:
     """What a worker held: recorded as its board shows it; in doubt is who was in the air, or all, without a board.
 
-    With `over_at` only what it holds under a lease that was over by then.
+    With `over_at` only what it holds under a lease that was over by then. Where it died, what it was at work on is
+    suspected of it.
     """
     held = [claim for claim in ledger.deliveries.held(worker.id) if not over_at or claim.lease_until <= over_at]
     outcomes = list(seen.outcomes(held)) if seen else []
     ledger.deliveries.record(worker.shard, outcomes, now=now)
     waiting = sum(one.state is DeliveryState.PENDING for one in outcomes)
     in_doubt = ledger.doubts.reclaim(worker.id, cause, over_at=over_at)
+    if has_died and seen:
+        ledger.suspects.blame([claim.id for claim in held if (claim.id, claim.fence) in seen.at_work], now)
     return Reclaimed(waiting, in_doubt + sum(one.state is DeliveryState.IN_DOUBT for one in outcomes))
 
 

@@ -15,6 +15,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 from pipeline.clock import Clock
 from pipeline.errors import PipelineError, Refused
@@ -33,12 +35,15 @@ from pipeline.mailings.mailing import (
 )
 from pipeline.mailings.pace import Pace
 from pipeline.mailings.presence import take_back
+from pipeline.mailings.trials import Trials
+from pipeline.mailings.warm_up import WarmUp
 from pipeline.providers.base import Message, Transport
 
 log = logging.getLogger(__name__)
 
 IDLE_S = 1.0              # how long an idle sender waits before it looks again
 PATIENCE = 3              # how often in a row nothing may be handed over before a single pass gives up
+LONGEST_REST = timedelta(minutes=3)  # what a single pass waits for where the post asks to be left alone
 REFUSALS = 20             # refusals of us in a row, with nobody accepted, that pause a mailing
 BRAKES_S = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)
 
@@ -56,7 +61,6 @@ class Terms:
     memory: timedelta | None = None
     repeats: bool = True
     broadcasts: bool = False
-    refused_share: float = 1.0  # of the last readers; more pauses a mailing
 
     def may_repeat(self, attempts: int) -> bool:
         """Whether a message whose answer was lost goes out again after so many attempts before this one.
@@ -90,7 +94,7 @@ class Office:
         self, ledger: Ledger, worker: Worker, *, board: Board, open_transport: Callable[[], Transport],
         compose: Callable[[Claim], Message], pace: Pace, clock: Clock, chance: Callable[[], float], terms: Terms,
         prepare: Callable[[Iterable[Claim]], None] = lambda _: None,
-        steady: Callable[[], datetime] | None = None,
+        steady: Callable[[], datetime] | None = None, brake: Brake | None = None, warm_up: WarmUp | None = None,
     ) -> None:
         self.ledger = ledger
         self.worker = worker
@@ -106,7 +110,9 @@ class Office:
         self.report = Report()
         self.failure: BaseException | None = None  # what ended a sender, and so all of them
         self.served = 0  # how many messages the post has taken, from whichever sender
-        self.brake = Brake(terms.refused_share)
+        self.brake = brake or Brake(1)
+        self.warm_up = warm_up
+        self.trials = Trials()
         self._lock = threading.Lock()
         self._refusals = 0
         self._misses_ledger = False
@@ -123,16 +129,48 @@ class Office:
 
     def _run(self, stop: threading.Event, *, until_idle: bool) -> None:
         # Nobody is at work now: what this worker still holds was left by an office that failed.
-        take_back(self.ledger, self.worker, read_board(self.board.path), Doubt.PROCESS, self.clock.now())
+        take_back(self.ledger, self.worker, read_board(self.board.path), Doubt.PROCESS, self.clock.now(), has_died=True)
+        self.trials.open(self.ledger.suspects.waiting())
         senders = [Sender(self, stop, until_idle=until_idle) for _ in range(self.terms.senders)]
         threads = [threading.Thread(target=sender.work, name="sender", daemon=True) for sender in senders]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
+        if self.warm_up:
+            self.warm_up.close()
         if self.failure is not None:
             raise self.failure
         self.report.unreachable = next((sender.unreachable for sender in senders if sender.unreachable), "")
+
+    def claim(self, known: Sequence[Outcome], limit: int, *, is_alone: bool = False) -> list[Claim]:
+        """Records what is known and claims up to `limit`, in one commit; of mailings what a warm-up allows today.
+
+        A delivery at which a process died is claimed when nobody else waits, by who `is_alone`, and by itself.
+        """
+        if not self.trials.suspects:
+            return self._claim(known, limit)
+        claims = self._claim(known, limit, but=self.trials.suspects)
+        self.trials.hear(known)
+        while is_alone and limit and not claims and (suspect := self.trials.next()) is not None:
+            claims = self._claim((), 1, only=suspect)
+            if not claims:
+                self.trials.acquit(suspect)
+        return claims
+
+    def _claim(self, known: Sequence[Outcome], limit: int, **which: Any) -> list[Claim]:
+        claim = partial(
+            self.ledger.deliveries.claim, self.worker.id, self.worker.shard, known, limit=limit, now=self.clock.now(),
+            lease=self.terms.lease, steady=self.steady(), provider=self.terms.provider,
+            broadcasts=self.terms.broadcasts, **which)
+        if self.warm_up is None:
+            return claim()
+        room = self.warm_up.take(limit)
+        claims = claim(of_mailings=room)
+        unused = room - sum(one.mailing_id is not None for one in claims)
+        self.warm_up.give_back(unused + sum(
+            not one.counted and one.claim.mailing_id is not None for one in known))
+        return claims
 
     def note(self, outcomes: Sequence[Outcome]) -> None:
         """Counts outcomes for the report."""
@@ -196,6 +234,7 @@ class Sender:
         except BaseException as error:  # noqa: BLE001, raised again by the thread that waits for this one
             self._office.failure = error
         finally:
+            self._desk.close()
             if self._transport is not None:
                 self._transport.close()
 
@@ -217,7 +256,7 @@ class Sender:
             self._transport = self._office.open_transport()
         self._desk.open(self._transport.timeout_s)
         self._transport.carry(self._desk)
-        while self._desk.pause_s and not self._rest(self._desk.pause_s):
+        while self._desk.pause_s and not (self._is_turned_away() or self._rest(self._desk.pause_s)):
             self._transport.carry(self._desk)
 
     def _brake(self, *, is_idle: bool) -> None:
@@ -228,7 +267,19 @@ class Sender:
             self._has_given_up = True
             self.unreachable = "" if self._desk.others_are_served else str(error)
             return
+        if self._is_turned_away():
+            self.unreachable = f"{error}: {self.unreachable}"
+            return
         self._rest(max(BRAKES_S[min(len(outage), len(BRAKES_S)) - 1], error.retry_after_s or 0))
+
+    def _is_turned_away(self) -> bool:
+        """The post wants to be left alone for longer than a single pass waits: it ends, and says until when."""
+        office = self._office
+        until = office.pace.rests_until if self._until_idle else None
+        if until and until - office.clock.now() > LONGEST_REST:
+            self._has_given_up = True
+            self.unreachable = f"{office.pace.provider} wants to be left alone until {until:%Y-%m-%d %H:%M} UTC"
+        return self._has_given_up
 
     def _rest(self, seconds: float) -> bool:
         """Waits; True if it is time to stop."""

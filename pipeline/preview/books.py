@@ -60,7 +60,7 @@ def look(app: App) -> list[Problem]:
             record, published_at=record.due_at, updated_at=record.due_at, ordinal=ordinal + len(named)), owners)
         owners[found.permalink or ""] = found.key
         named.append(found)
-    app.archive.update(named)
+    app.archive.publish(named)
     return done.problems
 
 

@@ -14,7 +14,7 @@ from html import unescape
 from itertools import repeat
 from pathlib import Path
 
-from pipeline.app import FINISHED, App, web_files
+from pipeline.app import FINISHED, App
 from pipeline.checking.examine import Specimen, examine_specimen
 from pipeline.checking.mending import Change, mend
 from pipeline.checking.neighbours import Neighbour
@@ -188,9 +188,9 @@ def mail_findings(app: App, record: Record) -> list[Problem]:
 def template_findings(app: App) -> Iterator[Problem]:
     """What is wrong with the owner's templates: those of the web are read, an issue's are tried on the newest."""
     newest = max(app.archive.issues().values(), key=lambda one: one.due_at, default=None)
-    web = app.config.folder / "templates" / "web"
+    web = app.web_folders[0]
     tries: list[Callable[[], object]] = [partial(app.web_templates.compile, path.relative_to(web).as_posix())
-                                         for path in web_files(app.config.folder) if path.suffix == ".html"]
+                                         for path in sorted(web.rglob("*.html"))]
     if newest is not None:
         tries += [partial(app.press.try_page, newest), partial(app.dresser.edition, newest)]
     for attempt in tries:

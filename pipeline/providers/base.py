@@ -16,15 +16,14 @@ from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from pipeline.errors import TransportError, Unavailable
 
 NOBODY = "list.invalid"  # RFC 2606: the domain of the one recipient of a broadcast, and of its links, until theirs
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """One message to one reader.
 
     `key` is the delivery's, `message_id` without angle brackets; `sender` and `recipient` are the
@@ -56,8 +55,7 @@ class Parts:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """The other side took the message. `provider_id` is its own name for it, `reply` its words."""
 
     provider: str
@@ -88,11 +86,19 @@ class Desk(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Greeting:
-    """How the other side received us. `size_bytes` is the largest message it takes, 0 where that is not told."""
+    """How the other side received us. `size_bytes` is the largest message it takes, 0 where that is not told.
+
+    `limits` is what the account may send, in words, "" where that is not told; `lacks` what stands in its way although
+    it let us in, and `remedy` what to do about that. `takes_sender`: it was asked whether mail may come from us.
+    """
 
     server: str
     is_encrypted: bool
     size_bytes: int = 0
+    limits: str = ""
+    lacks: str = ""
+    remedy: str = ""
+    takes_sender: bool = True
 
 
 class Transport(Protocol):

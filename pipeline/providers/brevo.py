@@ -1,9 +1,10 @@
 """Brevo: a key by which a message that is sent again is not sent twice.
 
-Read in November 2026: developers.brevo.com/reference/sendtransacemail and docs/heterogenous-versions-batch-emails:
-`headers.idempotencyKey`, a UUID that is known for 30 minutes (15 in an older page: we count on those).
-Message-ID and Date are Brevo's own. A call may hold versions for many readers, but has one key for all of them,
-and after a death of ours nobody could put the same call together again: so each message goes alone.
+Excerpts read in November 2026, the rest from memory, not tried against a live account:
+developers.brevo.com/reference/sendtransacemail and docs/heterogenous-versions-batch-emails: `headers.idempotencyKey`,
+a UUID that is known for 30 minutes (15 in an older page: we count on those). Message-ID and Date are Brevo's own. A
+call may hold versions for many readers, but has one key for all of them, and after a death of ours nobody could put
+the same call together again: so each message goes alone.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pipeline.providers.courier import Courier, Group, Result
 from pipeline.providers.fields import other_headers, recipient, reply_to, sender
 from pipeline.providers.http import Answer, Call, Line, check_secret
 from pipeline.providers.http_verdicts import Blame, Table
+from pipeline.providers.vendor import Standing
 
 URL = "https://api.brevo.com"
 SEEN = "duplicate_request"
@@ -37,11 +39,20 @@ class Brevo(Courier):
     memory = timedelta(minutes=14)
     is_keyed = True
     reset = "x-sib-ratelimit-reset"
+    account = "/v3/account"
     table: ClassVar[Table] = {
         "reader": Blame.READER, "unauthorized": Blame.ACCOUNT,
         "not_enough_credits": Blame.ACCOUNT, "permission_denied": Blame.ACCOUNT,
         "account_under_validation": Blame.ACCOUNT, "too_many_requests": Blame.BUSY,
     }
+
+    def standing(self, document: Any) -> Standing:
+        """What is left of the plan, where that is counted in mails."""
+        left = [one for one in document["plan"] if one.get("creditsType") == "sendLimit"]
+        limits = ", ".join(f"{int(one['credits'])} mails left (plan {one['type']})" for one in left)
+        if left and not any(one["credits"] for one in left):
+            return Standing(limits, "no mail is left of the plan", "wait until it begins anew, or take a larger one")
+        return Standing(limits)
 
     def part(self, message: Message) -> Any:
         parts = message.parts()

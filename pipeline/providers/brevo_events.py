@@ -1,6 +1,6 @@
 """What Brevo reports: one JSON object a request, or a list of them, proven by a password or a token.
 
-Its documentation as known in November 2026, partly from memory, not tried against a live account: developers.brevo.com,
+Excerpts read in November 2026, the rest from memory, not tried against a live account: developers.brevo.com,
 "Transactional webhooks" and "Secure your webhooks". Brevo signs nothing: give the webhook basic authentication or a
 bearer token, whichever of the two its settings offer.
 """

@@ -24,7 +24,7 @@ from pipeline.clock import Clock
 from pipeline.errors import InDoubt, Refused, Rejected, Unavailable
 from pipeline.providers.base import NOBODY, Message, Parts, Receipt
 from pipeline.providers.http import Answer, Call, Line
-from pipeline.providers.vendor import ODD, Vendor
+from pipeline.providers.vendor import ODD, Standing, Vendor
 
 _STYLE = re.compile(r"(<style\b.*?</style>)", re.IGNORECASE | re.DOTALL)
 _BODY = re.compile(r"<body\b[^>]*>(.*)</body>", re.IGNORECASE | re.DOTALL)
@@ -102,6 +102,15 @@ class Broadcast(Vendor):
     @abstractmethod
     def start(self, id_: str) -> Call:
         """Sends a draft out."""
+
+    @property
+    def account(self) -> str:  # type: ignore[override]
+        """The list of broadcasts is what a key must be good for."""
+        return self.listing.replace("{mark}", "avviso-doctor")
+
+    def standing(self, document: Any) -> Standing:
+        list(self.listed(document))
+        return Standing()
 
     # ---- the port ----------------------------------------------------------------------------------
 

@@ -1,7 +1,8 @@
 """Buttondown: drafts an email, then sends it to everybody who subscribed there.
 
-Read in November 2026: docs.buttondown.com/api-emails-introduction with github.com/buttondown/openapi (emails:
-create, list, update), and buttondown.com/blog/2026-03-07-safer-email-api-defaults. Our mark stands in `metadata`.
+Excerpts read in November 2026, the rest from memory, not tried against a live account:
+docs.buttondown.com/api-emails-introduction with github.com/buttondown/openapi (emails: create, list, update), and
+buttondown.com/blog/2026-03-07-safer-email-api-defaults. Our mark stands in `metadata`.
 """
 
 from __future__ import annotations

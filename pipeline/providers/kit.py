@@ -1,7 +1,8 @@
 """Kit (formerly ConvertKit): drafts a broadcast, then gives it an hour that has come.
 
-Read in November 2026: developers.kit.com/api-reference/broadcasts (create, list, update): `send_at: null` is a
-draft. Our mark stands in the internal description. Kit puts its own template around the text.
+Excerpts read in November 2026, the rest from memory, not tried against a live account:
+developers.kit.com/api-reference/broadcasts (create, list, update): `send_at: null` is a draft. Our mark stands in the
+internal description. Kit puts its own template around the text.
 """
 
 from __future__ import annotations

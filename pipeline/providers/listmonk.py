@@ -1,7 +1,8 @@
 """listmonk: drafts a campaign for one of its lists, then runs it.
 
-Read in November 2026: listmonk.app/docs/apis/apis, listmonk.app/docs/apis/campaigns and listmonk.app/docs/templating,
-and its source of that month. Our mark is a tag of the campaign.
+Excerpts read in November 2026, the rest from memory, not tried against a live account: listmonk.app/docs/apis/apis,
+listmonk.app/docs/apis/campaigns and listmonk.app/docs/templating, and its source of that month. Our mark is a tag of
+the campaign.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Mailchimp: drafts a campaign for an audience, puts the text in, sends it.
 
-Its documentation as known in November 2026, partly from memory, not tried against a live account:
+Excerpts read in November 2026, the rest from memory, not tried against a live account:
 mailchimp.com/developer/marketing/api/campaigns (add, list, send) and campaign-content, and
 mailchimp.com/help/about-api-keys. The part of the key behind its dash names the data centre. Our mark stands in the
 campaign's internal title.

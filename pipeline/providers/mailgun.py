@@ -1,10 +1,10 @@
 """Mailgun: our own MIME, one message a call, so that every byte and every header stays.
 
-Its documentation as known in November 2026, partly from memory, not tried against a live account:
-documentation.mailgun.com, api-reference/openapi-final (Messages: messages.mime; Events) and
-user-manual/sending-messages/batch-sending. Recipient variables would put 1,000 readers into a call, but run the issue's
-text through their templates and give all of them one Message-ID: not for us. There is no idempotency key; what was
-taken is found in their events by Message-ID, which may come half an hour late.
+Excerpts read in November 2026, the rest from memory, not tried against a live account: documentation.mailgun.com,
+api-reference/openapi-final (Messages: messages.mime; Events) and user-manual/sending-messages/batch-sending. Recipient
+variables would put 1,000 readers into a call, but run the issue's text through their templates and give all of them
+one Message-ID: not for us. There is no idempotency key; what was taken is found in their events by Message-ID, which
+may come half an hour late.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from pipeline.providers.base import Message, Receipt
 from pipeline.providers.courier import Courier, Group, Result
 from pipeline.providers.http import Answer, Call, Line, check_secret
 from pipeline.providers.http_verdicts import Blame, Table
+from pipeline.providers.vendor import Standing
 
 HOSTS = {"us": "https://api.mailgun.net", "eu": "https://api.eu.mailgun.net"}
 _BOUNDARY = "=_avviso_form"
@@ -38,6 +39,17 @@ class Mailgun(Courier):
     def __init__(self, line: Line, clock: Clock, domain: str) -> None:
         super().__init__(line, clock)
         self._path = f"/v3/{quote(domain, safe='')}"
+        self.account = f"/v4/domains/{quote(domain, safe='')}"
+
+    def standing(self, document: Any) -> Standing:
+        """The domain's state, and the first record that its DNS lacks."""
+        domain = document["domain"]
+        if domain["state"] == "active":
+            return Standing()
+        missing = next((one for one in document.get("sending_dns_records") or () if one.get("valid") != "valid"), None)
+        return Standing("", f"the domain {domain['name']} is {domain['state']} there", "see its page at Mailgun"
+                        if missing is None else
+                        f'publish: {missing["name"]}. {missing["record_type"]} "{missing["value"]}"')
 
     def part(self, message: Message) -> Any:
         """No JSON: the message goes as it is."""

@@ -1,8 +1,9 @@
 """What Mailgun reports: one JSON object a request, with an HMAC over a time and a token inside it.
 
-Read in November 2026: documentation.mailgun.com, "Webhooks" (user manual), "Securing webhooks" and "Event structure".
-The signature does not cover the event itself, so a token is good for one event only: it is the event's key here, and
-what comes with it a second time is a replay. Mailgun tries for eight hours.
+Excerpts read in November 2026, the rest from memory, not tried against a live account: documentation.mailgun.com,
+"Webhooks" (user manual), "Securing webhooks" and "Event structure". The signature does not cover the event itself, so
+a token is good for one event only: it is the event's key here, and what comes with it a second time is a replay.
+Mailgun tries for eight hours.
 """
 
 from __future__ import annotations

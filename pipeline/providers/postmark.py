@@ -1,8 +1,9 @@
 """Postmark: batches of 500, each message with a result of its own, in the broadcast stream.
 
-Read in November 2026: postmarkapp.com/developer/user-guide/send-email-with-api/batch-emails (500 messages,
-50 MB), developer/api/overview (error codes), developer/api/messages-api (search). `X-PM-KeepID` keeps our
-Message-ID. There is no idempotency key; what was taken is found by our key in the message's metadata.
+Excerpts read in November 2026, the rest from memory, not tried against a live account:
+postmarkapp.com/developer/user-guide/send-email-with-api/batch-emails (500 messages, 50 MB), developer/api/overview
+(error codes), developer/api/messages-api (search). `X-PM-KeepID` keeps our Message-ID. There is no idempotency key;
+what was taken is found by our key in the message's metadata.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pipeline.providers.courier import Courier, Group, Result
 from pipeline.providers.fields import other_headers, recipient, reply_to, sender
 from pipeline.providers.http import Answer, Call, Line, check_secret
 from pipeline.providers.http_verdicts import Blame, Table, verdict
+from pipeline.providers.vendor import Standing
 
 URL = "https://api.postmarkapp.com"
 BAD_REQUEST, INACTIVE = 300, 406
@@ -32,6 +34,7 @@ class Postmark(Courier):
     batch_size = 500
     largest = 45 * 1024 * 1024
     code_at, words_at = "ErrorCode", "Message"
+    account = "/server"
     table: ClassVar[Table] = {
         10: Blame.ACCOUNT, 100: Blame.BUSY, BAD_REQUEST: Blame.MESSAGE, 400: Blame.ACCOUNT, 401: Blame.ACCOUNT,
         402: Blame.MESSAGE, 403: Blame.MESSAGE, 405: Blame.ACCOUNT, INACTIVE: Blame.READER, 412: Blame.ACCOUNT,
@@ -41,6 +44,12 @@ class Postmark(Courier):
     def __init__(self, line: Line, clock: Clock, stream: str) -> None:
         super().__init__(line, clock)
         self._stream = stream
+
+    def standing(self, document: Any) -> Standing:
+        if document["DeliveryType"] == "Sandbox":
+            return Standing("", f"the server {document['Name']} is a sandbox: it takes mail and delivers none",
+                            "take the token of a live server")
+        return Standing()
 
     def part(self, message: Message) -> Any:
         parts = message.parts()

@@ -1,7 +1,8 @@
 """What Postmark reports: one JSON object a request, proven by the password in the hook's address.
 
-Read in November 2026: postmarkapp.com, "Webhooks overview", "Bounce webhook", "Delivery webhook", "Spam complaint
-webhook", "Subscription change webhook", and "Bounce types". Postmark signs nothing: put the secret into the address,
+Excerpts read in November 2026, the rest from memory, not tried against a live account: postmarkapp.com, "Webhooks
+overview", "Bounce webhook", "Delivery webhook", "Spam complaint webhook", "Subscription change webhook", and "Bounce
+types". Postmark signs nothing: put the secret into the address,
 `https://avviso:SECRET@mail.example.com/hooks/postmark`. It tries for some hours; the same event has the same words.
 """
 

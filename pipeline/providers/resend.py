@@ -1,9 +1,9 @@
 """Resend: a key by which a message that is sent again is not sent twice; batches of 100 for who wants speed.
 
-Read in November 2026: resend.com/docs/api-reference (emails/send-email, emails/send-batch-emails, errors) and
-docs/dashboard/emails/idempotency-keys: a key is known for 24 hours; the same key with other contents is refused
-with 409, which to us says that it was taken. `x-batch-validation: permissive` gives each message of a batch a
-result of its own.
+Excerpts read in November 2026, the rest from memory, not tried against a live account: resend.com/docs/api-reference
+(emails/send-email, emails/send-batch-emails, errors) and docs/dashboard/emails/idempotency-keys: a key is known for 24
+hours; the same key with other contents is refused with 409, which to us says that it was taken. `x-batch-validation:
+permissive` gives each message of a batch a result of its own.
 
 A batch has one key for its hundred messages. After a death of ours nobody could put the same hundred together
 again (somebody may have left meanwhile), so only single messages are called idempotent.
@@ -17,11 +17,13 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from pipeline.clock import Clock
-from pipeline.providers.base import Message, Receipt
+from pipeline.errors import Refused
+from pipeline.providers.base import Greeting, Message, Receipt
 from pipeline.providers.courier import Courier, Group, Result
 from pipeline.providers.fields import other_headers, recipient, reply_to, sender
 from pipeline.providers.http import Answer, Call, Line, check_secret
 from pipeline.providers.http_verdicts import Blame, Table, verdict
+from pipeline.providers.vendor import Standing
 
 URL = "https://api.resend.com"
 _NO_TAG = re.compile(r"[^A-Za-z0-9_-]")
@@ -35,6 +37,7 @@ class Resend(Courier):
     memory = timedelta(hours=23)
     is_keyed = True
     code_at = "name"
+    account = "/domains"
     table: ClassVar[Table] = {
         "reader": Blame.READER,
         "concurrent_idempotent_requests": Blame.BUSY, "daily_quota_exceeded": Blame.BUSY,
@@ -47,6 +50,22 @@ class Resend(Courier):
         super().__init__(line, clock)
         self.idempotent = not is_batching
         self.batch_size = 100 if is_batching else 1
+
+    def greet(self, sender: str) -> Greeting | None:
+        """A key that may do nothing but send is a good one."""
+        try:
+            return super().greet(sender)
+        except Refused as error:
+            if "restricted_api_key" not in error.reply:
+                raise
+            return self.greeting(Standing("the key may send and nothing else, so they are not told"))
+
+    def standing(self, document: Any) -> Standing:
+        waiting = [one for one in document["data"] if one["status"] != "verified"]
+        if not waiting or len(waiting) < len(document["data"]):
+            return Standing()
+        return Standing("", f"the domain {waiting[0]['name']} is {waiting[0]['status']} there",
+                        "publish the records that its page at Resend shows")
 
     def part(self, message: Message) -> Any:
         parts = message.parts()

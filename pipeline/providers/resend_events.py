@@ -1,8 +1,8 @@
 """What Resend reports: one JSON object a request, signed by Svix.
 
-Read in November 2026: resend.com/docs, "Webhooks", "Verify webhooks requests" and the pages of the event types;
-docs.svix.com, "Verifying payloads manually". The setting is the signing secret `whsec_…`. Each attempt is signed anew,
-so five minutes are enough.
+Excerpts read in November 2026, the rest from memory, not tried against a live account: resend.com/docs, "Webhooks",
+"Verify webhooks requests" and the pages of the event types; docs.svix.com, "Verifying payloads manually". The setting
+is the signing secret `whsec_…`. Each attempt is signed anew, so five minutes are enough.
 """
 
 from __future__ import annotations
@@ -49,14 +49,17 @@ class Resend:
         data = part(said, "data")
         kind, bounce = _EVENTS.get(text(said, "type"), (Kind.UNKNOWN, None))
         reason = text(data, "bounce", "message") or text(data, "failed", "reason")
+        said_by_server = part(data, "bounce", "diagnosticCode")
+        words = " ".join([reason, *(one for one in said_by_server if isinstance(one, str))]
+                         if isinstance(said_by_server, list) else [reason])
         if kind is Kind.BOUNCED:
-            kind, bounce = meaning("", reason, otherwise=_BOUNCES.get(text(data, "bounce", "type"), HARD))
+            kind, bounce = meaning("", words, otherwise=_BOUNCES.get(text(data, "bounce", "type"), HARD))
         to = part(data, "to")
         return [Event(
             event_key("resend", name), kind, instant(text(said, "created_at"), now), "resend", bounce=bounce,
             address=text({"to": to[0]}, "to") if isinstance(to, list) and to else "",
             delivery_key=delivery_key(part(data, "tags"), part(data, "headers")), provider_id=text(data, "email_id"),
-            status=status_in(reason), reason=reason, raw=kept(said))]
+            status=status_in(words), reason=reason, raw=kept(said))]
 
     def _check(self, report: Report, now: datetime) -> str:
         """The report's own name, if it is signed. Raises Forged."""

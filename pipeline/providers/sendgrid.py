@@ -1,6 +1,6 @@
 """SendGrid: structured, one message a call; it has no door for MIME.
 
-Its documentation as known in November 2026, partly from memory, not tried against a live account:
+Excerpts read in November 2026, the rest from memory, not tried against a live account:
 www.twilio.com/docs/sendgrid/api-reference/mail-send (mail/send, errors, limitations) and email-activity. A call may
 hold 1,000 personalizations, but they share one body with substitutions, and ours differ by each reader's links.
 Message-ID, Date and the List- fields are taken over from `headers`. There is no idempotency key; searching needs their
@@ -20,6 +20,7 @@ from pipeline.providers.courier import Courier, Group, Result
 from pipeline.providers.fields import other_headers, recipient, reply_to, sender
 from pipeline.providers.http import Answer, Call, Line, check_secret
 from pipeline.providers.http_verdicts import Blame, Table
+from pipeline.providers.vendor import Standing
 
 HOSTS = {"global": "https://api.sendgrid.com", "eu": "https://api.eu.sendgrid.com"}
 _OFF = {
@@ -34,7 +35,13 @@ class SendGrid(Courier):
     name = "sendgrid"
     settles = timedelta(minutes=30)
     reset = "x-ratelimit-reset"
+    account = "/v3/scopes"
     table: ClassVar[Table] = {"personalizations.0.to.0.email": Blame.READER, 413: Blame.MESSAGE}
+
+    def standing(self, document: Any) -> Standing:
+        if "mail.send" in document["scopes"]:
+            return Standing()
+        return Standing("", "the key may not send mail", "give it the permission Mail Send, or make another")
 
     def part(self, message: Message) -> Any:
         parts = message.parts()

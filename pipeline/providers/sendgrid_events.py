@@ -1,8 +1,9 @@
 """What SendGrid reports: a list of JSON objects a request, signed with ECDSA over the time and the bytes.
 
-Read in November 2026: twilio.com/docs/sendgrid, "Event Webhook reference" and "Getting started with the Event Webhook
-security features". The setting is the verification key that its settings show (base64 of a DER key on P-256).
-SendGrid tries for 24 hours. Needs the extra `hooks` (cryptography).
+Excerpts read in November 2026, the rest from memory, not tried against a live account: twilio.com/docs/sendgrid,
+"Event Webhook reference" and "Getting started with the Event Webhook security features". The setting is the
+verification key that its settings show (base64 of a DER key on P-256). SendGrid tries for 24 hours. Needs the extra
+`hooks` (cryptography).
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Amazon SES, version 2 of its interface: our own MIME, one message a call.
 
-Read in November 2026: docs.aws.amazon.com/ses/latest/APIReference-V2 (SendEmail, CommonErrors) and
-docs.aws.amazon.com/ses/latest/dg/quotas.html. SES puts its own Message-ID and Date in the place of ours, has
-neither an idempotency key nor a search, and says with a status, never a header, that we are too fast.
+Excerpts read in November 2026, the rest from memory, not tried against a live account:
+docs.aws.amazon.com/ses/latest/APIReference-V2 (SendEmail, CommonErrors) and
+docs.aws.amazon.com/ses/latest/dg/quotas.html. SES puts its own Message-ID and Date in the place of ours, has neither
+an idempotency key nor a search, and says with a status, never a header, that we are too fast.
 
 With a key pair in the settings nothing more is needed. Without one, the keys come from where Amazon's own
 tools look for them (environment, ~/.aws, the role of the machine); that search is boto3's, the extra `ses`.
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -21,7 +23,8 @@ from pipeline.providers.base import Message
 from pipeline.providers.courier import Courier, Group, Result
 from pipeline.providers.http import Answer, Call, Line, check_secret
 from pipeline.providers.http_verdicts import Blame, Table
-from pipeline.providers.sigv4 import Credentials, sign
+from pipeline.providers.sigv4 import Credentials, borrowed, sign
+from pipeline.providers.vendor import Standing
 
 PATH = "/v2/email/outbound-emails"
 _BAD_READER = ("Illegal address", "Missing final '@domain'", "illegal character", "Missing '@'")
@@ -31,6 +34,7 @@ class Ses(Courier):
     """A transport over one region. `find_credentials` is asked at every call: a role's keys change by the hour."""
 
     name = "ses"
+    account = "/v2/email/account"
     table: ClassVar[Table] = {
         "TooManyRequestsException": Blame.BUSY, "ThrottlingException": Blame.BUSY, "Throttling": Blame.BUSY,
         "LimitExceededException": Blame.BUSY, "ServiceUnavailable": Blame.BUSY,
@@ -57,11 +61,29 @@ class Ses(Courier):
         } | self._extra
 
     def request(self, group: Group) -> Call:
-        headers = {"content-type": "application/json"}
+        return self._signed(Call("POST", PATH, group.parts[0], {"content-type": "application/json"}))
+
+    def asking(self, path: str) -> Call:
+        return self._signed(Call("GET", path))
+
+    def _signed(self, call: Call) -> Call:
         signature = sign(
-            self._find_credentials(), self._region, "ses", method="POST", path=PATH,
-            headers={**headers, "host": urlsplit(self._line.url).netloc}, body=group.parts[0], now=self._clock.now())
-        return Call("POST", PATH, group.parts[0], headers | signature)
+            self._find_credentials(), self._region, "ses", method=call.method, path=call.path,
+            headers={**call.headers, "host": urlsplit(self._line.url).netloc}, body=call.content,
+            now=self._clock.now())
+        return replace(call, headers={**call.headers, **signature})
+
+    def standing(self, document: Any) -> Standing:
+        """The quota, the sandbox, and whether sending is switched on."""
+        quota = document["SendQuota"]
+        limits = (f"{quota['MaxSendRate']:g} a second, {quota['Max24HourSend']:g} in 24 hours "
+                  f"({quota['SentLast24Hours']:g} sent)")
+        if not document["SendingEnabled"]:
+            return Standing(limits, "sending is paused for the account", "see the SES console for the reason")
+        if not document["ProductionAccessEnabled"]:
+            return Standing(limits, "the account is in the sandbox: it mails verified addresses alone",
+                            "ask for production access in the SES console")
+        return Standing(limits)
 
     def results(self, answer: Answer) -> Sequence[Result] | None:
         return [self.receipt(answer.document["MessageId"])] if answer.document["MessageId"] else None
@@ -84,7 +106,7 @@ def ses(settings: Mapping[str, Any], clock: Clock) -> Callable[[], Ses]:
     region = settings.get("region")
     if not region:
         raise ConfigError("transport.region is missing", remedy="name the account's region, as in `region: eu-west-1`")
-    find = _given(settings) if settings.get("access_key_id") else _borrowed()
+    find = _given(settings) if settings.get("access_key_id") else borrowed("transport", "ses")
     url = settings.get("url") or f"https://email.{region}.amazonaws.com"
     secrets = [settings.get("secret_access_key") or ""]
     return lambda: Ses(Line("ses", url, {}, secrets=secrets), clock, region, find,
@@ -95,19 +117,3 @@ def _given(settings: Mapping[str, Any]) -> Callable[[], Credentials]:
     pair = Credentials(check_secret("access_key_id", settings["access_key_id"]),
                        check_secret("secret_access_key", settings.get("secret_access_key")))
     return lambda: pair
-
-
-def _borrowed() -> Callable[[], Credentials]:
-    """From where Amazon's own tools take them."""
-    from botocore.session import get_session  # optional extra
-
-    found = get_session().get_credentials()
-    if found is None:
-        raise ConfigError("transport has no keys for Amazon SES", remedy="set access_key_id and secret_access_key, "
-                          "or give the keys where Amazon's own tools look for them")
-
-    def fresh() -> Credentials:
-        frozen = found.get_frozen_credentials()
-        return Credentials(frozen.access_key, frozen.secret_key, frozen.token or "")
-
-    return fresh

@@ -1,9 +1,10 @@
 """What Amazon SES reports through a topic of SNS.
 
-Read in November 2026: docs.aws.amazon.com/ses, "Contents of event data that Amazon SES publishes to Amazon SNS",
-"Examples of event data …" and "Amazon SNS notification contents for Amazon SES". Both the events of a configuration set
-(`eventType`) and the notifications of an identity (`notificationType`) are read; the former bring our tags along.
-The setting is the topic's ARN. Needs the extra `hooks` (cryptography).
+Excerpts read in November 2026, the rest from memory, not tried against a live account: docs.aws.amazon.com/ses,
+"Contents of event data that Amazon SES publishes to Amazon SNS", "Examples of event data …" and "Amazon SNS
+notification contents for Amazon SES". Both the events of a configuration set (`eventType`) and the notifications of an
+identity (`notificationType`) are read; the former bring our tags along. The setting is the topic's ARN. Needs the
+extra `hooks` (cryptography).
 """
 
 from __future__ import annotations

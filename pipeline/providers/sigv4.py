@@ -1,15 +1,18 @@
-"""Amazon's signature, version 4: one function, so that nobody needs 20 MB for it.
+"""Amazon's signature, version 4: one function, so that nobody needs 20 MB for it; and where keys are looked for.
 
-Read in November 2026: docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html.
+Excerpts read in November 2026, the rest from memory, not tried against a live account:
+docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+
+from pipeline.errors import ConfigError
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 
@@ -25,20 +28,45 @@ class Credentials:
 
 def sign(
     credentials: Credentials, region: str, service: str, *, method: str, path: str, headers: Mapping[str, str],
-    body: bytes, now: datetime,
+    body: bytes, now: datetime, query: str = "",
 ) -> dict[str, str]:
-    """The header fields to add. `path` is plain, without a query; `headers` are those that are sent, host included."""
+    """The header fields to add. `path` and `query` as they are sent, the query's names in order and encoded;
+    `headers` are those that are sent, host included."""
     stamp = now.strftime("%Y%m%dT%H%M%SZ")
     ours = {"x-amz-date": stamp} | ({"x-amz-security-token": credentials.token} if credentials.token else {})
     signed = {name.lower(): " ".join(value.split()) for name, value in {**headers, **ours}.items()}
     names = ";".join(sorted(signed))
     lines = "".join(f"{name}:{signed[name]}\n" for name in sorted(signed))
-    request = f"{method}\n{path}\n\n{lines}\n{names}\n{hashlib.sha256(body).hexdigest()}"
+    request = f"{method}\n{path}\n{query}\n{lines}\n{names}\n{hashlib.sha256(body).hexdigest()}"
     scope = f"{stamp[:8]}/{region}/{service}/aws4_request"
     words = f"{ALGORITHM}\n{stamp}\n{scope}\n{hashlib.sha256(request.encode()).hexdigest()}"
     signature = _mac(_key(credentials.secret, scope), words).hex()
     return {**ours, "authorization":
             f"{ALGORITHM} Credential={credentials.key_id}/{scope}, SignedHeaders={names}, Signature={signature}"}
+
+
+def borrowed(section: str, extra: str) -> Callable[[], Credentials]:
+    """The keys that Amazon's own tools find, for a section of the settings that has none: from the environment,
+    ~/.aws or the role of the machine. They are fresh at every call: a role's change by the hour.
+
+    Raises ConfigError where there are none, or where the optional part `extra` is not installed.
+    """
+    try:
+        from botocore.session import get_session  # optional extra
+    except ModuleNotFoundError:
+        raise ConfigError(f"{section}.access_key_id is missing",
+                          remedy=f"set it, or pip install 'avviso[{extra}]', which looks where Amazon's own tools do"
+                          ) from None
+    found = get_session().get_credentials()
+    if found is None:
+        raise ConfigError(f"{section} has no keys for Amazon", remedy="set access_key_id and secret_access_key, "
+                          "or give the keys where Amazon's own tools look for them")
+
+    def fresh() -> Credentials:
+        frozen = found.get_frozen_credentials()
+        return Credentials(frozen.access_key, frozen.secret_key, frozen.token or "")
+
+    return fresh
 
 
 def _key(secret: str, scope: str) -> bytes:

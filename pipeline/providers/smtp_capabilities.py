@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.providers.smtp_replies import Reply
 
@@ -14,12 +14,17 @@ _KEYWORD = re.compile(rb"([A-Za-z0-9][A-Za-z0-9-]*)[ =]?([\x20-\x7e]*)")
 class Capabilities:
     """Extension names in upper case, and what came with them. No extension at all after HELO.
 
-    `size_bytes` is the largest message taken, 0 if there is no limit or none is told.
+    `size_bytes` is the largest message taken, 0 if there is no limit or none is told. `chunking` says that whole
+    messages go out in one write, several in the air (RFC 3030, RFC 2920).
     """
 
     names: frozenset[str] = frozenset()
     size_bytes: int = 0
     mechanisms: frozenset[str] = frozenset()
+    chunking: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "chunking", self.names >= {"CHUNKING", "PIPELINING"})
 
     def __contains__(self, name: str) -> bool:
         return name in self.names
@@ -27,11 +32,6 @@ class Capabilities:
     def without(self, *names: str) -> Capabilities:
         """The same server, but these are not used."""
         return Capabilities(self.names - set(names), self.size_bytes, self.mechanisms)
-
-    @property
-    def chunking(self) -> bool:
-        """Whether whole messages go out in one write, several in the air (RFC 3030, RFC 2920)."""
-        return {"CHUNKING", "PIPELINING"} <= self.names
 
 
 def read_capabilities(reply: Reply) -> Capabilities:

@@ -4,7 +4,7 @@
     opening     connections under way, each in a thread of its own: dialling and logging in take round trips
     sessions    open ones; the kernel says which of them may be heard or written to
 
-One message more than there is room for is asked for only where another connection may be opened for it.
+A message more than there is room for is asked for only where another connection may be opened for it.
 """
 
 from __future__ import annotations
@@ -53,7 +53,8 @@ class Fleet:
         self._poll.register(self._harbour.bell, select.POLLIN)
         self._has_room = True            # somebody had room and nobody to take
         self._has_arrivals = False       # the harbour's bell has rung
-        self._now = self._looked_at = 0.0
+        self._now = 0.0                  # when it was last seen what can be heard; the desk may have taken long since
+        self._looked_at = 0.0
         self._asks_at = 0.0        # until when the desk has nothing
         self._is_over = False      # the desk gives no more
 
@@ -81,12 +82,12 @@ class Fleet:
     # ---- who boards ----------------------------------------------------------------------------
 
     def _fill_up(self) -> None:
-        """Gives messages to all who may have room; where nobody has, opens another connection."""
+        """Gives messages to all who may have room; where nobody has, opens more connections."""
         if self._has_room or self._waiting:
             self._has_room = False
             for number, session in tuple(self._sessions.items()):
                 self._serve(number, session)
-        if self._is_crowded() and self._may_open():
+        while self._may_open() and self._is_crowded():
             self._harbour.open_one()
 
     def _serve(self, number: int, session: Session) -> None:
@@ -110,13 +111,14 @@ class Fleet:
         self._settle(session, settled)
 
     def _next(self) -> _Passenger | None:
-        if self._waiting:
-            return self._waiting.popleft()
+        return self._waiting.popleft() if self._waiting else self._ask()
+
+    def _ask(self) -> _Passenger | None:
         if self._is_over or self._now < self._asks_at:
             return None
         found = self._desk.next()
         if isinstance(found, Message):
-            return _Passenger(found, self._now + self._limit_s)
+            return _Passenger(found, monotonic() + self._limit_s)
         if found is None:
             self._is_over = True
         else:
@@ -124,17 +126,15 @@ class Fleet:
         return None
 
     def _is_crowded(self) -> bool:
-        """Whether somebody waits whom no connection has room for; asks the desk for one more where it helps."""
-        if not self._waiting and self._has_berth() and (passenger := self._next()):
+        """Whether somebody waits for whom no connection has room or is under way; asks the desk for one more."""
+        if len(self._waiting) <= self._harbour.opening and (passenger := self._ask()):
             self._waiting.append(passenger)
-        return bool(self._waiting)
-
-    def _has_berth(self) -> bool:
-        return len(self._sessions) + self._harbour.opening < self._growth.allowed
+        return len(self._waiting) > self._harbour.opening
 
     def _may_open(self) -> bool:
         """Side by side, but never more than are open already: the first one finds out whether we are welcome."""
-        return self._has_berth() and self._harbour.opening < max(1, len(self._sessions))
+        opening, there = self._harbour.opening, len(self._sessions)
+        return opening + there < self._growth.allowed and opening < max(1, there)
 
     # ---- what has come -------------------------------------------------------------------------
 

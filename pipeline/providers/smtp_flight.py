@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pipeline.errors import TransportError
 from pipeline.providers.base import Message, Receipt
@@ -21,8 +22,7 @@ _ENVELOPE: tuple[Phase, ...] = (Phase.MAIL, Phase.RCPT, Phase.DATA)
 _CHUNK = (Phase.MAIL, Phase.RCPT, Phase.DOT, Phase.RSET)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """Bytes to say at once, the phases whose replies they call for, and how many bytes follow the message's last."""
 
     pieces: tuple[bytes, ...]

@@ -8,8 +8,8 @@ be mistaken for the end of the message (bare CR or LF: "SMTP smuggling", CVE-202
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from pipeline.address import parse
 from pipeline.errors import InvalidAddress, Refused, Rejected
@@ -33,8 +33,7 @@ _PATH = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Parcel:
+class Parcel(NamedTuple):
     """A message and its bytes for one server. `content` ends in CRLF; dots are not yet doubled."""
 
     message: Message

@@ -117,14 +117,14 @@ class Session:
         return settled
 
     def check_watch(self, now: float) -> list[Outcome]:
-        """Gives up when the stage that the first message is at takes too long; `now` is monotonic.
+        """Gives up when the stage that the first message is at takes too long; all that came before `now` was heard.
 
         A stage is timed from the first look at it: looking at the clock at each reply would cost more than reading it.
         """
         if not self._flights:
             return []
         if self._watch is None:
-            self._watch = self._stage_ends(now)
+            self._watch = self._stage_ends(monotonic())
         return self._lose(Unavailable, "no answer in time") if now >= self._watch else []
 
     @property

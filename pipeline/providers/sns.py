@@ -1,10 +1,11 @@
 """The envelope in which Amazon SNS posts a notification, proven before anything in it is believed.
 
-Read in November 2026: docs.aws.amazon.com/sns, "Verifying the signatures of Amazon SNS messages", "Parsing message
-formats" and "Message delivery retries". Three rules keep a forger out: the topic is one of the settings; the
-certificate lies at the very host of the topic's region; and the signature is version 2 (SHA-256). Version 1, which a
-new topic has, is refused: it signs with SHA-1 fields that are joined without escaping, and a topic is changed with one
-command (`aws sns set-topic-attributes --attribute-name SignatureVersion --attribute-value 2 --topic-arn …`).
+Excerpts read in November 2026, the rest from memory, not tried against a live account: docs.aws.amazon.com/sns,
+"Verifying the signatures of Amazon SNS messages", "Parsing message formats" and "Message delivery retries". Three
+rules keep a forger out: the topic is one of the settings; the certificate lies at the very host of the topic's region;
+and the signature is version 2 (SHA-256). Version 1, which a new topic has, is refused: it signs with SHA-1 fields that
+are joined without escaping, and a topic is changed with one command (`aws sns set-topic-attributes --attribute-name
+SignatureVersion --attribute-value 2 --topic-arn …`).
 """
 
 from __future__ import annotations

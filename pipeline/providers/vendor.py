@@ -3,20 +3,33 @@
     vendor      this file
       courier     hands over messages, one reader each
       broadcasts  hands over an issue, to a service that owns the readers
+
+What is asked about an account, by `doctor`: excerpts of the pages of SendGrid (scopes), Brevo (account), Mailgun
+(domains) and Amazon (GetAccount) were read in November 2026; Postmark's `/server` and Resend's `/domains` are
+from memory.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
+from urllib.parse import urlsplit
 
 from pipeline.clock import Clock
 from pipeline.errors import InDoubt, TransportError, Unavailable
-from pipeline.providers.base import Receipt, Transport
+from pipeline.providers.base import Greeting, Receipt, Transport
 from pipeline.providers.http import Answer, Call, Line
 from pipeline.providers.http_verdicts import Table, judge, verdict, wish_s
 
 ODD = (LookupError, TypeError, ValueError, AttributeError, StopIteration)  # JSON of another shape than the vendor's
+
+
+class Standing(NamedTuple):
+    """An account at a vendor: what it may send, what stands in its way, and what to do about that; "" for unknown."""
+
+    limits: str = ""
+    lacks: str = ""
+    remedy: str = ""
 
 
 class Vendor(Transport):
@@ -27,6 +40,7 @@ class Vendor(Transport):
     code_at: ClassVar[str] = "code"            # where the vendor's own code stands in a refusal,
     words_at: ClassVar[str] = "message"        # and what it says to people
     reset: ClassVar[str] = ""                  # its own header for how long to wait
+    account: str = ""                          # the path that tells about our own account, changing nothing
 
     def __init__(self, line: Line, clock: Clock) -> None:
         self._line = line
@@ -57,10 +71,33 @@ class Vendor(Transport):
         """The vendor took a message."""
         return Receipt(self.name, str(provider_id) if provider_id else None, words, self._clock.now())
 
+    def standing(self, document: Any) -> Standing:  # noqa: ARG002, for those who are told something
+        """What the answer at `account` says of us."""
+        return Standing()
+
+    def greet(self, sender: str) -> Greeting | None:  # noqa: ARG002, no service is asked about it
+        """Asks about our own account, which proves the key and changes nothing. Raises Refused, Unavailable."""
+        if not self.account:
+            return None
+        try:
+            found = self.standing(self.ask(self.account))
+        except ODD as error:
+            raise Unavailable(f"{self.name}: what it says of the account cannot be read") from error
+        return self.greeting(found)
+
+    def greeting(self, found: Standing) -> Greeting:
+        """That we were let in."""
+        parts = urlsplit(self._line.url)
+        return Greeting(parts.netloc, parts.scheme == "https", 0, *found, takes_sender=False)
+
+    def asking(self, path: str) -> Call:
+        """The call that asks a question."""
+        return Call("GET", path)
+
     def ask(self, path: str) -> Any:
         """The JSON that answers a question. Raises TransportError where there is none; nothing was handed over."""
         try:
-            answer = self._line.call(Call("GET", path))
+            answer = self._line.call(self.asking(path))
         except InDoubt as error:
             raise Unavailable(str(error)) from error
         if answer.status == 200:

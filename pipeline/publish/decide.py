@@ -45,7 +45,9 @@ class Decisions:
                 if self._ledger.mailings.approve(one.id, reason=self._said("approved", now), now=now)]:
             raise _refusal(record, "was cancelled", "that is for ever; an `id:` of its own makes it a new issue")
         if record.state is State.ADOPTED:
-            self._archive.update([replace(record, state=State.PUBLISHED, reason="approved", since=now)])
+            self._archive.stand([replace(record, state=State.PUBLISHED, reason="approved", since=now)])
+        if record.missing_at is not None:
+            return "approved: will be mailed once its file is back"
         if record.due_at > now:
             return f"approved: will be mailed {self._local(record.due_at)}"
         return "approved: will be mailed by the next pass"
@@ -84,9 +86,14 @@ class Decisions:
         now = self._clock.now()
         if self._started(record):
             raise _refusal(record, "was mailed already", "`avviso cancel` stops a mailing that is running")
-        for mailing in self._mailings(record):
-            self._move(mailing, MailingState.CANCELLED, now)
-        self._archive.update([replace(record, state=State.ADOPTED, reason=self._said("adopted", now), since=now)])
+        said = self._said("adopted", now)
+        with self._archive.together():
+            for list_id in record.lists:  # so that a pass under way finds its place taken
+                self._ledger.mailings.propose(record.key, list_id, state=MailingState.CANCELLED, reason=said,
+                                              send_at=record.due_at, now=now)
+            for mailing in self._mailings(record):
+                self._move(mailing, MailingState.CANCELLED, now)
+            self._archive.stand([replace(record, state=State.ADOPTED, reason=said, since=now)])
         return "adopted: published, never mailed"
 
     def resolve(self, record: Record, *, resend: bool) -> str:

@@ -18,7 +18,7 @@ from pipeline.clock import Clock
 from pipeline.errors import EditionError, Problem, Refusal
 from pipeline.issues.archive import Archive
 from pipeline.issues.issue import State
-from pipeline.issues.likeness import likeness
+from pipeline.issues.likeness import alike
 from pipeline.issues.record import Record
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import Mailing, MailingState
@@ -62,6 +62,7 @@ class Publisher:
         self, *, archive: Archive, ledger: Ledger, gatherer: Gatherer, rules: Rules, clock: Clock,
         imprint: Imprint, press: Callable[[], Press], dresser: Callable[[], Dresser], expire: timedelta,
         broadcasts: bool = False, steady: Callable[[], datetime] | None = None,
+        bring: Callable[[], Problem | None] = lambda: None,
     ) -> None:
         self._archive = archive
         self._ledger = ledger
@@ -74,6 +75,7 @@ class Publisher:
         self._expire = expire
         self._broadcasts = broadcasts
         self._steady = steady or clock.now
+        self._bring = bring  # to where readers see it, before anybody is mailed a link to it
 
     def make_pass(self, *, start: bool = True, write: bool = True) -> Pass:
         """Publishes and begins what is due.
@@ -84,17 +86,19 @@ class Publisher:
         done = Pass()
         gathered = self.look(done)
         now = self._clock.now()
-        leapt = self._notice_clock(done, now)
+        leapt, drift = self._notice_clock(done, now)
         self._draw_baseline(done, now)
         self._publish_due(done, now)
         self._propose(now)
         if leapt:
             self._hold_leapt(leapt, now)
+        self._ledger.notebook.write_note(DRIFT, str(drift.total_seconds()))  # not before: a pass may die and forget it
         self._settle(done, now)
         if gathered.depleted:
             return done
         if write:
             done.feeds_written = self._print(done, gathered)
+            self._brought(done)
         if start:
             self._start(done, now)
         return done
@@ -103,12 +107,12 @@ class Publisher:
         """Feeds and archive only: mails nobody, adopts nobody. `accept_missing` believes that issues are gone."""
         done = Pass()
         if not accept_missing and self._imprint.stands(self._gatherer.fingerprint(), self._clock.now()):
-            return done
+            return self._brought(done)
         gathered = self.look(done, accept_missing=accept_missing)
         self._publish_due(done, self._clock.now())
         if not gathered.depleted:
             done.feeds_written = self._press().write(done.problems, folder=gathered.fingerprint, new_ids=accept_missing)
-        return done
+        return self._brought(done)
 
     def adopt_feed(self, entries: Sequence[Foreign], zone: ZoneInfo) -> tuple[Adoption, Pass]:
         """Takes over ids and dates of another feed, and writes the feeds with them. Mails nobody, adopts nobody."""
@@ -135,8 +139,13 @@ class Publisher:
             done.problems.append(_depleted(gathered.missing))
         return gathered
 
+    def settle(self) -> None:
+        """Writes where each issue stands now, after its mailing went on."""
+        self._settle(Pass(), self._clock.now())
+
     def look_only(self) -> Pass:
         """Reads the folder, so that a person can decide about what lies there now."""
+        self._refuse_orphan()
         done = Pass()
         self.look(done)
         self._settle(done, self._clock.now())
@@ -167,25 +176,24 @@ class Publisher:
                 "this ledger is new, but feeds/ or var/ shows earlier runs: who was mailed is not known",
                 remedy="restore the old ledger, or run `avviso init` to begin again without mailing anybody")
 
-    def _notice_clock(self, done: Pass, now: datetime) -> datetime | None:
+    def _notice_clock(self, done: Pass, now: datetime) -> tuple[datetime | None, timedelta]:
         """A clock that was set is said. One that went back makes nothing due; of one that was set ahead by more than
-        a day since the last pass, the instant it would show else."""
+        a day since the last pass, the instant it would show else. Gives also how far it is from the steady one."""
         noted = self._ledger.notebook.note(PREVIOUS)
         drift = now - self._steady()
         drifted = self._ledger.notebook.note(DRIFT)
         leap = drift - timedelta(seconds=float(drifted)) if drifted else timedelta(0)
-        self._ledger.notebook.write_note(DRIFT, str(drift.total_seconds()))
         if noted and datetime.fromisoformat(noted) - now > CLOCK_SLACK:
             done.problems.append(Problem(
                 "clock", f"it shows {now:%Y-%m-%d %H:%M} UTC, the last pass was at {noted[:16]}",
                 "set the machine's clock", rule="clock-moved", severity="warning"))
         self._ledger.notebook.write_note(PREVIOUS, now.isoformat())
         if leap <= LEAP:
-            return None
+            return None, drift
         done.problems.append(Problem(
             "clock", f"it was set ahead by {leap.days} days since the last pass: it shows {now:%Y-%m-%d %H:%M} UTC",
             "set it right; what seems to be due since is held", rule="clock-moved", severity="warning"))
-        return now - leap
+        return now - leap, drift
 
     def _hold_leapt(self, since: datetime, now: datetime) -> None:
         """What is due only because the clock was set ahead waits for a person, approved or not."""
@@ -207,16 +215,16 @@ class Publisher:
             for record in self._archive.issues().values()
             if is_due(record, now) and record.key not in mailed and record.state is not State.PROBLEM
         ]
-        self._archive.update(done.adopted)
+        self._archive.stand(done.adopted)
 
     def _publish_due(self, done: Pass, now: datetime) -> None:
         """Gives what is due its place in the feeds, for ever."""
         due = [record for record in self._archive.due(now) if record.state is not State.PROBLEM]
         fresh = [replace(record, due_seen_at=now) for record in due if record.due_seen_at is None]
-        self._archive.update(fresh)
+        self._archive.note_due((record.key for record in fresh), now)
         done.picked_up += [record for record in fresh if record.state is not State.ADOPTED]
         seen = {record.key: record for record in fresh}
-        self._archive.update(self._named([seen.get(record.key, record) for record in due if not record.is_published]))
+        self._archive.publish(self._named([seen.get(record.key, record) for record in due if not record.is_published]))
 
     def _named(self, fresh: Sequence[Record]) -> list[Record]:
         """Issues with what their first publication gives them: an instant, a place in the order, an address, an id."""
@@ -261,36 +269,39 @@ class Publisher:
 
     def _copies(self, candidates: Sequence[Record]) -> dict[str, str]:
         """Candidates whose text was mailed before under another name."""
-        mailed = self._archive.sketches(State.MAILED, State.ADOPTED) if candidates else {}
-        found = {}
-        for candidate in candidates:
-            for other, other_sketch in mailed.items():
-                if other != candidate.key and likeness(candidate.sketch, other_sketch) >= SAME:
-                    found[candidate.key] = other
-        return found
+        mailed = self._archive.settled_sketches() if candidates else {}
+        return {candidate.key: other for candidate in candidates
+                for other in alike(candidate.sketch, mailed, SAME) if other != candidate.key}
 
     def _settle(self, done: Pass, now: datetime) -> list[Record]:
         """Writes where each issue stands; gives those whose mailings may begin."""
         by_issue = _by_issue(self._ledger.mailings.all())
         ready, changed, done.held = [], [], []
+        before: dict[str, State] = {}
         for record in self._archive.restless(now, by_issue).values():
-            self._follow_date(record, by_issue[record.key])
+            self._follow(record, by_issue[record.key])
             now_at = standing(record, by_issue[record.key], self._rules, now)
             if (now_at.state, now_at.reason) != (record.state, record.reason):
+                before[record.key] = record.state
                 record = replace(record, state=now_at.state, reason=now_at.reason, since=now)
                 changed.append(record)
             if now_at.ready:
                 ready.append(record)
             if now_at.state is State.HELD:
                 done.held.append(record)
-        self._archive.update(changed)
+        self._archive.stand(changed, before=before)
         standings = {record.key: record for record in changed}
         done.picked_up = [standings.get(record.key, record) for record in done.picked_up]
         return ready
 
-    def _follow_date(self, record: Record, mailings: Sequence[Mailing]) -> None:
-        for mailing in mailings:
-            if mailing.started_at is None and mailing.send_at != record.due_at:
+    def _follow(self, record: Record, mailings: list[Mailing]) -> None:
+        """While nothing has begun, mailings go where and when the file says now."""
+        for mailing in tuple(mailings):
+            if mailing.started_at or mailing.state is MailingState.CANCELLED:
+                continue
+            if mailing.list not in record.lists and self._ledger.mailings.withdraw(mailing.id):
+                mailings.remove(mailing)
+            elif mailing.send_at != record.due_at:
                 self._ledger.mailings.redate(mailing.id, record.due_at)
 
     def _print(self, done: Pass, gathered: Gathered) -> list[str]:
@@ -298,6 +309,12 @@ class Publisher:
         if self._imprint.stands(gathered.fingerprint, self._clock.now()):
             return []
         return self._press().write(done.problems, folder=gathered.fingerprint)
+
+    def _brought(self, done: Pass) -> Pass:
+        """The pass, with what stood in the way of showing what it wrote."""
+        if problem := self._bring():
+            done.problems.append(problem)
+        return done
 
     def _start(self, done: Pass, now: datetime) -> None:
         """Freezes the text and the audience of what is ready; a text that cannot be dressed is held."""

@@ -120,6 +120,9 @@ class Dresser:
 
     def _envelope(self, record: Record, list_id: str) -> Envelope:
         sending = self._sending
+        if list_id not in sending.lists:
+            raise EditionError(f"goes to the list {list_id}, which config.yaml does not name", path=record.path,
+                               remedy="name it under `lists`, or another list in its front matter", rule="list-unknown")
         domain = sending.sender_address.rpartition("@")[2].encode("idna").decode()
         name = f"{record.number}-{list_id}" if record.number is not None else f"{record.key}-{list_id}"
         return Envelope(

@@ -23,13 +23,14 @@ from pipeline.issues.history import git_date
 from pipeline.issues.issue import Manuscript, State
 from pipeline.issues.record import KnownFile, Record, Text
 from pipeline.mailings.ledger.notebook import Notebook
-from pipeline.publish.identity import identify
+from pipeline.publish.identity import Identities, identify
 
 if TYPE_CHECKING:  # slow imports: Markdown, YAML
     from pipeline.publish.perusal import Impression, Perused, Sheet
 
 READER = 1                  # grows when files are to be read anew after an upgrade
 READ_WITH = "read_with"     # the note that says with which settings the folder was read
+SEEN = "seen_folder"        # the note of the folder's fingerprint when there was nothing left to read in it
 MICROSECOND = timedelta(microseconds=1)
 REMEMBERED_PARAGRAPHS = 8   # candidates for a description kept with each issue
 AT_ONCE = 500               # files whose parsed texts are in memory together
@@ -104,6 +105,9 @@ class Gatherer:
         """Brings the archive up to the folder's present state."""
         now = self._clock.now()
         listing = self._scan()
+        present = fingerprint(listing, self._source.digest)
+        if not accept_missing and self._notes.note(SEEN) == present:
+            return Gathered((), (), depleted=False, unsettled=False, fingerprint=present)
         known = self._archive.files()
         everything = self._notes.note(READ_WITH) != self._source.digest
         desk = Desk(known, now)
@@ -118,18 +122,24 @@ class Gatherer:
                 desk.leave_for_later(entry, before)
             else:
                 stale.append(entry)
-        for start in range(0, len(stale), AT_ONCE):
-            self._open(stale[start:start + AT_ONCE], desk)
-        missing, depleted = self._settle(desk, accept_missing=accept_missing)
+        self._open(stale, desk)
+        shelved = self._archive.paths()
+        strangers = {path for path, key in self._identify(desk, shelved).keys.items() if desk.is_stranger(path, key)}
+        self._open([entry for entry in listing.entries if entry.path in strangers], desk)
+        missing, depleted = self._settle(desk, shelved, accept_missing=accept_missing)
         if everything:
             self._notes.write_note(READ_WITH, self._source.digest)
         problems = (*listing.problems, *desk.problems())
-        settled = not (problems or unsettled or depleted)
-        return Gathered(problems, tuple(missing), depleted, unsettled,
-                        fingerprint(listing, self._source.digest) if settled else "")
+        seen = "" if problems or unsettled or depleted else present
+        self._notes.write_note(SEEN, seen)
+        return Gathered(problems, tuple(missing), depleted, unsettled, seen)
 
     def _open(self, stale: Sequence[Entry], desk: Desk) -> None:
-        """Reads files that changed; a problem is its own."""
+        """Reads files that changed, or are somebody else now; a problem is its own."""
+        for start in range(0, len(stale), AT_ONCE):
+            self._open_some(stale[start:start + AT_ONCE], desk)
+
+    def _open_some(self, stale: Sequence[Entry], desk: Desk) -> None:
         from pipeline.publish.perusal import Perused, Sheet  # slow import: Markdown, YAML
 
         sheets: dict[str, Sheet] = {}
@@ -154,33 +164,38 @@ class Gatherer:
     def _peruse(self, sheets: Mapping[str, Sheet]) -> dict[str, Perused | Problem | None]:
         return dict(zip(sheets, self._reader().peruse(list(sheets.values())), strict=True))
 
-    def _settle(self, desk: Desk, *, accept_missing: bool) -> tuple[list[str], bool]:
-        """Gives every file its identity and writes what changed."""
-        shelved = self._archive.paths()
-        identities = identify(
-            desk.claims(), {key: path for key, (path, _) in shelved.items()}, self._archive.aliases(),
-            desk.sketch, Sketches(self._archive))
+    def _identify(self, desk: Desk, shelved: Mapping[str, tuple[str, bool]]) -> Identities:
+        return identify(desk.claims(), {key: path for key, (path, _) in shelved.items()}, self._archive.aliases(),
+                        desk.sketch, Sketches(self._archive))
+
+    def _settle(
+        self, desk: Desk, shelved: Mapping[str, tuple[str, bool]], *, accept_missing: bool,
+    ) -> tuple[list[str], bool]:
+        """Gives every file its identity and writes what changed: all of it or nothing."""
+        identities = self._identify(desk, shelved)
         present = set(identities.keys.values())
         there = [key for key, (_, was_there) in shelved.items() if was_there]
         gone = [key for key in there if key not in present]
         depleted = not accept_missing and _is_depleted(len(gone), len(there))
         desk.withhold(identities.withheld)
-        for alias in identities.dropped:
-            self._archive.drop_alias(alias)
         touched = {path: key for path, key in identities.keys.items()
                    if path in desk.manuscripts or desk.problem_of(path) or shelved.get(key) != (path, True)}
-        records = self._archive.records([*touched.values(), *gone])
-        heard = Heard(self._archive) if desk.manuscripts else None
-        entries = [found for path, key in touched.items()
-                   if (found := self._entry(path, key, records.get(key), desk, heard))]
-        self._archive.enter_all(entries)
-        issues = {path: key for path, key in identities.keys.items() if key in shelved or not desk.is_undated(path)}
-        for alias, key in identities.aliases.items():
-            self._archive.add_alias(alias, key)
-        if not depleted:
-            self._archive.update(replace(records[key], missing_at=desk.now) for key in gone)
-        self._archive.remember_files(desk.files(issues))
-        self._archive.forget_files(desk.vanished())
+        with self._archive.together():
+            for alias in identities.dropped:
+                self._archive.drop_alias(alias)
+            records = self._archive.records([*touched.values(), *gone])
+            heard = Heard(self._archive) if desk.manuscripts else None
+            entries = [found for path, key in touched.items()
+                       if (found := self._entry(path, key, records.get(key), desk, heard))]
+            self._archive.enter_all(entries)
+            issues = shelved.keys() | {record.key for record, _ in entries}
+            for alias, key in identities.aliases.items():
+                self._archive.add_alias(alias, key)
+            if not depleted:
+                self._archive.note_missing(gone, desk.now)
+            self._archive.remember_files(
+                desk.files({path: key for path, key in identities.keys.items() if key in issues}))
+            self._archive.forget_files(desk.vanished())
         return [shelved[key][0] for key in gone], depleted
 
     def _entry(
@@ -209,13 +224,11 @@ class Gatherer:
         if old is None:
             return
         problem = desk.problem_of(path)
-        changes: dict[str, object] = {}
         if old.path != path or old.missing_at:
-            changes |= {"path": path, "missing_at": None}
-        if problem and not old.is_published and old.state is not State.PROBLEM:
-            changes |= {"state": State.PROBLEM, "reason": str(problem), "since": desk.now}
-        if changes:
-            self._archive.update([replace(old, **changes)])  # type: ignore[arg-type]  # field names above
+            self._archive.note_found(old.key, path)
+        if problem and not old.is_published and old.state not in (State.PROBLEM, State.ADOPTED):
+            self._archive.stand([replace(old, state=State.PROBLEM, reason=str(problem), since=desk.now)],
+                                before={old.key: old.state})
 
     def _record(
         self, key: str, manuscript: Manuscript, old: Record | None, impression: Impression, description: str,
@@ -331,10 +344,10 @@ class Desk:
     def problem_of(self, path: str) -> Problem | None:
         return self._files[path].problem
 
-    def is_undated(self, path: str) -> bool:
-        """Whether this is a draft without a date, of which nothing more is known."""
-        manuscript = self.manuscripts.get(path)
-        return manuscript is not None and manuscript.due_at is None
+    def is_stranger(self, path: str, key: str) -> bool:
+        """Whether a file that was not read, because it is as it was, is to be another issue than it was."""
+        before = self._files[path].key
+        return path not in self.manuscripts and before is not None and before != key
 
     def changed_at(self, path: str) -> datetime:
         """The file's change time."""

@@ -36,18 +36,34 @@ def identify(
     `claims` gives each path's claimed identity, `known` each issue's path in the book, `sketches` each issue's
     sketch; `sketch_of(path)` sketches a file of which the book knows nothing and is asked only then.
     """
-    keys, withheld, dropped = _by_name(claims, known, aliases)
+    def is_like(path: str, key: str, *, unread: bool) -> bool:
+        said = sketch_of(path)
+        return likeness(said, sketches[key]) >= SAME if said else unread
+
+    def has_moved_on(key: str) -> bool:
+        """Whether the file that the book knows says something else, and one that asks for its key says the same."""
+        return not is_like(known[key], key, unread=True) and any(
+            is_like(path, key, unread=False) for path, name in claims.items() if name == key)
+
+    keys, withheld, dropped = _by_name(claims, known, aliases, has_moved_on)
     found = _by_text(keys, claims, known, sketch_of, sketches)
-    return Identities(keys | found, withheld, {claims[path]: key for path, key in found.items()}, dropped)
+    usurped = {path: other for other, key in found.items() for path in keys if keys[path] == key}
+    kept = {path: key for path, key in keys.items() if path not in usurped}
+    return Identities(kept | found, withheld | usurped, {claims[path]: key for path, key in found.items()}, dropped)
 
 
 def _by_name(
-    claims: Mapping[str, str], known: Mapping[str, str], aliases: Mapping[str, str]
+    claims: Mapping[str, str], known: Mapping[str, str], aliases: Mapping[str, str],
+    has_moved_on: Callable[[str], bool],
 ) -> tuple[dict[str, str], dict[str, str], frozenset[str]]:
-    """One file an identity: the path that the book knows keeps it; where none is known, nobody has it."""
+    """One file an identity: the path that the book knows keeps it; where none is known, nobody has it.
+
+    An alias is taken back by a new file of that name only where the old issue goes by its own name again.
+    """
     direct = set(claims.values())
     taken_back = frozenset(
-        alias for alias in aliases if alias in direct and aliases[alias] in direct
+        alias for alias, key in aliases.items()
+        if alias in direct and key in direct and (claims.get(known.get(key, "")) != alias or has_moved_on(key))
     )
     claimants: defaultdict[str, list[str]] = defaultdict(list)
     for path in sorted(claims):
@@ -69,12 +85,18 @@ def _by_text(
     keys: Mapping[str, str], claims: Mapping[str, str], known: Mapping[str, str],
     sketch_of: Callable[[str], bytes], sketches: Mapping[str, bytes],
 ) -> dict[str, str]:
-    """A file that vanished and a new one that says the same in the same pass are one issue."""
-    present = set(keys.values())
-    vanished = [key for key, path in known.items() if key not in present and path not in claims]
+    """A file that vanished and a new one that says the same in the same pass are one issue.
+
+    So they are where another file has come with the old one's number and other words: a number given on.
+    """
+    holders = {key: path for path, key in keys.items()}
     newcomers = [path for path, key in keys.items() if key not in known]
-    if not vanished:
+    if not newcomers:
         return {}
+    vanished = [
+        key for key, path in known.items() if path not in claims
+        and (key not in holders or likeness(sketch_of(holders[key]), sketches[key]) < SAME)
+    ]
     pairs = sorted(
         ((likeness(sketch_of(path), sketches[key]), path, key) for path in newcomers for key in vanished),
         key=lambda pair: (-pair[0], pair[1], pair[2]),

@@ -62,9 +62,9 @@ class Printed:
 
 
 class Imprint:
-    """`settings` is everything besides the issues that decides the output, as text; `templates` are the owner's."""
+    """`settings` is everything besides the issues that decides the output, as text; `templates` are folders of them."""
 
-    def __init__(self, notebook: Notebook, settings: str, templates: Iterable[Path]) -> None:
+    def __init__(self, notebook: Notebook, settings: str, templates: Iterable[str | Path]) -> None:
         self._notebook = notebook
         self.settings = settings
         self.frame = frame(settings, templates)
@@ -101,9 +101,10 @@ class Imprint:
         return ended
 
 
-def frame(settings: str, templates: Iterable[Path]) -> str:
-    """What besides the issues decides the output, as a digest."""
-    return stamp(settings, *((path.name, path.read_bytes()) for path in templates if path.is_file()))
+def frame(settings: str, templates: Iterable[str | Path]) -> str:
+    """What besides the issues decides the output, as a digest: also what our own templates say, in a checkout."""
+    files = [path for folder in templates for path in sorted(Path(folder).glob("**/*"))]
+    return stamp(settings, *((path.name, path.read_bytes()) for path in files if path.is_file()))
 
 
 def unbroken(noted: str | None, folder: str, around: str, now: datetime) -> bool:

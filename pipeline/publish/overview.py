@@ -12,8 +12,9 @@ from pipeline.issues.archive import Archive
 from pipeline.issues.issue import State
 from pipeline.issues.record import KnownFile, Record
 from pipeline.mailings.ledger import Ledger
+from pipeline.mailings.ledger.workers import Worker
 from pipeline.mailings.mailing import DeliveryState, Mailing, MailingState
-from pipeline.publish.shapes import issue_shape, mailing_shape, problem_shape
+from pipeline.publish.shapes import issue_shape, mailing_shape, problem_shape, worker_shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class Overview:
     """What `status` shows.
 
     `unread` are files that are no issue yet; `feeds` is when the newest entry changed, "" before there are feeds.
+    `workers` are the processes at work, on whichever machine, each with what it has in hand; `waits` says why what is
+    being sent stands still, and until when.
     """
 
     issues: Sequence[Record]
@@ -28,6 +31,8 @@ class Overview:
     needs: Sequence[str]
     unread: Sequence[KnownFile]
     feeds: str
+    workers: Sequence[tuple[Worker, Mapping[str, int]]]
+    waits: Sequence[str] = ()
 
     @property
     def states(self) -> Mapping[str, int]:
@@ -40,17 +45,21 @@ class Overview:
             "issues": [*(issue_shape(record) for record in self.issues), *map(problem_shape, self.unread)],
             "mailings": [mailing_shape(mailing) for mailing in self.mailings],
             "needs": list(self.needs),
+            "workers": [worker_shape(*one) for one in self.workers],
         }
 
 
-def overview(archive: Archive, ledger: Ledger, more: Sequence[str] = ()) -> Overview:
+def overview(archive: Archive, ledger: Ledger, more: Sequence[str] = (), waits: Sequence[str] = ()) -> Overview:
     """Reads the books; changes nothing. `more` is what else needs a person."""
     issues = list(archive.issues().values())
     mailings = ledger.mailings.all()
     changed = max((one.updated_at for one in issues if one.updated_at), default=None)
     unread = [file for file in archive.files().values() if file.problem]
     needs = (*_needs(ledger, issues, mailings), *more, *(str(file.problem) for file in unread))
-    return Overview(issues, mailings, needs, [file for file in unread if file.key is None], _shown(changed))
+    hands = ledger.workers.hands()
+    workers = [(one, hands.get(one.id, {})) for one in ledger.workers.all()]
+    return Overview(issues, mailings, needs, [file for file in unread if file.key is None], _shown(changed), workers,
+                    waits)
 
 
 def _needs(ledger: Ledger, issues: Sequence[Record], mailings: Sequence[Mailing]) -> Iterator[str]:

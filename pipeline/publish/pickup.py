@@ -94,18 +94,20 @@ def standing(record: Record, mailings: Sequence[Mailing], rules: Rules, now: dat
         return Standing(State.MAILED, _mailed_reason(mailings), ready=rest)
     if record.state is State.PROBLEM:
         return Standing(State.PROBLEM, record.reason)
+    open_ones = [mailing for mailing in mailings if mailing.state is not MailingState.CANCELLED]
+    if record.state is State.ADOPTED and not open_ones:  # for ever, whatever its file says later
+        return Standing(State.ADOPTED, record.reason)
     if record.draft:
         return Standing(State.DRAFT, "draft: its front matter says so")
-    if record.due_at > now:
-        return Standing(State.SCHEDULED, f"due {_local(record.due_at, rules)}")
-    open_ones = [mailing for mailing in mailings if mailing.state is not MailingState.CANCELLED]
-    if record.state is State.ADOPTED and not open_ones:
-        return Standing(State.ADOPTED, record.reason)
-    if not open_ones:
-        return Standing(State.PUBLISHED, "cancelled" if mailings else "published")
     held = [mailing for mailing in open_ones if mailing.state is MailingState.HELD]
     if held:
         return Standing(State.HELD, held[0].reason)
+    if record.due_at > now:
+        due = f"due {_local(record.due_at, rules)}"
+        return Standing(State.SCHEDULED, f"{due}, mailed to nobody: {mailings[0].reason}" if mailings and not open_ones
+                        else due)
+    if not open_ones:
+        return Standing(State.PUBLISHED, "cancelled" if mailings else "published")
     return _scheduled(record, open_ones, rules, now)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import PurePosixPath
 from typing import Literal
 
@@ -45,14 +46,14 @@ class Places:
         moved = replace(record, permalink=place)
         if record.permalink:
             self._archive.add_redirect(record.permalink, record.key)
-        self._archive.update([moved])
+        self._archive.give_place(record.key, place)
         owners[place] = record.key
         return moved
 
     def _place(self, record: Record, owners: Mapping[str, str]) -> str:
         """The permalink of the settings, or a neighbouring one if another issue has that already."""
         stem = PurePosixPath(record.path).stem
-        for pattern in (self._pattern, "{stem}/", *(f"{{stem}}-{n}/" for n in range(2, 1000))):
+        for pattern in chain((self._pattern, "{stem}/"), (f"{{stem}}-{n}/" for n in range(2, 1000))):
             place = permalink(pattern, number=record.number, slug=slug(record.title), stem=stem, day=record.day)
             if owners.get(place, record.key) == record.key:
                 return place

@@ -163,7 +163,8 @@ class Printing:
         self._spines = spines
         self._places = {spine.path: spine.permalink for spine in spines}
         self._damaged = changed(before.files)
-        self._house = House(self._library.style, self._plan.publication, self._places, self._plan.templates)
+        folders = tuple(folder for folder in self._plan.templates if folder.is_dir())
+        self._house = House(self._library.style, self._plan.publication, self._places, folders)
         self._expected: dict[str, bool] = {}  # every file of the output, and whether it was made anew
         self._summaries = Shelf(spines, self._without_text)
         self.after = Printed(frame=self._frame)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
 from pipeline.issues.issue import State
 from pipeline.issues.record import KnownFile, Record
+from pipeline.mailings.ledger.workers import Worker
 from pipeline.mailings.mailing import Mailing
 
 
@@ -32,4 +34,12 @@ def mailing_shape(mailing: Mailing) -> dict[str, Any]:
     return {
         "issue": mailing.issue_key, "list": mailing.list, "round": mailing.round, "state": mailing.state.value,
         "audience": mailing.audience, "counts": {state.value: n for state, n in mailing.counts.items()},
+    }
+
+
+def worker_shape(worker: Worker, hands: Mapping[str, int]) -> dict[str, Any]:
+    """`{id,host,pid,since,seen,hands}`: instants in UTC; `hands` says how many deliveries it holds, of what."""
+    return {
+        "id": worker.id, "host": worker.host, "pid": worker.pid, "since": worker.started_at.isoformat(),
+        "seen": worker.seen_at.isoformat(), "hands": dict(hands),
     }

@@ -36,6 +36,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from pipeline.clock import monotonic
 from pipeline.rehearsal.line import Line
 from pipeline.rehearsal.manners import EVERYTHING, Letter, Manners
 from pipeline.rehearsal.visit import Visit
@@ -110,10 +111,10 @@ class PostOffice:
         return not known
 
     def accept(self, letter: Letter) -> None:
-        """Keeps a letter, in the journal before anybody is told."""
+        """Keeps a letter, in the journal before anybody is told, with the instant as all processes count it."""
         self.count += 1
         if self._journal is not None:
-            os.write(self._journal, json.dumps(letter.as_json()).encode() + b"\n")
+            os.write(self._journal, json.dumps(letter.as_json() | {"at_s": monotonic()}).encode() + b"\n")
         if self.manners.keep:
             self.letters.append(letter)
 

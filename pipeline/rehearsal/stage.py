@@ -61,7 +61,7 @@ def copied_settings(config: Config, folder: Path, port: int) -> Config:
         name: getattr(config.transport, name) for name in ("connections", "dkim") if hasattr(config.transport, name)})
     return config.copied_to(
         folder, transport=transport, mailings=config.mailings.model_copy(update={"refused_share": 1.0}),
-        database=SecretStr(f"sqlite:///{folder / 'avviso.db'}"), mailbox=None,
+        database=SecretStr(f"sqlite:///{folder / 'avviso.db'}"), mailbox=None, bucket=None,
         web=config.web.model_copy(update={"secret": (SecretStr(secrets.token_hex(32)),)}),
         notify=config.notify.model_copy(update={"email": None}))
 

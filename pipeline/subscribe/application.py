@@ -11,7 +11,8 @@ class Application:
     """Somebody asks for a list: any text, from anybody.
 
     `list` may be "" for the first one. `source` is the way it came ("form", "json", "command"), `text` the words
-    that stood beside the button, `network` where it came from, such as "203.0.113.0/24", "" if not known.
+    that stood beside the button, `network` where it came from, such as "203.0.113.0/24", "" if not known. `language`
+    is that of the form, "" for the publication's.
     """
 
     email: str
@@ -20,6 +21,7 @@ class Application:
     source: str = "form"
     text: str = ""
     network: str = ""
+    language: str = ""
 
     def as_json(self) -> dict[str, str]:
         """For the tray."""

@@ -87,7 +87,8 @@ class Subscriptions:
         if list_id not in choice or self._is_spent(self.ledger.askings.spent(occasion, asker, now)):
             return False  # before anything is written: a flood writes nothing
         evidence = Evidence(application.source, application.text, application.network)
-        waiting = self.roster.ask(address, [list_id], evidence, now, name=application.name)
+        waiting = self.roster.ask(address, [list_id], evidence, now, name=application.name,
+                                  language=application.language)
         if not waiting or self._is_spent(self.ledger.askings.grant(occasion, asker, now)):
             return False
         return self._ask_to_confirm(waiting[0], occasion)
@@ -189,8 +190,9 @@ class Subscriptions:
         self, letter: Letter, person: Subscriber, list_id: str, occasion: str, action: str, *, to: str = "",
     ) -> Sealed:
         stationery = self._open_stationery()
-        return Sealed(stationery.edition(letter, list_id), stationery.envelope(letter, self._clock.now()), action,
-                      list_id, person.id, to or person.address, person.name, occasion)
+        edition = stationery.edition(letter, list_id, person.language)
+        envelope = stationery.envelope(letter, self._clock.now(), person.language)
+        return Sealed(edition, envelope, action, list_id, person.id, to or person.address, person.name, occasion)
 
     # ---- moving -------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from pipeline.editions.edition import Edition
 from pipeline.editions.frame import Frame
 from pipeline.editions.letters import Letter, render_letter
 from pipeline.editions.templates import Templates
+from pipeline.editions.wording import spoken
 from pipeline.errors import EditionError
 from pipeline.mailings.envelope import Envelope
 from pipeline.mailings.messages import LINK_KEY
@@ -40,7 +41,7 @@ class Stationery:
         self._unsubscribe_mailto = unsubscribe_mailto
         self._bounce_address = bounce_address
         self._key_id = key_id
-        self._editions: dict[Letter, Edition] = {}
+        self._editions: dict[tuple[Letter, str], Edition] = {}
 
     @property
     def can_ask(self) -> bool:
@@ -51,30 +52,36 @@ class Stationery:
         """Where the button of a confirmation letter leads."""
         return f"{self._web_url}confirm/{token}"
 
-    def edition(self, letter: Letter, list_id: str) -> Edition:
-        """The letter's text, the same for everybody on the list. Raises EditionError, ConfigError.
+    def edition(self, letter: Letter, list_id: str, language: str) -> Edition:
+        """The letter's text, the same for everybody on the list with this language. Raises EditionError, ConfigError.
 
         A welcome brings the latest issue where that is wanted, there, and can be dressed.
         """
         if letter is Letter.WELCOME:
             try:
-                return self._open_welcome(list_id) or self._plain(letter)
+                return self._open_welcome(list_id) or self._plain(letter, language)
             except EditionError as error:
                 log.warning("welcome.plain", extra={"reason": str(error)})
-        return self._plain(letter)
+        return self._plain(letter, language)
 
-    def _plain(self, letter: Letter) -> Edition:
-        """Rendered once."""
-        if letter not in self._editions:
-            self._editions[letter] = render_letter(letter, self._frame, self._templates)
-        return self._editions[letter]
+    def _plain(self, letter: Letter, language: str) -> Edition:
+        """Rendered once in each language."""
+        kind = letter, self._spoken(language)
+        if kind not in self._editions:
+            frame = replace(self._frame, language=kind[1])
+            self._editions[kind] = render_letter(letter, frame, self._templates)
+        return self._editions[kind]
 
-    def envelope(self, letter: Letter, now: datetime) -> dict[str, Any]:
+    def _spoken(self, language: str) -> str:
+        """The reader's language where we have words of it, else the publication's."""
+        return spoken(language) or self._frame.language
+
+    def envelope(self, letter: Letter, now: datetime, language: str) -> dict[str, Any]:
         """The envelope of a letter written now; one that somebody can leave by says how."""
         leaves = letter is Letter.WELCOME
         envelope = Envelope(
             sender_name=self._sender_name, sender_address=self._sender_address, date=now,
-            domain=self._sender_address.rpartition("@")[2].encode("idna").decode(), language=self._frame.language,
+            domain=self._sender_address.rpartition("@")[2].encode("idna").decode(), language=self._spoken(language),
             publication=self._frame.title, mailing=letter.value, reply_to=self._reply_to,
             unsubscribe_url_prefix=f"{self._web_url}unsubscribe/" if leaves and self._web_url else "",
             unsubscribe_mailto=self._unsubscribe_mailto if leaves else "", bounce_address=self._bounce_address,

@@ -55,4 +55,4 @@ def open_pages(app: App) -> Pages:
     publication = app.config.publication
     return Pages(app.web_templates, Publication(
         publication.title, publication.url, publication.language, publication.theme.accent,
-        tuple((one.id, one.name) for one in app.config.lists if one.public)))
+        tuple((one.id, one.name) for one in app.config.lists if one.public), app.subscribe_url))

@@ -21,6 +21,7 @@ from pipeline.subscribe.tray import Tray
 from pipeline.web.network import Network, network_of
 from pipeline.web.pages import Pages
 from pipeline.web.turnstile import Turn, Turnstile
+from pipeline.web.wording import LANGUAGES
 
 THINKING_S = 2      # nobody fills a form faster
 LONGEST = 320       # characters of any field that are looked at
@@ -69,12 +70,15 @@ class Joining:
                 await run_in_threadpool(self._keep, given, source, network)
             except OutputError:
                 turn = Turn.BUSY
-        return self._answer("busy", source, 503) if turn is Turn.BUSY else self._answer("asked", source)
+        said = ("busy", 503) if turn is Turn.BUSY else ("asked", 200)
+        return self._answer(*said, source, _language(given))
 
     def _keep(self, given: Mapping[str, str], source: str, network: str) -> None:
+        language = _language(given)
         application = Application(
             email=given.get("email", ""), list=given.get("list", ""), name=given.get("name", ""), source=source,
-            text=self.pages.words()["subscribe_hint"] if source == "form" else "", network=network)
+            text=self.pages.words(language)["subscribe_hint"] if source == "form" else "", network=network,
+            language=language)
         self.tray.put(ASK, application.as_json(), self.clock.now())
         self.wake()
 
@@ -84,10 +88,10 @@ class Joining:
         at_once = since.isdecimal() and self.clock.now().timestamp() - int(since) < THINKING_S
         return not given.get("website") and not at_once and bool(given.get("email"))
 
-    def _answer(self, message: str, source: str, status: int = 200) -> Response:
+    def _answer(self, message: str, status: int, source: str, language: str) -> Response:
         if source == "json":
-            return JSONResponse({"message": self.pages.words()[message]}, status, ANYWHERE)
-        return self.pages.notice(message, status)
+            return JSONResponse({"message": self.pages.words(language)[message]}, status, ANYWHERE)
+        return self.pages.notice(message, status, language=language)
 
     async def ask_to_confirm(self, request: Request) -> Response:
         """GET /confirm/{token}: a button; who only looks, or scans the mail's links, begins nothing."""
@@ -115,6 +119,11 @@ def _json_fields(body: bytes) -> dict[str, str] | None:
     if not isinstance(read, dict) or not all(isinstance(value, str | None) for value in read.values()):
         return None
     return {name: _clean(value or "") for name, value in read.items()}
+
+
+def _language(given: Mapping[str, str]) -> str:
+    """That of the form, where it is one of ours."""
+    return given.get("language", "") if given.get("language") in LANGUAGES else ""
 
 
 def _clean(text: str) -> str:

@@ -13,16 +13,21 @@ from pipeline.feeds.templating import Templates
 from pipeline.subscribe.preferences import Standing
 from pipeline.web.wording import LANGUAGES, Wording, voice, wording
 
+# Pages at whose end somebody may want the form, and what its link says there.
+AGAIN = {"left": "left_again", "link_expired": "ask_again"}
+
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What the pages say of the newsletter. `lists` are pairs of id and name, the first is the usual one."""
+    """What the pages say of the newsletter. `lists` are pairs of id and name, the first is the usual one; `form_url` is
+    where the form is, "" where there is none."""
 
     title: str
     url: str
     language: str
     accent: str
     lists: Sequence[tuple[str, str]]
+    form_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,7 @@ class Pages:
         return self._page("notice.html", words[f"{message}_title"], status, language, {
             "message": words[message].format(title=self.publication.title),
             "button": words[button] if button else "",
+            "again": words[AGAIN[message]] if message in AGAIN and self.publication.form_url else "",
         })
 
     def subscribe(self, since: str) -> HTMLResponse:
@@ -55,16 +61,17 @@ class Pages:
             "news": words[news] if news else "",
         })
 
-    def form(self, action: str, *, list_id: str = "", styled: bool = True) -> str:
+    def form(self, action: str, *, list_id: str = "", language: str = "", styled: bool = True) -> str:
         """The form for a page elsewhere; `action` is absolute, `list_id` is "" to let the reader choose."""
-        frame = {"words": self.words(), "voice": voice(self.publication.language),
+        frame = {"words": self.words(language), "voice": voice(language or self.publication.language),
                  "accent": palette(self.publication.accent) if styled else None}
-        values = self.form_values(action, list_id=list_id)
+        values = self.form_values(action, list_id=list_id, language=language)
         return self.templates.render("embed.html", values | frame).decode()
 
-    def form_values(self, action: str, *, list_id: str = "", since: str = "") -> dict[str, object]:
+    def form_values(self, action: str, *, list_id: str = "", since: str = "", language: str = "") -> dict[str, object]:
         """What form.html needs besides the frame."""
-        return {"action": action, "lists": self.publication.lists, "list": list_id, "since": since}
+        return {"action": action, "lists": self.publication.lists, "list": list_id, "since": since,
+                "language": language}
 
     def words(self, language: str = "") -> Wording:
         """The catalogue of a language, or of the publication's."""

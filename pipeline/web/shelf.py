@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import mimetypes
 import os
 import stat
 from collections.abc import Mapping
@@ -21,6 +20,7 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
+from pipeline.feeds.handing import cache_control, media_type
 from pipeline.issues.embeds import FRAMES
 from pipeline.web.conditions import OK, judge
 
@@ -28,11 +28,6 @@ SMALL_BYTES = 1024 * 1024    # larger files are not kept in memory
 WORTH_BYTES = 1024           # smaller ones are not worth compressing
 KEPT = 128                   # files
 
-TYPES = {
-    "atom.xml": "application/atom+xml", "rss.xml": "application/rss+xml", "feed.json": "application/feed+json",
-}
-SUFFIXES = {".html": "text/html", ".xml": "application/xml", ".css": "text/css", ".js": "text/javascript",
-            ".json": "application/json", ".opml": "text/x-opml", ".webp": "image/webp", ".avif": "image/avif"}
 _TEXT = ("text/", "application/xml", "application/json", "application/atom+xml", "application/rss+xml",
          "application/feed+json", "image/svg+xml")
 
@@ -68,7 +63,7 @@ class Shelf:
         kind = media_type(file)
         headers = {
             "last-modified": format_datetime(datetime.fromtimestamp(status.st_mtime, UTC), usegmt=True),
-            "cache-control": f"public, max-age={86_400 if path.startswith('assets/') else 300}",
+            "cache-control": cache_control(path),
             "content-security-policy": POLICY,
         }
         if status.st_size > SMALL_BYTES:
@@ -98,12 +93,6 @@ class Shelf:
         if not real.is_relative_to(folder.resolve()) or not stat.S_ISREG(status.st_mode):
             return None
         return real, status
-
-
-def media_type(file: Path) -> str:
-    """The type of a file by its name; feeds have their own."""
-    known = TYPES.get(file.name) or SUFFIXES.get(file.suffix.lower())
-    return known or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
 
 
 def _small(request: Request, copy: Copy, kind: str, headers: dict[str, str], changed_s: float) -> Response:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pipeline.editions.wording import spoken
+
 Wording = Mapping[str, str]
 
 _ENGLISH: Wording = {
@@ -25,10 +27,12 @@ _ENGLISH: Wording = {
     "confirmed_title": "Welcome",
     "confirmed": "Your subscription has begun. The next issue reaches you by mail.",
     "leave_asked_title": "Unsubscribe",
-    "leave_asked": "Do you want to stop receiving this newsletter?",
+    "leave_asked": "Do you want to stop receiving {title}?",
     "leave": "Unsubscribe",
     "left_title": "You are unsubscribed",
     "left": "No further issue will be sent to you. A message that is on its way right now may still arrive.",
+    "left_again": "That was a mistake? Subscribe again",
+    "ask_again": "Ask for a new link",
     "preferences_title": "Your subscription",
     "preferences_of": "These are the settings of {address}.",
     "lists": "What you receive",
@@ -85,10 +89,12 @@ _SIMPLIFIED: Wording = {
     "confirmed_title": "欢迎",
     "confirmed": "订阅已经开始，下一期会寄到您的邮箱。",
     "leave_asked_title": "退订",
-    "leave_asked": "确定不再接收这份通讯吗？",
+    "leave_asked": "确定不再接收《{title}》吗？",
     "leave": "退订",
     "left_title": "已退订",
     "left": "以后不会再给您寄信。此刻已在路上的邮件可能仍会送达。",
+    "left_again": "点错了？重新订阅",
+    "ask_again": "获取新的链接",
     "preferences_title": "订阅设置",
     "preferences_of": "这里是 {address} 的设置。",
     "lists": "您接收的内容",
@@ -145,10 +151,12 @@ _TRADITIONAL: Wording = {
     "confirmed_title": "歡迎",
     "confirmed": "訂閱已經開始，下一期會寄到您的信箱。",
     "leave_asked_title": "取消訂閱",
-    "leave_asked": "確定不再接收這份通訊嗎？",
+    "leave_asked": "確定不再接收《{title}》嗎？",
     "leave": "取消訂閱",
     "left_title": "已取消訂閱",
     "left": "以後不會再寄信給您。此刻已在路上的郵件可能仍會送達。",
+    "left_again": "點錯了？重新訂閱",
+    "ask_again": "取得新的連結",
     "preferences_title": "訂閱設定",
     "preferences_of": "這裡是 {address} 的設定。",
     "lists": "您接收的內容",
@@ -189,8 +197,6 @@ _TRADITIONAL: Wording = {
 # The languages that a reader can choose, each in its own words.
 LANGUAGES: Mapping[str, str] = {"en": "English", "zh-Hans": "简体中文", "zh-Hant": "繁體中文"}
 
-_TRADITIONAL_TAGS = frozenset({"hant", "tw", "hk", "mo"})
-
 
 def wording(language: str) -> Wording:
     """The words for a BCP 47 language."""
@@ -199,7 +205,4 @@ def wording(language: str) -> Wording:
 
 def voice(language: str) -> str:
     """The language that `wording` answers in: "zh-TW" gives "zh-Hant", another "zh" "zh-Hans", the rest "en"."""
-    first, *others = language.lower().replace("_", "-").split("-")
-    if first != "zh":
-        return "en"
-    return "zh-Hant" if _TRADITIONAL_TAGS.intersection(others) else "zh-Hans"
+    return spoken(language) or "en"

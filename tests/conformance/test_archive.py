@@ -52,10 +52,10 @@ def test_entering_an_issue_again_replaces_it_and_its_text(archive: Archive) -> N
     assert archive.text("14") == Text("x", 1, ())
 
 
-def test_update_leaves_the_text_alone_and_knows_no_new_issues(archive: Archive) -> None:
+def test_where_an_issue_stands_leaves_the_text_alone_and_knows_no_new_issues(archive: Archive) -> None:
     archive.enter(PLAIN, TEXT)
 
-    archive.update([replace(PLAIN, state=State.HELD, reason="late"), replace(FULL, key="99")])
+    archive.stand([replace(PLAIN, state=State.HELD, reason="late"), replace(FULL, key="99")])
 
     assert list(archive.issues()) == ["14"]
     assert (archive.issues()["14"].state, archive.text("14")) == (State.HELD, TEXT)
@@ -168,7 +168,31 @@ def test_restless_leaves_out_what_only_a_person_or_a_mailing_can_move(archive: A
     assert list(archive.restless(NOON)) == ["new", "withdrawn", "published", "redated"]
     assert list(archive.restless(NOON, ["mailed", "new", "unknown"])) == [
         "new", "mailed", "withdrawn", "published", "redated"]
-    assert archive.sketches(State.MAILED) == {"mailed": PLAIN.sketch}
+
+
+def test_what_was_mailed_is_known_by_its_text_of_then(archive: Archive) -> None:
+    archive.enter(PLAIN, TEXT)
+    assert archive.settled_sketches() == {}
+
+    archive.stand([replace(PLAIN, state=State.MAILED)], before={PLAIN.key: PLAIN.state})
+    archive.enter(replace(PLAIN, sketch=b"rewritten"), TEXT)
+    archive.stand([replace(PLAIN, state=State.MAILED, sketch=b"rewritten")], before={PLAIN.key: State.MAILED})
+
+    assert archive.settled_sketches() == {PLAIN.key: PLAIN.sketch}
+
+
+def test_what_was_decided_meanwhile_outlives_a_look_that_began_before(archive: Archive) -> None:
+    archive.enter(PLAIN, TEXT)
+    archive.publish([replace(PLAIN, published_at=NOON, updated_at=NOON, ordinal=1, permalink="14/", feed_id="tag:1")])
+    archive.stand([replace(PLAIN, state=State.ADOPTED, reason="by a person")])
+
+    archive.enter(replace(PLAIN, title="Other"), TEXT)
+    archive.stand([replace(PLAIN, state=State.WAITING)], before={PLAIN.key: PLAIN.state})
+    archive.publish([replace(PLAIN, published_at=NOON + DAY, updated_at=NOON, ordinal=2, permalink="x/", feed_id="x")])
+
+    (found,) = archive.issues().values()
+    assert (found.title, found.state, found.reason) == ("Other", State.ADOPTED, "by a person")
+    assert (found.published_at, found.ordinal, found.permalink, found.feed_id) == (NOON, 1, "14/", "tag:1")
 
 
 def test_permalinks_are_those_of_issues_that_are_shown(archive: Archive) -> None:

@@ -334,6 +334,20 @@ def test_mailing_is_paused_by_three_complaints_of_few_readers(database: Database
     assert desk.mailing.reason.startswith("3 of 4 readers complained (0.75 is more than feedback.complaint_share")
 
 
+def test_refusals_at_the_hand_over_are_counted_by_the_senders_brake_and_not_here(database: Database) -> None:
+    desk = AnswerDesk(database, readers=40, shares=Shares(returns=0.25))
+    desk.send(15, DeliveryState.FAILED, "550 5.1.1 user unknown")
+    desk.send(20)
+
+    desk.refusals.collect()
+    desk.report(0, Kind.REJECTED)  # the same refusal, by the provider's hook
+
+    assert (len(desk.suppressions()), desk.mailing.state) == (15, MailingState.SENDING)
+    for reader in range(15, 25):
+        desk.report(reader, *HARD)
+    assert desk.mailing.reason.startswith("10 of 20 messages came back")
+
+
 def test_resumed_mailing_is_paused_by_new_reports_only(database: Database) -> None:
     desk = AnswerDesk(database, readers=8)
     desk.send(7)

@@ -220,13 +220,15 @@ def test_sources_are_the_arrows_read_backwards() -> None:
     }
 
 
-def test_ledger_knows_whether_anything_was_ever_started(books: Books) -> None:
+def test_mailing_that_has_not_begun_can_be_withdrawn_and_proposed_again(books: Books) -> None:
+    mailings = books.ledger.mailings
     books.mailing(MailingState.SCHEDULED)
-    assert books.ledger.mailings.any_started() is False
+    assert mailings.withdraw(books.id)
+    assert mailings.all() == []
 
-    books.start()
-
-    assert books.ledger.mailings.any_started() is True
+    books.mailing(MailingState.SENDING)
+    assert not mailings.withdraw(books.id)
+    assert [one.id for one in mailings.all()] == [books.id]
 
 
 def test_envelope_of_a_started_mailing_is_as_it_was_frozen(books: Books) -> None:

@@ -31,6 +31,20 @@ def claim_and_record(ledger: Ledger, mailing_id: int) -> None:
     ledger.deliveries.record(1, [Outcome(one, DeliveryState.SENT, "ok", "smtp") for one in claims], now=NOW)
 
 
+def claim_some(ledger: Ledger, mailing_id: int) -> None:
+    claims = ledger.deliveries.claim("w", 1, limit=20, now=NOW, lease=LEASE, provider="smtp", of_mailings=5)
+    assert len(claims) == 5
+
+
+def suspects(ledger: Ledger, mailing_id: int) -> None:
+    some = range(1, 50)
+    ledger.suspects.blame(some, NOW)
+    ledger.suspects.waiting()
+    ledger.suspects.parked(NOON)
+    assert ledger.deliveries.claim("w", 1, limit=20, now=NOW, lease=LEASE, provider="smtp", but=some)
+    assert ledger.deliveries.claim("w", 1, limit=1, now=NOW, lease=LEASE, provider="smtp", only=ROWS)
+
+
 def fan_out(ledger: Ledger, mailing_id: int) -> None:
     begin_mailing(ledger, "15", "small")
 
@@ -112,7 +126,7 @@ def test_no_statement_reads_all_deliveries(database: Database) -> None:
     ledger = Ledger(database)
     (mailing,) = ledger.mailings.all()
 
-    for step in (claim_and_record, fan_out, status, doubts, ends, people):
+    for step in (claim_and_record, claim_some, suspects, fan_out, status, doubts, ends, people):
         found = plans(database, lambda step=step: step(ledger, mailing.id))
         assert found, step.__name__
         assert [(statement, plan) for statement, plan in found if reads_everything(plan)] == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 DESK = "pipeline/mailings/desk.py"
+CLERK = "pipeline/mailings/clerk.py"
 CLAIMING = "pipeline/mailings/ledger/claiming.py"
 SETTLING = "pipeline/mailings/ledger/settling.py"
 VERDICTS = "pipeline/providers/smtp_verdicts.py"
@@ -35,6 +36,11 @@ MISTAKES = (
         "acknowledged by batch",
         ((DESK, "        self._office.board.land(outcome)\n", ""),),
         (f"{LAST}::test_death_on_the_wire_leaves_one_in_doubt_and_all_that_was_answered_settled",)),
+    Mistake(
+        "forgotten by the board before the commit was seen",
+        ((CLERK, "        self._ahead = self._thread",
+          "        self._office.board.clear(self._known)\n        self._ahead = self._thread"),),
+        ("tests/fault/test_beside_the_wire.py",)),
     Mistake(
         "a new Message-ID at each attempt",
         ((CLAIMING, "Claim(id_, key, message_id,", 'Claim(id_, key, f"{attempts}{message_id}",'),),

@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import os
 import random
+import resource
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, date, datetime
 from datetime import time as hour
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import pytest
+from lxml import etree
 
 from pipeline.checking.examine import Specimen, examine
 from pipeline.checking.mending import mend
@@ -27,6 +31,7 @@ from pipeline.errors import IssueError
 from pipeline.issues.issue import Issue
 from pipeline.issues.markdown import Target, html
 from pipeline.issues.reading import read_manuscript
+from tests.publications import Publication
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = [ROOT / "issues", *([Path(os.environ["AVVISO_CORPUS"])] if os.environ.get("AVVISO_CORPUS") else [])]
@@ -43,6 +48,7 @@ S = TypeVar("S", str, bytes)
 FRAME = Frame(title="活字周刊", url="https://weekly.example.com/", language="zh-Hans",
               page_url="https://weekly.example.com/1/")
 S_PER_MB = 2.0
+MAX_MB = 512
 STARTED_S = 1.0  # what every issue may cost, however short: a busy machine
 
 
@@ -110,9 +116,18 @@ TEMPLATES = Templates()
 
 
 @pytest.mark.fault
-def test_mutated_issues_give_no_traceback_and_no_hang(trials: Callable[[int, int], int]) -> None:
+def test_mutated_issues_give_no_traceback_no_hang_and_no_flood_of_memory(trials: Callable[[int, int], int]) -> None:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as alone:
+        slow, peak_mb = alone.submit(walk_all, trials(25, 20_000)).result()
+
+    assert slow == []
+    assert peak_mb < MAX_MB
+
+
+def walk_all(count: int) -> tuple[list[tuple[int, int, float]], float]:
+    """The mutations that were slow, as (seed, bytes, seconds), and the most memory that this process ever had."""
     slow = []
-    for seed in range(trials(25, 20_000)):
+    for seed in range(count):
         raw = mutated(random.Random(seed))
         began = time.process_time()
         try:
@@ -123,17 +138,30 @@ def test_mutated_issues_give_no_traceback_and_no_hang(trials: Callable[[int, int
         took_s = time.process_time() - began
         if took_s > STARTED_S + S_PER_MB * len(raw) / 1e6:
             slow.append((seed, len(raw), took_s))
-    assert slow == []
+    return slow, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 @pytest.mark.fault
-def test_a_mark_repeated_without_end_does_not_hang(trials: Callable[[int, int], int]) -> None:
-    """Each walk takes some hundredths of a second; what grows with the square of the length would take minutes."""
-    slow = []
-    for mark in MARKS[::trials(6, 1)]:
-        began = time.process_time()
-        walk(b"---\ndate: 2026-03-24\n---\n\n" + mark * (20_000 // len(mark)))
-        took_s = time.process_time() - began
-        if took_s > 5:
-            slow.append((mark, took_s))
-    assert slow == []
+def test_a_folder_of_mutated_issues_is_published_but_for_those_that_are_named(
+    tmp_path: Path, trials: Callable[[int, int], int],
+) -> None:
+    batch = trials(20, 200)
+    for first in range(0, trials(20, 2_000), batch):
+        letters = Publication(tmp_path / str(first))
+        letters.write("9001-good.md", "The good one.", day="2026-02-01")
+        files = [letters.issues / f"{seed + 1}.md" for seed in range(first, first + batch)]
+        for seed, file in enumerate(files, first):
+            file.write_bytes(mutated(random.Random(seed)))
+            letters.touch(file)
+
+        done = letters.app.publisher.build()
+
+        named = {problem.path for problem in done.problems}
+        known = {record.path for record in letters.app.archive.issues().values()}
+        assert "9001-good.md" in known
+        assert "The good one." in (letters.folder / "site" / "9001" / "index.html").read_text("utf-8")
+        assert [file.name for file in files if file.name not in known | named] == []
+        assert [str(problem) for problem in done.problems if "\n" in str(problem)] == []
+        for feed in ("atom.xml", "rss.xml"):
+            assert etree.parse(letters.folder / "feeds" / feed) is not None
+        letters.app.database.close()

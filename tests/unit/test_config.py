@@ -64,6 +64,7 @@ def test_config_with_three_settings_has_the_defaults_of_the_contract() -> None:
             "tags": False, "websub": (),
         },
         "site": {"folder": FOLDER / "site"},
+        "bucket": None,
         "mailings": {
             "from": {"name": "Ai周刊", "address": "weekly@example.com"}, "reply_to": None, "subject": "{title}",
             "welcome": "letter",
@@ -74,6 +75,7 @@ def test_config_with_three_settings_has_the_defaults_of_the_contract() -> None:
         "lists": ({"id": "weekly", "name": "Weekly", "public": True},),
         "transport": {
             "kind": "folder", "folder": FOLDER / "var/outbox", "rate": None, "dkim": None, "connections": 4,
+            "domains": {}, "warm_up": None,
         },
         "mailbox": None,
         "feedback": {"soft_bounces": 5, "bounce_share": 0.05, "complaint_share": 0.003},
@@ -103,6 +105,8 @@ def test_config_with_three_settings_has_the_defaults_of_the_contract() -> None:
     ("feeds: {tags: no}", "feeds.tags", False),
     ("transport: {rate: 14/s}", "transport.rate", Rate(14, timedelta(seconds=1))),
     ("transport: {rate: 1000/h}", "transport.rate", Rate(1000, timedelta(hours=1))),
+    ("transport: {warm_up: {growth: 1.25}}", "transport.warm_up.start", 200),
+    ("transport: {warm_up: {growth: 1.25}}", "transport.warm_up.growth", 1.25),
     ("transport: {kind: smtp, host: a, security: tls}", "transport.port", 465),
     ("transport: {kind: smtp, host: a, security: none}", "transport.port", 25),
     ("transport: {kind: smtp, host: a, security: tls, port: 2465}", "transport.port", 2465),
@@ -113,6 +117,8 @@ def test_config_with_three_settings_has_the_defaults_of_the_contract() -> None:
     ("transport: {kind: postmark, api_key: x}", "transport.stream", "broadcast"),
     ("transport: {kind: kit, api_key: x, draft: yes}", "transport.draft", True),
     ("web: {listen: '[::1]:0'}", "web.listen", Listen("::1", 0)),
+    ("bucket: {name: weekly-example, prefix: /letters/}", "bucket.prefix", "letters/"),
+    ("bucket: {name: weekly, endpoint: 'http://127.0.0.1:9000'}", "bucket.endpoint", "http://127.0.0.1:9000/"),
     ("web: {url: https://reader.example.com/mail}", "web.url", "https://reader.example.com/mail/"),
     ("web: {trusted_proxies: [10.0.0.0/8]}", "web.trusted_proxies", (ip_network("10.0.0.0/8"),)),
     ("lists: [{id: a, name: A}, {id: b, name: B}]", "lists.1.name", "B"),
@@ -123,6 +129,15 @@ def test_setting_is_read_as_its_kind(setting: str, where: str, expected: object)
         value = value[int(part)] if isinstance(value, tuple) else getattr(value, part)
 
     assert value == expected
+
+
+def test_mail_domains_are_read_by_name() -> None:
+    transport = read(LEAST + "transport: {domains: {GMail.com: {rate: 20/s}, qq.com: {concurrency: 4}}}").transport
+
+    assert transport.model_dump()["domains"] == {
+        "gmail.com": {"rate": {"count": 20, "per": timedelta(seconds=1)}, "concurrency": None},
+        "qq.com": {"rate": None, "concurrency": 4},
+    }
 
 
 @pytest.mark.parametrize(("written", "address"), [
@@ -215,8 +230,14 @@ def test_text_that_is_no_settings_file_is_refused_with_its_line(text: str, expec
     ("feeds: {entires: 3}", "feeds.entires: unknown key: did you mean entries?"),
     ("lists: [{id: a, name: A, nam: B}]", "lists.0.nam: unknown key: did you mean name?"),
     ("on: push", ("on: unknown key: the nearest is dns; known here: publication, issues, schedule, feeds, site, "
-                 "mailings, lists, transport, mailbox, feedback, notify, database, engine, web, dns")),
+                 "bucket, mailings, lists, transport, mailbox, feedback, notify, database, engine, web, dns")),
     ("transport: {kind: smtp, pasword: hunter2}", "transport.pasword: unknown key: did you mean password?"),
+    ("transport: {domains: {gmail.com: {rat: 2/s}}}",
+     "transport.domains.gmail.com.rat: unknown key: did you mean rate?"),
+    ("transport: {warm_up: {growth: 3}}",
+     'transport.warm_up.growth: "3" is not a growth: write it as 1.5: more than 1, at most 2'),
+    ("transport: {domains: {gmail: {rate: 2/s}}}",
+     "transport.domains.gmail: is not a domain: write it as example.com"),
     ("feeds: 20", "feeds: must hold keys of its own: write them below it, indented"),
     ("lists: weekly", "lists: must be a list: write it as [first, second]"),
     ("lists: []", "lists: must not be empty: leave the key out for the default"),
@@ -255,7 +276,8 @@ def test_text_that_is_no_settings_file_is_refused_with_its_line(text: str, expec
     ("transport: {preset: gmail}",
      "transport.preset: kind: folder does not read it: leave it out, or use kind: smtp"),
     ("transport: {kind: mailgun, api_key: hunter2, domain: example.com, lst: 3}",
-     ("transport.lst: unknown key: kind: mailgun reads kind, rate, connections, api_key, domain, region, url")),
+     ("transport.lst: unknown key: kind: mailgun reads kind, rate, connections, domains, warm_up, api_key, "
+      "domain, region, url")),
     ("transport: {kind: postmark}", "transport.api_key: missing: add `api_key: ${NAME}` from the environment"),
     ("transport: {kind: http, url: 'https://a.example', body: hunter2}",
      "transport.body: must be JSON: write it between single quotes as '{\"to\": \"{recipient}\"}'"),
@@ -282,6 +304,14 @@ def test_text_that_is_no_settings_file_is_refused_with_its_line(text: str, expec
                             "postgresql://USER:PASSWORD@HOST/NAME")),
     ("web: {secret: hunter2}", "web.secret: too short to sign links with: make one with `openssl rand -hex 32`"),
     ("web: {listen: 8080}", 'web.listen: "8080" is not an address to listen on: write it as 127.0.0.1:8080'),
+    ("bucket: {name: s3://weekly}", (
+        'bucket.name: "s3://weekly" is not the name of a bucket: write its name alone, such as weekly-example')),
+    ("bucket: {name: weekly, prefix: a/../b}", (
+        'bucket.prefix: "a/../b" is not a prefix of keys: write it as weekly/')),
+    ("bucket: {name: weekly, endpoint: 'http://s3.example.com'}", (
+        'bucket.endpoint: "http://s3.example.com" is http, and everything would cross the network in clear text: write https://')),
+    ("bucket: {name: weekly, secret_access_key: hunter2}", (
+        "bucket: a key has an id and a secret: set both access_key_id and secret_access_key, or neither")),
     ("web: {url: https://me:hunter2@x.example/}", ("web.url: must be a plain address: leave out the part with ?, # or "
                                                   "@")),
     ("web: {url: weekly.example.com}", ('web.url: "weekly.example.com" is not a web address: write it as '

@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from sqlalchemy import Table, create_engine, exc, inspect, select, update
 
 from pipeline import schema
 from pipeline.database import APPLICATION_ID, Database, text_digest
-from pipeline.errors import ConfigError, Damaged, OutputError, SchemaOutdated, Unreachable
+from pipeline.errors import ConfigError, Conflict, Damaged, OutputError, SchemaOutdated, Unreachable
 from pipeline.schema import HEAD, Instant, metadata, note
 from tests.books import NOON, copied_database, open_database
 
@@ -234,6 +235,31 @@ def test_server_that_does_not_answer_is_one_line_and_exit_3() -> None:
 
     assert "the database does not answer" in str(refused.value)
     assert ("\n" in str(refused.value), refused.value.exit_code) == (False, 3)
+
+
+def test_deadlock_is_a_conflict_that_may_be_tried_again(postgres_url: str) -> None:
+    """Two writers, each waiting for the row that the other has: PostgreSQL ends one of them."""
+    database = open_database(postgres_url)
+    for name in ("a", "b"):
+        write(database, name)
+    both = threading.Barrier(2)
+
+    def cross(first: str, second: str) -> Conflict | None:
+        try:
+            with database.write() as connection:
+                connection.execute(update(note).where(note.c.name == first).values(value=first))
+                both.wait(20)
+                connection.execute(update(note).where(note.c.name == second).values(value=first))
+        except Conflict as error:
+            return error
+        return None
+
+    with ThreadPoolExecutor(2) as pool:
+        ends = list(pool.map(cross, "ab", "ba"))
+    database.close()
+
+    refused, = (one for one in ends if one)
+    assert str(refused).startswith("another writer was first: deadlock detected")
 
 
 def test_file_that_is_no_ledger_is_refused_in_one_line(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
+import tomllib
 from collections.abc import Iterator
 from configparser import ConfigParser
 from pathlib import Path
@@ -115,6 +117,25 @@ def test_timer_wakes_a_service_that_is_there() -> None:
     assert [path.with_suffix(".service").exists() for path in timers] == [True]
 
 
+@pytest.mark.parametrize(("name", "schema"), [
+    ("compose.yaml", "vendor.compose-spec"), ("github-actions.yml", "vendor.github-workflows")])
+def test_file_is_what_its_schema_says(name: str, schema: str) -> None:
+    """The schemas come with check-jsonschema; nothing is fetched."""
+    pytest.importorskip("check_jsonschema", reason="needs check-jsonschema (make test-environment)")
+
+    done = subprocess.run([sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, EXAMPLES / name],
+                          capture_output=True, text=True, check=False, timeout=60)
+
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+
+
+def test_manifest_has_only_fields_that_kubernetes_knows_each_of_its_type_and_none_is_missing() -> None:
+    """lightkube's models are made from the schema of Kubernetes: they refuse wrong types and drop unknown fields."""
+    codecs = pytest.importorskip("lightkube.codecs", reason="needs lightkube (make test-environment)")
+
+    assert [codecs.from_dict(document).to_dict() for document in KUBERNETES] == KUBERNETES
+
+
 def test_compose_gives_each_avviso_the_same_ledger_and_secret() -> None:
     ours = {name: one for name, one in COMPOSE["services"].items() if one["image"] == "avviso"}
 
@@ -157,7 +178,8 @@ def test_settings_in_kubernetes_are_understood_and_heard_by_the_service() -> Non
 
 def test_image_has_the_extras_that_the_examples_need() -> None:
     text = (EXAMPLES / "Dockerfile").read_text("utf-8")
+    project = tomllib.loads((EXAMPLES.parents[1] / "pyproject.toml").read_text("utf-8"))["project"]
 
-    assert re.search(r"\[(.*?)\]\"", text)
-    assert {"web", "postgres"} <= set(re.search(r"/src\[(.*?)\]", text)[1].split(","))  # type: ignore[index]
+    extras = set(re.search(r"/src\[(.*?)\]", text)[1].split(","))  # type: ignore[index]
+    assert {"web", "postgres", "s3"} <= extras <= set(project["optional-dependencies"])
     assert 'ENTRYPOINT ["avviso"]' in text

@@ -7,9 +7,10 @@ goes on meanwhile.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from functools import cached_property, partial
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -45,6 +46,7 @@ CLAIMED = (
 )
 _MAILING, _FENCE = 3, 11
 
+Source = tuple[DeliveryState, Select[Any]]  # the state of what it finds, and how
 Row = Sequence[Any]  # CLAIMED, and what else was asked for behind it
 
 
@@ -60,21 +62,47 @@ class Claiming:
             state=DeliveryState.SENDING, worker=bindparam("holder"), provider=bindparam("by"),
             lease_until=bindparam("until"), attempted_at=bindparam("now"),
             attempts=delivery.c.attempts + 1, fence=delivery.c.fence + 1)
-        self._candidates = (
-            (DeliveryState.PENDING, database.packed(_letters())),
-            (DeliveryState.DEFERRED, database.packed(_deferred())),
-            (DeliveryState.PENDING, database.packed(_pending())),
-        )
+        self._database = database
+        self._named = delivery.c.id.in_(select(database.given("named", id=BigInteger).c.id))
 
     def claim(
         self, connection: Connection, tally: Tally, *, limit: int, now: datetime, worker: str, until: datetime,
-        provider: str, broadcasts: bool,
+        provider: str, broadcasts: bool, of_mailings: int | None = None,
+        but: Collection[int] = (), only: int | None = None,
     ) -> list[Claim]:
-        """Up to `limit`: letters come first, then deferred, then pending ones by id."""
+        """Up to `limit`: letters come first, then deferred, then pending ones by id.
+
+        `of_mailings` bounds what is no letter; none of `but` is among them, or none but `only`.
+        """
+        sources = self._of_all if only is None and not but else self._of_others if only is None else self._of_one
+        named = but if only is None else [only]
+        take = partial(self._take, connection, tally, now=now, worker=worker, until=until, provider=provider,
+                       broadcasts=broadcasts, named=[[id_] for id_ in named])
+        if of_mailings is None:
+            return take((sources.letters, *sources.others), limit)
+        letters = take((sources.letters, sources.late_letters), limit)
+        return letters + take(sources.others, min(limit - len(letters), of_mailings))
+
+    @cached_property
+    def _of_all(self) -> _Sources:
+        return _sources(self._database)
+
+    @cached_property
+    def _of_others(self) -> _Sources:
+        return _sources(self._database, ~self._named)
+
+    @cached_property
+    def _of_one(self) -> _Sources:
+        return _sources(self._database, self._named)
+
+    def _take(
+        self, connection: Connection, tally: Tally, sources: Sequence[Source], limit: int, *,
+        now: datetime, worker: str, until: datetime, provider: str, broadcasts: bool, named: list[list[int]],
+    ) -> list[Claim]:
         claims: list[Claim] = []
-        for before, candidates in self._candidates:
+        for before, candidates in sources:
             values = {"now": now, "before": before, "holder": worker, "by": provider, "until": until,
-                      "broadcasts": broadcasts}
+                      "broadcasts": broadcasts, "named": named}
             while wanted := limit - len(claims):
                 found: list[Row] = connection.execute(candidates, values | {"wanted": wanted}).scalar() or []
                 gone, welcome = ([row for row in found if row[-1] == is_welcome] for is_welcome in (False, True))
@@ -101,6 +129,23 @@ def claim_of(row: Row, worker: str, until: datetime, *, fence: int) -> Claim:
     id_, key, message_id, mailing_id, digest, list_, subscriber_id, address, name, attempts, first, *_ = row
     return Claim(id_, key, message_id, mailing_id, digest, list_, subscriber_id, address or "", name, attempts,
                  id_ - (first or id_) + 1, worker, fence, until)
+
+
+class _Sources(NamedTuple):
+    """Where claims come from, in their turn. Late letters are among the others too."""
+
+    letters: Source
+    late_letters: Source
+    others: tuple[Source, Source]
+
+
+def _sources(database: Database, *conditions: ColumnElement[bool]) -> _Sources:
+    is_letter = delivery.c.mailing_id.is_(None)
+    return _Sources(
+        (DeliveryState.PENDING, database.packed(_letters(*conditions))),
+        (DeliveryState.DEFERRED, database.packed(_deferred(is_letter, *conditions))),
+        ((DeliveryState.DEFERRED, database.packed(_deferred(*conditions))),
+         (DeliveryState.PENDING, database.packed(_pending(*conditions)))))
 
 
 def _candidates(*conditions: ColumnElement[bool]) -> Select[Any]:
@@ -131,23 +176,23 @@ def _candidates(*conditions: ColumnElement[bool]) -> Select[Any]:
     )
 
 
-def _letters() -> Select[Any]:
+def _letters(*conditions: ColumnElement[bool]) -> Select[Any]:
     return _candidates(
         delivery.c.mailing_id.is_(None), delivery.c.state == DeliveryState.PENDING,
-        delivery.c.due_at <= bindparam("now"),
+        delivery.c.due_at <= bindparam("now"), *conditions,
     ).order_by(delivery.c.id)
 
 
-def _deferred() -> Select[Any]:
+def _deferred(*conditions: ColumnElement[bool]) -> Select[Any]:
     is_sending = exists().where(mailing.c.id == delivery.c.mailing_id, mailing.c.state == MailingState.SENDING)
     return _candidates(
         delivery.c.state == DeliveryState.DEFERRED, delivery.c.due_at <= bindparam("now"),
-        or_(delivery.c.mailing_id.is_(None), is_sending),
+        or_(delivery.c.mailing_id.is_(None), is_sending), *conditions,
     ).order_by(delivery.c.due_at, delivery.c.id)
 
 
-def _pending() -> Select[Any]:
+def _pending(*conditions: ColumnElement[bool]) -> Select[Any]:
     return _candidates(
         delivery.c.mailing_id.in_(select(mailing.c.id).where(mailing.c.state == MailingState.SENDING)),
-        delivery.c.state == DeliveryState.PENDING,
+        delivery.c.state == DeliveryState.PENDING, *conditions,
     ).order_by(delivery.c.mailing_id, delivery.c.id)

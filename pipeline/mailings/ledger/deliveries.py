@@ -6,7 +6,7 @@ left alone, and the caller learns of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,7 +30,8 @@ class Deliveries:
 
     def claim(
         self, worker: str, shard: int, outcomes: Sequence[Outcome] = (), *, limit: int, now: datetime, lease: timedelta,
-        steady: datetime | None = None, provider: str = "", broadcasts: bool = False,
+        steady: datetime | None = None, provider: str = "", broadcasts: bool = False, of_mailings: int | None = None,
+        but: Collection[int] = (), only: int | None = None,
     ) -> list[Claim]:
         """Records what became of earlier claims and takes up to `limit` that are due, in one durable step.
 
@@ -40,14 +41,17 @@ class Deliveries:
         The lease runs from `steady`, which no setting of the clock moves; from `now` where none is given.
 
         `provider` is by whom they go; what may lie with another one is left alone. A post that `broadcasts`
-        takes the deliveries to whole lists, and every other post all others.
+        takes the deliveries to whole lists, and every other post all others. With `of_mailings` no more than so many
+        are taken that are not letters; with `but` none of these, with `only` none but this one.
         """
         tally = Tally(shard)
-        with self._db.write() as connection:
+        claims: list[Claim] = []
+        with self._db.write(claims) as connection:
             self._settling.settle(connection, outcomes, tally, now)
-            claims = self._claiming.claim(
+            claims += self._claiming.claim(
                 connection, tally, limit=limit, now=now, worker=worker, until=(steady or now) + lease,
-                provider=provider, broadcasts=broadcasts)
+                provider=provider, broadcasts=broadcasts, of_mailings=of_mailings, but=but,
+                only=only)
             tally.write(self._db, connection)
         return claims
 
@@ -71,12 +75,13 @@ class Deliveries:
         return [claim_of(row, worker, row.lease_until, fence=row.fence) for row in rows]
 
     def expire(self, mailing_id: int, shard: int, now: datetime) -> int:
-        """Gives up on what was deferred for too long; gives how many."""
+        """Gives up on what was tried and deferred for too long; gives how many. What was never tried is left alone."""
         tally = Tally(shard)
         with self._db.write() as connection:
             rows = connection.execute(
                 update(delivery)
-                .where(delivery.c.mailing_id == mailing_id, delivery.c.state == DeliveryState.DEFERRED)
+                .where(delivery.c.mailing_id == mailing_id, delivery.c.state == DeliveryState.DEFERRED,
+                       delivery.c.attempts > 0)
                 .values(state=DeliveryState.FAILED, settled_at=now,
                         reply=literal("gave up after `mailings.expire`: ") + delivery.c.reply)
             )

@@ -93,13 +93,16 @@ class Events:
             return count.scalar_one() >= times
 
     def signs(self, mailing_id: int, since: datetime) -> list[Sign]:
-        """What went wrong for good with a mailing since then, one sign a reader and kind."""
+        """What went wrong for good with messages that the post had taken, reported since then; one a reader and kind.
+
+        What it refused while it was handed over has been counted by the sender's own brake.
+        """
         query = (
             select(event.c.kind, delivery.c.address, subscription.c.evidence)
             .join(delivery, delivery.c.key == event.c.delivery_key)
             .outerjoin(subscription, (subscription.c.list == delivery.c.list)
                        & (subscription.c.subscriber_id == delivery.c.subscriber_id))
-            .where(event.c.mailing_id == mailing_id, event.c.seen_at >= since,
+            .where(event.c.mailing_id == mailing_id, event.c.seen_at >= since, delivery.c.state != DeliveryState.FAILED,
                    event.c.kind.in_([kind.value for kind in TROUBLE]),
                    func.coalesce(event.c.bounce, "") != Bounce.SOFT.value)
         )

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Select,
     Text,
     cast,
+    delete,
     exists,
     func,
     literal,
@@ -77,10 +78,6 @@ class Mailings:
                 select(func.count()).select_from(_audience(list_id).subquery())
             ).scalar_one()
 
-    def any_started(self) -> bool:
-        with self._db.read() as connection:
-            return connection.execute(select(exists().where(mailing.c.started_at.is_not(None)))).scalar_one()
-
     # ---- moving -------------------------------------------------------------------------------
 
     def propose(
@@ -122,6 +119,14 @@ class Mailings:
                 .values(state=MailingState.SCHEDULED, approved=True, reason=reason, since=now)
             )
         return moved.rowcount == 1
+
+    def withdraw(self, mailing_id: int) -> bool:
+        """Takes back what was proposed and has not begun, as if it never had been; False if it has."""
+        with self._db.write() as connection:
+            gone = connection.execute(
+                delete(mailing).where(mailing.c.id == mailing_id, mailing.c.started_at.is_(None),
+                                      mailing.c.state.in_((MailingState.HELD, MailingState.SCHEDULED))))
+        return gone.rowcount == 1
 
     def redate(self, mailing_id: int, send_at: datetime) -> None:
         """Follows the issue's date while nothing has begun."""
@@ -227,7 +232,7 @@ def _audience(list_id: Any) -> Select[Any]:
     """Everyone confirmed on the list whom nothing forbids to mail."""
     suppressed = exists().where(suppression.c.address_hash == subscriber.c.address_hash)
     return (
-        select(subscriber.c.id, subscriber.c.address, subscriber.c.name)
+        select(subscription.c.subscriber_id.label("id"), subscriber.c.address, subscriber.c.name)
         .join(subscription, subscription.c.subscriber_id == subscriber.c.id)
         .where(subscription.c.list == list_id, subscription.c.state == "confirmed", ~suppressed)
     )

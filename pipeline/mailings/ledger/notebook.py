@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, select, union_all, update
+from sqlalchemy import delete, func, select, union_all, update
 
 from pipeline.database import Database, text_digest
 from pipeline.mailings.mailing import OPEN
@@ -14,6 +15,7 @@ from pipeline.schema import delivery, event, ledger, mailing, note, pace, tally,
 
 ANCHOR = "anchor"  # the note that says when this run of the machine began, for leases
 _REST = ": rest"      # behind a provider's name, in the same table: until when it wants to be left alone
+_AWAY = ": away"      # likewise: since when it cannot be reached
 LONGEST_QUEUE = 1000  # senders that may wait for their turn at one provider, over all processes
 
 
@@ -26,6 +28,18 @@ class Identity:
     baseline_at: datetime | None
     orphan: bool
     epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Weather:
+    """Until when a provider asked to be left alone, and since when it could not be reached.
+
+    `domains` has until when mail domains asked for it, by name; long ago for most.
+    """
+
+    rests_until: datetime | None = None
+    away_since: datetime | None = None
+    domains: Mapping[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +110,15 @@ class Notebook:
         with self._db.write() as connection:
             connection.execute(self._db.upsert(note, name=name, value=value))
 
+    def change_note(self, name: str, change: Callable[[str], str]) -> str:
+        """Writes what `change` makes of a note ("" where there is none), and gives what it was; one after another."""
+        with self._db.write() as connection:
+            connection.execute(self._db.insert_new(note).values(name=name, value=""))
+            row = note.c.name == name
+            found: str = connection.execute(select(note.c.value).where(row).with_for_update()).scalar_one()
+            connection.execute(update(note).where(row).values(value=change(found)))
+        return found
+
     def anchor(self, boot_id: str, instant: datetime) -> datetime:
         """The instant that was written down first in this run of the machine; `instant` itself where none was."""
         with self._db.write() as connection:
@@ -125,6 +148,20 @@ class Notebook:
             connection.execute(update(pace).where(pace.c.name == name).values(next_at=start + length))
         return start
 
+    def draw(self, name: str, length: timedelta, now: datetime) -> datetime:
+        """Takes the stretch of time that is free now; gives when it began, or, later than now, when the next one will.
+
+        What somebody was late for is made up for within a stretch. Holds across processes.
+        """
+        with self._db.write() as connection:
+            connection.execute(self._db.insert_new(pace).values(name=name, next_at=now))
+            row = pace.c.name == name
+            free: datetime = connection.execute(select(pace.c.next_at).where(row).with_for_update()).scalar_one()
+            start = max(free, now - length) if free <= now + length else now  # else a clock was wrong
+            if start <= now:
+                connection.execute(update(pace).where(row).values(next_at=start + length))
+        return start
+
     def rest(self, name: str, until: datetime) -> datetime:
         """A provider asks to be left alone; gives until when, which may be later than this one asked for."""
         with self._db.write() as connection:
@@ -134,7 +171,24 @@ class Notebook:
             agreed: datetime = connection.execute(select(pace.c.next_at).where(row)).scalar_one()
         return agreed
 
-    def resting(self, name: str) -> datetime | None:
-        """Until when a provider asked to be left alone, if it ever did."""
+    def lose(self, name: str, since: datetime) -> datetime:
+        """A provider cannot be reached; gives since when, which another process may have noticed before."""
+        with self._db.write() as connection:
+            connection.execute(self._db.insert_new(pace).values(name=name + _AWAY, next_at=since))
+            noticed: datetime = connection.execute(
+                select(pace.c.next_at).where(pace.c.name == name + _AWAY)).scalar_one()
+        return noticed
+
+    def find(self, name: str) -> None:
+        """It can be reached again."""
+        with self._db.write() as connection:
+            connection.execute(delete(pace).where(pace.c.name == name + _AWAY))
+
+    def weather(self, name: str) -> Weather:
+        """What stands in the way of a provider's mail, as all processes have written it down."""
         with self._db.read() as connection:
-            return connection.execute(select(pace.c.next_at).where(pace.c.name == name + _REST)).scalar()
+            rows = connection.execute(select(pace).where(pace.c.name.startswith(f"{name}: ", autoescape=True))).all()
+        instants = {row.name.removeprefix(name): row.next_at for row in rows}
+        domains = {place.removeprefix(": ").removesuffix(_REST): until for place, until in instants.items()
+                   if place.endswith(_REST) and place != _REST}
+        return Weather(instants.get(_REST), instants.get(_AWAY), domains)

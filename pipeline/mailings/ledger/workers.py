@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, exists, func, select, update
 
 from pipeline.database import Database
+from pipeline.mailings.mailing import DeliveryState
 from pipeline.schema import delivery, worker
 
 
@@ -43,6 +45,19 @@ class Workers:
         with self._db.read() as connection:
             rows = connection.execute(select(worker).order_by(worker.c.started_at, worker.c.id)).all()
         return [Worker(**row._mapping) for row in rows]
+
+    def hands(self) -> dict[str, dict[str, int]]:
+        """What each worker has in hand: how many deliveries, by `issue to list`, or `letters`."""
+        named = (delivery.c.worker, delivery.c.issue_key, delivery.c.list)
+        with self._db.read() as connection:
+            rows = connection.execute(
+                select(*named, func.count().label("n")).where(delivery.c.state == DeliveryState.SENDING)
+                .group_by(*named).order_by(*named)).all()
+        hands: defaultdict[str, dict[str, int]] = defaultdict(dict)
+        for row in rows:
+            name = f"{row.issue_key} to {row.list}" if row.issue_key else "letters"
+            hands[row.worker][name] = hands[row.worker].get(name, 0) + row.n
+        return dict(hands)
 
     def beat(self, worker_id: str, now: datetime) -> None:
         """Says that it is still alive."""

@@ -20,7 +20,8 @@ def test_each_step_is_timed_and_compared_with_plain_rendering(monkeypatch: pytes
 
     laps = json.loads(answer.stdout)
     assert [(lap["issues"], lap["program"], lap["step"]) for lap in laps] == [
-        (2, "plain", "rendering"), (2, "avviso", "cold"), (2, "avviso", "nothing new"), (2, "avviso", "one new")]
+        (2, "plain", "rendering"), (2, "avviso", "cold"), (2, "avviso", "nothing new"), (2, "avviso", "one new"),
+        (2, "avviso", "idle publish")]
     assert (laps[0]["ratio"], all(lap["seconds"] > 0 and lap["memory_mb"] > 5 for lap in laps)) == (1, True)
 
 
@@ -33,7 +34,7 @@ def test_rivals_are_those_that_are_installed_and_will_end(monkeypatch: pytest.Mo
 
 def test_program_that_fails_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="ended with 3: so it is"):
-        builds._timed(tmp_path, ["sh", "-c", "echo so it is; exit 3"])
+        builds._timed(tmp_path, ["sh", "-c", "echo so it is; exit 3"], tmp_path)
 
 
 def test_plain_rendering_renders_every_issue(tmp_path: Path) -> None:

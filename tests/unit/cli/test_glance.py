@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import app
 from pipeline.cli.glance import nothing_to_build, remember
 from tests.publications import Publication, words
 
@@ -68,6 +70,26 @@ def test_a_close_look_is_taken_when(letters: Publication, change: Callable[[Publ
     assert not glance(letters)
 
 
+def test_a_packaged_template_that_was_edited_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a checkout at work on them, where the version stays the same."""
+    ours = tmp_path / "ours"
+    shutil.copytree(next(home for home in app.PACKAGED if home.is_dir()), ours)
+    monkeypatch.setattr(app, "PACKAGED", (ours,))
+    letters = Publication(tmp_path / "letters")
+    (letters.folder / "templates").mkdir()
+    letters.restart()
+    letters.fill(2)
+    letters.app.publisher.build()
+    remember(letters.app, letters.folder / "config.yaml")
+    assert glance(letters)
+
+    (ours / "web" / "style.css").write_text("p { color: red }")
+
+    assert not glance(letters)
+    letters.restart().publisher.build()
+    assert (letters.folder / "site/style.css").read_text() == "p { color: red }"
+
+
 def test_a_close_look_is_taken_when_an_issue_has_become_due(letters: Publication) -> None:
     soon = datetime.now(UTC) + timedelta(days=1)
     letters.write("03-soon.md", words(3), day=f"{soon:%Y/%m/%d}")
@@ -97,8 +119,14 @@ def test_environment_that_the_settings_name_counts(tmp_path: Path, monkeypatch: 
     assert not nothing_to_build(config)
 
 
-def test_hubs_that_wait_are_for_whoever_looks_closely(letters: Publication) -> None:
-    letters.configure({"feeds": {"websub": ["http://127.0.0.1:1/"]}})
+@pytest.mark.parametrize("settings", [
+    {"feeds": {"websub": ["http://127.0.0.1:1/"]}},
+    {"bucket": {"name": "weekly", "endpoint": "http://127.0.0.1:1/", "access_key_id": "AK", "secret_access_key": "x"}},
+], ids=["hubs", "bucket"])
+def test_hubs_that_wait_and_a_bucket_are_for_whoever_looks_closely(
+    letters: Publication, settings: dict[str, object]
+) -> None:
+    letters.configure(settings)
     letters.app.publisher.build()
 
     remember(letters.app, letters.folder / "config.yaml")

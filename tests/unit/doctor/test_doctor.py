@@ -14,7 +14,9 @@ import yaml
 from click.testing import CliRunner
 from starlette.testclient import TestClient
 
+from pipeline.address import parse
 from pipeline.app import App
+from pipeline.audience.subscriber import Evidence
 from pipeline.cli import avviso
 from pipeline.clock import HandClock
 from pipeline.config import load
@@ -28,11 +30,16 @@ from pipeline.web.porter import PorterThread
 from tests.books import NOON, copied_database
 from tests.imap import ImapServer
 from tests.resolver import Resolver
+from tests.s3 import SECRET, Bucket, served
 from tests.sink import Manners, PostOffice, make_certificate, server_context
+from tests.standins import Service
+from tests.vendors import DESKS, PLATFORMS
 
 PASSWORD = "tr0ub4dor"
 WEB = "https://news.example.com/"
+REFUSED = "403 SignatureDoesNotMatch The request signature we calculated does not match"
 PUBLIC = "9.9.9.9"  # an address that everybody can reach; nobody goes there
+POINTER = "9.9.9.9.in-addr.arpa"
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +70,7 @@ class Patient:
     settings: dict[str, Any] = field(default_factory=dict)
     free_bytes: int = 10 ** 12
     machine_zone: str = "Europe/Berlin"
+    mode: int = 0o600
     clock: HandClock = field(default_factory=lambda: HandClock(NOON))
     probe: Callable[[str], tuple[int, str]] | None = None
 
@@ -86,7 +94,8 @@ class Patient:
         public = public_key(self.key.read_bytes(), "key")
         parts = " ".join(f'"{part}"' for part in (f"v=DKIM1; k=rsa; p={public[:200]}", public[200:]))
         self.resolver.zone.update({
-            ("example.com", "MX"): ["10 mail.example.com."], ("example.com", "TXT"): ['"v=spf1 ip4:192.0.2.1 -all"'],
+            ("example.com", "MX"): ["10 mail.example.com."], ("example.com", "TXT"): [f'"v=spf1 ip4:{PUBLIC} -all"'],
+            (POINTER, "PTR"): ["mail.example.com."], ("mail.example.com", "A"): [PUBLIC],
             ("news._domainkey.example.com", "TXT"): [parts],
             ("_dmarc.example.com", "TXT"): ['"v=DMARC1; p=quarantine"'],
             ("news.example.com", "A"): [PUBLIC],
@@ -100,12 +109,13 @@ class Patient:
 
     def app(self) -> App:
         (self.folder / "config.yaml").write_text(yaml.safe_dump(self.settings), "utf-8")
+        (self.folder / "config.yaml").chmod(self.mode)
         return App(load(self.folder / "config.yaml", {}), self.clock)
 
     def examine(self) -> list[Finding]:
         app = self.app()
-        doctor = Doctor(app, open_names(app), self.probe or self._outside, lambda _: self.free_bytes,
-                        lambda: self.machine_zone)
+        doctor = Doctor(app, self.folder / "config.yaml", open_names(app), self.probe or self._outside,
+                        lambda _: self.free_bytes, lambda: self.machine_zone)
         return examine(doctor, lambda done, everything: None)
 
     def _outside(self, address: str) -> tuple[int, str]:
@@ -136,7 +146,7 @@ def test_publication_that_is_well_has_nothing_to_mend(patient: Patient) -> None:
     assert exit_code(findings) == 0
     assert [one.check for one in findings] == [
         "ledger", "clock", "zone", "disk", "permissions", "postal_address", "list_id", "transport.login",
-        "transport.tls", "transport.limits", "sender.mx", "sender.spf", "sender.dkim", "sender.dmarc",
+        "transport.tls", "transport.limits", "sender.mx", "sender.spf", "sender.reverse", "sender.dkim", "sender.dmarc",
         "sender.alignment", "way_out", "one_click.answer", "mailbox"]
     assert patient.post.letters == []
     assert patient.mailbox.flags() == []
@@ -198,6 +208,10 @@ DMARC = '_dmarc.example.com. TXT "v=DMARC1; p=none; rua=mailto:postmaster@exampl
     (lambda p: p.txt("example.com", "v=spf1 a +all"), "sender.spf", "lets everybody send",
      'example.com. TXT "v=spf1 a ~all"'),
     (_includes, "sender.spf", "takes 11 lookups", "take out includes"),
+    (lambda p: p.resolver.zone.pop((POINTER, "PTR")), "sender.reverse", f"{PUBLIC} has no name",
+     f"{POINTER}. PTR mail.example.com."),
+    (lambda p: p.resolver.zone.update({("mail.example.com", "A"): ["1.1.1.1"]}), "sender.reverse",
+     f"{PUBLIC} is called mail.example.com, which does not lead back", f"mail.example.com. A {PUBLIC}"),
     (lambda p: p.resolver.zone.pop(("news._domainkey.example.com", "TXT")), "sender.dkim", "has no key",
      'news._domainkey.example.com. TXT "v=DKIM1; k=rsa; p=MII'),
     (lambda p: p.txt("news._domainkey.example.com", "v=DKIM1; p="), "sender.dkim", "is revoked", "p=MII"),
@@ -240,6 +254,8 @@ DMARC = '_dmarc.example.com. TXT "v=DMARC1; p=none; rua=mailto:postmaster@exampl
     (_damaged, "ledger", "", "restore the last backup"),
     (lambda p: (p.folder / "var" / "avviso.db").chmod(0o644), "permissions", "others on this machine can read",
      "chmod 600"),
+    (lambda p: setattr(p, "mode", 0o644), "permissions",
+     "others on this machine can read transport.password, mailbox.password, web.secret in", "chmod 600"),
     (lambda p: setattr(p.resolver, "is_broken", True), "sender", "the DNS does not answer", "dns.resolver"),
 ])
 def test_illness_is_named_with_its_remedy(
@@ -260,16 +276,32 @@ def test_illness_is_named_with_its_remedy(
 
 
 def test_provider_that_reports_nothing_is_a_warning_with_the_address_of_its_hook(patient: Patient) -> None:
-    patient.settings["transport"] = {"kind": "postmark", "api_key": "x"}
     patient.resolver.zone.pop(("example.com", "TXT"))
+    desk, settings = DESKS["postmark"]
 
-    findings = {one.check: one for one in patient.examine()}
+    with Service(desk()) as service:
+        patient.settings["transport"] = {"kind": "postmark", **settings, "url": service.url}
+        findings = {one.check: one for one in patient.examine()}
 
     assert findings["answers.hook"].remedy == (
         "set web.hooks.postmark and give postmark the address https://news.example.com/hooks/postmark")
     assert (findings["transport.login"].state, findings["sender.spf"].state, findings["sender.alignment"].state) == (
-        State.SKIPPED, State.WARNING, State.SKIPPED)
+        State.OK, State.WARNING, State.SKIPPED)
     assert findings["sender.spf"].remedy == 'publish: example.com. TXT "v=spf1 include:spf.mtasv.net ~all"'
+
+
+def test_readers_of_ours_whom_a_service_does_not_mail_are_a_warning(patient: Patient) -> None:
+    desk, settings = PLATFORMS["buttondown"]
+
+    with Service(desk()) as service:
+        patient.settings["transport"] = {"kind": "buttondown", **settings, "url": service.url}
+        before = {one.check: one for one in patient.examine()}["readers"]
+        patient.app().roster.add(parse("ada@example.com"), ["weekly"], Evidence("test"), NOON)
+        after = {one.check: one for one in patient.examine()}["readers"]
+
+    assert (before.state, after.state) == (State.OK, State.WARNING)
+    assert after.message == "1 readers are on lists here, and buttondown mails its own alone"
+    assert after.remedy == "`avviso subscribers export readers.csv`, and import that at buttondown"
 
 
 def test_doctor_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -286,3 +318,15 @@ def test_doctor_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert said.output.splitlines()[-1] == "2 to improve, 1 not looked at, 6 fine"
     assert {tuple(one) for one in json.loads(answer.output)} == {("check", "state", "message", "remedy")}
     assert [path.name for path in tmp_path.iterdir()] == ["config.yaml"]
+
+
+def test_bucket_is_listed_and_one_that_refuses_says_why(patient: Patient) -> None:
+    with served(Bucket(objects={"index.html": b""})) as bucket:
+        found = []
+        for secret in (SECRET, "another"):
+            patient.settings["bucket"] = bucket.settings(secret_access_key=secret)
+            found += [one for one in patient.examine() if one.check == "bucket"]
+
+    assert [(one.state, one.message) for one in found] == [
+        (State.OK, "the key may list it: 1 objects"),
+        (State.ERROR, f"weekly refuses GET its list: {REFUSED}")]

@@ -23,8 +23,8 @@ def test_pass_that_outlasts_its_interval_is_no_news() -> None:
             assert ticks.acquire(timeout=SOON_S)
         passed.set()
 
-    shift: Any = SimpleNamespace(rounds=lambda: {"publish": (work, SOON), "tidy": (ticks.release, SOON)})
-    end = _schedule(SimpleNamespace(config=SimpleNamespace(zone=UTC)), shift)  # type: ignore[arg-type]
+    app: Any = SimpleNamespace(config=SimpleNamespace(zone=UTC))
+    end = _schedule(app, {"publish": (work, SOON), "tidy": (ticks.release, SOON)})
     try:
         assert passed.wait(SOON_S)
     finally:

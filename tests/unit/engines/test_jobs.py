@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from pipeline.engines import jobs
-from pipeline.engines.jobs import LEASE, Shift, alone, publish_once
-from pipeline.errors import Busy, ConfigError, OutputError, Refusal, TransportError, Unavailable
+from pipeline.engines.jobs import LEASE, Shift, alone, publish_once, telling
+from pipeline.errors import Busy, ConfigError, Conflict, OutputError, Refusal, TransportError, Unavailable
 from pipeline.mailings.desk import GROUP
 from pipeline.mailings.mailing import Claim, DeliveryState, Doubt, Outcome
 from pipeline.providers.base import Message, Transport
@@ -286,3 +286,18 @@ def test_one_thread_carries_all_connections_of_smtp(tmp_path: Path) -> None:
 
     with Shift.begin(letters.app) as shift:
         assert shift.office().terms.senders == 1
+
+
+@pytest.mark.parametrize(("conflicts", "said"), [(4, []), (9, ["job.failed"])])
+def test_job_that_met_another_writer_is_made_again_and_only_then_said(
+    conflicts: int, said: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    met = iter([Conflict("another writer was first")] * conflicts)
+
+    def job() -> None:
+        if error := next(met, None):
+            raise error
+
+    telling("tidy", job)()
+
+    assert [record.message for record in caplog.records] == said

@@ -13,17 +13,20 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from pipeline import telemetry
+from pipeline import privacy, telemetry
 from pipeline.audience.tokens import Purpose
-from pipeline.engines import embedded, service
+from pipeline.config import load
+from pipeline.engines import embedded, jobs, service
 from pipeline.engines.jobs import alone
 from pipeline.errors import Busy, OutputError, Unreachable
 from pipeline.providers.base import Message, Receipt
+from tests.fault.house import happens
 from tests.publications import Publication, words
 from tests.services import SOON_S, Post, Said, running
 
@@ -103,6 +106,17 @@ def test_run_only_send_sends_what_others_began_and_publishes_nothing(letters: Pu
 
     assert letters.mailings == {"2/weekly": "sending"}
     assert sorted(letters.standings) == ["2"]
+
+
+def test_helper_tidies_again_and_again_and_so_closes_the_mailing_it_sent(
+    letters: Publication, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "TIDY", timedelta(seconds=0.2))
+    letters.write("02-new.md", words(2))
+    letters.publish()
+
+    with running(letters, said, Post(expected=2), only="send"):
+        assert happens(lambda: letters.mailings == {"2/weekly": "sent"}, SOON_S)
 
 
 def test_run_only_publish_begins_mailings_and_sends_nothing(letters: Publication, said: Said) -> None:
@@ -393,3 +407,22 @@ def _carry(come: socket.socket, go: socket.socket) -> None:
         go.shutdown(socket.SHUT_WR)
     except OSError:
         return
+
+
+@pytest.mark.parametrize(("mode", "secret", "told"), [
+    (0o644, "0123456789abcdef", True), (0o600, "0123456789abcdef", False), (0o644, "${WEB_SECRET}", False)])
+def test_w31_run_says_that_others_can_read_the_secrets_in_its_settings(
+    letters: Publication, said: Said, monkeypatch: pytest.MonkeyPatch, mode: int, secret: str, told: bool
+) -> None:
+    monkeypatch.setattr(privacy, "_told", set())
+    letters.configure({"web": {"listen": "127.0.0.1:0", "secret": "0123456789abcdef"}})
+    settings = letters.folder / "config.yaml"
+    settings.write_text(settings.read_text("utf-8").replace("0123456789abcdef", secret), "utf-8")
+    settings.chmod(mode)
+    monkeypatch.setattr("tests.services.load", lambda path, _: load(path, {"WEB_SECRET": "0123456789abcdef"}))
+    (letters.folder / "var" / "avviso.db").chmod(0o600)
+
+    with running(letters, said, only="web"):
+        pass
+
+    assert ("file.open_to_others" in said.events) == told

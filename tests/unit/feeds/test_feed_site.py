@@ -225,15 +225,16 @@ def test_redirect_leads_to_the_new_address_and_stays_out_of_search_engines() -> 
         ("https://letters.example.com/%E8%8B%B9%E6%9E%9C/", "../../%E8%8B%B9%E6%9E%9C/")]
 
 
-def test_style_files_carry_the_accent_and_the_language() -> None:
-    files = dict(site_files(dataclasses.replace(PUBLICATION, accent="#c00"), TEMPLATES))
+def test_style_files_carry_the_accent_the_language_and_the_width() -> None:
+    files = dict(site_files(dataclasses.replace(PUBLICATION, accent="#c00", width=600), TEMPLATES))
     style = feed_style(dataclasses.replace(PUBLICATION, language="zh-TW"), TEMPLATES).decode()
 
     assert sorted(files) == ["filter.js", "style.css", "theme.css"]
     assert files["style.css"] == (PACKAGED / "style.css").read_bytes()
     assert files["theme.css"].decode() == (
         ":root { --accent-light: #cc0000; --accent-dark: #dc4f4f; --feed-hint: "
-        '"This is a feed. To follow it, copy the address of this page into a feed reader." }\n' + code_css())
+        '"This is a feed. To follow it, copy the address of this page into a feed reader." }\n'
+        ":root { --column: 37.5rem }\n" + code_css())
     assert style.splitlines()[0].endswith('--feed-hint: "這是一個訂閱源。把本頁的網址複製到閱讀器中，即可訂閱。" }')
 
 

@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 
+from pipeline.issues import likeness as craft
 from pipeline.issues.likeness import KEPT, likeness, sketch
 from tests.publications import words
 
@@ -57,6 +58,20 @@ def test_likeness_is_the_same_both_ways() -> None:
     one, other = " ".join(book(1)), " ".join(book(1)[:2500])
 
     assert alike(one, other) == alike(other, one)
+
+
+@pytest.mark.parametrize("length", [40, 400, 4000])
+@pytest.mark.parametrize("least", [0.3, 0.6, 0.9])
+def test_search_among_many_finds_those_that_are_alike_enough(length: int, least: float) -> None:
+    own = book(1, length)
+    others = {f"{share}": sketch(" ".join(own[:length * share // 40] + book(2 + share, length)[length * share // 40:]))
+              for share in range(41)}
+    text = sketch(" ".join(own))
+
+    found = set(craft.alike(text, others, least))
+
+    assert found == {name for name, other in others.items() if likeness(text, other) >= least}
+    assert 0 < len(found) < 41
 
 
 def test_short_text_within_a_long_one_is_a_small_share() -> None:

@@ -1,16 +1,13 @@
-"""No text, however odd, takes more than moments; what lies behind a limit is shown as typed, and no word is lost."""
+"""What lies behind a limit is shown as typed, and no word is lost. How work grows, `test_hostile_sizes` measures."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import pytest
 
 from pipeline.issues import patience
 from pipeline.issues.markdown import Target, html, parse, words
-
-ALLOWED_S = 4.0  # of the processor, for 100 KB on a busy machine: what grows with the square takes minutes
 
 HOSTILE: dict[str, Callable[[int], str]] = {
     "quotes on one line": lambda n: ">" * n,
@@ -28,14 +25,12 @@ HOSTILE: dict[str, Callable[[int], str]] = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_text_takes_moments_and_loses_no_word(name: str) -> None:
+def test_hostile_text_stays_small_and_loses_no_word(name: str) -> None:
     text = HOSTILE[name](100_000)
-    began = time.process_time()
 
     document = parse(text)
     shown = html(document, Target.MAIL, page_url="https://example.com/", resolve=lambda path: path)
 
-    assert time.process_time() - began < ALLOWED_S
     assert len(shown) < 4_000_000
     assert words(document).count("b") == text.count("b")
 

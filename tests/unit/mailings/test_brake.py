@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.errors import OutputError, Rejected, TransportError
 from pipeline.mailings.brake import FEWEST, WINDOW
-from pipeline.mailings.desk import FULL_DISK_TRIES
+from pipeline.mailings.clerk import FULL_DISK_TRIES
 from pipeline.mailings.mailing import MailingState
 from pipeline.providers.base import Message
 from tests.books import EXPIRE
@@ -64,6 +64,19 @@ def test_a_person_who_resumes_is_asked_again_only_after_as_many_more(tmp_path: P
         paused += work.ledger.mailings.resume(work.mailing_id, reason="", now=work.clock.now(), expire=EXPIRE)
 
     assert paused == 2  # 30 refusals, each pause after 11
+
+
+def test_refusals_of_short_passes_count_together(tmp_path: Path) -> None:
+    work = Workplace(tmp_path, readers=60, script=refusing(2), refused_share=0.05, rate=2.0)  # some four a pass
+    passes = 0
+    while work.mailing.state is MailingState.SENDING:
+        work.stop.clear()
+        work.clock.at(timedelta(seconds=2), work.stop.set)
+        work.deliver()
+        passes += 1
+
+    assert work.mailing.reason.startswith("11 of the last 21 readers were refused")
+    assert passes > 3
 
 
 def test_full_disk_is_said_once_and_a_pass_goes_on_when_there_is_room(

@@ -9,15 +9,18 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from pipeline.database import Database
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import DeliveryState, Doubt, Outcome
-from tests.books import LEASE, NOON, add_issue, add_readers, begin_mailing, copied_database
+from tests.books import LEASE, NOON, add_issue, add_readers, begin_mailing, copied_database, open_database
+from tests.conftest import run_sql
 
 ASKED: dict[str, Callable[[Ledger], object]] = {
     "claim": lambda ledger: ledger.deliveries.claim("w", 1, limit=5, now=NOON, lease=LEASE),
     "record": lambda ledger: ledger.deliveries.record(
         1, [Outcome(one, DeliveryState.SENT, "") for one in ledger.deliveries.held("w")], now=NOON),
     "what a dead worker held": lambda ledger: ledger.doubts.reclaim("w", Doubt.PROCESS),
+    "what each worker has in hand": lambda ledger: ledger.workers.hands(),
     "leases that are over": lambda ledger: ledger.doubts.reclaim_leases(NOON),
     "doubts to resend": lambda ledger: ledger.doubts.resend(list(Doubt), NOON),
     "doubts of a mailing": lambda ledger: ledger.doubts.assume_sent(NOON, mailing_id=1),
@@ -31,34 +34,64 @@ ASKED: dict[str, Callable[[Ledger], object]] = {
 
 @pytest.fixture(scope="module")
 def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
-    """A mailing with some deliveries in hand."""
     database = copied_database(Path(tmp_path_factory.mktemp("books")) / "avviso.db")
+    yield filled(database)
+    database.close()
+
+
+@pytest.fixture(scope="module")
+def on_postgres(postgres_server: str) -> Iterator[Ledger]:
+    """A server that takes an index wherever there is one, as it would among a million rows."""
+    run_sql(postgres_server, "CREATE DATABASE plans")
+    run_sql(postgres_server, "ALTER DATABASE plans SET enable_seqscan = off")
+    database = open_database(f"{postgres_server}/plans")
+    yield filled(database)
+    database.close()
+    run_sql(postgres_server, "DROP DATABASE plans")
+
+
+def filled(database: Database) -> Ledger:
+    """A mailing with some deliveries in hand."""
     ledger = Ledger(database)
     add_issue(database, "14")
     add_readers(database, "weekly", 50)
     begin_mailing(ledger, "14", "weekly")
     ledger.deliveries.claim("w", 1, limit=5, now=NOON, lease=LEASE)
-    yield ledger
-    database.close()
+    return ledger
 
 
 @pytest.mark.parametrize("question", ASKED)
 def test_no_statement_reads_all_deliveries(ledger: Ledger, question: str) -> None:
-    for statement, plan in plans(ledger, question):
+    for statement, plan in plans(ledger, ASKED[question]):
         assert "SCAN delivery" not in plan, statement
+
+
+@pytest.mark.parametrize("question", ASKED)
+def test_no_statement_reads_all_deliveries_on_postgresql(on_postgres: Ledger, question: str) -> None:
+    for statement, plan in plans(on_postgres, ASKED[question]):
+        assert [step for step in plan if "Seq Scan on delivery" in step] == [], statement
 
 
 def test_each_outcome_finds_its_row_by_id_and_not_by_all_that_its_worker_holds(ledger: Ledger) -> None:
     ledger.deliveries.claim("w", 1, limit=5, now=NOON, lease=LEASE)
 
-    updates = [plan for statement, plan in plans(ledger, "record") if statement.startswith("UPDATE delivery")]
+    updates = [plan for statement, plan in plans(ledger, ASKED["record"]) if statement.startswith("UPDATE delivery")]
 
     assert [[step for step in plan if " delivery " in step] for plan in updates] == [
         ["SEARCH delivery USING INTEGER PRIMARY KEY (rowid=?)"]]
 
 
-def plans(ledger: Ledger, question: str) -> list[tuple[str, list[str]]]:
-    """Each statement that the question leads to, with SQLite's plan for it."""
+def test_audience_is_frozen_in_the_order_of_an_index_so_that_memory_does_not_grow_with_it(ledger: Ledger) -> None:
+    add_issue(ledger.notebook._db, "15")
+
+    found = plans(ledger, lambda ledger: begin_mailing(ledger, "15", "weekly"))
+
+    freezing, = (plan for statement, plan in found if statement.startswith("INSERT INTO delivery"))
+    assert [step for step in freezing if "TEMP" in step] == []
+
+
+def plans(ledger: Ledger, ask: Callable[[Ledger], object]) -> list[tuple[str, list[str]]]:
+    """Each statement that the question leads to, with the database's plan for it."""
     asked: list[tuple[str, Any]] = []
     engine = ledger.notebook._db._engine
 
@@ -67,12 +100,13 @@ def plans(ledger: Ledger, question: str) -> list[tuple[str, list[str]]]:
 
     event.listen(engine, "before_cursor_execute", listen)
     try:
-        ASKED[question](ledger)
+        ask(ledger)
     finally:
         event.remove(engine, "before_cursor_execute", listen)
 
     about = [one for one in asked if one[0].startswith(("SELECT", "UPDATE", "DELETE", "INSERT"))]
     assert about
     with ledger.notebook._db.read() as connection:
-        return [(statement, [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)])
+        explain = "EXPLAIN QUERY PLAN" if ledger.notebook._db.is_sqlite else "EXPLAIN"
+        return [(statement, [row[-1] for row in connection.exec_driver_sql(f"{explain} {statement}", given)])
                 for statement, given in about]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -377,8 +378,9 @@ def test_whoever_leaves_during_the_send_is_skipped(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("target", "rest"), [(MailingState.PAUSED, PENDING), (MailingState.CANCELLED, "cancelled")])
 def test_a_person_who_stops_a_mailing_stops_it_after_the_group_in_hand(
-    tmp_path: Path, target: MailingState, rest: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: MailingState, rest: str
 ) -> None:
+    monkeypatch.setattr(desk, "UNRECORDED_S", math.inf)  # however busy the machine is, less than that
     work = Workplace(tmp_path, readers=GROUP + 2)
 
     def script(message: Message, attempt: int) -> TransportError | None:
@@ -528,16 +530,28 @@ def test_post_that_nobody_reaches_is_said_whoever_tried(tmp_path: Path, senders:
 def test_sender_whose_line_is_cut_leaves_its_readers_to_the_others(tmp_path: Path) -> None:
     """One of them made way after two tries and waits; nobody says that the post is away."""
     work = Workplace(tmp_path, readers=GROUP * 2, senders=2)
-    first_gives_up = threading.Event()
-    work.clock.at(timedelta(seconds=2), first_gives_up.set)
+    has_made_way, others_are_served, has_ended = threading.Event(), threading.Event(), threading.Event()
+
+    def make_way() -> None:
+        has_made_way.set()
+        assert others_are_served.wait(10)
+
+    work.clock.at(timedelta(seconds=2), make_way)
+
+    class Cut(Faulty):
+        def close(self) -> None:
+            has_ended.set()
 
     class Waiting(Outbox):
         def send(self, message: Message) -> Receipt:
-            assert first_gives_up.wait(10)
+            assert has_made_way.wait(10)
+            if len(self.messages) == 1:
+                others_are_served.set()
+            if len(self.messages) == GROUP - 1:
+                assert has_ended.wait(10)
             return super().send(message)
 
-    broken = Faulty(always(lambda: Unavailable("no connection")), work.outbox)
-    lines = iter([broken, Waiting(work.clock)])
+    lines = iter([Cut(always(lambda: Unavailable("no connection")), work.outbox), Waiting(work.clock)])
     office = work.office()
     office.open_transport = lambda: next(lines)
 

@@ -302,6 +302,10 @@ def test_events_of_sendgrid(said: dict[str, Any], expected: tuple[str, str]) -> 
     ("email.delivery_delayed", {}, ("deferred", "")), ("email.complained", {}, ("complained", "")),
     ("email.bounced", {"bounce": {"type": "Transient", "message": "try later"}}, ("bounced", "soft")),
     ("email.bounced", {"bounce": {"type": "Permanent", "message": "5.7.1 rejected by policy"}}, ("failed", "")),
+    ("email.bounced", {"bounce": {"type": "Permanent", "message": "The recipient's server said no", "diagnosticCode": [
+        "smtp; 550 5.7.1 rejected by policy"]}}, ("failed", "")),
+    ("email.bounced", {"bounce": {"type": "Permanent", "message": "gone", "diagnosticCode": [
+        "smtp; 550 5.1.1 no such user", 7]}}, ("bounced", "hard")),
     ("email.failed", {"failed": {"reason": "quota"}}, ("failed", "")), ("email.suppressed", {}, ("rejected", "")),
     ("email.opened", {}, ("opened", "")),
 ])

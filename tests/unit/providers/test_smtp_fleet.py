@@ -1,12 +1,15 @@
-"""Whoever carries the messages asks again as soon as it is worth asking."""
+"""Whoever carries the messages asks again as soon as it is worth asking, and waits for nobody but the server."""
 
 from __future__ import annotations
 
 import threading
 
+import pytest
+
+from pipeline.providers import smtp_fleet, smtp_session
 from pipeline.providers.base import Message
 from pipeline.providers.smtp import Smtp
-from tests.messages import Pile, message, relay_to
+from tests.messages import Pile, message, outcome, relay_to
 from tests.sink import PostOffice
 
 AN_HOUR = 3600.0
@@ -29,3 +32,22 @@ def test_desk_is_asked_again_when_the_last_in_the_air_has_landed_and_not_only_at
         assert not carrier.is_alive()
         assert len(desk.results) == 1
         smtp.close()
+
+
+def test_time_that_the_desk_takes_is_not_taken_for_silence_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ledger may be away for longer than any stage of the dialogue may last."""
+    now = [0.0]
+    for module in (smtp_fleet, smtp_session):
+        monkeypatch.setattr(module, "monotonic", lambda: now[0])
+
+    class Slow(Pile):
+        def next(self) -> Message | float | None:
+            now[0] += AN_HOUR
+            return super().next()
+
+    with PostOffice() as post:
+        desk, smtp = Slow([message(f"slow-0.3s+{n}@example.org") for n in range(3)]), Smtp(relay_to(post, window=1))
+        smtp.carry(desk)
+        smtp.close()
+
+    assert [outcome(result) for _, result in desk.results] == ["Receipt"] * 3

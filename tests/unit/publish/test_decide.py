@@ -93,14 +93,14 @@ IN_MAIL = "held: mailing to weekly"
 # What each word leads to: the mailing's state after it, or the refusal.
 DECISIONS: dict[str, dict[str, str]] = {
     "ahead": {"approve": "scheduled", "hold": "held", "resume": "!cannot be resumed: its mailing is not begun",
-              "cancel": "cancelled", "adopt": ""},
+              "cancel": "cancelled", "adopt": "cancelled"},
     "due": {"approve": "scheduled", "hold": "held", "resume": "!cannot be resumed: its mailing is scheduled",
             "cancel": "cancelled", "adopt": "cancelled"},
     "held": {"approve": "scheduled", "hold": "held", "resume": "scheduled", "cancel": "cancelled",
              "adopt": "cancelled"},
     "draft": {"approve": "!is a draft", "hold": "!is not to be mailed: draft: its front matter says so",
               "resume": "!cannot be resumed: its mailing is not begun",
-              "cancel": "!is not to be mailed: draft: its front matter says so", "adopt": ""},
+              "cancel": "!is not to be mailed: draft: its front matter says so", "adopt": "cancelled"},
     "sending": {"approve": "!was mailed already", "hold": "paused",
                 "resume": "!cannot be resumed: its mailing is sending", "cancel": "cancelled",
                 "adopt": "!was mailed already"},

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.issues.archive import Archive
 from pipeline.publish.door import Pass
 from tests.books import NOON
 from tests.publications import TODAY, Publication, lines, words
@@ -367,3 +368,19 @@ def test_files_that_did_not_change_are_not_opened(letters: Publication) -> None:
     made = look(letters)
 
     assert (lines(made.problems), letters.record("14").title) == ([], "a")
+
+
+def test_look_at_a_folder_that_did_not_change_reads_no_row_of_it(
+    letters: Publication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letters.write("14-a.md", words(1))
+    look(letters)
+    asked: list[str] = []
+    files = Archive.files
+    monkeypatch.setattr(Archive, "files", lambda archive: asked.append("files") or files(archive))
+
+    look(letters)
+    letters.write("15-b.md", words(2))
+    look(letters)
+
+    assert (asked, letters.record("15").title) == (["files"], "b")

@@ -68,6 +68,10 @@ CASES = {
         {"14-apples.md": ("14", "apples"), "apples.md": ("apples", "bells")},
         {"14": ("14-apples.md", "apples")}, {"apples": "14"},
         keys={"14-apples.md": "14", "apples.md": "apples"}, dropped=frozenset({"apples"})),
+    "an alias is taken back in one go with the number": Case(
+        {"14-apples.md": ("14", "apples"), "apples.md": ("apples", "bells")},
+        {"14": ("apples.md", "apples")}, {"apples": "14"},
+        keys={"14-apples.md": "14", "apples.md": "apples"}, dropped=frozenset({"apples"})),
     "an alias stays taken back": Case(
         {"14-apples.md": ("14", "apples"), "apples.md": ("apples", "bells")},
         {"14": ("14-apples.md", "apples"), "apples": ("apples.md", "bells")},
@@ -93,10 +97,23 @@ CASES = {
     "the others go on beside two that are withheld": Case(
         {"14-a.md": ("14", "apples"), "14-b.md": ("14", "bells"), "15-c.md": ("15", "clouds")},
         keys={"15-c.md": "15"}, withheld={"14-a.md": "14-b.md", "14-b.md": "14-a.md"}),
-    "a file whose name is an alias and another with the key are one too many": Case(
-        {"cider.md": ("cider", "apples"), "14-apples.md": ("14", "apples")},
+    "the file that the book knows keeps its identity under another name; a newcomer that asks for it is withheld": Case(
+        {"cider.md": ("cider", "apples"), "14-bells.md": ("14", "bells")},
         {"14": ("cider.md", "apples")}, {"cider": "14"},
-        keys={"cider.md": "cider", "14-apples.md": "14"}, dropped=frozenset({"cider"})),
+        keys={"cider.md": "14"}, withheld={"14-bells.md": "cider.md"}),
+    "a number given on to other words in one go leaves the old issue what it was": Case(
+        {"15-apples.md": ("15", "apples"), "14-bells.md": ("14", "bells")}, APPLES,
+        keys={"15-apples.md": "14"}, withheld={"14-bells.md": "15-apples.md"}, new_aliases={"15": "14"}),
+    "a number given on stays with the old issue at the next look": Case(
+        {"15-apples.md": ("15", "apples"), "14-bells.md": ("14", "bells")},
+        {"14": ("15-apples.md", "apples")}, {"15": "14"},
+        keys={"15-apples.md": "14"}, withheld={"14-bells.md": "15-apples.md"}),
+    "a copy beside a file of its number that was rewritten is another issue": Case(
+        {"14-apples.md": ("14", "bells"), "15-apples.md": ("15", "apples")}, APPLES,
+        keys={"14-apples.md": "14", "15-apples.md": "15"}),
+    "a renamed and rewritten file stays itself where nobody else has its old words": Case(
+        {"14-bells.md": ("14", "bells"), "15-clouds.md": ("15", "clouds")}, APPLES,
+        keys={"14-bells.md": "14", "15-clouds.md": "15"}),
     "of two new files the more alike is the one that vanished": Case(
         {"x.md": ("x", "apples, edited"), "y.md": ("y", "apples")}, APPLES,
         keys={"x.md": "x", "y.md": "14"}, new_aliases={"y": "14"}),

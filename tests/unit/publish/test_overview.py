@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from pipeline.cli.lines import status_lines
 from pipeline.mailings.mailing import DeliveryState, Doubt, MailingState, Outcome
 from pipeline.publish.overview import Overview, overview
 from tests.books import LEASE
@@ -34,13 +36,14 @@ def test_overview_of_a_quiet_publication_needs_nobody(letters: Publication) -> N
     assert found.shape() == {
         "issues": [{"id": "1", "number": 1, "title": "letter", "date": "2026-02-22", "path": "01-letter.md",
                     "state": "adopted", "reason": "baseline: due before the first pass"}],
-        "mailings": [], "needs": []}
+        "mailings": [], "needs": [], "workers": []}
 
 
 def test_overview_before_the_first_pass_has_no_feeds(tmp_path: Path) -> None:
     found = look(Publication(tmp_path / "letters"))
 
-    assert (found.states, found.feeds, found.shape()) == ({}, "", {"issues": [], "mailings": [], "needs": []})
+    assert (found.states, found.feeds, found.shape()) == (
+        {}, "", {"issues": [], "mailings": [], "needs": [], "workers": []})
 
 
 def test_held_issue_needs_a_person(letters: Publication) -> None:
@@ -69,6 +72,28 @@ def test_mailing_is_shown_with_counts_that_add_up(letters: Publication) -> None:
     assert found.needs == (
         "1 deliveries of 2 to weekly are in doubt: `avviso resolve`",
         "2 to weekly is paused: by a person: `avviso resume`")
+
+
+def test_every_worker_is_shown_with_what_it_has_in_hand(letters: Publication) -> None:
+    letters.write("02-new.md", words(2))
+    letters.publish()
+    ledger, now = letters.app.ledger, letters.clock.now()
+    busy, idle = (ledger.workers.enter(name, host=f"{name}.example.com", boot_id="", pid=pid, now=now)
+                  for name, pid in (("busy", 7), ("idle", 8)))
+    ledger.deliveries.claim(busy.id, busy.shard, limit=9, now=now, lease=LEASE)
+    later = now + timedelta(minutes=9)
+    ledger.workers.beat(idle.id, later)
+
+    found = look(letters)
+
+    assert found.shape()["workers"] == [
+        {"id": "busy", "host": "busy.example.com", "pid": 7, "since": now.isoformat(), "seen": now.isoformat(),
+         "hands": {"2 to weekly": 2}},
+        {"id": "idle", "host": "idle.example.com", "pid": 8, "since": now.isoformat(), "seen": later.isoformat(),
+         "hands": {}}]
+    assert [line for line in status_lines(found, later, ZoneInfo("UTC")) if "process" in line] == [
+        "  busy.example.com, process 7, since 2026-03-24 13:00: 2 of 2 to weekly; not heard of for 9 minutes",
+        "  idle.example.com, process 8, since 2026-03-24 13:00: idle"]
 
 
 def test_file_that_is_no_issue_is_shown_as_a_problem(letters: Publication) -> None:

@@ -1,0 +1,52 @@
+"""What a person is told of a mailing besides its counts: why it stands still, and which message was given up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+from pipeline.mailings.ledger import Ledger
+from pipeline.mailings.ledger.suspects import TRIES, Parked
+from pipeline.mailings.mailing import MailingState
+from pipeline.mailings.warm_up import Plan, waits_until
+
+REMEMBERED = timedelta(days=7)
+
+
+def given_up(ledger: Ledger, now: datetime, issue_key: str | None = None) -> list[str]:
+    """A line for each message that was given up lately because avviso died at it: of one issue, or of all."""
+    found = ledger.suspects.parked(now - REMEMBERED)
+    return [_told(one) for one in found if issue_key in (None, one.issue_key)]
+
+
+def _told(one: Parked) -> str:
+    what = f"avviso ended {TRIES} times while it was at work on the message to {one.address}, which is given up"
+    if one.issue_key is None:
+        return f"{what}: a letter of {one.list}"
+    return (f"{one.issue_key} to {one.list}: {what}: `avviso preview {one.issue_key} --as {one.address}` shows what is "
+            f"odd, `avviso send {one.issue_key} --to {one.address}` mails it")
+
+
+def waits(
+    ledger: Ledger, provider: str, plan: Plan | None, *, now: datetime, steady: datetime,
+    local: Callable[[datetime], str],
+) -> list[str]:
+    """Nothing while no mailing is being sent. `local` writes an instant as the maintainer's clock shows it."""
+    if not ledger.mailings.all(MailingState.SENDING):
+        return []
+    return list(_reasons(ledger, provider, plan, now, steady, local))
+
+
+def _reasons(
+    ledger: Ledger, provider: str, plan: Plan | None, now: datetime, steady: datetime,
+    local: Callable[[datetime], str],
+) -> Iterator[str]:
+    weather = ledger.notebook.weather(provider)
+    if weather.rests_until and weather.rests_until > now:
+        yield f"waits until {local(weather.rests_until)}: {provider} wants to be left alone"
+    if plan and (over := waits_until(ledger, plan, steady)):
+        until, count = over
+        yield f"waits until {local(until)}: this day's {count} messages are sent (transport.warm_up)"
+    for domain, until in sorted(weather.domains.items()):
+        if until > now:
+            yield f"readers at {domain} wait until {local(until)}: it wants us to be slower"

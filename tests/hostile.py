@@ -1,0 +1,78 @@
+"""Texts that cost a parser more than their length, each made to any length in bytes."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+
+Pattern = Callable[[int], str]
+
+
+def again(piece: str) -> Pattern:
+    """The piece over and over."""
+    return lambda size: piece * (size // len(piece.encode()) + 1)
+
+
+def one_after_other(first: str, then: str) -> Pattern:
+    """Half of the one, then half of the other."""
+    return lambda size: again(first)(size // 2) + again(then)(size // 2)
+
+
+def stairs(piece: str, end: str) -> Pattern:
+    """The piece once, twice, three times …, each with its end."""
+    return lambda size: "".join(piece * n + end for n in range(1, int((2 * size / len(piece)) ** 0.5)))
+
+
+REPEATED = (
+    "https://a.example/b ", "https://a.example/b", "http://", "http://a.b/(", "看https://a.b/c，", "mailto:", "a@b.co ",
+    "a@", "a.", ":", "://", "[https://a.b](https://a.b) ", "<https://a.b>",
+    "# a\n", "## 标题\n\n", "a\n=\n", "#", "#\n", "1、中文\n", "[TOC]\n\n",
+    "<head>", "<h1>a</h1>", "<table>", "<td>", "<a href=b>", "<b>", "<div>\n\n", "<p>", "<svg>", "<video src=x>",
+    "<img src=x>", "<details><summary>a", "<T>", "<a ", "</", '<a b="', "<!--", "<!-- a -->\n\n", "<![CDATA[", "<?",
+    "a\n", "中\n", "\n", "a\n\n", "中文。\n\n", "a  \n", "a", "中", "今天很好，我们去。", " ", "\t",
+    "- a\n", "-\n", "- ", "1. a\n", "- a\n\n", "- a\n  - b\n    - c\n", "- [ ] a\n", "> - ", "- > ",
+    ">", "> a\n", "> a\n\n", "> [!note] a\n> b\n\n", ">>>>>>>>>>>>>>>>>>>>>b\n",
+    "[", "![", "[a](", "[a](b", '[a](b "', "[a]: b\n", '[a]: b "\n', "[a]:\n", "[a][b]", "![[", "](", "![a](b c",
+    "![a](b =", "[^1]", "[^1]: a\n", "^[", "^[a]",
+    "`", "`a", "``a`", "```\n", "```python\nx = 1\n```\n", "    a\n\n",
+    "|", "|a", "|\n", "|a|b|\n|-|-|\n|c|d|\n\n", "a|b\n", "-|-\n",
+    "*", "*a", "a**b", "***a", "*_", "**a *b", "__a", "~~a", "中**文。", "**重点：**后", "中*，",
+    "中__文", "---\n", "* *", "2*3",
+    "&", "&a", "&amp;", "&#1;", "\\", "{{a}}", "*|A", "AVVISO-HOLE-NAME", "\u200b", "👩\u200d🔧", "ttps://a.b ",
+    "https://a.b/?utm_source=c&", "![a](data:image/png;base64,AA)", "[a](#b) ", "TODO: ",
+)
+
+PATTERNS: Mapping[str, Pattern] = {
+    **{repr(piece): again(piece) for piece in REPEATED},
+    "spaces in a line": lambda size: f"a{' ' * size}b",
+    "spaces in a tag": lambda size: f"x <a{' ' * size}>y",
+    "invisible and not": again(" \u200b"),
+    "a bracket each way": one_after_other("[", "]"),
+    "pictures in pictures": one_after_other("![a", "](b)"),
+    "stars each way": one_after_other("*a ", "b* "),
+    "tags each way": one_after_other("<b>", "</b>"),
+    "tags that cross": one_after_other("<b>", "</i>"),
+    "notes and their texts": one_after_other("[^1] ", "\n\n[^1]: a"),
+    "notes in notes": one_after_other("^[a", "]"),
+    "addresses before their names": one_after_other("[a] ", "\n\n[a]: b"),
+    "scripts each way": one_after_other("a<script>", "</script>"),
+    "contents and headings": one_after_other("1、中文甲\n", "\n## 1、中文乙\n"),
+    "more and more ticks": stairs("`", "a"),
+    "deeper and deeper quotes": stairs(">", "a\n"),
+    "deeper and deeper lists": stairs("  ", "- a\n"),
+    "a long table": lambda size: "|a|b|\n|-|-|\n" + again("|c|d|\n")(size),
+    "a wide table": lambda size: "\n".join("|" + mark * (size // 6) for mark in ("a|", "-|", "b|")),
+    "ticks in a table": lambda size: "|a|\n|-|\n|" + again("`|")(size),
+    "one word and an at": lambda size: "a" * size + "@b.co",
+    "one long address": lambda size: "https://a.example/" + "b" * size,
+    "one long title": lambda size: "# " + again("a ")(size),
+}
+
+
+def mixture(seed: int) -> Pattern:
+    """Some marks over and over, or two such runs, by a seed."""
+    chance = random.Random(seed)
+    marks = [*"*_`[]()<>!&|#-+>~:\\ \n\t\"'=^$@/.1a中，。{}%", "**", "```", "<!--", "-->", "](", "![", "[^", "^[",
+             "https://", "\n\n", "\n> ", "\n- ", "\n    ", "<b>", "</b>", "&#", "|-|", "[a]: b\n"]
+    first, then = ("".join(chance.choices(marks, k=chance.choice((1, 2, 3, 5, 8)))) for _ in range(2))
+    return again(first) if seed % 2 else one_after_other(first, then)

@@ -1,0 +1,211 @@
+"""Feeds and archive in a bucket: what readers see there is what a build wrote, pages before what leads to them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("botocore", reason="needs the `s3` extra")
+
+from pipeline.feeds.twins import twin_names
+from pipeline.publish.s3 import GOES_ON, Place
+from tests.publications import Publication, words
+from tests.s3 import KEY_ID, SECRET, Bucket, served
+
+STRANGER = "robots.txt"
+
+
+@pytest.fixture
+def bucket() -> Iterator[Bucket]:
+    with served(Bucket(objects={STRANGER: b"of somebody else"})) as bucket:
+        yield bucket
+
+
+@pytest.fixture
+def letters(tmp_path: Path, bucket: Bucket) -> Publication:
+    """A picture, an issue with a name that no address can carry as it is, and another one."""
+    letters = Publication(tmp_path / "letters", {"bucket": bucket.settings()})
+    (letters.issues / "pictures").mkdir()
+    (letters.issues / "pictures" / "看.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    letters.write("01-first.md", f"![一张图](pictures/看.png)\n\n{words(1)}")
+    letters.write("the second + 二.md", words(2))
+    letters.begin()
+    return letters
+
+
+def here(letters: Publication) -> dict[str, bytes]:
+    """Files of the site and the feeds as a bucket has them: the feeds below the site, without compressed twins."""
+    found = {}
+    for top, folder in (("", letters.folder / "site"), ("feeds/", letters.folder / "feeds")):
+        files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+        twins = {twin for name in files for twin in twin_names(name)}
+        found |= {top + name: path.read_bytes() for name, path in files.items() if name not in twins}
+    return found
+
+
+def test_bucket_has_what_the_build_wrote_and_keeps_what_was_there(letters: Publication, bucket: Bucket) -> None:
+    assert bucket.objects == here(letters) | {STRANGER: b"of somebody else"}
+    assert any(not key.isascii() for key in bucket.objects)
+
+
+def test_pages_and_pictures_are_there_before_the_feeds_that_lead_to_them(letters: Publication, bucket: Bucket) -> None:
+    kinds = [key.startswith("feeds/") for key in bucket.puts]
+
+    assert kinds == sorted(kinds)
+    assert bucket.puts[-1] in {"feeds/rss.xml", "feeds/feed.json", "feeds/atom.xml", "feeds/feed.css"}
+
+
+@pytest.mark.parametrize(("key", "kind", "cache"), [
+    ("index.html", "text/html; charset=utf-8", "public, max-age=300"),
+    ("feeds/atom.xml", "application/atom+xml", "public, max-age=300"),
+    ("feeds/rss.xml", "application/rss+xml", "public, max-age=300"),
+    ("feeds/feed.json", "application/feed+json", "public, max-age=300"),
+    ("assets/", "image/png", "public, max-age=86400"),
+])
+def test_object_is_served_as_what_it_is(letters: Publication, bucket: Bucket, key: str, kind: str, cache: str) -> None:
+    found = next(one for one in bucket.objects if one.startswith(key))
+
+    assert bucket.headers[found] == {"content-type": kind, "cache-control": cache}
+
+
+def test_nothing_is_asked_of_the_bucket_when_nothing_changed(letters: Publication, bucket: Bucket) -> None:
+    bucket.asked.clear()
+
+    letters.restart().publisher.make_pass()
+    letters.restart().publisher.build()
+
+    assert bucket.asked == []
+
+
+def test_only_what_changed_is_put(letters: Publication, bucket: Bucket) -> None:
+    before = here(letters)
+    bucket.asked.clear()
+    letters.write("the second + 二.md", words(3))
+
+    letters.restart().publisher.build()
+
+    after = here(letters)
+    assert sorted(bucket.puts) == sorted(name for name in after if after[name] != before.get(name))
+    assert {name: bucket.objects[name] for name in after} == after
+
+
+def test_what_is_gone_is_taken_away_and_nothing_else(letters: Publication, bucket: Bucket) -> None:
+    (letters.issues / "the second + 二.md").unlink()
+
+    letters.restart().publisher.build(accept_missing=True)
+
+    assert bucket.objects == here(letters) | {STRANGER: b"of somebody else"}
+    assert [method for method, _ in bucket.asked].count("DELETE") > 0
+
+
+def test_pass_that_was_cut_off_is_gone_on_with_by_the_next_and_mail_does_not_wait(
+    tmp_path: Path, bucket: Bucket, caplog: pytest.LogCaptureFixture
+) -> None:
+    letters = Publication(tmp_path / "letters", {"bucket": bucket.settings(), "mailings": {"approve": "never"}})
+    letters.begin(write=False)
+    letters.add_readers("ada@example.com")
+    letters.write("02-new.md", words(2))
+    bucket.refuse = lambda method, key: 503 if method == "PUT" and len(bucket.puts) > 3 else None
+
+    cut = letters.publish()
+    arrived = set(bucket.objects) - {STRANGER}
+    bucket.refuse = lambda method, key: None
+    bucket.asked.clear()
+    again = letters.restart().publisher.make_pass()
+
+    assert [str(problem).partition(": 503 ")[2] for problem in cut.problems] == [
+        f"SlowDown Please reduce your request rate.: {GOES_ON}"]
+    assert cut.started
+    assert (again.problems, 3 <= len(arrived) < len(here(letters))) == ([], True)
+    assert set(bucket.puts) == set(here(letters)) - arrived
+    assert bucket.objects == here(letters) | {STRANGER: b"of somebody else"}
+
+
+def test_who_is_refused_hears_why_and_no_secret(
+    tmp_path: Path, bucket: Bucket, caplog: pytest.LogCaptureFixture
+) -> None:
+    letters = Publication(tmp_path / "letters", {"bucket": bucket.settings(secret_access_key="another+secret")})
+    letters.write("01-first.md", words(1))
+
+    with caplog.at_level(logging.DEBUG):
+        problem, = letters.publish().problems
+
+    assert str(problem) == (
+        "bucket: weekly refuses GET its list: 403 SignatureDoesNotMatch The request signature we calculated does not "
+        "match: see name, region, endpoint and key in `bucket`, and what the key may do")
+    assert not [word for word in (SECRET, "another+secret", KEY_ID) if word in caplog.text]
+
+
+def test_service_that_is_away_is_one_line(tmp_path: Path) -> None:
+    with served(Bucket()) as bucket:
+        settings = bucket.settings()
+    letters = Publication(tmp_path / "letters", {"bucket": settings})
+    letters.write("01-first.md", words(1))
+
+    problem, = letters.publish().problems
+
+    assert str(problem).startswith("bucket: weekly: cannot be reached (")
+    assert (letters.folder / "site" / "1" / "index.html").exists()
+
+
+def test_hubs_hear_of_news_when_readers_can_see_it(tmp_path: Path, bucket: Bucket) -> None:
+    letters = Publication(tmp_path / "letters", {
+        "bucket": bucket.settings(), "feeds": {"websub": ["http://127.0.0.1:1/hub"]}})
+    told: list[bool] = []
+    letters.write("01-first.md", words(1))
+    bucket.refuse = lambda method, key: 503
+
+    for refuse in (lambda method, key: 503, lambda method, key: None):
+        bucket.refuse = refuse
+        letters.publish()
+        letters.app.herald.tell = lambda: told.append("feeds/atom.xml" in bucket.objects)  # type: ignore[method-assign]
+        letters.app.tell_hubs()
+
+    assert told == [True]
+
+
+def test_plan_asks_nothing_of_the_bucket(letters: Publication, bucket: Bucket) -> None:
+    letters.write("03-third.md", words(4))
+    bucket.asked.clear()
+
+    letters.restart().outlook()
+
+    assert bucket.asked == []
+
+
+def test_objects_lie_below_a_prefix(tmp_path: Path, bucket: Bucket) -> None:
+    letters = Publication(tmp_path / "letters", {"bucket": bucket.settings(prefix="letters/每周")})
+    letters.write("01-first.md", words(1))
+
+    assert letters.publish().problems == []
+
+    assert set(bucket.objects) - {STRANGER} == {f"letters/每周/{name}" for name in here(letters)}
+
+
+def test_keys_are_found_where_amazons_own_tools_look(
+    tmp_path: Path, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEY_ID)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+    settings = bucket.settings()
+    letters = Publication(tmp_path / "letters", {
+        "bucket": {name: settings[name] for name in ("name", "region", "endpoint")}})
+    letters.write("01-first.md", words(1))
+
+    assert letters.publish().problems == []
+
+    assert set(here(letters)) < set(bucket.objects)
+
+
+@pytest.mark.parametrize(("endpoint", "root"), [
+    ("", ("https://s3.eu-west-1.amazonaws.com", "/weekly")),
+    ("https://weekly.oss-cn-hangzhou.aliyuncs.com/", ("https://weekly.oss-cn-hangzhou.aliyuncs.com", "")),
+    ("https://account.r2.cloudflarestorage.com/", ("https://account.r2.cloudflarestorage.com", "/weekly")),
+])
+def test_objects_lie_at_the_top_of_a_host_that_has_the_buckets_name_else_below_it(
+    endpoint: str, root: tuple[str, str]
+) -> None:
+    assert Place("weekly", "eu-west-1", endpoint).root == root

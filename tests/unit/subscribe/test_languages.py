@@ -1,0 +1,94 @@
+"""Letters speak the reader's language where there are words of it, else the publication's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from pipeline.address import parse
+from pipeline.audience.subscriber import Evidence
+from pipeline.audience.tokens import Purpose
+from pipeline.cli import avviso
+from tests.readers import House, link
+
+ADA = "ada@example.com"
+ENGLISH = "Please confirm your subscription to Letters"
+SIMPLIFIED, TRADITIONAL = "请确认订阅《Letters》", "請確認訂閱《Letters》"
+
+
+def house_in(folder: Path, language: str) -> House:
+    return House(folder, {"publication": {"title": "Letters", "url": "https://letters.example.com/",
+                                          "language": language}})
+
+
+@pytest.mark.parametrize(("publication", "reader", "subject"), [
+    ("en", "", ENGLISH), ("en", "zh-Hans", SIMPLIFIED), ("en", "zh-Hant", TRADITIONAL), ("zh-Hans", "en", ENGLISH),
+    ("zh-Hans", "", SIMPLIFIED), ("zh-Hans", "fr", SIMPLIFIED), ("zh-Hans", "x\r\ny", SIMPLIFIED),
+])
+def test_confirmation_is_in_the_language_of_the_form(
+    tmp_path: Path, publication: str, reader: str, subject: str
+) -> None:
+    house = house_in(tmp_path, publication)
+
+    house.ask(ADA, language=reader)
+
+    assert house.subjects() == [(ADA, subject)]
+
+
+def test_answer_to_the_form_is_in_its_language_too(tmp_path: Path) -> None:
+    house = house_in(tmp_path, "en")
+
+    said = [house.client.post("/subscribe", data={"email": ADA, "language": tag}).text for tag in ("zh-Hans", "")]
+
+    assert ["请查收邮件" in one for one in said] == [True, False]
+    assert '<html lang="zh-Hans"' in said[0]
+
+
+def test_welcome_and_change_are_in_the_language_that_the_reader_chose(tmp_path: Path) -> None:
+    house = house_in(tmp_path, "en")
+    house.ask(ADA, language="zh-Hans")
+    house.client.post(link(house.letters()[0], "confirm"))
+    welcome = house.letters()[-1]
+
+    preferences = link(welcome, "preferences")
+    house.client.post(preferences, data={"action": "save", "list": ["weekly"], "language": "zh-Hant"})
+    house.client.post(preferences, data={"action": "move", "email": "countess@example.org"})
+    house.porter.work()
+
+    assert welcome["Subject"] == "欢迎订阅《Letters》"
+    assert house.subjects()[-1] == ("countess@example.org", "請確認接收《Letters》的新地址")
+
+
+def test_imported_reader_is_asked_in_the_language_of_the_file(tmp_path: Path) -> None:
+    house = house_in(tmp_path, "en")
+    house.app.roster.ask(parse(ADA), ["weekly"], Evidence("import"), house.clock.now(), language="zh-TW")
+
+    assert house.app.subscriptions.ask_waiting([parse(ADA)]) == 1
+    assert house.subjects() == [(ADA, TRADITIONAL)]
+
+
+def test_form_in_a_language_says_so_when_it_is_sent(tmp_path: Path) -> None:
+    house = house_in(tmp_path, "en")
+    house.app.database.close()
+    settings = ["--config", str(house.folder / "config.yaml")]
+
+    form = CliRunner().invoke(avviso, [*settings, "form", "--language", "zh-Hans"])
+    wrong = CliRunner().invoke(avviso, [*settings, "form", "--language", "fr"])
+
+    assert '<input type="hidden" name="language" value="zh-Hans">' in form.stdout
+    assert 'lang="zh-Hans"' in form.stdout
+    assert (wrong.exit_code, 'language "fr" has no words here; use one of: en, zh-Hans, zh-Hant' in wrong.stderr) == (
+        2, True)
+
+
+def test_known_reader_keeps_the_language_they_chose(tmp_path: Path) -> None:
+    house = house_in(tmp_path, "en")
+    id_ = house.add(ADA, "weekly")
+    token = house.app.ring.sign(Purpose.PREFERENCES, id_, "weekly")
+    house.client.post(f"/preferences/{token}", data={"action": "save", "list": ["weekly"], "language": "zh-Hans"})
+
+    house.ask(ADA, list="extra", language="en")
+
+    assert house.subjects() == [(ADA, SIMPLIFIED)]
