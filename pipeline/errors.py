@@ -24,6 +24,7 @@
         Unreachable
           Uncertain               the line was lost in a COMMIT -> look it up
         Damaged                   the ledger's file is not what we wrote: exit 74, nothing is sent
+      Mistake                   one of ours that nothing else caught: exit 70
 """
 
 from __future__ import annotations
@@ -224,3 +225,13 @@ class SchemaOutdated(DatabaseError):
     """The ledger is older or newer than this program; `migrate` is the way."""
 
     exit_code = 4
+
+
+class Mistake(PipelineError):
+    """An exception that nothing else caught, and so a fault of avviso itself (EX_SOFTWARE of sysexits.h)."""
+
+    exit_code = 70
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(f"{type(error).__name__}: {error}: this is a mistake in avviso",
+                         remedy="please report it with its traceback (-v, or the log)")

@@ -36,12 +36,14 @@ class _Formatter(logging.Formatter):
         import structlog  # slow import
 
         as_json = structlog.processors.JSONRenderer(ensure_ascii=False)
-        last = as_json if self._as_json else structlog.dev.ConsoleRenderer()
+        last = as_json if self._as_json else structlog.dev.ConsoleRenderer(
+            exception_formatter=structlog.dev.plain_traceback)  # the pretty one shows what variables hold: addresses
         return structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[
                 structlog.stdlib.add_log_level,
                 structlog.stdlib.ExtraAdder(),
                 structlog.processors.TimeStamper(fmt="iso", utc=True),
+                structlog.processors.format_exc_info,
             ],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],
         )

@@ -65,6 +65,7 @@ same as `avviso`.
 | 2 | wrong usage or settings |
 | 3 | a server that is needed cannot be reached |
 | 4 | the very thing asked for is refused by a guard |
+| 70 | a mistake in avviso itself; `-v` shows its traceback |
 | 74 | a file cannot be read or written |
 | 75 | another instance is at work |
 """

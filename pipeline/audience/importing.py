@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pipeline.address import Address
-from pipeline.audience.intake import Entry, Known, Verdict, plan
+from pipeline.audience.intake import Entry, Known, Verdict, plan, why_kept_out
 from pipeline.audience.roster import PAGE, Roster
 from pipeline.audience.sheet import Row, Sheet
 from pipeline.audience.subscriber import State
@@ -83,12 +83,24 @@ def import_rows(
     remaining = iter(rows)
     while batch := list(islice(remaining, PAGE)):
         placed = [_placed(row, lists, into, consent) for row in batch]
-        entries = [row.entry for row in placed if isinstance(row, Row)]
-        tally.count(book.enter(entries, now, ask=ask is not None))
+        people = [row for row in placed if isinstance(row, Row)]
+        entries = [row.entry for row in people]
+        verdicts = book.enter(entries, now, ask=ask is not None)
         if ask and not dry_run:
             ask([entry.address for entry in entries])
-        tally.note([row for row in placed if isinstance(row, Problem)])
+        kept = [row for row, verdict in zip(people, verdicts, strict=True) if verdict is Verdict.KEPT_OUT]
+        tally.count(verdicts)
+        tally.note([row for row in placed if isinstance(row, Problem)], _kept_out(kept, book))
     return tally.result()
+
+
+def _kept_out(rows: Sequence[Row], book: Roster | _Rehearsal) -> Iterator[Problem]:
+    """A problem for each who stays out against what the file says."""
+    known = book.look_up([row.entry for row in rows]) if rows else {}
+    for row in rows:
+        why, remedy = why_kept_out(row.entry, known[row.entry.address.folded])
+        if why:
+            yield Problem(row.path, why, remedy, row.line, rule="kept-out")
 
 
 # ---- opening ----------------------------------------------------------------------------------
@@ -141,22 +153,25 @@ def _placed(row: Row | Problem, lists: Sequence[str], into: str | None, consent:
 class _Tally:
     verdicts: dict[Verdict, int] = field(default_factory=lambda: dict.fromkeys(Verdict, 0))
     invalid: int = 0
+    hidden: int = 0
     problems: list[Problem] = field(default_factory=list)
 
     def count(self, verdicts: Iterable[Verdict]) -> None:
         for verdict in verdicts:
             self.verdicts[verdict] += 1
 
-    def note(self, problems: Sequence[Problem]) -> None:
-        self.invalid += len(problems)
-        self.problems += problems[: KEPT_PROBLEMS - len(self.problems)]
+    def note(self, invalid: Sequence[Problem], kept_out: Iterable[Problem]) -> None:
+        self.invalid += len(invalid)
+        problems = sorted([*invalid, *kept_out], key=lambda one: one.line or 0)
+        shown = problems[: KEPT_PROBLEMS - len(self.problems)]
+        self.problems += shown
+        self.hidden += len(problems) - len(shown)
 
     def result(self) -> Result:
-        hidden = self.invalid - len(self.problems)
-        more = [Problem("", f"{hidden} more rows are invalid", "mend these first and import again")] if hidden else []
+        more = [Problem("", f"{self.hidden} more rows are invalid or kept out", "mend these first and import again")]
         counts = self.verdicts
         return Result(counts[Verdict.ADDED], counts[Verdict.KNOWN], self.invalid, counts[Verdict.KEPT_OUT],
-                      (*self.problems, *more))
+                      (*self.problems, *(more if self.hidden else ())))
 
 
 class _Rehearsal:
@@ -170,10 +185,14 @@ class _Rehearsal:
         self._inside: set[int] = set()
         self._outside: set[int] = set()
 
-    def enter(self, entries: Sequence[Entry], now: datetime, *, ask: bool = False) -> list[Verdict]:
+    def look_up(self, entries: Sequence[Entry], joined: State = State.CONFIRMED) -> dict[str, Known]:
         book = self._roster.look_up(entries)
         for entry in entries:
-            self._recall(entry, book[entry.address.folded], State.PENDING if ask else State.CONFIRMED)
+            self._recall(entry, book[entry.address.folded], joined)
+        return book
+
+    def enter(self, entries: Sequence[Entry], now: datetime, *, ask: bool = False) -> list[Verdict]:
+        book = self.look_up(entries, State.PENDING if ask else State.CONFIRMED)
         decided = plan(entries, book, now, ask=ask)
         for change in (*decided.joins, *decided.moves):
             place = hash((change.entry.address.folded, change.list))

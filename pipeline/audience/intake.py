@@ -128,6 +128,23 @@ def decide(entry: Entry, known: Known, *, ask: bool = False) -> Decision:
     return _joining(entry, known, Move.ASK if ask else Move.ADD)
 
 
+def why_kept_out(entry: Entry, known: Known) -> tuple[str, str]:
+    """Why somebody whom we were asked to take stays out, and what to do; "" where their own old book says so.
+
+    `known` is what our book says of them afterwards.
+    """
+    address = entry.address.wire
+    if entry.standing not in (Standing.SUBSCRIBED, Standing.PENDING):
+        return "", ""
+    if known.suppressed:
+        return (f"{address} is kept out: suppressed here",
+                f"`avviso suppressions remove {address}`, if they say so themselves")
+    if entry.standing is Standing.PENDING:
+        return f"{address} is kept out: never confirmed there", "`--ask` writes to them, and their own yes lets them in"
+    return (f"{address} is kept out: left the list here",
+            f"`avviso subscribers add {address} --ask` writes to them, and their own yes lets them in")
+
+
 def consent_instant(evidence: Evidence, now: datetime) -> datetime:
     """When the person said yes: what the evidence says, unless that lies ahead of us."""
     return min(evidence.at or now, now)

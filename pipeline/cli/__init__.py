@@ -6,19 +6,21 @@ What is slow to import is imported inside the command that needs it, so that `--
 from __future__ import annotations
 
 import sys
+import traceback
 
 import click
 
 from pipeline import __version__
 from pipeline.cli.bench import COMMANDS as BENCH
 from pipeline.cli.care import COMMANDS as CARE
-from pipeline.cli.desk import GLOBAL_OPTIONS, Group
+from pipeline.cli.desk import GLOBAL_OPTIONS, Desk, Group
 from pipeline.cli.feeds import COMMANDS as FEEDS
 from pipeline.cli.people import COMMANDS as PEOPLE
 from pipeline.cli.send import COMMANDS as SEND
 from pipeline.cli.start import COMMANDS as START
 from pipeline.cli.web import COMMANDS as WEB
 from pipeline.cli.write import COMMANDS as WRITE
+from pipeline.errors import Mistake
 
 SECTIONS = {"Begin": START, "Write": WRITE + FEEDS, "Send": SEND, "People": PEOPLE + WEB, "Care": CARE + BENCH}
 
@@ -36,9 +38,10 @@ def avviso() -> None:
 
 
 def main() -> None:
-    """Runs one command; every error a person can cause is one line, and an exit code says its kind."""
+    """Runs one command; every error is one line, and an exit code says its kind."""
+    desk = Desk()
     try:
-        code = avviso.main(standalone_mode=False, prog_name="avviso")
+        code = avviso.main(standalone_mode=False, prog_name="avviso", obj=desk)
     except click.ClickException as error:
         click.echo(f"avviso: {error.format_message()}", err=True)
         code = 2
@@ -51,4 +54,8 @@ def main() -> None:
     except OSError as error:
         click.echo(f"{error.filename or 'avviso'}: {error.strerror or error}", err=True)
         code = 74
+    except Exception as error:  # noqa: BLE001, the outermost rim: beyond it is only the interpreter's traceback
+        code = desk.fail(Mistake(error))
+        if desk.verbose:
+            traceback.print_exc()
     sys.exit(code or 0)

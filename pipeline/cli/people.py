@@ -46,6 +46,7 @@ def add(desk: Desk, addresses: tuple[str, ...], name: str, lists: tuple[str, ...
       avviso subscribers add ada@example.com --ask
     """
     from pipeline.address import parse  # slow import
+    from pipeline.audience.intake import Entry, Verdict, why_kept_out
     from pipeline.audience.subscriber import Evidence
     from pipeline.subscribe.application import Application
     from pipeline.subscribe.door import COMMAND
@@ -54,16 +55,19 @@ def add(desk: Desk, addresses: tuple[str, ...], name: str, lists: tuple[str, ...
         raise click.UsageError("--name goes with one address")
     app = desk.app()
     wanted = _lists(app, lists)
-    counts: dict[str, Any] = ({"asked": 0, "not_asked": 0} if ask else {"added": 0, "known": 0, "kept_out": 0})
-    counts["invalid"] = 0
+    counts: dict[str, Any] = ({"asked": 0, "not_asked": 0, "invalid": 0} if ask else
+                              {"added": 0, "known": 0, "invalid": 0, "kept_out": 0})
     problems: list[Problem] = []
     for place, text in enumerate(addresses):
         try:
             if ask:
                 said = _ask(app, Application(text, "", name, COMMAND, consent), wanted, place)
             else:
-                evidence = Evidence("command", consent)
-                said = app.roster.add(parse(text), wanted, evidence, app.clock.now(), name=name).value
+                entry = Entry(parse(text), tuple(wanted), Evidence("command", consent), name)
+                said = app.roster.enter([entry], app.clock.now())[0].value
+                if said == Verdict.KEPT_OUT:
+                    known = app.roster.look_up([entry])[entry.address.folded]
+                    problems.append(Problem("", *why_kept_out(entry, known), rule="kept-out"))
         except InvalidAddress as error:
             counts["invalid"] += 1
             problems.append(error.problem)

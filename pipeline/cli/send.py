@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from pipeline.cli.desk import DONE, SOME_HELD, Command, Desk, pass_desk
-from pipeline.errors import Unreachable
+from pipeline.errors import IssueError, PipelineError, Problem, Refusal, Unavailable, Unreachable
 
 if TYPE_CHECKING:
+    from pipeline.app import App
     from pipeline.issues.record import Record
+    from pipeline.mailings.mailing import Mailing
+
+TIMES = [f"%Y-%m-%d{clock}" for clock in ("", " %H:%M", "T%H:%M", " %H:%M:%S", "T%H:%M:%S")]
 
 
 @click.command(cls=Command)
@@ -34,20 +38,36 @@ def publish(desk: Desk, no_send: bool) -> int:
     with stop_on_signal() as stop:
         made, touched, unreachable = publish_once(app, stop, send=not no_send)
     mailings = [app.ledger.mailings.get(one) for one in touched]
-    desk.note(made.problems)
+    away = Unreachable(unreachable, remedy="nothing is lost: the next pass goes on where this one stopped")
+    problems = [*made.problems, *_mailing_problems(app, mailings), *(away.problems if unreachable else ())]
+    desk.note(problems)
     desk.answer(
         {
             "picked_up": [issue_shape(one) for one in made.picked_up],
             "held": [issue_shape(one) for one in made.held],
             "mailings": [mailing_shape(one) for one in mailings],
             "feeds_written": made.feeds_written,
-            "problems": [one.as_json() for one in made.problems],
+            "problems": [one.as_json() for one in problems],
         },
         _published_lines(made, mailings, app.waits()),
     )
     if unreachable:
-        raise Unreachable(unreachable, remedy="nothing is lost: the next pass goes on where this one stopped")
-    return SOME_HELD if made.held or made.problems else DONE
+        return away.exit_code
+    return SOME_HELD if made.held or problems else DONE
+
+
+def _mailing_problems(app: App, touched: list[Mailing]) -> Iterator[Problem]:
+    """What needs a person of these mailings, and of any that is paused; and who could not be reached for good."""
+    from pipeline.mailings.mailing import DeliveryState, MailingState
+    from pipeline.publish.overview import needs_of
+
+    known = {one.id for one in touched}
+    for mailing in [*touched, *(one for one in app.ledger.mailings.all(MailingState.PAUSED) if one.id not in known)]:
+        yield from (Problem("", line, rule="mailing") for line in needs_of(mailing))
+    for mailing in touched:
+        if failed := mailing.counts[DeliveryState.FAILED]:
+            yield Problem("", f"{failed} deliveries of {mailing.issue_key} to {mailing.list} failed for good",
+                          "`avviso subscribers show ADDRESS` gives the answer of the post", rule="delivery")
 
 
 def _published_lines(made: Any, mailings: list[Any], waits: list[str]) -> list[str]:
@@ -99,8 +119,11 @@ def send(desk: Desk, issue: str, addresses: tuple[str, ...]) -> int:
     app = desk.app()
     app.publisher.look_only()
     record = app.publisher.foresee(app.find(issue))
-    receipts = send_trial(record, addresses, dresser=app.dresser, ring=app.ring, list_id=record.lists[0],
-                          open_transport=app.open_transport, seal=app.seal)
+    try:
+        receipts = send_trial(record, addresses, dresser=app.dresser, ring=app.ring, list_id=record.lists[0],
+                              open_transport=app.open_transport, seal=app.seal)
+    except Unavailable as error:
+        raise Unreachable(str(error), remedy="`avviso doctor` looks for the cause; then send it again") from error
     desk.answer([{"address": address, "reply": reply} for address, reply in receipts],
                 (f"sent to {address}: {reply}" for address, reply in receipts))
     return DONE
@@ -195,10 +218,19 @@ def _decision(name: str, text: str, decide: Callable[[Any, Record], str], *, loo
         app = desk.app()
         if look:
             app.publisher.look_only()
-        said = [(record, decide(app.decisions, record)) for record in map(app.find, issues)]
-        desk.answer([{"issue": record.key, "result": line} for record, line in said],
+        said: list[tuple[Record, str]] = []
+        refused: list[PipelineError] = []
+        for name in issues:
+            try:
+                record = app.find(name)
+                said.append((record, decide(app.decisions, record)))
+            except (IssueError, Refusal) as error:
+                refused.append(error)
+        desk.note([one.problem for one in refused])
+        desk.answer([*({"issue": record.key, "result": line} for record, line in said),
+                     *({"issue": one.problem.path, "problem": one.problem.as_json()} for one in refused)],
                     (f"{record.key} {record.title}: {line}" for record, line in said))
-        return DONE
+        return max((one.exit_code for one in refused), default=DONE)
 
     command.__doc__ = f"{text}\n\n\b\nExample:\n  avviso {name} 14"
     argument = click.argument("issues", nargs=-1, required=True, metavar="ISSUE")
@@ -239,7 +271,7 @@ def resolve(desk: Desk, issue: str, resend: bool | None) -> int:
 
 
 @click.command(cls=Command)
-@click.option("--at", type=click.DateTime(), metavar="TIME", help="Look ahead from this time instead of now.")
+@click.option("--at", type=click.DateTime(TIMES), metavar="TIME", help="Look ahead from this time instead of now.")
 @pass_desk
 def plan(desk: Desk, at: datetime | None) -> int:
     """What the next passes would do, when, and why. Changes nothing.

@@ -101,11 +101,14 @@ class Config(Section):
         return self
 
     @model_validator(mode="after")
-    def _apart(self) -> Self:
-        written = {"feeds.folder": self.feeds.folder, "site.folder": self.site.folder}
-        for name, folder in written.items():
-            if folder.resolve() == self.issues.folder.resolve():
-                raise wrong(f"{name} is the folder of the issues", "give what is written its own folder")
+    def _apart(self, info: ValidationInfo) -> Self:
+        """What is written is served as well: the ledger is not to lie in it."""
+        kept = {"the issues": self.issues.folder, "var": Path(info.context["folder"] if info.context else "", "var")}
+        for name, folder in {"feeds.folder": self.feeds.folder, "site.folder": self.site.folder}.items():
+            for what, place in kept.items():
+                if place.resolve().is_relative_to(folder.resolve()):
+                    word = "is the folder of" if place.resolve() == folder.resolve() else "contains"
+                    raise wrong(f"{name} {word} {what}", "give what is written its own folder")
         return self
 
     @model_validator(mode="after")

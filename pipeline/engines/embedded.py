@@ -18,8 +18,6 @@ from pipeline.engines.jobs import Round, Shift, telling
 if TYPE_CHECKING:
     from pipeline.app import App
 
-log = logging.getLogger(__name__)
-
 RESTART_S = 30.0
 
 
@@ -38,6 +36,7 @@ def _schedule(app: App, rounds: Mapping[str, Round]) -> Callable[[], object]:
     """Every round in its time, each for the first time now; gives what ends it."""
     from apscheduler.schedulers.background import BackgroundScheduler  # slow import
 
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a pass that outlasts its interval is no news
     scheduler = BackgroundScheduler(timezone=app.config.zone)
     for name, (job, every) in rounds.items():
         scheduler.add_job(telling(name, job), "interval", seconds=every.total_seconds(), id=name, coalesce=True,
@@ -52,11 +51,8 @@ def _start_sending(shift: Shift, stop: threading.Event) -> Callable[[], None]:
     """Sends in the background; gives what waits for its end."""
     def send() -> None:
         while not stop.is_set():
-            try:
-                telling("send", lambda: shift.office().serve(stop))()
-            except Exception:  # whatever broke it, it begins again: at the third time its message is given up
-                log.exception("send.broke")
-            stop.wait(RESTART_S)  # it ended by itself: something was wrong
+            telling("send", lambda: shift.office().serve(stop))()
+            stop.wait(RESTART_S)  # something was wrong: at the third time the message that broke it is given up
 
     thread = threading.Thread(target=send, name="send", daemon=True)
     thread.start()

@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from pipeline.clock import Clock
-from pipeline.errors import Busy, Conflict, EditionError, PipelineError
+from pipeline.errors import Busy, Conflict, DatabaseError, EditionError, Mistake, PipelineError, Refusal
 from pipeline.lockfile import LockFile
 from pipeline.mailings.brake import Brake
 from pipeline.mailings.desk import GROUP
@@ -208,13 +208,15 @@ def _be_seen(presence: Presence, clock: Clock, ended: threading.Event) -> None:
 
 
 def telling(name: str, job: Callable[[], object]) -> Callable[[], None]:
-    """A job whose failure is one line in the log; the next run tries again."""
+    """A job whose failure is one line in the log, a mistake of ours with its traceback; the next run tries again."""
 
     def told() -> None:
         try:
             again(job)
         except PipelineError as error:
             log.error("job.failed", extra={"job": name, "reason": str(error)})
+        except Exception as error:  # the outermost rim of a thread: it would end for good and be missed by nobody
+            log.exception("job.failed", extra={"job": name, "reason": str(Mistake(error))})
 
     return told
 
@@ -231,18 +233,30 @@ def publish_once(app: App, stop: threading.Event, *, send: bool = True) -> tuple
     """`avviso publish`: one pass, then delivery until nothing is due now.
 
     Gives the pass, the ids of the mailings it touched, and why the post could not be reached ("" if it was).
+    A pass that fails is raised when what was frozen before it is delivered: that needs no folder and no template.
     """
     app.check_way_out()
     with alone(app), Shift.begin(app) as shift:
         again(shift.tidy)
         running = {one.id for one in app.ledger.mailings.all(MailingState.SENDING)}
-        made = again(shift.publish)
-        unreachable = ""
-        if send:
-            unreachable = shift.send(stop)
-            again(shift.tidy)
-            app.publisher.settle()
-            if shift.notify():
-                shift.send(stop)
+        try:
+            made = again(shift.publish)
+        except (Busy, Refusal, DatabaseError):
+            raise
+        except Exception:
+            if send:
+                _deliver(app, shift, stop)
+            raise
+        unreachable = _deliver(app, shift, stop) if send else ""
         app.tell_hubs()  # last: nobody's mail waits for a hub
         return made, sorted(running | set(made.started)), unreachable
+
+
+def _deliver(app: App, shift: Shift, stop: threading.Event) -> str:
+    """Whatever is due, and what the maintainer should hear of it."""
+    unreachable = shift.send(stop)
+    again(shift.tidy)
+    app.publisher.settle()
+    if shift.notify():
+        shift.send(stop)
+    return unreachable

@@ -9,8 +9,8 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,45 +29,55 @@ Begin = Callable[["App", Shift, str | None, threading.Event], Callable[[], objec
 
 SETTINGS_S = 5.0
 GRACE_S = 8.0  # how long work in hand may take once we are asked to end; the rest is the next start's
+LISTEN_S = 0.1  # how soon we hear that we are asked to end while work is finished
 
 
 def run(open_app: Callable[[], App], settings: Path, stop: threading.Event, *, only: str | None = None) -> None:
     """Runs until `stop` is set. `only` is one of publish, send, web; None is all of them.
 
-    When the file `settings` changes and can be read, everything in hand is finished and begun again with it;
-    one that cannot be read is said once, and the old settings stay in force. While the ledger is away at the start,
-    readers are served: their asking and leaving lies in the tray until it is back.
+    When the file `settings` changes and can be read, everything in hand is finished and begun again with it, under
+    the same lock; one that cannot be read or begun with is said once, and the old settings stay in force. While the
+    ledger is away at the start, readers are served: their asking and leaving lies in the tray until it is back.
     """
     seen = _changed_at(settings)  # before it is read: a change after that is one to follow
-    following: App | None = open_app()
-    while following is not None:
-        following, seen = _run_with(following, open_app, settings, seen, stop, only)
+    first = open_app()
+    app: App | None = first
+    before: App | None = None
+    with alone(first) if only is None else nullcontext():
+        while app is not None and not stop.is_set():
+            with ExitStack() as until_changed:
+                try:
+                    begin = until_changed.enter_context(_at_work(app, settings, only, stop))
+                except PipelineError as error:
+                    if before is None:
+                        raise
+                    log.warning("settings.ignored", extra={"reason": str(error)})
+                    app, before = before, None
+                    continue
+                log.info("run.started", extra={"only": only or "all"})
+                following, seen = _wait(open_app, settings, seen, stop, begin)
+                log.info("run.ending")
+            app, before = following, app
 
 
-def _run_with(
-    app: App, open_app: Callable[[], App], settings: Path, seen: int, stop: threading.Event, only: str | None
-) -> tuple[App | None, int]:
-    """Runs with one set of settings, last changed at `seen`; gives the next, or None at the end."""
+@contextmanager
+def _at_work(
+    app: App, settings: Path, only: str | None, stop: threading.Event,
+) -> Iterator[Callable[[], bool] | None]:
+    """Works with one set of settings until the block ends; gives what is to be begun later, if anything is."""
     if only != "web":
         app.check_way_out()
     if app.config.spelt_out:
         warn_if_shared(settings)
-    with ExitStack() as stack:
-        if only is None:
-            stack.enter_context(alone(app))
-        shift = stack.enter_context(ExitStack())  # we leave the list of workers when our work is done
+    with ExitStack() as shift, ExitStack() as stack:  # we leave the list of workers when our work is done
         work = ExitStack()  # ended together, so that all of it takes no longer than GRACE_S
-        stack.callback(_end_within, GRACE_S, work.close)
+        stack.callback(_finish, work.close, stop)
         ending = threading.Event()
+        stack.callback(ending.set)
         if only in (None, "web"):
             work.callback(_serve_web(app))
         begin = partial(_begin, app, only, shift, work, ending)
-        begun = begin()
-        log.info("run.started", extra={"only": only or "all"})
-        following = _wait(open_app, settings, seen, stop, None if begun else begin)
-        log.info("run.ending")
-        ending.set()
-        return following
+        yield None if begin() else begin
 
 
 def _begin(app: App, only: str | None, shift: ExitStack, work: ExitStack, ending: threading.Event) -> bool:
@@ -124,13 +134,18 @@ def _changed_at(path: Path) -> int:
         return 0
 
 
-def _end_within(seconds: float, finish: Callable[[], object]) -> None:
-    """Lets work in hand finish. What takes longer is cut off: the ledger has its mark, and the next start looks."""
-    finishing = threading.Thread(target=finish, name="finish", daemon=True)
+def _finish(work: Callable[[], object], stop: threading.Event) -> None:
+    """Lets work in hand finish, however long it takes: new settings wait for it.
+
+    Once `stop` is set, what takes longer than GRACE_S is cut off: the ledger has its mark, and the next start looks.
+    """
+    finishing = threading.Thread(target=work, name="finish", daemon=True)
     finishing.start()
-    finishing.join(seconds)
+    while finishing.is_alive() and not stop.is_set():
+        finishing.join(LISTEN_S)
+    finishing.join(GRACE_S)
     if finishing.is_alive():
-        log.warning("run.cut_short", extra={"seconds": seconds})
+        log.warning("run.cut_short", extra={"seconds": GRACE_S})
         os._exit(0)
 
 

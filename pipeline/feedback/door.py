@@ -74,7 +74,7 @@ class Feedback:
                 self._brake.look(mailing_id)
         for one, effect in zip(events, effects, strict=True):
             log.info("event.%s", one.kind.value,
-                     extra={"provider": one.provider, "event": one.key, "effect": effect.value})
+                     extra={"provider": one.provider, "key": one.key, "effect": effect.value})
         return effects
 
     def _take(self, one: Event, touched: set[int]) -> Effect:

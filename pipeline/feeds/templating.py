@@ -7,7 +7,8 @@ text of an issue never goes through here as a template, only as a value.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,13 +38,13 @@ class Templates:
 
     def render(self, name: str, values: Mapping[str, object]) -> bytes:
         """A template filled with values, escaped for HTML. Raises ConfigError that names file and line."""
-        try:
+        with _mistakes_named(name):
             return self.environment.get_template(name).render(values).encode()
-        except _MISTAKES as error:
-            path, line = _place(error, name)
-            what = f"there is no {error}" if isinstance(error, TemplateNotFound) else str(error)
-            raise ConfigError(f"template: {what}", path=path, line=line,
-                              remedy="mend it, or delete it and the packaged one is used") from error
+
+    def compile(self, name: str) -> None:
+        """Reads a template and fills nothing in. Raises ConfigError that names file and line."""
+        with _mistakes_named(name):
+            self.environment.get_template(name)
 
     def text(self, name: str) -> str:
         """A file that is no template, as it is: a style sheet, a script."""
@@ -61,6 +62,17 @@ def web_templates(folders: Sequence[Path]) -> Templates:
         keep_trailing_newline=True,
     )
     return Templates(environment, loader)
+
+
+@contextmanager
+def _mistakes_named(name: str) -> Iterator[None]:
+    try:
+        yield
+    except _MISTAKES as error:
+        path, line = _place(error, name)
+        what = f"there is no {error}" if isinstance(error, TemplateNotFound) else str(error)
+        raise ConfigError(f"template: {what}", path=path, line=line,
+                          remedy="mend it, or delete it and the packaged one is used") from error
 
 
 def _place(error: Exception, name: str) -> tuple[str, int | None]:

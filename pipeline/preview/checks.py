@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from html import unescape
 from itertools import repeat
 from pathlib import Path
@@ -21,7 +22,7 @@ from pipeline.checking.rules import RULES
 from pipeline.editions.edition import Edition
 from pipeline.editions.fitting import LIMIT
 from pipeline.editions.preflight import preflight
-from pipeline.errors import EditionError, IssueError, Problem
+from pipeline.errors import ConfigError, EditionError, IssueError, Problem
 from pipeline.feeds.addresses import permalink, slug
 from pipeline.feeds.writing import write_file
 from pipeline.issues.folder import read, scan
@@ -68,6 +69,7 @@ def check(app: App, names: Sequence[str], *, everything: bool, progress: Progres
         found += _same_addresses(books, records)
         asked = [record for record in records if names or record.state not in FINISHED]
         found += [finding for record in asked for finding in mail_findings(books, record)]
+        found += template_findings(books)
     for findings in _examined(specimens, Files(app.source.root), neighbours, progress or _silently):
         found += findings  # after the books are closed: senders must not wait for us
     return _in_order(found)
@@ -181,6 +183,21 @@ def mail_findings(app: App, record: Record) -> list[Problem]:
             "shorten it, if readers should get it whole", rule="mail-shortened",
             severity=RULES["mail-shortened"].severity))
     return found
+
+
+def template_findings(app: App) -> Iterator[Problem]:
+    """What is wrong with the owner's templates: those of the web are read, an issue's are tried on the newest."""
+    newest = max(app.archive.issues().values(), key=lambda one: one.due_at, default=None)
+    web = app.web_folders[0]
+    tries: list[Callable[[], object]] = [partial(app.web_templates.compile, path.relative_to(web).as_posix())
+                                         for path in sorted(web.rglob("*.html"))]
+    if newest is not None:
+        tries += [partial(app.press.try_page, newest), partial(app.dresser.edition, newest)]
+    for attempt in tries:
+        try:
+            attempt()
+        except (ConfigError, EditionError) as error:
+            yield replace(error.problem, rule=error.problem.rule or "template")
 
 
 def _of_settings(finding: Problem) -> Problem:

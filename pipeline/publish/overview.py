@@ -69,13 +69,18 @@ def _needs(ledger: Ledger, issues: Sequence[Record], mailings: Sequence[Mailing]
         if record.state is State.HELD:
             yield f"{record.key} {record.title} is held: {record.reason}: `avviso approve` or `avviso adopt`"
     for mailing in mailings:
-        doubts = mailing.counts[DeliveryState.IN_DOUBT]
-        if doubts:
-            yield f"{doubts} deliveries of {mailing.issue_key} to {mailing.list} are in doubt: `avviso resolve`"
-        if mailing.state is MailingState.PAUSED:
-            yield f"{mailing.issue_key} to {mailing.list} is paused: {mailing.reason}: `avviso resume`"
+        yield from needs_of(mailing)
     for call in ledger.hubs.given_up():
         yield f"the hub {call.hub} does not take the news of {call.topic}: mend feeds.websub, or wait"
+
+
+def needs_of(mailing: Mailing) -> Iterator[str]:
+    """What of one mailing only a person can decide, a line each."""
+    doubts = mailing.counts[DeliveryState.IN_DOUBT]
+    if doubts:
+        yield f"{doubts} deliveries of {mailing.issue_key} to {mailing.list} are in doubt: `avviso resolve`"
+    if mailing.state is MailingState.PAUSED:
+        yield f"{mailing.issue_key} to {mailing.list} is paused: {mailing.reason}: `avviso resume`"
 
 
 def _shown(changed: datetime | None) -> str:

@@ -19,7 +19,7 @@ from pipeline.feeds.feed import NEVER, Document, Entry, Format, Publication, pla
 from pipeline.feeds.foreign import read_feed
 from pipeline.feeds.formats import ATOM, FORMATS
 from pipeline.feeds.listing import Listing, Listings, plan_listings
-from pipeline.feeds.site import feed_style, redirect_page, render_index, site_files
+from pipeline.feeds.site import feed_style, redirect_page, render_index, render_page, site_files
 from pipeline.feeds.sitemap import Located, opml, sitemap
 from pipeline.feeds.templating import Templates
 from pipeline.issues.archive import Archive
@@ -81,6 +81,12 @@ class Press:
     def name(self, record: Record, owners: Mapping[str, str]) -> Record:
         """An issue at its first publication: its place on the web, and the id that never changes."""
         return self._places.name(record, owners)
+
+    def try_page(self, record: Record) -> None:
+        """The page of an issue, without its text, for nobody: raises ConfigError where a template cannot be filled."""
+        plan = self._plan
+        entry = House(self._library.style, plan.publication, {}, plan.templates).entry(record)
+        render_page(entry, plan.publication, previous=None, next=None, templates=self._templates)
 
     def write(self, problems: list[Problem], *, folder: str = "", new_ids: bool = False) -> list[str]:
         """Brings feeds and archive up to the books; gives the feed documents whose bytes are new.

@@ -422,10 +422,14 @@ def test_notices_through_a_service_that_owns_the_readers_are_refused() -> None:
                     "`avviso status` shows what needs you")
 
 
-def test_output_folder_that_holds_the_issues_is_refused() -> None:
-    assert complaints(LEAST + "feeds: {folder: ./issues/}\n") == [
-        "config.yaml: feeds.folder is the folder of the issues: give what is written its own folder",
-    ]
+@pytest.mark.parametrize(("settings", "said"), [
+    ("feeds: {folder: ./issues/}", "feeds.folder is the folder of the issues"),
+    ("site: {folder: /}", "site.folder contains the issues"),
+    ("feeds: {folder: .}", "feeds.folder contains the issues"),
+    ("issues: {folder: ../posts}\nsite: {folder: .}", "site.folder contains var"),
+    ("site: {folder: var}", "site.folder is the folder of var")])
+def test_output_folder_that_holds_the_issues_or_the_ledger_is_refused(settings: str, said: str) -> None:
+    assert complaints(f"{LEAST}{settings}\n") == [f"config.yaml: {said}: give what is written its own folder"]
 
 
 def test_alias_bomb_is_refused_without_being_expanded() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -62,7 +63,16 @@ def commands() -> Iterator[tuple[str, ...]]:
         yield from (tuple(line.split()) for line in re.findall(r"run --rm \w+ ([^#\n]*?)(?:\s{2,}|$)", text))
 
 
-@pytest.mark.parametrize("words", sorted(set(commands())), ids=" ".join)
+def in_help(group: click.Group = avviso) -> Iterator[tuple[str, ...]]:
+    """The words behind `avviso` in the example of every command's help."""
+    for command in group.commands.values():
+        for line in re.findall(r"^\s*avviso (.+)$", command.help or "", re.MULTILINE):
+            yield tuple(shlex.split(re.split(r"\s{4,}| > ", line)[0]))
+        if isinstance(command, click.Group):
+            yield from in_help(command)
+
+
+@pytest.mark.parametrize("words", sorted({*commands(), *in_help()}), ids=" ".join)
 def test_every_command_in_the_examples_is_understood(words: tuple[str, ...]) -> None:
     """Taken apart by the program's own parser, down to the last word; nothing is run."""
     command: click.Command = avviso

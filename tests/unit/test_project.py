@@ -196,3 +196,10 @@ def _contents(folder: Path) -> dict[str, bytes]:
     """Every file but compressed twins, which are not committed."""
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*")
             if path.is_file() and path.suffix not in {".gz", ".br"}}
+
+
+def test_no_field_of_a_log_line_takes_the_place_of_its_event_level_or_time() -> None:
+    taken = re.compile(r'extra=\{[^}]*"(?:event|level|timestamp)":')
+
+    assert [str(path.relative_to(ROOT)) for path in sorted((ROOT / "pipeline").rglob("*.py"))
+            if taken.search(path.read_text("utf-8"))] == []

@@ -324,6 +324,11 @@ COUNTS = Result(added=3, known=1, invalid=2, kept_out=4, problems=(
             "write it like name@example.com", 5, rule="address-invalid"),
     Problem("people.csv", 'list "monthly" is not in config.yaml', "add it there, or use --list", 8,
             rule="list-unknown"),
+    Problem("people.csv", "left@example.com is kept out: left the list here",
+            "`avviso subscribers add left@example.com --ask` writes to them, and their own yes lets them in", 10,
+            rule="kept-out"),
+    Problem("people.csv", "pen@example.com is kept out: never confirmed there",
+            "`--ask` writes to them, and their own yes lets them in", 11, rule="kept-out"),
 ))
 
 
@@ -362,7 +367,10 @@ def test_a_dry_run_finds_duplicates_across_batches_as_the_import_does(roster: Ro
     dry = bring(roster, text, dry_run=True)
     wet = bring(roster, text)
 
-    assert dry == wet == Result(added=PAGE + 10, known=3, invalid=0, kept_out=7, problems=())
+    assert dry == wet == Result(added=PAGE + 10, known=3, invalid=0, kept_out=7, problems=wet.problems)
+    assert [one.message for one in wet.problems] == [
+        "r1@example.com is kept out: left the list here", "r1@example.com is kept out: left the list here",
+        "x@example.com is kept out: suppressed here", "gone@example.com is kept out: left the list here"]
 
 
 def test_importing_twice_changes_nothing_the_second_time(roster: Roster) -> None:
@@ -402,4 +410,4 @@ def test_of_very_many_problems_the_first_are_shown_and_the_others_counted(roster
     result = bring(roster, "email\n" + "nobody\n" * (KEPT_PROBLEMS + 5))
 
     assert (result.invalid, len(result.problems)) == (KEPT_PROBLEMS + 5, KEPT_PROBLEMS + 1)
-    assert str(result.problems[-1]) == "5 more rows are invalid: mend these first and import again"
+    assert str(result.problems[-1]) == "5 more rows are invalid or kept out: mend these first and import again"

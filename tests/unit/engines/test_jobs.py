@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.engines import jobs
 from pipeline.engines.jobs import LEASE, Shift, alone, publish_once, telling
-from pipeline.errors import Busy, Conflict, Refusal, TransportError, Unavailable
+from pipeline.errors import Busy, ConfigError, Conflict, OutputError, Refusal, TransportError, Unavailable
 from pipeline.mailings.desk import GROUP
 from pipeline.mailings.mailing import Claim, DeliveryState, Doubt, Outcome
 from pipeline.providers.base import Message, Transport
@@ -125,6 +125,27 @@ def test_publish_says_why_the_post_could_not_be_reached_and_loses_nobody(tmp_pat
 
     assert unreachable == "no connection"
     assert counts(letters) == {"pending": 2, "deferred": 1}
+
+
+def test_publish_delivers_what_is_frozen_before_it_says_why_its_pass_failed(tmp_path: Path) -> None:
+    letters = publication(tmp_path)
+    letters.issues.rename(tmp_path / "away")
+
+    with pytest.raises(OutputError, match="the issues folder cannot be listed"):
+        publish_once(letters.app, threading.Event())
+
+    assert letters.mailings == {"2/weekly": "sent"}
+
+
+def test_publish_with_a_broken_template_delivers_what_is_frozen(tmp_path: Path) -> None:
+    letters = publication(tmp_path)
+    letters.write("03-more.md", words(3))
+    letters.write_template("web/page.html", "{% if %}")
+
+    with pytest.raises(ConfigError, match="page.html"):
+        publish_once(letters.app, threading.Event())
+
+    assert letters.mailings["2/weekly"] == "sent"
 
 
 def test_publish_without_sending_delivers_nothing(tmp_path: Path) -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import http.client
+import io
+import json
+import logging
 import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +19,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from pipeline import privacy
+from pipeline import privacy, telemetry
 from pipeline.audience.tokens import Purpose
 from pipeline.config import load
 from pipeline.engines import embedded, jobs, service
@@ -180,6 +185,36 @@ def test_sender_that_fails_is_a_line_and_begins_again(
     assert "job.failed" in said.events
 
 
+def test_sender_that_meets_a_mistake_of_ours_says_where_and_begins_again(
+    letters: Publication, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "RESTART_S", 0.01)
+    letters.write("02-new.md", words(2))
+    letters.publish()
+
+    class Wrong(Post):
+        """Its first message meets a line of code that is wrong."""
+
+        def send(self, message: Message) -> Receipt:
+            if not self.messages and "job.failed" not in said.events:
+                raise ZeroDivisionError("division by zero")
+            return super().send(message)
+
+    post, out, logger = Wrong(expected=1), io.StringIO(), logging.getLogger("pipeline")
+    before = logger.handlers[:], logger.level, logger.propagate
+    try:
+        telemetry.configure(as_json=True, stream=out)
+        logger.addHandler(said)
+        with running(letters, said, post, only="send"):
+            assert post.done.wait(SOON_S)
+    finally:
+        logger.handlers[:], logger.level, logger.propagate = before
+
+    (failed,) = [one for one in map(json.loads, out.getvalue().splitlines()) if one["event"] == "job.failed"]
+    assert failed["reason"].startswith("ZeroDivisionError: division by zero: this is a mistake in avviso")
+    assert "in send\n" in failed["exception"]
+
+
 @pytest.mark.parametrize(("change", "event"), [
     (lambda text: text.replace("Letters", "Night Letters"), "settings.changed"),
     (lambda text: text + "nonsense: 1\n", "settings.ignored")])
@@ -198,11 +233,103 @@ def test_run_follows_settings_that_can_be_read_and_ignores_others(
             said.wait("run.started")
 
 
-def test_work_that_does_not_end_is_cut_off(tmp_path: Path) -> None:
+def touch(letters: Publication, **changes: object) -> None:
+    """The settings are written anew, with changes, at an hour that differs."""
+    letters.configure({**letters.settings, **changes})
+    os.utime(letters.folder / "config.yaml", (1, 1))
+
+
+def begun_again(said: Said) -> None:
+    """Waits until `run` has begun once more."""
+    said.events.remove("run.started")
+    said.wait("run.started")
+
+
+class Slow(Post):
+    """A post that answers when it is told to."""
+
+    def __init__(self, expected: int) -> None:
+        super().__init__(expected)
+        self.asked, self.may_answer = threading.Event(), threading.Event()
+
+    def send(self, message: Message) -> Receipt:
+        self.asked.set()
+        assert self.may_answer.wait(SOON_S)
+        return super().send(message)
+
+
+def test_new_settings_wait_for_a_message_that_takes_longer_than_the_end_may(
+    letters: Publication, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut(code: int) -> None:
+        raise AssertionError(f"cut short with exit code {code}")
+
+    monkeypatch.setattr(service, "SETTINGS_S", 0.01)
+    monkeypatch.setattr(service, "GRACE_S", 0)
+    monkeypatch.setattr(os, "_exit", cut)
+    letters.write("02-new.md", words(2))
+    post = Slow(expected=2)
+
+    with running(letters, said, post):
+        assert post.asked.wait(SOON_S)
+        touch(letters)
+        said.wait("run.ending")
+        post.may_answer.set()
+        begun_again(said)
+        assert post.done.wait(SOON_S)
+        monkeypatch.setattr(service, "GRACE_S", SOON_S)
+
+    assert "run.cut_short" not in said.events
+    assert letters.restart().ledger.mailings.all()[0].counts["sent"] == 2  # type: ignore[index]
+
+
+def test_settings_that_cannot_be_begun_with_leave_the_old_ones_in_force(
+    letters: Publication, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "SETTINGS_S", 0.01)
+    port = letters.app.config.web.listen.port
+
+    with socket.create_server(("127.0.0.1", 0)) as taken, running(letters, said):
+        touch(letters, web={"listen": f"127.0.0.1:{taken.getsockname()[1]}"})
+        said.wait("settings.ignored")
+        begun_again(said)
+        letters.configure({**letters.settings, "web": {"listen": f"127.0.0.1:{port}"}})
+        assert ask(letters, "/health") == 200
+
+
+def test_new_settings_are_begun_with_under_the_same_lock(
+    letters: Publication, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "SETTINGS_S", 0.01)
+
+    with ThreadPoolExecutor(1) as pool:
+        with running(letters, said):
+            other = pool.submit(_wait_for_the_lock, letters.app.config.var / "avviso.lock")
+            touch(letters)
+            said.wait("settings.changed")
+            begun_again(said)
+            assert not other.done()
+        assert other.result(SOON_S)
+
+
+def _wait_for_the_lock(path: Path) -> bool:
+    with path.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+    return True
+
+
+@pytest.mark.parametrize("is_asked_before", [True, False])
+def test_work_that_does_not_end_is_cut_off_when_we_are_asked_to_end(
+    is_asked_before: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """In a process of its own: it leaves at once, with whatever was in hand."""
+    monkeypatch.setattr(service, "GRACE_S", 0.05)
+    stop = threading.Event()
+    if is_asked_before:
+        stop.set()
     child = os.fork()
     if child == 0:
-        service._end_within(0.05, threading.Event().wait)
+        service._finish(lambda: (stop.set(), threading.Event().wait()), stop)
         os._exit(99)
 
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

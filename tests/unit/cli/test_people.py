@@ -1,0 +1,30 @@
+"""What the commands about readers say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from pipeline.cli import avviso
+from tests.publications import Publication
+
+
+def test_reader_who_is_kept_out_is_named_with_the_reason_and_the_way_in(tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "letters")
+    letters.add_readers("ada@example.com", "bo@example.com")
+
+    def run(*words: str) -> tuple[int, str, str]:
+        said = CliRunner().invoke(avviso, ["--config", str(letters.folder / "config.yaml"), *words],
+                                  standalone_mode=False)
+        return said.return_value, said.stdout, said.stderr
+
+    run("subscribers", "remove", "ada@example.com")
+    run("suppressions", "add", "bo@example.com")
+
+    assert run("subscribers", "add", "ada@example.com", "bo@example.com", "cy@example.com") == (
+        1, "1 added, 0 known, 0 invalid, 2 kept out\n",
+        ("ada@example.com is kept out: left the list here: `avviso subscribers add ada@example.com --ask` writes to "
+        "them, and their own yes lets them in\n"
+        "bo@example.com is kept out: suppressed here: `avviso suppressions remove bo@example.com`, if they say so "
+        "themselves\n"))

@@ -1,0 +1,87 @@
+"""What the commands of the day an issue goes out say, and the exit code that a scheduler sees."""
+
+from __future__ import annotations
+
+import socket
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from pipeline.cli import avviso
+from pipeline.mailings import send
+from tests.sink import Manners, PostOffice
+from tests.street import Answer, Publication
+
+
+def run(letters: Publication, *words: str) -> Answer:
+    """One command, in this process."""
+    said = CliRunner().invoke(avviso, ["--config", str(letters.folder / "config.yaml"), *words],
+                              standalone_mode=False, catch_exceptions=False)
+    return Answer(said.return_value or 0, said.stdout, said.stderr)
+
+
+@pytest.fixture
+def letters(tmp_path: Path) -> Publication:
+    """An old issue, adopted, and a new one with one reader."""
+    made = Publication(tmp_path)
+    made.write("01-Ink.md", "The first one is about ink and how it dries on cold mornings.", day="2026/01/05")
+    assert run(made, "init").code == 0
+    made.write("02-Presses.md", "The second is about presses.", day=datetime.now(UTC))
+    assert run(made, "subscribers", "add", "ada@example.com").code == 0
+    return made
+
+
+def test_publish_with_the_post_away_gives_one_document_and_three(
+    letters: Publication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(send, "BRAKES_S", (0.01,))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        letters.over_smtp(listener.getsockname()[1])
+
+    answer = run(letters, "publish", "--json")
+
+    document = answer.json
+    assert answer.code == 3
+    assert document["mailings"][0]["state"] == "sending"
+    assert [one["message"].rpartition(": ")[2] for one in document["problems"]] == [
+        "the next pass goes on where this one stopped"]
+
+
+def test_publish_says_with_one_that_a_mailing_is_paused_until_it_is_not(letters: Publication) -> None:
+    with PostOffice(Manners(replies={"mail": "550 5.7.1 we do not like you"})) as post:
+        letters.over_smtp(post.port)
+        first, second = run(letters, "publish"), run(letters, "publish", "--json")
+
+    assert (first.code, second.code) == (1, 1)
+    assert "2 to weekly is paused: the post refuses us: 550 5.7.1 we do not like you" in first.err
+    assert [one["rule"] for one in second.json["problems"]] == ["mailing"]
+
+
+def test_publish_says_with_one_who_could_not_be_reached_for_good(letters: Publication) -> None:
+    run(letters, "subscribers", "add", "perm-550@example.com")
+    with PostOffice() as post:
+        letters.over_smtp(post.port)
+        answers = run(letters, "publish"), run(letters, "publish")
+
+    assert [answer.code for answer in answers] == [1, 0]
+    assert "1 deliveries of 2 to weekly failed for good" in answers[0].err
+
+
+def test_each_of_several_issues_is_decided_and_said(letters: Publication) -> None:
+    said, as_json = run(letters, "approve", "99", "2"), run(letters, "hold", "2", "99", "--json")
+
+    assert (said.code, said.out) == (1, "2 Presses: approved: will be mailed by the next pass\n")
+    assert said.err.startswith("99: no issue is called so: ")
+    assert (as_json.code, [one.get("result") for one in as_json.json]) == (1, ["held: mailing to weekly", None])
+
+
+def test_test_message_with_the_post_away_ends_with_three_and_a_remedy(letters: Publication) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        letters.over_smtp(listener.getsockname()[1])
+
+    answer = run(letters, "send", "2", "--to", "editor@example.com")
+
+    assert (answer.code, answer.out) == (3, "")
+    assert answer.err.endswith("Connection refused): `avviso doctor` looks for the cause; then send it again\n")

@@ -1,0 +1,29 @@
+"""`check` tries the owner's templates before readers see what came of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.preview.checks import check
+from tests.publications import Publication, words
+
+
+@pytest.mark.parametrize(("name", "text", "said"), [
+    ("web/page.html", "{% if %}", "template: Expected an expression, got 'end of statement block'"),
+    ("web/page.html", "<p>{{ titel }}", "template: 'titel' is undefined"),
+    ("web/index.html", "{{ entry", "template: unexpected end of template, expected 'end of print statement'."),
+    ("email/issue.html", "{{ titel }}", "the template cannot be filled: 'titel' is undefined")])
+def test_template_that_cannot_be_used_is_found_though_every_issue_is_out(
+    tmp_path: Path, name: str, text: str, said: str
+) -> None:
+    letters = Publication(tmp_path / "letters")
+    letters.write("01-paper.md", words(1))
+    letters.begin()
+    letters.write_template(name, text)
+
+    (found,) = check(letters.app, [], everything=False)
+
+    assert (Path(found.path).name, found.line, found.message, found.rule, found.severity) == (
+        Path(name).name, 1, said, "template", "error")
