@@ -14,7 +14,7 @@ from html import unescape
 from itertools import repeat
 from pathlib import Path
 
-from pipeline.app import FINISHED, App
+from pipeline.app import App
 from pipeline.checking.examine import Specimen, examine_specimen
 from pipeline.checking.mending import Change, mend
 from pipeline.checking.neighbours import Neighbour
@@ -27,12 +27,14 @@ from pipeline.feeds.addresses import permalink, slug
 from pipeline.feeds.writing import write_file
 from pipeline.issues.folder import read, scan
 from pipeline.issues.frontmatter import read_front
+from pipeline.issues.issue import State
 from pipeline.issues.markdown import Document, words
 from pipeline.issues.naming import stem
 from pipeline.issues.record import Record
 from pipeline.preview.books import look, rehearsal
 
 WORTH_PROCESSES = 1_000_000  # characters of Markdown from which starting processes costs less than it saves
+FINISHED = (State.MAILED, State.ADOPTED)
 TAIL = 60                    # characters, blanks left out, by which the end of an issue is known again
 
 Progress = Callable[[int, int], None]

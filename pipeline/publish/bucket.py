@@ -73,7 +73,7 @@ class Bucket:
             self._bring()
         except PipelineError as error:
             log.warning("bucket.unfinished", extra={"reason": str(error)})
-            return Problem("bucket", error.problem.message, error.problem.remedy, rule="bucket")
+            return Problem("bucket", error.problem.message, error.problem.remedy, rule="bucket-away")
         return None
 
     def _bring(self) -> None:

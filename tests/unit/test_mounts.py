@@ -60,7 +60,7 @@ def test_ledger_on_a_network_filesystem_is_refused_in_one_line(mounts: Path) -> 
 def test_no_ledger_is_made_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     table = tmp_path / "mountinfo"
     table.write_text(f"22 1 0:1 / {tmp_path.resolve()} rw - nfs files.example.com:/ rw\n", "utf-8")
-    monkeypatch.setattr("pipeline.app.refuse_network", lambda path: refuse_network(path, mounts=table))
+    monkeypatch.setattr("pipeline.app.books.refuse_network", lambda path: refuse_network(path, mounts=table))
     (tmp_path / "config.yaml").write_text(
         "publication: {title: Letters, url: https://letters.example.com/}\nmailings: {from: a@example.com}\n", "utf-8")
     app = App(load(tmp_path / "config.yaml", {}), SystemClock())

@@ -73,7 +73,7 @@ def test_trees_are_equal_whatever_the_number_of_processes(tmp_path: Path, monkey
     monkeypatch.setattr(crew, "_start", lambda: started.append(1) or start())
     trees, processes = [], []
     for size in (1, 2):
-        monkeypatch.setattr("pipeline.app.cores", lambda size=size: size)
+        monkeypatch.setattr("pipeline.app.printing.cores", lambda size=size: size)
         letters = Publication(tmp_path / str(size))
         letters.fill(20)
         letters.begin()

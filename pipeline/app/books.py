@@ -1,0 +1,138 @@
+"""The three books and what stands beside them: the high-water mark, the secret that signs."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+from pipeline.audience.roster import Roster
+from pipeline.audience.tokens import KeyRing
+from pipeline.clock import Clock, SystemClock, since_boot
+from pipeline.config import Config
+from pipeline.database import Database
+from pipeline.errors import IssueError
+from pipeline.issues.archive import Archive
+from pipeline.issues.record import Record
+from pipeline.mailings.highwater import HighWater
+from pipeline.mailings.ledger import Ledger
+from pipeline.mailings.presence import boot_id
+from pipeline.mounts import refuse_network
+from pipeline.privacy import warn_if_shared
+from pipeline.publish.crew import Progress, silent
+
+TRACES = ("atom.xml", "rss.xml", "feed.json")  # what an earlier ledger left in feeds/
+
+
+def open_database(config: Config) -> Database:
+    """The ledger's database, whether or not there is a ledger in it."""
+    return Database(config.database.get_secret_value())
+
+
+class Books:
+    """The ground floor of the assembly."""
+
+    def __init__(self, config: Config, clock: Clock) -> None:
+        self.config = config
+        self.clock = clock
+        self.began = clock.now()
+        self.tell: Progress = silent  # who hears of long work
+
+    @cached_property
+    def database(self) -> Database:
+        """The ledger's database; made at first use, beside old traces as an orphan that mails nobody."""
+        database = open_database(self.config)
+        if database.file:
+            refuse_network(database.file)
+            warn_if_shared(database.file)
+        if not database.exists:
+            database.create(now=self.clock.now(), orphan=self._shows_earlier_runs(database))
+        database.check_version()
+        return database
+
+    @cached_property
+    def archive(self) -> Archive:
+        return Archive(self.database, [one.id for one in self.config.lists if not one.public])
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        return Ledger(self.database)
+
+    def steady(self) -> datetime:
+        """What a clock shows that nobody can set: the machine's since it was started, or the database server's."""
+        return self._began + since_boot() if isinstance(self.clock, SystemClock) else self.clock.now()
+
+    @cached_property
+    def _began(self) -> datetime:
+        """When this run of the machine began; all its processes agree, for the first has written it down."""
+        if self.database.is_sqlite:
+            return self.ledger.notebook.anchor(boot_id(), self.clock.now() - since_boot())
+        return self.ledger.notebook.server_time() - since_boot()
+
+    @cached_property
+    def high_water(self) -> HighWater:
+        """The mark beside the ledger: by it an older copy of the ledger is known."""
+        return HighWater(self.ledger, self._mark(self.database))
+
+    def _mark(self, database: Database) -> Path:
+        return database.file.with_suffix(".mark") if database.file else self.config.var / "avviso.mark"
+
+    def check_ledger(self) -> None:
+        """Raises Damaged or Refusal where the ledger is not fit to send by; for whoever is about to."""
+        self.database.check_health()
+        self.high_water.check()
+
+    @cached_property
+    def roster(self) -> Roster:
+        return Roster(self.database, self.ledger.notebook.identity().key)
+
+    @cached_property
+    def ring(self) -> KeyRing:
+        """What signs links: `web.secret`, else a secret of our own in var/secret."""
+        given = [secret.get_secret_value().encode() for secret in self.config.web.secret]
+        return KeyRing(tuple(given or [self._own_secret()]))
+
+    @property
+    def has_secret(self) -> bool:
+        """Whether links were ever signed, or could be: looking makes no secret."""
+        return bool(self.config.web.secret) or (self.config.var / "secret").exists()
+
+    def _own_secret(self) -> bytes:
+        path = self.config.var / "secret"
+        warn_if_shared(path)
+        try:
+            return path.read_bytes().strip()
+        except FileNotFoundError:
+            self.config.var.mkdir(mode=0o700, parents=True, exist_ok=True)
+            made = secrets.token_hex(32).encode()
+            try:
+                descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            except FileExistsError:
+                return path.read_bytes().strip()  # another process was first
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(made)
+            return made
+
+    def _shows_earlier_runs(self, database: Database) -> bool:
+        """Whether feeds/ or var/ was filled by a ledger that is gone."""
+        config = self.config
+        feeds = any((config.feeds.folder / name).exists() for name in TRACES)
+        outbox: Path = getattr(config.transport, "folder", config.var / "outbox")
+        return feeds or any(one.exists() for one in (config.var / "workers", outbox, self._mark(database)))
+
+    def find(self, name: str) -> Record:
+        """The issue that a person names: by number, id, file name or path."""
+        records = self.archive.issues()
+        wanted = self.archive.aliases().get(name, name)
+        if wanted in records:
+            return records[wanted]
+        found = [one for one in records.values()
+                 if name in (str(one.number), one.path, Path(one.path).name, Path(one.path).stem)
+                 or Path(name).name == Path(one.path).name]
+        if len(found) == 1:
+            return found[0]
+        message = f"{len(found)} issues are called so" if found else "no issue is called so"
+        raise IssueError(message, path=name, remedy="`avviso status` lists them; give the path" if found
+                         else "give a number, an id, a file name or a path; `avviso status` lists them")

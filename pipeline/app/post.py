@@ -1,0 +1,109 @@
+"""By which post mail goes out, and how what it carries is signed and comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.app.books import Books
+from pipeline.config import plain_values
+from pipeline.errors import ConfigError, Refusal
+from pipeline.mailings.waiting import waits
+from pipeline.mailings.warm_up import Plan
+from pipeline.providers.base import NOBODY, Transport
+from pipeline.providers.catalogue import transport_opener
+
+if TYPE_CHECKING:  # slow imports
+    from pipeline.mailings.dkim import Seal
+    from pipeline.mailings.messages import Composer
+
+class Post(Books):
+    """The floor of the post."""
+
+    def check_way_out(self) -> None:
+        """Before anything is mailed. Raises ConfigError for a key that cannot sign, and Refusal where readers could
+        not leave: no web.url, no mailbox, and mail that really goes out."""
+        config = self.config
+        _ = self.seal
+        takes_care = config.transport.kind == "folder" or config.transport.broadcasts
+        if not (takes_care or config.web.url or config.mailbox):
+            raise Refusal("readers would have no way to unsubscribe", path="config.yaml",
+                          remedy="set web.url to where readers reach `avviso run`, or name a mailbox")
+
+    def _way_out(self) -> str:
+        """Where a mail's links for leaving begin; where the service owns the readers, it puts its own link there."""
+        return f"https://{NOBODY}/" if self.config.transport.broadcasts else self.config.web.url or ""
+
+    def _mailto(self) -> str:
+        """Where a mail takes a reader off the list: read from the mailbox, or by a person where nothing else is."""
+        if self._way_out() and not self.config.mailbox:
+            return ""
+        return self._mailbox_address()
+
+    def bounce_address(self) -> str:
+        """Where messages come back to, with a plus and their own name in it; "" where they come back to the sender."""
+        return self._mailbox_address() if self.config.mailbox and self.config.mailbox.plus else ""
+
+    def _mailbox_address(self) -> str:
+        config = self.config
+        own = config.mailbox.address if config.mailbox else None
+        return own or config.mailings.reply_to or config.mailings.sender.address
+
+    @cached_property
+    def composer(self) -> Composer:
+        from pipeline.mailings.messages import Composer  # slow import: MIME
+
+        return Composer(self.ledger, self.ring, self.seal)
+
+    def public_key(self) -> str:
+        """What DNS should say of the key in transport.dkim. Raises ConfigError."""
+        from pipeline.mailings.dkim_key import public_key  # optional extra
+
+        dkim = getattr(self.config.transport, "dkim", None)
+        return public_key(self._dkim_pem(), str(dkim.key_file)) if dkim else ""
+
+    @cached_property
+    def seal(self) -> Seal | None:
+        """What signs every message, if the settings say so. Raises ConfigError for a key that cannot."""
+        settings = getattr(self.config.transport, "dkim", None)  # for kinds that hand over our own bytes
+        if settings is None:
+            return None
+        from pipeline.mailings.dkim_key import read_seal  # optional extra
+
+        return read_seal(self._dkim_pem(), domain=settings.domain, selector=settings.selector,
+                         path=str(settings.key_file))
+
+    def _dkim_pem(self) -> bytes:
+        path: Path = getattr(self.config.transport, "dkim").key_file  # noqa: B009, kinds that sign have it
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise ConfigError(f"the key of transport.dkim cannot be read ({error.strerror})", path=str(path),
+                              remedy="name the file with the private key in transport.dkim.key_file") from None
+
+    @cached_property
+    def open_transport(self) -> Callable[[], Transport]:
+        """Opens the post of the settings, one for each thread."""
+        return transport_opener(self.config.transport.kind, plain_values(self.config.transport), self.clock)
+
+    @cached_property
+    def sample(self) -> Transport:
+        """A transport that never sends: for what is true of all of its kind."""
+        transport: Transport = self.open_transport()
+        return transport
+
+    @property
+    def warm_up(self) -> Plan | None:
+        """How many messages a day may have, for a sender whom nobody knows yet."""
+        config = self.config
+        settings = getattr(config.transport, "warm_up", None)  # not of services that own the readers
+        domain = config.mailings.sender.address.rpartition("@")[2]
+        return settings and Plan(f"warm_up {config.transport.kind} {domain}", settings.start, settings.growth)
+
+    def waits(self) -> list[str]:
+        """Why what is being sent stands still just now, and until when."""
+        zone = self.config.zone
+        return waits(self.ledger, self.config.transport.kind, self.warm_up, now=self.clock.now(), steady=self.steady(),
+                     local=lambda at: f"{at.astimezone(zone):%Y-%m-%d %H:%M}")

@@ -1,0 +1,98 @@
+"""The first door: from the folder to mailings, and what a person says and hears of them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pipeline.app.printing import Printing
+from pipeline.errors import Problem
+from pipeline.mailings.mailing import DoubtPolicy
+from pipeline.publish.decide import Decisions
+from pipeline.publish.door import Publisher
+from pipeline.publish.gather import Gatherer
+from pipeline.publish.outlook import Outlook, Prospect
+from pipeline.publish.pickup import Approve, Rules
+
+if TYPE_CHECKING:  # slow imports
+    from pipeline.editions.frame import Frame
+    from pipeline.editions.templates import Templates as MailTemplates
+    from pipeline.publish.dress import Dresser
+    from pipeline.publish.notifier import Notifier
+
+class Publishing(Printing):
+    """The floor of the first door."""
+
+    @cached_property
+    def rules(self) -> Rules:
+        config = self.config
+        approve = Approve.NEVER if config.transport.kind == "folder" else Approve(config.mailings.approve)
+        return Rules(config.schedule.quiet, config.schedule.max_age, config.schedule.max_burst, approve, config.zone)
+
+    @cached_property
+    def publisher(self) -> Publisher:
+        gatherer = Gatherer(self.source, self.archive, self.ledger.notebook, self.clock, lambda: self.library)
+        return Publisher(
+            archive=self.archive, ledger=self.ledger, rules=self.rules, clock=self.clock, gatherer=gatherer,
+            imprint=self.imprint, press=lambda: self.press, dresser=lambda: self.dresser,
+            expire=self.config.mailings.expire, broadcasts=self.config.transport.broadcasts,
+            steady=self.steady, bring=lambda: self.bucket.bring() if self.bucket else None)
+
+    def outlook(self) -> tuple[list[Prospect], list[Problem]]:
+        """What the next passes would do, and what is wrong. Changes nothing: its pass is rolled back."""
+        with self.database.rehearse():
+            made = self.publisher.make_pass(start=False, write=False)
+            ahead = Outlook(self.archive, self.ledger, self.rules, lambda: self.dresser, self.publisher.foresee,
+                            broadcasts=self.config.transport.broadcasts)
+            return ahead.prospects(self.clock.now()), made.problems
+
+    @cached_property
+    def decisions(self) -> Decisions:
+        return Decisions(self.archive, self.ledger, self.clock, self.config.zone, self.config.mailings.expire)
+
+    @cached_property
+    def dresser(self) -> Dresser:
+        from pipeline.publish.dress import Dresser, Sending  # slow import: premailer
+
+        config = self.config
+        mailings = config.mailings
+        sending = Sending(
+            sender_name=mailings.sender.name or config.publication.title, sender_address=mailings.sender.address,
+            reply_to=mailings.reply_to or "", lists={one.id: one.name for one in config.lists},
+            web_url=self._way_out(), mailto=self._mailto(), bounce_address=self.bounce_address())
+        return Dresser(self.archive, self.library, self.ring, self.clock, frame=self.frame, sending=sending,
+                       templates=self.mail_templates, issues=config.issues.folder)
+
+    @cached_property
+    def frame(self) -> Frame:
+        """What the publication contributes to every mail."""
+        from pipeline.editions.frame import Frame  # slow import: premailer
+
+        config = self.config
+        publication, theme = config.publication, config.publication.theme
+        reachable = config.web.url is not None and not config.transport.broadcasts
+        return Frame(
+            title=publication.title, url=publication.url, language=publication.language,
+            description=publication.description, author=publication.author.name,
+            postal_address=publication.postal_address, accent=theme.accent, logo=theme.logo or "", width=theme.width,
+            archive_url=publication.url, subject=config.mailings.subject, view=reachable, preferences=reachable)
+
+    @cached_property
+    def mail_templates(self) -> MailTemplates:
+        from pipeline.editions.templates import Templates  # slow import: jinja2
+
+        return Templates(self._templates("email"))
+
+    @cached_property
+    def notifier(self) -> Notifier | None:
+        """Who tells the maintainer; None where nobody wants to be told."""
+        config, mailings = self.config, self.config.mailings
+        if config.notify.email is None:
+            return None
+        from pipeline.publish.matters import Looking  # slow import: premailer
+        from pipeline.publish.notifier import Desk, Notifier
+
+        desk = Desk(config.notify.email, mailings.sender.name or config.publication.title, mailings.sender.address,
+                    frame=lambda: self.frame, templates=lambda: self.mail_templates)
+        return Notifier(self.archive, self.ledger, self.clock, desk,
+                        lambda now: Looking(now, config.zone, DoubtPolicy(mailings.in_doubt)), self.began)

@@ -1,0 +1,98 @@
+"""The doors of readers and of the post that answers."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pipeline.app.publishing import Publishing
+from pipeline.feedback import Feedback, Policy
+from pipeline.feedback.brake import Brake, Shares
+from pipeline.feedback.refusals import Refusals
+from pipeline.providers.hooks import Hook, open_hook
+from pipeline.subscribe import Subscriptions
+from pipeline.subscribe.tray import Tray
+
+if TYPE_CHECKING:  # slow imports
+    from pipeline.feedback.mailroom import Mailroom
+    from pipeline.providers.mailbox import MailboxSettings
+    from pipeline.subscribe.letters import Stationery
+
+CERTIFICATE_BYTES = 64 * 1024
+
+
+class Reception(Publishing):
+    """The floor that people reach."""
+
+    @cached_property
+    def subscriptions(self) -> Subscriptions:
+        return Subscriptions(
+            self.ring, self.clock, lists={one.id: one.name for one in self.config.lists},
+            public=[one.id for one in self.config.lists if one.public],
+            open_roster=lambda: self.roster, open_ledger=lambda: self.ledger,
+            open_stationery=lambda: self.stationery, open_composer=lambda: self.composer,
+            compact=lambda: self.database.compact())  # noqa: PLW0108, the ledger may be away now
+
+    @cached_property
+    def tray(self) -> Tray:
+        """What readers handed in and nobody has seen to yet."""
+        return Tray(self.config.var / "spool")
+
+    @cached_property
+    def stationery(self) -> Stationery:
+        from pipeline.subscribe.letters import Stationery  # slow import: premailer
+
+        config, sender = self.config, self.config.mailings.sender
+        return Stationery(
+            self.frame, self.mail_templates, sender_name=sender.name or config.publication.title,
+            sender_address=sender.address, reply_to=config.mailings.reply_to or "", web_url=config.web.url or "",
+            unsubscribe_mailto=self._mailto(), bounce_address=self.bounce_address(), key_id=self.ring.key_id,
+            open_welcome=self.dresser.welcome if config.mailings.welcome == "latest" else lambda _: None)
+
+    @cached_property
+    def feedback(self) -> Feedback:
+        """The door through which the post answers."""
+        settings = self.config.feedback
+        return Feedback(
+            self.ledger, self.roster, self.ring, self.clock, together=self.database.together,
+            policy=Policy(settings.soft_bounces),
+            brake=Brake(self.ledger, self.clock, Shares(settings.bounce_share, settings.complaint_share)))
+
+    @cached_property
+    def refusals(self) -> Refusals:
+        """What the post said no to while it was handed a message."""
+        return Refusals(self.ledger, self.feedback, self.config.transport.kind)
+
+    @cached_property
+    def hooks(self) -> dict[str, Hook]:
+        """What reads the reports of providers. Raises ConfigError."""
+        from pipeline.publish.outside import fetch  # slow import: http, ssl
+
+        def read(address: str) -> bytes:
+            return fetch(address, CERTIFICATE_BYTES).body
+
+        return {name: open_hook(name, [secret.get_secret_value() for secret in secrets], read)
+                for name, secrets in self.config.web.hooks.items()}
+
+    @cached_property
+    def mailroom(self) -> Mailroom | None:
+        """What reads the mailbox, if there is one."""
+        from pipeline.feedback.mailroom import Mailroom  # slow import: imaplib
+        from pipeline.providers.mailbox import open_folder
+
+        settings = self.mailbox_settings()
+        if settings is None:
+            return None
+        return Mailroom(self.ledger, self.feedback, self.clock, open_folder=lambda: open_folder(settings),
+                        name=f"{settings.username}@{settings.host}/{settings.folder}")
+
+    def mailbox_settings(self) -> MailboxSettings | None:
+        """The mailbox's plain values; its password is opened here and nowhere else."""
+        from pipeline.providers.mailbox import MailboxSettings  # slow import: imaplib
+
+        mailbox = self.config.mailbox
+        if mailbox is None:
+            return None
+        return MailboxSettings(
+            mailbox.host, mailbox.username, mailbox.password.get_secret_value(), mailbox.port, mailbox.security,
+            mailbox.folder, mailbox.move_to or "", mailbox.ca_file)
