@@ -534,7 +534,7 @@ def test_sender_whose_line_is_cut_leaves_its_readers_to_the_others(tmp_path: Pat
 
     def make_way() -> None:
         has_made_way.set()
-        assert others_are_served.wait(10)
+        assert others_are_served.wait(60)
 
     work.clock.at(timedelta(seconds=2), make_way)
 
@@ -544,11 +544,11 @@ def test_sender_whose_line_is_cut_leaves_its_readers_to_the_others(tmp_path: Pat
 
     class Waiting(Outbox):
         def send(self, message: Message) -> Receipt:
-            assert has_made_way.wait(10)
+            assert has_made_way.wait(60)
             if len(self.messages) == 1:
                 others_are_served.set()
             if len(self.messages) == GROUP - 1:
-                assert has_ended.wait(10)
+                assert has_ended.wait(60)
             return super().send(message)
 
     lines = iter([Cut(always(lambda: Unavailable("no connection")), work.outbox), Waiting(work.clock)])
