@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import app
+from pipeline.app import printing
 from pipeline.cli.glance import nothing_to_build, remember
 from tests.publications import Publication, words
 
@@ -73,8 +73,8 @@ def test_a_close_look_is_taken_when(letters: Publication, change: Callable[[Publ
 def test_a_packaged_template_that_was_edited_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In a checkout at work on them, where the version stays the same."""
     ours = tmp_path / "ours"
-    shutil.copytree(next(home for home in app.PACKAGED if home.is_dir()), ours)
-    monkeypatch.setattr(app, "PACKAGED", (ours,))
+    shutil.copytree(next(home for home in printing.PACKAGED if home.is_dir()), ours)
+    monkeypatch.setattr(printing, "PACKAGED", (ours,))
     letters = Publication(tmp_path / "letters")
     (letters.folder / "templates").mkdir()
     letters.restart()
