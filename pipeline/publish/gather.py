@@ -124,9 +124,12 @@ class Gatherer:
                 stale.append(entry)
         self._open(stale, desk)
         shelved = self._archive.paths()
-        strangers = {path for path, key in self._identify(desk, shelved).keys.items() if desk.is_stranger(path, key)}
-        self._open([entry for entry in listing.entries if entry.path in strangers], desk)
-        missing, depleted = self._settle(desk, shelved, accept_missing=accept_missing)
+        identities = self._identify(desk, shelved)
+        strangers = {path for path, key in identities.keys.items() if desk.is_stranger(path, key)}
+        if strangers:
+            self._open([entry for entry in listing.entries if entry.path in strangers], desk)
+            identities = self._identify(desk, shelved)
+        missing, depleted = self._settle(desk, shelved, identities, accept_missing=accept_missing)
         if everything:
             self._notes.write_note(READ_WITH, self._source.digest)
         problems = (*listing.problems, *desk.problems())
@@ -169,10 +172,9 @@ class Gatherer:
                         desk.sketch, Sketches(self._archive))
 
     def _settle(
-        self, desk: Desk, shelved: Mapping[str, tuple[str, bool]], *, accept_missing: bool,
+        self, desk: Desk, shelved: Mapping[str, tuple[str, bool]], identities: Identities, *, accept_missing: bool,
     ) -> tuple[list[str], bool]:
         """Gives every file its identity and writes what changed: all of it or nothing."""
-        identities = self._identify(desk, shelved)
         present = set(identities.keys.values())
         there = [key for key, (_, was_there) in shelved.items() if was_there]
         gone = [key for key in there if key not in present]
