@@ -77,8 +77,9 @@ def test_ledger_beside_old_feeds_refuses_to_mail_or_adopt(tmp_path: Path) -> Non
     letters.restart()
     before = letters.output()
 
-    with pytest.raises(Refusal, match="this ledger is new, but feeds/ or var/ shows earlier runs"):
-        letters.publish()
+    for door in (letters.publish, letters.app.publisher.look_only):  # the second is where a person's word begins
+        with pytest.raises(Refusal, match="this ledger is new, but feeds/ or var/ shows earlier runs"):
+            door()
 
     assert letters.output() == before
     assert letters.standings == {}

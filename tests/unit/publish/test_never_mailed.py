@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from pipeline.clock import HandClock
-from pipeline.errors import Refusal
 from pipeline.issues.archive import Archive
 from pipeline.publish import door
 from tests.publications import TODAY, Publication, lines, words
@@ -191,18 +190,6 @@ def test_approval_of_an_issue_whose_file_is_gone_says_so(letters: Publication) -
     (letters.issues / "04-ahead.md").unlink()
 
     assert say(letters, "approve", "4") == "approved: will be mailed once its file is back"
-
-
-def test_new_ledger_beside_old_feeds_takes_no_approval(tmp_path: Path) -> None:
-    letters = Publication(tmp_path / "letters", has_ledger=False)
-    letters.fill(2)
-    letters.publish()
-    for path in (letters.folder / "var").glob("avviso.db*"):
-        path.unlink()
-    letters.restart()
-
-    with pytest.raises(Refusal, match="this ledger is new"):
-        letters.app.publisher.look_only()
 
 
 # ---- deaths and second looks --------------------------------------------------------------------
