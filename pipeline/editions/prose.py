@@ -219,7 +219,10 @@ def _join(gap: re.Match[str]) -> str:
 
 
 def _says_the_same(label: str, address: str) -> bool:
-    def bare(text: str) -> str:
-        return unquote(text).removeprefix("mailto:").removeprefix("https://").removeprefix("http://").rstrip("/")
+    """Letters that an address can only have as escapes are words: `…/wiki/北京` says more than `%E5%8C%97…`."""
+    one, other = _bare(label), _bare(address)
+    return one == other or (label.isascii() and unquote(one) == unquote(other))
 
-    return bare(label) == bare(address)
+
+def _bare(address: str) -> str:
+    return address.removeprefix("mailto:").removeprefix("https://").removeprefix("http://").rstrip("/")
