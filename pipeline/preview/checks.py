@@ -29,7 +29,7 @@ from pipeline.issues.folder import read, scan
 from pipeline.issues.frontmatter import read_front
 from pipeline.issues.issue import State
 from pipeline.issues.markdown import Document, words
-from pipeline.issues.naming import stem
+from pipeline.issues.naming import number_in_name, stem
 from pipeline.issues.record import Record
 from pipeline.preview.books import look, rehearsal
 
@@ -67,7 +67,7 @@ def check(app: App, names: Sequence[str], *, everything: bool, progress: Progres
         problems = look(books)
         records, found = _chosen(books, names, problems, everything=everything)
         specimens = [specimen(books, record) for record in records]
-        neighbours = [_neighbour(one) for one in books.archive.issues().values() if one.missing_at is None]
+        neighbours = beside(books, problems)
         found += _same_addresses(books, records)
         asked = [record for record in records if names or record.state not in FINISHED]
         found += [finding for record in asked for finding in mail_findings(books, record)]
@@ -166,6 +166,13 @@ def specimen(app: App, record: Record) -> Specimen:
     language = record.language or app.config.publication.language
     return Specimen(record.path, record.title, record.cover, text.body, text.body_line, app.config.issues.breaks,
                     language, _neighbour(record))
+
+
+def beside(app: App, problems: Sequence[Problem]) -> list[Neighbour]:
+    """Every issue of the folder as its neighbours see it, also files that could not be read."""
+    known = {record.path: _neighbour(record) for record in app.archive.issues().values() if record.missing_at is None}
+    unread = {one.path: Neighbour(one.path, number_in_name(stem(one.path)), None) for one in problems}
+    return list((unread | known).values())
 
 
 def _neighbour(record: Record) -> Neighbour:
