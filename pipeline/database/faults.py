@@ -35,7 +35,7 @@ def own_errors() -> Iterator[None]:
             raise Conflict(f"another writer was first: {words}", remedy="try again; nothing was lost") from error
         raise Unreachable(f"the database does not answer: {words}",
                           remedy="start it, or mend `database` in config.yaml") from error
-    except json.JSONDecodeError as error:
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:  # the second: SQLite quotes damaged names as they are
         raise Damaged(f"the ledger cannot be read: {error}", remedy=RESTORE) from error
     except exc.DatabaseError as error:
         if type(error.orig) is sqlite3.DatabaseError:  # its subclasses are about a promise, or a mistake of ours

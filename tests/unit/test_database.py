@@ -300,6 +300,19 @@ def test_ledger_that_is_damaged_is_refused(tmp_path: Path) -> None:
     assert "\n" not in str(refused.value)
 
 
+def test_ledger_whose_names_are_damaged_is_refused_in_one_line(tmp_path: Path) -> None:
+    """SQLite quotes the name that it cannot read, and its bytes are no text."""
+    path = tmp_path / "avviso.db"
+    copied_database(path).close()
+    content = path.read_bytes().replace(b"tablenotenote", b"table\xbdotenote")
+    path.write_bytes(content.replace(b"CREATE TABLE note", b"\xbdREATE TABLE note"))
+
+    with pytest.raises(Damaged, match="stop avviso and restore the last backup") as refused:
+        assert Database(f"sqlite:///{path}").exists
+
+    assert "\n" not in str(refused.value)
+
+
 def test_look_at_a_ledger_takes_no_longer_than_it_may(tmp_path: Path) -> None:
     """A very large ledger is looked at as far as the time goes, and not held back."""
     database = copied_database(tmp_path / "avviso.db")
