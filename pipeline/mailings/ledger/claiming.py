@@ -113,9 +113,9 @@ class Claiming:
                       "broadcasts": broadcasts, "named": named}
             while wanted := limit - len(claims):
                 found: list[Row] = connection.execute(candidates, values | {"wanted": wanted}).scalar() or []
-                gone = [row for row in found if row[-1] is None]
-                welcome = [[*row[:_LIST], row[-1], *row[_LIST + 1:]] for row in found if row[-1] is not None]
-                moved = [[row[0], row[-1]] for row in found if row[-1] not in (None, row[_LIST])]
+                gone = [row for row in found if row[_LIST] is None]
+                welcome = [row for row in found if row[_LIST] is not None] if gone else found
+                moved = [(row[0], row[_LIST]) for row in welcome if row[_LIST] != row[-1]]
                 if moved:
                     connection.execute(self._moving, {"moves": moved})
                 self._move(connection, self._skipping, gone, DeliveryState.SKIPPED, values, tally)
@@ -161,7 +161,8 @@ def _sources(database: Database, *conditions: ColumnElement[bool]) -> _Sources:
 
 
 def _candidates(*conditions: ColumnElement[bool]) -> Select[Any]:
-    """Rows that may be claimed, locked, each with the list by which the reader wants it, NULL where none is left.
+    """Rows that may be claimed, locked. Their list is that by which the reader wants it, NULL where none is left; that of
+    the delivery stands behind.
 
     `by` is by whom they go, "" where that is not asked: what may lie with another one is left alone. A post that
     `broadcasts` takes the deliveries to whole lists, and every other post all others.
@@ -179,8 +180,9 @@ def _candidates(*conditions: ColumnElement[bool]) -> Select[Any]:
     as_it_is = or_(delivery.c.subscriber_id.in_((EVERYBODY, MAINTAINER)),
                    and_(person, or_(delivery.c.mailing_id.is_(None), on_the_list)))
     by = bindparam("by", type_=Text)
+    through = case((as_it_is, delivery.c.list), (person, _another_list()), else_=None).label("through")
     return (
-        select(*CLAIMED, case((as_it_is, delivery.c.list), (person, _another_list()), else_=None).label("through"))
+        select(*CLAIMED[:_LIST], through, *CLAIMED[_LIST + 1:], delivery.c.list)
         .where(*conditions, or_(delivery.c.provider == "", delivery.c.provider == by, by == ""),
                (delivery.c.subscriber_id == EVERYBODY) == bindparam("broadcasts", type_=Boolean))
         .limit(bindparam("wanted", type_=BigInteger))
