@@ -48,8 +48,7 @@ def add(desk: Desk, addresses: tuple[str, ...], name: str, lists: tuple[str, ...
     from pipeline.address import parse  # slow import
     from pipeline.audience.intake import Entry, Verdict, why_kept_out
     from pipeline.audience.subscriber import Evidence
-    from pipeline.subscribe.application import Application
-    from pipeline.subscribe.door import COMMAND
+    from pipeline.subscribe.application import COMMAND, Application
 
     if name and len(addresses) > 1:
         raise click.UsageError("--name goes with one address")

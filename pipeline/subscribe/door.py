@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.address import Address, parse
@@ -23,7 +24,7 @@ from pipeline.errors import ConfigError, InvalidToken
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.askings import Asker, Spent
 from pipeline.mailings.ledger.letters import Sealed
-from pipeline.subscribe.application import Application
+from pipeline.subscribe.application import ANYBODY, COMMAND, Application
 
 if TYPE_CHECKING:  # slow imports: premailer, MIME
     from pipeline.editions.letters import Letter
@@ -33,8 +34,6 @@ if TYPE_CHECKING:  # slow imports: premailer, MIME
 log = logging.getLogger(__name__)
 
 _MAILING = re.compile("[0-9]{1,18}")  # what a database can number
-
-COMMAND = "command"  # the source of what a maintainer typed: no flood
 
 
 class Subscriptions:
@@ -119,7 +118,7 @@ class Subscriptions:
 
         person = self.roster.get(waiting.subscriber_id)
         return person is not None and self._write(
-            Letter.CONFIRM, person, waiting.list, occasion, self._confirm_url(waiting))
+            Letter.CONFIRM, _addressed(person, waiting), waiting.list, occasion, self._confirm_url(waiting))
 
     def _confirm_url(self, waiting: Subscription) -> str:
         return self._open_stationery().confirm_url(
@@ -141,7 +140,7 @@ class Subscriptions:
                   for one, occasion in zip(waiting, occasions, strict=True)]
         spent = self.ledger.askings.grant_all(wanted, now)
         return self.ledger.letters.write_all(
-            [self._sealed(Letter.CONFIRM, one.subscriber, one.subscription.list, occasion,
+            [self._sealed(Letter.CONFIRM, _addressed(one.subscriber, one.subscription), one.subscription.list, occasion,
                           self._confirm_url(one.subscription))
              for one, occasion, budget in zip(waiting, occasions, spent, strict=True) if budget is None], now)
 
@@ -262,3 +261,9 @@ class Subscriptions:
             self.ledger.deliveries.erase(person.id)
         self.roster.forget(address, self._clock.now())
         self._compact()
+
+
+def _addressed(person: Subscriber, waiting: Subscription) -> Subscriber:
+    """The person as a confirmation letter may address them: a name that anybody may have typed is not carried there, or
+    the form would deliver advertisements to whoever somebody likes."""
+    return replace(person, name="") if waiting.evidence.source in ANYBODY else person

@@ -15,7 +15,7 @@ from pipeline.audience.tokens import Purpose
 from pipeline.clock import Clock
 from pipeline.errors import OutputError
 from pipeline.subscribe import Subscriptions
-from pipeline.subscribe.application import Application
+from pipeline.subscribe.application import FORM, JSON, Application
 from pipeline.subscribe.porter import ASK
 from pipeline.subscribe.tray import Tray
 from pipeline.web.network import Network, network_of
@@ -56,9 +56,9 @@ class Joining:
         """POST /subscribe: the same answer for a stranger, a reader, a suppressed address and none at all."""
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind == "application/json":
-            given, source = _json_fields(await request.body()), "json"
+            given, source = _json_fields(await request.body()), JSON
         elif kind in FORMS:
-            given, source = _form_fields(await request.form(max_files=0, max_fields=20)), "form"
+            given, source = _form_fields(await request.form(max_files=0, max_fields=20)), FORM
         else:
             return Response("send a form or JSON\n", 415, ANYWHERE, "text/plain")
         if given is None:
@@ -77,7 +77,7 @@ class Joining:
         language = _language(given)
         application = Application(
             email=given.get("email", ""), list=given.get("list", ""), name=given.get("name", ""), source=source,
-            text=self.pages.words(language)["subscribe_hint"] if source == "form" else "", network=network,
+            text=self.pages.words(language)["subscribe_hint"] if source == FORM else "", network=network,
             language=language)
         self.tray.put(ASK, application.as_json(), self.clock.now())
         self.wake()
@@ -89,7 +89,7 @@ class Joining:
         return not given.get("website") and not at_once and bool(given.get("email"))
 
     def _answer(self, message: str, status: int, source: str, language: str) -> Response:
-        if source == "json":
+        if source == JSON:
             return JSONResponse({"message": self.pages.words(language)[message]}, status, ANYWHERE)
         return self.pages.notice(message, status, language=language)
 

@@ -161,8 +161,9 @@ def _sources(database: Database, *conditions: ColumnElement[bool]) -> _Sources:
 
 
 def _candidates(*conditions: ColumnElement[bool]) -> Select[Any]:
-    """Rows that may be claimed, locked. Their list is that by which the reader wants it, NULL where none is left; that of
-    the delivery stands behind.
+    """Rows that may be claimed, locked, each with the list by which its reader wants it, NULL where there is none left.
+
+    The list that stands in the row comes last.
 
     `by` is by whom they go, "" where that is not asked: what may lie with another one is left alone. A post that
     `broadcasts` takes the deliveries to whole lists, and every other post all others.
