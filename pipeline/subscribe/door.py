@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,7 @@ class Subscriptions:
     choose themselves, of which the first is the usual one.
 
     The books are opened when they are first needed: a link is checked, and a reader answered, while they are away.
+    `together` makes one transaction of what both books write, `compact` leaves no trace of what was erased.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class Subscriptions:
         open_roster: Callable[[], Roster],
         open_ledger: Callable[[], Ledger], open_stationery: Callable[[], Stationery],
         open_composer: Callable[[], Composer], compact: Callable[[], None],
+        together: Callable[[], AbstractContextManager[None]],
     ) -> None:
         self.lists = lists
         self.public = {list_id: lists[list_id] for list_id in public}
@@ -58,6 +61,7 @@ class Subscriptions:
         self._open_stationery = open_stationery
         self._open_composer = open_composer
         self._compact = compact
+        self._together = together
 
     @property
     def roster(self) -> Roster:
@@ -256,10 +260,12 @@ class Subscriptions:
 
     def forget(self, address: Address) -> None:
         """Erases a person from roster and ledger; a keyed hash stays, so that no file brings them back."""
-        person = self.roster.find(address)
-        if person is not None:
-            self.ledger.deliveries.erase(person.id)
-        self.roster.forget(address, self._clock.now())
+        roster, ledger = self.roster, self.ledger
+        with self._together():  # or a mailing that begins in between would write them down again
+            person = roster.find(address)
+            roster.forget(address, self._clock.now())
+            if person is not None:
+                ledger.deliveries.erase(person.id)
         self._compact()
 
 

@@ -569,6 +569,19 @@ def test_erasure_takes_the_person_out_and_leaves_the_facts(books: Books) -> None
         {"issue_key": "14", "list": "weekly", "state": "sent", "attempted_at": NOON, "reply": ""}]
 
 
+@pytest.mark.parametrize("state", [S.SENT, S.FAILED, S.DEFERRED, S.PENDING])
+def test_what_is_said_of_who_was_erased_meanwhile_is_not_written_down(books: Books, state: S) -> None:
+    books.mailing(MailingState.SENDING)
+    claim, = books.claim()
+    books.ledger.deliveries.erase(books.reader)
+
+    books.ledger.deliveries.record(1, [Outcome(
+        claim, state, "450 <reader0@example.com> later", "smtp", "reader0", due_at=LATER)], now=NOON)
+
+    row, = deliveries(books.database, books.id)
+    assert (row["state"], row["reply"], row["provider_id"]) == (state, "", None)
+
+
 def test_cancelling_takes_along_what_was_not_handed_over(books: Books) -> None:
     add_readers(books.database, "weekly", 2)
     books.mailing(MailingState.SENDING)
