@@ -241,6 +241,15 @@ class Subscriptions:
         """Whose link this is; asks no database. Raises InvalidToken, always the same, or ExpiredToken."""
         return self._ring.read(purpose, token, self._clock.now())
 
+    def language(self, subscriber_id: int) -> str:
+        """The language that a reader chose; "" for the publication's, and for who is not there."""
+        person = self.roster.get(subscriber_id)
+        return person.language if person else ""
+
+    def name_of(self, list_id: str) -> str:
+        """What tells a list from the others; "" where there is no other."""
+        return "" if [*self.lists] == [list_id] else self.lists.get(list_id, list_id)
+
     def leave(self, token: str) -> None:
         """Ends the subscription of the link's holder; once or a hundred times. Raises InvalidToken."""
         claim = self.holder(Purpose.UNSUBSCRIBE, token)

@@ -18,6 +18,7 @@ from pipeline.subscribe import Subscriptions
 from pipeline.subscribe.application import FORM, JSON, Application
 from pipeline.subscribe.porter import ASK
 from pipeline.subscribe.tray import Tray
+from pipeline.web.holder import Holders
 from pipeline.web.network import Network, network_of
 from pipeline.web.pages import Pages
 from pipeline.web.turnstile import Turn, Turnstile
@@ -37,6 +38,7 @@ class Joining:
     """The endpoints of /subscribe and /confirm. `wake` tells the porter that something lies in the tray."""
 
     door: Subscriptions
+    holders: Holders
     tray: Tray
     wake: Callable[[], None]
     pages: Pages
@@ -96,14 +98,17 @@ class Joining:
     async def ask_to_confirm(self, request: Request) -> Response:
         """GET /confirm/{token}: a button; who only looks, or scans the mail's links, begins nothing."""
         claim = self.door.asked(request.path_params["token"])
+        language = await self.holders.language(claim)
         if claim.purpose is Purpose.MOVE:
-            return self.pages.notice("move_asked", button="move")
-        return self.pages.notice("confirm_asked", button="confirm")
+            return self.pages.notice("move_asked", button="move", language=language)
+        return self.pages.notice("confirm_asked", button="confirm", language=language,
+                                 about=self.door.name_of(claim.list))
 
     async def confirm(self, request: Request) -> Response:
         """POST /confirm/{token}: the subscription begins, or the address is changed."""
         claim = await run_in_threadpool(self.door.confirm, request.path_params["token"])
-        return self.pages.notice("moved" if claim.purpose is Purpose.MOVE else "confirmed")
+        return self.pages.notice("moved" if claim.purpose is Purpose.MOVE else "confirmed",
+                                 language=await self.holders.language(claim))
 
 
 def _form_fields(form: FormData) -> dict[str, str]:
