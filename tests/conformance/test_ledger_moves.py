@@ -168,6 +168,28 @@ def test_mailing_is_approved_while_it_has_not_begun(books: Books, state: Mailing
 
 
 @pytest.mark.parametrize("state", MailingState)
+def test_mailing_that_went_to_somebody_is_not_reopened(books: Books, state: MailingState) -> None:
+    before = books.mailing(state)
+
+    assert books.ledger.mailings.reopen(books.id, reason="by a person", now=LATER) is False
+    assert find(books.ledger, books.id) == before
+
+
+def test_mailing_to_nobody_begins_again_when_it_is_reopened(books: Books) -> None:
+    leave(books.database, books.reader)
+    books.mailing(MailingState.SENDING)
+    books.ledger.mailings.finish(LATER)
+    late, = add_readers(books.database, "weekly", 1)
+
+    reopened = books.ledger.mailings.reopen(books.id, reason="by a person", now=LATER)
+    audience = books.start(LATER)
+
+    assert (reopened, audience) == (True, 1)
+    assert [row["subscriber_id"] for row in deliveries(books.database, books.id)] == [late]
+    assert find(books.ledger, books.id).balances
+
+
+@pytest.mark.parametrize("state", MailingState)
 def test_mailing_resumes_from_paused_alone_with_its_full_time(books: Books, state: MailingState) -> None:
     before = books.mailing(state)
 
