@@ -217,7 +217,8 @@ class Subscriptions:
             return False
         about = self.roster.address_hash(address.folded)
         action = self._open_stationery().confirm_url(self._ring.sign(Purpose.MOVE, person.id, about, issued=now))
-        return self._write(Letter.CHANGE, person, claim.list, occasion, action, to=address.wire)
+        nameless = replace(person, name="")  # whoever gets it may know neither the reader nor what they call themselves
+        return self._write(Letter.CHANGE, nameless, claim.list, occasion, action, to=address.wire)
 
     def _move(self, claim: Claim) -> None:
         """Gives the reader the address that the letter went to."""
