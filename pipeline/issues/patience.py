@@ -18,6 +18,7 @@ from markdown_it.rules_core import StateCore, linkify
 from markdown_it.token import Token
 
 from pipeline.issues.cells import mend_rows
+from pipeline.issues.rawwords import MARKS
 
 MAX_NESTING = 20
 """Levels of quotes and lists (an item counts two); what lies deeper is kept as plain paragraphs."""
@@ -37,7 +38,7 @@ _BEGINNINGS = frozenset("#>*+-_=<[`~|:0123456789")
 _BELOW_HEADS = frozenset("|-:")
 _MARKS = "\n!&*:<[\\]^_`~"
 _COUNTED = _MARKS + "@"
-_MARKS_IN_HTML = "<"
+_MARKS_IN_HTML = "<" + MARKS
 _DEAR = {"://": 4, "](": 3, "<": 1}
 
 
