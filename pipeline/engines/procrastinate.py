@@ -42,7 +42,7 @@ QUEUES = {"publish": ("publish", "tidy"), "send": ("tidy",)}
 def begin(app: App, shift: Shift, only: str | None, ending: threading.Event) -> Callable[[], object]:
     """Begins what `only` names, or all of it; gives what waits for its end once `ending` is set."""
     telling("tidy", shift.tidy)()
-    clockwork = Clockwork(app.config.database.get_secret_value(), shift, ending, only, app.ledger.notebook.alone)
+    clockwork = Clockwork(app.database.conninfo, shift, ending, only, app.ledger.notebook.alone)
     thread = threading.Thread(target=clockwork.run, name="procrastinate", daemon=True)
     thread.start()
     return thread.join

@@ -8,12 +8,11 @@ that has begun never fails because another wrote first. Errors of the driver bec
 from __future__ import annotations
 
 import hashlib
-import json
 import secrets
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
@@ -21,13 +20,11 @@ from typing import Any, cast
 from sqlalchemy import (
     JSON,
     Connection,
-    Engine,
     Insert,
     Select,
     Subquery,
     Table,
     bindparam,
-    create_engine,
     event,
     exc,
     func,
@@ -37,7 +34,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
@@ -45,14 +42,12 @@ from sqlalchemy.types import Text, TypeEngine
 
 from pipeline import schema
 from pipeline.clock import monotonic
-from pipeline.errors import ConfigError, Conflict, Damaged, OutputError, SchemaOutdated, Uncertain, Unreachable
+from pipeline.database.engines import conninfo, open_engine, parsed
+from pipeline.database.failures import RESTORE, own_errors
+from pipeline.errors import ConfigError, Damaged, OutputError, SchemaOutdated, Uncertain
 
-BUSY_TIMEOUT_S = 120.0  # a backup tool may hold the file for a minute
-CONNECT_TIMEOUT_S = 10  # a server that is cut off answers nothing at all
-_REMEDY = "write sqlite:///var/avviso.db or postgresql://…"
 CHECK_S = 10.0  # how long the look at a start may take: far more than a million readers need
 THOROUGH_BYTES = 64 * 1024**2  # up to here the indexes are compared with the tables too: 20,000 readers in 0.2 s
-RESTORE = "stop avviso and restore the last backup of it; nothing was sent"
 APPLICATION_ID = 0x61767631  # "avv1": `file` and we know a ledger by it
 
 
@@ -73,6 +68,10 @@ def _digest_postgresql(element: digest, compiler: SQLCompiler, **kw: Any) -> str
     return f"substr(encode(sha256(convert_to({compiler.process(element.clauses, **kw)}, 'UTF8')), 'hex'), 1, 32)"
 
 
+def _teach_digest(connection: sqlite3.Connection, _record: object) -> None:
+    connection.create_function("avviso_digest", 1, text_digest, deterministic=True)
+
+
 def text_digest(value: str) -> str:
     """What the SQL function `digest` gives, for Python."""
     return hashlib.sha256(value.encode()).hexdigest()[:32]
@@ -82,9 +81,11 @@ class Database:
     """Transactions on one ledger. `url` is `sqlite:///path` (absolute by then) or `postgresql://…`."""
 
     def __init__(self, url: str) -> None:
-        self.url = _parsed(url)
+        self.url = parsed(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self._engine = _sqlite_engine(self.url) if self.is_sqlite else _postgresql_engine(self.url)
+        self._engine = open_engine(self.url)
+        if self.is_sqlite:
+            event.listen(self._engine, "connect", _teach_digest)
         self._writing = threading.RLock()
         self._rehearsal: Connection | None = None
         self._joint = threading.local()
@@ -92,7 +93,7 @@ class Database:
     @contextmanager
     def rehearse(self) -> Iterator[None]:
         """Everything written inside is seen inside and never happened afterwards. For one thread."""
-        with _own_errors(), self._writing, self._engine.connect() as connection:
+        with own_errors(), self._writing, self._engine.connect() as connection:
             connection.execution_options(avviso_write=True)
             transaction = connection.begin()
             self._rehearsal = connection
@@ -123,7 +124,7 @@ class Database:
         if self._under_way is not None:
             yield self._under_way
             return
-        with _own_errors(), self._engine.connect() as connection:
+        with own_errors(), self._engine.connect() as connection:
             if not self.is_sqlite:  # else each statement would see what was committed before it
                 connection = connection.execution_options(isolation_level="REPEATABLE READ")
             with connection.begin():
@@ -138,7 +139,7 @@ class Database:
         if self._under_way is not None:
             yield self._under_way
             return
-        with _own_errors():
+        with own_errors():
             if not self.is_sqlite:
                 with self._ending(result) as connection:
                     yield connection
@@ -172,15 +173,16 @@ class Database:
             yield True
             return
         key = {"name": f"avviso {name}"}
-        with _own_errors(), self._engine.connect() as connection:
+        with own_errors(), self._engine.connect() as connection:
             ours = connection.execute(text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))"), key).scalar_one()
             connection.commit()
             try:
                 yield bool(ours)
             finally:
-                if ours:
-                    connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:name, 0))"), key)
-                    connection.commit()
+                with suppress(exc.DBAPIError):  # a connection that was lost has let go already
+                    if ours:
+                        connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:name, 0))"), key)
+                        connection.commit()
 
     def insert_new(self, table: Table) -> Insert:
         """An INSERT that leaves rows alone whose keys are taken: whoever wrote first is right.
@@ -239,7 +241,7 @@ class Database:
         """Whether there is a ledger at this address at all; makes nothing."""
         if self.is_sqlite and not _sqlite_path(self.url).exists():
             return False
-        with _own_errors():
+        with own_errors():
             has_tables = inspect(self._engine).has_table(schema.ledger.name)
         if not has_tables:
             return False
@@ -250,7 +252,17 @@ class Database:
         """Makes the tables, with nothing in them, where there are none."""
         if self.is_sqlite:
             _make_private(_sqlite_path(self.url))
+        else:
+            self._check_encoding()
         self.migrate()
+
+    def _check_encoding(self) -> None:
+        """Raises ConfigError for a database of PostgreSQL that cannot hold every language."""
+        with own_errors(), self._engine.connect() as connection:
+            found = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
+        if found != "UTF8":
+            raise ConfigError(f"the database has the encoding {found}, which cannot hold every text",
+                              remedy="make it anew: CREATE DATABASE name ENCODING 'UTF8' TEMPLATE template0")
 
     def create(self, *, now: datetime, orphan: bool) -> None:
         """Makes the ledger with a key of its own, or leaves the present one alone."""
@@ -268,7 +280,7 @@ class Database:
         """Brings the tables to this program's version, and names it."""
         from pipeline.migrations import upgrade  # slow import: Alembic, needed once in a ledger's life
 
-        with _own_errors():
+        with own_errors():
             upgrade(self._engine)
         return schema.HEAD
 
@@ -285,6 +297,11 @@ class Database:
             remedy = "use the newer avviso that wrote it"
         raise SchemaOutdated(message, remedy=remedy, path=self.shown)
 
+    def check_writable(self) -> None:
+        """Raises Unreachable or OutputError where nothing can be written; writes nothing that stays."""
+        with self.rehearse(), self.write() as connection:
+            connection.execute(self.upsert(schema.note, name="check", value=""))
+
     def check_health(self, limit_s: float = CHECK_S) -> None:
         """Raises Damaged when SQLite finds its own file damaged, as far as it can look within `limit_s`."""
         if self.file is None:
@@ -299,7 +316,7 @@ class Database:
         """Leaves no trace of what was erased: neither in free pages nor in the write-ahead log."""
         if not self.is_sqlite:
             return
-        with _own_errors(), self._writing, self._engine.connect() as connection:
+        with own_errors(), self._writing, self._engine.connect() as connection:
             connection.connection.dbapi_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
 
     def key(self) -> bytes:
@@ -310,23 +327,18 @@ class Database:
     @property
     def shown(self) -> str:
         """The address for people: a password in it stays hidden."""
-        return str(_sqlite_path(self.url)) if self.is_sqlite else self.url.render_as_string(hide_password=True)
+        if self.is_sqlite:
+            return str(_sqlite_path(self.url))
+        return self.url.set(drivername="postgresql").render_as_string(hide_password=True)
+
+    @property
+    def conninfo(self) -> str:
+        """The address of a PostgreSQL as other programs take it, its password included."""
+        return conninfo(self._engine)
 
     def close(self) -> None:
         """Lets go of every connection."""
         self._engine.dispose()
-
-
-def _parsed(url: str) -> URL:
-    try:
-        parsed = make_url(url)
-    except exc.ArgumentError:
-        raise ConfigError("database is not an address", remedy=_REMEDY) from None
-    if parsed.get_backend_name() == "postgresql":
-        return parsed.set(drivername="postgresql+psycopg")
-    if parsed.get_backend_name() == "sqlite" and parsed.database:
-        return parsed
-    raise ConfigError(f"database kind {parsed.drivername!r} is not known", remedy=_REMEDY)
 
 
 def _sqlite_path(url: URL) -> Path:
@@ -358,60 +370,4 @@ def _looked_through(connection: Connection, look: str, limit_s: float) -> str:
         driver.set_progress_handler(None, 0)
     return " ".join(word.split())
 
-
-def _sqlite_engine(url: URL) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False})
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: sqlite3.Connection, _record: object) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON",
-                       "temp_store=MEMORY"):
-            connection.execute(f"PRAGMA {pragma}")
-        connection.create_function("avviso_digest", 1, text_digest, deterministic=True)
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        immediate = connection.get_execution_options().get("avviso_write", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
-
-    return engine
-
-
-def _postgresql_engine(url: URL) -> Engine:
-    patience = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_TIMEOUT_S}
-    try:
-        return create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED", connect_args=patience)
-    except ModuleNotFoundError:
-        raise ConfigError("PostgreSQL needs the extra `postgres`", remedy="pip install 'avviso[postgres]'") from None
-
-
-# What SQLite says when the disk is to blame, not the file: full, taken away, or without write access.
-_OF_THE_DISK = ("disk is full", "disk I/O error", "readonly", "unable to open")
-_OF_ANOTHER_WRITER = ("40001", "40P01")  # PostgreSQL's serialization_failure and deadlock_detected
-_OF_THE_FILE = ("Could not decode to UTF-8",)  # the driver's words; SQLite's own come as another class
-
-
-@contextmanager
-def _own_errors() -> Iterator[None]:
-    """Turns what drivers raise about the outside world into our words; mistakes of ours pass unchanged."""
-    try:
-        yield
-    except exc.OperationalError as error:
-        words = " ".join(str(error.orig).split())
-        if any(word in words for word in _OF_THE_DISK):
-            raise OutputError(f"the ledger cannot be written: {words}",
-                              remedy="free space or mend the permissions of its folder; nothing was lost") from error
-        if any(word in words for word in _OF_THE_FILE):
-            raise Damaged(f"the ledger cannot be read: {words}", remedy=RESTORE) from error
-        if getattr(error.orig, "sqlstate", None) in _OF_ANOTHER_WRITER:
-            raise Conflict(f"another writer was first: {words}", remedy="try again; nothing was lost") from error
-        raise Unreachable(f"the database does not answer: {words}",
-                          remedy="start it, or mend `database` in config.yaml") from error
-    except json.JSONDecodeError as error:
-        raise Damaged(f"the ledger cannot be read: {error}", remedy=RESTORE) from error
-    except exc.DatabaseError as error:
-        if type(error.orig) is sqlite3.DatabaseError:  # its subclasses are about a promise, or a mistake of ours
-            raise Damaged(f"the ledger cannot be read: {' '.join(str(error.orig).split())}", remedy=RESTORE) from error
-        raise
 
