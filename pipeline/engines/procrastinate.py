@@ -24,6 +24,7 @@ from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Status
 
 from pipeline.engines.jobs import Shift, telling
+from pipeline.errors import DatabaseError, Mistake
 
 if TYPE_CHECKING:
     from pipeline.app import App
@@ -65,12 +66,15 @@ class Clockwork:
                        if name == "tidy" or only != "send"]
 
     def run(self) -> None:
-        """Works until the end is set; while the database is away it tries again."""
+        """Works until the end is set; while the database is away, or something else is wrong, it tries again."""
         while not self._ending.is_set():
             try:
                 asyncio.run(self._work())
-            except ConnectorException as error:
+            except (ConnectorException, DatabaseError) as error:
                 log.error("engine.away", extra={"reason": " ".join(str(error.__cause__ or error).split())})
+                self._ending.wait(RESTART_S)
+            except Exception as error:  # the outermost rim of a thread: it would end for good and be missed by nobody
+                log.exception("engine.failed", extra={"reason": str(Mistake(error))})
                 self._ending.wait(RESTART_S)
 
     def _periodic(self, name: str, when: str, job: Callable[[], object]) -> Tick:
