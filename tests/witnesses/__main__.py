@@ -25,7 +25,8 @@ def main(issues: str) -> int:
         base = f"http://127.0.0.1:{port}/feeds/"
         publication = _published(Path(place, "publication"), Path(issues), port)
         with _served(publication, port):
-            found = [*_validated(publication, base), *_compared(base), *_remembered(publication, Path(place), base)]
+            found = [*_validated(publication, base), *_pages(publication), *_compared(base),
+                     *_remembered(publication, Path(place), base)]
     for line in found:
         print(f"  {line}")
     print(f"{len(found)} remarks and differences")
@@ -76,6 +77,16 @@ def _validated(publication: Publication, base: str) -> Iterator[str]:
         said = [*validator.remarks(address, file), *validator.remarks(address)]
         print(f"validator, {file.relative_to(feeds)}, as a file and as served: {len(said)}")
         yield from said
+
+
+def _pages(publication: Publication) -> Iterator[str]:
+    if "VNU" not in os.environ:
+        print("VNU names no jar of the Nu HTML checker: left out")
+        return
+    site = publication.folder / "site"
+    said = validator.page_errors(site)
+    print(f"Nu HTML checker, {sum(1 for _ in site.rglob('*.html'))} pages: {len(said)}")
+    yield from said
 
 
 def _compared(base: str) -> Iterator[str]:

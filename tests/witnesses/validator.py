@@ -1,7 +1,7 @@
-"""The W3C feed validator, offline: run as `python -m tests.witnesses.validator ADDRESS [FILE]` in a process of its own.
+"""The W3C's own validators, offline: of feeds, as a process (`python validator.py ADDRESS [FILE]`), and of pages.
 
-Its code lies in FEEDVALIDATOR, the folder of its repository, and wants html5lib and lxml; where another Python has
-these, FEEDVALIDATOR_PYTHON names it. Every remark counts: errors, warnings and notes.
+The code of the first lies in FEEDVALIDATOR, the folder of its repository, and wants html5lib and lxml; where another
+Python has these, FEEDVALIDATOR_PYTHON names it. Every remark counts: errors, warnings and notes.
 """
 
 from __future__ import annotations
@@ -24,6 +24,13 @@ def remarks(address: str, file: Path | None = None) -> list[str]:
         [python, "-W", "ignore", Path(__file__), address, *([file] if file else [])],
         stdout=subprocess.PIPE, text=True, check=True, cwd=ROOT)
     return done.stdout.splitlines()
+
+
+def page_errors(site: Path) -> list[str]:
+    """What the Nu HTML checker, the jar that VNU names, has against the pages of the archive."""
+    done = subprocess.run(["java", "-jar", os.environ["VNU"], "--errors-only", "--skip-non-html", site],
+                          stderr=subprocess.PIPE, text=True, check=False)
+    return done.stderr.splitlines()
 
 
 def main(address: str, file: str = "") -> None:
