@@ -31,7 +31,7 @@ _NEW_NAMES = {"acronym": "abbr", "center": "div", "strike": "s", "tt": "code"}
 _ALIGNED = {side: f"align-{side}" for side in ("left", "right", "center", "justify")}
 
 
-def rewrite(clean: str, place: Place, words: Vocabulary) -> str:
+def rewrite(clean: str, place: Place, words: Vocabulary, direction: str) -> str:
     """The fragment for `place`. Mail and feeds: no ids, no anchors but to the issue's page, no way back from a note."""
     html = show_players(clean, place.target, words)
     if place.target is not Target.WEB:
@@ -39,15 +39,15 @@ def rewrite(clean: str, place: Place, words: Vocabulary) -> str:
     if place.target is Target.MAIL:
         alone = f'<img {ROOM}="{place.width}"'
         html = _PICTURES_ONLY.sub(lambda block: block[0].replace("<img", alone), share_rows(html, place.width))
-    writer = _Writer(place)
+    writer = _Writer(place, direction)
     return _EMPTY.sub("", _TAG.sub(writer.tag, html)).strip() + "\n"
 
 
 class _Writer:
     """Writes one tag after another. Remembers what a closing tag cannot say by itself."""
 
-    def __init__(self, place: Place) -> None:
-        self._place = place
+    def __init__(self, place: Place, direction: str) -> None:
+        self._place, self._direction = place, direction
         self._spans: list[bool] = []
         self._anchors: list[bool] = []
         self._images = 0
@@ -73,6 +73,11 @@ class _Writer:
             attributes = _modern(name, attributes)
         else:
             attributes.pop("id", None)
+        if name == "th" and self._place.target is Target.MAIL:
+            # Said by a style it would hide what the author says in the row of dashes.
+            attributes.setdefault("align", "right" if self._direction == "rtl" else "left")
+        if name in ("pre", "code") and self._direction == "rtl":
+            attributes["dir"] = "ltr"
         if self._place.target is Target.FEED or not attributes.get("class"):
             attributes.pop("class", None)  # an empty one is what the gate leaves of a class that it does not know
         written = with_attributes(self._name(name), attributes)
