@@ -14,14 +14,19 @@ from typing import TextIO
 
 
 def configure(*, verbose: bool = False, as_json: bool | None = None, stream: TextIO | None = None) -> None:
-    """Sends what the pipeline logs to `stream` (standard error). `as_json` None: unless it is a terminal."""
+    """Sends what the pipeline logs, and what libraries warn of, to `stream` (standard error).
+
+    `as_json` None: unless it is a terminal.
+    """
     stream = stream or sys.stderr
     handler = logging.StreamHandler(stream)
     handler.setFormatter(_Formatter(not stream.isatty() if as_json is None else as_json))
-    root = logging.getLogger("pipeline")
-    root.handlers[:] = [handler]
-    root.setLevel(logging.DEBUG if verbose else logging.INFO)
-    root.propagate = False
+    ours, libraries = logging.getLogger("pipeline"), logging.getLogger()
+    ours.handlers[:] = [handler]
+    ours.setLevel(logging.DEBUG if verbose else logging.INFO)
+    ours.propagate = False
+    libraries.handlers[:] = [one for one in libraries.handlers if not isinstance(one.formatter, _Formatter)]
+    libraries.addHandler(handler)
 
 
 class _Formatter(logging.Formatter):
