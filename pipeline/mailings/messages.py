@@ -87,7 +87,8 @@ class Composer:
 
     def _sealing(self, message: Message) -> Message:
         """The message, whose bytes are being made."""
-        return message._replace(mime=self._signers.submit(message.mime).result)
+        signed = self._signers.submit(message.mime).result
+        return message._replace(mime=signed, pieces=message.pieces and (lambda: [signed()]))
 
     @cached_property
     def _signers(self) -> ThreadPoolExecutor:
