@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -220,6 +221,32 @@ def test_preferences_bring_back_a_list_that_was_left(house: House) -> None:
     house.client.post(path, data={"action": "save", "list": "weekly"})
 
     assert (left, house.standing(ADA)) == ({"weekly": "left"}, {"weekly": "confirmed"})
+
+
+def test_old_preferences_page_changes_only_what_was_touched_on_it(house: House) -> None:
+    id_ = house.add(ADA, "weekly")
+    path = f"/preferences/{token(house, Purpose.PREFERENCES, id_)}"
+    page = house.client.get(path).text
+    shown = re.findall('name="shown" value="(.*?)"', page)
+    house.client.post(f"/unsubscribe/{token(house, Purpose.UNSUBSCRIBE, id_)}")
+    house.add(ADA, "extra")
+
+    house.client.post(path, data={"action": "save", "name": "Ada", "list": ["weekly"], "shown": shown})
+    untouched = house.standing(ADA)
+    house.client.post(path, data={"action": "save", "name": "Ada", "list": ["weekly"], "shown": ["", "extra"]})
+
+    assert shown == ["", "weekly"]
+    assert untouched == {"weekly": "left", "extra": "confirmed"}
+    assert house.standing(ADA) == {"weekly": "confirmed", "extra": "left"}
+
+
+def test_preferences_show_the_language_by_the_name_that_we_know_it_by(house: House) -> None:
+    id_ = house.add(ADA)
+    house.app.roster.describe(id_, name="", language="zh-TW")
+
+    page = house.client.get(f"/preferences/{token(house, Purpose.PREFERENCES, id_)}").text
+
+    assert re.findall('<option value="(.*?)"[^>]* selected', page) == ["zh-Hant"]
 
 
 def test_preferences_of_a_suppressed_reader_do_not_lift_the_suppression(house: House) -> None:
