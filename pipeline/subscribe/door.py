@@ -193,7 +193,7 @@ class Subscriptions:
         self, letter: Letter, person: Subscriber, list_id: str, occasion: str, action: str, *, to: str = "",
     ) -> Sealed:
         stationery = self._open_stationery()
-        edition = stationery.edition(letter, list_id, person.language)
+        edition = stationery.edition(letter, list_id, person.language, about=self.name_of(list_id))
         envelope = stationery.envelope(letter, self._clock.now(), person.language)
         return Sealed(edition, envelope, action, list_id, person.id, to or person.address, person.name, occasion)
 
