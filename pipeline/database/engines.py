@@ -5,11 +5,13 @@ SQLite runs in WAL with `synchronous=FULL`: what is committed survives a power c
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, exc
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from pipeline.database.dialects import text_digest
 from pipeline.errors import ConfigError, OutputError
@@ -17,19 +19,40 @@ from pipeline.errors import ConfigError, OutputError
 BUSY_TIMEOUT_S = 120.0  # a backup tool may hold the file for a minute
 CONNECT_TIMEOUT_S = 10  # a server that is cut off answers nothing at all
 _REMEDY = "write sqlite:///var/avviso.db or postgresql://…"
+_MANY_HOSTS = re.compile(r"(postgresql(?:\+psycopg)?://(?:[^/@]*@)?)([^/@?]*,[^/@?]*)(/[^?]*)\??(.*)", re.DOTALL)
 
 
 def address_of(url: str) -> URL:
     """What `database` names. Raises ConfigError for anything but the two."""
     try:
-        address = make_url(url)
-    except exc.ArgumentError:
+        address = make_url(_in_our_manner(url))
+    except (exc.ArgumentError, ValueError):
         raise ConfigError("database is not an address", remedy=_REMEDY) from None
     if address.get_backend_name() == "postgresql":
         return address.set(drivername="postgresql+psycopg")
     if address.get_backend_name() == "sqlite" and address.database:
         return address
     raise ConfigError(f"database kind {address.drivername!r} is not known", remedy=_REMEDY)
+
+
+def conninfo(engine: Engine) -> str:
+    """The address as PostgreSQL's own programs take it. Raises ConfigError for an option that they do not know."""
+    from psycopg import ProgrammingError  # optional extra
+    from psycopg.conninfo import make_conninfo
+
+    _, given = engine.dialect.create_connect_args(engine.url)
+    try:
+        return make_conninfo("", **{name: value for name, value in given.items() if name != "context"})  # psycopg's own
+    except ProgrammingError as error:
+        raise ConfigError(f"database: {' '.join(str(error).split())}", remedy=_REMEDY) from None
+
+
+def _in_our_manner(url: str) -> str:
+    """Several hosts, as libpq has them (`//one:5432,two:5432/name`), in the manner of SQLAlchemy."""
+    if not (found := _MANY_HOSTS.fullmatch(url)):
+        return url
+    hosts = [f"host={host}" for host in found[2].split(",")]
+    return f"{found[1]}{found[3]}?{'&'.join([*hosts, *([found[4]] if found[4] else [])])}"
 
 
 def sqlite_path(url: URL) -> Path:
@@ -68,8 +91,21 @@ def open_sqlite(url: URL) -> Engine:
 
 def open_postgresql(url: URL) -> Engine:
     """Connects when something is asked for, and again after the server was away."""
-    patience = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_TIMEOUT_S}
+    given = {"client_encoding": "utf8"} | ({} if "connect_timeout" in url.query else
+                                           {"connect_timeout": CONNECT_TIMEOUT_S})
     try:
-        return create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED", connect_args=patience)
+        engine = create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED", connect_args=given)
     except ModuleNotFoundError:
         raise ConfigError("PostgreSQL needs the extra `postgres`", remedy="pip install 'avviso[postgres]'") from None
+    conninfo(engine)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: DBAPIConnection, _record: object) -> None:
+        """Limits that are meant for visitors: a large mailing begins with one statement of minutes."""
+        cursor = connection.cursor()
+        cursor.execute("SET statement_timeout = 0")
+        cursor.execute("SET idle_in_transaction_session_timeout = 0")
+        cursor.close()
+        connection.commit()
+
+    return engine

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -17,10 +17,10 @@ from sqlalchemy import Connection, exc, inspect, select, text
 
 from pipeline import schema
 from pipeline.database.dialects import Dialect
-from pipeline.database.engines import address_of, make_private, open_postgresql, open_sqlite, sqlite_path
+from pipeline.database.engines import address_of, conninfo, make_private, open_postgresql, open_sqlite, sqlite_path
 from pipeline.database.faults import RESTORE, own_errors
 from pipeline.database.health import CHECK_S, looked_through
-from pipeline.errors import Damaged, SchemaOutdated, Uncertain
+from pipeline.errors import ConfigError, Damaged, SchemaOutdated, Uncertain
 
 APPLICATION_ID = 0x61767631  # "avv1": `file` and we know a ledger by it
 
@@ -125,9 +125,10 @@ class Database(Dialect):
             try:
                 yield bool(ours)
             finally:
-                if ours:
-                    connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:name, 0))"), key)
-                    connection.commit()
+                with suppress(exc.DBAPIError):  # a connection that was lost has let go already
+                    if ours:
+                        connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:name, 0))"), key)
+                        connection.commit()
 
     @property
     def file(self) -> Path | None:
@@ -150,7 +151,17 @@ class Database(Dialect):
         """Makes the tables, with nothing in them, where there are none."""
         if self.is_sqlite:
             make_private(sqlite_path(self.url))
+        else:
+            self._check_encoding()
         self.migrate()
+
+    def _check_encoding(self) -> None:
+        """Raises ConfigError for a database of PostgreSQL that cannot hold every language."""
+        with own_errors(), self._engine.connect() as connection:
+            found = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
+        if found != "UTF8":
+            raise ConfigError(f"the database has the encoding {found}, which cannot hold every text",
+                              remedy="make it anew: CREATE DATABASE name ENCODING 'UTF8' TEMPLATE template0")
 
     def create(self, *, now: datetime, orphan: bool) -> None:
         """Makes the ledger with a key of its own, or leaves the present one alone."""
@@ -185,6 +196,11 @@ class Database(Dialect):
             remedy = "use the newer avviso that wrote it"
         raise SchemaOutdated(message, remedy=remedy, path=self.shown)
 
+    def check_writable(self) -> None:
+        """Raises Unreachable or OutputError where nothing can be written; writes nothing that stays."""
+        with self.rehearse(), self.write() as connection:
+            connection.execute(self.upsert(schema.note, name="check", value=""))
+
     def check_health(self, limit_s: float = CHECK_S) -> None:
         """Raises Damaged when SQLite finds its own file damaged, as far as it can look within `limit_s`."""
         if self.file is None:
@@ -209,7 +225,14 @@ class Database(Dialect):
     @property
     def shown(self) -> str:
         """The address for people: a password in it stays hidden."""
-        return str(sqlite_path(self.url)) if self.is_sqlite else self.url.render_as_string(hide_password=True)
+        if self.is_sqlite:
+            return str(sqlite_path(self.url))
+        return self.url.set(drivername="postgresql").render_as_string(hide_password=True)
+
+    @property
+    def conninfo(self) -> str:
+        """The address of a PostgreSQL as other programs take it, its password included."""
+        return conninfo(self._engine)
 
     def close(self) -> None:
         """Lets go of every connection."""

@@ -55,7 +55,7 @@ class Composer:
         self._ring = ring
         self._seal = seal
         self._lock = threading.Lock()
-        self._plates: dict[int, Plate] = {}
+        self._plates: dict[tuple[int, str], Plate] = {}  # who left one list of two gets the link out of the other
         self._ahead: dict[str, Message] = {}  # by delivery key: in the pool, and not asked for yet
 
     def prepare(self, waiting: Iterable[Claim]) -> None:
@@ -97,9 +97,10 @@ class Composer:
 
     def _plate(self, mailing_id: int, claim: Claim) -> Plate:
         with self._lock:
-            if mailing_id not in self._plates:
-                self._plates[mailing_id] = self._make(self._ledger.mailings.envelope(mailing_id), claim)
-            return self._plates[mailing_id]
+            kind = mailing_id, claim.list
+            if kind not in self._plates:
+                self._plates[kind] = self._make(self._ledger.mailings.envelope(mailing_id), claim)
+            return self._plates[kind]
 
     def _make(self, frozen: Mapping[str, Any], claim: Claim) -> Plate:
         envelope = Envelope.from_json({name: value for name, value in frozen.items() if name != LINK_KEY})

@@ -76,6 +76,15 @@ def test_each_reader_has_a_link_of_their_own_in_header_and_text(ledger: Ledger) 
             for link, claim in zip(links, (first, second), strict=True)] == [True, True]
 
 
+def test_reader_who_gets_it_through_another_list_can_leave_that_one(ledger: Ledger) -> None:
+    first, second = claims(ledger)
+    composer = Composer(ledger, NEW)
+
+    links = [link_of(composer(claim)) for claim in (first, second._replace(list="daily"))]
+
+    assert [NEW.read(Purpose.UNSUBSCRIBE, link, NOON).list for link in links] == ["weekly", "daily"]
+
+
 def test_message_carries_address_and_place_of_its_delivery(ledger: Ledger) -> None:
     claim = claims(ledger)[1]
 
