@@ -32,7 +32,7 @@ def sketch(text: str) -> bytes:
 
 def likeness(one: bytes, other: bytes) -> float:
     """The share of text that two sketches have in common, 0 to 1 (Dice's coefficient)."""
-    left, right = _hashes(one), _hashes(other)
+    left, right = set(_hashes(one)), set(_hashes(other))
     if left.isdisjoint(right):  # nearly all pairs are nothing alike
         return 0.0
     smallest = sorted(left | right)[:KEPT] if max(len(left), len(right)) >= KEPT else left | right
@@ -46,19 +46,19 @@ def alike(sketched: bytes, others: Mapping[str, bytes], least: float) -> Iterato
     Two texts of which two fifths are the same have one of their 64 smallest hashes in common, but for once in
     10^14 pairs; of the few that do, no more is compared than can decide.
     """
-    own = _hashes(sketched)
-    smallest = frozenset(sorted(own)[:PROBED])
+    own = set(_hashes(sketched))
+    smallest = frozenset(_hashes(sketched[:PROBED * 8]))
     for name, other in others.items():
         if smallest.isdisjoint(_hashes(other[:PROBED * 8])):
             continue
         theirs = _hashes(other)
-        common = len(own & theirs)
+        common = len(own.intersection(theirs))
         at_most = common / min(KEPT, len(own) + len(theirs) - common)
         if 2 * at_most / (1 + at_most) >= least and likeness(sketched, other) >= least:
             yield name
 
 
-def _hashes(sketched: bytes) -> set[int]:
+def _hashes(sketched: bytes) -> array[int]:
     values = array("Q")
     values.frombytes(sketched)
-    return set(values)
+    return values

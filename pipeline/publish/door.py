@@ -230,7 +230,8 @@ class Publisher:
         """Issues with what their first publication gives them: an instant, a place in the order, an address, an id."""
         if not fresh:
             return []
-        taken, owners = self._archive.instants(), self._archive.places()
+        taken = self._archive.instants(min(record.due_at for record in fresh))
+        owners = self._archive.places()
         ordinal = self._archive.next_ordinal()
         named: list[Record] = []
         for record in fresh:
