@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pipeline.issues.record import Record
     from pipeline.mailings.mailing import Mailing
 
+NOTHING = "nothing to do"
 TIMES = [f"%Y-%m-%d{clock}" for clock in ("", " %H:%M", "T%H:%M", " %H:%M:%S", "T%H:%M:%S")]
 
 
@@ -30,6 +31,11 @@ def publish(desk: Desk, no_send: bool) -> int:
       avviso publish
       avviso publish --no-send --json
     """
+    from pipeline.cli.glance import nothing_to_publish, remember
+
+    if nothing_to_publish(desk.config):
+        desk.answer({"picked_up": [], "held": [], "mailings": [], "feeds_written": [], "problems": []}, [NOTHING])
+        return DONE
     from pipeline.cli.stopping import stop_on_signal  # slow import
     from pipeline.engines.jobs import publish_once  # slow import
     from pipeline.publish.shapes import issue_shape, mailing_shape
@@ -37,6 +43,7 @@ def publish(desk: Desk, no_send: bool) -> int:
     app = desk.app()
     with stop_on_signal() as stop:
         made, touched, unreachable = publish_once(app, stop, send=not no_send)
+    remember(app, desk.config)
     mailings = [app.ledger.mailings.get(one) for one in touched]
     away = Unreachable(unreachable, remedy="nothing is lost: the next pass goes on where this one stopped")
     problems = [*made.problems, *_mailing_problems(app, mailings), *(away.problems if unreachable else ())]
@@ -81,7 +88,7 @@ def _published_lines(made: Any, mailings: list[Any], waits: list[str]) -> list[s
     lines += [f"wrote     {path}" for path in made.feeds_written]
     lines += [f"mailing   {one.issue_key} to {one.list}: {counts_line(one)}" for one in mailings]
     lines += waits
-    return lines or ["nothing to do"]
+    return lines or [NOTHING]
 
 
 @click.command(cls=Command)

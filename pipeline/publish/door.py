@@ -24,7 +24,7 @@ from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import Mailing, MailingState
 from pipeline.publish.gather import Gathered, Gatherer
 from pipeline.publish.identity import SAME
-from pipeline.publish.imprint import Imprint
+from pipeline.publish.imprint import PREVIOUS, Imprint
 from pipeline.publish.pickup import Rules, holds, is_due, standing
 
 if TYPE_CHECKING:  # slow imports: feeds and mail
@@ -40,7 +40,6 @@ ONE_SECOND = timedelta(seconds=1)
 CLOCK_SLACK = timedelta(minutes=10)
 LEAP = timedelta(days=1)            # what a clock may be set ahead by without a question
 DRIFT = "clock_drift"               # the note that says how far the clock was from a steady one, in seconds
-PREVIOUS = "previous_pass"          # the note that says when the last pass was
 
 
 @dataclass(slots=True)
