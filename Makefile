@@ -9,7 +9,7 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes \
 
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help demo test fault mutations lint types bench docs lock clean run-environment test-environment
+.PHONY: help demo test fault mutations witnesses lint types bench docs lock clean run-environment test-environment
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -28,6 +28,9 @@ fault: test-environment ## fault and load tests at full counts (long)
 
 mutations: test-environment ## seeds the mistakes that others have made, one by one, and shows that the suite catches each
 	@$(BIN)/python -m tests.mutations
+
+witnesses: test-environment ## what other people's programs make of the feeds; FOLDER=path takes other issues than our samples
+	@$(BIN)/python -m tests.witnesses $(FOLDER)
 
 lint: test-environment ## ruff, and the floors that imports may run down
 	@$(BIN)/ruff check .

@@ -31,7 +31,7 @@ from sqlalchemy import (
 
 from pipeline.clock import EPOCH
 
-HEAD = "0005"  # the migration this program expects; a test compares it with pipeline/migrations
+HEAD = "0006"  # the migration this program expects; a test compares it with pipeline/migrations
 
 
 class Instant(TypeDecorator[datetime]):
@@ -388,6 +388,7 @@ worker = Table(
     Column("shard", Integer, nullable=False),
     Column("started_at", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
+    Column("work", Text, nullable=False, server_default=""),  # what it does: all, publish, send, web, or ""
 )
 
 # When the next message may go, by provider: a rate that holds across processes.

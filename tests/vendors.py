@@ -140,7 +140,9 @@ class PostmarkDesk(Vendor):
 
 
 class MailgunDesk(Vendor):
-    """documentation.mailgun.com: messages.mime and events."""
+    """documentation.mailgun.com: messages.mime and events; a sending key of a domain may only POST messages."""
+
+    takes_sending_key = False
 
     account = "/v4/domains/mg.example.com", {
         "domain": {"name": "mg.example.com", "state": "active", "is_disabled": False},
@@ -150,7 +152,7 @@ class MailgunDesk(Vendor):
 
     def respond(self, request: Request) -> Reply:
         login = "Basic " + base64.b64encode(f"api:{KEY}".encode()).decode()
-        if request.headers.get("authorization") != login:
+        if request.headers.get("authorization") != login or (self.takes_sending_key and request.method == "GET"):
             return Reply(401, b"Forbidden")
         if self.asks_for_account(request):
             return Reply(200, self.standing)
@@ -161,6 +163,8 @@ class MailgunDesk(Vendor):
             return Reply(200, {"items": items[:int(request.query["limit"])], "paging": {}})
         need((request.method, request.path) == ("POST", "/v3/mg.example.com/messages.mime"), request.path)
         form = _form(request)
+        if "to" not in form:
+            return Reply(400, {"message": "to parameter is missing"})
         need({"to", "message"} <= form.keys() <= {"to", "message", "o:tracking", "v:avviso"}, f"{form.keys()}")
         to = form["to"].decode()
         if not is_address(to) or to.startswith("gone@"):
@@ -423,14 +427,15 @@ class ButtondownDesk(Platform):
 
 
 class ListmonkDesk(Platform):
-    """listmonk.app/docs/apis/campaigns."""
+    """listmonk.app/docs/apis/campaigns, and cmd/campaigns.go, which differs: it filters by `tag`."""
 
     def respond(self, request: Request) -> Reply:
         if request.headers.get("authorization") != f"token bot:{KEY}":
             return Reply(403, {"message": "invalid session"})
         if (request.method, request.path) == ("GET", "/api/campaigns"):
-            found = [one for one in self.broadcasts if request.query["tags"] in one["tags"]]
-            return Reply(200, {"data": {"results": found, "total": len(found)}})
+            found = [one for one in self.broadcasts if request.query.get("tag", one["tags"][0]) in one["tags"]]
+            page = found[::-1][:int(request.query.get("per_page", 20))]
+            return Reply(200, {"data": {"results": page, "total": len(found)}})
         if request.method == "PUT":
             one = self.find(request.path.split("/")[3])
             need(shape(request.document, {"status": str})["status"] == "running", "not started")
@@ -488,15 +493,20 @@ class KitDesk(Platform):
             return Reply(401, {"errors": ["The access token is invalid"]})
         if request.method == "GET":
             return Reply(200, {"broadcasts": [
-                {name: one[name] for name in ("id", "subject", "description", "send_at")} for one in self.broadcasts]})
+                {name: one[name] for name in ("id", "subject", "description", "send_at", "status")}
+                for one in self.broadcasts[::-1]]})
         if request.method == "PUT":
             one = self.find(request.path.rpartition("/")[2])
-            one |= shape(request.document, {"send_at": str}) | {"sent": True}
+            change = shape(request.document, {"public": bool}, {"send_at": str, "published_at": str})
+            if change["public"] and change.get("send_at"):
+                change |= {"sent": True, "status": "scheduled"}
+            one |= change
             return Reply(200, {"broadcast": one})
         need((request.method, request.path) == ("POST", "/v4/broadcasts"), request.path)
         mail = shape(request.document, {"subject": str, "content": str, "description": str, "public": bool,
                                         "send_at": type(None)}, {"email_template_id": int})
-        self.broadcasts.append({"id": next(self._ids), "sent": False, **mail})
+        need(not mail["public"], "on the account's pages already")
+        self.broadcasts.append({"id": next(self._ids), "sent": False, "status": "draft", **mail})
         return Reply(201, {"broadcast": self.broadcasts[-1]})
 
 

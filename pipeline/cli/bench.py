@@ -122,4 +122,49 @@ def machines(
     return DONE
 
 
+@bench.command(cls=Command)
+@click.option("--readers", type=click.IntRange(100, 10_000_000), default=1_000_000, show_default=True)
+@click.option("--machines", type=click.IntRange(1, 1_000), multiple=True, default=(1, 2, 4, 8), show_default=True,
+              help="How many; may be given several times.")
+@click.option("--connections", type=click.IntRange(1, 200), default=10, show_default=True, help="Of each machine.")
+@click.option("--window", type=click.IntRange(1, 16), default=1, show_default=True,
+              help="Messages a connection has on the wire: 4 where a distant server offers CHUNKING.")
+@click.option("--rtt", type=click.IntRange(0, 1_000), default=100, show_default=True, metavar="MS",
+              help="Round trip to the mail server in milliseconds.")
+@click.option("--rate", type=click.IntRange(0), default=0, show_default=True, metavar="N",
+              help="Messages a second for all machines together; 0 is no limit.")
+@click.option("--sender-us", type=click.IntRange(0), default=130, show_default=True, metavar="US",
+              help="The sender's processor time for a message: `bench send` measures it.")
+@click.option("--ledger-us", type=click.IntRange(0), default=250, show_default=True, metavar="US",
+              help="The database's time for a claim and its outcome: `bench machines --ledger` measures claims of 500.")
+@click.option("--server-us", type=click.IntRange(0), default=0, show_default=True, metavar="US",
+              help="The mail server's time for a message; 0 bears anything.")
+@click.option("--dies-at", type=click.FloatRange(min=0), metavar="S",
+              help="One machine falls silent after so many seconds.")
+@pass_desk
+def simulate(
+    desk: Desk, readers: int, machines: tuple[int, ...], connections: int, window: int, rtt: int, rate: int,
+    sender_us: int, ledger_us: int, server_us: int, dies_at: float | None,
+) -> int:
+    """A mailing over more machines than there are here, from what was measured on one. Sends nothing.
+
+    \b
+    Example:
+      avviso bench simulate --machines 4 --machines 16 --connections 50
+      avviso bench simulate --window 4 --rtt 20 --dies-at 60
+    """
+    from pipeline.bench import simulation  # slow import
+
+    if dies_at is not None and max(machines) == 1:
+        raise click.UsageError("--dies-at needs more than one machine: give --machines 2 or more")
+    found = [
+        simulation.play(simulation.Assumptions(
+            readers=readers, machines=count, connections=connections, window=window, round_trip_s=rtt / 1e3,
+            sender_s=sender_us / 1e6, ledger_s=ledger_us / 1e6, server_s=server_us / 1e6, rate_per_s=rate,
+            dies_at_s=dies_at))
+        for count in machines if count > 1 or dies_at is None]
+    desk.answer(simulation.shape(found), simulation.table(found))
+    return DONE
+
+
 COMMANDS = (bench,)

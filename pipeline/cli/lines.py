@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 SHOWN = 12  # issues on the status screen
 SILENT = timedelta(minutes=3)  # a worker says each minute that it is there
+WORKS = {"all": "does all", "publish": "publishes", "send": "sends", "web": "answers readers"}
 
 
 def issue_line(record: Record) -> str:
@@ -45,13 +46,16 @@ def prospect_line(one: Prospect, zone: ZoneInfo) -> str:
 
 
 def worker_line(worker: Worker, hands: Mapping[str, int], now: datetime, zone: ZoneInfo) -> str:
-    """`db1, process 4242, since 2026-03-24 08:00: 40 of 14 to weekly`, or when it was last heard of."""
+    """`db1, process 4242, sends since 2026-03-24 08:00: 40 of 14 to weekly`, or when it was last heard of."""
     silent = now - worker.seen_at
-    said = ", ".join(f"{n} {name}" if name == "letters" else f"{n} of {name}" for name, n in hands.items()) or "idle"
+    said = [", ".join(f"{n} {name}" if name == "letters" else f"{n} of {name}" for name, n in hands.items()) or "idle"]
+    if worker.work == "web" and not hands:
+        said = []  # it answers whoever asks, and holds nothing
     if silent > SILENT:
-        said += f"; not heard of for {silent.total_seconds() / 60:.0f} minutes"
-    return (f"{worker.host or 'here'}, process {worker.pid}, since "
-            f"{worker.started_at.astimezone(zone):%Y-%m-%d %H:%M}: {said}")
+        said.append(f"not heard of for {silent.total_seconds() / 60:.0f} minutes")
+    since = f"{worker.started_at.astimezone(zone):%Y-%m-%d %H:%M}"
+    return (f"{worker.host or 'here'}, process {worker.pid}, {WORKS.get(worker.work, 'at work')} since {since}"
+            f"{': ' + '; '.join(said) if said else ''}")
 
 
 def status_lines(overview: Overview, now: datetime, zone: ZoneInfo) -> Iterator[str]:

@@ -86,7 +86,8 @@ def _sections(doctor: Doctor) -> list[Section]:
     list_ids = [f"{one.id}.{sender.rpartition('@')[2]}" for one in config.lists]
     return [
         ("ledger", lambda: iter([examine_ledger(
-            database.shown, lambda: database.exists, (database.check_version, database.check_health),
+            database.shown, lambda: database.exists,
+            (database.check_version, database.check_health, database.check_writable),
             lambda: app.ledger.notebook.identity().orphan)])),
         ("clock", lambda: examine_clock(app.clock.now(), _newest(app, lambda: database.exists), str(config.zone),
                                         doctor.machine_zone())),

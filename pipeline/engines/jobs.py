@@ -67,6 +67,20 @@ def alone(app: App) -> Iterator[None]:
         lock.release()
 
 
+@contextmanager
+def present(app: App, work: str) -> Iterator[Presence]:
+    """Stands in the ledger's list of workers, with what it does (`Worker.work`), until the block ends."""
+    host = "" if app.database.is_sqlite else socket.gethostname()
+    presence = Presence(app.ledger, app.config.var / "workers", host=host, now=app.clock.now(), work=work)
+    ended = threading.Event()
+    threading.Thread(target=_be_seen, args=(presence, app.clock, ended), name="presence", daemon=True).start()
+    try:
+        yield presence
+    finally:
+        ended.set()
+        presence.leave()
+
+
 class Shift:
     """This process at work on the ledger: others leave alone what it holds while it lives."""
 
@@ -79,18 +93,13 @@ class Shift:
 
     @classmethod
     @contextmanager
-    def begin(cls, app: App) -> Iterator[Shift]:
+    def begin(cls, app: App, work: str = "") -> Iterator[Shift]:
         """Enters the ledger's list of workers, and leaves it at the end. Raises what `check_ledger` raises."""
         app.check_ledger()
-        host = "" if app.database.is_sqlite else socket.gethostname()
-        presence = Presence(app.ledger, app.config.var / "workers", host=host, now=app.clock.now())
-        ended = threading.Event()
-        threading.Thread(target=_be_seen, args=(presence, app.clock, ended), name="presence", daemon=True).start()
         try:
-            yield cls(app, presence)
+            with present(app, work) as presence:
+                yield cls(app, presence)
         finally:
-            ended.set()
-            presence.leave()
             app.high_water.note()
 
     def rounds(self) -> dict[str, Round]:
@@ -236,7 +245,7 @@ def publish_once(app: App, stop: threading.Event, *, send: bool = True) -> tuple
     A pass that fails is raised when what was frozen before it is delivered: that needs no folder and no template.
     """
     app.check_way_out()
-    with alone(app), Shift.begin(app) as shift:
+    with alone(app), Shift.begin(app, "publish") as shift:
         again(shift.tidy)
         running = {one.id for one in app.ledger.mailings.all(MailingState.SENDING)}
         try:

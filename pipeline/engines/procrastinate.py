@@ -24,6 +24,7 @@ from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Status
 
 from pipeline.engines.jobs import Shift, telling
+from pipeline.errors import DatabaseError, Mistake
 
 if TYPE_CHECKING:
     from pipeline.app import App
@@ -42,7 +43,7 @@ QUEUES = {"publish": ("publish", "tidy"), "send": ("tidy",)}
 def begin(app: App, shift: Shift, only: str | None, ending: threading.Event) -> Callable[[], object]:
     """Begins what `only` names, or all of it; gives what waits for its end once `ending` is set."""
     telling("tidy", shift.tidy)()
-    clockwork = Clockwork(app.config.database.get_secret_value(), shift, ending, only, app.ledger.notebook.alone)
+    clockwork = Clockwork(app.database.conninfo, shift, ending, only, app.ledger.notebook.alone)
     thread = threading.Thread(target=clockwork.run, name="procrastinate", daemon=True)
     thread.start()
     return thread.join
@@ -65,12 +66,15 @@ class Clockwork:
                        if name == "tidy" or only != "send"]
 
     def run(self) -> None:
-        """Works until the end is set; while the database is away it tries again."""
+        """Works until the end is set; while the database is away, or something else is wrong, it tries again."""
         while not self._ending.is_set():
             try:
                 asyncio.run(self._work())
-            except ConnectorException as error:
+            except (ConnectorException, DatabaseError) as error:
                 log.error("engine.away", extra={"reason": " ".join(str(error.__cause__ or error).split())})
+                self._ending.wait(RESTART_S)
+            except Exception as error:  # the outermost rim of a thread: it would end for good and be missed by nobody
+                log.exception("engine.failed", extra={"reason": str(Mistake(error))})
                 self._ending.wait(RESTART_S)
 
     def _periodic(self, name: str, when: str, job: Callable[[], object]) -> Tick:

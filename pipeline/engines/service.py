@@ -10,13 +10,13 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.engines.jobs import Shift, alone
-from pipeline.errors import PipelineError, Unreachable
+from pipeline.engines.jobs import Shift, alone, present
+from pipeline.errors import DatabaseError, PipelineError, Unreachable
 from pipeline.privacy import warn_if_shared
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def _begin(app: App, only: str | None, shift: ExitStack, work: ExitStack, ending
     """Begins what needs the ledger. False while that is away: whom we serve on the web is served all the same."""
     try:
         app.database.check_version()
-        at_work = shift.enter_context(Shift.begin(app)) if only != "web" else None
+        at_work = shift.enter_context(_served(app) if only == "web" else Shift.begin(app, only or "all"))
     except Unreachable as error:
         if only not in (None, "web"):
             raise
@@ -93,6 +93,16 @@ def _begin(app: App, only: str | None, shift: ExitStack, work: ExitStack, ending
     if at_work:
         work.callback(_engine(app)(app, at_work, only, ending))
     return True
+
+
+@contextmanager
+def _served(app: App) -> Iterator[None]:
+    """Stands in the list of workers while the web alone is at work; a ledger that is away need not hear of its end."""
+    with ExitStack() as listed:
+        listed.enter_context(present(app, "web"))
+        yield
+        with suppress(DatabaseError):
+            listed.close()
 
 
 def _engine(app: App) -> Begin:

@@ -128,9 +128,15 @@ class Archive:
 
     def permalinks(self) -> dict[str, str]:
         """Where each shown issue is on the web, by its file: for links from one issue's text to another's file."""
-        shown = select(issue.c.path, issue.c.permalink).where(_IS_SHOWN, issue.c.permalink.is_not(None))
+        shown = select(issue.c.path, issue.c.permalink, issue.c.key).where(_IS_SHOWN, issue.c.permalink.is_not(None))
         with self._db.read() as connection:
-            return _pairs(connection.execute(shown).all())
+            inside = self._inside(connection) if self._hidden else ()
+            rows = connection.execute(shown).all()
+        return {path: permalink for path, permalink, key in rows if key not in inside}
+
+    def is_hidden(self, lists: Collection[str]) -> bool:
+        """Whether what goes to these lists is on no page and in no feed."""
+        return bool(lists) and self._hidden.issuperset(lists)
 
     def due(self, now: datetime) -> list[Record]:
         """Issues whose hour has come, not published or not seen as due yet, in the order of their hours."""
@@ -158,7 +164,7 @@ class Archive:
     def _inside(self, connection: Connection) -> set[str]:
         """The issues that go to hidden lists alone."""
         rows = connection.execute(select(issue.c.key, issue.c.lists).where(_IS_SHOWN))
-        return {key for key, lists in rows if self._hidden.issuperset(lists)}
+        return {key for key, lists in rows if self.is_hidden(lists)}
 
     def paths(self) -> dict[str, tuple[str, bool]]:
         """Where each issue's file is or was, and whether it is there, by key."""

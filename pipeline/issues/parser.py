@@ -18,6 +18,7 @@ from pipeline.issues.emphasis import use_friendly_emphasis
 from pipeline.issues.linking import use_linker
 from pipeline.issues.notes import use_notes
 from pipeline.issues.patience import MAX_NESTING, use_patience
+from pipeline.issues.rawwords import use_raw_words
 from pipeline.issues.spaces import use_spaced_addresses
 
 
@@ -34,6 +35,7 @@ def markdown_parser() -> MarkdownIt:
     use_linker(parser)
     use_spaced_addresses(parser)
     use_notes(parser)
+    use_raw_words(parser)
     return parser
 
 

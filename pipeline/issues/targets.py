@@ -24,8 +24,8 @@ class Target(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What rewriting needs to know: the target, the issue's own page (absolute), how to find a file named relative
-    to the issue, and the width of the column in CSS pixels."""
+    """What rewriting needs to know: the target, the issue's own page (absolute, "" if it has none), how to find a file
+    named relative to the issue, and the width of the column in CSS pixels."""
 
     target: Target
     page_url: str

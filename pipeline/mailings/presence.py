@@ -39,7 +39,7 @@ class Reclaimed:
 class Presence:
     """This process at work. `host` names the machine whose lock files and boards lie in `folder`."""
 
-    def __init__(self, ledger: Ledger, folder: Path, *, host: str, now: datetime) -> None:
+    def __init__(self, ledger: Ledger, folder: Path, *, host: str, now: datetime, work: str = "") -> None:
         self._ledger = ledger
         self._folder = folder
         worker_id = uuid.uuid4().hex
@@ -47,7 +47,8 @@ class Presence:
         assert lock is not None, "a new name cannot be taken"  # noqa: S101, says what breaks
         self._lock = lock
         try:
-            self.worker = ledger.workers.enter(worker_id, host=host, boot_id=boot_id(), pid=os.getpid(), now=now)
+            self.worker = ledger.workers.enter(
+                worker_id, host=host, boot_id=boot_id(), pid=os.getpid(), now=now, work=work)
         except DatabaseError:
             lock.release(remove=True)  # nobody knows of us
             raise

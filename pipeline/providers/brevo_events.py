@@ -30,6 +30,7 @@ _EVENTS: Mapping[str, Meaning] = {
     "spam": (Kind.COMPLAINED, None),
     "complaint": (Kind.COMPLAINED, None),
     "unsubscribed": (Kind.UNSUBSCRIBED, None),
+    "unsubscribe": (Kind.UNSUBSCRIBED, None),  # in none of their pages; others were sent it
     "opened": (Kind.OPENED, None),
     "unique_opened": (Kind.OPENED, None),
     "proxy_open": (Kind.OPENED, None),

@@ -1,8 +1,9 @@
 """Kit (formerly ConvertKit): drafts a broadcast, then gives it an hour that has come.
 
 Excerpts read in November 2026, the rest from memory, not tried against a live account:
-developers.kit.com/api-reference/broadcasts (create, list, update): `send_at: null` is a draft. Our mark stands in the
-internal description. Kit puts its own template around the text.
+developers.kit.com/api-reference/broadcasts (create, list, update): a draft is not `public` and has no `send_at`; what
+is to go out is `public`, on the account's own pages as well, and has an hour. Our mark stands in the internal
+description. Kit puts its own template around the text.
 """
 
 from __future__ import annotations
@@ -31,8 +32,9 @@ class Kit(Broadcast):
     def listed(self, document: Any) -> Iterable[Found]:
         for one in document["broadcasts"]:
             hour = one.get("send_at")
-            yield Found(str(one["id"]), one.get("description") or "", Stage.GOING if hour else Stage.DRAFT,
-                        one.get("status") or (f"from {hour}" if hour else "draft"))
+            word = one.get("status") or (f"from {hour}" if hour else "draft")
+            yield Found(str(one["id"]), one.get("description") or "",
+                        Stage.DRAFT if word == "draft" else Stage.GOING, word)
 
     def create(self, copy: Copy) -> Call:
         template = {"email_template_id": self._template} if self._template else {}
@@ -45,7 +47,8 @@ class Kit(Broadcast):
         return str(document["broadcast"]["id"])
 
     def start(self, id_: str) -> Call:
-        call = json_call(f"/v4/broadcasts/{id_}", {"send_at": self._clock.now().isoformat(timespec="seconds")})
+        now = self._clock.now().isoformat(timespec="seconds")
+        call = json_call(f"/v4/broadcasts/{id_}", {"public": True, "published_at": now, "send_at": now})
         return Call("PUT", call.path, call.content, call.headers)
 
     def problem(self, answer: Any) -> tuple[int | str | None, str]:

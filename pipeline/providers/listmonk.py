@@ -1,7 +1,7 @@
 """listmonk: drafts a campaign for one of its lists, then runs it.
 
 Excerpts read in November 2026, the rest from memory, not tried against a live account: listmonk.app/docs/apis/apis,
-listmonk.app/docs/apis/campaigns and listmonk.app/docs/templating, and its source of that month. Our mark is a tag of
+listmonk.app/docs/apis/campaigns and listmonk.app/docs/templating, and its source of July 2026. Our mark is a tag of
 the campaign.
 """
 
@@ -24,7 +24,7 @@ class Listmonk(Broadcast):
 
     name = "listmonk"
     way_out = "{{ UnsubscribeURL }}"
-    listing = "/api/campaigns?tags={mark}&no_body=true&per_page=50"
+    listing = "/api/campaigns?tag={mark}&no_body=true&per_page=50"  # "tags" in its pages, "tag" in its source
 
     def __init__(self, line: Line, clock: Clock, list_id: int, template_id: int | None, *, is_draft: bool) -> None:
         super().__init__(line, clock, is_draft=is_draft)

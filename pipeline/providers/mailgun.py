@@ -17,8 +17,8 @@ from typing import Any, ClassVar
 from urllib.parse import quote, urlencode
 
 from pipeline.clock import Clock
-from pipeline.errors import ConfigError
-from pipeline.providers.base import Message, Receipt
+from pipeline.errors import ConfigError, Refused, TransportError
+from pipeline.providers.base import Greeting, Message, Receipt
 from pipeline.providers.courier import Courier, Group, Result
 from pipeline.providers.http import Answer, Call, Line, check_secret
 from pipeline.providers.http_verdicts import Blame, Table
@@ -26,6 +26,7 @@ from pipeline.providers.vendor import Standing
 
 HOSTS = {"us": "https://api.mailgun.net", "eu": "https://api.eu.mailgun.net"}
 _BOUNDARY = "=_avviso_form"
+_END = f"--{_BOUNDARY}--\r\n".encode()
 _BAD_READER = re.compile(r"'?to'? parameter is not a valid address", re.IGNORECASE)
 
 
@@ -40,6 +41,23 @@ class Mailgun(Courier):
         super().__init__(line, clock)
         self._path = f"/v3/{quote(domain, safe='')}"
         self.account = f"/v4/domains/{quote(domain, safe='')}"
+
+    def greet(self, sender: str) -> Greeting | None:
+        """A sending key of the domain may do nothing but send, and is a good one."""
+        try:
+            return super().greet(sender)
+        except Refused:
+            if not self._may_send():
+                raise
+            return self.greeting(Standing("the key may send and nothing else, so they are not told"))
+
+    def _may_send(self) -> bool:
+        """Whether they look at a message, in test mode and to nobody, before they refuse it."""
+        form = _field('name="o:testmode"', b"yes") + _END
+        try:
+            return self._line.call(self._post(form)).status == 400
+        except TransportError:
+            return False
 
     def standing(self, document: Any) -> Standing:
         """The domain's state, and the first record that its DNS lacks."""
@@ -58,10 +76,13 @@ class Mailgun(Courier):
         form = {"to": message.recipient, "o:tracking": "no", "v:avviso": message.key}
         fields = [_field(f'name="{name}"', value.encode(errors="replace")) for name, value in form.items()]
         mail = _field('name="message"; filename="message.eml"', message.mime(), "message/rfc822")
-        return b"".join([*fields, mail, f"--{_BOUNDARY}--\r\n".encode()])
+        return b"".join([*fields, mail, _END])
 
     def request(self, group: Group) -> Call:
-        return Call("POST", f"{self._path}/messages.mime", group.parts[0],
+        return self._post(group.parts[0])
+
+    def _post(self, form: bytes) -> Call:
+        return Call("POST", f"{self._path}/messages.mime", form,
                     {"content-type": f'multipart/form-data; boundary="{_BOUNDARY}"'})
 
     def results(self, answer: Answer) -> Sequence[Result] | None:

@@ -59,10 +59,10 @@ def part(value: Any, *names: str) -> Any:
 
 
 def text(value: Any, *names: str) -> str:
-    """A value as text; "" where there is none, or no single one."""
+    """A value as text that every database takes; "" where there is none, or no single one."""
     found = part(value, *names)
     plain = isinstance(found, str | int | float) and not isinstance(found, bool)
-    return str(found)[:LONGEST].encode("utf-8", "replace").decode() if plain else ""
+    return _sound(str(found)[:LONGEST].replace("\0", "")) if plain else ""
 
 
 def objects(value: Any, *names: str) -> list[Mapping[str, Any]]:
@@ -98,7 +98,12 @@ def message_id(said: str) -> str:
 
 def kept(value: Any) -> str:
     """What is worth keeping of a report, as JSON."""
-    return json.dumps(_pruned(value), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return _sound(json.dumps(_pruned(value), ensure_ascii=False, separators=(",", ":"), sort_keys=True))
+
+
+def _sound(text: str) -> str:
+    """Lone surrogates, which nobody can write down, become question marks."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _from_number(said: str) -> datetime:

@@ -31,7 +31,7 @@ _BOUNCES: Mapping[str, Meaning] = {
     "HardBounce": HARD,
     "BadEmailAddress": HARD,
     "SoftBounce": SOFT,
-    "Transient": SOFT,
+    "Transient": (Kind.DEFERRED, None),  # they go on trying
     "DnsError": SOFT,
     "SpamNotification": OURS,
     "Blocked": OURS,

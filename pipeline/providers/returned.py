@@ -1,6 +1,7 @@
 """What came by mail, understood: a report of a mail server, a complaint, an automatic answer, a reader who leaves.
 
     feedback-report (RFC 5965)         complained, or what its Feedback-Type says
+    "complaint about message from"     complained: Outlook.com sends the message back without a report
     delivery-status (RFC 3464)         bounced, failed, deferred, delivered: by Action and Status
     a report in prose                  qmail, older Exim, QQ, 163: by the words above the returned message
     an automatic answer (RFC 3834)     autoresponded
@@ -25,7 +26,7 @@ from html import unescape
 
 from pipeline.providers.event import Event, Kind, event_key
 from pipeline.providers.mailbox import Mail
-from pipeline.providers.statuses import Meaning, meaning, status_in
+from pipeline.providers.statuses import Meaning, meaning, status_in, telling
 
 PROVIDER = "mailbox"
 LONGEST = 20_000  # characters of prose that are looked at
@@ -43,16 +44,19 @@ _AUTOMATIC = re.compile(
     re.IGNORECASE)
 _RETURN = re.compile(
     r"undeliver|delivery (?:status|failure|problem|delayed|has failed)|(?:mail )?delivery failed"
-    r"|returned (?:mail|to sender)|failure notice|mail system error|non-?delivery|message (?:not delivered|status)"
+    r"|warning: (?:message|could not send)|returned (?:mail|to sender)|failure notice"
+    r"|mail system error|non-?delivery|message (?:not delivered|status)"
     r"|退信|投递失败|发送失败|无法投递|被退回|退件|無法傳遞", re.IGNORECASE)
-_DAEMON = re.compile(r"mailer-?daemon|postmaster|mail-?daemon|mdaemon|system admin", re.IGNORECASE)
+_DAEMON = re.compile(r"mailer-?daemon|postmaster|mail-?daemon|mdaemon|mail\.delivery|system admin", re.IGNORECASE)
 _LATER = re.compile(
     r"will (?:be|continue to be) retried|still (?:being )?(?:try|retr)|delayed (?:\d+|for)|no action is required"
     r"|warning: message|has not yet been delivered|稍后(?:会|将)?重试|继续尝试", re.IGNORECASE)
 # From here on it is our own text, whose words blame nobody.
 _COPY = re.compile(
     r"-{3,}[^\n]{0,40}(?:copy of (?:the|your) message|original message|below this line|returned message|message text)"
-    r"|original message headers|原始邮件|原邮件|----- transcript|message-id:", re.IGNORECASE)
+    r"|original message headers|message headers follow|原始邮件|原邮件|----- transcript|message-id:", re.IGNORECASE)
+
+_COMPLAINT = re.compile(r"complaint about message from ", re.IGNORECASE)  # Microsoft's Junk Mail Reporting Program
 
 _TAGS = re.compile(r"<(?:style|script)\b.*?</(?:style|script)>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 
@@ -110,7 +114,8 @@ def _complaint(message: Message) -> Finding | None:
     """RFC 5965: what a reader's provider says they did."""
     part = _part(message, "message/feedback-report")
     if part is None:
-        return None
+        is_one = _COMPLAINT.match(_header(message, "Subject")) and _part(message, "message/rfc822")
+        return ((Kind.COMPLAINED, None), "", "abuse reported in the manner of Outlook.com") if is_one else None
     fields = _fields(part)
     kind = fields.get("feedback-type", "abuse").strip().lower()
     meant = _FEEDBACK.get(kind, (Kind.UNKNOWN, None))
@@ -132,8 +137,9 @@ def _status_report(message: Message) -> Finding | None:
     kind = _ACTIONS.get(block["action"].strip().lower())
     if kind is not None:
         return (kind, None), status, words
-    own = status_in(words)  # the server's own words are nearer to the truth than "5.0.0"
-    nearer = own if own and (not status or status.split(".")[1] == "0") else status
+    if status.startswith("2."):
+        return (Kind.DELIVERED, None), status, words
+    nearer = telling(words) or status  # a relay in between may translate every 550 into 5.1.1
     return meaning(nearer, f"{words} {_prose(message)}"), nearer, words or _prose(message)
 
 
@@ -193,12 +199,14 @@ def _is_return(message: Message, sender: str, subject: str) -> bool:
     if message.get("X-Failed-Recipients"):
         return True
     nobody = _text_of(message, "Return-Path").strip() == "<>"
-    daemon = bool(_DAEMON.search(sender.partition("@")[0]))
+    daemon = bool(_DAEMON.search(sender.partition("@")[0] or _header(message, "From")))  # "MAILER-DAEMON <>"
     return (daemon or nobody) and bool(_RETURN.search(subject) or "qmail-send program" in _prose(message))
 
 
 def _is_automatic(message: Message, subject: str) -> bool:
-    """RFC 3834 section 5, and what was in use before it."""
+    """RFC 3834 section 5, and what was in use before it. Apple Mail says so of a reader who pressed its button."""
+    if message.get("X-Apple-Unsubscribe"):
+        return False
     submitted = _text_of(message, "Auto-Submitted").partition(";")[0].strip().lower()
     other = _text_of(message, "Precedence").strip().lower() in ("auto_reply", "auto-reply", "junk")
     known = any(message.get(name) for name in ("X-Autoreply", "X-Autorespond", "X-Autoresponder", "X-Auto-Reply"))

@@ -3,7 +3,11 @@
     5.1.x 5.2.1           the address is dead                                         bounced, hard
     5.2.x 4.1.x 4.2.x     the mailbox is full, or away                                bounced, soft
     5.3 to 5.7, 4.7       about us, the route or the message: no reader is blamed     failed
-    5.0.x, or none        what the words say; a doubt counts for the reader
+    5.0.x, 5.1.0, or none what the words say; a doubt counts for the reader
+
+Some statuses are used for two things, and a server's words may contradict its status ("550 5.2.1 … receiving mail at a
+rate that prevents …"): then the words tell, where they blame the reader less. What large mailbox providers really say:
+public collections of bounces, November 2026.
 
 Blaming readers for what is our fault costs a whole list (Gmail's 5.7.26, Microsoft's 5.7.515 come for everybody).
 """
@@ -20,7 +24,7 @@ HARD: Meaning = (Kind.BOUNCED, Bounce.HARD)
 SOFT: Meaning = (Kind.BOUNCED, Bounce.SOFT)
 OURS: Meaning = (Kind.FAILED, None)
 
-STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
+STATUS = re.compile(r"(?<![\d.])([245])\.([0-7])\.(\d{1,3})(?![\d.])")  # RFC 3463 knows eight subjects
 
 # Class, subject and detail; the longer key first.
 _MEANINGS: dict[str, Meaning] = {
@@ -40,17 +44,27 @@ _MEANINGS: dict[str, Meaning] = {
     "4.4": SOFT,     # the route to them, as above
 }
 
+# What these mean where the words say that there is no such reader, and where they do not.
+_EITHER: dict[str, tuple[Meaning, Meaning]] = {
+    "5.1.0": (HARD, SOFT),  # whatever is wrong about an address, the sender's too
+    "5.4.1": (SOFT, OURS),  # Microsoft: no such address, or its domain is just moving
+    "5.5.0": (HARD, OURS),  # Outlook.com: no such mailbox
+}
+
 # In this order: what speaks of us wins over what speaks of the reader, and "full" over "unavailable".
 _WORDS: tuple[tuple[Meaning, re.Pattern[str]], ...] = (
     (OURS, re.compile(
         r"spam|block(?:ed|list| list)|blacklist|polic(?:y|ies)|reputation|\bspf\b|dkim|dmarc|unauthenticated"
         r"|not accepted due|rate limit|too many|content reject|virus|too large|size limit"
+        r"|sender (?:address )?(?:rejected|denied)|authentication checks? fail|not allowed to send|after mail from"
         r"|垃圾|黑名单|拒收|反垃圾|频率|认证|授权|过大", re.IGNORECASE)),
     (SOFT, re.compile(
         r"quota|mailbox (?:is )?full|over ?quota|insufficient (?:system )?storage|exceeded storage|inbox is full"
+        r"|receiving mail (?:at a rate|too quickly)"
         r"|空间不足|已满|容量|超过限额", re.IGNORECASE)),
     (HARD, re.compile(
         r"user (?:is )?unknown|unknown (?:user|recipient|address|local part)|no such (?:user|recipient|mailbox|address)"
+        r"|(?:user|recipient|account) not found|recipient name is not recognized|not listed in \S+ directory"
         r"|no mailbox here|mailbox (?:not found|unavailable|does not exist|is disabled|disabled)|does(?: not|n't) exist"
         r"|doesn't have an? \S+ account|invalid (?:recipient|mailbox|address)"
         r"|recipient (?:address )?(?:not found|rejected)|address (?:not found|rejected)"
@@ -67,11 +81,22 @@ def meaning(status: str, text: str = "", *, otherwise: Meaning = SOFT) -> Meanin
 
     `otherwise` is for what neither status nor words decide: what the provider itself makes of it.
     """
-    found = STATUS.search(status) or STATUS.search(text)
-    if found and found[2] != "0":
-        whole, subject = found[0], f"{found[1]}.{found[2]}"
-        return _MEANINGS.get(whole) or _MEANINGS.get(subject, OURS)
-    return next((said for said, words in _WORDS if words.search(text)), otherwise)
+    found = telling(f"{status} {text}")
+    said = next((said for said, words in _WORDS if words.search(text)), None)
+    if not found:
+        return said or otherwise
+    if found in _EITHER:
+        if_unknown, if_not = _EITHER[found]
+        return if_unknown if said is HARD else said or if_not
+    meant = _MEANINGS.get(found) or _MEANINGS.get(found.rpartition(".")[0], OURS)
+    is_contradicted = meant is HARD and said and not _WORDS[-1][1].search(text)
+    return said if said and is_contradicted else meant
+
+
+def telling(text: str) -> str:
+    """The first status of a failure in a text that says more than that it is one; "" if none does."""
+    found = [one[0] for one in STATUS.finditer(text) if one[1] != "2" and one[2] != "0"]
+    return next((one for one in found if not one.endswith(".1.0")), found[0] if found else "")
 
 
 def status_in(text: str) -> str:

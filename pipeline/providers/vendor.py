@@ -69,7 +69,7 @@ class Vendor(Transport):
 
     def receipt(self, provider_id: object, words: str = "accepted") -> Receipt:
         """The vendor took a message."""
-        return Receipt(self.name, str(provider_id) if provider_id else None, words, self._clock.now())
+        return Receipt(self.name, self._line.scrub(str(provider_id)) if provider_id else None, words, self._clock.now())
 
     def standing(self, document: Any) -> Standing:  # noqa: ARG002, for those who are told something
         """What the answer at `account` says of us."""

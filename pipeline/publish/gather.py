@@ -23,6 +23,8 @@ from pipeline.issues.history import git_date
 from pipeline.issues.issue import Manuscript, State
 from pipeline.issues.record import KnownFile, Record, Text
 from pipeline.mailings.ledger.notebook import Notebook
+from pipeline.publish.description import Heard, describe
+from pipeline.publish.desk import Desk
 from pipeline.publish.identity import Identities, identify
 
 if TYPE_CHECKING:  # slow imports: Markdown, YAML
@@ -34,7 +36,6 @@ SEEN = "seen_folder"        # the note of the folder's fingerprint when there wa
 MICROSECOND = timedelta(microseconds=1)
 REMEMBERED_PARAGRAPHS = 8   # candidates for a description kept with each issue
 AT_ONCE = 500               # files whose parsed texts are in memory together
-BOILERPLATE_LOOKBACK = 60   # issues whose paragraphs count as boilerplate when they come again
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +214,7 @@ class Gatherer:
         if manuscript.due_at is None:
             return None  # a draft that never had one is not an issue yet
         changed_at = min(desk.changed_at(path), desk.now)
-        description = _description(key, manuscript, old, heard)
+        description = describe(key, manuscript, old, heard)
         record = self._record(key, manuscript, old, desk.impressions[path], description, changed_at, desk.now)
         if record == old:
             return None
@@ -236,7 +237,7 @@ class Gatherer:
         self, key: str, manuscript: Manuscript, old: Record | None, impression: Impression, description: str,
         changed_at: datetime, now: datetime,
     ) -> Record:
-        assert manuscript.day  # noqa: S101, `_enter` sees to it
+        assert manuscript.day  # noqa: S101, `_entry` sees to it
         assert manuscript.due_at  # noqa: S101, as above
         same_bytes = old is not None and old.source_digest == manuscript.digest
         visible_change = old is not None and old.text_digest != impression.digest
@@ -264,119 +265,6 @@ class Gatherer:
         return self._latest_change
 
 
-def _description(key: str, manuscript: Manuscript, old: Record | None, heard: Heard) -> str:
-    """The author's own, else the first paragraph that other issues do not have; kept once published."""
-    candidates = manuscript.descriptions
-    if manuscript.described or not candidates:
-        return candidates[0] if candidates else ""
-    if old and old.is_published and old.description in candidates:
-        return old.description
-    others = heard.paragraphs(but=key)
-    return next((candidate for candidate in candidates if candidate not in others), candidates[0])
-
-
-class Heard:
-    """What the latest issues said in their paragraphs: what comes again is no description of anything."""
-
-    def __init__(self, archive: Archive) -> None:
-        self._latest = archive.paragraphs(BOILERPLATE_LOOKBACK + 1)
-
-    def paragraphs(self, *, but: str) -> set[str]:
-        """The paragraphs of the latest issues, except one's own."""
-        others = [said for _, key, said in self._latest if key != but]
-        return {paragraph for said in others[:BOILERPLATE_LOOKBACK] for paragraph in said}
-
-    def add(self, due_at: datetime, key: str, said: tuple[str, ...]) -> None:
-        """An issue that is about to be written."""
-        kept = [one for one in self._latest if one[1] != key]
-        self._latest = sorted([*kept, (due_at, key, said)], key=_latest_first)[:BOILERPLATE_LOOKBACK + 1]
-
-
-class Desk:
-    """One look's files: those that are as they were, those read anew, those that must wait."""
-
-    def __init__(self, known: Mapping[str, KnownFile], now: datetime) -> None:
-        self.now = now
-        self.manuscripts: dict[str, Manuscript] = {}
-        self.impressions: dict[str, Impression] = {}
-        self._known = known
-        self._files: dict[str, KnownFile] = {}
-        self._changed: set[str] = set()
-
-    def keep(self, before: KnownFile) -> None:
-        """Size and time are as before: so is the text."""
-        self._files[before.path] = before
-
-    def leave_for_later(self, entry: Entry, before: KnownFile | None) -> None:
-        """It is being written: a known one stands as it was, a new one is not there yet."""
-        if before:
-            self._files[entry.path] = before
-
-    def refuse(self, entry: Entry, problem: Problem) -> None:
-        before = self._known.get(entry.path)
-        claimed, key = (before.claimed, before.key) if before else (None, None)
-        self._put(entry, digest="", claimed=claimed, key=key, problem=problem)
-
-    def accept(self, entry: Entry, perused: Perused) -> bool:
-        """Says whether the bytes are others than the last time."""
-        manuscript, before = perused.manuscript, self._known.get(entry.path)
-        self.manuscripts[entry.path] = manuscript
-        self.impressions[entry.path] = perused.impression
-        self._put(entry, digest=manuscript.digest, claimed=manuscript.claimed_id, key=None, problem=None)
-        return before is None or before.digest != manuscript.digest
-
-    def sketch(self, path: str) -> bytes:
-        """The sketch of a file that was read; of any other nothing is known."""
-        return self.impressions[path].sketch if path in self.impressions else b""
-
-    def claims(self) -> dict[str, str]:
-        """The identity each file asks for; a broken file of a known issue goes on asking for its own."""
-        return {path: file.claimed for path, file in self._files.items() if file.claimed is not None}
-
-    def withhold(self, withheld: Mapping[str, str]) -> None:
-        """Two files with one identity: the one that does not have it is named, with the other's path."""
-        for path, other in withheld.items():
-            file = self._files[path]
-            problem = Problem(path, f'has the same identity "{file.claimed}" as {other}',
-                              "give one of them another number, or an `id:` of its own", rule="identity-twice")
-            self._files[path] = replace(file, key=None, problem=problem)
-            self._changed.add(path)
-            self.manuscripts.pop(path, None)
-
-    def problem_of(self, path: str) -> Problem | None:
-        return self._files[path].problem
-
-    def is_stranger(self, path: str, key: str) -> bool:
-        """Whether a file that was not read, because it is as it was, is to be another issue than it was."""
-        before = self._files[path].key
-        return path not in self.manuscripts and before is not None and before != key
-
-    def changed_at(self, path: str) -> datetime:
-        """The file's change time."""
-        return datetime.fromtimestamp(self._files[path].mtime_ns / 1e9, UTC)
-
-    def problems(self) -> Iterable[Problem]:
-        return [file.problem for _, file in sorted(self._files.items()) if file.problem]
-
-    def files(self, keys: Mapping[str, str]) -> list[KnownFile]:
-        """What the book must remember of this look."""
-        return [replace(file, key=keys.get(path)) for path, file in self._files.items()
-                if path in self._changed or file.key != keys.get(path)]
-
-    def vanished(self) -> list[str]:
-        return [path for path in self._known if path not in self._files]
-
-    def _put(
-        self, entry: Entry, *, digest: str, claimed: str | None, key: str | None, problem: Problem | None,
-    ) -> None:
-        before = self._known.get(entry.path)
-        same = before is not None and before.digest == digest
-        self._files[entry.path] = KnownFile(
-            entry.path, entry.mtime_ns, entry.size, digest, before.seen_at if before and same else self.now,
-            claimed, key, problem)
-        self._changed.add(entry.path)
-
-
 class Sketches(Mapping[str, bytes]):
     """The sketches of known issues, read when one is asked for: seldom."""
 
@@ -394,10 +282,6 @@ class Sketches(Mapping[str, bytes]):
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._archive.paths())
-
-
-def _latest_first(one: tuple[datetime, str, tuple[str, ...]]) -> tuple[float, str]:
-    return -one[0].timestamp(), one[1]
 
 
 def _is_as_before(entry: Entry, before: KnownFile) -> bool:

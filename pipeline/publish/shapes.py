@@ -38,8 +38,8 @@ def mailing_shape(mailing: Mailing) -> dict[str, Any]:
 
 
 def worker_shape(worker: Worker, hands: Mapping[str, int]) -> dict[str, Any]:
-    """`{id,host,pid,since,seen,hands}`: instants in UTC; `hands` says how many deliveries it holds, of what."""
+    """`{id,host,pid,work,since,seen,hands}`: instants in UTC; `hands` says how many deliveries it holds, of what."""
     return {
-        "id": worker.id, "host": worker.host, "pid": worker.pid, "since": worker.started_at.isoformat(),
-        "seen": worker.seen_at.isoformat(), "hands": dict(hands),
+        "id": worker.id, "host": worker.host, "pid": worker.pid, "work": worker.work,
+        "since": worker.started_at.isoformat(), "seen": worker.seen_at.isoformat(), "hands": dict(hands),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -18,6 +19,7 @@ from pipeline.feedback.door import Effect
 from pipeline.feedback.scrubbing import one_line, scrubbed
 from pipeline.mailings.mailing import DeliveryState, Doubt, MailingState
 from pipeline.providers.event import Bounce, Event, Kind
+from pipeline.providers.hooks import Report, open_hook
 from pipeline.schema import delivery, event
 from tests.answers import LATER, RING, AnswerDesk
 from tests.books import EXPIRE, NOON
@@ -67,6 +69,17 @@ def test_hundred_replays_change_nothing(desk: AnswerDesk) -> None:
 
     assert (first, effects) == ([Effect.SUPPRESSED], [[Effect.KNOWN]] * 100)
     assert (desk.events(), desk.suppressions()) == before
+
+
+def test_report_with_characters_that_a_database_refuses_is_taken(desk: AnswerDesk) -> None:
+    names = dict.fromkeys(("id", "event", "bounce", "delivery", "message_id", "provider_id", "status", "reason"),
+                          "odd\0\ud800")
+    body = json.dumps({"events": [names]}).encode()
+
+    events = open_hook("http", ["secret"], lambda _: b"").events(
+        Report({"authorization": "Bearer secret"}, body), NOON)
+
+    assert desk.feedback.take(events) == [Effect.STRANGE]
 
 
 @pytest.mark.parametrize("given", [

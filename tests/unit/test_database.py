@@ -17,6 +17,7 @@ from pipeline.database import APPLICATION_ID, Database, text_digest
 from pipeline.errors import ConfigError, Conflict, Damaged, OutputError, SchemaOutdated, Unreachable
 from pipeline.schema import HEAD, Instant, metadata, note
 from tests.books import NOON, copied_database, open_database
+from tests.conftest import run_sql
 
 
 @pytest.fixture
@@ -219,10 +220,18 @@ def test_address_that_is_none_is_an_error_of_the_settings(url: str) -> None:
         Database(url)
 
 
+@pytest.mark.parametrize("url", ["postgresql://ada@db.example.com:port/x", "postgresql://ada@127.0.0.1/x?nonsense=1"])
+def test_address_that_postgresql_cannot_use_is_an_error_of_the_settings(url: str) -> None:
+    pytest.importorskip("psycopg", reason="PostgreSQL tests need the `postgres` extra")
+
+    with pytest.raises(ConfigError, match="write sqlite:///var/avviso.db or postgresql://"):
+        Database(url)
+
+
 def test_address_for_people_hides_the_password(tmp_path: Path) -> None:
     pytest.importorskip("psycopg", reason="PostgreSQL tests need the `postgres` extra")
 
-    assert Database("postgresql://ada:secret@db.example.com/x").shown == "postgresql+psycopg://ada:***@db.example.com/x"
+    assert Database("postgresql://ada:secret@db.example.com/x").shown == "postgresql://ada:***@db.example.com/x"
     assert Database(f"sqlite:///{tmp_path}/a.db").shown == f"{tmp_path}/a.db"
 
 
@@ -235,6 +244,85 @@ def test_server_that_does_not_answer_is_one_line_and_exit_3() -> None:
 
     assert "the database does not answer" in str(refused.value)
     assert ("\n" in str(refused.value), refused.value.exit_code) == (False, 3)
+
+
+def test_server_is_found_behind_one_that_is_down(postgres_url: str) -> None:
+    database = Database(postgres_url.replace("127.0.0.1:", "127.0.0.1:1,127.0.0.1:"))
+    _, _, port_and_name = postgres_url.rpartition(":")
+
+    assert not database.exists
+    assert f"host=127.0.0.1,127.0.0.1 port=1,{port_and_name.partition('/')[0]}" in database.conninfo
+
+    database.close()
+
+
+@pytest.mark.parametrize(("options", "said"), [
+    ("default_transaction_read_only=on", "the database can only be read: cannot execute INSERT in a read-only"),
+    ("role=pg_monitor", "the database does not let this user do so: permission denied for table note"),
+])
+def test_ledger_of_postgresql_that_cannot_be_written_is_named_in_one_line(
+    postgres_url: str, options: str, said: str,
+) -> None:
+    open_database(postgres_url).close()
+    database = Database(f"{postgres_url}?options=-c%20{options}")
+
+    for attempt in (database.check_writable, lambda: write(database, "x")):
+        with pytest.raises(Unreachable) as refused:
+            attempt()
+        assert str(refused.value).startswith(said)
+        assert ("\n" in str(refused.value), "SQL" in str(refused.value)) == (False, False)
+
+    database.close()
+
+
+def test_look_whether_the_ledger_can_be_written_leaves_nothing(database: Database) -> None:
+    database.check_writable()
+
+    assert names(database) == []
+
+
+def test_schema_that_is_not_there_is_named(postgres_url: str) -> None:
+    database = Database(f"{postgres_url}?options=-c%20search_path%3Dnowhere")
+
+    with pytest.raises(Unreachable, match="no schema for the ledger: no schema has been selected.*search_path"):
+        database.prepare()
+
+    database.close()
+
+
+def test_database_of_one_language_is_refused_before_anything_is_in_it(postgres_server: str) -> None:
+    name = "avviso_latin"
+    run_sql(postgres_server, f"CREATE DATABASE {name} ENCODING 'LATIN1' TEMPLATE template0")
+    database = Database(f"{postgres_server}/{name}")
+
+    with pytest.raises(ConfigError, match="the encoding LATIN1, which cannot hold every text"):
+        database.prepare()
+
+    assert not database.exists
+    database.close()
+    run_sql(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_limits_that_a_server_sets_for_visitors_do_not_end_a_long_statement(postgres_url: str) -> None:
+    database = Database(f"{postgres_url}?options=-c%20statement_timeout%3D30s")
+
+    with database.read() as connection:
+        assert connection.exec_driver_sql("SHOW statement_timeout").scalar_one() == "0"
+
+    database.close()
+
+
+def test_name_that_was_held_on_a_line_that_was_lost_ends_the_work_well(postgres_url: str) -> None:
+    first, second = open_database(postgres_url), Database(postgres_url)
+
+    with first.alone("publish") as ours, second.write() as connection:
+        connection.exec_driver_sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                                   "WHERE datname = current_database() AND pid <> pg_backend_pid()")
+    with second.alone("publish") as theirs:
+        assert (ours, theirs) == (True, True)
+
+    first.close()
+    second.close()
 
 
 def test_deadlock_is_a_conflict_that_may_be_tried_again(postgres_url: str) -> None:
@@ -296,6 +384,19 @@ def test_ledger_that_is_damaged_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(Damaged, match="restore the last backup") as refused:
         Database(f"sqlite:///{path}").check_health()
+
+    assert "\n" not in str(refused.value)
+
+
+def test_ledger_whose_names_are_damaged_is_refused_in_one_line(tmp_path: Path) -> None:
+    """SQLite quotes the name that it cannot read, and its bytes are no text."""
+    path = tmp_path / "avviso.db"
+    copied_database(path).close()
+    content = path.read_bytes().replace(b"tablenotenote", b"table\xbdotenote")
+    path.write_bytes(content.replace(b"CREATE TABLE note", b"\xbdREATE TABLE note"))
+
+    with pytest.raises(Damaged, match="stop avviso and restore the last backup") as refused:
+        assert Database(f"sqlite:///{path}").exists
 
     assert "\n" not in str(refused.value)
 

@@ -139,7 +139,7 @@ def test_make_help_has_a_line_for_every_target() -> None:
     told = subprocess.run(["make", "-s", "-C", ROOT, "help"], capture_output=True, text=True, check=True).stdout
 
     assert [line.split()[1] for line in told.splitlines()] == [
-        "help", "demo", "test", "fault", "mutations", "lint", "types", "bench", "docs", "lock", "clean",
+        "help", "demo", "test", "fault", "mutations", "witnesses", "lint", "types", "bench", "docs", "lock", "clean",
     ]
 
 

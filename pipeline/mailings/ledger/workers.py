@@ -15,7 +15,10 @@ from pipeline.schema import delivery, worker
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """A process of ours. `boot_id` is the machine's, new at each start of the machine."""
+    """A process of ours. `boot_id` is the machine's, new at each start of the machine.
+
+    `work` is what it does: all, publish, send or web, "" where it did not say.
+    """
 
     id: str
     host: str
@@ -24,6 +27,7 @@ class Worker:
     shard: int
     started_at: datetime
     seen_at: datetime
+    work: str = ""
 
 
 class Workers:
@@ -32,13 +36,14 @@ class Workers:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def enter(self, worker_id: str, *, host: str, boot_id: str, pid: int, now: datetime) -> Worker:
+    def enter(self, worker_id: str, *, host: str, boot_id: str, pid: int, now: datetime, work: str = "") -> Worker:
         """A process begins; it gets a shard of the tallies that no one else at work has."""
         with self._db.write() as connection:
             shard = connection.execute(select(func.coalesce(func.max(worker.c.shard), 0))).scalar_one() + 1
-            row = Worker(worker_id, host, boot_id, pid, shard, now, now)
+            row = Worker(worker_id, host, boot_id, pid, shard, now, now, work)
             connection.execute(worker.insert().values(
-                id=row.id, host=host, boot_id=boot_id, pid=pid, shard=shard, started_at=now, seen_at=now))
+                id=row.id, host=host, boot_id=boot_id, pid=pid, shard=shard, started_at=now, seen_at=now,
+                work=work))
         return row
 
     def all(self) -> list[Worker]:

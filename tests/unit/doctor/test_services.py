@@ -118,6 +118,17 @@ def test_resend_key_that_may_only_send_is_good() -> None:
     assert found == dict.fromkeys(("transport.login", "transport.tls", "transport.limits"), State.OK)
 
 
+def test_mailgun_key_that_may_only_send_is_good_and_mails_nobody() -> None:
+    desk = DESKS["mailgun"][0]()
+    desk.takes_sending_key = True  # type: ignore[attr-defined]
+
+    with Service(desk) as service:
+        found = {one.check: one.state for one in look(service, "mailgun")}
+
+    assert found == dict.fromkeys(("transport.login", "transport.tls", "transport.limits"), State.OK)
+    assert (desk.mails, desk.oddities) == ([], [])
+
+
 def test_service_described_in_the_settings_cannot_be_asked() -> None:
     with Service(DESKS["http"][0]()) as service:
         (found,) = look(service, "http")

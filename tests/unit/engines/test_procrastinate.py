@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import socket
-from contextlib import ExitStack
+import threading
+from contextlib import AbstractContextManager, ExitStack
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import psycopg
 from pipeline.database import Database
 from pipeline.engines import procrastinate as engine
 from pipeline.engines.jobs import Shift, alone
-from pipeline.errors import Busy
+from pipeline.errors import Busy, Unreachable
 from pipeline.mailings.mailing import MailingState
 from tests.books import EXPIRE
 from tests.publications import Publication, words
@@ -96,6 +97,28 @@ def test_job_of_a_dead_worker_is_taken_away(letters: Publication, said: Said, po
         said.wait("job.cleared")
 
     assert ("send", "doing") not in jobs(postgres_url)
+
+
+@pytest.mark.parametrize(("trouble", "said_as"), [
+    (Unreachable("the database does not answer"), "engine.away"), (RuntimeError("who knows"), "engine.failed")])
+def test_engine_begins_again_whatever_ended_it(
+    letters: Publication, said: Said, monkeypatch: pytest.MonkeyPatch, trouble: Exception, said_as: str,
+) -> None:
+    monkeypatch.setattr(engine, "RESTART_S", 0.01)
+    ending, troubles = threading.Event(), [trouble]
+    hold = letters.app.ledger.notebook.alone
+
+    def alone_at_last(name: str) -> AbstractContextManager[bool]:
+        if troubles:
+            raise troubles.pop()
+        ending.set()  # it has come to its work
+        return hold(name)
+
+    with Shift.begin(letters.app) as shift:
+        engine.Clockwork(letters.app.database.conninfo, shift, ending, "send", alone_at_last).run()
+
+    assert ending.is_set()
+    assert said_as in said.events
 
 
 def test_one_machine_publishes_at_a_time(letters: Publication, postgres_url: str) -> None:

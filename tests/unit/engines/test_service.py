@@ -82,6 +82,17 @@ def test_run_leaves_the_list_of_workers_and_the_lock_free(letters: Publication, 
         pass
 
 
+@pytest.mark.parametrize(("only", "work"), [
+    (None, "all"), ("publish", "publish"), ("send", "send"), ("web", "web")])
+def test_run_stands_in_the_list_of_workers_with_what_it_does(
+    letters: Publication, said: Said, only: str | None, work: str,
+) -> None:
+    with running(letters, said, only=only):
+        assert [one.work for one in letters.app.ledger.workers.all()] == [work]
+
+    assert letters.app.ledger.workers.all() == []
+
+
 def test_second_full_run_is_refused(letters: Publication, said: Said) -> None:
     with alone(letters.app), pytest.raises(Busy), running(letters, said):
         pass

@@ -73,3 +73,14 @@ def test_a_bare_host_before_a_full_stop_gets_a_slash(text: str, html: str) -> No
 ])
 def test_every_address_is_absolute_and_ascii(text: str, href: str) -> None:
     assert line(text).split('"')[1] == href
+
+
+@pytest.mark.parametrize(("text", "html"), [
+    ("[上**期**](13-纸 与.md#二)后",
+     '<a href="https://w.example.com/files/13-%E7%BA%B8%20%E4%B8%8E.md#%E4%BA%8C">上<strong>期</strong></a>后'),
+    ("[文](a (1).pdf)", '<a href="https://w.example.com/files/a%20(1).pdf">文</a>'),
+    ("[注](见 上文)", "[注](见 上文)"),
+    ("[文](javascript:a b.html)", "[文](javascript:a b.html)"),
+])
+def test_an_address_may_have_spaces(text: str, html: str) -> None:
+    assert line(text) == html

@@ -129,6 +129,16 @@ def test_broadcast_on_its_way_is_found(kind: str) -> None:
     assert found.reply.startswith("found: ")
 
 
+def test_issue_at_listmonk_is_found_behind_any_number_of_later_campaigns() -> None:
+    with at("listmonk") as (service, transport):
+        transport.send(issue())
+        service.desk.broadcasts += [
+            {**service.desk.broadcasts[0], "id": 100 + n, "tags": ["other"], "sent": False} for n in range(60)]
+        transport.send(issue())
+
+        assert len(service.desk.sent) == 1
+
+
 @pytest.mark.parametrize("kind", PLATFORMS)
 def test_list_that_cannot_be_read_stops_everything(kind: str) -> None:
     with at(kind) as (service, transport):

@@ -231,7 +231,8 @@ def test_certificate_that_cannot_be_reached_is_said_so() -> None:
 
 @pytest.mark.parametrize(("type_", "details", "expected"), [
     ("HardBounce", "", ("bounced", "hard")), ("BadEmailAddress", "", ("bounced", "hard")),
-    ("SoftBounce", "", ("bounced", "soft")), ("DnsError", "", ("bounced", "soft")), ("Blocked", "", ("failed", "")),
+    ("SoftBounce", "", ("bounced", "soft")), ("DnsError", "", ("bounced", "soft")),
+    ("Transient", "", ("deferred", "")), ("Blocked", "", ("failed", "")),
     ("HardBounce", "550 5.7.26 unauthenticated", ("failed", "")), ("DMARCPolicy", "", ("failed", "")),
     ("HardBounce", "552 5.2.2 mailbox full", ("bounced", "soft")), ("AutoResponder", "", ("autoresponded", "")),
     ("ManuallyDeactivated", "", ("rejected", "")), ("SpamComplaint", "", ("complained", "")),
@@ -260,7 +261,8 @@ def test_other_records_of_postmark(said: dict[str, Any], expected: tuple[str, st
     ("hard_bounce", "", ("bounced", "hard")), ("invalid_email", "", ("bounced", "hard")),
     ("hard_bounce", "554 5.7.1 spam", ("failed", "")), ("blocked", "", ("rejected", "")),
     ("spam", "", ("complained", "")),
-    ("error", "", ("failed", "")), ("unsubscribed", "", ("unsubscribed", "")), ("deferred", "", ("deferred", "")),
+    ("error", "", ("failed", "")), ("unsubscribed", "", ("unsubscribed", "")),
+    ("unsubscribe", "", ("unsubscribed", "")), ("deferred", "", ("deferred", "")),
     ("unique_opened", "", ("opened", "")), ("click", "", ("clicked", "")),
 ])
 def test_events_of_brevo(word: str, reason: str, expected: tuple[str, str]) -> None:
@@ -292,6 +294,8 @@ def test_events_of_mailgun(said: dict[str, Any], expected: tuple[str, str]) -> N
     ({"event": "bounce", "type": "bounce"}, ("bounced", "hard")),
     ({"event": "dropped", "reason": "Bounced Address"}, ("bounced", "hard")),
     ({"event": "dropped", "reason": "Spam Content"}, ("rejected", "")),
+    ({"event": "dropped", "reason": "Invalid"}, ("bounced", "hard")),
+    ({"event": "dropped", "reason": "Invalid SMTPAPI header"}, ("rejected", "")),
 ])
 def test_events_of_sendgrid(said: dict[str, Any], expected: tuple[str, str]) -> None:
     assert meant("sendgrid", [said]) == expected

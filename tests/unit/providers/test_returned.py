@@ -88,6 +88,80 @@ def test_bounce_that_returns_nothing_is_known_by_the_address_it_came_to() -> Non
     assert event.message_id == MARK
 
 
+def test_reports_of_a_relay_are_judged_by_what_the_reader_s_server_said() -> None:
+    ours = sample("sendmail-full").replace(b"5.2.2", b"5.1.1", 1)
+    refused = [line if not line.startswith(b"Diagnostic-Code") else b"Diagnostic-Code: SMTP; 550 5.7.1 we block you"
+               for line in ours.splitlines()]
+    event = read(b"\n".join(refused)).event
+
+    assert event
+    assert (event.kind, event.bounce, event.status) == (Kind.FAILED, None, "5.7.1")
+
+
+def test_report_from_a_name_without_an_address_is_read() -> None:
+    """DragonFly's mail agent, which FreeBSD has, calls itself so."""
+    event = read(f"""From: MAILER-DAEMON <>
+To: letters@example.com
+Subject: Mail delivery failed
+
+There was an error delivering your mail to <ada@example.org>.
+
+mx.example.org [192.0.2.25] did not like our RCPT TO:
+550 5.1.1 <ada@example.org>: user unknown
+
+Message headers follow.
+
+Message-Id: <{MARK}@example.com>
+""".encode()).event
+
+    assert event
+    assert (event.kind, event.bounce, event.message_id) == (Kind.BOUNCED, "hard", MARK)
+
+
+def test_warning_of_a_server_that_goes_on_trying_is_no_bounce() -> None:
+    event = read(f"""From: Mail Delivery System <mailer-daemon@example.net>
+To: letters@example.com
+Auto-Submitted: auto-replied
+Subject: Warning: message 1abc delayed 24 hours
+
+A message that you sent has not yet been delivered to ada@example.org.
+Message-ID: <{MARK}@example.com>
+""".encode()).event
+
+    assert event
+    assert (event.kind, event.message_id) == (Kind.DEFERRED, MARK)
+
+
+def test_report_that_a_mail_arrived_is_no_failure_whatever_it_calls_that() -> None:
+    event = read(sample("postfix-unknown").replace(b"Action: failed", b"Action: deliverable")
+                 .replace(b"Status: 5.1.1", b"Status: 2.1.5")).event
+
+    assert event
+    assert event.kind is Kind.DELIVERED
+
+
+def test_complaint_that_outlook_sends_without_a_report_is_one() -> None:
+    """Microsoft's Junk Mail Reporting Program returns the mail and says the rest in the subject."""
+    event = read(f"""From: staff@hotmail.com
+To: letters@example.com
+Subject: complaint about message from 192.0.2.5
+Content-Type: multipart/mixed; boundary=x
+
+--x
+Content-Type: message/rfc822
+
+X-HmXmrOriginalRecipient: ada@example.org
+Subject: Weekly 14
+Message-ID: <{MARK}@example.com>
+
+Hello
+--x--
+""".encode()).event
+
+    assert event
+    assert (event.kind, event.message_id) == (Kind.COMPLAINED, MARK)
+
+
 @pytest.mark.parametrize("feedback", ["not-spam", "novel"])
 def test_feedback_of_another_type_is_unknown(feedback: str) -> None:
     content = sample("yahoo-complaint").replace(b"Feedback-Type: abuse", f"Feedback-Type: {feedback}".encode())
@@ -132,6 +206,12 @@ def test_answer_to_a_mail_of_ours_that_asks_is_proof_enough(words: str) -> None:
 @pytest.mark.parametrize("content", [mail("unsubscribe"), mail("Hello", "退订\n\nthank you")])
 def test_wish_without_proof_is_for_a_person(content: bytes) -> None:
     assert read(content) == Returned(None, asks_to_leave=True, sender="ada@example.org")
+
+
+def test_button_of_apple_mail_is_a_wish_although_it_calls_itself_automatic() -> None:
+    pressed = mail("unsubscribe", Auto_Submitted="auto-replied", X_Apple_Unsubscribe="true")
+
+    assert read(pressed) == Returned(None, asks_to_leave=True, sender="ada@example.org")
 
 
 @pytest.mark.parametrize("content", [

@@ -46,6 +46,17 @@ def test_overview_before_the_first_pass_has_no_feeds(tmp_path: Path) -> None:
         {}, "", {"issues": [], "mailings": [], "needs": [], "workers": []})
 
 
+@pytest.mark.parametrize("ahead", [timedelta(0), timedelta(days=1)], ids=["due", "ahead"])
+def test_approved_issue_whose_file_is_gone_needs_a_person(letters: Publication, ahead: timedelta) -> None:
+    path = letters.write("2-new.md", words(2), day=TODAY + ahead)
+    letters.publish(start=False, write=False)
+    letters.app.decisions.approve(letters.record("2"))
+    path.unlink()
+    letters.publish(write=False)
+
+    assert look(letters).needs == ("2 new waits for its file 2-new.md: put it back, or `avviso cancel`",)
+
+
 def test_held_issue_needs_a_person(letters: Publication) -> None:
     letters.write("02-late.md", words(2), day=TODAY - timedelta(days=9))
     letters.publish()
@@ -78,8 +89,8 @@ def test_every_worker_is_shown_with_what_it_has_in_hand(letters: Publication) ->
     letters.write("02-new.md", words(2))
     letters.publish()
     ledger, now = letters.app.ledger, letters.clock.now()
-    busy, idle = (ledger.workers.enter(name, host=f"{name}.example.com", boot_id="", pid=pid, now=now)
-                  for name, pid in (("busy", 7), ("idle", 8)))
+    busy, idle, *_ = (ledger.workers.enter(name, host=f"{name}.example.com", boot_id="", pid=pid, now=now, work=work)
+                      for name, pid, work in (("busy", 7, "send"), ("idle", 8, "all"), ("web", 9, "web")))
     ledger.deliveries.claim(busy.id, busy.shard, limit=9, now=now, lease=LEASE)
     later = now + timedelta(minutes=9)
     ledger.workers.beat(idle.id, later)
@@ -87,13 +98,16 @@ def test_every_worker_is_shown_with_what_it_has_in_hand(letters: Publication) ->
     found = look(letters)
 
     assert found.shape()["workers"] == [
-        {"id": "busy", "host": "busy.example.com", "pid": 7, "since": now.isoformat(), "seen": now.isoformat(),
-         "hands": {"2 to weekly": 2}},
-        {"id": "idle", "host": "idle.example.com", "pid": 8, "since": now.isoformat(), "seen": later.isoformat(),
-         "hands": {}}]
+        {"id": "busy", "host": "busy.example.com", "pid": 7, "work": "send", "since": now.isoformat(),
+         "seen": now.isoformat(), "hands": {"2 to weekly": 2}},
+        {"id": "idle", "host": "idle.example.com", "pid": 8, "work": "all", "since": now.isoformat(),
+         "seen": later.isoformat(), "hands": {}},
+        {"id": "web", "host": "web.example.com", "pid": 9, "work": "web", "since": now.isoformat(),
+         "seen": now.isoformat(), "hands": {}}]
     assert [line for line in status_lines(found, later, ZoneInfo("UTC")) if "process" in line] == [
-        "  busy.example.com, process 7, since 2026-03-24 13:00: 2 of 2 to weekly; not heard of for 9 minutes",
-        "  idle.example.com, process 8, since 2026-03-24 13:00: idle"]
+        "  busy.example.com, process 7, sends since 2026-03-24 13:00: 2 of 2 to weekly; not heard of for 9 minutes",
+        "  idle.example.com, process 8, does all since 2026-03-24 13:00: idle",
+        "  web.example.com, process 9, answers readers since 2026-03-24 13:00: not heard of for 9 minutes"]
 
 
 def test_file_that_is_no_issue_is_shown_as_a_problem(letters: Publication) -> None:

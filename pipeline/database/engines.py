@@ -1,0 +1,111 @@
+"""How SQLite and PostgreSQL are opened.
+
+SQLite runs in WAL with `synchronous=FULL`: what is committed survives a power cut.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event, exc
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+
+from pipeline.database.dialects import text_digest
+from pipeline.errors import ConfigError, OutputError
+
+BUSY_TIMEOUT_S = 120.0  # a backup tool may hold the file for a minute
+CONNECT_TIMEOUT_S = 10  # a server that is cut off answers nothing at all
+_REMEDY = "write sqlite:///var/avviso.db or postgresql://…"
+_MANY_HOSTS = re.compile(r"(postgresql(?:\+psycopg)?://(?:[^/@]*@)?)([^/@?]*,[^/@?]*)(/[^?]*)\??(.*)", re.DOTALL)
+
+
+def address_of(url: str) -> URL:
+    """What `database` names. Raises ConfigError for anything but the two."""
+    try:
+        address = make_url(_in_our_manner(url))
+    except (exc.ArgumentError, ValueError):
+        raise ConfigError("database is not an address", remedy=_REMEDY) from None
+    if address.get_backend_name() == "postgresql":
+        return address.set(drivername="postgresql+psycopg")
+    if address.get_backend_name() == "sqlite" and address.database:
+        return address
+    raise ConfigError(f"database kind {address.drivername!r} is not known", remedy=_REMEDY)
+
+
+def conninfo(engine: Engine) -> str:
+    """The address as PostgreSQL's own programs take it. Raises ConfigError for an option that they do not know."""
+    from psycopg import ProgrammingError  # optional extra
+    from psycopg.conninfo import make_conninfo
+
+    _, given = engine.dialect.create_connect_args(engine.url)
+    try:
+        return make_conninfo("", **{name: value for name, value in given.items() if name != "context"})  # psycopg's own
+    except ProgrammingError as error:
+        raise ConfigError(f"database: {' '.join(str(error).split())}", remedy=_REMEDY) from None
+
+
+def _in_our_manner(url: str) -> str:
+    """Several hosts, as libpq has them (`//one:5432,two:5432/name`), in the manner of SQLAlchemy."""
+    if not (found := _MANY_HOSTS.fullmatch(url)):
+        return url
+    hosts = [f"host={host}" for host in found[2].split(",")]
+    return f"{found[1]}{found[3]}?{'&'.join([*hosts, *([found[4]] if found[4] else [])])}"
+
+
+def sqlite_path(url: URL) -> Path:
+    return Path(str(url.database))
+
+
+def make_private(path: Path) -> None:
+    """An empty file that only its owner can read; one that is there stays."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=0o600)
+    except OSError as error:
+        raise OutputError(f"the ledger cannot be made: {error.strerror}", path=str(path),
+                          remedy="make its folder writable, or name another in `database`") from error
+
+
+def open_sqlite(url: URL) -> Engine:
+    """Makes an empty file where there is none, at the first transaction."""
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON",
+                       "temp_store=MEMORY"):
+            connection.execute(f"PRAGMA {pragma}")
+        connection.create_function("avviso_digest", 1, text_digest, deterministic=True)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        immediate = connection.get_execution_options().get("avviso_write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    return engine
+
+
+def open_postgresql(url: URL) -> Engine:
+    """Connects when something is asked for, and again after the server was away."""
+    given = {"client_encoding": "utf8"} | ({} if "connect_timeout" in url.query else
+                                           {"connect_timeout": CONNECT_TIMEOUT_S})
+    try:
+        engine = create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED", connect_args=given)
+    except ModuleNotFoundError:
+        raise ConfigError("PostgreSQL needs the extra `postgres`", remedy="pip install 'avviso[postgres]'") from None
+    conninfo(engine)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: DBAPIConnection, _record: object) -> None:
+        """Limits that are meant for visitors: a large mailing begins with one statement of minutes."""
+        cursor = connection.cursor()
+        cursor.execute("SET statement_timeout = 0")
+        cursor.execute("SET idle_in_transaction_session_timeout = 0")
+        cursor.close()
+        connection.commit()
+
+    return engine

@@ -1,0 +1,76 @@
+"""What drivers raise about the outside world, in our words; mistakes of ours pass unchanged."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import exc
+
+from pipeline.errors import Conflict, Damaged, DatabaseError, OutputError, Unreachable
+
+RESTORE = "stop avviso and restore the last backup of it; nothing was sent"
+
+# What SQLite says when the disk is to blame, not the file: full, taken away, or without write access.
+_OF_THE_DISK = ("disk is full", "disk I/O error", "readonly", "unable to open")
+_OF_THE_FILE = ("Could not decode to UTF-8",)  # the driver's words; SQLite's own come as another class
+
+Said = tuple[type[DatabaseError], str, str]
+_ANOTHER: Said = (Conflict, "another writer was first", "try again; nothing was lost")
+
+# What PostgreSQL says by its SQLSTATE: the class, what it means, what to do. Everything here is the server's or its
+# owner's affair, and may be mended while we wait.
+_BY_STATE: dict[str, Said] = {
+    "40001": _ANOTHER,  # serialization_failure
+    "40P01": _ANOTHER,  # deadlock_detected
+    "25006": (Unreachable, "the database can only be read", "name the server that writes in `database`, not a standby"),
+    "3F000": (Unreachable, "the database has no schema for the ledger", "make it, or mend search_path in `database`"),
+    "42501": (Unreachable, "the database does not let this user do so",
+              "let the user own the database, or grant it all on its tables and sequences"),
+    "55P03": _ANOTHER,  # lock_not_available
+    "53100": (Unreachable, "the database's disk is full", "free some space there; nothing was lost"),
+    "57014": (Unreachable, "the database broke a statement off", "find out who cancelled it; nothing was lost"),
+}
+
+
+@contextmanager
+def own_errors() -> Iterator[None]:
+    """Raises our errors in the place of the driver's."""
+    try:
+        yield
+    except exc.TimeoutError as error:
+        raise Unreachable("the database is too busy: no connection to it came free",
+                          remedy="wait, or spread the readers over more processes") from error
+    except exc.DBAPIError as error:
+        ours = _by_state(error) or _by_words(error)
+        if ours is None:
+            raise
+        raise ours from error
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:  # the second: SQLite quotes damaged names as they are
+        raise Damaged(f"the ledger cannot be read: {error}", remedy=RESTORE) from error
+
+
+def _by_state(error: exc.DBAPIError) -> DatabaseError | None:
+    said = _BY_STATE.get(getattr(error.orig, "sqlstate", None) or "")
+    return said[0](f"{said[1]}: {_words(error)}", remedy=said[2]) if said else None
+
+
+def _by_words(error: exc.DBAPIError) -> DatabaseError | OutputError | None:
+    words = _words(error)
+    if isinstance(error, exc.OperationalError):
+        if any(word in words for word in _OF_THE_DISK):
+            return OutputError(f"the ledger cannot be written: {words}",
+                               remedy="free space or mend the permissions of its folder; nothing was lost")
+        if any(word in words for word in _OF_THE_FILE):
+            return Damaged(f"the ledger cannot be read: {words}", remedy=RESTORE)
+        return Unreachable(f"the database does not answer: {words}",
+                           remedy="start it, or mend `database` in config.yaml")
+    if type(error.orig) is sqlite3.DatabaseError:  # its subclasses are about a promise, or a mistake of ours
+        return Damaged(f"the ledger cannot be read: {words}", remedy=RESTORE)
+    return None
+
+
+def _words(error: exc.DBAPIError) -> str:
+    return " ".join(str(error.orig).split())

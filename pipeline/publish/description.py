@@ -1,0 +1,46 @@
+"""What stands below an issue's title in lists, feeds and mail where its author wrote nothing for that.
+
+The first paragraph would do, were it not that many newsletters begin each issue with the same words.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pipeline.issues.archive import Archive
+from pipeline.issues.issue import Manuscript
+from pipeline.issues.record import Record
+
+BOILERPLATE_LOOKBACK = 60   # issues whose paragraphs count as boilerplate when they come again
+
+
+def describe(key: str, manuscript: Manuscript, old: Record | None, heard: Heard) -> str:
+    """The author's own, else the first paragraph that other issues do not have; kept once published."""
+    candidates = manuscript.descriptions
+    if manuscript.described or not candidates:
+        return candidates[0] if candidates else ""
+    if old and old.is_published and old.description in candidates:
+        return old.description
+    others = heard.paragraphs(but=key)
+    return next((candidate for candidate in candidates if candidate not in others), candidates[0])
+
+
+class Heard:
+    """What the latest issues said in their paragraphs: what comes again is no description of anything."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._latest = archive.paragraphs(BOILERPLATE_LOOKBACK + 1)
+
+    def paragraphs(self, *, but: str) -> set[str]:
+        """The paragraphs of the latest issues, except one's own."""
+        others = [said for _, key, said in self._latest if key != but]
+        return {paragraph for said in others[:BOILERPLATE_LOOKBACK] for paragraph in said}
+
+    def add(self, due_at: datetime, key: str, said: tuple[str, ...]) -> None:
+        """An issue that is about to be written."""
+        kept = [one for one in self._latest if one[1] != key]
+        self._latest = sorted([*kept, (due_at, key, said)], key=_latest_first)[:BOILERPLATE_LOOKBACK + 1]
+
+
+def _latest_first(one: tuple[datetime, str, tuple[str, ...]]) -> tuple[float, str]:
+    return -one[0].timestamp(), one[1]

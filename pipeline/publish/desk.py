@@ -1,0 +1,101 @@
+"""One look's files on the desk: those that are as they were, those read anew, those that must wait."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from pipeline.errors import Problem
+from pipeline.issues.folder import Entry
+from pipeline.issues.issue import Manuscript
+from pipeline.issues.record import KnownFile
+
+if TYPE_CHECKING:  # slow imports: Markdown, YAML
+    from pipeline.publish.perusal import Impression, Perused
+
+
+class Desk:
+    """One look's files: those that are as they were, those read anew, those that must wait."""
+
+    def __init__(self, known: Mapping[str, KnownFile], now: datetime) -> None:
+        self.now = now
+        self.manuscripts: dict[str, Manuscript] = {}
+        self.impressions: dict[str, Impression] = {}
+        self._known = known
+        self._files: dict[str, KnownFile] = {}
+        self._changed: set[str] = set()
+
+    def keep(self, before: KnownFile) -> None:
+        """Size and time are as before: so is the text."""
+        self._files[before.path] = before
+
+    def leave_for_later(self, entry: Entry, before: KnownFile | None) -> None:
+        """It is being written: a known one stands as it was, a new one is not there yet."""
+        if before:
+            self._files[entry.path] = before
+
+    def refuse(self, entry: Entry, problem: Problem) -> None:
+        before = self._known.get(entry.path)
+        claimed, key = (before.claimed, before.key) if before else (None, None)
+        self._put(entry, digest="", claimed=claimed, key=key, problem=problem)
+
+    def accept(self, entry: Entry, perused: Perused) -> bool:
+        """Says whether the bytes are others than the last time."""
+        manuscript, before = perused.manuscript, self._known.get(entry.path)
+        self.manuscripts[entry.path] = manuscript
+        self.impressions[entry.path] = perused.impression
+        self._put(entry, digest=manuscript.digest, claimed=manuscript.claimed_id, key=None, problem=None)
+        return before is None or before.digest != manuscript.digest
+
+    def sketch(self, path: str) -> bytes:
+        """The sketch of a file that was read; of any other nothing is known."""
+        return self.impressions[path].sketch if path in self.impressions else b""
+
+    def claims(self) -> dict[str, str]:
+        """The identity each file asks for; a broken file of a known issue goes on asking for its own."""
+        return {path: file.claimed for path, file in self._files.items() if file.claimed is not None}
+
+    def withhold(self, withheld: Mapping[str, str]) -> None:
+        """Two files with one identity: the one that does not have it is named, with the other's path."""
+        for path, other in withheld.items():
+            file = self._files[path]
+            problem = Problem(path, f'has the same identity "{file.claimed}" as {other}',
+                              "give one of them another number, or an `id:` of its own", rule="identity-twice")
+            self._files[path] = replace(file, key=None, problem=problem)
+            self._changed.add(path)
+            self.manuscripts.pop(path, None)
+
+    def problem_of(self, path: str) -> Problem | None:
+        return self._files[path].problem
+
+    def is_stranger(self, path: str, key: str) -> bool:
+        """Whether a file that was not read, because it is as it was, is to be another issue than it was."""
+        before = self._files[path].key
+        return path not in self.manuscripts and before is not None and before != key
+
+    def changed_at(self, path: str) -> datetime:
+        """The file's change time."""
+        return datetime.fromtimestamp(self._files[path].mtime_ns / 1e9, UTC)
+
+    def problems(self) -> Iterable[Problem]:
+        return [file.problem for _, file in sorted(self._files.items()) if file.problem]
+
+    def files(self, keys: Mapping[str, str]) -> list[KnownFile]:
+        """What the book must remember of this look."""
+        return [replace(file, key=keys.get(path)) for path, file in self._files.items()
+                if path in self._changed or file.key != keys.get(path)]
+
+    def vanished(self) -> list[str]:
+        return [path for path in self._known if path not in self._files]
+
+    def _put(
+        self, entry: Entry, *, digest: str, claimed: str | None, key: str | None, problem: Problem | None,
+    ) -> None:
+        before = self._known.get(entry.path)
+        same = before is not None and before.digest == digest
+        self._files[entry.path] = KnownFile(
+            entry.path, entry.mtime_ns, entry.size, digest, before.seen_at if before and same else self.now,
+            claimed, key, problem)
+        self._changed.add(entry.path)
