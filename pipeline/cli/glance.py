@@ -107,13 +107,11 @@ def remember(app: App, config: Path) -> None:
 
 def _known(app: App, config: Path, ledger: str) -> dict[str, Any]:
     """`calm`: nothing comes in but by the folder, and nobody wants to hear of what should have."""
-    from pipeline.schema import HEAD  # slow import: SQLAlchemy
-
     source = app.source
     return {
         "settings": _settings(config), "ledger": ledger, "root": str(source.root), "include": list(source.include),
         "exclude": list(source.exclude), "reading": source.digest, "around": app.imprint.settings,
-        "folders": [str(folder) for folder in app.web_folders], "var": str(app.config.var), "version": HEAD,
+        "folders": [str(folder) for folder in app.web_folders], "var": str(app.config.var), "version": app.database.version,
         "calm": app.config.mailbox is None and app.config.notify.email is None,
     }
 
