@@ -111,8 +111,8 @@ def _known(app: App, config: Path, ledger: str) -> dict[str, Any]:
     return {
         "settings": _settings(config), "ledger": ledger, "root": str(source.root), "include": list(source.include),
         "exclude": list(source.exclude), "reading": source.digest, "around": app.imprint.settings,
-        "folders": [str(folder) for folder in app.web_folders], "var": str(app.config.var), "version": app.database.version,
-        "calm": app.config.mailbox is None and app.config.notify.email is None,
+        "folders": [str(folder) for folder in app.web_folders], "var": str(app.config.var),
+        "version": app.database.version, "calm": app.config.mailbox is None and app.config.notify.email is None,
     }
 
 
