@@ -31,7 +31,8 @@ class Reception(Publishing):
             public=[one.id for one in self.config.lists if one.public],
             open_roster=lambda: self.roster, open_ledger=lambda: self.ledger,
             open_stationery=lambda: self.stationery, open_composer=lambda: self.composer,
-            compact=lambda: self.database.compact())  # noqa: PLW0108, the ledger may be away now
+            compact=lambda: self.database.compact(),  # noqa: PLW0108, the ledger may be away now
+            together=lambda: self.database.together())  # noqa: PLW0108, as above
 
     @cached_property
     def tray(self) -> Tray:

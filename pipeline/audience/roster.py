@@ -67,7 +67,7 @@ class Roster:
         return tuple(statements.subscription_of(row) for row in rows)
 
     def waiting(self, addresses: Sequence[Address]) -> list[Member]:
-        """Which subscriptions of these people wait for their confirmation. At most PAGE addresses."""
+        """Which subscriptions of these people wait for their first confirmation. At most PAGE addresses."""
         hashes = [self.address_hash(address.folded) for address in addresses]
         with self._database.read() as connection:
             return [statements.member_of(row) for row in connection.execute(statements.waiting_among(hashes))]

@@ -104,10 +104,14 @@ def waiting(address_hash: str, lists: Sequence[str]) -> Select[Any]:
 
 
 def waiting_among(hashes: Sequence[str]) -> Select[Any]:
-    """Every subscription of these people that waits for their confirmation, with the person; nobody suppressed."""
+    """Every subscription of these people that waits for their confirmation, with the person; nobody suppressed.
+
+    Nor anybody who left before: a stranger may have asked for them, and a file is no reason to write to them again.
+    """
     return (select(subscription, subscriber, literal("").label("suppressed"))
             .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
-            .where(subscriber.c.address_hash.in_(hashes), subscription.c.state == State.PENDING.value, ~_owner_barred())
+            .where(subscriber.c.address_hash.in_(hashes), subscription.c.state == State.PENDING.value,
+                   subscription.c.left_at.is_(None), ~_owner_barred())
             .order_by(subscription.c.subscriber_id, subscription.c.list))
 
 

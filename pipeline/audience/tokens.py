@@ -15,6 +15,7 @@ All tokens of one purpose and list have one length, so that a mailing's holes ha
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 from base64 import urlsafe_b64decode
 from binascii import b2a_base64
@@ -22,6 +23,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
 
 from pipeline.errors import ConfigError, ExpiredToken, InvalidToken
 
@@ -32,6 +34,7 @@ _SUBSCRIBER_BYTES = 6
 _ISSUED_BYTES = 4
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _MAC_BYTES = 16
+_BLOCK_BYTES = 64  # of SHA-256
 _MAX_LIST_BYTES = 64
 _MAX_TEXT = 128  # characters; more than the longest token has
 
@@ -147,14 +150,26 @@ def _stamp(purpose: Purpose, issued: datetime | None) -> bytes:
 
 
 def _signer(key: bytes, opening: bytes, stamp: bytes) -> Signer:
-    begun = b"avviso link\0" + opening
+    inner, outer = _begun(key, b"avviso link\0" + opening)
 
     def sign(subscriber_id: int) -> str:
         tail = subscriber_id.to_bytes(_SUBSCRIBER_BYTES, "big") + stamp
-        mac = hmac.digest(key, begun + tail, "sha256")  # in one call: a copied hash costs three times as much
-        return b2a_base64(opening + tail + mac[:_MAC_BYTES], newline=False).translate(_URL_SAFE, b"=").decode()
+        inside, outside = inner.copy(), outer.copy()
+        inside.update(tail)
+        outside.update(inside.digest())
+        mac = outside.digest()[:_MAC_BYTES]
+        return b2a_base64(opening + tail + mac, newline=False).translate(_URL_SAFE, b"=").decode()
 
     return sign
+
+
+def _begun(key: bytes, text: bytes) -> tuple[hashlib._Hash, hashlib._Hash]:
+    """HMAC's two hashes, the inner one as far as `text` (RFC 2104 section 4): copied, they cost a third of a new HMAC.
+    """
+    block = (key if len(key) <= _BLOCK_BYTES else sha256(key).digest()).ljust(_BLOCK_BYTES, b"\0")
+    inner, outer = (sha256(bytes(byte ^ pad for byte in block)) for pad in (0x36, 0x5C))
+    inner.update(text)
+    return inner, outer
 
 
 def _parse(purpose: Purpose, text: str) -> Claim | None:

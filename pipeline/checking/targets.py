@@ -9,6 +9,7 @@ from html import unescape
 from typing import Literal
 
 from pipeline.checking.source import Source
+from pipeline.issues.spaces import SPACED_LINK, SPACED_PICTURE
 
 Kind = Literal["link", "image", "video", "definition", "bare"]
 
@@ -40,11 +41,20 @@ class Named:
 
 def named(source: Source) -> list[Named]:
     """Everything an issue names, in the order of the text."""
-    found = [*_links(source.prose, 0), *_others(source), *_tags(source)]
+    found = [*_spaced(source), *_links(source.prose, 0), *_others(source), *_tags(source)]
     places: dict[int, Named] = {}
     for one in found:
         places.setdefault(one.at, one)
     return [places[at] for at in sorted(places)]
+
+
+def _spaced(source: Source) -> Iterator[Named]:
+    """Addresses with spaces, whole: what follows here would end them at the first one."""
+    kinds: tuple[tuple[Kind, re.Pattern[str]], ...] = (("image", SPACED_PICTURE), ("link", SPACED_LINK))
+    for kind, pattern in kinds:
+        for found in source.find(pattern):
+            if found["address"]:
+                yield Named(kind, found.start("address"), unescape(found["address"]), found["text"])
 
 
 def _links(text: str, start: int) -> Iterator[Named]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli.desk import DONE, SOME_HELD, Command, Desk, Group, pass_desk
-from pipeline.errors import AudienceError, InvalidAddress, OutputError, Problem
+from pipeline.errors import AudienceError, ConfigError, InvalidAddress, OutputError, Problem
 
 if TYPE_CHECKING:
     from pipeline.app import App
@@ -48,12 +48,12 @@ def add(desk: Desk, addresses: tuple[str, ...], name: str, lists: tuple[str, ...
     from pipeline.address import parse  # slow import
     from pipeline.audience.intake import Entry, Verdict, why_kept_out
     from pipeline.audience.subscriber import Evidence
-    from pipeline.subscribe.application import Application
-    from pipeline.subscribe.door import COMMAND
+    from pipeline.subscribe.application import COMMAND, Application
 
     if name and len(addresses) > 1:
         raise click.UsageError("--name goes with one address")
     app = desk.app()
+    _check_that_readers_are_ours(app)
     wanted = _lists(app, lists)
     counts: dict[str, Any] = ({"asked": 0, "not_asked": 0, "invalid": 0} if ask else
                               {"added": 0, "known": 0, "invalid": 0, "kept_out": 0})
@@ -201,6 +201,7 @@ def import_(
     from pipeline.cli.findings import progress
 
     app = desk.app()
+    _check_that_readers_are_ours(app)
     if list_id:
         _lists(app, (list_id,))
     source = sys.stdin.buffer if str(file) == "-" else file
@@ -311,6 +312,14 @@ def remove_suppressions(desk: Desk, addresses: tuple[str, ...]) -> int:
                 (f"{address}: {'may be mailed again' if gone else 'was not suppressed'}"
                  for address, gone in done.items()))
     return DONE
+
+
+def _check_that_readers_are_ours(app: App) -> None:
+    """Raises ConfigError where a service has the readers, and mails no others."""
+    transport = app.config.transport
+    if transport.broadcasts:
+        raise ConfigError(f"readers are {transport.kind}'s own: who is added here would get nothing",
+                          path="config.yaml", remedy=f"add them at {transport.kind}, or set another transport first")
 
 
 def _lists(app: App, wanted: tuple[str, ...]) -> list[str]:

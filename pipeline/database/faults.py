@@ -48,7 +48,7 @@ def own_errors() -> Iterator[None]:
         if ours is None:
             raise
         raise ours from error
-    except json.JSONDecodeError as error:
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:  # the second: SQLite quotes damaged names as they are
         raise Damaged(f"the ledger cannot be read: {error}", remedy=RESTORE) from error
 
 

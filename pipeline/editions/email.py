@@ -21,6 +21,7 @@ from pipeline.editions.templates import Templates
 from pipeline.editions.text import RULE, render_text, underlined
 from pipeline.editions.theme import PADDING
 from pipeline.editions.wording import long_date, wording
+from pipeline.errors import EditionError
 from pipeline.issues.issue import Image, Issue
 from pipeline.issues.markdown import Document, Target, html
 from pipeline.issues.targets import Place
@@ -38,10 +39,11 @@ def render_edition(
     """The Edition of an issue.
 
     `resolve` makes a reference in the issue absolute; without it the issue's page is the base.
-    Raises EditionError when a template, the accent or the subject's pattern is at fault.
+    Raises EditionError when a template, the accent or the subject's pattern is at fault, and for an issue that no mail
+    can hold where it has no page for the rest.
     """
     resolve = resolve or (lambda reference: urljoin(frame.page_url or frame.url, reference))
-    place = Place(Target.MAIL, frame.page_url or frame.url, resolve, frame.width - 2 * PADDING)
+    place = Place(Target.MAIL, frame.page_url, resolve, frame.width - 2 * PADDING)
     subject = _subject(issue, frame)
     preheader = shortened(one_line(issue.description), PREHEADER)
     context = _context(issue, frame, subject, preheader)
@@ -50,7 +52,7 @@ def render_edition(
         language=issue.language,
         subject=subject,
         preheader=preheader,
-        html=_mail(issue.title, document, place, templates, context),
+        html=_mail(issue, document, place, templates, context),
         text=_text(document, place, templates, context),
     )
 
@@ -100,7 +102,7 @@ def _context(issue: Issue, frame: Frame, subject: str, preheader: str) -> dict[s
 
 
 def _mail(
-    title: str, document: Document, place: Place, templates: Templates, context: Mapping[str, object],
+    issue: Issue, document: Document, place: Place, templates: Templates, context: Mapping[str, object],
 ) -> str:
     """The HTML part, no larger than clients show whole."""
     fragment = html(
@@ -109,9 +111,12 @@ def _mail(
     anchors = {heading.text: heading.id for heading in document.headings}
 
     def dressed(excerpt: Excerpt) -> str:
+        if excerpt.rest is not None and not place.page_url:
+            raise EditionError("is longer than a mail can hold, and no page on the web has the rest", path=issue.path,
+                               remedy="shorten it, or mail it to a list that is public", rule="mail-size")
         own = {
             "body": Markup(quote(excerpt.html)),  # noqa: S704 (cleaned by issues.markdown)
-            "cover": _cover(document.cover, title, place),
+            "cover": _cover(document.cover, issue.title, place),
             "heavy": excerpt.compact,
             "continuation": _continuation(excerpt.rest, place.page_url, anchors, context),
         }

@@ -117,6 +117,7 @@ class Markup(HTMLParser):
         self._prose = prose
         self._silent = 0
         self._player: tuple[str, str, str] | None = None      # kind, title, address
+        self._instead = ""                                    # the author's words where it cannot be played
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -153,8 +154,12 @@ class Markup(HTMLParser):
             self._prose.line_break()
 
     def handle_data(self, data: str) -> None:
-        """What stands inside a player is for programs that know none, and so is a silent element's."""
-        if not self._silent and not self._player:
+        """What stands inside a player is for readers without one, as those of a text are; it comes below the player."""
+        if self._silent:
+            return
+        if self._player:
+            self._instead += data
+        else:
             self._prose.text(re.sub(r"\s+", " ", data))
 
     def finish_player(self) -> None:
@@ -165,6 +170,10 @@ class Markup(HTMLParser):
             known = watched(address)
             label = self._prose.voice.players.player(known.kind if known else kind, title)
             self._prose.medium(label, known.page if known else address)
+            if words := " ".join(self._instead.split()):
+                self._prose.line_break()
+                self._prose.text(words)
+            self._instead = ""
 
 
 def inline_text(tokens: Sequence[Token], voice: Voice) -> str:
@@ -176,17 +185,6 @@ def inline_text(tokens: Sequence[Token], voice: Voice) -> str:
     markup.close()
     markup.finish_player()
     return prose.finish()
-
-
-def html_text(raw: str, voice: Voice) -> str:
-    """A block of raw HTML as text: a line for each block in it."""
-    prose = Prose(voice)
-    markup = Markup(prose)
-    markup.feed(raw)
-    markup.close()
-    markup.finish_player()
-    lines = [" ".join(line.split()) for line in prose.finish().split("\n")]
-    return "\n".join(line for line in lines if line)
 
 
 def _speak(token: Token, prose: Prose, markup: Markup) -> None:
@@ -221,7 +219,10 @@ def _join(gap: re.Match[str]) -> str:
 
 
 def _says_the_same(label: str, address: str) -> bool:
-    def bare(text: str) -> str:
-        return unquote(text).removeprefix("mailto:").removeprefix("https://").removeprefix("http://").rstrip("/")
+    """Letters that an address can only have as escapes are words: `…/wiki/北京` says more than `%E5%8C%97…`."""
+    one, other = _bare(label), _bare(address)
+    return one == other or (label.isascii() and unquote(one) == unquote(other))
 
-    return bare(label) == bare(address)
+
+def _bare(address: str) -> str:
+    return address.removeprefix("mailto:").removeprefix("https://").removeprefix("http://").rstrip("/")

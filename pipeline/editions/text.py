@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from markdown_it.token import Token
 
 from pipeline.editions.columns import COLUMNS, columns, wrap
-from pipeline.editions.prose import Voice, html_text, inline_text, visible
+from pipeline.editions.prose import Voice, inline_text, visible
+from pipeline.editions.rawblocks import block_tokens
 from pipeline.editions.sheet import Sheet
 from pipeline.editions.tables import table_lines
 
@@ -20,8 +21,10 @@ RULE = "-" * COLUMNS
 
 def render_text(tokens: Sequence[Token], voice: Voice) -> str:
     """The issue's body, lines parted by `\\n`, none at the end."""
-    writer = _Writer(voice, top=min((_level(t) for t in tokens if t.type == "heading_open"), default=1))
-    for token in tokens:
+    known = [one for token in tokens
+             for one in (block_tokens(token.content) if token.type == "html_block" else (token,))]
+    writer = _Writer(voice, top=min((_level(t) for t in known if t.type == "heading_open"), default=1))
+    for token in known:
         writer.write(token)
     return "\n".join(writer.sheet.lines)
 
@@ -64,8 +67,6 @@ class _Writer:
                 self._words_go = self._paragraph
             case "fence" | "code_block":
                 self._verbatim(token.content)
-            case "html_block":
-                self._block(html_text(token.content, self._voice))
             case "hr":
                 self._block("* * *")
             case _:
@@ -112,7 +113,8 @@ class _Writer:
                 self._table()
 
     def _paragraph(self, text: str) -> None:
-        self.sheet.write(wrap(text, self.sheet.width))
+        if text:                                     # an anchor alone says nothing
+            self.sheet.write(wrap(text, self.sheet.width))
 
     def _heading(self, text: str) -> None:
         """The topmost headings of an issue are underlined, deeper ones marked as in Markdown."""
@@ -153,7 +155,6 @@ class _Writer:
         self.sheet.gap()
 
     def _block(self, text: str) -> None:
-        if text:
-            self.sheet.gap()
-            self._paragraph(text)
-            self.sheet.gap()
+        self.sheet.gap()
+        self._paragraph(text)
+        self.sheet.gap()

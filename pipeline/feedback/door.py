@@ -124,12 +124,19 @@ class Feedback:
             self._roster.leave(origin.subscriber_id, origin.list, UNSUBSCRIBED, self._clock.now())
             return Effect.LEFT
         if one.kind is Kind.COMPLAINED:
-            self._roster.remove(origin.subscriber_id, COMPLAINED, self._clock.now())  # consent is withdrawn as well
+            if not self._went_to_a_stranger(origin):
+                self._roster.remove(origin.subscriber_id, COMPLAINED, self._clock.now())  # consent is withdrawn as well
             return self._suppress(origin, COMPLAINED, one.provider)
         if one.bounce is Bounce.HARD or (one.bounce is Bounce.SOFT and self._ledger.events.softly_bounced(
                 origin.subscriber_id, self._policy.soft_bounces)):
             return self._suppress(origin, BOUNCED, one.provider)
         return Effect.RECORDED
+
+    def _went_to_a_stranger(self, origin: Origin) -> bool:
+        """A letter about a change of address that a reader mistyped: whoever got it knows nothing of the reader."""
+        person, address = self._roster.get(origin.subscriber_id), self._address(origin)
+        return (origin.mailing_id is None and person is not None and address is not None
+                and parse(person.address).folded != address.folded)
 
     def _suppress(self, origin: Origin, reason: str, source: str) -> Effect:
         """The address that the message went to: neither an erased person's nor a list's at a service that owns it."""

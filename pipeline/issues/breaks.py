@@ -30,20 +30,23 @@ _WRAPPED_COLUMNS = 60
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """One line of a paragraph: its words without addresses, and whether it is only pictures or only players."""
+    """One line of a paragraph: its words without addresses, and whether it is only tags, pictures or players."""
 
     text: str
     width: int
+    only_tags: bool
     only_images: bool
     only_media: bool
 
 
 def settle_breaks(tokens: Sequence[Token], mode: Breaks, language: str) -> None:
     """Turns each `softbreak` into a `hardbreak`, leaves it, or takes it out between two solid characters."""
+    broken = [token for token in tokens if any(child.type == "softbreak" for child in token.children or ())]
+    if not broken:
+        return
     asian = is_mostly_asian(" ".join(_text(token.children) for token in tokens if token.children), language)
-    for token in tokens:
-        if token.children and any(child.type == "softbreak" for child in token.children):
-            token.children = list(_settled(token.children, mode, asian))
+    for token in broken:
+        token.children = list(_settled(token.children or (), mode, asian))
 
 
 def is_mostly_asian(text: str, language: str) -> bool:
@@ -58,12 +61,19 @@ def _settled(children: Sequence[Token], mode: Breaks, asian_issue: bool) -> Iter
     wordless = not count_letters(text) + count_words(text)
     asian = asian_issue if wordless else is_mostly_asian(text, "")
     number = 0
+    before: _Line | None = None       # the last line with something to see that no break has ended yet
     for at, child in enumerate(children):
-        if child.type in ("softbreak", "hardbreak"):
-            number += 1
-        if child.type != "softbreak":
+        if child.type not in ("softbreak", "hardbreak"):
             yield child
-        elif mode == "hard" or (mode == "auto" and _ends(lines[number - 1], lines[number], asian, asian_issue)):
+            continue
+        before = before if lines[number].only_tags else lines[number]
+        number += 1
+        if child.type == "hardbreak":
+            before = None
+            yield child
+        elif before is None or lines[number].only_tags:
+            yield child
+        elif mode == "hard" or (mode == "auto" and _ends(before, lines[number], asian, asian_issue)):
             yield Token("hardbreak", "br", 0, level=child.level)
         elif not (is_solid(_edge(children, at, -1)) and is_solid(_edge(children, at, 1))):
             yield child
@@ -94,6 +104,8 @@ def _line(part: Sequence[Token]) -> _Line:
     plain = "".join(child.content for child in part if child.type in ("text", "code_inline"))
     return _Line(
         _ADDRESS.sub("", plain), len(plain),
+        only_tags=all(child.type == "html_inline" and child.content != "<br>" and not is_player(child)
+                      for child in shown),
         only_images=bool(shown) and all(child.type == "image" for child in shown),
         only_media=bool(shown) and all(is_player(child) for child in shown))
 

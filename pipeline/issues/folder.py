@@ -22,6 +22,8 @@ from pipeline.issues.patterns import matcher
 LIMIT_BYTES = 8 * 1024 * 1024
 SETTLED = timedelta(seconds=2)
 
+_JOINED = re.compile("(?<=[^\\x00-\\x7f])[\u200c\u200d]")  # joiners shape an emoji or a Persian word, and hide in ASCII
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -133,7 +135,7 @@ def _listed(root: Path, folder: str, problems: list[Problem]) -> list[os.DirEntr
 
 def _look(item: os.DirEntry[str], path: str, relative: str, root: Path) -> Entry | Problem:
     """The entry of a name that matches, or why it is none."""
-    if not path.isprintable():
+    if not _JOINED.sub("", path).isprintable():
         return Problem(_printable(path), "its name has a character that is invisible or not UTF-8", "rename it",
                        rule="file-name")
     if item.is_symlink():

@@ -68,12 +68,21 @@ def plain_text(children: Sequence[Token]) -> str:
 
 
 def _without_title(tokens: Sequence[Token], title: str) -> list[Token]:
-    """Only the very first heading can be the title; the page prints that already."""
+    """Only the very first heading can be the title; the page prints that already.
+
+    Below other words and with its like after it, it is the heading of a part, whose place must not go.
+    """
     at = next((n for n, token in enumerate(tokens) if token.type == "heading_open"), None)
-    if at is None or tokens[at].tag != "h1" or not title:
+    if at is None or tokens[at].tag != "h1" or not fold(title):
         return list(tokens)
-    same = fold(plain_text(tokens[at + 1].children or ())) == fold(title)
-    return [*tokens[:at], *tokens[at + 3:]] if same and fold(title) else list(tokens)
+    first, *others = [fold(plain_text(tokens[n + 1].children or ())) for n in range(at, len(tokens))
+                      if tokens[n].type == "heading_open" and tokens[n].tag == "h1"]
+    part = any(other != first for other in others) and any(map(_says_something, tokens[:at]))
+    return [*tokens[:at], *tokens[at + 3:]] if first == fold(title) and not part else list(tokens)
+
+
+def _says_something(token: Token) -> bool:
+    return any(child.type in ("text", "code_inline") and child.content.strip() for child in token.children or ())
 
 
 def _without_empty(tokens: Sequence[Token]) -> Iterator[Token]:

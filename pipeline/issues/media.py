@@ -30,7 +30,10 @@ _TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class _Player:
-    """A player in cleaned HTML: `src` is what it plays, `sources` its choices as (address, type)."""
+    """A player in cleaned HTML: `src` is what it plays, `sources` its choices as (address, type).
+
+    `words` is what its author says, as HTML, where it cannot be played.
+    """
 
     kind: str
     src: str
@@ -38,6 +41,7 @@ class _Player:
     title: str
     size: str
     sources: tuple[tuple[str, str], ...]
+    words: str
 
 
 def show_players(html: str, target: Target, words: Vocabulary) -> str:
@@ -72,12 +76,14 @@ def _read(match: re.Match[str]) -> _Player:
     choices = tuple((source["src"], source.get("type", "")) for source in sources if source.get("src"))
     src = own.get("src", "") or (choices[0][0] if choices else "")
     size = "".join(f' {name}="{escape(own[name])}"' for name in ("width", "height") if name in own)
-    return _Player(match["kind"], src, own.get("poster", ""), own.get("title", ""), size, choices or ((src, ""),))
+    words = _SOURCE.sub("", match["inside"]).strip()
+    return _Player(match["kind"], src, own.get("poster", ""), own.get("title", ""), size, choices or ((src, ""),),
+                   f"<br>{words}" if words else "")
 
 
 def _linked(player: _Player, label: str) -> str:
     """The poster, if there is one, and a line to press."""
-    line = _anchor(player.src, escape(label, quote=False))
+    line = _anchor(player.src, escape(label, quote=False)) + player.words
     if not player.poster:
         return line
     image = f'<img src="{escape(player.poster)}" alt="{escape(label)}"{player.size}>'
@@ -90,7 +96,7 @@ def _playing(player: _Player, label: str, target: Target) -> str:
     web = f'{player.size} preload="metadata"' if target is Target.WEB else ""
     title = f' title="{escape(player.title)}"' if player.title and target is Target.WEB else ""
     sources = "".join(_source(src, kind or _type(src)) for src, kind in player.sources)
-    inside = sources + _anchor(player.src, escape(label, quote=False))
+    inside = sources + _anchor(player.src, escape(label, quote=False)) + player.words
     return f'<{player.kind} controls="controls"{poster}{web}{title}>{inside}</{player.kind}>'
 
 
@@ -99,7 +105,7 @@ def _embedded(player: _Player, target: Target, words: Vocabulary) -> str:
     known = watched(player.src)
     page = known.page if known else player.src
     label = words.player(known.kind if known else "iframe", player.title or _host(page))
-    line = _anchor(page, escape(label, quote=False))
+    line = _anchor(page, escape(label, quote=False)) + player.words
     if known is None or target is not Target.WEB:
         return line
     # allow-same-origin lets a player be itself, without which it refuses to work. It would free a page of our own

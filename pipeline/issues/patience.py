@@ -18,6 +18,7 @@ from markdown_it.rules_core import StateCore, linkify
 from markdown_it.token import Token
 
 from pipeline.issues.cells import mend_rows
+from pipeline.issues.rawwords import MARKS
 
 MAX_NESTING = 20
 """Levels of quotes and lists (an item counts two); what lies deeper is kept as plain paragraphs."""
@@ -27,6 +28,8 @@ MAX_COLUMNS = 64
 MAX_CELLS = 10_000
 MAX_MARKS = 40_000
 """Characters that may mean something inside a paragraph, over the whole issue; a link counts about eight."""
+MAX_WITHIN = 60
+"""Bold within italics within a link and so on; libxml2 ends at some hundreds of elements within each other."""
 MAX_REPEATED_CHARS = 200_000
 """What addresses may add to the text by being repeated through references."""
 MAX_TYPED_LINES = 5_000
@@ -35,7 +38,7 @@ _BEGINNINGS = frozenset("#>*+-_=<[`~|:0123456789")
 _BELOW_HEADS = frozenset("|-:")
 _MARKS = "\n!&*:<[\\]^_`~"
 _COUNTED = _MARKS + "@"
-_MARKS_IN_HTML = "<"
+_MARKS_IN_HTML = "<" + MARKS
 _DEAR = {"://": 4, "](": 3, "<": 1}
 
 
@@ -162,6 +165,8 @@ def _inline(state: StateCore) -> None:
         repeated += max(0, sum(map(_address_chars, token.children)) - len(token.content))
         if repeated > MAX_REPEATED_CHARS:
             _type(token, f"more than {MAX_REPEATED_CHARS:,} characters of repeated addresses")
+        elif max((child.level for child in token.children), default=0) > MAX_WITHIN:
+            _type(token, f"more than {MAX_WITHIN} marks within each other")
     state.tokens = out
 
 

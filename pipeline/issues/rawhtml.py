@@ -95,7 +95,7 @@ def _as_html(token: Token) -> str:
     """A settled piece as text of a block of HTML; entities that the author wrote stay entities."""
     if token.type == "html_text":
         return token.content.replace("<", "&lt;")
-    return escape(token.content, quote=False) if token.type == "text" else token.content
+    return token.content if token.type == "html_inline" else escape(token.content, quote=False)
 
 
 class _Pairs:
@@ -229,7 +229,7 @@ class _Flow:
         return Token("image", "img", 0, attrs=dict(kept), children=[words], content=kept["alt"])
 
     def _media(self, piece: Token, tag: Tag) -> list[Token]:
-        """A player with its sources as one piece; what browsers without players would show inside is left out."""
+        """A player with its sources as one piece, and in it the words for programs that cannot play it."""
         end = self._find_close(piece, tag)
         inside = self._pieces[self._at:end] if end is not None else self._leading_sources(tag)
         sources = [found for found in map(_source, inside) if found]
@@ -245,7 +245,11 @@ class _Flow:
             name: tag.attributes.get(name, "") for name in ("title", "width", "height")}
         opening = Tag(Kind.OPEN, tag.name, {name: value for name, value in kept.items() if value})
         more = "".join(str(Tag(Kind.EMPTY, "source", _only(source, "src", "type"))) for source in sources)
-        return [_raw("html_inline", f"{opening}{more}</{tag.name}>")] if src.strip() else []
+        words = [_raw("text", " ") if piece.type.endswith("break") else piece for piece in inside
+                 if piece.type in ("text", "html_text", "code_inline", "softbreak", "hardbreak")]
+        if not src.strip():
+            return words
+        return [_raw("html_inline", f"{opening}{more}{''.join(map(_as_html, words)).strip()}</{tag.name}>")]
 
     def _leading_sources(self, tag: Tag) -> Sequence[Token]:
         if tag.kind is Kind.EMPTY or tag.name == "iframe":

@@ -1,6 +1,6 @@
-"""Pictures as editors write them: `![图](images/图 1.png)` with a space, `![图](a.png =300x200)` with a size.
+"""Addresses as editors write them: `![图](images/图 1.png)`, `[上期](13-纸 与 墨.md)`, `![图](a.png =300x200)`.
 
-Authors see the picture in their preview; as plain text it would reach every reader.
+Authors see the picture or the link in their preview; as plain text it would reach every reader.
 """
 
 from __future__ import annotations
@@ -11,27 +11,51 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-_PICTURE = re.compile(
-    r"!\[(?P<alt>[^\[\]\n]{0,300})\]\("
-    r"(?:(?P<src>[^()<>\"\s][^()<>\"\n]{0,300} [^()<>\"\n]{0,300}?\.(?:png|jpe?g|gif|webp|svg|avif|bmp|heic))"
+_NAME = r"(?=[^\s#])(?:[^()<>\"\n]|\([^()<>\"\n]{0,60}\)){1,600}?\."   # `图 (1).png` is how browsers number files
+SPACED_PICTURE = re.compile(
+    r"!\[(?P<text>[^\[\]\n]{0,300})\]\("
+    rf"(?:(?P<address>{_NAME}(?:png|jpe?g|gif|webp|svg|avif|bmp|heic))"
     r"|(?P<sized>[^()<>\"\s]{1,600})(?= +=))"
     r"(?: +=(?P<width>\d{0,5})x(?P<height>\d{0,5}))?(?: +\"(?P<title>[^\"\n]{0,300})\")?\)", re.IGNORECASE)
+SPACED_LINK = re.compile(
+    r"\[(?P<text>[^\[\]\n]{1,300})\]\("
+    rf"(?P<address>{_NAME}(?:md|markdown|html?|pdf|docx?|xlsx?|pptx?|epub|zip|txt)(?:#[^()<>\"\s]{{0,100}})?)\)",
+    re.IGNORECASE)
 
 
 def use_spaced_addresses(parser: MarkdownIt) -> None:
-    """Adds the rule behind the parser's own, which takes every picture that CommonMark knows."""
+    """Adds the rules behind the parser's own, which take every picture and link that CommonMark knows."""
     parser.inline.ruler.after("image", "spaced_image", _spaced_image)
+    parser.inline.ruler.after("link", "spaced_link", _spaced_link)
 
 
 def _spaced_image(state: StateInline, silent: bool) -> bool:
-    match = _PICTURE.match(state.src, state.pos) if state.src.startswith("![", state.pos) else None
+    match = SPACED_PICTURE.match(state.src, state.pos) if state.src.startswith("![", state.pos) else None
     if match is None:
         return False
     if not silent:
         token = state.push("image", "img", 0)
-        token.attrs = {"src": state.md.normalizeLink(match["src"] or match["sized"]), "alt": ""}
+        token.attrs = {"src": state.md.normalizeLink(match["address"] or match["sized"]), "alt": ""}
         token.attrs |= {name: match[name] for name in ("title", "width", "height") if match[name]}
-        token.content = match["alt"]
-        token.children = [Token("text", "", 0, content=match["alt"])]
+        token.content = match["text"]
+        token.children = [Token("text", "", 0, content=match["text"])]
+    state.pos = match.end()
+    return True
+
+
+def _spaced_link(state: StateInline, silent: bool) -> bool:
+    match = SPACED_LINK.match(state.src, state.pos) if state.src[state.pos] == "[" else None
+    address = state.md.normalizeLink(match["address"]) if match else ""
+    if match is None or state.linkLevel or not state.md.validateLink(address):
+        return False
+    if not silent:
+        state.push("link_open", "a", 1).attrs = {"href": address}
+        last, state.posMax = state.posMax, match.end("text")
+        state.pos = match.start("text")
+        state.linkLevel += 1
+        state.md.inline.tokenize(state)
+        state.linkLevel -= 1
+        state.posMax = last
+        state.push("link_close", "a", -1)
     state.pos = match.end()
     return True

@@ -86,11 +86,13 @@ class Board:
         self._map[place + _AT_PHASE] = _LANDED
 
     def clear(self, outcomes: Sequence[Outcome]) -> None:
-        """These stand in the ledger now."""
+        """These stand in the ledger now, and here no more: what was said names people, who may ask to be forgotten."""
         for outcome in outcomes:
             place = self._entries.pop(outcome.claim.id, None)
             if place is not None:
                 self._map[place + _AT_PHASE] = _FREE
+                start, (length,) = place + _HEAD.size, _LENGTH.unpack_from(self._map, place + _AT_LENGTH)
+                self._map[start:start + length] = bytes(length)
                 self._free.append(place // SIZE)
 
     def close(self) -> None:

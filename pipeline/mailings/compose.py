@@ -65,7 +65,7 @@ class Stencil:
             parts=partial(self._parts, reader),
             mailing=self._envelope.mailing,
             sequence=reader.sequence,
-            is_plain=self._is_ascii and recipient.isascii(),
+            pieces=partial(self._pieces, reader) if self._is_ascii and recipient.isascii() else None,
         )
 
     def _sender_of(self, reader: Reader) -> str:
@@ -83,15 +83,16 @@ class Stencil:
         return wire
 
     def _mime(self, reader: Reader) -> bytes:
+        return b"".join(self._pieces(reader))
+
+    def _pieces(self, reader: Reader) -> list[bytes]:
         """RFC 5322 bytes, CRLF ends: the fields in the order of its section 3.6, then text, then HTML; signed."""
         sender, heading, common = self._wire
         fields = f"{sender}{self._to(reader).wire}{heading}{self._personal(reader)}{common}"
         text, html = values(self._fillings, reader)
         opening, middle, closing = self._seams
-        mime = b"".join([
-            fields.encode(), opening, *self._text.fill(text), middle, *self._html.fill(html), closing,
-        ])
-        return self._seal(mime) if self._seal else mime
+        pieces = [fields.encode(), opening, *self._text.fill(text), middle, *self._html.fill(html), closing]
+        return [self._seal(b"".join(pieces))] if self._seal else pieces
 
     def _parts(self, reader: Reader) -> Parts:
         """The same, taken apart."""

@@ -5,6 +5,7 @@
       scheduled --hour----> sending                 the clock    (fan-out in the same transaction)
       sending --pause--> <--resume-- paused         a person     (paused by a person, or by the brake)
       sending ----all final----> sent               nobody
+      sent --approve, where its audience was empty--> scheduled  a person
       held | scheduled | sending | paused --cancel--> cancelled  nobody
 
     Delivery
@@ -120,6 +121,11 @@ class Mailing:
     def balances(self) -> bool:
         """Whether nobody is missing: the eight counts add up to the frozen audience."""
         return sum(self.counts.values()) == self.audience
+
+    @property
+    def went_to_nobody(self) -> bool:
+        """Whether it ended with an empty audience: nobody has it, so it may begin again."""
+        return self.state is MailingState.SENT and not self.audience
 
 
 class Claim(NamedTuple):

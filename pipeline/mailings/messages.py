@@ -55,7 +55,7 @@ class Composer:
         self._ring = ring
         self._seal = seal
         self._lock = threading.Lock()
-        self._plates: dict[int, Plate] = {}
+        self._plates: dict[tuple[int, str], Plate] = {}  # who left one list of two gets the link out of the other
         self._ahead: dict[str, Message] = {}  # by delivery key: in the pool, and not asked for yet
 
     def prepare(self, waiting: Iterable[Claim]) -> None:
@@ -87,7 +87,8 @@ class Composer:
 
     def _sealing(self, message: Message) -> Message:
         """The message, whose bytes are being made."""
-        return message._replace(mime=self._signers.submit(message.mime).result)
+        signed = self._signers.submit(message.mime).result
+        return message._replace(mime=signed, pieces=message.pieces and (lambda: [signed()]))
 
     @cached_property
     def _signers(self) -> ThreadPoolExecutor:
@@ -96,9 +97,10 @@ class Composer:
 
     def _plate(self, mailing_id: int, claim: Claim) -> Plate:
         with self._lock:
-            if mailing_id not in self._plates:
-                self._plates[mailing_id] = self._make(self._ledger.mailings.envelope(mailing_id), claim)
-            return self._plates[mailing_id]
+            kind = mailing_id, claim.list
+            if kind not in self._plates:
+                self._plates[kind] = self._make(self._ledger.mailings.envelope(mailing_id), claim)
+            return self._plates[kind]
 
     def _make(self, frozen: Mapping[str, Any], claim: Claim) -> Plate:
         envelope = Envelope.from_json({name: value for name, value in frozen.items() if name != LINK_KEY})

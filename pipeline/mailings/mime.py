@@ -23,7 +23,7 @@ _SOFT = b"=\r\n"
 _ESCAPE = ord("=")
 # The last two keep a text free of white space that a relay may touch, and that a signature would have to fold.
 _FIRST_DOT = re.compile(rb"^\.", re.MULTILINE)
-_UNSAFE = re.compile(rb"[^\r\n !-<>-~]| (?=\r\n|\Z)|(?<= ) ")
+_UNSAFE = re.compile(rb"[^\r\n !-<>-~]+| (?=\r\n|\Z)|(?<= ) ")
 
 
 class TextPart(Protocol):
@@ -125,7 +125,7 @@ def _quoted(data: bytes) -> bytes:
     A dot at a line's start is escaped, so that nothing in it can be mistaken for the end of a message.
     Not `binascii.b2a_qp`, which gives a line of 77 for some that end in space (Python 3.11).
     """
-    text = _UNSAFE.sub(lambda found: b"=%02X" % ord(found[0]), data)
+    text = _UNSAFE.sub(lambda found: b"=" + found[0].hex("=").upper().encode(), data)
     if len(text) > _ROOM:
         text = b"\r\n".join([_SOFT.join(_rows(line)) for line in text.split(b"\r\n")])
     return _FIRST_DOT.sub(b"=2E", text)

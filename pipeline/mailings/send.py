@@ -9,6 +9,7 @@ A sender is a thread with a transport of its own; its desk (`desk.py`) holds the
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 from collections import Counter
@@ -137,10 +138,14 @@ class Office:
         senders = [Sender(self, stop, until_idle=until_idle, is_patient=is_patient)
                    for _ in range(self.terms.senders)]
         threads = [threading.Thread(target=sender.work, name="sender", daemon=True) for sender in senders]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        gc.freeze()  # else all that the program consists of is looked through for garbage while the wires wait
+        try:
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        finally:
+            gc.unfreeze()
         if self.warm_up:
             self.warm_up.close()
         if self.failure is not None:

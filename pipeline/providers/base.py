@@ -30,8 +30,10 @@ class Message(NamedTuple):
     envelope's plain addresses. `mime()` gives the bytes of RFC 5322, CRLF ends, equal at every call.
     `parts()` gives headers, subject, html and text apart, for services that take them so.
     `sequence` is the delivery's place in its mailing, from 1, and `mailing` a name for people.
-    `is_plain` vouches that nothing need be looked at before it goes out: addresses as `headers.plain_address`
-    gives them, all bytes ASCII, no NUL, lines of at most 998 bytes, each ended by CRLF and none beginning with a dot.
+    `pieces()`, where there is one, gives the same bytes in pieces, most of them shared by all readers, for a line that
+    takes them one by one. It vouches that nothing need be looked at before they go out: addresses as
+    `headers.plain_address` gives them, all bytes ASCII, no NUL, lines of at most 998 bytes, each ended by CRLF and none
+    beginning with a dot.
     """
 
     key: str
@@ -42,7 +44,7 @@ class Message(NamedTuple):
     parts: Callable[[], Parts]
     mailing: str = ""
     sequence: int = 0
-    is_plain: bool = False
+    pieces: Callable[[], Sequence[bytes]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

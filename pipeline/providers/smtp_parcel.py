@@ -8,6 +8,7 @@ be mistaken for the end of the message (bare CR or LF: "SMTP smuggling", CVE-202
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -34,44 +35,61 @@ _PATH = re.compile(
 
 
 class Parcel(NamedTuple):
-    """A message and its bytes for one server. `content` ends in CRLF; dots are not yet doubled."""
+    """A message's bytes for one server. `content`, in pieces, ends in CRLF; dots at line starts are not yet doubled.
 
-    message: Message
+    `is_plain`: no line begins with a dot.
+    """
+
     mail: bytes
     rcpt: bytes
-    content: bytes
+    content: Sequence[bytes]
+    size: int
+    is_plain: bool
 
     def as_data(self) -> tuple[bytes, ...]:
         """What follows 354: dots doubled at line starts, the lone dot behind (RFC 5321 section 4.5.2)."""
-        if self.message.is_plain:
-            return self.content, END_OF_DATA
-        stuffed = b"." + self.content if self.content.startswith(b".") else self.content
-        if _DOT_AT_START.search(stuffed):  # seldom, and looking costs half of replacing
-            stuffed = stuffed.replace(b"\r\n.", b"\r\n..")
-        return stuffed, END_OF_DATA
+        content = self.content if self.is_plain else [_doubled(b"".join(self.content))]
+        return *content, END_OF_DATA
 
     def as_chunk(self) -> tuple[bytes, ...]:
         """One BDAT with everything (RFC 3030 section 2)."""
-        return b"BDAT %d LAST\r\n" % len(self.content), self.content
+        return b"BDAT %d LAST\r\n" % self.size, *self.content
 
 
 def pack(message: Message, offer: Capabilities, server: str) -> Parcel:
     """The parcel for a server with this offer. Raises Rejected for the address, Refused for the message."""
-    content = message.mime() if message.is_plain else _looked_at(message, offer, server)
-    _check_size(content, offer, server)
-    sender, recipient = message.sender, message.recipient
-    if not message.is_plain:
-        sender, recipient = _sender(sender, offer, server), _recipient(recipient, offer, server)
-    parameters = _parameters(content, sender + recipient, offer, is_plain=message.is_plain)
-    mail = f"MAIL FROM:<{sender}>{parameters}\r\n"
-    return Parcel(message, mail.encode(), f"RCPT TO:<{recipient}>\r\n".encode(), content)
+    return _vouched_for(message, message.pieces(), offer, server) if message.pieces else _looked_at(
+        message, _content(message, server), offer, server)
 
 
-def _looked_at(message: Message, offer: Capabilities, server: str) -> bytes:
-    """The content, after every byte of it was looked at."""
-    content = _content(message, server)
+def _vouched_for(message: Message, content: Sequence[bytes], offer: Capabilities, server: str) -> Parcel:
+    size = sum(map(len, content))
+    _check_size(size, offer, server)
+    parameters = f" SIZE={size}" if "SIZE" in offer else ""
+    return Parcel(_mail(message.sender, parameters), _rcpt(message.recipient), content, size, is_plain=True)
+
+
+def _looked_at(message: Message, content: bytes, offer: Capabilities, server: str) -> Parcel:
     _check_bytes(content, offer, server)
-    return content
+    _check_size(len(content), offer, server)
+    sender, recipient = _sender(message.sender, offer, server), _recipient(message.recipient, offer, server)
+    parameters = _parameters(content, sender + recipient, offer)
+    return Parcel(_mail(sender, parameters), _rcpt(recipient), [content], len(content), is_plain=False)
+
+
+def _mail(sender: str, parameters: str) -> bytes:
+    return f"MAIL FROM:<{sender}>{parameters}\r\n".encode()
+
+
+def _rcpt(recipient: str) -> bytes:
+    return f"RCPT TO:<{recipient}>\r\n".encode()
+
+
+def _doubled(content: bytes) -> bytes:
+    stuffed = b"." + content if content.startswith(b".") else content
+    if _DOT_AT_START.search(stuffed):  # seldom, and looking costs half of replacing
+        stuffed = stuffed.replace(b"\r\n.", b"\r\n..")
+    return stuffed
 
 
 def _content(message: Message, server: str) -> bytes:
@@ -135,10 +153,10 @@ def _path(address: str) -> str | None:
     return path if _PATH.fullmatch(path) else None
 
 
-def _check_size(content: bytes, offer: Capabilities, server: str) -> None:
-    if offer.size_bytes and len(content) > offer.size_bytes:
+def _check_size(size: int, offer: Capabilities, server: str) -> None:
+    if 0 < offer.size_bytes < size:
         raise Refused(
-            f"{server}: the message has {len(content)} bytes and the server takes {offer.size_bytes}: shorten the issue"
+            f"{server}: the message has {size} bytes and the server takes {offer.size_bytes}: shorten the issue"
         )
 
 
@@ -151,10 +169,8 @@ def _check_bytes(content: bytes, offer: Capabilities, server: str) -> None:
         raise Refused(f"{server}: the message has raw UTF-8 in its header and the server offers no SMTPUTF8")
 
 
-def _parameters(content: bytes, addresses: str, offer: Capabilities, *, is_plain: bool) -> str:
+def _parameters(content: bytes, addresses: str, offer: Capabilities) -> str:
     """What stands behind the sender in MAIL (RFC 1870, 6152, 6531): as little as this message needs."""
-    if is_plain:
-        return f" SIZE={len(content)}" if "SIZE" in offer else ""
     wanted = {
         f" SIZE={len(content)}": "SIZE" in offer,
         " BODY=8BITMIME": not content.isascii(),

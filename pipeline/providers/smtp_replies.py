@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 MAX_LINE = 2_000  # octets; RFC 5321 section 4.5.3.1.5 says 512, and servers with long host names pass that
 MAX_LINES = 200
@@ -22,14 +22,14 @@ class Garbled(Exception):
     """The server said something that is no reply, or more than it was asked."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reply:
     """One reply, all its lines. `code` is from 200 to 559; `raw` is the text behind the code, a line each."""
 
     code: int
     raw: tuple[bytes, ...]
 
-    @property
+    @cached_property
     def enhanced(self) -> str:
         """The status of RFC 3463 as `5.1.1`, or "" if there is none that fits the code."""
         found = _ENHANCED.match(self.raw[0])
@@ -37,7 +37,7 @@ class Reply:
             return ""
         return found[0].decode()
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The whole as one printable line, code first, at most some 500 characters."""
         words = b" ".join(self.raw).decode("utf-8", "replace")

@@ -33,6 +33,8 @@ class Phase(StrEnum):
     DOT = "the message"
     LONE_DOT = "the empty message"
 
+    __hash__ = str.__hash__  # that of an enum is written in Python, and each reply looks its phase up
+
 
 class Faulted(Unavailable):
     """Client and server do not understand each other: the connection is not to be trusted any more."""

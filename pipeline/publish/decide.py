@@ -32,10 +32,11 @@ class Decisions:
         self._expire = expire
 
     def approve(self, record: Record) -> str:
-        """Lets it be mailed at its hour, whatever quiet, late, burst or copy say."""
+        """Lets it be mailed at its hour, whatever quiet, late, burst or copy say; or once more, where nobody got it."""
         now = self._clock.now()
         if record.draft:
             raise _refusal(record, "is a draft", "take `draft` out of its front matter")
+        self._reopen(record, now)
         if self._started(record):
             raise _refusal(record, "was mailed already", "an issue is mailed once; `avviso status` shows to whom")
         for list_id in record.lists:
@@ -134,6 +135,13 @@ class Decisions:
 
     def _mailings(self, record: Record) -> Sequence[Mailing]:
         return self._ledger.mailings.all(issue_key=record.key)
+
+    def _reopen(self, record: Record, now: datetime) -> None:
+        """A mailing to an empty list is no mailing: there may be readers now."""
+        begun = [mailing for mailing in self._mailings(record) if mailing.started_at]
+        if all(mailing.went_to_nobody for mailing in begun):
+            for mailing in begun:
+                self._ledger.mailings.reopen(mailing.id, reason=self._said("approved", now), now=now)
 
     def _started(self, record: Record) -> bool:
         return any(mailing.started_at for mailing in self._mailings(record))

@@ -110,7 +110,7 @@ class Dresser:
     def _dressed(self, record: Record, own: Frame) -> Edition:
         permalinks = self._archive.permalinks()
         bearings = self._library.bearings(record, permalinks)
-        frame = replace(own, page_url=self._library.page_url(record))
+        frame = replace(own, page_url="" if self._archive.is_hidden(record.lists) else self._library.page_url(record))
         edition = render_edition(
             self._library.issue(record), self._library.document(record), frame, self._templates, bearings.resolve)
         for problem in preflight(edition, frame):

@@ -65,9 +65,12 @@ def overview(archive: Archive, ledger: Ledger, more: Sequence[str] = (), waits: 
 def _needs(ledger: Ledger, issues: Sequence[Record], mailings: Sequence[Mailing]) -> Iterator[str]:
     if ledger.notebook.identity().orphan:
         yield "this ledger is new beside old feeds: run `avviso init`"
+    waiting = {mailing.issue_key for mailing in mailings if mailing.state is MailingState.SCHEDULED}
     for record in issues:
         if record.state is State.HELD:
             yield f"{record.key} {record.title} is held: {record.reason}: `avviso approve` or `avviso adopt`"
+        if record.missing_at is not None and record.key in waiting:
+            yield f"{record.key} {record.title} waits for its file {record.path}: put it back, or `avviso cancel`"
     for mailing in mailings:
         yield from needs_of(mailing)
     for call in ledger.hubs.given_up():

@@ -121,8 +121,10 @@ def _scheduled(record: Record, mailings: Sequence[Mailing], rules: Rules, now: d
 
 
 def _mailed_reason(mailings: Sequence[Mailing]) -> str:
-    return "; ".join(f"mailing to {mailing.list}: {mailing.state}, {mailing.audience} readers"
-                     for mailing in mailings if mailing.started_at)
+    begun = [mailing for mailing in mailings if mailing.started_at]
+    said = "; ".join(f"mailing to {mailing.list}: {mailing.state}, {mailing.audience} readers" for mailing in begun)
+    nobody = all(mailing.went_to_nobody for mailing in begun)
+    return f"{said}: `avviso approve` mails it when there are some" if nobody else said
 
 
 def _local(at: datetime, rules: Rules) -> str:

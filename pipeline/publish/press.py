@@ -58,6 +58,14 @@ class Plan:
     templates: tuple[Path, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a build wrote: the feed documents whose bytes are new, and how many files of the archive."""
+
+    feeds: tuple[str, ...] = ()
+    pages: int = 0
+
+
 def unheard(_documents: Sequence[str]) -> None:
     """Announces nothing."""
 
@@ -88,8 +96,8 @@ class Press:
         entry = House(self._library.style, plan.publication, {}, plan.templates).entry(record)
         render_page(entry, plan.publication, previous=None, next=None, templates=self._templates)
 
-    def write(self, problems: list[Problem], *, folder: str = "", new_ids: bool = False) -> list[str]:
-        """Brings feeds and archive up to the books; gives the feed documents whose bytes are new.
+    def write(self, problems: list[Problem], *, folder: str = "", new_ids: bool = False) -> Written:
+        """Brings feeds and archive up to the books.
 
         `folder` is the digest of a folder without problems (see Imprint.stands). Unless `new_ids` are welcome,
         nothing is written when many of the ids that readers know would be gone: one problem more says so.
@@ -100,7 +108,7 @@ class Press:
         found, spines = self._settle(before)
         if not new_ids and (lost := self._lost(before, spines)):
             problems.append(lost)
-            return []
+            return Written()
         if not self._imprint.open():
             for place in (self._plan.site, self._plan.feeds):
                 writing.sweep(place)  # a build died, and may have left temporary files
@@ -111,7 +119,8 @@ class Press:
         problems += found
         self._announce(written.current)  # before the imprint: who dies in between does both again
         self._imprint.write(written.after, "" if problems else folder, self._archive.next_due())
-        return [str(self._plan.feeds / name) for name in written.documents if name != FEED_STYLE]
+        feeds = [str(self._plan.feeds / name) for name in written.documents if name != FEED_STYLE]
+        return Written(tuple(feeds), len(written.pages))
 
     def _settle(self, before: Printed) -> tuple[list[Problem], list[Spine]]:
         """Gives a place to whoever changed since, and to whoever could not have the one it wanted."""
@@ -168,12 +177,13 @@ class Printing:
         self._expected: dict[str, bool] = {}  # every file of the output, and whether it was made anew
         self._summaries = Shelf(spines, self._without_text)
         self.after = Printed(frame=self._frame)
+        self.pages: tuple[str, ...] = ()
         self.documents: tuple[str, ...] = ()
         self.current: list[str] = []  # the documents that are polled
 
     def run(self) -> Printing:
         """Pages, then documents, then what is no longer part of either is removed."""
-        writing.write(self._plan.site, chain(self._pages(), self._assets(), self._lists()))
+        self.pages = writing.write(self._plan.site, chain(self._pages(), self._assets(), self._lists()))
         self.documents = writing.write(self._plan.feeds, self._feeds())
         self._remember()
         return self
@@ -252,9 +262,10 @@ class Printing:
 
     def _assets(self) -> Iterator[File]:
         """Files of the issues folder that pages show; one that is not there is a line, not an end."""
-        wanted = {target: source for page in self.after.pages.values() for source, target in page.assets}
+        wanted = {target: (source, spine.path) for spine in reversed(self._spines)
+                  for source, target in self.after.pages[spine.key].assets}
         touched = changed(self._before.sources)
-        for target, source in sorted(wanted.items()):
+        for target, (source, shown_by) in sorted(wanted.items()):
             origin = f"{self._plan.issues}/{source}"
             fresh = self._before.sources.get(origin)
             if fresh and origin not in touched and self._stands(
@@ -264,7 +275,7 @@ class Printing:
             try:
                 content = read(self._plan.issues, source, ASSET_LIMIT_BYTES)
             except IssueError as error:
-                self._found.append(error.problem)
+                self._found.append(replace(error.problem, path=shown_by, message=f'"{source}" {error.problem.message}'))
                 continue
             self._expected[f"{self._plan.site}/{target}"] = True
             self.after.sources[origin] = seen(origin)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 
+FORM, JSON, COMMAND = "form", "json", "command"  # sources
+ANYBODY = frozenset({FORM, JSON})                # where a stranger may have typed any text beside any address
+
 
 @dataclass(frozen=True, slots=True)
 class Application:
     """Somebody asks for a list: any text, from anybody.
 
-    `list` may be "" for the first one. `source` is the way it came ("form", "json", "command"), `text` the words
+    `list` may be "" for the first one. `source` is the way it came, `text` the words
     that stood beside the button, `network` where it came from, such as "203.0.113.0/24", "" if not known. `language`
     is that of the form, "" for the publication's.
     """
@@ -18,7 +21,7 @@ class Application:
     email: str
     list: str = ""
     name: str = ""
-    source: str = "form"
+    source: str = FORM
     text: str = ""
     network: str = ""
     language: str = ""

@@ -12,6 +12,8 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.address import Address, parse
@@ -19,11 +21,11 @@ from pipeline.audience.roster import Roster
 from pipeline.audience.subscriber import Evidence, State, Subscriber, Subscription
 from pipeline.audience.tokens import Claim, KeyRing, Purpose
 from pipeline.clock import Clock
-from pipeline.errors import ConfigError, InvalidToken
+from pipeline.errors import ConfigError, InvalidToken, Unreachable
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.askings import Asker, Spent
 from pipeline.mailings.ledger.letters import Sealed
-from pipeline.subscribe.application import Application
+from pipeline.subscribe.application import ANYBODY, COMMAND, Application
 
 if TYPE_CHECKING:  # slow imports: premailer, MIME
     from pipeline.editions.letters import Letter
@@ -34,14 +36,13 @@ log = logging.getLogger(__name__)
 
 _MAILING = re.compile("[0-9]{1,18}")  # what a database can number
 
-COMMAND = "command"  # the source of what a maintainer typed: no flood
-
 
 class Subscriptions:
     """What readers can do about their own subscriptions. `lists` are ids and names; `public` those that readers may
     choose themselves, of which the first is the usual one.
 
     The books are opened when they are first needed: a link is checked, and a reader answered, while they are away.
+    `together` makes one transaction of what both books write, `compact` leaves no trace of what was erased.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Subscriptions:
         open_roster: Callable[[], Roster],
         open_ledger: Callable[[], Ledger], open_stationery: Callable[[], Stationery],
         open_composer: Callable[[], Composer], compact: Callable[[], None],
+        together: Callable[[], AbstractContextManager[None]],
     ) -> None:
         self.lists = lists
         self.public = {list_id: lists[list_id] for list_id in public}
@@ -59,6 +61,7 @@ class Subscriptions:
         self._open_stationery = open_stationery
         self._open_composer = open_composer
         self._compact = compact
+        self._together = together
 
     @property
     def roster(self) -> Roster:
@@ -119,7 +122,7 @@ class Subscriptions:
 
         person = self.roster.get(waiting.subscriber_id)
         return person is not None and self._write(
-            Letter.CONFIRM, person, waiting.list, occasion, self._confirm_url(waiting))
+            Letter.CONFIRM, _addressed(person, waiting), waiting.list, occasion, self._confirm_url(waiting))
 
     def _confirm_url(self, waiting: Subscription) -> str:
         return self._open_stationery().confirm_url(
@@ -141,7 +144,7 @@ class Subscriptions:
                   for one, occasion in zip(waiting, occasions, strict=True)]
         spent = self.ledger.askings.grant_all(wanted, now)
         return self.ledger.letters.write_all(
-            [self._sealed(Letter.CONFIRM, one.subscriber, one.subscription.list, occasion,
+            [self._sealed(Letter.CONFIRM, _addressed(one.subscriber, one.subscription), one.subscription.list, occasion,
                           self._confirm_url(one.subscription))
              for one, occasion, budget in zip(waiting, occasions, spent, strict=True) if budget is None], now)
 
@@ -190,7 +193,7 @@ class Subscriptions:
         self, letter: Letter, person: Subscriber, list_id: str, occasion: str, action: str, *, to: str = "",
     ) -> Sealed:
         stationery = self._open_stationery()
-        edition = stationery.edition(letter, list_id, person.language)
+        edition = stationery.edition(letter, list_id, person.language, about=self.name_of(list_id))
         envelope = stationery.envelope(letter, self._clock.now(), person.language)
         return Sealed(edition, envelope, action, list_id, person.id, to or person.address, person.name, occasion)
 
@@ -214,7 +217,8 @@ class Subscriptions:
             return False
         about = self.roster.address_hash(address.folded)
         action = self._open_stationery().confirm_url(self._ring.sign(Purpose.MOVE, person.id, about, issued=now))
-        return self._write(Letter.CHANGE, person, claim.list, occasion, action, to=address.wire)
+        nameless = replace(person, name="")  # whoever gets it may know neither the reader nor what they call themselves
+        return self._write(Letter.CHANGE, nameless, claim.list, occasion, action, to=address.wire)
 
     def _move(self, claim: Claim) -> None:
         """Gives the reader the address that the letter went to."""
@@ -238,11 +242,26 @@ class Subscriptions:
         """Whose link this is; asks no database. Raises InvalidToken, always the same, or ExpiredToken."""
         return self._ring.read(purpose, token, self._clock.now())
 
+    def language(self, subscriber_id: int) -> str:
+        """The language that a reader chose; "" for the publication's, and for who is not there."""
+        person = self.roster.get(subscriber_id)
+        return person.language if person else ""
+
+    def name_of(self, list_id: str) -> str:
+        """What tells a list from the others; "" where there is no other."""
+        return "" if [*self.lists] == [list_id] else self.lists.get(list_id, list_id)
+
     def leave(self, token: str) -> None:
-        """Ends the subscription of the link's holder; once or a hundred times. Raises InvalidToken."""
+        """Ends the subscription of the link's holder; once or a hundred times. Raises InvalidToken.
+
+        Raises Unreachable where the holder may stand in a ledger that is lost: it may be found again.
+        """
         claim = self.holder(Purpose.UNSUBSCRIBE, token)
         if self.roster.leave(claim.subscriber_id, claim.list, "unsubscribed", self._clock.now()):
             log.info("subscription.left", extra={"list": claim.list})
+        elif self.ledger.notebook.identity().orphan:
+            raise Unreachable("who leaves is not in this new ledger, but may be in the one that is lost",
+                              remedy="restore that one, or run `avviso init` to begin again without it")
 
     def view(self, token: str) -> str:
         """The HTML of the very mail that the link's holder got. Raises InvalidToken, also after an erasure."""
@@ -257,8 +276,16 @@ class Subscriptions:
 
     def forget(self, address: Address) -> None:
         """Erases a person from roster and ledger; a keyed hash stays, so that no file brings them back."""
-        person = self.roster.find(address)
-        if person is not None:
-            self.ledger.deliveries.erase(person.id)
-        self.roster.forget(address, self._clock.now())
+        roster, ledger = self.roster, self.ledger
+        with self._together():  # or a mailing that begins in between would write them down again
+            person = roster.find(address)
+            roster.forget(address, self._clock.now())
+            if person is not None:
+                ledger.deliveries.erase(person.id)
         self._compact()
+
+
+def _addressed(person: Subscriber, waiting: Subscription) -> Subscriber:
+    """The person as a confirmation letter may address them: a name that anybody may have typed is not carried there, or
+    the form would deliver advertisements to whoever somebody likes."""
+    return replace(person, name="") if waiting.evidence.source in ANYBODY else person

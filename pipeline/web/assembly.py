@@ -12,6 +12,7 @@ from pipeline.app import App
 from pipeline.providers.event import Event
 from pipeline.subscribe.porter import Porter
 from pipeline.subscribe.preferences import Preferences
+from pipeline.web.holder import Holders
 from pipeline.web.hooks import Hooks
 from pipeline.web.joining import Joining
 from pipeline.web.keeping import Keeping
@@ -35,10 +36,11 @@ def open_server(app: App) -> Server:
 def open_site(app: App, porter: PorterThread, turnstile: Turnstile | None = None) -> Starlette:
     """What answers, for any ASGI server."""
     config, door, pages = app.config, app.subscriptions, open_pages(app)
-    joining = Joining(door, app.tray, porter.wake, pages, app.clock, config.web.trusted_proxies,
+    holders = Holders(door)
+    joining = Joining(door, holders, app.tray, porter.wake, pages, app.clock, config.web.trusted_proxies,
                       turnstile or Turnstile())
     rooms = Rooms(
-        pages, Keeping(door, Preferences(door, app.clock), app.tray, porter.wake, pages, app.clock),
+        pages, Keeping(door, holders, Preferences(door, app.clock), app.tray, porter.wake, pages, app.clock),
         Shelf({"feeds/": config.feeds.folder, "": config.site.folder}),
         Hooks(app.hooks, _taker(app), app.clock), Metrics(lambda: (app.archive, app.ledger)),
         joining if config.web.url else None, has_form=bool(app.subscribe_url))

@@ -15,9 +15,10 @@ from pipeline.audience.tokens import Purpose
 from pipeline.clock import Clock
 from pipeline.errors import OutputError
 from pipeline.subscribe import Subscriptions
-from pipeline.subscribe.application import Application
+from pipeline.subscribe.application import FORM, JSON, Application
 from pipeline.subscribe.porter import ASK
 from pipeline.subscribe.tray import Tray
+from pipeline.web.holder import Holders
 from pipeline.web.network import Network, network_of
 from pipeline.web.pages import Pages
 from pipeline.web.turnstile import Turn, Turnstile
@@ -37,6 +38,7 @@ class Joining:
     """The endpoints of /subscribe and /confirm. `wake` tells the porter that something lies in the tray."""
 
     door: Subscriptions
+    holders: Holders
     tray: Tray
     wake: Callable[[], None]
     pages: Pages
@@ -56,9 +58,9 @@ class Joining:
         """POST /subscribe: the same answer for a stranger, a reader, a suppressed address and none at all."""
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind == "application/json":
-            given, source = _json_fields(await request.body()), "json"
+            given, source = _json_fields(await request.body()), JSON
         elif kind in FORMS:
-            given, source = _form_fields(await request.form(max_files=0, max_fields=20)), "form"
+            given, source = _form_fields(await request.form(max_files=0, max_fields=20)), FORM
         else:
             return Response("send a form or JSON\n", 415, ANYWHERE, "text/plain")
         if given is None:
@@ -77,7 +79,7 @@ class Joining:
         language = _language(given)
         application = Application(
             email=given.get("email", ""), list=given.get("list", ""), name=given.get("name", ""), source=source,
-            text=self.pages.words(language)["subscribe_hint"] if source == "form" else "", network=network,
+            text=self.pages.words(language)["subscribe_hint"] if source == FORM else "", network=network,
             language=language)
         self.tray.put(ASK, application.as_json(), self.clock.now())
         self.wake()
@@ -89,21 +91,24 @@ class Joining:
         return not given.get("website") and not at_once and bool(given.get("email"))
 
     def _answer(self, message: str, status: int, source: str, language: str) -> Response:
-        if source == "json":
+        if source == JSON:
             return JSONResponse({"message": self.pages.words(language)[message]}, status, ANYWHERE)
         return self.pages.notice(message, status, language=language)
 
     async def ask_to_confirm(self, request: Request) -> Response:
         """GET /confirm/{token}: a button; who only looks, or scans the mail's links, begins nothing."""
         claim = self.door.asked(request.path_params["token"])
+        language = await self.holders.language(claim)
         if claim.purpose is Purpose.MOVE:
-            return self.pages.notice("move_asked", button="move")
-        return self.pages.notice("confirm_asked", button="confirm")
+            return self.pages.notice("move_asked", button="move", language=language)
+        return self.pages.notice("confirm_asked", button="confirm", language=language,
+                                 about=self.door.name_of(claim.list))
 
     async def confirm(self, request: Request) -> Response:
         """POST /confirm/{token}: the subscription begins, or the address is changed."""
         claim = await run_in_threadpool(self.door.confirm, request.path_params["token"])
-        return self.pages.notice("moved" if claim.purpose is Purpose.MOVE else "confirmed")
+        return self.pages.notice("moved" if claim.purpose is Purpose.MOVE else "confirmed",
+                                 language=await self.holders.language(claim))
 
 
 def _form_fields(form: FormData) -> dict[str, str]:

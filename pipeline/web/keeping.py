@@ -18,12 +18,10 @@ from pipeline.subscribe import Subscriptions
 from pipeline.subscribe.porter import LEAVE, MOVE
 from pipeline.subscribe.preferences import Preferences
 from pipeline.subscribe.tray import Tray
+from pipeline.web.holder import AT_ONCE, PATIENCE_S, Holders
 from pipeline.web.joining import LONGEST
 from pipeline.web.pages import Pages
 from pipeline.web.wording import LANGUAGES
-
-PATIENCE_S = 1.0    # how long a reader who leaves waits for the ledger; then the tray takes it
-AT_ONCE = 8         # threads that may hang on a ledger that does not answer; the tray has others
 
 # The mail comes from a template and cleaned Markdown; whatever got in all the same shall find nothing to do here.
 MAIL_POLICY = ("default-src 'none'; img-src https: http: data:; style-src 'unsafe-inline'; frame-ancestors 'none'; "
@@ -35,6 +33,7 @@ class Keeping:
     """The endpoints of /unsubscribe, /preferences and /view."""
 
     door: Subscriptions
+    holders: Holders
     preferences: Preferences
     tray: Tray
     wake: Callable[[], None]
@@ -43,17 +42,19 @@ class Keeping:
     _at_once: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(AT_ONCE))
 
     async def ask_to_leave(self, request: Request) -> Response:
-        """GET /unsubscribe/{token}: a button; who only looks changes nothing. Asks no database."""
-        self.door.holder(Purpose.UNSUBSCRIBE, request.path_params["token"])
-        return self.pages.notice("leave_asked", button="leave")
+        """GET /unsubscribe/{token}: a button; who only looks changes nothing. Works while the database is away."""
+        claim = self.door.holder(Purpose.UNSUBSCRIBE, request.path_params["token"])
+        return self.pages.notice("leave_asked", button="leave", language=await self.holders.language(claim),
+                                 about=self.door.name_of(claim.list))
 
     async def leave(self, request: Request) -> Response:
         """POST /unsubscribe/{token}: RFC 8058 one-click and the page's own button: no cookie, no redirect, any body.
 
-        Taken also while the database is away or slow: then it lies in the tray, and is done when it is back.
+        Taken also while the database is away or slow: then it lies in the tray, which has threads of its own, and is
+        done when it is back.
         """
         token = request.path_params["token"]
-        self.door.holder(Purpose.UNSUBSCRIBE, token)
+        claim = self.door.holder(Purpose.UNSUBSCRIBE, token)
         done = False
         with anyio.move_on_after(PATIENCE_S):
             try:
@@ -64,7 +65,8 @@ class Keeping:
         if not done:
             await run_in_threadpool(self.tray.put, LEAVE, {"token": token}, self.clock.now())
             self.wake()
-        return self.pages.notice("left")
+        return self.pages.notice("left", language=await self.holders.language(claim) if done else "",
+                                 about=self.door.name_of(claim.list))
 
     async def show_preferences(self, request: Request) -> Response:
         """GET /preferences/{token}: what is chosen, and what else can be done."""
@@ -84,7 +86,7 @@ class Keeping:
         known = self.preferences.standing(token).person.language
         language = given.get("language", ("",))[0]
         name = given.get("name", ("",))[0].encode("utf-8", "replace").decode()
-        self.preferences.save(token, lists=given.get("list", ()), name=name,
+        self.preferences.save(token, lists=given.get("list", ()), shown=given.get("shown"), name=name,
                               language=language if language in ("", *LANGUAGES) else known)
         return self.pages.preferences(self.preferences.standing(token), news="saved")
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from starlette.responses import HTMLResponse
 
 from pipeline.address import mask
+from pipeline.editions.wording import spoken
 from pipeline.feeds.colours import palette
 from pipeline.feeds.templating import Templates
 from pipeline.subscribe.preferences import Standing
@@ -37,11 +38,17 @@ class Pages:
     templates: Templates
     publication: Publication
 
-    def notice(self, message: str, status: int = 200, *, button: str = "", language: str = "") -> HTMLResponse:
-        """A page that says one thing, by its name in the catalogue, above a button that posts to itself."""
-        words = self.words(language)
+    def notice(
+        self, message: str, status: int = 200, *, button: str = "", language: str = "", about: str = "",
+    ) -> HTMLResponse:
+        """A page that says one thing, by its name in the catalogue, above a button that posts to itself.
+
+        `about` is the name of the list that it is about, where there are others.
+        """
+        words, title = self.words(language), self.publication.title
+        named = words["of_list"].format(title=title, list=about) if about else title
         return self._page("notice.html", words[f"{message}_title"], status, language, {
-            "message": words[message].format(title=self.publication.title),
+            "message": words[message].format(title=named),
             "button": words[button] if button else "",
             "again": words[AGAIN[message]] if message in AGAIN and self.publication.form_url else "",
         })
@@ -57,13 +64,13 @@ class Pages:
         words = self.words(language)
         return self._page("preferences.html", words["preferences_title"], status, language, {
             "address": mask(standing.person.address).replace("…", "…\N{WORD JOINER}"),  # one word, unbroken
-            "standing": standing, "languages": tuple(LANGUAGES.items()),
+            "standing": standing, "languages": tuple(LANGUAGES.items()), "spoken": spoken(language),
             "news": words[news] if news else "",
         })
 
     def form(self, action: str, *, list_id: str = "", language: str = "", styled: bool = True) -> str:
         """The form for a page elsewhere; `action` is absolute, `list_id` is "" to let the reader choose."""
-        frame = {"words": self.words(language), "voice": voice(language or self.publication.language),
+        frame = {"words": self.words(language), "voice": self._voice(language),
                  "accent": palette(self.publication.accent) if styled else None}
         values = self.form_values(action, list_id=list_id, language=language)
         return self.templates.render("embed.html", values | frame).decode()
@@ -74,14 +81,18 @@ class Pages:
                 "language": language}
 
     def words(self, language: str = "") -> Wording:
-        """The catalogue of a language, or of the publication's."""
-        return wording(language or self.publication.language)
+        """The catalogue of a language, or where there is none of the publication's."""
+        return wording(self._voice(language))
+
+    def _voice(self, language: str) -> str:
+        """The language that a page speaks to a reader who chose this one, or none."""
+        return spoken(language) or voice(self.publication.language)
 
     def _page(
         self, template: str, heading: str, status: int, language: str, values: Mapping[str, object]
     ) -> HTMLResponse:
         frame = {
             "publication": self.publication, "heading": heading, "accent": palette(self.publication.accent),
-            "voice": voice(language or self.publication.language), "words": self.words(language),
+            "voice": self._voice(language), "words": self.words(language),
         }
         return HTMLResponse(self.templates.render(template, {**frame, **values}), status)

@@ -10,6 +10,7 @@ Wording = Mapping[str, str]
 
 _ENGLISH: Wording = {
     "home": "All issues",
+    "of_list": "{title}: {list}",
     "subscribe_title": "Subscribe to {title}",
     "subscribe_hint": "Every issue, by mail. Leave at any time with one click.",
     "email": "Your mail address",
@@ -30,7 +31,7 @@ _ENGLISH: Wording = {
     "leave_asked": "Do you want to stop receiving {title}?",
     "leave": "Unsubscribe",
     "left_title": "You are unsubscribed",
-    "left": "No further issue will be sent to you. A message that is on its way right now may still arrive.",
+    "left": "No further issue of {title} will be sent to you. A message that is on its way right now may still arrive.",
     "left_again": "That was a mistake? Subscribe again",
     "ask_again": "Ask for a new link",
     "preferences_title": "Your subscription",
@@ -72,6 +73,7 @@ _ENGLISH: Wording = {
 
 _SIMPLIFIED: Wording = {
     "home": "往期内容",
+    "of_list": "{title}：{list}",
     "subscribe_title": "订阅《{title}》",
     "subscribe_hint": "每期直接寄到邮箱，随时一键退订。",
     "email": "邮箱地址",
@@ -92,7 +94,7 @@ _SIMPLIFIED: Wording = {
     "leave_asked": "确定不再接收《{title}》吗？",
     "leave": "退订",
     "left_title": "已退订",
-    "left": "以后不会再给您寄信。此刻已在路上的邮件可能仍会送达。",
+    "left": "以后不会再给您寄《{title}》。此刻已在路上的邮件可能仍会送达。",
     "left_again": "点错了？重新订阅",
     "ask_again": "获取新的链接",
     "preferences_title": "订阅设置",
@@ -134,6 +136,7 @@ _SIMPLIFIED: Wording = {
 
 _TRADITIONAL: Wording = {
     "home": "往期內容",
+    "of_list": "{title}：{list}",
     "subscribe_title": "訂閱《{title}》",
     "subscribe_hint": "每期直接寄到信箱，隨時一鍵取消訂閱。",
     "email": "電子郵件地址",
@@ -154,7 +157,7 @@ _TRADITIONAL: Wording = {
     "leave_asked": "確定不再接收《{title}》嗎？",
     "leave": "取消訂閱",
     "left_title": "已取消訂閱",
-    "left": "以後不會再寄信給您。此刻已在路上的郵件可能仍會送達。",
+    "left": "以後不會再寄《{title}》給您。此刻已在路上的郵件可能仍會送達。",
     "left_again": "點錯了？重新訂閱",
     "ask_again": "取得新的連結",
     "preferences_title": "訂閱設定",

@@ -10,7 +10,7 @@ from sqlalchemy.sql.dml import Delete, Insert
 from pipeline.database import Database, digest, text_digest
 from pipeline.editions.edition import Edition
 from pipeline.mailings.ledger import Ledger
-from pipeline.mailings.mailing import MailingState
+from pipeline.mailings.mailing import DeliveryState, MailingState
 from pipeline.schema import (
     delivery,
     edition,
@@ -212,6 +212,33 @@ def test_a_reader_of_two_lists_is_in_the_audience_of_the_first_alone(database: D
 
     assert [one["subscriber_id"] for one in deliveries(database, first.id)] == [both, only_weekly]
     assert (first.audience, second.audience) == (2, 0)
+
+
+@pytest.mark.parametrize(("beside", "through"), [
+    (MailingState.SCHEDULED, ["daily"]), (MailingState.SENDING, ["daily"]), (MailingState.SENT, ["daily"]),
+    (MailingState.HELD, []), (MailingState.CANCELLED, [])])
+def test_a_reader_who_leaves_one_of_two_lists_gets_the_issue_through_the_other(
+    database: Database, beside: MailingState, through: list[str],
+) -> None:
+    book = Ledger(database)
+    add_issue(database, "14")
+    both, gone = add_readers(database, "weekly", 2)
+    with database.write() as connection:
+        connection.execute(insert(subscription), [
+            SUBSCRIPTION | {"list": name, "subscriber_id": both, "state": "confirmed", "confirmed_at": NOON}
+            for name in ("another", "daily")])
+    first, second = begin_mailing(book, "14", "weekly"), begin_mailing(book, "14", "daily")
+    with database.write() as connection:
+        connection.execute(update(mailing).where(mailing.c.id == second.id).values(state=beside))
+        connection.execute(update(subscription).where(subscription.c.list == "weekly")
+                           .values(state="left", left_at=NOON))
+
+    claims = book.deliveries.claim("w", 1, limit=9, now=NOON, lease=EXPIRE)
+
+    assert [(one.subscriber_id, one.list) for one in claims] == [(both, name) for name in through]
+    assert [(one["subscriber_id"], one["list"]) for one in deliveries(database, first.id)] == [
+        (both, "daily" if through else "weekly"), (gone, "weekly")]
+    assert find(book, first.id).counts[DeliveryState.SKIPPED] == 2 - len(through)
 
 
 def test_audience_is_who_is_confirmed_and_not_suppressed(database: Database) -> None:

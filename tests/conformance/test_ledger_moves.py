@@ -168,6 +168,28 @@ def test_mailing_is_approved_while_it_has_not_begun(books: Books, state: Mailing
 
 
 @pytest.mark.parametrize("state", MailingState)
+def test_mailing_that_went_to_somebody_is_not_reopened(books: Books, state: MailingState) -> None:
+    before = books.mailing(state)
+
+    assert books.ledger.mailings.reopen(books.id, reason="by a person", now=LATER) is False
+    assert find(books.ledger, books.id) == before
+
+
+def test_mailing_to_nobody_begins_again_when_it_is_reopened(books: Books) -> None:
+    leave(books.database, books.reader)
+    books.mailing(MailingState.SENDING)
+    books.ledger.mailings.finish(LATER)
+    late, = add_readers(books.database, "weekly", 1)
+
+    reopened = books.ledger.mailings.reopen(books.id, reason="by a person", now=LATER)
+    audience = books.start(LATER)
+
+    assert (reopened, audience) == (True, 1)
+    assert [row["subscriber_id"] for row in deliveries(books.database, books.id)] == [late]
+    assert find(books.ledger, books.id).balances
+
+
+@pytest.mark.parametrize("state", MailingState)
 def test_mailing_resumes_from_paused_alone_with_its_full_time(books: Books, state: MailingState) -> None:
     before = books.mailing(state)
 
@@ -567,6 +589,19 @@ def test_erasure_takes_the_person_out_and_leaves_the_facts(books: Books) -> None
     assert (row["address"], row["name"], row["state"]) == (None, "", S.SENT)
     assert books.ledger.deliveries.of(books.reader) == [
         {"issue_key": "14", "list": "weekly", "state": "sent", "attempted_at": NOON, "reply": ""}]
+
+
+@pytest.mark.parametrize("state", [S.SENT, S.FAILED, S.DEFERRED, S.PENDING])
+def test_what_is_said_of_who_was_erased_meanwhile_is_not_written_down(books: Books, state: S) -> None:
+    books.mailing(MailingState.SENDING)
+    claim, = books.claim()
+    books.ledger.deliveries.erase(books.reader)
+
+    books.ledger.deliveries.record(1, [Outcome(
+        claim, state, "450 <reader0@example.com> later", "smtp", "reader0", due_at=LATER)], now=NOON)
+
+    row, = deliveries(books.database, books.id)
+    assert (row["state"], row["reply"], row["provider_id"]) == (state, "", None)
 
 
 def test_cancelling_takes_along_what_was_not_handed_over(books: Books) -> None:

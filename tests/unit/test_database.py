@@ -16,7 +16,7 @@ from pipeline import schema
 from pipeline.database import APPLICATION_ID, Database, text_digest
 from pipeline.errors import ConfigError, Conflict, Damaged, OutputError, SchemaOutdated, Unreachable
 from pipeline.schema import HEAD, Instant, metadata, note
-from tests.books import NOON, copied_database, open_database
+from tests.books import NOON, add_readers, copied_database, open_database
 from tests.conftest import run_sql
 
 
@@ -130,6 +130,16 @@ def test_making_a_ledger_twice_keeps_its_key(database: Database) -> None:
     database.create(now=NOON, orphan=True)
 
     assert (database.key(), len(key)) == (key, 32)
+
+
+def test_readers_of_a_ledger_beside_a_lost_one_are_numbered_behind_any_of_that(database_url: str) -> None:
+    database = Database(database_url)
+    database.create(now=NOON, orphan=True)
+    database.create(now=NOON + timedelta(days=1), orphan=True)
+
+    first, second = add_readers(database, "weekly", 2)
+
+    assert (first, second) == (1_774_353_600_001, 1_774_353_600_002)
 
 
 def test_ledgers_have_keys_of_their_own(tmp_path: Path) -> None:
@@ -384,6 +394,19 @@ def test_ledger_that_is_damaged_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(Damaged, match="restore the last backup") as refused:
         Database(f"sqlite:///{path}").check_health()
+
+    assert "\n" not in str(refused.value)
+
+
+def test_ledger_whose_names_are_damaged_is_refused_in_one_line(tmp_path: Path) -> None:
+    """SQLite quotes the name that it cannot read, and its bytes are no text."""
+    path = tmp_path / "avviso.db"
+    copied_database(path).close()
+    content = path.read_bytes().replace(b"tablenotenote", b"table\xbdotenote")
+    path.write_bytes(content.replace(b"CREATE TABLE note", b"\xbdREATE TABLE note"))
+
+    with pytest.raises(Damaged, match="stop avviso and restore the last backup") as refused:
+        assert Database(f"sqlite:///{path}").exists
 
     assert "\n" not in str(refused.value)
 

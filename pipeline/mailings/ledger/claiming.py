@@ -17,6 +17,7 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     Connection,
+    ScalarSelect,
     Select,
     Text,
     Update,
@@ -24,10 +25,9 @@ from sqlalchemy import (
     bindparam,
     case,
     exists,
-    false,
+    func,
     or_,
     select,
-    true,
     update,
 )
 
@@ -44,14 +44,20 @@ CLAIMED = (
     select(mailing.c.first_delivery).where(mailing.c.id == delivery.c.mailing_id).scalar_subquery().label("first"),
     delivery.c.fence,
 )
-_MAILING, _FENCE = 3, 11
+_MAILING, _LIST, _FENCE = 3, 5, 11
+
+# A mailing that a person holds or cancelled is no other way to an issue.
+_GOES_OUT = (MailingState.SCHEDULED, MailingState.SENDING, MailingState.PAUSED, MailingState.SENT)
 
 Source = tuple[DeliveryState, Select[Any]]  # the state of what it finds, and how
 Row = Sequence[Any]  # CLAIMED, and what else was asked for behind it
 
 
 class Claiming:
-    """Takes what is due. Whoever left or was suppressed since the audience was frozen is skipped, not mailed."""
+    """Takes what is due. Whoever left or was suppressed since the audience was frozen is skipped, not mailed.
+
+    Who left this list and is on another one that gets the issue too is mailed by that one, whose link out they get.
+    """
 
     def __init__(self, database: Database) -> None:
         chosen = database.given("ids", id=BigInteger)
@@ -62,6 +68,8 @@ class Claiming:
             state=DeliveryState.SENDING, worker=bindparam("holder"), provider=bindparam("by"),
             lease_until=bindparam("until"), attempted_at=bindparam("now"),
             attempts=delivery.c.attempts + 1, fence=delivery.c.fence + 1)
+        moves = database.given("moves", id=BigInteger, list=Text)
+        self._moving = update(delivery).where(delivery.c.id == moves.c.id).values(list=moves.c.list)
         self._database = database
         self._named = delivery.c.id.in_(select(database.given("named", id=BigInteger).c.id))
 
@@ -105,7 +113,11 @@ class Claiming:
                       "broadcasts": broadcasts, "named": named}
             while wanted := limit - len(claims):
                 found: list[Row] = connection.execute(candidates, values | {"wanted": wanted}).scalar() or []
-                gone, welcome = ([row for row in found if row[-1] == is_welcome] for is_welcome in (False, True))
+                gone = [row for row in found if row[_LIST] is None]
+                welcome = [row for row in found if row[_LIST] is not None] if gone else found
+                moved = [(row[0], row[_LIST]) for row in welcome if row[_LIST] != row[-1]]
+                if moved:
+                    connection.execute(self._moving, {"moves": moved})
                 self._move(connection, self._skipping, gone, DeliveryState.SKIPPED, values, tally)
                 self._move(connection, self._holding, welcome, DeliveryState.SENDING, values, tally)
                 claims += [claim_of(row, worker, until, fence=row[_FENCE] + 1) for row in welcome]
@@ -149,7 +161,9 @@ def _sources(database: Database, *conditions: ColumnElement[bool]) -> _Sources:
 
 
 def _candidates(*conditions: ColumnElement[bool]) -> Select[Any]:
-    """Rows that may be claimed, locked, each with `welcome`: whether the reader still wants it.
+    """Rows that may be claimed, locked, each with the list by which its reader wants it, NULL where there is none left.
+
+    The list that stands in the row comes last.
 
     `by` is by whom they go, "" where that is not asked: what may lie with another one is left alone. A post that
     `broadcasts` takes the deliveries to whole lists, and every other post all others.
@@ -164,15 +178,30 @@ def _candidates(*conditions: ColumnElement[bool]) -> Select[Any]:
         subscription.c.list == delivery.c.list, subscription.c.subscriber_id == delivery.c.subscriber_id,
         subscription.c.state == "confirmed",
     )
-    welcome = or_(delivery.c.subscriber_id.in_((EVERYBODY, MAINTAINER)),
-                  and_(person, or_(delivery.c.mailing_id.is_(None), on_the_list)))
+    as_it_is = or_(delivery.c.subscriber_id.in_((EVERYBODY, MAINTAINER)),
+                   and_(person, or_(delivery.c.mailing_id.is_(None), on_the_list)))
     by = bindparam("by", type_=Text)
+    through = case((as_it_is, delivery.c.list), (person, _another_list()), else_=None).label("through")
     return (
-        select(*CLAIMED, case((welcome, true()), else_=false()).label("welcome"))
+        select(*CLAIMED[:_LIST], through, *CLAIMED[_LIST + 1:], delivery.c.list)
         .where(*conditions, or_(delivery.c.provider == "", delivery.c.provider == by, by == ""),
                (delivery.c.subscriber_id == EVERYBODY) == bindparam("broadcasts", type_=Boolean))
         .limit(bindparam("wanted", type_=BigInteger))
         .with_for_update(of=delivery, skip_locked=True)
+    )
+
+
+def _another_list() -> ScalarSelect[str]:
+    """A list that gets the same issue, and that the reader of the delivery at hand is on."""
+    beside = mailing.alias("beside")
+    return (
+        select(func.min(subscription.c.list))
+        .join(beside, beside.c.list == subscription.c.list)
+        .where(subscription.c.subscriber_id == delivery.c.subscriber_id, subscription.c.state == "confirmed",
+               beside.c.issue_key == delivery.c.issue_key, beside.c.round == delivery.c.round,
+               beside.c.state.in_(_GOES_OUT))
+        .correlate(delivery)
+        .scalar_subquery()
     )
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Connection, Subquery, Text, Update, bindparam, func, update
+from sqlalchemy import BigInteger, Connection, Subquery, Text, Update, bindparam, case, func, update
 
 from pipeline.clock import EPOCH
 from pipeline.database import Database
@@ -72,10 +72,12 @@ def _settling(rows: Subquery, state: DeliveryState, before: DeliveryState, *, co
 
     The holder is compared as it is written so that SQLite finds each row by its id, and not by all that the holder has.
     """
+    erased = delivery.c.address.is_(None)  # while it was on the wire: what was said may name the person
     values: dict[str, Any] = {"state": state, "provider": bindparam("by"), "doubt": bindparam("why"),
-                              "reply": rows.c.reply, "provider_id": rows.c.provider_id}
+                              "reply": case((erased, ""), else_=rows.c.reply),
+                              "provider_id": case((erased, None), else_=rows.c.provider_id)}
     if state is DeliveryState.PENDING:
-        values |= {"reply": func.coalesce(func.nullif(rows.c.reply, ""), delivery.c.reply),
+        values |= {"reply": case((erased, ""), else_=func.coalesce(func.nullif(rows.c.reply, ""), delivery.c.reply)),
                    "worker": None, "lease_until": None, "attempted_at": None}
     if state is DeliveryState.DEFERRED:
         values |= {"due_at": rows.c.due_at, "worker": None, "lease_until": None}

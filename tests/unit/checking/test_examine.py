@@ -27,6 +27,9 @@ def places(problems: list[Problem]) -> list[tuple[str, int | None, int | None]]:
 @pytest.mark.parametrize(("body", "expected"), [
     ("一二三 ![[图.mp4]]", [("obsidian-embed", 5, 5)]),
     ("字\n\n[见](TODO)和[空]()", [("placeholder", 7, 5), ("placeholder", 7, 15)]),
+    ("[见](REDDIT_LINK_HERE)", [("placeholder", 5, 5)]),
+    ("![一台机器](file:///a.png)\n![一台机器](C:\\a.png)", [("image-missing", 5, 9), ("image-missing", 6, 9)]),
+    ("[一台机器](file:///C:/a.md)", [("link-scheme-unknown", 5, 8)]),
     ("看https://a.com/?utm_source=x 吧", [("link-tracking", 5, 2)]),
     ("参考 ttps://example.com/a，很好", [("link-scheme", 5, 4)]),
     ("<https://example.com/?fbclid=1>", [("link-tracking", 5, 2)]),
@@ -52,6 +55,8 @@ def test_finding_has_the_line_of_the_file_and_the_column_in_letters(
     "- 列表\n\n  ```\n  {{ name }}\n  ```",
     "\\![\\[不是\\]] \\*\\*字\\*\\*",
     "**“引号”**之后，~~删~~，3 * 4 ** 2`**`".replace(" ** 2", ""),
+    "![一台机器](图 (1).png) ![一台机器](图 1.png =300x) [别期](13-y 和 z.md)",
+    "[信](www.example.com/a) [信](a@example.news)",
     "[信](mailto:a@example.com) [电话](tel:+4912) [频道](irc://example.com) <https://example.com>",
     "![一台机器](data.png) [文件](data.png) [别期](13-y.md#节)",
     "[[TOC]] 和 [[1]](https://example.com) 与 arr[[0]](https://example.com)",
@@ -59,7 +64,7 @@ def test_finding_has_the_line_of_the_file_and_the_column_in_letters(
     "👩‍🔧 می‌خواهم 100%%",
 ])
 def test_nothing_is_said_of_code_comments_escapes_and_what_is_right(body: str) -> None:
-    assert found(body, files={"data.png", "13-y.md"}) == []
+    assert found(body, files={"data.png", "13-y.md", "图 (1).png", "图 1.png", "13-y 和 z.md"}) == []
 
 
 def test_right_to_left_text_keeps_its_marks_of_direction() -> None:
@@ -94,6 +99,7 @@ def test_a_rule_names_no_more_than_anybody_would_read() -> None:
     lambda n: "<!--" * (n // 4), lambda n: "{{" * (n // 2), lambda n: "**a" * (n // 3), lambda n: "\\*\\*\n" * (n // 5),
     lambda n: "a`b``c" * (n // 6), lambda n: "https://a?" * (n // 10), lambda n: "<video>" * (n // 7),
     lambda n: "[[" * (n // 2), lambda n: "[a](" + "(" * n, lambda n: "字" * (n // 3), lambda n: "&utm_" * (n // 5),
+    lambda n: "![a](a b" * (n // 8), lambda n: "[a](a (b) " * (n // 10),
     lambda n: "<img " + "a='" * (n // 3), lambda n: "[a]:" * (n // 4), lambda n: "\u200b" * (n // 3),
 ])
 def test_rules_stay_linear_whatever_is_repeated(make: Callable[[int], str]) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from pipeline.cli import avviso
@@ -28,3 +30,18 @@ def test_reader_who_is_kept_out_is_named_with_the_reason_and_the_way_in(tmp_path
         "them, and their own yes lets them in\n"
         "bo@example.com is kept out: suppressed here: `avviso suppressions remove bo@example.com`, if they say so "
         "themselves\n"))
+
+
+@pytest.mark.parametrize("words", [["add", "ada@example.com"], ["add", "ada@example.com", "--ask"],
+                                   ["import", "people.csv"], ["import", "people.csv", "--ask"]])
+def test_nobody_is_added_where_a_service_has_the_readers(tmp_path: Path, words: list[str]) -> None:
+    letters = Publication(tmp_path / "letters", {"transport": {"kind": "kit", "api_key": "x"}})
+    (tmp_path / "people.csv").write_text("email\nada@example.com\n", "utf-8")
+
+    with contextlib.chdir(tmp_path):
+        said = CliRunner().invoke(avviso, ["--config", str(letters.folder / "config.yaml"), "subscribers", *words])
+
+    assert (said.exit_code, said.stderr) == (
+        2, ("config.yaml: readers are kit's own: who is added here would get nothing: "
+            "add them at kit, or set another transport first\n"))
+    assert list(letters.app.roster.list_subscribers()) == []

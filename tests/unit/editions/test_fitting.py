@@ -52,6 +52,21 @@ def test_one_block_larger_than_a_mail_is_shortened_and_not_dropped() -> None:
     assert 900 < len(mail) <= 1000
 
 
+@pytest.mark.parametrize("words", [1, 7, 90])
+def test_the_largest_mail_is_found_in_few_tries(words: int) -> None:
+    tries: list[str] = []
+
+    def styled(excerpt: Excerpt) -> str:
+        tries.append(excerpt.html.replace("<p>", '<p style="margin:0 0 12px">'))
+        return tries[-1] + dress(Excerpt("", excerpt.rest))
+
+    mail = fit(f"<p>{'word ' * words}</p>" * 9000, styled, limit=90_000)
+
+    one_more = len(mail) + len(f'<p style="margin:0 0 12px">{"word " * words}</p>')
+    assert len(mail) <= 90_000 < one_more
+    assert len(tries) <= 9                    # halving would take 15
+
+
 def test_nothing_at_all_fits_beside_a_shell_that_fills_the_mail() -> None:
     assert fit("<p>" + "x" * 50 + "</p>", lambda excerpt: dress(excerpt) + "s" * 80, limit=95) == (
         "compact []." + "s" * 80)

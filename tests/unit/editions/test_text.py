@@ -37,6 +37,10 @@ def test_paragraphs(body: str, expected: str) -> None:
     ("<https://e.com/a>", "<https://e.com/a>"),
     ("see https://e.com/a, yes", "see <https://e.com/a>, yes"),
     ("[e.com/a](https://e.com/a/)", "<https://e.com/a/>"),
+    ("https://e.com/北京", "https://e.com/北京 <https://e.com/%E5%8C%97%E4%BA%AC>"),
+    ("https://e.com/%E5%8C%97", "<https://e.com/%E5%8C%97>"),
+    ("[e.com/北](https://e.com/%E5%8C%97)", "e.com/北 <https://e.com/%E5%8C%97>"),
+    ("https://e.com/a|b", "<https://e.com/a%7Cb>"),
     ("[**bold** label](https://e.com/)", "bold label <https://e.com/>"),
     ("[file](notes.pdf)", "file <https://w/notes.pdf>"),
     ("[up](#part)", "up"),
@@ -55,7 +59,8 @@ def test_links_stand_behind_their_label_or_in_its_place(body: str, expected: str
     ('<img src="lamp.png" alt="A lamp">', "[image] A lamp <https://w/lamp.png>"),
     ("[![A lamp](l.png)](https://e.com/)", "[image] A lamp <https://w/l.png> <https://e.com/>"),
     ('<video src="v.mp4" title="Press at work"></video>', "▶ Video: Press at work <https://w/v.mp4>"),
-    ('<video title="At work"><source src="v.mp4">no player</video>', "▶ Video: At work <https://w/v.mp4>"),
+    ('<video title="At work"><source src="v.mp4"> no &amp; player </video>',
+     "▶ Video: At work <https://w/v.mp4>\nno & player"),
     ('<iframe src="https://www.youtube.com/embed/abcdefgh" title="Talk"></iframe>',
      "▶ Video: Talk <https://www.youtube.com/watch?v=abcdefgh>"),
     ('<audio src="a.mp3" title="Talk"></audio> after', "▶ Audio: Talk <https://w/a.mp3> after"),
@@ -107,17 +112,38 @@ def test_raw_html_is_read_as_text() -> None:
     raw = "<div><p>one &amp; two</p><ul><li>three</li></ul></div>"
     folded = "<details><summary>More</summary>\n\nInside\n\n</details>"
 
-    assert text(f"{raw}\n\n{folded}") == "one & two\nthree\n\nMore\n\nInside"
+    assert text(f"{raw}\n\n{folded}") == "one & two\n\n- three\n\nMore\n\nInside"
+
+
+@pytest.mark.parametrize(("raw", "expected"), [
+    ("<h2>One</h2><p>a</p><h3>Two</h3><p>b</p>", "One\n---\n\na\n\n## Two\n\nb"),
+    ("<ul><li><p>a</p></li>\n<li>b<ol start=3><li>c</li><li>d</li></ol></li></ul>e",
+     "- a\n- b\n  3. c\n  4. d\n\ne"),
+    ("<ul><li>a<li>b</ul>", "- a\n- b"),
+    ("<ul><li><p>a</p><p>b</p></li></ul>", "- a\n\n  b"),
+    ("<blockquote><p>a</p><p>b</p></blockquote>c", "> a\n>\n> b\n\nc"),
+    ("<pre><code>a &lt;\n  <b>b</b>\n</code></pre>", "    a <\n      b"),
+    ("<p>a</p><hr><p>b</p>", "a\n\n* * *\n\nb"),
+    ("<dl>\n<dt>a</dt>\n<dd>b</dd>\n</dl>", "a\nb"),
+    ("<figure><img src=l.png alt=Lamp><figcaption>A lamp</figcaption></figure>",
+     "[image] Lamp <https://w/l.png>\nA lamp"),
+    ("<table><caption>T</caption><thead><tr><th>n</th><th>m</th></tr></thead><tr><td>1<br>2</td><td></td></tr></table>",
+     "T\n\nn    m\n---  -\n1 2"),
+    ("<table><tr><td><ul><li>a</li></ul></td><td>b</td></tr></table>", "- a\n\nb"),
+    ("<div>\n<ul>\n\n**a**\n\n</ul>\n</div>", "a"),
+])
+def test_raw_html_looks_as_markdown_does(raw: str, expected: str) -> None:
+    assert text(raw) == expected
 
 
 @pytest.mark.parametrize(("body", "expected"), [
     ('<a href="https://e.com/">never closed\n\nnext', "never closed <https://e.com/>\n\nnext"),
     ("</a> stray", "stray"),
     ('<a href="javascript:x">y</a>', "y"),
-    ("<video>no source</video> x", "x"),
+    ("<video>no source</video> x", "no source x"),
     ("a<br>b", "a\nb"),
     ("<div>a<br>b</div>", "a\nb"),
-    ("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>", "a b\nc"),
+    ("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>", "a  b\nc"),
 ])
 def test_odd_html_loses_no_words(body: str, expected: str) -> None:
     assert text(body) == expected

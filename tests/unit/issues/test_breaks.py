@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.issues.breaks import Breaks
 from tests.unit.issues.rendered import line
 
 LONG = "This line of English prose was wrapped by an editor at about eighty columns and so"
@@ -23,6 +24,20 @@ LONG = "This line of English prose was wrapped by an editor at about eighty colu
 ])
 def test_auto_keeps_lines_of_chinese_and_of_bullets(text: str, html: str) -> None:
     assert line(text, breaks="auto") == html
+
+
+@pytest.mark.parametrize(("text", "html"), [
+    ('<picture>\n  <source srcset="a.avif">\n  <img src="a.png" alt="字">\n</picture>',
+     '\n\n<img src="https://w.example.com/files/a.png" alt="字">\n'),
+    ('<a href="https://example.com/">\n  ![字](a.png)\n</a>',
+     '<a href="https://example.com/">\n<img src="https://w.example.com/files/a.png" alt="字">\n</a>'),
+    ("第一行\n<wbr>\n第二行", "第一行\n<wbr><br>\n第二行"),
+    ("第一行\n<small>\n第二行\n</small>\n第三行", "第一行\n<small><br>\n第二行\n</small><br>\n第三行"),
+    ("第一行  \n<small>\n第二行</small>", "第一行<br>\n<small>\n第二行</small>"),
+])
+@pytest.mark.parametrize("breaks", ["auto", "hard"])
+def test_a_line_of_tags_alone_breaks_nothing(text: str, html: str, breaks: Breaks) -> None:
+    assert line(text, breaks=breaks, language="zh") == html
 
 
 @pytest.mark.parametrize(("language", "html"), [("zh-Hans", "<br>\n"), ("en", "\n")])

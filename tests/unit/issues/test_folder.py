@@ -115,6 +115,18 @@ def test_a_name_that_cannot_be_printed_is_named_all_the_same(tmp_path: Path) -> 
     ])
 
 
+@pytest.mark.parametrize(("name", "taken"), [
+    ("15-\U0001f468\u200d\U0001f469\u200d\U0001f467.md", True), ("\u2764\ufe0f\u200d\U0001f525.md", True),
+    ("\u0647\u0641\u062a\u0647\u200c\u0646\u0627\u0645\u0647.md", True),
+    ("a\u200db.md", False), ("\u200dab.md", False)])
+def test_a_joiner_is_taken_where_it_joins_and_not_where_it_hides(tmp_path: Path, name: str, taken: bool) -> None:
+    write(tmp_path / name)
+
+    names, problems = found(tmp_path)
+
+    assert (names, len(problems)) == (([name], 0) if taken else ([], 1))
+
+
 def test_a_missing_folder_is_an_error_and_not_an_empty_one(tmp_path: Path) -> None:
     with pytest.raises(OutputError) as refused:
         scan(tmp_path / "gone", INCLUDE, EXCLUDE)

@@ -33,6 +33,12 @@ def test_the_first_heading_that_repeats_the_title_is_left_out() -> None:
 
     assert headings(text, "周刊 第１４期") == [(3 - 1, "a", "a"), (2, "周刊第14期", "周刊第14期")]
     assert headings("## Title\n\n# Title", "Title") == [(2, "Title", "title"), (2, "Title", "title-1")]
+    assert headings("![](a.png)\n\n# Title\n\n# b", "Title") == [(2, "b", "b")]
+    assert headings("motto\n\n# Title\n\n## b", "Title") == [(2, "b", "b")]
+
+
+def test_the_heading_of_a_first_part_keeps_its_place_though_the_title_is_taken_from_it() -> None:
+    assert headings("motto\n\n# News\n\n# Tools", "News") == [(2, "News", "news"), (2, "Tools", "tools")]
 
 
 @pytest.mark.parametrize(("text", "name"), [

@@ -11,14 +11,14 @@ from tests.unit.issues.rendered import shown
 FILES = "https://w.example.com/files"
 
 
-@pytest.mark.parametrize("text", [
-    '<video src="a.mp4" poster="p.jpg" width=900 controls autoplay loop muted></video>',
-    '<video poster="p.jpg" width="900/"><source src="a.mp4" type="video/mp4">Your browser is old.</video>',
-    '<video width=900>\n  <source src="a.mp4" poster="p.jpg" type="video/mp4">\n  <p>old</p>\n</video>',
+@pytest.mark.parametrize(("text", "old"), [
+    ('<video src="a.mp4" poster="p.jpg" width=900 controls autoplay loop muted></video>', ""),
+    ('<video poster="p.jpg" width="900/"><source src="a.mp4" type="video/mp4">too old</video>', "<br>too old"),
+    ('<video width=900>\n  <source src="a.mp4" poster="p.jpg" type="video/mp4">\n  <p>old</p>\n</video>', "<br>old"),
 ])
-def test_a_video_with_a_poster_is_a_picture_to_press_in_mail_and_plays_elsewhere(text: str) -> None:
+def test_a_video_with_a_poster_is_a_picture_to_press_in_mail_and_plays_elsewhere(text: str, old: str) -> None:
     label = "▶ 视频：动画"
-    link = f'<a href="{FILES}/a.mp4">{label}</a>'
+    link = f'<a href="{FILES}/a.mp4">{label}</a>{old}'
     source = f'<source src="{FILES}/a.mp4" type="video/mp4">{link}'
 
     assert [shown(f"## 动画\n\n{text}", target, language="zh-Hans").split("</h2>\n")[1] for target in Target] == [
@@ -37,10 +37,12 @@ def test_a_video_with_a_poster_is_a_picture_to_press_in_mail_and_plays_elsewhere
     ('<video src="a.mp4"></video>\n<video src="b.mp4"></video>',
      f'<p><a href="{FILES}/a.mp4">▶ Video: T</a><br>\n<a href="{FILES}/b.mp4">▶ Video: T</a></p>'),
     ("<iframe src='https://maps.example/x' title='Map' onload=x>old</iframe>",
-     '<p><a href="https://maps.example/x">▶ Open: Map</a></p>'),
+     '<p><a href="https://maps.example/x">▶ Open: Map</a><br>old</p>'),
     ('<iframe src="//player.bilibili.com/player.html?aid=1&bvid=BV1xx"></iframe>\n**粗**',
      '<p><a href="https://www.bilibili.com/video/BV1xx">▶ Video: T</a><br>\n<strong>粗</strong></p>'),
     ('<video poster="p.jpg"></video>x', "<p>x</p>"),
+    ("<audio>your `<b>` is & old</audio>", "<p>your <code>&lt;b&gt;</code> is &amp; old</p>"),
+    ('<video src="a.mp4">a <b>b</b>\n`<i>`</video>', f'<p><a href="{FILES}/a.mp4">▶ Video: T</a><br>a b &lt;i&gt;</p>'),
 ])
 def test_mail_has_a_titled_link_for_everything_that_plays(text: str, mail: str) -> None:
     assert shown(text, title="T") == mail

@@ -20,6 +20,7 @@ HOSTILE: dict[str, Callable[[int], str]] = {
     "short rows below a wide head": lambda n: "|" + "a|" * 500 + "\n|" + "-|" * 500 + "\n" + "|x|\n" * (n // 4),
     "a long address repeated": lambda n: "[a]: https://example.com/" + "x" * 1000 + "\n\n" + "[a] " * (n // 4),
     "many items": lambda n: "- b\n" * (n // 4),
+    "emphasis within emphasis": lambda n: "*a " * (n // 3) + "b* " * (n // 3),
     "tags": lambda n: "<i>b" * (n // 4),
 }
 
@@ -55,6 +56,14 @@ def test_blocks_beyond_the_limit_are_one_paragraph_with_its_lines(monkeypatch: p
 
     assert words(document).split() == ["a", "b", "-", "c", ">", "d", "#", "e"]
     assert [found.message.partition(":")[0] for found in document.findings] == ["more than 8 blocks"]
+
+
+def test_marks_too_deep_within_each_other_are_shown_as_typed() -> None:
+    document = parse("*a " * 61 + "b* " * 61 + "\n\n" + "*a " * 60 + "b* " * 60)
+
+    deep, shallow = document.clean.splitlines()
+    assert (deep.count("<em>"), deep.count("*"), shallow.count("<em>")) == (0, 122, 60)
+    assert [(found.rule, found.line) for found in document.findings] == [("markup-limit", 1)]
 
 
 @pytest.mark.parametrize("limit", ["MAX_COLUMNS", "MAX_CELLS"])

@@ -17,6 +17,8 @@ from tests.unit.issues.rendered import found, shown
     ("1 < 2 && 3 > 2", "<p>1 &lt; 2 &amp;&amp; 3 &gt; 2</p>"),
     ("a <?php echo 1 ?> b <!DOCTYPE html> c", "<p>a &lt;?php echo 1 ?&gt; b &lt;!DOCTYPE html&gt; c</p>"),
     ("<div>\n<foo> & </bar>\n</div>", "<div>\n&lt;foo&gt; &amp; &lt;/bar&gt;\n</div>"),
+    ('<p><a href="?a=1&amp;b=2&c">&amp;amp; &amp;lt; &</a></p>',
+     '<p><a href="https://w.example.com/files/?a=1&amp;b=2&amp;c">&amp;amp; &amp;lt; &amp;</a></p>'),
     ('<div title="a>b" class="x">y < z</div>', "<div>y &lt; z</div>"),
     ('<div title="open>\n\n**b**', '&lt;div title="open&gt;\n<p><strong>b</strong></p>'),
 ])

@@ -58,6 +58,15 @@ def test_landed_is_known_word_for_word(board: Board, outcome: Outcome) -> None:
     assert list(seen(board).outcomes([CLAIM])) == [outcome]
 
 
+def test_what_stands_in_the_ledger_is_on_the_board_no_more(board: Board) -> None:
+    board.depart(CLAIM)
+    board.land(SENT._replace(reply="550 <ada@example.com> is unknown", provider_id="000001-ada@example.com.eml"))
+    board.clear([SENT])
+
+    assert seen(board) == Sight()
+    assert b"ada@example.com" not in board.path.read_bytes()
+
+
 def test_long_speech_is_cut_and_the_rest_stands(board: Board) -> None:
     board.depart(CLAIM)
     board.land(SENT._replace(reply="话" * 2_000, provider_id="n" * 300))

@@ -14,6 +14,7 @@ from pipeline.audience.tokens import KeyRing, Purpose
 from pipeline.editions.edition import Edition, Hole
 from pipeline.errors import ConfigError, EditionError
 from pipeline.mailings import messages
+from pipeline.mailings.dkim import Seal
 from pipeline.mailings.envelope import Envelope
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import Claim, MailingState
@@ -75,6 +76,15 @@ def test_each_reader_has_a_link_of_their_own_in_header_and_text(ledger: Ledger) 
             for link, claim in zip(links, (first, second), strict=True)] == [True, True]
 
 
+def test_reader_who_gets_it_through_another_list_can_leave_that_one(ledger: Ledger) -> None:
+    first, second = claims(ledger)
+    composer = Composer(ledger, NEW)
+
+    links = [link_of(composer(claim)) for claim in (first, second._replace(list="daily"))]
+
+    assert [NEW.read(Purpose.UNSUBSCRIBE, link, NOON).list for link in links] == ["weekly", "daily"]
+
+
 def test_message_carries_address_and_place_of_its_delivery(ledger: Ledger) -> None:
     claim = claims(ledger)[1]
 
@@ -122,6 +132,18 @@ def test_what_comes_next_is_signed_ahead_with_the_same_bytes(ledger: Ledger) -> 
 
     assert [composer(one).mime() for one in (first, second)] == [plain(one).mime() for one in (first, second)]
     assert verifies(composer(first).mime(), "rsa")
+
+
+@pytest.mark.parametrize("sealed", [None, seal("rsa")])
+def test_the_pieces_of_a_message_are_the_message(ledger: Ledger, sealed: Seal | None) -> None:
+    composer = Composer(ledger, OLD, sealed)
+    ahead, alone = claims(ledger)
+
+    composer.prepare([ahead])
+
+    for made in (composer(ahead), composer(alone)):
+        assert made.pieces
+        assert b"".join(made.pieces()) == made.mime()
 
 
 def test_what_was_prepared_and_never_asked_for_does_not_pile_up(

@@ -141,6 +141,23 @@ def test_approve_overrides_late_and_mails_at_once(letters: Publication) -> None:
     assert letters.mails == ["ada@example.com"]
 
 
+def test_issue_that_went_to_nobody_is_mailed_when_a_person_says_so(letters: Publication) -> None:
+    letters.app.roster.remove(1, "removed", letters.clock.now())
+    bring(letters, "sent")
+    explained = letters.app.archive.issues()["2"].reason
+    letters.add_readers("bo@example.com")
+    letters.deliver()
+    by_itself = letters.mails
+
+    assert decide(letters, "approve") == "approved: will be mailed by the next pass"
+    letters.deliver()
+
+    assert explained == "mailing to weekly: sent, 0 readers: `avviso approve` mails it when there are some"
+    assert (by_itself, letters.mails) == ([], ["bo@example.com"])
+    with pytest.raises(Refusal, match="was mailed already"):
+        decide(letters, "approve")
+
+
 def test_approve_overrides_burst(letters: Publication) -> None:
     for n in (2, 3, 4):
         letters.write(f"{n}-new.md", words(n))

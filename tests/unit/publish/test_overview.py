@@ -46,6 +46,17 @@ def test_overview_before_the_first_pass_has_no_feeds(tmp_path: Path) -> None:
         {}, "", {"issues": [], "mailings": [], "needs": [], "workers": []})
 
 
+@pytest.mark.parametrize("ahead", [timedelta(0), timedelta(days=1)], ids=["due", "ahead"])
+def test_approved_issue_whose_file_is_gone_needs_a_person(letters: Publication, ahead: timedelta) -> None:
+    path = letters.write("2-new.md", words(2), day=TODAY + ahead)
+    letters.publish(start=False, write=False)
+    letters.app.decisions.approve(letters.record("2"))
+    path.unlink()
+    letters.publish(write=False)
+
+    assert look(letters).needs == ("2 new waits for its file 2-new.md: put it back, or `avviso cancel`",)
+
+
 def test_held_issue_needs_a_person(letters: Publication) -> None:
     letters.write("02-late.md", words(2), day=TODAY - timedelta(days=9))
     letters.publish()

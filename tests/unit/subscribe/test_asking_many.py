@@ -58,6 +58,24 @@ def test_import_that_is_run_again_asks_only_whom_it_did_not_ask(house: House) ->
     assert (again, cut_off, len(house.letters())) == ([0, 0], 1, 3)
 
 
+def test_import_writes_to_nobody_who_left_also_where_a_stranger_asked_for_them(house: House) -> None:
+    house.app.roster.leave(house.add("ada@example.com"), "weekly", "unsubscribed", house.clock.now())
+    house.ask("ada@example.com")
+
+    bring(house, "--ask")  # by the machine's clock, months later
+
+    assert house.standing("ada@example.com") == {"weekly": "pending"}
+    assert [address for address, _ in house.subjects()] == ["ada@example.com", "Bo <bo@example.org>"]
+
+
+def test_name_that_a_stranger_typed_is_in_no_letter_that_an_import_writes(house: House) -> None:
+    house.ask("ada@example.com", name="Cheap watches")
+
+    bring(house, "--ask")
+
+    assert [address for address, _ in house.subjects()] == ["ada@example.com", "ada@example.com", "Bo <bo@example.org>"]
+
+
 def test_without_web_url_nobody_is_asked_and_nothing_is_written(tmp_path: Path) -> None:
     house = House(tmp_path, {"web": {"secret": "0123456789abcdef"}})
     (house.folder / "people.csv").write_text(FILE, encoding="utf-8")

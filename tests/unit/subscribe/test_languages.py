@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,35 @@ def test_answer_to_the_form_is_in_its_language_too(tmp_path: Path) -> None:
 
     assert ["请查收邮件" in one for one in said] == [True, False]
     assert '<html lang="zh-Hans"' in said[0]
+
+
+@pytest.mark.parametrize(("publication", "reader", "spoken"), [
+    ("en", "zh-Hant", "zh-Hant"), ("zh-Hans", "en", "en"), ("zh-Hans", "", "zh-Hans"), ("zh-Hans", "fr", "zh-Hans")])
+def test_pages_behind_a_link_speak_as_its_mail_did(
+    tmp_path: Path, publication: str, reader: str, spoken: str,
+) -> None:
+    house = house_in(tmp_path, publication)
+    house.app.roster.ask(parse(ADA), ["weekly"], Evidence("import"), house.clock.now(), language=reader)
+    house.app.subscriptions.ask_waiting([parse(ADA)])
+    begin = link(house.letters()[0], "confirm")
+
+    said = [house.client.get(begin), house.client.post(begin)]
+    leave, preferences = (link(house.letters()[1], page) for page in ("unsubscribe", "preferences"))
+    said += [house.client.get(preferences), house.client.get(leave), house.client.post(leave)]
+
+    assert [re.findall('<html lang="(.*?)"', page.text) for page in said] == [[spoken]] * 5
+
+
+def test_page_is_there_in_the_language_of_the_publication_while_the_ledger_is_away(tmp_path: Path) -> None:
+    house = house_in(tmp_path, "zh-Hans")
+    id_ = house.add(ADA)
+    house.app.roster.describe(id_, name="", language="en")
+    leave = f"/unsubscribe/{house.app.ring.sign(Purpose.UNSUBSCRIBE, id_, 'weekly')}"
+    house.app.database.close()
+    (house.folder / "var/avviso.db").rename(house.folder / "var/away.db")
+    (house.folder / "var/avviso.db").mkdir()
+
+    assert "退订" in house.client.get(leave).text
 
 
 def test_welcome_and_change_are_in_the_language_that_the_reader_chose(tmp_path: Path) -> None:

@@ -103,6 +103,32 @@ def test_issue_for_it_alone_is_mailed_and_stands_in_no_feed_and_no_archive(tmp_p
     assert letters.mails == [ADA, ADA]
 
 
+def test_no_mail_leads_to_a_page_that_is_not_there(tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "letters", LISTS)
+    letters.begin()
+    letters.write("01-team.md", f"# Plans\n\n{words(1)} [Above](#plans).", front="list: team\n")
+    letters.write("02-open.md", f"# News\n\n{words(2)} [Above](#news), [plans](01-team.md).", front="list: weekly\n")
+    letters.publish()
+
+    inside, outside = (letters.app.dresser.edition(letters.record(key)) for key in "12")
+
+    assert "https://letters.example.com/1/" not in inside.html + inside.text + outside.html + outside.text
+    assert 'href="#plans"' in inside.html
+    assert 'href="https://letters.example.com/2/#news"' in outside.html
+
+
+def test_issue_that_no_mail_can_hold_and_no_page_shows_is_held(tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "letters", LISTS)
+    letters.begin()
+    letters.write("01-team.md", "\n\n".join(map(words, range(900))), front="list: team\n")
+    letters.publish()
+
+    assert letters.mailings == {"1/team": "held"}
+    assert letters.record("1").reason == (
+        "01-team.md: is longer than a mail can hold, and no page on the web has the rest: "
+        "shorten it, or mail it to a list that is public")
+
+
 def test_list_that_becomes_internal_takes_its_issues_from_the_archive(tmp_path: Path) -> None:
     letters = Publication(tmp_path / "letters", {"lists": [{"id": "weekly", "name": "W"}, {"id": "team", "name": "T"}]})
     letters.write("01-letter.md", words(1))

@@ -36,9 +36,19 @@ def test_reader_asks_confirms_and_is_welcomed(house: House) -> None:
     assert (looked.status_code, confirmed.status_code) == (200, 200)
     assert house.standing(ADA) == {"weekly": "confirmed"}
     assert house.subjects() == [
-        ("Ada <Ada@example.com>", "Please confirm your subscription to Letters"),
+        ("Ada@example.com", "Please confirm your subscription to Letters"),
         ("Ada <Ada@example.com>", "Welcome to Letters"),
     ]
+
+
+def test_form_carries_no_words_of_strangers_to_a_mailbox_that_did_not_ask(house: House) -> None:
+    name = "Cheap watches https://watches.example.com"
+    house.ask(ADA, name=name)
+    house.client.post("/subscribe", json={"email": "bo@example.org", "name": name})
+    house.porter.work()
+
+    assert [str(one["To"]) for one in house.letters()] == [ADA, "bo@example.org"]
+    assert [one for one in house.letters() if b"watches" in one.as_bytes()] == []
 
 
 def test_consent_is_kept_with_words_network_and_instants(house: House) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.address import parse
 from pipeline.audience.tokens import Purpose
+from pipeline.providers.event import Event, Kind
 from tests.readers import House, link
 
 ADA, NEW = "ada@example.com", "ada@new.example.com"
@@ -44,7 +45,7 @@ def test_reader_moves_with_a_letter_to_the_new_address(house: House) -> None:
 
     assert "A letter is on its way to the new address" in page
     assert (str(letter["To"]), str(letter["Subject"])) == (
-        f"Ada <{NEW}>", "Please confirm your new address for Letters")
+        NEW, "Please confirm your new address for Letters")
     assert ("Use this address" in looked.text, letter["List-Unsubscribe"]) == (True, None)
     assert [answer.status_code for answer in moved] == [200, 200]
     assert before
@@ -121,3 +122,16 @@ def test_link_of_who_was_erased_writes_to_nobody(house: House) -> None:
 
     assert not house.app.subscriptions.ask_to_move(token, NEW, "once")
     assert house.letters() == []
+
+
+def test_complaint_of_who_got_the_letter_by_mistake_takes_nobody_else_off(house: House) -> None:
+    ask(house, house.add(ADA), NEW)
+    (letter,) = house.letters()
+    mark = letter["Message-ID"].strip("<").partition("@")[0]
+
+    house.app.feedback.take([Event("c1", Kind.COMPLAINED, house.clock.now(), "mailbox", message_id=mark)])
+
+    suppressed = house.app.roster.suppression(parse(NEW))
+    assert suppressed
+    assert suppressed.reason == "complained"
+    assert house.standing(ADA) == {"weekly": "confirmed"}

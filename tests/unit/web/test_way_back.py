@@ -33,8 +33,32 @@ def test_where_there_is_no_form_nobody_is_sent_to_one(tmp_path: Path, settings: 
     assert "/subscribe" not in leave(House(tmp_path, settings))
 
 
-def test_question_names_the_newsletter(tmp_path: Path) -> None:
-    house = House(tmp_path)
-    token = house.app.ring.sign(Purpose.UNSUBSCRIBE, house.add("ada@example.com"), "weekly")
+@pytest.mark.parametrize(("lists", "said"), [
+    ([{"id": "weekly", "name": "Weekly"}], "Letters"),
+    ([{"id": "weekly", "name": "Weekly"}, {"id": "extra", "name": "Extra"}], "Letters: Weekly"),
+    ([{"id": "extra", "name": "Extra"}], "Letters: weekly"),  # it is not in config.yaml any more
+])
+def test_pages_name_what_somebody_begins_and_leaves(
+    tmp_path: Path, lists: list[dict[str, str]], said: str,
+) -> None:
+    house = House(tmp_path, {"lists": lists})
+    id_ = house.add("ada@example.com")
+    begin = house.app.ring.sign(Purpose.CONFIRM, id_, "weekly", issued=house.clock.now())
+    leave = house.app.ring.sign(Purpose.UNSUBSCRIBE, id_, "weekly")
 
-    assert "Do you want to stop receiving Letters?" in house.client.get(f"/unsubscribe/{token}").text
+    assert f"This begins your subscription to {said}." in house.client.get(f"/confirm/{begin}").text
+    assert f"Do you want to stop receiving {said}?" in house.client.get(f"/unsubscribe/{leave}").text
+    assert f"No further issue of {said} will be sent to you." in house.client.post(f"/unsubscribe/{leave}").text
+
+
+@pytest.mark.parametrize(("language", "said"), [
+    ("en", "You asked for Letters: Extra by mail."), ("zh-Hans", "您申请通过邮件订阅《Letters：Extra》。")])
+def test_confirmation_letter_names_the_list_where_there_are_others(tmp_path: Path, language: str, said: str) -> None:
+    house = House(tmp_path)
+
+    house.ask("ada@example.com", list="extra", language=language)
+
+    (letter,) = house.letters()
+    part = letter.get_body(("plain",))
+    assert part
+    assert said in part.get_content()
