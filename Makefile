@@ -7,8 +7,6 @@ BIN := .venv/bin
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --quiet -c requirements/limits.in
 
-export PYTHONDONTWRITEBYTECODE := 1
-
 .PHONY: help demo test fault mutations witnesses lint types bench docs lock clean run-environment test-environment
 .DEFAULT_GOAL := help
 

@@ -6,3 +6,6 @@ the floors drawn in `docs/how-it-works.md`; a test keeps it so.
 """
 
 __version__ = "0.1.0"
+
+GARBAGE = 50_000
+"""Objects made between two searches for unused cycles: loading and rendering make next to none, and gain a tenth."""

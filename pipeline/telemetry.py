@@ -9,35 +9,50 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import TextIO
 
+_OF_EVERY_RECORD = frozenset(vars(logging.makeLogRecord({})))
+
 
 def configure(*, verbose: bool = False, as_json: bool | None = None, stream: TextIO | None = None) -> None:
-    """Sends what the pipeline logs to `stream` (standard error). `as_json` None: unless it is a terminal."""
+    """Sends what the pipeline logs, and what libraries warn of, to `stream` (standard error).
+
+    `as_json` None: unless it is a terminal.
+    """
     stream = stream or sys.stderr
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(_Formatter(not stream.isatty() if as_json is None else as_json))
-    root = logging.getLogger("pipeline")
-    root.handlers[:] = [handler]
-    root.setLevel(logging.DEBUG if verbose else logging.INFO)
-    root.propagate = False
+    handler.setFormatter(_JsonLines() if (not stream.isatty() if as_json is None else as_json) else _ForPeople())
+    ours, libraries = logging.getLogger("pipeline"), logging.getLogger()
+    ours.handlers[:] = [handler]
+    ours.setLevel(logging.DEBUG if verbose else logging.INFO)
+    ours.propagate = False
+    libraries.handlers[:] = [one for one in libraries.handlers
+                             if not isinstance(one.formatter, _JsonLines | _ForPeople)]
+    libraries.addHandler(handler)
 
 
-class _Formatter(logging.Formatter):
+class _JsonLines(logging.Formatter):
+    """A JSON object a line. By hand: structlog takes longer to load than an issue to be mailed."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="microseconds")
+        said = {"event": record.getMessage(), "level": record.levelname.lower(),
+                **{name: value for name, value in vars(record).items() if name not in _OF_EVERY_RECORD},
+                "timestamp": at.replace("+00:00", "Z")}
+        if record.exc_info:
+            said["exception"] = self.formatException(record.exc_info)
+        return _visible(json.dumps(said, ensure_ascii=False, default=repr))
+
+
+class _ForPeople(logging.Formatter):
     """structlog's, made when there is something to say: most commands log nothing."""
-
-    def __init__(self, as_json: bool) -> None:
-        super().__init__()
-        self._as_json = as_json
 
     @cached_property
     def _own(self) -> logging.Formatter:
         import structlog  # slow import
 
-        as_json = structlog.processors.JSONRenderer(ensure_ascii=False)
-        last = as_json if self._as_json else structlog.dev.ConsoleRenderer(
-            exception_formatter=structlog.dev.plain_traceback)  # the pretty one shows what variables hold: addresses
         return structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[
                 structlog.stdlib.add_log_level,
@@ -45,12 +60,11 @@ class _Formatter(logging.Formatter):
                 structlog.processors.TimeStamper(fmt="iso", utc=True),
                 structlog.processors.format_exc_info,
             ],
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],
-        )
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.dev.ConsoleRenderer(
+                exception_formatter=structlog.dev.plain_traceback)])  # the pretty one shows what variables hold
 
     def format(self, record: logging.LogRecord) -> str:
-        line = self._own.format(record)
-        return _visible(line) if self._as_json else line
+        return self._own.format(record)
 
 
 def _visible(line: str) -> str:

@@ -5,12 +5,13 @@ What is slow to import is imported inside the command that needs it, so that `--
 
 from __future__ import annotations
 
+import gc
 import sys
 import traceback
 
 import click
 
-from pipeline import __version__
+from pipeline import GARBAGE, __version__
 from pipeline.cli.bench import COMMANDS as BENCH
 from pipeline.cli.care import COMMANDS as CARE
 from pipeline.cli.desk import GLOBAL_OPTIONS, Desk, Group
@@ -39,6 +40,7 @@ def avviso() -> None:
 
 def main() -> None:
     """Runs one command; every error is one line, and an exit code says its kind."""
+    gc.set_threshold(GARBAGE)
     desk = Desk()
     try:
         code = avviso.main(standalone_mode=False, prog_name="avviso", obj=desk)

@@ -1,7 +1,7 @@
-"""Whether a build has nothing to do, found out without loading anything that it would need if it had.
+"""Whether a build or a pass has nothing to do, found out without loading anything that it would need if it had.
 
-The ledger alone says what stands; this only reads it in a few milliseconds where the whole program takes
-two hundred to load. What it needs to know of the settings is kept in `var/glance.json`, and counts only
+The ledger alone says what stands and who waits; this only reads it in a few milliseconds where the whole program takes
+half a second to load. What it needs to know of the settings is kept in `var/glance.json`, and counts only
 while the settings file, the environment that it names and this program are the same. A lost or foreign file
 costs those milliseconds.
 """
@@ -13,16 +13,19 @@ import json
 import os
 import re
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing, suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from pipeline import __version__
-from pipeline.clock import SystemClock
+from pipeline.clock import EPOCH, SystemClock
 from pipeline.errors import PipelineError
 from pipeline.issues.folder import fingerprint, scan
-from pipeline.publish.imprint import SEAL, frame, unbroken
+from pipeline.lockfile import LockFile
+from pipeline.publish.imprint import PREVIOUS, SEAL, frame, unbroken
 
 if TYPE_CHECKING:
     from pipeline.app import App
@@ -30,19 +33,62 @@ if TYPE_CHECKING:
 NAME = "glance.json"
 SQLITE = "sqlite:///"
 _NAMED = re.compile(rb"\$\{(\w+)")
+# A ledger of our version with its baseline, every issue that is due adopted or mailed, every mailing and delivery over.
+_AT_REST = """
+SELECT (SELECT version_num FROM alembic_version) = :version
+   AND (SELECT baseline_at IS NOT NULL AND NOT orphan FROM ledger)
+   AND NOT EXISTS (SELECT 1 FROM issue WHERE NOT draft AND due_at <= :now AND state NOT IN ('adopted', 'mailed'))
+   AND NOT EXISTS (SELECT 1 FROM mailing WHERE state NOT IN ('sent', 'cancelled'))
+   AND NOT EXISTS (SELECT 1 FROM delivery WHERE state = 'pending')
+   AND NOT EXISTS (SELECT 1 FROM delivery WHERE state = 'deferred')
+   AND NOT EXISTS (SELECT 1 FROM delivery WHERE state = 'sending')
+   AND NOT EXISTS (SELECT 1 FROM delivery WHERE state = 'in_doubt')
+"""
 
 
 def nothing_to_build(config: Path) -> bool:
     """Whether a build now would write nothing, for certain."""
+    return _certain(config, lambda _known, _book, _now: True)
+
+
+def nothing_to_publish(config: Path) -> bool:
+    """Whether a pass now would write nothing and mail nobody, for certain; then it is noted as made."""
+    return _certain(config, _passed)
+
+
+def _certain(config: Path, passed: Callable[[dict[str, Any], sqlite3.Connection, datetime], bool]) -> bool:
     try:
         known = json.loads((config.absolute().parent / "var" / NAME).read_bytes())
         if known["settings"] != _settings(config):
             return False
+        now = SystemClock().now()
         listing = scan(Path(known["root"]), known["include"], known["exclude"])
         around = frame(known["around"], known["folders"])
-        return unbroken(_seal(known["ledger"]), fingerprint(listing, known["reading"]), around, SystemClock().now())
+        with closing(sqlite3.connect(f"file:{quote(known['ledger'])}?mode=rw", uri=True)) as book:
+            seal = _note(book, SEAL)
+            return unbroken(seal, fingerprint(listing, known["reading"]), around, now) and passed(known, book, now)
     except (OSError, ValueError, LookupError, TypeError, sqlite3.Error, PipelineError):
         return False  # whoever looks closely will say what is wrong
+
+
+def _passed(known: dict[str, Any], book: sqlite3.Connection, now: datetime) -> bool:
+    """Makes the pass, which is a note of its hour, where nobody else is at work and nothing and nobody waits."""
+    lock = LockFile.take(Path(known["var"]) / "avviso.lock")
+    if lock is None:
+        return False
+    try:
+        spool, previous = Path(known["var"]) / "spool", _note(book, PREVIOUS)
+        if not known["calm"] or previous is None or datetime.fromisoformat(previous) > now or (
+                spool.is_dir() and any(spool.iterdir())):
+            return False
+        if book.execute(_AT_REST, {"version": known["version"], "now": (now - EPOCH) // timedelta(microseconds=1)},
+                        ).fetchone() != (1,):
+            return False
+        with book:
+            book.execute("UPDATE note SET value = ? WHERE name = ?", (now.isoformat(), PREVIOUS))
+        return True
+    finally:
+        lock.release()
 
 
 def remember(app: App, config: Path) -> None:
@@ -60,11 +106,13 @@ def remember(app: App, config: Path) -> None:
 
 
 def _known(app: App, config: Path, ledger: str) -> dict[str, Any]:
+    """`calm`: nothing comes in but by the folder, and nobody wants to hear of what should have."""
     source = app.source
     return {
         "settings": _settings(config), "ledger": ledger, "root": str(source.root), "include": list(source.include),
         "exclude": list(source.exclude), "reading": source.digest, "around": app.imprint.settings,
-        "folders": [str(folder) for folder in app.web_folders],
+        "folders": [str(folder) for folder in app.web_folders], "var": str(app.config.var),
+        "version": app.database.version, "calm": app.config.mailbox is None and app.config.notify.email is None,
     }
 
 
@@ -75,7 +123,6 @@ def _settings(config: Path) -> str:
     return hashlib.sha256(repr((__version__, str(config.absolute()), text, named)).encode()).hexdigest()
 
 
-def _seal(ledger: str) -> str | None:
-    with closing(sqlite3.connect(f"file:{quote(ledger)}?mode=ro", uri=True)) as book:
-        row = book.execute("SELECT value FROM note WHERE name = ?", (SEAL,)).fetchone()
+def _note(book: sqlite3.Connection, name: str) -> str | None:
+    row = book.execute("SELECT value FROM note WHERE name = ?", (name,)).fetchone()
     return row[0] if row else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from pipeline.issues.record import Record
     from pipeline.mailings.ledger.workers import Worker
     from pipeline.mailings.mailing import Mailing
+    from pipeline.publish.door import Pass
     from pipeline.publish.outlook import Prospect
     from pipeline.publish.overview import Overview
     from pipeline.rehearsal.review import Review
@@ -29,6 +31,13 @@ def _named(record: Record) -> str:
     """`26 苹果谷歌大声密谋 (26-苹果谷歌大声密谋.md)`."""
     name = f"{record.number} {record.title}" if record.number is not None else record.title
     return f"{name} ({record.path})"
+
+
+def written(made: Pass, site: Path) -> Iterator[str]:
+    """`…/feeds/atom.xml` for each document, and `…/site (3 files)` for the archive."""
+    yield from made.feeds_written
+    if made.pages_written:
+        yield f"{site} ({made.pages_written} file{'s' if made.pages_written > 1 else ''})"
 
 
 def counts_line(mailing: Mailing) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
     from pipeline.app import App
     from pipeline.issues.record import Record
     from pipeline.mailings.mailing import Mailing
+    from pipeline.publish.door import Pass
 
+NOTHING = "nothing to do"
 TIMES = [f"%Y-%m-%d{clock}" for clock in ("", " %H:%M", "T%H:%M", " %H:%M:%S", "T%H:%M:%S")]
 
 
@@ -30,6 +33,11 @@ def publish(desk: Desk, no_send: bool) -> int:
       avviso publish
       avviso publish --no-send --json
     """
+    from pipeline.cli.glance import nothing_to_publish, remember
+
+    if nothing_to_publish(desk.config):
+        desk.answer({"picked_up": [], "held": [], "mailings": [], "feeds_written": [], "problems": []}, [NOTHING])
+        return DONE
     from pipeline.cli.stopping import stop_on_signal  # slow import
     from pipeline.engines.jobs import publish_once  # slow import
     from pipeline.publish.shapes import issue_shape, mailing_shape
@@ -37,6 +45,7 @@ def publish(desk: Desk, no_send: bool) -> int:
     app = desk.app()
     with stop_on_signal() as stop:
         made, touched, unreachable = publish_once(app, stop, send=not no_send)
+    remember(app, desk.config)
     mailings = [app.ledger.mailings.get(one) for one in touched]
     away = Unreachable(unreachable, remedy="nothing is lost: the next pass goes on where this one stopped")
     problems = [*made.problems, *_mailing_problems(app, mailings), *(away.problems if unreachable else ())]
@@ -49,7 +58,7 @@ def publish(desk: Desk, no_send: bool) -> int:
             "feeds_written": made.feeds_written,
             "problems": [one.as_json() for one in problems],
         },
-        _published_lines(made, mailings, app.waits()),
+        _published_lines(made, app.config.site.folder, mailings, app.waits()),
     )
     if unreachable:
         return away.exit_code
@@ -70,18 +79,18 @@ def _mailing_problems(app: App, touched: list[Mailing]) -> Iterator[Problem]:
                           "`avviso subscribers show ADDRESS` gives the answer of the post", rule="delivery")
 
 
-def _published_lines(made: Any, mailings: list[Any], waits: list[str]) -> list[str]:
-    from pipeline.cli.lines import counts_line, issue_line
+def _published_lines(made: Pass, site: Path, mailings: list[Mailing], waits: list[str]) -> list[str]:
+    from pipeline.cli.lines import counts_line, issue_line, written
 
     lines = []
     if made.adopted:
         lines.append(f"adopted {len(made.adopted)} issues that were due already: published, never mailed")
     lines += [f"picked up {issue_line(one)}" for one in made.picked_up]
     lines += [f"held      {issue_line(one)}" for one in made.held]
-    lines += [f"wrote     {path}" for path in made.feeds_written]
+    lines += [f"wrote     {what}" for what in written(made, site)]
     lines += [f"mailing   {one.issue_key} to {one.list}: {counts_line(one)}" for one in mailings]
     lines += waits
-    return lines or ["nothing to do"]
+    return lines or [NOTHING]
 
 
 @click.command(cls=Command)

@@ -81,6 +81,7 @@ def build(desk: Desk, accept_missing: bool) -> int:
         desk.answer({"feeds_written": [], "problems": []}, ["nothing changed"])
         return DONE
     from pipeline.cli.findings import progress
+    from pipeline.cli.lines import written
 
     app = desk.app()
     with progress("rendering") as seen:
@@ -90,7 +91,7 @@ def build(desk: Desk, accept_missing: bool) -> int:
     remember(app, desk.config)
     desk.note(made.problems)
     desk.answer({"feeds_written": made.feeds_written, "problems": [one.as_json() for one in made.problems]},
-                [f"wrote {path}" for path in made.feeds_written] or ["nothing changed"])
+                [f"wrote {what}" for what in written(made, app.config.site.folder)] or ["nothing changed"])
     return SOME_HELD if made.problems else DONE
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-# What XML 1.0 section 2.2 forbids, surrogates among it; and the C1 controls and non-characters that it
-# discourages and HTML parsers complain of. U+0085 stays: it is a line break.
+# Not what XML 1.0 section 2.2 forbids, surrogates among it, nor the C1 controls and non-characters that it
+# discourages and HTML parsers complain of. U+0085 stays: it is a line break. Said by what is allowed, because a text
+# is nearly always all of it: the other way round each character costs ten times as much.
 _FORBIDDEN = re.compile(
-    "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x84\\x86-\\x9f\\ud800-\\udfff\\ufdd0-\\ufdef\\ufffe\\uffff"
-    + "".join(f"\\U{plane:04x}fffe\\U{plane:04x}ffff" for plane in range(1, 17))
+    "[^\\t\\n\\r -~\\x85\\xa0-\\ud7ff\\ue000-\\ufdcf\\ufdf0-\\ufffd"
+    + "".join(f"\\U{plane:04x}0000-\\U{plane:04x}fffd" for plane in range(1, 17))
     + "]"
 )
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")

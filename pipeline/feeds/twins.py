@@ -22,12 +22,13 @@ LEAST_BYTES = 1024  # below that a twin saves no packet
 
 def _gzip(content: bytes) -> bytes:
     """No name and no time in it, so equal content is an equal twin (RFC 1952 section 2.3.1)."""
-    return gzip.compress(content, 6, mtime=0)
+    # Level 6 takes a third longer, and twice as long for some texts; it saves a hundredth.
+    return gzip.compress(content, 5, mtime=0)
 
 
 def _brotli(content: bytes) -> bytes:
-    # Quality 9 takes four times as long for a feed, eighteen times for a page, and saves 4 % and nothing.
-    return bytes(brotli.compress(content, quality=6, mode=brotli.MODE_TEXT))
+    # Quality 6 takes a quarter longer, 9 four times as long for a feed, eighteen times for a page; 1 % and 4 % saved.
+    return bytes(brotli.compress(content, quality=5, mode=brotli.MODE_TEXT))
 
 
 PACKERS: Mapping[str, Callable[[bytes], bytes]] = {".gz": _gzip} | ({".br": _brotli} if brotli else {})

@@ -123,14 +123,16 @@ class Archive:
         """The sketches of what was mailed or adopted, by key, as it was then."""
         with self._db.read() as connection:
             rows = connection.execute(
-                select(issue.c.key, issue.c.settled_sketch).where(issue.c.settled_sketch.is_not(None)))
-            return {row.key: row.settled_sketch for row in rows}
+                select(issue.c.key, issue.c.settled_sketch).where(issue.c.settled_sketch.is_not(None))).all()
+        return _pairs(rows)
 
     def permalinks(self) -> dict[str, str]:
         """Where each shown issue is on the web, by its file: for links from one issue's text to another's file."""
-        shown = select(issue.c.path, issue.c.permalink, issue.c.lists).where(_IS_SHOWN, issue.c.permalink.is_not(None))
+        shown = select(issue.c.path, issue.c.permalink, issue.c.key).where(_IS_SHOWN, issue.c.permalink.is_not(None))
         with self._db.read() as connection:
-            return {row.path: row.permalink for row in connection.execute(shown) if not self.is_hidden(row.lists)}
+            inside = self._inside(connection) if self._hidden else ()
+            rows = connection.execute(shown).all()
+        return {path: permalink for path, permalink, key in rows if key not in inside}
 
     def is_hidden(self, lists: Collection[str]) -> bool:
         """Whether what goes to these lists is on no page and in no feed."""
@@ -173,14 +175,15 @@ class Archive:
     def places(self) -> dict[str, str]:
         """Whose every permalink is, by permalink."""
         with self._db.read() as connection:
-            rows = connection.execute(select(issue.c.permalink, issue.c.key).where(issue.c.permalink.is_not(None)))
-            return {row.permalink: row.key for row in rows}
+            rows = connection.execute(
+                select(issue.c.permalink, issue.c.key).where(issue.c.permalink.is_not(None))).all()
+        return _pairs(rows)
 
-    def instants(self) -> set[datetime | None]:
-        """The instants of first publication that are taken."""
-        taken = select(issue.c.published_at).where(issue.c.published_at.is_not(None))
+    def instants(self, since: datetime) -> set[datetime | None]:
+        """The instants of first publication that are taken from then on."""
+        taken = select(issue.c.published_at).where(issue.c.published_at >= since)
         with self._db.read() as connection:
-            return set(connection.execute(taken).scalars())
+            return set(connection.execute(taken).scalars().all())
 
     def reidentify(self, records: Sequence[Record]) -> None:
         """Gives issues other ids and dates: all at once, because two may exchange theirs."""
@@ -343,6 +346,11 @@ class Archive:
             for start in range(0, len(digests), ROWS_AT_ONCE):
                 some = digests[start:start + ROWS_AT_ONCE]
                 connection.execute(delete(fragment).where(fragment.c.digest.in_(some)))
+
+
+def _pairs(rows: Iterable[Any]) -> dict[str, Any]:
+    """Rows of two columns as a mapping; the columns' names would take as long as the query."""
+    return dict(tuple(row) for row in rows)
 
 
 def _stamp(row: tuple[Any, ...]) -> str:

@@ -41,10 +41,12 @@ class _Line:
 
 def settle_breaks(tokens: Sequence[Token], mode: Breaks, language: str) -> None:
     """Turns each `softbreak` into a `hardbreak`, leaves it, or takes it out between two solid characters."""
+    broken = [token for token in tokens if any(child.type == "softbreak" for child in token.children or ())]
+    if not broken:
+        return
     asian = is_mostly_asian(" ".join(_text(token.children) for token in tokens if token.children), language)
-    for token in tokens:
-        if token.children and any(child.type == "softbreak" for child in token.children):
-            token.children = list(_settled(token.children, mode, asian))
+    for token in broken:
+        token.children = list(_settled(token.children or (), mode, asian))
 
 
 def is_mostly_asian(text: str, language: str) -> bool:

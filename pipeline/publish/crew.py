@@ -20,9 +20,10 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
+from pipeline import GARBAGE
+
 ENOUGH = 50  # tasks from which on starting processes (half a second each) pays
 CHUNK = 8    # tasks handed over at once
-GARBAGE = 50_000  # objects made between two searches for unused cycles, of which rendering makes none: a quarter faster
 AHEAD = 2    # chunks a worker has in hand: one at work, one waiting
 
 Work = Callable[[Any, Any], Any]

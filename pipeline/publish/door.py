@@ -24,7 +24,7 @@ from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import Mailing, MailingState
 from pipeline.publish.gather import Gathered, Gatherer
 from pipeline.publish.identity import SAME
-from pipeline.publish.imprint import Imprint
+from pipeline.publish.imprint import PREVIOUS, Imprint
 from pipeline.publish.pickup import Rules, holds, is_due, standing
 
 if TYPE_CHECKING:  # slow imports: feeds and mail
@@ -40,7 +40,6 @@ ONE_SECOND = timedelta(seconds=1)
 CLOCK_SLACK = timedelta(minutes=10)
 LEAP = timedelta(days=1)            # what a clock may be set ahead by without a question
 DRIFT = "clock_drift"               # the note that says how far the clock was from a steady one, in seconds
-PREVIOUS = "previous_pass"          # the note that says when the last pass was
 
 
 @dataclass(slots=True)
@@ -52,6 +51,7 @@ class Pass:
     adopted: list[Record] = field(default_factory=list)
     started: list[int] = field(default_factory=list)
     feeds_written: list[str] = field(default_factory=list)
+    pages_written: int = 0
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -97,7 +97,8 @@ class Publisher:
         if gathered.depleted:
             return done
         if write:
-            done.feeds_written = self._print(done, gathered)
+            if not self._imprint.stands(gathered.fingerprint, self._clock.now()):
+                self._print(done, gathered)
             self._brought(done)
         if start:
             self._start(done, now)
@@ -111,7 +112,7 @@ class Publisher:
         gathered = self.look(done, accept_missing=accept_missing)
         self._publish_due(done, self._clock.now())
         if not gathered.depleted:
-            done.feeds_written = self._press().write(done.problems, folder=gathered.fingerprint, new_ids=accept_missing)
+            self._print(done, gathered, new_ids=accept_missing)
         return self._brought(done)
 
     def adopt_feed(self, entries: Sequence[Foreign], zone: ZoneInfo) -> tuple[Adoption, Pass]:
@@ -125,7 +126,7 @@ class Publisher:
         found = match(entries, sorted(shown.values(), key=lambda one: one.ordinal or 0), zone)
         self._archive.reidentify(adopt(found, self._archive.issues().values(), now))
         if not gathered.depleted:
-            done.feeds_written = self._press().write(done.problems, folder=gathered.fingerprint, new_ids=True)
+            self._print(done, gathered, new_ids=True)
         return found, done
 
     def look(self, done: Pass, *, accept_missing: bool = False) -> Gathered:
@@ -230,7 +231,8 @@ class Publisher:
         """Issues with what their first publication gives them: an instant, a place in the order, an address, an id."""
         if not fresh:
             return []
-        taken, owners = self._archive.instants(), self._archive.places()
+        taken = self._archive.instants(min(record.due_at for record in fresh))
+        owners = self._archive.places()
         ordinal = self._archive.next_ordinal()
         named: list[Record] = []
         for record in fresh:
@@ -304,11 +306,10 @@ class Publisher:
             elif mailing.send_at != record.due_at:
                 self._ledger.mailings.redate(mailing.id, record.due_at)
 
-    def _print(self, done: Pass, gathered: Gathered) -> list[str]:
-        """Feeds and archive, unless they show what the books say already."""
-        if self._imprint.stands(gathered.fingerprint, self._clock.now()):
-            return []
-        return self._press().write(done.problems, folder=gathered.fingerprint)
+    def _print(self, done: Pass, gathered: Gathered, *, new_ids: bool = False) -> None:
+        """Feeds and archive as the books say."""
+        written = self._press().write(done.problems, folder=gathered.fingerprint, new_ids=new_ids)
+        done.feeds_written, done.pages_written = list(written.feeds), written.pages
 
     def _brought(self, done: Pass) -> Pass:
         """The pass, with what stood in the way of showing what it wrote."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # slow import: SQLAlchemy, which a build with nothing to do n
     from pipeline.mailings.ledger.notebook import Notebook
 
 SEAL, PRINTED = "seal", "printed"  # the two notes: read at each look, and when something changed
+PREVIOUS = "previous_pass"  # the note that says when the last pass was
 OPEN = "{}"  # the seal while a build is at work, or died
 
 

@@ -58,6 +58,14 @@ class Plan:
     templates: tuple[Path, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a build wrote: the feed documents whose bytes are new, and how many files of the archive."""
+
+    feeds: tuple[str, ...] = ()
+    pages: int = 0
+
+
 def unheard(_documents: Sequence[str]) -> None:
     """Announces nothing."""
 
@@ -88,8 +96,8 @@ class Press:
         entry = House(self._library.style, plan.publication, {}, plan.templates).entry(record)
         render_page(entry, plan.publication, previous=None, next=None, templates=self._templates)
 
-    def write(self, problems: list[Problem], *, folder: str = "", new_ids: bool = False) -> list[str]:
-        """Brings feeds and archive up to the books; gives the feed documents whose bytes are new.
+    def write(self, problems: list[Problem], *, folder: str = "", new_ids: bool = False) -> Written:
+        """Brings feeds and archive up to the books.
 
         `folder` is the digest of a folder without problems (see Imprint.stands). Unless `new_ids` are welcome,
         nothing is written when many of the ids that readers know would be gone: one problem more says so.
@@ -100,7 +108,7 @@ class Press:
         found, spines = self._settle(before)
         if not new_ids and (lost := self._lost(before, spines)):
             problems.append(lost)
-            return []
+            return Written()
         if not self._imprint.open():
             for place in (self._plan.site, self._plan.feeds):
                 writing.sweep(place)  # a build died, and may have left temporary files
@@ -111,7 +119,8 @@ class Press:
         problems += found
         self._announce(written.current)  # before the imprint: who dies in between does both again
         self._imprint.write(written.after, "" if problems else folder, self._archive.next_due())
-        return [str(self._plan.feeds / name) for name in written.documents if name != FEED_STYLE]
+        feeds = [str(self._plan.feeds / name) for name in written.documents if name != FEED_STYLE]
+        return Written(tuple(feeds), len(written.pages))
 
     def _settle(self, before: Printed) -> tuple[list[Problem], list[Spine]]:
         """Gives a place to whoever changed since, and to whoever could not have the one it wanted."""
@@ -168,12 +177,13 @@ class Printing:
         self._expected: dict[str, bool] = {}  # every file of the output, and whether it was made anew
         self._summaries = Shelf(spines, self._without_text)
         self.after = Printed(frame=self._frame)
+        self.pages: tuple[str, ...] = ()
         self.documents: tuple[str, ...] = ()
         self.current: list[str] = []  # the documents that are polled
 
     def run(self) -> Printing:
         """Pages, then documents, then what is no longer part of either is removed."""
-        writing.write(self._plan.site, chain(self._pages(), self._assets(), self._lists()))
+        self.pages = writing.write(self._plan.site, chain(self._pages(), self._assets(), self._lists()))
         self.documents = writing.write(self._plan.feeds, self._feeds())
         self._remember()
         return self

@@ -1,4 +1,5 @@
-"""A build with nothing to do says so without loading the program; anything that may matter makes it look closely."""
+"""A build or a pass with nothing to do says so without loading the program; anything that may matter makes it look
+closely."""
 
 from __future__ import annotations
 
@@ -14,13 +15,16 @@ from pathlib import Path
 import pytest
 
 from pipeline.app import printing
-from pipeline.cli.glance import nothing_to_build, remember
+from pipeline.audience.tokens import Purpose
+from pipeline.cli.glance import nothing_to_build, nothing_to_publish, remember
+from pipeline.lockfile import LockFile
+from pipeline.publish.imprint import PREVIOUS
 from tests.publications import Publication, words
 
 PROGRAM = """
 import sys
 from pipeline.cli import avviso
-avviso.main(["build"], standalone_mode=False)
+avviso.main([sys.argv[1]], standalone_mode=False)
 print(sorted({"sqlalchemy", "pydantic", "jinja2", "markdown_it", "lxml", "feedgen"} & set(sys.modules)))
 """
 
@@ -38,11 +42,14 @@ def glance(letters: Publication) -> bool:
     return nothing_to_build(letters.folder / "config.yaml")
 
 
-def test_nothing_is_loaded_to_find_that_nothing_changed(letters: Publication) -> None:
-    done = subprocess.run([sys.executable, "-c", PROGRAM], cwd=letters.folder, check=True, capture_output=True,
-                          text=True, env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])})
+def load(letters: Publication, command: str) -> str:
+    """What a command of a new process says, and which of the slow packages it loaded."""
+    return subprocess.run([sys.executable, "-c", PROGRAM, command], cwd=letters.folder, check=True, capture_output=True,
+                          text=True, env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}).stdout
 
-    assert done.stdout == "nothing changed\n[]\n"
+
+def test_nothing_is_loaded_to_find_that_nothing_changed(letters: Publication) -> None:
+    assert load(letters, "build") == "nothing changed\n[]\n"
 
 
 CHANGES: dict[str, Callable[[Publication], object]] = {
@@ -132,3 +139,108 @@ def test_hubs_that_wait_and_a_bucket_are_for_whoever_looks_closely(
     remember(letters.app, letters.folder / "config.yaml")
 
     assert not (letters.folder / "var/glance.json").exists()
+
+
+# ---- passes -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def rested(tmp_path: Path) -> Publication:
+    """Two old issues that were adopted, one that was mailed to a reader, and a pass behind it all."""
+    letters = Publication(tmp_path / "letters")
+    letters.fill(2)
+    letters.begin()
+    letters.add_readers("ada@example.com")
+    letters.write("03-new.md", words(3))
+    letters.deliver()
+    remember(letters.app, letters.folder / "config.yaml")
+    return letters
+
+
+def is_at_rest(letters: Publication) -> bool:
+    return nothing_to_publish(letters.folder / "config.yaml")
+
+
+def test_nothing_is_loaded_to_find_that_nobody_waits(rested: Publication) -> None:
+    assert load(rested, "publish") == "nothing to do\n[]\n"
+
+
+def test_a_pass_with_nothing_to_do_is_noted(rested: Publication) -> None:
+    before = rested.app.ledger.notebook.note(PREVIOUS)
+
+    assert is_at_rest(rested)
+
+    assert before is not None
+    assert datetime.fromisoformat(rested.app.ledger.notebook.note(PREVIOUS) or "") > datetime.fromisoformat(before)
+
+
+def _sql(statement: str) -> Callable[[Publication], object]:
+    def execute(letters: Publication) -> None:
+        with letters.app.database.write() as connection:
+            connection.exec_driver_sql(statement)
+
+    return execute
+
+
+def _ask_to_leave(letters: Publication) -> None:
+    token = letters.app.ring.sign(Purpose.UNSUBSCRIBE, 1, "weekly")
+    letters.app.tray.put("leave", {"token": token}, letters.clock.now())
+
+
+def _build_a_new_issue(letters: Publication) -> None:
+    letters.write("04-next.md", words(4))
+    letters.app.publisher.build()
+
+
+WAITING: dict[str, Callable[[Publication], object]] = {
+    "an issue is new": lambda made: made.write("04-next.md", words(4)),
+    "an issue was built and not mailed": _build_a_new_issue,
+    "a mailing is held": _sql("UPDATE mailing SET state = 'held'"),
+    "a mailing is paused": _sql("UPDATE mailing SET state = 'paused'"),
+    "a delivery waits": _sql("UPDATE delivery SET state = 'pending'"),
+    "a delivery was put off": _sql("UPDATE delivery SET state = 'deferred'"),
+    "a delivery is on its way": _sql("UPDATE delivery SET state = 'sending', worker = 'w', lease_until = 1"),
+    "a delivery is in doubt": _sql("UPDATE delivery SET state = 'in_doubt', doubt = 'line'"),
+    "a reader has handed something in": _ask_to_leave,
+    "the ledger is an orphan": _sql("UPDATE ledger SET orphan = 1"),
+    "there is no baseline": _sql("UPDATE ledger SET baseline_at = NULL"),
+    "the ledger has another version": _sql("UPDATE alembic_version SET version_num = '9999'"),
+    "the clock was set back": _sql("UPDATE note SET value = '9999-01-01T00:00:00+00:00' WHERE name = 'previous_pass'"),
+    "there was no pass": _sql("DELETE FROM note WHERE name = 'previous_pass'"),
+    "the ledger cannot be read": lambda made: os.truncate(made.folder / "var/avviso.db", 5_000),
+}
+
+
+@pytest.mark.parametrize("change", WAITING.values(), ids=WAITING.keys())
+def test_a_whole_pass_is_made_when(rested: Publication, change: Callable[[Publication], object]) -> None:
+    assert is_at_rest(rested)
+
+    change(rested)
+    rested.app.database.close()
+
+    assert not is_at_rest(rested)
+
+
+@pytest.mark.parametrize("settings", [
+    {"mailbox": {"host": "imap.example.com", "username": "letters", "password": "x"}},
+    {"notify": {"email": "owner@example.com"}},
+], ids=["mailbox", "notify"])
+def test_a_whole_pass_is_made_where_more_may_come_than_issues(
+    rested: Publication, settings: dict[str, object]
+) -> None:
+    rested.configure(settings)
+
+    remember(rested.app, rested.folder / "config.yaml")
+
+    assert glance(rested)
+    assert not is_at_rest(rested)
+
+
+def test_a_second_pass_is_not_at_rest_while_the_first_is_at_work(rested: Publication) -> None:
+    lock = LockFile.take(rested.folder / "var" / "avviso.lock")
+    assert lock is not None
+
+    assert not is_at_rest(rested)
+
+    lock.release()
+    assert is_at_rest(rested)

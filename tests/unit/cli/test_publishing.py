@@ -69,6 +69,20 @@ def test_publish_says_with_one_who_could_not_be_reached_for_good(letters: Public
     assert "1 deliveries of 2 to weekly failed for good" in answers[0].err
 
 
+@pytest.mark.parametrize(("command", "said", "nothing"), [
+    ("build", "wrote", "nothing changed"), ("publish", "wrote    ", "nothing to do")])
+def test_pages_that_were_written_are_said_where_no_feed_was(
+    letters: Publication, command: str, said: str, nothing: str
+) -> None:
+    run(letters, "publish")
+    (letters.folder / "site" / "style.css").unlink()
+
+    answers = run(letters, command), run(letters, command)
+
+    assert [answer.out for answer in answers] == [
+        f"{said} {letters.folder / 'site'} (1 file)\n", f"{nothing}\n"]
+
+
 def test_each_of_several_issues_is_decided_and_said(letters: Publication) -> None:
     said, as_json = run(letters, "approve", "99", "2"), run(letters, "hold", "2", "99", "--json")
 
