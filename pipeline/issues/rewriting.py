@@ -15,9 +15,10 @@ from pipeline.issues.media import attributes_of, show_players, with_attributes
 from pipeline.issues.targets import Place, Target
 from pipeline.issues.vocabulary import Vocabulary
 
-# What is the same for every target as long as it has no attributes: nearly all tags of most issues.
-_PLAIN = r"(?!/?(?:p|br|hr|[uo]l|li|h[2-6]|strong|em|b|i|code|pre|blockquote|del|sub|sup|table|thead|tbody|t[rhd])>)"
+# What is the same for every target as long as it has no attributes: nearly all tags of most issues. Not <th>.
+_PLAIN = r"(?!/?(?:p|br|hr|[uo]l|li|h[2-6]|strong|em|b|i|code|pre|blockquote|del|sub|sup|table|thead|tbody|t[rd])>)"
 _TAG = re.compile(rf"<{_PLAIN}(?P<closing>/?)(?P<name>[a-z][a-z0-9]*)(?P<attributes>(?: [^ =>]+=\"[^\"]*\")*)>")
+_CODE = re.compile(r"<(pre|code)>")
 _BACK = re.compile(r' ?<a href="#fnref:[^"]*">.*?</a>')
 _PICTURES_ONLY = re.compile(
     r"(?:(?<=<p>)|(?<=<br>))(?:\s|</?a(?: [^>]*)?>|<img(?: [^>]*)?>)+(?=<br>|</p>)")
@@ -38,6 +39,8 @@ def rewrite(clean: str, place: Place, words: Vocabulary, direction: str) -> str:
     html = show_players(clean, place.target, words)
     if place.target is not Target.WEB:
         html = _BACK.sub("", html)
+    if direction == "rtl":
+        html = _CODE.sub(r'<\1 dir="ltr">', html)
     if place.target is Target.MAIL:
         alone = f'<img {ROOM}="{place.width}"'
         html = _PICTURES_ONLY.sub(lambda block: block[0].replace("<img", alone), share_rows(html, place.width))
@@ -78,8 +81,6 @@ class _Writer:
         if name == "th" and self._place.target is Target.MAIL:
             # Said by a style it would hide what the author says in the row of dashes.
             attributes.setdefault("align", "right" if self._direction == "rtl" else "left")
-        if name in ("pre", "code") and self._direction == "rtl":
-            attributes["dir"] = "ltr"
         if self._place.target is Target.FEED or not attributes.get("class"):
             attributes.pop("class", None)  # an empty one is what the gate leaves of a class that it does not know
         written = with_attributes(self._name(name), attributes)

@@ -30,3 +30,4 @@ def test_code_runs_from_left_to_right_in_every_language_and_heads_of_columns_beg
         '<table>\n<thead>\n<tr>\n<th scope="col" align="right">a</th>\n</tr>\n</thead>\n</table>')
     assert 'dir="ltr"' in shown(text, Target.WEB, language="ar")
     assert "dir=" not in shown(text, language="zh-Hans")
+    assert '<th align="left">' in shown("<table><tr><th>a</th></tr></table>")
