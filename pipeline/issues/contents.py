@@ -23,11 +23,13 @@ def settle_contents(tokens: Sequence[Token], headings: Sequence[Heading]) -> lis
     index = _Index(headings)
     out: list[Token] = []
     toc_below = False
+    above: Heading | None = None      # the heading of the contents themselves
     for at, token in enumerate(tokens):
         if token.type == "heading_close":
             index.passed += 1
         if token.type == "inline" and tokens[at - 1].type == "paragraph_open":
             toc_below = bool(headings) and _takes_marker(token)
+            above = headings[index.passed - 1] if at > 1 and tokens[at - 2].type == "heading_close" else None
             label, token.children, token.meta["leads"] = _linked(token.children or [], index)
             if label:
                 out += _paragraph(label, out[-1])
@@ -36,7 +38,7 @@ def settle_contents(tokens: Sequence[Token], headings: Sequence[Heading]) -> lis
             toc_below = False
             if not out[-2].children:
                 del out[-3:]
-            out += _list(headings)
+            out += _list([heading for heading in headings if heading is not above])
     return list(_framed(out))
 
 

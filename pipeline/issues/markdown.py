@@ -95,7 +95,7 @@ def html(document: Document, target: Target, *, page_url: str, resolve: Callable
 
 def fragment(clean: str, language: str, place: Place) -> str:
     """The same from `Document.clean`, which may be kept: parsing is nearly all of the work."""
-    html = rewrite(clean, place, vocabulary(language))
+    html = rewrite(clean, place, vocabulary(language), direction(language))
     if place.target is Target.FEED and direction(language) == "rtl":
         return f'<div dir="rtl">\n{html}</div>\n'
     return html

@@ -15,9 +15,10 @@ from pipeline.issues.media import attributes_of, show_players, with_attributes
 from pipeline.issues.targets import Place, Target
 from pipeline.issues.vocabulary import Vocabulary
 
-# What is the same for every target as long as it has no attributes: nearly all tags of most issues.
-_PLAIN = r"(?!/?(?:p|br|hr|[uo]l|li|h[2-6]|strong|em|b|i|code|pre|blockquote|del|sub|sup|table|thead|tbody|t[rhd])>)"
+# What is the same for every target as long as it has no attributes: nearly all tags of most issues. Not <th>.
+_PLAIN = r"(?!/?(?:p|br|hr|[uo]l|li|h[2-6]|strong|em|b|i|code|pre|blockquote|del|sub|sup|table|thead|tbody|t[rd])>)"
 _TAG = re.compile(rf"<{_PLAIN}(?P<closing>/?)(?P<name>[a-z][a-z0-9]*)(?P<attributes>(?: [^ =>]+=\"[^\"]*\")*)>")
+_CODE = re.compile(r"<(pre|code)>")
 _BACK = re.compile(r' ?<a href="#fnref:[^"]*">.*?</a>')
 _PICTURES_ONLY = re.compile(
     r"(?:(?<=<p>)|(?<=<br>))(?:\s|</?a(?: [^>]*)?>|<img(?: [^>]*)?>)+(?=<br>|</p>)")
@@ -33,23 +34,25 @@ _NEW_NAMES = {"acronym": "abbr", "center": "div", "strike": "s", "tt": "code"}
 _ALIGNED = {side: f"align-{side}" for side in ("left", "right", "center", "justify")}
 
 
-def rewrite(clean: str, place: Place, words: Vocabulary) -> str:
+def rewrite(clean: str, place: Place, words: Vocabulary, direction: str) -> str:
     """The fragment for `place`. Mail and feeds: no ids, no anchors but to the issue's page, no way back from a note."""
     html = show_players(clean, place.target, words)
     if place.target is not Target.WEB:
         html = _BACK.sub("", html)
+    if direction == "rtl":
+        html = _CODE.sub(r'<\1 dir="ltr">', html)
     if place.target is Target.MAIL:
         alone = f'<img {ROOM}="{place.width}"'
         html = _PICTURES_ONLY.sub(lambda block: block[0].replace("<img", alone), share_rows(html, place.width))
-    writer = _Writer(place)
+    writer = _Writer(place, direction)
     return _EMPTY.sub("", _TAG.sub(writer.tag, html)).strip() + "\n"
 
 
 class _Writer:
     """Writes one tag after another. Remembers what a closing tag cannot say by itself."""
 
-    def __init__(self, place: Place) -> None:
-        self._place = place
+    def __init__(self, place: Place, direction: str) -> None:
+        self._place, self._direction = place, direction
         self._spans: list[bool] = []
         self._anchors: list[bool] = []
         self._images = 0
@@ -75,6 +78,9 @@ class _Writer:
             attributes = _modern(name, attributes)
         else:
             attributes.pop("id", None)
+        if name == "th" and self._place.target is Target.MAIL:
+            # Said by a style it would hide what the author says in the row of dashes.
+            attributes.setdefault("align", "right" if self._direction == "rtl" else "left")
         if self._place.target is Target.FEED or not attributes.get("class"):
             attributes.pop("class", None)  # an empty one is what the gate leaves of a class that it does not know
         written = with_attributes(self._name(name), attributes)

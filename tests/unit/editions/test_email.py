@@ -114,6 +114,14 @@ def test_a_wide_picture_fits_the_column() -> None:
     assert page('<img src="https://e.com/a.png" width="900/" alt="x">').xpath("//img/@width") == ["576"]
 
 
+@pytest.mark.parametrize(("author", "said"), [("林子", "铅字周刊 · 林子"), ("铅字周刊", "铅字周刊"), ("", "铅字周刊")])
+def test_the_foot_names_an_author_who_is_not_the_publication(author: str, said: str) -> None:
+    made = render(frame=replace(FRAME, author=author, postal_address=""))
+
+    assert f">{said}</p>" in made.html
+    assert made.text.rstrip().split("\n")[-1] == said
+
+
 @pytest.mark.parametrize("words", [
     "AVVISO-HOLE-UNSUBSCRIBE", "AVVISO-HOLE-QUOTED-VIEW", "{{ publication.title }}", "{% raw %}", "{title}", "%(x)s",
     "<script>alert(1)</script>", "</body></html>", "${HOME}",

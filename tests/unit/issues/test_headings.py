@@ -137,3 +137,8 @@ def test_a_toc_line_becomes_the_contents(marker: str, before: str) -> None:
 
 def test_a_toc_line_without_headings_is_text() -> None:
     assert shown("[TOC]") == "<p>[TOC]</p>"
+
+
+def test_contents_do_not_lead_to_their_own_heading() -> None:
+    assert shown("## In this issue\n\n[TOC]\n\n## a\n\nx\n\n## In this issue", Target.WEB).count('href="#') == 2
+    assert shown("## Contents\n\n[TOC]", Target.WEB) == '<h2 id="contents">Contents</h2>'

@@ -18,7 +18,7 @@ def targets(text: str, **options: str) -> list[str]:
 
 def test_tables_align_by_attribute() -> None:
     assert shown("|a|b|c|\n|-|:-:|-:|\n|1|**2**|3|") == (
-        '<table>\n<thead>\n<tr>\n<th scope="col">a</th>\n<th align="center" scope="col">b</th>\n'
+        '<table>\n<thead>\n<tr>\n<th scope="col" align="left">a</th>\n<th align="center" scope="col">b</th>\n'
         '<th align="right" scope="col">c</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>1</td>\n'
         '<td align="center"><strong>2</strong></td>\n<td align="right">3</td>\n</tr>\n</tbody>\n</table>')
 
