@@ -17,14 +17,20 @@ _OF_EVERY_RECORD = frozenset(vars(logging.makeLogRecord({})))
 
 
 def configure(*, verbose: bool = False, as_json: bool | None = None, stream: TextIO | None = None) -> None:
-    """Sends what the pipeline logs to `stream` (standard error). `as_json` None: unless it is a terminal."""
+    """Sends what the pipeline logs, and what libraries warn of, to `stream` (standard error).
+
+    `as_json` None: unless it is a terminal.
+    """
     stream = stream or sys.stderr
     handler = logging.StreamHandler(stream)
     handler.setFormatter(_JsonLines() if (not stream.isatty() if as_json is None else as_json) else _ForPeople())
-    root = logging.getLogger("pipeline")
-    root.handlers[:] = [handler]
-    root.setLevel(logging.DEBUG if verbose else logging.INFO)
-    root.propagate = False
+    ours, libraries = logging.getLogger("pipeline"), logging.getLogger()
+    ours.handlers[:] = [handler]
+    ours.setLevel(logging.DEBUG if verbose else logging.INFO)
+    ours.propagate = False
+    libraries.handlers[:] = [one for one in libraries.handlers
+                             if not isinstance(one.formatter, _JsonLines | _ForPeople)]
+    libraries.addHandler(handler)
 
 
 class _JsonLines(logging.Formatter):

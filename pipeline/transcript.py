@@ -71,10 +71,12 @@ def read_transcript(database: Database, folder: Path, tell: Progress, *, now: da
         for table in TABLES:
             _fill(connection, table, folder / "tables" / f"{table.name}.jsonl", manifest["rows"][table.name], counted)
         connection.execute(update(schema.ledger).values({_EPOCH: int(now.timestamp())}))
-        for table in NUMBERED:
-            _go_on_from(connection, database, table, manifest["numbers"][table.name])
+        highest = {table: manifest["numbers"][table.name] for table in NUMBERED}
         if not database.is_sqlite:
-            _go_on_from(connection, database, schema.mailing, _most(connection, schema.mailing))
+            highest[schema.mailing] = _most(connection, schema.mailing)
+        for table, number in highest.items():
+            if number:
+                database.number_behind(connection, table, number)
     return dict(manifest["rows"])
 
 
@@ -205,13 +207,3 @@ def _highest(connection: Connection, database: Database, table: Table) -> int:
 
 def _most(connection: Connection, table: Table) -> int:
     return int(connection.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one())
-
-
-def _go_on_from(connection: Connection, database: Database, table: Table, highest: int) -> None:
-    if not highest:
-        return
-    if database.is_sqlite:
-        connection.exec_driver_sql("DELETE FROM sqlite_sequence WHERE name = ?", (table.name,))
-        connection.exec_driver_sql("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (table.name, highest))
-    else:
-        connection.execute(select(func.setval(f"{table.name}_id_seq", highest)))

@@ -146,7 +146,7 @@ def _columns(path: str, email: Sequence[str], header: Record | Damage | None) ->
         raise AudienceError(header.message, path=path, line=header.line, remedy=header.remedy)
     columns: dict[str, int] = {}
     for place, cell in enumerate(header.cells):
-        columns.setdefault(folded(unguard(cell)), place)
+        columns.setdefault(folded(unguard(cell.lstrip("\ufeff"))), place)  # a mark behind a mark: saved twice
     if columns.keys().isdisjoint(email):
         found = "an address" if any("@" in cell for cell in header.cells) else ", ".join(columns)[:100]
         raise AudienceError(f'the first line has no column "{email[0]}" but {found}', path=path, line=header.line,

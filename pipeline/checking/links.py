@@ -12,6 +12,7 @@ from pipeline.checking.targets import Named
 from pipeline.errors import IssueError, Problem
 from pipeline.feeds.addresses import is_relative, source_path
 from pipeline.issues.sanitizing import SCHEMES
+from pipeline.issues.targets import completed
 
 Exists = Callable[[str], bool]
 
@@ -31,6 +32,7 @@ _COLON_LOST = re.compile(r"(?:https?//|https?:/(?!/)|https?:///)", re.IGNORECASE
 _PLACEHOLDERS = frozenset((
     "", "#", "…", "...", "link", "url", "link_here", "link-here", "linkhere", "todo", "tbd", "fixme", "xxx", "tk",
     "insert-link", "http://", "https://", "http:", "https:", "链接", "地址"))
+_UNFILLED = re.compile(r"(?:[A-Z]+[_-])*(?:LINK|URL)[_-]HERE|(?:INSERT|YOUR)[_-][A-Z_-]+")
 _HOST = re.compile(r"(?:www\.[\w-]+\.|[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|dev|ai|cn|edu|gov|app|co)(?=[/?#:]|$))",
                    re.IGNORECASE)
 _NEARLY = 0.8  # how alike a mistyped scheme is to the right one
@@ -47,8 +49,8 @@ def find_link_problems(
 
 
 def _judge(source: Source, one: Named, anchors: Collection[str], exists: Exists) -> Iterator[Problem]:
-    address = one.address.strip()
-    if address.lower() in _PLACEHOLDERS:
+    address = completed(one.address.strip())
+    if address.lower() in _PLACEHOLDERS or _UNFILLED.fullmatch(address):
         yield source.problem("placeholder", one.at, f'the link "{address}" was never filled in' if address
                              else "the link has no address", "write the address, or remove the link")
     elif address.startswith("#"):

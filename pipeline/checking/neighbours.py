@@ -23,11 +23,11 @@ PAUSES = 6                 # how many usual intervals make a date far
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """What the rules want to know of an issue. `day` is that of its cover."""
+    """What the rules want to know of an issue. `day` is that of its cover; None for a file that could not be read."""
 
     path: str
     number: int | None
-    day: date
+    day: date | None
 
 
 def find_neighbour_problems(issue: Neighbour, others: Sequence[Neighbour]) -> Iterator[Problem]:
@@ -45,25 +45,32 @@ def find_neighbour_problems(issue: Neighbour, others: Sequence[Neighbour]) -> It
     if before and before[-1].number != issue.number - 1:
         yield _problem(issue, "number-gap", f"its number is {issue.number}, the one before is {before[-1].number}",
                        "renumber it, or leave it so if the gap is meant")
-    yield from _order(issue, before, after)
+    if issue.day:
+        yield from _order(issue, issue.day, [(one.day, one.number) for one in before if one.day],
+                          [one.day for one in after if one.day])
 
 
-def _order(issue: Neighbour, before: Sequence[Neighbour], after: Sequence[Neighbour]) -> Iterator[Problem]:
-    if before and issue.day < before[-1].day:
-        yield _problem(issue, "date-order", f"it is dated {issue.day}, before issue {before[-1].number} "
-                       f"of {before[-1].day}", "mend one of the dates")
+def _order(
+    issue: Neighbour, day: date, before: Sequence[tuple[date, int | None]], after: Sequence[date],
+) -> Iterator[Problem]:
+    """`before` are days with the numbers they belong to, `after` days, both in the order of the numbers."""
+    if not before:
         return
-    chain = [*before, issue, *after]
-    usual = median([abs((b.day - a.day).days) for a, b in pairwise(chain)] or [0])
-    far = max(FAR, timedelta(days=PAUSES * usual))
-    if len(chain) > 3 and before and issue.day - before[-1].day > far:
-        yield _problem(issue, "date-far", f"it is dated {issue.day}, {(issue.day - before[-1].day).days} days after "
-                       f"issue {before[-1].number}; usual are {usual:.0f}", "look at the year and the month")
+    previous, number = before[-1]
+    if day < previous:
+        yield _problem(issue, "date-order", f"it is dated {day}, before issue {number} of {previous}",
+                       "mend one of the dates")
+        return
+    chain = [*(one for one, _ in before), day, *after]
+    usual = median(abs((b - a).days) for a, b in pairwise(chain))
+    if len(chain) > 3 and day - previous > max(FAR, timedelta(days=PAUSES * usual)):
+        yield _problem(issue, "date-far", f"it is dated {day}, {(day - previous).days} days after "
+                       f"issue {number}; usual are {usual:.0f}", "look at the year and the month")
 
 
 def _name_and_day(issue: Neighbour) -> Iterator[Problem]:
     named = date_in_name(stem(issue.path))
-    if named and named != issue.day:
+    if named and issue.day and named != issue.day:
         yield _problem(issue, "date-name", f"its name says {named}, its front matter {issue.day}, which counts",
                        f"rename it to {PurePosixPath(issue.path).name.replace(str(named), str(issue.day))}, "
                        "or mend the date")

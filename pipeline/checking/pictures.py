@@ -13,9 +13,11 @@ from pipeline.checking.targets import Named
 from pipeline.errors import IssueError, Problem
 from pipeline.feeds.addresses import is_relative, source_path
 from pipeline.issues.pictures import is_silent, urlsplit_path
+from pipeline.issues.targets import completed
 
 # What Can I Email (June 2026) lists as missing from Outlook for Windows, Gmail or Yahoo.
 _FORMATS = frozenset((".webp", ".avif", ".heic", ".heif", ".svg", ".tif", ".tiff", ".bmp", ".jxl"))
+_ON_A_DISK = re.compile(r"file:|[A-Za-z]:[\\/]|~/", re.IGNORECASE)
 _FORMAT_IN_QUERY = re.compile(
     r"[?&](?:wx_fmt|fmt|format|fm)=(webp|avif|heic|svg)\b|[!@/](?:format[,/]|f_)(webp|avif)\b", re.IGNORECASE)
 
@@ -35,8 +37,11 @@ def find_picture_problems(source: Source, addresses: Sequence[Named], cover: str
 
 
 def _judge(source: Source, one: Named, exists: Exists) -> Iterator[Problem]:
-    address = one.address.strip()
-    if is_relative(address) and (missing := _missing(source, address, exists)):
+    address = completed(one.address.strip())
+    if _ON_A_DISK.match(address):
+        yield source.problem("image-missing", one.at, f'"{_short(address)}" is a place on your own computer',
+                             "put the file into the issues folder, and write where it is from the issue")
+    elif is_relative(address) and (missing := _missing(source, address, exists)):
         yield source.problem("image-missing", one.at, missing, "put the file there, or mend its name")
     if address.lower().startswith("http:"):
         yield source.problem("image-http", one.at, f'"{_short(address)}" is fetched without encryption, '

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any, cast
 
-from sqlalchemy import JSON, Insert, Select, Subquery, Table, bindparam, func, select
+from sqlalchemy import JSON, Connection, Insert, Select, Subquery, Table, bindparam, func, select
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.compiler import compiles
@@ -81,6 +81,14 @@ class Dialect:
         into = self._insert(table)
         changes = {name: into.excluded[name] for name in columns if name not in keys}
         return into.on_conflict_do_update(index_elements=keys, set_=changes)
+
+    def number_behind(self, connection: Connection, table: Table, highest: int) -> None:
+        """What is entered into a table from now on is numbered behind `highest`, whatever stands there."""
+        if self.is_sqlite:
+            connection.exec_driver_sql("DELETE FROM sqlite_sequence WHERE name = ?", (table.name,))
+            connection.exec_driver_sql("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (table.name, highest))
+        else:
+            connection.execute(select(func.setval(f"{table.name}_id_seq", highest)))
 
     def _insert(self, table: Table) -> sqlite.Insert:
         """The INSERT of our dialect: both understand ON CONFLICT, and SQLAlchemy has no common one."""

@@ -102,10 +102,8 @@ def open_postgresql(url: URL) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: DBAPIConnection, _record: object) -> None:
         """Limits that are meant for visitors: a large mailing begins with one statement of minutes."""
-        cursor = connection.cursor()
-        cursor.execute("SET statement_timeout = 0")
-        cursor.execute("SET idle_in_transaction_session_timeout = 0")
-        cursor.close()
-        connection.commit()
+        connection.autocommit = True
+        connection.cursor().execute("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0")
+        connection.autocommit = False
 
     return engine

@@ -164,16 +164,25 @@ class Database(Dialect):
                               remedy="make it anew: CREATE DATABASE name ENCODING 'UTF8' TEMPLATE template0")
 
     def create(self, *, now: datetime, orphan: bool) -> None:
-        """Makes the ledger with a key of its own, or leaves the present one alone."""
+        """Makes the ledger with a key of its own, or leaves the present one alone. An `orphan` has lost its parent."""
         self.prepare()
         with self.write() as connection:
             if self.is_sqlite:  # here and not at each connection: it writes, so it would wait for every writer
                 connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
-            connection.execute(
+            made = connection.execute(
                 self.insert_new(schema.ledger).values(
                     id=1, key=secrets.token_hex(32), created_at=now, orphan=orphan, epoch=1
                 )
             )
+            if made.rowcount and orphan:
+                self.leave_numbers_behind(connection, now)
+
+    def leave_numbers_behind(self, connection: Connection, now: datetime) -> None:
+        """Gives no new reader a number that one may have had whom this ledger does not know: they still hold links.
+
+        No ledger had as many readers as there were milliseconds since 1970; a link has room for 48 bits.
+        """
+        self.number_behind(connection, schema.subscriber, int(now.timestamp() * 1000))
 
     def migrate(self) -> str:
         """Brings the tables to this program's version, and names it."""

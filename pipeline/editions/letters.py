@@ -22,9 +22,15 @@ class Letter(StrEnum):
     GOODBYE = "goodbye"      # leads back to the publication
 
 
-def render_letter(letter: Letter, frame: Frame, templates: Templates) -> Edition:
-    """The Edition of a letter in the publication's language; one row serves all readers."""
-    words = {key: text.format(title=frame.title) for key, text in _said(letter, frame.language).items()}
+def render_letter(letter: Letter, frame: Frame, templates: Templates, *, about: str = "") -> Edition:
+    """The Edition of a letter in the publication's language; one row serves all readers.
+
+    `about` is the name of the list that its text is about, where there are others.
+    """
+    said = _said(letter, frame.language)
+    words = {key: text.format(title=frame.title) for key, text in said.items()}
+    if about:
+        words["text"] = said["text"].format(title=f"{frame.title}{wording(frame.language)['colon']}{about}")
     context = _context(letter, frame, words)
     return Edition(
         name=letter.value,

@@ -121,6 +121,10 @@ class Shift:
         """Delivers until nothing is due now or `stop` is set; says why the post could not be reached, "" if it was."""
         return self.office().deliver(stop).unreachable
 
+    def turn(self, stop: threading.Event) -> None:
+        """The same as one of many turns: a ledger that is away is waited for, until `stop` is set."""
+        self.office().deliver(stop, is_patient=True)
+
     def office(self) -> Office:
         """The one door out, with this process at it."""
         app = self._app

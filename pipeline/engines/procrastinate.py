@@ -148,7 +148,7 @@ class Clockwork:
         turn.start()
         watch = asyncio.create_task(asyncio.to_thread(_either, self._ending, over))
         try:
-            await asyncio.to_thread(telling("send", lambda: self._shift.send(over)))
+            await asyncio.to_thread(telling("send", lambda: self._shift.turn(over)))
         finally:
             is_over = over.is_set()
             turn.cancel()

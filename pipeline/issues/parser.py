@@ -45,11 +45,17 @@ _PLAIN = re.compile(r"https?://[a-z0-9-]{1,60}(?:\.[a-z0-9-]{1,60}){1,4}(?:/[\w.
 
 
 class _Parser(MarkdownIt):
-    """markdown-it that shows an address as the author typed it, and lets `data:` pictures through to be reported."""
+    """markdown-it that shows an address as the author typed it, and lets `data:` and `file:` through to be reported.
+
+    No target gets them: `sanitizing` takes the address and leaves the words.
+    """
 
     def normalizeLink(self, url: str) -> str:  # noqa: N802 (the library's name)
         """Nearly every address is plain, and stays as it is without being taken apart and put together again."""
         return url if _PLAIN.fullmatch(url) else super().normalizeLink(url)
+
+    def validateLink(self, url: str) -> bool:  # noqa: N802 (the library's name)
+        return url[:5].lower() == "file:" or super().validateLink(url)
 
     def normalizeLinkText(self, link: str) -> str:  # noqa: N802 (the library's name)
         return link

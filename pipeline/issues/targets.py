@@ -9,6 +9,11 @@ from enum import StrEnum
 
 from markdown_it.common.normalize_url import normalizeLink
 
+# What a person reads as an address of the web or of mail, though its beginning is missing; `logo@2x.png` is a file.
+_WEB = re.compile(r"www\.[a-z0-9-]+(?:\.[a-z0-9-]+)+(?=[/?#:]|$)", re.IGNORECASE)
+_MAIL = re.compile(
+    r"[\w.+-]+@(?:[a-z0-9-]+\.)+(?!(?:png|jpe?g|gif|webp|svg|avif|bmp|heic|mp[34]|pdf|md|html?|zip|txt)$)[a-z]{2,}",
+    re.IGNORECASE)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _PLAIN = re.compile(r"(?:[A-Za-z0-9:/?#@!$&'()*+,;=._~-]|%[0-9A-F]{2})*")
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
@@ -37,11 +42,19 @@ class Place:
         plain = reference.strip()
         if plain.startswith("#"):
             return encoded(plain if self.target is Target.WEB else self.page_url + plain)
-        if plain.startswith("//"):
-            return encoded(f"https:{plain}")
+        plain = completed(plain)
         if plain and not _SCHEME.match(plain):
             plain = self.resolve(plain)
         return encoded(plain) if plain else ""
+
+
+def completed(reference: str) -> str:
+    """An address whose beginning its author left out, with it: `//a.example`, `www.a.example`, `mira@example.org`."""
+    if reference.startswith("//"):
+        return f"https:{reference}"
+    if _WEB.match(reference):
+        return f"https://{reference}"
+    return f"mailto:{reference}" if _MAIL.fullmatch(reference) else reference
 
 
 def encoded(address: str) -> str:

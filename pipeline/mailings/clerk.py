@@ -33,10 +33,10 @@ PASSING_TRIES = 5          # where the database is there and only this once went
 class Clerk:
     """One sender's; not for two threads."""
 
-    def __init__(self, office: Office, stop: threading.Event, *, until_idle: bool) -> None:
+    def __init__(self, office: Office, stop: threading.Event, *, is_patient: bool) -> None:
         self._office = office
         self._stop = stop
-        self._until_idle = until_idle
+        self._is_patient = is_patient
         self._known: list[Outcome] = []  # what is not durable yet, for all we have seen
         self._ahead: Future[Claims] | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="clerk")
@@ -76,8 +76,9 @@ class Clerk:
     def durably(self, step: Callable[[], T]) -> T:
         """A step on the ledger. While it cannot be reached, what we know is kept and tried again.
 
-        A single pass waits for a full disk too, and goes on when there is room; for ten minutes, then it ends. What a
-        lost line leaves unknown is looked up before the step is made again.
+        Who is patient does so until it is told to stop. A single pass waits for a full disk too, and goes on when there
+        is room; for ten minutes, then it ends. What a lost line leaves unknown is looked up before the step is made
+        again.
         """
         tries, again = 0, step
         while True:
@@ -85,7 +86,7 @@ class Clerk:
                 done = again()
             except (Conflict, Unreachable, OutputError) as error:
                 tries += 1
-                if self._until_idle and tries > _patience(error):
+                if not self._is_patient and tries > _patience(error):
                     raise
                 self._office.miss_ledger(error)
                 if isinstance(error, Uncertain) and error.result:  # a look that is cut off itself is taken again

@@ -18,9 +18,11 @@ from pipeline.clock import monotonic
 from pipeline.errors import (
     AudienceError,
     ConfigError,
+    DatabaseError,
     Deferred,
     EditionError,
     InDoubt,
+    OutputError,
     Refused,
     Rejected,
     TransportError,
@@ -46,16 +48,15 @@ AGAIN_S = 1.0             # how long a line listens before it asks again whether
 class SendersDesk:
     """One sender's; not for two threads."""
 
-    def __init__(self, office: Office, stop: threading.Event, *, until_idle: bool) -> None:
+    def __init__(self, office: Office, stop: threading.Event, *, is_patient: bool) -> None:
         self._office = office
         self._stop = stop
-        self._until_idle = until_idle
         self._timeout = timedelta(0)
         self._waiting: deque[Claim] = deque()
         self._flying: dict[str, Claim] = {}
         self._outcomes: list[Outcome] = []
         self._returned: list[Outcome] = []  # never departed, so nothing to tell
-        self._clerk = Clerk(office, stop, until_idle=until_idle)
+        self._clerk = Clerk(office, stop, is_patient=is_patient)
         self.durably = self._clerk.durably
         self._group, self._asked, self._is_full = GROUP, 0, False
         self._filled_at = self._recorded_at = monotonic()
@@ -73,8 +74,14 @@ class SendersDesk:
     # ---- what a transport asks -----------------------------------------------------------------
 
     def next(self) -> Message | float | None:
-        """The next message that may go; seconds until there may be one; None when it is time to come back."""
-        found = self._find()
+        """The next message that may go; seconds until there may be one; None when it is time to come back.
+
+        That is so too where the ledger cannot be reached: what is in the air is heard out, and lands on the board.
+        """
+        try:
+            found = self._find()
+        except (DatabaseError, OutputError):  # raised again when what has landed is to be recorded
+            found = None
         self.pause_s = found if isinstance(found, float) else 0
         return found
 

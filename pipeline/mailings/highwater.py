@@ -94,7 +94,7 @@ class HighWater:
             self._ledger.mailings.move(mailing.id, stops[mailing.state], now=now, reason=(
                 "the ledger was restored: whom this was mailed to since is not known"))
         mark = self._read()
-        self._ledger.notebook.begin_epoch(after=mark.epoch if mark else 0)
+        self._ledger.notebook.begin_epoch(now, after=mark.epoch if mark else 0)
         self.note()
         return True
 

@@ -9,6 +9,7 @@ A sender is a thread with a transport of its own; its desk (`desk.py`) holds the
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 from collections import Counter
@@ -117,26 +118,34 @@ class Office:
         self._refusals = 0
         self._misses_ledger = False
 
-    def deliver(self, stop: threading.Event) -> Report:
-        """Sends until nothing is due now, `stop` is set, or the post cannot be reached."""
-        self._run(stop, until_idle=True)
+    def deliver(self, stop: threading.Event, *, is_patient: bool = False) -> Report:
+        """Sends until nothing is due now, `stop` is set, or the post cannot be reached.
+
+        Whoever is patient waits for a ledger that is away as long as `stop` is not set.
+        """
+        self._run(stop, until_idle=True, is_patient=is_patient)
         return self.report
 
     def serve(self, stop: threading.Event) -> Report:
         """Sends whatever becomes due until `stop` is set."""
-        self._run(stop, until_idle=False)
+        self._run(stop, until_idle=False, is_patient=True)
         return self.report
 
-    def _run(self, stop: threading.Event, *, until_idle: bool) -> None:
+    def _run(self, stop: threading.Event, *, until_idle: bool, is_patient: bool) -> None:
         # Nobody is at work now: what this worker still holds was left by an office that failed.
         take_back(self.ledger, self.worker, read_board(self.board.path), Doubt.PROCESS, self.clock.now(), has_died=True)
         self.trials.open(self.ledger.suspects.waiting())
-        senders = [Sender(self, stop, until_idle=until_idle) for _ in range(self.terms.senders)]
+        senders = [Sender(self, stop, until_idle=until_idle, is_patient=is_patient)
+                   for _ in range(self.terms.senders)]
         threads = [threading.Thread(target=sender.work, name="sender", daemon=True) for sender in senders]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        gc.freeze()  # else all that the program consists of is looked through for garbage while the wires wait
+        try:
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        finally:
+            gc.unfreeze()
         if self.warm_up:
             self.warm_up.close()
         if self.failure is not None:
@@ -216,11 +225,11 @@ class Office:
 class Sender:
     """One thread, one transport: group after group until it is told to stop or nothing is left."""
 
-    def __init__(self, office: Office, stop: threading.Event, *, until_idle: bool) -> None:
+    def __init__(self, office: Office, stop: threading.Event, *, until_idle: bool, is_patient: bool) -> None:
         self._office = office
         self._stop = stop
         self._until_idle = until_idle
-        self._desk = SendersDesk(office, stop, until_idle=until_idle)
+        self._desk = SendersDesk(office, stop, is_patient=is_patient)
         self._transport: Transport | None = None
         self._has_given_up = False
         self.unreachable = ""  # why this one gave up, if nobody else was served meanwhile

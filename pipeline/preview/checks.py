@@ -29,7 +29,8 @@ from pipeline.issues.folder import read, scan
 from pipeline.issues.frontmatter import read_front
 from pipeline.issues.issue import State
 from pipeline.issues.markdown import Document, words
-from pipeline.issues.naming import stem
+from pipeline.issues.naming import number_in_name, stem
+from pipeline.issues.reading import read_manuscript
 from pipeline.issues.record import Record
 from pipeline.preview.books import look, rehearsal
 
@@ -66,8 +67,8 @@ def check(app: App, names: Sequence[str], *, everything: bool, progress: Progres
     with rehearsal(app) as books:
         problems = look(books)
         records, found = _chosen(books, names, problems, everything=everything)
-        specimens = [specimen(books, record) for record in records]
-        neighbours = [_neighbour(one) for one in books.archive.issues().values() if one.missing_at is None]
+        specimens = [*(specimen(books, record) for record in records), *_undated(books, found)]
+        neighbours = beside(books, problems)
         found += _same_addresses(books, records)
         asked = [record for record in records if names or record.state not in FINISHED]
         found += [finding for record in asked for finding in mail_findings(books, record)]
@@ -166,6 +167,27 @@ def specimen(app: App, record: Record) -> Specimen:
     language = record.language or app.config.publication.language
     return Specimen(record.path, record.title, record.cover, text.body, text.body_line, app.config.issues.breaks,
                     language, _neighbour(record))
+
+
+def _undated(app: App, problems: Sequence[Problem]) -> Iterator[Specimen]:
+    """Files that lack only what the folder asks of an issue: their words are looked over all the same."""
+    source = app.source
+    paths = dict.fromkeys(one.path for one in problems if one.rule in ("date-missing", "list-unknown"))
+    listed = scan(source.root, source.include, source.exclude).entries if paths else ()
+    for entry in listed:
+        if entry.path in paths:
+            found = read_manuscript(read(source.root, entry.name_on_disk), entry.path, zone=source.zone,
+                                    send_at=source.send_at, git_date=lambda _: None)
+            language = found.language or app.config.publication.language
+            yield Specimen(entry.path, found.title, found.cover, found.body, found.body_line, app.config.issues.breaks,
+                           language)
+
+
+def beside(app: App, problems: Sequence[Problem]) -> list[Neighbour]:
+    """Every issue of the folder as its neighbours see it, also files that could not be read."""
+    known = {record.path: _neighbour(record) for record in app.archive.issues().values() if record.missing_at is None}
+    unread = {one.path: Neighbour(one.path, number_in_name(stem(one.path)), None) for one in problems}
+    return list((unread | known).values())
 
 
 def _neighbour(record: Record) -> Neighbour:

@@ -16,7 +16,6 @@ from typing import Any
 
 from pipeline.app import App, open_database
 from pipeline.checking.examine import examine_specimen
-from pipeline.checking.neighbours import Neighbour
 from pipeline.clock import Clock
 from pipeline.editions.fitting import LIMIT
 from pipeline.errors import EditionError, IssueError, Problem
@@ -30,7 +29,7 @@ from pipeline.issues.record import Record
 from pipeline.mailings.envelope import Envelope
 from pipeline.mailings.messages import LINK_KEY
 from pipeline.preview.books import blank_books, look
-from pipeline.preview.checks import Files, mail_findings, specimen
+from pipeline.preview.checks import Files, beside, mail_findings, specimen
 from pipeline.preview.copies import as_copy, newest, sample
 from pipeline.publish.door import SETTLING_S
 from pipeline.publish.gather import READ_WITH
@@ -171,8 +170,7 @@ class Galley:
                 "feed_atom": "  " + atom[start:end] + "</entry>"}
 
     def _findings(self, record: Record) -> list[dict[str, object]]:
-        others = [Neighbour(one.path, one.number, one.day) for one in self._books.archive.issues().values()
-                  if one.missing_at is None and one.key != record.key]
+        others = [one for one in beside(self._books, self._problems) if one.path != record.path]
         found = [*(one for one in self._problems if one.path == record.path),
                  *examine_specimen(specimen(self._books, record), Files(self._books.source.root), others),
                  *mail_findings(self._books, record)]

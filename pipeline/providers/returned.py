@@ -33,7 +33,7 @@ LONGEST = 20_000  # characters of prose that are looked at
 
 _MARK = re.compile(r"(?<![0-9a-f])([0-9a-f]{32})@", re.IGNORECASE)
 _PLUS = re.compile(r"\+([0-9a-f]{32})@", re.IGNORECASE)
-_TOKEN = re.compile(r"(?<![\w-])[\w-]{32,128}(?![\w-])", re.ASCII)
+_TOKEN = re.compile(r"(?:^|unsubscribe\s+)([\w-]{32,128})\s*$", re.ASCII | re.IGNORECASE)
 _ENVELOPE_TO = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "X-RCPT-TO", "To")
 
 _LEAVE = re.compile(
@@ -93,8 +93,8 @@ def read_returned(mail: Mail) -> Returned:
     for read in (_complaint, _status_report):
         if (found := read(message)) is not None:
             return Returned(_event(mail, message, *found), sender=sender)
-    if token := next(iter(_TOKEN.findall(subject)), ""):
-        return Returned(_leaving(mail, token=token), sender=sender)
+    if given := _TOKEN.search(subject):  # nothing else: any subject may have a long word
+        return Returned(_leaving(mail, token=given[1]), sender=sender)
     if _is_return(message, sender, subject):
         words = _prose(message)
         meant = (Kind.DEFERRED, None) if _LATER.search(words) else meaning("", f"{subject} {words}")

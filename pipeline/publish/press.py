@@ -262,9 +262,10 @@ class Printing:
 
     def _assets(self) -> Iterator[File]:
         """Files of the issues folder that pages show; one that is not there is a line, not an end."""
-        wanted = {target: source for page in self.after.pages.values() for source, target in page.assets}
+        wanted = {target: (source, spine.path) for spine in reversed(self._spines)
+                  for source, target in self.after.pages[spine.key].assets}
         touched = changed(self._before.sources)
-        for target, source in sorted(wanted.items()):
+        for target, (source, shown_by) in sorted(wanted.items()):
             origin = f"{self._plan.issues}/{source}"
             fresh = self._before.sources.get(origin)
             if fresh and origin not in touched and self._stands(
@@ -274,7 +275,7 @@ class Printing:
             try:
                 content = read(self._plan.issues, source, ASSET_LIMIT_BYTES)
             except IssueError as error:
-                self._found.append(error.problem)
+                self._found.append(replace(error.problem, path=shown_by, message=f'"{source}" {error.problem.message}'))
                 continue
             self._expected[f"{self._plan.site}/{target}"] = True
             self.after.sources[origin] = seen(origin)

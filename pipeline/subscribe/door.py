@@ -21,7 +21,7 @@ from pipeline.audience.roster import Roster
 from pipeline.audience.subscriber import Evidence, State, Subscriber, Subscription
 from pipeline.audience.tokens import Claim, KeyRing, Purpose
 from pipeline.clock import Clock
-from pipeline.errors import ConfigError, InvalidToken
+from pipeline.errors import ConfigError, InvalidToken, Unreachable
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.askings import Asker, Spent
 from pipeline.mailings.ledger.letters import Sealed
@@ -193,7 +193,7 @@ class Subscriptions:
         self, letter: Letter, person: Subscriber, list_id: str, occasion: str, action: str, *, to: str = "",
     ) -> Sealed:
         stationery = self._open_stationery()
-        edition = stationery.edition(letter, list_id, person.language)
+        edition = stationery.edition(letter, list_id, person.language, about=self.name_of(list_id))
         envelope = stationery.envelope(letter, self._clock.now(), person.language)
         return Sealed(edition, envelope, action, list_id, person.id, to or person.address, person.name, occasion)
 
@@ -252,10 +252,16 @@ class Subscriptions:
         return "" if [*self.lists] == [list_id] else self.lists.get(list_id, list_id)
 
     def leave(self, token: str) -> None:
-        """Ends the subscription of the link's holder; once or a hundred times. Raises InvalidToken."""
+        """Ends the subscription of the link's holder; once or a hundred times. Raises InvalidToken.
+
+        Raises Unreachable where the holder may stand in a ledger that is lost: it may be found again.
+        """
         claim = self.holder(Purpose.UNSUBSCRIBE, token)
         if self.roster.leave(claim.subscriber_id, claim.list, "unsubscribed", self._clock.now()):
             log.info("subscription.left", extra={"list": claim.list})
+        elif self.ledger.notebook.identity().orphan:
+            raise Unreachable("who leaves is not in this new ledger, but may be in the one that is lost",
+                              remedy="restore that one, or run `avviso init` to begin again without it")
 
     def view(self, token: str) -> str:
         """The HTML of the very mail that the link's holder got. Raises InvalidToken, also after an erasure."""

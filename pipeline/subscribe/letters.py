@@ -41,7 +41,7 @@ class Stationery:
         self._unsubscribe_mailto = unsubscribe_mailto
         self._bounce_address = bounce_address
         self._key_id = key_id
-        self._editions: dict[tuple[Letter, str], Edition] = {}
+        self._editions: dict[tuple[Letter, str, str], Edition] = {}
 
     @property
     def can_ask(self) -> bool:
@@ -52,24 +52,25 @@ class Stationery:
         """Where the button of a confirmation letter leads."""
         return f"{self._web_url}confirm/{token}"
 
-    def edition(self, letter: Letter, list_id: str, language: str) -> Edition:
+    def edition(self, letter: Letter, list_id: str, language: str, *, about: str = "") -> Edition:
         """The letter's text, the same for everybody on the list with this language. Raises EditionError, ConfigError.
 
-        A welcome brings the latest issue where that is wanted, there, and can be dressed.
+        A welcome brings the latest issue where that is wanted, there, and can be dressed. A confirmation names the list
+        that it is `about`, where there are others.
         """
         if letter is Letter.WELCOME:
             try:
                 return self._open_welcome(list_id) or self._plain(letter, language)
             except EditionError as error:
                 log.warning("welcome.plain", extra={"reason": str(error)})
-        return self._plain(letter, language)
+        return self._plain(letter, language, about if letter is Letter.CONFIRM else "")
 
-    def _plain(self, letter: Letter, language: str) -> Edition:
+    def _plain(self, letter: Letter, language: str, about: str = "") -> Edition:
         """Rendered once in each language."""
-        kind = letter, self._spoken(language)
+        kind = letter, self._spoken(language), about
         if kind not in self._editions:
             frame = replace(self._frame, language=kind[1])
-            self._editions[kind] = render_letter(letter, frame, self._templates)
+            self._editions[kind] = render_letter(letter, frame, self._templates, about=about)
         return self._editions[kind]
 
     def _spoken(self, language: str) -> str:

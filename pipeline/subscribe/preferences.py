@@ -47,19 +47,24 @@ class Preferences:
         names = {list_id: self._door.lists.get(list_id, list_id) for list_id in sorted(on)} | self._door.public
         return Standing(person, tuple(Choice(list_id, name, list_id in on) for list_id, name in names.items()))
 
-    def save(self, token: str, *, lists: Collection[str], name: str, language: str) -> None:
+    def save(
+        self, token: str, *, lists: Collection[str], name: str, language: str, shown: Collection[str] | None = None,
+    ) -> None:
         """Makes name, language and lists what they are to be. Raises InvalidToken.
 
-        The link came by mail, so it is proof enough for another list: nobody is asked a second time.
+        The link came by mail, so it is proof enough for another list: nobody is asked a second time. `shown` are the
+        lists that the page showed as chosen, where it may be an old one: what was not touched there stays as it is now,
+        so that nobody who left since comes back by saving a name.
         """
         standing = self.standing(token)
+        before = {choice.id for choice in standing.choices if choice.chosen} if shown is None else shown
         person, roster, now = standing.person, self._door.roster, self._clock.now()
         roster.describe(person.id, name=name, language=language)
         for choice in standing.choices:
-            if choice.id in lists and not choice.chosen:
+            if choice.id in lists and choice.id not in before and not choice.chosen:
                 roster.ask(parse(person.address), [choice.id], Evidence("preferences"), now)
                 roster.confirm(person.id, choice.id, now)
-            elif choice.chosen and choice.id not in lists:
+            elif choice.chosen and choice.id in before and choice.id not in lists:
                 roster.leave(person.id, choice.id, "unsubscribed", now)
 
     def export(self, token: str) -> dict[str, Any]:

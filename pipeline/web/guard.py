@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Sequence
 
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BODY_LIMIT_BYTES = 64 * 1024
@@ -48,6 +48,9 @@ class Guard:
                 message["headers"] = _completed(message["headers"])
             await send(message)
 
+        if self._prefix and scope["path"] == self._prefix:
+            await RedirectResponse(f"{self._prefix}/", 308)(scope, receive, guarded)
+            return
         if self._prefix and scope["path"].startswith(f"{self._prefix}/"):
             scope = {**scope, "path": scope["path"].removeprefix(self._prefix)}
         body = await self._body(scope, receive)

@@ -86,7 +86,7 @@ class Keeping:
         known = self.preferences.standing(token).person.language
         language = given.get("language", ("",))[0]
         name = given.get("name", ("",))[0].encode("utf-8", "replace").decode()
-        self.preferences.save(token, lists=given.get("list", ()), name=name,
+        self.preferences.save(token, lists=given.get("list", ()), shown=given.get("shown"), name=name,
                               language=language if language in ("", *LANGUAGES) else known)
         return self.pages.preferences(self.preferences.standing(token), news="saved")
 

@@ -64,7 +64,7 @@ class Pages:
         words = self.words(language)
         return self._page("preferences.html", words["preferences_title"], status, language, {
             "address": mask(standing.person.address).replace("…", "…\N{WORD JOINER}"),  # one word, unbroken
-            "standing": standing, "languages": tuple(LANGUAGES.items()),
+            "standing": standing, "languages": tuple(LANGUAGES.items()), "spoken": spoken(language),
             "news": words[news] if news else "",
         })
 

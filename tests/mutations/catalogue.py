@@ -82,8 +82,7 @@ MISTAKES = (
         ("tests/property/test_ledger.py::test_ledger_loses_nobody_and_mails_nobody_twice_whatever_dies",)),
     Mistake(
         "consent asked only when the audience is frozen",
-        ((CLAIMING, "    welcome = or_(delivery.c.subscriber_id.in_((EVERYBODY, MAINTAINER)),",
-          "    welcome = or_(true(), delivery.c.subscriber_id.in_((EVERYBODY, MAINTAINER)),"),),
+        ((CLAIMING, "case((as_it_is, delivery.c.list), (person, _another_list()), else_=None)", "delivery.c.list"),),
         (f"{MOVES}::test_claim_skips_who_was_suppressed_or_erased_meanwhile",
          f"{SEND}::test_whoever_leaves_during_the_send_is_skipped")),
     Mistake(

@@ -18,7 +18,7 @@ from pipeline import schema
 from pipeline.database import APPLICATION_ID, Database, text_digest
 from pipeline.errors import ConfigError, Conflict, Damaged, OutputError, SchemaOutdated, Unreachable
 from pipeline.schema import HEAD, Instant, metadata, note
-from tests.books import NOON, copied_database, open_database
+from tests.books import NOON, add_readers, copied_database, open_database
 from tests.conftest import run_sql
 
 
@@ -132,6 +132,16 @@ def test_making_a_ledger_twice_keeps_its_key(database: Database) -> None:
     database.create(now=NOON, orphan=True)
 
     assert (database.key(), len(key)) == (key, 32)
+
+
+def test_readers_of_a_ledger_beside_a_lost_one_are_numbered_behind_any_of_that(database_url: str) -> None:
+    database = Database(database_url)
+    database.create(now=NOON, orphan=True)
+    database.create(now=NOON + timedelta(days=1), orphan=True)
+
+    first, second = add_readers(database, "weekly", 2)
+
+    assert (first, second) == (1_774_353_600_001, 1_774_353_600_002)
 
 
 def test_ledgers_have_keys_of_their_own(tmp_path: Path) -> None:

@@ -78,11 +78,12 @@ class Notebook:
         newest_id = found[0].id if found else 0
         return Reach(text_digest(row.key), row.epoch, newest_id, row.delivery, int(row.settled), names)
 
-    def begin_epoch(self, *, after: int) -> None:
-        """From here on this ledger is another than the copies of it that were made before."""
+    def begin_epoch(self, now: datetime, *, after: int) -> None:
+        """From here on this ledger is another than the copies of it, and gives out no number of theirs."""
         with self._db.write() as connection:
             present = connection.execute(select(ledger.c.epoch)).scalar_one()
             connection.execute(update(ledger).values(epoch=max(present, after) + 1))
+            self._db.leave_numbers_behind(connection, now)
 
     def draw_baseline(self, now: datetime) -> None:
         """From here on, what becomes due is mailed. Drawing it a second time only clears the orphan's mark."""

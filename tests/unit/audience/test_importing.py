@@ -214,6 +214,12 @@ def test_an_instant_is_read_or_kept_as_it_was_written(written: str, at: datetime
     assert entry.evidence == Evidence("import:csv", at=at, note=note)
 
 
+def test_header_behind_two_marks_is_known() -> None:
+    found = entries("\ufeff\ufeffemail,name\nann@example.com,Ann\n")
+
+    assert [entry.address.wire for entry in found] == ["ann@example.com"]
+
+
 def test_chinese_headers_are_known() -> None:
     text = "邮箱,姓名,状态\nann@example.com,章北海,已订阅\nbob@example.com,李雷,已退订\n"
 

@@ -27,6 +27,9 @@ def places(problems: list[Problem]) -> list[tuple[str, int | None, int | None]]:
 @pytest.mark.parametrize(("body", "expected"), [
     ("一二三 ![[图.mp4]]", [("obsidian-embed", 5, 5)]),
     ("字\n\n[见](TODO)和[空]()", [("placeholder", 7, 5), ("placeholder", 7, 15)]),
+    ("[见](REDDIT_LINK_HERE)", [("placeholder", 5, 5)]),
+    ("![一台机器](file:///a.png)\n![一台机器](C:\\a.png)", [("image-missing", 5, 9), ("image-missing", 6, 9)]),
+    ("[一台机器](file:///C:/a.md)", [("link-scheme-unknown", 5, 8)]),
     ("看https://a.com/?utm_source=x 吧", [("link-tracking", 5, 2)]),
     ("参考 ttps://example.com/a，很好", [("link-scheme", 5, 4)]),
     ("<https://example.com/?fbclid=1>", [("link-tracking", 5, 2)]),
@@ -53,6 +56,7 @@ def test_finding_has_the_line_of_the_file_and_the_column_in_letters(
     "\\![\\[不是\\]] \\*\\*字\\*\\*",
     "**“引号”**之后，~~删~~，3 * 4 ** 2`**`".replace(" ** 2", ""),
     "![一台机器](图 (1).png) ![一台机器](图 1.png =300x) [别期](13-y 和 z.md)",
+    "[信](www.example.com/a) [信](a@example.news)",
     "[信](mailto:a@example.com) [电话](tel:+4912) [频道](irc://example.com) <https://example.com>",
     "![一台机器](data.png) [文件](data.png) [别期](13-y.md#节)",
     "[[TOC]] 和 [[1]](https://example.com) 与 arr[[0]](https://example.com)",

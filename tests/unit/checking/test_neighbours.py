@@ -25,5 +25,12 @@ def test_issue_beside_a_weekly_series(issue: Neighbour, expected: list[str]) -> 
     assert [one.rule for one in find_neighbour_problems(issue, WEEKLY)] == expected
 
 
+def test_a_file_that_could_not_be_read_leaves_no_gap_and_has_no_date() -> None:
+    others = [*WEEKLY, Neighbour("9-x.md", 9, None)]
+
+    assert list(find_neighbour_problems(Neighbour("10-x.md", 10, date(2026, 3, 15)), others)) == []
+    assert list(find_neighbour_problems(others[-1], WEEKLY)) == []
+
+
 def test_first_issues_have_no_usual_interval_yet() -> None:
     assert list(find_neighbour_problems(Neighbour("2-x.md", 2, date(2027, 1, 1)), WEEKLY[:1])) == []

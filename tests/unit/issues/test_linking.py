@@ -63,6 +63,10 @@ def test_a_bare_host_before_a_full_stop_gets_a_slash(text: str, html: str) -> No
 
 
 @pytest.mark.parametrize(("text", "href"), [
+    ("[a](www.a.example/b)", "https://www.a.example/b"),
+    ("[a](mira@news.example)", "mailto:mira@news.example"),
+    ("[a](logo@2x.png)", "https://w.example.com/files/logo@2x.png"),
+    ("[a](www.md)", "https://w.example.com/files/www.md"),
     ("http://例子.中国/路径?q=值#节", "http://xn--fsqu00a.xn--fiqs8s/%E8%B7%AF%E5%BE%84?q=%E5%80%BC#%E8%8A%82"),
     ("[a](https://a.example/%e4%b8%ad)", "https://a.example/%E4%B8%AD"),
     ('<a href="https://a.example/a b">x</a>', "https://a.example/a%20b"),
@@ -78,6 +82,7 @@ def test_every_address_is_absolute_and_ascii(text: str, href: str) -> None:
 @pytest.mark.parametrize(("text", "html"), [
     ("[上**期**](13-纸 与.md#二)后",
      '<a href="https://w.example.com/files/13-%E7%BA%B8%20%E4%B8%8E.md#%E4%BA%8C">上<strong>期</strong></a>后'),
+    ("[文](file:///home/a.md)![图](file:///home/a.png)", "文"),
     ("[文](a (1).pdf)", '<a href="https://w.example.com/files/a%20(1).pdf">文</a>'),
     ("[注](见 上文)", "[注](见 上文)"),
     ("[文](javascript:a b.html)", "[文](javascript:a b.html)"),

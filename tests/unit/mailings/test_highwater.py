@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.address import parse
 from pipeline.engines.jobs import Shift
 from pipeline.errors import Refusal
 from pipeline.mailings.highwater import HighWater
@@ -73,6 +74,20 @@ def test_it_stays_refused_until_a_person_goes_on_and_then_the_old_issues_are_nev
     letters.write("03-next.md", words(3))
     letters.deliver()
     assert letters.mailings == {"3/weekly": "sent"}
+
+
+def test_who_comes_after_a_copy_was_put_back_gets_no_number_of_who_came_before(letters: Publication) -> None:
+    def number_of(address: str) -> int:
+        letters.add_readers(address)
+        found = letters.app.roster.find(parse(address))
+        assert found
+        return found.id
+
+    before = number_of("cy@example.com")
+    put_back(letters)
+    letters.app.high_water.accept(letters.clock.now())
+
+    assert number_of("di@example.com") > before
 
 
 def test_copy_from_the_middle_of_a_mailing_is_refused_and_its_mailing_paused(letters: Publication) -> None:
@@ -150,7 +165,7 @@ def test_ledger_of_its_own_is_not_measured_by_anothers_mark(tmp_path: Path) -> N
 def test_copy_from_before_an_accepted_restore_is_older_too(tmp_path: Path) -> None:
     ledger = Ledger(copied_database(tmp_path / "avviso.db"))
     mark = HighWater(ledger, tmp_path / "avviso.mark")
-    ledger.notebook.begin_epoch(after=6)
+    ledger.notebook.begin_epoch(NOON, after=6)
     mark.note()
     assert ledger.notebook.identity().epoch == 7
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import threading
 from datetime import timedelta
@@ -73,6 +74,16 @@ def test_several_senders_share_the_work_and_repeat_nothing(tmp_path: Path) -> No
 
     assert sorted(work.sent) == sorted(f"reader{n}" for n in range(GROUP * 3))
     assert work.states == [SENT] * GROUP * 3
+
+
+def test_the_program_itself_is_searched_for_garbage_again_when_the_work_is_done(work: Workplace) -> None:
+    set_aside: list[int] = []
+    work.script = lambda message, attempt: set_aside.append(gc.get_freeze_count())  # noqa: ARG005, a script's shape
+
+    work.deliver()
+
+    assert min(set_aside) > 0
+    assert gc.get_freeze_count() == 0
 
 
 def test_all_mailings_that_are_sending_are_delivered(work: Workplace) -> None:

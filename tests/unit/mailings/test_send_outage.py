@@ -10,9 +10,14 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import Deferred, Refused, TransportError, Unreachable
-from pipeline.mailings.mailing import Claim, MailingState
+from pipeline.mailings.board import read_board
+from pipeline.mailings.desk import GROUP
+from pipeline.mailings.mailing import Claim, Doubt, MailingState
+from pipeline.mailings.presence import take_back
 from pipeline.mailings.send import BRAKES_S
-from pipeline.providers.base import Message
+from pipeline.providers.base import Desk, Message
+from pipeline.providers.local import Faulty
+from tests.books import NOON
 from tests.offices import Workplace
 
 AWAY = timedelta(seconds=5)
@@ -126,3 +131,38 @@ def test_service_that_is_stopped_during_an_outage_ends_with_one_line(work: Remot
 
     with pytest.raises(Unreachable):
         work.serve(seconds=3)
+
+
+class Airborne(Faulty):
+    """A post that has all messages in the air before it answers any."""
+
+    def carry(self, desk: Desk) -> None:
+        flying: list[Message] = []
+        while isinstance(message := desk.next(), Message):
+            if desk.depart(message):
+                flying.append(message)
+        for message in flying:
+            desk.land(message, self.send(message))
+
+
+def test_what_is_in_the_air_when_a_single_pass_loses_the_ledger_is_heard_and_not_in_doubt(
+    postgres_url: str, tmp_path: Path,
+) -> None:
+    work = Remote(tmp_path, url=postgres_url, readers=GROUP + 5)
+    work.transport = Airborne(lambda message, attempt: None, work.outbox)
+    office = work.office(lambda claim: work.lose_the_ledger() or work.compose(claim))  # type: ignore[func-returns-value]
+
+    with pytest.raises(Unreachable):
+        office.deliver(work.stop)
+    work.clock.wait(work.stop, AWAY.total_seconds())
+    take_back(work.ledger, office.worker, read_board(office.board.path), Doubt.PROCESS, NOON)
+
+    assert work.states == ["sent"] * GROUP + ["pending"] * 5
+
+
+def test_turn_of_a_machine_among_many_waits_for_the_ledger(work: Remote) -> None:
+    office = work.office(lambda claim: work.lose_the_ledger() or work.compose(claim))  # type: ignore[func-returns-value]
+
+    office.deliver(work.stop, is_patient=True)
+
+    assert work.states == ["sent", "sent", "sent"]

@@ -27,3 +27,14 @@ def test_template_that_cannot_be_used_is_found_though_every_issue_is_out(
 
     assert (Path(found.path).name, found.line, found.message, found.rule, found.severity) == (
         Path(name).name, 1, said, "template", "error")
+
+
+def test_an_issue_that_has_no_date_yet_is_looked_over_and_leaves_no_gap_in_the_numbers(tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "letters")
+    letters.write("01-paper.md", words(1))
+    (letters.issues / "02-ink.md").write_text("Ink, [black]() and red.", "utf-8")
+    letters.write("03-type.md", words(3))
+    letters.begin()
+
+    assert [(one.path, one.line, one.rule) for one in check(letters.app, [], everything=True)] == [
+        ("02-ink.md", 1, "date-missing"), ("02-ink.md", 1, "placeholder")]

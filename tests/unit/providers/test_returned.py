@@ -182,7 +182,8 @@ def mail(subject: str, body: str = "", **headers: str) -> bytes:
 
 
 @pytest.mark.parametrize("subject", [
-    f"unsubscribe {TOKEN}", f"Re: unsubscribe {TOKEN}", TOKEN, f"unsubscribe\n {TOKEN}",
+    f"unsubscribe {TOKEN}", f"Re: unsubscribe {TOKEN}", f"[EXTERNAL] Unsubscribe {TOKEN} ", TOKEN,
+    f"unsubscribe\n {TOKEN}",
     "=?utf-8?q?unsubscribe_" + TOKEN.replace("_", "=5F") + "?=",
 ])
 def test_token_in_the_subject_is_the_way_out(subject: str) -> None:
@@ -190,6 +191,14 @@ def test_token_in_the_subject_is_the_way_out(subject: str) -> None:
 
     assert event
     assert (event.kind, event.token) == (Kind.UNSUBSCRIBED, TOKEN)
+
+
+def test_long_word_in_the_subject_hides_no_report() -> None:
+    event = read(mail(f"Undeliverable: {'x' * 40} weekly", "550 5.1.1 no such user", Return_Path="<>",
+                      In_Reply_To=f"<{MARK}@example.com>")).event
+
+    assert event
+    assert (event.kind, event.message_id) == (Kind.BOUNCED, MARK)
 
 
 @pytest.mark.parametrize("words", [
@@ -217,6 +226,7 @@ def test_button_of_apple_mail_is_a_wish_although_it_calls_itself_automatic() -> 
 @pytest.mark.parametrize("content", [
     mail("I like it", "How do I unsubscribe my dog?"), mail("Re: Weekly 14", "Good issue.\n> unsubscribe"),
     b"", b"\x00\xff\xfe", b"Subject: =?klingon?b?AAAA?=\nFrom: \xff@\n\n", mail("Undelivered mail"),
+    mail(f"Your receipt {'a1' * 20} of March"),
     b"Content-Type: message/delivery-status\n\n",
     b"Content-Type: multipart/report; boundary=x\n\n--x\nContent-Type: message/delivery-status\n\nnonsense\n--x--",
 ])

@@ -123,7 +123,7 @@ def test_pictures_beside_an_issue_are_shown_and_one_that_is_missing_is_a_line(le
     copied = [name for name, content in letters.output().items() if content == PNG]
     assert len(copied) == 1
     assert [(problem.path, problem.message) for problem in made.problems] == [
-        ("pictures/elm.png", "cannot be read: No such file or directory")]
+        ("04-new.md", '"pictures/elm.png" cannot be read: No such file or directory')]
 
 
 def test_picture_that_is_drawn_anew_is_copied_anew(letters: Publication) -> None:

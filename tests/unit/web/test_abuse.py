@@ -120,16 +120,18 @@ def test_w19_headers_and_queries_change_no_byte(house: House, headers: dict[str,
 # ---- W32, W37: the log ------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("name", ["pipeline.test", "python_multipart.multipart"])
 @pytest.mark.parametrize("as_json", [True, False])
-def test_w32_event_is_one_line_whatever_its_fields_hold(as_json: bool) -> None:
-    out, logger = io.StringIO(), logging.getLogger("pipeline")
-    before = logger.handlers[:], logger.level, logger.propagate
+def test_w32_event_is_one_line_whatever_its_fields_hold(name: str, as_json: bool) -> None:
+    out, loggers = io.StringIO(), [logging.getLogger("pipeline"), logging.getLogger()]
+    before = [(logger.handlers[:], logger.level, logger.propagate) for logger in loggers]
     try:
         telemetry.configure(as_json=as_json, stream=out)
-        logging.getLogger("pipeline.test").warning("delivery.failed", extra={
+        logging.getLogger(name).warning("delivery.failed", extra={
             "reply": "550 no\r\n2026-01-01 [info] forged\x1b[2J\x1b]0;title\x07\u2028\u202e", "list": "a\nb"})
     finally:
-        logger.handlers[:], logger.level, logger.propagate = before
+        for logger, settings in zip(loggers, before, strict=True):
+            logger.handlers[:], logger.level, logger.propagate = settings
 
     (line,) = out.getvalue().splitlines()
     assert [c for c in ("\x1b[2J", "\x07", "\r", "\u202e") if c in re.sub(r"\x1b\[\d*m", "", line)] == []

@@ -111,3 +111,11 @@ def test_path_of_web_url_may_be_passed_on_or_taken_off_by_the_proxy(tmp_path: Pa
 
     assert [house.client.get(path).status_code for path in ("/news/subscribe", "/subscribe", "/newsubscribe")] == [
         200, 200, 404]
+
+
+def test_path_of_web_url_without_its_slash_leads_to_the_archive(tmp_path: Path) -> None:
+    house = House(tmp_path, {"web": {"url": "https://example.com/news/", "secret": "0123456789abcdef"}})
+
+    answer = house.client.get("/news")
+
+    assert (answer.status_code, answer.headers["location"]) == (308, "/news/")

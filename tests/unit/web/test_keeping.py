@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -11,14 +12,20 @@ from random import Random
 import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
+from starlette.testclient import TestClient
 
 from pipeline.address import parse
+from pipeline.app import App
 from pipeline.audience.subscriber import Evidence
 from pipeline.audience.tokens import KeyRing, Purpose
+from pipeline.config import load
 from pipeline.editions.edition import Edition, Hole
 from pipeline.errors import Unreachable
 from pipeline.mailings.envelope import Envelope
 from pipeline.mailings.mailing import MailingState
+from pipeline.subscribe.porter import Porter
+from pipeline.web.assembly import open_site
+from pipeline.web.porter import PorterThread
 from tests.books import EXPIRE, add_issue
 from tests.readers import WEB, House
 
@@ -38,6 +45,19 @@ def dump(house: House) -> list[str]:
     """The whole ledger as SQL."""
     with house.app.database.read() as connection:
         return list(connection.connection.dbapi_connection.iterdump())  # type: ignore[union-attr]
+
+
+def lose_the_ledger(house: House) -> App:
+    """The same publication, whose ledger somebody moved to `lost.db`, beside traces of its runs."""
+    house.app.database.close()
+    (house.folder / "var/avviso.db").rename(house.folder / "lost.db")
+    (house.folder / "var/workers").mkdir()
+    return App(load(house.folder / "config.yaml", {}), house.clock)
+
+
+def client_of(app: App) -> TestClient:
+    """A reader's browser, where nobody sees to the tray."""
+    return TestClient(open_site(app, PorterThread(lambda: None)), base_url=WEB)
 
 
 # ---- W01: looking changes nothing -------------------------------------------------------------
@@ -123,6 +143,22 @@ def test_one_click_is_taken_while_the_database_is_away_and_done_when_it_is_back(
     assert list(house.app.tray.slips()) == []
 
 
+def test_who_leaves_while_the_ledger_is_lost_has_left_when_it_is_found(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    path = f"/unsubscribe/{token(house, Purpose.UNSUBSCRIBE, house.add(ADA))}"
+    new = lose_the_ledger(house)
+
+    said = client_of(new).post(path)
+    with pytest.raises(Unreachable):
+        Porter(new.tray, new.subscriptions).work()
+    new.database.close()
+    (tmp_path / "lost.db").replace(tmp_path / "var/avviso.db")
+    house.porter.work()
+
+    assert said.status_code == 200
+    assert house.standing(ADA) == {"weekly": "left"}
+
+
 # ---- W03: tokens ------------------------------------------------------------------------------
 
 
@@ -151,6 +187,15 @@ def test_no_altered_token_is_accepted_and_all_get_the_same_answer(
 # ---- preferences ------------------------------------------------------------------------------
 
 
+def test_w03_link_of_a_lost_ledger_is_nobody_elses_in_the_next(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    path = f"/preferences/{token(house, Purpose.PREFERENCES, house.add(ADA))}"
+    new = lose_the_ledger(house)
+    new.roster.add(parse("bo@example.com"), ["weekly"], Evidence("test"), house.clock.now())
+
+    assert client_of(new).get(path).status_code == 404
+
+
 def test_preferences_change_name_language_and_lists(house: House) -> None:
     id_ = house.add(ADA, name="Ada")
     path = f"/preferences/{token(house, Purpose.PREFERENCES, id_)}"
@@ -176,6 +221,32 @@ def test_preferences_bring_back_a_list_that_was_left(house: House) -> None:
     house.client.post(path, data={"action": "save", "list": "weekly"})
 
     assert (left, house.standing(ADA)) == ({"weekly": "left"}, {"weekly": "confirmed"})
+
+
+def test_old_preferences_page_changes_only_what_was_touched_on_it(house: House) -> None:
+    id_ = house.add(ADA, "weekly")
+    path = f"/preferences/{token(house, Purpose.PREFERENCES, id_)}"
+    page = house.client.get(path).text
+    shown = re.findall('name="shown" value="(.*?)"', page)
+    house.client.post(f"/unsubscribe/{token(house, Purpose.UNSUBSCRIBE, id_)}")
+    house.add(ADA, "extra")
+
+    house.client.post(path, data={"action": "save", "name": "Ada", "list": ["weekly"], "shown": shown})
+    untouched = house.standing(ADA)
+    house.client.post(path, data={"action": "save", "name": "Ada", "list": ["weekly"], "shown": ["", "extra"]})
+
+    assert shown == ["", "weekly"]
+    assert untouched == {"weekly": "left", "extra": "confirmed"}
+    assert house.standing(ADA) == {"weekly": "confirmed", "extra": "left"}
+
+
+def test_preferences_show_the_language_by_the_name_that_we_know_it_by(house: House) -> None:
+    id_ = house.add(ADA)
+    house.app.roster.describe(id_, name="", language="zh-TW")
+
+    page = house.client.get(f"/preferences/{token(house, Purpose.PREFERENCES, id_)}").text
+
+    assert re.findall('<option value="(.*?)"[^>]* selected', page) == ["zh-Hant"]
 
 
 def test_preferences_of_a_suppressed_reader_do_not_lift_the_suppression(house: House) -> None:

@@ -49,3 +49,16 @@ def test_pages_name_what_somebody_begins_and_leaves(
     assert f"This begins your subscription to {said}." in house.client.get(f"/confirm/{begin}").text
     assert f"Do you want to stop receiving {said}?" in house.client.get(f"/unsubscribe/{leave}").text
     assert f"No further issue of {said} will be sent to you." in house.client.post(f"/unsubscribe/{leave}").text
+
+
+@pytest.mark.parametrize(("language", "said"), [
+    ("en", "You asked for Letters: Extra by mail."), ("zh-Hans", "您申请通过邮件订阅《Letters：Extra》。")])
+def test_confirmation_letter_names_the_list_where_there_are_others(tmp_path: Path, language: str, said: str) -> None:
+    house = House(tmp_path)
+
+    house.ask("ada@example.com", list="extra", language=language)
+
+    (letter,) = house.letters()
+    part = letter.get_body(("plain",))
+    assert part
+    assert said in part.get_content()
