@@ -63,12 +63,13 @@ class Smtp(Transport):
 
     def greet(self, sender: str) -> Greeting:
         """Opens a session, and begins and takes back a message. Raises Refused, Unavailable."""
-        session, settings = self._relay.open(), self._relay.settings
+        relay = self._relay.in_a_hurry()
+        session, settings = relay.open(), relay.settings
         try:
             session.try_sender(sender)
             return Greeting(settings.server, settings.security is not Security.NONE, session.offer.size_bytes)
         finally:
-            self._relay.close(session)
+            relay.close(session)
 
     def close(self) -> None:
         """Says goodbye without waiting for the answers; may be called twice."""

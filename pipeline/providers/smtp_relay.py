@@ -49,6 +49,10 @@ class Relay:
         self._distrusted: tuple[str, ...] = ()
         self._quickest_s = math.inf  # the quickest answer to EHLO so far
 
+    def in_a_hurry(self) -> Relay:
+        """The same server, as nobody knows it yet, for somebody who waits before a screen."""
+        return Relay(self.settings.in_a_hurry(), self._clock, dial=self._dial, ticks=self._ticks)
+
     def open(self) -> Session:
         """A session ready for mail. Raises Refused or Unavailable. Give it back with `close`."""
         with self._turn():

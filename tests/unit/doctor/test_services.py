@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from pipeline.clock import HandClock
 from pipeline.doctor import Finding, State
 from pipeline.doctor.post import examine_post
+from pipeline.providers import smtp_settings
 from pipeline.providers.catalogue import open_transport
 from tests.books import NOON
 from tests.standins import Fault, Reply, Request, Service
@@ -127,6 +129,19 @@ def test_mailgun_key_that_may_only_send_is_good_and_mails_nobody() -> None:
 
     assert found == dict.fromkeys(("transport.login", "transport.tls", "transport.limits"), State.OK)
     assert (desk.mails, desk.oddities) == ([], [])
+
+
+def test_server_that_says_nothing_keeps_nobody_waiting_for_the_minutes_of_the_standard(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(smtp_settings, "HURRY", smtp_settings.Patience(login_s=0.2))
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        settings = {"host": "127.0.0.1", "port": mute.getsockname()[1], "security": "none"}
+        (found,) = examine_post(
+            "smtp", "letters@example.com", lambda: open_transport("smtp", settings, HandClock(NOON)))
+
+    assert (found.check, found.state) == ("transport.login", State.ERROR)
+    assert found.remedy == "check transport.host and transport.port, and that this network lets it out"
 
 
 def test_service_described_in_the_settings_cannot_be_asked() -> None:
