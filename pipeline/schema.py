@@ -16,6 +16,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Connection,
     Dialect,
     ForeignKey,
     Index,
@@ -28,6 +29,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.event import listens_for
 
 from pipeline.clock import EPOCH
 
@@ -314,22 +316,25 @@ delivery = Table(
     sqlite_autoincrement=True,
 )
 # Each index holds only the rows that someone looks for, so final rows cost nothing.
-Index("ix_delivery_pending", delivery.c.mailing_id, delivery.c.id,
-      sqlite_where=text("state = 'pending'"), postgresql_where=text("state = 'pending'"))
-Index("ix_delivery_deferred", delivery.c.due_at,
-      sqlite_where=text("state = 'deferred'"), postgresql_where=text("state = 'deferred'"))
-Index("ix_delivery_sending", delivery.c.worker,
-      sqlite_where=text("state = 'sending'"), postgresql_where=text("state = 'sending'"))
-Index("ix_delivery_in_doubt", delivery.c.mailing_id,
-      sqlite_where=text("state = 'in_doubt'"), postgresql_where=text("state = 'in_doubt'"))
+Index("ix_delivery_pending", delivery.c.mailing_id, delivery.c.id, sqlite_where=text("state = 'pending'"))
+Index("ix_delivery_deferred", delivery.c.due_at, sqlite_where=text("state = 'deferred'"))
+Index("ix_delivery_sending", delivery.c.worker, sqlite_where=text("state = 'sending'"))
+Index("ix_delivery_in_doubt", delivery.c.mailing_id, sqlite_where=text("state = 'in_doubt'"))
 Index("ix_delivery_subscriber_id", delivery.c.subscriber_id)
 # Where a provider knows a message by its own name alone; a mail server gives names too, and never asks by them.
 NAMED_BY_PROVIDER = text("provider_id IS NOT NULL AND provider <> 'smtp'")
-Index("ix_delivery_provider_id", delivery.c.provider_id,
-      sqlite_where=NAMED_BY_PROVIDER, postgresql_where=NAMED_BY_PROVIDER)
+Index("ix_delivery_provider_id", delivery.c.provider_id, sqlite_where=NAMED_BY_PROVIDER)
 # What the post refused, in the order in which it did.
-Index("ix_delivery_failed", delivery.c.settled_at,
-      sqlite_where=text("state = 'failed'"), postgresql_where=text("state = 'failed'"))
+Index("ix_delivery_failed", delivery.c.settled_at, sqlite_where=text("state = 'failed'"))
+
+
+@listens_for(delivery, "before_create")
+def _some_rows_only(table: Table, connection: Connection, **_: object) -> None:
+    """PostgreSQL's indexes hold the same rows. Said when they are made: naming the dialect loads all of it."""
+    if connection.dialect.name == "postgresql":
+        for index in table.indexes:
+            index.dialect_kwargs["postgresql_where"] = index.dialect_options["sqlite"]["where"]
+
 
 # What a letter (confirmation, welcome, goodbye) adds to its delivery: frozen like a mailing's envelope, with the
 # address its button leads to, so that every attempt has the same bytes.

@@ -78,22 +78,22 @@ class Reception(Publishing):
     @cached_property
     def mailroom(self) -> Mailroom | None:
         """What reads the mailbox, if there is one."""
-        from pipeline.feedback.mailroom import Mailroom  # slow import: imaplib
-        from pipeline.providers.mailbox import open_folder
-
         settings = self.mailbox_settings()
         if settings is None:
             return None
+        from pipeline.feedback.mailroom import Mailroom  # slow import: imaplib
+        from pipeline.providers.mailbox import open_folder
+
         return Mailroom(self.ledger, self.feedback, self.clock, open_folder=lambda: open_folder(settings),
                         name=f"{settings.username}@{settings.host}/{settings.folder}")
 
     def mailbox_settings(self) -> MailboxSettings | None:
         """The mailbox's plain values; its password is opened here and nowhere else."""
-        from pipeline.providers.mailbox import MailboxSettings  # slow import: imaplib
-
         mailbox = self.config.mailbox
         if mailbox is None:
             return None
+        from pipeline.providers.mailbox import MailboxSettings  # slow import: imaplib
+
         return MailboxSettings(
             mailbox.host, mailbox.username, mailbox.password.get_secret_value(), mailbox.port, mailbox.security,
             mailbox.folder, mailbox.move_to or "", mailbox.ca_file)

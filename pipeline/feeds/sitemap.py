@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from html import escape
 from typing import NamedTuple, Protocol
 
 from lxml import etree
@@ -38,14 +39,13 @@ def sitemap(entries: Sequence[Placed], publication: Publication) -> bytes:
 
     `entries` are oldest first, as everywhere; pages are listed newest first.
     """
-    root = etree.Element("urlset", xmlns=SITEMAP)
     newest = entries[::-1][:MOST_URLS - 1]
     pages = ((entry.url, entry.updated) for entry in newest)
-    for address, changed in ((publication.url, _latest(newest)), *pages):
-        url = etree.SubElement(root, "url")
-        etree.SubElement(url, "loc").text = address
-        etree.SubElement(url, "lastmod").text = changed.astimezone(UTC).isoformat()
-    return _document(root)
+    urls = [f"  <url>\n    <loc>{escape(address, quote=False)}</loc>\n"
+            f"    <lastmod>{changed.astimezone(UTC).isoformat()}</lastmod>\n  </url>\n"
+            for address, changed in ((publication.url, _latest(newest)), *pages)]
+    opening = f"<?xml version='1.0' encoding='UTF-8'?>\n<urlset xmlns=\"{SITEMAP}\">\n"
+    return "".join([opening, *urls, "</urlset>\n"]).encode()
 
 
 def opml(feeds: Iterable[tuple[Publication, str]], publication: Publication, changed: datetime) -> bytes:

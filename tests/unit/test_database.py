@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import stat
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Table, create_engine, exc, inspect, select, update
+from sqlalchemy import Table, create_engine, create_mock_engine, exc, inspect, select, update
 
 from pipeline import schema
 from pipeline.database import APPLICATION_ID, Database, text_digest
@@ -179,6 +181,26 @@ def test_tables_are_what_the_schema_says(tmp_path: Path) -> None:
         _shape(tmp_path / "made.db", table) for table in metadata.sorted_tables]
     migrated.close()
     made.dispose()
+
+
+def test_indexes_hold_the_same_rows_on_both_databases() -> None:
+    made: dict[str, list[str]] = {"sqlite": [], "postgresql": []}
+    for dialect, said in made.items():
+        engine = create_mock_engine(f"{dialect}://", lambda sql, *_, said=said, **__: said.append(sql))
+        metadata.create_all(engine, checkfirst=False)
+        said[:] = [" ".join(str(sql.compile(dialect=engine.dialect)).split()) for sql in said]
+
+    partial = [[line for line in said if " WHERE " in line] for said in made.values()]
+    assert partial[0] == partial[1]
+    assert "CREATE INDEX ix_delivery_pending ON delivery (mailing_id, id) WHERE state = 'pending'" in partial[0]
+
+
+def test_nothing_of_the_other_database_is_loaded() -> None:
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import sys, pipeline.app; print('sqlalchemy.dialects.postgresql' in sys.modules)"],
+        check=True, capture_output=True, text=True)
+
+    assert loaded.stdout == "False\n"
 
 
 def _shape(path: Path, table: Table) -> object:
