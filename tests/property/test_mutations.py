@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import random
-import resource
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -21,6 +20,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from lxml import etree
 
+from pipeline.bench.engine import peak_bytes
 from pipeline.checking.examine import Specimen, examine
 from pipeline.checking.mending import mend
 from pipeline.editions.email import render_edition
@@ -138,7 +138,7 @@ def walk_all(count: int) -> tuple[list[tuple[int, int, float]], float]:
         took_s = time.process_time() - began
         if took_s > STARTED_S + S_PER_MB * len(raw) / 1e6:
             slow.append((seed, len(raw), took_s))
-    return slow, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return slow, peak_bytes() / 1024**2
 
 
 @pytest.mark.fault
