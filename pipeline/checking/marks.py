@@ -16,6 +16,10 @@ _WIKI = re.compile(r"(?<![!\[#\\])\[\[(?!_?toc_?\]\])([^\[\]\n]{1,200})\]\](?![(
 _TEMPLATE = re.compile(
     r"(?<!\\)(?:\{\{[^{}\n]{0,120}\}\}|\{%[^%\n]{0,120}%\}|\*\|[A-Z][A-Z0-9_:]{0,40}\|\*|<%=?[^%\n]{0,120}%>"
     r"|%%[a-z_]{1,40}%%)")
+# A remark within a paragraph, or lines between two marks that stand alone; `%%name%%` is a template's.
+_COMMENT = re.compile(
+    r"(?<![%A-Za-z0-9\\])%%(?![a-z_]{1,40}%%)(?=[^%\n])(?:[^%\n]|%(?!%)|\n(?!\s*\n)){1,500}%%"
+    r"(?![%A-Za-z0-9])|^%%[ \t]*\n(?:.*\n){1,200}?%%[ \t]*$", re.MULTILINE)
 _WORDS = re.compile(
     r"\bLINK_HERE\b|\blorem ipsum dolor\b|\bTKTK\b|(?<!\S)\[?(?:TODO|TBD|FIXME)\]?[:：]|待补充|此处插入", re.IGNORECASE)
 _CONTEXT = 8  # characters around a literal ** by which it is found again in the source
@@ -28,6 +32,10 @@ def find_marks(source: Source, tokens: Sequence[Token]) -> Iterator[Problem]:
         yield source.problem("obsidian-embed", found.start(), f"{_short(found[0])} is shown as typed",
                              f"write ![what it shows]({found[1].partition('|')[0].strip()}) for a picture, "
                              "or link to it")
+    for found in source.find(_COMMENT):
+        remark = _short(" ".join(found[0].split()))
+        yield source.problem("obsidian-comment", found.start(), f"{remark} is shown as typed",
+                             "remove it, or write <!-- … -->, which nobody sees")
     for found in source.find(_WIKI):
         yield source.problem("wiki-link", found.start(), f"{_short(found[0])} is shown as typed",
                              "write [text](address), or put it in backticks")

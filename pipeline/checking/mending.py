@@ -53,12 +53,15 @@ def mend(text: str, body_line: int) -> tuple[str, list[Change]]:
     edits = list(_invisible(head, text))
     changes += [Change(1 + head.count("\n", 0, edit.start), "invisible", edit.done) for edit in edits]
     head = _applied(head, edits)
-    for rule, find in _RULES.items():
-        if not any(find(body, text)):
-            continue  # nothing even with the code in it: parsing costs more than looking
-        edits = list(find(prose(body, markdown_parser().parse(body)), text))
-        changes += [Change(body_line + body.count("\n", 0, edit.start), rule, edit.done) for edit in edits]
-        body = _applied(body, edits)
+    settled = False
+    while not settled:  # what goes may show that something was no code
+        settled = True
+        for rule, find in _RULES.items():
+            if not any(find(body, text)):
+                continue  # nothing even with the code in it: parsing costs more than looking
+            edits = list(find(prose(body, markdown_parser().parse(body)), text))
+            changes += [Change(body_line + body.count("\n", 0, edit.start), rule, edit.done) for edit in edits]
+            body, settled = _applied(body, edits), settled and not edits
     return f"{head}\n{body}" if body_line > 1 else body, changes
 
 

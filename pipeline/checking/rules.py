@@ -29,6 +29,7 @@ def _rules(*rules: Rule) -> dict[str, Rule]:
 # Found by this package, in the text of an issue and beside its neighbours.
 OWN = _rules(
     Rule("obsidian-embed", "error", "`![[…]]`, which only Obsidian shows"),
+    Rule("obsidian-comment", "error", "`%%…%%`, a remark that only Obsidian hides"),
     Rule("placeholder", "error", "a link that was never filled in"),
     Rule("link-scheme", "error", "an address that begins with a mistyped `https:` or `mailto:`", mended=True),
     Rule("image-missing", "error", "a picture whose file is not there"),

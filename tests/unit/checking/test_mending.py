@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.checking.mending import Change, mend, untracked
@@ -47,6 +47,7 @@ TEXT = st.lists(st.sampled_from([
 
 
 @given(TEXT)
+@example("\u200b<!--\n```\n-->\u2067")
 def test_mending_what_is_mended_changes_nothing(text: str) -> None:
     once, _ = mend(text, 1)
 
