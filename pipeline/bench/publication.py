@@ -17,7 +17,7 @@ from pipeline.config import load
 from pipeline.engines.jobs import Shift, alone
 
 PARAGRAPH = "关注机器学习与大模型的读者，这里是本周值得一读的文章、工具和数据；每一条都附有简短的说明。"
-PARAGRAPHS = 74  # some 80 KB as mail, in both parts
+PARAGRAPHS = 52  # some 60 KB as mail, in both parts
 
 SQLITE = "sqlite:///var/avviso.db"
 
