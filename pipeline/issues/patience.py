@@ -74,9 +74,15 @@ class _Ruler(Ruler[RuleFuncBlockType]):
 def _may_begin(state: StateBlock, line: int) -> bool:
     """May another block begin here: by its first character, as the head of a table, or because it is enough?"""
     below = line + 1
-    return (state.src[state.bMarks[line] + state.tShift[line]] in _BEGINNINGS
-            or (below < state.lineMax and state.src[state.bMarks[below] + state.tShift[below]] in _BELOW_HEADS)
+    return (_first_char(state, line) in _BEGINNINGS
+            or (below < state.lineMax and _first_char(state, below) in _BELOW_HEADS)
             or len(state.tokens) >= MAX_BLOCKS)
+
+
+def _first_char(state: StateBlock, line: int) -> str:
+    """"" where the text ends with an empty line of a quote."""
+    at = state.bMarks[line] + state.tShift[line]
+    return state.src[at:at + 1]
 
 
 class _PatientBlocks(ParserBlock):
