@@ -17,6 +17,8 @@ from mdit_py_plugins.footnote import footnote_plugin
 def use_notes(parser: MarkdownIt) -> None:
     """Adds footnotes to a parser: `[^1]`, `^[inline]`, and definitions that nothing refers to."""
     parser.use(footnote_plugin)
+    parser.core.ruler.before("footnote_tail", "footnote_parted", _part)
+    parser.core.ruler.before("footnote_tail", "footnote_told_apart", _tell_apart)
     parser.core.ruler.before("footnote_tail", "footnote_unused", _keep_unused)
     parser.add_render_rule("footnote_ref", _reference)
     parser.add_render_rule("footnote_block_open", lambda *_: '<section class="footnotes"><hr><ol>\n')
@@ -24,6 +26,35 @@ def use_notes(parser: MarkdownIt) -> None:
     parser.add_render_rule("footnote_open", lambda _, tokens, at, *__: f'<li id="fn:{_number(tokens[at])}">')
     parser.add_render_rule("footnote_close", lambda *_: "</li>\n")
     parser.add_render_rule("footnote_anchor", _way_back)
+
+
+def _part(state: StateCore) -> None:
+    """A note that is defined within another's text comes behind it: the library would lose what stands around it."""
+    out: list[Token] = []
+    within: list[Token] = []           # whole notes that stood in the one that is open
+    opened: list[list[Token]] = []     # the tokens so far of each note that is open
+    for token in state.tokens:
+        if token.type == "footnote_reference_open":
+            opened.append([])
+        (opened[-1] if opened else out).append(token)
+        if token.type == "footnote_reference_close":
+            note = opened.pop()
+            if opened:
+                within += note
+            else:
+                out, within = [*out, *note, *within], []
+    state.tokens = out
+
+
+def _tell_apart(state: StateCore) -> None:
+    """The first note of a label is the one that is referred to; the library would keep the last one alone."""
+    taken: set[str] = set()
+    for token in state.tokens:
+        if token.type == "footnote_reference_open":
+            if (label := token.meta["label"]) in taken:
+                label = token.meta["label"] = f"{label} {len(taken)}"  # no author's label has a space
+                state.env["footnotes"]["refs"][f":{label}"] = -1
+            taken.add(label)
 
 
 def _keep_unused(state: StateCore) -> None:

@@ -59,6 +59,16 @@ def test_footnotes_are_endnotes_and_lead_back_on_the_web_only() -> None:
     assert mail == feed.replace("<div><hr>", '<div class="footnotes"><hr>')
 
 
+@pytest.mark.parametrize(("text", "said"), [
+    ("a[^1]\n\n[^1]: b\n[^1]: c\n\nd[^1]\n\n[^1]: e\n", "a[1] d[1] b ↩︎ ↩︎ c e"),
+    ("a[^1]\n\n[^1]: b\n    [^2]: c\n\nd[^2]\n", "a[1] d[2] b ↩︎ c ↩︎"),
+    ("[^1]: 1. [^1]: a", "a"),
+    ("a[^1]\n\n[^1]: 1. b\n    2. [^2]: c\n", "a[1] b ↩︎ c"),
+])
+def test_notes_with_one_label_and_notes_within_notes_are_all_there(text: str, said: str) -> None:
+    assert " ".join(words(parse(text)).split()) == said
+
+
 def test_details_are_open_text_where_nothing_folds() -> None:
     text = "<details>\n<summary>更多</summary>\n\n里面**粗**\n\n</details>"
     plain = "<div>\n<p><strong>更多</strong></p>\n<p>里面<strong>粗</strong></p>\n</div>"
