@@ -41,11 +41,10 @@ class Visit(Reception):
     def command(self, line: str) -> None:
         self.note(line)
         verb, _, rest = line.partition(" ")
-        handler = _HANDLERS.get(verb.upper())
-        if handler is None:
-            self.reply("500 5.5.2 unknown command")
+        if verb.lower() in _COMMANDS:
+            getattr(self, f"on_{verb.lower()}")(rest)
         else:
-            handler(self, rest)
+            self.reply("500 5.5.2 unknown command")
 
     def note(self, line: str) -> None:
         if self.manners.keep:
@@ -150,10 +149,8 @@ class Visit(Reception):
         self.cut()
 
 
-_HANDLERS = {
-    name.upper(): getattr(Visit, f"on_{name}")
-    for name in ("ehlo", "helo", "starttls", "auth", "mail", "rcpt", "data", "bdat", "rset", "noop", "quit")
-}
+_COMMANDS = frozenset(
+    ("ehlo", "helo", "starttls", "auth", "mail", "rcpt", "data", "bdat", "rset", "noop", "quit"))
 
 
 def _credentials(mechanism: str, lines: Sequence[str]) -> tuple[str, str] | None:

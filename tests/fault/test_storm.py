@@ -153,6 +153,7 @@ def settled(**counts: int) -> dict[str, int]:
 def check_hostile(folder: Path, house: House, counts: dict[str, int], deaths: int = 0) -> None:
     """Nobody lost; dead are those alone who were refused; twice got it only whose answer was lost."""
     times, acts = Journal(folder / "journal").times, Journal(folder / "acts").look()
+    assert all(act["recipient"] for act in acts if act["place"] == "rcpt")
     refused = {act["recipient"] for act in acts
                if act["place"] in ("rcpt", "data", "dot") and act["act"].startswith("5")}
     broken = {act["session"] for act in acts}
