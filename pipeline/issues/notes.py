@@ -42,7 +42,8 @@ def _part(state: StateCore) -> None:
             if opened:
                 within += note
             else:
-                out, within = [*out, *note, *within], []
+                out += note + within
+                within.clear()
     state.tokens = out
 
 
