@@ -8,26 +8,13 @@ from __future__ import annotations
 
 import logging
 import re
-import sys
 import threading
-from types import ModuleType
 from typing import Any
 
 from lxml import etree
+from premailer import Premailer
 
 from pipeline.errors import EditionError
-
-# premailer fetches style sheets with `requests`, which takes longer to load than a mail to be made; here nothing is
-# ever fetched, so it gets an empty one.
-_REQUESTS = "requests"
-if _REQUESTS in sys.modules:
-    from premailer import Premailer
-else:
-    sys.modules[_REQUESTS] = ModuleType(_REQUESTS)
-    try:
-        from premailer import Premailer
-    finally:
-        del sys.modules[_REQUESTS]
 
 # premailer and cssutils share a log level and caches: two threads at once mix their output.
 _ALONE = threading.Lock()
