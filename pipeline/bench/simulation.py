@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-LEASE_S = 300.0  # until others take over what a dead machine held
+from pipeline.engines.jobs import LEASE
+from pipeline.mailings.desk import LARGEST_GROUP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +33,7 @@ class Assumptions:
     ledger_s: float = 0.0
     server_s: float = 0.0
     rate_per_s: float = 0.0
-    group: int = 250
+    group: int = LARGEST_GROUP
     dies_at_s: float | None = None
 
 
@@ -153,7 +154,7 @@ class _Mailing:
             return dies_at
         if not self._left_behind:
             return None
-        lease_ends_at = dies_at + LEASE_S
+        lease_ends_at = dies_at + LEASE.total_seconds()
         if now < lease_ends_at:
             return lease_ends_at
         self._waiting, self._left_behind = self._left_behind, 0
