@@ -140,9 +140,7 @@ class PostmarkDesk(Vendor):
 
 
 class MailgunDesk(Vendor):
-    """documentation.mailgun.com: messages.mime and events; a sending key of a domain may only POST messages."""
-
-    takes_sending_key = False
+    """documentation.mailgun.com: messages.mime and events."""
 
     account = "/v4/domains/mg.example.com", {
         "domain": {"name": "mg.example.com", "state": "active", "is_disabled": False},
@@ -152,7 +150,7 @@ class MailgunDesk(Vendor):
 
     def respond(self, request: Request) -> Reply:
         login = "Basic " + base64.b64encode(f"api:{KEY}".encode()).decode()
-        if request.headers.get("authorization") != login or (self.takes_sending_key and request.method == "GET"):
+        if request.headers.get("authorization") != login:
             return Reply(401, b"Forbidden")
         if self.asks_for_account(request):
             return Reply(200, self.standing)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -228,8 +228,8 @@ class Database(Dialect):
         """Leaves no trace of what was erased: neither in free pages nor in the write-ahead log."""
         if not self.is_sqlite:
             return
-        with own_errors(), self._writing, self._engine.connect() as connection:
-            connection.connection.dbapi_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+        with own_errors(), self._writing, closing(self._engine.raw_connection()) as connection:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")  # outside any transaction
 
     def key(self) -> bytes:
         """The ledger's own key, made once."""
