@@ -83,7 +83,7 @@ class Dialect:
         return into.on_conflict_do_update(index_elements=keys, set_=changes)
 
     def read_in_order(self, connection: Connection) -> None:
-        """Until this transaction ends, PostgreSQL takes the index that has the order asked for, and sorts nothing itself.
+        """Until this transaction ends, PostgreSQL takes the index that has the order asked for, and does not sort.
 
         What it knows of a table is from before a mailing of a million began, so it expects few rows, quickly sorted.
         """
