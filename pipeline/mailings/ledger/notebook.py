@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import delete, func, select, union_all, update
 
 from pipeline.database import Database, text_digest
+from pipeline.mailings.ledger.mailings import withdrawn
 from pipeline.mailings.mailing import OPEN
 from pipeline.schema import delivery, event, ledger, mailing, note, pace, tally, worker
 
@@ -74,8 +75,9 @@ class Notebook:
             row = connection.execute(select(ledger.c.key, ledger.c.epoch, final.label("settled"),
                                             last.label("delivery"))).one()
             found = connection.execute(newest).all()
+            taken_back = withdrawn(connection)
         names = {str(one.id): f"{one.issue_key} to {one.list}" for one in reversed(found)}
-        newest_id = found[0].id if found else 0
+        newest_id = max(found[0].id if found else 0, taken_back)
         return Reach(text_digest(row.key), row.epoch, newest_id, row.delivery, int(row.settled), names)
 
     def begin_epoch(self, now: datetime, *, after: int) -> None:
