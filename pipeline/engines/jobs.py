@@ -24,7 +24,7 @@ from pipeline.errors import Busy, Conflict, DatabaseError, EditionError, Mistake
 from pipeline.lockfile import LockFile
 from pipeline.mailings.brake import Brake
 from pipeline.mailings.desk import GROUP
-from pipeline.mailings.domains import Limit
+from pipeline.mailings.domains import FARTHEST, Limit
 from pipeline.mailings.inquiry import inquire
 from pipeline.mailings.mailing import DeliveryState, Doubt, DoubtPolicy, MailingState
 from pipeline.mailings.pace import Pace
@@ -151,6 +151,7 @@ class Shift:
         steady = self._app.steady()
         self._presence.reclaim_dead(now, steady=steady)
         self._settle_doubts(now, steady)
+        ledger.deliveries.bring_near(now, max(FARTHEST, *self._app.config.mailings.retry) * 1.1)
         for mailing_id in ledger.mailings.overdue(min(now, steady)):  # a clock set ahead ends nothing
             self._give_up(mailing_id, now)
         self._app.refusals.collect()

@@ -62,6 +62,7 @@ class SendersDesk:
         self._group, self._asked, self._is_full = GROUP, 0, False
         self._filled_at = self._recorded_at = monotonic()
         self._slot: datetime | None = None
+        self._slot_since = office.clock.now()
         self._is_braking = False
         self.outage: list[tuple[int, TransportError]] = []  # calls that did not go through, in a row, and for whom
         self._served_before = 0
@@ -229,8 +230,9 @@ class SendersDesk:
     # ---- before the wire -----------------------------------------------------------------------
 
     def _until_slot(self) -> float:
-        """Seconds until the pace lets one more pass."""
-        if self._slot is None:
+        """Seconds until the pace lets one more pass; asked for anew where the clock was set back meanwhile."""
+        if self._slot is None or self._office.clock.now() < self._slot_since:
+            self._slot_since = self._office.clock.now()
             self._slot = self.durably(self._office.pace.slot)
         return (self._slot - self._office.clock.now()).total_seconds() if self._slot else 0
 
