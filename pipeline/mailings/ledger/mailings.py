@@ -28,7 +28,9 @@ from pipeline.mailings.ledger.editions import keep_edition, read_edition
 from pipeline.mailings.ledger.tally import Tally, read_tallies
 from pipeline.mailings.mailing import EVERYBODY, OPEN, DeliveryState, Mailing, MailingState, sources
 from pipeline.providers.base import NOBODY
-from pipeline.schema import delivery, ledger, mailing, subscriber, subscription, suppression
+from pipeline.schema import delivery, ledger, mailing, note, subscriber, subscription, suppression
+
+WITHDRAWN = "withdrawn"  # a note
 
 
 class Mailings:
@@ -132,11 +134,14 @@ class Mailings:
         return moved.rowcount == 1
 
     def withdraw(self, mailing_id: int) -> bool:
-        """Takes back what was proposed and has not begun, as if it never had been; False if it has."""
+        """Takes back what was proposed and has not begun; only its number stays given out. False if it has begun."""
         with self._db.write() as connection:
             gone = connection.execute(
                 delete(mailing).where(mailing.c.id == mailing_id, mailing.c.started_at.is_(None),
                                       mailing.c.state.in_((MailingState.HELD, MailingState.SCHEDULED))))
+            if gone.rowcount:
+                highest = max(mailing_id, withdrawn(connection))
+                connection.execute(self._db.upsert(note, name=WITHDRAWN, value=str(highest)))
         return gone.rowcount == 1
 
     def redate(self, mailing_id: int, send_at: datetime) -> None:
@@ -237,6 +242,11 @@ class Mailings:
             )
             count.move(mailing_id, state, DeliveryState.CANCELLED, rows.rowcount)
         count.write(self._db, connection)
+
+
+def withdrawn(connection: Connection) -> int:
+    """The highest number of a mailing that was taken back; 0 where none was."""
+    return int(connection.execute(select(note.c.value).where(note.c.name == WITHDRAWN)).scalar() or 0)
 
 
 def _audience(list_id: Any) -> Select[Any]:
