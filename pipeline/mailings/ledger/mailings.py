@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from pipeline.database import Database, digest
+from pipeline.database import AUDIENCE, Database, digest
 from pipeline.editions.edition import Edition
 from pipeline.mailings.ledger.editions import keep_edition, read_edition
 from pipeline.mailings.ledger.tally import Tally, read_tallies
@@ -219,6 +219,7 @@ class Mailings:
     def _fan_out(
         self, connection: Connection, mailing_id: int, now: datetime, to_whom: Callable[[Any], Select[Any]]
     ) -> int:
+        self._db.take_turns(connection, AUDIENCE)
         connection.execute(self._db.insert_new(delivery).from_select(_COLUMNS, _deliveries(mailing_id, now, to_whom)))
         audience, first = connection.execute(  # all are pending, and those have an index
             select(func.count(), func.min(delivery.c.id))
