@@ -24,6 +24,7 @@ from sqlalchemy import (
 
 from pipeline.database import AUDIENCE, Database, digest
 from pipeline.editions.edition import Edition
+from pipeline.mailings.ledger.claiming import SENDING
 from pipeline.mailings.ledger.editions import keep_edition, read_edition
 from pipeline.mailings.ledger.tally import Tally, read_tallies
 from pipeline.mailings.mailing import EVERYBODY, OPEN, DeliveryState, Mailing, MailingState, sources
@@ -60,9 +61,8 @@ class Mailings:
 
     def sending(self) -> set[int]:
         """The ids of the mailings that may go out now."""
-        going = select(mailing.c.id).where(mailing.c.state == MailingState.SENDING)
         with self._db.read() as connection:
-            return set(connection.execute(going).scalars())
+            return set(connection.execute(SENDING).scalars())
 
     def envelope(self, mailing_id: int) -> Mapping[str, Any]:
         """What all messages of a started mailing share, as it was frozen."""
