@@ -302,6 +302,8 @@ class SendersDesk:
             self._to_tell.append(partial(self._pause, claim.mailing_id, f"the post refuses us: {error.reply}"))
             return Outcome(claim, DeliveryState.PENDING, error.reply, counted=False)
         if isinstance(error, Deferred):
+            if self._is_letter_over(claim):
+                return Outcome(claim, DeliveryState.FAILED, f"gave up after `mailings.expire`: {error.reply}")
             self._to_tell.append(partial(self.durably, partial(self._office.pace.domains.heed, claim.address, error)))
         return self._later(claim, error)
 
@@ -315,6 +317,8 @@ class SendersDesk:
                     self._pause, claim.mailing_id, f"the post takes messages and does not say so: {error.reply}"))
         else:
             self._brake(claim, error)  # a service that loses one answer loses the next
+        if self._is_letter_over(claim):
+            return Outcome(claim, DeliveryState.SENT, f"assumed sent: {error.reply}", terms.provider)
         if terms.may_repeat(claim.attempts):
             return self._later(claim, error)._replace(provider=terms.provider)
         return Outcome(claim, DeliveryState.IN_DOUBT, error.reply, terms.provider, doubt=Doubt.LINE)
@@ -337,6 +341,10 @@ class SendersDesk:
         if again:
             return self._later(claim, error)._replace(counted=False)
         return Outcome(claim, DeliveryState.PENDING, error.reply, counted=False)
+
+    def _is_letter_over(self, claim: Claim) -> bool:
+        """No mailing's end ends a letter, so it has so many attempts."""
+        return claim.mailing_id is None and self._office.terms.is_letter_over(claim.attempts + 1)
 
     def _later(self, claim: Claim, error: TransportError) -> Outcome:
         office = self._office
