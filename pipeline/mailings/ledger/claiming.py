@@ -49,6 +49,12 @@ _MAILING, _LIST, _FENCE = 3, 5, 11
 # A mailing that a person holds or cancelled is no other way to an issue.
 _GOES_OUT = (MailingState.SCHEDULED, MailingState.SENDING, MailingState.PAUSED, MailingState.SENT)
 
+_SENDING = select(mailing.c.id).where(mailing.c.state == MailingState.SENDING).order_by(mailing.c.id)
+
+# The order of one index, and of one only: were a mailing said to be equal to something, its deliveries would be in
+# order by id too, and PostgreSQL might look through those of all mailings for them.
+_AS_THEY_STAND = delivery.c.mailing_id, delivery.c.id
+
 Source = tuple[DeliveryState, Select[Any]]  # the state of what it finds, and how
 Row = Sequence[Any]  # CLAIMED, and what else was asked for behind it
 
@@ -61,7 +67,7 @@ class Claiming:
 
     def __init__(self, database: Database) -> None:
         chosen = database.given("ids", id=BigInteger)
-        these = update(delivery).where(delivery.c.id.in_(select(chosen.c.id)), delivery.c.state == bindparam("before"))
+        these = update(delivery).where(delivery.c.id.in_(select(chosen.c.id)))  # locked since they were found
         self._skipping = these.values(
             state=DeliveryState.SKIPPED, settled_at=bindparam("now"), reply="left before it was sent")
         self._holding = these.values(
@@ -86,10 +92,15 @@ class Claiming:
         named = but if only is None else [only]
         take = partial(self._take, connection, tally, now=now, worker=worker, until=until, provider=provider,
                        broadcasts=broadcasts, named=[[id_] for id_ in named])
-        if of_mailings is None:
-            return take((sources.letters, *sources.others), limit)
-        letters = take((sources.letters, sources.late_letters), limit)
-        return letters + take(sources.others, min(limit - len(letters), of_mailings))
+        self._database.read_in_order(connection)
+        claims = take(sources.letters, limit)
+        if of_mailings is not None:
+            claims += take(sources.late_letters, limit - len(claims))
+        wanted = min(limit - len(claims), limit if of_mailings is None else of_mailings)
+        others = take(sources.deferred, wanted)
+        for mailing_id in connection.execute(_SENDING).scalars().all():
+            others += take(sources.pending, wanted - len(others), mailing_id=mailing_id)
+        return claims + others
 
     @cached_property
     def _of_all(self) -> _Sources:
@@ -104,25 +115,25 @@ class Claiming:
         return _sources(self._database, self._named)
 
     def _take(
-        self, connection: Connection, tally: Tally, sources: Sequence[Source], limit: int, *,
-        now: datetime, worker: str, until: datetime, provider: str, broadcasts: bool, named: list[list[int]],
+        self, connection: Connection, tally: Tally, source: Source, limit: int, *, now: datetime, worker: str,
+        until: datetime, provider: str, broadcasts: bool, named: list[list[int]], mailing_id: int | None = None,
     ) -> list[Claim]:
+        before, candidates = source
         claims: list[Claim] = []
-        for before, candidates in sources:
-            values = {"now": now, "before": before, "holder": worker, "by": provider, "until": until,
-                      "broadcasts": broadcasts, "named": named}
-            while wanted := limit - len(claims):
-                found: list[Row] = connection.execute(candidates, values | {"wanted": wanted}).scalar() or []
-                gone = [row for row in found if row[_LIST] is None]
-                welcome = [row for row in found if row[_LIST] is not None] if gone else found
-                moved = [(row[0], row[_LIST]) for row in welcome if row[_LIST] != row[-1]]
-                if moved:
-                    connection.execute(self._moving, {"moves": moved})
-                self._move(connection, self._skipping, gone, DeliveryState.SKIPPED, values, tally)
-                self._move(connection, self._holding, welcome, DeliveryState.SENDING, values, tally)
-                claims += [claim_of(row, worker, until, fence=row[_FENCE] + 1) for row in welcome]
-                if len(found) < wanted:
-                    break
+        values = {"now": now, "before": before, "holder": worker, "by": provider, "until": until,
+                  "broadcasts": broadcasts, "named": named, "mailing": mailing_id}
+        while wanted := limit - len(claims):
+            found: list[Row] = connection.execute(candidates, values | {"wanted": wanted}).scalar() or []
+            gone = [row for row in found if row[_LIST] is None]
+            welcome = [row for row in found if row[_LIST] is not None] if gone else found
+            moved = [(row[0], row[_LIST]) for row in welcome if row[_LIST] != row[-1]]
+            if moved:
+                connection.execute(self._moving, {"moves": moved})
+            self._move(connection, self._skipping, gone, DeliveryState.SKIPPED, values, tally)
+            self._move(connection, self._holding, welcome, DeliveryState.SENDING, values, tally)
+            claims += [claim_of(row, worker, until, fence=row[_FENCE] + 1) for row in welcome]
+            if len(found) < wanted:
+                break
         return claims
 
     def _move(
@@ -144,11 +155,12 @@ def claim_of(row: Row, worker: str, until: datetime, *, fence: int) -> Claim:
 
 
 class _Sources(NamedTuple):
-    """Where claims come from, in their turn. Late letters are among the others too."""
+    """Where claims come from, in their turn. Late letters are among the deferred too."""
 
     letters: Source
     late_letters: Source
-    others: tuple[Source, Source]
+    deferred: Source
+    pending: Source
 
 
 def _sources(database: Database, *conditions: ColumnElement[bool]) -> _Sources:
@@ -156,8 +168,8 @@ def _sources(database: Database, *conditions: ColumnElement[bool]) -> _Sources:
     return _Sources(
         (DeliveryState.PENDING, database.packed(_letters(*conditions))),
         (DeliveryState.DEFERRED, database.packed(_deferred(is_letter, *conditions))),
-        ((DeliveryState.DEFERRED, database.packed(_deferred(*conditions))),
-         (DeliveryState.PENDING, database.packed(_pending(*conditions)))))
+        (DeliveryState.DEFERRED, database.packed(_deferred(*conditions))),
+        (DeliveryState.PENDING, database.packed(_pending(*conditions))))
 
 
 def _candidates(*conditions: ColumnElement[bool]) -> Select[Any]:
@@ -209,7 +221,7 @@ def _letters(*conditions: ColumnElement[bool]) -> Select[Any]:
     return _candidates(
         delivery.c.mailing_id.is_(None), delivery.c.state == DeliveryState.PENDING,
         delivery.c.due_at <= bindparam("now"), *conditions,
-    ).order_by(delivery.c.id)
+    ).order_by(*_AS_THEY_STAND)
 
 
 def _deferred(*conditions: ColumnElement[bool]) -> Select[Any]:
@@ -222,6 +234,6 @@ def _deferred(*conditions: ColumnElement[bool]) -> Select[Any]:
 
 def _pending(*conditions: ColumnElement[bool]) -> Select[Any]:
     return _candidates(
-        delivery.c.mailing_id.in_(select(mailing.c.id).where(mailing.c.state == MailingState.SENDING)),
+        delivery.c.mailing_id.between(bindparam("mailing"), bindparam("mailing")),
         delivery.c.state == DeliveryState.PENDING, *conditions,
-    ).order_by(delivery.c.mailing_id, delivery.c.id)
+    ).order_by(*_AS_THEY_STAND)

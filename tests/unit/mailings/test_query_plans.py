@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 
 from pipeline.database import Database
 from pipeline.mailings.ledger import Ledger
@@ -26,6 +26,7 @@ ASKED: dict[str, Callable[[Ledger], object]] = {
     "doubts of a mailing": lambda ledger: ledger.doubts.assume_sent(NOON, mailing_id=1),
     "how many doubts": lambda ledger: ledger.doubts.count(),
     "next due": lambda ledger: ledger.deliveries.next_due(),
+    "what is put off for too long": lambda ledger: ledger.deliveries.bring_near(NOON, LEASE),
     "what has expired": lambda ledger: ledger.deliveries.expire(1, 1, NOON),
     "mailings and their counts": lambda ledger: ledger.mailings.all(),
     "how far the ledger has come": lambda ledger: ledger.notebook.reach(5),
@@ -72,6 +73,41 @@ def test_no_statement_reads_all_deliveries_on_postgresql(on_postgres: Ledger, qu
         assert [step for step in plan if "Seq Scan on delivery" in step] == [], statement
 
 
+def test_claim_reads_no_more_deliveries_than_it_takes_whatever_postgresql_knows_of_them(on_postgres: Ledger) -> None:
+    """As a large mailing begins, PostgreSQL knows only that nothing was pending when it last looked."""
+    database = on_postgres.notebook._db
+    with database.write() as connection:
+        connection.exec_driver_sql("ALTER TABLE delivery SET (autovacuum_enabled = false)")
+    while taken := on_postgres.deliveries.claim("w", 1, limit=50, now=NOON, lease=LEASE):
+        on_postgres.deliveries.record(1, [Outcome(one, DeliveryState.SENT, "") for one in taken], now=NOON)
+    with database.write() as connection:
+        connection.exec_driver_sql("ANALYZE delivery")
+    add_readers(database, "weekly", 20_000)
+    add_issue(database, "15")
+    begin_mailing(on_postgres, "15", "weekly")
+
+    found = asked(on_postgres, ASKED["claim"])
+    with database.write() as connection:
+        rows = [read for statement, given in found for read in rows_read(connection, statement, given)]
+        connection.rollback()
+
+    assert max(rows) == 5
+
+
+def rows_read(connection: Connection, statement: str, given: Any) -> Iterator[int]:
+    """How many deliveries each step of a statement read, as it is carried out."""
+    if statement.startswith("SET"):
+        connection.exec_driver_sql(statement)
+        return
+    (whole,) = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", given).scalar_one()
+    steps = [whole["Plan"]]
+    while steps:
+        step = steps.pop()
+        steps += step.get("Plans", [])
+        if step.get("Relation Name") == "delivery":
+            yield step["Actual Rows"] + step.get("Rows Removed by Filter", 0)
+
+
 def test_each_outcome_finds_its_row_by_id_and_not_by_all_that_its_worker_holds(ledger: Ledger) -> None:
     ledger.deliveries.claim("w", 1, limit=5, now=NOON, lease=LEASE)
 
@@ -92,11 +128,19 @@ def test_audience_is_frozen_in_the_order_of_an_index_so_that_memory_does_not_gro
 
 def plans(ledger: Ledger, ask: Callable[[Ledger], object]) -> list[tuple[str, list[str]]]:
     """Each statement that the question leads to, with the database's plan for it."""
-    asked: list[tuple[str, Any]] = []
+    explain = "EXPLAIN QUERY PLAN" if ledger.notebook._db.is_sqlite else "EXPLAIN"
+    with ledger.notebook._db.read() as connection:
+        return [(statement, [row[-1] for row in connection.exec_driver_sql(f"{explain} {statement}", given)])
+                for statement, given in asked(ledger, ask) if not statement.startswith("SET")]
+
+
+def asked(ledger: Ledger, ask: Callable[[Ledger], object]) -> list[tuple[str, Any]]:
+    """The statements that the question leads to, and what they are given."""
+    found: list[tuple[str, Any]] = []
     engine = ledger.notebook._db._engine
 
     def listen(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        asked.append((statement, parameters[0] if isinstance(parameters, list) else parameters))
+        found.append((statement, parameters[0] if isinstance(parameters, list) else parameters))
 
     event.listen(engine, "before_cursor_execute", listen)
     try:
@@ -104,9 +148,6 @@ def plans(ledger: Ledger, ask: Callable[[Ledger], object]) -> list[tuple[str, li
     finally:
         event.remove(engine, "before_cursor_execute", listen)
 
-    about = [one for one in asked if one[0].startswith(("SELECT", "UPDATE", "DELETE", "INSERT"))]
+    about = [one for one in found if one[0].startswith(("SELECT", "UPDATE", "DELETE", "INSERT", "SET"))]
     assert about
-    with ledger.notebook._db.read() as connection:
-        explain = "EXPLAIN QUERY PLAN" if ledger.notebook._db.is_sqlite else "EXPLAIN"
-        return [(statement, [row[-1] for row in connection.exec_driver_sql(f"{explain} {statement}", given)])
-                for statement, given in about]
+    return about
