@@ -24,7 +24,7 @@ from pipeline.errors import Busy, Conflict, DatabaseError, EditionError, Mistake
 from pipeline.lockfile import LockFile
 from pipeline.mailings.brake import Brake
 from pipeline.mailings.desk import GROUP
-from pipeline.mailings.domains import Limit
+from pipeline.mailings.domains import FARTHEST, Limit
 from pipeline.mailings.inquiry import inquire
 from pipeline.mailings.mailing import DeliveryState, Doubt, DoubtPolicy, MailingState
 from pipeline.mailings.pace import Pace
@@ -150,7 +150,8 @@ class Shift:
         ledger, now = self._app.ledger, self._app.clock.now()
         steady = self._app.steady()
         self._presence.reclaim_dead(now, steady=steady)
-        self._settle_doubts(now)
+        self._settle_doubts(now, steady)
+        ledger.deliveries.bring_near(now, max(FARTHEST, *self._app.config.mailings.retry) * 1.1)
         for mailing_id in ledger.mailings.overdue(min(now, steady)):  # a clock set ahead ends nothing
             self._give_up(mailing_id, now)
         self._app.refusals.collect()
@@ -159,7 +160,7 @@ class Shift:
         self._hear()
         self._app.high_water.note()
 
-    def _settle_doubts(self, now: datetime) -> None:
+    def _settle_doubts(self, now: datetime, steady: datetime) -> None:
         """Sent again, asked about, or left for a person: as the policy and the post allow."""
         doubts, post, policy = self._app.ledger.doubts, self._app.sample, self._policy
         doubts.strand(post.name, now)
@@ -169,6 +170,7 @@ class Shift:
         doubts.repeat(post.name, causes, now, memory=post.memory if is_by_key else None)
         if policy is DoubtPolicy.AUTO:
             inquire(self._app.ledger, post, self._app.composer, now)
+            doubts.assume_sent(min(now, steady), expired_only=True)
 
     def _hear(self) -> None:
         """Reads the mailbox. One that is away is said and tried again: nothing of the rest depends on it."""
@@ -199,8 +201,6 @@ class Shift:
         """`mailings.expire` is over: what was tried is closed, what was never tried waits for a person."""
         ledger = self._app.ledger
         ledger.deliveries.expire(mailing_id, self._presence.worker.shard, now)
-        if self._policy is DoubtPolicy.AUTO:
-            ledger.doubts.assume_sent(now, mailing_id=mailing_id)
         if self._warm_up:
             return  # it takes its days, as the owner has planned
         counts = ledger.mailings.get(mailing_id).counts

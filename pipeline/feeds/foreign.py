@@ -1,6 +1,6 @@
 """A feed that somebody else's program wrote, read for one purpose: which ids and dates its readers know.
 
-Atom, RSS (0.9 to 2.0, RDF) and JSON Feed. Nothing in it is trusted: no entity is expanded, nothing is
+Atom (also 0.3), RSS (0.9 to 2.0, RDF) and JSON Feed. Nothing in it is trusted: no entity is expanded, nothing is
 loaded, an encoding that lies is seen through, and what unpacks to more than LIMIT_BYTES is refused.
 """
 
@@ -28,6 +28,7 @@ MOST_ENTRIES = 100_000
 GZIP = b"\x1f\x8b"
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
+_ATOM_03 = "{http://purl.org/atom/ns#}"
 _DUBLIN = "{http://purl.org/dc/elements/1.1/}"
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _BASE = "{http://www.w3.org/XML/1998/namespace}base"
@@ -118,8 +119,9 @@ def _encodings(raw: bytes, content_type: str) -> Iterator[str]:
 
 def _xml_entries(text: str, source: str, address: str) -> Iterator[Foreign]:
     root = _tree(text, source)
-    if root.tag == f"{_ATOM}feed":
-        yield from (_atom_entry(item, address) for item in root.iter(f"{_ATOM}entry"))
+    space = next((space for space in (_ATOM, _ATOM_03) if root.tag == f"{space}feed"), None)
+    if space:
+        yield from (_atom_entry(item, space, address) for item in root.iter(f"{space}entry"))
     elif _plain(root.tag) in ("rss", "RDF"):
         base = _text(root, "link", below="channel") or address
         yield from (_rss_entry(item, base) for item in root.iter("{*}item"))
@@ -146,8 +148,8 @@ def _character(found: re.Match[str]) -> str:
     return found[0] if found[1] in _XML_NAMES else html.unescape(found[0]).replace("<", "&lt;").replace("&", "&amp;")
 
 
-def _atom_entry(item: etree._Element, address: str) -> Foreign:
-    links = {link.get("rel", "alternate"): link for link in reversed(item.findall(f"{_ATOM}link"))}
+def _atom_entry(item: etree._Element, space: str, address: str) -> Foreign:
+    links = {link.get("rel", "alternate"): link for link in reversed(item.findall(f"{space}link"))}
     link = links.get("alternate")
     href = _joined(_base(item, address), link.get("href", "")) if link is not None else ""
     published = _instant(_text(item, "published") or _text(item, "issued"))

@@ -9,11 +9,12 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 
 from markdown_it.token import Token
 
-from pipeline.issues.headings import plain_text
+from pipeline.issues.headings import has_words, plain_text
 from pipeline.issues.issue import Image
 from pipeline.issues.parser import markdown_parser
 from pipeline.issues.rawhtml import settle
@@ -37,13 +38,15 @@ _SENTENCE_END = re.compile(r"[。！？!?…](?:[”’」』）)\"']?)|\.(?=\s)
 _HEADING_NUMBER = re.compile(
     r"第\s*(\d{1,6})\s*[期号號回刊]|(?:\b(?:issue|no|vol(?:ume)?|number)\b\.?|#)\s*#?(\d{1,6})\b", re.IGNORECASE)
 
+_FIRST_PART, _SECOND_PART = (re.compile(rf"\W*(?:{number})(?:[、.．)）:：]|\s)") for number in ("0?1|一", "0?2|二"))
+
 
 @dataclass(frozen=True, slots=True)
 class Excerpts:
-    """What the body tells: the first heading's words and number, the picture in the first block, `<small>`
+    """What the body tells: its title, the number in its first heading, the picture in the first block, `<small>`
     among the first three, and the plain paragraphs in order, each at most MAX_CHARS long."""
 
-    heading: str
+    title: str
     heading_number: int | None
     cover: Image | None
     small: str
@@ -54,9 +57,11 @@ def excerpts(body: str) -> Excerpts:
     """The Excerpts of a Markdown body; empty fields where it has none."""
     blocks = _Blocks(body)
     heading = blocks.first_heading()
+    number = _number(heading)
     top = blocks.top()
     return Excerpts(
-        heading, _number(heading), _cover(blocks.settled(top[0])) if top else None,
+        heading if number is not None or not blocks.begins_a_part() else "", number,
+        _cover(blocks.settled(top[0])) if top else None,
         next((found for block in top[:3] if (found := _small(blocks, block))), ""),
         tuple(_candidates(blocks)))
 
@@ -71,8 +76,25 @@ class _Blocks:
         self._parser.block.parse(body[:_FIRST], self._parser, self._env, self.tokens)
 
     def first_heading(self) -> str:
-        at = next((n for n, token in enumerate(self.tokens) if token.type == "heading_open"), None)
-        return "" if at is None else plain_text(self.settled(self.tokens[at + 1]).children or ())
+        return self._words(self._headings[0]) if self._headings else ""
+
+    def begins_a_part(self) -> bool:
+        """Whether the first heading is only that of a part: the first of a numbered row, or small below other words."""
+        if not self._headings:
+            return False
+        first, *others = self._headings
+        if _FIRST_PART.match(self._words(first)) and any(_SECOND_PART.match(self._words(at)) for at in others):
+            return True
+        return self.tokens[first].tag != "h1" and any(
+            token.type == "inline" and has_words(self.settled(token)) for token in self.tokens[:first])
+
+    @cached_property
+    def _headings(self) -> list[int]:
+        """Where they open."""
+        return [at for at, token in enumerate(self.tokens) if token.type == "heading_open"]
+
+    def _words(self, heading: int) -> str:
+        return plain_text(self.settled(self.tokens[heading + 1]).children or ())
 
     def top(self) -> list[Token]:
         """The tokens that hold the text of the first blocks; a first heading of level 1 is the title, not a block."""

@@ -85,11 +85,12 @@ def read(root: Path, path: str, limit_bytes: int = LIMIT_BYTES) -> bytes:
     except OSError as error:
         raise IssueError(f"cannot be read: {error.strerror}", path=path, rule="unreadable",
                          remedy="check that it is a plain file and who may read it") from None
+    about = os.fstat(descriptor)
+    if not stat.S_ISREG(about.st_mode):
+        os.close(descriptor)  # `open` below would refuse a folder in its own way
+        raise IssueError(f"is {_kind(about.st_mode)}, not a file", path=path, rule="not-a-file",
+                         remedy="move it out of the folder or exclude it")
     with open(descriptor, "rb") as file:  # noqa: PTH123 (a descriptor, not a path)
-        about = os.fstat(file.fileno())
-        if not stat.S_ISREG(about.st_mode):
-            raise IssueError(f"is {_kind(about.st_mode)}, not a file", path=path, rule="not-a-file",
-                             remedy="move it out of the folder or exclude it")
         content = file.read(limit_bytes + 1) if about.st_size <= limit_bytes else None
     if content is None or len(content) > limit_bytes:
         raise IssueError(f"is larger than {limit_bytes:,} bytes", path=path, rule="too-large",

@@ -67,6 +67,11 @@ def plain_text(children: Sequence[Token]) -> str:
     return " ".join("".join(parts).split())
 
 
+def has_words(token: Token) -> bool:
+    """Whether an inline token says more than pictures do."""
+    return any(child.type in ("text", "code_inline") and child.content.strip() for child in token.children or ())
+
+
 def _without_title(tokens: Sequence[Token], title: str) -> list[Token]:
     """Only the very first heading can be the title; the page prints that already.
 
@@ -77,12 +82,8 @@ def _without_title(tokens: Sequence[Token], title: str) -> list[Token]:
         return list(tokens)
     first, *others = [fold(plain_text(tokens[n + 1].children or ())) for n in range(at, len(tokens))
                       if tokens[n].type == "heading_open" and tokens[n].tag == "h1"]
-    part = any(other != first for other in others) and any(map(_says_something, tokens[:at]))
+    part = any(other != first for other in others) and any(map(has_words, tokens[:at]))
     return [*tokens[:at], *tokens[at + 3:]] if first == fold(title) and not part else list(tokens)
-
-
-def _says_something(token: Token) -> bool:
-    return any(child.type in ("text", "code_inline") and child.content.strip() for child in token.children or ())
 
 
 def _without_empty(tokens: Sequence[Token]) -> Iterator[Token]:

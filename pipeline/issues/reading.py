@@ -50,7 +50,7 @@ def read_manuscript(raw: bytes, path: str, *, zone: tzinfo, send_at: time, git_d
         path=path,
         claimed_id=fields.identity() or (str(number) if number is not None else name),
         number=number,
-        title=fields.line("title") or title_in_name(name) or body.heading or name,
+        title=fields.line("title") or title_in_name(name) or body.title or name,
         day=when.day if when else None,
         due_at=when.instant if when else None,
         cover=fields.cover() or body.cover,

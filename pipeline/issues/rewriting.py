@@ -132,11 +132,15 @@ class _Writer:
         return size
 
     def _size(self, attributes: dict[str, str], room: int) -> dict[str, str]:
-        """Width and height that fit into `room` pixels: `900/` is as wide as that, a percentage stays."""
+        """Width and height that fit into `room` pixels: `900/` is as wide as that, a percentage one of the room."""
         width, height = _pixels(attributes.get("width", "")), _pixels(attributes.get("height", ""))
         if width is None:
-            share = _WIDTH.match(attributes.get("width", ""))
-            return {"width": f"{min(int(share[1]), 100)}%"} if share and share[2] and int(share[1]) else {}
+            match = _WIDTH.match(attributes.get("width", ""))
+            share = min(int(match[1]), 100) if match and match[2] else 0
+            if not share:
+                return {}
+            # The pages are HTML that has no percentages here; mail and feeds are read in columns of any width.
+            return {"width": str(max(1, room * share // 100)) if self._place.target is Target.WEB else f"{share}%"}
         shown = min(width, room)
         return {"width": str(shown)} | ({"height": str(max(1, height * shown // width))} if height else {})
 

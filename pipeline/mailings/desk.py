@@ -56,11 +56,13 @@ class SendersDesk:
         self._flying: dict[str, Claim] = {}
         self._outcomes: list[Outcome] = []
         self._returned: list[Outcome] = []  # never departed, so nothing to tell
+        self._to_tell: deque[Callable[[], object]] = deque()  # what the ledger is to hear of the one that landed last
         self._clerk = Clerk(office, stop, is_patient=is_patient)
         self.durably = self._clerk.durably
         self._group, self._asked, self._is_full = GROUP, 0, False
         self._filled_at = self._recorded_at = monotonic()
         self._slot: datetime | None = None
+        self._slot_since = office.clock.now()
         self._is_braking = False
         self.outage: list[tuple[int, TransportError]] = []  # calls that did not go through, in a row, and for whom
         self._served_before = 0
@@ -114,7 +116,7 @@ class SendersDesk:
         return True
 
     def land(self, message: Message, result: Receipt | TransportError) -> None:
-        """Writes on the board what became of it."""
+        """Writes on the board what became of it, before anything that a ledger which is away could keep it from."""
         claim = self._flying.pop(message.key)
         self._leave_air(claim)
         if isinstance(result, Receipt):
@@ -122,13 +124,15 @@ class SendersDesk:
             self.outage.clear()
             self._office.accept()
             if self._office.pace.is_away:
-                self.durably(self._office.pace.find)
+                self._to_tell.append(partial(self.durably, self._office.pace.find))
         else:
             outcome = self._judge(claim, result)
+        if claim.mailing_id is not None and (reason := self._office.brake.look(outcome)):
+            self._to_tell.append(partial(self._pause, claim.mailing_id, reason))
         self._office.board.land(outcome)
         self._outcomes.append(outcome)
-        if claim.mailing_id is not None and (reason := self._office.brake.look(outcome)):
-            self._pause(claim.mailing_id, reason)
+        while self._to_tell:
+            self._to_tell.popleft()()
 
     def give_back(self, message: Message) -> None:
         """It waits for another hour, as if it had not been claimed."""
@@ -226,8 +230,9 @@ class SendersDesk:
     # ---- before the wire -----------------------------------------------------------------------
 
     def _until_slot(self) -> float:
-        """Seconds until the pace lets one more pass."""
-        if self._slot is None:
+        """Seconds until the pace lets one more pass; asked for anew where the clock was set back meanwhile."""
+        if self._slot is None or self._office.clock.now() < self._slot_since:
+            self._slot_since = self._office.clock.now()
             self._slot = self.durably(self._office.pace.slot)
         return (self._slot - self._office.clock.now()).total_seconds() if self._slot else 0
 
@@ -294,10 +299,10 @@ class SendersDesk:
             return Outcome(claim, DeliveryState.FAILED, error.reply)
         # A letter has no mailing to pause: it is tried again later.
         if isinstance(error, Refused) and claim.mailing_id is not None and self._office.refuse(error):
-            self._pause(claim.mailing_id, f"the post refuses us: {error.reply}")
+            self._to_tell.append(partial(self._pause, claim.mailing_id, f"the post refuses us: {error.reply}"))
             return Outcome(claim, DeliveryState.PENDING, error.reply, counted=False)
         if isinstance(error, Deferred):
-            self.durably(partial(self._office.pace.domains.heed, claim.address, error))
+            self._to_tell.append(partial(self.durably, partial(self._office.pace.domains.heed, claim.address, error)))
         return self._later(claim, error)
 
     def _wonder(self, claim: Claim, error: InDoubt) -> Outcome:
@@ -305,6 +310,9 @@ class SendersDesk:
         terms = self._office.terms
         if terms.repeats:
             self.outage.clear()
+            if claim.mailing_id is not None and claim.attempts and self._office.miss_answer():
+                self._to_tell.append(partial(
+                    self._pause, claim.mailing_id, f"the post takes messages and does not say so: {error.reply}"))
         else:
             self._brake(claim, error)  # a service that loses one answer loses the next
         if terms.may_repeat(claim.attempts):
@@ -318,15 +326,14 @@ class SendersDesk:
         if not self.outage or self.outage[-1][1] is not error:
             self.outage.append((claim.id, error))
         self._is_braking = True
-        self.durably(self._office.pace.lose)
+        self._to_tell.append(partial(self.durably, self._office.pace.lose))
 
     def _put_back(self, claim: Claim, error: Unavailable) -> Outcome:
         """Nothing was handed over. Twice in a row for one reader makes way for the others first."""
         again = bool(self.outage) and self.outage[-1][0] == claim.id
         self._brake(claim, error)
         if error.retry_after_s:
-            wait_s = error.retry_after_s
-            self.durably(lambda: self._office.pace.rest(wait_s))
+            self._to_tell.append(partial(self.durably, partial(self._office.pace.rest, error.retry_after_s)))
         if again:
             return self._later(claim, error)._replace(counted=False)
         return Outcome(claim, DeliveryState.PENDING, error.reply, counted=False)

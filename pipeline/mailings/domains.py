@@ -17,12 +17,12 @@ from datetime import datetime, timedelta
 from pipeline.clock import Clock
 from pipeline.errors import Deferred
 from pipeline.mailings.ledger import Ledger
+from pipeline.mailings.ledger.notebook import LONGEST_REST
 from pipeline.mailings.ramp import LASTS, Ramp
 
 log = logging.getLogger(__name__)
 
 RESTS = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30))  # longer each time it says so again
-LONGEST_REST = timedelta(days=1)  # what is longer was written by a clock that was wrong
 FARTHEST = timedelta(days=1)      # nobody is put off for longer at once
 
 # What receivers say of a sender who comes too fast; X.2 is about one mailbox, and greylisting about one stranger.

@@ -49,10 +49,12 @@ class Pace:
         """The next free slot: the caller's own from now on. None where nothing holds it back: at once."""
         with self._lock:
             now = self._clock.now()
+            if self._looked_at and now < self._looked_at:
+                self._slots.clear()  # the clock was set back: they are of another time
             self._look(now)
             if not (self._interval or self._ramp or self._weather.rests_until):
                 return None
-            bounds = [self._rests_until(now), self._take(now), self._take_ramp(now)]
+            bounds = [self._weather.rest(now), self._take(now), self._take_ramp(now)]
         return max((bound for bound in bounds if bound), default=None)
 
     def wait(self, stop: threading.Event) -> bool:
@@ -70,7 +72,7 @@ class Pace:
     @property
     def rests_until(self) -> datetime | None:
         """Until when the post wants to be left alone; None where it does not."""
-        return self._rests_until(self._clock.now())
+        return self._weather.rest(self._clock.now())
 
     @property
     def is_away(self) -> bool:
@@ -112,10 +114,6 @@ class Pace:
         if before.away_since and not weather.away_since and now - before.away_since >= LONG_AWAY:
             self._ramp = Ramp(now)
             log.info("post.back", extra={"provider": self.provider, "away_since": before.away_since.isoformat()})
-
-    def _rests_until(self, now: datetime) -> datetime | None:
-        until = self._weather.rests_until
-        return until if until and until > now else None
 
     def _take_ramp(self, now: datetime) -> datetime | None:
         if self._ramp and (self._ramp.is_over(now) or now < self._ramp.began):  # or the clock was set back

@@ -80,11 +80,12 @@ class Presence:
         self._ledger.workers.beat(self.worker.id, now)
 
     def leave(self) -> None:
-        """Ends well: nothing is held any more, or another will find it."""
+        """Ends well: nothing is held any more, or another will find it by our lock and board."""
         self._ledger.workers.leave([self.worker.id])
-        if "board" in vars(self) and not self._ledger.deliveries.held(self.worker.id):
+        holds = bool(self._ledger.deliveries.held(self.worker.id))
+        if "board" in vars(self) and not holds:
             self.board.close()
-        self._lock.release(remove=True)
+        self._lock.release(remove=not holds)
 
     def _is_ours(self, worker: Worker) -> bool:
         """Whether its lock says if it lives. Two machines may have one name, and a `var/` may be lost: then none is

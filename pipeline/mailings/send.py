@@ -46,6 +46,7 @@ IDLE_S = 1.0              # how long an idle sender waits before it looks again
 PATIENCE = 3              # how often in a row nothing may be handed over before a single pass gives up
 LONGEST_REST = timedelta(minutes=3)  # what a single pass waits for where the post asks to be left alone
 REFUSALS = 20             # refusals of us in a row, with nobody accepted, that pause a mailing
+UNANSWERED = 10           # repeats in a row whose answer was lost again, with nobody accepted, that pause one
 BRAKES_S = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)
 
 
@@ -116,6 +117,7 @@ class Office:
         self.trials = Trials()
         self._lock = threading.Lock()
         self._refusals = 0
+        self._unanswered = 0
         self._misses_ledger = False
 
     def deliver(self, stop: threading.Event, *, is_patient: bool = False) -> Report:
@@ -190,7 +192,7 @@ class Office:
         """Somebody was served: we are not unwelcome, and the post answers."""
         with self._lock:
             self.served += 1
-            self._refusals = 0
+            self._refusals = self._unanswered = 0
 
     def refuse(self, error: Refused) -> bool:
         """We were refused: whether to pause the mailing, at once or after too many in a row."""
@@ -199,6 +201,15 @@ class Office:
             if not error.session and self._refusals < REFUSALS:
                 return False
             self._refusals = 0
+        return True
+
+    def miss_answer(self) -> bool:
+        """A repeat went unanswered too: whether that is so of all, so that each reader gets copy after copy."""
+        with self._lock:
+            self._unanswered += 1
+            if self._unanswered < UNANSWERED:
+                return False
+            self._unanswered = 0
         return True
 
     def miss_ledger(self, error: PipelineError) -> None:

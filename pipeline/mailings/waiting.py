@@ -42,8 +42,8 @@ def _reasons(
     local: Callable[[datetime], str],
 ) -> Iterator[str]:
     weather = ledger.notebook.weather(provider)
-    if weather.rests_until and weather.rests_until > now:
-        yield f"waits until {local(weather.rests_until)}: {provider} wants to be left alone"
+    if until := weather.rest(now):
+        yield f"waits until {local(until)}: {provider} wants to be left alone"
     if plan and (over := waits_until(ledger, plan, steady)):
         until, count = over
         yield f"waits until {local(until)}: this day's {count} messages are sent (transport.warm_up)"

@@ -12,6 +12,7 @@ from functools import cached_property, lru_cache
 
 MAX_LINE = 2_000  # octets; RFC 5321 section 4.5.3.1.5 says 512, and servers with long host names pass that
 MAX_LINES = 200
+MAX_UNREAD = MAX_LINE * MAX_LINES  # octets that may wait to be taken: one reply of the longest
 _SHOWN = 500  # characters of a reply that a person is shown
 
 _LINE = re.compile(rb"([2-5][0-5][0-9])(?:([ -])([^\r\n\0]*))?\r\n")
@@ -59,8 +60,10 @@ class ReplyReader:
         return bool(self._bytes or self._lines)
 
     def feed(self, data: bytes) -> None:
-        """Adds what has come from the line."""
+        """Adds what has come from the line. Raises Garbled when a server that never stops is not worth listening to."""
         self._bytes += data
+        if len(self._bytes) > MAX_UNREAD:
+            raise Garbled(f"the server said more than {MAX_UNREAD} bytes at once")
 
     def take(self) -> Reply | None:
         """The next reply, or None until more bytes have come. Raises Garbled."""

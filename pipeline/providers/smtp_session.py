@@ -202,9 +202,11 @@ class Session:
         if not is_yes and reply.code < 400:
             raise Garbled(f"{phase} was answered out of step: {reply.text}")
         if not is_yes:
-            flight.result = flight.result or verdict(phase, reply, self._settings.server)
+            flight.result = flight.result or self._verdict(phase, reply)
         if reply.code == 421:
             self.was_turned_away = phase is Phase.MAIL and not self.answered
+            return self._part()
+        if self._is_used_up(phase, reply):
             return self._part()
         if phase is _DOT:
             return self._land(flight, reply, is_yes=is_yes)
@@ -213,6 +215,16 @@ class Session:
         if flight.awaited:
             return []
         return self._go_on(flight, phase, reply, depart, is_yes=is_yes)
+
+    def _verdict(self, phase: Phase, reply: Reply) -> TransportError:
+        if self._is_used_up(phase, reply):
+            return Unavailable(f"{self._settings.server}: it takes no more readers on one connection", reply=reply.text)
+        return verdict(phase, reply, self._settings.server)
+
+    def _is_used_up(self, phase: Phase, reply: Reply) -> bool:
+        """Whether a connection that has served others has had all its readers (RFC 5321 section 4.5.3.1.10)."""
+        return (phase is Phase.RCPT and reply.code == 452 and reply.enhanced in ("", "4.5.3")
+                and self.answered > 0)
 
     def _go_on(self, flight: Flight, phase: Phase, reply: Reply, depart: Depart, *, is_yes: bool) -> list[Outcome]:
         """All replies to a step are in: the next step, or the end."""

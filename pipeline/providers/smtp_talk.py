@@ -22,7 +22,7 @@ class Talk:
         self.line.queue(*pieces)
 
     def listen(self) -> None:
-        """Takes in what has come, without waiting. Raises LineLost."""
+        """Takes in what has come, without waiting. Raises LineLost and Garbled."""
         while data := self.line.peek():
             self._reader.feed(data)
             if not self.line.encrypted:

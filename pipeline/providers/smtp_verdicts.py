@@ -6,6 +6,7 @@
     RCPT                 Deferred      by the table  the reader, or us: 5.7.x speaks of us to everybody
     DATA, the dot        Deferred      by the table  the message
     anywhere             421: Unavailable            this connection is over; the reader goes by another
+    RCPT                 452, as it says 4.5.3 or nothing, where others were served: the same (`smtp_session`)
 
 Blaming a reader for what is our fault costs a whole list; blaming ourselves for a reader costs one
 look by a person. So what is not plainly about the mailbox is about us.

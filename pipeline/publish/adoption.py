@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -217,8 +218,9 @@ def _by_pattern(pairs: Sequence[Adopted], rest: Sequence[Record], entries: Seque
         if len(pairs) > 1 and len(shapes) == 1 and None not in shapes:
             before, after = shapes.pop() or ("", "")
             ids = {one.key: before + word(one) + after for one in rest if word(one) and (one.ordinal or 0) < newest}
+            owners = Counter(ids.values())
             return [Adopted(one, "pattern", ids[one.key], None) for one in rest
-                    if one.key in ids and ids[one.key] not in used and list(ids.values()).count(ids[one.key]) == 1]
+                    if one.key in ids and ids[one.key] not in used and owners[ids[one.key]] == 1]
     return []
 
 

@@ -242,6 +242,18 @@ def test_what_another_machine_holds_waits_for_its_lease(machine: Machine) -> Non
     assert deliveries(machine.database, machine.mailing.id)[0]["doubt"] == "power"  # for all that anybody here knows
 
 
+def test_process_that_ends_with_something_in_hand_leaves_its_lock_and_board_to_the_next(machine: Machine) -> None:
+    machine.begin()
+    gone, here = machine.presence(host="one"), machine.presence(host="one")
+    claim_two_of_which_one_lands(gone, machine.ledger)
+
+    gone.leave()
+
+    assert here.reclaim_dead(A_SECOND_LATER) == Reclaimed(in_doubt=1)
+    assert machine.found == ["sent", "in_doubt", "pending"]
+    assert deliveries(machine.database, machine.mailing.id)[1]["doubt"] == "process"
+
+
 def test_machines_of_one_name_and_a_lost_folder_wait_for_the_lease_too(machine: Machine) -> None:
     """Without its lock file nobody here knows whether it lives."""
     machine.begin()

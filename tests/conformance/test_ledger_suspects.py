@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -57,6 +59,25 @@ def test_third_death_gives_it_up_and_the_accounts_balance(
     reply = deliveries(database, mailing.id)[1]["reply"]
     assert reply == ("given up: avviso ended 3 times while it was at work on this message"
                      + (", and it may have been taken" if is_in_doubt else ""))
+
+
+def test_what_another_process_moved_meanwhile_is_not_given_up(
+    database: Database, ledger: Ledger, mailing: Mailing, ids: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL lets others write between our look and our word: the counts follow what was really written."""
+    for _ in range(TRIES - 1):
+        ledger.suspects.blame([ids[1]], NOON)
+    look = ledger.suspects._rows
+
+    def look_too_early(*which: Any) -> Any:
+        return [SimpleNamespace(id=row.id, mailing_id=row.mailing_id, state="deferred") for row in look(*which)]
+
+    monkeypatch.setattr(ledger.suspects, "_rows", look_too_early)
+    ledger.suspects.blame([ids[1]], NOON)
+
+    assert states(database, mailing.id) == ["pending"] * 4
+    assert find(ledger, mailing.id).counts[DeliveryState.PENDING] == 4
+    assert ledger.suspects.parked(NOON - REMEMBERED) == []
 
 
 def test_person_is_told_for_a_week_who_was_given_up(ledger: Ledger, ids: list[int]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -21,6 +22,7 @@ from lxml import html
 
 XML = ("atom.xml", "rss.xml")  # what those read that know no JSON Feed
 NPM = Path(__file__).with_name("npm.mjs")
+_SFEED = {"n": "\n", "t": "\t"}  # what stands behind its backslashes
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Seen:
     images: tuple[str, ...]
 
 
-def seen(*, id: str, title: str, link: str, published: str, author: str, content: str) -> Seen:  # noqa: A002, its name
+def seen(*, id: str, title: str, link: str, published: str, author: str, content: str = "") -> Seen:  # noqa: A002, its name
     """The words and pictures of the content, whatever its reader did to its markup."""
     tree = html.fromstring(f"<div>{content}</div>")
     return Seen(id, title, link, published, author, "".join("".join(tree.itertext()).split()),
@@ -76,7 +78,7 @@ def by_sfeed(base: str, name: str) -> list[Seen]:
         lines = subprocess.run(["sfeed"], input=document.read(), capture_output=True, check=True).stdout.decode()
     rows = [line.split("\t") for line in lines.splitlines()]
     return [seen(id=row[5], title=row[1], link=row[2], published=at(float(row[0])), author=row[6],
-                 content=row[3].replace("\\n", "\n").replace("\\t", "\t").replace("\\\\", "\\")) for row in rows]
+                 content=re.sub(r"\\(.)", lambda found: _SFEED.get(found[1], found[1]), row[3])) for row in rows]
 
 
 def by_npm(base: str) -> Iterator[tuple[str, list[Seen]]]:

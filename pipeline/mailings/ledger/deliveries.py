@@ -89,6 +89,14 @@ class Deliveries:
             tally.write(self._db, connection)
         return rows.rowcount
 
+    def bring_near(self, now: datetime, farthest: timedelta) -> int:
+        """Makes due what nobody can have put off for so long: its hour is of a clock that was wrong. Gives how many."""
+        too_far = update(delivery).where(delivery.c.due_at > now + farthest).values(due_at=now)
+        letters = too_far.where(delivery.c.mailing_id.is_(None), delivery.c.state == DeliveryState.PENDING)
+        deferred = too_far.where(delivery.c.state == DeliveryState.DEFERRED)
+        with self._db.write() as connection:
+            return connection.execute(letters).rowcount + connection.execute(deferred).rowcount
+
     def next_due(self) -> datetime | None:
         """When the earliest deferred delivery may be tried again."""
         with self._db.read() as connection:

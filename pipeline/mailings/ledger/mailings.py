@@ -22,14 +22,16 @@ from sqlalchemy import (
     update,
 )
 
-from pipeline.database import Database, digest
+from pipeline.database import AUDIENCE, Database, digest
 from pipeline.editions.edition import Edition
 from pipeline.mailings.ledger.claiming import SENDING
 from pipeline.mailings.ledger.editions import keep_edition, read_edition
 from pipeline.mailings.ledger.tally import Tally, read_tallies
 from pipeline.mailings.mailing import EVERYBODY, OPEN, DeliveryState, Mailing, MailingState, sources
 from pipeline.providers.base import NOBODY
-from pipeline.schema import delivery, ledger, mailing, subscriber, subscription, suppression
+from pipeline.schema import delivery, ledger, mailing, note, subscriber, subscription, suppression
+
+WITHDRAWN = "withdrawn"  # a note
 
 
 class Mailings:
@@ -132,11 +134,14 @@ class Mailings:
         return moved.rowcount == 1
 
     def withdraw(self, mailing_id: int) -> bool:
-        """Takes back what was proposed and has not begun, as if it never had been; False if it has."""
+        """Takes back what was proposed and has not begun; only its number stays given out. False if it has begun."""
         with self._db.write() as connection:
             gone = connection.execute(
                 delete(mailing).where(mailing.c.id == mailing_id, mailing.c.started_at.is_(None),
                                       mailing.c.state.in_((MailingState.HELD, MailingState.SCHEDULED))))
+            if gone.rowcount:
+                highest = max(mailing_id, withdrawn(connection))
+                connection.execute(self._db.upsert(note, name=WITHDRAWN, value=str(highest)))
         return gone.rowcount == 1
 
     def redate(self, mailing_id: int, send_at: datetime) -> None:
@@ -214,6 +219,7 @@ class Mailings:
     def _fan_out(
         self, connection: Connection, mailing_id: int, now: datetime, to_whom: Callable[[Any], Select[Any]]
     ) -> int:
+        self._db.take_turns(connection, AUDIENCE)
         connection.execute(self._db.insert_new(delivery).from_select(_COLUMNS, _deliveries(mailing_id, now, to_whom)))
         audience, first = connection.execute(  # all are pending, and those have an index
             select(func.count(), func.min(delivery.c.id))
@@ -237,6 +243,11 @@ class Mailings:
             )
             count.move(mailing_id, state, DeliveryState.CANCELLED, rows.rowcount)
         count.write(self._db, connection)
+
+
+def withdrawn(connection: Connection) -> int:
+    """The highest number of a mailing that was taken back; 0 where none was."""
+    return int(connection.execute(select(note.c.value).where(note.c.name == WITHDRAWN)).scalar() or 0)
 
 
 def _audience(list_id: Any) -> Select[Any]:

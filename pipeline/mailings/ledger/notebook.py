@@ -7,15 +7,17 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, func, select, union_all, update
+from sqlalchemy import delete, func, or_, select, union_all, update
 
 from pipeline.database import Database, text_digest
+from pipeline.mailings.ledger.mailings import withdrawn
 from pipeline.mailings.mailing import OPEN
 from pipeline.schema import delivery, event, ledger, mailing, note, pace, tally, worker
 
 ANCHOR = "anchor"  # the note that says when this run of the machine began, for leases
 _REST = ": rest"      # behind a provider's name, in the same table: until when it wants to be left alone
 _AWAY = ": away"      # likewise: since when it cannot be reached
+LONGEST_REST = timedelta(days=1)  # what is longer was written by a clock that was wrong
 LONGEST_QUEUE = 1000  # senders that may wait for their turn at one provider, over all processes
 
 
@@ -40,6 +42,11 @@ class Weather:
     rests_until: datetime | None = None
     away_since: datetime | None = None
     domains: Mapping[str, datetime] = field(default_factory=dict)
+
+    def rest(self, now: datetime) -> datetime | None:
+        """Until when the provider is to be left alone from now on; None where it is not."""
+        until = self.rests_until
+        return until if until and now < until <= now + LONGEST_REST else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +81,9 @@ class Notebook:
             row = connection.execute(select(ledger.c.key, ledger.c.epoch, final.label("settled"),
                                             last.label("delivery"))).one()
             found = connection.execute(newest).all()
+            taken_back = withdrawn(connection)
         names = {str(one.id): f"{one.issue_key} to {one.list}" for one in reversed(found)}
-        newest_id = found[0].id if found else 0
+        newest_id = max(found[0].id if found else 0, taken_back)
         return Reach(text_digest(row.key), row.epoch, newest_id, row.delivery, int(row.settled), names)
 
     def begin_epoch(self, now: datetime, *, after: int) -> None:
@@ -168,7 +176,8 @@ class Notebook:
         with self._db.write() as connection:
             connection.execute(self._db.insert_new(pace).values(name=name + _REST, next_at=until))
             row = pace.c.name == name + _REST
-            connection.execute(update(pace).where(row, pace.c.next_at < until).values(next_at=until))
+            is_wrong = pace.c.next_at > until + LONGEST_REST
+            connection.execute(update(pace).where(row, or_(pace.c.next_at < until, is_wrong)).values(next_at=until))
             agreed: datetime = connection.execute(select(pace.c.next_at).where(row)).scalar_one()
         return agreed
 

@@ -89,17 +89,20 @@ class Suspects:
     def _park(self, connection: Connection, poison: Sequence[Any], now: datetime) -> None:
         if not poison:
             return
-        tally = Tally()
+        tally, parked = Tally(), []
         for row in poison:
             taken = ", and it may have been taken" if row.state == DeliveryState.IN_DOUBT else ""
-            connection.execute(
+            moved = connection.execute(
                 update(delivery).where(delivery.c.id == row.id, delivery.c.state == row.state)
                 .values(state=DeliveryState.FAILED, doubt=None, settled_at=now, lease_until=None,
                         reply=f"given up: avviso ended {TRIES} times while it was at work on this message{taken}"))
+            if not moved.rowcount:
+                continue  # another process moved it since we looked
+            parked.append(row.id)
             tally.move(row.mailing_id, DeliveryState(row.state), DeliveryState.FAILED)
             log.error("delivery.parked", extra={"delivery": row.id, "mailing": row.mailing_id})
         tally.write(self._db, connection)
-        known = [*self._parked(connection), *(row.id for row in poison)][-REMEMBERED:]
+        known = [*self._parked(connection), *parked][-REMEMBERED:]
         connection.execute(self._db.upsert(note, name=_PARKED, value=json.dumps(known)))
 
     def _parked(self, connection: Connection) -> list[int]:

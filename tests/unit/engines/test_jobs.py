@@ -217,6 +217,25 @@ def test_after_its_time_a_mailing_is_closed_and_what_was_never_tried_waits_for_a
     assert letters.mailings == {"2/weekly": state}
 
 
+@pytest.mark.parametrize(("decide", "state"), [("hold", "paused"), ("cancel", "cancelled")])
+def test_doubt_is_closed_after_its_time_though_a_person_stopped_the_mailing(
+    tmp_path: Path, decide: str, state: str
+) -> None:
+    letters = publication(tmp_path)
+    leave_behind(letters, S.SENT, None)
+    tidy(letters)
+    getattr(letters.app.decisions, decide)(letters.record("2"))
+    letters.turn(hours=35)
+    tidy(letters)
+    assert counts(letters)["in_doubt"] == 1
+    letters.turn(hours=1)
+
+    tidy(letters)
+
+    assert counts(letters) == {"sent": 2, {"hold": "pending", "cancel": "cancelled"}[decide]: 1}
+    assert letters.mailings == {"2/weekly": state}
+
+
 def test_mailing_that_was_paused_for_its_time_goes_on_when_a_person_says_so(tmp_path: Path) -> None:
     letters = publication(tmp_path)
     letters.turn(hours=36)

@@ -25,6 +25,9 @@ ATOM = f"""<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://old.examp
 <entry><id>{LINK}</id><title type="html">On &lt;b&gt;paper&lt;/b&gt; &amp;amp; ink</title>
 <link rel="enclosure" href="x.mp4"/><link href="14-paper/"/>
 <published>2024-03-24T08:00:00+08:00</published><updated>2024-03-25T00:00:00Z</updated></entry></feed>"""
+ATOM_03 = f"""<feed version="0.3" xmlns="http://purl.org/atom/ns#"><entry><id>{LINK}</id>
+<title>On paper &amp; ink</title><link rel="alternate" type="text/html" href="{LINK}"/>
+<issued>2024-03-24T00:00:00Z</issued><modified>2024-03-25T00:00:00Z</modified></entry></feed>"""
 RDF = f"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"
  xmlns:dc="http://purl.org/dc/elements/1.1/"><channel/>
 <item rdf:about="{LINK}"><title>On paper &amp; ink</title><link>{LINK}</link><dc:date>2024-03-24</dc:date></item>
@@ -36,9 +39,10 @@ JSON = json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": [
 @pytest.mark.parametrize(("feed", "expected"), [
     (RSS, PAPER),
     (ATOM, Foreign(LINK, LINK, "On paper & ink", DAY, datetime(2024, 3, 25, tzinfo=UTC))),
+    (ATOM_03, Foreign(LINK, LINK, "On paper & ink", DAY, datetime(2024, 3, 25, tzinfo=UTC))),
     (RDF, PAPER),
     (JSON, PAPER),
-], ids=["rss", "atom", "rdf", "json"])
+], ids=["rss", "atom", "atom-0.3", "rdf", "json"])
 def test_entry_is_the_same_in_every_dialect(feed: str, expected: Foreign) -> None:
     assert read_feed(feed.encode(), "old", address="https://old.example.com/feed") == (expected,)
 

@@ -178,6 +178,15 @@ def test_reading_never_leaves_the_folder(tmp_path: Path, path: str, reason: str)
     assert refused.value.problem.message == f"cannot be read: {reason}"
 
 
+def test_reading_a_folder_names_it(tmp_path: Path) -> None:
+    (tmp_path / "pictures").mkdir()
+
+    with pytest.raises(IssueError) as refused:
+        read(tmp_path, "pictures")
+
+    assert str(refused.value) == "pictures: is a folder, not a file: move it out of the folder or exclude it"
+
+
 def test_reading_a_pipe_does_not_wait_for_a_writer(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.md")
 

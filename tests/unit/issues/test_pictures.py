@@ -83,6 +83,17 @@ def test_only_a_picture_alone_on_its_line_is_given_a_width(text: str, html: str)
     assert shown(text) == html
 
 
+@pytest.mark.parametrize(("target", "width"), [(Target.WEB, "320"), (Target.FEED, "50%"), (Target.MAIL, "50%")])
+def test_a_share_of_the_column_is_pixels_on_a_page(target: Target, width: str) -> None:
+    # HTML has no percentages in this place; mail and feeds are read in columns of any width.
+    assert f' width="{width}"' in shown('<img src=a.png alt=字 width="50%">', target)
+
+
+def test_a_film_that_has_a_share_of_the_column_is_pixels_wide_on_a_page() -> None:
+    assert '<video controls="controls" preload="metadata" width="320">' in shown(
+        '<video src=a.mp4 width="50%"></video>', Target.WEB)
+
+
 def test_feeds_and_web_keep_the_size_that_the_author_gave() -> None:
     text = "![一](a.png) ![二](b.png)\n\n<img src=c.png alt=三 width=100>"
 

@@ -12,8 +12,9 @@ from pipeline.config import load
 from pipeline.engines.jobs import Shift
 from pipeline.errors import TransportError
 from pipeline.mailings.desk import GROUP
+from pipeline.mailings.mailing import DeliveryState, Outcome
 from pipeline.providers.base import Message
-from tests.books import LEASE, NOON
+from tests.books import EDITION, LEASE, NOON
 from tests.offices import Workplace
 from tests.publications import TODAY, Publication, words
 
@@ -120,6 +121,31 @@ def test_mailing_does_not_end_because_the_clock_was_set_ahead(tmp_path: Path) ->
         shift.tidy()
 
     assert letters.mailings == {"2/weekly": "sending"}
+
+
+def test_what_was_put_off_by_a_wrong_clock_goes_out_when_it_is_right(tmp_path: Path) -> None:
+    """Readers and a letter were told to wait while the clock was ahead by forty days."""
+    letters = Publication(tmp_path / "letters", {"mailings": {"approve": "never"}})
+    letters.begin(write=False)
+    letters.add_readers("ada@example.com", "bo@example.com")
+    letters.write("02-next.md", words(2))
+    letters.publish(write=False)
+    letters.turn(days=40)
+    ledger, now = letters.app.ledger, letters.clock.now()
+    ledger.letters.write(EDITION, {}, action="", list_id="weekly", subscriber_id=1, address="ada@example.com", name="",
+                         occasion="1", now=now)
+    claims = ledger.deliveries.claim("w", 1, limit=3, now=now, lease=LEASE)
+    ledger.deliveries.record(1, [
+        Outcome(one, DeliveryState.DEFERRED, "451", due_at=now + LEASE) for one in claims], now=now)
+    ledger.letters.write(EDITION, {}, action="", list_id="weekly", subscriber_id=2, address="bo@example.com", name="",
+                         occasion="1", now=now)
+    letters.turn(days=-40)
+    assert ledger.deliveries.claim("w", 1, limit=4, now=letters.clock.now(), lease=LEASE) == []
+
+    with Shift.begin(letters.app) as shift:
+        shift.tidy()
+
+    assert len(ledger.deliveries.claim("w", 1, limit=5, now=letters.clock.now(), lease=LEASE)) == 4
 
 
 def test_steady_clock_is_one_for_all_processes_of_a_machine_and_goes_by_its_uptime(tmp_path: Path) -> None:

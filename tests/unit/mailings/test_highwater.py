@@ -113,6 +113,26 @@ def test_ledger_that_is_not_behind_goes_on(letters: Publication) -> None:
     assert not letters.app.high_water.accept(letters.clock.now())
 
 
+def test_mailing_that_its_author_took_back_makes_no_ledger_older(tmp_path: Path) -> None:
+    """The newest number is missing then, and the ledger is the one that was at work here all the same."""
+    letters = Publication(tmp_path / "letters", {
+        "lists": [{"id": "weekly", "name": "Weekly"}, {"id": "other", "name": "Other"}],
+        "transport": {"kind": "smtp", "host": "127.0.0.1", "security": "none"}})
+    letters.begin(write=False)
+    letters.write("02-new.md", words(2), front="list: [weekly, other]\n")
+    with Shift.begin(letters.app) as shift:
+        shift.publish()
+    assert letters.mailings == {"2/weekly": "held", "2/other": "held"}
+    letters.write("02-new.md", words(2), front="list: [weekly]\n", age_s=3599)
+
+    for _ in range(2):
+        with Shift.begin(letters.app) as shift:
+            shift.publish()
+
+    assert letters.mailings == {"2/weekly": "held"}
+    letters.app.high_water.check()
+
+
 def test_ledger_that_was_cut_to_nothing_beside_its_mark_mails_nobody(letters: Publication) -> None:
     letters.app.database.close()
     for path in (letters.folder / "var").glob("avviso.db*"):

@@ -11,6 +11,7 @@ import pytest
 from pipeline.clock import HandClock
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.pace import Pace
+from pipeline.providers.base import Message
 from tests.books import NOON, copied_database
 from tests.offices import Workplace
 
@@ -47,6 +48,33 @@ def test_messages_pass_at_the_rate(ledger: Ledger, rate: float, times: list[floa
     clock = HandClock(NOON)
 
     assert pass_times(Pace(ledger, clock, "smtp", rate), clock, 5) == pytest.approx(times)
+
+
+@pytest.mark.parametrize("rate", [10.0, 1 / 60])
+def test_clock_that_is_set_back_costs_no_more_than_a_turn(tmp_path: Path, rate: float) -> None:
+    work = Workplace(tmp_path, readers=4, rate=rate)
+
+    def script(message: Message, attempt: int) -> None:
+        if message.recipient.startswith("reader1@"):
+            work.clock.turn(timedelta(days=-40))
+
+    work.script = script
+    work.deliver()
+
+    assert work.sent == ["reader0", "reader1", "reader2", "reader3"]
+    assert work.clock.now() < NOON - timedelta(days=40) + timedelta(minutes=5)
+
+
+def test_rest_that_a_wrong_clock_wrote_down_is_none(ledger: Ledger) -> None:
+    clock = HandClock(NOON + timedelta(days=40))
+    Pace(ledger, clock, "smtp", None).rest(60)
+    clock.turn(timedelta(days=-40))
+    pace = Pace(ledger, clock, "smtp", None)
+
+    assert (pace.slot(), pace.rests_until) == (None, None)
+
+    pace.rest(60)
+    assert pace.rests_until == NOON + timedelta(seconds=60)
 
 
 def test_two_offices_share_one_rate(tmp_path: Path) -> None:

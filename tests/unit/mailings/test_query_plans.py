@@ -26,6 +26,7 @@ ASKED: dict[str, Callable[[Ledger], object]] = {
     "doubts of a mailing": lambda ledger: ledger.doubts.assume_sent(NOON, mailing_id=1),
     "how many doubts": lambda ledger: ledger.doubts.count(),
     "next due": lambda ledger: ledger.deliveries.next_due(),
+    "what is put off for too long": lambda ledger: ledger.deliveries.bring_near(NOON, LEASE),
     "what has expired": lambda ledger: ledger.deliveries.expire(1, 1, NOON),
     "mailings and their counts": lambda ledger: ledger.mailings.all(),
     "how far the ledger has come": lambda ledger: ledger.notebook.reach(5),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import math
 import threading
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from pipeline.errors import (
 from pipeline.mailings import desk
 from pipeline.mailings.desk import GROUP
 from pipeline.mailings.mailing import Claim, DeliveryState, DoubtPolicy, MailingState
-from pipeline.mailings.send import PATIENCE, REFUSALS
+from pipeline.mailings.send import PATIENCE, REFUSALS, UNANSWERED
 from pipeline.providers.base import Message, Receipt, Transport
 from pipeline.providers.local import Faulty, Outbox
 from tests.books import EXPIRE, LEASE, NOON, leave
@@ -199,6 +200,35 @@ def test_refusals_between_receipts_never_pause(tmp_path: Path) -> None:
 
     assert work.mailing.state is MailingState.SENDING
     assert work.states == [SENT, DEFERRED] * REFUSALS
+
+
+def test_post_that_takes_and_never_says_so_pauses_the_mailing_before_everybody_has_copies(tmp_path: Path) -> None:
+    work = Workplace(tmp_path, readers=UNANSWERED * 3)
+    work.script = always(lambda: InDoubt("the line broke"))
+
+    for _ in range(4):
+        work.deliver()
+        work.clock.turn(timedelta(hours=1))
+
+    assert work.mailing.state is MailingState.PAUSED
+    assert work.mailing.reason == "the post takes messages and does not say so: the line broke"
+    assert Counter(Counter(work.sent).values()) == {1: UNANSWERED * 2, 2: UNANSWERED}
+    assert set(work.states) == {DEFERRED, PENDING}
+
+
+def test_answers_that_are_lost_between_receipts_never_pause(tmp_path: Path) -> None:
+    """So it is where one mailbox, and not the post, loses them."""
+    work = Workplace(tmp_path, readers=UNANSWERED * 4)
+    work.script = lambda message, attempt: \
+        InDoubt("lost") if int(message.recipient[6:].partition("@")[0]) % 2 and attempt < 3 \
+        else Deferred("later") if attempt == 1 else None
+
+    for _ in range(3):
+        work.deliver()
+        work.clock.turn(timedelta(hours=1))
+
+    assert work.mailing.state is MailingState.SENDING
+    assert work.states == [SENT] * UNANSWERED * 4
 
 
 def test_refusal_of_one_mailing_lets_the_others_go_on(work: Workplace) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
-from pipeline.errors import Deferred, Refused, TransportError, Unreachable
+from pipeline.errors import Deferred, OutputError, Refused, TransportError, Unavailable, Unreachable
 from pipeline.mailings.board import read_board
 from pipeline.mailings.desk import GROUP
-from pipeline.mailings.mailing import Claim, Doubt, MailingState
+from pipeline.mailings.mailing import Claim, Doubt, MailingState, Outcome
 from pipeline.mailings.presence import take_back
 from pipeline.mailings.send import BRAKES_S
 from pipeline.providers.base import Desk, Message
@@ -131,6 +132,33 @@ def test_service_that_is_stopped_during_an_outage_ends_with_one_line(work: Remot
 
     with pytest.raises(Unreachable):
         work.serve(seconds=3)
+
+
+@pytest.mark.parametrize(("verdict", "found"), [(None, "sent"), (Unavailable("gone"), "pending")])
+def test_what_became_of_a_message_is_on_the_board_before_the_ledger_hears_of_the_post(
+    tmp_path: Path, verdict: TransportError | None, found: str
+) -> None:
+    """A ledger that is full just then takes neither the news of the post nor the outcome: the next process reads it."""
+    work = Workplace(tmp_path, readers=1)
+    work.script = lambda message, attempt: verdict
+    office = work.office()
+    office.pace.lose()
+    claim = office.claim
+
+    def claim_while_there_is_room(known: Sequence[Outcome], limit: int, *, is_alone: bool = False) -> list[Claim]:
+        return fill_the_disk() if known else claim(known, limit, is_alone=is_alone)
+
+    def fill_the_disk() -> NoReturn:
+        work.stop.set()
+        raise OutputError("the ledger cannot be written: the disk is full")
+
+    office.claim = claim_while_there_is_room  # type: ignore[method-assign]
+    office.pace.find = office.pace.lose = fill_the_disk  # type: ignore[method-assign]
+    with pytest.raises(OutputError):
+        office.deliver(work.stop)
+
+    take_back(work.ledger, office.worker, read_board(office.board.path), Doubt.PROCESS, NOON, has_died=True)
+    assert work.states == [found]
 
 
 class Airborne(Faulty):

@@ -220,6 +220,33 @@ def test_s06_new_session_after_the_servers_limit_is_no_error(offers: tuple[str, 
         assert [letter.session for letter in post.letters] == [1] * 4 + [2] * 4 + [3] * 2
 
 
+@pytest.mark.parametrize("words", ["452 4.5.3 too many recipients", "452 too many recipients"])
+@MANNERS
+def test_s06_connection_that_has_had_all_its_readers_is_replaced(offers: tuple[str, ...], words: str) -> None:
+    with post_with(offers, {"rcpt": [None, None, words]}) as post:
+        smtp = Smtp(relay_to(post))
+
+        results = [send(smtp, message(f"reader{n}@example.org")) for n in range(4)]
+
+        assert results == ["Receipt"] * 4
+        assert [letter.session for letter in post.letters] == [1, 1, 2, 2]
+
+
+@MANNERS
+def test_s06_reader_whom_even_a_fresh_connection_does_not_take_is_deferred(offers: tuple[str, ...]) -> None:
+    with post_with(offers, {"rcpt": "452 4.5.3 too many recipients"}) as post:
+        assert send(Smtp(relay_to(post)), message()) == "Deferred"
+
+
+@MANNERS
+def test_full_mailbox_is_the_readers_and_no_reason_for_another_connection(offers: tuple[str, ...]) -> None:
+    with post_with(offers, {"rcpt": [None, "452 4.2.2 over quota"]}) as post:
+        smtp = Smtp(relay_to(post))
+
+        assert [send(smtp, message(f"reader{n}@example.org")) for n in range(3)] == ["Receipt", "Deferred", "Receipt"]
+        assert post.sessions == 1
+
+
 def test_s06_own_limit_recycles_before_the_server_has_to() -> None:
     with post_with() as post:
         smtp = Smtp(relay_to(post, messages_per_connection=2))

@@ -119,3 +119,12 @@ def test_capabilities_are_read_from_all_lines_but_the_first() -> None:
 @pytest.mark.parametrize(("line", "size"), [(b"SIZE", 0), (b"SIZE 0", 0), (b"SIZE many", 0), (b"size 7", 7)])
 def test_size_that_is_no_number_is_no_limit(line: bytes, size: int) -> None:
     assert read_capabilities(Reply(250, (b"host", line))).size_bytes == size
+
+
+def test_server_that_never_stops_is_not_listened_to() -> None:
+    reader = ReplyReader()
+
+    for _ in range(400):
+        reader.feed(b"250 ok\r\n" * 125)
+    with pytest.raises(Garbled, match="more than 400000 bytes"):
+        reader.feed(b"2")
