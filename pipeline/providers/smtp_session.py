@@ -206,7 +206,7 @@ class Session:
         if reply.code == 421:
             self.was_turned_away = phase is Phase.MAIL and not self.answered
             return self._part()
-        if self._is_used_up(phase, reply):
+        if not is_yes and self._is_used_up(phase, reply):
             return self._part()
         if phase is _DOT:
             return self._land(flight, reply, is_yes=is_yes)
@@ -223,7 +223,7 @@ class Session:
 
     def _is_used_up(self, phase: Phase, reply: Reply) -> bool:
         """Whether a connection that has served others has had all its readers (RFC 5321 section 4.5.3.1.10)."""
-        return (phase is Phase.RCPT and reply.code == 452 and reply.enhanced in ("", "4.5.3")
+        return (phase is _RCPT and reply.code == 452 and reply.enhanced in ("", "4.5.3")
                 and self.answered > 0)
 
     def _go_on(self, flight: Flight, phase: Phase, reply: Reply, depart: Depart, *, is_yes: bool) -> list[Outcome]:
