@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
 from pipeline.clock import HandClock
 from pipeline.editions.edition import Edition
 from pipeline.errors import TransportError
@@ -22,7 +24,9 @@ from pipeline.mailings.send import Office, Report, Terms
 from pipeline.mailings.warm_up import Plan, WarmUp
 from pipeline.providers.base import Message
 from pipeline.providers.local import Faulty, Outbox
+from pipeline.schema import delivery
 from tests.books import (
+    EXPIRE,
     NOON,
     add_issue,
     add_readers,
@@ -73,6 +77,7 @@ class Workplace:
     policy: DoubtPolicy = DoubtPolicy.AUTO
     is_taken: bool = True
     lease: timedelta = timedelta(minutes=10)
+    expire: timedelta = EXPIRE
     rate: float | None = None
     limits: Mapping[str, Limit] = field(default_factory=dict)
     senders: int = 1
@@ -111,7 +116,7 @@ class Workplace:
             self.ledger, worker, board=Board(self.folder / f"{worker.id}.board"),
             open_transport=lambda: self.transport, compose=compose or self.compose,
             pace=Pace(self.ledger, self.clock, "outbox", self.rate, self.limits), clock=self.clock, chance=lambda: 0.0,
-            terms=Terms(RETRY, self.policy, self.senders, self.lease),
+            terms=Terms(RETRY, self.policy, self.senders, self.lease, expire=self.expire),
             steady=self.steady, brake=self.brake,
             warm_up=self.plan and WarmUp(self.ledger, self.plan, self.steady or self.clock.now))
 
@@ -127,6 +132,12 @@ class Workplace:
         report = self.office().serve(self.stop)
         self.stop.clear()
         return report
+
+    @property
+    def letter(self) -> dict[str, Any]:
+        """The delivery of the letter that was written."""
+        with self.database.read() as connection:
+            return dict(connection.execute(select(delivery).where(delivery.c.mailing_id.is_(None))).one()._mapping)
 
     @property
     def states(self) -> list[str]:

@@ -134,7 +134,7 @@ class Shift:
         terms = Terms(app.config.mailings.retry, self._policy, lanes,
                       lease=LEASE + timedelta(seconds=post.timeout_s) + pace.takes(GROUP * lanes),
                       provider=post.name, idempotent=post.idempotent, memory=post.memory, repeats=post.repeats,
-                      broadcasts=post.broadcasts)
+                      broadcasts=post.broadcasts, expire=app.config.mailings.expire)
         return Office(app.ledger, self._presence.worker, board=self._presence.board, open_transport=app.open_transport,
                       compose=app.composer, pace=pace, clock=app.clock, chance=random.SystemRandom().random,
                       terms=terms, prepare=app.composer.prepare, steady=app.steady, brake=self._brake,

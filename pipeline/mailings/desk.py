@@ -56,7 +56,7 @@ class SendersDesk:
         self._flying: dict[str, Claim] = {}
         self._outcomes: list[Outcome] = []
         self._returned: list[Outcome] = []  # never departed, so nothing to tell
-        self._to_tell: deque[Callable[[], object]] = deque()  # what the ledger is to hear of the one that landed last
+        self._to_tell: deque[Callable[[], object]] = deque()  # what the ledger is to hear of those that landed
         self._clerk = Clerk(office, stop, is_patient=is_patient)
         self.durably = self._clerk.durably
         self._group, self._asked, self._is_full = GROUP, 0, False
@@ -89,6 +89,7 @@ class SendersDesk:
 
     def _find(self) -> Message | float | None:
         while not (self._stop.is_set() or self._is_braking or self._office.failure):
+            self._tell()
             self._keep_up()
             if not (self._waiting or self.fill()):
                 return AGAIN_S if self._flying or self._office.pace.domains.are_awaited else None
@@ -116,7 +117,7 @@ class SendersDesk:
         return True
 
     def land(self, message: Message, result: Receipt | TransportError) -> None:
-        """Writes on the board what became of it, before anything that a ledger which is away could keep it from."""
+        """Writes on the board what became of it. What the ledger is to hear of it waits: others land just now."""
         claim = self._flying.pop(message.key)
         self._leave_air(claim)
         if isinstance(result, Receipt):
@@ -131,8 +132,6 @@ class SendersDesk:
             self._to_tell.append(partial(self._pause, claim.mailing_id, reason))
         self._office.board.land(outcome)
         self._outcomes.append(outcome)
-        while self._to_tell:
-            self._to_tell.popleft()()
 
     def give_back(self, message: Message) -> None:
         """It waits for another hour, as if it had not been claimed."""
@@ -165,6 +164,7 @@ class SendersDesk:
         """Gives back what waits and records what is known."""
         try:
             self._waiting.extend(self._clerk.take())
+            self._tell()
         finally:
             self._drop(lambda _: True)
             self._turn(0)
@@ -190,6 +190,12 @@ class SendersDesk:
         """What was begun, without what was stopped since."""
         claims = self._clerk.take()
         return self._still_going(claims) if claims else []
+
+    def _tell(self) -> None:
+        """Writes down what those that landed have taught of the post: pauses, rests, outages. What fails is kept."""
+        while self._to_tell:
+            self._to_tell[0]()
+            self._to_tell.popleft()
 
     def _known(self) -> list[Outcome]:
         """What is not recorded yet, now in the clerk's hands."""
@@ -302,6 +308,8 @@ class SendersDesk:
             self._to_tell.append(partial(self._pause, claim.mailing_id, f"the post refuses us: {error.reply}"))
             return Outcome(claim, DeliveryState.PENDING, error.reply, counted=False)
         if isinstance(error, Deferred):
+            if self._is_letter_over(claim):
+                return Outcome(claim, DeliveryState.FAILED, f"gave up after `mailings.expire`: {error.reply}")
             self._to_tell.append(partial(self.durably, partial(self._office.pace.domains.heed, claim.address, error)))
         return self._later(claim, error)
 
@@ -315,6 +323,8 @@ class SendersDesk:
                     self._pause, claim.mailing_id, f"the post takes messages and does not say so: {error.reply}"))
         else:
             self._brake(claim, error)  # a service that loses one answer loses the next
+        if self._is_letter_over(claim):
+            return Outcome(claim, DeliveryState.SENT, f"assumed sent: {error.reply}", terms.provider)
         if terms.may_repeat(claim.attempts):
             return self._later(claim, error)._replace(provider=terms.provider)
         return Outcome(claim, DeliveryState.IN_DOUBT, error.reply, terms.provider, doubt=Doubt.LINE)
@@ -337,6 +347,10 @@ class SendersDesk:
         if again:
             return self._later(claim, error)._replace(counted=False)
         return Outcome(claim, DeliveryState.PENDING, error.reply, counted=False)
+
+    def _is_letter_over(self, claim: Claim) -> bool:
+        """No mailing's end ends a letter, so it has so many attempts."""
+        return claim.mailing_id is None and self._office.terms.is_letter_over(claim.attempts + 1)
 
     def _later(self, claim: Claim, error: TransportError) -> Outcome:
         office = self._office

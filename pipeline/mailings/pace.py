@@ -49,7 +49,7 @@ class Pace:
         """The next free slot: the caller's own from now on. None where nothing holds it back: at once."""
         with self._lock:
             now = self._clock.now()
-            if self._looked_at and now < self._looked_at:
+            if now < self._looked_at:
                 self._slots.clear()  # the clock was set back: they are of another time
             self._look(now)
             if not (self._interval or self._ramp or self._weather.rests_until):

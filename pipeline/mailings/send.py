@@ -63,6 +63,7 @@ class Terms:
     memory: timedelta | None = None
     repeats: bool = True
     broadcasts: bool = False
+    expire: timedelta = timedelta(hours=36)
 
     def may_repeat(self, attempts: int) -> bool:
         """Whether a message whose answer was lost goes out again after so many attempts before this one.
@@ -73,8 +74,16 @@ class Terms:
             return False
         if self.memory is None or not self.idempotent or self.in_doubt is not DoubtPolicy.AUTO:
             return True
-        steps = [self.retry[min(n, len(self.retry) - 1)] for n in range(attempts + 1)]
-        return sum(steps, timedelta(0)) * 1.1 < self.memory
+        return self._lasts(attempts + 1) * 1.1 < self.memory
+
+    def is_letter_over(self, attempts: int) -> bool:
+        """Whether a letter that was put off so often has had its time; a mailing ends by the clock."""
+        return self._lasts(attempts) >= self.expire
+
+    def _lasts(self, attempts: int) -> timedelta:
+        """How long so many tries take by the schedule, the wait behind the last one included."""
+        steps, repeated = self.retry[:attempts], max(0, attempts - len(self.retry))
+        return sum(steps, timedelta(0)) + self.retry[-1] * repeated
 
 
 @dataclass(slots=True)

@@ -24,6 +24,7 @@ from pipeline.providers.smtp_growth import Growth
 from pipeline.providers.smtp_relay import Relay
 from pipeline.providers.smtp_session import Outcome, Session
 
+ASK_AGAIN_S = 1.0  # a desk that has nothing for an hour may be told to end in the next second
 _LOOK_S = 0.1  # how often it is looked whether somebody's time is over
 
 
@@ -55,7 +56,7 @@ class Fleet:
         self._has_arrivals = False       # the harbour's bell has rung
         self._now = 0.0                  # when it was last seen what can be heard; the desk may have taken long since
         self._looked_at = 0.0
-        self._asks_at = 0.0        # until when the desk has nothing
+        self._asks_at = 0.0        # until when the desk is not asked again
         self._is_over = False      # the desk gives no more
 
     def carry(self, desk: Desk) -> None:
@@ -122,7 +123,7 @@ class Fleet:
         if found is None:
             self._is_over = True
         else:
-            self._asks_at = monotonic() + found
+            self._asks_at = monotonic() + min(found, ASK_AGAIN_S)
         return None
 
     def _is_crowded(self) -> bool:

@@ -31,7 +31,7 @@ from pipeline.providers.local import Faulty, Outbox
 from tests.books import EXPIRE, LEASE, NOON, leave
 from tests.offices import RETRY, Workplace, always, to
 
-SENT, PENDING, DEFERRED = "sent", "pending", "deferred"
+SENT, PENDING, DEFERRED, FAILED = "sent", "pending", "deferred", "failed"
 A_MINUTE = timedelta(minutes=1)
 
 
@@ -531,6 +531,24 @@ def test_refused_letter_pauses_nothing_and_is_tried_later(work: Workplace) -> No
 
     assert (work.sent, report.paused) == ([], {})
     assert report.outcomes == {DeliveryState.DEFERRED: 1}
+
+
+@pytest.mark.parametrize(("verdict", "state", "reply"), [
+    (Deferred("451 later"), FAILED, "gave up after `mailings.expire`: 451 later"),
+    (InDoubt("the line broke"), SENT, "assumed sent: the line broke"),
+])
+def test_letter_is_not_tried_for_ever(tmp_path: Path, verdict: TransportError, state: str, reply: str) -> None:
+    """One minute, then five and five again: expire is over with the eighth."""
+    work = Workplace(tmp_path, readers=1, expire=timedelta(minutes=36))
+    work.write_letter()
+    work.script = lambda message, attempt: verdict if message.key == work.letter["key"] else None
+
+    for _ in range(12):
+        work.deliver()
+        work.clock.turn(timedelta(minutes=6))
+
+    letter = work.letter
+    assert (letter["state"], letter["reply"], letter["attempts"]) == (state, reply, 8)
 
 
 def test_a_letter_that_cannot_be_composed_fails_alone(work: Workplace) -> None:

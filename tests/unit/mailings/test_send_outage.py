@@ -134,13 +134,30 @@ def test_service_that_is_stopped_during_an_outage_ends_with_one_line(work: Remot
         work.serve(seconds=3)
 
 
-@pytest.mark.parametrize(("verdict", "found"), [(None, "sent"), (Unavailable("gone"), "pending")])
-def test_what_became_of_a_message_is_on_the_board_before_the_ledger_hears_of_the_post(
-    tmp_path: Path, verdict: TransportError | None, found: str
+class Airborne(Faulty):
+    """A post that has all messages in the air before it answers any."""
+
+    def carry(self, desk: Desk) -> None:
+        flying: list[Message] = []
+        while isinstance(message := desk.next(), Message):
+            if desk.depart(message):
+                flying.append(message)
+        for message in flying:
+            try:
+                desk.land(message, self.send(message))
+            except TransportError as error:
+                desk.land(message, error)
+
+
+@pytest.mark.parametrize(("verdicts", "found"), [
+    ([None, Unavailable("gone")], ["sent", "pending"]), ([Unavailable("gone"), None], ["pending", "sent"])])
+def test_what_became_of_all_in_the_air_is_on_the_board_before_the_ledger_hears_of_the_post(
+    tmp_path: Path, verdicts: list[TransportError | None], found: list[str]
 ) -> None:
-    """A ledger that is full just then takes neither the news of the post nor the outcome: the next process reads it."""
-    work = Workplace(tmp_path, readers=1)
-    work.script = lambda message, attempt: verdict
+    """A ledger that is full just then takes neither the news of the post nor an outcome: the next process reads them.
+    """
+    work = Workplace(tmp_path, readers=2)
+    work.transport = Airborne(lambda message, attempt: verdicts[int(message.recipient[6])], work.outbox)
     office = work.office()
     office.pace.lose()
     claim = office.claim
@@ -158,19 +175,7 @@ def test_what_became_of_a_message_is_on_the_board_before_the_ledger_hears_of_the
         office.deliver(work.stop)
 
     take_back(work.ledger, office.worker, read_board(office.board.path), Doubt.PROCESS, NOON, has_died=True)
-    assert work.states == [found]
-
-
-class Airborne(Faulty):
-    """A post that has all messages in the air before it answers any."""
-
-    def carry(self, desk: Desk) -> None:
-        flying: list[Message] = []
-        while isinstance(message := desk.next(), Message):
-            if desk.depart(message):
-                flying.append(message)
-        for message in flying:
-            desk.land(message, self.send(message))
+    assert work.states == found
 
 
 def test_what_is_in_the_air_when_a_single_pass_loses_the_ledger_is_heard_and_not_in_doubt(

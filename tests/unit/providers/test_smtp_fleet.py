@@ -22,7 +22,10 @@ class Waiting(Pile):
         return super().next() or (AN_HOUR if len(self.results) < len(self.departed) else None)
 
 
-def test_desk_is_asked_again_when_the_last_in_the_air_has_landed_and_not_only_at_its_hour() -> None:
+def test_desk_is_asked_again_when_the_last_in_the_air_has_landed_and_not_only_at_its_hour(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(smtp_fleet, "ASK_AGAIN_S", AN_HOUR)
     with PostOffice() as post:
         desk, smtp = Waiting([message()]), Smtp(relay_to(post))
         carrier = threading.Thread(target=smtp.carry, args=[desk], daemon=True)
@@ -31,6 +34,24 @@ def test_desk_is_asked_again_when_the_last_in_the_air_has_landed_and_not_only_at
 
         assert not carrier.is_alive()
         assert len(desk.results) == 1
+        smtp.close()
+
+
+def test_desk_that_has_nothing_for_an_hour_may_end_before() -> None:
+    """A service with a low rate is told to stop."""
+    words: list[float | None] = [AN_HOUR, None]
+
+    class Ending(Pile):
+        def next(self) -> float | None:
+            return words.pop(0)
+
+    with PostOffice() as post:
+        smtp = Smtp(relay_to(post))
+        carrier = threading.Thread(target=smtp.carry, args=[Ending([])], daemon=True)
+        carrier.start()
+        carrier.join(60)
+
+        assert not carrier.is_alive()
         smtp.close()
 
 
