@@ -206,7 +206,7 @@ class Session:
         if reply.code == 421:
             self.was_turned_away = phase is Phase.MAIL and not self.answered
             return self._part()
-        if self._is_used_up(phase, reply):
+        if not is_yes and self._is_used_up(phase, reply):
             return self._part()
         if phase is _DOT:
             return self._land(flight, reply, is_yes=is_yes)
