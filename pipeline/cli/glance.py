@@ -100,8 +100,8 @@ def remember(app: App, config: Path) -> None:
             path.unlink(missing_ok=True)
             return
         text = json.dumps(_known(app, config, url.removeprefix(SQLITE)))
-        if not path.exists() or path.read_text("utf-8") != text:
-            path.write_text(text, "utf-8")
+        if not path.exists() or path.read_bytes() != text.encode():
+            path.write_bytes(text.encode())
             path.chmod(0o600)
 
 

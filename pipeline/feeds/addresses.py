@@ -23,7 +23,8 @@ LONGEST_BYTES = 200  # of one folder name; file systems take 255
 # First folders that are somebody else's: of the site itself, and the routes of `run`.
 TAKEN = frozenset({
     "feeds", "assets", "tags", "years", "subscribe", "confirm", "unsubscribe", "preferences", "view", "hooks",
-    "health", "metrics", "admin", "index.html", "style.css", "theme.css", "filter.js", "sitemap.xml", "feeds.opml",
+    "health", "metrics", "admin", "index.html", "404.html", "style.css", "theme.css", "filter.js", "sitemap.xml",
+    "feeds.opml",
 })
 
 _FIELD = re.compile(r"\{([^{}]*)\}")

@@ -28,8 +28,9 @@ from pipeline.issues.vocabulary import direction
 
 Values = dict[str, object]
 
-# What HTML would read as the end of a script, or of a line of one.
 TAGS = "tags/"
+MISSING = "404.html"
+# What HTML would read as the end of a script, or of a line of one.
 _SCRIPT_SAFE = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 
 
@@ -79,13 +80,23 @@ def redirect_page(permalink: str, target: str, publication: Publication, templat
     return templates.render("redirect.html", values)
 
 
+def missing_page(publication: Publication, templates: Templates) -> bytes:
+    """What a host shows, at any address, where there is no page: its own addresses begin at the host's root."""
+    values = _frame(publication, MISSING, wording(publication.language)["missing"]) | {
+        "link": partial(web_address, urlsplit(publication.url).path),
+        "picture": str,
+    }
+    return templates.render(MISSING, values)
+
+
 def site_files(publication: Publication, templates: Templates) -> tuple[tuple[str, bytes], ...]:
-    """What every page loads, by name below `site/`."""
+    """What every page loads, and the page of none, by name below `site/`."""
     column = f":root {{ --column: {publication.width / 16:g}rem }}\n"
     return (
         ("theme.css", (_theme(publication) + column + code_css()).encode()),
         ("style.css", templates.text("style.css").encode()),
         ("filter.js", templates.text("filter.js").encode()),
+        (MISSING, missing_page(publication, templates)),
     )
 
 

@@ -30,6 +30,8 @@ _ENGLISH: Wording = {
     "subscribe": "Subscribe",
     "subscribe_hint": "Every issue, by mail. Leave at any time with one click.",
     "moved": "This page has moved to",
+    "missing": "There is no such page",
+    "missing_hint": "It may have moved. Here are",
 }
 
 _SIMPLIFIED: Wording = {
@@ -52,6 +54,8 @@ _SIMPLIFIED: Wording = {
     "subscribe": "订阅",
     "subscribe_hint": "每期直接寄到邮箱，随时一键退订。",
     "moved": "本页已移至",
+    "missing": "没有这个页面",
+    "missing_hint": "它可能换了地址，请看",
 }
 
 _TRADITIONAL: Wording = {
@@ -74,6 +78,8 @@ _TRADITIONAL: Wording = {
     "subscribe": "訂閱",
     "subscribe_hint": "每期直接寄到信箱，隨時一鍵退訂。",
     "moved": "本頁已移至",
+    "missing": "沒有這個頁面",
+    "missing_hint": "它可能換了地址，請看",
 }
 
 CATALOGUE: Mapping[str, Wording] = {"en": _ENGLISH, "zh": _SIMPLIFIED, "zh-hant": _TRADITIONAL}

@@ -79,6 +79,8 @@ class Bucket:
     def _bring(self) -> None:
         seal = self._seal()
         wanted = self._folders.names(self._imprint.read().files)
+        if not wanted:
+            return  # what the last build left is not known, and nothing is taken away for that: the next one says
         ours = self._noted()[1] | set(wanted)
         self._note("", ours)
         store = self._open_store()

@@ -20,6 +20,7 @@ from pipeline.publish.outside import post
 log = logging.getLogger(__name__)
 
 WHOLE_S = 15.0  # for one call
+DOWN = 500      # and above: the hub has trouble, not we
 
 
 class Herald:
@@ -39,29 +40,32 @@ class Herald:
         self._book.announce(self._publication.hubs, digests, self._clock.now())
 
     def tell(self) -> int:
-        """Makes the calls that are due; gives how many hubs listened. A hub that is down is left alone until later."""
+        """Makes the calls that are due; gives how many hubs listened. A hub that is down is left alone until later;
+        one that refuses a feed may want the next."""
         listened, silent = 0, set[str]()
         hubs = self._publication.hubs
         for call in self._book.begin(hubs, self._clock.now()) if hubs else ():
-            if call.hub not in silent and _call(call.hub, call.topic):
+            status = DOWN if call.hub in silent else _call(call.hub, call.topic)
+            if 200 <= status < 300:
                 self._book.told(call)
                 listened += 1
-            else:
+            elif status >= DOWN:
                 silent.add(call.hub)
         return listened
 
 
-def _call(hub: str, topic: str) -> bool:
+def _call(hub: str, topic: str) -> int:
+    """The hub's answer; DOWN where there is none."""
     try:
         status = post(hub, {"hub.mode": "publish", "hub.url": topic}, whole_s=WHOLE_S)
     except Unreachable as error:
         log.warning("hub.unreachable", extra={"hub": hub, "feed": topic, "reason": error.problem.message})
-        return False
+        return DOWN
     if 200 <= status < 300:
         log.info("hub.told", extra={"hub": hub, "feed": topic})
-        return True
-    log.warning("hub.refused", extra={"hub": hub, "feed": topic, "status": status})
-    return False
+    else:
+        log.warning("hub.refused", extra={"hub": hub, "feed": topic, "status": status})
+    return status
 
 
 def _digest(path: Path) -> str:

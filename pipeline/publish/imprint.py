@@ -79,11 +79,12 @@ class Imprint:
 
     def read(self) -> Printed:
         """What the last build left; nothing of it counts that somebody changed since."""
-        noted = json.loads(self._notebook.note(PRINTED) or "{}")
-        if not noted:
-            return Printed()
-        pages = {key: Page(*page) for key, page in noted.pop("pages").items()}
-        return Printed(pages=pages, **noted)
+        try:
+            noted = json.loads(self._notebook.note(PRINTED) or "{}")
+            pages = {key: Page(*page) for key, page in noted.pop("pages").items()}
+            return Printed(pages=pages, **noted)
+        except (ValueError, LookupError, TypeError, AttributeError):
+            return Printed()  # there is none, or it is another version's, or damaged: it costs a build of everything
 
     def write(self, printed: Printed, folder: str, until: datetime | None) -> None:
         """Notes what a build left. `until` is when the next issue is due."""
@@ -110,12 +111,15 @@ def frame(settings: str, templates: Iterable[str | Path]) -> str:
 
 def unbroken(noted: str | None, folder: str, around: str, now: datetime) -> bool:
     """Whether a seal, as it was noted, says that everything stands. `around` is the frame."""
-    seal = json.loads(noted or OPEN)
-    if not folder or seal.get("folder") != folder or seal.get("frame") != around:
-        return False
-    if seal["until"] is not None and now >= datetime.fromisoformat(seal["until"]):
-        return False
-    return all(seen(path) == left for path, left in seal["files"])
+    try:
+        seal = json.loads(noted or OPEN)
+        if not folder or seal.get("folder") != folder or seal.get("frame") != around:
+            return False
+        if seal["until"] is not None and now >= datetime.fromisoformat(seal["until"]):
+            return False
+        return all(seen(path) == left for path, left in seal["files"])
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return False  # another version's, or damaged
 
 
 def stamp(*made_from: object) -> str:

@@ -67,6 +67,16 @@ CHANGES: dict[str, Callable[[Publication], object]] = {
 }
 
 
+def test_what_cannot_be_read_is_noted_anew(letters: Publication) -> None:
+    kept = letters.folder / "var/glance.json"
+    known = kept.read_bytes()
+    kept.write_bytes(b"\xff")
+
+    remember(letters.app, letters.folder / "config.yaml")
+
+    assert kept.read_bytes() == known
+
+
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
 def test_a_close_look_is_taken_when(letters: Publication, change: Callable[[Publication], object]) -> None:
     assert glance(letters)

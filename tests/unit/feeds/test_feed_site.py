@@ -225,11 +225,24 @@ def test_redirect_leads_to_the_new_address_and_stays_out_of_search_engines() -> 
         ("https://letters.example.com/%E8%8B%B9%E6%9E%9C/", "../../%E8%8B%B9%E6%9E%9C/")]
 
 
+@pytest.mark.parametrize(("url", "root"), [
+    ("https://letters.example.com/", "/"), ("https://example.com/%E5%88%8A/", "/%E5%88%8A/")])
+def test_page_of_what_is_not_there_works_at_any_address(url: str, root: str) -> None:
+    files = dict(site_files(dataclasses.replace(PUBLICATION, url=url, logo="logo.svg"), TEMPLATES))
+    made = html.document_fromstring(files["404.html"].decode())
+
+    assert meta(made)["robots"] == "noindex"
+    assert made.xpath("normalize-space(//h1)") == "There is no such page"
+    assert made.xpath("//link[@rel='stylesheet']/@href") == [f"{root}theme.css", f"{root}style.css"]
+    assert set(made.xpath("//main//a/@href")) == {root}
+    assert made.xpath("//header//img/@src") == [f"{url}logo.svg"]
+
+
 def test_style_files_carry_the_accent_the_language_and_the_width() -> None:
     files = dict(site_files(dataclasses.replace(PUBLICATION, accent="#c00", width=600), TEMPLATES))
     style = feed_style(dataclasses.replace(PUBLICATION, language="zh-TW"), TEMPLATES).decode()
 
-    assert sorted(files) == ["filter.js", "style.css", "theme.css"]
+    assert sorted(files) == ["404.html", "filter.js", "style.css", "theme.css"]
     assert files["style.css"] == (PACKAGED / "style.css").read_bytes()
     assert files["theme.css"].decode() == (
         ":root { --accent-light: #cc0000; --accent-dark: #dc4f4f; --feed-hint: "

@@ -101,6 +101,21 @@ def test_what_is_gone_is_taken_away_and_nothing_else(letters: Publication, bucke
     assert [method for method, _ in bucket.asked].count("DELETE") > 0
 
 
+def test_nothing_is_taken_away_when_it_is_not_known_what_should_be_there(
+    letters: Publication, bucket: Bucket,
+) -> None:
+    before = dict(bucket.objects)
+    bucket.refuse = lambda method, key: 503
+    letters.write("the second + 二.md", words(3))
+    letters.restart().publisher.build()
+    letters.app.ledger.notebook.write_note("printed", "of another version")
+    bucket.refuse = lambda method, key: None
+
+    letters.restart().publisher.make_pass()
+
+    assert bucket.objects.keys() == before.keys()
+
+
 def test_pass_that_was_cut_off_is_gone_on_with_by_the_next_and_mail_does_not_wait(
     tmp_path: Path, bucket: Bucket, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -19,19 +19,21 @@ FEEDS = ["atom.xml", "feed.json", "rss.xml"]
 
 @dataclass
 class Hub:
-    """Answers with `status`, and remembers what it was told and what the feed said by then."""
+    """Answers with `status`, to some feeds with 400, and remembers what it was told and what the feed said by then."""
 
     folder: Path
     status: int = 204
+    refused: set[str] = field(default_factory=set)
     heard: list[str] = field(default_factory=list)
     entries: list[int] = field(default_factory=list)
     address: str = ""
 
-    def hear(self, form: dict[str, list[str]]) -> None:
+    def hear(self, form: dict[str, list[str]]) -> int:
         assert form["hub.mode"] == ["publish"]
         name = form["hub.url"][0].removeprefix("https://letters.example.com/feeds/")
         self.heard.append(name)
         self.entries.append((self.folder / "feeds" / name).read_text("utf-8").count("/issue/"))
+        return 400 if name in self.refused else self.status
 
 
 @pytest.fixture
@@ -40,8 +42,7 @@ def hub(tmp_path: Path) -> Iterator[Hub]:
 
     class Desk(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            made.hear(parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode()))
-            self.send_response(made.status)
+            self.send_response(made.hear(parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())))
             self.send_header("Content-Length", "0")
             self.end_headers()
 
@@ -62,6 +63,15 @@ def letters_with(*hubs: str, folder: Path) -> Publication:
     letters = Publication(folder, {"feeds": {"websub": list(hubs)}})
     letters.fill(3)
     return letters
+
+
+def test_hub_that_wants_no_json_is_told_of_the_others(hub: Hub) -> None:
+    hub.refused = {"atom.xml", "feed.json"}
+    letters = letters_with(hub.address, folder=hub.folder)
+
+    letters.deliver()
+
+    assert sorted(hub.heard) == FEEDS
 
 
 def test_hub_is_told_once_of_each_feed_that_changed(hub: Hub) -> None:

@@ -186,6 +186,19 @@ def test_file_that_somebody_harmed_is_made_good(
     assert letters.output() == before
 
 
+@pytest.mark.parametrize("note", ["printed", "seal"])
+@pytest.mark.parametrize("damage", ["", "x", "[]", "null", '{"a": 1}', '{"pages": {"1": [1, 2, 3, 4, 5, 6, 7, 8]}}'])
+def test_what_a_build_left_in_another_shape_costs_a_build_of_everything(
+    letters: Publication, note: str, damage: str,
+) -> None:
+    before = letters.output()
+    letters.write("04-new.md", words(4))
+    letters.app.ledger.notebook.write_note(note, damage)
+
+    assert build(letters).feeds_written
+    assert letters.output().keys() > before.keys()
+
+
 def test_setting_that_shows_is_shown_at_the_next_build(letters: Publication) -> None:
     letters.configure({"publication": {"title": "Night Letters", "url": "https://letters.example.com/",
                                        "timezone": "UTC"}})
