@@ -9,6 +9,8 @@ from typing import Protocol
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+_SINCE_BOOT = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
 
 class Clock(Protocol):
     """What the pipeline knows of time. All instants are aware and UTC."""
@@ -66,7 +68,7 @@ class HandClock:
 
 def since_boot() -> timedelta:
     """How long this machine has been up, sleep included: the same for all its processes, whoever sets its clock."""
-    return timedelta(seconds=time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)))
+    return timedelta(seconds=time.clock_gettime(_SINCE_BOOT))
 
 
 def monotonic() -> float:

@@ -33,7 +33,7 @@ from sqlalchemy.event import listens_for
 
 from pipeline.clock import EPOCH
 
-HEAD = "0006"  # the migration this program expects; a test compares it with pipeline/migrations
+HEAD = "0007"  # the migration this program expects; a test compares it with pipeline/migrations
 
 
 class Instant(TypeDecorator[datetime]):
@@ -109,7 +109,6 @@ issue = Table(
     Column("draft", Boolean, nullable=False),
     Column("source_digest", Text, nullable=False),    # of the file's bytes
     Column("text_digest", Text, nullable=False),      # of what a reader would see
-    Column("sketch", LargeBinary, nullable=False),    # see issues.likeness
     Column("changed_at", Instant, nullable=False),    # the file's change time
     Column("seen_at", Instant, nullable=False),       # the ledger's first sight of these bytes
     Column("due_seen_at", Instant),                   # the first pass that found it due
@@ -122,7 +121,6 @@ issue = Table(
     Column("updated_at", Instant),
     Column("feed_id", Text, unique=True),             # two issues never share an id
     Column("permalink", Text),
-    Column("settled_sketch", LargeBinary),            # `sketch` as it was when it was mailed or adopted
     _one_of("state", ("draft", "scheduled", "waiting", "held", "adopted", "published", "mailed", "problem")),
     CheckConstraint("(published_at IS NULL) = (feed_id IS NULL)", name="published_has_id"),
     CheckConstraint("(published_at IS NULL) = (ordinal IS NULL)", name="published_has_ordinal"),
@@ -136,6 +134,15 @@ issue_text = Table(
     Column("body", Text, nullable=False),
     Column("body_line", Integer, nullable=False),
     Column("descriptions", JSON, nullable=False),
+)
+
+# What a copy of it, or a renamed file, is known by (see issues.likeness). Longer than the issue's row, and seldom read.
+issue_sketch = Table(
+    "issue_sketch",
+    metadata,
+    Column("key", Text, ForeignKey("issue.key"), primary_key=True),
+    Column("sketch", LargeBinary, nullable=False),
+    Column("settled", LargeBinary),                   # `sketch` as it was when it was mailed or adopted
 )
 
 # Another name of an issue: what its file was called before it was renamed.

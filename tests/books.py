@@ -19,7 +19,7 @@ from pipeline.database import Database
 from pipeline.editions.edition import Edition
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import Mailing, MailingState
-from pipeline.schema import delivery, issue, subscriber, subscription
+from pipeline.schema import delivery, issue, issue_sketch, subscriber, subscription
 
 NOON = datetime(2026, 3, 24, 12, 0, tzinfo=UTC)
 LEASE = timedelta(minutes=10)
@@ -60,8 +60,9 @@ def add_issue(database: Database, key: str) -> None:
     with database.write() as connection:
         connection.execute(insert(issue).values(
             key=key, path=f"{key}.md", title=key, day="2026-03-24", due_at=NOON, description="", tags=[], lists=[],
-            draft=False, source_digest="", text_digest="", sketch=b"", changed_at=NOON, seen_at=NOON,
-            state="published", reason="", since=NOON))
+            draft=False, source_digest="", text_digest="", changed_at=NOON, seen_at=NOON, state="published",
+            reason="", since=NOON))
+        connection.execute(insert(issue_sketch).values(key=key, sketch=b""))
 
 
 def add_readers(database: Database, list_id: str, count: int) -> list[int]:

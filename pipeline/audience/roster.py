@@ -29,7 +29,7 @@ from pipeline.audience.subscriber import (
     Suppression,
     plain_name,
 )
-from pipeline.database import Database
+from pipeline.database import AUDIENCE, Database
 from pipeline.schema import subscriber, subscription, suppression
 
 PAGE = 1000  # rows looked at or written in one go: enough to be fast, few enough to hold
@@ -118,6 +118,7 @@ class Roster:
         hashed = self.address_hash(address.folded)
         row = {"address_hash": hashed, "address": None, "reason": "forgotten", "source": "erasure", "at": now}
         with self._database.write() as connection:
+            self._database.take_turns(connection, AUDIENCE)  # or a mailing that begins meanwhile writes them down again
             connection.execute(self._database.insert_new(suppression).values(row))
             connection.execute(statements.bare(hashed))
             connection.execute(statements.erase_subscriptions(hashed))

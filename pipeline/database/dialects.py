@@ -14,6 +14,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import Text, TypeEngine
 
+AUDIENCE = "audience"  # whose turn it is: that of a mailing that writes its readers down, or of one that is erased
+
 
 class digest(GenericFunction[str]):  # noqa: N801, an SQL function is written in lower case
     """SQL: 32 hexadecimal digits of the sha-256 of a text, the same on both databases."""
@@ -81,6 +83,14 @@ class Dialect:
         into = self._insert(table)
         changes = {name: into.excluded[name] for name in columns if name not in keys}
         return into.on_conflict_do_update(index_elements=keys, set_=changes)
+
+    def take_turns(self, connection: Connection, about: str) -> None:
+        """Waits until no other transaction is at this, and keeps others from it until this one ends.
+
+        On PostgreSQL neither of two transactions sees what the other writes; SQLite has one that writes at a time.
+        """
+        if not self.is_sqlite:
+            connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"avviso {about}", 0))))
 
     def read_in_order(self, connection: Connection) -> None:
         """Until this transaction ends, PostgreSQL takes the index that has the order asked for, and does not sort.

@@ -29,6 +29,7 @@ TAKEN = frozenset({
 _FIELD = re.compile(r"\{([^{}]*)\}")
 # Not for file names: what Windows forbids, and white space, which addresses show as %20.
 _UNSAFE = re.compile(r'[<>:"/\\|?*#%\s]+')
+_SHARP = re.compile(r"(?<=\w)#")  # not that of `#llm`
 _DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
@@ -71,8 +72,8 @@ def slug(title: str) -> str:
 
 
 def tag_folder(tag: str) -> str:
-    """Where the page and the feeds of a tag are: `tags/llm/`. Tags that differ in case share it."""
-    return f"tags/{segment(tag.casefold())}/"
+    """Where the page and the feeds of a tag are: `tags/llm/`. Tags that differ in case share it; `C#` is not `C`."""
+    return f"tags/{segment(_SHARP.sub('-sharp', tag.casefold()))}/"
 
 
 def segment(text: str) -> str:

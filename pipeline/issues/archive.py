@@ -17,7 +17,6 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Connection,
-    LargeBinary,
     Row,
     Update,
     and_,
@@ -37,7 +36,7 @@ from pipeline.database import Database
 from pipeline.errors import Problem
 from pipeline.issues.issue import Image, State
 from pipeline.issues.record import KnownFile, Record, Spine, Text
-from pipeline.schema import fragment, issue, issue_alias, issue_file, issue_text, redirect
+from pipeline.schema import fragment, issue, issue_alias, issue_file, issue_sketch, issue_text, redirect
 
 ROWS_AT_ONCE = 500  # keys in one question
 
@@ -45,10 +44,16 @@ ROWS_AT_ONCE = 500  # keys in one question
 _ORDER = (issue.c.due_at, issue.c.number.nulls_last(), issue.c.key)
 _IS_SHOWN = and_(issue.c.published_at.is_not(None), issue.c.missing_at.is_(None), issue.c.draft.is_(False))
 _SETTLED = (State.ADOPTED, State.MAILED)
+_RECORDS = select(issue, issue_sketch.c.sketch).join(issue_sketch)
 _ONE = update(issue).where(issue.c.key == bindparam("of_key"))
+_WAS = bindparam("was", type_=SqlText)
+_AS_IT_WAS = or_(_WAS.is_(None), issue.c.state == _WAS)
+_STAND = _ONE.where(_AS_IT_WAS).values(state=bindparam("to"), reason=bindparam("why"), since=bindparam("at"))
+_SETTLE = update(issue_sketch).where(
+    issue_sketch.c.key == issue.c.key, issue.c.key == bindparam("of_key"), _AS_IT_WAS).values(settled=bindparam("said"))
 _OF_THE_FILE = (
     "path", "number", "title", "day", "due_at", "cover", "description", "language", "tags", "lists", "draft",
-    "source_digest", "text_digest", "sketch", "changed_at", "seen_at", "missing_at",
+    "source_digest", "text_digest", "changed_at", "seen_at", "missing_at",
 )
 
 
@@ -89,7 +94,7 @@ class Archive:
     def issues(self) -> dict[str, Record]:
         """Every issue ever read, by key, in the order of their hours."""
         with self._db.read() as connection:
-            rows = connection.execute(select(issue).order_by(*_ORDER)).all()
+            rows = connection.execute(_RECORDS.order_by(*_ORDER)).all()
         return {row.key: _record(row) for row in rows}
 
     def records(self, keys: Iterable[str]) -> dict[str, Record]:
@@ -98,7 +103,7 @@ class Archive:
         found: dict[str, Record] = {}
         with self._db.read() as connection:
             for start in range(0, len(wanted), ROWS_AT_ONCE):
-                some = select(issue).where(issue.c.key.in_(wanted[start:start + ROWS_AT_ONCE]))
+                some = _RECORDS.where(issue.c.key.in_(wanted[start:start + ROWS_AT_ONCE]))
                 found |= {row.key: _record(row) for row in connection.execute(some)}
         return found
 
@@ -111,10 +116,10 @@ class Archive:
         settled = issue.c.state.in_(_SETTLED) & issue.c.draft.is_(False) & (issue.c.due_at <= now)
         found = {}
         with self._db.read() as connection:
-            found = {row.key: row for row in connection.execute(select(issue).where(~settled))}
+            found = {row.key: row for row in connection.execute(_RECORDS.where(~settled))}
             named = sorted(set(also) - set(found))
             for start in range(0, len(named), ROWS_AT_ONCE):
-                some = select(issue).where(issue.c.key.in_(named[start:start + ROWS_AT_ONCE]))
+                some = _RECORDS.where(issue.c.key.in_(named[start:start + ROWS_AT_ONCE]))
                 found |= {row.key: row for row in connection.execute(some)}
         records = sorted(map(_record, found.values()), key=_hour)
         return {record.key: record for record in records}
@@ -123,7 +128,7 @@ class Archive:
         """The sketches of what was mailed or adopted, by key, as it was then."""
         with self._db.read() as connection:
             rows = connection.execute(
-                select(issue.c.key, issue.c.settled_sketch).where(issue.c.settled_sketch.is_not(None))).all()
+                select(issue_sketch.c.key, issue_sketch.c.settled).where(issue_sketch.c.settled.is_not(None))).all()
         return _pairs(rows)
 
     def permalinks(self) -> dict[str, str]:
@@ -141,7 +146,7 @@ class Archive:
     def due(self, now: datetime) -> list[Record]:
         """Issues whose hour has come, not published or not seen as due yet, in the order of their hours."""
         new = issue.c.published_at.is_(None) | issue.c.due_seen_at.is_(None)
-        waiting = select(issue).where(new, issue.c.draft.is_(False), issue.c.due_at <= now)
+        waiting = _RECORDS.where(new, issue.c.draft.is_(False), issue.c.due_at <= now)
         with self._db.read() as connection:
             rows = connection.execute(waiting.order_by(*_ORDER)).all()
         return [_record(row) for row in rows]
@@ -209,10 +214,12 @@ class Archive:
             return
         rows = [_record_row(record) for record, _ in entries]
         changed = [{"of_key": record.key, "at": record.updated_at} for record, _ in entries if record.updated_at]
+        sketches = [{"key": record.key, "sketch": record.sketch} for record, _ in entries]
         texts = [{"key": record.key, "body": text.body, "body_line": text.body_line,
                   "descriptions": list(text.descriptions)} for record, text in entries]
         with self._db.write() as connection:
             connection.execute(self._db.upsert_rows(issue, _OF_THE_FILE), rows)
+            connection.execute(self._db.upsert_rows(issue_sketch, sketches[0]), sketches)
             connection.execute(self._db.upsert_rows(issue_text, texts[0]), texts)
             connection.execute(_ONE.where(issue.c.state == State.PROBLEM).values(state=State.SCHEDULED),
                                [{"of_key": row["key"]} for row in rows])
@@ -226,12 +233,14 @@ class Archive:
         """
         since = before or {}
         rows = [{"of_key": one.key, "to": one.state, "why": one.reason, "at": one.since, "was": since.get(one.key),
-                 "kept": one.sketch if one.state in _SETTLED and since.get(one.key) is not one.state else None}
-                for one in records]
-        was = bindparam("was", type_=SqlText)
-        self._write_each(_ONE.where(or_(was.is_(None), issue.c.state == was)).values(
-            state=bindparam("to"), reason=bindparam("why"), since=bindparam("at"),
-            settled_sketch=func.coalesce(bindparam("kept", type_=LargeBinary), issue.c.settled_sketch)), rows)
+                 "said": one.sketch} for one in records]
+        if not rows:
+            return
+        settling = [row for row in rows if row["to"] in _SETTLED and row["was"] is not row["to"]]
+        with self._db.write() as connection:
+            if settling:
+                connection.execute(_SETTLE, settling)
+            connection.execute(_STAND, rows)
 
     def note_missing(self, keys: Iterable[str], at: datetime) -> None:
         """Their files are gone."""
@@ -284,10 +293,11 @@ class Archive:
 
     def paragraphs(self, latest: int) -> list[tuple[datetime, str, tuple[str, ...]]]:
         """Candidates for descriptions in the latest issues: when each is due, its key, its paragraphs; latest first."""
-        columns = select(issue.c.due_at, issue.c.key, issue_text.c.descriptions)
+        latest_first = issue.c.due_at.desc(), issue.c.key
+        newest = select(issue.c.key).order_by(*latest_first).limit(latest).scalar_subquery()
+        said = select(issue.c.due_at, issue.c.key, issue_text.c.descriptions).join(issue_text)
         with self._db.read() as connection:
-            rows = connection.execute(columns.join(issue_text, issue.c.key == issue_text.c.key)
-                                      .order_by(issue.c.due_at.desc(), issue.c.key).limit(latest))
+            rows = connection.execute(said.where(issue.c.key.in_(newest)).order_by(*latest_first))
             return [(row.due_at, row.key, tuple(row.descriptions)) for row in rows]
 
     def next_ordinal(self) -> int:
@@ -373,7 +383,6 @@ _SPINE_COLUMNS = (
 
 def _record(row: Row[Any]) -> Record:
     values = dict(row._mapping)
-    del values["settled_sketch"]
     values["day"] = date.fromisoformat(values["day"])
     values["cover"] = Image(**values["cover"]) if values["cover"] else None
     values["tags"] = tuple(values["tags"])
@@ -385,6 +394,7 @@ def _record(row: Row[Any]) -> Record:
 def _record_row(record: Record) -> dict[str, Any]:
     row = {field.name: getattr(record, field.name) for field in fields(record)}
     cover = record.cover
+    del row["sketch"]
     row["day"] = record.day.isoformat()
     row["cover"] = cover and {"src": cover.src, "alt": cover.alt, "width": cover.width, "height": cover.height}
     row["tags"], row["lists"] = list(record.tags), list(record.lists)

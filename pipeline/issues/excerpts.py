@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
+from itertools import islice, takewhile
 
 from markdown_it.token import Token
 
@@ -23,6 +23,7 @@ from pipeline.issues.tags import TAG, read_tag
 
 MAX_CHARS = 200
 MAX_CANDIDATES = 16
+MAX_LISTS = 4
 
 _ENOUGH = 4_000
 """Characters of a paragraph's source that are read for a description."""
@@ -30,6 +31,10 @@ _MOST = 20_000
 """Characters of a block that are looked at at all; a first picture or heading stands before them."""
 _FIRST = 100_000
 """Characters of a body that are looked at: what an issue says of itself it says at its beginning."""
+
+_BETWEEN = " · "
+_IN_ITEM = 3
+"""The level of the words that stand in an item of a top-level list."""
 
 _SMALL = re.compile(r"<small\b[^>]*>(.*?)</small>", re.DOTALL | re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:https?|ftp|mailto):\S+|[\w.+-]{1,64}@[\w.-]+")
@@ -44,13 +49,14 @@ _FIRST_PART, _SECOND_PART = (re.compile(rf"\W*(?:{number})(?:[、.．)）:：]|\
 @dataclass(frozen=True, slots=True)
 class Excerpts:
     """What the body tells: its title, the number in its first heading, the picture in the first block, `<small>`
-    among the first three, and the plain paragraphs in order, each at most MAX_CHARS long."""
+    among the first three, and what could describe it: its plain paragraphs in order, then its lists, each at most
+    MAX_CHARS long."""
 
     title: str
     heading_number: int | None
     cover: Image | None
     small: str
-    paragraphs: tuple[str, ...]
+    descriptions: tuple[str, ...]
 
 
 def excerpts(body: str) -> Excerpts:
@@ -63,7 +69,7 @@ def excerpts(body: str) -> Excerpts:
         heading if number is not None or not blocks.begins_a_part() else "", number,
         _cover(blocks.settled(top[0])) if top else None,
         next((found for block in top[:3] if (found := _small(blocks, block))), ""),
-        tuple(_candidates(blocks)))
+        (*islice(_paragraphs(blocks), MAX_CANDIDATES), *islice(_lists(blocks), MAX_LISTS)))
 
 
 class _Blocks:
@@ -165,17 +171,29 @@ def _small(blocks: _Blocks, block: Token) -> str:
     return cut(blocks.plain(match[1])) if match else ""
 
 
-def _candidates(blocks: _Blocks) -> Iterator[str]:
+def _paragraphs(blocks: _Blocks) -> Iterator[str]:
     """Top-level paragraphs that say something: no lone addresses, no contents lines, no labels such as 目录：."""
-    found = 0
     for at, token in enumerate(blocks.tokens):
-        if token.type != "paragraph_open" or token.level or found == MAX_CANDIDATES:
+        if token.type != "paragraph_open" or token.level:
             continue
         lines = blocks.tokens[at + 1].content.split("\n")
         prose = "\n".join(line for line in lines if len(line) > 60 or not _CONTENTS_LINE.match(line))
         text = blocks.plain(prose[:_ENOUGH]) if prose else ""
         if _says_something(text):
-            found += 1
+            yield cut(text)
+
+
+def _lists(blocks: _Blocks) -> Iterator[str]:
+    """Top-level lists by the beginnings of their items: all that an issue of links says of itself."""
+    opened = [at for at, token in enumerate(blocks.tokens)
+              if token.type in ("bullet_list_open", "ordered_list_open") and not token.level]
+    for start in opened:
+        text = ""
+        for token in takewhile(lambda token: token.level, blocks.tokens[start + 1:]):
+            item = token.type == "inline" and token.level == _IN_ITEM and "](#" not in token.content  # no contents
+            if item and len(text) <= MAX_CHARS:
+                text += (_BETWEEN if text else "") + blocks.plain(token.content[:_ENOUGH])
+        if _says_something(text):
             yield cut(text)
 
 

@@ -83,8 +83,10 @@ def read(root: Path, path: str, limit_bytes: int = LIMIT_BYTES) -> bytes:
     try:
         descriptor = _open_below(root, path)
     except OSError as error:
-        raise IssueError(f"cannot be read: {error.strerror}", path=path, rule="unreadable",
-                         remedy="check that it is a plain file and who may read it") from None
+        remedy = "check that it is a plain file and who may read it"
+        if isinstance(error, FileNotFoundError):
+            remedy = "put it there, or write the whole address (https://…) of what is elsewhere"
+        raise IssueError(f"cannot be read: {error.strerror}", path=path, rule="unreadable", remedy=remedy) from None
     about = os.fstat(descriptor)
     if not stat.S_ISREG(about.st_mode):
         os.close(descriptor)  # `open` below would refuse a folder in its own way

@@ -20,10 +20,10 @@ _TOKEN = re.compile(r"[぀-ヿ㐀-鿿가-힯]|[^\W_]+")
 
 def sketch(text: str) -> bytes:
     """The sketch of a text: up to 512 hashes of 8 bytes, ascending. Empty for a text without words."""
-    tokens = _TOKEN.findall(text.casefold())
-    runs = set(map(" ".join, zip(*(tokens[start:] for start in range(RUN)), strict=False)))
+    tokens = [token.encode() for token in _TOKEN.findall(text.casefold())]
+    runs = set(map(b" ".join, zip(*(tokens[start:] for start in range(RUN)), strict=False)))
     if tokens and not runs:
-        runs = {" ".join(tokens)}
+        runs = {b" ".join(tokens)}
     digests = sorted(_digests(runs))
     hashes = array("Q", b"".join(digests[:KEPT]))
     if sys.byteorder == "little":
@@ -31,12 +31,12 @@ def sketch(text: str) -> bytes:
     return hashes.tobytes()
 
 
-def _digests(runs: Iterable[str]) -> Iterator[bytes]:
+def _digests(runs: Iterable[bytes]) -> Iterator[bytes]:
     """A copy of a hash that nothing was put into yet takes half as long as a new one."""
     empty = blake2b(digest_size=8)
     for run in runs:
         hashed = empty.copy()
-        hashed.update(run.encode())
+        hashed.update(run)
         yield hashed.digest()
 
 

@@ -15,6 +15,7 @@ from markdown_it.rules_inline import StateInline
 
 from pipeline.issues.colouring import coloured
 from pipeline.issues.emphasis import use_friendly_emphasis
+from pipeline.issues.formulas import use_formulas
 from pipeline.issues.linking import use_linker
 from pipeline.issues.notes import use_notes
 from pipeline.issues.patience import MAX_NESTING, use_patience
@@ -35,6 +36,7 @@ def markdown_parser() -> MarkdownIt:
     use_linker(parser)
     use_spaced_addresses(parser)
     use_notes(parser)
+    use_formulas(parser)
     use_raw_words(parser)
     return parser
 

@@ -34,9 +34,9 @@ MAX_REPEATED_CHARS = 200_000
 """What addresses may add to the text by being repeated through references."""
 MAX_TYPED_LINES = 5_000
 
-_BEGINNINGS = frozenset("#>*+-_=<[`~|:0123456789")
+_BEGINNINGS = frozenset("#>*+-_=<[`~|:$0123456789")
 _BELOW_HEADS = frozenset("|-:")
-_MARKS = "\n!&*:<[\\]^_`~"
+_MARKS = "\n!$&*:<[\\]^_`~"
 _COUNTED = _MARKS + "@"
 _MARKS_IN_HTML = "<" + MARKS
 _DEAR = {"://": 4, "](": 3, "<": 1}

@@ -54,7 +54,7 @@ def read_manuscript(raw: bytes, path: str, *, zone: tzinfo, send_at: time, git_d
         day=when.day if when else None,
         due_at=when.instant if when else None,
         cover=fields.cover() or body.cover,
-        descriptions=tuple(dict.fromkeys((*spoken, *body.paragraphs))),
+        descriptions=tuple(dict.fromkeys((*spoken, *body.descriptions))),
         described=bool(spoken),
         language=fields.language(),
         lists=fields.names("list") or fields.names("lists"),

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from pipeline.clock import Clock
+from pipeline.clock import EPOCH, Clock
 from pipeline.mailings.domains import Domains, Limit
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.notebook import Weather
@@ -40,7 +40,7 @@ class Pace:
         self._slice = max(1, int(rate)) if rate else 0
         self._slots: list[datetime] = []
         self._weather = Weather()
-        self._looked_at: datetime | None = None
+        self._looked_at = EPOCH  # at what other processes have met
         self._ramp: Ramp | None = None
 
     # ---- what the desk asks --------------------------------------------------------------------
@@ -49,7 +49,7 @@ class Pace:
         """The next free slot: the caller's own from now on. None where nothing holds it back: at once."""
         with self._lock:
             now = self._clock.now()
-            if self._looked_at and now < self._looked_at:
+            if now < self._looked_at:
                 self._slots.clear()  # the clock was set back: they are of another time
             self._look(now)
             if not (self._interval or self._ramp or self._weather.rests_until):
@@ -103,7 +103,7 @@ class Pace:
 
     def _look(self, now: datetime) -> None:
         """What other processes have met; looked up once a second."""
-        if self._looked_at is None or not timedelta(0) <= now - self._looked_at < LOOK_AGAIN:
+        if not self._looked_at <= now < self._looked_at + LOOK_AGAIN:
             self._looked_at = now
             self._change(self._ledger.notebook.weather(self.provider), now)
             if self._weather.domains or self.domains.are_on:

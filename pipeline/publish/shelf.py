@@ -10,14 +10,14 @@ from pipeline.issues.record import Spine
 
 Load = Callable[[Sequence[Spine]], Sequence[Entry]]
 
-HANDY = 4  # as many lots of entries stay in memory as three formats of one group ask for
+HANDY = 50  # entries that stay in memory until others are asked for: the newest of a feed, whichever of them fit
 
 
 class Shelf(Sequence[Entry]):
     """A sequence of entries; slices are shelves again and load nothing. `load` gives the entries of spines."""
 
     def __init__(
-        self, spines: Sequence[Spine], load: Load, read: dict[tuple[str, ...], Sequence[Entry]] | None = None,
+        self, spines: Sequence[Spine], load: Load, read: dict[str, Entry] | None = None,
     ) -> None:
         self.spines = spines
         self._load = load
@@ -35,16 +35,18 @@ class Shelf(Sequence[Entry]):
     def __getitem__(self, index: int | slice) -> Entry | Shelf:
         if isinstance(index, slice):
             return Shelf(self.spines[index], self._load, self._read)
-        return self._entries()[index]
+        self._fetch()
+        return self._read[self.spines[index].key]
 
     def __iter__(self) -> Iterator[Entry]:
-        return iter(self._entries())
+        self._fetch()
+        return iter([self._read[spine.key] for spine in self.spines])
 
-    def _entries(self) -> Sequence[Entry]:
-        """All of them, read in one go."""
-        lot = tuple(spine.key for spine in self.spines)
-        if lot not in self._read:
-            if len(self._read) >= HANDY:
-                del self._read[next(iter(self._read))]
-            self._read[lot] = self._load(self.spines)
-        return self._read[lot]
+    def _fetch(self) -> None:
+        """What is not in memory is read in one go."""
+        if all(spine.key in self._read for spine in self.spines):
+            return
+        if len(self._read) > HANDY:
+            self._read.clear()
+        missing = [spine for spine in self.spines if spine.key not in self._read]
+        self._read.update(zip((spine.key for spine in missing), self._load(missing), strict=True))

@@ -15,7 +15,7 @@ publication:
   timezone: {timezone}
   postal_address: ""                        # shown in every mail; the law of many countries asks for it
 issues:
-  folder: {issues}{include}
+  folder: {issues}{patterns}
 mailings:
   from: {sender}
 lists:
@@ -24,17 +24,25 @@ transport:
   kind: folder                              # writes .eml files into var/outbox; `smtp` sends them
 """
 
-TOP_ONLY = '\n  include: ["*.md"]                         # what lies in folders below is something else'
+INCLUDE, EXCLUDE = ["**/*.md"], ["**/README.md"]  # of those who set neither
 
 
 def settings_file(found: Survey) -> str:
     """The text of a config.yaml for a folder that was looked at."""
     return TEMPLATE.format(
         title=_quoted(found.title), language=found.language, timezone=found.timezone,
-        issues=_quoted(found.issues), include=TOP_ONLY if found.top_only else "",
+        issues=_quoted(found.issues), patterns=_patterns(found),
         sender=_quoted(f"{found.title} <newsletter@example.com>"))
 
 
-def _quoted(text: str) -> str:
-    """Text as YAML reads it whatever is in it: JSON's strings are YAML's."""
+def _patterns(found: Survey) -> str:
+    """Which files are issues, where that is not as everywhere."""
+    include = [f"{'' if found.top_only else '**/'}*{suffix}" for suffix in found.suffixes] or INCLUDE
+    exclude = EXCLUDE + [f"**/{name}" for name in found.others if f"**/{name}" not in EXCLUDE]
+    return (f"\n  include: {_quoted(include)}" if include != INCLUDE else "") + (
+        f"\n  exclude: {_quoted(exclude)}" if exclude != EXCLUDE else "")
+
+
+def _quoted(text: str | list[str]) -> str:
+    """Text, or several, as YAML reads it whatever is in it: JSON's strings are YAML's."""
     return json.dumps(text, ensure_ascii=False)

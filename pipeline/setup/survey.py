@@ -16,7 +16,8 @@ DEPTH = 4                      # how far below the folder issues are looked for
 SAMPLE = 20                    # files read to tell the language
 SKIPPED = frozenset({"node_modules", "feeds", "site", "var", "templates", "venv"})
 DOCUMENTS = "docs"             # of a program, mostly; of a newsletter where no issues lie elsewhere
-NOT_ISSUES = frozenset({"readme.md", "changelog.md", "license.md", "contributing.md"})
+SUFFIXES = (".md", ".markdown")
+NOT_ISSUES = frozenset({"readme", "changelog", "license", "contributing"})
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _LETTER = re.compile(r"[A-Za-z\u3400-\u9fff]")
 _ODD = frozenset('<>"\\${}')
@@ -27,13 +28,16 @@ _ZONE_FOLDER = "zoneinfo/"
 class Survey:
     """`issues` is relative to the folder, "." for itself; `files` is how many Markdown files are there.
 
-    `top_only`: the folder itself holds them, and what lies in folders below it is something else.
+    `top_only`: the folder itself holds them, and what lies in folders below it is something else. `suffixes` are
+    theirs; `others` are the names of Markdown files there that are no issues.
     """
 
     title: str
     issues: str
     top_only: bool
     files: int
+    suffixes: tuple[str, ...]
+    others: tuple[str, ...]
     language: str
     timezone: str
 
@@ -44,14 +48,17 @@ def survey(folder: Path, issues: Path | None = None) -> Survey:
         if not wanted.is_dir():
             raise OutputError("is not a folder", path=str(wanted), remedy="make it, or name another")
     where = folder / issues if issues else _busiest(folder)
-    files = sorted(file for file in _markdown(where) if file.name.lower() not in NOT_ISSUES)
+    found = sorted(_markdown(where))
+    files = [file for file in found if not _is_document(file)]
     top_only = where == folder and any(file.parent == folder for file in files)
     if top_only:
         files = [file for file in files if file.parent == folder]
     return Survey(
         title=_title(folder.resolve().name),
         issues=os.path.relpath(where, folder).replace(os.sep, "/"),
-        top_only=top_only, files=len(files), language=_language(files[-SAMPLE:]), timezone=_timezone(),
+        top_only=top_only, files=len(files), suffixes=tuple(sorted({file.suffix for file in files})),
+        others=tuple(sorted({file.name for file in found if _is_document(file)})),
+        language=_language(files[-SAMPLE:]), timezone=_timezone(),
     )
 
 
@@ -66,7 +73,7 @@ def _busiest(folder: Path) -> Path:
 
     From the top down to where files lie, always into the folder with most of them below it.
     """
-    found = [file for file in _markdown(folder) if file.name.lower() not in NOT_ISSUES]
+    found = [file for file in _markdown(folder) if not _is_document(file)]
     files = [file for file in found if DOCUMENTS not in file.relative_to(folder).parts] or found
     if not files:
         return folder / "issues"
@@ -85,7 +92,12 @@ def _markdown(folder: Path) -> Iterator[Path]:
         depth = len(Path(place).relative_to(folder).parts)
         folders[:] = sorted(name for name in folders if name not in SKIPPED and not name.startswith(".")) \
             if depth < DEPTH else []
-        yield from (Path(place, name) for name in files if name.endswith(".md"))
+        yield from (Path(place, name) for name in files if name.endswith(SUFFIXES))
+
+
+def _is_document(file: Path) -> bool:
+    """Of the folder as a project: no issue, whatever it is dated."""
+    return file.stem.lower() in NOT_ISSUES
 
 
 def _language(files: list[Path]) -> str:

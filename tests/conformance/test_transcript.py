@@ -14,7 +14,7 @@ from pipeline.database import Database
 from pipeline.errors import OutputError, Refusal, SchemaOutdated
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import DeliveryState, Doubt, Outcome
-from pipeline.schema import HEAD, event, issue, ledger, mailing, metadata, note, subscriber, suppression
+from pipeline.schema import HEAD, event, issue, issue_sketch, ledger, mailing, metadata, note, subscriber, suppression
 from pipeline.transcript import LEFT_BEHIND, read_transcript, write_transcript
 from tests.books import LEASE, NOON, add_issue, add_readers, begin_mailing, open_database
 
@@ -43,7 +43,8 @@ def filled(database: Database) -> Database:
             key="e", kind="bounced", at=NOON + timedelta(microseconds=1), seen_at=NOON, provider="p", status="",
             reason="", raw="{}"))
         connection.execute(insert(note).values(name="n", value="v"))
-        connection.execute(update(issue).values(sketch=bytes(range(256)), cover={"url": "https://x", "alt": None}))
+        connection.execute(update(issue).values(cover={"url": "https://x", "alt": None}))
+        connection.execute(update(issue_sketch).values(sketch=bytes(range(256))))
         connection.execute(update(ledger).values(baseline_at=NOON))
     claims = books.deliveries.claim("w", 1, limit=3, now=NOON, lease=LEASE)
     books.deliveries.record(1, [Outcome(claims[0], DeliveryState.DEFERRED, "later", due_at=LATER)], now=NOON)

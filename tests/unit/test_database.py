@@ -9,9 +9,12 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from sqlalchemy import Table, create_engine, create_mock_engine, exc, inspect, select, update
 
 from pipeline import schema
@@ -181,6 +184,21 @@ def test_tables_are_what_the_schema_says(tmp_path: Path) -> None:
         _shape(tmp_path / "made.db", table) for table in metadata.sorted_tables]
     migrated.close()
     made.dispose()
+
+
+def test_what_was_mailed_is_known_by_its_sketch_after_sketches_moved() -> None:
+    engine = create_engine("sqlite://")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE issue (key TEXT PRIMARY KEY, sketch BLOB, settled_sketch BLOB)")
+        connection.exec_driver_sql("INSERT INTO issue VALUES ('14', X'02', X'01'), ('15', X'03', NULL)")
+
+        with Operations.context(MigrationContext.configure(connection)):
+            import_module("pipeline.migrations.versions.0007_sketches").upgrade()
+
+        assert connection.exec_driver_sql("SELECT * FROM issue_sketch ORDER BY key").all() == [
+            ("14", b"\2", b"\1"), ("15", b"\3", None)]
+        assert connection.exec_driver_sql("SELECT * FROM issue ORDER BY key").all() == [("14",), ("15",)]
+    engine.dispose()
 
 
 def test_indexes_hold_the_same_rows_on_both_databases() -> None:

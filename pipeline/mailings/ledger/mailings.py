@@ -22,8 +22,9 @@ from sqlalchemy import (
     update,
 )
 
-from pipeline.database import Database, digest
+from pipeline.database import AUDIENCE, Database, digest
 from pipeline.editions.edition import Edition
+from pipeline.mailings.ledger.claiming import SENDING
 from pipeline.mailings.ledger.editions import keep_edition, read_edition
 from pipeline.mailings.ledger.tally import Tally, read_tallies
 from pipeline.mailings.mailing import EVERYBODY, OPEN, DeliveryState, Mailing, MailingState, sources
@@ -60,9 +61,8 @@ class Mailings:
 
     def sending(self) -> set[int]:
         """The ids of the mailings that may go out now."""
-        going = select(mailing.c.id).where(mailing.c.state == MailingState.SENDING)
         with self._db.read() as connection:
-            return set(connection.execute(going).scalars())
+            return set(connection.execute(SENDING).scalars())
 
     def envelope(self, mailing_id: int) -> Mapping[str, Any]:
         """What all messages of a started mailing share, as it was frozen."""
@@ -219,6 +219,7 @@ class Mailings:
     def _fan_out(
         self, connection: Connection, mailing_id: int, now: datetime, to_whom: Callable[[Any], Select[Any]]
     ) -> int:
+        self._db.take_turns(connection, AUDIENCE)
         connection.execute(self._db.insert_new(delivery).from_select(_COLUMNS, _deliveries(mailing_id, now, to_whom)))
         audience, first = connection.execute(  # all are pending, and those have an index
             select(func.count(), func.min(delivery.c.id))

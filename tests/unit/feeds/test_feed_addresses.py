@@ -80,7 +80,8 @@ def test_slug_keeps_letters_of_every_script() -> None:
 
 
 def test_tags_that_differ_in_case_share_a_folder() -> None:
-    assert (tag_folder("LLM"), tag_folder("llm"), tag_folder("C#")) == ("tags/llm/", "tags/llm/", "tags/c/")
+    assert (tag_folder("LLM"), tag_folder("llm"), tag_folder("#llm")) == ("tags/llm/", "tags/llm/", "tags/llm/")
+    assert (tag_folder("C"), tag_folder("C++"), tag_folder("C#")) == ("tags/c/", "tags/c++/", "tags/c-sharp/")
 
 
 def test_web_address_is_ascii_in_upper_case_percent_encoding() -> None:

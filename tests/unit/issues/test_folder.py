@@ -178,6 +178,14 @@ def test_reading_never_leaves_the_folder(tmp_path: Path, path: str, reason: str)
     assert refused.value.problem.message == f"cannot be read: {reason}"
 
 
+def test_reading_what_is_not_there_says_what_an_author_can_do(tmp_path: Path) -> None:
+    with pytest.raises(IssueError) as refused:
+        read(tmp_path, "example.com")
+
+    assert refused.value.problem.remedy == (
+        "put it there, or write the whole address (https://…) of what is elsewhere")
+
+
 def test_reading_a_folder_names_it(tmp_path: Path) -> None:
     (tmp_path / "pictures").mkdir()
 

@@ -53,6 +53,7 @@ def settled(folder: Path) -> Config:
     (["content/posts/1.md", "content/posts/en/2.md", "content/about.md"], "content/posts", 2),
     (["issues/1.md", "docs/a.md", "docs/b.md", "node_modules/x/c.md", ".github/d.md"], "issues", 1),
     (["docs/issue-1.md", "docs/issue-2.md", "README.md"], "docs", 2),
+    (["news/2024/issue-1.markdown", "news/2025/issue-2.markdown", "readme.md"], "news", 2),
     (["a/b/c/d/e/f.md"], "issues", 0),
     ([], "issues", 0),
     (["README.md", "CHANGELOG.md"], "issues", 0),
@@ -67,7 +68,8 @@ def test_survey_finds_where_the_issues_are(tmp_path: Path, files: list[str], iss
 def test_survey_takes_the_folder_that_it_is_told(tmp_path: Path) -> None:
     folder = fill(tmp_path / "my-weekly", "issues/1.md", "issues/2.md", "drafts/3.md")
 
-    assert survey(folder, Path("drafts")) == Survey("My Weekly", "drafts", False, 1, "en", "Asia/Shanghai")
+    assert survey(folder, Path("drafts")) == Survey(
+        "My Weekly", "drafts", False, 1, (".md",), (), "en", "Asia/Shanghai")
 
 
 @pytest.mark.parametrize("issues", [None, Path("missing"), Path("1.md")])
@@ -143,6 +145,15 @@ def test_issues_in_folders_of_years_are_all_taken_in(tmp_path: Path) -> None:
     found = scan(config.issues.folder, config.issues.include, config.issues.exclude)
 
     assert [entry.path for entry in found.entries] == ["2024/1.md", "2025/2.md"]
+
+
+def test_settings_take_in_what_was_counted(tmp_path: Path) -> None:
+    folder = fill(tmp_path / "weekly", "issue-1.markdown", "2.md", "Contributing.md", "readme.md", "README.md")
+    config = settled(folder)
+
+    found = scan(config.issues.folder, config.issues.include, config.issues.exclude)
+
+    assert [entry.path for entry in found.entries] == ["2.md", "issue-1.markdown"]
 
 
 # ---- demo ---------------------------------------------------------------------------------------
