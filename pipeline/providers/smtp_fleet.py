@@ -274,5 +274,5 @@ class _Harbour:
 
 def _may_try_again(session: Session, result: object) -> bool:
     """Nothing was handed over, by the fault of a connection that had worked or that will be spoken to more simply."""
-    is_over = session.at_fault or (session.answered > 0 and not session.is_open)
+    is_over = session.at_fault or session.is_worn_out or (session.answered > 0 and not session.is_open)
     return is_over and isinstance(result, Unavailable)

@@ -53,6 +53,7 @@ class Session:
         self.is_open = True
         self.at_fault = False
         self.was_turned_away = False  # before anybody was answered: one connection too many
+        self.is_worn_out = False  # the server takes no more readers on it, and goes on with those in the air
         self.answered = 0
         self._boarded = 0
         self._limit = settings.messages_per_connection
@@ -73,7 +74,7 @@ class Session:
     def has_room(self) -> bool:
         """Whether the next message may board: open, not worn out, nothing unasked was heard. To be asked after `hear`.
         """
-        if self._boarded >= self._limit or self.at_fault or not self.is_open:
+        if self._boarded >= self._limit or self.is_worn_out or self.at_fault or not self.is_open:
             return False
         return self._may_follow(len(self._flights)) if self._flights else self._talk.is_quiet
 
@@ -206,8 +207,6 @@ class Session:
         if reply.code == 421:
             self.was_turned_away = phase is Phase.MAIL and not self.answered
             return self._part()
-        if self._is_used_up(phase, reply):
-            return self._part()
         if phase is _DOT:
             return self._land(flight, reply, is_yes=is_yes)
         if phase is _RCPT:
@@ -218,6 +217,7 @@ class Session:
 
     def _verdict(self, phase: Phase, reply: Reply) -> TransportError:
         if self._is_used_up(phase, reply):
+            self.is_worn_out = True
             return Unavailable(f"{self._settings.server}: it takes no more readers on one connection", reply=reply.text)
         return verdict(phase, reply, self._settings.server)
 

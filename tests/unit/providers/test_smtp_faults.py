@@ -232,6 +232,17 @@ def test_s06_connection_that_has_had_all_its_readers_is_replaced(offers: tuple[s
         assert [letter.session for letter in post.letters] == [1, 1, 2, 2]
 
 
+def test_s06_those_in_the_air_behind_a_reader_too_many_are_heard_out() -> None:
+    """The server refuses one reader and takes those behind: whoever hung up would mail them twice."""
+    with post_with(replies={"rcpt": [None, "452 4.5.3 too many recipients"]}) as post:
+        letters = [message(f"reader{n}@example.org") for n in range(6)]
+
+        results = [outcome(result) for _, result in send_many(Smtp(relay_to(post, window=4, connections=1)), letters)]
+
+        assert results == ["Receipt"] * 6
+        assert sorted(recipients(post)) == [f"reader{n}@example.org" for n in range(6)]
+
+
 @MANNERS
 def test_s06_reader_whom_even_a_fresh_connection_does_not_take_is_deferred(offers: tuple[str, ...]) -> None:
     with post_with(offers, {"rcpt": "452 4.5.3 too many recipients"}) as post:

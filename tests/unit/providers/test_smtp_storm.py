@@ -16,7 +16,7 @@ from tests.sink import DATA_ONLY, EVERYTHING, Letter, Manners, PostOffice
 LOSSES = (
     "perm-550", "temp-451", "policy-550", "greylist", "drop-after-data", "lose-after-data", "drop-before-dot",
     "drop-at-rcpt", "drop-at-data", "perm-552-5.2.2-at-dot", "perm-550-5.6.0-at-dot", "temp-421", "temp-421-at-data",
-    "temp-421-at-dot", "slow-0.01s", "perm-550-at-data", "temp-451-at-data",
+    "temp-421-at-dot", "temp-452-4.5.3", "slow-0.01s", "perm-550-at-data", "temp-451-at-data",
 )
 NONSENSE = ("garbage-after-data", "twice", "perm-503-5.5.1", "perm-500-5.5.2-at-data", "perm-501-5.5.4-at-dot")
 READERS, CONNECTIONS = 200, 4
