@@ -135,5 +135,5 @@ def _digest(content: bytes) -> str:
 def _accepted(request: Request) -> set[str]:
     """The encodings that the reader accepts, those with weight zero left out (RFC 9110 section 12.5.3)."""
     parts = (part.replace(" ", "").partition(";q=")
-             for part in request.headers.get("accept-encoding", "").lower().split(","))
+             for part in ",".join(request.headers.getlist("accept-encoding")).lower().split(","))
     return {name for name, _, weight in parts if not weight or weight.strip("0.")}

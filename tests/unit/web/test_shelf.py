@@ -124,6 +124,12 @@ def test_packed_bytes_are_gzip_and_fewer(house: House) -> None:
     assert len(raw) < len(PAGE) / 5
 
 
+def test_encodings_on_several_lines_are_one_list(house: House) -> None:
+    answer = house.client.get("/", headers=[("accept-encoding", "deflate"), ("accept-encoding", "gzip")])
+
+    assert answer.headers["content-encoding"] == "gzip"
+
+
 def test_folder_without_its_slash_leads_there_by_a_relative_address(house: House) -> None:
     answer = house.client.get("/14")
 
