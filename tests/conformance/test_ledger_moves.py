@@ -605,15 +605,15 @@ def test_what_is_said_of_who_was_erased_meanwhile_is_not_written_down(books: Boo
 
 
 def test_cancelling_takes_along_what_was_not_handed_over(books: Books) -> None:
-    add_readers(books.database, "weekly", 2)
+    add_readers(books.database, "weekly", 3)
     books.mailing(MailingState.SENDING)
-    sent, in_hand = books.ledger.deliveries.claim("w", 1, limit=2, now=NOON, lease=LEASE)
-    assert in_hand.id != sent.id
-    books.ledger.deliveries.record(1, [Outcome(sent, S.SENT, "ok")], now=NOON)
+    sent, put_off, _in_hand = books.ledger.deliveries.claim("w", 1, limit=3, now=NOON, lease=LEASE)
+    books.ledger.deliveries.record(
+        1, [Outcome(sent, S.SENT, "ok"), Outcome(put_off, S.DEFERRED, "450 later", due_at=LATER)], now=NOON)
 
     books.move(MailingState.CANCELLED)
 
-    assert states(books.database, books.id) == [S.SENT, S.SENDING, S.CANCELLED]
+    assert states(books.database, books.id) == [S.SENT, S.CANCELLED, S.SENDING, S.CANCELLED]
     assert find(books.ledger, books.id).balances
 
 

@@ -21,7 +21,7 @@ from pipeline.providers.base import Message
 from tests.books import NOON, dying
 from tests.offices import Workplace
 
-READERS = 8 * GROUP
+READERS = 150 * GROUP  # so many that a process lives to claim ahead with outcomes in hand
 
 
 @pytest.mark.fault
