@@ -205,21 +205,29 @@ class Format:
         return f"{folder}archive/{self.name}-{number:04}{self.suffix}"
 
 
-def plan_documents(
-    entries: Sequence[Entry], publication: Publication, form: Format, *, limit: int, max_bytes: int,
-    group: int, folder: str = "", count: int | None = None,
-) -> tuple[Document, ...]:
-    """The documents of one feed in one format: the current one, then the archive, oldest first.
+def fitting(
+    entries: Sequence[Entry], publication: Publication, forms: Sequence[Format], *, limit: int, max_bytes: int,
+    group: int, folder: str = "",
+) -> int:
+    """How many of the newest `limit` entries fit into `max_bytes` in each of these formats, and at least one.
 
-    `entries` are in the order of first publication, oldest first; only the newest `limit` are looked
-    at here, older ones are only sliced, so a sequence that loads on demand stays unloaded. The current
-    document has as many of the newest `limit` as fit into `max_bytes`, whole, and at least one: `count`, if
-    that is known from the last time.
+    Found by writing the current documents. `entries` are in the order of first publication, oldest first.
     """
-    total = len(entries)
-    if count is None:
-        count = _fitting(entries, publication, form, limit, max_bytes, group, folder)
-    archives = _archives(total, count, group)
+    most = min(limit, len(entries))
+    for form in forms:
+        most = _fitting(entries, publication, form, most, max_bytes, group, folder)
+    return most
+
+
+def plan_documents(
+    entries: Sequence[Entry], form: Format, *, count: int, group: int, folder: str = "",
+) -> tuple[Document, ...]:
+    """The documents of one feed in one format: the current one with the newest `count`, then the archive, oldest first.
+
+    `entries` are in the order of first publication, oldest first; they are only sliced, so a sequence that loads on
+    demand stays unloaded.
+    """
+    archives = _archives(len(entries), count, group)
     numbers = range(1, archives + 1)
     return (
         _current(entries, form, count, group, folder),
@@ -228,15 +236,13 @@ def plan_documents(
 
 
 def _fitting(
-    entries: Sequence[Entry], publication: Publication, form: Format, limit: int, max_bytes: int, group: int,
+    entries: Sequence[Entry], publication: Publication, form: Format, most: int, max_bytes: int, group: int,
     folder: str,
 ) -> int:
-    """How many of the newest entries the current document has; found by writing it."""
     def too_big(count: int) -> bool:
         document = _current(entries, form, count, group, folder)
         return len(form.write(document, publication)) > max_bytes
 
-    most = min(limit, len(entries))
     if most <= 1 or not too_big(most):
         return most
     return max(1, bisect_left(range(1, most), True, key=too_big))

@@ -15,7 +15,7 @@ from typing import Literal
 from pipeline.errors import IssueError, Problem
 from pipeline.feeds import writing
 from pipeline.feeds.addresses import web_address
-from pipeline.feeds.feed import NEVER, Document, Entry, Format, Publication, plan_documents
+from pipeline.feeds.feed import NEVER, Document, Entry, Format, Publication, fitting, plan_documents
 from pipeline.feeds.foreign import read_feed
 from pipeline.feeds.formats import ATOM, FORMATS
 from pipeline.feeds.listing import Listing, Listings, plan_listings
@@ -332,8 +332,10 @@ class Printing:
     def _feed(self, spines: Sequence[Spine], publication: Publication, folder: str) -> Iterator[File]:
         """The documents of one feed, the three formats of one group after another: they show the same entries."""
         shelf = Shelf(spines, self._with_text if self._plan.content == "full" else self._without_text)
-        planned = [[(form, document) for document in self._documents(shelf, publication, form, folder)]
-                   for form in FORMATS]
+        count = self._fitting(shelf, publication, folder)
+        planned = [[(form, document) for document in plan_documents(
+            shelf, form, count=count, group=GROUP, folder=folder)] for form in FORMATS]
+        self.current += [form.current(folder) for form in FORMATS]
         current, *groups = [[(form, document) for form, document in filter(None, side_by_side)
                              if not self._keep(self._plan.feeds, document.name, *self._made_from(document))]
                             for side_by_side in zip_longest(*planned)]
@@ -355,18 +357,15 @@ class Printing:
             tuple((form.name, replace(document, entries=())) for form, document in group), publication, records,
             tuple(texts[record.key] for record in records if texts))
 
-    def _documents(
-        self, shelf: Shelf, publication: Publication, form: Format, folder: str
-    ) -> Sequence[Document]:
+    def _fitting(self, shelf: Shelf, publication: Publication, folder: str) -> int:
         """How many entries fit is found by writing them, and remembered."""
-        name = form.current(folder)
         newest = stamp([self._stamp(spine) for spine in shelf.spines[-self._plan.entries:]])
-        was = self._before.fits.get(name, [])
-        planned = plan_documents(shelf, publication, form, limit=self._plan.entries, max_bytes=self._plan.max_bytes,
-                                 group=GROUP, folder=folder, count=was[1] if was and was[0] == newest else None)
-        self.after.fits[name] = [newest, len(planned[0].entries)]
-        self.current.append(name)
-        return planned
+        was = self._before.fits.get(folder, [])
+        count = was[1] if was and was[0] == newest else fitting(
+            shelf, publication, FORMATS, limit=self._plan.entries, max_bytes=self._plan.max_bytes, group=GROUP,
+            folder=folder)
+        self.after.fits[folder] = [newest, count]
+        return int(count)
 
     def _made_from(self, document: Document) -> tuple[object, ...]:
         assert isinstance(document.entries, Shelf)  # noqa: S101, as it was planned

@@ -57,7 +57,7 @@ def publish(root: Path) -> None:
                  ("1/index.html",
                   render_page(found[0], PUBLICATION, previous=None, next=found[1], templates=TEMPLATES))])
     for form in (ATOM, RSS):
-        document = plan_documents(found, PUBLICATION, form, limit=20, max_bytes=10**6, group=20)[0]
+        document = plan_documents(found, form, count=len(found), group=20)[0]
         write(root, [(f"feeds/{document.name}", form.write(document, PUBLICATION))])
 
 

@@ -7,13 +7,15 @@ from typing import overload
 
 import pytest
 
-from pipeline.feeds.feed import Document, Entry, Format, Publication, plan_documents
+from pipeline.feeds.feed import Document, Entry, Format, Publication, fitting, plan_documents
 from pipeline.feeds.formats import ATOM, FORMATS, JSON
 from tests.feed_samples import PUBLICATION, entries, entry
 
 
 def plan(count: int, *, limit: int = 20, max_bytes: int = 10**6, group: int = 20) -> tuple[Document, ...]:
-    return plan_documents(entries(count), PUBLICATION, ATOM, limit=limit, max_bytes=max_bytes, group=group)
+    every = entries(count)
+    count = fitting(every, PUBLICATION, [ATOM], limit=limit, max_bytes=max_bytes, group=group)
+    return plan_documents(every, ATOM, count=count, group=group)
 
 
 def numbers(document: Document) -> list[int | None]:
@@ -82,15 +84,24 @@ def test_every_issue_is_found_by_walking_back_from_the_current_document(count: i
 
 @pytest.mark.parametrize("form", FORMATS, ids=lambda form: f"{form.name}{form.suffix}")
 def test_current_document_keeps_within_its_bytes_by_having_fewer_entries(form: Format) -> None:
-    every = entries(9, html="<p>" + "word " * 200 + "</p>")
-
-    def size(count: int) -> int:
-        return len(form.write(plan_documents(every, PUBLICATION, form, limit=count, max_bytes=10**6, group=9)[0],
-                              PUBLICATION))
-
     for count in range(1, 9):
-        fitting = plan_documents(every, PUBLICATION, form, limit=9, max_bytes=size(count), group=9)
-        assert numbers(fitting[0]) == list(range(9, 9 - count, -1))
+        assert fitting(LONG, PUBLICATION, [form], limit=9, max_bytes=size(form, count), group=9) == count
+        assert fitting(LONG, PUBLICATION, [form], limit=9, max_bytes=size(form, count + 1) - 1, group=9) == count
+
+
+def test_formats_have_the_same_entries_as_many_as_fit_into_each() -> None:
+    for order in (FORMATS, FORMATS[::-1]):
+        for count in range(1, 9):
+            largest = max(size(form, count) for form in FORMATS)
+            assert fitting(LONG, PUBLICATION, order, limit=9, max_bytes=largest, group=9) == count
+
+
+LONG = entries(9, html="<p>" + "word " * 200 + "</p>")
+
+
+def size(form: Format, count: int) -> int:
+    """The bytes of the current document with so many entries."""
+    return len(form.write(plan_documents(LONG, form, count=count, group=9)[0], PUBLICATION))
 
 
 def test_current_document_has_one_entry_however_big_it_is() -> None:
@@ -100,7 +111,7 @@ def test_current_document_has_one_entry_however_big_it_is() -> None:
 
 
 def test_names_differ_by_format_and_folder() -> None:
-    documents = plan_documents(entries(2), PUBLICATION, JSON, limit=1, max_bytes=10**6, group=1, folder="tags/sea/")
+    documents = plan_documents(entries(2), JSON, count=1, group=1, folder="tags/sea/")
 
     assert [found.name for found in documents] == ["tags/sea/feed.json", "tags/sea/archive/feed-0001.json"]
     assert documents[0].url(PUBLICATION) == "https://letters.example.com/feeds/tags/sea/feed.json"
@@ -133,7 +144,7 @@ class LazySlice(list[Entry]):
 
 
 def test_planning_reads_no_entry_that_is_only_in_the_archive() -> None:
-    documents = plan_documents(Unread(), PUBLICATION, JSON, limit=5, max_bytes=10**6, group=100)
+    documents = plan_documents(Unread(), JSON, count=5, group=100)
 
     spans = [found.entries.span for found in documents[1:] if isinstance(found.entries, LazySlice)]
     assert spans == [(start, start + 100) for start in range(0, 9_900, 100)]

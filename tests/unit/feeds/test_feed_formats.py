@@ -345,7 +345,7 @@ def test_addresses_of_a_tags_feed_are_ascii_in_every_format() -> None:
 
     for form in FORMATS:
         document = plan_documents(
-            [entry(1), entry(2)], sea, form, limit=1, max_bytes=10**6, group=1, folder="tags/海/")[0]
+            [entry(1), entry(2)], form, count=1, group=1, folder="tags/海/")[0]
         written = form.write(document, sea).decode()
         found = re.findall(r"https://letters.example.com/(?:feeds/)?tags/[^<\"]*|[^/]*1.png", written)
         assert set(found) == {
@@ -386,7 +386,7 @@ from pipeline.feeds.formats import FORMATS
 from tests.feed_samples import PUBLICATION, entries
 every = entries(9, tags=tuple("abcdefgh"))
 for form in FORMATS:
-    for found in plan_documents(every, PUBLICATION, form, limit=4, max_bytes=10**6, group=3):
+    for found in plan_documents(every, form, count=4, group=3):
         sys.stdout.buffer.write(form.write(found, PUBLICATION))
 """
 
