@@ -23,7 +23,7 @@ class Cutter:
         self.every: int | None = None
         self._lock = threading.Lock()
         self._passed = 0
-        self._ways = cycle((UNANSWERED, UNHEARD))
+        self._ways = cycle((UNANSWERED, UNANSWERED, UNHEARD))  # three, or the same step might be unheard in each round
         self.cuts: Counter[str] = Counter()
         threading.Thread(target=self._accept, name="cutter", daemon=True).start()
 

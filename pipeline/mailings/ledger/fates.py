@@ -39,10 +39,11 @@ class Fates:
         """
         if not claims:
             return []
-        rows = (select(delivery.c.id, delivery.c.worker, delivery.c.fence)
-                .where(delivery.c.id.in_([one.id for one in claims]), delivery.c.state == DeliveryState.SENDING)
+        rows = (select(delivery.c.id, delivery.c.worker, delivery.c.fence, delivery.c.state)
+                .where(delivery.c.id.in_([one.id for one in claims]))  # and no state: it may be changing that
                 .order_by(delivery.c.id))
         with self._db.write() as connection:
             connection.execute(LOCK_TIMEOUT)
-            ours = {(row.id, row.worker, row.fence) for row in connection.execute(rows.with_for_update())}
+            ours = {(row.id, row.worker, row.fence) for row in connection.execute(rows.with_for_update())
+                    if row.state == DeliveryState.SENDING}
         return [one for one in claims if (one.id, one.worker, one.fence) in ours]

@@ -1,0 +1,65 @@
+"""Transactions of PostgreSQL that overlap: neither sees what the other writes, so one of them waits."""
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import text
+
+from pipeline.address import parse
+from pipeline.audience.roster import Roster
+from pipeline.audience.subscriber import Evidence
+from pipeline.database import Database
+from pipeline.mailings.ledger import Ledger
+from tests.books import LEASE, NOON, add_issue, add_readers, begin_mailing, deliveries, open_database
+
+ADA = parse("ada@example.com")
+_WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+
+
+@pytest.fixture
+def database(postgres_url: str) -> Iterator[Database]:
+    database = open_database(postgres_url)
+    add_issue(database, "14")
+    yield database
+    database.close()
+
+
+def test_erasure_waits_for_a_mailing_that_writes_its_readers_down(database: Database) -> None:
+    roster, ledger = Roster(database, database.key()), Ledger(database)
+    roster.add(ADA, ["weekly"], Evidence("command", ""), NOON)
+
+    def erase() -> None:
+        with database.together():
+            roster.forget(ADA, NOON)
+            ledger.deliveries.erase(1)
+
+    with ThreadPoolExecutor() as others:
+        with database.together():
+            mailing = begin_mailing(ledger, "14", "weekly")
+            erased = others.submit(erase)
+            until_it_waits(database, erased)
+        erased.result()
+
+    (row,) = deliveries(database, mailing.id)
+    assert row["address"] is None
+
+
+def test_look_at_a_claim_waits_for_its_transaction_that_is_still_at_work_behind_a_lost_line(database: Database) -> None:
+    ledger = Ledger(database)
+    add_readers(database, "weekly", 3)
+    begin_mailing(ledger, "14", "weekly")
+
+    with ThreadPoolExecutor() as others:
+        with database.together():
+            claims = ledger.deliveries.claim("w", 1, limit=2, now=NOON, lease=LEASE)
+            kept = others.submit(ledger.fates.kept, claims)
+            until_it_waits(database, kept)
+        assert kept.result() == claims
+
+
+def until_it_waits(database: Database, act: Future[object]) -> None:
+    """Until it stands before a lock, or has passed where there is none."""
+    with database._engine.connect() as watcher:
+        while not act.done() and not watcher.execute(_WAITING).scalar():
+            watcher.rollback()
