@@ -98,6 +98,10 @@ class SendersDesk:
             claim = self._pick() if self._office.pace.domains.are_on else self._waiting.popleft()
             if claim is None:
                 return self._look_further()
+            if self._is_late(claim):  # it waited so long for its slot, which another one takes
+                self._leave_air(claim)
+                self._give_back(claim)
+                continue
             self._office.board.begin(claim)
             if message := self._compose(claim):
                 if not self._office.trials.suspects:  # else each is made in its turn: a death shows at which
@@ -110,7 +114,7 @@ class SendersDesk:
     def depart(self, message: Message) -> bool:
         """Writes on the board that it goes; False where its lease would be over before its answer: given back."""
         claim = self._flying[message.key]
-        if self._office.steady() + self._timeout > claim.lease_until:
+        if self._is_late(claim):
             self.give_back(message)
             return False
         self._office.board.depart(claim)
@@ -234,6 +238,10 @@ class SendersDesk:
         self._returned.append(Outcome(claim, DeliveryState.PENDING, "", counted=False))
 
     # ---- before the wire -----------------------------------------------------------------------
+
+    def _is_late(self, claim: Claim) -> bool:
+        """Whether its lease would be over before its answer."""
+        return self._office.steady() + self._timeout > claim.lease_until
 
     def _until_slot(self) -> float:
         """Seconds until the pace lets one more pass; asked for anew where the clock was set back meanwhile."""

@@ -65,6 +65,17 @@ def test_clock_that_is_set_back_costs_no_more_than_a_turn(tmp_path: Path, rate: 
     assert work.clock.now() < NOON - timedelta(days=40) + timedelta(minutes=5)
 
 
+def test_claim_that_waited_too_long_for_its_turn_leaves_it_to_the_next(tmp_path: Path) -> None:
+    """Twenty are claimed for a minute in which twelve have their turn; no turn is lost with the other eight."""
+    work = Workplace(tmp_path, readers=20, rate=0.2)
+    work.lease = timedelta(seconds=60 + work.transport.timeout_s)
+
+    work.deliver()
+
+    assert len(work.sent) == 20
+    assert work.clock.now() == NOON + timedelta(seconds=19 * 5)
+
+
 def test_rest_that_a_wrong_clock_wrote_down_is_none(ledger: Ledger) -> None:
     clock = HandClock(NOON + timedelta(days=40))
     Pace(ledger, clock, "smtp", None).rest(60)
