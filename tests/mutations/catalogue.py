@@ -87,7 +87,7 @@ MISTAKES = (
          f"{SEND}::test_whoever_leaves_during_the_send_is_skipped")),
     Mistake(
         "a lease that nobody looks at",
-        ((DESK, "        if self._office.steady() + self._timeout > claim.lease_until:", "        if False:"),),
+        ((DESK, "        return self._office.steady() + self._timeout > claim.lease_until", "        return False"),),
         ("tests/fault/test_lease.py",)),
     Mistake(
         "two senders of one ledger at once",
