@@ -35,15 +35,15 @@ def _inline(state: StateInline, silent: bool) -> bool:
     return True
 
 
-def _block(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803 (the library's names)
+def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Lines between two `$$` are a block of code, as those of a fence are."""
-    last = None if state.is_code_block(startLine) else _last_line(state, startLine, endLine)
+    last = None if state.is_code_block(start) else _last_line(state, start, end)
     if last is None:
         return False
     if not silent:
-        typed = state.getLines(startLine, last + 1, state.sCount[startLine], keepLastLF=False)
+        typed = state.getLines(start, last + 1, state.sCount[start], keepLastLF=False)
         token = state.push("fence", "code", 0)
-        token.info, token.markup, token.map = "tex", "$$", [startLine, last + 1]
+        token.info, token.markup, token.map = "tex", "$$", [start, last + 1]
         token.content = typed.strip()[2:-2].strip("\n") + "\n"
         state.line = last + 1
     return True
