@@ -38,7 +38,7 @@ class Seen:
     images: tuple[str, ...]
 
 
-def seen(*, id: str, title: str, link: str, published: str, author: str, content: str = "") -> Seen:  # noqa: A002, its name
+def seen(*, id: str, title: str, link: str, published: str, author: str, content: str = "") -> Seen:  # noqa: A002, feeds say so
     """The words and pictures of the content, whatever its reader did to its markup."""
     tree = html.fromstring(f"<div>{content}</div>")
     return Seen(id, title, link, published, author, "".join("".join(tree.itertext()).split()),

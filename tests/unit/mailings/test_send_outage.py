@@ -152,7 +152,7 @@ class Airborne(Faulty):
 @pytest.mark.parametrize(("verdicts", "found"), [
     ([None, Unavailable("gone")], ["sent", "pending"]), ([Unavailable("gone"), None], ["pending", "sent"])])
 def test_what_became_of_all_in_the_air_is_on_the_board_before_the_ledger_hears_of_the_post(
-    tmp_path: Path, verdicts: list[TransportError | None], found: list[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verdicts: list[TransportError | None], found: list[str]
 ) -> None:
     """A ledger that is full just then takes neither the news of the post nor an outcome: the next process reads them.
     """
@@ -169,8 +169,9 @@ def test_what_became_of_all_in_the_air_is_on_the_board_before_the_ledger_hears_o
         work.stop.set()
         raise OutputError("the ledger cannot be written: the disk is full")
 
-    office.claim = claim_while_there_is_room  # type: ignore[method-assign]
-    office.pace.find = office.pace.lose = fill_the_disk  # type: ignore[method-assign]
+    monkeypatch.setattr(office, "claim", claim_while_there_is_room)
+    monkeypatch.setattr(office.pace, "find", fill_the_disk)
+    monkeypatch.setattr(office.pace, "lose", fill_the_disk)
     with pytest.raises(OutputError):
         office.deliver(work.stop)
 
