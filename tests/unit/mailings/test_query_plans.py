@@ -25,6 +25,8 @@ ASKED: dict[str, Callable[[Ledger], object]] = {
     "doubts to resend": lambda ledger: ledger.doubts.resend(list(Doubt), NOON),
     "doubts of a mailing": lambda ledger: ledger.doubts.assume_sent(NOON, mailing_id=1),
     "how many doubts": lambda ledger: ledger.doubts.count(),
+    "what was put off too far": lambda ledger: ledger.deliveries.bring_near(NOON, LEASE),
+    "a claim whose commit was not answered": lambda ledger: ledger.fates.kept(ledger.deliveries.held("w")),
     "next due": lambda ledger: ledger.deliveries.next_due(),
     "what is put off for too long": lambda ledger: ledger.deliveries.bring_near(NOON, LEASE),
     "what has expired": lambda ledger: ledger.deliveries.expire(1, 1, NOON),
