@@ -14,7 +14,7 @@ from typing import Any
 from pipeline.errors import Problem
 from pipeline.issues.archive import Archive
 from pipeline.issues.issue import Image, Issue, Manuscript
-from pipeline.issues.markdown import Document, Target
+from pipeline.issues.markdown import Body, Document, Target
 from pipeline.issues.record import Record, Text
 from pipeline.publish.crew import Crew, Work
 from pipeline.publish.gather import READER
@@ -70,7 +70,8 @@ class Library:
 
     def document(self, record: Record) -> Document:
         """The parsed Markdown of an issue."""
-        return document_of(self.style, record, self._archive.text(record.key))
+        text = self._archive.text(record.key)
+        return document_of(self.style, record, Body(text.body), text.body_line)
 
     def bearings(self, record: Record, permalinks: Mapping[str, str]) -> Bearings:
         """Where references in this issue lead. `permalinks` by path, of all issues."""
