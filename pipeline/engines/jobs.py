@@ -26,7 +26,7 @@ from pipeline.mailings.brake import Brake
 from pipeline.mailings.desk import GROUP
 from pipeline.mailings.domains import FARTHEST, Limit
 from pipeline.mailings.inquiry import inquire
-from pipeline.mailings.mailing import DeliveryState, Doubt, DoubtPolicy, MailingState
+from pipeline.mailings.mailing import COPIES, DeliveryState, Doubt, DoubtPolicy, MailingState
 from pipeline.mailings.pace import Pace
 from pipeline.mailings.presence import Presence
 from pipeline.mailings.send import Office, Terms
@@ -167,7 +167,8 @@ class Shift:
         causes = [cause for cause in Doubt
                   if policy.resends(cause, idempotent=post.idempotent, repeats=post.repeats)]
         is_by_key = policy is DoubtPolicy.AUTO and post.idempotent
-        doubts.repeat(post.name, causes, now, memory=post.memory if is_by_key else None)
+        doubts.repeat(post.name, causes, now, memory=post.memory if is_by_key else None,
+                      copies=None if post.idempotent else COPIES)
         if policy is DoubtPolicy.AUTO:
             inquire(self._app.ledger, post, self._app.composer, now)
             doubts.assume_sent(min(now, steady), expired_only=True)
