@@ -92,7 +92,7 @@ class Books:
     def ring(self) -> KeyRing:
         """What signs links: `web.secret`, else a secret of our own in var/secret."""
         given = [secret.get_secret_value().encode() for secret in self.config.web.secret]
-        return KeyRing(tuple(given or [self._own_secret()]))
+        return KeyRing(tuple(given)) if given else KeyRing((self._own_secret(),), str(self.config.var / "secret"))
 
     @property
     def has_secret(self) -> bool:

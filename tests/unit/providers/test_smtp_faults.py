@@ -546,7 +546,7 @@ def test_s15_too_large_is_named_before_data(offers: tuple[str, ...]) -> None:
 
         assert str(caught.value) == (
             f"127.0.0.1:{post.port}: the message has {len(letter.mime())} bytes and the server takes 1000: "
-            "shorten the issue"
+            "ask its operator for more, or send by another server; the text of a mailing that has begun stays as it is"
         )
         assert post.verbs() == ["EHLO"]
 
