@@ -101,7 +101,10 @@ def sources(target: MailingState) -> tuple[MailingState, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Mailing:
-    """One issue to one list, once. `round` is 1; only a person starts another."""
+    """One issue to one list, once. `round` is 1; only a person starts another.
+
+    `expires_at` is by the steady clock, which nobody can set; the other instants are what the machine's showed.
+    """
 
     id: int
     issue_key: str

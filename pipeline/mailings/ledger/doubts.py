@@ -82,11 +82,12 @@ class Doubts:
                                  "provider_id": receipt.provider_id})
         self._decide(None, and_(delivery.c.id == claim.id, delivery.c.fence == claim.fence), target, values)
 
-    def assume_sent(self, now: datetime, *, mailing_id: int | None = None, expired_only: bool = False) -> int:
-        """Closes doubts as sent: by a person's word, or because `mailings.expire` is over."""
-        over = delivery.c.mailing_id.in_(select(mailing.c.id).where(mailing.c.expires_at <= now))
+    def assume_sent(self, now: datetime, *, mailing_id: int | None = None, over_at: datetime | None = None) -> int:
+        """Closes doubts as sent: by a person's word; with `over_at` those whose mailing's time is over by then."""
+        over = (delivery.c.mailing_id.in_(select(mailing.c.id).where(mailing.c.expires_at <= over_at))
+                if over_at else delivery.c.doubt.is_not(None))
         return self._decide(
-            mailing_id, over if expired_only else delivery.c.doubt.is_not(None), DeliveryState.SENT,
+            mailing_id, over, DeliveryState.SENT,
             {"settled_at": now, "lease_until": None, "reply": "assumed sent: the reply was lost"}
         )
 
