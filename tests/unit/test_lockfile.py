@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import stat
 from pathlib import Path
 
@@ -87,5 +88,18 @@ def test_lock_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(OutputError) as refused:
         LockFile.take(tmp_path / "var" / "avviso.lock")
 
-    assert str(refused.value) == f"{tmp_path}/var/avviso.lock: cannot be opened: File exists: make its folder writable"
+    assert str(refused.value) == (
+        f"{tmp_path}/var/avviso.lock: cannot be written: File exists: make its folder writable and free some space")
     assert refused.value.exit_code == 74
+
+
+def test_word_for_which_there_is_no_room_is_one_line(tmp_path: Path) -> None:
+    lock = taken(tmp_path / "one.lock")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+    try:
+        with pytest.raises(OutputError, match=r"one\.lock: cannot be written: File too large: .*free some space"):
+            lock.write("1234\n")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    lock.release()
