@@ -52,6 +52,11 @@ class Books:
         database.check_version()
         return database
 
+    def close(self) -> None:
+        """Lets go of the ledger: what lies beside its file is brought into it."""
+        if "database" in vars(self):
+            self.database.close()
+
     @cached_property
     def archive(self) -> Archive:
         return Archive(self.database, [one.id for one in self.config.lists if not one.public])

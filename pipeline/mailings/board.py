@@ -18,6 +18,7 @@ import mmap
 import os
 import struct
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -48,6 +49,8 @@ class Board:
         try:
             self._map = _make(path)
         except OSError as error:
+            with suppress(OSError):
+                path.unlink()  # the half of one, which nobody would ever look for
             raise OutputError(f"cannot be made: {error.strerror}", path=str(path),
                               remedy="make its folder writable and free some space") from error
         self._free = list(range(ENTRIES - 1, -1, -1))  # the last one freed is the next: few pages are touched

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import signal
 from pathlib import Path
@@ -10,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import OutputError
-from pipeline.mailings import board as boards
-from pipeline.mailings.board import ENTRIES, Board, Sight, read_board
+from pipeline.mailings.board import ENTRIES, Board, Sight, read_board, words_of
 from pipeline.mailings.mailing import Claim, DeliveryState, Doubt, Outcome
 from tests.books import NOON
+from tests.limits import no_file_grows
 
 CLAIM = Claim(7, "key", "id", 1, "digest", "weekly", 1, "ada@example.com", "", 0, 0, 1, "w", 3, NOON)
 LATER_CLAIM = CLAIM._replace(id=8)
@@ -126,7 +125,7 @@ def test_words_outlive_a_process_that_is_killed(tmp_path: Path) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
     os.waitpid(child, 0)
 
-    assert read_board(tmp_path / "w.board") == Sight(frozenset({(8, 3)}), {(7, 3): boards.words_of(SENT)})
+    assert read_board(tmp_path / "w.board") == Sight(frozenset({(8, 3)}), {(7, 3): words_of(SENT)})
 
 
 def test_closed_board_is_gone(board: Board) -> None:
@@ -135,15 +134,10 @@ def test_closed_board_is_gone(board: Board) -> None:
     assert not board.path.exists()
 
 
-def test_full_disk_is_said_before_anything_departs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object) -> None:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    monkeypatch.setattr(boards.os, "posix_fallocate", full)
-
-    with pytest.raises(OutputError) as caught:
+def test_full_disk_is_said_before_anything_departs_and_leaves_no_half_a_board(tmp_path: Path) -> None:
+    with no_file_grows(), pytest.raises(OutputError) as caught:
         Board(tmp_path / "w.board")
 
     assert str(caught.value) == (
-        f"{tmp_path / 'w.board'}: cannot be made: No space left on device: "
-        "make its folder writable and free some space")
+        f"{tmp_path / 'w.board'}: cannot be made: File too large: make its folder writable and free some space")
+    assert not list(tmp_path.iterdir())
