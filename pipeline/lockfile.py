@@ -18,13 +18,12 @@ class LockFile:
 
     @classmethod
     def take(cls, path: Path) -> LockFile | None:
-        """Takes the lock, making the file if need be; None while another process holds it."""
+        """Takes the lock, making the file if need be; None while another process holds it. Raises OutputError."""
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise OutputError(f"cannot be opened: {error.strerror}", path=str(path),
-                              remedy="make its folder writable") from error
+            raise _unusable(path, error) from error
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -33,12 +32,20 @@ class LockFile:
         return cls(path, descriptor)
 
     def write(self, text: str) -> None:
-        """Leaves a word for people who look into the file."""
-        os.ftruncate(self._descriptor, 0)
-        os.pwrite(self._descriptor, text.encode(), 0)
+        """Leaves a word for people who look into the file. Raises OutputError, on a full disk for instance."""
+        try:
+            os.ftruncate(self._descriptor, 0)
+            os.pwrite(self._descriptor, text.encode(), 0)
+        except OSError as error:
+            raise _unusable(self.path, error) from error
 
     def release(self, *, remove: bool = False) -> None:
         """Lets go; with `remove` the file goes first, so that nobody finds it free and half gone."""
         if remove:
             self.path.unlink(missing_ok=True)
         os.close(self._descriptor)
+
+
+def _unusable(path: Path, error: OSError) -> OutputError:
+    return OutputError(f"cannot be written: {error.strerror}", path=str(path),
+                       remedy="make its folder writable and free some space")

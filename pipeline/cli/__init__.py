@@ -60,4 +60,6 @@ def main() -> None:
         code = desk.fail(Mistake(error))
         if desk.verbose:
             traceback.print_exc()
+    desk.ends.close()
+    gc.freeze()  # else the interpreter looks through all that is left before it ends: a tenth of a large build
     sys.exit(code or 0)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,7 @@ class Desk:
     as_json: bool = False
     verbose: bool = False
     no_color: bool = False
+    ends: ExitStack = field(default_factory=ExitStack)  # what is let go of when the command is over
 
     def app(self) -> App:
         """The publication, assembled from its settings."""
@@ -50,7 +52,9 @@ class Desk:
         from pipeline.clock import SystemClock
 
         telemetry.configure(verbose=self.verbose)
-        return App(self.settings(), SystemClock())
+        app = App(self.settings(), SystemClock())
+        self.ends.callback(app.close)
+        return app
 
     def settings(self) -> Config:
         """config.yaml, read whole or refused."""

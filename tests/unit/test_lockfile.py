@@ -10,6 +10,7 @@ import pytest
 
 from pipeline.errors import OutputError
 from pipeline.lockfile import LockFile
+from tests.limits import no_file_grows
 
 
 def taken(path: Path) -> LockFile:
@@ -87,5 +88,15 @@ def test_lock_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(OutputError) as refused:
         LockFile.take(tmp_path / "var" / "avviso.lock")
 
-    assert str(refused.value) == f"{tmp_path}/var/avviso.lock: cannot be opened: File exists: make its folder writable"
+    assert str(refused.value) == (
+        f"{tmp_path}/var/avviso.lock: cannot be written: File exists: make its folder writable and free some space")
     assert refused.value.exit_code == 74
+
+
+def test_word_for_which_there_is_no_room_is_one_line(tmp_path: Path) -> None:
+    lock = taken(tmp_path / "one.lock")
+
+    with no_file_grows(), pytest.raises(OutputError, match=r"one\.lock: cannot be written: File too large"):
+        lock.write("1234\n")
+
+    lock.release()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import signal
 from pathlib import Path
@@ -10,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import OutputError
-from pipeline.mailings import board as boards
-from pipeline.mailings.board import ENTRIES, Board, Sight, read_board
+from pipeline.mailings.board import ENTRIES, Board, Sight, read_board, words_of
 from pipeline.mailings.mailing import Claim, DeliveryState, Doubt, Outcome
 from tests.books import NOON
+from tests.limits import no_file_grows
 
-CLAIM = Claim(7, "key", "id", 1, "digest", "weekly", 1, "ada@example.com", "", 0, 1, "w", 3, NOON)
+CLAIM = Claim(7, "key", "id", 1, "digest", "weekly", 1, "ada@example.com", "", 0, 0, 1, "w", 3, NOON)
 LATER_CLAIM = CLAIM._replace(id=8)
 SENT = Outcome(CLAIM, DeliveryState.SENT, "250 2.0.0 taken", "smtp", "A1")
 
@@ -39,7 +38,7 @@ def test_departed_is_in_the_air_and_the_others_go_back(board: Board) -> None:
     board.depart(CLAIM)
 
     assert seen(board) == Sight(frozenset({(7, 3)}))
-    assert list(seen(board).outcomes([CLAIM, LATER_CLAIM])) == [
+    assert list(seen(board).outcomes([CLAIM, LATER_CLAIM], NOON)) == [
         Outcome(LATER_CLAIM, DeliveryState.PENDING, "", counted=False)]
 
 
@@ -55,7 +54,14 @@ def test_landed_is_known_word_for_word(board: Board, outcome: Outcome) -> None:
     board.depart(CLAIM)
     board.land(outcome)
 
-    assert list(seen(board).outcomes([CLAIM])) == [outcome]
+    assert list(seen(board).outcomes([CLAIM], NOON)) == [outcome]
+
+
+def test_repeat_that_did_not_depart_stays_one(board: Board) -> None:
+    repeat = LATER_CLAIM._replace(copies=1)
+
+    assert list(seen(board).outcomes([repeat], NOON)) == [
+        Outcome(repeat, DeliveryState.DEFERRED, "", due_at=NOON, counted=False)]
 
 
 def test_what_stands_in_the_ledger_is_on_the_board_no_more(board: Board) -> None:
@@ -71,7 +77,7 @@ def test_long_speech_is_cut_and_the_rest_stands(board: Board) -> None:
     board.depart(CLAIM)
     board.land(SENT._replace(reply="话" * 2_000, provider_id="n" * 300))
 
-    (found,) = seen(board).outcomes([CLAIM])
+    (found,) = seen(board).outcomes([CLAIM], NOON)
 
     assert (found.state, found.provider_id) == (DeliveryState.SENT, "n" * 100)
     assert set(found.reply) == {"话"}
@@ -81,7 +87,7 @@ def test_another_claim_of_the_same_delivery_is_not_vouched_for(board: Board) -> 
     board.depart(CLAIM)
     board.land(SENT)
 
-    assert list(seen(board).outcomes([CLAIM._replace(fence=4)])) == [
+    assert list(seen(board).outcomes([CLAIM._replace(fence=4)], NOON)) == [
         Outcome(CLAIM._replace(fence=4), DeliveryState.PENDING, "", counted=False)]
 
 
@@ -119,7 +125,7 @@ def test_words_outlive_a_process_that_is_killed(tmp_path: Path) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
     os.waitpid(child, 0)
 
-    assert read_board(tmp_path / "w.board") == Sight(frozenset({(8, 3)}), {(7, 3): boards.words_of(SENT)})
+    assert read_board(tmp_path / "w.board") == Sight(frozenset({(8, 3)}), {(7, 3): words_of(SENT)})
 
 
 def test_closed_board_is_gone(board: Board) -> None:
@@ -128,15 +134,10 @@ def test_closed_board_is_gone(board: Board) -> None:
     assert not board.path.exists()
 
 
-def test_full_disk_is_said_before_anything_departs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object) -> None:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    monkeypatch.setattr(boards.os, "posix_fallocate", full)
-
-    with pytest.raises(OutputError) as caught:
+def test_full_disk_is_said_before_anything_departs_and_leaves_no_half_a_board(tmp_path: Path) -> None:
+    with no_file_grows(), pytest.raises(OutputError) as caught:
         Board(tmp_path / "w.board")
 
     assert str(caught.value) == (
-        f"{tmp_path / 'w.board'}: cannot be made: No space left on device: "
-        "make its folder writable and free some space")
+        f"{tmp_path / 'w.board'}: cannot be made: File too large: make its folder writable and free some space")
+    assert not list(tmp_path.iterdir())
