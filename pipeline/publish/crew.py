@@ -8,22 +8,23 @@ have open: a lock of ours is free when we are gone.
 from __future__ import annotations
 
 import gc
-import multiprocessing
 import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from multiprocessing.connection import Connection
-from multiprocessing.context import ForkContext, SpawnContext
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline import GARBAGE
+
+if TYPE_CHECKING:  # slow import
+    from multiprocessing.connection import Connection
+    from multiprocessing.context import ForkContext, SpawnContext
+    from multiprocessing.process import BaseProcess
 
 THREADS = Path("/proc/self/task")
 ENOUGH = 50  # tasks from which on starting processes (a third of a second each where it is no fork) pays
@@ -105,6 +106,8 @@ class Crew:
 
 
 def _start() -> _Worker:
+    import multiprocessing  # slow import
+
     context: ForkContext | SpawnContext = (
         multiprocessing.get_context("fork") if _has_one_thread() else multiprocessing.get_context("spawn"))
     ours, theirs = context.Pipe()
