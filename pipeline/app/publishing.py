@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 from pipeline.app.printing import Printing
 from pipeline.errors import Problem
 from pipeline.mailings.mailing import DoubtPolicy
-from pipeline.publish.decide import Decisions
 from pipeline.publish.door import Publisher
 from pipeline.publish.gather import Gatherer
-from pipeline.publish.outlook import Outlook, Prospect
 from pipeline.publish.pickup import Approve, Rules
 
 if TYPE_CHECKING:  # slow imports
     from pipeline.editions.frame import Frame
     from pipeline.editions.templates import Templates as MailTemplates
+    from pipeline.publish.decide import Decisions
     from pipeline.publish.dress import Dresser
     from pipeline.publish.notifier import Notifier
+    from pipeline.publish.outlook import Prospect
 
 class Publishing(Printing):
     """The floor of the first door."""
@@ -40,6 +40,8 @@ class Publishing(Printing):
 
     def outlook(self) -> tuple[list[Prospect], list[Problem]]:
         """What the next passes would do, and what is wrong. Changes nothing: its pass is rolled back."""
+        from pipeline.publish.outlook import Outlook  # slow import
+
         with self.database.rehearse():
             made = self.publisher.make_pass(start=False, write=False)
             ahead = Outlook(self.archive, self.ledger, self.rules, lambda: self.dresser, self.publisher.foresee,
@@ -48,6 +50,8 @@ class Publishing(Printing):
 
     @cached_property
     def decisions(self) -> Decisions:
+        from pipeline.publish.decide import Decisions  # slow import
+
         return Decisions(self.archive, self.ledger, self.clock, self.config.zone, self.config.mailings.expire,
                          self.steady)
 
