@@ -57,7 +57,7 @@ class Publishing(Printing):
 
     @cached_property
     def dresser(self) -> Dresser:
-        from pipeline.publish.dress import Dresser, Sending  # slow import: premailer
+        from pipeline.publish.dress import Dresser, Sending  # slow import: jinja2, lxml
 
         config = self.config
         mailings = config.mailings
@@ -71,7 +71,7 @@ class Publishing(Printing):
     @cached_property
     def frame(self) -> Frame:
         """What the publication contributes to every mail."""
-        from pipeline.editions.frame import Frame  # slow import: premailer
+        from pipeline.editions.frame import Frame  # slow import: jinja2, lxml
 
         config = self.config
         publication, theme = config.publication, config.publication.theme
@@ -86,7 +86,7 @@ class Publishing(Printing):
     def mail_templates(self) -> MailTemplates:
         from pipeline.editions.templates import Templates  # slow import: jinja2
 
-        return Templates(self._templates("email"))
+        return Templates(self._templates("email"), self.cache)
 
     @cached_property
     def notifier(self) -> Notifier | None:
@@ -94,7 +94,7 @@ class Publishing(Printing):
         config, mailings = self.config, self.config.mailings
         if config.notify.email is None:
             return None
-        from pipeline.publish.matters import Looking  # slow import: premailer
+        from pipeline.publish.matters import Looking  # slow import: jinja2, lxml
         from pipeline.publish.notifier import Desk, Notifier
 
         desk = Desk(config.notify.email, mailings.sender.name or config.publication.title, mailings.sender.address,
