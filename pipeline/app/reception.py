@@ -50,7 +50,7 @@ class Reception(Publishing):
 
     @cached_property
     def stationery(self) -> Stationery:
-        from pipeline.subscribe.letters import Stationery  # slow import: premailer
+        from pipeline.subscribe.letters import Stationery  # slow import: jinja2, lxml
 
         config, sender = self.config, self.config.mailings.sender
         return Stationery(
