@@ -25,9 +25,9 @@ class Cache:
     folder: Path
 
     def get(self, name: str) -> bytes | None:
-        """What was put under this name; None where nothing was, or where it is damaged."""
+        """What was put under this name; None where nothing was, where it is damaged, or where others may write."""
         try:
-            file = (self.folder / name).read_bytes()
+            file = (self.folder / name).read_bytes() if self._is_ours() else b""
         except OSError:
             return None
         seal, content = file[:_SEAL_BYTES], file[_SEAL_BYTES:]
@@ -36,11 +36,19 @@ class Cache:
     def put(self, name: str, content: bytes) -> None:
         """Keeps it, whole or not at all. Where no file can be written the next process works it out again."""
         hidden = self.folder / f".{name}-{os.getpid()}"
-        with suppress(OSError):
+        try:
             self.folder.mkdir(mode=0o700, exist_ok=True)
             self._make_room()
             hidden.write_bytes(hashlib.sha256(content).digest() + content)
             hidden.replace(self.folder / name)
+        except OSError:
+            with suppress(OSError):  # a full disk is left no half of it
+                hidden.unlink(missing_ok=True)
+
+    def _is_ours(self) -> bool:
+        """Compiled templates are code: it is ours only where nobody else can have put it."""
+        found = self.folder.stat()
+        return found.st_uid == os.geteuid() and not found.st_mode & 0o022
 
     def _make_room(self) -> None:
         held = list(self.folder.iterdir())

@@ -37,6 +37,13 @@ def test_what_was_damaged_is_not_there(cache: Cache, damage: object) -> None:
     assert cache.get("a") is None
 
 
+def test_what_others_may_have_put_there_is_not_ours(cache: Cache) -> None:
+    cache.put("a", b"one")
+    cache.folder.chmod(0o770)
+
+    assert cache.get("a") is None
+
+
 def test_where_no_file_can_be_written_nothing_is_kept_and_nothing_fails(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file")
 
