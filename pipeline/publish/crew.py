@@ -7,20 +7,21 @@ tasks from a pipe that only we hold: when we die it reads the end, and ends too.
 from __future__ import annotations
 
 import gc
-import multiprocessing
 import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from queue import SimpleQueue
 from threading import Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline import GARBAGE
+
+if TYPE_CHECKING:  # slow import
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
 
 ENOUGH = 50  # tasks from which on starting processes (half a second each) pays
 CHUNK = 8    # tasks handed over at once
@@ -101,6 +102,8 @@ class Crew:
 
 
 def _start() -> _Worker:
+    import multiprocessing  # slow import
+
     # "spawn": a fork of a process with threads may stand still for ever.
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
