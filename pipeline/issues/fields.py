@@ -7,7 +7,6 @@ keys and expands aliases without end. Here values are text, and the rest is refu
 from __future__ import annotations
 
 import re
-import tomllib
 from typing import Any
 
 import yaml
@@ -190,6 +189,8 @@ class StrictToml(_Fenced):
     FM_BOUNDARY = re.compile(r"^\+{3}\s*$", re.MULTILINE)
 
     def load(self, fm: str) -> dict[str, object]:
+        import tomllib  # slow import: few issues have such fields
+
         try:
             fields = tomllib.loads(fm)
         except (tomllib.TOMLDecodeError, RecursionError) as error:
