@@ -14,6 +14,7 @@ from pipeline.publish.gather import Source
 from pipeline.publish.imprint import Imprint
 
 if TYPE_CHECKING:  # slow imports
+    from pipeline.cache import Cache
     from pipeline.feeds.feed import Publication as FeedPublication
     from pipeline.feeds.templating import Templates as WebTemplates
     from pipeline.publish.bucket import Bucket
@@ -65,7 +66,7 @@ class Printing(Post):
             publication=self._feed_publication(), issues=config.issues.folder, feeds=config.feeds.folder,
             site=config.site.folder, permalink=config.issues.permalink, ids=config.feeds.id,
             content=config.feeds.content, entries=config.feeds.entries, max_bytes=config.feeds.max_bytes,
-            tag_feeds=config.feeds.tags, templates=self.web_folders)
+            tag_feeds=config.feeds.tags, templates=self.web_folders, cache=self.cache)
         return Press(self.archive, self.library, plan, self.web_templates, self.imprint,
                      self.tell, self._announce)
 
@@ -73,11 +74,18 @@ class Printing(Post):
         if self.config.feeds.websub:
             self.herald.announce(documents)
 
+    @property
+    def cache(self) -> Cache:
+        """What templates and style sheets have come to, for the next process."""
+        from pipeline.cache import Cache  # slow import: jinja2
+
+        return Cache(self.config.var / "cache")
+
     @cached_property
     def web_templates(self) -> WebTemplates:
         from pipeline.feeds.templating import web_templates  # slow import: jinja2
 
-        return web_templates(self.web_folders)
+        return web_templates(self.web_folders, self.cache)
 
     @property
     def web_folders(self) -> tuple[Path, ...]:

@@ -32,7 +32,6 @@ from pipeline.mailings.presence import Presence
 from pipeline.mailings.send import Office, Terms
 from pipeline.mailings.warm_up import WarmUp
 from pipeline.publish.door import Pass
-from pipeline.subscribe.porter import Porter
 
 if TYPE_CHECKING:
     from pipeline.app import App
@@ -156,7 +155,7 @@ class Shift:
             self._give_up(mailing_id, now)
         self._app.refusals.collect()
         ledger.mailings.finish(now)
-        Porter(self._app.tray, self._app.subscriptions).work()
+        self._app.empty_tray()
         self._hear()
         self._app.note_steady()
         self._app.high_water.note()
@@ -167,10 +166,10 @@ class Shift:
         doubts.strand(post.name, now)
         causes = [cause for cause in Doubt
                   if policy.resends(cause, idempotent=post.idempotent, repeats=post.repeats)]
-        is_by_key = policy is DoubtPolicy.AUTO and post.idempotent
-        doubts.repeat(post.name, causes, now, memory=post.memory if is_by_key else None,
-                      copies=None if post.idempotent else COPIES)
-        if policy is DoubtPolicy.AUTO:
+        is_auto = policy is DoubtPolicy.AUTO
+        doubts.repeat(post.name, causes, now, memory=post.memory if is_auto and post.idempotent else None,
+                      copies=COPIES if is_auto and not post.idempotent else None)
+        if is_auto:
             inquire(self._app.ledger, post, self._app.composer, now)
             doubts.assume_sent(now, over_at=steady)
 

@@ -14,6 +14,7 @@ from markdown_it.rules_block import StateBlock, html_block
 from markdown_it.rules_inline import StateInline
 
 from pipeline.issues.colouring import coloured
+from pipeline.issues.destinations import use_plain_destinations
 from pipeline.issues.emphasis import use_friendly_emphasis
 from pipeline.issues.formulas import use_formulas
 from pipeline.issues.linking import use_linker
@@ -34,6 +35,7 @@ def markdown_parser() -> MarkdownIt:
     parser.inline.ruler.before("link", "lone_bracket", _lone_bracket)
     use_friendly_emphasis(parser)
     use_linker(parser)
+    use_plain_destinations(parser)
     use_spaced_addresses(parser)
     use_notes(parser)
     use_formulas(parser)

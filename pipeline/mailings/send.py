@@ -77,11 +77,11 @@ class Terms:
         """
         if not self.in_doubt.resends(Doubt.LINE, idempotent=self.idempotent, repeats=self.repeats):
             return False
+        if self.in_doubt is DoubtPolicy.RESEND:
+            return True  # its owner has decided, for all and as often as it takes
         if self.has_enough(copies):
             return False
-        if self.memory is None or not self.idempotent or self.in_doubt is not DoubtPolicy.AUTO:
-            return True
-        return self._lasts(attempts + 1) * 1.1 < self.memory
+        return self.memory is None or not self.idempotent or self._lasts(attempts + 1) * 1.1 < self.memory
 
     def is_letter_over(self, attempts: int) -> bool:
         """Whether a letter that was put off so often has had its time; a mailing ends by the clock."""

@@ -12,6 +12,7 @@ from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Literal
 
+from pipeline.cache import Cache
 from pipeline.errors import IssueError, Problem
 from pipeline.feeds import writing
 from pipeline.feeds.addresses import web_address
@@ -56,6 +57,7 @@ class Plan:
     max_bytes: int
     tag_feeds: bool
     templates: tuple[Path, ...]
+    cache: Cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ class Press:
     def try_page(self, record: Record) -> None:
         """The page of an issue, without its text, for nobody: raises ConfigError where a template cannot be filled."""
         plan = self._plan
-        entry = House(self._library.style, plan.publication, {}, plan.templates).entry(record)
+        entry = House(self._library.style, plan.publication, {}, plan.templates, plan.cache).entry(record)
         render_page(entry, plan.publication, previous=None, next=None, templates=self._templates)
 
     def write(self, problems: list[Problem], *, folder: str = "", new_ids: bool = False) -> Written:
@@ -173,7 +175,8 @@ class Printing:
         self._places = {spine.path: spine.permalink for spine in spines}
         self._damaged = changed(before.files)
         folders = tuple(folder for folder in self._plan.templates if folder.is_dir())
-        self._house = House(self._library.style, self._plan.publication, self._places, folders)
+        self._house = House(self._library.style, self._plan.publication, self._places, folders,
+                            self._plan.cache)
         self._expected: dict[str, bool] = {}  # every file of the output, and whether it was made anew
         self._summaries = Shelf(spines, self._without_text)
         self.after = Printed(frame=self._frame)

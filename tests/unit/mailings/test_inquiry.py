@@ -100,7 +100,7 @@ def test_asking_ends_in_time(place: Workplace, monkeypatch: pytest.MonkeyPatch) 
     (Terms(RETRY, DoubtPolicy.AUTO, repeats=False, idempotent=True), [True, True, True]),     # keys for ever
     (Terms(RETRY, DoubtPolicy.AUTO, repeats=False, idempotent=True, memory=timedelta(minutes=8)),
      [True, True, False]),                                                                    # 1, 6, 11 minutes
-    (Terms(RETRY, DoubtPolicy.RESEND, repeats=False), [True, True, False]),
+    (Terms(RETRY, DoubtPolicy.RESEND, repeats=False), [True, True, True]),
     (Terms(RETRY, DoubtPolicy.RESEND, idempotent=True), [True, True, True]),
     (Terms(RETRY, DoubtPolicy.HOLD, idempotent=True), [False, False, False]),
 ])

@@ -355,11 +355,8 @@ def test_lost_answer_is_held_where_a_person_decides(tmp_path: Path) -> None:
     assert len(work.sent) == 3
 
 
-@pytest.mark.parametrize("policy", [DoubtPolicy.AUTO, DoubtPolicy.RESEND])
-def test_reader_whose_answers_are_always_lost_gets_three_copies_and_then_waits_for_a_person(
-    tmp_path: Path, policy: DoubtPolicy
-) -> None:
-    work = Workplace(tmp_path, policy=policy)
+def test_reader_whose_answers_are_always_lost_gets_three_copies_and_then_waits_for_a_person(tmp_path: Path) -> None:
+    work = Workplace(tmp_path)
     work.script = to("reader1", lambda: InDoubt("the line broke"))
 
     for _ in range(6):
@@ -369,6 +366,18 @@ def test_reader_whose_answers_are_always_lost_gets_three_copies_and_then_waits_f
 
     assert Counter(work.sent) == {"reader0": 1, "reader1": COPIES, "reader2": 1}
     assert (work.states, work.mailing.state) == ([SENT, "in_doubt", SENT], MailingState.SENDING)
+
+
+def test_person_who_decided_for_copies_beforehand_is_not_asked(tmp_path: Path) -> None:
+    work = Workplace(tmp_path, policy=DoubtPolicy.RESEND)
+    work.script = to("reader1", lambda: InDoubt("the line broke"), *range(1, COPIES + 2))
+
+    for _ in range(COPIES + 2):
+        work.deliver()
+        work.clock.turn(timedelta(hours=1))
+
+    assert Counter(work.sent) == {"reader0": 1, "reader1": COPIES + 2, "reader2": 1}
+    assert work.states == [SENT, SENT, SENT]
 
 
 def test_person_who_decides_for_another_copy_is_asked_again_after_three(tmp_path: Path) -> None:
