@@ -154,7 +154,7 @@ class Mailings(Section):
     transport never waits."""
     in_doubt: Literal["auto", "resend", "hold"] = "auto"
     """What to do where it is unknown whether a message was taken. `auto`: what is most probably right;
-    `resend`: rather twice than never; `hold`: a person decides."""
+    `resend`: rather twice than never, three copies at most; `hold`: a person decides."""
     retry: Annotated[tuple[Span, ...], NotEmpty] = default(["1m", "5m", "15m", "30m", "1h", "4h"])
     """The pauses between attempts; the last one repeats."""
     expire: Span = default("36h")
