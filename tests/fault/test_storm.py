@@ -52,7 +52,7 @@ def test_kills_with_resend_lose_nobody_and_repeat_the_same_bytes(tmp_path: Path,
         hits = kill(house, journal, kills, random.Random(SEED))
         assert hits == kills
 
-        assert house.finish(resends=True) == settled(sent=readers)
+        assert house.finish() == settled(sent=readers)
 
         repeats = sum(journal.times.values()) - readers
         print(f"{kills} kills, {hits} hit, {readers} readers, {repeats} repeats")
