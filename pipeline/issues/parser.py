@@ -14,12 +14,12 @@ from markdown_it.rules_block import StateBlock, html_block
 from markdown_it.rules_inline import StateInline
 
 from pipeline.issues.colouring import coloured
-from pipeline.issues.destinations import use_plain_destinations
 from pipeline.issues.emphasis import use_friendly_emphasis
 from pipeline.issues.formulas import use_formulas
 from pipeline.issues.linking import use_linker
 from pipeline.issues.notes import use_notes
 from pipeline.issues.patience import MAX_NESTING, use_patience
+from pipeline.issues.plainlinks import use_plain_links
 from pipeline.issues.rawwords import use_raw_words
 from pipeline.issues.spaces import use_spaced_addresses
 
@@ -35,7 +35,7 @@ def markdown_parser() -> MarkdownIt:
     parser.inline.ruler.before("link", "lone_bracket", _lone_bracket)
     use_friendly_emphasis(parser)
     use_linker(parser)
-    use_plain_destinations(parser)
+    use_plain_links(parser)
     use_spaced_addresses(parser)
     use_notes(parser)
     use_formulas(parser)
