@@ -59,7 +59,8 @@ class Printing(Post):
 
     @cached_property
     def press(self) -> Press:
-        from pipeline.publish.press import Plan, Press  # slow import: feedgen
+        from pipeline.publish.press import Press  # slow import: feedgen
+        from pipeline.publish.workshop import Plan, Workshop
 
         config = self.config
         plan = Plan(
@@ -67,8 +68,8 @@ class Printing(Post):
             site=config.site.folder, permalink=config.issues.permalink, ids=config.feeds.id,
             content=config.feeds.content, entries=config.feeds.entries, max_bytes=config.feeds.max_bytes,
             tag_feeds=config.feeds.tags, templates=self.web_folders, cache=self.cache)
-        return Press(self.archive, self.library, plan, self.web_templates, self.imprint,
-                     self.tell, self._announce)
+        shop = Workshop(plan, self.archive, self.library, self.web_templates, self.tell)
+        return Press(shop, self.imprint, self._announce)
 
     def _announce(self, documents: Sequence[str]) -> None:
         if self.config.feeds.websub:
