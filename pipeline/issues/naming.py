@@ -16,7 +16,7 @@ from pipeline.issues.dates import date_in_name
 _NUMBERED = re.compile(r"(?:[A-Za-z\u00c0-\u024f]+[-_. ]?)?(?P<number>\d{1,6})(?=[-_ 、]|\.(?!\d)|$)")
 # One separator, with the spaces around it: the rest is the title, whatever it holds.
 _SEPARATOR = re.compile(r"\s*[-_.、]\s*|\s+")
-_MONTH_OR_WEEK = re.compile(r"(?:19|20)\d{2}[-_. ](?:0?[1-9]|[1-4]\d|5[0-3]|[WwQq]\d{1,2})(?!\d)")
+_OF_A_YEAR = re.compile(r"(?:19|20)\d{2}(?:[-_. ](?:0?[1-9]|[1-4]\d|5[0-3]|[WwQq]\d{1,2})(?!\d)|\s*年)")
 _FOLDERS_OF_A_DAY = re.compile(r"(?:.*/)?((?:19|20)\d{2})/(\d{2})/(\d{2})")
 _NUMERALS, _UNITS = "零一二三四五六七八九", {"十": 10, "百": 100, "千": 1000}
 _ORDINAL = re.compile(r"第\s*(?:(\d{1,6})\s*[期号號回刊]|([〇零一二两三四五六七八九十百千]{1,8})\s*[期刊])")
@@ -83,6 +83,6 @@ def _leading_number(name: str) -> re.Match[str] | None:
     match = _NUMBERED.match(name)
     if match and len(match["number"]) == 4:
         dated = name[match.start("number"):]
-        if date_in_name(dated[:10]) or _MONTH_OR_WEEK.match(dated):
+        if date_in_name(dated[:10]) or _OF_A_YEAR.match(dated):
             return None
     return match

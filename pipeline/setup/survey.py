@@ -25,6 +25,7 @@ NOT_ISSUES = frozenset({"readme", "changelog", "license", "contributing", "_inde
 ANYWHERE, IN_YEARS = "**/", "20*/**/"
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _LETTER = re.compile(r"[A-Za-z\u3400-\u9fff]")
+_TRANSLATED = re.compile(r"(.+)(\.[a-z]{2}(?:[-_][A-Za-z]{2,4})?)")
 _ODD = frozenset('<>"\\${}')
 _ZONE_FOLDER = "zoneinfo/"
 
@@ -61,11 +62,14 @@ def survey(folder: Path, issues: Path | None = None) -> Survey:
     wanted = matcher([f"{below}*"], [])
     paths = {file: file.relative_to(where).as_posix() for file in found}
     files = [file for file in files if wanted(paths[file])]
+    translated = _translations(files)
+    files = [file for file in files if not file.name.endswith(translated)]
+    others = _others([file for file in found if _is_document(file)], files, where)
     return Survey(
         title=_title(folder.resolve().name),
         issues=os.path.relpath(where, folder).replace(os.sep, "/"),
         below=below, files=len(files), suffixes=tuple(sorted({file.suffix for file in files})),
-        others=tuple(_others([file for file in found if _is_document(file)], files, where)),
+        others=(*others, *(f"{ANYWHERE}*{ending}" for ending in translated)),
         language=_language(files[-SAMPLE:]), timezone=_timezone(),
         anew=begin_anew((paths[file], number_in_name(stem(paths[file]))) for file in files),
     )
@@ -79,6 +83,14 @@ def _below(folder: Path, files: list[Path]) -> str:
     if not top:
         return ANYWHERE
     return IN_YEARS if len(years) > len(top) else ""
+
+
+def _translations(files: list[Path]) -> tuple[str, ...]:
+    """The endings, such as `.en.md`, of files that lie beside one of the same name without the language."""
+    there = set(files)
+    endings = {f"{found[2]}{file.suffix}" for file in files if (found := _TRANSLATED.fullmatch(file.stem))
+               and file.with_name(f"{found[1]}{file.suffix}") in there}
+    return tuple(sorted(endings))
 
 
 def _others(documents: list[Path], issues: list[Path], where: Path) -> list[str]:

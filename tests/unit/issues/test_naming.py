@@ -30,6 +30,8 @@ from pipeline.issues.naming import chinese_ordinal, number_in_name, stem, title_
     ("2024年3月24日", None, ""),
     ("2024-03", None, ""),
     ("2024-W12 spring", None, ""),
+    ("新鲜事 2024 年 1 月", None, ""),
+    ("2024 年终", None, ""),
     ("2024-100 trees", 2024, "100 trees"),
     ("周刊第14期", 14, ""),
     ("第十二期：标题", 12, ""),

@@ -155,6 +155,7 @@ def test_issues_in_folders_of_years_are_all_taken_in(tmp_path: Path) -> None:
     (["about.md", "2024/1.md", "2025/2.md", "2025/3.md", "notes/x.md"], ["2024/1.md", "2025/2.md", "2025/3.md"]),
     (["issues/README.md", "issues/14/README.md", "issues/15/README.md"], ["14/README.md", "15/README.md"]),
     (["issues/14/README.md", "issues/15/README.md"], ["14/README.md", "15/README.md"]),
+    (["issues/14.md", "issues/14.en.md", "issues/15.md", "issues/16.de.md"], ["14.md", "15.md", "16.de.md"]),
     (["issues/2025/README.md", "issues/2025/14.md"], ["2025/14.md"]),
 ])
 def test_settings_take_in_what_was_counted(tmp_path: Path, files: list[str], taken: list[str]) -> None:
