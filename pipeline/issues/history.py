@@ -63,7 +63,7 @@ class _History:
         shallow, prefix = self._git("rev-parse", "--is-shallow-repository", "--show-prefix").split("\n")[:2]
         if shallow == "true":
             return {}
-        log = self._git("log", "--topo-order", "--reverse", "--format=%x00%aI%x00", "--name-status", "-M", "-z",
+        log = self._git("log", "--topo-order", "--reverse", "--format=%x00%aI%x00", "--name-status", "-M", "-m", "-z",
                         "--no-color", "--no-ext-diff", "--no-show-signature", "--diff-filter=AR", "HEAD",
                         "--", *(f":(top)*{ending}" for ending in sorted(self._endings)))
         born: dict[str, datetime] = {}

@@ -23,7 +23,7 @@ DOCUMENTS = "docs"             # of a program, mostly; of a newsletter where no 
 SUFFIXES = (".md", ".markdown")
 NOT_ISSUES = frozenset({"readme", "changelog", "license", "contributing", "_index"})
 ANYWHERE, IN_YEARS = "**/", "20*/**/"
-_CJK = re.compile(r"[\u3400-\u9fff]")
+_NO_LANGUAGE = re.compile(r"^```.*?^```|`[^`\n]*`|https?://[!-~]+|<[^<>]*>", re.DOTALL | re.MULTILINE)
 _LETTER = re.compile(r"[A-Za-z\u3400-\u9fff]")
 _TRANSLATED = re.compile(r"(.+)(\.[a-z]{2}(?:[-_][A-Za-z]{2,4})?)")
 _ODD = frozenset('<>"\\${}')
@@ -145,10 +145,10 @@ def _is_document(file: Path) -> bool:
 
 
 def _language(files: list[Path]) -> str:
-    """`zh-Hans` where a fifth of the letters are Chinese, else `en`."""
+    """`zh-Hans` where a fifth of the letters are Chinese, else `en`; addresses and code are in no language."""
     text = "".join(file.read_text(encoding="utf-8", errors="replace")[:20_000] for file in files if file.is_file())
-    letters = len(_LETTER.findall(text))
-    return "zh-Hans" if letters and len(_CJK.findall(text)) * 5 > letters else "en"
+    letters = _LETTER.findall(_NO_LANGUAGE.sub(" ", text))
+    return "zh-Hans" if letters and sum(letter > "z" for letter in letters) * 5 > len(letters) else "en"
 
 
 def _timezone() -> str:
