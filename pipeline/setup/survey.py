@@ -24,7 +24,7 @@ SUFFIXES = (".md", ".markdown")
 NOT_ISSUES = frozenset({"readme", "changelog", "license", "contributing", "_index"})
 ANYWHERE, IN_YEARS = "**/", "20*/**/"
 _NO_LANGUAGE = re.compile(r"^```.*?^```|`[^`\n]*`|https?://[!-~]+|<[^<>]*>", re.DOTALL | re.MULTILINE)
-_LETTER = re.compile(r"[A-Za-z\u3400-\u9fff]")
+_WORD = re.compile(r"[A-Za-z]+|[\u3400-\u9fff]")
 _TRANSLATED = re.compile(r"(.+)(\.[a-z]{2}(?:[-_][A-Za-z]{2,4})?)")
 _ODD = frozenset('<>"\\${}')
 _ZONE_FOLDER = "zoneinfo/"
@@ -145,10 +145,10 @@ def _is_document(file: Path) -> bool:
 
 
 def _language(files: list[Path]) -> str:
-    """`zh-Hans` where a fifth of the letters are Chinese, else `en`; addresses and code are in no language."""
+    """`zh-Hans` where Chinese characters are two for three Latin words or more; addresses and code do not count."""
     text = "".join(file.read_text(encoding="utf-8", errors="replace")[:20_000] for file in files if file.is_file())
-    letters = _LETTER.findall(_NO_LANGUAGE.sub(" ", text))
-    return "zh-Hans" if letters and sum(letter > "z" for letter in letters) * 5 > len(letters) else "en"
+    words = Counter("latin" if word < "\u0100" else "chinese" for word in _WORD.findall(_NO_LANGUAGE.sub(" ", text)))
+    return "zh-Hans" if words["chinese"] * 3 > words["latin"] * 2 else "en"
 
 
 def _timezone() -> str:

@@ -85,7 +85,9 @@ def test_survey_of_what_is_no_folder_is_one_line(tmp_path: Path, issues: Path | 
 
 @pytest.mark.parametrize(("text", "language"), [
     ("第一期：关于印刷与文字。", "zh-Hans"), ("An English sentence.", "en"), ("", "en"), ("123", "en"),
-    ("A letter from 北京.", "en"), ("新版：https://example.com/a/very/long/address/of/latin/letters", "zh-Hans"), ("Python 周刊：本周内容", "zh-Hans")])
+    ("A letter from 北京.", "en"), ("新版：https://example.com/a/very/long/address/of/latin/letters", "zh-Hans"),
+    ("- [Merge the port of the compiler](https://example.com/1)：合并编译器", "zh-Hans"),
+    ("Python 周刊：本周内容", "zh-Hans")])
 def test_survey_tells_the_language_from_the_texts(tmp_path: Path, text: str, language: str) -> None:
     assert survey(fill(tmp_path, "issues/1.md", text=text)).language == language
 
