@@ -135,9 +135,9 @@ class Books:
         numbered = [one for one in records.values() if str(one.number) == name]
         if wanted in records and len(numbered) < 2:
             return records[wanted]
-        found = [one for one in records.values()
-                 if name in (str(one.number), one.path, Path(one.path).name, stem(one.path))
-                 or Path(name).name == Path(one.path).name]
+        at_path = [one for one in records.values() if f"/{name}".endswith(f"/{one.path}")]
+        found = sorted(at_path, key=lambda one: len(one.path))[-1:] or numbered or [
+            one for one in records.values() if name == stem(one.path) or Path(name).name == Path(one.path).name]
         if len(found) == 1:
             return found[0]
         message = f"{len(found)} issues are called so" if found else "no issue is called so"

@@ -111,14 +111,15 @@ def _by_text(
 ) -> dict[str, str]:
     """A file that vanished and a new one that says the same in the same pass are one issue.
 
-    So they are where another file has come with the old one's number and other words: a number given on.
+    So are one that asks for another identity than it had and says the same, and those where another file has come with
+    the old one's number and other words: a number given on.
     """
     holders = {key: path for path, key in keys.items()}
     newcomers = [path for path, key in keys.items() if key not in known]
     if not newcomers:
         return {}
     vanished = [
-        key for key, path in known.items() if path not in claims
+        key for key, path in known.items() if (path not in claims or keys.get(path, key) != key)
         and (key not in holders or likeness(sketch_of(holders[key]), sketches[key]) < SAME)
     ]
     pairs = sorted(

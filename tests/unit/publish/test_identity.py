@@ -55,6 +55,11 @@ CASES = {
         {"apples.md": ("apples", "bells")}, APPLES, keys={"apples.md": "apples"}),
     "a file that was renumbered stays itself by its text": Case(
         {"16-apples.md": ("16", "apples")}, APPLES, keys={"16-apples.md": "14"}, new_aliases={"16": "14"}),
+    "a file that was renumbered in its text stays itself": Case(
+        {"hello.md": ("15", "apples, edited")}, {"14": ("hello.md", "apples")},
+        keys={"hello.md": "14"}, new_aliases={"15": "14"}),
+    "a file that was renumbered and rewritten is another issue": Case(
+        {"hello.md": ("15", "bells")}, {"14": ("hello.md", "apples")}, keys={"hello.md": "15"}),
     "an alias is remembered": Case(
         {"apples.md": ("apples", "bells")}, {"14": ("apples.md", "apples")}, {"apples": "14"},
         keys={"apples.md": "14"}),
