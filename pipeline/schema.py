@@ -33,7 +33,7 @@ from sqlalchemy.event import listens_for
 
 from pipeline.clock import EPOCH
 
-HEAD = "0007"  # the migration this program expects; a test compares it with pipeline/migrations
+HEAD = "0008"  # the migration this program expects; a test compares it with pipeline/migrations
 
 
 class Instant(TypeDecorator[datetime]):
@@ -312,6 +312,7 @@ delivery = Table(
     Column("provider", Text, nullable=False),
     Column("provider_id", Text),
     Column("settled_at", Instant),
+    Column("copies", Integer, nullable=False, server_default="0"),  # how many may have been taken without an answer
     # Whoever is on two lists gets an issue once.
     UniqueConstraint("issue_key", "round", "subscriber_id"),
     _one_of("state", DELIVERY_STATES),

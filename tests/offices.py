@@ -116,7 +116,8 @@ class Workplace:
             self.ledger, worker, board=Board(self.folder / f"{worker.id}.board"),
             open_transport=lambda: self.transport, compose=compose or self.compose,
             pace=Pace(self.ledger, self.clock, "outbox", self.rate, self.limits), clock=self.clock, chance=lambda: 0.0,
-            terms=Terms(RETRY, self.policy, self.senders, self.lease, expire=self.expire),
+            terms=Terms(RETRY, self.policy, self.senders, self.lease, provider="outbox",
+                        expire=self.expire),
             steady=self.steady, brake=self.brake,
             warm_up=self.plan and WarmUp(self.ledger, self.plan, self.steady or self.clock.now))
 

@@ -79,7 +79,7 @@ class House:
                                                              delivery.c.address.is_not(None)).order_by(delivery.c.id))
             claims = [Claim(id=row.id, key=row.key, message_id=row.message_id, mailing_id=None,
                             edition_digest=row.edition_digest, list=row.list, subscriber_id=row.subscriber_id,
-                            address=row.address, name=row.name, attempts=0, sequence=1, worker="", fence=0,
+                            address=row.address, name=row.name, attempts=0, copies=0, sequence=1, worker="", fence=0,
                             lease_until=NOON) for row in rows]
         messages = [email.message_from_bytes(self.app.composer(claim).mime(), policy=email.policy.default)
                     for claim in claims]

@@ -70,11 +70,21 @@ class Books:
         """What a clock shows that nobody can set: the machine's since it was started, or the database server's."""
         return self._began + since_boot() if isinstance(self.clock, SystemClock) else self.clock.now()
 
+    def note_steady(self) -> None:
+        """Writes down how far that clock has come, for the machine's next run; a server's runs on."""
+        if self.database.is_sqlite:
+            self.ledger.notebook.note_steady(self.steady())
+
     @cached_property
     def _began(self) -> datetime:
-        """When this run of the machine began; all its processes agree, for the first has written it down."""
+        """When this run of the machine began; all its processes agree, for the first has written it down.
+
+        Where the machine has no name for its run, each process goes by the clock as it finds it.
+        """
         if self.database.is_sqlite:
-            return self.ledger.notebook.anchor(boot_id(), self.clock.now() - since_boot())
+            run, now = boot_id(), self.clock.now()
+            began = now - since_boot()
+            return self.ledger.notebook.anchor(run, began, now=now) if run else began
         return self.ledger.notebook.server_time() - since_boot()
 
     @cached_property
@@ -98,7 +108,7 @@ class Books:
     def ring(self) -> KeyRing:
         """What signs links: `web.secret`, else a secret of our own in var/secret."""
         given = [secret.get_secret_value().encode() for secret in self.config.web.secret]
-        return KeyRing(tuple(given or [self._own_secret()]))
+        return KeyRing(tuple(given)) if given else KeyRing((self._own_secret(),), str(self.config.var / "secret"))
 
     @property
     def has_secret(self) -> bool:

@@ -48,7 +48,8 @@ class Publishing(Printing):
 
     @cached_property
     def decisions(self) -> Decisions:
-        return Decisions(self.archive, self.ledger, self.clock, self.config.zone, self.config.mailings.expire)
+        return Decisions(self.archive, self.ledger, self.clock, self.config.zone, self.config.mailings.expire,
+                         self.steady)
 
     @cached_property
     def dresser(self) -> Dresser:
@@ -95,4 +96,5 @@ class Publishing(Printing):
         desk = Desk(config.notify.email, mailings.sender.name or config.publication.title, mailings.sender.address,
                     frame=lambda: self.frame, templates=lambda: self.mail_templates)
         return Notifier(self.archive, self.ledger, self.clock, desk,
-                        lambda now: Looking(now, config.zone, DoubtPolicy(mailings.in_doubt)), self.began)
+                        lambda now: Looking(now, config.zone, DoubtPolicy(mailings.in_doubt), now - self.steady()),
+                        self.began)

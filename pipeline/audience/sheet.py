@@ -25,8 +25,8 @@ from pipeline.audience.systems import (
 )
 from pipeline.audience.table import Damage, Record, unguard
 from pipeline.errors import AudienceError, Problem
+from pipeline.language import language_tag
 
-_LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 _INSTANT = re.compile(
     r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ]+(\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d*)?)?)?"
     r" ?(Z|UTC|GMT|[+-]\d\d:?\d\d)?(?: [A-Z+-]\w*)?"
@@ -70,14 +70,13 @@ class Sheet:
 
     def _entry(self, record: Record) -> Entry:
         system, cell = self._system, self._cell
-        language = cell(record, system.language)
         left_at, _ = _instant(cell(record, system.left_at))
         return Entry(
             parse(cell(record, system.email)),
             tuple(re.findall(r"[^\s,;|]+", cell(record, system.lists))),
             self._evidence(record),
             self._name(record),
-            language if _LANGUAGE.fullmatch(language) else "",
+            language_tag(cell(record, system.language)),
             self._standing(record),
             left_at,
         )

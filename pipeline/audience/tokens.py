@@ -73,15 +73,21 @@ class Claim:
 class KeyRing:
     """The secrets that sign links: the first signs, all verify, so that a new one can be put in front.
 
-    Raises ConfigError for an empty ring or a secret under 16 bytes.
+    `file` is where the secret lies that no setting gives; "" where `web.secret` does. Raises ConfigError for an empty
+    ring or a secret under 16 bytes.
     """
 
     keys: tuple[bytes, ...] = field(repr=False)
+    file: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
-        if not self.keys or min(map(len, self.keys)) < MIN_KEY_BYTES:
-            raise ConfigError("web.secret is missing or too short to sign links with",
-                              remedy=f"give at least {MIN_KEY_BYTES} random characters, or leave it out")
+        if self.keys and min(map(len, self.keys)) >= MIN_KEY_BYTES:
+            return
+        if self.file:
+            raise ConfigError("it is too short to sign links with", path=self.file, remedy=(
+                "bring it back from a backup; if no mail ever went out, delete it: another one is made"))
+        raise ConfigError("web.secret is missing or too short to sign links with",
+                          remedy=f"give at least {MIN_KEY_BYTES} random characters, or leave it out")
 
     @property
     def key_id(self) -> str:
@@ -124,8 +130,11 @@ class KeyRing:
         for key in self.keys:
             if key_id is None or _key_id(key) == key_id:
                 return key
-        raise ConfigError(f"the key {key_id} that signs this mailing's links is gone from web.secret",
-                          remedy="put the old secret back, behind the new one")
+        if self.file:
+            raise ConfigError(f"the key {key_id} that signs this mailing's links is gone", path=self.file, remedy=(
+                "bring the file back from a backup, or set web.secret to the secret that it had before"))
+        raise ConfigError(f"the key {key_id} that signs this mailing's links is gone from web.secret", remedy=(
+            "put the old secret back, behind the new one; what avviso made for itself is in var/secret"))
 
 
 def _key_id(key: bytes) -> str:

@@ -19,6 +19,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationInfo
 from pydantic_core import PydanticCustomError
 
+from pipeline.language import language_tag
+
 T = TypeVar("T")
 
 DURATION_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -167,9 +169,9 @@ def read_zone(text: str) -> ZoneInfo:
 
 def read_language(text: str) -> str:
     """A language tag (BCP 47): `zh-Hans`, `en`."""
-    if not re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", text):
-        raise wrong("is not a language", "write a tag such as zh-Hans or en")
-    return text
+    if tag := language_tag(text):
+        return tag
+    raise wrong("is not a language", "write a tag such as zh-Hans or en")
 
 
 def read_colour(text: str) -> str:

@@ -26,7 +26,7 @@ from pipeline.mailings.brake import Brake
 from pipeline.mailings.desk import GROUP
 from pipeline.mailings.domains import FARTHEST, Limit
 from pipeline.mailings.inquiry import inquire
-from pipeline.mailings.mailing import DeliveryState, Doubt, DoubtPolicy, MailingState
+from pipeline.mailings.mailing import COPIES, DeliveryState, Doubt, DoubtPolicy, MailingState
 from pipeline.mailings.pace import Pace
 from pipeline.mailings.presence import Presence
 from pipeline.mailings.send import Office, Terms
@@ -152,12 +152,13 @@ class Shift:
         self._presence.reclaim_dead(now, steady=steady)
         self._settle_doubts(now, steady)
         ledger.deliveries.bring_near(now, max(FARTHEST, *self._app.config.mailings.retry) * 1.1)
-        for mailing_id in ledger.mailings.overdue(min(now, steady)):  # a clock set ahead ends nothing
+        for mailing_id in ledger.mailings.overdue(steady):
             self._give_up(mailing_id, now)
         self._app.refusals.collect()
         ledger.mailings.finish(now)
         Porter(self._app.tray, self._app.subscriptions).work()
         self._hear()
+        self._app.note_steady()
         self._app.high_water.note()
 
     def _settle_doubts(self, now: datetime, steady: datetime) -> None:
@@ -166,11 +167,12 @@ class Shift:
         doubts.strand(post.name, now)
         causes = [cause for cause in Doubt
                   if policy.resends(cause, idempotent=post.idempotent, repeats=post.repeats)]
-        is_by_key = policy is DoubtPolicy.AUTO and post.idempotent
-        doubts.repeat(post.name, causes, now, memory=post.memory if is_by_key else None)
-        if policy is DoubtPolicy.AUTO:
+        is_auto = policy is DoubtPolicy.AUTO
+        doubts.repeat(post.name, causes, now, memory=post.memory if is_auto and post.idempotent else None,
+                      copies=COPIES if is_auto and not post.idempotent else None)
+        if is_auto:
             inquire(self._app.ledger, post, self._app.composer, now)
-            doubts.assume_sent(min(now, steady), expired_only=True)
+            doubts.assume_sent(now, over_at=steady)
 
     def _hear(self) -> None:
         """Reads the mailbox. One that is away is said and tried again: nothing of the rest depends on it."""

@@ -13,7 +13,6 @@ _FORBIDDEN = re.compile(
     + "".join(f"\\U{plane:04x}0000-\\U{plane:04x}fffd" for plane in range(1, 17))
     + "]"
 )
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _BRACKETED_ADDRESS = re.compile(r"<[^<>\s]+@[^<>\s]+>")
 
 
@@ -35,9 +34,3 @@ def distinct(names: Iterable[str]) -> tuple[str, ...]:
 def person_name(text: str) -> str:
     """A name on one line; of `Name <address>` only the name, because feeds are read by harvesters too."""
     return one_line(_BRACKETED_ADDRESS.sub(" ", text))
-
-
-def language_tag(text: str) -> str:
-    """`zh_Hans` as `zh-Hans`; "" for what has not the shape of a language tag (BCP 47 section 2.1)."""
-    tag = text.strip().replace("_", "-")
-    return tag if _LANGUAGE.fullmatch(tag) else ""

@@ -14,10 +14,11 @@ from typing import Any
 
 from feedgen.feed import FeedGenerator
 
-from pipeline.feeds.characters import language_tag, one_line
+from pipeline.feeds.characters import one_line
 from pipeline.feeds.extension import EntryExtension, FeedExtension, Link
 from pipeline.feeds.feed import Document, Entry, Format, Publication
 from pipeline.feeds.json_feed import json_feed
+from pipeline.language import language_tag
 
 ATOM_TYPE = "application/atom+xml"
 RSS_TYPE = "application/rss+xml"

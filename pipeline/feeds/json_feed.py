@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 
-from pipeline.feeds.characters import language_tag, one_line
+from pipeline.feeds.characters import one_line
 from pipeline.feeds.feed import Document, Entry, Publication
+from pipeline.language import language_tag
 
 VERSION = "https://jsonfeed.org/version/1.1"
 

@@ -16,7 +16,6 @@ from urllib.parse import urlsplit
 from markupsafe import Markup
 
 from pipeline.feeds.addresses import relative_address, tag_folder, web_address
-from pipeline.feeds.characters import language_tag
 from pipeline.feeds.colours import palette
 from pipeline.feeds.feed import Entry, Publication
 from pipeline.feeds.listing import Listing, Listings, by_year
@@ -25,6 +24,7 @@ from pipeline.feeds.wording import cover_date, voice, wording
 from pipeline.issues.colouring import code_css
 from pipeline.issues.embeds import FRAMES
 from pipeline.issues.vocabulary import direction
+from pipeline.language import language_tag
 
 Values = dict[str, object]
 

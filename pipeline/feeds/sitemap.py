@@ -9,9 +9,10 @@ from typing import NamedTuple, Protocol
 
 from lxml import etree
 
-from pipeline.feeds.characters import language_tag, one_line
+from pipeline.feeds.characters import one_line
 from pipeline.feeds.extension import rfc822
 from pipeline.feeds.feed import NEVER, Publication
+from pipeline.language import language_tag
 
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 MOST_URLS = 50_000  # the protocol's limit for one file

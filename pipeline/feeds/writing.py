@@ -116,10 +116,13 @@ def _is_file_name(name: str) -> bool:
 
 
 def _within(root: Path, path: PurePosixPath) -> bool:
+    folder = (root / path).parent
     try:
-        return (root / path).parent.resolve().is_relative_to(root.resolve())
-    except RuntimeError:  # a loop of links
-        return False
+        folder.stat()
+    except OSError as error:  # it may not be there yet; a loop of links leads nowhere
+        if error.errno == errno.ELOOP:
+            return False
+    return folder.resolve().is_relative_to(root.resolve())
 
 
 def _holds(path: Path, content: bytes) -> bool:

@@ -18,13 +18,13 @@ from pipeline.issues.dates import When, date_in_name, local_instant, parse_date
 from pipeline.issues.frontmatter import Front, read_front
 from pipeline.issues.issue import Image, Manuscript
 from pipeline.issues.naming import number_in_name, stem, title_in_name
+from pipeline.language import language_tag
 
 GitDate = Callable[[str], datetime | date | None]
 
 _TRUE = frozenset(("true", "yes", "y", "on", "1", "是"))
 _FALSE = frozenset(("false", "no", "n", "off", "0", "否", ""))
 _NOTHING = frozenset(("", "~", "null"))
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 _SEPARATOR = re.compile(r"[,，;；]")
 _MAX_ID = 200
 
@@ -134,11 +134,11 @@ class _Fields:
         return None
 
     def language(self) -> str | None:
-        text = (self.line("language") or self.line("lang")).replace("_", "-")
-        if text and not _LANGUAGE.fullmatch(text):
+        text = self.line("language") or self.line("lang")
+        if text and not language_tag(text):
             name = "language" if self.line("language") else "lang"
             raise self.fault(name, f'{name} "{text}" is not a language tag', "write one like zh-Hans or en")
-        return text or None
+        return language_tag(text) or None
 
     def names(self, name: str) -> tuple[str, ...]:
         """A list, or text with commas, as names without doubles."""

@@ -24,7 +24,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.errors import OutputError
-from pipeline.mailings.mailing import Claim, DeliveryState, Doubt, Outcome
+from pipeline.mailings.mailing import Claim, DeliveryState, Doubt, Outcome, given_back
 
 ENTRIES = 4096
 SIZE = 1024                       # bytes of an entry
@@ -117,14 +117,14 @@ class Sight:
         """Which messages it had in hand."""
         return self.in_the_air | self.begun
 
-    def outcomes(self, held: Sequence[Claim]) -> Iterator[Outcome]:
+    def outcomes(self, held: Sequence[Claim], now: datetime) -> Iterator[Outcome]:
         """What the ledger has not heard yet of the claims it holds; those in the air are left out: in doubt."""
         for claim in held:
             flight = claim.id, claim.fence
             if flight in self.landed:
                 yield _outcome(claim, self.landed[flight])
             elif flight not in self.in_the_air:
-                yield Outcome(claim, DeliveryState.PENDING, "", counted=False)
+                yield given_back(claim, now)
 
 
 def read_board(path: Path) -> Sight | None:

@@ -29,7 +29,7 @@ from pipeline.errors import (
     Unavailable,
 )
 from pipeline.mailings.clerk import Clerk
-from pipeline.mailings.mailing import Claim, DeliveryState, Doubt, Outcome, retry_at
+from pipeline.mailings.mailing import Claim, DeliveryState, Doubt, Outcome, given_back, retry_at
 from pipeline.providers.base import Message, Receipt
 
 if TYPE_CHECKING:
@@ -235,7 +235,7 @@ class SendersDesk:
         self._waiting = deque(claim for claim in self._waiting if not which(claim))
 
     def _give_back(self, claim: Claim) -> None:
-        self._returned.append(Outcome(claim, DeliveryState.PENDING, "", counted=False))
+        self._returned.append(given_back(claim, self._office.clock.now()))
 
     # ---- before the wire -----------------------------------------------------------------------
 
@@ -289,7 +289,7 @@ class SendersDesk:
                 self._fail(claim, error)
             else:
                 self._pause(claim.mailing_id, str(error))
-                self._outcomes.append(Outcome(claim, DeliveryState.PENDING, str(error), counted=False))
+                self._outcomes.append(given_back(claim, self._office.clock.now(), str(error)))
         self._leave_air(claim)
         return None
 
@@ -314,7 +314,7 @@ class SendersDesk:
         # A letter has no mailing to pause: it is tried again later.
         if isinstance(error, Refused) and claim.mailing_id is not None and self._office.refuse(error):
             self._to_tell.append(partial(self._pause, claim.mailing_id, f"the post refuses us: {error.reply}"))
-            return Outcome(claim, DeliveryState.PENDING, error.reply, counted=False)
+            return given_back(claim, self._office.clock.now(), error.reply)
         if isinstance(error, Deferred):
             if self._is_letter_over(claim):
                 return Outcome(claim, DeliveryState.FAILED, f"gave up after `mailings.expire`: {error.reply}")
@@ -326,14 +326,14 @@ class SendersDesk:
         terms = self._office.terms
         if terms.repeats:
             self.outage.clear()
-            if claim.mailing_id is not None and claim.attempts and self._office.miss_answer():
+            if claim.mailing_id is not None and claim.copies and self._office.miss_answer():
                 self._to_tell.append(partial(
                     self._pause, claim.mailing_id, f"the post takes messages and does not say so: {error.reply}"))
         else:
             self._brake(claim, error)  # a service that loses one answer loses the next
-        if self._is_letter_over(claim):
+        if self._is_letter_over(claim) or (claim.mailing_id is None and terms.has_enough(claim.copies)):
             return Outcome(claim, DeliveryState.SENT, f"assumed sent: {error.reply}", terms.provider)
-        if terms.may_repeat(claim.attempts):
+        if terms.may_repeat(claim.attempts, claim.copies):
             return self._later(claim, error)._replace(provider=terms.provider)
         return Outcome(claim, DeliveryState.IN_DOUBT, error.reply, terms.provider, doubt=Doubt.LINE)
 
@@ -354,7 +354,7 @@ class SendersDesk:
             self._to_tell.append(partial(self.durably, partial(self._office.pace.rest, error.retry_after_s)))
         if again:
             return self._later(claim, error)._replace(counted=False)
-        return Outcome(claim, DeliveryState.PENDING, error.reply, counted=False)
+        return given_back(claim, self._office.clock.now(), error.reply)
 
     def _is_letter_over(self, claim: Claim) -> bool:
         """No mailing's end ends a letter, so it has so many attempts."""

@@ -78,6 +78,7 @@ class DoubtPolicy(StrEnum):
         return idempotent or (repeats and doubt is not Doubt.PROCESS)
 
 
+COPIES = 3     # of one message that a post may come to have without an answer, before a person is asked
 EVERYBODY = 0  # stands for a person in a delivery to a service that owns the readers; no subscriber has this id
 MAINTAINER = -1  # stands for who runs the publication, in a letter to them; no subscriber has this id
 
@@ -100,7 +101,10 @@ def sources(target: MailingState) -> tuple[MailingState, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Mailing:
-    """One issue to one list, once. `round` is 1; only a person starts another."""
+    """One issue to one list, once. `round` is 1; only a person starts another.
+
+    `expires_at` is by the steady clock, which nobody can set; the other instants are what the machine's showed.
+    """
 
     id: int
     issue_key: str
@@ -129,7 +133,10 @@ class Mailing:
 
 
 class Claim(NamedTuple):
-    """A delivery in a worker's hands. `fence` tells this claim from any other of the same row."""
+    """A delivery in a worker's hands. `fence` tells this claim from any other of the same row.
+
+    `copies` is how many the post may have taken before, with their answers lost: more than none is a repeat.
+    """
 
     id: int
     key: str
@@ -141,6 +148,7 @@ class Claim(NamedTuple):
     address: str
     name: str
     attempts: int
+    copies: int
     sequence: int
     worker: str
     fence: int
@@ -151,6 +159,8 @@ class Outcome(NamedTuple):
     """What became of a claim: the state it moves to and what is known of it.
 
     `due_at` is the next try of a deferred one; `doubt` is set exactly when `state` is in_doubt.
+    `provider` is who has it; of one that is deferred or in doubt, with whom one more copy may lie since its answer
+    was lost.
     `counted` is False where nothing was handed over, so that it does not use up an attempt.
     """
 
@@ -162,6 +172,13 @@ class Outcome(NamedTuple):
     due_at: datetime | None = None
     doubt: Doubt | None = None
     counted: bool = True
+
+
+def given_back(claim: Claim, now: datetime, reply: str = "") -> Outcome:
+    """As if it had not been claimed. A repeat stays one, due now: its first copy may lie with its provider."""
+    if claim.copies:
+        return Outcome(claim, DeliveryState.DEFERRED, reply, due_at=now, counted=False)
+    return Outcome(claim, DeliveryState.PENDING, reply, counted=False)
 
 
 def retry_at(

@@ -130,9 +130,9 @@ def take_back(
     suspected of it.
     """
     held = [claim for claim in ledger.deliveries.held(worker.id) if not over_at or claim.lease_until <= over_at]
-    outcomes = list(seen.outcomes(held)) if seen else []
+    outcomes = list(seen.outcomes(held, now)) if seen else []
     ledger.deliveries.record(worker.shard, outcomes, now=now)
-    waiting = sum(one.state is DeliveryState.PENDING for one in outcomes)
+    waiting = sum(one.state in (DeliveryState.PENDING, DeliveryState.DEFERRED) and not one.counted for one in outcomes)
     in_doubt = ledger.doubts.reclaim(worker.id, cause, over_at=over_at)
     if has_died and seen:
         ledger.suspects.blame([claim.id for claim in held if (claim.id, claim.fence) in seen.at_work], now)

@@ -27,6 +27,7 @@ from pipeline.mailings.desk import SendersDesk
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.workers import Worker
 from pipeline.mailings.mailing import (
+    COPIES,
     Claim,
     DeliveryState,
     Doubt,
@@ -65,16 +66,22 @@ class Terms:
     broadcasts: bool = False
     expire: timedelta = timedelta(hours=36)
 
-    def may_repeat(self, attempts: int) -> bool:
-        """Whether a message whose answer was lost goes out again after so many attempts before this one.
+    def has_enough(self, copies: int) -> bool:
+        """Whether the post, which may have so many copies and one more, gets none without a person's word."""
+        return not self.idempotent and copies + 1 >= COPIES
+
+    def may_repeat(self, attempts: int, copies: int) -> bool:
+        """Whether a message whose answer was lost goes out again after so many attempts, and copies, before this one.
 
         A key is known from its first use on; by then the retries of the schedule have taken their time.
         """
         if not self.in_doubt.resends(Doubt.LINE, idempotent=self.idempotent, repeats=self.repeats):
             return False
-        if self.memory is None or not self.idempotent or self.in_doubt is not DoubtPolicy.AUTO:
-            return True
-        return self._lasts(attempts + 1) * 1.1 < self.memory
+        if self.in_doubt is DoubtPolicy.RESEND:
+            return True  # its owner has decided, for all and as often as it takes
+        if self.has_enough(copies):
+            return False
+        return self.memory is None or not self.idempotent or self._lasts(attempts + 1) * 1.1 < self.memory
 
     def is_letter_over(self, attempts: int) -> bool:
         """Whether a letter that was put off so often has had its time; a mailing ends by the clock."""

@@ -156,7 +156,8 @@ def _path(address: str) -> str | None:
 def _check_size(size: int, offer: Capabilities, server: str) -> None:
     if 0 < offer.size_bytes < size:
         raise Refused(
-            f"{server}: the message has {size} bytes and the server takes {offer.size_bytes}: shorten the issue"
+            f"{server}: the message has {size} bytes and the server takes {offer.size_bytes}: "
+            "ask its operator for more, or send by another server; the text of a mailing that has begun stays as it is"
         )
 
 

@@ -55,6 +55,7 @@ class Session:
         self.was_turned_away = False  # before anybody was answered: one connection too many
         self.is_worn_out = False  # the server takes no more readers on it, and goes on with those in the air
         self.answered = 0
+        self._has_served = False
         self._boarded = 0
         self._limit = settings.messages_per_connection
         self._talk = talk
@@ -219,7 +220,7 @@ class Session:
         if self._is_used_up(phase, reply):
             self.is_worn_out = True
             return Unavailable(f"{self._settings.server}: it takes no more readers on one connection", reply=reply.text)
-        return verdict(phase, reply, self._settings.server)
+        return verdict(phase, reply, self._settings.server, has_served=self._has_served)
 
     def _is_used_up(self, phase: Phase, reply: Reply) -> bool:
         """Whether a connection that has served others has had all its readers (RFC 5321 section 4.5.3.1.10)."""
@@ -265,6 +266,7 @@ class Session:
         found = _QUEUE_ID.search(words)
         name = found[found.lastindex or 0] if found else None
         flight.result = Receipt("smtp", name, words, self._clock.now())
+        self._has_served = True
 
     def _leave(self, flight: Flight, reply: Reply, *, is_yes: bool) -> list[Outcome]:
         """The answer to the RSET behind a chunk. A no may be the true answer to the message, heard one too late."""

@@ -7,6 +7,7 @@
     DATA, the dot        Deferred      by the table  the message
     anywhere             421: Unavailable            this connection is over; the reader goes by another
     RCPT                 452, as it says 4.5.3 or nothing, where others were served: the same (`smtp_session`)
+    RCPT                 501, but for what 5.1.x says: the reader's odd address where others were served, else us
 
 Blaming a reader for what is our fault costs a whole list; blaming ourselves for a reader costs one
 look by a person. So what is not plainly about the mailbox is about us.
@@ -45,6 +46,7 @@ _YES = {Phase.DATA: (3,), Phase.LONE_DOT: (2, 4, 5)}
 _OPENING = frozenset({Phase.GREETING, Phase.EHLO, Phase.STARTTLS, Phase.AUTH})
 _BEFORE_A_READER = _OPENING | {Phase.MAIL}
 _OUT_OF_STEP = frozenset({500, 501, 502, 503, 504})  # x0z: syntax, RFC 5321 section 4.2.1
+_ODD_PARAMETER = 501  # at RCPT there is one parameter: the address. Exim says no more of one that it cannot parse
 
 # By subject and detail of RFC 3463, the longer key first.
 _BY_STATUS: dict[str, type[TransportError]] = {
@@ -86,9 +88,12 @@ def accepts(phase: Phase, code: int) -> bool:
     return code // 100 in _YES.get(phase, (2,))
 
 
-def verdict(phase: Phase, reply: Reply, server: str) -> TransportError:
-    """The verdict on a reply that `accepts` did not accept. `server` is its name for people."""
-    kind = judge(phase, reply.code, reply.enhanced)
+def verdict(phase: Phase, reply: Reply, server: str, *, has_served: bool = False) -> TransportError:
+    """The verdict on a reply that `accepts` did not accept. `server` is its name for people.
+
+    `has_served`: it has taken a message on this connection, so it understands what we say.
+    """
+    kind = judge(phase, reply.code, reply.enhanced, has_served=has_served)
     word = "refused" if reply.code >= 500 else "put off" if reply.code >= 400 else "answered out of step"
     text = f"{server}: {phase} was {word}: {reply.text}"
     if kind is Refused:
@@ -97,7 +102,7 @@ def verdict(phase: Phase, reply: Reply, server: str) -> TransportError:
     return kind(text, reply=reply.text)
 
 
-def judge(phase: Phase, code: int, enhanced: str) -> type[TransportError]:
+def judge(phase: Phase, code: int, enhanced: str, *, has_served: bool = False) -> type[TransportError]:
     """The class of the verdict. `enhanced` is like `5.1.1`, or ""."""
     if code == 421:
         return Unavailable
@@ -107,12 +112,14 @@ def judge(phase: Phase, code: int, enhanced: str) -> type[TransportError]:
         return Deferred if phase in (Phase.RCPT, Phase.DATA, Phase.DOT) else Unavailable
     if phase in _OPENING:
         return Refused
-    return _permanent(phase, code, enhanced.partition(".")[2])
+    return _permanent(phase, code, enhanced.partition(".")[2], has_served=has_served)
 
 
-def _permanent(phase: Phase, code: int, status: str) -> type[TransportError]:
+def _permanent(phase: Phase, code: int, status: str, *, has_served: bool) -> type[TransportError]:
     """`status` is subject and detail of RFC 3463, like `1.1`, or ""."""
     subject = status.partition(".")[0]
+    if phase is Phase.RCPT and code == _ODD_PARAMETER and subject in ("", "0", "5"):
+        return Rejected if has_served else Refused
     if code in _OUT_OF_STEP and subject in ("", "0", "3", "4", "5"):
         return Faulted
     if phase is Phase.RSET:

@@ -24,12 +24,16 @@ MailingMove = Callable[[Mailing, datetime], bool]
 class Decisions:
     """A person's word on issues; it is written down with the hour and outlives every pass."""
 
-    def __init__(self, archive: Archive, ledger: Ledger, clock: Clock, zone: ZoneInfo, expire: timedelta) -> None:
+    def __init__(
+        self, archive: Archive, ledger: Ledger, clock: Clock, zone: ZoneInfo, expire: timedelta,
+        steady: Callable[[], datetime] | None = None,
+    ) -> None:
         self._archive = archive
         self._ledger = ledger
         self._clock = clock
         self._zone = zone
         self._expire = expire
+        self._steady = steady or clock.now
 
     def approve(self, record: Record) -> str:
         """Lets it be mailed at its hour, whatever quiet, late, burst or copy say; or once more, where nobody got it."""
@@ -68,7 +72,8 @@ class Decisions:
         """Goes on with what was held or paused."""
         return self._each(record, "resumed", {
             MailingState.PAUSED: lambda one, at: self._ledger.mailings.resume(
-                one.id, reason=self._said("resumed", at), now=at, expire=self._expire),
+                one.id, reason=self._said("resumed", at), now=at, expire=self._expire,
+                steady=self._steady()),
             MailingState.HELD: lambda one, at: self._ledger.mailings.approve(
                 one.id, reason=self._said("resumed", at), now=at),
         })

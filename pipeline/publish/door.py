@@ -328,7 +328,8 @@ class Publisher:
                     done.problems.append(error.problem)
                     continue
                 audience = self._ledger.mailings.start(
-                    mailing.id, edition, envelope, now=now, expire=self._expire, broadcasts=self._broadcasts)
+                    mailing.id, edition, envelope, now=now, expire=self._expire, broadcasts=self._broadcasts,
+                    steady=self._steady())
                 if audience is not None:
                     log.info("mailing.started", extra={
                         "issue": record.key, "list": mailing.list, "audience": audience})

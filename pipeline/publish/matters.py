@@ -25,11 +25,12 @@ REPORTED = (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.IN_DOUBT, De
 
 @dataclass(frozen=True, slots=True)
 class Looking:
-    """What looking at the books needs beside them."""
+    """What looking at the books needs beside them. `drift` is how far `now` is ahead of the steady clock."""
 
     now: datetime
     zone: ZoneInfo
     in_doubt: DoubtPolicy
+    drift: timedelta = timedelta(0)
 
     def local(self, at: datetime | None) -> str:
         """An instant as the maintainer's clock shows it; "" for none."""
@@ -72,7 +73,8 @@ def _paused(record: Record, mailing: Mailing) -> Matter:
 
 def _doubted(record: Record, mailing: Mailing, looking: Looking) -> Matter:
     name = shlex.quote(record.key)
-    closes = mailing.expires_at if looking.in_doubt is DoubtPolicy.AUTO else None
+    over_at = mailing.expires_at if looking.in_doubt is DoubtPolicy.AUTO else None
+    closes = over_at + looking.drift if over_at else None
     return Matter(f"doubt {mailing.id}", "doubt", record.number, record.title,
                   (f"avviso resolve {name} --assume-sent", f"avviso resolve {name} --resend"),
                   {"list": mailing.list, "count": str(mailing.counts[DeliveryState.IN_DOUBT]),

@@ -493,8 +493,8 @@ def test_doubts_are_assumed_sent_for_one_mailing_or_after_its_time(books: Books)
     one = Delivery(books, "in doubt")
 
     assert one.doubts.assume_sent(NOON, mailing_id=books.id + 1) == 0
-    assert one.doubts.assume_sent(NOON + EXPIRE - A_MINUTE, expired_only=True) == 0
-    assert one.doubts.assume_sent(NOON + EXPIRE, expired_only=True) == 1
+    assert one.doubts.assume_sent(NOON, over_at=NOON + EXPIRE - A_MINUTE) == 0
+    assert one.doubts.assume_sent(NOON, over_at=NOON + EXPIRE) == 1
     assert deliveries(books.database, books.id)[0]["reply"] == "assumed sent: the reply was lost"
 
 

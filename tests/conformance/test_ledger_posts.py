@@ -65,6 +65,40 @@ def test_what_surely_is_not_at_a_provider_may_go_by_another(
     assert [len(posts.claim("resend")), len(posts.claim("postmark"))] == ([1, 0] if is_free else [0, 1])
 
 
+def test_what_may_lie_at_a_provider_stays_there_however_the_next_attempt_ends(posts: Posts) -> None:
+    claim, = posts.claim("postmark")
+    posts.record(claim, DeliveryState.DEFERRED, "postmark")
+    again, = posts.claim("postmark")
+    assert (claim.copies, again.copies) == (0, 1)
+
+    posts.record(again, DeliveryState.DEFERRED)
+
+    assert posts.found == [("deferred", "postmark")]
+    assert [len(posts.claim("resend")), len(posts.claim("postmark"))] == [0, 1]
+
+
+def test_doubt_is_repeated_until_there_are_so_many_copies_and_then_left_to_a_person(posts: Posts) -> None:
+    def repeated() -> int:
+        posts.claim("postmark")
+        posts.ledger.doubts.reclaim("w", Doubt.PROCESS)
+        return posts.ledger.doubts.repeat("postmark", [Doubt.PROCESS], LATER, copies=2)
+
+    assert [repeated(), repeated(), repeated()] == [1, 0, 0]
+    assert posts.found == [("in_doubt", "postmark")]
+
+    posts.ledger.doubts.resend([Doubt.PROCESS], LATER, mailing_id=posts.id)
+    assert [repeated(), repeated()] == [1, 0]
+
+
+def test_receipt_that_comes_late_for_a_doubt_counts_no_second_copy(posts: Posts) -> None:
+    claim, = posts.claim("postmark")
+    posts.ledger.doubts.reclaim("w", Doubt.PROCESS)
+
+    posts.record(claim, DeliveryState.DEFERRED, "postmark")
+
+    assert [one.copies for one in posts.claim("postmark")] == [1]
+
+
 def test_doubt_stays_with_its_provider_until_a_person_decides(posts: Posts) -> None:
     posts.claim("postmark")
     posts.ledger.doubts.reclaim("w", Doubt.PROCESS)

@@ -65,7 +65,7 @@ def doubts(ledger: Ledger, mailing_id: int) -> None:
     ledger.doubts.open("smtp", 10)
     ledger.doubts.repeat("smtp", [Doubt.POWER], NOW)
     ledger.doubts.assume_sent(NOW, mailing_id=mailing_id)
-    ledger.doubts.assume_sent(NOW, expired_only=True)
+    ledger.doubts.assume_sent(NOW, over_at=NOW)
 
 
 def ends(ledger: Ledger, mailing_id: int) -> None:

@@ -192,7 +192,7 @@ class Deliveries(RuleBasedStateMachine):
     @precondition(lambda self: self.now > NOON + EXPIRE)
     @rule()
     def assume_sent(self) -> None:
-        self.ledger.doubts.assume_sent(self.now, mailing_id=self.mailing.id, expired_only=True)
+        self.ledger.doubts.assume_sent(self.now, mailing_id=self.mailing.id, over_at=self.now)
 
     @rule()
     def finish(self) -> None:

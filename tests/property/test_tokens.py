@@ -162,7 +162,18 @@ def test_a_key_that_left_the_ring_is_named() -> None:
         RING.signer(Purpose.VIEW, "m12", key_id=gone)
 
     assert str(refusal.value) == (f"the key {gone} that signs this mailing's links is gone from web.secret: "
-                                  "put the old secret back, behind the new one")
+                                  "put the old secret back, behind the new one; what avviso made for itself is in "
+                                  "var/secret")
+
+
+def test_a_key_that_lay_in_a_file_is_missed_there() -> None:
+    gone = KeyRing((FOREIGN,)).key_id
+
+    with pytest.raises(ConfigError) as refusal:
+        KeyRing((NEW,), "var/secret").signer(Purpose.VIEW, "m12", key_id=gone)
+
+    assert str(refusal.value) == (f"var/secret: the key {gone} that signs this mailing's links is gone: bring the file "
+                                  "back from a backup, or set web.secret to the secret that it had before")
 
 
 @pytest.mark.parametrize("keys", [(), (b"",), (NEW, b"fifteen bytes !")])

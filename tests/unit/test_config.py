@@ -42,6 +42,10 @@ def complaints(text: str, **environ: str) -> list[str]:
     return str(caught.value).splitlines()
 
 
+def test_language_may_be_written_as_locales_are() -> None:
+    assert read(LEAST.replace("  title:", "  language: zh_CN\n  title:")).publication.language == "zh-CN"
+
+
 def test_config_with_three_settings_has_the_defaults_of_the_contract() -> None:
     config = read(LEAST)
 

@@ -201,6 +201,20 @@ def test_what_was_mailed_is_known_by_its_sketch_after_sketches_moved() -> None:
     engine.dispose()
 
 
+def test_what_may_lie_with_a_provider_is_known_to_after_copies_are_counted() -> None:
+    engine = create_engine("sqlite://")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE delivery (state TEXT, provider TEXT)")
+        rows = [("in_doubt", ""), ("deferred", "smtp"), ("deferred", ""), ("sent", "smtp")]
+        connection.exec_driver_sql("INSERT INTO delivery VALUES (?, ?)", rows)
+
+        with Operations.context(MigrationContext.configure(connection)):
+            import_module("pipeline.migrations.versions.0008_copies").upgrade()
+
+        assert connection.exec_driver_sql("SELECT copies FROM delivery").scalars().all() == [1, 1, 0, 0]
+    engine.dispose()
+
+
 def test_indexes_hold_the_same_rows_on_both_databases() -> None:
     made: dict[str, list[str]] = {"sqlite": [], "postgresql": []}
     for dialect, said in made.items():

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from pipeline import privacy
 from pipeline.cli import avviso
 from pipeline.config import load
+from pipeline.errors import ConfigError
 from tests.publications import Publication, words
 from tests.street import Publication as Street
 
@@ -68,6 +69,20 @@ def test_w31_export_is_its_owners_alone_also_over_an_older_file(tmp_path: Path) 
         out.write("new")
 
     assert (path.read_text("utf-8"), path.stat().st_mode & 0o777) == ("new", 0o600)
+
+
+def test_key_that_was_cut_short_is_named_by_its_file(tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "letters")
+    path = letters.folder / "var" / "secret"
+    path.write_bytes(b"")
+    path.chmod(0o600)
+
+    with pytest.raises(ConfigError) as caught:
+        letters.app.ring  # noqa: B018
+
+    assert str(caught.value) == (
+        f"{path}: it is too short to sign links with: bring it back from a backup; if no mail ever went out, delete "
+        "it: another one is made")
 
 
 def test_w30_secrets_are_in_no_answer_and_no_file(tmp_path: Path) -> None:

@@ -41,11 +41,11 @@ from pipeline.schema import delivery, mailing, subscriber, subscription, suppres
 CLAIMED = (
     *(delivery.c[name] for name in (
         "id", "key", "message_id", "mailing_id", "edition_digest", "list", "subscriber_id", "address", "name",
-        "attempts")),
+        "attempts", "copies")),
     select(mailing.c.first_delivery).where(mailing.c.id == delivery.c.mailing_id).scalar_subquery().label("first"),
     delivery.c.fence,
 )
-_MAILING, _LIST, _FENCE = 3, 5, 11
+_MAILING, _LIST, _FENCE = 3, 5, 12
 
 # A mailing that a person holds or cancelled is no other way to an issue.
 _GOES_OUT = (MailingState.SCHEDULED, MailingState.SENDING, MailingState.PAUSED, MailingState.SENT)
@@ -163,8 +163,8 @@ class Claiming:
 
 def claim_of(row: Row, worker: str, until: datetime, *, fence: int) -> Claim:
     """A row that begins with `CLAIMED`, in a worker's hands."""
-    id_, key, message_id, mailing_id, digest, list_, subscriber_id, address, name, attempts, first, *_ = row
-    return Claim(id_, key, message_id, mailing_id, digest, list_, subscriber_id, address or "", name, attempts,
+    id_, key, message_id, mailing_id, digest, list_, subscriber_id, address, name, attempts, copies, first, *_ = row
+    return Claim(id_, key, message_id, mailing_id, digest, list_, subscriber_id, address or "", name, attempts, copies,
                  id_ - (first or id_) + 1, worker, fence, until)
 
 

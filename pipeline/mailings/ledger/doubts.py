@@ -39,17 +39,21 @@ class Doubts:
 
     def resend(self, doubts: Sequence[Doubt], now: datetime, *, mailing_id: int | None = None) -> int:
         """Hands these over again, with the same bytes, by whatever post there is now; gives how many."""
-        return self._decide(
-            mailing_id, delivery.c.doubt.in_(doubts), DeliveryState.DEFERRED, _AGAIN | {"due_at": now, "provider": ""})
+        return self._decide(mailing_id, delivery.c.doubt.in_(doubts), DeliveryState.DEFERRED,
+                            _AGAIN | {"due_at": now, "provider": "", "copies": 0})
 
-    def repeat(self, provider: str, doubts: Sequence[Doubt], now: datetime, *, memory: timedelta | None = None) -> int:
+    def repeat(
+        self, provider: str, doubts: Sequence[Doubt], now: datetime, *, memory: timedelta | None = None,
+        copies: int | None = None,
+    ) -> int:
         """Hands over again what lies in doubt with this very provider; gives how many.
 
-        With `memory` only what it was first handed no longer ago than that: it knows a key so long.
+        With `memory` only what it was first handed no longer ago than that: it knows a key so long. With `copies`
+        only what it may have fewer times than that.
         """
-        return self._decide(
-            None, and_(delivery.c.doubt.in_(doubts), _with(provider), _began_after(now - memory) if memory else true()),
-            DeliveryState.DEFERRED, _AGAIN | {"due_at": now})
+        which = and_(delivery.c.doubt.in_(doubts), _with(provider), _began_after(now - memory) if memory else true(),
+                     delivery.c.copies < copies if copies else true())
+        return self._decide(None, which, DeliveryState.DEFERRED, _AGAIN | {"due_at": now})
 
     def strand(self, provider: str, now: datetime) -> int:
         """What waits to be repeated by a provider that is not this one any more is in doubt; gives how many."""
@@ -73,16 +77,17 @@ class Doubts:
 
     def answer(self, claim: Claim, receipt: Receipt | None, now: datetime) -> None:
         """What a provider said of a doubt: taken, or not there, so that it goes out again."""
-        target, values = (DeliveryState.DEFERRED, _AGAIN | {"due_at": now}) if receipt is None else (
+        target, values = (DeliveryState.DEFERRED, _AGAIN | {"due_at": now, "copies": 0}) if receipt is None else (
             DeliveryState.SENT, {"settled_at": now, "lease_until": None, "reply": receipt.reply,
                                  "provider_id": receipt.provider_id})
         self._decide(None, and_(delivery.c.id == claim.id, delivery.c.fence == claim.fence), target, values)
 
-    def assume_sent(self, now: datetime, *, mailing_id: int | None = None, expired_only: bool = False) -> int:
-        """Closes doubts as sent: by a person's word, or because `mailings.expire` is over."""
-        over = delivery.c.mailing_id.in_(select(mailing.c.id).where(mailing.c.expires_at <= now))
+    def assume_sent(self, now: datetime, *, mailing_id: int | None = None, over_at: datetime | None = None) -> int:
+        """Closes doubts as sent: by a person's word; with `over_at` those whose mailing's time is over by then."""
+        over = (delivery.c.mailing_id.in_(select(mailing.c.id).where(mailing.c.expires_at <= over_at))
+                if over_at else delivery.c.doubt.is_not(None))
         return self._decide(
-            mailing_id, over if expired_only else delivery.c.doubt.is_not(None), DeliveryState.SENT,
+            mailing_id, over, DeliveryState.SENT,
             {"settled_at": now, "lease_until": None, "reply": "assumed sent: the reply was lost"}
         )
 
@@ -103,7 +108,8 @@ class Doubts:
         with self._db.write() as connection:
             return _move(self._db, connection, DeliveryState.SENDING, DeliveryState.IN_DOUBT,
                          [delivery.c.state == DeliveryState.SENDING, *whose],
-                         {"doubt": cause, "reply": f"the reply was lost: {_CAUSES[cause]}"})
+                         {"doubt": cause, "reply": f"the reply was lost: {_CAUSES[cause]}",
+                          "copies": delivery.c.copies + 1})
 
     def _decide(
         self, mailing_id: int | None, which: ColumnElement[bool], target: DeliveryState, values: dict[str, Any]

@@ -154,24 +154,28 @@ class Mailings:
                 .values(send_at=send_at)
             )
 
-    def resume(self, mailing_id: int, *, reason: str, now: datetime, expire: timedelta) -> bool:
-        """Goes on with a paused mailing and gives it its full time again."""
+    def resume(
+        self, mailing_id: int, *, reason: str, now: datetime, expire: timedelta, steady: datetime | None = None
+    ) -> bool:
+        """Goes on with a paused mailing and gives it its full time again, by `steady` as in `start`."""
         with self._db.write() as connection:
             moved = connection.execute(
                 update(mailing)
                 .where(mailing.c.id == mailing_id, mailing.c.state == MailingState.PAUSED)
-                .values(state=MailingState.SENDING, reason=reason, since=now, expires_at=now + expire)
+                .values(state=MailingState.SENDING, reason=reason, since=now,
+                        expires_at=(steady or now) + expire)
             )
         return moved.rowcount == 1
 
     def start(
         self, mailing_id: int, frozen: Edition, envelope: Mapping[str, Any], *, now: datetime, expire: timedelta,
-        broadcasts: bool = False,
+        broadcasts: bool = False, steady: datetime | None = None,
     ) -> int | None:
         """Freezes edition and audience and begins: all of it in one transaction, or nothing.
 
         Where the post `broadcasts` to readers of its own, the audience is one: everybody there. Gives the number
         of deliveries, or None if the mailing is not scheduled any more.
+        Its time runs from `steady`, which no setting of the clock moves; from `now` where none is given.
         """
         with self._db.write() as connection:
             keep_edition(self._db, connection, frozen, now)
@@ -180,7 +184,7 @@ class Mailings:
                 .where(mailing.c.id == mailing_id, mailing.c.state == MailingState.SCHEDULED,
                        mailing.c.send_at <= now)
                 .values(state=MailingState.SENDING, reason="its audience is frozen", since=now,
-                        started_at=now, expires_at=now + expire, edition_digest=frozen.digest,
+                        started_at=now, expires_at=(steady or now) + expire, edition_digest=frozen.digest,
                         envelope=dict(envelope))
             )
             if not begun.rowcount:
@@ -207,11 +211,11 @@ class Mailings:
             )
             return [row.id for row in ended]
 
-    def overdue(self, now: datetime) -> list[int]:
+    def overdue(self, steady: datetime) -> list[int]:
         """Mailings still sending after their time."""
         with self._db.read() as connection:
             return list(connection.execute(
-                select(mailing.c.id).where(mailing.c.state == MailingState.SENDING, mailing.c.expires_at <= now)
+                select(mailing.c.id).where(mailing.c.state == MailingState.SENDING, mailing.c.expires_at <= steady)
             ).scalars())
 
     # ---- in the same transaction --------------------------------------------------------------

@@ -7,14 +7,16 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, func, or_, select, union_all, update
+from sqlalchemy import Connection, delete, func, or_, select, union_all, update
 
 from pipeline.database import Database, text_digest
 from pipeline.mailings.ledger.mailings import withdrawn
 from pipeline.mailings.mailing import OPEN
 from pipeline.schema import delivery, event, ledger, mailing, note, pace, tally, worker
 
-ANCHOR = "anchor"  # the note that says when this run of the machine began, for leases
+ANCHOR = "anchor"  # the note that says when this run of the machine began
+STEADY = "steady"  # and this one how far its clock had come that nobody sets
+LONGEST_OFF = timedelta(days=30)  # a machine that seems to have been off for longer has a clock that is wrong
 _REST = ": rest"      # behind a provider's name, in the same table: until when it wants to be left alone
 _AWAY = ": away"      # likewise: since when it cannot be reached
 LONGEST_REST = timedelta(days=1)  # what is longer was written by a clock that was wrong
@@ -128,14 +130,25 @@ class Notebook:
             connection.execute(update(note).where(row).values(value=change(found)))
         return found
 
-    def anchor(self, boot_id: str, instant: datetime) -> datetime:
-        """The instant that was written down first in this run of the machine; `instant` itself where none was."""
+    def note_steady(self, steady: datetime) -> None:
+        """Writes down how far the steady clock has come, for the machine's next run."""
+        self.write_note(STEADY, steady.isoformat())
+
+    def anchor(self, boot_id: str, instant: datetime, *, now: datetime) -> datetime:
+        """The instant that was written down first in this run of the machine; `instant` itself where none was.
+
+        In a new run the steady clock begins where the machine's own stands. Where that cannot be true, because it is
+        behind the last run or far ahead of it, mailings keep what was left of their time.
+        """
         with self._db.write() as connection:
             found: str | None = connection.execute(select(note.c.value).where(note.c.name == ANCHOR)).scalar()
             run, _, written = (found or "").partition(" ")
             if found and run == boot_id:
                 return datetime.fromisoformat(written)
             connection.execute(self._db.upsert(note, name=ANCHOR, value=f"{boot_id} {instant.isoformat()}"))
+            last: str | None = connection.execute(select(note.c.value).where(note.c.name == STEADY)).scalar()
+            if last:
+                _keep_terms(connection, datetime.fromisoformat(last), now)
         return instant
 
     def server_time(self) -> datetime:
@@ -202,3 +215,12 @@ class Notebook:
         domains = {place.removeprefix(": ").removesuffix(_REST): until for place, until in instants.items()
                    if place.endswith(_REST) and place != _REST}
         return Weather(instants.get(_REST), instants.get(_AWAY), domains)
+
+
+def _keep_terms(connection: Connection, before: datetime, now: datetime) -> None:
+    """Mailings that were not over `before` have as long to go from `now` on, if the machine was not off in between."""
+    if before <= now <= before + LONGEST_OFF:
+        return
+    terms = select(mailing.c.id, mailing.c.expires_at).where(mailing.c.expires_at > before)
+    for id_, expires_at in connection.execute(terms).all():
+        connection.execute(update(mailing).where(mailing.c.id == id_).values(expires_at=expires_at + (now - before)))

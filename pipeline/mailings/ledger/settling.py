@@ -35,13 +35,19 @@ class Fate(NamedTuple):
     provider: str
     doubt: Doubt | None
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether one more copy may lie with the provider."""
+        return self.state is DeliveryState.IN_DOUBT or (self.state is DeliveryState.DEFERRED and bool(self.provider))
+
 
 class Settling:
     """Moves rows to their outcomes; what is not ours any more is left alone."""
 
     def __init__(self, database: Database) -> None:
         rows = database.given("rows", id=BigInteger, fence=BigInteger, reply=Text, provider_id=Text, due_at=BigInteger)
-        self._settling = cache(lambda state, before, counted: _settling(rows, state, before, counted=counted))
+        self._settling = cache(lambda state, before, counted, is_lost: _settling(
+            rows, state, before, counted=counted, is_lost=is_lost))
 
     def settle(self, connection: Connection, outcomes: Sequence[Outcome], tally: Tally, now: datetime) -> None:
         """A receipt that comes late still settles its own doubt: same worker, same fence."""
@@ -49,7 +55,7 @@ class Settling:
             parameters = {"rows": alike, "holder": fate.worker, "by": fate.provider, "why": fate.doubt, "now": now}
             left = len(alike)
             for before in SETTLEABLE:
-                statement = self._settling(fate.state, before, fate.counted)
+                statement = self._settling(fate.state, before, fate.counted, fate.is_lost)
                 moved = connection.execute(statement, parameters).rowcount
                 tally.move(fate.mailing_id, before, fate.state, moved)
                 left -= moved
@@ -67,20 +73,29 @@ def _by_fate(outcomes: Sequence[Outcome]) -> dict[Fate, list[tuple[Any, ...]]]:
     return found
 
 
-def _settling(rows: Subquery, state: DeliveryState, before: DeliveryState, *, counted: bool) -> Update:
+def _settling(
+    rows: Subquery, state: DeliveryState, before: DeliveryState, *, counted: bool, is_lost: bool
+) -> Update:
     """The UPDATE that moves claims from one state to another, each with its own reply.
 
+    What is tried again and may lie with its provider stays with it. A doubt has counted its copy already.
     The holder is compared as it is written so that SQLite finds each row by its id, and not by all that the holder has.
     """
     erased = delivery.c.address.is_(None)  # while it was on the wire: what was said may name the person
     values: dict[str, Any] = {"state": state, "provider": bindparam("by"), "doubt": bindparam("why"),
                               "reply": case((erased, ""), else_=rows.c.reply),
                               "provider_id": case((erased, None), else_=rows.c.provider_id)}
-    if state is DeliveryState.PENDING:
+    if state in (DeliveryState.PENDING, DeliveryState.DEFERRED):
         values |= {"reply": case((erased, ""), else_=func.coalesce(func.nullif(rows.c.reply, ""), delivery.c.reply)),
-                   "worker": None, "lease_until": None, "attempted_at": None}
+                   "worker": None, "lease_until": None}
+        if not is_lost:
+            values["provider"] = case((delivery.c.copies > 0, delivery.c.provider), else_="")
+    if state is DeliveryState.PENDING:
+        values["attempted_at"] = None
     if state is DeliveryState.DEFERRED:
-        values |= {"due_at": rows.c.due_at, "worker": None, "lease_until": None}
+        values["due_at"] = rows.c.due_at
+    if is_lost and before is DeliveryState.SENDING:
+        values["copies"] = delivery.c.copies + 1
     if state in (DeliveryState.SENT, DeliveryState.FAILED):
         values |= {"settled_at": bindparam("now"), "lease_until": None}
     if not counted:

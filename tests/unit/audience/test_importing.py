@@ -182,7 +182,7 @@ def test_a_row_keeps_name_and_evidence_of_its_system() -> None:
 def test_every_known_column_of_plain_csv_is_read() -> None:
     text = (
         "E-Mail;NAME;language;Lists;status;consent_at;Consent-Source;consent_text;left_at;colour\n"
-        "ann@example.com;Ann Lee;zh-Hans;weekly, daily;confirmed;2024/1/5 9:30;form;version 3;;red\n"
+        "ann@example.com;Ann Lee;zh_Hans;weekly, daily;confirmed;2024/1/5 9:30;form;version 3;;red\n"
         "bob@example.com;;not a language;daily;left;last summer;;;2025-02-01T00:00:00+02:00;\n"
     )
 

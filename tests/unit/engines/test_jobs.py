@@ -14,7 +14,7 @@ from pipeline.engines import jobs
 from pipeline.engines.jobs import LEASE, Shift, alone, publish_once, telling
 from pipeline.errors import Busy, ConfigError, Conflict, OutputError, Refusal, TransportError, Unavailable
 from pipeline.mailings.desk import GROUP
-from pipeline.mailings.mailing import Claim, DeliveryState, Doubt, Outcome
+from pipeline.mailings.mailing import COPIES, Claim, DeliveryState, Doubt, Outcome
 from pipeline.providers.base import Message, Transport
 from pipeline.providers.local import Faulty, Outbox
 from tests.fault.house import happens
@@ -195,6 +195,20 @@ def test_line_that_was_lost_is_asked_again(tmp_path: Path) -> None:
     tidy(letters)
 
     assert counts(letters) == {"deferred": 1, "pending": 2}
+
+
+@pytest.mark.parametrize(("policy", "found"), [
+    ("auto", {"in_doubt": 1, "pending": 2}), ("resend", {"deferred": 1, "pending": 2}),
+])
+def test_line_that_was_lost_three_times_waits_for_a_person_who_has_not_decided(
+    tmp_path: Path, policy: str, found: dict[str, int]
+) -> None:
+    letters = publication(tmp_path, {"mailings": {"in_doubt": policy}})
+    for _ in range(COPIES):
+        leave_behind(letters, S.IN_DOUBT)
+        tidy(letters)
+
+    assert counts(letters) == found
 
 
 @pytest.mark.parametrize(("left", "policy", "found", "state"), [

@@ -14,7 +14,7 @@ from pipeline.mailings.mailing import Claim, DeliveryState, Doubt, Outcome
 from tests.books import NOON
 from tests.limits import no_file_grows
 
-CLAIM = Claim(7, "key", "id", 1, "digest", "weekly", 1, "ada@example.com", "", 0, 1, "w", 3, NOON)
+CLAIM = Claim(7, "key", "id", 1, "digest", "weekly", 1, "ada@example.com", "", 0, 0, 1, "w", 3, NOON)
 LATER_CLAIM = CLAIM._replace(id=8)
 SENT = Outcome(CLAIM, DeliveryState.SENT, "250 2.0.0 taken", "smtp", "A1")
 
@@ -38,7 +38,7 @@ def test_departed_is_in_the_air_and_the_others_go_back(board: Board) -> None:
     board.depart(CLAIM)
 
     assert seen(board) == Sight(frozenset({(7, 3)}))
-    assert list(seen(board).outcomes([CLAIM, LATER_CLAIM])) == [
+    assert list(seen(board).outcomes([CLAIM, LATER_CLAIM], NOON)) == [
         Outcome(LATER_CLAIM, DeliveryState.PENDING, "", counted=False)]
 
 
@@ -54,7 +54,14 @@ def test_landed_is_known_word_for_word(board: Board, outcome: Outcome) -> None:
     board.depart(CLAIM)
     board.land(outcome)
 
-    assert list(seen(board).outcomes([CLAIM])) == [outcome]
+    assert list(seen(board).outcomes([CLAIM], NOON)) == [outcome]
+
+
+def test_repeat_that_did_not_depart_stays_one(board: Board) -> None:
+    repeat = LATER_CLAIM._replace(copies=1)
+
+    assert list(seen(board).outcomes([repeat], NOON)) == [
+        Outcome(repeat, DeliveryState.DEFERRED, "", due_at=NOON, counted=False)]
 
 
 def test_what_stands_in_the_ledger_is_on_the_board_no_more(board: Board) -> None:
@@ -70,7 +77,7 @@ def test_long_speech_is_cut_and_the_rest_stands(board: Board) -> None:
     board.depart(CLAIM)
     board.land(SENT._replace(reply="话" * 2_000, provider_id="n" * 300))
 
-    (found,) = seen(board).outcomes([CLAIM])
+    (found,) = seen(board).outcomes([CLAIM], NOON)
 
     assert (found.state, found.provider_id) == (DeliveryState.SENT, "n" * 100)
     assert set(found.reply) == {"话"}
@@ -80,7 +87,7 @@ def test_another_claim_of_the_same_delivery_is_not_vouched_for(board: Board) -> 
     board.depart(CLAIM)
     board.land(SENT)
 
-    assert list(seen(board).outcomes([CLAIM._replace(fence=4)])) == [
+    assert list(seen(board).outcomes([CLAIM._replace(fence=4)], NOON)) == [
         Outcome(CLAIM._replace(fence=4), DeliveryState.PENDING, "", counted=False)]
 
 

@@ -123,6 +123,73 @@ def test_mailing_does_not_end_because_the_clock_was_set_ahead(tmp_path: Path) ->
     assert letters.mailings == {"2/weekly": "sending"}
 
 
+@pytest.mark.parametrize("wrong", [timedelta(days=-20_000), -FORTY, FORTY, timedelta(days=20_000)])
+def test_mailing_ends_after_its_time_although_the_machine_began_with_a_wrong_clock(
+    tmp_path: Path, wrong: timedelta
+) -> None:
+    """A small computer that keeps no time when it is off, or whose battery is empty, and asks for the time later."""
+    letters = Publication(tmp_path / "letters", {"mailings": {"approve": "never"}})
+    steady = HandClock(letters.clock.now() + wrong)
+    set_steady(letters, steady)
+    letters.begin(write=False)
+    letters.add_readers("ada@example.com")
+    letters.write("02-next.md", words(2))
+    steady.turn(letters.clock.now() + wrong - steady.now())
+    letters.publish(write=False)
+    ledger = letters.app.ledger
+    claims = ledger.deliveries.claim("w", 1, limit=1, now=letters.clock.now(), lease=LEASE)
+    ledger.deliveries.record(1, [Outcome(claims[0], DeliveryState.DEFERRED, "451", due_at=letters.clock.now())],
+                             now=letters.clock.now())
+
+    def states_after(hours: int) -> dict[str, str]:
+        letters.turn(hours=hours)
+        steady.turn(timedelta(hours=hours))
+        with Shift.begin(letters.app) as shift:
+            shift.tidy()
+        return dict(letters.mailings)
+
+    assert [states_after(35), states_after(1)] == [{"2/weekly": "sending"}, {"2/weekly": "sent"}]
+
+
+def test_mailing_that_a_person_resumes_has_its_full_time_whatever_the_clock_shows(tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "letters", {"mailings": {"approve": "never"}})
+    letters.begin(write=False)
+    letters.add_readers("ada@example.com")
+    letters.write("02-next.md", words(2))
+    letters.publish(write=False)
+    steady = HandClock(letters.clock.now())
+    letters.turn(days=40)
+    set_steady(letters, steady)
+    decisions, record = letters.app.decisions, letters.record("2")
+
+    decisions.hold(record)
+    decisions.resume(record)
+
+    (mailing,) = letters.app.ledger.mailings.all()
+    assert mailing.expires_at == steady.now() + letters.app.config.mailings.expire
+
+
+@pytest.mark.parametrize(("off", "left"), [
+    (timedelta(hours=10), timedelta(hours=25)),
+    (timedelta(days=3), timedelta(hours=-37)),
+    (timedelta(days=20_000), timedelta(hours=35)),  # nobody believes that
+    (timedelta(days=-20_000), timedelta(hours=35)),
+])
+def test_next_run_of_the_machine_believes_no_clock_that_cannot_be_right(
+    tmp_path: Path, off: timedelta, left: timedelta
+) -> None:
+    """An hour of a mailing's 36 was over when the machine went off; this is how much is left when it is on again."""
+    work = Workplace(tmp_path)
+    notebook = work.ledger.notebook
+    before = NOON + timedelta(hours=1)
+    notebook.anchor("first run", NOON, now=NOON)
+    notebook.note_steady(before)
+
+    assert notebook.anchor("second run", before + off, now=before + off) == before + off
+
+    assert work.mailing.expires_at == before + off + left
+
+
 def test_what_was_put_off_by_a_wrong_clock_goes_out_when_it_is_right(tmp_path: Path) -> None:
     """Readers and a letter were told to wait while the clock was ahead by forty days."""
     letters = Publication(tmp_path / "letters", {"mailings": {"approve": "never"}})

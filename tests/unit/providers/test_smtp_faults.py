@@ -431,11 +431,13 @@ def test_s10_extra_250_loses_nobody(offers: tuple[str, ...], place: str) -> None
         assert len(recipients(post)) == len(set(recipients(post)))
 
 
-@pytest.mark.parametrize("code", ["500 5.5.2", "501 5.5.4", "502 5.5.1", "503 5.5.1", "503", "504"])
-@pytest.mark.parametrize(("offers", "place"), [
-    (EVERYTHING, "mail"), (EVERYTHING, "rcpt"), (EVERYTHING, "dot"),
-    (DATA_ONLY, "mail"), (DATA_ONLY, "rcpt"), (DATA_ONLY, "data"), (DATA_ONLY, "dot"),
-    (LOCKSTEP, "mail"), (LOCKSTEP, "rcpt"), (LOCKSTEP, "data"), (LOCKSTEP, "dot"),
+OUT_OF_STEP = ("500 5.5.2", "501 5.5.4", "502 5.5.1", "503 5.5.1", "503", "504")
+
+
+@pytest.mark.parametrize(("offers", "place", "code"), [
+    (offers, place, code)
+    for offers in (EVERYTHING, DATA_ONLY, LOCKSTEP) for place in ("mail", "rcpt", "data", "dot") for code in OUT_OF_STEP
+    if (offers, place) != (EVERYTHING, "data") and (place, code[:3]) != ("rcpt", "501")  # which is about the address
 ])
 def test_s11_out_of_step_is_the_sessions_fault_and_not_the_readers(
     offers: tuple[str, ...], place: str, code: str
@@ -445,6 +447,39 @@ def test_s11_out_of_step_is_the_sessions_fault_and_not_the_readers(
 
         assert result == "Unavailable"
         assert post.letters == []
+
+
+@pytest.mark.parametrize("words", ["501 malformed address", "501 5.0.0 what", "501 5.5.4 invalid arguments"])
+@MANNERS
+def test_s11_address_that_a_server_cannot_read_is_the_readers_where_others_were_served(
+    offers: tuple[str, ...], words: str
+) -> None:
+    with post_with(offers, {"rcpt": [None, words, None]}) as post:
+        smtp = Smtp(relay_to(post))
+
+        results = [send(smtp, message(f"{name}@example.org")) for name in ("ada", "odd", "bob")]
+
+        assert results == ["Receipt", "Rejected", "Receipt"]
+        assert recipients(post) == ["ada@example.org", "bob@example.org"]
+        assert post.sessions == 1
+
+
+@MANNERS
+def test_s11_server_that_can_read_no_address_blames_us_and_nobody_else(offers: tuple[str, ...]) -> None:
+    with post_with(offers, {"rcpt": "501 malformed address"}) as post:
+        smtp = Smtp(relay_to(post))
+
+        assert [send(smtp, message(f"{name}@example.org")) for name in ("ada", "bob", "eve")] == ["Refused"] * 3
+
+
+@MANNERS
+def test_s11_address_that_is_the_first_on_its_connection_takes_no_extension_away(offers: tuple[str, ...]) -> None:
+    with post_with(offers, {"rcpt": ["501 malformed address"]}) as post:
+        smtp = Smtp(relay_to(post))
+
+        assert [send(smtp, message("odd@example.org")), send(smtp, message())] == ["Refused", "Receipt"]
+        assert [letter.by for letter in post.letters] == ["BDAT" if "CHUNKING" in offers else "DATA"]
+        assert post.sessions == 1
 
 
 def test_s11_extension_that_does_not_work_is_given_up() -> None:
@@ -511,7 +546,7 @@ def test_s15_too_large_is_named_before_data(offers: tuple[str, ...]) -> None:
 
         assert str(caught.value) == (
             f"127.0.0.1:{post.port}: the message has {len(letter.mime())} bytes and the server takes 1000: "
-            "shorten the issue"
+            "ask its operator for more, or send by another server; the text of a mailing that has begun stays as it is"
         )
         assert post.verbs() == ["EHLO"]
 

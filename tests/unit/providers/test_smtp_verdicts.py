@@ -42,11 +42,13 @@ TABLE: list[tuple[Phase, int, str, type[TransportError]]] = [
     # their system, the route, the protocol
     (R, 550, "5.3.0", Refused), (R, 554, "5.4.1", Refused), (R, 550, "5.5.0", Refused), (R, 554, "", Refused),
     (R, 530, "", Refused), (R, 521, "", Refused), (D, 554, "", Refused), (D, 550, "", Refused), (T, 554, "", Refused),
+    # the address, or whatever we say: nobody can tell before anybody was served
+    (R, 501, "", Refused), (R, 501, "5.0.0", Refused), (R, 501, "5.5.4", Refused),
     # the message
     (T, 552, "", Refused), (T, 552, "5.3.4", Refused), (T, 554, "5.6.0", Refused), (T, 550, "5.6.1", Refused),
     # the dialogue
-    (M, 503, "5.5.1", Faulted), (M, 500, "", Faulted), (R, 503, "5.5.1", Faulted), (R, 501, "", Faulted),
-    (R, 501, "5.5.4", Faulted), (D, 503, "", Faulted), (D, 502, "5.5.1", Faulted), (T, 500, "5.5.2", Faulted),
+    (M, 503, "5.5.1", Faulted), (M, 500, "", Faulted), (R, 503, "5.5.1", Faulted), (R, 500, "", Faulted),
+    (R, 501, "5.3.0", Faulted), (D, 503, "", Faulted), (D, 502, "5.5.1", Faulted), (T, 500, "5.5.2", Faulted),
     (T, 503, "", Faulted), (M, 354, "", Faulted), (D, 250, "2.0.0", Faulted), (Phase.RSET, 550, "", Faulted),
     # 421 anywhere: this connection
     (G, 421, "", Unavailable), (M, 421, "4.7.0", Unavailable), (R, 421, "", Unavailable), (D, 421, "", Unavailable),
@@ -77,6 +79,16 @@ def test_no_policy_status_ever_blames_a_reader() -> None:
     blamed = {judge(phase, code, f"5.7.{detail}") for phase, code, detail in cases}
 
     assert blamed == {Refused}
+
+
+@pytest.mark.parametrize(("phase", "code", "enhanced", "expected"), [
+    (R, 501, "", Rejected), (R, 501, "5.0.0", Rejected), (R, 501, "5.5.4", Rejected), (R, 501, "5.7.1", Refused),
+    (M, 501, "", Faulted), (R, 500, "", Faulted), (R, 503, "5.5.1", Faulted), (R, 550, "5.7.1", Refused),
+])
+def test_who_has_served_others_and_cannot_read_an_address_blames_the_address(
+    phase: Phase, code: int, enhanced: str, expected: type[TransportError]
+) -> None:
+    assert judge(phase, code, enhanced, has_served=True) is expected
 
 
 @pytest.mark.parametrize(("phase", "code", "expected"), [
