@@ -14,6 +14,7 @@ from itertools import islice, takewhile
 
 from markdown_it.token import Token
 
+from pipeline.issues.attributes import without_list
 from pipeline.issues.headings import has_words, plain_text
 from pipeline.issues.issue import Image
 from pipeline.issues.naming import chinese_ordinal
@@ -100,7 +101,7 @@ class _Blocks:
         return [at for at, token in enumerate(self.tokens) if token.type == "heading_open"]
 
     def _words(self, heading: int) -> str:
-        return plain_text(self.settled(self.tokens[heading + 1]).children or ())
+        return without_list(plain_text(self.settled(self.tokens[heading + 1]).children or ()))
 
     def top(self) -> list[Token]:
         """The tokens that hold the text of the first blocks; a first heading of level 1 is the title, not a block."""

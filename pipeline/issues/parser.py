@@ -14,6 +14,7 @@ from markdown_it.rules_block import StateBlock, html_block
 from markdown_it.rules_inline import StateInline
 
 from pipeline.issues.colouring import coloured
+from pipeline.issues.containers import use_containers
 from pipeline.issues.emphasis import use_friendly_emphasis
 from pipeline.issues.formulas import use_formulas
 from pipeline.issues.linking import use_linker
@@ -34,6 +35,7 @@ def markdown_parser() -> MarkdownIt:
     parser.block.ruler.at("html_block", _html_block, {"alt": ["paragraph", "reference", "blockquote"]})
     parser.inline.ruler.before("link", "lone_bracket", _lone_bracket)
     parser.inline.ruler.before("html_inline", "comment", _comment)
+    use_containers(parser)
     use_friendly_emphasis(parser)
     use_linker(parser)
     use_spaced_addresses(parser)
