@@ -9,3 +9,6 @@ __version__ = "0.1.0"
 
 GARBAGE = 50_000
 """Objects made between two searches for unused cycles: loading and rendering make next to none, and gain a tenth."""
+
+GARBAGE_AT_START = 4 * GARBAGE
+"""The same for a command that has only begun: all that a pass loads is fewer, and stays."""

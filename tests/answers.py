@@ -14,9 +14,8 @@ from pipeline.audience.roster import Roster
 from pipeline.audience.tokens import KeyRing
 from pipeline.clock import HandClock
 from pipeline.database import Database
-from pipeline.feedback import Feedback, Policy
 from pipeline.feedback.brake import Brake, Shares
-from pipeline.feedback.door import Effect
+from pipeline.feedback.door import Effect, Feedback, Policy
 from pipeline.feedback.refusals import Refusals
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import Claim, DeliveryState, Outcome
@@ -44,7 +43,7 @@ class AnswerDesk:
         self.feedback = Feedback(
             self.ledger, self.roster, RING, self.clock, together=self.database.together,
             policy=Policy(self.soft_bounces), brake=Brake(self.ledger, self.clock, self.shares))
-        self.refusals = Refusals(self.ledger, self.feedback, "smtp")
+        self.refusals = Refusals(self.ledger, lambda: self.feedback, "smtp")
         add_issue(self.database, "14")
         self.ids = add_readers(self.database, "weekly", self.readers)
         with self.database.write() as connection:

@@ -7,8 +7,8 @@ import secrets
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pipeline.audience.roster import Roster
 from pipeline.audience.tokens import KeyRing
 from pipeline.clock import Clock, SystemClock, since_boot
 from pipeline.config import Config
@@ -23,6 +23,9 @@ from pipeline.mailings.presence import boot_id
 from pipeline.mounts import refuse_network
 from pipeline.privacy import warn_if_shared
 from pipeline.publish.crew import Progress, silent
+
+if TYPE_CHECKING:  # slow import
+    from pipeline.audience.roster import Roster
 
 TRACES = ("atom.xml", "rss.xml", "feed.json")  # what an earlier ledger left in feeds/
 
@@ -102,6 +105,8 @@ class Books:
 
     @cached_property
     def roster(self) -> Roster:
+        from pipeline.audience.roster import Roster  # slow import: readers
+
         return Roster(self.database, self.ledger.notebook.identity().key)
 
     @cached_property

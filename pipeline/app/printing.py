@@ -14,6 +14,7 @@ from pipeline.publish.gather import Source
 from pipeline.publish.imprint import Imprint
 
 if TYPE_CHECKING:  # slow imports
+    from pipeline.cache import Cache
     from pipeline.feeds.feed import Publication as FeedPublication
     from pipeline.feeds.templating import Templates as WebTemplates
     from pipeline.publish.bucket import Bucket
@@ -58,26 +59,34 @@ class Printing(Post):
 
     @cached_property
     def press(self) -> Press:
-        from pipeline.publish.press import Plan, Press  # slow import: feedgen
+        from pipeline.publish.press import Press  # slow import: feedgen
+        from pipeline.publish.workshop import Plan, Workshop
 
         config = self.config
         plan = Plan(
             publication=self._feed_publication(), issues=config.issues.folder, feeds=config.feeds.folder,
             site=config.site.folder, permalink=config.issues.permalink, ids=config.feeds.id,
             content=config.feeds.content, entries=config.feeds.entries, max_bytes=config.feeds.max_bytes,
-            tag_feeds=config.feeds.tags, templates=self.web_folders)
-        return Press(self.archive, self.library, plan, self.web_templates, self.imprint,
-                     self.tell, self._announce)
+            tag_feeds=config.feeds.tags, templates=self.web_folders, cache=self.cache)
+        shop = Workshop(plan, self.archive, self.library, self.web_templates, self.tell)
+        return Press(shop, self.imprint, self._announce)
 
     def _announce(self, documents: Sequence[str]) -> None:
         if self.config.feeds.websub:
             self.herald.announce(documents)
 
+    @property
+    def cache(self) -> Cache:
+        """What templates and style sheets have come to, for the next process."""
+        from pipeline.cache import Cache  # slow import: jinja2
+
+        return Cache(self.config.var / "cache")
+
     @cached_property
     def web_templates(self) -> WebTemplates:
         from pipeline.feeds.templating import web_templates  # slow import: jinja2
 
-        return web_templates(self.web_folders)
+        return web_templates(self.web_folders, self.cache)
 
     @property
     def web_folders(self) -> tuple[Path, ...]:

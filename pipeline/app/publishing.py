@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 from pipeline.app.printing import Printing
 from pipeline.errors import Problem
 from pipeline.mailings.mailing import DoubtPolicy
-from pipeline.publish.decide import Decisions
 from pipeline.publish.door import Publisher
 from pipeline.publish.gather import Gatherer
-from pipeline.publish.outlook import Outlook, Prospect
 from pipeline.publish.pickup import Approve, Rules
 
 if TYPE_CHECKING:  # slow imports
     from pipeline.editions.frame import Frame
     from pipeline.editions.templates import Templates as MailTemplates
+    from pipeline.publish.decide import Decisions
     from pipeline.publish.dress import Dresser
     from pipeline.publish.notifier import Notifier
+    from pipeline.publish.outlook import Prospect
 
 class Publishing(Printing):
     """The floor of the first door."""
@@ -40,6 +40,8 @@ class Publishing(Printing):
 
     def outlook(self) -> tuple[list[Prospect], list[Problem]]:
         """What the next passes would do, and what is wrong. Changes nothing: its pass is rolled back."""
+        from pipeline.publish.outlook import Outlook  # slow import
+
         with self.database.rehearse():
             made = self.publisher.make_pass(start=False, write=False)
             ahead = Outlook(self.archive, self.ledger, self.rules, lambda: self.dresser, self.publisher.foresee,
@@ -48,12 +50,14 @@ class Publishing(Printing):
 
     @cached_property
     def decisions(self) -> Decisions:
+        from pipeline.publish.decide import Decisions  # slow import
+
         return Decisions(self.archive, self.ledger, self.clock, self.config.zone, self.config.mailings.expire,
                          self.steady)
 
     @cached_property
     def dresser(self) -> Dresser:
-        from pipeline.publish.dress import Dresser, Sending  # slow import: premailer
+        from pipeline.publish.dress import Dresser, Sending  # slow import: jinja2, lxml
 
         config = self.config
         mailings = config.mailings
@@ -67,7 +71,7 @@ class Publishing(Printing):
     @cached_property
     def frame(self) -> Frame:
         """What the publication contributes to every mail."""
-        from pipeline.editions.frame import Frame  # slow import: premailer
+        from pipeline.editions.frame import Frame  # slow import: jinja2, lxml
 
         config = self.config
         publication, theme = config.publication, config.publication.theme
@@ -82,7 +86,7 @@ class Publishing(Printing):
     def mail_templates(self) -> MailTemplates:
         from pipeline.editions.templates import Templates  # slow import: jinja2
 
-        return Templates(self._templates("email"))
+        return Templates(self._templates("email"), self.cache)
 
     @cached_property
     def notifier(self) -> Notifier | None:
@@ -90,7 +94,7 @@ class Publishing(Printing):
         config, mailings = self.config, self.config.mailings
         if config.notify.email is None:
             return None
-        from pipeline.publish.matters import Looking  # slow import: premailer
+        from pipeline.publish.matters import Looking  # slow import: jinja2, lxml
         from pipeline.publish.notifier import Desk, Notifier
 
         desk = Desk(config.notify.email, mailings.sender.name or config.publication.title, mailings.sender.address,

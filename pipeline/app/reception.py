@@ -6,16 +6,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pipeline.app.publishing import Publishing
-from pipeline.feedback import Feedback, Policy
-from pipeline.feedback.brake import Brake, Shares
 from pipeline.feedback.refusals import Refusals
-from pipeline.providers.hooks import Hook, open_hook
-from pipeline.subscribe import Subscriptions
 from pipeline.subscribe.tray import Tray
 
 if TYPE_CHECKING:  # slow imports
+    from pipeline.feedback.door import Feedback
     from pipeline.feedback.mailroom import Mailroom
+    from pipeline.providers.hooks import Hook
     from pipeline.providers.mailbox import MailboxSettings
+    from pipeline.subscribe.door import Subscriptions
     from pipeline.subscribe.letters import Stationery
 
 CERTIFICATE_BYTES = 64 * 1024
@@ -26,6 +25,8 @@ class Reception(Publishing):
 
     @cached_property
     def subscriptions(self) -> Subscriptions:
+        from pipeline.subscribe.door import Subscriptions  # slow import: readers
+
         return Subscriptions(
             self.ring, self.clock, lists={one.id: one.name for one in self.config.lists},
             public=[one.id for one in self.config.lists if one.public],
@@ -39,9 +40,17 @@ class Reception(Publishing):
         """What readers handed in and nobody has seen to yet."""
         return Tray(self.config.var / "spool")
 
+    def empty_tray(self) -> None:
+        """Sees to what readers handed in. Raises DatabaseError, and the rest stays."""
+        if self.tray.is_empty:
+            return
+        from pipeline.subscribe.porter import Porter  # slow import: readers
+
+        Porter(self.tray, self.subscriptions).work()
+
     @cached_property
     def stationery(self) -> Stationery:
-        from pipeline.subscribe.letters import Stationery  # slow import: premailer
+        from pipeline.subscribe.letters import Stationery  # slow import: jinja2, lxml
 
         config, sender = self.config, self.config.mailings.sender
         return Stationery(
@@ -53,6 +62,9 @@ class Reception(Publishing):
     @cached_property
     def feedback(self) -> Feedback:
         """The door through which the post answers."""
+        from pipeline.feedback.brake import Brake, Shares  # slow import: readers
+        from pipeline.feedback.door import Feedback, Policy
+
         settings = self.config.feedback
         return Feedback(
             self.ledger, self.roster, self.ring, self.clock, together=self.database.together,
@@ -62,12 +74,13 @@ class Reception(Publishing):
     @cached_property
     def refusals(self) -> Refusals:
         """What the post said no to while it was handed a message."""
-        return Refusals(self.ledger, self.feedback, self.config.transport.kind)
+        return Refusals(self.ledger, lambda: self.feedback, self.config.transport.kind)
 
     @cached_property
     def hooks(self) -> dict[str, Hook]:
         """What reads the reports of providers. Raises ConfigError."""
-        from pipeline.publish.outside import fetch  # slow import: http, ssl
+        from pipeline.providers.hooks import open_hook  # slow import: http, ssl
+        from pipeline.publish.outside import fetch
 
         def read(address: str) -> bytes:
             return fetch(address, CERTIFICATE_BYTES).body

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import PurePosixPath
-from statistics import median
 
 from pipeline.checking.rules import RULES
 from pipeline.errors import Problem
@@ -65,6 +64,8 @@ def _order(
                        "mend one of the dates")
         return
     chain = [*(one for one, _ in before), day, *after]
+    from statistics import median  # slow import: decimal and fractional numbers
+
     usual = median(abs((b - a).days) for a, b in pairwise(chain))
     if len(chain) > 3 and day - previous > max(FAR, timedelta(days=PAUSES * usual)):
         yield _problem(issue, "date-far", f"it is dated {day}, {(day - previous).days} days after "

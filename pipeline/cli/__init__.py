@@ -11,7 +11,7 @@ import traceback
 
 import click
 
-from pipeline import GARBAGE, __version__
+from pipeline import GARBAGE_AT_START, __version__
 from pipeline.cli.bench import COMMANDS as BENCH
 from pipeline.cli.care import COMMANDS as CARE
 from pipeline.cli.desk import GLOBAL_OPTIONS, Desk, Group
@@ -40,7 +40,7 @@ def avviso() -> None:
 
 def main() -> None:
     """Runs one command; every error is one line, and an exit code says its kind."""
-    gc.set_threshold(GARBAGE)
+    gc.set_threshold(GARBAGE_AT_START)
     desk = Desk()
     try:
         code = avviso.main(standalone_mode=False, prog_name="avviso", obj=desk)

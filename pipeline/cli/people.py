@@ -166,13 +166,12 @@ def forget(desk: Desk, addresses: tuple[str, ...]) -> int:
       avviso subscribers forget ada@example.com
     """
     from pipeline.address import parse  # slow import
-    from pipeline.subscribe.porter import Porter
 
     app = desk.app()
     forgotten = [parse(address) for address in addresses]
     for address in forgotten:
         app.subscriptions.forget(address)
-    Porter(app.tray, app.subscriptions).work()  # what they handed in names them too, and is let in no more
+    app.empty_tray()  # what they handed in names them too, and is let in no more
     lines = [f"{address}: erased; messages already in the outbox folder or mailed stay where they are"
              for address in addresses]
     desk.answer([{"address": address, "erased": True} for address in addresses], lines)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 
 import click
@@ -62,6 +61,8 @@ def demo(desk: Desk, folder: Path | None) -> int:
     Example:
       avviso demo
     """
+    import tempfile  # slow import
+
     from pipeline.app import App  # slow import
     from pipeline.clock import SystemClock
     from pipeline.config import load  # slow import

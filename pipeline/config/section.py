@@ -12,9 +12,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Section(BaseModel):
-    """Frozen, no unknown keys, defaults read like anything else, no value repeated in an error."""
+    """Frozen, no unknown keys, defaults read like anything else, no value repeated in an error.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True, hide_input_in_errors=True)
+    A section is built with the first one that is read and holds it, not for itself as well.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, validate_default=True, hide_input_in_errors=True, defer_build=True)
 
 
 def default(written: object) -> Any:

@@ -31,5 +31,5 @@ def dress(templates: Templates, name: str, context: dict[str, object], *, compac
     if body is None:
         raise EditionError("there is no <body>…</body>", path=f"templates/email/{name}")
     css = templates.css("inline.css", context)
-    inlined = inline(body[0], _LINKS.sub("", css) if compact else css)
+    inlined = inline(body[0], _LINKS.sub("", css) if compact else css, templates.cache)
     return page[: body.start()] + inlined + page[body.end() :]

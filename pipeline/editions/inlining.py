@@ -1,4 +1,4 @@
-"""premailer behind one function: style rules become style attributes, and nothing else happens.
+"""Style rules become style attributes, and nothing else happens: what premailer makes of them.
 
 Only a body ever comes here. Doctype, head and media queries are our shell's and are put around the
 result afterwards, because premailer drops a lower-case doctype and every rule that matches nothing yet.
@@ -6,14 +6,13 @@ result afterwards, because premailer drops a lower-case doctype and every rule t
 
 from __future__ import annotations
 
-import logging
 import re
 import threading
-from typing import Any
 
 from lxml import etree
-from premailer import Premailer
 
+from pipeline.cache import Cache
+from pipeline.editions.rules import keep, style_sheet
 from pipeline.errors import EditionError
 
 # premailer and cssutils share a log level and caches: two threads at once mix their output.
@@ -29,11 +28,12 @@ _PART = re.compile(r"[^\s>+~]+")
 _SIBLINGS = re.compile(r"~(?!=)")
 
 
-def inline(body: str, css: str) -> str:
+def inline(body: str, css: str, cache: Cache | None = None) -> str:
     """The `<body>` element with the rules of `css` in its style attributes.
 
     `body` is one body element, or markup that stands in one; "" gives an empty body. Comments come out
-    as they are. No file is read and no address fetched: style and link elements in the body are dropped.
+    as they are. No address is fetched: style and link elements in the body are dropped. `cache` keeps what premailer
+    said of the sheet.
     Raises EditionError when `css` holds an at-rule, which belongs into head.css, or asks for more than moments,
     and when the markup is nested so deeply that some of it would be lost.
     """
@@ -41,33 +41,11 @@ def inline(body: str, css: str) -> str:
     _refuse_patience(css)
     root = _parse(body)
     with _ALONE:
-        _Inliner(
-            css_text=css,
-            allow_network=False,
-            strip_important=False,
-            disable_validation=True,
-            disable_basic_attributes=["width", "height"],
-            exclude_pseudoclasses=True,
-            align_floating_images=False,  # reads the style of every picture again, half a millisecond each
-            disable_leftover_css=True,
-            cache_css_parsing=False,
-            cssutils_logging_level=logging.CRITICAL,
-        ).transform(root)
+        sheet = style_sheet(css, cache)
+        if sheet.apply(root) and cache:
+            keep(css, sheet, cache)
     _use_single_quotes(root)
     return "".join(etree.tostring(found, encoding="unicode", method="html") for found in root.findall("body"))
-
-
-class _Inliner(Premailer):  # type: ignore[misc]  # the library has no types
-    """premailer that reads a style sheet once: reading it again costs five times as much as all the rest."""
-
-    _read: tuple[str, Any] = "", ([], [])
-
-    def _parse_style_rules(self, css_body: str, ruleset_index: int) -> tuple[list[Any], list[Any]]:
-        """Only called with our one sheet, under the lock; what it answers is text, which nobody changes."""
-        if _Inliner._read[0] != css_body:
-            _Inliner._read = css_body, super()._parse_style_rules(css_body, ruleset_index)
-        rules, leftover = _Inliner._read[1]
-        return list(rules), list(leftover)
 
 
 def _use_single_quotes(root: etree._Element) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import jinja2
 
+from pipeline.cache import Bytecode, Cache
 from pipeline.editions.columns import wrap
 from pipeline.errors import EditionError
 
@@ -26,14 +27,19 @@ _SEAM = "\x00"
 
 
 class Templates:
-    """The mail templates: `issue letter notice`, each `.html` and `.txt`, in `base.html`; `inline.css head.css`."""
+    """The mail templates: `issue letter notice`, each `.html` and `.txt`, in `base.html`; `inline.css head.css`.
 
-    def __init__(self, owner: Path | None = None) -> None:
+    `cache` keeps what of them takes long to work out.
+    """
+
+    def __init__(self, owner: Path | None = None, cache: Cache | None = None) -> None:
+        self.cache = cache
         folders = [owner, *_HOMES] if owner else [*_HOMES]
         self._environment = jinja2.Environment(
             loader=jinja2.ChoiceLoader([jinja2.FileSystemLoader(folder) for folder in folders]),
             autoescape=jinja2.select_autoescape(disabled_extensions=("txt",), default=True),
             undefined=jinja2.StrictUndefined,
+            bytecode_cache=Bytecode(cache) if cache else None,
         )
         self._environment.filters["wrapped"] = lambda text: "\n".join(wrap(str(text)))
 

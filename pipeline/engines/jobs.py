@@ -32,7 +32,6 @@ from pipeline.mailings.presence import Presence
 from pipeline.mailings.send import Office, Terms
 from pipeline.mailings.warm_up import WarmUp
 from pipeline.publish.door import Pass
-from pipeline.subscribe.porter import Porter
 
 if TYPE_CHECKING:
     from pipeline.app import App
@@ -156,7 +155,7 @@ class Shift:
             self._give_up(mailing_id, now)
         self._app.refusals.collect()
         ledger.mailings.finish(now)
-        Porter(self._app.tray, self._app.subscriptions).work()
+        self._app.empty_tray()
         self._hear()
         self._app.note_steady()
         self._app.high_water.note()

@@ -6,6 +6,7 @@ machines. Either is only an alarm clock; the ledger says what is to be done.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import threading
@@ -15,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline import GARBAGE
 from pipeline.engines.jobs import Shift, alone, present
 from pipeline.errors import DatabaseError, PipelineError, Unreachable
 from pipeline.privacy import warn_if_shared
@@ -41,6 +43,7 @@ def run(open_app: Callable[[], App], settings: Path, stop: threading.Event, *, o
     """
     seen = _changed_at(settings)  # before it is read: a change after that is one to follow
     first = open_app()
+    gc.set_threshold(GARBAGE)  # all is loaded, and we stay
     app: App | None = first
     before: App | None = None
     with alone(first) if only is None else nullcontext():

@@ -6,32 +6,37 @@ Only the ledger is asked, so it does not matter which process sent, or when it d
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from pipeline.feedback.door import Feedback
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.events import Refusal
 from pipeline.providers.event import Event, Kind, event_key
-from pipeline.providers.statuses import meaning, status_in
+
+if TYPE_CHECKING:
+    from pipeline.feedback.door import Feedback
 
 PLACE = "refusals"  # the note that says how far we have read
 _REPLY = re.compile(r"(?:^|: )[45]\d\d[ -]")
 
 
 class Refusals:
-    """The deliveries that the post refused, read on from where the last look ended."""
+    """The deliveries that the post refused, read on from where the last look ended.
 
-    def __init__(self, ledger: Ledger, feedback: Feedback, provider: str) -> None:
+    Most looks find none, and load nothing of readers and replies.
+    """
+
+    def __init__(self, ledger: Ledger, open_feedback: Callable[[], Feedback], provider: str) -> None:
         self._ledger = ledger
-        self._feedback = feedback
+        self._open_feedback = open_feedback
         self._provider = provider
 
     def collect(self) -> int:
         """Takes all that is new, a page a transaction; gives how many."""
         count = 0
         while page := self._ledger.events.refusals(self._place()):
-            self._feedback.take([event for refusal in page for event in self._events(refusal)])
+            self._open_feedback().take([event for refusal in page for event in self._events(refusal)])
             self._ledger.notebook.write_note(PLACE, f"{page[-1].at.isoformat()} {page[-1].id}")
             count += len(page)
         return count
@@ -42,6 +47,8 @@ class Refusals:
 
     def _events(self, refusal: Refusal) -> Iterator[Event]:
         """None for what no server said: a reader whom we could not address."""
+        from pipeline.providers.statuses import meaning, status_in  # slow import
+
         if not _REPLY.search(refusal.reply):
             return
         kind, bounce = meaning("", refusal.reply)

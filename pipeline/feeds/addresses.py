@@ -105,9 +105,9 @@ def relative_address(page: str, target: str) -> str:
 
     So a page works under any domain, in a subfolder and from a disk: ("14/", "15/") gives "../15/".
     """
-    start = posixpath.dirname(page) or "."
-    address = posixpath.relpath(target or ".", start)
-    address = "./" if address == "." else address + "/" * (target.endswith("/") or not target)
+    here, there = page.split("/")[:-1], target.split("/")
+    shared = len(posixpath.commonprefix([here, there[:-1]]))
+    address = "../" * (len(here) - shared) + "/".join(there[shared:]) or "./"
     return quote(address, safe="/~!$&'()*+,;=@")  # no colon: what stands before one is a scheme
 
 

@@ -23,6 +23,7 @@ from jinja2 import (
     TemplateSyntaxError,
 )
 
+from pipeline.cache import Bytecode, Cache
 from pipeline.errors import ConfigError
 
 # What an expression in a template can raise besides jinja's own errors.
@@ -54,12 +55,12 @@ class Templates:
             raise ConfigError("cannot be read", path=name, remedy="save the file as UTF-8") from error
 
 
-def web_templates(folders: Sequence[Path]) -> Templates:
+def web_templates(folders: Sequence[Path], cache: Cache | None = None) -> Templates:
     """Templates from folders of `templates/web`, the owner's before the packaged one; some may be absent."""
     loader = ChoiceLoader([FileSystemLoader(folder) for folder in folders])
     environment = Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-        keep_trailing_newline=True,
+        keep_trailing_newline=True, bytecode_cache=Bytecode(cache) if cache else None,
     )
     return Templates(environment, loader)
 

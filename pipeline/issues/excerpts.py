@@ -1,6 +1,6 @@
 """What an issue's first lines say about it: the cover, a description, the number in its heading.
 
-Blocks are found by the parser itself, but only the few that are asked about are read word by word.
+Blocks and words are the parser's own, those from which the issue is made.
 """
 
 from __future__ import annotations
@@ -8,17 +8,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice, takewhile
 
 from markdown_it.token import Token
 
 from pipeline.issues.attributes import without_list
+from pipeline.issues.body import Body
 from pipeline.issues.headings import has_words, plain_text
 from pipeline.issues.issue import Image
 from pipeline.issues.naming import chinese_ordinal
-from pipeline.issues.parser import markdown_parser
 from pipeline.issues.rawhtml import settle
 from pipeline.issues.report import Report
 from pipeline.issues.tags import TAG, read_tag
@@ -60,27 +60,27 @@ class Excerpts:
     descriptions: tuple[str, ...]
 
 
-def excerpts(body: str) -> Excerpts:
-    """The Excerpts of a Markdown body; empty fields where it has none."""
+def excerpts(body: Body) -> Excerpts:
+    """The Excerpts of a Markdown body, which stays as it is; empty fields where it has none."""
     blocks = _Blocks(body)
     heading = blocks.first_heading()
     number = _number(heading)
     top = blocks.top()
+    top[:1] = map(blocks.settled, top[:1])
     return Excerpts(
         heading if number is not None or not blocks.begins_a_part() else "", number,
-        _cover(blocks.settled(top[0])) if top else None,
-        next((found for block in top[:3] if (found := _small(blocks, block))), ""),
+        _cover(top[0]) if top else None,
+        next((found for block in top if (found := _small(blocks, block))), ""),
         (*islice(_paragraphs(blocks), MAX_CANDIDATES), *islice(_lists(blocks), MAX_LISTS)))
 
 
 class _Blocks:
-    """The block tokens of a body; inline ones are parsed when asked for."""
+    """The first block tokens of a body."""
 
-    def __init__(self, body: str) -> None:
-        self._parser = markdown_parser()
-        self._env: dict[str, object] = {}
-        self.tokens: list[Token] = []
-        self._parser.block.parse(body[:_FIRST], self._parser, self._env, self.tokens)
+    def __init__(self, body: Body) -> None:
+        self._body = body
+        last = body.text.count("\n", 0, _FIRST)
+        self.tokens = list(takewhile(lambda token: token.map is None or token.map[0] <= last, body.blocks()))
 
     def first_heading(self) -> str:
         return self._words(self._headings[0]) if self._headings else ""
@@ -115,18 +115,19 @@ class _Blocks:
         return found
 
     def settled(self, token: Token) -> Token:
-        """`token` with its words parsed and its raw HTML settled."""
-        if token.type == "inline" and not token.children:
-            token.children = []
-            self._parser.inline.parse(token.content[:_MOST], self._parser, self._env, token.children)
-        if token.type == "html_block":
-            token.content = token.content[:_MOST]
-        settled = settle([token], Report("", 1))
-        return next((found for found in settled if found.type in ("inline", "html_block")), token)
+        """A copy of `token` with its raw HTML settled, cut short where it has no end."""
+        return self._settled(token, token.content[:_MOST])
 
-    def plain(self, markdown: str) -> str:
-        """The words of a piece of Markdown text."""
-        return plain_text(self.settled(Token("inline", "", 0, content=markdown, children=[])).children or ())
+    def plain(self, token: Token, part: str) -> str:
+        """The words of an inline token of whose text only a part counts."""
+        return plain_text(self._settled(token, part).children or ())
+
+    def _settled(self, token: Token, part: str) -> Token:
+        looked_at = replace(token, content=part)
+        if token.type == "inline" and (part != token.content or "too_much" in token.meta):
+            looked_at.children = self._body.words(part)
+        settled = settle([looked_at], Report("", 1))
+        return next((found for found in settled if found.type in ("inline", "html_block")), looked_at)
 
 
 def _number(heading: str) -> int | None:
@@ -171,7 +172,7 @@ def _pixels(value: str) -> int | None:
 
 def _small(blocks: _Blocks, block: Token) -> str:
     match = _SMALL.search(block.content, 0, 2 * _ENOUGH) if block.type in ("inline", "html_block") else None
-    return cut(blocks.plain(match[1])) if match else ""
+    return cut(blocks.plain(Token("inline", "", 0), match[1])) if match else ""
 
 
 def _paragraphs(blocks: _Blocks) -> Iterator[str]:
@@ -179,9 +180,10 @@ def _paragraphs(blocks: _Blocks) -> Iterator[str]:
     for at, token in enumerate(blocks.tokens):
         if token.type != "paragraph_open" or token.level:
             continue
-        lines = blocks.tokens[at + 1].content.split("\n")
+        said = blocks.tokens[at + 1]
+        lines = said.content.split("\n")
         prose = "\n".join(line for line in lines if len(line) > 60 or not _CONTENTS_LINE.match(line))
-        text = blocks.plain(prose[:_ENOUGH]) if prose else ""
+        text = blocks.plain(said, prose[:_ENOUGH]) if prose else ""
         if _says_something(text):
             yield cut(text)
 
@@ -195,7 +197,7 @@ def _lists(blocks: _Blocks) -> Iterator[str]:
         for token in takewhile(lambda token: token.level, blocks.tokens[start + 1:]):
             item = token.type == "inline" and token.level == _IN_ITEM and "](#" not in token.content  # no contents
             if item and len(text) <= MAX_CHARS:
-                text += (_BETWEEN if text else "") + blocks.plain(token.content[:_ENOUGH])
+                text += (_BETWEEN if text else "") + blocks.plain(token, token.content[:_ENOUGH])
         if _says_something(text):
             yield cut(text)
 

@@ -7,7 +7,6 @@ keys and expands aliases without end. Here values are text, and the rest is refu
 from __future__ import annotations
 
 import re
-import tomllib
 from typing import Any
 
 import yaml
@@ -18,6 +17,8 @@ from pipeline.issues.decoding import clean
 
 KEY = re.compile(r"\s*[^\W\d][\w -]{0,40}?(?=\s*:(?:\s|$))")
 WIDE_COLON = re.compile(r"(?P<key>[A-Za-z_][\w-]*)\s*：\s*(?P<value>.*)")
+_PLAIN_FIELD = re.compile(
+    r"(?P<name>[A-Za-z_][\w-]{0,40}):(?: +(?P<words>\w(?:[\w ./+,;()，。、；！？（）《》“”…—-]|:(?=[\w/]))*))? *")
 TOML_KEY = re.compile(r"\s*[\w.\"'-]+\s*=|\s*\[\w")
 
 _MAX_DEPTH = 10
@@ -60,6 +61,8 @@ class StrictYaml(_Fenced, YAMLHandler):
 
     def load(self, fm: str, **_options: object) -> dict[str, object]:
         self._explain_wide_colon(fm)
+        if plain := plain_fields(fm):
+            return plain
         try:
             fields = yaml.load(fm, Loader=_TextLoader)  # noqa: S506 (a SafeLoader that makes nothing but text)
         except yaml.MarkedYAMLError as error:
@@ -98,6 +101,20 @@ class StrictYaml(_Fenced, YAMLHandler):
         problem = error.problem or error.context or "not YAML"
         return self.fault(f"front matter cannot be read: {_PLAIN_WORDS.get(problem, problem)}", number,
                           _cure(problem, lines[number]), mark.column + 1 if mark else None)
+
+
+def plain_fields(block: str) -> dict[str, object]:
+    """The fields of a block whose every line is `name: words`, with no sign that means something to YAML; else none.
+
+    Most blocks are so, and PyYAML takes as long to read one as the parser takes for a page of Markdown.
+    """
+    fields: dict[str, object] = {}
+    for line in block.split("\n"):
+        match = _PLAIN_FIELD.fullmatch(line)
+        if match is None:
+            return {}
+        fields[match["name"]] = (match["words"] or "").rstrip(" ")
+    return fields if len({name.lower() for name in fields}) == block.count("\n") + 1 else {}
 
 
 def looks_meant(block: str) -> bool:
@@ -172,6 +189,8 @@ class StrictToml(_Fenced):
     FM_BOUNDARY = re.compile(r"^\+{3}\s*$", re.MULTILINE)
 
     def load(self, fm: str) -> dict[str, object]:
+        import tomllib  # slow import: few issues have such fields
+
         try:
             fields = tomllib.loads(fm)
         except (tomllib.TOMLDecodeError, RecursionError) as error:

@@ -19,7 +19,8 @@ from pathlib import Path
 from pipeline.errors import IssueError, OutputError, Problem
 from pipeline.issues.patterns import matcher
 
-LIMIT_BYTES = 8 * 1024 * 1024
+LIMIT_BYTES = 8 * 1024 * 1024          # of an issue
+ASSET_LIMIT_BYTES = 64 * 1024 * 1024   # of a picture or a film in it
 SETTLED = timedelta(seconds=2)
 
 _JOINED = re.compile("(?<=[^\\x00-\\x7f])[\u200c\u200d]")  # joiners shape an emoji or a Persian word, and hide in ASCII

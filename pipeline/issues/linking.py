@@ -29,9 +29,9 @@ _STOP = re.compile(
 _SCHEME = re.compile(r"(?<![A-Za-z0-9.+-])(?:https?|ftp)$", re.IGNORECASE)
 _CLOSED = re.compile(f"[^()]*\\([^()]*\\)(?=[{LETTERS}])")
 # Another address in this one begins a part of it (`…/web/2020/https://…`), or it is the next one.
-_NEXT = re.compile(f"(?<=[{LETTERS}])[:：]?(?=https?://)", re.IGNORECASE)
+_NEXT = re.compile(f"(?<=[{LETTERS}])[:：]?(?=(?i:https?)://)")
 _MAIL_HOSTS = "[a-z]{2}|com|net|org|edu|gov|biz|info|name|pro|shop|dev|app|cloud|tech|xyz|top|site|online|email|blog"
-_MAIL = (r"((?<![\w.!#$%&'*+/=?^`{|}~@-])|(?<=" f"[{LETTERS}]))" r"([a-z0-9][a-z0-9._+-]{0,63}@"
+_MAIL = (r"((?<![\w.!#$%&'*+/=?^`{|}~@-])|(?<=" f"(?-i:[{LETTERS}])))" r"([a-z0-9][a-z0-9._+-]{0,63}@"
          rf"(?:[a-z0-9](?:[a-z0-9-]{{0,61}}[a-z0-9])?\.){{1,8}}(?:{_MAIL_HOSTS}))(?![a-z0-9@_-]|[.:][a-z0-9~/])")
 _GLUED = re.compile(f"[!-~]*[0-9A-Za-z](?=[{LETTERS}][0-9A-Za-z{LETTERS}]*$)")
 

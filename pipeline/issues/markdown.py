@@ -15,6 +15,7 @@ from markdown_it.token import Token
 
 from pipeline.errors import Problem
 from pipeline.issues.attributes import settle_attributes
+from pipeline.issues.body import Body
 from pipeline.issues.breaks import Breaks, settle_breaks
 from pipeline.issues.callouts import settle_callouts
 from pipeline.issues.contents import settle_contents
@@ -31,7 +32,7 @@ from pipeline.issues.sanitizing import clean_html
 from pipeline.issues.targets import Place, Target
 from pipeline.issues.vocabulary import direction, vocabulary
 
-__all__ = ["Breaks", "Document", "Heading", "Target", "fragment", "html", "parse", "words"]
+__all__ = ["Body", "Breaks", "Document", "Heading", "Target", "fragment", "html", "parse", "words"]
 
 _BLOCK_END = re.compile(
     r"</(?:p|h[1-6]|li|tr|td|th|pre|blockquote|div|dt|dd|summary|table|ul|ol|figcaption)>|<br>|<hr>")
@@ -57,7 +58,7 @@ class Document:
 
 
 def parse(
-    body: str, *, breaks: Breaks = "auto", language: str = "en", path: str = "", line: int = 1,
+    body: Body | str, *, breaks: Breaks = "auto", language: str = "en", path: str = "", line: int = 1,
     title: str = "", cover: Image | None = None,
 ) -> Document:
     """The Document of a Markdown text.
@@ -67,9 +68,8 @@ def parse(
     `decoding`.
     """
     report = Report(path, line)
-    parser = markdown_parser()
-    env: dict[str, object] = {}
-    tokens = settle_attributes(settle_callouts(settle(parser.parse(body, env), report)))
+    tokens, env = (Body(body) if isinstance(body, str) else body).take()
+    tokens = settle_attributes(settle_callouts(settle(tokens, report)))
     _report_limits(tokens, report)
     settle_breaks(tokens, breaks, language)
     tokens, headings = settle_headings(tokens, title)
@@ -77,6 +77,7 @@ def parse(
     tokens = settle_contents(tokens, headings)
     settle_furniture(tokens, vocabulary(language))
     # An entity such as &#1; can bring back what the door removed; so the result is cleaned once more.
+    parser = markdown_parser()
     raw = parser.renderer.render(tokens, parser.options, env)
     shown = cover is not None and shows(tokens, cover)
     return Document(tuple(tokens), headings, report.findings, None if shown else cover, language,

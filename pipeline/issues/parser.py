@@ -15,6 +15,7 @@ from markdown_it.rules_inline import StateInline
 
 from pipeline.issues.colouring import coloured
 from pipeline.issues.containers import use_containers
+from pipeline.issues.destinations import use_plain_destinations
 from pipeline.issues.emphasis import use_friendly_emphasis
 from pipeline.issues.formulas import use_formulas
 from pipeline.issues.linking import use_linker
@@ -38,6 +39,7 @@ def markdown_parser() -> MarkdownIt:
     use_containers(parser)
     use_friendly_emphasis(parser)
     use_linker(parser)
+    use_plain_destinations(parser)
     use_spaced_addresses(parser)
     use_notes(parser)
     use_formulas(parser)

@@ -36,6 +36,8 @@ MAX_TYPED_LINES = 5_000
 
 _BEGINNINGS = frozenset("#>*+-_=<[`~|:$0123456789")
 _BELOW_HEADS = frozenset("|-:")
+_OF_WORDS = ("lheading", "paragraph")
+"""The rules for lines that begin with a word."""
 _MARKS = "\n!$&*:<[\\]^_`~"
 _COUNTED = _MARKS + "@"
 _MARKS_IN_HTML = "<" + MARKS
@@ -55,20 +57,20 @@ def use_patience(parser: MarkdownIt) -> None:
 
 
 class _Ruler(Ruler[RuleFuncBlockType]):
-    """A ruler whose chains of rules that may end a paragraph are asked only about lines that may begin a block.
+    """A ruler whose rules are asked only about lines that may begin a block of their own.
 
     The library asks each of ten rules about each line, twice; for most lines their first character is an answer.
     """
 
     def getRules(self, chainName: str = "") -> list[RuleFuncBlockType]:  # noqa: N802, N803 (the library's names)
         rules = super().getRules(chainName)
-        if not chainName:
-            return rules
+        others = [] if chainName else [rule.fn for rule in self.__rules__ if rule.name in _OF_WORDS]
 
-        def ends(state: StateBlock, line: int, end: int, silent: bool) -> bool:
-            return _may_begin(state, line) and any(rule(state, line, end, silent) for rule in rules)
+        def asked(state: StateBlock, line: int, end: int, silent: bool) -> bool:
+            begins = _may_begin(state, line) or (not chainName and state.is_code_block(line))
+            return any(rule(state, line, end, silent) for rule in (rules if begins else others))
 
-        return [ends]
+        return [asked]
 
 
 def _may_begin(state: StateBlock, line: int) -> bool:

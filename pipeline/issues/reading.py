@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
+from typing import TYPE_CHECKING
 
 from pipeline.errors import IssueError
 from pipeline.issues.dates import When, date_in_name, local_instant, parse_date
@@ -19,6 +20,9 @@ from pipeline.issues.frontmatter import Front, read_front
 from pipeline.issues.issue import Image, Manuscript
 from pipeline.issues.naming import number_in_name, stem, title_in_name
 from pipeline.language import language_tag
+
+if TYPE_CHECKING:  # slow import: the Markdown parser
+    from pipeline.issues.body import Body
 
 GitDate = Callable[[str], datetime | date | None]
 
@@ -35,26 +39,36 @@ def read_manuscript(raw: bytes, path: str, *, zone: tzinfo, send_at: time, git_d
     A day without an hour is due at `send_at` in `zone`. `git_date` is asked only when neither front matter nor
     name has a date; without any, `day` and `due_at` are None. Raises IssueError with path, line and remedy.
     """
+    return read_halfway(raw, path, zone=zone, send_at=send_at, git_date=git_date)[0]
+
+
+def read_halfway(
+    raw: bytes, path: str, *, zone: tzinfo, send_at: time, git_date: GitDate
+) -> tuple[Manuscript, Body]:
+    """The same with its body as far as it was parsed, for whoever goes on to make a Document of it."""
     # slow import: the Markdown parser, for which folder, dates and front matter need not wait
+    from pipeline.issues.body import Body
     from pipeline.issues.excerpts import cut, excerpts
 
     front = read_front(raw, path)
     fields = _Fields(front, path)
-    body = excerpts(front.body)
     name = unicodedata.normalize("NFC", stem(path))
-    number = _first(fields.number(), number_in_name(name), body.heading_number)
-    when = _when(fields, name, path, zone, send_at, git_date)
+    given = fields.number()
+    when = _when(fields, name, path, zone, send_at, git_date)  # before the body is parsed: it may have to be asked for
+    body = Body(front.body)
+    told = excerpts(body)
+    number = _first(given, number_in_name(name), told.heading_number)
     own = fields.text("description") or fields.text("desc")
-    spoken = [cut(text) for text in (own, body.small) if text]
-    return Manuscript(
+    spoken = [cut(text) for text in (own, told.small) if text]
+    manuscript = Manuscript(
         path=path,
         claimed_id=fields.identity() or (str(number) if number is not None else name),
         number=number,
-        title=fields.line("title") or title_in_name(name) or body.title or name,
+        title=fields.line("title") or title_in_name(name) or told.title or name,
         day=when.day if when else None,
         due_at=when.instant if when else None,
-        cover=fields.cover() or body.cover,
-        descriptions=tuple(dict.fromkeys((*spoken, *body.descriptions))),
+        cover=fields.cover() or told.cover,
+        descriptions=tuple(dict.fromkeys((*spoken, *told.descriptions))),
         described=bool(spoken),
         language=fields.language(),
         lists=fields.names("list") or fields.names("lists"),
@@ -64,6 +78,7 @@ def read_manuscript(raw: bytes, path: str, *, zone: tzinfo, send_at: time, git_d
         body_line=front.body_line,
         digest=hashlib.sha256(raw).hexdigest(),
     )
+    return manuscript, body
 
 
 def _first(*numbers: int | None) -> int | None:

@@ -23,7 +23,7 @@ from pipeline.feeds.feed import Document as FeedDocument
 from pipeline.feeds.feed import Entry, Publication
 from pipeline.feeds.formats import ATOM
 from pipeline.feeds.json_feed import json_feed
-from pipeline.issues.folder import read
+from pipeline.issues.folder import ASSET_LIMIT_BYTES, read
 from pipeline.issues.markdown import Target
 from pipeline.issues.record import Record
 from pipeline.mailings.envelope import Envelope
@@ -34,8 +34,6 @@ from pipeline.preview.copies import as_copy, newest, sample
 from pipeline.publish.door import SETTLING_S
 from pipeline.publish.gather import READ_WITH
 from pipeline.publish.shapes import issue_shape
-
-ASSET_LIMIT_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)

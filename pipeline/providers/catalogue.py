@@ -53,7 +53,7 @@ def transport_opener(kind: str, settings: Mapping[str, Any], clock: Clock) -> Op
     `settings` are the plain values of config.yaml's `transport`. Raises ConfigError for a kind that
     nobody knows, that lacks its libraries, or whose settings contradict each other.
     """
-    known = _known()
+    known = _ours() if kind in BUILT_IN else _known()  # no package of others is looked through for what is ours
     if kind not in known:
         raise _unknown(kind, known)
     return _load(kind, known[kind])(settings, clock)
@@ -66,9 +66,11 @@ def known_kinds() -> tuple[str, ...]:
 
 def _known() -> dict[str, EntryPoint]:
     """Ours win over an entry point of the same name: a package that is installed never replaces the post."""
-    theirs = {point.name: point for point in entry_points(group=GROUP)}
-    ours = {kind: EntryPoint(kind, place, GROUP) for kind, place in BUILT_IN.items()}
-    return theirs | ours
+    return {point.name: point for point in entry_points(group=GROUP)} | _ours()
+
+
+def _ours() -> dict[str, EntryPoint]:
+    return {kind: EntryPoint(kind, place, GROUP) for kind, place in BUILT_IN.items()}
 
 
 def _load(kind: str, point: EntryPoint) -> Factory:

@@ -1,28 +1,33 @@
 """Processes that render side by side when there is much to render; in this one when there is little.
 
 Results come in the order of the tasks, so how many processes there were shows nowhere. A worker reads its
-tasks from a pipe that only we hold: when we die it reads the end, and ends too.
+tasks from a pipe that only we hold: when we die it reads the end, and ends too. It keeps nothing else that we
+have open: a lock of ours is free when we are gone.
 """
 
 from __future__ import annotations
 
 import gc
-import multiprocessing
 import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
+from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline import GARBAGE
 
-ENOUGH = 50  # tasks from which on starting processes (half a second each) pays
+if TYPE_CHECKING:  # slow import
+    from multiprocessing.connection import Connection
+    from multiprocessing.context import ForkContext, SpawnContext
+    from multiprocessing.process import BaseProcess
+
+THREADS = Path("/proc/self/task")
+ENOUGH = 50  # tasks from which on starting processes (a third of a second each where it is no fork) pays
 CHUNK = 8    # tasks handed over at once
 AHEAD = 2    # chunks a worker has in hand: one at work, one waiting
 
@@ -101,13 +106,23 @@ class Crew:
 
 
 def _start() -> _Worker:
-    # "spawn": a fork of a process with threads may stand still for ever.
-    context = multiprocessing.get_context("spawn")
+    import multiprocessing  # slow import
+
+    context: ForkContext | SpawnContext = (
+        multiprocessing.get_context("fork") if _has_one_thread() else multiprocessing.get_context("spawn"))
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(theirs,), daemon=True)
     process.start()
     theirs.close()
     return _Worker(process, ours)
+
+
+def _has_one_thread() -> bool:
+    """Whether a fork is safe, which need not load what we have: with a second thread it may stand still for ever.
+
+    The kernel is asked, for it knows of threads that Python does not; elsewhere than on Linux the answer is no.
+    """
+    return THREADS.is_dir() and len(list(THREADS.iterdir())) == 1
 
 
 def _hand(worker: _Worker, chunk: Sequence[Any]) -> None:
@@ -140,6 +155,8 @@ def _fetch(worker: _Worker, work: Work, shared: Any) -> list[Any]:
 def _serve(line: Connection) -> None:
     """A worker's life."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it too, and ends us
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # a fork would do what the parent does then
+    _let_go(line)
     gc.set_threshold(GARBAGE)
     inbox: SimpleQueue[Duty | Sequence[Any] | None] = SimpleQueue()
     Thread(target=_listen, args=(line, inbox), daemon=True).start()
@@ -152,6 +169,13 @@ def _serve(line: Connection) -> None:
                 line.send(_results(duty, said))
             except OSError:  # nobody is there to take them
                 return
+
+
+def _let_go(line: Connection) -> None:
+    """Closes all files but the three that everybody has, and the line: databases, locks, the lines of others."""
+    gc.freeze()  # what a fork has of ours is never searched, nor closed a second time
+    os.closerange(3, line.fileno())
+    os.closerange(line.fileno() + 1, os.sysconf("SC_OPEN_MAX"))
 
 
 def _listen(line: Connection, inbox: SimpleQueue[Duty | Sequence[Any] | None]) -> None:

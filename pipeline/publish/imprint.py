@@ -89,7 +89,8 @@ class Imprint:
     def write(self, printed: Printed, folder: str, until: datetime | None) -> None:
         """Notes what a build left. `until` is when the next issue is due."""
         files = [*printed.files.items(), *printed.sources.items()]
-        noted = {name: getattr(printed, name) for name in ("frame", "stamps", "files", "sources", "fits")}
+        noted = {"frame": self.frame} | {
+            name: getattr(printed, name) for name in ("stamps", "files", "sources", "fits")}
         pages = {key: [page.stamp, page.printed, page.id, page.fragment, page.assets, page.links, page.clashes]
                  for key, page in printed.pages.items()}
         self._notebook.write_note(PRINTED, json.dumps(noted | {"pages": pages}, ensure_ascii=False))

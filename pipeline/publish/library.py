@@ -14,9 +14,9 @@ from typing import Any
 from pipeline.errors import Problem
 from pipeline.issues.archive import Archive
 from pipeline.issues.issue import Image, Issue, Manuscript
-from pipeline.issues.markdown import Document, Target
+from pipeline.issues.markdown import Body, Document, Target
 from pipeline.issues.record import Record, Text
-from pipeline.publish.crew import Crew, Work
+from pipeline.publish.crew import ENOUGH, Crew, Work
 from pipeline.publish.gather import READER
 from pipeline.publish.perusal import Perused, Sheet, Terms, peruse
 from pipeline.publish.rendering import (
@@ -50,6 +50,9 @@ class Library:
 
     def peruse(self, sheets: Sequence[Sheet]) -> list[Perused | Problem | None]:
         """Files read to the end, one entry for each (see perusal.peruse)."""
+        if len(sheets) >= ENOUGH:
+            # The processes that read them will print them: those that are forked now have it loaded then.
+            import pipeline.publish.printing  # noqa: F401, slow import: jinja2, lxml
         return list(self._crew.each(peruse, self._terms, sheets, len(sheets)))
 
     def each(self, work: Work, shared: Any, tasks: Iterable[Any], count: int) -> Iterator[Any]:
@@ -70,7 +73,8 @@ class Library:
 
     def document(self, record: Record) -> Document:
         """The parsed Markdown of an issue."""
-        return document_of(self.style, record, self._archive.text(record.key))
+        text = self._archive.text(record.key)
+        return document_of(self.style, record, Body(text.body), text.body_line)
 
     def bearings(self, record: Record, permalinks: Mapping[str, str]) -> Bearings:
         """Where references in this issue lead. `permalinks` by path, of all issues."""

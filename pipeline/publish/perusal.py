@@ -16,9 +16,8 @@ from zoneinfo import ZoneInfo
 from pipeline.errors import IssueError, Problem
 from pipeline.issues.issue import Manuscript
 from pipeline.issues.likeness import sketch
-from pipeline.issues.markdown import Target, html, words
-from pipeline.issues.reading import read_manuscript
-from pipeline.issues.record import Text
+from pipeline.issues.markdown import Body, Target, html, words
+from pipeline.issues.reading import read_halfway
 from pipeline.publish.rendering import Style, document_of
 
 _ADDRESSES = re.compile(r'(?:href|src|poster|srcset)="([^"]*)"')
@@ -73,14 +72,14 @@ def peruse(terms: Terms, sheet: Sheet) -> Perused | Problem | None:
         return sheet.committed
 
     try:
-        manuscript = read_manuscript(
+        manuscript, body = read_halfway(
             sheet.raw, sheet.path, zone=terms.zone, send_at=terms.send_at, git_date=git_date)
         _check(manuscript, terms.lists)
     except _Unasked:
         return None
     except IssueError as error:
         return error.problem
-    return _impress(terms.style, manuscript)
+    return _impress(terms.style, manuscript, body)
 
 
 def _check(manuscript: Manuscript, lists: tuple[str, ...]) -> None:
@@ -94,9 +93,9 @@ def _check(manuscript: Manuscript, lists: tuple[str, ...]) -> None:
                              rule="list-unknown", remedy=f"use one of: {', '.join(lists)}")
 
 
-def _impress(style: Style, manuscript: Manuscript) -> Perused:
+def _impress(style: Style, manuscript: Manuscript, body: Body) -> Perused:
     """What a reader would see of it, without where it is: words, links, pictures, title."""
-    document = document_of(style, manuscript, Text(manuscript.body, manuscript.body_line, manuscript.descriptions))
+    document = document_of(style, manuscript, body, manuscript.body_line)
     said = words(document)
     shown = html(document, Target.FEED, page_url="", resolve=lambda reference: reference, width=style.width)
     cover = manuscript.cover.src if manuscript.cover else ""

@@ -1,61 +1,26 @@
-"""Feeds and web archive, from the books to files: pages first, then the feeds that lead to them.
+"""Feeds and web archive, from the books to files that the imprint remembers: ids that never change, places, prints.
 
-Only what changed is rendered: each page and document has a stamp of all it is made from, kept in the
-imprint. Equal bytes are not written; a reader who polls all the time sees only whole documents.
+A reader who polls all the time sees only whole documents, and nobody is shown every old issue again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import chain, zip_longest
-from pathlib import Path
-from typing import Literal
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from pipeline.errors import IssueError, Problem
 from pipeline.feeds import writing
-from pipeline.feeds.addresses import web_address
-from pipeline.feeds.feed import NEVER, Document, Entry, Format, Publication, fitting, plan_documents
 from pipeline.feeds.foreign import read_feed
-from pipeline.feeds.formats import ATOM, FORMATS
-from pipeline.feeds.listing import Listing, Listings, plan_listings
-from pipeline.feeds.site import feed_style, redirect_page, render_index, render_page, site_files
-from pipeline.feeds.sitemap import Located, opml, sitemap
-from pipeline.feeds.templating import Templates
-from pipeline.issues.archive import Archive
-from pipeline.issues.folder import read
-from pipeline.issues.markdown import Target
+from pipeline.feeds.formats import FORMATS
+from pipeline.feeds.site import render_page
 from pipeline.issues.record import Record, Spine
-from pipeline.publish.crew import Progress, silent
-from pipeline.publish.imprint import Imprint, Page, Printed, changed, seen, stamp
-from pipeline.publish.library import Library
+from pipeline.publish.imprint import Imprint, Printed
 from pipeline.publish.places import Places
-from pipeline.publish.printing import DocumentsTask, File, House, PageTask, PrintedPage, print_documents, print_page
-from pipeline.publish.shelf import Shelf
+from pipeline.publish.print_run import FEED_STYLE, PrintRun
+from pipeline.publish.printing import House
+from pipeline.publish.workshop import Workshop
 
 Announce = Callable[[Sequence[str]], None]
-
-FEED_STYLE = "feed.css"
-GROUP = 20  # entries of one archive document, whatever the settings: a full one never changes its members
-ASSET_LIMIT_BYTES = 64 * 1024 * 1024
-AT_ONCE = 100  # pages whose texts are read together
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What the settings say of feeds and site. Folders are absolute; those of `templates` ours last."""
-
-    publication: Publication
-    issues: Path
-    feeds: Path
-    site: Path
-    permalink: str
-    ids: Literal["tag", "permalink"]
-    content: Literal["full", "summary"]
-    entries: int
-    max_bytes: int
-    tag_feeds: bool
-    templates: tuple[Path, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +38,13 @@ def unheard(_documents: Sequence[str]) -> None:
 class Press:
     """Names issues for ever, and prints them. `announce` is told of the current documents when all of them stand."""
 
-    def __init__(
-        self, archive: Archive, library: Library, plan: Plan, templates: Templates, imprint: Imprint,
-        tell: Progress = silent, announce: Announce = unheard,
-    ) -> None:
-        self._announce = announce
-        self._tell = tell
-        self._archive = archive
-        self._library = library
-        self._plan = plan
-        self._templates = templates
+    def __init__(self, shop: Workshop, imprint: Imprint, announce: Announce = unheard) -> None:
+        self._shop = shop
+        self._archive = shop.archive
+        self._plan = plan = shop.plan
         self._imprint = imprint
-        self._places = Places(archive, plan.permalink, plan.publication.url, plan.ids)
+        self._announce = announce
+        self._places = Places(shop.archive, plan.permalink, plan.publication.url, plan.ids)
 
     def name(self, record: Record, owners: Mapping[str, str]) -> Record:
         """An issue at its first publication: its place on the web, and the id that never changes."""
@@ -93,8 +53,8 @@ class Press:
     def try_page(self, record: Record) -> None:
         """The page of an issue, without its text, for nobody: raises ConfigError where a template cannot be filled."""
         plan = self._plan
-        entry = House(self._library.style, plan.publication, {}, plan.templates).entry(record)
-        render_page(entry, plan.publication, previous=None, next=None, templates=self._templates)
+        entry = House(self._shop.library.style, plan.publication, {}, plan.templates, plan.cache).entry(record)
+        render_page(entry, plan.publication, previous=None, next=None, templates=self._shop.templates)
 
     def write(self, problems: list[Problem], *, folder: str = "", new_ids: bool = False) -> Written:
         """Brings feeds and archive up to the books.
@@ -113,9 +73,9 @@ class Press:
             for place in (self._plan.site, self._plan.feeds):
                 writing.sweep(place)  # a build died, and may have left temporary files
         try:
-            written = Printing(self, before, spines, found).run()
+            written = PrintRun(self._shop, before, spines, found).run()
         finally:
-            self._library.rest()
+            self._shop.library.rest()
         problems += found
         self._announce(written.current)  # before the imprint: who dies in between does both again
         self._imprint.write(written.after, "" if problems else folder, self._archive.next_due())
@@ -127,11 +87,8 @@ class Press:
         pages, spines = before.pages if before.frame else {}, self._archive.spines()
         doubtful = [spine.key for spine in spines
                     if (page := pages.get(spine.key)) is None or page.stamp != spine.stamp or page.clashes]
-        records = []
-        for start in range(0, len(doubtful), AT_ONCE):
-            some = self._archive.records(doubtful[start:start + AT_ONCE])
-            records += [some[key] for key in doubtful[start:start + AT_ONCE]]
-        problems, moved = self._places.settle(records)
+        records = self._archive.records(doubtful)
+        problems, moved = self._places.settle([records[key] for key in doubtful])
         return problems, self._archive.spines() if moved else spines
 
     def _lost(self, before: Printed, spines: Sequence[Spine]) -> Problem | None:
@@ -155,246 +112,3 @@ class Press:
             except (OSError, IssueError):
                 continue  # no feed, or none that anybody can read
         return ids
-
-
-class Printing:
-    """One build at work. `found` grows by what is wrong."""
-
-    def __init__(self, press: Press, before: Printed, spines: Sequence[Spine], found: list[Problem]) -> None:
-        self._archive = press._archive
-        self._library = press._library
-        self._plan = press._plan
-        self._templates = press._templates
-        self._tell = press._tell
-        self._frame = press._imprint.frame
-        self._before = before
-        self._found = found
-        self._spines = spines
-        self._places = {spine.path: spine.permalink for spine in spines}
-        self._damaged = changed(before.files)
-        folders = tuple(folder for folder in self._plan.templates if folder.is_dir())
-        self._house = House(self._library.style, self._plan.publication, self._places, folders)
-        self._expected: dict[str, bool] = {}  # every file of the output, and whether it was made anew
-        self._summaries = Shelf(spines, self._without_text)
-        self.after = Printed(frame=self._frame)
-        self.pages: tuple[str, ...] = ()
-        self.documents: tuple[str, ...] = ()
-        self.current: list[str] = []  # the documents that are polled
-
-    def run(self) -> Printing:
-        """Pages, then documents, then what is no longer part of either is removed."""
-        self.pages = writing.write(self._plan.site, chain(self._pages(), self._assets(), self._lists()))
-        self.documents = writing.write(self._plan.feeds, self._feeds())
-        self._remember()
-        return self
-
-    # ---- what stands --------------------------------------------------------------------------
-
-    def _stands(self, path: str, *, made_from: str, was: str | None) -> bool:
-        """Whether a file is as it would be made; either way it belongs to the output."""
-        same = made_from == was and path in self._before.files and path not in self._damaged
-        self._expected[path] = not same
-        return same
-
-    def _keep(self, folder: Path, name: str, *made_from: object) -> bool:
-        """The same for everything but issues' pages."""
-        path = f"{folder}/{name}"
-        self.after.stamps[path] = fresh = stamp(*made_from)
-        return self._stands(path, made_from=fresh, was=self._before.stamps.get(path))
-
-    def _stamp(self, spine: Spine) -> str:
-        """Of an issue as it is shown, with the places of those that it links to."""
-        page = self.after.pages.get(spine.key) or self._before.pages.get(spine.key)
-        links = [self._places.get(path, "") for path, _ in page.links] if page else []
-        return stamp(spine.stamp, links) if links else spine.stamp
-
-    # ---- pages of issues ----------------------------------------------------------------------
-
-    def _pages(self) -> Iterator[File]:
-        stale: list[int] = []
-        for at, spine in enumerate(self._spines):
-            page = self._before.pages.get(spine.key)
-            path = f"{self._plan.site}/{spine.permalink}index.html"
-            if page and self._stands(path, made_from=self._printed(at), was=page.printed) and self._before.frame:
-                self.after.pages[spine.key] = page
-            else:
-                self._expected[path] = True
-                stale.append(at)
-        printed = self._library.each(print_page, self._house, self._page_tasks(stale), len(stale))
-        fresh: list[tuple[Record, str]] = []
-        for done, (at, page) in enumerate(zip(stale, printed, strict=True), start=1):
-            self._remember_page(at, page)
-            if page.fresh is not None:
-                fresh.append((page.record, page.fresh))
-            yield page.file
-            if done % AT_ONCE == 0 or done == len(stale):
-                self._tell("pages", done, len(stale))
-                self._library.keep(fresh)
-                fresh.clear()
-
-    def _printed(self, at: int) -> str:
-        """The stamp of a page: its issue's, and its neighbours'."""
-        around = self._spines[max(0, at - 1):at + 2]
-        own = self._stamp(self._spines[at])
-        return own + "".join(one.stamp for one in around if one is not self._spines[at]) + str(at == 0)
-
-    def _page_tasks(self, stale: Sequence[int]) -> Iterator[PageTask]:
-        """Read in lots, while those before are being printed."""
-        for start in range(0, len(stale), AT_ONCE):
-            places = stale[start:start + AT_ONCE]
-            needed = sorted({near for at in places for near in (at - 1, at, at + 1) if 0 <= near < len(self._spines)})
-            records = self._archive.records(self._spines[at].key for at in needed)
-            around = {at: records[self._spines[at].key] for at in needed}
-            texts = self._library.material([around[at] for at in places])
-            yield from (PageTask(around[at], texts[around[at].key], around.get(at - 1), around.get(at + 1))
-                        for at in places)
-
-    def _remember_page(self, at: int, page: PrintedPage) -> None:
-        spine = self._spines[at]
-        self.after.pages[spine.key] = Page(
-            stamp=spine.stamp, id=spine.feed_id, fragment=self._library.kept_as(page.record),
-            assets=[list(pair) for pair in page.rendering.assets], links=[list(pair) for pair in page.rendering.links],
-            clashes=any(problem.path == spine.path for problem in self._found))
-        self.after.pages[spine.key].printed = self._printed(at)
-
-    def _entry(self, record: Record, html: str = "") -> Entry:
-        return self._house.entry(record, html)
-
-    def _assets(self) -> Iterator[File]:
-        """Files of the issues folder that pages show; one that is not there is a line, not an end."""
-        wanted = {target: (source, spine.path) for spine in reversed(self._spines)
-                  for source, target in self.after.pages[spine.key].assets}
-        touched = changed(self._before.sources)
-        for target, (source, shown_by) in sorted(wanted.items()):
-            origin = f"{self._plan.issues}/{source}"
-            fresh = self._before.sources.get(origin)
-            if fresh and origin not in touched and self._stands(
-                    f"{self._plan.site}/{target}", made_from="", was=""):
-                self.after.sources[origin] = fresh
-                continue
-            try:
-                content = read(self._plan.issues, source, ASSET_LIMIT_BYTES)
-            except IssueError as error:
-                self._found.append(replace(error.problem, path=shown_by, message=f'"{source}" {error.problem.message}'))
-                continue
-            self._expected[f"{self._plan.site}/{target}"] = True
-            self.after.sources[origin] = seen(origin)
-            yield target, content
-
-    # ---- lists, redirects, and what all pages share ---------------------------------------------
-
-    def _lists(self) -> Iterator[File]:
-        publication, templates, site = self._plan.publication, self._templates, self._plan.site
-        listings = plan_listings(self._spines)
-        for listing in listings:
-            name = f"{listing.permalink}index.html"
-            shown = [one.stamp for one in listing.entries]
-            if not self._keep(site, name, listing.name, shown, _around(listing, listings)):
-                loaded = Listing(listing.permalink, listing.name, Shelf(listing.entries, self._without_text))
-                yield name, render_index(loaded, publication, listings, templates, tag_feeds=self._plan.tag_feeds)
-        for old, new in self._redirects():
-            if not self._keep(site, f"{old}index.html", new):
-                yield f"{old}index.html", redirect_page(old, new, publication, templates)
-        for name, content in site_files(publication, templates):
-            if not self._keep(site, name, content):
-                yield name, content
-        yield from self._maps()
-
-    def _redirects(self) -> Iterator[tuple[str, str]]:
-        places = {spine.key: spine.permalink for spine in self._spines}
-        taken = set(places.values())
-        for old, key in sorted(self._archive.redirects().items()):
-            if key in places and old not in taken:
-                yield old, places[key]
-
-    def _maps(self) -> Iterator[File]:
-        publication = self._plan.publication
-        if not self._keep(self._plan.site, "sitemap.xml", [(one.permalink, one.changed_us) for one in self._spines]):
-            located = [Located(web_address(publication.url, one.permalink), one.updated) for one in self._spines]
-            yield "sitemap.xml", sitemap(located, publication)
-        latest = max((one.updated for one in self._spines), default=NEVER)
-        if not self._keep(self._plan.site, "feeds.opml", latest):
-            yield "feeds.opml", opml([(publication, ATOM.current())], publication, latest)
-
-    # ---- feeds --------------------------------------------------------------------------------
-
-    def _feeds(self) -> Iterator[File]:
-        plan = self._plan
-        style = feed_style(plan.publication, self._templates)
-        if not self._keep(plan.feeds, FEED_STYLE, style):
-            yield FEED_STYLE, style
-        yield from self._feed(self._spines, plan.publication, "")
-        for listing in plan_listings(self._spines).tags if plan.tag_feeds else ():
-            own = replace(plan.publication, title=f"{plan.publication.title}: {listing.name}",
-                          page=listing.permalink, feed_id=plan.publication.feed_id + listing.permalink)
-            yield from self._feed(listing.entries[::-1], own, listing.permalink)
-
-    def _feed(self, spines: Sequence[Spine], publication: Publication, folder: str) -> Iterator[File]:
-        """The documents of one feed, the three formats of one group after another: they show the same entries."""
-        shelf = Shelf(spines, self._with_text if self._plan.content == "full" else self._without_text)
-        count = self._fitting(shelf, publication, folder)
-        planned = [[(form, document) for document in plan_documents(
-            shelf, form, count=count, group=GROUP, folder=folder)] for form in FORMATS]
-        self.current += [form.current(folder) for form in FORMATS]
-        current, *groups = [[(form, document) for form, document in filter(None, side_by_side)
-                             if not self._keep(self._plan.feeds, document.name, *self._made_from(document))]
-                            for side_by_side in zip_longest(*planned)]
-        for form, document in current:
-            yield document.name, form.write(document, publication)
-        stale = [group for group in groups if group]
-        tasks = (self._documents_task(group, publication) for group in stale)
-        for files in self._library.each(print_documents, self._house, tasks, len(stale)):
-            yield from files
-
-    def _documents_task(self, group: Sequence[tuple[Format, Document]], publication: Publication) -> DocumentsTask:
-        """Of archive documents that show the same entries, one a format."""
-        shown = group[0][1].entries
-        assert isinstance(shown, Shelf)  # noqa: S101, as it was planned
-        found = self._archive.records(spine.key for spine in shown.spines)
-        records = tuple(found[spine.key] for spine in shown.spines)
-        texts = self._library.material(records) if self._plan.content == "full" else {}
-        return DocumentsTask(
-            tuple((form.name, replace(document, entries=())) for form, document in group), publication, records,
-            tuple(texts[record.key] for record in records if texts))
-
-    def _fitting(self, shelf: Shelf, publication: Publication, folder: str) -> int:
-        """How many entries fit is found by writing them, and remembered."""
-        newest = stamp([self._stamp(spine) for spine in shelf.spines[-self._plan.entries:]])
-        was = self._before.fits.get(folder, [])
-        count = was[1] if was and was[0] == newest else fitting(
-            shelf, publication, FORMATS, limit=self._plan.entries, max_bytes=self._plan.max_bytes, group=GROUP,
-            folder=folder)
-        self.after.fits[folder] = [newest, count]
-        return int(count)
-
-    def _made_from(self, document: Document) -> tuple[object, ...]:
-        assert isinstance(document.entries, Shelf)  # noqa: S101, as it was planned
-        return (document.current, document.prev_archive, document.next_archive,
-                [self._stamp(spine) for spine in document.entries.spines])
-
-    def _with_text(self, spines: Sequence[Spine]) -> list[Entry]:
-        records = self._archive.records(spine.key for spine in spines)
-        texts = self._library.renderings([records[one.key] for one in spines], Target.FEED, self._places)
-        return [self._entry(records[one.key], texts[one.key].html) for one in spines]
-
-    def _without_text(self, spines: Sequence[Spine]) -> list[Entry]:
-        records = self._archive.records(spine.key for spine in spines)
-        return [self._entry(records[one.key]) for one in spines]
-
-    # ---- for the next time --------------------------------------------------------------------
-
-    def _remember(self) -> None:
-        """Removes what is no longer part of the output and notes what is."""
-        for folder in (self._plan.site, self._plan.feeds):
-            old = [path for path in self._before.files if path not in self._expected and path.startswith(f"{folder}/")]
-            writing.remove(folder, [path[len(f"{folder}/"):] for path in old])
-        self.after.files = {path: seen(path) if anew else self._before.files[path]
-                            for path, anew in self._expected.items()}
-        kept = {page.fragment for page in self.after.pages.values()}
-        self._archive.drop_fragments([page.fragment for page in self._before.pages.values()
-                                      if page.fragment not in kept])
-
-
-def _around(listing: Listing[Spine], listings: Listings[Spine]) -> object:
-    """What a list shows of the others: their names, and on the index how long they are."""
-    return [(one.name, one.permalink, 0 if listing.name else len(one.entries)) for one in listings]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
+from pipeline.cache import Cache
 from pipeline.feeds.feed import Document, Entry, Publication
 from pipeline.feeds.formats import FORMATS
 from pipeline.feeds.site import render_page
@@ -29,6 +30,7 @@ class House:
     publication: Publication
     permalinks: Mapping[str, str]
     templates: tuple[Path, ...]
+    cache: Cache
 
     def entry(self, record: Record, html: str = "") -> Entry:
         """An issue as feeds and pages show it."""
@@ -77,7 +79,7 @@ def print_page(house: House, task: PageTask) -> PrintedPage:
     content = render_page(
         house.entry(record, rendered.html), house.publication,
         previous=house.entry(task.previous) if task.previous else None,
-        next=house.entry(task.next) if task.next else None, templates=_templates(house.templates))
+        next=house.entry(task.next) if task.next else None, templates=_templates(house.templates, house.cache))
     name = f"{record.permalink}index.html"
     return PrintedPage(record, (name, pack(name, content)), replace(rendered, html=""),
                        None if kept is task.text else kept)
@@ -94,5 +96,5 @@ def print_documents(house: House, task: DocumentsTask) -> list[File]:
 
 
 @lru_cache(maxsize=1)
-def _templates(folders: Sequence[Path]) -> Templates:
-    return web_templates(folders)
+def _templates(folders: Sequence[Path], cache: Cache) -> Templates:
+    return web_templates(folders, cache)

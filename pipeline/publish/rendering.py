@@ -14,7 +14,7 @@ from urllib.parse import urljoin
 from pipeline.errors import IssueError, Problem
 from pipeline.feeds.addresses import asset_path, is_page, is_relative, relative_address, source_path, web_address
 from pipeline.issues.issue import Image, Issue, Manuscript
-from pipeline.issues.markdown import Document, Target, fragment, parse
+from pipeline.issues.markdown import Body, Document, Target, fragment, parse
 from pipeline.issues.record import Record, Text
 from pipeline.issues.targets import Place
 
@@ -111,7 +111,7 @@ def cover_of(style: Style, record: Record, permalinks: Mapping[str, str]) -> Ima
 
 def read_through(style: Style, record: Record, text: Material) -> str:
     """A text as it is kept."""
-    return text if isinstance(text, str) else document_of(style, record, text).clean
+    return text if isinstance(text, str) else document_of(style, record, Body(text.body), text.body_line).clean
 
 
 def render(style: Style, permalinks: Mapping[str, str], record: Record, text: Material, target: Target) -> Rendering:
@@ -122,15 +122,15 @@ def render(style: Style, permalinks: Mapping[str, str], record: Record, text: Ma
     return Rendering(shown, tuple(sorted(bearings.assets.items())), tuple(sorted(bearings.links.items())))
 
 
-def document_of(style: Style, issue: Record | Manuscript, text: Text) -> Document:
-    """The parsed Markdown of an issue."""
-    return _last_parsed(text.body, style.breaks, issue.language or style.language, issue.path, text.body_line,
-                        issue.title, issue.cover)
+def document_of(style: Style, issue: Record | Manuscript, body: Body, line: int) -> Document:
+    """The parsed Markdown of an issue. `line` of its file is the first of the body."""
+    return _last_parsed(body, style.breaks, issue.language or style.language, issue.path, line, issue.title,
+                        issue.cover)
 
 
 @lru_cache(maxsize=2)
 def _last_parsed(
-    body: str, breaks: Breaks, language: str, path: str, line: int, title: str, cover: Image | None,
+    body: Body, breaks: Breaks, language: str, path: str, line: int, title: str, cover: Image | None,
 ) -> Document:
     """The last ones stay: a new issue's mail is made moments after its feeds."""
     return parse(body, breaks=breaks, language=language, path=path, line=line, title=title, cover=cover)

@@ -1,5 +1,1 @@
 """Door 3: readers come, change and leave."""
-
-from pipeline.subscribe.door import Subscriptions
-
-__all__ = ["Subscriptions"]

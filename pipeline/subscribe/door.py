@@ -27,7 +27,7 @@ from pipeline.mailings.ledger.askings import Asker, Spent
 from pipeline.mailings.ledger.letters import Sealed
 from pipeline.subscribe.application import ANYBODY, COMMAND, Application
 
-if TYPE_CHECKING:  # slow imports: premailer, MIME
+if TYPE_CHECKING:  # slow imports: jinja2, MIME
     from pipeline.editions.letters import Letter
     from pipeline.mailings.messages import Composer
     from pipeline.subscribe.letters import Stationery
@@ -118,7 +118,7 @@ class Subscriptions:
         return budget is not None
 
     def _ask_to_confirm(self, waiting: Subscription, occasion: str) -> bool:
-        from pipeline.editions.letters import Letter  # slow import: premailer
+        from pipeline.editions.letters import Letter  # slow import: jinja2, lxml
 
         person = self.roster.get(waiting.subscriber_id)
         return person is not None and self._write(
@@ -134,7 +134,7 @@ class Subscriptions:
         A mailbox still gets one letter a day. Called again it writes to nobody twice for the same asking.
         Raises ConfigError without `web.url`. At most PAGE addresses.
         """
-        from pipeline.editions.letters import Letter  # slow import: premailer
+        from pipeline.editions.letters import Letter  # slow import: jinja2, lxml
 
         self.check_way_back()
         now, waiting = self._clock.now(), self.roster.waiting(addresses)
@@ -174,7 +174,7 @@ class Subscriptions:
         self._welcome(begun)
 
     def _welcome(self, begun: Subscription) -> None:
-        from pipeline.editions.letters import Letter  # slow import: premailer
+        from pipeline.editions.letters import Letter  # slow import: jinja2, lxml
 
         person = self.roster.get(begun.subscriber_id)
         if person is not None:
@@ -205,7 +205,7 @@ class Subscriptions:
         None is written to somebody else's address, to one that is suppressed, or where a budget is spent: for the
         holder it looks alike. Raises InvalidToken, InvalidAddress, and ConfigError without `web.url`.
         """
-        from pipeline.editions.letters import Letter  # slow import: premailer
+        from pipeline.editions.letters import Letter  # slow import: jinja2, lxml
 
         self.check_way_back()
         claim, address, now = self.holder(Purpose.PREFERENCES, token), parse(email), self._clock.now()
@@ -222,7 +222,7 @@ class Subscriptions:
 
     def _move(self, claim: Claim) -> None:
         """Gives the reader the address that the letter went to."""
-        from pipeline.editions.letters import Letter  # slow import: premailer
+        from pipeline.editions.letters import Letter  # slow import: jinja2, lxml
 
         person = self.roster.get(claim.subscriber_id)
         written = map(parse, self.ledger.letters.addresses(Letter.CHANGE.value, claim.subscriber_id))

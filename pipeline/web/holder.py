@@ -8,7 +8,7 @@ import anyio
 
 from pipeline.audience.tokens import Claim
 from pipeline.errors import DatabaseError, OutputError
-from pipeline.subscribe import Subscriptions
+from pipeline.subscribe.door import Subscriptions
 
 PATIENCE_S = 1.0    # how long a reader waits for the ledger; then the page speaks as to anybody
 AT_ONCE = 8         # threads that may hang on a ledger that does not answer

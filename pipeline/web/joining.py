@@ -14,8 +14,8 @@ from starlette.responses import JSONResponse, Response
 from pipeline.audience.tokens import Purpose
 from pipeline.clock import Clock
 from pipeline.errors import OutputError
-from pipeline.subscribe import Subscriptions
 from pipeline.subscribe.application import FORM, JSON, Application
+from pipeline.subscribe.door import Subscriptions
 from pipeline.subscribe.porter import ASK
 from pipeline.subscribe.tray import Tray
 from pipeline.web.holder import Holders

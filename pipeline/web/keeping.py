@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, Response
 from pipeline.audience.tokens import Purpose
 from pipeline.clock import Clock
 from pipeline.errors import DatabaseError, OutputError
-from pipeline.subscribe import Subscriptions
+from pipeline.subscribe.door import Subscriptions
 from pipeline.subscribe.porter import LEAVE, MOVE
 from pipeline.subscribe.preferences import Preferences
 from pipeline.subscribe.tray import Tray

@@ -1,12 +1,13 @@
 """Addresses: what is accepted, what is one mailbox, what the wire and the logs see."""
 
 import unicodedata
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.address import Address, mask, parse
+from pipeline.address import Address, _validated, mask, parse
 from pipeline.errors import InvalidAddress
 
 
@@ -136,6 +137,13 @@ def test_a_mask_of_an_address_shows_its_wire_domain() -> None:
     assert mask(parse("ann@bücher.example")) == "a…@xn--bcher-kva.example"
 
 
+def answer(read: Callable[[str], Address], text: str) -> Address | str:
+    try:
+        return read(text)
+    except InvalidAddress as refusal:
+        return str(refusal)
+
+
 @given(st.text(max_size=40) | st.builds("{}@{}.example".format, st.text(max_size=20), st.text(max_size=20)))
 def test_any_text_is_an_address_or_a_refusal(text: str) -> None:
     try:
@@ -144,6 +152,11 @@ def test_any_text_is_an_address_or_a_refusal(text: str) -> None:
         shown = str(refusal).replace(" ", "")
 
     assert not any(c.isspace() or unicodedata.category(c) == "Cc" for c in shown)
+
+
+@given(st.from_regex(r"[a-zA-Z0-9._+-]{1,66}@([a-zA-Z0-9-]{1,9}\.){1,7}(com|org|[a-z]{2}|test|arpa)", fullmatch=True))
+def test_a_plain_address_is_what_the_library_says_too(text: str) -> None:
+    assert answer(parse, text) == answer(_validated, text)
 
 
 @given(st.from_regex(r"[a-zA-Z0-9ÀàßŒœΣσςИиİıǅﬁ]{1,12}@[a-z0-9]{1,8}\.(com|example)", fullmatch=True))

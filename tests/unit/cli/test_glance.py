@@ -25,7 +25,8 @@ PROGRAM = """
 import sys
 from pipeline.cli import avviso
 avviso.main([sys.argv[1]], standalone_mode=False)
-print(sorted({"sqlalchemy", "pydantic", "jinja2", "markdown_it", "lxml", "feedgen"} & set(sys.modules)))
+slow = "asyncio email feedgen http jinja2 logging lxml markdown_it multiprocessing pydantic sqlalchemy tempfile yaml"
+print(sorted(set(slow.split()) & set(sys.modules)))
 """
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.issues.body import Body
 from pipeline.issues.excerpts import excerpts
 from tests.unit.issues.rendered import PAGE, shown
 
@@ -26,4 +27,4 @@ def test_a_list_of_attributes_is_not_text(text: str, html: str) -> None:
 
 
 def test_a_title_has_no_list_of_attributes() -> None:
-    assert excerpts("# 周刊第 3 期 {#top}\n\ntext").title == "周刊第 3 期"
+    assert excerpts(Body("# 周刊第 3 期 {#top}\n\ntext")).title == "周刊第 3 期"

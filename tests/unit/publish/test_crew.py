@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import operator
 import os
+import signal
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,11 +22,34 @@ TASKS = range(3 * crew.ENOUGH)
 LONG = "x" * 300_000
 
 
-@pytest.fixture
-def pair() -> Iterator[Crew]:
+# A process with one thread, which no test can be sure to be; it has a file open, and is deaf to SIGTERM.
+ALONE = """
+import json, os, signal, sys
+from pipeline.publish.crew import Crew
+from tests.unit.publish.test_crew import TASKS, belongings
+
+held = open(sys.argv[1])
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+crew = Crew(2)
+found = list(crew.each(belongings, held.name, TASKS, len(TASKS)))
+crew.dismiss()
+print(json.dumps([os.getpid(), found]))
+"""
+
+
+@pytest.fixture(params=["alone", "beside a thread"])
+def pair(request: pytest.FixtureRequest) -> Iterator[Crew]:
+    """Two processes: forks where nobody but the test runs, else new ones."""
+    leave = threading.Event()
+    other = threading.Thread(target=leave.wait)
+    if request.param != "alone":
+        other.start()
     pair = Crew(2)
     yield pair
     pair.dismiss()
+    leave.set()
+    if other.ident:
+        other.join()
 
 
 def double_or_die(parent: int, number: int) -> int:
@@ -33,6 +61,12 @@ def double_or_die(parent: int, number: int) -> int:
 
 def pid(_shared: object, _task: object) -> int:
     return os.getpid()
+
+
+def belongings(path: str, _task: object) -> tuple[int, bool, bool]:
+    """Who does the work, whether it has this file open, and whether SIGTERM ends it."""
+    files = [os.path.realpath(one) for one in Path("/proc/self/fd").iterdir()]
+    return os.getppid(), path in files, signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
 
 
 def test_results_come_in_order_from_processes_that_stay_for_other_work(pair: Crew) -> None:
@@ -61,6 +95,31 @@ def test_an_error_of_a_worker_is_raised_where_the_work_was_asked_for(
     pair.dismiss()
 
     assert capfd.readouterr().err == ""
+
+
+@pytest.mark.skipif(not crew.THREADS.is_dir(), reason="processes are forked on Linux only")
+def test_a_fork_keeps_none_of_our_files_and_ends_when_it_is_told_to(tmp_path: Path) -> None:
+    """A lock is free when we are killed, though a worker is still at its page."""
+    held = tmp_path / "held"
+    held.touch()
+
+    ran = subprocess.run([sys.executable, "-c", ALONE, str(held)], capture_output=True, text=True, check=True,
+                         cwd=Path(__file__).parents[3], timeout=60)
+
+    parent, found = json.loads(ran.stdout)
+    assert found == [[parent, False, True]] * len(TASKS)
+
+
+def test_processes_are_forked_only_where_no_thread_runs_beside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for threads, forks in (("1",), True), (("1", "2"), False):
+        place = tmp_path / str(len(threads))
+        for name in threads:
+            (place / name).mkdir(parents=True)
+        monkeypatch.setattr(crew, "THREADS", place)
+
+        assert crew._has_one_thread() is forks
+    monkeypatch.setattr(crew, "THREADS", tmp_path / "elsewhere than on Linux")
+    assert not crew._has_one_thread()
 
 
 def test_little_work_starts_no_process(pair: Crew) -> None:

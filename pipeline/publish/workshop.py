@@ -1,0 +1,43 @@
+"""What feeds and web archive are printed with: the settings' plan, the books, the templates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pipeline.cache import Cache
+from pipeline.feeds.feed import Publication
+from pipeline.feeds.templating import Templates
+from pipeline.issues.archive import Archive
+from pipeline.publish.crew import Progress, silent
+from pipeline.publish.library import Library
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the settings say of feeds and site. Folders are absolute; those of `templates` ours last."""
+
+    publication: Publication
+    issues: Path
+    feeds: Path
+    site: Path
+    permalink: str
+    ids: Literal["tag", "permalink"]
+    content: Literal["full", "summary"]
+    entries: int
+    max_bytes: int
+    tag_feeds: bool
+    templates: tuple[Path, ...]
+    cache: Cache
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """All of it; `tell` hears how far long work has come."""
+
+    plan: Plan
+    archive: Archive
+    library: Library
+    templates: Templates
+    tell: Progress = silent
