@@ -153,8 +153,8 @@ class Mailings(Section):
     """Which mailings wait for `avviso approve`: the first one of a new ledger, all, none. The `folder`
     transport never waits."""
     in_doubt: Literal["auto", "resend", "hold"] = "auto"
-    """What to do where it is unknown whether a message was taken. `auto`: what is most probably right;
-    `resend`: rather twice than never; `hold`: a person decides."""
+    """What to do where it is unknown whether a message was taken. `auto`: what is most probably right, and after three
+    copies a person decides; `resend`: rather twice than never; `hold`: a person decides."""
     retry: Annotated[tuple[Span, ...], NotEmpty] = default(["1m", "5m", "15m", "30m", "1h", "4h"])
     """The pauses between attempts; the last one repeats."""
     expire: Span = default("36h")

@@ -19,9 +19,9 @@ _ENGLISH: Wording = {
             "second publishes it without mail:",
     "paused": "The mailing of {issue} to {list} is paused: {reason}. {sent} of {audience} readers have it. When the "
               "cause is mended, go on with:",
-    "doubt": "{count} of {audience} readers of {issue} ({list}) may or may not have it: avviso ended between the "
-             "message and the answer. Nearly all of those did arrive. Decide with one of these, or leave it: "
-             "{otherwise}.",
+    "doubt": "{count} of {audience} readers of {issue} ({list}) may or may not have it: avviso, or the line to the "
+             "mail server, ended between the message and the answer. Nearly all of those did arrive. Decide with one "
+             "of these, or leave it: {otherwise}.",
     "otherwise_closed": "on {expires} they count as sent",
     "otherwise_open": "they stay as they are",
     "finished": "{issue} was mailed to {list}: {audience} readers, {counts}. Begun {begun}, done {ended}.",
@@ -49,7 +49,7 @@ _SIMPLIFIED: Wording = {
     "held": "{issue}被扣下，没有寄给任何人：{reason}。看过没问题，第一行寄出，第二行只发布不寄信：",
     "paused": "{issue}发往 {list} 的邮件暂停了：{reason}。{audience} 位读者中已有 {sent} 位收到。排除原因后继续：",
     "doubt": "{issue}（{list}）的 {audience} 位读者中，有 {count} 位不知是否收到：信交出去之后、收到回音之前，"
-             "程序中断了。这类信几乎都已送达。请用下面的一行决定，或者不管它：{otherwise}。",
+             "程序或线路中断了。这类信几乎都已送达。请用下面的一行决定，或者不管它：{otherwise}。",
     "otherwise_closed": "{expires} 之后按已寄处理",
     "otherwise_open": "它们会一直保持原样",
     "finished": "{issue}已寄往 {list}：共 {audience} 位读者，{counts}。{begun} 开始，{ended} 结束。",
@@ -79,7 +79,7 @@ _TRADITIONAL: Wording = {
     "held": "{issue}被扣下，沒有寄給任何人：{reason}。看過沒問題，第一行寄出，第二行只發佈不寄信：",
     "paused": "{issue}發往 {list} 的郵件暫停了：{reason}。{audience} 位讀者中已有 {sent} 位收到。排除原因後繼續：",
     "doubt": "{issue}（{list}）的 {audience} 位讀者中，有 {count} 位不知是否收到：信交出去之後、收到回音之前，"
-             "程式中斷了。這類信幾乎都已送達。請用下面的一行決定，或者不管它：{otherwise}。",
+             "程式或線路中斷了。這類信幾乎都已送達。請用下面的一行決定，或者不管它：{otherwise}。",
     "otherwise_closed": "{expires} 之後按已寄處理",
     "otherwise_open": "它們會一直保持原樣",
     "finished": "{issue}已寄往 {list}：共 {audience} 位讀者，{counts}。{begun} 開始，{ended} 結束。",

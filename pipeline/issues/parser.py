@@ -15,12 +15,12 @@ from markdown_it.rules_inline import StateInline
 
 from pipeline.issues.colouring import coloured
 from pipeline.issues.containers import use_containers
-from pipeline.issues.destinations import use_plain_destinations
 from pipeline.issues.emphasis import use_friendly_emphasis
 from pipeline.issues.formulas import use_formulas
 from pipeline.issues.linking import use_linker
 from pipeline.issues.notes import use_notes
 from pipeline.issues.patience import MAX_NESTING, use_patience
+from pipeline.issues.plainlinks import use_plain_links
 from pipeline.issues.rawwords import use_raw_words
 from pipeline.issues.spaces import use_spaced_addresses
 from pipeline.issues.tags import TAG
@@ -39,7 +39,7 @@ def markdown_parser() -> MarkdownIt:
     use_containers(parser)
     use_friendly_emphasis(parser)
     use_linker(parser)
-    use_plain_destinations(parser)
+    use_plain_links(parser)
     use_spaced_addresses(parser)
     use_notes(parser)
     use_formulas(parser)

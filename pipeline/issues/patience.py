@@ -170,7 +170,7 @@ def _inline(state: StateCore) -> None:
             continue
         token.children = []
         state.md.inline.parse(token.content, state.md, state.env, token.children)
-        repeated += max(0, sum(map(_address_chars, token.children)) - len(token.content))
+        repeated += max(0, sum(_address_chars(child) for child in token.children if child.attrs) - len(token.content))
         if repeated > MAX_REPEATED_CHARS:
             _type(token, f"more than {MAX_REPEATED_CHARS:,} characters of repeated addresses")
         elif max((child.level for child in token.children), default=0) > MAX_WITHIN:

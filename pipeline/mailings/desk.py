@@ -311,13 +311,13 @@ class SendersDesk:
         self.outage.clear()
         if isinstance(error, Rejected):
             return Outcome(claim, DeliveryState.FAILED, error.reply)
-        # A letter has no mailing to pause: it is tried again later.
+        # A letter has no mailing to pause: it is tried again later, and given up unless everybody is refused.
         if isinstance(error, Refused) and claim.mailing_id is not None and self._office.refuse(error):
             self._to_tell.append(partial(self._pause, claim.mailing_id, f"the post refuses us: {error.reply}"))
             return given_back(claim, self._office.clock.now(), error.reply)
+        if self._is_letter_over(claim) and not (isinstance(error, Refused) and error.session):
+            return Outcome(claim, DeliveryState.FAILED, f"gave up after `mailings.expire`: {error.reply}")
         if isinstance(error, Deferred):
-            if self._is_letter_over(claim):
-                return Outcome(claim, DeliveryState.FAILED, f"gave up after `mailings.expire`: {error.reply}")
             self._to_tell.append(partial(self.durably, partial(self._office.pace.domains.heed, claim.address, error)))
         return self._later(claim, error)
 

@@ -28,7 +28,7 @@ from pipeline.clock import HandClock, SystemClock
 from pipeline.config import load, plain_values
 from pipeline.engines import jobs, service
 from pipeline.errors import PipelineError
-from pipeline.mailings.mailing import MailingState
+from pipeline.mailings.mailing import Doubt, MailingState
 from pipeline.providers.catalogue import transport_opener
 from pipeline.providers.smtp_settings import Patience
 from tests.books import add_readers
@@ -154,18 +154,29 @@ class House:
         path = self.folder / "said"
         return path.read_text("utf-8").splitlines() if path.exists() else []
 
-    def finish(self, rounds: int = 60) -> dict[str, int]:
-        """Processes one after another until everybody is settled; a paused mailing is resumed, as a person would."""
+    def finish(self, rounds: int = 60, *, resends: bool = False) -> dict[str, int]:
+        """Processes one after another until everybody is settled; a paused mailing is resumed, as a person would.
+
+        With `resends` that person has doubts sent again, too: a reader who may have three copies waits for them.
+        """
         for _ in range(rounds):
             code = wait(self.start(), 900)
             was_paused = self.resume()
             counts = self.counts()
             if not (counts["pending"] or counts["sending"] or counts["deferred"]):
+                if resends and counts["in_doubt"]:
+                    self.resend()
+                    continue
                 return counts
             if code == DONE and not was_paused:
                 time.sleep(0.2)  # what was deferred is due again in a second
         raise AssertionError(f"not settled after {rounds} rounds: {counts} {self.said[-3:]}")
 
+    def resend(self) -> None:
+        """`avviso resolve --resend`, for all that is in doubt."""
+        app = self.open()
+        app.ledger.doubts.resend(list(Doubt), app.clock.now())
+        app.database.close()
 
     def resume(self) -> bool:
         """A person lets a mailing go on that a refusal has paused; False where none was."""

@@ -117,7 +117,7 @@ def test_hostile_server_loses_nobody_and_gets_nobody_blamed(tmp_path: Path, tria
     with hostile(tmp_path) as sink:
         house = House(tmp_path / "pub", sink.port, readers, "auto", 6, patience=IMPATIENT)
 
-        counts = house.finish(rounds=trials(80, 4000))
+        counts = house.finish(rounds=trials(80, 4000), resends=True)
 
         check_hostile(tmp_path, house, counts)
 
@@ -133,7 +133,7 @@ def test_hostile_server_with_kills_and_freezes_loses_nobody(tmp_path: Path, tria
         hits = kill(house, journal, kills, chance)
         frozen = sum(freeze(house, journal, chance) for _ in range(freezes))
 
-        counts = house.finish(rounds=trials(80, 4000))
+        counts = house.finish(rounds=trials(80, 4000), resends=True)
 
         print(f"{kills} kills, {hits} hit; {freezes} freezes, {frozen} hit")
         # A hasty sender gives up on a server that is only busy, too: its answer was lost by us.

@@ -77,6 +77,16 @@ MISTAKES = (
           "        return True"),),
         ("tests/unit/engines/test_jobs.py::test_what_a_dead_process_had_on_the_wire_is_decided_by_the_owner",)),
     Mistake(
+        "copy after copy to a reader whose answers are lost",
+        (("pipeline/mailings/send.py", "        return not self.idempotent and copies + 1 >= COPIES",
+          "        return False"),),
+        (f"{SEND}::test_reader_whose_answers_are_always_lost_gets_three_copies_and_then_waits_for_a_person",)),
+    Mistake(
+        "a repeat that forgets with whom its first copy may lie",
+        ((SETTLING, 'values["provider"] = case((delivery.c.copies > 0, delivery.c.provider), else_="")',
+          'values["provider"] = ""'),),
+        (f"{SEND}::test_repeat_that_is_not_handed_over_stays_with_its_provider",)),
+    Mistake(
         "counted apart from the rows",
         ((SETTLING, "                tally.move(fate.mailing_id, before, fate.state, moved)\n", ""),),
         ("tests/property/test_ledger.py::test_ledger_loses_nobody_and_mails_nobody_twice_whatever_dies",)),

@@ -618,6 +618,7 @@ def test_refused_letter_pauses_nothing_and_is_tried_later(work: Workplace) -> No
 
 @pytest.mark.parametrize(("verdict", "state", "reply", "attempts"), [
     (Deferred("451 later"), FAILED, "gave up after `mailings.expire`: 451 later", 8),
+    (Refused("501 what address"), FAILED, "gave up after `mailings.expire`: 501 what address", 8),
     (InDoubt("the line broke"), SENT, "assumed sent: the line broke", COPIES),
 ])
 def test_letter_is_not_tried_for_ever(
@@ -634,6 +635,20 @@ def test_letter_is_not_tried_for_ever(
 
     letter = work.letter
     assert (letter["state"], letter["reply"], letter["attempts"]) == (state, reply, attempts)
+
+
+def test_letter_waits_as_long_as_everybody_is_refused(tmp_path: Path) -> None:
+    """A wrong password blames no reader, however long it stands."""
+    work = Workplace(tmp_path, readers=1, expire=timedelta(minutes=36))
+    work.write_letter()
+    work.ledger.mailings.move(work.mailing_id, MailingState.PAUSED, reason="", now=NOON)
+    work.script = always(refused_session)
+
+    for _ in range(12):
+        work.deliver()
+        work.clock.turn(timedelta(minutes=6))
+
+    assert work.letter["state"] == DEFERRED
 
 
 def test_a_letter_that_cannot_be_composed_fails_alone(work: Workplace) -> None:

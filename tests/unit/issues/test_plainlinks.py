@@ -1,0 +1,49 @@
+"""The short way to the ends of a link leads to the same places as the library's."""
+
+from __future__ import annotations
+
+import random
+from urllib.parse import unquote
+
+import pytest
+from markdown_it import MarkdownIt, helpers
+
+from pipeline.issues.parser import markdown_parser
+
+PIECES = [
+    "a", "b/", "中", ".", "(", ")", "\\", "&", "&amp;", ";", "<", ">", " ", "\n", "\t", "\x7f", "#", "[", "]", "](",
+    "[中](", "![", "`", "$", "^", "*", "**", "_", "~~", "<b>", "</b>", ":", "http://a.b/", "![图](a b.png)", " \"t\"",
+    "[^1]"]
+
+
+@pytest.fixture(scope="module")
+def library() -> MarkdownIt:
+    """Our parser with the library's own helpers."""
+    parser = markdown_parser.__wrapped__()
+    parser.helpers = helpers
+    return parser
+
+
+@pytest.mark.parametrize(("text", "shown"), [
+    ("[a](https://example.com/a) b", '<a href="https://example.com/a">a</a> b'),
+    ("[a](b.png \"c\")", '<a href="b.png" title="c">a</a>'),
+    ("[甲](北京_(城市))", '<a href="北京_(城市)">甲</a>'),
+    ("[a](b&amp;c)", '<a href="b&amp;c">a</a>'),
+    ("[a](b\\)c)", '<a href="b)c">a</a>'),
+    ("[a](<b c>)", '<a href="b c">a</a>'),
+    ("[a `]` b](c)", '<a href="c">a <code>]</code> b</a>'),
+    ("[a \\] b](c)", '<a href="c">a ] b</a>'),
+    ("[a [b](c)](d)", '[a <a href="c">b</a>](d)'),
+    ("[**a**](b)", '<a href="b"><strong>a</strong></a>'),
+])
+def test_a_link_ends_where_it_does(text: str, shown: str, library: MarkdownIt) -> None:
+    assert markdown_parser().renderInline(text) == library.renderInline(text)
+    assert unquote(markdown_parser().renderInline(text)) == shown
+
+
+def test_any_text_of_links_is_the_librarys(library: MarkdownIt) -> None:
+    chance = random.Random(8)
+    for _ in range(3_000):
+        text = "[" + "".join(chance.choices(PIECES, k=chance.randrange(1, 14)))
+
+        assert markdown_parser().render(text) == library.render(text), text
