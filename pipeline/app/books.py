@@ -15,6 +15,7 @@ from pipeline.config import Config
 from pipeline.database import Database
 from pipeline.errors import IssueError
 from pipeline.issues.archive import Archive
+from pipeline.issues.naming import stem
 from pipeline.issues.record import Record
 from pipeline.mailings.highwater import HighWater
 from pipeline.mailings.ledger import Ledger
@@ -146,11 +147,12 @@ class Books:
         """The issue that a person names: by number, id, file name or path."""
         records = self.archive.issues()
         wanted = self.archive.aliases().get(name, name)
-        if wanted in records:
+        numbered = [one for one in records.values() if str(one.number) == name]
+        if wanted in records and len(numbered) < 2:
             return records[wanted]
-        found = [one for one in records.values()
-                 if name in (str(one.number), one.path, Path(one.path).name, Path(one.path).stem)
-                 or Path(name).name == Path(one.path).name]
+        at_path = [one for one in records.values() if f"/{name}".endswith(f"/{one.path}")]
+        found = sorted(at_path, key=lambda one: len(one.path))[-1:] or numbered or [
+            one for one in records.values() if name == stem(one.path) or Path(name).name == Path(one.path).name]
         if len(found) == 1:
             return found[0]
         message = f"{len(found)} issues are called so" if found else "no issue is called so"

@@ -21,10 +21,11 @@ from pipeline.checking.source import Source
 from pipeline.checking.targets import named
 from pipeline.errors import Problem
 from pipeline.issues.issue import Image
-from pipeline.issues.markdown import Breaks, Document, parse
+from pipeline.issues.markdown import Breaks, Document, parse, words
 
 MOST = 200  # findings of one rule in one issue: more tell nobody anything
 _ID = re.compile(r'\s(?:id|name)="([^"]*)"')
+_SHOWN = re.compile(r"<(?:img|video|audio|iframe)\b")
 _TYPED = re.compile(r"</?[^\s<>]+[^<>]*>?")
 
 
@@ -71,6 +72,7 @@ def examine(
     anchors = {unescape(found) for found in _ID.findall(document.clean)} | {one.id for one in document.headings}
     cover = issue.cover.src if issue.cover and not _names(addresses_of=body, src=issue.cover.src) else ""
     found = [
+        *_nothing(issue, line, document),
         *(_placed(source, finding) for finding in document.findings),
         *find_marks(source, document.tokens),
         *find_link_problems(source, addresses, anchors, exists),
@@ -90,6 +92,13 @@ def examine_specimen(specimen: Specimen, exists: Exists, others: Sequence[Neighb
 def errors_of(issue: Written, body: str, line: int, document: Document, exists: Exists) -> list[Problem]:
     """What holds the mailing of an issue: its findings of severity `error`, in the order of its lines."""
     return [one for one in examine(issue, body, line, document, exists) if one.severity == "error"]
+
+
+def _nothing(issue: Written, line: int, document: Document) -> Iterator[Problem]:
+    """An issue that would be an empty mail: only comments perhaps, or what its author has not written yet."""
+    if issue.cover is None and not _SHOWN.search(document.clean) and not words(document):
+        yield Problem(issue.path, "there is nothing to read in it", "write its text, or add `draft: true` at its top",
+                      line, rule="text-empty", severity="error")
 
 
 def _names(*, addresses_of: str, src: str) -> bool:

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from pipeline.checking.source import Source
 from pipeline.checking.targets import Named
 from pipeline.errors import IssueError, Problem
-from pipeline.feeds.addresses import is_relative, source_path
+from pipeline.feeds.addresses import is_page, is_relative, source_path
 from pipeline.issues.sanitizing import SCHEMES
 from pipeline.issues.targets import completed
 
@@ -61,7 +61,7 @@ def _judge(source: Source, one: Named, anchors: Collection[str], exists: Exists)
         yield from _judge_scheme(source, one, scheme["scheme"].lower())
     elif _COLON_LOST.match(address):
         yield _broken(source, one)
-    elif one.kind != "bare" and is_relative(address):
+    elif one.kind != "bare" and is_relative(address) and not is_page(address):
         yield from _judge_file(source, one, exists)
 
 

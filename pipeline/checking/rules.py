@@ -32,6 +32,7 @@ OWN = _rules(
     Rule("obsidian-comment", "error", "`%%…%%`, a remark that only Obsidian hides"),
     Rule("placeholder", "error", "a link that was never filled in"),
     Rule("link-scheme", "error", "an address that begins with a mistyped `https:` or `mailto:`", mended=True),
+    Rule("text-empty", "error", "an issue in which there is nothing to read"),
     Rule("image-missing", "error", "a picture whose file is not there"),
     Rule("placeholder-text", "warning", "words such as LINK_HERE or lorem ipsum"),
     Rule("template-text", "warning", "text that looks like a template, such as `{{ name }}`"),

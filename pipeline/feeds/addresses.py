@@ -116,6 +116,12 @@ def is_relative(reference: str) -> bool:
     return bool(reference) and not (_SCHEME.match(reference) or reference.startswith(("#", "//", "?")))
 
 
+def is_page(reference: str) -> bool:
+    """Whether a reference begins at the root and names no file: `/about/` is a page of the site the issues are on."""
+    plain = re.split(r"[?#]", reference, maxsplit=1)[0]
+    return reference.startswith("/") and not reference.startswith("//") and "." not in plain.rpartition("/")[2]
+
+
 def source_path(issue_path: str, reference: str) -> str:
     """The file that a relative reference in an issue means, as a path below the issues folder, NFC.
 

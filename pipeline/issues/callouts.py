@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from markdown_it.token import Token
 
 _MARK = re.compile(r"\[!(?P<kind>[A-Za-z][\w-]{1,30})\][+-]?[ \t]*")
-_NEAREST = {
+NEAREST = {
     "note": "note", "info": "note", "abstract": "note", "summary": "note", "tldr": "note", "todo": "note",
     "question": "note", "help": "note", "faq": "note", "example": "note", "quote": "note", "cite": "note",
     "tip": "tip", "hint": "tip", "success": "tip", "check": "tip", "done": "tip", "important": "important",
@@ -44,7 +44,7 @@ def _marked(first: Sequence[Token]) -> re.Match[str] | None:
     if len(first) < 3 or first[0].type != "paragraph_open" or not (children := first[1].children):
         return None
     found = _MARK.match(children[0].content) if children[0].type == "text" else None
-    return found if found and found["kind"].lower() in _NEAREST else None
+    return found if found and found["kind"].lower() in NEAREST else None
 
 
 def _frame(tokens: Sequence[Token], at: int, kind: str) -> None:
@@ -52,7 +52,7 @@ def _frame(tokens: Sequence[Token], at: int, kind: str) -> None:
     closing = next(token for token in tokens[at + 1:]
                    if token.type == "blockquote_close" and token.level == opening.level)
     opening.type, closing.type = "alert_open", "alert_close"
-    opening.meta["kind"] = _NEAREST[kind].upper()
+    opening.meta["kind"] = NEAREST[kind].upper()
 
 
 def _parted(inline: Token, found: re.Match[str]) -> tuple[list[Token], list[Token]]:

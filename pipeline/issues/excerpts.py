@@ -14,9 +14,11 @@ from itertools import islice, takewhile
 
 from markdown_it.token import Token
 
+from pipeline.issues.attributes import without_list
 from pipeline.issues.body import Body
 from pipeline.issues.headings import has_words, plain_text
 from pipeline.issues.issue import Image
+from pipeline.issues.naming import chinese_ordinal
 from pipeline.issues.rawhtml import settle
 from pipeline.issues.report import Report
 from pipeline.issues.tags import TAG, read_tag
@@ -40,8 +42,7 @@ _SMALL = re.compile(r"<small\b[^>]*>(.*?)</small>", re.DOTALL | re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:https?|ftp|mailto):\S+|[\w.+-]{1,64}@[\w.-]+")
 _CONTENTS_LINE = re.compile(r"\s*(?:\d{1,3}\s*[、.．)）]|\[\[?toc\]?\]|@\[toc\])", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[。！？!?…](?:[”’」』）)\"']?)|\.(?=\s)")
-_HEADING_NUMBER = re.compile(
-    r"第\s*(\d{1,6})\s*[期号號回刊]|(?:\b(?:issue|no|vol(?:ume)?|number)\b\.?|#)\s*#?(\d{1,6})\b", re.IGNORECASE)
+_HEADING_NUMBER = re.compile(r"(?:\b(?:issue|no|vol(?:ume)?|number)\b\.?|#)\s*#?(\d{1,6})\b", re.IGNORECASE)
 
 _FIRST_PART, _SECOND_PART = (re.compile(rf"\W*(?:{number})(?:[、.．)）:：]|\s)") for number in ("0?1|一", "0?2|二"))
 
@@ -100,7 +101,7 @@ class _Blocks:
         return [at for at, token in enumerate(self.tokens) if token.type == "heading_open"]
 
     def _words(self, heading: int) -> str:
-        return plain_text(self.settled(self.tokens[heading + 1]).children or ())
+        return without_list(plain_text(self.settled(self.tokens[heading + 1]).children or ()))
 
     def top(self) -> list[Token]:
         """The tokens that hold the text of the first blocks; a first heading of level 1 is the title, not a block."""
@@ -130,8 +131,10 @@ class _Blocks:
 
 
 def _number(heading: str) -> int | None:
-    match = _HEADING_NUMBER.search(unicodedata.normalize("NFKC", heading))
-    return int(match[1] or match[2]) if match else None
+    plain = unicodedata.normalize("NFKC", heading)
+    match = _HEADING_NUMBER.search(plain)
+    counted = chinese_ordinal(plain)
+    return counted if counted is not None or match is None else int(match[1])
 
 
 def _cover(block: Token) -> Image | None:

@@ -84,7 +84,7 @@ class StrictYaml(_Fenced, YAMLHandler):
         """YAML drops what follows ` #`: beside a date that is a note, in a title it is a loss."""
         for number, line in enumerate(fm.split("\n")):
             key, _, value = line.partition(":")
-            plain = value.strip()
+            plain = value.strip().removeprefix("! ").lstrip()  # "!" says that text is text
             if key.lower() in _PROSE and plain[:1] not in ("", '"', "'", "|", ">", "#") and re.search(r"\s#", plain):
                 raise self.fault(f'{key} would lose everything from " #" on', number,
                                  f"write {key}: {quoted(plain)}")

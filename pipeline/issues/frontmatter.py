@@ -20,6 +20,8 @@ MAX_CHARS = 65_536
 
 _ENDS = {"---": ("---", "..."), "+++": ("+++",)}
 _PLACE = re.compile(r"\s*[\"']?([^\s:=\"'#][^:=\"']*?)[\"']?\s*[:=]")
+_GLUED = re.compile(r"(---|\+\+\+)[ \t]*([A-Za-z_][\w-]*\s*[:=：])")
+_MAX_GLUED = 60  # lines in which its end is looked for
 _HEADER = re.compile(r"(?P<key>[A-Za-z][\w-]*):(?:[ \t]+(?P<value>.*))?$")
 # A text may begin with "Note: …"; only keys that newsletters use make its first line a header.
 _HEADER_KEYS = frozenset((
@@ -53,6 +55,7 @@ def read_front(raw: bytes, path: str) -> Front:
     lines = text.split("\n")
     start = next((number for number, line in enumerate(lines) if line.strip()), 0)
     opening = lines[start].rstrip()
+    _explain_glued(opening, lines[start + 1:], start, path)
     found = _fenced(lines, start, opening, path) if opening in _ENDS else _header(lines, start, path)
     return found or Front({}, text, 1)
 
@@ -90,6 +93,14 @@ def _explain_unclosed(lines: Sequence[str], start: int, opening: str, path: str)
     if meant:
         raise IssueError(f"the front matter opened by {opening} is never closed", path=path, line=start + 1,
                          remedy=f"add a line {opening} after the last field", rule="front-matter")
+
+
+def _explain_glued(opening: str, following: Sequence[str], start: int, path: str) -> None:
+    """Fields that begin on the line of the rule are no heading below a rule: `---title: …`."""
+    glued = _GLUED.match(opening)
+    if glued and any(line.rstrip() == glued[1] for line in following[:_MAX_GLUED]):
+        raise IssueError(f"the front matter begins on the line of its {glued[1]}", path=path, line=start + 1,
+                         remedy=f"put {glued[2]} on a line of its own", rule="front-matter")
 
 
 def _explain_long(block: str, start: int, opening: str, path: str) -> None:

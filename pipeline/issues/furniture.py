@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from markdown_it.token import Token
 
+from pipeline.issues.headings import has_words
 from pipeline.issues.vocabulary import Vocabulary
 
 _ALIGN = re.compile(r"text-align:\s*(left|right|center)")
@@ -25,7 +27,8 @@ def settle_furniture(tokens: Sequence[Token], words: Vocabulary) -> None:
         elif token.type in ("th_open", "td_open"):
             _align(token)
         elif token.type == "inline" and token.children:
-            token.children = _with_words(token.children)
+            heading = at > 0 and tokens[at - 1].type == "heading_open" and has_words(token)
+            token.children = _with_words(_without_marks(token.children) if heading else token.children)
             _end_hosts(token.children)
 
 
@@ -74,6 +77,13 @@ def _with_words(children: Sequence[Token]) -> list[Token]:
         if child.type == "link_open" and children[at + 1].type == "link_close":
             out.append(Token("text", "", 0, content=str(child.attrs.get("href", ""))))
     return out
+
+
+def _without_marks(children: Sequence[Token]) -> list[Token]:
+    """A heading copied from a page without the link to itself that stood there, `## [](https://a.example/#b)B`."""
+    marks = {at for at, (opening, closing) in enumerate(pairwise(children)) if opening.type == "link_open"
+             and closing.type == "link_close" and "#" in str(opening.attrs.get("href", ""))}
+    return [child for at, child in enumerate(children) if at not in marks and at - 1 not in marks]
 
 
 def _end_hosts(children: Sequence[Token]) -> None:

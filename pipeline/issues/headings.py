@@ -35,7 +35,7 @@ def settle_headings(tokens: Sequence[Token], title: str) -> tuple[list[Token], t
     names = _Names()
     for at, level in zip(places, levels, strict=True):
         text = plain_text(kept[at + 1].children or ())
-        heading = Heading(level, text, names.unique(slug(text)))
+        heading = Heading(level, text, names.unique(kept[at].meta.get("id") or slug(text)))
         kept[at].tag = kept[at + 2].tag = f"h{level}"
         kept[at].attrs["id"] = heading.id
         headings.append(heading)

@@ -1,7 +1,8 @@
 """The day a file first entered the repository, for issues without a date of their own.
 
 `git log --follow` takes a new issue that was begun as a copy of the last one for the last one;
-so the whole history is read once, and only real renames hand their birthday on.
+so the whole history is read once, and only real renames hand their birthday on. Only of files that end like issues:
+pictures take git long to compare, and a clone without large files does not have them.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import subprocess
 import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 
 def git_date(root: Path, timeout_s: float = 20.0) -> Callable[[str], datetime | None]:
@@ -25,15 +26,23 @@ def git_date(root: Path, timeout_s: float = 20.0) -> Callable[[str], datetime | 
 
 
 class _History:
-    """The births of all files, as of one commit; `_head` is None before the first look and "" where git is no help."""
+    """The births of all files that end like one of `_endings`, as of one commit.
+
+    `_head` is None before the first look and "" where git is no help.
+    """
 
     def __init__(self, root: Path, timeout_s: float) -> None:
         self._root, self._timeout_s = root, timeout_s
         self._head: str | None = None
         self._born: dict[str, datetime] = {}
+        self._endings = {".md", ".markdown"}
 
     def first_commit(self, path: str) -> datetime | None:
         name = unicodedata.normalize("NFC", path)
+        ending = PurePosixPath(name).suffix
+        if ending not in self._endings:
+            self._endings.add(ending)
+            self._head = self._head and None
         if name not in self._born:
             self._look()
         return self._born.get(name)
@@ -54,8 +63,9 @@ class _History:
         shallow, prefix = self._git("rev-parse", "--is-shallow-repository", "--show-prefix").split("\n")[:2]
         if shallow == "true":
             return {}
-        log = self._git("log", "--topo-order", "--reverse", "--format=%x00%aI%x00", "--name-status", "-M", "-z",
-                        "--no-color", "--no-ext-diff", "--no-show-signature", "--diff-filter=AR", "HEAD")
+        log = self._git("log", "--topo-order", "--reverse", "--format=%x00%aI%x00", "--name-status", "-M", "-m", "-z",
+                        "--no-color", "--no-ext-diff", "--no-show-signature", "--diff-filter=AR", "HEAD",
+                        "--", *(f":(top)*{ending}" for ending in sorted(self._endings)))
         born: dict[str, datetime] = {}
         for status, old, new, when in _changes(log):
             born.setdefault(new, born.get(old, when) if status == "R" else when)

@@ -14,6 +14,7 @@ from html import unescape
 from markdown_it.token import Token
 
 from pipeline.errors import Problem
+from pipeline.issues.attributes import settle_attributes
 from pipeline.issues.body import Body
 from pipeline.issues.breaks import Breaks, settle_breaks
 from pipeline.issues.callouts import settle_callouts
@@ -68,7 +69,7 @@ def parse(
     """
     report = Report(path, line)
     tokens, env = (Body(body) if isinstance(body, str) else body).take()
-    tokens = settle_callouts(settle(tokens, report))
+    tokens = settle_attributes(settle_callouts(settle(tokens, report)))
     _report_limits(tokens, report)
     settle_breaks(tokens, breaks, language)
     tokens, headings = settle_headings(tokens, title)

@@ -1,7 +1,8 @@
 """What a file name says: `14-苹果谷歌大声密谋.md` is number 14 and has a title; `100天.md` has neither.
 
 A number is one to six digits at the start, or right after a Latin word at the start, and it
-ends at `-`, `_`, `.`, a space, `、` or the end of the name.
+ends at `-`, `_`, `.`, a space, `、` or the end of the name. A day, a month or a week of a year is none.
+Without one, `第14期` or `第十四期` anywhere is a number; 总第, which counts on through the years, comes before both.
 """
 
 from __future__ import annotations
@@ -15,17 +16,56 @@ from pipeline.issues.dates import date_in_name
 _NUMBERED = re.compile(r"(?:[A-Za-z\u00c0-\u024f]+[-_. ]?)?(?P<number>\d{1,6})(?=[-_ 、]|\.(?!\d)|$)")
 # One separator, with the spaces around it: the rest is the title, whatever it holds.
 _SEPARATOR = re.compile(r"\s*[-_.、]\s*|\s+")
+_OF_A_YEAR = re.compile(r"(?:19|20)\d{2}(?:[-_. ](?:0?[1-9]|[1-4]\d|5[0-3]|[WwQq]\d{1,2})(?!\d)|\s*年)")
+_FOLDERS_OF_A_DAY = re.compile(r"(?:.*/)?((?:19|20)\d{2})/(\d{2})/(\d{2})")
+_NUMERALS, _UNITS = "零一二三四五六七八九", {"十": 10, "百": 100, "千": 1000}
+_ORDINAL = re.compile(r"第\s*(?:(\d{1,6})\s*[期号號回刊]|([〇零一二两三四五六七八九十百千]{1,8})\s*[期刊])")
+_TOTAL = re.compile("[总總]" + _ORDINAL.pattern)
+_AS_ITS_FOLDER = frozenset(("index", "readme"))  # what site generators and forges show for a folder
 
 
 def stem(path: str) -> str:
-    """The file's name without folder and last ending."""
-    return PurePosixPath(path).stem
+    """What an issue's file is called: its name without folder and last ending.
+
+    `14-paper/index.md` and `14-paper/README.md` are called like their folder, `2024/03/24.md` like the day.
+    """
+    named = PurePosixPath(path).with_suffix("")
+    if named.name.lower() in _AS_ITS_FOLDER and named.parent.name:
+        named = named.parent
+    folders = _FOLDERS_OF_A_DAY.fullmatch(str(named))
+    day = "-".join(folders.groups()) if folders else ""
+    return day if date_in_name(day) else named.name
 
 
 def number_in_name(name: str) -> int | None:
     """The issue number that a stem begins with, or None."""
     match = _leading_number(name)
-    return int(match["number"]) if match else None
+    if match and not _TOTAL.search(name):
+        return int(match["number"])
+    return chinese_ordinal(name)
+
+
+def chinese_ordinal(text: str) -> int | None:
+    """The number of `第14期` or `第十四期`, where there are several that of 总第; None if there is none."""
+    match = _TOTAL.search(text) or _ORDINAL.search(text)
+    return _value(match[1] or match[2]) if match else None
+
+
+def _value(text: str) -> int:
+    """That of digits, or of Chinese numerals below ten thousand: 十二 and 一二 are 12."""
+    if text.isdecimal():
+        return int(text)
+    values = [_NUMERALS.find(char) for char in text.replace("〇", "零").replace("两", "二")]
+    if not set(text) & set(_UNITS):
+        return int("".join(map(str, values)))
+    total, digit = 0, 0
+    for char, value in zip(text, values, strict=True):
+        if char in _UNITS:
+            total += (digit or 1) * _UNITS[char]
+            digit = 0
+        else:
+            digit = value
+    return total + digit
 
 
 def title_in_name(name: str) -> str:
@@ -39,8 +79,10 @@ def title_in_name(name: str) -> str:
 
 
 def _leading_number(name: str) -> re.Match[str] | None:
-    """A name that begins with a day has no number: 2024-03-24-title."""
+    """A name that begins with a day, a month or a week has no number: 2024-03-24-title, 2024-03, 2024-W12."""
     match = _NUMBERED.match(name)
-    if match and len(match["number"]) == 4 and date_in_name(name[match.start("number"):][:10]):
-        return None
+    if match and len(match["number"]) == 4:
+        dated = name[match.start("number"):]
+        if date_in_name(dated[:10]) or _OF_A_YEAR.match(dated):
+            return None
     return match

@@ -14,6 +14,7 @@ from markdown_it.rules_block import StateBlock, html_block
 from markdown_it.rules_inline import StateInline
 
 from pipeline.issues.colouring import coloured
+from pipeline.issues.containers import use_containers
 from pipeline.issues.emphasis import use_friendly_emphasis
 from pipeline.issues.formulas import use_formulas
 from pipeline.issues.linking import use_linker
@@ -22,6 +23,7 @@ from pipeline.issues.patience import MAX_NESTING, use_patience
 from pipeline.issues.plainlinks import use_plain_links
 from pipeline.issues.rawwords import use_raw_words
 from pipeline.issues.spaces import use_spaced_addresses
+from pipeline.issues.tags import TAG
 
 
 @cache
@@ -33,6 +35,8 @@ def markdown_parser() -> MarkdownIt:
     use_patience(parser)
     parser.block.ruler.at("html_block", _html_block, {"alt": ["paragraph", "reference", "blockquote"]})
     parser.inline.ruler.before("link", "lone_bracket", _lone_bracket)
+    parser.inline.ruler.before("html_inline", "comment", _comment)
+    use_containers(parser)
     use_friendly_emphasis(parser)
     use_linker(parser)
     use_plain_links(parser)
@@ -98,6 +102,19 @@ def _lone_bracket(state: StateInline, silent: bool) -> bool:
     if not silent:
         state.pending += opening
     state.pos += len(opening)
+    return True
+
+
+def _comment(state: StateInline, silent: bool) -> bool:
+    """A comment with hyphens at its end, `<!--- a --->`, which the library's own rule takes for prose."""
+    if not state.src.startswith("<!--", state.pos) or _last(state, "-->") < state.pos:
+        return False
+    found = TAG.match(state.src, state.pos)
+    if found is None:
+        return False
+    if not silent:
+        state.push("html_inline", "", 0).content = found[0]
+    state.pos = found.end()
     return True
 
 

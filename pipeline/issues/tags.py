@@ -11,8 +11,11 @@ from html import escape, unescape
 
 from markdown_it.common.html_re import HTML_TAG_RE
 
-TAG = HTML_TAG_RE
-"""What CommonMark takes for a tag, comment, declaration or instruction (spec 0.31.2, section 6.6)."""
+TAG = re.compile(rf"<!--(?!-?>)[\s\S]*?-->|{HTML_TAG_RE.pattern}")
+"""What CommonMark takes for a tag, comment, declaration or instruction (spec 0.31.2, section 6.6).
+
+A comment ends at the first `-->`, also of `--->`, which the library's pattern does not see.
+"""
 
 VOID = frozenset((
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track",

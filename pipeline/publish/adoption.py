@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 
 from pipeline.feeds.addresses import slug
 from pipeline.feeds.foreign import Foreign
+from pipeline.issues.naming import stem
 from pipeline.issues.record import Record
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # the W3C's validator calls anything before it wrong
@@ -151,8 +152,8 @@ def _places_of_entry(entry: Foreign) -> Names:
 
 
 def _places_of_issue(record: Record) -> Names:
-    stem = PurePosixPath(record.path).with_suffix("")
-    yield from ("/".join(_segments(one)) for one in (record.permalink or "", stem.as_posix(), stem.name))
+    path = PurePosixPath(record.path).with_suffix("")
+    yield from ("/".join(_segments(one)) for one in (record.permalink or "", path.as_posix(), stem(record.path)))
     if not record.title.isdigit():
         yield slug(record.title)
 
@@ -199,10 +200,10 @@ def _numbered_issue(record: Record) -> Names:
 # ---- ids that follow a pattern ----------------------------------------------------------------
 
 _WORDS: Mapping[str, Callable[[Record], str]] = {
-    "file name": lambda record: PurePosixPath(record.path).stem,
-    "file name in an address": lambda record: quote(PurePosixPath(record.path).stem),
-    "file name as a slug": lambda record: slug(PurePosixPath(record.path).stem),
-    "slug in an address": lambda record: quote(slug(PurePosixPath(record.path).stem)),
+    "file name": lambda record: stem(record.path),
+    "file name in an address": lambda record: quote(stem(record.path)),
+    "file name as a slug": lambda record: slug(stem(record.path)),
+    "slug in an address": lambda record: quote(slug(stem(record.path))),
     "title as a slug": lambda record: slug(record.title),
     "title in an address": lambda record: quote(slug(record.title)),
     "number": lambda record: "" if record.number is None else str(record.number),

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pipeline.issues.likeness import likeness
+from pipeline.issues.naming import number_in_name, stem
+from pipeline.issues.years import begin_anew, year_of
 
 SAME = 0.6  # from this likeness on, two texts are one issue
 
@@ -45,11 +47,33 @@ def identify(
         return not is_like(known[key], key, unread=True) and any(
             is_like(path, key, unread=False) for path, name in claims.items() if name == key)
 
+    claims = _by_year(claims, known)
     keys, withheld, dropped = _by_name(claims, known, aliases, has_moved_on)
     found = _by_text(keys, claims, known, sketch_of, sketches)
     usurped = {path: other for other, key in found.items() for path in keys if keys[path] == key}
     kept = {path: key for path, key in keys.items() if path not in usurped}
     return Identities(kept | found, withheld | usurped, {claims[path]: key for path, key in found.items()}, dropped)
+
+
+def _by_year(claims: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]:
+    """The claims, where numbers begin anew each year with the year: `2024/01.md` and `2025/01.md` are two issues.
+
+    An issue that is known by the year, or without it, stays so.
+    """
+    numbers = {path: number_in_name(stem(path)) for path in claims if year_of(path)}
+    numbered = [path for path, number in numbers.items() if claims[path] == str(number)]
+    years: defaultdict[str, set[str]] = defaultdict(set)
+    for path in numbered:
+        years[claims[path]].add(year_of(path))
+    anew = begin_anew(numbers.items())
+
+    def settled(path: str) -> str:
+        claim, year = claims[path], year_of(path)
+        kept = year_of(known.get(claim, "")) == year
+        shared = anew and len(years[claim]) > 1
+        return f"{year}/{claim}" if not kept and (shared or f"{year}/{claim}" in known) else claim
+
+    return dict(claims) | {path: settled(path) for path in numbered}
 
 
 def _by_name(
@@ -87,14 +111,15 @@ def _by_text(
 ) -> dict[str, str]:
     """A file that vanished and a new one that says the same in the same pass are one issue.
 
-    So they are where another file has come with the old one's number and other words: a number given on.
+    So are one that asks for another identity than it had and says the same, and those where another file has come with
+    the old one's number and other words: a number given on.
     """
     holders = {key: path for path, key in keys.items()}
     newcomers = [path for path, key in keys.items() if key not in known]
     if not newcomers:
         return {}
     vanished = [
-        key for key, path in known.items() if path not in claims
+        key for key, path in known.items() if (path not in claims or keys.get(path, key) != key)
         and (key not in holders or likeness(sketch_of(holders[key]), sketches[key]) < SAME)
     ]
     pairs = sorted(

@@ -81,22 +81,24 @@ class Outlook:
             yield Prospect(record, mailing.list, "resume", None, mailing.reason, mailing.audience, 0)
 
     def _ahead(self, record: Record, list_id: str, mailing: Mailing | None, now: datetime) -> Prospect:
-        action = MOVES[record.state]
-        held = mailing is not None and mailing.state is MailingState.HELD
-        if held:
-            action = "hold"
+        action, reason = MOVES[record.state], record.reason
+        size, mistake = self._dress(record, list_id, approved=mailing is not None and mailing.approved)
+        if mailing and mailing.state is MailingState.HELD:
+            action, reason = "hold", mailing.reason
+        elif mistake and action == "mail":
+            action, reason = "hold", mistake
         at = None if action in ("hold", "mend") else self._hour(record, mailing, now)
-        return Prospect(record, list_id, action, at, mailing.reason if mailing and held else record.reason,
-                        1 if self._broadcasts else self._ledger.mailings.readers(list_id), self._size(record, list_id))
+        return Prospect(record, list_id, action, at, reason,
+                        1 if self._broadcasts else self._ledger.mailings.readers(list_id), size)
 
     def _hour(self, record: Record, mailing: Mailing | None, now: datetime) -> datetime:
         quiet = timedelta(0) if mailing and mailing.approved else self._rules.quiet
         return max(now, record.due_at, min(record.changed_at, record.seen_at) + quiet)
 
-    def _size(self, record: Record, list_id: str) -> int:
-        """The HTML part's size; 0 where it cannot be dressed, which `check` explains."""
+    def _dress(self, record: Record, list_id: str, *, approved: bool) -> tuple[int, str]:
+        """The HTML part's size; or 0 and the mistake for which the mail would be held."""
         try:
-            edition, _ = self._dresser().dress(self._foresee(record), list_id)
-        except EditionError:
-            return 0
-        return len(edition.html.encode())
+            edition, _ = self._dresser().dress(self._foresee(record), list_id, strict=not approved)
+        except EditionError as error:
+            return 0, str(error.problem)
+        return len(edition.html.encode()), ""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
-from pathlib import PurePosixPath
 from typing import Literal
 
 from pipeline.errors import IssueError, Problem
 from pipeline.feeds.addresses import feed_id, permalink, slug, web_address
 from pipeline.issues.archive import Archive
+from pipeline.issues.naming import stem
 from pipeline.issues.record import Record
 
 
@@ -52,9 +52,9 @@ class Places:
 
     def _place(self, record: Record, owners: Mapping[str, str]) -> str:
         """The permalink of the settings, or a neighbouring one if another issue has that already."""
-        stem = PurePosixPath(record.path).stem
+        name = stem(record.path)
         for pattern in chain((self._pattern, "{stem}/"), (f"{{stem}}-{n}/" for n in range(2, 1000))):
-            place = permalink(pattern, number=record.number, slug=slug(record.title), stem=stem, day=record.day)
+            place = permalink(pattern, number=record.number, slug=slug(record.title), stem=name, day=record.day)
             if owners.get(place, record.key) == record.key:
                 return place
         raise IssueError("finds no address that is free", path=record.path, remedy="give it a number of its own")

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
+from urllib.parse import urljoin
 
 from pipeline.errors import IssueError, Problem
-from pipeline.feeds.addresses import asset_path, is_relative, relative_address, source_path, web_address
+from pipeline.feeds.addresses import asset_path, is_page, is_relative, relative_address, source_path, web_address
 from pipeline.issues.issue import Image, Issue, Manuscript
 from pipeline.issues.markdown import Body, Document, Target, fragment, parse
 from pipeline.issues.record import Record, Text
@@ -64,6 +65,8 @@ class Bearings:
         """The absolute address of a reference; one that leads nowhere stays as the author wrote it."""
         if not is_relative(reference):
             return reference
+        if is_page(reference):
+            return urljoin(self.url, reference)
         try:
             source = source_path(self.issue_path, reference)
             if source.endswith(ISSUE) or source in self.permalinks:

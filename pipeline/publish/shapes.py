@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import PurePosixPath
 from typing import Any
 
 from pipeline.issues.issue import State
+from pipeline.issues.naming import stem
 from pipeline.issues.record import KnownFile, Record
 from pipeline.mailings.ledger.workers import Worker
 from pipeline.mailings.mailing import Mailing
@@ -22,9 +22,9 @@ def issue_shape(record: Record) -> dict[str, Any]:
 
 def problem_shape(file: KnownFile) -> dict[str, Any]:
     """A file that cannot be read or is withheld, in the shape of an issue."""
-    stem = PurePosixPath(file.path).stem
+    name = stem(file.path)
     return {
-        "id": file.claimed or stem, "number": None, "title": stem, "date": None, "path": file.path,
+        "id": file.claimed or name, "number": None, "title": name, "date": None, "path": file.path,
         "state": State.PROBLEM.value, "reason": str(file.problem),
     }
 

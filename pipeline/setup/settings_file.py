@@ -25,6 +25,7 @@ transport:
 """
 
 INCLUDE, EXCLUDE = ["**/*.md"], ["**/README.md"]  # of those who set neither
+YEARLY = "{year}/{number}/"
 
 
 def settings_file(found: Survey) -> str:
@@ -36,11 +37,11 @@ def settings_file(found: Survey) -> str:
 
 
 def _patterns(found: Survey) -> str:
-    """Which files are issues, where that is not as everywhere."""
-    include = [f"{'' if found.top_only else '**/'}*{suffix}" for suffix in found.suffixes] or INCLUDE
-    exclude = EXCLUDE + [f"**/{name}" for name in found.others if f"**/{name}" not in EXCLUDE]
+    """Which files are issues and where they are on the web, where that is not as everywhere."""
+    include = [f"{found.below}*{suffix}" for suffix in found.suffixes] or INCLUDE
     return (f"\n  include: {_quoted(include)}" if include != INCLUDE else "") + (
-        f"\n  exclude: {_quoted(exclude)}" if exclude != EXCLUDE else "")
+        f"\n  exclude: {_quoted(list(found.others))}" if list(found.others) != EXCLUDE else "") + (
+        f"\n  permalink: {_quoted(YEARLY)}          # numbers begin anew each year" if found.anew else "")
 
 
 def _quoted(text: str | list[str]) -> str:

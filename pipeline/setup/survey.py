@@ -11,15 +11,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import OutputError
+from pipeline.issues.dates import date_in_name
+from pipeline.issues.naming import number_in_name, stem
+from pipeline.issues.patterns import matcher
+from pipeline.issues.years import begin_anew, year_of
 
 DEPTH = 4                      # how far below the folder issues are looked for
 SAMPLE = 20                    # files read to tell the language
 SKIPPED = frozenset({"node_modules", "feeds", "site", "var", "templates", "venv"})
 DOCUMENTS = "docs"             # of a program, mostly; of a newsletter where no issues lie elsewhere
 SUFFIXES = (".md", ".markdown")
-NOT_ISSUES = frozenset({"readme", "changelog", "license", "contributing"})
-_CJK = re.compile(r"[\u3400-\u9fff]")
-_LETTER = re.compile(r"[A-Za-z\u3400-\u9fff]")
+NOT_ISSUES = frozenset({"readme", "changelog", "license", "contributing", "_index"})
+ANYWHERE, IN_YEARS = "**/", "20*/**/"
+_NO_LANGUAGE = re.compile(r"^```.*?^```|`[^`\n]*`|https?://[!-~]+|<[^<>]*>", re.DOTALL | re.MULTILINE)
+_WORD = re.compile(r"[A-Za-z]+|[\u3400-\u9fff]")
+_TRANSLATED = re.compile(r"(.+)(\.[a-z]{2}(?:[-_][A-Za-z]{2,4})?)")
 _ODD = frozenset('<>"\\${}')
 _ZONE_FOLDER = "zoneinfo/"
 
@@ -28,38 +34,72 @@ _ZONE_FOLDER = "zoneinfo/"
 class Survey:
     """`issues` is relative to the folder, "." for itself; `files` is how many Markdown files are there.
 
-    `top_only`: the folder itself holds them, and what lies in folders below it is something else. `suffixes` are
-    theirs; `others` are the names of Markdown files there that are no issues.
+    `below`: in which folders there they lie, as a pattern: "**/" is any, "" none, because what lies below is something
+    else. `suffixes` are theirs; `others` are patterns of Markdown files there that are no issues. `anew`: their
+    numbers begin anew each year.
     """
 
     title: str
     issues: str
-    top_only: bool
+    below: str
     files: int
     suffixes: tuple[str, ...]
     others: tuple[str, ...]
     language: str
     timezone: str
+    anew: bool
 
 
 def survey(folder: Path, issues: Path | None = None) -> Survey:
     """Looks at a folder. `issues` overrides where its issues are. Raises OutputError if there is no such folder."""
-    for wanted in (folder, *([folder / issues] if issues else [])):
-        if not wanted.is_dir():
-            raise OutputError("is not a folder", path=str(wanted), remedy="make it, or name another")
+    for named in (folder, *([folder / issues] if issues else [])):
+        if not named.is_dir():
+            raise OutputError("is not a folder", path=str(named), remedy="make it, or name another")
     where = folder / issues if issues else _busiest(folder)
     found = sorted(_markdown(where))
     files = [file for file in found if not _is_document(file)]
-    top_only = where == folder and any(file.parent == folder for file in files)
-    if top_only:
-        files = [file for file in files if file.parent == folder]
+    below = _below(folder, files) if where == folder else ANYWHERE
+    wanted = matcher([f"{below}*"], [])
+    paths = {file: file.relative_to(where).as_posix() for file in found}
+    files = [file for file in files if wanted(paths[file])]
+    translated = _translations(files)
+    files = [file for file in files if not file.name.endswith(translated)]
+    others = _others([file for file in found if _is_document(file)], files, where)
     return Survey(
         title=_title(folder.resolve().name),
         issues=os.path.relpath(where, folder).replace(os.sep, "/"),
-        top_only=top_only, files=len(files), suffixes=tuple(sorted({file.suffix for file in files})),
-        others=tuple(sorted({file.name for file in found if _is_document(file)})),
+        below=below, files=len(files), suffixes=tuple(sorted({file.suffix for file in files})),
+        others=(*others, *(f"{ANYWHERE}*{ending}" for ending in translated)),
         language=_language(files[-SAMPLE:]), timezone=_timezone(),
+        anew=begin_anew((paths[file], number_in_name(stem(paths[file]))) for file in files),
     )
+
+
+def _below(folder: Path, files: list[Path]) -> str:
+    """The folders of the issues of a folder that holds some itself: none, or those of years where more lie there."""
+    top = [file for file in files if file.parent == folder]
+    in_years = matcher([f"{IN_YEARS}*"], [])
+    years = [file for file in files if in_years(file.relative_to(folder).as_posix())]
+    if not top:
+        return ANYWHERE
+    return IN_YEARS if len(years) > len(top) else ""
+
+
+def _translations(files: list[Path]) -> tuple[str, ...]:
+    """The endings, such as `.en.md`, of files that lie beside one of the same name without the language."""
+    there = set(files)
+    endings = {f"{found[2]}{file.suffix}" for file in files if (found := _TRANSLATED.fullmatch(file.stem))
+               and file.with_name(f"{found[1]}{file.suffix}") in there}
+    return tuple(sorted(endings))
+
+
+def _others(documents: list[Path], issues: list[Path], where: Path) -> list[str]:
+    """What keeps documents out: their names in all folders, or their paths where issues have such names too."""
+    names = {file.name for file in issues}
+    found = {file.relative_to(where).as_posix() if file.name in names else f"{ANYWHERE}{file.name}"
+             for file in documents}
+    always = {f"{ANYWHERE}README.md"} if "README.md" not in names else set()
+    return sorted(found | always, key=lambda pattern: (pattern not in always, pattern))
 
 
 def _title(name: str) -> str:
@@ -96,15 +136,19 @@ def _markdown(folder: Path) -> Iterator[Path]:
 
 
 def _is_document(file: Path) -> bool:
-    """Of the folder as a project: no issue, whatever it is dated."""
-    return file.stem.lower() in NOT_ISSUES
+    """Of the folder as a project: no issue, whatever it is dated. `issue-14/README.md` is one, if it is alone there."""
+    if file.stem.lower() not in NOT_ISSUES:
+        return False
+    name = stem(f"{file.parent.name}/{file.name}")
+    numbered = date_in_name(name) or (number_in_name(name) is not None and not year_of(f"{name}/"))
+    return not numbered or sum(1 for _ in _markdown(file.parent)) > 1
 
 
 def _language(files: list[Path]) -> str:
-    """`zh-Hans` where a fifth of the letters are Chinese, else `en`."""
+    """`zh-Hans` where Chinese characters are two for three Latin words or more; addresses and code do not count."""
     text = "".join(file.read_text(encoding="utf-8", errors="replace")[:20_000] for file in files if file.is_file())
-    letters = len(_LETTER.findall(text))
-    return "zh-Hans" if letters and len(_CJK.findall(text)) * 5 > letters else "en"
+    words = Counter("latin" if word < "\u0100" else "chinese" for word in _WORD.findall(_NO_LANGUAGE.sub(" ", text)))
+    return "zh-Hans" if words["chinese"] * 3 > words["latin"] * 2 else "en"
 
 
 def _timezone() -> str:

@@ -27,6 +27,8 @@ def places(problems: list[Problem]) -> list[tuple[str, int | None, int | None]]:
 @pytest.mark.parametrize(("body", "expected"), [
     ("一二三 ![[图.mp4]]", [("obsidian-embed", 5, 5)]),
     ("字\n\n[见](TODO)和[空]()", [("placeholder", 7, 5), ("placeholder", 7, 15)]),
+    ("<!-- 待写 -->\n\n---", [("text-empty", 5, None)]),
+    ("[见](/about/)和[图](/a.pdf)", [("link-missing", 5, 18)]),
     ("[见](REDDIT_LINK_HERE)", [("placeholder", 5, 5)]),
     ("![一台机器](file:///a.png)\n![一台机器](C:\\a.png)", [("image-missing", 5, 9), ("image-missing", 6, 9)]),
     ("[一台机器](file:///C:/a.md)", [("link-scheme-unknown", 5, 8)]),

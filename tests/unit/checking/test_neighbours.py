@@ -25,6 +25,14 @@ def test_issue_beside_a_weekly_series(issue: Neighbour, expected: list[str]) -> 
     assert [one.rule for one in find_neighbour_problems(issue, WEEKLY)] == expected
 
 
+def test_numbers_that_begin_anew_are_looked_at_year_by_year() -> None:
+    others = [Neighbour(f"2025/{one.path}", one.number, one.day) for one in WEEKLY]
+    first, third = (Neighbour(f"2026/{n}.md", n, date(2026, 3, 1) + timedelta(weeks=n)) for n in (1, 3))
+
+    assert list(find_neighbour_problems(first, others)) == []
+    assert [one.rule for one in find_neighbour_problems(third, [*others, first])] == ["number-gap"]
+
+
 def test_a_file_that_could_not_be_read_leaves_no_gap_and_has_no_date() -> None:
     others = [*WEEKLY, Neighbour("9-x.md", 9, None)]
 

@@ -99,3 +99,27 @@ def test_test_message_with_the_post_away_ends_with_three_and_a_remedy(letters: P
 
     assert (answer.code, answer.out) == (3, "")
     assert answer.err.endswith("Connection refused): `avviso doctor` looks for the cause; then send it again\n")
+
+
+def test_a_path_names_one_issue_where_all_files_are_called_alike(tmp_path: Path) -> None:
+    letters = Publication(tmp_path)
+    letters.write("14-ink/index.md", "This one is about ink and how it dries on cold mornings.", day=datetime.now(UTC))
+    letters.write("15-presses/index.md", "And that one about presses.", day=datetime.now(UTC))
+    assert run(letters, "init").code == 0
+
+    said = [run(letters, "explain", name) for name in ("15-presses/index.md", "issues/14-ink/index.md", "index.md")]
+
+    assert [(answer.code, answer.out[:3]) for answer in said[:2]] == [(0, "15 "), (0, "14 ")]
+    assert said[2].err.startswith("index.md: 2 issues are called so: ")
+
+
+def test_a_number_that_begins_anew_each_year_names_no_issue_by_itself(tmp_path: Path) -> None:
+    letters = Publication(tmp_path)
+    letters.write("2025/01-Ink.md", "The first one is about ink and how it dries on cold mornings.", day="2025/01/06")
+    assert run(letters, "init").code == 0
+    letters.write("2026/01-Presses.md", "A new year, and presses.", day=datetime.now(UTC))
+
+    unclear, clear = run(letters, "approve", "1"), run(letters, "approve", "2026/01-Presses.md")
+
+    assert unclear.err.startswith("1: 2 issues are called so: ")
+    assert clear.out == "2026/1 Presses: approved: will be mailed by the next pass\n"

@@ -18,6 +18,7 @@ from pipeline.issues.frontmatter import MAX_CHARS, read_front, split
     ("---\ntitle: |\n  two\n  lines\n---\n", {"title": "two\nlines"}, "", 6),
     ("---\ncover: {image: a.png}\n---\n", {"cover": {"image": "a.png"}}, "", 4),
     ("---\ntitle: 'C# and #1'\ndate: 2024-01-01 # Monday\n---\n", {"title": "C# and #1", "date": "2024-01-01"}, "", 5),
+    ("---\ntitle: ! 'Issue #150'\n---\n", {"title": "Issue #150"}, "", 4),
     ('---\ntitle: "a\\x00b\\ud83d\\ude00"\n---\n', {"title": "ab😀"}, "", 4),
     ("---\n---\nbody", {}, "body", 3),
     ("+++\ntitle = 'a'\nnumber = 14\ndate = 2024-03-24\ndraft = true\ntags = ['x', 1]\n+++\nbody",
@@ -42,6 +43,7 @@ def test_fields_are_text_as_typed_and_the_body_keeps_its_line(
     "---\nhttps://example.com/a\n---\n",
     "---\n\nonly one rule",
     "----\ntitle: four dashes\n----\n",
+    "---note: a rule and words\n\nand more",
     "+++\nplus signs\n+++\n",
     "Title: of the week\nis a line of prose\n\nbody",
     "Note: this is no header\n\nbody",
@@ -67,6 +69,8 @@ def test_what_is_not_fields_stays_text_and_loses_nothing(text: str) -> None:
      "a.md:1: the front matter opened by --- is never closed: add a line --- after the last field"),
     ("---\ndate：2024\nbody", ("a.md:1: the front matter opened by --- is never closed: "
      "add a line --- after the last field")),
+    ("---title: a\ndate: 2024-01-01\n---\nbody",
+     "a.md:1: the front matter begins on the line of its ---: put title: on a line of its own"),
     ("+++\ntitle = 'a'\nbody", ("a.md:1: the front matter opened by +++ is never closed: "
      "add a line +++ after the last field")),
     ("---\n\ttitle: a\n---\n",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import subprocess
 from datetime import UTC, datetime
@@ -113,6 +114,38 @@ def test_names_with_spaces_and_line_ends_do_not_confuse_it(repository: Repositor
     born = git_date(repository.root)
 
     assert [born("A 1.md"), born("R\n2.md"), born("caf\u00e9.md")] == [day(4)] * 3
+
+
+def test_a_file_that_only_a_merge_brought_has_its_birthday(repository: Repository) -> None:
+    repository.write("1.md", "a")
+    repository.commit(1)
+    repository.git("checkout", "-q", "-b", "guest")
+    repository.write("2.md", "b")
+    repository.commit(2)
+    repository.git("checkout", "-q", "main")
+    repository.git("merge", "-q", "--no-ff", "--no-commit", "guest", day=3)
+    repository.write("3.md", "c")
+    repository.commit(3)
+
+    born = git_date(repository.root)
+
+    assert [born(f"{number}.md") for number in (1, 2, 3)] == [day(1), day(2), day(3)]
+
+
+@pytest.mark.parametrize("name", ["1.md", "1.txt"])
+def test_a_clone_without_its_pictures_says_when_issues_were_born(repository: Repository, name: str) -> None:
+    repository.write("a.png", "picture " * 99)
+    repository.commit(1)
+    repository.write(name, "a")
+    repository.write("b.png", "picture " * 98)
+    (repository.root / "a.png").unlink()
+    repository.commit(2)
+    for size in (98, 99):
+        content = f"blob {8 * size}\0{'picture ' * size}".encode()
+        digest = hashlib.sha1(content, usedforsecurity=False).hexdigest()
+        (repository.root / ".git" / "objects" / digest[:2] / digest[2:]).unlink()
+
+    assert git_date(repository.root)(name) == day(2)
 
 
 def test_a_shallow_clone_says_nothing(repository: Repository, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.issues.naming import number_in_name, stem, title_in_name
+from pipeline.issues.naming import chinese_ordinal, number_in_name, stem, title_in_name
 
 
 @pytest.mark.parametrize(("name", "number", "title"), [
@@ -28,6 +28,16 @@ from pipeline.issues.naming import number_in_name, stem, title_in_name
     ("issue-2024-03-24", None, ""),
     ("20240324-title", None, ""),
     ("2024年3月24日", None, ""),
+    ("2024-03", None, ""),
+    ("2024-W12 spring", None, ""),
+    ("新鲜事 2024 年 1 月", None, ""),
+    ("2024 年终", None, ""),
+    ("2024-100 trees", 2024, "100 trees"),
+    ("周刊第14期", 14, ""),
+    ("第十二期：标题", 12, ""),
+    ("2024年第3期", 3, ""),
+    ("03-周刊-总第一百零五期", 105, "周刊-总第一百零五期"),
+    ("14-第3期的回声", 14, "第3期的回声"),
     ("标题-14", None, ""),
     ("a-b-14", None, ""),
 ])
@@ -35,5 +45,23 @@ def test_a_number_leads_the_name_and_the_title_follows_it(name: str, number: int
     assert (number_in_name(name), title_in_name(name)) == (number, title)
 
 
-def test_a_stem_is_the_name_without_folder_and_last_ending() -> None:
-    assert stem("2024/14-v1.2.md") == "14-v1.2"
+@pytest.mark.parametrize(("path", "name"), [
+    ("2024/14-v1.2.md", "14-v1.2"),
+    ("posts/14-paper/index.md", "14-paper"),
+    ("14-paper/README.md", "14-paper"),
+    ("2024-03/index.md", "2024-03"),
+    ("2024/03/24.md", "2024-03-24"),
+    ("posts/2024/03/24/index.md", "2024-03-24"),
+    ("2024/13/24.md", "24"),
+    ("2024/14.md", "14"),
+    ("index.md", "index"),
+])
+def test_a_stem_is_the_name_without_folder_and_last_ending_or_what_the_folders_say(path: str, name: str) -> None:
+    assert stem(path) == name
+
+
+@pytest.mark.parametrize(("text", "number"), [
+    ("周刊（第 400 期）", 400), ("第十期", 10), ("第二十一期", 21), ("第一〇五期", 105), ("第一千零一期", 1001),
+    ("第两百期", 200), ("2024年第3期（总第87期）", 87), ("第一回：风起", None), ("第3回", 3), ("周刊", None)])
+def test_an_ordinal_is_counted_in_digits_or_chinese_numerals(text: str, number: int | None) -> None:
+    assert chinese_ordinal(text) == number

@@ -50,6 +50,8 @@ def test_markup_works_and_is_closed(text: str, html: str) -> None:
 @pytest.mark.parametrize(("text", "html"), [
     ("a<!-- one -->b <!--two--> c", "<p>ab  c</p>"),
     ("<!-- a\n\nb -->\n\nc", "<p>c</p>"),
+    ("<!---\n- a\n\n- b\n--->\n\nc", "<p>c</p>"),
+    ("a <!--- b ---> c <!-- d -- e --> f <!--> g <!---> h", "<p>a  c  f  g  h</p>"),
     ("a <!-- never\n\nclosed", "<p>a &lt;!-- never</p>\n<p>closed</p>"),
     ("<!-- never\n\nclosed", "<p>&lt;!-- never</p>\n<p>closed</p>"),
     ("<script>alert(1)</script>\n\nrest", "<p>rest</p>"),

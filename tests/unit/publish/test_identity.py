@@ -55,6 +55,11 @@ CASES = {
         {"apples.md": ("apples", "bells")}, APPLES, keys={"apples.md": "apples"}),
     "a file that was renumbered stays itself by its text": Case(
         {"16-apples.md": ("16", "apples")}, APPLES, keys={"16-apples.md": "14"}, new_aliases={"16": "14"}),
+    "a file that was renumbered in its text stays itself": Case(
+        {"hello.md": ("15", "apples, edited")}, {"14": ("hello.md", "apples")},
+        keys={"hello.md": "14"}, new_aliases={"15": "14"}),
+    "a file that was renumbered and rewritten is another issue": Case(
+        {"hello.md": ("15", "bells")}, {"14": ("hello.md", "apples")}, keys={"hello.md": "15"}),
     "an alias is remembered": Case(
         {"apples.md": ("apples", "bells")}, {"14": ("apples.md", "apples")}, {"apples": "14"},
         keys={"apples.md": "14"}),
@@ -129,6 +134,25 @@ CASES = {
     "a broken file that still asks for its own is not missing": Case(
         {"14-apples.md": ("14", ""), "cider.md": ("cider", "apples")}, APPLES,
         keys={"14-apples.md": "14", "cider.md": "cider"}),
+    "numbers that begin anew in a later year go with their years": Case(
+        {"2025/01.md": ("1", "apples"), "2026/01.md": ("1", "bells"), "2026/02.md": ("2", "clouds")},
+        keys={"2025/01.md": "2025/1", "2026/01.md": "2026/1", "2026/02.md": "2"}),
+    "what was known before numbers began anew keeps its number": Case(
+        {"2025/01.md": ("1", "apples"), "2026/01.md": ("1", "bells")}, {"1": ("2025/01.md", "apples")},
+        keys={"2025/01.md": "1", "2026/01.md": "2026/1"}),
+    "what is known by its year stays so when the other year is gone, and under another name": Case(
+        {"2026/01-bells.md": ("1", "clouds")}, {"2026/1": ("2026/01.md", "bells")},
+        keys={"2026/01-bells.md": "2026/1"}),
+    "two new files of one number and year are both withheld": Case(
+        {"2025/01.md": ("1", "apples"), "2026/01.md": ("1", "bells"), "2026/01 copy.md": ("1", "bells")},
+        keys={"2025/01.md": "2025/1"},
+        withheld={"2026/01.md": "2026/01 copy.md", "2026/01 copy.md": "2026/01.md"}),
+    "two years that share a number by mistake are withheld where the numbers go on": Case(
+        {"2025/14.md": ("14", "apples"), "2026/14.md": ("14", "bells")},
+        withheld={"2025/14.md": "2026/14.md", "2026/14.md": "2025/14.md"}),
+    "an id that the front matter gives twice is withheld in folders of years too": Case(
+        {"2025/01.md": ("spring", "apples"), "2026/01.md": ("spring", "bells")},
+        withheld={"2025/01.md": "2026/01.md", "2026/01.md": "2025/01.md"}),
 }
 
 

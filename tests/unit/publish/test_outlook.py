@@ -47,6 +47,19 @@ def test_plan_names_what_will_be_mailed_and_when_in_that_order(letters: Publicat
     ]
 
 
+def test_plan_says_that_a_mistake_will_hold_a_mail_and_that_a_person_let_it_go(letters: Publication) -> None:
+    letters.write("2-new.md", "See [the press](TODO).", age_s=3600)
+    mistake = ('2-new.md:5: the link "TODO" was never filled in: write the address, or remove the link, '
+               "or `avviso approve` it as it is")
+
+    before = plan(letters)
+    letters.publish()
+    letters.app.decisions.approve(letters.record("2"))
+
+    assert before == [prospect("2", "hold", None, mistake)]
+    assert [one["action"] for one in plan(letters)] == ["mail"]
+
+
 def test_plan_changes_nothing(letters: Publication) -> None:
     letters.write("2-new.md", words(2))
     letters.write("3-late.md", words(3), day=TODAY - 9 * DAY)

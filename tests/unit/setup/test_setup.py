@@ -54,6 +54,9 @@ def settled(folder: Path) -> Config:
     (["issues/1.md", "docs/a.md", "docs/b.md", "node_modules/x/c.md", ".github/d.md"], "issues", 1),
     (["docs/issue-1.md", "docs/issue-2.md", "README.md"], "docs", 2),
     (["news/2024/issue-1.markdown", "news/2025/issue-2.markdown", "readme.md"], "news", 2),
+    (["about.md", "2024/1.md", "2025/2.md", "2025/3.md", "notes/x.md"], ".", 3),
+    (["posts/14/README.md", "posts/15/README.md", "README.md"], "posts", 2),
+    (["posts/_index.md", "posts/14/index.md", "posts/15/index.md"], "posts", 2),
     (["a/b/c/d/e/f.md"], "issues", 0),
     ([], "issues", 0),
     (["README.md", "CHANGELOG.md"], "issues", 0),
@@ -69,7 +72,7 @@ def test_survey_takes_the_folder_that_it_is_told(tmp_path: Path) -> None:
     folder = fill(tmp_path / "my-weekly", "issues/1.md", "issues/2.md", "drafts/3.md")
 
     assert survey(folder, Path("drafts")) == Survey(
-        "My Weekly", "drafts", False, 1, (".md",), (), "en", "Asia/Shanghai")
+        "My Weekly", "drafts", "**/", 1, (".md",), ("**/README.md",), "en", "Asia/Shanghai", False)
 
 
 @pytest.mark.parametrize("issues", [None, Path("missing"), Path("1.md")])
@@ -82,7 +85,9 @@ def test_survey_of_what_is_no_folder_is_one_line(tmp_path: Path, issues: Path | 
 
 @pytest.mark.parametrize(("text", "language"), [
     ("第一期：关于印刷与文字。", "zh-Hans"), ("An English sentence.", "en"), ("", "en"), ("123", "en"),
-    ("A letter from 北京.", "en"), ("Python 周刊：本周内容", "zh-Hans")])
+    ("A letter from 北京.", "en"), ("新版：https://example.com/a/very/long/address/of/latin/letters", "zh-Hans"),
+    ("- [Merge the port of the compiler](https://example.com/1)：合并编译器", "zh-Hans"),
+    ("Python 周刊：本周内容", "zh-Hans")])
 def test_survey_tells_the_language_from_the_texts(tmp_path: Path, text: str, language: str) -> None:
     assert survey(fill(tmp_path, "issues/1.md", text=text)).language == language
 
@@ -147,13 +152,25 @@ def test_issues_in_folders_of_years_are_all_taken_in(tmp_path: Path) -> None:
     assert [entry.path for entry in found.entries] == ["2024/1.md", "2025/2.md"]
 
 
-def test_settings_take_in_what_was_counted(tmp_path: Path) -> None:
-    folder = fill(tmp_path / "weekly", "issue-1.markdown", "2.md", "Contributing.md", "readme.md", "README.md")
-    config = settled(folder)
+@pytest.mark.parametrize(("files", "taken"), [
+    (["issue-1.markdown", "2.md", "Contributing.md", "readme.md", "README.md"], ["2.md", "issue-1.markdown"]),
+    (["about.md", "2024/1.md", "2025/2.md", "2025/3.md", "notes/x.md"], ["2024/1.md", "2025/2.md", "2025/3.md"]),
+    (["issues/README.md", "issues/14/README.md", "issues/15/README.md"], ["14/README.md", "15/README.md"]),
+    (["issues/14/README.md", "issues/15/README.md"], ["14/README.md", "15/README.md"]),
+    (["issues/14.md", "issues/14.en.md", "issues/15.md", "issues/16.de.md"], ["14.md", "15.md", "16.de.md"]),
+    (["issues/2025/README.md", "issues/2025/14.md"], ["2025/14.md"]),
+])
+def test_settings_take_in_what_was_counted(tmp_path: Path, files: list[str], taken: list[str]) -> None:
+    config = settled(fill(tmp_path / "weekly", *files))
 
     found = scan(config.issues.folder, config.issues.include, config.issues.exclude)
 
-    assert [entry.path for entry in found.entries] == ["2.md", "issue-1.markdown"]
+    assert [entry.path for entry in found.entries] == taken
+
+
+def test_settings_give_numbers_that_begin_anew_an_address_with_the_year(tmp_path: Path) -> None:
+    assert settled(fill(tmp_path / "a", "2024/01.md", "2024/02.md", "2025/03.md")).issues.permalink == "{number}/"
+    assert settled(fill(tmp_path / "b", "2024/01.md", "2025/01.md")).issues.permalink == "{year}/{number}/"
 
 
 # ---- demo ---------------------------------------------------------------------------------------

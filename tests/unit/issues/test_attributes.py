@@ -1,0 +1,30 @@
+"""Lists of attributes go, the words beside them stay."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.issues.body import Body
+from pipeline.issues.excerpts import excerpts
+from tests.unit.issues.rendered import PAGE, shown
+
+LINK = '<a href="https://a.example">a</a>'
+
+
+@pytest.mark.parametrize(("text", "html"), [
+    ("[a](https://a.example){:target=\"_blank\"}, b", f"<p>{LINK}, b</p>"),
+    ("[a](https://a.example){.button} **b**{:.c}", f"<p>{LINK} <strong>b</strong></p>"),
+    ("{:.center}\na *b*\n{: #c .d}\n\n{:.toc}\n\ne", "<p>a <em>b</em></p>\n<p>e</p>"),
+    ("- a\n{:.x}\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>"),
+    ("a {: b} {x=1} `c`{d=1} `{:.x}`", "<p>a {: b} {x=1} <code>c</code>{d=1} <code>{:.x}</code></p>"),
+    ("## a {x=1}\n\n## b {}", "<h2>a {x=1}</h2>\n<h2>b {}</h2>"),
+    ("# a {#b}\n\n[c](#b)", f'<h2>a</h2>\n<p><a href="{PAGE}#b">c</a></p>'),
+    ("![a](https://a.example/b.png){width=300 height=50%}",
+     '<p><img src="https://a.example/b.png" alt="a" width="300"></p>'),
+])
+def test_a_list_of_attributes_is_not_text(text: str, html: str) -> None:
+    assert shown(text) == html
+
+
+def test_a_title_has_no_list_of_attributes() -> None:
+    assert excerpts(Body("# 周刊第 3 期 {#top}\n\ntext")).title == "周刊第 3 期"

@@ -1,0 +1,25 @@
+"""Where the references of an issue lead."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.publish.rendering import Bearings
+
+
+@pytest.mark.parametrize(("reference", "address"), [
+    ("/about/", "https://example.com/about/"),
+    ("/2024/03/24/paper?a=1#b", "https://example.com/2024/03/24/paper?a=1#b"),
+    ("/", "https://example.com/"),
+    ("/images/a.png", "https://example.com/news/assets/images/a.png"),
+    ("../13-ink.md#b", "https://example.com/news/13/#b"),
+])
+@pytest.mark.parametrize("page", [None, "14/"])
+def test_what_begins_at_the_root_and_names_no_file_is_a_page_of_the_site(
+    reference: str, address: str, page: str | None,
+) -> None:
+    bearings = Bearings("2024/14-type.md", "https://example.com/news/", {"13-ink.md": "13/"}, page)
+
+    found = bearings.resolve(reference)
+
+    assert found == (address if page is None else address.replace("https://example.com/news/", "../"))
