@@ -39,6 +39,7 @@ class Cache:
         try:
             self.folder.mkdir(mode=0o700, exist_ok=True)
             self._make_room()
+            hidden.touch(mode=0o600)
             hidden.write_bytes(hashlib.sha256(content).digest() + content)
             hidden.replace(self.folder / name)
         except OSError:

@@ -113,7 +113,7 @@ def test_axe_finds_nothing_in_the_mails(browser: Any, width: int, scheme: str) -
 def test_inlining_changes_no_look(
     browser: Any, monkeypatch: pytest.MonkeyPatch, width: int, scheme: str,
 ) -> None:
-    def sheet(body: str, css: str) -> str:
+    def sheet(body: str, css: str, _cache: object) -> str:
         """No inlining at all: the rules stay rules."""
         return body.replace(">", f"><style>{css}</style>", 1)
 
