@@ -20,6 +20,11 @@ ROOT = Path(__file__).parents[1]
 AN_HOUR_S = 3600
 
 
+def unmeasured() -> dict[str, str]:
+    """The environment of a process in which coverage, where it is measured, loads nothing of its own."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("COV")} | {"PYTHONPATH": str(ROOT)}
+
+
 @dataclass
 class Answer:
     """What a command said."""

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from tests.sink import PostOffice
-from tests.street import Publication
+from tests.street import Publication, unmeasured
 
 OLD = "2026/01/05"
 
@@ -293,7 +293,7 @@ def loaded_by_publish(publication: Publication, slow: set[str]) -> list[str]:
         "avviso.main(standalone_mode=False)\n"
         f"print(*sorted({slow} & set(sys.modules)), file=sys.stderr)\n")
     done = subprocess.run([sys.executable, "-c", script], cwd=publication.folder, capture_output=True, text=True,
-                          env=publication.environment(None), check=True, timeout=60)
+                          env=unmeasured(), check=True, timeout=60)
     assert json.loads(done.stdout)["mailings"][0]["counts"]["sent"] == 2
     return done.stderr.splitlines()[-1].split()
 

@@ -20,6 +20,7 @@ from pipeline.cli.glance import nothing_to_build, nothing_to_publish, remember
 from pipeline.lockfile import LockFile
 from pipeline.publish.imprint import PREVIOUS
 from tests.publications import Publication, words
+from tests.street import unmeasured
 
 PROGRAM = """
 import sys
@@ -46,7 +47,7 @@ def glance(letters: Publication) -> bool:
 def load(letters: Publication, command: str) -> str:
     """What a command of a new process says, and which of the slow packages it loaded."""
     return subprocess.run([sys.executable, "-c", PROGRAM, command], cwd=letters.folder, check=True, capture_output=True,
-                          text=True, env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}).stdout
+                          text=True, env=unmeasured()).stdout
 
 
 def test_nothing_is_loaded_to_find_that_nothing_changed(letters: Publication) -> None:
