@@ -40,10 +40,13 @@ REPEATED = (
     "中__文", "---\n", "* *", "2*3",
     "&", "&a", "&amp;", "&#1;", "\\", "{{a}}", "*|A", "AVVISO-HOLE-NAME", "\u200b", "👩\u200d🔧", "ttps://a.b ",
     "https://a.b/?utm_source=c&", "![a](data:image/png;base64,AA)", "[a](#b) ", "TODO: ",
+    ":::\n", "::: tip\n", "::: left\n", "::: tip\n:::\n", "- ::: tip\n", "{", "{: a}\n", "# {#a", "[a](b){", "<!---",
 )
 
 PATTERNS: Mapping[str, Pattern] = {
     **{repr(piece): again(piece) for piece in REPEATED},
+    "spaces behind a container": lambda size: f"::: tip{' ' * size}{'b' * 400}",
+    "wide spaces in a heading": lambda size: "# a" + "\u3000" * (size // 3) + "b {",
     "spaces in a line": lambda size: f"a{' ' * size}b",
     "spaces in a tag": lambda size: f"x <a{' ' * size}>y",
     "invisible and not": again(" \u200b"),

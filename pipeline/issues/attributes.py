@@ -12,7 +12,7 @@ from markdown_it.token import Token
 
 _ALONE = re.compile(r"\{:[^{}\n]{1,300}\}")
 _BEHIND = re.compile(rf"{_ALONE.pattern}|\{{(?:[#.][\w-]|[A-Za-z-]{{1,30}}=)[^{{}}\n]{{0,300}}\}}")
-_AT_END = re.compile(r"\s*\{:?[ \t]*[#.][\w-][^{}\n]{0,300}\}\s*$")
+_AT_END = re.compile(r"(?<!\s)\s*\{:?[ \t]*[#.][\w-][^{}\n]{0,300}\}\s*$")
 _NAME = re.compile(r"#(?P<id>[\w-]+)")
 _SIZE = re.compile(r"\b(width|height)=[\"']?(\d{1,5})(?:px)?(?![\d%])")
 _SPANS = {"link_close": _BEHIND, "image": _BEHIND} | dict.fromkeys(("code_inline", "strong_close", "em_close"), _ALONE)

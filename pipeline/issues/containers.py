@@ -15,10 +15,11 @@ from pipeline.issues.patience import MAX_NESTING
 
 _OPENING = re.compile(
     r"(?P<colons>:{3,})[ \t]*(?P<kind>[A-Za-z]{2,12})"
-    r"(?:[ \t]*\[(?P<named>[^\[\]]{0,300})\]|[ \t]+(?P<title>.{1,300}?))?(?:[ \t]*\{[^{}]{0,300}\})?[ \t]*")
+    r"(?:[ \t]*\[(?P<named>[^\[\]]{0,300})\]|[ \t]+(?P<title>[^ \t].{0,299}?))?(?:[ \t]{0,9}\{[^{}]{0,300}\})?")
 _CLOSING = re.compile(r":{3,}[ \t]*")
 _KINDS = NEAREST | {"details": "note"}
 _UNSEEN = frozenset(("left", "center", "right"))
+_DEPTH = "unseen"  # in the parser's `env`: how many containers that leave no token are around a line
 
 
 def use_containers(parser: MarkdownIt) -> None:
@@ -30,10 +31,11 @@ def use_containers(parser: MarkdownIt) -> None:
 def _container(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803
     if not state.src.startswith(":::", state.bMarks[startLine] + state.tShift[startLine]):
         return False
-    found = _OPENING.fullmatch(_line(state, startLine))
+    found = _OPENING.fullmatch(_line(state, startLine).rstrip())
     kind = found["kind"].lower() if found else ""
+    unseen: int = state.env.get(_DEPTH, 0)
     if found is None or kind not in _KINDS.keys() | _UNSEEN or (
-            state.is_code_block(startLine) or state.level >= MAX_NESTING):
+            state.is_code_block(startLine) or state.level + unseen >= MAX_NESTING):
         return False
     if silent:
         return True
@@ -42,7 +44,9 @@ def _container(state: StateBlock, startLine: int, endLine: int, silent: bool) ->
     state.parentType, state.lineMax = "container", end
     if kind in _KINDS:
         _open(state, kind, (found["named"] or found["title"] or "").strip(), [startLine, end])
+    state.env[_DEPTH] = unseen + (kind in _UNSEEN)
     state.md.block.tokenize(state, startLine + 1, end)
+    state.env[_DEPTH] = unseen
     if kind in _KINDS:
         state.push("alert_close", "div", -1)
     state.parentType, state.lineMax, state.line = parent, last, end + closed

@@ -21,6 +21,7 @@ MAX_CHARS = 65_536
 _ENDS = {"---": ("---", "..."), "+++": ("+++",)}
 _PLACE = re.compile(r"\s*[\"']?([^\s:=\"'#][^:=\"']*?)[\"']?\s*[:=]")
 _GLUED = re.compile(r"(---|\+\+\+)[ \t]*([A-Za-z_][\w-]*\s*[:=：])")
+_FIELD = re.compile(r"$|[\s#\[-]|[\w.\"'-]{1,40}\s*[:=：]")  # a line of fields, also one that goes on with a value
 _MAX_GLUED = 60  # lines in which its end is looked for
 _HEADER = re.compile(r"(?P<key>[A-Za-z][\w-]*):(?:[ \t]+(?P<value>.*))?$")
 # A text may begin with "Note: …"; only keys that newsletters use make its first line a header.
@@ -98,7 +99,11 @@ def _explain_unclosed(lines: Sequence[str], start: int, opening: str, path: str)
 def _explain_glued(opening: str, following: Sequence[str], start: int, path: str) -> None:
     """Fields that begin on the line of the rule are no heading below a rule: `---title: …`."""
     glued = _GLUED.match(opening)
-    if glued and any(line.rstrip() == glued[1] for line in following[:_MAX_GLUED]):
+    if glued is None:
+        return
+    lines = [line.rstrip() for line in following[:_MAX_GLUED]]
+    fields = lines[:lines.index(glued[1])] if glued[1] in lines else ["prose"]
+    if all(_FIELD.match(line) for line in fields):
         raise IssueError(f"the front matter begins on the line of its {glued[1]}", path=path, line=start + 1,
                          remedy=f"put {glued[2]} on a line of its own", rule="front-matter")
 

@@ -9,21 +9,23 @@ from pathlib import Path
 
 from pipeline.errors import OutputError
 from pipeline.issues.folder import scan
-from pipeline.issues.naming import number_in_name
+from pipeline.issues.naming import number_in_name, stem
+from pipeline.issues.years import begin_anew, year_of
 from pipeline.publish.gather import Source
 
-_FORM = re.compile(r"(\D*)(\d+)")  # what stands before the number, and its digits
+_FORM = re.compile(r"(\D*)(\d+)([期号號回刊])?")  # what stands before the number, its digits, the end of 第14期
 _UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 
 
 def write_blank(source: Source, title: str, now: datetime) -> Path:
     """Writes a draft dated today; gives its path. Raises OutputError when the file is there already."""
-    stems = [Path(entry.path).stem for entry in scan(source.root, source.include, source.exclude).entries]
+    paths = [entry.path for entry in scan(source.root, source.include, source.exclude).entries]
     name = _UNSAFE.sub(" ", title).strip() or "untitled"
-    path = source.root / f"{_leading(stems)}{name}.md"
     day = now.astimezone(source.zone)
+    path = source.root / f"{_leading(paths, str(day.year))}{name}.md"
     text = f"---\ndate: {day:%Y/%m/%d}\ndraft: true\n---\n\n<small></small>\n\n"
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except OSError as error:
@@ -32,12 +34,25 @@ def write_blank(source: Source, title: str, now: datetime) -> Path:
     return path
 
 
-def _leading(stems: Sequence[str]) -> str:
-    """What the next name begins with: `27-`, `issue-028-`; "" in a folder whose issues have no numbers."""
-    numbered = {number: stem for stem in stems if (number := number_in_name(stem)) is not None}
+def _leading(paths: Sequence[str], year: str) -> str:
+    """What the next path begins with: `27-`, `issue-028-`; "" in a folder whose issues have no numbers.
+
+    Where numbers begin anew each year, it is in the folder of `year`: `2026/04-`.
+    """
+    numbered = [(number, path) for path in paths if (number := number_in_name(stem(path))) is not None]
     if not numbered:
-        return "" if stems else "01-"
-    newest = max(numbered)
-    form = _FORM.match(numbered[newest])
-    before, digits = form.groups() if form else ("", "")
-    return f"{before}{newest + 1:0{len(digits)}}-"
+        return "" if paths else "01-"
+    if not begin_anew((path, number) for number, path in numbered):
+        newest, path = max(numbered)
+        return _named(path, newest + 1)
+    last, newest, path = max((year_of(path), number, path) for number, path in numbered)
+    folder = path.rpartition("/")[0].replace(last, year)
+    return f"{folder}/{_named(path, newest + 1 if last == year else 1)}"
+
+
+def _named(path: str, number: int) -> str:
+    """A number in the form that the name of the newest has."""
+    form = _FORM.match(stem(path))
+    if form is None or int(form[2]) != number_in_name(stem(path)):
+        return f"{number}-"
+    return f"{form[1]}{number:0{len(form[2])}}{form[3] or ''}-"

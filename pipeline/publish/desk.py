@@ -26,6 +26,7 @@ class Desk:
         self._known = known
         self._files: dict[str, KnownFile] = {}
         self._changed: set[str] = set()
+        self._reread: dict[str, str] = {}
 
     def keep(self, before: KnownFile) -> None:
         """Size and time are as before: so is the text."""
@@ -42,12 +43,19 @@ class Desk:
         self._put(entry, digest="", claimed=claimed, key=key, problem=problem)
 
     def accept(self, entry: Entry, perused: Perused) -> bool:
-        """Says whether the bytes are others than the last time."""
+        """Says whether the bytes are others than the last time.
+
+        An issue of the same bytes asks for what it asked for then, whatever a newer program reads in them.
+        """
         manuscript, before = perused.manuscript, self._known.get(entry.path)
         self.manuscripts[entry.path] = manuscript
         self.impressions[entry.path] = perused.impression
-        self._put(entry, digest=manuscript.digest, claimed=manuscript.claimed_id, key=None, problem=None)
-        return before is None or before.digest != manuscript.digest
+        same = before is not None and before.digest == manuscript.digest
+        claimed = manuscript.claimed_id
+        if before and same and before.key and before.claimed and before.claimed != claimed:
+            self._reread[claimed], claimed = entry.path, before.claimed
+        self._put(entry, digest=manuscript.digest, claimed=claimed, key=None, problem=None)
+        return not same
 
     def sketch(self, path: str) -> bytes:
         """The sketch of a file that was read; of any other nothing is known."""
@@ -56,6 +64,11 @@ class Desk:
     def claims(self) -> dict[str, str]:
         """The identity each file asks for; a broken file of a known issue goes on asking for its own."""
         return {path: file.claimed for path, file in self._files.items() if file.claimed is not None}
+
+    def new_names(self, keys: Mapping[str, str]) -> dict[str, str]:
+        """What issues of the same bytes will ask for once they change, with their keys; not what others ask for."""
+        asked = set(self.claims().values())
+        return {name: keys[path] for name, path in self._reread.items() if path in keys and name not in asked}
 
     def withhold(self, withheld: Mapping[str, str]) -> None:
         """Two files with one identity: the one that does not have it is named, with the other's path."""

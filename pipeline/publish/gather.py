@@ -192,7 +192,9 @@ class Gatherer:
                        if (found := self._entry(path, key, records.get(key), desk, heard))]
             self._archive.enter_all(entries)
             issues = shelved.keys() | {record.key for record, _ in entries}
-            for alias, key in identities.aliases.items():
+            taken = shelved.keys() | self._archive.aliases().keys()
+            reread = {name: key for name, key in desk.new_names(identities.keys).items() if name not in taken}
+            for alias, key in {**reread, **identities.aliases}.items():
                 self._archive.add_alias(alias, key)
             if not depleted:
                 self._archive.note_missing(gone, desk.now)

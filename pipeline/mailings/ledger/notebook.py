@@ -149,6 +149,8 @@ class Notebook:
             last: str | None = connection.execute(select(note.c.value).where(note.c.name == STEADY)).scalar()
             if last:
                 _keep_terms(connection, datetime.fromisoformat(last), now)
+            # Here, because a run may end before it writes down more: its successor would move the terms once more.
+            connection.execute(self._db.upsert(note, name=STEADY, value=now.isoformat()))
         return instant
 
     def server_time(self) -> datetime:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.issues.patience import MAX_NESTING
 from tests.unit.issues.rendered import shown
 
 TIP = '<blockquote class="alert alert-tip">\n<p class="alert-title"><strong>{}</strong></p>\n{}\n</blockquote>'
@@ -26,4 +27,11 @@ def test_the_words_of_containers_that_lie_too_deep_are_there() -> None:
     found = shown("::: tip\n" * 99 + "deep")
 
     assert found.count("alert-title") + found.count("::: tip") == 99
+    assert "deep" in found
+
+
+def test_containers_that_leave_no_trace_may_lie_in_each_other_by_the_thousand() -> None:
+    found = shown("::: left\n" * 999 + "deep")
+
+    assert found.count("::: left") == 999 - MAX_NESTING
     assert "deep" in found

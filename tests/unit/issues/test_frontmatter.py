@@ -38,6 +38,7 @@ def test_fields_are_text_as_typed_and_the_body_keeps_its_line(
     "just text",
     "---\n\nA file that begins with a rule.\n\n---\n\nAnd has another.\n",
     "---\nplain words\nover two lines\n---\nmore",
+    "--- Sponsored: by a friend ---\n\nWords.\n\n---\n\nMore.\n",
     "---\n- a\n- list\n---\nmore",
     "---\n# A heading\n---\nmore",
     "---\nhttps://example.com/a\n---\n",

@@ -190,6 +190,20 @@ def test_next_run_of_the_machine_believes_no_clock_that_cannot_be_right(
     assert work.mailing.expires_at == before + off + left
 
 
+@pytest.mark.parametrize("off", [timedelta(hours=-10), timedelta(days=20_000)])
+def test_run_of_the_machine_that_ends_at_once_leaves_mailings_their_time(tmp_path: Path, off: timedelta) -> None:
+    work = Workplace(tmp_path)
+    notebook = work.ledger.notebook
+    notebook.anchor("first run", NOON, now=NOON)
+    notebook.note_steady(NOON)
+
+    for number in range(3):
+        now = NOON + off + number * timedelta(hours=1)
+        notebook.anchor(f"run {number} with a wrong clock", now, now=now)
+
+    assert work.mailing.expires_at == NOON + off + timedelta(hours=36)
+
+
 def test_what_was_put_off_by_a_wrong_clock_goes_out_when_it_is_right(tmp_path: Path) -> None:
     """Readers and a letter were told to wait while the clock was ahead by forty days."""
     letters = Publication(tmp_path / "letters", {"mailings": {"approve": "never"}})

@@ -18,11 +18,12 @@ ZONE = ZoneInfo("Asia/Shanghai")
 
 
 def new(folder: Path, *names: str, title: str = "On paper") -> str:
-    """The name of the next file beside these."""
+    """The path of the next file beside these."""
     for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("x", "utf-8")
-    source = Source(folder, ["**/*.md"], ["**/README.md"], ZONE, time(8), ["weekly"])
-    return write_blank(source, title, NOON).name
+    source = Source(folder, ["**/*.md"], ["README.md"], ZONE, time(8), ["weekly"])
+    return write_blank(source, title, NOON).relative_to(folder).as_posix()
 
 
 @pytest.mark.parametrize(("names", "expected"), [
@@ -38,6 +39,13 @@ def new(folder: Path, *names: str, title: str = "On paper") -> str:
     (["20260317.md", "apples.md"], "On paper.md"),
     (["2026-03-17-a.md", "14-b.md"], "15-On paper.md"),
     (["100天.md"], "On paper.md"),
+    (["第9期.md"], "第10期-On paper.md"),
+    (["第十四期.md", "第2期.md"], "15-On paper.md"),
+    (["2025年第3期.md"], "4-On paper.md"),
+    (["14-a/index.md", "15-b/README.md"], "16-On paper.md"),
+    (["2026/03/24.md"], "On paper.md"),
+    (["2025/01.md", "2025/02.md", "2026/01.md"], "2026/02-On paper.md"),
+    (["2024年/001.md", "2025年/001.md", "2025年/002.md"], "2026年/001-On paper.md"),
 ])
 def test_next_name_follows_the_folder(tmp_path: Path, names: list[str], expected: str) -> None:
     assert new(tmp_path, *names) == expected

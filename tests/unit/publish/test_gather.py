@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.issues import reading
 from pipeline.issues.archive import Archive
 from pipeline.publish.door import Pass
+from pipeline.publish.gather import READ_WITH, SEEN
 from tests.books import NOON
 from tests.publications import TODAY, Publication, lines, words
 
@@ -51,6 +53,30 @@ def test_renaming_moving_re_dating_and_editing_never_make_a_new_issue(letters: P
     now = letters.record("14")
     assert letters.standings == {"14": "adopted"}
     assert (now.path, now.feed_id, now.published_at) == ("14-last.md", published.feed_id, published.published_at)
+    assert letters.mails == []
+
+
+def test_a_program_that_reads_numbers_elsewhere_makes_no_new_issue_of_an_old_file(
+    letters: Publication, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Pictures have no words to know them by; one number is another issue's; one text is written anew afterwards."""
+    with monkeypatch.context() as older:
+        older.setattr(reading, "number_in_name", lambda _name: None)
+        for name in ("第14期", "第15期", "15"):
+            letters.write(f"{name}.md", f"![](https://example.com/{name}.png)")
+        letters.begin()
+    letters.app.ledger.notebook.write_note(READ_WITH, "as before")
+    letters.app.ledger.notebook.write_note(SEEN, "")
+    letters.restart()
+    letters.add_readers("ada@example.com")
+
+    letters.deliver()
+    letters.write("第14期.md", words(14))
+    letters.turn(hours=1)
+    letters.deliver()
+
+    assert letters.standings == dict.fromkeys(("第14期", "第15期", "15"), "adopted")
+    assert letters.record("第14期").number == 14
     assert letters.mails == []
 
 
