@@ -70,7 +70,7 @@ def _value(text: str) -> int:
 
 def title_in_name(name: str) -> str:
     """What follows the leading number and one separator; "" if there is no number or nothing after it."""
-    match = _leading_number(name)
+    match = _leading_number(name) or _ORDINAL.match(name)
     if match is None:
         return ""
     rest = name[match.end():]
