@@ -107,15 +107,21 @@ def test_time_that_really_passed_is_no_leap(tmp_path: Path) -> None:
     assert (letters.mails, made.problems) == (["ada@example.com"], [])
 
 
-def test_mailing_does_not_end_because_the_clock_was_set_ahead(tmp_path: Path) -> None:
+def under_way_and_set_ahead(tmp_path: Path) -> tuple[Publication, HandClock]:
+    """A mailing under way in a publication whose clock was set ahead by forty days; and the clock that nobody sets."""
     letters = Publication(tmp_path / "letters", {"mailings": {"approve": "never"}})
     letters.begin(write=False)
     letters.add_readers("ada@example.com")
     letters.write("02-next.md", words(2))
     letters.publish(write=False)
-    true_time = HandClock(letters.clock.now())
+    steady = HandClock(letters.clock.now())
     letters.turn(days=40)
-    set_steady(letters, true_time)
+    set_steady(letters, steady)
+    return letters, steady
+
+
+def test_mailing_does_not_end_because_the_clock_was_set_ahead(tmp_path: Path) -> None:
+    letters, _ = under_way_and_set_ahead(tmp_path)
 
     with Shift.begin(letters.app) as shift:
         shift.tidy()
@@ -152,14 +158,7 @@ def test_mailing_ends_after_its_time_although_the_machine_began_with_a_wrong_clo
 
 
 def test_mailing_that_a_person_resumes_has_its_full_time_whatever_the_clock_shows(tmp_path: Path) -> None:
-    letters = Publication(tmp_path / "letters", {"mailings": {"approve": "never"}})
-    letters.begin(write=False)
-    letters.add_readers("ada@example.com")
-    letters.write("02-next.md", words(2))
-    letters.publish(write=False)
-    steady = HandClock(letters.clock.now())
-    letters.turn(days=40)
-    set_steady(letters, steady)
+    letters, steady = under_way_and_set_ahead(tmp_path)
     decisions, record = letters.app.decisions, letters.record("2")
 
     decisions.hold(record)
