@@ -28,7 +28,7 @@ def use_containers(parser: MarkdownIt) -> None:
     parser.block.ruler.before("fence", "container", _container, {"alt": ends})
 
 
-def _container(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803
+def _container(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803, the library's
     if not state.src.startswith(":::", state.bMarks[startLine] + state.tShift[startLine]):
         return False
     found = _OPENING.fullmatch(_line(state, startLine).rstrip())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import jinja2
@@ -29,10 +30,10 @@ def test_what_was_put_comes_back(cache: Cache) -> None:
     lambda content: content[:-1], lambda content: content[:10], lambda content: b"",
     lambda content: content[:-1] + b"X", lambda content: b"X" + content[1:],
 ], ids=["cut", "cut in the seal", "empty", "changed", "changed in the seal"])
-def test_what_was_damaged_is_not_there(cache: Cache, damage: object) -> None:
+def test_what_was_damaged_is_not_there(cache: Cache, damage: Callable[[bytes], bytes]) -> None:
     cache.put("a", b"one")
     file = cache.folder / "a"
-    file.write_bytes(damage(file.read_bytes()))  # type: ignore[operator]
+    file.write_bytes(damage(file.read_bytes()))
 
     assert cache.get("a") is None
 
