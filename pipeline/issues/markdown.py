@@ -14,6 +14,7 @@ from html import unescape
 from markdown_it.token import Token
 
 from pipeline.errors import Problem
+from pipeline.issues.anchors import settle_anchors
 from pipeline.issues.attributes import settle_attributes
 from pipeline.issues.body import Body
 from pipeline.issues.breaks import Breaks, settle_breaks
@@ -82,7 +83,7 @@ def parse(
     raw = parser.renderer.render(tokens, parser.options, env)
     shown = cover is not None and shows(tokens, cover)
     return Document(tuple(tokens), headings, report.findings, None if shown else cover, language,
-                    clean(clean_html(raw)))
+                    settle_anchors(clean(clean_html(raw)), headings))
 
 
 def html(document: Document, target: Target, *, page_url: str, resolve: Callable[[str], str], width: int = 640) -> str:
