@@ -18,6 +18,7 @@ from pipeline.issues.years import begin_anew, year_of
 
 DEPTH = 4                      # how far below the folder issues are looked for
 SAMPLE = 20                    # files read to tell the language
+PICTURED = 400                 # files whose pictures are looked for
 SKIPPED = frozenset({"node_modules", "feeds", "site", "var", "templates", "venv"})
 DOCUMENTS = "docs"             # of a program, mostly; of a newsletter where no issues lie elsewhere
 SUFFIXES = (".md", ".markdown")
@@ -28,12 +29,17 @@ _WORD = re.compile(r"[A-Za-z]+|[\u3400-\u9fff]")
 _TRANSLATED = re.compile(r"(.+)(\.[a-z]{2}(?:[-_][A-Za-z]{2,4})?)")
 _ODD = frozenset('<>"\\${}')
 _ZONE_FOLDER = "zoneinfo/"
+_SITE = (".", "static", "public", "source", "src", "assets", "docs", "src/public", "docs/public", "src/assets",
+         ".vuepress/public", ".vitepress/public", "docs/.vuepress/public", "src/.vuepress/public")
+_PICTURE = re.compile(
+    r"[\"'(} ]((?:/(?!/)|(?:\.\./)+)[^\s\"'()<>{}|]{1,300}\.(?:png|jpe?g|gif|webp|svg))\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
     """`issues` is relative to the folder, "." for itself; `files` is how many Markdown files are there.
 
+    `static` is the folder of the files whose addresses begin with `/`, relative to the folder, "" if none is needed.
     `below`: in which folders there they lie, as a pattern: "**/" is any, "" none, because what lies below is something
     else. `suffixes` are theirs; `others` are patterns of Markdown files there that are no issues. `anew`: their
     numbers begin anew each year.
@@ -41,6 +47,7 @@ class Survey:
 
     title: str
     issues: str
+    static: str
     below: str
     files: int
     suffixes: tuple[str, ...]
@@ -68,7 +75,8 @@ def survey(folder: Path, issues: Path | None = None) -> Survey:
     return Survey(
         title=_title(folder.resolve().name),
         issues=os.path.relpath(where, folder).replace(os.sep, "/"),
-        below=below, files=len(files), suffixes=tuple(sorted({file.suffix for file in files})),
+        static=_static(folder, where, files), below=below, files=len(files),
+        suffixes=tuple(sorted({file.suffix for file in files})),
         others=(*others, *(f"{ANYWHERE}*{ending}" for ending in translated)),
         language=_language(files[-SAMPLE:]), timezone=_timezone(),
         anew=begin_anew((paths[file], number_in_name(stem(paths[file]))) for file in files),
@@ -83,6 +91,22 @@ def _below(folder: Path, files: list[Path]) -> str:
     if not top:
         return ANYWHERE
     return IN_YEARS if len(years) > len(top) else ""
+
+
+def _static(folder: Path, where: Path, files: list[Path]) -> str:
+    """Where most of the pictures lie that issues show and that are not in the issues folder; "" if there are none."""
+    shown = {(file.parent, address) for file in files[-PICTURED:] if file.is_file()
+             for address in _PICTURE.findall(file.read_text(encoding="utf-8", errors="replace"))}
+    outside = [(place, address) for place, address in shown if not _has(where, place, address)]
+    places = [name for name in _SITE if (folder / name).is_dir() and folder / name != where]
+    best = max(places, key=lambda name: sum(_has(folder / name, *one) for one in outside), default="")
+    return best if any(_has(folder / best, *one) for one in outside) else ""
+
+
+def _has(root: Path, place: Path, address: str) -> bool:
+    """Whether `root` has the file that an issue in the folder `place` calls so."""
+    file = root / address[1:] if address.startswith("/") else Path(os.path.normpath(place / address))
+    return file.is_relative_to(root) and file.is_file()
 
 
 def _translations(files: list[Path]) -> tuple[str, ...]:

@@ -72,7 +72,7 @@ def test_survey_takes_the_folder_that_it_is_told(tmp_path: Path) -> None:
     folder = fill(tmp_path / "my-weekly", "issues/1.md", "issues/2.md", "drafts/3.md")
 
     assert survey(folder, Path("drafts")) == Survey(
-        "My Weekly", "drafts", "**/", 1, (".md",), ("**/README.md",), "en", "Asia/Shanghai", False)
+        "My Weekly", "drafts", "", "**/", 1, (".md",), ("**/README.md",), "en", "Asia/Shanghai", False)
 
 
 @pytest.mark.parametrize("issues", [None, Path("missing"), Path("1.md")])
@@ -107,6 +107,22 @@ def test_survey_without_tz_asks_the_machine(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.delenv("TZ")
 
     assert survey(tmp_path).timezone == (os.path.realpath("/etc/localtime").partition("zoneinfo/")[2] or "UTC")
+
+
+@pytest.mark.parametrize(("picture", "address", "static"), [
+    ("static/img/a.png", "/img/a.png", "static"),                # Hugo, Zola
+    ("assets/a.png", "{{ site.baseurl }}/assets/a.png", "."),    # Jekyll
+    ("assets/a.png", "../assets/a.png", "."),                    # VuePress
+    ("posts/img/a.png", "/img/a.png", ""),                       # in the issues folder itself
+    ("public/img/b.png", "/img/a.png", ""),
+])
+def test_survey_finds_the_folder_of_static_files(tmp_path: Path, picture: str, address: str, static: str) -> None:
+    folder = fill(tmp_path / "weekly", "posts/1.md", "posts/2.md", text=f"![A]({address})\n")
+    (folder / picture).parent.mkdir(parents=True, exist_ok=True)
+    (folder / picture).write_bytes(b"")
+
+    assert survey(folder).static == static
+    assert settled(folder).issues.static == (folder / static if static else None)
 
 
 # ---- settings file ------------------------------------------------------------------------------
