@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import IssueError
 from pipeline.issues.dates import When, date_in_name, local_instant, parse_date
+from pipeline.issues.fillings import filled
 from pipeline.issues.frontmatter import Front, read_front
 from pipeline.issues.issue import Image, Manuscript
 from pipeline.issues.naming import number_in_name, stem, title_in_name
@@ -145,7 +146,7 @@ class _Fields:
             if isinstance(value, list):
                 value = value[0] if value else ""
             if isinstance(value, str) and value.strip().lower() not in _NOTHING:
-                return Image(value.strip())
+                return Image(filled(value.strip()))
         return None
 
     def language(self) -> str | None:

@@ -11,6 +11,8 @@ from html import escape, unescape
 
 from markdown_it.common.html_re import HTML_TAG_RE
 
+from pipeline.issues.fillings import filled
+
 TAG = re.compile(rf"<!--(?!-?>)[\s\S]*?-->|{HTML_TAG_RE.pattern}")
 """What CommonMark takes for a tag, comment, declaration or instruction (spec 0.31.2, section 6.6).
 
@@ -65,6 +67,6 @@ def read_tag(typed: str) -> Tag:
         return Tag(Kind.CLOSE, name)
     attributes: dict[str, str] = {}
     for key, value in _ATTRIBUTE.findall(typed[match.end():]):
-        attributes.setdefault(key.lower(), unescape(value.strip("\"'")))
+        attributes.setdefault(key.lower(), filled(unescape(value.strip("\"'"))))
     empty = name in VOID or typed.endswith("/>")
     return Tag(Kind.EMPTY if empty else Kind.OPEN, name, attributes)
