@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ from pipeline.issues.dates import When, date_in_name, local_instant, parse_date
 from pipeline.issues.fillings import filled
 from pipeline.issues.frontmatter import Front, read_front
 from pipeline.issues.issue import Image, Manuscript
-from pipeline.issues.naming import number_in_name, stem, title_in_name
+from pipeline.issues.naming import number_in_name, says_when, stem, title_in_name
 from pipeline.language import language_tag
 
 if TYPE_CHECKING:  # slow import: the Markdown parser
@@ -61,15 +61,16 @@ def read_halfway(
     number = _first(given, number_in_name(name), told.heading_number)
     own = fields.text("description") or fields.text("desc")
     spoken = [cut(text) for text in (own, told.small) if text]
+    summed_up = [cut(text) for text in fields.summaries()]
     manuscript = Manuscript(
         path=path,
         claimed_id=fields.identity() or (str(number) if number is not None else name),
         number=number,
-        title=fields.line("title") or title_in_name(name) or told.title or name,
+        title=fields.line("title") or _title(title_in_name(name), told.title) or name,
         day=when.day if when else None,
         due_at=when.instant if when else None,
         cover=fields.cover() or told.cover,
-        descriptions=tuple(dict.fromkeys((*spoken, *told.descriptions))),
+        descriptions=tuple(dict.fromkeys((*spoken, *summed_up, *told.descriptions))),
         described=bool(spoken),
         language=fields.language(),
         lists=fields.names("list") or fields.names("lists"),
@@ -80,6 +81,11 @@ def read_halfway(
         digest=hashlib.sha256(raw).hexdigest(),
     )
     return manuscript, body
+
+
+def _title(named: str, heading: str) -> str:
+    """Behind a number a file name has a title, but a date there says less than the first heading."""
+    return heading if heading and says_when(named) else named or heading
 
 
 def _first(*numbers: int | None) -> int | None:
@@ -148,6 +154,12 @@ class _Fields:
             if isinstance(value, str) and value.strip().lower() not in _NOTHING:
                 return Image(filled(value.strip()))
         return None
+
+    def summaries(self) -> Iterator[str]:
+        """What describes an issue under the names that site generators have for it."""
+        for name in ("summary", "excerpt"):
+            if isinstance(self.front.fields.get(name), str) and (text := self.text(name)):
+                yield text
 
     def language(self) -> str | None:
         text = self.line("language") or self.line("lang")
