@@ -19,13 +19,15 @@ from pipeline.issues.years import begin_anew, year_of
 DEPTH = 4                      # how far below the folder issues are looked for
 SAMPLE = 20                    # files read to tell the language
 PICTURED = 400                 # files whose pictures are looked for
-SKIPPED = frozenset({"node_modules", "feeds", "site", "var", "templates", "venv"})
+SKIPPED = frozenset({"node_modules", "feeds", "site", "var", "templates", "venv", "_site", "_drafts"})
+POSTS = "_posts"               # of Jekyll: what lies beside it are pages
 DOCUMENTS = "docs"             # of a program, mostly; of a newsletter where no issues lie elsewhere
 SUFFIXES = (".md", ".markdown")
 NOT_ISSUES = frozenset({"readme", "changelog", "license", "contributing", "_index"})
+PAGE = "index"                 # of a folder: an issue where it is alone there, else the list of the others
 ANYWHERE, IN_YEARS = "**/", "20*/**/"
 _NO_LANGUAGE = re.compile(r"^```.*?^```|`[^`\n]*`|https?://[!-~]+|<[^<>]*>", re.DOTALL | re.MULTILINE)
-_WORD = re.compile(r"[A-Za-z]+|[\u3400-\u9fff]")
+_WORD = re.compile(r"[A-Za-z]+|[\u3040-\u30ff\u3400-\u9fff]")
 _TRANSLATED = re.compile(r"(.+)(\.[a-z]{2}(?:[-_][A-Za-z]{2,4})?)")
 _ODD = frozenset('<>"\\${}')
 _ZONE_FOLDER = "zoneinfo/"
@@ -118,10 +120,10 @@ def _translations(files: list[Path]) -> tuple[str, ...]:
 
 
 def _others(documents: list[Path], issues: list[Path], where: Path) -> list[str]:
-    """What keeps documents out: their names in all folders, or their paths where issues have such names too."""
+    """What keeps documents out: their names in all folders, or their paths where issues have or may have such names."""
     names = {file.name for file in issues}
-    found = {file.relative_to(where).as_posix() if file.name in names else f"{ANYWHERE}{file.name}"
-             for file in documents}
+    found = {file.relative_to(where).as_posix() if file.name in names or file.stem == PAGE
+             else f"{ANYWHERE}{file.name}" for file in documents}
     always = {f"{ANYWHERE}README.md"} if "README.md" not in names else set()
     return sorted(found | always, key=lambda pattern: (pattern not in always, pattern))
 
@@ -138,6 +140,8 @@ def _busiest(folder: Path) -> Path:
     From the top down to where files lie, always into the folder with most of them below it.
     """
     found = [file for file in _markdown(folder) if not _is_document(file)]
+    if any(file.is_relative_to(folder / POSTS) for file in found):
+        return folder / POSTS
     files = [file for file in found if DOCUMENTS not in file.relative_to(folder).parts] or found
     if not files:
         return folder / "issues"
@@ -161,6 +165,8 @@ def _markdown(folder: Path) -> Iterator[Path]:
 
 def _is_document(file: Path) -> bool:
     """Of the folder as a project: no issue, whatever it is dated. `issue-14/README.md` is one, if it is alone there."""
+    if file.stem.lower() == PAGE:
+        return sum(1 for _ in _markdown(file.parent)) > 1
     if file.stem.lower() not in NOT_ISSUES:
         return False
     name = stem(f"{file.parent.name}/{file.name}")
@@ -169,10 +175,14 @@ def _is_document(file: Path) -> bool:
 
 
 def _language(files: list[Path]) -> str:
-    """`zh-Hans` where Chinese characters are two for three Latin words or more; addresses and code do not count."""
+    """`zh-Hans` where Chinese characters are two for three Latin words or more, `ja` where kana are among them;
+    addresses and code do not count."""
     text = "".join(file.read_text(encoding="utf-8", errors="replace")[:20_000] for file in files if file.is_file())
-    words = Counter("latin" if word < "\u0100" else "chinese" for word in _WORD.findall(_NO_LANGUAGE.sub(" ", text)))
-    return "zh-Hans" if words["chinese"] * 3 > words["latin"] * 2 else "en"
+    words = Counter("latin" if word < "\u0100" else "kana" if word < "\u3400" else "chinese"
+                    for word in _WORD.findall(_NO_LANGUAGE.sub(" ", text)))
+    if (words["chinese"] + words["kana"]) * 3 <= words["latin"] * 2:
+        return "en"
+    return "ja" if words["kana"] * 4 > words["chinese"] else "zh-Hans"
 
 
 def _timezone() -> str:
