@@ -23,6 +23,9 @@ VOID = frozenset((
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track",
     "wbr"))
 
+COMPONENT = re.compile(r"</?[A-Z][A-Za-z0-9.]*[a-z]")
+"""How the name of a component begins in MDX and Vue; no tag of HTML is written so."""
+
 _NAME = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)")
 _ATTRIBUTE = re.compile(r"(?<!\s)\s+([A-Za-z_:][\w:.-]*)(?:\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?", re.ASCII)
 
