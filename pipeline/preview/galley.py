@@ -168,9 +168,9 @@ class Galley:
                 "feed_atom": "  " + atom[start:end] + "</entry>"}
 
     def _findings(self, record: Record) -> list[dict[str, object]]:
-        others = [one for one in beside(self._books, self._problems) if one.path != record.path]
+        neighbours = beside(self._books, self._problems)
         found = [*(one for one in self._problems if one.path == record.path),
-                 *examine_specimen(specimen(self._books, record), Files(self._books.source.root), others),
+                 *examine_specimen(specimen(self._books, record), Files(self._books.source.root), neighbours),
                  *mail_findings(self._books, record)]
         return [one.as_json() for one in dict.fromkeys(found)]
 
