@@ -19,7 +19,6 @@ from pipeline.issues.record import Record
 from pipeline.mailings.compose import Stencil
 from pipeline.mailings.envelope import Envelope, Reader
 from pipeline.mailings.mailing import Mailing, MailingState
-from pipeline.mailings.messages import LINK_KEY
 from pipeline.preview.books import look, rehearsal
 from pipeline.providers.base import Message
 from pipeline.publish.trial import NOBODY
@@ -83,8 +82,7 @@ def _started(app: App, record: Record) -> list[Mailing]:
 def _sample(app: App, record: Record) -> Message:
     app.clock = HandClock(max(app.clock.now(), record.due_at))
     edition, frozen = app.dresser.dress(record, record.lists[0])
-    return sample(app, record, edition, Envelope.from_json(
-        {name: value for name, value in frozen.items() if name != LINK_KEY}))
+    return sample(app, record, edition, Envelope.from_json(frozen))
 
 
 def _personal(app: App, record: Record, address: str) -> Message:

@@ -27,7 +27,6 @@ from pipeline.issues.folder import ASSET_LIMIT_BYTES, read
 from pipeline.issues.markdown import Target
 from pipeline.issues.record import Record
 from pipeline.mailings.envelope import Envelope
-from pipeline.mailings.messages import LINK_KEY
 from pipeline.preview.books import blank_books, look
 from pipeline.preview.checks import Files, beside, mail_findings, specimen
 from pipeline.preview.copies import as_copy, newest, sample
@@ -146,8 +145,8 @@ class Galley:
         except EditionError as error:
             return "", {"subject": record.title, "preheader": "", "text": "", "headers": "", "size": 0,
                         "limit": LIMIT, "refused": str(error)}
-        envelope = Envelope.from_json({name: value for name, value in frozen.items() if name != LINK_KEY})
-        copy = as_copy(sample(self._books, record, edition, replace(envelope, date=record.due_at)))
+        envelope = replace(Envelope.from_json(frozen), date=record.due_at)
+        copy = as_copy(sample(self._books, record, edition, envelope))
         return copy.html, {
             "subject": edition.subject, "preheader": edition.preheader, "text": copy.text,
             "headers": copy.mime.partition(b"\r\n\r\n")[0].decode("utf-8", "replace").replace("\r\n", "\n"),

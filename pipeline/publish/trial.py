@@ -12,7 +12,6 @@ from pipeline.issues.record import Record
 from pipeline.mailings.compose import Stencil
 from pipeline.mailings.dkim import Seal
 from pipeline.mailings.envelope import Envelope, Reader
-from pipeline.mailings.messages import LINK_KEY
 from pipeline.providers.base import Transport
 from pipeline.publish.dress import Dresser
 
@@ -33,7 +32,6 @@ def send_trial(
 ) -> list[tuple[str, str]]:
     """Hands a test message to the post for each address; gives what it said to each. Raises its verdicts."""
     edition, frozen = dresser.dress(record, list_id)
-    frozen.pop(LINK_KEY)
     stencil = Stencil.compile(edition, Envelope.from_json(frozen), seal)
     links = Links(*(ring.sign(purpose, NOBODY, list_id)
                     for purpose in (Purpose.UNSUBSCRIBE, Purpose.PREFERENCES, Purpose.VIEW)))
