@@ -104,7 +104,7 @@ class Composer:
 
     def _make(self, frozen: Mapping[str, Any], claim: Claim) -> Plate:
         envelope = Envelope.from_json(frozen)
-        stencil = Stencil.compile(self._ledger.mailings.edition(claim.edition_digest), envelope, self._seal)
+        stencil = Stencil(self._ledger.mailings.edition(claim.edition_digest), envelope, self._seal)
 
         def signer(purpose: Purpose, about: str, wanted: object) -> Signer:
             return self._ring.signer(purpose, about, key_id=frozen.get(LINK_KEY)) if wanted else _no_link

@@ -73,7 +73,7 @@ class Dresser:
             self._refuse_mistakes(record)
         edition = self.edition(record)
         envelope = self._envelope(record, list_id)
-        Stencil.compile(edition, envelope)
+        Stencil(edition, envelope)
         return edition, envelope.as_json() | {LINK_KEY: self._ring.key_id}
 
     def _refuse_mistakes(self, record: Record) -> None:

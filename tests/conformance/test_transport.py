@@ -15,7 +15,7 @@ import pytest
 
 from pipeline.clock import HandClock
 from pipeline.errors import Deferred, InDoubt, Refused, Rejected, TransportError, Unavailable
-from pipeline.providers.base import NOBODY, Message, Receipt, Transport
+from pipeline.providers.base import LIST_DOMAIN, Message, Receipt, Transport
 from pipeline.providers.catalogue import open_transport
 from pipeline.providers.local import Faulty, Folder, Outbox
 from pipeline.providers.smtp import Smtp
@@ -39,7 +39,7 @@ class Rig:
         return message(self.address(name), **{"key": name} | given)
 
     def address(self, name: str) -> str:
-        return f"{name}@{NOBODY if self.transport.broadcasts else 'example.org'}"
+        return f"{name}@{LIST_DOMAIN if self.transport.broadcasts else 'example.org'}"
 
 
 @pytest.fixture(params=["folder", "outbox", "faulty", "smtp-chunked", "smtp-pipelined", "smtp-lockstep", *DESKS,
@@ -121,7 +121,7 @@ def _platform(kind: str) -> Iterator[Rig]:
 
         def delivered() -> list[tuple[str, Any]]:
             marks = [re.findall(r"avviso-([\w-]+)", str(one))[0] for one in service.desk.sent]
-            return [(f"{mark}@{NOBODY}", service.desk.texts(one)) for mark, one in
+            return [(f"{mark}@{LIST_DOMAIN}", service.desk.texts(one)) for mark, one in
                     zip(marks, service.desk.sent, strict=True)]
 
         yield Rig(transport, delivered, {name: expected for name, (_, expected) in FAULTS.items()},

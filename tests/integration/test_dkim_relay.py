@@ -41,7 +41,7 @@ def random_readers(count: int) -> list[Reader]:
 def test_signatures_of_both_kinds_are_believed_behind_a_real_relay(trials: Callable[[int, int], int]) -> None:
     readers = random_readers(trials(40, 1000))
     english = replace(edition(), text="Type  and\tpaper. \n.\n..\nFrom here\n" * 40)
-    stencils = [(kind, Stencil.compile(words, envelope(), seal(kind)))
+    stencils = [(kind, Stencil(words, envelope(), seal(kind)))
                 for kind in KINDS for words in (edition(), english, render("正文。\n\n" * 40))]
     sent = {}
     with PostOffice() as post, postfix(post.port) as port:

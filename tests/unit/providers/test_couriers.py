@@ -26,7 +26,7 @@ from tests.messages import NOON, message, outcome, send
 from tests.standins import Fault, Service
 from tests.vendors import DESKS, KEY, PLATFORMS, Vendor
 
-LETTER = Stencil.compile(edition(), envelope()).message(reader())
+LETTER = Stencil(edition(), envelope()).message(reader())
 
 
 @contextmanager
