@@ -16,7 +16,7 @@ import pytest
 from pipeline.clock import HandClock
 from pipeline.errors import Deferred, InDoubt, Refused, Rejected, TransportError, Unavailable
 from pipeline.providers.base import LIST_DOMAIN, Message, Receipt, Transport
-from pipeline.providers.catalogue import open_transport
+from pipeline.providers.catalogue import transport_opener
 from pipeline.providers.local import Faulty, Folder, Outbox
 from pipeline.providers.smtp import Smtp
 from tests.messages import NOON, message, outcome, relay_to, send
@@ -116,7 +116,7 @@ def fault_for(body: bytes, written: str) -> Fault | None:
 def _platform(kind: str) -> Iterator[Rig]:
     desk, settings = PLATFORMS[kind]
     with Service(desk(), elsewhere="http://192.0.2.1") as service:
-        transport = open_transport(kind, {**settings, "url": service.url}, HandClock(NOON))
+        transport = transport_opener(kind, {**settings, "url": service.url}, HandClock(NOON))()
         service.faults = lambda request: fault_for(request.body, "avviso-{}")
 
         def delivered() -> list[tuple[str, Any]]:
@@ -133,7 +133,7 @@ def _platform(kind: str) -> Iterator[Rig]:
 def _vendor(kind: str) -> Iterator[Rig]:
     desk, settings = DESKS[kind]
     with Service(desk(), elsewhere="http://192.0.2.1") as service:
-        transport = open_transport(kind.partition("-")[0], {**settings, "url": service.url}, HandClock(NOON))
+        transport = transport_opener(kind.partition("-")[0], {**settings, "url": service.url}, HandClock(NOON))()
         service.faults = lambda request: fault_for(request.body, "{}@example.org")
         refusals = {name: expected for name, (_, expected) in FAULTS.items()}
         takes_mime = kind in ("ses", "mailgun")

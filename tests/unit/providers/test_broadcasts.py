@@ -14,7 +14,7 @@ from pipeline.errors import Refused, TransportError
 from pipeline.mailings.compose import Stencil
 from pipeline.providers.base import LIST_DOMAIN, Message, Transport
 from pipeline.providers.broadcasts import inside
-from pipeline.providers.catalogue import open_transport
+from pipeline.providers.catalogue import transport_opener
 from tests.mail_samples import edition, envelope, reader
 from tests.messages import NOON, message, outcome, send
 from tests.standins import Fault, Service
@@ -41,7 +41,7 @@ def at(kind: str, **more: Any) -> Iterator[tuple[Any, Transport]]:
     """A transport of this kind, and the service, which saw nothing odd."""
     desk, settings = PLATFORMS[kind]
     with Service(desk()) as service:
-        transport = open_transport(kind, {**settings, "url": service.url, **more}, HandClock(NOON))
+        transport = transport_opener(kind, {**settings, "url": service.url, **more}, HandClock(NOON))()
         yield service, transport
         transport.close()
         assert service.desk.oddities == []
