@@ -104,6 +104,5 @@ class Post(Books):
 
     def waits(self) -> list[str]:
         """Why what is being sent stands still just now, and until when."""
-        zone = self.config.zone
         return waits(self.ledger, self.config.transport.kind, self.warm_up, now=self.clock.now(), steady=self.steady(),
-                     local=lambda at: f"{at.astimezone(zone):%Y-%m-%d %H:%M}")
+                     zone=self.config.zone)
