@@ -16,7 +16,7 @@ from pipeline.mailings.envelope import Envelope, Reader
 
 FRAME = Frame(
     title="铅字周刊", url="https://type.example.com/", language="zh-Hans", author="林子",
-    postal_address="上海市某路 1 号", archive_url="https://type.example.com/",
+    postal_address="上海市某路 1 号",
     page_url="https://type.example.com/7/", view=True, preferences=True,
 )
 TEMPLATES = Templates()

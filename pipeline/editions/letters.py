@@ -52,7 +52,7 @@ def _context(letter: Letter, frame: Frame, words: dict[str, str]) -> dict[str, o
     button = {
         Letter.CONFIRM: Hole.ACTION.value,
         Letter.CHANGE: Hole.ACTION.value,
-        Letter.WELCOME: quote(frame.archive_url or frame.url),
+        Letter.WELCOME: quote(frame.url),
     }[letter]
     return {
         **letterhead(frame, frame.language, why=catalogue[why].format(title=frame.title)),

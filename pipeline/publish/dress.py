@@ -129,7 +129,7 @@ class Dresser:
             sender_name=sending.sender_name, sender_address=sending.sender_address, date=self._clock.now(),
             domain=domain, language=record.language or self._frame.language, publication=self._frame.title,
             mailing=name, reply_to=sending.reply_to, list_id=f"{list_id}.{domain}",
-            list_name=sending.lists[list_id], archive_url=self._frame.archive_url,
+            list_name=sending.lists[list_id], archive_url=self._frame.url,
             feedback_id=f"{_short(record.key)}:{list_id}:mailing:{_short(domain)}",
             unsubscribe_url_prefix=self._link("unsubscribe") if sending.web_url else "",
             unsubscribe_mailto=sending.mailto, bounce_address=sending.bounce_address,

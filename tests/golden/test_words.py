@@ -36,7 +36,7 @@ from pipeline.issues.reading import read_manuscript
 ROOT = Path(__file__).parents[2]
 FOLDERS = [ROOT / "issues", *([Path(os.environ["AVVISO_CORPUS"])] if os.environ.get("AVVISO_CORPUS") else [])]
 ISSUES = [path for folder in FOLDERS for path in sorted(folder.glob("**/*.md"))]
-FRAME = Frame(title="活字周刊", url="https://weekly.example.com/", language="zh-Hans", archive_url="https://weekly.example.com/",
+FRAME = Frame(title="活字周刊", url="https://weekly.example.com/", language="zh-Hans",
               page_url="https://weekly.example.com/14/")
 
 # What we add to an author's text, and nothing else: labels of players, signs of alerts, tasks and footnotes.
