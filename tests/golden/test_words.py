@@ -145,9 +145,9 @@ def rendered(path: Path) -> Rendered:
                         "zh-Hans").parsed()
     at = datetime(2026, 3, 24, 8, tzinfo=UTC)
     issue = Issue(
-        key="14", number=14, title=manuscript.title, day=manuscript.day or date(2026, 3, 24), due_at=at,
-        published_at=at, updated_at=at, feed_id="tag:14", permalink="14/", cover=manuscript.cover, description="",
-        language="zh-Hans", tags=(), author="", path=path.name, body="", digest="")
+        key="14", number=14, title=manuscript.title, day=manuscript.day or date(2026, 3, 24),
+        published_at=at, updated_at=at, feed_id="tag:14", permalink="14/", description="",
+        language="zh-Hans", tags=(), author="", path=path.name)
 
     def shown(target: Target) -> str:
         return html(document, target, page_url=FRAME.page_url, resolve=lambda name: FRAME.url + name)
