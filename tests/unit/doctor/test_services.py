@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pipeline.clock import HandClock
-from pipeline.doctor import Finding, State
+from pipeline.doctor.finding import Finding, State
 from pipeline.doctor.post import examine_post
 from pipeline.providers import smtp_settings
 from pipeline.providers.catalogue import transport_opener
