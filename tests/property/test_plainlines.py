@@ -1,0 +1,54 @@
+"""What is not asked would have said no: blocks and words are those that the library finds when it asks every rule."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from markdown_it.parser_inline import ParserInline
+from markdown_it.ruler import Ruler
+
+from pipeline.issues.parser import markdown_parser
+
+BEGINNINGS = (
+    "# ", "## a\n", "> ", ">", "- ", "* ", "+ ", "1. ", "0) ", "---\n", "***\n", "___\n", "===\n", "```\n", "~~~\n",
+    "    ", "\t", "| a | b |\n|---|---|\n", "a | b\n:-- | -\n", "[^1]: ", "[a]: https://a.example\n", "<div>",
+    "<!--a-->\n", "<b>", "$$a$$\n", "::: tip\n", ":::\n", "[!NOTE]\n", "- [x] ", "[", ":", "|", "=", "é", "\x0b",
+    "\u3000", "１. ")
+WORDS = (
+    "a", "中文", "b\n", "  \n", "*c*", "_c_", "~~c~~", "`d`", "[a]", "[^1]", "[a](b)", "![a](b)", "^[a]", "<i>",
+    "&amp;", "\\*", "$\\e*f*g$", "https://a.example/*b*c")
+PIECES = ("\n", "\n\n", " ", "|", "![", "](", ")", "*", "_", "~", "`", "<", ">", "\\", "@")
+TEXTS = st.lists(st.sampled_from(BEGINNINGS + WORDS + PIECES) | st.text(max_size=3), max_size=24).map("".join)
+
+
+@cache
+def asks_every_rule() -> MarkdownIt:
+    """Our rules, asked as the library asks."""
+    parser = markdown_parser.__wrapped__()
+    lines, words = parser.block.ruler, parser.inline.ruler
+    parser.block.ruler, parser.inline = Ruler(), ParserInline()
+    parser.block.ruler.__rules__, parser.inline.ruler = lines.__rules__, words
+    return parser
+
+
+@pytest.mark.parametrize("beginning", BEGINNINGS)
+def test_each_beginning_has_the_blocks_that_asking_every_rule_finds(beginning: str) -> None:
+    compare(f"{beginning}a\n\nb\n{beginning}c\n\n[^1] [a]\n")
+
+
+@pytest.mark.parametrize("words", WORDS)
+def test_each_mark_in_words_is_what_asking_every_rule_finds(words: str) -> None:
+    compare(f"{words}\n\na{words}b\n\n[^1]: a\n[a]: b\n")
+
+
+@given(TEXTS)
+def test_any_text_is_what_asking_every_rule_finds(text: str) -> None:
+    compare(text)
+
+
+def compare(text: str) -> None:
+    assert markdown_parser().parse(text) == asks_every_rule().parse(text)
