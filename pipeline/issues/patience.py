@@ -119,8 +119,9 @@ def _inline(state: StateCore) -> None:
     """Parses the words of each block until the issue has used up its marks."""
     out: list[Token] = []
     marks = repeated = 0
+    counted = _cost(state.src, _COUNTED) > MAX_MARKS  # its blocks have no more of them than an issue itself
     for token in state.tokens:
-        cost = _cost(token)
+        cost = _cost_of(token) if counted else 0
         if marks + cost > MAX_MARKS:
             out += _as_typed(token, f"more than {MAX_MARKS:,} marks")
             continue
@@ -133,18 +134,20 @@ def _inline(state: StateCore) -> None:
         repeated += max(0, sum(_address_chars(child) for child in token.children if child.attrs) - len(token.content))
         if repeated > MAX_REPEATED_CHARS:
             _type(token, f"more than {MAX_REPEATED_CHARS:,} characters of repeated addresses")
-        elif max((child.level for child in token.children), default=0) > MAX_WITHIN:
+        elif len(token.children) > MAX_WITHIN and max(child.level for child in token.children) > MAX_WITHIN:
             _type(token, f"more than {MAX_WITHIN} marks within each other")
     state.tokens = out
 
 
-def _cost(token: Token) -> int:
-    """What a block costs beside its length: its marks, and more for those that make a link or a tag."""
+def _cost_of(token: Token) -> int:
     if token.type not in ("inline", "html_block"):
         return 0
-    marks = _COUNTED_IN_HTML if token.type == "html_block" else _COUNTED
-    return sum(map(token.content.count, marks)) + sum(
-        more * token.content.count(mark) for mark, more in _DEAR.items())
+    return _cost(token.content, _COUNTED_IN_HTML if token.type == "html_block" else _COUNTED)
+
+
+def _cost(text: str, marks: str) -> int:
+    """What a text costs beside its length: its marks, and more for those that make a link or a tag."""
+    return sum(map(text.count, marks)) + sum(more * text.count(mark) for mark, more in _DEAR.items())
 
 
 def _as_typed(token: Token, why: str) -> list[Token]:
