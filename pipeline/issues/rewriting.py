@@ -31,13 +31,15 @@ _PLAIN_NAMES = {
     "address": "div"}
 # The web has new names for what mail programs know by the old ones.
 _NEW_NAMES = {"acronym": "abbr", "center": "div", "strike": "s", "tt": "code"}
+_GIVEN_UP = frozenset(("align", "valign"))
+_GIVEN_UP_IN_TABLES = _GIVEN_UP | {"width"}
 _ALIGNED = {side: f"align-{side}" for side in ("left", "right", "center", "justify")}
 
 
 def rewrite(clean: str, place: Place, words: Vocabulary, direction: str) -> str:
     """The fragment for `place`. Mail and feeds: no ids, no anchors but to the issue's page, no way back from a note."""
     html = show_players(clean, place.target, words)
-    if place.target is not Target.WEB:
+    if place.target is not Target.WEB and "#fnref:" in html:
         html = _BACK.sub("", html)
     if direction == "rtl":
         html = _CODE.sub(r'<\1 dir="ltr">', html)
@@ -60,9 +62,10 @@ class _Writer:
             "a": self._anchor, "img": self._image, "span": self._span}
 
     def tag(self, match: re.Match[str]) -> str:
-        name, attributes = match["name"], attributes_of(match["attributes"])
+        name = match["name"]
         if match["closing"]:
             return self._close(name)
+        attributes = attributes_of(match["attributes"])
         if name in self._kinds:
             return self._kinds[name](attributes)
         if "width" in attributes:
@@ -133,9 +136,11 @@ class _Writer:
 
     def _size(self, attributes: dict[str, str], room: int) -> dict[str, str]:
         """Width and height that fit into `room` pixels: `900/` is as wide as that, a percentage one of the room."""
-        width, height = _pixels(attributes.get("width", "")), _pixels(attributes.get("height", ""))
+        if not attributes.get("width"):
+            return {}
+        width, height = _pixels(attributes["width"]), _pixels(attributes.get("height", ""))
         if width is None:
-            match = _WIDTH.match(attributes.get("width", ""))
+            match = _WIDTH.match(attributes["width"])
             share = min(int(match[1]), 100) if match and match[2] else 0
             if not share:
                 return {}
@@ -158,8 +163,8 @@ class _Writer:
 def _modern(name: str, attributes: dict[str, str]) -> dict[str, str]:
     """Attributes that HTML has given up, as classes of our style sheet; tables find their widths by themselves."""
     side = "center" if name == "center" else attributes.get("align", "").lower()
-    dropped = {"align", "valign", *(("width",) if name in ("table", "td", "th", "col", "colgroup") else ())}
-    kept = {key: value for key, value in attributes.items() if key not in dropped}
+    given_up = _GIVEN_UP_IN_TABLES if name in ("table", "td", "th", "col", "colgroup") else _GIVEN_UP
+    kept = {key: value for key, value in attributes.items() if key not in given_up}
     return kept | ({"class": _ALIGNED[side]} if side in _ALIGNED else {})
 
 
