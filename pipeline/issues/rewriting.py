@@ -18,6 +18,8 @@ from pipeline.issues.vocabulary import Vocabulary
 # What is the same for every target as long as it has no attributes: nearly all tags of most issues. Not <th>.
 _PLAIN = r"(?!/?(?:p|br|hr|[uo]l|li|h[2-6]|strong|em|b|i|code|pre|blockquote|del|sub|sup|table|thead|tbody|t[rd])>)"
 _TAG = re.compile(rf"<{_PLAIN}(?P<closing>/?)(?P<name>[a-z][a-z0-9]*)(?P<attributes>(?: [^ =>]+=\"[^\"]*\")*)>")
+# And so is a link to an absolute address in which nothing is to be encoded, as most are.
+_PLAIN_LINK = re.compile(r' href="https?://[A-Za-z0-9:/?#@!$()*+,;=._~-]*"')
 _CODE = re.compile(r"<(pre|code)>")
 _BACK = re.compile(r' ?<a href="#fnref:[^"]*">.*?</a>')
 _PICTURES_ONLY = re.compile(
@@ -65,6 +67,9 @@ class _Writer:
         name = match["name"]
         if match["closing"]:
             return self._close(name)
+        if name == "a" and _PLAIN_LINK.fullmatch(match["attributes"]) and not any(self._anchors):
+            self._anchors.append(True)
+            return match[0]
         attributes = attributes_of(match["attributes"])
         if name in self._kinds:
             return self._kinds[name](attributes)

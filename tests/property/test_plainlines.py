@@ -1,8 +1,11 @@
-"""What is not asked would have said no: blocks and words are those that the library finds when it asks every rule."""
+"""What is plain is as the long way would make it: blocks and words as the library finds them, links as others are."""
 
 from __future__ import annotations
 
+import re
 from functools import cache
+from html import escape
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
@@ -11,7 +14,10 @@ from markdown_it import MarkdownIt
 from markdown_it.parser_inline import ParserInline
 from markdown_it.ruler import Ruler
 
+from pipeline.issues import rewriting
+from pipeline.issues.markdown import Target, fragment
 from pipeline.issues.parser import markdown_parser
+from pipeline.issues.targets import Place
 
 BEGINNINGS = (
     "# ", "## a\n", "> ", ">", "- ", "* ", "+ ", "1. ", "0) ", "---\n", "***\n", "___\n", "===\n", "```\n", "~~~\n",
@@ -52,3 +58,15 @@ def test_any_text_is_what_asking_every_rule_finds(text: str) -> None:
 
 def compare(text: str) -> None:
     assert markdown_parser().parse(text) == asks_every_rule().parse(text)
+
+
+@given(st.text(alphabet="a/:?#@!$&'()*+,;=._~-%4Eé| ", max_size=9), st.sampled_from(list(Target)))
+def test_a_link_is_written_as_any_other(path: str, target: Target) -> None:
+    link = f'<a href="https://a.example/{escape(path)}">a</a>'
+    clean = f'<p>{link}</p>\n<p><a href="b"><video src="c">{link}</video></a></p>\n'
+    place = Place(target, "https://w.example/1/", lambda reference: f"https://w.example/{reference}", 640)
+
+    shown = fragment(clean, "en", place)
+
+    with patch.object(rewriting, "_PLAIN_LINK", re.compile("(?!)")):
+        assert shown == fragment(clean, "en", place)
