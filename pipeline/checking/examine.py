@@ -51,6 +51,7 @@ class Specimen:
     breaks: Breaks
     language: str
     neighbour: Neighbour | None = None
+    below_static: str | None = None
 
     def parsed(self) -> Document:
         """Its Markdown, parsed as it is for readers."""
@@ -59,14 +60,14 @@ class Specimen:
 
 
 def examine(
-    issue: Written, body: str, line: int, document: Document, exists: Exists,
+    issue: Written, body: str, line: int, document: Document, exists: Exists, below_static: str | None = None,
 ) -> list[Problem]:
     """What is wrong with the text of an issue, in the order of its lines.
 
-    `exists` says whether a path below the issues folder is a file. `document` is the parsed `body`; what was
-    noticed while parsing is among the findings, with its place.
+    `exists` says whether there is a file that feeds.addresses.source_path names, where `below_static` is explained.
+    `document` is the parsed `body`; what was noticed while parsing is among the findings, with its place.
     """
-    source = Source(issue.path, body, line, document.tokens)
+    source = Source(issue.path, body, line, document.tokens, below_static)
     addresses = named(source)
     anchors = Anchors(document.clean, document.headings)
     cover = issue.cover.src if issue.cover and not _names(addresses_of=body, src=issue.cover.src) else ""
@@ -83,14 +84,16 @@ def examine(
 
 def examine_specimen(specimen: Specimen, exists: Exists, others: Sequence[Neighbour] = ()) -> list[Problem]:
     """The same for a specimen, and beside its neighbours."""
-    found = examine(specimen, specimen.body, specimen.line, specimen.parsed(), exists)
+    found = examine(specimen, specimen.body, specimen.line, specimen.parsed(), exists, specimen.below_static)
     beside = find_neighbour_problems(specimen.neighbour, others) if specimen.neighbour else ()
     return [*beside, *found]
 
 
-def errors_of(issue: Written, body: str, line: int, document: Document, exists: Exists) -> list[Problem]:
+def errors_of(
+    issue: Written, body: str, line: int, document: Document, exists: Exists, below_static: str | None = None,
+) -> list[Problem]:
     """What holds the mailing of an issue: its findings of severity `error`, in the order of its lines."""
-    return [one for one in examine(issue, body, line, document, exists) if one.severity == "error"]
+    return [one for one in examine(issue, body, line, document, exists, below_static) if one.severity == "error"]
 
 
 def _nothing(issue: Written, line: int, document: Document) -> Iterator[Problem]:

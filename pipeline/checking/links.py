@@ -61,7 +61,7 @@ def _judge(source: Source, one: Named, anchors: Anchors, exists: Exists) -> Iter
         yield from _judge_scheme(source, one, scheme["scheme"].lower())
     elif _COLON_LOST.match(address):
         yield _broken(source, one)
-    elif one.kind != "bare" and is_relative(address) and not is_page(address):
+    elif one.kind != "bare" and is_relative(address) and not is_page(address, source.below_static):
         yield from _judge_file(source, one, exists)
 
 
@@ -87,14 +87,20 @@ def _is_nearly(scheme: str) -> bool:
 
 def _judge_file(source: Source, one: Named, exists: Exists) -> Iterator[Problem]:
     try:
-        path = source_path(source.path, one.address)
+        path = source_path(source.path, one.address, source.below_static)
     except IssueError as error:
         yield source.problem(error.problem.rule, one.at, error.problem.message, error.problem.remedy)
         return
     if not exists(path):
         is_host = _HOST.match(one.address)
         remedy = f"write https://{one.address}" if is_host else "mend the name, or write the whole address"
-        yield source.problem("link-missing", one.at, f'there is no file "{_short(path)}" in the issues folder', remedy)
+        yield source.problem("link-missing", one.at, f'there is no file "{_short(path)}" in the {folder_of(path)}',
+                             remedy)
+
+
+def folder_of(path: str) -> str:
+    """What the folder of a file is called, which `source_path` named."""
+    return "folder of static files" if path.startswith("/") else "issues folder"
 
 
 def _tracking(source: Source, one: Named) -> Iterator[Problem]:

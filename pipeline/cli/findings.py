@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import click
@@ -13,45 +13,38 @@ from pipeline.clock import monotonic
 from pipeline.errors import Problem
 
 EVERY_S = 10.0  # between two lines about progress
-SHOWN = 3  # findings of one rule in one file; -v and --json give all
-LISTED = 10  # findings of one rule after which no further file's are listed
-
-Kind = tuple[str, str]  # the path and the rule of a finding
+SHOWN = 3   # findings of one rule in one file; -v and --json give all
+MOST = 10   # files whose findings of one rule are shown
 
 
 def finding_lines(problems: Sequence[Problem], *, everything: bool) -> Iterator[str]:
-    """`14-x.md:20: what is wrong: what to do (warning, image-alt)`, then lines that count the others, then all."""
-    totals = Counter((one.path, one.rule) for one in problems)
-    listed = set(totals) if everything else _listed(totals)
-    seen: Counter[Kind] = Counter()
-    for one in problems:
-        kind = (one.path, one.rule)
-        seen[kind] += 1
-        if everything or (kind in listed and seen[kind] <= SHOWN):
-            yield f"{one} ({one.severity}, {one.rule})"
-        if not everything and kind in listed and seen[kind] == totals[kind] > SHOWN:
-            yield f"{one.path}: {totals[kind] - SHOWN} more like this (-v shows all) ({one.severity}, {one.rule})"
-    yield from _others({kind: count for kind, count in totals.items() if kind not in listed}, problems)
+    """`14-x.md:20: what is wrong: what to do (warning, image-alt)`, few of a kind, then one line that counts."""
+    if everything:
+        yield from (f"{one} ({one.severity}, {one.rule})" for one in problems)
+    else:
+        yield from _few(problems)
     yield _summary(problems)
 
 
-def _listed(totals: Mapping[Kind, int]) -> set[Kind]:
-    """The rules whose findings are listed, by file: of each those in the first few files."""
-    kinds: set[Kind] = set()
-    lines: Counter[str] = Counter()
-    for (path, rule), count in totals.items():
-        if lines[rule] < LISTED:
-            kinds.add((path, rule))
-            lines[rule] += min(count, SHOWN)
-    return kinds
-
-
-def _others(totals: Mapping[Kind, int], problems: Sequence[Problem]) -> Iterator[str]:
-    """A line for each rule that further files break."""
-    severities = {one.rule: one.severity for one in problems}
-    for rule, files in Counter(rule for _path, rule in totals).items():
-        count = sum(number for (_path, broken), number in totals.items() if broken == rule)
-        yield f"{_count(files, 'other file')}: {count} more like this (-v shows all) ({severities[rule]}, {rule})"
+def _few(problems: Sequence[Problem]) -> Iterator[str]:
+    totals = Counter((one.path, one.rule) for one in problems)
+    files: dict[tuple[str, str], list[str]] = {}
+    for path, rule, severity in dict.fromkeys((one.path, one.rule, one.severity) for one in problems):
+        files.setdefault((severity, rule), []).append(path)
+    seen: Counter[tuple[str, str]] = Counter()
+    for one in problems:
+        kind = (one.path, one.rule)
+        seen[kind] += 1
+        if one.path not in files[one.severity, one.rule][:MOST]:
+            continue
+        if seen[kind] <= SHOWN:
+            yield f"{one} ({one.severity}, {one.rule})"
+        elif seen[kind] == totals[kind]:
+            yield f"{one.path}: {totals[kind] - SHOWN} more like this (-v shows all) ({one.severity}, {one.rule})"
+    for (severity, rule), paths in files.items():
+        if others := paths[MOST:]:
+            count = sum(totals[path, rule] for path in others)
+            yield f"{count} more like this in {_count(len(others), 'file')} (-v shows all) ({severity}, {rule})"
 
 
 def _summary(problems: Sequence[Problem]) -> str:

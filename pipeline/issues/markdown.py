@@ -24,6 +24,7 @@ from pipeline.issues.decoding import clean
 from pipeline.issues.furniture import settle_furniture
 from pipeline.issues.headings import Heading, settle_headings
 from pipeline.issues.issue import Image
+from pipeline.issues.numbering import settle_numbering
 from pipeline.issues.parser import markdown_parser
 from pipeline.issues.pictures import describe_pictures, shows
 from pipeline.issues.rawhtml import settle
@@ -75,7 +76,7 @@ def parse(
     settle_breaks(tokens, breaks, language)
     tokens, headings = settle_headings(tokens, title)
     describe_pictures(tokens, title, cover, report)
-    tokens = settle_contents(tokens, headings)
+    tokens = settle_contents(settle_numbering(tokens), headings)
     settle_furniture(tokens, vocabulary(language))
     # An entity such as &#1; can bring back what the door removed; so the result is cleaned once more.
     parser = markdown_parser()

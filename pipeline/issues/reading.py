@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import IssueError
 from pipeline.issues.dates import When, date_in_name, local_instant, parse_date
+from pipeline.issues.fillings import filled
 from pipeline.issues.frontmatter import Front, read_front
 from pipeline.issues.issue import Image, Manuscript
-from pipeline.issues.naming import number_in_name, number_in_title, stem, title_in_name
+from pipeline.issues.naming import number_in_name, number_in_title, says_when, stem, title_in_name
 from pipeline.language import language_tag
 
 if TYPE_CHECKING:  # slow import: the Markdown parser
@@ -75,7 +76,7 @@ def read_halfway(
         path=path,
         claimed_id=fields.identity() or (str(number) if number is not None else name),
         number=number,
-        title=title or title_in_name(name) or told.title or name,
+        title=title or _title(title_in_name(name), told.title) or name,
         day=when.day if when else None,
         due_at=when.instant if when else None,
         cover=fields.cover() or told.cover,
@@ -90,6 +91,11 @@ def read_halfway(
         digest=hashlib.sha256(raw).hexdigest(),
     )
     return manuscript, body
+
+
+def _title(named: str, heading: str) -> str:
+    """Behind a number a file name has a title, but a date there says less than the first heading."""
+    return heading if heading and says_when(named) else named or heading
 
 
 def _first(*numbers: int | None) -> int | None:
@@ -176,7 +182,7 @@ class _Fields:
         return int(text)
 
     def cover(self) -> Image | None:
-        places = ((name, _place(self.front.fields.get(name))) for name in self._named("cover"))
+        places = ((name, filled(_place(self.front.fields.get(name)))) for name in self._named("cover"))
         return next((Image(place) for name, place in places
                      if place and (name in _COVERS or _WHOLE.match(place))), None)
 

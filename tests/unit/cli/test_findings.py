@@ -1,31 +1,35 @@
-"""Few lines of a kind, and none that is not counted."""
+"""What people read of `check`: few lines of a kind, and how many more there are."""
 
 from __future__ import annotations
 
 from pipeline.cli.findings import finding_lines
 from pipeline.errors import Problem
 
-ALT = "no text: say what it shows"
+
+def problem(path: str, rule: str = "image-alt") -> Problem:
+    return Problem(path, "the picture has no text", "give it one", 3, rule=rule, severity="warning")
 
 
-def problems(*places: tuple[str, int]) -> list[Problem]:
-    return [Problem(path, "no text", line=line, remedy="say what it shows", rule="image-alt", severity="warning")
-            for path, line in places]
+def test_a_hundred_findings_of_one_kind_are_a_dozen_lines() -> None:
+    found = [problem(f"{n:02}.md") for n in range(1, 51) for _ in range(2)]
+
+    lines = list(finding_lines([*found, problem("60.md", "image-http")], everything=False))
+
+    assert len(lines) == 2 * 10 + 3
+    assert lines[-4:] == [
+        "10.md:3: the picture has no text: give it one (warning, image-alt)",
+        "60.md:3: the picture has no text: give it one (warning, image-http)",
+        "80 more like this in 40 files (-v shows all) (warning, image-alt)",
+        "101 warnings"]
 
 
-def test_what_many_files_have_is_a_few_lines_and_one_that_counts_the_others() -> None:
-    found = problems(*((f"{file:02}.md", line) for file in range(6) for line in range(1, 5)))
+def test_many_findings_in_one_file_are_four_lines() -> None:
+    lines = list(finding_lines([problem("01.md")] * 9, everything=False))
 
-    assert list(finding_lines(found, everything=False)) == [
-        *(line for file in range(4) for line in (
-            *(f"{file:02}.md:{number}: {ALT} (warning, image-alt)" for number in range(1, 4)),
-            f"{file:02}.md: 1 more like this (-v shows all) (warning, image-alt)")),
-        "2 other files: 8 more like this (-v shows all) (warning, image-alt)",
-        "24 warnings"]
+    assert lines == [
+        *["01.md:3: the picture has no text: give it one (warning, image-alt)"] * 3,
+        "01.md: 6 more like this (-v shows all) (warning, image-alt)", "9 warnings"]
 
 
 def test_everything_is_everything() -> None:
-    found = problems(*((f"{file}.md", 1) for file in range(12)))
-
-    assert list(finding_lines(found, everything=True)) == [
-        *(f"{file}.md:1: {ALT} (warning, image-alt)" for file in range(12)), "12 warnings"]
+    assert len(list(finding_lines([problem(f"{n}.md") for n in range(50)], everything=True))) == 51

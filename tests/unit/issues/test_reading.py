@@ -81,6 +81,8 @@ def test_identity_is_the_id_then_the_number_then_the_stem(path: str, text: str, 
     ("hello-world.md", "## 一、见闻\n\n## 二、读书", "hello-world"),
     ("hello-world.md", "# 1. Rust\n\n# Go", "1. Rust"),
     ("14-a.md", "---\ntitle:\n---\n", "a"),
+    ("14-2024-mar-24.md", "# On paper", "On paper"),
+    ("14-2024-03-24.md", "No heading", "2024-03-24"),
     ("14-a.md", "---\ntitle: null\n---\n", "a"),
 ])
 def test_the_title_is_front_matter_then_file_name_then_heading_then_stem(path: str, text: str, title: str) -> None:
@@ -131,7 +133,8 @@ def test_the_cover_is_front_matter_or_the_picture_in_the_first_block(text: str, 
 @pytest.mark.parametrize(("text", "descriptions", "described"), [
     ("![](a.png)\n\n<small>**粗** [链接](https://example.com)，说明</small>", ("粗 链接，说明",), True),
     ("![](a.png)\n<small>same block</small>", ("same block",), True),
-    ("---\nsummary: 一句话\n---\n正文说了很多别的事情。", ("一句话", "正文说了很多别的事情。"), True),
+    ("---\nsummary: 一句话\nexcerpt:\n---\n正文说了很多别的事情。", ("一句话", "正文说了很多别的事情。"), True),
+    ("---\ndesc: Our own.\nexcerpt: A line of it.\n---\n", ("Our own.",), True),
     ("one\n\ntwo\n\nthree\n\n<small>too late to be a description</small>", ("too late to be a description",), False),
     ("First paragraph here.\n\nSecond paragraph here.", ("First paragraph here.", "Second paragraph here."), False),
     ("> a quotation comes first\n\n- an item of a list\n\nThen the prose begins.",
