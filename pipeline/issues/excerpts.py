@@ -16,7 +16,7 @@ from markdown_it.token import Token
 
 from pipeline.issues.attributes import without_list
 from pipeline.issues.body import Body
-from pipeline.issues.headings import has_words, plain_text
+from pipeline.issues.headings import fold, has_words, plain_text
 from pipeline.issues.issue import Image
 from pipeline.issues.naming import number_in_title
 from pipeline.issues.rawhtml import settle
@@ -44,6 +44,11 @@ _CONTENTS_LINE = re.compile(r"\s*(?:\d{1,3}\s*[、.．)）]|\[\[?toc\]?\]|@\[toc
 _SENTENCE_END = re.compile(r"[。！？!?…](?:[”’」』）)\"']?)|\.(?=\s)")
 
 _FIRST_PART, _SECOND_PART = (re.compile(rf"\W*(?:{number})(?:[、.．)）:：]|\s)") for number in ("0?1|一", "0?2|二"))
+
+_OPENINGS = frozenset((
+    "前言", "引言", "序言", "导言", "导读", "導讀", "卷首语", "卷首語", "写在前面", "简介", "宗旨", "はじめに",
+    "目录", "目錄", "本期目录", "目次", "introduction", "intro", "foreword", "preface", "contents", "tableofcontents"))
+"""What the first of several parts is called (`fold`); as a title all issues would have the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +90,13 @@ class _Blocks:
         return self._words(self._headings[0]) if self._headings else ""
 
     def begins_a_part(self) -> bool:
-        """Whether the first heading is only that of a part: the first of a numbered row, or small below other words."""
+        """Whether the first heading is only that of a part: an opening, the first of a numbered row, or small below
+        other words."""
         if not self._headings:
             return False
         first, *others = self._headings
+        if others and fold(self._words(first)).lstrip("0123456789") in _OPENINGS:
+            return True
         if _FIRST_PART.match(self._words(first)) and any(_SECOND_PART.match(self._words(at)) for at in others):
             return True
         return self.tokens[first].tag != "h1" and any(
