@@ -13,13 +13,16 @@ from pipeline.issues.headings import TOP, Heading, fold, plain_text
 
 _NUMBERED = re.compile(r"\s*(\d{1,3})\s*(?:[、.．)）:：]|[,，](?!\d))\s*(\S.*)", re.DOTALL)
 _CHINESE = re.compile(r"\s*[一二三四五六七八九十]{1,3}\s*[、.．:：]\s*(?P<words>\S.*)", re.DOTALL)
-_MARKER = re.compile(r"\s*(?:\[\[?toc\]?\]|@\[toc\]|\{:toc\})\s*", re.IGNORECASE)
+_MARKER = re.compile(r"\s*(?:\[\[?toc\]?\]|@\[toc\]|\{: ?toc\b[^{}\n]*\})\s*", re.IGNORECASE)
+_STAND_INS = [[f"{kind}_open", "list_item_open", "paragraph_open", "inline", "paragraph_close", "list_item_close",
+               f"{kind}_close"] for kind in ("bullet_list", "ordered_list")]
 _ALIKE = 0.6
 _LONG = 300
 
 
 def settle_contents(tokens: Sequence[Token], headings: Sequence[Heading]) -> list[Token]:
     """The stream with contents lines linked (`#id`) to the headings that follow them, and `[TOC]` lines filled in."""
+    tokens = list(_without_stand_ins(tokens)) if headings else tokens
     index = _Index(headings)
     out: list[Token] = []
     toc_below = False
@@ -40,6 +43,21 @@ def settle_contents(tokens: Sequence[Token], headings: Sequence[Heading]) -> lis
                 del out[-3:]
             out += _list([heading for heading in headings if heading is not above])
     return list(_framed(out))
+
+
+def _without_stand_ins(tokens: Sequence[Token]) -> Iterator[Token]:
+    """With the marker alone where kramdown has a list for it, `* TOC` above `{:toc}`."""
+    at = 0
+    while at < len(tokens):
+        found = [token.type for token in tokens[at:at + 7]] in _STAND_INS and tokens[at + 3]
+        if found and (children := found.children or []) and _MARKER.fullmatch(children[-1].content):
+            found.children = children[-1:]
+            tokens[at + 2].hidden = tokens[at + 4].hidden = False
+            yield from tokens[at + 2:at + 5]
+            at += 7
+            continue
+        yield tokens[at]
+        at += 1
 
 
 class _Index:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 from markdown_it.token import Token
 
+from pipeline.issues.fillings import TITLE
+
 TOP = 2
 DEEPEST = 6
 
@@ -80,6 +82,8 @@ def _without_title(tokens: Sequence[Token], title: str) -> list[Token]:
     at = next((n for n, token in enumerate(tokens) if token.type == "heading_open"), None)
     if at is None or tokens[at].tag != "h1" or not fold(title):
         return list(tokens)
+    if TITLE.fullmatch(plain_text(tokens[at + 1].children or ())):
+        return [*tokens[:at], *tokens[at + 3:]]
     first, *others = [fold(plain_text(tokens[n + 1].children or ())) for n in range(at, len(tokens))
                       if tokens[n].type == "heading_open" and tokens[n].tag == "h1"]
     part = any(other != first for other in others) and any(map(has_words, tokens[:at]))
