@@ -9,7 +9,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from html import unescape
 from typing import Protocol
 
 from pipeline.checking.characters import find_characters
@@ -20,11 +19,11 @@ from pipeline.checking.pictures import find_picture_problems
 from pipeline.checking.source import Source
 from pipeline.checking.targets import named
 from pipeline.errors import Problem
+from pipeline.issues.anchors import Anchors
 from pipeline.issues.issue import Image
 from pipeline.issues.markdown import Breaks, Document, parse, words
 
 MOST = 200  # findings of one rule in one issue: more tell nobody anything
-_ID = re.compile(r'\s(?:id|name)="([^"]*)"')
 _SHOWN = re.compile(r"<(?:img|video|audio|iframe)\b")
 _TYPED = re.compile(r"</?[^\s<>]+[^<>]*>?")
 
@@ -70,7 +69,7 @@ def examine(
     """
     source = Source(issue.path, body, line, document.tokens, below_static)
     addresses = named(source)
-    anchors = {unescape(found) for found in _ID.findall(document.clean)} | {one.id for one in document.headings}
+    anchors = Anchors(document.clean, document.headings)
     cover = issue.cover.src if issue.cover and not _names(addresses_of=body, src=issue.cover.src) else ""
     found = [
         *_nothing(issue, line, document),

@@ -215,12 +215,15 @@ class Database(Dialect):
         with self.rehearse(), self.write() as connection:
             connection.execute(self.upsert(schema.note, name="check", value=""))
 
-    def check_health(self, limit_s: float = CHECK_S) -> None:
-        """Raises Damaged when SQLite finds its own file damaged, as far as it can look within `limit_s`."""
+    def check_health(self, *, texts: bool = False, limit_s: float = CHECK_S) -> None:
+        """Raises Damaged when SQLite finds its own file damaged, as far as it can look within `limit_s`.
+
+        A large one's `texts` of issues are most of it, and looked through only where they are asked for.
+        """
         if self.file is None:
             return
         with self.read() as connection:
-            word = looked_through(connection, size=self.file.stat().st_size, limit_s=limit_s)
+            word = looked_through(connection, size=self.file.stat().st_size, texts=texts, limit_s=limit_s)
         if word != "ok":
             raise Damaged(f"the ledger is damaged ({word})", remedy=RESTORE, path=self.shown)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from pipeline.app import App, open_database
@@ -87,7 +88,7 @@ def _sections(doctor: Doctor) -> list[Section]:
     return [
         ("ledger", lambda: iter([examine_ledger(
             database.shown, lambda: database.exists,
-            (database.check_version, database.check_health, database.check_writable),
+            (database.check_version, partial(database.check_health, texts=True), database.check_writable),
             lambda: app.ledger.notebook.identity().orphan)])),
         ("clock", lambda: examine_clock(app.clock.now(), _newest(app, lambda: database.exists), str(config.zone),
                                         doctor.machine_zone())),

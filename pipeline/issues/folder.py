@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from pipeline.errors import IssueError, OutputError, Problem
 from pipeline.issues.patterns import matcher
@@ -26,8 +27,7 @@ SETTLED = timedelta(seconds=2)
 _JOINED = re.compile("(?<=[^\\x00-\\x7f])[\u200c\u200d]")  # joiners shape an emoji or a Persian word, and hide in ASCII
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A file that may be an issue: `path` relative to the folder, forward slashes, NFC; `name_on_disk` is how the
     disk spells the same (another normal form, or what a link leads to). Times in nanoseconds since 1970."""
 
@@ -55,7 +55,7 @@ def scan(root: Path, include: Sequence[str], exclude: Sequence[str]) -> Listing:
     entries: dict[str, Entry] = {}
     problems: list[Problem] = []
     for item, relative in _walk(root, problems):
-        path = unicodedata.normalize("NFC", relative)
+        path = relative if relative.isascii() else unicodedata.normalize("NFC", relative)
         if not wanted(path):
             continue
         found = _look(item, path, relative, root)
@@ -71,8 +71,8 @@ def scan(root: Path, include: Sequence[str], exclude: Sequence[str]) -> Listing:
 
 def fingerprint(listing: Listing, reading: str) -> str:
     """A digest of what lies in the folder and of how it is read."""
-    found = [(entry.path, entry.mtime_ns, entry.size) for entry in listing.entries]
-    return hashlib.sha256(repr((reading, listing.problems, found)).encode()).hexdigest()
+    found = "".join([f"{entry.path}\0{entry.mtime_ns} {entry.size}\n" for entry in listing.entries])
+    return hashlib.sha256(repr((reading, listing.problems)).encode() + found.encode()).hexdigest()
 
 
 def read(root: Path, path: str, limit_bytes: int = LIMIT_BYTES) -> bytes:
@@ -139,7 +139,7 @@ def _listed(root: Path, folder: str, problems: list[Problem]) -> list[os.DirEntr
 
 def _look(item: os.DirEntry[str], path: str, relative: str, root: Path) -> Entry | Problem:
     """The entry of a name that matches, or why it is none."""
-    if not _JOINED.sub("", path).isprintable():
+    if not (path.isprintable() or _JOINED.sub("", path).isprintable()):
         return Problem(_printable(path), "its name has a character that is invisible or not UTF-8", "rename it",
                        rule="file-name")
     if item.is_symlink():

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
@@ -19,8 +20,9 @@ from sqlalchemy import Table, create_engine, create_mock_engine, exc, inspect, s
 
 from pipeline import schema
 from pipeline.database import APPLICATION_ID, Database, text_digest
+from pipeline.database.health import THOROUGH_BYTES
 from pipeline.errors import ConfigError, Conflict, Damaged, OutputError, SchemaOutdated, Unreachable
-from pipeline.schema import HEAD, Instant, metadata, note
+from pipeline.schema import HEAD, Instant, fragment, metadata, note
 from tests.books import NOON, add_readers, copied_database, open_database
 from tests.conftest import run_sql
 
@@ -450,6 +452,27 @@ def test_ledger_that_is_damaged_is_refused(tmp_path: Path) -> None:
         Database(f"sqlite:///{path}").check_health()
 
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(("table", "texts", "refused"), [
+    ("note", False, True), ("fragment", False, False), ("fragment", True, True)])
+def test_large_ledger_is_looked_through_but_for_the_texts_that_mail_nobody(
+    tmp_path: Path, table: str, texts: bool, refused: bool,
+) -> None:
+    path = tmp_path / "avviso.db"
+    database = copied_database(path)
+    with database.write() as connection:
+        connection.execute(fragment.insert(), [
+            {"digest": str(n), "content": "x" * 1024**2} for n in range(THOROUGH_BYTES // 1024**2)])
+        root = connection.exec_driver_sql("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)).scalar_one()
+        size = connection.exec_driver_sql("PRAGMA page_size").scalar_one()
+    database.close()
+    with path.open("r+b") as file:
+        file.seek((root - 1) * size)
+        file.write(bytes(size))
+
+    with pytest.raises(Damaged, match="restore the last backup") if refused else nullcontext():
+        Database(f"sqlite:///{path}").check_health(texts=texts)
 
 
 def test_ledger_whose_names_are_damaged_is_refused_in_one_line(tmp_path: Path) -> None:
