@@ -18,6 +18,7 @@ from pipeline.issues.years import begin_anew, year_of
 
 DEPTH = 4                      # how far below the folder issues are looked for
 SAMPLE = 20                    # files read to tell the language
+LIKELY = 10                    # files like issues from which the others of a site tell nothing of where they lie
 PICTURED = 400                 # files whose pictures are looked for
 SKIPPED = frozenset({"node_modules", "feeds", "site", "var", "templates", "venv", "_site", "_drafts"})
 POSTS = "_posts"               # of Jekyll: what lies beside it are pages
@@ -29,6 +30,7 @@ ANYWHERE, IN_YEARS = "**/", "20*/**/"
 _NO_LANGUAGE = re.compile(r"^```.*?^```|`[^`\n]*`|https?://[!-~]+|<[^<>]*>", re.DOTALL | re.MULTILINE)
 _WORD = re.compile(r"[A-Za-z]+|[\u3040-\u30ff\u3400-\u9fff]")
 _TRANSLATED = re.compile(r"(.+)(\.[a-z]{2}(?:[-_][A-Za-z]{2,4})?)")
+_DATED = re.compile(r"^[ \t]*(?:date|pubDate|publishDate|publishedAt)[\"']?[ \t]*[:=]", re.MULTILINE | re.IGNORECASE)
 _ODD = frozenset('<>"\\${}')
 _ZONE_FOLDER = "zoneinfo/"
 _SITE = (".", "static", "public", "source", "src", "assets", "docs", "src/public", "docs/public", "src/assets",
@@ -145,6 +147,8 @@ def _busiest(folder: Path) -> Path:
     files = [file for file in found if DOCUMENTS not in file.relative_to(folder).parts] or found
     if not files:
         return folder / "issues"
+    likely = [file for file in files if _is_like_an_issue(file)]
+    files = likely if len(likely) >= LIKELY or len(likely) * 2 > len(files) else files
     where = folder
     while True:
         below = [file.relative_to(where).parts for file in files if file.is_relative_to(where)]
@@ -153,6 +157,17 @@ def _busiest(folder: Path) -> Path:
         if most * 3 < len(below) * 2 or name.isdecimal():  # they lie here, or in folders of years and months
             return where
         where /= name
+
+
+def _is_like_an_issue(file: Path) -> bool:
+    """Whether a file has a number or a date, which pages of a site and of a manual mostly do not."""
+    name = stem(f"{file.parent.name}/{file.name}")
+    if date_in_name(name) or number_in_name(name) is not None:
+        return True
+    if not file.is_file():
+        return False
+    with file.open(encoding="utf-8", errors="replace") as text:
+        return _DATED.search(text.read(2_000)) is not None
 
 
 def _markdown(folder: Path) -> Iterator[Path]:
