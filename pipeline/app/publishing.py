@@ -80,7 +80,7 @@ class Publishing(Printing):
             title=publication.title, url=publication.url, language=publication.language,
             description=publication.description, author=publication.author.name,
             postal_address=publication.postal_address, accent=theme.accent, logo=theme.logo or "", width=theme.width,
-            archive_url=publication.url, subject=config.mailings.subject, view=reachable, preferences=reachable)
+            subject=config.mailings.subject, view=reachable, preferences=reachable)
 
     @cached_property
     def mail_templates(self) -> MailTemplates:

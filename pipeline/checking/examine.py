@@ -82,9 +82,10 @@ def examine(
     return list(_fewer(sorted(found, key=lambda one: (one.line or 0, one.column or 0, one.rule))))
 
 
-def examine_specimen(specimen: Specimen, exists: Exists, others: Sequence[Neighbour] = ()) -> list[Problem]:
-    """The same for a specimen, and beside its neighbours."""
+def examine_specimen(specimen: Specimen, exists: Exists, folder: Sequence[Neighbour] = ()) -> list[Problem]:
+    """The same for a specimen, and beside its neighbours: all issues of the `folder`, itself among them."""
     found = examine(specimen, specimen.body, specimen.line, specimen.parsed(), exists, specimen.below_static)
+    others = [one for one in folder if one.path != specimen.path]
     beside = find_neighbour_problems(specimen.neighbour, others) if specimen.neighbour else ()
     return [*beside, *found]
 

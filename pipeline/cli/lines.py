@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from pipeline.clock import local
+
 if TYPE_CHECKING:
     from pipeline.issues.record import Record
     from pipeline.mailings.ledger.workers import Worker
@@ -48,7 +50,7 @@ def counts_line(mailing: Mailing) -> str:
 
 def prospect_line(one: Prospect, zone: ZoneInfo) -> str:
     """`2026-03-24 08:00  mail  26 苹果 to weekly, 5 readers, 31 KB: quiet ...`."""
-    when = f"{one.at.astimezone(zone):%Y-%m-%d %H:%M}" if one.at else "after a person  "
+    when = local(one.at, zone) if one.at else "after a person  "
     size = f", {one.html_bytes / 1024:.0f} KB" if one.html_bytes else ""
     return (f"{when}  {one.action:<6}  {one.issue.key} {one.issue.title} to {one.list}, "
             f"{one.readers} readers{size}: {one.reason}")
@@ -62,9 +64,8 @@ def worker_line(worker: Worker, hands: Mapping[str, int], now: datetime, zone: Z
         said = []  # it answers whoever asks, and holds nothing
     if silent > SILENT:
         said.append(f"not heard of for {silent.total_seconds() / 60:.0f} minutes")
-    since = f"{worker.started_at.astimezone(zone):%Y-%m-%d %H:%M}"
-    return (f"{worker.host or 'here'}, process {worker.pid}, {WORKS.get(worker.work, 'at work')} since {since}"
-            f"{': ' + '; '.join(said) if said else ''}")
+    return (f"{worker.host or 'here'}, process {worker.pid}, {WORKS.get(worker.work, 'at work')} since "
+            f"{local(worker.started_at, zone)}{': ' + '; '.join(said) if said else ''}")
 
 
 def status_lines(overview: Overview, now: datetime, zone: ZoneInfo) -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli.desk import DONE, SOME_HELD, Command, Desk, pass_desk
+from pipeline.clock import local
 from pipeline.errors import IssueError, PipelineError, Problem, Refusal, Unavailable, Unreachable
 
 if TYPE_CHECKING:
@@ -210,13 +211,12 @@ def explain(desk: Desk, issue: str) -> int:
 
     app = desk.app()
     record = app.find(issue)
-    since = record.since.astimezone(app.config.zone)
     is_going = any(one.state is MailingState.SENDING for one in app.ledger.mailings.all(issue_key=record.key))
     reason = "; ".join([record.reason, *(app.waits() if is_going else ()),
                         *given_up(app.ledger, app.clock.now(), record.key)])
     desk.answer(
         {"issue": record.key, "state": record.state.value, "reason": reason, "since": record.since.isoformat()},
-        [f"{record.key} {record.title}: {record.state}: {reason} (since {since:%Y-%m-%d %H:%M})"])
+        [f"{record.key} {record.title}: {record.state}: {reason} (since {local(record.since, app.config.zone)})"])
     return DONE
 
 

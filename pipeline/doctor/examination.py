@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from pipeline.app import App, open_database
-from pipeline.audience.tokens import Purpose
+from pipeline.audience.tokens import NOBODY, Purpose
 from pipeline.doctor.finding import Finding, State, ok, warning
 from pipeline.doctor.house import examine_clock, examine_disk, examine_ledger, examine_permissions, examine_words
 from pipeline.doctor.names import Names
@@ -21,8 +21,6 @@ from pipeline.doctor.post import examine_post, refused
 from pipeline.doctor.sender import Sender, examine_sender
 from pipeline.doctor.way_out import REPORTING, Exit, Probe, examine_way_out
 from pipeline.errors import PipelineError
-
-NOBODY = 0  # no subscriber has this id
 
 Section = tuple[str, Callable[[], Iterator[Finding]]]
 

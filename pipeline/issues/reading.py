@@ -181,8 +181,8 @@ class _Fields:
         return int(text)
 
     def cover(self) -> Image | None:
-        places = ((name, _place(self.front.fields.get(name))) for name in self._named("cover"))
-        return next((Image(filled(place)) for name, place in places
+        places = ((name, filled(_place(self.front.fields.get(name)))) for name in self._named("cover"))
+        return next((Image(place) for name, place in places
                      if place and (name in _COVERS or _WHOLE.match(place))), None)
 
     def language(self) -> str | None:

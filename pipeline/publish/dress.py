@@ -72,7 +72,7 @@ class Dresser:
             self._refuse_mistakes(record)
         edition = self.edition(record)
         envelope = self._envelope(record, list_id)
-        Stencil.compile(edition, envelope)
+        Stencil(edition, envelope)
         return edition, envelope.as_json() | {LINK_KEY: self._ring.key_id}
 
     def _refuse_mistakes(self, record: Record) -> None:
@@ -125,7 +125,7 @@ class Dresser:
             sender_name=sending.sender_name, sender_address=sending.sender_address, date=self._clock.now(),
             domain=domain, language=record.language or self._frame.language, publication=self._frame.title,
             mailing=name, reply_to=sending.reply_to, list_id=f"{list_id}.{domain}",
-            list_name=sending.lists[list_id], archive_url=self._frame.archive_url,
+            list_name=sending.lists[list_id], archive_url=self._frame.url,
             feedback_id=f"{_short(record.key)}:{list_id}:mailing:{_short(domain)}",
             unsubscribe_url_prefix=self._link("unsubscribe") if sending.web_url else "",
             unsubscribe_mailto=sending.mailto, bounce_address=sending.bounce_address,

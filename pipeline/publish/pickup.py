@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from pipeline.clock import local
 from pipeline.issues.issue import State
 from pipeline.issues.record import Record
 from pipeline.mailings.mailing import Mailing, MailingState
@@ -103,7 +104,7 @@ def standing(record: Record, mailings: Sequence[Mailing], rules: Rules, now: dat
     if held:
         return Standing(State.HELD, held[0].reason)
     if record.due_at > now:
-        due = f"due {_local(record.due_at, rules)}"
+        due = f"due {local(record.due_at, rules.zone)}"
         return Standing(State.SCHEDULED, f"{due}, mailed to nobody: {mailings[0].reason}" if mailings and not open_ones
                         else due)
     if not open_ones:
@@ -114,7 +115,7 @@ def standing(record: Record, mailings: Sequence[Mailing], rules: Rules, now: dat
 def _scheduled(record: Record, mailings: Sequence[Mailing], rules: Rules, now: datetime) -> Standing:
     quiet_at = min(record.changed_at, record.seen_at) + rules.quiet
     if quiet_at > now and not all(mailing.approved for mailing in mailings):
-        return Standing(State.WAITING, f"quiet: mailed when its file is unchanged until {_local(quiet_at, rules)}")
+        return Standing(State.WAITING, f"quiet: mailed when its file is unchanged until {local(quiet_at, rules.zone)}")
     if record.missing_at is not None:
         return Standing(State.WAITING, f"its file {record.path} is gone")
     return Standing(State.PUBLISHED, "ready to be mailed", ready=True)
@@ -125,10 +126,6 @@ def _mailed_reason(mailings: Sequence[Mailing]) -> str:
     said = "; ".join(f"mailing to {mailing.list}: {mailing.state}, {mailing.audience} readers" for mailing in begun)
     nobody = all(mailing.went_to_nobody for mailing in begun)
     return f"{said}: `avviso approve` mails it when there are some" if nobody else said
-
-
-def _local(at: datetime, rules: Rules) -> str:
-    return f"{at.astimezone(rules.zone):%Y-%m-%d %H:%M}"
 
 
 def _shown(length: timedelta) -> str:

@@ -101,15 +101,14 @@ class Bearings:
         return web_address(self.url, path) if self.page is None else relative_address(self.page, path)
 
 
-def issue_of(style: Style, record: Record, body: str = "") -> Issue:
-    """The issue as a value. `body` may stay empty where only the rendering is wanted."""
+def issue_of(style: Style, record: Record) -> Issue:
+    """The issue as a value, without its text."""
     assert record.published_at  # noqa: S101, only published issues have a place to be shown
     return Issue(
-        key=record.key, number=record.number, title=record.title, day=record.day, due_at=record.due_at,
+        key=record.key, number=record.number, title=record.title, day=record.day,
         published_at=record.published_at, updated_at=record.updated_at or record.published_at,
-        feed_id=record.feed_id or "", permalink=record.permalink or "", cover=record.cover,
-        description=record.description, language=record.language or style.language, tags=record.tags,
-        author=style.author, path=record.path, body=body, digest=record.text_digest, lists=record.lists,
+        feed_id=record.feed_id or "", permalink=record.permalink or "", description=record.description,
+        language=record.language or style.language, tags=record.tags, author=style.author, path=record.path,
     )
 
 

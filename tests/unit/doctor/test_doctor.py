@@ -20,8 +20,8 @@ from pipeline.audience.subscriber import Evidence
 from pipeline.cli import avviso
 from pipeline.clock import HandClock
 from pipeline.config import load
-from pipeline.doctor import Finding, State
 from pipeline.doctor.examination import Doctor, examine, exit_code, open_names
+from pipeline.doctor.finding import Finding, State
 from pipeline.errors import Unreachable
 from pipeline.mailings.dkim_key import public_key
 from pipeline.subscribe.porter import Porter
