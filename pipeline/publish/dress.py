@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from pipeline.address import domain_of
 from pipeline.audience.tokens import KeyRing
 from pipeline.checking.examine import errors_of
 from pipeline.clock import Clock
@@ -123,7 +124,7 @@ class Dresser:
         if list_id not in sending.lists:
             raise EditionError(f"goes to the list {list_id}, which config.yaml does not name", path=record.path,
                                remedy="name it under `lists`, or another list in its front matter", rule="list-unknown")
-        domain = sending.sender_address.rpartition("@")[2].encode("idna").decode()
+        domain = domain_of(sending.sender_address)
         name = f"{record.number}-{list_id}" if record.number is not None else f"{record.key}-{list_id}"
         return Envelope(
             sender_name=sending.sender_name, sender_address=sending.sender_address, date=self._clock.now(),
