@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing
@@ -14,11 +13,12 @@ from pathlib import Path
 from pipeline.address import domain_of
 from pipeline.app import App, open_database
 from pipeline.audience.tokens import NOBODY, Purpose
-from pipeline.doctor.finding import Finding, State, ok, warning
+from pipeline.clock import machine_zone
+from pipeline.doctor.finding import Finding, State, ok, refused, warning
 from pipeline.doctor.house import examine_clock, examine_disk, examine_ledger, examine_permissions, examine_words
 from pipeline.doctor.names import Names
 from pipeline.doctor.outside import post_one_click
-from pipeline.doctor.post import examine_post, refused
+from pipeline.doctor.post import examine_post
 from pipeline.doctor.sender import Sender, examine_sender
 from pipeline.doctor.way_out import REPORTING, Exit, Probe, examine_way_out
 from pipeline.errors import PipelineError
@@ -29,16 +29,6 @@ Section = tuple[str, Callable[[], Iterator[Finding]]]
 def free_bytes(folder: Path) -> int:
     """Room where this folder is, or will be."""
     return shutil.disk_usage(next(one for one in (folder, *folder.parents) if one.exists())).free
-
-
-def machine_zone() -> str:
-    """What the machine calls its zone, "" if it does not say."""
-    if os.environ.get("TZ"):
-        return os.environ["TZ"].lstrip(":")
-    try:
-        return str(Path("/etc/localtime").resolve()).partition("zoneinfo/")[2]
-    except OSError:
-        return ""
 
 
 @dataclass(frozen=True, slots=True)

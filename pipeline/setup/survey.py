@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.clock import machine_zone
 from pipeline.errors import OutputError
 from pipeline.issues.dates import date_in_name
 from pipeline.issues.naming import number_in_name, stem
@@ -27,7 +28,6 @@ _NO_LANGUAGE = re.compile(r"^```.*?^```|`[^`\n]*`|https?://[!-~]+|<[^<>]*>", re.
 _WORD = re.compile(r"[A-Za-z]+|[\u3400-\u9fff]")
 _TRANSLATED = re.compile(r"(.+)(\.[a-z]{2}(?:[-_][A-Za-z]{2,4})?)")
 _ODD = frozenset('<>"\\${}')
-_ZONE_FOLDER = "zoneinfo/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,15 +153,9 @@ def _language(files: list[Path]) -> str:
 
 def _timezone() -> str:
     """The machine's zone, by its IANA name; UTC where it does not say."""
-    named = os.environ.get("TZ", "").lstrip(":")
-    try:
-        linked = os.path.realpath("/etc/localtime")
-    except OSError:
-        linked = ""
-    name = named or linked.partition(_ZONE_FOLDER)[2]
     try:
         from zoneinfo import ZoneInfo  # here, because an odd TZ must not keep `init` from starting
 
-        return ZoneInfo(name).key
+        return ZoneInfo(machine_zone()).key
     except (ValueError, OSError, KeyError):
         return "UTC"
