@@ -66,7 +66,7 @@ class Publishing(Printing):
             reply_to=mailings.reply_to or "", lists={one.id: one.name for one in config.lists},
             web_url=self._way_out(), mailto=self._mailto(), bounce_address=self.bounce_address())
         return Dresser(self.archive, self.library, self.ring, self.clock, frame=self.frame, sending=sending,
-                       templates=self.mail_templates, issues=config.issues.folder)
+                       templates=self.mail_templates, files=self.files)
 
     @cached_property
     def frame(self) -> Frame:

@@ -1,4 +1,4 @@
-"""Contents: a hand-written list `1、…` leads to its headings, and a line `[TOC]` becomes such a list."""
+"""Contents: a hand-written list, `1、…` or `1. …`, leads to its headings, and a line `[TOC]` becomes such a list."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def settle_contents(tokens: Sequence[Token], headings: Sequence[Heading]) -> lis
         if token.type == "inline" and tokens[at - 1].type == "paragraph_open":
             toc_below = bool(headings) and _takes_marker(token)
             above = headings[index.passed - 1] if at > 1 and tokens[at - 2].type == "heading_close" else None
-            label, token.children, token.meta["leads"] = _linked(token.children or [], index)
+            label, token.children, token.meta["leads"] = _linked(token.children or [], index, _number(tokens[at - 2]))
             if label:
                 out += _paragraph(label, out[-1])
         out.append(token)
@@ -96,15 +96,21 @@ def _takes_marker(inline: Token) -> bool:
     return True
 
 
-def _linked(children: Sequence[Token], index: _Index) -> tuple[list[Token], list[Token], int]:
+def _number(token: Token) -> str:
+    """What stands before the first line of a numbered item, `1. `; "" of everything else."""
+    return f"{token.info}. " if token.type == "list_item_open" and token.info else ""
+
+
+def _linked(children: Sequence[Token], index: _Index, number: str) -> tuple[list[Token], list[Token], int]:
     """The children with contents lines linked, and how many these are where there are no others, else 0.
 
-    First comes a line that is no link above several that are, such as `目录：`.
+    First comes a line that is no link above several that are, such as `目录：`. `number` stands before the first.
     """
-    lines, linked = [], []
+    lines: list[list[Token]] = []
+    linked: list[bool] = []
     for line, ending in _lines(children):
         plain = all(child.type not in ("link_open", "image") for child in line)
-        heading = index.find(plain_text(line)) if plain else None
+        heading = index.find(plain_text(line) if lines else number + plain_text(line)) if plain else None
         if heading:
             line = [Token("link_open", "a", 1, attrs={"href": f"#{heading.id}"}), *line, Token("link_close", "a", -1)]
         lines.append([*line, *ending])

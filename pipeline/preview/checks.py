@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os.path
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -21,6 +20,7 @@ from pipeline.editions.preflight import preflight
 from pipeline.errors import ConfigError, EditionError, IssueError, Problem
 from pipeline.feeds.addresses import permalink, slug
 from pipeline.feeds.writing import write_file
+from pipeline.issues.files import Files
 from pipeline.issues.folder import read, scan
 from pipeline.issues.frontmatter import read_front
 from pipeline.issues.issue import State
@@ -35,19 +35,8 @@ FINISHED = (State.MAILED, State.ADOPTED)
 TAIL = 60                    # characters, blanks left out, by which the end of an issue is known again
 
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Files:
-    """Says whether a path below the issues folder is a file. A value, so that other processes can ask too."""
-
-    root: Path
-
-    def __call__(self, path: str) -> bool:
-        return os.path.isfile(self.root / path)  # noqa: PTH113 (Path.is_file raises for names that are too long)
-
-
 Folder = tuple[Files, Sequence[Neighbour]]  # what the rules ask beside the issue at hand
+
 
 @dataclass(frozen=True, slots=True)
 class Mended:
@@ -71,7 +60,7 @@ def check(app: App, names: Sequence[str], *, everything: bool, progress: Progres
         asked = [record for record in records if names or record.state not in FINISHED]
         found += [finding for record in asked for finding in mail_findings(books, record)]
         found += template_findings(books)
-    for findings in _examined(specimens, (Files(app.source.root), neighbours), progress or _silently):
+    for findings in _examined(specimens, (app.files, neighbours), progress or _silently):
         found += findings  # after the books are closed: senders must not wait for us
     return _in_order(found)
 
@@ -163,7 +152,7 @@ def specimen(app: App, record: Record) -> Specimen:
     text = app.archive.text(record.key)
     language = record.language or app.config.publication.language
     return Specimen(record.path, record.title, record.cover, text.body, text.body_line, app.config.issues.breaks,
-                    language, _neighbour(record))
+                    language, _neighbour(record), app.files.below_static)
 
 
 def _undated(app: App, problems: Sequence[Problem]) -> Iterator[Specimen]:
@@ -177,7 +166,7 @@ def _undated(app: App, problems: Sequence[Problem]) -> Iterator[Specimen]:
                                     send_at=source.send_at, git_date=lambda _: None)
             language = found.language or app.config.publication.language
             yield Specimen(entry.path, found.title, found.cover, found.body, found.body_line, app.config.issues.breaks,
-                           language)
+                           language, below_static=app.files.below_static)
 
 
 def beside(app: App, problems: Sequence[Problem]) -> list[Neighbour]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from pipeline.address import domain_of
@@ -22,6 +20,7 @@ from pipeline.editions.templates import Templates
 from pipeline.editions.wording import wording
 from pipeline.errors import EditionError
 from pipeline.issues.archive import Archive
+from pipeline.issues.files import Files
 from pipeline.issues.issue import State
 from pipeline.issues.record import Record
 from pipeline.mailings.compose import Stencil
@@ -52,10 +51,10 @@ class Dresser:
 
     def __init__(
         self, archive: Archive, library: Library, ring: KeyRing, clock: Clock, *, frame: Frame, sending: Sending,
-        templates: Templates, issues: Path,
+        templates: Templates, files: Files,
     ) -> None:
         self._archive = archive
-        self._issues = issues
+        self._files = files
         self._library = library
         self._ring = ring
         self._clock = clock
@@ -80,13 +79,10 @@ class Dresser:
     def _refuse_mistakes(self, record: Record) -> None:
         """Raises the first thing in the text that readers should not get: a placeholder, a picture that is missing."""
         text = self._archive.text(record.key)
-        for problem in errors_of(record, text.body, text.body_line, self._library.document(record), self._exists):
+        document = self._library.document(record)
+        for problem in errors_of(record, text.body, text.body_line, document, self._files, self._files.below_static):
             raise EditionError(problem.message, remedy=f"{problem.remedy}, or `avviso approve` it as it is",
                                path=problem.path, line=problem.line, column=problem.column, rule=problem.rule)
-
-    def _exists(self, path: str) -> bool:
-        """Whether the issues folder has this file."""
-        return os.path.isfile(self._issues / path)  # noqa: PTH113 (Path.is_file raises for names that are too long)
 
     def edition(self, record: Record) -> Edition:
         """The issue dressed for mail. Raises EditionError, also for what preflight calls an error."""

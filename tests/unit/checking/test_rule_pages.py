@@ -22,8 +22,9 @@ from pipeline.checking.rules import RULES
 from pipeline.clock import SystemClock
 from pipeline.config import load
 from pipeline.errors import ConfigError, IssueError, Problem
+from pipeline.issues.files import Files
 from pipeline.issues.reading import read_manuscript
-from pipeline.preview.checks import Files, check
+from pipeline.preview.checks import check
 
 ROOT = Path(__file__).parents[3]
 PAGES = ROOT / "docs" / "rules"
