@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import quote
 
 from pipeline.address import domain_of
 from pipeline.audience.tokens import KeyRing
@@ -127,6 +128,7 @@ class Dresser:
             domain=domain, language=record.language or self._frame.language, publication=self._frame.title,
             mailing=name, reply_to=sending.reply_to, list_id=f"{list_id}.{domain}",
             list_name=sending.lists[list_id], archive_url=self._frame.url,
+            help_url=f"mailto:{quote(sending.reply_to or sending.sender_address, safe='@+')}",
             feedback_id=f"{_short(record.key)}:{list_id}:mailing:{_short(domain)}",
             unsubscribe_url_prefix=self._link("unsubscribe") if sending.web_url else "",
             unsubscribe_mailto=sending.mailto, bounce_address=sending.bounce_address,
