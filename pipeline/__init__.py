@@ -1,8 +1,7 @@
 """avviso: a folder of Markdown issues becomes mail and feeds.
 
-The packages are stages of the trade, the modules beside this one are the doors
-(`publish`, `subscribe`, `feedback`) and the assembly (`app`). Imports run down
-the floors drawn in `docs/how-it-works.md`; a test keeps it so.
+The packages are the stages of the trade, the doors (`publish`, `subscribe`, `feedback`)
+and the assembly (`app`). Imports run down the floors drawn in `docs/how-it-works.md`; a test keeps it so.
 """
 
 __version__ = "0.1.0"

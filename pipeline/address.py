@@ -99,6 +99,11 @@ def _validated(typed: str) -> Address:
     return Address(typed, found.local_part, found.ascii_domain.lower())
 
 
+def domain_of(wire: str) -> str:
+    """The domain of an address as it goes on the wire; "" for what has none."""
+    return wire.rpartition("@")[2]
+
+
 def mask(address: Address | str) -> str:
     """An address for logs: `a…@example.com`. Takes any text, and gives one printable line."""
     local, at, domain = (address.wire if isinstance(address, Address) else address).rpartition("@")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 import threading
 import time
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -69,6 +70,11 @@ class HandClock:
 def local(at: datetime, zone: tzinfo) -> str:
     """An instant as people in that zone write it: `2026-03-24 08:00`."""
     return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+def machine_zone() -> str:
+    """What the machine calls its zone, an IANA name mostly; "" where it does not say."""
+    return os.environ.get("TZ", "").lstrip(":") or os.path.realpath("/etc/localtime").partition("zoneinfo/")[2]
 
 
 def since_boot() -> timedelta:

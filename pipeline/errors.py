@@ -52,8 +52,7 @@ class Problem:
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.path, self.line) if part)
-        text = ": ".join(part for part in (place, self.message, self.remedy) if part)
-        return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+        return in_one_line(": ".join(part for part in (place, self.message, self.remedy) if part))
 
     def as_json(self) -> dict[str, object]:
         """The public shape of `check --json`."""
@@ -65,6 +64,11 @@ class Problem:
             "severity": self.severity,
             "message": f"{self.message}: {self.remedy}" if self.remedy else self.message,
         }
+
+
+def in_one_line(text: str) -> str:
+    """Anybody's words as a terminal can show them: what cannot be printed is a space, and no space stands twice."""
+    return " ".join((text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)).split())
 
 
 class PipelineError(Exception):

@@ -1,10 +1,14 @@
-"""Languages as the web names them (BCP 47): `zh-Hans`, `en`."""
+"""Languages as the web names them (BCP 47): `zh-Hans`, `en`; and a day as people write it in them."""
 
 from __future__ import annotations
 
 import re
+from datetime import date
 
 _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+_TRADITIONAL_REGIONS = frozenset({"tw", "hk", "mo"})
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+           "November", "December")
 
 
 def language_tag(text: str) -> str:
@@ -14,3 +18,24 @@ def language_tag(text: str) -> str:
     """
     tag = text.strip().replace("_", "-")
     return tag if _TAG.fullmatch(tag) else ""
+
+
+def primary(language: str) -> str:
+    """The language that a tag begins with, in lower case: `en` of `en-GB`."""
+    return language.lower().replace("_", "-").partition("-")[0]
+
+
+def han_script(language: str) -> str:
+    """How Chinese is written by this tag, `Hans` or `Hant`: as it says, else as its region does; "" for no Chinese."""
+    first, *others = language.lower().replace("_", "-").split("-")
+    if first not in ("zh", "yue"):
+        return ""
+    named = next((part for part in others if part in ("hans", "hant")), "")
+    return (named or ("hant" if _TRADITIONAL_REGIONS.intersection(others) else "hans")).capitalize()
+
+
+def long_date(day: date, language: str) -> str:
+    """The day as a reader of that language writes it: "24 March 2024", "2024年3月24日"."""
+    if han_script(language):
+        return f"{day.year}年{day.month}月{day.day}日"
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"

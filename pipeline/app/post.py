@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.address import domain_of
 from pipeline.app.books import Books
 from pipeline.config import plain_values
 from pipeline.errors import ConfigError, Refusal
@@ -21,6 +22,11 @@ if TYPE_CHECKING:  # slow imports
 
 class Post(Books):
     """The floor of the post."""
+
+    @property
+    def sender_name(self) -> str:
+        """Whom readers see mail come from: the publication, where `mailings.from` names nobody."""
+        return self.config.mailings.sender.name or self.config.publication.title
 
     def check_way_out(self) -> None:
         """Before anything is mailed. Raises ConfigError for a key that cannot sign, and Refusal where readers could
@@ -99,7 +105,7 @@ class Post(Books):
         """How many messages a day may have, for a sender whom nobody knows yet."""
         config = self.config
         settings = getattr(config.transport, "warm_up", None)  # not of services that own the readers
-        domain = config.mailings.sender.address.rpartition("@")[2]
+        domain = domain_of(config.mailings.sender.address)
         return settings and Plan(f"warm_up {config.transport.kind} {domain}", settings.start, settings.growth)
 
     def waits(self) -> list[str]:

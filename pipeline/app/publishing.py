@@ -62,7 +62,7 @@ class Publishing(Printing):
         config = self.config
         mailings = config.mailings
         sending = Sending(
-            sender_name=mailings.sender.name or config.publication.title, sender_address=mailings.sender.address,
+            sender_name=self.sender_name, sender_address=mailings.sender.address,
             reply_to=mailings.reply_to or "", lists={one.id: one.name for one in config.lists},
             web_url=self._way_out(), mailto=self._mailto(), bounce_address=self.bounce_address())
         return Dresser(self.archive, self.library, self.ring, self.clock, frame=self.frame, sending=sending,
@@ -95,10 +95,10 @@ class Publishing(Printing):
         if config.notify.email is None:
             return None
         from pipeline.publish.matters import Looking  # slow import: jinja2, lxml
-        from pipeline.publish.notifier import Desk, Notifier
+        from pipeline.publish.notifier import Notifier, Terms
 
-        desk = Desk(config.notify.email, mailings.sender.name or config.publication.title, mailings.sender.address,
-                    frame=lambda: self.frame, templates=lambda: self.mail_templates)
-        return Notifier(self.archive, self.ledger, self.clock, desk,
+        terms = Terms(config.notify.email, self.sender_name, mailings.sender.address,
+                      frame=lambda: self.frame, templates=lambda: self.mail_templates)
+        return Notifier(self.archive, self.ledger, self.clock, terms,
                         lambda now: Looking(now, config.zone, DoubtPolicy(mailings.in_doubt), now - self.steady()),
                         self.began)

@@ -54,7 +54,7 @@ class Reception(Publishing):
 
         config, sender = self.config, self.config.mailings.sender
         return Stationery(
-            self.frame, self.mail_templates, sender_name=sender.name or config.publication.title,
+            self.frame, self.mail_templates, sender_name=self.sender_name,
             sender_address=sender.address, reply_to=config.mailings.reply_to or "", web_url=config.web.url or "",
             unsubscribe_mailto=self._mailto(), bounce_address=self.bounce_address(), key_id=self.ring.key_id,
             open_welcome=self.dresser.welcome if config.mailings.welcome == "latest" else lambda _: None)

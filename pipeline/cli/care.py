@@ -1,4 +1,4 @@
-"""Commands for the health of a publication: migrate, export, restore."""
+"""Commands for the health of a publication: doctor, migrate, export, restore."""
 
 from __future__ import annotations
 

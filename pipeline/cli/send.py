@@ -1,4 +1,4 @@
-"""Commands of the day an issue goes out: publish, run, status, explain, and a person's decisions."""
+"""Commands of the day an issue goes out: plan, publish, run, trials, status, and a person's decisions."""
 
 from __future__ import annotations
 

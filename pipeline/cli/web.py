@@ -1,4 +1,4 @@
-"""Commands about the pages that readers meet."""
+"""Commands about the pages that readers meet: form."""
 
 from __future__ import annotations
 

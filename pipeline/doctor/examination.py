@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing
@@ -11,14 +10,16 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from pipeline.address import domain_of
 from pipeline.amounts import counted
 from pipeline.app import App, open_database
 from pipeline.audience.tokens import NOBODY, Purpose
-from pipeline.doctor.finding import Finding, State, ok, warning
+from pipeline.clock import machine_zone
+from pipeline.doctor.finding import Finding, State, ok, refused, warning
 from pipeline.doctor.house import examine_clock, examine_disk, examine_ledger, examine_permissions, examine_words
 from pipeline.doctor.names import Names
 from pipeline.doctor.outside import post_one_click
-from pipeline.doctor.post import examine_post, refused
+from pipeline.doctor.post import examine_post
 from pipeline.doctor.sender import Sender, examine_sender
 from pipeline.doctor.way_out import REPORTING, Exit, Probe, examine_way_out
 from pipeline.errors import PipelineError
@@ -29,16 +30,6 @@ Section = tuple[str, Callable[[], Iterator[Finding]]]
 def free_bytes(folder: Path) -> int:
     """Room where this folder is, or will be."""
     return shutil.disk_usage(next(one for one in (folder, *folder.parents) if one.exists())).free
-
-
-def machine_zone() -> str:
-    """What the machine calls its zone, "" if it does not say."""
-    if os.environ.get("TZ"):
-        return os.environ["TZ"].lstrip(":")
-    try:
-        return str(Path("/etc/localtime").resolve()).partition("zoneinfo/")[2]
-    except OSError:
-        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +74,7 @@ def _sections(doctor: Doctor) -> list[Section]:
     kind, sender = config.transport.kind, config.mailings.sender.address
     database = open_database(config)  # the app's own would be made if it is not there
     folders = [config.var, config.feeds.folder, config.site.folder]
-    list_ids = [f"{one.id}.{sender.rpartition('@')[2]}" for one in config.lists]
+    list_ids = [f"{one.id}.{domain_of(sender)}" for one in config.lists]
     return [
         ("ledger", lambda: iter([examine_ledger(
             database.shown, lambda: database.exists,
@@ -120,14 +111,14 @@ def _sender(doctor: Doctor) -> Iterator[Finding]:
     config = doctor.app.config
     if config.transport.kind == "folder" or config.transport.broadcasts:
         return iter(())
-    domain = config.mailings.sender.address.rpartition("@")[2]
+    domain = domain_of(config.mailings.sender.address)
     bounces = doctor.app.bounce_address() or config.mailings.sender.address
     post = getattr(config.transport, "preset", None) or getattr(config.transport, "host", None) or config.transport.kind
     dkim = getattr(config.transport, "dkim", None)
     is_service = any(name in post for name in (*REPORTING, "amazonaws"))
     is_own = config.transport.kind == "smtp" and not is_service and post == getattr(config.transport, "host", None)
     return examine_sender(Sender(
-        domain, bounces.rpartition("@")[2], post, (dkim.domain, dkim.selector) if dkim else None,
+        domain, domain_of(bounces), post, (dkim.domain, dkim.selector) if dkim else None,
         doctor.app.public_key() if dkim else "", is_service=is_service, own_server=post if is_own else ""),
         doctor.names)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pipeline.errors import PipelineError
+
 
 class State(StrEnum):
     """How it is."""
@@ -44,6 +46,11 @@ def error(check: str, message: str, remedy: str) -> Finding:
     return Finding(check, State.ERROR, message, remedy)
 
 
-def skipped(check: str, message: str, remedy: str = "") -> Finding:
+def refused(check: str, problem: PipelineError) -> Finding:
+    """What stood in the way of looking must be mended first."""
+    return error(check, problem.problem.message, problem.problem.remedy)
+
+
+def skipped(check: str, message: str, remedy: str) -> Finding:
     """Nobody knows."""
     return Finding(check, State.SKIPPED, message, remedy)

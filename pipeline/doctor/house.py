@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from pipeline.doctor.finding import Finding, error, ok, warning
-from pipeline.doctor.post import refused
+from pipeline.doctor.finding import Finding, error, ok, refused, warning
 from pipeline.errors import PipelineError
 from pipeline.privacy import is_shared
 

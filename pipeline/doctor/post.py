@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from pipeline.doctor.finding import Finding, error, ok, skipped, warning
-from pipeline.errors import ConfigError, PipelineError, Refused, TransportError
+from pipeline.errors import ConfigError, Refused, TransportError
 from pipeline.providers.base import Greeting, Transport
 
 LARGEST_MAIL_BYTES = 256 * 1024  # an issue of ours with its headers and encodings
@@ -69,8 +69,3 @@ def _told(kind: str, greeting: Greeting | None) -> Iterator[Finding]:
     else:
         yield ok("transport.limits", greeting.limits or (
             "every mail of ours is small enough" if greeting.takes_sender else f"{kind} tells none"))
-
-
-def refused(check: str, problem: PipelineError) -> Finding:
-    """A finding for what stood in the way."""
-    return error(check, problem.problem.message, problem.problem.remedy)

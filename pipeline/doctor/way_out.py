@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from pipeline.doctor.finding import Finding, error, ok, skipped, warning
+from pipeline.doctor.finding import Finding, error, ok, refused, skipped, warning
 from pipeline.doctor.names import Names
-from pipeline.doctor.post import refused
 from pipeline.errors import PipelineError, Unreachable
 
 Probe = Callable[[str], tuple[int, str]]  # POSTs a one-click request: status, and where a redirect would lead

@@ -20,12 +20,13 @@ from pipeline.editions.prose import Voice
 from pipeline.editions.templates import Templates
 from pipeline.editions.text import RULE, render_text, underlined
 from pipeline.editions.theme import PADDING
-from pipeline.editions.wording import long_date, wording
+from pipeline.editions.wording import wording
 from pipeline.errors import EditionError
 from pipeline.issues.issue import Image, Issue
 from pipeline.issues.markdown import Document, Target, html
 from pipeline.issues.targets import Place
 from pipeline.issues.vocabulary import vocabulary
+from pipeline.language import long_date
 
 PREHEADER = 90           # columns: inboxes show 80 to 100 letters, or half as many Chinese characters
 MOST_HEADINGS = 24       # of the rest of a cut mail; its page has them all

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pipeline.colour import is_colour, legible
 from pipeline.errors import EditionError
+from pipeline.language import han_script, primary
 
 PAPER, NIGHT = "#ffffff", "#1b1d21"        # the sheet that is written on, in light and in dark
 SHADE, NIGHT_SHADE = "#f6f5f2", "#272a30"  # behind code and alerts: what can be read there can be read on the sheet
@@ -14,8 +15,8 @@ PADDING = 32                               # pixels left and right of the text o
 
 _LATIN = "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,'Helvetica Neue',Arial"
 _CJK = {
-    "zh-hans": "'PingFang SC','Hiragino Sans GB','Microsoft YaHei','Noto Sans CJK SC','Noto Sans SC'",
-    "zh-hant": "'PingFang TC','Microsoft JhengHei','Noto Sans CJK TC','Noto Sans TC'",
+    "Hans": "'PingFang SC','Hiragino Sans GB','Microsoft YaHei','Noto Sans CJK SC','Noto Sans SC'",
+    "Hant": "'PingFang TC','Microsoft JhengHei','Noto Sans CJK TC','Noto Sans TC'",
     "ja": "'Hiragino Sans','Yu Gothic',Meiryo,'Noto Sans CJK JP','Noto Sans JP'",
     "ko": "'Apple SD Gothic Neo','Malgun Gothic','Noto Sans CJK KR','Noto Sans KR'",
 }
@@ -56,6 +57,5 @@ def _fonts(language: str) -> str:
 
     No other language has them: where the Latin fonts are missing, an apostrophe would be as wide as a Han character.
     """
-    first, *others = language.lower().replace("_", "-").split("-")
-    key = first if first != "zh" else "zh-hant" if {"hant", "tw", "hk", "mo"} & set(others) else "zh-hans"
+    key = han_script(language) or primary(language)
     return ",".join((_LATIN, *([_CJK[key]] if key in _CJK else []), "sans-serif"))

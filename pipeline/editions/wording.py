@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+
+from pipeline.language import han_script, primary
 
 Wording = Mapping[str, str]
 
 _ENGLISH: Wording = {
-    "date": "{day} {month_name} {year}",
     "number": "No. {number}",
     "view": "View in browser",
     "continue": "Continue reading on the web",
@@ -39,7 +39,6 @@ _ENGLISH: Wording = {
 }
 
 _SIMPLIFIED: Wording = {
-    "date": "{year}年{month}月{day}日",
     "number": "第 {number} 期",
     "view": "在浏览器中查看",
     "continue": "在网页上继续阅读",
@@ -68,7 +67,6 @@ _SIMPLIFIED: Wording = {
 }
 
 _TRADITIONAL: Wording = {
-    "date": "{year}年{month}月{day}日",
     "number": "第 {number} 期",
     "view": "在瀏覽器中檢視",
     "continue": "在網頁上繼續閱讀",
@@ -96,10 +94,6 @@ _TRADITIONAL: Wording = {
     "welcome_small": "您可以隨時一鍵取消訂閱。",
 }
 
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-           "November", "December")
-_TRADITIONAL_TAGS = frozenset({"hant", "tw", "hk", "mo"})
-
 
 def wording(language: str) -> Wording:
     """The words for a BCP 47 language: "zh-TW" gives traditional, other "zh" simplified, the rest English."""
@@ -108,20 +102,11 @@ def wording(language: str) -> Wording:
 
 def spoken(language: str) -> str:
     """The catalogue that speaks this very language: "en", "zh-Hans" or "zh-Hant"; "" where none does."""
-    first, *others = language.lower().replace("_", "-").split("-")
-    if first != "zh":
-        return "en" if first == "en" else ""
-    return "zh-Hant" if _TRADITIONAL_TAGS.intersection(others) else "zh-Hans"
+    if script := han_script(language):
+        return f"zh-{script}"
+    return "en" if primary(language) == "en" else ""
 
 
 def choose(language: str, *, english: Wording, simplified: Wording, traditional: Wording) -> Wording:
     """Which of three catalogues speaks this language."""
     return {"zh-Hans": simplified, "zh-Hant": traditional}.get(spoken(language), english)
-
-
-def long_date(day: date, language: str) -> str:
-    """The day as a reader of that language writes it: "24 March 2024", "2024年3月24日"."""
-    return wording(language)["date"].format(
-        day=day.day, month=day.month, month_name=_MONTHS[day.month - 1], year=day.year,
-    )
-

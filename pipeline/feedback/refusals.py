@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from pipeline.clock import EPOCH
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.events import Refusal
 from pipeline.providers.event import Event, Kind, event_key
@@ -43,7 +44,7 @@ class Refusals:
 
     def _place(self) -> tuple[datetime, int]:
         instant, _, last = (self._ledger.notebook.note(PLACE) or "").partition(" ")
-        return (datetime.fromisoformat(instant), int(last)) if instant else (datetime(1970, 1, 1, tzinfo=UTC), 0)
+        return (datetime.fromisoformat(instant), int(last)) if instant else (EPOCH, 0)
 
     def _events(self, refusal: Refusal) -> Iterator[Event]:
         """None for what no server said: a reader whom we could not address."""

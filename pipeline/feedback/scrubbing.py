@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from pipeline.errors import in_one_line
+
 LONGEST = 8_000        # characters of a report that are kept
 LONGEST_REASON = 300
 
@@ -18,4 +20,4 @@ def scrubbed(text: str) -> str:
 
 def one_line(text: str) -> str:
     """The text in one line that a terminal can show, and cut."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:LONGEST_REASON]
+    return in_one_line(text)[:LONGEST_REASON]

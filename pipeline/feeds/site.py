@@ -20,11 +20,11 @@ from pipeline.feeds.colours import palette
 from pipeline.feeds.feed import Entry, Publication
 from pipeline.feeds.listing import Listing, Listings, by_year
 from pipeline.feeds.templating import Templates
-from pipeline.feeds.wording import cover_date, voice, wording
+from pipeline.feeds.wording import voice, wording
 from pipeline.issues.colouring import code_css
 from pipeline.issues.embeds import FRAMES
 from pipeline.issues.vocabulary import direction
-from pipeline.language import language_tag
+from pipeline.language import language_tag, long_date
 
 Values = dict[str, object]
 
@@ -117,7 +117,7 @@ def _frame(publication: Publication, permalink: str, heading: str) -> Values:
         "direction": direction,
         "words": wording(language),
         "voice": voice(language),
-        "cover_date": partial(cover_date, language=language),
+        "cover_date": partial(long_date, language=language),
         "link": partial(relative_address, permalink),
         "picture": partial(_picture, publication, permalink),
         "tag_folder": tag_folder,

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+
+from pipeline.language import han_script
 
 Wording = Mapping[str, str]
 
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-           "November", "December")
-
 _ENGLISH: Wording = {
-    "date": "{day} {month_name} {year}",
     "number": "No. {number}",
     "all_issues": "All issues",
     "latest": "Latest issue",
@@ -35,7 +32,6 @@ _ENGLISH: Wording = {
 }
 
 _SIMPLIFIED: Wording = {
-    "date": "{year}年{month}月{day}日",
     "number": "第 {number} 期",
     "all_issues": "全部期刊",
     "latest": "最新一期",
@@ -59,7 +55,6 @@ _SIMPLIFIED: Wording = {
 }
 
 _TRADITIONAL: Wording = {
-    "date": "{year}年{month}月{day}日",
     "number": "第 {number} 期",
     "all_issues": "全部期刊",
     "latest": "最新一期",
@@ -83,7 +78,6 @@ _TRADITIONAL: Wording = {
 }
 
 CATALOGUE: Mapping[str, Wording] = {"en": _ENGLISH, "zh": _SIMPLIFIED, "zh-hant": _TRADITIONAL}
-_TRADITIONAL_REGIONS = {"hant", "tw", "hk", "mo"}
 
 
 def wording(language: str) -> Wording:
@@ -93,13 +87,4 @@ def wording(language: str) -> Wording:
 
 def voice(language: str) -> str:
     """The catalogue's language for a tag; `lang` of what we say ourselves."""
-    primary, *rest = language.lower().replace("_", "-").split("-")
-    if primary != "zh":
-        return "en"
-    return "zh-hant" if _TRADITIONAL_REGIONS.intersection(rest) else "zh"
-
-
-def cover_date(day: date, language: str) -> str:
-    """The day on the cover as people write it: `2024年3月24日`, `24 March 2024`."""
-    pattern = wording(language)["date"]
-    return pattern.format(year=day.year, month=day.month, day=day.day, month_name=_MONTHS[day.month - 1])
+    return {"Hans": "zh", "Hant": "zh-hant"}.get(han_script(language), "en")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pipeline.language import han_script, primary
+
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
@@ -39,10 +41,9 @@ _JAPANESE = Vocabulary("動画", "音声", "開く", "：", _alerts("メモ", "�
 
 def vocabulary(language: str) -> Vocabulary:
     """The words for a language tag (BCP 47); English where we have no others."""
-    main, *rest = language.lower().split("-")
-    if main in ("zh", "yue"):
-        return _TRADITIONAL if {"hant", "tw", "hk", "mo"} & set(rest) else _SIMPLIFIED
-    return _JAPANESE if main == "ja" else _ENGLISH
+    if script := han_script(language):
+        return _TRADITIONAL if script == "Hant" else _SIMPLIFIED
+    return _JAPANESE if primary(language) == "ja" else _ENGLISH
 
 
 def direction(language: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections import Counter, defaultdict, deque
 
+from pipeline.address import domain_of
 from pipeline.mailings.mailing import DeliveryState, Outcome
 
 WINDOW = 200  # the newest answers that are looked at
@@ -35,7 +36,7 @@ class Brake:
             if outcome.state is _SENT:
                 answers.append("")
                 return ""
-            answers.append(outcome.claim.address.rpartition("@")[2])
+            answers.append(domain_of(outcome.claim.address))
             refused = Counter(domain for domain in answers if domain)
             if refused.total() <= max(FEWEST, self._share * WINDOW):
                 return ""

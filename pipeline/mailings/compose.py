@@ -13,7 +13,7 @@ from functools import partial
 
 from pipeline.editions.edition import Edition, Hole
 from pipeline.editions.holes import fill, split
-from pipeline.errors import AudienceError, InvalidAddress
+from pipeline.errors import AudienceError
 from pipeline.mailings.dkim import Seal
 from pipeline.mailings.envelope import Envelope, Reader
 from pipeline.mailings.headers import Header, mailbox, plain_address, structured, unfolded, unstructured
@@ -53,7 +53,7 @@ class Stencil:
         """The message to one reader. Raises AudienceError when it cannot be addressed; the others go on."""
         _refuse_odd_tokens(reader)
         refuse_dead_links(self._fillings, reader)
-        recipient = self._recipient(reader.address)
+        recipient = plain_address(reader.address)  # its local part may be outside ASCII: who carries it says no
         return Message(
             key=reader.key,
             message_id=f"{reader.message_id}@{self._envelope.domain}",
@@ -70,15 +70,6 @@ class Stencil:
         """The envelope's sender, which bounces go to: nobody else's, where the mailbox takes plus addresses."""
         local, at, domain = self._bounce_address.rpartition("@")
         return f"{local}+{reader.message_id}@{domain}" if at else self._sender
-
-    def _recipient(self, address: str) -> str:
-        wire = plain_address(address)
-        if not (wire.isascii() or self._envelope.smtputf8):
-            raise InvalidAddress(
-                f'"{address}" has letters before the @ that this transport cannot carry',
-                remedy="use a transport with SMTPUTF8, or ask the reader for another address",
-            )
-        return wire
 
     def _mime(self, reader: Reader) -> bytes:
         return b"".join(self._pieces(reader))

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from pipeline.address import domain_of
 from pipeline.clock import Clock
 from pipeline.errors import Deferred
 from pipeline.mailings.ledger import Ledger
@@ -193,4 +194,4 @@ class _Domain:
 
 
 def _domain_of(address: str) -> str:
-    return address.rpartition("@")[2].lower()
+    return domain_of(address).lower()

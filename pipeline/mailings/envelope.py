@@ -17,7 +17,6 @@ class Envelope:
     `list_id` is what RFC 2919 puts in angle brackets; without one the message is no list mail, such
     as a letter that asks for confirmation. `unsubscribe_mailto` is a plain address. `mailing` is a
     name for people. `bounce_address` takes plus addresses: what comes back then says which message it is about.
-    `smtputf8` says that the transport takes local parts outside ASCII (RFC 6531).
     """
 
     sender_name: str
@@ -38,7 +37,6 @@ class Envelope:
     bounce_address: str = ""
     view_url_prefix: str = ""
     preferences_url_prefix: str = ""
-    smtputf8: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """For the ledger: JSON's own types only."""

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from pipeline.address import domain_of
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import OPEN, DeliveryState, Mailing, MailingState
 
@@ -94,7 +95,7 @@ class _Domains:
         for _ in range(PAGES):
             page = self._progress.page(self._mailing_id, self._walked) if len(self._open) < LOOKED_AFTER else []
             for seen in page:
-                self._note(seen.id, seen.address.rpartition("@")[2], seen.state)
+                self._note(seen.id, domain_of(seen.address), seen.state)
             if not page:
                 break
             self._walked = page[-1].id

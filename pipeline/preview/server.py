@@ -44,7 +44,7 @@ T = TypeVar("T")
 Reopen = Callable[[], App]
 
 
-class Desk:
+class GalleyThread:
     """The galley in a thread of its own: the books it is set on belong to one thread."""
 
     def __init__(self, open_app: Reopen) -> None:
@@ -123,15 +123,15 @@ def open_preview(open_app: Reopen, config: Path, port: int) -> Iterator[str]:
     app = open_app()
     listener = _bind(port)
     address = f"http://{HOST}:{listener.getsockname()[1]}/"
-    desk, bell, stop = Desk(open_app), Bell(), threading.Event()
+    galley, bell, stop = GalleyThread(open_app), Bell(), threading.Event()
     server = uvicorn.Server(uvicorn.Config(
-        preview_site(desk, bell), log_config=None, access_log=False, lifespan="off", server_header=False,
+        preview_site(galley, bell), log_config=None, access_log=False, lifespan="off", server_header=False,
         ws="none", timeout_graceful_shutdown=1))
     answering = threading.Thread(target=server.run, args=([listener],), name="preview", daemon=True)
     anew = {config.resolve(), *(app.config.folder / "templates" / kind for kind in ("email", "web"))}
 
     def saved(paths: set[Path]) -> None:
-        desk.refresh(anew=any(path.is_relative_to(one) for path in paths for one in anew))
+        galley.refresh(anew=any(path.is_relative_to(one) for path in paths for one in anew))
         bell.ring()
 
     watching = threading.Thread(target=watch, args=({app.config.issues.folder.resolve(), *anew}, saved, stop),
@@ -145,10 +145,10 @@ def open_preview(open_app: Reopen, config: Path, port: int) -> Iterator[str]:
         server.should_exit = True
         answering.join(5)
         watching.join(5)
-        desk.close()
+        galley.close()
 
 
-def preview_site(desk: Desk, bell: Bell) -> Starlette:
+def preview_site(galley: GalleyThread, bell: Bell) -> Starlette:
     """What answers the page."""
 
     async def page(request: Request) -> Response:
@@ -158,16 +158,16 @@ def preview_site(desk: Desk, bell: Bell) -> Starlette:
         return Response(content, media_type=FILES[name], headers=headers)
 
     async def issues(_: Request) -> Response:
-        return await _json(lambda: desk.ask(lambda galley: galley.overview()))
+        return await _json(lambda: galley.ask(lambda one: one.overview()))
 
     async def issue(request: Request) -> Response:
         name = request.query_params.get("name", "")
-        return await _json(lambda: desk.ask(lambda galley: galley.sheet(name).about))
+        return await _json(lambda: galley.ask(lambda one: one.sheet(name).about))
 
     async def frame(request: Request) -> Response:
         query = request.query_params
         try:
-            sheet: Sheet = await desk.ask(lambda galley: galley.sheet(query.get("name", "")))
+            sheet: Sheet = await galley.ask(lambda one: one.sheet(query.get("name", "")))
         except PipelineError as error:
             return HTMLResponse(f"<p>{_escaped(str(error))}", 404, headers={"Content-Security-Policy": _policy("")})
         shown = sheet.mail if request.path_params["kind"] == "mail" else _document(sheet.page)
@@ -178,7 +178,7 @@ def preview_site(desk: Desk, bell: Bell) -> Starlette:
     async def asset(request: Request) -> Response:
         target = "assets/" + unquote(request.path_params["path"])
         try:
-            content = await desk.ask(lambda galley: galley.asset(target))
+            content = await galley.ask(lambda one: one.asset(target))
         except PipelineError:
             return Response(status_code=404)
         kind = mimetypes.guess_type(target)[0] or "application/octet-stream"

@@ -97,6 +97,9 @@ class Courier(Vendor):
         until = monotonic() + 2 * self._line.longest_s
         results: list[Result] = []
         for group in self._groups(messages):
+            if not group.messages[0].recipient.isascii():
+                results.append(Rejected(f"{self.name} takes no address with such letters before the @"))
+                continue
             stop = _is_gone(results) or monotonic() > until
             results += [self._held_back()] * len(group.messages) if stop else self._hand_over(group, until)
         return results
@@ -114,13 +117,14 @@ class Courier(Vendor):
     # ---- one call ---------------------------------------------------------------------------------
 
     def _groups(self, messages: Sequence[Message]) -> Iterator[Group]:
-        """Messages that fit into one call, in their order."""
+        """Messages that fit into one call, in their order; one that cannot go at all is alone."""
         group: list[Message] = []
         parts: list[bytes] = []
         size = 0
         for message in messages:
             part = self.encoded(message)
-            if group and (len(group) == self.batch_size or size + len(part) > self.largest):
+            is_full = len(group) == self.batch_size or size + len(part) > self.largest
+            if group and (is_full or not (message.recipient + group[-1].recipient).isascii()):
                 yield Group(group, parts)
                 group, parts, size = [], [], 0
             group.append(message)

@@ -25,7 +25,7 @@ from urllib.parse import urlsplit
 import httpx2
 
 from pipeline import __version__
-from pipeline.errors import ConfigError, InDoubt, Unavailable
+from pipeline.errors import ConfigError, InDoubt, Unavailable, in_one_line
 from pipeline.privacy import is_here
 
 LONGEST_REPLY = 1024 * 1024  # bytes; a receipt for 500 messages has some 100,000
@@ -112,8 +112,7 @@ class Line:
         """The text in one line, cut, without what only the service and we may know."""
         for secret in self._secrets:
             text = text.replace(secret, "…")
-        shown = "".join(c if c.isprintable() else " " for c in text[:4 * LONGEST_WORDS])
-        return " ".join(shown.split())[:LONGEST_WORDS]
+        return in_one_line(text[:4 * LONGEST_WORDS])[:LONGEST_WORDS]
 
     def _exchange(self, call: Call, sent: _Sent) -> Answer:
         client = self._client = self._client or self._open()

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import __version__
-from pipeline.errors import ConfigError, Unreachable
+from pipeline.errors import ConfigError, Unreachable, in_one_line
 
 MOST_BYTES = 256 * 1024  # of one mail: what is longer is cut, and the report stands at its beginning
 PATIENCE_S = 30.0
@@ -189,4 +189,4 @@ def _own_errors(settings: MailboxSettings) -> Iterator[None]:
 def _words(said: object) -> str:
     """What a server said, in one printable line."""
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:200]
+    return in_one_line(text)[:200]

@@ -70,9 +70,10 @@ def _vouched_for(message: Message, content: Sequence[bytes], offer: Capabilities
 
 
 def _looked_at(message: Message, content: bytes, offer: Capabilities, server: str) -> Parcel:
+    recipient = _recipient(message.recipient, offer, server)  # first: where it is too wide, so is the header, for it
     _check_bytes(content, offer, server)
     _check_size(len(content), offer, server)
-    sender, recipient = _sender(message.sender, offer, server), _recipient(message.recipient, offer, server)
+    sender = _sender(message.sender, offer, server)
     parameters = _parameters(content, sender + recipient, offer)
     return Parcel(_mail(sender, parameters), _rcpt(recipient), [content], len(content), is_plain=False)
 
@@ -136,7 +137,7 @@ def _recipient(address: str, offer: Capabilities, server: str) -> str:
     if path is None or len(path.encode()) > MAX_PATH:
         raise Rejected("the address has a form that SMTP cannot carry")
     if not path.isascii() and "SMTPUTF8" not in offer:
-        raise Rejected(f"{server}: the address is not ASCII and the server offers no SMTPUTF8")
+        raise Rejected(f"{server}: the address is not ASCII and the server offers no SMTPUTF8 (RFC 6531)")
     return path
 
 

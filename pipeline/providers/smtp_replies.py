@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from pipeline.errors import in_one_line
+
 MAX_LINE = 2_000  # octets; RFC 5321 section 4.5.3.1.5 says 512, and servers with long host names pass that
 MAX_LINES = 200
 MAX_UNREAD = MAX_LINE * MAX_LINES  # octets that may wait to be taken: one reply of the longest
@@ -42,8 +44,7 @@ class Reply:
     def text(self) -> str:
         """The whole as one printable line, code first, at most some 500 characters."""
         words = b" ".join(self.raw).decode("utf-8", "replace")
-        printable = words if words.isprintable() else "".join(c if c.isprintable() else " " for c in words)
-        return " ".join(f"{self.code} {printable}".split())[:_SHOWN]
+        return in_one_line(f"{self.code} {words}")[:_SHOWN]
 
 
 class ReplyReader:

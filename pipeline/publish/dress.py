@@ -6,7 +6,9 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import quote
 
+from pipeline.address import domain_of
 from pipeline.audience.tokens import KeyRing
 from pipeline.checking.examine import errors_of
 from pipeline.clock import Clock
@@ -119,13 +121,14 @@ class Dresser:
         if list_id not in sending.lists:
             raise EditionError(f"goes to the list {list_id}, which config.yaml does not name", path=record.path,
                                remedy="name it under `lists`, or another list in its front matter", rule="list-unknown")
-        domain = sending.sender_address.rpartition("@")[2].encode("idna").decode()
+        domain = domain_of(sending.sender_address)
         name = f"{record.number}-{list_id}" if record.number is not None else f"{record.key}-{list_id}"
         return Envelope(
             sender_name=sending.sender_name, sender_address=sending.sender_address, date=self._clock.now(),
             domain=domain, language=record.language or self._frame.language, publication=self._frame.title,
             mailing=name, reply_to=sending.reply_to, list_id=f"{list_id}.{domain}",
             list_name=sending.lists[list_id], archive_url=self._frame.url,
+            help_url=f"mailto:{quote(sending.reply_to or sending.sender_address, safe='@+')}",
             feedback_id=f"{_short(record.key)}:{list_id}:mailing:{_short(domain)}",
             unsubscribe_url_prefix=self._link("unsubscribe") if sending.web_url else "",
             unsubscribe_mailto=sending.mailto, bounce_address=sending.bounce_address,

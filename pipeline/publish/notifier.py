@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from pipeline.address import domain_of
 from pipeline.clock import Clock
 from pipeline.editions.frame import Frame
 from pipeline.editions.notices import NAME, Matter, render_notice
@@ -23,7 +24,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Terms:
     """What the settings say of notices. `address` is who is told; the rest is how the letter looks."""
 
     address: str
@@ -36,12 +37,14 @@ class Desk:
 class Notifier:
     """One for each process. Matters that were over before `began` are no news to a ledger that never told anything."""
 
-    def __init__(self, archive: Archive, ledger: Ledger, clock: Clock, desk: Desk, look: Callable[[datetime], Looking],
-                 began: datetime) -> None:
+    def __init__(
+        self, archive: Archive, ledger: Ledger, clock: Clock, terms: Terms, look: Callable[[datetime], Looking],
+        began: datetime,
+    ) -> None:
         self._archive = archive
         self._ledger = ledger
         self._clock = clock
-        self._desk = desk
+        self._terms = terms
         self._look = look
         self._began = began
 
@@ -64,14 +67,14 @@ class Notifier:
         return before is not None or matter.ended_at is None or matter.ended_at >= self._began
 
     def _letter(self, fresh: Sequence[Matter], now: datetime) -> Sealed:
-        frame = replace(self._desk.frame(), view=False, preferences=False)
+        frame = replace(self._terms.frame(), view=False, preferences=False)
         return Sealed(
-            render_notice(fresh, frame, self._desk.templates()), self._envelope(frame, now), action="", list_id="",
-            subscriber_id=MAINTAINER, address=self._desk.address, name="", occasion=now.isoformat())
+            render_notice(fresh, frame, self._terms.templates()), self._envelope(frame, now), action="", list_id="",
+            subscriber_id=MAINTAINER, address=self._terms.address, name="", occasion=now.isoformat())
 
     def _envelope(self, frame: Frame, now: datetime) -> dict[str, Any]:
-        domain = self._desk.sender_address.rpartition("@")[2].encode("idna").decode()
+        sender = self._terms.sender_address
         return Envelope(
-            sender_name=self._desk.sender_name, sender_address=self._desk.sender_address, date=now, domain=domain,
+            sender_name=self._terms.sender_name, sender_address=sender, date=now, domain=domain_of(sender),
             language=frame.language, publication=frame.title, mailing=NAME,
         ).as_json()

@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote_plus, urlsplit
 from lxml import etree
 
 from pipeline.clock import Clock
-from pipeline.errors import OutputError, TransportError, Unreachable
+from pipeline.errors import OutputError, TransportError, Unreachable, in_one_line
 from pipeline.providers.http import Answer, Call, Line
 from pipeline.providers.sigv4 import Credentials, sign
 
@@ -118,5 +118,4 @@ def _said(answer: Answer) -> str:
         refusal = _read(answer.body)
     except OutputError:
         return str(answer.status)
-    said = f"{answer.status} {_text(refusal, 'Code')} {_text(refusal, 'Message')}"
-    return " ".join("".join(c if c.isprintable() else " " for c in said).split())[:300]
+    return in_one_line(f"{answer.status} {_text(refusal, 'Code')} {_text(refusal, 'Message')}")[:300]

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from pipeline.clock import machine_zone
 from pipeline.errors import OutputError
 from pipeline.issues.dates import date_in_name
 from pipeline.issues.naming import number_in_name, stem
@@ -33,7 +34,6 @@ _TRANSLATED = re.compile(r"(.+)(\.[a-z]{2}(?:[-_][A-Za-z]{2,4})?)")
 _LANGUAGE = re.compile(r"(?:ar|cn|de|en|es|fr|ja|jp|ko|pl|pt|ru|tr|tw|uk|vi|zh)(?:[-_][A-Za-z]{2,4})?", re.IGNORECASE)
 _DATED = re.compile(r"^[ \t]*(?:date|pubDate|publishDate|publishedAt)[\"']?[ \t]*[:=]", re.MULTILINE | re.IGNORECASE)
 _ODD = frozenset('<>"\\${}')
-_ZONE_FOLDER = "zoneinfo/"
 _SITE = (".", "static", "public", "source", "src", "assets", "docs", "src/public", "docs/public", "src/assets",
          ".vuepress/public", ".vitepress/public", "docs/.vuepress/public", "src/.vuepress/public")
 _PICTURE = re.compile(
@@ -221,15 +221,9 @@ def _language(files: list[Path]) -> str:
 
 def _timezone() -> str:
     """The machine's zone, by its IANA name; UTC where it does not say."""
-    named = os.environ.get("TZ", "").lstrip(":")
-    try:
-        linked = os.path.realpath("/etc/localtime")
-    except OSError:
-        linked = ""
-    name = named or linked.partition(_ZONE_FOLDER)[2]
     try:
         from zoneinfo import ZoneInfo  # here, because an odd TZ must not keep `init` from starting
 
-        return ZoneInfo(name).key
+        return ZoneInfo(machine_zone()).key
     except (ValueError, OSError, KeyError):
         return "UTC"

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from pipeline.address import domain_of
 from pipeline.editions.edition import Edition
 from pipeline.editions.frame import Frame
 from pipeline.editions.letters import Letter, render_letter
@@ -82,7 +83,7 @@ class Stationery:
         leaves = letter is Letter.WELCOME
         envelope = Envelope(
             sender_name=self._sender_name, sender_address=self._sender_address, date=now,
-            domain=self._sender_address.rpartition("@")[2].encode("idna").decode(), language=self._spoken(language),
+            domain=domain_of(self._sender_address), language=self._spoken(language),
             publication=self._frame.title, mailing=letter.value, reply_to=self._reply_to,
             unsubscribe_url_prefix=f"{self._web_url}unsubscribe/" if leaves and self._web_url else "",
             unsubscribe_mailto=self._unsubscribe_mailto if leaves else "", bounce_address=self._bounce_address,

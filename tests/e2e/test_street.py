@@ -107,7 +107,7 @@ def test_messages_have_both_parts_and_each_header_once(publication: Publication)
         "multipart/alternative", "text/plain", "text/html"]
     assert [part.defects for part in message.walk()] == [[], [], []]
     for name in ("From", "To", "Subject", "Date", "Message-ID", "List-Id", "List-Unsubscribe", "List-Unsubscribe-Post",
-                 "List-Archive", "Feedback-ID", "MIME-Version", "X-Avviso-Delivery"):
+                 "List-Archive", "List-Help", "Feedback-ID", "MIME-Version", "X-Avviso-Delivery"):
         assert len(message.get_all(name, [])) == 1, name
     assert b"List-Unsubscribe: <https://letters.example.com/unsubscribe/" in raw.replace(b"\r\n ", b" ")
     assert max(map(len, raw.split(b"\r\n"))) < 998

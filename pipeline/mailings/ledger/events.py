@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, literal_column, or_, select
 
+from pipeline.address import domain_of
 from pipeline.database import Database
 from pipeline.mailings.mailing import DeliveryState
 from pipeline.providers.event import Bounce, Event, Kind
@@ -109,7 +110,7 @@ class Events:
         with self._db.read() as connection:
             rows = connection.execute(query).all()
         found = {(row.kind, row.address or str(place)): row for place, row in enumerate(rows)}
-        return [Sign(Kind(row.kind), (row.address or "").rpartition("@")[2] or "erased",
+        return [Sign(Kind(row.kind), domain_of(row.address or "") or "erased",
                      (row.evidence or {}).get("source", "")) for row in found.values()]
 
     def refusals(self, after: tuple[datetime, int]) -> list[Refusal]:

@@ -15,6 +15,8 @@ from pipeline.audience.intake import Entry, Standing
 from pipeline.audience.roster import PAGE, Roster
 from pipeline.audience.sheet import Row
 from pipeline.audience.subscriber import Evidence
+from pipeline.audience.systems import SYSTEMS
+from pipeline.cli.people import SYSTEMS as OFFERED
 from pipeline.database import Database
 from pipeline.errors import AudienceError, OutputError, Problem
 
@@ -417,3 +419,7 @@ def test_of_very_many_problems_the_first_are_shown_and_the_others_counted(roster
 
     assert (result.invalid, len(result.problems)) == (KEPT_PROBLEMS + 5, KEPT_PROBLEMS + 1)
     assert str(result.problems[-1]) == "5 more rows are invalid or kept out: mend these first and import again"
+
+
+def test_the_command_offers_every_system_that_is_known() -> None:
+    assert sorted(OFFERED) == sorted(SYSTEMS)

@@ -46,6 +46,18 @@ REPLACED = {"brevo": {"Message-ID", "Date"}}
 
 
 @pytest.mark.parametrize("kind", DESKS)
+def test_an_address_that_the_service_cannot_carry_is_rejected_and_the_others_go(kind: str) -> None:
+    stencil = Stencil(edition(), envelope())
+    letters = [stencil.message(reader(key=f"{place}" * 32, address=address))
+               for place, address in enumerate(("a@example.org", "林子@例子.example.org", "b@例子.example.org"))]
+    with at(kind) as (service, transport):
+        results = [outcome(result) for result in transport.send_batch(letters)]
+
+    assert results == ["Receipt", "Rejected", "Receipt"]
+    assert [mail.recipient for mail in service.desk.mails] == ["a@example.org", "b@xn--fsqu00a.example.org"]
+
+
+@pytest.mark.parametrize("kind", DESKS)
 def test_fields_of_the_header_survive_wherever_the_service_allows_it(kind: str) -> None:
     with at(kind) as (service, transport):
         transport.send(LETTER)

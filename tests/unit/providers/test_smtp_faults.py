@@ -11,11 +11,13 @@ import pytest
 
 from pipeline.clock import HandClock, monotonic
 from pipeline.errors import Refused, TransportError, Unavailable
+from pipeline.mailings.compose import Stencil
 from pipeline.providers.base import Message
 from pipeline.providers.smtp import Smtp
 from pipeline.providers.smtp_presets import Security
 from pipeline.providers.smtp_relay import Relay
 from pipeline.providers.smtp_settings import Patience, SmtpSettings
+from tests.mail_samples import edition, envelope, reader
 from tests.messages import NOON, PATIENT, Pile, impatient, message, outcome, puppet, relay_to, send, send_many
 from tests.sink import DATA_ONLY, DROP, EVERYTHING, HANG, Manners, PostOffice
 
@@ -535,6 +537,22 @@ def test_s15_without_smtputf8_the_domain_goes_as_a_label_and_a_wide_local_part_i
 
         assert results == ["Receipt", "Rejected"]
         assert recipients(post) == ["ada@xn--fsqu00a.example.org"]
+
+
+@MANNERS
+def test_s15_a_reader_with_a_wide_local_part_is_mailed_where_the_server_takes_such(offers: tuple[str, ...]) -> None:
+    letter = Stencil(edition(), envelope()).message(reader(address="林子@例子.example.org"))
+    with post_with(offers) as post:
+        Smtp(relay_to(post)).send(letter)
+
+        assert recipients(post) == ["林子@xn--fsqu00a.example.org"]
+        assert post.letters[0].parameters.endswith("BODY=8BITMIME SMTPUTF8")
+
+
+def test_s15_a_reader_with_a_wide_local_part_is_to_blame_alone_where_it_does_not() -> None:
+    letter = Stencil(edition(), envelope()).message(reader(address="林子@例子.example.org"))
+    with post_with(("PIPELINING", "8BITMIME")) as post:
+        assert send(Smtp(relay_to(post)), letter) == "Rejected"
 
 
 @MANNERS

@@ -42,7 +42,7 @@ def test_envelope_says_what_the_settings_say(tmp_path: Path) -> None:
         "sender_name": "Letters", "sender_address": "letters@example.com", "date": "2026-03-24T13:00:00+00:00",
         "domain": "example.com", "language": "en", "publication": "Letters", "mailing": "2-weekly",
         "reply_to": "desk@example.com", "list_id": "weekly.example.com", "list_name": "Every week",
-        "archive_url": "https://letters.example.com/",
+        "archive_url": "https://letters.example.com/", "help_url": "mailto:desk@example.com",
         "feedback_id": f"{hashlib.sha256(b'2').hexdigest()[:10]}:weekly:mailing:{domain}",
         "unsubscribe_url_prefix": "https://letters.example.com/unsubscribe/", "unsubscribe_mailto": "",
     }
@@ -52,6 +52,7 @@ def test_envelope_says_what_the_settings_say(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("settings", "name", "front", "expected"), [
     ({}, "news.md", "", {"mailing": "news-weekly"}),
     ({}, "02-news.md", "language: zh-Hans\n", {"language": "zh-Hans"}),
+    ({"mailings": {"from": "news?+1@example.com"}}, "02-news.md", "", {"help_url": "mailto:news%3F+1@example.com"}),
     ({"mailings": {"from": "letters@bücher.example"}}, "02-news.md", "",
      {"domain": "xn--bcher-kva.example", "list_id": "weekly.xn--bcher-kva.example", "sender_name": "Letters"}),
     ({"web": {"url": None}}, "02-news.md", "",
