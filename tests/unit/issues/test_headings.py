@@ -32,6 +32,8 @@ def test_the_first_heading_that_repeats_the_title_is_left_out() -> None:
     text = "intro\n\n# 周刊：第 14 期！\n\n## a\n\n# 周刊第14期"
 
     assert headings(text, "周刊 第１４期") == [(3 - 1, "a", "a"), (2, "周刊第14期", "周刊第14期")]
+    assert headings("![](a.png)\n\n## Title\n\n## a", "Title") == [(2, "a", "a")]
+    assert headings("## [Title](https://example.com)", "Title") == [(2, "Title", "title")]
     assert headings("## Title\n\n# Title", "Title") == [(2, "Title", "title"), (2, "Title", "title-1")]
     assert headings("![](a.png)\n\n# Title\n\n# b", "Title") == [(2, "b", "b")]
     assert headings("motto\n\n# Title\n\n## b", "Title") == [(2, "b", "b")]
@@ -127,7 +129,8 @@ def test_lines_that_all_lead_to_headings_are_one_frame(text: str, framed: str) -
 
 
 @pytest.mark.parametrize(("marker", "before"), [
-    ("[TOC]", ""), ("[toc]", ""), ("[[TOC]]", ""), ("本期目录：\n[toc]", "<p>本期目录：</p>\n"),
+    ("[TOC]", ""), ("[toc]", ""), ("[[TOC]]", ""), ("* TOC\n{:toc}", ""), ("{:toc}", ""),
+    ("本期目录：\n[toc]", "<p>本期目录：</p>\n"),
 ])
 def test_a_toc_line_becomes_the_contents(marker: str, before: str) -> None:
     text = f"{marker}\n\n## a\n\n### b\n\n#### c\n\n### d\n\n## e"

@@ -53,6 +53,9 @@ def settled(folder: Path) -> Config:
     (["content/posts/1.md", "content/posts/en/2.md", "content/about.md"], "content/posts", 2),
     (["issues/1.md", "docs/a.md", "docs/b.md", "node_modules/x/c.md", ".github/d.md"], "issues", 1),
     (["docs/issue-1.md", "docs/issue-2.md", "README.md"], "docs", 2),
+    (["docs/2026-10-19.md", "docs/2026-10-26.md", "tools/a.md", "tools/b.md", "tools/c.md"], "docs", 2),
+    (["posts/1.md", "docs/01-install.md", "docs/02-write.md", "docs/03-send.md"], "posts", 1),
+    (["1.md", "2.md", "en/1.md", "zh-TW/2.md"], ".", 2),
     (["news/2024/issue-1.markdown", "news/2025/issue-2.markdown", "readme.md"], "news", 2),
     (["about.md", "2024/1.md", "2025/2.md", "2025/3.md", "notes/x.md"], ".", 3),
     (["posts/14/README.md", "posts/15/README.md", "README.md"], "posts", 2),
@@ -60,6 +63,9 @@ def settled(folder: Path) -> Config:
     (["a/b/c/d/e/f.md"], "issues", 0),
     ([], "issues", 0),
     (["README.md", "CHANGELOG.md"], "issues", 0),
+    ([*(f"manual/{name}.md" for name in "abcdefghijkl"), *(f"blog/2026-10-{day}-x.md" for day in range(10, 20))],
+     "blog", 10),
+    (["content/about.md", "content/news/1-a.md", "content/news/2-b.md"], "content/news", 2),
     (["notes.txt"], "issues", 0),
 ])
 def test_survey_finds_where_the_issues_are(tmp_path: Path, files: list[str], issues: str, count: int) -> None:
@@ -175,6 +181,8 @@ def test_issues_in_folders_of_years_are_all_taken_in(tmp_path: Path) -> None:
     (["issues/README.md", "issues/14/README.md", "issues/15/README.md"], ["14/README.md", "15/README.md"]),
     (["issues/14/README.md", "issues/15/README.md"], ["14/README.md", "15/README.md"]),
     (["issues/14.md", "issues/14.en.md", "issues/15.md", "issues/16.de.md"], ["14.md", "15.md", "16.de.md"]),
+    (["issues/14.md", "issues/en/14.md", "issues/en/15.md", "issues/2027/zh-TW/16.md", "issues/2027/16.md"],
+     ["14.md", "2027/16.md"]),
     (["issues/2025/README.md", "issues/2025/14.md"], ["2025/14.md"]),
     (["issues/index.md", "issues/2025/index.md", "issues/2025/14.md", "issues/2025/15/index.md"],
      ["2025/14.md", "2025/15/index.md"]),
