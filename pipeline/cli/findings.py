@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import click
 
+from pipeline.amounts import counted
 from pipeline.clock import monotonic
 from pipeline.errors import Problem
 
@@ -44,20 +45,16 @@ def _few(problems: Sequence[Problem]) -> Iterator[str]:
     for (severity, rule), paths in files.items():
         if others := paths[MOST:]:
             count = sum(totals[path, rule] for path in others)
-            yield f"{count} more like this in {_count(len(others), 'file')} (-v shows all) ({severity}, {rule})"
+            yield f"{count} more like this in {counted(len(others), 'file')} (-v shows all) ({severity}, {rule})"
 
 
 def _summary(problems: Sequence[Problem]) -> str:
     counts = Counter(one.severity for one in problems)
     if not counts:
         return "no problem found"
-    said = [_count(counts[name], word) for name, word in (
+    said = [counted(counts[name], word) for name, word in (
         ("error", "error"), ("warning", "warning"), ("info", "remark")) if counts[name]]
     return ", ".join(said) + (": errors hold the mailing" if counts["error"] else "")
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 @contextmanager

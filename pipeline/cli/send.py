@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipeline.amounts import counted, deliveries
 from pipeline.cli.desk import DONE, SOME_HELD, Command, Desk, pass_desk
 from pipeline.clock import local
 from pipeline.errors import IssueError, PipelineError, Problem, Refusal, Unavailable, Unreachable
@@ -76,7 +77,7 @@ def _mailing_problems(app: App, touched: list[Mailing]) -> Iterator[Problem]:
         yield from (Problem("", line, rule="mailing") for line in needs_of(mailing))
     for mailing in touched:
         if failed := mailing.counts[DeliveryState.FAILED]:
-            yield Problem("", f"{failed} deliveries of {mailing.issue_key} to {mailing.list} failed for good",
+            yield Problem("", f"{deliveries(failed)} of {mailing.issue_key} to {mailing.list} failed for good",
                           "`avviso subscribers show ADDRESS` gives the answer of the post", rule="delivery")
 
 
@@ -85,7 +86,7 @@ def _published_lines(made: Pass, site: Path, mailings: list[Mailing], waits: lis
 
     lines = []
     if made.adopted:
-        lines.append(f"adopted {len(made.adopted)} issues that were due already: published, never mailed")
+        lines.append(f"adopted {counted(len(made.adopted), 'issue')} due already: published, never mailed")
     lines += [f"picked up {issue_line(one)}" for one in made.picked_up]
     lines += [f"held      {issue_line(one)}" for one in made.held]
     lines += [f"wrote     {what}" for what in written(made, site)]

@@ -24,20 +24,30 @@ def sketch(text: str) -> bytes:
     runs = set(map(b" ".join, zip(*(tokens[start:] for start in range(RUN)), strict=False)))
     if tokens and not runs:
         runs = {b" ".join(tokens)}
-    digests = sorted(_digests(runs))
-    hashes = array("Q", b"".join(digests[:KEPT]))
+    hashes = array("Q", b"".join(_smallest(_digests(runs))))
     if sys.byteorder == "little":
         hashes.byteswap()
     return hashes.tobytes()
 
 
-def _digests(runs: Iterable[bytes]) -> Iterator[bytes]:
+def _digests(runs: Iterable[bytes]) -> list[bytes]:
     """A copy of a hash that nothing was put into yet takes half as long as a new one."""
     empty = blake2b(digest_size=8)
+    digests: list[bytes] = []
     for run in runs:
         hashed = empty.copy()
         hashed.update(run)
-        yield hashed.digest()
+        digests.append(hashed.digest())
+    return digests
+
+
+def _smallest(digests: list[bytes]) -> list[bytes]:
+    """Up to KEPT of them, ascending: they lie evenly, so of many only those are sorted that can be among them."""
+    if len(digests) > 2 * KEPT:
+        limit = (2 * KEPT * 2**64 // len(digests)).to_bytes(8)
+        low = [digest for digest in digests if digest < limit]
+        digests = low if len(low) >= KEPT else digests
+    return sorted(digests)[:KEPT]
 
 
 def likeness(one: bytes, other: bytes) -> float:

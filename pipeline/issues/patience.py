@@ -7,18 +7,17 @@ what a newsletter needs; what lies behind it is shown as it was typed. No word i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from markdown_it import MarkdownIt
-from markdown_it.parser_block import ParserBlock, RuleFuncBlockType
-from markdown_it.ruler import Ruler
+from markdown_it.parser_block import ParserBlock
 from markdown_it.rules_block import StateBlock, table
 from markdown_it.rules_core import StateCore, linkify
 from markdown_it.token import Token
 
+from pipeline.issues import rawwords
 from pipeline.issues.cells import mend_rows
-from pipeline.issues.rawwords import MARKS
+from pipeline.issues.plainlines import MARKS, LineRuler, WordParser
 
 MAX_NESTING = 20
 """Levels of quotes and lists (an item counts two); what lies deeper is kept as plain paragraphs."""
@@ -34,57 +33,20 @@ MAX_REPEATED_CHARS = 200_000
 """What addresses may add to the text by being repeated through references."""
 MAX_TYPED_LINES = 5_000
 
-_BEGINNINGS = frozenset("#>*+-_=<[`~|:$0123456789")
-_BELOW_HEADS = frozenset("|-:")
-_OF_WORDS = ("lheading", "paragraph")
-"""The rules for lines that begin with a word."""
-_MARKS = "\n!$&*:<[\\]^_`~"
-_COUNTED = _MARKS + "@"
-_MARKS_IN_HTML = "<" + MARKS
+_COUNTED = MARKS + "@"
+_COUNTED_IN_HTML = "<" + rawwords.MARKS
 _DEAR = {"://": 4, "](": 3, "<": 1}
 
 
 def use_patience(parser: MarkdownIt) -> None:
     """Puts the limits into a parser. Call it first: rules that come later stand behind them."""
     parser.block = _PatientBlocks()
+    parser.inline = WordParser()
     parser.block.ruler.before("table", "enough", _enough, {
         "alt": ["paragraph", "reference", "blockquote", "list"]})
     parser.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
     parser.core.ruler.at("inline", _inline)
     parser.core.ruler.at("linkify", _linkify)
-    # Only what our rules look at ends a run of plain text.
-    parser.inline.terminator_re = re.compile(f"[{re.escape(_MARKS)}]")
-
-
-class _Ruler(Ruler[RuleFuncBlockType]):
-    """A ruler whose rules are asked only about lines that may begin a block of their own.
-
-    The library asks each of ten rules about each line, twice; for most lines their first character is an answer.
-    """
-
-    def getRules(self, chainName: str = "") -> list[RuleFuncBlockType]:  # noqa: N802, N803 (the library's names)
-        rules = super().getRules(chainName)
-        others = [] if chainName else [rule.fn for rule in self.__rules__ if rule.name in _OF_WORDS]
-
-        def asked(state: StateBlock, line: int, end: int, silent: bool) -> bool:
-            begins = _may_begin(state, line) or (not chainName and state.is_code_block(line))
-            return any(rule(state, line, end, silent) for rule in (rules if begins else others))
-
-        return [asked]
-
-
-def _may_begin(state: StateBlock, line: int) -> bool:
-    """May another block begin here: by its first character, as the head of a table, or because it is enough?"""
-    below = line + 1
-    return (_first_char(state, line) in _BEGINNINGS
-            or (below < state.lineMax and _first_char(state, below) in _BELOW_HEADS)
-            or len(state.tokens) >= MAX_BLOCKS)
-
-
-def _first_char(state: StateBlock, line: int) -> str:
-    """"" where the text ends with an empty line of a quote."""
-    at = state.bMarks[line] + state.tShift[line]
-    return state.src[at:at + 1]
 
 
 class _PatientBlocks(ParserBlock):
@@ -92,9 +54,7 @@ class _PatientBlocks(ParserBlock):
 
     def __init__(self) -> None:
         super().__init__()
-        rules = self.ruler.__rules__
-        self.ruler = _Ruler()
-        self.ruler.__rules__ = rules
+        self.ruler = LineRuler(self.ruler.__rules__)
 
     def tokenize(self, state: StateBlock, startLine: int, endLine: int) -> None:  # noqa: N803 (the library's names)
         if state.level < state.md.options.maxNesting:
@@ -159,8 +119,9 @@ def _inline(state: StateCore) -> None:
     """Parses the words of each block until the issue has used up its marks."""
     out: list[Token] = []
     marks = repeated = 0
+    counted = _cost(state.src, _COUNTED) > MAX_MARKS  # its blocks have no more of them than an issue itself
     for token in state.tokens:
-        cost = _cost(token)
+        cost = _cost_of(token) if counted else 0
         if marks + cost > MAX_MARKS:
             out += _as_typed(token, f"more than {MAX_MARKS:,} marks")
             continue
@@ -173,18 +134,20 @@ def _inline(state: StateCore) -> None:
         repeated += max(0, sum(_address_chars(child) for child in token.children if child.attrs) - len(token.content))
         if repeated > MAX_REPEATED_CHARS:
             _type(token, f"more than {MAX_REPEATED_CHARS:,} characters of repeated addresses")
-        elif max((child.level for child in token.children), default=0) > MAX_WITHIN:
+        elif len(token.children) > MAX_WITHIN and max(child.level for child in token.children) > MAX_WITHIN:
             _type(token, f"more than {MAX_WITHIN} marks within each other")
     state.tokens = out
 
 
-def _cost(token: Token) -> int:
-    """What a block costs beside its length: its marks, and more for those that make a link or a tag."""
+def _cost_of(token: Token) -> int:
     if token.type not in ("inline", "html_block"):
         return 0
-    marks = _MARKS_IN_HTML if token.type == "html_block" else _COUNTED
-    return sum(map(token.content.count, marks)) + sum(
-        more * token.content.count(mark) for mark, more in _DEAR.items())
+    return _cost(token.content, _COUNTED_IN_HTML if token.type == "html_block" else _COUNTED)
+
+
+def _cost(text: str, marks: str) -> int:
+    """What a text costs beside its length: its marks, and more for those that make a link or a tag."""
+    return sum(map(text.count, marks)) + sum(more * text.count(mark) for mark, more in _DEAR.items())
 
 
 def _as_typed(token: Token, why: str) -> list[Token]:

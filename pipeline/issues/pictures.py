@@ -82,8 +82,13 @@ def _with(tag: Tag, **attributes: str) -> str:
 def is_silent(text: str, src: str) -> bool:
     """Does this alternative text say nothing: empty, "image", a file name, a digest, a number?"""
     plain = text.strip()
-    name = PurePosixPath(unquote(urlsplit_path(src)))
-    return _SAYS_NOTHING.fullmatch(plain) is not None or plain in (name.name, name.stem)
+    return _SAYS_NOTHING.fullmatch(plain) is not None or plain in _file_names(src)
+
+
+def _file_names(src: str) -> tuple[str, str]:
+    """The file's name with and without its ending."""
+    path = PurePosixPath(unquote(urlsplit_path(src)))
+    return path.name, path.stem
 
 
 def urlsplit_path(address: str) -> str:

@@ -44,7 +44,7 @@ _QUIET = frozenset((
 
 def settle(tokens: Sequence[Token], report: Report) -> list[Token]:
     """The stream with its raw HTML settled: `html_block` and `html_inline` tokens that remain are well formed."""
-    flows = {id(token): list(_pieces(token)) for token in tokens if token.type in ("inline", "html_block")}
+    flows = {id(token): list(_pieces(token)) for token in tokens if _has_raw(token)}
     pairs = _Pairs([piece for pieces in flows.values() for piece in pieces if piece.type == "html_inline"])
     out: list[Token] = []
     for token in tokens:
@@ -54,6 +54,11 @@ def settle(tokens: Sequence[Token], report: Report) -> list[Token]:
         else:
             out.append(token)
     return out
+
+
+def _has_raw(token: Token) -> bool:
+    return token.type == "html_block" or (
+        token.type == "inline" and any(child.type == "html_inline" for child in token.children or ()))
 
 
 def is_player(token: Token) -> bool:

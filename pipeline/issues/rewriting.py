@@ -18,6 +18,8 @@ from pipeline.issues.vocabulary import Vocabulary
 # What is the same for every target as long as it has no attributes: nearly all tags of most issues. Not <th>.
 _PLAIN = r"(?!/?(?:p|br|hr|[uo]l|li|h[2-6]|strong|em|b|i|code|pre|blockquote|del|sub|sup|table|thead|tbody|t[rd])>)"
 _TAG = re.compile(rf"<{_PLAIN}(?P<closing>/?)(?P<name>[a-z][a-z0-9]*)(?P<attributes>(?: [^ =>]+=\"[^\"]*\")*)>")
+# And so is a link to an absolute address in which nothing is to be encoded, as most are.
+_PLAIN_LINK = re.compile(r' href="https?://[A-Za-z0-9:/?#@!$()*+,;=._~-]*"')
 _CODE = re.compile(r"<(pre|code)>")
 _BACK = re.compile(r' ?<a href="#fnref:[^"]*">.*?</a>')
 _PICTURES_ONLY = re.compile(
@@ -31,13 +33,15 @@ _PLAIN_NAMES = {
     "address": "div"}
 # The web has new names for what mail programs know by the old ones.
 _NEW_NAMES = {"acronym": "abbr", "center": "div", "strike": "s", "tt": "code"}
+_GIVEN_UP = frozenset(("align", "valign"))
+_GIVEN_UP_IN_TABLES = _GIVEN_UP | {"width"}
 _ALIGNED = {side: f"align-{side}" for side in ("left", "right", "center", "justify")}
 
 
 def rewrite(clean: str, place: Place, words: Vocabulary, direction: str) -> str:
     """The fragment for `place`. Mail and feeds: no ids, no anchors but to the issue's page, no way back from a note."""
     html = show_players(clean, place.target, words)
-    if place.target is not Target.WEB:
+    if place.target is not Target.WEB and "#fnref:" in html:
         html = _BACK.sub("", html)
     if direction == "rtl":
         html = _CODE.sub(r'<\1 dir="ltr">', html)
@@ -60,9 +64,13 @@ class _Writer:
             "a": self._anchor, "img": self._image, "span": self._span}
 
     def tag(self, match: re.Match[str]) -> str:
-        name, attributes = match["name"], attributes_of(match["attributes"])
+        name = match["name"]
         if match["closing"]:
             return self._close(name)
+        if name == "a" and _PLAIN_LINK.fullmatch(match["attributes"]) and not any(self._anchors):
+            self._anchors.append(True)
+            return match[0]
+        attributes = attributes_of(match["attributes"])
         if name in self._kinds:
             return self._kinds[name](attributes)
         if "width" in attributes:
@@ -133,9 +141,11 @@ class _Writer:
 
     def _size(self, attributes: dict[str, str], room: int) -> dict[str, str]:
         """Width and height that fit into `room` pixels: `900/` is as wide as that, a percentage one of the room."""
-        width, height = _pixels(attributes.get("width", "")), _pixels(attributes.get("height", ""))
+        if not attributes.get("width"):
+            return {}
+        width, height = _pixels(attributes["width"]), _pixels(attributes.get("height", ""))
         if width is None:
-            match = _WIDTH.match(attributes.get("width", ""))
+            match = _WIDTH.match(attributes["width"])
             share = min(int(match[1]), 100) if match and match[2] else 0
             if not share:
                 return {}
@@ -158,8 +168,8 @@ class _Writer:
 def _modern(name: str, attributes: dict[str, str]) -> dict[str, str]:
     """Attributes that HTML has given up, as classes of our style sheet; tables find their widths by themselves."""
     side = "center" if name == "center" else attributes.get("align", "").lower()
-    dropped = {"align", "valign", *(("width",) if name in ("table", "td", "th", "col", "colgroup") else ())}
-    kept = {key: value for key, value in attributes.items() if key not in dropped}
+    given_up = _GIVEN_UP_IN_TABLES if name in ("table", "td", "th", "col", "colgroup") else _GIVEN_UP
+    kept = {key: value for key, value in attributes.items() if key not in given_up}
     return kept | ({"class": _ALIGNED[side]} if side in _ALIGNED else {})
 
 

@@ -15,7 +15,7 @@ _MAIL = re.compile(
     r"[\w.+-]+@(?:[a-z0-9-]+\.)+(?!(?:png|jpe?g|gif|webp|svg|avif|bmp|heic|mp[34]|pdf|md|html?|zip|txt)$)[a-z]{2,}",
     re.IGNORECASE)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-_PLAIN = re.compile(r"(?:[A-Za-z0-9:/?#@!$&'()*+,;=._~-]|%[0-9A-F]{2})*")
+_PLAIN = re.compile(r"[A-Za-z0-9:/?#@!$&'()*+,;=._~-]*(?:%[0-9A-F]{2}[A-Za-z0-9:/?#@!$&'()*+,;=._~-]*)*")
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from pipeline.amounts import deliveries
 from pipeline.clock import Clock, local
 from pipeline.errors import Refusal
 from pipeline.issues.archive import Archive
@@ -113,7 +114,7 @@ class Decisions:
                 count += self._ledger.doubts.assume_sent(now, mailing_id=mailing.id)
         if not count:
             raise _refusal(record, "has no delivery in doubt", "`avviso status` shows where there are some")
-        return f"{count} deliveries {'will be sent again' if resend else 'are taken as sent'}"
+        return f"{deliveries(count)} {'to be sent again' if resend else 'taken as sent'}"
 
     # ---- below the doors ----------------------------------------------------------------------
 

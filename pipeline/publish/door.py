@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from pipeline.amounts import counted
 from pipeline.clock import Clock
 from pipeline.errors import EditionError, Problem, Refusal
 from pipeline.issues.archive import Archive
@@ -211,7 +212,8 @@ class Publisher:
         if leap <= LEAP:
             return None, drift
         done.problems.append(Problem(
-            "clock", f"it was set ahead by {leap.days} days since the last pass: it shows {now:%Y-%m-%d %H:%M} UTC",
+            "clock", f"it was set ahead by {counted(leap.days, 'day')} since the last pass: it shows "
+                     f"{now:%Y-%m-%d %H:%M} UTC",
             "set it right; what seems to be due since is held", rule="clock-moved", severity="warning"))
         return now - leap, drift
 

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from pipeline.amounts import counted
 from pipeline.clock import local
 from pipeline.issues.issue import State
 from pipeline.issues.record import Record
@@ -81,7 +82,7 @@ def _own_reason(record: Record, copies: Mapping[str, str], rules: Rules) -> str:
         return f"copy: its text repeats issue {copies[record.key]}, which was mailed"
     if record.due_seen_at is not None and record.due_seen_at - record.due_at > rules.max_age:
         days = (record.due_seen_at - record.due_at).days
-        return f"late: first seen {days} days after its hour, schedule.max_age is {_shown(rules.max_age)}"
+        return f"late: first seen {counted(days, 'day')} after its hour, schedule.max_age is {_shown(rules.max_age)}"
     return ""
 
 
@@ -123,7 +124,8 @@ def _scheduled(record: Record, mailings: Sequence[Mailing], rules: Rules, now: d
 
 def _mailed_reason(mailings: Sequence[Mailing]) -> str:
     begun = [mailing for mailing in mailings if mailing.started_at]
-    said = "; ".join(f"mailing to {mailing.list}: {mailing.state}, {mailing.audience} readers" for mailing in begun)
+    said = "; ".join(f"mailing to {mailing.list}: {mailing.state}, {counted(mailing.audience, 'reader')}"
+                     for mailing in begun)
     nobody = all(mailing.went_to_nobody for mailing in begun)
     return f"{said}: `avviso approve` mails it when there are some" if nobody else said
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+from hashlib import blake2b
 from random import Random
 
 import pytest
@@ -26,6 +28,20 @@ def book(n: int, length: int = 5000) -> list[str]:
 @pytest.mark.parametrize("text", [words(1), POEM, "word", " ".join(book(1))], ids=["short", "cjk", "one word", "long"])
 def test_text_is_like_itself(text: str) -> None:
     assert alike(text, text) == 1.0
+
+
+@pytest.mark.parametrize("length", [4, 500, 1027, 1028, 5000])
+def test_sketch_is_the_smallest_hashes_of_all_runs(length: int) -> None:
+    text = book(3, length)
+    hashes = {blake2b(" ".join(text[at:at + 4]).encode(), digest_size=8).digest() for at in range(length - 3)}
+
+    assert list(array("Q", sketch(" ".join(text)))) == [int.from_bytes(one) for one in sorted(hashes)[:KEPT]]
+
+
+def test_smallest_hashes_are_found_however_unevenly_they_lie() -> None:
+    large = [(2**63 + number).to_bytes(8) for number in range(3000)]
+
+    assert craft._smallest(large[::-1]) == large[:KEPT]
 
 
 @pytest.mark.parametrize(("one", "other"), [

@@ -1,0 +1,72 @@
+"""What is plain is as the long way would make it: blocks and words as the library finds them, links as others are."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from html import escape
+from unittest.mock import patch
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from markdown_it.parser_inline import ParserInline
+from markdown_it.ruler import Ruler
+
+from pipeline.issues import rewriting
+from pipeline.issues.markdown import Target, fragment
+from pipeline.issues.parser import markdown_parser
+from pipeline.issues.targets import Place
+
+BEGINNINGS = (
+    "# ", "## a\n", "> ", ">", "- ", "* ", "+ ", "1. ", "0) ", "---\n", "***\n", "___\n", "===\n", "```\n", "~~~\n",
+    "    ", "\t", "| a | b |\n|---|---|\n", "a | b\n:-- | -\n", "[^1]: ", "[a]: https://a.example\n", "<div>",
+    "<!--a-->\n", "<b>", "$$a$$\n", "::: tip\n", ":::\n", "[!NOTE]\n", "- [x] ", "[", ":", "|", "=", "é", "\x0b",
+    "\u3000", "１. ")
+WORDS = (
+    "a", "中文", "b\n", "  \n", "*c*", "_c_", "~~c~~", "`d`", "[a]", "[^1]", "[a](b)", "![a](b)", "^[a]", "<i>",
+    "&amp;", "\\*", "$\\e*f*g$", "https://a.example/*b*c")
+PIECES = ("\n", "\n\n", " ", "|", "![", "](", ")", "*", "_", "~", "`", "<", ">", "\\", "@")
+TEXTS = st.lists(st.sampled_from(BEGINNINGS + WORDS + PIECES) | st.text(max_size=3), max_size=24).map("".join)
+
+
+@cache
+def asks_every_rule() -> MarkdownIt:
+    """Our rules, asked as the library asks."""
+    parser = markdown_parser.__wrapped__()
+    lines, words = parser.block.ruler, parser.inline.ruler
+    parser.block.ruler, parser.inline = Ruler(), ParserInline()
+    parser.block.ruler.__rules__, parser.inline.ruler = lines.__rules__, words
+    return parser
+
+
+@pytest.mark.parametrize("beginning", BEGINNINGS)
+def test_each_beginning_has_the_blocks_that_asking_every_rule_finds(beginning: str) -> None:
+    compare(f"{beginning}a\n\nb\n{beginning}c\n\n[^1] [a]\n")
+
+
+@pytest.mark.parametrize("words", WORDS)
+def test_each_mark_in_words_is_what_asking_every_rule_finds(words: str) -> None:
+    compare(f"{words}\n\na{words}b\n\n[^1]: a\n[a]: b\n")
+
+
+@given(TEXTS)
+def test_any_text_is_what_asking_every_rule_finds(text: str) -> None:
+    compare(text)
+
+
+def compare(text: str) -> None:
+    assert markdown_parser().parse(text) == asks_every_rule().parse(text)
+
+
+@given(st.text(alphabet="a/:?#@!$&'()*+,;=._~-%4Eé| ", max_size=9), st.sampled_from(list(Target)))
+def test_a_link_is_written_as_any_other(path: str, target: Target) -> None:
+    link = f'<a href="https://a.example/{escape(path)}">a</a>'
+    clean = f'<p>{link}</p>\n<p><a href="b"><video src="c">{link}</video></a></p>\n'
+    place = Place(target, "https://w.example/1/", lambda reference: f"https://w.example/{reference}", 640)
+
+    shown = fragment(clean, "en", place)
+
+    with patch.object(rewriting, "_PLAIN_LINK", re.compile("(?!)")):
+        assert shown == fragment(clean, "en", place)
