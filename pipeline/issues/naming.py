@@ -31,8 +31,10 @@ _NUMERALS, _UNITS = "零一二三四五六七八九", {"十": 10, "百": 100, "�
 _ORDINAL = re.compile(
     r"(?:第\s*(?:(\d{1,6})\s*[期号號回刊]|([〇零一二两三四五六七八九十百千]{1,8})\s*[期刊])|[刊报報]\s*(\d{1,6})\s*期)")
 _TOTAL = re.compile("[总總]" + _ORDINAL.pattern)
-# `C# 12` is a language.
-_SAID = re.compile(r"(?:\b(?:issue|no|vol(?:ume)?|number)\b\.?|(?<!\b[A-Za-z])#)\s*#?(\d{1,6})\b", re.IGNORECASE)
+# `C# 12` is a language, and neither `our number 1 tip`, `no 2 days` nor `the #1 reason` counts issues.
+_SAID = re.compile(
+    r"(?:\b(?:issue|vol(?:ume)?)\b\.?|\bno\.|^(?:no|number)\b|^#|(?<!\b[A-Za-z])#(?=\d+\s*(?:$|[^\w\s])))"
+    r"\s*#?(\d{1,6})\b", re.IGNORECASE)
 _AS_ITS_FOLDER = frozenset(("index", "readme"))  # what site generators and forges show for a folder
 
 
