@@ -53,12 +53,13 @@ _OPENINGS = frozenset((
 
 @dataclass(frozen=True, slots=True)
 class Excerpts:
-    """What the body tells: its title, the number in its first heading, the picture in the first block, `<small>`
-    among the first three, and what could describe it: its plain paragraphs in order, then its lists, each at most
-    MAX_CHARS long."""
+    """What the body tells: its title, the number in its first heading and whether that heads only a part, the picture
+    in the first block, `<small>` among the first three, and what could describe it: its plain paragraphs in order, then
+    its lists, each at most MAX_CHARS long."""
 
     title: str
     heading_number: int | None
+    begins_a_part: bool
     cover: Image | None
     small: str
     descriptions: tuple[str, ...]
@@ -71,8 +72,9 @@ def excerpts(body: Body) -> Excerpts:
     number = number_in_title(heading)
     top = blocks.top()
     top[:1] = map(blocks.settled, top[:1])
+    part = blocks.begins_a_part()
     return Excerpts(
-        heading if number is not None or not blocks.begins_a_part() else "", number,
+        heading if number is not None or not part else "", number, part,
         _cover(top[0]) if top else None,
         next((found for block in top if (found := _small(blocks, block))), ""),
         (*islice(_paragraphs(blocks), MAX_CANDIDATES), *islice(_lists(blocks), MAX_LISTS)))

@@ -69,7 +69,8 @@ def read_halfway(
     body = Body(front.body)
     told = excerpts(body)
     title = fields.line("title")
-    number = _first(given, number_in_name(name), number_in_title(title), told.heading_number)
+    headed = None if title and told.begins_a_part else told.heading_number  # in a collection it is that of the first
+    number = _first(given, number_in_name(name), number_in_title(title), headed)
     own = fields.text(fields.called("description"))
     spoken = [cut(text) for text in (own, told.small) if text]
     manuscript = Manuscript(

@@ -54,6 +54,8 @@ def test_front_matter_overrides_every_convention() -> None:
     ("hello.md", "# 周刊第十二期：标题", "12"),
     ("hello.md", "# 纸墨周刊 12 期", "12"),
     ("2024-03-24.md", "---\ntitle: '纸墨周刊#12：春天'\n---\n# Vol. 3", "12"),
+    ("hello.md", "---\ntitle: The best of a year\n---\nThese were they.\n\n## No. 1\n\n## No. 2", "hello"),
+    ("hello.md", "---\ntitle: Spring\n---\n# No. 1", "1"),
     ("hello.md", "---\ntitle: What C# 12 brings\n---\n# C# 12", "hello"),
     ("14-paper/index.md", "", "14"),
     ("2024-03/index.md", "", "2024-03"),

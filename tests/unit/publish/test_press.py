@@ -266,6 +266,17 @@ def test_another_permalink_moves_what_has_a_number_from_the_first_and_an_issue_n
         "1": "1/", "cider": "cider/"}
 
 
+def test_an_issue_that_loses_its_number_stays_where_it_is(tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "letters", {})
+    letters.write("cider.md", words(2), front="number: 2\n")
+    letters.begin()
+    letters.write("cider.md", words(2))
+
+    letters.publish()
+
+    assert (letters.record("2").number, letters.record("2").permalink) == (None, "2/")
+
+
 def test_two_issues_of_one_address_are_both_published_and_named(tmp_path: Path) -> None:
     letters = Publication(tmp_path / "letters", {"issues": {"permalink": "{slug}/"}})
     letters.write("01-apples.md", words(1), day=TODAY - DAY)
