@@ -56,11 +56,6 @@ class Address:
         return f"{unicodedata.normalize('NFC', caseless)}@{self.domain}"
 
     @property
-    def needs_smtputf8(self) -> bool:
-        """Whether only a server with SMTPUTF8 (RFC 6531) takes it."""
-        return not self.local.isascii()
-
-    @property
     def limiting_key(self) -> str:
         """Equal for addresses that probably end in one mailbox. For rate limits, never to tell people apart.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Protocol
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -64,6 +64,11 @@ class HandClock:
     def wait(self, stop: threading.Event, seconds: float) -> bool:
         self._now += timedelta(seconds=seconds)
         return stop.is_set()
+
+
+def local(at: datetime, zone: tzinfo) -> str:
+    """An instant as people in that zone write it: `2026-03-24 08:00`."""
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
 def since_boot() -> timedelta:

@@ -1,16 +1,25 @@
-"""What is nobody else's business on a shared machine: keys, the ledger, exports of readers."""
+"""What is nobody else's business on a shared machine or on the way: keys, the ledger, exports of readers."""
 
 from __future__ import annotations
 
 import logging
 import os
 import stat
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TextIO
 
 log = logging.getLogger(__name__)
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+def is_here(host: str) -> bool:
+    """Whether a host is this very machine: what is said to it crosses no network."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def is_shared(path: Path) -> bool:

@@ -344,7 +344,7 @@ def _some_rows_only(table: Table, connection: Connection, **_: object) -> None:
             index.dialect_kwargs["postgresql_where"] = index.dialect_options["sqlite"]["where"]
 
 
-# What a letter (confirmation, welcome, goodbye) adds to its delivery: frozen like a mailing's envelope, with the
+# What a letter (confirmation, welcome, change) adds to its delivery: frozen like a mailing's envelope, with the
 # address its button leads to, so that every attempt has the same bytes.
 letter = Table(
     "letter",

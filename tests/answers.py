@@ -38,7 +38,7 @@ class AnswerDesk:
 
     def __post_init__(self) -> None:
         self.ledger = Ledger(self.database)
-        self.roster = Roster(self.database, self.database.key())
+        self.roster = Roster(self.database, Ledger(self.database).notebook.identity().key)
         self.clock = HandClock(LATER)
         self.feedback = Feedback(
             self.ledger, self.roster, RING, self.clock, together=self.database.together,

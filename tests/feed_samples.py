@@ -23,10 +23,10 @@ def issue(number: int = 1, **changes: Any) -> Issue:
     """Issue `number`, a week after the one before it."""
     at = FIRST + timedelta(weeks=number - 1)
     fields: dict[str, Any] = {
-        "key": str(number), "number": number, "title": f"Letter {number}", "day": at.date(), "due_at": at,
+        "key": str(number), "number": number, "title": f"Letter {number}", "day": at.date(),
         "published_at": at, "updated_at": at, "feed_id": f"tag:letters.example.com,2024:issue/{number}",
-        "permalink": f"{number}/", "cover": None, "description": f"The {number}. letter", "language": "en",
-        "tags": (), "author": "", "path": f"{number}.md", "body": "", "digest": "",
+        "permalink": f"{number}/", "description": f"The {number}. letter", "language": "en",
+        "tags": (), "author": "", "path": f"{number}.md",
     }
     return Issue(**fields | changes)
 

@@ -10,33 +10,35 @@ from pipeline.editions.edition import Edition, Hole
 from pipeline.editions.email import render_edition
 from pipeline.editions.frame import Frame
 from pipeline.editions.templates import Templates
-from pipeline.issues.issue import Issue
+from pipeline.issues.issue import Image, Issue
 from pipeline.issues.markdown import parse
 from pipeline.mailings.envelope import Envelope, Reader
 
 FRAME = Frame(
     title="铅字周刊", url="https://type.example.com/", language="zh-Hans", author="林子",
-    postal_address="上海市某路 1 号", archive_url="https://type.example.com/",
+    postal_address="上海市某路 1 号",
     page_url="https://type.example.com/7/", view=True, preferences=True,
 )
 TEMPLATES = Templates()
 
 
-def issue(body: str = "正文。", **changes: Any) -> Issue:
+def issue(**changes: Any) -> Issue:
     at = datetime(2026, 3, 2, tzinfo=UTC)
     fields: dict[str, Any] = {
-        "key": "7", "number": 7, "title": "字与纸", "day": date(2026, 3, 2), "due_at": at, "published_at": at,
-        "updated_at": at, "feed_id": "tag:type.example.com,2026:7", "permalink": "7/", "cover": None,
+        "key": "7", "number": 7, "title": "字与纸", "day": date(2026, 3, 2), "published_at": at,
+        "updated_at": at, "feed_id": "tag:type.example.com,2026:7", "permalink": "7/",
         "description": "一期关于纸的周刊", "language": "zh-Hans", "tags": (), "author": "林子", "path": "07-字与纸.md",
-        "body": body, "digest": "",
     }
     return Issue(**fields | changes)
 
 
-def render(body: str = "正文。", *, frame: Frame = FRAME, templates: Templates = TEMPLATES, **changes: Any) -> Edition:
+def render(
+    body: str = "正文。", *, frame: Frame = FRAME, templates: Templates = TEMPLATES, cover: Image | None = None,
+    **changes: Any,
+) -> Edition:
     """The edition of an issue with this body."""
-    made = issue(body, **changes)
-    document = parse(body, language=made.language, title=made.title, cover=made.cover)
+    made = issue(**changes)
+    document = parse(body, language=made.language, title=made.title, cover=cover)
     return render_edition(made, document, frame, templates)
 
 

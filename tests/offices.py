@@ -18,6 +18,7 @@ from pipeline.mailings.board import Board
 from pipeline.mailings.brake import Brake
 from pipeline.mailings.domains import Limit
 from pipeline.mailings.ledger import Ledger
+from pipeline.mailings.ledger.letters import Sealed
 from pipeline.mailings.mailing import Claim, DoubtPolicy, Mailing
 from pipeline.mailings.pace import Pace
 from pipeline.mailings.send import Office, Report, Terms
@@ -106,9 +107,8 @@ class Workplace:
     def write_letter(self) -> None:
         """A letter to the first reader waits for the next sender."""
         words = Edition("confirm", "en", "Confirm", "", "<p>Confirm</p>", "Confirm")
-        self.ledger.letters.write(
-            words, {}, action="", list_id="weekly", subscriber_id=int(self.rows()[0]["subscriber_id"]),
-            address="reader0@example.com", name="", occasion="1", now=NOON)
+        self.ledger.letters.write_all([Sealed(
+            words, {}, "", "weekly", int(self.rows()[0]["subscriber_id"]), "reader0@example.com", "", "1")], NOON)
 
     def office(self, compose: Callable[[Claim], Message] | None = None) -> Office:
         worker = self.ledger.workers.enter(f"w{len(self.ledger.workers.all())}", host="", boot_id="", pid=1, now=NOON)

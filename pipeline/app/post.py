@@ -12,7 +12,7 @@ from pipeline.config import plain_values
 from pipeline.errors import ConfigError, Refusal
 from pipeline.mailings.waiting import waits
 from pipeline.mailings.warm_up import Plan
-from pipeline.providers.base import NOBODY, Transport
+from pipeline.providers.base import LIST_DOMAIN, Transport
 from pipeline.providers.catalogue import transport_opener
 
 if TYPE_CHECKING:  # slow imports
@@ -34,7 +34,7 @@ class Post(Books):
 
     def _way_out(self) -> str:
         """Where a mail's links for leaving begin; where the service owns the readers, it puts its own link there."""
-        return f"https://{NOBODY}/" if self.config.transport.broadcasts else self.config.web.url or ""
+        return f"https://{LIST_DOMAIN}/" if self.config.transport.broadcasts else self.config.web.url or ""
 
     def _mailto(self) -> str:
         """Where a mail takes a reader off the list: read from the mailbox, or by a person where nothing else is."""
@@ -104,6 +104,5 @@ class Post(Books):
 
     def waits(self) -> list[str]:
         """Why what is being sent stands still just now, and until when."""
-        zone = self.config.zone
         return waits(self.ledger, self.config.transport.kind, self.warm_up, now=self.clock.now(), steady=self.steady(),
-                     local=lambda at: f"{at.astimezone(zone):%Y-%m-%d %H:%M}")
+                     zone=self.config.zone)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipeline import __version__
 from pipeline.app.post import Post
+from pipeline.issues.files import Files
 from pipeline.publish.crew import Crew, cores
 from pipeline.publish.gather import Source
 from pipeline.publish.imprint import Imprint
@@ -38,6 +39,11 @@ class Printing(Post):
                       config.schedule.send_at, tuple(one.id for one in config.lists))
 
     @cached_property
+    def files(self) -> Files:
+        """What issues show."""
+        return Files(self.config.issues.folder, self.config.issues.static)
+
+    @cached_property
     def library(self) -> Library:
         from pipeline.publish.library import Library  # slow import: Markdown
         from pipeline.publish.perusal import Terms
@@ -45,7 +51,7 @@ class Printing(Post):
 
         publication, source = self.config.publication, self.source
         style = Style(publication.url, publication.language, publication.author.name, self.config.issues.breaks,
-                      publication.theme.width)
+                      publication.theme.width, self.files.below_static)
         return Library(self.archive, Terms(source.zone, source.send_at, tuple(source.lists), style), Crew(cores()))
 
     @cached_property
@@ -53,7 +59,7 @@ class Printing(Post):
         """What besides the issues decides feeds and archive: settings, templates, this version."""
         config = self.config
         settings = repr((__version__, config.publication, config.feeds, config.issues.permalink, config.issues.breaks,
-                         self.subscribe_url, str(config.site.folder),
+                         config.issues.static, self.subscribe_url, str(config.site.folder),
                          [one.id for one in config.lists if not one.public]))
         return Imprint(self.ledger.notebook, settings, self.web_folders)
 
@@ -64,7 +70,7 @@ class Printing(Post):
 
         config = self.config
         plan = Plan(
-            publication=self._feed_publication(), issues=config.issues.folder, feeds=config.feeds.folder,
+            publication=self._feed_publication(), files=self.files, feeds=config.feeds.folder,
             site=config.site.folder, permalink=config.issues.permalink, ids=config.feeds.id,
             content=config.feeds.content, entries=config.feeds.entries, max_bytes=config.feeds.max_bytes,
             tag_feeds=config.feeds.tags, templates=self.web_folders, cache=self.cache)

@@ -66,7 +66,7 @@ class Publishing(Printing):
             reply_to=mailings.reply_to or "", lists={one.id: one.name for one in config.lists},
             web_url=self._way_out(), mailto=self._mailto(), bounce_address=self.bounce_address())
         return Dresser(self.archive, self.library, self.ring, self.clock, frame=self.frame, sending=sending,
-                       templates=self.mail_templates, issues=config.issues.folder)
+                       templates=self.mail_templates, files=self.files)
 
     @cached_property
     def frame(self) -> Frame:
@@ -80,7 +80,7 @@ class Publishing(Printing):
             title=publication.title, url=publication.url, language=publication.language,
             description=publication.description, author=publication.author.name,
             postal_address=publication.postal_address, accent=theme.accent, logo=theme.logo or "", width=theme.width,
-            archive_url=publication.url, subject=config.mailings.subject, view=reachable, preferences=reachable)
+            subject=config.mailings.subject, view=reachable, preferences=reachable)
 
     @cached_property
     def mail_templates(self) -> MailTemplates:

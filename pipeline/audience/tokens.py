@@ -28,6 +28,7 @@ from hashlib import sha256
 from pipeline.errors import ConfigError, ExpiredToken, InvalidToken
 
 MIN_KEY_BYTES = 16
+NOBODY = 0  # whose a link is that leaves nobody and opens nothing; no subscriber has this id
 
 _VERSION = 1
 _SUBSCRIBER_BYTES = 6

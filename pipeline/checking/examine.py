@@ -9,7 +9,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from html import unescape
 from typing import Protocol
 
 from pipeline.checking.characters import find_characters
@@ -20,11 +19,11 @@ from pipeline.checking.pictures import find_picture_problems
 from pipeline.checking.source import Source
 from pipeline.checking.targets import named
 from pipeline.errors import Problem
+from pipeline.issues.anchors import Anchors
 from pipeline.issues.issue import Image
 from pipeline.issues.markdown import Breaks, Document, parse, words
 
 MOST = 200  # findings of one rule in one issue: more tell nobody anything
-_ID = re.compile(r'\s(?:id|name)="([^"]*)"')
 _SHOWN = re.compile(r"<(?:img|video|audio|iframe)\b")
 _TYPED = re.compile(r"</?[^\s<>]+[^<>]*>?")
 
@@ -52,6 +51,7 @@ class Specimen:
     breaks: Breaks
     language: str
     neighbour: Neighbour | None = None
+    below_static: str | None = None
 
     def parsed(self) -> Document:
         """Its Markdown, parsed as it is for readers."""
@@ -60,16 +60,16 @@ class Specimen:
 
 
 def examine(
-    issue: Written, body: str, line: int, document: Document, exists: Exists,
+    issue: Written, body: str, line: int, document: Document, exists: Exists, below_static: str | None = None,
 ) -> list[Problem]:
     """What is wrong with the text of an issue, in the order of its lines.
 
-    `exists` says whether a path below the issues folder is a file. `document` is the parsed `body`; what was
-    noticed while parsing is among the findings, with its place.
+    `exists` says whether there is a file that feeds.addresses.source_path names, where `below_static` is explained.
+    `document` is the parsed `body`; what was noticed while parsing is among the findings, with its place.
     """
-    source = Source(issue.path, body, line, document.tokens)
+    source = Source(issue.path, body, line, document.tokens, below_static)
     addresses = named(source)
-    anchors = {unescape(found) for found in _ID.findall(document.clean)} | {one.id for one in document.headings}
+    anchors = Anchors(document.clean, document.headings)
     cover = issue.cover.src if issue.cover and not _names(addresses_of=body, src=issue.cover.src) else ""
     found = [
         *_nothing(issue, line, document),
@@ -82,16 +82,19 @@ def examine(
     return list(_fewer(sorted(found, key=lambda one: (one.line or 0, one.column or 0, one.rule))))
 
 
-def examine_specimen(specimen: Specimen, exists: Exists, others: Sequence[Neighbour] = ()) -> list[Problem]:
-    """The same for a specimen, and beside its neighbours."""
-    found = examine(specimen, specimen.body, specimen.line, specimen.parsed(), exists)
+def examine_specimen(specimen: Specimen, exists: Exists, folder: Sequence[Neighbour] = ()) -> list[Problem]:
+    """The same for a specimen, and beside its neighbours: all issues of the `folder`, itself among them."""
+    found = examine(specimen, specimen.body, specimen.line, specimen.parsed(), exists, specimen.below_static)
+    others = [one for one in folder if one.path != specimen.path]
     beside = find_neighbour_problems(specimen.neighbour, others) if specimen.neighbour else ()
     return [*beside, *found]
 
 
-def errors_of(issue: Written, body: str, line: int, document: Document, exists: Exists) -> list[Problem]:
+def errors_of(
+    issue: Written, body: str, line: int, document: Document, exists: Exists, below_static: str | None = None,
+) -> list[Problem]:
     """What holds the mailing of an issue: its findings of severity `error`, in the order of its lines."""
-    return [one for one in examine(issue, body, line, document, exists) if one.severity == "error"]
+    return [one for one in examine(issue, body, line, document, exists, below_static) if one.severity == "error"]
 
 
 def _nothing(issue: Written, line: int, document: Document) -> Iterator[Problem]:

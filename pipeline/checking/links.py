@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from difflib import SequenceMatcher
-from urllib.parse import unquote
 
 from pipeline.checking.source import Source
 from pipeline.checking.targets import Named
 from pipeline.errors import IssueError, Problem
 from pipeline.feeds.addresses import is_page, is_relative, source_path
+from pipeline.issues.anchors import Anchors
 from pipeline.issues.sanitizing import SCHEMES
 from pipeline.issues.targets import completed
 
@@ -39,29 +39,29 @@ _NEARLY = 0.8  # how alike a mistyped scheme is to the right one
 
 
 def find_link_problems(
-    source: Source, addresses: Sequence[Named], anchors: Collection[str], exists: Exists,
+    source: Source, addresses: Sequence[Named], anchors: Anchors, exists: Exists,
 ) -> Iterator[Problem]:
-    """What is wrong with the links of an issue. `anchors` are the ids of its headings and of its own HTML."""
+    """What is wrong with the links of an issue. `anchors` says where those within it may lead."""
     for one in addresses:
         if one.kind in ("link", "definition", "bare"):
             yield from _judge(source, one, anchors, exists)
         yield from _tracking(source, one)
 
 
-def _judge(source: Source, one: Named, anchors: Collection[str], exists: Exists) -> Iterator[Problem]:
+def _judge(source: Source, one: Named, anchors: Anchors, exists: Exists) -> Iterator[Problem]:
     address = completed(one.address.strip())
     if address.lower() in _PLACEHOLDERS or _UNFILLED.fullmatch(address):
         yield source.problem("placeholder", one.at, f'the link "{address}" was never filled in' if address
                              else "the link has no address", "write the address, or remove the link")
     elif address.startswith("#"):
-        if unquote(address[1:]) not in anchors:
+        if not anchors.find(address[1:]):
             yield source.problem("anchor-missing", one.at, f'no heading has the address "{_short(address)}"',
                                  "write it as the web page shows it, or remove the link")
     elif scheme := _SCHEME.match(address):
         yield from _judge_scheme(source, one, scheme["scheme"].lower())
     elif _COLON_LOST.match(address):
         yield _broken(source, one)
-    elif one.kind != "bare" and is_relative(address) and not is_page(address):
+    elif one.kind != "bare" and is_relative(address) and not is_page(address, source.below_static):
         yield from _judge_file(source, one, exists)
 
 
@@ -87,14 +87,20 @@ def _is_nearly(scheme: str) -> bool:
 
 def _judge_file(source: Source, one: Named, exists: Exists) -> Iterator[Problem]:
     try:
-        path = source_path(source.path, one.address)
+        path = source_path(source.path, one.address, source.below_static)
     except IssueError as error:
         yield source.problem(error.problem.rule, one.at, error.problem.message, error.problem.remedy)
         return
     if not exists(path):
         is_host = _HOST.match(one.address)
         remedy = f"write https://{one.address}" if is_host else "mend the name, or write the whole address"
-        yield source.problem("link-missing", one.at, f'there is no file "{_short(path)}" in the issues folder', remedy)
+        yield source.problem("link-missing", one.at, f'there is no file "{_short(path)}" in the {folder_of(path)}',
+                             remedy)
+
+
+def folder_of(path: str) -> str:
+    """What the folder of a file is called, which `source_path` named."""
+    return "folder of static files" if path.startswith("/") else "issues folder"
 
 
 def _tracking(source: Source, one: Named) -> Iterator[Problem]:

@@ -10,6 +10,7 @@ from markdown_it.token import Token
 
 from pipeline.checking.source import Source
 from pipeline.errors import Problem
+from pipeline.issues.fillings import FILLED
 
 _EMBED = re.compile(r"!\[\[([^\[\]\n]{1,200})\]\]")
 _WIKI = re.compile(r"(?<![!\[#\\])\[\[(?!_?toc_?\]\])([^\[\]\n]{1,200})\]\](?![(\[])", re.IGNORECASE)
@@ -22,6 +23,7 @@ _COMMENT = re.compile(
     r"(?![%A-Za-z0-9])|^%%[ \t]*\n(?:.*\n){1,200}?%%[ \t]*$", re.MULTILINE)
 _WORDS = re.compile(
     r"\bLINK_HERE\b|\blorem ipsum dolor\b|\bTKTK\b|(?<!\S)\[?(?:TODO|TBD|FIXME)\]?[:：]|待补充|此处插入", re.IGNORECASE)
+_BEFORE_AN_ADDRESS = tuple("(\"'}")
 _CONTEXT = 8  # characters around a literal ** by which it is found again in the source
 _TRIES = 5    # texts with ** in one block: the others may all be escaped
 
@@ -40,6 +42,8 @@ def find_marks(source: Source, tokens: Sequence[Token]) -> Iterator[Problem]:
         yield source.problem("wiki-link", found.start(), f"{_short(found[0])} is shown as typed",
                              "write [text](address), or put it in backticks")
     for found in source.find(_TEMPLATE):
+        if source.prose[found.start() - 1:found.start()] in _BEFORE_AN_ADDRESS and FILLED.match(found[0]):
+            continue
         yield source.problem("template-text", found.start(), f"{_short(found[0])} is shown as typed: nothing fills it",
                              "put it in backticks if readers should see it, else remove it")
     for found in source.find(_WORDS):

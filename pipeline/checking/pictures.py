@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
-from pipeline.checking.links import Exists
+from pipeline.checking.links import Exists, folder_of
 from pipeline.checking.source import Source
 from pipeline.checking.targets import Named
 from pipeline.errors import IssueError, Problem
@@ -28,7 +28,7 @@ def find_picture_problems(source: Source, addresses: Sequence[Named], cover: str
     for one in images:
         yield from _judge(source, one, exists)
     if cover and is_relative(cover) and (missing := _missing(source, cover, exists)):
-        yield source.problem("image-missing", None, f"cover: {missing}", "put the file there, or mend its name")
+        yield source.problem("image-missing", None, f"cover: {missing}", _cure(source, cover))
     yield from _twice(source, images)
     for one in addresses:
         if one.kind == "video" and not one.poster:
@@ -42,7 +42,7 @@ def _judge(source: Source, one: Named, exists: Exists) -> Iterator[Problem]:
         yield source.problem("image-missing", one.at, f'"{_short(address)}" is a place on your own computer',
                              "put the file into the issues folder, and write where it is from the issue")
     elif is_relative(address) and (missing := _missing(source, address, exists)):
-        yield source.problem("image-missing", one.at, missing, "put the file there, or mend its name")
+        yield source.problem("image-missing", one.at, missing, _cure(source, address))
     if address.lower().startswith("http:"):
         yield source.problem("image-http", one.at, f'"{_short(address)}" is fetched without encryption, '
                              "and many mail programs do not fetch it", "use https:// if its server answers there")
@@ -57,10 +57,16 @@ def _judge(source: Source, one: Named, exists: Exists) -> Iterator[Problem]:
 def _missing(source: Source, reference: str, exists: Exists) -> str:
     """Why a file is not there for readers; "" if it is."""
     try:
-        path = source_path(source.path, reference)
+        path = source_path(source.path, reference, source.below_static)
     except IssueError as error:
         return error.problem.message
-    return "" if exists(path) else f'there is no file "{path}" in the issues folder'
+    return "" if exists(path) else f'there is no file "{path}" in the {folder_of(path)}'
+
+
+def _cure(source: Source, address: str) -> str:
+    if address.startswith("/") and source.below_static is None:
+        return "put the file there, or name the folder of your static files as issues.static in config.yaml"
+    return "put the file there, or mend its name"
 
 
 def _format(address: str) -> str:

@@ -22,10 +22,16 @@ _CODE = ("fence", "code_block")
 
 
 class Source:
-    """One issue's Markdown. `line` is where `body` begins in the file, from 1."""
+    """One issue's Markdown. `line` is where `body` begins in the file, from 1.
 
-    def __init__(self, path: str, body: str, line: int, tokens: Sequence[Token]) -> None:
+    `below_static` says where the issues are beside static files (see feeds.addresses.source_path).
+    """
+
+    def __init__(
+        self, path: str, body: str, line: int, tokens: Sequence[Token], below_static: str | None = None,
+    ) -> None:
         self.path = path
+        self.below_static = below_static
         self.body = body
         self.prose = prose(body, tokens)
         self._line = line

@@ -9,14 +9,16 @@ from html import unescape
 from typing import Literal
 
 from pipeline.checking.source import Source
+from pipeline.issues.fillings import FILLED, filled
 from pipeline.issues.spaces import SPACED_LINK, SPACED_PICTURE
 
 Kind = Literal["link", "image", "video", "definition", "bare"]
 
 _INLINE = re.compile(
     r"(?P<mark>(?<!\\)!)?(?<!\\)\[(?P<text>(?:[^\[\]\\\n]|\\.|\[(?:[^\[\]\\\n]|\\.)*\]|\n(?!\s*\n)){0,500})\]"
-    r"\(\s*(?:<(?P<angled>[^<>\n]*)>|(?P<plain>[^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*))")
-_DEFINITION = re.compile(r"^ {0,3}\[(?!\^)[^\[\]\n]{1,200}\]:[ \t]*\n?[ \t]*<?(?P<target>[^\s<>]+)", re.MULTILINE)
+    rf"\(\s*(?:<(?P<angled>[^<>\n]*)>|(?P<plain>{FILLED.pattern}|[^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*))")
+_DEFINITION = re.compile(
+    rf"^ {{0,3}}\[(?!\^)[^\[\]\n]{{1,200}}\]:[ \t]*\n?[ \t]*<?(?P<target>{FILLED.pattern}|[^\s<>]+)", re.MULTILINE)
 _BARE = re.compile(r"(?<![A-Za-z0-9_/.=\"'(<\[:])(?P<target>[A-Za-z]{2,10}:?//[^\s<>\"'）】」』，。；！？、）]{3,})")
 _ANGLED = re.compile(r"<(?P<target>[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*)>")
 _TAG = re.compile(r"<(?P<name>a|img|video|audio|source|iframe)\b(?P<attributes>(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*)>",
@@ -54,7 +56,7 @@ def _spaced(source: Source) -> Iterator[Named]:
     for kind, pattern in kinds:
         for found in source.find(pattern):
             if found["address"]:
-                yield Named(kind, found.start("address"), unescape(found["address"]), found["text"])
+                yield Named(kind, found.start("address"), _address(found["address"]), found["text"])
 
 
 def _links(text: str, start: int) -> Iterator[Named]:
@@ -62,14 +64,14 @@ def _links(text: str, start: int) -> Iterator[Named]:
     for found in _INLINE.finditer(text):
         inside = found["text"]
         group = "angled" if found["angled"] is not None else "plain"
-        yield Named("image" if found["mark"] else "link", start + found.start(group), unescape(found[group]), inside)
+        yield Named("image" if found["mark"] else "link", start + found.start(group), _address(found[group]), inside)
         if "](" in inside:
             yield from _links(inside, start + found.start("text"))
 
 
 def _others(source: Source) -> Iterator[Named]:
     for found in source.find(_DEFINITION):
-        yield Named("definition", found.start("target"), unescape(found["target"]))
+        yield Named("definition", found.start("target"), _address(found["target"]))
     for pattern in (_ANGLED, _BARE):
         for found in source.find(pattern):
             yield Named("bare", found.start("target"), unescape(found["target"]))
@@ -78,7 +80,7 @@ def _others(source: Source) -> Iterator[Named]:
 def _tags(source: Source) -> Iterator[Named]:
     for found in source.find(_TAG):
         tag = found["name"].lower()
-        values = {name.lower(): (start + found.start("attributes"), unescape(value.strip("\"'")))
+        values = {name.lower(): (start + found.start("attributes"), _address(value.strip("\"'")))
                   for name, value, start in _attributes(found["attributes"])}
         if tag == "a" and "href" in values:
             at, address = values["href"]
@@ -92,6 +94,10 @@ def _tags(source: Source) -> Iterator[Named]:
             yield Named("video", at, values.get("src", (0, ""))[1], poster="poster" in values or "poster" in inside)
             if "poster" in values:
                 yield Named("image", values["poster"][0], values["poster"][1], text="poster")
+
+
+def _address(typed: str) -> str:
+    return filled(unescape(typed))
 
 
 def _attributes(text: str) -> Iterator[tuple[str, str, int]]:

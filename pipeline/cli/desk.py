@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pipeline.config import Config
 
 DONE, SOME_HELD = 0, 1
+WHOLE = 200  # characters: more than any command says of itself in a line; the library would cut it at the screen's edge
 
 
 def GLOBAL_OPTIONS() -> list[click.Parameter]:  # noqa: N802, a constant that click must not share between commands
@@ -120,12 +121,10 @@ class Group(click.Group):
         except PipelineError as error:
             ctx.exit(ctx.ensure_object(Desk).fail(error))
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        if not self._sections:
-            super().format_commands(ctx, formatter)
-        for title, commands in self._sections.items():
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (click's)
+        for title, commands in (self._sections or {"Commands": list(self.commands.values())}).items():
             with formatter.section(title):
-                formatter.write_dl([(str(one.name), one.get_short_help_str(80)) for one in commands])
+                formatter.write_dl([(str(one.name), one.get_short_help_str(WHOLE)) for one in commands])
 
 
 pass_desk = click.make_pass_decorator(Desk, ensure=True)

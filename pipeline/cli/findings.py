@@ -9,38 +9,52 @@ from contextlib import contextmanager
 
 import click
 
+from pipeline.amounts import counted
 from pipeline.clock import monotonic
 from pipeline.errors import Problem
 
 EVERY_S = 10.0  # between two lines about progress
-SHOWN = 3  # findings of one rule in one file; -v and --json give all
+SHOWN = 3   # findings of one rule in one file; -v and --json give all
+MOST = 10   # files whose findings of one rule are shown
 
 
 def finding_lines(problems: Sequence[Problem], *, everything: bool) -> Iterator[str]:
-    """`14-x.md:20: what is wrong: what to do (warning, image-alt)`, then one line that counts."""
-    seen: Counter[tuple[str, str]] = Counter()
+    """`14-x.md:20: what is wrong: what to do (warning, image-alt)`, few of a kind, then one line that counts."""
+    if everything:
+        yield from (f"{one} ({one.severity}, {one.rule})" for one in problems)
+    else:
+        yield from _few(problems)
+    yield _summary(problems)
+
+
+def _few(problems: Sequence[Problem]) -> Iterator[str]:
     totals = Counter((one.path, one.rule) for one in problems)
+    files: dict[tuple[str, str], list[str]] = {}
+    for path, rule, severity in dict.fromkeys((one.path, one.rule, one.severity) for one in problems):
+        files.setdefault((severity, rule), []).append(path)
+    seen: Counter[tuple[str, str]] = Counter()
     for one in problems:
         kind = (one.path, one.rule)
         seen[kind] += 1
-        if everything or seen[kind] <= SHOWN:
+        if one.path not in files[one.severity, one.rule][:MOST]:
+            continue
+        if seen[kind] <= SHOWN:
             yield f"{one} ({one.severity}, {one.rule})"
-        if not everything and seen[kind] == totals[kind] > SHOWN:
+        elif seen[kind] == totals[kind]:
             yield f"{one.path}: {totals[kind] - SHOWN} more like this (-v shows all) ({one.severity}, {one.rule})"
-    yield _summary(problems)
+    for (severity, rule), paths in files.items():
+        if others := paths[MOST:]:
+            count = sum(totals[path, rule] for path in others)
+            yield f"{count} more like this in {counted(len(others), 'file')} (-v shows all) ({severity}, {rule})"
 
 
 def _summary(problems: Sequence[Problem]) -> str:
     counts = Counter(one.severity for one in problems)
     if not counts:
         return "no problem found"
-    said = [_count(counts[name], word) for name, word in (
+    said = [counted(counts[name], word) for name, word in (
         ("error", "error"), ("warning", "warning"), ("info", "remark")) if counts[name]]
     return ", ".join(said) + (": errors hold the mailing" if counts["error"] else "")
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 @contextmanager

@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from pipeline.amounts import counted
+from pipeline.clock import local
+
 if TYPE_CHECKING:
     from pipeline.issues.record import Record
     from pipeline.mailings.ledger.workers import Worker
@@ -37,21 +40,21 @@ def written(made: Pass, site: Path) -> Iterator[str]:
     """`…/feeds/atom.xml` for each document, and `…/site (3 files)` for the archive."""
     yield from made.feeds_written
     if made.pages_written:
-        yield f"{site} ({made.pages_written} file{'s' if made.pages_written > 1 else ''})"
+        yield f"{site} ({counted(made.pages_written, 'file')})"
 
 
 def counts_line(mailing: Mailing) -> str:
     """`sent, 5 of 5 readers: 4 sent, 1 failed`."""
     counts = ", ".join(f"{n} {state.value.replace('_', ' ')}" for state, n in mailing.counts.items() if n)
-    return f"{mailing.state}, {mailing.audience} readers{': ' + counts if counts else ''}"
+    return f"{mailing.state}, {counted(mailing.audience, 'reader')}{': ' + counts if counts else ''}"
 
 
 def prospect_line(one: Prospect, zone: ZoneInfo) -> str:
     """`2026-03-24 08:00  mail  26 苹果 to weekly, 5 readers, 31 KB: quiet ...`."""
-    when = f"{one.at.astimezone(zone):%Y-%m-%d %H:%M}" if one.at else "after a person  "
+    when = local(one.at, zone) if one.at else "after a person  "
     size = f", {one.html_bytes / 1024:.0f} KB" if one.html_bytes else ""
     return (f"{when}  {one.action:<6}  {one.issue.key} {one.issue.title} to {one.list}, "
-            f"{one.readers} readers{size}: {one.reason}")
+            f"{counted(one.readers, 'reader')}{size}: {one.reason}")
 
 
 def worker_line(worker: Worker, hands: Mapping[str, int], now: datetime, zone: ZoneInfo) -> str:
@@ -62,9 +65,8 @@ def worker_line(worker: Worker, hands: Mapping[str, int], now: datetime, zone: Z
         said = []  # it answers whoever asks, and holds nothing
     if silent > SILENT:
         said.append(f"not heard of for {silent.total_seconds() / 60:.0f} minutes")
-    since = f"{worker.started_at.astimezone(zone):%Y-%m-%d %H:%M}"
-    return (f"{worker.host or 'here'}, process {worker.pid}, {WORKS.get(worker.work, 'at work')} since {since}"
-            f"{': ' + '; '.join(said) if said else ''}")
+    return (f"{worker.host or 'here'}, process {worker.pid}, {WORKS.get(worker.work, 'at work')} since "
+            f"{local(worker.started_at, zone)}{': ' + '; '.join(said) if said else ''}")
 
 
 def status_lines(overview: Overview, now: datetime, zone: ZoneInfo) -> Iterator[str]:
@@ -102,7 +104,7 @@ def review_lines(review: Review) -> Iterator[str]:
         yield (f"{row['fate']:38} {row['readers']:7} {row['never']:6} {row['once']:5} {row['again']:6}  {states}")
     yield f"the sender was killed {review.kills} times; seed {review.seed}"
     if review.in_doubt:
-        yield f"{review.in_doubt} are in doubt: shown to you, and never sent twice without your word (`avviso resolve`)"
+        yield f"{review.in_doubt} in doubt: shown to you, and never sent twice without your word (`avviso resolve`)"
     yield from review.faults
     yield ("verdict: a promise was broken" if review.faults else
            "verdict: nobody lost, nobody mailed twice but where an answer was lost, and then with the same bytes")

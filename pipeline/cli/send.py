@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipeline.amounts import counted, deliveries
 from pipeline.cli.desk import DONE, SOME_HELD, Command, Desk, pass_desk
+from pipeline.clock import local
 from pipeline.errors import IssueError, PipelineError, Problem, Refusal, Unavailable, Unreachable
 
 if TYPE_CHECKING:
@@ -75,7 +77,7 @@ def _mailing_problems(app: App, touched: list[Mailing]) -> Iterator[Problem]:
         yield from (Problem("", line, rule="mailing") for line in needs_of(mailing))
     for mailing in touched:
         if failed := mailing.counts[DeliveryState.FAILED]:
-            yield Problem("", f"{failed} deliveries of {mailing.issue_key} to {mailing.list} failed for good",
+            yield Problem("", f"{deliveries(failed)} of {mailing.issue_key} to {mailing.list} failed for good",
                           "`avviso subscribers show ADDRESS` gives the answer of the post", rule="delivery")
 
 
@@ -84,7 +86,7 @@ def _published_lines(made: Pass, site: Path, mailings: list[Mailing], waits: lis
 
     lines = []
     if made.adopted:
-        lines.append(f"adopted {len(made.adopted)} issues that were due already: published, never mailed")
+        lines.append(f"adopted {counted(len(made.adopted), 'issue')} due already: published, never mailed")
     lines += [f"picked up {issue_line(one)}" for one in made.picked_up]
     lines += [f"held      {issue_line(one)}" for one in made.held]
     lines += [f"wrote     {what}" for what in written(made, site)]
@@ -210,13 +212,12 @@ def explain(desk: Desk, issue: str) -> int:
 
     app = desk.app()
     record = app.find(issue)
-    since = record.since.astimezone(app.config.zone)
     is_going = any(one.state is MailingState.SENDING for one in app.ledger.mailings.all(issue_key=record.key))
     reason = "; ".join([record.reason, *(app.waits() if is_going else ()),
                         *given_up(app.ledger, app.clock.now(), record.key)])
     desk.answer(
         {"issue": record.key, "state": record.state.value, "reason": reason, "since": record.since.isoformat()},
-        [f"{record.key} {record.title}: {record.state}: {reason} (since {since:%Y-%m-%d %H:%M})"])
+        [f"{record.key} {record.title}: {record.state}: {reason} (since {local(record.since, app.config.zone)})"])
     return DONE
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from pipeline.amounts import counted
 from pipeline.cli.desk import DONE, SOME_HELD, Command, Desk, pass_desk
 
 
@@ -47,7 +48,7 @@ def init(desk: Desk, folder: Path, issues: Path | None) -> int:
          "scheduled": [issue_shape(one) for one in ahead], "problems": [one.as_json() for one in made.problems]},
         [*lines, *(f"adopted   {one.number or one.key} {one.title}" for one in made.adopted),
          *(f"scheduled {issue_line(one)}" for one in ahead),
-         f"adopted {len(made.adopted)} issues: published, never mailed", "0 issues will be mailed"])
+         f"adopted {counted(len(made.adopted), 'issue')}: published, never mailed", "0 issues will be mailed"])
     return SOME_HELD if made.problems else DONE
 
 

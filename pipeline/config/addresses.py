@@ -136,15 +136,6 @@ def read_resolver(text: str) -> Listen:
         raise wrong("is not an IP address", "write it as 9.9.9.9 or 127.0.0.1:5353") from None
 
 
-def is_loopback(address: str) -> bool:
-    """Whether a web address is of this machine."""
-    host = urlsplit(address).hostname or ""
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def read_bucket_name(text: str) -> str:
     """The name of a bucket, as the services that speak S3 allow it."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]", text):

@@ -89,6 +89,9 @@ class Issues(Section):
     """Patterns of the files that are issues."""
     exclude: tuple[Line, ...] = ("**/README.md",)
     """Patterns of the files that are not."""
+    static: Place | None = None
+    """The folder of pictures, sound, films and PDF files whose addresses begin with `/`, such as `static` of Hugo and
+    Zola, `public` of VitePress and Astro, `.` of Jekyll; without one they are looked for in `issues.folder`."""
     breaks: Literal["auto", "hard", "soft"] = "auto"
     """What a line break within a paragraph becomes. `hard`: a new line; `soft`: a space; `auto`: `hard` for
     Chinese, Japanese and Korean text, else `soft`."""

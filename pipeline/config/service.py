@@ -6,6 +6,7 @@ Written up as `content.py` is.
 from __future__ import annotations
 
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import field_validator, model_validator
 
@@ -17,10 +18,10 @@ from pipeline.config.addresses import (
     Network,
     Resolver,
     WebFolder,
-    is_loopback,
 )
 from pipeline.config.section import Section, default
 from pipeline.config.values import Count, Line, Place, Port, Secret, Secrets, Share, Truth, wrong
+from pipeline.privacy import is_here
 
 
 class Mailbox(Section):
@@ -91,7 +92,7 @@ class Bucket(Section):
     @field_validator("endpoint")
     @classmethod
     def _private(cls, endpoint: str | None) -> str | None:
-        if endpoint and endpoint.startswith("http:") and not is_loopback(endpoint):
+        if endpoint and endpoint.startswith("http:") and not is_here(urlsplit(endpoint).hostname or ""):
             raise wrong("is http, and everything would cross the network in clear text", "write https://")
         return endpoint
 

@@ -234,11 +234,6 @@ class Database(Dialect):
         with own_errors(), self._writing, closing(self._engine.raw_connection()) as connection:
             connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")  # outside any transaction
 
-    def key(self) -> bytes:
-        """The ledger's own key, made once."""
-        with self.read() as connection:
-            return bytes.fromhex(connection.execute(select(schema.ledger.c.key)).scalar_one())
-
     @property
     def shown(self) -> str:
         """The address for people: a password in it stays hidden."""

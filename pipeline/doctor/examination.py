@@ -11,8 +11,9 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from pipeline.amounts import counted
 from pipeline.app import App, open_database
-from pipeline.audience.tokens import Purpose
+from pipeline.audience.tokens import NOBODY, Purpose
 from pipeline.doctor.finding import Finding, State, ok, warning
 from pipeline.doctor.house import examine_clock, examine_disk, examine_ledger, examine_permissions, examine_words
 from pipeline.doctor.names import Names
@@ -21,8 +22,6 @@ from pipeline.doctor.post import examine_post, refused
 from pipeline.doctor.sender import Sender, examine_sender
 from pipeline.doctor.way_out import REPORTING, Exit, Probe, examine_way_out
 from pipeline.errors import PipelineError
-
-NOBODY = 0  # no subscriber has this id
 
 Section = tuple[str, Callable[[], Iterator[Finding]]]
 
@@ -138,7 +137,7 @@ def _readers(app: App, exists: Callable[[], bool]) -> Iterator[Finding]:
     kind = app.config.transport.kind
     if app.config.transport.broadcasts:
         count = sum(app.roster.count(one.id) for one in app.config.lists) if exists() else 0
-        yield warning("readers", f"{count} readers are on lists here, and {kind} mails its own alone",
+        yield warning("readers", f"{kind} mails its own readers alone, not the {counted(count, 'reader')} here",
                       f"`avviso subscribers export readers.csv`, and import that at {kind}") if count else ok(
                           "readers", f"they are {kind}'s own: there is no form here, take that of {kind}")
 

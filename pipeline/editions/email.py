@@ -80,7 +80,7 @@ def _subject(issue: Issue, frame: Frame) -> str:
 def _context(issue: Issue, frame: Frame, subject: str, preheader: str) -> dict[str, object]:
     """What both templates know of the issue; the author's words are quoted."""
     words = wording(issue.language)
-    common = letterhead(frame, issue.language, why=frame.why or words["why"].format(title=frame.title))
+    common = letterhead(frame, issue.language, why=words["why"].format(title=frame.title))
     links = (
         (words["unsubscribe"], Hole.UNSUBSCRIBE.value),
         (words["preferences"], Hole.PREFERENCES.value if frame.preferences else ""),

@@ -23,8 +23,7 @@ class Frame:
     """What surrounds an issue. Addresses are absolute; "" means that there is no such thing.
 
     `page_url` is the issue's own page on the web. `subject` is the pattern of `mailings.subject`.
-    `why` tells readers why they get the mail; "" gives the catalogue's sentence. `view` and
-    `preferences` say that the web answers such links, one for each reader; without `view` the mail
+    `view` and `preferences` say that the web answers such links, one for each reader; without `view` the mail
     leads to `page_url`. `preface` stands above the issue, as in the letter that welcomes a reader with it.
     `width` is in CSS pixels.
     """
@@ -38,10 +37,8 @@ class Frame:
     accent: str = "#b4552d"
     logo: str = ""
     width: int = 640
-    archive_url: str = ""
     page_url: str = ""
     subject: str = "{title}"
-    why: str = ""
     preface: str = ""
     view: bool = False
     preferences: bool = False
@@ -92,7 +89,7 @@ def letterhead(frame: Frame, language: str, *, why: str) -> dict[str, object]:
         "why": quote(why),
         "theme": theme(frame.accent, frame.width, language),
         "view_url": Hole.VIEW.value if frame.view else quoted.page_url,
-        "archive_url": quoted.archive_url,
+        "archive_url": quoted.url,
         "address": Hole.ADDRESS.value,
         "name": Hole.NAME.value,
     }

@@ -1,4 +1,4 @@
-"""Letters to one person: confirm, welcome, new address, goodbye. Editions like any other, sent by the same door."""
+"""Letters to one person: confirm, welcome, new address. Editions like any other, sent by the same door."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ class Letter(StrEnum):
     CONFIRM = "confirm"      # its button is Hole.ACTION: the address that confirms this one subscription
     WELCOME = "welcome"      # leads to the archive
     CHANGE = "change"        # to a new address; its button is Hole.ACTION: the address that makes the change
-    GOODBYE = "goodbye"      # leads back to the publication
 
 
 def render_letter(letter: Letter, frame: Frame, templates: Templates, *, about: str = "") -> Edition:
@@ -53,8 +52,7 @@ def _context(letter: Letter, frame: Frame, words: dict[str, str]) -> dict[str, o
     button = {
         Letter.CONFIRM: Hole.ACTION.value,
         Letter.CHANGE: Hole.ACTION.value,
-        Letter.WELCOME: quote(frame.archive_url or frame.url),
-        Letter.GOODBYE: quote(frame.url),
+        Letter.WELCOME: quote(frame.url),
     }[letter]
     return {
         **letterhead(frame, frame.language, why=catalogue[why].format(title=frame.title)),

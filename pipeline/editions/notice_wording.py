@@ -10,7 +10,7 @@ _ENGLISH: Wording = {
     "subject_approval": "{issue} waits for you",
     "subject_held": "{issue} is held",
     "subject_paused": "{issue}: sending is paused",
-    "subject_doubt": "{issue}: {count} deliveries in doubt",
+    "subject_doubt": "{issue}: {count} in doubt",
     "subject_finished": "{issue} is out",
     "subject_missing": "An issue is overdue",
     "subject_several": "{count} matters at {title}",

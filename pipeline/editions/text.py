@@ -82,7 +82,7 @@ class _Writer:
             case "ordered_list_open":
                 self._list(int(token.attrs.get("start", 1)))
             case "list_item_open":
-                self._item()
+                self._item(token)
             case "bullet_list_close" | "ordered_list_close":
                 self._counters.pop()
                 self._gap_around_list()
@@ -142,11 +142,12 @@ class _Writer:
         if not self._counters:
             self.sheet.gap()
 
-    def _item(self) -> None:
-        number = self._counters[-1] if self._counters else None
-        mark = "- " if number is None else f"{number}. "
-        if number is not None:
+    def _item(self, token: Token) -> None:
+        mark = "- "
+        if self._counters and self._counters[-1] is not None:
+            number = int(token.attrs.get("value", self._counters[-1]))
             self._counters[-1] = number + 1
+            mark = f"{number}. "
         self.sheet.enter(mark, " " * len(mark))
 
     def _verbatim(self, code: str) -> None:

@@ -36,10 +36,6 @@ _ENGLISH: Wording = {
     "until then, all earlier ones are on the web.",
     "welcome_button": "Read earlier issues",
     "welcome_small": "You can leave at any time, with one click.",
-    "goodbye_subject": "You have left {title}",
-    "goodbye_text": "You will get no more mail from {title}. Thank you for having read it.",
-    "goodbye_button": "Subscribe again",
-    "goodbye_small": "If that was a mistake, the button takes you back.",
 }
 
 _SIMPLIFIED: Wording = {
@@ -69,10 +65,6 @@ _SIMPLIFIED: Wording = {
     "welcome_text": "订阅已确认，下一期会寄到这个邮箱。在那之前，您可以先读一读往期内容。",
     "welcome_button": "阅读往期",
     "welcome_small": "您可以随时一键退订。",
-    "goodbye_subject": "您已退订《{title}》",
-    "goodbye_text": "您不会再收到《{title}》的邮件。感谢您一直以来的阅读。",
-    "goodbye_button": "重新订阅",
-    "goodbye_small": "如果是误操作，点击按钮即可重新订阅。",
 }
 
 _TRADITIONAL: Wording = {
@@ -102,10 +94,6 @@ _TRADITIONAL: Wording = {
     "welcome_text": "訂閱已確認，下一期會寄到這個信箱。在那之前，您可以先讀一讀往期內容。",
     "welcome_button": "閱讀往期",
     "welcome_small": "您可以隨時一鍵取消訂閱。",
-    "goodbye_subject": "您已取消訂閱《{title}》",
-    "goodbye_text": "您不會再收到《{title}》的郵件。感謝您一直以來的閱讀。",
-    "goodbye_button": "重新訂閱",
-    "goodbye_small": "如果是誤操作，點選按鈕即可重新訂閱。",
 }
 
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",

@@ -33,6 +33,10 @@ _UNSAFE = re.compile(r'[<>:"/\\|?*#%\s]+')
 _SHARP = re.compile(r"(?<=\w)#")  # not that of `#llm`
 _DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+# What is taken from a folder of static files: that may hold a whole site with its sources.
+_STATIC = re.compile(
+    r"\.(?:png|apng|jpe?g|gif|webp|svg|avif|bmp|ico|tiff?|heic|heif|jxl|mp4|m4v|webm|mov|og[vga]|mp3|m4a|aac|opus|wav"
+    r"|flac|pdf)", re.IGNORECASE)
 
 
 def permalink(pattern: str, *, number: int | None, slug: str, stem: str, day: date) -> str:
@@ -116,23 +120,37 @@ def is_relative(reference: str) -> bool:
     return bool(reference) and not (_SCHEME.match(reference) or reference.startswith(("#", "//", "?")))
 
 
-def is_page(reference: str) -> bool:
-    """Whether a reference begins at the root and names no file: `/about/` is a page of the site the issues are on."""
+def is_page(reference: str, below_static: str | None = None) -> bool:
+    """Whether a reference begins at the root and names no file: `/about/` is a page of the site the issues are on.
+
+    Beside static files (`below_static` as for `source_path`), what they do not have is a page as well: `/about.html`.
+    """
     plain = re.split(r"[?#]", reference, maxsplit=1)[0]
-    return reference.startswith("/") and not reference.startswith("//") and "." not in plain.rpartition("/")[2]
+    name = plain.rpartition("/")[2]
+    return reference.startswith("/") and not reference.startswith("//") and (
+        "." not in name or (below_static is not None and not _is_static(name)))
 
 
-def source_path(issue_path: str, reference: str) -> str:
+def _is_static(path: str) -> bool:
+    return _STATIC.fullmatch(posixpath.splitext(path)[1]) is not None
+
+
+def source_path(issue_path: str, reference: str, below_static: str | None = None) -> str:
     """The file that a relative reference in an issue means, as a path below the issues folder, NFC.
 
-    A leading `/` means the issues folder itself. Query and fragment are dropped, `%20` and `\\` are
-    understood. Raises IssueError when it leads out of the issues folder, to a folder, or to a hidden file.
+    A leading `/` means the issues folder itself; or the folder of static files, if there is one: the path then begins
+    with `/`. `below_static` is where the issues folder is below that one, "" if it is elsewhere, None if there is none.
+    Query and fragment are dropped, `%20` and `\\` are understood. Raises IssueError when it leads out of these folders,
+    to a folder, or to a hidden file.
     """
     plain = unquote(re.split(r"[?#]", reference, maxsplit=1)[0]).replace("\\", "/")
     plain = unicodedata.normalize("NFC", clean(plain))
     folder = "" if plain.startswith("/") else posixpath.dirname(issue_path)
-    parts = posixpath.normpath(posixpath.join(folder, plain.lstrip("/"))).split("/")
-    if parts[0] == "..":
+    path = posixpath.normpath(posixpath.join(folder, plain.lstrip("/")))
+    if below_static is not None and (plain.startswith("/") or (below_static and path.startswith("../"))):
+        path = _beside(path if plain.startswith("/") else posixpath.join(below_static, path), below_static)
+    parts = path.split("/")
+    if ".." in parts:
         raise IssueError(f"{reference} lies outside the issues folder", path=issue_path,
                          remedy="move the file into the issues folder", rule="asset-outside")
     if any(part.startswith(".") for part in parts):
@@ -141,14 +159,22 @@ def source_path(issue_path: str, reference: str) -> str:
     return "/".join(parts)
 
 
-def asset_path(issue_path: str, reference: str) -> str:
-    """Where that file goes below `site/`: `assets/images/a.png`. Raises as `source_path`.
+def _beside(path: str, below_static: str) -> str:
+    """A path below the folder of static files, with a leading `/` unless it is in the issues folder."""
+    path = posixpath.normpath(path)
+    if below_static and path.startswith(f"{below_static}/"):
+        return path[len(below_static) + 1:]
+    return f"/{path}" if _is_static(path) else f"../{path}"
+
+
+def asset_path(source: str) -> str:
+    """Where a file that `source_path` found goes below `site/`: `assets/images/a.png`, `assets/-/images/a.png`.
 
     A folder or file name that had to be changed gets a digest of its own, so that two files never
-    meet in one place.
+    meet in one place; none is `-`, behind which static files are.
     """
-    parts = source_path(issue_path, reference).split("/")
-    return "assets/" + "/".join(map(_asset_name, parts))
+    root = "assets/-/" if source.startswith("/") else "assets/"
+    return root + "/".join(map(_asset_name, source.lstrip("/").split("/")))
 
 
 def _asset_name(name: str) -> str:

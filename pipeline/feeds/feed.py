@@ -194,7 +194,6 @@ class Format:
 
     name: str
     suffix: str
-    media_type: str
     write: Callable[[Document, Publication], bytes]
 
     def current(self, folder: str = "") -> str:

@@ -64,9 +64,9 @@ def rss(document: Document, publication: Publication) -> bytes:
     return _PLAIN.sub(_hexadecimal, bytes(feed.rss_str(pretty=True)))
 
 
-ATOM = Format("atom", ".xml", ATOM_TYPE, atom)
-RSS = Format("rss", ".xml", RSS_TYPE, rss)
-JSON = Format("feed", ".json", "application/feed+json", json_feed)
+ATOM = Format("atom", ".xml", atom)
+RSS = Format("rss", ".xml", rss)
+JSON = Format("feed", ".json", json_feed)
 FORMATS = (ATOM, RSS, JSON)
 
 

@@ -21,8 +21,11 @@ _DAY = re.compile(
 _REST = re.compile(
     r"(?:[Tt]|\s*)(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
     r"\s*(?P<zone>[Zz]|[-+]\d{1,2}(?::?\d{2})?|[A-Za-z]+(?:[/_+-][A-Za-z0-9]+)*)?")
+MONTH = r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)(?i:uary|ruary|ch|il|e|y|ust|tember|ober|ember)?\b"
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAY_IN_NAME = re.compile(
     r"(?<!\d)(?:(?P<year>\d{4})(?P<sep>[-_./])(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})(?!\d)"
+    rf"|(?P<year_word>\d{{4}})[- ](?P<month_word>{MONTH})[- ](?P<day_word>\d{{1,2}})(?!\d)"
     r"|(?P<year_cjk>\d{4})年(?P<month_cjk>\d{1,2})月(?P<day_cjk>\d{1,2})日?"
     r"|(?P<compact>(?:19|20)\d{6})(?!\d))")
 
@@ -104,12 +107,15 @@ def _exists(local: datetime, zone: tzinfo) -> bool:
 
 
 def date_in_name(stem: str) -> date | None:
-    """The day in a file name: `2024-03-24-title`, `weekly_2024.3.4`, `20240324`; None if there is none that exists."""
+    """The day in a file name: `2024-03-24-title`, `weekly_2024.3.4`, `2024-mar-24`, `20240324`; None if there is none
+    that exists."""
     for match in _DAY_IN_NAME.finditer(unicodedata.normalize("NFKC", stem)):
         if match["compact"]:
             parts = match["compact"][:4], match["compact"][4:6], match["compact"][6:]
         elif match["year"]:
             parts = match["year"], match["month"], match["day"]
+        elif word := match["month_word"]:
+            parts = match["year_word"], str(_MONTHS.index(word[:3].lower()) + 1), match["day_word"]
         else:
             parts = match["year_cjk"], match["month_cjk"], match["day_cjk"]
         try:

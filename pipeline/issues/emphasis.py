@@ -3,13 +3,15 @@
 CommonMark decides by the spaces around a run of `*` whether it may open or close (spec 0.31.2,
 section 6.2). Chinese has none, so a run between a full-width mark and a letter does neither and the
 stars stay in the text. The amendment used here is known as CJK-friendly emphasis: full-width marks
-count as letters, and an East Asian neighbour counts as a space. Text without such characters is
-read exactly as CommonMark reads it.
+count as letters, and an East Asian neighbour counts as a space. Beside East Asian letters half-width
+marks count as letters too (`**作者:**Mira`). Text without such characters is read exactly as CommonMark
+reads it.
 """
 
 from __future__ import annotations
 
 import re
+import string
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import isMdAsciiPunct, isPunctChar, isWhiteSpace
@@ -18,6 +20,7 @@ from markdown_it.rules_inline.state_inline import Delimiter
 
 from pipeline.issues.cjk import is_east_asian, is_wide_mark
 
+_MARKS = 4  # characters in which East Asian text is looked for behind marks
 _TIMES = re.compile(r"\d\*\d")  # `2*3*4` multiplies
 
 
@@ -70,13 +73,22 @@ def _scan(state: StateInline, *, splits_words: bool) -> tuple[int, bool, bool]:
         end += 1
     before = state.src[start - 1] if start else " "
     after = state.src[end] if end < state.posMax else " "
-    left = not _is_space(after) and (not _is_mark(after) or _frees(before))
-    right = not _is_space(before) and (not _is_mark(before) or _frees(after))
+    double = end - start > 1
+    left = not _is_space(after) and (
+        not _is_mark(after) or _frees(before) or (double and _beside_east_asian(state.src[end:end + _MARKS])))
+    right = not _is_space(before) and (
+        not _is_mark(before) or _frees(after)
+        or (double and _beside_east_asian(state.src[max(0, start - _MARKS):start][::-1])))
     # `中__文__字` is bold, while `的__init__方法` keeps its underscores.
-    splits_words = splits_words or (end - start > 1 and is_east_asian(before) and is_east_asian(after))
+    splits_words = splits_words or (double and is_east_asian(before) and is_east_asian(after))
     opens = left and (splits_words or not right or _is_punctuation(before))
     closes = right and (splits_words or not left or _is_punctuation(after))
     return end - start, opens, closes
+
+
+def _beside_east_asian(marks: str) -> bool:
+    """Do these marks stand beside East Asian text? Then they are its own, though half as wide."""
+    return is_east_asian(marks.lstrip(string.punctuation)[:1])
 
 
 def _frees(neighbour: str) -> bool:

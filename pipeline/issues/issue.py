@@ -6,7 +6,7 @@ has settled its identity and its hour. Both are values: nothing here reads or wr
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -67,23 +67,18 @@ class Manuscript:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One issue, as every reader of it gets it: the value that mail, feeds and web are made from."""
+    """One issue, as every reader of it gets it: what mail, feeds and web say of it beside its text."""
 
     key: str                     # for ever; aliases are remembered by the archive
     number: int | None
     title: str
     day: date                    # the day on the cover, in the publication's zone
-    due_at: datetime             # the instant, UTC
     published_at: datetime       # the due instant, frozen at first publication; equal ones spaced by a second
     updated_at: datetime         # when the visible words, links or images last changed
     feed_id: str                 # opaque, stored at first publication, never recomputed
     permalink: str               # relative to the publication's address: "14/"
-    cover: Image | None
     description: str             # plain text, for preheader and summaries
     language: str                # BCP 47: "zh-Hans", "en"
     tags: tuple[str, ...]
     author: str
     path: str                    # relative to the folder; for people and for errors
-    body: str                    # Markdown; rendered by `issues.markdown`
-    digest: str                  # sha-256 of what a reader would see
-    lists: tuple[str, ...] = field(default=())

@@ -14,6 +14,7 @@ from html import unescape
 from markdown_it.token import Token
 
 from pipeline.errors import Problem
+from pipeline.issues.anchors import settle_anchors
 from pipeline.issues.attributes import settle_attributes
 from pipeline.issues.body import Body
 from pipeline.issues.breaks import Breaks, settle_breaks
@@ -23,6 +24,7 @@ from pipeline.issues.decoding import clean
 from pipeline.issues.furniture import settle_furniture
 from pipeline.issues.headings import Heading, settle_headings
 from pipeline.issues.issue import Image
+from pipeline.issues.numbering import settle_numbering
 from pipeline.issues.parser import markdown_parser
 from pipeline.issues.pictures import describe_pictures, shows
 from pipeline.issues.rawhtml import settle
@@ -74,14 +76,14 @@ def parse(
     settle_breaks(tokens, breaks, language)
     tokens, headings = settle_headings(tokens, title)
     describe_pictures(tokens, title, cover, report)
-    tokens = settle_contents(tokens, headings)
+    tokens = settle_contents(settle_numbering(tokens), headings)
     settle_furniture(tokens, vocabulary(language))
     # An entity such as &#1; can bring back what the door removed; so the result is cleaned once more.
     parser = markdown_parser()
     raw = parser.renderer.render(tokens, parser.options, env)
     shown = cover is not None and shows(tokens, cover)
     return Document(tuple(tokens), headings, report.findings, None if shown else cover, language,
-                    clean(clean_html(raw)))
+                    settle_anchors(clean(clean_html(raw)), headings))
 
 
 def html(document: Document, target: Target, *, page_url: str, resolve: Callable[[str], str], width: int = 640) -> str:

@@ -2,6 +2,7 @@
 
 A number is one to six digits at the start, or right after a Latin word at the start, and it
 ends at `-`, `_`, `.`, a space, `、` or the end of the name. A day, a month or a week of a year is none.
+A year behind a word that does not count issues (`recap-2023-readers`) is none either.
 Without one, `第14期` or `第十四期` anywhere is a number; 总第, which counts on through the years, comes before both.
 """
 
@@ -10,13 +11,19 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
-from pipeline.issues.dates import date_in_name
+from pipeline.issues.dates import MONTH, date_in_name
 
 # A point between digits is a decimal: `1.5版本.md` is not number 1.
 _NUMBERED = re.compile(r"(?:[A-Za-z\u00c0-\u024f]+[-_. ]?)?(?P<number>\d{1,6})(?=[-_ 、]|\.(?!\d)|$)")
 # One separator, with the spaces around it: the rest is the title, whatever it holds.
 _SEPARATOR = re.compile(r"\s*[-_.、]\s*|\s+")
-_OF_A_YEAR = re.compile(r"(?:19|20)\d{2}(?:[-_. ](?:0?[1-9]|[1-4]\d|5[0-3]|[WwQq]\d{1,2})(?!\d)|\s*年)")
+_OF_A_YEAR = re.compile(
+    rf"(?:19|20)\d{{2}}(?:[-_. ](?:(?:0?[1-9]|[1-4]\d|5[0-3]|[WwQq]\d{{1,2}})(?!\d)|{MONTH})|\s*年)")
+# `recap-2023-readers`, but not `issue-2023-readers` nor `HelloGitHub2000-…`.
+_YEAR_OF_WORDS = re.compile(
+    r"(?!(?i:issue|no|nr|num|number|vol|volume|ep|episode|edition|daily|day)[-_. ])"
+    r"[A-Za-z\u00c0-\u024f]+[-_. ](?:19|20)\d{2}[-_ ](?=.*[A-Za-z])")
+_DATE_ONLY = re.compile(rf"(?=.*(?:19|20)\d{{2}})(?:{MONTH}|\d{{1,4}}|[-_. ])+")
 _FOLDERS_OF_A_DAY = re.compile(r"(?:.*/)?((?:19|20)\d{2})/(\d{2})/(\d{2})")
 _NUMERALS, _UNITS = "零一二三四五六七八九", {"十": 10, "百": 100, "千": 1000}
 _ORDINAL = re.compile(r"第\s*(?:(\d{1,6})\s*[期号號回刊]|([〇零一二两三四五六七八九十百千]{1,8})\s*[期刊])")
@@ -78,9 +85,14 @@ def title_in_name(name: str) -> str:
     return rest[separator.end():].strip() if separator else ""
 
 
+def says_when(title: str) -> bool:
+    """Whether a title is but a day, a month or a year: `2024-mar-24`."""
+    return _DATE_ONLY.fullmatch(title) is not None
+
+
 def _leading_number(name: str) -> re.Match[str] | None:
     """A name that begins with a day, a month or a week has no number: 2024-03-24-title, 2024-03, 2024-W12."""
-    match = _NUMBERED.match(name)
+    match = None if _YEAR_OF_WORDS.match(name) else _NUMBERED.match(name)
     if match and len(match["number"]) == 4:
         dated = name[match.start("number"):]
         if date_in_name(dated[:10]) or _OF_A_YEAR.match(dated):

@@ -22,6 +22,7 @@ from pipeline.issues.notes import use_notes
 from pipeline.issues.patience import MAX_NESTING, use_patience
 from pipeline.issues.plainlinks import use_plain_links
 from pipeline.issues.rawwords import use_raw_words
+from pipeline.issues.shortcodes import use_shortcodes
 from pipeline.issues.spaces import use_spaced_addresses
 from pipeline.issues.tags import TAG
 
@@ -43,6 +44,7 @@ def markdown_parser() -> MarkdownIt:
     use_spaced_addresses(parser)
     use_notes(parser)
     use_formulas(parser)
+    use_shortcodes(parser)
     use_raw_words(parser)
     return parser
 

@@ -15,7 +15,7 @@ from html import escape
 from markdown_it.token import Token
 
 from pipeline.issues.report import Report
-from pipeline.issues.tags import TAG, VOID, Kind, Tag, read_tag
+from pipeline.issues.tags import COMPONENT, TAG, VOID, Kind, Tag, read_tag
 
 MAX_DEPTH = 40
 
@@ -39,7 +39,7 @@ _DROPPED = frozenset((
     "option", "output", "param", "picture", "progress", "select", "slot", "textarea"))
 # Dropping these changes only the look; nobody needs to hear of it.
 _QUIET = frozenset((
-    "body", "font", "head", "html", "noscript", "picture", "source", "track"))
+    "body", "font", "head", "html", "link", "meta", "noscript", "picture", "source", "track"))
 
 
 def settle(tokens: Sequence[Token], report: Report) -> list[Token]:
@@ -49,7 +49,8 @@ def settle(tokens: Sequence[Token], report: Report) -> list[Token]:
     out: list[Token] = []
     for token in tokens:
         if id(token) in flows:
-            out += _replaced(token, _Flow(flows[id(token)], token, pairs, report).settled())
+            in_heading = bool(out) and out[-1].type == "heading_open"
+            out += _replaced(token, _Flow(flows[id(token)], token, pairs, report, in_heading=in_heading).settled())
         else:
             out.append(token)
     return out
@@ -143,8 +144,11 @@ class _Pairs:
 class _Flow:
     """The pieces of one block, settled from left to right."""
 
-    def __init__(self, pieces: Sequence[Token], block: Token, pairs: _Pairs, report: Report) -> None:
+    def __init__(
+        self, pieces: Sequence[Token], block: Token, pairs: _Pairs, report: Report, *, in_heading: bool,
+    ) -> None:
         self._pieces, self._block, self._pairs, self._report = pieces, block, pairs, report
+        self._in_heading = in_heading
         self._at = 0
         self._unclosed: list[str] = []
 
@@ -175,9 +179,20 @@ class _Flow:
             return self._keep(piece, tag)
         if tag.name in _DROPPED or tag.name in VOID:
             return self._drop(piece, tag)
+        if self._is_component(piece, tag):
+            self._warn_removed(_short(piece))
+            return []
         self._report.warn("html-unknown-tag", f"{_short(piece)} is no HTML tag and is shown as typed",
                           f"write `{_short(piece)}` between backquotes to say so", self._block)
         return self._typed(piece)
+
+    def _is_component(self, piece: Token, tag: Tag) -> bool:
+        """Something of MDX or Vue, `<Callout>` to `</Callout>` or `<Toc/>`; but in a sentence `<Toc/>` is its name."""
+        if not COMPONENT.match(piece.content):
+            return False
+        return self._pairs.has(piece) or (tag.kind is Kind.EMPTY and (
+            bool(tag.attributes) or self._in_heading or all(
+                _is_blank(one) or one.type == "html_inline" for one in self._pieces)))
 
     def _typed(self, piece: Token) -> list[Token]:
         return [Token("text", "", 0, content=piece.content, level=piece.level)]
@@ -185,7 +200,7 @@ class _Flow:
     def _close(self, piece: Token, tag: Tag) -> list[Token]:
         known = tag.name in _KEPT | _MEDIA | _WHOLE | _DROPPED | VOID
         if not known:
-            return self._typed(piece)
+            return [] if self._is_component(piece, tag) else self._typed(piece)
         if tag.name == "br":
             return [_raw("html_inline", "<br>")]
         if tag.name in _KEPT and self._pairs.has(piece) and id(piece) not in self._pairs.too_deep:
@@ -213,7 +228,7 @@ class _Flow:
         if tag.kind is Kind.OPEN and not tag.attributes and not self._pairs.has(piece):
             return self._typed(piece)
         if tag.name not in _QUIET:
-            self._warn_removed(tag)
+            self._warn_removed(f"<{tag.name}>")
         return []
 
     def _remove_whole(self, piece: Token, tag: Tag) -> list[Token]:
@@ -222,7 +237,7 @@ class _Flow:
         end = self._find_close(piece, tag)
         if end is not None:
             self._at = end + 1
-        self._warn_removed(tag)
+        self._warn_removed(f"<{tag.name}>")
         return []
 
     def _image(self, tag: Tag) -> Token:
@@ -273,8 +288,8 @@ class _Flow:
                     return at
         return None
 
-    def _warn_removed(self, tag: Tag) -> None:
-        self._report.warn("html-removed", f"<{tag.name}> does not work in mail and feeds and was left out",
+    def _warn_removed(self, typed: str) -> None:
+        self._report.warn("html-removed", f"{typed} does not work in mail and feeds and was left out",
                           "remove it, or link to a page that has it", self._block)
 
 

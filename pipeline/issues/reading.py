@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import IssueError
 from pipeline.issues.dates import When, date_in_name, local_instant, parse_date
+from pipeline.issues.fillings import filled
 from pipeline.issues.frontmatter import Front, read_front
 from pipeline.issues.issue import Image, Manuscript
-from pipeline.issues.naming import number_in_name, stem, title_in_name
+from pipeline.issues.naming import number_in_name, says_when, stem, title_in_name
 from pipeline.language import language_tag
 
 if TYPE_CHECKING:  # slow import: the Markdown parser
@@ -31,6 +32,16 @@ _FALSE = frozenset(("false", "no", "n", "off", "0", "否", ""))
 _NOTHING = frozenset(("", "~", "null"))
 _SEPARATOR = re.compile(r"[,，;；]")
 _MAX_ID = 200
+# What generators of sites call these fields, in small letters without `_` and `-`; ours come first.
+_OTHER_NAMES = {
+    "date": ("pubdate", "pubdatetime", "publishdate", "publishedat", "publishedon", "datepublished", "published"),
+    "description": ("desc", "summary", "excerpt"),
+    "cover": ("image", "coverimage", "heroimage", "titleimage", "featuredimage", "featureimage", "ogimage",
+              "thumbnail", "banner"),
+}
+_COVERS = ("cover", "image")  # relative to the issue's file; the others are so to a folder that we do not know
+_WHOLE = re.compile(r"https?://", re.IGNORECASE)
+_MARKS = re.compile(r"[_-]")
 
 
 def read_manuscript(raw: bytes, path: str, *, zone: tzinfo, send_at: time, git_date: GitDate) -> Manuscript:
@@ -58,13 +69,13 @@ def read_halfway(
     body = Body(front.body)
     told = excerpts(body)
     number = _first(given, number_in_name(name), told.heading_number)
-    own = fields.text("description") or fields.text("desc")
+    own = fields.text(fields.called("description"))
     spoken = [cut(text) for text in (own, told.small) if text]
     manuscript = Manuscript(
         path=path,
         claimed_id=fields.identity() or (str(number) if number is not None else name),
         number=number,
-        title=fields.line("title") or title_in_name(name) or told.title or name,
+        title=fields.line("title") or _title(title_in_name(name), told.title) or name,
         day=when.day if when else None,
         due_at=when.instant if when else None,
         cover=fields.cover() or told.cover,
@@ -81,6 +92,11 @@ def read_halfway(
     return manuscript, body
 
 
+def _title(named: str, heading: str) -> str:
+    """Behind a number a file name has a title, but a date there says less than the first heading."""
+    return heading if heading and says_when(named) else named or heading
+
+
 def _first(*numbers: int | None) -> int | None:
     return next((number for number in numbers if number is not None), None)
 
@@ -88,18 +104,28 @@ def _first(*numbers: int | None) -> int | None:
 def _when(
     fields: _Fields, name: str, path: str, zone: tzinfo, send_at: time, git_date: GitDate,
 ) -> When | None:
-    if text := fields.line("date"):
+    called = fields.called("date")
+    if text := fields.line(called):
         try:
             return parse_date(text, zone, send_at)
         except ValueError as error:
             message, _, remedy = str(error).partition("; ")
-            raise fields.fault("date", message, remedy, "date-impossible") from None
+            raise fields.fault(called, message, remedy, "date-impossible") from None
     if day := date_in_name(name):
         return When(day, local_instant(day, send_at, zone), timed=False)
     committed = git_date(path)
     if isinstance(committed, datetime):
         return When(committed.astimezone(zone).date(), committed.astimezone(UTC), timed=True)
     return When(committed, local_instant(committed, send_at, zone), timed=False) if committed else None
+
+
+def _place(value: object) -> str:
+    """What a field about a picture says of its place: text, a field of a mapping, or the first of a list."""
+    if isinstance(value, dict):
+        value = next((value[key] for key in ("image", "src", "url") if value.get(key)), "")
+    if isinstance(value, list):
+        value = value[0] if value else ""
+    return value.strip() if isinstance(value, str) and value.strip().lower() not in _NOTHING else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +149,23 @@ class _Fields:
         """The text of a field on one line."""
         return " ".join(self.text(name).split())
 
+    def called(self, name: str) -> str:
+        """The name that a field of text goes by here: ours, else that of a site generator, where it says something."""
+        return next((one for one in self._named(name) if self._says(one)), name)
+
+    def _named(self, name: str) -> list[str]:
+        """Our name for a field and those given here that mean the same."""
+        folded = {_MARKS.sub("", given): given for given in self.front.fields}
+        return [name, *(folded[other] for other in _OTHER_NAMES[name] if other in folded)]
+
+    def _says(self, name: str) -> bool:
+        return self._word(name) not in _NOTHING | _TRUE | _FALSE
+
+    def _word(self, name: str) -> str:
+        """A field's text in small letters; "" for anything else."""
+        value = self.front.fields.get(name)
+        return value.strip().lower() if isinstance(value, str) else ""
+
     def identity(self) -> str:
         found = unicodedata.normalize("NFC", self.line("id"))
         if len(found) > _MAX_ID:
@@ -138,15 +181,9 @@ class _Fields:
         return int(text)
 
     def cover(self) -> Image | None:
-        for name in ("cover", "image"):
-            value = self.front.fields.get(name, "")
-            if isinstance(value, dict):
-                value = next((value[key] for key in ("image", "src", "url") if value.get(key)), "")
-            if isinstance(value, list):
-                value = value[0] if value else ""
-            if isinstance(value, str) and value.strip().lower() not in _NOTHING:
-                return Image(value.strip())
-        return None
+        places = ((name, filled(_place(self.front.fields.get(name)))) for name in self._named("cover"))
+        return next((Image(place) for name, place in places
+                     if place and (name in _COVERS or _WHOLE.match(place))), None)
 
     def language(self) -> str | None:
         text = self.line("language") or self.line("lang")
@@ -165,8 +202,9 @@ class _Fields:
         return tuple(dict.fromkeys(" ".join(item.split()) for item in value if item.strip()))
 
     def draft(self) -> bool:
+        """`draft: true`, or what Jekyll and Pelican have for it: `published: false` and `status: draft`."""
         text = self.line("draft").lower()
-        if text in _TRUE:
+        if text in _TRUE or self._word("published") in _FALSE - {""} or self._word("status") == "draft":
             return True
         if text not in _FALSE:
             # A guess could mail what its author wanted to keep.

@@ -11,6 +11,8 @@ from html import escape, unescape
 
 from markdown_it.common.html_re import HTML_TAG_RE
 
+from pipeline.issues.fillings import filled
+
 TAG = re.compile(rf"<!--(?!-?>)[\s\S]*?-->|{HTML_TAG_RE.pattern}")
 """What CommonMark takes for a tag, comment, declaration or instruction (spec 0.31.2, section 6.6).
 
@@ -20,6 +22,9 @@ A comment ends at the first `-->`, also of `--->`, which the library's pattern d
 VOID = frozenset((
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track",
     "wbr"))
+
+COMPONENT = re.compile(r"</?[A-Z][A-Za-z0-9.]*[a-z]")
+"""How the name of a component begins in MDX and Vue; no tag of HTML is written so."""
 
 _NAME = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)")
 _ATTRIBUTE = re.compile(r"(?<!\s)\s+([A-Za-z_:][\w:.-]*)(?:\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?", re.ASCII)
@@ -65,6 +70,6 @@ def read_tag(typed: str) -> Tag:
         return Tag(Kind.CLOSE, name)
     attributes: dict[str, str] = {}
     for key, value in _ATTRIBUTE.findall(typed[match.end():]):
-        attributes.setdefault(key.lower(), unescape(value.strip("\"'")))
+        attributes.setdefault(key.lower(), filled(unescape(value.strip("\"'"))))
     empty = name in VOID or typed.endswith("/>")
     return Tag(Kind.EMPTY if empty else Kind.OPEN, name, attributes)

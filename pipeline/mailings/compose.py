@@ -27,7 +27,10 @@ _ACTION = re.compile(r"(?:https?://[!#-;=?-~]+)?")
 
 
 class Stencil:
-    """One edition ready for any number of readers; made by `compile`, never changed, shared by threads."""
+    """One edition ready for any number of readers; never changed, shared by threads.
+
+    Raises EditionError for what no header can carry and for a hole that the envelope leaves open.
+    """
 
     def __init__(self, edition: Edition, envelope: Envelope, seal: Seal | None = None) -> None:
         self._envelope = envelope
@@ -45,11 +48,6 @@ class Stencil:
         self._text, self._html = text_part(self._edition.text), text_part(self._edition.html)
         self._seams = _seams(edition.digest, self._text.encoding, self._html.encoding)
         self._seal = seal
-
-    @classmethod
-    def compile(cls, edition: Edition, envelope: Envelope, seal: Seal | None = None) -> Stencil:
-        """Raises EditionError for what no header can carry and for a hole that the envelope leaves open."""
-        return cls(edition, envelope, seal)
 
     def message(self, reader: Reader) -> Message:
         """The message to one reader. Raises AudienceError when it cannot be addressed; the others go on."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -46,8 +46,9 @@ class Envelope:
 
     @classmethod
     def from_json(cls, frozen: Mapping[str, Any]) -> Envelope:
-        """What `as_json` gave, read again."""
-        return cls(**{**frozen, "date": datetime.fromisoformat(frozen["date"])})
+        """What `as_json` gave, read again; what else was frozen beside it is not ours."""
+        own = {field.name: frozen[field.name] for field in fields(cls) if field.name in frozen}
+        return cls(**{**own, "date": datetime.fromisoformat(frozen["date"])})
 
 
 class Reader(NamedTuple):

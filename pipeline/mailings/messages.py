@@ -103,8 +103,8 @@ class Composer:
             return self._plates[kind]
 
     def _make(self, frozen: Mapping[str, Any], claim: Claim) -> Plate:
-        envelope = Envelope.from_json({name: value for name, value in frozen.items() if name != LINK_KEY})
-        stencil = Stencil.compile(self._ledger.mailings.edition(claim.edition_digest), envelope, self._seal)
+        envelope = Envelope.from_json(frozen)
+        stencil = Stencil(self._ledger.mailings.edition(claim.edition_digest), envelope, self._seal)
 
         def signer(purpose: Purpose, about: str, wanted: object) -> Signer:
             return self._ring.signer(purpose, about, key_id=frozen.get(LINK_KEY)) if wanted else _no_link

@@ -57,12 +57,6 @@ class Pace:
             bounds = [self._weather.rest(now), self._take(now), self._take_ramp(now)]
         return max((bound for bound in bounds if bound), default=None)
 
-    def wait(self, stop: threading.Event) -> bool:
-        """Waits for the next free slot; False if `stop` was set meanwhile."""
-        slot = self.slot()
-        seconds = (slot - self._clock.now()).total_seconds() if slot else 0
-        return not (self._clock.wait(stop, seconds) if seconds > 0 else stop.is_set())
-
     def takes(self, messages: int) -> timedelta:
         """How long so many messages take at this rate."""
         return self._interval * messages if self._interval else timedelta(0)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
+from pipeline.clock import local
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.suspects import TRIES, Parked
 from pipeline.mailings.mailing import MailingState
@@ -29,24 +31,23 @@ def _told(one: Parked) -> str:
 
 def waits(
     ledger: Ledger, provider: str, plan: Plan | None, *, now: datetime, steady: datetime,
-    local: Callable[[datetime], str],
+    zone: ZoneInfo,
 ) -> list[str]:
-    """Nothing while no mailing is being sent. `local` writes an instant as the maintainer's clock shows it."""
+    """Nothing while no mailing is being sent. `zone` is the maintainer's."""
     if not ledger.mailings.all(MailingState.SENDING):
         return []
-    return list(_reasons(ledger, provider, plan, now, steady, local))
+    return list(_reasons(ledger, provider, plan, now, steady, zone))
 
 
 def _reasons(
-    ledger: Ledger, provider: str, plan: Plan | None, now: datetime, steady: datetime,
-    local: Callable[[datetime], str],
+    ledger: Ledger, provider: str, plan: Plan | None, now: datetime, steady: datetime, zone: ZoneInfo,
 ) -> Iterator[str]:
     weather = ledger.notebook.weather(provider)
     if until := weather.rest(now):
-        yield f"waits until {local(until)}: {provider} wants to be left alone"
+        yield f"waits until {local(until, zone)}: {provider} wants to be left alone"
     if plan and (over := waits_until(ledger, plan, steady)):
         until, count = over
-        yield f"waits until {local(until)}: this day's {count} messages are sent (transport.warm_up)"
+        yield f"waits until {local(until, zone)}: this day's {count} messages are sent (transport.warm_up)"
     for domain, until in sorted(weather.domains.items()):
         if until > now:
-            yield f"readers at {domain} wait until {local(until)}: it wants us to be slower"
+            yield f"readers at {domain} wait until {local(until, zone)}: it wants us to be slower"

@@ -7,9 +7,8 @@ made in a folder that goes when we go. So looking never begins a ledger, and nev
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -18,7 +17,6 @@ from pipeline.app import App, open_database
 from pipeline.audience.tokens import KeyRing
 from pipeline.clock import Clock
 from pipeline.errors import Problem
-from pipeline.issues.record import Record
 from pipeline.publish.door import Pass
 
 NO_SECRET = b"links of a preview lead nowhere"
@@ -51,18 +49,6 @@ def look(app: App) -> list[Problem]:
     """Brings the books up to the folder, and gives every issue the place on the web that it has or will have."""
     done = Pass()
     app.publisher.look(done)
-    records = app.archive.issues()
-    owners = {one.permalink: one.key for one in records.values() if one.permalink}
-    ordinal = app.archive.next_ordinal()
-    named: list[Record] = []
-    for record in _unpublished(records.values()):
-        found = app.press.name(replace(
-            record, published_at=record.due_at, updated_at=record.due_at, ordinal=ordinal + len(named)), owners)
-        owners[found.permalink or ""] = found.key
-        named.append(found)
-    app.archive.publish(named)
+    unpublished = [record for record in app.archive.issues().values() if not record.is_published]
+    app.archive.publish(app.publisher.named(unpublished))
     return done.problems
-
-
-def _unpublished(records: Iterable[Record]) -> Iterator[Record]:
-    return (record for record in records if not record.is_published)

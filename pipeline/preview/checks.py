@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os.path
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from html import unescape
-from itertools import repeat
 from pathlib import Path
 
 from pipeline.app import App
@@ -25,6 +20,7 @@ from pipeline.editions.preflight import preflight
 from pipeline.errors import ConfigError, EditionError, IssueError, Problem
 from pipeline.feeds.addresses import permalink, slug
 from pipeline.feeds.writing import write_file
+from pipeline.issues.files import Files
 from pipeline.issues.folder import read, scan
 from pipeline.issues.frontmatter import read_front
 from pipeline.issues.issue import State
@@ -33,22 +29,13 @@ from pipeline.issues.naming import number_in_name, stem
 from pipeline.issues.reading import read_manuscript
 from pipeline.issues.record import Record
 from pipeline.preview.books import look, rehearsal
+from pipeline.publish.crew import Crew, cores
 
-WORTH_PROCESSES = 1_000_000  # characters of Markdown from which starting processes costs less than it saves
 FINISHED = (State.MAILED, State.ADOPTED)
 TAIL = 60                    # characters, blanks left out, by which the end of an issue is known again
 
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Files:
-    """Says whether a path below the issues folder is a file. A value, so that other processes can ask too."""
-
-    root: Path
-
-    def __call__(self, path: str) -> bool:
-        return os.path.isfile(self.root / path)  # noqa: PTH113 (Path.is_file raises for names that are too long)
+Folder = tuple[Files, Sequence[Neighbour]]  # what the rules ask beside the issue at hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +60,7 @@ def check(app: App, names: Sequence[str], *, everything: bool, progress: Progres
         asked = [record for record in records if names or record.state not in FINISHED]
         found += [finding for record in asked for finding in mail_findings(books, record)]
         found += template_findings(books)
-    for findings in _examined(specimens, Files(app.source.root), neighbours, progress or _silently):
+    for findings in _examined(specimens, (app.files, neighbours), progress or _silently):
         found += findings  # after the books are closed: senders must not wait for us
     return _in_order(found)
 
@@ -125,22 +112,21 @@ def _chosen(
 
 
 def _examined(
-    specimens: Sequence[Specimen], files: Files, neighbours: Sequence[Neighbour], progress: Progress,
+    specimens: Sequence[Specimen], folder: Folder, progress: Progress,
 ) -> Iterator[list[Problem]]:
     """What is wrong with the words of each, in several processes where that pays."""
-    others = [[one for one in neighbours if one.path != each.path] for each in specimens]
-    cores = min(multiprocessing.cpu_count(), len(specimens))
-    pays = cores > 1 and sum(len(one.body) for one in specimens) >= WORTH_PROCESSES
-    with _pool(cores) if pays else nullcontext() as pool:
-        work = (examine_specimen, specimens, repeat(files), others)
-        for done, findings in enumerate(pool.map(*work, chunksize=4) if pool else map(*work), 1):
+    crew = Crew(cores())
+    try:
+        for done, findings in enumerate(crew.each(_examine, folder, specimens, len(specimens)), 1):
             progress(done, len(specimens))
             yield findings
+    finally:
+        crew.dismiss()
 
 
-def _pool(cores: int) -> ProcessPoolExecutor:
-    """Fresh processes: a copy of this one would hold its locks and connections."""
-    return ProcessPoolExecutor(cores, mp_context=multiprocessing.get_context("spawn"))
+def _examine(folder: Folder, one: Specimen) -> list[Problem]:
+    files, neighbours = folder
+    return examine_specimen(one, files, neighbours)
 
 
 def _silently(_done: int, _all: int) -> None:
@@ -166,7 +152,7 @@ def specimen(app: App, record: Record) -> Specimen:
     text = app.archive.text(record.key)
     language = record.language or app.config.publication.language
     return Specimen(record.path, record.title, record.cover, text.body, text.body_line, app.config.issues.breaks,
-                    language, _neighbour(record))
+                    language, _neighbour(record), app.files.below_static)
 
 
 def _undated(app: App, problems: Sequence[Problem]) -> Iterator[Specimen]:
@@ -180,7 +166,7 @@ def _undated(app: App, problems: Sequence[Problem]) -> Iterator[Specimen]:
                                     send_at=source.send_at, git_date=lambda _: None)
             language = found.language or app.config.publication.language
             yield Specimen(entry.path, found.title, found.cover, found.body, found.body_line, app.config.issues.breaks,
-                           language)
+                           language, below_static=app.files.below_static)
 
 
 def beside(app: App, problems: Sequence[Problem]) -> list[Neighbour]:

@@ -6,23 +6,20 @@ and the reader's own delivery is composed. Without a reader it is a sample, whos
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 
 from pipeline.address import parse
 from pipeline.app import App
-from pipeline.audience.tokens import Purpose
 from pipeline.clock import HandClock
 from pipeline.editions.edition import Edition
 from pipeline.errors import AudienceError, EditionError
 from pipeline.issues.record import Record
 from pipeline.mailings.compose import Stencil
-from pipeline.mailings.envelope import Envelope, Reader
+from pipeline.mailings.envelope import Envelope
 from pipeline.mailings.mailing import Mailing, MailingState
-from pipeline.mailings.messages import LINK_KEY
 from pipeline.preview.books import look, rehearsal
 from pipeline.providers.base import Message
-from pipeline.publish.trial import NOBODY
+from pipeline.publish.trial import sample_reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +64,8 @@ def as_copy(message: Message) -> Copy:
 
 def sample(app: App, record: Record, edition: Edition, envelope: Envelope) -> Message:
     """The message to the sender's own address, whose links leave nobody."""
-    key = hashlib.sha256(f"preview\n{record.key}".encode()).hexdigest()[:32]
-    links = {purpose: app.ring.sign(purpose, NOBODY, record.lists[0])
-             for purpose in (Purpose.UNSUBSCRIBE, Purpose.PREFERENCES, Purpose.VIEW)}
-    reader = Reader(
-        key=key, message_id=f"preview.{key}", address=envelope.sender_address, sequence=1,
-        unsubscribe=links[Purpose.UNSUBSCRIBE], preferences=links[Purpose.PREFERENCES], view=links[Purpose.VIEW])
-    return Stencil.compile(edition, envelope, app.seal).message(reader)
+    reader = sample_reader(app.ring, record.lists[0], envelope.sender_address, ("preview", record.key))
+    return Stencil(edition, envelope, app.seal).message(reader)
 
 
 def _started(app: App, record: Record) -> list[Mailing]:
@@ -83,8 +75,7 @@ def _started(app: App, record: Record) -> list[Mailing]:
 def _sample(app: App, record: Record) -> Message:
     app.clock = HandClock(max(app.clock.now(), record.due_at))
     edition, frozen = app.dresser.dress(record, record.lists[0])
-    return sample(app, record, edition, Envelope.from_json(
-        {name: value for name, value in frozen.items() if name != LINK_KEY}))
+    return sample(app, record, edition, Envelope.from_json(frozen))
 
 
 def _personal(app: App, record: Record, address: str) -> Message:

@@ -23,13 +23,12 @@ from pipeline.feeds.feed import Document as FeedDocument
 from pipeline.feeds.feed import Entry, Publication
 from pipeline.feeds.formats import ATOM
 from pipeline.feeds.json_feed import json_feed
-from pipeline.issues.folder import ASSET_LIMIT_BYTES, read
+from pipeline.issues.folder import read
 from pipeline.issues.markdown import Target
 from pipeline.issues.record import Record
 from pipeline.mailings.envelope import Envelope
-from pipeline.mailings.messages import LINK_KEY
 from pipeline.preview.books import blank_books, look
-from pipeline.preview.checks import Files, beside, mail_findings, specimen
+from pipeline.preview.checks import beside, mail_findings, specimen
 from pipeline.preview.copies import as_copy, newest, sample
 from pipeline.publish.door import SETTLING_S
 from pipeline.publish.gather import READ_WITH
@@ -119,10 +118,10 @@ class Galley:
         return self._sheets[record.key]
 
     def asset(self, target: str) -> bytes:
-        """A file of the issues folder that a sheet shows. Raises IssueError for any other."""
+        """A file that a sheet shows. Raises IssueError for any other."""
         if target not in self._assets:
             raise IssueError("is not shown by any issue", path=target)
-        return read(self._books.config.issues.folder, self._assets[target], ASSET_LIMIT_BYTES)
+        return self._books.files.read(self._assets[target])
 
     # ---- one sheet ----------------------------------------------------------------------------
 
@@ -146,8 +145,8 @@ class Galley:
         except EditionError as error:
             return "", {"subject": record.title, "preheader": "", "text": "", "headers": "", "size": 0,
                         "limit": LIMIT, "refused": str(error)}
-        envelope = Envelope.from_json({name: value for name, value in frozen.items() if name != LINK_KEY})
-        copy = as_copy(sample(self._books, record, edition, replace(envelope, date=record.due_at)))
+        envelope = replace(Envelope.from_json(frozen), date=record.due_at)
+        copy = as_copy(sample(self._books, record, edition, envelope))
         return copy.html, {
             "subject": edition.subject, "preheader": edition.preheader, "text": copy.text,
             "headers": copy.mime.partition(b"\r\n\r\n")[0].decode("utf-8", "replace").replace("\r\n", "\n"),
@@ -168,9 +167,9 @@ class Galley:
                 "feed_atom": "  " + atom[start:end] + "</entry>"}
 
     def _findings(self, record: Record) -> list[dict[str, object]]:
-        others = [one for one in beside(self._books, self._problems) if one.path != record.path]
+        neighbours = beside(self._books, self._problems)
         found = [*(one for one in self._problems if one.path == record.path),
-                 *examine_specimen(specimen(self._books, record), Files(self._books.source.root), others),
+                 *examine_specimen(specimen(self._books, record), self._books.files, neighbours),
                  *mail_findings(self._books, record)]
         return [one.as_json() for one in dict.fromkeys(found)]
 

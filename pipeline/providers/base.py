@@ -20,7 +20,7 @@ from typing import NamedTuple, Protocol
 
 from pipeline.errors import TransportError, Unavailable
 
-NOBODY = "list.invalid"  # RFC 2606: the domain of the one recipient of a broadcast, and of its links, until theirs
+LIST_DOMAIN = "list.invalid"  # RFC 2606: of the one recipient of a broadcast, and of its links, until theirs
 
 
 class Message(NamedTuple):

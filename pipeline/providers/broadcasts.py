@@ -22,13 +22,13 @@ from typing import Any, ClassVar
 
 from pipeline.clock import Clock
 from pipeline.errors import InDoubt, Refused, Rejected, Unavailable
-from pipeline.providers.base import NOBODY, Message, Parts, Receipt
+from pipeline.providers.base import LIST_DOMAIN, Message, Parts, Receipt
 from pipeline.providers.http import Answer, Call, Line
 from pipeline.providers.vendor import ODD, Standing, Vendor
 
 _STYLE = re.compile(r"(<style\b.*?</style>)", re.IGNORECASE | re.DOTALL)
 _BODY = re.compile(r"<body\b[^>]*>(.*)</body>", re.IGNORECASE | re.DOTALL)
-_WAY_OUT = re.compile(rf"https://{re.escape(NOBODY)}/unsubscribe/[A-Za-z0-9._~-]*")
+_WAY_OUT = re.compile(rf"https://{re.escape(LIST_DOMAIN)}/unsubscribe/[A-Za-z0-9._~-]*")
 _MARK = 24  # characters of the delivery's key: enough to be the only one, short enough for a title
 
 
@@ -116,7 +116,7 @@ class Broadcast(Vendor):
 
     def send(self, message: Message) -> Receipt:
         """Brings the issue to the service, unless it is there. Raises one of the five verdicts."""
-        if not message.recipient.endswith(f"@{NOBODY}"):
+        if not message.recipient.endswith(f"@{LIST_DOMAIN}"):
             raise Refused(f"{self.name} mails its whole list, not {message.recipient}: preview the issue, or use its "
                           "own test mail", session=True)
         copy = self._copy(message)

@@ -7,17 +7,15 @@ by an entry point in the group `avviso.hooks`, whose object is a factory like ou
 
 from __future__ import annotations
 
-import difflib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
 from typing import Protocol
 
 from pipeline.errors import ConfigError
 from pipeline.providers.event import Event
+from pipeline.providers.plugins import factory
 
 log = logging.getLogger(__name__)
 
@@ -56,13 +54,11 @@ def open_hook(provider: str, secrets: Sequence[str], fetch: Fetch) -> Hook:
 
     Raises ConfigError for a provider that nobody knows, that lacks its libraries, or with a secret that is none.
     """
-    known = _known()
-    if provider not in known:
-        raise _unknown(provider, known)
+    hook_of: Factory = factory(provider, BUILT_IN, GROUP, setting="web.hooks:", extras=EXTRAS)
     if not all(secret.strip() for secret in secrets) or not secrets:
         raise ConfigError(f"web.hooks.{provider} is empty, so anybody could report anything", path="config.yaml",
                           remedy="write the secret that the provider signs with")
-    return _load(provider, known[provider])(secrets, fetch)
+    return hook_of(secrets, fetch)
 
 
 def taken(hook: Hook, report: Report, now: datetime) -> list[Event]:
@@ -72,26 +68,3 @@ def taken(hook: Hook, report: Report, now: datetime) -> list[Event]:
     if len(young) < len(events):
         log.warning("report.old", extra={"events": len(events) - len(young)})
     return young
-
-
-def _known() -> dict[str, EntryPoint]:
-    theirs = {point.name: point for point in entry_points(group=GROUP)}
-    return theirs | {name: EntryPoint(name, place, GROUP) for name, place in BUILT_IN.items()}
-
-
-def _load(provider: str, point: EntryPoint) -> Factory:
-    try:
-        factory: Factory = getattr(import_module(point.module), point.attr)
-    except ModuleNotFoundError as error:
-        if (error.name or "").startswith("pipeline"):
-            raise
-        raise ConfigError(f"web.hooks.{provider} needs {error.name}, which is not installed", path="config.yaml",
-                          remedy=f"pip install 'avviso[{EXTRAS.get(provider, provider)}]'") from error
-    return factory
-
-
-def _unknown(provider: str, known: Mapping[str, EntryPoint]) -> ConfigError:
-    nearest = difflib.get_close_matches(provider, known, 1)
-    hint = f'write "{nearest[0]}"' if nearest else "use one of these"
-    return ConfigError(f'web.hooks: "{provider}" is not known', path="config.yaml",
-                       remedy=f"{hint} (known: {', '.join(sorted(known))})")

@@ -19,7 +19,6 @@ import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,6 +26,7 @@ import httpx2
 
 from pipeline import __version__
 from pipeline.errors import ConfigError, InDoubt, Unavailable
+from pipeline.privacy import is_here
 
 LONGEST_REPLY = 1024 * 1024  # bytes; a receipt for 500 messages has some 100,000
 LONGEST_WORDS = 300          # characters of a reply that are kept for people
@@ -190,7 +190,7 @@ def plain_url(url: str) -> str:
     parts = urlsplit(url)
     if not parts.hostname or parts.scheme not in ("http", "https") or parts.username is not None:
         raise ConfigError("transport.url is not a web address", remedy="write it as https://api.example.com/")
-    if parts.scheme == "http" and not _is_here(parts.hostname):
+    if parts.scheme == "http" and not is_here(parts.hostname):
         raise ConfigError("transport.url is http, and the key would cross the network in clear text",
                           remedy="write https://")
     return url.rstrip("/")
@@ -204,10 +204,3 @@ def check_secret(name: str, value: object) -> str:
     if not re.fullmatch(r"[!-~]+", value):
         raise ConfigError(f"transport.{name} has a space or an odd character in it", remedy="copy it again")
     return value
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -6,12 +6,12 @@ connection: it takes some hundred messages a day and locks who hurries. Daily li
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 from pipeline.errors import ConfigError
+from pipeline.providers.plugins import hint
 
 
 class Security(StrEnum):
@@ -82,7 +82,5 @@ def find_preset(name: str) -> Preset:
         return PRESETS[name]
     if region := _SES.fullmatch(name):
         return Preset(f"email-smtp.{region[1]}.amazonaws.com")
-    near = difflib.get_close_matches(name, PRESETS, 1)
-    hint = f'write "{near[0]}"' if near else "use one of these"
     raise ConfigError(f'transport.preset "{name}" is not known',
-                      remedy=f"{hint}, or transport.host (known: {', '.join(PRESETS)}, ses-REGION)")
+                      remedy=f"{hint(name, PRESETS)}, or transport.host (known: {', '.join(PRESETS)}, ses-REGION)")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ConfigError
+from pipeline.privacy import is_here
 from pipeline.providers.smtp_presets import MANY, PORTS, Preset, Security, find_preset
 
 
@@ -65,7 +65,7 @@ class SmtpSettings:
     patience: Patience = field(default_factory=Patience)
 
     def __post_init__(self) -> None:
-        if self.username and self.security is Security.NONE and not _is_here(self.host):
+        if self.username and self.security is Security.NONE and not is_here(self.host):
             raise ConfigError(
                 "transport.security is none, and the password would cross the network in clear text",
                 remedy="set transport.security: starttls (or tls)",
@@ -108,12 +108,3 @@ def _server(values: Mapping[str, Any]) -> Preset:
     if not values.get("host"):
         raise ConfigError("transport.host is missing", remedy="name the mail server, as in `host: mail.example.com`")
     return Preset(values["host"], Security(values.get("security") or Security.STARTTLS), MANY)
-
-
-def _is_here(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -18,7 +18,7 @@ class Talk:
         self._reader = ReplyReader()
 
     def say(self, *pieces: bytes) -> None:
-        """Queues bytes for the server; the next `hear` or the line's `write` sends them."""
+        """Queues bytes for the server; the next `hear_alone` or the line's `write` sends them."""
         self.line.queue(*pieces)
 
     def listen(self) -> None:
@@ -32,23 +32,19 @@ class Talk:
         """The next reply that has come. Raises Garbled."""
         return self._reader.take()
 
-    def hear(self, deadline: float, *, write_s: float = 0, read_s: float = 0) -> Reply:
-        """The next reply, after all that was said is written (or the server answers before that).
+    def hear_alone(self, deadline: float) -> Reply:
+        """The one reply that is due, after all that was said is written (or the server answers before that).
 
-        `deadline` (monotonic) bounds the whole. When given, `write_s` bounds the writing, and `read_s`
-        the waiting after it. Raises LineLost and Garbled.
+        `deadline` (monotonic) bounds the whole. Raises LineLost, and Garbled also for what follows the reply at once.
         """
-        writing_ends = min(deadline, monotonic() + write_s) if write_s else deadline
-        reading_ends = None
         while (reply := self._reader.take()) is None:
             try:
-                is_written = self.line.flush(writing_ends)
+                self.line.flush(deadline)
             except LineLost as lost:
                 self._hear_last_words(lost)
                 continue
-            if is_written and reading_ends is None:
-                reading_ends = min(deadline, monotonic() + read_s) if read_s else deadline
-            self._reader.feed(self.line.read(reading_ends or writing_ends))
+            self._reader.feed(self.line.read(deadline))
+        self.expect_silence()
         return reply
 
     def _hear_last_words(self, lost: LineLost) -> None:
@@ -57,12 +53,6 @@ class Talk:
         if not words:
             raise lost
         self._reader.feed(words)
-
-    def hear_alone(self, deadline: float) -> Reply:
-        """The one reply that is due; whatever follows it at once is Garbled."""
-        reply = self.hear(deadline)
-        self.expect_silence()
-        return reply
 
     def expect_silence(self) -> None:
         """Raises Garbled when the server has said more than it was asked."""

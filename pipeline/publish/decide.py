@@ -10,7 +10,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from pipeline.clock import Clock
+from pipeline.amounts import deliveries
+from pipeline.clock import Clock, local
 from pipeline.errors import Refusal
 from pipeline.issues.archive import Archive
 from pipeline.issues.issue import State
@@ -54,7 +55,7 @@ class Decisions:
         if record.missing_at is not None:
             return "approved: will be mailed once its file is back"
         if record.due_at > now:
-            return f"approved: will be mailed {self._local(record.due_at)}"
+            return f"approved: will be mailed {local(record.due_at, self._zone)}"
         return "approved: will be mailed by the next pass"
 
     def hold(self, record: Record) -> str:
@@ -113,7 +114,7 @@ class Decisions:
                 count += self._ledger.doubts.assume_sent(now, mailing_id=mailing.id)
         if not count:
             raise _refusal(record, "has no delivery in doubt", "`avviso status` shows where there are some")
-        return f"{count} deliveries {'will be sent again' if resend else 'are taken as sent'}"
+        return f"{deliveries(count)} {'to be sent again' if resend else 'taken as sent'}"
 
     # ---- below the doors ----------------------------------------------------------------------
 
@@ -152,10 +153,7 @@ class Decisions:
         return any(mailing.started_at for mailing in self._mailings(record))
 
     def _said(self, word: str, now: datetime) -> str:
-        return f"{word} by a person {self._local(now)}"
-
-    def _local(self, at: datetime) -> str:
-        return f"{at.astimezone(self._zone):%Y-%m-%d %H:%M}"
+        return f"{word} by a person {local(now, self._zone)}"
 
 
 _WORDS = {MailingState.HELD: "held", MailingState.PAUSED: "paused", MailingState.CANCELLED: "cancelled"}

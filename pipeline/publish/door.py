@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from pipeline.amounts import counted
 from pipeline.clock import Clock
 from pipeline.errors import EditionError, Problem, Refusal
 from pipeline.issues.archive import Archive
@@ -156,7 +157,26 @@ class Publisher:
         """An issue as its first publication will name it; written nowhere."""
         if record.is_published:
             return record
-        return self._named([record])[0]
+        return self.named([record])[0]
+
+    def named(self, fresh: Sequence[Record]) -> list[Record]:
+        """Issues with what their first publication gives them: an instant, a place in the order, an address, an id.
+
+        Written nowhere.
+        """
+        if not fresh:
+            return []
+        taken = self._archive.instants(min(record.due_at for record in fresh))
+        owners = self._archive.places()
+        ordinal = self._archive.next_ordinal()
+        named: list[Record] = []
+        for record in fresh:
+            instant = _free_instant(record.due_at, taken)
+            taken.add(instant)
+            named.append(self._press().name(replace(
+                record, published_at=instant, updated_at=instant, ordinal=ordinal + len(named)), owners))
+            owners[named[-1].permalink or ""] = record.key
+        return named
 
     def adopt_due(self) -> Pass:
         """What `init` does: everything due now is adopted, and the baseline drawn."""
@@ -192,7 +212,8 @@ class Publisher:
         if leap <= LEAP:
             return None, drift
         done.problems.append(Problem(
-            "clock", f"it was set ahead by {leap.days} days since the last pass: it shows {now:%Y-%m-%d %H:%M} UTC",
+            "clock", f"it was set ahead by {counted(leap.days, 'day')} since the last pass: it shows "
+                     f"{now:%Y-%m-%d %H:%M} UTC",
             "set it right; what seems to be due since is held", rule="clock-moved", severity="warning"))
         return now - leap, drift
 
@@ -225,23 +246,7 @@ class Publisher:
         self._archive.note_due((record.key for record in fresh), now)
         done.picked_up += [record for record in fresh if record.state is not State.ADOPTED]
         seen = {record.key: record for record in fresh}
-        self._archive.publish(self._named([seen.get(record.key, record) for record in due if not record.is_published]))
-
-    def _named(self, fresh: Sequence[Record]) -> list[Record]:
-        """Issues with what their first publication gives them: an instant, a place in the order, an address, an id."""
-        if not fresh:
-            return []
-        taken = self._archive.instants(min(record.due_at for record in fresh))
-        owners = self._archive.places()
-        ordinal = self._archive.next_ordinal()
-        named: list[Record] = []
-        for record in fresh:
-            instant = _free_instant(record.due_at, taken)
-            taken.add(instant)
-            named.append(self._press().name(replace(
-                record, published_at=instant, updated_at=instant, ordinal=ordinal + len(named)), owners))
-            owners[named[-1].permalink or ""] = record.key
-        return named
+        self._archive.publish(self.named([seen.get(record.key, record) for record in due if not record.is_published]))
 
     def _propose(self, now: datetime) -> None:
         """Enters a mailing for each list of each issue that has become due, held or scheduled."""

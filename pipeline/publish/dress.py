@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from pipeline.audience.tokens import KeyRing
@@ -21,6 +19,7 @@ from pipeline.editions.templates import Templates
 from pipeline.editions.wording import wording
 from pipeline.errors import EditionError
 from pipeline.issues.archive import Archive
+from pipeline.issues.files import Files
 from pipeline.issues.issue import State
 from pipeline.issues.record import Record
 from pipeline.mailings.compose import Stencil
@@ -51,10 +50,10 @@ class Dresser:
 
     def __init__(
         self, archive: Archive, library: Library, ring: KeyRing, clock: Clock, *, frame: Frame, sending: Sending,
-        templates: Templates, issues: Path,
+        templates: Templates, files: Files,
     ) -> None:
         self._archive = archive
-        self._issues = issues
+        self._files = files
         self._library = library
         self._ring = ring
         self._clock = clock
@@ -73,19 +72,16 @@ class Dresser:
             self._refuse_mistakes(record)
         edition = self.edition(record)
         envelope = self._envelope(record, list_id)
-        Stencil.compile(edition, envelope)
+        Stencil(edition, envelope)
         return edition, envelope.as_json() | {LINK_KEY: self._ring.key_id}
 
     def _refuse_mistakes(self, record: Record) -> None:
         """Raises the first thing in the text that readers should not get: a placeholder, a picture that is missing."""
         text = self._archive.text(record.key)
-        for problem in errors_of(record, text.body, text.body_line, self._library.document(record), self._exists):
+        document = self._library.document(record)
+        for problem in errors_of(record, text.body, text.body_line, document, self._files, self._files.below_static):
             raise EditionError(problem.message, remedy=f"{problem.remedy}, or `avviso approve` it as it is",
                                path=problem.path, line=problem.line, column=problem.column, rule=problem.rule)
-
-    def _exists(self, path: str) -> bool:
-        """Whether the issues folder has this file."""
-        return os.path.isfile(self._issues / path)  # noqa: PTH113 (Path.is_file raises for names that are too long)
 
     def edition(self, record: Record) -> Edition:
         """The issue dressed for mail. Raises EditionError, also for what preflight calls an error."""
@@ -129,7 +125,7 @@ class Dresser:
             sender_name=sending.sender_name, sender_address=sending.sender_address, date=self._clock.now(),
             domain=domain, language=record.language or self._frame.language, publication=self._frame.title,
             mailing=name, reply_to=sending.reply_to, list_id=f"{list_id}.{domain}",
-            list_name=sending.lists[list_id], archive_url=self._frame.archive_url,
+            list_name=sending.lists[list_id], archive_url=self._frame.url,
             feedback_id=f"{_short(record.key)}:{list_id}:mailing:{_short(domain)}",
             unsubscribe_url_prefix=self._link("unsubscribe") if sending.web_url else "",
             unsubscribe_mailto=sending.mailto, bounce_address=sending.bounce_address,

@@ -32,7 +32,7 @@ from pipeline.publish.rendering import (
     render,
 )
 
-RENDERER = 7  # grows when the same Markdown comes out differently after an upgrade
+RENDERER = 8  # grows when the same Markdown comes out differently after an upgrade
 
 
 class Library:
@@ -78,7 +78,7 @@ class Library:
 
     def bearings(self, record: Record, permalinks: Mapping[str, str]) -> Bearings:
         """Where references in this issue lead. `permalinks` by path, of all issues."""
-        return Bearings(record.path, self.style.url, permalinks)
+        return Bearings(record.path, self.style.url, permalinks, below_static=self.style.below_static)
 
     def cover(self, record: Record, permalinks: Mapping[str, str]) -> Image | None:
         """The cover with an absolute address."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from pipeline.clock import local
 from pipeline.editions.notices import Matter
 from pipeline.issues.issue import State
 from pipeline.issues.record import Record
@@ -34,7 +35,7 @@ class Looking:
 
     def local(self, at: datetime | None) -> str:
         """An instant as the maintainer's clock shows it; "" for none."""
-        return f"{at.astimezone(self.zone):%Y-%m-%d %H:%M}" if at else ""
+        return local(at, self.zone) if at else ""
 
 
 def matters(records: Mapping[str, Record], mailings: Sequence[Mailing], looking: Looking) -> list[Matter]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pipeline.amounts import deliveries
 from pipeline.issues.archive import Archive
 from pipeline.issues.issue import State
 from pipeline.issues.record import KnownFile, Record
@@ -81,7 +82,7 @@ def needs_of(mailing: Mailing) -> Iterator[str]:
     """What of one mailing only a person can decide, a line each."""
     doubts = mailing.counts[DeliveryState.IN_DOUBT]
     if doubts:
-        yield f"{doubts} deliveries of {mailing.issue_key} to {mailing.list} are in doubt: `avviso resolve`"
+        yield f"{mailing.issue_key} to {mailing.list} has {deliveries(doubts)} in doubt: `avviso resolve`"
     if mailing.state is MailingState.PAUSED:
         yield f"{mailing.issue_key} to {mailing.list} is paused: {mailing.reason}: `avviso resume`"
 

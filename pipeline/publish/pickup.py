@@ -16,6 +16,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from pipeline.amounts import counted
+from pipeline.clock import local
 from pipeline.issues.issue import State
 from pipeline.issues.record import Record
 from pipeline.mailings.mailing import Mailing, MailingState
@@ -80,7 +82,7 @@ def _own_reason(record: Record, copies: Mapping[str, str], rules: Rules) -> str:
         return f"copy: its text repeats issue {copies[record.key]}, which was mailed"
     if record.due_seen_at is not None and record.due_seen_at - record.due_at > rules.max_age:
         days = (record.due_seen_at - record.due_at).days
-        return f"late: first seen {days} days after its hour, schedule.max_age is {_shown(rules.max_age)}"
+        return f"late: first seen {counted(days, 'day')} after its hour, schedule.max_age is {_shown(rules.max_age)}"
     return ""
 
 
@@ -103,7 +105,7 @@ def standing(record: Record, mailings: Sequence[Mailing], rules: Rules, now: dat
     if held:
         return Standing(State.HELD, held[0].reason)
     if record.due_at > now:
-        due = f"due {_local(record.due_at, rules)}"
+        due = f"due {local(record.due_at, rules.zone)}"
         return Standing(State.SCHEDULED, f"{due}, mailed to nobody: {mailings[0].reason}" if mailings and not open_ones
                         else due)
     if not open_ones:
@@ -114,7 +116,7 @@ def standing(record: Record, mailings: Sequence[Mailing], rules: Rules, now: dat
 def _scheduled(record: Record, mailings: Sequence[Mailing], rules: Rules, now: datetime) -> Standing:
     quiet_at = min(record.changed_at, record.seen_at) + rules.quiet
     if quiet_at > now and not all(mailing.approved for mailing in mailings):
-        return Standing(State.WAITING, f"quiet: mailed when its file is unchanged until {_local(quiet_at, rules)}")
+        return Standing(State.WAITING, f"quiet: mailed when its file is unchanged until {local(quiet_at, rules.zone)}")
     if record.missing_at is not None:
         return Standing(State.WAITING, f"its file {record.path} is gone")
     return Standing(State.PUBLISHED, "ready to be mailed", ready=True)
@@ -122,13 +124,10 @@ def _scheduled(record: Record, mailings: Sequence[Mailing], rules: Rules, now: d
 
 def _mailed_reason(mailings: Sequence[Mailing]) -> str:
     begun = [mailing for mailing in mailings if mailing.started_at]
-    said = "; ".join(f"mailing to {mailing.list}: {mailing.state}, {mailing.audience} readers" for mailing in begun)
+    said = "; ".join(f"mailing to {mailing.list}: {mailing.state}, {counted(mailing.audience, 'reader')}"
+                     for mailing in begun)
     nobody = all(mailing.went_to_nobody for mailing in begun)
     return f"{said}: `avviso approve` mails it when there are some" if nobody else said
-
-
-def _local(at: datetime, rules: Rules) -> str:
-    return f"{at.astimezone(rules.zone):%Y-%m-%d %H:%M}"
 
 
 def _shown(length: timedelta) -> str:

@@ -18,7 +18,6 @@ from pipeline.feeds.formats import ATOM, FORMATS
 from pipeline.feeds.listing import Listing, Listings, plan_listings
 from pipeline.feeds.site import feed_style, redirect_page, render_index, site_files
 from pipeline.feeds.sitemap import Located, opml, sitemap
-from pipeline.issues.folder import ASSET_LIMIT_BYTES, read
 from pipeline.issues.markdown import Target
 from pipeline.issues.record import Record, Spine
 from pipeline.publish.imprint import Page, Printed, changed, seen, stamp
@@ -133,19 +132,19 @@ class PrintRun:
         return self._house.entry(record, html)
 
     def _assets(self) -> Iterator[File]:
-        """Files of the issues folder that pages show; one that is not there is a line, not an end."""
+        """Files that pages show; one that is not there is a line, not an end."""
         wanted = {target: (source, spine.path) for spine in reversed(self._spines)
                   for source, target in self.after.pages[spine.key].assets}
         touched = changed(self._before.sources)
         for target, (source, shown_by) in sorted(wanted.items()):
-            origin = f"{self._plan.issues}/{source}"
+            origin = self._plan.files.place(source)
             fresh = self._before.sources.get(origin)
             if fresh and origin not in touched and self._stands(
                     f"{self._plan.site}/{target}", made_from="", was=""):
                 self.after.sources[origin] = fresh
                 continue
             try:
-                content = read(self._plan.issues, source, ASSET_LIMIT_BYTES)
+                content = self._plan.files.read(source)
             except IssueError as error:
                 self._found.append(replace(error.problem, path=shown_by, message=f'"{source}" {error.problem.message}'))
                 continue

@@ -27,20 +27,24 @@ Material = str | Text
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What the publication decides of every rendering. `url` is ASCII and ends with `/`; `width` in CSS pixels."""
+    """What the publication decides of every rendering. `url` is ASCII and ends with `/`; `width` in CSS pixels.
+
+    `below_static` says where the issues are beside static files (see feeds.addresses.source_path).
+    """
 
     url: str
     language: str
     author: str
     breaks: Breaks
     width: int
+    below_static: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
     """HTML for one target, and what around it decided it.
 
-    `assets` are files of the issues folder that it shows: below that folder, and below `site/`. `links` are the
+    `assets` are files that it shows: as `source_path` names them, and below `site/`. `links` are the
     issue files that it links to, each with the permalink at which it found them.
     """
 
@@ -57,6 +61,7 @@ class Bearings:
     url: str
     permalinks: Mapping[str, str]
     page: str | None = None  # seen from this page below `url`, our own files have relative addresses
+    below_static: str | None = None
     assets: dict[str, str] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
@@ -65,34 +70,32 @@ class Bearings:
         """The absolute address of a reference; one that leads nowhere stays as the author wrote it."""
         if not is_relative(reference):
             return reference
-        if is_page(reference):
+        if is_page(reference, self.below_static):
             return urljoin(self.url, reference)
         try:
-            source = source_path(self.issue_path, reference)
+            source = source_path(self.issue_path, reference, self.below_static)
             if source.endswith(ISSUE) or source in self.permalinks:
                 self.links[source] = self.permalinks.get(source, "")
             if source in self.permalinks:
                 return self._address(self.permalinks[source]) + _fragment(reference)
-            target = asset_path(self.issue_path, reference)
         except IssueError as error:
             self.problems.append(error.problem)
             return reference
-        self.assets[source] = target
+        self.assets[source] = target = asset_path(source)
         return self._address(target)
 
     def _address(self, path: str) -> str:
         return web_address(self.url, path) if self.page is None else relative_address(self.page, path)
 
 
-def issue_of(style: Style, record: Record, body: str = "") -> Issue:
-    """The issue as a value. `body` may stay empty where only the rendering is wanted."""
+def issue_of(style: Style, record: Record) -> Issue:
+    """The issue as a value, without its text."""
     assert record.published_at  # noqa: S101, only published issues have a place to be shown
     return Issue(
-        key=record.key, number=record.number, title=record.title, day=record.day, due_at=record.due_at,
+        key=record.key, number=record.number, title=record.title, day=record.day,
         published_at=record.published_at, updated_at=record.updated_at or record.published_at,
-        feed_id=record.feed_id or "", permalink=record.permalink or "", cover=record.cover,
-        description=record.description, language=record.language or style.language, tags=record.tags,
-        author=style.author, path=record.path, body=body, digest=record.text_digest, lists=record.lists,
+        feed_id=record.feed_id or "", permalink=record.permalink or "", description=record.description,
+        language=record.language or style.language, tags=record.tags, author=style.author, path=record.path,
     )
 
 
@@ -105,7 +108,7 @@ def cover_of(style: Style, record: Record, permalinks: Mapping[str, str]) -> Ima
     """The cover with an absolute address."""
     if record.cover is None:
         return None
-    src = Bearings(record.path, style.url, permalinks).resolve(record.cover.src)
+    src = Bearings(record.path, style.url, permalinks, below_static=style.below_static).resolve(record.cover.src)
     return Image(src, record.cover.alt or record.title, record.cover.width, record.cover.height)
 
 
@@ -116,7 +119,8 @@ def read_through(style: Style, record: Record, text: Material) -> str:
 
 def render(style: Style, permalinks: Mapping[str, str], record: Record, text: Material, target: Target) -> Rendering:
     """An issue's text made HTML for a target. `permalinks` by path, of all issues."""
-    bearings = Bearings(record.path, style.url, permalinks, record.permalink if target is Target.WEB else None)
+    page = record.permalink if target is Target.WEB else None
+    bearings = Bearings(record.path, style.url, permalinks, page, style.below_static)
     place = Place(target, page_url(style, record), bearings.resolve, style.width)
     shown = fragment(read_through(style, record, text), record.language or style.language, place)
     return Rendering(shown, tuple(sorted(bearings.assets.items())), tuple(sorted(bearings.links.items())))

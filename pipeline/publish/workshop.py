@@ -10,6 +10,7 @@ from pipeline.cache import Cache
 from pipeline.feeds.feed import Publication
 from pipeline.feeds.templating import Templates
 from pipeline.issues.archive import Archive
+from pipeline.issues.files import Files
 from pipeline.publish.crew import Progress, silent
 from pipeline.publish.library import Library
 
@@ -19,7 +20,7 @@ class Plan:
     """What the settings say of feeds and site. Folders are absolute; those of `templates` ours last."""
 
     publication: Publication
-    issues: Path
+    files: Files
     feeds: Path
     site: Path
     permalink: str

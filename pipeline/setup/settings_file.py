@@ -15,7 +15,7 @@ publication:
   timezone: {timezone}
   postal_address: ""                        # shown in every mail; the law of many countries asks for it
 issues:
-  folder: {issues}{patterns}
+  folder: {issues}{patterns}{static}
 mailings:
   from: {sender}
 lists:
@@ -32,7 +32,7 @@ def settings_file(found: Survey) -> str:
     """The text of a config.yaml for a folder that was looked at."""
     return TEMPLATE.format(
         title=_quoted(found.title), language=found.language, timezone=found.timezone,
-        issues=_quoted(found.issues), patterns=_patterns(found),
+        issues=_quoted(found.issues), patterns=_patterns(found), static=_static(found),
         sender=_quoted(f"{found.title} <newsletter@example.com>"))
 
 
@@ -42,6 +42,11 @@ def _patterns(found: Survey) -> str:
     return (f"\n  include: {_quoted(include)}" if include != INCLUDE else "") + (
         f"\n  exclude: {_quoted(list(found.others))}" if list(found.others) != EXCLUDE else "") + (
         f"\n  permalink: {_quoted(YEARLY)}          # numbers begin anew each year" if found.anew else "")
+
+
+def _static(found: Survey) -> str:
+    return f"\n  static: {_quoted(found.static)}          # where files are whose addresses begin with /" \
+        if found.static else ""
 
 
 def _quoted(text: str | list[str]) -> str:

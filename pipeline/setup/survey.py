@@ -18,22 +18,30 @@ from pipeline.issues.years import begin_anew, year_of
 
 DEPTH = 4                      # how far below the folder issues are looked for
 SAMPLE = 20                    # files read to tell the language
-SKIPPED = frozenset({"node_modules", "feeds", "site", "var", "templates", "venv"})
+PICTURED = 400                 # files whose pictures are looked for
+SKIPPED = frozenset({"node_modules", "feeds", "site", "var", "templates", "venv", "_site", "_drafts"})
+POSTS = "_posts"               # of Jekyll: what lies beside it are pages
 DOCUMENTS = "docs"             # of a program, mostly; of a newsletter where no issues lie elsewhere
 SUFFIXES = (".md", ".markdown")
 NOT_ISSUES = frozenset({"readme", "changelog", "license", "contributing", "_index"})
+PAGE = "index"                 # of a folder: an issue where it is alone there, else the list of the others
 ANYWHERE, IN_YEARS = "**/", "20*/**/"
 _NO_LANGUAGE = re.compile(r"^```.*?^```|`[^`\n]*`|https?://[!-~]+|<[^<>]*>", re.DOTALL | re.MULTILINE)
-_WORD = re.compile(r"[A-Za-z]+|[\u3400-\u9fff]")
+_WORD = re.compile(r"[A-Za-z]+|[\u3040-\u30ff\u3400-\u9fff]")
 _TRANSLATED = re.compile(r"(.+)(\.[a-z]{2}(?:[-_][A-Za-z]{2,4})?)")
 _ODD = frozenset('<>"\\${}')
 _ZONE_FOLDER = "zoneinfo/"
+_SITE = (".", "static", "public", "source", "src", "assets", "docs", "src/public", "docs/public", "src/assets",
+         ".vuepress/public", ".vitepress/public", "docs/.vuepress/public", "src/.vuepress/public")
+_PICTURE = re.compile(
+    r"[\"'(} ]((?:/(?!/)|(?:\.\./)+)[^\s\"'()<>{}|]{1,300}\.(?:png|jpe?g|gif|webp|svg))\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
     """`issues` is relative to the folder, "." for itself; `files` is how many Markdown files are there.
 
+    `static` is the folder of the files whose addresses begin with `/`, relative to the folder, "" if none is needed.
     `below`: in which folders there they lie, as a pattern: "**/" is any, "" none, because what lies below is something
     else. `suffixes` are theirs; `others` are patterns of Markdown files there that are no issues. `anew`: their
     numbers begin anew each year.
@@ -41,6 +49,7 @@ class Survey:
 
     title: str
     issues: str
+    static: str
     below: str
     files: int
     suffixes: tuple[str, ...]
@@ -68,7 +77,8 @@ def survey(folder: Path, issues: Path | None = None) -> Survey:
     return Survey(
         title=_title(folder.resolve().name),
         issues=os.path.relpath(where, folder).replace(os.sep, "/"),
-        below=below, files=len(files), suffixes=tuple(sorted({file.suffix for file in files})),
+        static=_static(folder, where, files), below=below, files=len(files),
+        suffixes=tuple(sorted({file.suffix for file in files})),
         others=(*others, *(f"{ANYWHERE}*{ending}" for ending in translated)),
         language=_language(files[-SAMPLE:]), timezone=_timezone(),
         anew=begin_anew((paths[file], number_in_name(stem(paths[file]))) for file in files),
@@ -85,6 +95,22 @@ def _below(folder: Path, files: list[Path]) -> str:
     return IN_YEARS if len(years) > len(top) else ""
 
 
+def _static(folder: Path, where: Path, files: list[Path]) -> str:
+    """Where most of the pictures lie that issues show and that are not in the issues folder; "" if there are none."""
+    shown = {(file.parent, address) for file in files[-PICTURED:] if file.is_file()
+             for address in _PICTURE.findall(file.read_text(encoding="utf-8", errors="replace"))}
+    outside = [(place, address) for place, address in shown if not _has(where, place, address)]
+    places = [name for name in _SITE if (folder / name).is_dir() and folder / name != where]
+    best = max(places, key=lambda name: sum(_has(folder / name, *one) for one in outside), default="")
+    return best if any(_has(folder / best, *one) for one in outside) else ""
+
+
+def _has(root: Path, place: Path, address: str) -> bool:
+    """Whether `root` has the file that an issue in the folder `place` calls so."""
+    file = root / address[1:] if address.startswith("/") else Path(os.path.normpath(place / address))
+    return file.is_relative_to(root) and file.is_file()
+
+
 def _translations(files: list[Path]) -> tuple[str, ...]:
     """The endings, such as `.en.md`, of files that lie beside one of the same name without the language."""
     there = set(files)
@@ -94,10 +120,10 @@ def _translations(files: list[Path]) -> tuple[str, ...]:
 
 
 def _others(documents: list[Path], issues: list[Path], where: Path) -> list[str]:
-    """What keeps documents out: their names in all folders, or their paths where issues have such names too."""
+    """What keeps documents out: their names in all folders, or their paths where issues have or may have such names."""
     names = {file.name for file in issues}
-    found = {file.relative_to(where).as_posix() if file.name in names else f"{ANYWHERE}{file.name}"
-             for file in documents}
+    found = {file.relative_to(where).as_posix() if file.name in names or file.stem == PAGE
+             else f"{ANYWHERE}{file.name}" for file in documents}
     always = {f"{ANYWHERE}README.md"} if "README.md" not in names else set()
     return sorted(found | always, key=lambda pattern: (pattern not in always, pattern))
 
@@ -114,6 +140,8 @@ def _busiest(folder: Path) -> Path:
     From the top down to where files lie, always into the folder with most of them below it.
     """
     found = [file for file in _markdown(folder) if not _is_document(file)]
+    if any(file.is_relative_to(folder / POSTS) for file in found):
+        return folder / POSTS
     files = [file for file in found if DOCUMENTS not in file.relative_to(folder).parts] or found
     if not files:
         return folder / "issues"
@@ -137,6 +165,8 @@ def _markdown(folder: Path) -> Iterator[Path]:
 
 def _is_document(file: Path) -> bool:
     """Of the folder as a project: no issue, whatever it is dated. `issue-14/README.md` is one, if it is alone there."""
+    if file.stem.lower() == PAGE:
+        return sum(1 for _ in _markdown(file.parent)) > 1
     if file.stem.lower() not in NOT_ISSUES:
         return False
     name = stem(f"{file.parent.name}/{file.name}")
@@ -145,10 +175,14 @@ def _is_document(file: Path) -> bool:
 
 
 def _language(files: list[Path]) -> str:
-    """`zh-Hans` where Chinese characters are two for three Latin words or more; addresses and code do not count."""
+    """`zh-Hans` where Chinese characters are two for three Latin words or more, `ja` where kana are among them;
+    addresses and code do not count."""
     text = "".join(file.read_text(encoding="utf-8", errors="replace")[:20_000] for file in files if file.is_file())
-    words = Counter("latin" if word < "\u0100" else "chinese" for word in _WORD.findall(_NO_LANGUAGE.sub(" ", text)))
-    return "zh-Hans" if words["chinese"] * 3 > words["latin"] * 2 else "en"
+    words = Counter("latin" if word < "\u0100" else "kana" if word < "\u3400" else "chinese"
+                    for word in _WORD.findall(_NO_LANGUAGE.sub(" ", text)))
+    if (words["chinese"] + words["kana"]) * 3 <= words["latin"] * 2:
+        return "en"
+    return "ja" if words["kana"] * 4 > words["chinese"] else "zh-Hans"
 
 
 def _timezone() -> str:

@@ -192,7 +192,7 @@ def test_keys_and_message_ids_are_made_of_what_never_changes(database: Database)
 
     key = text_digest(f"issue\n14\nweekly\n1\n{reader}")
     assert found["key"] == key
-    assert found["message_id"] == text_digest(f"{database.key().hex()}\n{key}")
+    assert found["message_id"] == text_digest(f"{Ledger(database).notebook.identity().key.hex()}\n{key}")
 
 
 def test_both_databases_digest_alike(database: Database) -> None:

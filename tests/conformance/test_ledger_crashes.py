@@ -369,7 +369,7 @@ def test_an_unsubscribe_that_is_repeated_after_a_death_changes_nothing_more(mach
     """The answer goes out after the commit; who got none asks again."""
     from pipeline.audience.roster import Roster
 
-    roster = Roster(machine.database, machine.database.key())
+    roster = Roster(machine.database, Ledger(machine.database).notebook.identity().key)
     reader, = add_readers(machine.database, "daily", 1)
 
     assert roster.leave(reader, "daily", "unsubscribed", NOON) is True

@@ -572,14 +572,6 @@ def test_claim_names_holder_fence_and_lease(books: Books) -> None:
     assert (second.fence, second.lease_until) == (2, LATER + LEASE)
 
 
-def test_next_due_is_the_earliest_deferred_delivery(books: Books) -> None:
-    Delivery(books, "deferred")
-
-    assert books.ledger.deliveries.next_due() == LATER
-    books.claim(LATER)
-    assert books.ledger.deliveries.next_due() is None
-
-
 def test_erasure_takes_the_person_out_and_leaves_the_facts(books: Books) -> None:
     Delivery(books, "sent")
 

@@ -9,7 +9,7 @@ import pytest
 from pipeline.database import Database
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import EVERYBODY, Claim, DeliveryState, Doubt, MailingState, Outcome
-from pipeline.providers.base import NOBODY, Receipt
+from pipeline.providers.base import LIST_DOMAIN, Receipt
 from tests.books import EDITION, EXPIRE, LEASE, NOON, add_issue, add_readers, begin_mailing, deliveries
 
 A_MINUTE = timedelta(minutes=1)
@@ -179,7 +179,7 @@ def test_whole_list_is_one_recipient_and_gets_an_issue_once_from_however_many_li
 
     assert started == [1, 0]
     row, = deliveries(database, first.id)
-    assert (row["subscriber_id"], row["address"]) == (EVERYBODY, f"weekly@{NOBODY}")
+    assert (row["subscriber_id"], row["address"]) == (EVERYBODY, f"weekly@{LIST_DOMAIN}")
     assert [one.mailing_id for one in posts.claim("smtp")] == [posts.id]
-    assert [one.address for one in posts.claim("listmonk", broadcasts=True)] == [f"weekly@{NOBODY}"]
+    assert [one.address for one in posts.claim("listmonk", broadcasts=True)] == [f"weekly@{LIST_DOMAIN}"]
     assert set(ledger.mailings.finish(NOON)) == {second.id}

@@ -26,7 +26,7 @@ def database(postgres_url: str) -> Iterator[Database]:
 
 
 def test_erasure_waits_for_a_mailing_that_writes_its_readers_down(database: Database) -> None:
-    roster, ledger = Roster(database, database.key()), Ledger(database)
+    roster, ledger = Roster(database, Ledger(database).notebook.identity().key), Ledger(database)
     roster.add(ADA, ["weekly"], Evidence("command", ""), NOON)
 
     def erase() -> None:

@@ -52,7 +52,6 @@ def fan_out(ledger: Ledger, mailing_id: int) -> None:
 def status(ledger: Ledger, mailing_id: int) -> None:
     ledger.mailings.all()
     ledger.doubts.count()
-    ledger.deliveries.next_due()
     ledger.progress.page(mailing_id)
 
 

@@ -15,8 +15,8 @@ import pytest
 
 from pipeline.clock import HandClock
 from pipeline.errors import Deferred, InDoubt, Refused, Rejected, TransportError, Unavailable
-from pipeline.providers.base import NOBODY, Message, Receipt, Transport
-from pipeline.providers.catalogue import open_transport
+from pipeline.providers.base import LIST_DOMAIN, Message, Receipt, Transport
+from pipeline.providers.catalogue import transport_opener
 from pipeline.providers.local import Faulty, Folder, Outbox
 from pipeline.providers.smtp import Smtp
 from tests.messages import NOON, message, outcome, relay_to, send
@@ -39,7 +39,7 @@ class Rig:
         return message(self.address(name), **{"key": name} | given)
 
     def address(self, name: str) -> str:
-        return f"{name}@{NOBODY if self.transport.broadcasts else 'example.org'}"
+        return f"{name}@{LIST_DOMAIN if self.transport.broadcasts else 'example.org'}"
 
 
 @pytest.fixture(params=["folder", "outbox", "faulty", "smtp-chunked", "smtp-pipelined", "smtp-lockstep", *DESKS,
@@ -116,12 +116,12 @@ def fault_for(body: bytes, written: str) -> Fault | None:
 def _platform(kind: str) -> Iterator[Rig]:
     desk, settings = PLATFORMS[kind]
     with Service(desk(), elsewhere="http://192.0.2.1") as service:
-        transport = open_transport(kind, {**settings, "url": service.url}, HandClock(NOON))
+        transport = transport_opener(kind, {**settings, "url": service.url}, HandClock(NOON))()
         service.faults = lambda request: fault_for(request.body, "avviso-{}")
 
         def delivered() -> list[tuple[str, Any]]:
             marks = [re.findall(r"avviso-([\w-]+)", str(one))[0] for one in service.desk.sent]
-            return [(f"{mark}@{NOBODY}", service.desk.texts(one)) for mark, one in
+            return [(f"{mark}@{LIST_DOMAIN}", service.desk.texts(one)) for mark, one in
                     zip(marks, service.desk.sent, strict=True)]
 
         yield Rig(transport, delivered, {name: expected for name, (_, expected) in FAULTS.items()},
@@ -133,7 +133,7 @@ def _platform(kind: str) -> Iterator[Rig]:
 def _vendor(kind: str) -> Iterator[Rig]:
     desk, settings = DESKS[kind]
     with Service(desk(), elsewhere="http://192.0.2.1") as service:
-        transport = open_transport(kind.partition("-")[0], {**settings, "url": service.url}, HandClock(NOON))
+        transport = transport_opener(kind.partition("-")[0], {**settings, "url": service.url}, HandClock(NOON))()
         service.faults = lambda request: fault_for(request.body, "{}@example.org")
         refusals = {name: expected for name, (_, expected) in FAULTS.items()}
         takes_mime = kind in ("ses", "mailgun")

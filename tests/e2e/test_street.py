@@ -44,7 +44,7 @@ def test_init_adopts_everything_and_mails_nobody(tmp_path: Path) -> None:
     answer = made.run("init")
 
     assert (answer.code, answer.err) == (0, "")
-    assert answer.out.splitlines()[-2:] == ["adopted 1 issues: published, never mailed", "0 issues will be mailed"]
+    assert answer.out.splitlines()[-2:] == ["adopted 1 issue: published, never mailed", "0 issues will be mailed"]
     assert made.run("publish", "--json").json["mailings"] == []
 
 

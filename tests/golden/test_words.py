@@ -36,7 +36,7 @@ from pipeline.issues.reading import read_manuscript
 ROOT = Path(__file__).parents[2]
 FOLDERS = [ROOT / "issues", *([Path(os.environ["AVVISO_CORPUS"])] if os.environ.get("AVVISO_CORPUS") else [])]
 ISSUES = [path for folder in FOLDERS for path in sorted(folder.glob("**/*.md"))]
-FRAME = Frame(title="活字周刊", url="https://weekly.example.com/", language="zh-Hans", archive_url="https://weekly.example.com/",
+FRAME = Frame(title="活字周刊", url="https://weekly.example.com/", language="zh-Hans",
               page_url="https://weekly.example.com/14/")
 
 # What we add to an author's text, and nothing else: labels of players, signs of alerts, tasks and footnotes.
@@ -145,9 +145,9 @@ def rendered(path: Path) -> Rendered:
                         "zh-Hans").parsed()
     at = datetime(2026, 3, 24, 8, tzinfo=UTC)
     issue = Issue(
-        key="14", number=14, title=manuscript.title, day=manuscript.day or date(2026, 3, 24), due_at=at,
-        published_at=at, updated_at=at, feed_id="tag:14", permalink="14/", cover=manuscript.cover, description="",
-        language="zh-Hans", tags=(), author="", path=path.name, body="", digest="")
+        key="14", number=14, title=manuscript.title, day=manuscript.day or date(2026, 3, 24),
+        published_at=at, updated_at=at, feed_id="tag:14", permalink="14/", description="",
+        language="zh-Hans", tags=(), author="", path=path.name)
 
     def shown(target: Target) -> str:
         return html(document, target, page_url=FRAME.page_url, resolve=lambda name: FRAME.url + name)

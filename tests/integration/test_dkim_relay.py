@@ -13,7 +13,7 @@ import pytest
 from pipeline.clock import HandClock
 from pipeline.mailings.compose import Stencil
 from pipeline.mailings.envelope import Reader
-from pipeline.providers.catalogue import open_transport
+from pipeline.providers.catalogue import transport_opener
 from tests.keys import KINDS, seal, verifies
 from tests.mail_samples import edition, envelope, reader, render
 from tests.messages import NOON
@@ -41,11 +41,11 @@ def random_readers(count: int) -> list[Reader]:
 def test_signatures_of_both_kinds_are_believed_behind_a_real_relay(trials: Callable[[int, int], int]) -> None:
     readers = random_readers(trials(40, 1000))
     english = replace(edition(), text="Type  and\tpaper. \n.\n..\nFrom here\n" * 40)
-    stencils = [(kind, Stencil.compile(words, envelope(), seal(kind)))
+    stencils = [(kind, Stencil(words, envelope(), seal(kind)))
                 for kind in KINDS for words in (edition(), english, render("正文。\n\n" * 40))]
     sent = {}
     with PostOffice() as post, postfix(post.port) as port:
-        smtp = open_transport("smtp", {"host": "127.0.0.1", "port": port, "security": "none"}, HandClock(NOON))
+        smtp = transport_opener("smtp", {"host": "127.0.0.1", "port": port, "security": "none"}, HandClock(NOON))()
         for n, one in enumerate(readers):
             kind, stencil = stencils[n % len(stencils)]
             made = stencil.message(one)

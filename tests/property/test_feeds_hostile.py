@@ -85,10 +85,12 @@ def test_permalink_of_any_name_is_a_folder_below_the_site_on_any_disk(name: str,
         assert segment(part) == part
 
 
-@given(path=st.sampled_from(["14.md", "2024/14.md", "a/b/c.md"]), reference=ANYTHING)
-def test_asset_of_any_reference_is_below_assets_or_refused(path: str, reference: str) -> None:
+@given(path=st.sampled_from(["14.md", "2024/14.md", "a/b/c.md"]), reference=ANYTHING,
+       below_static=st.sampled_from([None, "", "posts", "content/news"]))
+def test_asset_of_any_reference_is_below_assets_or_refused(path: str, reference: str, below_static: str | None) -> None:
     try:
-        place = asset_path(path, reference)
+        source = source_path(path, reference, below_static)
+        place = asset_path(source)
     except IssueError as refused:
         event(refused.problem.rule)
         return
@@ -96,7 +98,8 @@ def test_asset_of_any_reference_is_below_assets_or_refused(path: str, reference:
     parts = place.split("/")
     assert parts[0] == "assets"
     assert all(part.strip(". ") == part and part for part in parts[1:])
-    assert not source_path(path, reference).startswith(("/", ".."))
+    assert ".." not in source.split("/")
+    assert source.startswith("/") <= (below_static is not None)
 
 
 @given(key=ANYTHING, host=st.sampled_from(["a.example.com", "例子.example.com", "[2001:db8::1]:8080", "192.0.2.1"]))

@@ -99,9 +99,9 @@ def walk(raw: bytes) -> None:
     document = Specimen(one.path, one.title, one.cover, one.body, one.body_line, "auto", "zh-Hans").parsed()
     at = datetime(2026, 3, 24, 8, tzinfo=UTC)
     issue = Issue(
-        key="1", number=1, title=one.title, day=one.day or date(2026, 3, 24), due_at=at, published_at=at, updated_at=at,
-        feed_id="x", permalink="1/", cover=one.cover, description="".join(one.descriptions[:1]), language="zh-Hans",
-        tags=(), author="", path=one.path, body="", digest="")
+        key="1", number=1, title=one.title, day=one.day or date(2026, 3, 24), published_at=at, updated_at=at,
+        feed_id="x", permalink="1/", description="".join(one.descriptions[:1]), language="zh-Hans",
+        tags=(), author="", path=one.path)
     edition = render_edition(issue, document, FRAME, TEMPLATES, lambda name: FRAME.url + name)
     for target in (Target.WEB, Target.FEED):
         html(document, target, page_url=FRAME.page_url, resolve=lambda name: FRAME.url + name)

@@ -91,11 +91,6 @@ def test_different_mailboxes_fold_apart() -> None:
     assert len({parse(text).folded for text in typed}) == len(typed)
 
 
-@pytest.mark.parametrize(("typed", "needed"), [("ann@bücher.example", False), ("é@example.com", True)])
-def test_smtputf8_is_needed_for_the_local_part_alone(typed: str, needed: bool) -> None:
-    assert parse(typed).needs_smtputf8 is needed
-
-
 @pytest.mark.parametrize(
     ("typed", "key"),
     [

@@ -56,7 +56,7 @@ def test_config_with_three_settings_has_the_defaults_of_the_contract() -> None:
             "theme": {"accent": "#b4552d", "logo": None, "width": 640},
         },
         "issues": {
-            "folder": FOLDER / "issues", "include": ("**/*.md",), "exclude": ("**/README.md",),
+            "folder": FOLDER / "issues", "include": ("**/*.md",), "exclude": ("**/README.md",), "static": None,
             "breaks": "auto", "permalink": "{number}/",
         },
         "schedule": {

@@ -22,6 +22,7 @@ from pipeline import schema
 from pipeline.database import APPLICATION_ID, Database, text_digest
 from pipeline.database.health import THOROUGH_BYTES
 from pipeline.errors import ConfigError, Conflict, Damaged, OutputError, SchemaOutdated, Unreachable
+from pipeline.mailings.ledger import Ledger
 from pipeline.schema import HEAD, Instant, fragment, metadata, note
 from tests.books import NOON, add_readers, copied_database, open_database
 from tests.conftest import run_sql
@@ -131,12 +132,16 @@ def test_new_ledger_is_its_owners_alone_and_known_by_its_first_bytes(tmp_path: P
     assert int.from_bytes(path.read_bytes()[68:72], "big") == APPLICATION_ID
 
 
+def key_of(database: Database) -> bytes:
+    return Ledger(database).notebook.identity().key
+
+
 def test_making_a_ledger_twice_keeps_its_key(database: Database) -> None:
-    key = database.key()
+    key = key_of(database)
 
     database.create(now=NOON, orphan=True)
 
-    assert (database.key(), len(key)) == (key, 32)
+    assert (key_of(database), len(key)) == (key, 32)
 
 
 def test_readers_of_a_ledger_beside_a_lost_one_are_numbered_behind_any_of_that(database_url: str) -> None:
@@ -150,7 +155,7 @@ def test_readers_of_a_ledger_beside_a_lost_one_are_numbered_behind_any_of_that(d
 
 
 def test_ledgers_have_keys_of_their_own(tmp_path: Path) -> None:
-    keys = {open_database(f"sqlite:///{tmp_path / name}").key() for name in ("a.db", "b.db")}
+    keys = {key_of(open_database(f"sqlite:///{tmp_path / name}")) for name in ("a.db", "b.db")}
 
     assert len(keys) == 2
 

@@ -97,14 +97,6 @@ class Deliveries:
         with self._db.write() as connection:
             return connection.execute(letters).rowcount + connection.execute(deferred).rowcount
 
-    def next_due(self) -> datetime | None:
-        """When the earliest deferred delivery may be tried again."""
-        with self._db.read() as connection:
-            return connection.execute(
-                select(delivery.c.due_at).where(delivery.c.state == DeliveryState.DEFERRED)
-                .order_by(delivery.c.due_at).limit(1)
-            ).scalar()
-
     def erase(self, subscriber_id: int) -> None:
         """Takes a person's address and name out of every delivery, with what servers said, which names them often.
 

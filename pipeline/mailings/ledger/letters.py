@@ -46,14 +46,6 @@ class Letters:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def write(
-        self, frozen: Edition, envelope: Mapping[str, Any], *, action: str, list_id: str, subscriber_id: int,
-        address: str, name: str, occasion: str, now: datetime,
-    ) -> bool:
-        """Enters a letter for the next sender; False if this occasion has one already."""
-        return self.write_all([Sealed(frozen, envelope, action, list_id, subscriber_id, address, name, occasion)],
-                              now) > 0
-
     def write_all(self, letters: Sequence[Sealed], now: datetime) -> int:
         """Enters letters for the next sender, in one transaction; gives how many were not entered before."""
         with self._db.write() as connection:

@@ -28,7 +28,7 @@ from pipeline.mailings.ledger.claiming import SENDING
 from pipeline.mailings.ledger.editions import keep_edition, read_edition
 from pipeline.mailings.ledger.tally import Tally, read_tallies
 from pipeline.mailings.mailing import EVERYBODY, OPEN, DeliveryState, Mailing, MailingState, sources
-from pipeline.providers.base import NOBODY
+from pipeline.providers.base import LIST_DOMAIN
 from pipeline.schema import delivery, ledger, mailing, note, subscriber, subscription, suppression
 
 WITHDRAWN = "withdrawn"  # a note
@@ -266,7 +266,7 @@ def _audience(list_id: Any) -> Select[Any]:
 
 def _everybody(list_id: Any) -> Select[Any]:
     """One who stands for all readers of a service: an issue that is on several lists goes there once."""
-    return select(literal(EVERYBODY).label("id"), (list_id + literal(f"@{NOBODY}")).label("address"),
+    return select(literal(EVERYBODY).label("id"), (list_id + literal(f"@{LIST_DOMAIN}")).label("address"),
                   literal("").label("name"))
 
 

@@ -28,7 +28,6 @@ class Identity:
     """What a ledger says of itself. `baseline_at` is None until a first pass or `init`."""
 
     key: bytes
-    created_at: datetime
     baseline_at: datetime | None
     orphan: bool
     epoch: int
@@ -72,7 +71,7 @@ class Notebook:
     def identity(self) -> Identity:
         with self._db.read() as connection:
             row = connection.execute(select(ledger)).one()
-        return Identity(bytes.fromhex(row.key), row.created_at, row.baseline_at, row.orphan, row.epoch)
+        return Identity(bytes.fromhex(row.key), row.baseline_at, row.orphan, row.epoch)
 
     def reach(self, named: int) -> Reach:
         """How far this ledger has come, with the names of its newest `named` mailings."""

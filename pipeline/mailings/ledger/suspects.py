@@ -35,7 +35,6 @@ class Parked:
     issue_key: str | None
     list: str
     address: str
-    at: datetime
 
 
 class Suspects:
@@ -69,11 +68,11 @@ class Suspects:
         """What was given up since then and whose reader is not erased, oldest first."""
         with self._db.read() as connection:
             rows = connection.execute(
-                select(delivery.c.issue_key, delivery.c.list, delivery.c.address, delivery.c.settled_at)
+                select(delivery.c.issue_key, delivery.c.list, delivery.c.address)
                 .where(delivery.c.id.in_(self._parked(connection)), delivery.c.state == DeliveryState.FAILED,
                        delivery.c.settled_at > since, delivery.c.address.is_not(None))
                 .order_by(delivery.c.id)).all()
-        return [Parked(row.issue_key, row.list, row.address, row.settled_at) for row in rows]
+        return [Parked(row.issue_key, row.list, row.address) for row in rows]
 
     def _lock(self, connection: Connection) -> str:
         connection.execute(self._db.insert_new(note).values(name=_DEATHS, value=""))

@@ -41,6 +41,7 @@ def places(problems: list[Problem]) -> list[tuple[str, int | None, int | None]]:
     ("一个 Vec<T> 和 <roughsvg>", [("html-unknown-tag", 5, 7), ("html-unknown-tag", 5, 13)]),
     ("> 引用里的 **没有闭合", [("emphasis-literal", 5, 8)]),
     ('<img\n src="http://example.com/a.png" alt="一台机器">', [("image-http", 6, 7)]),
+    ("[看](#存在--吗)\n\n## 存在 / 吗\n\n[回到开头](#top)", []),
     ("[看](#不存在)\n\n## 存在\n\n[看](#存在)", [("anchor-missing", 5, 5)]),
 ])
 def test_finding_has_the_line_of_the_file_and_the_column_in_letters(

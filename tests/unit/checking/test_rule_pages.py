@@ -22,8 +22,9 @@ from pipeline.checking.rules import RULES
 from pipeline.clock import SystemClock
 from pipeline.config import load
 from pipeline.errors import ConfigError, IssueError, Problem
+from pipeline.issues.files import Files
 from pipeline.issues.reading import read_manuscript
-from pipeline.preview.checks import Files, check
+from pipeline.preview.checks import check
 
 ROOT = Path(__file__).parents[3]
 PAGES = ROOT / "docs" / "rules"
@@ -150,6 +151,5 @@ def of_texts(folder: Path) -> list[Problem]:
     beside = {one.path: Neighbour(one.path, one.number, one.day) for one in manuscripts}
     for one in manuscripts:
         specimen = Specimen(one.path, one.title, one.cover, one.body, one.body_line, "auto", "en", beside[one.path])
-        others = [other for path, other in beside.items() if path != one.path]
-        found += examine_specimen(specimen, Files(folder), others)
+        found += examine_specimen(specimen, Files(folder), list(beside.values()))
     return found

@@ -66,7 +66,7 @@ def test_publish_says_with_one_who_could_not_be_reached_for_good(letters: Public
         answers = run(letters, "publish"), run(letters, "publish")
 
     assert [answer.code for answer in answers] == [1, 0]
-    assert "1 deliveries of 2 to weekly failed for good" in answers[0].err
+    assert "1 delivery of 2 to weekly failed for good" in answers[0].err
 
 
 @pytest.mark.parametrize(("command", "said", "nothing"), [

@@ -20,8 +20,8 @@ from pipeline.audience.subscriber import Evidence
 from pipeline.cli import avviso
 from pipeline.clock import HandClock
 from pipeline.config import load
-from pipeline.doctor import Finding, State
 from pipeline.doctor.examination import Doctor, examine, exit_code, open_names
+from pipeline.doctor.finding import Finding, State
 from pipeline.errors import Unreachable
 from pipeline.mailings.dkim_key import public_key
 from pipeline.subscribe.porter import Porter
@@ -300,7 +300,7 @@ def test_readers_of_ours_whom_a_service_does_not_mail_are_a_warning(patient: Pat
         after = {one.check: one for one in patient.examine()}["readers"]
 
     assert (before.state, after.state) == (State.OK, State.WARNING)
-    assert after.message == "1 readers are on lists here, and buttondown mails its own alone"
+    assert after.message == "buttondown mails its own readers alone, not the 1 reader here"
     assert after.remedy == "`avviso subscribers export readers.csv`, and import that at buttondown"
 
 

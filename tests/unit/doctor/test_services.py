@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from pipeline.clock import HandClock
-from pipeline.doctor import Finding, State
+from pipeline.doctor.finding import Finding, State
 from pipeline.doctor.post import examine_post
 from pipeline.providers import smtp_settings
-from pipeline.providers.catalogue import open_transport
+from pipeline.providers.catalogue import transport_opener
 from tests.books import NOON
 from tests.standins import Fault, Reply, Request, Service
 from tests.vendors import DESKS, KEY, PLATFORMS, MailgunDesk
@@ -23,7 +23,7 @@ KEYS = {"ses": "secret_access_key"}
 
 def look(service: Service, kind: str, **more: Any) -> list[Finding]:
     settings = {**(DESKS | PLATFORMS)[kind][1], "url": service.url, **more}
-    return list(examine_post(kind, "letters@example.com", lambda: open_transport(kind, settings, HandClock(NOON))))
+    return list(examine_post(kind, "letters@example.com", lambda: transport_opener(kind, settings, HandClock(NOON))()))
 
 
 @pytest.mark.parametrize("kind", ASKED)
@@ -142,7 +142,7 @@ def test_server_that_says_nothing_keeps_nobody_waiting_for_the_minutes_of_the_st
     with socket.create_server(("127.0.0.1", 0)) as mute:
         settings = {"host": "127.0.0.1", "port": mute.getsockname()[1], "security": "none"}
         (found,) = examine_post(
-            "smtp", "letters@example.com", lambda: open_transport("smtp", settings, HandClock(NOON)))
+            "smtp", "letters@example.com", lambda: transport_opener("smtp", settings, HandClock(NOON))())
 
     assert (found.check, found.state) == ("transport.login", State.ERROR)
     assert found.remedy == "check transport.host and transport.port, and that this network lets it out"

@@ -84,7 +84,7 @@ def test_the_footer_says_why_and_leads_out() -> None:
 
 
 def test_without_a_web_the_mail_leads_to_its_page_and_has_no_preferences() -> None:
-    made = render(frame=replace(FRAME, view=False, preferences=False, archive_url="", postal_address="", author=""))
+    made = render(frame=replace(FRAME, view=False, preferences=False, postal_address="", author=""))
 
     assert {piece for piece in split(made.html) + split(made.text) if isinstance(piece, Hole)} == {Hole.UNSUBSCRIBE}
     assert html.document_fromstring(made.html).xpath("//a[. = '在浏览器中查看']/@href") == ["https://type.example.com/7/"]

@@ -19,7 +19,6 @@ FILLED = {hole: f"https://news.example.com/{hole.name.lower()}" for hole in Hole
 @pytest.mark.parametrize(("letter", "button", "address"), [
     (Letter.CONFIRM, "确认订阅", FILLED[Hole.ACTION]),
     (Letter.WELCOME, "阅读往期", "https://type.example.com/"),
-    (Letter.GOODBYE, "重新订阅", "https://type.example.com/"),
 ])
 def test_a_letter_has_one_heading_and_one_button(letter: Letter, button: str, address: str) -> None:
     made = render_letter(letter, FRAME, TEMPLATES)
@@ -32,7 +31,7 @@ def test_a_letter_has_one_heading_and_one_button(letter: Letter, button: str, ad
 
 @pytest.mark.parametrize(("letter", "holes"), [
     (Letter.CONFIRM, {Hole.ACTION}), (Letter.CHANGE, {Hole.ACTION}),
-    (Letter.WELCOME, {Hole.UNSUBSCRIBE, Hole.PREFERENCES}), (Letter.GOODBYE, set())])
+    (Letter.WELCOME, {Hole.UNSUBSCRIBE, Hole.PREFERENCES})])
 def test_only_a_confirmation_asks_for_an_action_and_only_a_welcome_can_be_left(
     letter: Letter, holes: set[Hole],
 ) -> None:
@@ -56,7 +55,7 @@ def test_a_confirmation_in_english_says_what_it_is_and_how_to_ignore_it() -> Non
 
 
 def test_a_title_with_marks_of_ours_stays_a_title() -> None:
-    made = render_letter(Letter.GOODBYE, replace(FRAME, title="{x} AVVISO-HOLE-VIEW <b>"), TEMPLATES)
+    made = render_letter(Letter.WELCOME, replace(FRAME, title="{x} AVVISO-HOLE-VIEW <b>"), TEMPLATES)
 
-    assert made.subject == "您已退订《{x} AVVISO-HOLE-VIEW <b>》"
+    assert made.subject == "欢迎订阅《{x} AVVISO-HOLE-VIEW <b>》"
     assert html.document_fromstring(fill(made.html, FILLED)).xpath("//h1/text()") == [made.subject]

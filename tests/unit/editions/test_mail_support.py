@@ -149,9 +149,9 @@ def mail() -> str:
     frame = Frame(title="Letters", url=home, language="en", page_url=f"{home}1/", postal_address="1 Press Lane",
                   logo=f"{home}logo.png", view=True, preferences=True)
     at = datetime(2026, 3, 24, tzinfo=UTC)
-    issue = Issue(key="1", number=1, title="Paper", day=date(2026, 3, 24), due_at=at, published_at=at, updated_at=at,
-                  feed_id="x", permalink="1/", cover=None, description="In short", language="en", tags=(), author="",
-                  path="1.md", body="", digest="")
+    issue = Issue(key="1", number=1, title="Paper", day=date(2026, 3, 24), published_at=at, updated_at=at,
+                  feed_id="x", permalink="1/", description="In short", language="en", tags=(), author="",
+                  path="1.md")
     return render_edition(issue, parse(EVERYTHING, title="Paper"), frame, Templates()).html
 
 

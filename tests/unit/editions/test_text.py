@@ -79,6 +79,10 @@ def test_lists_keep_marks_numbers_and_depth() -> None:
         "- one\n- two\n  - inner more\n- ☑ done\n\n3. three\n4. four\n\nafter")
 
 
+def test_numbers_behind_bullets_are_the_marks() -> None:
+    assert text("- 1. one\n- 2. two\n- 4. four\n  5. five") == "1. one\n2. two\n4. four\n5. five"
+
+
 def test_loose_items_are_parted_and_empty_ones_kept() -> None:
     assert text("1. one\n\n   more\n2.\n3. three") == "1. one\n\n   more\n2.\n\n3. three"
 

@@ -118,12 +118,35 @@ def test_source_path_is_the_file_that_a_reference_means(path: str, reference: st
     assert source_path(path, reference) == expected
 
 
+@pytest.mark.parametrize(("below_static", "reference", "expected", "asset"), [
+    ("", "/img/a.png", "/img/a.png", "assets/-/img/a.png"),                  # static/ beside content/news/, as in Hugo
+    ("", "b.png", "2026/b.png", "assets/2026/b.png"),
+    ("_posts", "/img/a.png?v=2", "/img/a.png", "assets/-/img/a.png"),        # the whole site, as in Jekyll
+    ("_posts", "../../img/a.png", "/img/a.png", "assets/-/img/a.png"),
+    ("_posts", "/_posts/2026/b.png", "2026/b.png", "assets/2026/b.png"),     # one file, one address
+])
+def test_static_files_are_named_from_their_own_folder(
+    below_static: str, reference: str, expected: str, asset: str,
+) -> None:
+    source = source_path("2026/14.md", reference, below_static)
+
+    assert (source, asset_path(source)) == (expected, asset)
+
+
+@pytest.mark.parametrize(("below_static", "reference"), [
+    ("_posts", "../../config.yaml"), ("_posts", "../../../a.png"), ("_posts", "/../a.png"), ("", "../../a.png"),
+    ("", "/../a.png"), ("_posts", "../../var/avviso.db")])
+def test_what_is_no_static_file_stays_where_it_is(below_static: str, reference: str) -> None:
+    with pytest.raises(IssueError, match="outside the issues folder"):
+        source_path("2026/14.md", reference, below_static)
+
+
 @pytest.mark.parametrize("reference", [
     "../secret.png", "/../secret.png", "a/../../secret.png", "..\\secret.png", "%2e%2e/secret.png", "..%2Fsecret.png",
 ])
 def test_reference_out_of_the_issues_folder_is_refused_in_one_line(reference: str) -> None:
     with pytest.raises(IssueError) as refused:
-        asset_path("14.md", reference)
+        source_path("14.md", reference)
 
     assert str(refused.value) == (
         f"14.md: {reference} lies outside the issues folder: move the file into the issues folder")
@@ -132,14 +155,14 @@ def test_reference_out_of_the_issues_folder_is_refused_in_one_line(reference: st
 @pytest.mark.parametrize("reference", [".env", ".git/config", "images/.a.png", ".", "./", "a/..", "?v=1"])
 def test_reference_to_a_folder_or_a_hidden_file_is_refused_in_one_line(reference: str) -> None:
     with pytest.raises(IssueError) as refused:
-        asset_path("14.md", reference)
+        source_path("14.md", reference)
 
     assert str(refused.value) == (
         f"14.md: {reference} is a folder or a hidden file: name a file that does not begin with a dot")
 
 
 def test_asset_keeps_a_safe_name_and_marks_a_changed_one() -> None:
-    names = [asset_path("14.md", reference) for reference in ("i/a.png", "i/a b.png", "i/a-b.png", "i/a%3Ab.png")]
+    names = [asset_path(source) for source in ("i/a.png", "i/a b.png", "i/a-b.png", "i/a:b.png")]
 
     assert names == ["assets/i/a.png", "assets/i/a-b-47c1591e.png", "assets/i/a-b.png", "assets/i/a-b-1cfd8b71.png"]
 

@@ -403,9 +403,9 @@ def test_two_builds_under_other_zones_locales_and_hash_seeds_are_equal_byte_for_
     assert first.count(b"Letter 9") == len(FORMATS)
 
 
-def test_formats_have_the_names_and_media_types_of_the_contract() -> None:
-    assert [(form.current(), form.archive(3), form.media_type) for form in FORMATS] == [
-        ("atom.xml", "archive/atom-0003.xml", "application/atom+xml"),
-        ("rss.xml", "archive/rss-0003.xml", "application/rss+xml"),
-        ("feed.json", "archive/feed-0003.json", "application/feed+json"),
+def test_formats_have_the_names_of_the_contract() -> None:
+    assert [(form.current(), form.archive(3)) for form in FORMATS] == [
+        ("atom.xml", "archive/atom-0003.xml"),
+        ("rss.xml", "archive/rss-0003.xml"),
+        ("feed.json", "archive/feed-0003.json"),
     ]

@@ -93,7 +93,7 @@ def test_contents_in_mail_lead_to_the_web_page() -> None:
 
 
 def test_contents_match_headings_that_have_no_numbers() -> None:
-    assert shown("1. intro\n\n2) 工具\n\n## 工具\n\n## Intro", Target.WEB).count('<a href="#') == 0
+    assert shown("1. intro\n\n2) 工具\n\n3. else\n\n## 工具\n\n## Intro", Target.WEB).count('<a href="#') == 2
     assert shown("1、工具\n\n## 工具", Target.WEB).count('<a href="#') == 1
 
 
@@ -107,6 +107,7 @@ def test_a_contents_line_with_a_link_of_its_own_keeps_it() -> None:
     assert shown("1、[甲](https://a.example)\n\n## 1、甲", Target.FEED).startswith('<p>1、<a href="https://a.example">甲</a>')
 
 
+NUMBERED = '<ol class="contents">\n<li><a href="#1甲">甲</a></li>\n<li><a href="#2-乙">乙</a></li>\n</ol>\n'
 FRAMED = '<p class="contents"><a href="#1甲">1、甲</a><br>\n<a href="#2-乙">2、乙</a></p>\n'
 
 
@@ -115,6 +116,8 @@ FRAMED = '<p class="contents"><a href="#1甲">1、甲</a><br>\n<a href="#2-乙">
     ("1、甲\n\n2、乙\n\n", FRAMED),
     ("- 1、甲\n- 2、乙\n\n", (
         '<ul class="contents">\n<li><a href="#1甲">1、甲</a></li>\n<li><a href="#2-乙">2、乙</a></li>\n</ul>\n')),
+    ("1. 甲\n2. 乙\n\n", NUMBERED),
+    ("- 1. 甲\n- 2. 乙\n\n", NUMBERED),
     ("目录：\n1、甲\n2、乙\n\n", f"<p>目录：</p>\n{FRAMED}"),
     ("目录：\n1、甲\n\n", '<p>目录：<br>\n<a href="#1甲">1、甲</a></p>\n'),
     ("- 1、甲\n- 3、丙\n\n", '<ul>\n<li><a href="#1甲">1、甲</a></li>\n<li>3、丙</li>\n</ul>\n'),

@@ -10,6 +10,8 @@ from tests.unit.issues.rendered import found, shown
 
 @pytest.mark.parametrize(("text", "html"), [
     ("Vec<u8>, <T> and <roughsvg>", "<p>Vec&lt;u8&gt;, &lt;T&gt; and &lt;roughsvg&gt;</p>"),
+    ("## News <Toc/> <By :id=\"1\" />\n\n<Toc/>\n\n<Note kind=\"tip\">\n\na\n\n</Note>", "<h2>News  </h2>\n<p>a</p>"),
+    ("We use <Toc/> and Vec<String>", "<p>We use &lt;Toc/&gt; and Vec&lt;String&gt;</p>"),
     ("<T> at the start\n\n**b**", "<p>&lt;T&gt; at the start</p>\n<p><strong>b</strong></p>"),
     ("Foo<b> and Bar<i>", "<p>Foo&lt;b&gt; and Bar&lt;i&gt;</p>"),
     ("use <b> or <div>, not <button>", "<p>use &lt;b&gt; or &lt;div&gt;, not &lt;button&gt;</p>"),
@@ -122,6 +124,8 @@ def _tags(html: str) -> list[tuple[str, dict[str, str | None]]]:
      ["a.md:10: quotes or lists are nested too deeply; the rest is shown as plain text: use fewer levels"]),
     ("![](data:image/png;base64,AA)", [
         "a.md:10: a picture inside the text (data:) is shown by no mail program: save it as a file beside the issue"]),
+    ("<Toc/>\n\n<meta itemprop='a' content='b'>",
+     ["a.md:10: <Toc/> does not work in mail and feeds and was left out: remove it, or link to a page that has it"]),
     ("<b>x</b> `<T>` <font color=red>y</font> <!-- c -->", []),
 ])
 def test_findings_name_line_and_remedy(text: str, lines: list[str]) -> None:

@@ -78,6 +78,8 @@ def test_identity_is_the_id_then_the_number_then_the_stem(path: str, text: str, 
     ("hello-world.md", "## 一、见闻\n\n## 二、读书", "hello-world"),
     ("hello-world.md", "# 1. Rust\n\n# Go", "1. Rust"),
     ("14-a.md", "---\ntitle:\n---\n", "a"),
+    ("14-2024-mar-24.md", "# On paper", "On paper"),
+    ("14-2024-03-24.md", "No heading", "2024-03-24"),
     ("14-a.md", "---\ntitle: null\n---\n", "a"),
 ])
 def test_the_title_is_front_matter_then_file_name_then_heading_then_stem(path: str, text: str, title: str) -> None:
@@ -87,6 +89,9 @@ def test_the_title_is_front_matter_then_file_name_then_heading_then_stem(path: s
 @pytest.mark.parametrize(("path", "text", "committed", "due"), [
     ("2024-03-01-a.md", "---\ndate: 2024-03-24\n---\n", None, datetime(2024, 3, 24, 0, tzinfo=UTC)),
     ("2024-03-01-a.md", "", datetime(2020, 1, 1, tzinfo=UTC), datetime(2024, 3, 1, 0, tzinfo=UTC)),
+    ("14.md", "---\npubDate: 2024-03-24\n---\n", date(2020, 1, 1), datetime(2024, 3, 24, 0, tzinfo=UTC)),
+    ("14.md", "---\npublished_at: 2024-3-4\ndate: 2024/03/24\n---\n", None, datetime(2024, 3, 24, 0, tzinfo=UTC)),
+    ("14.md", "---\npublished: true\n---\n", date(2020, 1, 1), datetime(2020, 1, 1, 0, tzinfo=UTC)),
     ("14.md", "", datetime(2020, 1, 1, 20, tzinfo=UTC), datetime(2020, 1, 1, 20, tzinfo=UTC)),
     ("14.md", "", date(2020, 1, 1), datetime(2020, 1, 1, 0, tzinfo=UTC)),
     ("14.md", "", None, None),
@@ -104,6 +109,8 @@ def test_the_day_of_a_commit_is_the_publications_day() -> None:
 @pytest.mark.parametrize(("text", "cover"), [
     ("---\nimage: a.png\n---\n![](b.png)", Image("a.png")),
     ("---\ncover:\n  image: a.png\n  alt: x\n---\n", Image("a.png")),
+    ("---\nbanner: a.png\nheroImage: https://example.com/a\n---\n![](b.png)", Image("https://example.com/a")),
+    ("---\nfeatured_image: https://example.com/a.png\nimage: a\n---\n", Image("a")),
     ("![照片](b%20c.png 'title')", Image("b%20c.png", "照片")),
     ("# Title\n\n![](b.png)", Image("b.png")),
     ("[![](b.png)](https://example.com)\ntext", Image("b.png")),
@@ -123,6 +130,8 @@ def test_the_cover_is_front_matter_or_the_picture_in_the_first_block(text: str, 
 @pytest.mark.parametrize(("text", "descriptions", "described"), [
     ("![](a.png)\n\n<small>**粗** [链接](https://example.com)，说明</small>", ("粗 链接，说明",), True),
     ("![](a.png)\n<small>same block</small>", ("same block",), True),
+    ("---\nsummary: 一句话\nexcerpt:\n---\n正文说了很多别的事情。", ("一句话", "正文说了很多别的事情。"), True),
+    ("---\ndesc: Our own.\nexcerpt: A line of it.\n---\n", ("Our own.",), True),
     ("one\n\ntwo\n\nthree\n\n<small>too late to be a description</small>", ("too late to be a description",), False),
     ("First paragraph here.\n\nSecond paragraph here.", ("First paragraph here.", "Second paragraph here."), False),
     ("> a quotation comes first\n\n- an item of a list\n\nThen the prose begins.",
@@ -164,7 +173,17 @@ def test_a_draft_says_so_in_many_ways(value: str, draft: bool) -> None:
     assert manuscript(f"---\ndraft: {value}\n---\n").draft is draft
 
 
+@pytest.mark.parametrize(("fields", "draft"), [
+    ("published: false", True), ("published: true", False), ("published:", False), ("published: 2024-03-24", False),
+    ("Status: Draft", True), ("status: published", False), ("draft: false\npublished: no", True),
+])
+def test_a_draft_of_another_program_is_one(fields: str, draft: bool) -> None:
+    assert manuscript(f"---\n{fields}\n---\n").draft is draft
+
+
 @pytest.mark.parametrize(("text", "line"), [
+    ("---\npublishDate: soon\n---\n",
+     'a.md:2: date "soon" is not understood: write the year first, like 2024-03-24 or 2024-03-24 08:00'),
     ("---\ntitle: a\ndate: 2024/13/24\n---\n",
      'a.md:3: date "2024/13/24" is not a day: write a day that exists, like 2024-03-24 or 2024-03-24 08:00'),
     ("---\ndate: [2024-03-24]\n---\n", "a.md:2: date is a list or mapping: write date: followed by plain text"),

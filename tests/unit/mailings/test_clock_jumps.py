@@ -12,6 +12,7 @@ from pipeline.config import load
 from pipeline.engines.jobs import Shift
 from pipeline.errors import TransportError
 from pipeline.mailings.desk import GROUP
+from pipeline.mailings.ledger.letters import Sealed
 from pipeline.mailings.mailing import DeliveryState, Outcome
 from pipeline.providers.base import Message
 from tests.books import EDITION, LEASE, NOON
@@ -212,13 +213,11 @@ def test_what_was_put_off_by_a_wrong_clock_goes_out_when_it_is_right(tmp_path: P
     letters.publish(write=False)
     letters.turn(days=40)
     ledger, now = letters.app.ledger, letters.clock.now()
-    ledger.letters.write(EDITION, {}, action="", list_id="weekly", subscriber_id=1, address="ada@example.com", name="",
-                         occasion="1", now=now)
+    ledger.letters.write_all([Sealed(EDITION, {}, "", "weekly", 1, "ada@example.com", "", "1")], now)
     claims = ledger.deliveries.claim("w", 1, limit=3, now=now, lease=LEASE)
     ledger.deliveries.record(1, [
         Outcome(one, DeliveryState.DEFERRED, "451", due_at=now + LEASE) for one in claims], now=now)
-    ledger.letters.write(EDITION, {}, action="", list_id="weekly", subscriber_id=2, address="bo@example.com", name="",
-                         occasion="1", now=now)
+    ledger.letters.write_all([Sealed(EDITION, {}, "", "weekly", 2, "bo@example.com", "", "1")], now)
     letters.turn(days=-40)
     assert ledger.deliveries.claim("w", 1, limit=4, now=letters.clock.now(), lease=LEASE) == []
 

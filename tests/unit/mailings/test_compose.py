@@ -21,7 +21,7 @@ EDITION, ENVELOPE = edition(), envelope()
 
 
 def message(*, edition: Edition = EDITION, envelope: Envelope = ENVELOPE, **changes: Any) -> Message:
-    return Stencil.compile(edition, envelope).message(reader(**changes))
+    return Stencil(edition, envelope).message(reader(**changes))
 
 
 def read(made: Message) -> EmailMessage:

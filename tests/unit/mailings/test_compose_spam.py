@@ -30,7 +30,7 @@ def newest_sample() -> bytes:
     path = max((ROOT / "issues").glob("*.md"))
     one = read_manuscript(path.read_bytes(), path.name, zone=ZoneInfo("UTC"), send_at=time(8), git_date=lambda _: None)
     edition = render(one.body, title=one.title, number=one.number, cover=one.cover, description=one.descriptions[0])
-    return Stencil.compile(edition, envelope()).message(reader()).mime()
+    return Stencil(edition, envelope()).message(reader()).mime()
 
 
 def test_mail_of_the_newest_sample_has_its_headers_and_no_defect() -> None:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import update
@@ -308,10 +309,10 @@ def test_who_waits_is_told_for_whom_and_until_when(tmp_path: Path) -> None:
     work.ledger.notebook.rest("outbox", NOON + timedelta(hours=2))
 
     def told(now: datetime) -> list[str]:
-        return waits(work.ledger, "outbox", None, now=now, steady=now, local=lambda at: f"{at:%H:%M}")
+        return waits(work.ledger, "outbox", None, now=now, steady=now, zone=ZoneInfo("Asia/Shanghai"))
 
-    assert told(NOON) == ["waits until 14:00: outbox wants to be left alone",
-                          "readers at gmail.com wait until 12:01: it wants us to be slower"]
+    assert told(NOON) == ["waits until 2026-03-24 22:00: outbox wants to be left alone",
+                          "readers at gmail.com wait until 2026-03-24 20:01: it wants us to be slower"]
     assert told(NOON + timedelta(hours=3)) == []
     work.ledger.mailings.move(work.mailing_id, MailingState.PAUSED, reason="", now=NOON)
     assert told(NOON) == []

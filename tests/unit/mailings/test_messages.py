@@ -17,6 +17,7 @@ from pipeline.mailings import messages
 from pipeline.mailings.dkim import Seal
 from pipeline.mailings.envelope import Envelope
 from pipeline.mailings.ledger import Ledger
+from pipeline.mailings.ledger.letters import Sealed
 from pipeline.mailings.mailing import Claim, MailingState
 from pipeline.mailings.messages import LINK_KEY, Composer
 from pipeline.providers.base import Message
@@ -111,14 +112,14 @@ def test_a_link_that_leads_nowhere_is_an_error_of_the_mailing(ledger: Ledger) ->
 def test_letter_leads_where_its_button_says_and_offers_no_way_out(ledger: Ledger) -> None:
     words = Edition("confirm", "en", "Confirm", "", f'<a href="{Hole.ACTION}">Yes</a>', f"Yes: {Hole.ACTION}")
     envelope = replace(ENVELOPE, list_id="", unsubscribe_url_prefix="")
-    written = [ledger.letters.write(words, envelope.as_json(), action="https://weekly.example.com/confirm/x",
-                                    list_id="weekly", subscriber_id=1, address="reader0@example.com", name="",
-                                    occasion="today", now=NOON) for _ in range(2)]
+    letter = Sealed(words, envelope.as_json(), "https://weekly.example.com/confirm/x", "weekly", 1,
+                    "reader0@example.com", "", "today")
+    written = [ledger.letters.write_all([letter], NOON) for _ in range(2)]
     claim, = ledger.deliveries.claim("w", 1, limit=9, now=NOON, lease=LEASE)
 
     message = Composer(ledger, OLD)(claim)
 
-    assert written == [True, False]  # asked for twice, written once
+    assert written == [1, 0]  # asked for twice, written once
     assert message.parts().text == "Yes: https://weekly.example.com/confirm/x"
     assert "List-Unsubscribe" not in message.parts().headers
 

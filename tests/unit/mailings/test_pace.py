@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,8 +14,6 @@ from pipeline.providers.base import Message
 from tests.books import NOON, copied_database
 from tests.offices import Workplace
 
-GO = threading.Event()
-
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Ledger:
@@ -27,7 +24,8 @@ def pass_times(pace: Pace, clock: HandClock, count: int) -> list[float]:
     """When each of so many messages may go, in seconds from noon."""
     times = []
     for _ in range(count):
-        assert pace.wait(GO)
+        slot = pace.slot()
+        clock.turn(max(timedelta(0), slot - clock.now()) if slot else timedelta(0))
         times.append((clock.now() - NOON).total_seconds())
     return times
 
@@ -127,16 +125,6 @@ def test_two_paces_of_one_provider_take_turns_and_another_provider_has_its_own(l
     assert pass_times(second, clocks[1], 2) == [1, 1.5]
     assert pass_times(first, clocks[0], 1) == [2]
     assert pass_times(other, clocks[2], 1) == [0]
-
-
-def test_stop_while_waiting_lets_nothing_pass(ledger: Ledger) -> None:
-    clock, stop = HandClock(NOON), threading.Event()
-    pace = Pace(ledger, clock, "smtp", 1.0)
-    assert pace.wait(stop)
-
-    stop.set()
-
-    assert (pace.wait(stop), Pace(ledger, clock, "smtp", None).wait(stop)) == (False, False)
 
 
 def test_time_in_which_nothing_was_sent_is_not_caught_up_on(ledger: Ledger) -> None:

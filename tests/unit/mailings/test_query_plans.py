@@ -27,8 +27,6 @@ ASKED: dict[str, Callable[[Ledger], object]] = {
     "how many doubts": lambda ledger: ledger.doubts.count(),
     "what was put off too far": lambda ledger: ledger.deliveries.bring_near(NOON, LEASE),
     "a claim whose commit was not answered": lambda ledger: ledger.fates.kept(ledger.deliveries.held("w")),
-    "next due": lambda ledger: ledger.deliveries.next_due(),
-    "what is put off for too long": lambda ledger: ledger.deliveries.bring_near(NOON, LEASE),
     "what has expired": lambda ledger: ledger.deliveries.expire(1, 1, NOON),
     "mailings and their counts": lambda ledger: ledger.mailings.all(),
     "how far the ledger has come": lambda ledger: ledger.notebook.reach(5),

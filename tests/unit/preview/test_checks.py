@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.preview.checks import check
+from pipeline.publish.crew import ENOUGH
 from tests.publications import Publication, words
 
 
@@ -38,3 +39,20 @@ def test_an_issue_that_has_no_date_yet_is_looked_over_and_leaves_no_gap_in_the_n
 
     assert [(one.path, one.line, one.rule) for one in check(letters.app, [], everything=True)] == [
         ("02-ink.md", 1, "date-missing"), ("02-ink.md", 1, "placeholder")]
+
+
+def test_findings_are_the_same_and_in_one_order_whatever_the_number_of_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letters = Publication(tmp_path / "letters")
+    for number in range(1, ENOUGH + 1):
+        letters.write(f"{2 * number:03}-paper.md", f"[paper {number}]()")
+    letters.begin()
+
+    alone, together = [], []
+    for cores, found in ((1, alone), (2, together)):
+        monkeypatch.setattr("pipeline.preview.checks.cores", lambda cores=cores: cores)
+        found += check(letters.app, [], everything=True)
+
+    assert together == alone
+    assert [one.rule for one in alone if one.path == "100-paper.md"] == ["number-gap", "placeholder"]

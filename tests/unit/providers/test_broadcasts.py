@@ -12,9 +12,9 @@ import pytest
 from pipeline.clock import HandClock
 from pipeline.errors import Refused, TransportError
 from pipeline.mailings.compose import Stencil
-from pipeline.providers.base import NOBODY, Message, Transport
+from pipeline.providers.base import LIST_DOMAIN, Message, Transport
 from pipeline.providers.broadcasts import inside
-from pipeline.providers.catalogue import open_transport
+from pipeline.providers.catalogue import transport_opener
 from tests.mail_samples import edition, envelope, reader
 from tests.messages import NOON, message, outcome, send
 from tests.standins import Fault, Service
@@ -31,9 +31,9 @@ def issue(body: str = "<p>Words.</p>", **more: Any) -> Message:
             '<a href="AVVISO-HOLE-UNSUBSCRIBE">leave</a></body></html>')
     text = "Words {{ .Campaign }} *|FNAME|*\nAVVISO-HOLE-UNSUBSCRIBE\n"
     words = edition(html=page, text=text, subject="Paper {{ x }}")
-    sending = envelope(unsubscribe_url_prefix=f"https://{NOBODY}/unsubscribe/", unsubscribe_mailto="",
+    sending = envelope(unsubscribe_url_prefix=f"https://{LIST_DOMAIN}/unsubscribe/", unsubscribe_mailto="",
                        view_url_prefix="", preferences_url_prefix="")
-    return Stencil.compile(words, sending).message(reader(address=f"weekly@{NOBODY}", name="", key="ab" * 32, **more))
+    return Stencil(words, sending).message(reader(address=f"weekly@{LIST_DOMAIN}", name="", key="ab" * 32, **more))
 
 
 @contextmanager
@@ -41,7 +41,7 @@ def at(kind: str, **more: Any) -> Iterator[tuple[Any, Transport]]:
     """A transport of this kind, and the service, which saw nothing odd."""
     desk, settings = PLATFORMS[kind]
     with Service(desk()) as service:
-        transport = open_transport(kind, {**settings, "url": service.url, **more}, HandClock(NOON))
+        transport = transport_opener(kind, {**settings, "url": service.url, **more}, HandClock(NOON))()
         yield service, transport
         transport.close()
         assert service.desk.oddities == []
@@ -94,7 +94,7 @@ def test_way_out_is_the_services_own_and_the_issues_words_are_no_template(kind: 
     opening = r"\*\|" if kind == "mailchimp" else r"\{[{%#]"
     tags = re.findall(rf"{opening}[^>\n]*", html + "\n" + text)
     assert [tag.partition('"')[0] for tag in tags] == [WAY_OUT[kind]] * (2 if text else 1)
-    assert NOBODY not in html + text
+    assert LIST_DOMAIN not in html + text
     assert subject == ("Paper {{ x }}" if kind == "mailchimp" else "Paper { { x }}")
 
 

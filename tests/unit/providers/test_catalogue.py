@@ -9,8 +9,8 @@ import pytest
 
 from pipeline.clock import HandClock
 from pipeline.errors import ConfigError
-from pipeline.providers import catalogue
-from pipeline.providers.catalogue import known_kinds, open_transport, transport_opener
+from pipeline.providers import catalogue, plugins
+from pipeline.providers.catalogue import transport_opener
 from pipeline.providers.local import Folder
 from pipeline.providers.smtp import Smtp
 from pipeline.providers.smtp_presets import PRESETS, Security
@@ -22,7 +22,7 @@ CLOCK = HandClock(NOON)
 
 
 def test_folder_is_opened_where_the_settings_say(tmp_path: Path) -> None:
-    transport = open_transport("folder", {"folder": tmp_path / "outbox", "host": None}, CLOCK)
+    transport = transport_opener("folder", {"folder": tmp_path / "outbox", "host": None}, CLOCK)()
 
     transport.send(message())
 
@@ -40,8 +40,8 @@ def test_transports_of_one_opener_share_what_they_learn() -> None:
 
 
 @pytest.mark.parametrize(("kind", "line"), [
-    ("smpt", 'transport.kind "smpt" is not known: write "smtp" (known: folder, smtp)'),
-    ("pigeon", 'transport.kind "pigeon" is not known: use one of these (known: folder, smtp)'),
+    ("smpt", 'config.yaml: transport.kind "smpt" is not known: write "smtp" (known: folder, smtp)'),
+    ("pigeon", 'config.yaml: transport.kind "pigeon" is not known: use one of these (known: folder, smtp)'),
 ])
 def test_unknown_kind_is_named_with_the_known_ones(
     kind: str, line: str, monkeypatch: pytest.MonkeyPatch
@@ -49,7 +49,7 @@ def test_unknown_kind_is_named_with_the_known_ones(
     monkeypatch.setattr(catalogue, "BUILT_IN", {kind: catalogue.BUILT_IN[kind] for kind in ("folder", "smtp")})
 
     with pytest.raises(ConfigError) as caught:
-        open_transport(kind, {}, CLOCK)
+        transport_opener(kind, {}, CLOCK)()
 
     assert str(caught.value) == line
 
@@ -58,10 +58,10 @@ def test_kind_whose_library_is_missing_names_the_extra(monkeypatch: pytest.Monke
     monkeypatch.setitem(catalogue.BUILT_IN, "ses", "no_such_library.ses:factory")
 
     with pytest.raises(ConfigError) as caught:
-        open_transport("ses", {}, CLOCK)
+        transport_opener("ses", {}, CLOCK)()
 
     assert str(caught.value) == (
-        "transport.kind ses needs no_such_library, which is not installed: pip install 'avviso[ses]'"
+        "config.yaml: transport.kind ses needs no_such_library, which is not installed: pip install 'avviso[ses]'"
     )
 
 
@@ -70,11 +70,10 @@ def test_package_of_somebody_else_adds_a_kind_but_never_replaces_one(monkeypatch
         EntryPoint("pigeon", "pipeline.providers.local:folder", "avviso.providers"),
         EntryPoint("smtp", "no_such_library:factory", "avviso.providers"),
     ]
-    monkeypatch.setattr(catalogue, "entry_points", lambda group: theirs if group == "avviso.providers" else [])
+    monkeypatch.setattr(plugins, "entry_points", lambda group: theirs if group == "avviso.providers" else [])
 
-    assert {"folder", "pigeon", "smtp"} <= set(known_kinds())
-    assert type(open_transport("pigeon", {"folder": "outbox"}, CLOCK)) is Folder
-    assert type(open_transport("smtp", {"host": "mail.example.org"}, CLOCK)) is Smtp
+    assert type(transport_opener("pigeon", {"folder": "outbox"}, CLOCK)()) is Folder
+    assert type(transport_opener("smtp", {"host": "mail.example.org"}, CLOCK)()) is Smtp
 
 
 def test_every_built_in_kind_leads_to_a_factory() -> None:

@@ -17,7 +17,7 @@ from pipeline.clock import HandClock
 from pipeline.errors import ConfigError, Refused, TransportError, Unavailable
 from pipeline.mailings.compose import Stencil
 from pipeline.providers.base import Transport
-from pipeline.providers.catalogue import BUILT_IN, open_transport
+from pipeline.providers.catalogue import BUILT_IN, transport_opener
 from pipeline.providers.generic import NAMES, fill, read_body, values
 from pipeline.providers.postmark import Postmark
 from pipeline.providers.sigv4 import Credentials, sign
@@ -26,7 +26,7 @@ from tests.messages import NOON, message, outcome, send
 from tests.standins import Fault, Service
 from tests.vendors import DESKS, KEY, PLATFORMS, Vendor
 
-LETTER = Stencil.compile(edition(), envelope()).message(reader())
+LETTER = Stencil(edition(), envelope()).message(reader())
 
 
 @contextmanager
@@ -34,7 +34,8 @@ def at(kind: str, **more: Any) -> Iterator[tuple[Service, Transport]]:
     """A transport of this kind and the service at its other end, which saw nothing odd."""
     desk, settings = DESKS[kind]
     with Service(desk(), elsewhere="http://192.0.2.1") as service:
-        transport = open_transport(kind.partition("-")[0], {**settings, "url": service.url, **more}, HandClock(NOON))
+        given = {**settings, "url": service.url, **more}
+        transport = transport_opener(kind.partition("-")[0], given, HandClock(NOON))()
         yield service, transport
         transport.close()
         assert service.desk.oddities == []
@@ -126,7 +127,7 @@ def test_one_message_that_spoils_a_batch_spoils_no_other() -> None:
             return super().respond(request)
 
     with Service(Strict()) as service:
-        transport = open_transport("postmark", {"api_key": KEY, "url": service.url}, HandClock(NOON))
+        transport = transport_opener("postmark", {"api_key": KEY, "url": service.url}, HandClock(NOON))()
         results = transport.send_batch([message(f"{one}@example.org") for one in ("ada", "spoilt", "ben")])
         transport.close()
 
@@ -233,7 +234,7 @@ def test_key_with_other_contents_says_that_it_was_taken() -> None:
 ])
 def test_settings_that_do_not_suffice_are_named(kind: str, settings: dict[str, Any], line: str) -> None:
     with pytest.raises(ConfigError) as caught:
-        open_transport(kind, settings, HandClock(NOON))
+        transport_opener(kind, settings, HandClock(NOON))()
 
     assert str(caught.value) == line
 

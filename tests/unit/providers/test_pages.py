@@ -10,7 +10,7 @@ import pytest
 from pipeline.clock import HandClock
 from pipeline.config import parse, plain_values
 from pipeline.config.transports import KINDS
-from pipeline.providers.catalogue import BUILT_IN, open_transport
+from pipeline.providers.catalogue import BUILT_IN, transport_opener
 from pipeline.providers.smtp_presets import PRESETS
 from tests.messages import NOON
 
@@ -44,7 +44,7 @@ def test_settings_of_a_page_suffice(kind: str) -> None:
     secrets = dict.fromkeys(re.findall(r"\$\{([A-Z_]+)\}", found[1]), "0123456789-us21")
 
     config = parse(LEAST + found[1], Path("config.yaml"), secrets)
-    transport = open_transport(config.transport.kind, plain_values(config.transport), HandClock(NOON))
+    transport = transport_opener(config.transport.kind, plain_values(config.transport), HandClock(NOON))()
     transport.close()
 
     assert (transport.name, transport.broadcasts) == (kind, config.transport.broadcasts)

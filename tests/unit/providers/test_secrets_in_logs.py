@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.clock import HandClock
 from pipeline.errors import TransportError
-from pipeline.providers.catalogue import open_transport
+from pipeline.providers.catalogue import transport_opener
 from tests.messages import NOON, message
 from tests.standins import Fault, Service
 from tests.vendors import DESKS, KEY
@@ -22,7 +22,7 @@ def test_log_of_everything_has_no_key_in_it(kind: str, caplog: pytest.LogCapture
     caplog.set_level(logging.DEBUG)
     said = ""
     with Service(desk(), elsewhere="http://192.0.2.1") as service:
-        transport = open_transport(kind.partition("-")[0], {**settings, "url": service.url}, HandClock(NOON))
+        transport = transport_opener(kind.partition("-")[0], {**settings, "url": service.url}, HandClock(NOON))()
         for fault in (None, *(one for one in Fault if one not in SLOW)):
             service.faults = lambda request, fault=fault: fault  # type: ignore[misc]
             try:

@@ -257,7 +257,7 @@ def test_adopted_issue_is_never_mailed(letters: Publication) -> None:
 
 
 @pytest.mark.parametrize(("resend", "line", "state"), [
-    (True, "1 deliveries will be sent again", S.DEFERRED), (False, "1 deliveries are taken as sent", S.SENT)])
+    (True, "1 delivery to be sent again", S.DEFERRED), (False, "1 delivery taken as sent", S.SENT)])
 def test_resolve_decides_what_is_in_doubt(letters: Publication, resend: bool, line: str, state: S) -> None:
     bring(letters, "sending")
     ledger, now = letters.app.ledger, letters.clock.now()

@@ -126,7 +126,7 @@ def test_doubt_is_told_with_both_ways_to_decide(letters: Publication) -> None:
     letters.deliver()
 
     (subject, text), = notices(letters)
-    assert subject == "No. 1 “Paper”: 2 deliveries in doubt"
+    assert subject == "No. 1 “Paper”: 2 in doubt"
     assert "2 of 2 readers of No. 1 “Paper” (weekly) may or may not have it" in text
     assert "they stay as they are. avviso resolve 1 --assume-sent avviso resolve 1 --resend" in text
 

@@ -81,7 +81,7 @@ def test_mailing_is_shown_with_counts_that_add_up(letters: Publication) -> None:
             "pending": 0, "sending": 1, "deferred": 0, "sent": 0, "failed": 0, "in_doubt": 1, "skipped": 0,
             "cancelled": 0}}]
     assert found.needs == (
-        "1 deliveries of 2 to weekly are in doubt: `avviso resolve`",
+        "2 to weekly has 1 delivery in doubt: `avviso resolve`",
         "2 to weekly is paused: by a person: `avviso resume`")
 
 

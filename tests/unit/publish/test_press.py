@@ -104,6 +104,23 @@ def test_readers_find_the_same_text_pictures_and_facts_in_all_three_formats(lett
                  re.findall(r'<img [^>]*src="([^"]+)"', one.content[0].value)) for one in parsed.entries] == expected
 
 
+def test_pictures_of_the_folder_of_static_files_are_published_and_mailed(tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "letters", {"issues": {"static": "static"}})
+    (letters.folder / "static" / "img").mkdir(parents=True)
+    (letters.folder / "static" / "img" / "oak.png").write_bytes(PNG)
+    letters.write("04-oak.md", f"![An oak](/img/oak.png)\n\n[About us](/about.html)\n\n{words(4)}")
+
+    problems = build(letters).problems
+
+    made = letters.output()
+    assert problems == []
+    assert made["site/assets/-/img/oak.png"] == PNG
+    entry = json.loads(made["feeds/feed.json"])["items"][0]["content_html"]
+    assert re.findall('(?:src|href)="(https[^"]+)"', entry) == [
+        "https://letters.example.com/assets/-/img/oak.png", "https://letters.example.com/about.html"]
+    letters.app.dresser.dress(letters.record("4"), "weekly", strict=True)
+
+
 def test_summaries_hold_no_bodies(tmp_path: Path) -> None:
     letters = Publication(tmp_path / "letters", {"feeds": {"content": "summary"}})
     letters.write("01-a.md", f"{words(1)}\n\nThe very last sentence of the letter.")

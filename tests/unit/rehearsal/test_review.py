@@ -82,7 +82,7 @@ def test_lines_say_who_got_what_and_the_verdict() -> None:
         "refused for ever 1 1 0 0 1 failed",
         "taken, answer lost 1 0 0 1 1 sent",
         "the sender was killed 2 times; seed 1",
-        "1 are in doubt: shown to you, and never sent twice without your word (`avviso resolve`)",
+        "1 in doubt: shown to you, and never sent twice without your word (`avviso resolve`)",
         "verdict: nobody lost, nobody mailed twice but where an answer was lost, and then with the same bytes",
     ]
     broken = reviewed((Fate.TAKEN, [], SENT))

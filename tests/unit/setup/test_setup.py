@@ -72,7 +72,7 @@ def test_survey_takes_the_folder_that_it_is_told(tmp_path: Path) -> None:
     folder = fill(tmp_path / "my-weekly", "issues/1.md", "issues/2.md", "drafts/3.md")
 
     assert survey(folder, Path("drafts")) == Survey(
-        "My Weekly", "drafts", "**/", 1, (".md",), ("**/README.md",), "en", "Asia/Shanghai", False)
+        "My Weekly", "drafts", "", "**/", 1, (".md",), ("**/README.md",), "en", "Asia/Shanghai", False)
 
 
 @pytest.mark.parametrize("issues", [None, Path("missing"), Path("1.md")])
@@ -87,7 +87,8 @@ def test_survey_of_what_is_no_folder_is_one_line(tmp_path: Path, issues: Path | 
     ("第一期：关于印刷与文字。", "zh-Hans"), ("An English sentence.", "en"), ("", "en"), ("123", "en"),
     ("A letter from 北京.", "en"), ("新版：https://example.com/a/very/long/address/of/latin/letters", "zh-Hans"),
     ("- [Merge the port of the compiler](https://example.com/1)：合并编译器", "zh-Hans"),
-    ("Python 周刊：本周内容", "zh-Hans")])
+    ("Python 周刊：本周内容", "zh-Hans"), ("今週の気になった記事をまとめました。", "ja"),
+    ("「の」字游戏：本周内容与好文", "zh-Hans")])
 def test_survey_tells_the_language_from_the_texts(tmp_path: Path, text: str, language: str) -> None:
     assert survey(fill(tmp_path, "issues/1.md", text=text)).language == language
 
@@ -107,6 +108,22 @@ def test_survey_without_tz_asks_the_machine(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.delenv("TZ")
 
     assert survey(tmp_path).timezone == (os.path.realpath("/etc/localtime").partition("zoneinfo/")[2] or "UTC")
+
+
+@pytest.mark.parametrize(("picture", "address", "static"), [
+    ("static/img/a.png", "/img/a.png", "static"),                # Hugo, Zola
+    ("assets/a.png", "{{ site.baseurl }}/assets/a.png", "."),    # Jekyll
+    ("assets/a.png", "../assets/a.png", "."),                    # VuePress
+    ("posts/img/a.png", "/img/a.png", ""),                       # in the issues folder itself
+    ("public/img/b.png", "/img/a.png", ""),
+])
+def test_survey_finds_the_folder_of_static_files(tmp_path: Path, picture: str, address: str, static: str) -> None:
+    folder = fill(tmp_path / "weekly", "posts/1.md", "posts/2.md", text=f"![A]({address})\n")
+    (folder / picture).parent.mkdir(parents=True, exist_ok=True)
+    (folder / picture).write_bytes(b"")
+
+    assert survey(folder).static == static
+    assert settled(folder).issues.static == (folder / static if static else None)
 
 
 # ---- settings file ------------------------------------------------------------------------------
@@ -159,6 +176,9 @@ def test_issues_in_folders_of_years_are_all_taken_in(tmp_path: Path) -> None:
     (["issues/14/README.md", "issues/15/README.md"], ["14/README.md", "15/README.md"]),
     (["issues/14.md", "issues/14.en.md", "issues/15.md", "issues/16.de.md"], ["14.md", "15.md", "16.de.md"]),
     (["issues/2025/README.md", "issues/2025/14.md"], ["2025/14.md"]),
+    (["issues/index.md", "issues/2025/index.md", "issues/2025/14.md", "issues/2025/15/index.md"],
+     ["2025/14.md", "2025/15/index.md"]),
+    (["about.md", "archive.md", "now.md", "_posts/2026-10-12-ink.md", "_site/a.md"], ["2026-10-12-ink.md"]),
 ])
 def test_settings_take_in_what_was_counted(tmp_path: Path, files: list[str], taken: list[str]) -> None:
     config = settled(fill(tmp_path / "weekly", *files))

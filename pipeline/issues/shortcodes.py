@@ -1,0 +1,42 @@
+"""`:tada:` is 🎉, as on GitHub and with most site generators; in code and in addresses it is text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+
+# Not `10:30:05`, not `std::array::size`, not `http://a:80:`.
+_NAMED = re.compile(r"(?<![A-Za-z0-9:/])(?::[a-z0-9_+-]{1,60}:)+(?![A-Za-z0-9:/])")
+_AS_PICTURE = "\ufe0f"
+
+
+def use_shortcodes(parser: MarkdownIt) -> None:
+    """Adds the rule behind the parser's own."""
+    parser.inline.ruler.push("shortcode", _shortcode)
+
+
+def _shortcode(state: StateInline, silent: bool) -> bool:
+    named = _NAMED.match(state.src, state.pos) if state.src[state.pos] == ":" else None
+    found = [_emoji(name) for name in named[0][1:-1].split("::")] if named else []
+    if named is None or not all(found):
+        return False
+    if not silent:
+        state.pending += "".join(found)
+    state.pos = named.end()
+    return True
+
+
+@lru_cache(maxsize=1024)
+def _emoji(name: str) -> str:
+    """The emoji of a name, shown as a picture also where it is a character of text by itself; "" if there is none."""
+    from rich.emoji import Emoji, NoEmoji  # slow import: few issues have shortcodes
+
+    try:
+        found = str(Emoji(name))
+    except NoEmoji:
+        return ""
+    return found + (_AS_PICTURE if len(found) == 1 and unicodedata.east_asian_width(found) != "W" else "")

@@ -1,0 +1,35 @@
+"""What people read of `check`: few lines of a kind, and how many more there are."""
+
+from __future__ import annotations
+
+from pipeline.cli.findings import finding_lines
+from pipeline.errors import Problem
+
+
+def problem(path: str, rule: str = "image-alt") -> Problem:
+    return Problem(path, "the picture has no text", "give it one", 3, rule=rule, severity="warning")
+
+
+def test_a_hundred_findings_of_one_kind_are_a_dozen_lines() -> None:
+    found = [problem(f"{n:02}.md") for n in range(1, 51) for _ in range(2)]
+
+    lines = list(finding_lines([*found, problem("60.md", "image-http")], everything=False))
+
+    assert len(lines) == 2 * 10 + 3
+    assert lines[-4:] == [
+        "10.md:3: the picture has no text: give it one (warning, image-alt)",
+        "60.md:3: the picture has no text: give it one (warning, image-http)",
+        "80 more like this in 40 files (-v shows all) (warning, image-alt)",
+        "101 warnings"]
+
+
+def test_many_findings_in_one_file_are_four_lines() -> None:
+    lines = list(finding_lines([problem("01.md")] * 9, everything=False))
+
+    assert lines == [
+        *["01.md:3: the picture has no text: give it one (warning, image-alt)"] * 3,
+        "01.md: 6 more like this (-v shows all) (warning, image-alt)", "9 warnings"]
+
+
+def test_everything_is_everything() -> None:
+    assert len(list(finding_lines([problem(f"{n}.md") for n in range(50)], everything=True))) == 51

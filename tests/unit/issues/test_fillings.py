@@ -1,0 +1,46 @@
+"""Addresses that a site generator would fill in lead where it would lead them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from pipeline.checking.examine import Specimen, examine_specimen
+from pipeline.issues.fillings import filled
+from pipeline.issues.markdown import parse
+
+
+@pytest.mark.parametrize(("typed", "address"), [
+    ("{{ site.url }}{{ site.baseurl }}/img/a.png", "/img/a.png"),
+    ("{{site.baseurl}}/img/a.png", "/img/a.png"),
+    ("{{ '/img/a.png' | url }}", "/img/a.png"),
+    ('{{ "/img/a.png" | relative_url }}?v=2', "/img/a.png?v=2"),
+    ("{% post_url 2026-10-12-ink %}#pens", "2026-10-12-ink.md#pens"),
+    ("{{ site.baseurl }}{% link files/a.pdf %}", "/files/a.pdf"),
+    ('{{< relref "13-ink.md" >}}', "13-ink.md"),
+])
+@pytest.mark.parametrize("around", ["[a]({})", "![a]({} 'b')", "[a]\n\n[a]: {}"])
+def test_an_address_is_filled_wherever_it_stands(typed: str, address: str, around: str) -> None:
+    clean = parse(around.format(typed)).clean
+
+    assert re.findall('(?:src|href)="([^"]*)"', clean) == [address]
+    assert "{" not in clean
+
+
+@pytest.mark.parametrize("text", [
+    "{{ page.author }}", "{% include note.html %}", "{{ site.pages | size }}", "`{{ site.url }}`",
+    "[a](https://example.com/{{ page.version }}/b)", "```\n[a]({{ site.url }}/b)\n```"])
+def test_what_is_not_known_without_a_template_engine_stays(text: str) -> None:
+    assert "{" in parse(text).clean
+    assert filled(text) == text
+
+
+def test_check_looks_for_the_file_and_says_nothing_of_the_marks() -> None:
+    body = ("![A press]({{ site.url }}/a.png) <img src=\"{{ '/b.png' | url }}\" alt=\"A pen\">\n\n{{ site.url }}")
+    specimen = Specimen("14.md", "Title", None, body, 1, "auto", "en")
+
+    found = examine_specimen(specimen, lambda path: path == "a.png")
+
+    assert [(one.rule, one.line) for one in found] == [("image-missing", 1), ("template-text", 3)]
+    assert '"b.png"' in found[0].message
