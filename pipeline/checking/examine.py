@@ -69,7 +69,7 @@ def examine(
     """
     source = Source(issue.path, body, line, document.tokens, below_static)
     addresses = named(source)
-    anchors = Anchors(document.clean, document.headings)
+    anchors = Anchors(document.clean, document.headings, issue.title)
     cover = issue.cover.src if issue.cover and not _names(addresses_of=body, src=issue.cover.src) else ""
     found = [
         *_nothing(issue, line, document),

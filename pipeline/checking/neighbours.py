@@ -75,9 +75,11 @@ def _order(
 def _name_and_day(issue: Neighbour) -> Iterator[Problem]:
     named = date_in_name(stem(issue.path))
     if named and issue.day and named != issue.day:
+        name = PurePosixPath(issue.path).name
+        renamed = name.replace(str(named), str(issue.day))
         yield _problem(issue, "date-name", f"its name says {named}, its front matter {issue.day}, which counts",
-                       f"rename it to {PurePosixPath(issue.path).name.replace(str(named), str(issue.day))}, "
-                       "or mend the date")
+                       (f"rename it to {renamed}" if renamed != name else f"rename it for {issue.day}")
+                       + ", or mend the date")
 
 
 def _problem(issue: Neighbour, rule: str, message: str, remedy: str) -> Problem:

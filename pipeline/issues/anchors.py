@@ -20,14 +20,18 @@ _TOP = "top"
 
 
 class Anchors:
-    """Where links within an issue may lead: the ids in its HTML (cleaned), and what its headings are called."""
+    """Where links within an issue may lead: the ids in its HTML (cleaned), and what its headings are called.
 
-    def __init__(self, clean: str, headings: Iterable[Heading]) -> None:
+    The heading that is its title stands at the top of the page, without an id.
+    """
+
+    def __init__(self, clean: str, headings: Iterable[Heading], title: str) -> None:
         self._ids = {unescape(found) for found in _ID.findall(clean)}
         self._folded: dict[str, str] = {}
         for heading in headings:
             self._ids.add(heading.id)
             self._folded.setdefault(fold(heading.text), heading.id)
+        self._folded.setdefault(fold(title), _TOP)
 
     def find(self, name: str) -> str:
         """The id that `name`, an address without its `#`, means; "" if there is none."""
@@ -37,11 +41,11 @@ class Anchors:
         return self._folded.get(fold(plain), "") if fold(plain) else ""
 
 
-def settle_anchors(clean: str, headings: Iterable[Heading]) -> str:
+def settle_anchors(clean: str, headings: Iterable[Heading], title: str) -> str:
     """The HTML with links that mean a heading leading to it; what means none stays as it is."""
     if 'href="#' not in clean:
         return clean
-    anchors = Anchors(clean, headings)
+    anchors = Anchors(clean, headings, title)
 
     def settled(link: re.Match[str]) -> str:
         typed = unescape(link[2])

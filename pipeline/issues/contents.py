@@ -13,6 +13,7 @@ from pipeline.issues.headings import TOP, Heading, fold, plain_text
 
 _NUMBERED = re.compile(r"\s*(\d{1,3})\s*(?:[、.．)）:：]|[,，](?!\d))\s*(\S.*)", re.DOTALL)
 _CHINESE = re.compile(r"\s*[一二三四五六七八九十]{1,3}\s*[、.．:：]\s*(?P<words>\S.*)", re.DOTALL)
+_NUMERAL = re.compile(r"\s*[\d一二三四五六七八九十]")
 _MARKER = re.compile(r"\s*(?:\[\[?toc\]?\]|@\[toc\]|\{:toc\})\s*", re.IGNORECASE)
 _ALIKE = 0.6
 _LONG = 300
@@ -22,7 +23,7 @@ def settle_contents(tokens: Sequence[Token], headings: Sequence[Heading]) -> lis
     """The stream with contents lines linked (`#id`) to the headings that follow them, and `[TOC]` lines filled in."""
     index = _Index(headings)
     out: list[Token] = []
-    toc_below = False
+    toc_below = leads = False
     above: Heading | None = None      # the heading of the contents themselves
     for at, token in enumerate(tokens):
         if token.type == "heading_close":
@@ -31,6 +32,7 @@ def settle_contents(tokens: Sequence[Token], headings: Sequence[Heading]) -> lis
             toc_below = bool(headings) and _takes_marker(token)
             above = headings[index.passed - 1] if at > 1 and tokens[at - 2].type == "heading_close" else None
             label, token.children, token.meta["leads"] = _linked(token.children or [], index, _number(tokens[at - 2]))
+            leads |= token.meta["leads"] > 0
             if label:
                 out += _paragraph(label, out[-1])
         out.append(token)
@@ -39,7 +41,7 @@ def settle_contents(tokens: Sequence[Token], headings: Sequence[Heading]) -> lis
             if not out[-2].children:
                 del out[-3:]
             out += _list([heading for heading in headings if heading is not above])
-    return list(_framed(out))
+    return list(_framed(out)) if leads else out
 
 
 class _Index:
@@ -87,6 +89,8 @@ def _bare(text: str) -> str:
 def _takes_marker(inline: Token) -> bool:
     """Removes a `[TOC]` that is the last line of a paragraph, and says whether there was one."""
     children = inline.children or []
+    if children and children[-1].content.rstrip()[-1:] not in "]}":
+        return False
     start = next((n + 1 for n in range(len(children) - 1, -1, -1)
                   if children[n].type in ("softbreak", "hardbreak")), 0)
     line = children[start:]
@@ -106,6 +110,8 @@ def _linked(children: Sequence[Token], index: _Index, number: str) -> tuple[list
 
     First comes a line that is no link above several that are, such as `目录：`. `number` stands before the first.
     """
+    if not (number or any(_NUMERAL.match(child.content) for child in children)):
+        return [], list(children), 0
     lines: list[list[Token]] = []
     linked: list[bool] = []
     for line, ending in _lines(children):

@@ -16,9 +16,9 @@ from markdown_it.token import Token
 
 from pipeline.issues.attributes import without_list
 from pipeline.issues.body import Body
-from pipeline.issues.headings import has_words, plain_text
+from pipeline.issues.headings import fold, has_words, plain_text
 from pipeline.issues.issue import Image
-from pipeline.issues.naming import chinese_ordinal
+from pipeline.issues.naming import number_in_title
 from pipeline.issues.rawhtml import settle
 from pipeline.issues.report import Report
 from pipeline.issues.tags import TAG, read_tag
@@ -42,9 +42,13 @@ _SMALL = re.compile(r"<small\b[^>]*>(.*?)</small>", re.DOTALL | re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:https?|ftp|mailto):\S+|[\w.+-]{1,64}@[\w.-]+")
 _CONTENTS_LINE = re.compile(r"\s*(?:\d{1,3}\s*[、.．)）]|\[\[?toc\]?\]|@\[toc\])", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[。！？!?…](?:[”’」』）)\"']?)|\.(?=\s)")
-_HEADING_NUMBER = re.compile(r"(?:\b(?:issue|no|vol(?:ume)?|number)\b\.?|#)\s*#?(\d{1,6})\b", re.IGNORECASE)
 
 _FIRST_PART, _SECOND_PART = (re.compile(rf"\W*(?:{number})(?:[、.．)）:：]|\s)") for number in ("0?1|一", "0?2|二"))
+
+_OPENINGS = frozenset((
+    "前言", "引言", "序言", "导言", "导读", "導讀", "卷首语", "卷首語", "写在前面", "简介", "宗旨", "はじめに",
+    "目录", "目錄", "本期目录", "目次", "introduction", "intro", "foreword", "preface", "contents", "tableofcontents"))
+"""What the first of several parts is called (`fold`); as a title all issues would have the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ def excerpts(body: Body) -> Excerpts:
     """The Excerpts of a Markdown body, which stays as it is; empty fields where it has none."""
     blocks = _Blocks(body)
     heading = blocks.first_heading()
-    number = _number(heading)
+    number = number_in_title(heading)
     top = blocks.top()
     top[:1] = map(blocks.settled, top[:1])
     return Excerpts(
@@ -86,10 +90,13 @@ class _Blocks:
         return self._words(self._headings[0]) if self._headings else ""
 
     def begins_a_part(self) -> bool:
-        """Whether the first heading is only that of a part: the first of a numbered row, or small below other words."""
+        """Whether the first heading is only that of a part: an opening, the first of a numbered row, or small below
+        other words."""
         if not self._headings:
             return False
         first, *others = self._headings
+        if others and fold(self._words(first)).lstrip("0123456789") in _OPENINGS:
+            return True
         if _FIRST_PART.match(self._words(first)) and any(_SECOND_PART.match(self._words(at)) for at in others):
             return True
         return self.tokens[first].tag != "h1" and any(
@@ -128,13 +135,6 @@ class _Blocks:
             looked_at.children = self._body.words(part)
         settled = settle([looked_at], Report("", 1))
         return next((found for found in settled if found.type in ("inline", "html_block")), looked_at)
-
-
-def _number(heading: str) -> int | None:
-    plain = unicodedata.normalize("NFKC", heading)
-    match = _HEADING_NUMBER.search(plain)
-    counted = chinese_ordinal(plain)
-    return counted if counted is not None or match is None else int(match[1])
 
 
 def _cover(block: Token) -> Image | None:

@@ -73,16 +73,19 @@ def has_words(token: Token) -> bool:
 
 
 def _without_title(tokens: Sequence[Token], title: str) -> list[Token]:
-    """Only the very first heading can be the title; the page prints that already.
+    """Only the very first heading can be the title, if none is larger; the page prints that already.
 
-    Below other words and with its like after it, it is the heading of a part, whose place must not go.
+    Below other words and with its like after it, it is the heading of a part, whose place must not go; so is one of
+    level 2 or deeper below any words, or with a link.
     """
-    at = next((n for n, token in enumerate(tokens) if token.type == "heading_open"), None)
-    if at is None or tokens[at].tag != "h1" or not fold(title):
+    places = [n for n, token in enumerate(tokens) if token.type == "heading_open"]
+    if not places or not fold(title) or any(tokens[n].tag < tokens[places[0]].tag for n in places):
         return list(tokens)
-    first, *others = [fold(plain_text(tokens[n + 1].children or ())) for n in range(at, len(tokens))
-                      if tokens[n].type == "heading_open" and tokens[n].tag == "h1"]
-    part = any(other != first for other in others) and any(map(has_words, tokens[:at]))
+    at = places[0]
+    first, *others = [fold(plain_text(tokens[n + 1].children or ())) for n in places if tokens[n].tag == tokens[at].tag]
+    alone = tokens[at].tag == "h1" and all(other == first for other in others)
+    linked = tokens[at].tag != "h1" and any(child.type == "link_open" for child in tokens[at + 1].children or ())
+    part = linked or (not alone and any(map(has_words, tokens[:at])))
     return [*tokens[:at], *tokens[at + 3:]] if first == fold(title) and not part else list(tokens)
 
 

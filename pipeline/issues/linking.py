@@ -81,12 +81,13 @@ def _link(linker: Linker, state: StateInline, silent: bool) -> bool:
     if scheme is None or not length:
         return False
     typed = f"{scheme[0]}:{state.src[pos + 1:pos + 1 + length]}".rstrip("*")
-    address = state.md.normalizeLink(typed)
+    meant = typed.replace("&amp;", "&")  # as it stands in the source of a page from which it was copied
+    address = state.md.normalizeLink(meant)
     if not state.md.validateLink(address):
         return False
     if not silent:
         state.pending = state.pending.removesuffix(scheme[0])
-        _push(state, typed, address)
+        _push(state, meant, address)
     state.pos += len(typed) - len(scheme[0])
     return True
 

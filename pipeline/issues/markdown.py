@@ -83,7 +83,7 @@ def parse(
     raw = parser.renderer.render(tokens, parser.options, env)
     shown = cover is not None and shows(tokens, cover)
     return Document(tuple(tokens), headings, report.findings, None if shown else cover, language,
-                    settle_anchors(clean(clean_html(raw)), headings))
+                    settle_anchors(clean(clean_html(raw)), headings, title))
 
 
 def html(document: Document, target: Target, *, page_url: str, resolve: Callable[[str], str], width: int = 640) -> str:

@@ -3,12 +3,14 @@
 A number is one to six digits at the start, or right after a Latin word at the start, and it
 ends at `-`, `_`, `.`, a space, `、` or the end of the name. A day, a month or a week of a year is none.
 A year behind a word that does not count issues (`recap-2023-readers`) is none either.
-Without one, `第14期` or `第十四期` anywhere is a number; 总第, which counts on through the years, comes before both.
+Without one, `第14期`, `第十四期` or `周刊14期` anywhere is a number; 总第, which counts on through the years,
+comes first.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from pathlib import PurePosixPath
 
 from pipeline.issues.dates import MONTH, date_in_name
@@ -26,8 +28,13 @@ _YEAR_OF_WORDS = re.compile(
 _DATE_ONLY = re.compile(rf"(?=.*(?:19|20)\d{{2}})(?:{MONTH}|\d{{1,4}}|[-_. ])+")
 _FOLDERS_OF_A_DAY = re.compile(r"(?:.*/)?((?:19|20)\d{2})/(\d{2})/(\d{2})")
 _NUMERALS, _UNITS = "零一二三四五六七八九", {"十": 10, "百": 100, "千": 1000}
-_ORDINAL = re.compile(r"第\s*(?:(\d{1,6})\s*[期号號回刊]|([〇零一二两三四五六七八九十百千]{1,8})\s*[期刊])")
+_ORDINAL = re.compile(
+    r"(?:第\s*(?:(\d{1,6})\s*[期号號回刊]|([〇零一二两三四五六七八九十百千]{1,8})\s*[期刊])|[刊报報]\s*(\d{1,6})\s*期)")
 _TOTAL = re.compile("[总總]" + _ORDINAL.pattern)
+# `C# 12` is a language, and neither `our number 1 tip`, `no 2 days` nor `the #1 reason` counts issues.
+_SAID = re.compile(
+    r"(?:\b(?:issue|vol(?:ume)?)\b\.?|\bno\.|^(?:no|number)\b|^#|(?<!\b[A-Za-z])#(?=\d+\s*(?:$|[^\w\s])))"
+    r"\s*#?(\d{1,6})\b", re.IGNORECASE)
 _AS_ITS_FOLDER = frozenset(("index", "readme"))  # what site generators and forges show for a folder
 
 
@@ -52,10 +59,18 @@ def number_in_name(name: str) -> int | None:
     return chinese_ordinal(name)
 
 
+def number_in_title(title: str) -> int | None:
+    """The number that a title or heading says, `Weekly #14`, `Vol. 14` or `第14期`; None if there is none."""
+    plain = unicodedata.normalize("NFKC", title)
+    said = _SAID.search(plain)
+    counted = chinese_ordinal(plain)
+    return counted if counted is not None or said is None else int(said[1])
+
+
 def chinese_ordinal(text: str) -> int | None:
-    """The number of `第14期` or `第十四期`, where there are several that of 总第; None if there is none."""
+    """The number of `第14期`, `第十四期` or `周刊 14 期`, where there are several that of 总第; None without one."""
     match = _TOTAL.search(text) or _ORDINAL.search(text)
-    return _value(match[1] or match[2]) if match else None
+    return _value(match[match.lastindex or 0]) if match else None
 
 
 def _value(text: str) -> int:

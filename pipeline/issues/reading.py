@@ -19,7 +19,7 @@ from pipeline.issues.dates import When, date_in_name, local_instant, parse_date
 from pipeline.issues.fillings import filled
 from pipeline.issues.frontmatter import Front, read_front
 from pipeline.issues.issue import Image, Manuscript
-from pipeline.issues.naming import number_in_name, says_when, stem, title_in_name
+from pipeline.issues.naming import number_in_name, number_in_title, says_when, stem, title_in_name
 from pipeline.language import language_tag
 
 if TYPE_CHECKING:  # slow import: the Markdown parser
@@ -68,14 +68,15 @@ def read_halfway(
     when = _when(fields, name, path, zone, send_at, git_date)  # before the body is parsed: it may have to be asked for
     body = Body(front.body)
     told = excerpts(body)
-    number = _first(given, number_in_name(name), told.heading_number)
+    title = fields.line("title")
+    number = _first(given, number_in_name(name), number_in_title(title), told.heading_number)
     own = fields.text(fields.called("description"))
     spoken = [cut(text) for text in (own, told.small) if text]
     manuscript = Manuscript(
         path=path,
         claimed_id=fields.identity() or (str(number) if number is not None else name),
         number=number,
-        title=fields.line("title") or _title(title_in_name(name), told.title) or name,
+        title=title or _title(title_in_name(name), told.title) or name,
         day=when.day if when else None,
         due_at=when.instant if when else None,
         cover=fields.cover() or told.cover,

@@ -32,7 +32,7 @@ from pipeline.publish.rendering import (
     render,
 )
 
-RENDERER = 8  # grows when the same Markdown comes out differently after an upgrade
+RENDERER = 9  # grows when the same Markdown comes out differently after an upgrade
 
 
 class Library:

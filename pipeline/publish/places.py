@@ -41,7 +41,7 @@ class Places:
     def _move(self, record: Record, owners: dict[str, str]) -> Record:
         """Who moves leaves a redirect at the old address."""
         place = self._place(record, owners)
-        if place == record.permalink:
+        if place == record.permalink or self._is_numbered_late(record):
             return record
         moved = replace(record, permalink=place)
         if record.permalink:
@@ -50,14 +50,21 @@ class Places:
         owners[place] = record.key
         return moved
 
+    def _is_numbered_late(self, record: Record) -> bool:
+        """Whether an issue that is known by its file's name has a number only since it came out: it stays there."""
+        return record.key == stem(record.path) and (
+            record.permalink == self._address(self._pattern, replace(record, number=None)))
+
     def _place(self, record: Record, owners: Mapping[str, str]) -> str:
         """The permalink of the settings, or a neighbouring one if another issue has that already."""
-        name = stem(record.path)
         for pattern in chain((self._pattern, "{stem}/"), (f"{{stem}}-{n}/" for n in range(2, 1000))):
-            place = permalink(pattern, number=record.number, slug=slug(record.title), stem=name, day=record.day)
+            place = self._address(pattern, record)
             if owners.get(place, record.key) == record.key:
                 return place
         raise IssueError("finds no address that is free", path=record.path, remedy="give it a number of its own")
+
+    def _address(self, pattern: str, record: Record) -> str:
+        return permalink(pattern, number=record.number, slug=slug(record.title), stem=stem(record.path), day=record.day)
 
     def _clash(self, record: Record, owners: Mapping[str, str]) -> Problem | None:
         """Two issues whose settings give them one address: both are published, and both are named."""

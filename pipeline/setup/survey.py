@@ -6,9 +6,9 @@ import os
 import re
 import string
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from pipeline.errors import OutputError
 from pipeline.issues.dates import date_in_name
@@ -29,6 +29,7 @@ ANYWHERE, IN_YEARS = "**/", "20*/**/"
 _NO_LANGUAGE = re.compile(r"^```.*?^```|`[^`\n]*`|https?://[!-~]+|<[^<>]*>", re.DOTALL | re.MULTILINE)
 _WORD = re.compile(r"[A-Za-z]+|[\u3040-\u30ff\u3400-\u9fff]")
 _TRANSLATED = re.compile(r"(.+)(\.[a-z]{2}(?:[-_][A-Za-z]{2,4})?)")
+_LANGUAGE = re.compile(r"(?:ar|cn|de|en|es|fr|ja|jp|ko|pl|pt|ru|tr|tw|uk|vi|zh)(?:[-_][A-Za-z]{2,4})?", re.IGNORECASE)
 _ODD = frozenset('<>"\\${}')
 _ZONE_FOLDER = "zoneinfo/"
 _SITE = (".", "static", "public", "source", "src", "assets", "docs", "src/public", "docs/public", "src/assets",
@@ -68,18 +69,17 @@ def survey(folder: Path, issues: Path | None = None) -> Survey:
     found = sorted(_markdown(where))
     files = [file for file in found if not _is_document(file)]
     below = _below(folder, files) if where == folder else ANYWHERE
-    wanted = matcher([f"{below}*"], [])
     paths = {file: file.relative_to(where).as_posix() for file in found}
+    translated = _translations({paths[file] for file in files})
+    wanted = matcher([f"{below}*"], translated)
     files = [file for file in files if wanted(paths[file])]
-    translated = _translations(files)
-    files = [file for file in files if not file.name.endswith(translated)]
     others = _others([file for file in found if _is_document(file)], files, where)
     return Survey(
         title=_title(folder.resolve().name),
         issues=os.path.relpath(where, folder).replace(os.sep, "/"),
         static=_static(folder, where, files), below=below, files=len(files),
         suffixes=tuple(sorted({file.suffix for file in files})),
-        others=(*others, *(f"{ANYWHERE}*{ending}" for ending in translated)),
+        others=(*others, *translated),
         language=_language(files[-SAMPLE:]), timezone=_timezone(),
         anew=begin_anew((paths[file], number_in_name(stem(paths[file]))) for file in files),
     )
@@ -111,12 +111,17 @@ def _has(root: Path, place: Path, address: str) -> bool:
     return file.is_relative_to(root) and file.is_file()
 
 
-def _translations(files: list[Path]) -> tuple[str, ...]:
-    """The endings, such as `.en.md`, of files that lie beside one of the same name without the language."""
-    there = set(files)
-    endings = {f"{found[2]}{file.suffix}" for file in files if (found := _TRANSLATED.fullmatch(file.stem))
-               and file.with_name(f"{found[1]}{file.suffix}") in there}
-    return tuple(sorted(endings))
+def _translations(paths: Collection[str]) -> list[str]:
+    """Patterns of files that lie beside one of the same name without the language: `14.en.md`, `en/14.md`."""
+    found: set[str] = set()
+    for path in map(PurePosixPath, paths):
+        ending = _TRANSLATED.fullmatch(path.stem)
+        if ending and str(path.with_stem(ending[1])) in paths:
+            found.add(f"{ANYWHERE}*{ending[2]}{path.suffix}")
+        for at, folder in enumerate(path.parts[:-1]):
+            if _LANGUAGE.fullmatch(folder) and "/".join((*path.parts[:at], *path.parts[at + 1:])) in paths:
+                found.add("/".join((*path.parts[:at + 1], "**")))
+    return sorted(found)
 
 
 def _others(documents: list[Path], issues: list[Path], where: Path) -> list[str]:
@@ -139,10 +144,9 @@ def _busiest(folder: Path) -> Path:
 
     From the top down to where files lie, always into the folder with most of them below it.
     """
-    found = [file for file in _markdown(folder) if not _is_document(file)]
-    if any(file.is_relative_to(folder / POSTS) for file in found):
+    files = _candidates(folder)
+    if any(file.is_relative_to(folder / POSTS) for file in files):
         return folder / POSTS
-    files = [file for file in found if DOCUMENTS not in file.relative_to(folder).parts] or found
     if not files:
         return folder / "issues"
     where = folder
@@ -153,6 +157,22 @@ def _busiest(folder: Path) -> Path:
         if most * 3 < len(below) * 2 or name.isdecimal():  # they lie here, or in folders of years and months
             return where
         where /= name
+
+
+def _candidates(folder: Path) -> list[Path]:
+    """The Markdown files among which issues are looked for: those in `docs` only where they are numbered or dated, and
+    no others are, or where there are no others."""
+    found = [file for file in _markdown(folder) if not _is_document(file)]
+    inside = [file for file in found if DOCUMENTS in file.relative_to(folder).parts]
+    outside = [file for file in found if DOCUMENTS not in file.relative_to(folder).parts]
+    named = sum(map(_is_named, inside))
+    return inside if not any(map(_is_named, outside)) and named * 2 > len(outside) else outside or inside
+
+
+def _is_named(file: Path) -> bool:
+    """Does the file's name say a number or a day, as those of issues do?"""
+    name = stem(f"{file.parent.name}/{file.name}")
+    return bool(date_in_name(name)) or number_in_name(name) is not None
 
 
 def _markdown(folder: Path) -> Iterator[Path]:

@@ -42,3 +42,13 @@ def test_a_file_that_could_not_be_read_leaves_no_gap_and_has_no_date() -> None:
 
 def test_first_issues_have_no_usual_interval_yet() -> None:
     assert list(find_neighbour_problems(Neighbour("2-x.md", 2, date(2027, 1, 1)), WEEKLY[:1])) == []
+
+
+@pytest.mark.parametrize(("path", "remedy"), [
+    ("2026-03-09-x.md", "rename it to 2026-03-08-x.md, or mend the date"),
+    ("x-20260309.md", "rename it for 2026-03-08, or mend the date"),
+])
+def test_a_name_with_another_day_has_a_remedy_that_changes_it(path: str, remedy: str) -> None:
+    [found] = find_neighbour_problems(Neighbour(path, None, date(2026, 3, 8)), [])
+
+    assert found.remedy == remedy

@@ -21,9 +21,10 @@ TEXT = '# 周刊\n\n## 1. 有趣 & 实用\n\n## Paper\n\n<a name="ink"></a>\n\n#
     ("#Paper", "#paper"),
     ("#ink", "#ink"),
     ("#top", "#top"),
+    ("#周刊", "#top"),
     ("#", "#"),
 ])
 def test_a_link_leads_to_the_heading_that_it_means(written: str, led: str) -> None:
-    clean = parse(f"{TEXT}[x]({written})").clean
+    clean = parse(f"{TEXT}[x]({written})", title="周刊").clean
 
     assert f'<a href="{led}">x</a>' in unquote(clean)

@@ -32,6 +32,8 @@ def test_the_first_heading_that_repeats_the_title_is_left_out() -> None:
     text = "intro\n\n# 周刊：第 14 期！\n\n## a\n\n# 周刊第14期"
 
     assert headings(text, "周刊 第１４期") == [(3 - 1, "a", "a"), (2, "周刊第14期", "周刊第14期")]
+    assert headings("![](a.png)\n\n## Title\n\n## a", "Title") == [(2, "a", "a")]
+    assert headings("## [Title](https://example.com)", "Title") == [(2, "Title", "title")]
     assert headings("## Title\n\n# Title", "Title") == [(2, "Title", "title"), (2, "Title", "title-1")]
     assert headings("![](a.png)\n\n# Title\n\n# b", "Title") == [(2, "b", "b")]
     assert headings("motto\n\n# Title\n\n## b", "Title") == [(2, "b", "b")]

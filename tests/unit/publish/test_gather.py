@@ -76,7 +76,7 @@ def test_a_program_that_reads_numbers_elsewhere_makes_no_new_issue_of_an_old_fil
     letters.deliver()
 
     assert letters.standings == dict.fromkeys(("第14期", "第15期", "15"), "adopted")
-    assert letters.record("第14期").number == 14
+    assert (letters.record("第14期").number, letters.record("第14期").permalink) == (14, "第14期/")
     assert letters.mails == []
 
 

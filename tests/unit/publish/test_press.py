@@ -250,6 +250,22 @@ def test_issue_that_moves_leaves_a_redirect_and_keeps_its_id(tmp_path: Path) -> 
     assert letters.output()["site/apples/index.html"] != output["site/apples/index.html"]
 
 
+def test_another_permalink_moves_what_has_a_number_from_the_first_and_an_issue_numbered_late_stays(
+    tmp_path: Path,
+) -> None:
+    letters = Publication(tmp_path / "letters", {"issues": {"permalink": "{stem}/"}})
+    letters.write("01-apples.md", words(1))
+    letters.write("cider.md", words(2))
+    letters.begin()
+    letters.write("cider.md", words(2), front="number: 2\n")
+
+    letters.configure({"issues": {"permalink": "{number}/"}})
+    letters.publish()
+
+    assert {key: record.permalink for key, record in letters.app.archive.issues().items()} == {
+        "1": "1/", "cider": "cider/"}
+
+
 def test_two_issues_of_one_address_are_both_published_and_named(tmp_path: Path) -> None:
     letters = Publication(tmp_path / "letters", {"issues": {"permalink": "{slug}/"}})
     letters.write("01-apples.md", words(1), day=TODAY - DAY)
