@@ -91,7 +91,7 @@ def _judge_file(source: Source, one: Named, exists: Exists) -> Iterator[Problem]
     except IssueError as error:
         yield source.problem(error.problem.rule, one.at, error.problem.message, error.problem.remedy)
         return
-    if not exists(path):
+    if not exists(path) and not (path.endswith(".html") and exists(f"{path.removesuffix('.html')}.md")):
         is_host = _HOST.match(one.address)
         remedy = f"write https://{one.address}" if is_host else "mend the name, or write the whole address"
         yield source.problem("link-missing", one.at, f'there is no file "{_short(path)}" in the {folder_of(path)}',

@@ -10,7 +10,7 @@ from markdown_it.token import Token
 
 from pipeline.checking.source import Source
 from pipeline.errors import Problem
-from pipeline.issues.fillings import FILLED
+from pipeline.issues.fillings import FILLED, RAW, TITLE
 
 _EMBED = re.compile(r"!\[\[([^\[\]\n]{1,200})\]\]")
 _WIKI = re.compile(r"(?<![!\[#\\])\[\[(?!_?toc_?\]\])([^\[\]\n]{1,200})\]\](?![(\[])", re.IGNORECASE)
@@ -42,7 +42,7 @@ def find_marks(source: Source, tokens: Sequence[Token]) -> Iterator[Problem]:
         yield source.problem("wiki-link", found.start(), f"{_short(found[0])} is shown as typed",
                              "write [text](address), or put it in backticks")
     for found in source.find(_TEMPLATE):
-        if source.prose[found.start() - 1:found.start()] in _BEFORE_AN_ADDRESS and FILLED.match(found[0]):
+        if _is_read(source.prose[max(0, found.start() - 4):found.start()].rstrip(" "), found[0]):
             continue
         yield source.problem("template-text", found.start(), f"{_short(found[0])} is shown as typed: nothing fills it",
                              "put it in backticks if readers should see it, else remove it")
@@ -50,6 +50,12 @@ def find_marks(source: Source, tokens: Sequence[Token]) -> Iterator[Problem]:
         yield source.problem("placeholder-text", found.start(), f'"{found[0].strip()}" looks unfinished',
                              "write what belongs here")
     yield from _literal_emphasis(source, tokens)
+
+
+def _is_read(before: str, mark: str) -> bool:
+    """Whether this mark is understood where it stands."""
+    return RAW.fullmatch(mark) is not None or (before.endswith("#") and TITLE.fullmatch(mark) is not None) or (
+        before.endswith(_BEFORE_AN_ADDRESS) and FILLED.match(mark) is not None)
 
 
 def _literal_emphasis(source: Source, tokens: Sequence[Token]) -> Iterator[Problem]:

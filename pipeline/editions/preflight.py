@@ -18,6 +18,8 @@ _NO_ALT = re.compile(r'<img\b(?![^>]*\salt=)[^>]*?\ssrc="([^"]*)"')
 _UNKNOWN_HOLE = re.compile(rf"AVVISO-HOLE-(?!QUOTED-|{'|'.join(hole.name for hole in Hole)})[A-Z-]*")
 _LEFT_OVER = re.compile(r"LINK_HERE|\{\{\s*[a-z_.]+\s*\}\}|\*\|[A-Z_]+\|\*|%%[a-z_]+%%", re.IGNORECASE)
 
+_CODE = re.compile(r"`[^`]{1,300}`|^ {4}.*", re.MULTILINE)  # as the text part writes it
+
 # What would do harm to readers stops a mailing; the rest is for the author to know.
 _ERRORS = frozenset({"mail-size", "mail-unsubscribe", "mail-subject", "mail-hole"})
 
@@ -75,5 +77,5 @@ def _left_over(edition: Edition) -> Iterator[Finding]:
     for mark in dict.fromkeys(_UNKNOWN_HOLE.findall(edition.html + edition.text)):
         yield ("mail-hole", f"{mark} is filled by nobody", "mend the template")
     seen = edition.subject + "\n" + "".join(piece for piece in split(edition.text) if not isinstance(piece, Hole))
-    for mark in dict.fromkeys(_LEFT_OVER.findall(seen)):
+    for mark in dict.fromkeys(_LEFT_OVER.findall(_CODE.sub("", seen))):
         yield ("mail-placeholder", f'"{mark}" looks like a placeholder', "replace it, or write it as code")

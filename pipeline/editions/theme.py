@@ -52,7 +52,10 @@ def _leading(language: str) -> float:
 
 
 def _fonts(language: str) -> str:
-    """Latin letters first, then the reader's own Han forms: one code point looks different in Tokyo and Taipei."""
+    """Latin letters first, then the reader's own Han forms: one code point looks different in Tokyo and Taipei.
+
+    No other language has them: where the Latin fonts are missing, an apostrophe would be as wide as a Han character.
+    """
     first, *others = language.lower().replace("_", "-").split("-")
     key = first if first != "zh" else "zh-hant" if {"hant", "tw", "hk", "mo"} & set(others) else "zh-hans"
-    return ",".join((_LATIN, _CJK.get(key, _CJK["zh-hans"]), "sans-serif"))
+    return ",".join((_LATIN, *([_CJK[key]] if key in _CJK else []), "sans-serif"))

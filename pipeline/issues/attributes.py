@@ -6,11 +6,13 @@ They say how something looks or is called, not what it says: the name of a headi
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from markdown_it.token import Token
 
-_ALONE = re.compile(r"\{:[^{}\n]{1,300}\}")
+from pipeline.issues.fillings import without_raw_marks
+
+_ALONE = re.compile(r"\{:(?! ?toc\b)[^{}\n]{1,300}\}")  # that one is no attribute: it asks for contents
 _BEHIND = re.compile(rf"{_ALONE.pattern}|\{{(?:[#.][\w-]|[A-Za-z-]{{1,30}}=)[^{{}}\n]{{0,300}}\}}")
 _AT_END = re.compile(r"(?<!\s)\s*\{:?[ \t]*[#.][\w-][^{}\n]{0,300}\}\s*$")
 _NAME = re.compile(r"#(?P<id>[\w-]+)")
@@ -22,6 +24,7 @@ def settle_attributes(tokens: Sequence[Token]) -> list[Token]:
     """The stream without lists of attributes; headings have the id that theirs gives them in `meta`."""
     kept: list[Token] = []
     emptied = False
+    tokens = list(_without_rows(tokens))
     for at, token in enumerate(tokens):
         if emptied and token.type == "paragraph_close":
             emptied = False
@@ -29,7 +32,7 @@ def settle_attributes(tokens: Sequence[Token]) -> list[Token]:
         kept.append(token)
         if token.type != "inline" or "{" not in token.content:
             continue
-        children = _without_alone(_without_behind(token.children or []))
+        children = _without_alone(_without_behind(without_raw_marks(token)))
         if tokens[at - 1].type == "heading_open":
             tokens[at - 1].meta["id"] = _take_name(children)
         token.children = children
@@ -37,6 +40,21 @@ def settle_attributes(tokens: Sequence[Token]) -> list[Token]:
             emptied = True
             kept[-2:] = []
     return kept
+
+
+def _without_rows(tokens: Sequence[Token]) -> Iterator[Token]:
+    """Without the last row of a table that is but the list of attributes on the line below it."""
+    row: list[Token] = []
+    for token in tokens:
+        if row or token.type == "tr_open":
+            row.append(token)
+        else:
+            yield token
+        if token.type == "tr_close":
+            first, *others = [cell.content.strip() for cell in row if cell.type == "inline"] or [""]
+            if any(others) or not _ALONE.fullmatch(first):
+                yield from row
+            row = []
 
 
 def without_list(heading: str) -> str:

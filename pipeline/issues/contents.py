@@ -14,13 +14,16 @@ from pipeline.issues.headings import TOP, Heading, fold, plain_text
 _NUMBERED = re.compile(r"\s*(\d{1,3})\s*(?:[、.．)）:：]|[,，](?!\d))\s*(\S.*)", re.DOTALL)
 _CHINESE = re.compile(r"\s*[一二三四五六七八九十]{1,3}\s*[、.．:：]\s*(?P<words>\S.*)", re.DOTALL)
 _NUMERAL = re.compile(r"\s*[\d一二三四五六七八九十]")
-_MARKER = re.compile(r"\s*(?:\[\[?toc\]?\]|@\[toc\]|\{:toc\})\s*", re.IGNORECASE)
+_MARKER = re.compile(r"\s*(?:\[\[?toc\]?\]|@\[toc\]|\{: ?toc\b[^{}\n]*\})\s*", re.IGNORECASE)
+_STAND_INS = {f"{kind}_open": ["list_item_open", "paragraph_open", "inline", "paragraph_close", "list_item_close",
+                               f"{kind}_close"] for kind in ("bullet_list", "ordered_list")}
 _ALIKE = 0.6
 _LONG = 300
 
 
 def settle_contents(tokens: Sequence[Token], headings: Sequence[Heading]) -> list[Token]:
     """The stream with contents lines linked (`#id`) to the headings that follow them, and `[TOC]` lines filled in."""
+    tokens = list(_without_stand_ins(tokens)) if headings else tokens
     index = _Index(headings)
     out: list[Token] = []
     toc_below = leads = False
@@ -42,6 +45,23 @@ def settle_contents(tokens: Sequence[Token], headings: Sequence[Heading]) -> lis
                 del out[-3:]
             out += _list([heading for heading in headings if heading is not above])
     return list(_framed(out)) if leads else out
+
+
+def _without_stand_ins(tokens: Sequence[Token]) -> Iterator[Token]:
+    """With the marker alone where kramdown has a list for it, `* TOC` above `{:toc}`."""
+    at = 0
+    while at < len(tokens):
+        rest = _STAND_INS.get(tokens[at].type)
+        if rest and rest == [token.type for token in tokens[at + 1:at + 7]]:
+            opening, inline, closing = tokens[at + 2:at + 5]
+            if (children := inline.children or []) and _MARKER.fullmatch(children[-1].content):
+                inline.children = children[-1:]
+                opening.hidden = closing.hidden = False
+                yield from (opening, inline, closing)
+                at += 7
+                continue
+        yield tokens[at]
+        at += 1
 
 
 class _Index:

@@ -21,6 +21,7 @@ _PLAIN_FIELD = re.compile(
     r"(?P<name>[A-Za-z_][\w-]{0,40}):(?: +(?P<words>\w(?:[\w ./+,;()，。、；！？（）《》“”…—-]|:(?=[\w/]))*))? *")
 TOML_KEY = re.compile(r"\s*[\w.\"'-]+\s*=|\s*\[\w")
 
+_TABBED = re.compile(r"^([ ]*[\w-]+:) *\t[ \t]*", re.MULTILINE)  # legal in YAML (1.2.2, section 6.2), unknown to PyYAML
 _MAX_DEPTH = 10
 _PROSE = ("title", "description", "desc")
 _PLAIN_WORDS = {
@@ -61,6 +62,7 @@ class StrictYaml(_Fenced, YAMLHandler):
 
     def load(self, fm: str, **_options: object) -> dict[str, object]:
         self._explain_wide_colon(fm)
+        fm = _TABBED.sub(r"\1 ", fm)
         if plain := plain_fields(fm):
             return plain
         try:

@@ -1,4 +1,5 @@
-"""Addresses that a site generator fills in: `{{ site.baseurl }}/a.png`, `{{ '/a.png' | url }}`, `{% post_url 13 %}`.
+"""What a site generator fills in: addresses such as `{{ site.baseurl }}/a.png`, `{{ '/a.png' | url }}`,
+`{% post_url 13-ink %}`; the title; and `{% raw %}`.
 
 No template engine is at work: what these few forms of Jekyll, Eleventy and Hugo say is known without one. Any other
 stays as it was typed, and is reported.
@@ -7,6 +8,9 @@ stays as it was typed, and is reported.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+
+from markdown_it.token import Token
 
 _ROOT = r"\{\{-?\s*(?:site\.(?:url|base_?url)|\.?Site\.BaseURL|base_?url)\s*-?\}\}"
 _PATH = (r"\{\{-?\s*(?:\"[^\"{}\n]{1,300}\"|'[^'{}\n]{1,300}')"
@@ -17,8 +21,24 @@ _PAGE = r"\{\{[<%]\s*(?:rel)?ref\s+[\"'][^\"'{}\n]{1,300}[\"']\s*[%>]\}\}"
 FILLED = re.compile(rf"(?:{_ROOT}|{_PATH}|{_POST}|{_LINK}|{_PAGE})+[^\s()<>\"'{{}}]*")
 """A whole address that begins so."""
 
+TITLE = re.compile(r"\{\{-?\s*(?:\$?(?:page|frontmatter)\.)?title\s*-?\}\}")
+"""The title of the page, as the heading of a text."""
+
+RAW = re.compile(r"\{%-?\s*(?:end)?raw\s*-?%\}")
 _FORM = re.compile("|".join(f"({form})" for form in (_ROOT, _PATH, _POST, _LINK, _PAGE)))
 _QUOTED = re.compile(r"[\"']([^\"']+)[\"']")
+
+
+def without_raw_marks(inline: Token) -> Sequence[Token]:
+    """Inline tokens without `{% raw %}` and `{% endraw %}`, both or one alone in its paragraph: a generator fills in
+    nothing between them."""
+    children = inline.children or []
+    if len({found[0] for found in RAW.finditer(inline.content)}) < 2 and not RAW.fullmatch(inline.content.strip()):
+        return children
+    for child in children:
+        if child.type == "text":
+            child.content = RAW.sub("", child.content)
+    return [child for child in children if child.type != "text" or child.content]
 
 
 def filled(address: str) -> str:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 from markdown_it.token import Token
 
+from pipeline.issues.fillings import TITLE
+
 TOP = 2
 DEEPEST = 6
 
@@ -82,6 +84,8 @@ def _without_title(tokens: Sequence[Token], title: str) -> list[Token]:
     if not places or not fold(title) or any(tokens[n].tag < tokens[places[0]].tag for n in places):
         return list(tokens)
     at = places[0]
+    if TITLE.fullmatch(plain_text(tokens[at + 1].children or ())):
+        return [*tokens[:at], *tokens[at + 3:]]
     first, *others = [fold(plain_text(tokens[n + 1].children or ())) for n in places if tokens[n].tag == tokens[at].tag]
     alone = tokens[at].tag == "h1" and all(other == first for other in others)
     linked = tokens[at].tag != "h1" and any(child.type == "link_open" for child in tokens[at + 1].children or ())

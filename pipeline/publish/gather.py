@@ -253,8 +253,10 @@ class Gatherer:
         )
         if old is None:
             return fresh
+        by_number = manuscript.number is None and key == str(old.number)  # who goes by a number keeps it
         return replace(
-            fresh, seen_at=old.seen_at if same_bytes else now, changed_at=old.changed_at if same_bytes else changed_at,
+            fresh, number=old.number if by_number else fresh.number,
+            seen_at=old.seen_at if same_bytes else now, changed_at=old.changed_at if same_bytes else changed_at,
             due_seen_at=old.due_seen_at, since=old.since, ordinal=old.ordinal, published_at=old.published_at,
             state=State.SCHEDULED if old.state is State.PROBLEM else old.state, reason=old.reason,
             feed_id=old.feed_id, permalink=old.permalink,

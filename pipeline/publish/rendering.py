@@ -18,7 +18,7 @@ from pipeline.issues.markdown import Body, Document, Target, fragment, parse
 from pipeline.issues.record import Record, Text
 from pipeline.issues.targets import Place
 
-ISSUE = ".md"
+ISSUE, PAGE = ".md", ".html"
 
 Breaks = Literal["auto", "hard", "soft"]
 Material = str | Text
@@ -70,6 +70,7 @@ class Bearings:
         """The absolute address of a reference; one that leads nowhere stays as the author wrote it."""
         if not is_relative(reference):
             return reference
+        reference = self._as_file(reference)
         if is_page(reference, self.below_static):
             return urljoin(self.url, reference)
         try:
@@ -83,6 +84,18 @@ class Bearings:
             return reference
         self.assets[source] = target = asset_path(source)
         return self._address(target)
+
+    def _as_file(self, reference: str) -> str:
+        """Another issue by its file, where a reference has the page that a site generator makes of that."""
+        path, mark, place = reference.partition("#")
+        if not path.endswith(PAGE):
+            return reference
+        file = path.removesuffix(PAGE) + ISSUE
+        try:
+            known = source_path(self.issue_path, file, self.below_static) in self.permalinks
+        except IssueError:
+            return reference
+        return f"{file}{mark}{place}" if known else reference
 
     def _address(self, path: str) -> str:
         return web_address(self.url, path) if self.page is None else relative_address(self.page, path)

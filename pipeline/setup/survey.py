@@ -18,6 +18,7 @@ from pipeline.issues.years import begin_anew, year_of
 
 DEPTH = 4                      # how far below the folder issues are looked for
 SAMPLE = 20                    # files read to tell the language
+LIKELY = 10                    # files like issues from which the others of a site tell nothing of where they lie
 PICTURED = 400                 # files whose pictures are looked for
 SKIPPED = frozenset({"node_modules", "feeds", "site", "var", "templates", "venv", "_site", "_drafts"})
 POSTS = "_posts"               # of Jekyll: what lies beside it are pages
@@ -30,6 +31,7 @@ _NO_LANGUAGE = re.compile(r"^```.*?^```|`[^`\n]*`|https?://[!-~]+|<[^<>]*>", re.
 _WORD = re.compile(r"[A-Za-z]+|[\u3040-\u30ff\u3400-\u9fff]")
 _TRANSLATED = re.compile(r"(.+)(\.[a-z]{2}(?:[-_][A-Za-z]{2,4})?)")
 _LANGUAGE = re.compile(r"(?:ar|cn|de|en|es|fr|ja|jp|ko|pl|pt|ru|tr|tw|uk|vi|zh)(?:[-_][A-Za-z]{2,4})?", re.IGNORECASE)
+_DATED = re.compile(r"^[ \t]*(?:date|pubDate|publishDate|publishedAt)[\"']?[ \t]*[:=]", re.MULTILINE | re.IGNORECASE)
 _ODD = frozenset('<>"\\${}')
 _ZONE_FOLDER = "zoneinfo/"
 _SITE = (".", "static", "public", "source", "src", "assets", "docs", "src/public", "docs/public", "src/assets",
@@ -149,6 +151,8 @@ def _busiest(folder: Path) -> Path:
         return folder / POSTS
     if not files:
         return folder / "issues"
+    likely = [file for file in files if _is_like_an_issue(file)]
+    files = likely if len(likely) >= LIKELY or len(likely) * 2 > len(files) else files
     where = folder
     while True:
         below = [file.relative_to(where).parts for file in files if file.is_relative_to(where)]
@@ -173,6 +177,16 @@ def _is_named(file: Path) -> bool:
     """Does the file's name say a number or a day, as those of issues do?"""
     name = stem(f"{file.parent.name}/{file.name}")
     return bool(date_in_name(name)) or number_in_name(name) is not None
+
+
+def _is_like_an_issue(file: Path) -> bool:
+    """Whether a file has a number or a date, which pages of a site and of a manual mostly do not."""
+    if _is_named(file):
+        return True
+    if not file.is_file():
+        return False
+    with file.open(encoding="utf-8", errors="replace") as text:
+        return _DATED.search(text.read(2_000)) is not None
 
 
 def _markdown(folder: Path) -> Iterator[Path]:

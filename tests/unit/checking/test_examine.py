@@ -62,6 +62,7 @@ def test_finding_has_the_line_of_the_file_and_the_column_in_letters(
     "[信](www.example.com/a) [信](a@example.news)",
     "[信](mailto:a@example.com) [电话](tel:+4912) [频道](irc://example.com) <https://example.com>",
     "![一台机器](data.png) [文件](data.png) [别期](13-y.md#节)",
+    "[别期](13-y.html#节)",
     "[[TOC]] 和 [[1]](https://example.com) 与 arr[[0]](https://example.com)",
     "脚注[^1]\n\n[^1]: 说明",
     "👩‍🔧 می‌خواهم 100%%",

@@ -54,5 +54,9 @@ def test_a_mail_without_a_postal_address_is_told_so() -> None:
         "set publication.postal_address in config.yaml"), "warning")]
 
 
+def test_a_placeholder_in_code_is_an_example() -> None:
+    assert preflight(render("`{{ name }}`\n\n```\n*|FNAME|*\n```\n"), FRAME) == ()
+
+
 def test_a_mark_that_an_author_wrote_is_no_fault() -> None:
     assert preflight(render("AVVISO-HOLE-UNSUBSCRIPE and AVVISO-HOLE-VIEW"), FRAME) == ()

@@ -31,10 +31,15 @@ def test_what_is_no_colour_is_refused_with_an_example(accent: str) -> None:
 
 @pytest.mark.parametrize(("language", "font"), [
     ("zh-Hans", "PingFang SC"), ("zh-TW", "PingFang TC"), ("zh-Hant-HK", "PingFang TC"), ("ja", "Hiragino Sans"),
-    ("ko-KR", "Apple SD Gothic Neo"), ("en", "PingFang SC"),
+    ("ko-KR", "Apple SD Gothic Neo"),
 ])
 def test_han_characters_are_drawn_as_the_language_draws_them(language: str, font: str) -> None:
     assert theme("#000", 640, language).fonts.split("'")[5] == font
+
+
+@pytest.mark.parametrize("language", ["en", "de-AT", "fa"])
+def test_fonts_with_wide_apostrophes_are_not_for_other_languages(language: str) -> None:
+    assert theme("#000", 640, language).fonts.endswith("Arial,sans-serif")
 
 
 def test_the_column_leaves_room_on_both_sides() -> None:

@@ -102,6 +102,19 @@ def test_axe_finds_nothing_in_the_archive(browser: Any, address: str, path: str,
     assert violations(page) == []
 
 
+@pytest.mark.parametrize(("language", "wide"), [("en", False), ("de-AT", False), ("zh-Hans", True), ("ja", True)])
+def test_fonts_with_wide_marks_are_for_languages_that_have_them(
+    browser: Any, address: str, language: str, wide: bool,
+) -> None:
+    page = browser.new_page()
+    page.goto(address)
+
+    fonts = page.evaluate("language => {document.documentElement.lang = language; return ['body', 'h1', 'h2'].map("
+                          "name => getComputedStyle(document.querySelector(name)).fontFamily)}", language)
+
+    assert ["CJK" in names for names in fonts] == [wide] * 3
+
+
 def test_search_finds_issues_in_the_page(browser: Any, address: str) -> None:
     page = browser.new_page()
     page.goto(address)

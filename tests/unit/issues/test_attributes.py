@@ -15,6 +15,7 @@ LINK = '<a href="https://a.example">a</a>'
     ("[a](https://a.example){:target=\"_blank\"}, b", f"<p>{LINK}, b</p>"),
     ("[a](https://a.example){.button} **b**{:.c}", f"<p>{LINK} <strong>b</strong></p>"),
     ("{:.center}\na *b*\n{: #c .d}\n\n{:.toc}\n\ne", "<p>a <em>b</em></p>\n<p>e</p>"),
+    ("| a | b |\n|--|--|\n| 1 | |\n{: .wide}", shown("| a | b |\n|--|--|\n| 1 | |")),
     ("- a\n{:.x}\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>"),
     ("a {: b} {x=1} `c`{d=1} `{:.x}`", "<p>a {: b} {x=1} <code>c</code>{d=1} <code>{:.x}</code></p>"),
     ("## a {x=1}\n\n## b {}", "<h2>a {x=1}</h2>\n<h2>b {}</h2>"),

@@ -36,6 +36,15 @@ def test_what_is_not_known_without_a_template_engine_stays(text: str) -> None:
     assert filled(text) == text
 
 
+def test_marks_that_ask_for_no_filling_are_not_text() -> None:
+    text = "# {{ $frontmatter.title }}\n\n{% raw %}\n\n`{{ a }}` {% raw %}b{% endraw %}\n\n{% endraw %}"
+
+    document = parse(text, title="On paper")
+
+    assert re.sub(r"<p>\s*</p>\n", "", document.clean) == "<p><code>{{ a }}</code> b</p>\n"
+    assert examine_specimen(Specimen("14.md", "On paper", None, text, 1, "auto", "en"), lambda _: True) == []
+
+
 def test_check_looks_for_the_file_and_says_nothing_of_the_marks() -> None:
     body = ("![A press]({{ site.url }}/a.png) <img src=\"{{ '/b.png' | url }}\" alt=\"A pen\">\n\n{{ site.url }}")
     specimen = Specimen("14.md", "Title", None, body, 1, "auto", "en")

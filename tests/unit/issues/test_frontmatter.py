@@ -20,6 +20,7 @@ from pipeline.issues.frontmatter import MAX_CHARS, read_front, split
     ("---\ntitle: 'C# and #1'\ndate: 2024-01-01 # Monday\n---\n", {"title": "C# and #1", "date": "2024-01-01"}, "", 5),
     ("---\ntitle: ! 'Issue #150'\n---\n", {"title": "Issue #150"}, "", 4),
     ('---\ntitle: "a\\x00b\\ud83d\\ude00"\n---\n', {"title": "ab😀"}, "", 4),
+    ("---\nauthor: \tAda\ntitle:\t'a: b'\n---\n", {"author": "Ada", "title": "a: b"}, "", 5),
     ("---\n---\nbody", {}, "body", 3),
     ("+++\ntitle = 'a'\nnumber = 14\ndate = 2024-03-24\ndraft = true\ntags = ['x', 1]\n+++\nbody",
      {"title": "a", "number": "14", "date": "2024-03-24", "draft": "true", "tags": ["x", "1"]}, "body", 8),

@@ -129,7 +129,8 @@ def test_lines_that_all_lead_to_headings_are_one_frame(text: str, framed: str) -
 
 
 @pytest.mark.parametrize(("marker", "before"), [
-    ("[TOC]", ""), ("[toc]", ""), ("[[TOC]]", ""), ("本期目录：\n[toc]", "<p>本期目录：</p>\n"),
+    ("[TOC]", ""), ("[toc]", ""), ("[[TOC]]", ""), ("* TOC\n{:toc}", ""), ("{:toc}", ""),
+    ("本期目录：\n[toc]", "<p>本期目录：</p>\n"),
 ])
 def test_a_toc_line_becomes_the_contents(marker: str, before: str) -> None:
     text = f"{marker}\n\n## a\n\n### b\n\n#### c\n\n### d\n\n## e"

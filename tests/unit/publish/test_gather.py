@@ -80,6 +80,26 @@ def test_a_program_that_reads_numbers_elsewhere_makes_no_new_issue_of_an_old_fil
     assert letters.mails == []
 
 
+def test_a_program_that_reads_no_number_leaves_an_issue_with_its_own_and_its_address(
+    letters: Publication, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with monkeypatch.context() as older:
+        older.setattr(reading, "number_in_name", lambda _name: 2025)
+        letters.write("recap-2025-readers.md", words(1))
+        letters.begin()
+    letters.app.ledger.notebook.write_note(READ_WITH, "as before")
+    letters.app.ledger.notebook.write_note(SEEN, "")
+    letters.restart()
+
+    letters.publish()
+    letters.write("recap-2025-readers.md", words(2))
+    letters.turn(hours=1)
+    letters.publish()
+
+    record = letters.record("2025")
+    assert (list(letters.standings), record.number, record.permalink) == (["2025"], 2025, "2025/")
+
+
 def test_two_new_files_of_one_number_are_both_withheld_until_one_goes(letters: Publication) -> None:
     letters.write("14-a.md", words(1))
     letters.write("14-b.md", words(2))
