@@ -18,8 +18,10 @@ from pipeline.issues.vocabulary import Vocabulary
 # What is the same for every target as long as it has no attributes: nearly all tags of most issues. Not <th>.
 _PLAIN = r"(?!/?(?:p|br|hr|[uo]l|li|h[2-6]|strong|em|b|i|code|pre|blockquote|del|sub|sup|table|thead|tbody|t[rd])>)"
 _TAG = re.compile(rf"<{_PLAIN}(?P<closing>/?)(?P<name>[a-z][a-z0-9]*)(?P<attributes>(?: [^ =>]+=\"[^\"]*\")*)>")
-# And so is a link to an absolute address in which nothing is to be encoded, as most are.
-_PLAIN_LINK = re.compile(r' href="https?://[A-Za-z0-9:/?#@!$()*+,;=._~-]*"')
+# And so are a link and a picture with an absolute address in which nothing is to be encoded, as most are.
+_ADDRESS = "https?://[A-Za-z0-9:/?#@!$()*+,;=._~-]*"
+_PLAIN_LINK = re.compile(f' href="{_ADDRESS}"')
+_PLAIN_PICTURE = re.compile(f' src="{_ADDRESS}" alt="[^&<>\'\"]*"')
 _CODE = re.compile(r"<(pre|code)>")
 _BACK = re.compile(r' ?<a href="#fnref:[^"]*">.*?</a>')
 _PICTURES_ONLY = re.compile(
@@ -70,6 +72,8 @@ class _Writer:
         if name == "a" and _PLAIN_LINK.fullmatch(match["attributes"]) and not any(self._anchors):
             self._anchors.append(True)
             return match[0]
+        if name == "img" and _PLAIN_PICTURE.fullmatch(match["attributes"]):
+            return self._counted(match[0])
         attributes = attributes_of(match["attributes"])
         if name in self._kinds:
             return self._kinds[name](attributes)
@@ -125,10 +129,13 @@ class _Writer:
             return ""
         kept = {"src": src, "alt": attributes.get("alt", "")} | self._room(attributes)
         kept |= {name: attributes[name] for name in ("title", "align") if attributes.get(name)}
+        return self._counted(with_attributes("img", _modern("img", kept) if self._place.target is Target.WEB else kept))
+
+    def _counted(self, picture: str) -> str:
+        """On the web all pictures but the first are loaded when a reader comes near."""
         self._images += 1
-        if self._place.target is Target.WEB:
-            kept = _modern("img", kept) | ({"loading": "lazy"} if self._images > 1 else {})
-        return with_attributes("img", kept)
+        late = self._images > 1 and self._place.target is Target.WEB
+        return f'{picture[:-1]} loading="lazy">' if late else picture
 
     def _room(self, attributes: dict[str, str]) -> dict[str, str]:
         """The size of a picture in its room. One alone on its line, or in a cell, has a width in any case."""
