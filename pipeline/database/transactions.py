@@ -23,6 +23,8 @@ from pipeline.database.health import CHECK_S, looked_through
 from pipeline.errors import ConfigError, Damaged, SchemaOutdated, Uncertain
 
 APPLICATION_ID = 0x61767631  # "avv1": `file` and we know a ledger by it
+# As Alembic makes it.
+_VERSION = "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL CONSTRAINT alembic_version_pkc PRIMARY KEY)"
 
 
 class Database(Dialect):
@@ -151,9 +153,24 @@ class Database(Dialect):
         """Makes the tables, with nothing in them, where there are none."""
         if self.is_sqlite:
             make_private(sqlite_path(self.url))
+            if self._is_made_at_once():
+                return
         else:
             self._check_encoding()
         self.migrate()
+
+    def _is_made_at_once(self) -> bool:
+        """Makes a new file's tables as the newest version has them, which takes a tenth of the time of all its steps.
+
+        False, and nothing made, where there are some.
+        """
+        with self.write() as connection:
+            if inspect(connection).has_table(schema.ledger.name):
+                return False
+            schema.metadata.create_all(connection, checkfirst=False)
+            connection.exec_driver_sql(_VERSION)
+            connection.exec_driver_sql("INSERT INTO alembic_version VALUES (?)", (schema.HEAD,))
+        return True
 
     def _check_encoding(self) -> None:
         """Raises ConfigError for a database of PostgreSQL that cannot hold every language."""

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
-from sqlalchemy import Table, create_engine, create_mock_engine, exc, inspect, select, update
+from sqlalchemy import MetaData, Table, create_engine, create_mock_engine, exc, inspect, select, update
 
 from pipeline import schema
 from pipeline.database import APPLICATION_ID, Database, text_digest
@@ -182,15 +182,24 @@ def test_what_was_erased_is_not_left_in_the_files(tmp_path: Path) -> None:
 
 
 def test_tables_are_what_the_schema_says(tmp_path: Path) -> None:
-    """The migrations, one after another, come to the tables this program expects: columns, keys, checks, indexes."""
-    migrated = open_database(f"sqlite:///{tmp_path / 'migrated.db'}")
-    made = create_engine(f"sqlite:///{tmp_path / 'made.db'}")
-    metadata.create_all(made)
+    """The migrations, one after another, come to the tables of a new ledger: columns, keys, checks, indexes."""
+    for name, make in (("made", Database.prepare), ("migrated", Database.migrate)):
+        database = Database(f"sqlite:///{tmp_path / name}.db")
+        make(database)
+        database.check_version()
+        database.close()
 
-    assert [_shape(tmp_path / "migrated.db", table) for table in metadata.sorted_tables] == [
-        _shape(tmp_path / "made.db", table) for table in metadata.sorted_tables]
-    migrated.close()
-    made.dispose()
+    tables = [*metadata.sorted_tables, Table("alembic_version", MetaData())]
+    assert [_shape(tmp_path / "migrated.db", table) for table in tables] == [
+        _shape(tmp_path / "made.db", table) for table in tables]
+
+
+def test_ledger_that_is_there_is_brought_on_and_not_made_again(database: Database) -> None:
+    write(database, "before")
+
+    database.prepare()
+
+    assert names(database) == ["before"]
 
 
 def test_what_was_mailed_is_known_by_its_sketch_after_sketches_moved() -> None:
