@@ -41,7 +41,7 @@ class Places:
     def _move(self, record: Record, owners: dict[str, str]) -> Record:
         """Who moves leaves a redirect at the old address."""
         place = self._place(record, owners)
-        if place == record.permalink or self._is_numbered_anew(record):
+        if place == record.permalink or self._is_numbered_late(record):
             return record
         moved = replace(record, permalink=place)
         if record.permalink:
@@ -50,18 +50,10 @@ class Places:
         owners[place] = record.key
         return moved
 
-    def _is_numbered_anew(self, record: Record) -> bool:
-        """Whether an issue came out without the number it has, or with one that it has lost: it stays where it is.
-
-        Its key tells: the file's name, or that number.
-        """
-        if record.key == stem(record.path):
-            before = replace(record, number=None)
-        elif record.number is None and record.key.isdecimal():
-            before = replace(record, number=int(record.key))
-        else:
-            return False
-        return record.permalink == self._address(self._pattern, before)
+    def _is_numbered_late(self, record: Record) -> bool:
+        """Whether an issue that is known by its file's name has a number only since it came out: it stays there."""
+        return record.key == stem(record.path) and (
+            record.permalink == self._address(self._pattern, replace(record, number=None)))
 
     def _place(self, record: Record, owners: Mapping[str, str]) -> str:
         """The permalink of the settings, or a neighbouring one if another issue has that already."""

@@ -266,7 +266,7 @@ def test_another_permalink_moves_what_has_a_number_from_the_first_and_an_issue_n
         "1": "1/", "cider": "cider/"}
 
 
-def test_an_issue_that_loses_its_number_stays_where_it_is(tmp_path: Path) -> None:
+def test_an_issue_whose_file_loses_its_number_keeps_it_and_stays_where_it_is(tmp_path: Path) -> None:
     letters = Publication(tmp_path / "letters", {})
     letters.write("cider.md", words(2), front="number: 2\n")
     letters.begin()
@@ -274,7 +274,7 @@ def test_an_issue_that_loses_its_number_stays_where_it_is(tmp_path: Path) -> Non
 
     letters.publish()
 
-    assert (letters.record("2").number, letters.record("2").permalink) == (None, "2/")
+    assert (letters.record("2").number, letters.record("2").permalink) == (2, "2/")
 
 
 def test_two_issues_of_one_address_are_both_published_and_named(tmp_path: Path) -> None:
