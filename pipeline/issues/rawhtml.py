@@ -148,7 +148,7 @@ class _Flow:
         self, pieces: Sequence[Token], block: Token, pairs: _Pairs, report: Report, *, in_heading: bool,
     ) -> None:
         self._pieces, self._block, self._pairs, self._report = pieces, block, pairs, report
-        self._in_heading = in_heading
+        self._is_alone = in_heading or all(_is_blank(one) or one.type == "html_inline" for one in pieces)
         self._at = 0
         self._unclosed: list[str] = []
 
@@ -190,9 +190,7 @@ class _Flow:
         """Something of MDX or Vue, `<Callout>` to `</Callout>` or `<Toc/>`; but in a sentence `<Toc/>` is its name."""
         if not COMPONENT.match(piece.content):
             return False
-        return self._pairs.has(piece) or (tag.kind is Kind.EMPTY and (
-            bool(tag.attributes) or self._in_heading or all(
-                _is_blank(one) or one.type == "html_inline" for one in self._pieces)))
+        return self._pairs.has(piece) or (tag.kind is Kind.EMPTY and (bool(tag.attributes) or self._is_alone))
 
     def _typed(self, piece: Token) -> list[Token]:
         return [Token("text", "", 0, content=piece.content, level=piece.level)]
