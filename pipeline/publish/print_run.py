@@ -45,7 +45,7 @@ class PrintRun:
         self._places = {spine.path: spine.permalink for spine in spines}
         self._damaged = changed(before.files)
         folders = tuple(folder for folder in shop.plan.templates if folder.is_dir())
-        self._house = House(shop.library.style, shop.plan.publication, self._places, folders, shop.plan.cache)
+        self._house = House(self._library.style, shop.plan.publication, self._places, folders, shop.plan.cache)
         self._expected: dict[str, bool] = {}  # every file of the output, and whether it was made anew
         self.after = Printed()
         self.pages: tuple[str, ...] = ()
