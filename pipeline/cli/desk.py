@@ -121,7 +121,7 @@ class Group(click.Group):
         except PipelineError as error:
             ctx.exit(ctx.ensure_object(Desk).fail(error))
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (click's)
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002, click hands it over
         for title, commands in (self._sections or {"Commands": list(self.commands.values())}).items():
             with formatter.section(title):
                 formatter.write_dl([(str(one.name), one.get_short_help_str(WHOLE)) for one in commands])
