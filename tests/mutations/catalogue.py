@@ -68,7 +68,7 @@ MISTAKES = (
         ("tests/unit/providers/test_smtp_verdicts.py::test_verdict_is_by_phase_and_status",)),
     Mistake(
         "a line lost behind the dot taken as nothing handed over",
-        (("pipeline/providers/smtp_session.py", "        if self._is_whole(flight):\n            return InDoubt",
+        (("pipeline/providers/smtp_session.py", "        if self._is_whole(transaction):\n            return InDoubt",
           "        if False:\n            return InDoubt"),),
         ("tests/unit/providers/test_smtp_faults.py::test_line_lost_behind_the_dot_is_in_doubt",)),
     Mistake(
