@@ -16,7 +16,7 @@ import pytest
 
 from pipeline.errors import Refusal
 from pipeline.providers.courier import Courier
-from pipeline.providers.http import Answer, Call, Line
+from pipeline.providers.http import Answer, Call, HttpClient
 from pipeline.providers.postmark import Postmark
 from tests.books import add_readers
 from tests.publications import Publication, words
@@ -85,18 +85,18 @@ def killed(made: Publication, at: int, *, sent: bool) -> None:
 
 def _die_at(number: int, *, sent: bool) -> None:
     calls = 0
-    call_service = Line.call
+    call_service = HttpClient.call
 
-    def call(line: Line, call: Call) -> Answer:
+    def call(client: HttpClient, call: Call) -> Answer:
         nonlocal calls
         calls += 1
         if calls == number:
             if sent:
-                call_service(line, call)
+                call_service(client, call)
             os._exit(DEAD)
-        return call_service(line, call)
+        return call_service(client, call)
 
-    Line.call = call  # type: ignore[method-assign]
+    HttpClient.call = call  # type: ignore[method-assign]
 
 
 def received(service: Service) -> Counter[int]:
@@ -138,7 +138,7 @@ def test_killed_batch_that_never_left_is_shown_until_the_search_is_sure_and_then
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch, trials: Callable[[int, int], int]) -> None:
     """An answer is waited for some seconds instead of a minute; the deadline is the real one, and so is the silence."""
-    monkeypatch.setitem(Line.__init__.__kwdefaults__ or {}, "patience_s", float(trials(2, 10)))
+    monkeypatch.setitem(HttpClient.__init__.__kwdefaults__ or {}, "patience_s", float(trials(2, 10)))
 
 
 @pytest.mark.usefixtures("hasty")
