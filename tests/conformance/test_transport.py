@@ -20,7 +20,7 @@ from pipeline.providers.catalogue import transport_opener
 from pipeline.providers.local import Faulty, Folder, Outbox
 from pipeline.providers.smtp import Smtp
 from tests.messages import NOON, message, outcome, relay_to, send
-from tests.sink import DATA_ONLY, EVERYTHING, Manners, PostOffice
+from tests.sink import DATA_ONLY, EVERYTHING, Behaviour, MailServer
 from tests.standins import Fault, Service
 from tests.vendors import DESKS, PLATFORMS
 
@@ -91,9 +91,9 @@ def _smtp(offers: tuple[str, ...]) -> Iterator[Rig]:
         "temp-421": "Unavailable",
         "lose-after-data": "InDoubt",
     }
-    with PostOffice(Manners(offers=offers)) as post:
+    with MailServer(Behaviour(offers=offers)) as post:
         smtp = Smtp(relay_to(post))
-        yield Rig(smtp, lambda: [(letter.recipient, letter.content) for letter in post.letters], refusals)
+        yield Rig(smtp, lambda: [(letter.recipient, letter.content) for letter in post.accepted], refusals)
         smtp.close()
 
 

@@ -217,7 +217,7 @@ def is_over(child: int) -> bool:
 
 @dataclass
 class Journal:
-    """What a post office in another process has written down, read on from where it was read before."""
+    """What a mail server in another process has written down, read on from where it was read before."""
 
     path: Path
     entries: list[dict[str, Any]] = field(default_factory=list)

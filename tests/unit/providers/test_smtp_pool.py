@@ -10,7 +10,7 @@ from pipeline.providers import smtp_pool, smtp_session
 from pipeline.providers.base import Message
 from pipeline.providers.smtp import Smtp
 from tests.messages import Pile, message, outcome, relay_to
-from tests.sink import PostOffice
+from tests.sink import MailServer
 
 AN_HOUR = 3600.0
 
@@ -26,7 +26,7 @@ def test_desk_is_asked_again_when_the_last_in_the_air_has_landed_and_not_only_at
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(smtp_pool, "ASK_AGAIN_S", AN_HOUR)
-    with PostOffice() as post:
+    with MailServer() as post:
         desk, smtp = Waiting([message()]), Smtp(relay_to(post))
         carrier = threading.Thread(target=smtp.carry, args=[desk], daemon=True)
         carrier.start()
@@ -45,7 +45,7 @@ def test_desk_that_has_nothing_for_an_hour_may_end_before() -> None:
         def next(self) -> float | None:
             return words.pop(0)
 
-    with PostOffice() as post:
+    with MailServer() as post:
         smtp = Smtp(relay_to(post))
         carrier = threading.Thread(target=smtp.carry, args=[Ending([])], daemon=True)
         carrier.start()
@@ -66,7 +66,7 @@ def test_time_that_the_desk_takes_is_not_taken_for_silence_of_the_server(monkeyp
             now[0] += AN_HOUR
             return super().next()
 
-    with PostOffice() as post:
+    with MailServer() as post:
         desk, smtp = Slow([message(f"slow-0.3s+{n}@example.org") for n in range(3)]), Smtp(relay_to(post, window=1))
         smtp.carry(desk)
         smtp.close()

@@ -20,7 +20,7 @@ PATIENCE = Patience(connect_s=4, login_s=4, command_s=4, data_s=4, transfer_s=8,
 MOVING = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.DEFERRED)
 
 
-def play(config: Config, began: datetime, mailing_id: int) -> None:
+def deliver(config: Config, began: datetime, mailing_id: int) -> None:
     """Sends until nobody waits any more; those in doubt are left to the settings and to a person."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it too, and ends us
     logging.getLogger("pipeline").addHandler(logging.NullHandler())
