@@ -15,7 +15,7 @@ from typing import Any
 
 from pipeline.clock import HandClock, monotonic
 from pipeline.errors import Deferred, InDoubt, Refused, Rejected, TransportError, Unavailable
-from pipeline.providers.base import Desk, Message, Parts, Receipt, Transport
+from pipeline.providers.base import Message, MessageSource, Parts, Receipt, Transport
 from pipeline.providers.smtp_presets import Security
 from pipeline.providers.smtp_relay import Relay
 from pipeline.providers.smtp_settings import Patience, SmtpSettings
@@ -69,8 +69,8 @@ def send(transport: Transport, letter: Message) -> str:
         return outcome(error)
 
 
-class Pile(Desk):
-    """A desk with these messages on it; `results` are the outcomes in the order of their landing."""
+class Pile(MessageSource):
+    """A source with these messages on it; `results` are the outcomes in the order of their landing."""
 
     def __init__(self, letters: Iterable[Message]) -> None:
         self.letters = iter(letters)

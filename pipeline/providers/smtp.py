@@ -20,7 +20,7 @@ from typing import Any
 
 from pipeline.clock import Clock
 from pipeline.errors import TransportError
-from pipeline.providers.base import Desk, Greeting, Message, Receipt, Transport
+from pipeline.providers.base import Greeting, Message, MessageSource, Receipt, Transport
 from pipeline.providers.smtp_pool import Pool
 from pipeline.providers.smtp_presets import Security
 from pipeline.providers.smtp_relay import Relay
@@ -42,13 +42,13 @@ class Smtp(Transport):
 
     def send(self, message: Message) -> Receipt:
         """Hands one message over and waits for the answer. Raises one of the five verdicts."""
-        desk = _OneMessage(message)
-        self.carry(desk)
-        if isinstance(desk.result, TransportError):
-            raise desk.result
-        return desk.result
+        source = _OneMessage(message)
+        self.carry(source)
+        if isinstance(source.result, TransportError):
+            raise source.result
+        return source.result
 
-    def carry(self, desk: Desk) -> None:
+    def carry(self, source: MessageSource) -> None:
         """Hands messages over on as many connections as the settings allow and the server bears.
 
         Several are in flight on each where the server allows it; they land in the order of their settling.
@@ -56,7 +56,7 @@ class Smtp(Transport):
         if self._pool is None:
             self._pool = Pool(self._relay, self.timeout_s)
         try:
-            self._pool.carry(desk)
+            self._pool.carry(source)
         except BaseException:
             self.close()  # what is in flight would be answered to nobody
             raise
@@ -84,8 +84,8 @@ def smtp(settings: Mapping[str, Any], clock: Clock) -> Callable[[], Smtp]:
     return lambda: Smtp(relay)
 
 
-class _OneMessage(Desk):
-    """A desk with one message on it."""
+class _OneMessage(MessageSource):
+    """A source with one message on it."""
 
     def __init__(self, message: Message) -> None:
         self._waiting = [message]

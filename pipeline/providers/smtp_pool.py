@@ -19,12 +19,12 @@ from queue import Empty, SimpleQueue
 
 from pipeline.clock import monotonic
 from pipeline.errors import TransportError, Unavailable
-from pipeline.providers.base import Desk, Message
+from pipeline.providers.base import Message, MessageSource
 from pipeline.providers.smtp_growth import Growth
 from pipeline.providers.smtp_relay import Relay
 from pipeline.providers.smtp_session import Outcome, Session
 
-ASK_AGAIN_S = 1.0  # a desk that has nothing for an hour may be told to end in the next second
+ASK_AGAIN_S = 1.0  # a source that has nothing for an hour may be told to end in the next second
 _LOOK_S = 0.1  # how often it is looked whether somebody's time is over
 
 
@@ -41,7 +41,7 @@ class Pool:
     """The connections of one transport. Not for two threads at once; leaves open what still has room."""
 
     def __init__(self, relay: Relay, timeout_s: float) -> None:
-        self._desk: Desk  # whose messages are carried
+        self._source: MessageSource  # whose messages are carried
         self._relay = relay
         self._limit_s = timeout_s - relay.settings.patience.opening_s
         self._growth = Growth(relay.settings.connections)
@@ -54,14 +54,14 @@ class Pool:
         self._poll.register(self._opener.wakeup, select.POLLIN)
         self._has_room = True      # a connection had room and there was no message
         self._has_opened = False   # a connection under way is open, or has failed
-        self._now = 0.0            # when it was last seen what can be heard; the desk may have taken long since
+        self._now = 0.0            # when it was last seen what can be heard; the source may have taken long since
         self._looked_at = 0.0
-        self._asks_at = 0.0        # until when the desk is not asked again
-        self._is_over = False      # the desk gives no more
+        self._asks_at = 0.0        # until when the source is not asked again
+        self._is_over = False      # the source gives no more
 
-    def carry(self, desk: Desk) -> None:
-        """Hands over what the desk gives, until it gives no more and nothing is in flight."""
-        self._desk = desk
+    def carry(self, source: MessageSource) -> None:
+        """Hands over what the source gives, until it gives no more and nothing is in flight."""
+        self._source = source
         self._is_over, self._asks_at, self._has_room = False, 0.0, True
         self._now = monotonic()
         self._fill_up()
@@ -117,7 +117,7 @@ class Pool:
     def _ask(self) -> _Pending | None:
         if self._is_over or self._now < self._asks_at:
             return None
-        found = self._desk.next()
+        found = self._source.next()
         if isinstance(found, Message):
             return _Pending(found, monotonic() + self._limit_s)
         if found is None:
@@ -127,7 +127,7 @@ class Pool:
         return None
 
     def _is_crowded(self) -> bool:
-        """Whether a message waits for which no connection has room or is under way; asks the desk for one more."""
+        """Whether a message waits for which no connection has room or is under way; asks the source for one more."""
         if len(self._waiting) <= self._opener.opening and (pending := self._ask()):
             self._waiting.append(pending)
         return len(self._waiting) > self._opener.opening
@@ -175,9 +175,9 @@ class Pool:
 
     def _turn_away_all(self, reason: TransportError) -> None:
         """Nobody can be handed over: one message hears why, the others have no part in it."""
-        self._desk.land(self._waiting.popleft().message, reason)
+        self._source.land(self._waiting.popleft().message, reason)
         while self._waiting:
-            self._desk.give_back(self._waiting.popleft().message)
+            self._source.give_back(self._waiting.popleft().message)
 
     # ---- what becomes of them ------------------------------------------------------------------
 
@@ -189,13 +189,13 @@ class Pool:
                 self._waiting.append(pending)
             else:
                 self._growth.answer(1)
-                self._desk.land(message, result)
+                self._source.land(message, result)
         if settled and not self._in_flight:
-            self._asks_at = 0.0  # the desk may have waited for these, and be done
+            self._asks_at = 0.0  # the source may have waited for these, and be done
 
     def _depart(self, message: Message) -> bool:
-        """Asks the desk, and forgets a message that must not go any more."""
-        if self._desk.depart(message):
+        """Asks the source, and forgets a message that must not go any more."""
+        if self._source.depart(message):
             return True
         del self._in_flight[message.key]
         return False

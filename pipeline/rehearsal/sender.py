@@ -11,6 +11,7 @@ from pipeline.app import App
 from pipeline.clock import RushedClock
 from pipeline.config import Config, plain_values
 from pipeline.engines.jobs import Shift
+from pipeline.mailings import send
 from pipeline.mailings.mailing import DeliveryState, MailingState
 from pipeline.providers.catalogue import transport_opener
 from pipeline.providers.smtp_settings import Patience
@@ -30,7 +31,7 @@ def deliver(config: Config, began: datetime, mailing_id: int) -> None:
     with Shift.begin(app) as shift:
         while _goes_on(app, mailing_id):
             shift.tidy()
-            shift.office().deliver(stop)
+            send.deliver(shift.dispatch(), stop)
             app.clock.wait(stop, 1.0)
         shift.tidy()
 

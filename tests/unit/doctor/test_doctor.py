@@ -33,7 +33,7 @@ from tests.resolver import Resolver
 from tests.s3 import SECRET, Bucket, served
 from tests.sink import Behaviour, MailServer, make_certificate, server_context
 from tests.standins import Service
-from tests.vendors import DESKS, PLATFORMS
+from tests.vendors import APIS, PLATFORMS
 
 PASSWORD = "tr0ub4dor"
 WEB = "https://news.example.com/"
@@ -277,9 +277,9 @@ def test_illness_is_named_with_its_remedy(
 
 def test_provider_that_reports_nothing_is_a_warning_with_the_address_of_its_hook(patient: Patient) -> None:
     patient.resolver.zone.pop(("example.com", "TXT"))
-    desk, settings = DESKS["postmark"]
+    api, settings = APIS["postmark"]
 
-    with Service(desk()) as service:
+    with Service(api()) as service:
         patient.settings["transport"] = {"kind": "postmark", **settings, "url": service.url}
         findings = {one.check: one for one in patient.examine()}
 
@@ -291,9 +291,9 @@ def test_provider_that_reports_nothing_is_a_warning_with_the_address_of_its_hook
 
 
 def test_readers_of_ours_whom_a_service_does_not_mail_are_a_warning(patient: Patient) -> None:
-    desk, settings = PLATFORMS["buttondown"]
+    api, settings = PLATFORMS["buttondown"]
 
-    with Service(desk()) as service:
+    with Service(api()) as service:
         patient.settings["transport"] = {"kind": "buttondown", **settings, "url": service.url}
         before = {one.check: one for one in patient.examine()}["readers"]
         patient.app().roster.add(parse("ada@example.com"), ["weekly"], Evidence("test"), NOON)

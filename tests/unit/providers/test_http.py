@@ -90,7 +90,7 @@ def test_answer_that_is_lost_leaves_the_message_in_doubt(
     began = monotonic()
 
     assert call(client_to(service.url, patience_s=0.5)) == word
-    assert len(service.desk.mails) == taken
+    assert len(service.api.mails) == taken
     assert monotonic() - began < 4  # the deadline is absolute, however lively the line is
 
 
@@ -105,7 +105,7 @@ def test_line_cut_in_the_request_is_unavailable(service: Service) -> None:
     service.cuts_requests = True
 
     assert call(client_to(service.url), b"x" * 50_000_000) == "Unavailable"
-    assert service.desk.mails == []
+    assert service.api.mails == []
 
 
 def test_silence_is_over_at_the_deadline() -> None:

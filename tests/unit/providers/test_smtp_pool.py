@@ -16,7 +16,7 @@ AN_HOUR = 3600.0
 
 
 class Waiting(Pile):
-    """A desk that has nothing more while one of its messages is in flight."""
+    """A source that has nothing more while one of its messages is in flight."""
 
     def next(self) -> Message | float | None:
         return super().next() or (AN_HOUR if len(self.results) < len(self.departed) else None)
@@ -27,13 +27,13 @@ def test_desk_is_asked_again_when_the_last_in_the_air_has_landed_and_not_only_at
 ) -> None:
     monkeypatch.setattr(smtp_pool, "ASK_AGAIN_S", AN_HOUR)
     with MailServer() as post:
-        desk, smtp = Waiting([message()]), Smtp(relay_to(post))
-        carrier = threading.Thread(target=smtp.carry, args=[desk], daemon=True)
+        source, smtp = Waiting([message()]), Smtp(relay_to(post))
+        carrier = threading.Thread(target=smtp.carry, args=[source], daemon=True)
         carrier.start()
         carrier.join(60)
 
         assert not carrier.is_alive()
-        assert len(desk.results) == 1
+        assert len(source.results) == 1
         smtp.close()
 
 
@@ -67,8 +67,8 @@ def test_time_that_the_desk_takes_is_not_taken_for_silence_of_the_server(monkeyp
             return super().next()
 
     with MailServer() as post:
-        desk, smtp = Slow([message(f"slow-0.3s+{n}@example.org") for n in range(3)]), Smtp(relay_to(post, window=1))
-        smtp.carry(desk)
+        source, smtp = Slow([message(f"slow-0.3s+{n}@example.org") for n in range(3)]), Smtp(relay_to(post, window=1))
+        smtp.carry(source)
         smtp.close()
 
-    assert [outcome(result) for _, result in desk.results] == ["Receipt"] * 3
+    assert [outcome(result) for _, result in source.results] == ["Receipt"] * 3
