@@ -585,6 +585,27 @@ def test_transport_is_opened_when_it_is_needed_and_closed_at_the_end(work: Workp
     assert log == ["opened", "closed"]  # nothing was due: no connection
 
 
+def test_sender_that_cannot_start_ends_those_that_did_before_anybody_else_takes_what_they_hold(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine that starts no more threads: the next attempt takes back what this one held, so nobody may hold it."""
+    work, begin, senders = Workplace(tmp_path, senders=2), threading.Thread.start, []
+
+    def start(thread: threading.Thread) -> None:
+        if thread.name == "sender":
+            if senders:
+                raise RuntimeError("can't start new thread")
+            senders.append(thread)
+        begin(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+
+    with pytest.raises(RuntimeError, match="can't start new thread"):
+        serve(work.dispatch(), work.stop)
+
+    assert [sender.is_alive() for sender in senders] == [False]
+
+
 # ---- slow posts ---------------------------------------------------------------------------------
 
 
