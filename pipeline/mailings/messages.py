@@ -55,17 +55,18 @@ class Composer:
         self._ring = ring
         self._seal = seal
         self._lock = threading.Lock()
-        self._plates: dict[tuple[int, str], Plate] = {}  # who left one list of two gets the link out of the other
-        self._ahead: dict[str, Message] = {}  # by delivery key: in the pool, and not asked for yet
+        # Who left one list of two gets the link out of the other: the list tells two plates, and two messages, apart.
+        self._plates: dict[tuple[int, str], Plate] = {}
+        self._ahead: dict[tuple[str, str], Message] = {}  # by delivery key and list: in the pool, not asked for yet
 
     def prepare(self, waiting: Iterable[Claim]) -> None:
         """Begins to sign the next few of these. What cannot be composed is left to say so in its turn."""
         if len(self._ahead) > MOST_AHEAD:
             self._ahead.clear()  # of mailings that were stopped
         for claim in islice(waiting, AHEAD) if self._seal else ():
-            if claim.key not in self._ahead:
+            if (claim.key, claim.list) not in self._ahead:
                 with suppress(PipelineError):
-                    self._ahead[claim.key] = self._sealing(self._compose(claim))
+                    self._ahead[claim.key, claim.list] = self._sealing(self._compose(claim))
 
     def __call__(self, claim: Claim) -> Message:
         """The message of a claim, with the same bytes at every attempt.
@@ -73,7 +74,7 @@ class Composer:
         Raises AudienceError for a reader who cannot be addressed, EditionError or ConfigError for a mailing
         that cannot be composed at all.
         """
-        ready = self._ahead.pop(claim.key, None)
+        ready = self._ahead.pop((claim.key, claim.list), None)
         if ready is not None:
             return ready
         message = self._compose(claim)

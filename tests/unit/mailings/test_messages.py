@@ -86,6 +86,16 @@ def test_reader_who_gets_it_through_another_list_can_leave_that_one(ledger: Ledg
     assert [NEW.read(Purpose.UNSUBSCRIBE, link, NOON).list for link in links] == ["weekly", "daily"]
 
 
+def test_reader_who_left_a_list_after_the_message_was_signed_ahead_can_leave_the_other(ledger: Ledger) -> None:
+    claim, _ = claims(ledger)
+    composer = Composer(ledger, NEW, seal("rsa"))
+    composer.prepare([claim])
+
+    link = link_of(composer(claim._replace(list="daily", fence=2)))
+
+    assert NEW.read(Purpose.UNSUBSCRIBE, link, NOON).list == "daily"
+
+
 def test_message_carries_address_and_place_of_its_delivery(ledger: Ledger) -> None:
     claim = claims(ledger)[1]
 
@@ -157,7 +167,7 @@ def test_what_was_prepared_and_never_asked_for_does_not_pile_up(
     composer.prepare([first, second])
     composer.prepare([second])
 
-    assert list(composer._ahead) == [second.key]
+    assert list(composer._ahead) == [(second.key, second.list)]
 
 
 def test_a_claim_that_cannot_be_composed_says_so_in_its_own_turn(ledger: Ledger) -> None:
