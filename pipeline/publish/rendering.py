@@ -118,10 +118,13 @@ def page_url(style: Style, record: Record) -> str:
 
 
 def cover_of(style: Style, record: Record, permalinks: Mapping[str, str]) -> Image | None:
-    """The cover with an absolute address."""
+    """The cover with an absolute address; None where it has none that a reader could fetch."""
     if record.cover is None:
         return None
-    src = Bearings(record.path, style.url, permalinks, below_static=style.below_static).resolve(record.cover.src)
+    bearings = Bearings(record.path, style.url, permalinks, below_static=style.below_static)
+    src = Place(Target.FEED, page_url(style, record), bearings.resolve, style.width).address(record.cover.src)
+    if not src.startswith(("https://", "http://")):
+        return None
     return Image(src, record.cover.alt or record.title, record.cover.width, record.cover.height)
 
 
@@ -136,6 +139,8 @@ def render(style: Style, permalinks: Mapping[str, str], record: Record, text: Ma
     bearings = Bearings(record.path, style.url, permalinks, page, style.below_static)
     place = Place(target, page_url(style, record), bearings.resolve, style.width)
     shown = fragment(read_through(style, record, text), record.language or style.language, place)
+    if record.cover:
+        place.address(record.cover.src)  # its file is needed too, also where the text does not show it
     return Rendering(shown, tuple(sorted(bearings.assets.items())), tuple(sorted(bearings.links.items())))
 
 

@@ -143,6 +143,35 @@ def test_pictures_beside_an_issue_are_shown_and_one_that_is_missing_is_a_line(le
         ("04-new.md", '"pictures/elm.png" cannot be read: No such file or directory')]
 
 
+def test_cover_that_the_text_does_not_show_is_published_where_the_feeds_say(letters: Publication) -> None:
+    (letters.issues / "oak.png").write_bytes(PNG)
+    letters.write("04-new.md", words(4), front="cover: oak.png\n")
+
+    build(letters)
+
+    item = json.loads((letters.folder / "feeds" / "feed.json").read_text("utf-8"))["items"][0]
+    assert item["image"] == "https://letters.example.com/assets/oak.png"
+    assert letters.output()["site/assets/oak.png"] == PNG
+
+
+@pytest.mark.parametrize(("cover", "address"), [
+    ("https://example.com/橡树 1.png", "https://example.com/%E6%A9%A1%E6%A0%91%201.png"),
+    ("//example.com/oak.png", "https://example.com/oak.png"),
+    ("www.example.com/oak.png", "https://www.example.com/oak.png"),
+    ("橡树.png", "https://letters.example.com/assets/%E6%A9%A1%E6%A0%91.png"),
+    ("../oak.png", None),
+    ("javascript:oak", None),
+    ("data:image/png;base64,AA==", None),
+])
+def test_cover_has_an_absolute_address_or_there_is_none(letters: Publication, cover: str, address: str | None) -> None:
+    letters.write("04-new.md", words(4), front=f'cover: "{cover}"\n')
+
+    build(letters)
+
+    item = json.loads((letters.folder / "feeds" / "feed.json").read_text("utf-8"))["items"][0]
+    assert item.get("image") == address
+
+
 def test_picture_that_is_drawn_anew_is_copied_anew(letters: Publication) -> None:
     picture = letters.issues / "oak.png"
     picture.write_bytes(PNG)
