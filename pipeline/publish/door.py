@@ -260,7 +260,8 @@ class Publisher:
             return
         mailings = [mailing for of_issue in by_issue.values() for mailing in of_issue]
         first = not any(mailing.started_at or mailing.approved for mailing in mailings)
-        reasons = holds(candidates, waiting, copies=self._copies(candidates), first=first, rules=self._rules)
+        reasons = holds(candidates, waiting, copies=self._copies(candidates), first=first, rules=self._rules,
+                        restored_at=self._ledger.notebook.identity().restored_at)
         for record in candidates:
             self._enter(record, reasons.get(record.key, ""), now)
         for record in waiting:
