@@ -259,7 +259,8 @@ class Publisher:
         if not candidates and not waiting:
             return
         mailings = [mailing for of_issue in by_issue.values() for mailing in of_issue]
-        first = not any(mailing.started_at or mailing.approved for mailing in mailings)
+        first = not any((mailing.started_at or mailing.approved) and not self._ledger.mailings.was_trial(mailing)
+                        for mailing in mailings)
         reasons = holds(candidates, waiting, copies=self._copies(candidates), first=first, rules=self._rules)
         for record in candidates:
             self._enter(record, reasons.get(record.key, ""), now)
