@@ -32,7 +32,7 @@ class Stored:
 
 @dataclass
 class ImapServer:
-    """Its manners: `capabilities` are announced; `dies_at` is a command at which the line is cut, once."""
+    """Its behaviour: `capabilities` are announced; `dies_at` is a command at which the line is cut, once."""
 
     certificate: Path
     capabilities: str = "IMAP4rev1 UIDPLUS MOVE"

@@ -104,7 +104,7 @@ def letter_lines(review: Review) -> Iterator[str]:
     """Who got what in a rehearsal, a line a reader."""
     for one in review.letters:
         times = {0: "nothing", 1: "it once"}.get(one.times, f"it {one.times} times")
-        yield f"{one.role.address}: {one.role.fate.said}: got {times}: {one.state.value.replace('_', ' ')}"
+        yield f"{one.reader.address}: {one.reader.fate.said}: got {times}: {one.state.value.replace('_', ' ')}"
 
 
 def review_lines(review: Review) -> Iterator[str]:

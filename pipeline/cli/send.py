@@ -147,7 +147,7 @@ def send(desk: Desk, issue: str, addresses: tuple[str, ...]) -> int:
 @click.option("--seed", type=int, default=1, show_default=True, help="Another seed, other misfortunes.")
 @pass_desk
 def rehearse(desk: Desk, issue: str, readers: int, seed: int) -> int:
-    """The real send, to a post office of ours on this machine that greylists, refuses, loses answers and dies.
+    """The real send, to a mail server of ours on this machine that greylists, refuses, loses answers and dies.
 
     \b
     Example:
@@ -156,7 +156,7 @@ def rehearse(desk: Desk, issue: str, readers: int, seed: int) -> int:
     """
     from pipeline.cli.findings import progress
     from pipeline.cli.lines import letter_lines, review_lines
-    from pipeline.rehearsal.performance import rehearse as perform  # slow import
+    from pipeline.rehearsal.rehearse import rehearse as perform  # slow import
 
     with progress("rehearsing") as seen:
         review = perform(desk.app(), issue, readers=readers, seed=seed, watch=seen)

@@ -37,7 +37,7 @@ _FREE, _DEPARTED, _LANDED, _BEGUN = 0, 1, 2, 3
 _BREAK = "\x1f"                   # ASCII's unit separator
 _LONGEST_NAME = 100
 
-Flight = tuple[int, int]          # a delivery's id and the fence of its claim
+ClaimId = tuple[int, int]  # a delivery's id and the fence of its claim
 
 
 class Board:
@@ -105,44 +105,44 @@ class Board:
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
-    """What a dead process's board shows: who was in the air, and who had landed how."""
+class Snapshot:
+    """What a dead process's board shows: what was in flight, and what had landed how."""
 
-    in_the_air: frozenset[Flight] = frozenset()
-    landed: dict[Flight, bytes] = field(default_factory=dict)
-    begun: frozenset[Flight] = frozenset()
+    in_flight: frozenset[ClaimId] = frozenset()
+    landed: dict[ClaimId, bytes] = field(default_factory=dict)
+    begun: frozenset[ClaimId] = frozenset()
 
     @property
-    def at_work(self) -> frozenset[Flight]:
+    def at_work(self) -> frozenset[ClaimId]:
         """Which messages it had in hand."""
-        return self.in_the_air | self.begun
+        return self.in_flight | self.begun
 
     def outcomes(self, held: Sequence[Claim], now: datetime) -> Iterator[Outcome]:
-        """What the ledger has not heard yet of the claims it holds; those in the air are left out: in doubt."""
+        """What the ledger has not heard yet of the claims it holds; those in flight are left out: in doubt."""
         for claim in held:
-            flight = claim.id, claim.fence
-            if flight in self.landed:
-                yield _outcome(claim, self.landed[flight])
-            elif flight not in self.in_the_air:
+            claim_id = claim.id, claim.fence
+            if claim_id in self.landed:
+                yield _outcome(claim, self.landed[claim_id])
+            elif claim_id not in self.in_flight:
                 yield given_back(claim, now)
 
 
-def read_board(path: Path) -> Sight | None:
+def read_board(path: Path) -> Snapshot | None:
     """The board at `path`, as it was left; None if there is none."""
     try:
         content = path.read_bytes()
     except OSError:
         return None
-    air, begun, landed = set(), set(), {}
+    in_flight, begun, landed = set(), set(), {}
     for place in range(0, len(content) - SIZE + 1, SIZE):
         id_, fence, length, phase = _HEAD.unpack_from(content, place)
         if phase == _DEPARTED:
-            air.add((id_, fence))
+            in_flight.add((id_, fence))
         elif phase == _BEGUN:
             begun.add((id_, fence))
         elif phase == _LANDED:
             landed[id_, fence] = content[place + _HEAD.size:place + _HEAD.size + length]
-    return Sight(frozenset(air), landed, frozenset(begun))
+    return Snapshot(frozenset(in_flight), landed, frozenset(begun))
 
 
 def _make(path: Path) -> mmap.mmap:

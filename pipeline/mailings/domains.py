@@ -55,12 +55,12 @@ class Domains:
         self._known = {name: _Domain(name, limit) for name, limit in limits.items()}
         self.are_on = bool(self._known)
 
-    # ---- what the desk asks --------------------------------------------------------------------
+    # ---- what a sender asks --------------------------------------------------------------------
 
     def is_full(self, address: str) -> bool:
         """Whether as many are in flight to this reader's domain as the owner allows."""
         domain = self._of(address)
-        return domain is not None and domain.flying >= (domain.limit.concurrency or domain.flying + 1)
+        return domain is not None and domain.in_flight >= (domain.limit.concurrency or domain.in_flight + 1)
 
     def ask(self, address: str) -> datetime | None:
         """None: one may go there now, and counts as gone. Else when to ask again."""
@@ -70,7 +70,7 @@ class Domains:
                 return None
             if self._take_slice(domain, now) and domain.may_pass(now):
                 domain.slots -= 1
-                domain.flying += 1
+                domain.in_flight += 1
                 return None
             return min(domain.queue(now), now + FARTHEST)
 
@@ -91,7 +91,7 @@ class Domains:
         """One is not in flight any more."""
         with self._lock:
             if domain := self._of(address):
-                domain.flying = max(0, domain.flying - 1)
+                domain.in_flight = max(0, domain.in_flight - 1)
 
     def heed(self, address: str, error: Deferred) -> None:
         """A reader was put off: where the words are about us and our pace, the whole domain rests, in all processes."""
@@ -151,7 +151,7 @@ class _Domain:
         self.slice_length = self.slice * (self.interval or timedelta(0))
         self.slots = 0                             # left of the slice that was taken last
         self.next_slice: datetime | None = None    # when there is another, as far as we know
-        self.flying = 0
+        self.in_flight = 0
         self.strikes = 0
         self.words = ""
         self._ramp: Ramp | None = None             # begins when its rest is over

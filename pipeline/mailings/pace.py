@@ -43,7 +43,7 @@ class Pace:
         self._looked_at = EPOCH  # at what other processes have met
         self._ramp: Ramp | None = None
 
-    # ---- what the desk asks --------------------------------------------------------------------
+    # ---- what a sender asks --------------------------------------------------------------------
 
     def slot(self) -> datetime | None:
         """The next free slot: the caller's own from now on. None where nothing holds it back: at once."""

@@ -30,6 +30,7 @@ from sqlalchemy.engine import Engine
 from pipeline.address import parse
 from pipeline.engines.jobs import Shift, publish_once
 from pipeline.mailings.ledger.askings import Limits
+from pipeline.mailings.send import deliver
 from pipeline.providers.local import Outbox
 from pipeline.subscribe.porter import Porter
 from pipeline.web.assembly import open_server
@@ -203,7 +204,7 @@ def test_w08_running_mailing_is_not_held_up_by_a_flood(memory: Path, trials: Tri
             begun = time.perf_counter()
             if flooded:
                 porter.start()
-            shift.office().deliver(threading.Event())
+            deliver(shift.dispatch(), threading.Event())
             took = time.perf_counter() - begun
             over.set()
             if flooded:

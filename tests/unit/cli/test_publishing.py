@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from pipeline.cli import avviso
 from pipeline.cli.send import NOTHING
 from pipeline.mailings import send
-from tests.sink import Manners, PostOffice
+from tests.sink import Behaviour, MailServer
 from tests.street import Answer, Publication
 
 
@@ -51,7 +51,7 @@ def test_publish_with_the_post_away_gives_one_document_and_three(
 
 
 def test_publish_says_with_one_that_a_mailing_is_paused_until_it_is_not(letters: Publication) -> None:
-    with PostOffice(Manners(replies={"mail": "550 5.7.1 we do not like you"})) as post:
+    with MailServer(Behaviour(replies={"mail": "550 5.7.1 we do not like you"})) as post:
         letters.over_smtp(post.port)
         first, second = run(letters, "publish"), run(letters, "publish", "--json")
 
@@ -62,7 +62,7 @@ def test_publish_says_with_one_that_a_mailing_is_paused_until_it_is_not(letters:
 
 def test_publish_says_with_one_who_could_not_be_reached_for_good(letters: Publication) -> None:
     run(letters, "subscribers", "add", "perm-550@example.com")
-    with PostOffice() as post:
+    with MailServer() as post:
         letters.over_smtp(post.port)
         answers = run(letters, "publish"), run(letters, "publish")
 

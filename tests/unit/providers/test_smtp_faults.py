@@ -19,7 +19,7 @@ from pipeline.providers.smtp_relay import Relay
 from pipeline.providers.smtp_settings import Patience, SmtpSettings
 from tests.mail_samples import edition, envelope, reader
 from tests.messages import NOON, PATIENT, Pile, impatient, message, outcome, puppet, relay_to, send, send_many
-from tests.sink import DATA_ONLY, DROP, EVERYTHING, HANG, Manners, PostOffice
+from tests.sink import DATA_ONLY, DROP, EVERYTHING, HANG, Behaviour, MailServer
 
 LOCKSTEP = ("8BITMIME", "SMTPUTF8")
 MANNERS = pytest.mark.parametrize("offers", [EVERYTHING, DATA_ONLY, LOCKSTEP], ids=["chunked", "pipelined", "lockstep"])
@@ -27,14 +27,14 @@ STEPWISE = pytest.mark.parametrize("offers", [DATA_ONLY, LOCKSTEP], ids=["pipeli
 LARGE = b"0123456789" * 7 + b"\r\n"
 
 
-def recipients(post: PostOffice) -> list[str]:
-    return [letter.recipient for letter in post.letters]
+def recipients(post: MailServer) -> list[str]:
+    return [letter.recipient for letter in post.accepted]
 
 
 def post_with(
-    offers: tuple[str, ...] = EVERYTHING, replies: Mapping[str, Any] | None = None, **manners: Any
-) -> PostOffice:
-    return PostOffice(Manners(offers=offers, replies=replies or {}, **manners))
+    offers: tuple[str, ...] = EVERYTHING, replies: Mapping[str, Any] | None = None, **behaviour: Any
+) -> MailServer:
+    return MailServer(Behaviour(offers=offers, replies=replies or {}, **behaviour))
 
 
 def letters_to(*names: str) -> list[Message]:
@@ -108,7 +108,7 @@ def test_s03_permanent_refusal_before_rcpt_is_about_us(offers: tuple[str, ...], 
         smtp = Smtp(relay_to(post, username="weekly", password="secret"))
 
         assert [send(smtp, message()), send(smtp, message())] == ["Refused", "Refused"]
-        assert post.letters == []
+        assert post.accepted == []
 
 
 @pytest.mark.parametrize("place", ["greeting", "ehlo", "auth", "mail"])
@@ -194,7 +194,7 @@ def test_s05_421_on_a_connection_that_had_worked_sends_the_same_reader_by_anothe
 def test_s05_421_on_a_fresh_connection_hands_nothing_over(offers: tuple[str, ...], place: str) -> None:
     with post_with(offers, {place: "421 4.3.2 closing"}) as post:
         assert send(Smtp(relay_to(post)), message()) == "Unavailable"
-        assert post.letters == []
+        assert post.accepted == []
 
 
 @MANNERS
@@ -219,7 +219,7 @@ def test_s06_new_session_after_the_servers_limit_is_no_error(offers: tuple[str, 
 
         assert results == ["Receipt"] * 10
         assert sorted(recipients(post)) == [f"reader{n}@example.org" for n in range(10)]
-        assert [letter.session for letter in post.letters] == [1] * 4 + [2] * 4 + [3] * 2
+        assert [letter.session for letter in post.accepted] == [1] * 4 + [2] * 4 + [3] * 2
 
 
 @pytest.mark.parametrize("words", ["452 4.5.3 too many recipients", "452 too many recipients"])
@@ -231,7 +231,7 @@ def test_s06_connection_that_has_had_all_its_readers_is_replaced(offers: tuple[s
         results = [send(smtp, message(f"reader{n}@example.org")) for n in range(4)]
 
         assert results == ["Receipt"] * 4
-        assert [letter.session for letter in post.letters] == [1, 1, 2, 2]
+        assert [letter.session for letter in post.accepted] == [1, 1, 2, 2]
 
 
 def test_s06_those_in_the_air_behind_a_reader_too_many_are_heard_out() -> None:
@@ -267,7 +267,7 @@ def test_s06_own_limit_recycles_before_the_server_has_to() -> None:
         for n in range(5):
             smtp.send(message(f"reader{n}@example.org"))
 
-        assert [letter.session for letter in post.letters] == [1, 1, 2, 2, 3]
+        assert [letter.session for letter in post.accepted] == [1, 1, 2, 2, 3]
         assert post.verbs(session=1)[-1] == "QUIT"
 
 
@@ -341,7 +341,7 @@ def test_line_lost_behind_the_dot_is_in_doubt(offers: tuple[str, ...], word: str
         smtp = Smtp(relay_to(post))
 
         assert [send(smtp, message(f"{word}@example.org")) for _ in range(2)] == ["InDoubt", "Receipt"]
-        assert len(post.letters) == (2 if word == "drop-after-data" else 1)
+        assert len(post.accepted) == (2 if word == "drop-after-data" else 1)
 
 
 @MANNERS
@@ -350,7 +350,7 @@ def test_line_lost_before_the_message_was_whole_hands_nothing_over(offers: tuple
         letter = message("drop-before-dot@example.org", body=LARGE * 200_000)  # more than any socket buffer takes
 
         assert send(Smtp(relay_to(post)), letter) == "Unavailable"
-        assert post.letters == []
+        assert post.accepted == []
 
 
 @pytest.mark.parametrize("place", ["rcpt", "data"])
@@ -358,7 +358,7 @@ def test_line_lost_before_the_message_was_whole_hands_nothing_over(offers: tuple
 def test_line_lost_in_the_envelope_hands_nothing_over(offers: tuple[str, ...], place: str) -> None:
     with post_with(offers) as post:
         assert send(Smtp(relay_to(post)), message(f"drop-at-{place}@example.org")) == "Unavailable"
-        assert post.letters == []
+        assert post.accepted == []
 
 
 @MANNERS
@@ -448,7 +448,7 @@ def test_s11_out_of_step_is_the_sessions_fault_and_not_the_readers(
         result = send(Smtp(relay_to(post)), message())
 
         assert result == "Unavailable"
-        assert post.letters == []
+        assert post.accepted == []
 
 
 @pytest.mark.parametrize("words", ["501 malformed address", "501 5.0.0 what", "501 5.5.4 invalid arguments"])
@@ -480,7 +480,7 @@ def test_s11_address_that_is_the_first_on_its_connection_takes_no_extension_away
         smtp = Smtp(relay_to(post))
 
         assert [send(smtp, message("odd@example.org")), send(smtp, message())] == ["Refused", "Receipt"]
-        assert [letter.by for letter in post.letters] == ["BDAT" if "CHUNKING" in offers else "DATA"]
+        assert [letter.by for letter in post.accepted] == ["BDAT" if "CHUNKING" in offers else "DATA"]
         assert post.sessions == 1
 
 
@@ -489,7 +489,7 @@ def test_s11_extension_that_does_not_work_is_given_up() -> None:
         smtp = Smtp(relay_to(post))
 
         assert [send(smtp, message()), send(smtp, message("bob@example.org"))] == ["Receipt", "Receipt"]
-        assert [letter.by for letter in post.letters] == ["DATA", "DATA"]
+        assert [letter.by for letter in post.accepted] == ["DATA", "DATA"]
 
 
 def test_pipelining_that_does_not_work_is_given_up() -> None:
@@ -497,7 +497,7 @@ def test_pipelining_that_does_not_work_is_given_up() -> None:
         smtp = Smtp(relay_to(post))
 
         assert send(smtp, message()) == "Receipt"
-        assert [letter.session for letter in post.letters] == [2]
+        assert [letter.session for letter in post.accepted] == [2]
 
 
 # -- S15: what the server lacks -------------------------------------------------------------------
@@ -524,7 +524,7 @@ def test_s15_parameters_are_said_only_where_needed(offers: tuple[str, ...]) -> N
             smtp.send(letter)
 
         sizes = [len(letter.mime()) for letter in letters]
-        assert [letter.parameters for letter in post.letters] == [
+        assert [letter.parameters for letter in post.accepted] == [
             f"SIZE={sizes[0]}", f"SIZE={sizes[1]} BODY=8BITMIME", f"SIZE={sizes[2]} SMTPUTF8",
         ]
 
@@ -546,7 +546,7 @@ def test_s15_a_reader_with_a_wide_local_part_is_mailed_where_the_server_takes_su
         Smtp(relay_to(post)).send(letter)
 
         assert recipients(post) == ["林子@xn--fsqu00a.example.org"]
-        assert post.letters[0].parameters.endswith("BODY=8BITMIME SMTPUTF8")
+        assert post.accepted[0].parameters.endswith("BODY=8BITMIME SMTPUTF8")
 
 
 def test_s15_a_reader_with_a_wide_local_part_is_to_blame_alone_where_it_does_not() -> None:
@@ -603,7 +603,7 @@ def test_s15_refusal_by_a_server_that_stops_reading_is_heard_at_once() -> None:
 def test_message_said_to_be_taken_before_it_was_whole_is_not_believed(offers: tuple[str, ...]) -> None:
     with post_with(offers, {"beyond": "250 2.0.0 fine already"}, content_limit=100_000) as post:
         assert send(Smtp(relay_to(post)), message(body=LARGE * 200_000)) == "Unavailable"
-        assert post.letters == []
+        assert post.accepted == []
 
 
 def test_s15_order_of_words_follows_what_is_offered() -> None:
@@ -753,7 +753,7 @@ def test_reader_behind_a_refused_one_never_joins_the_transaction(offers: tuple[s
 
         list(send_many(smtp, [one, two]))
 
-        taken = [(letter.sender, letter.recipients) for letter in post.letters]
+        taken = [(letter.sender, letter.recipients) for letter in post.accepted]
         assert taken == [("two@example.com", ("bob@example.org",))]
 
 
@@ -766,7 +766,7 @@ def test_window_bounds_what_is_in_the_air() -> None:
         Smtp(relay_to(post, window=3)).carry(pile)
 
         assert max(ahead) <= 3
-        assert len(post.letters) == 9
+        assert len(post.accepted) == 9
 
 
 def test_whoever_stops_listening_leaves_no_connection_behind_that_answers_late() -> None:
@@ -780,7 +780,7 @@ def test_whoever_stops_listening_leaves_no_connection_behind_that_answers_late()
             smtp.carry(Broken(message(f"reader{n}@example.org") for n in range(8)))
 
         assert send(smtp, message("late@example.org")) == "Receipt"
-        assert post.letters[-1].session == 2
+        assert post.accepted[-1].session == 2
 
 
 def test_large_message_passes_in_many_writes() -> None:
@@ -788,7 +788,7 @@ def test_large_message_passes_in_many_writes() -> None:
         letter = message(body=LARGE * 200_000)
 
         assert send(Smtp(relay_to(post)), letter) == "Receipt"
-        assert post.letters[0].content == letter.mime()
+        assert post.accepted[0].content == letter.mime()
 
 
 @MANNERS

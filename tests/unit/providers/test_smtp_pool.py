@@ -6,17 +6,17 @@ import threading
 
 import pytest
 
-from pipeline.providers import smtp_fleet, smtp_session
+from pipeline.providers import smtp_pool, smtp_session
 from pipeline.providers.base import Message
 from pipeline.providers.smtp import Smtp
 from tests.messages import Pile, message, outcome, relay_to
-from tests.sink import PostOffice
+from tests.sink import MailServer
 
 AN_HOUR = 3600.0
 
 
 class Waiting(Pile):
-    """A desk that has nothing more while one of its messages is in the air."""
+    """A source that has nothing more while one of its messages is in flight."""
 
     def next(self) -> Message | float | None:
         return super().next() or (AN_HOUR if len(self.results) < len(self.departed) else None)
@@ -25,15 +25,15 @@ class Waiting(Pile):
 def test_desk_is_asked_again_when_the_last_in_the_air_has_landed_and_not_only_at_its_hour(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(smtp_fleet, "ASK_AGAIN_S", AN_HOUR)
-    with PostOffice() as post:
-        desk, smtp = Waiting([message()]), Smtp(relay_to(post))
-        carrier = threading.Thread(target=smtp.carry, args=[desk], daemon=True)
+    monkeypatch.setattr(smtp_pool, "ASK_AGAIN_S", AN_HOUR)
+    with MailServer() as post:
+        source, smtp = Waiting([message()]), Smtp(relay_to(post))
+        carrier = threading.Thread(target=smtp.carry, args=[source], daemon=True)
         carrier.start()
         carrier.join(60)
 
         assert not carrier.is_alive()
-        assert len(desk.results) == 1
+        assert len(source.results) == 1
         smtp.close()
 
 
@@ -45,7 +45,7 @@ def test_desk_that_has_nothing_for_an_hour_may_end_before() -> None:
         def next(self) -> float | None:
             return words.pop(0)
 
-    with PostOffice() as post:
+    with MailServer() as post:
         smtp = Smtp(relay_to(post))
         carrier = threading.Thread(target=smtp.carry, args=[Ending([])], daemon=True)
         carrier.start()
@@ -58,7 +58,7 @@ def test_desk_that_has_nothing_for_an_hour_may_end_before() -> None:
 def test_time_that_the_desk_takes_is_not_taken_for_silence_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
     """The ledger may be away for longer than any stage of the dialogue may last."""
     now = [0.0]
-    for module in (smtp_fleet, smtp_session):
+    for module in (smtp_pool, smtp_session):
         monkeypatch.setattr(module, "monotonic", lambda: now[0])
 
     class Slow(Pile):
@@ -66,9 +66,9 @@ def test_time_that_the_desk_takes_is_not_taken_for_silence_of_the_server(monkeyp
             now[0] += AN_HOUR
             return super().next()
 
-    with PostOffice() as post:
-        desk, smtp = Slow([message(f"slow-0.3s+{n}@example.org") for n in range(3)]), Smtp(relay_to(post, window=1))
-        smtp.carry(desk)
+    with MailServer() as post:
+        source, smtp = Slow([message(f"slow-0.3s+{n}@example.org") for n in range(3)]), Smtp(relay_to(post, window=1))
+        smtp.carry(source)
         smtp.close()
 
-    assert [outcome(result) for _, result in desk.results] == ["Receipt"] * 3
+    assert [outcome(result) for _, result in source.results] == ["Receipt"] * 3

@@ -1,4 +1,4 @@
-"""A message packed for one server, and what cannot be packed."""
+"""A message encoded for one server, and what cannot be."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import Refused, Rejected
 from pipeline.providers.smtp_capabilities import Capabilities
-from pipeline.providers.smtp_parcel import MAX_LINE, Parcel, has_bare_end, has_long_line, pack
+from pipeline.providers.smtp_message import MAX_LINE, WireMessage, encode, has_bare_end, has_long_line
 from tests.messages import message
 
 ALL = Capabilities(frozenset({"8BITMIME", "SMTPUTF8"}))
@@ -26,20 +26,20 @@ def received(data: bytes) -> bytes:
     return b"".join(line.removeprefix(b".") + b"\r\n" for line in lines[:end])
 
 
-def parcel_of(content: bytes) -> Parcel:
+def wire_of(content: bytes) -> WireMessage:
     """In two pieces, wherever they meet."""
     middle = len(content) // 2
-    return Parcel(b"", b"", [content[:middle], content[middle:]], len(content), is_plain=False)
+    return WireMessage(b"", b"", [content[:middle], content[middle:]], len(content), is_plain=False)
 
 
 @given(contents)
 def test_content_is_the_same_behind_the_doubled_dots(content: bytes) -> None:
-    assert received(b"".join(parcel_of(content).as_data())) == content
+    assert received(b"".join(wire_of(content).as_data())) == content
 
 
 @given(contents)
 def test_chunk_says_its_length(content: bytes) -> None:
-    head, _, rest = b"".join(parcel_of(content).as_chunk()).partition(b"\r\n")
+    head, _, rest = b"".join(wire_of(content).as_chunk()).partition(b"\r\n")
 
     assert (head, rest) == (b"BDAT %d LAST" % len(content), content)
 
@@ -60,7 +60,9 @@ def test_long_line_is_found_wherever_it_stands(lengths: list[int]) -> None:
 
 
 def test_content_without_a_last_line_end_gets_one() -> None:
-    assert list(pack(message(content=b"Subject: x\r\n\r\nend"), ALL, "post").content) == [b"Subject: x\r\n\r\nend\r\n"]
+    found = encode(message(content=b"Subject: x\r\n\r\nend"), ALL, "post")
+
+    assert list(found.content) == [b"Subject: x\r\n\r\nend\r\n"]
 
 
 @pytest.mark.parametrize(("recipient", "line"), [
@@ -73,7 +75,7 @@ def test_content_without_a_last_line_end_gets_one() -> None:
     ("ada@[IPv6:2001:db8::1]", b"RCPT TO:<ada@[IPv6:2001:db8::1]>\r\n"),
 ])
 def test_recipient_is_written_for_the_wire(recipient: str, line: bytes) -> None:
-    assert pack(message(recipient), ALL, "post").rcpt == line
+    assert encode(message(recipient), ALL, "post").rcpt == line
 
 
 @pytest.mark.parametrize(
@@ -81,7 +83,7 @@ def test_recipient_is_written_for_the_wire(recipient: str, line: bytes) -> None:
 )
 def test_recipient_that_smtp_cannot_carry_is_rejected(recipient: str) -> None:
     with pytest.raises(Rejected) as caught:
-        pack(message(recipient), ALL, "post")
+        encode(message(recipient), ALL, "post")
 
     assert str(caught.value) == "the address has a form that SMTP cannot carry"
 
@@ -89,17 +91,17 @@ def test_recipient_that_smtp_cannot_carry_is_rejected(recipient: str) -> None:
 @pytest.mark.parametrize("sender", ["weekly", "weekly@exa mple.com", "a@b>\r\nRCPT TO:<c@d"])
 def test_sender_that_smtp_cannot_carry_is_our_own_fault(sender: str) -> None:
     with pytest.raises(Refused):
-        pack(message(sender=sender), ALL, "post")
+        encode(message(sender=sender), ALL, "post")
 
 
 def test_null_sender_is_written_empty() -> None:
-    assert pack(message(sender=""), ALL, "post").mail == b"MAIL FROM:<>\r\n"
+    assert encode(message(sender=""), ALL, "post").mail == b"MAIL FROM:<>\r\n"
 
 
 def test_wide_header_without_smtputf8_is_refused_by_name() -> None:
     letter = message(content="To: 读者@example.org\r\n\r\nx\r\n".encode())
 
     with pytest.raises(Refused) as caught:
-        pack(letter, Capabilities(frozenset({"8BITMIME"})), "post")
+        encode(letter, Capabilities(frozenset({"8BITMIME"})), "post")
 
     assert str(caught.value) == "post: the message has raw UTF-8 in its header and the server offers no SMTPUTF8"

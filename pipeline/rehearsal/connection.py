@@ -6,18 +6,18 @@ import asyncio
 import ssl
 from typing import TYPE_CHECKING
 
-from pipeline.rehearsal.manners import DROP, HANG
+from pipeline.rehearsal.behaviour import DROP, HANG
 
 if TYPE_CHECKING:
-    from pipeline.rehearsal.office import PostOffice
+    from pipeline.rehearsal.server import MailServer
 
 
-class Line(asyncio.Protocol):
+class Connection(asyncio.Protocol):
     """What a session does with its connection; what the bytes mean is for who inherits."""
 
-    def __init__(self, office: PostOffice) -> None:
-        self.office = office
-        self.manners = office.manners
+    def __init__(self, server: MailServer) -> None:
+        self.server = server
+        self.behaviour = server.behaviour
         self.number = 0
         self.transport: asyncio.Transport | None = None
         self.buffer = bytearray()
@@ -34,27 +34,27 @@ class Line(asyncio.Protocol):
             self.transport = transport  # type: ignore[assignment]
             return
         self.transport = transport  # type: ignore[assignment]
-        self.encrypted = self.manners.security == "tls"
-        self.office.sessions += 1
-        self.number = self.office.sessions
-        limit = self.manners.connections
-        if limit is not None and len(self.office.open) >= limit:
+        self.encrypted = self.behaviour.security == "tls"
+        self.server.sessions += 1
+        self.number = self.server.sessions
+        limit = self.behaviour.connections
+        if limit is not None and len(self.server.open) >= limit:
             self.reply("421 4.7.0 too many connections from you")
             self.cut()
             return
-        self.office.open.add(self)
+        self.server.open.add(self)
         self.answer("greeting", "220 post.example.org ESMTP")
         self.flush()
 
     def connection_lost(self, _exc: Exception | None) -> None:
-        self.office.open.discard(self)
+        self.server.open.discard(self)
         self.paused = True
 
     def cut(self) -> None:
         """Says what is still to be said, at once, and closes the line."""
         if self.transport is not None:
             self.paused = True
-            self.office.open.discard(self)
+            self.server.open.discard(self)
             self.transport.write(b"".join(self.out))
             self.out.clear()
             self.transport.close()
@@ -76,9 +76,9 @@ class Line(asyncio.Protocol):
             return
         data = b"".join(self.out)
         self.out.clear()
-        if self.manners.delay_s:
-            self.later(self.manners.delay_s, data)
-        elif self.manners.drip_s:
+        if self.behaviour.delay_s:
+            self.later(self.behaviour.delay_s, data)
+        elif self.behaviour.drip_s:
             self.drip(data)
         else:
             self.transport.write(data)
@@ -87,7 +87,7 @@ class Line(asyncio.Protocol):
         """One byte now, the others later, for ever on time for a client that waits for bytes."""
         if data and self.transport is not None and not self.transport.is_closing():
             self.transport.write(data[:1])
-            self.office.loop.call_later(self.manners.drip_s, self.drip, data[1:])
+            self.server.loop.call_later(self.behaviour.drip_s, self.drip, data[1:])
 
     def later(self, seconds: float, data: bytes) -> None:
         """Writes after a while, and reads on only then."""
@@ -99,11 +99,11 @@ class Line(asyncio.Protocol):
                 self.transport.write(data)
                 self.work()
 
-        self.office.loop.call_later(seconds, go_on)
+        self.server.loop.call_later(seconds, go_on)
 
     def answer(self, place: str, usual: str) -> bool:
         """Replies as scripted, or as usual; whether it was the usual."""
-        scripted = self.office.scripted(place)
+        scripted = self.server.scripted(place)
         self.answer_with(usual if scripted is None else scripted)
         return scripted is None
 
@@ -120,10 +120,10 @@ class Line(asyncio.Protocol):
     async def encrypt(self) -> None:
         """Goes on in TLS, with whoever can."""
         assert self.transport is not None  # noqa: S101, it spoke to us
-        assert self.manners.tls is not None  # noqa: S101, STARTTLS was offered
+        assert self.behaviour.tls is not None  # noqa: S101, STARTTLS was offered
         try:
-            self.transport = await self.office.loop.start_tls(
-                self.transport, self, self.manners.tls, server_side=True)
+            self.transport = await self.server.loop.start_tls(
+                self.transport, self, self.behaviour.tls, server_side=True)
         except (OSError, ssl.SSLError):
             self.cut()
             return

@@ -1,28 +1,28 @@
-"""The cast of a rehearsal: invented readers, the same for the same seed."""
+"""The invent of a rehearsal: invented readers, the same for the same seed."""
 
 from __future__ import annotations
 
 import pytest
 
 from pipeline.address import parse
-from pipeline.rehearsal.cast import DOMAINS, Fate, cast, kills
+from pipeline.rehearsal.readers import DOMAINS, Fate, invent, kills
 
 
 def test_the_same_seed_gives_the_same_readers_and_kills() -> None:
-    assert cast(200, 7) == cast(200, 7)
+    assert invent(200, 7) == invent(200, 7)
     assert kills(200, 7) == kills(200, 7)
-    assert cast(200, 7) != cast(200, 8)
+    assert invent(200, 7) != invent(200, 8)
 
 
 @pytest.mark.parametrize("readers", [1, 5, 19, 20, 500])
 def test_there_are_as_many_readers_as_asked_for_and_each_is_somebody_else(readers: int) -> None:
-    found = cast(readers, 3)
+    found = invent(readers, 3)
 
-    assert len({role.address for role in found}) == readers
+    assert len({reader.address for reader in found}) == readers
 
 
 def test_readers_are_nobodys_and_their_addresses_can_be_mailed() -> None:
-    addresses = [role.address for role in cast(300, 1)]
+    addresses = [reader.address for reader in invent(300, 1)]
 
     assert {address.rpartition("@")[2] for address in addresses} == set(DOMAINS)
     assert [parse(address).wire for address in addresses] == addresses
@@ -30,13 +30,13 @@ def test_readers_are_nobodys_and_their_addresses_can_be_mailed() -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_from_twenty_readers_on_each_fate_befalls_somebody(seed: int) -> None:
-    assert {role.fate for role in cast(20, seed)} == set(Fate)
+    assert {reader.fate for reader in invent(20, seed)} == set(Fate)
 
 
 def test_most_readers_have_no_trouble() -> None:
-    found = cast(2000, 1)
+    found = invent(2000, 1)
 
-    assert 0.75 < sum(role.fate is Fate.TAKEN for role in found) / len(found) < 0.85
+    assert 0.75 < sum(reader.fate is Fate.TAKEN for reader in found) / len(found) < 0.85
 
 
 @pytest.mark.parametrize(("readers", "count"), [(1, 1), (49, 1), (50, 2), (100, 3), (100_000, 3)])

@@ -1,4 +1,4 @@
-"""One message, packed for one server: the envelope's commands and the bytes behind them.
+"""One message, encoded for one server: the envelope's commands and the bytes behind them.
 
 What this server cannot take is found here, before anything is said: an address that SMTP has no
 words for, a message that is too large, 8-bit bytes where only seven are carried, and whatever could
@@ -34,7 +34,7 @@ _PATH = re.compile(
 )
 
 
-class Parcel(NamedTuple):
+class WireMessage(NamedTuple):
     """A message's bytes for one server. `content`, in pieces, ends in CRLF; dots at line starts are not yet doubled.
 
     `is_plain`: no line begins with a dot.
@@ -56,26 +56,26 @@ class Parcel(NamedTuple):
         return b"BDAT %d LAST\r\n" % self.size, *self.content
 
 
-def pack(message: Message, offer: Capabilities, server: str) -> Parcel:
-    """The parcel for a server with this offer. Raises Rejected for the address, Refused for the message."""
+def encode(message: Message, offer: Capabilities, server: str) -> WireMessage:
+    """The message as a server with this offer takes it. Raises Rejected for the address, Refused for the message."""
     return _vouched_for(message, message.pieces(), offer, server) if message.pieces else _looked_at(
         message, _content(message, server), offer, server)
 
 
-def _vouched_for(message: Message, content: Sequence[bytes], offer: Capabilities, server: str) -> Parcel:
+def _vouched_for(message: Message, content: Sequence[bytes], offer: Capabilities, server: str) -> WireMessage:
     size = sum(map(len, content))
     _check_size(size, offer, server)
     parameters = f" SIZE={size}" if "SIZE" in offer else ""
-    return Parcel(_mail(message.sender, parameters), _rcpt(message.recipient), content, size, is_plain=True)
+    return WireMessage(_mail(message.sender, parameters), _rcpt(message.recipient), content, size, is_plain=True)
 
 
-def _looked_at(message: Message, content: bytes, offer: Capabilities, server: str) -> Parcel:
+def _looked_at(message: Message, content: bytes, offer: Capabilities, server: str) -> WireMessage:
     recipient = _recipient(message.recipient, offer, server)  # first: where it is too wide, so is the header, for it
     _check_bytes(content, offer, server)
     _check_size(len(content), offer, server)
     sender = _sender(message.sender, offer, server)
     parameters = _parameters(content, sender + recipient, offer)
-    return Parcel(_mail(sender, parameters), _rcpt(recipient), [content], len(content), is_plain=False)
+    return WireMessage(_mail(sender, parameters), _rcpt(recipient), [content], len(content), is_plain=False)
 
 
 def _mail(sender: str, parameters: str) -> bytes:

@@ -23,13 +23,13 @@ from pipeline.issues.record import Record, Text
 from pipeline.mailings.mailing import MailingState
 from pipeline.mailings.messages import LINK_KEY
 from pipeline.preview.books import look, rehearsal
-from pipeline.rehearsal.cast import Role
+from pipeline.rehearsal.readers import Reader
 
 PAGE = 500  # readers written down in one transaction
 
 
 @dataclass(frozen=True, slots=True)
-class Script:
+class DressedIssue:
     """The issue as its mailing would begin now."""
 
     record: Record
@@ -38,7 +38,7 @@ class Script:
     envelope: dict[str, Any]
 
 
-def read_script(app: App, name: str) -> Script:
+def dressed_issue(app: App, name: str) -> DressedIssue:
     """The issue that a person names, dressed from what lies in the folder. The ledger is looked at, never written.
 
     Raises IssueError for a name that is nobody's, EditionError for an issue that cannot be dressed, Refusal where the
@@ -51,11 +51,11 @@ def read_script(app: App, name: str) -> Script:
         look(books)
         record = books.find(name)
         edition, envelope = books.dresser.dress(record, record.lists[0])
-        return Script(record, books.archive.text(record.key), edition, envelope)
+        return DressedIssue(record, books.archive.text(record.key), edition, envelope)
 
 
 def copied_settings(config: Config, folder: Path, port: int) -> Config:
-    """The settings of the copy: the post office on loopback is its only way out, and nobody is notified."""
+    """The settings of the copy: the mail server on loopback is its only way out, and nobody is notified."""
     here = SmtpPost.model_validate({"kind": "smtp", "host": "127.0.0.1", "port": str(port), "security": "none"})
     transport = here.model_copy(update={
         name: getattr(config.transport, name) for name in ("connections", "dkim") if hasattr(config.transport, name)})
@@ -66,17 +66,17 @@ def copied_settings(config: Config, folder: Path, port: int) -> Config:
         notify=config.notify.model_copy(update={"email": None}))
 
 
-def set_stage(config: Config, clock: Clock, script: Script, roles: Sequence[Role]) -> int:
+def begin_mailing(config: Config, clock: Clock, issue: DressedIssue, readers: Sequence[Reader]) -> int:
     """Makes the copy's ledger, with the readers, and begins the mailing; gives its id."""
-    app, now, list_id = App(config, clock), clock.now(), script.record.lists[0]
-    app.archive.enter(script.record, script.text)
-    for start in range(0, len(roles), PAGE):
-        app.roster.enter([Entry(parse(role.address), (list_id,), Evidence(source="rehearsal"), role.name)
-                          for role in roles[start:start + PAGE]], now)
+    app, now, list_id = App(config, clock), clock.now(), issue.record.lists[0]
+    app.archive.enter(issue.record, issue.text)
+    for start in range(0, len(readers), PAGE):
+        app.roster.enter([Entry(parse(reader.address), (list_id,), Evidence(source="rehearsal"), reader.name)
+                          for reader in readers[start:start + PAGE]], now)
     mailings = app.ledger.mailings
-    mailings.propose(script.record.key, list_id, state=MailingState.SCHEDULED, reason="rehearsal", send_at=now, now=now)
+    mailings.propose(issue.record.key, list_id, state=MailingState.SCHEDULED, reason="rehearsal", send_at=now, now=now)
     (mailing,) = mailings.all()
-    mailings.start(mailing.id, script.edition, script.envelope | {LINK_KEY: app.ring.key_id}, now=now,
+    mailings.start(mailing.id, issue.edition, issue.envelope | {LINK_KEY: app.ring.key_id}, now=now,
                    expire=config.mailings.expire)
     app.database.close()
     return mailing.id

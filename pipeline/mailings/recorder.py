@@ -14,13 +14,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from pipeline.errors import Conflict, OutputError, Uncertain, Unreachable
+from pipeline.mailings.dispatch import Dispatch
 from pipeline.mailings.mailing import Claim, Outcome
-
-if TYPE_CHECKING:
-    from pipeline.mailings.send import Office
 
 Claims = list[Claim]
 T = TypeVar("T")
@@ -30,16 +28,16 @@ FULL_DISK_TRIES = 300      # ten minutes
 PASSING_TRIES = 5          # where the database is there and only this once went wrong
 
 
-class Clerk:
+class Recorder:
     """One sender's; not for two threads."""
 
-    def __init__(self, office: Office, stop: threading.Event, *, is_patient: bool) -> None:
-        self._office = office
+    def __init__(self, dispatch: Dispatch, stop: threading.Event, *, is_patient: bool) -> None:
+        self._dispatch = dispatch
         self._stop = stop
         self._is_patient = is_patient
         self._known: list[Outcome] = []  # what is not durable yet, for all we have seen
         self._ahead: Future[Claims] | None = None
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="clerk")
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="recorder")
 
     def turn(self, known: Sequence[Outcome], limit: int, *, is_alone: bool = False) -> Claims:
         """Records what is known and claims so many; no commit may be under way. What fails is tried with the next.
@@ -66,10 +64,10 @@ class Clerk:
         self._thread.shutdown()
 
     def _commit(self, limit: int, *, is_alone: bool = False) -> Claims:
-        return self.durably(lambda: self._office.claim(self._known, limit, is_alone=is_alone))
+        return self.durably(lambda: self._dispatch.claim(self._known, limit, is_alone=is_alone))
 
     def _seen(self, claims: Claims) -> Claims:
-        self._office.board.clear(self._known)
+        self._dispatch.board.clear(self._known)
         self._known = []
         return claims
 
@@ -88,14 +86,14 @@ class Clerk:
                 tries += 1
                 if not self._is_patient and tries > _patience(error):
                     raise
-                self._office.miss_ledger(error)
+                self._dispatch.miss_ledger(error)
                 if isinstance(error, Uncertain) and error.result:  # a look that is cut off itself is taken again
-                    again = self._office.ledger.fates.after(error, step)
-                if self._office.clock.wait(self._stop, LEDGER_AWAY_S):
+                    again = self._dispatch.ledger.fates.after(error, step)
+                if self._dispatch.clock.wait(self._stop, LEDGER_AWAY_S):
                     raise
             else:
                 if tries:
-                    self._office.find_ledger()
+                    self._dispatch.find_ledger()
                 return done
 
 

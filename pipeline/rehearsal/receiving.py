@@ -1,21 +1,21 @@
-"""A message comes in, and its address says what becomes of it (the words stand in `office`)."""
+"""A message comes in, and its address says what becomes of it (the words stand in `server`)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.rehearsal.line import Line, as_line
-from pipeline.rehearsal.manners import REFUSAL, SLOW, STATUS, Letter, word_of
+from pipeline.rehearsal.behaviour import REFUSAL, SLOW, STATUS, Accepted, word_of
+from pipeline.rehearsal.connection import Connection, as_line
 
 if TYPE_CHECKING:
-    from pipeline.rehearsal.office import PostOffice
+    from pipeline.rehearsal.server import MailServer
 
 
-class Reception(Line):
+class Receiving(Connection):
     """What a session knows of the message in hand, how it is read, and how its end is answered."""
 
-    def __init__(self, office: PostOffice) -> None:
-        super().__init__(office)
+    def __init__(self, server: MailServer) -> None:
+        super().__init__(server)
         self.scanned = 0
         self.taken = 0
         self.waiting_for = "command"  # command, data, chunk, auth
@@ -55,14 +55,14 @@ class Reception(Line):
         return True
 
     def refuse_beyond_limit(self, size: int) -> None:
-        if self.manners.content_limit is not None and size > self.manners.content_limit:
+        if self.behaviour.content_limit is not None and size > self.behaviour.content_limit:
             self.answer("beyond", "552 5.3.4 too much for us")
             self.cut()
 
     def drops_before_dot(self) -> bool:
         recipient = self.recipients[0] if self.recipients else ""
         word = word_of(recipient)
-        is_dropped = word == "drop-before-dot" and self.office.is_first(word, recipient)
+        is_dropped = word == "drop-before-dot" and self.server.is_first(word, recipient)
         if is_dropped:
             self.cut()
         return is_dropped
@@ -90,7 +90,7 @@ class Reception(Line):
     def finish(self) -> None:
         """The message is whole: what its address wants, or a 250."""
         recipient = self.recipients[0]
-        letter = Letter(
+        message = Accepted(
             self.number, self.sender or "", tuple(self.recipients), self.parameters, bytes(self.content), self.by
         )
         if self.acts(recipient, "dot"):
@@ -98,25 +98,25 @@ class Reception(Line):
             return
         self.clear()
         word = word_of(recipient)
-        if word == "lose-after-data" and self.office.is_first(word, recipient):
+        if word == "lose-after-data" and self.server.is_first(word, recipient):
             self.cut()
             return
-        scripted = self.office.scripted("dot")
+        scripted = self.server.scripted("dot")
         if scripted is not None and scripted[:1] not in ("2", b"2"):
             self.answer_with(scripted)
             return
-        self.office.accept(letter)
+        self.server.accept(message)
         self.taken += 1
-        self.confirm(word, recipient, scripted or f"250 2.0.0 Ok: queued as {self.office.count:08X}")
+        self.confirm(word, recipient, scripted or f"250 2.0.0 Ok: queued as {self.server.count:08X}")
 
     def confirm(self, word: str, recipient: str, reply: str | bytes) -> None:
-        """The letter is kept; whether and how its sender hears of it."""
-        if word == "drop-after-data" and self.office.is_first(word, recipient):
+        """The message is kept; whether and how its sender hears of it."""
+        if word == "drop-after-data" and self.server.is_first(word, recipient):
             self.cut()
-        elif word == "hang-after-data" or (word == "stall-after-data" and self.office.is_first(word, recipient)):
+        elif word == "hang-after-data" or (word == "stall-after-data" and self.server.is_first(word, recipient)):
             self.flush()
             self.paused = True
-        elif word == "garbage-after-data" and self.office.is_first(word, recipient):
+        elif word == "garbage-after-data" and self.server.is_first(word, recipient):
             self.reply(b"2x0 what\r\n")
         elif slow := SLOW.match(word):
             self.flush()
@@ -135,9 +135,9 @@ class Reception(Line):
             self.reply(f"{code} {status} as you wish")
             if code == "421":
                 self.cut()
-        elif word == "greylist" and place == "rcpt" and self.office.is_first(word, recipient):
+        elif word == "greylist" and place == "rcpt" and self.server.is_first(word, recipient):
             self.reply("451 4.7.1 greylisted, try again in 5 minutes")
-        elif word == f"drop-at-{place}" and self.office.is_first(word, recipient):
+        elif word == f"drop-at-{place}" and self.server.is_first(word, recipient):
             self.cut()
         elif word == f"hang-at-{place}":
             self.flush()

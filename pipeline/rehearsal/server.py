@@ -1,10 +1,10 @@
-"""A post office of ours: a real SMTP server on 127.0.0.1 that obeys the address it is asked to deliver to.
+"""A mail server of ours: a real SMTP server on 127.0.0.1 that obeys the address it is asked to deliver to.
 
-    with PostOffice(Manners(offers=("PIPELINING",))) as post:      in this process, in a thread
+    with MailServer(Behaviour(offers=("PIPELINING",))) as post:      in this process, in a thread
         ... connect to 127.0.0.1:post.port ...
-        post.letters
+        post.accepted
 
-    python -m pipeline.rehearsal.office --port 0 --journal FILE     a process that outlives a killed sender
+    python -m pipeline.rehearsal.server --port 0 --journal FILE     a process that outlives a killed sender
 
 What the local part of a recipient says, up to a "+" or "." and whatever follows:
 
@@ -20,7 +20,7 @@ What the local part of a recipient says, up to a "+" or "." and whatever follows
     garbage-after-data                     taken, and the answer is no reply (once an address)
     twice                                  taken, and one 250 too many
 
-It keeps every letter as it came, dots no longer doubled. Written for speed: a find, never a loop over bytes.
+It keeps every message as it came, dots no longer doubled. Written for speed: a find, never a loop over bytes.
 """
 
 from __future__ import annotations
@@ -37,33 +37,33 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.clock import monotonic
-from pipeline.rehearsal.line import Line
-from pipeline.rehearsal.manners import EVERYTHING, Letter, Manners
-from pipeline.rehearsal.visit import Visit
+from pipeline.rehearsal.behaviour import EVERYTHING, Accepted, Behaviour
+from pipeline.rehearsal.connection import Connection
+from pipeline.rehearsal.session import Session
 
 
-class PostOffice:
+class MailServer:
     """The server, in a thread of its own; a context manager. `port` is known inside the block."""
 
-    visit: type[Visit] = Visit  # how its clients are received
+    session: type[Session] = Session  # how its clients are received
 
-    def __init__(self, manners: Manners | None = None, *, port: int = 0, journal: Path | None = None) -> None:
-        self.manners = manners or Manners()
-        self.letters: list[Letter] = []
+    def __init__(self, behaviour: Behaviour | None = None, *, port: int = 0, journal: Path | None = None) -> None:
+        self.behaviour = behaviour or Behaviour()
+        self.accepted: list[Accepted] = []
         self.commands: list[tuple[int, str]] = []  # session and command line, as they came
         self.count = 0
         self.sessions = 0
-        self.open: set[Line] = set()
+        self.open: set[Connection] = set()
         self._used: Counter[str] = Counter()
         self._seen: set[tuple[str, str]] = set()
         self._journal = os.open(journal, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600) if journal else None
         self._socket = socket.create_server(("127.0.0.1", port), backlog=256)
         self.port: int = self._socket.getsockname()[1]
         self.loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self.run, name="post office", daemon=True)
+        self._thread = threading.Thread(target=self.run, name="mail server", daemon=True)
         self._is_serving = threading.Event()
 
-    def __enter__(self) -> PostOffice:
+    def __enter__(self) -> MailServer:
         self._thread.start()
         self._is_serving.wait()
         return self
@@ -81,23 +81,23 @@ class PostOffice:
     def run(self) -> None:
         """Serves in this thread until it is stopped from outside."""
         asyncio.set_event_loop(self.loop)
-        implicit = self.manners.tls if self.manners.security == "tls" else None
+        implicit = self.behaviour.tls if self.behaviour.security == "tls" else None
         server = self.loop.run_until_complete(
-            self.loop.create_server(lambda: self.visit(self), sock=self._socket, ssl=implicit)
+            self.loop.create_server(lambda: self.session(self), sock=self._socket, ssl=implicit)
         )
         self._is_serving.set()
         try:
             self.loop.run_forever()
         finally:
             server.close()
-            for visit in tuple(self.open):
-                visit.cut()
+            for session in tuple(self.open):
+                session.cut()
             self.loop.run_until_complete(asyncio.sleep(0))
             self.loop.close()
 
     def scripted(self, place: str) -> str | bytes | None:
-        """What the manners say instead of the usual reply; a list is used up."""
-        entry = self.manners.replies.get(place)
+        """What the behaviour says instead of the usual reply; a list is used up."""
+        entry = self.behaviour.replies.get(place)
         if entry is None or isinstance(entry, str | bytes):
             return entry
         used = self._used[place]
@@ -110,22 +110,22 @@ class PostOffice:
         self._seen.add((word, recipient))
         return not known
 
-    def accept(self, letter: Letter) -> None:
-        """Keeps a letter, in the journal before anybody is told, with the instant as all processes count it."""
+    def accept(self, message: Accepted) -> None:
+        """Keeps a message, in the journal before anybody is told, with the instant as all processes count it."""
         self.count += 1
         if self._journal is not None:
-            os.write(self._journal, json.dumps(letter.as_json() | {"at_s": monotonic()}).encode() + b"\n")
-        if self.manners.keep:
-            self.letters.append(letter)
+            os.write(self._journal, json.dumps(message.as_json() | {"at_s": monotonic()}).encode() + b"\n")
+        if self.behaviour.keep:
+            self.accepted.append(message)
 
 
 def read_journal(path: Path) -> list[dict[str, object]]:
-    """What a post office in another process accepted, whole lines only."""
+    """What a mail server in another process accepted, whole lines only."""
     return [json.loads(line) for line in path.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
 
 
 def main(arguments: Sequence[str]) -> None:
-    """A post office as a process of its own: prints its port, serves until it is ended."""
+    """A mail server as a process of its own: prints its port, serves until it is ended."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--journal", type=Path)
@@ -135,7 +135,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--connections", type=int)
     parser.add_argument("--replies", type=json.loads, default={}, help='JSON: {"mail": ["421 later"]}')
     given = parser.parse_args(arguments)
-    manners = Manners(
+    behaviour = Behaviour(
         offers=tuple(filter(None, given.offers.split(","))),
         replies=given.replies,
         messages_per_session=given.messages_per_session,
@@ -143,9 +143,9 @@ def main(arguments: Sequence[str]) -> None:
         delay_s=given.delay,
         keep=False,
     )
-    office = PostOffice(manners, port=given.port, journal=given.journal)
-    print(office.port, flush=True)
-    office.run()
+    server = MailServer(behaviour, port=given.port, journal=given.journal)
+    print(server.port, flush=True)
+    server.run()
 
 
 if __name__ == "__main__":

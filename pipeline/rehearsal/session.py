@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pipeline.rehearsal.reception import Reception
+from pipeline.rehearsal.receiving import Receiving
 
 if TYPE_CHECKING:
-    from pipeline.rehearsal.office import PostOffice
+    from pipeline.rehearsal.server import MailServer
 
 
-class Visit(Reception):
-    """A client of the post office, from its first byte to its last."""
+class Session(Receiving):
+    """A client of the mail server, from its first byte to its last."""
 
-    def __init__(self, office: PostOffice) -> None:
-        super().__init__(office)
-        self.known = self.manners.login is None
+    def __init__(self, server: MailServer) -> None:
+        super().__init__(server)
+        self.known = self.behaviour.login is None
         self.auth_lines: list[str] = []
+        self.handshake: asyncio.Task[None] | None = None  # kept, or the loop may forget it
 
     def take(self) -> bool:
         """Takes one piece out of the buffer; False if it is not whole yet."""
@@ -47,17 +49,17 @@ class Visit(Reception):
             self.reply("500 5.5.2 unknown command")
 
     def note(self, line: str) -> None:
-        if self.manners.keep:
-            self.office.commands.append((self.number, line))
+        if self.behaviour.keep:
+            self.server.commands.append((self.number, line))
 
     def on_ehlo(self, _rest: str) -> None:
-        lines = ["post.example.org", *self.manners.offers]
-        if self.manners.size_bytes is not None:
-            lines.append(f"SIZE {self.manners.size_bytes}")
-        if self.manners.security == "starttls" and not self.encrypted:
+        lines = ["post.example.org", *self.behaviour.offers]
+        if self.behaviour.size_bytes is not None:
+            lines.append(f"SIZE {self.behaviour.size_bytes}")
+        if self.behaviour.security == "starttls" and not self.encrypted:
             lines.append("STARTTLS")
-        if self.manners.login:
-            lines.append(f"AUTH {' '.join(self.manners.mechanisms)}")
+        if self.behaviour.login:
+            lines.append(f"AUTH {' '.join(self.behaviour.mechanisms)}")
         text = "\r\n".join([*(f"250-{line}" for line in lines[:-1]), f"250 {lines[-1]}"])
         self.answer("ehlo", text)
 
@@ -67,11 +69,11 @@ class Visit(Reception):
     def on_starttls(self, _rest: str) -> None:
         if not self.answer("starttls", "220 2.0.0 go ahead"):
             return
-        self.reply(self.manners.behind_starttls)
+        self.reply(self.behaviour.behind_starttls)
         self.flush()
         self.paused = True
         self.buffer.clear()
-        self.office.loop.create_task(self.encrypt())
+        self.handshake = self.server.loop.create_task(self.encrypt())
 
     def on_auth(self, rest: str) -> None:
         mechanism, _, initial = rest.partition(" ")
@@ -94,7 +96,7 @@ class Visit(Reception):
             self.reply("334 " + base64.b64encode(prompts[len(lines)] if mechanism == "LOGIN" else b"").decode())
             return
         self.waiting_for = "command"
-        self.known = _credentials(mechanism, lines) == self.manners.login
+        self.known = _credentials(mechanism, lines) == self.behaviour.login
         usual = "235 2.7.0 welcome" if self.known else "535 5.7.8 wrong user or password"
         self.answer("auth", usual)
 
@@ -103,7 +105,7 @@ class Visit(Reception):
             self.reply("530 5.7.0 log in first")
         elif self.sender is not None:
             self.reply("503 5.5.1 nested MAIL command")
-        elif self.taken == self.manners.messages_per_session:
+        elif self.taken == self.behaviour.messages_per_session:
             self.reply("421 4.7.0 enough for one session")
             self.cut()
         elif self.answer("mail", "250 2.1.0 ok"):
@@ -121,7 +123,7 @@ class Visit(Reception):
             self.recipients.append(recipient)
 
     def on_data(self, _rest: str) -> None:
-        if not self.recipients and not self.manners.eager_354:
+        if not self.recipients and not self.behaviour.eager_354:
             self.reply("554 5.5.1 no valid recipients")
         elif self.recipients and self.acts(self.recipients[0], "data"):
             pass

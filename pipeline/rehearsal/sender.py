@@ -11,6 +11,7 @@ from pipeline.app import App
 from pipeline.clock import RushedClock
 from pipeline.config import Config, plain_values
 from pipeline.engines.jobs import Shift
+from pipeline.mailings import send
 from pipeline.mailings.mailing import DeliveryState, MailingState
 from pipeline.providers.catalogue import transport_opener
 from pipeline.providers.smtp_settings import Patience
@@ -20,7 +21,7 @@ PATIENCE = Patience(connect_s=4, login_s=4, command_s=4, data_s=4, transfer_s=8,
 MOVING = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.DEFERRED)
 
 
-def play(config: Config, began: datetime, mailing_id: int) -> None:
+def deliver(config: Config, began: datetime, mailing_id: int) -> None:
     """Sends until nobody waits any more; those in doubt are left to the settings and to a person."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it too, and ends us
     logging.getLogger("pipeline").addHandler(logging.NullHandler())
@@ -30,7 +31,7 @@ def play(config: Config, began: datetime, mailing_id: int) -> None:
     with Shift.begin(app) as shift:
         while _goes_on(app, mailing_id):
             shift.tidy()
-            shift.office().deliver(stop)
+            send.deliver(shift.dispatch(), stop)
             app.clock.wait(stop, 1.0)
         shift.tidy()
 

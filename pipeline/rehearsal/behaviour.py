@@ -1,4 +1,4 @@
-"""How the post office behaves: towards everybody, and towards an address that asks for it by its local part."""
+"""How the mail server behaves: towards everybody, and towards an address that asks for it by its local part."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ STATUS = {"temp": "4.2.0", "perm": "5.1.1", "policy": "5.7.26"}
 
 
 @dataclass(frozen=True)
-class Manners:
-    """How this office behaves towards everybody.
+class Behaviour:
+    """How this server behaves towards everybody.
 
     `replies` replaces the reply at a place (greeting ehlo helo starttls auth mail rcpt data beyond dot rset quit):
     a text is sent with CRLF, bytes as they are, DROP and HANG act. A list is used up, one entry a time,
-    None being the usual reply. At the dot a reply that begins with 2 means that the letter is kept.
+    None being the usual reply. At the dot a reply that begins with 2 means that the message is kept.
     `login` is the pair that AUTH wants; without it nobody has to log in. `mechanisms` are offered then.
     """
 
@@ -43,11 +43,11 @@ class Manners:
     content_limit: int | None = None  # a longer message is refused in its middle, and the line cut
     delay_s: float = 0.0  # before each write
     drip_s: float = 0.0  # after each byte
-    keep: bool = True  # letters and commands in memory; the journal is written in any case
+    keep: bool = True  # messages and commands in memory; the journal is written in any case
 
 
 @dataclass(frozen=True)
-class Letter:
+class Accepted:
     """One message that was taken."""
 
     session: int

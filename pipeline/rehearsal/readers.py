@@ -12,7 +12,7 @@ NAMES = ("", "Mira", "林子", "Li, Hua", "Ada Lovelace", "😀 Ben")
 
 
 class Fate(Enum):
-    """What the post office does to a reader's message: the word of the address, and how to say it."""
+    """What the mail server does to a reader's message: the word of the address, and how to say it."""
 
     TAKEN = "reader", "taken at once"
     GREYLISTED = "greylist", "told to come back, then taken"
@@ -37,7 +37,7 @@ USUAL = 8  # of ten readers have no trouble
 
 
 @dataclass(frozen=True, slots=True)
-class Role:
+class Reader:
     """One invented reader."""
 
     address: str
@@ -45,11 +45,11 @@ class Role:
     fate: Fate
 
 
-def cast(readers: int, seed: int) -> list[Role]:
+def invent(readers: int, seed: int) -> list[Reader]:
     """So many readers; the same for the same seed. From twenty on each fate befalls somebody."""
     chance = random.Random(seed)  # noqa: S311, nobody's secret
     fates = _fates(readers, chance)
-    return [Role(f"{fate.word}+{n:06d}@{chance.choice(DOMAINS)}", chance.choice(NAMES), fate)
+    return [Reader(f"{fate.word}+{n:06d}@{chance.choice(DOMAINS)}", chance.choice(NAMES), fate)
             for n, fate in enumerate(fates, start=1)]
 
 

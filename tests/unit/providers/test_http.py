@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.clock import monotonic
 from pipeline.errors import ConfigError, InDoubt, Refused, TransportError, Unavailable
-from pipeline.providers.http import Answer, Call, Line, check_secret, json_call, plain_url
+from pipeline.providers.http import Answer, Call, HttpClient, check_secret, json_call, plain_url
 from pipeline.providers.http_verdicts import Blame, judge, verdict, wish_s
 from tests.messages import outcome, puppet
 from tests.standins import Fault, Reply, Request, Service
@@ -37,18 +37,18 @@ def service() -> Iterator[Service]:
         yield running
 
 
-def line_to(url: str, *, patience_s: float = 5) -> Line:
-    return Line("example", url, {"authorization": f"Bearer {SECRET}"}, secrets=[SECRET], patience_s=patience_s)
+def client_to(url: str, *, patience_s: float = 5) -> HttpClient:
+    return HttpClient("example", url, {"authorization": f"Bearer {SECRET}"}, secrets=[SECRET], patience_s=patience_s)
 
 
-def call(line: Line, content: bytes = b"{}") -> Answer | str:
+def call(client: HttpClient, content: bytes = b"{}") -> Answer | str:
     """The answer, or the verdict in a word."""
     try:
-        return line.call(Call("POST", "/mail", content))
+        return client.call(Call("POST", "/mail", content))
     except TransportError as error:
         return outcome(error)
     finally:
-        line.close()
+        client.close()
 
 
 def test_call_brings_what_the_service_needs_and_nothing_of_the_environment(
@@ -56,10 +56,10 @@ def test_call_brings_what_the_service_needs_and_nothing_of_the_environment(
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://192.0.2.1:1")
     monkeypatch.setenv("http_proxy", "http://192.0.2.1:1")
-    line = line_to(service.url)
+    client = client_to(service.url)
 
-    answer = line.call(json_call("/mail", {"to": "张"}, **{"x-extra": "1"}))
-    line.close()
+    answer = client.call(json_call("/mail", {"to": "张"}, **{"x-extra": "1"}))
+    client.close()
 
     (request,) = service.requests
     assert (answer.status, answer.document) == (200, {"ok": True})
@@ -70,10 +70,10 @@ def test_call_brings_what_the_service_needs_and_nothing_of_the_environment(
 
 
 def test_calls_share_a_connection(service: Service) -> None:
-    line = line_to(service.url)
+    client = client_to(service.url)
 
-    ports = {line.call(Call("GET", "/")).status for _ in range(3)}
-    line.close()
+    ports = {client.call(Call("GET", "/")).status for _ in range(3)}
+    client.close()
 
     assert ports == {200}
     assert len(service.requests) == 3
@@ -89,8 +89,8 @@ def test_answer_that_is_lost_leaves_the_message_in_doubt(
     service.fail_once(fault)
     began = monotonic()
 
-    assert call(line_to(service.url, patience_s=0.5)) == word
-    assert len(service.desk.mails) == taken
+    assert call(client_to(service.url, patience_s=0.5)) == word
+    assert len(service.api.mails) == taken
     assert monotonic() - began < 4  # the deadline is absolute, however lively the line is
 
 
@@ -98,14 +98,14 @@ def test_closed_port_is_unavailable() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
 
-    assert call(line_to(f"http://127.0.0.1:{port}")) == "Unavailable"
+    assert call(client_to(f"http://127.0.0.1:{port}")) == "Unavailable"
 
 
 def test_line_cut_in_the_request_is_unavailable(service: Service) -> None:
     service.cuts_requests = True
 
-    assert call(line_to(service.url), b"x" * 50_000_000) == "Unavailable"
-    assert service.desk.mails == []
+    assert call(client_to(service.url), b"x" * 50_000_000) == "Unavailable"
+    assert service.api.mails == []
 
 
 def test_silence_is_over_at_the_deadline() -> None:
@@ -114,7 +114,7 @@ def test_silence_is_over_at_the_deadline() -> None:
             pass
 
     with puppet(act) as port:
-        assert call(line_to(f"http://127.0.0.1:{port}", patience_s=0.3)) == "InDoubt"
+        assert call(client_to(f"http://127.0.0.1:{port}", patience_s=0.3)) == "InDoubt"
 
 
 def test_headers_that_drip_are_over_at_the_deadline() -> None:
@@ -134,12 +134,12 @@ def test_headers_that_drip_are_over_at_the_deadline() -> None:
 
     began = monotonic()
     with puppet(act) as port:
-        assert call(line_to(f"http://127.0.0.1:{port}", patience_s=0.3)) == "InDoubt"
+        assert call(client_to(f"http://127.0.0.1:{port}", patience_s=0.3)) == "InDoubt"
     assert monotonic() - began < 4
 
 
 def test_certificate_that_nobody_signed_is_unavailable(service: Service) -> None:
-    assert call(line_to(service.url.replace("http:", "https:"))) == "Unavailable"
+    assert call(client_to(service.url.replace("http:", "https:"))) == "Unavailable"
 
 
 def test_refusal_counts_even_if_its_words_are_lost() -> None:
@@ -148,7 +148,7 @@ def test_refusal_counts_even_if_its_words_are_lost() -> None:
         guest.sendall(b"HTTP/1.1 401 No\r\nContent-Length: 900\r\n\r\nbad k")
 
     with puppet(act) as port:
-        answer = call(line_to(f"http://127.0.0.1:{port}"))
+        answer = call(client_to(f"http://127.0.0.1:{port}"))
 
     assert isinstance(answer, Answer)
     assert (answer.status, answer.body) == (401, b"bad k")
@@ -159,7 +159,7 @@ def test_redirect_is_not_followed(service: Service) -> None:
         service.elsewhere = elsewhere.url
         service.fail_once(Fault.MOVED)
 
-        answer = call(line_to(service.url))
+        answer = call(client_to(service.url))
 
         assert isinstance(answer, Answer)
         assert (answer.status, elsewhere.requests) == (307, [])
@@ -168,7 +168,7 @@ def test_redirect_is_not_followed(service: Service) -> None:
 def test_secret_shows_in_no_error(service: Service) -> None:
     service.fail_once(Fault.KEY)  # its words repeat our header
 
-    answer = call(line_to(service.url))
+    answer = call(client_to(service.url))
 
     assert isinstance(answer, Answer)
     assert answer.words == '{"message": "bad key in Bearer …"}'
@@ -257,10 +257,10 @@ def test_wish_of_the_service_is_understood(headers: dict[str, str], seconds: flo
 def test_unavailable_and_doubt_say_what_happened(service: Service) -> None:
     service.fail_once(Fault.TAKEN)
     with pytest.raises(InDoubt) as doubt:
-        line_to(service.url).call(Call("POST", "/mail"))
+        client_to(service.url).call(Call("POST", "/mail"))
     service.__exit__()
     with pytest.raises(Unavailable) as away:
-        line_to(service.url).call(Call("POST", "/mail"))
+        client_to(service.url).call(Call("POST", "/mail"))
 
     assert str(doubt.value).startswith("example: the answer was lost (")
     assert str(away.value) == "example: cannot be reached ([errno 111] connection refused): it is tried again"

@@ -12,13 +12,13 @@ import socket
 import ssl
 
 from pipeline.clock import monotonic
-from pipeline.providers.smtp_dialing import LineLost
+from pipeline.providers.smtp_dialing import ConnectionLost
 
 _AT_ONCE = 64        # pieces in one write; systems take 1024
 _READ_SIZE = 16_384  # a record of TLS; answers are short
 
 
-class Line:
+class Stream:
     """Bytes out, bytes in. Owns the socket. `queued` and `written` count all bytes ever, before TLS."""
 
     def __init__(self, sock: socket.socket) -> None:
@@ -51,14 +51,14 @@ class Line:
         self.queued += sum(map(len, pieces))
 
     def write(self) -> bool:
-        """Writes what the system takes at once; whether all is written. Raises LineLost."""
+        """Writes what the system takes at once; whether all is written. Raises ConnectionLost."""
         while self.written < self.queued:
             if not self._write_some():
                 return False
         return True
 
     def flush(self, deadline: float) -> bool:
-        """Writes all that is queued; False when something came in before it was done. Raises LineLost."""
+        """Writes all that is queued; False when something came in before it was done. Raises ConnectionLost."""
         while self.written < self.queued:
             if self._write_some():
                 continue
@@ -67,7 +67,7 @@ class Line:
         return True
 
     def read(self, deadline: float) -> bytes:
-        """Bytes that have come; empty only if there is still something to write. Raises LineLost."""
+        """Bytes that have come; empty only if there is still something to write. Raises ConnectionLost."""
         while not (data := self.peek()):
             if self.written < self.queued:
                 return b""
@@ -75,26 +75,26 @@ class Line:
         return data
 
     def peek(self) -> bytes:
-        """Bytes that are there already, without waiting. Raises LineLost when the other side is gone."""
+        """Bytes that are there already, without waiting. Raises ConnectionLost when the other side is gone."""
         try:
             data = self._sock.recv(_READ_SIZE)
         except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
             return b""
         except OSError as error:
-            raise LineLost(_reason(error)) from error
+            raise ConnectionLost(_reason(error)) from error
         if not data:
-            raise LineLost("the server closed the connection")
+            raise ConnectionLost("the server closed the connection")
         return data
 
     def encrypt(self, context: ssl.SSLContext, host: str, deadline: float) -> None:
-        """Puts TLS on the line. Raises ssl.SSLCertVerificationError, or LineLost for all else."""
+        """Puts TLS on the line. Raises ssl.SSLCertVerificationError, or ConnectionLost for all else."""
         try:
             self._sock = context.wrap_socket(self._sock, server_hostname=host, do_handshake_on_connect=False)
             self._shake_hands(self._sock, deadline)
         except ssl.SSLCertVerificationError:
             raise
         except (OSError, ValueError) as error:  # ValueError: a host that cannot be a name in a certificate
-            raise LineLost(f"TLS failed ({_reason(error)})") from error
+            raise ConnectionLost(f"TLS failed ({_reason(error)})") from error
 
     def close(self) -> None:
         """Closes the connection, whatever is under way."""
@@ -122,7 +122,7 @@ class Line:
         except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
             return False
         except OSError as error:
-            raise LineLost(_reason(error)) from error
+            raise ConnectionLost(_reason(error)) from error
         self.written += count
         self._outbox = [] if self.written == self.queued else _behind(self._outbox, count)
         return True
@@ -132,7 +132,7 @@ class Line:
         self._poll.modify(self._sock, events)
         ready = self._poll.poll(max(left, 0) * 1_000)
         if not ready:
-            raise LineLost("no answer in time")
+            raise ConnectionLost("no answer in time")
         return ready[0][1]
 
 

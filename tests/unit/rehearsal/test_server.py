@@ -1,4 +1,4 @@
-"""The test post office itself: as a process it outlives whoever talks to it, and its journal is true."""
+"""The test mail server itself: as a process it outlives whoever talks to it, and its journal is true."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ import pytest
 
 from tests import sink
 from tests.messages import message
-from tests.sink import Manners, PostOffice, read_journal
+from tests.sink import Behaviour, MailServer, read_journal
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[tuple[int, Path]]:
+def server(tmp_path: Path) -> Iterator[tuple[int, Path]]:
     journal = tmp_path / "journal"
     command = [sys.executable, sink.__file__, "--port", "0", "--journal", str(journal), "--offers", "PIPELINING"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
@@ -26,8 +26,8 @@ def office(tmp_path: Path) -> Iterator[tuple[int, Path]]:
         process.kill()
 
 
-def test_process_journals_what_it_accepted(office: tuple[int, Path]) -> None:
-    port, journal = office
+def test_process_journals_what_it_accepted(server: tuple[int, Path]) -> None:
+    port, journal = server
     letter = message(body=b".\r\nHello.\r\n")
 
     with smtplib.SMTP("127.0.0.1", port) as client:
@@ -49,11 +49,11 @@ def test_process_journals_what_it_accepted(office: tuple[int, Path]) -> None:
 
 def test_office_agrees_with_the_standard_librarys_client() -> None:
     letter = message(body=b"..\r\n.\r\n.a\r\n\r\n")
-    with PostOffice(Manners(login=("weekly", "secret"))) as post:
+    with MailServer(Behaviour(login=("weekly", "secret"))) as post:
         with smtplib.SMTP("127.0.0.1", post.port) as client:
             client.login("weekly", "secret")
             client.sendmail(letter.sender, [letter.recipient], letter.mime())
 
-        assert [(kept.sender, kept.recipients, kept.content) for kept in post.letters] == [
+        assert [(kept.sender, kept.recipients, kept.content) for kept in post.accepted] == [
             ("weekly@example.com", ("ada@example.org",), letter.mime())
         ]

@@ -5,27 +5,27 @@ from __future__ import annotations
 from contextlib import suppress
 
 from pipeline.clock import monotonic
-from pipeline.providers.smtp_dialing import LineLost
-from pipeline.providers.smtp_line import Line
+from pipeline.providers.smtp_dialing import ConnectionLost
 from pipeline.providers.smtp_replies import Garbled, Reply, ReplyReader
+from pipeline.providers.smtp_stream import Stream
 
 
-class Talk:
-    """A line and what has been heard on it."""
+class Dialogue:
+    """A stream and what has been heard on it."""
 
-    def __init__(self, line: Line) -> None:
-        self.line = line
+    def __init__(self, stream: Stream) -> None:
+        self.stream = stream
         self._reader = ReplyReader()
 
     def say(self, *pieces: bytes) -> None:
-        """Queues bytes for the server; the next `hear_alone` or the line's `write` sends them."""
-        self.line.queue(*pieces)
+        """Queues bytes for the server; the next `hear_alone` or the stream's `write` sends them."""
+        self.stream.queue(*pieces)
 
     def listen(self) -> None:
-        """Takes in what has come, without waiting. Raises LineLost and Garbled."""
-        while data := self.line.peek():
+        """Takes in what has come, without waiting. Raises ConnectionLost and Garbled."""
+        while data := self.stream.peek():
             self._reader.feed(data)
-            if not self.line.encrypted:
+            if not self.stream.encrypted:
                 return  # what is left wakes us again; within TLS it may lie where nobody waits for it
 
     def take(self) -> Reply | None:
@@ -35,21 +35,22 @@ class Talk:
     def hear_alone(self, deadline: float) -> Reply:
         """The one reply that is due, after all that was said is written (or the server answers before that).
 
-        `deadline` (monotonic) bounds the whole. Raises LineLost, and Garbled also for what follows the reply at once.
+        `deadline` (monotonic) bounds the whole. Raises ConnectionLost, and Garbled also for what follows
+        the reply at once.
         """
         while (reply := self._reader.take()) is None:
             try:
-                self.line.flush(deadline)
-            except LineLost as lost:
+                self.stream.flush(deadline)
+            except ConnectionLost as lost:
                 self._hear_last_words(lost)
                 continue
-            self._reader.feed(self.line.read(deadline))
+            self._reader.feed(self.stream.read(deadline))
         self.expect_silence()
         return reply
 
-    def _hear_last_words(self, lost: LineLost) -> None:
+    def _hear_last_words(self, lost: ConnectionLost) -> None:
         """A server that refuses a message in its middle says why before it cuts the line."""
-        words = self.line.peek()
+        words = self.stream.peek()
         if not words:
             raise lost
         self._reader.feed(words)
@@ -62,8 +63,8 @@ class Talk:
     def say_goodbye(self) -> None:
         """QUIT, if the line takes it at once; its answer is not waited for."""
         self.say(b"QUIT\r\n")
-        with suppress(LineLost):
-            self.line.flush(monotonic())
+        with suppress(ConnectionLost):
+            self.stream.flush(monotonic())
 
     @property
     def is_quiet(self) -> bool:

@@ -1,4 +1,4 @@
-"""One message in the air: the steps it goes by, the replies it waits for, what has become of it.
+"""One mail transaction (RFC 5321 section 3.3): the steps it goes by, the replies it waits for, what has become of it.
 
     lock-step      MAIL | RCPT | DATA | content.       each step waits for the replies to the one before
     PIPELINING     MAIL RCPT DATA | content.
@@ -14,7 +14,7 @@ from typing import NamedTuple
 from pipeline.errors import TransportError
 from pipeline.providers.base import Message, Receipt
 from pipeline.providers.smtp_capabilities import Capabilities
-from pipeline.providers.smtp_parcel import Parcel
+from pipeline.providers.smtp_message import WireMessage
 from pipeline.providers.smtp_verdicts import Phase
 
 RESET = b"RSET\r\n"
@@ -31,11 +31,11 @@ class Step(NamedTuple):
 
 
 @dataclass(slots=True)
-class Flight:
+class Transaction:
     """A message on its way. `deadline` is monotonic.
 
-    `end` is the line's count behind the message's last byte, once all of it is queued. `result` is the first
-    refusal, or the receipt: what the message's sender hears when the flight is over. A receipt that is not
+    `end` is the stream's count behind the message's last byte, once all of it is queued. `result` is the first
+    refusal, or the receipt: what the message's sender hears when the transaction is over. A receipt that is not
     `is_sure` counts only if the dialogue goes on in step.
     """
 
@@ -49,18 +49,18 @@ class Flight:
     end: int | None = None
 
 
-def itinerary(parcel: Parcel, offer: Capabilities, *, reset: bool) -> deque[Step]:
+def steps_for(wire: WireMessage, offer: Capabilities, *, reset: bool) -> deque[Step]:
     """The steps for a server with this offer; `reset` first clears away what the message before left behind.
 
     A chunk clears away behind itself.
     """
     if offer.chunking:
-        return deque([Step((parcel.mail, parcel.rcpt, *parcel.as_chunk(), RESET), _CHUNK, len(RESET))])
+        return deque([Step((wire.mail, wire.rcpt, *wire.as_chunk(), RESET), _CHUNK, len(RESET))])
     words: tuple[bytes, ...]
-    words, phases = (parcel.mail, parcel.rcpt, b"DATA\r\n"), _ENVELOPE
+    words, phases = (wire.mail, wire.rcpt, b"DATA\r\n"), _ENVELOPE
     if reset:
         words, phases = (RESET, *words), (Phase.RSET, *phases)
-    content = Step(parcel.as_data(), (Phase.DOT,))
+    content = Step(wire.as_data(), (Phase.DOT,))
     if "PIPELINING" in offer:
         return deque([Step(words, phases), content])
     return deque([*(Step((word,), (phase,)) for word, phase in zip(words, phases, strict=True)), content])

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from pipeline.errors import TransportError, Unreachable
-from pipeline.mailings import desk
-from pipeline.mailings.desk import GROUP
+from pipeline.mailings import sender_queue
 from pipeline.mailings.mailing import MailingState
+from pipeline.mailings.sender_queue import GROUP
 from pipeline.providers.base import Message
 from tests.books import NOON
-from tests.offices import Workplace
+from tests.workplaces import Workplace
 
 READERS = 8 * GROUP  # groups of 20, 40, 80: from the second on the next is claimed ahead
 SECOND = GROUP + 2   # a message of the second group
@@ -27,8 +27,8 @@ Commit = Callable[..., Any]
 
 @pytest.fixture
 def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workplace:
-    monkeypatch.setattr(desk, "QUICK_S", math.inf)  # however busy the machine is, groups grow,
-    monkeypatch.setattr(desk, "UNRECORDED_S", math.inf)  # and no second passes
+    monkeypatch.setattr(sender_queue, "QUICK_S", math.inf)  # however busy the machine is, groups grow,
+    monkeypatch.setattr(sender_queue, "UNRECORDED_S", math.inf)  # and no second passes
     return Workplace(tmp_path, readers=READERS)
 
 
@@ -38,7 +38,7 @@ def beside(work: Workplace, monkeypatch: pytest.MonkeyPatch, act: Callable[[Comm
     hindered = act(claim)
 
     def choose(*given: Any, **named: Any) -> Any:
-        is_beside = threading.current_thread().name.startswith("clerk")
+        is_beside = threading.current_thread().name.startswith("recorder")
         return (hindered if is_beside else claim)(*given, **named)
 
     monkeypatch.setattr(work.ledger.deliveries, "claim", choose)

@@ -1,4 +1,4 @@
-"""A sending office for tests: a real ledger, a post that follows a script, and a clock on which things happen."""
+"""A sending dispatch for tests: a real ledger, a post that follows a script, and a clock on which things happen."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ from pipeline.editions.edition import Edition
 from pipeline.errors import TransportError
 from pipeline.mailings.board import Board
 from pipeline.mailings.brake import Brake
+from pipeline.mailings.dispatch import Dispatch, Report
 from pipeline.mailings.domains import Limit
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.letters import Sealed
 from pipeline.mailings.mailing import Claim, DoubtPolicy, Mailing
 from pipeline.mailings.pace import Pace
-from pipeline.mailings.send import Office, Report, Terms
+from pipeline.mailings.send import deliver, serve
+from pipeline.mailings.terms import Terms
 from pipeline.mailings.warm_up import Plan, WarmUp
 from pipeline.providers.base import Message
 from pipeline.providers.local import Faulty, Outbox
@@ -69,7 +71,7 @@ class Timetable(HandClock):
 
 @dataclass
 class Workplace:
-    """A ledger whose mailing has begun, and offices that deliver it. `readers` is how many there are."""
+    """A ledger whose mailing has begun, and dispatches that deliver it. `readers` is how many there are."""
 
     folder: Path
     readers: int = 3
@@ -110,9 +112,9 @@ class Workplace:
         self.ledger.letters.write_all([Sealed(
             words, {}, "", "weekly", int(self.rows()[0]["subscriber_id"]), "reader0@example.com", "", "1")], NOON)
 
-    def office(self, compose: Callable[[Claim], Message] | None = None) -> Office:
+    def dispatch(self, compose: Callable[[Claim], Message] | None = None) -> Dispatch:
         worker = self.ledger.workers.enter(f"w{len(self.ledger.workers.all())}", host="", boot_id="", pid=1, now=NOON)
-        return Office(
+        return Dispatch(
             self.ledger, worker, board=Board(self.folder / f"{worker.id}.board"),
             open_transport=lambda: self.transport, compose=compose or self.compose,
             pace=Pace(self.ledger, self.clock, "outbox", self.rate, self.limits), clock=self.clock, chance=lambda: 0.0,
@@ -125,12 +127,12 @@ class Workplace:
         return message(claim.address, key=claim.key)
 
     def deliver(self) -> Report:
-        return self.office().deliver(self.stop)
+        return deliver(self.dispatch(), self.stop)
 
     def serve(self, seconds: float) -> Report:
         """A service for so long."""
         self.clock.at(timedelta(seconds=seconds), self.stop.set)
-        report = self.office().serve(self.stop)
+        report = serve(self.dispatch(), self.stop)
         self.stop.clear()
         return report
 

@@ -1,4 +1,4 @@
-"""The rehearsal itself: a post office, a sender that is killed and started again, and who looks on."""
+"""The rehearsal itself: a mail server, a sender that is killed and started again, and who looks on."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from pipeline.clock import RushedClock
 from pipeline.config import Config
 from pipeline.errors import Refusal
 from pipeline.mailings.mailing import DoubtPolicy
-from pipeline.rehearsal.cast import cast, kills
-from pipeline.rehearsal.office import read_journal
-from pipeline.rehearsal.player import SPEED, play
+from pipeline.rehearsal.publication import begin_mailing, copied_settings, dressed_issue
+from pipeline.rehearsal.readers import invent, kills
 from pipeline.rehearsal.review import Review, review
-from pipeline.rehearsal.stage import copied_settings, read_script, set_stage
+from pipeline.rehearsal.sender import SPEED, deliver
+from pipeline.rehearsal.server import read_journal
 
 LOOK_S = 0.02
 LONGEST_S = 600.0  # without a message taken: then something stands still
@@ -36,25 +36,25 @@ def rehearse(app: App, name: str, *, readers: int, seed: int, watch: Watcher) ->
     `watch(taken, readers)` is called as it goes on. Raises IssueError and EditionError as `publish` would, and Refusal
     where the sender gives up.
     """
-    script, roles = read_script(app, name), cast(readers, seed)
+    issue, invented = dressed_issue(app, name), invent(readers, seed)
     with tempfile.TemporaryDirectory(prefix="avviso-rehearsal-") as made:
         folder, began = Path(made), datetime.now(UTC)
-        with post_office(folder / "journal") as port:
+        with mail_server(folder / "journal") as port:
             config = copied_settings(app.config, folder, port)
-            mailing_id = set_stage(config, RushedClock(began, SPEED), script, roles)
+            mailing_id = begin_mailing(config, RushedClock(began, SPEED), issue, invented)
             struck = _send(_Sender(config, began, mailing_id), folder / "journal", kills(readers, seed),
                            lambda taken: watch(min(taken, readers), readers))
         ledger = App(config, app.clock).ledger
         policy = DoubtPolicy(config.mailings.in_doubt)
-        return review(script.record.key, seed, struck, roles, read_journal(folder / "journal"),
+        return review(issue.record.key, seed, struck, invented, read_journal(folder / "journal"),
                       ledger.progress.everything(mailing_id), policy)
 
 
 @contextmanager
-def post_office(journal: Path) -> Iterator[int]:
-    """A post office in a process of its own, which outlives killed senders; gives its port."""
+def mail_server(journal: Path) -> Iterator[int]:
+    """A mail server in a process of its own, which outlives killed senders; gives its port."""
     journal.touch(mode=0o600)
-    command = [sys.executable, "-m", "pipeline.rehearsal.office", "--journal", str(journal)]
+    command = [sys.executable, "-m", "pipeline.rehearsal.server", "--journal", str(journal)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL) as process:  # noqa: S603, ours
         try:
             assert process.stdout is not None  # noqa: S101, it is a pipe
@@ -64,20 +64,20 @@ def post_office(journal: Path) -> Iterator[int]:
 
 
 class _Sender:
-    """Starts players; each does the same, and takes over where the last one died."""
+    """Starts senders; each does the same, and takes over where the last one died."""
 
     def __init__(self, config: Config, began: datetime, mailing_id: int) -> None:
-        self._play = (config, began, mailing_id)
+        self._arguments = (config, began, mailing_id)
 
     def start(self) -> BaseProcess:
         # "spawn": a fork of a process with threads may stand still for ever.
-        process = multiprocessing.get_context("spawn").Process(target=play, args=self._play, daemon=True)
+        process = multiprocessing.get_context("spawn").Process(target=deliver, args=self._arguments, daemon=True)
         process.start()
         return process
 
 
 def _send(sender: _Sender, journal: Path, kill_at: Sequence[int], watch: Callable[[int], None]) -> int:
-    """Plays to the end, with a kill whenever so many messages were taken; gives how many hit a running sender."""
+    """Sends to the end, with a kill whenever so many messages were taken; gives how many hit a running sender."""
     left, struck, tally = list(kill_at), 0, _Tally(journal)
     process = sender.start()
     try:
