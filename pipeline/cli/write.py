@@ -27,12 +27,12 @@ def new(desk: Desk, title: str) -> int:
 
     app = desk.app()
     path = write_blank(app.source, title, app.clock.now())
-    desk.answer({"path": str(path)}, [f"wrote {path}"])
+    desk.answer({"path": str(path)}, [f"wrote {path}", "a draft: it may go when `draft: true` is taken out"])
     return DONE
 
 
 @click.command(cls=Command)
-@click.argument("issues", nargs=-1, metavar="[ISSUE]")
+@click.argument("issues", nargs=-1, metavar="[ISSUE]...")
 @click.option("--all", "everything", is_flag=True, help="Every issue, not only those that are not mailed yet.")
 @click.option("--fix", is_flag=True, help="Put right what is safe: mistyped https, trackers, invisible characters.")
 @pass_desk

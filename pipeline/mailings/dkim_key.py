@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import TYPE_CHECKING
 
-from pipeline.errors import ConfigError
+from pipeline.errors import ConfigError, to_install
 from pipeline.mailings.dkim import DkimSigner, Sign
 
 if TYPE_CHECKING:  # optional extra `dkim`
@@ -49,7 +49,7 @@ def _key(pem: bytes, path: str) -> PrivateKeyTypes:
         from cryptography.hazmat.primitives.serialization import load_pem_private_key
     except ModuleNotFoundError as error:
         raise ConfigError(f"transport.dkim needs {error.name}, which is not installed",
-                          remedy="pip install 'avviso[dkim]'") from None
+                          remedy=to_install("dkim")) from None
     try:
         return load_pem_private_key(pem, password=None)
     except TypeError:

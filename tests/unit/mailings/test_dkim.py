@@ -122,5 +122,5 @@ def test_signing_costs_little_more_than_the_operation_of_the_key() -> None:
 def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "cryptography.hazmat.primitives.serialization", None)
 
-    with pytest.raises(ConfigError, match=r"not installed: pip install 'avviso\[dkim\]'$"):
+    with pytest.raises(ConfigError, match="not installed: run `make extras` .* extra `dkim`$"):
         read_dkim_signer(pem("rsa"), domain="example.com", selector="news", path="dkim.pem")
