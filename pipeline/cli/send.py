@@ -111,6 +111,7 @@ def run(desk: Desk, only: str | None) -> int:
 
     with stop_on_signal() as stop:
         serve(desk.app, desk.config, stop, only=only)
+    desk.answer({"problems": []}, ())
     return DONE
 
 
@@ -261,18 +262,18 @@ adopt = _decision("adopt", "Marks issues as published and never mailed.",
 
 @click.command(cls=Command)
 @click.argument("issue")
-@click.option("--resend", "resend", flag_value=True, type=bool, default=None, help="Send them again.")
-@click.option("--assume-sent", "resend", flag_value=False, type=bool, help="Take them as sent.")
+@click.option("--resend", is_flag=True, help="Send them again.")
+@click.option("--assume-sent", is_flag=True, help="Take them as sent.")
 @pass_desk
-def resolve(desk: Desk, issue: str, resend: bool | None) -> int:
+def resolve(desk: Desk, issue: str, resend: bool, assume_sent: bool) -> int:
     """Decides the deliveries in doubt of one issue.
 
     \b
     Example:
       avviso resolve 14 --assume-sent
     """
-    if resend is None:
-        raise click.UsageError("say what to do: --resend or --assume-sent")
+    if resend is assume_sent:
+        raise click.UsageError("say what to do: either --resend or --assume-sent")
     app = desk.app()
     record = app.find(issue)
     line = app.decisions.resolve(record, resend=resend)
