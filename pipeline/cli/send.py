@@ -237,6 +237,7 @@ def _decision(name: str, text: str, decide: Callable[[Any, Record], str], *, loo
                 said.append((record, decide(app.decisions, record)))
             except (IssueError, Refusal) as error:
                 refused.append(error)
+        app.publisher.settle()
         desk.note([one.problem for one in refused])
         desk.answer([*({"issue": record.key, "result": line} for record, line in said),
                      *({"issue": one.problem.path, "problem": one.problem.as_json()} for one in refused)],
@@ -277,6 +278,7 @@ def resolve(desk: Desk, issue: str, resend: bool, assume_sent: bool) -> int:
     app = desk.app()
     record = app.find(issue)
     line = app.decisions.resolve(record, resend=resend)
+    app.publisher.settle()
     desk.answer({"issue": record.key, "result": line}, [f"{record.key} {record.title}: {line}"])
     return DONE
 
