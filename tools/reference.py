@@ -68,6 +68,7 @@ same as `avviso`.
 | 70 | a mistake in avviso itself; `-v` shows its traceback |
 | 74 | a file cannot be read or written |
 | 75 | another instance is at work |
+| 130 | stopped with Ctrl-C |
 """
 
 
@@ -218,14 +219,22 @@ def _option_lines(command: click.Command) -> Iterator[str]:
     own = [one for one in command.params if isinstance(one, click.Option) and one.expose_value]
     for option in own:
         value = "" if option.is_flag else f" {option.metavar or _values(option)}"
-        yield f"- `{'`, `'.join(option.opts)}{value}`: {option.help}"
+        default = f" Default: {_usual(option)}." if option.show_default else ""
+        yield f"- `{'`, `'.join(option.opts)}{value}`: {option.help}{default}"
     if own:
         yield ""
 
 
 def _values(option: click.Option) -> str:
     kind = option.type
-    return "|".join(map(str, kind.choices)) if isinstance(kind, click.Choice) else kind.name.upper()
+    if isinstance(kind, click.Choice):
+        return "|".join(map(str, kind.choices))
+    return "N" if isinstance(kind, click.IntRange) else kind.name.upper()
+
+
+def _usual(option: click.Option) -> str:
+    """`3`, or `1, 2, 4` of one that may be given several times."""
+    return ", ".join(map(str, option.default if isinstance(option.default, tuple) else (option.default,)))
 
 
 ROUTES_HEAD = """\

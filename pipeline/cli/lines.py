@@ -12,6 +12,7 @@ from pipeline.amounts import counted
 from pipeline.clock import local
 
 if TYPE_CHECKING:
+    from pipeline.audience.subscriber import Subscription
     from pipeline.issues.record import Record
     from pipeline.mailings.ledger.workers import Worker
     from pipeline.mailings.mailing import Mailing
@@ -67,6 +68,16 @@ def worker_line(worker: Worker, hands: Mapping[str, int], now: datetime, zone: Z
         said.append(f"not heard of for {silent.total_seconds() / 60:.0f} minutes")
     return (f"{worker.host or 'here'}, process {worker.pid}, {WORKS.get(worker.work, 'at work')} since "
             f"{local(worker.started_at, zone)}{': ' + '; '.join(said) if said else ''}")
+
+
+def subscription_line(one: Subscription, zone: ZoneInfo) -> str:
+    """`weekly: confirmed; asked 2026-03-24 08:00, confirmed 2026-03-24 08:02; form: "Every issue, by mail"`."""
+    said = one.evidence
+    known = {"agreed": said.at, "asked": one.asked_at, "confirmed": one.confirmed_at, "left": one.left_at}
+    hours = ", ".join(f"{what} {local(at, zone)}" for what, at in known.items() if at)
+    words = (said.text and f'"{said.text}"', said.network and f"from {said.network}", said.note and f"({said.note})")
+    shown = " ".join(word for word in words if word)
+    return f"{one.list}: {one.state}; {hours}; {said.source}{': ' + shown if shown else ''}"
 
 
 def status_lines(overview: Overview, now: datetime, zone: ZoneInfo) -> Iterator[str]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pipeline.mailings.mailing import Mailing
     from pipeline.publish.door import Pass
 
-NOTHING = "nothing to do"
+NOTHING = "nothing to do now: `avviso plan` says what is ahead"
 TIMES = [f"%Y-%m-%d{clock}" for clock in ("", " %H:%M", "T%H:%M", " %H:%M:%S", "T%H:%M:%S")]
 
 
@@ -133,7 +133,7 @@ def send(desk: Desk, issue: str, addresses: tuple[str, ...]) -> int:
     record = app.publisher.foresee(app.find(issue))
     try:
         receipts = send_trial(record, addresses, dresser=app.dresser, ring=app.ring, list_id=record.lists[0],
-                              open_transport=app.open_transport, seal=app.seal)
+                              open_transport=app.open_transport, dkim=app.dkim)
     except Unavailable as error:
         raise Unreachable(str(error), remedy="`avviso doctor` looks for the cause; then send it again") from error
     desk.answer([{"address": address, "reply": reply} for address, reply in receipts],
@@ -245,7 +245,7 @@ def _decision(name: str, text: str, decide: Callable[[Any, Record], str], *, loo
         return max((one.exit_code for one in refused), default=DONE)
 
     command.__doc__ = f"{text}\n\n\b\nExample:\n  avviso {name} 14"
-    argument = click.argument("issues", nargs=-1, required=True, metavar="ISSUE")
+    argument = click.argument("issues", nargs=-1, required=True, metavar="ISSUE...")
     return click.command(name, cls=Command)(argument(pass_desk(command)))
 
 

@@ -26,12 +26,12 @@ def new(desk: Desk, title: str) -> int:
 
     app = desk.app()
     path = write_blank(app.source, title, app.clock.now())
-    desk.answer({"path": str(path)}, [f"wrote {path}"])
+    desk.answer({"path": str(path)}, [f"wrote {path}", "a draft: it may go when `draft: true` is taken out"])
     return DONE
 
 
 @click.command(cls=Command)
-@click.argument("issues", nargs=-1, metavar="[ISSUE]")
+@click.argument("issues", nargs=-1, metavar="[ISSUE]...")
 @click.option("--all", "everything", is_flag=True, help="Every issue, not only those that are not mailed yet.")
 @click.option("--fix", is_flag=True, help="Put right what is safe: mistyped https, trackers, invisible characters.")
 @pass_desk
@@ -49,7 +49,7 @@ def check(desk: Desk, issues: tuple[str, ...], everything: bool, fix: bool) -> i
 
     try:
         app = desk.app()
-        _ = app.seal, app.open_transport, app.hooks  # what only they can tell of their settings
+        _ = app.dkim, app.open_transport, app.hooks  # what only they can tell of their settings
     except ConfigError as error:
         desk.answer([one.as_json() for one in error.problems], map(str, error.problems))
         return error.exit_code

@@ -21,6 +21,7 @@ from typing import NamedTuple, Protocol
 from pipeline.errors import TransportError, Unavailable
 
 LIST_DOMAIN = "list.invalid"  # RFC 2606: of the one recipient of a broadcast, and of its links, until theirs
+TO_NOBODY = "folder"  # the transport whose messages stay on this machine
 
 
 class Message(NamedTuple):

@@ -63,7 +63,7 @@ def holds(
     """Why each of these may not be mailed without a person, by key; who is not named may.
 
     `candidates` have just become due; `waiting` are scheduled already. `copies` names the issue that a
-    candidate repeats. `first`: nothing was ever mailed or approved from this ledger. `restored_at`: when it was
+    candidate repeats. `first`: nothing was ever really mailed or approved from this ledger. `restored_at`: when it was
     filled from an export, which does not know what was mailed after it was made.
     """
     reasons = {record.key: reason for record in candidates
@@ -75,7 +75,7 @@ def holds(
     if rules.approve is Approve.ALWAYS:
         return reasons | {record.key: "approval: mailings.approve is `always`" for record in free}
     if rules.approve is Approve.FIRST and first:
-        return reasons | {record.key: "approval: the first mailing of a new ledger" for record in free}
+        return reasons | {record.key: "approval: the first mailing that really goes out" for record in free}
     return reasons
 
 

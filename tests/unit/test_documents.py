@@ -63,6 +63,10 @@ def test_glossary_has_every_state_of_a_delivery_and_of_an_issue_that_waits() -> 
     assert {State.DRAFT, State.SCHEDULED, State.WAITING, State.HELD, State.ADOPTED} - words == set()
 
 
+def test_every_option_says_what_it_is_for() -> None:
+    assert "`: None" not in reference.PAGES["commands.md"]()
+
+
 def test_exit_codes_of_the_reference_are_those_of_the_errors() -> None:
     from pipeline import errors
 

@@ -61,7 +61,8 @@ def test_kind_whose_library_is_missing_names_the_extra(monkeypatch: pytest.Monke
         transport_opener("ses", {}, CLOCK)()
 
     assert str(caught.value) == (
-        "config.yaml: transport.kind ses needs no_such_library, which is not installed: pip install 'avviso[ses]'"
+        "config.yaml: transport.kind ses needs no_such_library, which is not installed: "
+        "run `make extras` where avviso lies, or install it with its extra `ses`"
     )
 
 

@@ -201,7 +201,7 @@ def test_first_mailing_over_a_real_post_waits_for_a_person(tmp_path: Path) -> No
     letters.write("02-new.md", words(2))
 
     made = letters.publish()
-    assert [one.reason for one in made.held] == ["approval: the first mailing of a new ledger"]
+    assert [one.reason for one in made.held] == ["approval: the first mailing that really goes out"]
     letters.app.decisions.approve(letters.record("2"))
     letters.publish()
     assert letters.mailings == {"2/weekly": "sending"}
@@ -210,6 +210,25 @@ def test_first_mailing_over_a_real_post_waits_for_a_person(tmp_path: Path) -> No
     letters.publish()
 
     assert letters.mailings == {"2/weekly": "sending", "3/weekly": "sending"}
+
+
+def test_mailings_into_a_folder_are_trials_and_the_first_real_one_still_waits(tmp_path: Path) -> None:
+    """Who tries it out approves an issue or two and then sets the transport: that was no yes to real mail."""
+    letters = Publication(tmp_path / "letters")
+    letters.fill(1)
+    letters.begin()
+    letters.add_readers("ada@example.com", "bo@example.com")
+    letters.write("02-new.md", words(2))
+    letters.deliver()
+    letters.app.decisions.approve(letters.record("1"))
+    letters.deliver()
+    assert letters.mailings == {"1/weekly": "sent", "2/weekly": "sent"}
+    letters.configure({"transport": {"kind": "smtp", "host": "127.0.0.1", "port": 1, "security": "none"}})
+    letters.write("03-new.md", words(3))
+
+    made = letters.publish()
+
+    assert [one.key for one in made.held] == ["3"]
 
 
 @pytest.mark.parametrize(("approve", "state"), [("always", "held"), ("never", "sending")])
