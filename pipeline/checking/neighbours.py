@@ -15,7 +15,7 @@ from pipeline.checking.rules import RULES
 from pipeline.errors import Problem
 from pipeline.issues.dates import date_in_name
 from pipeline.issues.naming import stem
-from pipeline.issues.years import begin_anew, year_of
+from pipeline.issues.years import begin_anew, year_named
 
 FAR = timedelta(days=45)   # nearer than this is never far
 PAUSES = 6                 # how many usual intervals make a date far
@@ -35,8 +35,8 @@ def find_neighbour_problems(issue: Neighbour, others: Sequence[Neighbour]) -> It
     yield from _name_and_day(issue)
     if issue.number is None:
         return
-    if begin_anew((one.path, one.number) for one in (issue, *others)):
-        others = [one for one in others if year_of(one.path) == year_of(issue.path)]
+    if begin_anew((year_named(one.path), one.number) for one in (issue, *others)):
+        others = [one for one in others if year_named(one.path) == year_named(issue.path)]
     numbered = sorted((one for one in others if one.number is not None), key=lambda one: (one.number or 0, one.path))
     before = [one for one in numbered if (one.number or 0) < issue.number]
     after = [one for one in numbered if (one.number or 0) > issue.number]

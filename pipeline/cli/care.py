@@ -65,7 +65,8 @@ def restore(desk: Desk, folder: Path) -> int:
 
     rows = _at_length("restoring", lambda seen: restore_publication(desk.app(), folder, seen))
     desk.answer({"path": str(folder), "rows": rows},
-                [f"restored {sum(rows.values())} rows", "put the old ledger away: only one copy may send"])
+                [f"restored {sum(rows.values())} rows", "put the old ledger away: only one copy may send",
+                 "what was due before now waits for a person: `avviso status` shows it"])
     return DONE
 
 

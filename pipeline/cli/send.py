@@ -132,7 +132,7 @@ def send(desk: Desk, issue: str, addresses: tuple[str, ...]) -> int:
     record = app.publisher.foresee(app.find(issue))
     try:
         receipts = send_trial(record, addresses, dresser=app.dresser, ring=app.ring, list_id=record.lists[0],
-                              open_transport=app.open_transport, seal=app.seal)
+                              open_transport=app.open_transport, dkim=app.dkim)
     except Unavailable as error:
         raise Unreachable(str(error), remedy="`avviso doctor` looks for the cause; then send it again") from error
     desk.answer([{"address": address, "reply": reply} for address, reply in receipts],

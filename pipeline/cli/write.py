@@ -50,7 +50,7 @@ def check(desk: Desk, issues: tuple[str, ...], everything: bool, fix: bool) -> i
 
     try:
         app = desk.app()
-        _ = app.seal
+        _ = app.dkim
     except ConfigError as error:
         desk.answer([one.as_json() for one in error.problems], map(str, error.problems))
         return error.exit_code

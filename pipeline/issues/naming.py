@@ -2,7 +2,7 @@
 
 A number is one to six digits at the start, or right after a Latin word at the start, and it
 ends at `-`, `_`, `.`, a space, `、` or the end of the name. A day, a month or a week of a year is none.
-A year behind a word that does not count issues (`recap-2023-readers`) is none either.
+A year or version behind a word that does not count issues (`recap-2023-readers`, `ember-1-0-released`) is none either.
 Without one, `第14期`, `第十四期` or `周刊14期` anywhere is a number; 总第, which counts on through the years,
 comes first.
 """
@@ -21,12 +21,13 @@ _NUMBERED = re.compile(r"(?:[A-Za-z\u00c0-\u024f]+[-_. ]?)?(?P<number>\d{1,6})(?
 _SEPARATOR = re.compile(r"\s*[-_.、]\s*|\s+")
 _OF_A_YEAR = re.compile(
     rf"(?:19|20)\d{{2}}(?:[-_. ](?:(?:0?[1-9]|[1-4]\d|5[0-3]|[WwQq]\d{{1,2}})(?!\d)|{MONTH})|\s*年)")
-# `recap-2023-readers`, but not `issue-2023-readers` nor `HelloGitHub2000-…`.
-_YEAR_OF_WORDS = re.compile(
-    r"(?!(?i:issue|no|nr|num|number|vol|volume|ep|episode|edition|daily|day)[-_. ])"
-    r"[A-Za-z\u00c0-\u024f]+[-_. ](?:19|20)\d{2}[-_ ](?=.*[A-Za-z])")
+# `recap-2023-readers` and `ember-1-0-released`, but neither `issue-2023-readers` nor `HelloGitHub2000-…`.
+_YEAR_OR_VERSION = re.compile(
+    r"(?!(?i:issue|no|nr|num|number|vol|volume|ep|episode|edition|daily|day|week|weekly|digest|news|newsletter)[-_. ])"
+    r"[A-Za-z\u00c0-\u024f]+[-_. ](?:(?:19|20)\d{2}[-_ ](?=.*[A-Za-z])|\d{1,2}(?:[-_]\d{1,2})+(?=[-_ ][A-Za-z]|$))")
 _DATE_ONLY = re.compile(rf"(?=.*(?:19|20)\d{{2}})(?:{MONTH}|\d{{1,4}}|[-_. ])+")
-_FOLDERS_OF_A_DAY = re.compile(r"(?:.*/)?((?:19|20)\d{2})/(\d{2})/(\d{2})")
+# `2024/03/24`, `2024/0324` and `2024/03-24-title`.
+_DAY_BELOW_A_YEAR = re.compile(r"(?:.*/)?((?:19|20)\d{2})年?/(\d{2})(?:/(\d{2})()|[-_.]?(\d{2})((?:[-_. ].*)?))")
 _NUMERALS, _UNITS = "零一二三四五六七八九", {"十": 10, "百": 100, "千": 1000}
 _ORDINAL = re.compile(
     r"(?:第\s*(?:(\d{1,6})\s*[期号號回刊]|([〇零一二两三四五六七八九十百千]{1,8})\s*[期刊])|[刊报報]\s*(\d{1,6})\s*期)")
@@ -41,14 +42,16 @@ _AS_ITS_FOLDER = frozenset(("index", "readme"))  # what site generators and forg
 def stem(path: str) -> str:
     """What an issue's file is called: its name without folder and last ending.
 
-    `14-paper/index.md` and `14-paper/README.md` are called like their folder, `2024/03/24.md` like the day.
+    `14-paper/index.md` and `14-paper/README.md` are called like their folder, `2024/03/24.md` and `2024/0324.md` like
+    the day.
     """
     named = PurePosixPath(path).with_suffix("")
     if named.name.lower() in _AS_ITS_FOLDER and named.parent.name:
         named = named.parent
-    folders = _FOLDERS_OF_A_DAY.fullmatch(str(named))
-    day = "-".join(folders.groups()) if folders else ""
-    return day if date_in_name(day) else named.name
+    found = _DAY_BELOW_A_YEAR.fullmatch(str(named))
+    year, month, *rest = found.groups("") if found else ("", "")
+    day = f"{year}-{month}-{''.join(rest)}"
+    return day if date_in_name(day[:10]) else named.name
 
 
 def number_in_name(name: str) -> int | None:
@@ -107,7 +110,7 @@ def says_when(title: str) -> bool:
 
 def _leading_number(name: str) -> re.Match[str] | None:
     """A name that begins with a day, a month or a week has no number: 2024-03-24-title, 2024-03, 2024-W12."""
-    match = None if _YEAR_OF_WORDS.match(name) else _NUMBERED.match(name)
+    match = None if _YEAR_OR_VERSION.match(name) else _NUMBERED.match(name)
     if match and len(match["number"]) == 4:
         dated = name[match.start("number"):]
         if date_in_name(dated[:10]) or _OF_A_YEAR.match(dated):

@@ -41,7 +41,7 @@ ClaimId = tuple[int, int]  # a delivery's id and the fence of its claim
 
 
 class Board:
-    """Written by the senders of one process; each claim has one entry from its departure until it is recorded."""
+    """Written by the senders of one process; each claim has one entry from its beginning until it is recorded."""
 
     def __init__(self, path: Path) -> None:
         """Makes the file, whole and empty. Raises OutputError."""
@@ -58,21 +58,25 @@ class Board:
 
     @property
     def room(self) -> int:
-        """How many may still depart before something is recorded."""
+        """How many may still be begun before something is recorded."""
         return len(self._free)
 
-    def begin(self, claim: Claim) -> None:
-        """The message is made from now on."""
-        self._enter(claim, _BEGUN)
-
-    def depart(self, claim: Claim) -> None:
-        """The message's bytes go out from now on."""
-        self._enter(claim, _DEPARTED)
-
-    def _enter(self, claim: Claim, phase: int) -> None:
+    def begin(self, claim: Claim) -> bool:
+        """The message is made from now on. False: there is no room before something is recorded."""
         place = self._entries.get(claim.id)
         if place is None:
-            place = self._free.pop() * SIZE
+            try:
+                place = self._free.pop() * SIZE  # in one step: many senders ask
+            except IndexError:
+                return False
+        self._enter(place, claim, _BEGUN)
+        return True
+
+    def depart(self, claim: Claim) -> None:
+        """The message's bytes go out from now on; it was begun."""
+        self._enter(self._entries[claim.id], claim, _DEPARTED)
+
+    def _enter(self, place: int, claim: Claim, phase: int) -> None:
         _WHO.pack_into(self._map, place, claim.id, claim.fence)
         self._map[place + _AT_PHASE] = phase
         self._entries[claim.id] = place

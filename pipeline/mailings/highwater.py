@@ -45,6 +45,15 @@ class Mark:
         return now.mailing < self.mailing or now.delivery < self.delivery or now.settled < self.settled
 
 
+def stop_what_may_have_gone_on(ledger: Ledger, now: datetime) -> None:
+    """Pauses or holds each mailing of an older copy that the ledger it was made from may have gone on with."""
+    stops = {MailingState.SCHEDULED: MailingState.HELD, MailingState.SENDING: MailingState.PAUSED}
+    for mailing in ledger.mailings.all(*stops):
+        if mailing.send_at <= now:
+            ledger.mailings.move(mailing.id, stops[mailing.state], now=now, reason=(
+                "the ledger was restored: whom this was mailed to since is not known"))
+
+
 class HighWater:
     """The mark of one ledger, in the file `path`."""
 
@@ -93,10 +102,7 @@ class HighWater:
         """A person goes on with an older copy: what was running is stopped, and a new epoch begins. False if none."""
         if not self.is_older:
             return False
-        stops = {MailingState.SCHEDULED: MailingState.HELD, MailingState.SENDING: MailingState.PAUSED}
-        for mailing in self._ledger.mailings.all(*stops):
-            self._ledger.mailings.move(mailing.id, stops[mailing.state], now=now, reason=(
-                "the ledger was restored: whom this was mailed to since is not known"))
+        stop_what_may_have_gone_on(self._ledger, now)
         mark = self._read()
         self._ledger.notebook.begin_epoch(now, after=mark.epoch if mark else 0)
         self.note()

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import gc
 import threading
+from collections.abc import Sequence
 from datetime import timedelta
 
 from pipeline.mailings.board import read_board
@@ -51,10 +52,10 @@ def _run(dispatch: Dispatch, stop: threading.Event, *, until_idle: bool, is_pati
     threads = [threading.Thread(target=sender.work, name="sender", daemon=True) for sender in senders]
     gc.freeze()  # else all that the program consists of is looked through for garbage while the wires wait
     try:
+        _start(threads, dispatch)
         for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+            if thread.ident is not None:
+                thread.join()
     finally:
         gc.unfreeze()
     if dispatch.warm_up:
@@ -62,6 +63,16 @@ def _run(dispatch: Dispatch, stop: threading.Event, *, until_idle: bool, is_pati
     if dispatch.failure is not None:
         raise dispatch.failure
     dispatch.report.unreachable = next((sender.unreachable for sender in senders if sender.unreachable), "")
+
+
+def _start(threads: Sequence[threading.Thread], dispatch: Dispatch) -> None:
+    """Starts them all. Where the machine has no room for one, the others end: nobody may hold what the next attempt
+    takes back."""
+    try:
+        for thread in threads:
+            thread.start()
+    except RuntimeError as error:
+        dispatch.failure = error
 
 
 class Sender:

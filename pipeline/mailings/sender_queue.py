@@ -38,7 +38,7 @@ GROUP = 20                # deliveries claimed at once at first: after a power c
 LARGEST_GROUP = 250       # and where they go quickly, when the next group is claimed beside the one in hand
 QUICK_S, SLOW_S = 0.25, 1.0
 UNRECORDED_S = 1.0        # how long an outcome stands on the board alone, and a stopped mailing goes on
-A_MOMENT_S = 0.05         # how long nobody is asked for where all in hand wait for their mail domains
+A_MOMENT_S = 0.05         # how long nobody is asked for where all in hand wait: for mail domains, or for the board
 AGAIN_S = 1.0             # how long a line listens before it asks again whether something became due
 
 
@@ -99,7 +99,10 @@ class SenderQueue:
                 self._leave_flight(claim)
                 self._give_back(claim)
                 continue
-            self._dispatch.board.begin(claim)
+            if not self._dispatch.board.begin(claim):
+                self._leave_flight(claim)
+                self._waiting.appendleft(claim)
+                return A_MOMENT_S
             if message := self._compose(claim):
                 if not self._dispatch.trials.suspects:  # else each is made in its turn: a death shows at which
                     self._dispatch.prepare(self._waiting)

@@ -18,7 +18,6 @@ from pipeline.editions.edition import Edition
 from pipeline.editions.fitting import LIMIT
 from pipeline.editions.preflight import preflight
 from pipeline.errors import ConfigError, EditionError, IssueError, Problem
-from pipeline.feeds.addresses import permalink, slug
 from pipeline.feeds.writing import write_file
 from pipeline.issues.files import Files
 from pipeline.issues.folder import read, scan
@@ -30,6 +29,7 @@ from pipeline.issues.reading import read_manuscript
 from pipeline.issues.record import Record
 from pipeline.preview.books import look, rehearsal
 from pipeline.publish.crew import Crew, cores
+from pipeline.publish.places import address, clash
 
 FINISHED = (State.MAILED, State.ADOPTED)
 TAIL = 60                    # characters, blanks left out, by which the end of an issue is known again
@@ -138,13 +138,10 @@ def _same_addresses(app: App, records: Iterable[Record]) -> Iterator[Problem]:
     pattern = app.config.issues.permalink
     owners: dict[str, Record] = {}
     for record in sorted(app.archive.issues().values(), key=lambda one: one.ordinal or 0):
-        wanted = permalink(pattern, number=record.number, slug=slug(record.title), stem=stem(record.path),
-                           day=record.day)
+        wanted = address(pattern, record)
         owner = owners.setdefault(wanted, record)
         if owner is not record and record in records:
-            yield Problem(record.path, f"would have the same address {wanted} as {owner.path}: it is at "
-                          f"{record.permalink}", "give one of them another number or name", rule="permalink-twice",
-                          severity="warning")
+            yield clash(record, wanted, owner)
 
 
 def specimen(app: App, record: Record) -> Specimen:

@@ -73,7 +73,7 @@ class Pool:
             self._fill_up()
 
     def close(self) -> None:
-        """Says goodbye on every connection without waiting; may be called twice."""
+        """Says goodbye on every connection without waiting; the end of this pool."""
         for number in tuple(self._sessions):
             self._retire(number)
         self._waiting.clear()
@@ -159,7 +159,7 @@ class Pool:
         self._growth.consider(is_full=len(self._sessions) == self._growth.allowed and not self._is_over)
 
     def _take_opened(self) -> None:
-        """Takes over the connections that have come in; where none could, one message hears why."""
+        """Takes over the connections that are open; where there is none, one message hears why. Raises our mistakes."""
         if not self._has_opened:
             return
         self._has_opened = False
@@ -170,6 +170,8 @@ class Pool:
                 self._has_room = True
             elif self._sessions:
                 self._growth.turn_away(len(self._sessions))
+            elif not isinstance(result, TransportError):
+                raise result
             elif self._waiting:
                 self._turn_away_all(result)
 
@@ -227,7 +229,7 @@ class _Opener:
 
     def __init__(self, relay: Relay) -> None:
         self._relay = relay
-        self._opened: SimpleQueue[Session | TransportError] = SimpleQueue()
+        self._opened: SimpleQueue[Session | Exception] = SimpleQueue()
         self._lock = threading.Lock()
         self._is_closed = False
         self.wakeup, self._wakeup_sender = socket.socketpair()
@@ -239,7 +241,7 @@ class _Opener:
         self.opening += 1
         threading.Thread(target=self._open, name="open a connection", daemon=True).start()
 
-    def opened(self) -> list[Session | TransportError]:
+    def opened(self) -> list[Session | Exception]:
         """What is new: open connections, and reasons why there is none."""
         with contextlib.suppress(BlockingIOError):
             self.wakeup.recv(100)
@@ -257,12 +259,14 @@ class _Opener:
             for result in self.opened():
                 if isinstance(result, Session):
                     self._relay.close(result)
+            self.wakeup.close()
+            self._wakeup_sender.close()
 
     def _open(self) -> None:
-        result: Session | TransportError
+        result: Session | Exception
         try:
             result = self._relay.open()
-        except TransportError as error:
+        except Exception as error:  # noqa: BLE001, raised by the thread that waits for the connection
             result = error
         with self._lock:
             if not self._is_closed:

@@ -42,7 +42,7 @@ def _leading(paths: Sequence[str], year: str) -> str:
     numbered = [(number, path) for path in paths if (number := number_in_name(stem(path))) is not None]
     if not numbered:
         return "" if paths else "01-"
-    if not begin_anew((path, number) for number, path in numbered):
+    if not begin_anew((year_of(path), number) for number, path in numbered):
         newest, path = max(numbered)
         return _named(path, newest + 1)
     last, newest, path = max((year_of(path), number, path) for number, path in numbered)

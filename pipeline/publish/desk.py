@@ -80,6 +80,11 @@ class Desk:
             self._changed.add(path)
             self.manuscripts.pop(path, None)
 
+    def drop_numbers(self, paths: Iterable[str]) -> None:
+        """What these files count is not issues."""
+        for path in self.manuscripts.keys() & set(paths):
+            self.manuscripts[path] = replace(self.manuscripts[path], number=None)
+
     def problem_of(self, path: str) -> Problem | None:
         return self._files[path].problem
 

@@ -181,6 +181,7 @@ class Gatherer:
         gone = [key for key in there if key not in present]
         depleted = not accept_missing and _is_depleted(len(gone), len(there))
         desk.withhold(identities.withheld)
+        desk.drop_numbers(identities.unnumbered)
         touched = {path: key for path, key in identities.keys.items()
                    if path in desk.manuscripts or desk.problem_of(path) or shelved.get(key) != (path, True)}
         with self._archive.together():

@@ -12,6 +12,7 @@ from pipeline.feeds.addresses import feed_id, permalink, slug, web_address
 from pipeline.issues.archive import Archive
 from pipeline.issues.naming import stem
 from pipeline.issues.record import Record
+from pipeline.issues.years import year_named, year_of
 
 
 class Places:
@@ -53,26 +54,40 @@ class Places:
     def _is_numbered_late(self, record: Record) -> bool:
         """Whether an issue that is known by its file's name has a number only since it came out: it stays there."""
         return record.key == stem(record.path) and (
-            record.permalink == self._address(self._pattern, replace(record, number=None)))
+            record.permalink == address(self._pattern, replace(record, number=None)))
 
     def _place(self, record: Record, owners: Mapping[str, str]) -> str:
         """The permalink of the settings, or a neighbouring one if another issue has that already."""
         for pattern in chain((self._pattern, "{stem}/"), (f"{{stem}}-{n}/" for n in range(2, 1000))):
-            place = self._address(pattern, record)
+            place = address(pattern, record)
             if owners.get(place, record.key) == record.key:
                 return place
         raise IssueError("finds no address that is free", path=record.path, remedy="give it a number of its own")
 
-    def _address(self, pattern: str, record: Record) -> str:
-        return permalink(pattern, number=record.number, slug=slug(record.title), stem=stem(record.path), day=record.day)
-
     def _clash(self, record: Record, owners: Mapping[str, str]) -> Problem | None:
-        """Two issues whose settings give them one address: both are published, and both are named."""
         wanted = self._place(record, {})
         owner = owners.get(wanted, record.key)
         if owner == record.key:
             return None
-        other = self._archive.records([owner])[owner]
-        return Problem(record.path, f"would have the same address {wanted} as {other.path}: it is at "
-                       f"{record.permalink}", "give one of them another number or name", rule="permalink-twice",
-                       severity="warning")
+        return clash(record, wanted, self._archive.records([owner])[owner])
+
+
+def address(pattern: str, record: Record) -> str:
+    """The place that a pattern gives an issue: `14/`, or `css-14/` where its key says its folder since others have its
+    number or name; but `14/` for `2026/14` of a year, `2026/14/` if it is the name that says the year.
+    """
+    number, name = record.number, stem(record.path)
+    year = year_named(record.path)
+    if record.key == f"{year}/{number}" and not year_of(record.path) and "{year}" not in pattern:
+        pattern = pattern.replace("{number}", f"{year}/{{number}}")
+    folder = record.path.rpartition("/")[0]
+    counted = number is not None and year_of(record.path)
+    if folder and not counted and record.key.rpartition("/")[0] == folder:
+        number, name = None, record.key
+    return permalink(pattern, number=number, slug=slug(record.title), stem=name, day=record.day)
+
+
+def clash(record: Record, wanted: str, owner: Record) -> Problem:
+    """Two issues whose settings give them one address: both are published, and the later one is named."""
+    return Problem(record.path, f"would have the same address {wanted} as {owner.path}: it is at {record.permalink}",
+                   "give one of them another number or name", rule="permalink-twice", severity="warning")

@@ -83,7 +83,7 @@ def survey(folder: Path, issues: Path | None = None) -> Survey:
         suffixes=tuple(sorted({file.suffix for file in files})),
         others=(*others, *translated),
         language=_language(files[-SAMPLE:]), timezone=_timezone(),
-        anew=begin_anew((paths[file], number_in_name(stem(paths[file]))) for file in files),
+        anew=begin_anew((year_of(paths[file]), number_in_name(stem(paths[file]))) for file in files),
     )
 
 

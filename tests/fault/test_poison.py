@@ -39,14 +39,14 @@ def composing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Plate, "message", deadly)
 
 
-def packing(monkeypatch: pytest.MonkeyPatch) -> None:
-    pack = smtp_session.pack
+def encoding(monkeypatch: pytest.MonkeyPatch) -> None:
+    encode = smtp_session.encode
 
     def deadly(message: Any, *how: Any) -> Any:
         die(message.recipient)
-        return pack(message, *how)
+        return encode(message, *how)
 
-    monkeypatch.setattr(smtp_session, "pack", deadly)
+    monkeypatch.setattr(smtp_session, "encode", deadly)
 
 
 def in_flight(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,7 +76,7 @@ def deaths(house: House) -> int:
 
 
 @pytest.mark.parametrize(("policy", "stage"), [
-    ("resend", composing), ("resend", packing), ("resend", in_flight), ("auto", composing), ("auto", in_flight)])
+    ("resend", composing), ("resend", encoding), ("resend", in_flight), ("auto", composing), ("auto", in_flight)])
 def test_poison_is_given_up_after_three_deaths_and_the_mailing_ends(
     tmp_path: Path, sink: SinkProcess, monkeypatch: pytest.MonkeyPatch, stage: Callable[[Any], None], policy: str,
 ) -> None:

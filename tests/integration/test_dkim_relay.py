@@ -14,7 +14,7 @@ from pipeline.clock import HandClock
 from pipeline.mailings.compose import Stencil
 from pipeline.mailings.envelope import Reader
 from pipeline.providers.catalogue import transport_opener
-from tests.keys import KINDS, seal, verifies
+from tests.keys import KINDS, dkim_signer, verifies
 from tests.mail_samples import edition, envelope, reader, render
 from tests.messages import NOON
 from tests.postfix import PROGRAM, postfix
@@ -41,7 +41,7 @@ def random_readers(count: int) -> list[Reader]:
 def test_signatures_of_both_kinds_are_believed_behind_a_real_relay(trials: Callable[[int, int], int]) -> None:
     readers = random_readers(trials(40, 1000))
     english = replace(edition(), text="Type  and\tpaper. \n.\n..\nFrom here\n" * 40)
-    stencils = [(kind, Stencil(words, envelope(), seal(kind)))
+    stencils = [(kind, Stencil(words, envelope(), dkim_signer(kind)))
                 for kind in KINDS for words in (edition(), english, render("正文。\n\n" * 40))]
     sent = {}
     with MailServer() as post, postfix(post.port) as port:

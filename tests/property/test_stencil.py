@@ -22,7 +22,7 @@ from pipeline.mailings.compose import Stencil
 from pipeline.mailings.envelope import Envelope, Reader
 from pipeline.providers.smtp_capabilities import Capabilities
 from pipeline.providers.smtp_message import WireMessage, encode
-from tests.keys import KINDS, seal, verifies
+from tests.keys import KINDS, dkim_signer, verifies
 from tests.mail_samples import envelope, reader
 
 ONCE = [
@@ -162,7 +162,7 @@ def test_no_white_space_is_there_that_a_relay_or_a_signature_would_fold(
 def test_a_signed_message_is_believed_and_is_the_same_below_its_signature(
     kind: str, edition: Edition, envelope: Envelope, reader: Reader
 ) -> None:
-    made = Stencil(edition, envelope, seal(kind)).message(reader).mime()
+    made = Stencil(edition, envelope, dkim_signer(kind)).message(reader).mime()
 
     assert verifies(made, kind)
     assert made.endswith(b"\r\n" + Stencil(edition, envelope).message(reader).mime())

@@ -19,6 +19,7 @@ STEADY = "steady"  # and this one how far its clock had come that nobody sets
 LONGEST_OFF = timedelta(days=30)  # a machine that seems to have been off for longer has a clock that is wrong
 _REST = ": rest"      # behind a provider's name, in the same table: until when it wants to be left alone
 _AWAY = ": away"      # likewise: since when it cannot be reached
+FIRST_RESTORE = 10**9  # seconds since 1970: no ledger gets there by counting its epochs
 LONGEST_REST = timedelta(days=1)  # what is longer was written by a clock that was wrong
 LONGEST_QUEUE = 1000  # senders that may wait for their turn at one provider, over all processes
 
@@ -31,6 +32,11 @@ class Identity:
     baseline_at: datetime | None
     orphan: bool
     epoch: int
+
+    @property
+    def restored_at(self) -> datetime | None:
+        """When it was filled from an export: a restore begins the epoch of its hour. None if it never was."""
+        return datetime.fromtimestamp(self.epoch, UTC) if self.epoch >= FIRST_RESTORE else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from pipeline.errors import (
     TransportError,
     Unavailable,
 )
-from pipeline.mailings import sender_queue
+from pipeline.mailings import board, sender_queue
 from pipeline.mailings.dispatch import REFUSALS, UNANSWERED
 from pipeline.mailings.mailing import COPIES, Claim, DeliveryState, Doubt, DoubtPolicy, MailingState
 from pipeline.mailings.send import PATIENCE, deliver, serve
@@ -583,6 +583,44 @@ def test_transport_is_opened_when_it_is_needed_and_closed_at_the_end(work: Workp
 
     deliver(dispatch, work.stop)
     assert log == ["opened", "closed"]  # nothing was due: no connection
+
+
+@pytest.mark.parametrize("senders", [1, 3])
+def test_batches_larger_than_the_board_go_out_in_smaller_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, senders: int
+) -> None:
+    """Postmark takes 500 in a call: from six connections on, all that is begun at once has no room on the board."""
+    monkeypatch.setattr(board, "ENTRIES", 64)
+
+    class Batching(Outbox):
+        batch_size = 100
+
+    work = Workplace(tmp_path, readers=300, senders=senders)
+    work.transport = post = Batching(work.clock)  # type: ignore[assignment]
+    work.deliver()
+
+    assert (work.states, len(post.messages)) == (["sent"] * 300, 300)
+
+
+def test_sender_that_cannot_start_ends_those_that_did_before_anybody_else_takes_what_they_hold(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine that starts no more threads: the next attempt takes back what this one held, so nobody may hold it."""
+    work, begin, senders = Workplace(tmp_path, senders=2), threading.Thread.start, []
+
+    def start(thread: threading.Thread) -> None:
+        if thread.name == "sender":
+            if senders:
+                raise RuntimeError("can't start new thread")
+            senders.append(thread)
+        begin(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+
+    with pytest.raises(RuntimeError, match="can't start new thread"):
+        serve(work.dispatch(), work.stop)
+
+    assert [sender.is_alive() for sender in senders] == [False]
 
 
 # ---- slow posts ---------------------------------------------------------------------------------

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 
 import pytest
 
+from pipeline.clock import HandClock
 from pipeline.providers import smtp_pool, smtp_session
 from pipeline.providers.base import Message
 from pipeline.providers.smtp import Smtp
-from tests.messages import Pile, message, outcome, relay_to
+from pipeline.providers.smtp_presets import Security
+from pipeline.providers.smtp_relay import Relay
+from pipeline.providers.smtp_settings import SmtpSettings
+from tests.messages import NOON, Pile, message, outcome, relay_to
 from tests.sink import MailServer
 
 AN_HOUR = 3600.0
@@ -72,3 +77,23 @@ def test_time_that_the_desk_takes_is_not_taken_for_silence_of_the_server(monkeyp
         smtp.close()
 
     assert [outcome(result) for _, result in source.results] == ["Receipt"] * 3
+
+
+def test_mistake_while_a_connection_is_opened_is_raised_where_it_is_waited_for() -> None:
+    """A machine that starts no more threads says so with a RuntimeError, in the thread that opens a connection."""
+    def dial(host: str, port: int, limit_s: float) -> socket.socket:
+        raise RuntimeError("can't start new thread")
+
+    smtp, raised = Smtp(Relay(SmtpSettings("127.0.0.1", 25, Security.NONE), HandClock(NOON), dial=dial)), []
+
+    def carry() -> None:
+        try:
+            smtp.carry(Pile([message()]))
+        except RuntimeError as error:
+            raised.append(str(error))
+
+    carrier = threading.Thread(target=carry, daemon=True)
+    carrier.start()
+    carrier.join(20)
+
+    assert raised == ["can't start new thread"]

@@ -29,11 +29,13 @@ class Case:
     withheld: Mapping[str, str] = field(default_factory=dict)
     new_aliases: Mapping[str, str] = field(default_factory=dict)
     dropped: frozenset[str] = frozenset()
+    unnumbered: frozenset[str] = frozenset()
 
 
 APPLES = {"14": ("14-apples.md", "apples")}
 TWO = APPLES | {"15": ("15-bells.md", "bells")}
 THREE_NAMES = {"apples": ("apples.md", "apples"), "bells": ("bells.md", "bells")}
+VERSIONS = {f"{name}-{number}.md": (str(number), "apples") for name in "de" for number in (3, 4, 5)}
 
 CASES = {
     "a new file is itself": Case({"14-apples.md": ("14", "apples")}, keys={"14-apples.md": "14"}),
@@ -150,6 +152,31 @@ CASES = {
     "two years that share a number by mistake are withheld where the numbers go on": Case(
         {"2025/14.md": ("14", "apples"), "2026/14.md": ("14", "bells")},
         withheld={"2025/14.md": "2026/14.md", "2026/14.md": "2025/14.md"}),
+    "numbers that begin anew in a later year go with the years of the days in their names": Case(
+        {"2016-05-30.md": ("1", "apples"), "2017-01-02.md": ("1", "bells")}, {"1": ("2016-05-30.md", "apples")},
+        keys={"2016-05-30.md": "1", "2017-01-02.md": "2017/1"}),
+    "new files of one name in different folders go with these": Case(
+        {"css/14.md": ("14", "apples"), "dom/14.md": ("14", "bells"), "a/week.md": ("week", "clouds"),
+         "b/week.md": ("week", "")},
+        keys={"css/14.md": "css/14", "dom/14.md": "dom/14", "a/week.md": "a/week", "b/week.md": "b/week"}),
+    "what is known by its folder stays so, and a file of the next year goes with it": Case(
+        {"2025/week.md": ("week", "apples"), "2026/week.md": ("week", "bells")},
+        {"2025/week": ("2025/week.md", "apples")},
+        keys={"2025/week.md": "2025/week", "2026/week.md": "2026/week"}),
+    "a name of the next year is new beside one that is known without its year": Case(
+        {"2025/week.md": ("week", "apples"), "2026/week.md": ("week", "bells")}, {"week": ("2025/week.md", "apples")},
+        keys={"2025/week.md": "week", "2026/week.md": "2026/week"}),
+    "a file of the same name in a folder below is withheld": Case(
+        {"14.md": ("14", "apples"), "en/14.md": ("14", "bells")},
+        withheld={"14.md": "en/14.md", "en/14.md": "14.md"}),
+    "a known issue's name in another folder is withheld": Case(
+        {"a/week.md": ("week", "apples"), "b/week.md": ("week", "bells")}, {"week": ("a/week.md", "apples")},
+        keys={"a/week.md": "week"}, withheld={"b/week.md": "a/week.md"}),
+    "many numbers that several new files have are none": Case(
+        VERSIONS, keys={path: path[:-3] for path in VERSIONS}, unnumbered=frozenset(VERSIONS)),
+    "what is known by its name instead of such a number stays so": Case(
+        {"d-3.md": ("3", "apples"), "e-3.md": ("3", "bells")}, {"d-3": ("d-3.md", "apples")},
+        keys={"d-3.md": "d-3", "e-3.md": "e-3"}, unnumbered=frozenset(("d-3.md", "e-3.md"))),
     "an id that the front matter gives twice is withheld in folders of years too": Case(
         {"2025/01.md": ("spring", "apples"), "2026/01.md": ("spring", "bells")},
         withheld={"2025/01.md": "2026/01.md", "2026/01.md": "2025/01.md"}),
@@ -166,7 +193,7 @@ def test_identity_when(name: str) -> None:
         lambda path: sketch(TEXTS.get(case.files[path][1], "")),
         {key: sketch(TEXTS[text]) for key, (_, text) in case.known.items()})
 
-    assert found == Identities(case.keys, case.withheld, case.new_aliases, case.dropped)
+    assert found == Identities(case.keys, case.withheld, case.new_aliases, case.dropped, case.unnumbered)
 
 
 def test_texts_are_not_sketched_while_nothing_is_missing() -> None:
