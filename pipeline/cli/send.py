@@ -193,7 +193,9 @@ def status(desk: Desk, watch: bool) -> int:
             follow(Watch(app.ledger), stop)
         return DONE
     now = app.clock.now()
-    found = overview(app.archive, app.ledger, [*needs(app.ledger, now), *given_up(app.ledger, now)], app.waits())
+    older = app.high_water.complaint()
+    more = [*([str(older)] if older else ()), *needs(app.ledger, now), *given_up(app.ledger, now)]
+    found = overview(app.archive, app.ledger, more, app.waits())
     desk.answer(found.shape(), status_lines(found, now, app.config.zone))
     return DONE
 
