@@ -93,7 +93,8 @@ def _by_place(claims: Mapping[str, str], known: Mapping[str, str]) -> tuple[dict
     for path, claim in claims.items():
         asking[claim].append(path)
     clashes = {claim: paths for claim, paths in asking.items() if len(paths) > 1 and (
-        (claim.isdecimal() and _have_days(paths)) or all(claim in (stem(path), str(number_in_name(stem(path)))) for path in paths))}
+        all(claim in (stem(path), str(number_in_name(stem(path)))) for path in paths)
+        or (claim.isdecimal() and _have_days(paths)))}
     numbers = {claim for claim in clashes if claim.isdecimal() and claim not in known}
     apart = {path: key for path, key in held.items() if "/" in key and path in claims
              and key in (_below(path, claims[path]), _below(path, stem(path)))}
