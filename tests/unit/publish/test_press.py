@@ -236,7 +236,7 @@ def test_recording_that_is_made_anew_moves_its_length_and_nothing_else(letters: 
 
 
 def test_recording_elsewhere_has_no_length_and_one_that_is_not_there_is_none(letters: Publication) -> None:
-    letters.write("04-new.md", f"[Listen](https://example.com/4.mp3)\n\n{words(4)}")
+    letters.write("04-new.md", f'<audio src="https://example.com/4.mp3"></audio>\n\n{words(4)}')
     build(letters)
     assert enclosures(letters)["json"] == [{"url": "https://example.com/4.mp3", "mime_type": "audio/mpeg"}]
 
