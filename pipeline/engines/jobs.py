@@ -157,7 +157,9 @@ class Shift:
         for mailing_id in ledger.mailings.overdue(steady):
             self._give_up(mailing_id, now)
         self._app.refusals.collect()
-        ledger.mailings.finish(now)
+        for ended in map(ledger.mailings.get, ledger.mailings.finish(now)):
+            log.info("mailing.sent", extra={"issue": ended.issue_key, "list": ended.list, "audience": ended.audience,
+                                            "counts": {state.value: n for state, n in ended.counts.items() if n}})
         self._app.empty_tray()
         self._hear()
         self._app.note_steady()
