@@ -270,6 +270,16 @@ def test_link_from_one_issue_to_anothers_file_leads_to_its_page(letters: Publica
     assert re.findall(r'href="([^"]*)"', item["content_html"]) == ["https://letters.example.com/1/#second"]
 
 
+def test_issue_of_feeds_without_mail_stands_as_published(tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "letters")
+    letters.write("01-a.md", words(1))
+    letters.write("02-b.md", words(2), day=TODAY + DAY)
+
+    letters.app.publisher.build()
+
+    assert letters.standings == {"1": "published", "2": "scheduled"}
+
+
 # ---- what is left alone -------------------------------------------------------------------------
 
 
