@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.amounts import counted
-from pipeline.cli.desk import DONE, SOME_HELD, Command, Desk, Group, pass_desk
+from pipeline.cli.desk import DONE, SOME_HELD, STANDARD_OUTPUT, Command, Desk, Group, pass_desk
+from pipeline.cli.streams import text_output
 from pipeline.errors import AudienceError, ConfigError, InvalidAddress, OutputError, Problem
 
 if TYPE_CHECKING:
@@ -198,7 +199,7 @@ def import_(
       avviso subscribers import fair.csv --ask
     """
     from pipeline.audience.importing import import_rows, read_rows  # slow import
-    from pipeline.cli.findings import progress
+    from pipeline.cli.progress import progress
 
     app = desk.app()
     _check_that_readers_are_ours(app)
@@ -231,10 +232,12 @@ def export(desk: Desk, file: Path) -> int:
     from pipeline.audience.exporting import write_csv, write_jsonl  # slow import
     from pipeline.privacy import open_private
 
+    desk.refuse_two_documents(file)
     members = desk.app().roster.list_subscribers()
     write = write_jsonl if file.suffix == ".jsonl" else write_csv
-    if str(file) == "-":
-        write(members, sys.stdout)
+    if file == STANDARD_OUTPUT:
+        with text_output() as out:
+            write(members, out)
         return DONE
     try:
         with open_private(file, encoding="utf-8" if file.suffix == ".jsonl" else "utf-8-sig") as out:

@@ -111,6 +111,7 @@ def run(desk: Desk, only: str | None) -> int:
 
     with stop_on_signal() as stop:
         serve(desk.app, desk.config, stop, only=only)
+    desk.answer({"problems": []}, ())
     return DONE
 
 
@@ -154,8 +155,8 @@ def rehearse(desk: Desk, issue: str, readers: int, seed: int) -> int:
       avviso rehearse 14
       avviso rehearse 14 --readers 5000 --seed 7
     """
-    from pipeline.cli.findings import progress
     from pipeline.cli.lines import letter_lines, review_lines
+    from pipeline.cli.progress import progress
     from pipeline.rehearsal.rehearse import rehearse as perform  # slow import
 
     with progress("rehearsing") as seen:
@@ -184,8 +185,8 @@ def status(desk: Desk, watch: bool) -> int:
 
     app = desk.app()
     if watch and not desk.as_json:
-        from pipeline.cli.progress import follow  # slow import
         from pipeline.cli.stopping import stop_on_signal
+        from pipeline.cli.watch import follow  # slow import
         from pipeline.mailings.watching import Watch
 
         with stop_on_signal() as stop:
@@ -238,6 +239,7 @@ def _decision(name: str, text: str, decide: Callable[[Any, Record], str], *, loo
                 said.append((record, decide(app.decisions, record)))
             except (IssueError, Refusal) as error:
                 refused.append(error)
+        app.publisher.settle()
         desk.note([one.problem for one in refused])
         desk.answer([*({"issue": record.key, "result": line} for record, line in said),
                      *({"issue": one.problem.path, "problem": one.problem.as_json()} for one in refused)],
@@ -263,21 +265,22 @@ adopt = _decision("adopt", "Marks issues as published and never mailed.",
 
 @click.command(cls=Command)
 @click.argument("issue")
-@click.option("--resend", "resend", flag_value=True, type=bool, default=None, help="Send them again.")
-@click.option("--assume-sent", "resend", flag_value=False, type=bool, help="Take them as sent.")
+@click.option("--resend", is_flag=True, help="Send them again.")
+@click.option("--assume-sent", is_flag=True, help="Take them as sent.")
 @pass_desk
-def resolve(desk: Desk, issue: str, resend: bool | None) -> int:
+def resolve(desk: Desk, issue: str, resend: bool, assume_sent: bool) -> int:
     """Decides the deliveries in doubt of one issue.
 
     \b
     Example:
       avviso resolve 14 --assume-sent
     """
-    if resend is None:
-        raise click.UsageError("say what to do: --resend or --assume-sent")
+    if resend is assume_sent:
+        raise click.UsageError("say what to do: either --resend or --assume-sent")
     app = desk.app()
     record = app.find(issue)
     line = app.decisions.resolve(record, resend=resend)
+    app.publisher.settle()
     desk.answer({"issue": record.key, "result": line}, [f"{record.key} {record.title}: {line}"])
     return DONE
 

@@ -24,13 +24,14 @@ _CJK = {
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """Colours `#rrggbb`, a CSS font list, the `leading` as a line-height, and pixels: the sheet's `width` and its
-    text `column`."""
+    """Colours `#rrggbb`, a CSS font list, the `leading` as a line-height, where words break (`word-break`), and pixels:
+    the sheet's `width` and its text `column`."""
 
     link: str
     link_dark: str
     fonts: str
     leading: float
+    breaking: str
     width: int
     column: int
 
@@ -43,7 +44,8 @@ def theme(accent: str, width: int, language: str) -> Theme:
         )
     return Theme(
         link=legible(accent, SHADE), link_dark=legible(accent, NIGHT_SHADE, CONTRAST_DARK), fonts=_fonts(language),
-        leading=_leading(language), width=width, column=width - 2 * PADDING,
+        leading=_leading(language), breaking="keep-all" if primary(language) == "ko" else "break-word", width=width,
+        column=width - 2 * PADDING,
     )
 
 

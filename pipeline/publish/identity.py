@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from pipeline.issues.dates import date_in_name
 from pipeline.issues.likeness import likeness
 from pipeline.issues.naming import number_in_name, stem
 from pipeline.issues.years import begin_anew, year_named, year_of
@@ -91,8 +92,9 @@ def _by_place(claims: Mapping[str, str], known: Mapping[str, str]) -> tuple[dict
     asking: defaultdict[str, list[str]] = defaultdict(list)
     for path, claim in claims.items():
         asking[claim].append(path)
-    clashes = {claim: paths for claim, paths in asking.items()
-               if len(paths) > 1 and all(claim in (stem(path), str(number_in_name(stem(path)))) for path in paths)}
+    clashes = {claim: paths for claim, paths in asking.items() if len(paths) > 1 and (
+        all(claim in (stem(path), str(number_in_name(stem(path)))) for path in paths)
+        or (claim.isdecimal() and _have_days(paths)))}
     numbers = {claim for claim in clashes if claim.isdecimal() and claim not in known}
     apart = {path: key for path, key in held.items() if "/" in key and path in claims
              and key in (_below(path, claims[path]), _below(path, stem(path)))}
@@ -100,10 +102,17 @@ def _by_place(claims: Mapping[str, str], known: Mapping[str, str]) -> tuple[dict
         strangers = [path for path in paths if path not in apart and held.get(path) != claim]
         if _are_apart(claim, paths, claim in known):
             apart |= {path: _below(path, claim) for path in strangers}
-        elif claim in numbers and (len(numbers) >= MANY or any(held.get(path) == stem(path) for path in paths)):
+        elif claim in numbers and (len(numbers) >= MANY or _have_days(paths)
+                                   or any(held.get(path) == stem(path) for path in paths)):
             apart |= {path: _below(path, stem(path)) for path in strangers}
     return dict(claims) | apart, frozenset(
         path for path, key in apart.items() if claims[path].isdecimal() and key != _below(path, claims[path]))
+
+
+def _have_days(paths: Sequence[str]) -> bool:
+    """Whether each of these files is named for a day of its own."""
+    days = {date_in_name(stem(path)) for path in paths}
+    return len(days) == len(paths) and None not in days
 
 
 def _are_apart(claim: str, paths: Sequence[str], known: bool) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -139,3 +140,41 @@ def test_a_number_that_begins_anew_each_year_names_no_issue_by_itself(tmp_path: 
 
     assert unclear.err.startswith("1: 2 issues are called so: ")
     assert clear.out == "2026/1 Presses: approved: will be mailed by the next pass\n"
+
+
+def test_status_and_explain_follow_a_decision_at_once(letters: Publication) -> None:
+    """Not the next pass: a person looks now, and who is told to ask `explain` finds the reason there."""
+    run(letters, "publish", "--no-send")
+
+    found = []
+    for decision in ("hold", "resume", "cancel"):
+        assert run(letters, decision, "2").code == 0
+        found.append(run(letters, "explain", "2", "--json").json["reason"])
+
+    assert found == ["mailing to weekly: paused, 1 reader", "mailing to weekly: sending, 1 reader",
+                     "mailing to weekly: cancelled, 1 reader"]
+
+
+def test_issue_that_is_held_before_its_hour_stands_as_held_at_once(letters: Publication) -> None:
+    letters.write("03-Glue.md", "The third is about glue.", day="2126/01/05")
+
+    run(letters, "hold", "3")
+
+    assert run(letters, "status", "--json").json["issues"][-1]["state"] == "held"
+
+
+@pytest.mark.parametrize(("settings", "said"), [
+    ({"transport": {"kind": "smpt"}}, 'transport.kind "smpt" is not known: write "smtp"'),
+    ({"web": {"hooks": {"postmrak": "secret"}}}, 'web.hooks: "postmrak" is not known: write "postmark"'),
+    ({"web": {"hooks": {"postmark": ""}}}, "web.hooks.postmark is empty"),
+    ({"web": {"hooks": {"ses": "my-topic"}}}, "web.hooks.ses is not a topic of Amazon SNS"),
+])
+def test_check_tells_what_is_wrong_with_post_and_hooks_before_they_are_needed(
+    letters: Publication, settings: dict[str, Any], said: str,
+) -> None:
+    letters.configure(settings)
+
+    answer = run(letters, "check", "--json")
+
+    (problem,) = answer.json
+    assert (answer.code, problem["message"].startswith(said)) == (2, True), problem

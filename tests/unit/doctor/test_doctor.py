@@ -200,7 +200,7 @@ def _damaged(patient: Patient) -> None:
 
 
 def _down(_: str) -> tuple[int, str]:
-    raise Unreachable("web.url does not answer: refused")
+    raise Unreachable("does not answer (refused)")
 
 
 def _ahead(patient: Patient) -> None:

@@ -172,6 +172,13 @@ CASES = {
     "a known issue's name in another folder is withheld": Case(
         {"a/week.md": ("week", "apples"), "b/week.md": ("week", "bells")}, {"week": ("a/week.md", "apples")},
         keys={"a/week.md": "week"}, withheld={"b/week.md": "a/week.md"}),
+    "a number that two days of a year have is none": Case(
+        {"2026-10-01-a.md": ("3", "apples"), "2026-10-08-a.md": ("3", "bells")},
+        keys={"2026-10-01-a.md": "2026-10-01-a", "2026-10-08-a.md": "2026-10-08-a"},
+        unnumbered=frozenset(("2026-10-01-a.md", "2026-10-08-a.md"))),
+    "a number that two files of one day have withholds both": Case(
+        {"2026-10-01-a.md": ("3", "apples"), "2026-10-01-a copy.md": ("3", "apples")},
+        withheld={"2026-10-01-a.md": "2026-10-01-a copy.md", "2026-10-01-a copy.md": "2026-10-01-a.md"}),
     "many numbers that several new files have are none": Case(
         VERSIONS, keys={path: path[:-3] for path in VERSIONS}, unnumbered=frozenset(VERSIONS)),
     "what is known by its name instead of such a number stays so": Case(
