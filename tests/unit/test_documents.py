@@ -68,6 +68,14 @@ def test_chinese_page_has_the_commands_and_promises_of_the_english_one(page: str
     assert chinese == english
 
 
+@pytest.mark.parametrize("folder", ["email", "web"])
+def test_every_template_that_an_owner_may_replace_is_named(folder: str) -> None:
+    guide = (ROOT / "docs/guides/templates.md").read_text("utf-8")
+    named = set(re.findall(r"`(?:templates/(?:email|web)/)?([\w.]+)`", guide))
+
+    assert {path.name for path in (ROOT / "templates" / folder).iterdir()} - named == set()
+
+
 def test_glossary_has_every_state_of_a_delivery_and_of_an_issue_that_waits() -> None:
     words = set(re.findall(r"[*`]+([a-z_]+)[*`]+", (ROOT / "docs/glossary.md").read_text("utf-8")))
 
