@@ -2,7 +2,7 @@
 
     python -m pipeline.bench.delay PORT MILLISECONDS
 
-Prints the port to connect to; PORT is where it leads. It adds no limit of its own to how much is under direction.
+Prints the port to connect to; PORT is where it leads. It adds no limit of its own to how much is under way.
 """
 
 from __future__ import annotations

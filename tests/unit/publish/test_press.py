@@ -397,14 +397,15 @@ def test_two_issues_of_one_address_are_both_published_and_named(tmp_path: Path) 
 
 def test_issues_of_one_number_in_different_folders_or_years_have_addresses_of_their_own(tmp_path: Path) -> None:
     letters = Publication(tmp_path / "letters", {})
-    for place in ("css/14.md", "dom/14.md", "dom/15.md", "2025-10-01.md", "2026-10-01.md"):
+    for n, place in enumerate(("css/14.md", "dom/14.md", "svg/14.md", "svg/15.md", "2025-10-01.md", "2026-10-01.md")):
         (letters.issues / place).parent.mkdir(exist_ok=True)
-        letters.write(place, words(len(place)), front="title: On paper, issue 1\n" if "-" in place else "")
+        letters.write(place, words(n), front="title: On paper, issue 1\n" if "-" in place else "")
 
     made = letters.publish()
 
     assert {key: record.permalink for key, record in letters.app.archive.issues().items()} == {
-        "css/14": "css-14/", "dom/14": "dom-14/", "15": "15/", "2025/1": "2025/1/", "2026/1": "2026/1/"}
+        "css/14": "css-14/", "dom/14": "dom-14/", "svg/14": "svg-14/", "15": "15/", "2025/1": "2025/1/",
+        "2026/1": "2026/1/"}
     assert lines(made.problems) == []
 
 
