@@ -68,7 +68,8 @@ class Smtp(Transport):
         session, settings = relay.open(), relay.settings
         try:
             session.try_sender(sender)
-            return Greeting(settings.server, settings.security is not Security.NONE, session.offer.size_bytes)
+            return Greeting(settings.server, settings.security is not Security.NONE, session.offer.size_bytes,
+                            f"every mail of ours is small enough; {session.offer.pace}")
         finally:
             relay.close(session)
 
