@@ -6,8 +6,10 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 BIN := .venv/bin
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --quiet -c requirements/limits.in
+EXTRAS := $(addprefix --extra ,web postgres dkim watch hooks ses s3)
 
-.PHONY: help demo test fault mutations witnesses lint types bench docs lock clean run-environment test-environment
+.PHONY: help demo install extras test fault mutations witnesses lint types bench docs lock clean
+.PHONY: run-environment extras-environment test-environment
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -17,6 +19,10 @@ demo: run-environment ## a small publication in a fresh folder, mailed to three 
 	@$(if $(SERVE),rm -rf .avviso-demo)
 	@$(BIN)/avviso demo $(if $(SERVE),.avviso-demo)
 	@$(if $(SERVE),$(BIN)/avviso preview --config .avviso-demo/config.yaml)
+
+install: run-environment ## the command itself, as .venv/bin/avviso
+
+extras: extras-environment ## the same with every optional part: PostgreSQL, DKIM, signed reports, Amazon's keys
 
 test: test-environment ## the whole suite, fault and load tests at reduced counts; what is skipped is named at the end
 	@$(BIN)/python -m pytest -rs -n auto --dist worksteal $(ARGS)
@@ -49,14 +55,14 @@ docs: test-environment ## writes docs/reference/ from the program itself
 
 lock: ## resolves the requirements anew (needs uv); look at the difference before you commit it
 	@$(LOCK) pyproject.toml --extra web -o requirements/run.txt
-	@$(LOCK) pyproject.toml --extra web --extra postgres --extra dkim --extra watch --extra hooks --extra ses --extra s3 --group test \
-		-c requirements/run.txt -o requirements/test.txt
+	@$(LOCK) pyproject.toml $(EXTRAS) -c requirements/run.txt -o requirements/extras.txt
+	@$(LOCK) pyproject.toml $(EXTRAS) --group test -c requirements/extras.txt -o requirements/test.txt
 	@$(LOCK) --group build -o requirements/build.txt
 
 clean: ## removes .venv and what the tools leave behind; never var/, feeds/ or site/
 	@rm -rf .venv .avviso-demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage build dist
 	@find pipeline tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
-run-environment test-environment: %-environment:
+run-environment extras-environment test-environment: %-environment:
 	@$(if $(PYTHON),,$(error Python 3.11 or newer is needed: install it, or name one: make PYTHON=/path/to/python))
 	@"$(PYTHON)" tools/bootstrap.py $*

@@ -71,6 +71,11 @@ def in_one_line(text: str) -> str:
     return " ".join((text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)).split())
 
 
+def to_install(extra: str) -> str:
+    """What to do where an optional part is not there."""
+    return f"run `make extras` where avviso lies, or install it with its extra `{extra}`"
+
+
 class PipelineError(Exception):
     """Anything avviso itself says no to; `problem` holds the line a person reads."""
 

@@ -78,7 +78,7 @@ ledger = Table(
     Column("created_at", Instant, nullable=False),
     Column("baseline_at", Instant),                   # until then the first pass adopts what is due
     Column("orphan", Boolean, nullable=False),        # made beside traces of an earlier ledger: mails nobody
-    Column("epoch", Integer, nullable=False),         # grows with each restore, so that a copy is noticed
+    Column("epoch", Integer, nullable=False),         # grows with each restore, to its hour; a copy is noticed by it
     CheckConstraint("id = 1", name="single"),
 )
 

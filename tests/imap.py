@@ -11,6 +11,7 @@ import re
 import socket
 import ssl
 import threading
+from base64 import b64decode
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,10 +33,11 @@ class Stored:
 
 @dataclass
 class ImapServer:
-    """Its manners: `capabilities` are announced; `dies_at` is a command at which the line is cut, once."""
+    """Its behaviour: `capabilities` are announced; `dies_at` is a command at which the line is cut, once."""
 
     certificate: Path
     capabilities: str = "IMAP4rev1 UIDPLUS MOVE"
+    username: str = "letters"
     password: str = "secret"
     starttls: bool = False
     validity: int = 1
@@ -123,7 +125,13 @@ class _Visit:
 
     def do_login(self, rest: str) -> str:
         _, user, password = rest.split(" ", 2)
-        return "OK welcome" if (user, password.strip('"')) == ("letters", self.server.password) else "NO wrong password"
+        return self._welcome(user, password.strip('"'))
+
+    def do_authenticate(self, rest: str) -> str:
+        """PLAIN alone (RFC 4616)."""
+        self.say("+ ")
+        _, user, password = b64decode(self.reader.readline()).decode().split("\0")
+        return self._welcome(user, password)
 
     def do_id(self, _: str) -> str:
         self.say("* ID NIL")
@@ -187,6 +195,10 @@ class _Visit:
     def do_logout(self, _: str) -> str:
         self.say("* BYE")
         return "OK done"
+
+    def _welcome(self, user: str, password: str) -> str:
+        known = (self.server.username, self.server.password)
+        return "OK welcome" if (user, password) == known else "NO wrong password"
 
     def _which(self, rest: str) -> list[Stored]:
         uids = {int(uid) for uid in rest.split(" ")[2].split(",")}

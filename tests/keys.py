@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 
-from pipeline.mailings.dkim import Seal
-from pipeline.mailings.dkim_key import read_seal
+from pipeline.mailings.dkim import DkimSigner
+from pipeline.mailings.dkim_key import read_dkim_signer
 
 KINDS = ("rsa", "ed25519")
 
@@ -27,9 +27,9 @@ def pem(kind: str, password: bytes | None = None) -> bytes:
 
 
 @cache
-def seal(kind: str) -> Seal:
+def dkim_signer(kind: str) -> DkimSigner:
     """Signs as news._domainkey.example.com."""
-    return read_seal(pem(kind), domain="example.com", selector="news", path="key.pem")
+    return read_dkim_signer(pem(kind), domain="example.com", selector="news", path="key.pem")
 
 
 @cache

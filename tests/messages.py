@@ -15,11 +15,11 @@ from typing import Any
 
 from pipeline.clock import HandClock, monotonic
 from pipeline.errors import Deferred, InDoubt, Refused, Rejected, TransportError, Unavailable
-from pipeline.providers.base import Desk, Message, Parts, Receipt, Transport
+from pipeline.providers.base import Message, MessageSource, Parts, Receipt, Transport
 from pipeline.providers.smtp_presets import Security
 from pipeline.providers.smtp_relay import Relay
 from pipeline.providers.smtp_settings import Patience, SmtpSettings
-from tests.sink import PostOffice
+from tests.sink import MailServer
 
 NOON = datetime(2026, 3, 24, 12, tzinfo=UTC)
 PATIENT = Patience(connect_s=5, login_s=5, command_s=5, data_s=5, transfer_s=10, final_s=5)
@@ -45,10 +45,10 @@ def impatient(**stages_s: float) -> Patience:
     return replace(PATIENT, **stages_s)
 
 
-def relay_to(post: PostOffice, certificate: Path | None = None, **settings: Any) -> Relay:
-    """The post office as its senders know it; `certificate` is what they trust."""
+def relay_to(post: MailServer, certificate: Path | None = None, **settings: Any) -> Relay:
+    """The mail server as its senders know it; `certificate` is what they trust."""
     usual = {
-        "host": "127.0.0.1", "port": post.port, "security": Security(post.manners.security), "patience": PATIENT,
+        "host": "127.0.0.1", "port": post.port, "security": Security(post.behaviour.security), "patience": PATIENT,
         "local_hostname": "here.example.com", "ca_file": certificate, "connections": 1,
         "far_s": 0.0,  # the whole window, though it is near
     }
@@ -69,8 +69,8 @@ def send(transport: Transport, letter: Message) -> str:
         return outcome(error)
 
 
-class Pile(Desk):
-    """A desk with these messages on it; `results` are the outcomes in the order of their landing."""
+class Pile(MessageSource):
+    """A source with these messages on it; `results` are the outcomes in the order of their landing."""
 
     def __init__(self, letters: Iterable[Message]) -> None:
         self.letters = iter(letters)

@@ -149,4 +149,4 @@ def bounce(provider: str, delivery: str, at: datetime) -> Any:
 
 
 def _bytes(said: Any) -> bytes:
-    return said if isinstance(said, bytes) else json.dumps(said, ensure_ascii=False).encode()
+    return said if isinstance(said, bytes) else json.dumps(said).encode()

@@ -1,6 +1,6 @@
-"""The test post office is the one that `avviso rehearse` has; here are the certificates that tests give it.
+"""The mail server of tests is the one that `avviso rehearse` has; here are the certificates that tests give it.
 
-Its words for addresses stand in `pipeline.rehearsal.office`.
+Its words for addresses stand in `pipeline.rehearsal.server`.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from pipeline.rehearsal.manners import DATA_ONLY, DROP, EVERYTHING, HANG, Letter, Manners
-from pipeline.rehearsal.office import PostOffice, main, read_journal
+from pipeline.rehearsal.behaviour import DATA_ONLY, DROP, EVERYTHING, HANG, Accepted, Behaviour
+from pipeline.rehearsal.server import MailServer, main, read_journal
 
-__all__ = ["DATA_ONLY", "DROP", "EVERYTHING", "HANG", "Letter", "Manners", "PostOffice", "make_certificate",
+__all__ = ["DATA_ONLY", "DROP", "EVERYTHING", "HANG", "Accepted", "Behaviour", "MailServer", "make_certificate",
            "read_journal", "server_context"]
 
 
@@ -52,7 +52,7 @@ def make_certificate(folder: Path, names: Sequence[str] = ("localhost", "127.0.0
 
 
 def server_context(certificate: Path) -> ssl.SSLContext:
-    """TLS for the office."""
+    """TLS for the server."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     return context

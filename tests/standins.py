@@ -3,8 +3,8 @@
     with Service(Postmark) as service:
         service.faults = lambda request: Fault.SILENT if b"ada@" in request.body else None
         Postmark transport to service.url ...
-        service.desk.mails                      what was taken, in order
-        service.desk.oddities == []             every request had the documented shape
+        service.api.mails                      what was taken, in order
+        service.api.oddities == []             every request had the documented shape
 
 What each vendor says is in `tests/vendors.py`.
 """
@@ -71,7 +71,7 @@ class Fault(Enum):
     DRIPPING = auto()   # the answer comes a byte now and then
 
 
-class Desk(Protocol):
+class Api(Protocol):
     """One vendor's side: answers requests, keeps what it took."""
 
     mails: list[Any]
@@ -83,8 +83,8 @@ class Desk(Protocol):
 class Service:
     """A vendor's server on a free port of loopback; `faults` says how a request fails, if it does."""
 
-    def __init__(self, desk: Desk, *, elsewhere: str = "") -> None:
-        self.desk = desk
+    def __init__(self, api: Api, *, elsewhere: str = "") -> None:
+        self.api = api
         self.elsewhere = elsewhere
         self.requests: list[Request] = []
         self.cuts_requests = False  # hangs up before it has read the body
@@ -115,7 +115,7 @@ class Service:
             self.requests.append(request)
             fault = self.faults(request)
             taken = fault is None or fault.value >= Fault.TAKEN.value
-            reply = self.desk.answer(request) if taken else None
+            reply = self.api.answer(request) if taken else None
         if fault is None:
             assert reply is not None
             _send(handler, reply)

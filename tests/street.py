@@ -117,11 +117,11 @@ class Publication:
 
 @dataclass
 class SinkProcess:
-    """The test post office in a process of its own, which outlives a killed sender."""
+    """The mail server of tests in a process of its own, which outlives a killed sender."""
 
     journal: Path
     words: tuple[str, ...] = ()
-    program: str = "pipeline.rehearsal.office"
+    program: str = "pipeline.rehearsal.server"
 
     def __enter__(self) -> SinkProcess:
         self.process = subprocess.Popen(

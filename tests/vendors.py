@@ -99,7 +99,7 @@ def mime_mail(recipient: str, key: str, content: bytes) -> Mail:
     return Mail(recipient, key, {name: str(value) for name, value in parsed.items()}, mime=content)
 
 
-class PostmarkDesk(Vendor):
+class PostmarkApi(Vendor):
     """postmarkapp.com/developer/api/email-api and messages-api."""
 
     account = "/server", {"ID": 1, "Name": "letters", "DeliveryType": "Live", "SmtpApiActivated": True}
@@ -139,7 +139,7 @@ class PostmarkDesk(Vendor):
             {"MessageID": "found-id", "Status": "Sent", "Recipients": [mail.recipient]} for mail in found[:1]]})
 
 
-class MailgunDesk(Vendor):
+class MailgunApi(Vendor):
     """documentation.mailgun.com: messages.mime and events."""
 
     account = "/v4/domains/mg.example.com", {
@@ -185,7 +185,7 @@ def _form(request: Request) -> dict[str, bytes]:
     return found
 
 
-class SendGridDesk(Vendor):
+class SendGridApi(Vendor):
     """www.twilio.com/docs/sendgrid/api-reference: mail/send and messages."""
 
     account = "/v3/scopes", {"scopes": ["mail.send", "2fa_required"]}
@@ -220,7 +220,7 @@ class SendGridDesk(Vendor):
         return Reply(202, b"", {"X-Message-Id": self.new_id()})
 
 
-class ResendDesk(Vendor):
+class ResendApi(Vendor):
     """resend.com/docs: emails, emails/batch, idempotency keys, errors."""
 
     account = "/domains", {"object": "list", "data": [{"id": "d", "name": "example.com", "status": "verified"}]}
@@ -270,7 +270,7 @@ class ResendDesk(Vendor):
         return ""
 
 
-class BrevoDesk(Vendor):
+class BrevoApi(Vendor):
     """developers.brevo.com: sendtransacemail, with an idempotency key."""
 
     account = "/v3/account", {"email": "a@example.com", "relay": {"enabled": True}, "plan": [
@@ -302,7 +302,7 @@ class BrevoDesk(Vendor):
         return Reply(201, {"messageId": f"<{self.new_id()}@smtp-relay.example.com>"})
 
 
-class SesDesk(Vendor):
+class SesApi(Vendor):
     """docs.aws.amazon.com/ses/latest/APIReference-V2: SendEmail. The signature is checked by Amazon's own code."""
 
     account = "/v2/email/account", {
@@ -347,7 +347,7 @@ def _is_signed(request: Request) -> bool:
     return given.endswith(auth.signature(auth.string_to_sign(again, auth.canonical_request(again)), again))
 
 
-class AnyDesk(Vendor):
+class AnyApi(Vendor):
     """A service of the long tail, with a key header of its own."""
 
     def __init__(self) -> None:
@@ -365,16 +365,16 @@ class AnyDesk(Vendor):
         return Reply(200, {"data": [{"id": self.new_id()}]})
 
 
-# How each kind is set up for its desk: what config.yaml would say, without `kind` and `url`.
-DESKS: dict[str, tuple[type[Vendor], dict[str, Any]]] = {
-    "ses": (SesDesk, {"region": "eu-west-1", "access_key_id": "AKIDEXAMPLE", "secret_access_key": KEY}),
-    "postmark": (PostmarkDesk, {"api_key": KEY}),
-    "mailgun": (MailgunDesk, {"api_key": KEY, "domain": "mg.example.com"}),
-    "sendgrid": (SendGridDesk, {"api_key": KEY}),
-    "resend": (ResendDesk, {"api_key": KEY}),
-    "resend-batch": (ResendDesk, {"api_key": KEY, "batch": True}),
-    "brevo": (BrevoDesk, {"api_key": KEY}),
-    "http": (AnyDesk, {
+# How each kind is set up for its api: what config.yaml would say, without `kind` and `url`.
+APIS: dict[str, tuple[type[Vendor], dict[str, Any]]] = {
+    "ses": (SesApi, {"region": "eu-west-1", "access_key_id": "AKIDEXAMPLE", "secret_access_key": KEY}),
+    "postmark": (PostmarkApi, {"api_key": KEY}),
+    "mailgun": (MailgunApi, {"api_key": KEY, "domain": "mg.example.com"}),
+    "sendgrid": (SendGridApi, {"api_key": KEY}),
+    "resend": (ResendApi, {"api_key": KEY}),
+    "resend-batch": (ResendApi, {"api_key": KEY, "batch": True}),
+    "brevo": (BrevoApi, {"api_key": KEY}),
+    "http": (AnyApi, {
         "headers": {"authorization": f"Bearer {KEY}"}, "id": "data.0.id", "idempotency": "Idempotency-Key",
         "body": '{"to": "{recipient}", "subject": "{subject}", "html": "{html}", "text": "{text}", '
                 '"headers": "{headers}"}'}),
@@ -402,7 +402,7 @@ class Platform(Vendor):
         return next(one for one in self.broadcasts if str(one["id"]) == id_)
 
 
-class ButtondownDesk(Platform):
+class ButtondownApi(Platform):
     """github.com/buttondown/openapi: emails."""
 
     def respond(self, request: Request) -> Reply:
@@ -424,7 +424,7 @@ class ButtondownDesk(Platform):
         return Reply(201, {"id": self.broadcasts[-1]["id"], "status": "draft"})
 
 
-class ListmonkDesk(Platform):
+class ListmonkApi(Platform):
     """listmonk.app/docs/apis/campaigns, and cmd/campaigns.go, which differs: it filters by `tag`."""
 
     def respond(self, request: Request) -> Reply:
@@ -450,7 +450,7 @@ class ListmonkDesk(Platform):
         return Reply(200, {"data": self.broadcasts[-1]})
 
 
-class MailchimpDesk(Platform):
+class MailchimpApi(Platform):
     """mailchimp.com/developer/marketing/api: campaigns."""
 
     def texts(self, one: dict[str, Any]) -> tuple[str, str, str]:
@@ -480,7 +480,7 @@ class MailchimpDesk(Platform):
         return Reply(200, {"id": self.broadcasts[-1]["id"], "status": "save"})
 
 
-class KitDesk(Platform):
+class KitApi(Platform):
     """developers.kit.com/api-reference/broadcasts."""
 
     def texts(self, one: dict[str, Any]) -> tuple[str, str, str]:
@@ -509,8 +509,8 @@ class KitDesk(Platform):
 
 
 PLATFORMS: dict[str, tuple[type[Platform], dict[str, Any]]] = {
-    "buttondown": (ButtondownDesk, {"api_key": KEY}),
-    "listmonk": (ListmonkDesk, {"api_key": KEY, "username": "bot", "list": 3}),
-    "mailchimp": (MailchimpDesk, {"api_key": KEY, "list": "a1b2c3d4e5"}),
-    "kit": (KitDesk, {"api_key": KEY}),
+    "buttondown": (ButtondownApi, {"api_key": KEY}),
+    "listmonk": (ListmonkApi, {"api_key": KEY, "username": "bot", "list": 3}),
+    "mailchimp": (MailchimpApi, {"api_key": KEY, "list": "a1b2c3d4e5"}),
+    "kit": (KitApi, {"api_key": KEY}),
 }

@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generat
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from pipeline.mailings.dkim_key import read_seal, read_signer
+from pipeline.mailings.dkim_key import read_dkim_signer, read_signer
 
 ROUNDS, EACH = 15, 40
 HEAD = "".join(f"{name}: {'x' * 60}\r\n" for name in (
@@ -39,7 +39,7 @@ KEYS: dict[str, RSAPrivateKey | Ed25519PrivateKey] = {
 
 def main() -> int:
     """Prints a line a kind of key."""
-    print("key         bare us   seal us   seal/bare   whole us   seal/whole   a second, all cores")
+    print("key         bare us   dkim us   dkim/bare   whole us   dkim/whole   a second, all cores")
     for name, key in KEYS.items():
         measure(name, key)
     return 0
@@ -49,14 +49,14 @@ def measure(name: str, key: RSAPrivateKey | Ed25519PrivateKey) -> None:
     """One line."""
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
                             serialization.NoEncryption())
-    seal, (_, sign) = read_seal(pem, domain="example.com", selector="news", path=name), read_signer(pem, name)
+    dkim, (_, sign) = read_dkim_signer(pem, domain="example.com", selector="news", path=name), read_signer(pem, name)
     message = HEAD.encode() + b"\r\n" + BODY
     digest = sha256(message).digest()
     sign_whole = key.sign if isinstance(key, Ed25519PrivateKey) else lambda data: sign(sha256(data).digest())
-    bare_us, seal_us, whole_us = in_turn(
-        lambda: sign(digest), lambda: seal(message), lambda: sign_whole(message))
-    print(f"{name:9} {bare_us:9.0f} {seal_us:9.0f} {seal_us / bare_us:11.2f} {whole_us:10.0f} "
-          f"{seal_us / whole_us:12.2f} {a_second(lambda _: seal(message)):21.0f}")
+    bare_us, dkim_us, whole_us = in_turn(
+        lambda: sign(digest), lambda: dkim(message), lambda: sign_whole(message))
+    print(f"{name:9} {bare_us:9.0f} {dkim_us:9.0f} {dkim_us / bare_us:11.2f} {whole_us:10.0f} "
+          f"{dkim_us / whole_us:12.2f} {a_second(lambda _: dkim(message)):21.0f}")
 
 
 def in_turn(*works: Callable[[], object], rounds: int = ROUNDS, each: int = EACH) -> list[float]:

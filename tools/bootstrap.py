@@ -4,7 +4,7 @@ Standard library only, and old syntax, so that a Python that is too old can stil
 is on the PATH, else the pip that `venv` brings, else the system's pip. What is already there is left alone:
 a stamp in `.venv` remembers what was installed from.
 
-    python3 tools/bootstrap.py [run|test]
+    python3 tools/bootstrap.py [run|extras|test]
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "bootstrap.json"
 LOG = VENV / "bootstrap.log"
 OLDEST = (3, 11)
-# `test.txt` holds all of `run.txt`, version for version: whoever has the one has the other.
-CONTAINS = {"run": ("run",), "test": ("run", "test")}
+# Each lock holds all of those before it, version for version: whoever has the last one has the others.
+CONTAINS = {"run": ("run",), "extras": ("run", "extras"), "test": ("run", "extras", "test")}
 # Settings of a person's own that would make pip install somewhere else, or refuse.
 DISTURBING = ("PYTHONPATH", "PYTHONHOME", "PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_REQUIRE_HASHES", "VIRTUAL_ENV")
 
@@ -41,7 +41,7 @@ def main(words: list[str]) -> int:
     purpose = words[0] if words else "run"
     try:
         if purpose not in CONTAINS or len(words) > 1:
-            raise Failure("unknown purpose: write `run` or `test`")
+            raise Failure("unknown purpose: write `run`, `extras` or `test`")
         require_python()
         if not is_ready(purpose):
             install(purpose)

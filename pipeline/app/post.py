@@ -17,7 +17,7 @@ from pipeline.providers.base import LIST_DOMAIN, Transport
 from pipeline.providers.catalogue import transport_opener
 
 if TYPE_CHECKING:  # slow imports
-    from pipeline.mailings.dkim import Seal
+    from pipeline.mailings.dkim import DkimSigner
     from pipeline.mailings.messages import Composer
 
 class Post(Books):
@@ -32,7 +32,7 @@ class Post(Books):
         """Before anything is mailed. Raises ConfigError for a key that cannot sign, and Refusal where readers could
         not leave: no web.url, no mailbox, and mail that really goes out."""
         config = self.config
-        _ = self.seal
+        _ = self.dkim
         takes_care = config.transport.kind == "folder" or config.transport.broadcasts
         if not (takes_care or config.web.url or config.mailbox):
             raise Refusal("readers would have no way to unsubscribe", path="config.yaml",
@@ -61,7 +61,7 @@ class Post(Books):
     def composer(self) -> Composer:
         from pipeline.mailings.messages import Composer  # slow import: MIME
 
-        return Composer(self.ledger, self.ring, self.seal)
+        return Composer(self.ledger, self.ring, self.dkim)
 
     def public_key(self) -> str:
         """What DNS should say of the key in transport.dkim. Raises ConfigError."""
@@ -71,14 +71,14 @@ class Post(Books):
         return public_key(self._dkim_pem(), str(dkim.key_file)) if dkim else ""
 
     @cached_property
-    def seal(self) -> Seal | None:
+    def dkim(self) -> DkimSigner | None:
         """What signs every message, if the settings say so. Raises ConfigError for a key that cannot."""
         settings = getattr(self.config.transport, "dkim", None)  # for kinds that hand over our own bytes
         if settings is None:
             return None
-        from pipeline.mailings.dkim_key import read_seal  # optional extra
+        from pipeline.mailings.dkim_key import read_dkim_signer  # optional extra
 
-        return read_seal(self._dkim_pem(), domain=settings.domain, selector=settings.selector,
+        return read_dkim_signer(self._dkim_pem(), domain=settings.domain, selector=settings.selector,
                          path=str(settings.key_file))
 
     def _dkim_pem(self) -> bytes:

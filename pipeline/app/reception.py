@@ -79,8 +79,8 @@ class Reception(Publishing):
     @cached_property
     def hooks(self) -> dict[str, Hook]:
         """What reads the reports of providers. Raises ConfigError."""
-        from pipeline.providers.hooks import open_hook  # slow import: http, ssl
-        from pipeline.publish.outside import fetch
+        from pipeline.fetching import fetch  # slow import: http, ssl
+        from pipeline.providers.hooks import open_hook
 
         def read(address: str) -> bytes:
             return fetch(address, CERTIFICATE_BYTES).body

@@ -19,6 +19,7 @@ from pipeline.bench.publication import open_app
 from pipeline.clock import monotonic
 from pipeline.engines.jobs import Shift
 from pipeline.mailings.mailing import DeliveryState
+from pipeline.mailings.send import deliver
 
 
 def main(folder: str, processes: str) -> None:
@@ -52,9 +53,9 @@ def _deliver(folder: str) -> dict[str, Any]:
     """One process's part of the work. Instants are monotonic, which all processes share."""
     app = open_app(Path(folder))
     with Shift.begin(app) as shift:
-        office = shift.office()
+        dispatch = shift.dispatch()
         since, used = monotonic(), os.times()
-        report = office.deliver(threading.Event())
+        report = deliver(dispatch, threading.Event())
         until, now = monotonic(), os.times()
     return {
         "since": since, "until": until, "cpu_s": now.user + now.system - used.user - used.system,

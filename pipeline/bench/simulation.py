@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from pipeline.engines.jobs import LEASE
-from pipeline.mailings.desk import LARGEST_GROUP
+from pipeline.mailings.sender_queue import LARGEST_GROUP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,9 +19,10 @@ from pipeline.cli.feeds import COMMANDS as FEEDS
 from pipeline.cli.people import COMMANDS as PEOPLE
 from pipeline.cli.send import COMMANDS as SEND
 from pipeline.cli.start import COMMANDS as START
+from pipeline.cli.streams import as_document, say, take_as_found
 from pipeline.cli.web import COMMANDS as WEB
 from pipeline.cli.write import COMMANDS as WRITE
-from pipeline.errors import Mistake
+from pipeline.errors import ConfigError, Mistake, OutputError
 
 SECTIONS = {"Begin": START, "Write": WRITE + FEEDS, "Send": SEND, "People": PEOPLE + WEB, "Care": CARE + BENCH}
 
@@ -41,21 +42,21 @@ def avviso() -> None:
 def main() -> None:
     """Runs one command; every error is one line, and an exit code says its kind."""
     gc.set_threshold(GARBAGE_AT_START)
+    take_as_found()
     desk = Desk()
     try:
         code = avviso.main(standalone_mode=False, prog_name="avviso", obj=desk)
+    except click.exceptions.NoArgsIsHelpError as error:
+        say(error.format_message(), err=True)
+        code = _misused(desk, "no command is named")
     except click.ClickException as error:
-        click.echo(f"avviso: {error.format_message()}", err=True)
-        code = 2
+        say(f"avviso: {error.format_message()}", err=True)
+        code = _misused(desk, error.format_message())
     except click.exceptions.Abort:
-        click.echo("avviso: stopped", err=True)
+        say("avviso: stopped", err=True)
         code = 130
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output went away: nothing is left to say
-        code = 0
     except OSError as error:
-        click.echo(f"{error.filename or 'avviso'}: {error.strerror or error}", err=True)
-        code = 74
+        code = desk.fail(OutputError(error.strerror or str(error), path=error.filename or "avviso"))
     except Exception as error:  # noqa: BLE001, the outermost rim: beyond it is only the interpreter's traceback
         code = desk.fail(Mistake(error))
         if desk.verbose:
@@ -63,3 +64,11 @@ def main() -> None:
     desk.ends.close()
     gc.freeze()  # else the interpreter looks through all that is left before it ends: a tenth of a large build
     sys.exit(code or 0)
+
+
+def _misused(desk: Desk, message: str) -> int:
+    """Gives what was wrong with the command line to a program, too, that asked for JSON in it."""
+    wrong = ConfigError(message, remedy="`avviso --help` shows how", rule="usage")
+    if desk.as_json or "--json" in sys.argv:  # perhaps it was not read before the mistake
+        say(as_document({"problems": [one.as_json() for one in wrong.problems]}))
+    return wrong.exit_code

@@ -42,8 +42,8 @@ def build(desk: Desk, issues: tuple[int, ...], kilobytes: int) -> int:
 @bench.command(cls=Command)
 @click.option("--readers", type=click.IntRange(100, 1_000_000), multiple=True, default=(20_000,), show_default=True,
               help="How many; may be given several times.")
-@click.option("--connections", type=click.IntRange(1, 200), default=10, show_default=True)
-@click.option("--rounds", type=click.IntRange(1, 99), default=3, show_default=True)
+@click.option("--connections", type=click.IntRange(1, 200), default=10, show_default=True, help="To the mail server.")
+@click.option("--rounds", type=click.IntRange(1, 99), default=3, show_default=True, help="The table has their medians.")
 @click.option("--sink", type=click.Choice(["own", "postfix"]), default="own", show_default=True,
               help="A server of avviso's own, or Postfix's smtp-sink where it is installed.")
 @click.option("--offers", type=click.Choice(["chunking", "pipelining"]), default="chunking", show_default=True,
@@ -88,7 +88,7 @@ def send(
 @click.option("--workers", type=click.IntRange(1, 16), multiple=True, default=(1, 2, 4), show_default=True,
               help="How many senders; may be given several times.")
 @click.option("--connections", type=click.IntRange(1, 200), default=4, show_default=True, help="Of each sender.")
-@click.option("--rounds", type=click.IntRange(1, 99), default=3, show_default=True)
+@click.option("--rounds", type=click.IntRange(1, 99), default=3, show_default=True, help="The table has their medians.")
 @click.option("--rtt", type=click.IntRange(0, 1_000), default=0, show_default=True, metavar="MS",
               help="Round trip to the mail server in milliseconds.")
 @click.option("--ledger", type=click.IntRange(100, 10_000_000), multiple=True, metavar="READERS",
@@ -123,7 +123,8 @@ def machines(
 
 
 @bench.command(cls=Command)
-@click.option("--readers", type=click.IntRange(100, 10_000_000), default=1_000_000, show_default=True)
+@click.option("--readers", type=click.IntRange(100, 10_000_000), default=1_000_000, show_default=True,
+              help="Of the mailing.")
 @click.option("--machines", type=click.IntRange(1, 1_000), multiple=True, default=(1, 2, 4, 8), show_default=True,
               help="How many; may be given several times.")
 @click.option("--connections", type=click.IntRange(1, 200), default=10, show_default=True, help="Of each machine.")

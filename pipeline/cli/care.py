@@ -65,13 +65,14 @@ def restore(desk: Desk, folder: Path) -> int:
 
     rows = _at_length("restoring", lambda seen: restore_publication(desk.app(), folder, seen))
     desk.answer({"path": str(folder), "rows": rows},
-                [f"restored {sum(rows.values())} rows", "put the old ledger away: only one copy may send"])
+                [f"restored {sum(rows.values())} rows", "put the old ledger away: only one copy may send",
+                 "what was due before now waits for a person: `avviso status` shows it"])
     return DONE
 
 
 def _at_length(label: str, work: Callable[[Callable[[int, int], None]], Any]) -> Any:
     """Work that shows how far it is."""
-    from pipeline.cli.findings import progress
+    from pipeline.cli.progress import progress
 
     with progress(label) as seen:
         return work(seen)
@@ -90,7 +91,7 @@ def doctor(desk: Desk) -> int:
       avviso doctor --json
     """
     from pipeline.cli.diagnosis import diagnosis_lines
-    from pipeline.cli.findings import progress
+    from pipeline.cli.progress import progress
     from pipeline.doctor.examination import Doctor, examine, exit_code, open_names  # slow import: the whole house
 
     app = desk.app()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipeline.cli.streams import as_document, say
 from pipeline.errors import PipelineError, Problem
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pipeline.config import Config
 
 DONE, SOME_HELD = 0, 1
+STANDARD_OUTPUT = Path("-")
 WHOLE = 200  # characters: more than any command says of itself in a line; the library would cut it at the screen's edge
 
 
@@ -66,22 +67,27 @@ class Desk:
     def answer(self, document: Any, lines: Iterable[str]) -> None:
         """Says the result: `document` with --json, else `lines`."""
         if self.as_json:
-            click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))
+            say(as_document(document, indent=2))
             return
         for line in lines:
-            click.echo(line)
+            say(line)
+
+    def refuse_two_documents(self, *paths: Path) -> None:
+        """Raises UsageError where --json and a file's content would both be on standard output."""
+        if self.as_json and STANDARD_OUTPUT in paths:
+            raise click.UsageError("standard output has room for one document: leave out --json, or name a file")
 
     def fail(self, error: PipelineError) -> int:
         """Says what is wrong, a line each; gives the exit code."""
         self.note(error.problems)
         if self.as_json:
-            click.echo(json.dumps({"problems": [one.as_json() for one in error.problems]}, ensure_ascii=False))
+            say(as_document({"problems": [one.as_json() for one in error.problems]}))
         return error.exit_code
 
     def note(self, problems: Sequence[Problem]) -> None:
         """Says what is wrong, a line each, on standard error."""
         for problem in problems:
-            click.echo(str(problem), err=True)
+            say(str(problem), err=True)
 
 
 def _keep(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:

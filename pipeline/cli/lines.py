@@ -12,6 +12,7 @@ from pipeline.amounts import counted
 from pipeline.clock import local
 
 if TYPE_CHECKING:
+    from pipeline.audience.subscriber import Subscription
     from pipeline.issues.record import Record
     from pipeline.mailings.ledger.workers import Worker
     from pipeline.mailings.mailing import Mailing
@@ -69,6 +70,16 @@ def worker_line(worker: Worker, hands: Mapping[str, int], now: datetime, zone: Z
             f"{local(worker.started_at, zone)}{': ' + '; '.join(said) if said else ''}")
 
 
+def subscription_line(one: Subscription, zone: ZoneInfo) -> str:
+    """`weekly: confirmed; asked 2026-03-24 08:00, confirmed 2026-03-24 08:02; form: "Every issue, by mail"`."""
+    said = one.evidence
+    known = {"agreed": said.at, "asked": one.asked_at, "confirmed": one.confirmed_at, "left": one.left_at}
+    hours = ", ".join(f"{what} {local(at, zone)}" for what, at in known.items() if at)
+    words = (said.text and f'"{said.text}"', said.network and f"from {said.network}", said.note and f"({said.note})")
+    shown = " ".join(word for word in words if word)
+    return f"{one.list}: {one.state}; {hours}; {said.source}{': ' + shown if shown else ''}"
+
+
 def status_lines(overview: Overview, now: datetime, zone: ZoneInfo) -> Iterator[str]:
     """One screen."""
     issues = overview.issues
@@ -93,7 +104,7 @@ def letter_lines(review: Review) -> Iterator[str]:
     """Who got what in a rehearsal, a line a reader."""
     for one in review.letters:
         times = {0: "nothing", 1: "it once"}.get(one.times, f"it {one.times} times")
-        yield f"{one.role.address}: {one.role.fate.said}: got {times}: {one.state.value.replace('_', ' ')}"
+        yield f"{one.reader.address}: {one.reader.fate.said}: got {times}: {one.state.value.replace('_', ' ')}"
 
 
 def review_lines(review: Review) -> Iterator[str]:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.cli.desk import DONE, SOME_HELD, Command, Desk, Group, pass_desk
+from pipeline.amounts import counted
+from pipeline.cli.desk import DONE, SOME_HELD, STANDARD_OUTPUT, Command, Desk, Group, pass_desk
+from pipeline.cli.streams import text_output
 from pipeline.errors import AudienceError, ConfigError, InvalidAddress, OutputError, Problem
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ def subscribers() -> None:
 
 
 @subscribers.command(cls=Command)
-@click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS")
+@click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS...")
 @click.option("--name", default="", help="The reader's name, for a single address.")
 @click.option("--list", "lists", multiple=True, metavar="ID", help="The list; the first of config.yaml if not given.")
 @click.option("--consent", default="", metavar="TEXT", help="How they said yes, in words.")
@@ -120,17 +122,17 @@ def show(desk: Desk, address: str) -> int:
     Example:
       avviso subscribers show ada@example.com
     """
+    from pipeline.address import parse  # slow import
     from pipeline.audience.exporting import own_data
+    from pipeline.cli.lines import subscription_line
 
     app = desk.app()
     person = _find(app, address)
-    from pipeline.address import parse
-
-    data = own_data(person, app.roster.subscriptions(person.id), app.roster.suppression(parse(address)))
+    subscriptions = app.roster.subscriptions(person.id)
+    data = own_data(person, subscriptions, app.roster.suppression(parse(address)))
     deliveries = app.ledger.deliveries.of(person.id)
     lines = [f"{data['email']}  {data['name']}".rstrip()]
-    lines += [f"  on {one['list']}: {one['status']} {one['confirmed_at'] or ''} {one['evidence']}"
-              for one in data["subscriptions"]]
+    lines += [f"  on {subscription_line(one, app.config.zone)}" for one in subscriptions]
     if data["suppression"]:
         lines.append(f"  suppressed: {data['suppression']['reason']}")
     lines += [f"  issue {one['issue_key']}: {one['state']} {one['reply']}" for one in deliveries]
@@ -139,7 +141,7 @@ def show(desk: Desk, address: str) -> int:
 
 
 @subscribers.command(cls=Command)
-@click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS")
+@click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS...")
 @pass_desk
 def remove(desk: Desk, addresses: tuple[str, ...]) -> int:
     """Ends all subscriptions of readers; the next mailing does not reach them.
@@ -151,12 +153,12 @@ def remove(desk: Desk, addresses: tuple[str, ...]) -> int:
     app = desk.app()
     ended = {address: app.roster.remove(_find(app, address).id, "removed", app.clock.now()) for address in addresses}
     desk.answer([{"address": address, "ended": n} for address, n in ended.items()],
-                (f"{address}: {n} subscriptions ended" for address, n in ended.items()))
+                (f"{address}: {counted(n, 'subscription')} ended" for address, n in ended.items()))
     return DONE
 
 
 @subscribers.command(cls=Command)
-@click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS")
+@click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS...")
 @pass_desk
 def forget(desk: Desk, addresses: tuple[str, ...]) -> int:
     """Erases readers everywhere; a keyed hash stays, so that no import brings them back.
@@ -197,7 +199,7 @@ def import_(
       avviso subscribers import fair.csv --ask
     """
     from pipeline.audience.importing import import_rows, read_rows  # slow import
-    from pipeline.cli.findings import progress
+    from pipeline.cli.progress import progress
 
     app = desk.app()
     _check_that_readers_are_ours(app)
@@ -230,10 +232,12 @@ def export(desk: Desk, file: Path) -> int:
     from pipeline.audience.exporting import write_csv, write_jsonl  # slow import
     from pipeline.privacy import open_private
 
+    desk.refuse_two_documents(file)
     members = desk.app().roster.list_subscribers()
     write = write_jsonl if file.suffix == ".jsonl" else write_csv
-    if str(file) == "-":
-        write(members, sys.stdout)
+    if file == STANDARD_OUTPUT:
+        with text_output() as out:
+            write(members, out)
         return DONE
     try:
         with open_private(file, encoding="utf-8" if file.suffix == ".jsonl" else "utf-8-sig") as out:
@@ -273,7 +277,7 @@ def list_suppressions(desk: Desk) -> int:
 
 
 @suppressions.command("add", cls=Command)
-@click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS")
+@click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS...")
 @click.option("--reason", default="by hand", help="Why.")
 @pass_desk
 def add_suppressions(desk: Desk, addresses: tuple[str, ...], reason: str) -> int:
@@ -294,7 +298,7 @@ def add_suppressions(desk: Desk, addresses: tuple[str, ...], reason: str) -> int
 
 
 @suppressions.command("remove", cls=Command)
-@click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS")
+@click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS...")
 @pass_desk
 def remove_suppressions(desk: Desk, addresses: tuple[str, ...]) -> int:
     """Takes suppressions back.

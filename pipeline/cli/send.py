@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pipeline.mailings.mailing import Mailing
     from pipeline.publish.door import Pass
 
-NOTHING = "nothing to do"
+NOTHING = "nothing to do now: `avviso plan` says what is ahead"
 TIMES = [f"%Y-%m-%d{clock}" for clock in ("", " %H:%M", "T%H:%M", " %H:%M:%S", "T%H:%M:%S")]
 
 
@@ -111,6 +111,7 @@ def run(desk: Desk, only: str | None) -> int:
 
     with stop_on_signal() as stop:
         serve(desk.app, desk.config, stop, only=only)
+    desk.answer({"problems": []}, ())
     return DONE
 
 
@@ -132,7 +133,7 @@ def send(desk: Desk, issue: str, addresses: tuple[str, ...]) -> int:
     record = app.publisher.foresee(app.find(issue))
     try:
         receipts = send_trial(record, addresses, dresser=app.dresser, ring=app.ring, list_id=record.lists[0],
-                              open_transport=app.open_transport, seal=app.seal)
+                              open_transport=app.open_transport, dkim=app.dkim)
     except Unavailable as error:
         raise Unreachable(str(error), remedy="`avviso doctor` looks for the cause; then send it again") from error
     desk.answer([{"address": address, "reply": reply} for address, reply in receipts],
@@ -147,16 +148,16 @@ def send(desk: Desk, issue: str, addresses: tuple[str, ...]) -> int:
 @click.option("--seed", type=int, default=1, show_default=True, help="Another seed, other misfortunes.")
 @pass_desk
 def rehearse(desk: Desk, issue: str, readers: int, seed: int) -> int:
-    """The real send, to a post office of ours on this machine that greylists, refuses, loses answers and dies.
+    """The real send, to a mail server of ours on this machine that greylists, refuses, loses answers and dies.
 
     \b
     Example:
       avviso rehearse 14
       avviso rehearse 14 --readers 5000 --seed 7
     """
-    from pipeline.cli.findings import progress
     from pipeline.cli.lines import letter_lines, review_lines
-    from pipeline.rehearsal.performance import rehearse as perform  # slow import
+    from pipeline.cli.progress import progress
+    from pipeline.rehearsal.rehearse import rehearse as perform  # slow import
 
     with progress("rehearsing") as seen:
         review = perform(desk.app(), issue, readers=readers, seed=seed, watch=seen)
@@ -184,15 +185,17 @@ def status(desk: Desk, watch: bool) -> int:
 
     app = desk.app()
     if watch and not desk.as_json:
-        from pipeline.cli.progress import follow  # slow import
         from pipeline.cli.stopping import stop_on_signal
+        from pipeline.cli.watch import follow  # slow import
         from pipeline.mailings.watching import Watch
 
         with stop_on_signal() as stop:
             follow(Watch(app.ledger), stop)
         return DONE
     now = app.clock.now()
-    found = overview(app.archive, app.ledger, [*needs(app.ledger, now), *given_up(app.ledger, now)], app.waits())
+    older = app.high_water.complaint()
+    more = [*([str(older)] if older else ()), *needs(app.ledger, now), *given_up(app.ledger, now)]
+    found = overview(app.archive, app.ledger, more, app.waits())
     desk.answer(found.shape(), status_lines(found, now, app.config.zone))
     return DONE
 
@@ -236,6 +239,7 @@ def _decision(name: str, text: str, decide: Callable[[Any, Record], str], *, loo
                 said.append((record, decide(app.decisions, record)))
             except (IssueError, Refusal) as error:
                 refused.append(error)
+        app.publisher.settle()
         desk.note([one.problem for one in refused])
         desk.answer([*({"issue": record.key, "result": line} for record, line in said),
                      *({"issue": one.problem.path, "problem": one.problem.as_json()} for one in refused)],
@@ -243,7 +247,7 @@ def _decision(name: str, text: str, decide: Callable[[Any, Record], str], *, loo
         return max((one.exit_code for one in refused), default=DONE)
 
     command.__doc__ = f"{text}\n\n\b\nExample:\n  avviso {name} 14"
-    argument = click.argument("issues", nargs=-1, required=True, metavar="ISSUE")
+    argument = click.argument("issues", nargs=-1, required=True, metavar="ISSUE...")
     return click.command(name, cls=Command)(argument(pass_desk(command)))
 
 
@@ -261,21 +265,22 @@ adopt = _decision("adopt", "Marks issues as published and never mailed.",
 
 @click.command(cls=Command)
 @click.argument("issue")
-@click.option("--resend", "resend", flag_value=True, type=bool, default=None, help="Send them again.")
-@click.option("--assume-sent", "resend", flag_value=False, type=bool, help="Take them as sent.")
+@click.option("--resend", is_flag=True, help="Send them again.")
+@click.option("--assume-sent", is_flag=True, help="Take them as sent.")
 @pass_desk
-def resolve(desk: Desk, issue: str, resend: bool | None) -> int:
+def resolve(desk: Desk, issue: str, resend: bool, assume_sent: bool) -> int:
     """Decides the deliveries in doubt of one issue.
 
     \b
     Example:
       avviso resolve 14 --assume-sent
     """
-    if resend is None:
-        raise click.UsageError("say what to do: --resend or --assume-sent")
+    if resend is assume_sent:
+        raise click.UsageError("say what to do: either --resend or --assume-sent")
     app = desk.app()
     record = app.find(issue)
     line = app.decisions.resolve(record, resend=resend)
+    app.publisher.settle()
     desk.answer({"issue": record.key, "result": line}, [f"{record.key} {record.title}: {line}"])
     return DONE
 

@@ -35,6 +35,7 @@ def init(desk: Desk, folder: Path, issues: Path | None) -> int:
         config.write_text(settings_file(found), encoding="utf-8")
         lines.append(f"wrote     {config}: {found.files} Markdown files in {found.issues}, {found.language}, "
                      f"{found.timezone}")
+        lines.append("now       put its title, url and from right; then `avviso check`")
     desk.config = config
     app = desk.app()
     if app.high_water.accept(app.clock.now()):

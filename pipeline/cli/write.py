@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
-from pipeline.cli.desk import DONE, SOME_HELD, Command, Desk, pass_desk
+from pipeline.cli.desk import DONE, SOME_HELD, STANDARD_OUTPUT, Command, Desk, pass_desk
+from pipeline.cli.streams import text_output
 
-STANDARD_OUTPUT = Path("-")
 _OUT = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -27,12 +26,12 @@ def new(desk: Desk, title: str) -> int:
 
     app = desk.app()
     path = write_blank(app.source, title, app.clock.now())
-    desk.answer({"path": str(path)}, [f"wrote {path}"])
+    desk.answer({"path": str(path)}, [f"wrote {path}", "a draft: it may go when `draft: true` is taken out"])
     return DONE
 
 
 @click.command(cls=Command)
-@click.argument("issues", nargs=-1, metavar="[ISSUE]")
+@click.argument("issues", nargs=-1, metavar="[ISSUE]...")
 @click.option("--all", "everything", is_flag=True, help="Every issue, not only those that are not mailed yet.")
 @click.option("--fix", is_flag=True, help="Put right what is safe: mistyped https, trackers, invisible characters.")
 @pass_desk
@@ -45,12 +44,13 @@ def check(desk: Desk, issues: tuple[str, ...], everything: bool, fix: bool) -> i
       avviso check 14 --fix
       avviso check --all --json
     """
-    from pipeline.cli.findings import finding_lines, progress
+    from pipeline.cli.findings import finding_lines
+    from pipeline.cli.progress import progress
     from pipeline.errors import ConfigError
 
     try:
         app = desk.app()
-        _ = app.seal
+        _ = app.dkim, app.open_transport, app.hooks  # what only they can tell of their settings
     except ConfigError as error:
         desk.answer([one.as_json() for one in error.problems], map(str, error.problems))
         return error.exit_code
@@ -80,8 +80,8 @@ def build(desk: Desk, accept_missing: bool) -> int:
     if not accept_missing and nothing_to_build(desk.config):
         desk.answer({"feeds_written": [], "problems": []}, ["nothing changed"])
         return DONE
-    from pipeline.cli.findings import progress
     from pipeline.cli.lines import written
+    from pipeline.cli.progress import progress
 
     app = desk.app()
     with progress("rendering") as seen:
@@ -116,11 +116,14 @@ def preview(
     app = desk.app()
     wanted = {kind: path for kind, path in (("mime", eml), ("html", html), ("text", text)) if path is not None}
     if wanted or reader:
+        wanted = wanted or {"mime": STANDARD_OUTPUT}
+        desk.refuse_two_documents(*wanted.values())
         from pipeline.preview.copies import copy_of  # slow import: mail
 
         copy = copy_of(app, issue, reader)
-        for kind, path in (wanted or {"mime": STANDARD_OUTPUT}).items():
+        for kind, path in wanted.items():
             _write(path, getattr(copy, kind))
+        desk.answer({"written": [str(path) for path in wanted.values()]}, ())
         return DONE
     from pipeline.cli.stopping import stop_on_signal  # slow import
     from pipeline.preview.server import open_preview  # optional extra
@@ -135,7 +138,8 @@ def _write(path: Path, content: bytes | str) -> None:
     """The content and nothing else, to a file or to standard output."""
     raw = content if isinstance(content, bytes) else content.encode()
     if path == STANDARD_OUTPUT:
-        sys.stdout.buffer.write(raw)
+        with text_output() as out:
+            out.buffer.write(raw)
     else:
         path.write_bytes(raw)
 

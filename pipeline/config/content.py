@@ -153,7 +153,7 @@ class Mailings(Section):
     welcome: Literal["letter", "latest"] = "letter"
     """What greets a reader who has confirmed: a short letter, or one that brings the `latest` issue along."""
     approve: Literal["first", "always", "never"] = "first"
-    """Which mailings wait for `avviso approve`: the first one of a new ledger, all, none. The `folder`
+    """Which mailings wait for `avviso approve`: the first one that really goes out, all, none. The `folder`
     transport never waits."""
     in_doubt: Literal["auto", "resend", "hold"] = "auto"
     """What to do where it is unknown whether a message was taken. `auto`: what is most probably right, and after three

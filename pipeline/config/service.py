@@ -85,7 +85,7 @@ class Bucket(Section):
     """What all keys begin with: the folder that `publication.url` shows, if that is not the whole bucket."""
     access_key_id: Line | None = None
     """The id of a key that may list the bucket, put and delete; without one, keys are looked for where Amazon's own
-    tools do (needs the extra `s3`)."""
+    tools do (needs `make extras`)."""
     secret_access_key: Secret | None = None
     """Its secret."""
 

@@ -14,7 +14,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from pipeline.database.dialects import text_digest
-from pipeline.errors import ConfigError, OutputError
+from pipeline.errors import ConfigError, OutputError, to_install
 
 BUSY_TIMEOUT_S = 120.0  # a backup tool may hold the file for a minute
 CONNECT_TIMEOUT_S = 10  # a server that is cut off answers nothing at all
@@ -96,7 +96,7 @@ def open_postgresql(url: URL) -> Engine:
     try:
         engine = create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED", connect_args=given)
     except ModuleNotFoundError:
-        raise ConfigError("PostgreSQL needs the extra `postgres`", remedy="pip install 'avviso[postgres]'") from None
+        raise ConfigError("PostgreSQL needs the extra `postgres`", remedy=to_install("postgres")) from None
     conninfo(engine)
 
     @event.listens_for(engine, "connect")

@@ -23,13 +23,15 @@ from pipeline.clock import Clock
 from pipeline.errors import Busy, Conflict, DatabaseError, EditionError, Mistake, PipelineError, Refusal
 from pipeline.lockfile import LockFile
 from pipeline.mailings.brake import Brake
-from pipeline.mailings.desk import GROUP
+from pipeline.mailings.dispatch import Dispatch
 from pipeline.mailings.domains import FARTHEST, Limit
 from pipeline.mailings.inquiry import inquire
 from pipeline.mailings.mailing import COPIES, DeliveryState, Doubt, DoubtPolicy, MailingState
 from pipeline.mailings.pace import Pace
 from pipeline.mailings.presence import Presence
-from pipeline.mailings.send import Office, Terms
+from pipeline.mailings.send import deliver
+from pipeline.mailings.sender_queue import GROUP
+from pipeline.mailings.terms import Terms
 from pipeline.mailings.warm_up import WarmUp
 from pipeline.publish.door import Pass
 
@@ -118,14 +120,14 @@ class Shift:
 
     def send(self, stop: threading.Event) -> str:
         """Delivers until nothing is due now or `stop` is set; says why the post could not be reached, "" if it was."""
-        return self.office().deliver(stop).unreachable
+        return deliver(self.dispatch(), stop).unreachable
 
     def turn(self, stop: threading.Event) -> None:
         """The same as one of many turns: a ledger that is away is waited for, until `stop` is set."""
-        self.office().deliver(stop, is_patient=True)
+        deliver(self.dispatch(), stop, is_patient=True)
 
-    def office(self) -> Office:
-        """The one door out, with this process at it."""
+    def dispatch(self) -> Dispatch:
+        """What the senders of this process share."""
         app = self._app
         settings, post = app.config.transport, app.sample
         pace = Pace(app.ledger, app.clock, settings.kind, _per_second(settings.rate), self._limits())
@@ -134,10 +136,11 @@ class Shift:
                       lease=LEASE + timedelta(seconds=post.timeout_s) + pace.takes(GROUP * lanes),
                       provider=post.name, idempotent=post.idempotent, memory=post.memory, repeats=post.repeats,
                       broadcasts=post.broadcasts, expire=app.config.mailings.expire)
-        return Office(app.ledger, self._presence.worker, board=self._presence.board, open_transport=app.open_transport,
-                      compose=app.composer, pace=pace, clock=app.clock, chance=random.SystemRandom().random,
-                      terms=terms, prepare=app.composer.prepare, steady=app.steady, brake=self._brake,
-                      warm_up=self._warm_up)
+        return Dispatch(
+            app.ledger, self._presence.worker, board=self._presence.board, open_transport=app.open_transport,
+            compose=app.composer, prepare=app.composer.prepare, pace=pace, clock=app.clock,
+            chance=random.SystemRandom().random, terms=terms, steady=app.steady, brake=self._brake,
+            warm_up=self._warm_up)
 
     def _limits(self) -> dict[str, Limit]:
         """What the owner says of single mail domains."""
@@ -154,7 +157,9 @@ class Shift:
         for mailing_id in ledger.mailings.overdue(steady):
             self._give_up(mailing_id, now)
         self._app.refusals.collect()
-        ledger.mailings.finish(now)
+        for ended in map(ledger.mailings.get, ledger.mailings.finish(now)):
+            log.info("mailing.sent", extra={"issue": ended.issue_key, "list": ended.list, "audience": ended.audience,
+                                            "counts": {state.value: n for state, n in ended.counts.items() if n}})
         self._app.empty_tray()
         self._hear()
         self._app.note_steady()

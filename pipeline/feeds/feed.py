@@ -82,7 +82,7 @@ class Publication:
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """A sound or film that belongs to an issue: absolute address, media type, true length in bytes."""
+    """A sound or film that belongs to an issue: absolute address, media type, length in bytes (0: unknown)."""
 
     url: str
     media_type: str
@@ -91,7 +91,7 @@ class Enclosure:
     @property
     def playable(self) -> bool:
         """Anything else as an enclosure is shown twice, or opened instead of the issue, by some reader."""
-        return self.media_type.startswith(("audio/", "video/")) and self.size_bytes > 0
+        return self.media_type.startswith(("audio/", "video/"))
 
 
 @dataclass(frozen=True, slots=True)

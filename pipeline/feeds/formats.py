@@ -115,7 +115,7 @@ def _add_rss(feed: Any, entry: Entry, publication: Publication) -> None:
     item.description(html.escape(entry.summary or entry.title, quote=False))
     if entry.html:
         item.content(entry.content)
-    if entry.enclosure and entry.enclosure.playable:
+    if entry.enclosure and entry.enclosure.playable:  # RSS needs a length; 0 is one that nobody knows
         item.enclosure(entry.enclosure.url, str(entry.enclosure.size_bytes), entry.enclosure.media_type)
     item.avviso.author = entry.author(publication)
     item.avviso.published = entry.published
@@ -139,7 +139,7 @@ def _entry(feed: Any, entry: Entry, publication: Publication) -> Any:
 def _entry_links(entry: Entry) -> Iterator[Link]:
     yield Link("alternate", entry.url, "text/html")
     if entry.enclosure and entry.enclosure.playable:
-        yield Link("enclosure", entry.enclosure.url, entry.enclosure.media_type, str(entry.enclosure.size_bytes))
+        yield Link("enclosure", entry.enclosure.url, entry.enclosure.media_type, str(entry.enclosure.size_bytes or ""))
 
 
 def _hexadecimal(text: re.Match[bytes]) -> bytes:

@@ -56,7 +56,7 @@ def _attachments(entry: Entry) -> list[Value]:
     sound = entry.enclosure
     if sound is None or not sound.playable:
         return []
-    return [{"url": sound.url, "mime_type": sound.media_type, "size_in_bytes": sound.size_bytes}]
+    return [_without_blanks({"url": sound.url, "mime_type": sound.media_type, "size_in_bytes": sound.size_bytes})]
 
 
 def _without_blanks(fields: Value) -> Value:

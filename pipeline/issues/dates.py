@@ -1,4 +1,4 @@
-"""When an author says an issue is due: year first, or with the month's name.
+"""When an author says an issue is due: year first, or not at all.
 
 `03/04/2024` is two days, `12` is none, and a YAML reader has its own ideas about all of them;
 so dates arrive here as the author typed them, and what is not plainly one day is refused.
@@ -47,10 +47,10 @@ class When:
 def parse_date(text: str, zone: tzinfo, send_at: time) -> When:
     """What the author wrote, as an instant; a day without an hour is due at `send_at` in `zone`.
 
-    Year first, `/`, `-`, `.` or 年月日, one or two digits, or an English month; then, if wanted, `HH:MM[:SS]` after
-    a space or `T` and a zone (`Z`, `+08:00`, `Asia/Shanghai`). Raises ValueError that ends in an example.
+    Year first, `/`, `-`, `.` or 年月日, one or two digits; then, if wanted, `HH:MM[:SS]` after a
+    space or `T` and a zone (`Z`, `+08:00`, `Asia/Shanghai`). Raises ValueError that ends in an example.
     """
-    plain = _year_first(unicodedata.normalize("NFKC", text).strip())
+    plain = unicodedata.normalize("NFKC", text).strip()
     match = _DAY.match(plain)
     if match is None:
         raise ValueError(f'date "{text}" is not understood; write the year first, like {EXAMPLE}')
@@ -65,8 +65,8 @@ def parse_date(text: str, zone: tzinfo, send_at: time) -> When:
     return _timed(day, clock, text, zone)
 
 
-def _year_first(text: str) -> str:
-    """A date with an English month as one with the year first; any other as it is."""
+def year_first(text: str) -> str:
+    """A date with an English month, as templates of sites write it, with the year first; any other as it is."""
     found = _NAMED_MONTH.match(text)
     day = found and (found["day"] or found["late_day"])
     if not found or not day or (found["day"] and found["late_day"]):

@@ -70,14 +70,26 @@ def with_attributes(name: str, attributes: Mapping[str, str]) -> str:
     return f"<{name}{inside}>"
 
 
+def choices_of(player: re.Match[str]) -> tuple[tuple[str, str], ...]:
+    """What a player in cleaned HTML can play, as (address, type), "" for a type that its author does not say."""
+    sources = [attributes_of(found) for found in _SOURCE.findall(player["inside"])]
+    listed = tuple((source["src"], source.get("type", "")) for source in sources if source.get("src"))
+    own = attributes_of(player["attributes"]).get("src", "")
+    return listed or (((own, ""),) if own else ())
+
+
+def media_type(src: str) -> str:
+    """The media type of a sound or film by the end of its name; "" for anything else."""
+    return _TYPES.get(PurePosixPath(re.split("[?#]", src, maxsplit=1)[0]).suffix.lower(), "")
+
+
 def _read(match: re.Match[str]) -> _Player:
     own = attributes_of(match["attributes"])
-    sources = [attributes_of(found) for found in _SOURCE.findall(match["inside"])]
-    choices = tuple((source["src"], source.get("type", "")) for source in sources if source.get("src"))
+    choices = choices_of(match)
     src = own.get("src", "") or (choices[0][0] if choices else "")
     size = "".join(f' {name}="{escape(own[name])}"' for name in ("width", "height") if name in own)
     words = _SOURCE.sub("", match["inside"]).strip()
-    return _Player(match["kind"], src, own.get("poster", ""), own.get("title", ""), size, choices or ((src, ""),),
+    return _Player(match["kind"], src, own.get("poster", ""), own.get("title", ""), size, choices,
                    f"<br>{words}" if words else "")
 
 
@@ -95,7 +107,7 @@ def _playing(player: _Player, label: str, target: Target) -> str:
     poster = f' poster="{escape(player.poster)}"' if player.poster else ""
     web = f'{player.size} preload="metadata"' if target is Target.WEB else ""
     title = f' title="{escape(player.title)}"' if player.title and target is Target.WEB else ""
-    sources = "".join(_source(src, kind or _type(src)) for src, kind in player.sources)
+    sources = "".join(_source(src, kind or media_type(src)) for src, kind in player.sources)
     inside = sources + _anchor(player.src, escape(label, quote=False)) + player.words
     return f'<{player.kind} controls="controls"{poster}{web}{title}>{inside}</{player.kind}>'
 
@@ -123,10 +135,6 @@ def _anchor(href: str, inside: str) -> str:
 def _source(src: str, kind: str) -> str:
     known = f' type="{escape(kind)}"' if kind else ""
     return f'<source src="{escape(src)}"{known}>'
-
-
-def _type(src: str) -> str:
-    return _TYPES.get(PurePosixPath(re.split("[?#]", src, maxsplit=1)[0]).suffix.lower(), "")
 
 
 def _host(address: str) -> str:

@@ -37,11 +37,11 @@ _FREE, _DEPARTED, _LANDED, _BEGUN = 0, 1, 2, 3
 _BREAK = "\x1f"                   # ASCII's unit separator
 _LONGEST_NAME = 100
 
-Flight = tuple[int, int]          # a delivery's id and the fence of its claim
+ClaimId = tuple[int, int]  # a delivery's id and the fence of its claim
 
 
 class Board:
-    """Written by the senders of one process; each claim has one entry from its departure until it is recorded."""
+    """Written by the senders of one process; each claim has one entry from its beginning until it is recorded."""
 
     def __init__(self, path: Path) -> None:
         """Makes the file, whole and empty. Raises OutputError."""
@@ -58,21 +58,25 @@ class Board:
 
     @property
     def room(self) -> int:
-        """How many may still depart before something is recorded."""
+        """How many may still be begun before something is recorded."""
         return len(self._free)
 
-    def begin(self, claim: Claim) -> None:
-        """The message is made from now on."""
-        self._enter(claim, _BEGUN)
-
-    def depart(self, claim: Claim) -> None:
-        """The message's bytes go out from now on."""
-        self._enter(claim, _DEPARTED)
-
-    def _enter(self, claim: Claim, phase: int) -> None:
+    def begin(self, claim: Claim) -> bool:
+        """The message is made from now on. False: there is no room before something is recorded."""
         place = self._entries.get(claim.id)
         if place is None:
-            place = self._free.pop() * SIZE
+            try:
+                place = self._free.pop() * SIZE  # in one step: many senders ask
+            except IndexError:
+                return False
+        self._enter(place, claim, _BEGUN)
+        return True
+
+    def depart(self, claim: Claim) -> None:
+        """The message's bytes go out from now on; it was begun."""
+        self._enter(self._entries[claim.id], claim, _DEPARTED)
+
+    def _enter(self, place: int, claim: Claim, phase: int) -> None:
         _WHO.pack_into(self._map, place, claim.id, claim.fence)
         self._map[place + _AT_PHASE] = phase
         self._entries[claim.id] = place
@@ -105,44 +109,44 @@ class Board:
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
-    """What a dead process's board shows: who was in the air, and who had landed how."""
+class Snapshot:
+    """What a dead process's board shows: what was in flight, and what had landed how."""
 
-    in_the_air: frozenset[Flight] = frozenset()
-    landed: dict[Flight, bytes] = field(default_factory=dict)
-    begun: frozenset[Flight] = frozenset()
+    in_flight: frozenset[ClaimId] = frozenset()
+    landed: dict[ClaimId, bytes] = field(default_factory=dict)
+    begun: frozenset[ClaimId] = frozenset()
 
     @property
-    def at_work(self) -> frozenset[Flight]:
+    def at_work(self) -> frozenset[ClaimId]:
         """Which messages it had in hand."""
-        return self.in_the_air | self.begun
+        return self.in_flight | self.begun
 
     def outcomes(self, held: Sequence[Claim], now: datetime) -> Iterator[Outcome]:
-        """What the ledger has not heard yet of the claims it holds; those in the air are left out: in doubt."""
+        """What the ledger has not heard yet of the claims it holds; those in flight are left out: in doubt."""
         for claim in held:
-            flight = claim.id, claim.fence
-            if flight in self.landed:
-                yield _outcome(claim, self.landed[flight])
-            elif flight not in self.in_the_air:
+            claim_id = claim.id, claim.fence
+            if claim_id in self.landed:
+                yield _outcome(claim, self.landed[claim_id])
+            elif claim_id not in self.in_flight:
                 yield given_back(claim, now)
 
 
-def read_board(path: Path) -> Sight | None:
+def read_board(path: Path) -> Snapshot | None:
     """The board at `path`, as it was left; None if there is none."""
     try:
         content = path.read_bytes()
     except OSError:
         return None
-    air, begun, landed = set(), set(), {}
+    in_flight, begun, landed = set(), set(), {}
     for place in range(0, len(content) - SIZE + 1, SIZE):
         id_, fence, length, phase = _HEAD.unpack_from(content, place)
         if phase == _DEPARTED:
-            air.add((id_, fence))
+            in_flight.add((id_, fence))
         elif phase == _BEGUN:
             begun.add((id_, fence))
         elif phase == _LANDED:
             landed[id_, fence] = content[place + _HEAD.size:place + _HEAD.size + length]
-    return Sight(frozenset(air), landed, frozenset(begun))
+    return Snapshot(frozenset(in_flight), landed, frozenset(begun))
 
 
 def _make(path: Path) -> mmap.mmap:

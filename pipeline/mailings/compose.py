@@ -14,7 +14,7 @@ from functools import partial
 from pipeline.editions.edition import Edition, Hole
 from pipeline.editions.holes import fill, split
 from pipeline.errors import AudienceError
-from pipeline.mailings.dkim import Seal
+from pipeline.mailings.dkim import DkimSigner
 from pipeline.mailings.envelope import Envelope, Reader
 from pipeline.mailings.headers import Header, mailbox, plain_address, structured, unfolded, unstructured
 from pipeline.mailings.links import LONGEST, fillings, led_in, refuse_dead_links, values, way_out
@@ -32,7 +32,7 @@ class Stencil:
     Raises EditionError for what no header can carry and for a hole that the envelope leaves open.
     """
 
-    def __init__(self, edition: Edition, envelope: Envelope, seal: Seal | None = None) -> None:
+    def __init__(self, edition: Edition, envelope: Envelope, dkim: DkimSigner | None = None) -> None:
         self._envelope = envelope
         self._fillings = fillings(_holes(edition), envelope)
         self._edition = led_in(self._fillings, edition)
@@ -47,7 +47,7 @@ class Stencil:
         self._is_ascii = f"{self._sender}{''.join(self._wire)}".isascii()  # addresses may not be; all else is encoded
         self._text, self._html = text_part(self._edition.text), text_part(self._edition.html)
         self._seams = _seams(edition.digest, self._text.encoding, self._html.encoding)
-        self._seal = seal
+        self._dkim = dkim
 
     def message(self, reader: Reader) -> Message:
         """The message to one reader. Raises AudienceError when it cannot be addressed; the others go on."""
@@ -81,7 +81,7 @@ class Stencil:
         text, html = values(self._fillings, reader)
         opening, middle, closing = self._seams
         pieces = [fields.encode(), opening, *self._text.fill(text), middle, *self._html.fill(html), closing]
-        return [self._seal(b"".join(pieces))] if self._seal else pieces
+        return [self._dkim(b"".join(pieces))] if self._dkim else pieces
 
     def _parts(self, reader: Reader) -> Parts:
         """The same, taken apart."""

@@ -22,7 +22,7 @@ SIGNED = ("List-Id", "List-Archive", "List-Help", "Feedback-ID", "Content-Langua
 _LINE = 72  # characters of a folded line
 
 
-class Seal:
+class DkimSigner:
     """Signs for one domain; shared by threads. `algorithm` is `rsa-sha256` or `ed25519-sha256`."""
 
     def __init__(self, domain: str, selector: str, algorithm: str, sign: Sign) -> None:

@@ -1,12 +1,12 @@
-"""A private key as the owner keeps it, in PEM, becomes a seal; the kind of key decides the algorithm."""
+"""A private key as the owner keeps it, in PEM, becomes a signer; the kind of key decides the algorithm."""
 
 from __future__ import annotations
 
 from base64 import b64encode
 from typing import TYPE_CHECKING
 
-from pipeline.errors import ConfigError
-from pipeline.mailings.dkim import Seal, Sign
+from pipeline.errors import ConfigError, to_install
+from pipeline.mailings.dkim import DkimSigner, Sign
 
 if TYPE_CHECKING:  # optional extra `dkim`
     from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
@@ -14,24 +14,24 @@ if TYPE_CHECKING:  # optional extra `dkim`
 LEAST_BITS = 2048  # what RFC 8301 section 3.2 asks of new keys; some receivers ignore shorter ones
 
 
-def read_seal(pem: bytes, *, domain: str, selector: str, path: str) -> Seal:
-    """The seal of a key; `path` is what errors call its file.
+def read_dkim_signer(pem: bytes, *, domain: str, selector: str, path: str) -> DkimSigner:
+    """The signer of a key; `path` is what errors call its file.
 
     Raises ConfigError where it cannot sign: no key, one with a password, a short one, one of another kind; and where
     the extra `dkim` is not installed.
     """
     algorithm, sign = read_signer(pem, path)
-    return Seal(domain, selector, algorithm, sign)
+    return DkimSigner(domain, selector, algorithm, sign)
 
 
 def read_signer(pem: bytes, path: str) -> tuple[str, Sign]:
-    """The algorithm's name, and what signs a digest. Raises as `read_seal`."""
+    """The algorithm's name, and what signs a digest. Raises as `read_dkim_signer`."""
     return _signer(_key(pem, path), path)
 
 
 def public_key(pem: bytes, path: str) -> str:
     """What stands behind `p=` in DNS: RFC 6376 section 3.6.1 for RSA, RFC 8463 section 4 for Ed25519. Raises as
-    `read_seal`."""
+    `read_dkim_signer`."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -49,7 +49,7 @@ def _key(pem: bytes, path: str) -> PrivateKeyTypes:
         from cryptography.hazmat.primitives.serialization import load_pem_private_key
     except ModuleNotFoundError as error:
         raise ConfigError(f"transport.dkim needs {error.name}, which is not installed",
-                          remedy="pip install 'avviso[dkim]'") from None
+                          remedy=to_install("dkim")) from None
     try:
         return load_pem_private_key(pem, password=None)
     except TypeError:

@@ -2,7 +2,7 @@
 
 Many receivers put off whoever comes too fast, and say so. Then only their own readers wait: a delivery that its domain
 does not take yet is put off in the ledger until its turn, uncounted, so that nobody behind it waits too. The rows of
-the notebook make rate and rest hold in every process; how many are in flight is counted in each.
+the ledger make rate and rest hold in every process; how many are in flight is counted in each.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pipeline.address import domain_of
 from pipeline.clock import Clock
 from pipeline.errors import Deferred
 from pipeline.mailings.ledger import Ledger
-from pipeline.mailings.ledger.notebook import LONGEST_REST
+from pipeline.mailings.ledger.pacing import LONGEST_REST
 from pipeline.mailings.ramp import LASTS, Ramp
 
 log = logging.getLogger(__name__)
@@ -48,19 +48,19 @@ class Domains:
     """
 
     def __init__(self, ledger: Ledger, clock: Clock, provider: str, limits: Mapping[str, Limit]) -> None:
-        self._notebook = ledger.notebook
+        self._pacing = ledger.pacing
         self._clock = clock
         self._provider = provider
         self._lock = threading.Lock()
         self._known = {name: _Domain(name, limit) for name, limit in limits.items()}
         self.are_on = bool(self._known)
 
-    # ---- what the desk asks --------------------------------------------------------------------
+    # ---- what a sender asks --------------------------------------------------------------------
 
     def is_full(self, address: str) -> bool:
         """Whether as many are in flight to this reader's domain as the owner allows."""
         domain = self._of(address)
-        return domain is not None and domain.flying >= (domain.limit.concurrency or domain.flying + 1)
+        return domain is not None and domain.in_flight >= (domain.limit.concurrency or domain.in_flight + 1)
 
     def ask(self, address: str) -> datetime | None:
         """None: one may go there now, and counts as gone. Else when to ask again."""
@@ -70,7 +70,7 @@ class Domains:
                 return None
             if self._take_slice(domain, now) and domain.may_pass(now):
                 domain.slots -= 1
-                domain.flying += 1
+                domain.in_flight += 1
                 return None
             return min(domain.queue(now), now + FARTHEST)
 
@@ -91,7 +91,7 @@ class Domains:
         """One is not in flight any more."""
         with self._lock:
             if domain := self._of(address):
-                domain.flying = max(0, domain.flying - 1)
+                domain.in_flight = max(0, domain.in_flight - 1)
 
     def heed(self, address: str, error: Deferred) -> None:
         """A reader was put off: where the words are about us and our pace, the whole domain rests, in all processes."""
@@ -103,7 +103,7 @@ class Domains:
             if domain.is_resting(now):
                 return  # those who were in flight hear it too
             rest = max(RESTS[min(domain.strikes, len(RESTS) - 1)], timedelta(seconds=error.retry_after_s or 0))
-            until = self._notebook.rest(f"{self._provider}: {name}", now + rest)
+            until = self._pacing.rest(f"{self._provider}: {name}", now + rest)
             domain.strikes += 1
             domain.words = " ".join(error.reply.split())[:100]
             domain.rest(until)
@@ -127,12 +127,12 @@ class Domains:
         return self._known.get(_domain_of(address))
 
     def _take_slice(self, domain: _Domain, now: datetime) -> bool:
-        """Whether the owner's rate lets one go now; a second's slice is taken from the notebook at a time."""
+        """Whether the owner's rate lets one go now; a second's slice is taken from the ledger at a time."""
         if domain.interval is None or domain.slots > 0:
             return True
         if domain.next_slice and now < domain.next_slice <= now + domain.slice_length:
             return False
-        start = self._notebook.draw(f"{self._provider}: {domain.name}", domain.slice_length, now)
+        start = self._pacing.draw(f"{self._provider}: {domain.name}", domain.slice_length, now)
         if start > now:
             domain.next_slice = start
             return False
@@ -151,7 +151,7 @@ class _Domain:
         self.slice_length = self.slice * (self.interval or timedelta(0))
         self.slots = 0                             # left of the slice that was taken last
         self.next_slice: datetime | None = None    # when there is another, as far as we know
-        self.flying = 0
+        self.in_flight = 0
         self.strikes = 0
         self.words = ""
         self._ramp: Ramp | None = None             # begins when its rest is over

@@ -45,6 +45,15 @@ class Mark:
         return now.mailing < self.mailing or now.delivery < self.delivery or now.settled < self.settled
 
 
+def stop_what_may_have_gone_on(ledger: Ledger, now: datetime) -> None:
+    """Pauses or holds each mailing of an older copy that the ledger it was made from may have gone on with."""
+    stops = {MailingState.SCHEDULED: MailingState.HELD, MailingState.SENDING: MailingState.PAUSED}
+    for mailing in ledger.mailings.all(*stops):
+        if mailing.send_at <= now:
+            ledger.mailings.move(mailing.id, stops[mailing.state], now=now, reason=(
+                "the ledger was restored: whom this was mailed to since is not known"))
+
+
 class HighWater:
     """The mark of one ledger, in the file `path`."""
 
@@ -55,17 +64,21 @@ class HighWater:
     @property
     def is_older(self) -> bool:
         """Whether the ledger is behind its mark."""
-        mark = self._read()
-        return mark is not None and mark.is_ahead_of(self._now())
+        return self.complaint() is not None
 
     def check(self) -> None:
         """Raises Refusal when the ledger is an older copy of the one that was at work here."""
+        if complaint := self.complaint():
+            raise complaint
+
+    def complaint(self) -> Refusal | None:
+        """What `check` raises."""
         mark, now = self._read(), self._now()
         if mark is None or not mark.is_ahead_of(now):
-            return
+            return None
         unknown = [name for number, name in mark.mailings.items() if int(number) > now.mailing]
         what = f"the mailings {', '.join(unknown)}" if unknown else "who was mailed since"
-        raise Refusal(
+        return Refusal(
             f"this ledger is older than the one that was at work here: it does not know {what}", path=str(self._path),
             remedy="restore a newer one, or run `avviso init`: what is due is adopted, what was running is paused")
 
@@ -89,10 +102,7 @@ class HighWater:
         """A person goes on with an older copy: what was running is stopped, and a new epoch begins. False if none."""
         if not self.is_older:
             return False
-        stops = {MailingState.SCHEDULED: MailingState.HELD, MailingState.SENDING: MailingState.PAUSED}
-        for mailing in self._ledger.mailings.all(*stops):
-            self._ledger.mailings.move(mailing.id, stops[mailing.state], now=now, reason=(
-                "the ledger was restored: whom this was mailed to since is not known"))
+        stop_what_may_have_gone_on(self._ledger, now)
         mark = self._read()
         self._ledger.notebook.begin_epoch(now, after=mark.epoch if mark else 0)
         self.note()

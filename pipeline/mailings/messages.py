@@ -15,7 +15,7 @@ from typing import Any
 from pipeline.audience.tokens import KeyRing, Purpose, Signer
 from pipeline.errors import PipelineError
 from pipeline.mailings.compose import Stencil
-from pipeline.mailings.dkim import Seal
+from pipeline.mailings.dkim import DkimSigner
 from pipeline.mailings.envelope import Envelope, Reader
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import Claim
@@ -47,25 +47,26 @@ class Plate:
 class Composer:
     """Composes messages for any number of threads; `composer(claim)` costs microseconds.
 
-    With a seal a pool signs on all cores: what a sender will ask for next, while it is busy with the wire.
+    With a DKIM signer a pool signs on all cores: what a sender will ask for next, while it is busy with the wire.
     """
 
-    def __init__(self, ledger: Ledger, ring: KeyRing, seal: Seal | None = None) -> None:
+    def __init__(self, ledger: Ledger, ring: KeyRing, dkim: DkimSigner | None = None) -> None:
         self._ledger = ledger
         self._ring = ring
-        self._seal = seal
+        self._dkim = dkim
         self._lock = threading.Lock()
-        self._plates: dict[tuple[int, str], Plate] = {}  # who left one list of two gets the link out of the other
-        self._ahead: dict[str, Message] = {}  # by delivery key: in the pool, and not asked for yet
+        # Who left one list of two gets the link out of the other: the list tells two plates, and two messages, apart.
+        self._plates: dict[tuple[int, str], Plate] = {}
+        self._ahead: dict[tuple[str, str], Message] = {}  # by delivery key and list: in the pool, not asked for yet
 
     def prepare(self, waiting: Iterable[Claim]) -> None:
         """Begins to sign the next few of these. What cannot be composed is left to say so in its turn."""
         if len(self._ahead) > MOST_AHEAD:
             self._ahead.clear()  # of mailings that were stopped
-        for claim in islice(waiting, AHEAD) if self._seal else ():
-            if claim.key not in self._ahead:
+        for claim in islice(waiting, AHEAD) if self._dkim else ():
+            if (claim.key, claim.list) not in self._ahead:
                 with suppress(PipelineError):
-                    self._ahead[claim.key] = self._sealing(self._compose(claim))
+                    self._ahead[claim.key, claim.list] = self._being_signed(self._compose(claim))
 
     def __call__(self, claim: Claim) -> Message:
         """The message of a claim, with the same bytes at every attempt.
@@ -73,11 +74,11 @@ class Composer:
         Raises AudienceError for a reader who cannot be addressed, EditionError or ConfigError for a mailing
         that cannot be composed at all.
         """
-        ready = self._ahead.pop(claim.key, None)
+        ready = self._ahead.pop((claim.key, claim.list), None)
         if ready is not None:
             return ready
         message = self._compose(claim)
-        return self._sealing(message) if self._seal else message
+        return self._being_signed(message) if self._dkim else message
 
     def _compose(self, claim: Claim) -> Message:
         if claim.mailing_id is None:
@@ -85,7 +86,7 @@ class Composer:
             return self._make(envelope, claim).message(claim, action)
         return self._plate(claim.mailing_id, claim).message(claim)
 
-    def _sealing(self, message: Message) -> Message:
+    def _being_signed(self, message: Message) -> Message:
         """The message, whose bytes are being made."""
         signed = self._signers.submit(message.mime).result
         return message._replace(mime=signed, pieces=message.pieces and (lambda: [signed()]))
@@ -104,7 +105,7 @@ class Composer:
 
     def _make(self, frozen: Mapping[str, Any], claim: Claim) -> Plate:
         envelope = Envelope.from_json(frozen)
-        stencil = Stencil(self._ledger.mailings.edition(claim.edition_digest), envelope, self._seal)
+        stencil = Stencil(self._ledger.mailings.edition(claim.edition_digest), envelope, self._dkim)
 
         def signer(purpose: Purpose, about: str, wanted: object) -> Signer:
             return self._ring.signer(purpose, about, key_id=frozen.get(LINK_KEY)) if wanted else _no_link

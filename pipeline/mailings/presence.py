@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pipeline.errors import DatabaseError
 from pipeline.lockfile import LockFile
-from pipeline.mailings.board import Board, Sight, read_board
+from pipeline.mailings.board import Board, Snapshot, read_board
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.workers import Worker
 from pipeline.mailings.mailing import DeliveryState, Doubt
@@ -121,10 +121,10 @@ class Presence:
 
 
 def take_back(
-    ledger: Ledger, worker: Worker, seen: Sight | None, cause: Doubt, now: datetime, *, over_at: datetime | None = None,
-    has_died: bool = False,
+    ledger: Ledger, worker: Worker, seen: Snapshot | None, cause: Doubt, now: datetime, *,
+    over_at: datetime | None = None, has_died: bool = False,
 ) -> Reclaimed:
-    """What a worker held: recorded as its board shows it; in doubt is who was in the air, or all, without a board.
+    """What a worker held: recorded as its board shows it; in doubt is what was in flight, or all, without a board.
 
     With `over_at` only what it holds under a lease that was over by then. Where it died, what it was at work on is
     suspected of it.

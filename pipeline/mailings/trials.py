@@ -12,7 +12,7 @@ from pipeline.mailings.mailing import DeliveryState, Outcome
 
 
 class Trials:
-    """The suspects of one office, by delivery id, with how many processes died at each; one is tried at a time."""
+    """The suspects by delivery id, with how many processes died at each; one is tried at a time."""
 
     def __init__(self) -> None:
         self.suspects: Mapping[int, int] = {}
@@ -20,7 +20,7 @@ class Trials:
         self._lock = threading.Lock()
 
     def open(self, suspects: Mapping[int, int]) -> None:
-        """What the ledger knows when an office begins."""
+        """What the ledger knows when they begin."""
         self.suspects, self._on_trial = suspects, None
 
     def next(self) -> int | None:

@@ -65,7 +65,7 @@ def as_copy(message: Message) -> Copy:
 def sample(app: App, record: Record, edition: Edition, envelope: Envelope) -> Message:
     """The message to the sender's own address, whose links leave nobody."""
     reader = sample_reader(app.ring, record.lists[0], envelope.sender_address, ("preview", record.key))
-    return Stencil(edition, envelope, app.seal).message(reader)
+    return Stencil(edition, envelope, app.dkim).message(reader)
 
 
 def _started(app: App, record: Record) -> list[Mailing]:

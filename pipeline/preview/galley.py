@@ -32,6 +32,7 @@ from pipeline.preview.checks import beside, mail_findings, specimen
 from pipeline.preview.copies import as_copy, newest, sample
 from pipeline.publish.door import SETTLING_S
 from pipeline.publish.gather import READ_WITH
+from pipeline.publish.imprint import seen, seen_size
 from pipeline.publish.shapes import issue_shape
 
 
@@ -158,7 +159,9 @@ class Galley:
         about = self._books.config.publication
         publication = Publication(title=about.title, url=about.url, language=about.language, author=about.author.name)
         cover = self._books.library.cover(record, {})
-        entry = Entry(self._books.library.issue(record), self._books.library.page_url(record), html, cover)
+        played = self._books.library.recorded(record, self._books.archive.permalinks())
+        enclosure = played.enclosure(seen_size(seen(self._books.files.place(played.source)))) if played else None
+        entry = Entry(self._books.library.issue(record), self._books.library.page_url(record), html, cover, enclosure)
         document = FeedDocument(ATOM.current(), [entry], current=ATOM.current())
         item = json.loads(json_feed(document, publication))["items"][0]
         atom = ATOM.write(document, publication).decode()

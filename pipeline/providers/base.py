@@ -5,7 +5,7 @@ right one is a transport's whole craft. Nothing else may be raised by `send`.
 
     send        one message                  every transport has it
     send_batch  some messages in one call    a service whose interface takes many; sets `batch_size`
-    carry       as many as the desk gives    a line on which many are on their way at once (SMTP)
+    carry       as many as the source gives    a line on which many are on their way at once (SMTP)
 
 Each of the last two is made of the one before unless a transport knows better.
 """
@@ -21,6 +21,7 @@ from typing import NamedTuple, Protocol
 from pipeline.errors import TransportError, Unavailable
 
 LIST_DOMAIN = "list.invalid"  # RFC 2606: of the one recipient of a broadcast, and of its links, until theirs
+TO_NOBODY = "folder"  # the transport whose messages stay on this machine
 
 
 class Message(NamedTuple):
@@ -66,7 +67,7 @@ class Receipt(NamedTuple):
     at: datetime
 
 
-class Desk(Protocol):
+class MessageSource(Protocol):
     """Where a transport that carries many messages at once gets them, and says what became of each."""
 
     def next(self) -> Message | float | None:
@@ -148,20 +149,20 @@ class Transport(Protocol):
         """
         return None
 
-    def carry(self, desk: Desk) -> None:
-        """Hands over what the desk gives until it gives no more, or nothing just now."""
-        while batch := self._batch(desk):
+    def carry(self, source: MessageSource) -> None:
+        """Hands over what the source gives until it gives no more, or nothing just now."""
+        while batch := self._batch(source):
             for message, result in zip(batch, self.send_batch(batch), strict=True):
-                desk.land(message, result)
+                source.land(message, result)
 
     @abstractmethod
     def close(self) -> None:
         """Ends the session politely and at once; may be called twice."""
 
-    def _batch(self, desk: Desk) -> list[Message]:
+    def _batch(self, source: MessageSource) -> list[Message]:
         batch: list[Message] = []
-        while len(batch) < self.batch_size and isinstance(message := desk.next(), Message):
-            if desk.depart(message):
+        while len(batch) < self.batch_size and isinstance(message := source.next(), Message):
+            if source.depart(message):
                 batch.append(message)
         return batch
 

@@ -21,7 +21,7 @@ from pipeline.clock import Clock
 from pipeline.providers.base import Message, Receipt
 from pipeline.providers.courier import Courier, Group, Result
 from pipeline.providers.fields import other_headers, recipient, reply_to, sender
-from pipeline.providers.http import Answer, Call, Line, check_secret
+from pipeline.providers.http import Answer, Call, HttpClient, check_secret
 from pipeline.providers.http_verdicts import Blame, Table
 from pipeline.providers.vendor import Standing
 
@@ -84,7 +84,7 @@ def brevo(settings: Mapping[str, Any], clock: Clock) -> Callable[[], Brevo]:
     """For the catalogue: `api_key`."""
     key = check_secret("api_key", settings.get("api_key"))
     url = settings.get("url") or URL
-    return lambda: Brevo(Line("brevo", url, {"api-key": key}, secrets=[key]), clock)
+    return lambda: Brevo(HttpClient("brevo", url, {"api-key": key}, secrets=[key]), clock)
 
 
 def _uuid(key: str) -> str:

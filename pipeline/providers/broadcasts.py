@@ -23,7 +23,7 @@ from typing import Any, ClassVar
 from pipeline.clock import Clock
 from pipeline.errors import InDoubt, Refused, Rejected, Unavailable
 from pipeline.providers.base import LIST_DOMAIN, Message, Parts, Receipt
-from pipeline.providers.http import Answer, Call, Line
+from pipeline.providers.http import Answer, Call, HttpClient
 from pipeline.providers.vendor import ODD, Standing, Vendor
 
 _STYLE = re.compile(r"(<style\b.*?</style>)", re.IGNORECASE | re.DOTALL)
@@ -72,14 +72,14 @@ class Broadcast(Vendor):
     way_out: ClassVar[str] = ""                                      # their tag for leaving
     listing: str = ""                            # the path of the newest broadcasts, or of those with `{mark}`
 
-    def __init__(self, line: Line, clock: Clock, *, is_draft: bool) -> None:
-        super().__init__(line, clock)
+    def __init__(self, client: HttpClient, clock: Clock, *, is_draft: bool) -> None:
+        super().__init__(client, clock)
         self._is_draft = is_draft
 
     @property
     def timeout_s(self) -> float:  # type: ignore[override]
         """Four calls at most: look, create, put the text in, start."""
-        return 4 * self._line.longest_s
+        return 4 * self._client.longest_s
 
     # ---- what a service's module says --------------------------------------------------------------
 
@@ -162,7 +162,7 @@ class Broadcast(Vendor):
         return self.receipt(id_, f"broadcast {id_} is on its way")
 
     def _done(self, call: Call) -> Answer:
-        answer = self._line.call(call)
+        answer = self._client.call(call)
         if not 200 <= answer.status < 300:
             raise self.refusal(answer)
         return answer

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from pipeline.clock import Clock
 from pipeline.providers.broadcasts import Broadcast, Copy, Found, Stage
-from pipeline.providers.http import Call, Line, check_secret, json_call
+from pipeline.providers.http import Call, HttpClient, check_secret, json_call
 from pipeline.providers.http_verdicts import Blame, Table
 
 URL = "https://api.buttondown.com"
@@ -53,5 +53,5 @@ def buttondown(settings: Mapping[str, Any], clock: Clock) -> Callable[[], Button
     """For the catalogue: `api_key`; with `draft` nothing is sent before a person does it there."""
     key = check_secret("api_key", settings.get("api_key"))
     url = settings.get("url") or URL
-    return lambda: Buttondown(Line("buttondown", url, {"authorization": f"Token {key}"}, secrets=[key]), clock,
+    return lambda: Buttondown(HttpClient("buttondown", url, {"authorization": f"Token {key}"}, secrets=[key]), clock,
                               is_draft=bool(settings.get("draft")))

@@ -51,7 +51,7 @@ class Courier(Vendor):
     @property
     def timeout_s(self) -> float:  # type: ignore[override]
         """A batch may be split in its middle, and a call with a key be made twice."""
-        return 4 * self._line.longest_s
+        return 4 * self._client.longest_s
 
     # ---- what a vendor's module says --------------------------------------------------------------
 
@@ -94,7 +94,7 @@ class Courier(Vendor):
 
     def send_batch(self, messages: Sequence[Message]) -> Sequence[Result]:
         """A result for each, in their order. After a call that did not go through, the rest is not tried."""
-        until = monotonic() + 2 * self._line.longest_s
+        until = monotonic() + 2 * self._client.longest_s
         results: list[Result] = []
         for group in self._groups(messages):
             if not group.messages[0].recipient.isascii():
@@ -152,7 +152,7 @@ class Courier(Vendor):
 
     def _call_once(self, call: Call, count: int) -> Sequence[Result] | TransportError:
         try:
-            return self._read(self._line.call(call), count)
+            return self._read(self._client.call(call), count)
         except TransportError as error:
             return error
 

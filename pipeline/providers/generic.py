@@ -26,7 +26,7 @@ from pipeline.errors import ConfigError
 from pipeline.providers.base import Message
 from pipeline.providers.courier import Courier, Group, Result
 from pipeline.providers.fields import other_headers, recipient, reply_to, sender
-from pipeline.providers.http import Answer, Call, Line, check_secret
+from pipeline.providers.http import Answer, Call, HttpClient, check_secret
 
 _HOLE = re.compile(r"\{([a-z_]+)\}")
 
@@ -39,8 +39,8 @@ class Generic(Courier):
     name = "http"
     memory = timedelta(hours=1)
 
-    def __init__(self, line: Line, clock: Clock, body: Any, *, id_at: str = "", key_header: str = "") -> None:
-        super().__init__(line, clock)
+    def __init__(self, client: HttpClient, clock: Clock, body: Any, *, id_at: str = "", key_header: str = "") -> None:
+        super().__init__(client, clock)
         self._body = body
         self._id_at = [step for step in id_at.split(".") if step]
         self._key_header = key_header
@@ -68,9 +68,9 @@ def http(settings: Mapping[str, Any], clock: Clock) -> Callable[[], Generic]:
     headers = {name.lower(): check_header(name, value) for name, value in (settings.get("headers") or {}).items()}
     secrets = [word for value in headers.values() for word in (value, value.rpartition(" ")[2]) if len(word) > 5]
     body = read_body(settings.get("body") or "")
-    return lambda: Generic(
-        Line("http", settings["url"], {"content-type": "application/json"} | headers, secrets=secrets), clock, body,
-        id_at=settings.get("id") or "", key_header=settings.get("idempotency") or "")
+    headers = {"content-type": "application/json"} | headers
+    return lambda: Generic(HttpClient("http", settings["url"], headers, secrets=secrets), clock, body,
+                           id_at=settings.get("id") or "", key_header=settings.get("idempotency") or "")
 
 
 def read_body(text: str) -> Any:

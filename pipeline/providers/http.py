@@ -70,7 +70,7 @@ def json_call(path: str, document: object, **headers: str) -> Call:
                 {"content-type": "application/json", **headers})
 
 
-class Line:
+class HttpClient:
     """One service as one thread talks to it. `who` is its name for people; `secrets` never show in an error."""
 
     def __init__(
@@ -152,9 +152,8 @@ class Line:
 
     def _cut(self) -> None:
         """Ends what is under way, from another thread: who waits on the socket wakes up."""
-        line = self._socket
         with contextlib.suppress(OSError, AttributeError):
-            socket.socket.shutdown(line, socket.SHUT_RDWR)  # type: ignore[arg-type]
+            socket.socket.shutdown(self._socket, socket.SHUT_RDWR)  # type: ignore[arg-type]
 
 
 @dataclass(slots=True)

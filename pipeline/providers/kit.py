@@ -13,7 +13,7 @@ from typing import Any
 
 from pipeline.clock import Clock
 from pipeline.providers.broadcasts import Broadcast, Copy, Found, Stage, inside
-from pipeline.providers.http import Call, Line, check_secret, json_call
+from pipeline.providers.http import Call, HttpClient, check_secret, json_call
 
 URL = "https://api.kit.com"
 
@@ -25,8 +25,8 @@ class Kit(Broadcast):
     way_out = "{{ unsubscribe_url }}"
     listing = "/v4/broadcasts?per_page=100"
 
-    def __init__(self, line: Line, clock: Clock, template_id: int | None, *, is_draft: bool) -> None:
-        super().__init__(line, clock, is_draft=is_draft)
+    def __init__(self, client: HttpClient, clock: Clock, template_id: int | None, *, is_draft: bool) -> None:
+        super().__init__(client, clock, is_draft=is_draft)
         self._template = template_id
 
     def listed(self, document: Any) -> Iterable[Found]:
@@ -61,5 +61,5 @@ def kit(settings: Mapping[str, Any], clock: Clock) -> Callable[[], Kit]:
     """For the catalogue: `api_key` of version 4, and the number of a `template`."""
     key = check_secret("api_key", settings.get("api_key"))
     url, template = settings.get("url") or URL, settings.get("template")
-    return lambda: Kit(Line("kit", url, {"x-kit-api-key": key}, secrets=[key]), clock,
+    return lambda: Kit(HttpClient("kit", url, {"x-kit-api-key": key}, secrets=[key]), clock,
                        int(template) if template else None, is_draft=bool(settings.get("draft")))

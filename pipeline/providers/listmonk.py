@@ -14,7 +14,7 @@ from pipeline.clock import Clock
 from pipeline.errors import ConfigError
 from pipeline.providers.broadcasts import Broadcast, Copy, Found, Stage, inside
 from pipeline.providers.fields import sender
-from pipeline.providers.http import Call, Line, check_secret, json_call
+from pipeline.providers.http import Call, HttpClient, check_secret, json_call
 
 _STAGES = {"draft": Stage.DRAFT, "cancelled": Stage.ENDED}
 
@@ -26,8 +26,10 @@ class Listmonk(Broadcast):
     way_out = "{{ UnsubscribeURL }}"
     listing = "/api/campaigns?tag={mark}&no_body=true&per_page=50"  # "tags" in its pages, "tag" in its source
 
-    def __init__(self, line: Line, clock: Clock, list_id: int, template_id: int | None, *, is_draft: bool) -> None:
-        super().__init__(line, clock, is_draft=is_draft)
+    def __init__(
+        self, client: HttpClient, clock: Clock, list_id: int, template_id: int | None, *, is_draft: bool,
+    ) -> None:
+        super().__init__(client, clock, is_draft=is_draft)
         self._list = list_id
         self._template = template_id
 
@@ -61,7 +63,7 @@ def listmonk(settings: Mapping[str, Any], clock: Clock) -> Callable[[], Listmonk
         if not settings.get(name):
             raise ConfigError(f"transport.{name} is missing", remedy=f"add `{name}:`, as listmonk shows it")
     token = f"token {check_secret('username', settings['username'])}:{key}"
-    return lambda: Listmonk(Line("listmonk", settings["url"], {"authorization": token}, secrets=[key]), clock,
+    return lambda: Listmonk(HttpClient("listmonk", settings["url"], {"authorization": token}, secrets=[key]), clock,
                             _number("list", settings["list"]),
                             _number("template", settings["template"]) if settings.get("template") else None,
                             is_draft=bool(settings.get("draft")))

@@ -21,7 +21,7 @@ from typing import Any
 
 from pipeline.clock import Clock
 from pipeline.errors import InDoubt, TransportError, Unavailable
-from pipeline.providers.base import Message, Receipt, Transport
+from pipeline.providers.base import TO_NOBODY, Message, Receipt, Transport
 
 _LONGEST = 120  # bytes of one name; every filesystem takes 255, some tools and mounts less
 _SAFE = frozenset("@.+-_=")
@@ -35,7 +35,7 @@ class Folder(Transport):
     same delivery gives the same file, never two; another delivery never overwrites it.
     """
 
-    name = "folder"
+    name = TO_NOBODY
     timeout_s = 60.0
     idempotent = True
 

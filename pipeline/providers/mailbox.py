@@ -138,7 +138,11 @@ def _connect(settings: MailboxSettings) -> imaplib.IMAP4:
 
 def _log_in(client: imaplib.IMAP4, settings: MailboxSettings) -> None:
     try:
-        client.login(settings.username, settings.password)
+        if _is_plain(settings.username) and settings.password.isascii():
+            client.login(settings.username, settings.password)
+        else:
+            said = f"\0{settings.username}\0{settings.password}".encode(errors="surrogateescape")
+            client.authenticate("PLAIN", lambda _: said)  # RFC 4616
     except imaplib.IMAP4.abort:
         raise
     except imaplib.IMAP4.error as error:
@@ -147,6 +151,11 @@ def _log_in(client: imaplib.IMAP4, settings: MailboxSettings) -> None:
                                  "programs") from None
     if "ID" in client.capabilities:
         client.xatom("ID", f'("name" "avviso" "version" "{__version__}")')
+
+
+def _is_plain(username: str) -> bool:
+    """Whether it is a word of the protocol: the client does not quote it."""
+    return re.fullmatch(r"[^\x00-\x20\x7f-\U0010ffff(){%*\"\\]+", username) is not None
 
 
 def _select(client: imaplib.IMAP4, settings: MailboxSettings) -> int:

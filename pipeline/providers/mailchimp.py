@@ -17,7 +17,7 @@ from pipeline.clock import Clock
 from pipeline.errors import ConfigError
 from pipeline.providers.broadcasts import Broadcast, Copy, Found, Stage
 from pipeline.providers.fields import reply_to, sender
-from pipeline.providers.http import Call, Line, check_secret, json_call
+from pipeline.providers.http import Call, HttpClient, check_secret, json_call
 
 _STAGES = {"save": Stage.DRAFT, "canceled": Stage.ENDED, "canceling": Stage.ENDED, "archived": Stage.ENDED}
 _MARK = re.compile(r"\[(avviso-[^\]]+)\]$")
@@ -31,8 +31,8 @@ class Mailchimp(Broadcast):
     way_out = "*|UNSUB|*"
     code_at, words_at = "title", "detail"
 
-    def __init__(self, line: Line, clock: Clock, list_id: str, *, is_draft: bool) -> None:
-        super().__init__(line, clock, is_draft=is_draft)
+    def __init__(self, client: HttpClient, clock: Clock, list_id: str, *, is_draft: bool) -> None:
+        super().__init__(client, clock, is_draft=is_draft)
         self._list = list_id
         wanted = {"list_id": self._list, "count": 100, "sort_field": "create_time", "sort_dir": "DESC",
                   "fields": "campaigns.id,campaigns.status,campaigns.settings.title"}
@@ -73,5 +73,5 @@ def mailchimp(settings: Mapping[str, Any], clock: Clock) -> Callable[[], Mailchi
     if not settings.get("url") and not re.fullmatch(r"[a-z]{2,4}[0-9]{1,3}", centre):
         raise ConfigError("transport.api_key does not end in a data centre, such as -us21", remedy="copy it whole")
     url = settings.get("url") or f"https://{centre}.api.mailchimp.com"
-    return lambda: Mailchimp(Line("mailchimp", url, {"authorization": f"Bearer {key}"}, secrets=[key]), clock,
+    return lambda: Mailchimp(HttpClient("mailchimp", url, {"authorization": f"Bearer {key}"}, secrets=[key]), clock,
                              settings["list"], is_draft=bool(settings.get("draft")))

@@ -20,7 +20,7 @@ from pipeline.clock import Clock
 from pipeline.errors import ConfigError, Refused, TransportError
 from pipeline.providers.base import Greeting, Message, Receipt
 from pipeline.providers.courier import Courier, Group, Result
-from pipeline.providers.http import Answer, Call, Line, check_secret
+from pipeline.providers.http import Answer, Call, HttpClient, check_secret
 from pipeline.providers.http_verdicts import Blame, Table
 from pipeline.providers.vendor import Standing
 
@@ -37,8 +37,8 @@ class Mailgun(Courier):
     settles = timedelta(minutes=30)
     table: ClassVar[Table] = {"reader": Blame.READER, 402: Blame.MESSAGE}
 
-    def __init__(self, line: Line, clock: Clock, domain: str) -> None:
-        super().__init__(line, clock)
+    def __init__(self, client: HttpClient, clock: Clock, domain: str) -> None:
+        super().__init__(client, clock)
         self._path = f"/v3/{quote(domain, safe='')}"
         self.account = f"/v4/domains/{quote(domain, safe='')}"
 
@@ -55,7 +55,7 @@ class Mailgun(Courier):
         """Whether they look at a message, in test mode and to nobody, before they refuse it."""
         form = _field('name="o:testmode"', b"yes") + _END
         try:
-            return self._line.call(self._post(form)).status == 400
+            return self._client.call(self._post(form)).status == 400
         except TransportError:
             return False
 
@@ -114,7 +114,7 @@ def mailgun(settings: Mapping[str, Any], clock: Clock) -> Callable[[], Mailgun]:
                           remedy="name the sending domain, as in `domain: mg.example.com`")
     url = settings.get("url") or HOSTS[settings.get("region") or "us"]
     login = "Basic " + b64encode(f"api:{key}".encode()).decode()
-    return lambda: Mailgun(Line("mailgun", url, {"authorization": login}, secrets=[key, login]), clock, domain)
+    return lambda: Mailgun(HttpClient("mailgun", url, {"authorization": login}, secrets=[key, login]), clock, domain)
 
 
 def _field(disposition: str, value: bytes, kind: str = "") -> bytes:

@@ -87,7 +87,7 @@ def delivery_key(*places: Any) -> str:
     for place in places:
         for name, value in _pairs(place):
             if name.lower() in DELIVERY_NAMES:
-                return text({"": value}, "") or next((text({"": one}, "") for one in value or ()), "")
+                return next((text(one) for one in (value if isinstance(value, list) else [value])), "")
     return ""
 
 

@@ -11,7 +11,7 @@ from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
-from pipeline.errors import ConfigError
+from pipeline.errors import ConfigError, to_install
 
 
 def factory(name: str, built_in: Mapping[str, str], group: str, *, setting: str, extras: Mapping[str, str]) -> Any:
@@ -32,7 +32,7 @@ def factory(name: str, built_in: Mapping[str, str], group: str, *, setting: str,
         if (error.name or "").startswith("pipeline"):
             raise
         raise ConfigError(f"{setting} {name} needs {error.name}, which is not installed", path="config.yaml",
-                          remedy=f"pip install 'avviso[{extras.get(name, name)}]'") from error
+                          remedy=to_install(extras.get(name, name))) from error
 
 
 def hint(name: str, known: Collection[str]) -> str:

@@ -18,7 +18,7 @@ from pipeline.errors import TransportError
 from pipeline.providers.base import Message, Receipt
 from pipeline.providers.courier import Courier, Group, Result
 from pipeline.providers.fields import other_headers, recipient, reply_to, sender
-from pipeline.providers.http import Answer, Call, Line, check_secret
+from pipeline.providers.http import Answer, Call, HttpClient, check_secret
 from pipeline.providers.http_verdicts import Blame, Table, verdict
 from pipeline.providers.vendor import Standing
 
@@ -41,8 +41,8 @@ class Postmark(Courier):
         413: Blame.ACCOUNT, 429: Blame.BUSY, 1235: Blame.ACCOUNT, 1236: Blame.ACCOUNT,
     }
 
-    def __init__(self, line: Line, clock: Clock, stream: str) -> None:
-        super().__init__(line, clock)
+    def __init__(self, client: HttpClient, clock: Clock, stream: str) -> None:
+        super().__init__(client, clock)
         self._stream = stream
 
     def standing(self, document: Any) -> Standing:
@@ -90,11 +90,11 @@ class Postmark(Courier):
         blame = self.table.get(code, Blame.MESSAGE if code else Blame.UNKNOWN)
         if code == BAD_REQUEST and "'To'" in words:
             blame = Blame.READER
-        return verdict(self.name, blame, self._line.scrub(f"{code} {words}"))
+        return verdict(self.name, blame, self._client.scrub(f"{code} {words}"))
 
 
 def postmark(settings: Mapping[str, Any], clock: Clock) -> Callable[[], Postmark]:
     """For the catalogue: `api_key` is the server's token, `stream` its broadcast stream."""
     key = check_secret("api_key", settings.get("api_key"))
     url, stream = settings.get("url") or URL, settings.get("stream") or "broadcast"
-    return lambda: Postmark(Line("postmark", url, {"x-postmark-server-token": key}, secrets=[key]), clock, stream)
+    return lambda: Postmark(HttpClient("postmark", url, {"x-postmark-server-token": key}, secrets=[key]), clock, stream)

@@ -21,7 +21,7 @@ from pipeline.errors import Refused
 from pipeline.providers.base import Greeting, Message, Receipt
 from pipeline.providers.courier import Courier, Group, Result
 from pipeline.providers.fields import other_headers, recipient, reply_to, sender
-from pipeline.providers.http import Answer, Call, Line, check_secret
+from pipeline.providers.http import Answer, Call, HttpClient, check_secret
 from pipeline.providers.http_verdicts import Blame, Table, verdict
 from pipeline.providers.vendor import Standing
 
@@ -46,8 +46,8 @@ class Resend(Courier):
         "invalid_from_address": Blame.ACCOUNT,
     }
 
-    def __init__(self, line: Line, clock: Clock, *, is_batching: bool) -> None:
-        super().__init__(line, clock)
+    def __init__(self, client: HttpClient, clock: Clock, *, is_batching: bool) -> None:
+        super().__init__(client, clock)
         self.idempotent = not is_batching
         self.batch_size = 100 if is_batching else 1
 
@@ -102,12 +102,12 @@ class Resend(Courier):
         return "reader" if code == "validation_error" and "`to`" in words else code, words
 
     def _wrong(self, words: str) -> Result:
-        return verdict(self.name, Blame.READER if "`to`" in words else Blame.MESSAGE, self._line.scrub(words))
+        return verdict(self.name, Blame.READER if "`to`" in words else Blame.MESSAGE, self._client.scrub(words))
 
 
 def resend(settings: Mapping[str, Any], clock: Clock) -> Callable[[], Resend]:
     """For the catalogue: `api_key`; with `batch` a hundred messages go in one call."""
     key = check_secret("api_key", settings.get("api_key"))
     url = settings.get("url") or URL
-    return lambda: Resend(Line("resend", url, {"authorization": f"Bearer {key}"}, secrets=[key]), clock,
+    return lambda: Resend(HttpClient("resend", url, {"authorization": f"Bearer {key}"}, secrets=[key]), clock,
                           is_batching=bool(settings.get("batch")))

@@ -57,7 +57,7 @@ class Resend:
         to = part(data, "to")
         return [Event(
             event_key("resend", name), kind, instant(text(said, "created_at"), now), "resend", bounce=bounce,
-            address=text({"to": to[0]}, "to") if isinstance(to, list) and to else "",
+            address=text(to[0]) if isinstance(to, list) and to else "",
             delivery_key=delivery_key(part(data, "tags"), part(data, "headers")), provider_id=text(data, "email_id"),
             status=status_in(words), reason=reason, raw=kept(said))]
 

@@ -18,7 +18,7 @@ from pipeline.clock import Clock
 from pipeline.providers.base import Message, Receipt
 from pipeline.providers.courier import Courier, Group, Result
 from pipeline.providers.fields import other_headers, recipient, reply_to, sender
-from pipeline.providers.http import Answer, Call, Line, check_secret
+from pipeline.providers.http import Answer, Call, HttpClient, check_secret
 from pipeline.providers.http_verdicts import Blame, Table
 from pipeline.providers.vendor import Standing
 
@@ -81,4 +81,4 @@ def sendgrid(settings: Mapping[str, Any], clock: Clock) -> Callable[[], SendGrid
     """For the catalogue: `api_key`, and the `region` of the account, global or eu."""
     key = check_secret("api_key", settings.get("api_key"))
     url = settings.get("url") or HOSTS[settings.get("region") or "global"]
-    return lambda: SendGrid(Line("sendgrid", url, {"authorization": f"Bearer {key}"}, secrets=[key]), clock)
+    return lambda: SendGrid(HttpClient("sendgrid", url, {"authorization": f"Bearer {key}"}, secrets=[key]), clock)

@@ -21,7 +21,7 @@ from pipeline.clock import Clock
 from pipeline.errors import ConfigError
 from pipeline.providers.base import Message
 from pipeline.providers.courier import Courier, Group, Result
-from pipeline.providers.http import Answer, Call, Line, check_secret
+from pipeline.providers.http import Answer, Call, HttpClient, check_secret
 from pipeline.providers.http_verdicts import Blame, Table
 from pipeline.providers.sigv4 import Credentials, borrowed, sign
 from pipeline.providers.vendor import Standing
@@ -45,10 +45,10 @@ class Ses(Courier):
     }
 
     def __init__(
-        self, line: Line, clock: Clock, region: str, find_credentials: Callable[[], Credentials],
+        self, client: HttpClient, clock: Clock, region: str, find_credentials: Callable[[], Credentials],
         configuration_set: str = "",
     ) -> None:
-        super().__init__(line, clock)
+        super().__init__(client, clock)
         self._region = region
         self._find_credentials = find_credentials
         self._extra = {"ConfigurationSetName": configuration_set} if configuration_set else {}
@@ -69,7 +69,7 @@ class Ses(Courier):
     def _signed(self, call: Call) -> Call:
         signature = sign(
             self._find_credentials(), self._region, "ses", method=call.method, path=call.path,
-            headers={**call.headers, "host": urlsplit(self._line.url).netloc}, body=call.content,
+            headers={**call.headers, "host": urlsplit(self._client.url).netloc}, body=call.content,
             now=self._clock.now())
         return replace(call, headers={**call.headers, **signature})
 
@@ -109,7 +109,7 @@ def ses(settings: Mapping[str, Any], clock: Clock) -> Callable[[], Ses]:
     find = _given(settings) if settings.get("access_key_id") else borrowed("transport", "ses")
     url = settings.get("url") or f"https://email.{region}.amazonaws.com"
     secrets = [settings.get("secret_access_key") or ""]
-    return lambda: Ses(Line("ses", url, {}, secrets=secrets), clock, region, find,
+    return lambda: Ses(HttpClient("ses", url, {}, secrets=secrets), clock, region, find,
                        settings.get("configuration_set") or "")
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from pipeline.errors import ConfigError
+from pipeline.errors import ConfigError, to_install
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 
@@ -55,8 +55,7 @@ def borrowed(section: str, extra: str) -> Callable[[], Credentials]:
         from botocore.session import get_session  # optional extra
     except ModuleNotFoundError:
         raise ConfigError(f"{section}.access_key_id is missing",
-                          remedy=f"set it, or pip install 'avviso[{extra}]', which looks where Amazon's own tools do"
-                          ) from None
+                          remedy=f"set it; or, to look where Amazon's own tools do, {to_install(extra)}") from None
     found = get_session().get_credentials()
     if found is None:
         raise ConfigError(f"{section} has no keys for Amazon", remedy="set access_key_id and secret_access_key, "

@@ -1,13 +1,13 @@
 """Any mail server by SMTP (RFC 5321), near the speed of the wire: the transport over `smtp_session`.
 
-    smtp            this file: a transport for one thread, of many connections
-    smtp_fleet      who boards which connection            smtp_growth        how many there are
-    smtp_relay      the server as all connections know it  smtp_settings      how to reach it
-    smtp_login      greeting, STARTTLS, AUTH               smtp_dialing       the race of addresses
-    smtp_session    messages on a connection               smtp_line          bytes with deadlines
-    smtp_flight     a message in the air                   smtp_talk          commands and replies
-    smtp_parcel     a message packed for one server        smtp_capabilities  what the server offers
-    smtp_verdicts   who is to blame                        smtp_replies       what was said, strictly
+    smtp              this file: a transport for one thread, of many connections
+    smtp_pool         which connection takes which message   smtp_growth        how many there are
+    smtp_relay        the server as all connections know it  smtp_settings      how to reach it
+    smtp_login        greeting, STARTTLS, AUTH               smtp_dialing       the race of addresses
+    smtp_session      messages on a connection               smtp_stream        bytes with deadlines
+    smtp_transaction  a message on its way                   smtp_dialogue      commands and replies
+    smtp_message      a message encoded for one server       smtp_capabilities  what the server offers
+    smtp_verdicts     who is to blame                        smtp_replies       what was said, strictly
 
 The client is our own because it must know which byte was on the wire when the line was lost, and
 because one write a message is ten times as fast as a command at a time.
@@ -20,8 +20,8 @@ from typing import Any
 
 from pipeline.clock import Clock
 from pipeline.errors import TransportError
-from pipeline.providers.base import Desk, Greeting, Message, Receipt, Transport
-from pipeline.providers.smtp_fleet import Fleet
+from pipeline.providers.base import Greeting, Message, MessageSource, Receipt, Transport
+from pipeline.providers.smtp_pool import Pool
 from pipeline.providers.smtp_presets import Security
 from pipeline.providers.smtp_relay import Relay
 from pipeline.providers.smtp_settings import read_smtp_settings
@@ -37,28 +37,28 @@ class Smtp(Transport):
 
     def __init__(self, relay: Relay) -> None:
         self._relay = relay
-        self._fleet: Fleet | None = None
+        self._pool: Pool | None = None
         self.timeout_s = relay.settings.patience.total_s
 
     def send(self, message: Message) -> Receipt:
         """Hands one message over and waits for the answer. Raises one of the five verdicts."""
-        desk = _OneMessage(message)
-        self.carry(desk)
-        if isinstance(desk.result, TransportError):
-            raise desk.result
-        return desk.result
+        source = _OneMessage(message)
+        self.carry(source)
+        if isinstance(source.result, TransportError):
+            raise source.result
+        return source.result
 
-    def carry(self, desk: Desk) -> None:
+    def carry(self, source: MessageSource) -> None:
         """Hands messages over on as many connections as the settings allow and the server bears.
 
-        Several are in the air on each where the server allows it; they land in the order of their settling.
+        Several are in flight on each where the server allows it; they land in the order of their settling.
         """
-        if self._fleet is None:
-            self._fleet = Fleet(self._relay, self.timeout_s)
+        if self._pool is None:
+            self._pool = Pool(self._relay, self.timeout_s)
         try:
-            self._fleet.carry(desk)
+            self._pool.carry(source)
         except BaseException:
-            self.close()  # who is in the air would be answered to nobody
+            self.close()  # what is in flight would be answered to nobody
             raise
 
     def greet(self, sender: str) -> Greeting:
@@ -73,9 +73,9 @@ class Smtp(Transport):
 
     def close(self) -> None:
         """Says goodbye without waiting for the answers; may be called twice."""
-        fleet, self._fleet = self._fleet, None
-        if fleet:
-            fleet.close()
+        pool, self._pool = self._pool, None
+        if pool:
+            pool.close()
 
 
 def smtp(settings: Mapping[str, Any], clock: Clock) -> Callable[[], Smtp]:
@@ -84,8 +84,8 @@ def smtp(settings: Mapping[str, Any], clock: Clock) -> Callable[[], Smtp]:
     return lambda: Smtp(relay)
 
 
-class _OneMessage(Desk):
-    """A desk with one message on it."""
+class _OneMessage(MessageSource):
+    """A source with one message on it."""
 
     def __init__(self, message: Message) -> None:
         self._waiting = [message]

@@ -15,7 +15,7 @@ class Capabilities:
     """Extension names in upper case, and what came with them. No extension at all after HELO.
 
     `size_bytes` is the largest message taken, 0 if there is no limit or none is told. `chunking` says that whole
-    messages go out in one write, several in the air (RFC 3030, RFC 2920).
+    messages go out in one write, several in flight (RFC 3030, RFC 2920).
     """
 
     names: frozenset[str] = frozenset()

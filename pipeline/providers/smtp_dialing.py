@@ -25,7 +25,7 @@ Candidate = tuple[int, Any]  # address family and socket address
 Resolve = Callable[[str, int], list[Candidate]]
 
 
-class LineLost(Exception):
+class ConnectionLost(Exception):
     """There is no connection, or no more: closed, reset, or silent for too long."""
 
 
@@ -38,7 +38,7 @@ def resolve(host: str, port: int) -> list[Candidate]:
 
 
 def dial(host: str, port: int, limit_s: float, look_up: Resolve = resolve) -> socket.socket:
-    """A connected, non-blocking socket. Raises LineLost when no address answers within `limit_s`."""
+    """A connected, non-blocking socket. Raises ConnectionLost when no address answers within `limit_s`."""
     deadline = monotonic() + limit_s
     candidates = _look_up(host, port, limit_s, look_up)
     with _Race(candidates) as race:
@@ -59,9 +59,9 @@ def _look_up(host: str, port: int, limit_s: float, look_up: Resolve) -> list[Can
     try:
         answer = answers.get(timeout=limit_s)
     except queue.Empty:
-        raise LineLost(f"the name {host} was not resolved within {limit_s:g} s") from None
+        raise ConnectionLost(f"the name {host} was not resolved within {limit_s:g} s") from None
     if isinstance(answer, (OSError, UnicodeError)):
-        raise LineLost(f"the name {host} has no address ({answer})")
+        raise ConnectionLost(f"the name {host} has no address ({answer})")
     return answer
 
 
@@ -88,7 +88,7 @@ class _Race:
             if winner := self._watch(deadline):
                 return winner
         silent = [f"{place}: no answer" for _, place in self._running.values()]
-        raise LineLost(f"no connection ({'; '.join(self._failures + silent) or 'it has no address'})")
+        raise ConnectionLost(f"no connection ({'; '.join(self._failures + silent) or 'it has no address'})")
 
     def _start(self, family: int, place: Any) -> None:
         sock = None

@@ -14,43 +14,43 @@ from collections.abc import Callable
 from pipeline.clock import monotonic
 from pipeline.errors import Refused, TransportError, Unavailable
 from pipeline.providers.smtp_capabilities import Capabilities, read_capabilities
-from pipeline.providers.smtp_dialing import LineLost
-from pipeline.providers.smtp_line import Line
+from pipeline.providers.smtp_dialing import ConnectionLost
+from pipeline.providers.smtp_dialogue import Dialogue
 from pipeline.providers.smtp_presets import Security
 from pipeline.providers.smtp_replies import Garbled, Reply
 from pipeline.providers.smtp_settings import SmtpSettings
-from pipeline.providers.smtp_talk import Talk
+from pipeline.providers.smtp_stream import Stream
 from pipeline.providers.smtp_verdicts import Faulted, Phase, accepts, verdict
 
 _EHLO_UNKNOWN = (500, 502)  # a server older than RFC 1869: HELO is spoken instead
 
 
 def log_in(
-    line: Line, settings: SmtpSettings, tls: ssl.SSLContext, deadline: float
-) -> tuple[Talk, Capabilities, float]:
+    stream: Stream, settings: SmtpSettings, tls: ssl.SSLContext, deadline: float
+) -> tuple[Dialogue, Capabilities, float]:
     """The dialogue, ready for MAIL, what the server offers, and in how many seconds it answered EHLO.
 
     Raises Refused, Unavailable or Faulted.
     """
-    return _Login(line, settings, tls, deadline).run()
+    return _Login(stream, settings, tls, deadline).run()
 
 
 class _Login:
     """One attempt at it. `_phase` is where it stands, for the message when it fails."""
 
-    def __init__(self, line: Line, settings: SmtpSettings, tls: ssl.SSLContext, deadline: float) -> None:
-        self._talk = Talk(line)
-        self._line = line
+    def __init__(self, stream: Stream, settings: SmtpSettings, tls: ssl.SSLContext, deadline: float) -> None:
+        self._dialogue = Dialogue(stream)
+        self._stream = stream
         self._settings = settings
         self._tls = tls
         self._deadline = deadline
         self._phase = Phase.GREETING
         self._answered_s = 0.0
 
-    def run(self) -> tuple[Talk, Capabilities, float]:
+    def run(self) -> tuple[Dialogue, Capabilities, float]:
         try:
-            return self._talk, self._walk(), self._answered_s
-        except LineLost as error:
+            return self._dialogue, self._walk(), self._answered_s
+        except ConnectionLost as error:
             raise Unavailable(f"{self._settings.server}: {self._phase}: {error}") from error
         except Garbled as error:
             raise Faulted(f"{self._settings.server}: {self._phase}: {error}") from error
@@ -68,12 +68,12 @@ class _Login:
         return offer
 
     def _ask(self, phase: Phase, command: str) -> Reply:
-        self._talk.say(command.encode() + b"\r\n")
+        self._dialogue.say(command.encode() + b"\r\n")
         return self._hear(phase)
 
     def _hear(self, phase: Phase) -> Reply:
         self._phase = phase
-        return self._talk.hear_alone(self._deadline)
+        return self._dialogue.hear_alone(self._deadline)
 
     def _need(self, phase: Phase, reply: Reply) -> Reply:
         if not accepts(phase, reply.code):
@@ -81,7 +81,7 @@ class _Login:
         return reply
 
     def _greet(self) -> Capabilities:
-        name = self._settings.local_hostname or own_name(self._line.local_address)
+        name = self._settings.local_hostname or own_name(self._stream.local_address)
         asked_at = monotonic()
         reply = self._ask(Phase.EHLO, f"EHLO {name}")
         self._answered_s = monotonic() - asked_at
@@ -98,7 +98,7 @@ class _Login:
 
     def _encrypt(self) -> None:
         try:
-            self._line.encrypt(self._tls, self._settings.host, self._deadline)
+            self._stream.encrypt(self._tls, self._settings.host, self._deadline)
         except ssl.SSLCertVerificationError as error:
             raise self._refused(
                 f"its certificate is not trusted ({error.verify_message.rstrip('.')}): "

@@ -17,12 +17,12 @@ from contextlib import AbstractContextManager, nullcontext
 from pipeline.clock import Clock, monotonic
 from pipeline.errors import ConfigError, Refused, TransportError, Unavailable
 from pipeline.providers.smtp_capabilities import Capabilities
-from pipeline.providers.smtp_dialing import LineLost, dial
-from pipeline.providers.smtp_line import Line
+from pipeline.providers.smtp_dialing import ConnectionLost, dial
 from pipeline.providers.smtp_login import log_in
 from pipeline.providers.smtp_presets import Security
 from pipeline.providers.smtp_session import Session
 from pipeline.providers.smtp_settings import SmtpSettings
+from pipeline.providers.smtp_stream import Stream
 
 REMEMBERED_S = 60.0  # how long a refused login or a full house is believed before it is tried again
 
@@ -82,19 +82,19 @@ class Relay:
     def _log_in(self) -> Session:
         settings = self.settings
         try:
-            line = Line(self._dial(settings.host, settings.port, settings.patience.connect_s))
-        except LineLost as error:
+            stream = Stream(self._dial(settings.host, settings.port, settings.patience.connect_s))
+        except ConnectionLost as error:
             raise Unavailable(f"{settings.server}: {error}") from error
         try:
-            talk, offer, answered_s = log_in(line, settings, self._tls, monotonic() + settings.patience.login_s)
+            dialogue, offer, answered_s = log_in(stream, settings, self._tls, monotonic() + settings.patience.login_s)
         except TransportError:
-            line.close()
+            stream.close()
             raise
         self._quickest_s = min(self._quickest_s, answered_s)
-        return Session(talk, offer.without(*self._distrusted), settings, self._clock, self._window)
+        return Session(dialogue, offer.without(*self._distrusted), settings, self._clock, self._window)
 
     def _window(self) -> int:
-        """How many may be in the air: near by, waiting costs little, and doubt after a crash is least."""
+        """How many may be in flight: near by, waiting costs little, and doubt after a crash is least."""
         return self.settings.window if self._quickest_s >= self.settings.far_s else 1
 
     def _check_memory(self) -> None:

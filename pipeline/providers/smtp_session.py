@@ -1,13 +1,13 @@
 """Messages on one connection: what goes out when, which reply belongs to which message, what is in doubt.
 
-Replies come in the order of the commands, so the first flight's first awaited phase is always the one
+Replies come in the order of the commands, so the first one's first awaited phase is always the one
 that is answered. With PIPELINING the next envelope goes out behind the dot, in the same write; with
 CHUNKING whole messages do, up to the window. There an RSET stands behind each: it leaves no transaction
 open that the next reader would join, and where the server says one word too many, the refusal of a
 message shows up as the answer to it: nobody is taken for served by a word that meant something else.
 
-Nothing here waits: `smtp_fleet` calls when there is something to write or to hear, or when time is over.
-When the line is lost, a flight whose last byte was written is in doubt; all others were never handed
+Nothing here waits: `smtp_pool` calls when there is something to write or to hear, or when time is over.
+When the line is lost, a transaction whose last byte was written is in doubt; all others were never handed
 over. That border is drawn here and nowhere else.
 """
 
@@ -22,12 +22,12 @@ from pipeline.clock import Clock, monotonic
 from pipeline.errors import InDoubt, TransportError, Unavailable
 from pipeline.providers.base import Message, Receipt
 from pipeline.providers.smtp_capabilities import Capabilities
-from pipeline.providers.smtp_dialing import LineLost
-from pipeline.providers.smtp_flight import Flight, Step, itinerary
-from pipeline.providers.smtp_parcel import END_OF_DATA, pack
+from pipeline.providers.smtp_dialing import ConnectionLost
+from pipeline.providers.smtp_dialogue import Dialogue
+from pipeline.providers.smtp_message import END_OF_DATA, encode
 from pipeline.providers.smtp_replies import Garbled, Reply
 from pipeline.providers.smtp_settings import SmtpSettings
-from pipeline.providers.smtp_talk import Talk
+from pipeline.providers.smtp_transaction import Step, Transaction, steps_for
 from pipeline.providers.smtp_verdicts import Faulted, Phase, accepts, verdict
 
 Outcome = tuple[Message, Receipt | TransportError]
@@ -47,64 +47,63 @@ class Session:
     """
 
     def __init__(
-        self, talk: Talk, offer: Capabilities, settings: SmtpSettings, clock: Clock, window: Callable[[], int],
+        self, dialogue: Dialogue, offer: Capabilities, settings: SmtpSettings, clock: Clock, window: Callable[[], int],
     ) -> None:
         self.offer = offer
         self.is_open = True
         self.at_fault = False
         self.was_turned_away = False  # before anybody was answered: one connection too many
-        self.is_worn_out = False  # the server takes no more readers on it, and goes on with those in the air
+        self.is_worn_out = False  # the server takes no more readers on it, and goes on with those in flight
         self.answered = 0
         self._has_served = False
-        self._boarded = 0
+        self._enqueued = 0
         self._limit = settings.messages_per_connection
-        self._talk = talk
+        self._dialogue = dialogue
         self._settings = settings
         self._clock = clock
         self._window = window
-        self._flights: deque[Flight] = deque()
-        self._is_unfinished = False  # a transaction was begun that no dot ended
-        self._watch: float | None = None  # until when (monotonic) the first flight's stage may last; None: it is new
+        self._transactions: deque[Transaction] = deque()
+        self._is_unfinished = False  # the server still holds one that no dot ended
+        self._watch: float | None = None  # until when (monotonic) the stage of the first may last; None: it is new
 
     @property
-    def in_the_air(self) -> int:
+    def in_flight(self) -> int:
         """How many messages are not answered yet."""
-        return len(self._flights)
+        return len(self._transactions)
 
     @property
     def has_room(self) -> bool:
-        """Whether the next message may board: open, not worn out, nothing unasked was heard. To be asked after `hear`.
-        """
-        if self._boarded >= self._limit or self.is_worn_out or self.at_fault or not self.is_open:
+        """Whether one more message may go: open, not worn out, nothing unasked was heard. To be asked after `hear`."""
+        if self._enqueued >= self._limit or self.is_worn_out or self.at_fault or not self.is_open:
             return False
-        return self._may_follow(len(self._flights)) if self._flights else self._talk.is_quiet
+        return self._may_follow(len(self._transactions)) if self._transactions else self._dialogue.is_quiet
 
     def _may_follow(self, ahead: int) -> bool:
-        """Whether a message may go behind those in the air."""
+        """Whether a message may go behind those in flight."""
         if self.offer.chunking:
             return ahead < self._window()
-        return "PIPELINING" in self.offer and ahead == 1 and self._flights[0].end is not None  # behind its dot
+        return "PIPELINING" in self.offer and ahead == 1 and self._transactions[0].end is not None  # behind its dot
 
-    def board(self, message: Message, deadline: float, depart: Depart) -> list[Outcome]:
+    def enqueue(self, message: Message, deadline: float, depart: Depart) -> list[Outcome]:
         """Queues the first words for a message that is to be answered before `deadline` (monotonic); `write` says them.
 
-        Raises Rejected or Refused when it cannot be packed for this server. Gives what settled at once.
+        Raises Rejected or Refused when it cannot be encoded for this server. Gives what settled at once.
         """
-        parcel = pack(message, self.offer, self._settings.server)
-        flight = Flight(message, itinerary(parcel, self.offer, reset=self._is_unfinished), deadline)
+        wire = encode(message, self.offer, self._settings.server)
+        transaction = Transaction(message, steps_for(wire, self.offer, reset=self._is_unfinished), deadline)
         self._is_unfinished = False
-        self._boarded += 1
-        self._flights.append(flight)
-        if len(self._flights) == 1:
+        self._enqueued += 1
+        self._transactions.append(transaction)
+        if len(self._transactions) == 1:
             self._watch = None
-        return self._say(flight, depart)
+        return self._say(transaction, depart)
 
     def write(self, depart: Depart) -> list[Outcome]:
         """Writes what the system takes at once; what that settled, in order."""
         try:
-            if not self.is_written and self._talk.line.write():
+            if not self.is_written and self._dialogue.stream.write():
                 self._watch = None
-        except LineLost as error:
+        except ConnectionLost as error:
             return self._hear_last_words(error, depart)
         return []
 
@@ -112,9 +111,9 @@ class Session:
         """Acts on what the server has said by now: what that settled, in order."""
         settled: list[Outcome] = []
         try:
-            self._talk.listen()
+            self._dialogue.listen()
             self._act_on_all(settled, depart)
-        except LineLost as error:
+        except ConnectionLost as error:
             settled += self._lose(Unavailable, str(error))
         except Garbled as error:
             settled += self._lose(Faulted, str(error))
@@ -125,7 +124,7 @@ class Session:
 
         A stage is timed from the first look at it: looking at the clock at each reply would cost more than reading it.
         """
-        if not self._flights:
+        if not self._transactions:
             return []
         if self._watch is None:
             self._watch = self._stage_ends(monotonic())
@@ -134,87 +133,87 @@ class Session:
     @property
     def is_written(self) -> bool:
         """Whether nothing waits for the system to take it."""
-        return self._talk.line.written >= self._talk.line.queued
+        return self._dialogue.stream.written >= self._dialogue.stream.queued
 
     def fileno(self) -> int:
         """The socket's number."""
-        return self._talk.line.fileno()
+        return self._dialogue.stream.fileno()
 
     def try_sender(self, sender: str) -> None:
         """Asks whether mail may come from this address, and takes the question back. Raises Refused, Unavailable."""
         deadline = monotonic() + self._settings.patience.command_s
         try:
-            self._talk.say(f"MAIL FROM:<{sender}>\r\n".encode())
-            reply = self._talk.hear_alone(deadline)
+            self._dialogue.say(f"MAIL FROM:<{sender}>\r\n".encode())
+            reply = self._dialogue.hear_alone(deadline)
             if not accepts(Phase.MAIL, reply.code):
                 raise verdict(Phase.MAIL, reply, self._settings.server)
-            self._talk.say(b"RSET\r\n")
-            self._talk.hear_alone(deadline)
-        except (LineLost, Garbled) as error:
+            self._dialogue.say(b"RSET\r\n")
+            self._dialogue.hear_alone(deadline)
+        except (ConnectionLost, Garbled) as error:
             raise Unavailable(f"{self._settings.server}: {error}") from error
 
     def close(self) -> None:
-        """Says QUIT if nothing is in the air, and closes without waiting for the answer."""
-        if self.is_open and not self._flights:
-            self._talk.say_goodbye()
+        """Says QUIT if nothing is in flight, and closes without waiting for the answer."""
+        if self.is_open and not self._transactions:
+            self._dialogue.say_goodbye()
         self._hang_up()
 
     def _hang_up(self) -> None:
         self.is_open = False
-        self._talk.line.close()
+        self._dialogue.stream.close()
 
     # -- speaking and hearing ---------------------------------------------------------------------
 
-    def _say(self, flight: Flight, depart: Depart) -> list[Outcome]:
-        """The flight's next step. Of a message that must not go any more no transaction is left open."""
-        step = flight.steps.popleft()
+    def _say(self, transaction: Transaction, depart: Depart) -> list[Outcome]:
+        """The transaction's next step. Of a message that must not go any more none is left open."""
+        step = transaction.steps.popleft()
         has_end = _DOT in step.phases
-        if has_end and not depart(flight.message):
-            self._flights.remove(flight)
+        if has_end and not depart(transaction.message):
+            self._transactions.remove(transaction)
             return [] if Phase.MAIL in step.phases else self._part()
-        self._talk.say(*step.pieces)
-        flight.awaited.extend(step.phases)
+        self._dialogue.say(*step.pieces)
+        transaction.awaited.extend(step.phases)
         if has_end:
-            flight.end = self._talk.line.queued - step.tail
+            transaction.end = self._dialogue.stream.queued - step.tail
         return []
 
     def _act_on_all(self, settled: list[Outcome], depart: Depart) -> None:
-        while self._flights and (reply := self._talk.take()):
-            flight = self._flights[0]
-            settled += self._act(flight, flight.awaited.popleft(), reply, depart)
+        while self._transactions and (reply := self._dialogue.take()):
+            transaction = self._transactions[0]
+            settled += self._act(transaction, transaction.awaited.popleft(), reply, depart)
             self._watch = None
 
-    def _hear_last_words(self, lost: LineLost, depart: Depart) -> list[Outcome]:
+    def _hear_last_words(self, lost: ConnectionLost, depart: Depart) -> list[Outcome]:
         """A server that refuses a message in its middle says why before it cuts the line."""
         settled = self.hear(depart) if self.is_open else []
         return settled + self._lose(Unavailable, str(lost)) if self.is_open else settled
 
     def _stage_ends(self, now: float) -> float:
         """Until when writing, or waiting behind it, may take."""
-        flight, patience = self._flights[0], self._settings.patience
+        transaction, patience = self._transactions[0], self._settings.patience
         if not self.is_written:
-            stage_s = patience.command_s if flight.end is None else patience.transfer_s
+            stage_s = patience.command_s if transaction.end is None else patience.transfer_s
         else:
             stage_s = {Phase.DOT: patience.final_s, Phase.DATA: patience.data_s}.get(
-                flight.awaited[0], patience.command_s)
-        return min(flight.deadline, now + stage_s)
+                transaction.awaited[0], patience.command_s)
+        return min(transaction.deadline, now + stage_s)
 
-    def _act(self, flight: Flight, phase: Phase, reply: Reply, depart: Depart) -> list[Outcome]:
+    def _act(self, transaction: Transaction, phase: Phase, reply: Reply, depart: Depart) -> list[Outcome]:
         is_yes = accepts(phase, reply.code)
         if not is_yes and reply.code < 400:
             raise Garbled(f"{phase} was answered out of step: {reply.text}")
         if not is_yes:
-            flight.result = flight.result or self._verdict(phase, reply)
+            transaction.result = transaction.result or self._verdict(phase, reply)
         if reply.code == 421:
             self.was_turned_away = phase is Phase.MAIL and not self.answered
             return self._part()
         if phase is _DOT:
-            return self._land(flight, reply, is_yes=is_yes)
+            return self._after_dot(transaction, reply, is_yes=is_yes)
         if phase is _RCPT:
-            flight.has_reader = is_yes
-        if flight.awaited:
+            transaction.has_reader = is_yes
+        if transaction.awaited:
             return []
-        return self._go_on(flight, phase, reply, depart, is_yes=is_yes)
+        return self._go_on(transaction, phase, reply, depart, is_yes=is_yes)
 
     def _verdict(self, phase: Phase, reply: Reply) -> TransportError:
         if self._is_used_up(phase, reply):
@@ -227,70 +226,72 @@ class Session:
         return (phase is _RCPT and reply.code == 452 and reply.enhanced in ("", "4.5.3")
                 and self.answered > 0)
 
-    def _go_on(self, flight: Flight, phase: Phase, reply: Reply, depart: Depart, *, is_yes: bool) -> list[Outcome]:
+    def _go_on(
+        self, transaction: Transaction, phase: Phase, reply: Reply, depart: Depart, *, is_yes: bool,
+    ) -> list[Outcome]:
         """All replies to a step are in: the next step, or the end."""
-        if flight.end is not None:
-            return self._leave(flight, reply, is_yes=is_yes)
-        self._talk.expect_silence()
-        if flight.result and phase is Phase.DATA and is_yes:
-            return self._take_back(flight, depart)
-        if flight.result:
-            return self._settle(flight)
-        return self._say(flight, depart)
+        if transaction.end is not None:
+            return self._after_reset(transaction, reply, is_yes=is_yes)
+        self._dialogue.expect_silence()
+        if transaction.result and phase is Phase.DATA and is_yes:
+            return self._take_back(transaction, depart)
+        if transaction.result:
+            return self._settle(transaction)
+        return self._say(transaction, depart)
 
-    def _take_back(self, flight: Flight, depart: Depart) -> list[Outcome]:
+    def _take_back(self, transaction: Transaction, depart: Depart) -> list[Outcome]:
         """354 although the envelope was refused (RFC 2920 section 3.1): a lone dot says that nothing comes.
 
         Not to a reader who was accepted, under a sender who was not: that one would get an empty message.
         """
-        if flight.has_reader:
+        if transaction.has_reader:
             return self._part()
-        flight.steps = deque([Step((END_OF_DATA,), (Phase.LONE_DOT,))])
-        return self._say(flight, depart)
+        transaction.steps = deque([Step((END_OF_DATA,), (Phase.LONE_DOT,))])
+        return self._say(transaction, depart)
 
-    def _land(self, flight: Flight, reply: Reply, *, is_yes: bool) -> list[Outcome]:
+    def _after_dot(self, transaction: Transaction, reply: Reply, *, is_yes: bool) -> list[Outcome]:
         """The answer to the message itself."""
-        if not self._is_whole(flight):
+        if not self._is_whole(transaction):
             return self._part()  # an answer in the middle: a no stands, a yes cannot be
         if is_yes:
-            self._take_receipt(flight, reply)
-        return [] if flight.awaited else self._settle(flight)
+            self._take_receipt(transaction, reply)
+        return [] if transaction.awaited else self._settle(transaction)
 
-    def _take_receipt(self, flight: Flight, reply: Reply) -> None:
+    def _take_receipt(self, transaction: Transaction, reply: Reply) -> None:
         """A yes to the message. Refused before, or said of an address (RFC 3463, x.1.x), it answers something else."""
         words, status = reply.text, reply.enhanced
-        if flight.result or status.startswith("2.1."):
-            flight.result = None
+        if transaction.result or status.startswith("2.1."):
+            transaction.result = None
             raise Garbled(f"{Phase.DOT} was answered out of step: {words}")
-        flight.is_sure = bool(status) or not flight.awaited
+        transaction.is_sure = bool(status) or not transaction.awaited
         found = _QUEUE_ID.search(words)
         name = found[found.lastindex or 0] if found else None
-        flight.result = Receipt("smtp", name, words, self._clock.now())
+        transaction.result = Receipt("smtp", name, words, self._clock.now())
         self._has_served = True
 
-    def _leave(self, flight: Flight, reply: Reply, *, is_yes: bool) -> list[Outcome]:
+    def _after_reset(self, transaction: Transaction, reply: Reply, *, is_yes: bool) -> list[Outcome]:
         """The answer to the RSET behind a chunk. A no may be the true answer to the message, heard one too late."""
         if not is_yes:
             raise Garbled(f"{Phase.RSET} was answered out of step: {reply.text}")
-        return self._settle(flight)
+        return self._settle(transaction)
 
     # -- ending -----------------------------------------------------------------------------------
 
-    def _settle(self, flight: Flight) -> list[Outcome]:
-        """The end of a flight whose result is known."""
-        if flight.result is None:
+    def _settle(self, transaction: Transaction) -> list[Outcome]:
+        """The end of a transaction whose result is known."""
+        if transaction.result is None:
             return []
-        self._flights.remove(flight)
-        if isinstance(flight.result, TransportError) and not self.offer.chunking:
+        self._transactions.remove(transaction)
+        if isinstance(transaction.result, TransportError) and not self.offer.chunking:
             self._is_unfinished = True
-        self.answered += not isinstance(flight.result, Unavailable)
-        self.at_fault = self.at_fault or isinstance(flight.result, Faulted)
-        return [(flight.message, flight.result)]
+        self.answered += not isinstance(transaction.result, Unavailable)
+        self.at_fault = self.at_fault or isinstance(transaction.result, Faulted)
+        return [(transaction.message, transaction.result)]
 
     def _part(self) -> list[Outcome]:
         """The server ends it, or we do: what stands behind the first message was not read any more."""
-        for flight in islice(self._flights, 1, None):
-            flight.end = None
+        for transaction in islice(self._transactions, 1, None):
+            transaction.end = None
         return self._end(Unavailable, "the connection was ended before this message's turn")
 
     def _lose(self, kind: type[Unavailable], reason: str) -> list[Outcome]:
@@ -300,19 +301,20 @@ class Session:
 
     def _end(self, kind: type[Unavailable], reason: str) -> list[Outcome]:
         self._hang_up()
-        flights, self._flights = self._flights, deque()
-        return [(flight.message, self._fate(flight, kind, reason)) for flight in flights]
+        transactions, self._transactions = self._transactions, deque()
+        return [(transaction.message, self._fate(transaction, kind, reason)) for transaction in transactions]
 
-    def _fate(self, flight: Flight, kind: type[Unavailable], reason: str) -> Receipt | TransportError:
-        """What is known of a flight that gets no more answers."""
+    def _fate(self, transaction: Transaction, kind: type[Unavailable], reason: str) -> Receipt | TransportError:
+        """What is known of a transaction that gets no more answers."""
         server = self._settings.server
-        if isinstance(flight.result, TransportError) or (flight.result and flight.is_sure and kind is not Faulted):
-            return flight.result
-        if self._is_whole(flight):
+        found = transaction.result
+        if isinstance(found, TransportError) or (found and transaction.is_sure and kind is not Faulted):
+            return found
+        if self._is_whole(transaction):
             return InDoubt(f"{server}: {reason}, with the message handed over and no answer to it")
-        phase = flight.awaited[0] if flight.awaited else Phase.DOT
+        phase = transaction.awaited[0] if transaction.awaited else Phase.DOT
         return kind(f"{server}: {phase}: {reason}")
 
-    def _is_whole(self, flight: Flight) -> bool:
+    def _is_whole(self, transaction: Transaction) -> bool:
         """Whether the message's last byte was written."""
-        return flight.end is not None and self._talk.line.written >= flight.end
+        return transaction.end is not None and self._dialogue.stream.written >= transaction.end

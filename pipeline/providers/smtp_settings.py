@@ -45,7 +45,7 @@ HURRY = Patience(connect_s=15, login_s=30, command_s=30)  # some servers make st
 class SmtpSettings:
     """One server and how to speak to it.
 
-    `window` is how many messages may be in the air on one connection to a server that needs `far_s` or more for
+    `window` is how many messages may be in flight on one connection to a server that needs `far_s` or more for
     an answer, where waiting for each would cost most of the time; a nearer one has one at a time. After a
     crash so many are in doubt. `local_hostname` is what EHLO says; "" takes the machine's name. `ca_file` replaces the
     system's certificates.

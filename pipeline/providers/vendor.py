@@ -1,4 +1,4 @@
-"""A company as one thread talks to it: its line, whose fault its refusals are, what its answers say.
+"""A company as one thread talks to it: its client, whose fault its refusals are, what its answers say.
 
     vendor      this file
       courier     hands over messages, one reader each
@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from pipeline.clock import Clock
 from pipeline.errors import InDoubt, TransportError, Unavailable
 from pipeline.providers.base import Greeting, Receipt, Transport
-from pipeline.providers.http import Answer, Call, Line
+from pipeline.providers.http import Answer, Call, HttpClient
 from pipeline.providers.http_verdicts import Table, judge, verdict, wish_s
 
 ODD = (LookupError, TypeError, ValueError, AttributeError, StopIteration)  # JSON of another shape than the vendor's
@@ -42,13 +42,13 @@ class Vendor(Transport):
     reset: ClassVar[str] = ""                  # its own header for how long to wait
     account: str = ""                          # the path that tells about our own account, changing nothing
 
-    def __init__(self, line: Line, clock: Clock) -> None:
-        self._line = line
+    def __init__(self, client: HttpClient, clock: Clock) -> None:
+        self._client = client
         self._clock = clock
 
     def close(self) -> None:
         """Ends the connection."""
-        self._line.close()
+        self._client.close()
 
     def problem(self, answer: Answer) -> tuple[int | str | None, str]:
         """A refusal's own code, if it has one, and its words."""
@@ -64,12 +64,13 @@ class Vendor(Transport):
         if 300 <= answer.status < 400:
             words = f"it redirects to {answer.headers.get('location', 'nowhere')}, which is not followed"
         blame = judge(answer, code, self.table)
-        said = self._line.scrub(" ".join(str(part) for part in (answer.status, code, words) if part is not None))
+        said = self._client.scrub(" ".join(str(part) for part in (answer.status, code, words) if part is not None))
         return verdict(self.name, blame, said, wish_s(answer, self._clock.now(), self.reset))
 
     def receipt(self, provider_id: object, words: str = "accepted") -> Receipt:
         """The vendor took a message."""
-        return Receipt(self.name, self._line.scrub(str(provider_id)) if provider_id else None, words, self._clock.now())
+        name = self._client.scrub(str(provider_id)) if provider_id else None
+        return Receipt(self.name, name, words, self._clock.now())
 
     def standing(self, document: Any) -> Standing:  # noqa: ARG002, for those who are told something
         """What the answer at `account` says of us."""
@@ -87,7 +88,7 @@ class Vendor(Transport):
 
     def greeting(self, found: Standing) -> Greeting:
         """That we were let in."""
-        parts = urlsplit(self._line.url)
+        parts = urlsplit(self._client.url)
         return Greeting(parts.netloc, parts.scheme == "https", 0, *found, takes_sender=False)
 
     def asking(self, path: str) -> Call:
@@ -97,7 +98,7 @@ class Vendor(Transport):
     def ask(self, path: str) -> Any:
         """The JSON that answers a question. Raises TransportError where there is none; nothing was handed over."""
         try:
-            answer = self._line.call(self.asking(path))
+            answer = self._client.call(self.asking(path))
         except InDoubt as error:
             raise Unavailable(str(error)) from error
         if answer.status == 200:

@@ -19,14 +19,13 @@ from pipeline.clock import Clock
 from pipeline.errors import EditionError, Problem, Refusal
 from pipeline.issues.archive import Archive
 from pipeline.issues.issue import State
-from pipeline.issues.likeness import alike
+from pipeline.issues.likeness import SAME, alike
 from pipeline.issues.record import Record
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import Mailing, MailingState
 from pipeline.publish.gather import Gathered, Gatherer
-from pipeline.publish.identity import SAME
 from pipeline.publish.imprint import PREVIOUS, Imprint
-from pipeline.publish.pickup import Rules, holds, is_due, standing
+from pipeline.publish.pickup import Approve, Rules, holds, is_due, standing
 
 if TYPE_CHECKING:  # slow imports: feeds and mail
     from pipeline.feeds.foreign import Foreign
@@ -259,8 +258,11 @@ class Publisher:
         if not candidates and not waiting:
             return
         mailings = [mailing for of_issue in by_issue.values() for mailing in of_issue]
-        first = not any(mailing.started_at or mailing.approved for mailing in mailings)
-        reasons = holds(candidates, waiting, copies=self._copies(candidates), first=first, rules=self._rules)
+        first = self._rules.approve is Approve.FIRST and not any(
+            (mailing.started_at or mailing.approved) and not self._ledger.mailings.was_trial(mailing)
+            for mailing in mailings)
+        reasons = holds(candidates, waiting, copies=self._copies(candidates), first=first, rules=self._rules,
+                        restored_at=self._ledger.notebook.identity().restored_at)
         for record in candidates:
             self._enter(record, reasons.get(record.key, ""), now)
         for record in waiting:

@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from hashlib import blake2b
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,7 @@ class Page:
 
     `stamp` of its row, `printed` of its page; `fragment` is the digest of its parsed text, `assets` and `links`
     are its rendering's (see library.Rendering); `id` is its id in the feeds. `clashes`: it wanted another's address.
+    `recorded` are the values of its recording (see rendering.Recorded), none without one.
     """
 
     stamp: str
@@ -39,6 +41,11 @@ class Page:
     assets: list[list[str]] = field(default_factory=list)
     links: list[list[str]] = field(default_factory=list)
     clashes: bool = False
+    recorded: list[str] = field(default_factory=list)
+
+
+_OF_A_PAGE = tuple(one.name for one in fields(Page))
+_values_of = attrgetter(*_OF_A_PAGE)
 
 
 @dataclass(slots=True)
@@ -81,7 +88,7 @@ class Imprint:
         """What the last build left; nothing of it counts that somebody changed since."""
         try:
             noted = json.loads(self._notebook.note(PRINTED) or "{}")
-            pages = {key: Page(*page) for key, page in noted.pop("pages").items()}
+            pages = {key: Page(**dict(zip(_OF_A_PAGE, page, strict=True))) for key, page in noted.pop("pages").items()}
             return Printed(pages=pages, **noted)
         except (ValueError, LookupError, TypeError, AttributeError):
             return Printed()  # there is none, or it is another version's, or damaged: it costs a build of everything
@@ -91,8 +98,7 @@ class Imprint:
         files = [*printed.files.items(), *printed.sources.items()]
         noted = {"frame": self.frame} | {
             name: getattr(printed, name) for name in ("stamps", "files", "sources", "fits")}
-        pages = {key: [page.stamp, page.printed, page.id, page.fragment, page.assets, page.links, page.clashes]
-                 for key, page in printed.pages.items()}
+        pages = {key: list(_values_of(page)) for key, page in printed.pages.items()}
         self._notebook.write_note(PRINTED, json.dumps(noted | {"pages": pages}, ensure_ascii=False))
         self._notebook.write_note(SEAL, json.dumps({
             "folder": folder, "frame": self.frame, "until": until and until.isoformat(), "files": files}))
@@ -135,6 +141,11 @@ def seen(path: str | Path) -> str:
     except OSError:
         return ""
     return f"{found.st_mtime_ns}.{found.st_size}"
+
+
+def seen_size(left: str) -> int | None:
+    """The size in what `seen` gave; None where there was no file."""
+    return int(left.partition(".")[2]) if left else None
 
 
 def changed(files: Mapping[str, str]) -> set[str]:

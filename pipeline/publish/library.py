@@ -22,6 +22,7 @@ from pipeline.publish.perusal import Perused, Sheet, Terms, peruse
 from pipeline.publish.rendering import (
     Bearings,
     Material,
+    Recorded,
     Rendering,
     Style,
     cover_of,
@@ -29,6 +30,7 @@ from pipeline.publish.rendering import (
     issue_of,
     page_url,
     read_through,
+    recorded,
     render,
 )
 
@@ -83,6 +85,11 @@ class Library:
     def cover(self, record: Record, permalinks: Mapping[str, str]) -> Image | None:
         """The cover with an absolute address."""
         return cover_of(self.style, record, permalinks)
+
+    def recorded(self, record: Record, permalinks: Mapping[str, str]) -> Recorded | None:
+        """What the issue plays, if anything."""
+        text = self.material([record])[record.key]
+        return recorded(self.style, permalinks, record, read_through(self.style, record, text))
 
     def renderings(
         self, records: Sequence[Record], target: Target, permalinks: Mapping[str, str]

@@ -2,7 +2,7 @@
 
     draft     the author says so            scheduled  its hour is ahead
     adopted   due before the baseline       waiting    the file has not been quiet long enough
-    held      late | burst | copy | approval: a person decides
+    held      late | burst | copy | approval | restored: a person decides
     mailed    its audience is frozen
 
 Pure: records and mailings in, decisions out. `explain` prints their reasons.
@@ -58,14 +58,16 @@ def is_due(record: Record, now: datetime) -> bool:
 
 def holds(
     candidates: Sequence[Record], waiting: Sequence[Record], *, copies: Mapping[str, str], first: bool,
-    rules: Rules,
+    rules: Rules, restored_at: datetime | None = None,
 ) -> dict[str, str]:
     """Why each of these may not be mailed without a person, by key; who is not named may.
 
     `candidates` have just become due; `waiting` are scheduled already. `copies` names the issue that a
-    candidate repeats. `first`: nothing was ever mailed or approved from this ledger.
+    candidate repeats. `first`: nothing was ever really mailed or approved from this ledger. `restored_at`: when it was
+    filled from an export, which does not know what was mailed after it was made.
     """
-    reasons = {record.key: reason for record in candidates if (reason := _own_reason(record, copies, rules))}
+    reasons = {record.key: reason for record in candidates
+               if (reason := _own_reason(record, copies, rules, restored_at))}
     free = [record for record in (*candidates, *waiting) if record.key not in reasons]
     if len(free) > rules.max_burst:
         burst = f"burst: {len(free)} issues are due at once, schedule.max_burst is {rules.max_burst}"
@@ -73,11 +75,16 @@ def holds(
     if rules.approve is Approve.ALWAYS:
         return reasons | {record.key: "approval: mailings.approve is `always`" for record in free}
     if rules.approve is Approve.FIRST and first:
-        return reasons | {record.key: "approval: the first mailing of a new ledger" for record in free}
+        return reasons | {record.key: "approval: the first mailing that really goes out" for record in free}
     return reasons
 
 
-def _own_reason(record: Record, copies: Mapping[str, str], rules: Rules) -> str:
+def _own_reason(
+    record: Record, copies: Mapping[str, str], rules: Rules, restored_at: datetime | None
+) -> str:
+    if restored_at is not None and record.due_at <= restored_at:
+        return (f"restored: due before the ledger was restored {local(restored_at, rules.zone)}, "
+                "so it may have been mailed already")
     if record.key in copies:
         return f"copy: its text repeats issue {copies[record.key]}, which was mailed"
     if record.due_seen_at is not None and record.due_seen_at - record.due_at > rules.max_age:

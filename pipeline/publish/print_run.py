@@ -6,22 +6,23 @@ Only what changed is rendered: each page and document has a stamp of all it is m
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
 from itertools import chain, zip_longest
 from pathlib import Path
 
 from pipeline.errors import IssueError, Problem
 from pipeline.feeds import writing
 from pipeline.feeds.addresses import web_address
-from pipeline.feeds.feed import NEVER, Document, Entry, Format, Publication, fitting, plan_documents
+from pipeline.feeds.feed import NEVER, Document, Enclosure, Entry, Format, Publication, fitting, plan_documents
 from pipeline.feeds.formats import ATOM, FORMATS
 from pipeline.feeds.listing import Listing, Listings, plan_listings
 from pipeline.feeds.site import feed_style, redirect_page, render_index, site_files
 from pipeline.feeds.sitemap import Located, opml, sitemap
 from pipeline.issues.markdown import Target
 from pipeline.issues.record import Record, Spine
-from pipeline.publish.imprint import Page, Printed, changed, seen, stamp
+from pipeline.publish.imprint import Page, Printed, changed, seen, seen_size, stamp
 from pipeline.publish.printing import DocumentsTask, File, House, PageTask, PrintedPage, print_documents, print_page
+from pipeline.publish.rendering import Recorded
 from pipeline.publish.shelf import Shelf
 from pipeline.publish.workshop import Workshop
 
@@ -125,11 +126,20 @@ class PrintRun:
         self.after.pages[spine.key] = Page(
             stamp=spine.stamp, id=spine.feed_id, fragment=self._library.kept_as(page.record),
             assets=[list(pair) for pair in page.rendering.assets], links=[list(pair) for pair in page.rendering.links],
-            clashes=any(problem.path == spine.path for problem in self._found))
+            clashes=any(problem.path == spine.path for problem in self._found),
+            recorded=[*astuple(page.recorded)] if page.recorded else [])
         self.after.pages[spine.key].printed = self._printed(at)
 
     def _entry(self, record: Record, html: str = "") -> Entry:
-        return self._house.entry(record, html)
+        return self._house.entry(record, html, self._enclosure(record.key))
+
+    def _enclosure(self, key: str) -> Enclosure | None:
+        """What an issue plays, once its pages and their files are written; None too where its file is not there."""
+        page = self.after.pages.get(key)
+        if not page or not page.recorded:
+            return None
+        recorded = Recorded(*page.recorded)
+        return recorded.enclosure(seen_size(self.after.sources.get(self._plan.files.place(recorded.source), "")))
 
     def _assets(self) -> Iterator[File]:
         """Files that pages show; one that is not there is a line, not an end."""
@@ -226,11 +236,12 @@ class PrintRun:
         texts = self._library.material(records) if self._plan.content == "full" else {}
         return DocumentsTask(
             tuple((form.name, replace(document, entries=())) for form, document in group), publication, records,
-            tuple(texts[record.key] for record in records if texts))
+            tuple(texts[record.key] for record in records if texts),
+            tuple(self._enclosure(record.key) for record in records))
 
     def _fitting(self, shelf: Shelf, publication: Publication, folder: str) -> int:
         """How many entries fit is found by writing them, and remembered."""
-        newest = stamp([self._stamp(spine) for spine in shelf.spines[-self._plan.entries:]])
+        newest = stamp([self._entry_stamp(spine) for spine in shelf.spines[-self._plan.entries:]])
         was = self._before.fits.get(folder, [])
         count = was[1] if was and was[0] == newest else fitting(
             shelf, publication, FORMATS, limit=self._plan.entries, max_bytes=self._plan.max_bytes, group=GROUP,
@@ -241,7 +252,12 @@ class PrintRun:
     def _made_from(self, document: Document) -> tuple[object, ...]:
         assert isinstance(document.entries, Shelf)  # noqa: S101, as it was planned
         return (document.current, document.prev_archive, document.next_archive,
-                [self._stamp(spine) for spine in document.entries.spines])
+                [self._entry_stamp(spine) for spine in document.entries.spines])
+
+    def _entry_stamp(self, spine: Spine) -> str:
+        """Of an issue as feeds show it, with what it plays."""
+        enclosure = self._enclosure(spine.key)
+        return stamp(self._stamp(spine), enclosure) if enclosure else self._stamp(spine)
 
     def _with_text(self, spines: Sequence[Spine]) -> list[Entry]:
         records = self._archive.records(spine.key for spine in spines)

@@ -8,14 +8,25 @@ from functools import lru_cache
 from pathlib import Path
 
 from pipeline.cache import Cache
-from pipeline.feeds.feed import Document, Entry, Publication
+from pipeline.feeds.feed import Document, Enclosure, Entry, Publication
 from pipeline.feeds.formats import FORMATS
 from pipeline.feeds.site import render_page
 from pipeline.feeds.templating import Templates, web_templates
 from pipeline.feeds.twins import Packed, pack
 from pipeline.issues.markdown import Target
 from pipeline.issues.record import Record
-from pipeline.publish.rendering import Material, Rendering, Style, cover_of, issue_of, page_url, read_through, render
+from pipeline.publish.rendering import (
+    Material,
+    Recorded,
+    Rendering,
+    Style,
+    cover_of,
+    issue_of,
+    page_url,
+    read_through,
+    recorded,
+    render,
+)
 
 File = tuple[str, bytes | Packed]
 
@@ -32,10 +43,10 @@ class House:
     templates: tuple[Path, ...]
     cache: Cache
 
-    def entry(self, record: Record, html: str = "") -> Entry:
+    def entry(self, record: Record, html: str = "", enclosure: Enclosure | None = None) -> Entry:
         """An issue as feeds and pages show it."""
         return Entry(issue_of(self.style, record), page_url(self.style, record), html,
-                     cover_of(self.style, record, self.permalinks))
+                     cover_of(self.style, record, self.permalinks), enclosure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +63,24 @@ class PageTask:
 class DocumentsTask:
     """Documents that show the same issues, newest first; without `texts` as summaries.
 
-    `documents` are without entries; each with the name of its format.
+    `documents` are without entries; each with the name of its format. `enclosures` are those of the issues.
     """
 
     documents: tuple[tuple[str, Document], ...]
     publication: Publication
     records: tuple[Record, ...]
     texts: tuple[Material, ...]
+    enclosures: tuple[Enclosure | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class PrintedPage:
-    """The page of an issue, what its text needs and links to, and the text as it is kept if it was not kept yet."""
+    """The page of an issue, what its text needs, links to and plays, and the text as it is kept if it was not yet."""
 
     record: Record
     file: File
     rendering: Rendering
+    recorded: Recorded | None
     fresh: str | None
 
 
@@ -82,6 +95,7 @@ def print_page(house: House, task: PageTask) -> PrintedPage:
         next=house.entry(task.next) if task.next else None, templates=_templates(house.templates, house.cache))
     name = f"{record.permalink}index.html"
     return PrintedPage(record, (name, pack(name, content)), replace(rendered, html=""),
+                       recorded(house.style, house.permalinks, record, kept),
                        None if kept is task.text else kept)
 
 
@@ -89,7 +103,7 @@ def print_documents(house: House, task: DocumentsTask) -> list[File]:
     """The documents' files, in their order."""
     texts = [render(house.style, house.permalinks, record, text, Target.FEED).html
              for record, text in zip(task.records, task.texts, strict=True)] if task.texts else [""] * len(task.records)
-    entries = [house.entry(record, html) for record, html in zip(task.records, texts, strict=True)]
+    entries = [house.entry(*each) for each in zip(task.records, texts, task.enclosures, strict=True)]
     return [(document.name, pack(document.name, _FORMATS[name].write(
                 replace(document, entries=entries), task.publication)))
             for name, document in task.documents]

@@ -13,12 +13,15 @@ from urllib.parse import urljoin
 
 from pipeline.errors import IssueError, Problem
 from pipeline.feeds.addresses import asset_path, is_page, is_relative, relative_address, source_path, web_address
+from pipeline.feeds.feed import Enclosure
 from pipeline.issues.issue import Image, Issue, Manuscript
 from pipeline.issues.markdown import Body, Document, Target, fragment, parse
 from pipeline.issues.record import Record, Text
+from pipeline.issues.recordings import recording
 from pipeline.issues.targets import Place
 
 ISSUE, PAGE = ".md", ".html"
+_WEB = ("https://", "http://")
 
 Breaks = Literal["auto", "hard", "soft"]
 Material = str | Text
@@ -51,6 +54,21 @@ class Rendering:
     html: str
     assets: tuple[tuple[str, str], ...]
     links: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The recording of an issue: its absolute address, its media type, and our file (see `source_path`) or ""."""
+
+    url: str
+    media_type: str
+    source: str
+
+    def enclosure(self, size_bytes: int | None) -> Enclosure | None:
+        """As feeds give it; `size_bytes` is that of our file, None where there is none."""
+        if self.source and size_bytes is None:
+            return None
+        return Enclosure(self.url, self.media_type, size_bytes or 0)
 
 
 @dataclass(slots=True)
@@ -118,10 +136,13 @@ def page_url(style: Style, record: Record) -> str:
 
 
 def cover_of(style: Style, record: Record, permalinks: Mapping[str, str]) -> Image | None:
-    """The cover with an absolute address."""
+    """The cover with an absolute address; None where it has none that a reader could fetch."""
     if record.cover is None:
         return None
-    src = Bearings(record.path, style.url, permalinks, below_static=style.below_static).resolve(record.cover.src)
+    bearings = Bearings(record.path, style.url, permalinks, below_static=style.below_static)
+    src = Place(Target.FEED, page_url(style, record), bearings.resolve, style.width).address(record.cover.src)
+    if not src.startswith(_WEB):
+        return None
     return Image(src, record.cover.alt or record.title, record.cover.width, record.cover.height)
 
 
@@ -136,7 +157,19 @@ def render(style: Style, permalinks: Mapping[str, str], record: Record, text: Ma
     bearings = Bearings(record.path, style.url, permalinks, page, style.below_static)
     place = Place(target, page_url(style, record), bearings.resolve, style.width)
     shown = fragment(read_through(style, record, text), record.language or style.language, place)
+    if record.cover:
+        place.address(record.cover.src)  # its file is needed too, also where the text does not show it
     return Rendering(shown, tuple(sorted(bearings.assets.items())), tuple(sorted(bearings.links.items())))
+
+
+def recorded(style: Style, permalinks: Mapping[str, str], record: Record, clean: str) -> Recorded | None:
+    """The recording of an issue, whose text is given as it is kept."""
+    found = recording(clean)
+    if found is None:
+        return None
+    bearings = Bearings(record.path, style.url, permalinks, below_static=style.below_static)
+    url = Place(Target.FEED, page_url(style, record), bearings.resolve, style.width).address(found.src)
+    return Recorded(url, found.media_type, next(iter(bearings.assets), "")) if url.startswith(_WEB) else None
 
 
 def document_of(style: Style, issue: Record | Manuscript, body: Body, line: int) -> Document:

@@ -15,10 +15,10 @@ from lxml import etree
 
 from pipeline.clock import Clock
 from pipeline.errors import OutputError, TransportError, Unreachable, in_one_line
-from pipeline.providers.http import Answer, Call, Line
+from pipeline.providers.http import Answer, Call, HttpClient
 from pipeline.providers.sigv4 import Credentials, sign
 
-PAGE = 500         # objects of one list; it stays below what a line takes as an answer
+PAGE = 500         # objects of one list; it stays below what a client takes as an answer
 PATIENCE_S = 300.0  # for one object, of up to 64 MB
 GOES_ON = "nothing is lost: the next pass goes on where this one stopped"
 _PLAIN = "/-_.~"
@@ -49,7 +49,7 @@ class Store:
         self._find_credentials = find_credentials
         self._clock = clock
         url, self._path = place.root
-        self._line = Line(place.name, url, {"accept": "*/*"}, patience_s=PATIENCE_S)
+        self._client = HttpClient(place.name, url, {"accept": "*/*"}, patience_s=PATIENCE_S)
 
     def listed(self) -> dict[str, str]:
         """Every object's ETag, without its quotes: the MD5 of its bytes, except where a key of KMS encrypts them."""
@@ -75,7 +75,7 @@ class Store:
 
     def close(self) -> None:
         """Ends the connection."""
-        self._line.close()
+        self._client.close()
 
     def _call(
         self, method: str, name: str = "", content: bytes = b"", headers: Mapping[str, str] | None = None, *,
@@ -83,12 +83,12 @@ class Store:
     ) -> Answer:
         path = f"{self._path}/" + (quote(self._place.prefix + name, safe=_PLAIN) if name else "")
         asked = "&".join(f"{key}={quote(value, safe='-_.~')}" for key, value in sorted((query or {}).items()))
-        sent = {"host": urlsplit(self._line.url).netloc, "x-amz-content-sha256": hashlib.sha256(content).hexdigest(),
+        sent = {"host": urlsplit(self._client.url).netloc, "x-amz-content-sha256": hashlib.sha256(content).hexdigest(),
                 **(headers or {})}
         signature = sign(self._find_credentials(), self._place.region, "s3", method=method, path=path, headers=sent,
                          body=content, now=self._clock.now(), query=asked)
         try:
-            answer = self._line.call(Call(method, f"{path}?{asked}" if asked else path, content, sent | signature))
+            answer = self._client.call(Call(method, f"{path}?{asked}" if asked else path, content, sent | signature))
         except TransportError as error:
             raise Unreachable(error.problem.message, remedy=GOES_ON) from error
         if 200 <= answer.status < 300:

@@ -9,7 +9,7 @@ from pipeline.address import parse
 from pipeline.audience.tokens import NOBODY, KeyRing, Purpose
 from pipeline.issues.record import Record
 from pipeline.mailings.compose import Stencil
-from pipeline.mailings.dkim import Seal
+from pipeline.mailings.dkim import DkimSigner
 from pipeline.mailings.envelope import Envelope, Reader
 from pipeline.providers.base import Transport
 from pipeline.publish.dress import Dresser
@@ -17,11 +17,11 @@ from pipeline.publish.dress import Dresser
 
 def send_trial(
     record: Record, addresses: Sequence[str], *, dresser: Dresser, ring: KeyRing, list_id: str,
-    open_transport: Callable[[], Transport], seal: Seal | None = None,
+    open_transport: Callable[[], Transport], dkim: DkimSigner | None = None,
 ) -> list[tuple[str, str]]:
     """Hands a test message to the post for each address; gives what it said to each. Raises its verdicts."""
     edition, frozen = dresser.dress(record, list_id)
-    stencil = Stencil(edition, Envelope.from_json(frozen), seal)
+    stencil = Stencil(edition, Envelope.from_json(frozen), dkim)
     transport = open_transport()
     try:  # the hour tells one test from the next, or a provider that knows keys would send the second one nowhere
         return [(address, transport.send(stencil.message(sample_reader(

@@ -1,1 +1,1 @@
-"""A dress rehearsal: the real send, to a post office of ours that does everything a post office may do wrong."""
+"""A dress rehearsal: the real send, to a mail server of ours that does everything a mail server may do wrong."""

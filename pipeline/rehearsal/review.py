@@ -9,16 +9,16 @@ from typing import Any
 
 from pipeline.mailings.ledger.progress import Seen
 from pipeline.mailings.mailing import DeliveryState, DoubtPolicy
-from pipeline.rehearsal.cast import LOSES_THE_LINE, Fate, Role
+from pipeline.rehearsal.readers import LOSES_THE_LINE, Fate, Reader
 
 WINDOW = 8  # messages that may be in the air on a line when it is lost
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class Received:
     """What one reader has in the end: how often it came, in how many versions, and the ledger's word."""
 
-    role: Role
+    reader: Reader
     times: int
     versions: int
     state: DeliveryState
@@ -31,13 +31,13 @@ class Review:
     issue: str
     seed: int
     kills: int
-    letters: Sequence[Letter]
+    letters: Sequence[Received]
     faults: Sequence[str]
 
     def rows(self) -> list[dict[str, Any]]:
         """For each fate: how many readers, how often they got it, where the ledger has them."""
-        return [_row(fate, [one for one in self.letters if one.role.fate is fate])
-                for fate in Fate if any(one.role.fate is fate for one in self.letters)]
+        return [_row(fate, [one for one in self.letters if one.reader.fate is fate])
+                for fate in Fate if any(one.reader.fate is fate for one in self.letters)]
 
     @property
     def in_doubt(self) -> int:
@@ -49,13 +49,13 @@ class Review:
         return {
             "issue": self.issue, "readers": len(self.letters), "seed": self.seed, "kills": self.kills,
             "rows": self.rows(), "faults": list(self.faults),
-            "letters": [{"address": one.role.address, "fate": one.role.fate.said, "times": one.times,
+            "letters": [{"address": one.reader.address, "fate": one.reader.fate.said, "times": one.times,
                          "state": one.state.value} for one in self.letters],
         }
 
 
 def review(
-    issue: str, seed: int, struck: int, roles: Sequence[Role], journal: Iterable[Mapping[str, object]],
+    issue: str, seed: int, struck: int, readers: Sequence[Reader], journal: Iterable[Mapping[str, object]],
     ledger: Iterable[Seen], policy: DoubtPolicy,
 ) -> Review:
     """Compares. `struck` is how many kills hit a running sender, `journal` what the post took, in its order."""
@@ -63,39 +63,39 @@ def review(
     for taken in journal:
         copies[str(taken["recipient"])].append((taken["message_id"], taken["sha256"]))
     states = {seen.address: seen.state for seen in ledger}
-    letters = [Letter(role, len(copies[role.address]), len(set(copies[role.address])),
-                      states.get(role.address, DeliveryState.PENDING)) for role in roles]
+    letters = [Received(reader, len(copies[reader.address]), len(set(copies[reader.address])),
+                      states.get(reader.address, DeliveryState.PENDING)) for reader in readers]
     return Review(issue, seed, struck, letters, list(_faults(letters, copies, struck, policy)))
 
 
 def _faults(
-    letters: Sequence[Letter], copies: Collection[str], struck: int, policy: DoubtPolicy,
+    letters: Sequence[Received], copies: Collection[str], struck: int, policy: DoubtPolicy,
 ) -> Iterable[str]:
     for one in letters:
         if one.times == 0 and one.state is DeliveryState.SENT:
-            yield f"{one.role.address} counts as sent and got nothing"
-        if one.state is DeliveryState.FAILED and one.role.fate is not Fate.REFUSED:
-            yield f"{one.role.address} counts as failed, and nobody refused it"
+            yield f"{one.reader.address} counts as sent and got nothing"
+        if one.state is DeliveryState.FAILED and one.reader.fate is not Fate.REFUSED:
+            yield f"{one.reader.address} counts as failed, and nobody refused it"
         if one.state not in (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.IN_DOUBT):
-            yield f"{one.role.address} was forgotten: it is {one.state}"
+            yield f"{one.reader.address} was forgotten: it is {one.state}"
         if one.versions > 1:
-            yield f"{one.role.address} got two different messages"
-    strangers = set(copies) - {one.role.address for one in letters}
+            yield f"{one.reader.address} got two different messages"
+    strangers = set(copies) - {one.reader.address for one in letters}
     yield from (f"{address} got mail and is nobody's" for address in sorted(strangers))
     repeats, allowed = sum(max(0, one.times - 1) for one in letters), _allowed(letters, struck, policy)
     if repeats > allowed:
         yield f"{repeats} messages came twice; where answers were lost it may have been {allowed}"
 
 
-def _allowed(letters: Sequence[Letter], struck: int, policy: DoubtPolicy) -> int:
+def _allowed(letters: Sequence[Received], struck: int, policy: DoubtPolicy) -> int:
     """Repeats that no sender could have avoided: what was in the air when an answer was lost, and is sent again."""
     if policy is DoubtPolicy.HOLD:
         return 0
-    lost = sum(one.role.fate in LOSES_THE_LINE for one in letters)
+    lost = sum(one.reader.fate in LOSES_THE_LINE for one in letters)
     return WINDOW * (lost + (4 * struck if policy is DoubtPolicy.RESEND else 0))
 
 
-def _row(fate: Fate, letters: Sequence[Letter]) -> dict[str, Any]:
+def _row(fate: Fate, letters: Sequence[Received]) -> dict[str, Any]:
     states = Counter(one.state.value for one in letters)
     return {
         "fate": fate.said, "readers": len(letters), "never": sum(one.times == 0 for one in letters),

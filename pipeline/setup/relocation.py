@@ -14,6 +14,7 @@ from pipeline.app import App, open_database
 from pipeline.audience.exporting import write_csv, write_deliveries_csv
 from pipeline.config import Config
 from pipeline.errors import OutputError, Refusal
+from pipeline.mailings.highwater import stop_what_may_have_gone_on
 from pipeline.transcript import read_transcript, write_transcript
 
 SECRET = "secret"  # noqa: S105, the name of a file
@@ -41,7 +42,8 @@ def export_publication(app: App, folder: Path, tell: Progress) -> dict[str, int]
 def restore_publication(app: App, folder: Path, tell: Progress) -> dict[str, int]:
     """Fills the empty database of the settings from an export; gives the rows of each table.
 
-    Raises Refusal where another secret signs links already: those in mails that went out would break.
+    What the ledger it was made from may have mailed since is stopped, until a person decides. Raises Refusal where
+    another secret signs links already: those in mails that went out would break.
     """
     kept, exported = own_secret(app.config), folder / SECRET
     brought = exported.read_bytes() if exported.exists() else None
@@ -51,6 +53,7 @@ def restore_publication(app: App, folder: Path, tell: Progress) -> dict[str, int
     rows = read_transcript(open_database(app.config), folder, tell, now=app.clock.now())
     if brought is not None and kept is None and not app.config.web.secret:
         _keep(app.config.var / SECRET, brought)
+    stop_what_may_have_gone_on(app.ledger, app.clock.now())
     return rows
 
 

@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import update
 
 from pipeline.database import Database
+from pipeline.mailings.board import Board
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import Claim, DeliveryState, Doubt, Mailing, MailingState, Outcome
 from pipeline.mailings.presence import UNHEARD, Presence, Reclaimed
@@ -89,6 +90,11 @@ def claim(presence: Presence, ledger: Ledger, limit: int) -> list[Claim]:
     return ledger.deliveries.claim(presence.worker.id, presence.worker.shard, limit=limit, now=NOON, lease=LEASE)
 
 
+def hand_over(board: Board, claim: Claim) -> None:
+    board.begin(claim)
+    board.depart(claim)
+
+
 def claim_two(presence: Presence, ledger: Ledger) -> None:
     claim(presence, ledger, 2)
 
@@ -96,21 +102,21 @@ def claim_two(presence: Presence, ledger: Ledger) -> None:
 def claim_two_of_which_one_departs(presence: Presence, ledger: Ledger) -> None:
     board = presence.board
     first, _ = claim(presence, ledger, 2)
-    board.depart(first)
+    hand_over(board, first)
 
 
 def claim_two_of_which_one_lands(presence: Presence, ledger: Ledger) -> None:
     board = presence.board
     first, second = claim(presence, ledger, 2)
-    board.depart(first)
-    board.depart(second)
+    hand_over(board, first)
+    hand_over(board, second)
     board.land(Outcome(first, DeliveryState.SENT, "250 taken", "smtp", "A1"))
 
 
 def send_one(presence: Presence, ledger: Ledger) -> None:
     board = presence.board
     one, = claim(presence, ledger, 1)
-    board.depart(one)
+    hand_over(board, one)
     sent = Outcome(one, DeliveryState.SENT, "ok")
     ledger.deliveries.record(presence.worker.shard, [sent], now=NOON)
     board.clear([sent])

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import IntegrityError
 
 from pipeline.database import Database
-from pipeline.mailings.board import Sight
+from pipeline.mailings.board import Snapshot
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.tally import Tally
 from pipeline.mailings.ledger.workers import Worker
@@ -329,18 +329,18 @@ class Delivery:
         leave(self.books.database, self.books.reader)
         self.books.claim(self.now)
 
-    def die(self, seen: Sight | None) -> None:
+    def die(self, seen: Snapshot | None) -> None:
         """Its holder is dead, and this is what its board shows."""
         take_back(self.books.ledger, HOLDER, seen, Doubt.PROCESS, NOON)
 
     def land(self) -> None:
         """Its holder is dead, and its board says that the message was taken."""
         flight = (self.mine.id, self.mine.fence) if self.mine else (0, 0)
-        self.die(Sight(landed={flight: b"sent\x1fcounted\x1f\x1f\x1fsmtp\x1f\x1fsaid so"}))
+        self.die(Snapshot(landed={flight: b"sent\x1fcounted\x1f\x1f\x1fsmtp\x1f\x1fsaid so"}))
 
     def fly(self) -> None:
         """Its holder is dead, and its board says that the message was on the wire."""
-        self.die(Sight(frozenset({(self.mine.id, self.mine.fence) if self.mine else (0, 0)})))
+        self.die(Snapshot(frozenset({(self.mine.id, self.mine.fence) if self.mine else (0, 0)})))
 
     def lease_over(self) -> None:
         self.doubts.reclaim_leases(NOON + LEASE)
@@ -366,7 +366,7 @@ ACTS: dict[str, Callable[[Delivery], None]] = {
     "settle as deferred": lambda one: one.settle(S.DEFERRED, due_at=LATER),
     "settle as pending": lambda one: one.settle(S.PENDING, counted=False),
     "settle as in doubt": lambda one: one.settle(S.IN_DOUBT, doubt=Doubt.LINE),
-    "holder is dead, nothing departed": lambda one: one.die(Sight()),
+    "holder is dead, nothing departed": lambda one: one.die(Snapshot()),
     "holder is dead, it had departed": Delivery.fly,
     "holder is dead, it had landed": Delivery.land,
     "holder is dead, nobody knows": lambda one: one.die(None),

@@ -20,9 +20,9 @@ from pipeline.providers.catalogue import transport_opener
 from pipeline.providers.local import Faulty, Folder, Outbox
 from pipeline.providers.smtp import Smtp
 from tests.messages import NOON, message, outcome, relay_to, send
-from tests.sink import DATA_ONLY, EVERYTHING, Manners, PostOffice
+from tests.sink import DATA_ONLY, EVERYTHING, Behaviour, MailServer
 from tests.standins import Fault, Service
-from tests.vendors import DESKS, PLATFORMS
+from tests.vendors import APIS, PLATFORMS
 
 
 @dataclass(frozen=True)
@@ -42,11 +42,11 @@ class Rig:
         return f"{name}@{LIST_DOMAIN if self.transport.broadcasts else 'example.org'}"
 
 
-@pytest.fixture(params=["folder", "outbox", "faulty", "smtp-chunked", "smtp-pipelined", "smtp-lockstep", *DESKS,
+@pytest.fixture(params=["folder", "outbox", "faulty", "smtp-chunked", "smtp-pipelined", "smtp-lockstep", *APIS,
                         *PLATFORMS])
 def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
     kind, _, manner = request.param.partition("-")
-    if request.param in DESKS:
+    if request.param in APIS:
         yield from _vendor(request.param)
     elif kind in PLATFORMS:
         yield from _platform(kind)
@@ -91,9 +91,9 @@ def _smtp(offers: tuple[str, ...]) -> Iterator[Rig]:
         "temp-421": "Unavailable",
         "lose-after-data": "InDoubt",
     }
-    with PostOffice(Manners(offers=offers)) as post:
+    with MailServer(Behaviour(offers=offers)) as post:
         smtp = Smtp(relay_to(post))
-        yield Rig(smtp, lambda: [(letter.recipient, letter.content) for letter in post.letters], refusals)
+        yield Rig(smtp, lambda: [(letter.recipient, letter.content) for letter in post.accepted], refusals)
         smtp.close()
 
 
@@ -114,25 +114,25 @@ def fault_for(body: bytes, written: str) -> Fault | None:
 
 
 def _platform(kind: str) -> Iterator[Rig]:
-    desk, settings = PLATFORMS[kind]
-    with Service(desk(), elsewhere="http://192.0.2.1") as service:
+    api, settings = PLATFORMS[kind]
+    with Service(api(), elsewhere="http://192.0.2.1") as service:
         transport = transport_opener(kind, {**settings, "url": service.url}, HandClock(NOON))()
         service.faults = lambda request: fault_for(request.body, "avviso-{}")
 
         def delivered() -> list[tuple[str, Any]]:
-            marks = [re.findall(r"avviso-([\w-]+)", str(one))[0] for one in service.desk.sent]
-            return [(f"{mark}@{LIST_DOMAIN}", service.desk.texts(one)) for mark, one in
-                    zip(marks, service.desk.sent, strict=True)]
+            marks = [re.findall(r"avviso-([\w-]+)", str(one))[0] for one in service.api.sent]
+            return [(f"{mark}@{LIST_DOMAIN}", service.api.texts(one)) for mark, one in
+                    zip(marks, service.api.sent, strict=True)]
 
         yield Rig(transport, delivered, {name: expected for name, (_, expected) in FAULTS.items()},
                   _parts if kind in ("listmonk", "mailchimp") else lambda letter: (*_parts(letter)[:2], ""))
-        assert service.desk.oddities == []
+        assert service.api.oddities == []
         transport.close()
 
 
 def _vendor(kind: str) -> Iterator[Rig]:
-    desk, settings = DESKS[kind]
-    with Service(desk(), elsewhere="http://192.0.2.1") as service:
+    api, settings = APIS[kind]
+    with Service(api(), elsewhere="http://192.0.2.1") as service:
         transport = transport_opener(kind.partition("-")[0], {**settings, "url": service.url}, HandClock(NOON))()
         service.faults = lambda request: fault_for(request.body, "{}@example.org")
         refusals = {name: expected for name, (_, expected) in FAULTS.items()}
@@ -140,10 +140,10 @@ def _vendor(kind: str) -> Iterator[Rig]:
         yield Rig(
             transport,
             lambda: [(mail.recipient, mail.mime if takes_mime else (mail.subject, mail.html, mail.text))
-                     for mail in service.desk.mails],
+                     for mail in service.api.mails],
             refusals if kind == "http" else refusals | {"gone": "Rejected"},
             (lambda letter: letter.mime()) if takes_mime else _parts)
-        assert service.desk.oddities == []
+        assert service.api.oddities == []
         transport.close()
 
 

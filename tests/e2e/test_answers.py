@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.imap import ImapServer
-from tests.sink import PostOffice, make_certificate
+from tests.sink import MailServer, make_certificate
 from tests.street import Publication
 
 ADA, BOB, CY = "ada@example.org", "bob@example.org", "cy@example.org"
@@ -25,16 +25,16 @@ class Laptop:
     """A publication without a public server: mail goes out by SMTP, answers come by IMAP."""
 
     publication: Publication
-    post: PostOffice
+    post: MailServer
     mailbox: ImapServer
 
     def publish(self, name: str) -> list[str]:
         """One more issue; gives who got it."""
-        before = len(self.post.letters)
+        before = len(self.post.accepted)
         self.publication.write(name, f"About {name}.", day=datetime.now(UTC) - timedelta(minutes=1))
         answer = self.publication.run("publish")
         assert answer.code == 0, answer.err
-        return sorted(letter.recipient for letter in self.post.letters[before:])
+        return sorted(letter.recipient for letter in self.post.accepted[before:])
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def laptop(tmp_path: Path) -> Iterator[Laptop]:
     publication = Publication(tmp_path / "letters")
     publication.write("01-Paper.md", "The first is about paper.", day="2026/01/05")
     assert publication.run("init").code == 0
-    with PostOffice() as post, ImapServer(certificate) as mailbox:
+    with MailServer() as post, ImapServer(certificate) as mailbox:
         publication.configure({
             "web": {"url": None},
             "transport": {"kind": "smtp", "host": "127.0.0.1", "port": post.port, "security": "none"},
@@ -56,7 +56,7 @@ def laptop(tmp_path: Path) -> Iterator[Laptop]:
 
 def test_reader_who_leaves_by_mail_and_one_whose_mail_came_back_are_not_in_the_next_mailing(laptop: Laptop) -> None:
     assert laptop.publish("02-Ink.md") == [ADA, BOB, CY]
-    letters = {letter.recipient: letter for letter in laptop.post.letters}
+    letters = {letter.recipient: letter for letter in laptop.post.accepted}
 
     head = email.message_from_bytes(letters[ADA].content, policy=email.policy.default)
     (way_out,) = re.findall(r"<(mailto:[^>]+)>", str(head["List-Unsubscribe"]).replace(" ", ""))

@@ -18,7 +18,7 @@ from pipeline.app import App
 from pipeline.clock import HandClock
 from pipeline.config import load
 from pipeline.web.assembly import open_server
-from tests.sink import PostOffice
+from tests.sink import MailServer
 from tests.street import Publication
 
 ADA = "ada@example.com"
@@ -26,17 +26,17 @@ ADA = "ada@example.com"
 
 @dataclass
 class Street:
-    """A publication with a post office and its web; the web's clock is turned by hand."""
+    """A publication with a mail server and its web; the web's clock is turned by hand."""
 
     publication: Publication
-    post: PostOffice
+    post: MailServer
     clock: HandClock
     url: str
 
     def mail_to(self, address: str, count: int) -> list[str]:
         """The text parts of `count` mails to an address; passes are made until they are there, ten at most."""
         for _ in range(10):
-            texts = [text(letter.content) for letter in self.post.letters if letter.recipient == address]
+            texts = [text(letter.content) for letter in self.post.accepted if letter.recipient == address]
             if len(texts) >= count:
                 return texts
             self.publication.run("publish")
@@ -68,7 +68,7 @@ def street(tmp_path: Path) -> Iterator[Street]:
         "web": {"url": url, "listen": f"127.0.0.1:{port}"}})
     publication.write("01-Paper.md", "The first is about paper.", day="2026/01/05")
     assert publication.run("init").code == 0
-    with PostOffice() as post:
+    with MailServer() as post:
         publication.over_smtp(post.port)
         clock = HandClock(datetime.now(UTC) - timedelta(hours=1))
         server = open_server(App(load(tmp_path / "config.yaml", {}), clock))
@@ -137,7 +137,7 @@ def test_one_click_alone_takes_a_reader_off(street: Street, browser: Any) -> Non
     street.publication.run("subscribers", "add", ADA)
     street.write("02-Ink.md", "The second is about ink and cold mornings.")
     street.mail_to(ADA, 1)
-    (letter,) = (one for one in street.post.letters if one.recipient == ADA)
+    (letter,) = (one for one in street.post.accepted if one.recipient == ADA)
     header = email.message_from_bytes(letter.content, policy=email.policy.default)["List-Unsubscribe"]
 
     answer = browser.new_context().request.post(re.findall(r"<(http:[^>]+)>", header)[0],

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from tests.standins import Reply, Request, Service
 from tests.street import Publication
-from tests.vendors import DESKS
+from tests.vendors import APIS
 
 
 def test_publish_ends_where_the_post_asks_for_an_hour(tmp_path: Path) -> None:
-    kind, settings = DESKS["http"]
+    kind, settings = APIS["http"]
 
     class Tired(kind):  # type: ignore[misc,valid-type]
         def respond(self, _: Request) -> Reply:

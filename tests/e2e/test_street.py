@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.sink import PostOffice
+from tests.sink import MailServer
 from tests.street import Publication, unmeasured
 
 OLD = "2026/01/05"
@@ -49,7 +49,7 @@ def test_init_adopts_everything_and_mails_nobody(tmp_path: Path) -> None:
 
 
 def test_new_issue_reaches_each_reader_once_whatever_its_file_goes_through(publication: Publication) -> None:
-    with PostOffice() as post:
+    with MailServer() as post:
         publication.over_smtp(post.port, approve="first")
         for reader in "abcde":
             publication.run("subscribers", "add", f"{reader}@example.com")
@@ -78,7 +78,7 @@ def test_new_issue_reaches_each_reader_once_whatever_its_file_goes_through(publi
             publication.age()
             assert publication.run("publish").code == 0
 
-        assert sorted(letter.recipient for letter in post.letters) == [f"{reader}@example.com" for reader in "abcde"]
+        assert sorted(letter.recipient for letter in post.accepted) == [f"{reader}@example.com" for reader in "abcde"]
         after = feed_entry(publication, 0)
         assert (after["id"], after["date_published"]) == (entry["id"], entry["date_published"])
 
@@ -139,7 +139,7 @@ def test_ledger_that_is_gone_mails_nobody_until_init(publication: Publication) -
 
 
 def test_publish_without_a_way_out_is_refused(publication: Publication) -> None:
-    with PostOffice() as post:
+    with MailServer() as post:
         publication.over_smtp(post.port)
         path = publication.folder / "config.yaml"
         settings = yaml.safe_load(path.read_text(encoding="utf-8"))

@@ -29,6 +29,7 @@ from pipeline.config import load, plain_values
 from pipeline.engines import jobs, service
 from pipeline.errors import PipelineError
 from pipeline.mailings.mailing import Doubt, MailingState
+from pipeline.mailings.send import deliver
 from pipeline.providers.catalogue import transport_opener
 from pipeline.providers.smtp_settings import Patience
 from tests.books import add_readers
@@ -125,7 +126,7 @@ class House:
         with jobs.Shift.begin(app) as shift:
             while not stop.is_set():
                 shift.tidy()
-                shift.office().deliver(stop)
+                deliver(shift.dispatch(), stop)
                 stop.wait(0.05)
         return DONE
 
@@ -217,7 +218,7 @@ def is_over(child: int) -> bool:
 
 @dataclass
 class Journal:
-    """What a post office in another process has written down, read on from where it was read before."""
+    """What a mail server in another process has written down, read on from where it was read before."""
 
     path: Path
     entries: list[dict[str, Any]] = field(default_factory=list)

@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 
 from pipeline.database import Database
-from pipeline.mailings import desk
+from pipeline.mailings import sender_queue
 from pipeline.mailings.board import read_board
-from pipeline.mailings.desk import GROUP
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import Doubt
 from pipeline.mailings.presence import take_back
+from pipeline.mailings.sender_queue import GROUP
 from pipeline.providers.base import Message
 from tests.books import NOON, dying
-from tests.offices import Workplace
+from tests.workplaces import Workplace
 
 READERS = 150 * GROUP  # so many that a process lives to claim ahead with outcomes in hand
 
@@ -28,7 +28,7 @@ READERS = 150 * GROUP  # so many that a process lives to claim ahead with outcom
 def test_death_at_any_statement_leaves_in_doubt_whom_it_had_on_the_wire_and_nobody_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trials: Callable[[int, int], int]
 ) -> None:
-    monkeypatch.setattr(desk, "QUICK_S", math.inf)  # groups grow, so that they are claimed ahead
+    monkeypatch.setattr(sender_queue, "QUICK_S", math.inf)  # groups grow, so that they are claimed ahead
     work = Workplace(tmp_path, readers=READERS)
     journal = os.open(tmp_path / "journal", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 

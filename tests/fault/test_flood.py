@@ -126,7 +126,7 @@ def send_all(folder: Path, readers: int, count: int) -> tuple[float, float, Coun
     return took, flooded, Counter(said.read_text("ascii").split())
 
 
-def test_w08_mailing_under_way_goes_on_while_ten_thousand_ask(trials: Callable[[int, int], int]) -> None:
+def test_mailing_under_way_goes_on_while_ten_thousand_ask(trials: Callable[[int, int], int]) -> None:
     readers, count, rounds = trials(300, 40_000), trials(1_000, 10_000), trials(1, 3)
     alone, among, most, answered = [], [], 0.0, Counter[str]()
     for _ in range(rounds):

@@ -6,10 +6,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from pipeline.errors import TransportError
-from pipeline.mailings.desk import GROUP
+from pipeline.mailings.sender_queue import GROUP
 from pipeline.providers.base import Message
 from tests.books import LEASE
-from tests.offices import Workplace
+from tests.workplaces import Workplace
 
 
 def test_what_waited_past_its_lease_is_sent_by_whoever_has_it_then_and_by_nobody_else(tmp_path: Path) -> None:

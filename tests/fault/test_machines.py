@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.mailings import clerk
+from pipeline.mailings import recorder
 from pipeline.providers.smtp_settings import Patience
 from tests.conftest import Cluster
 from tests.fault.cutter import UNANSWERED, UNHEARD, Cutter
@@ -188,7 +188,7 @@ def test_line_lost_in_a_commit_costs_nobody_a_mail_nobody_two_and_no_lease(
 ) -> None:
     """What was claimed as the line broke goes out long before its lease of five minutes is over."""
     readers, cuts = trials(200, 5000), trials(6, 150)
-    monkeypatch.setattr(clerk, "LEDGER_AWAY_S", 0.05)  # a child inherits it
+    monkeypatch.setattr(recorder, "LEDGER_AWAY_S", 0.05)  # a child inherits it
     with SinkProcess(tmp_path / "journal") as sink, closing(Cutter(postgres_url)) as line:
         house = on_postgres(tmp_path / "pub", sink, postgres_url, readers, "auto", f"{trials(100, 100)}/s")
         house.lease = house.patience = None  # a busy server is not taken for a dead one: that is another fault

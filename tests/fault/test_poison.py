@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from pipeline.mailings.desk import SendersDesk
 from pipeline.mailings.mailing import MailingState
 from pipeline.mailings.messages import Plate
+from pipeline.mailings.sender_queue import SenderQueue
 from pipeline.mailings.waiting import given_up
 from pipeline.providers import smtp_session
 from tests.fault.house import DONE, House, wait
@@ -39,25 +39,25 @@ def composing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Plate, "message", deadly)
 
 
-def packing(monkeypatch: pytest.MonkeyPatch) -> None:
-    pack = smtp_session.pack
+def encoding(monkeypatch: pytest.MonkeyPatch) -> None:
+    encode = smtp_session.encode
 
     def deadly(message: Any, *how: Any) -> Any:
         die(message.recipient)
-        return pack(message, *how)
+        return encode(message, *how)
 
-    monkeypatch.setattr(smtp_session, "pack", deadly)
+    monkeypatch.setattr(smtp_session, "encode", deadly)
 
 
-def in_the_air(monkeypatch: pytest.MonkeyPatch) -> None:
-    depart = SendersDesk.depart
+def in_flight(monkeypatch: pytest.MonkeyPatch) -> None:
+    depart = SenderQueue.depart
 
-    def deadly(desk: SendersDesk, message: Any) -> bool:
-        goes = depart(desk, message)
+    def deadly(queue: SenderQueue, message: Any) -> bool:
+        goes = depart(queue, message)
         die(message.recipient)
         return goes
 
-    monkeypatch.setattr(SendersDesk, "depart", deadly)
+    monkeypatch.setattr(SenderQueue, "depart", deadly)
 
 
 @pytest.fixture
@@ -76,13 +76,13 @@ def deaths(house: House) -> int:
 
 
 @pytest.mark.parametrize(("policy", "stage"), [
-    ("resend", composing), ("resend", packing), ("resend", in_the_air), ("auto", composing), ("auto", in_the_air)])
+    ("resend", composing), ("resend", encoding), ("resend", in_flight), ("auto", composing), ("auto", in_flight)])
 def test_poison_is_given_up_after_three_deaths_and_the_mailing_ends(
     tmp_path: Path, sink: SinkProcess, monkeypatch: pytest.MonkeyPatch, stage: Callable[[Any], None], policy: str,
 ) -> None:
     house = House(tmp_path / "pub", sink.port, READERS, policy, connections=2)
     stage(monkeypatch)
-    is_held = policy == "auto" and stage is in_the_air  # a death in the air is a doubt, and doubts are not tried again
+    is_held = policy == "auto" and stage is in_flight  # a death in flight is a doubt, and doubts are not tried again
 
     assert deaths(house) == (1 if is_held else 3)
 

@@ -16,12 +16,12 @@ import pytest
 
 from pipeline.errors import Refusal
 from pipeline.providers.courier import Courier
-from pipeline.providers.http import Answer, Call, Line
+from pipeline.providers.http import Answer, Call, HttpClient
 from pipeline.providers.postmark import Postmark
 from tests.books import add_readers
 from tests.publications import Publication, words
 from tests.standins import Fault, Request, Service
-from tests.vendors import DESKS, PLATFORMS
+from tests.vendors import APIS, PLATFORMS
 
 pytestmark = pytest.mark.fault
 
@@ -31,10 +31,10 @@ DEAD = 9
 @contextmanager
 def service_of(kind: str) -> Iterator[tuple[Service, dict[str, Any]]]:
     """A stand-in and what config.yaml says of it."""
-    desk, settings = (DESKS | PLATFORMS)[kind]
-    with Service(desk()) as service:
+    api, settings = (APIS | PLATFORMS)[kind]
+    with Service(api()) as service:
         yield service, {"kind": kind.partition("-")[0], **settings, "url": service.url}
-        assert service.desk.oddities == []
+        assert service.api.oddities == []
 
 
 def publication(folder: Path, transport: dict[str, Any], readers: int, *, lists: str = "") -> Publication:
@@ -85,23 +85,23 @@ def killed(made: Publication, at: int, *, sent: bool) -> None:
 
 def _die_at(number: int, *, sent: bool) -> None:
     calls = 0
-    call_service = Line.call
+    call_service = HttpClient.call
 
-    def call(line: Line, call: Call) -> Answer:
+    def call(client: HttpClient, call: Call) -> Answer:
         nonlocal calls
         calls += 1
         if calls == number:
             if sent:
-                call_service(line, call)
+                call_service(client, call)
             os._exit(DEAD)
-        return call_service(line, call)
+        return call_service(client, call)
 
-    Line.call = call  # type: ignore[method-assign]
+    HttpClient.call = call  # type: ignore[method-assign]
 
 
 def received(service: Service) -> Counter[int]:
     """How many readers got it how often."""
-    return Counter(Counter(mail.recipient for mail in service.desk.mails).values())
+    return Counter(Counter(mail.recipient for mail in service.api.mails).values())
 
 
 @pytest.fixture
@@ -138,7 +138,7 @@ def test_killed_batch_that_never_left_is_shown_until_the_search_is_sure_and_then
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch, trials: Callable[[int, int], int]) -> None:
     """An answer is waited for some seconds instead of a minute; the deadline is the real one, and so is the silence."""
-    monkeypatch.setitem(Line.__init__.__kwdefaults__ or {}, "patience_s", float(trials(2, 10)))
+    monkeypatch.setitem(HttpClient.__init__.__kwdefaults__ or {}, "patience_s", float(trials(2, 10)))
 
 
 @pytest.mark.usefixtures("hasty")
@@ -233,12 +233,12 @@ def test_without_key_and_search_only_what_was_in_the_air_is_in_doubt_and_a_perso
 ) -> None:
     with service_of(kind) as (service, settings):
         made = publication(tmp_path / "p", {**settings, "connections": 1}, 250)
-        in_the_air = 100 if kind == "resend-batch" else 1
+        in_flight = 100 if kind == "resend-batch" else 1
         killed(made, 2, sent=False)
 
-        assert deliver(made) == {"sent": 250 - in_the_air, "in_doubt": in_the_air}
+        assert deliver(made) == {"sent": 250 - in_flight, "in_doubt": in_flight}
         made.turn(hours=1)
-        assert deliver(made) == {"sent": 250 - in_the_air, "in_doubt": in_the_air}
+        assert deliver(made) == {"sent": 250 - in_flight, "in_doubt": in_flight}
         made.app.decisions.resolve(made.record("1"), resend=True)
         assert deliver(made) == {"sent": 250}
         assert received(service) == {1: 250}
@@ -298,7 +298,7 @@ def test_broadcast_goes_out_once_whatever_call_kills_us(tmp_path: Path, kind: st
             made.turn(minutes=6)
 
         assert deliver(made) == {"sent": 1}
-        assert len(service.desk.sent) == 1
+        assert len(service.api.sent) == 1
         assert made.standings == {"1": "mailed"}
         assert sorted(made.mailings.values()) == ["sent", "sent"]
 

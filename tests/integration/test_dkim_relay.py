@@ -14,11 +14,11 @@ from pipeline.clock import HandClock
 from pipeline.mailings.compose import Stencil
 from pipeline.mailings.envelope import Reader
 from pipeline.providers.catalogue import transport_opener
-from tests.keys import KINDS, seal, verifies
+from tests.keys import KINDS, dkim_signer, verifies
 from tests.mail_samples import edition, envelope, reader, render
 from tests.messages import NOON
 from tests.postfix import PROGRAM, postfix
-from tests.sink import PostOffice
+from tests.sink import MailServer
 
 NAMES = ("", "Mira", "Li, Hua", "林子", "😀 Ada 👩‍🔬", 'the "Printer"', "a" * 120, "字" * 80, "=?utf-8?q?x?=",
          "O'Neil; x")
@@ -41,10 +41,10 @@ def random_readers(count: int) -> list[Reader]:
 def test_signatures_of_both_kinds_are_believed_behind_a_real_relay(trials: Callable[[int, int], int]) -> None:
     readers = random_readers(trials(40, 1000))
     english = replace(edition(), text="Type  and\tpaper. \n.\n..\nFrom here\n" * 40)
-    stencils = [(kind, Stencil(words, envelope(), seal(kind)))
+    stencils = [(kind, Stencil(words, envelope(), dkim_signer(kind)))
                 for kind in KINDS for words in (edition(), english, render("正文。\n\n" * 40))]
     sent = {}
-    with PostOffice() as post, postfix(post.port) as port:
+    with MailServer() as post, postfix(post.port) as port:
         smtp = transport_opener("smtp", {"host": "127.0.0.1", "port": port, "security": "none"}, HandClock(NOON))()
         for n, one in enumerate(readers):
             kind, stencil = stencils[n % len(stencils)]
@@ -52,9 +52,9 @@ def test_signatures_of_both_kinds_are_believed_behind_a_real_relay(trials: Calla
             smtp.send(made)
             sent[made.message_id] = (kind, made.mime())
         smtp.close()
-        wait_for(lambda: len(post.letters) >= len(readers))
+        wait_for(lambda: len(post.accepted) >= len(readers))
 
-    arrived = {letter.as_json()["message_id"]: letter.content for letter in post.letters}
+    arrived = {letter.as_json()["message_id"]: letter.content for letter in post.accepted}
     assert arrived.keys() == sent.keys()
     assert [name for name, (kind, mime) in sent.items()
             if not verifies(arrived[name], kind) or not arrived[name].endswith(mime)] == []

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-DESK = "pipeline/mailings/desk.py"
-CLERK = "pipeline/mailings/clerk.py"
+QUEUE = "pipeline/mailings/sender_queue.py"
+RECORDER = "pipeline/mailings/recorder.py"
 CLAIMING = "pipeline/mailings/ledger/claiming.py"
 SETTLING = "pipeline/mailings/ledger/settling.py"
 VERDICTS = "pipeline/providers/smtp_verdicts.py"
@@ -30,16 +30,16 @@ class Mistake:
 MISTAKES = (
     Mistake(
         "marked only after the wire",
-        ((DESK, "        self._office.board.depart(claim)\n        return True", "        return True"),),
+        ((QUEUE, "        self._dispatch.board.depart(claim)\n        return True", "        return True"),),
         (f"{LAST}::test_death_on_the_wire_leaves_one_in_doubt_and_all_that_was_answered_settled",)),
     Mistake(
         "acknowledged by batch",
-        ((DESK, "        self._office.board.land(outcome)\n", ""),),
+        ((QUEUE, "        self._dispatch.board.land(outcome)\n", ""),),
         (f"{LAST}::test_death_on_the_wire_leaves_one_in_doubt_and_all_that_was_answered_settled",)),
     Mistake(
         "forgotten by the board before the commit was seen",
-        ((CLERK, "        self._ahead = self._thread",
-          "        self._office.board.clear(self._known)\n        self._ahead = self._thread"),),
+        ((RECORDER, "        self._ahead = self._thread",
+          "        self._dispatch.board.clear(self._known)\n        self._ahead = self._thread"),),
         ("tests/fault/test_beside_the_wire.py",)),
     Mistake(
         "a new Message-ID at each attempt",
@@ -68,7 +68,7 @@ MISTAKES = (
         ("tests/unit/providers/test_smtp_verdicts.py::test_verdict_is_by_phase_and_status",)),
     Mistake(
         "a line lost behind the dot taken as nothing handed over",
-        (("pipeline/providers/smtp_session.py", "        if self._is_whole(flight):\n            return InDoubt",
+        (("pipeline/providers/smtp_session.py", "        if self._is_whole(transaction):\n            return InDoubt",
           "        if False:\n            return InDoubt"),),
         ("tests/unit/providers/test_smtp_faults.py::test_line_lost_behind_the_dot_is_in_doubt",)),
     Mistake(
@@ -78,7 +78,7 @@ MISTAKES = (
         ("tests/unit/engines/test_jobs.py::test_what_a_dead_process_had_on_the_wire_is_decided_by_the_owner",)),
     Mistake(
         "copy after copy to a reader whose answers are lost",
-        (("pipeline/mailings/send.py", "        return not self.idempotent and copies + 1 >= COPIES",
+        (("pipeline/mailings/terms.py", "        return not self.idempotent and copies + 1 >= COPIES",
           "        return False"),),
         (f"{SEND}::test_reader_whose_answers_are_always_lost_gets_three_copies_and_then_waits_for_a_person",)),
     Mistake(
@@ -97,7 +97,8 @@ MISTAKES = (
          f"{SEND}::test_whoever_leaves_during_the_send_is_skipped")),
     Mistake(
         "a lease that nobody looks at",
-        ((DESK, "        return self._office.steady() + self._timeout > claim.lease_until", "        return False"),),
+        ((QUEUE, "        return self._dispatch.steady() + self._timeout > claim.lease_until",
+          "        return False"),),
         ("tests/fault/test_lease.py",)),
     Mistake(
         "two senders of one ledger at once",

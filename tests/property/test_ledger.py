@@ -123,15 +123,15 @@ class Deliveries(RuleBasedStateMachine):
         self.ledger.deliveries.record(1, back, now=self.now)
         hands.claimed.clear()
 
-    @rule(hands=workers, in_the_air=st.booleans())
-    def kill(self, hands: Hands, in_the_air: bool) -> None:
+    @rule(hands=workers, in_flight=st.booleans())
+    def kill(self, hands: Hands, in_flight: bool) -> None:
         """Memory is gone; the next one to look reads the board. The first claim in hand may be on the wire."""
-        air = hands.claimed[:1] if in_the_air else []
+        air = hands.claimed[:1] if in_flight else []
         for claim in air:
             self.wire[claim.subscriber_id] += 1
             self.lost_answers[claim.subscriber_id] += 1
         landed = {(one.claim.id, one.claim.fence): board.words_of(one) for one in hands.answered}
-        self.take_back(hands, board.Sight(frozenset((one.id, one.fence) for one in air), landed), Doubt.PROCESS)
+        self.take_back(hands, board.Snapshot(frozenset((one.id, one.fence) for one in air), landed), Doubt.PROCESS)
 
     @rule(hands=workers)
     def lose_power(self, hands: Hands) -> None:
@@ -139,7 +139,7 @@ class Deliveries(RuleBasedStateMachine):
         self.remember_lost(hands)
         self.take_back(hands, None, Doubt.POWER)
 
-    def take_back(self, hands: Hands, seen: board.Sight | None, cause: Doubt) -> None:
+    def take_back(self, hands: Hands, seen: board.Snapshot | None, cause: Doubt) -> None:
         take_back(self.ledger, Worker(hands.name, "", "", 1, 1, NOON, NOON), seen, cause, self.now)
         hands.claimed, hands.answered = [], []
 
@@ -224,7 +224,7 @@ class Deliveries(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Left alone with one healthy worker, every reader ends in a final state, served if still welcome."""
         for hands in self.hands:
-            self.kill(hands, in_the_air=False)
+            self.kill(hands, in_flight=False)
         self.resume()
         last = Hands("last")
         self.hands.append(last)

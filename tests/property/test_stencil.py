@@ -21,8 +21,8 @@ from pipeline.errors import InvalidAddress
 from pipeline.mailings.compose import Stencil
 from pipeline.mailings.envelope import Envelope, Reader
 from pipeline.providers.smtp_capabilities import Capabilities
-from pipeline.providers.smtp_parcel import Parcel, pack
-from tests.keys import KINDS, seal, verifies
+from pipeline.providers.smtp_message import WireMessage, encode
+from tests.keys import KINDS, dkim_signer, verifies
 from tests.mail_samples import envelope, reader
 
 ONCE = [
@@ -97,9 +97,9 @@ def canonical(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def said(parcel: Parcel) -> tuple[bytes, ...]:
+def said(wire: WireMessage) -> tuple[bytes, ...]:
     """All that a server may hear of it."""
-    return parcel.mail, parcel.rcpt, b"".join(parcel.as_chunk()), b"".join(parcel.as_data())
+    return wire.mail, wire.rcpt, b"".join(wire.as_chunk()), b"".join(wire.as_data())
 
 
 def contents(message: Any) -> list[tuple[str, str]]:
@@ -145,7 +145,7 @@ def test_what_is_vouched_for_is_packed_as_if_every_byte_and_address_had_been_loo
 
     for offer in (Capabilities(), Capabilities(frozenset({"SIZE", "8BITMIME", "SMTPUTF8", "CHUNKING", "PIPELINING"}))):
         assert made.pieces
-        assert said(pack(made, offer, "post")) == said(pack(looked_at, offer, "post"))
+        assert said(encode(made, offer, "post")) == said(encode(looked_at, offer, "post"))
 
 
 @given(editions(), envelopes(), readers())
@@ -162,7 +162,7 @@ def test_no_white_space_is_there_that_a_relay_or_a_signature_would_fold(
 def test_a_signed_message_is_believed_and_is_the_same_below_its_signature(
     kind: str, edition: Edition, envelope: Envelope, reader: Reader
 ) -> None:
-    made = Stencil(edition, envelope, seal(kind)).message(reader).mime()
+    made = Stencil(edition, envelope, dkim_signer(kind)).message(reader).mime()
 
     assert verifies(made, kind)
     assert made.endswith(b"\r\n" + Stencil(edition, envelope).message(reader).mime())

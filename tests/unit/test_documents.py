@@ -63,6 +63,24 @@ def test_glossary_has_every_state_of_a_delivery_and_of_an_issue_that_waits() -> 
     assert {State.DRAFT, State.SCHEDULED, State.WAITING, State.HELD, State.ADOPTED} - words == set()
 
 
+def test_every_event_of_the_log_is_explained_with_its_level() -> None:
+    calls = re.compile(r'log\.(info|warning|error|exception|log)\((?:level, )?"([a-z_.%]+)"')
+    source = "".join(path.read_text("utf-8") for path in (ROOT / "pipeline").rglob("*.py"))
+    levels = {"exception": ("error",), "log": ("info", "warning")}
+    logged = {(event.replace("%s", "KIND"), level) for called, event in calls.findall(source)
+              for level in levels.get(called, (called,))}
+    guide = (ROOT / "docs/guides/watching.md").read_text("utf-8").partition("## Logs")[2]
+    rows = re.findall(r"^\| (`.+?`) \| ([a-z, ]+) \|", guide, re.MULTILINE)
+    told = {event: set(levels.split(", ")) for events, levels in rows for event in re.findall(r"`(.+?)`", events)}
+
+    assert {event for event, _ in logged} == set(told)
+    assert [(event, level) for event, level in sorted(logged) if level not in told[event]] == []
+
+
+def test_every_option_says_what_it_is_for() -> None:
+    assert "`: None" not in reference.PAGES["commands.md"]()
+
+
 def test_exit_codes_of_the_reference_are_those_of_the_errors() -> None:
     from pipeline import errors
 

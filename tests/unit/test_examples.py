@@ -59,7 +59,7 @@ def commands() -> Iterator[tuple[str, ...]]:
         yield tuple(container["args"])
     for path in EXAMPLES.glob("*.y*ml"):
         text = path.read_text("utf-8")
-        yield from (tuple(line.split()) for line in re.findall(r"^\s*(?:- run: )?avviso (.+)$", text, re.MULTILINE))
+        yield from map(tuple, map(str.split, re.findall(r"^\s*(?:- run: )?avviso ([^|#\n]+)", text, re.MULTILINE)))
         yield from (tuple(line.split()) for line in re.findall(r"run --rm \w+ ([^#\n]*?)(?:\s{2,}|$)", text))
 
 
@@ -176,10 +176,14 @@ def test_settings_in_kubernetes_are_understood_and_heard_by_the_service() -> Non
     assert config.web.listen.port == service["spec"]["ports"][0]["targetPort"]
 
 
-def test_image_has_the_extras_that_the_examples_need() -> None:
+def test_image_is_made_from_the_locks_and_from_all_that_the_package_takes_along() -> None:
+    """And from nothing else: a checkout may hold a ledger and a secret."""
     text = (EXAMPLES / "Dockerfile").read_text("utf-8")
-    project = tomllib.loads((EXAMPLES.parents[1] / "pyproject.toml").read_text("utf-8"))["project"]
+    project = tomllib.loads((EXAMPLES.parents[1] / "pyproject.toml").read_text("utf-8"))
+    wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
 
-    extras = set(re.search(r"/src\[(.*?)\]", text)[1].split(","))  # type: ignore[index]
-    assert {"web", "postgres", "s3"} <= extras <= set(project["optional-dependencies"])
+    copied = {word for words in re.findall(r"^COPY (.+) \S+$", text, re.MULTILINE) for word in words.split()}
+    assert copied == {"requirements", "pyproject.toml", project["project"]["readme"],
+                      *project["project"]["license-files"], *wheel["packages"], *wheel["force-include"]}
+    assert re.findall(r"-r (\S+)", text) == ["requirements/build.txt", "requirements/extras.txt"]
     assert 'ENTRYPOINT ["avviso"]' in text

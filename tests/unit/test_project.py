@@ -20,6 +20,7 @@ from tools import bootstrap
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+EXTRAS = PROJECT["project"]["optional-dependencies"]
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 SAMPLES = sorted((ROOT / "issues").glob("*.md"))
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^ ]+)[^\n]*\\\n(?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+", re.MULTILINE)
@@ -36,12 +37,14 @@ def test_lock_holds_pinned_packages_with_hashes_and_nothing_else(lock: Path) -> 
     assert PINNED.sub("", lock.read_text("utf-8")) == ""
 
 
-def test_lock_for_tests_holds_what_runs_version_for_version() -> None:
-    assert {package: pins("test").get(package) for package in pins("run")} == pins("run")
+@pytest.mark.parametrize(("smaller", "larger"), [("run", "extras"), ("extras", "test")])
+def test_larger_lock_holds_the_smaller_version_for_version(smaller: str, larger: str) -> None:
+    assert {package: pins(larger).get(package) for package in pins(smaller)} == pins(smaller)
 
 
 @pytest.mark.parametrize(("lock", "wanted"), [
-    ("run", [*PROJECT["project"]["dependencies"], *PROJECT["project"]["optional-dependencies"]["web"]]),
+    ("run", [*PROJECT["project"]["dependencies"], *EXTRAS["web"]]),
+    ("extras", [one for extra in EXTRAS.values() for one in extra]),
     ("test", PROJECT["dependency-groups"]["test"]),
     ("build", [*PROJECT["build-system"]["requires"], *PROJECT["dependency-groups"]["build"]]),
 ])
@@ -139,7 +142,8 @@ def test_make_help_has_a_line_for_every_target() -> None:
     told = subprocess.run(["make", "-s", "-C", ROOT, "help"], capture_output=True, text=True, check=True).stdout
 
     assert [line.split()[1] for line in told.splitlines()] == [
-        "help", "demo", "test", "fault", "mutations", "witnesses", "lint", "types", "bench", "docs", "lock", "clean",
+        "help", "demo", "install", "extras", "test", "fault", "mutations", "witnesses", "lint", "types", "bench",
+        "docs", "lock", "clean",
     ]
 
 

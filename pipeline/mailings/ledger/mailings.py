@@ -28,7 +28,7 @@ from pipeline.mailings.ledger.claiming import SENDING
 from pipeline.mailings.ledger.editions import keep_edition, read_edition
 from pipeline.mailings.ledger.tally import Tally, read_tallies
 from pipeline.mailings.mailing import EVERYBODY, OPEN, DeliveryState, Mailing, MailingState, sources
-from pipeline.providers.base import LIST_DOMAIN
+from pipeline.providers.base import LIST_DOMAIN, TO_NOBODY
 from pipeline.schema import delivery, ledger, mailing, note, subscriber, subscription, suppression
 
 WITHDRAWN = "withdrawn"  # a note
@@ -63,6 +63,15 @@ class Mailings:
         """The ids of the mailings that may go out now."""
         with self._db.read() as connection:
             return set(connection.execute(SENDING).scalars())
+
+    def was_trial(self, one: Mailing) -> bool:
+        """Whether it went into the `folder` transport alone, and so to nobody."""
+        its = (delivery.c.issue_key == one.issue_key, delivery.c.round == one.round, delivery.c.mailing_id == one.id)
+        real = exists().where(*its, delivery.c.provider.not_in(("", TO_NOBODY)))
+        filed = exists().where(*its, delivery.c.provider == TO_NOBODY)
+        with self._db.read() as connection:
+            return not connection.execute(select(real)).scalar_one() and bool(
+                connection.execute(select(filed)).scalar_one())
 
     def envelope(self, mailing_id: int) -> Mapping[str, Any]:
         """What all messages of a started mailing share, as it was frozen."""

@@ -17,6 +17,7 @@ import pytest
 from pipeline.app import printing
 from pipeline.audience.tokens import Purpose
 from pipeline.cli.glance import nothing_to_build, nothing_to_publish, remember
+from pipeline.cli.send import NOTHING
 from pipeline.lockfile import LockFile
 from pipeline.publish.imprint import PREVIOUS
 from tests.publications import Publication, words
@@ -174,7 +175,7 @@ def is_at_rest(letters: Publication) -> bool:
 
 
 def test_nothing_is_loaded_to_find_that_nobody_waits(rested: Publication) -> None:
-    assert load(rested, "publish") == "nothing to do\n[]\n"
+    assert load(rested, "publish") == f"{NOTHING}\n[]\n"
 
 
 def test_a_pass_with_nothing_to_do_is_noted(rested: Publication) -> None:

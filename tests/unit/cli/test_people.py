@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
 
+from pipeline.audience.subscriber import Evidence, State, Subscription
 from pipeline.cli import avviso
+from pipeline.cli.lines import subscription_line
 from tests.publications import Publication
 
 
@@ -45,3 +49,15 @@ def test_nobody_is_added_where_a_service_has_the_readers(tmp_path: Path, words: 
         2, ("config.yaml: readers are kit's own: who is added here would get nothing: "
             "add them at kit, or set another transport first\n"))
     assert list(letters.app.roster.list_subscribers()) == []
+
+
+def test_who_is_shown_said_yes_at_an_hour_in_words_and_from_a_network(tmp_path: Path) -> None:
+    """GDPR article 7: all that stands for a consent is there to read, not only in --json."""
+    letters = Publication(tmp_path / "letters")
+    asked, confirmed = letters.clock.now(), letters.clock.now() + timedelta(minutes=2)
+    said = Subscription("weekly", 1, State.CONFIRMED, asked, confirmed, None, "",
+                        Evidence("form", "Every issue, by mail", "203.0.113.0/24"))
+
+    assert subscription_line(said, ZoneInfo("UTC")) == (
+        f'weekly: confirmed; asked {asked:%Y-%m-%d %H:%M}, confirmed {confirmed:%Y-%m-%d %H:%M}; '
+        'form: "Every issue, by mail" from 203.0.113.0/24')

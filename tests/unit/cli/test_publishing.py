@@ -5,13 +5,15 @@ from __future__ import annotations
 import socket
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from pipeline.cli import avviso
+from pipeline.cli.send import NOTHING
 from pipeline.mailings import send
-from tests.sink import Manners, PostOffice
+from tests.sink import Behaviour, MailServer
 from tests.street import Answer, Publication
 
 
@@ -50,7 +52,7 @@ def test_publish_with_the_post_away_gives_one_document_and_three(
 
 
 def test_publish_says_with_one_that_a_mailing_is_paused_until_it_is_not(letters: Publication) -> None:
-    with PostOffice(Manners(replies={"mail": "550 5.7.1 we do not like you"})) as post:
+    with MailServer(Behaviour(replies={"mail": "550 5.7.1 we do not like you"})) as post:
         letters.over_smtp(post.port)
         first, second = run(letters, "publish"), run(letters, "publish", "--json")
 
@@ -61,7 +63,7 @@ def test_publish_says_with_one_that_a_mailing_is_paused_until_it_is_not(letters:
 
 def test_publish_says_with_one_who_could_not_be_reached_for_good(letters: Publication) -> None:
     run(letters, "subscribers", "add", "perm-550@example.com")
-    with PostOffice() as post:
+    with MailServer() as post:
         letters.over_smtp(post.port)
         answers = run(letters, "publish"), run(letters, "publish")
 
@@ -70,7 +72,7 @@ def test_publish_says_with_one_who_could_not_be_reached_for_good(letters: Public
 
 
 @pytest.mark.parametrize(("command", "said", "nothing"), [
-    ("build", "wrote", "nothing changed"), ("publish", "wrote    ", "nothing to do")])
+    ("build", "wrote", "nothing changed"), ("publish", "wrote    ", NOTHING)])
 def test_pages_that_were_written_are_said_where_no_feed_was(
     letters: Publication, command: str, said: str, nothing: str
 ) -> None:
@@ -123,3 +125,41 @@ def test_a_number_that_begins_anew_each_year_names_no_issue_by_itself(tmp_path: 
 
     assert unclear.err.startswith("1: 2 issues are called so: ")
     assert clear.out == "2026/1 Presses: approved: will be mailed by the next pass\n"
+
+
+def test_status_and_explain_follow_a_decision_at_once(letters: Publication) -> None:
+    """Not the next pass: a person looks now, and who is told to ask `explain` finds the reason there."""
+    run(letters, "publish", "--no-send")
+
+    found = []
+    for decision in ("hold", "resume", "cancel"):
+        assert run(letters, decision, "2").code == 0
+        found.append(run(letters, "explain", "2", "--json").json["reason"])
+
+    assert found == ["mailing to weekly: paused, 1 reader", "mailing to weekly: sending, 1 reader",
+                     "mailing to weekly: cancelled, 1 reader"]
+
+
+def test_issue_that_is_held_before_its_hour_stands_as_held_at_once(letters: Publication) -> None:
+    letters.write("03-Glue.md", "The third is about glue.", day="2126/01/05")
+
+    run(letters, "hold", "3")
+
+    assert run(letters, "status", "--json").json["issues"][-1]["state"] == "held"
+
+
+@pytest.mark.parametrize(("settings", "said"), [
+    ({"transport": {"kind": "smpt"}}, 'transport.kind "smpt" is not known: write "smtp"'),
+    ({"web": {"hooks": {"postmrak": "secret"}}}, 'web.hooks: "postmrak" is not known: write "postmark"'),
+    ({"web": {"hooks": {"postmark": ""}}}, "web.hooks.postmark is empty"),
+    ({"web": {"hooks": {"ses": "my-topic"}}}, "web.hooks.ses is not a topic of Amazon SNS"),
+])
+def test_check_tells_what_is_wrong_with_post_and_hooks_before_they_are_needed(
+    letters: Publication, settings: dict[str, Any], said: str,
+) -> None:
+    letters.configure(settings)
+
+    answer = run(letters, "check", "--json")
+
+    (problem,) = answer.json
+    assert (answer.code, problem["message"].startswith(said)) == (2, True), problem

@@ -31,9 +31,9 @@ from tests.books import NOON, copied_database
 from tests.imap import ImapServer
 from tests.resolver import Resolver
 from tests.s3 import SECRET, Bucket, served
-from tests.sink import Manners, PostOffice, make_certificate, server_context
+from tests.sink import Behaviour, MailServer, make_certificate, server_context
 from tests.standins import Service
-from tests.vendors import DESKS, PLATFORMS
+from tests.vendors import APIS, PLATFORMS
 
 PASSWORD = "tr0ub4dor"
 WEB = "https://news.example.com/"
@@ -64,7 +64,7 @@ class Patient:
 
     folder: Path
     key: Path
-    post: PostOffice
+    post: MailServer
     mailbox: ImapServer
     resolver: Resolver
     settings: dict[str, Any] = field(default_factory=dict)
@@ -129,8 +129,8 @@ class Patient:
 
 @pytest.fixture
 def patient(tmp_path: Path, certificate: Path, key: Path) -> Iterator[Patient]:
-    manners = Manners(security="starttls", login=("letters", PASSWORD), tls=server_context(certificate))
-    with PostOffice(manners) as post, ImapServer(certificate, password=PASSWORD) as mailbox, Resolver({}) as resolver:
+    behaviour = Behaviour(security="starttls", login=("letters", PASSWORD), tls=server_context(certificate))
+    with MailServer(behaviour) as post, ImapServer(certificate, password=PASSWORD) as mailbox, Resolver({}) as resolver:
         yield Patient(tmp_path, key, post, mailbox, resolver)
 
 
@@ -148,7 +148,7 @@ def test_publication_that_is_well_has_nothing_to_mend(patient: Patient) -> None:
         "ledger", "clock", "zone", "disk", "permissions", "postal_address", "list_id", "transport.login",
         "transport.tls", "transport.limits", "sender.mx", "sender.spf", "sender.reverse", "sender.dkim", "sender.dmarc",
         "sender.alignment", "way_out", "one_click.answer", "mailbox"]
-    assert patient.post.letters == []
+    assert patient.post.accepted == []
     assert patient.mailbox.flags() == []
 
 
@@ -156,11 +156,11 @@ Illness = Callable[[Patient], object]
 
 
 def _refuse_sender(patient: Patient) -> None:
-    patient.post.manners = replace(patient.post.manners, replies={"mail": "553 5.7.1 not your address"})
+    patient.post.behaviour = replace(patient.post.behaviour, replies={"mail": "553 5.7.1 not your address"})
 
 
 def _small(patient: Patient) -> None:
-    patient.post.manners = replace(patient.post.manners, size_bytes=50_000)
+    patient.post.behaviour = replace(patient.post.behaviour, size_bytes=50_000)
 
 
 def _no_tls(patient: Patient) -> None:
@@ -188,7 +188,7 @@ def _damaged(patient: Patient) -> None:
 
 
 def _down(_: str) -> tuple[int, str]:
-    raise Unreachable("web.url does not answer: refused")
+    raise Unreachable("does not answer (refused)")
 
 
 def _ahead(patient: Patient) -> None:
@@ -277,9 +277,9 @@ def test_illness_is_named_with_its_remedy(
 
 def test_provider_that_reports_nothing_is_a_warning_with_the_address_of_its_hook(patient: Patient) -> None:
     patient.resolver.zone.pop(("example.com", "TXT"))
-    desk, settings = DESKS["postmark"]
+    api, settings = APIS["postmark"]
 
-    with Service(desk()) as service:
+    with Service(api()) as service:
         patient.settings["transport"] = {"kind": "postmark", **settings, "url": service.url}
         findings = {one.check: one for one in patient.examine()}
 
@@ -291,9 +291,9 @@ def test_provider_that_reports_nothing_is_a_warning_with_the_address_of_its_hook
 
 
 def test_readers_of_ours_whom_a_service_does_not_mail_are_a_warning(patient: Patient) -> None:
-    desk, settings = PLATFORMS["buttondown"]
+    api, settings = PLATFORMS["buttondown"]
 
-    with Service(desk()) as service:
+    with Service(api()) as service:
         patient.settings["transport"] = {"kind": "buttondown", **settings, "url": service.url}
         before = {one.check: one for one in patient.examine()}["readers"]
         patient.app().roster.add(parse("ada@example.com"), ["weekly"], Evidence("test"), NOON)

@@ -15,32 +15,32 @@ from pipeline.providers import smtp_settings
 from pipeline.providers.catalogue import transport_opener
 from tests.books import NOON
 from tests.standins import Fault, Reply, Request, Service
-from tests.vendors import DESKS, KEY, PLATFORMS, MailgunDesk
+from tests.vendors import APIS, KEY, PLATFORMS, MailgunApi
 
-ASKED = [kind for kind in DESKS if kind not in ("http", "resend-batch")] + list(PLATFORMS)
+ASKED = [kind for kind in APIS if kind not in ("http", "resend-batch")] + list(PLATFORMS)
 KEYS = {"ses": "secret_access_key"}
 
 
 def look(service: Service, kind: str, **more: Any) -> list[Finding]:
-    settings = {**(DESKS | PLATFORMS)[kind][1], "url": service.url, **more}
+    settings = {**(APIS | PLATFORMS)[kind][1], "url": service.url, **more}
     return list(examine_post(kind, "letters@example.com", lambda: transport_opener(kind, settings, HandClock(NOON))()))
 
 
 @pytest.mark.parametrize("kind", ASKED)
 def test_good_key_is_let_in_by_one_question_that_changes_nothing(kind: str) -> None:
-    with Service((DESKS | PLATFORMS)[kind][0]()) as service:
+    with Service((APIS | PLATFORMS)[kind][0]()) as service:
         findings = look(service, kind)
 
         assert {(one.check, one.state) for one in findings} == {
             ("transport.login", State.OK), ("transport.tls", State.OK), ("transport.limits", State.OK)}
         assert [(request.method, request.body) for request in service.requests] == [("GET", b"")]
-        assert (service.desk.mails, service.desk.oddities) == ([], [])
+        assert (service.api.mails, service.api.oddities) == ([], [])
 
 
 @pytest.mark.parametrize("kind", ASKED)
 def test_wrong_key_is_named_with_its_remedy_and_never_shown(kind: str) -> None:
     wrong = "guessed-9876543210" + "-us21" * (kind == "mailchimp")
-    with Service((DESKS | PLATFORMS)[kind][0]()) as service:
+    with Service((APIS | PLATFORMS)[kind][0]()) as service:
         (found,) = look(service, kind, **{KEYS.get(kind, "api_key"): wrong})
 
     assert (found.check, found.state) == ("transport.login", State.ERROR)
@@ -51,7 +51,7 @@ def test_wrong_key_is_named_with_its_remedy_and_never_shown(kind: str) -> None:
 @pytest.mark.parametrize("kind", ASKED)
 @pytest.mark.parametrize("fault", [Fault.LOST, Fault.GARBAGE, Fault.AWAY, Fault.BROKEN, Fault.TRUNCATED])
 def test_service_that_does_not_answer_well_is_no_verdict_on_the_key(kind: str, fault: Fault) -> None:
-    with Service((DESKS | PLATFORMS)[kind][0]()) as service:
+    with Service((APIS | PLATFORMS)[kind][0]()) as service:
         service.fail_once(fault)
         (found,) = look(service, kind)
 
@@ -87,10 +87,10 @@ def _unverified(said: dict[str, Any]) -> None:
      "see the SES console for the reason"),
 ])
 def test_what_stands_in_the_way_of_a_good_key_is_said(kind: str, change: Change, message: str, remedy: str) -> None:
-    desk = DESKS[kind][0]()
-    change(desk.standing)
+    api = APIS[kind][0]()
+    change(api.standing)
 
-    with Service(desk) as service:
+    with Service(api) as service:
         found = {one.check: one for one in look(service, kind)}
 
     assert (found["transport.login"].state, found["transport.account"].state) == (State.OK, State.ERROR)
@@ -102,14 +102,14 @@ def test_what_stands_in_the_way_of_a_good_key_is_said(kind: str, change: Change,
     ("kit", "kit tells none"),
 ])
 def test_limits_that_a_service_tells_are_shown(kind: str, limits: str) -> None:
-    with Service((DESKS | PLATFORMS)[kind][0]()) as service:
+    with Service((APIS | PLATFORMS)[kind][0]()) as service:
         found = {one.check: one for one in look(service, kind)}
 
     assert found["transport.limits"].message == limits
 
 
 def test_resend_key_that_may_only_send_is_good() -> None:
-    class Narrow(DESKS["resend"][0]):  # type: ignore[misc]
+    class Narrow(APIS["resend"][0]):  # type: ignore[misc]
         def respond(self, request: Request) -> Reply:
             assert request.headers["authorization"] == f"Bearer {KEY}"
             return Reply(401, {"statusCode": 401, "name": "restricted_api_key", "message": "restricted to sending"})
@@ -121,18 +121,18 @@ def test_resend_key_that_may_only_send_is_good() -> None:
 
 
 def test_mailgun_key_that_may_only_send_is_good_and_mails_nobody() -> None:
-    class Narrow(MailgunDesk):
+    class Narrow(MailgunApi):
         """A sending key of a domain may only POST messages."""
 
         def respond(self, request: Request) -> Reply:
             return Reply(401, b"Forbidden") if request.method == "GET" else super().respond(request)
 
-    desk = Narrow()
-    with Service(desk) as service:
+    api = Narrow()
+    with Service(api) as service:
         found = {one.check: one.state for one in look(service, "mailgun")}
 
     assert found == dict.fromkeys(("transport.login", "transport.tls", "transport.limits"), State.OK)
-    assert (desk.mails, desk.oddities) == ([], [])
+    assert (api.mails, api.oddities) == ([], [])
 
 
 def test_server_that_says_nothing_keeps_nobody_waiting_for_the_minutes_of_the_standard(
@@ -149,7 +149,7 @@ def test_server_that_says_nothing_keeps_nobody_waiting_for_the_minutes_of_the_st
 
 
 def test_service_described_in_the_settings_cannot_be_asked() -> None:
-    with Service(DESKS["http"][0]()) as service:
+    with Service(APIS["http"][0]()) as service:
         (found,) = look(service, "http")
 
         assert (found.state, service.requests) == (State.SKIPPED, [])

@@ -22,7 +22,7 @@ HELD = Matter("held x", "held", None, "<Odd> AVVISO-HOLE-VIEW", ("avviso approve
 DOUBT = Matter("doubt 3", "doubt", 14, "On paper", ("avviso resolve 14 --assume-sent", "avviso resolve 14 --resend"),
                {"list": "weekly", "count": "2", "audience": "10", "expires": "2026-03-25 20:00"})
 OTHERS = [
-    Matter("a", "approval", 1, "A", ("x",), {"cause": "approval", "reason": "the first mailing of a new ledger"}),
+    Matter("a", "approval", 1, "A", ("x",), {"cause": "approval", "reason": "the first mailing that really goes out"}),
     Matter("p", "paused", 1, "A", ("x",), {"list": "weekly", "reason": "why", "sent": "1", "audience": "2"}),
     Matter("m", "missing", 1, "A", ("x",), {"expected": "2026-03-24 08:00", "last": "2026-03-17 08:00", "known": "5"}),
 ]

@@ -13,8 +13,8 @@ import pytest
 from pipeline.engines import jobs
 from pipeline.engines.jobs import LEASE, Shift, alone, publish_once, telling
 from pipeline.errors import Busy, ConfigError, Conflict, OutputError, Refusal, TransportError, Unavailable
-from pipeline.mailings.desk import GROUP
 from pipeline.mailings.mailing import COPIES, Claim, DeliveryState, Doubt, Outcome
+from pipeline.mailings.sender_queue import GROUP
 from pipeline.providers.base import Message, Transport
 from pipeline.providers.local import Faulty, Outbox
 from tests.fault.house import happens
@@ -262,7 +262,7 @@ def test_mailing_that_was_paused_for_its_time_goes_on_when_a_person_says_so(tmp_
     assert counts(letters) == {"sent": 3}
 
 
-# ---- the office ---------------------------------------------------------------------------------
+# ---- the dispatch ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("rate", ["100/h", "10/h"])
@@ -318,7 +318,7 @@ def test_one_thread_carries_all_connections_of_smtp(tmp_path: Path) -> None:
         "kind": "smtp", "host": "127.0.0.1", "security": "none", "connections": 4}})
 
     with Shift.begin(letters.app) as shift:
-        assert shift.office().terms.senders == 1
+        assert shift.dispatch().terms.senders == 1
 
 
 @pytest.mark.parametrize(("conflicts", "said"), [(4, []), (9, ["job.failed"])])

@@ -236,11 +236,16 @@ def test_enclosure_is_only_for_sound_and_film(cover: str) -> None:
         assert form.write(current(odd), PUBLICATION) == form.write(current(entry()), PUBLICATION)
 
 
-def test_enclosure_of_unknown_length_is_left_out() -> None:
-    odd = dataclasses.replace(entry(), enclosure=Enclosure("https://a.example.com/x.mp3", "audio/mpeg", 0))
+def test_length_that_nobody_knows_is_zero_in_rss_which_needs_one_and_unsaid_elsewhere() -> None:
+    far = dataclasses.replace(entry(), enclosure=Enclosure("https://a.example.com/x.mp3", "audio/mpeg", 0))
 
-    for form in FORMATS:
-        assert form.write(current(odd), PUBLICATION) == form.write(current(entry()), PUBLICATION)
+    (item,) = json.loads(json_feed(current(far), PUBLICATION))["items"]
+
+    assert texts(rss(current(far), PUBLICATION), "//enclosure/@*") == [
+        "https://a.example.com/x.mp3", "0", "audio/mpeg"]
+    assert texts(atom(current(far), PUBLICATION), "//a:link[@rel='enclosure']/@*") == [
+        "enclosure", "https://a.example.com/x.mp3", "audio/mpeg"]
+    assert item["attachments"] == [{"url": "https://a.example.com/x.mp3", "mime_type": "audio/mpeg"}]
 
 
 def test_nothing_is_in_cdata_whatever_the_text_holds() -> None:

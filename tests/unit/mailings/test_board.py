@@ -1,4 +1,4 @@
-"""The flight board: whoever finds it knows who was in the air and what had been said, and believes no half word."""
+"""The flight board: whoever finds it knows what was in flight and what had been said, and believes no half word."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import OutputError
-from pipeline.mailings.board import ENTRIES, Board, Sight, read_board, words_of
+from pipeline.mailings.board import ENTRIES, Board, Snapshot, read_board, words_of
 from pipeline.mailings.mailing import Claim, DeliveryState, Doubt, Outcome
 from tests.books import NOON
 from tests.limits import no_file_grows
@@ -24,20 +24,26 @@ def board(tmp_path: Path) -> Board:
     return Board(tmp_path / "w.board")
 
 
-def seen(board: Board) -> Sight:
+def seen(board: Board) -> Snapshot:
     found = read_board(board.path)
     assert found
     return found
+
+
+def depart(board: Board, claim: Claim) -> None:
+    """Made, and on the wire."""
+    assert board.begin(claim)
+    board.depart(claim)
 
 
 def test_board_that_is_not_there_shows_nothing(tmp_path: Path) -> None:
     assert read_board(tmp_path / "none.board") is None
 
 
-def test_departed_is_in_the_air_and_the_others_go_back(board: Board) -> None:
-    board.depart(CLAIM)
+def test_departed_is_in_flight_and_the_others_go_back(board: Board) -> None:
+    depart(board, CLAIM)
 
-    assert seen(board) == Sight(frozenset({(7, 3)}))
+    assert seen(board) == Snapshot(frozenset({(7, 3)}))
     assert list(seen(board).outcomes([CLAIM, LATER_CLAIM], NOON)) == [
         Outcome(LATER_CLAIM, DeliveryState.PENDING, "", counted=False)]
 
@@ -51,7 +57,7 @@ def test_departed_is_in_the_air_and_the_others_go_back(board: Board) -> None:
     Outcome(CLAIM, DeliveryState.SENT, "a\x1fb", "http", None),
 ], ids=lambda outcome: outcome.state)
 def test_landed_is_known_word_for_word(board: Board, outcome: Outcome) -> None:
-    board.depart(CLAIM)
+    depart(board, CLAIM)
     board.land(outcome)
 
     assert list(seen(board).outcomes([CLAIM], NOON)) == [outcome]
@@ -65,16 +71,16 @@ def test_repeat_that_did_not_depart_stays_one(board: Board) -> None:
 
 
 def test_what_stands_in_the_ledger_is_on_the_board_no_more(board: Board) -> None:
-    board.depart(CLAIM)
+    depart(board, CLAIM)
     board.land(SENT._replace(reply="550 <ada@example.com> is unknown", provider_id="000001-ada@example.com.eml"))
     board.clear([SENT])
 
-    assert seen(board) == Sight()
+    assert seen(board) == Snapshot()
     assert b"ada@example.com" not in board.path.read_bytes()
 
 
 def test_long_speech_is_cut_and_the_rest_stands(board: Board) -> None:
-    board.depart(CLAIM)
+    depart(board, CLAIM)
     board.land(SENT._replace(reply="话" * 2_000, provider_id="n" * 300))
 
     (found,) = seen(board).outcomes([CLAIM], NOON)
@@ -84,7 +90,7 @@ def test_long_speech_is_cut_and_the_rest_stands(board: Board) -> None:
 
 
 def test_another_claim_of_the_same_delivery_is_not_vouched_for(board: Board) -> None:
-    board.depart(CLAIM)
+    depart(board, CLAIM)
     board.land(SENT)
 
     assert list(seen(board).outcomes([CLAIM._replace(fence=4)], NOON)) == [
@@ -93,39 +99,39 @@ def test_another_claim_of_the_same_delivery_is_not_vouched_for(board: Board) -> 
 
 def test_recorded_is_cleared_and_its_place_is_free(board: Board) -> None:
     for number in range(ENTRIES):
-        board.depart(CLAIM._replace(id=number))
-    assert board.room == 0
+        depart(board, CLAIM._replace(id=number))
+    assert (board.room, board.begin(CLAIM._replace(id=ENTRIES))) == (0, False)
 
     board.clear([SENT._replace(claim=CLAIM._replace(id=number)) for number in range(ENTRIES)])
 
-    assert (board.room, seen(board)) == (ENTRIES, Sight())
+    assert (board.room, seen(board)) == (ENTRIES, Snapshot())
 
 
 def test_what_never_departed_need_not_land(board: Board) -> None:
     board.land(SENT)
     board.clear([SENT])
 
-    assert (seen(board), board.room) == (Sight(), ENTRIES)
+    assert (seen(board), board.room) == (Snapshot(), ENTRIES)
 
 
 def test_second_departure_of_an_entry_that_was_never_cleared_takes_no_second_place(board: Board) -> None:
-    board.depart(CLAIM)
-    board.depart(CLAIM._replace(fence=4))
+    depart(board, CLAIM)
+    depart(board, CLAIM._replace(fence=4))
 
-    assert (seen(board).in_the_air, board.room) == ({(7, 4)}, ENTRIES - 1)
+    assert (seen(board).in_flight, board.room) == ({(7, 4)}, ENTRIES - 1)
 
 
 def test_words_outlive_a_process_that_is_killed(tmp_path: Path) -> None:
     child = os.fork()
     if child == 0:
         board = Board(tmp_path / "w.board")
-        board.depart(CLAIM)
+        depart(board, CLAIM)
         board.land(SENT)
-        board.depart(LATER_CLAIM)
+        depart(board, LATER_CLAIM)
         os.kill(os.getpid(), signal.SIGKILL)
     os.waitpid(child, 0)
 
-    assert read_board(tmp_path / "w.board") == Sight(frozenset({(8, 3)}), {(7, 3): words_of(SENT)})
+    assert read_board(tmp_path / "w.board") == Snapshot(frozenset({(8, 3)}), {(7, 3): words_of(SENT)})
 
 
 def test_closed_board_is_gone(board: Board) -> None:

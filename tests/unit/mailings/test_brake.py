@@ -11,11 +11,12 @@ import pytest
 
 from pipeline.errors import OutputError, Rejected, TransportError
 from pipeline.mailings.brake import FEWEST, WINDOW
-from pipeline.mailings.clerk import FULL_DISK_TRIES
 from pipeline.mailings.mailing import MailingState
+from pipeline.mailings.recorder import FULL_DISK_TRIES
+from pipeline.mailings.send import deliver
 from pipeline.providers.base import Message
 from tests.books import EXPIRE
-from tests.offices import Workplace
+from tests.workplaces import Workplace
 
 
 def refusing(every: int) -> Callable[[Message, int], TransportError | None]:
@@ -57,10 +58,10 @@ def test_few_refusals_say_nothing_about_a_small_list(tmp_path: Path) -> None:
 
 def test_a_person_who_resumes_is_asked_again_only_after_as_many_more(tmp_path: Path) -> None:
     work = Workplace(tmp_path, readers=60, script=refusing(2), refused_share=0.05)
-    office = work.office()
+    dispatch = work.dispatch()
     paused = 0
     while work.states.count("pending"):
-        office.deliver(work.stop)
+        deliver(dispatch, work.stop)
         paused += work.ledger.mailings.resume(work.mailing_id, reason="", now=work.clock.now(), expire=EXPIRE)
 
     assert paused == 2  # 30 refusals, each pause after 11
@@ -83,7 +84,7 @@ def test_full_disk_is_said_once_and_a_pass_goes_on_when_there_is_room(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     work = Workplace(tmp_path)
-    office = work.office()
+    dispatch = work.dispatch()
     claim, full_until = work.ledger.deliveries.claim, work.clock.now() + timedelta(minutes=2)
 
     def full(*args: object, **how: object) -> object:
@@ -94,7 +95,7 @@ def test_full_disk_is_said_once_and_a_pass_goes_on_when_there_is_room(
     monkeypatch.setattr(work.ledger.deliveries, "claim", full)
     caplog.set_level(logging.INFO)
 
-    office.deliver(work.stop)
+    deliver(dispatch, work.stop)
 
     assert work.states == ["sent"] * 3
     assert [record.message for record in caplog.records] == ["ledger.unreachable", "ledger.reached"]
@@ -106,10 +107,10 @@ def test_disk_that_stays_full_ends_a_pass_with_one_line(tmp_path: Path, monkeypa
     def full(*_: object, **__: object) -> None:
         raise OutputError("the ledger cannot be written: database or disk is full")
 
-    office = work.office()
+    dispatch = work.dispatch()
     monkeypatch.setattr(work.ledger.deliveries, "claim", full)
 
     with pytest.raises(OutputError, match="disk is full"):
-        office.deliver(work.stop)
+        deliver(dispatch, work.stop)
 
     assert work.clock.waits.count(2.0) >= FULL_DISK_TRIES

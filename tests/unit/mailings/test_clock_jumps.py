@@ -11,13 +11,13 @@ from pipeline.clock import HandClock, SystemClock, since_boot
 from pipeline.config import load
 from pipeline.engines.jobs import Shift
 from pipeline.errors import TransportError
-from pipeline.mailings.desk import GROUP
 from pipeline.mailings.ledger.letters import Sealed
 from pipeline.mailings.mailing import DeliveryState, Outcome
+from pipeline.mailings.sender_queue import GROUP
 from pipeline.providers.base import Message
 from tests.books import EDITION, LEASE, NOON
-from tests.offices import Workplace
 from tests.publications import TODAY, Publication, words
+from tests.workplaces import Workplace
 
 FORTY = timedelta(days=40)
 

@@ -12,14 +12,14 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
 from pipeline.errors import ConfigError
 from pipeline.mailings.compose import Stencil
-from pipeline.mailings.dkim_key import read_seal, read_signer
-from tests.keys import KINDS, pem, seal, verifies
+from pipeline.mailings.dkim_key import read_dkim_signer, read_signer
+from tests.keys import KINDS, dkim_signer, pem, verifies
 from tests.mail_samples import edition, envelope, reader
 from tools.bench_dkim import in_turn
 
 
 def signed(kind: str, **changes: str) -> bytes:
-    return Stencil(edition(), envelope(), seal(kind)).message(reader(**changes)).mime()
+    return Stencil(edition(), envelope(), dkim_signer(kind)).message(reader(**changes)).mime()
 
 
 def tags(mime: bytes) -> dict[str, str]:
@@ -59,7 +59,7 @@ def test_headers_of_the_way_out_are_covered_and_nobody_adds_a_second_sender() ->
 
 
 def test_a_header_that_is_not_there_is_not_listed() -> None:
-    plain = Stencil(edition(html="x\n", text="x\n"), envelope(list_id="", reply_to=""), seal("rsa"))
+    plain = Stencil(edition(html="x\n", text="x\n"), envelope(list_id="", reply_to=""), dkim_signer("rsa"))
     mime = plain.message(reader(unsubscribe="")).mime()
 
     assert verifies(mime, "rsa")
@@ -105,7 +105,7 @@ def a_key(made: object) -> bytes:
 ], ids=["empty", "broken", "password", "short", "other kind"])
 def test_a_key_that_cannot_sign_is_one_line_and_exit_2(content: bytes, line: str) -> None:
     with pytest.raises(ConfigError) as refused:
-        read_seal(content, domain="example.com", selector="news", path="dkim.pem")
+        read_dkim_signer(content, domain="example.com", selector="news", path="dkim.pem")
 
     assert (str(refused.value), refused.value.exit_code) == (f"dkim.pem: {line}", 2)
 
@@ -114,13 +114,13 @@ def test_signing_costs_little_more_than_the_operation_of_the_key() -> None:
     """A tripwire; `tools/bench_dkim.py` measures: 1.2 on a machine that hashes in hardware."""
     mime, (_, sign) = signed("rsa"), read_signer(pem("rsa"), "key.pem")
 
-    bare_us, seal_us = in_turn(lambda: sign(bytes(32)), lambda: seal("rsa")(mime), rounds=5, each=10)
+    bare_us, dkim_us = in_turn(lambda: sign(bytes(32)), lambda: dkim_signer("rsa")(mime), rounds=5, each=10)
 
-    assert seal_us / bare_us < 1.6
+    assert dkim_us / bare_us < 1.6
 
 
 def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "cryptography.hazmat.primitives.serialization", None)
 
-    with pytest.raises(ConfigError, match=r"not installed: pip install 'avviso\[dkim\]'$"):
-        read_seal(pem("rsa"), domain="example.com", selector="news", path="dkim.pem")
+    with pytest.raises(ConfigError, match="not installed: run `make extras` .* extra `dkim`$"):
+        read_dkim_signer(pem("rsa"), domain="example.com", selector="news", path="dkim.pem")

@@ -22,8 +22,8 @@ from pipeline.providers.base import Message, Receipt
 from pipeline.providers.local import Faulty
 from pipeline.schema import delivery
 from tests.books import EXPIRE, NOON, copied_database
-from tests.offices import Workplace
 from tests.publications import TODAY, Publication, words
+from tests.workplaces import Workplace
 
 SECOND = timedelta(seconds=1)
 SLOW = "451 4.7.1 [203.0.113.7] has been temporarily rate limited"
@@ -251,23 +251,23 @@ def test_concurrency_of_one_domain_is_never_passed_and_others_fill_the_line(tmp_
 
 
 class Wide(Faulty):
-    """A post that has many in flight: it takes what the desk gives before it answers anybody."""
+    """A post that has many in flight: it takes what the source gives before it answers anybody."""
 
     def __init__(self, work: Workplace) -> None:
         super().__init__(lambda *_: None, work.outbox)
         self.most: Counter[str] = Counter()
         self._clock = work.clock
 
-    def carry(self, desk) -> None:  # type: ignore[no-untyped-def]
+    def carry(self, source) -> None:  # type: ignore[no-untyped-def]
         while True:
             batch = []
-            while isinstance(message := desk.next(), Message):
-                if desk.depart(message):
+            while isinstance(message := source.next(), Message):
+                if source.depart(message):
                     batch.append(message)
             for name, n in Counter(one.recipient.rpartition("@")[2] for one in batch).items():
                 self.most[name] = max(self.most[name], n)
             for one in batch:
-                desk.land(one, Receipt("outbox", None, "kept", self._clock.now()))
+                source.land(one, Receipt("outbox", None, "kept", self._clock.now()))
             if not batch:
                 return
 
@@ -306,7 +306,7 @@ def test_who_waits_is_told_for_whom_and_until_when(tmp_path: Path) -> None:
     move(work, *range(5))
     Watched(work, until(NOON + SECOND))
     work.deliver()
-    work.ledger.notebook.rest("outbox", NOON + timedelta(hours=2))
+    work.ledger.pacing.rest("outbox", NOON + timedelta(hours=2))
 
     def told(now: datetime) -> list[str]:
         return waits(work.ledger, "outbox", None, now=now, steady=now, zone=ZoneInfo("Asia/Shanghai"))

@@ -11,9 +11,9 @@ from pipeline.errors import InDoubt, InvalidAddress, TransportError, Unavailable
 from pipeline.mailings import inquiry
 from pipeline.mailings.inquiry import inquire
 from pipeline.mailings.mailing import Claim, DoubtPolicy
-from pipeline.mailings.send import Terms
+from pipeline.mailings.terms import Terms
 from pipeline.providers.base import Message, Receipt, Transport
-from tests.offices import RETRY, Workplace, always
+from tests.workplaces import RETRY, Workplace, always
 
 
 class Searching(Transport):

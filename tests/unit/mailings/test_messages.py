@@ -14,7 +14,7 @@ from pipeline.audience.tokens import KeyRing, Purpose
 from pipeline.editions.edition import Edition, Hole
 from pipeline.errors import ConfigError, EditionError
 from pipeline.mailings import messages
-from pipeline.mailings.dkim import Seal
+from pipeline.mailings.dkim import DkimSigner
 from pipeline.mailings.envelope import Envelope
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.letters import Sealed
@@ -22,7 +22,7 @@ from pipeline.mailings.mailing import Claim, MailingState
 from pipeline.mailings.messages import LINK_KEY, Composer
 from pipeline.providers.base import Message
 from tests.books import EXPIRE, LEASE, NOON, add_issue, add_readers, copied_database
-from tests.keys import seal, verifies
+from tests.keys import dkim_signer, verifies
 
 OLD, NEW = KeyRing((b"a secret of last year",)), KeyRing((b"a secret of this year", b"a secret of last year"))
 ENVELOPE = Envelope(
@@ -86,6 +86,16 @@ def test_reader_who_gets_it_through_another_list_can_leave_that_one(ledger: Ledg
     assert [NEW.read(Purpose.UNSUBSCRIBE, link, NOON).list for link in links] == ["weekly", "daily"]
 
 
+def test_reader_who_left_a_list_after_the_message_was_signed_ahead_can_leave_the_other(ledger: Ledger) -> None:
+    claim, _ = claims(ledger)
+    composer = Composer(ledger, NEW, dkim_signer("rsa"))
+    composer.prepare([claim])
+
+    link = link_of(composer(claim._replace(list="daily", fence=2)))
+
+    assert NEW.read(Purpose.UNSUBSCRIBE, link, NOON).list == "daily"
+
+
 def test_message_carries_address_and_place_of_its_delivery(ledger: Ledger) -> None:
     claim = claims(ledger)[1]
 
@@ -126,7 +136,7 @@ def test_letter_leads_where_its_button_says_and_offers_no_way_out(ledger: Ledger
 
 def test_what_comes_next_is_signed_ahead_with_the_same_bytes(ledger: Ledger) -> None:
     first, second = claims(ledger)
-    composer, plain = Composer(ledger, OLD, seal("rsa")), Composer(ledger, OLD, seal("rsa"))
+    composer, plain = Composer(ledger, OLD, dkim_signer("rsa")), Composer(ledger, OLD, dkim_signer("rsa"))
 
     composer.prepare([first, second])
     composer.prepare([second])
@@ -135,9 +145,9 @@ def test_what_comes_next_is_signed_ahead_with_the_same_bytes(ledger: Ledger) -> 
     assert verifies(composer(first).mime(), "rsa")
 
 
-@pytest.mark.parametrize("sealed", [None, seal("rsa")])
-def test_the_pieces_of_a_message_are_the_message(ledger: Ledger, sealed: Seal | None) -> None:
-    composer = Composer(ledger, OLD, sealed)
+@pytest.mark.parametrize("signed", [None, dkim_signer("rsa")])
+def test_the_pieces_of_a_message_are_the_message(ledger: Ledger, signed: DkimSigner | None) -> None:
+    composer = Composer(ledger, OLD, signed)
     ahead, alone = claims(ledger)
 
     composer.prepare([ahead])
@@ -152,17 +162,17 @@ def test_what_was_prepared_and_never_asked_for_does_not_pile_up(
 ) -> None:
     monkeypatch.setattr(messages, "MOST_AHEAD", 1)
     first, second = claims(ledger)
-    composer = Composer(ledger, OLD, seal("rsa"))
+    composer = Composer(ledger, OLD, dkim_signer("rsa"))
 
     composer.prepare([first, second])
     composer.prepare([second])
 
-    assert list(composer._ahead) == [second.key]
+    assert list(composer._ahead) == [(second.key, second.list)]
 
 
 def test_a_claim_that_cannot_be_composed_says_so_in_its_own_turn(ledger: Ledger) -> None:
     claim, _ = claims(ledger, envelope=replace(ENVELOPE, unsubscribe_url_prefix=""))
-    composer = Composer(ledger, OLD, seal("rsa"))
+    composer = Composer(ledger, OLD, dkim_signer("rsa"))
 
     composer.prepare([claim])
 

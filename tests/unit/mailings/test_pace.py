@@ -1,4 +1,4 @@
-"""The rate holds across offices and processes, because each takes its seconds from one row."""
+"""The rate holds across dispatches and processes, because each takes its seconds from one row."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import pytest
 from pipeline.clock import HandClock
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.pace import Pace
+from pipeline.mailings.send import serve
 from pipeline.providers.base import Message
 from tests.books import NOON, copied_database
-from tests.offices import Workplace
+from tests.workplaces import Workplace
 
 
 @pytest.fixture
@@ -90,11 +91,11 @@ def test_two_offices_share_one_rate(tmp_path: Path) -> None:
     work = Workplace(tmp_path, readers=8, rate=2.0)
     sent: list[datetime] = []
     work.script = lambda message, attempt: sent.append(work.clock.now())  # type: ignore[func-returns-value]
-    offices = [work.office(), work.office()]
+    dispatches = [work.dispatch(), work.dispatch()]
 
-    for office in offices:
+    for dispatch in dispatches:
         work.clock.at(timedelta(seconds=1.9), work.stop.set)
-        office.serve(work.stop)
+        serve(dispatch, work.stop)
         work.stop.clear()
 
     elapsed = sorted((at - NOON).total_seconds() for at in sent)

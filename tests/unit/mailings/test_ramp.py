@@ -15,7 +15,7 @@ from pipeline.mailings.ramp import DOUBLES, LASTS, Ramp
 from pipeline.mailings.send import LONGEST_REST
 from pipeline.providers.base import Message
 from tests.books import NOON, copied_database
-from tests.offices import Workplace, always
+from tests.workplaces import Workplace, always
 
 NIGHT = 4 * LONG_AWAY
 FORTY = timedelta(days=40)

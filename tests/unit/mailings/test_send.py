@@ -22,14 +22,15 @@ from pipeline.errors import (
     TransportError,
     Unavailable,
 )
-from pipeline.mailings import desk
-from pipeline.mailings.desk import GROUP
+from pipeline.mailings import board, sender_queue
+from pipeline.mailings.dispatch import REFUSALS, UNANSWERED
 from pipeline.mailings.mailing import COPIES, Claim, DeliveryState, Doubt, DoubtPolicy, MailingState
-from pipeline.mailings.send import PATIENCE, REFUSALS, UNANSWERED
+from pipeline.mailings.send import PATIENCE, deliver, serve
+from pipeline.mailings.sender_queue import GROUP
 from pipeline.providers.base import Message, Receipt, Transport
 from pipeline.providers.local import Faulty, Outbox
 from tests.books import EXPIRE, LEASE, NOON, leave
-from tests.offices import RETRY, Workplace, always, to
+from tests.workplaces import RETRY, Workplace, always, to
 
 SENT, PENDING, DEFERRED, FAILED = "sent", "pending", "deferred", "failed"
 A_MINUTE = timedelta(minutes=1)
@@ -445,7 +446,7 @@ def test_a_reader_who_cannot_be_addressed_fails_alone(work: Workplace) -> None:
             raise AudienceError("cannot be written to a header")
         return work.compose(claim)
 
-    work.office(compose).deliver(work.stop)
+    deliver(work.dispatch(compose), work.stop)
 
     assert work.states == [SENT, "failed", SENT]
     row = work.rows()[1]
@@ -456,7 +457,7 @@ def test_a_last_reader_who_cannot_be_addressed_is_recorded_too(work: Workplace) 
     def compose(claim: Claim) -> Message:
         raise AudienceError("no")
 
-    work.office(compose).deliver(work.stop)
+    deliver(work.dispatch(compose), work.stop)
 
     assert work.states == ["failed"] * 3
 
@@ -470,7 +471,7 @@ def test_a_mailing_that_cannot_be_composed_is_paused(work: Workplace, error: Edi
 
     work.begin("15", 1)
 
-    report = work.office(compose).deliver(work.stop)
+    report = deliver(work.dispatch(compose), work.stop)
 
     assert work.states == [PENDING] * 3
     assert (work.mailing.state, work.mailing.reason) == (MailingState.PAUSED, str(error))
@@ -502,7 +503,7 @@ def test_whoever_leaves_during_the_send_is_skipped(tmp_path: Path) -> None:
 def test_a_person_who_stops_a_mailing_stops_it_after_the_group_in_hand(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: MailingState, rest: str
 ) -> None:
-    monkeypatch.setattr(desk, "UNRECORDED_S", math.inf)  # however busy the machine is, less than that
+    monkeypatch.setattr(sender_queue, "UNRECORDED_S", math.inf)  # however busy the machine is, less than that
     work = Workplace(tmp_path, readers=GROUP + 2)
 
     def script(message: Message, attempt: int) -> TransportError | None:
@@ -521,7 +522,7 @@ def test_a_person_who_stops_a_mailing_stops_it_after_the_group_in_hand(
 def test_a_person_who_stops_a_mailing_stops_it_in_a_second_where_the_post_is_slow(
     work: Workplace, monkeypatch: pytest.MonkeyPatch, target: MailingState, rest: str
 ) -> None:
-    monkeypatch.setattr(desk, "UNRECORDED_S", -1)
+    monkeypatch.setattr(sender_queue, "UNRECORDED_S", -1)
 
     def script(message: Message, attempt: int) -> TransportError | None:
         work.ledger.mailings.move(work.mailing_id, target, reason="by a person", now=NOON)
@@ -546,7 +547,7 @@ def test_stop_in_the_middle_gives_back_what_was_not_attempted(tmp_path: Path) ->
 
     work.script = script
 
-    report = work.office().serve(work.stop)
+    report = serve(work.dispatch(), work.stop)
 
     assert work.states == [SENT, SENT, PENDING, PENDING, PENDING]
     assert report.outcomes == {DeliveryState.SENT: 2}
@@ -575,13 +576,51 @@ def test_transport_is_opened_when_it_is_needed_and_closed_at_the_end(work: Workp
         log.append("opened")
         return Logged(work.script, work.outbox)
 
-    office = work.office()
-    office.open_transport = opening
-    office.deliver(work.stop)
+    dispatch = work.dispatch()
+    dispatch.open_transport = opening
+    deliver(dispatch, work.stop)
     assert log == ["opened", "closed"]
 
-    office.deliver(work.stop)
+    deliver(dispatch, work.stop)
     assert log == ["opened", "closed"]  # nothing was due: no connection
+
+
+@pytest.mark.parametrize("senders", [1, 3])
+def test_batches_larger_than_the_board_go_out_in_smaller_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, senders: int
+) -> None:
+    """Postmark takes 500 in a call: from six connections on, all that is begun at once has no room on the board."""
+    monkeypatch.setattr(board, "ENTRIES", 64)
+
+    class Batching(Outbox):
+        batch_size = 100
+
+    work = Workplace(tmp_path, readers=300, senders=senders)
+    work.transport = post = Batching(work.clock)  # type: ignore[assignment]
+    work.deliver()
+
+    assert (work.states, len(post.messages)) == (["sent"] * 300, 300)
+
+
+def test_sender_that_cannot_start_ends_those_that_did_before_anybody_else_takes_what_they_hold(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine that starts no more threads: the next attempt takes back what this one held, so nobody may hold it."""
+    work, begin, senders = Workplace(tmp_path, senders=2), threading.Thread.start, []
+
+    def start(thread: threading.Thread) -> None:
+        if thread.name == "sender":
+            if senders:
+                raise RuntimeError("can't start new thread")
+            senders.append(thread)
+        begin(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+
+    with pytest.raises(RuntimeError, match="can't start new thread"):
+        serve(work.dispatch(), work.stop)
+
+    assert [sender.is_alive() for sender in senders] == [False]
 
 
 # ---- slow posts ---------------------------------------------------------------------------------
@@ -657,7 +696,7 @@ def test_a_letter_that_cannot_be_composed_fails_alone(work: Workplace) -> None:
 
     work.write_letter()
 
-    report = work.office(compose).deliver(work.stop)
+    report = deliver(work.dispatch(compose), work.stop)
 
     assert report.outcomes == {DeliveryState.FAILED: 1, DeliveryState.SENT: 3}
     assert report.paused == {}
@@ -709,10 +748,10 @@ def test_sender_whose_line_is_cut_leaves_its_readers_to_the_others(tmp_path: Pat
             return super().send(message)
 
     lines = iter([Cut(always(lambda: Unavailable("no connection")), work.outbox), Waiting(work.clock)])
-    office = work.office()
-    office.open_transport = lambda: next(lines)
+    dispatch = work.dispatch()
+    dispatch.open_transport = lambda: next(lines)
 
-    report = office.deliver(work.stop)
+    report = deliver(dispatch, work.stop)
 
     assert report.unreachable == ""
     assert (work.states.count(SENT), work.states.count(DEFERRED)) == (GROUP * 2 - 1, 1)

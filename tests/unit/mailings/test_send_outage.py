@@ -12,14 +12,14 @@ import pytest
 
 from pipeline.errors import Deferred, OutputError, Refused, TransportError, Unavailable, Unreachable
 from pipeline.mailings.board import read_board
-from pipeline.mailings.desk import GROUP
 from pipeline.mailings.mailing import Claim, Doubt, MailingState, Outcome
 from pipeline.mailings.presence import take_back
-from pipeline.mailings.send import BRAKES_S
-from pipeline.providers.base import Desk, Message
+from pipeline.mailings.send import BRAKES_S, deliver, serve
+from pipeline.mailings.sender_queue import GROUP
+from pipeline.providers.base import Message, MessageSource
 from pipeline.providers.local import Faulty
 from tests.books import NOON
-from tests.offices import Workplace
+from tests.workplaces import Workplace
 
 AWAY = timedelta(seconds=5)
 
@@ -103,9 +103,9 @@ def test_message_is_composed_when_the_ledger_is_back(work: Remote) -> None:
         work.ledger.mailings.envelope(work.mailing_id)
         return work.compose(claim)
 
-    office = work.office(compose)
+    dispatch = work.dispatch(compose)
     work.clock.at(timedelta(seconds=20), work.stop.set)
-    office.serve(work.stop)
+    serve(dispatch, work.stop)
 
     assert work.states == ["sent", "sent", "sent"]
 
@@ -137,16 +137,16 @@ def test_service_that_is_stopped_during_an_outage_ends_with_one_line(work: Remot
 class Airborne(Faulty):
     """A post that has all messages in the air before it answers any."""
 
-    def carry(self, desk: Desk) -> None:
-        flying: list[Message] = []
-        while isinstance(message := desk.next(), Message):
-            if desk.depart(message):
-                flying.append(message)
-        for message in flying:
+    def carry(self, source: MessageSource) -> None:
+        in_flight: list[Message] = []
+        while isinstance(message := source.next(), Message):
+            if source.depart(message):
+                in_flight.append(message)
+        for message in in_flight:
             try:
-                desk.land(message, self.send(message))
+                source.land(message, self.send(message))
             except TransportError as error:
-                desk.land(message, error)
+                source.land(message, error)
 
 
 @pytest.mark.parametrize(("verdicts", "found"), [
@@ -158,9 +158,9 @@ def test_what_became_of_all_in_the_air_is_on_the_board_before_the_ledger_hears_o
     """
     work = Workplace(tmp_path, readers=2)
     work.transport = Airborne(lambda message, attempt: verdicts[int(message.recipient[6])], work.outbox)
-    office = work.office()
-    office.pace.lose()
-    claim = office.claim
+    dispatch = work.dispatch()
+    dispatch.pace.lose()
+    claim = dispatch.claim
 
     def claim_while_there_is_room(known: Sequence[Outcome], limit: int, *, is_alone: bool = False) -> list[Claim]:
         return fill_the_disk() if known else claim(known, limit, is_alone=is_alone)
@@ -169,13 +169,13 @@ def test_what_became_of_all_in_the_air_is_on_the_board_before_the_ledger_hears_o
         work.stop.set()
         raise OutputError("the ledger cannot be written: the disk is full")
 
-    monkeypatch.setattr(office, "claim", claim_while_there_is_room)
-    monkeypatch.setattr(office.pace, "find", fill_the_disk)
-    monkeypatch.setattr(office.pace, "lose", fill_the_disk)
+    monkeypatch.setattr(dispatch, "claim", claim_while_there_is_room)
+    monkeypatch.setattr(dispatch.pace, "find", fill_the_disk)
+    monkeypatch.setattr(dispatch.pace, "lose", fill_the_disk)
     with pytest.raises(OutputError):
-        office.deliver(work.stop)
+        deliver(dispatch, work.stop)
 
-    take_back(work.ledger, office.worker, read_board(office.board.path), Doubt.PROCESS, NOON, has_died=True)
+    take_back(work.ledger, dispatch.worker, read_board(dispatch.board.path), Doubt.PROCESS, NOON, has_died=True)
     assert work.states == found
 
 
@@ -184,19 +184,19 @@ def test_what_is_in_the_air_when_a_single_pass_loses_the_ledger_is_heard_and_not
 ) -> None:
     work = Remote(tmp_path, url=postgres_url, readers=GROUP + 5)
     work.transport = Airborne(lambda message, attempt: None, work.outbox)
-    office = work.office(lambda claim: work.lose_the_ledger() or work.compose(claim))  # type: ignore[func-returns-value]
+    dispatch = work.dispatch(lambda claim: work.lose_the_ledger() or work.compose(claim))  # type: ignore[func-returns-value]
 
     with pytest.raises(Unreachable):
-        office.deliver(work.stop)
+        deliver(dispatch, work.stop)
     work.clock.wait(work.stop, AWAY.total_seconds())
-    take_back(work.ledger, office.worker, read_board(office.board.path), Doubt.PROCESS, NOON)
+    take_back(work.ledger, dispatch.worker, read_board(dispatch.board.path), Doubt.PROCESS, NOON)
 
     assert work.states == ["sent"] * GROUP + ["pending"] * 5
 
 
 def test_turn_of_a_machine_among_many_waits_for_the_ledger(work: Remote) -> None:
-    office = work.office(lambda claim: work.lose_the_ledger() or work.compose(claim))  # type: ignore[func-returns-value]
+    dispatch = work.dispatch(lambda claim: work.lose_the_ledger() or work.compose(claim))  # type: ignore[func-returns-value]
 
-    office.deliver(work.stop, is_patient=True)
+    deliver(dispatch, work.stop, is_patient=True)
 
     assert work.states == ["sent", "sent", "sent"]

@@ -7,7 +7,7 @@ from pathlib import Path
 from pipeline.errors import Rejected, Unavailable
 from pipeline.mailings.mailing import DeliveryState
 from tests.books import NOON
-from tests.offices import Workplace, to
+from tests.workplaces import Workplace, to
 
 
 def suspect(work: Workplace, *numbers: int, times: int = 1) -> None:

@@ -10,11 +10,12 @@ from sqlalchemy import func, select
 
 from pipeline.clock import HandClock
 from pipeline.errors import Deferred, Unavailable
+from pipeline.mailings.send import deliver
 from pipeline.mailings.warm_up import DAY, Day, Plan, WarmUp, waits_until
 from pipeline.schema import delivery
 from tests.books import NOON
-from tests.offices import Workplace, to
 from tests.publications import TODAY, Publication, words
+from tests.workplaces import Workplace, to
 
 PLAN = Plan("warm_up outbox example.com", 10, 1.5)
 FORTY = timedelta(days=40)
@@ -44,10 +45,10 @@ def test_each_day_has_half_as_many_again_as_the_best_before(work: Workplace) -> 
 
 
 def test_day_holds_over_processes_and_restarts(work: Workplace) -> None:
-    offices = [work.office(), work.office()]
+    dispatches = [work.dispatch(), work.dispatch()]
     for _ in range(3):
-        for office in offices:
-            office.deliver(work.stop)
+        for dispatch in dispatches:
+            deliver(dispatch, work.stop)
         work.clock.turn(timedelta(hours=7))
     work.deliver()
 

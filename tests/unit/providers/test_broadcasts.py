@@ -39,12 +39,12 @@ def issue(body: str = "<p>Words.</p>", **more: Any) -> Message:
 @contextmanager
 def at(kind: str, **more: Any) -> Iterator[tuple[Any, Transport]]:
     """A transport of this kind, and the service, which saw nothing odd."""
-    desk, settings = PLATFORMS[kind]
-    with Service(desk()) as service:
+    api, settings = PLATFORMS[kind]
+    with Service(api()) as service:
         transport = transport_opener(kind, {**settings, "url": service.url, **more}, HandClock(NOON))()
         yield service, transport
         transport.close()
-        assert service.desk.oddities == []
+        assert service.api.oddities == []
 
 
 @pytest.mark.parametrize("kind", PLATFORMS)
@@ -52,8 +52,8 @@ def test_issue_goes_out_once_however_often_it_is_handed_over(kind: str) -> None:
     with at(kind) as (service, transport):
         receipts = [transport.send(issue()) for _ in range(3)]
 
-        assert [len(service.desk.broadcasts), len(service.desk.sent)] == [1, 1]
-        assert {one.provider_id for one in receipts} == {str(service.desk.sent[0]["id"])}
+        assert [len(service.api.broadcasts), len(service.api.sent)] == [1, 1]
+        assert {one.provider_id for one in receipts} == {str(service.api.sent[0]["id"])}
         assert (transport.broadcasts, transport.idempotent, transport.lanes) == (True, True, 1)
 
 
@@ -70,7 +70,7 @@ def test_whatever_call_is_lost_the_next_attempt_looks_first_and_sends_once(kind:
 
             assert first in ("InDoubt", "Unavailable", "Refused", "Receipt"), step
             assert again == ["Receipt", "Receipt"], step
-            assert len(service.desk.sent) == 1, step
+            assert len(service.api.sent) == 1, step
 
 
 @pytest.mark.parametrize("kind", PLATFORMS)
@@ -79,7 +79,7 @@ def test_draft_waits_for_a_person(kind: str) -> None:
         receipt = transport.send(issue())
         transport.send(issue())
 
-        assert (len(service.desk.broadcasts), service.desk.sent) == (1, [])
+        assert (len(service.api.broadcasts), service.api.sent) == (1, [])
         assert receipt.reply == f"draft {receipt.provider_id} waits at {kind} for a person to send it"
         assert transport.lookup(issue()) is None
 
@@ -88,9 +88,9 @@ def test_draft_waits_for_a_person(kind: str) -> None:
 def test_way_out_is_the_services_own_and_the_issues_words_are_no_template(kind: str) -> None:
     with at(kind) as (service, transport):
         transport.send(issue("<p>{{ .Subscriber.Email }} {% now %} {# note #} *|EMAIL|* {{{{ 100%</p>"))
-        (one,) = service.desk.sent
+        (one,) = service.api.sent
 
-    subject, html, text = service.desk.texts(one)
+    subject, html, text = service.api.texts(one)
     opening = r"\*\|" if kind == "mailchimp" else r"\{[{%#]"
     tags = re.findall(rf"{opening}[^>\n]*", html + "\n" + text)
     assert [tag.partition('"')[0] for tag in tags] == [WAY_OUT[kind]] * (2 if text else 1)
@@ -113,9 +113,9 @@ def test_message_to_one_person_is_refused_before_anything_happens(kind: str) -> 
 def test_broadcast_that_a_person_ended_there_is_not_sent(kind: str, word: str) -> None:
     with at(kind, draft=True) as (service, transport):
         transport.send(issue())
-        service.desk.broadcasts[0]["status"] = word
+        service.api.broadcasts[0]["status"] = word
 
-        assert (send(transport, issue()), service.desk.sent) == ("Rejected", [])
+        assert (send(transport, issue()), service.api.sent) == ("Rejected", [])
 
 
 @pytest.mark.parametrize("kind", PLATFORMS)
@@ -132,11 +132,11 @@ def test_broadcast_on_its_way_is_found(kind: str) -> None:
 def test_issue_at_listmonk_is_found_behind_any_number_of_later_campaigns() -> None:
     with at("listmonk") as (service, transport):
         transport.send(issue())
-        service.desk.broadcasts += [
-            {**service.desk.broadcasts[0], "id": 100 + n, "tags": ["other"], "sent": False} for n in range(60)]
+        service.api.broadcasts += [
+            {**service.api.broadcasts[0], "id": 100 + n, "tags": ["other"], "sent": False} for n in range(60)]
         transport.send(issue())
 
-        assert len(service.desk.sent) == 1
+        assert len(service.api.sent) == 1
 
 
 @pytest.mark.parametrize("kind", PLATFORMS)
@@ -147,17 +147,17 @@ def test_list_that_cannot_be_read_stops_everything(kind: str) -> None:
         with pytest.raises(TransportError) as caught:
             transport.send(issue())
 
-        assert (outcome(caught.value), service.desk.broadcasts) == ("Unavailable", [])
+        assert (outcome(caught.value), service.api.broadcasts) == ("Unavailable", [])
 
 
 def test_listmonk_with_an_empty_template_gets_the_whole_page_and_without_one_its_inside() -> None:
     with at("listmonk", template=7) as (service, transport):
         transport.send(issue())
-        assert service.desk.sent[0]["template_id"] == 7
-        assert service.desk.sent[0]["body"].startswith("<!DOCTYPE html>")
+        assert service.api.sent[0]["template_id"] == 7
+        assert service.api.sent[0]["body"].startswith("<!DOCTYPE html>")
     with at("listmonk") as (service, transport):
         transport.send(issue())
-        assert service.desk.sent[0]["body"].startswith("<p>Words.</p>")
+        assert service.api.sent[0]["body"].startswith("<p>Words.</p>")
 
 
 def test_inside_of_a_page_without_a_body_is_the_page() -> None:

@@ -16,7 +16,7 @@ from pipeline.providers.smtp import Smtp
 from pipeline.providers.smtp_presets import PRESETS, Security
 from pipeline.providers.smtp_settings import SmtpSettings, read_smtp_settings
 from tests.messages import NOON, message, send
-from tests.sink import Manners, PostOffice
+from tests.sink import Behaviour, MailServer
 
 CLOCK = HandClock(NOON)
 
@@ -30,7 +30,7 @@ def test_folder_is_opened_where_the_settings_say(tmp_path: Path) -> None:
 
 
 def test_transports_of_one_opener_share_what_they_learn() -> None:
-    with PostOffice(Manners(login=("weekly", "right"))) as post:
+    with MailServer(Behaviour(login=("weekly", "right"))) as post:
         settings = {"host": "127.0.0.1", "port": post.port, "security": "none", "username": "weekly", "password": "x"}
         opener = transport_opener("smtp", settings, CLOCK)
         first, second = opener(), opener()
@@ -61,7 +61,8 @@ def test_kind_whose_library_is_missing_names_the_extra(monkeypatch: pytest.Monke
         transport_opener("ses", {}, CLOCK)()
 
     assert str(caught.value) == (
-        "config.yaml: transport.kind ses needs no_such_library, which is not installed: pip install 'avviso[ses]'"
+        "config.yaml: transport.kind ses needs no_such_library, which is not installed: "
+        "run `make extras` where avviso lies, or install it with its extra `ses`"
     )
 
 

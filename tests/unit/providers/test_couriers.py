@@ -24,7 +24,7 @@ from pipeline.providers.sigv4 import Credentials, sign
 from tests.mail_samples import edition, envelope, reader
 from tests.messages import NOON, message, outcome, send
 from tests.standins import Fault, Service
-from tests.vendors import DESKS, KEY, PLATFORMS, Vendor
+from tests.vendors import APIS, KEY, PLATFORMS, Vendor
 
 LETTER = Stencil(edition(), envelope()).message(reader())
 
@@ -32,20 +32,20 @@ LETTER = Stencil(edition(), envelope()).message(reader())
 @contextmanager
 def at(kind: str, **more: Any) -> Iterator[tuple[Service, Transport]]:
     """A transport of this kind and the service at its other end, which saw nothing odd."""
-    desk, settings = DESKS[kind]
-    with Service(desk(), elsewhere="http://192.0.2.1") as service:
+    api, settings = APIS[kind]
+    with Service(api(), elsewhere="http://192.0.2.1") as service:
         given = {**settings, "url": service.url, **more}
         transport = transport_opener(kind.partition("-")[0], given, HandClock(NOON))()
         yield service, transport
         transport.close()
-        assert service.desk.oddities == []
+        assert service.api.oddities == []
 
 
 # Header fields that a service replaces by its own: each is named on its page in docs/guides/providers/.
 REPLACED = {"brevo": {"Message-ID", "Date"}}
 
 
-@pytest.mark.parametrize("kind", DESKS)
+@pytest.mark.parametrize("kind", APIS)
 def test_an_address_that_the_service_cannot_carry_is_rejected_and_the_others_go(kind: str) -> None:
     stencil = Stencil(edition(), envelope())
     letters = [stencil.message(reader(key=f"{place}" * 32, address=address))
@@ -54,15 +54,15 @@ def test_an_address_that_the_service_cannot_carry_is_rejected_and_the_others_go(
         results = [outcome(result) for result in transport.send_batch(letters)]
 
     assert results == ["Receipt", "Rejected", "Receipt"]
-    assert [mail.recipient for mail in service.desk.mails] == ["a@example.org", "b@xn--fsqu00a.example.org"]
+    assert [mail.recipient for mail in service.api.mails] == ["a@example.org", "b@xn--fsqu00a.example.org"]
 
 
-@pytest.mark.parametrize("kind", DESKS)
+@pytest.mark.parametrize("kind", APIS)
 def test_fields_of_the_header_survive_wherever_the_service_allows_it(kind: str) -> None:
     with at(kind) as (service, transport):
         transport.send(LETTER)
 
-    (mail,) = service.desk.mails
+    (mail,) = service.api.mails
     said = dict(LETTER.parts().headers)
     kept = {name: value for name, value in said.items()
             if name not in {"From", "To", "Reply-To", *REPLACED.get(kind, ())}}
@@ -71,12 +71,12 @@ def test_fields_of_the_header_survive_wherever_the_service_allows_it(kind: str) 
     assert {"List-Unsubscribe", "List-Unsubscribe-Post", "X-Avviso-Delivery", "List-Id"} <= kept.keys()
 
 
-@pytest.mark.parametrize("kind", [kind for kind in DESKS if kind != "http"])
+@pytest.mark.parametrize("kind", [kind for kind in APIS if kind != "http"])
 def test_text_and_people_arrive_as_they_are(kind: str) -> None:
     with at(kind) as (service, transport):
         transport.send(LETTER)
 
-    (request,), (mail,) = service.requests, service.desk.mails
+    (request,), (mail,) = service.requests, service.api.mails
     if mail.mime:
         assert mail.mime == LETTER.mime()
         return
@@ -97,7 +97,7 @@ def test_each_message_of_a_batch_has_a_result_of_its_own(kind: str) -> None:
 
     assert [outcome(one) for one in results] == ["Receipt", "Rejected", "Receipt", "Rejected", "Receipt"]
     assert len({one.provider_id for one in results if not isinstance(one, TransportError)}) == 3
-    assert [mail.recipient for mail in service.desk.mails] == ["ada@example.org", "ben@example.org", "eve@example.org"]
+    assert [mail.recipient for mail in service.api.mails] == ["ada@example.org", "ben@example.org", "eve@example.org"]
     assert len(service.requests) == 1
 
 
@@ -131,7 +131,7 @@ def test_after_a_call_that_did_not_go_through_the_rest_is_not_tried() -> None:
 
 
 def test_one_message_that_spoils_a_batch_spoils_no_other() -> None:
-    class Strict(DESKS["postmark"][0]):  # type: ignore[misc]
+    class Strict(APIS["postmark"][0]):  # type: ignore[misc]
         def respond(self, request: Any) -> Any:
             from tests.standins import Reply
             if any("spoilt" in one["To"] for one in request.document):
@@ -144,10 +144,10 @@ def test_one_message_that_spoils_a_batch_spoils_no_other() -> None:
         transport.close()
 
     assert [outcome(one) for one in results] == ["Receipt", "Refused", "Receipt"]
-    assert [mail.recipient for mail in service.desk.mails] == ["ada@example.org", "ben@example.org"]
+    assert [mail.recipient for mail in service.api.mails] == ["ada@example.org", "ben@example.org"]
 
 
-@pytest.mark.parametrize("kind", DESKS)
+@pytest.mark.parametrize("kind", APIS)
 @pytest.mark.parametrize("fault", [Fault.TAKEN, Fault.TAKEN_500, Fault.GARBAGE, Fault.TRUNCATED])
 def test_lost_answer_is_in_doubt_and_with_a_key_asked_for_again(kind: str, fault: Fault) -> None:
     with at(kind) as (service, transport):
@@ -156,10 +156,10 @@ def test_lost_answer_is_in_doubt_and_with_a_key_asked_for_again(kind: str, fault
 
     has_key = getattr(transport, "is_keyed", False)
     assert word == ("Receipt" if has_key else "InDoubt")
-    assert len(service.desk.mails) == 1
+    assert len(service.api.mails) == 1
 
 
-@pytest.mark.parametrize("kind", DESKS)
+@pytest.mark.parametrize("kind", APIS)
 def test_wish_to_wait_is_passed_on(kind: str) -> None:
     with at(kind) as (service, transport):
         service.fail_once(Fault.BUSY)
@@ -169,10 +169,10 @@ def test_wish_to_wait_is_passed_on(kind: str) -> None:
     assert caught.value.retry_after_s == 2
 
 
-@pytest.mark.parametrize("kind", DESKS)
+@pytest.mark.parametrize("kind", APIS)
 def test_credentials_do_not_follow_a_redirect_and_show_nowhere(kind: str) -> None:
-    desk, settings = DESKS[kind]
-    with Service(desk()) as elsewhere, at(kind) as (service, transport):
+    api, settings = APIS[kind]
+    with Service(api()) as elsewhere, at(kind) as (service, transport):
         service.elsewhere = elsewhere.url
         service.fail_once(Fault.MOVED)
         with pytest.raises(Refused) as moved:
@@ -225,7 +225,7 @@ def test_key_with_other_contents_says_that_it_was_taken() -> None:
         receipt = transport.send(message("ada@example.org", key="k", sender="other@example.com"))
 
     assert (receipt.provider_id, receipt.reply) == (None, "taken at an earlier attempt")
-    assert len(service.desk.mails) == 1
+    assert len(service.api.mails) == 1
 
 
 @pytest.mark.parametrize(("kind", "settings", "line"), [
@@ -282,7 +282,7 @@ def test_keys_of_amazon_are_found_where_its_own_tools_look(monkeypatch: pytest.M
     with at("ses", access_key_id=None, secret_access_key=None) as (service, transport):
         assert send(transport, LETTER) == "Receipt"
 
-    assert len(service.desk.mails) == 1
+    assert len(service.api.mails) == 1
 
 
 def test_every_placeholder_is_filled_and_what_fills_it_is_not_read_again() -> None:
@@ -299,5 +299,5 @@ def test_every_placeholder_is_filled_and_what_fills_it_is_not_read_again() -> No
 
 
 def test_every_kind_that_avviso_brings_has_a_stand_in() -> None:
-    assert {kind.partition("-")[0] for kind in DESKS} | PLATFORMS.keys() | {"folder", "smtp"} == BUILT_IN.keys()
-    assert all(issubclass(desk, Vendor) for desk, _ in DESKS.values())
+    assert {kind.partition("-")[0] for kind in APIS} | PLATFORMS.keys() | {"folder", "smtp"} == BUILT_IN.keys()
+    assert all(issubclass(api, Vendor) for api, _ in APIS.values())

@@ -72,6 +72,13 @@ def test_server_that_wants_to_know_us_is_told_who_we_are(certificate: Path) -> N
         assert any(command.startswith('ID ("name" "avviso"') for command in server.commands)
 
 
+@pytest.mark.parametrize(("username", "password"), [("letters", "пароль 密码"), ("the letters", "secret")])
+def test_login_that_has_no_form_as_a_command_goes_as_bytes(certificate: Path, username: str, password: str) -> None:
+    with ImapServer(certificate, username=username, password=password) as server, \
+            open_folder(settings(server, username=username, password=password)):
+        assert "AUTHENTICATE PLAIN" in server.commands
+
+
 @pytest.mark.parametrize(("given", "error", "said"), [
     ({"password": "guess"}, ConfigError, "refuses the login"),
     ({"folder": "Nowhere"}, ConfigError, "mailbox.folder Nowhere cannot be opened"),

@@ -11,17 +11,17 @@ from pipeline.errors import TransportError
 from pipeline.providers.catalogue import transport_opener
 from tests.messages import NOON, message
 from tests.standins import Fault, Service
-from tests.vendors import DESKS, KEY
+from tests.vendors import APIS, KEY
 
 SLOW = {Fault.DEAF, Fault.MUTE, Fault.DRIPPING}  # these only take a minute of patience each
 
 
-@pytest.mark.parametrize("kind", DESKS)
+@pytest.mark.parametrize("kind", APIS)
 def test_log_of_everything_has_no_key_in_it(kind: str, caplog: pytest.LogCaptureFixture) -> None:
-    desk, settings = DESKS[kind]
+    api, settings = APIS[kind]
     caplog.set_level(logging.DEBUG)
     said = ""
-    with Service(desk(), elsewhere="http://192.0.2.1") as service:
+    with Service(api(), elsewhere="http://192.0.2.1") as service:
         transport = transport_opener(kind.partition("-")[0], {**settings, "url": service.url}, HandClock(NOON))()
         for fault in (None, *(one for one in Fault if one not in SLOW)):
             service.faults = lambda request, fault=fault: fault  # type: ignore[misc]

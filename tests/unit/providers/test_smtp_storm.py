@@ -1,4 +1,4 @@
-"""D02, D03, S05, S10 all at once: a server that does everything wrong, and what is said of each reader is true."""
+"""All at once: a server that does everything wrong, and what is said of each reader is true."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from pipeline.providers.base import Message
 from pipeline.providers.smtp import Smtp
 from tests.messages import message, outcome, relay_to, send_many
-from tests.sink import DATA_ONLY, EVERYTHING, Letter, Manners, PostOffice
+from tests.sink import DATA_ONLY, EVERYTHING, Accepted, Behaviour, MailServer
 
 LOSSES = (
     "perm-550", "temp-451", "policy-550", "greylist", "drop-after-data", "lose-after-data", "drop-before-dot",
@@ -33,12 +33,12 @@ def test_every_outcome_is_true_whatever_the_server_does(
     for seed in range(trials(1, 50)):
         chance = random.Random(seed)
         letters = [_letter(chance, words, n) for n in range(READERS)]
-        manners = Manners(offers=offers, messages_per_session=chance.choice([None, 3, 7]))
-        with PostOffice(manners) as post:
+        behaviour = Behaviour(offers=offers, messages_per_session=chance.choice([None, 3, 7]))
+        with MailServer(behaviour) as post:
             outcomes = _deliver(post, letters)
 
         assert sorted(outcomes) == sorted(letter.recipient for letter in letters), seed
-        assert _untruths(letters, outcomes, post.letters) == [], seed
+        assert _untruths(letters, outcomes, post.accepted) == [], seed
 
 
 def _letter(chance: random.Random, words: tuple[str, ...], n: int) -> Message:
@@ -46,7 +46,7 @@ def _letter(chance: random.Random, words: tuple[str, ...], n: int) -> Message:
     return message(f"{word}+{n}@example.org", body=b"." * 70 + b"\r\n.\r\n" * chance.choice([1, 3_000]))
 
 
-def _deliver(post: PostOffice, letters: list[Message]) -> dict[str, str]:
+def _deliver(post: MailServer, letters: list[Message]) -> dict[str, str]:
     """Hands all over by several connections at once; each reader's outcome. A second outcome is an untruth too."""
     smtp = Smtp(relay_to(post, window=4, connections=CONNECTIONS))
     outcomes: dict[str, str] = {}
@@ -56,7 +56,7 @@ def _deliver(post: PostOffice, letters: list[Message]) -> dict[str, str]:
     return outcomes
 
 
-def _untruths(letters: list[Message], outcomes: dict[str, str], taken: list[Letter]) -> list[tuple[str, str, int]]:
+def _untruths(letters: list[Message], outcomes: dict[str, str], taken: list[Accepted]) -> list[tuple[str, str, int]]:
     """Readers of whom something else is said than is: copies that the server took are counted by reader and bytes."""
     copies = Counter((letter.recipient, letter.content) for letter in taken)
     wrong = []

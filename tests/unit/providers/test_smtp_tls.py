@@ -1,4 +1,4 @@
-"""S12, S13 and the login: what is asked for is had, or nothing is said at all."""
+"""TLS and the login: what is asked for is had, or nothing is said at all."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pipeline.providers.smtp_presets import Security
 from pipeline.providers.smtp_relay import Relay
 from pipeline.providers.smtp_settings import SmtpSettings
 from tests.messages import NOON, PATIENT, message, puppet, relay_to, send
-from tests.sink import DROP, Manners, PostOffice, make_certificate, server_context
+from tests.sink import DROP, Behaviour, MailServer, make_certificate, server_context
 
 
 @pytest.fixture(scope="session")
@@ -25,12 +25,12 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path
     return lambda *names, days=1: make_certificate(folder, names or ("127.0.0.1",), days=days)
 
 
-def post_with(certificate: Path, **manners: Any) -> PostOffice:
+def post_with(certificate: Path, **behaviour: Any) -> MailServer:
     usual = {"security": "starttls", "login": ("weekly", "secret"), "tls": server_context(certificate)}
-    return PostOffice(Manners(**(usual | manners)))
+    return MailServer(Behaviour(**(usual | behaviour)))
 
 
-def smtp_to(post: PostOffice, trusted: Path | None, **settings: Any) -> Smtp:
+def smtp_to(post: MailServer, trusted: Path | None, **settings: Any) -> Smtp:
     return Smtp(relay_to(post, trusted, **({"username": "weekly", "password": "secret"} | settings)))
 
 
@@ -43,7 +43,7 @@ def test_message_arrives_over_tls_with_every_login(certificates: Any, security: 
         letter = message(body=b"0123456789" * 7 + b"\r\n" * 20_000)
 
         assert [send(smtp, letter), send(smtp, message("bob@example.org"))] == ["Receipt", "Receipt"]
-        assert post.letters[0].content == letter.mime()
+        assert post.accepted[0].content == letter.mime()
         assert post.sessions == 1
 
 
@@ -68,7 +68,7 @@ def test_capabilities_heard_in_clear_text_are_forgotten(certificates: Any) -> No
     ],
     ids=str,
 )
-def test_s12_without_tls_nothing_is_sent_and_no_password_said(certificates: Any, replies: Any, expected: str) -> None:
+def test_without_tls_nothing_is_sent_and_no_password_said(certificates: Any, replies: Any, expected: str) -> None:
     certificate = certificates()
     with post_with(certificate, replies=replies) as post:
         assert send(smtp_to(post, certificate), message()) == expected
@@ -85,7 +85,7 @@ def test_s12_without_tls_nothing_is_sent_and_no_password_said(certificates: Any,
     ],
     ids=["expired", "wrong host", "self-signed"],
 )
-def test_s12_certificate_that_does_not_prove_the_server_is_refused(
+def test_certificate_that_does_not_prove_the_server_is_refused(
     certificates: Any, security: str, names: tuple[str, ...], days: int, is_trusted: bool, reason: str
 ) -> None:
     certificate = certificates(*names, days=days)
@@ -107,7 +107,7 @@ def verdict_on(port: int, **settings: Any) -> TransportError:
     return caught.value
 
 
-def test_s12_garbage_instead_of_a_handshake_hands_nothing_over() -> None:
+def test_garbage_instead_of_a_handshake_hands_nothing_over() -> None:
     def act(guest: socket.socket) -> None:
         guest.sendall(b"220 hi\r\n")
         guest.recv(1000)
@@ -123,7 +123,7 @@ def test_s12_garbage_instead_of_a_handshake_hands_nothing_over() -> None:
     assert (type(error), str(error)) == (Unavailable, f"127.0.0.1:{port}: STARTTLS: TLS failed (wrong version number)")
 
 
-def test_s13_words_injected_behind_220_close_the_connection(certificates: Any) -> None:
+def test_words_injected_behind_220_close_the_connection(certificates: Any) -> None:
     certificate = certificates()
     injected = b"250-evil.example.com\r\n250 AUTH PLAIN\r\n"
     with post_with(certificate, behind_starttls=injected) as post:
@@ -152,12 +152,12 @@ def test_password_in_clear_text_is_refused_when_the_settings_are_read() -> None:
 
 
 def test_password_in_clear_text_is_allowed_to_this_machine() -> None:
-    with PostOffice(Manners(login=("weekly", "secret"))) as post:
+    with MailServer(Behaviour(login=("weekly", "secret"))) as post:
         assert send(smtp_to(post, None), message()) == "Receipt"
 
 
 def test_login_that_the_server_does_not_offer_is_refused() -> None:
-    with PostOffice(Manners(login=("weekly", "secret"), mechanisms=["CRAM-MD5"])) as post:
+    with MailServer(Behaviour(login=("weekly", "secret"), mechanisms=["CRAM-MD5"])) as post:
         with pytest.raises(Refused) as caught:
             smtp_to(post, None).send(message())
 
@@ -167,7 +167,7 @@ def test_login_that_the_server_does_not_offer_is_refused() -> None:
 
 
 def test_wrong_token_ends_with_the_servers_own_words() -> None:
-    with PostOffice(Manners(login=("weekly", "token"), mechanisms=["XOAUTH2"])) as post:
+    with MailServer(Behaviour(login=("weekly", "token"), mechanisms=["XOAUTH2"])) as post:
         with pytest.raises(Refused) as caught:
             smtp_to(post, None, password="old-token").send(message())
 
@@ -176,7 +176,7 @@ def test_wrong_token_ends_with_the_servers_own_words() -> None:
 
 def test_refused_login_is_tried_again_after_a_minute() -> None:
     ticks = iter([0.0, 59.0, 61.0]).__next__
-    with PostOffice(Manners(login=("weekly", "secret"), replies={"auth": ["535 5.7.8 not yet"]})) as post:
+    with MailServer(Behaviour(login=("weekly", "secret"), replies={"auth": ["535 5.7.8 not yet"]})) as post:
         relay = relay_to(post, username="weekly", password="secret", ticks=ticks)
 
         assert [send(Smtp(relay), message()) for _ in range(3)] == ["Refused", "Refused", "Receipt"]

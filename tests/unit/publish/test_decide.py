@@ -208,9 +208,11 @@ def test_approve_never_overrides_the_due_instant(letters: Publication) -> None:
 
 
 def test_approve_mails_an_issue_that_the_baseline_adopted(letters: Publication) -> None:
-    decide(letters, "approve", "1")
+    said = decide(letters, "approve", "1")
     letters.deliver()
 
+    assert said == (f"approved, though it is of {letters.record('1').day} and was adopted: "
+                    "will be mailed by the next pass")
     assert (letters.standings, letters.mails) == ({"1": "mailed"}, ["ada@example.com"])
 
 

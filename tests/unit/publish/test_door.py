@@ -201,7 +201,7 @@ def test_first_mailing_over_a_real_post_waits_for_a_person(tmp_path: Path) -> No
     letters.write("02-new.md", words(2))
 
     made = letters.publish()
-    assert [one.reason for one in made.held] == ["approval: the first mailing of a new ledger"]
+    assert [one.reason for one in made.held] == ["approval: the first mailing that really goes out"]
     letters.app.decisions.approve(letters.record("2"))
     letters.publish()
     assert letters.mailings == {"2/weekly": "sending"}
@@ -210,6 +210,25 @@ def test_first_mailing_over_a_real_post_waits_for_a_person(tmp_path: Path) -> No
     letters.publish()
 
     assert letters.mailings == {"2/weekly": "sending", "3/weekly": "sending"}
+
+
+def test_mailings_into_a_folder_are_trials_and_the_first_real_one_still_waits(tmp_path: Path) -> None:
+    """Who tries it out approves an issue or two and then sets the transport: that was no yes to real mail."""
+    letters = Publication(tmp_path / "letters")
+    letters.fill(1)
+    letters.begin()
+    letters.add_readers("ada@example.com", "bo@example.com")
+    letters.write("02-new.md", words(2))
+    letters.deliver()
+    letters.app.decisions.approve(letters.record("1"))
+    letters.deliver()
+    assert letters.mailings == {"1/weekly": "sent", "2/weekly": "sent"}
+    letters.configure({"transport": {"kind": "smtp", "host": "127.0.0.1", "port": 1, "security": "none"}})
+    letters.write("03-new.md", words(3))
+
+    made = letters.publish()
+
+    assert [one.key for one in made.held] == ["3"]
 
 
 @pytest.mark.parametrize(("approve", "state"), [("always", "held"), ("never", "sending")])
@@ -227,6 +246,17 @@ def test_approve_always_and_never(tmp_path: Path, approve: str, state: str) -> N
 
 
 # ---- mailings -----------------------------------------------------------------------------------
+
+
+def test_log_says_once_that_a_mailing_has_ended_and_how(running: Publication, caplog: pytest.LogCaptureFixture) -> None:
+    running.write("03-new.md", words(3))
+    caplog.set_level("INFO", "pipeline")
+
+    running.deliver()
+    running.deliver()
+
+    ended = [record for record in caplog.records if record.message == "mailing.sent"]
+    assert [(one.issue, one.list, one.audience, one.counts) for one in ended] == [("3", "weekly", 2, {"sent": 2})]
 
 
 def test_text_of_the_mail_is_frozen_with_its_audience(running: Publication) -> None:

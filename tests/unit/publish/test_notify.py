@@ -76,7 +76,7 @@ def test_first_mailing_that_waits_names_the_command_that_lets_it_go(letters: Pub
 
     (subject, text), = notices(letters)
     assert subject == "No. 1 “Paper” waits for you"
-    assert "(the first mailing of a new ledger)" in text
+    assert "(the first mailing that really goes out)" in text
     assert "avviso preview 1 avviso approve 1" in text
 
 

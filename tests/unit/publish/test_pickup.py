@@ -105,7 +105,7 @@ def test_standing_of_an_issue_that_is(case: str) -> None:
 
 
 BURST = "burst: 3 issues are due at once, schedule.max_burst is 2"
-FIRST = "approval: the first mailing of a new ledger"
+FIRST = "approval: the first mailing that really goes out"
 ALWAYS = "approval: mailings.approve is `always`"
 LATE = "late: first seen 9 days after its hour, schedule.max_age is 7d"
 COPY = "copy: its text repeats issue 3, which was mailed"

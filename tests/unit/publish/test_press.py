@@ -143,6 +143,35 @@ def test_pictures_beside_an_issue_are_shown_and_one_that_is_missing_is_a_line(le
         ("04-new.md", '"pictures/elm.png" cannot be read: No such file or directory')]
 
 
+def test_cover_that_the_text_does_not_show_is_published_where_the_feeds_say(letters: Publication) -> None:
+    (letters.issues / "oak.png").write_bytes(PNG)
+    letters.write("04-new.md", words(4), front="cover: oak.png\n")
+
+    build(letters)
+
+    item = json.loads((letters.folder / "feeds" / "feed.json").read_text("utf-8"))["items"][0]
+    assert item["image"] == "https://letters.example.com/assets/oak.png"
+    assert letters.output()["site/assets/oak.png"] == PNG
+
+
+@pytest.mark.parametrize(("cover", "address"), [
+    ("https://example.com/橡树 1.png", "https://example.com/%E6%A9%A1%E6%A0%91%201.png"),
+    ("//example.com/oak.png", "https://example.com/oak.png"),
+    ("www.example.com/oak.png", "https://www.example.com/oak.png"),
+    ("橡树.png", "https://letters.example.com/assets/%E6%A9%A1%E6%A0%91.png"),
+    ("../oak.png", None),
+    ("javascript:oak", None),
+    ("data:image/png;base64,AA==", None),
+])
+def test_cover_has_an_absolute_address_or_there_is_none(letters: Publication, cover: str, address: str | None) -> None:
+    letters.write("04-new.md", words(4), front=f'cover: "{cover}"\n')
+
+    build(letters)
+
+    item = json.loads((letters.folder / "feeds" / "feed.json").read_text("utf-8"))["items"][0]
+    assert item.get("image") == address
+
+
 def test_picture_that_is_drawn_anew_is_copied_anew(letters: Publication) -> None:
     picture = letters.issues / "oak.png"
     picture.write_bytes(PNG)
@@ -154,6 +183,82 @@ def test_picture_that_is_drawn_anew_is_copied_anew(letters: Publication) -> None
     build(letters)
 
     assert [name for name, content in letters.output().items() if content == PNG + b"\0"] != []
+
+
+def enclosures(letters: Publication) -> dict[str, list[dict[str, str]]]:
+    """Of the newest entry, as a reader finds them in Atom, RSS and JSON."""
+    folder = letters.folder / "feeds"
+    found = {form: [dict(one) for one in feedparser.parse(folder / f"{form}.xml").entries[0].enclosures]
+             for form in ("atom", "rss")}
+    return found | {"json": json.loads((folder / "feed.json").read_text("utf-8"))["items"][0].get(
+        "attachments", [])}
+
+
+MP3_URL = "https://letters.example.com/assets/talks/4.mp3"
+
+
+@pytest.mark.parametrize("content", ["full", "summary"])
+def test_recording_beside_an_issue_is_in_all_three_formats_with_its_true_length(tmp_path: Path, content: str) -> None:
+    letters = Publication(tmp_path / "letters", {"feeds": {"content": content}})
+    (letters.issues / "talks").mkdir()
+    (letters.issues / "talks" / "4.mp3").write_bytes(bytes(1234))
+    letters.write("04-new.md", f"[Listen](talks/4.mp3)\n\n{words(4)}")
+    letters.publish()
+
+    assert enclosures(letters) == {
+        "atom": [{"href": MP3_URL, "type": "audio/mpeg", "length": "1234"}],
+        "rss": [{"href": MP3_URL, "type": "audio/mpeg", "length": "1234"}],
+        "json": [{"url": MP3_URL, "mime_type": "audio/mpeg", "size_in_bytes": 1234}]}
+    assert letters.output()["site/assets/talks/4.mp3"] == bytes(1234)
+
+
+def test_recording_that_is_made_anew_moves_its_length_and_nothing_else(letters: Publication) -> None:
+    sound = letters.issues / "4.mp3"
+    sound.write_bytes(bytes(10))
+    letters.write("04-new.md", f'<audio src="4.mp3"></audio>\n\n{words(4)}')
+    build(letters)
+    before, updated = letters.output(), letters.record("4").updated_at
+    assert build(letters).feeds_written == []
+
+    sound.write_bytes(bytes(11))
+    made = build(letters)
+
+    changed = {name for name, content in letters.output().items() if before.get(name) != content}
+    assert changed - {name for name in changed if name.endswith((".br", ".gz"))} == {
+        "feeds/atom.xml", "feeds/rss.xml", "feeds/feed.json", "site/assets/4.mp3"}
+    assert [one["length"] for one in enclosures(letters)["rss"]] == ["11"]
+    assert (letters.record("4").updated_at, len(made.feeds_written)) == (updated, 3)
+    after = letters.output()
+    shutil.rmtree(letters.folder / "feeds")
+    shutil.rmtree(letters.folder / "site")
+    build(letters)
+    assert letters.output() == after
+
+
+def test_recording_elsewhere_has_no_length_and_one_that_is_not_there_is_none(letters: Publication) -> None:
+    letters.write("04-new.md", f"[Listen](https://example.com/4.mp3)\n\n{words(4)}")
+    build(letters)
+    assert enclosures(letters)["json"] == [{"url": "https://example.com/4.mp3", "mime_type": "audio/mpeg"}]
+
+    letters.write("04-new.md", f"[Listen](4.mp3)\n\n{words(4)}", age_s=3599)
+    build(letters)
+    assert enclosures(letters) == {"atom": [], "rss": [], "json": []}
+
+    (letters.issues / "4.mp3").write_bytes(bytes(5))
+    build(letters)
+    assert enclosures(letters)["json"] == [
+        {"url": "https://letters.example.com/assets/4.mp3", "mime_type": "audio/mpeg", "size_in_bytes": 5}]
+
+
+def test_archive_documents_hold_recordings_too(tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "letters", {"feeds": {"entries": 1}})
+    (letters.folder / "issues" / "1.mp3").write_bytes(bytes(7))
+    letters.write("01-a.md", f"[Listen](1.mp3)\n\n{words(1)}", day=TODAY - DAY)
+    letters.write("02-b.md", words(2))
+    letters.publish()
+
+    archived = letters.output()["feeds/archive/rss-0001.xml"]
+    assert b'<enclosure url="https://letters.example.com/assets/1.mp3" length="7" type="audio/mpeg"/>' in archived
 
 
 def test_link_from_one_issue_to_anothers_file_leads_to_its_page(letters: Publication) -> None:
@@ -204,7 +309,7 @@ def test_file_that_somebody_harmed_is_made_good(
 
 
 @pytest.mark.parametrize("note", ["printed", "seal"])
-@pytest.mark.parametrize("damage", ["", "x", "[]", "null", '{"a": 1}', '{"pages": {"1": [1, 2, 3, 4, 5, 6, 7, 8]}}'])
+@pytest.mark.parametrize("damage", ["", "x", "[]", "null", '{"a": 1}', '{"pages": {"1": [1, 2, 3, 4, 5, 6, 7, 8, 9]}}'])
 def test_what_a_build_left_in_another_shape_costs_a_build_of_everything(
     letters: Publication, note: str, damage: str,
 ) -> None:
@@ -292,14 +397,15 @@ def test_two_issues_of_one_address_are_both_published_and_named(tmp_path: Path) 
 
 def test_issues_of_one_number_in_different_folders_or_years_have_addresses_of_their_own(tmp_path: Path) -> None:
     letters = Publication(tmp_path / "letters", {})
-    for place in ("css/14.md", "dom/14.md", "dom/15.md", "2025-10-01.md", "2026-10-01.md"):
+    for n, place in enumerate(("css/14.md", "dom/14.md", "svg/14.md", "svg/15.md", "2025-10-01.md", "2026-10-01.md")):
         (letters.issues / place).parent.mkdir(exist_ok=True)
-        letters.write(place, words(len(place)), front="title: On paper, issue 1\n" if "-" in place else "")
+        letters.write(place, words(n), front="title: On paper, issue 1\n" if "-" in place else "")
 
     made = letters.publish()
 
     assert {key: record.permalink for key, record in letters.app.archive.issues().items()} == {
-        "css/14": "css-14/", "dom/14": "dom-14/", "15": "15/", "2025/1": "2025/1/", "2026/1": "2026/1/"}
+        "css/14": "css-14/", "dom/14": "dom-14/", "svg/14": "svg-14/", "15": "15/", "2025/1": "2025/1/",
+        "2026/1": "2026/1/"}
     assert lines(made.problems) == []
 
 

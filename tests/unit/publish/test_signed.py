@@ -47,7 +47,7 @@ def test_issues_letters_and_test_messages_are_signed_and_preview_gives_the_very_
     shown = copy_of(signing.app, "1", "ada@example.org").mime
     record = signing.record("1")
     send_trial(record, ["eve@example.org"], dresser=signing.app.dresser, ring=signing.app.ring, list_id="weekly",
-               open_transport=signing.app.open_transport, seal=signing.app.seal)
+               open_transport=signing.app.open_transport, dkim=signing.app.dkim)
 
     mails = outbox(signing)
     assert sorted(mails) == ["ada@example.org", "ben@example.org", "eve@example.org"]

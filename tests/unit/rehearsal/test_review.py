@@ -9,7 +9,7 @@ import pytest
 from pipeline.cli.lines import letter_lines, review_lines
 from pipeline.mailings.ledger.progress import Seen
 from pipeline.mailings.mailing import DeliveryState, DoubtPolicy
-from pipeline.rehearsal.cast import Fate, Role
+from pipeline.rehearsal.readers import Fate, Reader
 from pipeline.rehearsal.review import WINDOW, Review, review
 
 SENT, FAILED, IN_DOUBT, DEFERRED = (
@@ -19,13 +19,13 @@ SENT, FAILED, IN_DOUBT, DEFERRED = (
 def reviewed(*letters: tuple[Fate, list[str], DeliveryState], struck: int = 0,
              policy: DoubtPolicy = DoubtPolicy.AUTO, strangers: tuple[str, ...] = ()) -> Review:
     """Each letter: what befell the reader, the digests of the copies that came, what the ledger says."""
-    roles = [Role(f"reader+{n}@example.com", "", fate) for n, (fate, _, _) in enumerate(letters)]
+    readers = [Reader(f"reader+{n}@example.com", "", fate) for n, (fate, _, _) in enumerate(letters)]
     journal: list[dict[str, Any]] = [
-        {"recipient": role.address, "message_id": "m", "sha256": digest}
-        for role, (_, digests, _) in zip(roles, letters, strict=True) for digest in digests]
+        {"recipient": reader.address, "message_id": "m", "sha256": digest}
+        for reader, (_, digests, _) in zip(readers, letters, strict=True) for digest in digests]
     journal += [{"recipient": one, "message_id": "m", "sha256": "a"} for one in strangers]
-    ledger = [Seen(n, role.address, letters[n][2]) for n, role in enumerate(roles)]
-    return review("14", 1, struck, roles, journal, ledger, policy)
+    ledger = [Seen(n, reader.address, letters[n][2]) for n, reader in enumerate(readers)]
+    return review("14", 1, struck, readers, journal, ledger, policy)
 
 
 @pytest.mark.parametrize(("letter", "line"), [

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.errors import OutputError, Refusal
 from pipeline.setup.relocation import export_publication, restore_publication
-from tests.publications import Publication, words
+from tests.publications import TODAY, Publication, words
 
 
 def silent(_done: int, _total: int) -> None:
@@ -96,3 +96,51 @@ def test_export_into_a_folder_that_cannot_be_made_is_one_line(letters: Publicati
 
     with pytest.raises(OutputError, match="cannot be made: Not a directory: name a folder"):
         export_publication(letters.app, tmp_path / "file" / "out", silent)
+
+
+def test_restored_ledger_mails_nobody_what_was_mailed_after_its_export(
+    letters: Publication, elsewhere: Publication, tmp_path: Path
+) -> None:
+    export_publication(letters.app, tmp_path / "out", silent)
+    letters.write("03-later.md", words(3))
+    letters.deliver()
+    assert letters.standings == {"2": "mailed", "3": "mailed"}
+
+    restore_publication(elsewhere.app, tmp_path / "out", silent)
+    elsewhere.write("03-later.md", words(3))
+    elsewhere.restart()
+    elsewhere.deliver()
+
+    assert (elsewhere.mails, elsewhere.standings) == ([], {"2": "mailed", "3": "held"})
+    assert elsewhere.record("3").reason == (
+        "restored: due before the ledger was restored 2026-03-24 12:00, so it may have been mailed already")
+
+
+def test_restored_ledger_mails_what_becomes_due_after_it(
+    letters: Publication, elsewhere: Publication, tmp_path: Path
+) -> None:
+    export_publication(letters.app, tmp_path / "out", silent)
+    restore_publication(elsewhere.app, tmp_path / "out", silent)
+
+    elsewhere.turn(hours=1)
+    elsewhere.write("03-next.md", words(3), day=f"{TODAY} 12:30")
+    elsewhere.restart()
+    elsewhere.deliver()
+
+    assert elsewhere.standings == {"2": "mailed", "3": "mailed"}
+
+
+def test_mailing_that_was_running_when_it_was_exported_waits_for_a_person(
+    letters: Publication, elsewhere: Publication, tmp_path: Path
+) -> None:
+    letters.write("03-later.md", words(3))
+    letters.publish(write=False)
+    export_publication(letters.app, tmp_path / "out", silent)
+    letters.deliver()
+
+    restore_publication(elsewhere.app, tmp_path / "out", silent)
+    elsewhere.write("03-later.md", words(3))
+    elsewhere.restart()
+    elsewhere.deliver()
+
+    assert (elsewhere.mails, elsewhere.mailings) == ([], {"2/weekly": "sent", "3/weekly": "paused"})

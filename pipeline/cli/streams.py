@@ -1,0 +1,59 @@
+"""The standard streams as they are found: closed, of another encoding than UTF-8, or read by somebody who went away."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TextIO
+
+import click
+
+
+def take_as_found() -> None:
+    """A stream that is closed leads nowhere; what an encoding has no character for is shown as an escape."""
+    for name in ("stdin", "stdout", "stderr"):  # in the order of their numbers: the lowest free one is given
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w", encoding="utf-8"))  # noqa: PTH123, SIM115, stays
+        elif isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """A line on standard output or standard error; nowhere once its reader went away, for the work goes on."""
+    try:
+        click.echo(text, err=err)
+    except BrokenPipeError:
+        mute(sys.stderr if err else sys.stdout)
+
+
+def mute(stream: TextIO) -> None:
+    """From here on what is written there is lost, also what waits in its buffer."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
+def as_document(value: Any, indent: int | None = None) -> str:
+    """JSON that is the same to every program: ASCII where the stream is not UTF-8."""
+    is_utf8 = codecs.lookup(sys.stdout.encoding or "utf-8").name == "utf-8"
+    return json.dumps(value, ensure_ascii=not is_utf8, indent=indent, default=str)
+
+
+@contextmanager
+def text_output() -> Iterator[TextIO]:
+    """Standard output for a file's content: UTF-8 whatever the terminal speaks."""
+    sys.stdout.flush()
+    out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="")
+    try:
+        yield out
+        out.flush()
+    except BrokenPipeError:
+        mute(sys.stdout)
+    finally:
+        out.detach()

@@ -1,0 +1,152 @@
+"""What the senders of one process share: the ledger, the way to the post, and what they learn of both together."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from pipeline.clock import Clock
+from pipeline.errors import PipelineError, Refused
+from pipeline.mailings.board import Board
+from pipeline.mailings.brake import Brake
+from pipeline.mailings.ledger import Ledger
+from pipeline.mailings.ledger.workers import Worker
+from pipeline.mailings.mailing import Claim, DeliveryState, MailingState, Outcome
+from pipeline.mailings.pace import Pace
+from pipeline.mailings.terms import Terms
+from pipeline.mailings.trials import Trials
+from pipeline.mailings.warm_up import WarmUp
+from pipeline.providers.base import Message, Transport
+
+log = logging.getLogger(__name__)
+
+REFUSALS = 20             # refusals of us in a row, with nobody accepted, that pause a mailing
+UNANSWERED = 10           # repeats in a row whose answer was lost again, with nobody accepted, that pause one
+
+
+@dataclass(slots=True)
+class Report:
+    """What a stretch of sending came to. `unreachable` is why it ended early, "" if it did not."""
+
+    outcomes: Counter[DeliveryState] = field(default_factory=Counter)
+    paused: dict[int, str] = field(default_factory=dict)
+    unreachable: str = ""
+
+
+class Dispatch:
+    """Everything senders share. `compose` turns a claim into a message; `chance` gives [0, 1).
+
+    `prepare` hears of the claims that come next, so that what takes long may begin.
+    """
+
+    def __init__(
+        self, ledger: Ledger, worker: Worker, *, board: Board, open_transport: Callable[[], Transport],
+        compose: Callable[[Claim], Message], pace: Pace, clock: Clock, chance: Callable[[], float], terms: Terms,
+        prepare: Callable[[Iterable[Claim]], None] = lambda _: None,
+        steady: Callable[[], datetime] | None = None, brake: Brake | None = None, warm_up: WarmUp | None = None,
+    ) -> None:
+        self.ledger = ledger
+        self.worker = worker
+        self.board = board
+        self.open_transport = open_transport
+        self.compose = compose
+        self.prepare = prepare
+        self.pace = pace
+        self.clock = clock
+        self.chance = chance
+        self.terms = terms
+        self.steady = steady or clock.now  # for leases: whoever sets the clock does not move it
+        self.report = Report()
+        self.failure: BaseException | None = None  # what ended a sender, and so all of them
+        self.served = 0  # how many messages the post has taken, from whichever sender
+        self.brake = brake or Brake(1)
+        self.warm_up = warm_up
+        self.trials = Trials()
+        self._lock = threading.Lock()
+        self._refusals = 0
+        self._unanswered = 0
+        self._misses_ledger = False
+
+    def claim(self, known: Sequence[Outcome], limit: int, *, is_alone: bool = False) -> list[Claim]:
+        """Records what is known and claims up to `limit`, in one commit; of mailings what a warm-up allows today.
+
+        A delivery at which a process died is claimed when nobody else waits, by who `is_alone`, and by itself.
+        """
+        if not self.trials.suspects:
+            return self._claim(known, limit)
+        claims = self._claim(known, limit, but=self.trials.suspects)
+        self.trials.hear(known)
+        while is_alone and limit and not claims and (suspect := self.trials.next()) is not None:
+            claims = self._claim((), 1, only=suspect)
+            if not claims:
+                self.trials.acquit(suspect)
+        return claims
+
+    def _claim(self, known: Sequence[Outcome], limit: int, **which: Any) -> list[Claim]:
+        claim = partial(
+            self.ledger.deliveries.claim, self.worker.id, self.worker.shard, known, limit=limit, now=self.clock.now(),
+            lease=self.terms.lease, steady=self.steady(), provider=self.terms.provider,
+            broadcasts=self.terms.broadcasts, **which)
+        if self.warm_up is None:
+            return claim()
+        room = self.warm_up.take(limit)
+        claims = claim(of_mailings=room)
+        unused = room - sum(one.mailing_id is not None for one in claims)
+        self.warm_up.give_back(unused + sum(
+            not one.counted and one.claim.mailing_id is not None for one in known))
+        return claims
+
+    def note(self, outcomes: Sequence[Outcome]) -> None:
+        """Counts outcomes for the report."""
+        with self._lock:
+            self.report.outcomes.update([outcome.state for outcome in outcomes])
+
+    def accept(self) -> None:
+        """Somebody was served: we are not unwelcome, and the post answers."""
+        with self._lock:
+            self.served += 1
+            self._refusals = self._unanswered = 0
+
+    def refuse(self, error: Refused) -> bool:
+        """We were refused: whether to pause the mailing, at once or after too many in a row."""
+        with self._lock:
+            self._refusals += 1
+            if not error.session and self._refusals < REFUSALS:
+                return False
+            self._refusals = 0
+        return True
+
+    def miss_answer(self) -> bool:
+        """A repeat went unanswered too: whether that is so of all, so that each reader gets copy after copy."""
+        with self._lock:
+            self._unanswered += 1
+            if self._unanswered < UNANSWERED:
+                return False
+            self._unanswered = 0
+        return True
+
+    def miss_ledger(self, error: PipelineError) -> None:
+        """The ledger is away or its disk full: said once, whichever senders meet it."""
+        with self._lock:
+            if not self._misses_ledger:
+                log.warning("ledger.unreachable", extra={"reason": str(error)})
+            self._misses_ledger = True
+
+    def find_ledger(self) -> None:
+        """It is there again."""
+        with self._lock:
+            if self._misses_ledger:
+                log.info("ledger.reached")
+            self._misses_ledger = False
+
+    def pause(self, mailing_id: int, reason: str) -> None:
+        """Stops a mailing until a person looks."""
+        self.ledger.mailings.move(mailing_id, MailingState.PAUSED, reason=reason, now=self.clock.now())
+        self.report.paused[mailing_id] = reason
+        log.error("mailing.paused", extra={"mailing": mailing_id, "reason": reason})

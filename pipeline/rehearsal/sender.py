@@ -1,0 +1,41 @@
+"""The sender of a rehearsal, in a process of its own that may be killed: the very shift of `run` and `publish`."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from datetime import datetime
+
+from pipeline.app import App
+from pipeline.clock import RushedClock
+from pipeline.config import Config, plain_values
+from pipeline.engines.jobs import Shift
+from pipeline.mailings import send
+from pipeline.mailings.mailing import DeliveryState, MailingState
+from pipeline.providers.catalogue import transport_opener
+from pipeline.providers.smtp_settings import Patience
+
+SPEED = 30.0  # a minute of waiting for a second try passes in two seconds
+PATIENCE = Patience(connect_s=4, login_s=4, command_s=4, data_s=4, transfer_s=8, final_s=3)
+MOVING = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.DEFERRED)
+
+
+def deliver(config: Config, began: datetime, mailing_id: int) -> None:
+    """Sends until nobody waits any more; those in doubt are left to the settings and to a person."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it too, and ends us
+    logging.getLogger("pipeline").addHandler(logging.NullHandler())
+    stop, app = threading.Event(), App(config, RushedClock(began, SPEED))
+    transport = plain_values(config.transport) | {"patience": PATIENCE}
+    app.open_transport = transport_opener("smtp", transport, app.clock)
+    with Shift.begin(app) as shift:
+        while _goes_on(app, mailing_id):
+            shift.tidy()
+            send.deliver(shift.dispatch(), stop)
+            app.clock.wait(stop, 1.0)
+        shift.tidy()
+
+
+def _goes_on(app: App, mailing_id: int) -> bool:
+    mailing = app.ledger.mailings.get(mailing_id)
+    return mailing.state is MailingState.SENDING and any(mailing.counts[state] for state in MOVING)

@@ -1,0 +1,97 @@
+"""What a program that reads us gets: one JSON document whatever happens, also through streams that are not as usual."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline import cli
+from tests.publications import Publication, words
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def letters(tmp_path: Path) -> Publication:
+    """An issue with a title that ASCII has no letters for."""
+    letters = Publication(tmp_path / "letters")
+    letters.write("01-纸张😀.md", words(1))
+    letters.begin(write=False)
+    return letters
+
+
+def avviso(letters: Publication, *args: str, **how: Any) -> Any:
+    """The program as a process of its own; `env` is laid over ours, streams as `subprocess.run` takes them."""
+    env = {**os.environ, "PYTHONPATH": str(ROOT), **how.pop("env", {})}
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | how
+    return subprocess.run([sys.executable, "-m", "pipeline", *args], cwd=letters.folder, env=env, check=False,
+                          **streams)
+
+
+@pytest.mark.parametrize("args", [
+    ["--json", "nonsense"], ["publish", "--json", "--nonsense"], ["status", "--json", "14"], ["--json"],
+    ["send", "1", "--json"], ["plan", "--at", "soon", "--json"], ["--json", "subscribers"], ["--json", "bench"],
+    ["resolve", "1", "--json"], ["resolve", "1", "--resend", "--assume-sent", "--json"],
+    ["preview", "1", "--html", "-", "--json"], ["subscribers", "export", "-", "--json"],
+], ids=" ".join)
+def test_mistake_in_the_command_line_is_one_document_too(
+    args: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path,
+) -> None:
+    Publication(tmp_path / "letters", has_ledger=False)
+    monkeypatch.chdir(tmp_path / "letters")
+    monkeypatch.setattr(sys, "argv", ["avviso", *args])
+
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+
+    (problem,) = json.loads(capsys.readouterr().out)["problems"]
+    assert (ended.value.code, problem["rule"], problem["severity"]) == (2, "usage", "error")
+
+
+def test_preview_into_a_file_says_where_in_one_document(letters: Publication) -> None:
+    done = avviso(letters, "preview", "1", "--html", "1.html", "--text", "1.txt", "--json")
+
+    assert (done.returncode, json.loads(done.stdout)) == (0, {"written": ["1.html", "1.txt"]})
+    assert "纸张" in (letters.folder / "1.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "gbk", "utf-8"])
+def test_output_in_any_encoding_is_whole_and_json_the_same(letters: Publication, encoding: str) -> None:
+    speaking = {"PYTHONIOENCODING": encoding}
+
+    said = avviso(letters, "status", env=speaking)
+    document = avviso(letters, "status", "--json", env=speaking)
+
+    assert (said.returncode, document.returncode) == (0, 0)
+    assert json.loads(document.stdout)["issues"][0]["title"] == "纸张😀"
+    assert ("纸张" in said.stdout.decode(encoding)) is (encoding != "latin-1")
+
+
+def test_content_for_standard_output_is_utf8_whatever_the_terminal_speaks(letters: Publication) -> None:
+    done = avviso(letters, "preview", "1", "--text", "-", env={"PYTHONIOENCODING": "ascii"})
+
+    assert "纸张😀" in done.stdout.decode("utf-8")
+
+
+@pytest.mark.parametrize("stream", [1, 2])
+def test_stream_that_is_closed_stops_no_command(letters: Publication, stream: int) -> None:
+    done = avviso(letters, "explain", "99", preexec_fn=lambda: os.close(stream))
+
+    assert done.returncode == 1
+
+
+def test_reader_who_went_away_changes_no_exit_code(letters: Publication) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+
+    done = avviso(letters, "build", stdout=writing)
+
+    os.close(writing)
+    assert done.returncode == 0
+    assert (letters.folder / "feeds" / "atom.xml").exists()
