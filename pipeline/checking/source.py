@@ -48,8 +48,12 @@ class Source:
 
     def place(self, at: int) -> tuple[int, int]:
         """The line of the file and the column, both from 1, of an offset in the body."""
-        row = bisect_right(self._starts, at) - 1
+        row = self.row(at)
         return self._line + row, at - self._starts[row] + 1
+
+    def row(self, at: int) -> int:
+        """The row of the body, counted from 0, of an offset in it."""
+        return bisect_right(self._starts, at) - 1
 
     def offset(self, line: int) -> int:
         """Where a line of the file begins in the body."""
