@@ -11,6 +11,7 @@ from markdown_it.token import Token
 from pipeline.checking.source import Source
 from pipeline.errors import Problem
 from pipeline.issues.fillings import FILLED, RAW, TITLE
+from pipeline.issues.generators import is_left_out
 
 _EMBED = re.compile(r"!\[\[([^\[\]\n]{1,200})\]\]")
 _WIKI = re.compile(r"(?<![!\[#\\])\[\[(?!_?toc_?\]\])([^\[\]\n]{1,200})\]\](?![(\[])", re.IGNORECASE)
@@ -41,15 +42,24 @@ def find_marks(source: Source, tokens: Sequence[Token]) -> Iterator[Problem]:
     for found in source.find(_WIKI):
         yield source.problem("wiki-link", found.start(), f"{_short(found[0])} is shown as typed",
                              "write [text](address), or put it in backticks")
-    for found in source.find(_TEMPLATE):
-        if _is_read(source.prose[max(0, found.start() - 4):found.start()].rstrip(" "), found[0]):
-            continue
+    for found in _templates(source):
         yield source.problem("template-text", found.start(), f"{_short(found[0])} is shown as typed: nothing fills it",
                              "put it in backticks if readers should see it, else remove it")
     for found in source.find(_WORDS):
         yield source.problem("placeholder-text", found.start(), f'"{found[0].strip()}" looks unfinished',
                              "write what belongs here")
     yield from _literal_emphasis(source, tokens)
+
+
+def _templates(source: Source) -> Iterator[re.Match[str]]:
+    """Marks that readers see; a line of nothing else was done or left out."""
+    alone: dict[int, bool] = {}
+    for found in source.find(_TEMPLATE):
+        row = source.row(found.start())
+        if row not in alone:
+            alone[row] = is_left_out(source.prose[source.offset_of_row(row):source.offset_of_row(row + 1)])
+        if not (alone[row] or _is_read(source.prose[max(0, found.start() - 4):found.start()].rstrip(" "), found[0])):
+            yield found
 
 
 def _is_read(before: str, mark: str) -> bool:

@@ -17,6 +17,7 @@ from pipeline.issues.colouring import coloured
 from pipeline.issues.containers import use_containers
 from pipeline.issues.emphasis import use_friendly_emphasis
 from pipeline.issues.formulas import use_formulas
+from pipeline.issues.generators import use_generators
 from pipeline.issues.linking import use_linker
 from pipeline.issues.notes import use_notes
 from pipeline.issues.patience import MAX_NESTING, use_patience
@@ -38,6 +39,7 @@ def markdown_parser() -> MarkdownIt:
     parser.inline.ruler.before("link", "lone_bracket", _lone_bracket)
     parser.inline.ruler.before("html_inline", "comment", _comment)
     use_containers(parser)
+    use_generators(parser)
     use_friendly_emphasis(parser)
     use_linker(parser)
     use_plain_links(parser)

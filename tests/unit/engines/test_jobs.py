@@ -21,7 +21,6 @@ from tests.fault.house import happens
 from tests.publications import Publication, words
 
 S = DeliveryState
-DUE = {"schedule": {"quiet": "0s"}}
 
 
 def publication(tmp_path: Path, settings: dict[str, Any] | None = None, readers: int = 3) -> Publication:
