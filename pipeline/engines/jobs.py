@@ -166,8 +166,9 @@ class Shift:
             self._give_up(mailing_id, now)
         self._app.refusals.collect()
         for ended in map(ledger.mailings.get, ledger.mailings.finish(now)):
-            log.info("mailing.sent", extra={"issue": ended.issue_key, "list": ended.list, "audience": ended.audience,
-                                            "counts": {state.value: n for state, n in ended.counts.items() if n}})
+            counts = {state.value: n for state, n in ended.counts.items() if n}
+            log.info("mailing.sent", extra={
+                "issue": ended.issue_key, "list": ended.list, "audience": ended.audience, **counts})
         self._app.empty_tray()
         self._hear()
         self._app.note_steady()
