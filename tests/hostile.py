@@ -62,7 +62,7 @@ REPEATED = (
     "中__文", "---\n", "* *", "2*3",
     "&", "&a", "&amp;", "&#1;", "\\", "{{a}}", "*|A", "AVVISO-HOLE-NAME", "\u200b", "👩\u200d🔧", "ttps://a.b ",
     "https://a.b/?utm_source=c&", "![a](data:image/png;base64,AA)", "[a](#b) ", "TODO: ",
-    "{% a\n", "{% a %}", "{% highlight %}\n", '{% a "b.png" c="', '{% a b="c d e" %}\n',
+    "[[a|b", "[[a|b]]", "{% a\n", "{% a %}", "{% highlight %}\n", '{% a "b.png" c="', '{% a b="c d e" %}\n',
     ":::\n", "::: tip\n", "::: left\n", "::: tip\n:::\n", "- ::: tip\n", "{", "{: a}\n", "# {#a", "[a](b){", "<!---",
     "<Toc/>", "<Callout>", "<Callout>a</Callout>\n", "* TOC\n{:toc}\n\n", "|a|\n|-|\n{:.a}\n\n", "{% raw %}",
     "![a]({{ site.url }}/b) ", "{{ 'a' | url", "{% post_url a", ":tada:", ":a::b", "- 1. a\n", "- 1. ",

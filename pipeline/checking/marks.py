@@ -12,6 +12,7 @@ from pipeline.checking.source import Source
 from pipeline.errors import Problem
 from pipeline.issues.fillings import FILLED, RAW, TITLE
 from pipeline.issues.generators import is_left_out
+from pipeline.issues.wikilinks import WIKI_LINK
 
 _EMBED = re.compile(r"!\[\[([^\[\]\n]{1,200})\]\]")
 _WIKI = re.compile(r"(?<![!\[#\\])\[\[(?!_?toc_?\]\])([^\[\]\n]{1,200})\]\](?![(\[])", re.IGNORECASE)
@@ -40,7 +41,9 @@ def find_marks(source: Source, tokens: Sequence[Token]) -> Iterator[Problem]:
         yield source.problem("obsidian-comment", found.start(), f"{remark} is shown as typed",
                              "remove it, or write <!-- … -->, which nobody sees")
     for found in source.find(_WIKI):
-        yield source.problem("wiki-link", found.start(), f"{_short(found[0])} is shown as typed",
+        kept = WIKI_LINK.fullmatch(found[0])
+        yield source.problem("wiki-link", found.start(), f"of {_short(found[0])} only the words behind | are shown"
+                             if kept else f"{_short(found[0])} is shown as typed",
                              "write [text](address), or put it in backticks")
     for found in _templates(source):
         yield source.problem("template-text", found.start(), f"{_short(found[0])} is shown as typed: nothing fills it",

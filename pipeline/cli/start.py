@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.amounts import counted
 from pipeline.cli.desk import DONE, SOME_HELD, Command, Desk, pass_desk
-
-if TYPE_CHECKING:
-    from pipeline.issues.record import Record
 
 
 @click.command(cls=Command)
@@ -33,14 +28,14 @@ def init(desk: Desk, folder: Path, issues: Path | None) -> int:
     from pipeline.setup.survey import survey
 
     config = desk.config if folder == Path() else folder / desk.config.name
-    lines = []
-    is_new = not config.exists()
-    if is_new:
+    lines, next_step = [], []
+    if not config.exists():
         found = survey(config.parent, issues)
         (config.parent / found.issues).mkdir(exist_ok=True)
         config.write_text(settings_file(found), encoding="utf-8")
         lines.append(f"wrote     {config}: {found.files} Markdown files in {found.issues}, {found.language}, "
                      f"{found.timezone}")
+        next_step = ["now       put title, url and from right in it; then `avviso check`"]
     desk.config = config
     app = desk.app()
     if app.high_water.accept(app.clock.now()):
@@ -52,21 +47,11 @@ def init(desk: Desk, folder: Path, issues: Path | None) -> int:
     desk.answer(
         {"config": str(config), "adopted": [issue_shape(one) for one in made.adopted],
          "scheduled": [issue_shape(one) for one in ahead], "problems": [one.as_json() for one in made.problems]},
-        [*lines, *_adopted_lines(made.adopted, everything=desk.verbose),
+        [*lines, *(f"adopted   {one.number or one.key} {one.title}" for one in made.adopted),
          *(f"scheduled {issue_line(one)}" for one in ahead),
-         *(["now       put title, url and from right in it; then `avviso check`"] if is_new else ()),
+         *next_step,
          f"adopted {counted(len(made.adopted), 'issue')}: published, never mailed", "0 issues will be mailed"])
     return SOME_HELD if made.problems else DONE
-
-
-def _adopted_lines(adopted: list[Record], *, everything: bool) -> Iterator[str]:
-    """A line an issue; of a long archive the newest."""
-    from pipeline.cli.lines import SHOWN
-
-    shown = adopted if everything else adopted[-SHOWN:]
-    if len(shown) < len(adopted):
-        yield f"adopted   {counted(len(adopted) - len(shown), 'older issue')} (-v names them)"
-    yield from (f"adopted   {one.number or one.key} {one.title}" for one in shown)
 
 
 @click.command(cls=Command)
