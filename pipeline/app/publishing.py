@@ -43,6 +43,7 @@ class Publishing(Printing):
         from pipeline.publish.outlook import Outlook  # slow import
 
         with self.database.rehearse():
+            self.meet_ledger()
             made = self.publisher.make_pass(start=False, write=False)
             ahead = Outlook(self.archive, self.ledger, self.rules, lambda: self.dresser, self.publisher.foresee,
                             broadcasts=self.config.transport.broadcasts)
