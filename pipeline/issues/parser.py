@@ -26,7 +26,7 @@ from pipeline.issues.rawwords import use_raw_words
 from pipeline.issues.shortcodes import use_shortcodes
 from pipeline.issues.spaces import use_spaced_addresses
 from pipeline.issues.tags import TAG
-from pipeline.issues.wikilinks import use_wiki_links
+from pipeline.issues.vaults import use_vaults
 
 
 @cache
@@ -46,7 +46,7 @@ def markdown_parser() -> MarkdownIt:
     use_plain_links(parser)
     use_spaced_addresses(parser)
     use_notes(parser)
-    use_wiki_links(parser)
+    use_vaults(parser)
     use_formulas(parser)
     use_shortcodes(parser)
     use_raw_words(parser)
