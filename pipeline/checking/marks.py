@@ -12,17 +12,17 @@ from pipeline.checking.source import Source
 from pipeline.errors import Problem
 from pipeline.issues.fillings import FILLED, RAW, TITLE
 from pipeline.issues.generators import is_left_out
-from pipeline.issues.wikilinks import WIKI_LINK
+from pipeline.issues.vaults import WIKI_LINK, is_hidden
 
 _EMBED = re.compile(r"!\[\[([^\[\]\n]{1,200})\]\]")
 _WIKI = re.compile(r"(?<![!\[#\\])\[\[(?!_?toc_?\]\])([^\[\]\n]{1,200})\]\](?![(\[])", re.IGNORECASE)
 _TEMPLATE = re.compile(
     r"(?<!\\)(?:\{\{[^{}\n]{0,120}\}\}|\{%[^%\n]{0,120}%\}|\*\|[A-Z][A-Z0-9_:]{0,40}\|\*|<%=?[^%\n]{0,120}%>"
     r"|%%[a-z_]{1,40}%%)")
-# A remark within a paragraph, or lines between two marks that stand alone; `%%name%%` is a template's.
+# A remark within a paragraph; `%%name%%` is a template's.
 _COMMENT = re.compile(
     r"(?<![%A-Za-z0-9\\])%%(?![a-z_]{1,40}%%)(?=[^%\n])(?:[^%\n]|%(?!%)|\n(?!\s*\n)){1,500}%%"
-    r"(?![%A-Za-z0-9])|^%%[ \t]*\n(?:.*\n){1,200}?%%[ \t]*$", re.MULTILINE)
+    r"(?![%A-Za-z0-9])")
 _WORDS = re.compile(
     r"\bLINK_HERE\b|\blorem ipsum dolor\b|\bTKTK\b|(?<!\S)\[?(?:TODO|TBD|FIXME)\]?[:：]|待补充|此处插入", re.IGNORECASE)
 _BEFORE_AN_ADDRESS = tuple("(\"'}")
@@ -37,6 +37,9 @@ def find_marks(source: Source, tokens: Sequence[Token]) -> Iterator[Problem]:
                              f"write ![what it shows]({found[1].partition('|')[0].strip()}) for a picture, "
                              "or link to it")
     for found in source.find(_COMMENT):
+        line = source.line_at(found.start())
+        if found[0] == line.strip() and is_hidden(line):
+            continue
         remark = _short(" ".join(found[0].split()))
         yield source.problem("obsidian-comment", found.start(), f"{remark} is shown as typed",
                              "remove it, or write <!-- … -->, which nobody sees")

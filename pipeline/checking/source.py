@@ -17,6 +17,7 @@ from pipeline.errors import Problem
 
 _TICKS = re.compile(r"`+")
 _PARAGRAPH = re.compile(r"(?:[^\n]*\S[^\n]*(?:\n|\Z))+")
+_LONG = 1_000
 _VISIBLE = re.compile(r"[^\n]")
 _CODE = ("fence", "code_block")
 
@@ -54,6 +55,12 @@ class Source:
     def row(self, at: int) -> int:
         """The row of the body, counted from 0, of an offset in it."""
         return bisect_right(self._starts, at) - 1
+
+    def line_at(self, at: int) -> str:
+        """The line of prose around an offset in the body; "" if it is longer than a remark."""
+        row = self.row(at)
+        first, last = self.offset_of_row(row), self.offset_of_row(row + 1)
+        return self.prose[first:last] if last - first < _LONG else ""
 
     def offset(self, line: int) -> int:
         """Where a line of the file begins in the body."""

@@ -15,6 +15,8 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.utils import EnvType
 
+from pipeline.issues.patience import last_place
+
 LEFT_OUT = "left_out"
 """In the parser's `env`: a list of rows, counted from 0, with the marks on them of which nothing is shown."""
 
@@ -74,14 +76,14 @@ def _generator(state: StateBlock, startLine: int, endLine: int, silent: bool) ->
         return False
     if silent:
         return True
-    (name, rest), *others = marks
+    (name, rest, _), *others = marks
     if not others and name in _CODE | {"comment"} and (closing := _closing(state, name, end, endLine)) is not None:
         if name != "comment":
             _push_code(state, name, rest, startLine, end, closing)
         state.line = closing + 1
         return True
     state.line = end
-    for name, rest in marks:
+    for name, rest, mark in marks:
         said = {match[1].lower(): match[2] or match[3] or "" for match in _SAID.finditer(rest)}
         if shown := _picture(name, rest, said) or _player(name, rest):
             token = state.push("html_block", "", 0)
@@ -89,7 +91,7 @@ def _generator(state: StateBlock, startLine: int, endLine: int, silent: bool) ->
         elif words := _words(said):
             _push_words(state, words, startLine, end)
         elif name not in _SILENT and not name.startswith(("end", "/")):
-            state.env.setdefault(LEFT_OUT, []).append((startLine, text))
+            state.env.setdefault(LEFT_OUT, []).append((startLine, mark))
     return True
 
 
@@ -97,7 +99,7 @@ def _text(state: StateBlock, line: int, last: int) -> tuple[str, int]:
     """The text of the mark that begins on a line, and the line behind it; "" if none does."""
     first = _line(state, line)
     end = next((end for begin, end in _ENDS.items() if first.startswith(begin)), None)
-    if end is None:
+    if end is None or last_place(state, end) < state.bMarks[line]:
         return "", line
     for at in range(line, min(last, line + _MAX_LINES)):
         if at > line and (state.isEmpty(at) or state.sCount[at] < state.blkIndent):
@@ -111,9 +113,9 @@ def _line(state: StateBlock, line: int) -> str:
     return state.src[state.bMarks[line] + state.tShift[line]:state.eMarks[line]].strip()
 
 
-def _read(text: str) -> list[tuple[str, str]] | None:
-    """The names of the marks that a text consists of, each with the rest of it; None if there is anything else."""
-    found: list[tuple[str, str]] = []
+def _read(text: str) -> list[tuple[str, str, str]] | None:
+    """The name, the rest and the whole of each mark that a text consists of; None if there is anything else."""
+    found: list[tuple[str, str, str]] = []
     at = 0
     while at < len(text):
         match = _MARK.match(text, at)
@@ -123,7 +125,7 @@ def _read(text: str) -> list[tuple[str, str]] | None:
         rest = (match["rest"] or match["more"] or "").rstrip(" -~/")
         if name in _KNOWN | _PROGRAM or (name == "include" and rest.lstrip()[:1] in ("'", '"')):  # Jinja quotes it
             return None
-        found.append((name, rest))
+        found.append((name, rest, match[0]))
         at = match.end()
         while at < len(text) and text[at].isspace():
             at += 1

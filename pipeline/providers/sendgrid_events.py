@@ -90,8 +90,6 @@ def _meaning(said: Any) -> tuple[Kind, Bounce | None]:
     return _EVENTS.get(word, Kind.UNKNOWN), None
 
 
-
-
 def _key(written: str) -> EllipticCurvePublicKey:
     try:
         key = load_der_public_key(b64decode(written, validate=True))
