@@ -41,6 +41,7 @@ def init(desk: Desk, folder: Path, issues: Path | None) -> int:
     if app.high_water.accept(app.clock.now()):
         lines.append("paused    what was running: this ledger is older than the one that was at work here")
     made = app.publisher.adopt_due()
+    app.high_water.note()  # this ledger is the one that is at work here from now on
     desk.note(made.problems)
     records = app.archive.issues().values()
     ahead = [one for one in records if one.state.value == "scheduled"]

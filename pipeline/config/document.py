@@ -210,6 +210,8 @@ class _Reader:
             self._spoil(event, keys, "${} without a name", "write ${NAME} or ${NAME:-default}")
             return ""
         name, default = reference["name"], reference["default"]
+        if default and "${" in default:
+            self._spoil(event, keys, "${ within a default", "write ${NAME:-default} with plain text for the default")
         if name not in self.environ and default is None:
             self._spoil(event, keys, f"{name} is not set in the environment", f"set it, or write ${{{name}:-default}}")
         return self.environ.get(name) or default or ""

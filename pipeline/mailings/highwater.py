@@ -86,15 +86,25 @@ class HighWater:
             remedy="restore a newer one, or run `avviso init`: what is due is adopted, what was running is paused")
 
     def notice_arrival(self, now: datetime) -> None:
-        """A ledger that mailed somebody and has no mark counts as restored now."""
-        if self._path.exists() or not self._now().delivery:
+        """A ledger with another's mark beside it counts as restored now; so does one with none that mailed somebody."""
+        mark, present = self._read(), self._now()
+        if mark is None:
+            is_at_home = self._path.exists() or not present.delivery
+        else:
+            is_at_home = mark.ledger == present.ledger
+        if is_at_home or self._ledger.notebook.identity().orphan:
             return
         log.warning("ledger.arrived", extra={"path": str(self._path), "remedy": "look at `avviso status`"})
         stop_what_may_have_gone_on(self._ledger, now)
         self._ledger.notebook.begin_epoch(now, after=int(now.timestamp()) - 1)
 
     def note(self) -> None:
-        """Raises the mark to where the ledger stands; a disk that is full leaves the old one, which is true too."""
+        """Raises the mark to where the ledger stands; a disk that is full leaves the old one, which is true too.
+
+        A ledger that was made beside old traces leaves the mark of the one that is gone: it may be put back.
+        """
+        if self._ledger.notebook.identity().orphan:
+            return
         now = self._now()
         mark = self._read()
         if mark == now or (mark is not None and mark.is_ahead_of(now)):

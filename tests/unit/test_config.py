@@ -339,6 +339,8 @@ def test_text_that_is_no_settings_file_is_refused_with_its_line(text: str, expec
      ("transport.password: SMTP_PASSWORD is not set in the environment: set it, or write ${SMTP_PASSWORD:-default}")),
     ("transport: {kind: smtp, host: a, password: '${1x}'}",
      "transport.password: ${} without a name: write ${NAME} or ${NAME:-default}"),
+    ("engine: '${X:-${Y}}'",
+     "engine: ${ within a default: write ${NAME:-default} with plain text for the default"),
     ("engine: ${X", "engine: ${ without a }: write ${NAME} or ${NAME:-default}"),
     ("engine: procrastinate", ("engine: procrastinate needs PostgreSQL: set `database: postgresql://…`, or leave it "
                                "out")),

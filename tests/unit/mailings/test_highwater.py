@@ -251,3 +251,36 @@ def with_own_key(ledger: Ledger) -> None:
 
     with ledger.notebook._db.write() as connection:
         connection.execute(update(table).values(key="ab" * 32, created_at=NOON))
+
+
+def test_copy_that_is_put_back_after_the_ledger_was_gone_is_known_by_the_mark_of_then(letters: Publication) -> None:
+    """The pass in between, which is refused, must not put its own mark there."""
+    letters.app.database.close()
+    (letters.folder / "var" / "avviso.db").unlink()
+    letters.restart()
+    with pytest.raises(Refusal, match="this ledger is new"):
+        letters.deliver()
+
+    put_back(letters)
+
+    with pytest.raises(Refusal, match="this ledger is older than the one that was at work here"):
+        letters.deliver()
+
+
+def test_ledger_that_is_put_back_after_another_went_on_mails_nobody_what_that_one_may_have(
+    letters: Publication,
+) -> None:
+    letters.app.database.close()
+    (letters.folder / "var" / "avviso.db").unlink()
+    letters.restart()
+    letters.app.publisher.adopt_due()
+    letters.app.high_water.note()
+    letters.add_readers("ada@example.com")
+    letters.write("03-next.md", words(3))
+    letters.deliver()
+    before = letters.mails
+
+    put_back(letters)
+    letters.deliver()
+
+    assert (letters.mails, letters.standings["3"]) == (before, "held")
