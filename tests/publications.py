@@ -114,8 +114,12 @@ class Publication:
         return publish_once(self.app, threading.Event())[0]
 
     def begin(self, *, write: bool = True) -> None:
-        """The baseline is drawn an hour ago on what lies in the folder now; without `write` there are no feeds yet."""
+        """The baseline is drawn an hour ago on what lies in the folder now; without `write` there are no feeds yet.
+
+        As after a pass of a process of its own, the ledger's mark lies beside it.
+        """
         self.publish(write=write)
+        self.app.high_water.note()
         self.clock.turn(timedelta(hours=1))
 
     def add_readers(self, *addresses: str, list_id: str = "weekly") -> None:

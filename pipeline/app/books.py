@@ -101,6 +101,16 @@ class Books:
     def check_ledger(self) -> None:
         """Raises Damaged or Refusal where the ledger is not fit to send by; for whoever is about to."""
         self.database.check_health()
+        self.meet_ledger()
+        self.high_water.note()
+
+    def meet_ledger(self) -> None:
+        """Notices a copy that was put here: what it may have missed is stopped. Raises Refusal for an older one.
+
+        One server has one ledger for machines that come and go: there a machine without a mark means nothing.
+        """
+        if self.database.is_sqlite:
+            self.high_water.notice_arrival(self.clock.now())
         self.high_water.check()
 
     @cached_property

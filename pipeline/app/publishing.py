@@ -47,6 +47,7 @@ class Publishing(Printing):
 
         self.high_water.check()
         with self.database.rehearse():
+            self.meet_ledger()
             made = self.publisher.make_pass(start=False, write=False)
             ahead = Outlook(self.archive, self.ledger, self.rules, lambda: self.dresser, self.publisher.foresee,
                             broadcasts=self.config.transport.broadcasts)

@@ -193,7 +193,7 @@ def read_permalink(text: str) -> str:
     _check_holes(text, {"number", "slug", "stem", "year", "month", "day"}, needed=True)
     segments = text.rstrip("/").split("/")
     if not re.fullmatch(r"[A-Za-z0-9{}/._~-]+", text) or {"", ".", ".."} & set(segments):
-        raise wrong("is not a relative address", 'write it as "{number}/" or "{year}/{slug}.html"')
+        raise wrong("is not a relative address", 'write it as "{number}/" or "{year}/{slug}/"')
     return text
 
 

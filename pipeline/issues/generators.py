@@ -27,8 +27,13 @@ _ENDS = {"{%": "%}", "{{<": ">}}", "{{%": "%}}"}
 _MAX_LINES = 20          # of one mark
 # These are read where they stand: fillings.
 _KNOWN = frozenset(("raw", "endraw", "post_url", "link", "ref", "relref", "param"))
+# Programs more than orders: who writes them in an issue writes of templates, and readers see them as typed.
+_PROGRAM = frozenset(("if", "elif", "elsif", "else", "endif", "unless", "endunless", "case", "when", "endcase",
+                      "for", "endfor", "set", "endset", "block", "endblock", "extends", "import", "from", "macro",
+                      "endmacro", "call", "endcall", "filter", "endfilter", "with", "endwith", "autoescape",
+                      "endautoescape", "do", "print", "trans", "endtrans"))
 _CODE = frozenset(("highlight", "codeblock", "code"))
-_SILENT = frozenset(("assign", "else", "elsif", "elif", "comment"))
+_SILENT = frozenset(("assign", "comment"))
 _LANGUAGE = re.compile(r"\blang(?:uage)?\s*[:=]\s*[\"']?([\w+#-]+)")
 _WORD = re.compile(r"\s*[\"']?([\w+#-]+)[\"']?(?=\s|$)")
 _ENDING = r"\.(?:png|jpe?g|gif|webp|svg|avif)(?:\?[^\s\"'{}<>]{0,100})?"
@@ -136,9 +141,10 @@ def _read(text: str) -> list[tuple[str, str, str]] | None:
         if match is None:
             return None
         name = (match["liquid"] or match["hugo"]).replace(" ", "").lower()
-        if name in _KNOWN:
+        rest = (match["rest"] or match["more"] or "").rstrip(" -~/")
+        if name in _KNOWN | _PROGRAM or (name == "include" and rest.lstrip()[:1] in ("'", '"')):  # Jinja quotes it
             return None
-        found.append((name, (match["rest"] or match["more"] or "").rstrip(" -~/"), match[0]))
+        found.append((name, rest, match[0]))
         at = match.end()
         while at < len(text) and text[at].isspace():
             at += 1

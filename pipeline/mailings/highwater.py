@@ -2,8 +2,11 @@
 
 A ledger that is behind its mark is an older copy, put back: it does not know who was mailed since, so
 nothing is sent until a person says what shall be. The mark is a small file beside the ledger and not in
-it, because what is in it would be put back too. It is written without haste, each minute and at each end:
-a mark that lags behind finds fewer old copies, and never accuses a good ledger.
+it, because what is in it would be put back too. It is written without haste, at each start, each minute and
+at each end: a mark that lags behind finds fewer old copies, and never accuses a good ledger.
+
+A ledger that mailed somebody has its mark. Where there is none the ledger's file came from elsewhere, and what
+it may have missed waits for a person.
 """
 
 from __future__ import annotations
@@ -81,6 +84,14 @@ class HighWater:
         return Refusal(
             f"this ledger is older than the one that was at work here: it does not know {what}", path=str(self._path),
             remedy="restore a newer one, or run `avviso init`: what is due is adopted, what was running is paused")
+
+    def notice_arrival(self, now: datetime) -> None:
+        """A ledger that mailed somebody and has no mark counts as restored now."""
+        if self._path.exists() or not self._now().delivery:
+            return
+        log.warning("ledger.arrived", extra={"path": str(self._path), "remedy": "look at `avviso status`"})
+        stop_what_may_have_gone_on(self._ledger, now)
+        self._ledger.notebook.begin_epoch(now, after=int(now.timestamp()) - 1)
 
     def note(self) -> None:
         """Raises the mark to where the ledger stands; a disk that is full leaves the old one, which is true too."""

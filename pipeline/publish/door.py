@@ -111,6 +111,7 @@ class Publisher:
             return self._brought(done)
         gathered = self.look(done, accept_missing=accept_missing)
         self._publish_due(done, self._clock.now())
+        self._settle(done, self._clock.now())
         if not gathered.depleted:
             self._print(done, gathered, new_ids=accept_missing)
         return self._brought(done)

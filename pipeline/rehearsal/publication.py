@@ -78,5 +78,6 @@ def begin_mailing(config: Config, clock: Clock, issue: DressedIssue, readers: Se
     (mailing,) = mailings.all()
     mailings.start(mailing.id, issue.edition, issue.envelope | {LINK_KEY: app.ring.key_id}, now=now,
                    expire=config.mailings.expire)
+    app.high_water.note()
     app.database.close()
     return mailing.id

@@ -54,6 +54,7 @@ def restore_publication(app: App, folder: Path, tell: Progress) -> dict[str, int
     if brought is not None and kept is None and not app.config.web.secret:
         _keep(app.config.var / SECRET, brought)
     stop_what_may_have_gone_on(app.ledger, app.clock.now())
+    app.high_water.note()
     return rows
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from http.client import METHOD_NOT_ALLOWED
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
 from pipeline.errors import AudienceError, ExpiredToken, PipelineError
 from pipeline.web.guard import Guard
@@ -81,16 +82,24 @@ async def _health(_: Request) -> Response:
     return PlainTextResponse("ok\n")
 
 
+def _allowed(request: Request) -> str:
+    """Every method of a path (RFC 9110 section 10.2.1); the router's own answer names those of its first route."""
+    routes: list[Route] = request.app.routes
+    path = next(route.path for route in routes if route.matches(request.scope)[0] is not Match.NONE)
+    return ", ".join(sorted({method for route in routes if route.path == path for method in route.methods or ()}))
+
+
 def _told(pages: Pages) -> Callable[[Request, Exception], Awaitable[Response]]:
     """Says what went wrong as a page."""
 
-    async def told(_: Request, error: Exception) -> Response:
+    async def told(request: Request, error: Exception) -> Response:
         if isinstance(error, ExpiredToken):
             return pages.notice("link_expired", 410)
         if isinstance(error, AudienceError):
             return pages.notice("link_invalid", 404)
         if isinstance(error, HTTPException):
-            return PlainTextResponse(f"{error.detail}\n", error.status_code, error.headers)
+            headers = {"allow": _allowed(request)} if error.status_code == METHOD_NOT_ALLOWED else error.headers
+            return PlainTextResponse(f"{error.detail}\n", error.status_code, headers)
         return pages.notice("busy", 503)
 
     return told

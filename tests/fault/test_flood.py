@@ -24,6 +24,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from pipeline.bench.publication import free_port
 from pipeline.web.turnstile import Pace
 from tests.fault.house import DONE, House, ended, wait
 
@@ -41,11 +42,6 @@ def sink() -> Iterator[int]:
     yield int(json.loads(process.stdout.readline())["port"])
     process.terminate()
     process.wait(10)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 def post(line: http.client.HTTPConnection, n: int) -> int:

@@ -266,7 +266,7 @@ def test_text_that_is_no_settings_file_is_refused_with_its_line(text: str, expec
                                                  "path on one line")),
     ("issues: {include: '*.md'}", "issues.include: must be a list: write it as [first, second]"),
     ("issues: {permalink: '../{number}'}", ('issues.permalink: "../{number}" is not a relative address: write it as '
-                                           '"{number}/" or "{year}/{slug}.html"')),
+                                           '"{number}/" or "{year}/{slug}/"')),
     ("issues: {permalink: '{number.__class__}/'}", ('issues.permalink: "{number.__class__}/" has an unknown '
      "placeholder: use {day}, {month}, {number}, {slug}, {stem}, {year}")),
     ("issues: {permalink: all/}", ('issues.permalink: "all/" has no placeholder, so all issues would share one '

@@ -39,6 +39,15 @@ def test_only_the_rim_touches_the_world() -> None:
     assert [f"{path.relative_to(ROOT)}:{place}" for path in inside for place in _touches(path)] == []
 
 
+@pytest.mark.parametrize("package", ["editions", "mailings", "providers", "rehearsal"])
+def test_package_with_a_map_names_all_its_modules(package: str) -> None:
+    folder = ROOT / "pipeline" / package
+    maps = [folder / "__init__.py", *folder.glob("smtp.py")]  # which has a map of its own
+    drawn = {word for path in maps for word in re.findall(r"\w+", ast.get_docstring(ast.parse(path.read_text())) or "")}
+
+    assert {path.stem for path in folder.glob("*.py")} - drawn - {"__init__"} == set()
+
+
 def test_floors_are_drawn_in_the_documents_as_they_are_checked() -> None:
     checked = PROJECT["tool"]["importlinter"]["contracts"][0]["layers"]
     house = (ROOT / "docs/how-it-works.md").read_text("utf-8").partition("```text\n")[2].partition("```")[0]

@@ -53,6 +53,8 @@ def test_older_copy_is_refused_by_name_and_mails_nobody(letters: Publication) ->
 
     with pytest.raises(Refusal) as refused:
         letters.deliver()
+    with pytest.raises(Refusal, match="this ledger is older"):
+        letters.app.outlook()
 
     assert str(refused.value) == (
         f"{letters.folder}/var/avviso.mark: this ledger is older than the one that was at work here: it does not know "
@@ -118,6 +120,35 @@ def test_copy_from_the_middle_of_a_mailing_is_refused_and_its_mailing_paused(let
 
     assert letters.mailings == {"2/weekly": "sent", "3/weekly": "paused"}
     assert letters.mails.count("ada@example.com") == 2
+
+
+def test_copy_on_another_disk_without_its_mark_mails_nobody_what_it_may_have_missed(letters: Publication) -> None:
+    letters.write("03-next.md", words(3))
+    letters.publish(write=False)
+    keep(letters)
+    letters.write("04-later.md", words(4))
+    letters.deliver()
+    before = letters.mails
+    put_back(letters)
+    (letters.folder / "var" / "avviso.mark").unlink()
+
+    ahead, _ = letters.app.outlook()
+    for _ in range(2):
+        letters.deliver()
+
+    assert [(one.issue.key, one.action) for one in ahead] == [("3", "resume"), ("4", "hold")]
+    assert letters.mailings == {"2/weekly": "sent", "3/weekly": "paused", "4/weekly": "held"}
+    assert letters.record("4").reason == (
+        "restored: due before the ledger was restored 2026-03-24 13:00, so it may have been mailed already")
+    assert letters.mails == before
+
+
+def test_first_process_that_mails_leaves_a_mark_before_it_can_die(tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "letters")
+    letters.add_readers("ada@example.com")
+
+    with Shift.begin(letters.app):
+        assert (letters.folder / "var" / "avviso.mark").exists()
 
 
 def test_ledger_that_is_not_behind_goes_on(letters: Publication) -> None:

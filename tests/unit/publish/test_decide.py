@@ -87,9 +87,6 @@ STAGES: dict[str, Callable[[Publication], None]] = {
     "sent": _sent, "cancelled": _cancelled, "adopted": _adopted,
 }
 
-NOT_BEGUN = "its mailing is not begun"
-IN_MAIL = "held: mailing to weekly"
-
 # What each word leads to: the mailing's state after it, or the refusal.
 DECISIONS: dict[str, dict[str, str]] = {
     "ahead": {"approve": "scheduled", "hold": "held", "resume": "!cannot be resumed: its mailing is not begun",

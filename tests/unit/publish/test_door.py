@@ -256,7 +256,7 @@ def test_log_says_once_that_a_mailing_has_ended_and_how(running: Publication, ca
     running.deliver()
 
     ended = [record for record in caplog.records if record.message == "mailing.sent"]
-    assert [(one.issue, one.list, one.audience, one.counts) for one in ended] == [("3", "weekly", 2, {"sent": 2})]
+    assert [(one.issue, one.list, one.audience, one.sent) for one in ended] == [("3", "weekly", 2, 2)]
 
 
 def test_text_of_the_mail_is_frozen_with_its_audience(running: Publication) -> None:

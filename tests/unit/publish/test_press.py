@@ -236,7 +236,7 @@ def test_recording_that_is_made_anew_moves_its_length_and_nothing_else(letters: 
 
 
 def test_recording_elsewhere_has_no_length_and_one_that_is_not_there_is_none(letters: Publication) -> None:
-    letters.write("04-new.md", f"[Listen](https://example.com/4.mp3)\n\n{words(4)}")
+    letters.write("04-new.md", f'<audio src="https://example.com/4.mp3"></audio>\n\n{words(4)}')
     build(letters)
     assert enclosures(letters)["json"] == [{"url": "https://example.com/4.mp3", "mime_type": "audio/mpeg"}]
 
@@ -268,6 +268,16 @@ def test_link_from_one_issue_to_anothers_file_leads_to_its_page(letters: Publica
 
     item = json.loads((letters.folder / "feeds" / "feed.json").read_text("utf-8"))["items"][0]
     assert re.findall(r'href="([^"]*)"', item["content_html"]) == ["https://letters.example.com/1/#second"]
+
+
+def test_issue_of_feeds_without_mail_stands_as_published(tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "letters")
+    letters.write("01-a.md", words(1))
+    letters.write("02-b.md", words(2), day=TODAY + DAY)
+
+    letters.app.publisher.build()
+
+    assert letters.standings == {"1": "published", "2": "scheduled"}
 
 
 # ---- what is left alone -------------------------------------------------------------------------
