@@ -88,12 +88,7 @@ def begin_mailing(ledger: Ledger, key: str, list_id: str) -> Mailing:
     ledger.mailings.propose(key, list_id, state=MailingState.SCHEDULED, reason="due", send_at=NOON, now=NOON)
     (proposed,) = (one for one in ledger.mailings.all(issue_key=key) if one.list == list_id)
     ledger.mailings.start(proposed.id, EDITION, {}, now=NOON, expire=EXPIRE)
-    return find(ledger, proposed.id)
-
-
-def find(ledger: Ledger, mailing_id: int) -> Mailing:
-    (found,) = (one for one in ledger.mailings.all() if one.id == mailing_id)
-    return found
+    return ledger.mailings.get(proposed.id)
 
 
 def states(database: Database, mailing_id: int) -> list[str]:
@@ -179,7 +174,7 @@ class Books:
             self.ledger.mailings.finish(NOON)
         elif state in (MailingState.PAUSED, MailingState.CANCELLED):
             self.move(state, NOON)
-        return find(self.ledger, self.id)
+        return self.ledger.mailings.get(self.id)
 
     def start(self, now: datetime = NOON) -> int | None:
         return self.ledger.mailings.start(self.id, EDITION, {"to": "all"}, now=now, expire=EXPIRE)

@@ -36,7 +36,6 @@ from tests.books import (
     begin_mailing,
     copied_database,
     deliveries,
-    find,
     open_database,
     states,
 )
@@ -150,7 +149,7 @@ class Workplace:
 
     @property
     def mailing(self) -> Mailing:
-        return find(self.ledger, self.mailing_id)
+        return self.ledger.mailings.get(self.mailing_id)
 
     @property
     def sent(self) -> list[str]:

@@ -63,12 +63,12 @@ class Reception(Publishing):
     def feedback(self) -> Feedback:
         """The door through which the post answers."""
         from pipeline.feedback.brake import Brake, Shares  # slow import: readers
-        from pipeline.feedback.door import Feedback, Policy
+        from pipeline.feedback.door import Feedback
 
         settings = self.config.feedback
         return Feedback(
             self.ledger, self.roster, self.ring, self.clock, together=self.database.together,
-            policy=Policy(settings.soft_bounces),
+            soft_bounces=settings.soft_bounces,
             brake=Brake(self.ledger, self.clock, Shares(settings.bounce_share, settings.complaint_share)))
 
     @cached_property

@@ -19,7 +19,6 @@ from tests.books import (
     Books,
     add_readers,
     deliveries,
-    find,
     leave,
 )
 
@@ -35,7 +34,7 @@ def test_mailing_moves_along_an_arrow_or_not_at_all(books: Books, state: Mailing
         with books.database.rehearse():  # rolled back: the next move begins where this one did
             moved = books.move(target)
 
-            after = find(books.ledger, books.id)
+            after = books.ledger.mailings.get(books.id)
             assert moved is (target in MAILING_MOVES[state]), target
             if moved:
                 assert (after.state, after.reason, after.since) == (target, f"now {target}", LATER)
@@ -49,7 +48,7 @@ def test_mailing_starts_from_scheduled_alone(books: Books, state: MailingState) 
 
     audience = books.start(LATER)
 
-    after = find(books.ledger, books.id)
+    after = books.ledger.mailings.get(books.id)
     if state is MailingState.SCHEDULED:
         assert audience == 1
         assert (after.state, after.audience, after.started_at, after.expires_at) == (
@@ -65,7 +64,7 @@ def test_mailing_cannot_begin_without_its_text_and_audience(books: Books) -> Non
     with pytest.raises(IntegrityError):
         books.move(MailingState.SENDING)
 
-    assert find(books.ledger, books.id) == before
+    assert books.ledger.mailings.get(books.id) == before
 
 
 def test_mailing_does_not_start_before_its_hour(books: Books) -> None:
@@ -73,7 +72,7 @@ def test_mailing_does_not_start_before_its_hour(books: Books) -> None:
     books.ledger.mailings.redate(books.id, LATER)
 
     assert books.start(NOON) is None
-    assert find(books.ledger, books.id).state is MailingState.SCHEDULED
+    assert books.ledger.mailings.get(books.id).state is MailingState.SCHEDULED
     assert books.start(LATER) == 1
     assert before.send_at == NOON
 
@@ -86,7 +85,7 @@ def test_mailing_follows_its_issues_date_until_it_begins(books: Books, state: Ma
 
     begun = state not in (MailingState.HELD, MailingState.SCHEDULED) and state is not MailingState.CANCELLED
     expected = NOON if begun or state is MailingState.CANCELLED else LATER
-    assert find(books.ledger, books.id).send_at == expected
+    assert books.ledger.mailings.get(books.id).send_at == expected
 
 
 @pytest.mark.parametrize("state", MailingState)
@@ -95,7 +94,7 @@ def test_mailing_is_approved_while_it_has_not_begun(books: Books, state: Mailing
 
     approved = books.ledger.mailings.approve(books.id, reason="by a person", now=LATER)
 
-    after = find(books.ledger, books.id)
+    after = books.ledger.mailings.get(books.id)
     assert approved is (state in (MailingState.HELD, MailingState.SCHEDULED))
     if approved:
         assert (after.state, after.approved, after.reason) == (MailingState.SCHEDULED, True, "by a person")
@@ -108,7 +107,7 @@ def test_mailing_that_went_to_somebody_is_not_reopened(books: Books, state: Mail
     before = books.mailing(state)
 
     assert books.ledger.mailings.reopen(books.id, reason="by a person", now=LATER) is False
-    assert find(books.ledger, books.id) == before
+    assert books.ledger.mailings.get(books.id) == before
 
 
 def test_mailing_to_nobody_begins_again_when_it_is_reopened(books: Books) -> None:
@@ -122,7 +121,7 @@ def test_mailing_to_nobody_begins_again_when_it_is_reopened(books: Books) -> Non
 
     assert (reopened, audience) == (True, 1)
     assert [row["subscriber_id"] for row in deliveries(books.database, books.id)] == [late]
-    assert find(books.ledger, books.id).balances
+    assert books.ledger.mailings.get(books.id).balances
 
 
 @pytest.mark.parametrize("state", MailingState)
@@ -131,7 +130,7 @@ def test_mailing_resumes_from_paused_alone_with_its_full_time(books: Books, stat
 
     resumed = books.ledger.mailings.resume(books.id, reason="by a person", now=LATER, expire=EXPIRE)
 
-    after = find(books.ledger, books.id)
+    after = books.ledger.mailings.get(books.id)
     assert resumed is (state is MailingState.PAUSED)
     if resumed:
         assert (after.state, after.expires_at) == (MailingState.SENDING, LATER + EXPIRE)
@@ -147,7 +146,8 @@ def test_mailing_is_sent_when_every_delivery_is_final_and_not_before(books: Book
     books.claim()
 
     assert books.ledger.mailings.finish(LATER) == [books.id]
-    assert (find(books.ledger, books.id).state, find(books.ledger, books.id).ended_at) == (MailingState.SENT, LATER)
+    sent = books.ledger.mailings.get(books.id)
+    assert (sent.state, sent.ended_at) == (MailingState.SENT, LATER)
     assert books.ledger.mailings.finish(LATER) == []
 
 

@@ -32,7 +32,6 @@ from tests.books import (
     add_issue,
     add_readers,
     deliveries,
-    find,
     leave,
     open_database,
     states,
@@ -188,7 +187,7 @@ def test_delivery_moves_along_an_arrow_or_not_at_all(books: Books, stage: str) -
             assert one.state == expected, name
             if name not in ARROWS[stage]:
                 assert deliveries(books.database, books.id) == before, name
-            assert find(books.ledger, books.id).counts == {
+            assert books.ledger.mailings.get(books.id).counts == {
                 state: int(state == expected) for state in DeliveryState}, name
 
 
@@ -210,7 +209,7 @@ def test_outcomes_are_recorded_in_the_commit_that_claims_the_next(books: Books) 
 
     assert states(books.database, books.id) == [S.SENT, S.SENDING]
     assert second.id != first.id
-    assert find(books.ledger, books.id).balances
+    assert books.ledger.mailings.get(books.id).balances
 
 
 def test_what_was_given_back_keeps_what_the_post_said_before(books: Books) -> None:
@@ -386,7 +385,7 @@ def test_cancelling_takes_along_what_was_not_handed_over(books: Books) -> None:
     books.move(MailingState.CANCELLED)
 
     assert states(books.database, books.id) == [S.SENT, S.CANCELLED, S.SENDING, S.CANCELLED]
-    assert find(books.ledger, books.id).balances
+    assert books.ledger.mailings.get(books.id).balances
 
 
 @pytest.mark.parametrize("back", ["deferred", "put back"])
@@ -399,7 +398,7 @@ def test_what_comes_back_to_a_cancelled_mailing_is_cancelled(books: Books, back:
     books.ledger.mailings.finish(LATER)
 
     assert one.state == S.CANCELLED
-    assert find(books.ledger, books.id).balances
+    assert books.ledger.mailings.get(books.id).balances
 
 
 @pytest.mark.parametrize(("state", "going"), [
@@ -434,7 +433,7 @@ def test_tallies_of_two_writers_that_begin_at_once_add_up(postgres_url: str) -> 
     finally:
         event.remove(Engine, "before_cursor_execute", overtake)
 
-    assert find(books.ledger, books.id).counts[S.PENDING] == 5
+    assert books.ledger.mailings.get(books.id).counts[S.PENDING] == 5
     other.close()
     books.database.close()
 
