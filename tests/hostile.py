@@ -62,7 +62,7 @@ REPEATED = (
     "中__文", "---\n", "* *", "2*3",
     "&", "&a", "&amp;", "&#1;", "\\", "{{a}}", "*|A", "AVVISO-HOLE-NAME", "\u200b", "👩\u200d🔧", "ttps://a.b ",
     "https://a.b/?utm_source=c&", "![a](data:image/png;base64,AA)", "[a](#b) ", "TODO: ",
-    "%% a %%\n", "%%\n", "%% a ", '{% a b="c d e" %}\n',
+    '<A b={"c"} ', "<A b={", "import {\n", "%% a %%\n", "%%\n", "%% a ", '{% a b="c d e" %}\n',
     "[[a|b", "[[a|b]]", "{% a\n", "{% a %}", "{% highlight %}\n", '{% a "b.png" c="',
     ":::\n", "::: tip\n", "::: left\n", "::: tip\n:::\n", "- ::: tip\n", "{", "{: a}\n", "# {#a", "[a](b){", "<!---",
     "<Toc/>", "<Callout>", "<Callout>a</Callout>\n", "* TOC\n{:toc}\n\n", "|a|\n|-|\n{:.a}\n\n", "{% raw %}",

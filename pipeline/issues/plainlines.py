@@ -20,7 +20,8 @@ MARKS = "\n!$&*:<[\\]^_`~"
 """The characters that our rules for words look at; all others are plain."""
 _BEGINNINGS = {
     "blockquote": ">", "container": ":", "fence": "`~", "footnote_def": "[", "formula": "$", "generator": "{",
-    "heading": "#", "hr": "*-_", "html_block": "<", "list": "*+-0123456789", "reference": "[", "remark": "%"}
+    "heading": "#", "hr": "*-_", "html_block": "<", "imports": "ie", "list": "*+-0123456789", "reference": "[",
+    "remark": "%"}
 """The characters that each rule for lines looks for. One that is not named is asked about every line."""
 
 

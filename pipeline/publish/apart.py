@@ -28,10 +28,10 @@ def with_years(claims: Claims, known: Mapping[str, str]) -> dict[str, str]:
     if len(set(claims.values())) == len(claims) and not any("/" in key for key in known):
         return dict(claims)
     years = {path: year for path, claim in claims.items() if claim.isdecimal() and (year := year_named(path))}
-    sharing: defaultdict[str, set[str]] = defaultdict(set)
+    sharing: defaultdict[str, list[str]] = defaultdict(list)
     for path, year in years.items():
-        sharing[claims[path]].add(year)
-    shared = {claim for claim, found in sharing.items() if len(found) > 1}
+        sharing[claims[path]].append(year)
+    shared = {claim for claim, found in sharing.items() if len(set(found)) > 1 and not _is_of_many(found)}
     anew = len(shared) >= MANY or begin_anew((year, int(claims[path])) for path, year in years.items())
 
     def settled(path: str, year: str) -> str:
@@ -85,8 +85,9 @@ def _own_names(claim: str, paths: Sequence[str], known: Mapping[str, str], *, is
         is_usual = (is_habit or len(paths) >= MANY) and claim not in known and not goes_on
         if is_usual or (all(years) and not is_number):
             return below
-    counts_else = is_habit or (len(paths) >= MANY and _have_days(paths)) or any(
-        known.get(stem(path)) == path for path in paths)
+    counts_else = (
+        is_habit or (len(paths) >= MANY and _have_days(paths)) or _is_of_many(list(map(year_of, paths)))
+        or any(known.get(stem(path)) == path for path in paths))
     if is_number and claim not in known and counts_else:
         return {path: _below(path, stem(path)) for path in paths}
     return {}
@@ -98,6 +99,11 @@ def _unite_twins(strangers: Sequence[str], names: dict[str, str], sketched: Mapp
         others = {other: said for other, said in sketched.items() if other != path}
         for twin in alike(sketched[path], others, SAME):
             names[path] = names[twin]
+
+
+def _is_of_many(years: Sequence[str]) -> bool:
+    """Whether a number is that of so many files in the same years that it counts no issues: `pcsx2-released`."""
+    return len(years) - len(set(years)) >= MANY
 
 
 def _have_days(paths: Sequence[str]) -> bool:

@@ -41,6 +41,7 @@ from pipeline.issues.naming import chinese_ordinal, number_in_name, stem, title_
     ("2024-100 trees", 2024, "100 trees"),
     ("recap-2023-readers", None, ""),
     ("2024-in-review", None, ""),
+    ("q3-2024-report", None, ""),
     ("1999-in-review", 1999, "in-review"),
     ("issue-2023-readers", 2023, "readers"),
     ("HelloGitHub2023-readers", 2023, "readers"),

@@ -14,6 +14,7 @@ TEXTS = {
     "apples": "In autumn the apples of the old orchard are pressed into a cider that tastes of smoke and honey.",
     "apples, edited": "In autumn the apples of the old orchard are pressed into a cider that tastes of smoke and rain.",
     "bells": "Nobody in the valley could say who rang the bells that night, nor for whom they had been rung.",
+    "drums": "Every drum of the procession had been made from one cedar, felled by lightning before the war ended.",
     "clouds": "Clouds over the northern sea were counted for thirty years by a teacher who never left her island.",
 }
 
@@ -193,6 +194,12 @@ CASES = {
     "a number that two files of one day have withholds both": Case(
         {"2026-10-01-a.md": ("3", "apples"), "2026-10-01-a copy.md": ("3", "apples")},
         withheld={"2026-10-01-a.md": "2026-10-01-a copy.md", "2026-10-01-a copy.md": "2026-10-01-a.md"}),
+    "a number that four new files have is none": Case(
+        {"2025/v2-a.md": ("2", "apples"), "2025/v2-b.md": ("2", "bells"), "2025/v2-c.md": ("2", "clouds"),
+         "2025/v2-d.md": ("2", "drums"), "2026/1.md": ("1", "apples, edited")},
+        keys={"2025/v2-a.md": "2025/v2-a", "2025/v2-b.md": "2025/v2-b", "2025/v2-c.md": "2025/v2-c",
+              "2025/v2-d.md": "2025/v2-d", "2026/1.md": "1"},
+        unnumbered=frozenset(f"2025/v2-{name}.md" for name in "abcd")),
     "many numbers that several new files have are none": Case(
         VERSIONS, keys={path: path[:-3] for path in VERSIONS}, unnumbered=frozenset(VERSIONS)),
     "what is known by its name instead of such a number stays so": Case(

@@ -66,6 +66,7 @@ def settled(folder: Path) -> Config:
     ([*(f"manual/{name}.md" for name in "abcdefghijkl"), *(f"blog/2026-10-{day}-x.md" for day in range(10, 20))],
      "blog", 10),
     (["content/about.md", "content/news/1-a.md", "content/news/2-b.md"], "content/news", 2),
+    (["blog/1-a.mdx", "blog/2-b.mdx", "README.md"], "blog", 2),
     (["notes.txt"], "issues", 0),
 ])
 def test_survey_finds_where_the_issues_are(tmp_path: Path, files: list[str], issues: str, count: int) -> None:
