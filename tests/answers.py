@@ -15,13 +15,13 @@ from pipeline.audience.tokens import KeyRing
 from pipeline.clock import HandClock
 from pipeline.database import Database
 from pipeline.feedback.brake import Brake, Shares
-from pipeline.feedback.door import Effect, Feedback, Policy
+from pipeline.feedback.door import Effect, Feedback
 from pipeline.feedback.refusals import Refusals
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import Claim, DeliveryState, Outcome
 from pipeline.providers.event import Bounce, Event, Kind, event_key
 from pipeline.schema import event, subscriber, suppression
-from tests.books import LEASE, NOON, add_issue, add_readers, begin_mailing, deliveries, find
+from tests.books import LEASE, NOON, add_issue, add_readers, begin_mailing, deliveries
 
 LATER = NOON + timedelta(hours=1)
 RING = KeyRing((b"0123456789abcdef",))
@@ -42,7 +42,7 @@ class AnswerDesk:
         self.clock = HandClock(LATER)
         self.feedback = Feedback(
             self.ledger, self.roster, RING, self.clock, together=self.database.together,
-            policy=Policy(self.soft_bounces), brake=Brake(self.ledger, self.clock, self.shares))
+            soft_bounces=self.soft_bounces, brake=Brake(self.ledger, self.clock, self.shares))
         self.refusals = Refusals(self.ledger, lambda: self.feedback, "smtp")
         add_issue(self.database, "14")
         self.ids = add_readers(self.database, "weekly", self.readers)
@@ -95,7 +95,7 @@ class AnswerDesk:
 
     @property
     def mailing(self) -> Any:
-        return find(self.ledger, self.mailing_id)
+        return self.ledger.mailings.get(self.mailing_id)
 
     def add(self, address: str) -> None:
         self.roster.suppress(parse(address), "manual", "command", NOON)

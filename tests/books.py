@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -18,10 +19,11 @@ from sqlalchemy.pool import Pool
 from pipeline.database import Database
 from pipeline.editions.edition import Edition
 from pipeline.mailings.ledger import Ledger
-from pipeline.mailings.mailing import Mailing, MailingState
+from pipeline.mailings.mailing import Claim, Mailing, MailingState
 from pipeline.schema import delivery, issue, issue_sketch, subscriber, subscription
 
 NOON = datetime(2026, 3, 24, 12, 0, tzinfo=UTC)
+LATER = NOON + timedelta(minutes=1)
 LEASE = timedelta(minutes=10)
 EXPIRE = timedelta(hours=36)
 EDITION = Edition("14", "en", "Subject", "Preheader", "<p>Body</p>", "Body")
@@ -86,12 +88,7 @@ def begin_mailing(ledger: Ledger, key: str, list_id: str) -> Mailing:
     ledger.mailings.propose(key, list_id, state=MailingState.SCHEDULED, reason="due", send_at=NOON, now=NOON)
     (proposed,) = (one for one in ledger.mailings.all(issue_key=key) if one.list == list_id)
     ledger.mailings.start(proposed.id, EDITION, {}, now=NOON, expire=EXPIRE)
-    return find(ledger, proposed.id)
-
-
-def find(ledger: Ledger, mailing_id: int) -> Mailing:
-    (found,) = (one for one in ledger.mailings.all() if one.id == mailing_id)
-    return found
+    return ledger.mailings.get(proposed.id)
 
 
 def states(database: Database, mailing_id: int) -> list[str]:
@@ -152,3 +149,38 @@ def _act_and_die(act: Callable[[], object], statement: int) -> None:
         os._exit(ALIVE)
     finally:
         os._exit(BROKEN)
+
+
+@dataclass
+class Books:
+    """A ledger with one issue and one reader, and a mailing of it that was moved to a state along the arrows."""
+
+    database: Database
+
+    def __post_init__(self) -> None:
+        self.ledger = Ledger(self.database)
+        add_issue(self.database, "14")
+        self.reader, = add_readers(self.database, "weekly", 1)
+
+    def mailing(self, state: MailingState) -> Mailing:
+        begin = MailingState.HELD if state is MailingState.HELD else MailingState.SCHEDULED
+        self.ledger.mailings.propose("14", "weekly", state=begin, reason="new", send_at=NOON, now=NOON)
+        self.id = self.ledger.mailings.all()[0].id
+        if state not in (MailingState.HELD, MailingState.SCHEDULED):
+            self.start()
+        if state is MailingState.SENT:
+            leave(self.database, self.reader)
+            self.claim()
+            self.ledger.mailings.finish(NOON)
+        elif state in (MailingState.PAUSED, MailingState.CANCELLED):
+            self.move(state, NOON)
+        return self.ledger.mailings.get(self.id)
+
+    def start(self, now: datetime = NOON) -> int | None:
+        return self.ledger.mailings.start(self.id, EDITION, {"to": "all"}, now=now, expire=EXPIRE)
+
+    def move(self, target: MailingState, now: datetime = LATER) -> bool:
+        return self.ledger.mailings.move(self.id, target, reason=f"now {target}", now=now)
+
+    def claim(self, now: datetime = NOON) -> list[Claim]:
+        return self.ledger.deliveries.claim("w", 1, limit=10, now=now, lease=LEASE)

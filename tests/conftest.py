@@ -6,7 +6,6 @@ import itertools
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -16,6 +15,8 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+
+from pipeline.bench.publication import free_port
 
 FULL = os.environ.get("AVVISO_FAULT") == "full"
 
@@ -106,7 +107,7 @@ def _serve(programs: Path, folder: Path, owner: str | None) -> Iterator[Cluster]
                            stdin=subprocess.DEVNULL, cwd="/", user=owner, group=group)
 
     run("initdb", "-U", "avviso", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-    port = _free_port()
+    port = free_port()
     run("pg_ctl", "-w", "-o", f"-h 127.0.0.1 -p {port} -k '' -F -c max_connections=200", "start")
     try:
         yield Cluster(f"postgresql://avviso@127.0.0.1:{port}",
@@ -131,11 +132,6 @@ def _postgres_owner() -> str | None:
         return None
     users = {entry.pw_name for entry in pwd.getpwall()}
     return next(name for name in ("postgres", "nobody") if name in users)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 def run_sql(server: str, statement: str, database: str = "postgres") -> None:

@@ -1,11 +1,33 @@
-"""Texts that cost a parser more than their length, each made to any length in bytes."""
+"""Texts that cost a parser more than their length, each made to any length in bytes; and what they cost."""
 
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable, Mapping
 
 Pattern = Callable[[int], str]
+
+TIMES = 4        # how many times as long the other text is
+SQUARE = 10      # a square is 16 times as much, a straight line 4; between them lies a noisy machine
+LEAST_S = 0.05   # what is done sooner says nothing
+
+
+def growth(cost: Callable[[str], float], pattern: Pattern, size: int) -> float:
+    """How many times as much the long text costs; measured again if it looks like a square."""
+    factors = []
+    for _ in range(3):
+        factors.append(cost(pattern(size * TIMES)) / max(LEAST_S, cost(pattern(size))))
+        if factors[-1] <= SQUARE:
+            break
+    return min(factors)
+
+
+def cpu_s(act: Callable[[], object]) -> float:
+    """Seconds of the processor."""
+    began = time.process_time()
+    act()
+    return time.process_time() - began
 
 
 def again(piece: str) -> Pattern:
@@ -40,6 +62,8 @@ REPEATED = (
     "中__文", "---\n", "* *", "2*3",
     "&", "&a", "&amp;", "&#1;", "\\", "{{a}}", "*|A", "AVVISO-HOLE-NAME", "\u200b", "👩\u200d🔧", "ttps://a.b ",
     "https://a.b/?utm_source=c&", "![a](data:image/png;base64,AA)", "[a](#b) ", "TODO: ",
+    '<A b={"c"} ', "<A b={", "import {\n", "%% a %%\n", "%%\n", "%% a ", '{% a b="c d e" %}\n',
+    "[[a|b", "[[a|b]]", "{% a\n", "{% a %}", "{% highlight %}\n", '{% a "b.png" c="',
     ":::\n", "::: tip\n", "::: left\n", "::: tip\n:::\n", "- ::: tip\n", "{", "{: a}\n", "# {#a", "[a](b){", "<!---",
     "<Toc/>", "<Callout>", "<Callout>a</Callout>\n", "* TOC\n{:toc}\n\n", "|a|\n|-|\n{:.a}\n\n", "{% raw %}",
     "![a]({{ site.url }}/b) ", "{{ 'a' | url", "{% post_url a", ":tada:", ":a::b", "- 1. a\n", "- 1. ",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from pipeline.bench.publication import free_port
 
 PROGRAM = shutil.which("postfix") or shutil.which("postfix", path="/usr/sbin:/usr/local/sbin")
 
@@ -55,7 +56,7 @@ def postfix(onward: int) -> Iterator[int]:
     folder = Path(tempfile.mkdtemp(prefix="avviso-postfix-"))  # not below pytest's, which nobody else may enter
     folder.chmod(0o755)
     try:
-        port = _free_port()
+        port = free_port()
         settings = _settle(folder, port, onward)
         _run(folder, PROGRAM, "-c", str(settings), "start")
         try:
@@ -81,8 +82,3 @@ def _run(folder: Path, *words: str) -> None:
     with (folder / "output").open("ab") as output:
         done = subprocess.run(words, stdout=output, stderr=output, stdin=subprocess.DEVNULL, timeout=60, check=False)
     assert done.returncode == 0, (folder / "output").read_text()
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from pipeline.clock import HandClock
 from pipeline.editions.edition import Edition
-from pipeline.errors import TransportError
+from pipeline.errors import Refused, TransportError
 from pipeline.mailings.board import Board
 from pipeline.mailings.brake import Brake
 from pipeline.mailings.dispatch import Dispatch, Report
@@ -36,7 +36,6 @@ from tests.books import (
     begin_mailing,
     copied_database,
     deliveries,
-    find,
     open_database,
     states,
 )
@@ -150,7 +149,7 @@ class Workplace:
 
     @property
     def mailing(self) -> Mailing:
-        return find(self.ledger, self.mailing_id)
+        return self.ledger.mailings.get(self.mailing_id)
 
     @property
     def sent(self) -> list[str]:
@@ -173,3 +172,8 @@ def to(name: str, error: Callable[[], TransportError], *attempts: int) -> Script
 def always(error: Callable[[], TransportError], *attempts: int) -> Script:
     """A script: the post says `error` to everybody, at these attempts (none named: at all)."""
     return lambda message, attempt: error() if not attempts or attempt in attempts else None
+
+
+def refused_session() -> Refused:
+    """We are not welcome, whoever the reader is."""
+    return Refused("535 bad password", session=True)

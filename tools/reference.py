@@ -34,7 +34,8 @@ CONFIG_HEAD = """\
 <!-- Written by `make docs` from pipeline/config/; change it there. -->
 
 All of them stand in `config.yaml`. Only `publication.title`, `publication.url` and `mailings.from` have no default;
-a key without a value takes its default. A key that does not exist is an error that names the nearest one.
+a key without a value takes its default. In a section that may be missing, *needed* means: once it is there. A key that
+does not exist is an error that names the nearest one.
 
 - **Durations** are `90s`, `15m`, `36h`, `7d`; **sizes** `512KB`, `2MB` (1 KB is 1,024 bytes); **rates** `"14/s"`,
   `"1000/h"`.
@@ -47,8 +48,10 @@ What is wrong is said in one pass, a line each: `config.yaml:12: feeds.entires: 
 """
 
 TRANSPORT_HEAD = """\
-By which post mail goes out: `transport.kind` says which, `folder` without one. Each kind has the keys below it and no
-others; kinds of other packages read their own."""
+By which post mail goes out: `transport.kind` says which, `folder` without one. Each kind has the keys of the
+tables that name it and no others; kinds of other packages read their own."""
+
+TABLE = ("| key | default | |", "|---|---|---|")
 
 COMMANDS_HEAD = """\
 # Commands
@@ -99,12 +102,20 @@ def settings_page() -> str:
 
 
 def _transport_part() -> str:
-    """A table for each kind: nobody reads the keys of another."""
+    """A table for each kind with what is its own; what several have stands once, before them."""
+    kinds_of: dict[str, list[str]] = {}
+    for kind, model in KINDS.items():
+        for row in _rows(model, "transport."):
+            if row.key != "transport.kind":
+                kinds_of.setdefault(_line(row), []).append(kind)
     lines = ["## transport", "", TRANSPORT_HEAD, ""]
+    for kinds in dict.fromkeys(tuple(kinds) for kinds in kinds_of.values() if len(kinds) > 2):
+        named = "all kinds" if len(kinds) == len(KINDS) else f"kinds: {', '.join(kinds)}"
+        lines += [f"### {named}", "", *TABLE, *(line for line, of in kinds_of.items() if tuple(of) == kinds), ""]
     for kind, model in KINDS.items():
         about = f"{inspect.cleandoc(model.__doc__ or '')} See [its page](../guides/providers/{kind}.md)."
-        lines += [f"### kind: {kind}", "", about, "",
-                  *_table(row for row in _rows(model, "transport.") if row.key != "transport.kind"), ""]
+        own = [line for line, of in kinds_of.items() if kind in of and len(of) <= 2]
+        lines += [f"### kind: {kind}", "", about, "", *(TABLE if own else ()), *own, ""]
     return "\n".join(lines)
 
 
@@ -128,9 +139,12 @@ def _below(key: str, field: FieldInfo) -> str:
 
 
 def _table(rows: Iterable[Row]) -> Iterator[str]:
-    yield from ("| key | default | |", "|---|---|---|")
-    for row in rows:
-        yield f"| `{row.key}` | {_default(row.field)} | {row.text}{_choices(row)}{_not_yet(row)} |"
+    yield from TABLE
+    yield from map(_line, rows)
+
+
+def _line(row: Row) -> str:
+    return f"| `{row.key}` | {_default(row.field)} | {row.text}{_choices(row)}{_not_yet(row)} |"
 
 
 def _default(field: FieldInfo) -> str:

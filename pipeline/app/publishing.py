@@ -39,9 +39,13 @@ class Publishing(Printing):
             steady=self.steady, bring=lambda: self.bucket.bring() if self.bucket else None)
 
     def outlook(self) -> tuple[list[Prospect], list[Problem]]:
-        """What the next passes would do, and what is wrong. Changes nothing: its pass is rolled back."""
+        """What the next passes would do, and what is wrong. Changes nothing: its pass is rolled back.
+
+        Raises Refusal for what they would refuse: a ledger that is gone, or older than what was at work here.
+        """
         from pipeline.publish.outlook import Outlook  # slow import
 
+        self.high_water.check()
         with self.database.rehearse():
             self.meet_ledger()
             made = self.publisher.make_pass(start=False, write=False)

@@ -63,12 +63,12 @@ class Reception(Publishing):
     def feedback(self) -> Feedback:
         """The door through which the post answers."""
         from pipeline.feedback.brake import Brake, Shares  # slow import: readers
-        from pipeline.feedback.door import Feedback, Policy
+        from pipeline.feedback.door import Feedback
 
         settings = self.config.feedback
         return Feedback(
             self.ledger, self.roster, self.ring, self.clock, together=self.database.together,
-            policy=Policy(settings.soft_bounces),
+            soft_bounces=settings.soft_bounces,
             brake=Brake(self.ledger, self.clock, Shares(settings.bounce_share, settings.complaint_share)))
 
     @cached_property
@@ -79,8 +79,8 @@ class Reception(Publishing):
     @cached_property
     def hooks(self) -> dict[str, Hook]:
         """What reads the reports of providers. Raises ConfigError."""
-        from pipeline.providers.hooks import open_hook  # slow import: http, ssl
-        from pipeline.publish.outside import fetch
+        from pipeline.fetching import fetch  # slow import: http, ssl
+        from pipeline.providers.hooks import open_hook
 
         def read(address: str) -> bytes:
             return fetch(address, CERTIFICATE_BYTES).body

@@ -70,7 +70,8 @@ class Roster:
         """Which subscriptions of these people wait for their first confirmation. At most PAGE addresses."""
         hashes = [self.address_hash(address.folded) for address in addresses]
         with self._database.read() as connection:
-            return [statements.member_of(row) for row in connection.execute(statements.waiting_among(hashes))]
+            return [statements.member_of(row) for row in connection.execute(
+                statements.waiting_among(), {"hashes": hashes})]
 
     def add(self, address: Address, lists: Sequence[str], evidence: Evidence, now: datetime, *,
             name: str = "", language: str = "") -> Verdict:
@@ -221,11 +222,11 @@ class Roster:
     def _look_up(self, connection: Connection, entries: Sequence[Entry]) -> dict[str, Known]:
         hashes = {self.address_hash(entry.address.folded): entry.address.folded for entry in entries}
         book = {folded: Known() for folded in hashes.values()}
-        for row in connection.execute(statements.standings(list(hashes))):
+        for row in connection.execute(statements.standings(), {"hashes": list(hashes)}):
             known = book[hashes[row.address_hash]]
             known.states[row.list] = State.LEFT if row.left_at else State(row.state)  # also if asked since
             known.confirmed_at |= {row.list: row.confirmed_at} if row.confirmed_at else {}
-        for hashed in connection.execute(statements.barred_among(list(hashes))).scalars():
+        for hashed in connection.execute(statements.barred_among(), {"hashes": list(hashes)}).scalars():
             book[hashes[hashed]].suppressed = True
         return book
 
@@ -241,7 +242,7 @@ class Roster:
         folded = [*people, *(change.entry.address.folded for change in decided.moves)]
         if people:
             connection.execute(self._database.insert_new(subscriber), list(people.values()))
-        return {row.address_folded: row.id for row in connection.execute(statements.ids_of(folded))}
+        return {row.address_folded: row.id for row in connection.execute(statements.ids_of(), {"folded": folded})}
 
     def _write_joins(
         self, connection: Connection, joins: Sequence[Change], ids: Mapping[str, int], now: datetime

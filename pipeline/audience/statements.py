@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    Column,
     ColumnElement,
     Delete,
     Insert,
@@ -103,14 +104,14 @@ def waiting(address_hash: str, lists: Sequence[str]) -> Select[Any]:
             .order_by(subscription.c.list))
 
 
-def waiting_among(hashes: Sequence[str]) -> Select[Any]:
-    """Every subscription of these people that waits for their confirmation, with the person; nobody suppressed.
+def waiting_among() -> Select[Any]:
+    """Each subscription of the people of `hashes` that waits for confirmation, with the person; nobody suppressed.
 
     Nor anybody who left before: a stranger may have asked for them, and a file is no reason to write to them again.
     """
     return (select(subscription, subscriber, literal("").label("suppressed"))
             .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
-            .where(subscriber.c.address_hash.in_(hashes), subscription.c.state == State.PENDING.value,
+            .where(_is_among(subscriber.c.address_hash, "hashes"), subscription.c.state == State.PENDING.value,
                    subscription.c.left_at.is_(None), ~_owner_barred())
             .order_by(subscription.c.subscriber_id, subscription.c.list))
 
@@ -194,24 +195,30 @@ def unsuppress(address_hash: str) -> Delete:
 
 
 # ---- a batch ----------------------------------------------------------------------------------
+# Whom it is about is given when it is run, as `hashes` or `folded`: a statement that holds a thousand of them is a
+# cycle in SQLAlchemy, which stays until somebody searches for garbage.
 
 
-def standings(hashes: Sequence[str]) -> Select[Any]:
-    """What these people said so far, one row a subscription."""
+def standings() -> Select[Any]:
+    """What the people of `hashes` said so far, one row a subscription."""
     return (select(subscriber.c.address_hash, subscription.c.list, subscription.c.state,
                    subscription.c.confirmed_at, subscription.c.left_at)
             .join(subscription, subscription.c.subscriber_id == subscriber.c.id)
-            .where(subscriber.c.address_hash.in_(hashes)))
+            .where(_is_among(subscriber.c.address_hash, "hashes")))
 
 
-def barred_among(hashes: Sequence[str]) -> Select[str]:
-    """Which of these addresses are suppressed."""
-    return select(suppression.c.address_hash).where(suppression.c.address_hash.in_(hashes))
+def barred_among() -> Select[str]:
+    """Which of the addresses `hashes` are suppressed."""
+    return select(suppression.c.address_hash).where(_is_among(suppression.c.address_hash, "hashes"))
 
 
-def ids_of(folded: Sequence[str]) -> Select[str, int]:
-    """The ids behind these folded addresses."""
-    return select(subscriber.c.address_folded, subscriber.c.id).where(subscriber.c.address_folded.in_(folded))
+def ids_of() -> Select[str, int]:
+    """The ids behind the addresses `folded`."""
+    return select(subscriber.c.address_folded, subscriber.c.id).where(_is_among(subscriber.c.address_folded, "folded"))
+
+
+def _is_among(column: Column[str], name: str) -> ColumnElement[bool]:
+    return column.in_(bindparam(name, expanding=True))
 
 
 def settle(move: Move) -> Update:

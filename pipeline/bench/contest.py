@@ -127,7 +127,7 @@ def serving(course: Course) -> Iterator[int]:
         if not course.round_trip_ms:
             yield port
             return
-        with _listening(python("line", str(port), str(course.round_trip_ms))) as slow:
+        with _listening(python("delay", str(port), str(course.round_trip_ms))) as slow:
             yield slow
 
 

@@ -11,16 +11,18 @@ from markdown_it.token import Token
 from pipeline.checking.source import Source
 from pipeline.errors import Problem
 from pipeline.issues.fillings import FILLED, RAW, TITLE
+from pipeline.issues.generators import is_left_out
+from pipeline.issues.vaults import WIKI_LINK, is_hidden
 
 _EMBED = re.compile(r"!\[\[([^\[\]\n]{1,200})\]\]")
 _WIKI = re.compile(r"(?<![!\[#\\])\[\[(?!_?toc_?\]\])([^\[\]\n]{1,200})\]\](?![(\[])", re.IGNORECASE)
 _TEMPLATE = re.compile(
     r"(?<!\\)(?:\{\{[^{}\n]{0,120}\}\}|\{%[^%\n]{0,120}%\}|\*\|[A-Z][A-Z0-9_:]{0,40}\|\*|<%=?[^%\n]{0,120}%>"
     r"|%%[a-z_]{1,40}%%)")
-# A remark within a paragraph, or lines between two marks that stand alone; `%%name%%` is a template's.
+# A remark within a paragraph; `%%name%%` is a template's.
 _COMMENT = re.compile(
     r"(?<![%A-Za-z0-9\\])%%(?![a-z_]{1,40}%%)(?=[^%\n])(?:[^%\n]|%(?!%)|\n(?!\s*\n)){1,500}%%"
-    r"(?![%A-Za-z0-9])|^%%[ \t]*\n(?:.*\n){1,200}?%%[ \t]*$", re.MULTILINE)
+    r"(?![%A-Za-z0-9])")
 _WORDS = re.compile(
     r"\bLINK_HERE\b|\blorem ipsum dolor\b|\bTKTK\b|(?<!\S)\[?(?:TODO|TBD|FIXME)\]?[:：]|待补充|此处插入", re.IGNORECASE)
 _BEFORE_AN_ADDRESS = tuple("(\"'}")
@@ -35,21 +37,35 @@ def find_marks(source: Source, tokens: Sequence[Token]) -> Iterator[Problem]:
                              f"write ![what it shows]({found[1].partition('|')[0].strip()}) for a picture, "
                              "or link to it")
     for found in source.find(_COMMENT):
+        line = source.line_at(found.start())
+        if found[0] == line.strip() and is_hidden(line):
+            continue
         remark = _short(" ".join(found[0].split()))
         yield source.problem("obsidian-comment", found.start(), f"{remark} is shown as typed",
                              "remove it, or write <!-- … -->, which nobody sees")
     for found in source.find(_WIKI):
-        yield source.problem("wiki-link", found.start(), f"{_short(found[0])} is shown as typed",
+        kept = WIKI_LINK.fullmatch(found[0])
+        yield source.problem("wiki-link", found.start(), f"of {_short(found[0])} only the words behind | are shown"
+                             if kept else f"{_short(found[0])} is shown as typed",
                              "write [text](address), or put it in backticks")
-    for found in source.find(_TEMPLATE):
-        if _is_read(source.prose[max(0, found.start() - 4):found.start()].rstrip(" "), found[0]):
-            continue
+    for found in _templates(source):
         yield source.problem("template-text", found.start(), f"{_short(found[0])} is shown as typed: nothing fills it",
                              "put it in backticks if readers should see it, else remove it")
     for found in source.find(_WORDS):
         yield source.problem("placeholder-text", found.start(), f'"{found[0].strip()}" looks unfinished',
                              "write what belongs here")
     yield from _literal_emphasis(source, tokens)
+
+
+def _templates(source: Source) -> Iterator[re.Match[str]]:
+    """Marks that readers see; a line of nothing else was done or left out."""
+    alone: dict[int, bool] = {}
+    for found in source.find(_TEMPLATE):
+        row = source.row(found.start())
+        if row not in alone:
+            alone[row] = is_left_out(source.prose[source.offset_of_row(row):source.offset_of_row(row + 1)])
+        if not (alone[row] or _is_read(source.prose[max(0, found.start() - 4):found.start()].rstrip(" "), found[0])):
+            yield found
 
 
 def _is_read(before: str, mark: str) -> bool:

@@ -17,6 +17,7 @@ from pipeline.errors import Problem
 
 _TICKS = re.compile(r"`+")
 _PARAGRAPH = re.compile(r"(?:[^\n]*\S[^\n]*(?:\n|\Z))+")
+_LONG = 1_000
 _VISIBLE = re.compile(r"[^\n]")
 _CODE = ("fence", "code_block")
 
@@ -48,8 +49,18 @@ class Source:
 
     def place(self, at: int) -> tuple[int, int]:
         """The line of the file and the column, both from 1, of an offset in the body."""
-        row = bisect_right(self._starts, at) - 1
+        row = self.row(at)
         return self._line + row, at - self._starts[row] + 1
+
+    def row(self, at: int) -> int:
+        """The row of the body, counted from 0, of an offset in it."""
+        return bisect_right(self._starts, at) - 1
+
+    def line_at(self, at: int) -> str:
+        """The line of prose around an offset in the body; "" if it is longer than a remark."""
+        row = self.row(at)
+        first, last = self.offset_of_row(row), self.offset_of_row(row + 1)
+        return self.prose[first:last] if last - first < _LONG else ""
 
     def offset(self, line: int) -> int:
         """Where a line of the file begins in the body."""
@@ -108,3 +119,8 @@ def _next_of_same_length(runs: Sequence[tuple[int, int]]) -> list[int | None]:
         found[index] = latest.get(length)
         latest[length] = index
     return found
+
+
+def short(text: str) -> str:
+    """As much of an author's words as a message has room for."""
+    return text if len(text) <= 60 else text[:59] + "…"

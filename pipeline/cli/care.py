@@ -72,7 +72,7 @@ def restore(desk: Desk, folder: Path) -> int:
 
 def _at_length(label: str, work: Callable[[Callable[[int, int], None]], Any]) -> Any:
     """Work that shows how far it is."""
-    from pipeline.cli.findings import progress
+    from pipeline.cli.progress import progress
 
     with progress(label) as seen:
         return work(seen)
@@ -91,7 +91,7 @@ def doctor(desk: Desk) -> int:
       avviso doctor --json
     """
     from pipeline.cli.diagnosis import diagnosis_lines
-    from pipeline.cli.findings import progress
+    from pipeline.cli.progress import progress
     from pipeline.doctor.examination import Doctor, examine, exit_code, open_names  # slow import: the whole house
 
     app = desk.app()

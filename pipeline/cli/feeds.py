@@ -40,7 +40,7 @@ def adopt_feed(desk: Desk, feed: str) -> int:
 def _entries(feed: str) -> tuple[Foreign, ...]:
     """What stands in the file or at the address; the only request that this command makes."""
     from pipeline.feeds.foreign import LIMIT_BYTES, read_feed  # slow import: lxml
-    from pipeline.publish.outside import fetch  # slow import: TLS
+    from pipeline.fetching import fetch  # slow import: TLS
 
     if feed.startswith(("http://", "https://")):
         reply = fetch(feed, LIMIT_BYTES)

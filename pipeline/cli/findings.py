@@ -1,19 +1,13 @@
-"""What people read of `check`: a line for each finding, few of a kind, and a bar while they wait."""
+"""What people read of `check`: a line for each finding, few of a kind."""
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-
-import click
+from collections.abc import Iterator, Sequence
 
 from pipeline.amounts import counted
-from pipeline.clock import monotonic
 from pipeline.errors import Problem
 
-EVERY_S = 10.0  # between two lines about progress
 SHOWN = 3   # findings of one rule in one file; -v and --json give all
 MOST = 10   # files whose findings of one rule are shown
 
@@ -55,29 +49,3 @@ def _summary(problems: Sequence[Problem]) -> str:
     said = [counted(counts[name], word) for name, word in (
         ("error", "error"), ("warning", "warning"), ("info", "remark")) if counts[name]]
     return ", ".join(said) + (": errors hold the mailing" if counts["error"] else "")
-
-
-@contextmanager
-def progress(label: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on standard error while a terminal is there to show it; elsewhere a line now and then."""
-    if not sys.stderr.isatty():
-        yield _now_and_then(label)
-        return
-    from rich.console import Console  # slow import
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(label)
-        yield lambda done, everything: bar.update(task, completed=done, total=everything)
-
-
-def _now_and_then(label: str) -> Callable[[int, int], None]:
-    last = monotonic()
-
-    def tell(done: int, everything: int) -> None:
-        nonlocal last
-        if monotonic() - last >= EVERY_S:
-            last = monotonic()
-            click.echo(f"{label}: {done} of {everything}", err=True)
-
-    return tell

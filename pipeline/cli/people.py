@@ -199,7 +199,7 @@ def import_(
       avviso subscribers import fair.csv --ask
     """
     from pipeline.audience.importing import import_rows, read_rows  # slow import
-    from pipeline.cli.findings import progress
+    from pipeline.cli.progress import progress
 
     app = desk.app()
     _check_that_readers_are_ours(app)

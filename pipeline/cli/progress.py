@@ -1,104 +1,39 @@
-"""What people see of a running mailing: a table that renews itself on a terminal, a line now and then elsewhere."""
+"""What people see while they wait for long work: a bar on a terminal, a line now and then elsewhere."""
 
 from __future__ import annotations
 
 import sys
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.clock import monotonic
-from pipeline.mailings.mailing import DeliveryState
 
-if TYPE_CHECKING:
-    from rich.table import Table
-
-    from pipeline.mailings.watching import Picture, Watch
-
-LOOK_S = 0.5     # on a terminal
-LINE_S = 5.0     # between two lines elsewhere
-DOMAINS = 8      # shown at most
-COLUMNS = (DeliveryState.SENT, DeliveryState.DEFERRED, DeliveryState.FAILED, DeliveryState.IN_DOUBT)
+EVERY_S = 10.0  # between two lines
 
 
-def follow(watch: Watch, stop: threading.Event) -> None:
-    """Shows what is being sent until nothing is, or until it is stopped."""
-    pictures = watch.look(monotonic())
-    if not pictures:
-        click.echo("nothing is being sent")
+@contextmanager
+def progress(label: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error while a terminal is there to show it; elsewhere a line now and then."""
+    if not sys.stderr.isatty():
+        yield _now_and_then(label)
         return
-    is_terminal = sys.stdout.isatty()
-    with _screen() if is_terminal else _paper() as show:
-        show(pictures)
-        while not watch.is_over(pictures) and not stop.wait(LOOK_S if is_terminal else LINE_S):
-            pictures = watch.look(monotonic())
-            show(pictures)
-    if not stop.is_set():
-        for line in map(_end, pictures):
-            click.echo(line)
+    from rich.console import Console  # slow import
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(label)
+        yield lambda done, everything: bar.update(task, completed=done, total=everything)
 
 
-def progress_line(one: Picture) -> str:
-    """`14 to weekly: 1200 of 5000 done (24 %), 310 a second, ... about 0:00:12 left; qq.com: 12 deferred`."""
-    counts = ", ".join(f"{one.mailing.counts[state]} {_word(state)}" for state in COLUMNS)
-    left = f"about {one.left} left" if one.left is not None else "how long is not known yet"
-    troubled = [f"{name}: {_troubles(counts)}" for name, counts in one.domains[:3] if _troubles(counts)]
-    return (f"{one.mailing.issue_key} to {one.mailing.list}: {one.done} of {one.mailing.audience} done "
-            f"({_share(one):.0f} %), {one.rate:.0f} a second, {counts}, {left}"
-            + (f"; {'; '.join(troubled)}" if troubled else ""))
+def _now_and_then(label: str) -> Callable[[int, int], None]:
+    last = monotonic()
 
+    def tell(done: int, everything: int) -> None:
+        nonlocal last
+        if monotonic() - last >= EVERY_S:
+            last = monotonic()
+            click.echo(f"{label}: {done} of {everything}", err=True)
 
-@contextmanager
-def _paper() -> Iterator[Callable[[Sequence[Picture]], None]]:
-    """A line for each mailing each time."""
-    yield lambda pictures: click.echo("\n".join(map(progress_line, pictures)))
-
-
-@contextmanager
-def _screen() -> Iterator[Callable[[Sequence[Picture]], None]]:
-    """A table for each mailing, drawn over itself."""
-    from rich.console import Group  # slow import
-    from rich.live import Live
-
-    with Live(refresh_per_second=4, transient=True) as live:
-        yield lambda pictures: live.update(Group(*map(progress_table, pictures)))
-
-
-def progress_table(one: Picture) -> Table:
-    """A mailing and its domains, the most troubled first."""
-    from rich.table import Table  # slow import
-
-    left = f"about {one.left} left" if one.left is not None else ""
-    table = Table(title=f"{one.mailing.issue_key} to {one.mailing.list}   {one.done:,} of {one.mailing.audience:,}   "
-                        f"{_share(one):.0f} %   {one.rate:,.0f} a second   {left}", title_justify="left")
-    table.add_column("to")
-    for state in COLUMNS:
-        table.add_column(_word(state), justify="right")
-    table.add_row("everybody", *(f"{one.mailing.counts[state]:,}" for state in COLUMNS), end_section=True)
-    for name, counts in one.domains[:DOMAINS]:
-        table.add_row(name or "(erased)", *(f"{counts[state]:,}" for state in COLUMNS))
-    if len(one.domains) > DOMAINS:
-        table.add_row(f"and {len(one.domains) - DOMAINS} more domains", *[""] * len(COLUMNS))
-    return table
-
-
-def _end(one: Picture) -> str:
-    waits = sum(one.mailing.counts[state] for state in (DeliveryState.PENDING, DeliveryState.DEFERRED))
-    more = f": {waits} wait for the next `avviso publish` or `avviso run`" if waits else ""
-    return (f"{one.mailing.issue_key} to {one.mailing.list}: {one.mailing.state}, "
-            f"{one.done} of {one.mailing.audience} done{more}")
-
-
-def _share(one: Picture) -> float:
-    return 100 * one.done / one.mailing.audience if one.mailing.audience else 100.0
-
-
-def _troubles(counts: Mapping[DeliveryState, int]) -> str:
-    return ", ".join(f"{counts[state]} {_word(state)}" for state in COLUMNS[1:] if counts[state])
-
-
-def _word(state: DeliveryState) -> str:
-    return state.value.replace("_", " ")
+    return tell

@@ -155,8 +155,8 @@ def rehearse(desk: Desk, issue: str, readers: int, seed: int) -> int:
       avviso rehearse 14
       avviso rehearse 14 --readers 5000 --seed 7
     """
-    from pipeline.cli.findings import progress
     from pipeline.cli.lines import letter_lines, review_lines
+    from pipeline.cli.progress import progress
     from pipeline.rehearsal.rehearse import rehearse as perform  # slow import
 
     with progress("rehearsing") as seen:
@@ -185,15 +185,17 @@ def status(desk: Desk, watch: bool) -> int:
 
     app = desk.app()
     if watch and not desk.as_json:
-        from pipeline.cli.progress import follow  # slow import
         from pipeline.cli.stopping import stop_on_signal
+        from pipeline.cli.watch import follow  # slow import
         from pipeline.mailings.watching import Watch
 
         with stop_on_signal() as stop:
             follow(Watch(app.ledger), stop)
         return DONE
     now = app.clock.now()
-    found = overview(app.archive, app.ledger, [*needs(app.ledger, now), *given_up(app.ledger, now)], app.waits())
+    older = app.high_water.complaint()
+    more = [*([str(older)] if older else ()), *needs(app.ledger, now), *given_up(app.ledger, now)]
+    found = overview(app.archive, app.ledger, more, app.waits())
     desk.answer(found.shape(), status_lines(found, now, app.config.zone))
     return DONE
 

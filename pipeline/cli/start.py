@@ -28,14 +28,14 @@ def init(desk: Desk, folder: Path, issues: Path | None) -> int:
     from pipeline.setup.survey import survey
 
     config = desk.config if folder == Path() else folder / desk.config.name
-    lines = []
+    lines, next_step = [], []
     if not config.exists():
         found = survey(config.parent, issues)
         (config.parent / found.issues).mkdir(exist_ok=True)
         config.write_text(settings_file(found), encoding="utf-8")
         lines.append(f"wrote     {config}: {found.files} Markdown files in {found.issues}, {found.language}, "
                      f"{found.timezone}")
-        lines.append("now       put its title, url and from right; then `avviso check`")
+        next_step = ["now       put title, url and from right in it; then `avviso check`"]
     desk.config = config
     app = desk.app()
     if app.high_water.accept(app.clock.now()):
@@ -50,6 +50,7 @@ def init(desk: Desk, folder: Path, issues: Path | None) -> int:
          "scheduled": [issue_shape(one) for one in ahead], "problems": [one.as_json() for one in made.problems]},
         [*lines, *(f"adopted   {one.number or one.key} {one.title}" for one in made.adopted),
          *(f"scheduled {issue_line(one)}" for one in ahead),
+         *next_step,
          f"adopted {counted(len(made.adopted), 'issue')}: published, never mailed", "0 issues will be mailed"])
     return SOME_HELD if made.problems else DONE
 

@@ -44,7 +44,8 @@ def check(desk: Desk, issues: tuple[str, ...], everything: bool, fix: bool) -> i
       avviso check 14 --fix
       avviso check --all --json
     """
-    from pipeline.cli.findings import finding_lines, progress
+    from pipeline.cli.findings import finding_lines
+    from pipeline.cli.progress import progress
     from pipeline.errors import ConfigError
 
     try:
@@ -79,8 +80,8 @@ def build(desk: Desk, accept_missing: bool) -> int:
     if not accept_missing and nothing_to_build(desk.config):
         desk.answer({"feeds_written": [], "problems": []}, ["nothing changed"])
         return DONE
-    from pipeline.cli.findings import progress
     from pipeline.cli.lines import written
+    from pipeline.cli.progress import progress
 
     app = desk.app()
     with progress("rendering") as seen:

@@ -18,10 +18,9 @@ from pipeline.clock import machine_zone
 from pipeline.doctor.finding import Finding, State, ok, refused, warning
 from pipeline.doctor.house import examine_clock, examine_disk, examine_ledger, examine_permissions, examine_words
 from pipeline.doctor.names import Names
-from pipeline.doctor.outside import post_one_click
 from pipeline.doctor.post import examine_post
 from pipeline.doctor.sender import Sender, examine_sender
-from pipeline.doctor.way_out import REPORTING, Exit, Probe, examine_way_out
+from pipeline.doctor.way_out import REPORTING, Exit, Probe, examine_way_out, post_one_click
 from pipeline.errors import PipelineError
 
 Section = tuple[str, Callable[[], Iterator[Finding]]]

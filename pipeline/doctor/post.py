@@ -67,5 +67,4 @@ def _told(kind: str, greeting: Greeting | None) -> Iterator[Finding]:
         yield error("transport.limits", f"{greeting.server} takes no message over {greeting.size_bytes // 1024} KB",
                     "ask its operator for 1 MB, or use another")
     else:
-        yield ok("transport.limits", greeting.limits or (
-            "every mail of ours is small enough" if greeting.takes_sender else f"{kind} tells none"))
+        yield ok("transport.limits", greeting.limits or f"{kind} tells none")

@@ -11,11 +11,20 @@ from urllib.parse import urlsplit
 from pipeline.doctor.finding import Finding, error, ok, refused, skipped, warning
 from pipeline.doctor.names import Names
 from pipeline.errors import PipelineError, Unreachable
+from pipeline.fetching import post
 
 Probe = Callable[[str], tuple[int, str]]  # POSTs a one-click request: status, and where a redirect would lead
 
+PATIENCE_S = 15.0
+
 # Services that send over HTTP and tell of bounces by a hook alone.
 REPORTING = frozenset({"ses", "postmark", "mailgun", "sendgrid", "resend", "brevo"})
+
+
+def post_one_click(address: str) -> tuple[int, str]:
+    """One click as a mailbox provider makes it (RFC 8058 section 3.2). Raises Unreachable."""
+    reply = post(address, {"List-Unsubscribe": "One-Click"}, whole_s=PATIENCE_S)
+    return reply.status, reply.location
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +83,8 @@ def _one_click(way: Exit, names: Names, probe: Probe) -> Iterator[Finding]:
     try:
         status, location = probe(f"{way.web_url}unsubscribe/{way.token}")
     except Unreachable as problem:
-        yield error("one_click.answer", problem.problem.message, "start `avviso run`, and let the proxy pass it on")
+        yield error("one_click.answer", f"web.url {problem.problem.message}",
+                    "start `avviso run`, and let the proxy pass it on")
         return
     yield _answer(status, location)
 

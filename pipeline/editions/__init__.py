@@ -1,1 +1,12 @@
-"""An issue dressed for mail: HTML with inlined styles, a text part, a preheader; frozen once its audience is."""
+"""An issue dressed for mail: HTML with inlined styles, a text part, a preheader; frozen once its audience is.
+
+    edition     what comes out                   frame       what the publication contributes
+    email       an issue's edition               letters, notices    those of letters to a reader, to the maintainer
+    wording, notice_wording                      what they say in their own voice, by language
+    dressing    a template, filled and inlined   templates   where templates come from        theme    colours, fonts
+    inlining    style rules into attributes      rules, premailing   by premailer, once for each kind of element
+    fitting     no larger than clients show      blocks      what may be cut away
+    holes       what is filled for each reader
+    text        the text part                    prose, rawblocks, tables, sheet, columns    what it is made of
+    preflight   the last look
+"""

@@ -1,6 +1,6 @@
 """Lines of plain text measured as a terminal shows them: a Chinese character is two columns wide.
 
-Breaks follow the spirit of UAX 14: at spaces and beside wide characters, but no line begins with
+Breaks follow the spirit of UAX 14: at spaces and beside wide characters, but Korean has spaces, no line begins with
 closing punctuation or ends with an opening one, and an address in angle brackets is never broken.
 """
 
@@ -95,7 +95,8 @@ def _parted(one: str, other: str) -> bool:
 def _kind(character: str) -> str:
     if character.isspace() and character != "\u00a0":
         return "space"
-    return "wide" if east_asian_width(character) in "WF" else "word"
+    korean = "\uac00" <= character <= "\ud7a3"
+    return "wide" if east_asian_width(character) in "WF" and not korean else "word"
 
 
 @lru_cache(maxsize=8192)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from pipeline.editions.parcels import Parcel, beginning, length, parcels, strip_decoration
+from pipeline.editions.blocks import Block, beginning, length, split_blocks, strip_decoration
 
 LIMIT = 95 * 1024            # bytes of decoded HTML, by contract
 RESERVE = 2 * 1024           # what filled holes may add: four addresses of up to 500 bytes
@@ -43,10 +43,10 @@ def fit(html: str, dress: Dress, *, limit: int = LIMIT - RESERVE) -> str:
         mail = dress(Excerpt(plain, compact=True))
         if _size(mail) <= limit:
             return mail
-    return _cut(parcels(plain), dress, limit)
+    return _cut(split_blocks(plain), dress, limit)
 
 
-def _cut(blocks: Sequence[Parcel], dress: Dress, limit: int) -> str:
+def _cut(blocks: Sequence[Block], dress: Dress, limit: int) -> str:
     """The mail with as many blocks as fit, and the beginning of the next one if that is a large one."""
     sizes = list(accumulate(_size(block.html) for block in blocks))
     most = min(bisect_right(sizes, limit), len(blocks) - 1)
@@ -83,14 +83,14 @@ def _largest(most: int, size: Callable[[int], int], limit: int, step: int = 1) -
     return low[0]
 
 
-def _at_heading(blocks: Sequence[Parcel], count: int) -> int:
+def _at_heading(blocks: Sequence[Block], count: int) -> int:
     """The last heading among the blocks that fit, if at least half of them stand before it."""
     place = next((at for at in range(count, 0, -1) if blocks[at].heading), count)
     before, kept = (sum(_size(block.html) for block in blocks[:end]) for end in (place, count))
     return place if before * 2 >= kept else count
 
 
-def _excerpt(blocks: Sequence[Parcel], count: int, part: str = "") -> Excerpt:
+def _excerpt(blocks: Sequence[Block], count: int, part: str = "") -> Excerpt:
     kept = "".join(block.html for block in blocks[:count])
     return Excerpt(kept + part, tuple(block.heading for block in blocks[count:] if block.heading), compact=True)
 

@@ -21,16 +21,21 @@ _CJK = {
     "ko": "'Apple SD Gothic Neo','Malgun Gothic','Noto Sans CJK KR','Noto Sans KR'",
 }
 
+# A long address breaks anywhere; Korean words do only if they must.
+_ANY = "word-break: break-word; overflow-wrap: break-word;"
+_KOREAN = "word-break: keep-all; overflow-wrap: anywhere;"
+
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """Colours `#rrggbb`, a CSS font list, the `leading` as a line-height, and pixels: the sheet's `width` and its
-    text `column`."""
+    """Colours `#rrggbb`, a CSS font list, the `leading` as a line-height, the declarations of where words break, and
+    pixels: the sheet's `width` and its text `column`."""
 
     link: str
     link_dark: str
     fonts: str
     leading: float
+    breaking: str
     width: int
     column: int
 
@@ -43,7 +48,8 @@ def theme(accent: str, width: int, language: str) -> Theme:
         )
     return Theme(
         link=legible(accent, SHADE), link_dark=legible(accent, NIGHT_SHADE, CONTRAST_DARK), fonts=_fonts(language),
-        leading=_leading(language), width=width, column=width - 2 * PADDING,
+        leading=_leading(language), breaking=_KOREAN if primary(language) == "ko" else _ANY, width=width,
+        column=width - 2 * PADDING,
     )
 
 

@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pipeline.engines.jobs import Round, Shift, telling
-from pipeline.mailings.send import serve
 
 if TYPE_CHECKING:
     from pipeline.app import App
@@ -52,7 +51,7 @@ def _start_sending(shift: Shift, stop: threading.Event) -> Callable[[], None]:
     """Sends in the background; gives what waits for its end."""
     def send() -> None:
         while not stop.is_set():
-            telling("send", lambda: serve(shift.dispatch(), stop))()
+            telling("send", lambda: shift.serve(stop))()
             stop.wait(RESTART_S)  # something was wrong: at the third time the message that broke it is given up
 
     thread = threading.Thread(target=send, name="send", daemon=True)

@@ -29,7 +29,7 @@ from pipeline.mailings.inquiry import inquire
 from pipeline.mailings.mailing import COPIES, Claim, DeliveryState, Doubt, DoubtPolicy, MailingState
 from pipeline.mailings.pace import Pace
 from pipeline.mailings.presence import Presence
-from pipeline.mailings.send import deliver
+from pipeline.mailings.send import deliver, serve
 from pipeline.mailings.sender_queue import GROUP
 from pipeline.mailings.terms import Terms
 from pipeline.mailings.warm_up import WarmUp
@@ -90,6 +90,7 @@ class Shift:
         self._app = app
         self._presence = presence
         self._brake = Brake(app.config.mailings.refused_share)  # the shift's, so that short turns count together
+        self._one_at_a_time = threading.Lock()  # what a turn holds is its own, however long it hangs
         plan = app.warm_up
         self._warm_up = WarmUp(app.ledger, plan, app.steady) if plan else None
 
@@ -121,11 +122,18 @@ class Shift:
 
     def send(self, stop: threading.Event) -> str:
         """Delivers until nothing is due now or `stop` is set; says why the post could not be reached, "" if it was."""
-        return deliver(self.dispatch(), stop).unreachable
+        with self._one_at_a_time:
+            return deliver(self.dispatch(), stop).unreachable
 
     def turn(self, stop: threading.Event) -> None:
         """The same as one of many turns: a ledger that is away is waited for, until `stop` is set."""
-        deliver(self.dispatch(), stop, is_patient=True)
+        with self._one_at_a_time:
+            deliver(self.dispatch(), stop, is_patient=True)
+
+    def serve(self, stop: threading.Event) -> None:
+        """Sends whatever becomes due until `stop` is set."""
+        with self._one_at_a_time:
+            serve(self.dispatch(), stop)
 
     def dispatch(self) -> Dispatch:
         """What the senders of this process share."""
@@ -158,7 +166,10 @@ class Shift:
         for mailing_id in ledger.mailings.overdue(steady):
             self._give_up(mailing_id, now)
         self._app.refusals.collect()
-        ledger.mailings.finish(now)
+        for ended in map(ledger.mailings.get, ledger.mailings.finish(now)):
+            counts = {state.value: n for state, n in ended.counts.items() if n}
+            log.info("mailing.sent", extra={
+                "issue": ended.issue_key, "list": ended.list, "audience": ended.audience, **counts})
         self._app.empty_tray()
         self._hear()
         self._app.note_steady()

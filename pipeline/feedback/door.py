@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from pipeline.address import Address, parse
@@ -43,26 +43,22 @@ class Effect(StrEnum):
     FORGED = "forged"          # a link that we did not sign: not even written down
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """`soft_bounces`: so many issues in a row that came back softly make an address a dead one."""
-
-    soft_bounces: int = 5
-
-
 class Feedback:
-    """Takes events from any thread. `together` makes one transaction of what all books write."""
+    """Takes events from any thread. `together` makes one transaction of what all books write.
+
+    So many issues in a row that came back softly, `soft_bounces`, make an address a dead one.
+    """
 
     def __init__(
         self, ledger: Ledger, roster: Roster, ring: KeyRing, clock: Clock, *,
-        together: Callable[[], AbstractContextManager[None]], policy: Policy, brake: Brake,
+        together: Callable[[], AbstractContextManager[None]], soft_bounces: int, brake: Brake,
     ) -> None:
         self._ledger = ledger
         self._roster = roster
         self._ring = ring
         self._clock = clock
         self._together = together
-        self._policy = policy
+        self._soft_bounces = soft_bounces
         self._brake = brake
 
     def take(self, events: Sequence[Event]) -> list[Effect]:
@@ -128,7 +124,7 @@ class Feedback:
                 self._roster.remove(origin.subscriber_id, COMPLAINED, self._clock.now())  # consent is withdrawn as well
             return self._suppress(origin, COMPLAINED, one.provider)
         if one.bounce is Bounce.HARD or (one.bounce is Bounce.SOFT and self._ledger.events.softly_bounced(
-                origin.subscriber_id, self._policy.soft_bounces)):
+                origin.subscriber_id, self._soft_bounces)):
             return self._suppress(origin, BOUNCED, one.provider)
         return Effect.RECORDED
 

@@ -6,14 +6,14 @@ Only the ledger is asked, so it does not matter which process sent, or when it d
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pipeline.clock import EPOCH
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.events import Refusal
-from pipeline.providers.event import Event, Kind, event_key
+from pipeline.providers.event import Event, event_key
 
 if TYPE_CHECKING:
     from pipeline.feedback.door import Feedback
@@ -37,7 +37,7 @@ class Refusals:
         """Takes all that is new, a page a transaction; gives how many."""
         count = 0
         while page := self._ledger.events.refusals(self._place()):
-            self._open_feedback().take([event for refusal in page for event in self._events(refusal)])
+            self._open_feedback().take([event for refusal in page if (event := self._event(refusal))])
             self._ledger.notebook.write_note(PLACE, f"{page[-1].at.isoformat()} {page[-1].id}")
             count += len(page)
         return count
@@ -46,14 +46,14 @@ class Refusals:
         instant, _, last = (self._ledger.notebook.note(PLACE) or "").partition(" ")
         return (datetime.fromisoformat(instant), int(last)) if instant else (EPOCH, 0)
 
-    def _events(self, refusal: Refusal) -> Iterator[Event]:
+    def _event(self, refusal: Refusal) -> Event | None:
         """None for what no server said: a reader whom we could not address."""
         from pipeline.providers.statuses import meaning, status_in  # slow import
 
         if not _REPLY.search(refusal.reply):
-            return
+            return None
         kind, bounce = meaning("", refusal.reply)
-        yield Event(
-            event_key("refusal", str(refusal.origin.key)), Kind(kind), refusal.at, self._provider, bounce=bounce,
+        return Event(
+            event_key("refusal", str(refusal.origin.key)), kind, refusal.at, self._provider, bounce=bounce,
             address=refusal.origin.address or "", delivery_key=refusal.origin.key or "",
             status=status_in(refusal.reply), reason=refusal.reply)

@@ -33,7 +33,7 @@ _ENGLISH: Wording = {
 
 _SIMPLIFIED: Wording = {
     "number": "第 {number} 期",
-    "all_issues": "全部期刊",
+    "all_issues": "往期内容",
     "latest": "最新一期",
     "skip": "跳到正文",
     "newer": "下一期",
@@ -56,7 +56,7 @@ _SIMPLIFIED: Wording = {
 
 _TRADITIONAL: Wording = {
     "number": "第 {number} 期",
-    "all_issues": "全部期刊",
+    "all_issues": "往期內容",
     "latest": "最新一期",
     "skip": "跳到正文",
     "newer": "下一期",
@@ -71,7 +71,7 @@ _TRADITIONAL: Wording = {
     "none": "沒有找到",
     "empty": "第一期即將到來。",
     "subscribe": "訂閱",
-    "subscribe_hint": "每期直接寄到信箱，隨時一鍵退訂。",
+    "subscribe_hint": "每期直接寄到信箱，隨時一鍵取消訂閱。",
     "moved": "本頁已移至",
     "missing": "沒有這個頁面",
     "missing_hint": "它可能換了地址，請看",

@@ -213,24 +213,27 @@ def _alike(one: str, other: str) -> bool:
 
 
 def _list(headings: Sequence[Heading]) -> Iterator[Token]:
-    """A list of the two upper levels, the lower one indented."""
-    level = TOP - 1
+    """A list of the two upper levels among these, the lower one indented below a higher one."""
+    top = min((heading.level for heading in headings), default=TOP)
+    depth = 0
     for heading in headings:
-        if heading.level > TOP + 1:
+        if heading.level > top + 1:
             continue
-        for _ in range(level, heading.level):
-            outermost = {"class": "contents"} if level < TOP else {}
-            yield Token("bullet_list_open", "ul", 1, block=True, attrs=dict(outermost))
-        for deeper in range(level, heading.level - 1, -1):
+        inner = min(heading.level - top + 1, depth + 1)
+        if inner > depth:
+            yield Token("bullet_list_open", "ul", 1, block=True, attrs={} if depth else {"class": "contents"})
+        else:
+            yield from _endings(depth - inner)
             yield Token("list_item_close", "li", -1, block=True)
-            if deeper > heading.level:
-                yield Token("bullet_list_close", "ul", -1, block=True)
         yield from _item(heading)
-        level = heading.level
-    for deeper in range(level, TOP - 1, -1):
+        depth = inner
+    yield from _endings(depth)
+
+
+def _endings(lists: int) -> Iterator[Token]:
+    for _ in range(lists):
         yield Token("list_item_close", "li", -1, block=True)
         yield Token("bullet_list_close", "ul", -1, block=True)
-        del deeper
 
 
 def _item(heading: Heading) -> Iterator[Token]:

@@ -22,6 +22,11 @@ _REST = re.compile(
     r"(?:[Tt]|\s*)(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
     r"\s*(?P<zone>[Zz]|[-+]\d{1,2}(?::?\d{2})?|[A-Za-z]+(?:[/_+-][A-Za-z0-9]+)*)?")
 MONTH = r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)(?i:uary|ruary|ch|il|e|y|ust|tember|ober|ember)?\b"
+# `Jul 8, 2024`, `8 July 2024`, `Mon, 08 Jul 2024 08:00:00 GMT`, `Mon Jul 08 2024 08:00:00 GMT+0800 (CST)`.
+_NAMED_MONTH = re.compile(
+    rf"(?:[A-Za-z]{{3,9}},?\s+)?(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[\s-]+)?(?P<month>{MONTH})\.?[\s-]+"
+    r"(?:(?P<late_day>\d{1,2})(?:st|nd|rd|th)?,?\s+)?(?P<year>\d{4})(?!\d)")
+_SCRIPT_ZONE = re.compile(r"(?:GMT|UTC)(?=[-+]\d)|\s*\([^()]*\)$")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAY_IN_NAME = re.compile(
     r"(?<!\d)(?:(?P<year>\d{4})(?P<sep>[-_./])(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})(?!\d)"
@@ -58,6 +63,16 @@ def parse_date(text: str, zone: tzinfo, send_at: time) -> When:
     if clock is None or plain[match.end()].isdigit():
         raise ValueError(f'date "{text}" has something after the day that is not an hour; write {EXAMPLE}')
     return _timed(day, clock, text, zone)
+
+
+def year_first(text: str) -> str:
+    """A date with an English month, as templates of sites write it, with the year first; any other as it is."""
+    found = _NAMED_MONTH.match(text)
+    day = found and (found["day"] or found["late_day"])
+    if not found or not day or (found["day"] and found["late_day"]):
+        return text
+    month = _MONTHS.index(found["month"][:3].lower()) + 1
+    return f"{found['year']}-{month}-{day}" + _SCRIPT_ZONE.sub("", text[found.end():])
 
 
 def _timed(day: date, clock: re.Match[str], text: str, zone: tzinfo) -> When:

@@ -171,13 +171,13 @@ class _TextLoader(yaml.SafeLoader):
         return clean(super().construct_scalar(node))
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
-        seen: dict[str, int] = {}
-        for key, _value in node.value:
+        seen: dict[str, Any] = {}
+        for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
                 raise _problem("a key must be plain text", key)
-            if (name := key.value.lower()) in seen:
+            said = value.value if isinstance(value, yaml.ScalarNode) else value
+            if seen.setdefault(key.value.lower(), said) != said:
                 raise _problem(f"{key.value} is given twice", key)
-            seen[name] = key.start_mark.line
         return super().construct_mapping(node, deep=deep)
 
 

@@ -15,6 +15,7 @@ from hashlib import blake2b
 RUN = 4
 KEPT = 512
 PROBED = 64
+SAME = 0.6  # from this likeness on, two texts are one issue
 _TOKEN = re.compile(r"[぀-ヿ㐀-鿿가-힯]|[^\W_]+")
 
 

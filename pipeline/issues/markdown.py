@@ -22,6 +22,7 @@ from pipeline.issues.callouts import settle_callouts
 from pipeline.issues.contents import settle_contents
 from pipeline.issues.decoding import clean
 from pipeline.issues.furniture import settle_furniture
+from pipeline.issues.generators import left_out
 from pipeline.issues.headings import Heading, settle_headings
 from pipeline.issues.issue import Image
 from pipeline.issues.numbering import settle_numbering
@@ -38,6 +39,7 @@ __all__ = ["Body", "Breaks", "Document", "Heading", "Target", "fragment", "html"
 
 _BLOCK_END = re.compile(
     r"</(?:p|h[1-6]|li|tr|td|th|pre|blockquote|div|dt|dd|summary|table|ul|ol|figcaption)>|<br>|<hr>")
+_SHORT = 60  # characters of what is reported
 _MARKUP = re.compile(r"<[^>\"]*(?:\"[^\"]*\"[^>\"]*)*>")
 
 
@@ -73,6 +75,11 @@ def parse(
     tokens, env = (Body(body) if isinstance(body, str) else body).take()
     tokens = settle_attributes(settle_callouts(settle(tokens, report)))
     _report_limits(tokens, report)
+    for row, mark in left_out(env):
+        short = mark if len(mark) <= _SHORT else mark[:_SHORT - 1] + "…"
+        report.warn("template-text", f"{short} is for a site generator and was left out",
+                    "write its words or picture as Markdown, or remove it",
+                    Token("generator", "", 0, map=[row, row + 1]))
     settle_breaks(tokens, breaks, language)
     tokens, headings = settle_headings(tokens, title)
     describe_pictures(tokens, title, cover, report)

@@ -21,10 +21,12 @@ _NUMBERED = re.compile(r"(?:[A-Za-z\u00c0-\u024f]+[-_. ]?)?(?P<number>\d{1,6})(?
 _SEPARATOR = re.compile(r"\s*[-_.、]\s*|\s+")
 _OF_A_YEAR = re.compile(
     rf"(?:19|20)\d{{2}}(?:[-_. ](?:(?:0?[1-9]|[1-4]\d|5[0-3]|[WwQq]\d{{1,2}})(?!\d)|{MONTH})|\s*年)")
-# `recap-2023-readers` and `ember-1-0-released`, but neither `issue-2023-readers` nor `HelloGitHub2000-…`.
+_MONTH_OF_A_YEAR = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])")
+# `2024-in-review`, `q3-2024`, `recap-2023-readers`, `ember-1-0-released`; not `issue-2023-readers`, `HelloGitHub2000-…`.
 _YEAR_OR_VERSION = re.compile(
     r"(?!(?i:issue|no|nr|num|number|vol|volume|ep|episode|edition|daily|day|week|weekly|digest|news|newsletter)[-_. ])"
-    r"[A-Za-z\u00c0-\u024f]+[-_. ](?:(?:19|20)\d{2}[-_ ](?=.*[A-Za-z])|\d{1,2}(?:[-_]\d{1,2})+(?=[-_ ][A-Za-z]|$))")
+    r"(?:20\d{2}[-_ ](?=[A-Za-z]{2})|[Qq][1-4][-_ ](?:19|20)\d{2}(?!\d)"
+    r"|[A-Za-z\u00c0-\u024f]+[-_. ](?:(?:19|20)\d{2}[-_ ](?=.*[A-Za-z])|\d{1,2}(?:[-_]\d{1,2})+(?=[-_ ][A-Za-z]|$)))")
 _DATE_ONLY = re.compile(rf"(?=.*(?:19|20)\d{{2}})(?:{MONTH}|\d{{1,4}}|[-_. ])+")
 # `2024/03/24`, `2024/0324` and `2024/03-24-title`.
 _DAY_BELOW_A_YEAR = re.compile(r"(?:.*/)?((?:19|20)\d{2})年?/(\d{2})(?:/(\d{2})()|[-_.]?(\d{2})((?:[-_. ].*)?))")
@@ -109,8 +111,10 @@ def says_when(title: str) -> bool:
 
 
 def _leading_number(name: str) -> re.Match[str] | None:
-    """A name that begins with a day, a month or a week has no number: 2024-03-24-title, 2024-03, 2024-W12."""
+    """A name that begins with a day, a month or a week has no number: 2024-03-24-title, 2024-03, 202403, 2024-W12."""
     match = None if _YEAR_OR_VERSION.match(name) else _NUMBERED.match(name)
+    if match and _MONTH_OF_A_YEAR.fullmatch(match["number"]):
+        return None
     if match and len(match["number"]) == 4:
         dated = name[match.start("number"):]
         if date_in_name(dated[:10]) or _OF_A_YEAR.match(dated):

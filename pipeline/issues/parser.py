@@ -17,14 +17,17 @@ from pipeline.issues.colouring import coloured
 from pipeline.issues.containers import use_containers
 from pipeline.issues.emphasis import use_friendly_emphasis
 from pipeline.issues.formulas import use_formulas
+from pipeline.issues.generators import use_generators
+from pipeline.issues.jsx import use_components
 from pipeline.issues.linking import use_linker
 from pipeline.issues.notes import use_notes
-from pipeline.issues.patience import MAX_NESTING, use_patience
+from pipeline.issues.patience import MAX_NESTING, last_place, use_patience
 from pipeline.issues.plainlinks import use_plain_links
 from pipeline.issues.rawwords import use_raw_words
 from pipeline.issues.shortcodes import use_shortcodes
 from pipeline.issues.spaces import use_spaced_addresses
 from pipeline.issues.tags import TAG
+from pipeline.issues.vaults import use_vaults
 
 
 @cache
@@ -37,12 +40,15 @@ def markdown_parser() -> MarkdownIt:
     parser.block.ruler.at("html_block", _html_block, {"alt": ["paragraph", "reference", "blockquote"]})
     parser.inline.ruler.before("link", "lone_bracket", _lone_bracket)
     parser.inline.ruler.before("html_inline", "comment", _comment)
+    use_components(parser)
     use_containers(parser)
+    use_generators(parser)
     use_friendly_emphasis(parser)
     use_linker(parser)
     use_plain_links(parser)
     use_spaced_addresses(parser)
     use_notes(parser)
+    use_vaults(parser)
     use_formulas(parser)
     use_shortcodes(parser)
     use_raw_words(parser)
@@ -87,11 +93,11 @@ def _html_block(state: StateBlock, startLine: int, endLine: int, silent: bool) -
     if not line.startswith("<"):
         return False
     if line.startswith("<!--"):
-        return _last(state, "-->") > position and html_block(state, startLine, endLine, silent)
+        return last_place(state, "-->") > position and html_block(state, startLine, endLine, silent)
     name = _tag_name(line)
     if name not in _BLOCKS and (name not in _PLAYERS or f"</{name}" in line.lower()):
         return False
-    if name in ("script", "style", "pre", "textarea") and _last(state, f"</{name}") < position:
+    if name in ("script", "style", "pre", "textarea") and last_place(state, f"</{name}") < position:
         return False
     return html_block(state, startLine, endLine, silent)
 
@@ -99,7 +105,7 @@ def _html_block(state: StateBlock, startLine: int, endLine: int, silent: bool) -
 def _lone_bracket(state: StateInline, silent: bool) -> bool:
     """A `[` that nothing closes is text at once; the library would look for its end again and again."""
     opening = "![" if state.src.startswith("![", state.pos) else "["
-    if not state.src.startswith(opening, state.pos) or _last(state, "]") > state.pos:
+    if not state.src.startswith(opening, state.pos) or last_place(state, "]") > state.pos:
         return False
     if not silent:
         state.pending += opening
@@ -109,7 +115,7 @@ def _lone_bracket(state: StateInline, silent: bool) -> bool:
 
 def _comment(state: StateInline, silent: bool) -> bool:
     """A comment with hyphens at its end, `<!--- a --->`, which the library's own rule takes for prose."""
-    if not state.src.startswith("<!--", state.pos) or _last(state, "-->") < state.pos:
+    if not state.src.startswith("<!--", state.pos) or last_place(state, "-->") < state.pos:
         return False
     found = TAG.match(state.src, state.pos)
     if found is None:
@@ -118,14 +124,6 @@ def _comment(state: StateInline, silent: bool) -> bool:
         state.push("html_inline", "", 0).content = found[0]
     state.pos = found.end()
     return True
-
-
-def _last(state: StateBlock | StateInline, needle: str) -> int:
-    """Where `needle` stands for the last time in the text being parsed, -1 if nowhere; each text is searched once."""
-    known = state.env.setdefault("last", {}).get(needle)
-    if known is None or known[0] is not state.src:
-        known = state.env["last"][needle] = state.src, state.src.lower().rfind(needle)
-    return int(known[1])
 
 
 def _tag_name(line: str) -> str:

@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 from markdown_it.parser_block import ParserBlock
 from markdown_it.rules_block import StateBlock, table
 from markdown_it.rules_core import StateCore, linkify
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from pipeline.issues import rawwords
@@ -47,6 +48,14 @@ def use_patience(parser: MarkdownIt) -> None:
     parser.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
     parser.core.ruler.at("inline", _inline)
     parser.core.ruler.at("linkify", _linkify)
+
+
+def last_place(state: StateBlock | StateInline, needle: str) -> int:
+    """Where `needle` stands for the last time in the text being parsed, -1 if nowhere; each text is searched once."""
+    known = state.env.setdefault("last", {}).get(needle)
+    if known is None or known[0] is not state.src:
+        known = state.env["last"][needle] = state.src, state.src.lower().rfind(needle)
+    return int(known[1])
 
 
 class _PatientBlocks(ParserBlock):

@@ -19,8 +19,9 @@ from markdown_it.utils import EnvType
 MARKS = "\n!$&*:<[\\]^_`~"
 """The characters that our rules for words look at; all others are plain."""
 _BEGINNINGS = {
-    "blockquote": ">", "container": ":", "fence": "`~", "footnote_def": "[", "formula": "$", "heading": "#",
-    "hr": "*-_", "html_block": "<", "list": "*+-0123456789", "reference": "["}
+    "blockquote": ">", "container": ":", "fence": "`~", "footnote_def": "[", "formula": "$", "generator": "{",
+    "heading": "#", "hr": "*-_", "html_block": "<", "imports": "ie", "list": "*+-0123456789", "reference": "[",
+    "remark": "%"}
 """The characters that each rule for lines looks for. One that is not named is asked about every line."""
 
 

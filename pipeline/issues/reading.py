@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, time, tzinfo
 from typing import TYPE_CHECKING
 
 from pipeline.errors import IssueError
-from pipeline.issues.dates import When, date_in_name, local_instant, parse_date
+from pipeline.issues.dates import When, date_in_name, local_instant, parse_date, year_first
 from pipeline.issues.fillings import filled
 from pipeline.issues.frontmatter import Front, read_front
 from pipeline.issues.issue import Image, Manuscript
@@ -109,7 +109,7 @@ def _when(
     called = fields.called("date")
     if text := fields.line(called):
         try:
-            return parse_date(text, zone, send_at)
+            return parse_date(text if called == "date" else year_first(text), zone, send_at)
         except ValueError as error:
             message, _, remedy = str(error).partition("; ")
             raise fields.fault(called, message, remedy, "date-impossible") from None

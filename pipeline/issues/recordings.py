@@ -1,7 +1,8 @@
-"""The recording of an issue: what a podcast program would fetch and play, whether it is embedded or only linked.
+"""The recording of an issue: what a podcast program would fetch and play.
 
-A feed has room for one in an entry (RSS readers take the first of two, or the last). Sound goes before film: who
-writes about a film shows it, but a sound in an issue is the issue read aloud.
+It is embedded, or linked and lies beside the issue: what a digest only links to elsewhere is somebody else's. A feed
+has room for one in an entry (RSS readers take the first of two, or the last). Sound goes before film: who writes about
+a film shows it, but a sound in an issue is the issue read aloud.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
 
-from pipeline.issues.media import PLAYER, attributes_of, choices_of, media_type
+from pipeline.issues.media import PLAYER, choices_of, media_type
 
-_LINK = re.compile(r"<a(?P<attributes>(?: [^ =>]+=\"[^\"]*\")*)>")
+_LINK_BESIDE = re.compile(r"""<a(?: [^ =>]+="[^"]*")*? href="(?!//)(?P<href>[^":]+)\"""")  # no scheme, no host
 _PLAYED_BY_MOST = ("audio/mpeg", "audio/mp4", "video/mp4")
 
 
@@ -45,9 +47,8 @@ def _recordings(clean: str) -> Iterator[Recording]:
 
 
 def _linked(clean: str) -> Iterator[Recording]:
-    for link in _LINK.finditer(clean):
-        href = attributes_of(link["attributes"]).get("href", "")
-        if kind := media_type(href):
+    for link in _LINK_BESIDE.finditer(clean):
+        if kind := media_type(href := unescape(link["href"])):
             yield Recording(href, kind)
 
 

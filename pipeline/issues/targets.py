@@ -11,6 +11,10 @@ from markdown_it.common.normalize_url import normalizeLink
 
 # What a person reads as an address of the web or of mail, though its beginning is missing; `logo@2x.png` is a file.
 _WEB = re.compile(r"www\.[a-z0-9-]+(?:\.[a-z0-9-]+)+(?=[/?#:]|$)", re.IGNORECASE)
+# Names of the web that are no endings of files.
+_HOST = re.compile(
+    r"(?:[a-z0-9-]+\.)+(?:(?:com|org|net|edu|gov|io|dev)(?=[/?#]|$)|(?:app|blog|co|fm|info|me|page|tv|xyz)/)",
+    re.IGNORECASE)
 _MAIL = re.compile(
     r"[\w.+-]+@(?:[a-z0-9-]+\.)+(?!(?:png|jpe?g|gif|webp|svg|avif|bmp|heic|mp[34]|pdf|md|html?|zip|txt)$)[a-z]{2,}",
     re.IGNORECASE)
@@ -49,10 +53,11 @@ class Place:
 
 
 def completed(reference: str) -> str:
-    """An address whose beginning its author left out, with it: `//a.example`, `www.a.example`, `mira@example.org`."""
+    """An address whose beginning its author left out, with it: `//a.example`, `www.a.example`, `example.org/a`,
+    `mira@example.org`."""
     if reference.startswith("//"):
         return f"https:{reference}"
-    if _WEB.match(reference):
+    if _WEB.match(reference) or _HOST.match(reference):
         return f"https://{reference}"
     return f"mailto:{reference}" if _MAIL.fullmatch(reference) else reference
 

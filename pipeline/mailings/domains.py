@@ -2,7 +2,7 @@
 
 Many receivers put off whoever comes too fast, and say so. Then only their own readers wait: a delivery that its domain
 does not take yet is put off in the ledger until its turn, uncounted, so that nobody behind it waits too. The rows of
-the notebook make rate and rest hold in every process; how many are in flight is counted in each.
+the ledger make rate and rest hold in every process; how many are in flight is counted in each.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pipeline.address import domain_of
 from pipeline.clock import Clock
 from pipeline.errors import Deferred
 from pipeline.mailings.ledger import Ledger
-from pipeline.mailings.ledger.notebook import LONGEST_REST
+from pipeline.mailings.ledger.pacing import LONGEST_REST
 from pipeline.mailings.ramp import LASTS, Ramp
 
 log = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ class Domains:
     """
 
     def __init__(self, ledger: Ledger, clock: Clock, provider: str, limits: Mapping[str, Limit]) -> None:
-        self._notebook = ledger.notebook
+        self._pacing = ledger.pacing
         self._clock = clock
         self._provider = provider
         self._lock = threading.Lock()
@@ -103,7 +103,7 @@ class Domains:
             if domain.is_resting(now):
                 return  # those who were in flight hear it too
             rest = max(RESTS[min(domain.strikes, len(RESTS) - 1)], timedelta(seconds=error.retry_after_s or 0))
-            until = self._notebook.rest(f"{self._provider}: {name}", now + rest)
+            until = self._pacing.rest(f"{self._provider}: {name}", now + rest)
             domain.strikes += 1
             domain.words = " ".join(error.reply.split())[:100]
             domain.rest(until)
@@ -127,12 +127,12 @@ class Domains:
         return self._known.get(_domain_of(address))
 
     def _take_slice(self, domain: _Domain, now: datetime) -> bool:
-        """Whether the owner's rate lets one go now; a second's slice is taken from the notebook at a time."""
+        """Whether the owner's rate lets one go now; a second's slice is taken from the ledger at a time."""
         if domain.interval is None or domain.slots > 0:
             return True
         if domain.next_slice and now < domain.next_slice <= now + domain.slice_length:
             return False
-        start = self._notebook.draw(f"{self._provider}: {domain.name}", domain.slice_length, now)
+        start = self._pacing.draw(f"{self._provider}: {domain.name}", domain.slice_length, now)
         if start > now:
             domain.next_slice = start
             return False

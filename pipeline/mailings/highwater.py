@@ -67,17 +67,21 @@ class HighWater:
     @property
     def is_older(self) -> bool:
         """Whether the ledger is behind its mark."""
-        mark = self._read()
-        return mark is not None and mark.is_ahead_of(self._now())
+        return self.complaint() is not None
 
     def check(self) -> None:
         """Raises Refusal when the ledger is an older copy of the one that was at work here."""
+        if complaint := self.complaint():
+            raise complaint
+
+    def complaint(self) -> Refusal | None:
+        """What `check` raises."""
         mark, now = self._read(), self._now()
         if mark is None or not mark.is_ahead_of(now):
-            return
+            return None
         unknown = [name for number, name in mark.mailings.items() if int(number) > now.mailing]
         what = f"the mailings {', '.join(unknown)}" if unknown else "who was mailed since"
-        raise Refusal(
+        return Refusal(
             f"this ledger is older than the one that was at work here: it does not know {what}", path=str(self._path),
             remedy="restore a newer one, or run `avviso init`: what is due is adopted, what was running is paused")
 

@@ -1,6 +1,6 @@
 """How fast: a rate that holds across all processes, a rest that the post asks for, a ramp after it was away.
 
-What all processes must know stands in the notebook: each takes its seconds from one row, and looks once a second at
+What all processes must know stands in the ledger: each takes its seconds from one row, and looks once a second at
 what the others have met. How fast single mail domains are served is in `domains`.
 """
 
@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from pipeline.clock import EPOCH, Clock
 from pipeline.mailings.domains import Domains, Limit
 from pipeline.mailings.ledger import Ledger
-from pipeline.mailings.ledger.notebook import Weather
+from pipeline.mailings.ledger.pacing import PostState
 from pipeline.mailings.ramp import Ramp
 
 log = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ class Pace:
         self._interval = timedelta(seconds=1 / rate) if rate else None
         self._slice = max(1, int(rate)) if rate else 0
         self._slots: list[datetime] = []
-        self._weather = Weather()
+        self._state = PostState()
         self._looked_at = EPOCH  # at what other processes have met
         self._ramp: Ramp | None = None
 
@@ -52,9 +52,9 @@ class Pace:
             if now < self._looked_at:
                 self._slots.clear()  # the clock was set back: they are of another time
             self._look(now)
-            if not (self._interval or self._ramp or self._weather.rests_until):
+            if not (self._interval or self._ramp or self._state.rests_until):
                 return None
-            bounds = [self._weather.rest(now), self._take(now), self._take_ramp(now)]
+            bounds = [self._state.rest(now), self._take(now), self._take_ramp(now)]
         return max((bound for bound in bounds if bound), default=None)
 
     def takes(self, messages: int) -> timedelta:
@@ -66,32 +66,32 @@ class Pace:
     @property
     def rests_until(self) -> datetime | None:
         """Until when the post wants to be left alone; None where it does not."""
-        return self._weather.rest(self._clock.now())
+        return self._state.rest(self._clock.now())
 
     @property
     def is_away(self) -> bool:
         """Whether the post could not be reached when it was last tried, by whichever process."""
-        return self._weather.away_since is not None
+        return self._state.away_since is not None
 
     def rest(self, seconds: float) -> None:
         """The provider asks to be left alone for so long: by every process."""
         with self._lock:
-            until = self._ledger.notebook.rest(self.provider, self._clock.now() + timedelta(seconds=seconds))
-            self._weather = replace(self._weather, rests_until=until)
+            until = self._ledger.pacing.rest(self.provider, self._clock.now() + timedelta(seconds=seconds))
+            self._state = replace(self._state, rests_until=until)
 
     def lose(self) -> None:
         """The post cannot be reached."""
         with self._lock:
             if not self.is_away:
-                since = self._ledger.notebook.lose(self.provider, self._clock.now())
-                self._weather = replace(self._weather, away_since=since)
+                since = self._ledger.pacing.lose(self.provider, self._clock.now())
+                self._state = replace(self._state, away_since=since)
 
     def find(self) -> None:
         """The post takes messages again: few at first, where it was away for long."""
         with self._lock:
             if self.is_away:
-                self._ledger.notebook.find(self.provider)
-                self._change(replace(self._weather, away_since=None), self._clock.now())
+                self._ledger.pacing.find(self.provider)
+                self._change(replace(self._state, away_since=None), self._clock.now())
 
     # ---- below ---------------------------------------------------------------------------------
 
@@ -99,13 +99,13 @@ class Pace:
         """What other processes have met; looked up once a second."""
         if not self._looked_at <= now < self._looked_at + LOOK_AGAIN:
             self._looked_at = now
-            self._change(self._ledger.notebook.weather(self.provider), now)
-            if self._weather.domains or self.domains.are_on:
-                self.domains.hear(self._weather.domains)
+            self._change(self._ledger.pacing.state(self.provider), now)
+            if self._state.domains or self.domains.are_on:
+                self.domains.hear(self._state.domains)
 
-    def _change(self, weather: Weather, now: datetime) -> None:
-        before, self._weather = self._weather, weather
-        if before.away_since and not weather.away_since and now - before.away_since >= LONG_AWAY:
+    def _change(self, state: PostState, now: datetime) -> None:
+        before, self._state = self._state, state
+        if before.away_since and not state.away_since and now - before.away_since >= LONG_AWAY:
             self._ramp = Ramp(now)
             log.info("post.back", extra={"provider": self.provider, "away_since": before.away_since.isoformat()})
 
@@ -120,6 +120,6 @@ class Pace:
         while self._slots and self._slots[-1] < now - STALE:
             self._slots.pop()
         if not self._slots:
-            start = self._ledger.notebook.reserve(self.provider, self._interval * self._slice, now)
+            start = self._ledger.pacing.reserve(self.provider, self._interval * self._slice, now)
             self._slots = [start + self._interval * n for n in reversed(range(self._slice))]
         return self._slots.pop()

@@ -88,7 +88,7 @@ class Recorder:
                     raise
                 self._dispatch.miss_ledger(error)
                 if isinstance(error, Uncertain) and error.result:  # a look that is cut off itself is taken again
-                    again = self._dispatch.ledger.fates.after(error, step)
+                    again = self._dispatch.ledger.commits.after(error, step)
                 if self._dispatch.clock.wait(self._stop, LEDGER_AWAY_S):
                     raise
             else:

@@ -42,12 +42,12 @@ def waits(
 def _reasons(
     ledger: Ledger, provider: str, plan: Plan | None, now: datetime, steady: datetime, zone: ZoneInfo,
 ) -> Iterator[str]:
-    weather = ledger.notebook.weather(provider)
-    if until := weather.rest(now):
+    state = ledger.pacing.state(provider)
+    if until := state.rest(now):
         yield f"waits until {local(until, zone)}: {provider} wants to be left alone"
     if plan and (over := waits_until(ledger, plan, steady)):
         until, count = over
         yield f"waits until {local(until, zone)}: this day's {count} messages are sent (transport.warm_up)"
-    for domain, until in sorted(weather.domains.items()):
+    for domain, until in sorted(state.domains.items()):
         if until > now:
             yield f"readers at {domain} wait until {local(until, zone)}: it wants us to be slower"

@@ -91,7 +91,7 @@ class MessageSource(Protocol):
 class Greeting:
     """How the other side received us. `size_bytes` is the largest message it takes, 0 where that is not told.
 
-    `limits` is what the account may send, in words, "" where that is not told; `lacks` what stands in its way although
+    `limits` is what may be sent, and how, in words, "" where that is not told; `lacks` what stands in its way although
     it let us in, and `remedy` what to do about that. `takes_sender`: it was asked whether mail may come from us.
     """
 

@@ -18,7 +18,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from pipeline.clock import Clock
-from pipeline.providers.base import Message, Receipt
+from pipeline.providers.base import Message
 from pipeline.providers.courier import Courier, Group, Result
 from pipeline.providers.fields import other_headers, recipient, reply_to, sender
 from pipeline.providers.http import Answer, Call, HttpClient, check_secret
@@ -26,7 +26,6 @@ from pipeline.providers.http_verdicts import Blame, Table
 from pipeline.providers.vendor import Standing
 
 URL = "https://api.brevo.com"
-SEEN = "duplicate_request"
 _BAD_READER = re.compile(r"email is not valid in (\w+\.)?to\b")
 _THEIRS = frozenset({"message-id", "date"})
 
@@ -38,6 +37,7 @@ class Brevo(Courier):
     idempotent = True
     memory = timedelta(minutes=14)
     is_keyed = True
+    known = "duplicate_request"
     reset = "x-sib-ratelimit-reset"
     account = "/v3/account"
     table: ClassVar[Table] = {
@@ -73,11 +73,6 @@ class Brevo(Courier):
     def problem(self, answer: Answer) -> tuple[int | str | None, str]:
         code, words = super().problem(answer)
         return "reader" if code == "invalid_parameter" and _BAD_READER.search(words) else code, words
-
-    def taken_before(self, answer: Answer) -> Receipt | None:
-        """They know the key: what we are sending again was in that call."""
-        code, _ = self.problem(answer)
-        return self.receipt(None, "taken at an earlier attempt") if code == SEEN else None
 
 
 def brevo(settings: Mapping[str, Any], clock: Clock) -> Callable[[], Brevo]:

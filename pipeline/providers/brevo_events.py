@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from pipeline.providers.event import Event, Kind, event_key
-from pipeline.providers.hooks import Fetch, Report
+from pipeline.providers.hooks import Fetch, Hook, Report
 from pipeline.providers.payloads import delivery_key, instant, kept, message_id, part, read_json, read_objects, text
 from pipeline.providers.proofs import check_password
 from pipeline.providers.statuses import HARD, OURS, SOFT, Meaning, meaning, status_in
@@ -39,16 +39,13 @@ _EVENTS: Mapping[str, Meaning] = {
 }
 
 
-class Brevo:
-    """The hook of an account at Brevo."""
-
-    def __init__(self, secrets: Sequence[str]) -> None:
-        self._secrets = secrets
-
-    def events(self, report: Report, now: datetime) -> Sequence[Event]:
-        """One event an object. Raises Forged, Unreadable."""
-        check_password(report, self._secrets)
+def brevo(secrets: Sequence[str], fetch: Fetch) -> Hook:  # noqa: ARG001, every factory takes both
+    """The hook of an account at Brevo: one event an object."""
+    def events(report: Report, now: datetime) -> Sequence[Event]:
+        check_password(report, secrets)
         return [_event(said, now) for said in read_objects(report.body)]
+
+    return events
 
 
 def _event(said: Any, now: datetime) -> Event:
@@ -68,8 +65,3 @@ def _custom(said: Any) -> Any:
     """The header `X-Mailin-custom` comes back as it was sent: JSON, if we sent JSON."""
     given = part(said, "X-Mailin-custom")
     return read_json(given) if isinstance(given, str) and given.startswith("{") else given
-
-
-def brevo(secrets: Sequence[str], fetch: Fetch) -> Brevo:  # noqa: ARG001, every factory takes both
-    """For the catalogue."""
-    return Brevo(secrets)

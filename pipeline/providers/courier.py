@@ -47,6 +47,7 @@ class Courier(Vendor):
 
     largest: ClassVar[int] = 20 * 1024 * 1024  # bytes of messages in one call
     is_keyed: bool = False                     # whether `request` puts the group's key into the call
+    known: ClassVar[str] = ""                  # the code of a refusal that knows the key: all were taken before
 
     @property
     def timeout_s(self) -> float:  # type: ignore[override]
@@ -70,10 +71,6 @@ class Courier(Vendor):
     @abstractmethod
     def results(self, answer: Answer) -> Sequence[Result] | None:
         """What a success says of each message, in their order; None for an answer that cannot be read."""
-
-    def taken_before(self, answer: Answer) -> Receipt | None:  # noqa: ARG002
-        """For each message, where a refusal says that all were taken at an earlier attempt."""
-        return None
 
     def question(self, message: Message) -> str:
         """The path that asks what became of a message; only where `settles` is set."""
@@ -171,8 +168,8 @@ class Courier(Vendor):
 
     def _read(self, answer: Answer, count: int) -> Sequence[Result] | TransportError:
         if not 200 <= answer.status < 300:
-            before = self.taken_before(answer)
-            return [before] * count if before else self.refusal(answer)
+            is_known = self.known and self.problem(answer)[0] == self.known
+            return [self.receipt(None, "taken at an earlier attempt")] * count if is_known else self.refusal(answer)
         results = self._understood(answer)
         if results is not None and len(results) == count:
             return results

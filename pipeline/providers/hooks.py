@@ -1,7 +1,7 @@
 """The catalogue of hooks: a provider's name leads to what reads its reports, so that nobody imports a vendor.
 
 A report is a POST that a provider sends to `/hooks/{provider}`. A hook proves first that the provider said it, and
-translates then: `events` raises Forged or Unreadable, and nothing else. A package of somebody else's adds a provider
+translates then: it raises Forged or Unreadable, and nothing else. A package of somebody else's adds a provider
 by an entry point in the group `avviso.hooks`, whose object is a factory like ours: `factory(secrets, fetch) -> Hook`.
 """
 
@@ -11,7 +11,6 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from pipeline.errors import ConfigError
 from pipeline.providers.event import Event
@@ -37,14 +36,8 @@ class Report:
     body: bytes
 
 
-class Hook(Protocol):
-    """What a provider's reports mean. Serves any number of threads."""
-
-    def events(self, report: Report, now: datetime) -> Sequence[Event]:
-        """The events of a report, proven. Raises Forged, Unreadable."""
-        ...
-
-
+# What a provider's reports mean: the events of one, proven. Raises Forged, Unreadable. Serves any number of threads.
+Hook = Callable[[Report, datetime], Sequence[Event]]
 Fetch = Callable[[str], bytes]  # what lies at an https address; raises Unreachable
 Factory = Callable[[Sequence[str], Fetch], Hook]
 
@@ -63,7 +56,7 @@ def open_hook(provider: str, secrets: Sequence[str], fetch: Fetch) -> Hook:
 
 def taken(hook: Hook, report: Report, now: datetime) -> list[Event]:
     """The events of a report but those of long ago. Raises Forged, Unreadable."""
-    events = hook.events(report, now)
+    events = hook(report, now)
     young = [one for one in events if now - one.at < OLDEST]
     if len(young) < len(events):
         log.warning("report.old", extra={"events": len(events) - len(young)})

@@ -144,7 +144,10 @@ class HttpClient:
     def _deadline(self) -> Iterator[None]:
         timer = threading.Timer(self.patience_s, self._cut)
         timer.daemon = True
-        timer.start()
+        try:
+            timer.start()
+        except RuntimeError as error:  # a limit of processes: it passes
+            raise OSError(str(error)) from error
         try:
             yield
         finally:

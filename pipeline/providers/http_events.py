@@ -16,7 +16,7 @@ from typing import Any
 
 from pipeline.errors import Forged, Unreadable
 from pipeline.providers.event import Bounce, Event, Kind, event_key
-from pipeline.providers.hooks import Fetch, Report
+from pipeline.providers.hooks import Fetch, Hook, Report
 from pipeline.providers.payloads import instant, kept, message_id, objects, read_object, text
 from pipeline.providers.proofs import check_age, check_password, is_one_of, signatures
 from pipeline.providers.statuses import Meaning, meaning
@@ -24,31 +24,28 @@ from pipeline.providers.statuses import Meaning, meaning
 TOLERANCE = timedelta(minutes=5)
 
 
-class Http:
-    """The hook for reports in our words."""
-
-    def __init__(self, secrets: Sequence[str]) -> None:
-        self._secrets = secrets
-
-    def events(self, report: Report, now: datetime) -> Sequence[Event]:
-        """One event an object. Raises Forged, Unreadable."""
-        self._check(report, now)
+def http(secrets: Sequence[str], fetch: Fetch) -> Hook:  # noqa: ARG001, every factory takes both
+    """The hook for reports in our words: one event an object."""
+    def events(report: Report, now: datetime) -> Sequence[Event]:
+        _check(report, secrets, now)
         said = read_object(report.body)
         if not isinstance(said.get("events"), list):
             raise Unreadable('a report has no list "events"')
         return [_event(one, now) for one in objects(said, "events")]
 
-    def _check(self, report: Report, now: datetime) -> None:
-        written = report.headers.get("x-avviso-signature")
-        if written is None:
-            return check_password(report, self._secrets)
-        words = dict(word.strip().partition("=")[::2] for word in written.split(","))
-        time = words.get("t", "")
-        ours = signatures([secret.encode() for secret in self._secrets], f"{time}.".encode() + report.body,
-                          hexadecimal=True)
-        if not is_one_of(words.get("v1", "").encode(), ours):
-            raise Forged("a report's signature is wrong")
-        return check_age(time, now, TOLERANCE)
+    return events
+
+
+def _check(report: Report, secrets: Sequence[str], now: datetime) -> None:
+    written = report.headers.get("x-avviso-signature")
+    if written is None:
+        return check_password(report, secrets)
+    words = dict(word.strip().partition("=")[::2] for word in written.split(","))
+    time = words.get("t", "")
+    ours = signatures([secret.encode() for secret in secrets], f"{time}.".encode() + report.body, hexadecimal=True)
+    if not is_one_of(words.get("v1", "").encode(), ours):
+        raise Forged("a report's signature is wrong")
+    return check_age(time, now, TOLERANCE)
 
 
 def _event(said: Any, now: datetime) -> Event:
@@ -69,8 +66,3 @@ def _meaning(said: Any) -> Meaning:
     if bounce in list(Bounce):
         return kind, Bounce(bounce)
     return meaning(text(said, "status"), text(said, "reason"))
-
-
-def http(secrets: Sequence[str], fetch: Fetch) -> Http:  # noqa: ARG001, every factory takes both
-    """For the catalogue."""
-    return Http(secrets)

@@ -14,7 +14,7 @@ from typing import Any
 
 from pipeline.errors import Forged
 from pipeline.providers.event import Bounce, Event, Kind, event_key
-from pipeline.providers.hooks import Fetch, Report
+from pipeline.providers.hooks import Fetch, Hook, Report
 from pipeline.providers.payloads import delivery_key, instant, kept, message_id, part, read_object, text
 from pipeline.providers.proofs import check_age, is_one_of, signatures
 from pipeline.providers.statuses import HARD, Meaning, meaning, status_in
@@ -38,34 +38,37 @@ _NOT_TRIED: Mapping[str, Meaning] = {
 }
 
 
-class Mailgun:
-    """The hook of a domain at Mailgun."""
+def mailgun(secrets: Sequence[str], fetch: Fetch) -> Hook:  # noqa: ARG001, every factory takes both
+    """The hook of a domain at Mailgun: one event a report."""
+    keys = [secret.encode() for secret in secrets]
 
-    def __init__(self, secrets: Sequence[str]) -> None:
-        self._secrets = [secret.encode() for secret in secrets]
-
-    def events(self, report: Report, now: datetime) -> Sequence[Event]:
-        """One event a report. Raises Forged, Unreadable."""
+    def events(report: Report, now: datetime) -> Sequence[Event]:
         said = read_object(report.body)
-        token = self._check(part(said, "signature"), now)
-        data = part(said, "event-data")
-        kind, bounce = _meaning(data)
-        reason = (text(data, "delivery-status", "message") or text(data, "delivery-status", "description")
-                  or text(data, "reason"))
-        name = text(data, "message", "headers", "message-id")
-        return [Event(
-            event_key("mailgun", token), kind, instant(text(data, "timestamp"), now), "mailgun", bounce=bounce,
-            address=text(data, "recipient"), delivery_key=delivery_key(part(data, "user-variables")),
-            message_id=message_id(name), provider_id=name, status=status_in(reason), reason=reason, raw=kept(data))]
+        token = _check(part(said, "signature"), keys, now)
+        return [_event(part(said, "event-data"), token, now)]
 
-    def _check(self, proof: Any, now: datetime) -> str:
-        """The token, if it is Mailgun's. Raises Forged."""
-        time, token = text(proof, "timestamp"), text(proof, "token")
-        ours = signatures(self._secrets, f"{time}{token}".encode(), hexadecimal=True)
-        if not token or not is_one_of(text(proof, "signature").encode(), ours):
-            raise Forged("a report's signature is wrong")
-        check_age(time, now, TRIES)
-        return token
+    return events
+
+
+def _check(proof: Any, keys: Sequence[bytes], now: datetime) -> str:
+    """The token, if it is Mailgun's. Raises Forged."""
+    time, token = text(proof, "timestamp"), text(proof, "token")
+    ours = signatures(keys, f"{time}{token}".encode(), hexadecimal=True)
+    if not token or not is_one_of(text(proof, "signature").encode(), ours):
+        raise Forged("a report's signature is wrong")
+    check_age(time, now, TRIES)
+    return token
+
+
+def _event(data: Any, token: str, now: datetime) -> Event:
+    kind, bounce = _meaning(data)
+    reason = (text(data, "delivery-status", "message") or text(data, "delivery-status", "description")
+              or text(data, "reason"))
+    name = text(data, "message", "headers", "message-id")
+    return Event(
+        event_key("mailgun", token), kind, instant(text(data, "timestamp"), now), "mailgun", bounce=bounce,
+        address=text(data, "recipient"), delivery_key=delivery_key(part(data, "user-variables")),
+        message_id=message_id(name), provider_id=name, status=status_in(reason), reason=reason, raw=kept(data))
 
 
 def _meaning(data: Any) -> tuple[Kind, Bounce | None]:
@@ -79,8 +82,3 @@ def _meaning(data: Any) -> tuple[Kind, Bounce | None]:
     status = part(data, "delivery-status")
     words = f"{text(status, 'code')} {text(status, 'message')} {text(status, 'description')}"
     return meaning(text(status, "enhanced-code"), words)
-
-
-def mailgun(secrets: Sequence[str], fetch: Fetch) -> Mailgun:  # noqa: ARG001, every factory takes both
-    """For the catalogue."""
-    return Mailgun(secrets)

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from pipeline.providers.event import Bounce, Event, Kind, event_key
-from pipeline.providers.hooks import Fetch, Report
+from pipeline.providers.hooks import Fetch, Hook, Report
 from pipeline.providers.payloads import delivery_key, instant, kept, part, read_object, text
 from pipeline.providers.proofs import check_password
 from pipeline.providers.statuses import HARD, OURS, SOFT, Meaning, meaning, status_in
@@ -54,25 +54,25 @@ _SUPPRESSIONS: Mapping[str, Meaning] = {
 }
 
 
-class Postmark:
-    """The hook of a server at Postmark."""
+def postmark(secrets: Sequence[str], fetch: Fetch) -> Hook:  # noqa: ARG001, every factory takes both
+    """The hook of a server at Postmark: one event a report."""
+    def events(report: Report, now: datetime) -> Sequence[Event]:
+        check_password(report, secrets)
+        return [_event(read_object(report.body), now)]
 
-    def __init__(self, secrets: Sequence[str]) -> None:
-        self._secrets = secrets
+    return events
 
-    def events(self, report: Report, now: datetime) -> Sequence[Event]:
-        """One event a report. Raises Forged, Unreadable."""
-        check_password(report, self._secrets)
-        said = read_object(report.body)
-        kind, time, reader = _RECORDS.get(text(said, "RecordType"), (Kind.UNKNOWN, "", ""))
-        kind, bounce = _meaning(said, kind)
-        reason = text(said, "Details") or text(said, "Description") or text(said, "SuppressionReason")
-        return [Event(
-            event_key("postmark", text(said, "RecordType"), text(said, "MessageID"), text(said, "ID"),
-                      text(said, reader), text(said, time)),
-            kind, instant(text(said, time), now), "postmark", bounce=bounce, address=text(said, reader),
-            delivery_key=delivery_key(part(said, "Metadata")), provider_id=text(said, "MessageID"),
-            status=status_in(reason), reason=reason, raw=kept(said))]
+
+def _event(said: Any, now: datetime) -> Event:
+    kind, time, reader = _RECORDS.get(text(said, "RecordType"), (Kind.UNKNOWN, "", ""))
+    kind, bounce = _meaning(said, kind)
+    reason = text(said, "Details") or text(said, "Description") or text(said, "SuppressionReason")
+    return Event(
+        event_key("postmark", text(said, "RecordType"), text(said, "MessageID"), text(said, "ID"), text(said, reader),
+                  text(said, time)),
+        kind, instant(text(said, time), now), "postmark", bounce=bounce, address=text(said, reader),
+        delivery_key=delivery_key(part(said, "Metadata")), provider_id=text(said, "MessageID"),
+        status=status_in(reason), reason=reason, raw=kept(said))
 
 
 def _meaning(said: Any, kind: Kind) -> tuple[Kind, Bounce | None]:
@@ -83,8 +83,3 @@ def _meaning(said: Any, kind: Kind) -> tuple[Kind, Bounce | None]:
     if text(said, "RecordType") == "SubscriptionChange" and part(said, "SuppressSending") is True:
         return _SUPPRESSIONS.get(text(said, "SuppressionReason"), (Kind.UNKNOWN, None))
     return kind, None
-
-
-def postmark(secrets: Sequence[str], fetch: Fetch) -> Postmark:  # noqa: ARG001, every factory takes both
-    """For the catalogue."""
-    return Postmark(secrets)

@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 
 from pipeline.clock import Clock
 from pipeline.errors import Refused
-from pipeline.providers.base import Greeting, Message, Receipt
+from pipeline.providers.base import Greeting, Message
 from pipeline.providers.courier import Courier, Group, Result
 from pipeline.providers.fields import other_headers, recipient, reply_to, sender
 from pipeline.providers.http import Answer, Call, HttpClient, check_secret
@@ -27,7 +27,6 @@ from pipeline.providers.vendor import Standing
 
 URL = "https://api.resend.com"
 _NO_TAG = re.compile(r"[^A-Za-z0-9_-]")
-SEEN = "invalid_idempotent_request"
 
 
 class Resend(Courier):
@@ -36,6 +35,7 @@ class Resend(Courier):
     name = "resend"
     memory = timedelta(hours=23)
     is_keyed = True
+    known = "invalid_idempotent_request"  # with other contents: what we send again was in that batch
     code_at = "name"
     account = "/domains"
     table: ClassVar[Table] = {
@@ -91,11 +91,6 @@ class Resend(Courier):
         taken = iter([one["id"] for one in found["data"]])
         return [self._wrong(wrong[place]) if place in wrong else self.receipt(next(taken))
                 for place in range(len(found["data"]) + len(wrong))]
-
-    def taken_before(self, answer: Answer) -> Receipt | None:
-        """They know the key with other contents: what we are sending again was in that batch."""
-        code, _ = self.problem(answer)
-        return self.receipt(None, "taken at an earlier attempt") if code == SEEN else None
 
     def problem(self, answer: Answer) -> tuple[int | str | None, str]:
         code, words = super().problem(answer)

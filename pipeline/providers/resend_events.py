@@ -11,10 +11,11 @@ from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from pipeline.errors import ConfigError, Forged
 from pipeline.providers.event import Event, Kind, event_key
-from pipeline.providers.hooks import Fetch, Report
+from pipeline.providers.hooks import Fetch, Hook, Report
 from pipeline.providers.payloads import delivery_key, instant, kept, part, read_object, text
 from pipeline.providers.proofs import check_age, is_one_of, signatures
 from pipeline.providers.statuses import HARD, OURS, SOFT, Meaning, meaning, status_in
@@ -36,45 +37,43 @@ _EVENTS: Mapping[str, Meaning] = {
 _BOUNCES = {"Permanent": HARD, "Transient": SOFT, "Undetermined": SOFT}
 
 
-class Resend:
-    """The hook of an account at Resend."""
+def resend(secrets: Sequence[str], fetch: Fetch) -> Hook:  # noqa: ARG001, every factory takes both
+    """The hook of an account at Resend: one event a report. Raises ConfigError for what is no signing secret."""
+    keys = [_key(secret) for secret in secrets]
 
-    def __init__(self, keys: Sequence[bytes]) -> None:
-        self._keys = keys
+    def events(report: Report, now: datetime) -> Sequence[Event]:
+        name = _check(report, keys, now)
+        return [_event(read_object(report.body), name, now)]
 
-    def events(self, report: Report, now: datetime) -> Sequence[Event]:
-        """One event a report. Raises Forged, Unreadable."""
-        name = self._check(report, now)
-        said = read_object(report.body)
-        data = part(said, "data")
-        kind, bounce = _EVENTS.get(text(said, "type"), (Kind.UNKNOWN, None))
-        reason = text(data, "bounce", "message") or text(data, "failed", "reason")
-        said_by_server = part(data, "bounce", "diagnosticCode")
-        words = " ".join([reason, *(one for one in said_by_server if isinstance(one, str))]
-                         if isinstance(said_by_server, list) else [reason])
-        if kind is Kind.BOUNCED:
-            kind, bounce = meaning("", words, otherwise=_BOUNCES.get(text(data, "bounce", "type"), HARD))
-        to = part(data, "to")
-        return [Event(
-            event_key("resend", name), kind, instant(text(said, "created_at"), now), "resend", bounce=bounce,
-            address=text(to[0]) if isinstance(to, list) and to else "",
-            delivery_key=delivery_key(part(data, "tags"), part(data, "headers")), provider_id=text(data, "email_id"),
-            status=status_in(words), reason=reason, raw=kept(said))]
-
-    def _check(self, report: Report, now: datetime) -> str:
-        """The report's own name, if it is signed. Raises Forged."""
-        name, time, given = (report.headers.get(f"svix-{word}", "") for word in ("id", "timestamp", "signature"))
-        ours = signatures(self._keys, f"{name}.{time}.".encode() + report.body, hexadecimal=False)
-        signed = [word.removeprefix("v1,").encode() for word in given.split()[:10] if word.startswith("v1,")]
-        if not name or not any(is_one_of(one, ours) for one in signed):
-            raise Forged("a report's signature is wrong")
-        check_age(time, now, TOLERANCE)
-        return name
+    return events
 
 
-def resend(secrets: Sequence[str], fetch: Fetch) -> Resend:  # noqa: ARG001, every factory takes both
-    """For the catalogue. Raises ConfigError for what is no signing secret."""
-    return Resend([_key(secret) for secret in secrets])
+def _check(report: Report, keys: Sequence[bytes], now: datetime) -> str:
+    """The report's own name, if it is signed. Raises Forged."""
+    name, time, given = (report.headers.get(f"svix-{word}", "") for word in ("id", "timestamp", "signature"))
+    ours = signatures(keys, f"{name}.{time}.".encode() + report.body, hexadecimal=False)
+    signed = [word.removeprefix("v1,").encode() for word in given.split()[:10] if word.startswith("v1,")]
+    if not name or not any(is_one_of(one, ours) for one in signed):
+        raise Forged("a report's signature is wrong")
+    check_age(time, now, TOLERANCE)
+    return name
+
+
+def _event(said: Any, name: str, now: datetime) -> Event:
+    data = part(said, "data")
+    kind, bounce = _EVENTS.get(text(said, "type"), (Kind.UNKNOWN, None))
+    reason = text(data, "bounce", "message") or text(data, "failed", "reason")
+    said_by_server = part(data, "bounce", "diagnosticCode")
+    words = " ".join([reason, *(one for one in said_by_server if isinstance(one, str))]
+                     if isinstance(said_by_server, list) else [reason])
+    if kind is Kind.BOUNCED:
+        kind, bounce = meaning("", words, otherwise=_BOUNCES.get(text(data, "bounce", "type"), HARD))
+    to = part(data, "to")
+    return Event(
+        event_key("resend", name), kind, instant(text(said, "created_at"), now), "resend", bounce=bounce,
+        address=text(to[0]) if isinstance(to, list) and to else "",
+        delivery_key=delivery_key(part(data, "tags"), part(data, "headers")), provider_id=text(data, "email_id"),
+        status=status_in(words), reason=reason, raw=kept(said))
 
 
 def _key(secret: str) -> bytes:

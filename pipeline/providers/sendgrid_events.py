@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from pipeline.errors import ConfigError, Forged
 from pipeline.providers.event import Bounce, Event, Kind, event_key
-from pipeline.providers.hooks import Fetch, Report
+from pipeline.providers.hooks import Fetch, Hook, Report
 from pipeline.providers.payloads import delivery_key, instant, kept, message_id, part, read_objects, text
 from pipeline.providers.proofs import check_age
 from pipeline.providers.statuses import HARD, SOFT, meaning
@@ -40,27 +40,26 @@ _EVENTS: Mapping[str, Kind] = {
 }
 
 
-class SendGrid:
-    """The hook of an account at SendGrid."""
+def sendgrid(secrets: Sequence[str], fetch: Fetch) -> Hook:  # noqa: ARG001, every factory takes both
+    """The hook of an account at SendGrid: one event an object. Raises ConfigError for what is no verification key."""
+    keys = [_key(secret) for secret in secrets]
 
-    def __init__(self, keys: Sequence[EllipticCurvePublicKey]) -> None:
-        self._keys = keys
-
-    def events(self, report: Report, now: datetime) -> Sequence[Event]:
-        """One event an object. Raises Forged, Unreadable."""
+    def events(report: Report, now: datetime) -> Sequence[Event]:
         time = report.headers.get("x-twilio-email-event-webhook-timestamp", "")
-        if not self._is_signed(report.headers.get("x-twilio-email-event-webhook-signature", ""),
-                               time.encode() + report.body):
+        signature = _decoded(report.headers.get("x-twilio-email-event-webhook-signature", ""))
+        if not any(_verifies(key, signature, time.encode() + report.body) for key in keys):
             raise Forged("a report's signature is wrong")
         check_age(time, now, TRIES)
         return [_event(said, now) for said in read_objects(report.body)]
 
-    def _is_signed(self, written: str, said: bytes) -> bool:
-        try:
-            signature = b64decode(written, validate=True)
-        except (NotBase64, ValueError):
-            return False
-        return any(_verifies(key, signature, said) for key in self._keys)
+    return events
+
+
+def _decoded(written: str) -> bytes:
+    try:
+        return b64decode(written, validate=True)
+    except (NotBase64, ValueError):
+        return b""
 
 
 def _verifies(key: EllipticCurvePublicKey, signature: bytes, said: bytes) -> bool:
@@ -89,11 +88,6 @@ def _meaning(said: Any) -> tuple[Kind, Bounce | None]:
     if word == "dropped":  # not even tried: because of earlier news, or for a reason of ours
         return HARD if reason in ("Bounced Address", "Invalid") else (Kind.REJECTED, None)
     return _EVENTS.get(word, Kind.UNKNOWN), None
-
-
-def sendgrid(secrets: Sequence[str], fetch: Fetch) -> SendGrid:  # noqa: ARG001, every factory takes both
-    """For the catalogue. Raises ConfigError for what is no verification key."""
-    return SendGrid([_key(secret) for secret in secrets])
 
 
 def _key(written: str) -> EllipticCurvePublicKey:

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from pipeline.providers.event import Event, Kind, event_key
-from pipeline.providers.hooks import Fetch, Report
+from pipeline.providers.hooks import Fetch, Hook, Report
 from pipeline.providers.payloads import delivery_key, instant, kept, message_id, objects, part, read_object, text
 from pipeline.providers.sns import Topics
 from pipeline.providers.statuses import HARD, OURS, SOFT, Meaning, meaning
@@ -35,19 +35,18 @@ _BOUNCES: Mapping[str, Meaning] = {"Permanent": HARD, "Transient": SOFT, "Undete
 _ABOUT_US = frozenset({"MessageTooLarge", "ContentRejected", "AttachmentRejected"})
 
 
-class Ses:
-    """The hook of an account at SES."""
+def ses(topics: Sequence[str], fetch: Fetch) -> Hook:
+    """The hook of an account at SES: one event a reader whom a notification names; none for what SNS itself has to say.
 
-    def __init__(self, topics: Topics) -> None:
-        self._topics = topics
+    Raises ConfigError for what is no topic.
+    """
+    known = Topics(topics, fetch)
 
-    def events(self, report: Report, now: datetime) -> Sequence[Event]:
-        """One event a reader whom a notification names; none for what SNS itself has to say.
-
-        Raises Forged, Unreadable.
-        """
-        message = self._topics.open(read_object(report.body), now)
+    def events(report: Report, now: datetime) -> Sequence[Event]:
+        message = known.open(read_object(report.body), now)
         return list(_events(read_object(message), now)) if message else []
+
+    return events
 
 
 def _events(said: Mapping[str, Any], now: datetime) -> Iterator[Event]:
@@ -88,8 +87,3 @@ def _meaning(kind: Kind, more: Any, reader: Mapping[str, Any]) -> Meaning:
         return OURS
     theirs = _BOUNCES.get(text(more, "bounceType"), SOFT)
     return meaning(text(reader, "status"), text(reader, "diagnosticCode"), otherwise=theirs)
-
-
-def ses(topics: Sequence[str], fetch: Fetch) -> Ses:
-    """For the catalogue. Raises ConfigError for what is no topic."""
-    return Ses(Topics(topics, fetch))

@@ -8,6 +8,7 @@
     smtp_transaction  a message on its way                   smtp_dialogue      commands and replies
     smtp_message      a message encoded for one server       smtp_capabilities  what the server offers
     smtp_verdicts     who is to blame                        smtp_replies       what was said, strictly
+    smtp_presets      known servers by name
 
 The client is our own because it must know which byte was on the wire when the line was lost, and
 because one write a message is ten times as fast as a command at a time.
@@ -67,7 +68,8 @@ class Smtp(Transport):
         session, settings = relay.open(), relay.settings
         try:
             session.try_sender(sender)
-            return Greeting(settings.server, settings.security is not Security.NONE, session.offer.size_bytes)
+            return Greeting(settings.server, settings.security is not Security.NONE, session.offer.size_bytes,
+                            f"every mail of ours is small enough; {session.offer.pace}")
         finally:
             relay.close(session)
 

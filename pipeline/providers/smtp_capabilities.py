@@ -29,6 +29,14 @@ class Capabilities:
     def __contains__(self, name: str) -> bool:
         return name in self.names
 
+    @property
+    def pace(self) -> str:
+        """How messages go out to this server, in words."""
+        if self.chunking:
+            return "several messages are on their way at once (CHUNKING)"
+        return "a message is one round trip (PIPELINING)" if "PIPELINING" in self else (
+            "each message waits for four answers: it offers no PIPELINING")
+
     def without(self, *names: str) -> Capabilities:
         """The same server, but these are not used."""
         return Capabilities(self.names - set(names), self.size_bytes, self.mechanisms)

@@ -55,7 +55,10 @@ def _look_up(host: str, port: int, limit_s: float, look_up: Resolve) -> list[Can
         except (OSError, UnicodeError) as error:  # UnicodeError: a label that is empty or too long
             answers.put(error)
 
-    threading.Thread(target=ask, name=f"look up {host}", daemon=True).start()
+    try:
+        threading.Thread(target=ask, name=f"look up {host}", daemon=True).start()
+    except RuntimeError as error:  # a limit of processes: it passes
+        raise ConnectionLost(f"the name {host} was not looked up ({error})") from error
     try:
         answer = answers.get(timeout=limit_s)
     except queue.Empty:

@@ -239,7 +239,10 @@ class _Opener:
     def open_one(self) -> None:
         """Begins to open a connection."""
         self.opening += 1
-        threading.Thread(target=self._open, name="open a connection", daemon=True).start()
+        try:
+            threading.Thread(target=self._open, name="open a connection", daemon=True).start()
+        except RuntimeError as error:  # a limit of processes: it passes
+            self._deliver(Unavailable(f"no connection was opened ({error})"))
 
     def opened(self) -> list[Session | Exception]:
         """What is new: open connections, and reasons why there is none."""
@@ -268,6 +271,9 @@ class _Opener:
             result = self._relay.open()
         except Exception as error:  # noqa: BLE001, raised by the thread that waits for the connection
             result = error
+        self._deliver(result)
+
+    def _deliver(self, result: Session | Exception) -> None:
         with self._lock:
             if not self._is_closed:
                 self._opened.put(result)

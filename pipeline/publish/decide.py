@@ -50,13 +50,15 @@ class Decisions:
         if not [one for one in self._mailings(record)
                 if self._ledger.mailings.approve(one.id, reason=self._said("approved", now), now=now)]:
             raise _refusal(record, "was cancelled", "that is for ever; an `id:` of its own makes it a new issue")
+        approved = "approved"
         if record.state is State.ADOPTED:
+            approved = f"approved, though it is of {record.day} and was adopted"
             self._archive.stand([replace(record, state=State.PUBLISHED, reason="approved", since=now)])
         if record.missing_at is not None:
-            return "approved: will be mailed once its file is back"
+            return f"{approved}: will be mailed once its file is back"
         if record.due_at > now:
-            return f"approved: will be mailed {local(record.due_at, self._zone)}"
-        return "approved: will be mailed by the next pass"
+            return f"{approved}: will be mailed {local(record.due_at, self._zone)}"
+        return f"{approved}: will be mailed by the next pass"
 
     def hold(self, record: Record) -> str:
         """Stops it: before it begins it is held, in the middle it is paused."""

@@ -19,12 +19,11 @@ from pipeline.clock import Clock
 from pipeline.errors import EditionError, Problem, Refusal
 from pipeline.issues.archive import Archive
 from pipeline.issues.issue import State
-from pipeline.issues.likeness import alike
+from pipeline.issues.likeness import SAME, alike
 from pipeline.issues.record import Record
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import Mailing, MailingState
 from pipeline.publish.gather import Gathered, Gatherer
-from pipeline.publish.identity import SAME
 from pipeline.publish.imprint import PREVIOUS, Imprint
 from pipeline.publish.pickup import Approve, Rules, holds, is_due, standing
 

@@ -24,8 +24,8 @@ from pipeline.issues.issue import Manuscript, State
 from pipeline.issues.record import KnownFile, Record, Text
 from pipeline.mailings.ledger.notebook import Notebook
 from pipeline.publish.description import Heard, describe
-from pipeline.publish.desk import Desk
 from pipeline.publish.identity import Identities, identify
+from pipeline.publish.inventory import Inventory
 
 if TYPE_CHECKING:  # slow imports: Markdown, YAML
     from pipeline.publish.perusal import Impression, Perused, Sheet
@@ -111,39 +111,39 @@ class Gatherer:
             return Gathered((), (), depleted=False, unsettled=False, fingerprint=present)
         known = self._archive.files()
         everything = self._notes.note(READ_WITH) != self._source.digest
-        desk = Desk(known, now)
+        inventory = Inventory(known, now)
         unsettled = False
         stale: list[Entry] = []
         for entry in listing.entries:
             before = known.get(entry.path)
             if before and not everything and _is_as_before(entry, before):
-                desk.keep(before)
+                inventory.keep(before)
             elif not is_stable(entry, now):
                 unsettled = True
-                desk.leave_for_later(entry, before)
+                inventory.leave_for_later(entry, before)
             else:
                 stale.append(entry)
-        self._open(stale, desk)
+        self._open(stale, inventory)
         shelved = self._archive.paths()
-        identities = self._identify(desk, shelved)
-        strangers = {path for path, key in identities.keys.items() if desk.is_stranger(path, key)}
+        identities = self._identify(inventory, shelved)
+        strangers = {path for path, key in identities.keys.items() if inventory.is_stranger(path, key)}
         if strangers:
-            self._open([entry for entry in listing.entries if entry.path in strangers], desk)
-            identities = self._identify(desk, shelved)
-        missing, depleted = self._settle(desk, shelved, identities, accept_missing=accept_missing)
+            self._open([entry for entry in listing.entries if entry.path in strangers], inventory)
+            identities = self._identify(inventory, shelved)
+        missing, depleted = self._settle(inventory, shelved, identities, accept_missing=accept_missing)
         if everything:
             self._notes.write_note(READ_WITH, self._source.digest)
-        problems = (*listing.problems, *desk.problems())
+        problems = (*listing.problems, *inventory.problems())
         seen = "" if problems or unsettled or depleted else present
         self._notes.write_note(SEEN, seen)
         return Gathered(problems, tuple(missing), depleted, unsettled, seen)
 
-    def _open(self, stale: Sequence[Entry], desk: Desk) -> None:
+    def _open(self, stale: Sequence[Entry], inventory: Inventory) -> None:
         """Reads files that changed, or are somebody else now; a problem is its own."""
         for start in range(0, len(stale), AT_ONCE):
-            self._open_some(stale[start:start + AT_ONCE], desk)
+            self._open_some(stale[start:start + AT_ONCE], inventory)
 
-    def _open_some(self, stale: Sequence[Entry], desk: Desk) -> None:
+    def _open_some(self, stale: Sequence[Entry], inventory: Inventory) -> None:
         from pipeline.publish.perusal import Perused, Sheet  # slow import: Markdown, YAML
 
         sheets: dict[str, Sheet] = {}
@@ -159,81 +159,82 @@ class Gatherer:
         fresh: list[tuple[Manuscript, str]] = []
         for entry in stale:
             outcome = found[entry.path]
-            if isinstance(outcome, Perused) and desk.accept(entry, outcome):
+            if isinstance(outcome, Perused) and inventory.accept(entry, outcome):
                 fresh.append((outcome.manuscript, outcome.clean))
             elif isinstance(outcome, Problem):
-                desk.refuse(entry, outcome)
+                inventory.refuse(entry, outcome)
         self._reader().keep(fresh)
 
     def _peruse(self, sheets: Mapping[str, Sheet]) -> dict[str, Perused | Problem | None]:
         return dict(zip(sheets, self._reader().peruse(list(sheets.values())), strict=True))
 
-    def _identify(self, desk: Desk, shelved: Mapping[str, tuple[str, bool]]) -> Identities:
-        return identify(desk.claims(), {key: path for key, (path, _) in shelved.items()}, self._archive.aliases(),
-                        desk.sketch, Sketches(self._archive))
+    def _identify(self, inventory: Inventory, shelved: Mapping[str, tuple[str, bool]]) -> Identities:
+        return identify(inventory.claims(), {key: path for key, (path, _) in shelved.items()}, self._archive.aliases(),
+                        inventory.sketch, Sketches(self._archive))
 
     def _settle(
-        self, desk: Desk, shelved: Mapping[str, tuple[str, bool]], identities: Identities, *, accept_missing: bool,
+        self, inventory: Inventory, shelved: Mapping[str, tuple[str, bool]], identities: Identities, *,
+        accept_missing: bool,
     ) -> tuple[list[str], bool]:
         """Gives every file its identity and writes what changed: all of it or nothing."""
         present = set(identities.keys.values())
         there = [key for key, (_, was_there) in shelved.items() if was_there]
         gone = [key for key in there if key not in present]
         depleted = not accept_missing and _is_depleted(len(gone), len(there))
-        desk.withhold(identities.withheld)
-        desk.drop_numbers(identities.unnumbered)
+        inventory.withhold(identities.withheld)
+        inventory.drop_numbers(identities.unnumbered)
         touched = {path: key for path, key in identities.keys.items()
-                   if path in desk.manuscripts or desk.problem_of(path) or shelved.get(key) != (path, True)}
+                   if path in inventory.manuscripts or inventory.problem_of(path) or shelved.get(key) != (path, True)}
         with self._archive.together():
             for alias in identities.dropped:
                 self._archive.drop_alias(alias)
             records = self._archive.records([*touched.values(), *gone])
-            heard = Heard(self._archive) if desk.manuscripts else None
+            heard = Heard(self._archive) if inventory.manuscripts else None
             entries = [found for path, key in touched.items()
-                       if (found := self._entry(path, key, records.get(key), desk, heard))]
+                       if (found := self._entry(path, key, records.get(key), inventory, heard))]
             self._archive.enter_all(entries)
             issues = shelved.keys() | {record.key for record, _ in entries}
             taken = shelved.keys() | self._archive.aliases().keys()
-            reread = {name: key for name, key in desk.new_names(identities.keys).items() if name not in taken}
+            reread = {name: key for name, key in inventory.new_names(identities.keys).items() if name not in taken}
             for alias, key in {**reread, **identities.aliases}.items():
                 self._archive.add_alias(alias, key)
             if not depleted:
-                self._archive.note_missing(gone, desk.now)
+                self._archive.note_missing(gone, inventory.now)
             self._archive.remember_files(
-                desk.files({path: key for path, key in identities.keys.items() if key in issues}))
-            self._archive.forget_files(desk.vanished())
+                inventory.files({path: key for path, key in identities.keys.items() if key in issues}))
+            self._archive.forget_files(inventory.vanished())
         return [shelved[key][0] for key in gone], depleted
 
     def _entry(
-        self, path: str, key: str, old: Record | None, desk: Desk, heard: Heard | None,
+        self, path: str, key: str, old: Record | None, inventory: Inventory, heard: Heard | None,
     ) -> tuple[Record, Text] | None:
         """What is to be written of an issue whose file was read anew; one that moved or came back is written here."""
-        manuscript = desk.manuscripts.get(path)
+        manuscript = inventory.manuscripts.get(path)
         if manuscript is None or heard is None:
-            self._stand(path, old, desk)
+            self._stand(path, old, inventory)
             return None
         if manuscript.due_at is None and old is not None:  # a draft that lost its date is that issue still
             manuscript = replace(manuscript, day=old.day, due_at=old.due_at)
         if manuscript.due_at is None:
             return None  # a draft that never had one is not an issue yet
-        changed_at = min(desk.changed_at(path), desk.now)
+        changed_at = min(inventory.changed_at(path), inventory.now)
         description = describe(key, manuscript, old, heard)
-        record = self._record(key, manuscript, old, desk.impressions[path], description, changed_at, desk.now)
+        record = self._record(key, manuscript, old, inventory.impressions[path], description, changed_at, inventory.now)
         if record == old:
             return None
         text = Text(manuscript.body, manuscript.body_line, manuscript.descriptions[:REMEMBERED_PARAGRAPHS])
         heard.add(record.due_at, key, text.descriptions)
         return record, text
 
-    def _stand(self, path: str, old: Record | None, desk: Desk) -> None:
+    def _stand(self, path: str, old: Record | None, inventory: Inventory) -> None:
         """The last good text stands; what was never published waits until its file is mended."""
         if old is None:
             return
-        problem = desk.problem_of(path)
+        problem = inventory.problem_of(path)
         if old.path != path or old.missing_at:
             self._archive.note_found(old.key, path)
         if problem and not old.is_published and old.state not in (State.PROBLEM, State.ADOPTED):
-            self._archive.stand([replace(old, state=State.PROBLEM, reason=str(problem), since=desk.now)],
+            self._archive.stand([replace(old, state=State.PROBLEM, reason=str(problem), since=inventory.now)],
                                 before={old.key: old.state})
 
     def _record(

@@ -14,8 +14,8 @@ from pathlib import Path
 from pipeline.clock import Clock
 from pipeline.errors import Unreachable
 from pipeline.feeds.feed import Publication
+from pipeline.fetching import post
 from pipeline.mailings.ledger.hubs import Hubs
-from pipeline.publish.outside import post
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ class Herald:
 def _call(hub: str, topic: str) -> int:
     """The hub's answer; DOWN where there is none."""
     try:
-        status = post(hub, {"hub.mode": "publish", "hub.url": topic}, whole_s=WHOLE_S)
+        status = post(hub, {"hub.mode": "publish", "hub.url": topic}, whole_s=WHOLE_S).status
     except Unreachable as error:
         log.warning("hub.unreachable", extra={"hub": hub, "feed": topic, "reason": error.problem.message})
         return DOWN

@@ -1,21 +1,16 @@
 """Who each file is: by the identity it asks for, by what the book knows, and by what it says.
 
-Editing, re-dating, renaming or moving a file never makes a new issue. What several new files ask for is told apart by
-their years and folders where it can be. Pure: values in, values out.
+Editing, re-dating, renaming or moving a file never makes a new issue. Pure: values in, values out.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from pipeline.issues.likeness import likeness
-from pipeline.issues.naming import number_in_name, stem
-from pipeline.issues.years import begin_anew, year_named, year_of
-
-SAME = 0.6  # from this likeness on, two texts are one issue
-MANY = 3    # so many numbers that several new files have are no mistakes: these numbers tell no issues apart
+from pipeline.issues.likeness import SAME, likeness
+from pipeline.publish.apart import with_places, with_years
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,76 +46,13 @@ def identify(
         return not is_like(known[key], key, unread=True) and any(
             is_like(path, key, unread=False) for path, name in claims.items() if name == key)
 
-    claims, unnumbered = _by_place(_by_year(claims, known), known)
+    claims, unnumbered = with_places(with_years(claims, known), known, sketch_of, sketches)
     keys, withheld, dropped = _by_name(claims, known, aliases, has_moved_on)
     found = _by_text(keys, claims, known, sketch_of, sketches)
     usurped = {path: other for other, key in found.items() for path in keys if keys[path] == key}
     kept = {path: key for path, key in keys.items() if path not in usurped}
     return Identities(kept | found, withheld | usurped, {claims[path]: key for path, key in found.items()}, dropped,
                       unnumbered)
-
-
-def _by_year(claims: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]:
-    """The claims, where numbers begin anew each year with the year: `2024/01.md` and `2025/01.md` are two issues.
-
-    An issue that is known by the year, or without it, stays so.
-    """
-    if len(set(claims.values())) == len(claims) and not any("/" in key for key in known):
-        return dict(claims)
-    years = {path: year for path, claim in claims.items() if claim.isdecimal() and (year := year_named(path))}
-    sharing: defaultdict[str, set[str]] = defaultdict(set)
-    for path, year in years.items():
-        sharing[claims[path]].add(year)
-    shared = {claim for claim, found in sharing.items() if len(found) > 1}
-    anew = len(shared) >= MANY or begin_anew((year, int(claims[path])) for path, year in years.items())
-
-    def settled(path: str, year: str) -> str:
-        claim = claims[path]
-        kept = claim in known and year_named(known[claim]) == year
-        return f"{year}/{claim}" if not kept and ((anew and claim in shared) or f"{year}/{claim}" in known) else claim
-
-    return dict(claims) | {path: settled(path, year) for path, year in years.items()}
-
-
-def _by_place(claims: Mapping[str, str], known: Mapping[str, str]) -> tuple[dict[str, str], frozenset[str]]:
-    """The claims, where several files are called alike with the folder or the whole name; and whose numbers are none.
-
-    An issue that is known so stays so.
-    """
-    held = {path: key for key, path in known.items()}
-    asking: defaultdict[str, list[str]] = defaultdict(list)
-    for path, claim in claims.items():
-        asking[claim].append(path)
-    clashes = {claim: paths for claim, paths in asking.items()
-               if len(paths) > 1 and all(claim in (stem(path), str(number_in_name(stem(path)))) for path in paths)}
-    numbers = {claim for claim in clashes if claim.isdecimal() and claim not in known}
-    apart = {path: key for path, key in held.items() if "/" in key and path in claims
-             and key in (_below(path, claims[path]), _below(path, stem(path)))}
-    for claim, paths in clashes.items():
-        strangers = [path for path in paths if path not in apart and held.get(path) != claim]
-        if _are_apart(claim, paths, claim in known):
-            apart |= {path: _below(path, claim) for path in strangers}
-        elif claim in numbers and (len(numbers) >= MANY or any(held.get(path) == stem(path) for path in paths)):
-            apart |= {path: _below(path, stem(path)) for path in strangers}
-    return dict(claims) | apart, frozenset(
-        path for path, key in apart.items() if claims[path].isdecimal() and key != _below(path, claims[path]))
-
-
-def _are_apart(claim: str, paths: Sequence[str], known: bool) -> bool:
-    """Whether files of one name, or number in it, are each in a folder of its own, and none beside these folders.
-
-    Years tell names apart even if one of them is known without its folder; numbers go on from year to year.
-    """
-    years = set(map(year_of, paths))
-    places = {_below(path, claim) for path in paths}
-    if len(places) < len(paths) or claim in places:
-        return False
-    return not known and len(years) == 1 if claim.isdecimal() else not known or all(years)
-
-
-def _below(path: str, name: str) -> str:
-    """A name in the folder of a file: `css/14`."""
-    return path.rpartition("/")[0] + "/" + name if "/" in path else name
 
 
 def _by_name(

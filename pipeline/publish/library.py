@@ -34,7 +34,7 @@ from pipeline.publish.rendering import (
     render,
 )
 
-RENDERER = 9  # grows when the same Markdown comes out differently after an upgrade
+RENDERER = 15  # grows when the same Markdown comes out differently after an upgrade
 
 
 class Library:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -68,10 +69,13 @@ def _needs(ledger: Ledger, issues: Sequence[Record], mailings: Sequence[Mailing]
         yield "this ledger is new beside old feeds: run `avviso init`"
     waiting = {mailing.issue_key for mailing in mailings if mailing.state is MailingState.SCHEDULED}
     for record in issues:
+        name = shlex.quote(record.key)
         if record.state is State.HELD:
-            yield f"{record.key} {record.title} is held: {record.reason}: `avviso approve` or `avviso adopt`"
+            yield (f"{record.key} {record.title} is held: {record.reason}: `avviso approve {name}` mails it, "
+                   f"`avviso adopt {name}` publishes it without mail")
         if record.missing_at is not None and record.key in waiting:
-            yield f"{record.key} {record.title} waits for its file {record.path}: put it back, or `avviso cancel`"
+            yield (f"{record.key} {record.title} waits for its file {record.path}: put it back, "
+                   f"or `avviso cancel {name}`")
     for mailing in mailings:
         yield from needs_of(mailing)
     for call in ledger.hubs.given_up():
@@ -80,11 +84,12 @@ def _needs(ledger: Ledger, issues: Sequence[Record], mailings: Sequence[Mailing]
 
 def needs_of(mailing: Mailing) -> Iterator[str]:
     """What of one mailing only a person can decide, a line each."""
-    doubts = mailing.counts[DeliveryState.IN_DOUBT]
+    doubts, name = mailing.counts[DeliveryState.IN_DOUBT], shlex.quote(mailing.issue_key)
     if doubts:
-        yield f"{mailing.issue_key} to {mailing.list} has {deliveries(doubts)} in doubt: `avviso resolve`"
+        yield (f"{mailing.issue_key} to {mailing.list} has {deliveries(doubts)} in doubt: "
+               f"`avviso resolve {name} --assume-sent` or `--resend`")
     if mailing.state is MailingState.PAUSED:
-        yield f"{mailing.issue_key} to {mailing.list} is paused: {mailing.reason}: `avviso resume`"
+        yield f"{mailing.issue_key} to {mailing.list} is paused: {mailing.reason}: `avviso resume {name}`"
 
 
 def _shown(changed: datetime | None) -> str:

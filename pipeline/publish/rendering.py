@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
-from urllib.parse import urljoin
+from urllib.parse import unquote, urljoin
 
 from pipeline.errors import IssueError, Problem
 from pipeline.feeds.addresses import asset_path, is_page, is_relative, relative_address, source_path, web_address
@@ -85,9 +85,12 @@ class Bearings:
     problems: list[Problem] = field(default_factory=list)
 
     def resolve(self, reference: str) -> str:
-        """The absolute address of a reference; one that leads nowhere stays as the author wrote it."""
+        """The absolute address of a reference; one that leads nowhere stays as the author wrote it, but is none where
+        only a site generator would know it: `{{ site.invitation }}`."""
         if not is_relative(reference):
             return reference
+        if "{{" in unquote(reference):
+            return ""
         reference = self._as_file(reference)
         if is_page(reference, self.below_static):
             return urljoin(self.url, reference)

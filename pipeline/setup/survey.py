@@ -16,6 +16,7 @@ from pipeline.issues.dates import date_in_name
 from pipeline.issues.naming import number_in_name, stem
 from pipeline.issues.patterns import matcher
 from pipeline.issues.years import begin_anew, year_of
+from pipeline.setup.tongue import language_of
 
 DEPTH = 4                      # how far below the folder issues are looked for
 SAMPLE = 20                    # files read to tell the language
@@ -24,15 +25,14 @@ PICTURED = 400                 # files whose pictures are looked for
 SKIPPED = frozenset({"node_modules", "feeds", "site", "var", "templates", "venv", "_site", "_drafts"})
 POSTS = "_posts"               # of Jekyll: what lies beside it are pages
 DOCUMENTS = "docs"             # of a program, mostly; of a newsletter where no issues lie elsewhere
-SUFFIXES = (".md", ".markdown")
+SUFFIXES = (".md", ".markdown", ".mdx")
 NOT_ISSUES = frozenset({"readme", "changelog", "license", "contributing", "_index"})
 PAGE = "index"                 # of a folder: an issue where it is alone there, else the list of the others
 ANYWHERE, IN_YEARS = "**/", "20*/**/"
-_NO_LANGUAGE = re.compile(r"^```.*?^```|`[^`\n]*`|https?://[!-~]+|<[^<>]*>", re.DOTALL | re.MULTILINE)
-_WORD = re.compile(r"[A-Za-z]+|[\u3040-\u30ff\u3400-\u9fff]")
 _TRANSLATED = re.compile(r"(.+)(\.[a-z]{2}(?:[-_][A-Za-z]{2,4})?)")
 _LANGUAGE = re.compile(r"(?:ar|cn|de|en|es|fr|ja|jp|ko|pl|pt|ru|tr|tw|uk|vi|zh)(?:[-_][A-Za-z]{2,4})?", re.IGNORECASE)
 _DATED = re.compile(r"^[ \t]*(?:date|pubDate|publishDate|publishedAt)[\"']?[ \t]*[:=]", re.MULTILINE | re.IGNORECASE)
+_PART = re.compile(r"_.*|(?:.*[-_. ])?template|.*模板", re.IGNORECASE | re.DOTALL)
 _ODD = frozenset('<>"\\${}')
 _SITE = (".", "static", "public", "source", "src", "assets", "docs", "src/public", "docs/public", "src/assets",
          ".vuepress/public", ".vitepress/public", "docs/.vuepress/public", "src/.vuepress/public")
@@ -102,7 +102,8 @@ def _static(folder: Path, where: Path, files: list[Path]) -> str:
     shown = {(file.parent, address) for file in files[-PICTURED:] if file.is_file()
              for address in _PICTURE.findall(file.read_text(encoding="utf-8", errors="replace"))}
     outside = [(place, address) for place, address in shown if not _has(where, place, address)]
-    places = [name for name in _SITE if (folder / name).is_dir() and folder / name != where]
+    above = [os.path.relpath(place, folder) for place in where.parents if place.is_relative_to(folder)][:-1]
+    places = [name for name in (*_SITE, *above) if (folder / name).is_dir() and folder / name != where]
     best = max(places, key=lambda name: sum(_has(folder / name, *one) for one in outside), default="")
     return best if any(_has(folder / best, *one) for one in outside) else ""
 
@@ -129,10 +130,15 @@ def _translations(paths: Collection[str]) -> list[str]:
 def _others(documents: list[Path], issues: list[Path], where: Path) -> list[str]:
     """What keeps documents out: their names in all folders, or their paths where issues have or may have such names."""
     names = {file.name for file in issues}
-    found = {file.relative_to(where).as_posix() if file.name in names or file.stem == PAGE
-             else f"{ANYWHERE}{file.name}" for file in documents}
+    parts = not any(name.startswith("_") for name in names)
+
+    def pattern(file: Path) -> str:
+        if file.name in names or file.stem == PAGE:
+            return file.relative_to(where).as_posix()
+        return ANYWHERE + (f"_*{file.suffix}" if parts and file.name.startswith("_") else file.name)
+
     always = {f"{ANYWHERE}README.md"} if "README.md" not in names else set()
-    return sorted(found | always, key=lambda pattern: (pattern not in always, pattern))
+    return sorted({pattern(file) for file in documents} | always, key=lambda one: (one not in always, one))
 
 
 def _title(name: str) -> str:
@@ -198,7 +204,12 @@ def _markdown(folder: Path) -> Iterator[Path]:
 
 
 def _is_document(file: Path) -> bool:
-    """Of the folder as a project: no issue, whatever it is dated. `issue-14/README.md` is one, if it is alone there."""
+    """Of the folder as a project: no issue, whatever it is dated. `issue-14/README.md` is one, if it is alone there.
+
+    What begins with `_` is a part for other pages, and a name that ends in `template` is one to be filled.
+    """
+    if _PART.fullmatch(file.stem) and not _is_named(file):
+        return True
     if file.stem.lower() == PAGE:
         return sum(1 for _ in _markdown(file.parent)) > 1
     if file.stem.lower() not in NOT_ISSUES:
@@ -209,14 +220,8 @@ def _is_document(file: Path) -> bool:
 
 
 def _language(files: list[Path]) -> str:
-    """`zh-Hans` where Chinese characters are two for three Latin words or more, `ja` where kana are among them;
-    addresses and code do not count."""
-    text = "".join(file.read_text(encoding="utf-8", errors="replace")[:20_000] for file in files if file.is_file())
-    words = Counter("latin" if word < "\u0100" else "kana" if word < "\u3400" else "chinese"
-                    for word in _WORD.findall(_NO_LANGUAGE.sub(" ", text)))
-    if (words["chinese"] + words["kana"]) * 3 <= words["latin"] * 2:
-        return "en"
-    return "ja" if words["kana"] * 4 > words["chinese"] else "zh-Hans"
+    return language_of("".join(
+        file.read_text(encoding="utf-8", errors="replace")[:20_000] for file in files if file.is_file()))
 
 
 def _timezone() -> str:

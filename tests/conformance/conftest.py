@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from pipeline.database import Database
 from pipeline.schema import ledger, metadata
-from tests.books import open_database
+from tests.books import Books, open_database
 
 _names = itertools.count(1)
 
@@ -45,3 +45,8 @@ def _make_postgres(server: str) -> str:
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
     return f"{server}/{name}"
+
+
+@pytest.fixture
+def books(database: Database) -> Books:
+    return Books(database)

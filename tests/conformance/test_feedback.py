@@ -76,7 +76,7 @@ def test_report_with_characters_that_a_database_refuses_is_taken(desk: AnswerDes
                           "odd\0\ud800")
     body = json.dumps({"events": [names]}).encode()
 
-    events = open_hook("http", ["secret"], lambda _: b"").events(
+    events = open_hook("http", ["secret"], lambda _: b"")(
         Report({"authorization": "Bearer secret"}, body), NOON)
 
     assert desk.feedback.take(events) == [Effect.STRANGE]

@@ -38,7 +38,6 @@ from tests.books import (
     add_readers,
     begin_mailing,
     deliveries,
-    find,
     leave,
 )
 
@@ -238,7 +237,7 @@ def test_a_reader_who_leaves_one_of_two_lists_gets_the_issue_through_the_other(
     assert [(one.subscriber_id, one.list) for one in claims] == [(both, name) for name in through]
     assert [(one["subscriber_id"], one["list"]) for one in deliveries(database, first.id)] == [
         (both, "daily" if through else "weekly"), (gone, "weekly")]
-    assert find(book, first.id).counts[DeliveryState.SKIPPED] == 2 - len(through)
+    assert book.mailings.get(first.id).counts[DeliveryState.SKIPPED] == 2 - len(through)
 
 
 def test_audience_is_who_is_confirmed_and_not_suppressed(database: Database) -> None:
@@ -269,7 +268,7 @@ def test_fan_out_again_adds_nobody(database: Database) -> None:
     again = book.mailings.start(started.id, EDITION, {}, now=NOON, expire=EXPIRE)
 
     assert again is None
-    assert find(book, started.id) == started
+    assert book.mailings.get(started.id) == started
     assert started.audience == 3
 
 

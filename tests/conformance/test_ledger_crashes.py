@@ -30,7 +30,6 @@ from tests.books import (
     begin_mailing,
     deliveries,
     dying,
-    find,
     states,
 )
 
@@ -75,7 +74,7 @@ class Machine:
 
     @property
     def found(self) -> list[str]:
-        now = find(self.ledger, self.mailing.id)
+        now = self.ledger.mailings.get(self.mailing.id)
         assert now.balances
         assert now.audience == READERS
         return states(self.database, self.mailing.id)
@@ -134,11 +133,11 @@ def test_death_while_starting_a_mailing_leaves_it_scheduled_without_deliveries_o
     deaths = 0
     for _ in dying(start):
         deaths += 1
-        now = find(machine.ledger, machine.mailing.id)
+        now = machine.ledger.mailings.get(machine.mailing.id)
         assert (now.state, now.audience, states(machine.database, now.id)) == (MailingState.SCHEDULED, 0, [])
 
     assert deaths >= 5
-    assert find(machine.ledger, machine.mailing.id).state is MailingState.SENDING
+    assert machine.ledger.mailings.get(machine.mailing.id).state is MailingState.SENDING
     assert machine.found == ["pending"] * READERS
 
 
@@ -365,7 +364,7 @@ def test_death_while_cancelling_leaves_it_sending_or_cancelled_whole(machine: Ma
             machine.mailing.id, MailingState.CANCELLED, reason="", now=NOON)
 
     for _ in dying(cancel):
-        assert find(machine.ledger, machine.mailing.id).state is MailingState.SENDING
+        assert machine.ledger.mailings.get(machine.mailing.id).state is MailingState.SENDING
         assert machine.found == ["pending"] * READERS
 
     assert machine.found == ["cancelled"] * READERS

@@ -1,265 +1,44 @@
-"""Every arrow of the two state machines of `pipeline.mailings.mailing`, and that there is no other way."""
+"""Every arrow of a delivery (`pipeline.mailings.mailing`), and that there is no other way; what a claim takes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import event, insert, select, update
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import IntegrityError
 
 from pipeline.database import Database
 from pipeline.mailings.board import Snapshot
-from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.tally import Tally
 from pipeline.mailings.ledger.workers import Worker
 from pipeline.mailings.mailing import (
-    MAILING_MOVES,
     Claim,
     DeliveryState,
     Doubt,
-    Mailing,
     MailingState,
     Outcome,
-    sources,
 )
 from pipeline.mailings.presence import take_back
 from pipeline.schema import mailing, suppression
 from tests.books import (
     EDITION,
     EXPIRE,
+    LATER,
     LEASE,
     NOON,
+    Books,
     add_issue,
     add_readers,
     deliveries,
-    find,
     leave,
     open_database,
     states,
 )
 
 HOLDER = Worker("w", "", "", 1, 1, NOON, NOON)
-LATER = NOON + timedelta(minutes=1)
 A_MINUTE = timedelta(minutes=1)
-
-
-# ---- the mailing --------------------------------------------------------------------------------
-
-
-@dataclass
-class Books:
-    """A ledger with one issue and one reader, and a mailing of it that was moved to a state along the arrows."""
-
-    database: Database
-
-    def __post_init__(self) -> None:
-        self.ledger = Ledger(self.database)
-        add_issue(self.database, "14")
-        self.reader, = add_readers(self.database, "weekly", 1)
-
-    def mailing(self, state: MailingState) -> Mailing:
-        begin = MailingState.HELD if state is MailingState.HELD else MailingState.SCHEDULED
-        self.ledger.mailings.propose("14", "weekly", state=begin, reason="new", send_at=NOON, now=NOON)
-        self.id = self.ledger.mailings.all()[0].id
-        if state not in (MailingState.HELD, MailingState.SCHEDULED):
-            self.start()
-        if state is MailingState.SENT:
-            leave(self.database, self.reader)
-            self.claim()
-            self.ledger.mailings.finish(NOON)
-        elif state in (MailingState.PAUSED, MailingState.CANCELLED):
-            self.move(state, NOON)
-        return find(self.ledger, self.id)
-
-    def start(self, now: datetime = NOON) -> int | None:
-        return self.ledger.mailings.start(self.id, EDITION, {"to": "all"}, now=now, expire=EXPIRE)
-
-    def move(self, target: MailingState, now: datetime = LATER) -> bool:
-        return self.ledger.mailings.move(self.id, target, reason=f"now {target}", now=now)
-
-    def claim(self, now: datetime = NOON) -> list[Claim]:
-        return self.ledger.deliveries.claim("w", 1, limit=10, now=now, lease=LEASE)
-
-
-@pytest.fixture
-def books(database: Database) -> Books:
-    return Books(database)
-
-
-@pytest.mark.parametrize("state", MailingState)
-def test_mailing_moves_along_an_arrow_or_not_at_all(books: Books, state: MailingState) -> None:
-    before = books.mailing(state)
-    assert before.state is state
-
-    for target in (target for target in MailingState if target is not MailingState.SENDING):
-        with books.database.rehearse():  # rolled back: the next move begins where this one did
-            moved = books.move(target)
-
-            after = find(books.ledger, books.id)
-            assert moved is (target in MAILING_MOVES[state]), target
-            if moved:
-                assert (after.state, after.reason, after.since) == (target, f"now {target}", LATER)
-            else:
-                assert after == before
-
-
-@pytest.mark.parametrize("state", MailingState)
-def test_mailing_starts_from_scheduled_alone(books: Books, state: MailingState) -> None:
-    before = books.mailing(state)
-
-    audience = books.start(LATER)
-
-    after = find(books.ledger, books.id)
-    if state is MailingState.SCHEDULED:
-        assert audience == 1
-        assert (after.state, after.audience, after.started_at, after.expires_at) == (
-            MailingState.SENDING, 1, LATER, LATER + EXPIRE)
-    else:
-        assert audience is None
-        assert after == before
-
-
-def test_mailing_cannot_begin_without_its_text_and_audience(books: Books) -> None:
-    before = books.mailing(MailingState.SCHEDULED)
-
-    with pytest.raises(IntegrityError):
-        books.move(MailingState.SENDING)
-
-    assert find(books.ledger, books.id) == before
-
-
-def test_mailing_does_not_start_before_its_hour(books: Books) -> None:
-    before = books.mailing(MailingState.SCHEDULED)
-    books.ledger.mailings.redate(books.id, LATER)
-
-    assert books.start(NOON) is None
-    assert find(books.ledger, books.id).state is MailingState.SCHEDULED
-    assert books.start(LATER) == 1
-    assert before.send_at == NOON
-
-
-@pytest.mark.parametrize("state", MailingState)
-def test_mailing_follows_its_issues_date_until_it_begins(books: Books, state: MailingState) -> None:
-    books.mailing(state)
-
-    books.ledger.mailings.redate(books.id, LATER)
-
-    begun = state not in (MailingState.HELD, MailingState.SCHEDULED) and state is not MailingState.CANCELLED
-    expected = NOON if begun or state is MailingState.CANCELLED else LATER
-    assert find(books.ledger, books.id).send_at == expected
-
-
-@pytest.mark.parametrize("state", MailingState)
-def test_mailing_is_approved_while_it_has_not_begun(books: Books, state: MailingState) -> None:
-    before = books.mailing(state)
-
-    approved = books.ledger.mailings.approve(books.id, reason="by a person", now=LATER)
-
-    after = find(books.ledger, books.id)
-    assert approved is (state in (MailingState.HELD, MailingState.SCHEDULED))
-    if approved:
-        assert (after.state, after.approved, after.reason) == (MailingState.SCHEDULED, True, "by a person")
-    else:
-        assert after == before
-
-
-@pytest.mark.parametrize("state", MailingState)
-def test_mailing_that_went_to_somebody_is_not_reopened(books: Books, state: MailingState) -> None:
-    before = books.mailing(state)
-
-    assert books.ledger.mailings.reopen(books.id, reason="by a person", now=LATER) is False
-    assert find(books.ledger, books.id) == before
-
-
-def test_mailing_to_nobody_begins_again_when_it_is_reopened(books: Books) -> None:
-    leave(books.database, books.reader)
-    books.mailing(MailingState.SENDING)
-    books.ledger.mailings.finish(LATER)
-    late, = add_readers(books.database, "weekly", 1)
-
-    reopened = books.ledger.mailings.reopen(books.id, reason="by a person", now=LATER)
-    audience = books.start(LATER)
-
-    assert (reopened, audience) == (True, 1)
-    assert [row["subscriber_id"] for row in deliveries(books.database, books.id)] == [late]
-    assert find(books.ledger, books.id).balances
-
-
-@pytest.mark.parametrize("state", MailingState)
-def test_mailing_resumes_from_paused_alone_with_its_full_time(books: Books, state: MailingState) -> None:
-    before = books.mailing(state)
-
-    resumed = books.ledger.mailings.resume(books.id, reason="by a person", now=LATER, expire=EXPIRE)
-
-    after = find(books.ledger, books.id)
-    assert resumed is (state is MailingState.PAUSED)
-    if resumed:
-        assert (after.state, after.expires_at) == (MailingState.SENDING, LATER + EXPIRE)
-    else:
-        assert after == before
-
-
-def test_mailing_is_sent_when_every_delivery_is_final_and_not_before(books: Books) -> None:
-    books.mailing(MailingState.SENDING)
-    assert books.ledger.mailings.finish(LATER) == []
-
-    leave(books.database, books.reader)
-    books.claim()
-
-    assert books.ledger.mailings.finish(LATER) == [books.id]
-    assert (find(books.ledger, books.id).state, find(books.ledger, books.id).ended_at) == (MailingState.SENT, LATER)
-    assert books.ledger.mailings.finish(LATER) == []
-
-
-def test_mailing_to_nobody_is_sent(books: Books) -> None:
-    leave(books.database, books.reader)
-    books.mailing(MailingState.SENDING)
-
-    assert books.ledger.mailings.finish(LATER) == [books.id]
-
-
-def test_mailing_is_overdue_when_it_still_sends_after_its_time(books: Books) -> None:
-    books.mailing(MailingState.SENDING)
-
-    assert books.ledger.mailings.overdue(NOON + EXPIRE - A_MINUTE) == []
-    assert books.ledger.mailings.overdue(NOON + EXPIRE) == [books.id]
-    books.move(MailingState.PAUSED)
-    assert books.ledger.mailings.overdue(NOON + EXPIRE) == []
-
-
-def test_sources_are_the_arrows_read_backwards() -> None:
-    assert {target: set(sources(target)) for target in MailingState} == {
-        MailingState.HELD: {MailingState.SCHEDULED},
-        MailingState.SCHEDULED: {MailingState.HELD},
-        MailingState.SENDING: {MailingState.SCHEDULED, MailingState.PAUSED},
-        MailingState.PAUSED: {MailingState.SENDING},
-        MailingState.SENT: {MailingState.SENDING},
-        MailingState.CANCELLED: {MailingState.HELD, MailingState.SCHEDULED, MailingState.SENDING, MailingState.PAUSED},
-    }
-
-
-def test_mailing_that_has_not_begun_can_be_withdrawn_and_proposed_again(books: Books) -> None:
-    mailings = books.ledger.mailings
-    books.mailing(MailingState.SCHEDULED)
-    assert mailings.withdraw(books.id)
-    assert mailings.all() == []
-
-    books.mailing(MailingState.SENDING)
-    assert not mailings.withdraw(books.id)
-    assert [one.id for one in mailings.all()] == [books.id]
-
-
-def test_envelope_of_a_started_mailing_is_as_it_was_frozen(books: Books) -> None:
-    books.mailing(MailingState.SENDING)
-
-    assert books.ledger.mailings.envelope(books.id) == {"to": "all"}
-
-
-# ---- the delivery -------------------------------------------------------------------------------
 
 S = DeliveryState
 STAGES = ("pending", "claimed", "deferred", "deferred, due", "sent", "failed", "in doubt", "skipped",
@@ -408,7 +187,7 @@ def test_delivery_moves_along_an_arrow_or_not_at_all(books: Books, stage: str) -
             assert one.state == expected, name
             if name not in ARROWS[stage]:
                 assert deliveries(books.database, books.id) == before, name
-            assert find(books.ledger, books.id).counts == {
+            assert books.ledger.mailings.get(books.id).counts == {
                 state: int(state == expected) for state in DeliveryState}, name
 
 
@@ -430,7 +209,7 @@ def test_outcomes_are_recorded_in_the_commit_that_claims_the_next(books: Books) 
 
     assert states(books.database, books.id) == [S.SENT, S.SENDING]
     assert second.id != first.id
-    assert find(books.ledger, books.id).balances
+    assert books.ledger.mailings.get(books.id).balances
 
 
 def test_what_was_given_back_keeps_what_the_post_said_before(books: Books) -> None:
@@ -606,7 +385,7 @@ def test_cancelling_takes_along_what_was_not_handed_over(books: Books) -> None:
     books.move(MailingState.CANCELLED)
 
     assert states(books.database, books.id) == [S.SENT, S.CANCELLED, S.SENDING, S.CANCELLED]
-    assert find(books.ledger, books.id).balances
+    assert books.ledger.mailings.get(books.id).balances
 
 
 @pytest.mark.parametrize("back", ["deferred", "put back"])
@@ -619,7 +398,7 @@ def test_what_comes_back_to_a_cancelled_mailing_is_cancelled(books: Books, back:
     books.ledger.mailings.finish(LATER)
 
     assert one.state == S.CANCELLED
-    assert find(books.ledger, books.id).balances
+    assert books.ledger.mailings.get(books.id).balances
 
 
 @pytest.mark.parametrize(("state", "going"), [
@@ -654,7 +433,7 @@ def test_tallies_of_two_writers_that_begin_at_once_add_up(postgres_url: str) -> 
     finally:
         event.remove(Engine, "before_cursor_execute", overtake)
 
-    assert find(books.ledger, books.id).counts[S.PENDING] == 5
+    assert books.ledger.mailings.get(books.id).counts[S.PENDING] == 5
     other.close()
     books.database.close()
 

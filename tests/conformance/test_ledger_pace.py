@@ -1,4 +1,4 @@
-"""The notebook's rows by which all processes keep one pace: on SQLite and PostgreSQL alike."""
+"""The rows by which all processes keep one pace: on SQLite and PostgreSQL alike."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from pipeline.database import Database
 from pipeline.mailings.ledger import Ledger
-from pipeline.mailings.ledger.notebook import Weather
+from pipeline.mailings.ledger.pacing import PostState
 from pipeline.mailings.warm_up import Plan, WarmUp
 from tests.books import NOON, add_issue, begin_mailing
 
@@ -15,22 +15,22 @@ SECOND = timedelta(seconds=1)
 
 
 def test_stretch_of_time_is_taken_by_one_and_the_others_hear_when_the_next_begins(database: Database) -> None:
-    notebook = Ledger(database).notebook
+    pacing = Ledger(database).pacing
 
     with ThreadPoolExecutor(8) as crowd:
-        starts = list(crowd.map(lambda _: notebook.draw("smtp: gmail.com", SECOND, NOON), range(8)))
+        starts = list(crowd.map(lambda _: pacing.draw("smtp: gmail.com", SECOND, NOON), range(8)))
 
     assert sorted(starts) == [NOON] + [NOON + SECOND] * 7
-    assert notebook.draw("smtp: qq.com", SECOND, NOON) == NOON
+    assert pacing.draw("smtp: qq.com", SECOND, NOON) == NOON
 
 
 def test_whoever_is_late_makes_up_for_one_stretch_and_no_more(database: Database) -> None:
-    notebook = Ledger(database).notebook
-    notebook.draw("smtp: gmail.com", SECOND, NOON)
+    pacing = Ledger(database).pacing
+    pacing.draw("smtp: gmail.com", SECOND, NOON)
 
     late = NOON + timedelta(hours=1)
 
-    assert [notebook.draw("smtp: gmail.com", SECOND, late) for _ in range(3)] == [late - SECOND, late, late + SECOND]
+    assert [pacing.draw("smtp: gmail.com", SECOND, late) for _ in range(3)] == [late - SECOND, late, late + SECOND]
 
 
 def test_day_of_a_warm_up_is_shared_by_all_who_draw_from_it(database: Database) -> None:
@@ -48,16 +48,16 @@ def test_day_of_a_warm_up_is_shared_by_all_who_draw_from_it(database: Database) 
     assert WarmUp(ledger, plan, lambda: NOON).take(20) == 5
 
 
-def test_weather_of_a_provider_is_what_was_written_of_it_and_its_domains(database: Database) -> None:
-    notebook = Ledger(database).notebook
-    notebook.reserve("smtp", SECOND, NOON)
-    notebook.draw("smtp: gmail.com", SECOND, NOON)
-    notebook.rest("smtp: gmail.com", NOON + SECOND)
-    notebook.rest("smtp", NOON + 2 * SECOND)
-    notebook.rest("ses: gmail.com", NOON + 3 * SECOND)
+def test_state_of_a_provider_is_what_was_written_of_it_and_its_domains(database: Database) -> None:
+    pacing = Ledger(database).pacing
+    pacing.reserve("smtp", SECOND, NOON)
+    pacing.draw("smtp: gmail.com", SECOND, NOON)
+    pacing.rest("smtp: gmail.com", NOON + SECOND)
+    pacing.rest("smtp", NOON + 2 * SECOND)
+    pacing.rest("ses: gmail.com", NOON + 3 * SECOND)
 
-    assert [notebook.lose("smtp", NOON), notebook.lose("smtp", NOON + SECOND)] == [NOON, NOON]
-    assert notebook.weather("smtp") == Weather(NOON + 2 * SECOND, NOON, {"gmail.com": NOON + SECOND})
-    notebook.find("smtp")
-    assert notebook.weather("smtp") == Weather(NOON + 2 * SECOND, None, {"gmail.com": NOON + SECOND})
-    assert notebook.weather("ses_") == Weather()
+    assert [pacing.lose("smtp", NOON), pacing.lose("smtp", NOON + SECOND)] == [NOON, NOON]
+    assert pacing.state("smtp") == PostState(NOON + 2 * SECOND, NOON, {"gmail.com": NOON + SECOND})
+    pacing.find("smtp")
+    assert pacing.state("smtp") == PostState(NOON + 2 * SECOND, None, {"gmail.com": NOON + SECOND})
+    assert pacing.state("ses_") == PostState()

@@ -159,12 +159,12 @@ def test_answer_of_a_provider_settles_its_doubt(posts: Posts, receipt: Receipt |
 
 
 def test_wish_of_a_provider_is_kept_and_the_longest_counts(database: Database) -> None:
-    notebook = Ledger(database).notebook
-    assert notebook.weather("postmark").rests_until is None
+    pacing = Ledger(database).pacing
+    assert pacing.state("postmark").rests_until is None
 
-    assert notebook.rest("postmark", LATER) == LATER
-    assert notebook.rest("postmark", NOON) == LATER
-    assert [notebook.weather(name).rests_until for name in ("postmark", "resend")] == [LATER, None]
+    assert pacing.rest("postmark", LATER) == LATER
+    assert pacing.rest("postmark", NOON) == LATER
+    assert [pacing.state(name).rests_until for name in ("postmark", "resend")] == [LATER, None]
 
 
 def test_whole_list_is_one_recipient_and_gets_an_issue_once_from_however_many_lists(database: Database) -> None:

@@ -13,7 +13,7 @@ from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.suspects import TRIES
 from pipeline.mailings.mailing import DeliveryState, Doubt, Mailing, Outcome
 from pipeline.mailings.waiting import REMEMBERED, given_up
-from tests.books import LEASE, NOON, add_issue, add_readers, begin_mailing, deliveries, find, states
+from tests.books import LEASE, NOON, add_issue, add_readers, begin_mailing, deliveries, states
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_third_death_gives_it_up_and_the_accounts_balance(
         ledger.suspects.blame([ids[1]], NOON)
 
     assert states(database, mailing.id) == ["pending", "failed", "pending", "pending"]
-    assert find(ledger, mailing.id).balances
+    assert ledger.mailings.get(mailing.id).balances
     assert ledger.suspects.waiting() == {}
     reply = deliveries(database, mailing.id)[1]["reply"]
     assert reply == ("given up: avviso ended 3 times while it was at work on this message"
@@ -76,7 +76,7 @@ def test_what_another_process_moved_meanwhile_is_not_given_up(
     ledger.suspects.blame([ids[1]], NOON)
 
     assert states(database, mailing.id) == ["pending"] * 4
-    assert find(ledger, mailing.id).counts[DeliveryState.PENDING] == 4
+    assert ledger.mailings.get(mailing.id).counts[DeliveryState.PENDING] == 4
     assert ledger.suspects.parked(NOON - REMEMBERED) == []
 
 

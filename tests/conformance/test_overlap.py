@@ -53,7 +53,7 @@ def test_look_at_a_claim_waits_for_its_transaction_that_is_still_at_work_behind_
     with ThreadPoolExecutor() as others:
         with database.together():
             claims = ledger.deliveries.claim("w", 1, limit=2, now=NOON, lease=LEASE)
-            kept = others.submit(ledger.fates.kept, claims)
+            kept = others.submit(ledger.commits.kept, claims)
             until_it_waits(database, kept)
         assert kept.result() == claims
 

@@ -181,7 +181,7 @@ def test_who_was_suppressed_while_pending_cannot_confirm(roster: Roster) -> None
 
 
 def test_asking_runs_the_same_statements_for_everybody(roster: Roster, database: Database) -> None:
-    """W05: nobody can tell from the database's work who is in the book."""
+    """Nobody can tell from the database's work who is in the book."""
     roster.add(ANN, ["weekly"], COMMAND, NOON)
     roster.suppress(BOB, "bounced", "hook", NOON)
     seen: list[str] = []
@@ -359,7 +359,6 @@ def test_removing_ends_every_list(roster: Roster) -> None:
 
 
 def test_who_is_forgotten_is_gone_and_no_import_brings_them_back(roster: Roster, database: Database) -> None:
-    """W28."""
     roster.add(ANN, ["weekly", "daily"], COMMAND, NOON, name="Ann")
     roster.add(BOB, ["weekly"], COMMAND, NOON)
 

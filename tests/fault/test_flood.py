@@ -24,6 +24,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from pipeline.bench.publication import free_port
 from pipeline.web.turnstile import Pace
 from tests.fault.house import DONE, House, ended, wait
 
@@ -41,11 +42,6 @@ def sink() -> Iterator[int]:
     yield int(json.loads(process.stdout.readline())["port"])
     process.terminate()
     process.wait(10)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 def post(line: http.client.HTTPConnection, n: int) -> int:
@@ -126,7 +122,7 @@ def send_all(folder: Path, readers: int, count: int) -> tuple[float, float, Coun
     return took, flooded, Counter(said.read_text("ascii").split())
 
 
-def test_w08_mailing_under_way_goes_on_while_ten_thousand_ask(trials: Callable[[int, int], int]) -> None:
+def test_mailing_under_way_goes_on_while_ten_thousand_ask(trials: Callable[[int, int], int]) -> None:
     readers, count, rounds = trials(300, 40_000), trials(1_000, 10_000), trials(1, 3)
     alone, among, most, answered = [], [], 0.0, Counter[str]()
     for _ in range(rounds):

@@ -1,4 +1,4 @@
-"""Another program holds the ledger in the middle of a send, as a backup tool does (D11)."""
+"""Another program holds the ledger in the middle of a send, as a backup tool does."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def dump(path: Path) -> list[str]:
         return list(connection.iterdump())
 
 
-# ---- W01: whoever looks changes nothing -------------------------------------------------------
+# ---- whoever looks changes nothing -------------------------------------------------------
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def links(letters: Publication, home: str) -> set[str]:
     return found
 
 
-def test_w01_links_of_delivered_mails_fetched_again_and_again_change_nothing(
+def test_links_of_delivered_mails_fetched_again_and_again_change_nothing(
     mailed: tuple[Publication, list[str]], trials: Trials
 ) -> None:
     letters, addresses = mailed
@@ -114,7 +114,7 @@ def test_w01_links_of_delivered_mails_fetched_again_and_again_change_nothing(
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
-def test_w01_scanner_that_runs_scripts_opens_every_link_and_changes_nothing(
+def test_scanner_that_runs_scripts_opens_every_link_and_changes_nothing(
     mailed: tuple[Publication, list[str]]
 ) -> None:
     playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
@@ -132,12 +132,12 @@ def test_w01_scanner_that_runs_scripts_opens_every_link_and_changes_nothing(
     assert dump(letters.folder / "var/avviso.db") == before
 
 
-# ---- W06, W07, W08: nobody is bombed ----------------------------------------------------------
+# ---- nobody is bombed ----------------------------------------------------------
 
 SPELLINGS = ["a.d.a@gmail.com", "ada@gmail.com", "ADA+{n}@googlemail.com", "Ada+news{n}@gmail.com", "аda@gmail.com"]
 
 
-def test_w06_one_mailbox_gets_one_letter_a_day_and_three_for_ever_however_it_is_spelt(
+def test_one_mailbox_gets_one_letter_a_day_and_three_for_ever_however_it_is_spelt(
     memory: Path, trials: Trials
 ) -> None:
     house = House(memory)
@@ -154,7 +154,7 @@ def test_w06_one_mailbox_gets_one_letter_a_day_and_three_for_ever_however_it_is_
     assert letters == [1, 2, 3, 3, 3, 3]
 
 
-def test_w08_ten_thousand_networks_have_one_budget_and_write_no_more_than_it_allows(
+def test_ten_thousand_networks_have_one_budget_and_write_no_more_than_it_allows(
     memory: Path, trials: Trials, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     count, most = trials(60, 10_000), trials(20, 600)
@@ -182,7 +182,7 @@ def test_w08_ten_thousand_networks_have_one_budget_and_write_no_more_than_it_all
     assert house.app.roster.find(parse(f"v{count - 1}@example.com")) is None
 
 
-def test_w08_running_mailing_is_not_held_up_by_a_flood(memory: Path, trials: Trials) -> None:
+def test_running_mailing_is_not_held_up_by_a_flood(memory: Path, trials: Trials) -> None:
     """The flood lies in the tray when the mailing begins; porter and sender meet in one ledger."""
     readers, flood = trials(150, 3_000), trials(150, 4_500)
 
@@ -220,7 +220,7 @@ def test_w08_running_mailing_is_not_held_up_by_a_flood(memory: Path, trials: Tri
     assert among[0] < alone[0] * 1.5 + 2  # a letter is dressed in half a second, once
 
 
-# ---- W05: nobody learns who is a reader -------------------------------------------------------
+# ---- nobody learns who is a reader -------------------------------------------------------
 
 
 @contextmanager
@@ -234,7 +234,7 @@ def served(house: House) -> Iterator[http.client.HTTPConnection]:
     server.stop()
 
 
-def test_w05_known_unknown_and_suppressed_addresses_take_the_same_time_statements_and_bytes(
+def test_known_unknown_and_suppressed_addresses_take_the_same_time_statements_and_bytes(
     memory: Path, trials: Trials
 ) -> None:
     house = House(memory)
@@ -271,7 +271,7 @@ def test_w05_known_unknown_and_suppressed_addresses_take_the_same_time_statement
     assert max(medians.values()) < min(medians.values()) * trials(130, 110) / 100
 
 
-def test_w02_one_click_takes_less_than_a_fifth_of_a_second(tmp_path: Path, trials: Trials) -> None:
+def test_one_click_takes_less_than_a_fifth_of_a_second(tmp_path: Path, trials: Trials) -> None:
     house = House(tmp_path)
     took = []
     with served(house) as line:
@@ -289,7 +289,7 @@ def test_w02_one_click_takes_less_than_a_fifth_of_a_second(tmp_path: Path, trial
     assert house.app.roster.count("weekly") == 0
 
 
-# ---- C32: a long file of people ---------------------------------------------------------------
+# ---- a long file of people ---------------------------------------------------------------
 
 # Runs a command; writes the most memory it took, in KB, into the file named first.
 MEASURED = """
@@ -301,7 +301,7 @@ Path(sys.argv[1]).write_text(re.search(r"VmHWM:\\s*(\\d+)", Path("/proc/self/sta
 """
 
 
-def test_c32_file_of_a_million_rows_is_imported_in_little_memory_behind_a_bar(tmp_path: Path, trials: Trials) -> None:
+def test_file_of_a_million_rows_is_imported_in_little_memory_behind_a_bar(tmp_path: Path, trials: Trials) -> None:
     count = trials(3_000, 1_000_000)
     house = House(tmp_path)
     people = tmp_path / "people.csv"
@@ -336,10 +336,10 @@ def test_c32_file_of_a_million_rows_is_imported_in_little_memory_behind_a_bar(tm
     assert b"reading" in b"".join(shown)
 
 
-# ---- W28: forgotten --------------------------------------------------------------------------
+# ---- forgotten --------------------------------------------------------------------------
 
 
-def test_w28_forgotten_reader_is_in_no_file_of_var_but_the_outbox_and_stays_out(tmp_path: Path) -> None:
+def test_forgotten_reader_is_in_no_file_of_var_but_the_outbox_and_stays_out(tmp_path: Path) -> None:
     letters = Publication(tmp_path / "letters")
     letters.begin()
     rare = "Very.Rare.Reader@example.com"

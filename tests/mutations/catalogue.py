@@ -16,6 +16,7 @@ LAST = "tests/fault/test_last_words.py"
 MOVES = "tests/conformance/test_ledger_moves.py"
 CRASHES = "tests/conformance/test_ledger_crashes.py"
 SEND = "tests/unit/mailings/test_send.py"
+OUTCOMES = "tests/unit/mailings/test_send_verdicts.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +81,12 @@ MISTAKES = (
         "copy after copy to a reader whose answers are lost",
         (("pipeline/mailings/terms.py", "        return not self.idempotent and copies + 1 >= COPIES",
           "        return False"),),
-        (f"{SEND}::test_reader_whose_answers_are_always_lost_gets_three_copies_and_then_waits_for_a_person",)),
+        (f"{OUTCOMES}::test_reader_whose_answers_are_always_lost_gets_three_copies_and_then_waits_for_a_person",)),
     Mistake(
         "a repeat that forgets with whom its first copy may lie",
         ((SETTLING, 'values["provider"] = case((delivery.c.copies > 0, delivery.c.provider), else_="")',
           'values["provider"] = ""'),),
-        (f"{SEND}::test_repeat_that_is_not_handed_over_stays_with_its_provider",)),
+        (f"{OUTCOMES}::test_repeat_that_is_not_handed_over_stays_with_its_provider",)),
     Mistake(
         "counted apart from the rows",
         ((SETTLING, "                tally.move(fate.mailing_id, before, fate.state, moved)\n", ""),),

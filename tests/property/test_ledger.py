@@ -41,7 +41,7 @@ from pipeline.mailings.mailing import (
 )
 from pipeline.mailings.presence import take_back
 from pipeline.schema import delivery, subscription, suppression
-from tests.books import EXPIRE, LEASE, NOON, add_issue, add_readers, begin_mailing, find, open_database
+from tests.books import EXPIRE, LEASE, NOON, add_issue, add_readers, begin_mailing, open_database
 
 READERS = 5
 
@@ -180,9 +180,9 @@ class Deliveries(RuleBasedStateMachine):
 
     @rule()
     def fan_out_again(self) -> None:
-        before = find(self.ledger, self.mailing.id)
+        before = self.ledger.mailings.get(self.mailing.id)
         begin_mailing(self.ledger, self.key, self.key)
-        assert find(self.ledger, self.mailing.id) == before
+        assert self.ledger.mailings.get(self.mailing.id) == before
 
     @rule()
     def decide_doubts(self) -> None:
@@ -197,14 +197,14 @@ class Deliveries(RuleBasedStateMachine):
     @rule()
     def finish(self) -> None:
         if self.mailing.id in self.ledger.mailings.finish(self.now):
-            counts = find(self.ledger, self.mailing.id).counts
+            counts = self.ledger.mailings.get(self.mailing.id).counts
             assert [counts[state] for state in OPEN] == [0, 0, 0, 0]
 
     # ---- what must hold after every step ------------------------------------------------------
 
     @invariant()
     def accounts_balance(self) -> None:
-        mailing = find(self.ledger, self.mailing.id)
+        mailing = self.ledger.mailings.get(self.mailing.id)
         assert mailing.audience == READERS
         assert mailing.balances
         assert mailing.counts == self.counted()

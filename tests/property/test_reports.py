@@ -35,7 +35,7 @@ def test_report_of_any_shape_is_read_or_refused_by_name(provider: str, data: st.
     said = data.draw(spoilt(bounce(provider, "0" * 32, NOON)))
 
     try:
-        found = hook(provider).events(SIGNED[provider](said, NOON), NOON)
+        found = hook(provider)(SIGNED[provider](said, NOON), NOON)
     except ReportError:
         return
     assert all(one.provider == provider and one.at.tzinfo for one in found)

@@ -97,7 +97,7 @@ def test_parts_of_two_tokens_make_no_third(purpose: Purpose, one: int, other: in
 
 
 def test_altered_tokens_are_never_accepted(trials: Callable[[int, int], int]) -> None:
-    """W03: bit flips, another's id, another list, another purpose, a foreign key."""
+    """Bit flips, another's id, another list, another purpose, a foreign key."""
     chance, accepted = Random(8), 0
     originals = {issue(purpose, n, name) for purpose in Purpose for n in (7, 8) for name in ("daily", "hi")}
     pool = [*originals, issue(Purpose.UNSUBSCRIBE, ring=KeyRing((FOREIGN,)))]
@@ -121,7 +121,6 @@ def test_a_link_signed_with_a_foreign_key_is_refused() -> None:
 
 
 def test_an_old_link_still_works_years_later_and_after_rotation() -> None:
-    """W04."""
     for purpose in set(Purpose) - set(LIFETIMES):
         token = issue(purpose, ring=KeyRing((OLD,)))
 

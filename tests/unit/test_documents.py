@@ -56,11 +56,45 @@ def test_commands_shown_in_documents_exist_with_their_options(path: Path) -> Non
     assert [words for words in shown if not _is_command(words.split())] == []
 
 
+@pytest.mark.parametrize("page", ["README.md", "start.md"])
+def test_chinese_page_has_the_commands_and_promises_of_the_english_one(page: str) -> None:
+    """Words may differ; a command, a step or a row of the table of promises may not be missing."""
+    pages = [ROOT / "docs/zh" / page, ROOT / ("README.md" if page == "README.md" else "docs/start.md")]
+
+    chinese, english = ((re.findall(r"^\$ (avviso \w+|make \w+)", text, re.MULTILINE),
+                         len(re.findall(r"^\| [^\[|]+ \|", text, re.MULTILINE)))
+                        for text in (path.read_text("utf-8") for path in pages))
+
+    assert chinese == english
+
+
+@pytest.mark.parametrize("folder", ["email", "web"])
+def test_every_template_that_an_owner_may_replace_is_named(folder: str) -> None:
+    guide = (ROOT / "docs/guides/templates.md").read_text("utf-8")
+    named = set(re.findall(r"`(?:templates/(?:email|web)/)?([\w.]+)`", guide))
+
+    assert {path.name for path in (ROOT / "templates" / folder).iterdir()} - named == set()
+
+
 def test_glossary_has_every_state_of_a_delivery_and_of_an_issue_that_waits() -> None:
     words = set(re.findall(r"[*`]+([a-z_]+)[*`]+", (ROOT / "docs/glossary.md").read_text("utf-8")))
 
     assert {state.value for state in DeliveryState} - words == set()
     assert {State.DRAFT, State.SCHEDULED, State.WAITING, State.HELD, State.ADOPTED} - words == set()
+
+
+def test_every_event_of_the_log_is_explained_with_its_level() -> None:
+    calls = re.compile(r'log\.(info|warning|error|exception|log)\((?:level, )?"([a-z_.%]+)"')
+    source = "".join(path.read_text("utf-8") for path in (ROOT / "pipeline").rglob("*.py"))
+    levels = {"exception": ("error",), "log": ("info", "warning")}
+    logged = {(event.replace("%s", "KIND"), level) for called, event in calls.findall(source)
+              for level in levels.get(called, (called,))}
+    guide = (ROOT / "docs/guides/watching.md").read_text("utf-8").partition("## Logs")[2]
+    rows = re.findall(r"^\| (`.+?`) \| ([a-z, ]+) \|", guide, re.MULTILINE)
+    told = {event: set(levels.split(", ")) for events, levels in rows for event in re.findall(r"`(.+?)`", events)}
+
+    assert {event for event, _ in logged} == set(told)
+    assert [(event, level) for event, level in sorted(logged) if level not in told[event]] == []
 
 
 def test_every_option_says_what_it_is_for() -> None:
@@ -94,6 +128,7 @@ def _anchors(path: Path) -> Iterator[str]:
 
 def _complaints(text: str) -> list[str]:
     named = dict.fromkeys(re.findall(r"\$\{([A-Z_]+)\}", text), "0123456789abcdef-us21")
+    named["DATABASE_URL"] = "postgresql://avviso@127.0.0.1/avviso"
     try:
         parse(text, Path("config.yaml"), named)
     except ConfigError as error:

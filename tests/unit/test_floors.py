@@ -18,7 +18,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 
 # Who may touch the world; everybody else is handed what they need.
 RIM = {"clock", "database", "lockfile", "providers", "web", "engines", "preview", "rehearsal", "doctor", "bench", "app",
-       "cli", "mailings/presence", "publish/outside"}
+       "cli", "mailings/presence", "fetching"}
 WORLD = {"socket", "smtplib", "http", "urllib.request", "httpx2", "sqlite3", "psycopg", "random", "secrets", "uuid",
          "imaplib", "ftplib"}
 NOW = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.sleep", "time.monotonic"}
@@ -37,6 +37,15 @@ def test_only_the_rim_touches_the_world() -> None:
     inside = (path for path in (ROOT / "pipeline").rglob("*.py") if not _is_rim(path))
 
     assert [f"{path.relative_to(ROOT)}:{place}" for path in inside for place in _touches(path)] == []
+
+
+@pytest.mark.parametrize("package", ["editions", "mailings", "providers", "rehearsal"])
+def test_package_with_a_map_names_all_its_modules(package: str) -> None:
+    folder = ROOT / "pipeline" / package
+    maps = [folder / "__init__.py", *folder.glob("smtp.py")]  # which has a map of its own
+    drawn = {word for path in maps for word in re.findall(r"\w+", ast.get_docstring(ast.parse(path.read_text())) or "")}
+
+    assert {path.stem for path in folder.glob("*.py")} - drawn - {"__init__"} == set()
 
 
 def test_floors_are_drawn_in_the_documents_as_they_are_checked() -> None:

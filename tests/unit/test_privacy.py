@@ -1,4 +1,4 @@
-"""W30, W31: secrets and readers are in no answer, no log and no file that others can read."""
+"""Secrets and readers are in no answer, no log and no file that others can read."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def modes(folder: Path) -> dict[str, int]:
     return {str(path.relative_to(folder)): path.stat().st_mode & 0o777 for path in (folder / "var").rglob("*")}
 
 
-def test_w31_everything_in_var_is_its_owners_alone(tmp_path: Path) -> None:
+def test_everything_in_var_is_its_owners_alone(tmp_path: Path) -> None:
     mask = os.umask(0)
     try:
         letters = Publication(tmp_path / "letters", has_ledger=False)
@@ -44,7 +44,7 @@ def test_w31_everything_in_var_is_its_owners_alone(tmp_path: Path) -> None:
     assert {"var/avviso.db", "var/secret", "var/outbox", "var/spool"} <= modes(letters.folder).keys()
 
 
-def test_w31_ledger_and_key_that_others_can_read_are_named_once(
+def test_ledger_and_key_that_others_can_read_are_named_once(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     letters = Publication(tmp_path / "letters")
@@ -60,7 +60,7 @@ def test_w31_ledger_and_key_that_others_can_read_are_named_once(
     assert told == [("file.open_to_others", name, "644") for name in ("avviso.db", "secret")]
 
 
-def test_w31_export_is_its_owners_alone_also_over_an_older_file(tmp_path: Path) -> None:
+def test_export_is_its_owners_alone_also_over_an_older_file(tmp_path: Path) -> None:
     path = tmp_path / "readers.csv"
     path.write_text("old")
     path.chmod(0o666)
@@ -85,7 +85,7 @@ def test_key_that_was_cut_short_is_named_by_its_file(tmp_path: Path) -> None:
         "it: another one is made")
 
 
-def test_w30_secrets_are_in_no_answer_and_no_file(tmp_path: Path) -> None:
+def test_secrets_are_in_no_answer_and_no_file(tmp_path: Path) -> None:
     made = Street(tmp_path, {
         "transport": {"kind": "smtp", "host": "127.0.0.1", "port": 9, "security": "none", "username": "ada",
                       "password": "${SMTP_PASSWORD}"},
@@ -108,7 +108,7 @@ def test_w30_secrets_are_in_no_answer_and_no_file(tmp_path: Path) -> None:
     assert "config.yaml:" in said[-1]
 
 
-def test_w30_settings_show_no_secret(tmp_path: Path) -> None:
+def test_settings_show_no_secret(tmp_path: Path) -> None:
     made = Street(tmp_path, {"web": {"url": "https://letters.example.com/", "secret": SECRETS["AVVISO_SECRET"]}})
 
     config = load(made.folder / "config.yaml", {})

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from pipeline.database import Database
 from pipeline.mailings.ledger.askings import Askings
+from pipeline.mailings.ledger.commits import Commits
 from pipeline.mailings.ledger.deliveries import Deliveries
 from pipeline.mailings.ledger.doubts import Doubts
 from pipeline.mailings.ledger.events import Events
-from pipeline.mailings.ledger.fates import Fates
 from pipeline.mailings.ledger.hubs import Hubs
 from pipeline.mailings.ledger.letters import Letters
 from pipeline.mailings.ledger.mailings import Mailings
 from pipeline.mailings.ledger.notebook import Notebook
 from pipeline.mailings.ledger.notices import Notices
+from pipeline.mailings.ledger.pacing import Pacing
 from pipeline.mailings.ledger.progress import Progress
 from pipeline.mailings.ledger.suspects import Suspects
 from pipeline.mailings.ledger.workers import Workers
@@ -30,9 +31,10 @@ class Ledger:
         self.notices = Notices(database)
         self.askings = Askings(database)
         self.deliveries = Deliveries(database)
-        self.fates = Fates(database)
+        self.commits = Commits(database)
         self.doubts = Doubts(database)
         self.events = Events(database)
+        self.pacing = Pacing(database)
         self.progress = Progress(database)
         self.suspects = Suspects(database)
         self.workers = Workers(database)

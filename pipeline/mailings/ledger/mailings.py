@@ -56,8 +56,9 @@ class Mailings:
 
     def get(self, mailing_id: int) -> Mailing:
         """One mailing as it is now."""
-        (found,) = (one for one in self.all() if one.id == mailing_id)
-        return found
+        with self._db.read() as connection:
+            row = connection.execute(select(mailing).where(mailing.c.id == mailing_id)).one()
+            return _mailing(row, read_tallies(connection, [mailing_id])[mailing_id])
 
     def sending(self) -> set[int]:
         """The ids of the mailings that may go out now."""

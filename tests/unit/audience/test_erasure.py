@@ -1,4 +1,4 @@
-"""W28: who is forgotten is off the disk, and the old file does not bring them back."""
+"""Who is forgotten is off the disk, and the old file does not bring them back."""
 
 import io
 from datetime import UTC, datetime

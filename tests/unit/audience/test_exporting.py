@@ -85,7 +85,6 @@ def test_a_json_line_says_all_that_the_book_says() -> None:
 
 
 def test_a_person_gets_all_that_is_held_about_them() -> None:
-    """W29."""
     barred = Suppression("00ff", "ann@example.com", "complained", "hook", LATER)
 
     assert own_data(ANN, [MEMBER.subscription], barred) == {
@@ -101,7 +100,7 @@ def test_a_person_gets_all_that_is_held_about_them() -> None:
 
 
 def test_a_book_that_moves_house_keeps_everybody_where_they_stood(rosters: tuple[Roster, Roster]) -> None:
-    """C33: formula cells come back as they were; who is out stays out."""
+    """Formula cells come back as they were; who is out stays out."""
     old, new = rosters
     names = {"ann": "=cmd|' /C calc'!A0", "bob": "+1 Bob; @x", "carl": "'-Carl", "dora": '章北海 "Dora", R.'}
     old.enter([Entry(parse(f"{who}@example.com"), ("weekly",), FORM, name) for who, name in names.items()]

@@ -1,5 +1,6 @@
 """Files of people: the exports of six systems and plain CSV, dry and wet, whole and damaged."""
 
+import gc
 import io
 import os
 from collections.abc import Iterator, Sequence
@@ -419,6 +420,23 @@ def test_of_very_many_problems_the_first_are_shown_and_the_others_counted(roster
 
     assert (result.invalid, len(result.problems)) == (KEPT_PROBLEMS + 5, KEPT_PROBLEMS + 1)
     assert str(result.problems[-1]) == "5 more rows are invalid or kept out: mend these first and import again"
+
+
+def test_pages_that_are_written_wait_for_no_search_for_garbage(roster: Roster) -> None:
+    """Searches are rare in a command, so what is left in a cycle is memory that grows with the file."""
+    def pages() -> int:
+        return sum(type(one) is list and len(one) == PAGE for one in gc.get_objects())
+
+    gc.collect()
+    before = pages()
+    gc.disable()
+    try:
+        bring(roster, "email\n" + "".join(f"reader{n}@example.com\n" for n in range(3 * PAGE)))
+        left = pages() - before
+    finally:
+        gc.enable()
+
+    assert left == 0
 
 
 def test_the_command_offers_every_system_that_is_known() -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from pipeline.bench import contest, report
 from pipeline.bench.contest import Course, Lap, Result, Standing, race
-from pipeline.bench.line import Line
+from pipeline.bench.delay import DelayProxy
 from pipeline.bench.sink import Sink
 from pipeline.clock import HandClock, monotonic
 from pipeline.providers.smtp import Smtp
@@ -27,7 +27,7 @@ RESULT = Result(Course(20_000, 10), (
 
 
 @contextmanager
-def serving(server: Sink | Line) -> Iterator[int]:
+def serving(server: Sink | DelayProxy) -> Iterator[int]:
     threading.Thread(target=server.run, daemon=True).start()
     yield server.port
 
@@ -64,7 +64,7 @@ def test_sink_finds_the_end_byte_by_byte() -> None:
 
 
 def test_line_makes_a_round_trip_as_long_as_asked() -> None:
-    with serving(Sink("chunking")) as there, serving(Line(there, 0.05)) as port:
+    with serving(Sink("chunking")) as there, serving(DelayProxy(there, 0.05)) as port:
         with socket.create_connection(("127.0.0.1", port)) as guest:
             guest.settimeout(5)
             guest.recv(1000)

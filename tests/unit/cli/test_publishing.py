@@ -85,6 +85,21 @@ def test_pages_that_were_written_are_said_where_no_feed_was(
         f"{said} {letters.folder / 'site'} (1 file)\n", f"{nothing}\n"]
 
 
+def test_init_says_what_is_to_be_done_next_below_a_long_archive(tmp_path: Path) -> None:
+    """Not four hundred lines above the prompt."""
+    letters = Publication(tmp_path)
+    for n in range(1, 4):
+        letters.write(f"{n}-letter.md", f"Letter {n} is about {n} things.", day=f"2025-01-{n:02}")
+    (tmp_path / "config.yaml").unlink()
+
+    said = run(letters, "init").out.splitlines()
+
+    assert said[1:] == [
+        "adopted   1 letter", "adopted   2 letter", "adopted   3 letter",
+        "now       put title, url and from right in it; then `avviso check`",
+        "adopted 3 issues: published, never mailed", "0 issues will be mailed"]
+
+
 def test_each_of_several_issues_is_decided_and_said(letters: Publication) -> None:
     said, as_json = run(letters, "approve", "99", "2"), run(letters, "hold", "2", "99", "--json")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -31,7 +31,7 @@ from tests.books import NOON, copied_database
 from tests.imap import ImapServer
 from tests.resolver import Resolver
 from tests.s3 import SECRET, Bucket, served
-from tests.sink import Behaviour, MailServer, make_certificate, server_context
+from tests.sink import DATA_ONLY, EVERYTHING, Behaviour, MailServer, make_certificate, server_context
 from tests.standins import Service
 from tests.vendors import APIS, PLATFORMS
 
@@ -152,6 +152,18 @@ def test_publication_that_is_well_has_nothing_to_mend(patient: Patient) -> None:
     assert patient.mailbox.flags() == []
 
 
+@pytest.mark.parametrize(("offers", "said"), [
+    (EVERYTHING, "several messages are on their way at once (CHUNKING)"),
+    (DATA_ONLY, "a message is one round trip (PIPELINING)"),
+    ((), "each message waits for four answers: it offers no PIPELINING")])
+def test_pace_of_a_distant_server_is_told(patient: Patient, offers: Sequence[str], said: str) -> None:
+    patient.post.behaviour = replace(patient.post.behaviour, offers=offers)
+
+    (limits,) = (one for one in patient.examine() if one.check == "transport.limits")
+
+    assert (limits.state, limits.message) == (State.OK, f"every mail of ours is small enough; {said}")
+
+
 Illness = Callable[[Patient], object]
 
 
@@ -188,7 +200,7 @@ def _damaged(patient: Patient) -> None:
 
 
 def _down(_: str) -> tuple[int, str]:
-    raise Unreachable("web.url does not answer: refused")
+    raise Unreachable("does not answer (refused)")
 
 
 def _ahead(patient: Patient) -> None:

@@ -21,6 +21,8 @@ def test_columns_counts_what_a_terminal_shows(text: str, width: int) -> None:
     ("中文字（中文）", ["中文字", "（中文）"]),                   # or ends with a bracket that opens
     ("中文字中word", ["中文字中", "word"]),
     ("say “中文” ok", ["say “中", "文” ok"]),
+    ("한국 이야기, 서울", ["한국", "이야기,", "서울"]),          # Korean words are whole
+    ("React는", ["React는"]),
     ("a  b\tc", ["a b c"]),
     ("one\ntwo", ["one", "two"]),
     ("　　缩进段落", ["　　缩进", "段落"]),

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
+from pipeline.editions.blocks import Block, beginning, length, split_blocks, strip_decoration
 from pipeline.editions.fitting import Excerpt, fit
-from pipeline.editions.parcels import Parcel, beginning, length, parcels, strip_decoration
 
 SECTION = "<h2>{0}</h2><p>" + "x" * 300 + "</p>"
 
@@ -72,9 +72,9 @@ def test_nothing_at_all_fits_beside_a_shell_that_fills_the_mail() -> None:
         "compact []." + "s" * 80)
 
 
-def test_parcels_are_the_blocks_and_the_text_between_them() -> None:
-    assert parcels("<h2>A <b>b</b>\n c</h2> &amp; <p>d</p>") == [
-        Parcel("<h2>A <b>b</b>\n c</h2>", "A b c"), Parcel(" &amp; ", ""), Parcel("<p>d</p>", "")]
+def test_a_fragment_is_its_blocks_and_the_text_between_them() -> None:
+    assert split_blocks("<h2>A <b>b</b>\n c</h2> &amp; <p>d</p>") == [
+        Block("<h2>A <b>b</b>\n c</h2>", "A b c"), Block(" &amp; ", ""), Block("<p>d</p>", "")]
 
 
 @pytest.mark.parametrize(("characters", "kept"), [
@@ -84,13 +84,13 @@ def test_parcels_are_the_blocks_and_the_text_between_them() -> None:
     (99, '<ul><li>abc</li><li>de<img src="i"> fg</li></ul>'),
 ])
 def test_the_beginning_of_a_block_is_closed_and_says_that_it_was_cut(characters: int, kept: str) -> None:
-    block = Parcel('<ul><li>abc</li><li>de<img src="i"> fg</li></ul>', "")
+    block = Block('<ul><li>abc</li><li>de<img src="i"> fg</li></ul>', "")
 
     assert beginning(block, characters) == kept
 
 
 def test_the_beginning_of_full_length_is_the_block() -> None:
-    block = Parcel("<blockquote><p>a &amp; b</p>c</blockquote>", "")
+    block = Block("<blockquote><p>a &amp; b</p>c</blockquote>", "")
 
     assert beginning(block, length(block)) == block.html
 
@@ -98,7 +98,7 @@ def test_the_beginning_of_full_length_is_the_block() -> None:
 def test_a_deep_block_keeps_its_words() -> None:
     deep = "<blockquote>" * 300 + "<p>words</p>" + "</blockquote>" * 300
 
-    assert [parcel.html for parcel in parcels(deep)] == [deep]
+    assert [block.html for block in split_blocks(deep)] == [deep]
 
 
 def test_decoration_is_taken_off_without_a_word() -> None:

@@ -44,3 +44,8 @@ def test_fonts_with_wide_apostrophes_are_not_for_other_languages(language: str) 
 
 def test_the_column_leaves_room_on_both_sides() -> None:
     assert theme("#000", 600, "en").column == 536
+
+
+def test_korean_words_are_whole_and_a_long_address_still_breaks() -> None:
+    assert theme("#b4552d", 640, "ko-KR").breaking == "word-break: keep-all; overflow-wrap: anywhere;"
+    assert theme("#b4552d", 640, "ja").breaking == "word-break: break-word; overflow-wrap: break-word;"

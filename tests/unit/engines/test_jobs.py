@@ -21,7 +21,6 @@ from tests.fault.house import happens
 from tests.publications import Publication, words
 
 S = DeliveryState
-DUE = {"schedule": {"quiet": "0s"}}
 
 
 def publication(tmp_path: Path, settings: dict[str, Any] | None = None, readers: int = 3) -> Publication:
@@ -262,7 +261,33 @@ def test_mailing_that_was_paused_for_its_time_goes_on_when_a_person_says_so(tmp_
     assert counts(letters) == {"sent": 3}
 
 
-# ---- the dispatch ---------------------------------------------------------------------------------
+# ---- the senders --------------------------------------------------------------------------------
+
+
+def test_turn_waits_for_one_that_the_engine_left_behind(tmp_path: Path) -> None:
+    """Its thread may hang at a silent server for longer than an event loop waits for it: what it holds is its own."""
+    letters = publication(tmp_path, {"transport": {"connections": 1}}, readers=3)
+    is_at_the_post, may_go_on, stop = threading.Event(), threading.Event(), threading.Event()
+    post = Outbox(letters.clock)
+
+    def script(message: Message, attempt: int) -> TransportError | None:
+        is_at_the_post.set()
+        assert may_go_on.wait(60)
+        return None
+
+    use(letters, Faulty(script, post))
+    with Shift.begin(letters.app) as shift:
+        turns = [threading.Thread(target=shift.turn, args=[stop]) for _ in range(2)]
+        turns[0].start()
+        assert is_at_the_post.wait(60)
+        turns[1].start()
+        turns[1].join(0.3)
+        may_go_on.set()
+        for turn in turns:
+            turn.join(60)
+
+    assert sorted(message.recipient for message in post.messages) == [f"reader{n}@example.com" for n in range(3)]
+    assert counts(letters) == {"sent": 3}
 
 
 @pytest.mark.parametrize("rate", ["100/h", "10/h"])

@@ -424,7 +424,7 @@ def _carry(come: socket.socket, go: socket.socket) -> None:
 
 @pytest.mark.parametrize(("mode", "secret", "told"), [
     (0o644, "0123456789abcdef", True), (0o600, "0123456789abcdef", False), (0o644, "${WEB_SECRET}", False)])
-def test_w31_run_says_that_others_can_read_the_secrets_in_its_settings(
+def test_run_says_that_others_can_read_the_secrets_in_its_settings(
     letters: Publication, said: Said, monkeypatch: pytest.MonkeyPatch, mode: int, secret: str, told: bool
 ) -> None:
     monkeypatch.setattr(privacy, "_told", set())

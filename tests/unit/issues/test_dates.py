@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipeline.issues.dates import When, date_in_name, parse_date
+from pipeline.issues.dates import When, date_in_name, parse_date, year_first
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -38,6 +38,17 @@ def test_an_hour_is_in_the_zone_it_names_or_the_publications(text: str, day: dat
     assert parse_date(text, SHANGHAI, EIGHT) == When(day, instant, timed=True)
 
 
+@pytest.mark.parametrize(("text", "turned"), [
+    ("Mar 24 2024", "2024-3-24"), ("March 24, 2024", "2024-3-24"), ("24 March 2024", "2024-3-24"),
+    ("24-Mar-2024", "2024-3-24"), ("Sunday, March 24th, 2024", "2024-3-24"), ("Mar 24, 2024 10:30", "2024-3-24 10:30"),
+    ("Sun, 24 Mar 2024 10:30:00 GMT", "2024-3-24 10:30:00 GMT"),
+    ("Sun Mar 24 2024 10:30:00 GMT+0100 (Central European Time)", "2024-3-24 10:30:00 +0100"),
+    ("24 March 24 2024", "24 March 24 2024"), ("March 2024", "March 2024"), ("03/04/2024", "03/04/2024"),
+])
+def test_an_english_month_is_turned_into_the_year_first(text: str, turned: str) -> None:
+    assert year_first(text) == turned
+
+
 @pytest.mark.parametrize(("text", "reason"), [
     ("2024-13-24", 'date "2024-13-24" is not a day; write a day that exists, like 2024-03-24 or 2024-03-24 08:00'),
     ("2023-02-29", 'date "2023-02-29" is not a day; write a day that exists, like 2024-03-24 or 2024-03-24 08:00'),
@@ -45,6 +56,8 @@ def test_an_hour_is_in_the_zone_it_names_or_the_publications(text: str, day: dat
     ("20240324", 'date "20240324" is not understood; write the year first, like 2024-03-24 or 2024-03-24 08:00'),
     ("2024-03/24", 'date "2024-03/24" is not understood; write the year first, like 2024-03-24 or 2024-03-24 08:00'),
     ("March 2024", 'date "March 2024" is not understood; write the year first, like 2024-03-24 or 2024-03-24 08:00'),
+    ("March 24, 2024",
+     'date "March 24, 2024" is not understood; write the year first, like 2024-03-24 or 2024-03-24 08:00'),
     ("12", 'date "12" is not understood; write the year first, like 2024-03-24 or 2024-03-24 08:00'),
     ("2024-03-24 25:00",
      'date "2024-03-24 25:00" has an hour that no clock shows; write 2024-03-24 or 2024-03-24 08:00'),

@@ -30,7 +30,7 @@ def test_an_address_is_filled_wherever_it_stands(typed: str, address: str, aroun
 
 @pytest.mark.parametrize(("text", "html"), [
     ("{{ page.author }}", "<p>{{ page.author }}</p>"),
-    ("{% include note.html %}", "<p>{% include note.html %}</p>"),
+    ("a {% include note.html %}", "<p>a {% include note.html %}</p>"),
     ("{{ site.pages | size }}", "<p>{{ site.pages | size }}</p>"),
     ("`{{ site.url }}`", "<p><code>{{ site.url }}</code></p>"),
     ("[a](https://example.com/{{ page.version }}/b)",

@@ -56,6 +56,12 @@ def test_what_is_not_fields_stays_text_and_loses_nothing(text: str) -> None:
     assert split(text.encode(), "a.md") == ({}, text, 1)
 
 
+def test_a_field_that_says_the_same_twice_says_it_once() -> None:
+    text = "---\ndate: 2024-01-01\nlayout: page\ndate: 2024-01-01\n---\n"
+
+    assert split(text.encode(), "a.md")[0] == {"date": "2024-01-01", "layout": "page"}
+
+
 @pytest.mark.parametrize(("text", "line"), [
     ("---\ntitle: Hello: world\n---\n",
      "a.md:2: front matter cannot be read: a second \": \" in the value: write title: 'Hello: world'"),

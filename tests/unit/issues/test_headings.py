@@ -145,6 +145,27 @@ def test_a_toc_line_without_headings_is_text() -> None:
     assert shown("[TOC]") == "<p>[TOC]</p>"
 
 
+@pytest.mark.parametrize(("body", "listed"), [
+    ("[TOC]\n\n### a\n\n## b\n\n### c\n\n#### d", ["a", "b", ["c"]]),
+    ("# Contents\n\n[TOC]\n\n## a\n\n### b\n\n## c", ["a", ["b"], "c"]),
+    ("[TOC]\n\n## a\n\n### b\n\n### c\n\n## d", ["a", ["b", "c"], "d"]),
+])
+def test_contents_are_a_list_within_a_list_whichever_heading_comes_first(body: str, listed: list[object]) -> None:
+    tokens = parse(body, title="On paper").tokens
+    levels: list[list[object]] = [[]]
+
+    for token in tokens[:next(at for at, one in enumerate(tokens) if one.type == "heading_open" and at > 4)]:
+        if token.type == "bullet_list_open":
+            levels.append([])
+        elif token.type == "inline" and len(levels) > 1:
+            levels[-1].append(token.content)
+        elif token.type == "bullet_list_close":
+            inner = levels.pop()
+            levels[-1].append(inner)
+
+    assert levels == [[listed]]
+
+
 def test_contents_do_not_lead_to_their_own_heading() -> None:
     assert shown("## In this issue\n\n[TOC]\n\n## a\n\nx\n\n## In this issue", Target.WEB).count('href="#') == 2
     assert shown("## Contents\n\n[TOC]", Target.WEB) == '<h2 id="contents">Contents</h2>'

@@ -32,6 +32,7 @@ def test_first_sound_is_the_recording_or_else_the_first_film(text: str, found: R
 @pytest.mark.parametrize("text", [
     "Words, [a page](14.html), ![a picture](14.png) and [a book](14.pdf).",
     '<audio src="https://example.com/play?id=14"></audio>',
+    "[their talk](https://example.com/14.mp3) and [another](//example.com/14.mp3)",
     '`<audio src="14.mp3"></audio>` and 14.mp3',
     '<iframe src="https://player.example.com/14"></iframe>',
 ])

@@ -306,7 +306,7 @@ def test_who_waits_is_told_for_whom_and_until_when(tmp_path: Path) -> None:
     move(work, *range(5))
     Watched(work, until(NOON + SECOND))
     work.deliver()
-    work.ledger.notebook.rest("outbox", NOON + timedelta(hours=2))
+    work.ledger.pacing.rest("outbox", NOON + timedelta(hours=2))
 
     def told(now: datetime) -> list[str]:
         return waits(work.ledger, "outbox", None, now=now, steady=now, zone=ZoneInfo("Asia/Shanghai"))

@@ -6,8 +6,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from pipeline.address import parse
+from pipeline.cli import avviso
 from pipeline.engines.jobs import Shift
 from pipeline.errors import Refusal
 from pipeline.mailings.highwater import HighWater
@@ -60,6 +62,18 @@ def test_older_copy_is_refused_by_name_and_mails_nobody(letters: Publication) ->
         "what was running is paused")
     assert refused.value.exit_code == 4
     assert letters.mails == before == ["ada@example.com", "bo@example.com"]
+
+
+def test_status_and_plan_say_what_a_pass_would_refuse(letters: Publication) -> None:
+    """A maintainer looks at both before avviso is started again."""
+    put_back(letters)
+    config = ["--config", str(letters.folder / "config.yaml")]
+
+    status = CliRunner().invoke(avviso, [*config, "status"], standalone_mode=False)
+    plan = CliRunner().invoke(avviso, [*config, "plan"], standalone_mode=False)
+
+    assert "Needs you \n  " + str(letters.app.high_water.complaint()) in status.output
+    assert (plan.return_value, plan.stdout) == (4, "")
 
 
 def test_it_stays_refused_until_a_person_goes_on_and_then_the_old_issues_are_never_mailed(letters: Publication) -> None:

@@ -26,7 +26,7 @@ ASKED: dict[str, Callable[[Ledger], object]] = {
     "doubts of a mailing": lambda ledger: ledger.doubts.assume_sent(NOON, mailing_id=1),
     "how many doubts": lambda ledger: ledger.doubts.count(),
     "what was put off too far": lambda ledger: ledger.deliveries.bring_near(NOON, LEASE),
-    "a claim whose commit was not answered": lambda ledger: ledger.fates.kept(ledger.deliveries.held("w")),
+    "a claim whose commit was not answered": lambda ledger: ledger.commits.kept(ledger.deliveries.held("w")),
     "what has expired": lambda ledger: ledger.deliveries.expire(1, 1, NOON),
     "mailings and their counts": lambda ledger: ledger.mailings.all(),
     "how far the ledger has come": lambda ledger: ledger.notebook.reach(5),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from pipeline.cli.progress import follow, progress_line, progress_table
+from pipeline.cli.watch import follow, progress_line, progress_table
 from pipeline.mailings import watching
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import Claim, DeliveryState, MailingState, Outcome

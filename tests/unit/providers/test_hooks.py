@@ -58,7 +58,7 @@ def test_report_that_is_repeated_has_the_same_key_and_another_one_has_not(provid
 @pytest.mark.parametrize("provider", EVERY)
 def test_report_without_any_proof_is_forged(provider: str) -> None:
     with pytest.raises(Forged):
-        hook(provider).events(Report({}, json.dumps(bounce(provider, KEY, NOON)).encode()), NOON)
+        hook(provider)(Report({}, json.dumps(bounce(provider, KEY, NOON)).encode()), NOON)
 
 
 @pytest.mark.parametrize(("provider", "wrong"), [
@@ -76,7 +76,7 @@ def test_report_without_any_proof_is_forged(provider: str) -> None:
 ])
 def test_wrong_key_is_forged(provider: str, wrong: Callable[[Any], Report]) -> None:
     with pytest.raises(Forged):
-        hook(provider).events(wrong(bounce(provider, KEY, NOON)), NOON)
+        hook(provider)(wrong(bounce(provider, KEY, NOON)), NOON)
 
 
 @pytest.mark.parametrize("provider", ["http", "resend", "sendgrid", "ses"])
@@ -84,7 +84,7 @@ def test_right_signature_over_another_body_is_forged(provider: str) -> None:
     report = SIGNED[provider](bounce(provider, KEY, NOON), NOON)
 
     with pytest.raises(Forged):
-        hook(provider).events(replace(report, body=report.body.replace(KEY.encode(), b"1" * 32)), NOON)
+        hook(provider)(replace(report, body=report.body.replace(KEY.encode(), b"1" * 32)), NOON)
 
 
 def test_token_of_mailgun_is_good_for_one_event_only() -> None:
@@ -92,14 +92,14 @@ def test_token_of_mailgun_is_good_for_one_event_only() -> None:
     report = SIGNED["mailgun"](bounce("mailgun", KEY, NOON), NOON)
     other = replace(report, body=report.body.replace(KEY.encode(), b"1" * 32))
 
-    assert hook("mailgun").events(report, NOON)[0].key == hook("mailgun").events(other, NOON)[0].key
+    assert hook("mailgun")(report, NOON)[0].key == hook("mailgun")(other, NOON)[0].key
 
 
 @pytest.mark.parametrize("provider", ["http", "mailgun", "resend", "sendgrid", "ses"])
 @pytest.mark.parametrize("late", [timedelta(days=365), timedelta(hours=26), timedelta(minutes=-6)])
 def test_signature_of_another_day_is_forged(provider: str, late: timedelta) -> None:
     with pytest.raises(Forged):
-        hook(provider).events(SIGNED[provider](bounce(provider, KEY, NOON), NOON - late), NOON)
+        hook(provider)(SIGNED[provider](bounce(provider, KEY, NOON), NOON - late), NOON)
 
 
 @pytest.mark.parametrize("provider", ["brevo", "postmark"])
@@ -111,9 +111,9 @@ def test_event_of_last_year_is_passed_over(provider: str) -> None:
 def test_old_secret_is_good_as_long_as_it_is_listed(provider: str) -> None:
     report = SIGNED[provider](bounce(provider, KEY, NOON), NOON)
 
-    assert open_hook(provider, ["a new secret", PASSWORD], reports.fetch).events(report, NOON)
+    assert open_hook(provider, ["a new secret", PASSWORD], reports.fetch)(report, NOON)
     with pytest.raises(Forged):
-        open_hook(provider, ["a new secret"], reports.fetch).events(report, NOON)
+        open_hook(provider, ["a new secret"], reports.fetch)(report, NOON)
 
 
 @pytest.mark.parametrize("provider", EVERY)
@@ -124,7 +124,7 @@ def test_what_is_proven_and_no_report_is_unreadable_or_says_nothing(provider: st
     report = {"ses": lambda: reports.sns({"Type": "Notification", "Message": said, "Subject": "x"}, NOON),
               "mailgun": lambda: Report({}, body)}.get(provider, lambda: SIGNED[provider](said, NOON))()
     try:
-        found = hook(provider).events(report, NOON)
+        found = hook(provider)(report, NOON)
     except (Unreadable, Forged):  # Mailgun's proof is inside
         return
 
@@ -166,7 +166,7 @@ def test_notification_is_believed_of_our_topic_its_host_and_version_two_alone(ch
         return reports.fetch(address)
 
     with pytest.raises(Forged):
-        open_hook("ses", [TOPIC], fetch).events(reports.ses(bounce("ses", KEY, NOON), NOON, **changed), NOON)
+        open_hook("ses", [TOPIC], fetch)(reports.ses(bounce("ses", KEY, NOON), NOON, **changed), NOON)
 
     assert set(fetched) <= {CERTIFICATE}
 
@@ -177,11 +177,11 @@ def test_certificate_is_fetched_once_and_must_be_one_and_in_its_time() -> None:
     later = NOON + timedelta(days=31)
 
     for _ in range(3):
-        assert ours.events(reports.ses(bounce("ses", KEY, NOON), NOON), NOON)
+        assert ours(reports.ses(bounce("ses", KEY, NOON), NOON), NOON)
     with pytest.raises(Forged, match="not valid now"):
-        ours.events(reports.ses(bounce("ses", KEY, later), later), later)
+        ours(reports.ses(bounce("ses", KEY, later), later), later)
     with pytest.raises(Forged, match="is none"):
-        open_hook("ses", [TOPIC], lambda _: b"no certificate").events(reports.ses({}, NOON), NOON)
+        open_hook("ses", [TOPIC], lambda _: b"no certificate")(reports.ses({}, NOON), NOON)
 
     assert calls == [CERTIFICATE]
 
@@ -191,7 +191,7 @@ def test_certificates_that_strangers_name_are_fetched_slowly() -> None:
     ours = open_hook("ses", [TOPIC], lambda address: fetched.append(address) or b"")  # type: ignore[func-returns-value]
     for number in range(100):
         with pytest.raises((Forged, Unreachable)):
-            ours.events(reports.ses({}, NOON, SigningCertURL=CERTIFICATE.replace("0" * 32, f"{number:032x}")), NOON)
+            ours(reports.ses({}, NOON, SigningCertURL=CERTIFICATE.replace("0" * 32, f"{number:032x}")), NOON)
 
     assert len(fetched) == 1
 
@@ -207,14 +207,14 @@ def test_subscription_of_our_topic_is_confirmed_and_of_another_one_never() -> No
     fields = {"Type": "SubscriptionConfirmation", "Message": "You have chosen …", "Token": "2336412f"}
     ours = open_hook("ses", [TOPIC], fetch)
 
-    assert ours.events(reports.sns({**fields, "SubscribeURL": confirm}, NOON), NOON) == []
+    assert ours(reports.sns({**fields, "SubscribeURL": confirm}, NOON), NOON) == []
     assert fetched == [CERTIFICATE, confirm]
     for topic, address in ((TOPIC.replace("letters", "other"), confirm), (TOPIC, "https://evil.example/?Action=x"),
                            (TOPIC, confirm.replace("amazonaws.com", "amazonaws.com.evil.example"))):
         with pytest.raises(Forged):
-            ours.events(reports.sns({**fields, "SubscribeURL": address}, NOON, topic=topic), NOON)
+            ours(reports.sns({**fields, "SubscribeURL": address}, NOON, topic=topic), NOON)
     assert len(fetched) == 2
-    assert ours.events(reports.sns({**fields, "Type": "UnsubscribeConfirmation", "SubscribeURL": confirm}, NOON),
+    assert ours(reports.sns({**fields, "Type": "UnsubscribeConfirmation", "SubscribeURL": confirm}, NOON),
                        NOON) == []
 
 
@@ -223,7 +223,7 @@ def test_certificate_that_cannot_be_reached_is_said_so() -> None:
         raise Unreachable("no answer")
 
     with pytest.raises(Unreachable):
-        open_hook("ses", [TOPIC], away).events(reports.ses({}, NOON), NOON)
+        open_hook("ses", [TOPIC], away)(reports.ses({}, NOON), NOON)
 
 
 # ---- what providers say in which words ------------------------------------------------------------
@@ -360,8 +360,8 @@ def test_password_is_taken_as_basic_or_bearer() -> None:
     said = {"events": [{"event": "delivered"}]}
     report = replace(reports.basic(said, NOON), headers={"authorization": f"Bearer {PASSWORD}"})
 
-    assert hook("http").events(report, NOON)
-    assert hook("http").events(reports.basic(said, NOON), NOON)
+    assert hook("http")(report, NOON)
+    assert hook("http")(reports.basic(said, NOON), NOON)
 
 
 # ---- the catalogue, and small readers -------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -172,6 +173,18 @@ def test_secret_shows_in_no_error(service: Service) -> None:
 
     assert isinstance(answer, Answer)
     assert answer.words == '{"message": "bad key in Bearer …"}'
+
+
+def test_machine_that_starts_no_more_threads_hands_nothing_over(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def start(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Timer, "start", start)
+
+    assert call(client_to(service.url)) == "Unavailable"
+    assert service.api.mails == []
 
 
 @pytest.mark.parametrize(("url", "line"), [

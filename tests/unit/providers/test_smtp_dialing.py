@@ -1,4 +1,4 @@
-"""S23: a name with many addresses, most of them dead, and the time it may take. All on this machine."""
+"""A name with many addresses, most of them dead, and the time it may take. All on this machine."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def at(*ports: int) -> list[tuple[int, tuple[str, int]]]:
     return [(socket.AF_INET, ("127.0.0.1", port)) for port in ports]
 
 
-def test_s23_one_living_address_behind_four_dead_ones_is_found(listener: socket.socket) -> None:
+def test_one_living_address_behind_four_dead_ones_is_found(listener: socket.socket) -> None:
     living = listener.getsockname()[1]
     candidates = at(*(closed_port() for _ in range(4)), living)
 
@@ -50,13 +50,13 @@ def test_s23_one_living_address_behind_four_dead_ones_is_found(listener: socket.
         assert sock.getblocking() is False
 
 
-def test_s23_black_hole_costs_a_moment_and_not_the_timeout(listener: socket.socket) -> None:
+def test_black_hole_costs_a_moment_and_not_the_timeout(listener: socket.socket) -> None:
     living = listener.getsockname()[1]
     with black_hole() as hole, dial("post.example.org", 25, 30, lambda *_: at(hole, living)) as sock:
         assert sock.getpeername() == ("127.0.0.1", living)
 
 
-def test_s23_black_holes_alone_are_given_up_in_time() -> None:
+def test_black_holes_alone_are_given_up_in_time() -> None:
     with black_hole() as hole:
         started = monotonic()
         with pytest.raises(ConnectionLost) as caught:
@@ -66,28 +66,28 @@ def test_s23_black_holes_alone_are_given_up_in_time() -> None:
     assert monotonic() - started < 5
 
 
-def test_s23_every_dead_address_is_named() -> None:
+def test_every_dead_address_is_named() -> None:
     with pytest.raises(ConnectionLost) as caught:
         dial("post.example.org", 25, 5, lambda *_: at(closed_port(), closed_port()))
 
     assert str(caught.value) == "no connection (127.0.0.1: Connection refused; 127.0.0.1: Connection refused)"
 
 
-def test_s23_address_without_a_route_is_passed_over(listener: socket.socket) -> None:
+def test_address_without_a_route_is_passed_over(listener: socket.socket) -> None:
     candidates = [(socket.AF_INET, ("127.255.255.255", 25)), *at(listener.getsockname()[1])]
 
     with dial("post.example.org", 25, 5, lambda *_: candidates) as sock:
         assert sock.getpeername() == listener.getsockname()
 
 
-def test_s23_unknown_family_is_passed_over(listener: socket.socket) -> None:
+def test_unknown_family_is_passed_over(listener: socket.socket) -> None:
     candidates = [(9_999, ("::1", 25)), *at(listener.getsockname()[1])]
 
     with dial("post.example.org", 25, 5, lambda *_: candidates) as sock:
         assert sock.getpeername() == listener.getsockname()
 
 
-def test_s23_name_that_does_not_exist_is_one_line() -> None:
+def test_name_that_does_not_exist_is_one_line() -> None:
     def look_up(host: str, port: int) -> list[tuple[int, tuple[str, int]]]:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
@@ -97,7 +97,7 @@ def test_s23_name_that_does_not_exist_is_one_line() -> None:
     assert str(caught.value) == "the name mial.example.org has no address ([Errno -2] Name or service not known)"
 
 
-def test_s23_resolver_that_hangs_is_left_behind() -> None:
+def test_resolver_that_hangs_is_left_behind() -> None:
     is_over = threading.Event()
 
     def look_up(host: str, port: int) -> list[tuple[int, tuple[str, int]]]:

@@ -14,7 +14,7 @@ from pipeline.providers.smtp import Smtp
 from pipeline.providers.smtp_presets import Security
 from pipeline.providers.smtp_relay import Relay
 from pipeline.providers.smtp_settings import SmtpSettings
-from tests.messages import NOON, Pile, message, outcome, relay_to
+from tests.messages import NOON, Pile, message, outcome, relay_to, send
 from tests.sink import MailServer
 
 AN_HOUR = 3600.0
@@ -80,9 +80,8 @@ def test_time_that_the_desk_takes_is_not_taken_for_silence_of_the_server(monkeyp
 
 
 def test_mistake_while_a_connection_is_opened_is_raised_where_it_is_waited_for() -> None:
-    """A machine that starts no more threads says so with a RuntimeError, in the thread that opens a connection."""
     def dial(host: str, port: int, limit_s: float) -> socket.socket:
-        raise RuntimeError("can't start new thread")
+        raise RuntimeError("a mistake of ours")
 
     smtp, raised = Smtp(Relay(SmtpSettings("127.0.0.1", 25, Security.NONE), HandClock(NOON), dial=dial)), []
 
@@ -96,4 +95,20 @@ def test_mistake_while_a_connection_is_opened_is_raised_where_it_is_waited_for()
     carrier.start()
     carrier.join(20)
 
-    assert raised == ["can't start new thread"]
+    assert raised == ["a mistake of ours"]
+
+
+@pytest.mark.parametrize("thread", ["look up localhost", "open a connection"])
+def test_machine_that_starts_no_more_threads_hands_nothing_over(monkeypatch: pytest.MonkeyPatch, thread: str) -> None:
+    """A limit of processes in a container: it passes, and no message is to blame."""
+    begin = threading.Thread.start
+
+    def start(one: threading.Thread) -> None:
+        if one.name == thread:
+            raise RuntimeError("can't start new thread")
+        begin(one)
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    smtp = Smtp(Relay(SmtpSettings("localhost", 25, Security.NONE), HandClock(NOON)))
+
+    assert send(smtp, message()) == "Unavailable"

@@ -1,4 +1,4 @@
-"""D02, D03, S05, S10 all at once: a server that does everything wrong, and what is said of each reader is true."""
+"""All at once: a server that does everything wrong, and what is said of each reader is true."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""S12, S13 and the login: what is asked for is had, or nothing is said at all."""
+"""TLS and the login: what is asked for is had, or nothing is said at all."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_capabilities_heard_in_clear_text_are_forgotten(certificates: Any) -> No
     ],
     ids=str,
 )
-def test_s12_without_tls_nothing_is_sent_and_no_password_said(certificates: Any, replies: Any, expected: str) -> None:
+def test_without_tls_nothing_is_sent_and_no_password_said(certificates: Any, replies: Any, expected: str) -> None:
     certificate = certificates()
     with post_with(certificate, replies=replies) as post:
         assert send(smtp_to(post, certificate), message()) == expected
@@ -85,7 +85,7 @@ def test_s12_without_tls_nothing_is_sent_and_no_password_said(certificates: Any,
     ],
     ids=["expired", "wrong host", "self-signed"],
 )
-def test_s12_certificate_that_does_not_prove_the_server_is_refused(
+def test_certificate_that_does_not_prove_the_server_is_refused(
     certificates: Any, security: str, names: tuple[str, ...], days: int, is_trusted: bool, reason: str
 ) -> None:
     certificate = certificates(*names, days=days)
@@ -107,7 +107,7 @@ def verdict_on(port: int, **settings: Any) -> TransportError:
     return caught.value
 
 
-def test_s12_garbage_instead_of_a_handshake_hands_nothing_over() -> None:
+def test_garbage_instead_of_a_handshake_hands_nothing_over() -> None:
     def act(guest: socket.socket) -> None:
         guest.sendall(b"220 hi\r\n")
         guest.recv(1000)
@@ -123,7 +123,7 @@ def test_s12_garbage_instead_of_a_handshake_hands_nothing_over() -> None:
     assert (type(error), str(error)) == (Unavailable, f"127.0.0.1:{port}: STARTTLS: TLS failed (wrong version number)")
 
 
-def test_s13_words_injected_behind_220_close_the_connection(certificates: Any) -> None:
+def test_words_injected_behind_220_close_the_connection(certificates: Any) -> None:
     certificate = certificates()
     injected = b"250-evil.example.com\r\n250 AUTH PLAIN\r\n"
     with post_with(certificate, behind_starttls=injected) as post:

@@ -87,9 +87,6 @@ STAGES: dict[str, Callable[[Publication], None]] = {
     "sent": _sent, "cancelled": _cancelled, "adopted": _adopted,
 }
 
-NOT_BEGUN = "its mailing is not begun"
-IN_MAIL = "held: mailing to weekly"
-
 # What each word leads to: the mailing's state after it, or the refusal.
 DECISIONS: dict[str, dict[str, str]] = {
     "ahead": {"approve": "scheduled", "hold": "held", "resume": "!cannot be resumed: its mailing is not begun",
@@ -208,9 +205,11 @@ def test_approve_never_overrides_the_due_instant(letters: Publication) -> None:
 
 
 def test_approve_mails_an_issue_that_the_baseline_adopted(letters: Publication) -> None:
-    decide(letters, "approve", "1")
+    said = decide(letters, "approve", "1")
     letters.deliver()
 
+    assert said == (f"approved, though it is of {letters.record('1').day} and was adopted: "
+                    "will be mailed by the next pass")
     assert (letters.standings, letters.mails) == ({"1": "mailed"}, ["ada@example.com"])
 
 

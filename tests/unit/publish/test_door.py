@@ -248,6 +248,17 @@ def test_approve_always_and_never(tmp_path: Path, approve: str, state: str) -> N
 # ---- mailings -----------------------------------------------------------------------------------
 
 
+def test_log_says_once_that_a_mailing_has_ended_and_how(running: Publication, caplog: pytest.LogCaptureFixture) -> None:
+    running.write("03-new.md", words(3))
+    caplog.set_level("INFO", "pipeline")
+
+    running.deliver()
+    running.deliver()
+
+    ended = [record for record in caplog.records if record.message == "mailing.sent"]
+    assert [(one.issue, one.list, one.audience, one.sent) for one in ended] == [("3", "weekly", 2, 2)]
+
+
 def test_text_of_the_mail_is_frozen_with_its_audience(running: Publication) -> None:
     running.write("03-new.md", words(3))
     running.publish()

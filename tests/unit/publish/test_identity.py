@@ -14,6 +14,7 @@ TEXTS = {
     "apples": "In autumn the apples of the old orchard are pressed into a cider that tastes of smoke and honey.",
     "apples, edited": "In autumn the apples of the old orchard are pressed into a cider that tastes of smoke and rain.",
     "bells": "Nobody in the valley could say who rang the bells that night, nor for whom they had been rung.",
+    "drums": "Every drum of the procession had been made from one cedar, felled by lightning before the war ended.",
     "clouds": "Clouds over the northern sea were counted for thirty years by a teacher who never left her island.",
 }
 
@@ -35,7 +36,8 @@ class Case:
 APPLES = {"14": ("14-apples.md", "apples")}
 TWO = APPLES | {"15": ("15-bells.md", "bells")}
 THREE_NAMES = {"apples": ("apples.md", "apples"), "bells": ("bells.md", "bells")}
-VERSIONS = {f"{name}-{number}.md": (str(number), "apples") for name in "de" for number in (3, 4, 5)}
+VERSIONS = {"d-3.md": ("3", "apples"), "e-3.md": ("3", "bells"), "d-4.md": ("4", "bells"), "e-4.md": ("4", "clouds"),
+            "d-5.md": ("5", "clouds"), "e-5.md": ("5", "")}
 
 CASES = {
     "a new file is itself": Case({"14-apples.md": ("14", "apples")}, keys={"14-apples.md": "14"}),
@@ -155,10 +157,20 @@ CASES = {
     "numbers that begin anew in a later year go with the years of the days in their names": Case(
         {"2016-05-30.md": ("1", "apples"), "2017-01-02.md": ("1", "bells")}, {"1": ("2016-05-30.md", "apples")},
         keys={"2016-05-30.md": "1", "2017-01-02.md": "2017/1"}),
-    "new files of one name in different folders go with these": Case(
-        {"css/14.md": ("14", "apples"), "dom/14.md": ("14", "bells"), "a/week.md": ("week", "clouds"),
-         "b/week.md": ("week", "")},
-        keys={"css/14.md": "css/14", "dom/14.md": "dom/14", "a/week.md": "a/week", "b/week.md": "b/week"}),
+    "new files of one name in many folders go with these": Case(
+        {"css/14.md": ("14", "apples"), "dom/14.md": ("14", "bells"), "svg/14.md": ("14", "clouds")},
+        keys={"css/14.md": "css/14", "dom/14.md": "dom/14", "svg/14.md": "svg/14"}),
+    "two new files of one name in two folders may be a mistake and are withheld": Case(
+        {"css/14.md": ("14", "apples"), "dom/14.md": ("14", "bells")},
+        withheld={"css/14.md": "dom/14.md", "dom/14.md": "css/14.md"}),
+    "new files of one name that say the same are withheld among many that do not": Case(
+        {"css/14.md": ("14", "apples"), "dom/14.md": ("14", "bells"), "drafts/14.md": ("14", "apples, edited")},
+        keys={"dom/14.md": "dom/14"},
+        withheld={"css/14.md": "drafts/14.md", "drafts/14.md": "css/14.md"}),
+    "a new file that says what one known by its folder says is withheld": Case(
+        {"css/14.md": ("14", "apples"), "dom/14.md": ("14", "bells"), "drafts/14.md": ("14", "apples, edited")},
+        {"css/14": ("css/14.md", "apples"), "dom/14": ("dom/14.md", "bells")},
+        keys={"css/14.md": "css/14", "dom/14.md": "dom/14"}, withheld={"drafts/14.md": "css/14.md"}),
     "what is known by its folder stays so, and a file of the next year goes with it": Case(
         {"2025/week.md": ("week", "apples"), "2026/week.md": ("week", "bells")},
         {"2025/week": ("2025/week.md", "apples")},
@@ -172,6 +184,22 @@ CASES = {
     "a known issue's name in another folder is withheld": Case(
         {"a/week.md": ("week", "apples"), "b/week.md": ("week", "bells")}, {"week": ("a/week.md", "apples")},
         keys={"a/week.md": "week"}, withheld={"b/week.md": "a/week.md"}),
+    "a number that many days of a year have is none": Case(
+        {f"2026-10-0{day}-a.md": ("3", text) for day, text in enumerate(("apples", "bells", "clouds"), 1)},
+        keys={f"2026-10-0{day}-a.md": f"2026-10-0{day}-a" for day in (1, 2, 3)},
+        unnumbered=frozenset(f"2026-10-0{day}-a.md" for day in (1, 2, 3))),
+    "a number that two days of a year have withholds both": Case(
+        {"2026-10-01-a.md": ("3", "apples"), "2026-10-08-a.md": ("3", "bells")},
+        withheld={"2026-10-01-a.md": "2026-10-08-a.md", "2026-10-08-a.md": "2026-10-01-a.md"}),
+    "a number that two files of one day have withholds both": Case(
+        {"2026-10-01-a.md": ("3", "apples"), "2026-10-01-a copy.md": ("3", "apples")},
+        withheld={"2026-10-01-a.md": "2026-10-01-a copy.md", "2026-10-01-a copy.md": "2026-10-01-a.md"}),
+    "a number that four new files have is none": Case(
+        {"2025/v2-a.md": ("2", "apples"), "2025/v2-b.md": ("2", "bells"), "2025/v2-c.md": ("2", "clouds"),
+         "2025/v2-d.md": ("2", "drums"), "2026/1.md": ("1", "apples, edited")},
+        keys={"2025/v2-a.md": "2025/v2-a", "2025/v2-b.md": "2025/v2-b", "2025/v2-c.md": "2025/v2-c",
+              "2025/v2-d.md": "2025/v2-d", "2026/1.md": "1"},
+        unnumbered=frozenset(f"2025/v2-{name}.md" for name in "abcd")),
     "many numbers that several new files have are none": Case(
         VERSIONS, keys={path: path[:-3] for path in VERSIONS}, unnumbered=frozenset(VERSIONS)),
     "what is known by its name instead of such a number stays so": Case(

@@ -54,7 +54,7 @@ def test_approved_issue_whose_file_is_gone_needs_a_person(letters: Publication, 
     path.unlink()
     letters.publish(write=False)
 
-    assert look(letters).needs == ("2 new waits for its file 2-new.md: put it back, or `avviso cancel`",)
+    assert look(letters).needs == ("2 new waits for its file 2-new.md: put it back, or `avviso cancel 2`",)
 
 
 def test_held_issue_needs_a_person(letters: Publication) -> None:
@@ -63,7 +63,7 @@ def test_held_issue_needs_a_person(letters: Publication) -> None:
 
     line, = look(letters).needs
     assert line == ("2 late is held: late: first seen 9 days after its hour, schedule.max_age is 7d: "
-                    "`avviso approve` or `avviso adopt`")
+                    "`avviso approve 2` mails it, `avviso adopt 2` publishes it without mail")
 
 
 def test_mailing_is_shown_with_counts_that_add_up(letters: Publication) -> None:
@@ -81,8 +81,8 @@ def test_mailing_is_shown_with_counts_that_add_up(letters: Publication) -> None:
             "pending": 0, "sending": 1, "deferred": 0, "sent": 0, "failed": 0, "in_doubt": 1, "skipped": 0,
             "cancelled": 0}}]
     assert found.needs == (
-        "2 to weekly has 1 delivery in doubt: `avviso resolve`",
-        "2 to weekly is paused: by a person: `avviso resume`")
+        "2 to weekly has 1 delivery in doubt: `avviso resolve 2 --assume-sent` or `--resend`",
+        "2 to weekly is paused: by a person: `avviso resume 2`")
 
 
 def test_every_worker_is_shown_with_what_it_has_in_hand(letters: Publication) -> None:

@@ -236,7 +236,7 @@ def test_recording_that_is_made_anew_moves_its_length_and_nothing_else(letters: 
 
 
 def test_recording_elsewhere_has_no_length_and_one_that_is_not_there_is_none(letters: Publication) -> None:
-    letters.write("04-new.md", f"[Listen](https://example.com/4.mp3)\n\n{words(4)}")
+    letters.write("04-new.md", f'<audio src="https://example.com/4.mp3"></audio>\n\n{words(4)}')
     build(letters)
     assert enclosures(letters)["json"] == [{"url": "https://example.com/4.mp3", "mime_type": "audio/mpeg"}]
 
@@ -407,14 +407,15 @@ def test_two_issues_of_one_address_are_both_published_and_named(tmp_path: Path) 
 
 def test_issues_of_one_number_in_different_folders_or_years_have_addresses_of_their_own(tmp_path: Path) -> None:
     letters = Publication(tmp_path / "letters", {})
-    for place in ("css/14.md", "dom/14.md", "dom/15.md", "2025-10-01.md", "2026-10-01.md"):
+    for n, place in enumerate(("css/14.md", "dom/14.md", "svg/14.md", "svg/15.md", "2025-10-01.md", "2026-10-01.md")):
         (letters.issues / place).parent.mkdir(exist_ok=True)
-        letters.write(place, words(len(place)), front="title: On paper, issue 1\n" if "-" in place else "")
+        letters.write(place, words(n), front="title: On paper, issue 1\n" if "-" in place else "")
 
     made = letters.publish()
 
     assert {key: record.permalink for key, record in letters.app.archive.issues().items()} == {
-        "css/14": "css-14/", "dom/14": "dom-14/", "15": "15/", "2025/1": "2025/1/", "2026/1": "2026/1/"}
+        "css/14": "css-14/", "dom/14": "dom-14/", "svg/14": "svg-14/", "15": "15/", "2025/1": "2025/1/",
+        "2026/1": "2026/1/"}
     assert lines(made.problems) == []
 
 

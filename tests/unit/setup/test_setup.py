@@ -66,6 +66,7 @@ def settled(folder: Path) -> Config:
     ([*(f"manual/{name}.md" for name in "abcdefghijkl"), *(f"blog/2026-10-{day}-x.md" for day in range(10, 20))],
      "blog", 10),
     (["content/about.md", "content/news/1-a.md", "content/news/2-b.md"], "content/news", 2),
+    (["blog/1-a.mdx", "blog/2-b.mdx", "README.md"], "blog", 2),
     (["notes.txt"], "issues", 0),
 ])
 def test_survey_finds_where_the_issues_are(tmp_path: Path, files: list[str], issues: str, count: int) -> None:
@@ -94,7 +95,14 @@ def test_survey_of_what_is_no_folder_is_one_line(tmp_path: Path, issues: Path | 
     ("A letter from 北京.", "en"), ("新版：https://example.com/a/very/long/address/of/latin/letters", "zh-Hans"),
     ("- [Merge the port of the compiler](https://example.com/1)：合并编译器", "zh-Hans"),
     ("Python 周刊：本周内容", "zh-Hans"), ("今週の気になった記事をまとめました。", "ja"),
-    ("「の」字游戏：本周内容与好文", "zh-Hans")])
+    ("「の」字游戏：本周内容与好文", "zh-Hans"), ("這一期的內容：關於印刷與文字。", "zh-Hant"),
+    ("이번 주 소식: React 19", "ko"), ("Выпуск первый: о печати и шрифтах Rust", "ru"),
+    ("Випуск перший: її історія і друкарство", "uk"), ("العدد الأول: عن الطباعة والخط", "ar"),
+    ("شماره یک: گفتگوی چاپ و کتاب", "fa"), ("גיליון ראשון: על דפוס ואותיות", "he"),
+    ("Der Druck und die Schrift: das ist nicht nur ein Blatt für den Setzer. " * 3, "de"),
+    ("Der Druck.", "en"), ("This is what the \"Zeitung für die Stadt\" of that year is to us. " * 9, "en"),
+    ("Esta é uma carta para os que não têm mais papel. " * 9, "pt"),
+    ("Une lettre pour les amis du papier, dans une boîte. " * 9, "fr")])
 def test_survey_tells_the_language_from_the_texts(tmp_path: Path, text: str, language: str) -> None:
     assert survey(fill(tmp_path, "issues/1.md", text=text)).language == language
 
@@ -130,6 +138,22 @@ def test_survey_finds_the_folder_of_static_files(tmp_path: Path, picture: str, a
 
     assert survey(folder).static == static
     assert settled(folder).issues.static == (folder / static if static else None)
+
+
+def test_survey_finds_static_files_above_issues_that_lie_deep(tmp_path: Path) -> None:
+    folder = fill(tmp_path / "weekly", "jekyll/_posts/1-a.md", "jekyll/_posts/2-b.md", "jekyll/assets/a.png",
+                  text="![A](/assets/a.png)\n")
+
+    assert (survey(folder).issues, survey(folder).static) == ("jekyll/_posts", "jekyll")
+
+
+def test_settings_leave_out_parts_and_templates(tmp_path: Path) -> None:
+    folder = fill(tmp_path / "weekly", "1-a.md", "2-my-template.md", "_head.md", "TWIT-template.md", "周刊模板.md")
+
+    config = settled(folder)
+
+    found = scan(config.issues.folder, config.issues.include, config.issues.exclude)
+    assert [one.path for one in found.entries] == ["1-a.md", "2-my-template.md"]
 
 
 # ---- settings file ------------------------------------------------------------------------------

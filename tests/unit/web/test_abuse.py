@@ -30,12 +30,12 @@ def house(tmp_path: Path) -> House:
     return House(tmp_path)
 
 
-# ---- W11: nobody is led elsewhere -------------------------------------------------------------
+# ---- nobody is led elsewhere -------------------------------------------------------------
 
 
 @pytest.mark.parametrize("target", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)",
                                     "%0d%0aLocation:%20https://evil.example"])
-def test_w11_no_address_leads_elsewhere(house: House, target: str) -> None:
+def test_no_address_leads_elsewhere(house: House, target: str) -> None:
     id_ = house.add(ADA)
     site = house.folder / "site" / "14"
     site.mkdir(parents=True)
@@ -49,13 +49,13 @@ def test_w11_no_address_leads_elsewhere(house: House, target: str) -> None:
     assert not any("evil" in str(answer.headers) for answer in answers)
 
 
-# ---- W12: no text is a statement --------------------------------------------------------------
+# ---- no text is a statement --------------------------------------------------------------
 
 
 @pytest.mark.parametrize("poison", [
     "'; DROP TABLE subscriber; --", "\" OR \"\"=\"", "1) UNION SELECT key FROM ledger --", "\\'; SELECT 1 --",
     "%' OR 1=1 --"])
-def test_w12_poison_in_any_parameter_is_only_text(house: House, poison: str) -> None:
+def test_poison_in_any_parameter_is_only_text(house: House, poison: str) -> None:
     id_ = house.add(ADA, name="Ada")
     token = house.app.ring.sign(Purpose.PREFERENCES, id_, "weekly")
     odd = [house.app.ring.sign(purpose, id_, poison[:64]) for purpose in (
@@ -75,10 +75,10 @@ def test_w12_poison_in_any_parameter_is_only_text(house: House, poison: str) -> 
     assert house.app.roster.find(parse("bo@example.org")).name == poison  # type: ignore[union-attr]
 
 
-# ---- W13: no text is a page -------------------------------------------------------------------
+# ---- no text is a page -------------------------------------------------------------------
 
 
-def test_w13_scripts_in_names_titles_lists_and_headers_are_shown_as_text(tmp_path: Path) -> None:
+def test_scripts_in_names_titles_lists_and_headers_are_shown_as_text(tmp_path: Path) -> None:
     house = House(tmp_path, {
         "publication": {"title": SCRIPT, "url": "https://letters.example.com/", "description": SCRIPT},
         "lists": [{"id": "weekly", "name": SCRIPT}, {"id": "extra", "name": "Extra"}]})
@@ -97,14 +97,14 @@ def test_w13_scripts_in_names_titles_lists_and_headers_are_shown_as_text(tmp_pat
     assert "&lt;script&gt;alert(1)" in shown
 
 
-# ---- W19: nothing of one request is in another's answer ---------------------------------------
+# ---- nothing of one request is in another's answer ---------------------------------------
 
 
 @pytest.mark.parametrize("headers", [
     {"x-forwarded-host": "evil.example"}, {"x-forwarded-proto": "http", "x-forwarded-prefix": "/evil"},
     {"host": "evil.example"}, {"x-http-method-override": "DELETE"}, {"x-original-url": "/admin"},
     {"forwarded": "host=evil.example"}, {"accept-language": "zh", "x-preview": "1"}])
-def test_w19_headers_and_queries_change_no_byte(house: House, headers: dict[str, str]) -> None:
+def test_headers_and_queries_change_no_byte(house: House, headers: dict[str, str]) -> None:
     (house.folder / "site").mkdir(exist_ok=True)
     (house.folder / "site" / "index.html").write_text("<p>all", encoding="utf-8")
     leave = f"/unsubscribe/{house.app.ring.sign(Purpose.UNSUBSCRIBE, house.add(ADA), 'weekly')}"
@@ -117,12 +117,12 @@ def test_w19_headers_and_queries_change_no_byte(house: House, headers: dict[str,
     assert house.client.get("/").headers["cache-control"] == "public, max-age=300"
 
 
-# ---- W32, W37: the log ------------------------------------------------------------------------
+# ---- the log ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["pipeline.test", "python_multipart.multipart"])
 @pytest.mark.parametrize("as_json", [True, False])
-def test_w32_event_is_one_line_whatever_its_fields_hold(name: str, as_json: bool) -> None:
+def test_event_is_one_line_whatever_its_fields_hold(name: str, as_json: bool) -> None:
     out, loggers = io.StringIO(), [logging.getLogger("pipeline"), logging.getLogger()]
     before = [(logger.handlers[:], logger.level, logger.propagate) for logger in loggers]
     try:
@@ -137,7 +137,7 @@ def test_w32_event_is_one_line_whatever_its_fields_hold(name: str, as_json: bool
     assert [c for c in ("\x1b[2J", "\x07", "\r", "\u202e") if c in re.sub(r"\x1b\[\d*m", "", line)] == []
 
 
-def test_w37_neither_tokens_nor_addresses_are_in_any_log(house: House, caplog: pytest.LogCaptureFixture) -> None:
+def test_neither_tokens_nor_addresses_are_in_any_log(house: House, caplog: pytest.LogCaptureFixture) -> None:
     id_ = house.add(ADA)
     tokens = [house.app.ring.sign(purpose, id_, "weekly") for purpose in (Purpose.UNSUBSCRIBE, Purpose.PREFERENCES)]
     with caplog.at_level(logging.DEBUG):
@@ -156,7 +156,7 @@ def test_w37_neither_tokens_nor_addresses_are_in_any_log(house: House, caplog: p
     assert [word for word in (*tokens, ADA, "new@example.com", "bo@example.com") if word in said] == []
 
 
-# ---- W33: what is no request -----------------------------------------------------------------
+# ---- what is no request -----------------------------------------------------------------
 
 
 @pytest.fixture
@@ -186,7 +186,7 @@ BAD_PATHS = ["/../config.yaml", "/..%2fconfig.yaml", "/%2e%2e/config.yaml", "/%2
 
 
 @pytest.mark.parametrize("path", BAD_PATHS, ids=range(len(BAD_PATHS)))
-def test_w33_paths_out_of_the_house_lead_nowhere(port: int, path: str) -> None:
+def test_paths_out_of_the_house_lead_nowhere(port: int, path: str) -> None:
     answer = raw(port, f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
 
     assert re.match(rb"HTTP/1\.1 4\d\d ", answer), answer
@@ -206,17 +206,17 @@ BAD_REQUESTS = [
 
 
 @pytest.mark.parametrize("request_", BAD_REQUESTS, ids=range(len(BAD_REQUESTS)))
-def test_w33_what_is_no_request_is_refused_and_the_next_one_answered(port: int, request_: bytes) -> None:
+def test_what_is_no_request_is_refused_and_the_next_one_answered(port: int, request_: bytes) -> None:
     answer = raw(port, request_)
 
     assert re.match(rb"HTTP/1\.1 4\d\d ", answer) or answer == b"", answer
     assert raw(port, b"GET / HTTP/1.0\r\n\r\n").startswith(b"HTTP/1.1 200 ")
 
 
-# ---- W02, W35 ---------------------------------------------------------------------------------
+# ---- HTTP/1.0 ---------------------------------------------------------------------------------
 
 
-def test_w02_one_click_speaks_http_1_0_as_well(house: House, port: int) -> None:
+def test_one_click_speaks_http_1_0_as_well(house: House, port: int) -> None:
     token = house.app.ring.sign(Purpose.UNSUBSCRIBE, house.add(ADA), "weekly")
 
     answer = raw(port, f"POST /unsubscribe/{token} HTTP/1.0\r\nContent-Length: 26\r\nContent-Type: "
@@ -229,7 +229,7 @@ def test_w02_one_click_speaks_http_1_0_as_well(house: House, port: int) -> None:
 @pytest.mark.parametrize("name", [
     SCRIPT, "\u202egro.live", "A" * 10_000, "Ada\r\nBcc: eve@example.com", "{% raw %}", "Ada\x00\x1b[31m",
     "=?utf-8?q?x?=", '"Ada" <eve@example.com>,'])
-def test_w35_hostile_name_is_one_safe_header_and_text_in_the_mail(house: House, name: str) -> None:
+def test_hostile_name_is_one_safe_header_and_text_in_the_mail(house: House, name: str) -> None:
     house.app.roster.add(parse(ADA), ["weekly"], Evidence("test"), house.clock.now(), name=name)
     mail(house)
     claim = house.app.ledger.deliveries.delivered(1, 1)

@@ -76,7 +76,7 @@ def test_confirmation_letter_is_no_list_mail_and_the_welcome_can_be_left(house: 
     assert house.standing(ADA) == {"weekly": "left"}
 
 
-# ---- W05: nobody learns who is a reader -------------------------------------------------------
+# ---- nobody learns who is a reader -------------------------------------------------------
 
 
 def test_known_unknown_suppressed_invalid_and_missing_addresses_get_the_same_bytes_and_no_statement(
@@ -111,7 +111,7 @@ def test_suppressed_and_confirmed_people_get_no_letter(house: House) -> None:
     assert list(house.app.tray.slips()) == []
 
 
-# ---- W06, W07, W08: nobody is bombed ----------------------------------------------------------
+# ---- nobody is bombed ----------------------------------------------------------
 
 
 def test_one_mailbox_gets_one_letter_a_day_however_it_is_spelt(
@@ -224,7 +224,7 @@ def test_without_web_url_there_is_no_form(tmp_path: Path) -> None:
     assert house.client.get("/subscribe").status_code == 404
 
 
-# ---- W10: confirm links -----------------------------------------------------------------------
+# ---- confirm links -----------------------------------------------------------------------
 
 
 def test_confirm_link_ends_after_48_hours(house: House) -> None:

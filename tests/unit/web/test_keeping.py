@@ -60,7 +60,7 @@ def client_of(app: App) -> TestClient:
     return TestClient(open_site(app, PorterThread(lambda: None)), base_url=WEB)
 
 
-# ---- W01: looking changes nothing -------------------------------------------------------------
+# ---- looking changes nothing -------------------------------------------------------------
 
 
 def test_looking_at_every_link_a_hundred_times_changes_nothing(
@@ -84,7 +84,7 @@ def test_looking_at_every_link_a_hundred_times_changes_nothing(
     assert list(house.app.tray.slips()) == []
 
 
-# ---- W02, W04: leaving ------------------------------------------------------------------------
+# ---- leaving ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("content", [
@@ -159,7 +159,7 @@ def test_who_leaves_while_the_ledger_is_lost_has_left_when_it_is_found(tmp_path:
     assert house.standing(ADA) == {"weekly": "left"}
 
 
-# ---- W03: tokens ------------------------------------------------------------------------------
+# ---- tokens ------------------------------------------------------------------------------
 
 
 def test_no_altered_token_is_accepted_and_all_get_the_same_answer(
@@ -187,7 +187,7 @@ def test_no_altered_token_is_accepted_and_all_get_the_same_answer(
 # ---- preferences ------------------------------------------------------------------------------
 
 
-def test_w03_link_of_a_lost_ledger_is_nobody_elses_in_the_next(tmp_path: Path) -> None:
+def test_link_of_a_lost_ledger_is_nobody_elses_in_the_next(tmp_path: Path) -> None:
     house = House(tmp_path)
     path = f"/preferences/{token(house, Purpose.PREFERENCES, house.add(ADA))}"
     new = lose_the_ledger(house)

@@ -1,4 +1,4 @@
-"""W18: every route as everybody: nobody, a forger, the holder of each kind of link, another reader. Deny by default."""
+"""Every route as everybody: nobody, a forger, the holder of each kind of link, another reader. Deny by default."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_what_is_in_no_row_is_not_there(house: House, path: str) -> None:
 
 
 def test_nobody_is_given_a_cookie_and_none_is_looked_at(house: House) -> None:
-    """W15: with nothing that a browser sends by itself, no foreign page can act in a reader's name."""
+    """With nothing that a browser sends by itself, no foreign page can act in a reader's name."""
     for method, path in ROUTES:
         shown = house.client.request(method, path.format(
             token=token(house, Purpose.PREFERENCES, 1), provider="ses", path="x"),

@@ -1,4 +1,4 @@
-"""One look's files on the desk: those that are as they were, those read anew, those that must wait."""
+"""What one look at the folder found: files as they were, files read anew, files that must wait."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:  # slow imports: Markdown, YAML
     from pipeline.publish.perusal import Impression, Perused
 
 
-class Desk:
-    """One look's files: those that are as they were, those read anew, those that must wait."""
+class Inventory:
+    """One look's files, and what each of them asks to be."""
 
     def __init__(self, known: Mapping[str, KnownFile], now: datetime) -> None:
         self.now = now

@@ -1,4 +1,4 @@
-"""The chapter of fates: what became of a claim whose COMMIT was not answered, because the line was lost in it."""
+"""The chapter of commits: what became of a claim whose COMMIT was not answered, because the line was lost in it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ T = TypeVar("T")
 LOCK_TIMEOUT = text("SET LOCAL lock_timeout = '2s'")
 
 
-class Fates:
+class Commits:
     """Looked up by worker and fence, which tell a claim from any other of the same row."""
 
     def __init__(self, database: Database) -> None:

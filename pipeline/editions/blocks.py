@@ -14,16 +14,16 @@ _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class Block:
     """One block of a fragment. `heading` is the heading's text when the block is one, else ""."""
 
     html: str
     heading: str
 
 
-def parcels(fragment: str) -> list[Parcel]:
+def split_blocks(fragment: str) -> list[Block]:
     """The fragment's blocks in order, and the text between them."""
-    return [Parcel(_write(unit), _heading(unit)) for unit in list(_units(_parse(fragment)))]
+    return [Block(_write(unit), _heading(unit)) for unit in list(_units(_parse(fragment)))]
 
 
 def strip_decoration(fragment: str) -> str:
@@ -36,15 +36,15 @@ def strip_decoration(fragment: str) -> str:
     return _inside(root)
 
 
-def length(parcel: Parcel) -> int:
+def length(block: Block) -> int:
     """Characters of text and tags in a block: what `beginning` counts."""
     return sum(_tag_length(element) + len(element.text or "") + len(element.tail or "")
-               for element in _parse(parcel.html).iter("*"))
+               for element in _parse(block.html).iter("*"))
 
 
-def beginning(parcel: Parcel, characters: int) -> str:
+def beginning(block: Block, characters: int) -> str:
     """The block up to that many characters of text and tags, closed properly; an ellipsis says that it was cut."""
-    root = _parse(parcel.html)
+    root = _parse(block.html)
     surplus: list[Element] = []
     left = characters
     for event, element in etree.iterwalk(root, events=("start", "end")):

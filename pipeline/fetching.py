@@ -1,7 +1,8 @@
-"""The only requests that publishing makes of its own: a feed that a person names, a hub of the settings.
+"""One HTTP exchange with an address that a person or a setting names: a feed, a hub, a certificate, our own site.
 
 Bounded in bytes and in time, also against a server that sends a byte a second; redirects are followed on
-the same host alone, because nothing may leave this machine but to what was named.
+the same host alone, because nothing may leave this machine but to what was named. Mail goes out over
+`providers.http`, which knows what was on the wire when the line was lost.
 """
 
 from __future__ import annotations
@@ -23,16 +24,18 @@ WHOLE_S = 60.0
 MOST_REDIRECTS = 5
 AGENT = f"avviso/{__version__}"
 _CHUNK = 64 * 1024
+_REDIRECTS = (301, 302, 303, 307, 308)
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back: body at most as long as was asked for, and where it was found after redirects."""
+    """What came back: body at most as long as was asked for, where it was found, and where it leads on to."""
 
     status: int
     body: bytes
     content_type: str
     address: str
+    location: str
 
 
 def fetch(address: str, limit_bytes: int, *, whole_s: float = WHOLE_S) -> Reply:
@@ -42,23 +45,21 @@ def fetch(address: str, limit_bytes: int, *, whole_s: float = WHOLE_S) -> Reply:
     """
     wanted = address
     for _ in range(MOST_REDIRECTS + 1):
-        reply, location = _call("GET", address, None, limit_bytes, whole_s)
+        reply = _call("GET", address, None, limit_bytes, whole_s)
         if reply.status == 200:
             return reply
-        if reply.status not in (301, 302, 303, 307, 308) or not location:
+        if not reply.location:
             raise _failure(wanted, f"answers with status {reply.status}")
-        address = _same_host(address, location)
+        address = _same_host(address, reply.location)
     raise _failure(wanted, "leads from one address to the next without end")
 
 
-def post(address: str, form: Mapping[str, str], *, whole_s: float = WHOLE_S) -> int:
-    """The status a server gives to a form. Raises Unreachable when it does not answer."""
-    reply, _ = _call("POST", address, urlencode(form).encode(), _CHUNK, whole_s)
-    return reply.status
+def post(address: str, form: Mapping[str, str], *, whole_s: float = WHOLE_S) -> Reply:
+    """What a server says to a form; no redirect is followed. Raises Unreachable when it does not answer."""
+    return _call("POST", address, urlencode(form).encode(), _CHUNK, whole_s)
 
 
-def _call(method: str, address: str, form: bytes | None, limit_bytes: int, whole_s: float) -> tuple[Reply, str]:
-    """One exchange, and where it leads on to."""
+def _call(method: str, address: str, form: bytes | None, limit_bytes: int, whole_s: float) -> Reply:
     try:
         url = urlsplit(address)
         headers = {"User-Agent": AGENT, "Accept-Encoding": "identity", "Connection": "close"}
@@ -70,7 +71,8 @@ def _call(method: str, address: str, form: bytes | None, limit_bytes: int, whole
             body = b"".join(_limited(answer, limit_bytes))
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise _failure(address, f"does not answer ({' '.join(str(error).split()) or type(error).__name__})") from None
-    return Reply(answer.status, body, answer.getheader("Content-Type", ""), address), answer.getheader("Location", "")
+    location = answer.getheader("Location", "") if answer.status in _REDIRECTS else ""
+    return Reply(answer.status, body, answer.getheader("Content-Type", ""), address, location)
 
 
 @contextmanager

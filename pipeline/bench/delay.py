@@ -1,6 +1,6 @@
-"""A line with a delay: bytes pass both ways, each half a round trip later than they came.
+"""A connection with a delay: bytes pass both ways, each half a round trip later than they came.
 
-    python -m pipeline.bench.line PORT MILLISECONDS
+    python -m pipeline.bench.delay PORT MILLISECONDS
 
 Prints the port to connect to; PORT is where it leads. It adds no limit of its own to how much is under way.
 """
@@ -20,7 +20,7 @@ _READ = 1 << 18
 
 
 @dataclass(slots=True)
-class _Way:
+class _Direction:
     """One direction: what has come in and when it may go out."""
 
     source: socket.socket
@@ -28,8 +28,8 @@ class _Way:
     under_way: deque[tuple[float, bytes]] = field(default_factory=deque)
 
 
-class Line:
-    """The line; `run` never returns."""
+class DelayProxy:
+    """Stands between two sides; `run` never returns."""
 
     def __init__(self, port: int, round_trip_s: float) -> None:
         self._to = port
@@ -38,20 +38,20 @@ class Line:
         self.port = self._socket.getsockname()[1]
         self._poll = select.poll()
         self._poll.register(self._socket, select.POLLIN)
-        self._ways: dict[int, _Way] = {}
+        self._directions: dict[int, _Direction] = {}
 
     def run(self) -> None:
         """Carries until the process ends."""
         while True:
             for number, _ in self._poll.poll(self._wait_ms()):
-                if number in self._ways:
-                    self._take(self._ways[number])
+                if number in self._directions:
+                    self._take(self._directions[number])
                 else:
                     self._accept()
             self._pass_on()
 
     def _wait_ms(self) -> float | None:
-        due = [way.under_way[0][0] for way in self._ways.values() if way.under_way]
+        due = [direction.under_way[0][0] for direction in self._directions.values() if direction.under_way]
         return max(0.0, min(due) - monotonic()) * 1_000 if due else None
 
     def _accept(self) -> None:
@@ -59,27 +59,27 @@ class Line:
         far = socket.create_connection(("127.0.0.1", self._to))
         for source, target in ((near, far), (far, near)):
             source.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._ways[source.fileno()] = _Way(source, target)
+            self._directions[source.fileno()] = _Direction(source, target)
             self._poll.register(source, select.POLLIN)
 
-    def _take(self, way: _Way) -> None:
+    def _take(self, direction: _Direction) -> None:
         try:
-            data = way.source.recv(_READ)
+            data = direction.source.recv(_READ)
         except OSError:
             data = b""
-        way.under_way.append((monotonic() + self._delay_s, data))
+        direction.under_way.append((monotonic() + self._delay_s, data))
         if not data:
-            self._poll.unregister(way.source)
+            self._poll.unregister(direction.source)
 
     def _pass_on(self) -> None:
         now = monotonic()
-        for number, way in tuple(self._ways.items()):
-            while way.under_way and way.under_way[0][0] <= now:
-                _, data = way.under_way.popleft()
-                if data and _sent(way.target, data):
+        for number, direction in tuple(self._directions.items()):
+            while direction.under_way and direction.under_way[0][0] <= now:
+                _, data = direction.under_way.popleft()
+                if data and _sent(direction.target, data):
                     continue
-                _end(way.target)
-                del self._ways[number]
+                _end(direction.target)
+                del self._directions[number]
                 break
 
 
@@ -100,9 +100,9 @@ def _end(target: socket.socket) -> None:
 
 def main(port: str, round_trip_ms: str) -> None:
     """Carries until the process ends."""
-    line = Line(int(port), float(round_trip_ms) / 1_000)
-    print(json.dumps({"port": line.port}), flush=True)
-    line.run()
+    proxy = DelayProxy(int(port), float(round_trip_ms) / 1_000)
+    print(json.dumps({"port": proxy.port}), flush=True)
+    proxy.run()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,69 @@
+"""Lines that are marks for a site generator: what they plainly say is shown, of the others nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.checking.examine import Specimen, examine_specimen
+from pipeline.issues.markdown import parse
+
+PLAYER = '<p><iframe src="https://www.youtube.com/embed/dQw4w9WgXcQ" title=""></iframe></p>'
+
+
+@pytest.mark.parametrize(("text", "html"), [
+    ('a\n{% include gif.html path="/a.gif" w="7" %}\nb', '<p>a</p>\n<p><img src="/a.gif" alt=""></p>\n<p>b</p>'),
+    ("{% img '{{ site.url }}/a b.png' alt:'Press' %}", '<p><img src="/a b.png" alt="Press"></p>'),
+    ('{{< figure src="a.png" caption="A <press>" >}}',
+     '<p><img src="a.png" alt="A &lt;press&gt;"><br>A &lt;press&gt;</p>'),
+    ("- a\n  {% asset_img b.png %}\n- c", '<ul>\n<li>a<p><img src="b.png" alt=""></p>\n</li>\n<li>c</li>\n</ul>'),
+    ("{% youtube dQw4w9WgXcQ %}", PLAYER), ('{{< youtube id="dQw4w9WgXcQ" >}}', PLAYER),
+    ('{%- include youtube.html id="dQw4w9WgXcQ" -%}', PLAYER),
+    ('{{< tweet user="a" id="1234567" >}}',
+     '<p><a href="https://twitter.com/i/status/1234567">https://twitter.com/i/status/1234567</a></p>'),
+    ('{% include a.html title="Ink"\n url="https://a.example/" when="9 May" id="a"\n pre="It is *made*\n of soot" %}',
+     '<p><a href="https://a.example/">Ink</a></p>\n<p>9 May</p>\n<p>It is <em>made</em>\nof soot</p>'),
+    ("{% highlight sh %}\n*a*\n\n b\n{% endhighlight %}\nc", "<pre><code>*a*\n\n b\n</code></pre>\n<p>c</p>"),
+    ("{{< highlight text >}}\n# a\n{{< /highlight >}}", "<pre><code># a\n</code></pre>"),
+    ("{% comment %}\na\n\n# b\n{% endcomment %}\nc", "<p>c</p>"),
+    ("{% note info %}\n*a*\n{% endnote %}", "<p><em>a</em></p>"),
+    ("{% assign a = 1 %}{% capture b %}\nb\n{% endcapture %}", "<p>b</p>"),
+    ("> {% include a.html %}\n> b", "<blockquote>\n<p>b</p>\n</blockquote>"),
+    ("{% include a.html %}", ""),
+])
+def test_a_line_of_marks_is_done_or_left_out(text: str, html: str) -> None:
+    assert parse(text).clean.rstrip("\n") == html
+
+
+@pytest.mark.parametrize("text", [
+    "One writes {% if a %} here", "{% if a %} is a mark", "{% never closed\na", "{{ page.author }}", "{% post_url a %}",
+    "{% highlight %} a", "{{% a }}", "{ % a %}", "{% if a %}\n{{ 7 * 7 }}\n{% endif %}", '{% include "a.html" %}',
+    "{% for a in b %}{% endfor %}"])
+def test_marks_in_prose_stay_as_typed(text: str) -> None:
+    assert parse(text).clean == f"<p>{text}</p>\n"
+
+
+@pytest.mark.parametrize(("text", "html"), [
+    ("import A from '../a'\nimport { b,\n c } from \"x\";\n\nexport const m = {\n  a: 1\n}\n\n# a\n\nimport b from 'c'",
+     "<h2 id=\"a\">a</h2>\n<p>import b from 'c'</p>"),
+    ("import duties rise\n\na", "<p>import duties rise</p>\n<p>a</p>"),
+    ("export const is a word", "<p>export const is a word</p>"),
+])
+def test_what_mdx_imports_and_exports_at_the_top_is_left_out(text: str, html: str) -> None:
+    assert parse(text).clean.rstrip("\n") == html
+
+
+def test_code_that_is_never_closed_is_text() -> None:
+    assert parse("{% highlight sh %}\n*a*").clean == "<p><em>a</em></p>\n"
+
+
+def test_what_was_left_out_is_named_once_and_what_was_shown_is_not() -> None:
+    body = ("{% include a.html %}\n\n{% img /b.png alt='Press' %}\n\n{% if c %}d{% endif %}\n\n"
+            "{% note %}\ne\n{% endnote %}")
+    specimen = Specimen("14.md", "Title", None, body, 1, "auto", "en")
+
+    found = examine_specimen(specimen, lambda _: True)
+
+    assert [(one.line, one.message) for one in found] == [
+        (1, "{% include a.html %} is for a site generator and was left out"),
+        (5, "{% if c %} is shown as typed: nothing fills it"), (5, "{% endif %} is shown as typed: nothing fills it"),
+        (7, "{% note %} is for a site generator and was left out")]

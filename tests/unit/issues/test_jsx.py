@@ -1,0 +1,21 @@
+"""Components with values in braces are components; one that names a picture is that picture."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.issues.markdown import parse
+
+
+@pytest.mark.parametrize(("text", "html"), [
+    ('<Image\n  cols={6}\n  src={require("./a.webp").default}\n  alt="A & b"\n/>',
+     '<p><img src="./a.webp" alt="A &amp; b"></p>'),
+    ('a <Img src="/a.png" width={300} {...more} /> b', '<p>a <img src="/a.png" alt="" width="300"> b</p>'),
+    ("<Image src={hero} />", ""),
+    ("<PrLink numbers={[1, 2]}>\n a *b*\n</PrLink>", "<p>\na <em>b</em>\n</p>"),
+    ("<Toc items={{ a: 1 }} />", ""),
+    ("Vec<T>, HashMap<K, V> and 1 <A {", "<p>Vec&lt;T&gt;, HashMap&lt;K, V&gt; and 1 &lt;A {</p>"),
+    ("`<Foo a={b} />`", "<p><code>&lt;Foo a={b} /&gt;</code></p>"),
+])
+def test_a_component_is_read_with_its_braces(text: str, html: str) -> None:
+    assert parse(text).clean.rstrip("\n") == html
