@@ -26,13 +26,14 @@ from pipeline.mailings.brake import Brake
 from pipeline.mailings.dispatch import Dispatch
 from pipeline.mailings.domains import FARTHEST, Limit
 from pipeline.mailings.inquiry import inquire
-from pipeline.mailings.mailing import COPIES, DeliveryState, Doubt, DoubtPolicy, MailingState
+from pipeline.mailings.mailing import COPIES, Claim, DeliveryState, Doubt, DoubtPolicy, MailingState
 from pipeline.mailings.pace import Pace
 from pipeline.mailings.presence import Presence
 from pipeline.mailings.send import deliver, serve
 from pipeline.mailings.sender_queue import GROUP
 from pipeline.mailings.terms import Terms
 from pipeline.mailings.warm_up import WarmUp
+from pipeline.providers.base import Message
 from pipeline.publish.door import Pass
 
 if TYPE_CHECKING:
@@ -184,8 +185,12 @@ class Shift:
         doubts.repeat(post.name, causes, now, memory=post.memory if is_auto and post.idempotent else None,
                       copies=COPIES if is_auto and not post.idempotent else None)
         if is_auto:
-            inquire(self._app.ledger, post, self._app.composer, now)
+            inquire(self._app.ledger, post, self._composed, now)
             doubts.assume_sent(now, over_at=steady)
+
+    def _composed(self, claim: Claim) -> Message:
+        """A message in doubt, anew. Not before there is one: a secret made for nothing is in the way of `restore`."""
+        return self._app.composer(claim)
 
     def _hear(self) -> None:
         """Reads the mailbox. One that is away is said and tried again: nothing of the rest depends on it."""

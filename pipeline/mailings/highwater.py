@@ -88,8 +88,8 @@ class HighWater:
     def notice_arrival(self, now: datetime) -> None:
         """A ledger with another's mark beside it counts as restored now; so does one with none that mailed somebody."""
         mark, present = self._read(), self._now()
-        is_others = mark.ledger != present.ledger if mark else not self._path.exists() and present.delivery
-        if not is_others or self._ledger.notebook.identity().orphan:
+        is_at_home = mark.ledger == present.ledger if mark else self._path.exists() or not present.delivery
+        if is_at_home or self._ledger.notebook.identity().orphan:
             return
         log.warning("ledger.arrived", extra={"path": str(self._path), "remedy": "look at `avviso status`"})
         stop_what_may_have_gone_on(self._ledger, now)

@@ -78,6 +78,24 @@ def test_restore_beside_another_secret_is_refused_before_anything_is_written(
     assert not (elsewhere.app.config.var / "avviso.db").exists()
 
 
+def test_pass_that_is_refused_for_want_of_the_ledger_leaves_room_for_the_restore(
+    letters: Publication, elsewhere: Publication, tmp_path: Path
+) -> None:
+    letters.app.ring  # noqa: B018, makes it
+    export_publication(letters.app, tmp_path / "out", silent)
+    (elsewhere.folder / "feeds").mkdir()
+    (elsewhere.folder / "feeds" / "atom.xml").write_text("<feed/>")
+    with pytest.raises(Refusal, match="restore the old ledger"):
+        elsewhere.deliver()
+    elsewhere.app.close()
+    (elsewhere.folder / "var" / "avviso.db").unlink()
+
+    elsewhere.restart()
+    restore_publication(elsewhere.app, tmp_path / "out", silent)
+
+    assert elsewhere.app.has_secret
+
+
 def test_spreadsheets_show_readers_and_deliveries(letters: Publication, tmp_path: Path) -> None:
     export_publication(letters.app, tmp_path / "out", silent)
 
