@@ -88,10 +88,7 @@ class HighWater:
     def notice_arrival(self, now: datetime) -> None:
         """A ledger with another's mark beside it counts as restored now; so does one with none that mailed somebody."""
         mark, present = self._read(), self._now()
-        if mark is None:
-            is_at_home = self._path.exists() or not present.delivery
-        else:
-            is_at_home = mark.ledger == present.ledger
+        is_at_home = mark.ledger == present.ledger if mark else self._path.exists() or not present.delivery
         if is_at_home or self._ledger.notebook.identity().orphan:
             return
         log.warning("ledger.arrived", extra={"path": str(self._path), "remedy": "look at `avviso status`"})
