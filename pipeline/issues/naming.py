@@ -56,6 +56,13 @@ def stem(path: str) -> str:
     return day if date_in_name(day[:10]) else named.name
 
 
+def folder_around(path: str) -> str:
+    """The folder in which an issue of that stem lies: `css` for `css/14.md` and `css/14/index.md`; "" at the top."""
+    file = PurePosixPath(path)
+    folder = file.parent.parent if file.stem.lower() in _AS_ITS_FOLDER and file.parent.name else file.parent
+    return "" if folder == PurePosixPath(".") else str(folder)
+
+
 def number_in_name(name: str) -> int | None:
     """The issue number that a stem begins with, or None."""
     match = _leading_number(name)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from pipeline.issues.dates import date_in_name
 from pipeline.issues.likeness import SAME, alike
-from pipeline.issues.naming import number_in_name, stem
+from pipeline.issues.naming import folder_around, number_in_name, stem
 from pipeline.issues.years import begin_anew, year_named, year_of
 
 MANY = 3    # so many identities that are asked for twice, or files that ask for one, are no mistake
@@ -113,5 +113,6 @@ def _have_days(paths: Sequence[str]) -> bool:
 
 
 def _below(path: str, name: str) -> str:
-    """A name in the folder of a file: `css/14`."""
-    return path.rpartition("/")[0] + "/" + name if "/" in path else name
+    """A name in the folder of an issue: `css/14`."""
+    folder = folder_around(path)
+    return f"{folder}/{name}" if folder else name

@@ -10,7 +10,7 @@ from typing import Literal
 from pipeline.errors import IssueError, Problem
 from pipeline.feeds.addresses import feed_id, permalink, slug, web_address
 from pipeline.issues.archive import Archive
-from pipeline.issues.naming import stem
+from pipeline.issues.naming import folder_around, stem
 from pipeline.issues.record import Record
 from pipeline.issues.years import year_named, year_of
 
@@ -80,7 +80,7 @@ def address(pattern: str, record: Record) -> str:
     year = year_named(record.path)
     if record.key == f"{year}/{number}" and not year_of(record.path) and "{year}" not in pattern:
         pattern = pattern.replace("{number}", f"{year}/{{number}}")
-    folder = record.path.rpartition("/")[0]
+    folder = folder_around(record.path)
     counted = number is not None and year_of(record.path)
     if folder and not counted and record.key.rpartition("/")[0] == folder:
         number, name = None, record.key

@@ -195,11 +195,11 @@ CASES = {
         {"2026-10-01-a.md": ("3", "apples"), "2026-10-01-a copy.md": ("3", "apples")},
         withheld={"2026-10-01-a.md": "2026-10-01-a copy.md", "2026-10-01-a copy.md": "2026-10-01-a.md"}),
     "a number that four new files have is none": Case(
-        {"2025/v2-a.md": ("2", "apples"), "2025/v2-b.md": ("2", "bells"), "2025/v2-c.md": ("2", "clouds"),
+        {"2025/v2-a/index.md": ("2", "apples"), "2025/v2-b.md": ("2", "bells"), "2025/v2-c.md": ("2", "clouds"),
          "2025/v2-d.md": ("2", "drums"), "2026/1.md": ("1", "apples, edited")},
-        keys={"2025/v2-a.md": "2025/v2-a", "2025/v2-b.md": "2025/v2-b", "2025/v2-c.md": "2025/v2-c",
+        keys={"2025/v2-a/index.md": "2025/v2-a", "2025/v2-b.md": "2025/v2-b", "2025/v2-c.md": "2025/v2-c",
               "2025/v2-d.md": "2025/v2-d", "2026/1.md": "1"},
-        unnumbered=frozenset(f"2025/v2-{name}.md" for name in "abcd")),
+        unnumbered=frozenset(("2025/v2-a/index.md", "2025/v2-b.md", "2025/v2-c.md", "2025/v2-d.md"))),
     "many numbers that several new files have are none": Case(
         VERSIONS, keys={path: path[:-3] for path in VERSIONS}, unnumbered=frozenset(VERSIONS)),
     "what is known by its name instead of such a number stays so": Case(
