@@ -83,19 +83,21 @@ def _line(url: SplitResult, whole_s: float) -> Iterator[http.client.HTTPConnecti
     line = (http.client.HTTPSConnection(url.hostname, url.port, timeout=SILENCE_S, context=ssl.create_default_context())
             if url.scheme == "https" else http.client.HTTPConnection(url.hostname, url.port, timeout=SILENCE_S))
     line.connect()
-    end = threading.Timer(whole_s, _cut, [line.sock])  # `line` forgets its socket when the answer begins
+    is_cut = threading.Event()
+    end = threading.Timer(whole_s, _cut, [line.sock, is_cut])  # `line` forgets its socket when the answer begins
     end.daemon = True
     end.start()
     try:
         yield line
-        if end.finished.is_set():
+        if is_cut.is_set():
             raise TimeoutError(f"not done after {whole_s:g} s")
     finally:
         end.cancel()
         line.close()
 
 
-def _cut(wire: socket.socket) -> None:
+def _cut(wire: socket.socket, is_cut: threading.Event) -> None:
+    is_cut.set()  # before the wire ends: whoever reads it must not take what came for the whole
     with suppress(OSError):  # closed already
         wire.shutdown(socket.SHUT_RDWR)
 

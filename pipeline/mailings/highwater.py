@@ -108,6 +108,7 @@ class HighWater:
             return
         temporary = self._path.with_name(f".{self._path.name}.{os.getpid()}")
         try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with open_private(temporary, encoding="utf-8") as file:
                 file.write(json.dumps(asdict(now), ensure_ascii=False) + "\n")
             temporary.replace(self._path)

@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from pipeline import fetching
 from pipeline.errors import Unreachable
 from pipeline.fetching import MOST_REDIRECTS, fetch, post
 from tests.messages import puppet
@@ -116,3 +117,13 @@ def dripping(pause_s: float) -> Iterator[str]:
 def test_server_that_is_never_silent_and_never_done_is_cut_off() -> None:
     with dripping(0.02) as address, pytest.raises(Unreachable, match=r"not done after 0.5 s|does not answer"):
         fetch(address, 10_000, whole_s=0.5)
+
+
+def test_what_came_before_the_cut_is_not_taken_for_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even where the thread that cuts gets no further for a while."""
+    cut, is_over = fetching._cut, threading.Event()
+    monkeypatch.setattr(fetching, "_cut", lambda *wire: (cut(*wire), is_over.wait(30)))
+
+    with dripping(0.02) as address, pytest.raises(Unreachable, match=r"not done after 0.5 s|does not answer"):
+        fetch(address, 10_000, whole_s=0.5)
+    is_over.set()
