@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 
+from pipeline.issues.lines import line_of
+
 _BORDER = re.compile(r"(?<!\\)\|")
 _BORDER_OR_CODE = re.compile(r"(?P<code>(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`))|(?<!\\)\|")
 
@@ -25,7 +27,7 @@ def mend_rows(state: StateBlock, first: int) -> None:
         elif token.type == "inline":
             cells.append(token)
         elif token.type == "tr_close" and row and row.map:
-            _mend(_line(state, row.map[0]), cells)
+            _mend(line_of(state, row.map[0]), cells)
 
 
 def _mend(line: str, cells: list[Token]) -> None:
@@ -53,7 +55,3 @@ def _split(line: str, borders: list[int]) -> list[str]:
     if found and not found[-1].strip():
         del found[-1]
     return found
-
-
-def _line(state: StateBlock, line: int) -> str:
-    return state.src[state.bMarks[line] + state.tShift[line]:state.eMarks[line]]

@@ -11,6 +11,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 
 from pipeline.issues.callouts import NEAREST
+from pipeline.issues.lines import line_of
 from pipeline.issues.patience import MAX_NESTING
 
 _OPENING = re.compile(
@@ -31,7 +32,7 @@ def use_containers(parser: MarkdownIt) -> None:
 def _container(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803, the library's
     if not state.src.startswith(":::", state.bMarks[startLine] + state.tShift[startLine]):
         return False
-    found = _OPENING.fullmatch(_line(state, startLine).rstrip())
+    found = _OPENING.fullmatch(line_of(state, startLine).rstrip())
     kind = found["kind"].lower() if found else ""
     unseen: int = state.env.get(_DEPTH, 0)
     if found is None or kind not in _KINDS.keys() | _UNSEEN or (
@@ -53,16 +54,12 @@ def _container(state: StateBlock, startLine: int, endLine: int, silent: bool) ->
     return True
 
 
-def _line(state: StateBlock, line: int) -> str:
-    return state.src[state.bMarks[line] + state.tShift[line]:state.eMarks[line]]
-
-
 def _end(state: StateBlock, line: int, last: int, colons: int) -> tuple[int, bool]:
     """The line that closes a container, or the first that is no longer around it; and whether it is one that closes."""
     for at in range(line, last):
         if state.sCount[at] < state.blkIndent and not state.isEmpty(at):
             return at, False
-        text = _line(state, at)
+        text = line_of(state, at)
         if text.startswith(":" * colons) and _CLOSING.fullmatch(text):
             return at, True
     return last, False

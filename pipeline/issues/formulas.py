@@ -11,6 +11,8 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
+from pipeline.issues.lines import line_of
+
 # Of two prices, what lies between has no sign of TeX, or is a link, or ends at a space; or a figure follows.
 _FORMULA = re.compile(
     r"(?<!\$)(?:\$\$[^$`<]{1,2000}\$\$"
@@ -51,17 +53,13 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 def _last_line(state: StateBlock, start: int, end: int) -> int | None:
     """That of the formula which begins here; None where none does, or it is not alone on its lines."""
-    first = _line(state, start)
+    first = line_of(state, start).rstrip()
     if not first.startswith("$$") or first.startswith("$$$"):
         return None
     for at in range(start, min(end, start + MAX_LINES)):
-        text = first[2:] if at == start else _line(state, at)
+        text = first[2:] if at == start else line_of(state, at).rstrip()
         if "$$" in text:
             return at if text.index("$$") == len(text) - 2 else None
         if at > start and (not text or state.sCount[at] < state.blkIndent):
             return None
     return None
-
-
-def _line(state: StateBlock, line: int) -> str:
-    return state.src[state.bMarks[line] + state.tShift[line]:state.eMarks[line]].rstrip()

@@ -15,6 +15,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.utils import EnvType
 
+from pipeline.issues.lines import line_of
 from pipeline.issues.patience import last_place
 
 LEFT_OUT = "left_out"
@@ -116,20 +117,16 @@ def _generator(state: StateBlock, startLine: int, endLine: int, silent: bool) ->
 
 def _text(state: StateBlock, line: int, last: int) -> tuple[str, int]:
     """The text of the mark that begins on a line, and the line behind it; "" if none does."""
-    first = _line(state, line)
+    first = line_of(state, line).strip()
     end = next((end for begin, end in _ENDS.items() if first.startswith(begin)), None)
     if end is None or last_place(state, end) < state.bMarks[line]:
         return "", line
     for at in range(line, min(last, line + _MAX_LINES)):
         if at > line and (state.isEmpty(at) or state.sCount[at] < state.blkIndent):
             break
-        if end in _line(state, at):
-            return "\n".join(_line(state, one) for one in range(line, at + 1)), at + 1
+        if end in line_of(state, at):
+            return "\n".join(line_of(state, one).strip() for one in range(line, at + 1)), at + 1
     return "", line
-
-
-def _line(state: StateBlock, line: int) -> str:
-    return state.src[state.bMarks[line] + state.tShift[line]:state.eMarks[line]].strip()
 
 
 def _read(text: str) -> list[tuple[str, str, str]] | None:
@@ -160,7 +157,7 @@ def _closing(state: StateBlock, name: str, line: int, last: int) -> int | None:
     for at in range(line, last):
         if state.sCount[at] < state.blkIndent and not state.isEmpty(at):
             break
-        if mark.search(_line(state, at)):
+        if mark.search(line_of(state, at)):
             return at
     none.add((name, last))
     return None

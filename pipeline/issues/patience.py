@@ -18,6 +18,7 @@ from markdown_it.token import Token
 
 from pipeline.issues import rawwords
 from pipeline.issues.cells import mend_rows
+from pipeline.issues.lines import line_of
 from pipeline.issues.plainlines import MARKS, LineRuler, WordParser
 
 MAX_NESTING = 20
@@ -102,7 +103,7 @@ def _table(state: StateBlock, startLine: int, endLine: int, silent: bool) -> boo
         return False
     if silent:
         return True
-    columns = _line(state, startLine + 1).count("|") - 1
+    columns = line_of(state, startLine + 1).count("|") - 1
     end = _end_of_block(state, startLine, endLine)
     if columns <= MAX_COLUMNS and columns * (end - startLine) <= MAX_CELLS:
         first = len(state.tokens)
@@ -112,10 +113,6 @@ def _table(state: StateBlock, startLine: int, endLine: int, silent: bool) -> boo
     why = f"a table of more than {MAX_COLUMNS} columns or {MAX_CELLS:,} cells"
     _push_paragraph(state, startLine, end, too_much=why)
     return True
-
-
-def _line(state: StateBlock, line: int) -> str:
-    return state.src[state.bMarks[line] + state.tShift[line]:state.eMarks[line]]
 
 
 def _end_of_block(state: StateBlock, startLine: int, endLine: int) -> int:  # noqa: N803

@@ -11,6 +11,8 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
+from pipeline.issues.lines import line_of
+
 WIKI_LINK = re.compile(r"\[\[(?=[^\s|])[^\[\]|\n]{1,200}?(?<![\s\\])\\?\|(?P<words>[^\[\]|\n]{1,300})\]\](?![(\[])")
 _REMARK = re.compile(r"%%(?![a-z_]{1,40}%%)[^%]+(?:%(?!%)[^%]+)*%%")  # `%%name%%` is a template's
 _MAX_LINES = 200
@@ -32,7 +34,7 @@ def _remark(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bo
     if not state.src.startswith("%%", state.bMarks[startLine] + state.tShift[startLine]) or (
             state.is_code_block(startLine)):
         return False
-    end = startLine if is_hidden(_line(state, startLine)) else _end(state, startLine, endLine)
+    end = startLine if is_hidden(line_of(state, startLine)) else _end(state, startLine, endLine)
     if end is None:
         return False
     if not silent:
@@ -42,13 +44,10 @@ def _remark(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bo
 
 def _end(state: StateBlock, start: int, last: int) -> int | None:
     """The line that ends a remark of several lines, both marks alone on theirs; None if there is none."""
-    if _line(state, start) != "%%":
+    if line_of(state, start).strip() != "%%":
         return None
-    return next((line for line in range(start + 1, min(last, start + _MAX_LINES)) if _line(state, line) == "%%"), None)
-
-
-def _line(state: StateBlock, line: int) -> str:
-    return state.src[state.bMarks[line] + state.tShift[line]:state.eMarks[line]].strip()
+    following = range(start + 1, min(last, start + _MAX_LINES))
+    return next((line for line in following if line_of(state, line).strip() == "%%"), None)
 
 
 def _wiki_link(state: StateInline, silent: bool) -> bool:
