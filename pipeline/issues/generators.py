@@ -17,6 +17,7 @@ from markdown_it.utils import EnvType
 
 from pipeline.issues.lines import line_of
 from pipeline.issues.patience import last_place
+from pipeline.issues.targets import PICTURE_ENDING
 
 LEFT_OUT = "left_out"
 """In the parser's `env`: a list of rows, counted from 0, with the marks on them of which nothing is shown."""
@@ -37,7 +38,7 @@ _CODE = frozenset(("highlight", "codeblock", "code"))
 _SILENT = frozenset(("assign", "comment"))
 _LANGUAGE = re.compile(r"\blang(?:uage)?\s*[:=]\s*[\"']?([\w+#-]+)")
 _WORD = re.compile(r"\s*[\"']?([\w+#-]+)[\"']?(?=\s|$)")
-_ENDING = r"\.(?:png|jpe?g|gif|webp|svg|avif)(?:\?[^\s\"'{}<>]{0,100})?"
+_ENDING = PICTURE_ENDING + r"(?:\?[^\s\"'{}<>]{0,100})?"
 _PICTURE = re.compile(
     rf"[\"}}](?P<a>[^\"{{}}<>\n]{{1,300}}{_ENDING})\"|['}}](?P<b>[^'{{}}<>\n]{{1,300}}{_ENDING})'"
     rf"|(?:^|[\s=}}])(?P<c>[^\s\"'={{}}<>]{{1,300}}{_ENDING})(?=\s|$)", re.IGNORECASE)
@@ -59,15 +60,8 @@ _ADDRESS = re.compile(r"https?://[^\s\"'{}<>]+")
 _ID = re.compile(r"\bid\s*[:=]\s*[\"']?([\w-]{6,})|(?:^|\s)[\"']?([\w-]{6,})[\"']?(?=\s|$)")
 
 
-# A paragraph of MDX at the beginning of a text, before any of its words.
-_IMPORTS = re.compile(
-    r"(?:import\s(?:[\w\s{},*$]{1,500}\sfrom\s{1,9})?[\"'][^\"'\n]{1,300}[\"'][ \t]*;?\s*"
-    r"|export\s(?:(?:const|let)\s\w+\s*=|default\s(?:[({]|function\b)|function\s\w+\s*\()[^\n]*(?:\n[^\n]+)*)+")
-
-
 def use_generators(parser: MarkdownIt) -> None:
-    """Adds the rules; a line of marks ends a paragraph, as a fence does."""
-    parser.block.ruler.before("fence", "imports", _imports)
+    """Adds the rule; a line of marks ends a paragraph, as a fence does."""
     ends = ["paragraph", "reference", "blockquote", "list"]
     parser.block.ruler.before("fence", "generator", _generator, {"alt": ends})
 
@@ -75,18 +69,6 @@ def use_generators(parser: MarkdownIt) -> None:
 def is_left_out(line: str) -> bool:
     """Whether this line of a text is nothing but marks that are done or left out."""
     return _read(line.strip()) is not None
-
-
-def _imports(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803, the library's
-    """Leaves out `import` and `export` at the top of a text, each where nothing but others like it came before."""
-    begin = state.bMarks[startLine]
-    if silent or state.tokens or state.level or not state.src.startswith(("import ", "export "), begin):
-        return False
-    end = next((line for line in range(startLine, endLine) if state.isEmpty(line)), endLine)
-    if not _IMPORTS.fullmatch(state.src[begin:state.eMarks[end - 1]]):
-        return False
-    state.line = end
-    return True
 
 
 def _generator(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803, the library's

@@ -18,8 +18,8 @@ from pipeline.issues.containers import use_containers
 from pipeline.issues.emphasis import use_friendly_emphasis
 from pipeline.issues.formulas import use_formulas
 from pipeline.issues.generators import use_generators
-from pipeline.issues.jsx import use_components
 from pipeline.issues.linking import use_linker
+from pipeline.issues.mdx import use_mdx
 from pipeline.issues.notes import use_notes
 from pipeline.issues.patience import MAX_NESTING, last_place, use_patience
 from pipeline.issues.plainlinks import use_plain_links
@@ -40,7 +40,7 @@ def markdown_parser() -> MarkdownIt:
     parser.block.ruler.at("html_block", _html_block, {"alt": ["paragraph", "reference", "blockquote"]})
     parser.inline.ruler.before("link", "lone_bracket", _lone_bracket)
     parser.inline.ruler.before("html_inline", "comment", _comment)
-    use_components(parser)
+    use_mdx(parser)
     use_containers(parser)
     use_generators(parser)
     use_friendly_emphasis(parser)

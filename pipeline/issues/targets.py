@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from markdown_it.common.normalize_url import normalizeLink
 
+PICTURE_ENDING = r"\.(?:png|jpe?g|gif|webp|svg|avif)"  # of the files that pages show, in small letters
 # What a person reads as an address of the web or of mail, though its beginning is missing; `logo@2x.png` is a file.
 _WEB = re.compile(r"www\.[a-z0-9-]+(?:\.[a-z0-9-]+)+(?=[/?#:]|$)", re.IGNORECASE)
 # Names of the web that are no endings of files.

@@ -42,16 +42,6 @@ def test_marks_in_prose_stay_as_typed(text: str) -> None:
     assert parse(text).clean == f"<p>{text}</p>\n"
 
 
-@pytest.mark.parametrize(("text", "html"), [
-    ("import A from '../a'\nimport { b,\n c } from \"x\";\n\nexport const m = {\n  a: 1\n}\n\n# a\n\nimport b from 'c'",
-     "<h2 id=\"a\">a</h2>\n<p>import b from 'c'</p>"),
-    ("import duties rise\n\na", "<p>import duties rise</p>\n<p>a</p>"),
-    ("export const is a word", "<p>export const is a word</p>"),
-])
-def test_what_mdx_imports_and_exports_at_the_top_is_left_out(text: str, html: str) -> None:
-    assert parse(text).clean.rstrip("\n") == html
-
-
 def test_code_that_is_never_closed_is_text() -> None:
     assert parse("{% highlight sh %}\n*a*").clean == "<p><em>a</em></p>\n"
 

@@ -1,6 +1,7 @@
-"""Components as MDX has them, `<Image src={require("./a.png").default} />`: values in braces, which HTML does not know.
+"""What MDX has besides Markdown: `import` at the top, and `<Image src={require("./a.png").default} />`, with values in
+braces, which HTML does not know.
 
-What they are is known to `rawhtml`; one that shows a picture by its address is that picture.
+What such a component is, is known to `rawhtml`; one that shows a picture by its address is that picture.
 """
 
 from __future__ import annotations
@@ -9,7 +10,10 @@ import re
 from html import escape, unescape
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
+
+from pipeline.issues.targets import PICTURE_ENDING
 
 _VALUE = r"\"[^\"]*\"|'[^']*'|\{(?:[^{}]|\{[^{}]{0,300}\}){0,600}\}"
 _COMPONENT = re.compile(
@@ -17,13 +21,30 @@ _COMPONENT = re.compile(
 _ATTRIBUTE = re.compile(rf"\s([A-Za-z_][\w:-]*)=({_VALUE})")
 _PICTURES = frozenset(("Image", "Img", "Picture", "Figure"))
 _QUOTED = re.compile(r"[\"'`]([^\"'`{}]+)[\"'`]")
-_PICTURE = re.compile(r"[^\s<>]+\.(?:png|jpe?g|gif|webp|svg|avif)(?:\?[^\s<>]*)?", re.IGNORECASE)
+_PICTURE = re.compile(rf"[^\s<>]+{PICTURE_ENDING}(?:\?[^\s<>]*)?", re.IGNORECASE)
 _KEPT = ("alt", "title", "width", "height")
+# A paragraph of MDX at the beginning of a text, before any of its words.
+_IMPORTS = re.compile(
+    r"(?:import\s(?:[\w\s{},*$]{1,500}\sfrom\s{1,9})?[\"'][^\"'\n]{1,300}[\"'][ \t]*;?\s*"
+    r"|export\s(?:(?:const|let)\s\w+\s*=|default\s(?:[({]|function\b)|function\s\w+\s*\()[^\n]*(?:\n[^\n]+)*)+")
 
 
-def use_components(parser: MarkdownIt) -> None:
-    """Adds the rule before the parser's own for tags."""
+def use_mdx(parser: MarkdownIt) -> None:
+    """Adds the rules, that for components before the parser's own for tags."""
+    parser.block.ruler.before("fence", "imports", _imports)
     parser.inline.ruler.before("html_inline", "component", _component)
+
+
+def _imports(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803, the library's
+    """Leaves out `import` and `export` at the top of a text, each where nothing but others like it came before."""
+    begin = state.bMarks[startLine]
+    if silent or state.tokens or state.level or not state.src.startswith(("import ", "export "), begin):
+        return False
+    end = next((line for line in range(startLine, endLine) if state.isEmpty(line)), endLine)
+    if not _IMPORTS.fullmatch(state.src[begin:state.eMarks[end - 1]]):
+        return False
+    state.line = end
+    return True
 
 
 def _component(state: StateInline, silent: bool) -> bool:

@@ -1,4 +1,4 @@
-"""Components with values in braces are components; one that names a picture is that picture."""
+"""Components with values in braces are components, those that name a picture are pictures; imports are left out."""
 
 from __future__ import annotations
 
@@ -18,4 +18,14 @@ from pipeline.issues.markdown import parse
     ("`<Foo a={b} />`", "<p><code>&lt;Foo a={b} /&gt;</code></p>"),
 ])
 def test_a_component_is_read_with_its_braces(text: str, html: str) -> None:
+    assert parse(text).clean.rstrip("\n") == html
+
+
+@pytest.mark.parametrize(("text", "html"), [
+    ("import A from '../a'\nimport { b,\n c } from \"x\";\n\nexport const m = {\n  a: 1\n}\n\n# a\n\nimport b from 'c'",
+     "<h2 id=\"a\">a</h2>\n<p>import b from 'c'</p>"),
+    ("import duties rise\n\na", "<p>import duties rise</p>\n<p>a</p>"),
+    ("export const is a word", "<p>export const is a word</p>"),
+])
+def test_what_mdx_imports_and_exports_at_the_top_is_left_out(text: str, html: str) -> None:
     assert parse(text).clean.rstrip("\n") == html
