@@ -71,6 +71,11 @@ def in_one_line(text: str) -> str:
     return " ".join((text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)).split())
 
 
+def shorten(text: str) -> str:
+    """As much of somebody's words as a message has room for: 60 characters."""
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
 def to_install(extra: str) -> str:
     """What to do where an optional part is not there."""
     return f"run `make extras` where avviso lies, or install it with its extra `{extra}`"

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from difflib import SequenceMatcher
 
-from pipeline.checking.source import Source, short
+from pipeline.checking.source import Source
 from pipeline.checking.targets import Named
-from pipeline.errors import IssueError, Problem
+from pipeline.errors import IssueError, Problem, shorten
 from pipeline.feeds.addresses import is_page, is_relative, source_path
 from pipeline.issues.anchors import Anchors
 from pipeline.issues.sanitizing import SCHEMES
@@ -55,7 +55,7 @@ def _judge(source: Source, one: Named, anchors: Anchors, exists: Exists) -> Iter
                              else "the link has no address", "write the address, or remove the link")
     elif address.startswith("#"):
         if not anchors.find(address[1:]):
-            yield source.problem("anchor-missing", one.at, f'no heading has the address "{short(address)}"',
+            yield source.problem("anchor-missing", one.at, f'no heading has the address "{shorten(address)}"',
                                  "write it as the web page shows it, or remove the link")
     elif scheme := _SCHEME.match(address):
         yield from _judge_scheme(source, one, scheme["scheme"].lower())
@@ -77,7 +77,7 @@ def _judge_scheme(source: Source, one: Named, scheme: str) -> Iterator[Problem]:
 
 
 def _broken(source: Source, one: Named) -> Problem:
-    return source.problem("link-scheme", one.at, f'"{short(one.address)}" leads nowhere: its beginning is mistyped',
+    return source.problem("link-scheme", one.at, f'"{shorten(one.address)}" leads nowhere: its beginning is mistyped',
                           "write https:// or mailto:")
 
 
@@ -94,7 +94,7 @@ def _judge_file(source: Source, one: Named, exists: Exists) -> Iterator[Problem]
     if not exists(path) and not (path.endswith(".html") and exists(f"{path.removesuffix('.html')}.md")):
         is_host = _HOST.match(one.address)
         remedy = f"write https://{one.address}" if is_host else "mend the name, or write the whole address"
-        yield source.problem("link-missing", one.at, f'there is no file "{short(path)}" in the {folder_of(path)}',
+        yield source.problem("link-missing", one.at, f'there is no file "{shorten(path)}" in the {folder_of(path)}',
                              remedy)
 
 

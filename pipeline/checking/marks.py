@@ -9,7 +9,7 @@ from itertools import islice
 from markdown_it.token import Token
 
 from pipeline.checking.source import Source
-from pipeline.errors import Problem
+from pipeline.errors import Problem, shorten
 from pipeline.issues.fillings import FILLED, RAW, TITLE
 from pipeline.issues.generators import is_left_out
 from pipeline.issues.vaults import WIKI_LINK, is_hidden
@@ -33,23 +33,23 @@ _TRIES = 5    # texts with ** in one block: the others may all be escaped
 def find_marks(source: Source, tokens: Sequence[Token]) -> Iterator[Problem]:
     """Everything of this kind in an issue."""
     for found in source.find(_EMBED):
-        yield source.problem("obsidian-embed", found.start(), f"{_short(found[0])} is shown as typed",
+        yield source.problem("obsidian-embed", found.start(), f"{shorten(found[0])} is shown as typed",
                              f"write ![what it shows]({found[1].partition('|')[0].strip()}) for a picture, "
                              "or link to it")
     for found in source.find(_COMMENT):
         line = source.line_at(found.start())
         if found[0] == line.strip() and is_hidden(line):
             continue
-        remark = _short(" ".join(found[0].split()))
+        remark = shorten(" ".join(found[0].split()))
         yield source.problem("obsidian-comment", found.start(), f"{remark} is shown as typed",
                              "remove it, or write <!-- … -->, which nobody sees")
     for found in source.find(_WIKI):
         kept = WIKI_LINK.fullmatch(found[0])
-        yield source.problem("wiki-link", found.start(), f"of {_short(found[0])} only the words behind | are shown"
-                             if kept else f"{_short(found[0])} is shown as typed",
+        yield source.problem("wiki-link", found.start(), f"of {shorten(found[0])} only the words behind | are shown"
+                             if kept else f"{shorten(found[0])} is shown as typed",
                              "write [text](address), or put it in backticks")
     for found in _templates(source):
-        yield source.problem("template-text", found.start(), f"{_short(found[0])} is shown as typed: nothing fills it",
+        yield source.problem("template-text", found.start(), f"{shorten(found[0])} is shown as typed: nothing fills it",
                              "put it in backticks if readers should see it, else remove it")
     for found in source.find(_WORDS):
         yield source.problem("placeholder-text", found.start(), f'"{found[0].strip()}" looks unfinished',
@@ -97,7 +97,3 @@ def _place_of(source: Source, block: Sequence[int], text: str) -> int | None:
         if found >= 0:
             return found + wanted.find("**")
     return None
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 40 else text[:39] + "…"

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from pipeline.checking.links import Exists, folder_of
-from pipeline.checking.source import Source, short
+from pipeline.checking.source import Source
 from pipeline.checking.targets import Named
-from pipeline.errors import IssueError, Problem
+from pipeline.errors import IssueError, Problem, shorten
 from pipeline.feeds.addresses import is_relative, source_path
 from pipeline.issues.pictures import is_silent, urlsplit_path
 from pipeline.issues.targets import completed
@@ -39,12 +39,12 @@ def find_picture_problems(source: Source, addresses: Sequence[Named], cover: str
 def _judge(source: Source, one: Named, exists: Exists) -> Iterator[Problem]:
     address = completed(one.address.strip())
     if _ON_A_DISK.match(address):
-        yield source.problem("image-missing", one.at, f'"{short(address)}" is a place on your own computer',
+        yield source.problem("image-missing", one.at, f'"{shorten(address)}" is a place on your own computer',
                              "put the file into the issues folder, and write where it is from the issue")
     elif is_relative(address) and (missing := _missing(source, address, exists)):
         yield source.problem("image-missing", one.at, missing, _cure(source, address))
     if address.lower().startswith("http:"):
-        yield source.problem("image-http", one.at, f'"{short(address)}" is fetched without encryption, '
+        yield source.problem("image-http", one.at, f'"{shorten(address)}" is fetched without encryption, '
                              "and many mail programs do not fetch it", "use https:// if its server answers there")
     if form := _format(address):
         yield source.problem("image-format", one.at, f"many mail programs do not show {form} pictures",

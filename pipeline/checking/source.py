@@ -119,8 +119,3 @@ def _next_of_same_length(runs: Sequence[tuple[int, int]]) -> list[int | None]:
         found[index] = latest.get(length)
         latest[length] = index
     return found
-
-
-def short(text: str) -> str:
-    """As much of an author's words as a message has room for."""
-    return text if len(text) <= 60 else text[:59] + "…"

@@ -13,7 +13,7 @@ from html import unescape
 
 from markdown_it.token import Token
 
-from pipeline.errors import Problem
+from pipeline.errors import Problem, shorten
 from pipeline.issues.anchors import settle_anchors
 from pipeline.issues.attributes import settle_attributes
 from pipeline.issues.body import Body
@@ -39,7 +39,6 @@ __all__ = ["Body", "Breaks", "Document", "Heading", "Target", "fragment", "html"
 
 _BLOCK_END = re.compile(
     r"</(?:p|h[1-6]|li|tr|td|th|pre|blockquote|div|dt|dd|summary|table|ul|ol|figcaption)>|<br>|<hr>")
-_SHORT = 60  # characters of what is reported
 _MARKUP = re.compile(r"<[^>\"]*(?:\"[^\"]*\"[^>\"]*)*>")
 
 
@@ -76,8 +75,7 @@ def parse(
     tokens = settle_attributes(settle_callouts(settle(tokens, report)))
     _report_limits(tokens, report)
     for row, mark in left_out(env):
-        short = mark if len(mark) <= _SHORT else mark[:_SHORT - 1] + "…"
-        report.warn("template-text", f"{short} is for a site generator and was left out",
+        report.warn("template-text", f"{shorten(mark)} is for a site generator and was left out",
                     "write its words or picture as Markdown, or remove it",
                     Token("generator", "", 0, map=[row, row + 1]))
     settle_breaks(tokens, breaks, language)

@@ -14,6 +14,7 @@ from html import escape
 
 from markdown_it.token import Token
 
+from pipeline.errors import shorten
 from pipeline.issues.report import Report
 from pipeline.issues.tags import COMPONENT, TAG, VOID, Kind, Tag, read_tag
 
@@ -308,5 +309,4 @@ def _only(tag: Tag, *names: str) -> dict[str, str]:
 
 
 def _short(piece: Token) -> str:
-    typed = " ".join(piece.content.split())
-    return typed if len(typed) <= 40 else typed[:39] + "…"
+    return shorten(" ".join(piece.content.split()))
