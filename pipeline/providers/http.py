@@ -155,8 +155,9 @@ class HttpClient:
 
     def _cut(self) -> None:
         """Ends what is under way, from another thread: who waits on the socket wakes up."""
-        with contextlib.suppress(OSError, AttributeError):
-            socket.socket.shutdown(self._socket, socket.SHUT_RDWR)  # type: ignore[arg-type]
+        if (wire := self._socket) is not None:  # none while a name is looked up
+            with contextlib.suppress(OSError):  # closed already
+                socket.socket.shutdown(wire, socket.SHUT_RDWR)  # not TLS's own, which also forgets its keys in mid-read
 
 
 @dataclass(slots=True)

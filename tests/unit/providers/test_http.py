@@ -118,6 +118,23 @@ def test_silence_is_over_at_the_deadline() -> None:
         assert call(client_to(f"http://127.0.0.1:{port}", patience_s=0.3)) == "InDoubt"
 
 
+def test_deadline_while_a_name_is_looked_up_is_no_error_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is no socket to cut yet."""
+    unhandled: list[threading.ExceptHookArgs] = []
+
+    def look_up_until_the_deadline(*_: object, **__: object) -> None:
+        for timer in threading.enumerate():
+            if isinstance(timer, threading.Timer):
+                timer.join(60)
+        raise socket.gaierror("no such name")
+
+    monkeypatch.setattr(threading, "excepthook", unhandled.append)
+    monkeypatch.setattr(socket, "getaddrinfo", look_up_until_the_deadline)
+
+    assert call(client_to("https://api.example.com", patience_s=0.05)) == "Unavailable"
+    assert unhandled == []
+
+
 def test_headers_that_drip_are_over_at_the_deadline() -> None:
     def act(guest: socket.socket) -> None:
         guest.recv(65_536)
