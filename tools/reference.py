@@ -21,7 +21,7 @@ import click
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from pipeline.config.report import NOT_YET
+from pipeline.config.report import NOT_YET, model_in
 from pipeline.config.settings import Config
 from pipeline.config.transports import KINDS
 
@@ -180,14 +180,7 @@ def _literals(annotation: object) -> Iterator[object]:
 
 def _section(field: FieldInfo) -> type[BaseModel] | None:
     """The model a setting is read into, if it has keys of its own."""
-    return _model_in(field.annotation)
-
-
-def _model_in(annotation: object) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    inside = (_model_in(part) for part in typing.get_args(annotation))
-    return next((model for model in inside if model), None)
+    return model_in(field.annotation)
 
 
 def _texts(model: type[BaseModel]) -> dict[str, str]:

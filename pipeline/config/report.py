@@ -142,11 +142,12 @@ def _all_keys(model: type[BaseModel], above: Keys) -> Iterator[Keys]:
 def _named_parts(model: type[BaseModel]) -> Iterator[tuple[str, type[BaseModel] | None]]:
     """Each key of a section, with the model below it if it is a section (or a list of them) itself."""
     for name, field in model.model_fields.items():
-        yield field.alias or name, _model_in(field.annotation)
+        yield field.alias or name, model_in(field.annotation)
 
 
-def _model_in(annotation: object) -> type[BaseModel] | None:
+def model_in(annotation: object) -> type[BaseModel] | None:
+    """The model within a type, such as that of the items of a list; None where there is none."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    inside = (_model_in(part) for part in typing.get_args(annotation))
+    inside = (model_in(part) for part in typing.get_args(annotation))
     return next((model for model in inside if model), None)
