@@ -78,8 +78,8 @@ class Post(Books):
             return None
         from pipeline.mailings.dkim_key import read_dkim_signer  # optional extra
 
-        return read_dkim_signer(self._dkim_pem(), domain=settings.domain, selector=settings.selector,
-                         path=str(settings.key_file))
+        return read_dkim_signer(
+            self._dkim_pem(), domain=settings.domain, selector=settings.selector, path=str(settings.key_file))
 
     def _dkim_pem(self) -> bytes:
         path: Path = getattr(self.config.transport, "dkim").key_file  # noqa: B009, kinds that sign have it

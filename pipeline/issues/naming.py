@@ -2,7 +2,7 @@
 
 A number is one to six digits at the start, or right after a Latin word at the start, and it
 ends at `-`, `_`, `.`, a space, `、` or the end of the name. A day, a month or a week of a year is none.
-A year or version behind a word that does not count issues (`recap-2023-readers`, `ember-1-0-released`) is none either.
+A year or version behind a word that does not count issues (`recap-2023-readers`, `press-1-0-released`) is none either.
 Without one, `第14期`, `第十四期` or `周刊14期` anywhere is a number; 总第, which counts on through the years,
 comes first.
 """
@@ -22,7 +22,7 @@ _SEPARATOR = re.compile(r"\s*[-_.、]\s*|\s+")
 _OF_A_YEAR = re.compile(
     rf"(?:19|20)\d{{2}}(?:[-_. ](?:(?:0?[1-9]|[1-4]\d|5[0-3]|[WwQq]\d{{1,2}})(?!\d)|{MONTH})|\s*年)")
 _MONTH_OF_A_YEAR = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])")
-# `2024-in-review`, `q3-2024`, `recap-2023-readers`, `ember-1-0-released`; not `issue-2023-readers`, `HelloGitHub2000`.
+# `2024-in-review`, `q3-2024`, `recap-2023-readers`, `press-1-0-released`; not `issue-2023-readers`, `HelloGitHub2000`.
 _YEAR_OR_VERSION = re.compile(
     r"(?!(?i:issue|no|nr|num|number|vol|volume|ep|episode|edition|daily|day|week|weekly|digest|news|newsletter)[-_. ])"
     r"(?:20\d{2}[-_ ](?=[A-Za-z]{2})|[Qq][1-4][-_ ](?:19|20)\d{2}(?!\d)"

@@ -102,7 +102,7 @@ def _unite_twins(strangers: Sequence[str], names: dict[str, str], sketched: Mapp
 
 
 def _is_of_many(years: Sequence[str]) -> bool:
-    """Whether a number is that of so many files in the same years that it counts no issues: `pcsx2-released`."""
+    """Whether a number is that of so many files in the same years that it counts no issues: `press2-released`."""
     return len(years) - len(set(years)) >= MANY
 
 

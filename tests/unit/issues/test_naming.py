@@ -47,7 +47,7 @@ from pipeline.issues.naming import chinese_ordinal, number_in_name, stem, title_
     ("HelloGitHub2023-readers", 2023, "readers"),
     ("recap-2023", 2023, ""),
     ("weekly-2023-readers", 2023, "readers"),
-    ("ember-1-0-released", None, ""),
+    ("press-1-0-released", None, ""),
     ("rails-4-2-8", None, ""),
     ("weekly-14-7-inks", 14, "7-inks"),
     ("press-14-a-7-inks", 14, "a-7-inks"),
