@@ -22,10 +22,10 @@ _SEPARATOR = re.compile(r"\s*[-_.、]\s*|\s+")
 _OF_A_YEAR = re.compile(
     rf"(?:19|20)\d{{2}}(?:[-_. ](?:(?:0?[1-9]|[1-4]\d|5[0-3]|[WwQq]\d{{1,2}})(?!\d)|{MONTH})|\s*年)")
 _MONTH_OF_A_YEAR = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])")
-# `2024-in-review`, `q3-2024`, `recap-2023-readers`, `press-1-0-released`; not `issue-2023-readers`, `HelloGitHub2000`.
+# `q3-2024`, `recap-2023-readers`, `press-1-0-released`; not `issue-2023-readers`, `HelloGitHub2000`.
 _YEAR_OR_VERSION = re.compile(
     r"(?!(?i:issue|no|nr|num|number|vol|volume|ep|episode|edition|daily|day|week|weekly|digest|news|newsletter)[-_. ])"
-    r"(?:20\d{2}[-_ ](?=[A-Za-z]{2})|[Qq][1-4][-_ ](?:19|20)\d{2}(?!\d)"
+    r"(?:[Qq][1-4][-_ ](?:19|20)\d{2}(?!\d)"
     r"|[A-Za-z\u00c0-\u024f]+[-_. ](?:(?:19|20)\d{2}[-_ ](?=.*[A-Za-z])|\d{1,2}(?:[-_]\d{1,2})+(?=[-_ ][A-Za-z]|$)))")
 _DATE_ONLY = re.compile(rf"(?=.*(?:19|20)\d{{2}})(?:{MONTH}|\d{{1,4}}|[-_. ])+")
 # `2024/03/24`, `2024/0324` and `2024/03-24-title`.
