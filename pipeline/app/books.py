@@ -22,7 +22,7 @@ from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.presence import boot_id
 from pipeline.mounts import refuse_network
 from pipeline.privacy import warn_if_shared
-from pipeline.publish.crew import Progress, silent
+from pipeline.publish.worker_pool import Progress, silent
 
 if TYPE_CHECKING:  # slow import
     from pipeline.audience.roster import Roster

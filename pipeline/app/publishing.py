@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pipeline.app.printing import Printing
+from pipeline.app.outputs import Outputs
 from pipeline.errors import Problem
 from pipeline.mailings.mailing import DoubtPolicy
 from pipeline.publish.door import Publisher
@@ -18,9 +18,9 @@ if TYPE_CHECKING:  # slow imports
     from pipeline.publish.decide import Decisions
     from pipeline.publish.dress import Dresser
     from pipeline.publish.notifier import Notifier
-    from pipeline.publish.outlook import Prospect
+    from pipeline.publish.planning import PlannedMailing
 
-class Publishing(Printing):
+class Publishing(Outputs):
     """The floor of the first door."""
 
     @cached_property
@@ -31,26 +31,26 @@ class Publishing(Printing):
 
     @cached_property
     def publisher(self) -> Publisher:
-        gatherer = Gatherer(self.source, self.archive, self.ledger.notebook, self.clock, lambda: self.library)
+        gatherer = Gatherer(self.source, self.archive, self.ledger.notebook, self.clock, lambda: self.renderer)
         return Publisher(
             archive=self.archive, ledger=self.ledger, rules=self.rules, clock=self.clock, gatherer=gatherer,
-            imprint=self.imprint, press=lambda: self.press, dresser=lambda: self.dresser,
+            manifest=self.manifest, builder=lambda: self.builder, dresser=lambda: self.dresser,
             expire=self.config.mailings.expire, broadcasts=self.config.transport.broadcasts,
             steady=self.steady, bring=lambda: self.bucket.bring() if self.bucket else None)
 
-    def outlook(self) -> tuple[list[Prospect], list[Problem]]:
+    def planned_mailings(self) -> tuple[list[PlannedMailing], list[Problem]]:
         """What the next passes would do, and what is wrong. Changes nothing: its pass is rolled back.
 
         Raises Refusal for what they would refuse: a ledger that is gone, or older than what was at work here.
         """
-        from pipeline.publish.outlook import Outlook  # slow import
+        from pipeline.publish.planning import Planner  # slow import
 
         with self.database.rehearse():
             self.meet_ledger()
             made = self.publisher.make_pass(start=False, write=False)
-            ahead = Outlook(self.archive, self.ledger, self.rules, lambda: self.dresser, self.publisher.foresee,
+            ahead = Planner(self.archive, self.ledger, self.rules, lambda: self.dresser, self.publisher.foresee,
                             broadcasts=self.config.transport.broadcasts)
-            return ahead.prospects(self.clock.now()), made.problems
+            return ahead.planned(self.clock.now()), made.problems
 
     @cached_property
     def decisions(self) -> Decisions:
@@ -69,7 +69,7 @@ class Publishing(Printing):
             sender_name=self.sender_name, sender_address=mailings.sender.address,
             reply_to=mailings.reply_to or "", lists={one.id: one.name for one in config.lists},
             web_url=self._way_out(), mailto=self._mailto(), bounce_address=self.bounce_address())
-        return Dresser(self.archive, self.library, self.ring, self.clock, frame=self.frame, sending=sending,
+        return Dresser(self.archive, self.renderer, self.ring, self.clock, frame=self.frame, sending=sending,
                        templates=self.mail_templates, files=self.files)
 
     @cached_property

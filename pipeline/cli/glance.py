@@ -25,7 +25,7 @@ from pipeline.clock import EPOCH, SystemClock
 from pipeline.errors import PipelineError
 from pipeline.issues.folder import fingerprint, scan
 from pipeline.lockfile import LockFile
-from pipeline.publish.imprint import PREVIOUS, SEAL, frame, unbroken
+from pipeline.publish.manifest import PREVIOUS, SEAL, frame, unbroken
 
 if TYPE_CHECKING:
     from pipeline.app import App
@@ -110,7 +110,7 @@ def _known(app: App, config: Path, ledger: str) -> dict[str, Any]:
     source = app.source
     return {
         "settings": _settings(config), "ledger": ledger, "root": str(source.root), "include": list(source.include),
-        "exclude": list(source.exclude), "reading": source.digest, "around": app.imprint.settings,
+        "exclude": list(source.exclude), "reading": source.digest, "around": app.manifest.settings,
         "folders": [str(folder) for folder in app.web_folders], "var": str(app.config.var),
         "version": app.database.version, "calm": app.config.mailbox is None and app.config.notify.email is None,
     }

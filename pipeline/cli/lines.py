@@ -1,4 +1,4 @@
-"""What people read: one line for an issue, a mailing, a prospect; one screen for the status."""
+"""What people read: one line for an issue, a mailing, a planned mailing; one screen for the status."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from pipeline.mailings.ledger.workers import Worker
     from pipeline.mailings.mailing import Mailing
     from pipeline.publish.door import Pass
-    from pipeline.publish.outlook import Prospect
     from pipeline.publish.overview import Overview
+    from pipeline.publish.planning import PlannedMailing
     from pipeline.rehearsal.review import Review
 
 SHOWN = 12  # issues on the status screen
@@ -50,7 +50,7 @@ def counts_line(mailing: Mailing) -> str:
     return f"{mailing.state}, {counted(mailing.audience, 'reader')}{': ' + counts if counts else ''}"
 
 
-def prospect_line(one: Prospect, zone: ZoneInfo) -> str:
+def planned_line(one: PlannedMailing, zone: ZoneInfo) -> str:
     """`2026-03-24 08:00  mail  26 苹果 to weekly, 5 readers, 31 KB: quiet ...`."""
     when = local(one.at, zone) if one.at else "after a person  "
     size = f", {one.html_bytes / 1024:.0f} KB" if one.html_bytes else ""

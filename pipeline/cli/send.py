@@ -296,17 +296,17 @@ def plan(desk: Desk, at: datetime | None) -> int:
       avviso plan
       avviso plan --at "2026-12-24 08:00"
     """
-    from pipeline.cli.lines import prospect_line
+    from pipeline.cli.lines import planned_line
     from pipeline.clock import HandClock
 
     app = desk.app()
     if at is not None:
         app.clock = HandClock(at.replace(tzinfo=app.config.zone).astimezone(UTC))
-    prospects, problems = app.outlook()
+    planned, problems = app.planned_mailings()
     desk.note(problems)
-    desk.answer([one.shape() for one in prospects],
-                [prospect_line(one, app.config.zone) for one in prospects] or ["nothing is ahead"])
-    return SOME_HELD if problems or any(one.action == "hold" for one in prospects) else DONE
+    desk.answer([one.shape() for one in planned],
+                [planned_line(one, app.config.zone) for one in planned] or ["nothing is ahead"])
+    return SOME_HELD if problems or any(one.action == "hold" for one in planned) else DONE
 
 
 COMMANDS = (plan, publish, run, send, rehearse, status, explain, approve, hold, resume, cancel, adopt, resolve)

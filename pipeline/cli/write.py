@@ -22,7 +22,7 @@ def new(desk: Desk, title: str) -> int:
     Example:
       avviso new "On paper"
     """
-    from pipeline.publish.blank import write_blank  # slow import
+    from pipeline.publish.new_issue import write_blank  # slow import
 
     app = desk.app()
     path = write_blank(app.source, title, app.clock.now())

@@ -82,7 +82,7 @@ class Text:
 
 
 class Spine(NamedTuple):
-    """What can be read of a shown issue while it stands on the shelf: cheap for ten thousand.
+    """What can be read of a shown issue without opening it, as on the spine of a book: cheap for ten thousand.
 
     `stamp` changes with anything that feeds and archive show of it. `keywords` is JSON, `changed_us` microseconds
     since 1970.

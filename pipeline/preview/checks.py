@@ -28,8 +28,8 @@ from pipeline.issues.naming import number_in_name, stem
 from pipeline.issues.reading import read_manuscript
 from pipeline.issues.record import Record
 from pipeline.preview.books import look, rehearsal
-from pipeline.publish.crew import Crew, cores
-from pipeline.publish.places import address, clash
+from pipeline.publish.permalinks import address, clash
+from pipeline.publish.worker_pool import WorkerPool, cores
 
 FINISHED = (State.MAILED, State.ADOPTED)
 TAIL = 60                    # characters, blanks left out, by which the end of an issue is known again
@@ -115,13 +115,13 @@ def _examined(
     specimens: Sequence[Specimen], folder: Folder, progress: Progress,
 ) -> Iterator[list[Problem]]:
     """What is wrong with the words of each, in several processes where that pays."""
-    crew = Crew(cores())
+    workers = WorkerPool(cores())
     try:
-        for done, findings in enumerate(crew.each(_examine, folder, specimens, len(specimens)), 1):
+        for done, findings in enumerate(workers.each(_examine, folder, specimens, len(specimens)), 1):
             progress(done, len(specimens))
             yield findings
     finally:
-        crew.dismiss()
+        workers.close()
 
 
 def _examine(folder: Folder, one: Specimen) -> list[Problem]:
@@ -184,7 +184,7 @@ def mail_findings(app: App, record: Record) -> list[Problem]:
     except EditionError as error:
         return [replace(error.problem, rule=error.problem.rule or "template")]
     found = [_of_settings(one) for one in preflight(edition, app.frame, path=record.path)]
-    if is_shortened(edition, app.library.document(record)):
+    if is_shortened(edition, app.renderer.document(record)):
         found.append(Problem(
             record.path, "too long for one mail: it ends at a heading, with a link to the rest on the web",
             "shorten it, if readers should get it whole", rule="mail-shortened",
@@ -199,7 +199,7 @@ def template_findings(app: App) -> Iterator[Problem]:
     tries: list[Callable[[], object]] = [partial(app.web_templates.compile, path.relative_to(web).as_posix())
                                          for path in sorted(web.rglob("*.html"))]
     if newest is not None:
-        tries += [partial(app.press.try_page, newest), partial(app.dresser.edition, newest)]
+        tries += [partial(app.builder.try_page, newest), partial(app.dresser.edition, newest)]
     for attempt in tries:
         try:
             attempt()

@@ -32,7 +32,7 @@ from pipeline.preview.checks import beside, mail_findings, specimen
 from pipeline.preview.copies import as_copy, newest, sample
 from pipeline.publish.door import SETTLING_S
 from pipeline.publish.gather import READ_WITH
-from pipeline.publish.imprint import seen, seen_size
+from pipeline.publish.manifest import seen, seen_size
 from pipeline.publish.shapes import issue_shape
 
 
@@ -128,7 +128,7 @@ class Galley:
 
     def _set(self, record: Record) -> Sheet:
         permalinks = self._books.archive.permalinks()
-        rendered = {target: self._books.library.renderings([record], target, permalinks)[record.key]
+        rendered = {target: self._books.renderer.renderings([record], target, permalinks)[record.key]
                     for target in (Target.WEB, Target.FEED)}
         self._assets |= {target: source for one in rendered.values() for source, target in one.assets}
         mail, about = self._mail(record)
@@ -158,10 +158,10 @@ class Galley:
         """The entry as it stands in the JSON feed, and in Atom."""
         about = self._books.config.publication
         publication = Publication(title=about.title, url=about.url, language=about.language, author=about.author.name)
-        cover = self._books.library.cover(record, {})
-        played = self._books.library.recorded(record, self._books.archive.permalinks())
+        cover = self._books.renderer.cover(record, {})
+        played = self._books.renderer.recorded(record, self._books.archive.permalinks())
         enclosure = played.enclosure(seen_size(seen(self._books.files.place(played.source)))) if played else None
-        entry = Entry(self._books.library.issue(record), self._books.library.page_url(record), html, cover, enclosure)
+        entry = Entry(self._books.renderer.issue(record), self._books.renderer.page_url(record), html, cover, enclosure)
         document = FeedDocument(ATOM.current(), [entry], current=ATOM.current())
         item = json.loads(json_feed(document, publication))["items"][0]
         atom = ATOM.write(document, publication).decode()

@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 from pipeline.errors import OutputError, PipelineError, Problem
 from pipeline.feeds.handing import cache_control, media_type
 from pipeline.mailings.ledger.notebook import Notebook
-from pipeline.publish.imprint import OPEN, SEAL, Imprint, stamp
+from pipeline.publish.manifest import OPEN, SEAL, Manifest, stamp
 from pipeline.publish.s3 import Place, Store
 
 log = logging.getLogger(__name__)
@@ -51,11 +51,11 @@ class Bucket:
     """`open_store` is called once for each thread that puts."""
 
     def __init__(
-        self, notebook: Notebook, imprint: Imprint, place: Place, folders: Folders,
+        self, notebook: Notebook, manifest: Manifest, place: Place, folders: Folders,
         open_store: Callable[[], Store],
     ) -> None:
         self._notebook = notebook
-        self._imprint = imprint
+        self._manifest = manifest
         self._where = stamp(place)
         self._folders = folders
         self._open_store = open_store
@@ -78,7 +78,7 @@ class Bucket:
 
     def _bring(self) -> None:
         seal = self._seal()
-        wanted = self._folders.names(self._imprint.read().files)
+        wanted = self._folders.names(self._manifest.read().files)
         if not wanted:
             return  # what the last build left is not known, and nothing is taken away for that: the next one says
         ours = self._noted()[1] | set(wanted)

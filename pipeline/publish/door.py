@@ -24,14 +24,14 @@ from pipeline.issues.record import Record
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import Mailing, MailingState
 from pipeline.publish.gather import Gathered, Gatherer
-from pipeline.publish.imprint import PREVIOUS, Imprint
+from pipeline.publish.manifest import PREVIOUS, Manifest
 from pipeline.publish.pickup import Approve, Rules, holds, is_due, standing
 
 if TYPE_CHECKING:  # slow imports: feeds and mail
     from pipeline.feeds.foreign import Foreign
     from pipeline.publish.adoption import Adoption
+    from pipeline.publish.builder import Builder
     from pipeline.publish.dress import Dresser
-    from pipeline.publish.press import Press
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ class Publisher:
 
     def __init__(
         self, *, archive: Archive, ledger: Ledger, gatherer: Gatherer, rules: Rules, clock: Clock,
-        imprint: Imprint, press: Callable[[], Press], dresser: Callable[[], Dresser], expire: timedelta,
+        manifest: Manifest, builder: Callable[[], Builder], dresser: Callable[[], Dresser], expire: timedelta,
         broadcasts: bool = False, steady: Callable[[], datetime] | None = None,
         bring: Callable[[], Problem | None] = lambda: None,
     ) -> None:
@@ -69,8 +69,8 @@ class Publisher:
         self._gatherer = gatherer
         self._rules = rules
         self._clock = clock
-        self._imprint = imprint
-        self._press = press
+        self._manifest = manifest
+        self._builder = builder
         self._dresser = dresser
         self._expire = expire
         self._broadcasts = broadcasts
@@ -97,8 +97,8 @@ class Publisher:
         if gathered.depleted:
             return done
         if write:
-            if not self._imprint.stands(gathered.fingerprint, self._clock.now()):
-                self._print(done, gathered)
+            if not self._manifest.stands(gathered.fingerprint, self._clock.now()):
+                self._write_outputs(done, gathered)
             self._brought(done)
         if start:
             self._start(done, now)
@@ -107,13 +107,13 @@ class Publisher:
     def build(self, *, accept_missing: bool = False) -> Pass:
         """Feeds and archive only: mails nobody, adopts nobody. `accept_missing` believes that issues are gone."""
         done = Pass()
-        if not accept_missing and self._imprint.stands(self._gatherer.fingerprint(), self._clock.now()):
+        if not accept_missing and self._manifest.stands(self._gatherer.fingerprint(), self._clock.now()):
             return self._brought(done)
         gathered = self.look(done, accept_missing=accept_missing)
         self._publish_due(done, self._clock.now())
         self._settle(done, self._clock.now())
         if not gathered.depleted:
-            self._print(done, gathered, new_ids=accept_missing)
+            self._write_outputs(done, gathered, new_ids=accept_missing)
         return self._brought(done)
 
     def adopt_feed(self, entries: Sequence[Foreign], zone: ZoneInfo) -> tuple[Adoption, Pass]:
@@ -127,7 +127,7 @@ class Publisher:
         found = match(entries, sorted(shown.values(), key=lambda one: one.ordinal or 0), zone)
         self._archive.reidentify(adopt(found, self._archive.issues().values(), now))
         if not gathered.depleted:
-            self._print(done, gathered, new_ids=True)
+            self._write_outputs(done, gathered, new_ids=True)
         return found, done
 
     def look(self, done: Pass, *, accept_missing: bool = False) -> Gathered:
@@ -173,7 +173,7 @@ class Publisher:
         for record in fresh:
             instant = _free_instant(record.due_at, taken)
             taken.add(instant)
-            named.append(self._press().name(replace(
+            named.append(self._builder().name(replace(
                 record, published_at=instant, updated_at=instant, ordinal=ordinal + len(named)), owners))
             owners[named[-1].permalink or ""] = record.key
         return named
@@ -314,9 +314,9 @@ class Publisher:
             elif mailing.send_at != record.due_at:
                 self._ledger.mailings.redate(mailing.id, record.due_at)
 
-    def _print(self, done: Pass, gathered: Gathered, *, new_ids: bool = False) -> None:
+    def _write_outputs(self, done: Pass, gathered: Gathered, *, new_ids: bool = False) -> None:
         """Feeds and archive as the books say."""
-        written = self._press().write(done.problems, folder=gathered.fingerprint, new_ids=new_ids)
+        written = self._builder().write(done.problems, folder=gathered.fingerprint, new_ids=new_ids)
         done.feeds_written, done.pages_written = list(written.feeds), written.pages
 
     def _brought(self, done: Pass) -> Pass:

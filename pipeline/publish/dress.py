@@ -27,7 +27,7 @@ from pipeline.issues.record import Record
 from pipeline.mailings.compose import Stencil
 from pipeline.mailings.envelope import Envelope
 from pipeline.mailings.messages import LINK_KEY
-from pipeline.publish.library import Library
+from pipeline.publish.renderer import Renderer
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +51,12 @@ class Dresser:
     """Dresses issues for mail."""
 
     def __init__(
-        self, archive: Archive, library: Library, ring: KeyRing, clock: Clock, *, frame: Frame, sending: Sending,
+        self, archive: Archive, renderer: Renderer, ring: KeyRing, clock: Clock, *, frame: Frame, sending: Sending,
         templates: Templates, files: Files,
     ) -> None:
         self._archive = archive
         self._files = files
-        self._library = library
+        self._renderer = renderer
         self._ring = ring
         self._clock = clock
         self._frame = frame
@@ -80,7 +80,7 @@ class Dresser:
     def _refuse_mistakes(self, record: Record) -> None:
         """Raises the first thing in the text that readers should not get: a placeholder, a picture that is missing."""
         text = self._archive.text(record.key)
-        document = self._library.document(record)
+        document = self._renderer.document(record)
         for problem in errors_of(record, text.body, text.body_line, document, self._files, self._files.below_static):
             raise EditionError(problem.message, remedy=f"{problem.remedy}, or `avviso approve` it as it is",
                                path=problem.path, line=problem.line, column=problem.column, rule=problem.rule)
@@ -107,10 +107,10 @@ class Dresser:
 
     def _dressed(self, record: Record, own: Frame) -> Edition:
         permalinks = self._archive.permalinks()
-        bearings = self._library.bearings(record, permalinks)
-        frame = replace(own, page_url="" if self._archive.is_hidden(record.lists) else self._library.page_url(record))
+        bearings = self._renderer.bearings(record, permalinks)
+        frame = replace(own, page_url="" if self._archive.is_hidden(record.lists) else self._renderer.page_url(record))
         edition = render_edition(
-            self._library.issue(record), self._library.document(record), frame, self._templates, bearings.resolve)
+            self._renderer.issue(record), self._renderer.document(record), frame, self._templates, bearings.resolve)
         for problem in preflight(edition, frame):
             if problem.severity == "error":
                 raise EditionError(problem.message, remedy=problem.remedy, path=record.path, rule=problem.rule)

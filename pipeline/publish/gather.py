@@ -28,7 +28,7 @@ from pipeline.publish.identity import Identities, identify
 from pipeline.publish.inventory import Inventory
 
 if TYPE_CHECKING:  # slow imports: Markdown, YAML
-    from pipeline.publish.perusal import Impression, Perused, Sheet
+    from pipeline.publish.parsing import ParsedFile, SourceFile, TextSignature
 
 READER = 5                  # grows when files are to be read anew after an upgrade
 READ_WITH = "read_with"     # the note that says with which settings the folder was read
@@ -75,7 +75,7 @@ class Gathered:
 class Reader(Protocol):
     """Who reads files to the end, and keeps what was parsed for that."""
 
-    def peruse(self, sheets: Sequence[Sheet], /) -> Sequence[Perused | Problem | None]: ...
+    def parse_files(self, files: Sequence[SourceFile], /) -> Sequence[ParsedFile | Problem | None]: ...
 
     def keep(self, cleaned: Iterable[tuple[Manuscript, str]], /) -> None: ...
 
@@ -144,29 +144,29 @@ class Gatherer:
             self._open_some(stale[start:start + AT_ONCE], inventory)
 
     def _open_some(self, stale: Sequence[Entry], inventory: Inventory) -> None:
-        from pipeline.publish.perusal import Perused, Sheet  # slow import: Markdown, YAML
+        from pipeline.publish.parsing import ParsedFile, SourceFile  # slow import: Markdown, YAML
 
-        sheets: dict[str, Sheet] = {}
-        found: dict[str, Perused | Problem | None] = {}
+        files: dict[str, SourceFile] = {}
+        found: dict[str, ParsedFile | Problem | None] = {}
         for entry in stale:
             try:
-                sheets[entry.path] = Sheet(entry.path, read(self._source.root, entry.name_on_disk))
+                files[entry.path] = SourceFile(entry.path, read(self._source.root, entry.name_on_disk))
             except IssueError as error:
                 found[entry.path] = error.problem
-        found |= self._peruse(sheets)
-        found |= self._peruse({path: replace(sheet, asked=True, committed=self._git_date(path))
-                               for path, sheet in sheets.items() if found[path] is None})
+        found |= self._parse(files)
+        found |= self._parse({path: replace(file, asked=True, committed=self._git_date(path))
+                               for path, file in files.items() if found[path] is None})
         fresh: list[tuple[Manuscript, str]] = []
         for entry in stale:
             outcome = found[entry.path]
-            if isinstance(outcome, Perused) and inventory.accept(entry, outcome):
+            if isinstance(outcome, ParsedFile) and inventory.accept(entry, outcome):
                 fresh.append((outcome.manuscript, outcome.clean))
             elif isinstance(outcome, Problem):
                 inventory.refuse(entry, outcome)
         self._reader().keep(fresh)
 
-    def _peruse(self, sheets: Mapping[str, Sheet]) -> dict[str, Perused | Problem | None]:
-        return dict(zip(sheets, self._reader().peruse(list(sheets.values())), strict=True))
+    def _parse(self, files: Mapping[str, SourceFile]) -> dict[str, ParsedFile | Problem | None]:
+        return dict(zip(files, self._reader().parse_files(list(files.values())), strict=True))
 
     def _identify(self, inventory: Inventory, shelved: Mapping[str, tuple[str, bool]]) -> Identities:
         return identify(inventory.claims(), {key: path for key, (path, _) in shelved.items()}, self._archive.aliases(),
@@ -219,7 +219,8 @@ class Gatherer:
             return None  # a draft that never had one is not an issue yet
         changed_at = min(inventory.changed_at(path), inventory.now)
         description = describe(key, manuscript, old, heard)
-        record = self._record(key, manuscript, old, inventory.impressions[path], description, changed_at, inventory.now)
+        record = self._record(
+            key, manuscript, old, inventory.signatures[path], description, changed_at, inventory.now)
         if record == old:
             return None
         text = Text(manuscript.body, manuscript.body_line, manuscript.descriptions[:REMEMBERED_PARAGRAPHS])
@@ -238,19 +239,19 @@ class Gatherer:
                                 before={old.key: old.state})
 
     def _record(
-        self, key: str, manuscript: Manuscript, old: Record | None, impression: Impression, description: str,
+        self, key: str, manuscript: Manuscript, old: Record | None, signature: TextSignature, description: str,
         changed_at: datetime, now: datetime,
     ) -> Record:
         assert manuscript.day  # noqa: S101, `_entry` sees to it
         assert manuscript.due_at  # noqa: S101, as above
         same_bytes = old is not None and old.source_digest == manuscript.digest
-        visible_change = old is not None and old.text_digest != impression.digest
+        visible_change = old is not None and old.text_digest != signature.digest
         fresh = Record(
             key=key, path=manuscript.path, number=manuscript.number, title=manuscript.title, day=manuscript.day,
             due_at=manuscript.due_at, cover=manuscript.cover, description=description,
             language=manuscript.language, tags=manuscript.tags, lists=manuscript.lists or tuple(self._source.lists[:1]),
-            draft=manuscript.draft, source_digest=manuscript.digest, text_digest=impression.digest,
-            sketch=impression.sketch, changed_at=changed_at, seen_at=now, due_seen_at=None, missing_at=None,
+            draft=manuscript.draft, source_digest=manuscript.digest, text_digest=signature.digest,
+            sketch=signature.sketch, changed_at=changed_at, seen_at=now, due_seen_at=None, missing_at=None,
             state=State.SCHEDULED, reason="new", since=now,
         )
         if old is None:

@@ -13,7 +13,7 @@ from pipeline.issues.issue import Manuscript
 from pipeline.issues.record import KnownFile
 
 if TYPE_CHECKING:  # slow imports: Markdown, YAML
-    from pipeline.publish.perusal import Impression, Perused
+    from pipeline.publish.parsing import ParsedFile, TextSignature
 
 
 class Inventory:
@@ -22,7 +22,7 @@ class Inventory:
     def __init__(self, known: Mapping[str, KnownFile], now: datetime) -> None:
         self.now = now
         self.manuscripts: dict[str, Manuscript] = {}
-        self.impressions: dict[str, Impression] = {}
+        self.signatures: dict[str, TextSignature] = {}
         self._known = known
         self._files: dict[str, KnownFile] = {}
         self._changed: set[str] = set()
@@ -42,14 +42,14 @@ class Inventory:
         claimed, key = (before.claimed, before.key) if before else (None, None)
         self._put(entry, digest="", claimed=claimed, key=key, problem=problem)
 
-    def accept(self, entry: Entry, perused: Perused) -> bool:
+    def accept(self, entry: Entry, parsed: ParsedFile) -> bool:
         """Says whether the bytes are others than the last time.
 
         An issue of the same bytes asks for what it asked for then, whatever a newer program reads in them.
         """
-        manuscript, before = perused.manuscript, self._known.get(entry.path)
+        manuscript, before = parsed.manuscript, self._known.get(entry.path)
         self.manuscripts[entry.path] = manuscript
-        self.impressions[entry.path] = perused.impression
+        self.signatures[entry.path] = parsed.signature
         same = before is not None and before.digest == manuscript.digest
         claimed = manuscript.claimed_id
         if before and same and before.key and before.claimed and before.claimed != claimed:
@@ -59,7 +59,7 @@ class Inventory:
 
     def sketch(self, path: str) -> bytes:
         """The sketch of a file that was read; of any other nothing is known."""
-        return self.impressions[path].sketch if path in self.impressions else b""
+        return self.signatures[path].sketch if path in self.signatures else b""
 
     def claims(self) -> dict[str, str]:
         """The identity each file asks for; a broken file of a known issue goes on asking for its own."""

@@ -16,7 +16,7 @@ from pipeline.editions.notices import Matter
 from pipeline.issues.issue import State
 from pipeline.issues.record import Record
 from pipeline.mailings.mailing import DeliveryState, DoubtPolicy, Mailing, MailingState
-from pipeline.publish.rhythm import expected
+from pipeline.publish.cadence import expected
 
 NEWS = timedelta(days=7)        # how long the end of a mailing is news
 BY_A_PERSON = " by a person "   # in every reason that a person gave

@@ -1,4 +1,4 @@
-"""An issue's Markdown made HTML for each target: from value to value, so that any process of the crew can do it.
+"""An issue's Markdown made HTML for each target: from value to value, so that any process of the pool can do it.
 
 Nothing here opens a file or knows the books: a worker that renders loads no database.
 """

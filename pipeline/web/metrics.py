@@ -22,7 +22,7 @@ from pipeline import __version__
 from pipeline.issues.archive import Archive
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import Mailing
-from pipeline.publish.imprint import PREVIOUS
+from pipeline.publish.manifest import PREVIOUS
 from pipeline.web.network import is_of_the_house
 
 RECENT = 20  # mailings whose deliveries are told one by one: a long history is no news

@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.app import printing
+from pipeline.app import outputs
 from pipeline.audience.tokens import Purpose
 from pipeline.cli.glance import nothing_to_build, nothing_to_publish, remember
 from pipeline.cli.send import NOTHING
 from pipeline.lockfile import LockFile
-from pipeline.publish.imprint import PREVIOUS
+from pipeline.publish.manifest import PREVIOUS
 from tests.publications import Publication, words
 from tests.street import unmeasured
 
@@ -93,8 +93,8 @@ def test_a_close_look_is_taken_when(letters: Publication, change: Callable[[Publ
 def test_a_packaged_template_that_was_edited_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In a checkout at work on them, where the version stays the same."""
     ours = tmp_path / "ours"
-    shutil.copytree(next(home for home in printing.PACKAGED if home.is_dir()), ours)
-    monkeypatch.setattr(printing, "PACKAGED", (ours,))
+    shutil.copytree(next(home for home in outputs.PACKAGED if home.is_dir()), ours)
+    monkeypatch.setattr(outputs, "PACKAGED", (ours,))
     letters = Publication(tmp_path / "letters")
     (letters.folder / "templates").mkdir()
     letters.restart()

@@ -54,7 +54,7 @@ def test_older_copy_is_refused_by_name_and_mails_nobody(letters: Publication) ->
     with pytest.raises(Refusal) as refused:
         letters.deliver()
     with pytest.raises(Refusal, match="this ledger is older"):
-        letters.app.outlook()
+        letters.app.planned_mailings()
 
     assert str(refused.value) == (
         f"{letters.folder}/var/avviso.mark: this ledger is older than the one that was at work here: it does not know "
@@ -132,7 +132,7 @@ def test_copy_on_another_disk_without_its_mark_mails_nobody_what_it_may_have_mis
     put_back(letters)
     (letters.folder / "var" / "avviso.mark").unlink()
 
-    ahead, _ = letters.app.outlook()
+    ahead, _ = letters.app.planned_mailings()
     for _ in range(2):
         letters.deliver()
 

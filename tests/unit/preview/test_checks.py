@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.preview.checks import check
-from pipeline.publish.crew import ENOUGH
+from pipeline.publish.worker_pool import ENOUGH
 from tests.publications import Publication, words
 
 

@@ -186,7 +186,7 @@ def test_plan_asks_nothing_of_the_bucket(letters: Publication, bucket: Bucket) -
     letters.write("03-third.md", words(4))
     bucket.asked.clear()
 
-    letters.restart().outlook()
+    letters.restart().planned_mailings()
 
     assert bucket.asked == []
 

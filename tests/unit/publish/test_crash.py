@@ -61,7 +61,7 @@ def test_temporary_files_of_a_build_that_died_are_removed_by_the_next(letters: P
     letters.restart().publisher.make_pass()
     left = letters.folder / "feeds" / f"{PREFIX}1-2{SUFFIX}"
     left.write_bytes(b"half a feed")
-    letters.app.imprint.open()  # what a build does first; then it was killed
+    letters.app.manifest.open()  # what a build does first; then it was killed
 
     letters.restart().publisher.build()
 

@@ -15,7 +15,7 @@ from pipeline.issues.record import Record
 from pipeline.issues.years import year_named, year_of
 
 
-class Places:
+class Permalinks:
     """`pattern` is `issues.permalink`; `url` the publication's address; `ids` what new entries are known by."""
 
     def __init__(self, archive: Archive, pattern: str, url: str, ids: Literal["tag", "permalink"]) -> None:

@@ -1,4 +1,4 @@
-"""Feeds and web archive, from the books to files that the imprint remembers: ids that never change, places, prints.
+"""Feeds and web archive, from the books to files that the manifest remembers, under ids that never change.
 
 A reader who polls all the time sees only whole documents, and nobody is shown every old issue again.
 """
@@ -14,11 +14,11 @@ from pipeline.feeds.foreign import read_feed
 from pipeline.feeds.formats import FORMATS
 from pipeline.feeds.site import render_page
 from pipeline.issues.record import Record, Spine
-from pipeline.publish.imprint import Imprint, Printed
-from pipeline.publish.places import Places
-from pipeline.publish.print_run import FEED_STYLE, PrintRun
-from pipeline.publish.printing import House
-from pipeline.publish.workshop import Workshop
+from pipeline.publish.build import FEED_STYLE, Build
+from pipeline.publish.manifest import BuildRecord, Manifest
+from pipeline.publish.permalinks import Permalinks
+from pipeline.publish.render_tasks import RenderContext
+from pipeline.publish.toolkit import Toolkit
 
 Announce = Callable[[Sequence[str]], None]
 
@@ -35,63 +35,63 @@ def unheard(_documents: Sequence[str]) -> None:
     """Announces nothing."""
 
 
-class Press:
-    """Names issues for ever, and prints them. `announce` is told of the current documents when all of them stand."""
+class Builder:
+    """Names issues for ever, and writes them. `announce` is told of the current documents when all of them stand."""
 
-    def __init__(self, shop: Workshop, imprint: Imprint, announce: Announce = unheard) -> None:
-        self._shop = shop
-        self._archive = shop.archive
-        self._plan = plan = shop.plan
-        self._imprint = imprint
+    def __init__(self, tools: Toolkit, manifest: Manifest, announce: Announce = unheard) -> None:
+        self._tools = tools
+        self._archive = tools.archive
+        self._plan = plan = tools.plan
+        self._manifest = manifest
         self._announce = announce
-        self._places = Places(shop.archive, plan.permalink, plan.publication.url, plan.ids)
+        self._permalinks = Permalinks(tools.archive, plan.permalink, plan.publication.url, plan.ids)
 
     def name(self, record: Record, owners: Mapping[str, str]) -> Record:
         """An issue at its first publication: its place on the web, and the id that never changes."""
-        return self._places.name(record, owners)
+        return self._permalinks.name(record, owners)
 
     def try_page(self, record: Record) -> None:
         """The page of an issue, without its text, for nobody: raises ConfigError where a template cannot be filled."""
         plan = self._plan
-        entry = House(self._shop.library.style, plan.publication, {}, plan.templates, plan.cache).entry(record)
-        render_page(entry, plan.publication, previous=None, next=None, templates=self._shop.templates)
+        context = RenderContext(self._tools.renderer.style, plan.publication, {}, plan.templates, plan.cache)
+        render_page(context.entry(record), plan.publication, previous=None, next=None, templates=self._tools.templates)
 
     def write(self, problems: list[Problem], *, folder: str = "", new_ids: bool = False) -> Written:
         """Brings feeds and archive up to the books.
 
-        `folder` is the digest of a folder without problems (see Imprint.stands). Unless `new_ids` are welcome,
+        `folder` is the digest of a folder without problems (see Manifest.stands). Unless `new_ids` are welcome,
         nothing is written when many of the ids that readers know would be gone: one problem more says so.
         """
-        before = self._imprint.read()
-        if before.frame != self._imprint.frame:
-            before = Printed(pages=before.pages, files=before.files)
+        before = self._manifest.read()
+        if before.frame != self._manifest.frame:
+            before = BuildRecord(pages=before.pages, files=before.files)
         found, spines = self._settle(before)
         if not new_ids and (lost := self._lost(before, spines)):
             problems.append(lost)
             return Written()
-        if not self._imprint.open():
+        if not self._manifest.open():
             for place in (self._plan.site, self._plan.feeds):
                 writing.sweep(place)  # a build died, and may have left temporary files
         try:
-            written = PrintRun(self._shop, before, spines, found).run()
+            written = Build(self._tools, before, spines, found).run()
         finally:
-            self._shop.library.rest()
+            self._tools.renderer.close_workers()
         problems += found
-        self._announce(written.current)  # before the imprint: who dies in between does both again
-        self._imprint.write(written.after, "" if problems else folder, self._archive.next_due())
+        self._announce(written.current)  # before the manifest: who dies in between does both again
+        self._manifest.write(written.after, "" if problems else folder, self._archive.next_due())
         feeds = [str(self._plan.feeds / name) for name in written.documents if name != FEED_STYLE]
         return Written(tuple(feeds), len(written.pages))
 
-    def _settle(self, before: Printed) -> tuple[list[Problem], list[Spine]]:
+    def _settle(self, before: BuildRecord) -> tuple[list[Problem], list[Spine]]:
         """Gives a place to whoever changed since, and to whoever could not have the one it wanted."""
         pages, spines = before.pages if before.frame else {}, self._archive.spines()
         doubtful = [spine.key for spine in spines
                     if (page := pages.get(spine.key)) is None or page.stamp != spine.stamp or page.clashes]
         records = self._archive.records(doubtful)
-        problems, moved = self._places.settle([records[key] for key in doubtful])
+        problems, moved = self._permalinks.settle([records[key] for key in doubtful])
         return problems, self._archive.spines() if moved else spines
 
-    def _lost(self, before: Printed, spines: Sequence[Spine]) -> Problem | None:
+    def _lost(self, before: BuildRecord, spines: Sequence[Spine]) -> Problem | None:
         """More than a tenth of the known ids, and at least three: readers would see every old issue again."""
         known = before.ids or self._ids_on_disk()
         gone = known - {spine.feed_id for spine in spines}

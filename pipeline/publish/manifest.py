@@ -1,6 +1,6 @@
-"""What the last build printed: so that the next one knows what stands, without rendering or reading it.
+"""What the last build wrote: so that the next one knows what stands, without rendering or reading it.
 
-`stands` answers for the whole with one `stat` a file. Behind it the imprint keeps a stamp for each page
+`stands` answers for the whole with one `stat` a file. Behind it the manifest keeps a stamp for each page
 and document: the digest of all it was made from. While a stamp is the same and its file is as it was left,
 the file is what a build now would write.
 """
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # slow import: SQLAlchemy, which a build with nothing to do never needs
     from pipeline.mailings.ledger.notebook import Notebook
 
-SEAL, PRINTED = "seal", "printed"  # the two notes: read at each look, and when something changed
+SEAL, RECORD = "seal", "printed"  # the two notes: read at each look, and when something changed
 PREVIOUS = "previous_pass"  # the note that says when the last pass was
 OPEN = "{}"  # the seal while a build is at work, or died
 
@@ -29,13 +29,13 @@ OPEN = "{}"  # the seal while a build is at work, or died
 class Page:
     """What the last build remembers of an issue.
 
-    `stamp` of its row, `printed` of its page; `fragment` is the digest of its parsed text, `assets` and `links`
-    are its rendering's (see library.Rendering); `id` is its id in the feeds. `clashes`: it wanted another's address.
+    `stamp` of its row, `page_stamp` of its page; `fragment` is the digest of its parsed text, `assets` and `links`
+    are its rendering's (see renderer.Rendering); `id` is its id in the feeds. `clashes`: it wanted another's address.
     `recorded` are the values of its recording (see rendering.Recorded), none without one.
     """
 
     stamp: str
-    printed: str = ""
+    page_stamp: str = ""
     id: str = ""
     fragment: str = ""
     assets: list[list[str]] = field(default_factory=list)
@@ -49,7 +49,7 @@ _values_of = attrgetter(*_OF_A_PAGE)
 
 
 @dataclass(slots=True)
-class Printed:
+class BuildRecord:
     """What the last build left: pages by key of their issue, stamps and sizes by file.
 
     `files` gives time and size of each file as it was left, by its whole path. `sources` the same of the pictures
@@ -69,7 +69,7 @@ class Printed:
         return {page.id for page in self.pages.values() if page.id}
 
 
-class Imprint:
+class Manifest:
     """`settings` is everything besides the issues that decides the output, as text; `templates` are folders of them."""
 
     def __init__(self, notebook: Notebook, settings: str, templates: Iterable[str | Path]) -> None:
@@ -84,22 +84,22 @@ class Imprint:
         """
         return unbroken(self._notebook.note(SEAL), folder, self.frame, now)
 
-    def read(self) -> Printed:
+    def read(self) -> BuildRecord:
         """What the last build left; nothing of it counts that somebody changed since."""
         try:
-            noted = json.loads(self._notebook.note(PRINTED) or "{}")
+            noted = json.loads(self._notebook.note(RECORD) or "{}")
             pages = {key: Page(**dict(zip(_OF_A_PAGE, page, strict=True))) for key, page in noted.pop("pages").items()}
-            return Printed(pages=pages, **noted)
-        except (ValueError, LookupError, TypeError, AttributeError):
-            return Printed()  # there is none, or it is another version's, or damaged: it costs a build of everything
+            return BuildRecord(pages=pages, **noted)
+        except (ValueError, LookupError, TypeError, AttributeError):  # none, another version's, or damaged
+            return BuildRecord()  # which costs a build of everything
 
-    def write(self, printed: Printed, folder: str, until: datetime | None) -> None:
+    def write(self, built: BuildRecord, folder: str, until: datetime | None) -> None:
         """Notes what a build left. `until` is when the next issue is due."""
-        files = [*printed.files.items(), *printed.sources.items()]
+        files = [*built.files.items(), *built.sources.items()]
         noted = {"frame": self.frame} | {
-            name: getattr(printed, name) for name in ("stamps", "files", "sources", "fits")}
-        pages = {key: list(_values_of(page)) for key, page in printed.pages.items()}
-        self._notebook.write_note(PRINTED, json.dumps(noted | {"pages": pages}, ensure_ascii=False))
+            name: getattr(built, name) for name in ("stamps", "files", "sources", "fits")}
+        pages = {key: list(_values_of(page)) for key, page in built.pages.items()}
+        self._notebook.write_note(RECORD, json.dumps(noted | {"pages": pages}, ensure_ascii=False))
         self._notebook.write_note(SEAL, json.dumps({
             "folder": folder, "frame": self.frame, "until": until and until.isoformat(), "files": files}))
 

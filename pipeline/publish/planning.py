@@ -26,7 +26,7 @@ MOVES = {State.PUBLISHED: "mail", State.WAITING: "mail", State.SCHEDULED: "mail"
 
 
 @dataclass(frozen=True, slots=True)
-class Prospect:
+class PlannedMailing:
     """What will be done with one issue and one list. `at` is None where a person must act first."""
 
     issue: Record
@@ -46,7 +46,7 @@ class Prospect:
         }
 
 
-class Outlook:
+class Planner:
     """Looks ahead from the books as they are now."""
 
     def __init__(
@@ -60,12 +60,12 @@ class Outlook:
         self._foresee = foresee
         self._broadcasts = broadcasts
 
-    def prospects(self, now: datetime) -> list[Prospect]:
+    def planned(self, now: datetime) -> list[PlannedMailing]:
         """Everything that is not finished, in the order in which it will happen."""
         found = [one for record in self._archive.issues().values() for one in self._of(record, now)]
         return sorted(found, key=lambda one: (one.at is None, one.at or now, one.issue.due_at, one.issue.key))
 
-    def _of(self, record: Record, now: datetime) -> Iterator[Prospect]:
+    def _of(self, record: Record, now: datetime) -> Iterator[PlannedMailing]:
         mailings = {one.list: one for one in self._ledger.mailings.all(issue_key=record.key)}
         for list_id in record.lists:
             mailing = mailings.get(list_id)
@@ -74,13 +74,13 @@ class Outlook:
             elif record.state in MOVES and not (mailing and mailing.state is MailingState.CANCELLED):
                 yield self._ahead(record, list_id, mailing, now)
 
-    def _running(self, record: Record, mailing: Mailing, now: datetime) -> Iterator[Prospect]:
+    def _running(self, record: Record, mailing: Mailing, now: datetime) -> Iterator[PlannedMailing]:
         if mailing.state is MailingState.SENDING:
-            yield Prospect(record, mailing.list, "send", now, mailing.reason, mailing.audience, 0)
+            yield PlannedMailing(record, mailing.list, "send", now, mailing.reason, mailing.audience, 0)
         if mailing.state is MailingState.PAUSED:
-            yield Prospect(record, mailing.list, "resume", None, mailing.reason, mailing.audience, 0)
+            yield PlannedMailing(record, mailing.list, "resume", None, mailing.reason, mailing.audience, 0)
 
-    def _ahead(self, record: Record, list_id: str, mailing: Mailing | None, now: datetime) -> Prospect:
+    def _ahead(self, record: Record, list_id: str, mailing: Mailing | None, now: datetime) -> PlannedMailing:
         action, reason = MOVES[record.state], record.reason
         size, mistake = self._dress(record, list_id, approved=mailing is not None and mailing.approved)
         if mailing and mailing.state is MailingState.HELD:
@@ -88,7 +88,7 @@ class Outlook:
         elif mistake and action == "mail":
             action, reason = "hold", mistake
         at = None if action in ("hold", "mend") else self._hour(record, mailing, now)
-        return Prospect(record, list_id, action, at, reason,
+        return PlannedMailing(record, list_id, action, at, reason,
                         1 if self._broadcasts else self._ledger.mailings.readers(list_id), size)
 
     def _hour(self, record: Record, mailing: Mailing | None, now: datetime) -> datetime:

@@ -47,7 +47,7 @@ def silent(_what: str, _done: int, _total: int) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Duty:
+class Assignment:
     """What to do with tasks from now on."""
 
     work: Work
@@ -61,12 +61,12 @@ class _Worker:
     chunks: deque[Sequence[Any]] = field(default_factory=deque)
 
 
-class Crew:
-    """Up to `size` processes, which stay for the next tasks until they are dismissed."""
+class WorkerPool:
+    """Up to `size` processes, which stay for the next tasks until the pool is closed."""
 
     def __init__(self, size: int = 1) -> None:
         self._size = size
-        self._duty: tuple[Work, Any] | None = None
+        self._assignment: tuple[Work, Any] | None = None
         self._workers: list[_Worker] = []
 
     def each(self, work: Work, shared: Any, tasks: Iterable[Any], count: int) -> Iterator[Any]:
@@ -78,19 +78,19 @@ class Crew:
             return (work(shared, task) for task in tasks)
         if not self._workers:
             self._workers = [_start() for _ in range(self._size)]
-        if self._duty != (work, shared):
-            self._duty = (work, shared)
+        if self._assignment != (work, shared):
+            self._assignment = (work, shared)
             for worker in self._workers:
-                _say(worker, Duty(work, shared))
+                _say(worker, Assignment(work, shared))
         return self._side_by_side(work, shared, iter(tasks), max(1, min(CHUNK, count // (AHEAD * self._size))))
 
-    def dismiss(self) -> None:
+    def close(self) -> None:
         """Ends the processes; more work starts new ones."""
         for worker in self._workers:
             worker.line.close()
             worker.process.terminate()
             worker.process.join()
-        self._duty, self._workers = None, []
+        self._assignment, self._workers = None, []
 
     def _side_by_side(self, work: Work, shared: Any, tasks: Iterator[Any], size: int) -> Iterator[Any]:
         """Chunks go round the workers in turn and are fetched in the same turn: nothing piles up."""
@@ -132,7 +132,7 @@ def _hand(worker: _Worker, chunk: Sequence[Any]) -> None:
     _say(worker, chunk)
 
 
-def _say(worker: _Worker, message: Duty | Sequence[Any]) -> None:
+def _say(worker: _Worker, message: Assignment | Sequence[Any]) -> None:
     try:
         worker.line.send(message)
     except OSError:  # it died; `_fetch` does its work
@@ -158,15 +158,15 @@ def _serve(line: Connection) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # a fork would do what the parent does then
     _let_go(line)
     gc.set_threshold(GARBAGE)
-    inbox: SimpleQueue[Duty | Sequence[Any] | None] = SimpleQueue()
+    inbox: SimpleQueue[Assignment | Sequence[Any] | None] = SimpleQueue()
     Thread(target=_listen, args=(line, inbox), daemon=True).start()
-    duty: Duty | None = None
+    assignment: Assignment | None = None
     while (said := inbox.get()) is not None:
-        if isinstance(said, Duty):
-            duty = said
-        elif duty:
+        if isinstance(said, Assignment):
+            assignment = said
+        elif assignment:
             try:
-                line.send(_results(duty, said))
+                line.send(_results(assignment, said))
             except OSError:  # nobody is there to take them
                 return
 
@@ -178,7 +178,7 @@ def _let_go(line: Connection) -> None:
     os.closerange(line.fileno() + 1, os.sysconf("SC_OPEN_MAX"))
 
 
-def _listen(line: Connection, inbox: SimpleQueue[Duty | Sequence[Any] | None]) -> None:
+def _listen(line: Connection, inbox: SimpleQueue[Assignment | Sequence[Any] | None]) -> None:
     """Takes in what is sent while a chunk is at work: else both sides could wait for each other with full pipes."""
     try:
         while True:
@@ -187,8 +187,8 @@ def _listen(line: Connection, inbox: SimpleQueue[Duty | Sequence[Any] | None]) -
         inbox.put(None)
 
 
-def _results(duty: Duty, chunk: Sequence[Any]) -> list[Any] | None:
+def _results(assignment: Assignment, chunk: Sequence[Any]) -> list[Any] | None:
     try:
-        return [duty.work(duty.shared, task) for task in chunk]
+        return [assignment.work(assignment.shared, task) for task in chunk]
     except Exception:  # noqa: BLE001, the parent does it again and hears of it
         return None

@@ -1,4 +1,4 @@
-"""Pages and feed documents made whole, with their compressed twins: work for any process of the crew."""
+"""Pages and feed documents made whole, with their compressed twins: work for any process of the pool."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _FORMATS = {form.name: form for form in FORMATS}
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class RenderContext:
     """What all pages and documents share. `permalinks` by path, of all issues; `templates` are folders, ours last."""
 
     style: Style
@@ -74,7 +74,7 @@ class DocumentsTask:
 
 
 @dataclass(frozen=True, slots=True)
-class PrintedPage:
+class MadePage:
     """The page of an issue, what its text needs, links to and plays, and the text as it is kept if it was not yet."""
 
     record: Record
@@ -84,26 +84,26 @@ class PrintedPage:
     fresh: str | None
 
 
-def print_page(house: House, task: PageTask) -> PrintedPage:
+def make_page(context: RenderContext, task: PageTask) -> MadePage:
     """The page of an issue."""
     record = task.record
-    kept = read_through(house.style, record, task.text)
-    rendered = render(house.style, house.permalinks, record, kept, Target.WEB)
+    kept = read_through(context.style, record, task.text)
+    rendered = render(context.style, context.permalinks, record, kept, Target.WEB)
     content = render_page(
-        house.entry(record, rendered.html), house.publication,
-        previous=house.entry(task.previous) if task.previous else None,
-        next=house.entry(task.next) if task.next else None, templates=_templates(house.templates, house.cache))
+        context.entry(record, rendered.html), context.publication,
+        previous=context.entry(task.previous) if task.previous else None,
+        next=context.entry(task.next) if task.next else None, templates=_templates(context.templates, context.cache))
     name = f"{record.permalink}index.html"
-    return PrintedPage(record, (name, pack(name, content)), replace(rendered, html=""),
-                       recorded(house.style, house.permalinks, record, kept),
-                       None if kept is task.text else kept)
+    return MadePage(record, (name, pack(name, content)), replace(rendered, html=""),
+                    recorded(context.style, context.permalinks, record, kept),
+                    None if kept is task.text else kept)
 
 
-def print_documents(house: House, task: DocumentsTask) -> list[File]:
+def make_documents(context: RenderContext, task: DocumentsTask) -> list[File]:
     """The documents' files, in their order."""
-    texts = [render(house.style, house.permalinks, record, text, Target.FEED).html
+    texts = [render(context.style, context.permalinks, record, text, Target.FEED).html
              for record, text in zip(task.records, task.texts, strict=True)] if task.texts else [""] * len(task.records)
-    entries = [house.entry(*each) for each in zip(task.records, texts, task.enclosures, strict=True)]
+    entries = [context.entry(*each) for each in zip(task.records, texts, task.enclosures, strict=True)]
     return [(document.name, pack(document.name, _FORMATS[name].write(
                 replace(document, entries=entries), task.publication)))
             for name, document in task.documents]

@@ -24,13 +24,13 @@ def letters(tmp_path: Path) -> Publication:
 
 
 def plan(letters: Publication) -> list[dict[str, Any]]:
-    """The outlook, without sizes; they are looked at elsewhere."""
-    prospects, problems = letters.app.outlook()
+    """The plan, without sizes; they are looked at elsewhere."""
+    planned, problems = letters.app.planned_mailings()
     assert problems == []
-    return [{name: value for name, value in one.shape().items() if name != "html_bytes"} for one in prospects]
+    return [{name: value for name, value in one.shape().items() if name != "html_bytes"} for one in planned]
 
 
-def prospect(issue: str, action: str, at: str | None, reason: str) -> dict[str, Any]:
+def planned(issue: str, action: str, at: str | None, reason: str) -> dict[str, Any]:
     return {"issue": issue, "list": "weekly", "action": action, "at": at, "reason": reason, "readers": 2}
 
 
@@ -40,10 +40,10 @@ def test_plan_names_what_will_be_mailed_and_when_in_that_order(letters: Publicat
     letters.write("2-new.md", words(2), age_s=300)
 
     assert plan(letters) == [
-        prospect("2", "mail", "2026-03-24T13:10:00+00:00",
+        planned("2", "mail", "2026-03-24T13:10:00+00:00",
                  "quiet: mailed when its file is unchanged until 2026-03-24 13:10"),
-        prospect("3", "mail", "2026-03-25T08:00:00+00:00", "due 2026-03-25 08:00"),
-        prospect("4", "hold", None, "late: first seen 9 days after its hour, schedule.max_age is 7d"),
+        planned("3", "mail", "2026-03-25T08:00:00+00:00", "due 2026-03-25 08:00"),
+        planned("4", "hold", None, "late: first seen 9 days after its hour, schedule.max_age is 7d"),
     ]
 
 
@@ -56,7 +56,7 @@ def test_plan_says_that_a_mistake_will_hold_a_mail_and_that_a_person_let_it_go(l
     letters.publish()
     letters.app.decisions.approve(letters.record("2"))
 
-    assert before == [prospect("2", "hold", None, mistake)]
+    assert before == [planned("2", "hold", None, mistake)]
     assert [one["action"] for one in plan(letters)] == ["mail"]
 
 
@@ -77,10 +77,10 @@ def test_plan_tells_the_size_of_the_mail_also_of_an_issue_that_is_not_due_yet(
 ) -> None:
     letters.write(name, words(2), day=TODAY + DAY if "ahead" in name else TODAY)
 
-    prospect, = letters.app.outlook()[0]
+    planned, = letters.app.planned_mailings()[0]
 
     mailed = letters.app.dresser.dress(letters.app.publisher.foresee(_after_a_look(letters)), "weekly")[0]
-    assert prospect.html_bytes == len(mailed.html.encode()) > 1000
+    assert planned.html_bytes == len(mailed.html.encode()) > 1000
 
 
 def _after_a_look(letters: Publication) -> Any:
@@ -92,18 +92,18 @@ def test_plan_of_an_issue_that_cannot_be_dressed_has_no_size(letters: Publicatio
     letters.write_template("email/issue.html", "{{ nothing_that_exists }}")
     letters.write("2-new.md", words(2))
 
-    assert [one.html_bytes for one in letters.app.outlook()[0]] == [0]
+    assert [one.html_bytes for one in letters.app.planned_mailings()[0]] == [0]
 
 
 def test_plan_says_what_runs_and_what_waits_for_a_person(letters: Publication) -> None:
     letters.write("2-new.md", words(2))
     letters.publish()
-    assert plan(letters) == [prospect("2", "send", "2026-03-24T13:00:00+00:00", "its audience is frozen")]
+    assert plan(letters) == [planned("2", "send", "2026-03-24T13:00:00+00:00", "its audience is frozen")]
 
     mailing, = letters.app.ledger.mailings.all()
     letters.app.ledger.mailings.move(mailing.id, MailingState.PAUSED, reason="by a person", now=letters.clock.now())
 
-    assert plan(letters) == [prospect("2", "resume", None, "by a person")]
+    assert plan(letters) == [planned("2", "resume", None, "by a person")]
 
 
 @pytest.mark.parametrize("word", ["cancel", "adopt"])
@@ -136,7 +136,7 @@ def test_plan_of_a_held_issue_that_is_ahead_waits_for_a_person(letters: Publicat
     letters.publish()
     letters.app.decisions.hold(letters.record("2"))
 
-    assert plan(letters) == [prospect("2", "hold", None, "held by a person 2026-03-24 13:00")]
+    assert plan(letters) == [planned("2", "hold", None, "held by a person 2026-03-24 13:00")]
 
 
 def test_plan_asks_a_person_to_mend_a_file_that_cannot_be_read(letters: Publication) -> None:
@@ -144,7 +144,7 @@ def test_plan_asks_a_person_to_mend_a_file_that_cannot_be_read(letters: Publicat
     letters.publish()
     letters.write("2-new.md", words(2), day="someday")
 
-    prospects, problems = letters.app.outlook()
+    planned, problems = letters.app.planned_mailings()
 
-    assert [(one.action, one.at) for one in prospects] == [("mend", None)]
+    assert [(one.action, one.at) for one in planned] == [("mend", None)]
     assert [problem.rule for problem in problems] == ["date-impossible"]

@@ -1,4 +1,4 @@
-"""What feeds and web archive are printed with: the settings' plan, the books, the templates."""
+"""What feeds and web archive are built with: the settings' plan, the books, the templates."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pipeline.feeds.feed import Publication
 from pipeline.feeds.templating import Templates
 from pipeline.issues.archive import Archive
 from pipeline.issues.files import Files
-from pipeline.publish.crew import Progress, silent
-from pipeline.publish.library import Library
+from pipeline.publish.renderer import Renderer
+from pipeline.publish.worker_pool import Progress, silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,11 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Workshop:
+class Toolkit:
     """All of it; `tell` hears how far long work has come."""
 
     plan: Plan
     archive: Archive
-    library: Library
+    renderer: Renderer
     templates: Templates
     tell: Progress = silent

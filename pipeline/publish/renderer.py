@@ -16,9 +16,8 @@ from pipeline.issues.archive import Archive
 from pipeline.issues.issue import Image, Issue, Manuscript
 from pipeline.issues.markdown import Body, Document, Target
 from pipeline.issues.record import Record, Text
-from pipeline.publish.crew import ENOUGH, Crew, Work
 from pipeline.publish.gather import READER
-from pipeline.publish.perusal import Perused, Sheet, Terms, peruse
+from pipeline.publish.parsing import ParsedFile, ParseSettings, SourceFile, parse_file
 from pipeline.publish.rendering import (
     Bearings,
     Material,
@@ -33,37 +32,38 @@ from pipeline.publish.rendering import (
     recorded,
     render,
 )
+from pipeline.publish.worker_pool import ENOUGH, Work, WorkerPool
 
 RENDERER = 15  # grows when the same Markdown comes out differently after an upgrade
 
 
-class Library:
-    """Reads files and the archive's texts, and dresses them for feeds, web and mail."""
+class Renderer:
+    """Reads files and the archive's texts, and renders them for feeds, web and mail."""
 
-    def __init__(self, archive: Archive, terms: Terms, crew: Crew | None = None) -> None:
+    def __init__(self, archive: Archive, settings: ParseSettings, workers: WorkerPool | None = None) -> None:
         self._archive = archive
-        self._terms = terms
-        self._crew = crew or Crew()
+        self._settings = settings
+        self._workers = workers or WorkerPool()
 
     @property
     def style(self) -> Style:
         """What the publication decides of every rendering."""
-        return self._terms.style
+        return self._settings.style
 
-    def peruse(self, sheets: Sequence[Sheet]) -> list[Perused | Problem | None]:
-        """Files read to the end, one entry for each (see perusal.peruse)."""
-        if len(sheets) >= ENOUGH:
-            # The processes that read them will print them: those that are forked now have it loaded then.
-            import pipeline.publish.printing  # noqa: F401, slow import: jinja2, lxml
-        return list(self._crew.each(peruse, self._terms, sheets, len(sheets)))
+    def parse_files(self, files: Sequence[SourceFile]) -> list[ParsedFile | Problem | None]:
+        """Files read to the end, one entry for each (see parsing.parse_file)."""
+        if len(files) >= ENOUGH:
+            # The processes that read them will make their pages: those that are forked now have it loaded then.
+            import pipeline.publish.render_tasks  # noqa: F401, slow import: jinja2, lxml
+        return list(self._workers.each(parse_file, self._settings, files, len(files)))
 
     def each(self, work: Work, shared: Any, tasks: Iterable[Any], count: int) -> Iterator[Any]:
         """`work(shared, task)` for every task, in order, on all cores where that pays."""
-        return self._crew.each(work, shared, tasks, count)
+        return self._workers.each(work, shared, tasks, count)
 
-    def rest(self) -> None:
+    def close_workers(self) -> None:
         """Nothing is to be rendered for a while."""
-        self._crew.dismiss()
+        self._workers.close()
 
     def issue(self, record: Record) -> Issue:
         """The issue as a value, without its text."""

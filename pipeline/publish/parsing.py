@@ -1,6 +1,6 @@
 """A file of the issues folder read to the end: what its author says of it, and what a reader would see.
 
-From bytes to values, so that any process of the crew can do it.
+From bytes to values, so that any process of the pool can do it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _ADDRESSES = re.compile(r'(?:href|src|poster|srcset)="([^"]*)"')
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class ParseSettings:
     """What the settings decide of reading. `lists` are the ids of config.yaml."""
 
     zone: ZoneInfo
@@ -34,7 +34,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class SourceFile:
     """A file's bytes. `committed` is when git first knew it, which only counts once git was `asked`."""
 
     path: str
@@ -44,7 +44,7 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Impression:
+class TextSignature:
     """What a reader would see of a text: for likeness and for `updated`."""
 
     sketch: bytes
@@ -52,11 +52,11 @@ class Impression:
 
 
 @dataclass(frozen=True, slots=True)
-class Perused:
+class ParsedFile:
     """A file that can be used. `clean` is the text as it is kept (see rendering.read_through)."""
 
     manuscript: Manuscript
-    impression: Impression
+    signature: TextSignature
     clean: str
 
 
@@ -64,22 +64,22 @@ class _Unasked(Exception):
     """Only git can tell the date."""
 
 
-def peruse(terms: Terms, sheet: Sheet) -> Perused | Problem | None:
+def parse_file(settings: ParseSettings, file: SourceFile) -> ParsedFile | Problem | None:
     """A file read to the end, or the one thing that is wrong with it; None when git must be asked for its date."""
     def git_date(_path: str) -> datetime | date | None:
-        if not sheet.asked:
+        if not file.asked:
             raise _Unasked
-        return sheet.committed
+        return file.committed
 
     try:
         manuscript, body = read_halfway(
-            sheet.raw, sheet.path, zone=terms.zone, send_at=terms.send_at, git_date=git_date)
-        _check(manuscript, terms.lists)
+            file.raw, file.path, zone=settings.zone, send_at=settings.send_at, git_date=git_date)
+        _check(manuscript, settings.lists)
     except _Unasked:
         return None
     except IssueError as error:
         return error.problem
-    return _impress(terms.style, manuscript, body)
+    return _parsed(settings.style, manuscript, body)
 
 
 def _check(manuscript: Manuscript, lists: tuple[str, ...]) -> None:
@@ -93,7 +93,7 @@ def _check(manuscript: Manuscript, lists: tuple[str, ...]) -> None:
                              rule="list-unknown", remedy=f"use one of: {', '.join(lists)}")
 
 
-def _impress(style: Style, manuscript: Manuscript, body: Body) -> Perused:
+def _parsed(style: Style, manuscript: Manuscript, body: Body) -> ParsedFile:
     """What a reader would see of it, without where it is: words, links, pictures, title."""
     document = document_of(style, manuscript, body, manuscript.body_line)
     said = words(document)
@@ -101,4 +101,4 @@ def _impress(style: Style, manuscript: Manuscript, body: Body) -> Perused:
     cover = manuscript.cover.src if manuscript.cover else ""
     visible = [manuscript.title, cover, "".join(said.split()), _ADDRESSES.findall(unescape(shown))]
     digest = hashlib.sha256(json.dumps(visible).encode()).hexdigest()
-    return Perused(manuscript, Impression(sketch(said), digest), document.clean)
+    return ParsedFile(manuscript, TextSignature(sketch(said), digest), document.clean)

@@ -20,40 +20,49 @@ from pipeline.feeds.site import feed_style, redirect_page, render_index, site_fi
 from pipeline.feeds.sitemap import Located, opml, sitemap
 from pipeline.issues.markdown import Target
 from pipeline.issues.record import Record, Spine
-from pipeline.publish.imprint import Page, Printed, changed, seen, seen_size, stamp
-from pipeline.publish.printing import DocumentsTask, File, House, PageTask, PrintedPage, print_documents, print_page
+from pipeline.publish.lazy_entries import LazyEntries
+from pipeline.publish.manifest import BuildRecord, Page, changed, seen, seen_size, stamp
+from pipeline.publish.render_tasks import (
+    DocumentsTask,
+    File,
+    MadePage,
+    PageTask,
+    RenderContext,
+    make_documents,
+    make_page,
+)
 from pipeline.publish.rendering import Recorded
-from pipeline.publish.shelf import Shelf
-from pipeline.publish.workshop import Workshop
+from pipeline.publish.toolkit import Toolkit
 
 FEED_STYLE = "feed.css"
 GROUP = 20  # entries of one archive document, whatever the settings: a full one never changes its members
 AT_ONCE = 100  # pages whose texts are read together
 
 
-class PrintRun:
+class Build:
     """`before` is what the last build left. `found` grows by what is wrong."""
 
-    def __init__(self, shop: Workshop, before: Printed, spines: Sequence[Spine], found: list[Problem]) -> None:
-        self._archive = shop.archive
-        self._library = shop.library
-        self._plan = shop.plan
-        self._templates = shop.templates
-        self._tell = shop.tell
+    def __init__(self, tools: Toolkit, before: BuildRecord, spines: Sequence[Spine], found: list[Problem]) -> None:
+        self._archive = tools.archive
+        self._renderer = tools.renderer
+        self._plan = tools.plan
+        self._templates = tools.templates
+        self._tell = tools.tell
         self._before = before
         self._found = found
         self._spines = spines
-        self._places = {spine.path: spine.permalink for spine in spines}
+        self._permalinks = {spine.path: spine.permalink for spine in spines}
         self._damaged = changed(before.files)
-        folders = tuple(folder for folder in shop.plan.templates if folder.is_dir())
-        self._house = House(self._library.style, shop.plan.publication, self._places, folders, shop.plan.cache)
+        folders = tuple(folder for folder in tools.plan.templates if folder.is_dir())
+        self._context = RenderContext(
+            tools.renderer.style, tools.plan.publication, self._permalinks, folders, tools.plan.cache)
         self._expected: dict[str, bool] = {}  # every file of the output, and whether it was made anew
-        self.after = Printed()
+        self.after = BuildRecord()
         self.pages: tuple[str, ...] = ()
         self.documents: tuple[str, ...] = ()
         self.current: list[str] = []  # the documents that are polled
 
-    def run(self) -> PrintRun:
+    def run(self) -> Build:
         """Pages, then documents, then what is no longer part of either is removed."""
         self.pages = writing.write(self._plan.site, chain(self._pages(), self._assets(), self._lists()))
         self.documents = writing.write(self._plan.feeds, self._feeds())
@@ -77,7 +86,7 @@ class PrintRun:
     def _stamp(self, spine: Spine) -> str:
         """Of an issue as it is shown, with the places of those that it links to."""
         page = self.after.pages.get(spine.key) or self._before.pages.get(spine.key)
-        links = [self._places.get(path, "") for path, _ in page.links] if page else []
+        links = [self._permalinks.get(path, "") for path, _ in page.links] if page else []
         return stamp(spine.stamp, links) if links else spine.stamp
 
     # ---- pages of issues ----------------------------------------------------------------------
@@ -87,51 +96,51 @@ class PrintRun:
         for at, spine in enumerate(self._spines):
             page = self._before.pages.get(spine.key)
             path = f"{self._plan.site}/{spine.permalink}index.html"
-            if page and self._stands(path, made_from=self._printed(at), was=page.printed) and self._before.frame:
+            if page and self._stands(path, made_from=self._page_stamp(at), was=page.page_stamp) and self._before.frame:
                 self.after.pages[spine.key] = page
             else:
                 self._expected[path] = True
                 stale.append(at)
-        printed = self._library.each(print_page, self._house, self._page_tasks(stale), len(stale))
+        made = self._renderer.each(make_page, self._context, self._page_tasks(stale), len(stale))
         fresh: list[tuple[Record, str]] = []
-        for done, (at, page) in enumerate(zip(stale, printed, strict=True), start=1):
+        for done, (at, page) in enumerate(zip(stale, made, strict=True), start=1):
             self._remember_page(at, page)
             if page.fresh is not None:
                 fresh.append((page.record, page.fresh))
             yield page.file
             if done % AT_ONCE == 0 or done == len(stale):
                 self._tell("pages", done, len(stale))
-                self._library.keep(fresh)
+                self._renderer.keep(fresh)
                 fresh.clear()
 
-    def _printed(self, at: int) -> str:
+    def _page_stamp(self, at: int) -> str:
         """The stamp of a page: its issue's, and its neighbours'."""
         around = self._spines[max(0, at - 1):at + 2]
         own = self._stamp(self._spines[at])
         return own + "".join(one.stamp for one in around if one is not self._spines[at]) + str(at == 0)
 
     def _page_tasks(self, stale: Sequence[int]) -> Iterator[PageTask]:
-        """Read in lots, while those before are being printed."""
+        """Read in lots, while those before are being made."""
         for start in range(0, len(stale), AT_ONCE):
             places = stale[start:start + AT_ONCE]
             needed = sorted({near for at in places for near in (at - 1, at, at + 1) if 0 <= near < len(self._spines)})
             records = self._archive.records(self._spines[at].key for at in needed)
             around = {at: records[self._spines[at].key] for at in needed}
-            texts = self._library.material([around[at] for at in places])
+            texts = self._renderer.material([around[at] for at in places])
             yield from (PageTask(around[at], texts[around[at].key], around.get(at - 1), around.get(at + 1))
                         for at in places)
 
-    def _remember_page(self, at: int, page: PrintedPage) -> None:
+    def _remember_page(self, at: int, page: MadePage) -> None:
         spine = self._spines[at]
         self.after.pages[spine.key] = Page(
-            stamp=spine.stamp, id=spine.feed_id, fragment=self._library.kept_as(page.record),
+            stamp=spine.stamp, id=spine.feed_id, fragment=self._renderer.kept_as(page.record),
             assets=[list(pair) for pair in page.rendering.assets], links=[list(pair) for pair in page.rendering.links],
             clashes=any(problem.path == spine.path for problem in self._found),
             recorded=[*astuple(page.recorded)] if page.recorded else [])
-        self.after.pages[spine.key].printed = self._printed(at)
+        self.after.pages[spine.key].page_stamp = self._page_stamp(at)
 
     def _entry(self, record: Record, html: str = "") -> Entry:
-        return self._house.entry(record, html, self._enclosure(record.key))
+        return self._context.entry(record, html, self._enclosure(record.key))
 
     def _enclosure(self, key: str) -> Enclosure | None:
         """What an issue plays, once its pages and their files are written; None too where its file is not there."""
@@ -171,7 +180,7 @@ class PrintRun:
             name = f"{listing.permalink}index.html"
             shown = [one.stamp for one in listing.entries]
             if not self._keep(site, name, listing.name, shown, _around(listing, listings)):
-                loaded = Listing(listing.permalink, listing.name, Shelf(listing.entries, self._without_text))
+                loaded = Listing(listing.permalink, listing.name, LazyEntries(listing.entries, self._without_text))
                 yield name, render_index(loaded, publication, listings, templates, tag_feeds=self._plan.tag_feeds)
         for old, new in self._redirects():
             if not self._keep(site, f"{old}index.html", new):
@@ -212,10 +221,10 @@ class PrintRun:
 
     def _feed(self, spines: Sequence[Spine], publication: Publication, folder: str) -> Iterator[File]:
         """The documents of one feed, the three formats of one group after another: they show the same entries."""
-        shelf = Shelf(spines, self._with_text if self._plan.content == "full" else self._without_text)
-        count = self._fitting(shelf, publication, folder)
+        entries = LazyEntries(spines, self._with_text if self._plan.content == "full" else self._without_text)
+        count = self._fitting(entries, publication, folder)
         planned = [[(form, document) for document in plan_documents(
-            shelf, form, count=count, group=GROUP, folder=folder)] for form in FORMATS]
+            entries, form, count=count, group=GROUP, folder=folder)] for form in FORMATS]
         self.current += [form.current(folder) for form in FORMATS]
         current, *groups = [[(form, document) for form, document in filter(None, side_by_side)
                              if not self._keep(self._plan.feeds, document.name, *self._made_from(document))]
@@ -224,33 +233,33 @@ class PrintRun:
             yield document.name, form.write(document, publication)
         stale = [group for group in groups if group]
         tasks = (self._documents_task(group, publication) for group in stale)
-        for files in self._library.each(print_documents, self._house, tasks, len(stale)):
+        for files in self._renderer.each(make_documents, self._context, tasks, len(stale)):
             yield from files
 
     def _documents_task(self, group: Sequence[tuple[Format, Document]], publication: Publication) -> DocumentsTask:
         """Of archive documents that show the same entries, one a format."""
         shown = group[0][1].entries
-        assert isinstance(shown, Shelf)  # noqa: S101, as it was planned
+        assert isinstance(shown, LazyEntries)  # noqa: S101, as it was planned
         found = self._archive.records(spine.key for spine in shown.spines)
         records = tuple(found[spine.key] for spine in shown.spines)
-        texts = self._library.material(records) if self._plan.content == "full" else {}
+        texts = self._renderer.material(records) if self._plan.content == "full" else {}
         return DocumentsTask(
             tuple((form.name, replace(document, entries=())) for form, document in group), publication, records,
             tuple(texts[record.key] for record in records if texts),
             tuple(self._enclosure(record.key) for record in records))
 
-    def _fitting(self, shelf: Shelf, publication: Publication, folder: str) -> int:
+    def _fitting(self, entries: LazyEntries, publication: Publication, folder: str) -> int:
         """How many entries fit is found by writing them, and remembered."""
-        newest = stamp([self._entry_stamp(spine) for spine in shelf.spines[-self._plan.entries:]])
+        newest = stamp([self._entry_stamp(spine) for spine in entries.spines[-self._plan.entries:]])
         was = self._before.fits.get(folder, [])
         count = was[1] if was and was[0] == newest else fitting(
-            shelf, publication, FORMATS, limit=self._plan.entries, max_bytes=self._plan.max_bytes, group=GROUP,
+            entries, publication, FORMATS, limit=self._plan.entries, max_bytes=self._plan.max_bytes, group=GROUP,
             folder=folder)
         self.after.fits[folder] = [newest, count]
         return int(count)
 
     def _made_from(self, document: Document) -> tuple[object, ...]:
-        assert isinstance(document.entries, Shelf)  # noqa: S101, as it was planned
+        assert isinstance(document.entries, LazyEntries)  # noqa: S101, as it was planned
         return (document.current, document.prev_archive, document.next_archive,
                 [self._entry_stamp(spine) for spine in document.entries.spines])
 
@@ -261,7 +270,7 @@ class PrintRun:
 
     def _with_text(self, spines: Sequence[Spine]) -> list[Entry]:
         records = self._archive.records(spine.key for spine in spines)
-        texts = self._library.renderings([records[one.key] for one in spines], Target.FEED, self._places)
+        texts = self._renderer.renderings([records[one.key] for one in spines], Target.FEED, self._permalinks)
         return [self._entry(records[one.key], texts[one.key].html) for one in spines]
 
     def _without_text(self, spines: Sequence[Spine]) -> list[Entry]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipeline.publish.rhythm import Expected, expected
+from pipeline.publish.cadence import Expected, expected
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)

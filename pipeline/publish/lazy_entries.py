@@ -1,4 +1,4 @@
-"""Entries of a feed that stay on the shelf until somebody reads them: ten thousand issues, twenty in memory."""
+"""Entries of a feed that are loaded when somebody reads them: ten thousand issues, twenty in memory."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ Load = Callable[[Sequence[Spine]], Sequence[Entry]]
 HANDY = 50  # entries that stay in memory until others are asked for: the newest of a feed, whichever of them fit
 
 
-class Shelf(Sequence[Entry]):
-    """A sequence of entries; slices are shelves again and load nothing. `load` gives the entries of spines."""
+class LazyEntries(Sequence[Entry]):
+    """A sequence of entries; slices are lazy too and load nothing. `load` gives the entries of spines."""
 
     def __init__(
         self, spines: Sequence[Spine], load: Load, read: dict[str, Entry] | None = None,
@@ -30,11 +30,11 @@ class Shelf(Sequence[Entry]):
     def __getitem__(self, index: int) -> Entry: ...
 
     @overload
-    def __getitem__(self, index: slice) -> Shelf: ...
+    def __getitem__(self, index: slice) -> LazyEntries: ...
 
-    def __getitem__(self, index: int | slice) -> Entry | Shelf:
+    def __getitem__(self, index: int | slice) -> Entry | LazyEntries:
         if isinstance(index, slice):
-            return Shelf(self.spines[index], self._load, self._read)
+            return LazyEntries(self.spines[index], self._load, self._read)
         self._fetch()
         return self._read[self.spines[index].key]
 

@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 from pipeline import __version__
 from pipeline.app.post import Post
 from pipeline.issues.files import Files
-from pipeline.publish.crew import Crew, cores
 from pipeline.publish.gather import Source
-from pipeline.publish.imprint import Imprint
+from pipeline.publish.manifest import Manifest
+from pipeline.publish.worker_pool import WorkerPool, cores
 
 if TYPE_CHECKING:  # slow imports
     from pipeline.cache import Cache
     from pipeline.feeds.feed import Publication as FeedPublication
     from pipeline.feeds.templating import Templates as WebTemplates
     from pipeline.publish.bucket import Bucket
+    from pipeline.publish.builder import Builder
     from pipeline.publish.hubs import Herald
-    from pipeline.publish.library import Library
-    from pipeline.publish.press import Press
+    from pipeline.publish.renderer import Renderer
     from pipeline.publish.s3 import Place, Store
 
 # In a wheel the templates lie inside the package, in a checkout beside it.
@@ -29,8 +29,8 @@ PACKAGED = (Path(__file__).parents[1] / "templates", Path(__file__).parents[2] /
 FEED_ID = "feed_id"  # the note that keeps the id of the feed itself
 
 
-class Printing(Post):
-    """The floor of the press."""
+class Outputs(Post):
+    """What feeds and web archive are built with, and where they go."""
 
     @cached_property
     def source(self) -> Source:
@@ -44,29 +44,30 @@ class Printing(Post):
         return Files(self.config.issues.folder, self.config.issues.static)
 
     @cached_property
-    def library(self) -> Library:
-        from pipeline.publish.library import Library  # slow import: Markdown
-        from pipeline.publish.perusal import Terms
+    def renderer(self) -> Renderer:
+        from pipeline.publish.parsing import ParseSettings
+        from pipeline.publish.renderer import Renderer  # slow import: Markdown
         from pipeline.publish.rendering import Style
 
         publication, source = self.config.publication, self.source
         style = Style(publication.url, publication.language, publication.author.name, self.config.issues.breaks,
                       publication.theme.width, self.files.below_static)
-        return Library(self.archive, Terms(source.zone, source.send_at, tuple(source.lists), style), Crew(cores()))
+        settings = ParseSettings(source.zone, source.send_at, tuple(source.lists), style)
+        return Renderer(self.archive, settings, WorkerPool(cores()))
 
     @cached_property
-    def imprint(self) -> Imprint:
+    def manifest(self) -> Manifest:
         """What besides the issues decides feeds and archive: settings, templates, this version."""
         config = self.config
         settings = repr((__version__, config.publication, config.feeds, config.issues.permalink, config.issues.breaks,
                          config.issues.static, self.subscribe_url, str(config.site.folder),
                          [one.id for one in config.lists if not one.public]))
-        return Imprint(self.ledger.notebook, settings, self.web_folders)
+        return Manifest(self.ledger.notebook, settings, self.web_folders)
 
     @cached_property
-    def press(self) -> Press:
-        from pipeline.publish.press import Press  # slow import: feedgen
-        from pipeline.publish.workshop import Plan, Workshop
+    def builder(self) -> Builder:
+        from pipeline.publish.builder import Builder  # slow import: feedgen
+        from pipeline.publish.toolkit import Plan, Toolkit
 
         config = self.config
         plan = Plan(
@@ -74,8 +75,8 @@ class Printing(Post):
             site=config.site.folder, permalink=config.issues.permalink, ids=config.feeds.id,
             content=config.feeds.content, entries=config.feeds.entries, max_bytes=config.feeds.max_bytes,
             tag_feeds=config.feeds.tags, templates=self.web_folders, cache=self.cache)
-        shop = Workshop(plan, self.archive, self.library, self.web_templates, self.tell)
-        return Press(shop, self.imprint, self._announce)
+        tools = Toolkit(plan, self.archive, self.renderer, self.web_templates, self.tell)
+        return Builder(tools, self.manifest, self._announce)
 
     def _announce(self, documents: Sequence[str]) -> None:
         if self.config.feeds.websub:
@@ -150,7 +151,7 @@ class Printing(Post):
         from pipeline.publish.bucket import Bucket, Folders
 
         folders = Folders(self.config.site.folder, self.config.feeds.folder)
-        return Bucket(self.ledger.notebook, self.imprint, place, folders, open_store)
+        return Bucket(self.ledger.notebook, self.manifest, place, folders, open_store)
 
     @cached_property
     def open_store(self) -> Callable[[], Store] | None:

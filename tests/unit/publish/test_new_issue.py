@@ -10,8 +10,8 @@ import pytest
 
 from pipeline.errors import OutputError
 from pipeline.issues.reading import read_manuscript
-from pipeline.publish.blank import write_blank
 from pipeline.publish.gather import Source
+from pipeline.publish.new_issue import write_blank
 from tests.books import NOON
 
 ZONE = ZoneInfo("Asia/Shanghai")
