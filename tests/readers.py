@@ -19,7 +19,7 @@ from pipeline.app import App
 from pipeline.audience.subscriber import Evidence
 from pipeline.clock import HandClock
 from pipeline.config import load
-from pipeline.mailings.ledger.askings import Limits
+from pipeline.mailings.ledger.confirmations import Limits
 from pipeline.mailings.mailing import Claim
 from pipeline.schema import delivery
 from pipeline.subscribe.porter import Porter

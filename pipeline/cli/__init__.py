@@ -14,8 +14,8 @@ import click
 from pipeline import GARBAGE_AT_START, __version__
 from pipeline.cli.bench import COMMANDS as BENCH
 from pipeline.cli.care import COMMANDS as CARE
-from pipeline.cli.desk import GLOBAL_OPTIONS, Desk, Group
 from pipeline.cli.feeds import COMMANDS as FEEDS
+from pipeline.cli.invocation import GLOBAL_OPTIONS, Group, Invocation
 from pipeline.cli.people import COMMANDS as PEOPLE
 from pipeline.cli.send import COMMANDS as SEND
 from pipeline.cli.start import COMMANDS as START
@@ -43,32 +43,32 @@ def main() -> None:
     """Runs one command; every error is one line, and an exit code says its kind."""
     gc.set_threshold(GARBAGE_AT_START)
     take_as_found()
-    desk = Desk()
+    invocation = Invocation()
     try:
-        code = avviso.main(standalone_mode=False, prog_name="avviso", obj=desk)
+        code = avviso.main(standalone_mode=False, prog_name="avviso", obj=invocation)
     except click.exceptions.NoArgsIsHelpError as error:
         say(error.format_message(), err=True)
-        code = _misused(desk, "no command is named")
+        code = _misused(invocation, "no command is named")
     except click.ClickException as error:
         say(f"avviso: {error.format_message()}", err=True)
-        code = _misused(desk, error.format_message())
+        code = _misused(invocation, error.format_message())
     except click.exceptions.Abort:
         say("avviso: stopped", err=True)
         code = 130
     except OSError as error:
-        code = desk.fail(OutputError(error.strerror or str(error), path=error.filename or "avviso"))
+        code = invocation.fail(OutputError(error.strerror or str(error), path=error.filename or "avviso"))
     except Exception as error:  # noqa: BLE001, the outermost rim: beyond it is only the interpreter's traceback
-        code = desk.fail(Mistake(error))
-        if desk.verbose:
+        code = invocation.fail(Mistake(error))
+        if invocation.verbose:
             traceback.print_exc()
-    desk.ends.close()
+    invocation.ends.close()
     gc.freeze()  # else the interpreter looks through all that is left before it ends: a tenth of a large build
     sys.exit(code or 0)
 
 
-def _misused(desk: Desk, message: str) -> int:
+def _misused(invocation: Invocation, message: str) -> int:
     """Gives what was wrong with the command line to a program, too, that asked for JSON in it."""
     wrong = ConfigError(message, remedy="`avviso --help` shows how", rule="usage")
-    if desk.as_json or "--json" in sys.argv:  # perhaps it was not read before the mistake
+    if invocation.as_json or "--json" in sys.argv:  # perhaps it was not read before the mistake
         say(as_document({"problems": [one.as_json() for one in wrong.problems]}))
     return wrong.exit_code

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.desk import DONE, Command, Desk, Group, pass_desk
+from pipeline.cli.invocation import DONE, Command, Group, Invocation, pass_invocation
 
 
 @click.group(cls=Group)
@@ -23,8 +23,8 @@ def bench() -> None:
 @click.option("--issues", type=click.IntRange(1, 100_000), multiple=True, default=(10, 1_000, 10_000),
               show_default=True, help="How many; may be given several times.")
 @click.option("--kilobytes", type=click.IntRange(1, 1_000), default=5, show_default=True, help="Of one issue's text.")
-@pass_desk
-def build(desk: Desk, issues: tuple[int, ...], kilobytes: int) -> int:
+@pass_invocation
+def build(invocation: Invocation, issues: tuple[int, ...], kilobytes: int) -> int:
     """Builds cold, with nothing new and with one new issue, beside plain rendering, Hugo and Pelican if installed.
 
     \b
@@ -35,7 +35,7 @@ def build(desk: Desk, issues: tuple[int, ...], kilobytes: int) -> int:
     from pipeline.bench import builds  # slow import
 
     laps = builds.measure(issues, kilobytes, lambda line: click.echo(line, err=True))
-    desk.answer(builds.shape(laps), builds.table(laps))
+    invocation.answer(builds.shape(laps), builds.table(laps))
     return DONE
 
 
@@ -55,10 +55,10 @@ def build(desk: Desk, issues: tuple[int, ...], kilobytes: int) -> int:
 @click.option("--processes", type=click.IntRange(1, 16), default=1, show_default=True,
               help="So many senders share the ledger and the connections.")
 @click.option("--svg", type=click.Path(path_type=Path), metavar="PATH", help="Write a plot of the ratios too.")
-@pass_desk
+@pass_invocation
 def send(
-    desk: Desk, readers: tuple[int, ...], connections: int, rounds: int, sink: str, offers: str, rtt: tuple[int, ...],
-    dkim: Path | None, processes: int, svg: Path | None,
+    invocation: Invocation, readers: tuple[int, ...], connections: int, rounds: int, sink: str, offers: str,
+    rtt: tuple[int, ...], dkim: Path | None, processes: int, svg: Path | None,
 ) -> int:
     """The real send of a prepared mailing, beside smtp-source, smtplib and a message built for each reader.
 
@@ -77,7 +77,7 @@ def send(
     results = [race(course, lambda line: click.echo(line, err=True)) for course in courses]
     if svg:
         svg.write_text(report.plot(results), "utf-8")
-    desk.answer(report.shape(results), report.table(results))
+    invocation.answer(report.shape(results), report.table(results))
     return DONE
 
 
@@ -93,10 +93,10 @@ def send(
               help="Round trip to the mail server in milliseconds.")
 @click.option("--ledger", type=click.IntRange(100, 10_000_000), multiple=True, metavar="READERS",
               help="Measure ledgers of so many readers instead; may be given several times.")
-@pass_desk
+@pass_invocation
 def machines(
-    desk: Desk, database: str | None, readers: int, workers: tuple[int, ...], connections: int, rounds: int, rtt: int,
-    ledger: tuple[int, ...],
+    invocation: Invocation, database: str | None, readers: int, workers: tuple[int, ...], connections: int,
+    rounds: int, rtt: int, ledger: tuple[int, ...],
 ) -> int:
     """One mailing sent by one, two and four senders on SQLite and PostgreSQL; or what a large ledger takes.
 
@@ -114,11 +114,11 @@ def machines(
     databases = [SQLITE, *([database] if database else [])]
     if ledger:
         found = several.sizes(ledger, databases, lambda line: click.echo(line, err=True))
-        desk.answer(several.shape(found), several.table(found))
+        invocation.answer(several.shape(found), several.table(found))
         return DONE
     course = Course(readers, connections, round_trip_ms=rtt, rounds=rounds)
     result = several.crews(course, workers, databases, lambda line: click.echo(line, err=True))
-    desk.answer(report.shape([result]), report.table([result]))
+    invocation.answer(report.shape([result]), report.table([result]))
     return DONE
 
 
@@ -142,9 +142,9 @@ def machines(
               help="The mail server's time for a message; 0 bears anything.")
 @click.option("--dies-at", type=click.FloatRange(min=0), metavar="S",
               help="One machine falls silent after so many seconds.")
-@pass_desk
+@pass_invocation
 def simulate(
-    desk: Desk, readers: int, machines: tuple[int, ...], connections: int, window: int, rtt: int, rate: int,
+    invocation: Invocation, readers: int, machines: tuple[int, ...], connections: int, window: int, rtt: int, rate: int,
     sender_us: int, ledger_us: int, server_us: int, dies_at: float | None,
 ) -> int:
     """A mailing over more machines than there are here, from what was measured on one. Sends nothing.
@@ -164,7 +164,7 @@ def simulate(
             sender_s=sender_us / 1e6, ledger_s=ledger_us / 1e6, server_s=server_us / 1e6, rate_per_s=rate,
             dies_at_s=dies_at))
         for count in machines if count > 1 or dies_at is None]
-    desk.answer(simulation.shape(found), simulation.table(found))
+    invocation.answer(simulation.shape(found), simulation.table(found))
     return DONE
 
 

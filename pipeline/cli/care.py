@@ -9,12 +9,12 @@ from typing import Any
 
 import click
 
-from pipeline.cli.desk import DONE, Command, Desk, pass_desk
+from pipeline.cli.invocation import DONE, Command, Invocation, pass_invocation
 
 
 @click.command(cls=Command)
-@pass_desk
-def migrate(desk: Desk) -> int:
+@pass_invocation
+def migrate(invocation: Invocation) -> int:
     """Brings the ledger to this version of avviso.
 
     \b
@@ -23,17 +23,17 @@ def migrate(desk: Desk) -> int:
     """
     from pipeline.app import open_database  # slow import
 
-    database = open_database(desk.settings())
+    database = open_database(invocation.settings())
     version = database.migrate() if database.exists else None
-    desk.answer({"version": version}, [f"the ledger has version {version}" if version
-                                       else "there is no ledger yet: the first pass makes it"])
+    invocation.answer({"version": version}, [f"the ledger has version {version}" if version
+                                             else "there is no ledger yet: the first pass makes it"])
     return DONE
 
 
 @click.command(cls=Command)
 @click.argument("folder", metavar="PATH", type=click.Path(path_type=Path))
-@pass_desk
-def export(desk: Desk, folder: Path) -> int:
+@pass_invocation
+def export(invocation: Invocation, folder: Path) -> int:
     """Everything that avviso remembers, as JSON Lines and CSV, in a new folder.
 
     The secret that signs links is in it: keep it as safe as the ledger itself.
@@ -44,15 +44,15 @@ def export(desk: Desk, folder: Path) -> int:
     """
     from pipeline.setup.relocation import export_publication  # slow import
 
-    rows = _at_length("exporting", lambda seen: export_publication(desk.app(), folder, seen))
-    desk.answer({"path": str(folder), "rows": rows}, [f"wrote {sum(rows.values())} rows to {folder}"])
+    rows = _at_length("exporting", lambda seen: export_publication(invocation.app(), folder, seen))
+    invocation.answer({"path": str(folder), "rows": rows}, [f"wrote {sum(rows.values())} rows to {folder}"])
     return DONE
 
 
 @click.command(cls=Command)
 @click.argument("folder", metavar="PATH", type=click.Path(path_type=Path))
-@pass_desk
-def restore(desk: Desk, folder: Path) -> int:
+@pass_invocation
+def restore(invocation: Invocation, folder: Path) -> int:
     """Fills an empty ledger from an export, also one of the other database.
 
     Afterwards only this copy may send: put the old ledger away.
@@ -63,10 +63,10 @@ def restore(desk: Desk, folder: Path) -> int:
     """
     from pipeline.setup.relocation import restore_publication  # slow import
 
-    rows = _at_length("restoring", lambda seen: restore_publication(desk.app(), folder, seen))
-    desk.answer({"path": str(folder), "rows": rows},
-                [f"restored {sum(rows.values())} rows", "put the old ledger away: only one copy may send",
-                 "what was due before now waits for a person: `avviso status` shows it"])
+    rows = _at_length("restoring", lambda seen: restore_publication(invocation.app(), folder, seen))
+    invocation.answer({"path": str(folder), "rows": rows},
+                      [f"restored {sum(rows.values())} rows", "put the old ledger away: only one copy may send",
+                       "what was due before now waits for a person: `avviso status` shows it"])
     return DONE
 
 
@@ -79,8 +79,8 @@ def _at_length(label: str, work: Callable[[Callable[[int, int], None]], Any]) ->
 
 
 @click.command(cls=Command)
-@pass_desk
-def doctor(desk: Desk) -> int:
+@pass_invocation
+def doctor(invocation: Invocation) -> int:
     """What stands between this publication and an inbox: settings, post, DNS, the way out, this machine.
 
     Logs in and looks, hands nothing over and changes nothing. Exit code 1 when something must be mended.
@@ -94,11 +94,11 @@ def doctor(desk: Desk) -> int:
     from pipeline.cli.progress import progress
     from pipeline.doctor.examination import Doctor, examine, exit_code, open_names  # slow import: the whole house
 
-    app = desk.app()
+    app = invocation.app()
     with progress("examining") as watch:
-        findings = examine(Doctor(app, desk.config, open_names(app)), watch)
-    colour = sys.stdout.isatty() and not desk.no_color
-    desk.answer([one.as_json() for one in findings], diagnosis_lines(findings, colour=colour))
+        findings = examine(Doctor(app, invocation.config, open_names(app)), watch)
+    colour = sys.stdout.isatty() and not invocation.no_color
+    invocation.answer([one.as_json() for one in findings], diagnosis_lines(findings, colour=colour))
     return exit_code(findings)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.cli.desk import DONE, SOME_HELD, Command, Desk, pass_desk
+from pipeline.cli.invocation import DONE, SOME_HELD, Command, Invocation, pass_invocation
 from pipeline.errors import OutputError
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command)
 @click.argument("feed", metavar="FILE|URL")
-@pass_desk
-def adopt_feed(desk: Desk, feed: str) -> int:
+@pass_invocation
+def adopt_feed(invocation: Invocation, feed: str) -> int:
     """Takes over ids and dates of an existing feed, so that its readers see nothing twice.
 
     RSS, Atom or JSON Feed. Entries are matched to issues by address, then title, then day. Mails nobody.
@@ -29,11 +29,11 @@ def adopt_feed(desk: Desk, feed: str) -> int:
       avviso adopt-feed https://weekly.example.com/rss.xml
       avviso adopt-feed old-feed.xml
     """
-    app = desk.app()
+    app = invocation.app()
     adoption, made = app.publisher.adopt_feed(_entries(feed), app.config.zone)
-    desk.note(made.problems)
-    desk.answer(_shape(adoption) | {"feeds_written": made.feeds_written,
-                                    "problems": [one.as_json() for one in made.problems]}, _table(adoption))
+    invocation.note(made.problems)
+    invocation.answer(_shape(adoption) | {"feeds_written": made.feeds_written,
+                                          "problems": [one.as_json() for one in made.problems]}, _table(adoption))
     return SOME_HELD if made.problems or adoption.strangers else DONE
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.amounts import counted
-from pipeline.cli.desk import DONE, SOME_HELD, STANDARD_OUTPUT, Command, Desk, Group, pass_desk
+from pipeline.cli.invocation import DONE, SOME_HELD, STANDARD_OUTPUT, Command, Group, Invocation, pass_invocation
 from pipeline.cli.streams import text_output
 from pipeline.errors import AudienceError, ConfigError, InvalidAddress, OutputError, Problem
 
@@ -38,8 +38,10 @@ def subscribers() -> None:
 @click.option("--list", "lists", multiple=True, metavar="ID", help="The list; the first of config.yaml if not given.")
 @click.option("--consent", default="", metavar="TEXT", help="How they said yes, in words.")
 @click.option("--ask", is_flag=True, help="Send a letter that asks them to confirm, instead.")
-@pass_desk
-def add(desk: Desk, addresses: tuple[str, ...], name: str, lists: tuple[str, ...], consent: str, ask: bool) -> int:
+@pass_invocation
+def add(
+    invocation: Invocation, addresses: tuple[str, ...], name: str, lists: tuple[str, ...], consent: str, ask: bool,
+) -> int:
     """Adds readers as confirmed, with how they said yes; or asks them first.
 
     \b
@@ -54,7 +56,7 @@ def add(desk: Desk, addresses: tuple[str, ...], name: str, lists: tuple[str, ...
 
     if name and len(addresses) > 1:
         raise click.UsageError("--name goes with one address")
-    app = desk.app()
+    app = invocation.app()
     _check_that_readers_are_ours(app)
     wanted = _lists(app, lists)
     counts: dict[str, Any] = ({"asked": 0, "not_asked": 0, "invalid": 0} if ask else
@@ -75,8 +77,8 @@ def add(desk: Desk, addresses: tuple[str, ...], name: str, lists: tuple[str, ...
             problems.append(error.problem)
         else:
             counts[said] += 1
-    desk.note(problems)
-    desk.answer({**counts, "problems": [one.as_json() for one in problems]}, [_counted(counts)])
+    invocation.note(problems)
+    invocation.answer({**counts, "problems": [one.as_json() for one in problems]}, [_counted(counts)])
     return SOME_HELD if problems else DONE
 
 
@@ -90,8 +92,8 @@ def _ask(app: App, application: Application, lists: list[str], place: int) -> st
 @subscribers.command("list", cls=Command)
 @click.option("--list", "list_id", metavar="ID", help="Only this list.")
 @click.option("--state", type=click.Choice(["pending", "confirmed", "left"]), help="Only these.")
-@pass_desk
-def list_(desk: Desk, list_id: str | None, state: str | None) -> int:
+@pass_invocation
+def list_(invocation: Invocation, list_id: str | None, state: str | None) -> int:
     """Readers, one a line.
 
     \b
@@ -100,22 +102,22 @@ def list_(desk: Desk, list_id: str | None, state: str | None) -> int:
     """
     from pipeline.audience.subscriber import State
 
-    app = desk.app()
+    app = invocation.app()
     if list_id:
         _lists(app, (list_id,))
     members = app.roster.list_subscribers(list_id, State(state) if state else None)
-    if desk.as_json:
-        desk.answer([_member(one) for one in members], [])
+    if invocation.as_json:
+        invocation.answer([_member(one) for one in members], [])
     else:
-        desk.answer(None, (f"{one.subscriber.address}  {one.subscription.list}  {one.subscription.state}"
-                           f"{f'  suppressed: {one.suppressed}' if one.suppressed else ''}" for one in members))
+        invocation.answer(None, (f"{one.subscriber.address}  {one.subscription.list}  {one.subscription.state}"
+                                 f"{f'  suppressed: {one.suppressed}' if one.suppressed else ''}" for one in members))
     return DONE
 
 
 @subscribers.command(cls=Command)
 @click.argument("address")
-@pass_desk
-def show(desk: Desk, address: str) -> int:
+@pass_invocation
+def show(invocation: Invocation, address: str) -> int:
     """One reader: how they said yes, and every delivery.
 
     \b
@@ -126,7 +128,7 @@ def show(desk: Desk, address: str) -> int:
     from pipeline.audience.exporting import own_data
     from pipeline.cli.lines import subscription_line
 
-    app = desk.app()
+    app = invocation.app()
     person = _find(app, address)
     subscriptions = app.roster.subscriptions(person.id)
     data = own_data(person, subscriptions, app.roster.suppression(parse(address)))
@@ -136,31 +138,31 @@ def show(desk: Desk, address: str) -> int:
     if data["suppression"]:
         lines.append(f"  suppressed: {data['suppression']['reason']}")
     lines += [f"  issue {one['issue_key']}: {one['state']} {one['reply']}" for one in deliveries]
-    desk.answer({**data, "deliveries": deliveries}, lines)
+    invocation.answer({**data, "deliveries": deliveries}, lines)
     return DONE
 
 
 @subscribers.command(cls=Command)
 @click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS...")
-@pass_desk
-def remove(desk: Desk, addresses: tuple[str, ...]) -> int:
+@pass_invocation
+def remove(invocation: Invocation, addresses: tuple[str, ...]) -> int:
     """Ends all subscriptions of readers; the next mailing does not reach them.
 
     \b
     Example:
       avviso subscribers remove ada@example.com
     """
-    app = desk.app()
+    app = invocation.app()
     ended = {address: app.roster.remove(_find(app, address).id, "removed", app.clock.now()) for address in addresses}
-    desk.answer([{"address": address, "ended": n} for address, n in ended.items()],
-                (f"{address}: {counted(n, 'subscription')} ended" for address, n in ended.items()))
+    invocation.answer([{"address": address, "ended": n} for address, n in ended.items()],
+                      (f"{address}: {counted(n, 'subscription')} ended" for address, n in ended.items()))
     return DONE
 
 
 @subscribers.command(cls=Command)
 @click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS...")
-@pass_desk
-def forget(desk: Desk, addresses: tuple[str, ...]) -> int:
+@pass_invocation
+def forget(invocation: Invocation, addresses: tuple[str, ...]) -> int:
     """Erases readers everywhere; a keyed hash stays, so that no import brings them back.
 
     \b
@@ -169,14 +171,14 @@ def forget(desk: Desk, addresses: tuple[str, ...]) -> int:
     """
     from pipeline.address import parse  # slow import
 
-    app = desk.app()
+    app = invocation.app()
     forgotten = [parse(address) for address in addresses]
     for address in forgotten:
         app.subscriptions.forget(address)
     app.empty_tray()  # what they handed in names them too, and is let in no more
     lines = [f"{address}: erased; messages already in the outbox folder or mailed stay where they are"
              for address in addresses]
-    desk.answer([{"address": address, "erased": True} for address in addresses], lines)
+    invocation.answer([{"address": address, "erased": True} for address in addresses], lines)
     return DONE
 
 
@@ -187,9 +189,9 @@ def forget(desk: Desk, addresses: tuple[str, ...]) -> int:
 @click.option("--consent", default="", metavar="TEXT", help="How they said yes, in words.")
 @click.option("--ask", is_flag=True, help="Send each a letter that asks them to confirm: the file is not believed.")
 @click.option("--dry-run", is_flag=True, help="Only say what would become of each row.")
-@pass_desk
+@pass_invocation
 def import_(
-    desk: Desk, file: Path, system: str, list_id: str | None, consent: str, ask: bool, dry_run: bool,
+    invocation: Invocation, file: Path, system: str, list_id: str | None, consent: str, ask: bool, dry_run: bool,
 ) -> int:
     """Readers from a file; who left or bounced before stays out.
 
@@ -201,7 +203,7 @@ def import_(
     from pipeline.audience.importing import import_rows, read_rows  # slow import
     from pipeline.cli.progress import progress
 
-    app = desk.app()
+    app = invocation.app()
     _check_that_readers_are_ours(app)
     if list_id:
         _lists(app, (list_id,))
@@ -213,16 +215,16 @@ def import_(
                              now=app.clock.now(), into=list_id, consent=consent, dry_run=dry_run,
                              ask=app.subscriptions.ask_waiting if ask else None)
     counts = {"added": result.added, "known": result.known, "invalid": result.invalid, "kept_out": result.kept_out}
-    desk.note(result.problems)
-    desk.answer({**counts, "problems": [one.as_json() for one in result.problems]},
-                [("would be: " if dry_run else "") + _counted(counts)])
+    invocation.note(result.problems)
+    invocation.answer({**counts, "problems": [one.as_json() for one in result.problems]},
+                      [("would be: " if dry_run else "") + _counted(counts)])
     return SOME_HELD if result.problems else DONE
 
 
 @subscribers.command(cls=Command)
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
-@pass_desk
-def export(desk: Desk, file: Path) -> int:
+@pass_invocation
+def export(invocation: Invocation, file: Path) -> int:
     """Every subscription with its consent, as CSV, or as JSON Lines where FILE ends in .jsonl.
 
     \b
@@ -232,8 +234,8 @@ def export(desk: Desk, file: Path) -> int:
     from pipeline.audience.exporting import write_csv, write_jsonl  # slow import
     from pipeline.privacy import open_private
 
-    desk.refuse_two_documents(file)
-    members = desk.app().roster.list_subscribers()
+    invocation.refuse_two_documents(file)
+    members = invocation.app().roster.list_subscribers()
     write = write_jsonl if file.suffix == ".jsonl" else write_csv
     if file == STANDARD_OUTPUT:
         with text_output() as out:
@@ -244,7 +246,7 @@ def export(desk: Desk, file: Path) -> int:
             count = write(members, out)
     except OSError as error:
         raise OutputError(f"cannot be written: {error.strerror}", path=str(file), remedy="name another file") from error
-    desk.answer({"path": str(file), "rows": count}, [f"wrote {count} rows to {file}"])
+    invocation.answer({"path": str(file), "rows": count}, [f"wrote {count} rows to {file}"])
     return DONE
 
 
@@ -259,28 +261,28 @@ def suppressions() -> None:
 
 
 @suppressions.command("list", cls=Command)
-@pass_desk
-def list_suppressions(desk: Desk) -> int:
+@pass_invocation
+def list_suppressions(invocation: Invocation) -> int:
     """Every suppression, one a line.
 
     \b
     Example:
       avviso suppressions list
     """
-    found = desk.app().roster.suppressions()
-    if desk.as_json:
-        desk.answer([{"address": one.address, "reason": one.reason, "source": one.source, "at": one.at.isoformat()}
-                     for one in found], [])
+    found = invocation.app().roster.suppressions()
+    if invocation.as_json:
+        invocation.answer([{"address": one.address, "reason": one.reason, "source": one.source,
+                            "at": one.at.isoformat()} for one in found], [])
     else:
-        desk.answer(None, (f"{one.address or '(erased)'}  {one.reason}  {one.at:%Y-%m-%d}" for one in found))
+        invocation.answer(None, (f"{one.address or '(erased)'}  {one.reason}  {one.at:%Y-%m-%d}" for one in found))
     return DONE
 
 
 @suppressions.command("add", cls=Command)
 @click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS...")
 @click.option("--reason", default="by hand", help="Why.")
-@pass_desk
-def add_suppressions(desk: Desk, addresses: tuple[str, ...], reason: str) -> int:
+@pass_invocation
+def add_suppressions(invocation: Invocation, addresses: tuple[str, ...], reason: str) -> int:
     """Never mails these again.
 
     \b
@@ -289,18 +291,18 @@ def add_suppressions(desk: Desk, addresses: tuple[str, ...], reason: str) -> int
     """
     from pipeline.address import parse  # slow import
 
-    app = desk.app()
+    app = invocation.app()
     for address in addresses:
         app.roster.suppress(parse(address), reason, "command", app.clock.now())
-    desk.answer([{"address": address} for address in addresses],
-                (f"{address}: never mailed again" for address in addresses))
+    invocation.answer([{"address": address} for address in addresses],
+                      (f"{address}: never mailed again" for address in addresses))
     return DONE
 
 
 @suppressions.command("remove", cls=Command)
 @click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS...")
-@pass_desk
-def remove_suppressions(desk: Desk, addresses: tuple[str, ...]) -> int:
+@pass_invocation
+def remove_suppressions(invocation: Invocation, addresses: tuple[str, ...]) -> int:
     """Takes suppressions back.
 
     \b
@@ -309,11 +311,11 @@ def remove_suppressions(desk: Desk, addresses: tuple[str, ...]) -> int:
     """
     from pipeline.address import parse  # slow import
 
-    app = desk.app()
+    app = invocation.app()
     done = {address: app.roster.unsuppress(parse(address)) for address in addresses}
-    desk.answer([{"address": address, "removed": gone} for address, gone in done.items()],
-                (f"{address}: {'may be mailed again' if gone else 'was not suppressed'}"
-                 for address, gone in done.items()))
+    invocation.answer([{"address": address, "removed": gone} for address, gone in done.items()],
+                      (f"{address}: {'may be mailed again' if gone else 'was not suppressed'}"
+                       for address, gone in done.items()))
     return DONE
 
 

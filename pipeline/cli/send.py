@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.amounts import counted, deliveries
-from pipeline.cli.desk import DONE, SOME_HELD, Command, Desk, pass_desk
+from pipeline.cli.invocation import DONE, SOME_HELD, Command, Invocation, pass_invocation
 from pipeline.clock import local
 from pipeline.errors import IssueError, PipelineError, Problem, Refusal, Unavailable, Unreachable
 
@@ -26,8 +26,8 @@ TIMES = [f"%Y-%m-%d{clock}" for clock in ("", " %H:%M", "T%H:%M", " %H:%M:%S", "
 
 @click.command(cls=Command)
 @click.option("--no-send", is_flag=True, help="Record mailings and deliver nothing.")
-@pass_desk
-def publish(desk: Desk, no_send: bool) -> int:
+@pass_invocation
+def publish(invocation: Invocation, no_send: bool) -> int:
     """One pass: pick up, feeds, archive, mailings, then deliver until nothing is due.
 
     \b
@@ -37,22 +37,22 @@ def publish(desk: Desk, no_send: bool) -> int:
     """
     from pipeline.cli.glance import nothing_to_publish, remember
 
-    if nothing_to_publish(desk.config):
-        desk.answer({"picked_up": [], "held": [], "mailings": [], "feeds_written": [], "problems": []}, [NOTHING])
+    if nothing_to_publish(invocation.config):
+        invocation.answer({"picked_up": [], "held": [], "mailings": [], "feeds_written": [], "problems": []}, [NOTHING])
         return DONE
     from pipeline.cli.stopping import stop_on_signal  # slow import
     from pipeline.engines.jobs import publish_once  # slow import
     from pipeline.publish.shapes import issue_shape, mailing_shape
 
-    app = desk.app()
+    app = invocation.app()
     with stop_on_signal() as stop:
         made, touched, unreachable = publish_once(app, stop, send=not no_send)
-    remember(app, desk.config)
+    remember(app, invocation.config)
     mailings = [app.ledger.mailings.get(one) for one in touched]
     away = Unreachable(unreachable, remedy="nothing is lost: the next pass goes on where this one stopped")
     problems = [*made.problems, *_mailing_problems(app, mailings), *(away.problems if unreachable else ())]
-    desk.note(problems)
-    desk.answer(
+    invocation.note(problems)
+    invocation.answer(
         {
             "picked_up": [issue_shape(one) for one in made.picked_up],
             "held": [issue_shape(one) for one in made.held],
@@ -97,8 +97,8 @@ def _published_lines(made: Pass, site: Path, mailings: list[Mailing], waits: lis
 
 @click.command(cls=Command)
 @click.option("--only", type=click.Choice(["publish", "send", "web"]), help="Only one of its jobs, beside others.")
-@pass_desk
-def run(desk: Desk, only: str | None) -> int:
+@pass_invocation
+def run(invocation: Invocation, only: str | None) -> int:
     """Publishes, sends and serves the web until it is stopped (SIGTERM ends it within 10 s).
 
     \b
@@ -110,16 +110,16 @@ def run(desk: Desk, only: str | None) -> int:
     from pipeline.engines.service import run as serve  # slow import
 
     with stop_on_signal() as stop:
-        serve(desk.app, desk.config, stop, only=only)
-    desk.answer({"problems": []}, ())
+        serve(invocation.app, invocation.config, stop, only=only)
+    invocation.answer({"problems": []}, ())
     return DONE
 
 
 @click.command(cls=Command)
 @click.argument("issue")
 @click.option("--to", "addresses", required=True, multiple=True, metavar="ADDRESS", help="Who gets it; repeatable.")
-@pass_desk
-def send(desk: Desk, issue: str, addresses: tuple[str, ...]) -> int:
+@pass_invocation
+def send(invocation: Invocation, issue: str, addresses: tuple[str, ...]) -> int:
     """A test message: the same bytes as the mailing, not recorded as a delivery.
 
     \b
@@ -128,7 +128,7 @@ def send(desk: Desk, issue: str, addresses: tuple[str, ...]) -> int:
     """
     from pipeline.publish.trial import send_trial  # slow import: mail
 
-    app = desk.app()
+    app = invocation.app()
     app.publisher.look_only()
     record = app.publisher.foresee(app.find(issue))
     try:
@@ -136,8 +136,8 @@ def send(desk: Desk, issue: str, addresses: tuple[str, ...]) -> int:
                               open_transport=app.open_transport, dkim=app.dkim)
     except Unavailable as error:
         raise Unreachable(str(error), remedy="`avviso doctor` looks for the cause; then send it again") from error
-    desk.answer([{"address": address, "reply": reply} for address, reply in receipts],
-                (f"sent to {address}: {reply}" for address, reply in receipts))
+    invocation.answer([{"address": address, "reply": reply} for address, reply in receipts],
+                      (f"sent to {address}: {reply}" for address, reply in receipts))
     return DONE
 
 
@@ -146,8 +146,8 @@ def send(desk: Desk, issue: str, addresses: tuple[str, ...]) -> int:
 @click.option("--readers", type=click.IntRange(1, 1_000_000), default=200, show_default=True,
               help="How many invented readers.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Another seed, other misfortunes.")
-@pass_desk
-def rehearse(desk: Desk, issue: str, readers: int, seed: int) -> int:
+@pass_invocation
+def rehearse(invocation: Invocation, issue: str, readers: int, seed: int) -> int:
     """The real send, to a mail server of ours on this machine that greylists, refuses, loses answers and dies.
 
     \b
@@ -160,16 +160,16 @@ def rehearse(desk: Desk, issue: str, readers: int, seed: int) -> int:
     from pipeline.rehearsal.rehearse import rehearse as perform  # slow import
 
     with progress("rehearsing") as seen:
-        review = perform(desk.app(), issue, readers=readers, seed=seed, watch=seen)
-    lines = [*(letter_lines(review) if desk.verbose else ()), *review_lines(review)]
-    desk.answer(review.shape(), lines)
+        review = perform(invocation.app(), issue, readers=readers, seed=seed, watch=seen)
+    lines = [*(letter_lines(review) if invocation.verbose else ()), *review_lines(review)]
+    invocation.answer(review.shape(), lines)
     return SOME_HELD if review.faults else DONE
 
 
 @click.command(cls=Command)
 @click.option("--watch", is_flag=True, help="Follow what is being sent until nothing is.")
-@pass_desk
-def status(desk: Desk, watch: bool) -> int:
+@pass_invocation
+def status(invocation: Invocation, watch: bool) -> int:
     """One screen: issues, mailings with their counts, who is at work, and what needs a person.
 
     \b
@@ -183,8 +183,8 @@ def status(desk: Desk, watch: bool) -> int:
     from pipeline.mailings.waiting import given_up
     from pipeline.publish.overview import overview
 
-    app = desk.app()
-    if watch and not desk.as_json:
+    app = invocation.app()
+    if watch and not invocation.as_json:
         from pipeline.cli.stopping import stop_on_signal
         from pipeline.cli.watch import follow  # slow import
         from pipeline.mailings.watching import Watch
@@ -196,14 +196,14 @@ def status(desk: Desk, watch: bool) -> int:
     older = app.high_water.complaint()
     more = [*([str(older)] if older else ()), *needs(app.ledger, now), *given_up(app.ledger, now)]
     found = overview(app.archive, app.ledger, more, app.waits())
-    desk.answer(found.shape(), status_lines(found, now, app.config.zone))
+    invocation.answer(found.shape(), status_lines(found, now, app.config.zone))
     return DONE
 
 
 @click.command(cls=Command)
 @click.argument("issue")
-@pass_desk
-def explain(desk: Desk, issue: str) -> int:
+@pass_invocation
+def explain(invocation: Invocation, issue: str) -> int:
     """One line: why an issue was, was not, or will be mailed.
 
     \b
@@ -213,12 +213,12 @@ def explain(desk: Desk, issue: str) -> int:
     from pipeline.mailings.mailing import MailingState  # slow import
     from pipeline.mailings.waiting import given_up
 
-    app = desk.app()
+    app = invocation.app()
     record = app.find(issue)
     is_going = any(one.state is MailingState.SENDING for one in app.ledger.mailings.all(issue_key=record.key))
     reason = "; ".join([record.reason, *(app.waits() if is_going else ()),
                         *given_up(app.ledger, app.clock.now(), record.key)])
-    desk.answer(
+    invocation.answer(
         {"issue": record.key, "state": record.state.value, "reason": reason, "since": record.since.isoformat()},
         [f"{record.key} {record.title}: {record.state}: {reason} (since {local(record.since, app.config.zone)})"])
     return DONE
@@ -227,8 +227,8 @@ def explain(desk: Desk, issue: str) -> int:
 def _decision(name: str, text: str, decide: Callable[[Any, Record], str], *, look: bool = False) -> click.Command:
     """A command in which a person decides about some issues."""
 
-    def command(desk: Desk, issues: tuple[str, ...]) -> int:
-        app = desk.app()
+    def command(invocation: Invocation, issues: tuple[str, ...]) -> int:
+        app = invocation.app()
         if look:
             app.publisher.look_only()
         said: list[tuple[Record, str]] = []
@@ -240,15 +240,15 @@ def _decision(name: str, text: str, decide: Callable[[Any, Record], str], *, loo
             except (IssueError, Refusal) as error:
                 refused.append(error)
         app.publisher.settle()
-        desk.note([one.problem for one in refused])
-        desk.answer([*({"issue": record.key, "result": line} for record, line in said),
-                     *({"issue": one.problem.path, "problem": one.problem.as_json()} for one in refused)],
+        invocation.note([one.problem for one in refused])
+        invocation.answer([*({"issue": record.key, "result": line} for record, line in said),
+                           *({"issue": one.problem.path, "problem": one.problem.as_json()} for one in refused)],
                     (f"{record.key} {record.title}: {line}" for record, line in said))
         return max((one.exit_code for one in refused), default=DONE)
 
     command.__doc__ = f"{text}\n\n\b\nExample:\n  avviso {name} 14"
     argument = click.argument("issues", nargs=-1, required=True, metavar="ISSUE...")
-    return click.command(name, cls=Command)(argument(pass_desk(command)))
+    return click.command(name, cls=Command)(argument(pass_invocation(command)))
 
 
 approve = _decision("approve", "Lets issues be mailed at their hour, whatever quiet, late, burst or copy say.",
@@ -267,8 +267,8 @@ adopt = _decision("adopt", "Marks issues as published and never mailed.",
 @click.argument("issue")
 @click.option("--resend", is_flag=True, help="Send them again.")
 @click.option("--assume-sent", is_flag=True, help="Take them as sent.")
-@pass_desk
-def resolve(desk: Desk, issue: str, resend: bool, assume_sent: bool) -> int:
+@pass_invocation
+def resolve(invocation: Invocation, issue: str, resend: bool, assume_sent: bool) -> int:
     """Decides the deliveries in doubt of one issue.
 
     \b
@@ -277,18 +277,18 @@ def resolve(desk: Desk, issue: str, resend: bool, assume_sent: bool) -> int:
     """
     if resend is assume_sent:
         raise click.UsageError("say what to do: either --resend or --assume-sent")
-    app = desk.app()
+    app = invocation.app()
     record = app.find(issue)
     line = app.decisions.resolve(record, resend=resend)
     app.publisher.settle()
-    desk.answer({"issue": record.key, "result": line}, [f"{record.key} {record.title}: {line}"])
+    invocation.answer({"issue": record.key, "result": line}, [f"{record.key} {record.title}: {line}"])
     return DONE
 
 
 @click.command(cls=Command)
 @click.option("--at", type=click.DateTime(TIMES), metavar="TIME", help="Look ahead from this time instead of now.")
-@pass_desk
-def plan(desk: Desk, at: datetime | None) -> int:
+@pass_invocation
+def plan(invocation: Invocation, at: datetime | None) -> int:
     """What the next passes would do, when, and why. Changes nothing.
 
     \b
@@ -299,13 +299,13 @@ def plan(desk: Desk, at: datetime | None) -> int:
     from pipeline.cli.lines import planned_line
     from pipeline.clock import HandClock
 
-    app = desk.app()
+    app = invocation.app()
     if at is not None:
         app.clock = HandClock(at.replace(tzinfo=app.config.zone).astimezone(UTC))
     planned, problems = app.planned_mailings()
-    desk.note(problems)
-    desk.answer([one.shape() for one in planned],
-                [planned_line(one, app.config.zone) for one in planned] or ["nothing is ahead"])
+    invocation.note(problems)
+    invocation.answer([one.shape() for one in planned],
+                      [planned_line(one, app.config.zone) for one in planned] or ["nothing is ahead"])
     return SOME_HELD if problems or any(one.action == "hold" for one in planned) else DONE
 
 

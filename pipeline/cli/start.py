@@ -7,14 +7,14 @@ from pathlib import Path
 import click
 
 from pipeline.amounts import counted
-from pipeline.cli.desk import DONE, SOME_HELD, Command, Desk, pass_desk
+from pipeline.cli.invocation import DONE, SOME_HELD, Command, Invocation, pass_invocation
 
 
 @click.command(cls=Command)
 @click.argument("folder", metavar="[DIR]", default=".", type=click.Path(path_type=Path))
 @click.option("--issues", type=click.Path(path_type=Path), metavar="PATH", help="Where its issues are.")
-@pass_desk
-def init(desk: Desk, folder: Path, issues: Path | None) -> int:
+@pass_invocation
+def init(invocation: Invocation, folder: Path, issues: Path | None) -> int:
     """Begins a publication: writes config.yaml with what it finds, adopts what is due, mails nobody.
 
     \b
@@ -27,7 +27,7 @@ def init(desk: Desk, folder: Path, issues: Path | None) -> int:
     from pipeline.setup.settings_file import settings_file  # slow import
     from pipeline.setup.survey import survey
 
-    config = desk.config if folder == Path() else folder / desk.config.name
+    config = invocation.config if folder == Path() else folder / invocation.config.name
     lines, next_step = [], []
     if not config.exists():
         found = survey(config.parent, issues)
@@ -36,16 +36,16 @@ def init(desk: Desk, folder: Path, issues: Path | None) -> int:
         lines.append(f"wrote     {config}: {found.files} Markdown files in {found.issues}, {found.language}, "
                      f"{found.timezone}")
         next_step = ["now       put title, url and from right in it; then `avviso check`"]
-    desk.config = config
-    app = desk.app()
+    invocation.config = config
+    app = invocation.app()
     if app.high_water.accept(app.clock.now()):
         lines.append("paused    what was running: this ledger is older than the one that was at work here")
     made = app.publisher.adopt_due()
     app.high_water.note()  # this ledger is the one that is at work here from now on
-    desk.note(made.problems)
+    invocation.note(made.problems)
     records = app.archive.issues().values()
     ahead = [one for one in records if one.state.value == "scheduled"]
-    desk.answer(
+    invocation.answer(
         {"config": str(config), "adopted": [issue_shape(one) for one in made.adopted],
          "scheduled": [issue_shape(one) for one in ahead], "problems": [one.as_json() for one in made.problems]},
         [*lines, *(f"adopted   {one.number or one.key} {one.title}" for one in made.adopted),
@@ -57,8 +57,8 @@ def init(desk: Desk, folder: Path, issues: Path | None) -> int:
 
 @click.command(cls=Command)
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
-@pass_desk
-def demo(desk: Desk, folder: Path | None) -> int:
+@pass_invocation
+def demo(invocation: Invocation, folder: Path | None) -> int:
     """A small publication in a fresh folder: feeds, archive, and the newest issue mailed to three readers.
 
     \b
@@ -77,11 +77,12 @@ def demo(desk: Desk, folder: Path | None) -> int:
     where.mkdir(parents=True, exist_ok=True)
     if any(where.iterdir()):
         raise OutputError("is not empty", path=str(where), remedy="name a folder that does not exist yet")
-    app = run_demo(where, lambda path: App(load(path, {}), SystemClock()), _silent if desk.as_json else click.echo)
+    tell = _silent if invocation.as_json else click.echo
+    app = run_demo(where, lambda path: App(load(path, {}), SystemClock()), tell)
     config = app.config
     mails = sorted((config.var / "outbox").rglob("*.eml"))
     pages = {"feeds": config.feeds.folder, "archive": config.site.folder / "index.html"}
-    desk.answer(
+    invocation.answer(
         {**{name: str(path) for name, path in pages.items()}, "mails": [str(path) for path in mails]},
         ["", *(f"{name:<9} {path}" for name, path in pages.items()), *(f"mail      {path}" for path in mails)])
     return DONE

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.desk import DONE, Command, Desk, pass_desk
+from pipeline.cli.invocation import DONE, Command, Invocation, pass_invocation
 from pipeline.errors import ConfigError
 
 if TYPE_CHECKING:  # slow import: pydantic
@@ -17,8 +17,8 @@ if TYPE_CHECKING:  # slow import: pydantic
 @click.option("--list", "list_id", metavar="ID", default="", help="The form is for this list alone.")
 @click.option("--language", metavar="TAG", default="", help="Its language, and that of our letters to who fills it in.")
 @click.option("--bare", is_flag=True, help="Without style: your own page dresses it.")
-@pass_desk
-def form(desk: Desk, list_id: str, language: str, bare: bool) -> int:
+@pass_invocation
+def form(invocation: Invocation, list_id: str, language: str, bare: bool) -> int:
     """The subscribe form as HTML for any page, also on another host.
 
     \b
@@ -29,7 +29,7 @@ def form(desk: Desk, list_id: str, language: str, bare: bool) -> int:
     from pipeline.web.assembly import open_pages  # optional extra `web`
     from pipeline.web.wording import LANGUAGES
 
-    app = desk.app()
+    app = invocation.app()
     if not app.subscribe_url:
         raise _without_form(app.config)
     known = [one.id for one in app.config.lists if one.public]
@@ -38,7 +38,7 @@ def form(desk: Desk, list_id: str, language: str, bare: bool) -> int:
     if language and language not in LANGUAGES:
         raise click.BadParameter(f'language "{language}" has no words here; use one of: {", ".join(LANGUAGES)}')
     html = open_pages(app).form(app.subscribe_url, list_id=list_id, language=language, styled=not bare)
-    desk.answer({"html": html}, [html.rstrip()])
+    invocation.answer({"html": html}, [html.rstrip()])
     return DONE
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.desk import DONE, SOME_HELD, STANDARD_OUTPUT, Command, Desk, pass_desk
+from pipeline.cli.invocation import DONE, SOME_HELD, STANDARD_OUTPUT, Command, Invocation, pass_invocation
 from pipeline.cli.streams import text_output
 
 _OUT = click.Path(dir_okay=False, path_type=Path)
@@ -14,8 +14,8 @@ _OUT = click.Path(dir_okay=False, path_type=Path)
 
 @click.command(cls=Command)
 @click.argument("title", required=False, default="")
-@pass_desk
-def new(desk: Desk, title: str) -> int:
+@pass_invocation
+def new(invocation: Invocation, title: str) -> int:
     """The next issue's file, numbered and dated.
 
     \b
@@ -24,9 +24,9 @@ def new(desk: Desk, title: str) -> int:
     """
     from pipeline.publish.new_issue import write_blank  # slow import
 
-    app = desk.app()
+    app = invocation.app()
     path = write_blank(app.source, title, app.clock.now())
-    desk.answer({"path": str(path)}, [f"wrote {path}", "a draft: it may go when `draft: true` is taken out"])
+    invocation.answer({"path": str(path)}, [f"wrote {path}", "a draft: it may go when `draft: true` is taken out"])
     return DONE
 
 
@@ -34,8 +34,8 @@ def new(desk: Desk, title: str) -> int:
 @click.argument("issues", nargs=-1, metavar="[ISSUE]...")
 @click.option("--all", "everything", is_flag=True, help="Every issue, not only those that are not mailed yet.")
 @click.option("--fix", is_flag=True, help="Put right what is safe: mistyped https, trackers, invisible characters.")
-@pass_desk
-def check(desk: Desk, issues: tuple[str, ...], everything: bool, fix: bool) -> int:
+@pass_invocation
+def check(invocation: Invocation, issues: tuple[str, ...], everything: bool, fix: bool) -> int:
     """Looks for mistakes in settings, templates and issues. Each rule has a page in docs/rules.
 
     \b
@@ -49,26 +49,26 @@ def check(desk: Desk, issues: tuple[str, ...], everything: bool, fix: bool) -> i
     from pipeline.errors import ConfigError
 
     try:
-        app = desk.app()
+        app = invocation.app()
         _ = app.dkim, app.open_transport, app.hooks  # what only they can tell of their settings
     except ConfigError as error:
-        desk.answer([one.as_json() for one in error.problems], map(str, error.problems))
+        invocation.answer([one.as_json() for one in error.problems], map(str, error.problems))
         return error.exit_code
     from pipeline.preview.checks import check as look_over  # slow import: Markdown, mail
     from pipeline.preview.checks import mend_files
 
     for mended in mend_files(app, issues, everything=everything) if fix else ():
-        desk.note([change.problem(mended.path) for change in mended.changes])
+        invocation.note([change.problem(mended.path) for change in mended.changes])
     with progress("checking") as seen:
         problems = look_over(app, issues, everything=everything, progress=seen)
-    desk.answer([one.as_json() for one in problems], finding_lines(problems, everything=desk.verbose))
+    invocation.answer([one.as_json() for one in problems], finding_lines(problems, everything=invocation.verbose))
     return SOME_HELD if any(one.severity == "error" for one in problems) else DONE
 
 
 @click.command(cls=Command)
 @click.option("--accept-missing", is_flag=True, help="Believe that the missing issues were deleted.")
-@pass_desk
-def build(desk: Desk, accept_missing: bool) -> int:
+@pass_invocation
+def build(invocation: Invocation, accept_missing: bool) -> int:
     """Feeds and archive; writes nothing when nothing changed, mails nobody.
 
     \b
@@ -77,21 +77,21 @@ def build(desk: Desk, accept_missing: bool) -> int:
     """
     from pipeline.cli.glance import nothing_to_build, remember  # slow import
 
-    if not accept_missing and nothing_to_build(desk.config):
-        desk.answer({"feeds_written": [], "problems": []}, ["nothing changed"])
+    if not accept_missing and nothing_to_build(invocation.config):
+        invocation.answer({"feeds_written": [], "problems": []}, ["nothing changed"])
         return DONE
     from pipeline.cli.lines import written
     from pipeline.cli.progress import progress
 
-    app = desk.app()
+    app = invocation.app()
     with progress("rendering") as seen:
         app.tell = lambda _what, done, everything: seen(done, everything)
         made = app.publisher.build(accept_missing=accept_missing)
     app.tell_hubs()
-    remember(app, desk.config)
-    desk.note(made.problems)
-    desk.answer({"feeds_written": made.feeds_written, "problems": [one.as_json() for one in made.problems]},
-                [f"wrote {what}" for what in written(made, app.config.site.folder)] or ["nothing changed"])
+    remember(app, invocation.config)
+    invocation.note(made.problems)
+    invocation.answer({"feeds_written": made.feeds_written, "problems": [one.as_json() for one in made.problems]},
+                      [f"wrote {what}" for what in written(made, app.config.site.folder)] or ["nothing changed"])
     return SOME_HELD if made.problems else DONE
 
 
@@ -102,9 +102,9 @@ def build(desk: Desk, accept_missing: bool) -> int:
 @click.option("--html", type=_OUT, metavar="PATH", help="Write its HTML part and end.")
 @click.option("--text", type=_OUT, metavar="PATH", help="Write its text part and end.")
 @click.option("--as", "reader", metavar="ADDRESS", default="", help="As this reader gets it.")
-@pass_desk
+@pass_invocation
 def preview(
-    desk: Desk, issue: str, port: int, eml: Path | None, html: Path | None, text: Path | None, reader: str,
+    invocation: Invocation, issue: str, port: int, eml: Path | None, html: Path | None, text: Path | None, reader: str,
 ) -> int:
     """Shows issues in the browser as readers will get them, and again at each save.
 
@@ -113,23 +113,23 @@ def preview(
       avviso preview
       avviso preview 14 --eml 14.eml --as reader@example.com
     """
-    app = desk.app()
+    app = invocation.app()
     wanted = {kind: path for kind, path in (("mime", eml), ("html", html), ("text", text)) if path is not None}
     if wanted or reader:
         wanted = wanted or {"mime": STANDARD_OUTPUT}
-        desk.refuse_two_documents(*wanted.values())
+        invocation.refuse_two_documents(*wanted.values())
         from pipeline.preview.copies import copy_of  # slow import: mail
 
         copy = copy_of(app, issue, reader)
         for kind, path in wanted.items():
             _write(path, getattr(copy, kind))
-        desk.answer({"written": [str(path) for path in wanted.values()]}, ())
+        invocation.answer({"written": [str(path) for path in wanted.values()]}, ())
         return DONE
     from pipeline.cli.stopping import stop_on_signal  # slow import
     from pipeline.preview.server import open_preview  # optional extra
 
-    with stop_on_signal() as stop, open_preview(desk.app, desk.config, port) as address:
-        desk.answer({"url": f"{address}#{issue}"}, [f"preview at {address}#{issue}  (Ctrl-C ends it)"])
+    with stop_on_signal() as stop, open_preview(invocation.app, invocation.config, port) as address:
+        invocation.answer({"url": f"{address}#{issue}"}, [f"preview at {address}#{issue}  (Ctrl-C ends it)"])
         stop.wait()
     return DONE
 

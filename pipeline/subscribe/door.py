@@ -23,7 +23,7 @@ from pipeline.audience.tokens import Claim, KeyRing, Purpose
 from pipeline.clock import Clock
 from pipeline.errors import ConfigError, InvalidToken, Unreachable
 from pipeline.mailings.ledger import Ledger
-from pipeline.mailings.ledger.askings import Asker, Spent
+from pipeline.mailings.ledger.confirmations import Requester, Spent
 from pipeline.mailings.ledger.letters import Sealed
 from pipeline.subscribe.application import ANYBODY, COMMAND, Application
 
@@ -86,13 +86,13 @@ class Subscriptions:
         address, now = parse(application.email), self._clock.now()
         choice = self.lists if application.source == COMMAND else self.public
         list_id = application.list or next(iter(choice), "")
-        asker = self._asker(address, application)
-        if list_id not in choice or self._is_spent(self.ledger.askings.spent(occasion, asker, now)):
+        requester = self._requester(address, application)
+        if list_id not in choice or self._is_spent(self.ledger.confirmations.spent(occasion, requester, now)):
             return False  # before anything is written: a flood writes nothing
         evidence = Evidence(application.source, application.text, application.network)
         waiting = self.roster.ask(address, [list_id], evidence, now, name=application.name,
                                   language=application.language)
-        if not waiting or self._is_spent(self.ledger.askings.grant(occasion, asker, now)):
+        if not waiting or self._is_spent(self.ledger.confirmations.grant(occasion, requester, now)):
             return False
         return self._ask_to_confirm(waiting[0], occasion)
 
@@ -102,11 +102,11 @@ class Subscriptions:
             raise ConfigError("nobody could answer a confirmation letter", path="config.yaml",
                               remedy="set web.url to where readers reach `avviso run`")
 
-    def _asker(self, address: Address, application: Application) -> Asker:
+    def _requester(self, address: Address, application: Application) -> Requester:
         """The keys that budgets know somebody by: what looks like one mailbox is one, however it is spelt."""
         network = f"network\n{application.network}" if application.network else ""
         vouched = application.source == COMMAND
-        return Asker(self._mailbox(address), self.roster.address_hash(network) if network else "", vouched=vouched)
+        return Requester(self._mailbox(address), self.roster.address_hash(network) if network else "", vouched=vouched)
 
     def _mailbox(self, address: Address) -> str:
         return self.roster.address_hash(f"mailbox\n{address.limiting_key}")
@@ -140,9 +140,9 @@ class Subscriptions:
         now, waiting = self._clock.now(), self.roster.waiting(addresses)
         occasions = [f"asked {one.subscription.asked_at}" for one in waiting]
         wanted = [(f"{occasion} {one.subscription.list} {one.subscriber.id}",
-                   Asker(self._mailbox(parse(one.subscriber.address)), vouched=True))
+                   Requester(self._mailbox(parse(one.subscriber.address)), vouched=True))
                   for one, occasion in zip(waiting, occasions, strict=True)]
-        spent = self.ledger.askings.grant_all(wanted, now)
+        spent = self.ledger.confirmations.grant_all(wanted, now)
         return self.ledger.letters.write_all(
             [self._sealed(Letter.CONFIRM, _addressed(one.subscriber, one.subscription), one.subscription.list, occasion,
                           self._confirm_url(one.subscription))
@@ -178,7 +178,7 @@ class Subscriptions:
 
         person = self.roster.get(begun.subscriber_id)
         if person is not None:
-            self.ledger.askings.answered(self._mailbox(parse(person.address)))
+            self.ledger.confirmations.answered(self._mailbox(parse(person.address)))
         if person is not None and self._write(Letter.WELCOME, person, begun.list, str(begun.confirmed_at), ""):
             log.info("subscription.confirmed", extra={"list": begun.list})
 
@@ -210,10 +210,10 @@ class Subscriptions:
         self.check_way_back()
         claim, address, now = self.holder(Purpose.PREFERENCES, token), parse(email), self._clock.now()
         person = self.roster.get(claim.subscriber_id)
-        asker = Asker(self._mailbox(address), self.roster.address_hash(f"reader\n{claim.subscriber_id}"))
+        requester = Requester(self._mailbox(address), self.roster.address_hash(f"reader\n{claim.subscriber_id}"))
         if person is None or not self.roster.is_free(address):
             return False
-        if self._is_spent(self.ledger.askings.grant(occasion, asker, now)):
+        if self._is_spent(self.ledger.confirmations.grant(occasion, requester, now)):
             return False
         about = self.roster.address_hash(address.folded)
         action = self._open_stationery().confirm_url(self._ring.sign(Purpose.MOVE, person.id, about, issued=now))
@@ -233,7 +233,7 @@ class Subscriptions:
             return  # the button was pressed twice
         if not self.roster.readdress(person.id, wanted, self._clock.now()):
             raise InvalidToken("this link is not valid any more", remedy="ask again to get a new one")
-        self.ledger.askings.answered(self._mailbox(wanted))
+        self.ledger.confirmations.answered(self._mailbox(wanted))
         log.info("subscriber.moved")
 
     # ---- with a link --------------------------------------------------------------------------

@@ -5,8 +5,8 @@
                                    '-> taken
 
 A mailing runs in the same process: whoever floods the form gets the pace that leaves the mailing its own. The budgets
-that count are the ledger's (`mailings.ledger.askings`); what they would refuse is refused here before it costs a write.
-No address is looked at, so the answer tells nothing about any.
+that count are the ledger's (`mailings.ledger.confirmations`); what they would refuse is refused here before it costs
+a write. No address is looked at, so the answer tells nothing about any.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pipeline.clock import monotonic
-from pipeline.mailings.ledger.askings import DAY, HOUR, Limits
+from pipeline.mailings.ledger.confirmations import DAY, HOUR, Limits
 
 log = logging.getLogger(__name__)
 

@@ -29,7 +29,7 @@ from sqlalchemy.engine import Engine
 
 from pipeline.address import parse
 from pipeline.engines.jobs import Shift, publish_once
-from pipeline.mailings.ledger.askings import Limits
+from pipeline.mailings.ledger.confirmations import Limits
 from pipeline.mailings.send import deliver
 from pipeline.providers.local import Outbox
 from pipeline.subscribe.porter import Porter
@@ -159,7 +159,7 @@ def test_ten_thousand_networks_have_one_budget_and_write_no_more_than_it_allows(
 ) -> None:
     count, most = trials(60, 10_000), trials(20, 600)
     house = House(memory)
-    monkeypatch.setattr(house.app.ledger.askings, "_limits", Limits(all_an_hour=most))
+    monkeypatch.setattr(house.app.ledger.confirmations, "_limits", Limits(all_an_hour=most))
     writes = 0
 
     def begun(_: object) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pipeline.database import Database
-from pipeline.mailings.ledger.askings import Askings
 from pipeline.mailings.ledger.commits import Commits
+from pipeline.mailings.ledger.confirmations import Confirmations
 from pipeline.mailings.ledger.deliveries import Deliveries
 from pipeline.mailings.ledger.doubts import Doubts
 from pipeline.mailings.ledger.events import Events
@@ -29,7 +29,7 @@ class Ledger:
         self.mailings = Mailings(database)
         self.letters = Letters(database)
         self.notices = Notices(database)
-        self.askings = Askings(database)
+        self.confirmations = Confirmations(database)
         self.deliveries = Deliveries(database)
         self.commits = Commits(database)
         self.doubts = Doubts(database)

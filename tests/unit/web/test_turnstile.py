@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.mailings.ledger.askings import Limits
+from pipeline.mailings.ledger.confirmations import Limits
 from pipeline.web import turnstile as module
 from pipeline.web.turnstile import Pace, Turn, Turnstile
 from tests.readers import WIDE, House

@@ -38,7 +38,7 @@ def GLOBAL_OPTIONS() -> list[click.Parameter]:  # noqa: N802, a constant that cl
 
 
 @dataclass(slots=True)
-class Desk:
+class Invocation:
     """One command at work."""
 
     config: Path = Path("config.yaml")
@@ -92,9 +92,9 @@ class Desk:
 
 def _keep(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
     def keep(context: click.Context, _: click.Parameter, value: Any) -> None:
-        desk = context.ensure_object(Desk)
+        invocation = context.ensure_object(Invocation)
         if value:
-            setattr(desk, name, value)
+            setattr(invocation, name, value)
 
     return keep
 
@@ -121,11 +121,11 @@ class Group(click.Group):
                 self.add_command(command)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Runs the command; an error of ours is said by its desk, in the form that was asked for."""
+        """Runs the command; an error of ours is said by its invocation, in the form that was asked for."""
         try:
             return super().invoke(ctx)
         except PipelineError as error:
-            ctx.exit(ctx.ensure_object(Desk).fail(error))
+            ctx.exit(ctx.ensure_object(Invocation).fail(error))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002, click hands it over
         for title, commands in (self._sections or {"Commands": list(self.commands.values())}).items():
@@ -133,4 +133,4 @@ class Group(click.Group):
                 formatter.write_dl([(str(one.name), one.get_short_help_str(WHOLE)) for one in commands])
 
 
-pass_desk = click.make_pass_decorator(Desk, ensure=True)
+pass_invocation = click.make_pass_decorator(Invocation, ensure=True)
