@@ -22,10 +22,10 @@ from pipeline.config import load
 from pipeline.mailings.ledger.confirmations import Limits
 from pipeline.mailings.mailing import Claim
 from pipeline.schema import delivery
-from pipeline.subscribe.porter import Porter
+from pipeline.subscribe.spool_worker import SpoolWorker
 from pipeline.web.assembly import open_site
-from pipeline.web.porter import PorterThread
-from pipeline.web.turnstile import Pace, Turnstile
+from pipeline.web.rate_limiter import Pace, RateLimiter
+from pipeline.web.spool_thread import SpoolThread
 from tests.books import NOON, copied_database
 
 WEB = "https://mail.example.com/"
@@ -35,7 +35,7 @@ SETTINGS: dict[str, Any] = {
     "lists": [{"id": "weekly", "name": "Weekly"}, {"id": "extra", "name": "Extra"}],
     "web": {"url": WEB, "secret": "0123456789abcdef"},
 }
-# A turnstile that stops nobody: for tests of what is behind it.
+# A limiter that stops nobody: for tests of what is behind it.
 WIDE, QUICK = Limits(network_a_day=10**9, all_an_hour=10**9), Pace(a_second=10**9)
 
 
@@ -45,15 +45,15 @@ class House:
 
     folder: Path
     settings: dict[str, Any] = field(default_factory=dict)
-    turnstile: Turnstile = field(default_factory=lambda: Turnstile(WIDE, QUICK))
+    limiter: RateLimiter = field(default_factory=lambda: RateLimiter(WIDE, QUICK))
 
     def __post_init__(self) -> None:
         copied_database(self.folder / "var" / "avviso.db").close()
         (self.folder / "config.yaml").write_text(yaml.safe_dump(SETTINGS | self.settings), "utf-8")
         self.clock = HandClock(NOON)
         self.app = App(load(self.folder / "config.yaml", {}), self.clock)
-        self.porter = Porter(self.app.tray, self.app.subscriptions)
-        self.site = open_site(self.app, PorterThread(self.porter.work), self.turnstile)
+        self.spool_worker = SpoolWorker(self.app.spool, self.app.subscriptions)
+        self.site = open_site(self.app, SpoolThread(self.spool_worker.work), self.limiter)
         self.client = self.browser("198.51.100.7")
 
     def browser(self, address: str) -> TestClient:
@@ -61,9 +61,9 @@ class House:
         return TestClient(self.site, base_url=WEB, client=(address, 40000), follow_redirects=False)
 
     def ask(self, address: str, **more: str) -> None:
-        """Somebody fills in the form, and the porter sees to it."""
+        """Somebody fills in the form, and the worker sees to it."""
         assert self.client.post("/subscribe", data={"email": address, **more}).status_code == 200
-        self.porter.work()
+        self.spool_worker.work()
 
     def add(self, address: str, *lists: str, name: str = "") -> int:
         """A confirmed reader; gives their id."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.app.publishing import Publishing
 from pipeline.feedback.refusals import Refusals
-from pipeline.subscribe.tray import Tray
+from pipeline.subscribe.spool import Spool
 
 if TYPE_CHECKING:  # slow imports
     from pipeline.feedback.door import Feedback
@@ -36,17 +36,17 @@ class Reception(Publishing):
             together=lambda: self.database.together())  # noqa: PLW0108, as above
 
     @cached_property
-    def tray(self) -> Tray:
+    def spool(self) -> Spool:
         """What readers handed in and nobody has seen to yet."""
-        return Tray(self.config.var / "spool")
+        return Spool(self.config.var / "spool")
 
-    def empty_tray(self) -> None:
+    def empty_spool(self) -> None:
         """Sees to what readers handed in. Raises DatabaseError, and the rest stays."""
-        if self.tray.is_empty:
+        if self.spool.is_empty:
             return
-        from pipeline.subscribe.porter import Porter  # slow import: readers
+        from pipeline.subscribe.spool_worker import SpoolWorker  # slow import: readers
 
-        Porter(self.tray, self.subscriptions).work()
+        SpoolWorker(self.spool, self.subscriptions).work()
 
     @cached_property
     def stationery(self) -> Stationery:

@@ -19,8 +19,8 @@ from typing import BinaryIO
 
 from pipeline.address import Address
 from pipeline.audience.intake import Entry, Known, Verdict, plan, why_kept_out
+from pipeline.audience.reader_table import ReaderTable, Row
 from pipeline.audience.roster import PAGE, Roster
-from pipeline.audience.sheet import Row, Sheet
 from pipeline.audience.subscriber import State
 from pipeline.audience.table import read_table
 from pipeline.errors import AudienceError, OutputError, Problem
@@ -60,11 +60,11 @@ def read_rows(
         _refuse_archive(stream, shown)
         size = stream.seek(0, os.SEEK_END)
         records = opened.enter_context(closing(read_table(stream)))
-        sheet = Sheet(shown, kind, next(records, None))
+        table = ReaderTable(shown, kind, next(records, None))
         for n, record in enumerate(records):
             if progress and n % PAGE == 0:
                 progress(stream.tell(), size)
-            yield sheet.row(record)
+            yield table.row(record)
 
 
 def import_rows(

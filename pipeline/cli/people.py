@@ -175,7 +175,7 @@ def forget(invocation: Invocation, addresses: tuple[str, ...]) -> int:
     forgotten = [parse(address) for address in addresses]
     for address in forgotten:
         app.subscriptions.forget(address)
-    app.empty_tray()  # what they handed in names them too, and is let in no more
+    app.empty_spool()  # what they handed in names them too, and is let in no more
     lines = [f"{address}: erased; messages already in the outbox folder or mailed stay where they are"
              for address in addresses]
     invocation.answer([{"address": address, "erased": True} for address in addresses], lines)

@@ -7,6 +7,6 @@
     inlining    style rules into attributes      rules, premailing   by premailer, once for each kind of element
     fitting     no larger than clients show      blocks      what may be cut away
     holes       what is filled for each reader
-    text        the text part                    prose, rawblocks, tables, sheet, columns    what it is made of
+    text        the text part                    prose, rawblocks, tables, text_writer, columns    what it is made of
     preflight   the last look
 """

@@ -13,8 +13,8 @@ from markdown_it.token import Token
 from pipeline.editions.columns import COLUMNS, columns, wrap
 from pipeline.editions.prose import Voice, inline_text, visible
 from pipeline.editions.rawblocks import block_tokens
-from pipeline.editions.sheet import Sheet
 from pipeline.editions.tables import table_lines
+from pipeline.editions.text_writer import TextWriter
 
 RULE = "-" * COLUMNS
 
@@ -26,7 +26,7 @@ def render_text(tokens: Sequence[Token], voice: Voice) -> str:
     writer = _Writer(voice, top=min((_level(t) for t in known if t.type == "heading_open"), default=1))
     for token in known:
         writer.write(token)
-    return "\n".join(writer.sheet.lines)
+    return "\n".join(writer.writer.lines)
 
 
 def underlined(title: str, stroke: str = "=") -> str:
@@ -43,7 +43,7 @@ class _Writer:
     """Reads tokens in order and writes their blocks."""
 
     def __init__(self, voice: Voice, top: int) -> None:
-        self.sheet = Sheet()
+        self.writer = TextWriter()
         self._voice = voice
         self._top = top
         self._mark = ""                              # what stands before the next heading: "", "##", "###"
@@ -58,9 +58,9 @@ class _Writer:
             case "inline":
                 self._words_go(inline_text(token.children or [], self._voice))
             case "paragraph_open" | "alert_title_open" if not token.hidden:
-                self.sheet.gap()
+                self.writer.gap()
             case "heading_open":
-                self.sheet.gap()
+                self.writer.gap()
                 self._mark = "#" * (_level(token) - self._top + 1)
                 self._words_go = self._heading
             case "heading_close":
@@ -75,8 +75,8 @@ class _Writer:
     def _container(self, token: Token) -> None:
         match token.type:
             case "blockquote_open" | "alert_open":
-                self.sheet.gap()
-                self.sheet.enter("> ", "> ")
+                self.writer.gap()
+                self.writer.enter("> ", "> ")
             case "bullet_list_open":
                 self._list(None)
             case "ordered_list_open":
@@ -90,12 +90,12 @@ class _Writer:
                 self._block(RULE[:20])
             case "footnote_open":
                 mark = f"[{int(token.meta['id']) + 1}] "
-                self.sheet.enter(mark, " " * len(mark))
+                self.writer.enter(mark, " " * len(mark))
             case "blockquote_close" | "alert_close":
-                self.sheet.leave()
-                self.sheet.gap()
+                self.writer.leave()
+                self.writer.gap()
             case "list_item_close" | "footnote_close":
-                self.sheet.leave()
+                self.writer.leave()
             case _:
                 self._tabular(token)
 
@@ -114,24 +114,24 @@ class _Writer:
 
     def _paragraph(self, text: str) -> None:
         if text:                                     # an anchor alone says nothing
-            self.sheet.write(wrap(text, self.sheet.width))
+            self.writer.write(wrap(text, self.writer.width))
 
     def _heading(self, text: str) -> None:
         """The topmost headings of an issue are underlined, deeper ones marked as in Markdown."""
         if self._mark == "#":
-            self.sheet.write(underlined(" ".join(text.split("\n")), "-").split("\n"))
+            self.writer.write(underlined(" ".join(text.split("\n")), "-").split("\n"))
         else:
-            self.sheet.write(wrap(f"{self._mark} {text}", self.sheet.width))
-        self.sheet.gap()
+            self.writer.write(wrap(f"{self._mark} {text}", self.writer.width))
+        self.writer.gap()
 
     def _cell(self, text: str) -> None:
         self._cells[-1].append(" ".join(text.split()))
 
     def _table(self) -> None:
         header, *rows = self._cells if self._headed else [[], *self._cells]
-        self.sheet.gap()
-        self.sheet.write(table_lines(header, rows, self._voice.players.colon, self.sheet.width))
-        self.sheet.gap()
+        self.writer.gap()
+        self.writer.write(table_lines(header, rows, self._voice.players.colon, self.writer.width))
+        self.writer.gap()
 
     def _list(self, first: int | None) -> None:
         self._gap_around_list()
@@ -140,7 +140,7 @@ class _Writer:
     def _gap_around_list(self) -> None:
         """A list inside a list stands close to its item."""
         if not self._counters:
-            self.sheet.gap()
+            self.writer.gap()
 
     def _item(self, token: Token) -> None:
         mark = "- "
@@ -148,14 +148,14 @@ class _Writer:
             number = int(token.attrs.get("value", self._counters[-1]))
             self._counters[-1] = number + 1
             mark = f"{number}. "
-        self.sheet.enter(mark, " " * len(mark))
+        self.writer.enter(mark, " " * len(mark))
 
     def _verbatim(self, code: str) -> None:
-        self.sheet.gap()
-        self.sheet.write(f"    {visible(line)}" for line in code.rstrip("\n").split("\n"))
-        self.sheet.gap()
+        self.writer.gap()
+        self.writer.write(f"    {visible(line)}" for line in code.rstrip("\n").split("\n"))
+        self.writer.gap()
 
     def _block(self, text: str) -> None:
-        self.sheet.gap()
+        self.writer.gap()
         self._paragraph(text)
-        self.sheet.gap()
+        self.writer.gap()

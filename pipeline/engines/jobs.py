@@ -170,7 +170,7 @@ class Shift:
             counts = {state.value: n for state, n in ended.counts.items() if n}
             log.info("mailing.sent", extra={
                 "issue": ended.issue_key, "list": ended.list, "audience": ended.audience, **counts})
-        self._app.empty_tray()
+        self._app.empty_spool()
         self._hear()
         self._app.note_steady()
         self._app.high_water.note()

@@ -39,7 +39,7 @@ def run(open_app: Callable[[], App], settings: Path, stop: threading.Event, *, o
 
     When the file `settings` changes and can be read, everything in hand is finished and begun again with it, under
     the same lock; one that cannot be read or begun with is said once, and the old settings stay in force. While the
-    ledger is away at the start, readers are served: their asking and leaving lies in the tray until it is back.
+    ledger is away at the start, readers are served: their asking and leaving lies in the spool until it is back.
     """
     seen = _changed_at(settings)  # before it is read: a change after that is one to follow
     first = open_app()

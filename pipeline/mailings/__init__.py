@@ -6,7 +6,7 @@
     sender_queue  what one sender has in hand       recorder      its commits: outcomes out, claims in
     board         what is on the wire, for whoever finds us dead
     presence      who is alive, and what the dead held
-    inquiry       asks a provider about doubts      trials        deliveries at which a process died, one by one
+    inquiry       asks a provider about doubts      quarantine    deliveries at which a process died, one by one
 
     messages      from a claim to a message         compose       a stencil for each edition, filled for each reader
     envelope      what a mailing's messages share   headers, mime, links, dkim, dkim_key    the parts of one

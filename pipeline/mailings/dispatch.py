@@ -19,8 +19,8 @@ from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.workers import Worker
 from pipeline.mailings.mailing import Claim, DeliveryState, MailingState, Outcome
 from pipeline.mailings.pace import Pace
+from pipeline.mailings.quarantine import Quarantine
 from pipeline.mailings.terms import Terms
-from pipeline.mailings.trials import Trials
 from pipeline.mailings.warm_up import WarmUp
 from pipeline.providers.base import Message, Transport
 
@@ -67,7 +67,7 @@ class Dispatch:
         self.served = 0  # how many messages the post has taken, from whichever sender
         self.brake = brake or Brake(1)
         self.warm_up = warm_up
-        self.trials = Trials()
+        self.quarantine = Quarantine()
         self._lock = threading.Lock()
         self._refusals = 0
         self._unanswered = 0
@@ -78,14 +78,14 @@ class Dispatch:
 
         A delivery at which a process died is claimed when nobody else waits, by who `is_alone`, and by itself.
         """
-        if not self.trials.suspects:
+        if not self.quarantine.suspects:
             return self._claim(known, limit)
-        claims = self._claim(known, limit, but=self.trials.suspects)
-        self.trials.hear(known)
-        while is_alone and limit and not claims and (suspect := self.trials.next()) is not None:
+        claims = self._claim(known, limit, but=self.quarantine.suspects)
+        self.quarantine.hear(known)
+        while is_alone and limit and not claims and (suspect := self.quarantine.next()) is not None:
             claims = self._claim((), 1, only=suspect)
             if not claims:
-                self.trials.acquit(suspect)
+                self.quarantine.release(suspect)
         return claims
 
     def _claim(self, known: Sequence[Outcome], limit: int, **which: Any) -> list[Claim]:

@@ -46,7 +46,7 @@ def _run(dispatch: Dispatch, stop: threading.Event, *, until_idle: bool, is_pati
     # Nobody is at work now: what this worker still holds was left by senders that failed.
     take_back(dispatch.ledger, dispatch.worker, read_board(dispatch.board.path), Doubt.PROCESS, dispatch.clock.now(),
               has_died=True)
-    dispatch.trials.open(dispatch.ledger.suspects.waiting())
+    dispatch.quarantine.open(dispatch.ledger.suspects.waiting())
     senders = [Sender(dispatch, stop, until_idle=until_idle, is_patient=is_patient)
                for _ in range(dispatch.terms.senders)]
     threads = [threading.Thread(target=sender.work, name="sender", daemon=True) for sender in senders]

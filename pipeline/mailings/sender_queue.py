@@ -104,7 +104,7 @@ class SenderQueue:
                 self._waiting.appendleft(claim)
                 return A_MOMENT_S
             if message := self._compose(claim):
-                if not self._dispatch.trials.suspects:  # else each is made in its turn: a death shows at which
+                if not self._dispatch.quarantine.suspects:  # else each is made in its turn: a death shows at which
                     self._dispatch.prepare(self._waiting)
                 self._in_flight[message.key] = claim
                 self._slot = None

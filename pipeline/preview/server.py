@@ -1,7 +1,7 @@
 """The preview in the browser: a page, what it asks for, and a bell that rings when something was saved.
 
 Answers on 127.0.0.1 only, and only to a browser that calls it by that name, so that no other page can read
-drafts. Mails stand in sandboxed frames under a policy of their own: nothing in them runs.
+preview. Mails stand in sandboxed frames under a policy of their own: nothing in them runs.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from starlette.routing import Route
 
 from pipeline.app import PACKAGED, App
 from pipeline.errors import OutputError, PipelineError
-from pipeline.preview.galley import Galley, Sheet, open_galley
+from pipeline.preview.folder_preview import FolderPreview, IssuePreview, preview_of
 from pipeline.preview.watching import watch
 
 HOST = "127.0.0.1"
@@ -44,24 +44,24 @@ T = TypeVar("T")
 Reopen = Callable[[], App]
 
 
-class GalleyThread:
-    """The galley in a thread of its own: the books it is set on belong to one thread."""
+class PreviewThread:
+    """The preview in a thread of its own: the books it is set on belong to one thread."""
 
     def __init__(self, open_app: Reopen) -> None:
         self._open_app = open_app
-        self._thread = ThreadPoolExecutor(1, "galley")
+        self._thread = ThreadPoolExecutor(1, "preview")
         self._open = ExitStack()
-        self._galley: Galley | None = None
+        self._preview: FolderPreview | None = None
         self._broken = ""
 
-    async def ask(self, question: Callable[[Galley], T]) -> T:
-        """What the galley answers. Raises its errors."""
+    async def ask(self, question: Callable[[FolderPreview], T]) -> T:
+        """What the preview answers. Raises its errors."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._answer, question)
 
-    def _answer(self, question: Callable[[Galley], T]) -> T:
-        if self._galley is None:
-            self._galley = self._open.enter_context(open_galley(self._open_app()))
-        return question(self._galley)
+    def _answer(self, question: Callable[[FolderPreview], T]) -> T:
+        if self._preview is None:
+            self._preview = self._open.enter_context(preview_of(self._open_app()))
+        return question(self._preview)
 
     def refresh(self, *, anew: bool) -> None:
         """Takes in a change; `anew` when settings or templates changed, on which everything is built."""
@@ -70,11 +70,11 @@ class GalleyThread:
     def _refresh(self, anew: bool) -> None:
         if anew:
             self._close()
-        elif self._galley is not None:
-            self._galley.refresh()
+        elif self._preview is not None:
+            self._preview.refresh()
 
     def _close(self) -> None:
-        self._galley = None
+        self._preview = None
         self._open.close()
 
     def close(self) -> None:
@@ -123,15 +123,15 @@ def open_preview(open_app: Reopen, config: Path, port: int) -> Iterator[str]:
     app = open_app()
     listener = _bind(port)
     address = f"http://{HOST}:{listener.getsockname()[1]}/"
-    galley, bell, stop = GalleyThread(open_app), Bell(), threading.Event()
+    preview, bell, stop = PreviewThread(open_app), Bell(), threading.Event()
     server = uvicorn.Server(uvicorn.Config(
-        preview_site(galley, bell), log_config=None, access_log=False, lifespan="off", server_header=False,
+        preview_site(preview, bell), log_config=None, access_log=False, lifespan="off", server_header=False,
         ws="none", timeout_graceful_shutdown=1))
     answering = threading.Thread(target=server.run, args=([listener],), name="preview", daemon=True)
     anew = {config.resolve(), *(app.config.folder / "templates" / kind for kind in ("email", "web"))}
 
     def saved(paths: set[Path]) -> None:
-        galley.refresh(anew=any(path.is_relative_to(one) for path in paths for one in anew))
+        preview.refresh(anew=any(path.is_relative_to(one) for path in paths for one in anew))
         bell.ring()
 
     watching = threading.Thread(target=watch, args=({app.config.issues.folder.resolve(), *anew}, saved, stop),
@@ -145,10 +145,10 @@ def open_preview(open_app: Reopen, config: Path, port: int) -> Iterator[str]:
         server.should_exit = True
         answering.join(5)
         watching.join(5)
-        galley.close()
+        preview.close()
 
 
-def preview_site(galley: GalleyThread, bell: Bell) -> Starlette:
+def preview_site(preview: PreviewThread, bell: Bell) -> Starlette:
     """What answers the page."""
 
     async def page(request: Request) -> Response:
@@ -158,19 +158,19 @@ def preview_site(galley: GalleyThread, bell: Bell) -> Starlette:
         return Response(content, media_type=FILES[name], headers=headers)
 
     async def issues(_: Request) -> Response:
-        return await _json(lambda: galley.ask(lambda one: one.overview()))
+        return await _json(lambda: preview.ask(lambda one: one.overview()))
 
     async def issue(request: Request) -> Response:
         name = request.query_params.get("name", "")
-        return await _json(lambda: galley.ask(lambda one: one.sheet(name).about))
+        return await _json(lambda: preview.ask(lambda one: one.issue(name).about))
 
     async def frame(request: Request) -> Response:
         query = request.query_params
         try:
-            sheet: Sheet = await galley.ask(lambda one: one.sheet(query.get("name", "")))
+            issue: IssuePreview = await preview.ask(lambda one: one.issue(query.get("name", "")))
         except PipelineError as error:
             return HTMLResponse(f"<p>{_escaped(str(error))}", 404, headers={"Content-Security-Policy": _policy("")})
-        shown = sheet.mail if request.path_params["kind"] == "mail" else _document(sheet.page)
+        shown = issue.mail if request.path_params["kind"] == "mail" else _document(issue.page)
         return HTMLResponse(in_scheme(shown, query.get("scheme", "light")),
                             headers={"Content-Security-Policy": _policy(query.get("images", "")),
                                      "Referrer-Policy": "no-referrer"})
@@ -178,7 +178,7 @@ def preview_site(galley: GalleyThread, bell: Bell) -> Starlette:
     async def asset(request: Request) -> Response:
         target = "assets/" + unquote(request.path_params["path"])
         try:
-            content = await galley.ask(lambda one: one.asset(target))
+            content = await preview.ask(lambda one: one.asset(target))
         except PipelineError:
             return Response(status_code=404)
         kind = mimetypes.guess_type(target)[0] or "application/octet-stream"

@@ -4,8 +4,8 @@
     smtp          any mail server; it lists its own modules      local                 a folder, a list, one that fails
     http          one call to a service                          http_verdicts         what an answer means
     vendor        what all services share
-      courier     one message to one reader: brevo mailgun postmark resend sendgrid ses, generic for the rest
-      broadcasts  one issue to a service that owns the readers: buttondown kit listmonk mailchimp
+      api_transport  one message to one reader: brevo mailgun postmark resend sendgrid ses, generic for the rest
+      broadcasts     one issue to a service that owns the readers: buttondown kit listmonk mailchimp
     fields        a message's header for services that take it in pieces      sigv4       Amazon's signature
 
     event         what comes back, in our words                  statuses    what a failure means

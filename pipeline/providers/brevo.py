@@ -18,8 +18,8 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from pipeline.clock import Clock
+from pipeline.providers.api_transport import ApiTransport, Group, Result
 from pipeline.providers.base import Message
-from pipeline.providers.courier import Courier, Group, Result
 from pipeline.providers.fields import other_headers, recipient, reply_to, sender
 from pipeline.providers.http import Answer, Call, HttpClient, check_secret
 from pipeline.providers.http_verdicts import Blame, Table
@@ -30,7 +30,7 @@ _BAD_READER = re.compile(r"email is not valid in (\w+\.)?to\b")
 _THEIRS = frozenset({"message-id", "date"})
 
 
-class Brevo(Courier):
+class Brevo(ApiTransport):
     """A transport over one account."""
 
     name = "brevo"

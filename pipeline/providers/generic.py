@@ -23,8 +23,8 @@ from typing import Any
 
 from pipeline.clock import Clock
 from pipeline.errors import ConfigError
+from pipeline.providers.api_transport import ApiTransport, Group, Result
 from pipeline.providers.base import Message
-from pipeline.providers.courier import Courier, Group, Result
 from pipeline.providers.fields import other_headers, recipient, reply_to, sender
 from pipeline.providers.http import Answer, Call, HttpClient, check_secret
 
@@ -33,7 +33,7 @@ _HOLE = re.compile(r"\{([a-z_]+)\}")
 Values = Mapping[str, Callable[[], Any]]
 
 
-class Generic(Courier):
+class Generic(ApiTransport):
     """A transport over a service that nobody wrote a module for."""
 
     name = "http"

@@ -18,8 +18,8 @@ from urllib.parse import quote, urlencode
 
 from pipeline.clock import Clock
 from pipeline.errors import ConfigError, Refused, TransportError
+from pipeline.providers.api_transport import ApiTransport, Group, Result
 from pipeline.providers.base import Greeting, Message, Receipt
-from pipeline.providers.courier import Courier, Group, Result
 from pipeline.providers.http import Answer, Call, HttpClient, check_secret
 from pipeline.providers.http_verdicts import Blame, Table
 from pipeline.providers.vendor import Standing
@@ -30,7 +30,7 @@ _END = f"--{_BOUNDARY}--\r\n".encode()
 _BAD_READER = re.compile(r"'?to'? parameter is not a valid address", re.IGNORECASE)
 
 
-class Mailgun(Courier):
+class Mailgun(ApiTransport):
     """A transport over one sending domain."""
 
     name = "mailgun"

@@ -15,8 +15,8 @@ from urllib.parse import urlencode
 
 from pipeline.clock import Clock
 from pipeline.errors import TransportError
+from pipeline.providers.api_transport import ApiTransport, Group, Result
 from pipeline.providers.base import Message, Receipt
-from pipeline.providers.courier import Courier, Group, Result
 from pipeline.providers.fields import other_headers, recipient, reply_to, sender
 from pipeline.providers.http import Answer, Call, HttpClient, check_secret
 from pipeline.providers.http_verdicts import Blame, Table, verdict
@@ -26,7 +26,7 @@ URL = "https://api.postmarkapp.com"
 BAD_REQUEST, INACTIVE = 300, 406
 
 
-class Postmark(Courier):
+class Postmark(ApiTransport):
     """A transport over one server's message stream."""
 
     name = "postmark"

@@ -18,8 +18,8 @@ from typing import Any, ClassVar
 
 from pipeline.clock import Clock
 from pipeline.errors import Refused
+from pipeline.providers.api_transport import ApiTransport, Group, Result
 from pipeline.providers.base import Greeting, Message
-from pipeline.providers.courier import Courier, Group, Result
 from pipeline.providers.fields import other_headers, recipient, reply_to, sender
 from pipeline.providers.http import Answer, Call, HttpClient, check_secret
 from pipeline.providers.http_verdicts import Blame, Table, verdict
@@ -29,7 +29,7 @@ URL = "https://api.resend.com"
 _NO_TAG = re.compile(r"[^A-Za-z0-9_-]")
 
 
-class Resend(Courier):
+class Resend(ApiTransport):
     """A transport over one account."""
 
     name = "resend"

@@ -15,8 +15,8 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from pipeline.clock import Clock
+from pipeline.providers.api_transport import ApiTransport, Group, Result
 from pipeline.providers.base import Message, Receipt
-from pipeline.providers.courier import Courier, Group, Result
 from pipeline.providers.fields import other_headers, recipient, reply_to, sender
 from pipeline.providers.http import Answer, Call, HttpClient, check_secret
 from pipeline.providers.http_verdicts import Blame, Table
@@ -29,7 +29,7 @@ _OFF = {
 }
 
 
-class SendGrid(Courier):
+class SendGrid(ApiTransport):
     """A transport over one account."""
 
     name = "sendgrid"

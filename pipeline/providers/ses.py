@@ -19,8 +19,8 @@ from urllib.parse import urlsplit
 
 from pipeline.clock import Clock
 from pipeline.errors import ConfigError
+from pipeline.providers.api_transport import ApiTransport, Group, Result
 from pipeline.providers.base import Message
-from pipeline.providers.courier import Courier, Group, Result
 from pipeline.providers.http import Answer, Call, HttpClient, check_secret
 from pipeline.providers.http_verdicts import Blame, Table
 from pipeline.providers.sigv4 import Credentials, borrowed, sign
@@ -30,7 +30,7 @@ PATH = "/v2/email/outbound-emails"
 _BAD_READER = ("Illegal address", "Missing final '@domain'", "illegal character", "Missing '@'")
 
 
-class Ses(Courier):
+class Ses(ApiTransport):
     """A transport over one region. `find_credentials` is asked at every call: a role's keys change by the hour."""
 
     name = "ses"

@@ -1,8 +1,8 @@
 """A company as one thread talks to it: its client, whose fault its refusals are, what its answers say.
 
-    vendor      this file
-      courier     hands over messages, one reader each
-      broadcasts  hands over an issue, to a service that owns the readers
+    vendor         this file
+      api_transport  hands over messages, one reader each
+      broadcasts     hands over an issue, to a service that owns the readers
 
 What is asked about an account, by `doctor`: excerpts of the pages of SendGrid (scopes), Brevo (account), Mailgun
 (domains) and Amazon (GetAccount) were read in November 2026; Postmark's `/server` and Resend's `/domains` are

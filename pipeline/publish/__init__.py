@@ -1,10 +1,22 @@
 """Door 1: a folder of issues comes in; feeds, a web archive and mailings go out.
 
-    gather    folder -> archive: what is new or changed, and who it is
-    pickup    what becomes of each issue, and why
-    library   Markdown -> HTML for each target, kept until the text changes
-    press     feeds and web archive, written whole or not at all
-    dress     an issue and the publication's frame -> edition and envelope
-    door      one pass through all of these
-    decide    what a person says: approve, hold, resume, cancel, adopt, resolve
+    door        one pass through all of these, in which
+    gather      takes the folder into the archive      inventory     what one look at it found
+    parsing     reads a file to the end                description   finds the words below a title
+    identity    says which issue a file is             apart         where files share a name by habit
+    pickup      decides what becomes of each issue     decide        what a person says of one
+    dress       makes the edition and the envelope     trial         the same, to an address of one's own
+    planning    the pass as it would be
+
+    builder     feeds and web archive, written whole or not at all
+    build       one build at work, with its toolkit    manifest      what the last one left
+    renderer    Markdown -> HTML, kept until the text changes; rendering does it, from value to value
+    render_tasks   pages and documents made whole by a process of the worker_pool
+    lazy_entries   issues that are loaded when they are shown
+    permalinks  where each issue is for ever           adoption      what another program's feed said of that
+    bucket, s3  a store that shows it to readers       hubs          who is told of it
+
+    matters     what a maintainer should hear of       notifier      who hears of it once
+    cadence     when the next issue would come         overview, shapes   what `status` and `--json` show
+    new_issue   its file
 """

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from pipeline.errors import OutputError, PipelineError, Problem
-from pipeline.feeds.handing import cache_control, media_type
+from pipeline.feeds.file_headers import cache_control, media_type
 from pipeline.mailings.ledger.notebook import Notebook
 from pipeline.publish.manifest import OPEN, SEAL, Manifest, stamp
 from pipeline.publish.s3 import Place, Store

@@ -27,7 +27,7 @@ class Application:
     language: str = ""
 
     def as_json(self) -> dict[str, str]:
-        """For the tray."""
+        """For the spool."""
         return asdict(self)
 
     @classmethod

@@ -3,7 +3,7 @@
     ask --(letter)--> confirm --(letter)--> preferences, view --> leave, or erased
                                             move --(letter to the new address)--> confirm
 
-Whoever asks is answered before anybody looks whether they are known (`tray`), so nothing here is seen by a
+Whoever asks is answered before anybody looks whether they are known (`spool`), so nothing here is seen by a
 stranger. What a link allows is checked by its token alone; nothing is changed by looking.
 """
 

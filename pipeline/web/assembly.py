@@ -10,38 +10,38 @@ from starlette.applications import Starlette
 
 from pipeline.app import App
 from pipeline.providers.event import Event
-from pipeline.subscribe.porter import Porter
 from pipeline.subscribe.preferences import Preferences
+from pipeline.subscribe.spool_worker import SpoolWorker
 from pipeline.web.holder import Holders
 from pipeline.web.hooks import Hooks
 from pipeline.web.joining import Joining
 from pipeline.web.keeping import Keeping
 from pipeline.web.metrics import Metrics
 from pipeline.web.pages import Pages, Publication
-from pipeline.web.porter import PorterThread
+from pipeline.web.rate_limiter import RateLimiter
 from pipeline.web.server import Server
-from pipeline.web.shelf import Shelf
 from pipeline.web.site import Rooms, site
-from pipeline.web.turnstile import Turnstile
+from pipeline.web.spool_thread import SpoolThread
+from pipeline.web.static_files import StaticFiles
 
 
 def open_server(app: App) -> Server:
-    """A server for this publication with its porter, bound to `web.listen` and not yet answering."""
+    """A server for this publication with the spool's worker, bound to `web.listen` and not yet answering."""
     ending = threading.Event()
-    porter = PorterThread(Porter(app.tray, app.subscriptions, ending.wait).work, ending)
+    spool = SpoolThread(SpoolWorker(app.spool, app.subscriptions, ending.wait).work, ending)
     listen = app.config.web.listen
-    return Server(open_site(app, porter), listen.host, listen.port, porter)
+    return Server(open_site(app, spool), listen.host, listen.port, spool)
 
 
-def open_site(app: App, porter: PorterThread, turnstile: Turnstile | None = None) -> Starlette:
+def open_site(app: App, spool: SpoolThread, limiter: RateLimiter | None = None) -> Starlette:
     """What answers, for any ASGI server."""
     config, door, pages = app.config, app.subscriptions, open_pages(app)
     holders = Holders(door)
-    joining = Joining(door, holders, app.tray, porter.wake, pages, app.clock, config.web.trusted_proxies,
-                      turnstile or Turnstile())
+    joining = Joining(door, holders, app.spool, spool.wake, pages, app.clock, config.web.trusted_proxies,
+                      limiter or RateLimiter())
     rooms = Rooms(
-        pages, Keeping(door, holders, Preferences(door, app.clock), app.tray, porter.wake, pages, app.clock),
-        Shelf({"feeds/": config.feeds.folder, "": config.site.folder}),
+        pages, Keeping(door, holders, Preferences(door, app.clock), app.spool, spool.wake, pages, app.clock),
+        StaticFiles({"feeds/": config.feeds.folder, "": config.site.folder}),
         Hooks(app.hooks, _taker(app), app.clock), Metrics(lambda: (app.archive, app.ledger)),
         joining if config.web.url else None, has_form=bool(app.subscribe_url))
     return site(rooms, prefix=urlsplit(config.web.url or "").path.rstrip("/"))

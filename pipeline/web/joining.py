@@ -1,4 +1,4 @@
-"""Asking and confirming. Whoever asks gets one answer, whoever they are: what they wrote goes into the tray."""
+"""Asking and confirming. Whoever asks gets one answer, whoever they are: what they wrote goes into the spool."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from pipeline.clock import Clock
 from pipeline.errors import OutputError
 from pipeline.subscribe.application import FORM, JSON, Application
 from pipeline.subscribe.door import Subscriptions
-from pipeline.subscribe.porter import ASK
-from pipeline.subscribe.tray import Tray
+from pipeline.subscribe.spool import Spool
+from pipeline.subscribe.spool_worker import ASK
 from pipeline.web.holder import Holders
 from pipeline.web.network import Network, network_of
 from pipeline.web.pages import Pages
-from pipeline.web.turnstile import Turn, Turnstile
+from pipeline.web.rate_limiter import RateLimiter, Turn
 from pipeline.web.wording import LANGUAGES
 
 THINKING_S = 2      # nobody fills a form faster
@@ -35,16 +35,16 @@ PREFLIGHT = {**ANYWHERE, "access-control-allow-methods": "POST", "access-control
 
 @dataclass(frozen=True, slots=True)
 class Joining:
-    """The endpoints of /subscribe and /confirm. `wake` tells the porter that something lies in the tray."""
+    """The endpoints of /subscribe and /confirm. `wake` tells its worker that something lies in the spool."""
 
     door: Subscriptions
     holders: Holders
-    tray: Tray
+    spool: Spool
     wake: Callable[[], None]
     pages: Pages
     clock: Clock
     trusted_proxies: Sequence[Network]
-    turnstile: Turnstile
+    limiter: RateLimiter
 
     async def show_form(self, request: Request) -> Response:  # noqa: ARG002, every endpoint takes it
         """GET /subscribe: a form."""
@@ -66,7 +66,7 @@ class Joining:
         if given is None:
             return Response("this is not JSON with text values\n", 400, ANYWHERE, "text/plain")
         network = network_of(request, self.trusted_proxies)
-        turn = await self.turnstile.enter(network)
+        turn = await self.limiter.enter(network)
         if turn is Turn.TAKEN and self._is_person(given):
             try:
                 await run_in_threadpool(self._keep, given, source, network)
@@ -81,7 +81,7 @@ class Joining:
             email=given.get("email", ""), list=given.get("list", ""), name=given.get("name", ""), source=source,
             text=self.pages.words(language)["subscribe_hint"] if source == FORM else "", network=network,
             language=language)
-        self.tray.put(ASK, application.as_json(), self.clock.now())
+        self.spool.put(ASK, application.as_json(), self.clock.now())
         self.wake()
 
     def _is_person(self, given: Mapping[str, str]) -> bool:

@@ -15,9 +15,9 @@ from pipeline.audience.tokens import Purpose
 from pipeline.clock import Clock
 from pipeline.errors import DatabaseError, OutputError
 from pipeline.subscribe.door import Subscriptions
-from pipeline.subscribe.porter import LEAVE, MOVE
 from pipeline.subscribe.preferences import Preferences
-from pipeline.subscribe.tray import Tray
+from pipeline.subscribe.spool import Spool
+from pipeline.subscribe.spool_worker import LEAVE, MOVE
 from pipeline.web.holder import AT_ONCE, PATIENCE_S, Holders
 from pipeline.web.joining import LONGEST
 from pipeline.web.pages import Pages
@@ -35,7 +35,7 @@ class Keeping:
     door: Subscriptions
     holders: Holders
     preferences: Preferences
-    tray: Tray
+    spool: Spool
     wake: Callable[[], None]
     pages: Pages
     clock: Clock
@@ -50,7 +50,7 @@ class Keeping:
     async def leave(self, request: Request) -> Response:
         """POST /unsubscribe/{token}: RFC 8058 one-click and the page's own button: no cookie, no redirect, any body.
 
-        Taken also while the database is away or slow: then it lies in the tray, which has threads of its own, and is
+        Taken also while the database is away or slow: then it lies in the spool, which has threads of its own, and is
         done when it is back.
         """
         token = request.path_params["token"]
@@ -61,9 +61,9 @@ class Keeping:
                 await anyio.to_thread.run_sync(self.door.leave, token, abandon_on_cancel=True, limiter=self._at_once)
                 done = True
             except (DatabaseError, OutputError):
-                pass  # the tray is for this
+                pass  # the spool is for this
         if not done:
-            await run_in_threadpool(self.tray.put, LEAVE, {"token": token}, self.clock.now())
+            await run_in_threadpool(self.spool.put, LEAVE, {"token": token}, self.clock.now())
             self.wake()
         return self.pages.notice("left", language=await self.holders.language(claim) if done else "",
                                  about=self.door.name_of(claim.list))
@@ -91,10 +91,10 @@ class Keeping:
         return self.pages.preferences(self.preferences.standing(token), news="saved")
 
     def _move(self, token: str, given: dict[str, tuple[str, ...]]) -> Response:
-        """Into the tray, as who asks for a subscription: nobody learns whose an address is."""
+        """Into the spool, as who asks for a subscription: nobody learns whose an address is."""
         standing = self.preferences.standing(token)
         email = given.get("email", ("",))[0][:LONGEST + 1].encode("utf-8", "replace").decode()
-        self.tray.put(MOVE, {"token": token, "email": email}, self.clock.now())
+        self.spool.put(MOVE, {"token": token, "email": email}, self.clock.now())
         self.wake()
         return self.pages.preferences(standing, news="move_begun")
 

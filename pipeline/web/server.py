@@ -10,7 +10,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from pipeline.errors import OutputError
-from pipeline.web.porter import PorterThread
+from pipeline.web.spool_thread import SpoolThread
 
 log = logging.getLogger(__name__)
 
@@ -21,16 +21,16 @@ BACKLOG = 128
 
 
 class Server:
-    """Serves one application on one address, and keeps its porter at work. `port` 0 takes any free one."""
+    """Serves one application on one address, and keeps its worker at work. `port` 0 takes any free one."""
 
-    def __init__(self, app: ASGIApp, host: str, port: int, porter: PorterThread) -> None:
+    def __init__(self, app: ASGIApp, host: str, port: int, spool: SpoolThread) -> None:
         # Readers' addresses and tokens stand in request lines: no access log. Which proxy is to be believed is
         # ours to say (`web.network`), uvicorn would believe any on this machine.
         config = uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, lifespan="off",
                                 server_header=False, proxy_headers=False, ws="none", http="h11",
                                 timeout_graceful_shutdown=STOP_S, limit_concurrency=CONNECTIONS,
                                 h11_max_incomplete_event_size=HEADERS_BYTES)
-        self._porter = porter
+        self._spool = spool
         self._server = uvicorn.Server(config)
         self._socket = _bind(host, port)
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), name="web", daemon=True)
@@ -42,7 +42,7 @@ class Server:
 
     def start(self) -> None:
         """Begins to answer."""
-        self._porter.start()
+        self._spool.start()
         self._thread.start()
         log.info("web.listening", extra={"port": self.port})
 
@@ -50,7 +50,7 @@ class Server:
         """Finishes what is being answered and ends."""
         self._server.should_exit = True
         self._thread.join(STOP_S + 1)
-        self._porter.stop()
+        self._spool.stop()
 
 
 def _bind(host: str, port: int) -> socket.socket:

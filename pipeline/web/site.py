@@ -20,7 +20,7 @@ from pipeline.web.joining import Joining
 from pipeline.web.keeping import Keeping
 from pipeline.web.metrics import Metrics
 from pipeline.web.pages import Pages
-from pipeline.web.shelf import Shelf
+from pipeline.web.static_files import StaticFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Rooms:
 
     pages: Pages
     keeping: Keeping
-    shelf: Shelf
+    files: StaticFiles
     hooks: Hooks
     metrics: Metrics
     joining: Joining | None = None
@@ -52,7 +52,7 @@ def routes(rooms: Rooms) -> list[Route]:
 
     async def archive(request: Request) -> Response:
         """GET /{path}: archive and feeds, as they lie in their folders."""
-        answer = rooms.shelf.answer(request, request.path_params["path"])
+        answer = rooms.files.answer(request, request.path_params["path"])
         return answer or rooms.pages.notice("not_found", 404)
 
     return [

@@ -25,7 +25,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from pipeline.bench.publication import free_port
-from pipeline.web.turnstile import Pace
+from pipeline.web.rate_limiter import Pace
 from tests.fault.house import DONE, House, ended, wait
 
 pytestmark = pytest.mark.fault

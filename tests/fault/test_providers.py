@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from pipeline.errors import Refusal
-from pipeline.providers.courier import Courier
+from pipeline.providers.api_transport import ApiTransport
 from pipeline.providers.http import Answer, Call, HttpClient
 from pipeline.providers.postmark import Postmark
 from tests.books import add_readers
@@ -335,4 +335,4 @@ def test_wish_to_wait_is_obeyed(tmp_path: Path) -> None:
 
 def test_courier_is_no_transport_until_a_vendor_is_written() -> None:
     with pytest.raises(TypeError):
-        Courier(None, None)  # type: ignore[abstract, arg-type]
+        ApiTransport(None, None)  # type: ignore[abstract, arg-type]

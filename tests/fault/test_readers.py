@@ -32,10 +32,10 @@ from pipeline.engines.jobs import Shift, publish_once
 from pipeline.mailings.ledger.confirmations import Limits
 from pipeline.mailings.send import deliver
 from pipeline.providers.local import Outbox
-from pipeline.subscribe.porter import Porter
+from pipeline.subscribe.spool_worker import SpoolWorker
 from pipeline.web.assembly import open_server
-from pipeline.web.porter import PorterThread
 from pipeline.web.server import Server
+from pipeline.web.spool_thread import SpoolThread
 from tests.publications import Publication, words
 from tests.readers import House
 
@@ -110,7 +110,7 @@ def test_links_of_delivered_mails_fetched_again_and_again_change_nothing(
     assert {kind: sum(f"/{kind}/" in address for address in addresses) for kind in (
         "view", "preferences", "unsubscribe")} == dict.fromkeys(("view", "preferences", "unsubscribe"), trials(3, 100))
     assert set(answers) == {("GET", 200), ("HEAD", 200), ("OPTIONS", 405)}, answers
-    assert list(letters.app.tray.slips()) == []
+    assert list(letters.app.spool.submissions()) == []
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
@@ -146,8 +146,8 @@ def test_one_mailbox_gets_one_letter_a_day_and_three_for_ever_however_it_is_spel
         for n in range(trials(40, 10_000)):
             house.client.post("/subscribe", data={"email": SPELLINGS[n % len(SPELLINGS)].format(n=n)})
             if n % 1000 == 0:
-                house.porter.work()
-        house.porter.work()
+                house.spool_worker.work()
+        house.spool_worker.work()
         letters.append(len(house.letters()))
         house.clock.turn(timedelta(days=1))
 
@@ -170,10 +170,10 @@ def test_ten_thousand_networks_have_one_budget_and_write_no_more_than_it_allows(
         for n in range(count):
             house.browser(f"{n // 250 + 20}.{n % 250}.113.9").post("/subscribe", data={"email": f"v{n}@example.com"})
             if n % 1000 == 0:
-                house.porter.work()
+                house.spool_worker.work()
         event.listen(Engine, "commit", begun)
         try:
-            house.porter.work()
+            house.spool_worker.work()
         finally:
             event.remove(Engine, "commit", begun)
 
@@ -183,7 +183,7 @@ def test_ten_thousand_networks_have_one_budget_and_write_no_more_than_it_allows(
 
 
 def test_running_mailing_is_not_held_up_by_a_flood(memory: Path, trials: Trials) -> None:
-    """The flood lies in the tray when the mailing begins; porter and sender meet in one ledger."""
+    """The flood lies in the spool when the mailing begins; its worker and the sender meet in one ledger."""
     readers, flood = trials(150, 3_000), trials(150, 4_500)
 
     def sending(name: str, flooded: bool) -> tuple[float, int]:
@@ -196,19 +196,19 @@ def test_running_mailing_is_not_held_up_by_a_flood(memory: Path, trials: Trials)
         letters.app.publisher.make_pass()
         if flooded:
             for n in range(flood):
-                letters.app.tray.put("ask", {"email": f"v{n}@example.com", "network": f"203.0.{n % 250}.0/24"},
+                letters.app.spool.put("ask", {"email": f"v{n}@example.com", "network": f"203.0.{n % 250}.0/24"},
                                      letters.clock.now())
         over = threading.Event()
-        porter = threading.Thread(target=Porter(letters.app.tray, letters.app.subscriptions, over.wait).work)
+        emptying = threading.Thread(target=SpoolWorker(letters.app.spool, letters.app.subscriptions, over.wait).work)
         with Shift.begin(letters.app) as shift:
             begun = time.perf_counter()
             if flooded:
-                porter.start()
+                emptying.start()
             deliver(shift.dispatch(), threading.Event())
             took = time.perf_counter() - begun
             over.set()
             if flooded:
-                porter.join()
+                emptying.join()
         mailing = letters.app.ledger.mailings.all()[0]
         assert mailing.counts["sent"] == readers
         return took, len([one for one in post.messages if one.recipient.startswith("reader")])
@@ -226,7 +226,7 @@ def test_running_mailing_is_not_held_up_by_a_flood(memory: Path, trials: Trials)
 @contextmanager
 def served(house: House) -> Iterator[http.client.HTTPConnection]:
     """A line to the house's web over a socket."""
-    server = Server(house.site, "127.0.0.1", 0, PorterThread(lambda: 0))
+    server = Server(house.site, "127.0.0.1", 0, SpoolThread(lambda: 0))
     server.start()
     line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     yield line
@@ -260,8 +260,8 @@ def test_known_unknown_and_suppressed_addresses_take_the_same_time_statements_an
                     times.append(time.perf_counter() - begun)
                     seen.add((answer.status, str(answer.headers.get("content-length")), content))
                 if n % 1000 == 999:
-                    for slip in house.app.tray.slips():
-                        house.app.tray.discard(slip)
+                    for submission in house.app.spool.submissions():
+                        house.app.spool.discard(submission)
     finally:
         event.remove(Engine, "before_cursor_execute", listen)
 
@@ -347,7 +347,7 @@ def test_forgotten_reader_is_in_no_file_of_var_but_the_outbox_and_stays_out(tmp_
     letters.write("01-paper.md", words(1))
     letters.turn(hours=1)
     publish_once(letters.app, threading.Event())
-    letters.app.tray.put("ask", {"email": rare, "name": "Rarissima"}, letters.clock.now())
+    letters.app.spool.put("ask", {"email": rare, "name": "Rarissima"}, letters.clock.now())
     before = _traces(letters.folder / "var")
     letters.app.database.close()
     (letters.folder / "old.csv").write_text(f"email,name\n{rare.lower()},Rarissima\n", encoding="utf-8")

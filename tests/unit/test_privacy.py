@@ -35,7 +35,7 @@ def test_everything_in_var_is_its_owners_alone(tmp_path: Path) -> None:
         letters.write("01-a.md", words(1))
         letters.turn(hours=1)
         letters.deliver()
-        letters.app.tray.put("ask", {"email": "bo@example.com"}, letters.clock.now())
+        letters.app.spool.put("ask", {"email": "bo@example.com"}, letters.clock.now())
     finally:
         os.umask(mask)
 

@@ -13,8 +13,8 @@ from pipeline import schema
 from pipeline.address import Address, parse
 from pipeline.audience.importing import KEPT_PROBLEMS, Result, import_rows, read_rows
 from pipeline.audience.intake import Entry, Standing
+from pipeline.audience.reader_table import Row
 from pipeline.audience.roster import PAGE, Roster
-from pipeline.audience.sheet import Row
 from pipeline.audience.subscriber import Evidence
 from pipeline.audience.systems import SYSTEMS
 from pipeline.cli.people import SYSTEMS as OFFERED

@@ -197,7 +197,7 @@ def _sql(statement: str) -> Callable[[Publication], object]:
 
 def _ask_to_leave(letters: Publication) -> None:
     token = letters.app.ring.sign(Purpose.UNSUBSCRIBE, 1, "weekly")
-    letters.app.tray.put("leave", {"token": token}, letters.clock.now())
+    letters.app.spool.put("leave", {"token": token}, letters.clock.now())
 
 
 def _build_a_new_issue(letters: Publication) -> None:

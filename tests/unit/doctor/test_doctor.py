@@ -24,9 +24,9 @@ from pipeline.doctor.examination import Doctor, examine, exit_code, open_names
 from pipeline.doctor.finding import Finding, State
 from pipeline.errors import Unreachable
 from pipeline.mailings.dkim_key import public_key
-from pipeline.subscribe.porter import Porter
+from pipeline.subscribe.spool_worker import SpoolWorker
 from pipeline.web.assembly import open_site
-from pipeline.web.porter import PorterThread
+from pipeline.web.spool_thread import SpoolThread
 from tests.books import NOON, copied_database
 from tests.imap import ImapServer
 from tests.resolver import Resolver
@@ -121,7 +121,7 @@ class Patient:
     def _outside(self, address: str) -> tuple[int, str]:
         """The real site, as it would answer from outside."""
         app = App(load(self.folder / "config.yaml", {}), self.clock)
-        site = open_site(app, PorterThread(Porter(app.tray, lambda: app.subscriptions).work))
+        site = open_site(app, SpoolThread(SpoolWorker(app.spool, lambda: app.subscriptions).work))
         client = TestClient(site, base_url=WEB, follow_redirects=False)
         answer = client.post(address, data={"List-Unsubscribe": "One-Click"})
         return answer.status_code, answer.headers.get("location", "")

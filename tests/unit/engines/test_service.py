@@ -362,7 +362,7 @@ def test_run_serves_readers_while_the_ledger_is_away_and_catches_up_when_it_is_b
     tmp_path: Path, postgres_url: str, said: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(service, "SETTINGS_S", 0.05)
-    monkeypatch.setattr("pipeline.web.porter.ROUND_S", 0.05)
+    monkeypatch.setattr("pipeline.web.spool_thread.ROUND_S", 0.05)
     there = urlsplit(postgres_url)
     with socket.create_server(("127.0.0.1", 0)) as web, socket.create_server(("127.0.0.1", 0)) as away:
         port, database_port = web.getsockname()[1], away.getsockname()[1]

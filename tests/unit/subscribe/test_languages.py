@@ -85,7 +85,7 @@ def test_welcome_and_change_are_in_the_language_that_the_reader_chose(tmp_path: 
     preferences = link(welcome, "preferences")
     house.client.post(preferences, data={"action": "save", "list": ["weekly"], "language": "zh-Hant"})
     house.client.post(preferences, data={"action": "move", "email": "countess@example.org"})
-    house.porter.work()
+    house.spool_worker.work()
 
     assert welcome["Subject"] == "欢迎订阅《Letters》"
     assert house.subjects()[-1] == ("countess@example.org", "請確認接收《Letters》的新地址")

@@ -16,8 +16,8 @@ from pipeline import telemetry
 from pipeline.address import parse
 from pipeline.audience.subscriber import Evidence
 from pipeline.audience.tokens import Purpose
-from pipeline.web.porter import PorterThread
 from pipeline.web.server import Server
+from pipeline.web.spool_thread import SpoolThread
 from tests.readers import House, link
 from tests.unit.web.test_keeping import dump, mail
 
@@ -141,7 +141,7 @@ def test_neither_tokens_nor_addresses_are_in_any_log(house: House, caplog: pytes
     id_ = house.add(ADA)
     tokens = [house.app.ring.sign(purpose, id_, "weekly") for purpose in (Purpose.UNSUBSCRIBE, Purpose.PREFERENCES)]
     with caplog.at_level(logging.DEBUG):
-        server = Server(house.site, "127.0.0.1", 0, PorterThread(house.porter.work))
+        server = Server(house.site, "127.0.0.1", 0, SpoolThread(house.spool_worker.work))
         server.start()
         for method in ("GET", "POST"):
             raw(server.port, f"{method} /unsubscribe/{tokens[0]} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n"
@@ -163,7 +163,7 @@ def test_neither_tokens_nor_addresses_are_in_any_log(house: House, caplog: pytes
 def port(house: House) -> Iterator[int]:
     (house.folder / "site").mkdir(exist_ok=True)
     (house.folder / "site" / "index.html").write_text("<p>all", encoding="utf-8")
-    server = Server(house.site, "127.0.0.1", 0, PorterThread(lambda: 0))
+    server = Server(house.site, "127.0.0.1", 0, SpoolThread(lambda: 0))
     server.start()
     yield server.port
     server.stop()

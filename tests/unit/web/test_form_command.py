@@ -65,7 +65,7 @@ def test_form_that_would_lead_to_nothing_is_refused_and_not_served(
 
     assert house.client.get("/subscribe").status_code == 404
     assert house.client.post("/subscribe", data={"email": "ada@example.com"}).status_code == 405
-    assert list(house.app.tray.slips()) == []
+    assert list(house.app.spool.submissions()) == []
     result = run(house, "form")
     assert (result.exit_code, result.stderr) == (2, line)
 

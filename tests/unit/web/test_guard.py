@@ -103,7 +103,7 @@ def test_reader_who_goes_away_in_the_middle_of_a_form_sent_nothing(house: House)
     asyncio.run(house.site(scope, receive, send))
 
     assert sent[0]["status"] == 413
-    assert list(house.app.tray.slips()) == []
+    assert list(house.app.spool.submissions()) == []
 
 
 def test_path_of_web_url_may_be_passed_on_or_taken_off_by_the_proxy(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def test_request_for_it_is_answered_as_one_for_a_list_that_is_not_there(house: H
         event.listen(Engine, "before_cursor_execute", listen)
         try:
             answers.append(house.client.post("/subscribe", data={"email": f"{name}@example.com", "list": list_id}))
-            house.porter.work()
+            house.spool_worker.work()
         finally:
             event.remove(Engine, "before_cursor_execute", listen)
         asked.append(statements)

@@ -45,7 +45,7 @@ def test_form_carries_no_words_of_strangers_to_a_mailbox_that_did_not_ask(house:
     name = "Cheap watches https://watches.example.com"
     house.ask(ADA, name=name)
     house.client.post("/subscribe", json={"email": "bo@example.org", "name": name})
-    house.porter.work()
+    house.spool_worker.work()
 
     assert [str(one["To"]) for one in house.letters()] == [ADA, "bo@example.org"]
     assert [one for one in house.letters() if b"watches" in one.as_bytes()] == []
@@ -108,7 +108,7 @@ def test_suppressed_and_confirmed_people_get_no_letter(house: House) -> None:
         house.ask(address)
 
     assert house.subjects() == []
-    assert list(house.app.tray.slips()) == []
+    assert list(house.app.spool.submissions()) == []
 
 
 # ---- nobody is bombed ----------------------------------------------------------
@@ -121,8 +121,8 @@ def test_one_mailbox_gets_one_letter_a_day_however_it_is_spelt(
     for n in range(trials(40, 10_000)):
         house.client.post("/subscribe", data={"email": spellings[n % len(spellings)]})
         if n % 1000 == 0:
-            house.porter.work()
-    house.porter.work()
+            house.spool_worker.work()
+    house.spool_worker.work()
 
     assert len(house.letters()) == 1
 
@@ -154,7 +154,7 @@ def test_one_network_gets_twenty_letters_a_day_and_another_is_not_slowed(house: 
     assert len(house.letters()) == 20
 
     house.browser("203.0.113.9").post("/subscribe", data={"email": ADA})
-    house.porter.work()
+    house.spool_worker.work()
 
     assert house.subjects()[-1][0] == ADA
     assert house.app.roster.find(parse("victim24@example.com")) is None
@@ -170,7 +170,7 @@ def test_programs_get_the_same_answer_and_nothing_is_kept(house: House, given: d
     answer = house.client.post("/subscribe", data={name: text.format(now=now) for name, text in given.items()})
 
     assert answer.content == house.client.post("/subscribe", data={"email": ""}).content
-    assert list(house.app.tray.slips()) == []
+    assert list(house.app.spool.submissions()) == []
 
 
 def test_form_page_is_answered_by_a_person_who_takes_two_seconds(house: House) -> None:
@@ -189,7 +189,7 @@ def test_form_page_is_answered_by_a_person_who_takes_two_seconds(house: House) -
 def test_json_from_another_host_is_taken_and_answered_in_json(house: House) -> None:
     allowed = house.client.options("/subscribe")
     answer = house.client.post("/subscribe", json={"email": ADA, "list": "extra", "name": "Ada"})
-    house.porter.work()
+    house.spool_worker.work()
 
     assert (allowed.status_code, allowed.headers["access-control-allow-origin"]) == (204, "*")
     assert answer.headers["access-control-allow-origin"] == "*"
@@ -210,8 +210,8 @@ def test_hostile_values_are_answered_like_any_and_break_nothing(house: House, va
     answer = house.client.post("/subscribe", content=json.dumps(value), headers={"content-type": "application/json"})
 
     assert answer.status_code == 200
-    assert house.porter.work() == 1
-    assert list(house.app.tray.slips()) == []
+    assert house.spool_worker.work() == 1
+    assert list(house.app.spool.submissions()) == []
 
 
 def test_other_content_is_415(house: House) -> None:

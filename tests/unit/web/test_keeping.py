@@ -23,9 +23,9 @@ from pipeline.editions.edition import Edition, Hole
 from pipeline.errors import Unreachable
 from pipeline.mailings.envelope import Envelope
 from pipeline.mailings.mailing import MailingState
-from pipeline.subscribe.porter import Porter
+from pipeline.subscribe.spool_worker import SpoolWorker
 from pipeline.web.assembly import open_site
-from pipeline.web.porter import PorterThread
+from pipeline.web.spool_thread import SpoolThread
 from tests.books import EXPIRE, add_issue
 from tests.readers import WEB, House
 
@@ -56,8 +56,8 @@ def lose_the_ledger(house: House) -> App:
 
 
 def client_of(app: App) -> TestClient:
-    """A reader's browser, where nobody sees to the tray."""
-    return TestClient(open_site(app, PorterThread(lambda: None)), base_url=WEB)
+    """A reader's browser, where nobody sees to the spool."""
+    return TestClient(open_site(app, SpoolThread(lambda: None)), base_url=WEB)
 
 
 # ---- looking changes nothing -------------------------------------------------------------
@@ -81,7 +81,7 @@ def test_looking_at_every_link_a_hundred_times_changes_nothing(
                 house.client.request(method, page, headers={"purpose": "prefetch"})
 
     assert dump(house) == before
-    assert list(house.app.tray.slips()) == []
+    assert list(house.app.spool.submissions()) == []
 
 
 # ---- leaving ------------------------------------------------------------------------
@@ -133,14 +133,14 @@ def test_one_click_is_taken_while_the_database_is_away_and_done_when_it_is_back(
         outage.setattr(type(house.app.roster), "leave", away)
         answer = house.client.post(path)
         with pytest.raises(Unreachable):
-            house.porter.work()
-    (slip,) = house.app.tray.slips()
-    mode = slip.path.stat().st_mode & 0o777
-    done = house.porter.work()
+            house.spool_worker.work()
+    (submission,) = house.app.spool.submissions()
+    mode = submission.path.stat().st_mode & 0o777
+    done = house.spool_worker.work()
 
     assert (answer.status_code, mode, done) == (200, 0o600, 1)
     assert house.standing(ADA) == {"weekly": "left"}
-    assert list(house.app.tray.slips()) == []
+    assert list(house.app.spool.submissions()) == []
 
 
 def test_who_leaves_while_the_ledger_is_lost_has_left_when_it_is_found(tmp_path: Path) -> None:
@@ -150,10 +150,10 @@ def test_who_leaves_while_the_ledger_is_lost_has_left_when_it_is_found(tmp_path:
 
     said = client_of(new).post(path)
     with pytest.raises(Unreachable):
-        Porter(new.tray, new.subscriptions).work()
+        SpoolWorker(new.spool, new.subscriptions).work()
     new.database.close()
     (tmp_path / "lost.db").replace(tmp_path / "var/avviso.db")
-    house.porter.work()
+    house.spool_worker.work()
 
     assert said.status_code == 200
     assert house.standing(ADA) == {"weekly": "left"}

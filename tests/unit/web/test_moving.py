@@ -27,7 +27,7 @@ def preferences(house: House, id_: int) -> str:
 def ask(house: House, id_: int, email: str) -> bytes:
     """The answer to who asks to move."""
     answer = house.client.post(preferences(house, id_), data={"action": "move", "email": email})
-    house.porter.work()
+    house.spool_worker.work()
     assert answer.status_code == 200
     return answer.content
 

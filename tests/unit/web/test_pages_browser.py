@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from pipeline.audience.tokens import Purpose
-from pipeline.web.porter import PorterThread
 from pipeline.web.server import Server
+from pipeline.web.spool_thread import SpoolThread
 from tests.readers import House
 
 
@@ -18,7 +18,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """Addresses of one page of each kind."""
     house = House(tmp_path_factory.mktemp("house"))
     ring, id_ = house.app.ring, house.add("ada@example.com", name="Ada")
-    server = Server(house.site, "127.0.0.1", 0, PorterThread(house.porter.work))
+    server = Server(house.site, "127.0.0.1", 0, SpoolThread(house.spool_worker.work))
     server.start()
     home = f"http://127.0.0.1:{server.port}/"
     yield {

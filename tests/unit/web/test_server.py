@@ -13,8 +13,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from pipeline.errors import OutputError
-from pipeline.web.porter import PorterThread
 from pipeline.web.server import Server
+from pipeline.web.spool_thread import SpoolThread
 
 
 async def hello(_: Request) -> Response:
@@ -27,7 +27,7 @@ SITE = Starlette(routes=[Route("/", hello)])
 @pytest.fixture
 def server() -> Iterator[Server]:
     """A server on any free port, stopped at the end."""
-    server = Server(SITE, "127.0.0.1", 0, PorterThread(lambda: 0))
+    server = Server(SITE, "127.0.0.1", 0, SpoolThread(lambda: 0))
     server.start()
     yield server
     server.stop()
@@ -49,7 +49,7 @@ def test_server_on_port_0_takes_a_free_one_and_answers(server: Server) -> None:
 
 
 def test_who_comes_before_the_start_waits_and_is_answered() -> None:
-    server = Server(SITE, "127.0.0.1", 0, PorterThread(lambda: 0))
+    server = Server(SITE, "127.0.0.1", 0, SpoolThread(lambda: 0))
     with socket.create_connection(("127.0.0.1", server.port), 20) as early:
         early.sendall(b"GET / HTTP/1.0\r\n\r\n")
         server.start()
@@ -78,7 +78,7 @@ def test_server_does_not_name_itself(server: Server) -> None:
 
 def test_two_servers_on_one_port_are_one_too_many(server: Server) -> None:
     with pytest.raises(OutputError) as refused:
-        Server(SITE, "127.0.0.1", server.port, PorterThread(lambda: 0))
+        Server(SITE, "127.0.0.1", server.port, SpoolThread(lambda: 0))
 
     assert str(refused.value) == (f"web.listen 127.0.0.1:{server.port} cannot be used: Address already in use: "
                                   "stop what uses it, or set another port")
@@ -90,7 +90,7 @@ def test_server_listens_on_ipv6_too() -> None:
         socket.create_server(("::1", 0), family=socket.AF_INET6).close()
     except OSError:
         pytest.skip("this machine has no IPv6 loopback")
-    server = Server(SITE, "::1", 0, PorterThread(lambda: 0))
+    server = Server(SITE, "::1", 0, SpoolThread(lambda: 0))
     server.start()
 
     assert ask(server.port, "::1") == (200, b"hello\n")

@@ -1,4 +1,4 @@
-"""The turnstile before the form: how fast requests for a subscription are taken, and how many at all.
+"""The limit before the form: how fast requests for a subscription are taken, and how many at all.
 
     request -> waits for its turn -+-> its network has had its share -> answered as ever, and nothing is written
                                    +-> too many wait, or all together had theirs -> busy
@@ -63,7 +63,7 @@ class Bucket:
         return True
 
 
-class Turnstile:
+class RateLimiter:
     """One for a process. A network's share is twice the letters it may cause: a request need not lead to one."""
 
     def __init__(

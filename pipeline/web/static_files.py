@@ -20,7 +20,7 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
-from pipeline.feeds.handing import cache_control, media_type
+from pipeline.feeds.file_headers import cache_control, media_type
 from pipeline.issues.embeds import FRAMES
 from pipeline.web.conditions import OK, judge
 
@@ -38,7 +38,7 @@ POLICY = ("default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'sel
 
 
 @dataclass(frozen=True, slots=True)
-class Copy:
+class ServedFile:
     """A file in memory. `packed` has its shorter forms by their encoding, none where that is not worth it."""
 
     content: bytes
@@ -46,7 +46,7 @@ class Copy:
     packed: Mapping[str, bytes]
 
 
-class Shelf:
+class StaticFiles:
     """Folders by the path they are served under, "" for the top; the longest path wins."""
 
     def __init__(self, folders: Mapping[str, Path]) -> None:
@@ -95,7 +95,7 @@ class Shelf:
         return real, status
 
 
-def _small(request: Request, copy: Copy, kind: str, headers: dict[str, str], changed_s: float) -> Response:
+def _small(request: Request, copy: ServedFile, kind: str, headers: dict[str, str], changed_s: float) -> Response:
     """A file out of memory, packed where the reader takes that; each form has a strong ETag of its own."""
     accepted = _accepted(request)
     encoding = next((one for one in copy.packed if one in accepted), "")
@@ -110,13 +110,13 @@ def _small(request: Request, copy: Copy, kind: str, headers: dict[str, str], cha
 
 
 @lru_cache(maxsize=KEPT)
-def _copy(file: Path, mtime_ns: int, kind: str) -> Copy:
+def _copy(file: Path, mtime_ns: int, kind: str) -> ServedFile:
     """The file as it is at that time: a changed one is another copy."""
     content = file.read_bytes()
     packed: dict[str, bytes] = {}
     if len(content) >= WORTH_BYTES and kind.startswith(_TEXT):
         packed = {**_twin(file, mtime_ns), "gzip": gzip.compress(content, 6, mtime=0)}
-    return Copy(content, _digest(content), packed)
+    return ServedFile(content, _digest(content), packed)
 
 
 def _twin(file: Path, mtime_ns: int) -> dict[str, bytes]:

@@ -1,9 +1,9 @@
-"""The tray by the door: what readers hand in lies here, durable, until the porter has seen to it.
+"""The spool: what readers hand in lies here, durable, until its worker has seen to it.
 
 It needs no database. So a subscription is taken and an unsubscription counts while the ledger is away, and
 whoever measures an answer learns nothing about who is in the book: the same is written for everybody.
 
-    var/spool/20260324T080000123456-4711-1.json     one slip: what it is about, and its text values
+    var/spool/20260324T080000123456-4711-1.json     one submission: what it is about, and its text values
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from pipeline.errors import OutputError
 
 log = logging.getLogger(__name__)
 
-MOST = 5_000  # slips; a flood shall not fill the disk
+MOST = 5_000  # submissions; a flood shall not fill the disk
 _SUFFIX = ".json"
 _serial = itertools.count(1)
 
 
 @dataclass(frozen=True, slots=True)
-class Slip:
+class Submission:
     """One thing that a reader handed in. `name` is its own for ever; `kind` says what it is about."""
 
     path: Path
@@ -36,19 +36,19 @@ class Slip:
 
     @property
     def name(self) -> str:
-        """What tells it from every other slip."""
+        """What tells it from every other submission."""
         return self.path.stem
 
 
-class Tray:
+class Spool:
     """Slips in a folder, oldest first."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._unseen = 0  # slips that surely fit in before the folder is looked at again
+        self._unseen = 0  # submissions that surely fit in before the folder is looked at again
 
     def put(self, kind: str, values: Mapping[str, str], now: datetime) -> None:
-        """Keeps a slip; it is on the disk when this returns. Raises OutputError, also when the tray is full."""
+        """Keeps a submission; it is on the disk when this returns. Raises OutputError, also when the spool is full."""
         name = f"{now:%Y%m%dT%H%M%S%f}-{os.getpid()}-{next(_serial)}"
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -59,14 +59,14 @@ class Tray:
                               remedy="free some disk space, or make the folder writable") from error
 
     def _check_room(self) -> None:
-        """A long list of names takes longer to read than a slip to write: it is read the more often the fuller it is.
+        """A long list of names takes longer to read than one to write: it is read the more often the fuller it is.
 
         Several processes may each put in what they saw room for: the bound is one for the disk, not an exact one.
         """
         if self._unseen <= 0:
             held = len(self._names())
             if held >= MOST:
-                raise OutputError(f"holds {MOST} slips that nobody has seen to", path=str(self.folder),
+                raise OutputError(f"holds {MOST} submissions that nobody has seen to", path=str(self.folder),
                                   remedy="is the database away? they are seen to when it is back")
             self._unseen = max(1, (MOST - held) // 8)
         self._unseen -= 1
@@ -76,22 +76,22 @@ class Tray:
         """Whether there is nothing to see to."""
         return not self._names()
 
-    def slips(self) -> Iterator[Slip]:
-        """What lies here now; a slip that cannot be read is put aside under another name."""
+    def submissions(self) -> Iterator[Submission]:
+        """What lies here now; a submission that cannot be read is put aside under another name."""
         for name in sorted(self._names()):
             path = self.folder / name
             try:
                 read = json.loads(path.read_bytes())
-                yield Slip(path, read["kind"], read["values"])
+                yield Submission(path, read["kind"], read["values"])
             except FileNotFoundError:
                 continue  # somebody else has seen to it
             except (ValueError, KeyError, TypeError):
-                log.error("slip.unreadable", extra={"slip": name})
+                log.error("submission.unreadable", extra={"submission": name})
                 path.rename(path.with_suffix(".unreadable"))
 
-    def discard(self, slip: Slip) -> None:
-        """A slip that was seen to goes."""
-        slip.path.unlink(missing_ok=True)
+    def discard(self, submission: Submission) -> None:
+        """A submission that was seen to goes."""
+        submission.path.unlink(missing_ok=True)
 
     def _names(self) -> list[str]:
         try:
@@ -100,7 +100,7 @@ class Tray:
             return []
 
     def _write(self, name: str, content: bytes) -> None:
-        """Under a hidden name first: half a slip is never seen."""
+        """Under a hidden name first: half a submission is never seen."""
         hidden, final = self.folder / f".{name}{_SUFFIX}", self.folder / f"{name}{_SUFFIX}"
         descriptor = os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         with os.fdopen(descriptor, "wb") as file:

@@ -42,7 +42,7 @@ class Group:
         return b"[" + b",".join(self.parts) + b"]"
 
 
-class Courier(Vendor):
+class ApiTransport(Vendor):
     """A transport over one vendor. One object serves one thread; its connection is opened when it is needed."""
 
     largest: ClassVar[int] = 20 * 1024 * 1024  # bytes of messages in one call

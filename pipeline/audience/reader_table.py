@@ -43,7 +43,7 @@ class Row:
     entry: Entry
 
 
-class Sheet:
+class ReaderTable:
     """The columns of one file. `path` is its name for messages, `kind` one of SYSTEMS.
 
     Raises AudienceError when the header names no column of addresses.

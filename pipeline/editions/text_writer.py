@@ -20,7 +20,7 @@ class _Margin:
 
 
 @dataclass(slots=True)
-class Sheet:
+class TextWriter:
     """Lines written so far, and the margins of the block that comes next."""
 
     lines: list[str] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""A thread that sends the porter to the tray whenever something was handed in."""
+"""A thread that empties the spool whenever something was handed in."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ ROUND_S = 10.0    # also without being woken: the ledger may be back
 GRACE_S = 5.0
 
 
-class PorterThread:
+class SpoolThread:
     """Runs `work` when woken, and every ten seconds; what it says no to stays for the next round.
 
-    `ending` is set at the end, so that a porter who rests in a flood need not be waited for.
+    `ending` is set at the end, so that a worker that rests in a flood need not be waited for.
     """
 
     def __init__(self, work: Callable[[], object], ending: threading.Event | None = None) -> None:
         self._work = work
         self._woken = threading.Event()
         self._ending = ending or threading.Event()
-        self._thread = threading.Thread(target=self._run, name="porter", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="spool", daemon=True)
 
     def start(self) -> None:
         """Begins, with what was left from before."""
         self._thread.start()
 
     def wake(self) -> None:
-        """Something lies in the tray."""
+        """Something lies in the spool."""
         self._woken.set()
 
     def stop(self) -> None:
-        """Ends after the slip in hand; what is left is the next one's."""
+        """Ends after the submission in hand; what is left is the next one's."""
         self._ending.set()
         self._woken.set()
         self._thread.join(GRACE_S)
@@ -45,6 +45,6 @@ class PorterThread:
             try:
                 self._work()
             except PipelineError as error:
-                log.warning("porter.waits", extra={"reason": str(error)})
+                log.warning("spool.waits", extra={"reason": str(error)})
             self._woken.wait(ROUND_S)
             self._woken.clear()

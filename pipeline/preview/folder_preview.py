@@ -1,4 +1,4 @@
-"""A galley: the folder as it is this instant, set in type on books of its own, which are thrown away.
+"""The folder as it is this instant, rendered on books of its own, which are thrown away.
 
 It begins with what the ledger knows, so places and states are the true ones, and takes every save at once: its
 clock is two seconds ahead, so that a file counts as settled the moment it is written. For one thread.
@@ -51,7 +51,7 @@ class EagerClock:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class IssuePreview:
     """One issue as the page shows it. `mail`, `page` are HTML with pictures of the folder at `assets/…` of ours."""
 
     about: dict[str, Any]
@@ -60,12 +60,12 @@ class Sheet:
 
 
 @contextmanager
-def open_galley(app: App) -> Iterator[Galley]:
-    """A galley of this publication, filled with what its ledger knows."""
+def preview_of(app: App) -> Iterator[FolderPreview]:
+    """A preview of this publication, filled with what its ledger knows."""
     with blank_books(app, EagerClock(app.clock)) as books:
         if open_database(app.config).exists:
             _fill(books, app)
-        yield Galley(books)
+        yield FolderPreview(books)
 
 
 def _fill(books: App, app: App) -> None:
@@ -78,13 +78,13 @@ def _fill(books: App, app: App) -> None:
     books.ledger.notebook.write_note(READ_WITH, app.ledger.notebook.note(READ_WITH) or "")
 
 
-class Galley:
+class FolderPreview:
     """What the preview shows, made when it is asked for and kept until the folder changes."""
 
     def __init__(self, books: App) -> None:
         self._books = books
         self._problems: list[Problem] = []
-        self._sheets: dict[str, Sheet] = {}
+        self._issues: dict[str, IssuePreview] = {}
         self._assets: dict[str, str] = {}
         self._root = books.config.publication.url
         self.refresh()
@@ -92,7 +92,7 @@ class Galley:
     def refresh(self) -> None:
         """Takes in what was saved."""
         self._problems = look(self._books)
-        self._sheets.clear()
+        self._issues.clear()
 
     def overview(self) -> dict[str, Any]:
         """The publication, its issues, newest first, and what is wrong with files that are no issue."""
@@ -111,22 +111,22 @@ class Galley:
         ahead = record.state.value == "scheduled"
         return "due" if ahead and record.due_at <= self._books.clock.now() else record.state.value
 
-    def sheet(self, name: str) -> Sheet:
+    def issue(self, name: str) -> IssuePreview:
         """One issue, by number, id, file name or path. Raises IssueError."""
         record = self._books.find(name)
-        if record.key not in self._sheets:
-            self._sheets[record.key] = self._set(record)
-        return self._sheets[record.key]
+        if record.key not in self._issues:
+            self._issues[record.key] = self._rendered(record)
+        return self._issues[record.key]
 
     def asset(self, target: str) -> bytes:
-        """A file that a sheet shows. Raises IssueError for any other."""
+        """A file that a preview shows. Raises IssueError for any other."""
         if target not in self._assets:
             raise IssueError("is not shown by any issue", path=target)
         return self._books.files.read(self._assets[target])
 
-    # ---- one sheet ----------------------------------------------------------------------------
+    # ---- one issue ----------------------------------------------------------------------------
 
-    def _set(self, record: Record) -> Sheet:
+    def _rendered(self, record: Record) -> IssuePreview:
         permalinks = self._books.archive.permalinks()
         rendered = {target: self._books.renderer.renderings([record], target, permalinks)[record.key]
                     for target in (Target.WEB, Target.FEED)}
@@ -136,7 +136,7 @@ class Galley:
         page = self._at_home(rendered[Target.WEB].html)
         own = issue_shape(record) | {"state": self._state(record)}
         source = self._source(record)
-        return Sheet({"issue": own, "findings": self._findings(record), "source": source, **about, **feed},
+        return IssuePreview({"issue": own, "findings": self._findings(record), "source": source, **about, **feed},
                      self._at_home(mail), page)
 
     def _mail(self, record: Record) -> tuple[str, dict[str, Any]]:

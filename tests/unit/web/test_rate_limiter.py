@@ -8,20 +8,20 @@ from pathlib import Path
 import pytest
 
 from pipeline.mailings.ledger.confirmations import Limits
-from pipeline.web import turnstile as module
-from pipeline.web.turnstile import Pace, Turn, Turnstile
+from pipeline.web import rate_limiter as module
+from pipeline.web.rate_limiter import Pace, RateLimiter, Turn
 from tests.readers import WIDE, House
 
 DAY_S, HOUR_S = 86_400, 3_600
 
 
 class Gate:
-    """A turnstile whose time stands still unless somebody moves it; whoever waits is asked how long."""
+    """A limiter whose time stands still unless somebody moves it; whoever waits is asked how long."""
 
     def __init__(self, limits: Limits = WIDE, pace: Pace | None = None) -> None:
         self.now = 1000.0
         self.waits: list[float] = []
-        self.turnstile = Turnstile(limits, pace or Pace(a_second=10**9), rest=self._rest, now=lambda: self.now)
+        self.limiter = RateLimiter(limits, pace or Pace(a_second=10**9), rest=self._rest, now=lambda: self.now)
 
     async def _rest(self, seconds: float) -> None:
         self.waits.append(round(seconds, 3))
@@ -30,7 +30,7 @@ class Gate:
     def enter(self, *networks: str) -> list[Turn]:
         """What becomes of requests that come at once."""
         async def all_of_them() -> list[Turn]:
-            return await asyncio.gather(*map(self.turnstile.enter, networks))
+            return await asyncio.gather(*map(self.limiter.enter, networks))
 
         return asyncio.run(all_of_them())
 
@@ -95,13 +95,13 @@ def test_all_together_have_one_budget_and_the_log_says_once_that_it_is_spent(
 
 
 def test_who_has_had_their_share_gets_the_same_answer_and_nothing_is_written(tmp_path: Path) -> None:
-    house = House(tmp_path, turnstile=Turnstile(Limits(network_a_day=1, all_an_hour=3)))
+    house = House(tmp_path, limiter=RateLimiter(Limits(network_a_day=1, all_an_hour=3)))
     house.add("known@example.com")
 
     answers = [house.client.post("/subscribe", data={"email": f"{name}@example.com"})
                for name in ("ann", "ben", "cid", "known")]
 
     assert len({(answer.status_code, answer.content) for answer in answers}) == 1
-    assert [slip.values["email"] for slip in house.app.tray.slips()] == ["ann@example.com", "ben@example.com"]
+    assert [one.values["email"] for one in house.app.spool.submissions()] == ["ann@example.com", "ben@example.com"]
     assert house.browser("192.0.2.9").post("/subscribe", data={"email": "dan@example.com"}).status_code == 200
     assert house.browser("192.0.3.9").post("/subscribe", data={"email": "eve@example.com"}).status_code == 503

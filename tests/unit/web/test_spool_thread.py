@@ -1,16 +1,16 @@
-"""The porter's thread: woken at once, undeterred by a closed ledger, gone when told."""
+"""The worker's thread: woken at once, undeterred by a closed ledger, gone when told."""
 
 from __future__ import annotations
 
 import threading
 
 from pipeline.errors import Unreachable
-from pipeline.web.porter import PorterThread
+from pipeline.web.spool_thread import SpoolThread
 
 
-def test_porter_works_at_the_start_and_whenever_it_is_woken() -> None:
+def test_thread_works_at_the_start_and_whenever_it_is_woken() -> None:
     rounds = threading.Semaphore(0)
-    thread = PorterThread(rounds.release)
+    thread = SpoolThread(rounds.release)
     thread.start()
     first = rounds.acquire(timeout=5)
 
@@ -21,14 +21,14 @@ def test_porter_works_at_the_start_and_whenever_it_is_woken() -> None:
     assert (first, second) == (True, True)
 
 
-def test_porter_goes_on_after_a_round_at_a_closed_ledger() -> None:
+def test_thread_goes_on_after_a_round_at_a_closed_ledger() -> None:
     rounds = threading.Semaphore(0)
 
     def work() -> None:
         rounds.release()
         raise Unreachable("the database does not answer")
 
-    thread = PorterThread(work)
+    thread = SpoolThread(work)
     thread.start()
     rounds.acquire(timeout=5)
 

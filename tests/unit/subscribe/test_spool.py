@@ -1,0 +1,124 @@
+"""The spool: what is put in is on the disk, private, in order, and never read by halves."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import OutputError
+from pipeline.lockfile import LockFile
+from pipeline.subscribe import spool as module
+from pipeline.subscribe.spool import Spool
+from pipeline.subscribe.spool_worker import ASK, LEAVE
+from tests.books import NOON
+from tests.readers import House
+
+
+@pytest.fixture
+def spool(tmp_path: Path) -> Spool:
+    return Spool(tmp_path / "spool")
+
+
+def test_submissions_come_back_in_order_and_are_private(spool: Spool) -> None:
+    for n in range(3):
+        spool.put(LEAVE, {"token": f"字{n}"}, NOON)
+
+    submissions = list(spool.submissions())
+
+    assert [(one.kind, one.values) for one in submissions] == [(LEAVE, {"token": f"字{n}"}) for n in range(3)]
+    assert {one.path.stat().st_mode & 0o777 for one in submissions} == {0o600}
+    assert spool.folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_tray_that_does_not_exist_yet_is_empty(spool: Spool) -> None:
+    assert list(spool.submissions()) == []
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"kind": "leave"}', b"\xff", b"1"])
+def test_submission_that_cannot_be_read_is_put_aside_and_the_others_come(spool: Spool, content: bytes) -> None:
+    spool.put(LEAVE, {"token": "x"}, NOON)
+    (spool.folder / "0.json").write_bytes(content)
+
+    assert [submission.values for submission in spool.submissions()] == [{"token": "x"}]
+    assert (spool.folder / "0.unreadable").read_bytes() == content
+
+
+def test_half_written_submission_is_not_seen(spool: Spool) -> None:
+    spool.folder.mkdir()
+    (spool.folder / ".20260324-1-1.json").write_bytes(b'{"kind"')
+
+    assert list(spool.submissions()) == []
+
+
+def test_full_tray_says_so(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST", 2)
+    spool.put(LEAVE, {}, NOON)
+    spool.put(LEAVE, {}, NOON)
+
+    with pytest.raises(OutputError, match="holds 2 submissions that nobody has seen to: is the database away"):
+        spool.put(LEAVE, {}, NOON)
+
+
+def test_tray_that_cannot_be_written_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "spool").write_text("a file")
+
+    with pytest.raises(OutputError, match="spool: cannot be written: .*: free some disk space"):
+        Spool(tmp_path / "spool").put(LEAVE, {}, NOON)
+
+
+def test_submission_that_was_granted_before_a_crash_is_one_letter_after_it(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.client.post("/subscribe", data={"email": "ada@example.com"})
+    (submission,) = house.app.spool.submissions()
+    content = submission.path.read_bytes()
+    house.spool_worker.work()
+    submission.path.write_bytes(content)  # as if it died before the submission was gone
+
+    house.spool_worker.work()
+
+    assert len(house.letters()) == 1
+
+
+def test_submission_that_died_between_budget_and_letter_is_written_all_the_same(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.client.post("/subscribe", data={"email": "ada@example.com"})
+    letters = house.app.ledger.letters
+
+    def die(*_: object, **__: object) -> bool:
+        raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as death:
+        death.setattr(type(letters), "write_all", die)
+        with pytest.raises(KeyboardInterrupt):
+            house.spool_worker.work()
+    house.spool_worker.work()
+
+    assert len(house.letters()) == 1
+
+
+def test_only_one_worker_empties_it_at_a_time(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.client.post("/subscribe", data={"email": "ada@example.com"})
+    other = LockFile.take(house.app.spool.folder / "lock")
+    assert other
+
+    meanwhile = house.spool_worker.work()
+    other.release()
+
+    assert (meanwhile, house.spool_worker.work()) == (0, 1)
+
+
+def test_submissions_that_settings_stand_in_the_way_of_wait_and_others_go_on(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture,
+) -> None:
+    house = House(tmp_path, {"web": {"secret": "0123456789abcdef"}})
+    house.app.spool.put(ASK, {"email": "ada@example.com"}, NOON)
+    house.app.spool.put(LEAVE, {"token": "forged"}, NOON)
+
+    with caplog.at_level(logging.ERROR):
+        done = house.spool_worker.work()
+
+    assert (done, [submission.kind for submission in house.app.spool.submissions()]) == (1, [ASK])
+    assert [record.message for record in caplog.records] == ["submission.waits"]
