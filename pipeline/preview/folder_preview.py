@@ -74,7 +74,7 @@ def _fill(books: App, app: App) -> None:
         books.archive.enter(record, app.archive.text(key))
     for alias, key in app.archive.aliases().items():
         books.archive.add_alias(alias, key)
-    books.archive.remember_files(app.archive.files().values())
+    books.archive.files.remember(app.archive.files.all().values())
     books.ledger.notebook.write_note(READ_WITH, app.ledger.notebook.note(READ_WITH) or "")
 
 

@@ -287,7 +287,7 @@ class Build:
         self.after.files = {path: seen(path) if anew else self._before.files[path]
                             for path, anew in self._expected.items()}
         kept = {page.fragment for page in self.after.pages.values()}
-        self._archive.drop_fragments([page.fragment for page in self._before.pages.values()
+        self._archive.fragments.drop([page.fragment for page in self._before.pages.values()
                                       if page.fragment not in kept])
 
 

@@ -109,7 +109,7 @@ class Gatherer:
         present = fingerprint(listing, self._source.digest)
         if not accept_missing and self._notes.note(SEEN) == present:
             return Gathered((), (), depleted=False, unsettled=False, fingerprint=present)
-        known = self._archive.files()
+        known = self._archive.files.all()
         everything = self._notes.note(READ_WITH) != self._source.digest
         inventory = Inventory(known, now)
         unsettled = False
@@ -200,9 +200,9 @@ class Gatherer:
                 self._archive.add_alias(alias, key)
             if not depleted:
                 self._archive.note_missing(gone, inventory.now)
-            self._archive.remember_files(
+            self._archive.files.remember(
                 inventory.files({path: key for path, key in identities.keys.items() if key in issues}))
-            self._archive.forget_files(inventory.vanished())
+            self._archive.files.forget(inventory.vanished())
         return [shelved[key][0] for key in gone], depleted
 
     def _entry(

@@ -56,7 +56,7 @@ def overview(archive: Archive, ledger: Ledger, more: Sequence[str] = (), waits: 
     issues = list(archive.issues().values())
     mailings = ledger.mailings.all()
     changed = max((one.updated_at for one in issues if one.updated_at), default=None)
-    unread = [file for file in archive.files().values() if file.problem]
+    unread = [file for file in archive.files.all().values() if file.problem]
     needs = (*_needs(ledger, issues, mailings), *more, *(str(file.problem) for file in unread))
     hands = ledger.workers.hands()
     workers = [(one, hands.get(one.id, {})) for one in ledger.workers.all()]

@@ -105,13 +105,13 @@ class Renderer:
     def material(self, records: Sequence[Record]) -> dict[str, Material]:
         """Each issue by key, as it is kept; one that is not kept as its author wrote it."""
         names = {record.key: self.kept_as(record) for record in records}
-        kept = self._archive.fragments(list(names.values()))
+        kept = self._archive.fragments.find(list(names.values()))
         found: dict[str, Material] = {key: kept[name] for key, name in names.items() if name in kept}
         return found | self._archive.texts([key for key in names if key not in found])
 
     def keep(self, cleaned: Iterable[tuple[Record | Manuscript, str]]) -> None:
         """Keeps parsed texts: the build that follows need not do it again."""
-        self._archive.keep_fragments({self.kept_as(issue): text for issue, text in cleaned})
+        self._archive.fragments.keep({self.kept_as(issue): text for issue, text in cleaned})
 
     def kept_as(self, issue: Record | Manuscript) -> str:
         """A digest of all that decides how a text is parsed; what leads elsewhere in it is as the author wrote it."""

@@ -95,19 +95,19 @@ def test_issue_is_shown_when_it_was_published_is_there_and_is_no_draft(
 def test_file_comes_out_as_it_went_in(archive: Archive, file: KnownFile) -> None:
     archive.enter(PLAIN, TEXT)
 
-    archive.remember_files([file])
+    archive.files.remember([file])
 
-    assert archive.files() == {file.path: file}
+    assert archive.files.all() == {file.path: file}
 
 
 def test_files_are_replaced_and_forgotten_by_path(archive: Archive) -> None:
     archive.enter(PLAIN, TEXT)
-    archive.remember_files([FILE, replace(FILE, path="b.md")])
+    archive.files.remember([FILE, replace(FILE, path="b.md")])
 
-    archive.remember_files([replace(FILE, size=99)])
-    archive.forget_files(["b.md", "never there.md"])
+    archive.files.remember([replace(FILE, size=99)])
+    archive.files.forget(["b.md", "never there.md"])
 
-    assert [(path, file.size) for path, file in archive.files().items()] == [(FILE.path, 99)]
+    assert [(path, file.size) for path, file in archive.files.all().items()] == [(FILE.path, 99)]
 
 
 def test_aliases_are_added_replaced_and_dropped(archive: Archive) -> None:
@@ -150,10 +150,10 @@ def test_ordinals_count_from_one_and_go_on_after_the_highest(archive: Archive) -
 
 
 def test_fragments_are_found_by_their_digests(archive: Archive) -> None:
-    archive.keep_fragments({f"d{n}": f"content {n}" for n in range(600)})
-    archive.keep_fragments({})
+    archive.fragments.keep({f"d{n}": f"content {n}" for n in range(600)})
+    archive.fragments.keep({})
 
-    found = archive.fragments([*(f"d{n}" for n in range(600)), "unknown"])
+    found = archive.fragments.find([*(f"d{n}" for n in range(600)), "unknown"])
 
     assert found == {f"d{n}": f"content {n}" for n in range(600)}
 

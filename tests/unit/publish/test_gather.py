@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.issues import reading
-from pipeline.issues.archive import Archive
+from pipeline.issues.archive.files import KnownFiles
 from pipeline.publish.door import Pass
 from pipeline.publish.gather import READ_WITH, SEEN
 from tests.books import NOON
@@ -422,8 +422,8 @@ def test_look_at_a_folder_that_did_not_change_reads_no_row_of_it(
     letters.write("14-a.md", words(1))
     look(letters)
     asked: list[str] = []
-    files = Archive.files
-    monkeypatch.setattr(Archive, "files", lambda archive: asked.append("files") or files(archive))
+    everything = KnownFiles.all
+    monkeypatch.setattr(KnownFiles, "all", lambda files: asked.append("files") or everything(files))
 
     look(letters)
     letters.write("15-b.md", words(2))

@@ -63,12 +63,12 @@ def test_plan_says_that_a_mistake_will_hold_a_mail_and_that_a_person_let_it_go(l
 def test_plan_changes_nothing(letters: Publication) -> None:
     letters.write("2-new.md", words(2))
     letters.write("3-late.md", words(3), day=TODAY - 9 * DAY)
-    before = (letters.output(), letters.standings, letters.mailings, letters.app.archive.files())
+    before = (letters.output(), letters.standings, letters.mailings, letters.app.archive.files.all())
 
     first, second = plan(letters), plan(letters)
 
     assert first == second
-    assert (letters.output(), letters.standings, letters.mailings, letters.app.archive.files()) == before
+    assert (letters.output(), letters.standings, letters.mailings, letters.app.archive.files.all()) == before
 
 
 @pytest.mark.parametrize("name", ["2-new.md", "3-ahead.md"])

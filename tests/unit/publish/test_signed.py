@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.cli import avviso
-from pipeline.cli.desk import Desk
+from pipeline.cli.invocation import Invocation
 from pipeline.errors import ConfigError
 from pipeline.preview.copies import copy_of
 from pipeline.publish.trial import send_trial
@@ -79,7 +79,7 @@ def test_commands_say_it_in_one_line_and_exit_2(
     made = Publication(tmp_path, settings("rsa"))
     (made.folder / "rsa.pem").write_text("not a key")
 
-    code = avviso.main([*words, "--config", str(made.folder / "config.yaml")], standalone_mode=False, obj=Desk())
+    code = avviso.main([*words, "--config", str(made.folder / "config.yaml")], standalone_mode=False, obj=Invocation())
 
     said = capsys.readouterr()
     assert code == 2

@@ -5,11 +5,10 @@ It remembers; it decides nothing. What becomes of an issue is decided in `publis
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import fields
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from hashlib import blake2b
 from math import inf
 from typing import Any
@@ -31,14 +30,12 @@ from sqlalchemy import (
 )
 from sqlalchemy import Text as SqlText
 
-from pipeline.clock import EPOCH
 from pipeline.database import Database
-from pipeline.errors import Problem
+from pipeline.issues.archive.files import KnownFiles
+from pipeline.issues.archive.fragments import ROWS_AT_ONCE, Fragments
 from pipeline.issues.issue import Image, State
-from pipeline.issues.record import KnownFile, Record, Spine, Text
-from pipeline.schema import fragment, issue, issue_alias, issue_file, issue_sketch, issue_text, redirect
-
-ROWS_AT_ONCE = 500  # keys in one question
+from pipeline.issues.record import Record, Spine, Text
+from pipeline.schema import issue, issue_alias, issue_sketch, issue_text, redirect
 
 # In order of their hours, then numbers; the databases differ on where a missing number stands.
 _ORDER = (issue.c.due_at, issue.c.number.nulls_last(), issue.c.key)
@@ -68,28 +65,8 @@ class Archive:
     def __init__(self, database: Database, hidden: Collection[str] = ()) -> None:
         self._db = database
         self._hidden = frozenset(hidden)
-
-    # ---- files --------------------------------------------------------------------------------
-
-    def files(self) -> dict[str, KnownFile]:
-        with self._db.read() as connection:
-            rows = connection.execute(select(*_FILE_COLUMNS)).all()
-        return {path: KnownFile(path, mtime_ns, size, found, EPOCH + timedelta(microseconds=seen_us), claimed, key,
-                                None if problem in (None, "null") else Problem(**json.loads(problem)))
-                for path, mtime_ns, size, found, seen_us, claimed, key, problem in rows}
-
-    def remember_files(self, files: Iterable[KnownFile]) -> None:
-        rows = [_file_row(file) for file in files]
-        if rows:
-            with self._db.write() as connection:
-                connection.execute(self._db.upsert_rows(issue_file, rows[0]), rows)
-
-    def forget_files(self, paths: Sequence[str]) -> None:
-        with self._db.write() as connection:
-            for path in paths:
-                connection.execute(delete(issue_file).where(issue_file.c.path == path))
-
-    # ---- issues -------------------------------------------------------------------------------
+        self.files = KnownFiles(database)
+        self.fragments = Fragments(database)
 
     def issues(self) -> dict[str, Record]:
         """Every issue ever read, by key, in the order of their hours."""
@@ -331,32 +308,6 @@ class Archive:
         with self._db.write() as connection:
             connection.execute(self._db.upsert(redirect, permalink=permalink, key=key))
 
-    # ---- rendered bodies ----------------------------------------------------------------------
-
-    def fragments(self, digests: Sequence[str]) -> dict[str, str]:
-        """Those of these renderings that are kept."""
-        found: dict[str, str] = {}
-        with self._db.read() as connection:
-            for start in range(0, len(digests), ROWS_AT_ONCE):
-                rows = connection.execute(
-                    select(fragment).where(fragment.c.digest.in_(digests[start:start + ROWS_AT_ONCE])))
-                found |= {row.digest: row.content for row in rows}
-        return found
-
-    def keep_fragments(self, rendered: Mapping[str, str]) -> None:
-        """Keeps renderings; one that is kept under this digest already is replaced."""
-        rows = [{"digest": name, "content": content} for name, content in rendered.items()]
-        if rows:
-            with self._db.write() as connection:
-                connection.execute(self._db.upsert_rows(fragment, rows[0]), rows)
-
-    def drop_fragments(self, digests: Sequence[str]) -> None:
-        """Forgets renderings that nothing shows any more."""
-        with self._db.write() as connection:
-            for start in range(0, len(digests), ROWS_AT_ONCE):
-                some = digests[start:start + ROWS_AT_ONCE]
-                connection.execute(delete(fragment).where(fragment.c.digest.in_(some)))
-
 
 def _pairs(rows: Iterable[Any]) -> dict[str, Any]:
     """Rows of two columns as a mapping; the columns' names would take as long as the query."""
@@ -368,11 +319,6 @@ def _stamp(row: tuple[Any, ...]) -> str:
 
 
 # Read as they lie in the table: turning every instant and list of ten thousand rows into objects takes a second.
-_FILE_COLUMNS = (
-    issue_file.c.path, issue_file.c.mtime_ns, issue_file.c.size, issue_file.c.digest,
-    type_coerce(issue_file.c.seen_at, BigInteger), issue_file.c.claimed, issue_file.c.key,
-    cast(issue_file.c.problem, SqlText),
-)
 _SPINE_COLUMNS = (
     issue.c.key, issue.c.path, func.coalesce(issue.c.permalink, ""), func.coalesce(issue.c.feed_id, ""), issue.c.day,
     cast(issue.c.tags, SqlText), type_coerce(func.coalesce(issue.c.updated_at, issue.c.published_at), BigInteger),
@@ -399,12 +345,3 @@ def _record_row(record: Record) -> dict[str, Any]:
     row["cover"] = cover and {"src": cover.src, "alt": cover.alt, "width": cover.width, "height": cover.height}
     row["tags"], row["lists"] = list(record.tags), list(record.lists)
     return row
-
-
-def _file_row(file: KnownFile) -> dict[str, Any]:
-    problem = file.problem
-    return {
-        "path": file.path, "mtime_ns": file.mtime_ns, "size": file.size, "digest": file.digest,
-        "seen_at": file.seen_at, "claimed": file.claimed, "key": file.key,
-        "problem": problem and {field.name: getattr(problem, field.name) for field in fields(problem)},
-    }

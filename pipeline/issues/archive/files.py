@@ -1,0 +1,62 @@
+"""The archive's chapter of files: what lay in the folder when it was last read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, cast, delete, select, type_coerce
+from sqlalchemy import Text as SqlText
+
+from pipeline.clock import EPOCH
+from pipeline.database import Database
+from pipeline.errors import Problem
+from pipeline.issues.record import KnownFile
+from pipeline.schema import issue_file
+
+# Read as they lie in the table: turning every instant of ten thousand rows into an object takes half a second.
+_COLUMNS = (
+    issue_file.c.path, issue_file.c.mtime_ns, issue_file.c.size, issue_file.c.digest,
+    type_coerce(issue_file.c.seen_at, BigInteger), issue_file.c.claimed, issue_file.c.key,
+    cast(issue_file.c.problem, SqlText),
+)
+
+
+class KnownFiles:
+    """Every file that was ever taken for an issue and is still there."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def all(self) -> dict[str, KnownFile]:
+        """By path."""
+        with self._db.read() as connection:
+            rows = connection.execute(select(*_COLUMNS)).all()
+        return {path: KnownFile(path, mtime_ns, size, found, EPOCH + timedelta(microseconds=seen_us), claimed, key,
+                                None if problem in (None, "null") else Problem(**json.loads(problem)))
+                for path, mtime_ns, size, found, seen_us, claimed, key, problem in rows}
+
+    def remember(self, files: Iterable[KnownFile]) -> None:
+        """Writes these as they were read, in place of what was known of them."""
+        rows = [_row(file) for file in files]
+        if rows:
+            with self._db.write() as connection:
+                connection.execute(self._db.upsert_rows(issue_file, rows[0]), rows)
+
+    def forget(self, paths: Sequence[str]) -> None:
+        """They are gone; a path that is not known is no error."""
+        with self._db.write() as connection:
+            for path in paths:
+                connection.execute(delete(issue_file).where(issue_file.c.path == path))
+
+
+def _row(file: KnownFile) -> dict[str, Any]:
+    problem = file.problem
+    return {
+        "path": file.path, "mtime_ns": file.mtime_ns, "size": file.size, "digest": file.digest,
+        "seen_at": file.seen_at, "claimed": file.claimed, "key": file.key,
+        "problem": problem and {field.name: getattr(problem, field.name) for field in fields(problem)},
+    }
