@@ -56,7 +56,7 @@ class Pass:
 
 
 class Publisher:
-    """The first door. `press` and `dresser` are made when they are first needed: they are slow to import."""
+    """The first door. `builder` and `dresser` are made when they are first needed: they are slow to import."""
 
     def __init__(
         self, *, archive: Archive, ledger: Ledger, gatherer: Gatherer, rules: Rules, clock: Clock,
