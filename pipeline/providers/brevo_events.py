@@ -63,7 +63,7 @@ def _event(said: Any, now: datetime) -> Event:
 
 
 def _custom(said: Any) -> Any:
-    """The header `X-Mailin-custom` comes back as it was sent: JSON of ours, anything of the account's other programs."""
+    """The header `X-Mailin-custom` comes back as it was sent: JSON of ours, anything of the account's others."""
     given = part(said, "X-Mailin-custom")
     try:
         return read_json(given) if isinstance(given, str) else given
