@@ -281,6 +281,10 @@ class BrevoApi(Vendor):
         super().__init__()
         self._seen: set[str] = set()
 
+    def forget_keys(self) -> None:
+        """Its half hour is over."""
+        self._seen.clear()
+
     def respond(self, request: Request) -> Reply:
         if request.headers.get("api-key") != KEY:
             return Reply(401, {"code": "unauthorized", "message": "Key not found"})

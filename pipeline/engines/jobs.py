@@ -178,12 +178,12 @@ class Shift:
     def _settle_doubts(self, now: datetime, steady: datetime) -> None:
         """Sent again, asked about, or left for a person: as the policy and the post allow."""
         doubts, post, policy = self._app.ledger.doubts, self._app.sample, self._policy
-        doubts.strand(post.name, now)
+        is_auto = policy is DoubtPolicy.AUTO
+        memory = post.memory if is_auto and post.idempotent else None
+        doubts.strand(post.name, now, memory=memory)
         causes = [cause for cause in Doubt
                   if policy.resends(cause, idempotent=post.idempotent, repeats=post.repeats)]
-        is_auto = policy is DoubtPolicy.AUTO
-        doubts.repeat(post.name, causes, now, memory=post.memory if is_auto and post.idempotent else None,
-                      copies=COPIES if is_auto and not post.idempotent else None)
+        doubts.repeat(post.name, causes, now, memory=memory, copies=COPIES if is_auto and not post.idempotent else None)
         if is_auto:
             inquire(self._app.ledger, post, self._composed, now)
             doubts.assume_sent(now, over_at=steady)

@@ -140,12 +140,15 @@ class ApiTransport(Vendor):
         return [result] * count
 
     def _call(self, call: Call, count: int) -> Sequence[Result] | TransportError:
-        """Where the call has a key, a lost answer is asked for a second time: the same bytes, at once."""
+        """Where the call has a key, a lost answer is asked for a second time: the same bytes, at once.
+
+        A second call that is turned away (the last credit is spent, the key is withdrawn) says nothing of the first.
+        """
         result = self._call_once(call, count)
         if not (self.is_keyed and isinstance(result, InDoubt)):
             return result
         again = self._call_once(call, count)
-        return result if isinstance(again, Unavailable) else again
+        return result if isinstance(again, Unavailable | Refused) else again
 
     def _call_once(self, call: Call, count: int) -> Sequence[Result] | TransportError:
         try:

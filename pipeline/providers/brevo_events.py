@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from pipeline.errors import Unreadable
 from pipeline.providers.event import Event, Kind, event_key
 from pipeline.providers.hooks import Fetch, Hook, Report
 from pipeline.providers.payloads import delivery_key, instant, kept, message_id, part, read_json, read_objects, text
@@ -62,6 +63,9 @@ def _event(said: Any, now: datetime) -> Event:
 
 
 def _custom(said: Any) -> Any:
-    """The header `X-Mailin-custom` comes back as it was sent: JSON, if we sent JSON."""
+    """The header `X-Mailin-custom` comes back as it was sent: JSON of ours, anything of the account's others."""
     given = part(said, "X-Mailin-custom")
-    return read_json(given) if isinstance(given, str) and given.startswith("{") else given
+    try:
+        return read_json(given) if isinstance(given, str) else given
+    except Unreadable:
+        return None

@@ -43,12 +43,12 @@ def read_object(body: bytes | str) -> Mapping[str, Any]:
 
 
 def read_objects(body: bytes | str) -> Sequence[Mapping[str, Any]]:
-    """JSON objects: one, or a list of them. Raises Unreadable."""
+    """JSON objects: one, or a list of them, of which what is none is passed over. Raises Unreadable."""
     read = read_json(body)
-    objects = read if isinstance(read, list) else [read]
-    if not all(isinstance(one, dict) for one in objects):
+    found = objects(read if isinstance(read, list) else [read])
+    if not found and read != []:
         raise Unreadable("a report is no list of JSON objects")
-    return objects
+    return found
 
 
 def part(value: Any, *names: str) -> Any:

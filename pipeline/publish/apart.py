@@ -15,6 +15,7 @@ from pipeline.issues.naming import folder_around, number_in_name, stem
 from pipeline.issues.years import begin_anew, year_named, year_of
 
 MANY = 3    # so many identities that are asked for twice, or files that ask for one, are no mistake
+RARE = 10   # where no more than one file in so many has a number, numbers are those of talks, parts and meetings
 
 Claims = Mapping[str, str]  # the identity that each path asks for
 SketchOf = Callable[[str], bytes]
@@ -52,10 +53,14 @@ def with_places(
     held = {path: key for key, path in known.items()}
     apart = {path: key for path, key in held.items() if "/" in key and path in claims
              and key in (_below(path, claims[path]), _below(path, stem(path)))}
-    clashes = _clashes(claims)
+    is_rare = _are_rare(claims)
+    clashes = _clashes(claims, is_rare=is_rare)
     for claim, paths in clashes.items():
         strangers = [path for path in paths if path not in apart and held.get(path) != claim]
-        own = _own_names(claim, paths, known, is_habit=len(clashes) >= MANY)
+        if is_rare and claim.isdecimal():
+            own = {path: _below(path, stem(path)) for path in paths}
+        else:
+            own = _own_names(claim, paths, known, is_habit=len(clashes) >= MANY)
         if strangers and own:
             names = {path: own[path] if path in strangers else apart.get(path, claim) for path in paths}
             _unite_twins(strangers, names, {
@@ -66,13 +71,18 @@ def with_places(
         and key == _below(path, stem(path)) != _below(path, claims[path]))
 
 
-def _clashes(claims: Claims) -> dict[str, list[str]]:
-    """What several files ask for by their names, or by a number that files named for days have in their texts."""
+def _are_rare(claims: Claims) -> bool:
+    """Whether numbers are so rare in this folder that they count no issues."""
+    return RARE * sum(claim.isdecimal() for claim in claims.values()) <= len(claims)
+
+
+def _clashes(claims: Claims, *, is_rare: bool) -> dict[str, list[str]]:
+    """What several files ask for by their names, or by a number in their texts where numbers count something else."""
     asking: defaultdict[str, list[str]] = defaultdict(list)
     for path, claim in claims.items():
         asking[claim].append(path)
     return {claim: paths for claim, paths in asking.items() if len(paths) > 1 and (
-        (claim.isdecimal() and _have_days(paths))
+        (claim.isdecimal() and (is_rare or _have_days(paths)))
         or all(claim in (stem(path), str(number_in_name(stem(path)))) for path in paths))}
 
 

@@ -5,6 +5,7 @@ Each publication is sent by processes of their own against a stand-in service th
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -223,6 +224,34 @@ def test_key_that_the_service_has_forgotten_is_not_trusted(tmp_path: Path) -> No
         killed(made, 3, sent=True)
         made.turn(minutes=20)  # Brevo knows a key for a quarter of an hour
 
+        assert deliver(made) == {"sent": 5, "in_doubt": 1}
+        assert received(service) == {1: 6}
+
+
+def test_repeat_that_waits_longer_than_its_key_is_known_is_left_to_a_person(tmp_path: Path) -> None:
+    with service_of("brevo") as (service, settings):
+        made = publication(tmp_path / "p", {**settings, "connections": 1}, 6)
+        calls = itertools.count(1)
+        service.faults = lambda request: Fault.TAKEN if next(calls) in (3, 4) else None
+
+        assert deliver(made) == {"sent": 5, "deferred": 1}
+        made.turn(minutes=20)
+        service.api.forget_keys()
+        assert deliver(made) == {"sent": 5, "in_doubt": 1}
+        assert received(service) == {1: 6}
+
+
+def test_answer_lost_just_before_the_account_was_closed_is_no_second_mail_when_it_is_opened(tmp_path: Path) -> None:
+    with service_of("brevo") as (service, settings):
+        made = publication(tmp_path / "p", {**settings, "connections": 1}, 6)
+        calls = itertools.chain([None, None, Fault.TAKEN], itertools.repeat(Fault.KEY))
+        service.faults = lambda request: next(calls)
+
+        assert deliver(made) == {"sent": 2, "deferred": 1, "pending": 3}
+        made.turn(minutes=20)
+        service.api.forget_keys()
+        service.faults = lambda request: None
+        made.app.decisions.resume(made.record("1"))
         assert deliver(made) == {"sent": 5, "in_doubt": 1}
         assert received(service) == {1: 6}
 

@@ -85,7 +85,7 @@ class Claiming:
             state=DeliveryState.SKIPPED, settled_at=bindparam("now"), reply="left before it was sent")
         self._holding = these.values(
             state=DeliveryState.SENDING, worker=bindparam("holder"), provider=bindparam("by"),
-            lease_until=bindparam("until"), attempted_at=bindparam("now"),
+            lease_until=bindparam("until"), attempted_at=_first_handed_over(),
             attempts=delivery.c.attempts + 1, fence=delivery.c.fence + 1)
         moves = database.given("moves", id=BigInteger, list=Text)
         self._moving = update(delivery).where(delivery.c.id == moves.c.id).values(list=moves.c.list)
@@ -159,6 +159,12 @@ class Claiming:
         connection.execute(statement, values | {"ids": [row[:1] for row in rows]})
         for mailing_id, n in Counter(row[_MAILING] for row in rows).items():
             tally.move(mailing_id, values["before"], state, n)
+
+
+def _first_handed_over() -> ColumnElement[Any]:
+    """Now; of a repeat the hour of the attempt whose answer was lost first, for from then on its provider knows it."""
+    now = bindparam("now", type_=delivery.c.attempted_at.type)
+    return case((delivery.c.copies > 0, func.coalesce(delivery.c.attempted_at, now)), else_=now)
 
 
 def claim_of(row: Row, worker: str, until: datetime, *, fence: int) -> Claim:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, literal, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, and_, case, false, func, literal, or_, select, true, update
 
 from pipeline.database import Database
 from pipeline.mailings.ledger.claiming import CLAIMED, claim_of
@@ -51,19 +51,25 @@ class Doubts:
         With `memory` only what it was first handed no longer ago than that: it knows a key so long. With `copies`
         only what it may have fewer times than that.
         """
-        which = and_(delivery.c.doubt.in_(doubts), _with(provider), _began_after(now - memory) if memory else true(),
+        which = and_(delivery.c.doubt.in_(doubts), _with(provider), _is_known(now, memory),
                      delivery.c.copies < copies if copies else true())
         return self._decide(None, which, DeliveryState.DEFERRED, _AGAIN | {"due_at": now})
 
-    def strand(self, provider: str, now: datetime) -> int:
-        """What waits to be repeated by a provider that is not this one any more is in doubt; gives how many."""
+    def strand(self, provider: str, now: datetime, *, memory: timedelta | None = None) -> int:
+        """What waits to be repeated by a provider that is not this one any more is in doubt; gives how many.
+
+        With `memory` also what waits for this one since before that: it does not know the key any more.
+        """
+        elsewhere = delivery.c.provider.not_in(("", provider))
+        forgotten = and_(delivery.c.provider == provider, delivery.c.copies > 0, ~_is_known(now, memory))
+        why = case((elsewhere, literal(", no longer in the settings")), else_=literal(", which has forgotten its key"))
         attempted_at = func.coalesce(delivery.c.attempted_at, literal(now, delivery.c.attempted_at.type))
         with self._db.write() as connection:
             return _move(
                 self._db, connection, DeliveryState.DEFERRED, DeliveryState.IN_DOUBT,
-                [delivery.c.state == DeliveryState.DEFERRED, delivery.c.provider.not_in(("", provider))],
+                [delivery.c.state == DeliveryState.DEFERRED, or_(elsewhere, forgotten)],
                 {"doubt": Doubt.LINE, "attempted_at": attempted_at,
-                 "reply": literal("it may lie with ") + delivery.c.provider + literal(", no longer in the settings")})
+                 "reply": literal("it may lie with ") + delivery.c.provider + why})
 
     def open(self, provider: str, limit: int) -> list[tuple[Claim, datetime]]:
         """What lies in doubt with a provider, with the hour of its last attempt; those that waited longest first."""
@@ -128,10 +134,9 @@ def _with(provider: str) -> ColumnElement[bool]:
     return delivery.c.provider.in_(("", provider))
 
 
-def _began_after(instant: datetime) -> ColumnElement[bool]:
-    """No attempt is older: the first is the last, or the whole mailing is younger."""
-    young = select(mailing.c.id).where(mailing.c.started_at > instant)
-    return or_(delivery.c.mailing_id.in_(young), and_(delivery.c.attempts == 1, delivery.c.attempted_at > instant))
+def _is_known(now: datetime, memory: timedelta | None) -> ColumnElement[bool]:
+    """Whether a provider that knows a key for so long (None: for ever) still does, since it was first handed it."""
+    return func.coalesce(delivery.c.attempted_at > now - memory, false()) if memory else true()
 
 
 _CAUSES = {

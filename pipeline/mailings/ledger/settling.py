@@ -99,7 +99,8 @@ def _settling(
     if state in (DeliveryState.SENT, DeliveryState.FAILED):
         values |= {"settled_at": bindparam("now"), "lease_until": None}
     if not counted:
-        values |= {"attempts": delivery.c.attempts - 1, "attempted_at": None}
+        values |= {"attempts": delivery.c.attempts - 1,
+                   "attempted_at": case((delivery.c.copies > 0, delivery.c.attempted_at), else_=None)}
     return (
         update(delivery)
         .where(delivery.c.id == rows.c.id, delivery.c.fence == rows.c.fence,

@@ -159,6 +159,17 @@ def test_lost_answer_is_in_doubt_and_with_a_key_asked_for_again(kind: str, fault
     assert len(service.api.mails) == 1
 
 
+@pytest.mark.parametrize("kind", ["brevo", "http", "resend", "resend-batch"])
+@pytest.mark.parametrize("second", [Fault.KEY, Fault.MOVED, Fault.BUSY, Fault.BROKEN])
+def test_second_call_that_is_turned_away_leaves_the_first_in_doubt(kind: str, second: Fault) -> None:
+    with at(kind) as (service, transport):
+        faults = iter([Fault.TAKEN, second])
+        service.faults = lambda request: next(faults)
+
+        assert send(transport, LETTER) == "InDoubt"
+    assert len(service.api.mails) == 1
+
+
 @pytest.mark.parametrize("kind", APIS)
 def test_wish_to_wait_is_passed_on(kind: str) -> None:
     with at(kind) as (service, transport):

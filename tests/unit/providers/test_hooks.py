@@ -131,6 +131,20 @@ def test_what_is_proven_and_no_report_is_unreadable_or_says_nothing(provider: st
     assert [one.kind for one in found] in ([Kind.UNKNOWN], [])
 
 
+@pytest.mark.parametrize(("provider", "odd"), [
+    ("sendgrid", None), ("brevo", 7), ("brevo", {"event": "delivered", "X-Mailin-custom": "{customer}:7"}),
+    ("http", "x"),
+])
+def test_one_odd_event_of_many_keeps_nobody_from_hearing_the_others(provider: str, odd: object) -> None:
+    said: Any = bounce(provider, KEY, NOON)
+    good = {"http": lambda: said["events"], "sendgrid": lambda: said, "brevo": lambda: [said]}[provider]()
+    batch: Any = {"events": [odd, *good]} if provider == "http" else [odd, *good]
+
+    found = hook(provider)(SIGNED[provider](batch, NOON), NOON)
+
+    assert [one.kind for one in found if one.delivery_key == KEY] == [Kind.BOUNCED]
+
+
 @pytest.mark.parametrize("provider", EVERY)
 def test_words_that_nobody_translated_are_unknown(provider: str) -> None:
     said = {"brevo": {"event": "novel"}, "http": {"events": [{"event": "novel"}]}, "mailgun": {"event": "novel"},

@@ -38,6 +38,9 @@ TWO = APPLES | {"15": ("15-bells.md", "bells")}
 THREE_NAMES = {"apples": ("apples.md", "apples"), "bells": ("bells.md", "bells")}
 VERSIONS = {"d-3.md": ("3", "apples"), "e-3.md": ("3", "bells"), "d-4.md": ("4", "bells"), "e-4.md": ("4", "clouds"),
             "d-5.md": ("5", "clouds"), "e-5.md": ("5", "")}
+NAMES = {f"word-{n}.md": (f"word-{n}", "") for n in range(18)}  # none of which has a number
+NAMED = {path: name for path, (name, _) in NAMES.items()}
+PART_1 = {"talk.md": ("1", "apples"), "meeting.md": ("1", "bells")}
 
 CASES = {
     "a new file is itself": Case({"14-apples.md": ("14", "apples")}, keys={"14-apples.md": "14"}),
@@ -205,6 +208,17 @@ CASES = {
     "what is known by its name instead of such a number stays so": Case(
         {"d-3.md": ("3", "apples"), "e-3.md": ("3", "bells")}, {"d-3": ("d-3.md", "apples")},
         keys={"d-3.md": "d-3", "e-3.md": "e-3"}, unnumbered=frozenset(("d-3.md", "e-3.md"))),
+    "a number that two files have is none where hardly any other has one": Case(
+        NAMES | PART_1, keys=NAMED | {"talk.md": "talk", "meeting.md": "meeting"}, unnumbered=frozenset(PART_1)),
+    "what is known by such a number stays so, and another that has it is itself": Case(
+        NAMES | PART_1, {"1": ("talk.md", "apples")}, keys=NAMED | {"talk.md": "1", "meeting.md": "meeting"},
+        unnumbered=frozenset(("meeting.md",))),
+    "a number that two files have, of which one says what the other says, withholds the copy": Case(
+        NAMES | PART_1 | {"meeting.md": ("1", "apples")}, {"1": ("talk.md", "apples")},
+        keys=NAMED | {"talk.md": "1"}, withheld={"meeting.md": "talk.md"}),
+    "a number that two files have withholds both where one file in ten has one": Case(
+        {**NAMES, "2-a.md": ("2", "clouds")} | PART_1, keys=NAMED | {"2-a.md": "2"},
+        withheld={"talk.md": "meeting.md", "meeting.md": "talk.md"}),
     "an id that the front matter gives twice is withheld in folders of years too": Case(
         {"2025/01.md": ("spring", "apples"), "2026/01.md": ("spring", "bells")},
         withheld={"2025/01.md": "2026/01.md", "2026/01.md": "2025/01.md"}),
