@@ -48,10 +48,11 @@ def main() -> None:
         code = avviso.main(standalone_mode=False, prog_name="avviso", obj=invocation)
     except click.exceptions.NoArgsIsHelpError as error:
         say(error.format_message(), err=True)
-        code = _misused(invocation, "no command is named")
+        code = _misused(invocation, "no command is named", _where_help_is(error))
     except click.ClickException as error:
-        say(f"avviso: {error.format_message()}", err=True)
-        code = _misused(invocation, error.format_message())
+        message, remedy = error.format_message().rstrip("."), _where_help_is(error)
+        say(f"avviso: {message}: {remedy}", err=True)
+        code = _misused(invocation, message, remedy)
     except click.exceptions.Abort:
         say("avviso: stopped", err=True)
         code = 130
@@ -66,9 +67,15 @@ def main() -> None:
     sys.exit(code or 0)
 
 
-def _misused(invocation: Invocation, message: str) -> int:
+def _where_help_is(error: click.ClickException) -> str:
+    """The command whose help tells more: the one that was begun."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    return f"`{context.command_path if context else 'avviso'} --help` shows how"
+
+
+def _misused(invocation: Invocation, message: str, remedy: str) -> int:
     """Gives what was wrong with the command line to a program, too, that asked for JSON in it."""
-    wrong = ConfigError(message, remedy="`avviso --help` shows how", rule="usage")
+    wrong = ConfigError(message, remedy=remedy, rule="usage")
     if invocation.as_json or "--json" in sys.argv:  # perhaps it was not read before the mistake
         say(as_document({"problems": [one.as_json() for one in wrong.problems]}))
     return wrong.exit_code

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import click
 
 from pipeline.cli.invocation import DONE, SOME_HELD, STANDARD_OUTPUT, Command, Invocation, pass_invocation
 from pipeline.cli.streams import text_output
+
+if TYPE_CHECKING:  # slow import
+    from pipeline.app import App
 
 _OUT = click.Path(dir_okay=False, path_type=Path)
 
@@ -128,10 +133,19 @@ def preview(
     from pipeline.cli.stopping import stop_on_signal  # slow import
     from pipeline.preview.server import open_preview  # optional extra
 
+    place = quote(_key(app, issue)) if issue else ""
     with stop_on_signal() as stop, open_preview(invocation.app, invocation.config, port) as address:
-        invocation.answer({"url": f"{address}#{issue}"}, [f"preview at {address}#{issue}  (Ctrl-C ends it)"])
+        invocation.answer({"url": f"{address}#{place}"}, [f"preview at {address}#{place}  (Ctrl-C ends it)"])
         stop.wait()
     return DONE
+
+
+def _key(app: App, name: str) -> str:
+    """Which issue the page is to open with. Raises IssueError for a name that is nobody's."""
+    from pipeline.preview.folder_preview import preview_of  # slow import: Markdown, mail
+
+    with preview_of(app) as books:
+        return books.key(name)
 
 
 def _write(path: Path, content: bytes | str) -> None:

@@ -111,6 +111,18 @@ class FolderPreview:
         ahead = record.state.value == "scheduled"
         return "due" if ahead and record.due_at <= self._books.clock.now() else record.state.value
 
+    def key(self, name: str) -> str:
+        """The identity of the issue that a person names; "" where it may be a file that the page says is broken.
+
+        Raises IssueError for a name that is nobody's.
+        """
+        try:
+            return self._books.find(name).key
+        except IssueError:
+            if any(one.severity == "error" for one in self._problems):
+                return ""
+            raise
+
     def issue(self, name: str) -> IssuePreview:
         """One issue, by number, id, file name or path. Raises IssueError."""
         record = self._books.find(name)

@@ -18,6 +18,7 @@ from pipeline.subscribe.application import FORM, JSON, Application
 from pipeline.subscribe.door import Subscriptions
 from pipeline.subscribe.spool import Spool
 from pipeline.subscribe.spool_worker import ASK
+from pipeline.web.forms import clean, read_form
 from pipeline.web.holder import Holders
 from pipeline.web.network import Network, network_of
 from pipeline.web.pages import Pages
@@ -25,7 +26,6 @@ from pipeline.web.rate_limiter import RateLimiter, Turn
 from pipeline.web.wording import LANGUAGES
 
 THINKING_S = 2      # nobody fills a form faster
-LONGEST = 320       # characters of any field that are looked at
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 # A page on another host may send JSON by script; a plain form needs no leave (Fetch standard, section 3.2).
 ANYWHERE = {"access-control-allow-origin": "*"}
@@ -60,7 +60,7 @@ class Joining:
         if kind == "application/json":
             given, source = _json_fields(await request.body()), JSON
         elif kind in FORMS:
-            given, source = _form_fields(await request.form(max_files=0, max_fields=20)), FORM
+            given, source = _form_fields(await read_form(request, most=20)), FORM
         else:
             return Response("send a form or JSON\n", 415, ANYWHERE, "text/plain")
         if given is None:
@@ -87,7 +87,7 @@ class Joining:
     def _is_person(self, given: Mapping[str, str]) -> bool:
         """A program fills the field that nobody sees, or answers at once."""
         since = given.get("since", "")
-        at_once = since.isdecimal() and self.clock.now().timestamp() - int(since) < THINKING_S
+        at_once = since.isdecimal() and int(self.clock.now().timestamp()) - int(since) < THINKING_S
         return not given.get("website") and not at_once and bool(given.get("email"))
 
     def _answer(self, message: str, status: int, source: str, language: str) -> Response:
@@ -112,7 +112,7 @@ class Joining:
 
 
 def _form_fields(form: FormData) -> dict[str, str]:
-    return {name: _clean(value) for name, value in form.items() if isinstance(value, str)}
+    return {name: clean(value) for name, value in form.items() if isinstance(value, str)}
 
 
 def _json_fields(body: bytes) -> dict[str, str] | None:
@@ -123,14 +123,9 @@ def _json_fields(body: bytes) -> dict[str, str] | None:
         return None
     if not isinstance(read, dict) or not all(isinstance(value, str | None) for value in read.values()):
         return None
-    return {name: _clean(value or "") for name, value in read.items()}
+    return {name: clean(value or "") for name, value in read.items()}
 
 
 def _language(given: Mapping[str, str]) -> str:
     """That of the form, where it is one of ours."""
     return given.get("language", "") if given.get("language") in LANGUAGES else ""
-
-
-def _clean(text: str) -> str:
-    """What a file and a database can hold; half a surrogate pair becomes a question mark."""
-    return text[:LONGEST + 1].encode("utf-8", "replace").decode()

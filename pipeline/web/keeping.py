@@ -18,8 +18,8 @@ from pipeline.subscribe.door import Subscriptions
 from pipeline.subscribe.preferences import Preferences
 from pipeline.subscribe.spool import Spool
 from pipeline.subscribe.spool_worker import LEAVE, MOVE
+from pipeline.web.forms import clean, read_form
 from pipeline.web.holder import AT_ONCE, PATIENCE_S, Holders
-from pipeline.web.joining import LONGEST
 from pipeline.web.pages import Pages
 from pipeline.web.wording import LANGUAGES
 
@@ -76,7 +76,7 @@ class Keeping:
         """POST /preferences/{token}: `action` is save, move, export or erase."""
         token = request.path_params["token"]
         self.door.holder(Purpose.PREFERENCES, token)
-        form = await request.form(max_files=0, max_fields=200)
+        form = await read_form(request, most=200)
         actions = {"save": self._save, "move": self._move, "export": self._export, "erase": self._erase}
         action = actions.get(str(form.get("action")), self._nothing)
         given = {name: tuple(str(value) for value in form.getlist(name)) for name in form}
@@ -85,7 +85,7 @@ class Keeping:
     def _save(self, token: str, given: dict[str, tuple[str, ...]]) -> Response:
         known = self.preferences.standing(token).person.language
         language = given.get("language", ("",))[0]
-        name = given.get("name", ("",))[0].encode("utf-8", "replace").decode()
+        name = clean(given.get("name", ("",))[0])
         self.preferences.save(token, lists=given.get("list", ()), shown=given.get("shown"), name=name,
                               language=language if language in ("", *LANGUAGES) else known)
         return self.pages.preferences(self.preferences.standing(token), news="saved")
@@ -93,7 +93,7 @@ class Keeping:
     def _move(self, token: str, given: dict[str, tuple[str, ...]]) -> Response:
         """Into the spool, as who asks for a subscription: nobody learns whose an address is."""
         standing = self.preferences.standing(token)
-        email = given.get("email", ("",))[0][:LONGEST + 1].encode("utf-8", "replace").decode()
+        email = clean(given.get("email", ("",))[0])
         self.spool.put(MOVE, {"token": token, "email": email}, self.clock.now())
         self.wake()
         return self.pages.preferences(standing, news="move_begun")

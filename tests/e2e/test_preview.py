@@ -8,6 +8,7 @@ import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,7 @@ def test_preview_in_a_clone_without_a_ledger_makes_none(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("words", "said"), [
     (["preview", "9", "--text", "-"], "9: no issue is called so"),
+    (["preview", "9", "--port", "0"], "9: no issue is called so"),
     (["preview", "2", "--text", "-", "--as", "nobody@example.com"], "nobody@example.com is not a reader"),
     (["preview", "1", "--eml", "no/such/folder.eml"], "no/such/folder.eml: No such file or directory"),
 ])
@@ -125,17 +127,37 @@ def test_check_of_broken_settings_is_a_finding_too(publication: Publication) -> 
 
 # ---- in the browser ---------------------------------------------------------------------------
 
-@pytest.fixture
-def address(publication: Publication) -> Iterator[str]:
-    """The preview at work on a free port."""
-    process = subprocess.Popen(publication.command("preview", "--port", "0", "--json"), cwd=publication.folder,
+@contextmanager
+def previewing(publication: Publication, *issue: str) -> Iterator[str]:
+    """The preview at work on a free port; gives its address."""
+    process = subprocess.Popen(publication.command("preview", *issue, "--port", "0", "--json"), cwd=publication.folder,
                                env=publication.environment({"PYTHONUNBUFFERED": "1"}), stdout=subprocess.PIPE,
                                stdin=subprocess.DEVNULL)
     assert process.stdout is not None
-    lines = [process.stdout.readline() for _ in range(3)]
-    yield json.loads(b"".join(lines))["url"]
-    process.terminate()
+    try:
+        lines = [process.stdout.readline() for _ in range(3)]
+        yield json.loads(b"".join(lines))["url"]
+    finally:
+        process.terminate()
     assert process.wait(20) == 0
+
+
+@pytest.fixture
+def address(publication: Publication) -> Iterator[str]:
+    """The preview at work."""
+    with previewing(publication) as address:
+        yield address
+
+
+def test_preview_opens_with_the_issue_at_a_path_and_with_the_newest_while_a_file_is_broken(
+    publication: Publication,
+) -> None:
+    with previewing(publication, "issues/01-Paper.md") as address:
+        assert address.partition("#")[2] == "1"
+
+    (publication.issues / "09-Broken.md").write_text("---\ndate: 2024/13/24\n---\n\nSoon.\n", "utf-8")
+    with previewing(publication, "9") as address:
+        assert address.partition("#")[2] == ""
 
 
 def fetch(address: str, **headers: str) -> Any:

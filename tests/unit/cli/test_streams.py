@@ -54,6 +54,23 @@ def test_mistake_in_the_command_line_is_one_document_too(
     assert (ended.value.code, problem["rule"], problem["severity"]) == (2, "usage", "error")
 
 
+@pytest.mark.parametrize(("args", "said"), [
+    (["nonsense"], "No such command 'nonsense': `avviso --help` shows how"),
+    (["subscribers", "import"], "Missing argument 'FILE': `avviso subscribers import --help` shows how"),
+    (["resolve", "1"], "say what to do: either --resend or --assume-sent: `avviso resolve --help` shows how"),
+])
+def test_mistake_in_the_command_line_names_the_command_whose_help_tells_more(
+    args: list[str], said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["avviso", *args])
+
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+
+    shown = capsys.readouterr()
+    assert (ended.value.code, shown.out, shown.err) == (2, "", f"avviso: {said}\n")
+
+
 def test_preview_into_a_file_says_where_in_one_document(letters: Publication) -> None:
     done = avviso(letters, "preview", "1", "--html", "1.html", "--text", "1.txt", "--json")
 

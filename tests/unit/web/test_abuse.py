@@ -97,6 +97,32 @@ def test_scripts_in_names_titles_lists_and_headers_are_shown_as_text(tmp_path: P
     assert "&lt;script&gt;alert(1)" in shown
 
 
+# ---- no form is a fault ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", ["/subscribe", "/preferences/{token}"])
+def test_form_in_a_character_set_that_cannot_be_read_is_refused(house: House, page: str) -> None:
+    token = house.app.ring.sign(Purpose.PREFERENCES, house.add(ADA), "weekly")
+    form = b'--b\r\nContent-Disposition: form-data; name="email"\r\n\r\nbo\xff@example.com\r\n--b--\r\n'
+
+    answer = house.client.post(page.format(token=token), content=form, headers={
+        "content-type": "multipart/form-data; boundary=b; charset=undefined"})
+
+    assert answer.status_code == 400
+    assert answer.text == "this is not a form in a character set that can be read\n"
+
+
+@pytest.mark.parametrize(("since", "letters"), [("9" * 320, 0), ("0" * 320, 1), ("²", 1), ("١٢", 1)])
+def test_any_number_for_when_the_form_was_fetched_gets_the_one_answer(house: House, since: str, letters: int) -> None:
+    usual = house.client.post("/subscribe", data={"email": "nobody"})
+
+    answer = house.client.post("/subscribe", data={"email": ADA, "since": since})
+    house.spool_worker.work()
+
+    assert (answer.status_code, answer.content) == (usual.status_code, usual.content)
+    assert len(house.letters()) == letters
+
+
 # ---- nothing of one request is in another's answer ---------------------------------------
 
 
