@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from pipeline import GARBAGE
 from pipeline.engines.jobs import Shift, alone, present
-from pipeline.errors import DatabaseError, PipelineError, Unreachable
+from pipeline.errors import DatabaseError, OutputError, PipelineError, SchemaOutdated, Unreachable
 from pipeline.privacy import warn_if_shared
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 # Begins the work of a shift and gives what ends it; `only` is publish, send or None, the event is set at the end.
 Begin = Callable[["App", Shift, str | None, threading.Event], Callable[[], object]]
 
-SETTINGS_S = 5.0
+LOOK_S = 5.0  # how often the settings and the version of the ledger are looked at
 GRACE_S = 8.0  # how long work in hand may take once we are asked to end; the rest is the next start's
 LISTEN_S = 0.1  # how soon we hear that we are asked to end while work is finished
 
@@ -40,6 +40,7 @@ def run(open_app: Callable[[], App], settings: Path, stop: threading.Event, *, o
     When the file `settings` changes and can be read, everything in hand is finished and begun again with it, under
     the same lock; one that cannot be read or begun with is said once, and the old settings stay in force. While the
     ledger is away at the start, readers are served: their asking and leaving lies in the spool until it is back.
+    Raises SchemaOutdated, with what was in hand finished, once the ledger has another version than this program.
     """
     seen = _changed_at(settings)  # before it is read: a change after that is one to follow
     first = open_app()
@@ -58,7 +59,7 @@ def run(open_app: Callable[[], App], settings: Path, stop: threading.Event, *, o
                     app, before = before, None
                     continue
                 log.info("run.started", extra={"only": only or "all"})
-                following, seen = _wait(open_app, settings, seen, stop, begin)
+                following, seen = _wait(app, open_app, settings, seen, stop, begin)
                 log.info("run.ending")
             app, before = following, app
 
@@ -118,11 +119,17 @@ def _engine(app: App) -> Begin:
 
 
 def _wait(
-    open_app: Callable[[], App], settings: Path, seen: int, stop: threading.Event, begin: Callable[[], bool] | None,
+    app: App, open_app: Callable[[], App], settings: Path, seen: int, stop: threading.Event,
+    begin: Callable[[], bool] | None,
 ) -> tuple[App | None, int]:
-    """Waits for the end, or for new settings that can be used; `begin` is tried again until it did."""
-    while not stop.wait(SETTINGS_S):
-        if begin and begin():
+    """Waits for the end, or for new settings that can be used; `begin` is tried again until it did.
+
+    Raises SchemaOutdated when another machine has brought the ledger to a version that is not ours.
+    """
+    while not stop.wait(LOOK_S):
+        if begin is None:
+            _check_version(app)
+        elif begin():
             begin = None
         now = _changed_at(settings)
         if now == seen:
@@ -137,6 +144,16 @@ def _wait(
             log.info("settings.changed")
             return following, seen
     return None, seen
+
+
+def _check_version(app: App) -> None:
+    """Raises SchemaOutdated. A ledger that is away says nothing: whoever works on it waits for it."""
+    try:
+        app.database.check_version()
+    except SchemaOutdated:
+        raise
+    except (DatabaseError, OutputError) as error:
+        log.debug("ledger.away", extra={"reason": str(error)})
 
 
 def _changed_at(path: Path) -> int:

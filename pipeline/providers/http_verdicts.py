@@ -100,6 +100,6 @@ def _seconds(text: str, now: datetime) -> float | None:
 def _until(text: str, now: datetime) -> float | None:
     try:
         then = parsedate_to_datetime(text)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):  # the last: a zone of more digits than there are seconds
         return None
     return (then.replace(tzinfo=then.tzinfo or UTC) - now).total_seconds()

@@ -24,7 +24,7 @@ from pipeline.audience.tokens import Purpose
 from pipeline.config import load
 from pipeline.engines import embedded, jobs, service
 from pipeline.engines.jobs import alone
-from pipeline.errors import Busy, OutputError, Unreachable
+from pipeline.errors import Busy, OutputError, SchemaOutdated, Unreachable
 from pipeline.mailings.mailing import DeliveryState
 from pipeline.providers.base import Message, Receipt
 from tests.fault.house import happens
@@ -234,7 +234,7 @@ def test_sender_that_meets_a_mistake_of_ours_says_where_and_begins_again(
 def test_run_follows_settings_that_can_be_read_and_ignores_others(
     letters: Publication, said: Said, monkeypatch: pytest.MonkeyPatch, change: Callable[[str], str], event: str
 ) -> None:
-    monkeypatch.setattr(service, "SETTINGS_S", 0.01)
+    monkeypatch.setattr(service, "LOOK_S", 0.01)
     config = letters.folder / "config.yaml"
 
     with running(letters, said, only="publish"):
@@ -277,7 +277,7 @@ def test_new_settings_wait_for_a_message_that_takes_longer_than_the_end_may(
     def cut(code: int) -> None:
         raise AssertionError(f"cut short with exit code {code}")
 
-    monkeypatch.setattr(service, "SETTINGS_S", 0.01)
+    monkeypatch.setattr(service, "LOOK_S", 0.01)
     monkeypatch.setattr(service, "GRACE_S", 0)
     monkeypatch.setattr(os, "_exit", cut)
     letters.write("02-new.md", words(2))
@@ -299,7 +299,7 @@ def test_new_settings_wait_for_a_message_that_takes_longer_than_the_end_may(
 def test_settings_that_cannot_be_begun_with_leave_the_old_ones_in_force(
     letters: Publication, said: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "SETTINGS_S", 0.01)
+    monkeypatch.setattr(service, "LOOK_S", 0.01)
     before = letters.app
 
     with socket.create_server(("127.0.0.1", 0)) as taken, running(letters, said):
@@ -313,7 +313,7 @@ def test_settings_that_cannot_be_begun_with_leave_the_old_ones_in_force(
 def test_new_settings_are_begun_with_under_the_same_lock(
     letters: Publication, said: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "SETTINGS_S", 0.01)
+    monkeypatch.setattr(service, "LOOK_S", 0.01)
 
     with ThreadPoolExecutor(1) as pool:
         with running(letters, said):
@@ -351,7 +351,7 @@ def test_work_that_does_not_end_is_cut_off_when_we_are_asked_to_end(
 def test_run_goes_on_when_its_settings_are_moved_away(
     letters: Publication, said: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "SETTINGS_S", 0.01)
+    monkeypatch.setattr(service, "LOOK_S", 0.01)
 
     with running(letters, said, only="publish"):
         (letters.folder / "config.yaml").rename(letters.folder / "elsewhere.yaml")
@@ -361,7 +361,7 @@ def test_run_goes_on_when_its_settings_are_moved_away(
 def test_run_serves_readers_while_the_ledger_is_away_and_catches_up_when_it_is_back(
     tmp_path: Path, postgres_url: str, said: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "SETTINGS_S", 0.05)
+    monkeypatch.setattr(service, "LOOK_S", 0.05)
     monkeypatch.setattr("pipeline.web.spool_thread.ROUND_S", 0.05)
     there = urlsplit(postgres_url)
     with socket.create_server(("127.0.0.1", 0)) as web, socket.create_server(("127.0.0.1", 0)) as away:
@@ -380,6 +380,23 @@ def test_run_serves_readers_while_the_ledger_is_away_and_catches_up_when_it_is_b
             said.wait("subscription.left")
 
     assert before == (200, 200, 200, True)
+
+
+@pytest.mark.parametrize("only", [None, "publish", "send", "web"])
+def test_run_that_was_forgotten_ends_when_the_ledger_is_brought_to_a_newer_version(
+    letters: Publication, said: Said, monkeypatch: pytest.MonkeyPatch, only: str | None
+) -> None:
+    monkeypatch.setattr(service, "LOOK_S", 0.01)
+
+    with pytest.raises(SchemaOutdated, match="version 9999"), running(letters, said, only=only):
+        bring_to_a_newer_version(letters, said)
+
+
+def bring_to_a_newer_version(letters: Publication, said: Said) -> None:
+    """As another machine does; waits until `run` is over, which nobody has stopped."""
+    with letters.app.database.write() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    begun_again(said)
 
 
 @pytest.mark.parametrize("only", ["publish", "send"])

@@ -277,6 +277,7 @@ def test_each_fault_has_its_verdict(blame: Blame, word: str, session: bool) -> N
     ({}, None), ({"retry_after": "2"}, 2), ({"retry_after": "1.5"}, 1.5), ({"retry_after": "-5"}, 0),
     ({"retry_after": "99999999"}, 86_400), ({"retry_after": "soon"}, None), ({"retry_after": "nan"}, None),
     ({"retry_after": "inf"}, None), ({"retry_after": "Tue, 24 Mar 2026 12:01:00 GMT"}, 60),
+    ({"retry_after": "Tue, 24 Mar 2026 12:01:00 +99999999999999"}, None),
     ({"x_reset": str(int((NOON + timedelta(seconds=30)).timestamp()))}, 30), ({"x_reset": "7"}, 7),
     ({"retry_after": "3", "x_reset": "7"}, 3),
 ])
