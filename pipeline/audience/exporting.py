@@ -65,8 +65,8 @@ def own_data(
 
 def _cells(member: Member) -> tuple[str, ...]:
     person, said = member.subscriber, member.subscription
-    consent_at = said.evidence.at or said.confirmed_at
-    return (person.address, person.name, person.language, said.list, _status(member), _iso(consent_at) or "",
+    consent_at = _iso(said.evidence.at) or said.evidence.note or _iso(said.confirmed_at) or ""
+    return (person.address, person.name, person.language, said.list, _status(member), consent_at,
             said.evidence.source, said.evidence.text, _iso(said.left_at) or "")
 
 

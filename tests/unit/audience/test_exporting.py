@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -59,6 +60,14 @@ def test_who_is_suppressed_is_exported_as_out(suppressed: str, status: str) -> N
     row = next(csv.DictReader(io.StringIO(as_csv(Member(ANN, MEMBER.subscription, suppressed)), newline="")))
 
     assert row["status"] == status
+
+
+def test_a_consent_whose_day_nobody_could_read_is_exported_as_it_was_written() -> None:
+    said = replace(MEMBER.subscription, evidence=Evidence("import:csv", note="last summer"))
+
+    row = next(csv.DictReader(io.StringIO(as_csv(Member(ANN, said)), newline="")))
+
+    assert row["consent_at"] == "last summer"
 
 
 def test_an_empty_book_gives_a_header_alone() -> None:
