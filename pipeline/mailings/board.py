@@ -72,6 +72,10 @@ class Board:
         self._enter(place, claim, _BEGUN)
         return True
 
+    def withdraw(self, claim: Claim) -> None:
+        """It was begun and is not made, for no fault of its own: whoever finds us dead suspects it of nothing."""
+        self._free_entry(claim.id)
+
     def depart(self, claim: Claim) -> None:
         """The message's bytes go out from now on; it was begun."""
         self._enter(self._entries[claim.id], claim, _DEPARTED)
@@ -95,12 +99,15 @@ class Board:
     def clear(self, outcomes: Sequence[Outcome]) -> None:
         """These stand in the ledger now, and here no more: what was said names people, who may ask to be forgotten."""
         for outcome in outcomes:
-            place = self._entries.pop(outcome.claim.id, None)
-            if place is not None:
-                self._map[place + _AT_PHASE] = _FREE
-                start, (length,) = place + _HEAD.size, _LENGTH.unpack_from(self._map, place + _AT_LENGTH)
-                self._map[start:start + length] = bytes(length)
-                self._free.append(place // SIZE)
+            self._free_entry(outcome.claim.id)
+
+    def _free_entry(self, claim_id: int) -> None:
+        place = self._entries.pop(claim_id, None)
+        if place is not None:
+            self._map[place + _AT_PHASE] = _FREE
+            start, (length,) = place + _HEAD.size, _LENGTH.unpack_from(self._map, place + _AT_LENGTH)
+            self._map[start:start + length] = bytes(length)
+            self._free.append(place // SIZE)
 
     def close(self) -> None:
         """Ends well: everything is recorded, and nobody need look."""

@@ -103,9 +103,7 @@ class SenderQueue:
                 self._leave_flight(claim)
                 self._waiting.appendleft(claim)
                 return A_MOMENT_S
-            if message := self._compose(claim):
-                if not self._dispatch.quarantine.suspects:  # else each is made in its turn: a death shows at which
-                    self._dispatch.prepare(self._waiting)
+            if message := self._made(claim):
                 self._in_flight[message.key] = claim
                 self._slot = None
                 return message
@@ -277,6 +275,17 @@ class SenderQueue:
         domains = self._dispatch.pace.domains
         if domains.are_on and claim.mailing_id is not None:
             domains.landed(claim.address)
+
+    def _made(self, claim: Claim) -> Message | None:
+        """The message, which was begun; a ledger that goes away meanwhile is no fault of it."""
+        try:
+            message = self._compose(claim)
+            if message and not self._dispatch.quarantine.suspects:  # else each in its turn: a death shows at which
+                self._dispatch.prepare(self._waiting)
+        except (DatabaseError, OutputError):
+            self._dispatch.board.withdraw(claim)
+            raise
+        return message
 
     def _compose(self, claim: Claim) -> Message | None:
         """The message; where none can be made a reader fails alone, and a mailing is paused."""

@@ -194,6 +194,23 @@ def test_what_is_in_the_air_when_a_single_pass_loses_the_ledger_is_heard_and_not
     assert work.states == ["sent"] * GROUP + ["pending"] * 5
 
 
+def test_message_that_cannot_be_made_because_a_single_pass_loses_the_ledger_is_suspected_of_nothing(
+    work: Remote,
+) -> None:
+    def compose(claim: Claim) -> Message:
+        work.lose_the_ledger()
+        work.ledger.mailings.envelope(work.mailing_id)
+        return work.compose(claim)
+
+    dispatch = work.dispatch(compose)
+    with pytest.raises(Unreachable):
+        deliver(dispatch, work.stop)
+    work.clock.wait(work.stop, AWAY.total_seconds())
+    take_back(work.ledger, dispatch.worker, read_board(dispatch.board.path), Doubt.PROCESS, NOON, has_died=True)
+
+    assert (work.ledger.suspects.waiting(), work.states) == ({}, ["pending"] * 3)
+
+
 def test_turn_of_a_machine_among_many_waits_for_the_ledger(work: Remote) -> None:
     dispatch = work.dispatch(lambda claim: work.lose_the_ledger() or work.compose(claim))  # type: ignore[func-returns-value]
 
