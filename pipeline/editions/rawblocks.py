@@ -17,11 +17,12 @@ from pipeline.issues.tags import TAG, Kind, Tag, read_tag
 
 _PARAGRAPHS = frozenset((
     "p", "section", "article", "details", "figure", "aside", "header", "footer", "main", "nav", "dl", "hgroup", "ul",
-    "ol", "blockquote", "table", "pre", "h1", "h2", "h3", "h4", "h5", "h6"))
-_LINES = frozenset(("div", "li", "dt", "dd", "figcaption", "summary", "caption", "center", "address", "tr"))
+    "ol", "blockquote", "table", "tr", "pre", "h1", "h2", "h3", "h4", "h5", "h6"))
+_LINES = frozenset(("div", "li", "dt", "dd", "figcaption", "summary", "caption", "center", "address", "td", "th"))
 _CONTAINERS = {"ul": "bullet_list", "ol": "ordered_list", "blockquote": "blockquote",
                **{f"h{level}": "heading" for level in range(1, 7)}}
 _NOT_IN_CELLS = frozenset(("table", "ul", "ol", "blockquote", "pre", "h1", "h2", "h3", "h4", "h5", "h6"))
+_BLOCKS_IN_CELLS = (_PARAGRAPHS | _LINES) - {"table", "tr", "td", "th", "caption"}
 _BREAK = "<br>"
 
 
@@ -82,7 +83,10 @@ class _Blocks:
         return at
 
     def _is_plain(self, at: int, end: int) -> bool:
-        return not any(tag and tag.name in _NOT_IN_CELLS for tag in self._tags[at + 1:end])
+        """Whether a table holds words: one around blocks only lays them out, as one of a single column does."""
+        tags = [tag for tag in self._tags[at + 1:end] if tag]
+        lays_out = _NOT_IN_CELLS if _is_wide(tags) else _NOT_IN_CELLS | _BLOCKS_IN_CELLS
+        return not any(tag.name in lays_out for tag in tags)
 
     def _contain(self, tag: Tag) -> None:
         self._flush()
@@ -153,6 +157,19 @@ def _partners(tags: list[Tag | None]) -> dict[int, int]:
             opened = waiting[tag.name].pop()
             found |= {opened: at, at: opened}
     return found
+
+
+def _is_wide(tags: list[Tag]) -> bool:
+    """Whether a row of a table has two cells."""
+    cells = 0
+    for tag in tags:
+        if tag.name == "tr":
+            cells = 0
+        elif tag.name in ("td", "th") and tag.kind is Kind.OPEN:
+            cells += 1
+            if cells > 1:
+                return True
+    return False
 
 
 def _closing(name: str) -> Token:

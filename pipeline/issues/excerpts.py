@@ -14,7 +14,7 @@ from itertools import islice, takewhile
 
 from markdown_it.token import Token
 
-from pipeline.issues.attributes import without_list
+from pipeline.issues.attributes import settle_attributes, without_list
 from pipeline.issues.body import Body
 from pipeline.issues.headings import fold, has_words, plain_text
 from pipeline.issues.issue import Image
@@ -135,7 +135,8 @@ class _Blocks:
         looked_at = replace(token, content=part)
         if token.type == "inline" and (part != token.content or "too_much" in token.meta):
             looked_at.children = self._body.words(part)
-        settled = settle([looked_at], Report("", 1))
+        looked_at.children = [child.copy() for child in looked_at.children or ()]
+        settled = settle_attributes(settle([looked_at], Report("", 1)))
         return next((found for found in settled if found.type in ("inline", "html_block")), looked_at)
 
 

@@ -148,6 +148,9 @@ def test_raw_html_looks_as_markdown_does(raw: str, expected: str) -> None:
     ("a<br>b", "a\nb"),
     ("<div>a<br>b</div>", "a\nb"),
     ("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>", "a  b\nc"),
+    ("<table><tr><td>a</td></tr><tr><td>b</td></tr></table>", "a\nb"),
+    ("<table><tr><td><div>a<p>b</p>c</div></td></tr><tr><td><div>d</div></td></tr></table>", "a\n\nb\n\nc\n\nd"),
+    ("<table><tr><td><table><tr><td>a</td></tr></table></td></tr><tr><td>b</td></tr></table>", "a\n\nb"),
 ])
 def test_odd_html_loses_no_words(body: str, expected: str) -> None:
     assert text(body) == expected

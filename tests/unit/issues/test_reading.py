@@ -156,6 +156,8 @@ def test_the_cover_is_front_matter_or_the_picture_in_the_first_block(text: str, 
      ("正文从这里才真正开始。",), False),
     ("https://example.com/a\n\n网址：https://example.com\n\nText with `code` and Vec<u8>.",
      ("Text with code and Vec<u8>.",), False),
+    ('Written by [Ann](x){:target="_blank"}, as **ever**{: .big}.\n\n- [A much longer link](x){:rel="me"}',
+     ("Written by Ann, as ever.", "A much longer link"), False),
     ("A line that\ncontinues on the next.", ("A line that continues on the next.",), False),
     ("Twice the same text.\n\nTwice the same text.", ("Twice the same text.",), False),
 ])
