@@ -14,10 +14,10 @@ LEAST_S = 0.05   # what is done sooner says nothing
 
 
 def growth(cost: Callable[[str], float], pattern: Pattern, size: int) -> float:
-    """How many times as much the long text costs; measured again if it looks like a square."""
+    """How many times as much the long text costs; what looks like a square is measured at larger sizes too."""
     factors = []
-    for _ in range(3):
-        factors.append(cost(pattern(size * TIMES)) / max(LEAST_S, cost(pattern(size))))
+    for larger in (1, 2, 3):
+        factors.append(cost(pattern(size * larger * TIMES)) / max(LEAST_S, cost(pattern(size * larger))))
         if factors[-1] <= SQUARE:
             break
     return min(factors)
