@@ -110,7 +110,7 @@ class Schedule(Section):
     quiet: Duration = default("15m")
     """An issue is mailed when its file has been left alone this long."""
     max_age: Span = default("7d")
-    """First seen as due later than this after its hour, an issue is held for a person."""
+    """An issue first seen as due later than this after its hour, or ready for so long, is held for a person."""
     max_burst: Count = default("2")
     """More issues than this due and unmailed at once are all held for a person."""
 

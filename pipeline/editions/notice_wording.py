@@ -9,6 +9,7 @@ _ENGLISH: Wording = {
     "issue_without_number": "“{title}”",
     "subject_approval": "{issue} waits for you",
     "subject_held": "{issue} is held",
+    "subject_held_list": "{issue} is held for {list}",
     "subject_paused": "{issue}: sending is paused",
     "subject_doubt": "{issue}: {count} in doubt",
     "subject_finished": "{issue} is out",
@@ -17,6 +18,7 @@ _ENGLISH: Wording = {
     "approval": "{issue} waits for your approval ({reason}). Look at it, then let it go:",
     "held": "{issue} is held and nobody was mailed: {reason}. Once you are content, the first line mails it, the "
             "second publishes it without mail:",
+    "held_list": "{issue} was mailed, but not to {list}: {reason}. Once you are content, let it go:",
     "paused": "The mailing of {issue} to {list} is paused: {reason}. {sent} of {audience} readers have it. When the "
               "cause is mended, go on with:",
     "doubt": "{count} of {audience} readers of {issue} ({list}) may or may not have it: avviso, or the line to the "
@@ -40,6 +42,7 @@ _SIMPLIFIED: Wording = {
     "issue_without_number": "《{title}》",
     "subject_approval": "{issue}等你批准",
     "subject_held": "{issue}被扣下了",
+    "subject_held_list": "{issue}暂不寄往 {list}",
     "subject_paused": "{issue}暂停发送",
     "subject_doubt": "{issue}有 {count} 封存疑",
     "subject_finished": "{issue}已寄出",
@@ -47,6 +50,7 @@ _SIMPLIFIED: Wording = {
     "subject_several": "《{title}》有 {count} 件事",
     "approval": "{issue}等你批准（{reason}）。先看一眼，再放行：",
     "held": "{issue}被扣下，没有寄给任何人：{reason}。看过没问题，第一行寄出，第二行只发布不寄信：",
+    "held_list": "{issue}已经寄出，但没有寄往 {list}：{reason}。看过没问题，就放行：",
     "paused": "{issue}发往 {list} 的邮件暂停了：{reason}。{audience} 位读者中已有 {sent} 位收到。排除原因后继续：",
     "doubt": "{issue}（{list}）的 {audience} 位读者中，有 {count} 位不知是否收到：信交出去之后、收到回音之前，"
              "程序或线路中断了。这类信几乎都已送达。请用下面的一行决定，或者不管它：{otherwise}。",
@@ -60,7 +64,7 @@ _SIMPLIFIED: Wording = {
     "sent": "已寄 {n}", "failed": "失败 {n}", "in_doubt": "存疑 {n}", "skipped": "寄出前已退订 {n}",
     "cancelled": "取消 {n}",
     "comma": "，",
-    "cause_late": "到期太久之后才出现（{reason}）",
+    "cause_late": "到期太久（{reason}）",
     "cause_burst": "一次到期的太多（{reason}）",
     "cause_copy": "文字与寄过的一期几乎相同（{reason}）",
 }
@@ -70,6 +74,7 @@ _TRADITIONAL: Wording = {
     "issue_without_number": "《{title}》",
     "subject_approval": "{issue}等你核准",
     "subject_held": "{issue}被扣下了",
+    "subject_held_list": "{issue}暫不寄往 {list}",
     "subject_paused": "{issue}暫停發送",
     "subject_doubt": "{issue}有 {count} 封存疑",
     "subject_finished": "{issue}已寄出",
@@ -77,6 +82,7 @@ _TRADITIONAL: Wording = {
     "subject_several": "《{title}》有 {count} 件事",
     "approval": "{issue}等你核准（{reason}）。先看一眼，再放行：",
     "held": "{issue}被扣下，沒有寄給任何人：{reason}。看過沒問題，第一行寄出，第二行只發佈不寄信：",
+    "held_list": "{issue}已經寄出，但沒有寄往 {list}：{reason}。看過沒問題，就放行：",
     "paused": "{issue}發往 {list} 的郵件暫停了：{reason}。{audience} 位讀者中已有 {sent} 位收到。排除原因後繼續：",
     "doubt": "{issue}（{list}）的 {audience} 位讀者中，有 {count} 位不知是否收到：信交出去之後、收到回音之前，"
              "程式或線路中斷了。這類信幾乎都已送達。請用下面的一行決定，或者不管它：{otherwise}。",
@@ -90,7 +96,7 @@ _TRADITIONAL: Wording = {
     "sent": "已寄 {n}", "failed": "失敗 {n}", "in_doubt": "存疑 {n}", "skipped": "寄出前已退訂 {n}",
     "cancelled": "取消 {n}",
     "comma": "，",
-    "cause_late": "到期太久之後才出現（{reason}）",
+    "cause_late": "到期太久（{reason}）",
     "cause_burst": "一次到期的太多（{reason}）",
     "cause_copy": "文字與寄過的一期幾乎相同（{reason}）",
 }

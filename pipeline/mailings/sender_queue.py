@@ -277,12 +277,12 @@ class SenderQueue:
             domains.landed(claim.address)
 
     def _made(self, claim: Claim) -> Message | None:
-        """The message, which was begun; a ledger that goes away meanwhile is no fault of it."""
+        """The message, which was begun; a ledger that goes away, or a machine without memory, is no fault of it."""
         try:
             message = self._compose(claim)
             if message and not self._dispatch.quarantine.suspects:  # else each in its turn: a death shows at which
                 self._dispatch.prepare(self._waiting)
-        except (DatabaseError, OutputError):
+        except (DatabaseError, OutputError, MemoryError, OSError):
             self._dispatch.board.withdraw(claim)
             raise
         return message

@@ -5,6 +5,7 @@
     parsing     reads a file to the end                description   finds the words below a title
     identity    says which issue a file is             apart         where files share a name by habit
     pickup      decides what becomes of each issue     decide        what a person says of one
+    clock_guard   says that somebody set the clock
     dress       makes the edition and the envelope     trial         the same, to an address of one's own
     planning    the pass as it would be
 

@@ -42,13 +42,14 @@ class Decisions:
         if record.draft:
             raise _refusal(record, "is a draft", "take `draft` out of its front matter")
         self._reopen(record, now)
-        if self._started(record):
-            raise _refusal(record, "was mailed already", "an issue is mailed once; `avviso status` shows to whom")
-        for list_id in record.lists:
+        begun = self._started(record)
+        for list_id in () if begun else record.lists:
             self._ledger.mailings.propose(record.key, list_id, state=MailingState.SCHEDULED, reason="approved",
                                           send_at=record.due_at, now=now, approved=True)
         if not [one for one in self._mailings(record)
                 if self._ledger.mailings.approve(one.id, reason=self._said("approved", now), now=now)]:
+            if begun:
+                raise _refusal(record, "was mailed already", "an issue is mailed once; `avviso status` shows to whom")
             raise _refusal(record, "was cancelled", "that is for ever; an `id:` of its own makes it a new issue")
         approved = "approved"
         if record.state is State.ADOPTED:

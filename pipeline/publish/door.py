@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from pipeline.amounts import counted
 from pipeline.clock import Clock
 from pipeline.errors import EditionError, Problem, Refusal
 from pipeline.issues.archive import Archive
@@ -23,8 +22,9 @@ from pipeline.issues.likeness import SAME, alike
 from pipeline.issues.record import Record
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import Mailing, MailingState
+from pipeline.publish.clock_guard import ClockGuard
 from pipeline.publish.gather import Gathered, Gatherer
-from pipeline.publish.manifest import PREVIOUS, Manifest
+from pipeline.publish.manifest import Manifest
 from pipeline.publish.pickup import Approve, Rules, holds, is_due, standing
 
 if TYPE_CHECKING:  # slow imports: feeds and mail
@@ -37,9 +37,6 @@ log = logging.getLogger(__name__)
 
 SETTLING_S = 2.0                    # how long a file must be left alone
 ONE_SECOND = timedelta(seconds=1)
-CLOCK_SLACK = timedelta(minutes=10)
-LEAP = timedelta(days=1)            # what a clock may be set ahead by without a question
-DRIFT = "clock_drift"               # the note that says how far the clock was from a steady one, in seconds
 
 
 @dataclass(slots=True)
@@ -75,7 +72,9 @@ class Publisher:
         self._expire = expire
         self._broadcasts = broadcasts
         self._steady = steady or clock.now
+        self._clock_guard = ClockGuard(ledger, self._steady)
         self._bring = bring  # to where readers see it, before anybody is mailed a link to it
+        self._unread: frozenset[str] = frozenset()  # issues of which the last look could not read what they say now
 
     def make_pass(self, *, start: bool = True, write: bool = True) -> Pass:
         """Publishes and begins what is due.
@@ -86,13 +85,13 @@ class Publisher:
         done = Pass()
         gathered = self.look(done)
         now = self._clock.now()
-        leapt, drift = self._notice_clock(done, now)
+        reading = self._clock_guard.read(now)
+        done.problems += reading.problems
         self._draw_baseline(done, now)
         self._publish_due(done, now)
         self._propose(now)
-        if leapt:
-            self._hold_leapt(leapt, now)
-        self._ledger.notebook.write_note(DRIFT, str(drift.total_seconds()))  # not before: a pass may die and forget it
+        self._clock_guard.hold(reading)
+        self._clock_guard.remember(reading)
         self._settle(done, now)
         if gathered.depleted:
             return done
@@ -136,6 +135,7 @@ class Publisher:
         if gathered.unsettled:
             self._clock.wait(threading.Event(), SETTLING_S)
             gathered = self._gatherer.look(accept_missing=accept_missing)
+        self._unread = gathered.unread
         done.problems += gathered.problems
         if gathered.depleted:
             done.problems.append(_depleted(gathered.missing))
@@ -197,33 +197,6 @@ class Publisher:
                 "this ledger is new, but feeds/ or var/ shows earlier runs: who was mailed is not known",
                 remedy="restore the old ledger, or run `avviso init` to begin again without mailing anybody")
 
-    def _notice_clock(self, done: Pass, now: datetime) -> tuple[datetime | None, timedelta]:
-        """A clock that was set is said. One that went back makes nothing due; of one that was set ahead by more than
-        a day since the last pass, the instant it would show else. Gives also how far it is from the steady one."""
-        noted = self._ledger.notebook.note(PREVIOUS)
-        drift = now - self._steady()
-        drifted = self._ledger.notebook.note(DRIFT)
-        leap = drift - timedelta(seconds=float(drifted)) if drifted else timedelta(0)
-        if noted and datetime.fromisoformat(noted) - now > CLOCK_SLACK:
-            done.problems.append(Problem(
-                "clock", f"it shows {now:%Y-%m-%d %H:%M} UTC, the last pass was at {noted[:16]}",
-                "set the machine's clock", rule="clock-moved", severity="warning"))
-        self._ledger.notebook.write_note(PREVIOUS, now.isoformat())
-        if leap <= LEAP:
-            return None, drift
-        done.problems.append(Problem(
-            "clock", f"it was set ahead by {counted(leap.days, 'day')} since the last pass: it shows "
-                     f"{now:%Y-%m-%d %H:%M} UTC",
-            "set it right; what seems to be due since is held", rule="clock-moved", severity="warning"))
-        return now - leap, drift
-
-    def _hold_leapt(self, since: datetime, now: datetime) -> None:
-        """What is due only because the clock was set ahead waits for a person, approved or not."""
-        for mailing in self._ledger.mailings.all(MailingState.SCHEDULED):
-            if since < mailing.send_at <= now:
-                self._ledger.mailings.move(mailing.id, MailingState.HELD, now=now, reason=(
-                    f"clock: due only since it was set ahead to {now:%Y-%m-%d %H:%M} UTC"))
-
     def _draw_baseline(self, done: Pass, now: datetime) -> None:
         """The first pass on a folder adopts what is due already: published, never mailed."""
         if self._ledger.notebook.identity().baseline_at is None:
@@ -252,6 +225,8 @@ class Publisher:
         """Enters a mailing for each list of each issue that has become due, held or scheduled."""
         by_issue = _by_issue(self._ledger.mailings.all())
         due = [record for record in self._archive.restless(now, by_issue).values() if is_due(record, now)]
+        for record in due:
+            self._follow(record, by_issue[record.key], now)
         candidates = [record for record in due if _lacks_mailing(record, by_issue[record.key])
                       and record.state not in (State.ADOPTED, State.PROBLEM)]
         waiting = [record for record in due if record not in candidates and any(
@@ -262,7 +237,7 @@ class Publisher:
         first = self._rules.approve is Approve.FIRST and not any(
             (mailing.started_at or mailing.approved) and not self._ledger.mailings.was_trial(mailing)
             for mailing in mailings)
-        reasons = holds(candidates, waiting, copies=self._copies(candidates), first=first, rules=self._rules,
+        reasons = holds(candidates, waiting, copies=self._copies(candidates), first=first, rules=self._rules, now=now,
                         restored_at=self._ledger.notebook.identity().restored_at)
         for record in candidates:
             self._enter(record, reasons.get(record.key, ""), now)
@@ -289,8 +264,9 @@ class Publisher:
         ready, changed, done.held = [], [], []
         before: dict[str, State] = {}
         for record in self._archive.restless(now, by_issue).values():
-            self._follow(record, by_issue[record.key])
-            now_at = standing(record, by_issue[record.key], self._rules, now)
+            self._follow(record, by_issue[record.key], now)
+            now_at = standing(
+                record, by_issue[record.key], self._rules, now, unread=record.key in self._unread)
             if (now_at.state, now_at.reason) != (record.state, record.reason):
                 before[record.key] = record.state
                 record = replace(record, state=now_at.state, reason=now_at.reason, since=now)
@@ -304,8 +280,12 @@ class Publisher:
         done.picked_up = [standings.get(record.key, record) for record in done.picked_up]
         return ready
 
-    def _follow(self, record: Record, mailings: list[Mailing]) -> None:
-        """While nothing has begun, mailings go where and when the file says now."""
+    def _follow(self, record: Record, mailings: list[Mailing], now: datetime) -> None:
+        """While nothing has begun, mailings go where and when the file says now; what is held is held there too."""
+        held = next((mailing for mailing in mailings if mailing.state is MailingState.HELD), None)
+        if held and _lacks_mailing(record, mailings):
+            self._enter(record, held.reason, now)
+            mailings[:] = self._ledger.mailings.all(issue_key=record.key)
         for mailing in tuple(mailings):
             if mailing.started_at or mailing.state is MailingState.CANCELLED:
                 continue

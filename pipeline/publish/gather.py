@@ -63,6 +63,7 @@ class Gathered:
     `unsettled`: some files changed less than two seconds ago and were left for the next look.
     `missing`: paths of known issues that are gone; when `depleted`, too many of them to believe it.
     `fingerprint`: while the folder has the same there is nothing to read in it; "" where there may be.
+    `unread`: keys of issues whose files say something new that could not be read.
     """
 
     problems: tuple[Problem, ...]
@@ -70,6 +71,7 @@ class Gathered:
     depleted: bool
     unsettled: bool
     fingerprint: str
+    unread: frozenset[str] = frozenset()
 
 
 class Reader(Protocol):
@@ -136,7 +138,8 @@ class Gatherer:
         problems = (*listing.problems, *inventory.problems())
         seen = "" if problems or unsettled or depleted else present
         self._notes.write_note(SEEN, seen)
-        return Gathered(problems, tuple(missing), depleted, unsettled, seen)
+        unread = frozenset(identities.keys[path] for path in inventory.unread() & identities.keys.keys())
+        return Gathered(problems, tuple(missing), depleted, unsettled, seen, unread)
 
     def _open(self, stale: Sequence[Entry], inventory: Inventory) -> None:
         """Reads files that changed, or are somebody else now; a problem is its own."""

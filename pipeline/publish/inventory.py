@@ -27,6 +27,7 @@ class Inventory:
         self._files: dict[str, KnownFile] = {}
         self._changed: set[str] = set()
         self._reread: dict[str, str] = {}
+        self._left: set[str] = set()
 
     def keep(self, before: KnownFile) -> None:
         """Size and time are as before: so is the text."""
@@ -36,6 +37,7 @@ class Inventory:
         """It is being written: a known one stands as it was, a new one is not there yet."""
         if before:
             self._files[entry.path] = before
+            self._left.add(entry.path)
 
     def refuse(self, entry: Entry, problem: Problem) -> None:
         before = self._known.get(entry.path)
@@ -99,6 +101,10 @@ class Inventory:
 
     def problems(self) -> Iterable[Problem]:
         return [file.problem for _, file in sorted(self._files.items()) if file.problem]
+
+    def unread(self) -> set[str]:
+        """Paths whose present text nobody has read: it is broken, or just being written."""
+        return self._left | {path for path, file in self._files.items() if file.problem}
 
     def files(self, keys: Mapping[str, str]) -> list[KnownFile]:
         """What the book must remember of this look."""

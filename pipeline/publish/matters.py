@@ -48,6 +48,8 @@ def matters(records: Mapping[str, Record], mailings: Sequence[Mailing], looking:
 
 
 def _of_mailing(record: Record, mailing: Mailing, looking: Looking) -> Iterator[Matter]:
+    if mailing.state is MailingState.HELD and record.state is State.MAILED and BY_A_PERSON not in mailing.reason:
+        yield _held_list(record, mailing)
     if mailing.state is MailingState.PAUSED and BY_A_PERSON not in mailing.reason:
         yield _paused(record, mailing)
     if mailing.counts[DeliveryState.IN_DOUBT] and mailing.state in (MailingState.SENDING, MailingState.PAUSED):
@@ -63,6 +65,13 @@ def _held(record: Record) -> Matter:
     return Matter(f"held {record.key} {record.reason}", kind, record.number, record.title,
                   tuple(f"avviso {word} {name}" for word in words),
                   {"cause": cause, "reason": reason if kind == "approval" else record.reason})
+
+
+def _held_list(record: Record, mailing: Mailing) -> Matter:
+    """One of its lists waits, while another was mailed."""
+    return Matter(f"held {record.key} to {mailing.list} {mailing.reason}", "held_list", record.number, record.title,
+                  (f"avviso approve {shlex.quote(record.key)}",),
+                  {"list": mailing.list, "cause": mailing.reason.partition(": ")[0], "reason": mailing.reason})
 
 
 def _paused(record: Record, mailing: Mailing) -> Matter:

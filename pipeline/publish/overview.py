@@ -76,7 +76,11 @@ def _needs(ledger: Ledger, issues: Sequence[Record], mailings: Sequence[Mailing]
         if record.missing_at is not None and record.key in waiting:
             yield (f"{record.key} {record.title} waits for its file {record.path}: put it back, "
                    f"or `avviso cancel {name}`")
+    begun = {mailing.issue_key for mailing in mailings if mailing.started_at}
     for mailing in mailings:
+        if mailing.state is MailingState.HELD and mailing.issue_key in begun:  # the issue itself counts as mailed
+            yield (f"{mailing.issue_key} to {mailing.list} is held: {mailing.reason}: "
+                   f"`avviso approve {shlex.quote(mailing.issue_key)}` mails it")
         yield from needs_of(mailing)
     for call in ledger.hubs.given_up():
         yield f"the hub {call.hub} does not take the news of {call.topic}: mend feeds.websub, or wait"

@@ -58,7 +58,7 @@ def is_due(record: Record, now: datetime) -> bool:
 
 def holds(
     candidates: Sequence[Record], waiting: Sequence[Record], *, copies: Mapping[str, str], first: bool,
-    rules: Rules, restored_at: datetime | None = None,
+    rules: Rules, now: datetime, restored_at: datetime | None = None,
 ) -> dict[str, str]:
     """Why each of these may not be mailed without a person, by key; who is not named may.
 
@@ -67,7 +67,8 @@ def holds(
     filled from an export, which does not know what was mailed after it was made.
     """
     reasons = {record.key: reason for record in candidates
-               if (reason := _own_reason(record, copies, rules, restored_at))}
+               if (reason := _own_reason(record, copies, rules, now, restored_at))}
+    reasons |= {record.key: reason for record in waiting if (reason := _late(record, rules, now))}
     free = [record for record in (*candidates, *waiting) if record.key not in reasons]
     if len(free) > rules.max_burst:
         burst = f"burst: {len(free)} issues are due at once, schedule.max_burst is {rules.max_burst}"
@@ -80,21 +81,37 @@ def holds(
 
 
 def _own_reason(
-    record: Record, copies: Mapping[str, str], rules: Rules, restored_at: datetime | None
+    record: Record, copies: Mapping[str, str], rules: Rules, now: datetime, restored_at: datetime | None
 ) -> str:
     if restored_at is not None and record.due_at <= restored_at:
         return (f"restored: due before the ledger was restored {local(restored_at, rules.zone)}, "
                 "so it may have been mailed already")
     if record.key in copies:
         return f"copy: its text repeats issue {copies[record.key]}, which was mailed"
-    if record.due_seen_at is not None and record.due_seen_at - record.due_at > rules.max_age:
-        days = (record.due_seen_at - record.due_at).days
-        return f"late: first seen {counted(days, 'day')} after its hour, schedule.max_age is {_shown(rules.max_age)}"
-    return ""
+    return _late(record, rules, now)
 
 
-def standing(record: Record, mailings: Sequence[Mailing], rules: Rules, now: datetime) -> Standing:
-    """Where an issue stands, given its mailings as they are now.
+def _late(record: Record, rules: Rules, now: datetime) -> str:
+    """Nobody looked for so long after its hour, or since it was ready to go."""
+    seen_at = record.due_seen_at or now
+    if seen_at - record.due_at > rules.max_age:
+        said = f"first seen {counted((seen_at - record.due_at).days, 'day')} after its hour"
+    elif now - max(record.due_at, _quiet_at(record, rules)) > rules.max_age:
+        said = f"still not mailed {counted((now - record.due_at).days, 'day')} after its hour"
+    else:
+        return ""
+    return f"late: {said}, schedule.max_age is {_shown(rules.max_age)}"
+
+
+def _quiet_at(record: Record, rules: Rules) -> datetime:
+    """When its text will have stood unchanged for long enough."""
+    return min(record.changed_at, record.seen_at) + rules.quiet
+
+
+def standing(
+    record: Record, mailings: Sequence[Mailing], rules: Rules, now: datetime, *, unread: bool = False
+) -> Standing:
+    """Where an issue stands, given its mailings as they are now. `unread`: what its file says now nobody could read.
 
     One that goes to two lists is ready as long as one of them waits: a pass may have died between the two.
     """
@@ -117,11 +134,13 @@ def standing(record: Record, mailings: Sequence[Mailing], rules: Rules, now: dat
                         else due)
     if not open_ones:
         return Standing(State.PUBLISHED, "cancelled" if mailings else "published")
+    if unread:
+        return Standing(State.WAITING, f"its file {record.path} was changed and cannot be read yet")
     return _scheduled(record, open_ones, rules, now)
 
 
 def _scheduled(record: Record, mailings: Sequence[Mailing], rules: Rules, now: datetime) -> Standing:
-    quiet_at = min(record.changed_at, record.seen_at) + rules.quiet
+    quiet_at = _quiet_at(record, rules)
     if quiet_at > now and not all(mailing.approved for mailing in mailings):
         return Standing(State.WAITING, f"quiet: mailed when its file is unchanged until {local(quiet_at, rules.zone)}")
     if record.missing_at is not None:

@@ -22,6 +22,7 @@ HELD = Matter("held x", "held", None, "<Odd> AVVISO-HOLE-VIEW", ("avviso approve
 DOUBT = Matter("doubt 3", "doubt", 14, "On paper", ("avviso resolve 14 --assume-sent", "avviso resolve 14 --resend"),
                {"list": "weekly", "count": "2", "audience": "10", "expires": "2026-03-25 20:00"})
 OTHERS = [
+    Matter("l", "held_list", 1, "A", ("x",), {"list": "daily", "cause": "late", "reason": "late: why"}),
     Matter("a", "approval", 1, "A", ("x",), {"cause": "approval", "reason": "the first mailing that really goes out"}),
     Matter("p", "paused", 1, "A", ("x",), {"list": "weekly", "reason": "why", "sent": "1", "audience": "2"}),
     Matter("m", "missing", 1, "A", ("x",), {"expected": "2026-03-24 08:00", "last": "2026-03-17 08:00", "known": "5"}),
@@ -91,4 +92,4 @@ def test_doubt_says_what_becomes_of_it_by_itself(expires: str, said: str) -> Non
 def test_reasons_are_explained_in_chinese_and_kept() -> None:
     made = render_notice([HELD], FRAME, TEMPLATES)
 
-    assert "到期太久之后才出现（late:firstseen9daysafteritshour）" in "".join(made.text.split())
+    assert "到期太久（late:firstseen9daysafteritshour）" in "".join(made.text.split())

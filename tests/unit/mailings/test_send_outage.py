@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -206,6 +207,22 @@ def test_message_that_cannot_be_made_because_a_single_pass_loses_the_ledger_is_s
     with pytest.raises(Unreachable):
         deliver(dispatch, work.stop)
     work.clock.wait(work.stop, AWAY.total_seconds())
+    take_back(work.ledger, dispatch.worker, read_board(dispatch.board.path), Doubt.PROCESS, NOON, has_died=True)
+
+    assert (work.ledger.suspects.waiting(), work.states) == ({}, ["pending"] * 3)
+
+
+@pytest.mark.parametrize("shortage", [MemoryError(), OSError(errno.EMFILE, "too many open files")], ids=repr)
+def test_message_that_a_machine_in_need_could_not_make_is_suspected_of_nothing(
+    tmp_path: Path, shortage: Exception,
+) -> None:
+    def compose(claim: Claim) -> Message:
+        raise shortage
+
+    work = Workplace(tmp_path)
+    dispatch = work.dispatch(compose)
+    with pytest.raises(type(shortage)):
+        deliver(dispatch, work.stop)
     take_back(work.ledger, dispatch.worker, read_board(dispatch.board.path), Doubt.PROCESS, NOON, has_died=True)
 
     assert (work.ledger.suspects.waiting(), work.states) == ({}, ["pending"] * 3)

@@ -13,7 +13,7 @@ import pytest
 
 from pipeline.engines.jobs import Shift, publish_once
 from pipeline.errors import Refused
-from pipeline.mailings.mailing import Doubt
+from pipeline.mailings.mailing import Doubt, MailingState
 from pipeline.providers.local import Faulty
 from pipeline.publish.pickup import Approve
 from tests.publications import TODAY, Publication, words
@@ -78,6 +78,24 @@ def test_first_mailing_that_waits_names_the_command_that_lets_it_go(letters: Pub
     assert subject == "No. 1 “Paper” waits for you"
     assert "(the first mailing that really goes out)" in text
     assert "avviso preview 1 avviso approve 1" in text
+
+
+def test_list_that_is_held_beside_one_that_was_mailed_is_told(letters: Publication) -> None:
+    lists = [{"id": "weekly", "name": "Weekly"}, {"id": "daily", "name": "Daily"}]
+    letters.configure({"notify": {"email": EDITOR}, "lists": lists})
+    letters.write("01-Paper.md", words(1), front="list: [weekly, daily]\n")
+    letters.publish(start=False)
+    mailings, now = letters.app.ledger.mailings, letters.clock.now()
+    weekly, daily = mailings.all()
+    mailings.move(daily.id, MailingState.HELD, reason="late: why", now=now)
+    dressed = letters.app.dresser.dress(letters.record("1"), weekly.list)
+    mailings.start(weekly.id, *dressed, now=now, expire=timedelta(days=1))
+
+    letters.deliver()
+
+    _, text = notices(letters)[0]
+    assert "No. 1 “Paper” was mailed, but not to daily: late: why. Once you are content, let it go:" in text
+    assert "avviso approve 1" in text
 
 
 def test_what_a_person_did_is_no_news(letters: Publication) -> None:

@@ -124,6 +124,9 @@ HOLDS: dict[str, tuple[list[Record], list[Record], dict[str, str], bool, Rules, 
     "seen in time and long ago is not late": (
         [record("1", due_at=NOON - 9 * DAY, due_seen_at=NOON - 9 * DAY)], [], {}, False, RULES, {}),
     "never seen as due is not late": ([record("1", due_seen_at=None)], [], {}, False, RULES, {}),
+    "ready long ago and still here is late": (
+        [], [record("1", due_at=NOON - 9 * DAY, due_seen_at=NOON - 9 * DAY, seen_at=NOON - 8 * DAY)], {}, False, RULES,
+        {"1": "late: still not mailed 9 days after its hour, schedule.max_age is 7d"}),
     "a copy": ([record("4")], [], {"4": "3"}, False, RULES, {"4": COPY}),
     "a late copy is a copy": ([record("4", **LATE_ONE)], [], {"4": "3"}, False, RULES, {"4": COPY}),
     "what is held anyway is no burst": (
@@ -143,7 +146,7 @@ HOLDS: dict[str, tuple[list[Record], list[Record], dict[str, str], bool, Rules, 
 def test_holds_say_why_a_person_must_decide(case: str) -> None:
     candidates, waiting, copies, first, rules, expected = HOLDS[case]
 
-    assert holds(candidates, waiting, copies=copies, first=first, rules=rules) == expected
+    assert holds(candidates, waiting, copies=copies, first=first, rules=rules, now=NOON) == expected
 
 
 @pytest.mark.parametrize(("max_age", "shown"), [
@@ -152,7 +155,7 @@ def test_holds_say_why_a_person_must_decide(case: str) -> None:
 def test_lateness_is_told_in_the_units_of_the_settings(max_age: timedelta, shown: str) -> None:
     late = record(due_at=NOON - 9 * DAY, due_seen_at=NOON)
 
-    reasons = holds([late], [], copies={}, first=False, rules=replace(RULES, max_age=max_age))
+    reasons = holds([late], [], copies={}, first=False, rules=replace(RULES, max_age=max_age), now=NOON)
 
     assert reasons == {"14": f"late: first seen 9 days after its hour, schedule.max_age is {shown}"}
 

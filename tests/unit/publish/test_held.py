@@ -1,0 +1,205 @@
+"""What may not go stays: whatever becomes of lists, dates, files and the machine before a person has decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import Refusal
+from pipeline.mailings.mailing import MailingState
+from pipeline.publish.overview import overview
+from tests.publications import TODAY, Publication, words
+
+DAY = timedelta(days=1)
+QUIET = {"schedule": {"quiet": "15m"}}
+
+
+def lists(*names: str) -> dict[str, object]:
+    return {"lists": [{"id": name, "name": name.title()} for name in names]}
+
+
+@pytest.fixture
+def letters(tmp_path: Path) -> Publication:
+    """Issue 1 is adopted; the lists weekly and daily have a reader each."""
+    letters = Publication(tmp_path / "letters", lists("weekly", "daily") | QUIET)
+    letters.fill(1)
+    letters.begin(write=False)
+    letters.add_readers("ada@example.com")
+    letters.add_readers("bo@example.org", list_id="daily")
+    return letters
+
+
+def to_daily(letters: Publication) -> None:
+    """The author sends it to another list."""
+    letters.write("2-new.md", words(2), front="list: daily\n")
+
+
+def to_both(letters: Publication) -> None:
+    letters.write("2-new.md", words(2), front="list: [weekly, daily]\n")
+
+
+def rename_the_list(letters: Publication) -> None:
+    """The owner calls it otherwise in config.yaml, with those who read it."""
+    letters.configure(lists("letters", "daily") | QUIET)
+    letters.add_readers("ada@example.com", list_id="letters")
+
+
+CHANGES: dict[Callable[[Publication], None], dict[str, str]] = {
+    to_daily: {"2/daily": "held"},
+    to_both: {"2/daily": "held", "2/weekly": "held"},
+    rename_the_list: {"2/letters": "held"},
+}
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+@pytest.mark.parametrize("ahead", [timedelta(0), DAY], ids=["due", "ahead"])
+def test_what_a_person_held_is_held_on_the_lists_it_goes_to_now(
+    letters: Publication, change: Callable[[Publication], None], ahead: timedelta
+) -> None:
+    letters.write("2-new.md", words(2), day=TODAY + ahead)
+    letters.publish(start=False, write=False)
+    letters.app.decisions.hold(letters.record("2"))
+
+    letters.turn(hours=1)
+    change(letters)
+    letters.deliver()
+    letters.turn(days=2)
+    letters.deliver()
+
+    assert letters.mails == []
+    assert letters.mailings == CHANGES[change]
+    assert letters.record("2").reason == "held by a person 2026-03-24 13:00"
+
+
+def test_burst_is_held_on_another_list_too(letters: Publication) -> None:
+    for n in (2, 3, 4):
+        letters.write(f"{n}-new.md", words(n))
+    letters.deliver()
+
+    letters.turn(hours=1)
+    to_daily(letters)
+    letters.deliver()
+
+    assert letters.mailings == {"2/daily": "held", "3/weekly": "held", "4/weekly": "held"}
+
+
+def break_it(letters: Publication) -> Path:
+    return letters.write("2-new.md", words(2) + "\n\nThe correction.", front="tags: [\n", age_s=3)
+
+
+def write_at_it(letters: Publication) -> Path:
+    """It changes while the pass looks, and again two seconds later."""
+    return letters.write("2-new.md", words(2) + "\n\nThe corr", age_s=-1)
+
+
+@pytest.mark.parametrize("correct", [break_it, write_at_it], ids=lambda correct: correct.__name__)
+@pytest.mark.parametrize("approved", [False, True])
+def test_old_text_is_not_mailed_while_its_author_corrects_it(
+    letters: Publication, correct: Callable[[Publication], Path], approved: bool
+) -> None:
+    letters.write("2-new.md", words(2), age_s=10)
+    letters.deliver()
+    letters.turn(minutes=20)
+
+    path = correct(letters)
+    if approved:
+        letters.app.decisions.approve(letters.record("2"))
+    letters.deliver()
+    assert (letters.standings["2"], letters.mails) == ("waiting", [])
+    assert letters.record("2").reason == "its file 2-new.md was changed and cannot be read yet"
+
+    letters.turn(minutes=1)
+    letters.touch(letters.write(path.name, words(2) + "\n\nThe correction."))
+    letters.deliver()
+
+    mail, = (letters.folder / "var" / "outbox").rglob("*.eml")
+    assert b"The correction." in mail.read_bytes()
+
+
+def wait_for_quiet(letters: Publication) -> None:
+    letters.write("2-new.md", words(2), age_s=10)
+    letters.deliver()
+
+
+def wait_for_its_new_date(letters: Publication) -> None:
+    wait_for_quiet(letters)
+    letters.turn(minutes=5)
+    letters.write("2-new.md", words(2), day=TODAY + DAY)
+    letters.deliver()
+
+
+def wait_for_its_file(letters: Publication) -> None:
+    wait_for_quiet(letters)
+    (letters.issues / "2-new.md").rename(letters.folder / "kept.md")
+    letters.turn(minutes=20)
+    letters.deliver()
+    (letters.folder / "kept.md").rename(letters.issues / "2-new.md")
+
+
+@pytest.mark.parametrize("wait", [wait_for_quiet, wait_for_its_new_date, wait_for_its_file],
+                         ids=lambda wait: wait.__name__)
+@pytest.mark.parametrize(("asleep", "stands"), [(6 * DAY, "mailed"), (30 * DAY, "held")], ids=["6 days", "30 days"])
+def test_what_was_ready_long_ago_waits_for_a_person(
+    letters: Publication, wait: Callable[[Publication], None], asleep: timedelta, stands: str
+) -> None:
+    wait(letters)
+    assert letters.standings["2"] in ("waiting", "scheduled")
+
+    letters.turn(days=asleep.days)
+    letters.deliver()
+
+    assert (letters.standings["2"], len(letters.mails)) == (stands, stands == "mailed")
+    if stands == "held":
+        assert letters.record("2").reason.startswith("late: still not mailed ")
+        letters.app.decisions.approve(letters.record("2"))
+        letters.deliver()
+        assert letters.mails == ["ada@example.com"]
+
+
+def test_text_that_is_edited_for_weeks_after_its_hour_is_not_late_when_it_is_quiet(letters: Publication) -> None:
+    wait_for_quiet(letters)
+    for day in range(9):
+        letters.turn(days=1)
+        letters.write("2-new.md", words(2) + f"\n\nDay {day}.", age_s=10)
+        letters.deliver()
+    letters.turn(minutes=20)
+
+    letters.deliver()
+
+    assert letters.mails == ["ada@example.com"]
+
+
+@pytest.fixture
+def half_mailed(letters: Publication) -> Publication:
+    """Issue 2 was mailed to one of its lists; for the other it is held."""
+    to_both(letters)
+    letters.publish(start=False, write=False)
+    daily = letters.app.ledger.mailings.all()[1]
+    letters.app.ledger.mailings.move(daily.id, MailingState.HELD, reason="late: for a reason", now=letters.clock.now())
+    weekly = letters.app.ledger.mailings.all()[0]
+    edition, envelope = letters.app.dresser.dress(letters.record("2"), weekly.list)
+    letters.app.ledger.mailings.start(weekly.id, edition, envelope, now=letters.clock.now(), expire=DAY)
+    letters.deliver()
+    assert (letters.standings["2"], letters.mails) == ("mailed", ["ada@example.com"])
+    return letters
+
+
+def test_list_that_is_held_beside_one_that_was_mailed_is_named(half_mailed: Publication) -> None:
+    app = half_mailed.app
+
+    assert overview(app.archive, app.ledger).needs == (
+        "2 to daily is held: late: for a reason: `avviso approve 2` mails it",)
+
+
+def test_list_that_is_held_beside_one_that_was_mailed_can_be_approved_once(half_mailed: Publication) -> None:
+    decisions = half_mailed.app.decisions
+
+    assert decisions.approve(half_mailed.record("2")) == "approved: will be mailed by the next pass"
+    half_mailed.deliver()
+
+    assert half_mailed.mails == ["ada@example.com", "bo@example.org"]
+    with pytest.raises(Refusal, match="was mailed already"):
+        decisions.approve(half_mailed.record("2"))
