@@ -1,6 +1,6 @@
 """Door 1: a folder of issues comes in; feeds, a web archive and mailings go out.
 
-    door        one pass through all of these, in which
+    publisher   one pass through all of these, in which
     gather      takes the folder into the archive      inventory     what one look at it found
     parsing     reads a file to the end                description   finds the words below a title
     identity    says which issue a file is             apart         where files share a name by habit

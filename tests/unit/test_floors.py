@@ -39,7 +39,9 @@ def test_only_the_rim_touches_the_world() -> None:
     assert [f"{path.relative_to(ROOT)}:{place}" for path in inside for place in _touches(path)] == []
 
 
-@pytest.mark.parametrize("package", ["editions", "mailings", "providers", "publish", "rehearsal"])
+@pytest.mark.parametrize("package", [
+    "editions", "issues", "issues/html", "issues/markdown", "issues/reading", "mailings", "providers", "publish",
+    "rehearsal"])
 def test_package_with_a_map_names_all_its_modules(package: str) -> None:
     folder = ROOT / "pipeline" / package
     maps = [folder / "__init__.py", *folder.glob("smtp.py")]  # which has a map of its own
