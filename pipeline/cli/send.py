@@ -126,14 +126,15 @@ def send(invocation: Invocation, issue: str, addresses: tuple[str, ...]) -> int:
     Example:
       avviso send 14 --to editor@example.com
     """
-    from pipeline.publish.trial import send_trial  # slow import: mail
+    from pipeline.publish.samples import send_test_message  # slow import: mail
 
     app = invocation.app()
     app.publisher.look_only()
     record = app.publisher.foresee(app.find(issue))
     try:
-        receipts = send_trial(record, addresses, dresser=app.dresser, ring=app.ring, list_id=record.lists[0],
-                              open_transport=app.open_transport, dkim=app.dkim)
+        receipts = send_test_message(
+            record, addresses, dresser=app.dresser, ring=app.ring, list_id=record.lists[0],
+            open_transport=app.open_transport, dkim=app.dkim)
     except Unavailable as error:
         raise Unreachable(str(error), remedy="`avviso doctor` looks for the cause; then send it again") from error
     invocation.answer([{"address": address, "reply": reply} for address, reply in receipts],

@@ -19,7 +19,7 @@ from pipeline.mailings.envelope import Envelope
 from pipeline.mailings.mailing import Mailing, MailingState
 from pipeline.preview.books import look, rehearsal
 from pipeline.providers.base import Message
-from pipeline.publish.trial import sample_reader
+from pipeline.publish.samples import sample_reader
 
 
 @dataclass(frozen=True, slots=True)

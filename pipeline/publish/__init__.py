@@ -6,7 +6,7 @@
     identity    says which issue a file is             apart         where files share a name by habit
     pickup      decides what becomes of each issue     decide        what a person says of one
     clock_guard   says that somebody set the clock
-    dress       makes the edition and the envelope     trial         the same, to an address of one's own
+    dress       makes the edition and the envelope     samples       the same, in messages that are nobody's delivery
     planning    the pass as it would be
 
     builder     feeds and web archive, written whole or not at all

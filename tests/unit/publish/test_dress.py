@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +15,7 @@ from pipeline.audience.tokens import Purpose
 from pipeline.errors import EditionError
 from pipeline.mailings.messages import LINK_KEY
 from pipeline.providers.local import Outbox
-from pipeline.publish.trial import send_trial
+from pipeline.publish.samples import send_test_message
 from tests.publications import Publication, words
 
 
@@ -88,23 +91,38 @@ def test_mail_without_a_way_out_is_refused_with_the_issues_path(tmp_path: Path) 
     assert (refused.value.problem.path, refused.value.problem.rule) == ("02-news.md", "mail-unsubscribe")
 
 
-def test_trial_has_the_bytes_of_the_mailing_but_its_links_unsubscribe_nobody(tmp_path: Path) -> None:
+def test_test_message_says_what_the_mailing_says_but_its_links_unsubscribe_nobody(tmp_path: Path) -> None:
     letters = publication(tmp_path, {})
+    letters.add_readers("me@example.com")
     outbox = Outbox(letters.clock)
 
-    said = send_trial(letters.record("2"), ["me@example.com", "you@example.com"], dresser=letters.app.dresser,
-                      ring=letters.app.ring, list_id="weekly", open_transport=lambda: outbox)
+    said = send_test_message(
+        letters.record("2"), ["me@example.com", "you@example.com"], dresser=letters.app.dresser,
+        ring=letters.app.ring, list_id="weekly", open_transport=lambda: outbox)
 
     first, second = outbox.messages
     assert said == [("me@example.com", "kept"), ("you@example.com", "kept")]
-    assert (first.recipient, second.recipient, first.parts().subject) == ("me@example.com", "you@example.com", "news")
+    assert (first.recipient, second.recipient) == ("me@example.com", "you@example.com")
     assert first.message_id != second.message_id
     assert letters.app.ledger.mailings.all()[0].audience == 0
     token = first.parts().headers["List-Unsubscribe"].partition("unsubscribe/")[2].rstrip(">")
     assert letters.app.ring.read(Purpose.UNSUBSCRIBE, token, letters.clock.now()).subscriber_id == 0
+    letters.deliver()
+    (mailed,) = (letters.folder / "var" / "outbox").rglob("*.eml")
+    mail, test = (message_from_bytes(mime, policy=policy.default) for mime in (mailed.read_bytes(), first.mime()))
+    assert test["Subject"] == mail["Subject"] == "news"
+    for kind in ("plain", "html"):
+        assert without_tokens(test, kind) == without_tokens(mail, kind)
 
 
-def test_trial_of_an_issue_that_is_not_due_yet_is_as_it_will_be(tmp_path: Path) -> None:
+def without_tokens(mail: EmailMessage, kind: str) -> str:
+    """A part's text, its personal links all alike."""
+    part = mail.get_body((kind,))
+    assert part
+    return re.sub(r"/(unsubscribe|preferences|view)/[\w.~-]+", r"/\1/token", part.get_content())
+
+
+def test_test_message_of_an_issue_that_is_not_due_yet_is_as_it_will_be(tmp_path: Path) -> None:
     letters = Publication(tmp_path / "letters")
     letters.begin(write=False)
     letters.write("02-news.md", words(2), day="2026-04-01")
@@ -112,8 +130,8 @@ def test_trial_of_an_issue_that_is_not_due_yet_is_as_it_will_be(tmp_path: Path) 
     foreseen = letters.app.publisher.foresee(letters.record("2"))
     outbox = Outbox(letters.clock)
 
-    send_trial(foreseen, ["me@example.com"], dresser=letters.app.dresser, ring=letters.app.ring, list_id="weekly",
-               open_transport=lambda: outbox)
+    send_test_message(foreseen, ["me@example.com"], dresser=letters.app.dresser, ring=letters.app.ring,
+                      list_id="weekly", open_transport=lambda: outbox)
     assert letters.record("2").published_at is None
     letters.turn(days=9)
     letters.publish(start=False, write=False)

@@ -10,7 +10,7 @@ from pipeline.cli import avviso
 from pipeline.cli.invocation import Invocation
 from pipeline.errors import ConfigError
 from pipeline.preview.copies import copy_of
-from pipeline.publish.trial import send_trial
+from pipeline.publish.samples import send_test_message
 from pipeline.subscribe.application import Application
 from tests.keys import KINDS, pem, verifies
 from tests.publications import Publication
@@ -46,8 +46,8 @@ def test_issues_letters_and_test_messages_are_signed_and_preview_gives_the_very_
     signing.deliver()
     shown = copy_of(signing.app, "1", "ada@example.org").mime
     record = signing.record("1")
-    send_trial(record, ["eve@example.org"], dresser=signing.app.dresser, ring=signing.app.ring, list_id="weekly",
-               open_transport=signing.app.open_transport, dkim=signing.app.dkim)
+    send_test_message(record, ["eve@example.org"], dresser=signing.app.dresser, ring=signing.app.ring, list_id="weekly",
+                      open_transport=signing.app.open_transport, dkim=signing.app.dkim)
 
     mails = outbox(signing)
     assert sorted(mails) == ["ada@example.org", "ben@example.org", "eve@example.org"]

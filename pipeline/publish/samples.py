@@ -1,4 +1,4 @@
-"""A test message: the bytes of the mailing to an address of one's own, not recorded as a delivery."""
+"""Messages that are nobody's delivery: a test to an address of one's own, and the sample that a preview shows."""
 
 from __future__ import annotations
 
@@ -15,11 +15,14 @@ from pipeline.providers.base import Transport
 from pipeline.publish.dress import Dresser
 
 
-def send_trial(
+def send_test_message(
     record: Record, addresses: Sequence[str], *, dresser: Dresser, ring: KeyRing, list_id: str,
     open_transport: Callable[[], Transport], dkim: DkimSigner | None = None,
 ) -> list[tuple[str, str]]:
-    """Hands a test message to the post for each address; gives what it said to each. Raises its verdicts."""
+    """Hands the mailing's bytes to the post for each address, and records nothing; gives what it said to each.
+
+    Raises the post's verdicts.
+    """
     edition, frozen = dresser.dress(record, list_id)
     stencil = Stencil(edition, Envelope.from_json(frozen), dkim)
     transport = open_transport()
