@@ -14,9 +14,9 @@ from pipeline.audience.roster import Roster
 from pipeline.audience.tokens import KeyRing
 from pipeline.clock import HandClock
 from pipeline.database import Database
-from pipeline.feedback.brake import Brake, Shares
 from pipeline.feedback.feedback import Effect, Feedback
 from pipeline.feedback.refusals import Refusals
+from pipeline.feedback.report_brake import ReportBrake, Shares
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import Claim, DeliveryState, Outcome
 from pipeline.providers.event import Bounce, Event, Kind, event_key
@@ -42,7 +42,7 @@ class AnswerDesk:
         self.clock = HandClock(LATER)
         self.feedback = Feedback(
             self.ledger, self.roster, RING, self.clock, together=self.database.together,
-            soft_bounces=self.soft_bounces, brake=Brake(self.ledger, self.clock, self.shares))
+            soft_bounces=self.soft_bounces, brake=ReportBrake(self.ledger, self.clock, self.shares))
         self.refusals = Refusals(self.ledger, lambda: self.feedback, "smtp")
         add_issue(self.database, "14")
         self.ids = add_readers(self.database, "weekly", self.readers)

@@ -15,13 +15,13 @@ from pipeline.clock import HandClock
 from pipeline.editions.edition import Edition
 from pipeline.errors import Refused, TransportError
 from pipeline.mailings.board import Board
-from pipeline.mailings.brake import Brake
 from pipeline.mailings.dispatch import Dispatch, Report
 from pipeline.mailings.domains import Limit
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.letters import Sealed
 from pipeline.mailings.mailing import Claim, DoubtPolicy, Mailing
 from pipeline.mailings.pace import Pace
+from pipeline.mailings.refusal_brake import RefusalBrake
 from pipeline.mailings.send import deliver, serve
 from pipeline.mailings.terms import Terms
 from pipeline.mailings.warm_up import Plan, WarmUp
@@ -95,7 +95,7 @@ class Workplace:
         self.outbox = Outbox(self.clock)
         self.transport = Faulty(lambda message, attempt: self.script(message, attempt), self.outbox,
                                 is_taken=self.is_taken)
-        self.brake = Brake(self.refused_share)
+        self.brake = RefusalBrake(self.refused_share)
         self.mailing_id = self.begin("14", self.readers)
 
     def begin(self, key: str, readers: int) -> int:

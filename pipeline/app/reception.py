@@ -62,14 +62,14 @@ class Reception(Publishing):
     @cached_property
     def feedback(self) -> Feedback:
         """The door through which the post answers."""
-        from pipeline.feedback.brake import Brake, Shares  # slow import: readers
         from pipeline.feedback.feedback import Feedback
+        from pipeline.feedback.report_brake import ReportBrake, Shares  # slow import: readers
 
         settings = self.config.feedback
         return Feedback(
             self.ledger, self.roster, self.ring, self.clock, together=self.database.together,
             soft_bounces=settings.soft_bounces,
-            brake=Brake(self.ledger, self.clock, Shares(settings.bounce_share, settings.complaint_share)))
+            brake=ReportBrake(self.ledger, self.clock, Shares(settings.bounce_share, settings.complaint_share)))
 
     @cached_property
     def refusals(self) -> Refusals:

@@ -22,13 +22,13 @@ from typing import TYPE_CHECKING, TypeVar
 from pipeline.clock import Clock
 from pipeline.errors import Busy, Conflict, DatabaseError, EditionError, Mistake, PipelineError, Refusal
 from pipeline.lockfile import LockFile
-from pipeline.mailings.brake import Brake
 from pipeline.mailings.dispatch import Dispatch
 from pipeline.mailings.domains import FARTHEST, Limit
 from pipeline.mailings.inquiry import inquire
 from pipeline.mailings.mailing import COPIES, Claim, DeliveryState, Doubt, DoubtPolicy, MailingState
 from pipeline.mailings.pace import Pace
 from pipeline.mailings.presence import Presence
+from pipeline.mailings.refusal_brake import RefusalBrake
 from pipeline.mailings.send import deliver, serve
 from pipeline.mailings.sender_queue import GROUP
 from pipeline.mailings.terms import Terms
@@ -89,7 +89,7 @@ class Shift:
     def __init__(self, app: App, presence: Presence) -> None:
         self._app = app
         self._presence = presence
-        self._brake = Brake(app.config.mailings.refused_share)  # the shift's, so that short turns count together
+        self._brake = RefusalBrake(app.config.mailings.refused_share)  # the shift's, so that short turns count together
         self._one_at_a_time = threading.Lock()  # what a turn holds is its own, however long it hangs
         plan = app.warm_up
         self._warm_up = WarmUp(app.ledger, plan, app.steady) if plan else None

@@ -21,7 +21,7 @@ from pipeline.audience.roster import Roster
 from pipeline.audience.tokens import KeyRing, Purpose
 from pipeline.clock import Clock
 from pipeline.errors import InvalidAddress, InvalidToken
-from pipeline.feedback.brake import Brake
+from pipeline.feedback.report_brake import ReportBrake
 from pipeline.feedback.scrubbing import one_line, scrubbed
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.events import TROUBLE, Origin
@@ -51,7 +51,7 @@ class Feedback:
 
     def __init__(
         self, ledger: Ledger, roster: Roster, ring: KeyRing, clock: Clock, *,
-        together: Callable[[], AbstractContextManager[None]], soft_bounces: int, brake: Brake,
+        together: Callable[[], AbstractContextManager[None]], soft_bounces: int, brake: ReportBrake,
     ) -> None:
         self._ledger = ledger
         self._roster = roster

@@ -13,7 +13,7 @@
 
     pace          a rate over all processes         ramp          slowly at first, after a rest
     domains       the same for each mail domain     warm_up       a new sender's first weeks
-    brake         too many refusals: a person looks
+    refusal_brake   too many refusals: a person looks
 
     watching      a mailing as it runs              waiting       why it stands still
     highwater     an older copy of the ledger is known by its mark

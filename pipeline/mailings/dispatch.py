@@ -14,12 +14,12 @@ from typing import Any
 from pipeline.clock import Clock
 from pipeline.errors import PipelineError, Refused
 from pipeline.mailings.board import Board
-from pipeline.mailings.brake import Brake
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.workers import Worker
 from pipeline.mailings.mailing import Claim, DeliveryState, MailingState, Outcome
 from pipeline.mailings.pace import Pace
 from pipeline.mailings.quarantine import Quarantine
+from pipeline.mailings.refusal_brake import RefusalBrake
 from pipeline.mailings.terms import Terms
 from pipeline.mailings.warm_up import WarmUp
 from pipeline.providers.base import Message, Transport
@@ -49,7 +49,7 @@ class Dispatch:
         self, ledger: Ledger, worker: Worker, *, board: Board, open_transport: Callable[[], Transport],
         compose: Callable[[Claim], Message], pace: Pace, clock: Clock, chance: Callable[[], float], terms: Terms,
         prepare: Callable[[Iterable[Claim]], None] = lambda _: None,
-        steady: Callable[[], datetime] | None = None, brake: Brake | None = None, warm_up: WarmUp | None = None,
+        steady: Callable[[], datetime] | None = None, brake: RefusalBrake | None = None, warm_up: WarmUp | None = None,
     ) -> None:
         self.ledger = ledger
         self.worker = worker
@@ -65,7 +65,7 @@ class Dispatch:
         self.report = Report()
         self.failure: BaseException | None = None  # what ended a sender, and so all of them
         self.served = 0  # how many messages the post has taken, from whichever sender
-        self.brake = brake or Brake(1)
+        self.brake = brake or RefusalBrake(1)
         self.warm_up = warm_up
         self.quarantine = Quarantine()
         self._lock = threading.Lock()

@@ -1,7 +1,7 @@
 """The brake on what the post says of readers: a mailing of which too many are refused waits for a person.
 
 A list that was bought, or that has slept for years, shows itself in its first hundreds; whoever goes on is taken for a
-spammer by those who count. What is reported later, by mail or hook, has a brake of its own (`feedback.brake`).
+spammer by those who count. What is reported later, by mail or hook, has a brake of its own (`feedback.report_brake`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ FEWEST = 10   # refusals that say nothing about a list yet, whatever share they 
 _SENT, _FAILED = DeliveryState.SENT, DeliveryState.FAILED  # Python 3.11 takes ten times as long for an enum's member
 
 
-class Brake:
+class RefusalBrake:
     """For the senders of one process. `share` is of the last 200 taken or refused for good; 1 never brakes."""
 
     def __init__(self, share: float) -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import OutputError, Rejected, TransportError
-from pipeline.mailings.brake import FEWEST, WINDOW
 from pipeline.mailings.mailing import MailingState
 from pipeline.mailings.recorder import FULL_DISK_TRIES
+from pipeline.mailings.refusal_brake import FEWEST, WINDOW
 from pipeline.mailings.send import deliver
 from pipeline.providers.base import Message
 from tests.books import EXPIRE

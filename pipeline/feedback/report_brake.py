@@ -1,8 +1,8 @@
 """The brake on what comes back: a mailing that meets too many dead addresses or complaints waits for a person.
 
-Whoever goes on mailing a bad list is blocked within weeks, and a bad list is seen in its first hundreds. The sender
-has a brake of its own for what the post says while it is handed a message (`mailings.brake`); this one counts what is
-reported later of messages that were taken. So nothing is counted by both.
+Whoever goes on mailing a bad list is blocked within weeks, and a bad list is seen in its first hundreds. The sender has
+a brake of its own for what the post says while it is handed a message (`mailings.refusal_brake`); this one counts what
+is reported later of messages that were taken. So nothing is counted by both.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Shares:
     complaints: float = 0.003
 
 
-class Brake:
+class ReportBrake:
     """Looks at a mailing whenever something was reported about it."""
 
     def __init__(self, ledger: Ledger, clock: Clock, shares: Shares) -> None:
