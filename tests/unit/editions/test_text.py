@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.editions.prose import Voice
+from pipeline.editions.tables import table_lines
 from pipeline.editions.text import render_text, underlined
 from pipeline.issues.document import parse
 from pipeline.issues.html.vocabulary import vocabulary
@@ -99,6 +100,14 @@ def test_code_is_kept_as_it_is() -> None:
 def test_a_table_that_fits_is_set_in_columns() -> None:
     assert text("|Name|价格|\n|-|-|\n|Alpha|12 元|\n|中文名||") == (
         "Name    价格\n------  -----\nAlpha   12 元\n中文名")
+
+
+@pytest.mark.parametrize(("cell", "lines"), [
+    ("c" * 38, ["a" * 38 + "  " + "b", "-" * 38 + "  " + "-" * 38, "1" + " " * 39 + "c" * 38]),
+    ("c" * 39, ["a" * 38 + ": 1", "b: " + "c" * 39]),
+], ids=["78 columns", "79 columns"])
+def test_a_table_is_set_in_columns_up_to_the_last_one(cell: str, lines: list[str]) -> None:
+    assert table_lines(["a" * 38, "b"], [["1", cell]], ": ", 78) == lines
 
 
 def test_a_table_too_wide_becomes_one_record_a_row() -> None:

@@ -42,6 +42,11 @@ def test_fonts_with_wide_apostrophes_are_not_for_other_languages(language: str) 
     assert theme("#000", 640, language).fonts.endswith("Arial,sans-serif")
 
 
+@pytest.mark.parametrize(("language", "leading"), [("zh-Hans", 1.75), ("JA", 1.75), ("ko-KR", 1.75), ("en", 1.65)])
+def test_lines_of_han_characters_stand_further_apart(language: str, leading: float) -> None:
+    assert theme("#000", 640, language).leading == leading
+
+
 def test_the_column_leaves_room_on_both_sides() -> None:
     assert theme("#000", 600, "en").column == 536
 

@@ -93,6 +93,20 @@ def test_what_is_no_feed_is_refused_in_one_line(raw: bytes, said: str) -> None:
     assert str(refused.value) == said
 
 
+@pytest.mark.parametrize("within", ["<!-- 2nd draft -->", "<?php 1 ?>"])
+def test_what_stands_within_a_title_and_is_no_text_leaves_it_whole(within: str) -> None:
+    feed = RSS.replace("On paper", f"On {within}paper")
+
+    assert read_feed(feed.encode(), "old") == (PAPER,)
+
+
+def test_json_item_that_says_only_when_it_was_changed_was_published_then() -> None:
+    feed = JSON.replace("date_published", "date_modified")
+
+    assert read_feed(feed.encode(), "old", address="https://old.example.com/feed") == (
+        Foreign(LINK, LINK, "On paper & ink", DAY, DAY),)
+
+
 def test_document_that_is_cut_off_is_refused_whole() -> None:
     with pytest.raises(IssueError, match=r"^old:5: is not well-formed: "):
         read_feed(RSS[:-30].encode(), "old")

@@ -287,6 +287,13 @@ def test_summary_entry_has_no_content_but_is_valid_everywhere() -> None:
     assert (item["content_text"], "content_html" in item) == ("The 1. letter", False)
 
 
+def test_json_item_of_an_issue_without_words_has_its_title_for_content() -> None:
+    """JSON Feed 1.1, "Items": each has `content_html` or `content_text`."""
+    item = json.loads(json_feed(current(entry(html="", description="")), PUBLICATION))["items"][0]
+
+    assert item["content_text"] == "Letter 1"
+
+
 def test_dates_are_the_newest_entrys_and_never_the_present() -> None:
     written = atom(current(entry(2), entry(1, updated_at=datetime(2025, 5, 5, 5, tzinfo=UTC))), PUBLICATION)
     assert texts(written, "/a:feed/a:updated/text()") == ["2025-05-05T05:00:00+00:00"]

@@ -44,6 +44,14 @@ def test_smallest_hashes_are_found_however_unevenly_they_lie() -> None:
     assert craft._smallest(large[::-1]) == large[:KEPT]
 
 
+@pytest.mark.parametrize("length", [KEPT - 200, KEPT])
+def test_texts_whose_sketches_hold_all_of_them_are_compared_to_the_last_run(length: int) -> None:
+    both, left, right = book(1, length // 2), book(2, length // 2), book(3, length // 2)
+    runs, shared = 2 * (length // 2) - 3, length // 2 - 3
+
+    assert alike(" ".join(both + left), " ".join(both + right)) == pytest.approx(shared / runs)
+
+
 @pytest.mark.parametrize(("one", "other"), [
     (words(1), words(2)), (POEM, words(1)), (" ".join(book(1)), " ".join(book(2))), ("", ""), ("", words(1)),
     ("…!?", "…!?")])
