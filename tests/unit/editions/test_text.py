@@ -116,6 +116,12 @@ def test_a_table_too_wide_becomes_one_record_a_row() -> None:
         f"Name: Alpha\nFirst: {long.strip()}\nSecond: {long.strip()}\n\nName: Beta\nFirst: x")
 
 
+def test_a_column_without_a_name_has_no_colon_in_a_record() -> None:
+    long = "words " * 15
+
+    assert text(f"||Said|\n|-|-|\n|Alpha|{long}|") == f"Alpha\nSaid: {long[:66].strip()}\n{long[66:].strip()}"
+
+
 def test_footnotes_are_numbered_at_the_end() -> None:
     assert text("a[^x] b[^y]\n\n[^x]: First.\n[^y]: Second.") == (
         "a[1] b[2]\n\n--------------------\n\n[1] First.\n\n[2] Second.")

@@ -54,9 +54,12 @@ def test_a_line_break_would_begin_another_field_and_is_refused(text: str) -> Non
 
 
 def test_a_structured_field_is_one_line_however_long() -> None:
-    address = "<https://example.com/" + "a" * 900 + ">"
+    """RFC 5322 section 2.1.1: 998 characters, the CRLF not counted."""
+    address = "<https://example.com/" + "a" * (998 - len("List-Archive: <https://example.com/>")) + ">"
 
     assert structured("List-Archive", address).wire == f"List-Archive: {address}\r\n"
+    with pytest.raises(EditionError, match="List-Archive cannot carry"):
+        structured("List-Archive", f"{address} ")
 
 
 @pytest.mark.parametrize("part", ["<https://例子.example.com/>", "x" * 990, "tab\there", "null\0"])

@@ -61,6 +61,7 @@ def test_day_ends_a_day_after_its_first_message(work: Workplace) -> None:
     begun = work.clock.now()
 
     assert waits_until(work.ledger, PLAN, begun) == (begun + DAY, 10)
+    assert waits_until(work.ledger, PLAN, begun + DAY) is None
     work.clock.turn(DAY - timedelta(seconds=1))
     work.deliver()
     assert sent(work) == 10

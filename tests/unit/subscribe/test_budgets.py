@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -58,7 +59,11 @@ def test_many_at_once_get_no_more_than_the_budget(chapter: Confirmations) -> Non
     for thread in threads:
         thread.join()
 
-    assert granted.count(None) == 1
+    assert Counter(granted) == {None: 1, Spent.MAILBOX: 7}
+
+
+def test_requests_that_come_from_no_network_share_no_budget_of_one(chapter: Confirmations) -> None:
+    assert [chapter.grant(str(n), Requester(f"m{n}"), NOON) for n in range(6)] == [None] * 5 + [Spent.ALL]
 
 
 def test_what_is_vouched_for_counts_for_the_mailbox_alone(chapter: Confirmations) -> None:
