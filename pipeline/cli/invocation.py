@@ -99,7 +99,29 @@ def _keep(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
     return keep
 
 
-class Command(click.Command):
+def saying(text: Callable[[click.Context], str]) -> Callable[[click.Context, click.Parameter, bool], None]:
+    """What an option does that says something and ends; the library ends with 1 where the reader went away."""
+
+    def callback(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+        if wanted and not context.resilient_parsing:
+            say(text(context))
+            context.exit()
+
+    return callback
+
+
+class Helped(click.Command):
+    """What shows its help as everything else is shown."""
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """`--help`."""
+        option = super().get_help_option(ctx)
+        if option:
+            option.callback = saying(click.Context.get_help)
+        return option
+
+
+class Command(Helped):
     """A command that takes the global options too, and shows its example."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -107,7 +129,7 @@ class Command(click.Command):
         self.params += GLOBAL_OPTIONS()
 
 
-class Group(click.Group):
+class Group(Helped, click.Group):
     """Commands by section, in the order of a maintainer's day."""
 
     command_class = Command

@@ -103,12 +103,26 @@ def test_stream_that_is_closed_stops_no_command(letters: Publication, stream: in
     assert done.returncode == 1
 
 
-def test_reader_who_went_away_changes_no_exit_code(letters: Publication) -> None:
+def unread(letters: Publication, *args: str) -> Any:
+    """The program, its output in a pipe whose reader went away."""
     reading, writing = os.pipe()
     os.close(reading)
+    try:
+        return avviso(letters, *args, stdout=writing)
+    finally:
+        os.close(writing)
 
-    done = avviso(letters, "build", stdout=writing)
 
-    os.close(writing)
+def test_reader_who_went_away_changes_no_exit_code(letters: Publication) -> None:
+    done = unread(letters, "build")
+
     assert done.returncode == 0
     assert (letters.folder / "feeds" / "atom.xml").exists()
+
+
+@pytest.mark.parametrize("args", [["--help"], ["--version"], ["plan", "--help"], ["subscribers", "--help"],
+                                  ["subscribers", "add", "--help"]], ids=" ".join)
+def test_help_that_nobody_reads_to_its_end_is_no_failure(letters: Publication, args: list[str]) -> None:
+    done = unread(letters, *args)
+
+    assert (done.returncode, done.stderr) == (0, b"")
