@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipeline.cli.findings import problem_lines
 from pipeline.cli.streams import as_document, say
 from pipeline.errors import PipelineError, Problem
 
@@ -85,9 +87,9 @@ class Invocation:
         return error.exit_code
 
     def note(self, problems: Sequence[Problem]) -> None:
-        """Says what is wrong, a line each, on standard error."""
-        for problem in problems:
-            say(str(problem), err=True)
+        """Says what is wrong, a line each, on standard error; on a terminal few of a kind, unless all are asked for."""
+        for line in problem_lines(problems, everything=self.verbose or not sys.stderr.isatty()):
+            say(line, err=True)
 
 
 def _keep(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
