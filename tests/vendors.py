@@ -323,7 +323,7 @@ class SesApi(Vendor):
                                                            "ConfigurationSetName": str})
         (to,) = shape(mail["Destination"], {"ToAddresses": list})["ToAddresses"]
         tags = {tag["Name"]: tag["Value"] for tag in mail["EmailTags"]}
-        if not is_address(to) or to.startswith("gone@"):
+        if not is_address(to) or to.startswith("gone!"):
             return _amazon(400, "BadRequestException", "Illegal address")
         content = base64.b64decode(mail["Content"]["Raw"]["Data"], validate=True)
         self.mails.append(mime_mail(to, tags["avviso"], content))

@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
@@ -29,6 +29,7 @@ KEPT_PROBLEMS = 1000  # the first ones are shown, the others counted: a million 
 
 Ask = Callable[[Sequence[Address]], object]
 
+_AHEAD = timedelta(days=1)  # a consent farther ahead is no zone that the file left out, but a slip
 _ARCHIVE = b"PK\x03\x04"  # a zip, or a spreadsheet that is not CSV
 
 
@@ -82,7 +83,7 @@ def import_rows(
     tally = _Tally()
     remaining = iter(rows)
     while batch := list(islice(remaining, PAGE)):
-        placed = [_placed(row, lists, into, consent) for row in batch]
+        placed = [_placed(row, lists, into, consent, now) for row in batch]
         people = [row for row in placed if isinstance(row, Row)]
         entries = [row.entry for row in people]
         verdicts = book.enter(entries, now, ask=ask is not None)
@@ -131,7 +132,7 @@ def _refuse_archive(stream: BinaryIO, shown: str) -> None:
 # ---- deciding ----------------------------------------------------------------------------------
 
 
-def _placed(row: Row | Problem, lists: Sequence[str], into: str | None, consent: str) -> Row | Problem:
+def _placed(row: Row | Problem, lists: Sequence[str], into: str | None, consent: str, now: datetime) -> Row | Problem:
     """The row with its lists settled, and with how they agreed where the file does not say."""
     if isinstance(row, Problem):
         return row
@@ -141,6 +142,8 @@ def _placed(row: Row | Problem, lists: Sequence[str], into: str | None, consent:
         return Problem(row.path, f'list "{strange[:40]}" is not in config.yaml', "add it there, or use --list",
                        row.line, rule="list-unknown")
     evidence = row.entry.evidence
+    if evidence.at and evidence.at > now + _AHEAD:
+        evidence = replace(evidence, at=None, note=evidence.at.isoformat())
     if consent and not evidence.text:
         evidence = replace(evidence, text=consent)
     return replace(row, entry=replace(row.entry, lists=wanted, evidence=evidence))

@@ -15,7 +15,7 @@ from pipeline import GARBAGE_AT_START, __version__
 from pipeline.cli.bench import COMMANDS as BENCH
 from pipeline.cli.care import COMMANDS as CARE
 from pipeline.cli.feeds import COMMANDS as FEEDS
-from pipeline.cli.invocation import GLOBAL_OPTIONS, Group, Invocation
+from pipeline.cli.invocation import GLOBAL_OPTIONS, Group, Invocation, saying
 from pipeline.cli.people import COMMANDS as PEOPLE
 from pipeline.cli.send import COMMANDS as SEND
 from pipeline.cli.start import COMMANDS as START
@@ -28,7 +28,8 @@ SECTIONS = {"Begin": START, "Write": WRITE + FEEDS, "Send": SEND, "People": PEOP
 
 
 @click.group(cls=Group, sections=SECTIONS, params=GLOBAL_OPTIONS())
-@click.version_option(__version__, message="avviso %(version)s")
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False,
+              callback=saying(lambda _: f"avviso {__version__}"), help="Show the version and exit.")
 def avviso() -> None:
     """A folder of Markdown issues becomes mail and feeds; nobody is mailed twice, nobody forgotten.
 

@@ -1,4 +1,4 @@
-"""What people read of `check`: a line for each finding, few of a kind."""
+"""What people read of findings and problems: a line each, few of a kind."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pipeline.amounts import counted
 from pipeline.errors import Problem
 
 SHOWN = 3   # findings of one rule in one file; -v and --json give all
-MOST = 10   # files whose findings of one rule are shown
+MOST = 10   # files whose findings of one rule are shown; problems of one rule
 
 
 def finding_lines(problems: Sequence[Problem], *, everything: bool) -> Iterator[str]:
@@ -19,6 +19,18 @@ def finding_lines(problems: Sequence[Problem], *, everything: bool) -> Iterator[
     else:
         yield from _few(problems)
     yield _summary(problems)
+
+
+def problem_lines(problems: Sequence[Problem], *, everything: bool) -> Iterator[str]:
+    """`14-x.md:2: what is wrong: what to do`, few of a rule, and how many more there are."""
+    totals = Counter(one.rule for one in problems)
+    seen: Counter[str] = Counter()
+    for one in problems:
+        seen[one.rule] += 1
+        if everything or not one.rule or seen[one.rule] <= MOST:
+            yield str(one)
+        elif seen[one.rule] == totals[one.rule]:
+            yield f"{totals[one.rule] - MOST} more like this (-v shows all) ({one.rule})"
 
 
 def _few(problems: Sequence[Problem]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipeline.cli.findings import problem_lines
 from pipeline.cli.streams import as_document, say
 from pipeline.errors import PipelineError, Problem
 
@@ -85,9 +87,9 @@ class Invocation:
         return error.exit_code
 
     def note(self, problems: Sequence[Problem]) -> None:
-        """Says what is wrong, a line each, on standard error."""
-        for problem in problems:
-            say(str(problem), err=True)
+        """Says what is wrong, a line each, on standard error; on a terminal few of a kind, unless all are asked for."""
+        for line in problem_lines(problems, everything=self.verbose or not sys.stderr.isatty()):
+            say(line, err=True)
 
 
 def _keep(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
@@ -99,7 +101,29 @@ def _keep(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
     return keep
 
 
-class Command(click.Command):
+def saying(text: Callable[[click.Context], str]) -> Callable[[click.Context, click.Parameter, bool], None]:
+    """What an option does that says something and ends; the library ends with 1 where the reader went away."""
+
+    def callback(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+        if wanted and not context.resilient_parsing:
+            say(text(context))
+            context.exit()
+
+    return callback
+
+
+class Helped(click.Command):
+    """What shows its help as everything else is shown."""
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """`--help`."""
+        option = super().get_help_option(ctx)
+        if option:
+            option.callback = saying(click.Context.get_help)
+        return option
+
+
+class Command(Helped):
     """A command that takes the global options too, and shows its example."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -107,7 +131,7 @@ class Command(click.Command):
         self.params += GLOBAL_OPTIONS()
 
 
-class Group(click.Group):
+class Group(Helped, click.Group):
     """Commands by section, in the order of a maintainer's day."""
 
     command_class = Command

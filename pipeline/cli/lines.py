@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from pipeline.amounts import counted
+from pipeline.cli.findings import problem_lines
 from pipeline.clock import local
 
 if TYPE_CHECKING:
@@ -80,8 +81,8 @@ def subscription_line(one: Subscription, zone: ZoneInfo) -> str:
     return f"{one.list}: {one.state}; {hours}; {said.source}{': ' + shown if shown else ''}"
 
 
-def status_lines(overview: Overview, now: datetime, zone: ZoneInfo) -> Iterator[str]:
-    """One screen."""
+def status_lines(overview: Overview, now: datetime, zone: ZoneInfo, *, everything: bool = False) -> Iterator[str]:
+    """One screen, or all that needs a person."""
     issues = overview.issues
     yield f"Issues    {len(issues)}: " + (", ".join(f"{n} {state}" for state, n in overview.states.items()) or "none")
     for record in issues[-SHOWN:]:
@@ -95,8 +96,8 @@ def status_lines(overview: Overview, now: datetime, zone: ZoneInfo) -> Iterator[
     for worker, hands in overview.workers:
         yield f"  {worker_line(worker, hands, now, zone)}"
     yield f"Feeds     {overview.feeds or 'not written yet'}"
-    yield "Needs you " + ("" if overview.needs else "nothing")
-    for line in overview.needs:
+    yield "Needs you " + ("" if overview.matters else "nothing")
+    for line in problem_lines(overview.matters, everything=everything):
         yield f"  {line}"
 
 

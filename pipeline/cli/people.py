@@ -172,14 +172,18 @@ def forget(invocation: Invocation, addresses: tuple[str, ...]) -> int:
     from pipeline.address import parse  # slow import
 
     app = invocation.app()
-    forgotten = [parse(address) for address in addresses]
-    for address in forgotten:
-        app.subscriptions.forget(address)
+    people = {address: parse(address) for address in addresses}
+    was_known = {address: app.subscriptions.forget(person) for address, person in people.items()}
     app.empty_spool()  # what they handed in names them too, and is let in no more
-    lines = [f"{address}: erased; messages already in the outbox folder or mailed stay where they are"
-             for address in addresses]
-    invocation.answer([{"address": address, "erased": True} for address in addresses], lines)
-    return DONE
+    unknown = [Problem(address, "nothing named them here; they are kept out from now on",
+                       f"if it is misspelt, `avviso suppressions remove {person.wire}` and try again",
+                       rule="not-a-reader")
+               for address, person in people.items() if not was_known[address]]
+    invocation.note(unknown)
+    invocation.answer([{"address": address, "erased": known} for address, known in was_known.items()],
+                      (f"{address}: erased; messages already in the outbox folder or mailed stay where they are"
+                       for address, known in was_known.items() if known))
+    return SOME_HELD if unknown else DONE
 
 
 @subscribers.command("import", cls=Command)

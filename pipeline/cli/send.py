@@ -70,11 +70,11 @@ def publish(invocation: Invocation, no_send: bool) -> int:
 def _mailing_problems(app: App, touched: list[Mailing]) -> Iterator[Problem]:
     """What needs a person of these mailings, and of any that is paused; and who could not be reached for good."""
     from pipeline.mailings.mailing import DeliveryState, MailingState
-    from pipeline.publish.overview import needs_of
+    from pipeline.publish.overview import matters_of
 
     known = {one.id for one in touched}
     for mailing in [*touched, *(one for one in app.ledger.mailings.all(MailingState.PAUSED) if one.id not in known)]:
-        yield from (Problem("", line, rule="mailing") for line in needs_of(mailing))
+        yield from matters_of(mailing)
     for mailing in touched:
         if failed := mailing.counts[DeliveryState.FAILED]:
             yield Problem("", f"{deliveries(failed)} of {mailing.issue_key} to {mailing.list} failed for good",
@@ -197,7 +197,7 @@ def status(invocation: Invocation, watch: bool) -> int:
     older = app.high_water.complaint()
     more = [*([str(older)] if older else ()), *needs(app.ledger, now), *given_up(app.ledger, now)]
     found = overview(app.archive, app.ledger, more, app.waits())
-    invocation.answer(found.shape(), status_lines(found, now, app.config.zone))
+    invocation.answer(found.shape(), status_lines(found, now, app.config.zone, everything=invocation.verbose))
     return DONE
 
 

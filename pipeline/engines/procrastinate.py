@@ -23,6 +23,7 @@ import procrastinate
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Status
 
+from pipeline.engines.hearsay import Hearsay
 from pipeline.engines.jobs import Shift, telling
 from pipeline.errors import DatabaseError, Mistake
 
@@ -67,11 +68,14 @@ class Clockwork:
 
     def run(self) -> None:
         """Works until the end is set; while the database is away, or something else is wrong, it tries again."""
+        hearsay = Hearsay()
         while not self._ending.is_set():
+            hearsay.begin()
             try:
-                asyncio.run(self._work())
+                with hearsay.listening():
+                    asyncio.run(self._work())
             except (ConnectorException, DatabaseError) as error:
-                log.error("engine.away", extra={"reason": " ".join(str(error.__cause__ or error).split())})
+                hearsay.away(error.__cause__ or error)
                 self._ending.wait(RESTART_S)
             except Exception as error:  # the outermost rim of a thread: it would end for good and be missed by nobody
                 log.exception("engine.failed", extra={"reason": str(Mistake(error))})

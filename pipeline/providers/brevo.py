@@ -68,7 +68,8 @@ class Brevo(ApiTransport):
         return Call("POST", "/v3/smtp/email", group.parts[0], {"content-type": "application/json"})
 
     def results(self, answer: Answer) -> Sequence[Result] | None:
-        return [self.receipt(answer.document["messageId"].strip("<>"))]
+        name = answer.document["messageId"].strip("<>")
+        return [self.receipt(name)] if name else None
 
     def problem(self, answer: Answer) -> tuple[int | str | None, str]:
         code, words = super().problem(answer)

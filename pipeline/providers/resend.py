@@ -83,14 +83,18 @@ class Resend(ApiTransport):
         return Call("POST", "/emails/batch", group.array, {**headers, "x-batch-validation": "permissive"})
 
     def results(self, answer: Answer) -> Sequence[Result] | None:
-        """`data` has an id for each that was taken, in their order; `errors` names the others by their place."""
+        """`data` has an id for each that was taken, in their order; `errors` names the others by their place.
+
+        An id that is empty says nothing: it may have been taken.
+        """
         found = answer.document
-        if self.batch_size == 1:
-            return [self.receipt(found["id"])]
+        ids = [found["id"]] if self.batch_size == 1 else [one["id"] for one in found["data"]]
+        if not all(ids):
+            return None
         wrong = {one["index"]: str(one.get("message", "")) for one in found.get("errors") or ()}
-        taken = iter([one["id"] for one in found["data"]])
+        taken = iter(ids)
         return [self._wrong(wrong[place]) if place in wrong else self.receipt(next(taken))
-                for place in range(len(found["data"]) + len(wrong))]
+                for place in range(len(ids) + len(wrong))]
 
     def problem(self, answer: Answer) -> tuple[int | str | None, str]:
         code, words = super().problem(answer)

@@ -11,6 +11,7 @@ tools look for them (environment, ~/.aws, the role of the machine); that search 
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -18,15 +19,18 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from pipeline.clock import Clock
-from pipeline.errors import ConfigError
+from pipeline.errors import ConfigError, Rejected
 from pipeline.providers.api_transport import ApiTransport, Group, Result
 from pipeline.providers.base import Message
 from pipeline.providers.http import Answer, Call, HttpClient, check_secret
-from pipeline.providers.http_verdicts import Blame, Table
+from pipeline.providers.http_verdicts import Blame, Table, verdict
 from pipeline.providers.sigv4 import Credentials, borrowed, sign
 from pipeline.providers.vendor import Standing
 
 PATH = "/v2/email/outbound-emails"
+# "Illegal address" is said of any in the message: a reader's that is in these letters cannot be meant.
+_PLAIN = re.compile(r"(?=.{,64}@)[A-Za-z0-9]+(?:[._+-][A-Za-z0-9]+)*"
+                    r"@(?=.{,253}\Z)(?:[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*\.)+[A-Za-z][A-Za-z0-9-]*")
 _BAD_READER = ("Illegal address", "Missing final '@domain'", "illegal character", "Missing '@'")
 
 
@@ -72,6 +76,13 @@ class Ses(ApiTransport):
             headers={**call.headers, "host": urlsplit(self._client.url).netloc}, body=call.content,
             now=self._clock.now())
         return replace(call, headers={**call.headers, **signature})
+
+    def _hand_over(self, group: Group, until: float) -> Sequence[Result]:
+        (result,) = super()._hand_over(group, until)
+        if isinstance(result, Rejected) and _PLAIN.fullmatch(group.messages[0].recipient):
+            words = f"{result.reply}: that is no reader's address, look at mailings.from and mailings.reply_to"
+            return [verdict(self.name, Blame.MESSAGE, words)]
+        return [result]
 
     def standing(self, document: Any) -> Standing:
         """The quota, the sandbox, and whether sending is switched on."""

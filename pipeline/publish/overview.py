@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from pipeline.amounts import deliveries
+from pipeline.errors import Problem
 from pipeline.issues.archive import Archive
 from pipeline.issues.issue import State
 from pipeline.issues.record import KnownFile, Record
@@ -23,14 +24,14 @@ from pipeline.publish.shapes import issue_shape, mailing_shape, problem_shape, w
 class Overview:
     """What `status` shows.
 
-    `unread` are files that are no issue yet; `feeds` is when the newest entry changed, "" before there are feeds.
-    `workers` are the processes at work, on whichever machine, each with what it has in hand; `waits` says why what is
-    being sent stands still, and until when.
+    `matters` are what needs a person; `unread` are files that are no issue yet; `feeds` is when the newest entry
+    changed, "" before there are feeds. `workers` are the processes at work, on whichever machine, each with what it
+    has in hand; `waits` says why what is being sent stands still, and until when.
     """
 
     issues: Sequence[Record]
     mailings: Sequence[Mailing]
-    needs: Sequence[str]
+    matters: Sequence[Problem]
     unread: Sequence[KnownFile]
     feeds: str
     workers: Sequence[tuple[Worker, Mapping[str, int]]]
@@ -40,6 +41,11 @@ class Overview:
     def states(self) -> Mapping[str, int]:
         """How many issues stand where."""
         return Counter(record.state.value for record in self.issues)
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What needs a person, a line each."""
+        return tuple(map(str, self.matters))
 
     def shape(self) -> dict[str, Any]:
         """The public shape of `status --json`."""
@@ -57,43 +63,47 @@ def overview(archive: Archive, ledger: Ledger, more: Sequence[str] = (), waits: 
     mailings = ledger.mailings.all()
     changed = max((one.updated_at for one in issues if one.updated_at), default=None)
     unread = [file for file in archive.files.all().values() if file.problem]
-    needs = (*_needs(ledger, issues, mailings), *more, *(str(file.problem) for file in unread))
+    matters = [*_matters(ledger, issues, mailings), *(Problem("", line) for line in more),
+               *(file.problem for file in unread if file.problem)]
     hands = ledger.workers.hands()
     workers = [(one, hands.get(one.id, {})) for one in ledger.workers.all()]
-    return Overview(issues, mailings, needs, [file for file in unread if file.key is None], _shown(changed), workers,
+    return Overview(issues, mailings, matters, [file for file in unread if file.key is None], _shown(changed), workers,
                     waits)
 
 
-def _needs(ledger: Ledger, issues: Sequence[Record], mailings: Sequence[Mailing]) -> Iterator[str]:
+def _matters(ledger: Ledger, issues: Sequence[Record], mailings: Sequence[Mailing]) -> Iterator[Problem]:
     if ledger.notebook.identity().orphan:
-        yield "this ledger is new beside old feeds: run `avviso init`"
+        yield Problem("", "this ledger is new beside old feeds: run `avviso init`")
     waiting = {mailing.issue_key for mailing in mailings if mailing.state is MailingState.SCHEDULED}
     for record in issues:
         name = shlex.quote(record.key)
         if record.state is State.HELD:
-            yield (f"{record.key} {record.title} is held: {record.reason}: `avviso approve {name}` mails it, "
-                   f"`avviso adopt {name}` publishes it without mail")
+            yield Problem("", f"{record.key} {record.title} is held: {record.reason}",
+                          f"`avviso approve {name}` mails it, `avviso adopt {name}` publishes it without mail",
+                          rule="held")
         if record.missing_at is not None and record.key in waiting:
-            yield (f"{record.key} {record.title} waits for its file {record.path}: put it back, "
-                   f"or `avviso cancel {name}`")
+            yield Problem("", f"{record.key} {record.title} waits for its file {record.path}",
+                          f"put it back, or `avviso cancel {name}`", rule="missing")
     begun = {mailing.issue_key for mailing in mailings if mailing.started_at}
     for mailing in mailings:
         if mailing.state is MailingState.HELD and mailing.issue_key in begun:  # the issue itself counts as mailed
-            yield (f"{mailing.issue_key} to {mailing.list} is held: {mailing.reason}: "
-                   f"`avviso approve {shlex.quote(mailing.issue_key)}` mails it")
-        yield from needs_of(mailing)
+            yield Problem("", f"{mailing.issue_key} to {mailing.list} is held: {mailing.reason}",
+                          f"`avviso approve {shlex.quote(mailing.issue_key)}` mails it", rule="held-list")
+        yield from matters_of(mailing)
     for call in ledger.hubs.given_up():
-        yield f"the hub {call.hub} does not take the news of {call.topic}: mend feeds.websub, or wait"
+        yield Problem("", f"the hub {call.hub} does not take the news of {call.topic}", "mend feeds.websub, or wait",
+                      rule="hub")
 
 
-def needs_of(mailing: Mailing) -> Iterator[str]:
-    """What of one mailing only a person can decide, a line each."""
+def matters_of(mailing: Mailing) -> Iterator[Problem]:
+    """What of one mailing only a person can decide."""
     doubts, name = mailing.counts[DeliveryState.IN_DOUBT], shlex.quote(mailing.issue_key)
     if doubts:
-        yield (f"{mailing.issue_key} to {mailing.list} has {deliveries(doubts)} in doubt: "
-               f"`avviso resolve {name} --assume-sent` or `--resend`")
+        yield Problem("", f"{mailing.issue_key} to {mailing.list} has {deliveries(doubts)} in doubt",
+                      f"`avviso resolve {name} --assume-sent` or `--resend`", rule="mailing")
     if mailing.state is MailingState.PAUSED:
-        yield f"{mailing.issue_key} to {mailing.list} is paused: {mailing.reason}: `avviso resume {name}`"
+        yield Problem("", f"{mailing.issue_key} to {mailing.list} is paused: {mailing.reason}",
+                      f"`avviso resume {name}`", rule="mailing")
 
 
 def _shown(changed: datetime | None) -> str:

@@ -274,15 +274,19 @@ class Subscriptions:
 
     # ---- going for good -----------------------------------------------------------------------
 
-    def forget(self, address: Address) -> None:
-        """Erases a person from roster and ledger; a keyed hash stays, so that no file brings them back."""
+    def forget(self, address: Address) -> bool:
+        """Erases a person from roster and ledger; a keyed hash stays, so that no file brings them back.
+
+        False where nothing named them: the hash is all that changed.
+        """
         roster, ledger = self.roster, self.ledger
         with self._together():  # or a mailing that begins in between would write them down again
-            person = roster.find(address)
+            person, kept_out = roster.find(address), roster.suppression(address)
             roster.forget(address, self._clock.now())
             if person is not None:
                 ledger.deliveries.erase(person.id)
         self._compact()
+        return person is not None or (kept_out is not None and kept_out.address is not None)
 
 
 def _addressed(person: Subscriber, waiting: Subscription) -> Subscriber:

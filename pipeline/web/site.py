@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from http.client import METHOD_NOT_ALLOWED
+from http.client import METHOD_NOT_ALLOWED, NOT_FOUND
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -97,6 +97,8 @@ def _told(pages: Pages) -> Callable[[Request, Exception], Awaitable[Response]]:
             return pages.notice("link_expired", 410)
         if isinstance(error, AudienceError):
             return pages.notice("link_invalid", 404)
+        if isinstance(error, HTTPException) and error.status_code == NOT_FOUND:
+            return pages.notice("not_found", 404)  # a line break in it is nobody's path
         if isinstance(error, HTTPException):
             headers = {"allow": _allowed(request)} if error.status_code == METHOD_NOT_ALLOWED else error.headers
             return PlainTextResponse(f"{error.detail}\n", error.status_code, headers)

@@ -141,7 +141,7 @@ def _vendor(kind: str) -> Iterator[Rig]:
             transport,
             lambda: [(mail.recipient, mail.mime if takes_mime else (mail.subject, mail.html, mail.text))
                      for mail in service.api.mails],
-            refusals if kind == "http" else refusals | {"gone": "Rejected"},
+            refusals if kind == "http" else refusals | {"gone!" if kind == "ses" else "gone": "Rejected"},
             (lambda letter: letter.mime()) if takes_mime else _parts)
         assert service.api.oddities == []
         transport.close()

@@ -4,7 +4,7 @@ import gc
 import io
 import os
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -215,6 +215,22 @@ def test_an_instant_is_read_or_kept_as_it_was_written(written: str, at: datetime
     (entry,) = entries(f"email,consent_at\nann@example.com,{written}\n")
 
     assert entry.evidence == Evidence("import:csv", at=at, note=note)
+
+
+@pytest.mark.parametrize(("written", "at", "note"), [
+    ("2062-01-05", None, "2062-01-05T00:00:00+00:00"),
+    ("{tomorrow}", "{tomorrow}", ""),  # an hour of a zone to the east that the file did not name
+])
+def test_consent_that_lies_ahead_is_kept_as_a_note_and_is_no_consents_day(
+    roster: Roster, written: str, at: str | None, note: str,
+) -> None:
+    tomorrow = (NOON + timedelta(hours=14)).isoformat()
+    bring(roster, f"email,consent_at\nann@example.com,{written.format(tomorrow=tomorrow)}\n")
+
+    (member,) = roster.list_subscribers()
+    said = member.subscription
+    assert (said.evidence.at, said.evidence.note, said.confirmed_at) == (
+        at and datetime.fromisoformat(tomorrow), note, NOON)
 
 
 def test_header_behind_two_marks_is_known() -> None:

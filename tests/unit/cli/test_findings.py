@@ -1,8 +1,8 @@
-"""What people read of `check`: few lines of a kind, and how many more there are."""
+"""What people read of findings and problems: few lines of a kind, and how many more there are."""
 
 from __future__ import annotations
 
-from pipeline.cli.findings import finding_lines
+from pipeline.cli.findings import finding_lines, problem_lines
 from pipeline.errors import Problem
 
 
@@ -33,3 +33,14 @@ def test_many_findings_in_one_file_are_four_lines() -> None:
 
 def test_everything_is_everything() -> None:
     assert len(list(finding_lines([problem(f"{n}.md") for n in range(50)], everything=True))) == 51
+
+
+def test_eight_hundred_problems_of_one_kind_hide_no_other() -> None:
+    problems = [*(problem(f"{n:03}.md", "date-missing") for n in range(800)), problem("x.md", "encoding"),
+                *(problem(f"{n}", "") for n in range(12))]
+
+    lines = list(problem_lines(problems, everything=False))
+
+    assert lines[:10] == [str(one) for one in problems[:10]]
+    assert lines[10:] == ["790 more like this (-v shows all) (date-missing)", *map(str, problems[800:])]
+    assert list(problem_lines(problems, everything=True)) == [str(one) for one in problems]

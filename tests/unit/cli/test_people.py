@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from click.testing import CliRunner
 
+from pipeline.address import parse
 from pipeline.audience.subscriber import Evidence, State, Subscription
 from pipeline.cli import avviso
 from pipeline.cli.lines import subscription_line
@@ -34,6 +36,23 @@ def test_reader_who_is_kept_out_is_named_with_the_reason_and_the_way_in(tmp_path
         "them, and their own yes lets them in\n"
         "bo@example.com is kept out: suppressed here: `avviso suppressions remove bo@example.com`, if they say so "
         "themselves\n"))
+
+
+def test_who_was_never_here_is_not_called_erased(tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "letters")
+    letters.add_readers("ada@example.com")
+    letters.app.roster.suppress(parse("bo@example.com"), "bounced", "hook", letters.clock.now())
+
+    said = CliRunner().invoke(
+        avviso, ["--config", str(letters.folder / "config.yaml"), "subscribers", "forget", "--json", "ada@example.com",
+                 "bo@example.com", "adda@example.com"], standalone_mode=False)
+
+    assert (said.return_value, json.loads(said.stdout)) == (1, [
+        {"address": "ada@example.com", "erased": True}, {"address": "bo@example.com", "erased": True},
+        {"address": "adda@example.com", "erased": False}])
+    assert said.stderr == (
+        "adda@example.com: nothing named them here; they are kept out from now on: if it is misspelt, "
+        "`avviso suppressions remove adda@example.com` and try again\n")
 
 
 @pytest.mark.parametrize("words", [["add", "ada@example.com"], ["add", "ada@example.com", "--ask"],

@@ -103,12 +103,47 @@ def test_stream_that_is_closed_stops_no_command(letters: Publication, stream: in
     assert done.returncode == 1
 
 
-def test_reader_who_went_away_changes_no_exit_code(letters: Publication) -> None:
+def unread(letters: Publication, *args: str) -> Any:
+    """The program, its output in a pipe whose reader went away."""
     reading, writing = os.pipe()
     os.close(reading)
+    try:
+        return avviso(letters, *args, stdout=writing)
+    finally:
+        os.close(writing)
 
-    done = avviso(letters, "build", stdout=writing)
 
-    os.close(writing)
+def test_reader_who_went_away_changes_no_exit_code(letters: Publication) -> None:
+    done = unread(letters, "build")
+
     assert done.returncode == 0
     assert (letters.folder / "feeds" / "atom.xml").exists()
+
+
+@pytest.mark.parametrize("args", [["--help"], ["--version"], ["plan", "--help"], ["subscribers", "--help"],
+                                  ["subscribers", "add", "--help"]], ids=" ".join)
+def test_help_that_nobody_reads_to_its_end_is_no_failure(letters: Publication, args: list[str]) -> None:
+    done = unread(letters, *args)
+
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize(("command", "lines"), [(["publish"], 11), (["publish", "-v"], 14)])
+def test_terminal_shows_few_problems_of_a_kind_and_says_how_all_are_shown(
+    letters: Publication, command: list[str], lines: int,
+) -> None:
+    for n in range(14):
+        (letters.folder / "issues" / f"undated-{chr(97 + n)}.md").write_text("# Notes\n\nWords.\n", "utf-8")
+    screen, terminal = os.openpty()
+
+    piped = avviso(letters, "publish")
+    shown = avviso(letters, *command, stderr=terminal)
+
+    os.close(terminal)
+    said = os.read(screen, 65_536).decode().splitlines()
+    os.close(screen)
+    problems = [line for line in said if "has no date" in line or "more like this" in line]
+    assert (piped.returncode, shown.returncode) == (1, 1)
+    assert piped.stderr.count(b"has no date") == 14
+    assert len(problems) == lines
+    assert ("4 more like this (-v shows all) (date-missing)" in said) is (lines == 11)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import threading
 from contextlib import AbstractContextManager, ExitStack
@@ -16,6 +17,7 @@ import psycopg
 
 from pipeline.database import Database
 from pipeline.engines import procrastinate as engine
+from pipeline.engines.hearsay import Hearsay
 from pipeline.engines.jobs import Shift, alone
 from pipeline.errors import Busy, Unreachable
 from pipeline.mailings.mailing import MailingState
@@ -119,6 +121,22 @@ def test_engine_begins_again_whatever_ended_it(
 
     assert ending.is_set()
     assert said_as in said.events
+
+
+def test_database_that_is_away_is_said_once_and_what_is_about_anything_else_is_handed_on(
+    caplog: pytest.LogCaptureFixture, said: Said,  # noqa: ARG001, which listens
+) -> None:
+    theirs = logging.getLogger("procrastinate.worker")
+
+    with Hearsay().listening():
+        theirs.error("a job failed", exc_info=KeyError("slot"))
+        theirs.error("listener failed", exc_info=psycopg.OperationalError("terminating connection\ndue to a command"))
+        logging.getLogger("psycopg.pool").warning("error in %r: %s", "pool-1", psycopg.OperationalError("refused"))
+    theirs.error("afterwards", exc_info=psycopg.OperationalError("no matter"))
+
+    assert [record.getMessage() for record in caplog.records if record.name.startswith("p")] == [
+        "a job failed", "engine.away", "afterwards"]
+    assert caplog.records[-2].__dict__["reason"] == "terminating connection due to a command"
 
 
 def test_one_machine_publishes_at_a_time(letters: Publication, postgres_url: str) -> None:

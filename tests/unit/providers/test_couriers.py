@@ -23,7 +23,7 @@ from pipeline.providers.postmark import Postmark
 from pipeline.providers.sigv4 import Credentials, sign
 from tests.mail_samples import edition, envelope, reader
 from tests.messages import NOON, message, outcome, send
-from tests.standins import Fault, Service
+from tests.standins import Fault, Reply, Service
 from tests.vendors import APIS, KEY, PLATFORMS, Vendor
 
 LETTER = Stencil(edition(), envelope()).message(reader())
@@ -99,6 +99,34 @@ def test_each_message_of_a_batch_has_a_result_of_its_own(kind: str) -> None:
     assert len({one.provider_id for one in results if not isinstance(one, TransportError)}) == 3
     assert [mail.recipient for mail in service.api.mails] == ["ada@example.org", "ben@example.org", "eve@example.org"]
     assert len(service.requests) == 1
+
+
+@pytest.mark.parametrize("kind", ["resend", "resend-batch", "brevo", "ses", "mailgun"])
+@pytest.mark.parametrize("name", [None, ""])
+def test_success_without_an_id_is_in_doubt(kind: str, name: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A front of the service that answers for it, or a change of its words: nothing says that it has the mail."""
+    with at(kind) as (service, transport):
+        monkeypatch.setattr(service.api, "respond", lambda _: Reply(200, {
+            "id": name, "messageId": name, "MessageId": name, "data": [{"id": name}]}))
+        (result,) = transport.send_batch([LETTER])
+
+    assert outcome(result) == "InDoubt"
+
+
+@pytest.mark.parametrize(("address", "words", "expected"), [
+    ("ada.b+news@example.org", "Illegal address", "Refused"),
+    ("ada@example.org", "Local address contains illegal character", "Refused"),  # a colon in the sender's name
+    ("o'hara@example.org", "Illegal address", "Rejected"),
+])
+def test_ses_blames_no_reader_whose_address_cannot_be_the_illegal_one(
+    address: str, words: str, expected: str, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    refusal = Reply(400, {"message": words}, {"x-amzn-ErrorType": "BadRequestException"})
+    with at("ses") as (service, transport):
+        monkeypatch.setattr(service.api, "respond", lambda _: refusal)
+        (result,) = transport.send_batch([message(address)])
+
+    assert outcome(result) == expected
 
 
 @pytest.mark.parametrize(("kind", "size"), [("postmark", 500), ("resend-batch", 100), ("mailgun", 1)])

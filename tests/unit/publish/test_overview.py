@@ -66,6 +66,18 @@ def test_held_issue_needs_a_person(letters: Publication) -> None:
                     "`avviso approve 2` mails it, `avviso adopt 2` publishes it without mail")
 
 
+def test_status_of_many_old_files_is_one_screen(letters: Publication) -> None:
+    for n in range(2, 60):
+        letters.write(f"{n:02}-old.md", words(n), day=TODAY - timedelta(days=900 - n))
+    letters.publish()
+
+    shown, whole = (list(status_lines(look(letters), letters.clock.now(), ZoneInfo("UTC"), everything=everything))
+                    for everything in (False, True))
+
+    assert shown[-1] == "  48 more like this (-v shows all) (held)"
+    assert (len(shown) < 45, len(whole) - len(shown)) == (True, 47)
+
+
 def test_mailing_is_shown_with_counts_that_add_up(letters: Publication) -> None:
     letters.write("02-new.md", words(2))
     letters.publish()

@@ -51,6 +51,14 @@ def test_what_nobody_configured_is_not_there(house: House, path: str) -> None:
     assert house.client.get(path).status_code == 404
 
 
+@pytest.mark.parametrize("path", ["/1%0d%0aX:y", "/%0a", "/%00", "/1%e2%80%a8"])
+def test_path_with_a_line_break_gets_the_page_of_what_is_not_there(house: House, path: str) -> None:
+    answer, usual = house.client.get(path), house.client.get("/nowhere")
+
+    assert (answer.status_code, answer.content, answer.headers["content-type"]) == (
+        404, usual.content, "text/html; charset=utf-8")
+
+
 @pytest.mark.parametrize("method", ["TRACE", "PUT", "DELETE", "PATCH", "POST", "CONNECT", "BREW"])
 def test_other_methods_are_refused(house: House, method: str) -> None:
     assert house.client.request(method, "/").status_code == 405

@@ -1,0 +1,66 @@
+"""What Procrastinate and its pool of connections log, with a database that is away said once.
+
+Each of its workers, listeners and connections says so for itself and again and again, with tracebacks.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+
+from pipeline.errors import in_one_line
+
+log = logging.getLogger("pipeline.engines.procrastinate")
+
+LOGGERS = ("procrastinate", "psycopg.pool")
+
+
+class Hearsay(logging.Handler):
+    """Hands on what is about anything else. `begin` where a new round of work begins."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._is_said = False
+
+    def begin(self) -> None:
+        """From here on it may be said again."""
+        self._is_said = False
+
+    def away(self, reason: object) -> None:
+        """The database is away."""
+        if not self._is_said:
+            self._is_said = True
+            log.error("engine.away", extra={"reason": in_one_line(str(reason))})
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Decides by what the record carries, not by its words."""
+        lost = _lost_line(record)
+        if lost is None:
+            logging.getLogger().handle(record)
+        else:
+            self.away(lost)
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Hears all that they log until the block ends."""
+        loggers = [logging.getLogger(name) for name in LOGGERS]
+        for logger in loggers:
+            logger.addHandler(self)
+            logger.propagate = False
+        try:
+            yield
+        finally:
+            for logger in loggers:
+                logger.removeHandler(self)
+                logger.propagate = not logger.handlers
+
+
+def _lost_line(record: logging.LogRecord) -> psycopg.OperationalError | None:
+    """The error that says that the database is away; None for anything else."""
+    error = record.exc_info[1] if record.exc_info else None
+    told = record.args if isinstance(record.args, tuple) else ()
+    found = (error, error.__cause__ if error else None, *told)  # the pool names its error among the words
+    return next((one for one in found if isinstance(one, psycopg.OperationalError)), None)
