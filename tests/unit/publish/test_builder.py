@@ -59,6 +59,17 @@ def test_feeds_hold_the_newest_first_and_pages_lead_to_their_neighbours(letters:
     assert set(re.findall(r'rel="(next|prev)" href="([^"]*)"', page)) == {("next", "../3/"), ("prev", "../1/")}
 
 
+def test_issue_in_a_language_of_its_own_says_so_on_its_page_and_in_the_feed(letters: Publication) -> None:
+    letters.write("04-new.md", words(4), front="language: zh-Hans\n")
+
+    build(letters)
+
+    pages = [(letters.folder / "site" / str(n) / "index.html").read_text("utf-8") for n in (3, 4)]
+    items = json.loads((letters.folder / "feeds" / "feed.json").read_text("utf-8"))["items"]
+    assert [re.findall('<article lang="([^"]*)"', page) for page in pages] == [["en"], ["zh-Hans"]]
+    assert [item.get("language") for item in items] == ["zh-Hans", None, None, None]
+
+
 def test_issue_of_today_appears_in_all_three_feeds_and_its_neighbour_learns_of_it(letters: Publication) -> None:
     before = letters.output()
     letters.write("04-new.md", words(4))
