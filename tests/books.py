@@ -103,6 +103,10 @@ def deliveries(database: Database, mailing_id: int) -> list[dict[str, Any]]:
         return [dict(row._mapping) for row in connection.execute(rows)]
 
 
+def silent(_done: int, _total: int) -> None:
+    """A progress of which nobody is told."""
+
+
 def leave(database: Database, subscriber_id: int) -> None:
     """A reader leaves every list."""
     with database.write() as connection:

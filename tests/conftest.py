@@ -17,6 +17,7 @@ import pytest
 from hypothesis import settings
 
 from pipeline.bench.publication import free_port
+from tests.sink import make_certificate
 
 FULL = os.environ.get("AVVISO_FAULT") == "full"
 
@@ -29,6 +30,12 @@ settings.load_profile("full" if FULL else "reduced")
 def trials() -> Callable[[int, int], int]:
     """`trials(5, 1000)`: how often to try, in `make test` and in `make fault` (AVVISO_FAULT=full)."""
     return lambda reduced, full: full if FULL else reduced
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A server's certificate for 127.0.0.1, with its key: whoever is to trust it names the file."""
+    return make_certificate(tmp_path_factory.mktemp("certificate"), ("127.0.0.1",))
 
 
 @pytest.fixture(scope="module")

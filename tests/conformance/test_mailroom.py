@@ -16,13 +16,7 @@ from pipeline.feedback.needs import needs
 from pipeline.providers.mailbox import MailboxSettings, open_folder
 from tests.answers import RING, AnswerDesk
 from tests.imap import NOON, ImapServer
-from tests.sink import make_certificate
 from tests.unit.providers.test_returned import SAMPLES, mail, netease, sample
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_certificate(tmp_path_factory.mktemp("imap"), ("127.0.0.1",))
 
 
 class Room:

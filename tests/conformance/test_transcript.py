@@ -16,7 +16,7 @@ from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import DeliveryState, Doubt, Outcome
 from pipeline.schema import HEAD, event, issue, issue_sketch, ledger, mailing, metadata, note, subscriber, suppression
 from pipeline.transcript import LEFT_BEHIND, read_transcript, write_transcript
-from tests.books import LEASE, NOON, add_issue, add_readers, begin_mailing, open_database
+from tests.books import LEASE, NOON, add_issue, add_readers, begin_mailing, open_database, silent
 
 LATER = NOON + timedelta(days=1)
 
@@ -58,10 +58,6 @@ def other(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'elsewhere' / 'avviso.db'}"
     return str(request.getfixturevalue("postgres_url"))
-
-
-def silent(_done: int, _total: int) -> None:
-    """Says nothing."""
 
 
 def files(folder: Path) -> dict[str, bytes]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -14,6 +13,7 @@ from pipeline.clock import HandClock
 from pipeline.mailings.compose import Stencil
 from pipeline.mailings.envelope import Reader
 from pipeline.providers.catalogue import transport_opener
+from tests.fault.house import happens
 from tests.keys import KINDS, dkim_signer, verifies
 from tests.mail_samples import edition, envelope, reader, render
 from tests.messages import NOON
@@ -52,15 +52,9 @@ def test_signatures_of_both_kinds_are_believed_behind_a_real_relay(trials: Calla
             smtp.send(made)
             sent[made.message_id] = (kind, made.mime())
         smtp.close()
-        wait_for(lambda: len(post.accepted) >= len(readers))
+        assert happens(lambda: len(post.accepted) >= len(readers), 60)
 
     arrived = {letter.as_json()["message_id"]: letter.content for letter in post.accepted}
     assert arrived.keys() == sent.keys()
     assert [name for name, (kind, mime) in sent.items()
             if not verifies(arrived[name], kind) or not arrived[name].endswith(mime)] == []
-
-
-def wait_for(happened: Callable[[], bool], limit_s: float = 60.0) -> None:
-    end = time.monotonic() + limit_s
-    while not happened() and time.monotonic() < end:
-        time.sleep(0.05)

@@ -31,7 +31,7 @@ from tests.books import NOON, copied_database
 from tests.imap import ImapServer
 from tests.resolver import Resolver
 from tests.s3 import SECRET, Bucket, served
-from tests.sink import DATA_ONLY, EVERYTHING, Behaviour, MailServer, make_certificate, server_context
+from tests.sink import DATA_ONLY, EVERYTHING, Behaviour, MailServer, server_context
 from tests.standins import Service
 from tests.vendors import APIS, PLATFORMS
 
@@ -40,11 +40,6 @@ WEB = "https://news.example.com/"
 REFUSED = "403 SignatureDoesNotMatch The request signature we calculated does not match"
 PUBLIC = "9.9.9.9"  # an address that everybody can reach; nobody goes there
 POINTER = "9.9.9.9.in-addr.arpa"
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_certificate(tmp_path_factory.mktemp("doctor"), ("127.0.0.1",))
 
 
 @pytest.fixture(scope="module")

@@ -11,14 +11,8 @@ from pipeline.errors import ConfigError, PipelineError, Unreachable
 from pipeline.providers import mailbox
 from pipeline.providers.mailbox import MailboxSettings, folder_name, open_folder
 from tests.imap import NOON, ImapServer
-from tests.sink import make_certificate
 
 MAIL = b"From: ada@example.com\nSubject: Hello\n\nHello.\n"
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_certificate(tmp_path_factory.mktemp("imap"), ("127.0.0.1",))
 
 
 def settings(server: ImapServer, **more: Any) -> MailboxSettings:

@@ -10,11 +10,8 @@ import pytest
 
 from pipeline.errors import OutputError, Refusal
 from pipeline.setup.relocation import export_publication, restore_publication
+from tests.books import silent
 from tests.publications import TODAY, Publication, words
-
-
-def silent(_done: int, _total: int) -> None:
-    """Says nothing."""
 
 
 @pytest.fixture

@@ -25,11 +25,6 @@ ADA = "ada@example.com"
 SCRIPT = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7 * 7 }}"
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> House:
-    return House(tmp_path)
-
-
 # ---- nobody is led elsewhere -------------------------------------------------------------
 
 

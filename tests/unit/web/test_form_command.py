@@ -22,11 +22,6 @@ def said(result: Result) -> Any:
     return json.loads(result.stdout)
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> House:
-    return House(tmp_path)
-
-
 def test_form_posts_to_us_from_anywhere(house: House) -> None:
     html = run(house, "form").stdout
 

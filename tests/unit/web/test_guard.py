@@ -22,11 +22,6 @@ PROTECTION = {
 }
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> House:
-    return House(tmp_path)
-
-
 @pytest.mark.parametrize(("method", "path"), [
     ("GET", "/health"), ("GET", "/subscribe"), ("POST", "/subscribe"), ("GET", "/confirm/x"), ("GET", "/view/x"),
     ("GET", "/unsubscribe/x"), ("POST", "/preferences/x"), ("GET", "/nowhere"), ("TRACE", "/"), ("PUT", "/subscribe"),

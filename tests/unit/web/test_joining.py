@@ -18,11 +18,6 @@ from tests.readers import House, link
 ADA = "ada@example.com"
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> House:
-    return House(tmp_path)
-
-
 def test_reader_asks_confirms_and_is_welcomed(house: House) -> None:
     house.ask("Ada@Example.com", name="Ada")
     asked = house.standing(ADA)

@@ -32,11 +32,6 @@ from tests.readers import WEB, House
 ADA = "ada@example.com"
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> House:
-    return House(tmp_path)
-
-
 def token(house: House, purpose: Purpose, id_: int, about: str = "weekly") -> str:
     return house.app.ring.sign(purpose, id_, about)
 

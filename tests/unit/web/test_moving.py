@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
-
-import pytest
 
 from pipeline.address import parse
 from pipeline.audience.tokens import Purpose
@@ -13,11 +10,6 @@ from pipeline.providers.event import Event, Kind
 from tests.readers import House, link
 
 ADA, NEW = "ada@example.com", "ada@new.example.com"
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> House:
-    return House(tmp_path)
 
 
 def preferences(house: House, id_: int) -> str:
