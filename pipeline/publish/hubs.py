@@ -39,19 +39,17 @@ class Herald:
         digests = {self._publication.feed_url(name): _digest(self._folder / name) for name in documents}
         self._book.announce(self._publication.hubs, digests, self._clock.now())
 
-    def tell(self) -> int:
-        """Makes the calls that are due; gives how many hubs listened. A hub that is down is left alone until later;
-        one that refuses a feed may want the next."""
-        listened, silent = 0, set[str]()
+    def tell(self) -> None:
+        """Makes the calls that are due. A hub that is down is left alone until later; one that refuses a feed may want
+        the next."""
+        silent: set[str] = set()
         hubs = self._publication.hubs
         for call in self._book.begin(hubs, self._clock.now()) if hubs else ():
             status = DOWN if call.hub in silent else _call(call.hub, call.topic)
             if 200 <= status < 300:
                 self._book.told(call)
-                listened += 1
             elif status >= DOWN:
                 silent.add(call.hub)
-        return listened
 
 
 def _call(hub: str, topic: str) -> int:
