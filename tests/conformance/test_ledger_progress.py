@@ -1,10 +1,12 @@
-"""A mailing's deliveries read once each, in order, on both databases."""
+"""How far a mailing is, on both databases: its deliveries read once each, in order; what each worker has in hand."""
 
 from __future__ import annotations
 
+from pipeline.editions.edition import Edition
 from pipeline.mailings.ledger import Ledger
-from pipeline.mailings.mailing import DeliveryState, Outcome
-from tests.books import LEASE, NOON, add_issue, add_readers, begin_mailing, open_database
+from pipeline.mailings.ledger.letters import Sealed
+from pipeline.mailings.mailing import DeliveryState, MailingState, Outcome
+from tests.books import LEASE, NOON, Books, add_issue, add_readers, begin_mailing, open_database
 
 
 def test_deliveries_are_read_in_order_up_to_the_first_that_waits(database_url: str) -> None:
@@ -28,3 +30,14 @@ def test_deliveries_are_read_in_order_up_to_the_first_that_waits(database_url: s
     assert ledger.progress.again([first[0].id, rest[0].id]) == {
         first[0].id: DeliveryState.SENT, rest[0].id: DeliveryState.SENDING}
     assert [seen.id for seen in ledger.progress.everything(mailing.id)] == [seen.id for seen in first + rest]
+
+
+def test_worker_has_so_many_of_each_mailing_and_its_letters_in_hand(books: Books) -> None:
+    books.mailing(MailingState.SENDING)
+    words = Edition("confirm", "en", "Confirm", "", "<p>Confirm</p>", "Confirm")
+    books.ledger.letters.write_all([
+        Sealed(words, {}, "", "weekly", books.reader, "reader0@example.com", "", str(n)) for n in range(2)], NOON)
+
+    assert len(books.claim()) == 3
+
+    assert books.ledger.workers.hands() == {"w": {"14 to weekly": 1, "letters": 2}}

@@ -175,6 +175,13 @@ def test_text_that_is_edited_for_weeks_after_its_hour_is_not_late_when_it_is_qui
 @pytest.fixture
 def half_mailed(letters: Publication) -> Publication:
     """Issue 2 was mailed to one of its lists; for the other it is held."""
+    mail_to_the_first(letters)
+    assert (letters.standings["2"], letters.mails) == ("mailed", ["ada@example.com"])
+    return letters
+
+
+def mail_to_the_first(letters: Publication) -> None:
+    """Issue 2 is mailed to weekly; for daily it is held."""
     to_both(letters)
     letters.publish(start=False, write=False)
     daily = letters.app.ledger.mailings.all()[1]
@@ -183,8 +190,6 @@ def half_mailed(letters: Publication) -> Publication:
     edition, envelope = letters.app.dresser.dress(letters.record("2"), weekly.list)
     letters.app.ledger.mailings.start(weekly.id, edition, envelope, now=letters.clock.now(), expire=DAY)
     letters.deliver()
-    assert (letters.standings["2"], letters.mails) == ("mailed", ["ada@example.com"])
-    return letters
 
 
 def test_list_that_is_held_beside_one_that_was_mailed_is_named(half_mailed: Publication) -> None:
@@ -203,3 +208,15 @@ def test_list_that_is_held_beside_one_that_was_mailed_can_be_approved_once(half_
     assert half_mailed.mails == ["ada@example.com", "bo@example.org"]
     with pytest.raises(Refusal, match="was mailed already"):
         decisions.approve(half_mailed.record("2"))
+
+
+def test_list_that_had_no_readers_is_mailed_with_the_one_that_was_held_beside_it(letters: Publication) -> None:
+    letters.app.roster.remove(1, "removed", letters.clock.now())
+    mail_to_the_first(letters)
+    assert (letters.mailings, letters.mails) == ({"2/weekly": "sent", "2/daily": "held"}, [])
+    letters.add_readers("new@example.com")
+
+    letters.app.decisions.approve(letters.record("2"))
+    letters.deliver()
+
+    assert letters.mails == ["bo@example.org", "new@example.com"]
