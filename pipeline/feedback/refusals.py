@@ -16,7 +16,7 @@ from pipeline.mailings.ledger.events import Refusal
 from pipeline.providers.event import Event, event_key
 
 if TYPE_CHECKING:
-    from pipeline.feedback.door import Feedback
+    from pipeline.feedback.feedback import Feedback
 
 PLACE = "refusals"  # the note that says how far we have read
 _REPLY = re.compile(r"(?:^|: )[45]\d\d[ -]")
