@@ -5,6 +5,7 @@ What is slow to import is imported inside the command that needs it, so that `--
 
 from __future__ import annotations
 
+import errno
 import gc
 import sys
 import traceback
@@ -24,6 +25,12 @@ from pipeline.cli.web import COMMANDS as WEB
 from pipeline.cli.write import COMMANDS as WRITE
 from pipeline.errors import ConfigError, Mistake, OutputError
 
+REMEDIES = {  # for a file that nobody expected to fail
+    errno.ENOENT: "look at its path", errno.EACCES: "mend its permissions, or name another place",
+    errno.EPERM: "mend its permissions, or name another place", errno.EROFS: "name a place that can be written",
+    errno.ENOSPC: "make room", errno.ENOTDIR: "look at its path",
+    errno.ENAMETOOLONG: "give it a shorter name",
+}
 SECTIONS = {"Begin": START, "Write": WRITE + FEEDS, "Send": SEND, "People": PEOPLE + WEB, "Care": CARE + BENCH}
 
 
@@ -58,7 +65,8 @@ def main() -> None:
         say("avviso: stopped", err=True)
         code = 130
     except OSError as error:
-        code = invocation.fail(OutputError(error.strerror or str(error), path=error.filename or "avviso"))
+        code = invocation.fail(OutputError(error.strerror or str(error), path=str(error.filename or "avviso"),
+                                           remedy=REMEDIES.get(error.errno or 0, "look at what stands there")))
     except Exception as error:  # noqa: BLE001, the outermost rim: beyond it is only the interpreter's traceback
         code = invocation.fail(Mistake(error))
         if invocation.verbose:

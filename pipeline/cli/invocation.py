@@ -75,8 +75,8 @@ class Invocation:
             say(line)
 
     def refuse_two_documents(self, *paths: Path) -> None:
-        """Raises UsageError where --json and a file's content would both be on standard output."""
-        if self.as_json and STANDARD_OUTPUT in paths:
+        """Raises UsageError where two of --json and files' contents would be on standard output."""
+        if paths.count(STANDARD_OUTPUT) + self.as_json > 1 and STANDARD_OUTPUT in paths:
             raise click.UsageError("standard output has room for one document: leave out --json, or name a file")
 
     def fail(self, error: PipelineError) -> int:

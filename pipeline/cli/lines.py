@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from pipeline.amounts import counted
@@ -79,6 +79,12 @@ def subscription_line(one: Subscription, zone: ZoneInfo) -> str:
     words = (said.text and f'"{said.text}"', said.network and f"from {said.network}", said.note and f"({said.note})")
     shown = " ".join(word for word in words if word)
     return f"{one.list}: {one.state}; {hours}; {said.source}{': ' + shown if shown else ''}"
+
+
+def delivery_line(one: Mapping[str, Any]) -> str:
+    """`issue 14: in doubt no answer`, or `letter of weekly: sent 250 2.0.0 ok`."""
+    what = f"letter of {one['list']}" if one["issue_key"] is None else f"issue {one['issue_key']}"
+    return f"{what}: {one['state'].replace('_', ' ')} {one['reply']}".rstrip()
 
 
 def status_lines(overview: Overview, now: datetime, zone: ZoneInfo, *, everything: bool = False) -> Iterator[str]:

@@ -126,7 +126,7 @@ def show(invocation: Invocation, address: str) -> int:
     """
     from pipeline.address import parse  # slow import
     from pipeline.audience.exporting import own_data
-    from pipeline.cli.lines import subscription_line
+    from pipeline.cli.lines import delivery_line, subscription_line
 
     app = invocation.app()
     person = _find(app, address)
@@ -137,7 +137,7 @@ def show(invocation: Invocation, address: str) -> int:
     lines += [f"  on {subscription_line(one, app.config.zone)}" for one in subscriptions]
     if data["suppression"]:
         lines.append(f"  suppressed: {data['suppression']['reason']}")
-    lines += [f"  issue {one['issue_key']}: {one['state']} {one['reply']}" for one in deliveries]
+    lines += [f"  {delivery_line(one)}" for one in deliveries]
     invocation.answer({**data, "deliveries": deliveries}, lines)
     return DONE
 

@@ -286,8 +286,19 @@ def resolve(invocation: Invocation, issue: str, resend: bool, assume_sent: bool)
     return DONE
 
 
+class Time(click.DateTime):
+    """A day, or a day and an hour."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Raises BadParameter with an example, and not with the formats that a program reads."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f'"{value}" is no time; write it like "2026-12-24 08:00"', param, ctx)
+
+
 @click.command(cls=Command)
-@click.option("--at", type=click.DateTime(TIMES), metavar="TIME", help="Look ahead from this time instead of now.")
+@click.option("--at", type=Time(TIMES), metavar="TIME", help="Look ahead from this time instead of now.")
 @pass_invocation
 def plan(invocation: Invocation, at: datetime | None) -> int:
     """What the next passes would do, when, and why. Changes nothing.
@@ -302,7 +313,10 @@ def plan(invocation: Invocation, at: datetime | None) -> int:
 
     app = invocation.app()
     if at is not None:
-        app.clock = HandClock(at.replace(tzinfo=app.config.zone).astimezone(UTC))
+        then = at.replace(tzinfo=app.config.zone).astimezone(UTC)
+        if then < app.clock.now():
+            raise click.BadParameter(f"{at:%Y-%m-%d %H:%M} has passed; name a time to come", param_hint="'--at'")
+        app.clock = HandClock(then)
     planned, problems = app.planned_mailings()
     invocation.note(problems)
     invocation.answer([one.shape() for one in planned],

@@ -8,6 +8,7 @@ import click
 
 from pipeline.amounts import counted
 from pipeline.cli.invocation import DONE, SOME_HELD, Command, Invocation, pass_invocation
+from pipeline.errors import ConfigError
 
 
 @click.command(cls=Command)
@@ -28,6 +29,9 @@ def init(invocation: Invocation, folder: Path, issues: Path | None) -> int:
     from pipeline.setup.survey import survey
 
     config = invocation.config if folder == Path() else folder / invocation.config.name
+    if issues and config.exists():
+        raise ConfigError("is there already, and says where the issues are", path=str(config),
+                          remedy="set issues.folder in it, or leave out --issues")
     lines, next_step = [], []
     if not config.exists():
         found = survey(config.parent, issues)

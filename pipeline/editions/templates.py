@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache as once
 from pathlib import Path
 
 import jinja2
@@ -26,6 +27,28 @@ _SLIPS = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, R
 _SEAM = "\x00"
 
 
+@once
+def packaged() -> Mapping[str, tuple[str, str]]:
+    """Source and path of each packaged template, read once.
+
+    A program that is replaced under us, as in an upgrade, keeps its own: another version's ask for other values.
+    """
+    home = next(home for home in _HOMES if home.is_dir())
+    return {path.name: (path.read_text("utf-8"), str(path)) for path in home.iterdir() if path.is_file()}
+
+
+class _Packaged(jinja2.BaseLoader):
+    """Finds them."""
+
+    def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Callable[[], bool]]:  # noqa: ARG002
+        if template not in packaged():
+            raise jinja2.TemplateNotFound(template)
+        return *packaged()[template], lambda: True
+
+    def list_templates(self) -> list[str]:
+        return sorted(packaged())
+
+
 class Templates:
     """The mail templates: `issue letter notice`, each `.html` and `.txt`, in `base.html`; `inline.css head.css`.
 
@@ -34,9 +57,9 @@ class Templates:
 
     def __init__(self, owner: Path | None = None, cache: Cache | None = None) -> None:
         self.cache = cache
-        folders = [owner, *_HOMES] if owner else [*_HOMES]
+        packaged()
         self._environment = jinja2.Environment(
-            loader=jinja2.ChoiceLoader([jinja2.FileSystemLoader(folder) for folder in folders]),
+            loader=jinja2.ChoiceLoader([*([jinja2.FileSystemLoader(owner)] if owner else []), _Packaged()]),
             autoescape=jinja2.select_autoescape(disabled_extensions=("txt",), default=True),
             undefined=jinja2.StrictUndefined,
             bytecode_cache=Bytecode(cache) if cache else None,

@@ -44,6 +44,7 @@ def run(open_app: Callable[[], App], settings: Path, stop: threading.Event, *, o
     """
     seen = _changed_at(settings)  # before it is read: a change after that is one to follow
     first = open_app()
+    _ = first.mail_templates  # those of this version, should the program be replaced before the first mail
     gc.set_threshold(GARBAGE)  # all is loaded, and we stay
     app: App | None = first
     before: App | None = None

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from pipeline.address import parse
 from pipeline.audience.subscriber import Evidence, State, Subscription
 from pipeline.cli import avviso
-from pipeline.cli.lines import subscription_line
+from pipeline.cli.lines import delivery_line, subscription_line
 from tests.publications import Publication
 
 
@@ -53,6 +53,12 @@ def test_who_was_never_here_is_not_called_erased(tmp_path: Path) -> None:
     assert said.stderr == (
         "adda@example.com: nothing named them here; they are kept out from now on: if it is misspelt, "
         "`avviso suppressions remove adda@example.com` and try again\n")
+
+
+@pytest.mark.parametrize(("issue", "state", "reply", "expected"), [
+    (None, "sent", "250 ok", "letter of weekly: sent 250 ok"), ("14", "in_doubt", "", "issue 14: in doubt")])
+def test_letter_that_somebody_got_is_no_issue(issue: str | None, state: str, reply: str, expected: str) -> None:
+    assert delivery_line({"issue_key": issue, "list": "weekly", "state": state, "reply": reply}) == expected
 
 
 @pytest.mark.parametrize("words", [["add", "ada@example.com"], ["add", "ada@example.com", "--ask"],

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 
 import pytest
 
 from pipeline import cli
+from tests.publications import Publication
 
 SAID = ("ZeroDivisionError: division by zero: this is a mistake in avviso: "
         "please report it with its traceback (-v, or the log)")
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def _wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     """A line of code that is wrong, where every command comes past."""
     def fail(*_: object) -> None:
@@ -29,6 +31,7 @@ def avviso(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
     return int(str(ended.value.code))
 
 
+@pytest.mark.usefixtures("_wrong")
 def test_mistake_of_ours_is_one_line_and_seventy(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -38,6 +41,7 @@ def test_mistake_of_ours_is_one_line_and_seventy(
     assert (said.out, said.err) == ("", f"{SAID}\n")
 
 
+@pytest.mark.usefixtures("_wrong")
 def test_mistake_of_ours_shows_its_traceback_to_who_asks(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -46,3 +50,34 @@ def test_mistake_of_ours_shows_its_traceback_to_who_asks(
     said = capsys.readouterr()
     assert json.loads(said.out)["problems"][0]["message"] == SAID
     assert "Traceback (most recent call last)" in said.err
+
+
+@pytest.mark.parametrize(("place", "why"), [
+    ("nowhere/1.html", "No such file or directory: look at its path"),
+    ("x" * 300, "File name too long: give it a shorter name"),
+    ("config.yaml/1.html", "Not a directory: look at its path"),
+])
+def test_file_that_nobody_can_write_is_one_line_with_what_to_do(
+    place: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:
+    letters = Publication(tmp_path / "letters")
+    letters.fill(1)
+    letters.begin(write=False)
+    monkeypatch.chdir(letters.folder)
+
+    code = avviso(monkeypatch, "preview", "1", "--html", place)
+
+    assert (code, capsys.readouterr().err.splitlines()[-1]) == (74, f"{place}: {why}")
+
+
+def test_where_issues_are_is_not_said_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:
+    Publication(tmp_path / "letters")
+    monkeypatch.chdir(tmp_path / "letters")
+
+    code = avviso(monkeypatch, "init", "--issues", "posts")
+
+    assert (code, capsys.readouterr().err) == (
+        2, ("config.yaml: is there already, and says where the issues are: set issues.folder in it, or leave out "
+           "--issues\n"))

@@ -56,12 +56,20 @@ def test_mistake_in_the_command_line_is_one_document_too(
 
 @pytest.mark.parametrize(("args", "said"), [
     (["nonsense"], "No such command 'nonsense': `avviso --help` shows how"),
+    (["plan", "--at", "soon"], ("Invalid value for '--at': \"soon\" is no time; write it like \"2026-12-24 08:00\": "
+     "`avviso plan --help` shows how")),
+    (["plan", "--at", "2020-01-01"], ("Invalid value for '--at': 2020-01-01 00:00 has passed; name a time to come: "
+     "`avviso plan --help` shows how")),
+    (["preview", "1", "--html", "-", "--text", "-"], ("standard output has room for one document: leave out --json, or "
+     "name a file: `avviso preview --help` shows how")),
     (["subscribers", "import"], "Missing argument 'FILE': `avviso subscribers import --help` shows how"),
     (["resolve", "1"], "say what to do: either --resend or --assume-sent: `avviso resolve --help` shows how"),
 ])
 def test_mistake_in_the_command_line_names_the_command_whose_help_tells_more(
-    args: list[str], said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    args: list[str], said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path,
 ) -> None:
+    Publication(tmp_path / "letters", has_ledger=False)
+    monkeypatch.chdir(tmp_path / "letters")
     monkeypatch.setattr(sys, "argv", ["avviso", *args])
 
     with pytest.raises(SystemExit) as ended:

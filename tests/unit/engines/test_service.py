@@ -8,6 +8,7 @@ import io
 import json
 import logging
 import os
+import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ import pytest
 from pipeline import privacy, telemetry
 from pipeline.audience.tokens import Purpose
 from pipeline.config import load
+from pipeline.editions import templates
 from pipeline.engines import embedded, jobs, service
 from pipeline.engines.jobs import alone
 from pipeline.errors import Busy, OutputError, SchemaOutdated, Unreachable
@@ -64,6 +66,30 @@ def test_run_publishes_and_mails_an_issue_that_becomes_due_without_a_command(let
     assert sorted(message.recipient for message in post.messages) == ["ada@example.com", "bo@example.org"]
     assert letters.restart().ledger.mailings.all()[0].counts["sent"] == 2  # type: ignore[index]
     assert b"/2/" in letters.output()["feeds/atom.xml"]
+
+
+@pytest.fixture
+def brought_along(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder of packaged mail templates that a test may replace."""
+    folder = shutil.copytree(Path(templates.__file__).parents[2] / "templates" / "email", tmp_path / "brought")
+    monkeypatch.setattr(templates, "_HOMES", (folder,))
+    templates.packaged.cache_clear()
+    yield folder
+    templates.packaged.cache_clear()
+
+
+def test_run_whose_templates_are_replaced_by_an_upgrade_mails_with_its_own(
+    letters: Publication, said: Said, brought_along: Path,
+) -> None:
+    post = Post(expected=2)
+
+    with running(letters, said, post):
+        for path in brought_along.iterdir():
+            path.write_text("{{ what_only_a_newer_version_gives }}", "utf-8")
+        letters.write("02-new.md", words(2))
+        assert post.done.wait(SOON_S)
+
+    assert "what_only" not in post.messages[0].parts().html
 
 
 def test_run_answers_on_the_web_until_it_ends(letters: Publication, said: Said) -> None:
