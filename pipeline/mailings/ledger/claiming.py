@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property, partial
 from typing import Any, NamedTuple
 
@@ -26,12 +26,14 @@ from sqlalchemy import (
     case,
     exists,
     func,
+    literal,
     literal_column,
     or_,
     select,
     update,
 )
 
+from pipeline.clock import EPOCH
 from pipeline.database import Database
 from pipeline.mailings.ledger.tally import Tally
 from pipeline.mailings.mailing import EVERYBODY, MAINTAINER, Claim, DeliveryState, MailingState
@@ -59,6 +61,11 @@ def _is(state: DeliveryState) -> ColumnElement[bool]:
 # Whether any letter and anything deferred is due: seldom, and to look costs a quarter of what claiming nothing does.
 _IS_LETTER = and_(delivery.c.mailing_id.is_(None), _is(DeliveryState.PENDING), delivery.c.due_at <= bindparam("now"))
 _IS_DEFERRED = and_(_is(DeliveryState.DEFERRED), delivery.c.due_at <= bindparam("now"))
+# What a machine slept over is `Doubts.strand`'s to hold; who wakes first may be a sender.
+_IS_KNOWN = or_(
+    delivery.c.copies == 0,
+    func.coalesce(delivery.c.attempted_at, literal(EPOCH, delivery.c.attempted_at.type))
+    >= bindparam("known", type_=delivery.c.attempted_at.type))
 _DUE = select(exists().where(_IS_LETTER), exists().where(_IS_DEFERRED))
 
 # The mailings that may go out now. Built once, as all that is asked for with each group.
@@ -94,17 +101,18 @@ class Claiming:
 
     def claim(
         self, connection: Connection, tally: Tally, *, limit: int, now: datetime, worker: str, until: datetime,
-        provider: str, broadcasts: bool, of_mailings: int | None = None,
+        provider: str, broadcasts: bool, memory: timedelta | None = None, of_mailings: int | None = None,
         but: Collection[int] = (), only: int | None = None,
     ) -> list[Claim]:
         """Up to `limit`: letters come first, then deferred, then pending ones by id.
 
+        With `memory` no repeat of what the provider was first handed longer ago: it does not know the key any more.
         `of_mailings` bounds what is no letter; none of `but` is among them, or none but `only`.
         """
         sources = self._of_all if only is None and not but else self._of_others if only is None else self._of_one
         named = but if only is None else [only]
         take = partial(self._take, connection, tally, now=now, worker=worker, until=until, provider=provider,
-                       broadcasts=broadcasts, named=[[id_] for id_ in named])
+                       broadcasts=broadcasts, known=now - memory if memory else EPOCH, named=[[id_] for id_ in named])
         self._database.read_in_order(connection)
         has_letters, has_deferred = connection.execute(_DUE, {"now": now}).one()
         claims = take(sources.letters, limit) if has_letters else []
@@ -130,12 +138,13 @@ class Claiming:
 
     def _take(
         self, connection: Connection, tally: Tally, source: Source, limit: int, *, now: datetime, worker: str,
-        until: datetime, provider: str, broadcasts: bool, named: list[list[int]], mailing_id: int | None = None,
+        until: datetime, provider: str, broadcasts: bool, known: datetime, named: list[list[int]],
+        mailing_id: int | None = None,
     ) -> list[Claim]:
         before, candidates = source
         claims: list[Claim] = []
         values = {"now": now, "before": before, "holder": worker, "by": provider, "until": until,
-                  "broadcasts": broadcasts, "named": named, "mailing": mailing_id}
+                  "broadcasts": broadcasts, "known": known, "named": named, "mailing": mailing_id}
         while wanted := limit - len(claims):
             found: list[Row] = connection.execute(candidates, values | {"wanted": wanted}).scalar() or []
             gone = [row for row in found if row[_LIST] is None]
@@ -244,7 +253,7 @@ def _letters(*conditions: ColumnElement[bool]) -> Select[Any]:
 def _deferred(*conditions: ColumnElement[bool]) -> Select[Any]:
     is_sending = exists().where(mailing.c.id == delivery.c.mailing_id, mailing.c.state == MailingState.SENDING)
     return _candidates(
-        _IS_DEFERRED, or_(delivery.c.mailing_id.is_(None), is_sending), *conditions,
+        _IS_DEFERRED, _IS_KNOWN, or_(delivery.c.mailing_id.is_(None), is_sending), *conditions,
     ).order_by(delivery.c.due_at, delivery.c.id)
 
 

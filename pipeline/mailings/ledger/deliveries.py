@@ -30,8 +30,8 @@ class Deliveries:
 
     def claim(
         self, worker: str, shard: int, outcomes: Sequence[Outcome] = (), *, limit: int, now: datetime, lease: timedelta,
-        steady: datetime | None = None, provider: str = "", broadcasts: bool = False, of_mailings: int | None = None,
-        but: Collection[int] = (), only: int | None = None,
+        steady: datetime | None = None, provider: str = "", broadcasts: bool = False, memory: timedelta | None = None,
+        of_mailings: int | None = None, but: Collection[int] = (), only: int | None = None,
     ) -> list[Claim]:
         """Records what became of earlier claims and takes up to `limit` that are due, in one durable step.
 
@@ -41,8 +41,9 @@ class Deliveries:
         The lease runs from `steady`, which no setting of the clock moves; from `now` where none is given.
 
         `provider` is by whom they go; what may lie with another one is left alone. A post that `broadcasts`
-        takes the deliveries to whole lists, and every other post all others. With `of_mailings` no more than so many
-        are taken that are not letters; with `but` none of these, with `only` none but this one.
+        takes the deliveries to whole lists, and every other post all others. With `memory` no repeat is taken of what
+        the provider was first handed longer ago: it does not know the key any more. With `of_mailings` no more than so
+        many are taken that are not letters; with `but` none of these, with `only` none but this one.
         """
         tally = Tally(shard)
         claims: list[Claim] = []
@@ -50,8 +51,7 @@ class Deliveries:
             self._settling.settle(connection, outcomes, tally, now)
             claims += self._claiming.claim(
                 connection, tally, limit=limit, now=now, worker=worker, until=(steady or now) + lease,
-                provider=provider, broadcasts=broadcasts, of_mailings=of_mailings, but=but,
-                only=only)
+                provider=provider, broadcasts=broadcasts, memory=memory, of_mailings=of_mailings, but=but, only=only)
             tally.write(self._db, connection)
         return claims
 
