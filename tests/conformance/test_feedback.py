@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -293,6 +293,22 @@ def test_refusal_at_the_door_counts_like_a_bounce(desk: AnswerDesk, reply: str, 
 
     assert [row.kind for row in desk.events()] == [kind]
     assert desk.suppressions() == ({"reader0@example.com": "bounced"} if suppressed else {})
+
+
+@pytest.mark.parametrize(("first", "then"), [
+    (LATER, NOON),                       # by a machine whose clock is behind the other's, or was set back
+    (NOON + timedelta(days=30), NOON),   # while a clock was far ahead, and when it was right again
+])
+def test_refusal_is_heard_whatever_the_clock_showed_that_wrote_it_down(
+    desk: AnswerDesk, first: datetime, then: datetime
+) -> None:
+    desk.send(1, DeliveryState.FAILED, "550 5.1.1 user unknown", at=first)
+    assert desk.refusals.collect() == 1
+
+    desk.send(1, DeliveryState.FAILED, "550 5.1.1 user unknown", at=then)
+
+    assert (desk.refusals.collect(), desk.refusals.collect()) == (1, 0)
+    assert desk.suppressions() == {"reader0@example.com": "bounced", "reader1@example.com": "bounced"}
 
 
 def test_reader_whom_we_could_not_address_is_no_news(desk: AnswerDesk) -> None:
