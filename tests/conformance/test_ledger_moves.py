@@ -41,7 +41,7 @@ HOLDER = Worker("w", "", "", 1, 1, NOON, NOON)
 A_MINUTE = timedelta(minutes=1)
 
 S = DeliveryState
-STAGES = ("pending", "claimed", "deferred", "deferred, due", "sent", "failed", "in doubt", "skipped",
+STAGES = ("pending", "claimed", "deferred", "deferred, due", "to be repeated", "sent", "failed", "in doubt", "skipped",
           "cancelled")
 
 
@@ -87,6 +87,10 @@ class Delivery:
     def reach_failed(self) -> None:
         self.reach_claimed()
         self.settle(S.FAILED)
+
+    def reach_to_be_repeated(self) -> None:
+        self.reach_claimed()
+        self.settle(S.DEFERRED, provider="smtp", due_at=NOON)
 
     def reach_in_doubt(self) -> None:
         self.reach_claimed()
@@ -168,11 +172,14 @@ ARROWS: dict[str, dict[str, DeliveryState]] = {
     "deferred": {"expire": S.FAILED, "cancel the mailing": S.CANCELLED},
     "deferred, due": {"claim": S.SENDING, "claim after its reader left": S.SKIPPED, "expire": S.FAILED,
                       "cancel the mailing": S.CANCELLED},
+    # its answer was lost: it may have been taken
+    "to be repeated": {"claim": S.SENDING, "claim after its reader left": S.SKIPPED, "expire": S.SENT,
+                       "cancel the mailing": S.SENT},
     # a receipt that comes late settles its own doubt
     "in doubt": _SETTLED | {"resend doubts": S.DEFERRED, "assume doubts sent": S.SENT},
     "sent": {}, "failed": {}, "skipped": {}, "cancelled": {},
 }
-STATES = {"claimed": S.SENDING, "deferred, due": S.DEFERRED, "in doubt": S.IN_DOUBT}
+STATES = {"claimed": S.SENDING, "deferred, due": S.DEFERRED, "to be repeated": S.DEFERRED, "in doubt": S.IN_DOUBT}
 
 
 @pytest.mark.parametrize("stage", STAGES)

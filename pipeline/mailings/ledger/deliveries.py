@@ -14,7 +14,7 @@ from sqlalchemy import literal, select, update
 
 from pipeline.database import Database
 from pipeline.mailings.ledger.claiming import CLAIMED, Claiming, claim_of
-from pipeline.mailings.ledger.settling import Settling
+from pipeline.mailings.ledger.settling import Settling, assume_sent
 from pipeline.mailings.ledger.tally import Tally
 from pipeline.mailings.mailing import Claim, DeliveryState, Outcome
 from pipeline.schema import delivery
@@ -75,19 +75,24 @@ class Deliveries:
         return [claim_of(row, worker, row.lease_until, fence=row.fence) for row in rows]
 
     def expire(self, mailing_id: int, shard: int, now: datetime) -> int:
-        """Gives up on what was tried and deferred for too long; gives how many. What was never tried is left alone."""
+        """Gives up on what was tried and deferred for too long; gives how many. What was never tried is left alone.
+
+        What may have been taken, and waits to be repeated, is assumed sent.
+        """
+        waiting = (delivery.c.mailing_id == mailing_id, delivery.c.state == DeliveryState.DEFERRED)
         tally = Tally(shard)
         with self._db.write() as connection:
-            rows = connection.execute(
+            assumed = connection.execute(assume_sent(*waiting, now=now))
+            failed = connection.execute(
                 update(delivery)
-                .where(delivery.c.mailing_id == mailing_id, delivery.c.state == DeliveryState.DEFERRED,
-                       delivery.c.attempts > 0)
+                .where(*waiting, delivery.c.attempts > 0)
                 .values(state=DeliveryState.FAILED, settled_at=now,
                         reply=literal("gave up after `mailings.expire`: ") + delivery.c.reply)
             )
-            tally.move(mailing_id, DeliveryState.DEFERRED, DeliveryState.FAILED, rows.rowcount)
+            tally.move(mailing_id, DeliveryState.DEFERRED, DeliveryState.SENT, assumed.rowcount)
+            tally.move(mailing_id, DeliveryState.DEFERRED, DeliveryState.FAILED, failed.rowcount)
             tally.write(self._db, connection)
-        return rows.rowcount
+        return assumed.rowcount + failed.rowcount
 
     def bring_near(self, now: datetime, farthest: timedelta) -> int:
         """Makes due what nobody can have put off for so long: its hour is of a clock that was wrong. Gives how many."""
