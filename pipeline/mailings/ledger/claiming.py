@@ -47,7 +47,7 @@ CLAIMED = (
     select(mailing.c.first_delivery).where(mailing.c.id == delivery.c.mailing_id).scalar_subquery().label("first"),
     delivery.c.fence,
 )
-_MAILING, _LIST, _FENCE = 3, 5, 12
+_MAILING, _LIST, _ADDRESS, _FENCE = 3, 5, 7, 12
 
 # A mailing that a person holds or cancelled is no other way to an issue.
 _GOES_OUT = (MailingState.SCHEDULED, MailingState.SENDING, MailingState.PAUSED, MailingState.SENT)
@@ -83,6 +83,7 @@ class Claiming:
     """Takes what is due. Whoever left or was suppressed since the audience was frozen is skipped, not mailed.
 
     Who left this list and is on another one that gets the issue too is mailed by that one, whose link out they get.
+    Who has another address by now is mailed there, unless a first copy may have come to the old one.
     """
 
     def __init__(self, database: Database) -> None:
@@ -94,8 +95,9 @@ class Claiming:
             state=DeliveryState.SENDING, worker=bindparam("holder"), provider=bindparam("by"),
             lease_until=bindparam("until"), attempted_at=_first_handed_over(),
             attempts=delivery.c.attempts + 1, fence=delivery.c.fence + 1)
-        moves = database.given("moves", id=BigInteger, list=Text)
-        self._moving = update(delivery).where(delivery.c.id == moves.c.id).values(list=moves.c.list)
+        moves = database.given("moves", id=BigInteger, list=Text, address=Text)
+        self._moving = update(delivery).where(delivery.c.id == moves.c.id).values(
+            list=moves.c.list, address=moves.c.address)
         self._database = database
         self._named = delivery.c.id.in_(select(database.given("named", id=BigInteger).c.id))
 
@@ -149,7 +151,8 @@ class Claiming:
             found: list[Row] = connection.execute(candidates, values | {"wanted": wanted}).scalar() or []
             gone = [row for row in found if row[_LIST] is None]
             welcome = [row for row in found if row[_LIST] is not None] if gone else found
-            moved = [(row[0], row[_LIST]) for row in welcome if row[_LIST] != row[-1]]
+            moved = [(row[0], row[_LIST], row[_ADDRESS]) for row in welcome
+                     if row[_LIST] != row[-2] or row[_ADDRESS] != row[-1]]
             if moved:
                 connection.execute(self._moving, {"moves": moved})
             self._move(connection, self._skipping, gone, DeliveryState.SKIPPED, values, tally)
@@ -202,9 +205,10 @@ def _sources(database: Database, *conditions: ColumnElement[bool]) -> _Sources:
 
 
 def _candidates(*conditions: ColumnElement[bool]) -> Select[Any]:
-    """Rows that may be claimed, locked, each with the list by which its reader wants it, NULL where there is none left.
+    """Rows that may be claimed, locked, each with the list by which its reader wants it, NULL where there is none left,
+    and where they want it.
 
-    The list that stands in the row comes last.
+    The list and the address that stand in the row come last.
 
     `by` is by whom they go, "" where that is not asked: what may lie with another one is left alone. A post that
     `broadcasts` takes the deliveries to whole lists, and every other post all others.
@@ -224,12 +228,20 @@ def _candidates(*conditions: ColumnElement[bool]) -> Select[Any]:
     by = bindparam("by", type_=Text)
     through = case((as_it_is, delivery.c.list), (person, _another_list()), else_=None).label("through")
     return (
-        select(*CLAIMED[:_LIST], through, *CLAIMED[_LIST + 1:], delivery.c.list)
+        select(*CLAIMED[:_LIST], through, *CLAIMED[_LIST + 1:_ADDRESS], _present_address(), *CLAIMED[_ADDRESS + 1:],
+               delivery.c.list, delivery.c.address)
         .where(*conditions, or_(delivery.c.provider == "", delivery.c.provider == by, by == ""),
                (delivery.c.subscriber_id == EVERYBODY) == bindparam("broadcasts", type_=Boolean))
         .limit(bindparam("wanted", type_=BigInteger))
         .with_for_update(of=delivery, skip_locked=True)
     )
+
+
+def _present_address() -> ColumnElement[str]:
+    """Where a mailing's reader is now. A letter goes where it was written to, a repeat where its first copy went."""
+    present = select(subscriber.c.address).where(subscriber.c.id == delivery.c.subscriber_id).scalar_subquery()
+    stays = or_(delivery.c.mailing_id.is_(None), delivery.c.copies > 0)
+    return case((stays, delivery.c.address), else_=func.coalesce(present, delivery.c.address)).label("present")
 
 
 def _another_list() -> ScalarSelect[str]:
