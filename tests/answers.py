@@ -15,7 +15,7 @@ from pipeline.audience.tokens import KeyRing
 from pipeline.clock import HandClock
 from pipeline.database import Database
 from pipeline.feedback.brake import Brake, Shares
-from pipeline.feedback.door import Effect, Feedback
+from pipeline.feedback.feedback import Effect, Feedback
 from pipeline.feedback.refusals import Refusals
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import Claim, DeliveryState, Outcome

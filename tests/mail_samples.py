@@ -10,8 +10,8 @@ from pipeline.editions.edition import Edition, Hole
 from pipeline.editions.email import render_edition
 from pipeline.editions.frame import Frame
 from pipeline.editions.templates import Templates
+from pipeline.issues.document import parse
 from pipeline.issues.issue import Image, Issue
-from pipeline.issues.markdown import parse
 from pipeline.mailings.envelope import Envelope, Reader
 
 FRAME = Frame(

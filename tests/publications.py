@@ -24,7 +24,7 @@ from pipeline.engines.jobs import publish_once
 from pipeline.errors import Problem
 from pipeline.feeds.templating import web_templates
 from pipeline.issues.record import Record
-from pipeline.publish.door import Pass
+from pipeline.publish.publisher import Pass
 from tests.books import NOON, copied_database
 
 TODAY = NOON.date()

@@ -15,7 +15,7 @@ from pipeline.config import Config
 from pipeline.database import Database
 from pipeline.errors import IssueError
 from pipeline.issues.archive import Archive
-from pipeline.issues.naming import stem
+from pipeline.issues.reading.naming import stem
 from pipeline.issues.record import Record
 from pipeline.mailings.highwater import HighWater
 from pipeline.mailings.ledger import Ledger

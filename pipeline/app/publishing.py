@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from pipeline.app.outputs import Outputs
 from pipeline.errors import Problem
 from pipeline.mailings.mailing import DoubtPolicy
-from pipeline.publish.door import Publisher
 from pipeline.publish.gather import Gatherer
 from pipeline.publish.pickup import Approve, Rules
+from pipeline.publish.publisher import Publisher
 
 if TYPE_CHECKING:  # slow imports
     from pipeline.editions.frame import Frame

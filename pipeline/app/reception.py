@@ -10,12 +10,12 @@ from pipeline.feedback.refusals import Refusals
 from pipeline.subscribe.spool import Spool
 
 if TYPE_CHECKING:  # slow imports
-    from pipeline.feedback.door import Feedback
+    from pipeline.feedback.feedback import Feedback
     from pipeline.feedback.mailroom import Mailroom
     from pipeline.providers.hooks import Hook
     from pipeline.providers.mailbox import MailboxSettings
-    from pipeline.subscribe.door import Subscriptions
     from pipeline.subscribe.letters import Stationery
+    from pipeline.subscribe.subscriptions import Subscriptions
 
 CERTIFICATE_BYTES = 64 * 1024
 
@@ -25,7 +25,7 @@ class Reception(Publishing):
 
     @cached_property
     def subscriptions(self) -> Subscriptions:
-        from pipeline.subscribe.door import Subscriptions  # slow import: readers
+        from pipeline.subscribe.subscriptions import Subscriptions  # slow import: readers
 
         return Subscriptions(
             self.ring, self.clock, lists={one.id: one.name for one in self.config.lists},
@@ -63,7 +63,7 @@ class Reception(Publishing):
     def feedback(self) -> Feedback:
         """The door through which the post answers."""
         from pipeline.feedback.brake import Brake, Shares  # slow import: readers
-        from pipeline.feedback.door import Feedback
+        from pipeline.feedback.feedback import Feedback
 
         settings = self.config.feedback
         return Feedback(

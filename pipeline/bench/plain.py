@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from pipeline.issues.frontmatter import read_front
-from pipeline.issues.markdown import Target, html, parse
+from pipeline.issues.document import Target, html, parse
+from pipeline.issues.reading.frontmatter import read_front
 
 
 def render(folder: Path) -> int:

@@ -19,9 +19,9 @@ from pipeline.checking.pictures import find_picture_problems
 from pipeline.checking.source import Source
 from pipeline.checking.targets import named
 from pipeline.errors import Problem
-from pipeline.issues.anchors import Anchors
+from pipeline.issues.document import Breaks, Document, parse, words
 from pipeline.issues.issue import Image
-from pipeline.issues.markdown import Breaks, Document, parse, words
+from pipeline.issues.markdown.anchors import Anchors
 
 MOST = 200  # findings of one rule in one issue: more tell nobody anything
 _SHOWN = re.compile(r"<(?:img|video|audio|iframe)\b")

@@ -10,9 +10,9 @@ from pipeline.checking.source import Source
 from pipeline.checking.targets import Named
 from pipeline.errors import IssueError, Problem, shorten
 from pipeline.feeds.addresses import is_page, is_relative, source_path
-from pipeline.issues.anchors import Anchors
-from pipeline.issues.sanitizing import SCHEMES
-from pipeline.issues.targets import completed
+from pipeline.issues.html.sanitizing import SCHEMES
+from pipeline.issues.html.targets import completed
+from pipeline.issues.markdown.anchors import Anchors
 
 Exists = Callable[[str], bool]
 

@@ -10,9 +10,9 @@ from markdown_it.token import Token
 
 from pipeline.checking.source import Source
 from pipeline.errors import Problem, shorten
-from pipeline.issues.fillings import FILLED, RAW, TITLE
-from pipeline.issues.generators import is_left_out
-from pipeline.issues.vaults import WIKI_LINK, is_hidden
+from pipeline.issues.markdown.fillings import FILLED, RAW, TITLE
+from pipeline.issues.markdown.generators import is_left_out
+from pipeline.issues.markdown.vaults import WIKI_LINK, is_hidden
 
 _EMBED = re.compile(r"!\[\[([^\[\]\n]{1,200})\]\]")
 _WIKI = re.compile(r"(?<![!\[#\\])\[\[(?!_?toc_?\]\])([^\[\]\n]{1,200})\]\](?![(\[])", re.IGNORECASE)

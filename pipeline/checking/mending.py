@@ -14,7 +14,7 @@ from pipeline.checking.characters import RUN, remove_invisible, runs_right_to_le
 from pipeline.checking.links import TRACKING, TYPO, TYPOS
 from pipeline.checking.source import prose
 from pipeline.errors import Problem
-from pipeline.issues.parser import markdown_parser
+from pipeline.issues.markdown.parser import markdown_parser
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`）】」』，。；！？、]+", re.IGNORECASE)
 _SEPARATOR = re.compile(r"&amp;|&")

@@ -13,9 +13,9 @@ from pathlib import PurePosixPath
 
 from pipeline.checking.rules import RULES
 from pipeline.errors import Problem
-from pipeline.issues.dates import date_in_name
-from pipeline.issues.naming import stem
-from pipeline.issues.years import begin_anew, year_named
+from pipeline.issues.reading.dates import date_in_name
+from pipeline.issues.reading.naming import stem
+from pipeline.issues.reading.years import begin_anew, year_named
 
 FAR = timedelta(days=45)   # nearer than this is never far
 PAUSES = 6                 # how many usual intervals make a date far

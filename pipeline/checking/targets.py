@@ -9,8 +9,8 @@ from html import unescape
 from typing import Literal
 
 from pipeline.checking.source import Source
-from pipeline.issues.fillings import FILLED, filled
-from pipeline.issues.spaces import SPACED_LINK, SPACED_PICTURE
+from pipeline.issues.markdown.fillings import FILLED, filled
+from pipeline.issues.markdown.spaces import SPACED_LINK, SPACED_PICTURE
 
 Kind = Literal["link", "image", "video", "definition", "bare"]
 

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from pipeline.issues.record import Record
     from pipeline.mailings.ledger.workers import Worker
     from pipeline.mailings.mailing import Mailing
-    from pipeline.publish.door import Pass
     from pipeline.publish.overview import Overview
     from pipeline.publish.planning import PlannedMailing
+    from pipeline.publish.publisher import Pass
     from pipeline.rehearsal.review import Review
 
 SHOWN = 12  # issues on the status screen

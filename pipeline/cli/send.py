@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pipeline.app import App
     from pipeline.issues.record import Record
     from pipeline.mailings.mailing import Mailing
-    from pipeline.publish.door import Pass
+    from pipeline.publish.publisher import Pass
 
 NOTHING = "nothing to do now: `avviso plan` says what is ahead"
 TIMES = [f"%Y-%m-%d{clock}" for clock in ("", " %H:%M", "T%H:%M", " %H:%M:%S", "T%H:%M:%S")]

@@ -22,10 +22,10 @@ from pipeline.editions.text import RULE, render_text, underlined
 from pipeline.editions.theme import PADDING
 from pipeline.editions.wording import wording
 from pipeline.errors import EditionError
+from pipeline.issues.document import Document, Target, html
+from pipeline.issues.html.targets import Place
+from pipeline.issues.html.vocabulary import vocabulary
 from pipeline.issues.issue import Image, Issue
-from pipeline.issues.markdown import Document, Target, html
-from pipeline.issues.targets import Place
-from pipeline.issues.vocabulary import vocabulary
 from pipeline.language import long_date
 
 PREHEADER = 90           # columns: inboxes show 80 to 100 letters, or half as many Chinese characters

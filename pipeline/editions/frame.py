@@ -13,7 +13,7 @@ from pipeline.editions.holes import quote
 from pipeline.editions.theme import theme
 from pipeline.editions.wording import wording
 from pipeline.errors import EditionError
-from pipeline.issues.vocabulary import direction
+from pipeline.issues.html.vocabulary import direction
 
 _FIELD = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 

@@ -13,7 +13,7 @@ from html import unescape
 
 from markdown_it.token import Token
 
-from pipeline.issues.tags import TAG, Kind, Tag, read_tag
+from pipeline.issues.markdown.tags import TAG, Kind, Tag, read_tag
 
 _PARAGRAPHS = frozenset((
     "p", "section", "article", "details", "figure", "aside", "header", "footer", "main", "nav", "dl", "hgroup", "ul",

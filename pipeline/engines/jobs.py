@@ -34,7 +34,7 @@ from pipeline.mailings.sender_queue import GROUP
 from pipeline.mailings.terms import Terms
 from pipeline.mailings.warm_up import WarmUp
 from pipeline.providers.base import Message
-from pipeline.publish.door import Pass
+from pipeline.publish.publisher import Pass
 
 if TYPE_CHECKING:
     from pipeline.app import App

@@ -16,7 +16,7 @@ from datetime import timedelta
 from pipeline.address import mask
 from pipeline.clock import Clock
 from pipeline.errors import PipelineError
-from pipeline.feedback.door import Effect, Feedback
+from pipeline.feedback.feedback import Effect, Feedback
 from pipeline.feedback.needs import TROUBLE, remember_asker
 from pipeline.mailings.ledger import Ledger
 from pipeline.providers.mailbox import Folder, Mail

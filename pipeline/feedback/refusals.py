@@ -16,7 +16,7 @@ from pipeline.mailings.ledger.events import Refusal
 from pipeline.providers.event import Event, event_key
 
 if TYPE_CHECKING:
-    from pipeline.feedback.door import Feedback
+    from pipeline.feedback.feedback import Feedback
 
 PLACE = "refusals"  # the note that says how far we have read
 LOOK_BACK = timedelta(days=1)  # how far the clocks of those who write refusals down may be apart, and be set back

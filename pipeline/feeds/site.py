@@ -21,9 +21,9 @@ from pipeline.feeds.feed import Entry, Publication
 from pipeline.feeds.listing import Listing, Listings, by_year
 from pipeline.feeds.templating import Templates
 from pipeline.feeds.wording import voice, wording
-from pipeline.issues.colouring import code_css
-from pipeline.issues.embeds import FRAMES
-from pipeline.issues.vocabulary import direction
+from pipeline.issues.html.colouring import code_css
+from pipeline.issues.html.embeds import FRAMES
+from pipeline.issues.html.vocabulary import direction
 from pipeline.language import language_tag, long_date
 
 Values = dict[str, object]

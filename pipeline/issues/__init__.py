@@ -1,1 +1,12 @@
-"""What we say: from a file in the editor's folder to an Issue, and the book of issues."""
+"""What we say: from a file in the editor's folder to an Issue, and the book of issues.
+
+    issue         an issue as its author wrote it      record, archive/   as the book of issues knows it
+    folder        which files are issues               patterns      which names may be
+    files         what issues show beside their words  history       the day a file was first committed
+    decoding      bytes to clean text                  likeness      how alike two texts are
+
+    reading/      what a file's name, fields and first lines say of it
+    markdown/     its Markdown, parsed: what editors write, in all its dialects
+    html/         its HTML, cleaned, and made fit for mail, web and feeds
+    document      from the one to the other            report        what is noticed on the way
+"""

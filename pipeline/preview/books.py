@@ -17,7 +17,7 @@ from pipeline.app import App, open_database
 from pipeline.audience.tokens import KeyRing
 from pipeline.clock import Clock
 from pipeline.errors import Problem
-from pipeline.publish.door import Pass
+from pipeline.publish.publisher import Pass
 
 NO_SECRET = b"links of a preview lead nowhere"
 

@@ -19,13 +19,13 @@ from pipeline.editions.fitting import LIMIT
 from pipeline.editions.preflight import preflight
 from pipeline.errors import ConfigError, EditionError, IssueError, Problem
 from pipeline.feeds.writing import write_file
+from pipeline.issues.document import Document, words
 from pipeline.issues.files import Files
 from pipeline.issues.folder import read, scan
-from pipeline.issues.frontmatter import read_front
 from pipeline.issues.issue import State
-from pipeline.issues.markdown import Document, words
-from pipeline.issues.naming import number_in_name, stem
-from pipeline.issues.reading import read_manuscript
+from pipeline.issues.reading.frontmatter import read_front
+from pipeline.issues.reading.manuscript import read_manuscript
+from pipeline.issues.reading.naming import number_in_name, stem
 from pipeline.issues.record import Record
 from pipeline.preview.books import look, rehearsal
 from pipeline.publish.permalinks import address, clash

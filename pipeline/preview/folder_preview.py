@@ -23,16 +23,16 @@ from pipeline.feeds.feed import Document as FeedDocument
 from pipeline.feeds.feed import Entry, Publication
 from pipeline.feeds.formats import ATOM
 from pipeline.feeds.json_feed import json_feed
+from pipeline.issues.document import Target
 from pipeline.issues.folder import read
-from pipeline.issues.markdown import Target
 from pipeline.issues.record import Record
 from pipeline.mailings.envelope import Envelope
 from pipeline.preview.books import blank_books, look
 from pipeline.preview.checks import beside, mail_findings, specimen
 from pipeline.preview.copies import as_copy, newest, sample
-from pipeline.publish.door import SETTLING_S
 from pipeline.publish.gather import READ_WITH
 from pipeline.publish.manifest import seen, seen_size
+from pipeline.publish.publisher import SETTLING_S
 from pipeline.publish.shapes import issue_shape
 
 

@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 from pipeline.feeds.addresses import slug
 from pipeline.feeds.foreign import Foreign
-from pipeline.issues.naming import stem
+from pipeline.issues.reading.naming import stem
 from pipeline.issues.record import Record
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # the W3C's validator calls anything before it wrong

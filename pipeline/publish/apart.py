@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 
-from pipeline.issues.dates import date_in_name
 from pipeline.issues.likeness import SAME, alike
-from pipeline.issues.naming import folder_around, number_in_name, stem
-from pipeline.issues.years import begin_anew, year_named, year_of
+from pipeline.issues.reading.dates import date_in_name
+from pipeline.issues.reading.naming import folder_around, number_in_name, stem
+from pipeline.issues.reading.years import begin_anew, year_named, year_of
 
 MANY = 3    # so many identities that are asked for twice, or files that ask for one, are no mistake
 RARE = 10   # where no more than one file in so many has a number, numbers are those of talks, parts and meetings

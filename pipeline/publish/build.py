@@ -18,7 +18,7 @@ from pipeline.feeds.formats import ATOM, FORMATS
 from pipeline.feeds.listing import Listing, Listings, plan_listings
 from pipeline.feeds.site import feed_style, redirect_page, render_index, site_files
 from pipeline.feeds.sitemap import Located, opml, sitemap
-from pipeline.issues.markdown import Target
+from pipeline.issues.document import Target
 from pipeline.issues.record import Record, Spine
 from pipeline.publish.lazy_entries import LazyEntries
 from pipeline.publish.manifest import BuildRecord, Page, changed, seen, seen_size, stamp

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from pipeline.errors import OutputError
 from pipeline.issues.folder import scan
-from pipeline.issues.naming import number_in_name, stem
-from pipeline.issues.years import begin_anew, year_of
+from pipeline.issues.reading.naming import number_in_name, stem
+from pipeline.issues.reading.years import begin_anew, year_of
 from pipeline.publish.gather import Source
 
 _FORM = re.compile(r"(\D*)(\d+)([期号號回刊])?")  # what stands before the number, its digits, the end of 第14期

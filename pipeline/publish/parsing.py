@@ -14,10 +14,10 @@ from html import unescape
 from zoneinfo import ZoneInfo
 
 from pipeline.errors import IssueError, Problem
+from pipeline.issues.document import Body, Target, html, words
 from pipeline.issues.issue import Manuscript
 from pipeline.issues.likeness import sketch
-from pipeline.issues.markdown import Body, Target, html, words
-from pipeline.issues.reading import read_halfway
+from pipeline.issues.reading.manuscript import read_halfway
 from pipeline.publish.rendering import Style, document_of
 
 _ADDRESSES = re.compile(r'(?:href|src|poster|srcset)="([^"]*)"')

@@ -10,9 +10,9 @@ from typing import Literal
 from pipeline.errors import IssueError, Problem
 from pipeline.feeds.addresses import feed_id, permalink, slug, web_address
 from pipeline.issues.archive import Archive
-from pipeline.issues.naming import folder_around, stem
+from pipeline.issues.reading.naming import folder_around, stem
+from pipeline.issues.reading.years import year_named, year_of
 from pipeline.issues.record import Record
-from pipeline.issues.years import year_named, year_of
 
 
 class Permalinks:

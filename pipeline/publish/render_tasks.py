@@ -13,7 +13,7 @@ from pipeline.feeds.formats import FORMATS
 from pipeline.feeds.site import render_page
 from pipeline.feeds.templating import Templates, web_templates
 from pipeline.feeds.twins import Packed, pack
-from pipeline.issues.markdown import Target
+from pipeline.issues.document import Target
 from pipeline.issues.record import Record
 from pipeline.publish.rendering import (
     Material,

@@ -13,8 +13,8 @@ from typing import Any
 
 from pipeline.errors import Problem
 from pipeline.issues.archive import Archive
+from pipeline.issues.document import Body, Document, Target
 from pipeline.issues.issue import Image, Issue, Manuscript
-from pipeline.issues.markdown import Body, Document, Target
 from pipeline.issues.record import Record, Text
 from pipeline.publish.gather import READER
 from pipeline.publish.parsing import ParsedFile, ParseSettings, SourceFile, parse_file

@@ -14,11 +14,11 @@ from urllib.parse import unquote, urljoin
 from pipeline.errors import IssueError, Problem
 from pipeline.feeds.addresses import asset_path, is_page, is_relative, relative_address, source_path, web_address
 from pipeline.feeds.feed import Enclosure
+from pipeline.issues.document import Body, Document, Target, fragment, parse
+from pipeline.issues.html.recordings import recording
+from pipeline.issues.html.targets import Place
 from pipeline.issues.issue import Image, Issue, Manuscript
-from pipeline.issues.markdown import Body, Document, Target, fragment, parse
 from pipeline.issues.record import Record, Text
-from pipeline.issues.recordings import recording
-from pipeline.issues.targets import Place
 
 ISSUE, PAGE = ".md", ".html"
 _WEB = ("https://", "http://")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.issues.issue import State
-from pipeline.issues.naming import stem
+from pipeline.issues.reading.naming import stem
 from pipeline.issues.record import KnownFile, Record
 from pipeline.mailings.ledger.workers import Worker
 from pipeline.mailings.mailing import Mailing

@@ -12,10 +12,10 @@ from pathlib import Path, PurePosixPath
 
 from pipeline.clock import machine_zone
 from pipeline.errors import OutputError
-from pipeline.issues.dates import date_in_name
-from pipeline.issues.naming import number_in_name, stem
 from pipeline.issues.patterns import matcher
-from pipeline.issues.years import begin_anew, year_of
+from pipeline.issues.reading.dates import date_in_name
+from pipeline.issues.reading.naming import number_in_name, stem
+from pipeline.issues.reading.years import begin_anew, year_of
 from pipeline.setup.tongue import language_of
 
 DEPTH = 4                      # how far below the folder issues are looked for

@@ -12,7 +12,7 @@ from pipeline.audience.subscriber import Evidence, State, Subscriber
 from pipeline.audience.tokens import Purpose
 from pipeline.clock import Clock
 from pipeline.errors import InvalidToken
-from pipeline.subscribe.door import Subscriptions
+from pipeline.subscribe.subscriptions import Subscriptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +35,17 @@ class Standing:
 class Preferences:
     """A preferences link at work. It never expires: whoever gets the mail may always look and leave."""
 
-    def __init__(self, door: Subscriptions, clock: Clock) -> None:
-        self._door = door
+    def __init__(self, subscriptions: Subscriptions, clock: Clock) -> None:
+        self._subscriptions = subscriptions
         self._clock = clock
 
     def standing(self, token: str) -> Standing:
         """What the page shows; changes nothing. Raises InvalidToken, also after an erasure."""
         person = self._person(token)
-        said = self._door.roster.subscriptions(person.id)
+        said = self._subscriptions.roster.subscriptions(person.id)
         on = {one.list for one in said if one.state is State.CONFIRMED}
-        names = {list_id: self._door.lists.get(list_id, list_id) for list_id in sorted(on)} | self._door.public
+        lists = self._subscriptions.lists
+        names = {list_id: lists.get(list_id, list_id) for list_id in sorted(on)} | self._subscriptions.public
         return Standing(person, tuple(Choice(list_id, name, list_id in on) for list_id, name in names.items()))
 
     def save(
@@ -58,7 +59,7 @@ class Preferences:
         """
         standing = self.standing(token)
         before = {choice.id for choice in standing.choices if choice.chosen} if shown is None else shown
-        person, roster, now = standing.person, self._door.roster, self._clock.now()
+        person, roster, now = standing.person, self._subscriptions.roster, self._clock.now()
         roster.describe(person.id, name=name, language=language)
         for choice in standing.choices:
             if choice.id in lists and choice.id not in before and not choice.chosen:
@@ -70,18 +71,18 @@ class Preferences:
     def export(self, token: str) -> dict[str, Any]:
         """All that is known of the person, in JSON's own types but instants. Raises InvalidToken."""
         person = self._person(token)
-        roster = self._door.roster
+        roster = self._subscriptions.roster
         data = own_data(person, roster.subscriptions(person.id), roster.suppression(parse(person.address)))
-        return {**data, "deliveries": self._door.ledger.deliveries.of(person.id),
-                "events": self._door.ledger.events.of(person.id)}
+        return {**data, "deliveries": self._subscriptions.ledger.deliveries.of(person.id),
+                "events": self._subscriptions.ledger.events.of(person.id)}
 
     def erase(self, token: str) -> None:
         """Erases the person. Raises InvalidToken."""
-        self._door.forget(parse(self._person(token).address))
+        self._subscriptions.forget(parse(self._person(token).address))
 
     def _person(self, token: str) -> Subscriber:
-        claim = self._door.holder(Purpose.PREFERENCES, token)
-        person = self._door.roster.get(claim.subscriber_id)
+        claim = self._subscriptions.holder(Purpose.PREFERENCES, token)
+        person = self._subscriptions.roster.get(claim.subscriber_id)
         if person is None:
             raise InvalidToken("this link is not valid", remedy="use the link of a newer mail")
         return person

@@ -9,8 +9,8 @@ from pipeline.clock import monotonic
 from pipeline.errors import AudienceError, ConfigError, EditionError
 from pipeline.lockfile import LockFile
 from pipeline.subscribe.application import Application
-from pipeline.subscribe.door import Subscriptions
 from pipeline.subscribe.spool import Spool, Submission
+from pipeline.subscribe.subscriptions import Subscriptions
 
 log = logging.getLogger(__name__)
 
@@ -27,9 +27,11 @@ class SpoolWorker:
     the ledger and the processor almost for itself.
     """
 
-    def __init__(self, spool: Spool, door: Subscriptions, rest: Callable[[float], object] = lambda _: None) -> None:
+    def __init__(
+        self, spool: Spool, subscriptions: Subscriptions, rest: Callable[[float], object] = lambda _: None
+    ) -> None:
         self._spool = spool
-        self._door = door
+        self._subscriptions = subscriptions
         self._rest = rest
 
     def work(self) -> int:
@@ -63,11 +65,11 @@ class SpoolWorker:
         """One submission; what a person got wrong ends with a line in the log."""
         try:
             if submission.kind == ASK:
-                self._door.ask(Application.from_json(submission.values), submission.name)
+                self._subscriptions.ask(Application.from_json(submission.values), submission.name)
             elif submission.kind == LEAVE:
-                self._door.leave(submission.values["token"])
+                self._subscriptions.leave(submission.values["token"])
             elif submission.kind == MOVE:
-                self._door.ask_to_move(submission.values["token"], submission.values["email"], submission.name)
+                self._subscriptions.ask_to_move(submission.values["token"], submission.values["email"], submission.name)
         except AudienceError as error:
             log.info("submission.refused", extra={
                 "submission": submission.name, "reason": error.problem.rule or type(error).__name__})

@@ -35,12 +35,13 @@ def open_server(app: App) -> Server:
 
 def open_site(app: App, spool: SpoolThread, limiter: RateLimiter | None = None) -> Starlette:
     """What answers, for any ASGI server."""
-    config, door, pages = app.config, app.subscriptions, open_pages(app)
-    holders = Holders(door)
-    joining = Joining(door, holders, app.spool, spool.wake, pages, app.clock, config.web.trusted_proxies,
+    config, subscriptions, pages = app.config, app.subscriptions, open_pages(app)
+    holders = Holders(subscriptions)
+    joining = Joining(subscriptions, holders, app.spool, spool.wake, pages, app.clock, config.web.trusted_proxies,
                       limiter or RateLimiter())
     rooms = Rooms(
-        pages, Keeping(door, holders, Preferences(door, app.clock), app.spool, spool.wake, pages, app.clock),
+        pages,
+        Keeping(subscriptions, holders, Preferences(subscriptions, app.clock), app.spool, spool.wake, pages, app.clock),
         StaticFiles({"feeds/": config.feeds.folder, "": config.site.folder}),
         Hooks(app.hooks, _taker(app), app.clock), Metrics(lambda: (app.archive, app.ledger)),
         joining if config.web.url else None, has_form=bool(app.subscribe_url))

@@ -8,7 +8,7 @@ import anyio
 
 from pipeline.audience.tokens import Claim
 from pipeline.errors import DatabaseError, OutputError
-from pipeline.subscribe.door import Subscriptions
+from pipeline.subscribe.subscriptions import Subscriptions
 
 PATIENCE_S = 1.0    # how long a reader waits for the ledger; then the page speaks as to anybody
 AT_ONCE = 8         # threads that may hang on a ledger that does not answer
@@ -18,7 +18,7 @@ AT_ONCE = 8         # threads that may hang on a ledger that does not answer
 class Holders:
     """Looks up whoever holds a genuine link, and never in vain for long: pages are there while the ledger is away."""
 
-    door: Subscriptions
+    subscriptions: Subscriptions
     _at_once: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(AT_ONCE))
 
     async def language(self, claim: Claim) -> str:
@@ -26,7 +26,7 @@ class Holders:
         with anyio.move_on_after(PATIENCE_S):
             try:
                 return await anyio.to_thread.run_sync(
-                    self.door.language, claim.subscriber_id, abandon_on_cancel=True, limiter=self._at_once)
+                    self.subscriptions.language, claim.subscriber_id, abandon_on_cancel=True, limiter=self._at_once)
             except (DatabaseError, OutputError):
                 pass  # the publication's will do
         return ""

@@ -15,9 +15,9 @@ from pipeline.audience.tokens import Purpose
 from pipeline.clock import Clock
 from pipeline.errors import OutputError
 from pipeline.subscribe.application import FORM, JSON, Application
-from pipeline.subscribe.door import Subscriptions
 from pipeline.subscribe.spool import Spool
 from pipeline.subscribe.spool_worker import ASK
+from pipeline.subscribe.subscriptions import Subscriptions
 from pipeline.web.forms import clean, read_form
 from pipeline.web.holder import Holders
 from pipeline.web.network import Network, network_of
@@ -37,7 +37,7 @@ PREFLIGHT = {**ANYWHERE, "access-control-allow-methods": "POST", "access-control
 class Joining:
     """The endpoints of /subscribe and /confirm. `wake` tells its worker that something lies in the spool."""
 
-    door: Subscriptions
+    subscriptions: Subscriptions
     holders: Holders
     spool: Spool
     wake: Callable[[], None]
@@ -97,16 +97,16 @@ class Joining:
 
     async def ask_to_confirm(self, request: Request) -> Response:
         """GET /confirm/{token}: a button; who only looks, or scans the mail's links, begins nothing."""
-        claim = self.door.asked(request.path_params["token"])
+        claim = self.subscriptions.asked(request.path_params["token"])
         language = await self.holders.language(claim)
         if claim.purpose is Purpose.MOVE:
             return self.pages.notice("move_asked", button="move", language=language)
         return self.pages.notice("confirm_asked", button="confirm", language=language,
-                                 about=self.door.name_of(claim.list))
+                                 about=self.subscriptions.name_of(claim.list))
 
     async def confirm(self, request: Request) -> Response:
         """POST /confirm/{token}: the subscription begins, or the address is changed."""
-        claim = await run_in_threadpool(self.door.confirm, request.path_params["token"])
+        claim = await run_in_threadpool(self.subscriptions.confirm, request.path_params["token"])
         return self.pages.notice("moved" if claim.purpose is Purpose.MOVE else "confirmed",
                                  language=await self.holders.language(claim))
 

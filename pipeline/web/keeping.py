@@ -14,10 +14,10 @@ from starlette.responses import HTMLResponse, Response
 from pipeline.audience.tokens import Purpose
 from pipeline.clock import Clock
 from pipeline.errors import DatabaseError, OutputError
-from pipeline.subscribe.door import Subscriptions
 from pipeline.subscribe.preferences import Preferences
 from pipeline.subscribe.spool import Spool
 from pipeline.subscribe.spool_worker import LEAVE, MOVE
+from pipeline.subscribe.subscriptions import Subscriptions
 from pipeline.web.forms import clean, read_form
 from pipeline.web.holder import AT_ONCE, PATIENCE_S, Holders
 from pipeline.web.pages import Pages
@@ -32,7 +32,7 @@ MAIL_POLICY = ("default-src 'none'; img-src https: http: data:; style-src 'unsaf
 class Keeping:
     """The endpoints of /unsubscribe, /preferences and /view."""
 
-    door: Subscriptions
+    subscriptions: Subscriptions
     holders: Holders
     preferences: Preferences
     spool: Spool
@@ -43,9 +43,9 @@ class Keeping:
 
     async def ask_to_leave(self, request: Request) -> Response:
         """GET /unsubscribe/{token}: a button; who only looks changes nothing. Works while the database is away."""
-        claim = self.door.holder(Purpose.UNSUBSCRIBE, request.path_params["token"])
+        claim = self.subscriptions.holder(Purpose.UNSUBSCRIBE, request.path_params["token"])
         return self.pages.notice("leave_asked", button="leave", language=await self.holders.language(claim),
-                                 about=self.door.name_of(claim.list))
+                                 about=self.subscriptions.name_of(claim.list))
 
     async def leave(self, request: Request) -> Response:
         """POST /unsubscribe/{token}: RFC 8058 one-click and the page's own button: no cookie, no redirect, any body.
@@ -54,11 +54,12 @@ class Keeping:
         done when it is back.
         """
         token = request.path_params["token"]
-        claim = self.door.holder(Purpose.UNSUBSCRIBE, token)
+        claim = self.subscriptions.holder(Purpose.UNSUBSCRIBE, token)
         done = False
         with anyio.move_on_after(PATIENCE_S):
             try:
-                await anyio.to_thread.run_sync(self.door.leave, token, abandon_on_cancel=True, limiter=self._at_once)
+                await anyio.to_thread.run_sync(
+                    self.subscriptions.leave, token, abandon_on_cancel=True, limiter=self._at_once)
                 done = True
             except (DatabaseError, OutputError):
                 pass  # the spool is for this
@@ -66,7 +67,7 @@ class Keeping:
             await run_in_threadpool(self.spool.put, LEAVE, {"token": token}, self.clock.now())
             self.wake()
         return self.pages.notice("left", language=await self.holders.language(claim) if done else "",
-                                 about=self.door.name_of(claim.list))
+                                 about=self.subscriptions.name_of(claim.list))
 
     async def show_preferences(self, request: Request) -> Response:
         """GET /preferences/{token}: what is chosen, and what else can be done."""
@@ -75,7 +76,7 @@ class Keeping:
     async def change(self, request: Request) -> Response:
         """POST /preferences/{token}: `action` is save, move, export or erase."""
         token = request.path_params["token"]
-        self.door.holder(Purpose.PREFERENCES, token)
+        self.subscriptions.holder(Purpose.PREFERENCES, token)
         form = await read_form(request, most=200)
         actions = {"save": self._save, "move": self._move, "export": self._export, "erase": self._erase}
         action = actions.get(str(form.get("action")), self._nothing)
@@ -115,5 +116,5 @@ class Keeping:
 
     async def view(self, request: Request) -> Response:
         """GET /view/{token}: the very mail."""
-        content = await run_in_threadpool(self.door.view, request.path_params["token"])
+        content = await run_in_threadpool(self.subscriptions.view, request.path_params["token"])
         return HTMLResponse(content, headers={"content-security-policy": MAIL_POLICY, "x-robots-tag": "noindex"})

@@ -21,7 +21,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from pipeline.feeds.file_headers import cache_control, media_type
-from pipeline.issues.embeds import FRAMES
+from pipeline.issues.html.embeds import FRAMES
 from pipeline.web.conditions import OK, judge
 
 SMALL_BYTES = 1024 * 1024    # larger files are not kept in memory

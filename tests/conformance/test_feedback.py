@@ -15,7 +15,7 @@ from pipeline.audience.tokens import Purpose
 from pipeline.database import Database
 from pipeline.errors import Unreachable
 from pipeline.feedback.brake import Shares
-from pipeline.feedback.door import Effect
+from pipeline.feedback.feedback import Effect
 from pipeline.feedback.scrubbing import one_line, scrubbed
 from pipeline.mailings.mailing import DeliveryState, Doubt, MailingState
 from pipeline.providers.event import Bounce, Event, Kind

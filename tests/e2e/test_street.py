@@ -315,5 +315,5 @@ def test_publish_of_an_issue_like_the_one_before_imports_only_what_it_needs(publ
 
     assert loaded_by_publish(publication, {
         "alembic", "cssselect", "cssutils", "email_validator", "http.client", "mako", "markdown_it", "multiprocessing",
-        "pipeline.audience.roster", "pipeline.feedback.door", "pipeline.subscribe.door", "premailer", "requests",
-        "rich", "starlette", "statistics", "structlog", "tomllib"}) == ["markdown_it"]
+        "pipeline.audience.roster", "pipeline.feedback.feedback", "pipeline.subscribe.subscriptions", "premailer",
+        "requests", "rich", "starlette", "statistics", "structlog", "tomllib"}) == ["markdown_it"]

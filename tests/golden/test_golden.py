@@ -13,8 +13,8 @@ import lxml.html
 import pytest
 from markdown_it import MarkdownIt
 
-from pipeline.issues.frontmatter import read_front
-from pipeline.issues.markdown import Document, Target, html, parse, words
+from pipeline.issues.document import Document, Target, html, parse, words
+from pipeline.issues.reading.frontmatter import read_front
 
 HERE = Path(__file__).parent / "markdown"
 SAMPLES = sorted(HERE.glob("*.md"))

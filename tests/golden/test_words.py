@@ -29,9 +29,9 @@ from pipeline.editions.email import render_edition
 from pipeline.editions.fitting import LIMIT
 from pipeline.editions.frame import Frame
 from pipeline.editions.templates import Templates
+from pipeline.issues.document import Document, Target, html, parse
 from pipeline.issues.issue import Issue
-from pipeline.issues.markdown import Document, Target, html, parse
-from pipeline.issues.reading import read_manuscript
+from pipeline.issues.reading.manuscript import read_manuscript
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = [ROOT / "issues", *([Path(os.environ["AVVISO_CORPUS"])] if os.environ.get("AVVISO_CORPUS") else [])]

@@ -28,9 +28,9 @@ from pipeline.editions.fitting import LIMIT
 from pipeline.editions.frame import Frame
 from pipeline.editions.templates import Templates
 from pipeline.errors import IssueError
+from pipeline.issues.document import Target, html
 from pipeline.issues.issue import Issue
-from pipeline.issues.markdown import Target, html
-from pipeline.issues.reading import read_manuscript
+from pipeline.issues.reading.manuscript import read_manuscript
 from tests.publications import Publication
 
 ROOT = Path(__file__).parents[2]

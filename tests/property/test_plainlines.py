@@ -13,10 +13,10 @@ from markdown_it import MarkdownIt
 from markdown_it.parser_inline import ParserInline
 from markdown_it.ruler import Ruler
 
-from pipeline.issues import rewriting
-from pipeline.issues.markdown import Target, fragment
-from pipeline.issues.parser import markdown_parser
-from pipeline.issues.targets import Place
+from pipeline.issues.document import Target, fragment
+from pipeline.issues.html import rewriting
+from pipeline.issues.html.targets import Place
+from pipeline.issues.markdown.parser import markdown_parser
 
 BEGINNINGS = (
     "# ", "## a\n", "> ", ">", "- ", "* ", "+ ", "1. ", "0) ", "---\n", "***\n", "___\n", "===\n", "```\n", "~~~\n",

@@ -12,11 +12,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.errors import IssueError
-from pipeline.issues.dates import parse_date
+from pipeline.issues.document import Target, html, parse, words
 from pipeline.issues.issue import Manuscript
-from pipeline.issues.linking import Linker
-from pipeline.issues.markdown import Target, html, parse, words
-from pipeline.issues.reading import read_manuscript
+from pipeline.issues.markdown.linking import Linker
+from pipeline.issues.reading.dates import parse_date
+from pipeline.issues.reading.manuscript import read_manuscript
 
 ISSUE = """---
 title: '第十四期'

@@ -23,7 +23,7 @@ from pipeline.clock import SystemClock
 from pipeline.config import load
 from pipeline.errors import ConfigError, IssueError, Problem
 from pipeline.issues.files import Files
-from pipeline.issues.reading import read_manuscript
+from pipeline.issues.reading.manuscript import read_manuscript
 from pipeline.preview.checks import check
 
 ROOT = Path(__file__).parents[3]

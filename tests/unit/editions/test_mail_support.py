@@ -19,8 +19,8 @@ import pytest
 from pipeline.editions.email import render_edition
 from pipeline.editions.frame import Frame
 from pipeline.editions.templates import Templates
+from pipeline.issues.document import parse
 from pipeline.issues.issue import Issue
-from pipeline.issues.markdown import parse
 
 SUPPORT = json.loads((Path(__file__).parents[2] / "data" / "mail-support.json").read_text("utf-8"))
 FEATURES = SUPPORT["features"]

@@ -6,8 +6,8 @@ import pytest
 
 from pipeline.editions.prose import Voice
 from pipeline.editions.text import render_text, underlined
-from pipeline.issues.markdown import parse
-from pipeline.issues.vocabulary import vocabulary
+from pipeline.issues.document import parse
+from pipeline.issues.html.vocabulary import vocabulary
 
 
 def text(body: str, *, language: str = "en") -> str:

@@ -16,7 +16,7 @@ from pipeline.feeds.feed import Entry, Publication
 from pipeline.feeds.listing import Listing, Listings, plan_listings
 from pipeline.feeds.site import feed_style, redirect_page, render_index, render_page, site_files
 from pipeline.feeds.templating import web_templates
-from pipeline.issues.colouring import code_css
+from pipeline.issues.html.colouring import code_css
 from pipeline.issues.issue import Image
 from tests.feed_samples import PUBLICATION, entry
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipeline.issues.markdown import Target, html, parse
+from pipeline.issues.document import Target, html, parse
 
 PAGE = "https://w.example.com/14/"
 

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from pipeline.issues.markdown import parse
+from pipeline.issues.document import parse
 
 TEXT = '# 周刊\n\n## 1. 有趣 & 实用\n\n## Paper\n\n<a name="ink"></a>\n\n## 1. 有趣，实用\n\n'
 

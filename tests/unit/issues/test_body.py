@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.issues.body import Body
-from pipeline.issues.excerpts import excerpts
-from pipeline.issues.headings import plain_text
-from pipeline.issues.markdown import parse
+from pipeline.issues.document import parse
+from pipeline.issues.markdown.body import Body
+from pipeline.issues.markdown.headings import plain_text
+from pipeline.issues.reading.excerpts import excerpts
 
 NOTED = """\
 # 第 14 期

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.issues.breaks import Breaks
+from pipeline.issues.markdown.breaks import Breaks
 from tests.unit.issues.rendered import line
 
 LONG = "This line of English prose was wrapped by an editor at about eighty columns and so"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.issues.patience import MAX_NESTING
+from pipeline.issues.markdown.patience import MAX_NESTING
 from tests.unit.issues.rendered import shown
 
 TIP = '<blockquote class="alert alert-tip">\n<p class="alert-title"><strong>{}</strong></p>\n{}\n</blockquote>'

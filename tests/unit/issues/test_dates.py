@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipeline.issues.dates import When, date_in_name, parse_date, year_first
+from pipeline.issues.reading.dates import When, date_in_name, parse_date, year_first
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BERLIN = ZoneInfo("Europe/Berlin")

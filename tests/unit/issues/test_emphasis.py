@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from markdown_it import MarkdownIt
 
-from pipeline.issues.parser import markdown_parser
+from pipeline.issues.markdown.parser import markdown_parser
 from tests.unit.issues.rendered import line
 
 

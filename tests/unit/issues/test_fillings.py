@@ -7,8 +7,8 @@ import re
 import pytest
 
 from pipeline.checking.examine import Specimen, examine_specimen
-from pipeline.issues.fillings import filled
-from pipeline.issues.markdown import parse
+from pipeline.issues.document import parse
+from pipeline.issues.markdown.fillings import filled
 
 
 @pytest.mark.parametrize(("typed", "address"), [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.errors import IssueError
-from pipeline.issues.frontmatter import MAX_CHARS, read_front, split
+from pipeline.issues.reading.frontmatter import MAX_CHARS, read_front, split
 
 
 @pytest.mark.parametrize(("text", "fields", "body", "line"), [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.checking.examine import Specimen, examine_specimen
-from pipeline.issues.markdown import parse
+from pipeline.issues.document import parse
 
 PLAYER = '<p><iframe src="https://www.youtube.com/embed/dQw4w9WgXcQ" title=""></iframe></p>'
 

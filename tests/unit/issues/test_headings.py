@@ -6,8 +6,8 @@ from urllib.parse import unquote
 
 import pytest
 
-from pipeline.issues.headings import Heading, slug
-from pipeline.issues.markdown import Target, parse
+from pipeline.issues.document import Target, parse
+from pipeline.issues.markdown.headings import Heading, slug
 from tests.unit.issues.rendered import shown
 
 

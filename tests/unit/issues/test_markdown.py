@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from pipeline.issues.colouring import code_css, light_styles
-from pipeline.issues.markdown import Target, parse, words
+from pipeline.issues.document import Target, parse, words
+from pipeline.issues.html.colouring import code_css, light_styles
 from tests.unit.issues.rendered import shown
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.issues.markdown import parse
+from pipeline.issues.document import parse
 
 
 @pytest.mark.parametrize(("text", "html"), [

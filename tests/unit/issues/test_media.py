@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.issues.embeds import FRAMES, watched
-from pipeline.issues.markdown import Target
+from pipeline.issues.document import Target
+from pipeline.issues.html.embeds import FRAMES, watched
 from tests.unit.issues.rendered import shown
 
 FILES = "https://w.example.com/files"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.issues.naming import chinese_ordinal, number_in_name, stem, title_in_name
+from pipeline.issues.reading.naming import chinese_ordinal, number_in_name, stem, title_in_name
 
 
 @pytest.mark.parametrize(("name", "number", "title"), [

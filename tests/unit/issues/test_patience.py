@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from pipeline.issues import patience
-from pipeline.issues.markdown import Target, html, parse, words
+from pipeline.issues.document import Target, html, parse, words
+from pipeline.issues.markdown import patience
 
 HOSTILE: dict[str, Callable[[int], str]] = {
     "quotes on one line": lambda n: ">" * n,

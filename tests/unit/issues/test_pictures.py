@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.issues.document import Target, parse
 from pipeline.issues.issue import Image
-from pipeline.issues.markdown import Target, parse
-from pipeline.issues.pictures import is_silent
+from pipeline.issues.markdown.pictures import is_silent
 from tests.unit.issues.rendered import shown
 
 FILES = "https://w.example.com/files"

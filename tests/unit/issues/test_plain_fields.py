@@ -7,7 +7,7 @@ import random
 import pytest
 import yaml
 
-from pipeline.issues.fields import _TextLoader, plain_fields
+from pipeline.issues.reading.fields import _TextLoader, plain_fields
 
 PIECES = [
     "a", "B", "_", "9", "title", ":", ": ", "-", "- ", " ", "  ", ".", "/", "+", ",", ";", "(", ")", "中", "，", "：",

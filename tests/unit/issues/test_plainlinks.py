@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import pytest
 from markdown_it import MarkdownIt, helpers
 
-from pipeline.issues.parser import markdown_parser
+from pipeline.issues.markdown.parser import markdown_parser
 
 PIECES = [
     "a", "b/", "中", ".", "(", ")", "\\", "&", "&amp;", ";", "<", ">", " ", "\n", "\t", "\x7f", "#", "[", "]", "](",

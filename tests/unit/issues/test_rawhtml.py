@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.issues.markdown import Target, parse, words
+from pipeline.issues.document import Target, parse, words
 from tests.unit.issues.rendered import found, shown
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.issues.markdown import Target
+from pipeline.issues.document import Target
 from tests.unit.issues.rendered import shown
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.errors import IssueError
 from pipeline.issues.issue import Image, Manuscript
-from pipeline.issues.reading import read_manuscript
+from pipeline.issues.reading.manuscript import read_manuscript
 
 ZONE = ZoneInfo("Asia/Shanghai")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.issues.markdown import parse
-from pipeline.issues.recordings import Recording, recording
+from pipeline.issues.document import parse
+from pipeline.issues.html.recordings import Recording, recording
 
 MP3, MP4 = "audio/mpeg", "video/mp4"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.issues.body import Body
-from pipeline.issues.excerpts import excerpts
+from pipeline.issues.markdown.body import Body
+from pipeline.issues.reading.excerpts import excerpts
 from tests.unit.issues.rendered import line
 
 

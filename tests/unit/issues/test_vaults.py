@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.checking.examine import Specimen, examine_specimen
-from pipeline.issues.targets import Target
+from pipeline.issues.html.targets import Target
 from tests.unit.issues.rendered import line, shown
 
 

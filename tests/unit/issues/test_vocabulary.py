@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.issues.markdown import Target
-from pipeline.issues.vocabulary import direction
+from pipeline.issues.document import Target
+from pipeline.issues.html.vocabulary import direction
 from tests.unit.issues.rendered import shown
 
 

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipeline.issues.reading import read_manuscript
+from pipeline.issues.reading.manuscript import read_manuscript
 from pipeline.mailings.compose import Stencil
 from tests.mail_samples import envelope, reader, render
 

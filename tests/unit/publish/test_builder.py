@@ -15,7 +15,7 @@ import feedparser  # type: ignore[import-untyped]
 import pytest
 
 from pipeline.errors import OutputError
-from pipeline.publish.door import Pass
+from pipeline.publish.publisher import Pass
 from tests.publications import TODAY, Publication, lines, words
 
 DAY = timedelta(days=1)

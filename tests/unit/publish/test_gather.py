@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.issues import reading
 from pipeline.issues.archive.files import KnownFiles
-from pipeline.publish.door import Pass
+from pipeline.issues.reading import manuscript as reading
 from pipeline.publish.gather import READ_WITH, SEEN
+from pipeline.publish.publisher import Pass
 from tests.books import NOON
 from tests.publications import TODAY, Publication, lines, words
 

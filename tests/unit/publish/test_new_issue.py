@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pipeline.errors import OutputError
-from pipeline.issues.reading import read_manuscript
+from pipeline.issues.reading.manuscript import read_manuscript
 from pipeline.publish.gather import Source
 from pipeline.publish.new_issue import write_blank
 from tests.books import NOON

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Engine
 
 from pipeline.audience.tokens import Purpose
 from pipeline.subscribe.application import Application
-from pipeline.subscribe.door import COMMAND
+from pipeline.subscribe.subscriptions import COMMAND
 from tests.publications import Publication, words
 from tests.readers import House, link
 

@@ -1,0 +1,7 @@
+"""From an issue's HTML to what mail, web and feeds may carry.
+
+    sanitizing    the gate                             targets       the places it goes, and addresses there
+    rewriting     for one of them                      colouring     code in colours
+    media, embeds, recordings   films, players, sound  grids         pictures in tables
+    vocabulary    the few words of our own
+"""

@@ -1,0 +1,20 @@
+"""Markdown as editors really write it: markdown-it with our rules, and what is done to its tokens.
+
+    parser        all rules together                   body          one text, parsed once for several askers
+    patience      what a text may cost                 plainlines, plainlinks   the short way for what is plain
+
+    rules for what stands in a line
+    emphasis, linking, cjk   bold and addresses between Chinese words
+    attributes    `{.class}`                           spaces        addresses as editors type them
+    formulas      TeX                                  shortcodes    `:tada:`
+
+    rules for blocks
+    callouts, containers   boxes of Obsidian and VuePress      cells, lines   tables; lines of the source
+    generators, fillings, mdx, vaults   what Jekyll and Hugo, MDX and Obsidian would have filled in
+    notes         footnotes
+
+    on the tokens
+    headings, anchors, contents   levels, addresses, `[TOC]`   numbering, breaks   lists of numbers, ends of lines
+    rawhtml, rawwords, tags       HTML among Markdown          furniture     task boxes, alerts, columns
+    pictures      words for those who see none
+"""

@@ -1,0 +1,55 @@
+"""Links to headings of the same issue: `#有趣--实用` leads to `## 有趣 & 实用`, whichever program made the address up.
+
+Every program makes ids of headings in its own way: GitHub keeps a hyphen for each space, Hexo keeps capitals, VuePress
+sets `_` before a digit. Letters and digits are the same in all of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from html import escape, unescape
+from urllib.parse import unquote
+
+from pipeline.issues.markdown.headings import Heading, fold
+
+_ID = re.compile(r'\s(?:id|name)="([^"]*)"')
+_LINK = re.compile(r'(<a\b[^>]*?\bhref="#)([^"]+)"')
+_TOP = "top"
+"""Leads to the beginning of a page that has no such id (HTML, section 7.4.6.3)."""
+
+
+class Anchors:
+    """Where links within an issue may lead: the ids in its HTML (cleaned), and what its headings are called.
+
+    The heading that is its title stands at the top of the page, without an id.
+    """
+
+    def __init__(self, clean: str, headings: Iterable[Heading], title: str) -> None:
+        self._ids = {unescape(found) for found in _ID.findall(clean)}
+        self._folded: dict[str, str] = {}
+        for heading in headings:
+            self._ids.add(heading.id)
+            self._folded.setdefault(fold(heading.text), heading.id)
+        self._folded.setdefault(fold(title), _TOP)
+
+    def find(self, name: str) -> str:
+        """The id that `name`, an address without its `#`, means; "" if there is none."""
+        plain = unquote(name)
+        if plain in self._ids or plain.lower() == _TOP:
+            return plain
+        return self._folded.get(fold(plain), "") if fold(plain) else ""
+
+
+def settle_anchors(clean: str, headings: Iterable[Heading], title: str) -> str:
+    """The HTML with links that mean a heading leading to it; what means none stays as it is."""
+    if 'href="#' not in clean:
+        return clean
+    anchors = Anchors(clean, headings, title)
+
+    def settled(link: re.Match[str]) -> str:
+        typed = unescape(link[2])
+        found = anchors.find(typed)
+        return f'{link[1]}{escape(found)}"' if found and found != unquote(typed) else link[0]
+
+    return _LINK.sub(settled, clean)

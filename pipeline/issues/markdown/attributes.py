@@ -1,0 +1,105 @@
+"""Lists of attributes as site generators read them: `## A {#a}`, `[b](c){:target="_blank"}`, `![](d.png){width=300}`.
+
+They say how something looks or is called, not what it says: the name of a heading is kept and the width of a picture.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from markdown_it.token import Token
+
+from pipeline.issues.markdown.fillings import without_raw_marks
+
+_ALONE = re.compile(r"\{:(?! ?toc\b)[^{}\n]{1,300}\}")  # that one is no attribute: it asks for contents
+_BEHIND = re.compile(rf"{_ALONE.pattern}|\{{(?:[#.][\w-]|[A-Za-z-]{{1,30}}=)[^{{}}\n]{{0,300}}\}}")
+_AT_END = re.compile(r"(?<!\s)\s*\{:?[ \t]*[#.][\w-][^{}\n]{0,300}\}\s*$")
+_NAME = re.compile(r"#(?P<id>[\w-]+)")
+_SIZE = re.compile(r"\b(width|height)=[\"']?(\d{1,5})(?:px)?(?![\d%])")
+_SPANS = {"link_close": _BEHIND, "image": _BEHIND} | dict.fromkeys(("code_inline", "strong_close", "em_close"), _ALONE)
+
+
+def settle_attributes(tokens: Sequence[Token]) -> list[Token]:
+    """The stream without lists of attributes; headings have the id that theirs gives them in `meta`."""
+    kept: list[Token] = []
+    emptied = False
+    tokens = list(_without_rows(tokens))
+    for at, token in enumerate(tokens):
+        if emptied and token.type == "paragraph_close":
+            emptied = False
+            continue
+        kept.append(token)
+        if token.type != "inline" or "{" not in token.content:
+            continue
+        children = _without_alone(_without_behind(without_raw_marks(token)))
+        if tokens[at - 1].type == "heading_open":
+            tokens[at - 1].meta["id"] = _take_name(children)
+        token.children = children
+        if not children and tokens[at - 1].type == "paragraph_open":
+            emptied = True
+            kept[-2:] = []
+    return kept
+
+
+def _without_rows(tokens: Sequence[Token]) -> Iterator[Token]:
+    """Without the last row of a table that is but the list of attributes on the line below it."""
+    row: list[Token] = []
+    for token in tokens:
+        if row or token.type == "tr_open":
+            row.append(token)
+        else:
+            yield token
+        if token.type == "tr_close":
+            first, *others = [cell.content.strip() for cell in row if cell.type == "inline"] or [""]
+            if any(others) or not _ALONE.fullmatch(first):
+                yield from row
+            row = []
+
+
+def without_list(heading: str) -> str:
+    """A heading's words without the list of attributes at their end."""
+    return _AT_END.sub("", heading)
+
+
+def _without_behind(children: Sequence[Token]) -> list[Token]:
+    """Without lists glued to the end of a link, a picture, code or bold words."""
+    kept: list[Token] = []
+    for child in children:
+        pattern = _SPANS.get(kept[-1].type) if kept and child.type == "text" else None
+        found = pattern.match(child.content) if pattern else None
+        if found:
+            if kept[-1].type == "image":
+                kept[-1].attrs |= {name: size for name, size in _SIZE.findall(found[0]) if name not in kept[-1].attrs}
+            child.content = child.content[found.end():]
+        if child.type != "text" or child.content or not found:
+            kept.append(child)
+    return kept
+
+
+def _without_alone(children: Sequence[Token]) -> list[Token]:
+    """Without the lines that are a list of attributes of a block, which only begin with `{:`."""
+    lines: list[list[Token]] = [[]]
+    for child in children:
+        lines[-1].append(child)
+        if child.type in ("softbreak", "hardbreak"):
+            lines.append([])
+    kept = [line for line in lines if not _is_list(line)]
+    flat = [child for line in kept for child in line]
+    while flat and len(kept) < len(lines) and flat[-1].type in ("softbreak", "hardbreak"):
+        flat.pop()
+    return flat
+
+
+def _is_list(line: Sequence[Token]) -> bool:
+    words = [child for child in line if child.type not in ("softbreak", "hardbreak")]
+    return len(words) == 1 and words[0].type == "text" and _ALONE.fullmatch(words[0].content.strip()) is not None
+
+
+def _take_name(children: Sequence[Token]) -> str:
+    """The id in the list at the end of a heading, which goes; "" without one."""
+    if not children or children[-1].type != "text" or not (found := _AT_END.search(children[-1].content)):
+        return ""
+    children[-1].content = children[-1].content[:found.start()]
+    name = _NAME.search(found[0])
+    return name["id"] if name else ""

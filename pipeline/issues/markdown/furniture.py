@@ -1,0 +1,96 @@
+"""Small fittings of the token stream: task boxes, alerts, table columns, links without words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from markdown_it.token import Token
+
+from pipeline.issues.html.vocabulary import Vocabulary
+from pipeline.issues.markdown.headings import has_words
+
+_ALIGN = re.compile(r"text-align:\s*(left|right|center)")
+_BARE_HOST = re.compile(r"https?://[^/?#\s]+", re.IGNORECASE)
+
+
+def settle_furniture(tokens: Sequence[Token], words: Vocabulary) -> None:
+    """Puts all of them in their place, in the tokens themselves."""
+    for at, token in enumerate(tokens):
+        if token.type == "list_item_open" and "checked" in token.meta:
+            _draw_box(tokens, at)
+        elif token.type in ("alert_open", "alert_close"):
+            _frame_alert(token)
+        elif token.type == "alert_title_open":
+            _name_alert(token, tokens[at + 1], words)
+        elif token.type in ("th_open", "td_open"):
+            _align(token)
+        elif token.type == "inline" and token.children:
+            heading = at > 0 and tokens[at - 1].type == "heading_open" and has_words(token)
+            token.children = _with_words(_without_marks(token.children) if heading else token.children)
+            _end_hosts(token.children)
+
+
+def _draw_box(tokens: Sequence[Token], at: int) -> None:
+    """Mail programs drop check boxes, so a task begins with a drawn one."""
+    box = "☑ " if tokens[at].meta.pop("checked") else "☐ "
+    tokens[at].attrs["class"] = "task"
+    for token in tokens[at + 1:]:
+        if token.type == "inline":
+            token.children = [Token("text", "", 0, content=box), *(token.children or ())]
+            token.content = box + token.content
+            return
+        if token.type == "list_item_close":
+            return
+
+
+def _frame_alert(token: Token) -> None:
+    """An alert is a quotation with a name: that is also what a reader without styles should see."""
+    token.tag = "blockquote"
+    if token.nesting == 1:
+        token.attrs["class"] = f"alert alert-{token.meta['kind'].lower()}"
+
+
+def _name_alert(opening: Token, inline: Token, words: Vocabulary) -> None:
+    opening.attrs["class"] = "alert-title"
+    if not inline.meta.get("titled"):
+        inline.content = words.alerts.get(inline.content.upper(), inline.content)
+        inline.children = [Token("text", "", 0, content=inline.content)]
+    inline.children = [Token("strong_open", "strong", 1), *(inline.children or ()), Token("strong_close", "strong", -1)]
+
+
+def _align(token: Token) -> None:
+    """An attribute survives where style sheets don't."""
+    match = _ALIGN.search(str(token.attrs.pop("style", "")))
+    if match and match[1] != "left":
+        token.attrs["align"] = match[1]
+    if token.type == "th_open":
+        token.attrs["scope"] = "col"
+
+
+def _with_words(children: Sequence[Token]) -> list[Token]:
+    """A link without words, `[](address)`, shows its address: nobody can press nothing."""
+    out: list[Token] = []
+    for at, child in enumerate(children):
+        out.append(child)
+        if child.type == "link_open" and children[at + 1].type == "link_close":
+            out.append(Token("text", "", 0, content=str(child.attrs.get("href", ""))))
+    return out
+
+
+def _without_marks(children: Sequence[Token]) -> list[Token]:
+    """A heading copied from a page without the link to itself that stood there, `## [](https://a.example/#b)B`."""
+    marks = {at for at, (opening, closing) in enumerate(pairwise(children)) if opening.type == "link_open"
+             and closing.type == "link_close" and "#" in str(opening.attrs.get("href", ""))}
+    return [child for at, child in enumerate(children) if at not in marks and at - 1 not in marks]
+
+
+def _end_hosts(children: Sequence[Token]) -> None:
+    """`http://sakana.ai。` gets a slash: spam filters take the ideographic full stop for a dot of the host (UTS 46)."""
+    for at in range(len(children) - 3):
+        opening, text, _, after = children[at:at + 4]
+        if opening.type == "link_open" and opening.info == "auto" and after.type == "text" and (
+                after.content[:1] in ("。", "．", "｡") and _BARE_HOST.fullmatch(text.content)):
+            text.content += "/"
+            opening.attrs["href"] = f"{opening.attrs['href']}/"

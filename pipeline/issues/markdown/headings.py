@@ -1,0 +1,131 @@
+"""Headings: the title is printed by the page, so the issue's own begin at level 2, skip none, and have ids.
+
+An id keeps the letters of every script (`1用excel-学习`); equal ones are numbered, empty ones named.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from markdown_it.token import Token
+
+from pipeline.issues.markdown.fillings import TITLE
+
+TOP = 2
+DEEPEST = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading as it is printed: `level` 2 to 6, its words, its id (unique in the issue)."""
+
+    level: int
+    text: str
+    id: str
+
+
+def settle_headings(tokens: Sequence[Token], title: str) -> tuple[list[Token], tuple[Heading, ...]]:
+    """The stream without a first `# title` that repeats the issue's title, levels mended, ids set; and the headings."""
+    kept = list(_without_empty(_without_title(tokens, title)))
+    places = [at for at, token in enumerate(kept) if token.type == "heading_open"]
+    levels = _mended([int(kept[at].tag[1]) for at in places])
+    headings: list[Heading] = []
+    names = _Names()
+    for at, level in zip(places, levels, strict=True):
+        text = plain_text(kept[at + 1].children or ())
+        heading = Heading(level, text, names.unique(kept[at].meta.get("id") or slug(text)))
+        kept[at].tag = kept[at + 2].tag = f"h{level}"
+        kept[at].attrs["id"] = heading.id
+        headings.append(heading)
+    return kept, tuple(headings)
+
+
+def slug(text: str) -> str:
+    """`text` as an id: letters and digits of all scripts, in lower case, hyphens for spaces; else `section`."""
+    plain = unicodedata.normalize("NFC", text).lower()
+    words = re.sub(r"[^\w\s-]", "", plain)
+    return re.sub(r"[\s-]+", "-", words).strip("-") or "section"
+
+
+def fold(text: str) -> str:
+    """`text` for comparing: letters and digits only, no width, no case."""
+    return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", text).casefold())
+
+
+def plain_text(children: Sequence[Token]) -> str:
+    """The words of inline tokens, markup left out; a picture counts as its alternative text."""
+    parts = []
+    for child in children:
+        if child.type in ("text", "code_inline", "text_special"):
+            parts.append(child.content)
+        elif child.type == "image":
+            parts.append(plain_text(child.children or ()))
+        elif child.type in ("softbreak", "hardbreak") or child.content == "<br>":
+            parts.append(" ")
+    return " ".join("".join(parts).split())
+
+
+def has_words(token: Token) -> bool:
+    """Whether an inline token says more than pictures do."""
+    return any(child.type in ("text", "code_inline") and child.content.strip() for child in token.children or ())
+
+
+def _without_title(tokens: Sequence[Token], title: str) -> list[Token]:
+    """Only the very first heading can be the title, if none is larger; the page prints that already.
+
+    Below other words and with its like after it, it is the heading of a part, whose place must not go; so is one of
+    level 2 or deeper below any words, or with a link.
+    """
+    places = [n for n, token in enumerate(tokens) if token.type == "heading_open"]
+    if not places or not fold(title) or any(tokens[n].tag < tokens[places[0]].tag for n in places):
+        return list(tokens)
+    at = places[0]
+    if TITLE.fullmatch(plain_text(tokens[at + 1].children or ())):
+        return [*tokens[:at], *tokens[at + 3:]]
+    first, *others = [fold(plain_text(tokens[n + 1].children or ())) for n in places if tokens[n].tag == tokens[at].tag]
+    alone = tokens[at].tag == "h1" and all(other == first for other in others)
+    linked = tokens[at].tag != "h1" and any(child.type == "link_open" for child in tokens[at + 1].children or ())
+    part = linked or (not alone and any(map(has_words, tokens[:at])))
+    return [*tokens[:at], *tokens[at + 3:]] if first == fold(title) and not part else list(tokens)
+
+
+def _without_empty(tokens: Sequence[Token]) -> Iterator[Token]:
+    """A lone `#` is no heading: nobody could read it, and screen readers would stop at it."""
+    at = 0
+    while at < len(tokens):
+        if tokens[at].type == "heading_open" and not tokens[at + 1].children:
+            at += 3
+            continue
+        yield tokens[at]
+        at += 1
+
+
+def _mended(levels: Sequence[int]) -> list[int]:
+    """The highest level in use becomes TOP; none is more than one below the heading before it."""
+    if not levels:
+        return []
+    top, mended, previous = min(levels), [], TOP - 1
+    for level in levels:
+        previous = min(level - top + TOP, previous + 1, DEEPEST)
+        mended.append(previous)
+    return mended
+
+
+class _Names:
+    """Hands out ids: the first `a` is `a`, the next `a-1`, whatever else has been taken."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+        self._next: Counter[str] = Counter()
+
+    def unique(self, name: str) -> str:
+        found = name
+        while found in self._taken:
+            self._next[name] += 1
+            found = f"{name}-{self._next[name]}"
+        self._taken.add(found)
+        return found

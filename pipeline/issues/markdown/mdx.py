@@ -1,0 +1,69 @@
+"""What MDX has besides Markdown: `import` at the top, and `<Image src={require("./a.png").default} />`, with values in
+braces, which HTML does not know.
+
+What such a component is, is known to `rawhtml`; one that shows a picture by its address is that picture.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape, unescape
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_inline import StateInline
+
+from pipeline.issues.html.targets import PICTURE_ENDING
+
+_VALUE = r"\"[^\"]*\"|'[^']*'|\{(?:[^{}]|\{[^{}]{0,300}\}){0,600}\}"
+_COMPONENT = re.compile(
+    rf"<(?P<name>[A-Z][\w.]*)(?P<rest>(?:\s+(?:[A-Za-z_][\w:-]*(?:=(?:{_VALUE}))?|\{{\.\.\.[\w.]+\}}))*)\s*(?P<end>/?)>")
+_ATTRIBUTE = re.compile(rf"\s([A-Za-z_][\w:-]*)=({_VALUE})")
+_PICTURES = frozenset(("Image", "Img", "Picture", "Figure"))
+_QUOTED = re.compile(r"[\"'`]([^\"'`{}]+)[\"'`]")
+_PICTURE = re.compile(rf"[^\s<>]+{PICTURE_ENDING}(?:\?[^\s<>]*)?", re.IGNORECASE)
+_KEPT = ("alt", "title", "width", "height")
+# A paragraph of MDX at the beginning of a text, before any of its words.
+_IMPORTS = re.compile(
+    r"(?:import\s(?:[\w\s{},*$]{1,500}\sfrom\s{1,9})?[\"'][^\"'\n]{1,300}[\"'][ \t]*;?\s*"
+    r"|export\s(?:(?:const|let)\s\w+\s*=|default\s(?:[({]|function\b)|function\s\w+\s*\()[^\n]*(?:\n[^\n]+)*)+")
+
+
+def use_mdx(parser: MarkdownIt) -> None:
+    """Adds the rules, that for components before the parser's own for tags."""
+    parser.block.ruler.before("fence", "imports", _imports)
+    parser.inline.ruler.before("html_inline", "component", _component)
+
+
+def _imports(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803, the library's
+    """Leaves out `import` and `export` at the top of a text, each where nothing but others like it came before."""
+    begin = state.bMarks[startLine]
+    if silent or state.tokens or state.level or not state.src.startswith(("import ", "export "), begin):
+        return False
+    end = next((line for line in range(startLine, endLine) if state.isEmpty(line)), endLine)
+    if not _IMPORTS.fullmatch(state.src[begin:state.eMarks[end - 1]]):
+        return False
+    state.line = end
+    return True
+
+
+def _component(state: StateInline, silent: bool) -> bool:
+    found = _COMPONENT.match(state.src, state.pos) if state.src[state.pos] == "<" else None
+    if found is None:
+        return False
+    if not silent:
+        values = {name: _plain(value) for name, value in _ATTRIBUTE.findall(found["rest"])}
+        shown = found["name"] in _PICTURES and _PICTURE.fullmatch(values.get("src", "")) is not None
+        kept = {name: value for name, value in values.items() if not shown or name in ("src", *_KEPT)}
+        inside = "".join(f' {name}="{escape(value)}"' for name, value in kept.items() if value)
+        state.push("html_inline", "", 0).content = f"<{'img' if shown else found['name']}{inside}{found['end']}>"
+    state.pos = found.end()
+    return True
+
+
+def _plain(value: str) -> str:
+    """A value without its quotes; of an expression the first text in it, else all of it."""
+    if value[0] != "{":
+        return unescape(value[1:-1])
+    text = _QUOTED.search(value)
+    return text[1] if text else value[1:-1]

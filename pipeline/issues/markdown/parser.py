@@ -1,0 +1,141 @@
+"""Our Markdown: CommonMark with tables, task lists, alerts, footnotes and addresses, made patient and CJK-aware.
+
+One parser for the process; a parse keeps its state to itself, so threads may share it.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from markdown_it import MarkdownIt
+from markdown_it.common.html_blocks import block_names
+from markdown_it.rules_block import StateBlock, html_block
+from markdown_it.rules_inline import StateInline
+
+from pipeline.issues.html.colouring import coloured
+from pipeline.issues.markdown.containers import use_containers
+from pipeline.issues.markdown.emphasis import use_friendly_emphasis
+from pipeline.issues.markdown.formulas import use_formulas
+from pipeline.issues.markdown.generators import use_generators
+from pipeline.issues.markdown.linking import use_linker
+from pipeline.issues.markdown.mdx import use_mdx
+from pipeline.issues.markdown.notes import use_notes
+from pipeline.issues.markdown.patience import MAX_NESTING, last_place, use_patience
+from pipeline.issues.markdown.plainlinks import use_plain_links
+from pipeline.issues.markdown.rawwords import use_raw_words
+from pipeline.issues.markdown.shortcodes import use_shortcodes
+from pipeline.issues.markdown.spaces import use_spaced_addresses
+from pipeline.issues.markdown.tags import TAG
+from pipeline.issues.markdown.vaults import use_vaults
+
+
+@cache
+def markdown_parser() -> MarkdownIt:
+    """The parser. Its `html` option is on: raw HTML is cleaned after parsing, by `tags` and `sanitizing`."""
+    parser = _Parser()
+    parser.configure("gfm-like", {
+        "maxNesting": MAX_NESTING, "tasklists": True, "alerts": True, "highlight": _code})
+    use_patience(parser)
+    parser.block.ruler.at("html_block", _html_block, {"alt": ["paragraph", "reference", "blockquote"]})
+    parser.inline.ruler.before("link", "lone_bracket", _lone_bracket)
+    parser.inline.ruler.before("html_inline", "comment", _comment)
+    use_mdx(parser)
+    use_containers(parser)
+    use_generators(parser)
+    use_friendly_emphasis(parser)
+    use_linker(parser)
+    use_plain_links(parser)
+    use_spaced_addresses(parser)
+    use_notes(parser)
+    use_vaults(parser)
+    use_formulas(parser)
+    use_shortcodes(parser)
+    use_raw_words(parser)
+    return parser
+
+
+# Lower case, no port, no name or password, nothing to be encoded: normal already.
+_PLAIN = re.compile(r"https?://[a-z0-9-]{1,60}(?:\.[a-z0-9-]{1,60}){1,4}(?:/[\w.~/-]*(?:\?[\w.=&-]*)?)?(?:#[\w-]*)?",
+                    re.ASCII)
+
+
+class _Parser(MarkdownIt):
+    """markdown-it that shows an address as the author typed it, and lets `data:` and `file:` through to be reported.
+
+    No target gets them: `sanitizing` takes the address and leaves the words.
+    """
+
+    def normalizeLink(self, url: str) -> str:  # noqa: N802 (the library's name)
+        """Nearly every address is plain, and stays as it is without being taken apart and put together again."""
+        return url if _PLAIN.fullmatch(url) else super().normalizeLink(url)
+
+    def validateLink(self, url: str) -> bool:  # noqa: N802 (the library's name)
+        return url[:5].lower() == "file:" or super().validateLink(url)
+
+    def normalizeLinkText(self, link: str) -> str:  # noqa: N802 (the library's name)
+        return link
+
+
+_PLAYERS = ("video", "audio")
+_BLOCKS = frozenset(block_names) - {"iframe", "title"} | {"pre", "script", "style", "textarea"}
+
+
+def _html_block(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803
+    """Raw HTML as a block only where a block-level tag begins it, or a comment that ends.
+
+    A line that begins with `<img>` or `<small>` is a paragraph, so Markdown inside it works; a name that
+    is no tag (`<T>`) is prose; a comment, script or style that never ends must not swallow the issue. A
+    player over several lines is one block up to the next empty line.
+    """
+    position = state.bMarks[startLine] + state.tShift[startLine]
+    line = state.src[position:state.eMarks[startLine]]
+    if not line.startswith("<"):
+        return False
+    if line.startswith("<!--"):
+        return last_place(state, "-->") > position and html_block(state, startLine, endLine, silent)
+    name = _tag_name(line)
+    if name not in _BLOCKS and (name not in _PLAYERS or f"</{name}" in line.lower()):
+        return False
+    if name in ("script", "style", "pre", "textarea") and last_place(state, f"</{name}") < position:
+        return False
+    return html_block(state, startLine, endLine, silent)
+
+
+def _lone_bracket(state: StateInline, silent: bool) -> bool:
+    """A `[` that nothing closes is text at once; the library would look for its end again and again."""
+    opening = "![" if state.src.startswith("![", state.pos) else "["
+    if not state.src.startswith(opening, state.pos) or last_place(state, "]") > state.pos:
+        return False
+    if not silent:
+        state.pending += opening
+    state.pos += len(opening)
+    return True
+
+
+def _comment(state: StateInline, silent: bool) -> bool:
+    """A comment with hyphens at its end, `<!--- a --->`, which the library's own rule takes for prose."""
+    if not state.src.startswith("<!--", state.pos) or last_place(state, "-->") < state.pos:
+        return False
+    found = TAG.match(state.src, state.pos)
+    if found is None:
+        return False
+    if not silent:
+        state.push("html_inline", "", 0).content = found[0]
+    state.pos = found.end()
+    return True
+
+
+def _tag_name(line: str) -> str:
+    """`div` of `<div …`, `</div>` and `<DIV/>`; "" if it is no tag."""
+    name = ""
+    for char in line[2:] if line.startswith("</") else line[1:]:
+        if not (char.isascii() and (char.isalnum() or char == "-")):
+            break
+        name += char
+    return name.lower()
+
+
+def _code(content: str, language: str, _attributes: str) -> str:
+    """A block of code, coloured; the parser takes what begins with `<pre` as it is."""
+    return f"<pre><code>{coloured(content, language.strip('{}.'))}</code></pre>"

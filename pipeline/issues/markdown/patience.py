@@ -1,0 +1,193 @@
+"""What one issue may ask of the parser, so that no text, however odd, takes more than moments.
+
+Markdown has shapes whose cost has nothing to do with their length: thousands of open brackets, a table
+of three thousand columns, a long address that a short reference repeats. Each has a limit far beyond
+what a newsletter needs; what lies behind it is shown as it was typed. No word is lost, and the author is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from markdown_it import MarkdownIt
+from markdown_it.parser_block import ParserBlock
+from markdown_it.rules_block import StateBlock, table
+from markdown_it.rules_core import StateCore, linkify
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+
+from pipeline.issues.markdown import rawwords
+from pipeline.issues.markdown.cells import mend_rows
+from pipeline.issues.markdown.lines import line_of
+from pipeline.issues.markdown.plainlines import MARKS, LineRuler, WordParser
+
+MAX_NESTING = 20
+"""Levels of quotes and lists (an item counts two); what lies deeper is kept as plain paragraphs."""
+MAX_BLOCKS = 30_000
+"""Block tokens: some ten thousand paragraphs, or as many cells of tables."""
+MAX_COLUMNS = 64
+MAX_CELLS = 10_000
+MAX_MARKS = 40_000
+"""Characters that may mean something inside a paragraph, over the whole issue; a link counts about eight."""
+MAX_WITHIN = 60
+"""Bold within italics within a link and so on; libxml2 ends at some hundreds of elements within each other."""
+MAX_REPEATED_CHARS = 200_000
+"""What addresses may add to the text by being repeated through references."""
+MAX_TYPED_LINES = 5_000
+
+_COUNTED = MARKS + "@"
+_COUNTED_IN_HTML = "<" + rawwords.MARKS
+_DEAR = {"://": 4, "](": 3, "<": 1}
+
+
+def use_patience(parser: MarkdownIt) -> None:
+    """Puts the limits into a parser. Call it first: rules that come later stand behind them."""
+    parser.block = _PatientBlocks()
+    parser.inline = WordParser()
+    parser.block.ruler.before("table", "enough", _enough, {
+        "alt": ["paragraph", "reference", "blockquote", "list"]})
+    parser.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
+    parser.core.ruler.at("inline", _inline)
+    parser.core.ruler.at("linkify", _linkify)
+
+
+def last_place(state: StateBlock | StateInline, needle: str) -> int:
+    """Where `needle` stands for the last time in the text being parsed, -1 if nowhere; each text is searched once."""
+    known = state.env.setdefault("last", {}).get(needle)
+    if known is None or known[0] is not state.src:
+        known = state.env["last"][needle] = state.src, state.src.lower().rfind(needle)
+    return int(known[1])
+
+
+class _PatientBlocks(ParserBlock):
+    """A block parser that keeps what is nested too deeply, where the library drops it without a word."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ruler = LineRuler(self.ruler.__rules__)
+
+    def tokenize(self, state: StateBlock, startLine: int, endLine: int) -> None:  # noqa: N803 (the library's names)
+        if state.level < state.md.options.maxNesting:
+            super().tokenize(state, startLine, endLine)
+            return
+        last = startLine
+        while last < endLine and (state.isEmpty(last) or state.sCount[last] >= state.blkIndent):
+            last += 1
+        _push_paragraph(state, startLine, last, too_deep=True)
+
+
+def _push_paragraph(state: StateBlock, start: int, end: int, **why: object) -> None:
+    opening = state.push("paragraph_open", "p", 1)
+    opening.map = [start, end]
+    inline = state.push("inline", "", 0)
+    inline.content = state.getLines(start, end, state.blkIndent, False).strip()
+    inline.map = [start, end]
+    inline.children = []
+    inline.meta.update(why)
+    state.push("paragraph_close", "p", -1)
+    state.line = end
+
+
+def _enough(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803
+    """Ends every open list and quote when the issue has its fill of blocks; the other lines are one paragraph."""
+    if len(state.tokens) < MAX_BLOCKS:
+        return False
+    if not silent:
+        _push_paragraph(state, startLine, endLine, too_much=f"more than {MAX_BLOCKS:,} blocks")
+    return True
+
+
+def _table(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803
+    """A table that a reader could read. Rows shorter than the head are filled up with cells, so they count."""
+    if not table(state, startLine, endLine, True):
+        return False
+    if silent:
+        return True
+    columns = line_of(state, startLine + 1).count("|") - 1
+    end = _end_of_block(state, startLine, endLine)
+    if columns <= MAX_COLUMNS and columns * (end - startLine) <= MAX_CELLS:
+        first = len(state.tokens)
+        made = table(state, startLine, endLine, False)
+        mend_rows(state, first)
+        return made
+    why = f"a table of more than {MAX_COLUMNS} columns or {MAX_CELLS:,} cells"
+    _push_paragraph(state, startLine, end, too_much=why)
+    return True
+
+
+def _end_of_block(state: StateBlock, startLine: int, endLine: int) -> int:  # noqa: N803
+    """The next empty line, looked for no further than a table may reach."""
+    limit = min(endLine, startLine + MAX_CELLS + 2)
+    return next((line for line in range(startLine, limit) if state.isEmpty(line)), limit)
+
+
+def _inline(state: StateCore) -> None:
+    """Parses the words of each block until the issue has used up its marks."""
+    out: list[Token] = []
+    marks = repeated = 0
+    counted = _cost(state.src, _COUNTED) > MAX_MARKS  # its blocks have no more of them than an issue itself
+    for token in state.tokens:
+        cost = _cost_of(token) if counted else 0
+        if marks + cost > MAX_MARKS:
+            out += _as_typed(token, f"more than {MAX_MARKS:,} marks")
+            continue
+        marks += cost
+        out.append(token)
+        if token.type != "inline":
+            continue
+        token.children = []
+        state.md.inline.parse(token.content, state.md, state.env, token.children)
+        repeated += max(0, sum(_address_chars(child) for child in token.children if child.attrs) - len(token.content))
+        if repeated > MAX_REPEATED_CHARS:
+            _type(token, f"more than {MAX_REPEATED_CHARS:,} characters of repeated addresses")
+        elif len(token.children) > MAX_WITHIN and max(child.level for child in token.children) > MAX_WITHIN:
+            _type(token, f"more than {MAX_WITHIN} marks within each other")
+    state.tokens = out
+
+
+def _cost_of(token: Token) -> int:
+    if token.type not in ("inline", "html_block"):
+        return 0
+    return _cost(token.content, _COUNTED_IN_HTML if token.type == "html_block" else _COUNTED)
+
+
+def _cost(text: str, marks: str) -> int:
+    """What a text costs beside its length: its marks, and more for those that make a link or a tag."""
+    return sum(map(text.count, marks)) + sum(more * text.count(mark) for mark, more in _DEAR.items())
+
+
+def _as_typed(token: Token, why: str) -> list[Token]:
+    """A block with its marks as text; one of raw HTML becomes a paragraph."""
+    if token.type == "inline":
+        _type(token, why)
+        return [token]
+    inline = Token("inline", "", 0, map=token.map, level=token.level + 1, content=token.content.strip(), block=True)
+    _type(inline, why)
+    return [Token("paragraph_open", "p", 1, map=token.map, level=token.level, block=True), inline,
+            Token("paragraph_close", "p", -1, level=token.level, block=True)]
+
+
+def _linkify(state: StateCore) -> None:
+    """The library's search for bare addresses, in the blocks that were parsed."""
+    tokens = state.tokens
+    state.tokens = [token for token in tokens if "too_much" not in token.meta]
+    linkify(state)
+    state.tokens = tokens
+
+
+def _address_chars(token: Token) -> int:
+    return len(str(token.attrs.get("href" if token.type == "link_open" else "src", "")))
+
+
+def _type(token: Token, why: str) -> None:
+    token.meta["too_much"] = why
+    token.children = list(_typed(token.content))
+
+
+def _typed(content: str) -> Iterator[Token]:
+    """The lines as they stand in the file; of very many, all in one."""
+    lines = content.split("\n")
+    for number, line in enumerate(lines if len(lines) <= MAX_TYPED_LINES else [" ".join(lines)]):
+        if number:
+            yield Token("softbreak", "br", 0)
+        yield Token("text", "", 0, content=line.strip())

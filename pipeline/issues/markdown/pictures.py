@@ -1,0 +1,126 @@
+"""Pictures and players get words: those who see no image, or no video, still learn what was there.
+
+Mail programs block images until asked, and nearly no author writes an alternative text; so an image
+without one, or with a file name for one, is called by the heading above it. The cover is called by
+the title.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from markdown_it.token import Token
+
+from pipeline.issues.issue import Image
+from pipeline.issues.markdown.headings import plain_text
+from pipeline.issues.markdown.tags import TAG, Tag, read_tag
+from pipeline.issues.report import Report
+
+_SAYS_NOTHING = re.compile(
+    r"(?:(?:pasted[ _-]?)?image|img|imgs|photo|picture|pic|alt(?:[ _-]?text)?|screen[ _-]?shot|dsc|图片?|图像|"
+    r"截[屏图]|微信(?:图片|截图)|插图|wx|wechat)?(?:[\s\d._:\-–年月日时分秒@]|\bat\b|\d[xX×]\d)*(?:\(\d+\)|副本|copy)?"
+    r"|[^\s/]+\.(?:png|jpe?g|gif|webp|svg|bmp|avif|heic|tiff?)"
+    r"|[0-9a-f]{12,}(?:-[0-9a-f]{4,})*", re.IGNORECASE)
+_SIZED = re.compile(r"(?P<words>[^|]*)\|(?P<width>\d{2,4})(?:x\d{1,4})?")  # as Obsidian gives a picture its width
+_PLAYERS = ("video", "audio", "iframe")
+
+
+def describe_pictures(tokens: Sequence[Token], title: str, cover: Image | None, report: Report) -> None:
+    """Gives every image without a useful text the heading above it, and every player a title."""
+    heading = title
+    for at, token in enumerate(tokens):
+        if token.type == "heading_open":
+            heading = plain_text(tokens[at + 1].children or ()) or heading
+        elif token.type == "html_block":
+            token.content = _described(token.content, heading)
+        elif token.type == "inline":
+            for child in token.children or ():
+                _describe(child, title if _is_cover(child, cover) else heading, token, report)
+
+
+def _describe(child: Token, words: str, block: Token, report: Report) -> None:
+    if child.type == "html_inline":
+        child.content = _described(child.content, words)
+    if child.type != "image":
+        return
+    src = str(child.attrs.get("src", ""))
+    if src.lower().startswith("data:"):
+        report.warn("image-data", "a picture inside the text (data:) is shown by no mail program",
+                    "save it as a file beside the issue", block)
+    spoken = plain_text(child.children or ())
+    if sized := _SIZED.fullmatch(spoken):
+        child.attrs.setdefault("width", sized["width"])
+        spoken = sized["words"].strip()
+        child.content, child.children = spoken, [Token("text", "", 0, content=spoken)]
+    if is_silent(spoken, src):
+        child.content, child.children = words, [Token("text", "", 0, content=words)]
+
+
+def _described(html: str, words: str) -> str:
+    return TAG.sub(lambda match: _described_tag(match[0], words), html)
+
+
+def _described_tag(typed: str, words: str) -> str:
+    """A settled tag with the words that it lacks; every other one as it is."""
+    tag = read_tag(typed)
+    src = tag.attributes.get("src", "")
+    if tag.name == "img" and is_silent(tag.attributes.get("alt", ""), src):
+        return _with(tag, alt=words)
+    if tag.name in _PLAYERS and src and is_silent(tag.attributes.get("title", ""), src):
+        return _with(tag, title=words)
+    return typed
+
+
+def _with(tag: Tag, **attributes: str) -> str:
+    return str(replace(tag, attributes={**tag.attributes, **attributes}))
+
+
+def is_silent(text: str, src: str) -> bool:
+    """Does this alternative text say nothing: empty, "image", a file name, a digest, a number?"""
+    plain = text.strip()
+    return _SAYS_NOTHING.fullmatch(plain) is not None or plain in _file_names(src)
+
+
+def _file_names(src: str) -> tuple[str, str]:
+    """The file's name with and without its ending."""
+    path = PurePosixPath(unquote(urlsplit_path(src)))
+    return path.name, path.stem
+
+
+def urlsplit_path(address: str) -> str:
+    """The path of an address, "" when it is malformed."""
+    try:
+        return urlsplit(address).path
+    except ValueError:
+        return ""
+
+
+def _is_cover(child: Token, cover: Image | None) -> bool:
+    return cover is not None and child.type == "image" and child.attrs.get("src") == cover.src
+
+
+def shows(tokens: Sequence[Token], cover: Image) -> bool:
+    """Does the text itself show this picture, as image or poster, among its first blocks?"""
+    blocks = 0
+    for token in tokens:
+        if token.type in ("inline", "html_block"):
+            blocks += 1
+            if cover.src in _sources(token):
+                return True
+        if blocks == 3:
+            break
+    return False
+
+
+def _sources(block: Token) -> set[str]:
+    """The addresses of the pictures in a settled block."""
+    raw = [block.content] if block.type == "html_block" else [
+        child.content for child in block.children or () if child.type == "html_inline"]
+    tags = [read_tag(match[0]) for content in raw for match in TAG.finditer(content)]
+    found = {tag.attributes.get("poster", "") for tag in tags}
+    found |= {tag.attributes.get("src", "") for tag in tags if tag.name == "img"}
+    return found | {str(child.attrs.get("src", "")) for child in block.children or () if child.type == "image"}

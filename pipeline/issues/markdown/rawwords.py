@@ -1,0 +1,48 @@
+"""Markdown's marks in the words of raw HTML: `<summary>看**答案**</summary>`, the `<aside>` of Notion's exports.
+
+CommonMark leaves such a block as typed, and readers would see the stars. Only marks that nobody means as
+themselves count; words in links, in code and in other tags that show them as they are stay alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+
+from pipeline.issues.markdown.tags import TAG, Kind, read_tag
+
+MARKS = "*[`~"
+_MARKED = re.compile(r"\*\*(?=\S)|~~(?=\S)|`[^`\n]+`|\]\(")
+_AS_TYPED = frozenset(("a", "code", "kbd", "math", "pre", "samp", "script", "style", "svg", "textarea", "tt"))
+
+
+def use_raw_words(parser: MarkdownIt) -> None:
+    """Adds the rule behind the one that parses the words of paragraphs."""
+    parser.core.ruler.after("inline", "raw_words", _raw_words)
+
+
+def _raw_words(state: StateCore) -> None:
+    for token in state.tokens:
+        if token.type == "html_block" and _MARKED.search(token.content):
+            token.content = "".join(_pieces(state, token.content))
+
+
+def _pieces(state: StateCore, content: str) -> Iterator[str]:
+    end, as_typed = 0, 0
+    for match in TAG.finditer(content):
+        yield _words(state, content[end:match.start()], as_typed)
+        yield match[0]
+        tag = read_tag(match[0])
+        if tag.name in _AS_TYPED and tag.kind in (Kind.OPEN, Kind.CLOSE):
+            as_typed = max(0, as_typed + (1 if tag.kind is Kind.OPEN else -1))
+        end = match.end()
+    yield _words(state, content[end:], as_typed)
+
+
+def _words(state: StateCore, text: str, as_typed: int) -> str:
+    if as_typed or not _MARKED.search(text):
+        return text
+    return str(state.md.renderer.render(state.md.parseInline(text, {}), state.md.options, {}))

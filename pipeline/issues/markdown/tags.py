@@ -1,0 +1,75 @@
+"""One raw HTML tag: taken apart as the author typed it, put together as HTML wants it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import lru_cache
+from html import escape, unescape
+
+from markdown_it.common.html_re import HTML_TAG_RE
+
+from pipeline.issues.markdown.fillings import filled
+
+TAG = re.compile(rf"<!--(?!-?>)[\s\S]*?-->|{HTML_TAG_RE.pattern}")
+"""What CommonMark takes for a tag, comment, declaration or instruction (spec 0.31.2, section 6.6).
+
+A comment ends at the first `-->`, also of `--->`, which the library's pattern does not see.
+"""
+
+VOID = frozenset((
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track",
+    "wbr"))
+
+COMPONENT = re.compile(r"</?[A-Z][A-Za-z0-9.]*[a-z]")
+"""How the name of a component begins in MDX and Vue; no tag of HTML is written so."""
+
+_NAME = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)")
+_ATTRIBUTE = re.compile(r"(?<!\s)\s+([A-Za-z_:][\w:.-]*)(?:\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?", re.ASCII)
+
+
+class Kind(Enum):
+    """What a tag does; EMPTY opens and closes at once."""
+
+    OPEN = "open"
+    CLOSE = "close"
+    EMPTY = "empty"
+    COMMENT = "comment"
+    OTHER = "other"              # declaration, instruction, CDATA
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A tag: lower-case `name`, attributes with entities resolved (the first of doubled ones counts)."""
+
+    kind: Kind
+    name: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """As HTML, attributes quoted; an EMPTY tag that is not void is closed at once."""
+        if self.kind is Kind.CLOSE:
+            return f"</{self.name}>"
+        inside = "".join(f' {name}="{escape(value)}"' for name, value in self.attributes.items())
+        closing = f"</{self.name}>" if self.kind is Kind.EMPTY and self.name not in VOID else ""
+        return f"<{self.name}{inside}>{closing}"
+
+
+@lru_cache(maxsize=2048)
+def read_tag(typed: str) -> Tag:
+    """What was typed, as a Tag. `typed` is one match of TAG."""
+    if typed.startswith("<!--"):
+        return Tag(Kind.COMMENT)
+    match = _NAME.match(typed)
+    if match is None:
+        return Tag(Kind.OTHER)
+    name = match[1].lower()
+    if typed.startswith("</"):
+        return Tag(Kind.CLOSE, name)
+    attributes: dict[str, str] = {}
+    for key, value in _ATTRIBUTE.findall(typed[match.end():]):
+        attributes.setdefault(key.lower(), filled(unescape(value.strip("\"'"))))
+    empty = name in VOID or typed.endswith("/>")
+    return Tag(Kind.EMPTY if empty else Kind.OPEN, name, attributes)

@@ -1,0 +1,227 @@
+"""What an issue's first lines say about it: the cover, a description, the number in its heading.
+
+Blocks and words are the parser's own, those from which the issue is made.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import islice, takewhile
+
+from markdown_it.token import Token
+
+from pipeline.issues.issue import Image
+from pipeline.issues.markdown.attributes import settle_attributes, without_list
+from pipeline.issues.markdown.body import Body
+from pipeline.issues.markdown.headings import fold, has_words, plain_text
+from pipeline.issues.markdown.rawhtml import settle
+from pipeline.issues.markdown.tags import TAG, read_tag
+from pipeline.issues.reading.naming import number_in_title
+from pipeline.issues.report import Report
+
+MAX_CHARS = 200
+MAX_CANDIDATES = 16
+MAX_LISTS = 4
+
+_ENOUGH = 4_000
+"""Characters of a paragraph's source that are read for a description."""
+_MOST = 20_000
+"""Characters of a block that are looked at at all; a first picture or heading stands before them."""
+_FIRST = 100_000
+"""Characters of a body that are looked at: what an issue says of itself it says at its beginning."""
+
+_BETWEEN = " · "
+_IN_ITEM = 3
+"""The level of the words that stand in an item of a top-level list."""
+
+_SMALL = re.compile(r"<small\b[^>]*>(.*?)</small>", re.DOTALL | re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:https?|ftp|mailto):\S+|[\w.+-]{1,64}@[\w.-]+")
+_CONTENTS_LINE = re.compile(r"\s*(?:\d{1,3}\s*[、.．)）]|\[\[?toc\]?\]|@\[toc\])", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[。！？!?…](?:[”’」』）)\"']?)|\.(?=\s)")
+
+_FIRST_PART, _SECOND_PART = (re.compile(rf"\W*(?:{number})(?:[、.．)）:：]|\s)") for number in ("0?1|一", "0?2|二"))
+
+_OPENINGS = frozenset((
+    "前言", "引言", "序言", "导言", "导读", "導讀", "卷首语", "卷首語", "写在前面", "简介", "宗旨", "はじめに",
+    "目录", "目錄", "本期目录", "目次", "introduction", "intro", "foreword", "preface", "contents", "tableofcontents"))
+"""What the first of several parts is called (`fold`); as a title all issues would have the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpts:
+    """What the body tells: its title, the number in its first heading and whether that heads only a part, the picture
+    in the first block, `<small>` among the first three, and what could describe it: its plain paragraphs in order, then
+    its lists, each at most MAX_CHARS long."""
+
+    title: str
+    heading_number: int | None
+    begins_a_part: bool
+    cover: Image | None
+    small: str
+    descriptions: tuple[str, ...]
+
+
+def excerpts(body: Body) -> Excerpts:
+    """The Excerpts of a Markdown body, which stays as it is; empty fields where it has none."""
+    blocks = _Blocks(body)
+    heading = blocks.first_heading()
+    number = number_in_title(heading)
+    top = blocks.top()
+    top[:1] = map(blocks.settled, top[:1])
+    part = blocks.begins_a_part()
+    return Excerpts(
+        heading if number is not None or not part else "", number, part,
+        _cover(top[0]) if top else None,
+        next((found for block in top if (found := _small(blocks, block))), ""),
+        (*islice(_paragraphs(blocks), MAX_CANDIDATES), *islice(_lists(blocks), MAX_LISTS)))
+
+
+class _Blocks:
+    """The first block tokens of a body."""
+
+    def __init__(self, body: Body) -> None:
+        self._body = body
+        last = body.text.count("\n", 0, _FIRST)
+        self.tokens = list(takewhile(lambda token: token.map is None or token.map[0] <= last, body.blocks()))
+
+    def first_heading(self) -> str:
+        return self._words(self._headings[0]) if self._headings else ""
+
+    def begins_a_part(self) -> bool:
+        """Whether the first heading is only that of a part: an opening, the first of a numbered row, or small below
+        other words."""
+        if not self._headings:
+            return False
+        first, *others = self._headings
+        if others and fold(self._words(first)).lstrip("0123456789") in _OPENINGS:
+            return True
+        if _FIRST_PART.match(self._words(first)) and any(_SECOND_PART.match(self._words(at)) for at in others):
+            return True
+        return self.tokens[first].tag != "h1" and any(
+            token.type == "inline" and has_words(self.settled(token)) for token in self.tokens[:first])
+
+    @cached_property
+    def _headings(self) -> list[int]:
+        """Where they open."""
+        return [at for at, token in enumerate(self.tokens) if token.type == "heading_open"]
+
+    def _words(self, heading: int) -> str:
+        return without_list(plain_text(self.settled(self.tokens[heading + 1]).children or ()))
+
+    def top(self) -> list[Token]:
+        """The tokens that hold the text of the first blocks; a first heading of level 1 is the title, not a block."""
+        found: list[Token] = []
+        for at, token in enumerate(self.tokens):
+            title = at == 1 and self.tokens[0].tag == "h1"
+            if token.type in ("inline", "html_block", "fence", "code_block") and not title:
+                found.append(token)
+            if len(found) == 3:
+                break
+        return found
+
+    def settled(self, token: Token) -> Token:
+        """A copy of `token` with its raw HTML settled, cut short where it has no end."""
+        return self._settled(token, token.content[:_MOST])
+
+    def plain(self, token: Token, part: str) -> str:
+        """The words of an inline token of whose text only a part counts."""
+        return plain_text(self._settled(token, part).children or ())
+
+    def _settled(self, token: Token, part: str) -> Token:
+        looked_at = replace(token, content=part)
+        if token.type == "inline" and (part != token.content or "too_much" in token.meta):
+            looked_at.children = self._body.words(part)
+        looked_at.children = [child.copy() for child in looked_at.children or ()]
+        settled = settle_attributes(settle([looked_at], Report("", 1)))
+        return next((found for found in settled if found.type in ("inline", "html_block")), looked_at)
+
+
+def _cover(block: Token) -> Image | None:
+    """The first picture of a settled block: an image, a raw `<img>`, or the poster of a video."""
+    if block.type == "html_block":
+        return _pictured(block.content)
+    for child in block.children or ():
+        if child.type == "image":
+            return _image(str(child.attrs.get("src", "")), plain_text(child.children or ()), child.attrs)
+        if child.type == "html_inline" and (found := _pictured(child.content)):
+            return found
+    return None
+
+
+def _pictured(html: str) -> Image | None:
+    for match in TAG.finditer(html):
+        tag = read_tag(match[0])
+        src = tag.attributes.get("src" if tag.name == "img" else "poster", "")
+        if found := _image(src, tag.attributes.get("alt", ""), tag.attributes):
+            return found
+    return None
+
+
+def _image(src: str, alt: str, size: Mapping[str, object]) -> Image | None:
+    if not src.strip() or src.lower().startswith("data:"):
+        return None
+    width, height = (_pixels(str(size.get(name, ""))) for name in ("width", "height"))
+    return Image(src.strip(), alt.strip(), width, height)
+
+
+def _pixels(value: str) -> int | None:
+    match = re.match(r"\s*(\d{1,5})(?!\d*\s*%)", value)
+    return int(match[1]) or None if match else None
+
+
+def _small(blocks: _Blocks, block: Token) -> str:
+    match = _SMALL.search(block.content, 0, 2 * _ENOUGH) if block.type in ("inline", "html_block") else None
+    return cut(blocks.plain(Token("inline", "", 0), match[1])) if match else ""
+
+
+def _paragraphs(blocks: _Blocks) -> Iterator[str]:
+    """Top-level paragraphs that say something: no lone addresses, no contents lines, no labels such as 目录：."""
+    for at, token in enumerate(blocks.tokens):
+        if token.type != "paragraph_open" or token.level:
+            continue
+        said = blocks.tokens[at + 1]
+        lines = said.content.split("\n")
+        prose = "\n".join(line for line in lines if len(line) > 60 or not _CONTENTS_LINE.match(line))
+        text = blocks.plain(said, prose[:_ENOUGH]) if prose else ""
+        if _says_something(text):
+            yield cut(text)
+
+
+def _lists(blocks: _Blocks) -> Iterator[str]:
+    """Top-level lists by the beginnings of their items: all that an issue of links says of itself."""
+    opened = [at for at, token in enumerate(blocks.tokens)
+              if token.type in ("bullet_list_open", "ordered_list_open") and not token.level]
+    for start in opened:
+        text = ""
+        for token in takewhile(lambda token: token.level, blocks.tokens[start + 1:]):
+            item = token.type == "inline" and token.level == _IN_ITEM and "](#" not in token.content  # no contents
+            if item and len(text) <= MAX_CHARS:
+                text += (_BETWEEN if text else "") + blocks.plain(token, token.content[:_ENOUGH])
+        if _says_something(text):
+            yield cut(text)
+
+
+def _says_something(text: str) -> bool:
+    """Enough words beside the addresses, and not only a label for what follows."""
+    prose = _ADDRESS.sub("", text).strip()
+    letters = islice((char for char in prose if char.isalpha()), 12)
+    width = sum(1 + (unicodedata.east_asian_width(char) in "WF") for char in letters)
+    return width >= 12 and not (prose.endswith((":", "：")) and len(prose) <= 40)
+
+
+def cut(text: str, limit: int = MAX_CHARS) -> str:
+    """`text` in one line of at most `limit` characters: whole, up to the end of a sentence, or with an ellipsis."""
+    plain = " ".join(text.split())
+    if len(plain) <= limit:
+        return plain
+    ends = [match.end() for match in _SENTENCE_END.finditer(plain, 0, limit)]
+    if ends and ends[-1] >= limit // 2:
+        return plain[:ends[-1]]
+    head = plain[:limit - 1]
+    space = head.rfind(" ")
+    # Latin words stay whole; a long run without spaces is Chinese and may end anywhere.
+    return (head[:space] if space > limit * 3 // 4 else head).rstrip(" ，、；：,;:—-（(") + "…"

@@ -1,0 +1,142 @@
+"""The fields above the text: YAML between `---`, TOML between `+++`, or a bare `Key: value` header.
+
+What only looks like fields is body; what was meant as fields and is broken is an error that names
+the line and the cure. Nothing is dropped in silence: a file that begins with a rule keeps every word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import frontmatter
+
+from pipeline.errors import IssueError
+from pipeline.issues.decoding import decode
+from pipeline.issues.reading.fields import KEY, TOML_KEY, WIDE_COLON, NotFields, StrictToml, StrictYaml, looks_meant
+
+MAX_CHARS = 65_536
+
+_ENDS = {"---": ("---", "..."), "+++": ("+++",)}
+_PLACE = re.compile(r"\s*[\"']?([^\s:=\"'#][^:=\"']*?)[\"']?\s*[:=]")
+_GLUED = re.compile(r"(---|\+\+\+)[ \t]*([A-Za-z_][\w-]*\s*[:=：])")
+_FIELD = re.compile(r"$|[\s#\[-]|[\w.\"'-]{1,40}\s*[:=：]")  # a line of fields, also one that goes on with a value
+_MAX_GLUED = 60  # lines in which its end is looked for
+_HEADER = re.compile(r"(?P<key>[A-Za-z][\w-]*):(?:[ \t]+(?P<value>.*))?$")
+# A text may begin with "Note: …"; only keys that newsletters use make its first line a header.
+_HEADER_KEYS = frozenset((
+    "title", "date", "number", "category", "tags", "slug", "author", "authors", "summary", "description",
+    "status", "modified", "lang", "language", "cover", "image", "list", "lists", "draft", "id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """A file taken apart.
+
+    `fields` have lower-case names; a value is text, or a list or mapping of such values. `lines` says
+    where each stands in the file and `body_line` on which line `body` begins, all from 1.
+    """
+
+    fields: Mapping[str, object]
+    body: str
+    body_line: int
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+
+def split(raw: bytes, path: str) -> tuple[dict[str, object], str, int]:
+    """The fields, the body, and the body's first line in the file, from 1. Raises IssueError."""
+    front = read_front(raw, path)
+    return dict(front.fields), front.body, front.body_line
+
+
+def read_front(raw: bytes, path: str) -> Front:
+    """The file's fields, where they stand, and its body. Raises IssueError for fields that are broken."""
+    text = decode(raw, path)
+    lines = text.split("\n")
+    start = next((number for number, line in enumerate(lines) if line.strip()), 0)
+    opening = lines[start].rstrip()
+    _explain_glued(opening, lines[start + 1:], start, path)
+    found = _fenced(lines, start, opening, path) if opening in _ENDS else _header(lines, start, path)
+    return found or Front({}, text, 1)
+
+
+def _fenced(lines: Sequence[str], start: int, opening: str, path: str) -> Front | None:
+    end = next((n for n in range(start + 1, len(lines)) if lines[n].rstrip() in _ENDS[opening]), None)
+    if end is None:
+        _explain_unclosed(lines, start, opening, path)
+        return None
+    block = "\n".join(lines[start + 1:end])
+    if len(block) > MAX_CHARS:
+        _explain_long(block, start, opening, path)
+        return None
+    handler = (StrictYaml if opening == "---" else StrictToml)(path, start + 2)
+    try:
+        fields, _ = frontmatter.parse(f"{opening}\n{block}\n{opening}", handler=handler)
+    except NotFields:
+        return None
+    lowered = {name.lower(): value for name, value in fields.items()}
+    return Front(lowered, "\n".join(lines[end + 1:]), end + 2, _places(lines, start + 1, end))
+
+
+def _places(lines: Sequence[str], start: int, end: int) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for number in range(start, end):
+        if key := _PLACE.match(lines[number]):
+            found.setdefault(key[1].lower(), number + 1)
+    return found
+
+
+def _explain_unclosed(lines: Sequence[str], start: int, opening: str, path: str) -> None:
+    """A lone rule at the top is a rule; fields without a closing line are a mistake."""
+    following = next((line for line in lines[start + 1:] if line.strip()), "")
+    meant = TOML_KEY.match(following) if opening == "+++" else KEY.match(following) or WIDE_COLON.match(following)
+    if meant:
+        raise IssueError(f"the front matter opened by {opening} is never closed", path=path, line=start + 1,
+                         remedy=f"add a line {opening} after the last field", rule="front-matter")
+
+
+def _explain_glued(opening: str, following: Sequence[str], start: int, path: str) -> None:
+    """Fields that begin on the line of the rule are no heading below a rule: `---title: …`."""
+    glued = _GLUED.match(opening)
+    if glued is None:
+        return
+    lines = [line.rstrip() for line in following[:_MAX_GLUED]]
+    fields = lines[:lines.index(glued[1])] if glued[1] in lines else ["prose"]
+    if all(_FIELD.match(line) for line in fields):
+        raise IssueError(f"the front matter begins on the line of its {glued[1]}", path=path, line=start + 1,
+                         remedy=f"put {glued[2]} on a line of its own", rule="front-matter")
+
+
+def _explain_long(block: str, start: int, opening: str, path: str) -> None:
+    if looks_meant(block):
+        raise IssueError(f"front matter of more than {MAX_CHARS} characters", path=path, line=start + 1,
+                         remedy=f"add a line {opening} right after the last field", rule="front-matter")
+
+
+def _header(lines: Sequence[str], start: int, path: str) -> Front | None:
+    """A Pelican header: `Key: value` lines, from a key that we know up to the first empty line."""
+    first = _HEADER.match(lines[start])
+    if first is None or first["key"].lower() not in _HEADER_KEYS:
+        return None
+    end = next((n for n in range(start, len(lines)) if not lines[n].strip()), len(lines))
+    fields: dict[str, str] = {}
+    places: dict[str, int] = {}
+    for number in range(start, end):
+        line = lines[number]
+        if match := _HEADER.match(line):
+            _add(fields, places, match, number + 1, path)
+        elif line.startswith((" ", "\t")):
+            last = next(reversed(fields))
+            fields[last] = f"{fields[last]} {line.strip()}".strip()
+        else:
+            return None
+    return Front(fields, "\n".join(lines[end + 1:]), end + 2, places)
+
+
+def _add(fields: dict[str, str], places: dict[str, int], match: re.Match[str], line: int, path: str) -> None:
+    key = match["key"].lower()
+    if key in fields:
+        raise IssueError(f"{match['key']} is given twice (also on line {places[key]})", path=path, line=line,
+                         remedy="keep one", rule="front-matter")
+    fields[key], places[key] = (match["value"] or "").strip(), line

@@ -1,0 +1,214 @@
+"""From a file's bytes to a Manuscript: every convention of the folder, and front matter above them all.
+
+The order in which a field is looked for is the outside contract (`docs`, "Issue files"); nothing here
+knows of other issues, of the ledger, or of the present hour.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, tzinfo
+from typing import TYPE_CHECKING
+
+from pipeline.errors import IssueError
+from pipeline.issues.issue import Image, Manuscript
+from pipeline.issues.markdown.fillings import filled
+from pipeline.issues.reading.dates import When, date_in_name, local_instant, parse_date, year_first
+from pipeline.issues.reading.frontmatter import Front, read_front
+from pipeline.issues.reading.naming import number_in_name, number_in_title, says_when, stem, title_in_name
+from pipeline.language import language_tag
+
+if TYPE_CHECKING:  # slow import: the Markdown parser
+    from pipeline.issues.markdown.body import Body
+
+GitDate = Callable[[str], datetime | date | None]
+
+_TRUE = frozenset(("true", "yes", "y", "on", "1", "是"))
+_FALSE = frozenset(("false", "no", "n", "off", "0", "否", ""))
+_NOTHING = frozenset(("", "~", "null"))
+_SEPARATOR = re.compile(r"[,，;；]")
+_MAX_ID = 200
+# What generators of sites call these fields, in small letters without `_` and `-`; ours come first.
+_OTHER_NAMES = {
+    "date": ("pubdate", "pubdatetime", "publishdate", "publishedat", "publishedon", "datepublished", "published"),
+    "description": ("desc", "summary", "excerpt"),
+    "cover": ("image", "coverimage", "heroimage", "titleimage", "featuredimage", "featureimage", "ogimage",
+              "thumbnail", "banner"),
+}
+_COVERS = ("cover", "image")  # relative to the issue's file; the others are so to a folder that we do not know
+_WHOLE = re.compile(r"https?://", re.IGNORECASE)
+_MARKS = re.compile(r"[_-]")
+
+
+def read_manuscript(raw: bytes, path: str, *, zone: tzinfo, send_at: time, git_date: GitDate) -> Manuscript:
+    """The Manuscript of a file; `path` is relative to the folder, NFC.
+
+    A day without an hour is due at `send_at` in `zone`. `git_date` is asked only when neither front matter nor
+    name has a date; without any, `day` and `due_at` are None. Raises IssueError with path, line and remedy.
+    """
+    return read_halfway(raw, path, zone=zone, send_at=send_at, git_date=git_date)[0]
+
+
+def read_halfway(
+    raw: bytes, path: str, *, zone: tzinfo, send_at: time, git_date: GitDate
+) -> tuple[Manuscript, Body]:
+    """The same with its body as far as it was parsed, for whoever goes on to make a Document of it."""
+    # slow import: the Markdown parser, for which folder, dates and front matter need not wait
+    from pipeline.issues.markdown.body import Body
+    from pipeline.issues.reading.excerpts import cut, excerpts
+
+    front = read_front(raw, path)
+    fields = _Fields(front, path)
+    name = unicodedata.normalize("NFC", stem(path))
+    given = fields.number()
+    when = _when(fields, name, path, zone, send_at, git_date)  # before the body is parsed: it may have to be asked for
+    body = Body(front.body)
+    told = excerpts(body)
+    title = fields.line("title")
+    headed = None if title and told.begins_a_part else told.heading_number  # in a collection it is that of the first
+    number = _first(given, number_in_name(name), number_in_title(title), headed)
+    own = fields.text(fields.called("description"))
+    spoken = [cut(text) for text in (own, told.small) if text]
+    manuscript = Manuscript(
+        path=path,
+        claimed_id=fields.identity() or (str(number) if number is not None else name),
+        number=number,
+        title=title or _title(title_in_name(name), told.title) or name,
+        day=when.day if when else None,
+        due_at=when.instant if when else None,
+        cover=fields.cover() or told.cover,
+        descriptions=tuple(dict.fromkeys((*spoken, *told.descriptions))),
+        described=bool(spoken),
+        language=fields.language(),
+        lists=fields.names("list") or fields.names("lists"),
+        tags=fields.names("tags"),
+        draft=fields.draft(),
+        body=front.body,
+        body_line=front.body_line,
+        digest=hashlib.sha256(raw).hexdigest(),
+    )
+    return manuscript, body
+
+
+def _title(named: str, heading: str) -> str:
+    """Behind a number a file name has a title, but a date there says less than the first heading."""
+    return heading if heading and says_when(named) else named or heading
+
+
+def _first(*numbers: int | None) -> int | None:
+    return next((number for number in numbers if number is not None), None)
+
+
+def _when(
+    fields: _Fields, name: str, path: str, zone: tzinfo, send_at: time, git_date: GitDate,
+) -> When | None:
+    called = fields.called("date")
+    if text := fields.line(called):
+        try:
+            return parse_date(text if called == "date" else year_first(text), zone, send_at)
+        except ValueError as error:
+            message, _, remedy = str(error).partition("; ")
+            raise fields.fault(called, message, remedy, "date-impossible") from None
+    if day := date_in_name(name):
+        return When(day, local_instant(day, send_at, zone), timed=False)
+    committed = git_date(path)
+    if isinstance(committed, datetime):
+        return When(committed.astimezone(zone).date(), committed.astimezone(UTC), timed=True)
+    return When(committed, local_instant(committed, send_at, zone), timed=False) if committed else None
+
+
+def _place(value: object) -> str:
+    """What a field about a picture says of its place: text, a field of a mapping, or the first of a list."""
+    if isinstance(value, dict):
+        value = next((value[key] for key in ("image", "src", "url") if value.get(key)), "")
+    if isinstance(value, list):
+        value = value[0] if value else ""
+    return value.strip() if isinstance(value, str) and value.strip().lower() not in _NOTHING else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Fields:
+    """Front matter, field by field; what can't be used is an IssueError on its line."""
+
+    front: Front
+    path: str
+
+    def fault(self, name: str, message: str, remedy: str, rule: str = "front-matter") -> IssueError:
+        return IssueError(message, path=self.path, line=self.front.lines.get(name), remedy=remedy, rule=rule)
+
+    def text(self, name: str) -> str:
+        """The text of a field; "" when it is missing or says null."""
+        value = self.front.fields.get(name, "")
+        if not isinstance(value, str):
+            raise self.fault(name, f"{name} is a list or mapping", f"write {name}: followed by plain text")
+        return "" if value.strip().lower() in _NOTHING else value.strip()
+
+    def line(self, name: str) -> str:
+        """The text of a field on one line."""
+        return " ".join(self.text(name).split())
+
+    def called(self, name: str) -> str:
+        """The name that a field of text goes by here: ours, else that of a site generator, where it says something."""
+        return next((one for one in self._named(name) if self._says(one)), name)
+
+    def _named(self, name: str) -> list[str]:
+        """Our name for a field and those given here that mean the same."""
+        folded = {_MARKS.sub("", given): given for given in self.front.fields}
+        return [name, *(folded[other] for other in _OTHER_NAMES[name] if other in folded)]
+
+    def _says(self, name: str) -> bool:
+        return self._word(name) not in _NOTHING | _TRUE | _FALSE
+
+    def _word(self, name: str) -> str:
+        """A field's text in small letters; "" for anything else."""
+        value = self.front.fields.get(name)
+        return value.strip().lower() if isinstance(value, str) else ""
+
+    def identity(self) -> str:
+        found = unicodedata.normalize("NFC", self.line("id"))
+        if len(found) > _MAX_ID:
+            raise self.fault("id", f"id has more than {_MAX_ID} characters", "write a short one; it is for ever")
+        return found
+
+    def number(self) -> int | None:
+        text = unicodedata.normalize("NFKC", self.line("number"))
+        if not text:
+            return None
+        if not re.fullmatch(r"[0-9]{1,9}", text):
+            raise self.fault("number", f'number "{text}" is not a whole number', "write digits only, like number: 14")
+        return int(text)
+
+    def cover(self) -> Image | None:
+        places = ((name, filled(_place(self.front.fields.get(name)))) for name in self._named("cover"))
+        return next((Image(place) for name, place in places
+                     if place and (name in _COVERS or _WHOLE.match(place))), None)
+
+    def language(self) -> str | None:
+        text = self.line("language") or self.line("lang")
+        if text and not language_tag(text):
+            name = "language" if self.line("language") else "lang"
+            raise self.fault(name, f'{name} "{text}" is not a language tag', "write one like zh-Hans or en")
+        return language_tag(text) or None
+
+    def names(self, name: str) -> tuple[str, ...]:
+        """A list, or text with commas, as names without doubles."""
+        value = self.front.fields.get(name, "")
+        if isinstance(value, str):
+            value = _SEPARATOR.split(self.text(name))
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise self.fault(name, f"{name} holds more than names", f"write {name}: [one, two]")
+        return tuple(dict.fromkeys(" ".join(item.split()) for item in value if item.strip()))
+
+    def draft(self) -> bool:
+        """`draft: true`, or what Jekyll and Pelican have for it: `published: false` and `status: draft`."""
+        text = self.line("draft").lower()
+        if text in _TRUE or self._word("published") in _FALSE - {""} or self._word("status") == "draft":
+            return True
+        if text not in _FALSE:
+            # A guess could mail what its author wanted to keep.
+            raise self.fault("draft", f'draft "{text}" is neither yes nor no', "write draft: true, or remove the line")
+        return False

@@ -1,0 +1,129 @@
+"""What a file name says: `14-苹果谷歌大声密谋.md` is number 14 and has a title; `100天.md` has neither.
+
+A number is one to six digits at the start, or right after a Latin word at the start, and it
+ends at `-`, `_`, `.`, a space, `、` or the end of the name. A day, a month or a week of a year is none.
+A year or version behind a word that does not count issues (`recap-2023-readers`, `press-1-0-released`) is none either.
+Without one, `第14期`, `第十四期` or `周刊14期` anywhere is a number; 总第, which counts on through the years,
+comes first.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from pathlib import PurePosixPath
+
+from pipeline.issues.reading.dates import MONTH, date_in_name
+
+# A point between digits is a decimal: `1.5版本.md` is not number 1.
+_NUMBERED = re.compile(r"(?:[A-Za-z\u00c0-\u024f]+[-_. ]?)?(?P<number>\d{1,6})(?=[-_ 、]|\.(?!\d)|$)")
+# One separator, with the spaces around it: the rest is the title, whatever it holds.
+_SEPARATOR = re.compile(r"\s*[-_.、]\s*|\s+")
+_OF_A_YEAR = re.compile(
+    rf"(?:19|20)\d{{2}}(?:[-_. ](?:(?:0?[1-9]|[1-4]\d|5[0-3]|[WwQq]\d{{1,2}})(?!\d)|{MONTH})|\s*年)")
+_MONTH_OF_A_YEAR = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])")
+# `q3-2024`, `recap-2023-readers`, `press-1-0-released`; not `issue-2023-readers`, `HelloGitHub2000`.
+_YEAR_OR_VERSION = re.compile(
+    r"(?!(?i:issue|no|nr|num|number|vol|volume|ep|episode|edition|daily|day|week|weekly|digest|news|newsletter)[-_. ])"
+    r"(?:[Qq][1-4][-_ ](?:19|20)\d{2}(?!\d)"
+    r"|[A-Za-z\u00c0-\u024f]+[-_. ](?:(?:19|20)\d{2}[-_ ](?=.*[A-Za-z])|\d{1,2}(?:[-_]\d{1,2})+(?=[-_ ][A-Za-z]|$)))")
+_DATE_ONLY = re.compile(rf"(?=.*(?:19|20)\d{{2}})(?:{MONTH}|\d{{1,4}}|[-_. ])+")
+# `2024/03/24`, `2024/0324` and `2024/03-24-title`.
+_DAY_BELOW_A_YEAR = re.compile(r"(?:.*/)?((?:19|20)\d{2})年?/(\d{2})(?:/(\d{2})()|[-_.]?(\d{2})((?:[-_. ].*)?))")
+_NUMERALS, _UNITS = "零一二三四五六七八九", {"十": 10, "百": 100, "千": 1000}
+_ORDINAL = re.compile(
+    r"(?:第\s*(?:(\d{1,6})\s*[期号號回刊]|([〇零一二两三四五六七八九十百千]{1,8})\s*[期刊])|[刊报報]\s*(\d{1,6})\s*期)")
+_TOTAL = re.compile("[总總]" + _ORDINAL.pattern)
+# `C# 12` is a language, and neither `our number 1 tip`, `no 2 days` nor `the #1 reason` counts issues.
+_SAID = re.compile(
+    r"(?:\b(?:issue|vol(?:ume)?)\b\.?|\bno\.|^(?:no|number)\b|^#|(?<!\b[A-Za-z])#(?=\d+\s*(?:$|[^\w\s])))"
+    r"\s*#?(\d{1,6})\b", re.IGNORECASE)
+_AS_ITS_FOLDER = frozenset(("index", "readme"))  # what site generators and forges show for a folder
+
+
+def stem(path: str) -> str:
+    """What an issue's file is called: its name without folder and last ending.
+
+    `14-paper/index.md` and `14-paper/README.md` are called like their folder, `2024/03/24.md` and `2024/0324.md` like
+    the day.
+    """
+    named = PurePosixPath(path).with_suffix("")
+    if named.name.lower() in _AS_ITS_FOLDER and named.parent.name:
+        named = named.parent
+    found = _DAY_BELOW_A_YEAR.fullmatch(str(named))
+    year, month, *rest = found.groups("") if found else ("", "")
+    day = f"{year}-{month}-{''.join(rest)}"
+    return day if date_in_name(day[:10]) else named.name
+
+
+def folder_around(path: str) -> str:
+    """The folder in which an issue of that stem lies: `css` for `css/14.md` and `css/14/index.md`; "" at the top."""
+    file = PurePosixPath(path)
+    folder = file.parent.parent if file.stem.lower() in _AS_ITS_FOLDER and file.parent.name else file.parent
+    return "" if folder == PurePosixPath(".") else str(folder)
+
+
+def number_in_name(name: str) -> int | None:
+    """The issue number that a stem begins with, or None."""
+    match = _leading_number(name)
+    if match and not _TOTAL.search(name):
+        return int(match["number"])
+    return chinese_ordinal(name)
+
+
+def number_in_title(title: str) -> int | None:
+    """The number that a title or heading says, `Weekly #14`, `Vol. 14` or `第14期`; None if there is none."""
+    plain = unicodedata.normalize("NFKC", title)
+    said = _SAID.search(plain)
+    counted = chinese_ordinal(plain)
+    return counted if counted is not None or said is None else int(said[1])
+
+
+def chinese_ordinal(text: str) -> int | None:
+    """The number of `第14期`, `第十四期` or `周刊 14 期`, where there are several that of 总第; None without one."""
+    match = _TOTAL.search(text) or _ORDINAL.search(text)
+    return _value(match[match.lastindex or 0]) if match else None
+
+
+def _value(text: str) -> int:
+    """That of digits, or of Chinese numerals below ten thousand: 十二 and 一二 are 12."""
+    if text.isdecimal():
+        return int(text)
+    values = [_NUMERALS.find(char) for char in text.replace("〇", "零").replace("两", "二")]
+    if not set(text) & set(_UNITS):
+        return int("".join(map(str, values)))
+    total, digit = 0, 0
+    for char, value in zip(text, values, strict=True):
+        if char in _UNITS:
+            total += (digit or 1) * _UNITS[char]
+            digit = 0
+        else:
+            digit = value
+    return total + digit
+
+
+def title_in_name(name: str) -> str:
+    """What follows the leading number and one separator; "" if there is no number or nothing after it."""
+    match = _leading_number(name) or _ORDINAL.match(name)
+    if match is None:
+        return ""
+    rest = name[match.end():]
+    separator = _SEPARATOR.match(rest)
+    return rest[separator.end():].strip() if separator else ""
+
+
+def says_when(title: str) -> bool:
+    """Whether a title is but a day, a month or a year: `2024-mar-24`."""
+    return _DATE_ONLY.fullmatch(title) is not None
+
+
+def _leading_number(name: str) -> re.Match[str] | None:
+    """A name that begins with a day, a month or a week has no number: 2024-03-24-title, 2024-03, 202403, 2024-W12."""
+    match = None if _YEAR_OR_VERSION.match(name) else _NUMBERED.match(name)
+    if match and _MONTH_OF_A_YEAR.fullmatch(match["number"]):
+        return None
+    if match and len(match["number"]) == 4:
+        dated = name[match.start("number"):]
+        if date_in_name(dated[:10]) or _OF_A_YEAR.match(dated):
+            return None
+    return match
