@@ -43,7 +43,7 @@ class AnswerDesk:
         self.feedback = Feedback(
             self.ledger, self.roster, RING, self.clock, together=self.database.together,
             soft_bounces=self.soft_bounces, brake=ReportBrake(self.ledger, self.clock, self.shares))
-        self.refusals = Refusals(self.ledger, lambda: self.feedback, "smtp")
+        self.refusals = Refusals(self.ledger, lambda: self.feedback, "smtp", self.clock)
         add_issue(self.database, "14")
         self.ids = add_readers(self.database, "weekly", self.readers)
         with self.database.write() as connection:
@@ -53,10 +53,11 @@ class AnswerDesk:
         self.mailing_id = begin_mailing(self.ledger, "14", "weekly").id
         self.worker = self.ledger.workers.enter("w", host="", boot_id="", pid=1, now=NOON)
 
-    def send(self, count: int, state: DeliveryState = DeliveryState.SENT, reply: str = "250 OK", **more: Any) -> None:
-        """The next so many deliveries are handed over, all with this outcome."""
+    def send(self, count: int, state: DeliveryState = DeliveryState.SENT, reply: str = "250 OK", *,
+             at: datetime = NOON, **more: Any) -> None:
+        """The next so many deliveries are handed over, all with this outcome, at what some clock shows."""
         claims = self.ledger.deliveries.claim("w", 1, limit=count, now=NOON, lease=LEASE)
-        self.ledger.deliveries.record(1, [Outcome(claim, state, reply, **more) for claim in claims], now=NOON)
+        self.ledger.deliveries.record(1, [Outcome(claim, state, reply, **more) for claim in claims], now=at)
 
     def claim(self, count: int) -> list[Claim]:
         return self.ledger.deliveries.claim("w", 1, limit=count, now=NOON, lease=LEASE)

@@ -74,7 +74,7 @@ class Reception(Publishing):
     @cached_property
     def refusals(self) -> Refusals:
         """What the post said no to while it was handed a message."""
-        return Refusals(self.ledger, lambda: self.feedback, self.config.transport.kind)
+        return Refusals(self.ledger, lambda: self.feedback, self.config.transport.kind, self.clock)
 
     @cached_property
     def hooks(self) -> dict[str, Hook]:

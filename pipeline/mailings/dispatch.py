@@ -92,7 +92,7 @@ class Dispatch:
         claim = partial(
             self.ledger.deliveries.claim, self.worker.id, self.worker.shard, known, limit=limit, now=self.clock.now(),
             lease=self.terms.lease, steady=self.steady(), provider=self.terms.provider,
-            broadcasts=self.terms.broadcasts, **which)
+            broadcasts=self.terms.broadcasts, memory=self.terms.key_memory, **which)
         if self.warm_up is None:
             return claim()
         room = self.warm_up.take(limit)

@@ -17,6 +17,7 @@
                            '-------holder dead before the mark--> pending
       pending | deferred --left or suppressed meanwhile--> skipped   final
       pending | deferred --mailing cancelled--> cancelled            final
+      deferred, its answer lost before --cancelled, given up, or a report speaks of it--> sent   final
 """
 
 from __future__ import annotations

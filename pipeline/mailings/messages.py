@@ -57,16 +57,17 @@ class Composer:
         self._lock = threading.Lock()
         # Who left one list of two gets the link out of the other: the list tells two plates, and two messages, apart.
         self._plates: dict[tuple[int, str], Plate] = {}
-        self._ahead: dict[tuple[str, str], Message] = {}  # by delivery key and list: in the pool, not asked for yet
+        # By delivery key, list and address, which a reader may change: in the pool, not asked for yet.
+        self._ahead: dict[tuple[str, str, str], Message] = {}
 
     def prepare(self, waiting: Iterable[Claim]) -> None:
         """Begins to sign the next few of these. What cannot be composed is left to say so in its turn."""
         if len(self._ahead) > MOST_AHEAD:
             self._ahead.clear()  # of mailings that were stopped
         for claim in islice(waiting, AHEAD) if self._dkim else ():
-            if (claim.key, claim.list) not in self._ahead:
+            if _name(claim) not in self._ahead:
                 with suppress(PipelineError):
-                    self._ahead[claim.key, claim.list] = self._being_signed(self._compose(claim))
+                    self._ahead[_name(claim)] = self._being_signed(self._compose(claim))
 
     def __call__(self, claim: Claim) -> Message:
         """The message of a claim, with the same bytes at every attempt.
@@ -74,7 +75,7 @@ class Composer:
         Raises AudienceError for a reader who cannot be addressed, EditionError or ConfigError for a mailing
         that cannot be composed at all.
         """
-        ready = self._ahead.pop((claim.key, claim.list), None)
+        ready = self._ahead.pop(_name(claim), None)
         if ready is not None:
             return ready
         message = self._compose(claim)
@@ -117,6 +118,11 @@ class Composer:
             preferences=signer(Purpose.PREFERENCES, claim.list, envelope.preferences_url_prefix),
             view=signer(Purpose.VIEW, str(claim.mailing_id), envelope.view_url_prefix),
         )
+
+
+def _name(claim: Claim) -> tuple[str, str, str]:
+    """What tells a message from any other that is made of the same delivery."""
+    return claim.key, claim.list, claim.address
 
 
 def _no_link(_: int) -> str:

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from pipeline.mailings.board import read_board
+from pipeline.mailings.crew import Crew
 from pipeline.mailings.dispatch import Dispatch, Report
 from pipeline.mailings.mailing import Doubt
 from pipeline.mailings.presence import take_back
@@ -47,7 +48,8 @@ def _run(dispatch: Dispatch, stop: threading.Event, *, until_idle: bool, is_pati
     take_back(dispatch.ledger, dispatch.worker, read_board(dispatch.board.path), Doubt.PROCESS, dispatch.clock.now(),
               has_died=True)
     dispatch.quarantine.open(dispatch.ledger.suspects.waiting())
-    senders = [Sender(dispatch, stop, until_idle=until_idle, is_patient=is_patient)
+    crew = Crew()
+    senders = [Sender(dispatch, stop, crew, until_idle=until_idle, is_patient=is_patient)
                for _ in range(dispatch.terms.senders)]
     threads = [threading.Thread(target=sender.work, name="sender", daemon=True) for sender in senders]
     gc.freeze()  # else all that the program consists of is looked through for garbage while the wires wait
@@ -78,9 +80,12 @@ def _start(threads: Sequence[threading.Thread], dispatch: Dispatch) -> None:
 class Sender:
     """One thread, one transport: group after group until it is told to stop or nothing is left."""
 
-    def __init__(self, dispatch: Dispatch, stop: threading.Event, *, until_idle: bool, is_patient: bool) -> None:
+    def __init__(
+        self, dispatch: Dispatch, stop: threading.Event, crew: Crew, *, until_idle: bool, is_patient: bool
+    ) -> None:
         self._dispatch = dispatch
         self._stop = stop
+        self._crew = crew
         self._until_idle = until_idle
         self._queue = SenderQueue(dispatch, stop, is_patient=is_patient)
         self._transport: Transport | None = None
@@ -89,16 +94,23 @@ class Sender:
 
     def work(self) -> None:
         """The thread's life."""
+        self._crew.join(self)
         try:
             while not (self._stop.is_set() or self._has_given_up or self._dispatch.failure):
-                if not self._serve() and (self._until_idle or self._rest(IDLE_S)):
+                left = self._crew.left
+                if not self._serve() and self._is_over(left):
                     break
         except BaseException as error:  # noqa: BLE001, raised again by the thread that waits for this one
             self._dispatch.failure = error
         finally:
+            self._crew.leave(self, with_readers=self._has_given_up and self._queue.others_are_served)
             self._queue.close()
             if self._transport is not None:
                 self._transport.close()
+
+    def _is_over(self, left: int) -> bool:
+        """Whether nothing is to come. A service looks again after a while, a single pass when somebody leaves some."""
+        return not self._crew.wait(self, left) if self._until_idle else self._rest(IDLE_S)
 
     def _serve(self) -> bool:
         """Hands over what is due, as far as the post and the owner allow; False if it was nothing."""

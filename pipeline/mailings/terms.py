@@ -23,6 +23,11 @@ class Terms:
     broadcasts: bool = False
     expire: timedelta = timedelta(hours=36)
 
+    @property
+    def key_memory(self) -> timedelta | None:
+        """How long a repeat may wait before the post takes it for another message; None: for ever."""
+        return self.memory if self.idempotent and self.in_doubt is DoubtPolicy.AUTO else None
+
     def has_enough(self, copies: int) -> bool:
         """Whether the post, which may have so many copies and one more, gets none without a person's word."""
         return not self.idempotent and copies + 1 >= COPIES

@@ -109,8 +109,10 @@ class Decisions:
     def resolve(self, record: Record, *, resend: bool) -> str:
         """Decides the deliveries in doubt of its mailings."""
         now = self._clock.now()
-        count = 0
-        for mailing in self._mailings(record):
+        mailings, count = self._mailings(record), 0
+        if resend and mailings and all(one.state is MailingState.CANCELLED for one in mailings):
+            raise _refusal(record, "was cancelled", "that is for ever; `--assume-sent` closes what is in doubt")
+        for mailing in mailings:
             if resend:
                 count += self._ledger.doubts.resend(list(Doubt), now, mailing_id=mailing.id)
             else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -235,6 +235,31 @@ def test_event_proves_that_a_message_in_doubt_was_taken(desk: AnswerDesk) -> Non
     assert desk.mailing.balances
 
 
+@pytest.mark.parametrize(("provider", "state", "waiting"), [
+    ("smtp", "sent", 0),   # its answer was lost: it is there, and a repeat would be a second mail
+    ("", "deferred", 1),   # it was plainly refused for now
+])
+def test_event_about_a_message_that_waits_to_be_repeated_ends_its_waiting(
+    desk: AnswerDesk, provider: str, state: str, waiting: int
+) -> None:
+    desk.send(1, DeliveryState.DEFERRED, "the line broke", provider=provider, due_at=NOON)
+
+    desk.report(0, Kind.DELIVERED)
+
+    assert desk.row(0)["state"] == state
+    assert desk.mailing.balances
+    assert [one.id for one in desk.claim(3)].count(desk.row(0)["id"]) == waiting
+
+
+def test_event_takes_no_word_of_a_person_back(desk: AnswerDesk) -> None:
+    desk.send(1, DeliveryState.IN_DOUBT, doubt=Doubt.PROCESS)
+    desk.ledger.doubts.resend(list(Doubt), LATER)
+
+    desk.report(0, Kind.DELIVERED)
+
+    assert desk.row(0)["state"] == "deferred"
+
+
 def test_erased_reader_stays_away_and_leaves_no_address(desk: AnswerDesk) -> None:
     desk.send(1)
     one = desk.event(0, *HARD, address="reader0@example.com", reason="550 <reader0@example.com>: unknown",
@@ -293,6 +318,22 @@ def test_refusal_at_the_door_counts_like_a_bounce(desk: AnswerDesk, reply: str, 
 
     assert [row.kind for row in desk.events()] == [kind]
     assert desk.suppressions() == ({"reader0@example.com": "bounced"} if suppressed else {})
+
+
+@pytest.mark.parametrize(("first", "then"), [
+    (LATER, NOON),                       # by a machine whose clock is behind the other's, or was set back
+    (NOON + timedelta(days=30), NOON),   # while a clock was far ahead, and when it was right again
+])
+def test_refusal_is_heard_whatever_the_clock_showed_that_wrote_it_down(
+    desk: AnswerDesk, first: datetime, then: datetime
+) -> None:
+    desk.send(1, DeliveryState.FAILED, "550 5.1.1 user unknown", at=first)
+    assert desk.refusals.collect() == 1
+
+    desk.send(1, DeliveryState.FAILED, "550 5.1.1 user unknown", at=then)
+
+    assert (desk.refusals.collect(), desk.refusals.collect()) == (1, 0)
+    assert desk.suppressions() == {"reader0@example.com": "bounced", "reader1@example.com": "bounced"}
 
 
 def test_reader_whom_we_could_not_address_is_no_news(desk: AnswerDesk) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Engine
 
 from pipeline.database import Database
 from pipeline.mailings.board import Snapshot
+from pipeline.mailings.ledger.letters import Sealed
 from pipeline.mailings.ledger.tally import Tally
 from pipeline.mailings.ledger.workers import Worker
 from pipeline.mailings.mailing import (
@@ -21,7 +22,7 @@ from pipeline.mailings.mailing import (
     Outcome,
 )
 from pipeline.mailings.presence import take_back
-from pipeline.schema import mailing, suppression
+from pipeline.schema import mailing, subscriber, suppression
 from tests.books import (
     EDITION,
     EXPIRE,
@@ -41,7 +42,7 @@ HOLDER = Worker("w", "", "", 1, 1, NOON, NOON)
 A_MINUTE = timedelta(minutes=1)
 
 S = DeliveryState
-STAGES = ("pending", "claimed", "deferred", "deferred, due", "sent", "failed", "in doubt", "skipped",
+STAGES = ("pending", "claimed", "deferred", "deferred, due", "to be repeated", "sent", "failed", "in doubt", "skipped",
           "cancelled")
 
 
@@ -87,6 +88,10 @@ class Delivery:
     def reach_failed(self) -> None:
         self.reach_claimed()
         self.settle(S.FAILED)
+
+    def reach_to_be_repeated(self) -> None:
+        self.reach_claimed()
+        self.settle(S.DEFERRED, provider="smtp", due_at=NOON)
 
     def reach_in_doubt(self) -> None:
         self.reach_claimed()
@@ -168,11 +173,14 @@ ARROWS: dict[str, dict[str, DeliveryState]] = {
     "deferred": {"expire": S.FAILED, "cancel the mailing": S.CANCELLED},
     "deferred, due": {"claim": S.SENDING, "claim after its reader left": S.SKIPPED, "expire": S.FAILED,
                       "cancel the mailing": S.CANCELLED},
+    # its answer was lost: it may have been taken
+    "to be repeated": {"claim": S.SENDING, "claim after its reader left": S.SKIPPED, "expire": S.SENT,
+                       "cancel the mailing": S.SENT},
     # a receipt that comes late settles its own doubt
     "in doubt": _SETTLED | {"resend doubts": S.DEFERRED, "assume doubts sent": S.SENT},
     "sent": {}, "failed": {}, "skipped": {}, "cancelled": {},
 }
-STATES = {"claimed": S.SENDING, "deferred, due": S.DEFERRED, "in doubt": S.IN_DOUBT}
+STATES = {"claimed": S.SENDING, "deferred, due": S.DEFERRED, "to be repeated": S.DEFERRED, "in doubt": S.IN_DOUBT}
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -314,6 +322,40 @@ def test_claim_skips_who_was_suppressed_or_erased_meanwhile(books: Books) -> Non
     assert [one.subscriber_id for one in claims] == [stays]
     assert states(books.database, books.id) == [S.SKIPPED, S.SKIPPED, S.SKIPPED, S.SENDING]
     assert suppressed not in (erased, stays)
+
+
+def test_claim_goes_to_the_address_that_a_reader_has_by_now(books: Books) -> None:
+    books.mailing(MailingState.SENDING)
+    readdress(books, "ann@example.org")
+
+    claim, = books.claim()
+
+    assert claim.address == "ann@example.org"
+    assert [row["address"] for row in deliveries(books.database, books.id)] == ["ann@example.org"]
+
+
+def test_repeat_goes_where_its_first_copy_went(books: Books) -> None:
+    Delivery(books, "to be repeated")
+    readdress(books, "ann@example.org")
+
+    claim, = books.claim()
+
+    assert (claim.copies, claim.address) == (1, "reader0@example.com")
+
+
+def test_letter_goes_where_it_was_written_to(books: Books) -> None:
+    books.ledger.letters.write_all([Sealed(
+        EDITION, {}, "", "weekly", books.reader, "reader0@example.com", "", "1")], NOON)
+    readdress(books, "ann@example.org")
+
+    claim, = books.claim()
+
+    assert claim.address == "reader0@example.com"
+
+
+def readdress(books: Books, address: str) -> None:
+    with books.database.write() as connection:
+        connection.execute(update(subscriber).where(subscriber.c.id == books.reader).values(address=address))
 
 
 def test_claim_takes_no_more_than_it_is_asked_for_and_fills_up_behind_who_left(books: Books) -> None:

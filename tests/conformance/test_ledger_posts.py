@@ -131,6 +131,26 @@ def test_second_attempt_counts_from_the_first(posts: Posts) -> None:
                                       memory=timedelta(minutes=30)) == 0
 
 
+def test_repeat_is_not_claimed_once_its_key_is_forgotten_whoever_wakes_first(posts: Posts) -> None:
+    claim, = posts.claim("resend")
+    posts.record(claim, DeliveryState.DEFERRED, "resend")
+
+    def claimed(minutes: float) -> int:
+        return len(posts.ledger.deliveries.claim(
+            "w", 1, limit=1, now=LATER + A_MINUTE * minutes, lease=LEASE, provider="resend",
+            memory=timedelta(minutes=30)))
+
+    assert [claimed(31), claimed(29)] == [0, 1]
+
+
+def test_delivery_that_lies_with_nobody_needs_no_key(posts: Posts) -> None:
+    claim, = posts.claim("resend")
+    posts.record(claim, DeliveryState.DEFERRED)
+
+    assert len(posts.ledger.deliveries.claim(
+        "w", 1, limit=1, now=LATER + A_MINUTE * 31, lease=LEASE, provider="resend", memory=timedelta(minutes=30))) == 1
+
+
 def test_repeat_that_lost_its_provider_is_in_doubt(posts: Posts) -> None:
     claim, = posts.claim("resend")
     posts.record(claim, DeliveryState.DEFERRED, "resend")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.engines.jobs import Shift
 from pipeline.errors import Refusal
 from pipeline.providers.api_transport import ApiTransport
 from pipeline.providers.http import Answer, Call, HttpClient
@@ -238,6 +240,25 @@ def test_repeat_that_waits_longer_than_its_key_is_known_is_left_to_a_person(tmp_
         made.turn(minutes=20)
         service.api.forget_keys()
         assert deliver(made) == {"sent": 5, "in_doubt": 1}
+        assert received(service) == {1: 6}
+
+
+def test_machine_that_slept_longer_than_a_key_is_known_repeats_nothing_before_it_has_tidied(tmp_path: Path) -> None:
+    with service_of("brevo") as (service, settings):
+        made = publication(tmp_path / "p", {**settings, "connections": 1}, 6)
+        calls = itertools.count(1)
+        service.faults = lambda request: Fault.TAKEN if next(calls) in (3, 4) else None
+        with Shift.begin(made.app) as shift:
+            shift.tidy()
+            shift.send(threading.Event())
+            assert counts(made) == {"sent": 5, "deferred": 1}
+
+            made.turn(minutes=20)
+            service.api.forget_keys()
+            shift.send(threading.Event())
+            shift.tidy()
+
+        assert counts(made) == {"sent": 5, "in_doubt": 1}
         assert received(service) == {1: 6}
 
 

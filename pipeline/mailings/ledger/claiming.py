@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property, partial
 from typing import Any, NamedTuple
 
@@ -26,12 +26,14 @@ from sqlalchemy import (
     case,
     exists,
     func,
+    literal,
     literal_column,
     or_,
     select,
     update,
 )
 
+from pipeline.clock import EPOCH
 from pipeline.database import Database
 from pipeline.mailings.ledger.tally import Tally
 from pipeline.mailings.mailing import EVERYBODY, MAINTAINER, Claim, DeliveryState, MailingState
@@ -45,7 +47,7 @@ CLAIMED = (
     select(mailing.c.first_delivery).where(mailing.c.id == delivery.c.mailing_id).scalar_subquery().label("first"),
     delivery.c.fence,
 )
-_MAILING, _LIST, _FENCE = 3, 5, 12
+_MAILING, _LIST, _ADDRESS, _FENCE = 3, 5, 7, 12
 
 # A mailing that a person holds or cancelled is no other way to an issue.
 _GOES_OUT = (MailingState.SCHEDULED, MailingState.SENDING, MailingState.PAUSED, MailingState.SENT)
@@ -59,6 +61,11 @@ def _is(state: DeliveryState) -> ColumnElement[bool]:
 # Whether any letter and anything deferred is due: seldom, and to look costs a quarter of what claiming nothing does.
 _IS_LETTER = and_(delivery.c.mailing_id.is_(None), _is(DeliveryState.PENDING), delivery.c.due_at <= bindparam("now"))
 _IS_DEFERRED = and_(_is(DeliveryState.DEFERRED), delivery.c.due_at <= bindparam("now"))
+# What a machine slept over is `Doubts.strand`'s to hold; who wakes first may be a sender.
+_IS_KNOWN = or_(
+    delivery.c.copies == 0,
+    func.coalesce(delivery.c.attempted_at, literal(EPOCH, delivery.c.attempted_at.type))
+    >= bindparam("known", type_=delivery.c.attempted_at.type))
 _DUE = select(exists().where(_IS_LETTER), exists().where(_IS_DEFERRED))
 
 # The mailings that may go out now. Built once, as all that is asked for with each group.
@@ -76,6 +83,7 @@ class Claiming:
     """Takes what is due. Whoever left or was suppressed since the audience was frozen is skipped, not mailed.
 
     Who left this list and is on another one that gets the issue too is mailed by that one, whose link out they get.
+    Who has another address by now is mailed there, unless a first copy may have come to the old one.
     """
 
     def __init__(self, database: Database) -> None:
@@ -87,24 +95,26 @@ class Claiming:
             state=DeliveryState.SENDING, worker=bindparam("holder"), provider=bindparam("by"),
             lease_until=bindparam("until"), attempted_at=_first_handed_over(),
             attempts=delivery.c.attempts + 1, fence=delivery.c.fence + 1)
-        moves = database.given("moves", id=BigInteger, list=Text)
-        self._moving = update(delivery).where(delivery.c.id == moves.c.id).values(list=moves.c.list)
+        moves = database.given("moves", id=BigInteger, list=Text, address=Text)
+        self._moving = update(delivery).where(delivery.c.id == moves.c.id).values(
+            list=moves.c.list, address=moves.c.address)
         self._database = database
         self._named = delivery.c.id.in_(select(database.given("named", id=BigInteger).c.id))
 
     def claim(
         self, connection: Connection, tally: Tally, *, limit: int, now: datetime, worker: str, until: datetime,
-        provider: str, broadcasts: bool, of_mailings: int | None = None,
+        provider: str, broadcasts: bool, memory: timedelta | None = None, of_mailings: int | None = None,
         but: Collection[int] = (), only: int | None = None,
     ) -> list[Claim]:
         """Up to `limit`: letters come first, then deferred, then pending ones by id.
 
+        With `memory` no repeat of what the provider was first handed longer ago: it does not know the key any more.
         `of_mailings` bounds what is no letter; none of `but` is among them, or none but `only`.
         """
         sources = self._of_all if only is None and not but else self._of_others if only is None else self._of_one
         named = but if only is None else [only]
         take = partial(self._take, connection, tally, now=now, worker=worker, until=until, provider=provider,
-                       broadcasts=broadcasts, named=[[id_] for id_ in named])
+                       broadcasts=broadcasts, known=now - memory if memory else EPOCH, named=[[id_] for id_ in named])
         self._database.read_in_order(connection)
         has_letters, has_deferred = connection.execute(_DUE, {"now": now}).one()
         claims = take(sources.letters, limit) if has_letters else []
@@ -130,17 +140,19 @@ class Claiming:
 
     def _take(
         self, connection: Connection, tally: Tally, source: Source, limit: int, *, now: datetime, worker: str,
-        until: datetime, provider: str, broadcasts: bool, named: list[list[int]], mailing_id: int | None = None,
+        until: datetime, provider: str, broadcasts: bool, known: datetime, named: list[list[int]],
+        mailing_id: int | None = None,
     ) -> list[Claim]:
         before, candidates = source
         claims: list[Claim] = []
         values = {"now": now, "before": before, "holder": worker, "by": provider, "until": until,
-                  "broadcasts": broadcasts, "named": named, "mailing": mailing_id}
+                  "broadcasts": broadcasts, "known": known, "named": named, "mailing": mailing_id}
         while wanted := limit - len(claims):
             found: list[Row] = connection.execute(candidates, values | {"wanted": wanted}).scalar() or []
             gone = [row for row in found if row[_LIST] is None]
             welcome = [row for row in found if row[_LIST] is not None] if gone else found
-            moved = [(row[0], row[_LIST]) for row in welcome if row[_LIST] != row[-1]]
+            moved = [(row[0], row[_LIST], row[_ADDRESS]) for row in welcome
+                     if row[_LIST] != row[-2] or row[_ADDRESS] != row[-1]]
             if moved:
                 connection.execute(self._moving, {"moves": moved})
             self._move(connection, self._skipping, gone, DeliveryState.SKIPPED, values, tally)
@@ -193,9 +205,10 @@ def _sources(database: Database, *conditions: ColumnElement[bool]) -> _Sources:
 
 
 def _candidates(*conditions: ColumnElement[bool]) -> Select[Any]:
-    """Rows that may be claimed, locked, each with the list by which its reader wants it, NULL where there is none left.
+    """Rows that may be claimed, locked, each with the list by which its reader wants it, NULL where there is none left,
+    and where they want it.
 
-    The list that stands in the row comes last.
+    The list and the address that stand in the row come last.
 
     `by` is by whom they go, "" where that is not asked: what may lie with another one is left alone. A post that
     `broadcasts` takes the deliveries to whole lists, and every other post all others.
@@ -215,12 +228,20 @@ def _candidates(*conditions: ColumnElement[bool]) -> Select[Any]:
     by = bindparam("by", type_=Text)
     through = case((as_it_is, delivery.c.list), (person, _another_list()), else_=None).label("through")
     return (
-        select(*CLAIMED[:_LIST], through, *CLAIMED[_LIST + 1:], delivery.c.list)
+        select(*CLAIMED[:_LIST], through, *CLAIMED[_LIST + 1:_ADDRESS], _present_address(), *CLAIMED[_ADDRESS + 1:],
+               delivery.c.list, delivery.c.address)
         .where(*conditions, or_(delivery.c.provider == "", delivery.c.provider == by, by == ""),
                (delivery.c.subscriber_id == EVERYBODY) == bindparam("broadcasts", type_=Boolean))
         .limit(bindparam("wanted", type_=BigInteger))
         .with_for_update(of=delivery, skip_locked=True)
     )
+
+
+def _present_address() -> ColumnElement[str]:
+    """Where a mailing's reader is now. A letter goes where it was written to, a repeat where its first copy went."""
+    present = select(subscriber.c.address).where(subscriber.c.id == delivery.c.subscriber_id).scalar_subquery()
+    stays = or_(delivery.c.mailing_id.is_(None), delivery.c.copies > 0)
+    return case((stays, delivery.c.address), else_=func.coalesce(present, delivery.c.address)).label("present")
 
 
 def _another_list() -> ScalarSelect[str]:
@@ -244,7 +265,7 @@ def _letters(*conditions: ColumnElement[bool]) -> Select[Any]:
 def _deferred(*conditions: ColumnElement[bool]) -> Select[Any]:
     is_sending = exists().where(mailing.c.id == delivery.c.mailing_id, mailing.c.state == MailingState.SENDING)
     return _candidates(
-        _IS_DEFERRED, or_(delivery.c.mailing_id.is_(None), is_sending), *conditions,
+        _IS_DEFERRED, _IS_KNOWN, or_(delivery.c.mailing_id.is_(None), is_sending), *conditions,
     ).order_by(delivery.c.due_at, delivery.c.id)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import literal, select, update
 
 from pipeline.database import Database
 from pipeline.mailings.ledger.claiming import CLAIMED, Claiming, claim_of
-from pipeline.mailings.ledger.settling import Settling
+from pipeline.mailings.ledger.settling import Settling, assume_sent
 from pipeline.mailings.ledger.tally import Tally
 from pipeline.mailings.mailing import Claim, DeliveryState, Outcome
 from pipeline.schema import delivery
@@ -30,8 +30,8 @@ class Deliveries:
 
     def claim(
         self, worker: str, shard: int, outcomes: Sequence[Outcome] = (), *, limit: int, now: datetime, lease: timedelta,
-        steady: datetime | None = None, provider: str = "", broadcasts: bool = False, of_mailings: int | None = None,
-        but: Collection[int] = (), only: int | None = None,
+        steady: datetime | None = None, provider: str = "", broadcasts: bool = False, memory: timedelta | None = None,
+        of_mailings: int | None = None, but: Collection[int] = (), only: int | None = None,
     ) -> list[Claim]:
         """Records what became of earlier claims and takes up to `limit` that are due, in one durable step.
 
@@ -41,8 +41,9 @@ class Deliveries:
         The lease runs from `steady`, which no setting of the clock moves; from `now` where none is given.
 
         `provider` is by whom they go; what may lie with another one is left alone. A post that `broadcasts`
-        takes the deliveries to whole lists, and every other post all others. With `of_mailings` no more than so many
-        are taken that are not letters; with `but` none of these, with `only` none but this one.
+        takes the deliveries to whole lists, and every other post all others. With `memory` no repeat is taken of what
+        the provider was first handed longer ago: it does not know the key any more. With `of_mailings` no more than so
+        many are taken that are not letters; with `but` none of these, with `only` none but this one.
         """
         tally = Tally(shard)
         claims: list[Claim] = []
@@ -50,8 +51,7 @@ class Deliveries:
             self._settling.settle(connection, outcomes, tally, now)
             claims += self._claiming.claim(
                 connection, tally, limit=limit, now=now, worker=worker, until=(steady or now) + lease,
-                provider=provider, broadcasts=broadcasts, of_mailings=of_mailings, but=but,
-                only=only)
+                provider=provider, broadcasts=broadcasts, memory=memory, of_mailings=of_mailings, but=but, only=only)
             tally.write(self._db, connection)
         return claims
 
@@ -75,19 +75,24 @@ class Deliveries:
         return [claim_of(row, worker, row.lease_until, fence=row.fence) for row in rows]
 
     def expire(self, mailing_id: int, shard: int, now: datetime) -> int:
-        """Gives up on what was tried and deferred for too long; gives how many. What was never tried is left alone."""
+        """Gives up on what was tried and deferred for too long; gives how many. What was never tried is left alone.
+
+        What may have been taken, and waits to be repeated, is assumed sent.
+        """
+        waiting = (delivery.c.mailing_id == mailing_id, delivery.c.state == DeliveryState.DEFERRED)
         tally = Tally(shard)
         with self._db.write() as connection:
-            rows = connection.execute(
+            assumed = connection.execute(assume_sent(*waiting, now=now))
+            failed = connection.execute(
                 update(delivery)
-                .where(delivery.c.mailing_id == mailing_id, delivery.c.state == DeliveryState.DEFERRED,
-                       delivery.c.attempts > 0)
+                .where(*waiting, delivery.c.attempts > 0)
                 .values(state=DeliveryState.FAILED, settled_at=now,
                         reply=literal("gave up after `mailings.expire`: ") + delivery.c.reply)
             )
-            tally.move(mailing_id, DeliveryState.DEFERRED, DeliveryState.FAILED, rows.rowcount)
+            tally.move(mailing_id, DeliveryState.DEFERRED, DeliveryState.SENT, assumed.rowcount)
+            tally.move(mailing_id, DeliveryState.DEFERRED, DeliveryState.FAILED, failed.rowcount)
             tally.write(self._db, connection)
-        return rows.rowcount
+        return assumed.rowcount + failed.rowcount
 
     def bring_near(self, now: datetime, farthest: timedelta) -> int:
         """Makes due what nobody can have put off for so long: its hour is of a clock that was wrong. Gives how many."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -123,6 +123,13 @@ class Events:
         with self._db.read() as connection:
             rows = connection.execute(query).all()
         return [Refusal(row.id, _origin(row), row.reply, row.settled_at) for row in rows]
+
+    def known(self, keys: Collection[str]) -> set[str]:
+        """Which of these events stand here already."""
+        if not keys:
+            return set()
+        with self._db.read() as connection:
+            return set(connection.execute(select(event.c.key).where(event.c.key.in_(keys))).scalars())
 
     def counted(self, mailing_ids: Sequence[int]) -> list[tuple[int, str, str, int]]:
         """How many events of each kind these mailings have: id, kind, `hard`, `soft` or "", and the number."""

@@ -26,6 +26,7 @@ from pipeline.database import AUDIENCE, Database, digest
 from pipeline.editions.edition import Edition
 from pipeline.mailings.ledger.claiming import SENDING
 from pipeline.mailings.ledger.editions import keep_edition, read_edition
+from pipeline.mailings.ledger.settling import assume_sent
 from pipeline.mailings.ledger.tally import Tally, read_tallies
 from pipeline.mailings.mailing import EVERYBODY, OPEN, DeliveryState, Mailing, MailingState, sources
 from pipeline.providers.base import LIST_DOMAIN, TO_NOBODY
@@ -248,7 +249,11 @@ class Mailings:
         return int(audience)
 
     def _cancel_deliveries(self, connection: Connection, mailing_id: int, now: datetime) -> None:
+        """Whoever did not get it never will; whoever may have it is assumed to."""
         count = Tally()
+        assumed = connection.execute(assume_sent(
+            delivery.c.mailing_id == mailing_id, delivery.c.state == DeliveryState.DEFERRED, now=now))
+        count.move(mailing_id, DeliveryState.DEFERRED, DeliveryState.SENT, assumed.rowcount)
         for state in (DeliveryState.PENDING, DeliveryState.DEFERRED):
             rows = connection.execute(
                 update(delivery)

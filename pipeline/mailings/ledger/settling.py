@@ -12,7 +12,19 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Connection, Subquery, Text, Update, bindparam, case, func, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Subquery,
+    Text,
+    Update,
+    bindparam,
+    case,
+    func,
+    literal,
+    update,
+)
 
 from pipeline.clock import EPOCH
 from pipeline.database import Database
@@ -107,3 +119,9 @@ def _settling(
                func.coalesce(delivery.c.worker, "") == bindparam("holder"), delivery.c.state == before)
         .values(values)
     )
+
+
+def assume_sent(*which: ColumnElement[bool], now: datetime) -> Update:
+    """The UPDATE that ends the waiting of repeats: their post may have taken them, and nobody will ask it again."""
+    return update(delivery).where(*which, delivery.c.copies > 0).values(
+        state=DeliveryState.SENT, settled_at=now, reply=literal("assumed sent: ") + delivery.c.reply)

@@ -96,6 +96,17 @@ def test_reader_who_left_a_list_after_the_message_was_signed_ahead_can_leave_the
     assert NEW.read(Purpose.UNSUBSCRIBE, link, NOON).list == "daily"
 
 
+def test_reader_who_moved_after_the_message_was_signed_ahead_is_written_to_at_the_new_address(ledger: Ledger) -> None:
+    claim, _ = claims(ledger)
+    composer = Composer(ledger, NEW, dkim_signer("rsa"))
+    composer.prepare([claim])
+
+    message = composer(claim._replace(address="ann@example.org", fence=2))
+
+    assert message.recipient == "ann@example.org"
+    assert b"\r\nTo: ann@example.org\r\n" in b"\r\n" + message.mime()
+
+
 def test_message_carries_address_and_place_of_its_delivery(ledger: Ledger) -> None:
     claim = claims(ledger)[1]
 
@@ -167,7 +178,7 @@ def test_what_was_prepared_and_never_asked_for_does_not_pile_up(
     composer.prepare([first, second])
     composer.prepare([second])
 
-    assert list(composer._ahead) == [(second.key, second.list)]
+    assert list(composer._ahead) == [(second.key, second.list, second.address)]
 
 
 def test_a_claim_that_cannot_be_composed_says_so_in_its_own_turn(ledger: Ledger) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,8 +22,9 @@ from pipeline.errors import (
     Unavailable,
 )
 from pipeline.mailings import board, sender_queue
-from pipeline.mailings.mailing import COPIES, Claim, DeliveryState, MailingState
-from pipeline.mailings.send import deliver, serve
+from pipeline.mailings.dispatch import Dispatch, Report
+from pipeline.mailings.mailing import COPIES, Claim, DeliveryState, MailingState, Outcome
+from pipeline.mailings.send import PATIENCE, deliver, serve
 from pipeline.mailings.sender_queue import GROUP
 from pipeline.providers.base import Message, Receipt, Transport
 from pipeline.providers.local import Faulty, Outbox
@@ -323,35 +325,93 @@ def test_post_that_nobody_reaches_is_said_whoever_tried(tmp_path: Path, senders:
     assert (report.unreachable, work.sent) == ("no connection", [])
 
 
+class Lines:
+    """Two lines, each of which has readers in hand before anything is tried; the one with the first reader is cut.
+
+    The other one hands over nothing before the cut one tries for the third time, and so for the last.
+    """
+
+    def __init__(self, work: Workplace) -> None:
+        self.work = work
+        self.others_began, self.is_last_try = threading.Event(), threading.Event()
+        self.may_give_up, self.has_given_up = threading.Event(), threading.Event()
+
+    def open(self) -> Transport:
+        lines, work = self, self.work
+
+        class Line(Outbox):
+            tries = 0
+
+            def send(self, message: Message) -> Receipt:
+                if not (self.tries or message.recipient.startswith("reader0@")):
+                    lines.hand_over(len(self.messages))
+                    receipt = super().send(message)
+                    work.outbox.messages.append(message)
+                    return receipt
+                self.tries += 1
+                lines.fail(self.tries)
+                raise Unavailable("no connection")
+
+            def close(self) -> None:
+                if self.tries:
+                    lines.has_given_up.set()
+
+        return Line(work.clock)
+
+    def hand_over(self, handed_over: int) -> None:
+        self.others_began.set()
+        assert self.is_last_try.wait(60)
+
+    def fail(self, tries: int) -> None:
+        assert self.others_began.wait(60)
+        if tries == PATIENCE:
+            self.is_last_try.set()
+            assert self.may_give_up.wait(60)
+
+    def deliver(self) -> Report:
+        dispatch = self.work.dispatch()
+        dispatch.open_transport = self.open
+        return deliver(dispatch, self.work.stop)
+
+
 def test_sender_whose_line_is_cut_leaves_its_readers_to_the_others(tmp_path: Path) -> None:
     """One of them made way after two tries and waits; nobody says that the post is away."""
+    class AtWork(Lines):
+        def hand_over(self, handed_over: int) -> None:
+            super().hand_over(handed_over)
+            if handed_over == 1:
+                self.may_give_up.set()
+            if handed_over == GROUP - 1:
+                assert self.has_given_up.wait(60)
+
     work = Workplace(tmp_path, readers=GROUP * 2, senders=2)
-    has_made_way, others_are_served, has_ended = threading.Event(), threading.Event(), threading.Event()
 
-    def make_way() -> None:
-        has_made_way.set()
-        assert others_are_served.wait(60)
-
-    work.clock.at(timedelta(seconds=2), make_way)
-
-    class Cut(Faulty):
-        def close(self) -> None:
-            has_ended.set()
-
-    class Waiting(Outbox):
-        def send(self, message: Message) -> Receipt:
-            assert has_made_way.wait(60)
-            if len(self.messages) == 1:
-                others_are_served.set()
-            if len(self.messages) == GROUP - 1:
-                assert has_ended.wait(60)
-            return super().send(message)
-
-    lines = iter([Cut(always(lambda: Unavailable("no connection")), work.outbox), Waiting(work.clock)])
-    dispatch = work.dispatch()
-    dispatch.open_transport = lambda: next(lines)
-
-    report = deliver(dispatch, work.stop)
+    report = AtWork(work).deliver()
 
     assert report.unreachable == ""
     assert (work.states.count(SENT), work.states.count(DEFERRED)) == (GROUP * 2 - 1, 1)
+
+
+def test_sender_whose_line_is_cut_leaves_its_readers_to_one_that_had_nothing_more_to_do(tmp_path: Path) -> None:
+    """Else a pass would end well, with people who were never tried."""
+    class Idle(Lines):
+        def deliver(self) -> Report:
+            claim = Dispatch.claim
+
+            def watched(dispatch: Dispatch, known: Sequence[Outcome], limit: int, *, is_alone: bool = False,
+                        ) -> list[Claim]:
+                claims = claim(dispatch, known, limit, is_alone=is_alone)
+                if limit and not claims:
+                    self.may_give_up.set()
+                return claims
+
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(Dispatch, "claim", watched)
+                return super().deliver()
+
+    work = Workplace(tmp_path, readers=GROUP + 1, senders=2)
+
+    report = Idle(work).deliver()
+
+    assert report.unreachable == ""
+    assert (work.states.count(SENT), work.states.count(DEFERRED)) == (GROUP, 1)

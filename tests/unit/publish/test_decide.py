@@ -270,6 +270,19 @@ def test_resolve_decides_what_is_in_doubt(letters: Publication, resend: bool, li
         letters.app.decisions.resolve(letters.record("2"), resend=resend)
 
 
+def test_nothing_of_a_cancelled_mailing_is_said_to_be_sent_again(letters: Publication) -> None:
+    bring(letters, "sending")
+    ledger, now = letters.app.ledger, letters.clock.now()
+    claim, = ledger.deliveries.claim("w", 1, limit=9, now=now, lease=LEASE)
+    ledger.deliveries.record(1, [Outcome(claim, S.IN_DOUBT, "lost", doubt=Doubt.LINE)], now=now)
+    decide(letters, "cancel")
+
+    with pytest.raises(Refusal, match="was cancelled: that is for ever; `--assume-sent` closes what is in doubt"):
+        letters.app.decisions.resolve(letters.record("2"), resend=True)
+
+    assert letters.app.decisions.resolve(letters.record("2"), resend=False) == "1 delivery taken as sent"
+
+
 def test_refusal_names_the_file_and_a_way(letters: Publication) -> None:
     bring(letters, "draft")
 
