@@ -19,11 +19,21 @@ from pipeline.issues.dates import When, date_in_name, local_instant, parse_date,
 from pipeline.issues.fillings import filled
 from pipeline.issues.frontmatter import Front, read_front
 from pipeline.issues.issue import Image, Manuscript
-from pipeline.issues.naming import number_in_name, number_in_title, says_when, stem, title_in_name
+from pipeline.issues.naming import (
+    as_words,
+    day_around,
+    is_slug,
+    number_in_name,
+    number_in_title,
+    says_when,
+    stem,
+    title_in_name,
+)
 from pipeline.language import language_tag
 
 if TYPE_CHECKING:  # slow import: the Markdown parser
     from pipeline.issues.body import Body
+    from pipeline.issues.excerpts import Excerpts
 
 GitDate = Callable[[str], datetime | date | None]
 
@@ -77,7 +87,7 @@ def read_halfway(
         path=path,
         claimed_id=fields.identity() or (str(number) if number is not None else name),
         number=number,
-        title=title or _title(title_in_name(name), told.title) or name,
+        title=title or _title(title_in_name(name), name, told),
         day=when.day if when else None,
         due_at=when.instant if when else None,
         cover=fields.cover() or told.cover,
@@ -94,9 +104,13 @@ def read_halfway(
     return manuscript, body
 
 
-def _title(named: str, heading: str) -> str:
-    """Behind a number a file name has a title, but a date there says less than the first heading."""
-    return heading if heading and says_when(named) else named or heading
+def _title(named: str, name: str, told: Excerpts) -> str:
+    """Behind a number a file name has a title, but a date there says less than the first heading, and words joined for
+    an address less than the heading of all."""
+    if told.title and (says_when(named) or (told.is_headed and is_slug(named))):
+        return told.title
+    shown = named or told.title or name
+    return as_words(shown) if shown in (named, name) and is_slug(shown) and not says_when(shown) else shown
 
 
 def _first(*numbers: int | None) -> int | None:
@@ -113,7 +127,7 @@ def _when(
         except ValueError as error:
             message, _, remedy = str(error).partition("; ")
             raise fields.fault(called, message, remedy, "date-impossible") from None
-    if day := date_in_name(name):
+    if day := date_in_name(name) or day_around(path):
         return When(day, local_instant(day, send_at, zone), timed=False)
     committed = git_date(path)
     if isinstance(committed, datetime):

@@ -16,6 +16,7 @@ from pipeline.issues.dates import date_in_name
 from pipeline.issues.naming import number_in_name, stem
 from pipeline.issues.patterns import matcher
 from pipeline.issues.years import begin_anew, year_of
+from pipeline.language import LANGUAGE
 from pipeline.setup.tongue import language_of
 
 DEPTH = 4                      # how far below the folder issues are looked for
@@ -30,7 +31,6 @@ NOT_ISSUES = frozenset({"readme", "changelog", "license", "contributing", "_inde
 PAGE = "index"                 # of a folder: an issue where it is alone there, else the list of the others
 ANYWHERE, IN_YEARS = "**/", "20*/**/"
 _TRANSLATED = re.compile(r"(.+)(\.[a-z]{2}(?:[-_][A-Za-z]{2,4})?)")
-_LANGUAGE = re.compile(r"(?:ar|cn|de|en|es|fr|ja|jp|ko|pl|pt|ru|tr|tw|uk|vi|zh)(?:[-_][A-Za-z]{2,4})?", re.IGNORECASE)
 _DATED = re.compile(r"^[ \t]*(?:date|pubDate|publishDate|publishedAt)[\"']?[ \t]*[:=]", re.MULTILINE | re.IGNORECASE)
 _PART = re.compile(r"_.*|(?:.*[-_. ])?template|.*模板", re.IGNORECASE | re.DOTALL)
 _ODD = frozenset('<>"\\${}')
@@ -122,7 +122,7 @@ def _translations(paths: Collection[str]) -> list[str]:
         if ending and str(path.with_stem(ending[1])) in paths:
             found.add(f"{ANYWHERE}*{ending[2]}{path.suffix}")
         for at, folder in enumerate(path.parts[:-1]):
-            if _LANGUAGE.fullmatch(folder) and "/".join((*path.parts[:at], *path.parts[at + 1:])) in paths:
+            if LANGUAGE.fullmatch(folder) and "/".join((*path.parts[:at], *path.parts[at + 1:])) in paths:
                 found.add("/".join((*path.parts[:at + 1], "**")))
     return sorted(found)
 
