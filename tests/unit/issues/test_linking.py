@@ -86,6 +86,7 @@ def test_every_address_is_absolute_and_ascii(text: str, href: str) -> None:
 
 
 @pytest.mark.parametrize(("text", "html"), [
+    ("[a](mailto:b@c.example?subject=On ink)", '<a href="mailto:b@c.example?subject=On%20ink">a</a>'),
     ("[上**期**](13-纸 与.md#二)后",
      '<a href="https://w.example.com/files/13-%E7%BA%B8%20%E4%B8%8E.md#%E4%BA%8C">上<strong>期</strong></a>后'),
     ("[文](file:///home/a.md)![图](file:///home/a.png)", "文"),
