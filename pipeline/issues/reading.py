@@ -95,7 +95,7 @@ def read_halfway(
         described=bool(spoken),
         language=fields.language(),
         lists=fields.names("list") or fields.names("lists"),
-        tags=fields.names("tags"),
+        tags=fields.tags(),
         draft=fields.draft(),
         body=front.body,
         body_line=front.body_line,
@@ -216,6 +216,13 @@ class _Fields:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise self.fault(name, f"{name} holds more than names", f"write {name}: [one, two]")
         return tuple(dict.fromkeys(" ".join(item.split()) for item in value if item.strip()))
+
+    def tags(self) -> tuple[str, ...]:
+        """Those of `tags`, or of Zola's `[taxonomies]`."""
+        groups = self.front.fields.get("taxonomies")
+        own = groups.get("tags") if isinstance(groups, dict) else None
+        named = [tag for tag in own if isinstance(tag, str)] if isinstance(own, list) else []
+        return self.names("tags") or tuple(dict.fromkeys(named))
 
     def draft(self) -> bool:
         """`draft: true`, or what Jekyll and Pelican have for it: `published: false` and `status: draft`."""

@@ -75,6 +75,15 @@ def test_identity_is_the_id_then_the_number_then_the_stem(path: str, text: str, 
     assert manuscript(text, path).claimed_id == identity
 
 
+@pytest.mark.parametrize(("text", "tags"), [
+    ('+++\n[taxonomies]\ntags = ["ink", "paper", "ink"]\n+++\na', ("ink", "paper")),
+    ("---\ntaxonomies:\n  tags: [ink]\ntags: [own]\n---\na", ("own",)),
+    ("---\ntaxonomies: {tags: [{a: b}]}\n---\na", ()), ("---\ntaxonomies: ink\n---\na", ()),
+])
+def test_tags_are_those_of_the_front_matter_or_of_its_taxonomies(text: str, tags: tuple[str, ...]) -> None:
+    assert manuscript(text, "14.md").tags == tags
+
+
 @pytest.mark.parametrize(("path", "text", "title"), [
     ("14-a-b.md", "---\ntitle: ' Front  matter '\n---\n# Heading", "Front matter"),
     ("14-a-b.md", "# Heading", "a-b"),
