@@ -6,6 +6,10 @@ import re
 from datetime import date
 
 _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+LANGUAGE = re.compile(
+    r"(?:ar|bg|bn|ca|cn|cs|da|de|el|en|es|fa|fi|fr|he|hi|hu|it|ja|jp|ko|nb|nl|pl|pt|ro|ru|sk|sr|sv|th|tr|tw|uk|vi|zh)"
+    r"(?:[-_][A-Za-z]{2,4})?", re.IGNORECASE)
+"""What a name of a file or folder says when it is that of a translation: `en`, `zh-CN`, and `cn` and `jp` as well."""
 _TRADITIONAL_REGIONS = frozenset({"tw", "hk", "mo"})
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
            "November", "December")

@@ -10,6 +10,7 @@ from typing import Literal
 
 from pipeline.checking.source import Source
 from pipeline.issues.markdown.fillings import FILLED, filled
+from pipeline.issues.markdown.plainlinks import unwrapped
 from pipeline.issues.markdown.spaces import SPACED_LINK, SPACED_PICTURE
 
 Kind = Literal["link", "image", "video", "definition", "bare"]
@@ -97,7 +98,7 @@ def _tags(source: Source) -> Iterator[Named]:
 
 
 def _address(typed: str) -> str:
-    return filled(unescape(typed))
+    return unwrapped(filled(unescape(typed)))
 
 
 def _attributes(text: str) -> Iterator[tuple[str, str, int]]:

@@ -33,6 +33,8 @@ _UNSAFE = re.compile(r'[<>:"/\\|?*#%\s]+')
 _SHARP = re.compile(r"(?<=\w)#")  # not that of `#llm`
 _DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+IN_CONTENT = "@/"
+"""With Zola, the root of the folder of all pages: `@/blog/paper.md` is a page, called by its file."""
 # What is taken from a folder of static files: that may hold a whole site with its sources.
 _STATIC = re.compile(
     r"\.(?:png|apng|jpe?g|gif|webp|svg|avif|bmp|ico|tiff?|heic|heif|jxl|mp4|m4v|webm|mov|og[vga]|mp3|m4a|aac|opus|wav"
@@ -117,7 +119,7 @@ def relative_address(page: str, target: str) -> str:
 
 def is_relative(reference: str) -> bool:
     """Whether a reference in an issue names a file beside it rather than an address."""
-    return bool(reference) and not (_SCHEME.match(reference) or reference.startswith(("#", "//", "?")))
+    return bool(reference) and not (_SCHEME.match(reference) or reference.startswith(("#", "//", "?", IN_CONTENT)))
 
 
 def is_page(reference: str, below_static: str | None = None) -> bool:

@@ -12,7 +12,15 @@ from typing import Literal
 from urllib.parse import unquote, urljoin
 
 from pipeline.errors import IssueError, Problem
-from pipeline.feeds.addresses import asset_path, is_page, is_relative, relative_address, source_path, web_address
+from pipeline.feeds.addresses import (
+    IN_CONTENT,
+    asset_path,
+    is_page,
+    is_relative,
+    relative_address,
+    source_path,
+    web_address,
+)
 from pipeline.feeds.feed import Enclosure
 from pipeline.issues.document import Body, Document, Target, fragment, parse
 from pipeline.issues.html.recordings import recording
@@ -87,6 +95,8 @@ class Bearings:
     def resolve(self, reference: str) -> str:
         """The absolute address of a reference; one that leads nowhere stays as the author wrote it, but is none where
         only a site generator would know it: `{{ site.invitation }}`."""
+        if reference.startswith(IN_CONTENT):
+            return self._in_content(reference.removeprefix(IN_CONTENT))
         if not is_relative(reference):
             return reference
         if "{{" in unquote(reference):
@@ -105,6 +115,17 @@ class Bearings:
             return reference
         self.assets[source] = target = asset_path(source)
         return self._address(target)
+
+    def _in_content(self, reference: str) -> str:
+        """An issue, wherever in the content its folder is, or else that page of the site."""
+        path, mark, place = reference.partition("#")
+        parts = unquote(path).split("/")
+        issue = next((file for at in range(len(parts)) if (file := "/".join(parts[at:])) in self.permalinks), "")
+        self.links[issue or unquote(path)] = self.permalinks.get(issue, "")
+        if issue:
+            return self._address(self.permalinks[issue]) + mark + place
+        page = path.removesuffix(ISSUE).removesuffix("index").removesuffix("_").rstrip("/")
+        return urljoin(self.url, f"/{page}/" if page else "/") + mark + place
 
     def _as_file(self, reference: str) -> str:
         """Another issue by its file, where a reference has the page that a site generator makes of that."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import string
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -16,23 +16,31 @@ from pipeline.issues.patterns import matcher
 from pipeline.issues.reading.dates import date_in_name
 from pipeline.issues.reading.naming import number_in_name, stem
 from pipeline.issues.reading.years import begin_anew, year_of
+from pipeline.language import LANGUAGE
 from pipeline.setup.tongue import language_of
 
 DEPTH = 4                      # how far below the folder issues are looked for
 SAMPLE = 20                    # files read to tell the language
 LIKELY = 10                    # files like issues from which the others of a site tell nothing of where they lie
 PICTURED = 400                 # files whose pictures are looked for
-SKIPPED = frozenset({"node_modules", "feeds", "site", "var", "templates", "venv", "_site", "_drafts"})
+SKIPPED = frozenset({  # in small letters
+    "node_modules", "feeds", "site", "var", "templates", "venv", "_site", "_drafts", "_draft", "drafts", "draft",
+    "themes", "archetypes", "_includes", "_layouts"})
 POSTS = "_posts"               # of Jekyll: what lies beside it are pages
 DOCUMENTS = "docs"             # of a program, mostly; of a newsletter where no issues lie elsewhere
 SUFFIXES = (".md", ".markdown", ".mdx")
-NOT_ISSUES = frozenset({"readme", "changelog", "license", "contributing", "_index"})
+NOT_ISSUES = frozenset(
+    {"readme", "changelog", "license", "contributing", "_index", "summary", "code of conduct", "404"})
+_OF_ITS_FOLDER = ("readme", "index")
 PAGE = "index"                 # of a folder: an issue where it is alone there, else the list of the others
 ANYWHERE, IN_YEARS = "**/", "20*/**/"
 _TRANSLATED = re.compile(r"(.+)(\.[a-z]{2}(?:[-_][A-Za-z]{2,4})?)")
-_LANGUAGE = re.compile(r"(?:ar|cn|de|en|es|fr|ja|jp|ko|pl|pt|ru|tr|tw|uk|vi|zh)(?:[-_][A-Za-z]{2,4})?", re.IGNORECASE)
 _DATED = re.compile(r"^[ \t]*(?:date|pubDate|publishDate|publishedAt)[\"']?[ \t]*[:=]", re.MULTILINE | re.IGNORECASE)
+_SHOUTED = re.compile(r"[A-Z][A-Z_-]{3,}")  # `HANDOFF.md`, `CODE_OF_CONDUCT.md`: notes on the work, not for readers
+_ISSUES = frozenset({"issues", "newsletter", "newsletters", "editions"})  # what folders of them are called
+FEW = 3                        # issues in a folder that is called so
 _PART = re.compile(r"_.*|(?:.*[-_. ])?template|.*模板", re.IGNORECASE | re.DOTALL)
+_MARKS = re.compile(r"[-_]")
 _ODD = frozenset('<>"\\${}')
 _SITE = (".", "static", "public", "source", "src", "assets", "docs", "src/public", "docs/public", "src/assets",
          ".vuepress/public", ".vitepress/public", "docs/.vuepress/public", "src/.vuepress/public")
@@ -69,19 +77,20 @@ def survey(folder: Path, issues: Path | None = None) -> Survey:
             raise OutputError("is not a folder", path=str(named), remedy="make it, or name another")
     where = folder / issues if issues else _busiest(folder)
     found = sorted(_markdown(where))
-    files = [file for file in found if not _is_document(file)]
+    documents = {file for file in found if _is_document(file)} | _inside_others(found)
+    files = [file for file in found if file not in documents]
     below = _below(folder, files) if where == folder else ANYWHERE
     paths = {file: file.relative_to(where).as_posix() for file in found}
     translated = _translations({paths[file] for file in files})
     wanted = matcher([f"{below}*"], translated)
     files = [file for file in files if wanted(paths[file])]
-    others = _others([file for file in found if _is_document(file)], files, where)
+    others = _others(sorted(documents), files, where)
     return Survey(
         title=_title(folder.resolve().name),
         issues=os.path.relpath(where, folder).replace(os.sep, "/"),
         static=_static(folder, where, files), below=below, files=len(files),
         suffixes=tuple(sorted({file.suffix for file in files})),
-        others=(*others, *translated),
+        others=(*others, *translated, *(_skipped(where) if below else ())),
         language=_language(files[-SAMPLE:]), timezone=_timezone(),
         anew=begin_anew((year_of(paths[file]), number_in_name(stem(paths[file]))) for file in files),
     )
@@ -93,7 +102,8 @@ def _below(folder: Path, files: list[Path]) -> str:
     in_years = matcher([f"{IN_YEARS}*"], [])
     years = [file for file in files if in_years(file.relative_to(folder).as_posix())]
     if not top:
-        return ANYWHERE
+        named = sum(map(_is_named, files))
+        return IN_YEARS if 3 * sum(map(_is_named, years)) > 2 * max(named, LIKELY) else ANYWHERE
     return IN_YEARS if len(years) > len(top) else ""
 
 
@@ -115,16 +125,53 @@ def _has(root: Path, place: Path, address: str) -> bool:
 
 
 def _translations(paths: Collection[str]) -> list[str]:
-    """Patterns of files that lie beside one of the same name without the language: `14.en.md`, `en/14.md`."""
-    found: set[str] = set()
+    """Patterns of files that lie beside one of the same name without the language, or in that of most files:
+    `14.en.md`, `en/14.md`, `14/en.md`."""
+    kinds: defaultdict[str, dict[str, str]] = defaultdict(dict)  # what says a language: the files, without and with it
     for path in map(PurePosixPath, paths):
-        ending = _TRANSLATED.fullmatch(path.stem)
-        if ending and str(path.with_stem(ending[1])) in paths:
-            found.add(f"{ANYWHERE}*{ending[2]}{path.suffix}")
-        for at, folder in enumerate(path.parts[:-1]):
-            if _LANGUAGE.fullmatch(folder) and "/".join((*path.parts[:at], *path.parts[at + 1:])) in paths:
-                found.add("/".join((*path.parts[:at + 1], "**")))
+        for pattern, bare in _without_language(path):
+            kinds[pattern][bare] = str(path)
+    texts: defaultdict[str, list[str]] = defaultdict(list)
+    for pattern, files in kinds.items():
+        for bare in files:
+            texts[bare].append(pattern)
+    found = {pattern for pattern, files in kinds.items() if any(bare in paths for bare in files)}
+    for pattern, files in sorted(kinds.items(), key=lambda one: (len(one[1]), one[0])):
+        twice = sum(any(other != pattern and other not in found for other in texts[bare]) for bare in files)
+        if 2 * twice > len(files):
+            found.add(pattern)
     return sorted(found)
+
+
+def _without_language(path: PurePosixPath) -> Iterator[tuple[str, str]]:
+    """The patterns of files of a language that a path may match, each with what the file would be called without it."""
+    ending = _TRANSLATED.fullmatch(path.stem)
+    plain = path.with_stem(ending[1]) if ending else path
+    if ending:
+        yield f"{ANYWHERE}*{ending[2]}{path.suffix}", str(plain)
+    if LANGUAGE.fullmatch(path.stem) and path.parent.name:
+        yield f"{ANYWHERE}{path.name}", f"{path.parent}{path.suffix}"
+    for at, folder in enumerate(path.parts[:-1]):
+        if LANGUAGE.fullmatch(folder):
+            yield "/".join((*path.parts[:at + 1], "**")), "/".join((*plain.parts[:at], *plain.parts[at + 1:]))
+
+
+def _inside_others(files: Collection[Path]) -> set[Path]:
+    """Files in the folder of an issue, which is called after it and has its text in `README.md` or `index.md`."""
+    bundles = {file.parent for file in files if file.stem.lower() in _OF_ITS_FOLDER and _is_bundle(file)}
+    return {file for file in files if any(
+        place in bundles and (place != file.parent or file.stem.lower() not in _OF_ITS_FOLDER)
+        for place in file.parents)}
+
+
+def _is_bundle(file: Path) -> bool:
+    """Whether a README or index is the text of an issue: a number or a day is in its folder's name, and in that of no
+    file there."""
+    name = stem(f"{file.parent.name}/{file.name}")
+    numbered = date_in_name(name) or (number_in_name(name) is not None and not year_of(f"{name}/"))
+    return bool(numbered) and not any(
+        _is_named(other) for other in _markdown(file.parent)
+        if other.parent != file.parent or other.stem.lower() not in _OF_ITS_FOLDER)
 
 
 def _others(documents: list[Path], issues: list[Path], where: Path) -> list[str]:
@@ -139,6 +186,19 @@ def _others(documents: list[Path], issues: list[Path], where: Path) -> list[str]
 
     always = {f"{ANYWHERE}README.md"} if "README.md" not in names else set()
     return sorted({pattern(file) for file in documents} | always, key=lambda one: (one not in always, one))
+
+
+def _skipped(where: Path) -> list[str]:
+    """Patterns of the folders below that were not looked into, of those in which there is any Markdown."""
+    found: list[str] = []
+    for place, folders, _ in os.walk(where):
+        depth = len(Path(place).relative_to(where).parts)
+        left_out = [name for name in folders if name.lower() in SKIPPED]
+        folders[:] = [name for name in folders if name not in left_out and not name.startswith(".")] \
+            if depth < DEPTH else []
+        found += [f"{Path(place, name).relative_to(where).as_posix()}/**" for name in left_out
+                  if any(file.endswith(SUFFIXES) for _, _, files in os.walk(Path(place, name)) for file in files)]
+    return sorted(found)
 
 
 def _title(name: str) -> str:
@@ -158,6 +218,10 @@ def _busiest(folder: Path) -> Path:
     if not files:
         return folder / "issues"
     likely = [file for file in files if _is_like_an_issue(file)]
+    called = Counter(place for file in likely for place in file.parents
+                     if place.name.lower() in _ISSUES and place.is_relative_to(folder) and place != folder)
+    if called and max(called.values()) >= FEW:
+        return min(called, key=lambda place: (-called[place], place))
     files = likely if len(likely) >= LIKELY or len(likely) * 2 > len(files) else files
     where = folder
     while True:
@@ -198,7 +262,7 @@ def _is_like_an_issue(file: Path) -> bool:
 def _markdown(folder: Path) -> Iterator[Path]:
     for place, folders, files in os.walk(folder):
         depth = len(Path(place).relative_to(folder).parts)
-        folders[:] = sorted(name for name in folders if name not in SKIPPED and not name.startswith(".")) \
+        folders[:] = sorted(name for name in folders if name.lower() not in SKIPPED and not name.startswith(".")) \
             if depth < DEPTH else []
         yield from (Path(place, name) for name in files if name.endswith(SUFFIXES))
 
@@ -210,13 +274,14 @@ def _is_document(file: Path) -> bool:
     """
     if _PART.fullmatch(file.stem) and not _is_named(file):
         return True
-    if file.stem.lower() == PAGE:
-        return sum(1 for _ in _markdown(file.parent)) > 1
-    if file.stem.lower() not in NOT_ISSUES:
+    name = file.stem.lower()
+    if name in _OF_ITS_FOLDER and _is_bundle(file):
         return False
-    name = stem(f"{file.parent.name}/{file.name}")
-    numbered = date_in_name(name) or (number_in_name(name) is not None and not year_of(f"{name}/"))
-    return not numbered or sum(1 for _ in _markdown(file.parent)) > 1
+    if name == PAGE:
+        return sum(1 for _ in _markdown(file.parent)) > 1
+    if NOT_ISSUES & {name, _MARKS.sub(" ", name)}:
+        return True
+    return _SHOUTED.fullmatch(file.stem) is not None and not _is_like_an_issue(file)
 
 
 def _language(files: list[Path]) -> str:

@@ -4,8 +4,8 @@ CommonMark decides by the spaces around a run of `*` whether it may open or clos
 section 6.2). Chinese has none, so a run between a full-width mark and a letter does neither and the
 stars stay in the text. The amendment used here is known as CJK-friendly emphasis: full-width marks
 count as letters, and an East Asian neighbour counts as a space. Beside East Asian letters half-width
-marks count as letters too (`**作者:**Mira`). Text without such characters is read exactly as CommonMark
-reads it.
+marks count as letters too (`**作者:**Mira`). Text without such characters is read as CommonMark reads it, but
+that bold which is open ends behind a mark that ends words, though a letter follows (`**By:**Mira`).
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from markdown_it.rules_inline.state_inline import Delimiter
 from pipeline.issues.markdown.cjk import is_east_asian, is_wide_mark
 
 _MARKS = 4  # characters in which East Asian text is looked for behind marks
+_ENDING = frozenset(".,:;!?…)]}”’")  # marks that end words
+_LOOK_BACK = 8  # runs among which the one that opened bold is looked for
 _TIMES = re.compile(r"\d\*\d")  # `2*3*4` multiplies
 
 
@@ -37,10 +39,21 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
     length, opens, closes = _scan(state, splits_words=marker == "*")
     if marker == "*" and length == 1 and _TIMES.match(state.src, max(0, state.pos - 1)):
         opens = closes = False
+    if marker == "*" and length == 2 and opens and not closes and _ends_bold(state):
+        opens, closes = False, True
     for _ in range(length):
         _push(state, marker, length, opens=opens, closes=closes)
     state.pos += length
     return True
+
+
+def _ends_bold(state: StateInline) -> bool:
+    """Is bold open at this run of stars, which stands behind a mark that ends words?"""
+    if state.src[state.pos - 1:state.pos] not in _ENDING:
+        return False
+    before = next((one for one in reversed(state.delimiters[-_LOOK_BACK:])
+                   if one.marker == ord("*") and one.length == 2), None)
+    return before is not None and bool(before.open) and not before.close
 
 
 def _strikethrough(state: StateInline, silent: bool) -> bool:

@@ -19,6 +19,7 @@ from pipeline.issues.markdown.fillings import FILLED, filled
 _PLAIN_WORDS = re.compile(r"[^\[\]\\`<$:]*\]")
 # Without `<`, a bracket, a backslash or an entity; it ends before a space, a control character, `)` or the text's end.
 _PLAIN = re.compile(r"[^\x00- \x7f()\\&<][^\x00- \x7f()\\&]*")
+_WRAPPED = re.compile(r"\((https?://[^()]+)\)", re.IGNORECASE)
 _NOT_PLAIN = ("(", "\\", "&")
 
 
@@ -26,6 +27,12 @@ def use_plain_links(parser: MarkdownIt) -> None:
     """Makes a parser find the ends of plain links our way."""
     helpers: Any = _Helpers
     parser.helpers = helpers
+
+
+def unwrapped(address: str) -> str:
+    """An address of the web without the brackets around it: `[a]((https://a.example/))`."""
+    found = _WRAPPED.fullmatch(address)
+    return found[1] if found else address
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,5 +64,6 @@ class _Helpers:
             return _Destination(marked.end(), filled(marked[0]))
         found = _PLAIN.match(string, pos, maximum)
         if found is None or string.startswith(_NOT_PLAIN, found.end(), maximum):
-            return parseLinkDestination(string, pos, maximum)
+            parsed = parseLinkDestination(string, pos, maximum)
+            return _Destination(parsed.pos, unwrapped(parsed.str), parsed.ok)
         return _Destination(found.end(), found[0])

@@ -1,4 +1,5 @@
-"""Addresses as editors write them: `![图](images/图 1.png)`, `[上期](13-纸 与 墨.md)`, `![图](a.png =300x200)`.
+"""Addresses as editors write them: `![图](images/图 1.png)`, `[上期](13-纸 与 墨.md)`, `![图](a.png =300x200)`,
+`[write](mailto:mira@example.com?subject=Ink and paper)`.
 
 Authors see the picture or the link in their preview; as plain text it would reach every reader.
 """
@@ -19,7 +20,8 @@ SPACED_PICTURE = re.compile(
     r"(?: +=(?P<width>\d{0,5})x(?P<height>\d{0,5}))?(?: +\"(?P<title>[^\"\n]{0,300})\")?\)", re.IGNORECASE)
 SPACED_LINK = re.compile(
     r"\[(?P<text>[^\[\]\n]{1,300})\]\("
-    rf"(?P<address>{_NAME}(?:md|markdown|html?|pdf|docx?|xlsx?|pptx?|epub|zip|txt)(?:#[^()<>\"\s]{{0,100}})?)\)",
+    rf"(?P<address>{_NAME}(?:md|markdown|html?|pdf|docx?|xlsx?|pptx?|epub|zip|txt)(?:#[^()<>\"\s]{{0,100}})?"
+    r"|mailto:[^()<>\"\n]{1,300})\)",
     re.IGNORECASE)
 
 

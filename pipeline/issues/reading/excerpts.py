@@ -47,17 +47,19 @@ _FIRST_PART, _SECOND_PART = (re.compile(rf"\W*(?:{number})(?:[、.．)）:：]|\
 
 _OPENINGS = frozenset((
     "前言", "引言", "序言", "导言", "导读", "導讀", "卷首语", "卷首語", "写在前面", "简介", "宗旨", "はじめに",
-    "目录", "目錄", "本期目录", "目次", "introduction", "intro", "foreword", "preface", "contents", "tableofcontents"))
+    "背景", "概述", "概要", "背景介绍", "目录", "目錄", "本期目录", "目次", "background", "overview", "tldr",
+    "introduction", "intro", "foreword", "preface", "contents", "tableofcontents"))
 """What the first of several parts is called (`fold`); as a title all issues would have the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class Excerpts:
-    """What the body tells: its title, the number in its first heading and whether that heads only a part, the picture
-    in the first block, `<small>` among the first three, and what could describe it: its plain paragraphs in order, then
-    its lists, each at most MAX_CHARS long."""
+    """What the body tells: its title and whether that heads all of it, the number in its first heading and whether that
+    heads only a part, the picture in the first block, `<small>` among the first three, and what could describe it: its
+    plain paragraphs in order, then its lists, each at most MAX_CHARS long."""
 
     title: str
+    is_headed: bool
     heading_number: int | None
     begins_a_part: bool
     cover: Image | None
@@ -74,7 +76,7 @@ def excerpts(body: Body) -> Excerpts:
     top[:1] = map(blocks.settled, top[:1])
     part = blocks.begins_a_part()
     return Excerpts(
-        heading if number is not None or not part else "", number, part,
+        heading if number is not None or not part else "", blocks.is_headed(), number, part,
         _cover(top[0]) if top else None,
         next((found for block in top if (found := _small(blocks, block))), ""),
         (*islice(_paragraphs(blocks), MAX_CANDIDATES), *islice(_lists(blocks), MAX_LISTS)))
@@ -90,6 +92,11 @@ class _Blocks:
 
     def first_heading(self) -> str:
         return self._words(self._headings[0]) if self._headings else ""
+
+    def is_headed(self) -> bool:
+        """Whether its first heading is the only one of level 1."""
+        largest = [at for at in self._headings if self.tokens[at].tag == "h1"]
+        return len(largest) == 1 and largest == self._headings[:1]
 
     def begins_a_part(self) -> bool:
         """Whether the first heading is only that of a part: an opening, the first of a numbered row, or small below

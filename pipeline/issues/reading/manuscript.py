@@ -19,11 +19,21 @@ from pipeline.issues.issue import Image, Manuscript
 from pipeline.issues.markdown.fillings import filled
 from pipeline.issues.reading.dates import When, date_in_name, local_instant, parse_date, year_first
 from pipeline.issues.reading.frontmatter import Front, read_front
-from pipeline.issues.reading.naming import number_in_name, number_in_title, says_when, stem, title_in_name
+from pipeline.issues.reading.naming import (
+    as_words,
+    day_around,
+    is_slug,
+    number_in_name,
+    number_in_title,
+    says_when,
+    stem,
+    title_in_name,
+)
 from pipeline.language import language_tag
 
 if TYPE_CHECKING:  # slow import: the Markdown parser
     from pipeline.issues.markdown.body import Body
+    from pipeline.issues.reading.excerpts import Excerpts
 
 GitDate = Callable[[str], datetime | date | None]
 
@@ -77,7 +87,7 @@ def read_halfway(
         path=path,
         claimed_id=fields.identity() or (str(number) if number is not None else name),
         number=number,
-        title=title or _title(title_in_name(name), told.title) or name,
+        title=title or _title(title_in_name(name), name, told),
         day=when.day if when else None,
         due_at=when.instant if when else None,
         cover=fields.cover() or told.cover,
@@ -85,7 +95,7 @@ def read_halfway(
         described=bool(spoken),
         language=fields.language(),
         lists=fields.names("list") or fields.names("lists"),
-        tags=fields.names("tags"),
+        tags=fields.tags(),
         draft=fields.draft(),
         body=front.body,
         body_line=front.body_line,
@@ -94,9 +104,13 @@ def read_halfway(
     return manuscript, body
 
 
-def _title(named: str, heading: str) -> str:
-    """Behind a number a file name has a title, but a date there says less than the first heading."""
-    return heading if heading and says_when(named) else named or heading
+def _title(named: str, name: str, told: Excerpts) -> str:
+    """Behind a number a file name has a title, but a date there says less than the first heading, and words joined for
+    an address less than the heading of all."""
+    if told.title and (says_when(named) or (told.is_headed and is_slug(named))):
+        return told.title
+    shown = named or told.title or name
+    return as_words(shown) if shown in (named, name) and is_slug(shown) and not says_when(shown) else shown
 
 
 def _first(*numbers: int | None) -> int | None:
@@ -113,7 +127,7 @@ def _when(
         except ValueError as error:
             message, _, remedy = str(error).partition("; ")
             raise fields.fault(called, message, remedy, "date-impossible") from None
-    if day := date_in_name(name):
+    if day := date_in_name(name) or day_around(path):
         return When(day, local_instant(day, send_at, zone), timed=False)
     committed = git_date(path)
     if isinstance(committed, datetime):
@@ -202,6 +216,13 @@ class _Fields:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise self.fault(name, f"{name} holds more than names", f"write {name}: [one, two]")
         return tuple(dict.fromkeys(" ".join(item.split()) for item in value if item.strip()))
+
+    def tags(self) -> tuple[str, ...]:
+        """Those of `tags`, or of Zola's `[taxonomies]`."""
+        groups = self.front.fields.get("taxonomies")
+        own = groups.get("tags") if isinstance(groups, dict) else None
+        named = [tag for tag in own if isinstance(tag, str)] if isinstance(own, list) else []
+        return self.names("tags") or tuple(dict.fromkeys(named))
 
     def draft(self) -> bool:
         """`draft: true`, or what Jekyll and Pelican have for it: `published: false` and `status: draft`."""

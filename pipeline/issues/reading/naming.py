@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import date
 from pathlib import PurePosixPath
 
 from pipeline.issues.reading.dates import MONTH, date_in_name
+from pipeline.language import LANGUAGE
 
 # A point between digits is a decimal: `1.5版本.md` is not number 1.
 _NUMBERED = re.compile(r"(?:[A-Za-z\u00c0-\u024f]+[-_. ]?)?(?P<number>\d{1,6})(?=[-_ 、]|\.(?!\d)|$)")
@@ -30,6 +32,7 @@ _YEAR_OR_VERSION = re.compile(
 _DATE_ONLY = re.compile(rf"(?=.*(?:19|20)\d{{2}})(?:{MONTH}|\d{{1,4}}|[-_. ])+")
 # `2024/03/24`, `2024/0324` and `2024/03-24-title`.
 _DAY_BELOW_A_YEAR = re.compile(r"(?:.*/)?((?:19|20)\d{2})年?/(\d{2})(?:/(\d{2})()|[-_.]?(\d{2})((?:[-_. ].*)?))")
+_YEAR = re.compile(r"(?:19|20)\d{2}")
 _NUMERALS, _UNITS = "零一二三四五六七八九", {"十": 10, "百": 100, "千": 1000}
 _ORDINAL = re.compile(
     r"(?:第\s*(?:(\d{1,6})\s*[期号號回刊]|([〇零一二两三四五六七八九十百千]{1,8})\s*[期刊])|[刊报報]\s*(\d{1,6})\s*期)")
@@ -38,6 +41,9 @@ _TOTAL = re.compile("[总總]" + _ORDINAL.pattern)
 _SAID = re.compile(
     r"(?:\b(?:issue|vol(?:ume)?)\b\.?|\bno\.|^(?:no|number)\b|^#|(?<!\b[A-Za-z])#(?=\d+\s*(?:$|[^\w\s])))"
     r"\s*#?(\d{1,6})\b", re.IGNORECASE)
+# `chrome-144-stable-zh`, `On_paper`: made for addresses and programs. `X-ray`, `a-b` and `Q3 plans` are written so.
+_SLUG = re.compile(r"(?=.*[a-z]{2})(?:[a-z0-9.+]+(?:[-_][a-z0-9.+]+)+|[A-Za-z0-9.+-]+(?:_[A-Za-z0-9.+-]+)+)")
+_BETWEEN_WORDS = re.compile(r"_+|(?<!\d)-+|-+(?!\d)")
 _AS_ITS_FOLDER = frozenset(("index", "readme"))  # what site generators and forges show for a folder
 
 
@@ -61,6 +67,14 @@ def folder_around(path: str) -> str:
     file = PurePosixPath(path)
     folder = file.parent.parent if file.stem.lower() in _AS_ITS_FOLDER and file.parent.name else file.parent
     return "" if folder == PurePosixPath(".") else str(folder)
+
+
+def day_around(path: str) -> date | None:
+    """The day that the folders of a file say: `2024-03-24/ink.md`, `2024/03/24/ink.md`; None if they say none."""
+    folders = PurePosixPath(path).parent.parts
+    days = (date_in_name("-".join(folders[at:at + 3])) if _YEAR.fullmatch(folders[at]) else date_in_name(folders[at])
+            for at in reversed(range(len(folders))))
+    return next((day for day in days if day), None)
 
 
 def number_in_name(name: str) -> int | None:
@@ -103,13 +117,26 @@ def _value(text: str) -> int:
 
 
 def title_in_name(name: str) -> str:
-    """What follows the leading number and one separator; "" if there is no number or nothing after it."""
+    """What follows the leading number and one separator; "" if there is no number, and nothing or but a language
+    (`issue-14.en`) after it."""
     match = _leading_number(name) or _ORDINAL.match(name)
     if match is None:
         return ""
     rest = name[match.end():]
     separator = _SEPARATOR.match(rest)
-    return rest[separator.end():].strip() if separator else ""
+    title = rest[separator.end():].strip() if separator else ""
+    return "" if LANGUAGE.fullmatch(title) else title
+
+
+def is_slug(name: str) -> bool:
+    """Whether a name is words joined for an address or a program, which nobody would write above a text."""
+    return _SLUG.fullmatch(name) is not None
+
+
+def as_words(name: str) -> str:
+    """A slug as it would be written: `hello-world` is Hello world; numbers and days keep their hyphens."""
+    words = _BETWEEN_WORDS.sub(" ", name).strip()
+    return words[:1].upper() + words[1:]
 
 
 def says_when(title: str) -> bool:

@@ -34,6 +34,10 @@ from tests.unit.issues.rendered import line
     ("类的__init__方法", "类的__init__方法"),
     ("一共2*3*4=24", "一共2*3*4=24"),
     ("第1*项*", "第1<em>项</em>"),
+    ("**TL;DR:**Ink *dries*", "<strong>TL;DR:</strong>Ink <em>dries</em>"),
+    ("a **b.**c **d!**e", "a <strong>b.</strong>c <strong>d!</strong>e"),
+    ("**a (**b** c)**", "<strong>a (<strong>b</strong> c)</strong>"),
+    ("a.**b**c", "a.<strong>b</strong>c"), ("**a** b.**c**", "<strong>a</strong> b.<strong>c</strong>"),
 ])
 def test_markers_work_where_chinese_has_no_spaces(text: str, html: str) -> None:
     assert line(text) == html

@@ -29,15 +29,40 @@ PLAYER = '<p><iframe src="https://www.youtube.com/embed/dQw4w9WgXcQ" title=""></
     ("{% assign a = 1 %}{% capture b %}\nb\n{% endcapture %}", "<p>b</p>"),
     ("> {% include a.html %}\n> b", "<blockquote>\n<p>b</p>\n</blockquote>"),
     ("{% include a.html %}", ""),
+    ('{{ youtube(id="dQw4w9WgXcQ", class="w") }}', PLAYER), ('{{ youtube_player(video_id="dQw4w9WgXcQ") }}', PLAYER),
+    ('{{ figure(src="a.png",\n  alt="Press") }}', '<p><img src="a.png" alt="Press"></p>'),
+    ('{{ gist(url="https://a.example/b") }}', '<p><a href="https://a.example/b">https://a.example/b</a></p>'),
+    ("a\n\n{{ gallery() }}", "<p>a</p>"),
+    ("{% mermaid() %}\n*a*\n{% end %}", "<pre><code>*a*\n</code></pre>"),
+    ('{% quote(author="Mira") %}\nInk *dries*\n{% end %}',
+     "<blockquote>\n<p>Ink <em>dries</em></p>\n<p>— Mira</p>\n</blockquote>"),
+    ('{{< quote author="Mira" >}}\na\n\nb\n{{< /quote >}}',
+     "<blockquote>\n<p>a</p>\n<p>b</p>\n<p>— Mira</p>\n</blockquote>"),
 ])
 def test_a_line_of_marks_is_done_or_left_out(text: str, html: str) -> None:
+    assert parse(text).clean.rstrip("\n") == html
+
+
+@pytest.mark.parametrize(("text", "html"), [
+    ("{{< note >}}Ink *dries*{{< /note >}}\nb", "<p>Ink <em>dries</em></p>\n<p>b</p>"),
+    ("{% tip(kind=1) %}a\n\n- b{% end %}", "<p>a</p>\n<ul>\n<li>b</li>\n</ul>"),
+    ('{% tip(title="Ink") %}a{% end %}', "<p>Ink</p>\n<p>a</p>"),
+    ('{{< button href="https://a.example/" >}}Read{{< /button >}}', '<p><a href="https://a.example/">Read</a></p>'),
+    ("{{< a >}}{{< b >}}c{{< /b >}}{{< /a >}}", "<p>c</p>"),
+    ("{{< highlight go >}}*a*\nb{{< /highlight >}}", "<pre><code>*a*\nb\n</code></pre>"),
+    ("{{< a >}}b", "<p>{{&lt; a &gt;}}b</p>"),
+    ("{{< a >}}b{{< /a >}} c", "<p>{{&lt; a &gt;}}b{{&lt; /a &gt;}} c</p>"),
+    ("{% a() %} b\n" * 2 + "{% end %} c", "<p>{% a() %} b\n{% a() %} b\n{% end %} c</p>"),
+])
+def test_words_between_two_marks_stay_and_the_marks_go(text: str, html: str) -> None:
     assert parse(text).clean.rstrip("\n") == html
 
 
 @pytest.mark.parametrize("text", [
     "One writes {% if a %} here", "{% if a %} is a mark", "{% never closed\na", "{{ page.author }}", "{% post_url a %}",
     "{% highlight %} a", "{{% a }}", "{ % a %}", "{% if a %}\n{{ 7 * 7 }}\n{% endif %}", '{% include "a.html" %}',
-    "{% for a in b %}{% endfor %}"])
+    "{% for a in b %}{% endfor %}",
+    "{{ super() }}", "{{ url_for('a') }}", "{% if a %}b{% endif %}", "{% call a() %}b{% endcall %}"])
 def test_marks_in_prose_stay_as_typed(text: str) -> None:
     assert parse(text).clean == f"<p>{text}</p>\n"
 
@@ -48,7 +73,7 @@ def test_code_that_is_never_closed_is_text() -> None:
 
 def test_what_was_left_out_is_named_once_and_what_was_shown_is_not() -> None:
     body = ("{% include a.html %}\n\n{% img /b.png alt='Press' %}\n\n{% if c %}d{% endif %}\n\n"
-            "{% note %}\ne\n{% endnote %}")
+            "{% note %}\ne\n{% endnote %}\n\n{% tip() %}f{% end %}")
     specimen = Specimen("14.md", "Title", None, body, 1, "auto", "en")
 
     found = examine_specimen(specimen, lambda _: True)
@@ -56,4 +81,5 @@ def test_what_was_left_out_is_named_once_and_what_was_shown_is_not() -> None:
     assert [(one.line, one.message) for one in found] == [
         (1, "{% include a.html %} is for a site generator and was left out"),
         (5, "{% if c %} is shown as typed: nothing fills it"), (5, "{% endif %} is shown as typed: nothing fills it"),
-        (7, "{% note %} is for a site generator and was left out")]
+        (7, "{% note %} is for a site generator and was left out"),
+        (11, "{% tip() %} is for a site generator and was left out")]

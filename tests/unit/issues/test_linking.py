@@ -80,12 +80,14 @@ def test_a_bare_host_before_a_full_stop_gets_a_slash(text: str, html: str) -> No
     ("[a](./13-x.md#f)", "https://w.example.com/files/./13-x.md#f"),
     ("[a](#节)", "https://w.example.com/14/#%E8%8A%82"),
     ("[a](mailto:a@b.example)", "mailto:a@b.example"),
+    ("[a]((https://a.example/b))", "https://a.example/b"), ("[a](https://a.example/b_(c))", "https://a.example/b_(c)"),
 ])
 def test_every_address_is_absolute_and_ascii(text: str, href: str) -> None:
     assert line(text).split('"')[1] == href
 
 
 @pytest.mark.parametrize(("text", "html"), [
+    ("[a](mailto:b@c.example?subject=On ink)", '<a href="mailto:b@c.example?subject=On%20ink">a</a>'),
     ("[上**期**](13-纸 与.md#二)后",
      '<a href="https://w.example.com/files/13-%E7%BA%B8%20%E4%B8%8E.md#%E4%BA%8C">上<strong>期</strong></a>后'),
     ("[文](file:///home/a.md)![图](file:///home/a.png)", "文"),

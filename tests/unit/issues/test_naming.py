@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
-from pipeline.issues.reading.naming import chinese_ordinal, number_in_name, stem, title_in_name
+from pipeline.issues.reading.naming import chinese_ordinal, day_around, number_in_name, stem, title_in_name
 
 
 @pytest.mark.parametrize(("name", "number", "title"), [
@@ -83,6 +85,15 @@ def test_a_number_leads_the_name_and_the_title_follows_it(name: str, number: int
 ])
 def test_a_stem_is_the_name_without_folder_and_last_ending_or_what_the_folders_say(path: str, name: str) -> None:
     assert stem(path) == name
+
+
+@pytest.mark.parametrize(("path", "day"), [
+    ("digests/2024-03-24/ink.md", date(2024, 3, 24)), ("2024/03/24/ink/index.md", date(2024, 3, 24)),
+    ("2024/3/24/ink.md", date(2024, 3, 24)), ("2024-03-24-spring/a/ink.md", date(2024, 3, 24)),
+    ("2023-01-01/2024-03-24/ink.md", date(2024, 3, 24)),
+    ("2024/03/ink.md", None), ("2024-03/ink.md", None), ("2024/13/24/ink.md", None), ("2024-03-24.md", None)])
+def test_folders_say_the_day_of_what_lies_in_them(path: str, day: date | None) -> None:
+    assert day_around(path) == day
 
 
 @pytest.mark.parametrize(("text", "number"), [

@@ -75,25 +75,43 @@ def test_identity_is_the_id_then_the_number_then_the_stem(path: str, text: str, 
     assert manuscript(text, path).claimed_id == identity
 
 
+@pytest.mark.parametrize(("text", "tags"), [
+    ('+++\n[taxonomies]\ntags = ["ink", "paper", "ink"]\n+++\na', ("ink", "paper")),
+    ("---\ntaxonomies:\n  tags: [ink]\ntags: [own]\n---\na", ("own",)),
+    ("---\ntaxonomies: {tags: [{a: b}]}\n---\na", ()), ("---\ntaxonomies: ink\n---\na", ()),
+])
+def test_tags_are_those_of_the_front_matter_or_of_its_taxonomies(text: str, tags: tuple[str, ...]) -> None:
+    assert manuscript(text, "14.md").tags == tags
+
+
 @pytest.mark.parametrize(("path", "text", "title"), [
     ("14-a-b.md", "---\ntitle: ' Front  matter '\n---\n# Heading", "Front matter"),
     ("14-a-b.md", "# Heading", "a-b"),
     ("14.md", "# A **bold** [link](x) `code`", "A bold link code"),
     ("issue-407.md", "Heading\n===", "Heading"),
-    ("hello-world.md", "no heading", "hello-world"),
+    ("hello-world.md", "no heading", "Hello world"),
     ("hello-world.md", "![a badge](b.png)\n\n## Heading\n\n## News", "Heading"),
     ("hello-world.md", "Welcome!\n\n## Issue 12: spring", "Issue 12: spring"),
-    ("hello-world.md", "Welcome to another issue!\n\n## Featured", "hello-world"),
-    ("hello-world.md", "# 1 见闻\n\n# 2 读书", "hello-world"),
-    ("hello-world.md", "## 一、见闻\n\n## 二、读书", "hello-world"),
+    ("hello-world.md", "Welcome to another issue!\n\n## Featured", "Hello world"),
+    ("hello-world.md", "# 1 见闻\n\n# 2 读书", "Hello world"),
+    ("hello-world.md", "## 一、见闻\n\n## 二、读书", "Hello world"),
     ("hello-world.md", "# 1. Rust\n\n# Go", "1. Rust"),
-    ("hello-world.md", "## 📖 0、前言\n\n## 新闻", "hello-world"),
-    ("hello-world.md", "# Table of Contents\n\n# News", "hello-world"),
+    ("hello-world.md", "## 📖 0、前言\n\n## 新闻", "Hello world"),
+    ("hello-world.md", "# Table of Contents\n\n# News", "Hello world"),
     ("hello-world.md", "# 前言\n\n一篇文章。", "前言"),
     ("14-a.md", "---\ntitle:\n---\n", "a"),
     ("14-2024-mar-24.md", "# On paper", "On paper"),
     ("14-2024-03-24.md", "No heading", "2024-03-24"),
     ("14-a.md", "---\ntitle: null\n---\n", "a"),
+    ("press-144-stable-zh.md", "# 印刷机 144 有什么新东西\n\n## 纸", "印刷机 144 有什么新东西"),
+    ("press-144-stable-zh.md", "No heading", "Stable zh"),
+    ("14-on-paper.md", "## Ink\n\n## Paper", "On paper"),
+    ("14-on-paper.md", "# Ink\n\n# Paper", "On paper"),
+    ("14-On_paper.md", "Welcome!\n\n# Ink", "Ink"),
+    ("14-On paper.md", "# Ink", "On paper"),
+    ("issue-14.en.md", "# Ink", "Ink"), ("issue-14.en.md", "No heading", "Issue 14.en"),
+    ("issue-14.md", "No heading", "Issue 14"), ("2024-03-24-late_news.md", "No heading", "2024-03-24 late news"),
+    ("hello-world.md", "# 背景\n\n# 过程", "Hello world"),
 ])
 def test_the_title_is_front_matter_then_file_name_then_heading_then_stem(path: str, text: str, title: str) -> None:
     assert manuscript(text, path).title == title

@@ -15,6 +15,8 @@ from pipeline.publish.rendering import Bearings
     ("../13-ink.md#b", "https://example.com/news/13/#b"),
     ("../13-ink.html#b", "https://example.com/news/13/#b"),
     ("../12-gone.html", "https://example.com/news/assets/12-gone.html"),
+    ("@/13-ink.md#b", "https://example.com/news/13/#b"), ("@/posts/13-ink.md", "https://example.com/news/13/"),
+    ("@/12-gone.md", "https://example.com/12-gone/"), ("@/posts/_index.md#b", "https://example.com/posts/#b"),
 ])
 @pytest.mark.parametrize("page", [None, "14/"])
 def test_what_begins_at_the_root_and_names_no_file_is_a_page_of_the_site(

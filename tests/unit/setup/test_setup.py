@@ -68,6 +68,17 @@ def settled(folder: Path) -> Config:
     (["content/about.md", "content/news/1-a.md", "content/news/2-b.md"], "content/news", 2),
     (["blog/1-a.mdx", "blog/2-b.mdx", "README.md"], "blog", 2),
     (["notes.txt"], "issues", 0),
+    (["SUMMARY.md", "HANDOFF.md", "CODE_OF_CONDUCT.md", "code-of-conduct.md", "404.md", "ink.md"], ".", 1),
+    (["2026-10-19-ink/README.md", "2026-10-19-ink/NOTES.md", "2026-10-19-ink/demo/a/README.md",
+      "2026-10-26-paper/README.md"], ".", 2),
+    (["2026-10-19-ink/index.md", "2026-10-19-ink/poem.md"], "2026-10-19-ink", 1),
+    ([*(f"src/articles/{at}-a.md" for at in range(30)), *(f"src/issues/{at}.md" for at in range(3))], "src/issues", 3),
+    ([*(f"2025/{at}.md" for at in range(8)), *(f"2026/{at}.md" for at in range(8, 16)),
+      *(f"notes/{name}.md" for name in "abcdefghijklmnopqrstu")], ".", 16),
+    ([*(f"en/news/{at}.md" for at in range(5)), *(f"ja/news/{at}.md" for at in range(4)), "ja/x.md"], ".", 5),
+    (["2026/May/de.md", "2026/May/en.md", "2026/June/en.md"], ".", 2),
+    (["14.en.md", "14.zh.md", "15.en.md"], ".", 2), (["14.md", "cn/14.cn.md", "15.md"], ".", 2),
+    (["1.md", "2.md", "_DRAFT/3.md", "themes/a/4.md", "drafts/5.md"], ".", 2),
 ])
 def test_survey_finds_where_the_issues_are(tmp_path: Path, files: list[str], issues: str, count: int) -> None:
     found = survey(fill(tmp_path / "weekly", *files) if files else tmp_path)
@@ -200,6 +211,12 @@ def test_issues_in_folders_of_years_are_all_taken_in(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("files", "taken"), [
+    (["2025/1.md", "2026/2.md", "2026/_DRAFT/3.md", "themes/a/b/c/d/4.md"], ["2025/1.md", "2026/2.md"]),
+    (["2026-10-19-ink/README.md", "2026-10-19-ink/NOTES.md", "2026-10-19-ink/a/README.md",
+      "2026-10-26-paper/README.md"],
+     ["2026-10-19-ink/README.md", "2026-10-26-paper/README.md"]),
+    ([*(f"en/{at}.md" for at in range(3)), *(f"ja/{at}.md" for at in range(2))], ["en/0.md", "en/1.md", "en/2.md"]),
+    (["2026/May/de.md", "2026/May/en.md", "2026/June/en.md"], ["2026/June/en.md", "2026/May/en.md"]),
     (["issue-1.markdown", "2.md", "Contributing.md", "readme.md", "README.md"], ["2.md", "issue-1.markdown"]),
     (["about.md", "2024/1.md", "2025/2.md", "2025/3.md", "notes/x.md"], ["2024/1.md", "2025/2.md", "2025/3.md"]),
     (["issues/README.md", "issues/14/README.md", "issues/15/README.md"], ["14/README.md", "15/README.md"]),
