@@ -20,7 +20,6 @@ from pipeline.issues.markdown.fillings import filled
 from pipeline.issues.reading.dates import When, date_in_name, local_instant, parse_date, year_first
 from pipeline.issues.reading.frontmatter import Front, read_front
 from pipeline.issues.reading.naming import (
-    as_words,
     day_around,
     is_slug,
     number_in_name,
@@ -87,7 +86,7 @@ def read_halfway(
         path=path,
         claimed_id=fields.identity() or (str(number) if number is not None else name),
         number=number,
-        title=title or _title(title_in_name(name), name, told),
+        title=title or _title(title_in_name(name), told) or name,
         day=when.day if when else None,
         due_at=when.instant if when else None,
         cover=fields.cover() or told.cover,
@@ -104,13 +103,12 @@ def read_halfway(
     return manuscript, body
 
 
-def _title(named: str, name: str, told: Excerpts) -> str:
+def _title(named: str, told: Excerpts) -> str:
     """Behind a number a file name has a title, but a date there says less than the first heading, and words joined for
     an address less than the heading of all."""
     if told.title and (says_when(named) or (told.is_headed and is_slug(named))):
         return told.title
-    shown = named or told.title or name
-    return as_words(shown) if shown in (named, name) and is_slug(shown) and not says_when(shown) else shown
+    return named or told.title
 
 
 def _first(*numbers: int | None) -> int | None:

@@ -43,7 +43,6 @@ _SAID = re.compile(
     r"\s*#?(\d{1,6})\b", re.IGNORECASE)
 # `chrome-144-stable-zh`, `On_paper`: made for addresses and programs. `X-ray`, `a-b` and `Q3 plans` are written so.
 _SLUG = re.compile(r"(?=.*[a-z]{2})(?:[a-z0-9.+]+(?:[-_][a-z0-9.+]+)+|[A-Za-z0-9.+-]+(?:_[A-Za-z0-9.+-]+)+)")
-_BETWEEN_WORDS = re.compile(r"_+|(?<!\d)-+|-+(?!\d)")
 _AS_ITS_FOLDER = frozenset(("index", "readme"))  # what site generators and forges show for a folder
 
 
@@ -131,12 +130,6 @@ def title_in_name(name: str) -> str:
 def is_slug(name: str) -> bool:
     """Whether a name is words joined for an address or a program, which nobody would write above a text."""
     return _SLUG.fullmatch(name) is not None
-
-
-def as_words(name: str) -> str:
-    """A slug as it would be written: `hello-world` is Hello world; numbers and days keep their hyphens."""
-    words = _BETWEEN_WORDS.sub(" ", name).strip()
-    return words[:1].upper() + words[1:]
 
 
 def says_when(title: str) -> bool:
