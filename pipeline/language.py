@@ -39,7 +39,9 @@ def han_script(language: str) -> str:
 
 
 def long_date(day: date, language: str) -> str:
-    """The day as a reader of that language writes it: "24 March 2024", "2024年3月24日"."""
-    if han_script(language):
+    """The day as a reader of that language writes it: "24 March 2024", "2024年3月24日", "2024년 3월 24일"."""
+    if han_script(language) or primary(language) == "ja":
         return f"{day.year}年{day.month}月{day.day}日"
+    if primary(language) == "ko":
+        return f"{day.year}년 {day.month}월 {day.day}일"
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"

@@ -15,15 +15,17 @@ _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One block of a fragment. `heading` is the heading's text when the block is one, else ""."""
+    """One block of a fragment. `heading` is its text when it is a heading, of `level` 1 to 6; else "" and 0."""
 
     html: str
     heading: str
+    level: int = 0
 
 
 def split_blocks(fragment: str) -> list[Block]:
     """The fragment's blocks in order, and the text between them."""
-    return [Block(_write(unit), _heading(unit)) for unit in list(_units(_parse(fragment)))]
+    return [Block(_write(unit), heading := _heading(unit), _level(unit) if heading else 0)
+            for unit in list(_units(_parse(fragment)))]
 
 
 def strip_decoration(fragment: str) -> str:
@@ -106,3 +108,8 @@ def _heading(unit: str | Element) -> str:
     if isinstance(unit, str) or unit.tag not in _HEADINGS:
         return ""
     return " ".join("".join(str(text) for text in unit.itertext()).split())
+
+
+def _level(heading: str | Element) -> int:
+    """1 for h1, to 6."""
+    return 0 if isinstance(heading, str) else int(str(heading.tag)[1])

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from pipeline.editions.columns import columns
 from pipeline.editions.dressing import dress
 from pipeline.editions.edition import Edition, Hole
-from pipeline.editions.fitting import Excerpt, fit
+from pipeline.editions.fitting import MOST_HEADINGS, Excerpt, fit
 from pipeline.editions.frame import Frame, letterhead, one_line, subject_line
 from pipeline.editions.holes import quote
 from pipeline.editions.prose import Voice
@@ -29,7 +29,6 @@ from pipeline.issues.issue import Image, Issue
 from pipeline.language import long_date
 
 PREHEADER = 90           # columns: inboxes show 80 to 100 letters, or half as many Chinese characters
-MOST_HEADINGS = 24       # of the rest of a cut mail; its page has them all
 
 Resolve = Callable[[str], str]
 

@@ -18,11 +18,12 @@ LIMIT = 95 * 1024            # bytes of decoded HTML, by contract
 RESERVE = 2 * 1024           # what filled holes may add: four addresses of up to 500 bytes
 HEAVY = 0.9                  # from this share of the limit on, the way out also stands at the top
 LARGE = 0.1                  # a block over this share is shortened rather than left out
+MOST_HEADINGS = 24           # of the rest of a cut mail; its page has them all
 
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """What of an issue goes into its mail. `rest` names the headings left out, None when nothing is."""
+    """What of an issue goes into its mail. `rest` outlines what is left out by its headings, None when nothing is."""
 
     html: str
     rest: tuple[str, ...] | None = None
@@ -84,15 +85,32 @@ def _largest(most: int, size: Callable[[int], int], limit: int, step: int = 1) -
 
 
 def _at_heading(blocks: Sequence[Block], count: int) -> int:
-    """The last heading among the blocks that fit, if at least half of them stand before it."""
+    """The last heading among the blocks that fit, if at least half of them stand before it.
+
+    Of headings one below the other it is the first: none is left at the end without words.
+    """
     place = next((at for at in range(count, 0, -1) if blocks[at].heading), count)
+    if blocks[place].heading:
+        while place > 1 and (blocks[place - 1].heading or not blocks[place - 1].html.strip()):
+            place -= 1
     before, kept = (sum(_size(block.html) for block in blocks[:end]) for end in (place, count))
     return place if before * 2 >= kept else count
 
 
 def _excerpt(blocks: Sequence[Block], count: int, part: str = "") -> Excerpt:
     kept = "".join(block.html for block in blocks[:count])
-    return Excerpt(kept + part, tuple(block.heading for block in blocks[count:] if block.heading), compact=True)
+    return Excerpt(kept + part, _outline([block for block in blocks[count:] if block.heading]), compact=True)
+
+
+def _outline(headings: Sequence[Block]) -> tuple[str, ...]:
+    """The headings down to the lowest level that MOST_HEADINGS have room for; those of the highest in any case."""
+    found: Sequence[Block] = ()
+    for lowest in sorted({block.level for block in headings}):
+        next_found = [block for block in headings if block.level <= lowest]
+        if found and len(next_found) > MOST_HEADINGS:
+            break
+        found = next_found
+    return tuple(block.heading for block in found)
 
 
 def _size(text: str) -> int:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields, replace
 from pipeline.editions.edition import Hole
 from pipeline.editions.holes import quote
 from pipeline.editions.theme import theme
-from pipeline.editions.wording import wording
+from pipeline.editions.wording import spoken, wording
 from pipeline.errors import EditionError
 from pipeline.issues.html.vocabulary import direction
 
@@ -86,6 +86,7 @@ def letterhead(frame: Frame, language: str, *, why: str) -> dict[str, object]:
         "start": start,
         "end": end,
         "words": words,
+        "voice": spoken(language) or "en",
         "why": quote(why),
         "theme": theme(frame.accent, frame.width, language),
         "view_url": Hole.VIEW.value if frame.view else quoted.page_url,

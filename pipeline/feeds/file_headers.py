@@ -6,8 +6,12 @@ import mimetypes
 from pathlib import PurePath
 
 TYPES = {
-    "atom.xml": "application/atom+xml", "rss.xml": "application/rss+xml", "feed.json": "application/feed+json",
+    # Browsers show these as text and do not look for the encoding inside.
+    "atom.xml": "application/atom+xml; charset=utf-8", "rss.xml": "application/rss+xml; charset=utf-8",
+    "feed.json": "application/feed+json",
 }
+STYLED = "application/xml"
+"""As what a browser shows a feed with its style sheet."""
 SUFFIXES = {".html": "text/html", ".xml": "application/xml", ".css": "text/css", ".js": "text/javascript",
             ".json": "application/json", ".opml": "text/x-opml", ".webp": "image/webp", ".avif": "image/avif"}
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
-from pipeline.feeds.file_headers import cache_control, media_type
+from pipeline.feeds.file_headers import STYLED, cache_control, media_type
 from pipeline.issues.html.embeds import FRAMES
 from pipeline.web.conditions import OK, judge
 
@@ -30,6 +30,8 @@ KEPT = 128                   # files
 
 _TEXT = ("text/", "application/xml", "application/json", "application/atom+xml", "application/rss+xml",
          "application/feed+json", "image/svg+xml")
+
+_FEEDS = ("application/atom+xml", "application/rss+xml")
 
 # A page may show what an issue shows, and post the subscribe form; its own meta element narrows this further.
 POLICY = ("default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; img-src 'self' data: https: http:; "
@@ -61,7 +63,10 @@ class StaticFiles:
         if file.name == "index.html" and path and not path.endswith(("/", "index.html")):
             return RedirectResponse(f"./{path.rpartition('/')[2]}/", 308)  # relative: whatever stands before us
         kind = media_type(file)
-        headers = {
+        own = {}
+        if kind.startswith(_FEEDS):
+            kind, own = STYLED if _is_browser(request) else kind, {"vary": "Accept"}
+        headers = own | {
             "last-modified": format_datetime(datetime.fromtimestamp(status.st_mtime, UTC), usegmt=True),
             "cache-control": cache_control(path),
             "content-security-policy": POLICY,
@@ -101,7 +106,7 @@ def _small(request: Request, copy: ServedFile, kind: str, headers: dict[str, str
     encoding = next((one for one in copy.packed if one in accepted), "")
     headers["etag"] = f'"{copy.etag}-{encoding}"' if encoding else f'"{copy.etag}"'
     if copy.packed:
-        headers["vary"] = "Accept-Encoding"
+        headers["vary"] = ", ".join(filter(None, (headers.get("vary"), "Accept-Encoding")))
     if (verdict := judge(request.headers, headers["etag"], changed_s)) != OK:
         return Response(status_code=verdict, headers=headers)
     if encoding:
@@ -130,6 +135,11 @@ def _twin(file: Path, mtime_ns: int) -> dict[str, bytes]:
 
 def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:32]
+
+
+def _is_browser(request: Request) -> bool:
+    """Whether a person is going to look at the answer: a program that wants a page names HTML before all else."""
+    return request.headers.get("accept", "").startswith("text/html")
 
 
 def _accepted(request: Request) -> set[str]:

@@ -27,6 +27,7 @@ def test_script_of_chinese(tag: str, script: str) -> None:
 
 
 @pytest.mark.parametrize(("language", "text"), [
-    ("en", "2 March 2026"), ("fr", "2 March 2026"), ("zh-Hans", "2026年3月2日"), ("zh_TW", "2026年3月2日")])
+    ("en", "2 March 2026"), ("fr", "2 March 2026"), ("zh-Hans", "2026年3月2日"), ("zh_TW", "2026年3月2日"),
+    ("ja-JP", "2026年3月2日"), ("ko", "2026년 3월 2일")])
 def test_a_day_is_written_as_the_language_writes_it(language: str, text: str) -> None:
     assert long_date(date(2026, 3, 2), language) == text

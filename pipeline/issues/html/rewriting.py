@@ -14,6 +14,7 @@ from pipeline.issues.html.grids import ROOM, share_rows
 from pipeline.issues.html.media import attributes_of, show_players, with_attributes
 from pipeline.issues.html.targets import Place, Target
 from pipeline.issues.html.vocabulary import Vocabulary
+from pipeline.issues.markdown.cjk import is_east_asian
 
 # What is the same for every target as long as it has no attributes: nearly all tags of most issues. Not <th>.
 _PLAIN = r"(?!/?(?:p|br|hr|[uo]l|li|h[2-6]|strong|em|b|i|code|pre|blockquote|del|sub|sup|table|thead|tbody|t[rd])>)"
@@ -25,7 +26,8 @@ _PLAIN_PICTURE = re.compile(f' src="{_ADDRESS}" alt="[^&<>\'\"]*"')
 _CODE = re.compile(r"<(pre|code)>")
 _BACK = re.compile(r' ?<a href="#fnref:[^"]*">.*?</a>')
 _PICTURES_ONLY = re.compile(
-    r"(?:(?<=<p>)|(?<=<br>))(?:\s|</?a(?: [^>]*)?>|<img(?: [^>]*)?>)+(?=<br>|</p>)")
+    r"(?:(?<=<p>)|(?<=<br>)|(?<=<li>))(?:\s|</?a(?: [^>]*)?>|<img(?: [^>]*)?>)+(?=<br>|</p>|</li>|<[ou]l[ >])")
+_SLANTED = re.compile(r"<(em|i)>(?=([^<]*))")
 _EMPTY = re.compile(r"<p>\s*</p>\n?")
 _WIDTH = re.compile(r"\s*(\d{1,5})(?:\.\d+)?\s*(%?)")
 # Old mail programs know neither these elements nor what they should look like.
@@ -48,8 +50,9 @@ def rewrite(clean: str, place: Place, words: Vocabulary, direction: str) -> str:
     if direction == "rtl":
         html = _CODE.sub(r'<\1 dir="ltr">', html)
     if place.target is Target.MAIL:
-        alone = f'<img {ROOM}="{place.width}"'
-        html = _PICTURES_ONLY.sub(lambda block: block[0].replace("<img", alone), share_rows(html, place.width))
+        html = share_rows(html, place.width)
+    if place.target is not Target.FEED:
+        html = _PICTURES_ONLY.sub(lambda line: _on_a_line(line, place), _SLANTED.sub(_upright, html))
     writer = _Writer(place, direction)
     return _EMPTY.sub("", _TAG.sub(writer.tag, html)).strip() + "\n"
 
@@ -128,7 +131,7 @@ class _Writer:
         if not src:
             return ""
         kept = {"src": src, "alt": attributes.get("alt", "")} | self._room(attributes)
-        kept |= {name: attributes[name] for name in ("title", "align") if attributes.get(name)}
+        kept |= {name: attributes[name] for name in ("title", "align", "class") if attributes.get(name)}
         return self._counted(with_attributes("img", _modern("img", kept) if self._place.target is Target.WEB else kept))
 
     def _counted(self, picture: str) -> str:
@@ -170,6 +173,19 @@ class _Writer:
             attributes["style"] = style
         self._spans.append(bool(attributes))
         return with_attributes("span", attributes) if attributes else ""
+
+
+def _upright(slanted: re.Match[str]) -> str:
+    """East Asian letters never slant; a selector could tell a language, but not of which letters a text is."""
+    return f'<{slanted[1]} class="upright">' if any(map(is_east_asian, slanted[2])) else slanted[0]
+
+
+def _on_a_line(line: re.Match[str], place: Place) -> str:
+    """Pictures on a line of their own: in mail they know their ROOM; those with words above or below are `apart`."""
+    between = line.string.endswith("<br>", 0, line.start()) or line.string.startswith("<br>", line.end())
+    marks = f' {ROOM}="{place.width}"' if place.target is Target.MAIL else ""
+    marks += ' class="apart"' if between else ""
+    return line[0].replace("<img", f"<img{marks}")
 
 
 def _modern(name: str, attributes: dict[str, str]) -> dict[str, str]:

@@ -135,8 +135,9 @@ class _Blocks:
         return self._settled(token, token.content[:_MOST])
 
     def plain(self, token: Token, part: str) -> str:
-        """The words of an inline token of whose text only a part counts."""
-        return plain_text(self._settled(token, part).children or ())
+        """The words of an inline token of whose text only a part counts, without those of its pictures."""
+        children = self._settled(token, part).children or ()
+        return plain_text([child for child in children if child.type != "image"])
 
     def _settled(self, token: Token, part: str) -> Token:
         looked_at = replace(token, content=part)

@@ -110,6 +110,25 @@ def test_a_cover_of_the_front_matter_is_printed_once_above_the_text() -> None:
     assert pictures("![A press](images/press.png)\n\ntext") == pictures("text")
 
 
+def test_a_cover_smaller_than_the_column_is_not_blown_up() -> None:
+    shown = page("text", cover=Image("images/press.png", "A press")).xpath("//img")[0]
+
+    assert (shown.get("width"), "width:auto" in shown.get("style")) == ("576", True)
+
+
+def test_our_own_words_say_their_language_and_an_address_runs_its_own_way() -> None:
+    foot = page("text", language="he").xpath("//td")[-1]
+
+    assert [p.get("lang") for p in foot.iter("p")] == ["en", "en", None]
+    assert foot.xpath(".//span[@dir='auto']/text()") == ["上海市某路 1 号"]
+
+
+def test_han_letters_are_stressed_and_not_slanted() -> None:
+    han, latin = page("*字* *word*").xpath("//em")
+
+    assert ("font-style:normal" in han.get("style"), latin.get("style")) == (True, None)
+
+
 def test_a_wide_picture_fits_the_column() -> None:
     assert page('<img src="https://e.com/a.png" width="900/" alt="x">').xpath("//img/@width") == ["576"]
 

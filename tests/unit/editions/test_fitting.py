@@ -35,6 +35,21 @@ def test_a_mail_too_large_is_cut_at_a_heading_and_names_the_rest() -> None:
         "compact " + "".join(SECTION.format(name) for name in "AB") + "[C,D,E].")
 
 
+@pytest.mark.parametrize(("small", "named"), [(5, "BxxxxxCxxxxxDxxxxxExxxxx"), (6, "BCDE")])
+def test_a_rest_of_many_headings_is_named_by_the_larger_ones(small: int, named: str) -> None:
+    fragment = "".join(f"<h2>{name}</h2>{'<h4>x</h4>' * small}<p>{name * 2000}</p>" for name in "ABCDE")
+
+    mail = fit(fragment, dress, limit=4000)
+
+    assert mail.rpartition("[")[2].replace(",", "") == f"{named}]."
+
+
+def test_the_largest_headings_of_a_rest_are_all_named() -> None:
+    fragment = "<p>" + "a" * 500 + "</p>" + "<h2>B</h2>" * 30 + "<h3>c</h3>"
+
+    assert fit(fragment, dress, limit=520).count("B") == 30
+
+
 def test_a_heading_near_the_top_does_not_throw_away_half_of_the_mail() -> None:
     fragment = "<h2>A</h2><p>a</p><h2>B</h2>" + "<p>b</p>" * 200
 
@@ -74,7 +89,7 @@ def test_nothing_at_all_fits_beside_a_shell_that_fills_the_mail() -> None:
 
 def test_a_fragment_is_its_blocks_and_the_text_between_them() -> None:
     assert split_blocks("<h2>A <b>b</b>\n c</h2> &amp; <p>d</p>") == [
-        Block("<h2>A <b>b</b>\n c</h2>", "A b c"), Block(" &amp; ", ""), Block("<p>d</p>", "")]
+        Block("<h2>A <b>b</b>\n c</h2>", "A b c", 2), Block(" &amp; ", ""), Block("<p>d</p>", "")]
 
 
 @pytest.mark.parametrize(("characters", "kept"), [

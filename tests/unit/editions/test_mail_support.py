@@ -95,6 +95,7 @@ UNTESTED = {
     "-webkit-text-size-adjust": "Apple only",
     "text-size-adjust": "Apple only",
     "mso-hide": "Outlook only",
+    "text-autospace": "space between Han and Latin letters; without it they stand as they were typed",
     "supported-color-schemes": "the old name of color-scheme",
     "color": "as old as CSS",
     "font-family": "as old as CSS",

@@ -102,6 +102,54 @@ def test_axe_finds_nothing_in_the_archive(browser: Any, address: str, path: str,
     assert violations(page) == []
 
 
+@pytest.mark.parametrize(("text", "selector", "look"), [
+    ("<ul><li>a<ol><li>b</li></ol></li></ul>", "ul > li", {"listStyleType": "disc", "marginLeft": "0px"}),
+    ('<div dir="rtl"><blockquote>a</blockquote></div>', "blockquote",
+     {"paddingLeft": "0px", "paddingRight": "19.55px"}),
+    ("<p><em>a</em></p>", "em", {"fontStyle": "italic", "textEmphasisStyle": "none"}),
+    ('<p><em class="upright">a</em></p>', "em", {"fontStyle": "normal", "textEmphasisStyle": "dot"}),
+    ("<p>a<br><img class=apart src=x></p>", "img", {"display": "inline", "marginTop": "10.2px"}),
+    ("<ul><li class=task>a<ul><li>b</li></ul></li></ul>", ".task", {"textIndent": "-25.5px"}),
+    ("<ul><li class=task>a<ul><li>b</li></ul></li></ul>", ".task li", {"textIndent": "0px"}),
+])
+def test_text_is_set_as_its_language_and_its_place_ask(
+    browser: Any, address: str, text: str, selector: str, look: dict[str, str],
+) -> None:
+    page = browser.new_page()
+    page.goto(f"{address}1/")
+
+    found = page.evaluate("""([html, selector, names]) => {
+        const text = document.querySelector(".text");
+        text.innerHTML = html;
+        const style = getComputedStyle(text.querySelector(selector));
+        return Object.fromEntries(names.map((name) => [name, style[name]])) }""", [text, selector, list(look)])
+
+    assert found == look
+
+
+def test_a_name_in_a_narrow_table_stays_whole(browser: Any, address: str) -> None:
+    page = browser.new_page(viewport={"width": 320, "height": 800})
+    page.goto(f"{address}1/")
+
+    lines = page.evaluate("""() => {
+        document.querySelector(".text").innerHTML = "<table><tr><td><a href=x>@mira-sole</a></td><td>" +
+            "word ".repeat(40) + "</td></tr></table>";
+        return document.querySelector(".text a").getClientRects().length }""")
+
+    assert lines == 1
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_a_date_is_never_broken(browser: Any, address: str, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.goto(address)
+
+    broken = page.evaluate("[...document.querySelectorAll('.when time')].filter(e => e.getClientRects().length > 1)"
+                           ".map(e => e.textContent)")
+
+    assert broken == []
+
+
 @pytest.mark.parametrize(("language", "wide"), [("en", False), ("de-AT", False), ("zh-Hans", True), ("ja", True)])
 def test_fonts_with_wide_marks_are_for_languages_that_have_them(
     browser: Any, address: str, language: str, wide: bool,

@@ -12,7 +12,8 @@ TIP = '<blockquote class="alert alert-tip">\n<p class="alert-title"><strong>{}</
 
 @pytest.mark.parametrize(("text", "html"), [
     ("::: tip\na\n:::\nb", TIP.format("Tip", "<p>a</p>") + "\n<p>b</p>"),
-    ("a\n:::tip 标*题*\n- b\n:::", "<p>a</p>\n" + TIP.format("标<em>题</em>", "<ul>\n<li>b</li>\n</ul>")),
+    ("a\n:::tip 标*题*\n- b\n:::",
+     "<p>a</p>\n" + TIP.format('标<em class="upright">题</em>', "<ul>\n<li>b</li>\n</ul>")),
     ("::: tip[Title]{.x}\na", TIP.format("Title", "<p>a</p>")),
     ("::: tip\na\n::: right\nb\n:::\nc", TIP.format("Tip", "<p>a</p>\n<p>b</p>") + "\n<p>c</p>"),
     (":::: tip\n::: tip\na\n:::\n::::", TIP.format("Tip", TIP.format("Tip", "<p>a</p>"))),

@@ -5,8 +5,19 @@ from __future__ import annotations
 import pytest
 from markdown_it import MarkdownIt
 
+from pipeline.issues.document import Target
 from pipeline.issues.markdown.parser import markdown_parser
-from tests.unit.issues.rendered import line
+from tests.unit.issues.rendered import line, shown
+
+
+@pytest.mark.parametrize("target", [Target.MAIL, Target.WEB])
+def test_east_asian_emphasis_has_a_class_of_its_own(target: Target) -> None:
+    text = "*字* *word* *かな a* *한글* <i>斜</i> *a **字*** *“word”*"
+
+    assert shown(text, target) == (
+        '<p><em class="upright">字</em> <em>word</em> <em class="upright">かな a</em> <em class="upright">한글</em> '
+        '<i class="upright">斜</i> <em>a <strong>字</strong></em> <em>“word”</em></p>')
+    assert "class" not in shown(text, Target.FEED)
 
 
 @pytest.mark.parametrize(("text", "html"), [

@@ -22,7 +22,8 @@ def test_a_video_with_a_poster_is_a_picture_to_press_in_mail_and_plays_elsewhere
     source = f'<source src="{FILES}/a.mp4" type="video/mp4">{link}'
 
     assert [shown(f"## 动画\n\n{text}", target, language="zh-Hans").split("</h2>\n")[1] for target in Target] == [
-        f'<p><a href="{FILES}/a.mp4"><img src="{FILES}/p.jpg" alt="{label}" width="640"></a><br>{link}</p>',
+        (f'<p><a href="{FILES}/a.mp4"><img src="{FILES}/p.jpg" alt="{label}" width="640" class="apart"></a><br>{link}'
+         "</p>"),
         (f'<p><video controls="controls" poster="{FILES}/p.jpg" preload="metadata" title="动画" width="640">{source}'
         "</video></p>"),
         f'<p><video controls="controls" poster="{FILES}/p.jpg">{source}</video></p>',
@@ -50,8 +51,8 @@ def test_mail_has_a_titled_link_for_everything_that_plays(text: str, mail: str) 
 
 def test_a_player_inside_a_link_does_not_bring_a_second_one() -> None:
     assert shown('<a href="https://a.example"><video src="a.mp4" poster="p.jpg"></video></a>', title="T") == (
-        f'<p><a href="https://a.example"><img src="{FILES}/p.jpg" alt="▶ Video: T" width="640" style="width:auto"><br>'
-        "▶ Video: T</a></p>")
+        f'<p><a href="https://a.example"><img src="{FILES}/p.jpg" alt="▶ Video: T" width="640" style="width:auto" '
+        'class="apart"><br>▶ Video: T</a></p>')
 
 
 def test_a_player_without_any_title_is_called_by_its_site() -> None:

@@ -75,7 +75,14 @@ def test_a_picture_of_its_own_has_a_width_that_fits_the_column(attributes: str, 
 
 @pytest.mark.parametrize(("text", "html"), [
     ("字 ![符](a.png) 字", f'<p>字 <img src="{FILES}/a.png" alt="符"> 字</p>'),
-    ("字  \n![符](a.png)", f'<p>字<br>\n<img src="{FILES}/a.png" alt="符" width="640" style="width:auto"></p>'),
+    ("字  \n![符](a.png)",
+     f'<p>字<br>\n<img src="{FILES}/a.png" alt="符" width="640" style="width:auto" class="apart"></p>'),
+    ("![符](a.png)  \n字",
+     f'<p><img src="{FILES}/a.png" alt="符" width="640" style="width:auto" class="apart"><br>\n字</p>'),
+    ("- ![符](a.png)", f'<ul>\n<li><img src="{FILES}/a.png" alt="符" width="640" style="width:auto"></li>\n</ul>'),
+    ("- 字  \n  ![符](a.png)\n  - 字", (
+        f'<ul>\n<li>字<br>\n<img src="{FILES}/a.png" alt="符" width="640" style="width:auto" class="apart">\n'
+        "<ul>\n<li>字</li>\n</ul>\n</li>\n</ul>")),
     ("[![符](a.png)](https://a.example)",
      f'<p><a href="https://a.example"><img src="{FILES}/a.png" alt="符" width="640" style="width:auto"></a></p>'),
 ])

@@ -177,6 +177,8 @@ def test_the_cover_is_front_matter_or_the_picture_in_the_first_block(text: str, 
     ('Written by [Ann](x){:target="_blank"}, as **ever**{: .big}.\n\n- [A much longer link](x){:rel="me"}',
      ("Written by Ann, as ever.", "A much longer link"), False),
     ("A line that\ncontinues on the next.", ("A line that continues on the next.",), False),
+    ("![The press in our cellar](a.png)\nFirst paragraph here.\n\n![The press in our cellar](b.png)",
+     ("First paragraph here.",), False),
     ("Twice the same text.\n\nTwice the same text.", ("Twice the same text.",), False),
 ])
 def test_descriptions_are_the_authors_words_then_paragraphs_that_say_something(

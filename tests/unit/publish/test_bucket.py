@@ -60,8 +60,8 @@ def test_pages_and_pictures_are_there_before_the_feeds_that_lead_to_them(letters
 
 @pytest.mark.parametrize(("key", "kind", "cache"), [
     ("index.html", "text/html; charset=utf-8", "public, max-age=300"),
-    ("feeds/atom.xml", "application/atom+xml", "public, max-age=300"),
-    ("feeds/rss.xml", "application/rss+xml", "public, max-age=300"),
+    ("feeds/atom.xml", "application/atom+xml; charset=utf-8", "public, max-age=300"),
+    ("feeds/rss.xml", "application/rss+xml; charset=utf-8", "public, max-age=300"),
     ("feeds/feed.json", "application/feed+json", "public, max-age=300"),
     ("assets/", "image/png", "public, max-age=86400"),
 ])

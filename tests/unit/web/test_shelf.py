@@ -38,8 +38,8 @@ def house(tmp_path: Path) -> House:
     ("/14/index.html", "text/html; charset=utf-8", 300),
     ("/style.css", "text/css; charset=utf-8", 300),
     ("/assets/a%20b.png", "image/png", 86_400),
-    ("/feeds/atom.xml", "application/atom+xml", 300),
-    ("/feeds/rss.xml", "application/rss+xml", 300),
+    ("/feeds/atom.xml", "application/atom+xml; charset=utf-8", 300),
+    ("/feeds/rss.xml", "application/rss+xml; charset=utf-8", 300),
     ("/feeds/feed.json", "application/feed+json", 300),
     ("/feeds/archive/atom-1.xml", "application/xml", 300),
     ("/big.mp3", "audio/mpeg", 300),
@@ -51,6 +51,21 @@ def test_file_has_its_type_validators_and_age(house: House, path: str, kind: str
     assert answer.headers["cache-control"] == f"public, max-age={age}"
     assert answer.headers["last-modified"] == "Tue, 14 Nov 2023 22:13:20 GMT"
     assert answer.headers["etag"].startswith('"')
+
+
+@pytest.mark.parametrize(("path", "accept", "kind", "vary"), [
+    ("/feeds/atom.xml", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "application/xml", "Accept"),
+    ("/feeds/rss.xml", "text/html", "application/xml", "Accept"),
+    ("/feeds/rss.xml", "application/rss+xml, text/html", "application/rss+xml; charset=utf-8", "Accept"),
+    ("/feeds/feed.json", "text/html", "application/feed+json", None),
+])
+def test_a_browser_gets_a_feed_as_what_it_shows_with_its_style(
+    house: House, path: str, accept: str, kind: str, vary: str | None,
+) -> None:
+    answer = house.client.get(path, headers={"accept": accept})
+
+    assert (answer.headers["content-type"], (answer.headers.get("vary") or "").removesuffix(", Accept-Encoding")) == (
+        kind, vary or "")
 
 
 @pytest.mark.parametrize("path", ["/14/", "/feeds/atom.xml", "/big.mp3"])
