@@ -72,7 +72,7 @@ class StaticFiles:
             "content-security-policy": POLICY,
         }
         if status.st_size > SMALL_BYTES:
-            etag = _digest(f"{status.st_ino} {status.st_mtime_ns} {status.st_size}".encode())
+            etag = _digest(f"{kind} {status.st_ino} {status.st_mtime_ns} {status.st_size}".encode())
             headers["etag"] = f'"{etag}"'
             if (verdict := judge(request.headers, headers["etag"], status.st_mtime)) != OK:
                 return Response(status_code=verdict, headers=headers)
@@ -121,7 +121,7 @@ def _copy(file: Path, mtime_ns: int, kind: str) -> ServedFile:
     packed: dict[str, bytes] = {}
     if len(content) >= WORTH_BYTES and kind.startswith(_TEXT):
         packed = {**_twin(file, mtime_ns), "gzip": gzip.compress(content, 6, mtime=0)}
-    return ServedFile(content, _digest(content), packed)
+    return ServedFile(content, _digest(kind.encode() + content), packed)  # as another type it is another answer
 
 
 def _twin(file: Path, mtime_ns: int) -> dict[str, bytes]:

@@ -68,6 +68,14 @@ def test_a_browser_gets_a_feed_as_what_it_shows_with_its_style(
         kind, vary or "")
 
 
+def test_what_a_browser_shows_and_what_a_program_reads_are_two_answers(house: House) -> None:
+    """RFC 9110 section 8.8.1: a strong validator tells all representations of a resource apart."""
+    shown, read = (house.client.get("/feeds/atom.xml", headers={"accept": accept}) for accept in ("text/html", "*/*"))
+
+    assert shown.content == read.content
+    assert shown.headers["etag"] != read.headers["etag"]
+
+
 @pytest.mark.parametrize("path", ["/14/", "/feeds/atom.xml", "/big.mp3"])
 def test_who_has_it_already_gets_304_and_no_body(house: House, path: str) -> None:
     first = house.client.get(path)
