@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +20,9 @@ from pipeline.providers.catalogue import transport_opener
 if TYPE_CHECKING:  # slow imports
     from pipeline.mailings.dkim import DkimSigner
     from pipeline.mailings.messages import Composer
+
+_ACCOUNT = ("url", "region", "domain", "username", "access_key_id", "api_key", "headers", "list")  # keys of `transport`
+
 
 class Post(Books):
     """The floor of the post."""
@@ -99,6 +103,13 @@ class Post(Books):
         """A transport that never sends: for what is true of all of its kind."""
         transport: Transport = self.open_transport()
         return transport
+
+    @property
+    def account(self) -> str:
+        """A keyed digest of where the service of the settings is, and of who we are there."""
+        values = plain_values(self.config.transport)
+        known = repr([(name, values[name]) for name in _ACCOUNT if values.get(name)])
+        return hmac.digest(self.ledger.notebook.identity().key, b"avviso account\0" + known.encode(), "sha256").hex()
 
     @property
     def warm_up(self) -> Plan | None:

@@ -180,6 +180,8 @@ class Shift:
         doubts, post, policy = self._app.ledger.doubts, self._app.sample, self._policy
         is_auto = policy is DoubtPolicy.AUTO
         memory = post.memory if is_auto and post.idempotent else None
+        if not post.repeats:  # a mail server is given a message again whoever took it before
+            doubts.notice_account(post.name, self._app.account)
         doubts.strand(post.name, now, memory=memory)
         causes = [cause for cause in Doubt
                   if policy.resends(cause, idempotent=post.idempotent, repeats=post.repeats)]

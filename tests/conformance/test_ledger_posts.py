@@ -151,6 +151,28 @@ def test_delivery_that_lies_with_nobody_needs_no_key(posts: Posts) -> None:
         "w", 1, limit=1, now=LATER + A_MINUTE * 31, lease=LEASE, provider="resend", memory=timedelta(minutes=30))) == 1
 
 
+@pytest.mark.parametrize("state", [DeliveryState.DEFERRED, DeliveryState.IN_DOUBT])
+def test_what_may_lie_with_another_account_is_left_to_a_person(posts: Posts, state: DeliveryState) -> None:
+    doubts = posts.ledger.doubts
+    claim, = posts.claim("resend")
+    posts.record(claim, state, "resend")
+
+    assert [doubts.notice_account("resend", name) for name in ("first", "first", "second", "second")] == [0, 0, 1, 0]
+    doubts.strand("resend", LATER)
+
+    assert posts.found == [("in_doubt", "another account at resend")]
+    assert (doubts.repeat("resend", list(Doubt), LATER), doubts.open("resend", 5), posts.claim("resend")) == (0, [], [])
+    assert (doubts.resend(list(Doubt), LATER), len(posts.claim("resend"))) == (1, 1)
+
+
+def test_what_was_plainly_refused_goes_by_any_account(posts: Posts) -> None:
+    posts.ledger.doubts.notice_account("resend", "first")
+    claim, = posts.claim("resend")
+    posts.record(claim, DeliveryState.DEFERRED)
+
+    assert (posts.ledger.doubts.notice_account("resend", "second"), len(posts.claim("resend"))) == (0, 1)
+
+
 def test_repeat_that_lost_its_provider_is_in_doubt(posts: Posts) -> None:
     claim, = posts.claim("resend")
     posts.record(claim, DeliveryState.DEFERRED, "resend")

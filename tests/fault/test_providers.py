@@ -243,6 +243,21 @@ def test_repeat_that_waits_longer_than_its_key_is_known_is_left_to_a_person(tmp_
         assert received(service) == {1: 6}
 
 
+@pytest.mark.parametrize("kind", ["brevo", "http", "resend"])
+def test_answer_lost_by_one_account_is_no_second_mail_from_another(tmp_path: Path, kind: str) -> None:
+    with service_of(kind) as (first, before), service_of(kind) as (second, after):
+        made = publication(tmp_path / "p", {**before, "connections": 1}, 6)
+        calls = itertools.count(1)
+        first.faults = lambda request: Fault.TAKEN if next(calls) in (3, 4) else None
+        deliver(made)
+
+        made.configure({"transport": {**after, "connections": 1}, "mailings": {"approve": "never"}})
+        made.turn(minutes=2)
+        deliver(made)
+
+        assert received(first) + received(second) == Counter({1: 6})
+
+
 def test_machine_that_slept_longer_than_a_key_is_known_repeats_nothing_before_it_has_tidied(tmp_path: Path) -> None:
     with service_of("brevo") as (service, settings):
         made = publication(tmp_path / "p", {**settings, "connections": 1}, 6)

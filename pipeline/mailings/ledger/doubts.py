@@ -13,7 +13,9 @@ from pipeline.mailings.ledger.claiming import CLAIMED, claim_of
 from pipeline.mailings.ledger.tally import Tally
 from pipeline.mailings.mailing import Claim, DeliveryState, Doubt
 from pipeline.providers.base import Receipt
-from pipeline.schema import delivery, mailing
+from pipeline.schema import delivery, mailing, note
+
+ACCOUNT = "account at "  # a note for each provider: by which account it knew us last
 
 
 class Doubts:
@@ -54,6 +56,25 @@ class Doubts:
         which = and_(delivery.c.doubt.in_(doubts), _with(provider), _is_known(now, memory),
                      delivery.c.copies < copies if copies else true())
         return self._decide(None, which, DeliveryState.DEFERRED, _AGAIN | {"due_at": now})
+
+    def notice_account(self, provider: str, account: str) -> int:
+        """A provider knows us by this account: one that is not the last one knows no key and no message of ours.
+
+        What lies in doubt with it, or waits to be repeated by it, is another's from now on. Gives how many.
+        """
+        name = ACCOUNT + provider
+        with self._db.read() as connection:
+            before = connection.execute(select(note.c.value).where(note.c.name == name)).scalar()
+        if before == account:
+            return 0
+        left = or_(delivery.c.state == DeliveryState.IN_DOUBT,
+                   and_(delivery.c.state == DeliveryState.DEFERRED, delivery.c.copies > 0))
+        with self._db.write() as connection:
+            connection.execute(self._db.upsert(note, name=name, value=account))
+            if before is None:  # nobody has written down what it was
+                return 0
+            return connection.execute(update(delivery).where(delivery.c.provider == provider, left)
+                                      .values(provider=f"another account at {provider}")).rowcount
 
     def strand(self, provider: str, now: datetime, *, memory: timedelta | None = None) -> int:
         """What waits to be repeated by a provider that is not this one any more is in doubt; gives how many.
