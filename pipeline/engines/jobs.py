@@ -278,7 +278,7 @@ def publish_once(app: App, stop: threading.Event, *, send: bool = True) -> tuple
             made = again(shift.publish)
         except (Busy, Refusal, DatabaseError):
             raise
-        except Exception:
+        except Exception:  # whatever the pass met: what is frozen goes out, and then it is said
             if send:
                 _deliver(app, shift, stop)
             raise

@@ -50,7 +50,7 @@ class ApiTransport(Vendor):
     known: ClassVar[str] = ""                  # the code of a refusal that knows the key: all were taken before
 
     @property
-    def timeout_s(self) -> float:  # type: ignore[override]
+    def timeout_s(self) -> float:  # type: ignore[override]  # elsewhere a plain number; here the client's
         """A batch may be split in its middle, and a call with a key be made twice."""
         return 4 * self._client.longest_s
 

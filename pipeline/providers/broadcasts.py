@@ -77,7 +77,7 @@ class Broadcast(Vendor):
         self._is_draft = is_draft
 
     @property
-    def timeout_s(self) -> float:  # type: ignore[override]
+    def timeout_s(self) -> float:  # type: ignore[override]  # elsewhere a plain number; here the client's
         """Four calls at most: look, create, put the text in, start."""
         return 4 * self._client.longest_s
 
@@ -95,7 +95,7 @@ class Broadcast(Vendor):
     def created(self, document: Any) -> str:
         """The id in the answer to that."""
 
-    def put(self, id_: str, copy: Copy) -> Call | None:  # noqa: ARG002
+    def put(self, id_: str, copy: Copy) -> Call | None:  # noqa: ARG002, for those who can
         """Puts the text into a draft, where `create` cannot; may be done again."""
         return None
 

@@ -31,9 +31,9 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         if self.transport is not None:  # once more, behind STARTTLS
-            self.transport = transport  # type: ignore[assignment]
+            self.transport = transport  # type: ignore[assignment]  # a server's is one that writes, too
             return
-        self.transport = transport  # type: ignore[assignment]
+        self.transport = transport  # type: ignore[assignment]  # as above
         self.encrypted = self.behaviour.security == "tls"
         self.server.sessions += 1
         self.number = self.server.sessions

@@ -1,4 +1,4 @@
-"""A full disk at any moment, and a ledger that somebody else holds: a send waits, loses nothing, goes on by itself."""
+"""A full disk at any moment: a send waits, loses nothing, goes on by itself."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import resource
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -100,37 +99,6 @@ def test_full_disk_at_random_moments_loses_no_record_and_the_send_goes_on_by_its
         assert house.counts() == settled(sent=readers)
         assert set(journal.times.values()) == {1}
         assert len(journal.times) == readers
-
-
-HOLDER = """
-import sqlite3, sys, time
-connection = sqlite3.connect(sys.argv[1], timeout=60, isolation_level=None)
-connection.execute("BEGIN EXCLUSIVE")
-print("held", flush=True)
-time.sleep(float(sys.argv[2]))
-connection.execute("COMMIT")
-"""
-
-
-@pytest.mark.fault
-def test_ledger_held_by_another_program_for_a_minute_is_waited_for(tmp_path: Path, trials: Trials) -> None:
-    held_s = trials(3, 120) / 2
-    with SinkProcess(tmp_path / "journal", ("--delay", "0.02")) as sink:
-        house = House(tmp_path / "pub", sink.port, 300)
-        journal = Journal(tmp_path / "journal")
-        child = house.start()
-        with ended(child):
-            assert happens(lambda: len(journal.look()) > 0, 30)
-            ledger = tmp_path / "pub" / "var" / "avviso.db"
-            holder = subprocess.Popen([sys.executable, "-c", HOLDER, ledger, str(held_s)], stdout=subprocess.PIPE)
-            assert holder.stdout is not None
-            assert holder.stdout.readline() == b"held\n"
-            began = time.monotonic()
-            assert holder.wait(120) == 0
-            assert wait(child) == DONE, house.said
-        print(f"held for {time.monotonic() - began:.0f} s; {len(journal.times)} readers served")
-        assert house.counts() == settled(sent=300)
-        assert set(journal.times.values()) == {1}
 
 
 def test_quota_stops_a_ledger_as_a_full_disk_does(tmp_path: Path) -> None:

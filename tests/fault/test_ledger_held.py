@@ -20,7 +20,7 @@ def test_ledger_that_another_program_holds_costs_nobody_a_mail_and_nobody_gets_t
     tmp_path: Path, trials: Callable[[int, int], int]
 ) -> None:
     readers, held_s = 400, trials(2, 60)
-    with SinkProcess(tmp_path / "journal") as sink:
+    with SinkProcess(tmp_path / "journal", ("--delay", "0.02")) as sink:
         house = House(tmp_path / "pub", sink.port, readers)
         journal = Journal(tmp_path / "journal")
         child = house.start()
@@ -30,6 +30,7 @@ def test_ledger_that_another_program_holds_costs_nobody_a_mail_and_nobody_gets_t
             taken = len(journal.look())
             time.sleep(held_s)
             other.rollback()
+            assert taken < readers, "everybody was served before"
             assert wait(child, 300) == DONE, house.said
         print(f"held for {held_s} s after {taken} letters; {len(journal.times)} readers")
         assert house.counts() == settled(sent=readers)

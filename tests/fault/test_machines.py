@@ -97,7 +97,7 @@ def test_workers_killed_and_frozen_past_their_lease_lose_nobody(
         house = on_postgres(tmp_path / "pub", sink, postgres_url, readers, "resend", f"{trials(60, 40)}/s")
         journal = Journal(tmp_path / "journal")
         with crew([house] * WORKERS) as four:
-            happens(lambda: len(journal.look()) > 0, 60)
+            assert happens(lambda: len(journal.look()) > 0, 60), house.said
             for done in range(kills):
                 wait_for(journal, 1, 5)
                 time.sleep(chance.random() * 0.05)
@@ -113,6 +113,7 @@ def test_workers_killed_and_frozen_past_their_lease_lose_nobody(
         repeats = sum(journal.times.values()) - readers
         print(f"{kills} kills and {freezes} freezes among {WORKERS} workers, {hits} of them before the end, "
               f"the last after {at_the_end} letters; {readers} readers, {repeats} repeats")
+        assert hits > 0
         assert house.counts() == settled(sent=readers)
         assert len(journal.times) == readers
         assert same_bytes(journal)

@@ -176,6 +176,7 @@ def test_what_was_erased_is_not_left_in_the_files(tmp_path: Path) -> None:
     write(database, "ada@example.com")
     with database.write() as connection:
         connection.execute(note.delete())
+    assert [path.name for path in tmp_path.iterdir() if b"ada@example.com" in path.read_bytes()] != []
 
     database.compact()
 

@@ -55,6 +55,15 @@ def test_lock_fits_what_the_project_asks_for(lock: str, wanted: list[str]) -> No
             if not one.specifier.contains(pins(lock).get(canonicalize_name(one.name), "0"))] == []
 
 
+def test_whoever_is_let_off_a_check_says_why() -> None:
+    let_off = re.compile(r"# (noqa|type: ignore)(: [A-Z0-9, ]+|\[[a-z-]+\])?[^A-Za-z]*$")
+    lines = [(f"{path.relative_to(ROOT)}:{number}", line) for folder in ("pipeline", "tools")
+             for path in sorted((ROOT / folder).rglob("*.py"))
+             for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1)]
+
+    assert [place for place, line in lines if let_off.search(line)] == []
+
+
 def test_version_is_the_same_in_project_and_package() -> None:
     assert PROJECT["project"]["version"] == pipeline.__version__
 

@@ -81,7 +81,7 @@ _PLAYERS = ("video", "audio")
 _BLOCKS = frozenset(block_names) - {"iframe", "title"} | {"pre", "script", "style", "textarea"}
 
 
-def _html_block(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803
+def _html_block(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803, the library's
     """Raw HTML as a block only where a block-level tag begins it, or a comment that ends.
 
     A line that begins with `<img>` or `<small>` is a paragraph, so Markdown inside it works; a name that

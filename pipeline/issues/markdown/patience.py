@@ -88,7 +88,7 @@ def _push_paragraph(state: StateBlock, start: int, end: int, **why: object) -> N
     state.line = end
 
 
-def _enough(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803
+def _enough(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803, the library's
     """Ends every open list and quote when the issue has its fill of blocks; the other lines are one paragraph."""
     if len(state.tokens) < MAX_BLOCKS:
         return False
@@ -97,7 +97,7 @@ def _enough(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bo
     return True
 
 
-def _table(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803
+def _table(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803, the library's
     """A table that a reader could read. Rows shorter than the head are filled up with cells, so they count."""
     if not table(state, startLine, endLine, True):
         return False
@@ -115,7 +115,7 @@ def _table(state: StateBlock, startLine: int, endLine: int, silent: bool) -> boo
     return True
 
 
-def _end_of_block(state: StateBlock, startLine: int, endLine: int) -> int:  # noqa: N803
+def _end_of_block(state: StateBlock, startLine: int, endLine: int) -> int:  # noqa: N803, the library's
     """The next empty line, looked for no further than a table may reach."""
     limit = min(endLine, startLine + MAX_CELLS + 2)
     return next((line for line in range(startLine, limit) if state.isEmpty(line)), limit)

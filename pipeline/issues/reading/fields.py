@@ -152,7 +152,7 @@ class _TextLoader(yaml.SafeLoader):
     depth = 0
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        event = self.peek_event()  # type: ignore[no-untyped-call]
+        event = self.peek_event()  # type: ignore[no-untyped-call]  # the library has no types
         if isinstance(event, yaml.AliasEvent):
             raise _problem(f"the value *{event.anchor} is an alias in YAML", event)
         if getattr(event, "anchor", None):

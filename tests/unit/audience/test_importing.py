@@ -398,6 +398,19 @@ def test_a_dry_run_finds_duplicates_across_batches_as_the_import_does(roster: Ro
         "x@example.com is kept out: suppressed here", "gone@example.com is kept out: left the list here"]
 
 
+def test_a_dry_run_keeps_out_whom_the_book_keeps_out(roster: Roster) -> None:
+    roster.suppress(parse("dead@example.com"), "bounce hard", "test", NOON)
+    roster.add(parse("gone@example.com"), ["weekly"], Evidence("test"), NOON)
+    roster.leave(1, "weekly", "unsubscribed", NOON)
+    text = "email\ndead@example.com\ngone@example.com\nnew@example.com\n"
+
+    dry = bring(roster, text, dry_run=True)
+
+    assert [one.message for one in dry.problems] == [
+        "dead@example.com is kept out: suppressed here", "gone@example.com is kept out: left the list here"]
+    assert bring(roster, text) == dry == Result(added=1, known=0, invalid=0, kept_out=2, problems=dry.problems)
+
+
 def test_importing_twice_changes_nothing_the_second_time(roster: Roster) -> None:
     bring(roster, MIXED)
     before = (list(roster.list_subscribers()), list(roster.suppressions()))

@@ -230,6 +230,15 @@ def test_two_processes_share_the_rate_of_a_domain(tmp_path: Path) -> None:
     assert max(sum(second <= at < second + 1 for at in passed) for second in range(60)) <= 20
 
 
+def test_who_is_put_off_for_a_rate_comes_behind_those_who_were_put_off_before(tmp_path: Path) -> None:
+    domains = Domains(Ledger(copied_database(tmp_path / "avviso.db")), HandClock(NOON), "smtp",
+                      {"gmail.com": Limit(rate=1.0)})
+
+    turns = [domains.ask(f"{name}@gmail.com") for name in ("ada", "bo", "cyd", "dan")]
+
+    assert turns == [None, NOON + SECOND, NOON + 2 * SECOND, NOON + 3 * SECOND]
+
+
 def test_rate_that_a_wrong_clock_wrote_does_not_stop_a_domain(tmp_path: Path) -> None:
     ledger, clock = Ledger(copied_database(tmp_path / "avviso.db")), HandClock(NOON + timedelta(days=40))
     limits = {"gmail.com": Limit(rate=1.0)}

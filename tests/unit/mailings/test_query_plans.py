@@ -64,10 +64,14 @@ def filled(database: Database) -> Ledger:
     return ledger
 
 
+# Partial indexes of what few deliveries are at a time: they may be read from end to end.
+FEW = ("ix_delivery_sending", "ix_delivery_in_doubt", "ix_delivery_deferred")
+
+
 @pytest.mark.parametrize("question", ASKED)
 def test_no_statement_reads_all_deliveries(ledger: Ledger, question: str) -> None:
     for statement, plan in plans(ledger, ASKED[question]):
-        assert "SCAN delivery" not in plan, statement
+        assert [step for step in plan if step.startswith("SCAN delivery") and not step.endswith(FEW)] == [], statement
 
 
 @pytest.mark.parametrize("question", ASKED_OF_A_SERVER)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import OutputError, Rejected, TransportError
+from pipeline.errors import Deferred, OutputError, Rejected, TransportError
 from pipeline.mailings.mailing import MailingState
 from pipeline.mailings.recorder import FULL_DISK_TRIES
 from pipeline.mailings.refusal_brake import FEWEST, WINDOW
@@ -54,6 +54,14 @@ def test_few_refusals_say_nothing_about_a_small_list(tmp_path: Path) -> None:
     work.deliver()
 
     assert (work.mailing.state, work.states) == (MailingState.SENDING, ["failed"] * FEWEST)
+
+
+def test_readers_who_are_only_put_off_are_not_refused(tmp_path: Path) -> None:
+    work = Workplace(tmp_path, readers=60, script=lambda *_: Deferred("450 4.2.0 greylisted"), refused_share=0.05)
+
+    work.deliver()
+
+    assert (work.mailing.state, set(work.states)) == (MailingState.SENDING, {"deferred"})
 
 
 def test_a_person_who_resumes_is_asked_again_only_after_as_many_more(tmp_path: Path) -> None:

@@ -102,6 +102,10 @@ def test_what_a_person_did_is_no_news(letters: Publication) -> None:
     letters.write("01-Paper.md", words(1))
     letters.publish(start=False)
     letters.app.decisions.hold(letters.record("1"))
+    letters.write("02-Ink.md", words(2))
+    letters.publish()
+    letters.app.decisions.hold(letters.record("2"))
+    assert letters.mailings == {"1/weekly": "held", "2/weekly": "paused"}
 
     letters.deliver()
 
