@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -153,10 +154,12 @@ def remove(invocation: Invocation, addresses: tuple[str, ...]) -> int:
       avviso subscribers remove ada@example.com
     """
     app = invocation.app()
-    ended = {address: app.roster.remove(_find(app, address).id, "removed", app.clock.now()) for address in addresses}
-    invocation.answer([{"address": address, "ended": n} for address, n in ended.items()],
-                      (f"{address}: {counted(n, 'subscription')} ended" for address, n in ended.items()))
-    return DONE
+
+    def end(address: str) -> tuple[dict[str, Any], str]:
+        count = app.roster.remove(_find(app, address).id, "removed", app.clock.now())
+        return {"ended": count}, f"{counted(count, 'subscription')} ended"
+
+    return _for_each(invocation, addresses, end)
 
 
 @subscribers.command(cls=Command)
@@ -172,18 +175,17 @@ def forget(invocation: Invocation, addresses: tuple[str, ...]) -> int:
     from pipeline.address import parse  # slow import
 
     app = invocation.app()
-    people = {address: parse(address) for address in addresses}
-    was_known = {address: app.subscriptions.forget(person) for address, person in people.items()}
+
+    def erase(address: str) -> tuple[dict[str, Any], str]:
+        person = parse(address)
+        if app.subscriptions.forget(person):
+            return {"erased": True}, "erased; messages already in the outbox folder or mailed stay where they are"
+        raise AudienceError("nothing named them here; they are kept out from now on", path=address,
+                            remedy=f"if it is misspelt, `avviso suppressions remove {person.wire}` and try again")
+
+    code = _for_each(invocation, addresses, erase)
     app.empty_spool()  # what they handed in names them too, and is let in no more
-    unknown = [Problem(address, "nothing named them here; they are kept out from now on",
-                       f"if it is misspelt, `avviso suppressions remove {person.wire}` and try again",
-                       rule="not-a-reader")
-               for address, person in people.items() if not was_known[address]]
-    invocation.note(unknown)
-    invocation.answer([{"address": address, "erased": known} for address, known in was_known.items()],
-                      (f"{address}: erased; messages already in the outbox folder or mailed stay where they are"
-                       for address, known in was_known.items() if known))
-    return SOME_HELD if unknown else DONE
+    return code
 
 
 @subscribers.command("import", cls=Command)
@@ -296,11 +298,12 @@ def add_suppressions(invocation: Invocation, addresses: tuple[str, ...], reason:
     from pipeline.address import parse  # slow import
 
     app = invocation.app()
-    for address in addresses:
+
+    def suppress(address: str) -> tuple[dict[str, Any], str]:
         app.roster.suppress(parse(address), reason, "command", app.clock.now())
-    invocation.answer([{"address": address} for address in addresses],
-                      (f"{address}: never mailed again" for address in addresses))
-    return DONE
+        return {}, "never mailed again"
+
+    return _for_each(invocation, addresses, suppress)
 
 
 @suppressions.command("remove", cls=Command)
@@ -316,11 +319,33 @@ def remove_suppressions(invocation: Invocation, addresses: tuple[str, ...]) -> i
     from pipeline.address import parse  # slow import
 
     app = invocation.app()
-    done = {address: app.roster.unsuppress(parse(address)) for address in addresses}
-    invocation.answer([{"address": address, "removed": gone} for address, gone in done.items()],
-                      (f"{address}: {'may be mailed again' if gone else 'was not suppressed'}"
-                       for address, gone in done.items()))
-    return DONE
+
+    def take_back(address: str) -> tuple[dict[str, Any], str]:
+        gone = app.roster.unsuppress(parse(address))
+        return {"removed": gone}, "may be mailed again" if gone else "was not suppressed"
+
+    return _for_each(invocation, addresses, take_back)
+
+
+def _for_each(
+    invocation: Invocation, addresses: tuple[str, ...], work: Callable[[str], tuple[dict[str, Any], str]],
+) -> int:
+    """Does it for every address and says what came of it, in JSON and in words; one that is wrong stops no other."""
+    done: list[dict[str, Any]] = []
+    lines: list[str] = []
+    problems: list[Problem] = []
+    for address in dict.fromkeys(addresses):
+        try:
+            document, words = work(address)
+        except AudienceError as error:
+            problems.append(error.problem)
+            done.append({"address": address, "problem": str(error)})
+        else:
+            done.append({"address": address, **document})
+            lines.append(f"{address}: {words}")
+    invocation.note(problems)
+    invocation.answer(done, lines)
+    return SOME_HELD if problems else DONE
 
 
 def _check_that_readers_are_ours(app: App) -> None:

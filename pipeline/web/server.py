@@ -18,6 +18,12 @@ STOP_S = 5
 CONNECTIONS = 500      # at once; beyond, the answer is 503
 HEADERS_BYTES = 16_384
 BACKLOG = 128
+# What anybody can make uvicorn warn of, as often as they like; there is nothing in it for a maintainer to do.
+STRANGERS = ("Invalid HTTP request received", "Unsupported upgrade request", "No supported WebSocket library detected")
+
+
+def _concerns_us(record: logging.LogRecord) -> bool:
+    return not record.getMessage().startswith(STRANGERS)
 
 
 class Server:
@@ -30,6 +36,7 @@ class Server:
                                 server_header=False, proxy_headers=False, ws="none", http="h11",
                                 timeout_graceful_shutdown=STOP_S, limit_concurrency=CONNECTIONS,
                                 h11_max_incomplete_event_size=HEADERS_BYTES)
+        logging.getLogger("uvicorn.error").addFilter(_concerns_us)  # the same function twice is one filter
         self._spool = spool
         self._server = uvicorn.Server(config)
         self._socket = _bind(host, port)

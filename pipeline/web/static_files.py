@@ -91,6 +91,8 @@ class StaticFiles:
         try:
             if file.is_dir():
                 file /= "index.html"
+            elif path.endswith("/"):
+                return None  # a file is no folder: links from it would lead nowhere
             real = file.resolve(strict=True)
             status = real.stat()
         except (OSError, ValueError):  # ValueError: no file can have such a name

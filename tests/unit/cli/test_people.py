@@ -49,10 +49,26 @@ def test_who_was_never_here_is_not_called_erased(tmp_path: Path) -> None:
 
     assert (said.return_value, json.loads(said.stdout)) == (1, [
         {"address": "ada@example.com", "erased": True}, {"address": "bo@example.com", "erased": True},
-        {"address": "adda@example.com", "erased": False}])
+        {"address": "adda@example.com", "problem": said.stderr.strip()}])
     assert said.stderr == (
         "adda@example.com: nothing named them here; they are kept out from now on: if it is misspelt, "
         "`avviso suppressions remove adda@example.com` and try again\n")
+
+
+@pytest.mark.parametrize(("command", "done"), [
+    (["subscribers", "remove"], "1 subscription ended"),
+    (["subscribers", "forget"], "erased; messages already in the outbox folder or mailed stay where they are"),
+    (["suppressions", "add"], "never mailed again"), (["suppressions", "remove"], "was not suppressed")])
+def test_address_that_is_wrong_stops_no_other(command: list[str], done: str, tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "letters")
+    letters.add_readers("ada@example.com", "bo@example.com")
+
+    said = CliRunner().invoke(
+        avviso, ["--config", str(letters.folder / "config.yaml"), *command, "ada@example.com", "bad", "bo@example.com"],
+        standalone_mode=False)
+
+    assert (said.return_value, said.stdout) == (1, f"ada@example.com: {done}\nbo@example.com: {done}\n")
+    assert said.stderr.startswith('"bad" is not a mail address')
 
 
 @pytest.mark.parametrize(("issue", "state", "reply", "expected"), [

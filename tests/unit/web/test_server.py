@@ -58,6 +58,18 @@ def test_who_comes_before_the_start_waits_and_is_answered() -> None:
     server.stop()
 
 
+@pytest.mark.parametrize("request_", [
+    b"\x16\x03\x01\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\r\n",
+], ids=["garbage", "websocket"])
+def test_stranger_cannot_fill_the_log(server: Server, request_: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), 20) as line:
+        line.sendall(request_)
+        assert line.recv(100).startswith(b"HTTP/1.1 ")
+
+    assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == []
+
+
 def test_nobody_is_answered_after_the_stop(server: Server) -> None:
     ask(server.port)
     port = server.port

@@ -162,7 +162,8 @@ def test_folder_without_its_slash_leads_there_by_a_relative_address(house: House
 @pytest.mark.parametrize("path", [
     "/../config.yaml", "/..%2fconfig.yaml", "/%2e%2e/config.yaml", "/%252e%252e/config.yaml", "/..%5cconfig.yaml",
     "/feeds/../../config.yaml", "/feeds/..%2f..%2fvar/secret", "//etc/passwd", "/%2fetc/passwd", "/14//index.html",
-    "/.hidden", "/%00", "/14/%00index.html", "/a%0ab", "/" + "a" * 5000, "/con", "/%ff", "/link.txt", "/pipe",
+    "/14/index.html/", "/style.css/", "/feeds/atom.xml/", "/.hidden", "/%00", "/14/%00index.html", "/a%0ab",
+    "/" + "a" * 5000, "/con", "/%ff", "/link.txt", "/pipe",
     "/way/config.yaml",
 ])
 def test_nothing_outside_the_two_folders_is_opened(house: House, path: str) -> None:
