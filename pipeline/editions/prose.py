@@ -14,9 +14,9 @@ from urllib.parse import unquote
 
 from markdown_it.token import Token
 
+from pipeline.issues.cjk import CLOSE_MARKS
 from pipeline.issues.html.embeds import watched
 from pipeline.issues.html.vocabulary import Vocabulary
-from pipeline.issues.markdown.cjk import CLOSE_MARKS
 
 # Invisible: zero-width space, joiners, word joiner, byte order mark, soft hyphen, direction marks, filler.
 _INVISIBLE = re.compile(

@@ -4,6 +4,7 @@
     folder        which files are issues               patterns      which names may be
     files         what issues show beside their words  history       the day a file was first committed
     decoding      bytes to clean text                  likeness      how alike two texts are
+    cjk           which characters are Chinese, Japanese or Korean
 
     reading/      what a file's name, fields and first lines say of it
     markdown/     its Markdown, parsed: what editors write, in all its dialects

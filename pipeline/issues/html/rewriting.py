@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from pipeline.issues.cjk import is_east_asian
 from pipeline.issues.html.colouring import light_styles
 from pipeline.issues.html.grids import ROOM, share_rows
 from pipeline.issues.html.media import attributes_of, show_players, with_attributes
 from pipeline.issues.html.targets import Place, Target
 from pipeline.issues.html.vocabulary import Vocabulary
-from pipeline.issues.markdown.cjk import is_east_asian
 
 # What is the same for every target as long as it has no attributes: nearly all tags of most issues. Not <th>.
 _PLAIN = r"(?!/?(?:p|br|hr|[uo]l|li|h[2-6]|strong|em|b|i|code|pre|blockquote|del|sub|sup|table|thead|tbody|t[rd])>)"

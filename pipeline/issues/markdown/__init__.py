@@ -4,7 +4,7 @@
     patience      what a text may cost                 plainlines, plainlinks   the short way for what is plain
 
     rules for what stands in a line
-    emphasis, linking, cjk   bold and addresses between Chinese words
+    emphasis, linking   bold and addresses between Chinese words
     attributes    `{.class}`                           spaces        addresses as editors type them
     formulas      TeX                                  shortcodes    `:tada:`
 

@@ -14,7 +14,7 @@ from typing import Literal
 
 from markdown_it.token import Token
 
-from pipeline.issues.markdown.cjk import count_letters, count_words, is_solid
+from pipeline.issues.cjk import count_letters, count_words, is_solid
 from pipeline.issues.markdown.rawhtml import is_player
 
 Breaks = Literal["auto", "hard", "soft"]

@@ -18,7 +18,7 @@ from markdown_it.common.utils import isMdAsciiPunct, isPunctChar, isWhiteSpace
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.state_inline import Delimiter
 
-from pipeline.issues.markdown.cjk import is_east_asian, is_wide_mark
+from pipeline.issues.cjk import is_east_asian, is_wide_mark
 
 _MARKS = 4  # characters in which East Asian text is looked for behind marks
 _ENDING = frozenset(".,:;!?…)]}”’")  # marks that end words

@@ -16,7 +16,7 @@ from linkify_it import LinkifyIt
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 
-from pipeline.issues.markdown.cjk import LETTERS
+from pipeline.issues.cjk import LETTERS
 
 MAX_CHARS = 4096
 """No address is longer; looking no further keeps a megabyte of them linear."""
