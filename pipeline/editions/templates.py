@@ -40,7 +40,9 @@ def packaged() -> Mapping[str, tuple[str, str]]:
 class _Packaged(jinja2.BaseLoader):
     """Finds them."""
 
-    def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Callable[[], bool]]:  # noqa: ARG002, the library's
+    def get_source(
+        self, environment: jinja2.Environment, template: str,  # noqa: ARG002, jinja2's shape
+    ) -> tuple[str, str, Callable[[], bool]]:
         if template not in packaged():
             raise jinja2.TemplateNotFound(template)
         return *packaged()[template], lambda: True

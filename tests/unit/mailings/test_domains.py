@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from pipeline.clock import HandClock
 from pipeline.errors import Deferred, TransportError
@@ -20,7 +20,7 @@ from pipeline.mailings.ramp import LASTS
 from pipeline.mailings.waiting import waits
 from pipeline.providers.base import Message, Receipt
 from pipeline.providers.local import Faulty
-from pipeline.schema import delivery
+from pipeline.schema import delivery, subscriber
 from tests.books import EXPIRE, NOON, copied_database
 from tests.publications import TODAY, Publication, words
 from tests.workplaces import Workplace
@@ -31,10 +31,10 @@ SLOW = "451 4.7.1 [203.0.113.7] has been temporarily rate limited"
 
 def move(work: Workplace, *numbers: int, to: str = "gmail.com") -> None:
     """These readers have their mailbox at another domain."""
-    ids = [row["id"] for row in work.rows()]
+    ids = [row["subscriber_id"] for row in work.rows()]
     with work.database.write() as connection:
         for number in numbers:
-            connection.execute(update(delivery).where(delivery.c.id == ids[number]).values(
+            connection.execute(update(subscriber).where(subscriber.c.id == ids[number]).values(
                 address=f"reader{number}@{to}"))
 
 
@@ -115,8 +115,8 @@ def test_rest_holds_for_every_process(tmp_path: Path) -> None:
     work.deliver()
     another = work.begin("15", 2)
     with work.database.write() as connection:
-        connection.execute(update(delivery).where(delivery.c.mailing_id == another).values(
-            address=delivery.c.name + "new@gmail.com"))
+        whose = select(delivery.c.subscriber_id).where(delivery.c.mailing_id == another)
+        connection.execute(update(subscriber).where(subscriber.c.id.in_(whose)).values(address="new@gmail.com"))
     work.clock.turn(2 * SECOND)
 
     work.deliver()
