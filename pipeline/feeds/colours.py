@@ -1,4 +1,4 @@
-"""The accent on the archive's pages: the nearest shades that can be read on light and dark paper."""
+"""The accent in the archive: the nearest shades that can be read wherever pages have links, light and dark."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from pipeline.colour import is_colour, legible
 
-LIGHT_PAPER, DARK_PAPER = "#fbf9f5", "#171512"
+# The ground of code, as style.css mixes it. Paper, sheet and alerts are farther from text than this.
+LIGHT_GROUND, DARK_GROUND = "#ede9e2", "#2a2721"
 
 _INK = "#000000"
 
@@ -22,4 +23,4 @@ class Palette:
 def palette(accent: str) -> Palette:
     """The shades of `accent`; what is no colour counts as ink: config.yaml has been checked long before."""
     colour = accent if is_colour(accent) else _INK
-    return Palette(legible(colour, LIGHT_PAPER), legible(colour, DARK_PAPER))
+    return Palette(legible(colour, LIGHT_GROUND), legible(colour, DARK_GROUND))

@@ -245,7 +245,7 @@ def test_style_files_carry_the_accent_the_language_and_the_width() -> None:
     assert sorted(files) == ["404.html", "filter.js", "style.css", "theme.css"]
     assert files["style.css"] == (PACKAGED / "style.css").read_bytes()
     assert files["theme.css"].decode() == (
-        ":root { --accent-light: #cc0000; --accent-dark: #dc4f4f; --feed-hint: "
+        ":root { --accent-light: #cc0000; --accent-dark: #e16969; --feed-hint: "
         '"This is a feed. To follow it, copy the address of this page into a feed reader." }\n'
         ":root { --column: 37.5rem }\n" + code_css())
     assert style.splitlines()[0].endswith('--feed-hint: "這是一個訂閱源。把本頁的網址複製到閱讀器中，即可訂閱。" }')
