@@ -133,7 +133,7 @@ class Build:
     def _remember_page(self, at: int, page: MadePage) -> None:
         spine = self._spines[at]
         self.after.pages[spine.key] = Page(
-            stamp=spine.stamp, id=spine.feed_id, fragment=self._renderer.kept_as(page.record),
+            stamp=spine.stamp, page_stamp="", id=spine.feed_id, fragment=self._renderer.kept_as(page.record),
             assets=[list(pair) for pair in page.rendering.assets], links=[list(pair) for pair in page.rendering.links],
             clashes=any(problem.path == spine.path for problem in self._found),
             recorded=[*astuple(page.recorded)] if page.recorded else [])
