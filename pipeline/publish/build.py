@@ -5,7 +5,7 @@ Only what changed is rendered: each page and document has a stamp of all it is m
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, replace
 from itertools import chain, zip_longest
 from pathlib import Path
@@ -133,7 +133,7 @@ class Build:
     def _remember_page(self, at: int, page: MadePage) -> None:
         spine = self._spines[at]
         self.after.pages[spine.key] = Page(
-            stamp=spine.stamp, id=spine.feed_id, fragment=self._renderer.kept_as(page.record),
+            stamp=spine.stamp, page_stamp="", id=spine.feed_id, fragment=self._renderer.kept_as(page.record),
             assets=[list(pair) for pair in page.rendering.assets], links=[list(pair) for pair in page.rendering.links],
             clashes=any(problem.path == spine.path for problem in self._found),
             recorded=[*astuple(page.recorded)] if page.recorded else [])
@@ -222,12 +222,13 @@ class Build:
     def _feed(self, spines: Sequence[Spine], publication: Publication, folder: str) -> Iterator[File]:
         """The documents of one feed, the three formats of one group after another: they show the same entries."""
         entries = LazyEntries(spines, self._with_text if self._plan.content == "full" else self._without_text)
-        count = self._fitting(entries, publication, folder)
+        stamps = {spine.key: self._entry_stamp(spine) for spine in spines}
+        count = self._fitting(entries, stamps, publication, folder)
         planned = [[(form, document) for document in plan_documents(
             entries, form, count=count, group=GROUP, folder=folder)] for form in FORMATS]
         self.current += [form.current(folder) for form in FORMATS]
         current, *groups = [[(form, document) for form, document in filter(None, side_by_side)
-                             if not self._keep(self._plan.feeds, document.name, *self._made_from(document))]
+                             if not self._keep(self._plan.feeds, document.name, *_made_from(document, stamps))]
                             for side_by_side in zip_longest(*planned)]
         for form, document in current:
             yield document.name, form.write(document, publication)
@@ -248,20 +249,17 @@ class Build:
             tuple(texts[record.key] for record in records if texts),
             tuple(self._enclosure(record.key) for record in records))
 
-    def _fitting(self, entries: LazyEntries, publication: Publication, folder: str) -> int:
+    def _fitting(
+        self, entries: LazyEntries, stamps: Mapping[str, str], publication: Publication, folder: str,
+    ) -> int:
         """How many entries fit is found by writing them, and remembered."""
-        newest = stamp([self._entry_stamp(spine) for spine in entries.spines[-self._plan.entries:]])
+        newest = stamp([stamps[spine.key] for spine in entries.spines[-self._plan.entries:]])
         was = self._before.fits.get(folder, [])
         count = was[1] if was and was[0] == newest else fitting(
             entries, publication, FORMATS, limit=self._plan.entries, max_bytes=self._plan.max_bytes, group=GROUP,
             folder=folder)
         self.after.fits[folder] = [newest, count]
         return int(count)
-
-    def _made_from(self, document: Document) -> tuple[object, ...]:
-        assert isinstance(document.entries, LazyEntries)  # noqa: S101, as it was planned
-        return (document.current, document.prev_archive, document.next_archive,
-                [self._entry_stamp(spine) for spine in document.entries.spines])
 
     def _entry_stamp(self, spine: Spine) -> str:
         """Of an issue as feeds show it, with what it plays."""
@@ -289,6 +287,13 @@ class Build:
         kept = {page.fragment for page in self.after.pages.values()}
         self._archive.fragments.drop([page.fragment for page in self._before.pages.values()
                                       if page.fragment not in kept])
+
+
+def _made_from(document: Document, stamps: Mapping[str, str]) -> tuple[object, ...]:
+    """All that decides a document of a feed. `stamps` are its entries', by key."""
+    assert isinstance(document.entries, LazyEntries)  # noqa: S101, as it was planned
+    return (document.current, document.prev_archive, document.next_archive,
+            [stamps[spine.key] for spine in document.entries.spines])
 
 
 def _around(listing: Listing[Spine], listings: Listings[Spine]) -> object:

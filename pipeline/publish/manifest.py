@@ -35,17 +35,16 @@ class Page:
     """
 
     stamp: str
-    page_stamp: str = ""
-    id: str = ""
-    fragment: str = ""
-    assets: list[list[str]] = field(default_factory=list)
-    links: list[list[str]] = field(default_factory=list)
-    clashes: bool = False
-    recorded: list[str] = field(default_factory=list)
+    page_stamp: str
+    id: str
+    fragment: str
+    assets: list[list[str]]
+    links: list[list[str]]
+    clashes: bool
+    recorded: list[str]
 
 
-_OF_A_PAGE = tuple(one.name for one in fields(Page))
-_values_of = attrgetter(*_OF_A_PAGE)
+_values_of = attrgetter(*(one.name for one in fields(Page)))
 
 
 @dataclass(slots=True)
@@ -88,7 +87,7 @@ class Manifest:
         """What the last build left; nothing of it counts that somebody changed since."""
         try:
             noted = json.loads(self._notebook.note(RECORD) or "{}")
-            pages = {key: Page(**dict(zip(_OF_A_PAGE, page, strict=True))) for key, page in noted.pop("pages").items()}
+            pages = {key: Page(*page) for key, page in noted.pop("pages").items()}
             return BuildRecord(pages=pages, **noted)
         except (ValueError, LookupError, TypeError, AttributeError):  # none, another version's, or damaged
             return BuildRecord()  # which costs a build of everything
