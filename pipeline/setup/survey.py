@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 import string
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from pipeline.clock import machine_zone
 from pipeline.errors import OutputError
@@ -16,8 +16,8 @@ from pipeline.issues.patterns import matcher
 from pipeline.issues.reading.dates import date_in_name
 from pipeline.issues.reading.naming import number_in_name, stem
 from pipeline.issues.reading.years import begin_anew, year_of
-from pipeline.language import LANGUAGE
 from pipeline.setup.tongue import language_of
+from pipeline.setup.translations import translations
 
 DEPTH = 4                      # how far below the folder issues are looked for
 SAMPLE = 20                    # files read to tell the language
@@ -34,7 +34,6 @@ NOT_ISSUES = frozenset(
 _OF_ITS_FOLDER = ("readme", "index")
 PAGE = "index"                 # of a folder: an issue where it is alone there, else the list of the others
 ANYWHERE, IN_YEARS = "**/", "20*/**/"
-_TRANSLATED = re.compile(r"(.+)(\.[a-z]{2}(?:[-_][A-Za-z]{2,4})?)")
 _DATED = re.compile(r"^[ \t]*(?:date|pubDate|publishDate|publishedAt)[\"']?[ \t]*[:=]", re.MULTILINE | re.IGNORECASE)
 _SHOUTED = re.compile(r"[A-Z][A-Z_-]{3,}")  # `HANDOFF.md`, `CODE_OF_CONDUCT.md`: notes on the work, not for readers
 _ISSUES = frozenset({"issues", "newsletter", "newsletters", "editions"})  # what folders of them are called
@@ -81,7 +80,7 @@ def survey(folder: Path, issues: Path | None = None) -> Survey:
     files = [file for file in found if file not in documents]
     below = _below(folder, files) if where == folder else ANYWHERE
     paths = {file: file.relative_to(where).as_posix() for file in found}
-    translated = _translations({paths[file] for file in files})
+    translated = translations({paths[file] for file in files})
     wanted = matcher([f"{below}*"], translated)
     files = [file for file in files if wanted(paths[file])]
     others = _others(sorted(documents), files, where)
@@ -122,38 +121,6 @@ def _has(root: Path, place: Path, address: str) -> bool:
     """Whether `root` has the file that an issue in the folder `place` calls so."""
     file = root / address[1:] if address.startswith("/") else Path(os.path.normpath(place / address))
     return file.is_relative_to(root) and file.is_file()
-
-
-def _translations(paths: Collection[str]) -> list[str]:
-    """Patterns of files that lie beside one of the same name without the language, or in that of most files:
-    `14.en.md`, `en/14.md`, `14/en.md`."""
-    kinds: defaultdict[str, dict[str, str]] = defaultdict(dict)  # what says a language: the files, without and with it
-    for path in map(PurePosixPath, paths):
-        for pattern, bare in _without_language(path):
-            kinds[pattern][bare] = str(path)
-    texts: defaultdict[str, list[str]] = defaultdict(list)
-    for pattern, files in kinds.items():
-        for bare in files:
-            texts[bare].append(pattern)
-    found = {pattern for pattern, files in kinds.items() if any(bare in paths for bare in files)}
-    for pattern, files in sorted(kinds.items(), key=lambda one: (len(one[1]), one[0])):
-        twice = sum(any(other != pattern and other not in found for other in texts[bare]) for bare in files)
-        if 2 * twice > len(files):
-            found.add(pattern)
-    return sorted(found)
-
-
-def _without_language(path: PurePosixPath) -> Iterator[tuple[str, str]]:
-    """The patterns of files of a language that a path may match, each with what the file would be called without it."""
-    ending = _TRANSLATED.fullmatch(path.stem)
-    plain = path.with_stem(ending[1]) if ending else path
-    if ending:
-        yield f"{ANYWHERE}*{ending[2]}{path.suffix}", str(plain)
-    if LANGUAGE.fullmatch(path.stem) and path.parent.name:
-        yield f"{ANYWHERE}{path.name}", f"{path.parent}{path.suffix}"
-    for at, folder in enumerate(path.parts[:-1]):
-        if LANGUAGE.fullmatch(folder):
-            yield "/".join((*path.parts[:at + 1], "**")), "/".join((*plain.parts[:at], *plain.parts[at + 1:]))
 
 
 def _inside_others(files: Collection[Path]) -> set[Path]:

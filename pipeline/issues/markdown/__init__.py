@@ -11,6 +11,7 @@
     rules for blocks
     callouts, containers   boxes of Obsidian and VuePress      cells, lines   tables; lines of the source
     generators, fillings, mdx, vaults   what Jekyll and Hugo, MDX and Obsidian would have filled in
+    marks         one order for such a program, and what it says without one
     notes         footnotes
 
     on the tokens

@@ -1,0 +1,202 @@
+"""One mark for a site generator, and what it says to readers without one: `{% include note.html %}`,
+`{{< figure src="/a.png" >}}`, `{{ youtube(id="…") }}`.
+
+`generators` says where such marks are read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+
+from pipeline.issues.html.targets import PICTURE_ENDING
+
+_MARK = re.compile(
+    r"\{%[-~]?\s*(?P<liquid>[A-Za-z_]\w*)(?P<rest>[^%]*(?:%(?!\})[^%]*)*)%\}"
+    r"|\{\{(?P<sign>[<%])\s*(?P<hugo>/?\s*[A-Za-z_][\w./-]*)(?P<more>[^>%]*(?:[>%](?!\}\})[^>%]*)*)[>%]\}\}"
+    r"|\{\{-?\s*(?P<zola>[A-Za-z_]\w*)(?P<named>\(\s*(?:\w+\s*=[^}]*(?:\}(?!\})[^}]*)*)?\))\s*-?\}\}")
+# These are read where they stand: fillings.
+_KNOWN = frozenset(("raw", "endraw", "post_url", "link", "ref", "relref", "param"))
+# Programs more than orders: who writes them in an issue writes of templates, and readers see them as typed.
+_PROGRAM = frozenset(("if", "elif", "elsif", "else", "endif", "unless", "endunless", "case", "when", "endcase",
+                      "for", "endfor", "set", "endset", "block", "endblock", "extends", "import", "from", "macro",
+                      "endmacro", "call", "endcall", "filter", "endfilter", "with", "endwith", "autoescape",
+                      "endautoescape", "do", "print", "trans", "endtrans", "super", "caller"))
+_CODE = frozenset(("highlight", "codeblock", "code", "mermaid"))
+_QUOTES = frozenset(("quote", "blockquote", "pullquote", "epigraph"))
+_FORMULAS = frozenset(("katex", "math", "latex"))
+_FENCE = "`" * 8
+_PAIRED = _CODE | _QUOTES | _FORMULAS | {"comment"}
+_SILENT = frozenset(("assign", "comment"))
+_LANGUAGE = re.compile(r"\blang(?:uage)?\s*[:=]\s*[\"']?([\w+#-]+)")
+_WORD = re.compile(r"\s*[\"']?([\w+#-]+)[\"']?(?=\s|$)")
+_ENDING = PICTURE_ENDING + r"(?:\?[^\s\"'{}<>]{0,100})?"
+_PICTURE = re.compile(
+    rf"[\"}}](?P<a>[^\"{{}}<>\n]{{1,300}}{_ENDING})\"|['}}](?P<b>[^'{{}}<>\n]{{1,300}}{_ENDING})'"
+    rf"|(?:^|[\s=}}])(?P<c>[^\s\"'={{}}<>]{{1,300}}{_ENDING})(?=\s|$)", re.IGNORECASE)
+_BESIDE_THE_ISSUE = frozenset(("figure", "asset_img", "image", "img"))  # where others look is not known
+_SAID = re.compile(r"\b([a-z_-]{2,30})\s*[:=]\s*(?:\"([^\"{}]*)\"|'([^'{}]*)')", re.IGNORECASE)
+_SHOWN = frozenset(("title", "name", "text", "description", "summary", "content", "caption", "date", "time", "when",
+                    "location", "where", "author", "quote"))
+_HIDDEN = frozenset(("class", "style", "id", "alt", "rel", "sizes", "srcset", "type", "width", "height", "layout"))
+_PROSE = re.compile(r"\w{2}\s+\S+\s+\S")
+_ADDRESSES = ("url", "link", "href")
+_POINTERS = frozenset(("embed", "link", "bookmark", "gist", "codepen", "button"))  # they show what an address leads to
+_LINK = '<a href="{0}">{0}</a>'
+_PLAYERS = {
+    "youtube": '<iframe src="https://www.youtube.com/embed/{}"></iframe>',
+    "vimeo": '<iframe src="https://player.vimeo.com/video/{}"></iframe>',
+    "bilibili": '<iframe src="https://player.bilibili.com/player.html?bvid={}"></iframe>',
+    "tweet": _LINK.format("https://twitter.com/i/status/{0}"), "twitter": _LINK.format("https://twitter.com/i/status/{0}"),
+}
+_ADDRESS = re.compile(r"https?://[^\s\"'{}<>]+")
+_ID = re.compile(r"(?:\b|_|bv)id\s*[:=]\s*[\"']?([\w-]{6,})|(?:^|\s)[\"']?([\w-]{6,})[\"']?(?=\s|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The name in small letters, what is said behind it, and the whole as typed."""
+
+    name: str
+    rest: str
+    typed: str
+
+    def said(self) -> dict[str, str]:
+        """Its quoted values by their names."""
+        return {match[1].lower(): match[2] or match[3] or "" for match in _SAID.finditer(self.rest)}
+
+    @property
+    def is_paired(self) -> bool:
+        """Whether what stands between it and the one that closes it is code, a quotation, a formula or a comment."""
+        return self.name in _PAIRED
+
+    @property
+    def is_code(self) -> bool:
+        """Whether that is code."""
+        return self.name in _CODE
+
+    @property
+    def is_comment(self) -> bool:
+        """Whether that is for nobody."""
+        return self.name == "comment"
+
+    @property
+    def is_pointer(self) -> bool:
+        """Whether it shows what an address leads to."""
+        return self.name in _POINTERS
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nobody misses it: it closes another, or says nothing to readers."""
+        return self.name in _SILENT or self.name.startswith(("end", "/"))
+
+    def closer(self) -> re.Pattern[str]:
+        """What closes a mark: `{% endnote %}`, `{{< /note >}}`, or Zola's `{% end %}`."""
+        ends = "end" if self.rest.startswith("(") else f"end{self.name}"
+        return re.compile(rf"\{{%[-~]?\s*{ends}\s*[-~]?%\}}|\{{\{{[<%]\s*/\s*{self.name}\s*[>%]\}}\}}", re.IGNORECASE)
+
+    def last_closer(self, line: str) -> str:
+        """What closes a mark at the end of a line; "" if nothing does."""
+        line = line.rstrip()
+        return next((found[0] for found in self.closer().finditer(line) if found.end() == len(line)), "")
+
+    def language(self) -> str:
+        """The language of the code behind a mark; "" where it says none."""
+        found = _LANGUAGE.search(self.rest) or (_WORD.match(self.rest) if self.name == "highlight" else None)
+        return found[1] if found else ""
+
+    def html(self) -> str:
+        """The HTML of what a mark shows: a picture, a player, an address; "" for none."""
+        said = self.said()
+        return _picture(self, said) or _player(self) or _pointer(self, said)
+
+    def markdown(self) -> str:
+        """The Markdown of what a mark says: words or a formula; "" for nothing."""
+        said = self.said()
+        return self.dressed(said["body"]) if self.name in _FORMULAS and "body" in said else _words(said)
+
+    def dressed(self, words: str) -> str:
+        """The Markdown of words between two marks: a quotation with who said it, a formula, or as they are."""
+        said, address = self.said(), _ADDRESS.search(self.rest)
+        if self.name in _FORMULAS:
+            return f"$$\n{words}\n$$"
+        if self.name in _CODE:
+            return f"{_FENCE}\n{words}\n{_FENCE}"
+        if self.name in _POINTERS and address and "\n" not in words and "](" not in words:
+            return f"[{words}](<{address[0]}>)"
+        if self.name not in _QUOTES:
+            return "" if self.is_comment else words
+        by = next((said[name] for name in ("author", "by", "source", "cite") if said.get(name)), "")
+        lines = [*words.split("\n"), *(("", f"— {by}") if by else ())]
+        return "\n".join(f"> {line}" for line in lines)
+
+
+def read_marks(text: str) -> list[Mark] | None:
+    """The marks that a text consists of; None if there is anything else."""
+    found: list[Mark] = []
+    at = 0
+    while at < len(text):
+        match = _MARK.match(text, at)
+        mark = _mark(match) if match else None
+        if match is None or mark is None:
+            return None
+        found.append(mark)
+        at = match.end()
+        while at < len(text) and text[at].isspace():
+            at += 1
+    return found or None
+
+
+def _mark(match: re.Match[str]) -> Mark | None:
+    """None for what is no order on a line of its own."""
+    name = (match["liquid"] or match["hugo"] or match["zola"]).replace(" ", "").lower()
+    rest = (match["rest"] or match["more"] or match["named"] or "").rstrip(" -~/")
+    if name in _KNOWN | _PROGRAM or (name == "include" and rest.lstrip()[:1] in ("'", '"')):  # Jinja quotes it
+        return None
+    return Mark(name, rest, match[0])
+
+
+def opening(line: str) -> Mark | None:
+    """The mark that a line begins with, if another may close it."""
+    found = _MARK.match(line) if line.startswith("{") else None
+    mark = _mark(found) if found else None
+    return mark if mark and not mark.name.startswith(("end", "/")) else None
+
+
+def _words(said: Mapping[str, str]) -> str:
+    """The Markdown of what a mark says to readers, its title first; "" if it says nothing."""
+    parts = ["\n".join(line.strip() for line in text.strip().split("\n")) for name, text in said.items()
+             if name not in _HIDDEN and (name in _SHOWN or _PROSE.search(text)) and not _PICTURE.fullmatch(f'"{text}"')]
+    address = next((said[name] for name in _ADDRESSES if said.get(name, "").startswith(("http", "/"))), "")
+    if address and parts:
+        parts[0] = f"[{parts[0]}](<{address}>)"
+    return "\n\n".join(part for part in parts if part)
+
+
+def _picture(mark: Mark, said: Mapping[str, str]) -> str:
+    """The HTML of the first picture that a mark names, with what it says of it; "" if it names none."""
+    found = _PICTURE.search(mark.rest)
+    place = (found["a"] or found["b"] or found["c"]).strip() if found else ""
+    if not place.startswith(("/", "./", "../", "http://", "https://")) and mark.name not in _BESIDE_THE_ISSUE:
+        return ""
+    text = said.get("alt") or said.get("caption") or said.get("title") or ""
+    below = f"<br>{escape(said['caption'])}" if said.get("caption") else ""
+    return f'<img src="{escape(place)}" alt="{escape(text)}">{below}' if place else ""
+
+
+def _player(mark: Mark) -> str:
+    """What a mark plays, or a link to the post that it shows: `youtube` and `include youtube.html`; "" for neither."""
+    file = mark.rest.split(None, 1) if mark.name == "include" else []
+    kind = next((kind for kind in _PLAYERS if kind in (file[0].lower() if file else mark.name)), "")
+    if kind and (address := _ADDRESS.search(mark.rest)):
+        return _LINK.format(escape(address[0]))
+    found = _ID.search(file[1] if len(file) > 1 else mark.rest) if kind else None
+    return _PLAYERS[kind].format(found[1] or found[2]) if found else ""
+
+
+def _pointer(mark: Mark, said: Mapping[str, str]) -> str:
+    """A link to the address that a mark shows when it says nothing else of it: `gist(url="…")`; "" for none."""
+    address = _ADDRESS.search(mark.rest) if mark.name in _POINTERS and not _words(said) else None
+    return _LINK.format(escape(address[0])) if address else ""
