@@ -116,7 +116,7 @@ class Events:
     def refusals(self, after: tuple[datetime, int]) -> list[Refusal]:
         """Deliveries that the post refused after this instant and id, in that order, a page of them."""
         at, last = after
-        later = or_(delivery.c.settled_at > at, and_(delivery.c.settled_at == at, delivery.c.id > last))
+        later = and_(delivery.c.settled_at >= at, or_(delivery.c.settled_at > at, delivery.c.id > last))
         query = (select(delivery.c.id, *_ORIGIN, delivery.c.reply, delivery.c.settled_at)
                  .where(delivery.c.state == literal_column("'failed'"), later)
                  .order_by(delivery.c.settled_at, delivery.c.id).limit(PAGE))
