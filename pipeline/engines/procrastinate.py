@@ -23,8 +23,8 @@ import procrastinate
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Status
 
+from pipeline.engines.engine_log import EngineLog
 from pipeline.engines.jobs import Shift, telling
-from pipeline.engines.library_log import LibraryLog
 from pipeline.errors import DatabaseError, Mistake
 
 if TYPE_CHECKING:
@@ -68,14 +68,14 @@ class Clockwork:
 
     def run(self) -> None:
         """Works until the end is set; while the database is away, or something else is wrong, it tries again."""
-        library_log = LibraryLog()
+        engine_log = EngineLog()
         while not self._ending.is_set():
-            library_log.begin()
+            engine_log.begin()
             try:
-                with library_log.listening():
+                with engine_log.listening():
                     asyncio.run(self._work())
             except (ConnectorException, DatabaseError) as error:
-                library_log.away(error.__cause__ or error)
+                engine_log.away(error.__cause__ or error)
                 self._ending.wait(RESTART_S)
             except Exception as error:  # the outermost rim of a thread: it would end for good and be missed by nobody
                 log.exception("engine.failed", extra={"reason": str(Mistake(error))})

@@ -17,8 +17,8 @@ import psycopg
 
 from pipeline.database import Database
 from pipeline.engines import procrastinate as engine
+from pipeline.engines.engine_log import EngineLog
 from pipeline.engines.jobs import Shift, alone
-from pipeline.engines.library_log import LibraryLog
 from pipeline.errors import Busy, Unreachable
 from pipeline.mailings.mailing import MailingState
 from tests.books import EXPIRE
@@ -128,7 +128,7 @@ def test_database_that_is_away_is_said_once_and_what_is_about_anything_else_is_h
 ) -> None:
     theirs = logging.getLogger("procrastinate.worker")
 
-    with LibraryLog().listening():
+    with EngineLog().listening():
         theirs.error("a job failed", exc_info=KeyError("slot"))
         theirs.error("listener failed", exc_info=psycopg.OperationalError("terminating connection\ndue to a command"))
         logging.getLogger("psycopg.pool").warning("error in %r: %s", "pool-1", psycopg.OperationalError("refused"))

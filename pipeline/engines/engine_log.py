@@ -18,7 +18,7 @@ log = logging.getLogger("pipeline.engines.procrastinate")
 LOGGERS = ("procrastinate", "psycopg.pool")
 
 
-class LibraryLog(logging.Handler):
+class EngineLog(logging.Handler):
     """Hands on what is about anything else. `begin` where a new round of work begins."""
 
     def __init__(self) -> None:
