@@ -17,7 +17,7 @@ from pipeline.issues.reading.dates import date_in_name
 from pipeline.issues.reading.naming import number_in_name, stem
 from pipeline.issues.reading.years import begin_anew, year_of
 from pipeline.setup.tongue import language_of
-from pipeline.setup.translations import translations
+from pipeline.setup.translations import ANYWHERE, translations
 
 DEPTH = 4                      # how far below the folder issues are looked for
 SAMPLE = 20                    # files read to tell the language
@@ -33,7 +33,7 @@ NOT_ISSUES = frozenset(
     {"readme", "changelog", "license", "contributing", "_index", "summary", "code of conduct", "404"})
 _OF_ITS_FOLDER = ("readme", "index")
 PAGE = "index"                 # of a folder: an issue where it is alone there, else the list of the others
-ANYWHERE, IN_YEARS = "**/", "20*/**/"
+IN_YEARS = "20*/**/"
 _DATED = re.compile(r"^[ \t]*(?:date|pubDate|publishDate|publishedAt)[\"']?[ \t]*[:=]", re.MULTILINE | re.IGNORECASE)
 _SHOUTED = re.compile(r"[A-Z][A-Z_-]{3,}")  # `HANDOFF.md`, `CODE_OF_CONDUCT.md`: notes on the work, not for readers
 _ISSUES = frozenset({"issues", "newsletter", "newsletters", "editions"})  # what folders of them are called

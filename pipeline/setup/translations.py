@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from pipeline.language import LANGUAGE
 
-_ANYWHERE = "**/"
+ANYWHERE = "**/"  # before a pattern: in all folders
 _TRANSLATED = re.compile(r"(.+)(\.[a-z]{2}(?:[-_][A-Za-z]{2,4})?)")
 
 
@@ -37,9 +37,9 @@ def _without_language(path: PurePosixPath) -> Iterator[tuple[str, str]]:
     ending = _TRANSLATED.fullmatch(path.stem)
     plain = path.with_stem(ending[1]) if ending else path
     if ending:
-        yield f"{_ANYWHERE}*{ending[2]}{path.suffix}", str(plain)
+        yield f"{ANYWHERE}*{ending[2]}{path.suffix}", str(plain)
     if LANGUAGE.fullmatch(path.stem) and path.parent.name:
-        yield f"{_ANYWHERE}{path.name}", f"{path.parent}{path.suffix}"
+        yield f"{ANYWHERE}{path.name}", f"{path.parent}{path.suffix}"
     for at, folder in enumerate(path.parts[:-1]):
         if LANGUAGE.fullmatch(folder):
             yield "/".join((*path.parts[:at + 1], "**")), "/".join((*plain.parts[:at], *plain.parts[at + 1:]))
