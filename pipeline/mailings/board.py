@@ -69,7 +69,9 @@ class Board:
                 place = self._free.pop() * SIZE  # in one step: many senders ask
             except IndexError:
                 return False
-        self._enter(place, claim, _BEGUN)
+        _WHO.pack_into(self._map, place, claim.id, claim.fence)
+        self._map[place + _AT_PHASE] = _BEGUN
+        self._entries[claim.id] = place
         return True
 
     def withdraw(self, claim: Claim) -> None:
@@ -78,12 +80,7 @@ class Board:
 
     def depart(self, claim: Claim) -> None:
         """The message's bytes go out from now on; it was begun."""
-        self._enter(self._entries[claim.id], claim, _DEPARTED)
-
-    def _enter(self, place: int, claim: Claim, phase: int) -> None:
-        _WHO.pack_into(self._map, place, claim.id, claim.fence)
-        self._map[place + _AT_PHASE] = phase
-        self._entries[claim.id] = place
+        self._map[self._entries[claim.id] + _AT_PHASE] = _DEPARTED
 
     def land(self, outcome: Outcome) -> None:
         """What became of a message that departed; of another one nothing need be said."""
