@@ -79,6 +79,27 @@ Source = tuple[DeliveryState, Select[Any]]  # the state of what it finds, and ho
 Row = Sequence[Any]  # CLAIMED, and what else was asked for behind it
 
 
+class Asking(NamedTuple):
+    """Who claims and what may be given: the words of `Deliveries.claim`."""
+
+    worker: str
+    until: datetime
+    now: datetime
+    provider: str
+    broadcasts: bool
+    memory: timedelta | None
+    but: Collection[int]
+    only: int | None
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """For the statements."""
+        named = self.but if self.only is None else [self.only]
+        return {"now": self.now, "holder": self.worker, "by": self.provider, "until": self.until,
+                "broadcasts": self.broadcasts, "known": self.now - self.memory if self.memory else EPOCH,
+                "named": [[id_] for id_ in named]}
+
+
 class Claiming:
     """Takes what is due. Whoever left or was suppressed since the audience was frozen is skipped, not mailed.
 
@@ -102,21 +123,15 @@ class Claiming:
         self._named = delivery.c.id.in_(select(database.given("named", id=BigInteger).c.id))
 
     def claim(
-        self, connection: Connection, tally: Tally, *, limit: int, now: datetime, worker: str, until: datetime,
-        provider: str, broadcasts: bool, memory: timedelta | None = None, of_mailings: int | None = None,
-        but: Collection[int] = (), only: int | None = None,
+        self, connection: Connection, tally: Tally, asking: Asking, limit: int, *, of_mailings: int | None = None,
     ) -> list[Claim]:
-        """Up to `limit`: letters come first, then deferred, then pending ones by id.
-
-        With `memory` no repeat of what the provider was first handed longer ago: it does not know the key any more.
-        `of_mailings` bounds what is no letter; none of `but` is among them, or none but `only`.
+        """Up to `limit`: letters come first, then deferred, then pending ones by id. `of_mailings` bounds what is no
+        letter.
         """
-        sources = self._of_all if only is None and not but else self._of_others if only is None else self._of_one
-        named = but if only is None else [only]
-        take = partial(self._take, connection, tally, now=now, worker=worker, until=until, provider=provider,
-                       broadcasts=broadcasts, known=now - memory if memory else EPOCH, named=[[id_] for id_ in named])
+        sources = self._sources(asking)
+        take = partial(self._take, connection, tally, asking)
         self._database.read_in_order(connection)
-        has_letters, has_deferred = connection.execute(_DUE, {"now": now}).one()
+        has_letters, has_deferred = connection.execute(_DUE, {"now": asking.now}).one()
         claims = take(sources.letters, limit) if has_letters else []
         if has_deferred and of_mailings is not None:
             claims += take(sources.late_letters, limit - len(claims))
@@ -125,6 +140,11 @@ class Claiming:
         for mailing_id in connection.execute(SENDING).scalars().all():
             others += take(sources.pending, wanted - len(others), mailing_id=mailing_id)
         return claims + others
+
+    def _sources(self, asking: Asking) -> _Sources:
+        if asking.only is not None:
+            return self._of_one
+        return self._of_others if asking.but else self._of_all
 
     @cached_property
     def _of_all(self) -> _Sources:
@@ -139,14 +159,12 @@ class Claiming:
         return _sources(self._database, self._named)
 
     def _take(
-        self, connection: Connection, tally: Tally, source: Source, limit: int, *, now: datetime, worker: str,
-        until: datetime, provider: str, broadcasts: bool, known: datetime, named: list[list[int]],
+        self, connection: Connection, tally: Tally, asking: Asking, source: Source, limit: int, *,
         mailing_id: int | None = None,
     ) -> list[Claim]:
         before, candidates = source
         claims: list[Claim] = []
-        values = {"now": now, "before": before, "holder": worker, "by": provider, "until": until,
-                  "broadcasts": broadcasts, "known": known, "named": named, "mailing": mailing_id}
+        values = asking.parameters | {"before": before, "mailing": mailing_id}
         while wanted := limit - len(claims):
             found: list[Row] = connection.execute(candidates, values | {"wanted": wanted}).scalar() or []
             gone = [row for row in found if row[_LIST] is None]
@@ -157,7 +175,7 @@ class Claiming:
                 connection.execute(self._moving, {"moves": moved})
             self._move(connection, self._skipping, gone, DeliveryState.SKIPPED, values, tally)
             self._move(connection, self._holding, welcome, DeliveryState.SENDING, values, tally)
-            claims += [claim_of(row, worker, until, fence=row[_FENCE] + 1) for row in welcome]
+            claims += [claim_of(row, asking.worker, asking.until, fence=row[_FENCE] + 1) for row in welcome]
             if len(found) < wanted:
                 break
         return claims

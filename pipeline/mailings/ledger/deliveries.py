@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import literal, select, update
 
 from pipeline.database import Database
-from pipeline.mailings.ledger.claiming import CLAIMED, Claiming, claim_of
+from pipeline.mailings.ledger.claiming import CLAIMED, Asking, Claiming, claim_of
 from pipeline.mailings.ledger.settling import Settling, assume_sent
 from pipeline.mailings.ledger.tally import Tally
 from pipeline.mailings.mailing import Claim, DeliveryState, Outcome
@@ -45,13 +45,12 @@ class Deliveries:
         the provider was first handed longer ago: it does not know the key any more. With `of_mailings` no more than so
         many are taken that are not letters; with `but` none of these, with `only` none but this one.
         """
+        asking = Asking(worker, (steady or now) + lease, now, provider, broadcasts, memory, but, only)
         tally = Tally(shard)
         claims: list[Claim] = []
         with self._db.write(claims) as connection:
             self._settling.settle(connection, outcomes, tally, now)
-            claims += self._claiming.claim(
-                connection, tally, limit=limit, now=now, worker=worker, until=(steady or now) + lease,
-                provider=provider, broadcasts=broadcasts, memory=memory, of_mailings=of_mailings, but=but, only=only)
+            claims += self._claiming.claim(connection, tally, asking, limit, of_mailings=of_mailings)
             tally.write(self._db, connection)
         return claims
 
