@@ -76,7 +76,11 @@ class Board:
 
     def withdraw(self, claim: Claim) -> None:
         """It was begun and is not made, for no fault of its own: whoever finds us dead suspects it of nothing."""
-        self._free_entry(claim.id)
+        self._free_entry(claim)
+
+    def follow(self, claim: Claim) -> None:
+        """What is said of a message that was begun is said of this later claim of the same delivery from now on."""
+        _WHO.pack_into(self._map, self._entries[claim.id], claim.id, claim.fence)
 
     def depart(self, claim: Claim) -> None:
         """The message's bytes go out from now on; it was begun."""
@@ -84,7 +88,7 @@ class Board:
 
     def land(self, outcome: Outcome) -> None:
         """What became of a message that departed; of another one nothing need be said."""
-        place = self._entries.get(outcome.claim.id)
+        place = self._place_of(outcome.claim)
         if place is None:
             return
         words = words_of(outcome)
@@ -96,15 +100,23 @@ class Board:
     def clear(self, outcomes: Sequence[Outcome]) -> None:
         """These stand in the ledger now, and here no more: what was said names people, who may ask to be forgotten."""
         for outcome in outcomes:
-            self._free_entry(outcome.claim.id)
+            self._free_entry(outcome.claim)
 
-    def _free_entry(self, claim_id: int) -> None:
-        place = self._entries.pop(claim_id, None)
-        if place is not None:
-            self._map[place + _AT_PHASE] = _FREE
-            start, (length,) = place + _HEAD.size, _LENGTH.unpack_from(self._map, place + _AT_LENGTH)
-            self._map[start:start + length] = bytes(length)
-            self._free.append(place // SIZE)
+    def _free_entry(self, claim: Claim) -> None:
+        place = self._place_of(claim)
+        if place is None:
+            return
+        del self._entries[claim.id]
+        self._map[place + _AT_PHASE] = _FREE
+        start, (length,) = place + _HEAD.size, _LENGTH.unpack_from(self._map, place + _AT_LENGTH)
+        self._map[start:start + length] = bytes(length)
+        self._free.append(place // SIZE)
+
+    def _place_of(self, claim: Claim) -> int | None:
+        """Where its entry stands; None where it has none, or a later claim of the same delivery has it."""
+        place = self._entries.get(claim.id)
+        is_its_own = place is not None and _WHO.unpack_from(self._map, place) == (claim.id, claim.fence)
+        return place if is_its_own else None
 
     def close(self) -> None:
         """Ends well: everything is recorded, and nobody need look."""

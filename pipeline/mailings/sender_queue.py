@@ -95,6 +95,9 @@ class SenderQueue:
             claim = self._pick() if self._dispatch.pace.domains.are_on else self._waiting.popleft()
             if claim is None:
                 return self._look_further()
+            if claim.key in self._in_flight:
+                self._follow(claim)
+                continue
             if self._is_late(claim):  # it waited so long for its slot, which another one takes
                 self._leave_flight(claim)
                 self._give_back(claim)
@@ -108,6 +111,13 @@ class SenderQueue:
                 self._slot = None
                 return message
         return None
+
+    def _follow(self, claim: Claim) -> None:
+        """Its message is on its way: it was taken from us when its lease was over, and given to us again. The answer
+        that comes is this claim's now; to the earlier one nobody would listen."""
+        self._leave_flight(claim)
+        self._dispatch.board.follow(claim)
+        self._in_flight[claim.key] = claim
 
     def depart(self, message: Message) -> bool:
         """Writes on the board that it goes; False where its lease would be over before its answer: given back."""

@@ -6,8 +6,12 @@ from datetime import timedelta
 from pathlib import Path
 
 from pipeline.errors import TransportError
+from pipeline.mailings.board import ENTRIES, Snapshot, read_board
+from pipeline.mailings.mailing import Doubt
+from pipeline.mailings.send import deliver
 from pipeline.mailings.sender_queue import GROUP
-from pipeline.providers.base import Message
+from pipeline.providers.base import Message, MessageSource
+from pipeline.providers.local import Faulty
 from tests.books import LEASE
 from tests.workplaces import Workplace
 
@@ -31,3 +35,36 @@ def test_what_waited_past_its_lease_is_sent_by_whoever_has_it_then_and_by_nobody
 
     assert work.sent == ["reader0"]
     assert work.states.count("sending") == GROUP - 1 + (work.states[0] == "sending")
+
+
+class Overtaken(Faulty):
+    """A post with one message in the air when its lease is over, that asks for another before it answers."""
+
+    def __init__(self, work: Workplace) -> None:
+        super().__init__(lambda message, attempt: None, work.outbox)
+        self._work = work
+
+    def carry(self, source: MessageSource) -> None:
+        first = source.next()
+        if not isinstance(first, Message):
+            return
+        assert source.depart(first)
+        self._work.clock.turn(LEASE * 2)
+        assert self._work.ledger.doubts.reclaim_leases(self._work.clock.now()) == 1
+        self._work.ledger.doubts.resend([Doubt.POWER], self._work.clock.now())
+        while isinstance(other := source.next(), Message):
+            assert source.depart(other)
+            source.land(other, self.send(other))
+        source.land(first, self.send(first))
+
+
+def test_message_in_the_air_that_is_claimed_again_by_its_own_sender_goes_out_once(tmp_path: Path) -> None:
+    """A sender that was frozen past its lease wakes, and what was taken from it is due again."""
+    work = Workplace(tmp_path, readers=1, lease=LEASE)
+    work.transport = Overtaken(work)
+    dispatch = work.dispatch()
+
+    deliver(dispatch, work.stop)
+
+    assert (work.sent, work.states) == (["reader0"], ["sent"])
+    assert (read_board(dispatch.board.path), dispatch.board.room) == (Snapshot(), ENTRIES)

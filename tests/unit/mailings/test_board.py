@@ -97,6 +97,31 @@ def test_another_claim_of_the_same_delivery_is_not_vouched_for(board: Board) -> 
         Outcome(CLAIM._replace(fence=4), DeliveryState.PENDING, "", counted=False)]
 
 
+def test_what_became_of_an_earlier_claim_says_nothing_of_a_later_one(board: Board) -> None:
+    later = CLAIM._replace(fence=4)
+    depart(board, later)
+
+    board.land(Outcome(CLAIM, DeliveryState.DEFERRED, "451 later", due_at=NOON))
+    board.clear([Outcome(CLAIM, DeliveryState.DEFERRED, "451 later", due_at=NOON)])
+
+    assert seen(board) == Snapshot(frozenset({(7, 4)}))
+
+
+@pytest.mark.parametrize(("has_departed", "found"), [
+    (True, Snapshot(frozenset({(7, 4)}))), (False, Snapshot(begun=frozenset({(7, 4)})))])
+def test_message_that_was_begun_is_a_later_claim_s(board: Board, has_departed: bool, found: Snapshot) -> None:
+    later = CLAIM._replace(fence=4)
+    assert board.begin(CLAIM)
+    if has_departed:
+        board.depart(CLAIM)
+
+    board.follow(later)
+
+    assert (seen(board), board.room) == (found, ENTRIES - 1)
+    board.land(SENT._replace(claim=later))
+    assert list(seen(board).outcomes([later], NOON)) == [SENT._replace(claim=later)]
+
+
 def test_recorded_is_cleared_and_its_place_is_free(board: Board) -> None:
     for number in range(ENTRIES):
         depart(board, CLAIM._replace(id=number))
