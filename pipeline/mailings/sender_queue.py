@@ -95,9 +95,6 @@ class SenderQueue:
             claim = self._pick() if self._dispatch.pace.domains.are_on else self._waiting.popleft()
             if claim is None:
                 return self._look_further()
-            if claim.key in self._in_flight:
-                self._follow(claim)
-                continue
             if self._is_late(claim):  # it waited so long for its slot, which another one takes
                 self._leave_flight(claim)
                 self._give_back(claim)
@@ -111,13 +108,6 @@ class SenderQueue:
                 self._slot = None
                 return message
         return None
-
-    def _follow(self, claim: Claim) -> None:
-        """Its message is on its way: it was taken from us when its lease was over, and given to us again. The answer
-        that comes is this claim's now; to the earlier one nobody would listen."""
-        self._leave_flight(claim)
-        self._dispatch.board.follow(claim)
-        self._in_flight[claim.key] = claim
 
     def depart(self, message: Message) -> bool:
         """Writes on the board that it goes; False where its lease would be over before its answer: given back."""
@@ -161,7 +151,7 @@ class SenderQueue:
         elif took > SLOW_S:
             self._group = max(self._group // 2, GROUP)
         claims = self._take() or self._turn(self._group)
-        self._waiting.extend(claims)
+        self._receive(claims)
         self._filled_at, self._is_full = monotonic(), len(claims) == self._asked
         if self._is_full and self._group > GROUP:
             self._begin(self._group)
@@ -175,7 +165,7 @@ class SenderQueue:
     def clear(self) -> None:
         """Gives back what waits and records what is known."""
         try:
-            self._waiting.extend(self._recorder.take())
+            self._receive(self._recorder.take())
             self._tell()
         finally:
             self._drop(lambda _: True)
@@ -197,6 +187,16 @@ class SenderQueue:
         """The same, beside the wire."""
         self._asked = limit
         self._recorder.begin(self._known(), limit)
+
+    def _receive(self, claims: Iterable[Claim]) -> None:
+        """Puts claims in line. One whose message is on its way was taken from us when its lease was over, and given to
+        us again: the answer that comes is the later claim's, for to the earlier one nobody would listen."""
+        for claim in claims:
+            if claim.key in self._in_flight:
+                self._dispatch.board.follow(claim)
+                self._in_flight[claim.key] = claim
+            else:
+                self._waiting.append(claim)
 
     def _take(self) -> list[Claim]:
         """What was begun, without what was stopped since."""
@@ -221,7 +221,7 @@ class SenderQueue:
         """Where a group takes long: records in between, and gives back what a person has stopped meanwhile."""
         is_late = monotonic() - self._recorded_at > UNRECORDED_S
         if is_late or not self._dispatch.board.room:
-            self._waiting.extend(self._recorder.take())
+            self._receive(self._recorder.take())
             self._turn(0)
             self._waiting = deque(self._still_going(self._waiting))
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from pipeline.errors import TransportError
 from pipeline.mailings.board import ENTRIES, Snapshot, read_board
+from pipeline.mailings.domains import Limit
 from pipeline.mailings.mailing import Doubt
 from pipeline.mailings.send import deliver
 from pipeline.mailings.sender_queue import GROUP
@@ -58,9 +61,12 @@ class Overtaken(Faulty):
         source.land(first, self.send(first))
 
 
-def test_message_in_the_air_that_is_claimed_again_by_its_own_sender_goes_out_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize("limits", [{}, {"example.com": Limit(concurrency=1)}], ids=["at once", "one by one"])
+def test_message_in_the_air_that_is_claimed_again_by_its_own_sender_goes_out_once(
+    tmp_path: Path, limits: dict[str, Limit]
+) -> None:
     """A sender that was frozen past its lease wakes, and what was taken from it is due again."""
-    work = Workplace(tmp_path, readers=1, lease=LEASE)
+    work = Workplace(tmp_path, readers=1, lease=LEASE, limits=limits)
     work.transport = Overtaken(work)
     dispatch = work.dispatch()
 
