@@ -297,7 +297,14 @@ def test_no_event_keeps_an_address(desk: AnswerDesk) -> None:
 
 def test_scrubbed_text_is_cut_and_one_line_is_printable() -> None:
     assert len(scrubbed("x" * 20_000)) == 8_000
+    assert scrubbed("a@b.example+c@d.example e@") == "…@d.example e@"
     assert one_line("a\x1b[31m\r\nb" + "c" * 400) == "a [31m b" + "c" * 292
+
+
+@pytest.mark.parametrize("sign", ["x", "@", "=", "%4"])
+def test_word_without_an_end_is_scrubbed_at_once(sign: str) -> None:
+    """A report of one long word took seconds to be scrubbed, in the ledger's own transaction."""
+    assert [scrubbed(sign * 8_000 + str(number))[:2] for number in range(300)] == [(sign * 2)[:2]] * 300
 
 
 # ---- what the post refused while it was handed over -----------------------------------------------
