@@ -89,6 +89,7 @@ class ImapServer:
             threading.Thread(target=self._serve, args=(line,), daemon=True).start()
 
     def _serve(self, line: socket.socket) -> None:
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as servers do: an answer is several writes
         try:
             _Visit(self, line if self.starttls else self._context.wrap_socket(line, server_side=True)).run()
         except (OSError, ssl.SSLError):
