@@ -102,6 +102,8 @@ class _Visit:
         self.reader = line.makefile("rb")
 
     def run(self) -> None:
+        if self.server.dribbles_at == "GREETING":
+            self.dribble()
         self.say(f"* OK [CAPABILITY {self.server.capabilities}{' STARTTLS' if self.server.starttls else ''}] ready")
         while raw := self.reader.readline():
             tag, _, rest = raw.decode().strip().partition(" ")

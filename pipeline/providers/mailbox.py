@@ -26,7 +26,7 @@ from pipeline.errors import ConfigError, Unreachable, in_one_line
 
 MOST_BYTES = 256 * 1024  # of one mail: what is longer is cut, and the report stands at its beginning
 PATIENCE_S = 30.0   # for each answer
-LONGEST_S = 300.0   # for all of a look: a server that says a letter a minute is never silent
+LONGEST_S = 120.0   # for all of a look: a server that says a letter a minute is never silent
 
 _FETCH = f"(INTERNALDATE BODY.PEEK[]<0.{MOST_BYTES}>)"
 _DATE = re.compile(rb'INTERNALDATE "([^"]{20,30})"')
@@ -124,15 +124,12 @@ def open_folder(settings: MailboxSettings) -> Iterator[Folder]:
     """The folder of a mailbox, for LONGEST_S. Raises Unreachable, and ConfigError for a login or folder refused."""
     with _own_errors(settings):
         client = _connect(settings)
-        end = threading.Timer(LONGEST_S, _cut_off, [client.socket()])
-        end.daemon = True
-        end.start()
         try:
             _log_in(client, settings)
             yield Folder(client, settings, _select(client, settings))
         finally:
-            end.cancel()
             _leave(client)
+            client.end.cancel()
 
 
 def folder_name(name: str) -> str:
@@ -145,19 +142,34 @@ def _utf7(text: str) -> str:
     return b64encode(text.encode("utf-16-be")).decode().rstrip("=").replace("/", ",")
 
 
-def _connect(settings: MailboxSettings) -> imaplib.IMAP4:
+class _Client(imaplib.IMAP4):
+    """Its line ends LONGEST_S after it was opened: the greeting too may come a letter at a time."""
+
+    end: threading.Timer
+
+    def open(self, *given: Any, **named: Any) -> None:
+        super().open(*given, **named)
+        self.end = threading.Timer(LONGEST_S, self._cut_off)
+        self.end.daemon = True
+        self.end.start()
+
+    def _cut_off(self) -> None:
+        """Ends the line while another thread waits at it: what is read from it then is its end."""
+        with suppress(OSError):
+            socket.socket.shutdown(self.sock, socket.SHUT_RDWR)  # not TLS's own, which would take the reader's state
+
+
+class _TlsClient(_Client, imaplib.IMAP4_SSL):
+    """The same, in TLS from the beginning."""
+
+
+def _connect(settings: MailboxSettings) -> _Client:
     context = ssl.create_default_context(cafile=settings.ca_file)
     if settings.security == "tls":
-        return imaplib.IMAP4_SSL(settings.host, settings.port, ssl_context=context, timeout=PATIENCE_S)
-    client = imaplib.IMAP4(settings.host, settings.port, timeout=PATIENCE_S)
+        return _TlsClient(settings.host, settings.port, ssl_context=context, timeout=PATIENCE_S)
+    client = _Client(settings.host, settings.port, timeout=PATIENCE_S)
     client.starttls(context)
     return client
-
-
-def _cut_off(line: socket.socket) -> None:
-    """Ends a line while another thread waits at it: what is read from it then is its end."""
-    with suppress(OSError):
-        socket.socket.shutdown(line, socket.SHUT_RDWR)  # not TLS's own, which would take its state from the reader
 
 
 def _log_in(client: imaplib.IMAP4, settings: MailboxSettings) -> None:

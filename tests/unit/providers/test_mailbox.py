@@ -101,12 +101,15 @@ def test_line_that_is_lost_anywhere_is_unreachable(certificate: Path, command: s
             folder.put_away([1])
 
 
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+@pytest.mark.parametrize("place", ["GREETING", "LOGIN", "SEARCH"])
 def test_server_that_says_a_letter_at_a_time_is_left_in_the_end(
-    certificate: Path, monkeypatch: pytest.MonkeyPatch
+    certificate: Path, place: str, security: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mailbox, "LONGEST_S", 0.2)
-    with ImapServer(certificate, dribbles_at="SEARCH") as server, pytest.raises(Unreachable, match="does not answer"), \
-            open_folder(settings(server)) as folder:
+    with ImapServer(certificate, dribbles_at=place, starttls=security == "starttls") as server, \
+            pytest.raises(Unreachable, match="does not answer"), \
+            open_folder(settings(server, security=security)) as folder:
         folder.after(0)
 
 
