@@ -144,6 +144,19 @@ def test_login_that_is_refused_is_tried_more_and_more_seldom_until_it_is_not(
         assert needs(room.desk.ledger, NOON) == []
 
 
+def test_clock_that_is_set_back_keeps_nobody_from_the_mailbox(database: Database, certificate: Path) -> None:
+    with ImapServer(certificate, password="changed") as server:
+        room = Room(database, server)
+        room.desk.clock.turn(timedelta(days=365))
+        with pytest.raises(ConfigError):
+            room.mailroom.look()
+        server.password = "secret"
+        room.desk.clock.turn(timedelta(days=-365))
+        server.deliver(sample("qmail", room.mark(0)))
+
+        assert room.mailroom.look() == 1
+
+
 def test_mail_that_the_server_cannot_give_stops_nobody_behind_it(database: Database, certificate: Path) -> None:
     with ImapServer(certificate, broken=frozenset({1})) as server:
         room = Room(database, server)
