@@ -12,6 +12,7 @@ import socket
 import ssl
 import threading
 from base64 import b64decode
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,7 +34,11 @@ class Stored:
 
 @dataclass
 class ImapServer:
-    """Its behaviour: `capabilities` are announced; `dies_at` is a command at which the line is cut, once."""
+    """Its behaviour: `capabilities` are announced; `dies_at` is a command at which the line is cut, once.
+
+    `refuses` is what it answers to a command instead of doing it; mails in `broken` it cannot give; `on_fetch` is done
+    at each mail that is asked for; at `dribbles_at` it says a letter at a time for ever.
+    """
 
     certificate: Path
     capabilities: str = "IMAP4rev1 UIDPLUS MOVE"
@@ -42,6 +47,10 @@ class ImapServer:
     starttls: bool = False
     validity: int = 1
     dies_at: str = ""
+    dribbles_at: str = ""
+    refuses: dict[str, str] = field(default_factory=dict)
+    broken: frozenset[int] = frozenset()
+    on_fetch: Callable[[], object] = bool
 
     def __post_init__(self) -> None:
         self.folders: dict[str, list[Stored]] = {"INBOX": [], "Done": []}
@@ -80,6 +89,7 @@ class ImapServer:
             threading.Thread(target=self._serve, args=(line,), daemon=True).start()
 
     def _serve(self, line: socket.socket) -> None:
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as servers do: an answer is several writes
         try:
             _Visit(self, line if self.starttls else self._context.wrap_socket(line, server_side=True)).run()
         except (OSError, ssl.SSLError):
@@ -92,6 +102,8 @@ class _Visit:
         self.reader = line.makefile("rb")
 
     def run(self) -> None:
+        if self.server.dribbles_at == "GREETING":
+            self.dribble()
         self.say(f"* OK [CAPABILITY {self.server.capabilities}{' STARTTLS' if self.server.starttls else ''}] ready")
         while raw := self.reader.readline():
             tag, _, rest = raw.decode().strip().partition(" ")
@@ -102,7 +114,9 @@ class _Visit:
                 self.server.dies_at = ""
                 self.line.shutdown(socket.SHUT_RDWR)
                 return
-            said = getattr(self, f"do_{word.lower()}", self.unknown)(rest)
+            if word == self.server.dribbles_at:
+                self.dribble()
+            said = self.server.refuses.get(word) or getattr(self, f"do_{word.lower()}", self.unknown)(rest)
             self.say(f"{tag} {said}")
             if word == "STARTTLS":
                 self.line = self.server._context.wrap_socket(self.line, server_side=True)
@@ -112,6 +126,13 @@ class _Visit:
 
     def say(self, text: str | bytes) -> None:
         self.line.sendall((text.encode() if isinstance(text, str) else text) + b"\r\n")
+
+    def dribble(self) -> None:
+        """Until the other side has gone."""
+        never = threading.Event()
+        while True:
+            self.line.sendall(b".")
+            never.wait(0.01)
 
     def unknown(self, _: str) -> str:
         return "BAD unknown command"
@@ -160,6 +181,9 @@ class _Visit:
 
     def do_fetch(self, rest: str) -> str:
         wanted = int(rest.split(" ")[2])
+        self.server.on_fetch()
+        if wanted in self.server.broken:
+            return "NO [SERVERBUG] its file is damaged"
         limit = int(re.search(r"<0\.(\d+)>", rest)[1])  # type: ignore[index]
         for place, mail in enumerate(self.mails, 1):
             if mail.uid == wanted:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from datetime import datetime
 from functools import cached_property
@@ -13,7 +12,7 @@ from pipeline.audience.tokens import KeyRing
 from pipeline.clock import Clock, SystemClock, since_boot
 from pipeline.config import Config
 from pipeline.database import Database
-from pipeline.errors import IssueError
+from pipeline.errors import IssueError, OutputError
 from pipeline.issues.archive import Archive
 from pipeline.issues.reading.naming import stem
 from pipeline.issues.record import Record
@@ -21,6 +20,7 @@ from pipeline.mailings.highwater import HighWater
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.presence import boot_id
 from pipeline.mounts import refuse_network
+from pipeline.newfile import make_file
 from pipeline.privacy import warn_if_shared
 from pipeline.publish.worker_pool import Progress, silent
 
@@ -136,15 +136,19 @@ class Books:
         try:
             return path.read_bytes().strip()
         except FileNotFoundError:
+            return self._make_secret(path)
+
+    def _make_secret(self, path: Path) -> bytes:
+        made = secrets.token_hex(32).encode()
+        try:
             self.config.var.mkdir(mode=0o700, parents=True, exist_ok=True)
-            made = secrets.token_hex(32).encode()
-            try:
-                descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            except FileExistsError:
-                return path.read_bytes().strip()  # another process was first
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(made)
-            return made
+            make_file(path, made, mode=0o600)
+        except FileExistsError:
+            return path.read_bytes().strip()  # another process was first
+        except OSError as error:
+            raise OutputError(f"cannot be written: {error.strerror}", path=str(path),
+                              remedy="make its folder writable and free some space") from error
+        return made
 
     def _shows_earlier_runs(self, database: Database) -> bool:
         """Whether feeds/ or var/ was filled by a ledger that is gone."""

@@ -8,7 +8,8 @@ import click
 
 from pipeline.amounts import counted
 from pipeline.cli.invocation import DONE, SOME_HELD, Command, Invocation, pass_invocation
-from pipeline.errors import ConfigError
+from pipeline.errors import ConfigError, OutputError
+from pipeline.newfile import make_file
 
 
 @click.command(cls=Command)
@@ -35,8 +36,7 @@ def init(invocation: Invocation, folder: Path, issues: Path | None) -> int:
     lines, next_step = [], []
     if not config.exists():
         found = survey(config.parent, issues)
-        (config.parent / found.issues).mkdir(exist_ok=True)
-        config.write_text(settings_file(found), encoding="utf-8")
+        _begin(config, found.issues, settings_file(found))
         lines.append(f"wrote     {config}: {found.files} Markdown files in {found.issues}, {found.language}, "
                      f"{found.timezone}")
         next_step = ["now       put title, url and from right in it; then `avviso check`"]
@@ -59,6 +59,16 @@ def init(invocation: Invocation, folder: Path, issues: Path | None) -> int:
     return SOME_HELD if made.problems else DONE
 
 
+def _begin(config: Path, issues: str, settings: str) -> None:
+    """The folder of issues and the settings. Raises OutputError."""
+    try:
+        (config.parent / issues).mkdir(exist_ok=True)
+        make_file(config, settings.encode())
+    except OSError as error:
+        raise OutputError(f"cannot be written: {error.strerror}", path=str(config),
+                          remedy="make its folder writable and free some space") from error
+
+
 @click.command(cls=Command)
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
 @pass_invocation
@@ -74,7 +84,6 @@ def demo(invocation: Invocation, folder: Path | None) -> int:
     from pipeline.app import App  # slow import
     from pipeline.clock import SystemClock
     from pipeline.config import load  # slow import
-    from pipeline.errors import OutputError
     from pipeline.setup.demo import run_demo  # slow import
 
     where = folder or Path(tempfile.mkdtemp(prefix="avviso-demo-"))

@@ -103,7 +103,8 @@ def open_postgresql(url: URL) -> Engine:
     def prepare(connection: DBAPIConnection, _record: object) -> None:
         """Limits that are meant for visitors: a large mailing begins with one statement of minutes."""
         connection.autocommit = True
-        connection.cursor().execute("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0")
+        connection.cursor().execute("SET statement_timeout = 0; SET lock_timeout = 0; "
+                                    "SET idle_in_transaction_session_timeout = 0")
         connection.autocommit = False
 
     return engine

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,15 +17,21 @@ RESTORE = "stop avviso and restore the last backup of it; nothing was sent"
 # What SQLite says when the disk is to blame, not the file: full, taken away, or without write access.
 _OF_THE_DISK = ("disk is full", "disk I/O error", "readonly", "unable to open")
 _OF_THE_FILE = ("Could not decode to UTF-8",)  # the driver's words; SQLite's own come as another class
+# What PostgreSQL says of a connection that it will not open, and whose SQLSTATE the driver does not give.
+_REFUSED = re.compile(r"FATAL: .*(?:does not exist|not permitted|authentication failed|no pg_hba|too many connections)")
 
 Said = tuple[type[DatabaseError], str, str]
 _ANOTHER: Said = (Conflict, "another writer was first", "try again; nothing was lost")
+_POOLED: Said = (Unreachable, "the database is behind a pool that gives each transaction another connection",
+                 "let it pool by session (pool_mode = session), or name PostgreSQL itself in `database`")
 
 # What PostgreSQL says by its SQLSTATE: the class, what it means, what to do. Everything here is the server's or its
 # owner's affair, and may be mended while we wait.
 _BY_STATE: dict[str, Said] = {
     "40001": _ANOTHER,  # serialization_failure
     "40P01": _ANOTHER,  # deadlock_detected
+    "26000": _POOLED,   # invalid_sql_statement_name: what we prepared, we prepared elsewhere
+    "42P05": _POOLED,   # duplicate_prepared_statement: and somebody else here
     "25006": (Unreachable, "the database can only be read", "name the server that writes in `database`, not a standby"),
     "3F000": (Unreachable, "the database has no schema for the ledger", "make it, or mend search_path in `database`"),
     "42501": (Unreachable, "the database does not let this user do so",
@@ -65,6 +72,9 @@ def _by_words(error: exc.DBAPIError) -> DatabaseError | OutputError | None:
                                remedy="free space or mend the permissions of its folder; nothing was lost")
         if any(word in words for word in _OF_THE_FILE):
             return Damaged(f"the ledger cannot be read: {words}", remedy=RESTORE)
+        if _REFUSED.search(words):
+            return Unreachable(f"the database refuses us: {words}",
+                               remedy="mend `database` in config.yaml, or what the server allows this user")
         return Unreachable(f"the database does not answer: {words}",
                            remedy="start it, or mend `database` in config.yaml")
     if type(error.orig) is sqlite3.DatabaseError:  # its subclasses are about a promise, or a mistake of ours

@@ -22,7 +22,7 @@ from pipeline.errors import EditionError
 _HOMES = (Path(__file__).parents[1] / "templates" / "email", Path(__file__).parents[2] / "templates" / "email")
 
 # What the code in a template can raise while it runs, beside jinja2's own errors.
-_SLIPS = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError, OSError)
+_SLIPS = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError)
 
 _SEAM = "\x00"
 
@@ -78,6 +78,10 @@ class Templates:
             raise _unfillable(error.name or name, error.lineno, str(error)) from error
         except jinja2.TemplateError as error:
             raise _unfillable(*self._place(error, name), str(error)) from error
+        except OSError as error:
+            raise EditionError(f"the template cannot be read: {error.strerror}",
+                               path=_path(Path(error.filename or name).name),
+                               remedy="let avviso read it, or delete it to use the packaged one") from error
         except _SLIPS as error:
             raise _unfillable(*self._place(error, name), f"{type(error).__name__}: {error}") from error
 

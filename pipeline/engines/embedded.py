@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from pipeline.engines.jobs import Round, Shift, telling
+from pipeline.engines.jobs import SENDERS, Round, Shift, telling
 
 if TYPE_CHECKING:
     from pipeline.app import App
@@ -27,8 +27,10 @@ def begin(app: App, shift: Shift, only: str | None, ending: threading.Event) -> 
     rounds = shift.rounds()
     if only in (None, "send"):
         telling("tidy", shift.tidy)()  # what the dead held is taken back before anything is claimed
+        telling("hear", shift.hear)()  # and who left by mail while we were away gets nothing more
         work.callback(_start_sending(shift, ending))
-    work.callback(_schedule(app, {"tidy": rounds["tidy"]} if only == "send" else rounds))
+    ours = {name: found for name, found in rounds.items() if only != "send" or name in SENDERS}
+    work.callback(_schedule(app, ours))
     return work.close
 
 

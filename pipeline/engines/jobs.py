@@ -1,9 +1,10 @@
-"""The jobs, whoever wakes them: publish, send, tidy and notify. Each may be woken at any time, twice, or late.
+"""The jobs, whoever wakes them: publish, send, tidy, hear and notify. Each may be woken at any time, twice, or late.
 
     with alone(app), Shift.begin(app) as shift:
         shift.publish()      folder -> feeds and mailings
         shift.send(stop)     whatever is due, until nothing is
         shift.tidy()         dead holders, doubts, deliveries past their time, finished mailings
+        shift.hear()         what came into the mailbox
     shift.notify()       what the maintainer should hear of
 """
 
@@ -46,6 +47,8 @@ log = logging.getLogger(__name__)
 Round = tuple[Callable[[], object], timedelta]  # a job, and how often it is made
 
 T = TypeVar("T")
+
+SENDERS = frozenset({"tidy", "hear"})  # the rounds that a process which only sends makes too
 
 CONFLICTS = 4  # in a row, before one is said
 TIDY = timedelta(minutes=1)
@@ -106,11 +109,12 @@ class Shift:
             app.high_water.note()
 
     def rounds(self) -> dict[str, Round]:
-        """What is made again and again, by name: whoever wakes it."""
+        """What is made again and again, by name: whoever wakes it. What the senders need too is in SENDERS."""
         config = self._app.config
         hubs = {"hubs": (self._app.tell_hubs, HUBS)} if config.feeds.websub else {}  # nothing else waits for a hub
+        mailbox = {"hear": (self.hear, TIDY)} if config.mailbox else {}              # or for a mailbox
         return {"publish": (self.publish, config.schedule.check_every), "tidy": (self.tidy, TIDY),
-                "notify": (self.notify, TIDY), **hubs}
+                "notify": (self.notify, TIDY), **hubs, **mailbox}
 
     def publish(self) -> Pass:
         """One pass from the folder to feeds and mailings. Raises Busy while another machine makes one."""
@@ -171,7 +175,6 @@ class Shift:
             log.info("mailing.sent", extra={
                 "issue": ended.issue_key, "list": ended.list, "audience": ended.audience, **counts})
         self._app.empty_spool()
-        self._hear()
         self._app.note_steady()
         self._app.high_water.note()
 
@@ -194,8 +197,8 @@ class Shift:
         """A message in doubt, anew. Not before there is one: a secret made for nothing is in the way of `restore`."""
         return self._app.composer(claim)
 
-    def _hear(self) -> None:
-        """Reads the mailbox. One that is away is said and tried again: nothing of the rest depends on it."""
+    def hear(self) -> None:
+        """Reads the mailbox, if there is one. One that is away is said and tried again: nothing else depends on it."""
         mailroom = self._app.mailroom
         try:
             if mailroom is not None:
@@ -273,6 +276,7 @@ def publish_once(app: App, stop: threading.Event, *, send: bool = True) -> tuple
     app.check_way_out()
     with alone(app), Shift.begin(app, "publish") as shift:
         again(shift.tidy)
+        again(shift.hear)
         running = {one.id for one in app.ledger.mailings.all(MailingState.SENDING)}
         try:
             made = again(shift.publish)

@@ -2,6 +2,7 @@
 
     publish   every `schedule.check_every`, with notify and hubs; one machine at a time
     tidy      every minute; also wakes the senders, so that a lost wake-up costs a minute
+    hear      every minute, where there is a mailbox; in a queue of its own, for a mailbox may be slow
     send      slots: each sends until nothing is due or its turn is over, then queues itself again
 
 A mailing that begins, a letter and a person's `resume` wake the senders in their own transaction, by a trigger. Jobs
@@ -24,7 +25,7 @@ from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Status
 
 from pipeline.engines.engine_log import EngineLog
-from pipeline.engines.jobs import Shift, telling
+from pipeline.engines.jobs import SENDERS, Shift, telling
 from pipeline.errors import DatabaseError, Mistake
 
 if TYPE_CHECKING:
@@ -38,12 +39,13 @@ SLOTS = 8                 # senders at work at once, over all machines
 TURN_S = 30.0             # how long one sends before it queues behind the others
 STALLED_S = 60.0          # without a heartbeat of its worker for so long, a job is nobody's
 RESTART_S = 30.0          # rest after the database went away
-QUEUES = {"publish": ("publish", "tidy"), "send": ("tidy",)}
+QUEUES = {"publish": ("publish", "tidy", "hear"), "send": ("tidy", "hear")}
 
 
 def begin(app: App, shift: Shift, only: str | None, ending: threading.Event) -> Callable[[], object]:
     """Begins what `only` names, or all of it; gives what waits for its end once `ending` is set."""
     telling("tidy", shift.tidy)()
+    telling("hear", shift.hear)()
     clockwork = Clockwork(app.database.conninfo, shift, ending, only, app.ledger.notebook.alone)
     thread = threading.Thread(target=clockwork.run, name="procrastinate", daemon=True)
     thread.start()
@@ -64,7 +66,7 @@ class Clockwork:
         self._app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=url))
         self._senders = self._app.task(name="send", queue="send", pass_context=False)(self._send)
         self._ticks = [self._periodic(name, cron(every), job) for name, (job, every) in shift.rounds().items()
-                       if name == "tidy" or only != "send"]
+                       if name in SENDERS or only != "send"]
 
     def run(self) -> None:
         """Works until the end is set; while the database is away, or something else is wrong, it tries again."""
@@ -88,7 +90,7 @@ class Clockwork:
                 await self._clear()
                 await self._wake()
 
-        task = self._app.task(name=name, queue="tidy" if name == "tidy" else "publish", queueing_lock=name)(woken)
+        task = self._app.task(name=name, queue=name if name in SENDERS else "publish", queueing_lock=name)(woken)
         self._app.periodic(cron=when)(task)
         return task.defer_async
 

@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 
 COMPLAINED, BOUNCED, UNSUBSCRIBED = "complained", "bounced", "unsubscribed"  # reasons in the roster
 
+ACTING = frozenset({Kind.UNSUBSCRIBED, Kind.COMPLAINED, Kind.BOUNCED})  # the rest, nearly all of it, is written down
+
 
 class Effect(StrEnum):
     """What came of an event."""
@@ -82,11 +84,12 @@ class Feedback:
             return Effect.KNOWN
         if origin is None:
             return Effect.STRANGE
-        if origin.key is not None:
+        if origin.key is not None and not origin.is_settled:
             self._ledger.doubts.prove(origin.key, one.provider, self._clock.now())
         if origin.mailing_id is not None and one.kind in TROUBLE:
             touched.add(origin.mailing_id)
-        return Effect.RECORDED if self._is_over(one, origin) else self._act(one, origin)
+        acts = one.kind in ACTING and not self._is_over(one, origin)
+        return self._act(one, origin) if acts else Effect.RECORDED
 
     def _leaver(self, token: str) -> Origin:
         """Who holds a link out. Raises InvalidToken."""

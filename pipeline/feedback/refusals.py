@@ -47,11 +47,11 @@ class Refusals:
                 self._open_feedback().take([self._event(refusal) for refusal in fresh])
             count += len(fresh)
         if reached[0] > known:
-            self._ledger.notebook.write_note(PLACE, f"{reached[0].isoformat()} {reached[1]}")
+            self._ledger.notebook.write_note(PLACE, reached[0].isoformat())
         return count
 
     def _place(self) -> datetime:
-        instant, _, _ = (self._ledger.notebook.note(PLACE) or "").partition(" ")
+        instant, _, _ = (self._ledger.notebook.note(PLACE) or "").partition(" ")  # an id stood behind it once
         return datetime.fromisoformat(instant) if instant else EPOCH + LOOK_BACK
 
     def _unheard_of(self, page: Sequence[Refusal]) -> list[Refusal]:

@@ -9,8 +9,10 @@ from pipeline.errors import in_one_line
 LONGEST = 8_000        # characters of a report that are kept
 LONGEST_REASON = 300
 
-# What stands before the @, also where it is written as %40, =40 or \u0040.
-_ADDRESS = re.compile(r"[^\s\"'<>()\[\]{},;:|\\]+(?:@|%40|=40|\\u0040)(?=[\w\[])")
+# What stands before the @, also where it is written as %40, =40 or \u0040. It is looked for at the beginning of a word
+# alone: tried at each letter, a report of one long word would take seconds, in the ledger's own transaction.
+_OF_A_WORD = r"[^\s\"'<>()\[\]{},;:|\\]"
+_ADDRESS = re.compile(rf"(?<!{_OF_A_WORD}){_OF_A_WORD}+(?:@|%40|=40|\\u0040)(?=[\w\[])")
 
 
 def scrubbed(text: str) -> str:

@@ -101,7 +101,7 @@ def _chosen(
     records: list[Record] = []
     broken: list[Problem] = []
     for name in names:
-        own = [one for one in problems if Path(one.path).name == Path(name).name]
+        own = [one for one in problems if _is_called(one.path, name)]
         try:
             records.append(app.find(name))
         except IssueError:
@@ -109,6 +109,11 @@ def _chosen(
                 raise
         broken += own
     return records, broken
+
+
+def _is_called(path: str, name: str) -> bool:
+    """Whether a person who says `name` may mean this file: by its number, its name or its path."""
+    return name in (str(number_in_name(stem(path))), stem(path)) or Path(path).name == Path(name).name
 
 
 def _examined(

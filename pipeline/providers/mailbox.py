@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import imaplib
 import re
+import socket
 import ssl
+import threading
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -23,10 +25,12 @@ from pipeline import __version__
 from pipeline.errors import ConfigError, Unreachable, in_one_line
 
 MOST_BYTES = 256 * 1024  # of one mail: what is longer is cut, and the report stands at its beginning
-PATIENCE_S = 30.0
+PATIENCE_S = 30.0   # for each answer
+LONGEST_S = 120.0   # for all of a look: a server that says a letter a minute is never silent
 
 _FETCH = f"(INTERNALDATE BODY.PEEK[]<0.{MOST_BYTES}>)"
 _DATE = re.compile(rb'INTERNALDATE "([^"]{20,30})"')
+_FOR_NOW = re.compile(r"\[(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG|CONTACTADMIN)\]", re.IGNORECASE)  # RFC 5530
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -75,19 +79,29 @@ class Folder:
         return self._search(f"SINCE {day.day:02}-{_MONTHS[day.month - 1]}-{day.year}")
 
     def fetch(self, uid: int) -> Mail | None:
-        """One mail, not marked by it; None when it is gone."""
-        answer = _told(self._client.uid("FETCH", str(uid), _FETCH))
+        """One mail, not marked by it; None when it is gone, or the server cannot give it."""
+        status, answer = self._client.uid("FETCH", str(uid), _FETCH)
+        if status != "OK":
+            return None
         parts = [part for part in answer if isinstance(part, tuple)]
         said = b" ".join(part if isinstance(part, bytes) else part[0] for part in answer if part)
-        date = _DATE.search(said)
-        if not parts or not date:
-            return None
-        return Mail(uid, datetime.strptime(date[1].decode().strip(), "%d-%b-%Y %H:%M:%S %z"), parts[0][1])
+        date = _instant(said)
+        return Mail(uid, date, parts[0][1]) if parts and date else None
 
     def put_away(self, uids: Sequence[int]) -> None:
-        """Marks what was understood as read, and moves it where the settings say."""
+        """Marks what was understood as read, and moves it where the settings say. Raises ConfigError if we may not."""
         if not uids:
             return
+        try:
+            self._put_away(uids)
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error as error:
+            raise ConfigError(f"the mailbox of {self._settings.shown} does not let us put mails away: {_words(error)}",
+                              path="config.yaml", remedy="make the folder that mailbox.move_to names, and give the "
+                                                         "account the right to mark and to move mails") from None
+
+    def _put_away(self, uids: Sequence[int]) -> None:
         which = ",".join(map(str, uids))
         _told(self._client.uid("STORE", which, "+FLAGS.SILENT", r"(\Seen)"))
         if not self._settings.move_to:
@@ -107,7 +121,7 @@ class Folder:
 
 @contextmanager
 def open_folder(settings: MailboxSettings) -> Iterator[Folder]:
-    """The folder of a mailbox. Raises Unreachable, and ConfigError for a login or a folder that is refused."""
+    """The folder of a mailbox, for LONGEST_S. Raises Unreachable, and ConfigError for a login or folder refused."""
     with _own_errors(settings):
         client = _connect(settings)
         try:
@@ -115,6 +129,7 @@ def open_folder(settings: MailboxSettings) -> Iterator[Folder]:
             yield Folder(client, settings, _select(client, settings))
         finally:
             _leave(client)
+            client.end.cancel()
 
 
 def folder_name(name: str) -> str:
@@ -127,11 +142,32 @@ def _utf7(text: str) -> str:
     return b64encode(text.encode("utf-16-be")).decode().rstrip("=").replace("/", ",")
 
 
-def _connect(settings: MailboxSettings) -> imaplib.IMAP4:
+class _Client(imaplib.IMAP4):
+    """Its line ends LONGEST_S after it was opened: the greeting too may come a letter at a time."""
+
+    end: threading.Timer
+
+    def open(self, *given: Any, **named: Any) -> None:
+        super().open(*given, **named)
+        self.end = threading.Timer(LONGEST_S, self._cut_off)
+        self.end.daemon = True
+        self.end.start()
+
+    def _cut_off(self) -> None:
+        """Ends the line while another thread waits at it: what is read from it then is its end."""
+        with suppress(OSError):
+            socket.socket.shutdown(self.sock, socket.SHUT_RDWR)  # not TLS's own, which would take the reader's state
+
+
+class _TlsClient(_Client, imaplib.IMAP4_SSL):
+    """The same, in TLS from the beginning."""
+
+
+def _connect(settings: MailboxSettings) -> _Client:
     context = ssl.create_default_context(cafile=settings.ca_file)
     if settings.security == "tls":
-        return imaplib.IMAP4_SSL(settings.host, settings.port, ssl_context=context, timeout=PATIENCE_S)
-    client = imaplib.IMAP4(settings.host, settings.port, timeout=PATIENCE_S)
+        return _TlsClient(settings.host, settings.port, ssl_context=context, timeout=PATIENCE_S)
+    client = _Client(settings.host, settings.port, timeout=PATIENCE_S)
     client.starttls(context)
     return client
 
@@ -146,6 +182,8 @@ def _log_in(client: imaplib.IMAP4, settings: MailboxSettings) -> None:
     except imaplib.IMAP4.abort:
         raise
     except imaplib.IMAP4.error as error:
+        if _FOR_NOW.match(_words(error)):
+            raise
         raise ConfigError(f"the mailbox of {settings.shown} refuses the login: {_words(error)}", path="config.yaml",
                           remedy="mend mailbox.username and mailbox.password; many services want a password for "
                                  "programs") from None
@@ -169,6 +207,15 @@ def _select(client: imaplib.IMAP4, settings: MailboxSettings) -> int:
                           remedy="write it as the mail program names it, such as INBOX")
     _, validity = client.response("UIDVALIDITY")
     return int(validity[0]) if validity and validity[0] else 0
+
+
+def _instant(said: bytes) -> datetime | None:
+    """When a mail arrived; None where that cannot be read."""
+    found = _DATE.search(said)
+    try:
+        return datetime.strptime(found[1].decode().strip(), "%d-%b-%Y %H:%M:%S %z") if found else None
+    except ValueError:
+        return None
 
 
 def _leave(client: imaplib.IMAP4) -> None:
@@ -196,6 +243,8 @@ def _own_errors(settings: MailboxSettings) -> Iterator[None]:
 
 
 def _words(said: object) -> str:
-    """What a server said, in one printable line."""
+    """What a server said, in one printable line; the client raises it in bytes."""
+    if isinstance(said, imaplib.IMAP4.error) and said.args:
+        said = said.args[0]
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
     return in_one_line(text)[:200]

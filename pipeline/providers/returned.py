@@ -40,7 +40,9 @@ _LEAVE = re.compile(
     r"(?:(?:re|aw|sv|回复|答复|回覆)\s*[:：]\s*)*(?:please\s+)?"
     r"(?:unsubscribe(?: me)?|remove me|退订|取消订阅|我要退订|退訂|取消訂閱|td)[\s.!。！]*", re.IGNORECASE)
 _AUTOMATIC = re.compile(
-    r"auto(?:matic)?[- ]?(?:reply|response)|out of (?:the )?office|abwesenheit|absence|vacation|自动回复|自動回覆|休假",
+    r"auto(?:matic)?[- ]?(?:reply|response)|out of (?:the )?office|abwesenheit|absence|vacation|自动回复|自動回覆|休假"
+    r"|automatische antwort|réponse automatique|respuesta automática|risposta automatica|resposta automática"
+    r"|автоответ|自動応答|자동 회신",
     re.IGNORECASE)
 _RETURN = re.compile(
     r"undeliver|delivery (?:status|failure|problem|delayed|has failed)|(?:mail )?delivery failed"
@@ -53,12 +55,13 @@ _LATER = re.compile(
     r"|warning: message|has not yet been delivered|稍后(?:会|将)?重试|继续尝试", re.IGNORECASE)
 # From here on it is our own text, whose words blame nobody.
 _COPY = re.compile(
-    r"-{3,}[^\n]{0,40}(?:copy of (?:the|your) message|original message|below this line|returned message|message text)"
-    r"|original message headers|message headers follow|原始邮件|原邮件|----- transcript|message-id:", re.IGNORECASE)
+    r"(?<!-)-{3,}+[^\n]{0,40}(?:copy of (?:the|your) message|original message|below this line|returned message"
+    r"|message text)|original message headers|message headers follow|原始邮件|原邮件|----- transcript|message-id:",
+    re.IGNORECASE)
 
 _COMPLAINT = re.compile(r"complaint about message from ", re.IGNORECASE)  # Microsoft's Junk Mail Reporting Program
 
-_TAGS = re.compile(r"<(?:style|script)\b.*?</(?:style|script)>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_TAGS = re.compile(r"<(?:style|script)\b.*?(?:</(?:style|script)>|\Z)|<[^<>]*>", re.DOTALL | re.IGNORECASE)
 
 _FEEDBACK: dict[str, Meaning] = {
     "abuse": (Kind.COMPLAINED, None),
@@ -87,7 +90,13 @@ class Returned:
 
 def read_returned(mail: Mail) -> Returned:
     """What a mail says. Whatever its shape, something comes back."""
-    message = BytesParser(policy=compat32).parsebytes(mail.content)
+    try:
+        return _read(mail, BytesParser(policy=compat32).parsebytes(mail.content))
+    except RecursionError:  # parts in parts, or comments in a field, deeper than any report has them
+        return Returned()
+
+
+def _read(mail: Mail, message: Message) -> Returned:
     sender = parseaddr(_header(message, "From"))[1]
     subject = _header(message, "Subject")
     for read in (_complaint, _status_report):
@@ -116,18 +125,18 @@ def _complaint(message: Message) -> Finding | None:
     if part is None:
         is_one = _COMPLAINT.match(_header(message, "Subject")) and _part(message, "message/rfc822")
         return ((Kind.COMPLAINED, None), "", "abuse reported in the manner of Outlook.com") if is_one else None
-    fields = _fields(part)
+    fields = _fields(_carried(part))
     kind = fields.get("feedback-type", "abuse").strip().lower()
     meant = _FEEDBACK.get(kind, (Kind.UNKNOWN, None))
     return meant, "", f"{kind} reported by {fields.get('user-agent') or fields.get('reporting-mta') or 'somebody'}"
 
 
 def _status_report(message: Message) -> Finding | None:
-    """RFC 3464: of several recipients the one that fared worst; ours have one."""
-    part = _part(message, "message/delivery-status")
+    """RFC 3464, and RFC 6533 in UTF-8: of several recipients the one that fared worst; ours have one."""
+    part = _part(message, "message/delivery-status", "message/global-delivery-status")
     if part is None:
         return None
-    blocks = [{name.lower(): str(value) for name, value in block.items()} for block in _blocks(part)]
+    blocks = [_fields(block) for block in re.split(r"\n[ \t]*(?:\r?\n)+", _carried(part))]
     told = [block for block in blocks if "action" in block]
     block = next((one for one in told if one["action"].strip().lower() == "failed"), told[0] if told else None)
     if block is None:
@@ -167,7 +176,9 @@ def _marks(message: Message) -> Iterator[str]:
             yield from _found(_MARK, _text_of(part, "Message-ID"))
             yield from _found(_MARK, _text_of(part, "X-MS-Original-Message-ID") + _text_of(part, "Original-Message-ID"))
     for part in message.walk():
-        if part.get_content_maintype() in ("text", "message") and not part.is_multipart():
+        if part.get_content_maintype() == "message":
+            yield from _found(_MARK, _carried(part))
+        elif part.get_content_maintype() == "text" and not part.is_multipart():
             yield from _found(_MARK, _decoded(part))
     if mark := _answered(message):
         yield mark
@@ -195,10 +206,15 @@ def _reported(message: Message) -> str:
 
 
 def _is_return(message: Message, sender: str, subject: str) -> bool:
-    """A report in prose: from a mail server, or with a title and no sender in the envelope."""
+    """A report in prose: from a mail server, or with a title and no sender in the envelope.
+
+    An automatic answer has no sender either and repeats our title, whatever that is about.
+    """
     if message.get("X-Failed-Recipients"):
         return True
-    nobody = _text_of(message, "Return-Path").strip() == "<>"
+    if _AUTOMATIC.match(subject) or _part(message, "message/disposition-notification"):
+        return False
+    nobody = _text_of(message, "Return-Path").strip() == "<>" and _submitted(message) != "auto-replied"
     daemon = bool(_DAEMON.search(sender.partition("@")[0] or _header(message, "From")))  # "MAILER-DAEMON <>"
     return (daemon or nobody) and bool(_RETURN.search(subject) or "qmail-send program" in _prose(message))
 
@@ -207,10 +223,15 @@ def _is_automatic(message: Message, subject: str) -> bool:
     """RFC 3834 section 5, and what was in use before it. Apple Mail says so of a reader who pressed its button."""
     if message.get("X-Apple-Unsubscribe"):
         return False
-    submitted = _text_of(message, "Auto-Submitted").partition(";")[0].strip().lower()
+    if _part(message, "message/disposition-notification"):
+        return True  # RFC 8098: read, or thrown away unread
     other = _text_of(message, "Precedence").strip().lower() in ("auto_reply", "auto-reply", "junk")
     known = any(message.get(name) for name in ("X-Autoreply", "X-Autorespond", "X-Autoresponder", "X-Auto-Reply"))
-    return submitted not in ("", "no") or other or known or bool(_AUTOMATIC.search(subject))
+    return _submitted(message) not in ("", "no") or other or known or bool(_AUTOMATIC.search(subject))
+
+
+def _submitted(message: Message) -> str:
+    return _text_of(message, "Auto-Submitted").partition(";")[0].strip().lower()
 
 
 def _first_line(message: Message) -> str:
@@ -221,22 +242,34 @@ def _first_line(message: Message) -> str:
 # ---- its parts ------------------------------------------------------------------------------------
 
 
-def _part(message: Message, kind: str) -> Message | None:
-    return next((part for part in message.walk() if part.get_content_type() == kind), None)
+def _part(message: Message, *kinds: str) -> Message | None:
+    return next((part for part in message.walk() if part.get_content_type() in kinds), None)
 
 
-def _blocks(part: Message) -> list[Message]:
-    """The groups of fields of a delivery-status, which the parser takes for messages."""
+def _carried(part: Message) -> str:
+    """What stands in a part of message/*, which the parser takes for a message in it, for several, or for text.
+
+    The parser leaves an encoding as it is there, for the standards forbid one; some write one all the same.
+    """
     payload = part.get_payload()
-    return [block for block in payload if isinstance(block, Message)] if isinstance(payload, list) else []
+    if not isinstance(payload, list):
+        return _decoded(part)
+    whole = Message()
+    whole["Content-Transfer-Encoding"] = _text_of(part, "Content-Transfer-Encoding")
+    whole.set_payload("\n\n".join(_written(inner) for inner in payload if isinstance(inner, Message)))
+    return _decoded(whole)
 
 
-def _fields(part: Message) -> dict[str, str]:
-    """The fields of a feedback-report, which the parser takes for a message in it, or for text."""
-    payload = part.get_payload()
-    inner = payload[0] if isinstance(payload, list) and payload else None
-    text = inner.as_string() if isinstance(inner, Message) else _decoded(part)
-    pairs = (line.partition(":") for line in text.splitlines())
+def _written(message: Message) -> str:
+    """The header and, where it has no parts, the text."""
+    payload = message.get_payload()
+    lines = [f"{name}: {value}" for name, value in message.raw_items()]
+    return "\n".join([*lines, "", *([payload] if isinstance(payload, str) else [])])
+
+
+def _fields(text: str) -> dict[str, str]:
+    """A group of fields, their names in lower case; one that was folded is in one line."""
+    pairs = (line.partition(":") for line in re.sub(r"\r?\n[ \t]+", " ", text).splitlines())
     return {name.strip().lower(): value.strip() for name, colon, value in pairs if colon}
 
 
@@ -259,7 +292,7 @@ def _decoded(part: Message) -> str:
     for charset in (part.get_content_charset() or "utf-8", "utf-8", "gb18030"):
         try:
             return content.decode(charset)
-        except (LookupError, UnicodeDecodeError):
+        except (LookupError, ValueError):  # nobody knows it, or it is not what it says
             continue
     return content.decode("latin-1")
 

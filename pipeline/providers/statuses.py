@@ -48,6 +48,7 @@ _MEANINGS: dict[str, Meaning] = {
 _EITHER: dict[str, tuple[Meaning, Meaning]] = {
     "5.1.0": (HARD, SOFT),  # whatever is wrong about an address, the sender's too
     "5.4.1": (SOFT, OURS),  # Microsoft: no such address, or its domain is just moving
+    "5.4.4": (HARD, OURS),  # Postfix: no such domain
     "5.5.0": (HARD, OURS),  # Outlook.com: no such mailbox
 }
 
@@ -55,21 +56,28 @@ _EITHER: dict[str, tuple[Meaning, Meaning]] = {
 _WORDS: tuple[tuple[Meaning, re.Pattern[str]], ...] = (
     (OURS, re.compile(
         r"spam|block(?:ed|list| list)|blacklist|polic(?:y|ies)|reputation|\bspf\b|dkim|dmarc|unauthenticated"
-        r"|not accepted due|rate limit|too many|content reject|virus|too large|size limit"
+        r"|not accepted due|rate limit|frequency limit|too many|content (?:reject|denied)|virus|too large|size limit"
         r"|sender (?:address )?(?:rejected|denied)|authentication checks? fail|not allowed to send|after mail from"
+        r"|connection denied|suspected bounce|sender verif|null sender|local user only|from mis-?match"
+        r"|relay(?:ing)? (?:is )?(?:not permitted|denied)"
+        r"|\b(?:DT|HL|MI|RP|WM):[A-Z]{3}\b"  # NetEase's own codes
         r"|垃圾|黑名单|拒收|反垃圾|频率|认证|授权|过大", re.IGNORECASE)),
     (SOFT, re.compile(
         r"quota|mailbox (?:is )?full|over ?quota|insufficient (?:system )?storage|exceeded storage|inbox is full"
-        r"|receiving mail (?:at a rate|too quickly)"
+        r"|receiving mail (?:at a rate|too quickly)|out of storage"
+        r"|mailbox unavailable or access denied"  # QQ, of a reader who gets too much mail at once
         r"|空间不足|已满|容量|超过限额", re.IGNORECASE)),
     (HARD, re.compile(
         r"user (?:is )?unknown|unknown (?:user|recipient|address|local part)|no such (?:user|recipient|mailbox|address)"
         r"|(?:user|recipient|account) not found|recipient name is not recognized|not listed in \S+ directory"
-        r"|no mailbox here|mailbox (?:not found|unavailable|does not exist|is disabled|disabled)|does(?: not|n't) exist"
-        r"|doesn't have an? \S+ account|invalid (?:recipient|mailbox|address)"
+        r"|no mailbox here|mailbox (?:not found|unavailable|does not exist|is disabled|disabled)"
+        r"|do(?:es|s)?(?: not|n't) exist"
+        r"|doesn't have an? \S+ account|invalid (?:user|recipient|rcptto|mailbox|address)"
+        r"|non-?exist[ea]nt (?:user|recipient|mailbox|address|account)"
         r"|recipient (?:address )?(?:not found|rejected)|address (?:not found|rejected)"
         r"|(?:account|user|mailbox)(?: has been| is)? (?:disabled|suspended|closed|inactive)"
-        r"|couldn't be found|wasn't found|domain (?:not found|does not exist)|host unknown|unrouteable address"
+        r"|couldn't be found|wasn't found|(?:host or )?domain (?:name )?(?:not found|does not exist)|host unknown"
+        r"|unrouteable address"
         r"|用户不存在|帐号不存在|账号不存在|收件人不存在|收件人地址不存在|邮箱不存在|地址不存在"
         r"|域名不存在|帐户不存在|使用者不存在",
         re.IGNORECASE)),

@@ -11,6 +11,7 @@ from pipeline.errors import OutputError
 from pipeline.issues.folder import scan
 from pipeline.issues.reading.naming import number_in_name, stem
 from pipeline.issues.reading.years import begin_anew, year_of
+from pipeline.newfile import make_file
 from pipeline.publish.gather import Source
 
 _FORM = re.compile(r"(\D*)(\d+)([期号號回刊])?")  # what stands before the number, its digits, the end of 第14期
@@ -26,11 +27,10 @@ def write_blank(source: Source, title: str, now: datetime) -> Path:
     text = f"---\ndate: {day:%Y/%m/%d}\ndraft: true\n---\n\n<small></small>\n\n"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
+        make_file(path, text.encode())
     except OSError as error:
-        raise OutputError(f"cannot be written: {error.strerror}", path=str(path),
-                          remedy="choose another title, or make the folder writable") from error
+        raise OutputError(f"cannot be written: {error.strerror}", path=str(path), remedy=(
+            "choose another title, or make the folder writable and free some space")) from error
     return path
 
 

@@ -25,7 +25,7 @@ class Overview:
     """What `status` shows.
 
     `matters` are what needs a person; `unread` are files that are no issue yet; `feeds` is when the newest entry
-    changed, "" before there are feeds. `workers` are the processes at work, on whichever machine, each with what it
+    changed, None before there are feeds. `workers` are the processes at work, on whichever machine, each with what it
     has in hand; `waits` says why what is being sent stands still, and until when.
     """
 
@@ -33,7 +33,7 @@ class Overview:
     mailings: Sequence[Mailing]
     matters: Sequence[Problem]
     unread: Sequence[KnownFile]
-    feeds: str
+    feeds: datetime | None
     workers: Sequence[tuple[Worker, Mapping[str, int]]]
     waits: Sequence[str] = ()
 
@@ -67,7 +67,7 @@ def overview(archive: Archive, ledger: Ledger, more: Sequence[str] = (), waits: 
                *(file.problem for file in unread if file.problem)]
     hands = ledger.workers.hands()
     workers = [(one, hands.get(one.id, {})) for one in ledger.workers.all()]
-    return Overview(issues, mailings, matters, [file for file in unread if file.key is None], _shown(changed), workers,
+    return Overview(issues, mailings, matters, [file for file in unread if file.key is None], changed, workers,
                     waits)
 
 
@@ -104,7 +104,3 @@ def matters_of(mailing: Mailing) -> Iterator[Problem]:
     if mailing.state is MailingState.PAUSED:
         yield Problem("", f"{mailing.issue_key} to {mailing.list} is paused: {mailing.reason}",
                       f"`avviso resume {name}`", rule="mailing")
-
-
-def _shown(changed: datetime | None) -> str:
-    return f"{changed:%Y-%m-%d %H:%M} UTC" if changed else ""

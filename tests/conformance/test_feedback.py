@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Engine, update
+from sqlalchemy import event as listened
 
 from pipeline.address import parse
 from pipeline.audience.subscriber import Evidence
@@ -297,7 +298,32 @@ def test_no_event_keeps_an_address(desk: AnswerDesk) -> None:
 
 def test_scrubbed_text_is_cut_and_one_line_is_printable() -> None:
     assert len(scrubbed("x" * 20_000)) == 8_000
+    assert scrubbed("a@b.example+c@d.example e@") == "…@d.example e@"
     assert one_line("a\x1b[31m\r\nb" + "c" * 400) == "a [31m b" + "c" * 292
+
+
+@pytest.mark.parametrize("sign", ["x", "@", "=", "%4"])
+def test_word_without_an_end_is_scrubbed_at_once(sign: str) -> None:
+    """A report of one long word took seconds to be scrubbed, in the ledger's own transaction."""
+    assert [scrubbed(sign * 8_000 + str(number))[:2] for number in range(300)] == [(sign * 2)[:2]] * 300
+
+
+def test_news_of_a_message_that_arrived_is_two_statements(desk: AnswerDesk) -> None:
+    """Nearly every event is of this kind, a provider sends a thousand at once, and senders wait for the ledger."""
+    desk.send(3)
+    news = [desk.event(reader, Kind.DELIVERED) for reader in range(3)]
+    statements: list[str] = []
+
+    def listen(*words: object) -> None:
+        statements.append(str(words[2]).split()[0])
+
+    listened.listen(Engine, "before_cursor_execute", listen)
+    try:
+        assert desk.feedback.take(news) == [Effect.RECORDED] * 3
+    finally:
+        listened.remove(Engine, "before_cursor_execute", listen)
+
+    assert [word for word in statements if word != "BEGIN"] == ["SELECT", "INSERT"] * 3
 
 
 # ---- what the post refused while it was handed over -----------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from pipeline.audience.tokens import Purpose
 from pipeline.database import Database
-from pipeline.errors import PipelineError, Unreachable
+from pipeline.errors import ConfigError, PipelineError, Unreachable
 from pipeline.feedback import mailroom
 from pipeline.feedback.mailroom import Mailroom
 from pipeline.feedback.needs import needs
@@ -106,6 +107,81 @@ def test_line_that_is_lost_anywhere_loses_no_report_and_takes_none_twice(
         assert len(room.desk.suppressions()) == len(room.desk.events()) == 3
         assert set(server.flags()) == {"\\Seen"}
         assert needs(room.desk.ledger, NOON) == []
+
+
+def test_slow_mailbox_is_left_after_a_minute_and_read_on_from_there(database: Database, certificate: Path) -> None:
+    """Behind it waits whatever else the process has to do: `publish` looks first, and 500 mails may take hours."""
+    with ImapServer(certificate) as server:
+        room = Room(database, server, readers=5)
+        server.on_fetch = lambda: room.desk.clock.turn(timedelta(seconds=25))
+        for reader in range(5):
+            server.deliver(sample("qmail", room.mark(reader)))
+
+        assert [room.mailroom.look() for _ in range(3)] == [3, 2, 0]
+
+        assert len(room.desk.suppressions()) == 5
+        assert set(server.flags()) == {"\\Seen"}
+
+
+def test_login_that_is_refused_is_tried_more_and_more_seldom_until_it_is_not(
+    database: Database, certificate: Path
+) -> None:
+    """A service that sees a wrong password each minute locks the account."""
+    with ImapServer(certificate, password="changed") as server:
+        room = Room(database, server)
+        server.deliver(sample("qmail", room.mark(0)))
+
+        for _ in range(60):
+            with suppress(ConfigError):
+                room.mailroom.look()
+            room.desk.clock.turn(timedelta(minutes=1))
+
+        assert sum(command.startswith("LOGIN") for command in server.commands) == 5
+        assert needs(room.desk.ledger, NOON)[0].startswith("the mailbox is not read: config.yaml: the mailbox of")
+        server.password = "secret"
+        room.desk.clock.turn(timedelta(minutes=2))
+        assert room.mailroom.look() == 1
+        assert needs(room.desk.ledger, NOON) == []
+
+
+def test_clock_that_is_set_back_keeps_nobody_from_the_mailbox(database: Database, certificate: Path) -> None:
+    with ImapServer(certificate, password="changed") as server:
+        room = Room(database, server)
+        room.desk.clock.turn(timedelta(days=365))
+        with pytest.raises(ConfigError):
+            room.mailroom.look()
+        server.password = "secret"
+        room.desk.clock.turn(timedelta(days=-365))
+        server.deliver(sample("qmail", room.mark(0)))
+
+        assert room.mailroom.look() == 1
+
+
+def test_mail_that_the_server_cannot_give_stops_nobody_behind_it(database: Database, certificate: Path) -> None:
+    with ImapServer(certificate, broken=frozenset({1})) as server:
+        room = Room(database, server)
+        server.deliver(sample("qmail", room.mark(0)))
+        server.deliver(sample("qmail", room.mark(1)))
+
+        assert [room.mailroom.look() for _ in range(2)] == [2, 0]
+
+        assert room.desk.suppressions() == {"reader1@example.com": "bounced"}
+
+
+def test_mails_that_may_not_be_put_away_are_heard_all_the_same(
+    database: Database, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mailroom, "GROUP", 1)
+    with ImapServer(certificate, refuses={"STORE": "NO you may only read"}) as server:
+        room = Room(database, server)
+        for reader in range(3):
+            server.deliver(sample("qmail", room.mark(reader)))
+
+        with pytest.raises(ConfigError):
+            room.mailroom.look()
+
+        assert len(room.desk.suppressions()) == 3
+        assert "does not let us put mails away: you may only read" in needs(room.desk.ledger, NOON)[0]
 
 
 def test_old_mail_is_left_alone_at_first_and_other_uids_begin_anew(database: Database, certificate: Path) -> None:

@@ -386,10 +386,43 @@ def test_database_of_one_language_is_refused_before_anything_is_in_it(postgres_s
 
 
 def test_limits_that_a_server_sets_for_visitors_do_not_end_a_long_statement(postgres_url: str) -> None:
-    database = Database(f"{postgres_url}?options=-c%20statement_timeout%3D30s")
+    limits = "statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"
+    given = "%20".join(f"-c%20{name}%3D30s" for name in limits)
+    database = Database(f"{postgres_url}?options={given}")
 
     with database.read() as connection:
-        assert connection.exec_driver_sql("SHOW statement_timeout").scalar_one() == "0"
+        assert [connection.exec_driver_sql(f"SHOW {name}").scalar_one() for name in limits] == ["0"] * 3
+
+    database.close()
+
+
+def test_pool_that_gives_each_transaction_another_connection_is_named(postgres_url: str) -> None:
+    """Statements that are prepared on one connection are not there on the next."""
+    database = open_database(postgres_url)
+
+    def look() -> None:
+        for _ in range(20):  # the driver prepares what is asked for some times
+            with database.write() as connection:
+                connection.execute(select(note)).all()
+                connection.exec_driver_sql("DEALLOCATE ALL")
+
+    with pytest.raises(Unreachable, match=r"behind a pool.*pool_mode = session") as refused:
+        look()
+
+    assert "\n" not in str(refused.value)
+    database.close()
+
+
+@pytest.mark.parametrize(("was", "now", "said"), [
+    ("avviso@", "nobody@", 'role "nobody" does not exist'), ("/avviso_", "/no_", 'database "no_.*" does not exist')])
+def test_server_that_refuses_us_is_told_from_one_that_is_away(
+    postgres_url: str, was: str, now: str, said: str
+) -> None:
+    assert was in postgres_url
+    database = Database(postgres_url.replace(was, now))
+
+    with pytest.raises(Unreachable, match=f"the database refuses us: .*{said}: mend `database`"):
+        database.check_version()
 
     database.close()
 

@@ -54,7 +54,7 @@ def test_floors_are_drawn_in_the_documents_as_they_are_checked() -> None:
     checked = PROJECT["tool"]["importlinter"]["contracts"][0]["layers"]
     house = (ROOT / "docs/how-it-works.md").read_text("utf-8").partition("```text\n")[2].partition("```")[0]
 
-    drawn = [set(line[:61].split()) for line in house.splitlines()]
+    drawn = [set(line[:69].split()) for line in house.splitlines()]
 
     assert drawn == [floor for layer in checked if (floor := _there(set(re.findall(r"\w+", layer))))]
 

@@ -37,11 +37,10 @@ _DAY_IN_NAME = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """A due instant: `day` on the cover in the publication's zone, `instant` in UTC, `timed` if an hour was given."""
+    """A due instant: `day` on the cover in the publication's zone, `instant` in UTC."""
 
     day: date
     instant: datetime
-    timed: bool
 
 
 def parse_date(text: str, zone: tzinfo, send_at: time) -> When:
@@ -57,7 +56,7 @@ def parse_date(text: str, zone: tzinfo, send_at: time) -> When:
     day = _day(match, text)
     rest = plain[match.end():].strip()
     if not rest:
-        return When(day, local_instant(day, send_at, zone), timed=False)
+        return When(day, local_instant(day, send_at, zone))
     # Digits glued to the day would make it another day: 2024-03-241:00.
     clock = _REST.fullmatch(plain[match.end():])
     if clock is None or plain[match.end()].isdigit():
@@ -81,9 +80,9 @@ def _timed(day: date, clock: re.Match[str], text: str, zone: tzinfo) -> When:
     except ValueError:
         raise ValueError(f'date "{text}" has an hour that no clock shows; write {EXAMPLE}') from None
     if not clock["zone"]:
-        return When(day, local_instant(day, hour, zone), timed=True)
+        return When(day, local_instant(day, hour, zone))
     instant = local_instant(day, hour, _zone(clock["zone"], text))
-    return When(instant.astimezone(zone).date(), instant, timed=True)
+    return When(instant.astimezone(zone).date(), instant)
 
 
 def _day(match: re.Match[str], text: str) -> date:

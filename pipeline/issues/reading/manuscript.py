@@ -126,11 +126,11 @@ def _when(
             message, _, remedy = str(error).partition("; ")
             raise fields.fault(called, message, remedy, "date-impossible") from None
     if day := date_in_name(name) or day_around(path):
-        return When(day, local_instant(day, send_at, zone), timed=False)
+        return When(day, local_instant(day, send_at, zone))
     committed = git_date(path)
     if isinstance(committed, datetime):
-        return When(committed.astimezone(zone).date(), committed.astimezone(UTC), timed=True)
-    return When(committed, local_instant(committed, send_at, zone), timed=False) if committed else None
+        return When(committed.astimezone(zone).date(), committed.astimezone(UTC))
+    return When(committed, local_instant(committed, send_at, zone)) if committed else None
 
 
 def _place(value: object) -> str:

@@ -93,13 +93,14 @@ class Deliveries:
             tally.write(self._db, connection)
         return assumed.rowcount + failed.rowcount
 
-    def bring_near(self, now: datetime, farthest: timedelta) -> int:
-        """Makes due what nobody can have put off for so long: its hour is of a clock that was wrong. Gives how many."""
+    def bring_near(self, now: datetime, farthest: timedelta) -> None:
+        """Makes due what nobody can have put off for so long: its hour is of a clock that was wrong."""
         too_far = update(delivery).where(delivery.c.due_at > now + farthest).values(due_at=now)
         letters = too_far.where(delivery.c.mailing_id.is_(None), delivery.c.state == DeliveryState.PENDING)
         deferred = too_far.where(delivery.c.state == DeliveryState.DEFERRED)
         with self._db.write() as connection:
-            return connection.execute(letters).rowcount + connection.execute(deferred).rowcount
+            connection.execute(letters)
+            connection.execute(deferred)
 
     def erase(self, subscriber_id: int) -> None:
         """Takes a person's address and name out of every delivery, with what servers said, which names them often.

@@ -118,19 +118,18 @@ class Doubts:
             {"settled_at": now, "lease_until": None, "reply": "assumed sent: the reply was lost"}
         )
 
-    def prove(self, delivery_key: str, provider: str, now: datetime) -> bool:
-        """Closes a doubt as sent, because the provider speaks of the message; False where there was none.
+    def prove(self, delivery_key: str, provider: str, now: datetime) -> None:
+        """Closes a doubt as sent, because the provider speaks of the message.
 
         A repeat that waits for its hour is one too, unless a person has asked for it.
         """
         values = {"settled_at": now, "lease_until": None, "reply": f"{provider} reported on it"}
         mine = delivery.c.key == delivery_key
         with self._db.write() as connection:
-            return any([
-                _move(self._db, connection, DeliveryState.IN_DOUBT, DeliveryState.SENT,
-                      [mine, delivery.c.state == DeliveryState.IN_DOUBT], values | {"doubt": None}),
-                _move(self._db, connection, DeliveryState.DEFERRED, DeliveryState.SENT,
-                      [mine, delivery.c.state == DeliveryState.DEFERRED, delivery.c.copies > 0], values)])
+            _move(self._db, connection, DeliveryState.IN_DOUBT, DeliveryState.SENT,
+                  [mine, delivery.c.state == DeliveryState.IN_DOUBT], values | {"doubt": None})
+            _move(self._db, connection, DeliveryState.DEFERRED, DeliveryState.SENT,
+                  [mine, delivery.c.state == DeliveryState.DEFERRED, delivery.c.copies > 0], values)
 
     def count(self) -> int:
         with self._db.read() as connection:

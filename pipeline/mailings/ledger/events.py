@@ -21,13 +21,14 @@ PAGE = 200  # refusals that are looked at in one go
 @dataclass(frozen=True, slots=True)
 class Origin:
     """The delivery that an event is about. `address` is None when its person was erased, `key` when only the reader
-    and the list are known: somebody left by a link."""
+    and the list are known: somebody left by a link. `is_settled` when we know what became of it."""
 
     key: str | None
     mailing_id: int | None
     list: str
     subscriber_id: int
     address: str | None
+    is_settled: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,8 @@ class Events:
 
 TROUBLE = (Kind.BOUNCED, Kind.FAILED, Kind.REJECTED, Kind.COMPLAINED)
 
-_ORIGIN = (delivery.c.key, delivery.c.mailing_id, delivery.c.list, delivery.c.subscriber_id, delivery.c.address)
+_ORIGIN = (delivery.c.key, delivery.c.mailing_id, delivery.c.list, delivery.c.subscriber_id, delivery.c.address,
+           delivery.c.state)
 
 
 def _marks(one: Event) -> Sequence[ColumnElement[bool]]:
@@ -165,4 +167,5 @@ def _marks(one: Event) -> Sequence[ColumnElement[bool]]:
 
 
 def _origin(row: Any) -> Origin:
-    return Origin(row.key, row.mailing_id, row.list, row.subscriber_id, row.address)
+    return Origin(row.key, row.mailing_id, row.list, row.subscriber_id, row.address,
+                  is_settled=row.state not in (DeliveryState.IN_DOUBT, DeliveryState.DEFERRED))

@@ -133,16 +133,15 @@ class Mailings:
             )
         return moved.rowcount == 1
 
-    def reopen(self, mailing_id: int, *, reason: str, now: datetime) -> bool:
+    def reopen(self, mailing_id: int, *, reason: str, now: datetime) -> None:
         """A person's yes to a mailing that ended with nobody in its audience: it begins again, as if it never had."""
         with self._db.write() as connection:
-            moved = connection.execute(
+            connection.execute(
                 update(mailing)
                 .where(mailing.c.id == mailing_id, mailing.c.state == MailingState.SENT, mailing.c.audience == 0)
                 .values(state=MailingState.SCHEDULED, approved=True, reason=reason, since=now, started_at=None,
                         expires_at=None, ended_at=None)
             )
-        return moved.rowcount == 1
 
     def withdraw(self, mailing_id: int) -> bool:
         """Takes back what was proposed and has not begun; only its number stays given out. False if it has begun."""

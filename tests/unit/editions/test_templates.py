@@ -67,6 +67,17 @@ def test_a_file_that_is_no_text_is_a_mistake_in_it(tmp_path: Path) -> None:
         Templates(tmp_path).render("issue.html", {})
 
 
+def test_a_file_that_cannot_be_read_is_named_in_words(tmp_path: Path) -> None:
+    """Permissions do not bind everybody who runs tests; the memory of a process has no first page to be read."""
+    (tmp_path / "issue.html").symlink_to("/proc/self/mem")
+
+    with pytest.raises(EditionError) as caught:
+        Templates(tmp_path).render("issue.html", {})
+
+    assert str(caught.value) == ("templates/email/issue.html: the template cannot be read: Input/output error: "
+                                 "let avviso read it, or delete it to use the packaged one")
+
+
 def test_a_missing_template_is_named(tmp_path: Path) -> None:
     (tmp_path / "issue.html").write_text("{% include 'footer.html' %}", "utf-8")
 

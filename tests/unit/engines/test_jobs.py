@@ -359,3 +359,17 @@ def test_job_that_met_another_writer_is_made_again_and_only_then_said(
     telling("tidy", job)()
 
     assert [record.message for record in caplog.records] == said
+
+
+def test_nothing_waits_for_a_mailbox_but_the_round_that_reads_it(tmp_path: Path) -> None:
+    """A slow one took hours, and with it what dead senders held, doubts, and mailings that are done."""
+    away = {"host": "127.0.0.1", "port": 1, "username": "letters", "password": "secret"}
+    letters, plain = publication(tmp_path / "one", {"mailbox": away}), publication(tmp_path / "other")
+
+    with Shift.begin(letters.app) as shift, Shift.begin(plain.app) as without:
+        assert sorted(shift.rounds().keys() - without.rounds().keys()) == ["hear"]
+        shift.tidy()
+        assert letters.app.ledger.notebook.note("mailbox_trouble") is None
+        shift.hear()
+
+    assert "does not answer" in (letters.app.ledger.notebook.note("mailbox_trouble") or "")

@@ -23,7 +23,7 @@ from pipeline.errors import Busy, Unreachable
 from pipeline.mailings.mailing import MailingState
 from tests.books import EXPIRE
 from tests.publications import Publication, words
-from tests.services import Post, Said, running
+from tests.services import SOON_S, Post, Said, running
 
 
 def machine(folder: Path, url: str, **settings: object) -> Publication:
@@ -63,6 +63,26 @@ def test_issue_is_published_and_sent_once_by_machines_that_share_the_work(
 
     assert sorted(message.recipient for message in post.messages) == sorted(f"reader{n}@example.com" for n in range(20))
     assert letters.restart().ledger.workers.all() == []
+
+
+@pytest.mark.parametrize("only", [None, "send", "publish"])
+def test_mailbox_is_heard_whatever_this_machine_does(
+    letters: Publication, tmp_path: Path, postgres_url: str, only: str | None
+) -> None:
+    """In a queue of its own: it may take minutes."""
+    mailbox = {"host": "127.0.0.1", "port": 1, "username": "letters", "password": "secret"}
+    machine_with = machine(tmp_path / "with", postgres_url, mailbox=mailbox)
+    heard, ending = threading.Event(), threading.Event()
+    with Shift.begin(machine_with.app) as shift:
+        shift.hear = heard.set  # type: ignore[method-assign]
+        clockwork = engine.Clockwork(postgres_url, shift, ending, only, letters.app.ledger.notebook.alone)
+        thread = threading.Thread(target=clockwork.run)
+        thread.start()
+        try:
+            assert heard.wait(SOON_S)
+        finally:
+            ending.set()
+            thread.join()
 
 
 def test_senders_are_woken_in_the_transaction_that_gives_them_work(

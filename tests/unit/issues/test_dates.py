@@ -20,7 +20,7 @@ MARCH = date(2024, 3, 24)
     "2024 年 3 月 24 日",
 ])
 def test_a_day_alone_is_due_at_the_usual_hour(text: str) -> None:
-    assert parse_date(text, SHANGHAI, EIGHT) == When(MARCH, datetime(2024, 3, 24, 0, 0, tzinfo=UTC), timed=False)
+    assert parse_date(text, SHANGHAI, EIGHT) == When(MARCH, datetime(2024, 3, 24, 0, 0, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(("text", "day", "instant"), [
@@ -35,7 +35,7 @@ def test_a_day_alone_is_due_at_the_usual_hour(text: str) -> None:
     ("2024年3月24日 ２０：００", MARCH, datetime(2024, 3, 24, 12, 0, tzinfo=UTC)),
 ])
 def test_an_hour_is_in_the_zone_it_names_or_the_publications(text: str, day: date, instant: datetime) -> None:
-    assert parse_date(text, SHANGHAI, EIGHT) == When(day, instant, timed=True)
+    assert parse_date(text, SHANGHAI, EIGHT) == When(day, instant)
 
 
 @pytest.mark.parametrize(("text", "turned"), [

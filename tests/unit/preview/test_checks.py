@@ -41,6 +41,18 @@ def test_an_issue_that_has_no_date_yet_is_looked_over_and_leaves_no_gap_in_the_n
         ("02-ink.md", 1, "date-missing"), ("02-ink.md", 1, "placeholder")]
 
 
+@pytest.mark.parametrize("name", ["12", "12-press", "12-press.md", "issues/12-press.md"])
+def test_file_that_is_no_issue_yet_is_found_by_every_name_that_it_will_have(tmp_path: Path, name: str) -> None:
+    letters = Publication(tmp_path / "letters")
+    letters.write("01-paper.md", words(1))
+    letters.begin()
+    letters.write("12-press.md", words(2), day="2026/13/24")
+    letters.write("121-ink.md", words(3), day="2026/13/24")
+
+    assert [(one.path, one.rule) for one in check(letters.app, [name], everything=False)] == [
+        ("12-press.md", "date-impossible")]
+
+
 def test_findings_are_the_same_and_in_one_order_whatever_the_number_of_processes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

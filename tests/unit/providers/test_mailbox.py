@@ -74,7 +74,7 @@ def test_login_that_has_no_form_as_a_command_goes_as_bytes(certificate: Path, us
 
 
 @pytest.mark.parametrize(("given", "error", "said"), [
-    ({"password": "guess"}, ConfigError, "refuses the login"),
+    ({"password": "guess"}, ConfigError, "refuses the login: wrong password: "),
     ({"folder": "Nowhere"}, ConfigError, "mailbox.folder Nowhere cannot be opened"),
     ({"ca_file": None}, Unreachable, "has no TLS that we trust"),
     ({"port": 1}, Unreachable, "does not answer"),
@@ -98,6 +98,48 @@ def test_line_that_is_lost_anywhere_is_unreachable(certificate: Path, command: s
         server.deliver(MAIL)
         with pytest.raises(Unreachable), open_folder(settings(server)) as folder:  # noqa: PT012, each may be the one
             folder.fetch(folder.after(0)[0])
+            folder.put_away([1])
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+@pytest.mark.parametrize("place", ["GREETING", "LOGIN", "SEARCH"])
+def test_server_that_says_a_letter_at_a_time_is_left_in_the_end(
+    certificate: Path, place: str, security: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mailbox, "LONGEST_S", 0.2)
+    with ImapServer(certificate, dribbles_at=place, starttls=security == "starttls") as server, \
+            pytest.raises(Unreachable, match="does not answer"), \
+            open_folder(settings(server, security=security)) as folder:
+        folder.after(0)
+
+
+def test_login_that_is_refused_for_now_is_nobody_s_mistake(certificate: Path) -> None:
+    """RFC 5530: the server says that the password is not to blame."""
+    refusal = "NO [UNAVAILABLE] the directory is away"
+    with ImapServer(certificate, refuses={"LOGIN": refusal}) as server, \
+            pytest.raises(Unreachable, match="the directory is away"), open_folder(settings(server)):
+        pass
+
+
+def test_mail_that_the_server_cannot_give_or_date_is_none(certificate: Path) -> None:
+    with ImapServer(certificate, broken=frozenset({1})) as server:
+        server.deliver(MAIL), server.deliver(MAIL)
+        with open_folder(settings(server)) as folder:
+            assert folder.fetch(1) is None
+            assert folder.fetch(2)
+
+    assert mailbox._instant(b'INTERNALDATE "00-Foo-0000 00:00:00 +0000"') is None
+
+
+@pytest.mark.parametrize(("refuses", "more"), [
+    ({"STORE": "NO you may only read"}, {}), ({"MOVE": "NO [TRYCREATE] no such folder"}, {"move_to": "Nowhere"})])
+def test_mail_that_may_not_be_put_away_is_an_affair_of_the_settings(
+    certificate: Path, refuses: dict[str, str], more: dict[str, str]
+) -> None:
+    with ImapServer(certificate, refuses=refuses) as server:
+        server.deliver(MAIL)
+        with open_folder(settings(server, **more)) as folder, \
+                pytest.raises(ConfigError, match="put mails away.*make the folder that mailbox.move_to names"):
             folder.put_away([1])
 
 

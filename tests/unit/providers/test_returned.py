@@ -171,6 +171,118 @@ def test_feedback_of_another_type_is_unknown(feedback: str) -> None:
     assert event.kind is Kind.UNKNOWN
 
 
+@pytest.mark.parametrize(("was", "written"), [
+    (b"message/delivery-status", b"message/global-delivery-status"),  # RFC 6533
+    (b"message/rfc822", b"message/global"),
+    (b"text/rfc822-headers", b"message/global-headers"),
+])
+def test_report_of_a_server_that_speaks_utf_8_is_the_same_report(was: bytes, written: bytes) -> None:
+    for name in ("postfix-unknown", "postfix-delayed", "sendmail-full"):
+        known, event = read(sample(name)).event, read(sample(name).replace(was, written)).event
+
+        assert known
+        assert event
+        assert (event.kind, event.bounce, event.status, event.message_id) == (
+            known.kind, known.bounce, known.status, MARK)
+
+
+def in_parts(kind: str, *parts: tuple[str, str]) -> bytes:
+    """A report of parts of these types; a part of message/* is encoded, which the standards forbid."""
+    def part(kind: str, text: str) -> str:
+        if not kind.startswith("message/"):
+            return f"--x\nContent-Type: {kind}\n\n{text}\n"
+        encoded = base64.encodebytes(text.encode()).decode()
+        return f"--x\nContent-Type: {kind}\nContent-Transfer-Encoding: base64\n\n{encoded}\n"
+
+    return (f"Return-Path: <>\nFrom: postmaster@example.net\nTo: letters@example.com\nSubject: A report\n"
+            f"Content-Type: multipart/report; report-type={kind}; boundary=x\n\n"
+            f"{''.join(part(*one) for one in parts)}--x--\n").encode()
+
+
+RETURNED = f"From: letters@example.com\nSubject: Weekly 14\nMessage-ID: <{MARK}@example.com>\n\nHello.\n"
+
+
+@pytest.mark.parametrize(("content", "kind"), [
+    (in_parts("delivery-status", ("text/plain", "Sorry."), ("message/delivery-status", (
+        "Reporting-MTA: dns; mx.example.net\n\nFinal-Recipient: rfc822; ada@example.org\nAction: failed\n"
+        "Status: 5.1.1\nDiagnostic-Code: smtp;\n 550 5.1.1 unknown\n")), ("message/rfc822", RETURNED)), Kind.BOUNCED),
+    (in_parts("feedback-report", ("text/plain", "Somebody likes it."), (
+        "message/feedback-report", "Feedback-Type: not-spam\n"), ("message/rfc822", RETURNED)), Kind.UNKNOWN),
+    (in_parts("feedback-report", ("text/plain", "Somebody does not."), (
+        "message/feedback-report", "Feedback-Type: abuse\n"), ("message/rfc822", RETURNED)), Kind.COMPLAINED),
+])
+def test_part_that_is_encoded_against_the_standards_is_read(content: bytes, kind: Kind) -> None:
+    event = read(content).event
+
+    assert event
+    assert (event.kind, event.message_id) == (kind, MARK)
+
+
+@pytest.mark.parametrize("subject", [
+    "Automatic reply: Undeliverable: why mail comes back", "Automatische Antwort: Message status",
+    "自动回复: 退信怎么办", "Re: Undeliverable, why mail comes back"])
+def test_absence_is_no_bounce_whatever_our_title_and_the_answer_speak_of(subject: str) -> None:
+    """Exchange and others answer without a sender in the envelope, as a report comes."""
+    event = read(mail(subject, "I left: this account is disabled, the address does not exist.", Return_Path="<>",
+                      Auto_Submitted="auto-replied", In_Reply_To=f"<{MARK}@example.com>")).event
+
+    assert event
+    assert (event.kind, event.bounce, event.message_id) == (Kind.AUTORESPONDED, None, MARK)
+
+
+def test_receipt_of_a_mail_that_was_thrown_away_unread_is_no_bounce() -> None:
+    """RFC 8098; the title is ours."""
+    event = read(f"""Return-Path: <>
+From: postmaster@example.org
+Subject: Not read: Undeliverable, why mail comes back
+Content-Type: multipart/report; report-type=disposition-notification; boundary=x
+
+--x
+Content-Type: text/plain
+
+The mailbox is closed, your message was deleted without being read.
+--x
+Content-Type: message/disposition-notification
+
+Original-Message-ID: <{MARK}@example.com>
+Disposition: automatic-action/MDN-sent-automatically; deleted
+
+--x--
+""".encode()).event
+
+    assert event
+    assert (event.kind, event.message_id) == (Kind.AUTORESPONDED, MARK)
+
+
+@pytest.mark.parametrize("charset", ["undefined", '"utf-8\x00"', "punycode", "utf-16"])
+def test_report_in_a_charset_that_is_none_is_read_as_what_it_may_be(charset: str) -> None:
+    event = read(f"""Return-Path: <>
+From: mailer-daemon@example.net
+Subject: Undeliverable
+Content-Type: text/plain; charset={charset}
+
+550 user unknown.
+Message-ID: <{MARK}@example.com>
+""".encode()).event
+
+    assert event
+    assert event.kind is Kind.BOUNCED
+
+
+@pytest.mark.parametrize("body", ["-" * 200_000, "<" * 200_000, "<style>" * 30_000, "--- " * 50_000])
+def test_report_of_one_sign_is_read_at_once(body: str) -> None:
+    """The first took ten minutes, and the mailbox with it, each minute again."""
+    content = mail("Undeliverable", body, Return_Path="<>", Content_Type="text/html")
+
+    assert read(content).event is not None
+
+
+@pytest.mark.parametrize("content", [
+    b"Content-Type: message/rfc822\n\n" * 9_000, b"From: " + b"(" * 100_000 + b"\n\n"])
+def test_mail_in_mail_without_an_end_says_nothing_to_us(content: bytes) -> None:
+    assert read(content) == Returned()
+
+
 # ---- readers who leave ----------------------------------------------------------------------------
 
 TOKEN = "EXdlZWtseQAAAAAABwAAAAAAAAAAAAAAAAAAAA"

@@ -19,6 +19,19 @@ from pipeline.providers.statuses import HARD, OURS, SOFT, Meaning, meaning, stat
     ("", "552 mailbox unavailable: over quota", SOFT),
     ("", "550 用户不存在", HARD), ("", "550 收件人邮箱空间不足", SOFT), ("", "554 疑似垃圾邮件", OURS),
     ("", "host 192.0.2.5.1.1 said no", SOFT), ("", "Exim 4.94.2 gave up", SOFT), ("", "250 2.1.5 ok, then 550", SOFT),
+    # QQ, 163 and others in China say 550 to a whole sender, for an hour or for good
+    *(("", f"550 {words}", OURS) for words in (
+        "Ip frequency limited", "Domain frequency limited", "Sender frequency limited", "Connection frequency limited",
+        "Mail content denied", "Connection denied", "Suspected bounce attacks", "RP:TRC", "MI:SPF", "HL:IPB",
+        "DT:SUM Envelope sender and header From mismatched", "Requested action not taken: Local user only")),
+    ("", "550 Mailbox unavailable or access denied", SOFT), ("", "553 invalid User", HARD),
+    ("", "559 Invalid rcptto [@sm070102]", HARD), ("", "554 RCPT (ada@example.org) dosn't exist", HARD),
+    ("", "550 The recipient may contain a non-existent account, please check the recipient address.", HARD),
+    ("", "550 relay not permitted", OURS), ("", "550 Sender verify failed", OURS),
+    # a domain that is none
+    ("5.4.4", "Host or domain name not found. Name service error for name=example.org type=AAAA: Host not found", HARD),
+    ("5.4.4", "unable to route", OURS),
+    ("4.4.3", "Host or domain name not found. Name service error for name=example.org type=MX: try again", SOFT),
     # the words contradict the status: a doubt counts for the reader
     ("5.1.1", "550 5.1.1 203.0.113.9 has sent to too many recipients this hour", OURS),
     ("5.2.1", "550 5.2.1 the user is receiving mail at a rate that prevents more", SOFT),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -32,7 +32,7 @@ def test_overview_of_a_quiet_publication_needs_nobody(letters: Publication) -> N
     found = look(letters)
 
     assert (found.states, found.needs, found.mailings, found.feeds) == (
-        {"adopted": 1}, (), [], "2026-02-22 08:00 UTC")
+        {"adopted": 1}, (), [], datetime(2026, 2, 22, 8, tzinfo=UTC))
     assert found.shape() == {
         "issues": [{"id": "1", "number": 1, "title": "letter", "date": "2026-02-22", "path": "01-letter.md",
                     "state": "adopted", "reason": "baseline: due before the first pass"}],
@@ -43,7 +43,7 @@ def test_overview_before_the_first_pass_has_no_feeds(tmp_path: Path) -> None:
     found = look(Publication(tmp_path / "letters"))
 
     assert (found.states, found.feeds, found.shape()) == (
-        {}, "", {"issues": [], "mailings": [], "needs": [], "workers": []})
+        {}, None, {"issues": [], "mailings": [], "needs": [], "workers": []})
 
 
 @pytest.mark.parametrize("ahead", [timedelta(0), timedelta(days=1)], ids=["due", "ahead"])
@@ -76,6 +76,15 @@ def test_status_of_many_old_files_is_one_screen(letters: Publication) -> None:
 
     assert shown[-1] == "  48 more like this (-v shows all) (held)"
     assert (len(shown) < 45, len(whole) - len(shown)) == (True, 47)
+
+
+def test_every_hour_is_shown_in_the_owner_s_zone(letters: Publication) -> None:
+    letters.write("02-new.md", words(2))
+    letters.publish()
+
+    shown = list(status_lines(look(letters), letters.clock.now(), ZoneInfo("Asia/Shanghai")))
+
+    assert [line for line in shown if line.startswith("Feeds")] == ["Feeds     2026-03-24 16:00"]  # 08:00 in UTC
 
 
 def test_mailing_is_shown_with_counts_that_add_up(letters: Publication) -> None:

@@ -1,0 +1,75 @@
+"""A new file is whole or not there, also where a command makes it."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import OutputError
+from pipeline.newfile import make_file
+from pipeline.publish.new_issue import write_blank
+from tests.limits import no_file_grows
+from tests.publications import Publication
+from tests.street import Publication as Street
+
+
+def test_new_file_is_whole_and_private_where_that_is_asked_for(tmp_path: Path) -> None:
+    make_file(tmp_path / "a", b"whole", mode=0o600)
+
+    assert (tmp_path / "a").read_bytes() == b"whole"
+    assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o600
+
+
+def test_file_that_is_there_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"theirs")
+
+    with pytest.raises(FileExistsError):
+        make_file(tmp_path / "a", b"ours")
+
+    assert (tmp_path / "a").read_bytes() == b"theirs"
+
+
+def test_full_disk_leaves_no_empty_file(tmp_path: Path) -> None:
+    with no_file_grows(), pytest.raises(OSError, match="File too large"):
+        make_file(tmp_path / "a", b"whole")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def make_issue(letters: Publication) -> object:
+    return write_blank(letters.app.source, "Three", letters.clock.now())
+
+
+@pytest.mark.parametrize(("name", "make"), [
+    ("issues/01-Three.md", make_issue),
+    ("var/secret", lambda letters: letters.app.ring),
+])
+def test_what_is_made_on_a_full_disk_is_made_when_there_is_space(
+    tmp_path: Path, name: str, make: Callable[[Publication], object]
+) -> None:
+    """Both used to be there and empty: a number that was taken, and a secret that signs nothing."""
+    letters = Publication(tmp_path / "letters")
+    letters.begin(write=False)
+
+    with no_file_grows(), pytest.raises(OutputError, match=rf"{name}: cannot be written: .*free some space"):
+        make(letters)
+    assert not (letters.folder / name).exists()
+    make(letters)
+
+    assert (letters.folder / name).stat().st_size > 0
+
+
+def test_init_on_a_full_disk_leaves_no_settings_that_say_nothing(tmp_path: Path) -> None:
+    street = Street(tmp_path / "letters")
+    (street.folder / "config.yaml").unlink()
+
+    with no_file_grows():
+        refused = street.run("init")
+    assert (refused.code, refused.err) == (
+        74, "config.yaml: cannot be written: File too large: make its folder writable and free some space\n")
+    assert not (street.folder / "config.yaml").exists()
+
+    assert street.run("init").code == 0
