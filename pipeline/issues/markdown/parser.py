@@ -14,6 +14,7 @@ from markdown_it.rules_block import StateBlock, html_block
 from markdown_it.rules_inline import StateInline
 
 from pipeline.issues.html.colouring import coloured
+from pipeline.issues.markdown.admonitions import use_admonitions
 from pipeline.issues.markdown.containers import use_containers
 from pipeline.issues.markdown.emphasis import use_friendly_emphasis
 from pipeline.issues.markdown.formulas import use_formulas
@@ -42,6 +43,7 @@ def markdown_parser() -> MarkdownIt:
     parser.inline.ruler.before("html_inline", "comment", _comment)
     use_mdx(parser)
     use_containers(parser)
+    use_admonitions(parser)
     use_generators(parser)
     use_friendly_emphasis(parser)
     use_linker(parser)

@@ -51,6 +51,10 @@ _OTHER_NAMES = {
 _COVERS = ("cover", "image")  # relative to the issue's file; the others are so to a folder that we do not know
 _WHOLE = re.compile(r"https?://", re.IGNORECASE)
 _MARKS = re.compile(r"[_-]")
+# `the <i>lingua franca</i>`: a subject has no italics. A tag that nothing closes is what a title writes of.
+_DRESSED = re.compile(
+    r"<(i|b|em|strong|small|u|sup|sub|span|code|mark|cite)(?:\s[^<>]{0,200})?>([^<>]*)</\1>", re.IGNORECASE)
+_WITHIN = 4  # such tags within one another
 
 
 def read_manuscript(raw: bytes, path: str, *, zone: tzinfo, send_at: time, git_date: GitDate) -> Manuscript:
@@ -77,10 +81,10 @@ def read_halfway(
     when = _when(fields, name, path, zone, send_at, git_date)  # before the body is parsed: it may have to be asked for
     body = Body(front.body)
     told = excerpts(body)
-    title = fields.line("title")
+    title = _undressed(fields.line("title"))
     headed = None if title and told.begins_a_part else told.heading_number  # in a collection it is that of the first
     number = _first(given, number_in_name(name), number_in_title(title), headed)
-    own = fields.text(fields.called("description"))
+    own = _undressed(fields.text(fields.called("description")))
     spoken = [cut(text) for text in (own, told.small) if text]
     manuscript = Manuscript(
         path=path,
@@ -109,6 +113,13 @@ def _title(named: str, told: Excerpts) -> str:
     if told.title and (says_when(named) or (told.is_headed and is_slug(named))):
         return told.title
     return named or told.title
+
+
+def _undressed(text: str) -> str:
+    """The words of a field in which some stand between HTML tags for their look."""
+    for _ in range(_WITHIN if "</" in text else 0):
+        text = _DRESSED.sub(r"\2", text)
+    return text
 
 
 def _first(*numbers: int | None) -> int | None:
