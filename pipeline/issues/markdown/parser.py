@@ -25,6 +25,7 @@ from pipeline.issues.markdown.notes import use_notes
 from pipeline.issues.markdown.patience import MAX_NESTING, last_place, use_patience
 from pipeline.issues.markdown.plainlinks import use_plain_links
 from pipeline.issues.markdown.rawwords import use_raw_words
+from pipeline.issues.markdown.references import use_references
 from pipeline.issues.markdown.shortcodes import use_shortcodes
 from pipeline.issues.markdown.spaces import use_spaced_addresses
 from pipeline.issues.markdown.tags import TAG
@@ -51,6 +52,7 @@ def markdown_parser() -> MarkdownIt:
     use_spaced_addresses(parser)
     use_notes(parser)
     use_vaults(parser)
+    use_references(parser)
     use_formulas(parser)
     use_shortcodes(parser)
     use_raw_words(parser)
