@@ -192,10 +192,24 @@ def test_descriptions_are_the_authors_words_then_paragraphs_that_say_something(
     assert (found.descriptions, found.described) == (descriptions, described)
 
 
-def test_a_description_has_words_and_no_tags_for_their_look() -> None:
-    found = manuscript("---\ndescription: '<b>Mira</b>, <b>printer</b>, on Vec<T>'\n---\n")
+def test_a_description_has_words_and_no_marks_for_their_look() -> None:
+    found = [manuscript(f"---\ndescription: '{text}'\n---\n").descriptions[0] for text in (
+        "<b>Mira</b>, <b>printer</b>, on Vec<T>", "**Ink** by [Mira](https://example.com) &amp; `a*b`",
+        "2 * 3 * 4, a_b_c")]
 
-    assert found.descriptions[0] == "Mira, printer, on Vec<T>"
+    assert found == ["Mira, printer, on Vec<T>", "Ink by Mira & a*b", "2 * 3 * 4, a_b_c"]
+
+
+@pytest.mark.parametrize(("path", "day", "number", "title"), [
+    ("26-03-10-on-paper.md", "2026-03-10", None, "On paper"), ("26-03-10.md", "2026-03-12", None, "On paper"),
+    ("26-03-10-on-paper.md", "2024-03-10", 26, "On paper"), ("26-13-10-on-paper.md", "2026-03-10", 26, "On paper"),
+])
+def test_a_year_without_its_century_is_no_number_where_the_date_says_so(
+    path: str, day: str, number: int | None, title: str,
+) -> None:
+    found = manuscript(f"---\ndate: {day}\n---\n# On paper\n", path)
+
+    assert (found.number, found.title) == (number, title)
 
 
 @pytest.mark.parametrize(("paragraph", "cut"), [
