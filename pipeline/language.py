@@ -11,8 +11,17 @@ LANGUAGE = re.compile(
     r"(?:[-_][A-Za-z]{2,4})?", re.IGNORECASE)
 """What a name of a file or folder says when it is that of a translation: `en`, `zh-CN`, and `cn` and `jp` as well."""
 _TRADITIONAL_REGIONS = frozenset({"tw", "hk", "mo"})
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-           "November", "December")
+_SPOKEN = frozenset({"en", "ja", "ko", "de", "fr", "es", "pt", "ru"})
+_DAYS = {"de": "{day}. {month} {year}", "es": "{day} de {month} de {year}", "pt": "{day} de {month} de {year}",
+         "ru": "{day} {month} {year} г."}
+_MONTHS = {
+    "en": "January February March April May June July August September October November December",
+    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    "pt": "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
+    "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
+}
 
 
 def language_tag(text: str) -> str:
@@ -38,10 +47,20 @@ def han_script(language: str) -> str:
     return (named or ("hant" if _TRADITIONAL_REGIONS.intersection(others) else "hans")).capitalize()
 
 
+def spoken(language: str) -> str:
+    """The language of our own words for a tag: `zh-Hans`, `zh-Hant`, `en`, `ja`, `fr` of `fr-CA`; "" where none are."""
+    if script := han_script(language):
+        return f"zh-{script}"
+    return primary(language) if primary(language) in _SPOKEN else ""
+
+
 def long_date(day: date, language: str) -> str:
-    """The day as a reader of that language writes it: "24 March 2024", "2024年3月24日", "2024년 3월 24일"."""
+    """The day as a reader of that language writes it: "24 March 2024", "24. März 2024", "2024年3月24日"."""
     if han_script(language) or primary(language) == "ja":
         return f"{day.year}年{day.month}月{day.day}日"
     if primary(language) == "ko":
         return f"{day.year}년 {day.month}월 {day.day}일"
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    told = spoken(language) or "en"
+    number = "1er" if told == "fr" and day.day == 1 else str(day.day)
+    return _DAYS.get(told, "{day} {month} {year}").format(
+        day=number, month=_MONTHS[told].split()[day.month - 1], year=day.year)

@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+from markdown_it.common.utils import normalizeReference
 from markdown_it.token import Token
 
 from pipeline.checking.source import Source
 from pipeline.errors import Problem, shorten
 from pipeline.issues.markdown.fillings import FILLED, RAW, TITLE
 from pipeline.issues.markdown.generators import is_left_out
+from pipeline.issues.markdown.references import BY_NAME, is_undefined
 from pipeline.issues.markdown.vaults import WIKI_LINK, is_hidden
 
 _EMBED = re.compile(r"!\[\[([^\[\]\n]{1,200})\]\]")
@@ -25,6 +27,7 @@ _COMMENT = re.compile(
     r"(?![%A-Za-z0-9])")
 _WORDS = re.compile(
     r"\bLINK_HERE\b|\blorem ipsum dolor\b|\bTKTK\b|(?<!\S)\[?(?:TODO|TBD|FIXME)\]?[:：]|待补充|此处插入", re.IGNORECASE)
+_DEFINED = re.compile(r"^[ >]{0,9}\[([^\[\]\n]{1,200})\]:", re.MULTILINE)
 _BEFORE_AN_ADDRESS = tuple("(\"'}")
 _CONTEXT = 8  # characters around a literal ** by which it is found again in the source
 _TRIES = 5    # texts with ** in one block: the others may all be escaped
@@ -54,7 +57,17 @@ def find_marks(source: Source, tokens: Sequence[Token]) -> Iterator[Problem]:
     for found in source.find(_WORDS):
         yield source.problem("placeholder-text", found.start(), f'"{found[0].strip()}" looks unfinished',
                              "write what belongs here")
+    yield from _undefined(source)
     yield from _literal_emphasis(source, tokens)
+
+
+def _undefined(source: Source) -> Iterator[Problem]:
+    defined = {normalizeReference(found[1]) for found in source.find(_DEFINED)}
+    for found in source.find(BY_NAME):
+        if is_undefined(found, defined):
+            name = " ".join(found["label"].split() or found["words"].split())
+            yield source.problem("reference-missing", found.start(), f"nothing defines [{shorten(name)}]: only the "
+                                 "words are shown", f"add a line with its address, [{shorten(name)}]: https://…")
 
 
 def _templates(source: Source) -> Iterator[re.Match[str]]:

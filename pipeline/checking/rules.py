@@ -37,6 +37,7 @@ OWN = _rules(
     Rule("placeholder-text", "warning", "words such as LINK_HERE or lorem ipsum"),
     Rule("template-text", "warning", "text that looks like a template, such as `{{ name }}`"),
     Rule("wiki-link", "warning", "`[[…]]`, a link in a wiki and plain text in a mail"),
+    Rule("reference-missing", "warning", "a link by a name that nothing defines"),
     Rule("emphasis-literal", "warning", "`**` that readers would see"),
     Rule("link-scheme-unknown", "warning", "an address of a kind that mail does not open"),
     Rule("link-missing", "warning", "a link to a file that is not there"),

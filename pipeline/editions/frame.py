@@ -11,9 +11,10 @@ from dataclasses import dataclass, fields, replace
 from pipeline.editions.edition import Hole
 from pipeline.editions.holes import quote
 from pipeline.editions.theme import theme
-from pipeline.editions.wording import spoken, wording
+from pipeline.editions.wording import wording
 from pipeline.errors import EditionError
 from pipeline.issues.html.vocabulary import direction
+from pipeline.language import spoken
 
 _FIELD = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pipeline.editions.wording import Wording, choose
+from pipeline.language import spoken
 
 _ENGLISH: Wording = {
     "issue": "No. {number} “{title}”",
@@ -102,6 +105,14 @@ _TRADITIONAL: Wording = {
 }
 
 
+_CATALOGUES: Mapping[str, Wording] = {"en": _ENGLISH, "zh-Hans": _SIMPLIFIED, "zh-Hant": _TRADITIONAL}
+
+
 def notice_wording(language: str) -> Wording:
-    """The words for a BCP 47 language, chosen as `wording` chooses."""
-    return choose(language, english=_ENGLISH, simplified=_SIMPLIFIED, traditional=_TRADITIONAL)
+    """The words for a BCP 47 language, chosen as `wording` chooses; a notice speaks fewer languages than a mail."""
+    return choose(language, _CATALOGUES)
+
+
+def notice_language(language: str) -> str:
+    """The language that a notice speaks to the maintainer of a publication in this one: it, or else English."""
+    return language if spoken(language) in _CATALOGUES else "en"

@@ -10,7 +10,7 @@ from pipeline.editions.dressing import dress
 from pipeline.editions.edition import Edition
 from pipeline.editions.frame import Frame, letterhead, one_line
 from pipeline.editions.holes import quote
-from pipeline.editions.notice_wording import notice_wording
+from pipeline.editions.notice_wording import notice_language, notice_wording
 from pipeline.editions.templates import Templates
 from pipeline.editions.text import RULE, underlined
 from pipeline.editions.wording import Wording
@@ -37,13 +37,14 @@ class Matter:
 
 
 def render_notice(matters: Sequence[Matter], frame: Frame, templates: Templates) -> Edition:
-    """The Edition of a notice about at least one matter, in the publication's language."""
-    words = notice_wording(frame.language)
+    """The Edition of a notice about at least one matter, in the publication's language or else in English."""
+    language = notice_language(frame.language)
+    words = notice_wording(language)
     told = [_told(matter, words) for matter in matters]
     subject = told[0]["subject"] if len(told) == 1 else words["subject_several"].format(
         count=len(told), title=frame.title)
     context = {
-        **letterhead(frame, frame.language, why=words["why"]),
+        **letterhead(frame, language, why=words["why"]),
         "title": quote(one_line(subject)),
         "subject": quote(one_line(subject)),
         "preheader": quote(one_line(told[0]["text"])),
@@ -54,7 +55,7 @@ def render_notice(matters: Sequence[Matter], frame: Frame, templates: Templates)
         "links": [],
     }
     return Edition(
-        name=NAME, language=frame.language, subject=one_line(subject), preheader=one_line(told[0]["text"]),
+        name=NAME, language=language, subject=one_line(subject), preheader=one_line(told[0]["text"]),
         html=dress(templates, "notice.html", context), text=templates.render("notice.txt", context).strip() + "\n",
     )
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pipeline.language import han_script, primary
+from pipeline.editions.wording_east import JAPANESE, KOREAN
+from pipeline.editions.wording_europe import FRENCH, GERMAN, PORTUGUESE, RUSSIAN, SPANISH
+from pipeline.language import spoken
 
 Wording = Mapping[str, str]
 
@@ -95,18 +97,17 @@ _TRADITIONAL: Wording = {
 }
 
 
+_CATALOGUES: Mapping[str, Wording] = {
+    "en": _ENGLISH, "zh-Hans": _SIMPLIFIED, "zh-Hant": _TRADITIONAL, "ja": JAPANESE, "ko": KOREAN, "de": GERMAN,
+    "fr": FRENCH, "es": SPANISH, "pt": PORTUGUESE, "ru": RUSSIAN,
+}
+
+
 def wording(language: str) -> Wording:
-    """The words for a BCP 47 language: "zh-TW" gives traditional, other "zh" simplified, the rest English."""
-    return choose(language, english=_ENGLISH, simplified=_SIMPLIFIED, traditional=_TRADITIONAL)
+    """The words for a BCP 47 language: "zh-TW" gives traditional, other "zh" simplified; English for an unknown one."""
+    return choose(language, _CATALOGUES)
 
 
-def spoken(language: str) -> str:
-    """The catalogue that speaks this very language: "en", "zh-Hans" or "zh-Hant"; "" where none does."""
-    if script := han_script(language):
-        return f"zh-{script}"
-    return "en" if primary(language) == "en" else ""
-
-
-def choose(language: str, *, english: Wording, simplified: Wording, traditional: Wording) -> Wording:
-    """Which of three catalogues speaks this language."""
-    return {"zh-Hans": simplified, "zh-Hant": traditional}.get(spoken(language), english)
+def choose(language: str, catalogues: Mapping[str, Wording]) -> Wording:
+    """Of catalogues by the language that they speak the one for this language, or else the English one."""
+    return catalogues.get(spoken(language), catalogues["en"])

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pipeline.language import han_script
+from pipeline.feeds.wording_east import JAPANESE, KOREAN
+from pipeline.feeds.wording_europe import FRENCH, GERMAN, PORTUGUESE, RUSSIAN, SPANISH
+from pipeline.language import spoken
 
 Wording = Mapping[str, str]
 
@@ -77,7 +79,11 @@ _TRADITIONAL: Wording = {
     "missing_hint": "它可能換了地址，請看",
 }
 
-CATALOGUE: Mapping[str, Wording] = {"en": _ENGLISH, "zh": _SIMPLIFIED, "zh-hant": _TRADITIONAL}
+CATALOGUE: Mapping[str, Wording] = {
+    "en": _ENGLISH, "zh": _SIMPLIFIED, "zh-hant": _TRADITIONAL, "ja": JAPANESE, "ko": KOREAN, "de": GERMAN,
+    "fr": FRENCH, "es": SPANISH, "pt": PORTUGUESE, "ru": RUSSIAN,
+}
+_CHINESE = {"zh-Hans": "zh", "zh-Hant": "zh-hant"}
 
 
 def wording(language: str) -> Wording:
@@ -87,4 +93,5 @@ def wording(language: str) -> Wording:
 
 def voice(language: str) -> str:
     """The catalogue's language for a tag; `lang` of what we say ourselves."""
-    return {"Hans": "zh", "Hant": "zh-hant"}.get(han_script(language), "en")
+    found = spoken(language) or "en"
+    return _CHINESE.get(found, found)

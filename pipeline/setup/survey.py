@@ -16,6 +16,7 @@ from pipeline.issues.patterns import matcher
 from pipeline.issues.reading.dates import date_in_name
 from pipeline.issues.reading.naming import number_in_name, stem
 from pipeline.issues.reading.years import begin_anew, year_of
+from pipeline.language import language_tag
 from pipeline.setup.tongue import language_of
 from pipeline.setup.translations import ANYWHERE, translations
 
@@ -35,6 +36,7 @@ _OF_ITS_FOLDER = ("readme", "index")
 PAGE = "index"                 # of a folder: an issue where it is alone there, else the list of the others
 IN_YEARS = "20*/**/"
 _DATED = re.compile(r"^[ \t]*(?:date|pubDate|publishDate|publishedAt)[\"']?[ \t]*[:=]", re.MULTILINE | re.IGNORECASE)
+_LANGUAGE = re.compile(r"^lang(?:uage)?[ \t]*[:=][ \t]*[\"']?([A-Za-z_-]{2,12})[\"']?[ \t]*$", re.MULTILINE)
 _SHOUTED = re.compile(r"[A-Z][A-Z_-]{3,}")  # `HANDOFF.md`, `CODE_OF_CONDUCT.md`: notes on the work, not for readers
 _ISSUES = frozenset({"issues", "newsletter", "newsletters", "editions"})  # what folders of them are called
 FEW = 3                        # issues in a folder that is called so
@@ -252,8 +254,11 @@ def _is_document(file: Path) -> bool:
 
 
 def _language(files: list[Path]) -> str:
-    return language_of("".join(
-        file.read_text(encoding="utf-8", errors="replace")[:20_000] for file in files if file.is_file()))
+    """The one that more than half of the texts name, or else the one that they are written in."""
+    texts = [file.read_text(encoding="utf-8", errors="replace")[:20_000] for file in files if file.is_file()]
+    named = Counter(language_tag(found[1]) for text in texts if (found := _LANGUAGE.search(text[:2_000])))
+    tag, times = next(iter(named.most_common(1)), ("", 0))
+    return tag if tag and times * 2 > len(texts) else language_of("".join(texts))
 
 
 def _timezone() -> str:

@@ -28,6 +28,12 @@ _SMALL_WORDS = {
     "pl": "się na jest nie do że dla jak oraz to przez ale tego który od są",
     "tr": "ve bir bu için ile de da olarak daha çok olan gibi var ne kadar biz",
     "vi": "và là của có không được một cho các những trong với này để đã người",
+    "cs": "je na že se pro jako které jsou také který nebo není ale když aby tento při do od za",
+    "ro": "și este pentru care din cu nu în pe sau mai ca la un că sunt această fost prin",
+    "hu": "és hogy nem egy az ez is van volt már csak mint meg de vagy után lehet ezt",
+    "fi": "ja on ei että se oli myös mutta kun niin tai ovat joka voi sekä tämä vain",
+    "da": "og at det er på til af den ikke med en for som har fra vi kan også",
+    "id": "yang dan di untuk dengan dari ini itu pada tidak dalam adalah akan juga bisa kami",
     "sv": "och att det som är för på med inte en av till den har vi om",
 }
 _WORDS = {name: frozenset(words.split()) for name, words in _SMALL_WORDS.items()}

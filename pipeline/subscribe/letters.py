@@ -13,8 +13,8 @@ from pipeline.editions.edition import Edition
 from pipeline.editions.frame import Frame
 from pipeline.editions.letters import Letter, render_letter
 from pipeline.editions.templates import Templates
-from pipeline.editions.wording import spoken
 from pipeline.errors import EditionError
+from pipeline.language import spoken
 from pipeline.mailings.envelope import Envelope
 from pipeline.mailings.messages import LINK_KEY
 

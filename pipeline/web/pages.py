@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from starlette.responses import HTMLResponse
 
 from pipeline.address import mask
-from pipeline.editions.wording import spoken
 from pipeline.feeds.colours import palette
 from pipeline.feeds.templating import Templates
+from pipeline.language import spoken
 from pipeline.subscribe.preferences import Standing
 from pipeline.web.wording import LANGUAGES, Wording, voice, wording
 

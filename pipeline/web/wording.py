@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pipeline.editions.wording import spoken
+from pipeline.language import spoken
+from pipeline.web.wording_east import JAPANESE, KOREAN
+from pipeline.web.wording_europe import FRENCH, GERMAN, PORTUGUESE, RUSSIAN, SPANISH
 
 Wording = Mapping[str, str]
 
@@ -197,15 +199,23 @@ _TRADITIONAL: Wording = {
     "not_found": "這個地址下沒有內容。",
 }
 
+_CATALOGUES: Mapping[str, Wording] = {
+    "en": _ENGLISH, "zh-Hans": _SIMPLIFIED, "zh-Hant": _TRADITIONAL, "ja": JAPANESE, "ko": KOREAN, "de": GERMAN,
+    "fr": FRENCH, "es": SPANISH, "pt": PORTUGUESE, "ru": RUSSIAN,
+}
+
 # The languages that a reader can choose, each in its own words.
-LANGUAGES: Mapping[str, str] = {"en": "English", "zh-Hans": "简体中文", "zh-Hant": "繁體中文"}
+LANGUAGES: Mapping[str, str] = {
+    "en": "English", "zh-Hans": "简体中文", "zh-Hant": "繁體中文", "ja": "日本語", "ko": "한국어", "de": "Deutsch",
+    "fr": "Français", "es": "Español", "pt": "Português", "ru": "Русский",
+}
 
 
 def wording(language: str) -> Wording:
     """The words for a BCP 47 language."""
-    return {"en": _ENGLISH, "zh-Hans": _SIMPLIFIED, "zh-Hant": _TRADITIONAL}[voice(language)]
+    return _CATALOGUES[voice(language)]
 
 
 def voice(language: str) -> str:
-    """The language that `wording` answers in: "zh-TW" gives "zh-Hant", another "zh" "zh-Hans", the rest "en"."""
+    """The language that `wording` answers in: "zh-TW" gives "zh-Hant", "pt-BR" "pt", one without words "en"."""
     return spoken(language) or "en"

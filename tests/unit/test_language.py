@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from pipeline.language import han_script, language_tag, long_date
+from pipeline.language import han_script, language_tag, long_date, spoken
 
 
 @pytest.mark.parametrize(("given", "tag"), [
@@ -27,7 +27,19 @@ def test_script_of_chinese(tag: str, script: str) -> None:
 
 
 @pytest.mark.parametrize(("language", "text"), [
-    ("en", "2 March 2026"), ("fr", "2 March 2026"), ("zh-Hans", "2026年3月2日"), ("zh_TW", "2026年3月2日"),
+    ("en", "2 March 2026"), ("it", "2 March 2026"), ("fr-CA", "2 mars 2026"), ("de", "2. März 2026"),
+    ("es", "2 de marzo de 2026"), ("pt_BR", "2 de março de 2026"), ("ru", "2 марта 2026 г."),
+    ("zh-Hans", "2026年3月2日"), ("zh_TW", "2026年3月2日"),
     ("ja-JP", "2026年3月2日"), ("ko", "2026년 3월 2일")])
 def test_a_day_is_written_as_the_language_writes_it(language: str, text: str) -> None:
     assert long_date(date(2026, 3, 2), language) == text
+
+
+def test_the_first_of_a_month_is_an_ordinal_in_french() -> None:
+    assert [long_date(date(2026, 5, 1), tag) for tag in ("fr", "de")] == ["1er mai 2026", "1. Mai 2026"]
+
+
+@pytest.mark.parametrize(("language", "own"), [
+    ("zh_TW", "zh-Hant"), ("zh", "zh-Hans"), ("ja-JP", "ja"), ("FR", "fr"), ("en-GB", "en"), ("it", ""), ("", "")])
+def test_we_have_words_in_some_languages(language: str, own: str) -> None:
+    assert spoken(language) == own

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipeline.language import han_script, primary
+from pipeline.language import spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +37,24 @@ _ENGLISH = Vocabulary("Video", "Audio", "Open", ": ", _alerts("Note", "Tip", "Im
 _SIMPLIFIED = Vocabulary("视频", "音频", "打开", "：", _alerts("注", "提示", "重要", "警告", "当心"))
 _TRADITIONAL = Vocabulary("影片", "音訊", "開啟", "：", _alerts("註", "提示", "重要", "警告", "當心"))
 _JAPANESE = Vocabulary("動画", "音声", "開く", "：", _alerts("メモ", "ヒント", "重要", "警告", "注意"))
+_KOREAN = Vocabulary("동영상", "오디오", "열기", ": ", _alerts("참고", "팁", "중요", "경고", "주의"))
+_GERMAN = Vocabulary("Video", "Audio", "Öffnen", ": ", _alerts("Hinweis", "Tipp", "Wichtig", "Warnung", "Vorsicht"))
+_FRENCH = Vocabulary("Vidéo", "Audio", "Ouvrir", "\u00a0: ", _alerts(
+    "Note", "Astuce", "Important", "Avertissement", "Attention"))
+_SPANISH = Vocabulary("Vídeo", "Audio", "Abrir", ": ", _alerts(
+    "Nota", "Consejo", "Importante", "Advertencia", "Precaución"))
+_PORTUGUESE = Vocabulary("Vídeo", "Áudio", "Abrir", ": ", _alerts("Nota", "Dica", "Importante", "Aviso", "Cuidado"))
+_RUSSIAN = Vocabulary("Видео", "Аудио", "Открыть", ": ", _alerts(
+    "Примечание", "Совет", "Важно", "Предупреждение", "Осторожно"))
+_VOCABULARIES = {
+    "zh-Hans": _SIMPLIFIED, "zh-Hant": _TRADITIONAL, "ja": _JAPANESE, "ko": _KOREAN, "de": _GERMAN, "fr": _FRENCH,
+    "es": _SPANISH, "pt": _PORTUGUESE, "ru": _RUSSIAN,
+}
 
 
 def vocabulary(language: str) -> Vocabulary:
     """The words for a language tag (BCP 47); English where we have no others."""
-    if script := han_script(language):
-        return _TRADITIONAL if script == "Hant" else _SIMPLIFIED
-    return _JAPANESE if primary(language) == "ja" else _ENGLISH
+    return _VOCABULARIES.get(spoken(language), _ENGLISH)
 
 
 def direction(language: str) -> str:

@@ -6,10 +6,12 @@
     rules for what stands in a line
     emphasis, linking   bold and addresses between Chinese words
     attributes    `{.class}`                           spaces        addresses as editors type them
+    references    links by a name that nothing defines
     formulas      TeX                                  shortcodes    `:tada:`
 
     rules for blocks
-    callouts, containers   boxes of Obsidian and VuePress      cells, lines   tables; lines of the source
+    callouts, containers, admonitions   boxes of Obsidian, VuePress and MkDocs
+    cells, lines  tables; lines of the source
     generators, fillings, mdx, vaults   what Jekyll and Hugo, MDX and Obsidian would have filled in
     marks         one order for such a program, and what it says without one
     notes         footnotes

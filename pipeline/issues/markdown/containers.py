@@ -1,5 +1,7 @@
 """Containers as VuePress, VitePress and Docusaurus have them, `::: tip A title` to `:::`, are alerts like GitHub's own.
 
+Zenn's `:::message` and Qiita's `:::note` say behind their name how urgent they are.
+
 As there, one that is never closed ends with the issue, and the first line of as many colons closes it.
 """
 
@@ -18,7 +20,8 @@ _OPENING = re.compile(
     r"(?P<colons>:{3,})[ \t]*(?P<kind>[A-Za-z]{2,12})"
     r"(?:[ \t]*\[(?P<named>[^\[\]]{0,300})\]|[ \t]+(?P<title>[^ \t].{0,299}?))?(?:[ \t]{0,9}\{[^{}]{0,300}\})?")
 _CLOSING = re.compile(r":{3,}[ \t]*")
-_KINDS = NEAREST | {"details": "note"}
+_KINDS = NEAREST | {"details": "note", "message": "note"}
+_URGENCY = {"": "note", "info": "info", "warn": "warning", "alert": "caution"}  # of `:::message alert`, `:::note warn`
 _UNSEEN = frozenset(("left", "center", "right"))
 _DEPTH = "unseen"  # in the parser's `env`: how many containers that leave no token are around a line
 
@@ -44,11 +47,14 @@ def _container(state: StateBlock, startLine: int, endLine: int, silent: bool) ->
     parent, last = state.parentType, state.lineMax
     state.parentType, state.lineMax = "container", end
     if kind in _KINDS:
-        _open(state, kind, (found["named"] or found["title"] or "").strip(), [startLine, end])
+        title = (found["named"] or found["title"] or "").strip()
+        if kind in ("message", "note") and title.lower() in _URGENCY:
+            kind, title = _URGENCY[title.lower()], ""
+        open_alert(state, kind, title, [startLine, end])
     state.env[_DEPTH] = unseen + (kind in _UNSEEN)
     state.md.block.tokenize(state, startLine + 1, end)
     state.env[_DEPTH] = unseen
-    if kind in _KINDS:
+    if kind not in _UNSEEN:
         state.push("alert_close", "div", -1)
     state.parentType, state.lineMax, state.line = parent, last, end + closed
     return True
@@ -65,7 +71,8 @@ def _end(state: StateBlock, line: int, last: int, colons: int) -> tuple[int, boo
     return last, False
 
 
-def _open(state: StateBlock, kind: str, title: str, lines: list[int]) -> None:
+def open_alert(state: StateBlock, kind: str, title: str, lines: list[int]) -> None:
+    """Pushes the beginning of an alert of a kind that `NEAREST` has, or nearly; `lines` are its first and its end."""
     opening = state.push("alert_open", "div", 1)
     opening.map, opening.meta = lines, {"kind": _KINDS[kind].upper()}
     state.push("alert_title_open", "p", 1)

@@ -14,6 +14,7 @@ from markdown_it.rules_block import StateBlock, html_block
 from markdown_it.rules_inline import StateInline
 
 from pipeline.issues.html.colouring import coloured
+from pipeline.issues.markdown.admonitions import use_admonitions
 from pipeline.issues.markdown.containers import use_containers
 from pipeline.issues.markdown.emphasis import use_friendly_emphasis
 from pipeline.issues.markdown.formulas import use_formulas
@@ -24,6 +25,7 @@ from pipeline.issues.markdown.notes import use_notes
 from pipeline.issues.markdown.patience import MAX_NESTING, last_place, use_patience
 from pipeline.issues.markdown.plainlinks import use_plain_links
 from pipeline.issues.markdown.rawwords import use_raw_words
+from pipeline.issues.markdown.references import use_references
 from pipeline.issues.markdown.shortcodes import use_shortcodes
 from pipeline.issues.markdown.spaces import use_spaced_addresses
 from pipeline.issues.markdown.tags import TAG
@@ -42,6 +44,7 @@ def markdown_parser() -> MarkdownIt:
     parser.inline.ruler.before("html_inline", "comment", _comment)
     use_mdx(parser)
     use_containers(parser)
+    use_admonitions(parser)
     use_generators(parser)
     use_friendly_emphasis(parser)
     use_linker(parser)
@@ -49,6 +52,7 @@ def markdown_parser() -> MarkdownIt:
     use_spaced_addresses(parser)
     use_notes(parser)
     use_vaults(parser)
+    use_references(parser)
     use_formulas(parser)
     use_shortcodes(parser)
     use_raw_words(parser)

@@ -1,4 +1,7 @@
-"""`:tada:` is 🎉, as on GitHub and with most site generators; in code and in addresses it is text."""
+"""`:tada:` is 🎉, as on GitHub and with most site generators; in code and in addresses it is text.
+
+The drawn icons of Material for MkDocs (`:material-heart:`) have no character, and nothing stands for them.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from markdown_it.rules_inline import StateInline
 
 # Not `10:30:05`, not `std::array::size`, not `http://a:80:`.
 _NAMED = re.compile(r"(?<![A-Za-z0-9:/])(?::[a-z0-9_+-]{1,60}:)+(?![A-Za-z0-9:/])")
+_ICON = re.compile(r":(?:material|octicons|simple|fontawesome-(?:solid|regular|brands))-[a-z0-9-]{1,60}:(?P<space> ?)")
 _AS_PICTURE = "\ufe0f"
 
 
@@ -20,7 +24,14 @@ def use_shortcodes(parser: MarkdownIt) -> None:
 
 
 def _shortcode(state: StateInline, silent: bool) -> bool:
-    named = _NAMED.match(state.src, state.pos) if state.src[state.pos] == ":" else None
+    if state.src[state.pos] != ":":
+        return False
+    if icon := _ICON.match(state.src, state.pos):
+        if not silent and not icon["space"]:
+            state.pending = state.pending.removesuffix(" ")
+        state.pos = icon.end()
+        return True
+    named = _NAMED.match(state.src, state.pos)
     found = [_emoji(name) for name in named[0][1:-1].split("::")] if named else []
     if named is None or not all(found):
         return False

@@ -38,6 +38,7 @@ _BETWEEN = " · "
 _IN_ITEM = 3
 """The level of the words that stand in an item of a top-level list."""
 
+_MARKED = re.compile(r"[*_`\[<&\\~:]")  # what may mean something in Markdown
 _SMALL = re.compile(r"<small\b[^>]*>(.*?)</small>", re.DOTALL | re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:https?|ftp|mailto):\S+|[\w.+-]{1,64}@[\w.-]+")
 _CONTENTS_LINE = re.compile(r"\s*(?:\d{1,3}\s*[、.．)）]|\[\[?toc\]?\]|@\[toc\])", re.IGNORECASE)
@@ -80,6 +81,11 @@ def excerpts(body: Body) -> Excerpts:
         _cover(top[0]) if top else None,
         next((found for block in top if (found := _small(blocks, block))), ""),
         (*islice(_paragraphs(blocks), MAX_CANDIDATES), *islice(_lists(blocks), MAX_LISTS)))
+
+
+def words_of(body: Body, text: str) -> str:
+    """The words of a piece of Markdown that belongs to a body, such as its description."""
+    return _Blocks(body).plain(Token("inline", "", 0), text[:_ENOUGH]) if _MARKED.search(text) else text
 
 
 class _Blocks:

@@ -146,10 +146,14 @@ def _cure(problem: str, line: str) -> str:
 
 
 class _TextLoader(yaml.SafeLoader):
-    """YAML whose every scalar is text, without aliases, anchors, tags or doubled keys."""
+    """YAML whose every scalar is text, without aliases, anchors, tags or doubled fields.
+
+    What a field holds may say a key twice, and the last counts, as where sites are made.
+    """
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 (the library's own attribute, emptied: no types)
     depth = 0
+    top: Any = None
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         event = self.peek_event()  # type: ignore[no-untyped-call]  # the library has no types
@@ -170,13 +174,17 @@ class _TextLoader(yaml.SafeLoader):
         # An escape such as "\x00" or "\ud800" can bring back what the door removed.
         return clean(super().construct_scalar(node))
 
+    def construct_document(self, node: Any) -> Any:
+        self.top = node
+        return super().construct_document(node)
+
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
         seen: dict[str, Any] = {}
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
                 raise _problem("a key must be plain text", key)
             said = value.value if isinstance(value, yaml.ScalarNode) else value
-            if seen.setdefault(key.value.lower(), said) != said:
+            if node is self.top and seen.setdefault(key.value.lower(), said) != said:
                 raise _problem(f"{key.value} is given twice", key)
         return super().construct_mapping(node, deep=deep)
 

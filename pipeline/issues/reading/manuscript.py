@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from pipeline.errors import IssueError
@@ -51,6 +51,12 @@ _OTHER_NAMES = {
 _COVERS = ("cover", "image")  # relative to the issue's file; the others are so to a folder that we do not know
 _WHOLE = re.compile(r"https?://", re.IGNORECASE)
 _MARKS = re.compile(r"[_-]")
+# `the <i>lingua franca</i>`: a subject has no italics. A tag that nothing closes is what a title writes of.
+_DRESSED = re.compile(
+    r"<(i|b|em|strong|small|u|sup|sub|span|code|mark|cite)(?:\s[^<>]{0,200})?>([^<>]*)</\1>", re.IGNORECASE)
+_SHORT_DAY = re.compile(r"(\d{2})[-_.](\d{2})[-_.](\d{2})(?!\d)")
+_NEARBY = timedelta(days=7)  # from a day in a name to that of the front matter, which may be put off
+_WITHIN = 4  # such tags within one another
 
 
 def read_manuscript(raw: bytes, path: str, *, zone: tzinfo, send_at: time, git_date: GitDate) -> Manuscript:
@@ -68,7 +74,7 @@ def read_halfway(
     """The same with its body as far as it was parsed, for whoever goes on to make a Document of it."""
     # slow import: the Markdown parser, for which folder, dates and front matter need not wait
     from pipeline.issues.markdown.body import Body
-    from pipeline.issues.reading.excerpts import cut, excerpts
+    from pipeline.issues.reading.excerpts import cut, excerpts, words_of
 
     front = read_front(raw, path)
     fields = _Fields(front, path)
@@ -77,16 +83,17 @@ def read_halfway(
     when = _when(fields, name, path, zone, send_at, git_date)  # before the body is parsed: it may have to be asked for
     body = Body(front.body)
     told = excerpts(body)
-    title = fields.line("title")
+    title = _undressed(fields.line("title"))
     headed = None if title and told.begins_a_part else told.heading_number  # in a collection it is that of the first
-    number = _first(given, number_in_name(name), number_in_title(title), headed)
-    own = fields.text(fields.called("description"))
+    named = "" if when and _is_short_day(name, when.day) else name
+    number = _first(given, number_in_name(named), number_in_title(title), headed)
+    own = words_of(body, fields.text(fields.called("description")))
     spoken = [cut(text) for text in (own, told.small) if text]
     manuscript = Manuscript(
         path=path,
         claimed_id=fields.identity() or (str(number) if number is not None else name),
         number=number,
-        title=title or _title(title_in_name(name), told) or name,
+        title=title or _title(title_in_name(named), told) or name,
         day=when.day if when else None,
         due_at=when.instant if when else None,
         cover=fields.cover() or told.cover,
@@ -109,6 +116,22 @@ def _title(named: str, told: Excerpts) -> str:
     if told.title and (says_when(named) or (told.is_headed and is_slug(named))):
         return told.title
     return named or told.title
+
+
+def _undressed(text: str) -> str:
+    """The words of a field in which some stand between HTML tags for their look."""
+    for _ in range(_WITHIN if "</" in text else 0):
+        text = _DRESSED.sub(r"\2", text)
+    return text
+
+
+def _is_short_day(name: str, day: date) -> bool:
+    """Whether a name begins with a year without its century, `26-03-10-paper`: its day tells it from number 26."""
+    found = _SHORT_DAY.match(name)
+    try:
+        return found is not None and abs(date(2000 + int(found[1]), int(found[2]), int(found[3])) - day) <= _NEARBY
+    except ValueError:
+        return False
 
 
 def _first(*numbers: int | None) -> int | None:

@@ -41,6 +41,10 @@ _TOTAL = re.compile("[总總]" + _ORDINAL.pattern)
 _SAID = re.compile(
     r"(?:\b(?:issue|vol(?:ume)?)\b\.?|\bno\.|^(?:no|number)\b|^#|(?<!\b[A-Za-z])#(?=\d+\s*(?:$|[^\w\s])))"
     r"\s*#?(\d{1,6})\b", re.IGNORECASE)
+# As other languages mark a number: `№ 14`, `nº 14`, `n.° 14`, `Nr. 14`, `č. 14`, `제14호`.
+_MARKED = re.compile(
+    r"(?:№|(?<!\w)(?:n\.?[ \u00a0]?[º°]|nr\.|č\.))[ \u00a0]?(\d{1,6})(?!\w)"
+    r"|제[ \u00a0]?(\d{1,6})[ \u00a0]?호", re.IGNORECASE)
 # `chrome-144-stable-zh`, `On_paper`: made for addresses and programs. `X-ray`, `a-b` and `Q3 plans` are written so.
 _SLUG = re.compile(r"(?=.*[a-z]{2})(?:[a-z0-9.+]+(?:[-_][a-z0-9.+]+)+|[A-Za-z0-9.+-]+(?:_[A-Za-z0-9.+-]+)+)")
 _AS_ITS_FOLDER = frozenset(("index", "readme"))  # what site generators and forges show for a folder
@@ -85,7 +89,9 @@ def number_in_name(name: str) -> int | None:
 
 
 def number_in_title(title: str) -> int | None:
-    """The number that a title or heading says, `Weekly #14`, `Vol. 14` or `第14期`; None if there is none."""
+    """The number that a title or heading says, `Weekly #14`, `Vol. 14`, `№ 14` or `第14期`; None if there is none."""
+    if marked := _MARKED.search(title):
+        return int(marked[1] or marked[2])
     plain = unicodedata.normalize("NFKC", title)
     said = _SAID.search(plain)
     counted = chinese_ordinal(plain)

@@ -39,6 +39,8 @@ def places(problems: list[Problem]) -> list[tuple[str, int | None, int | None]]:
     ('<a href="mail:x@example.com">写信</a>', [("link-scheme", 5, 10)]),
     ("[![](a.png)](https://example.com)", [("image-alt", 5, 6), ("image-missing", 5, 6)]),
     ("一个 Vec<T> 和 <roughsvg>", [("html-unknown-tag", 5, 7), ("html-unknown-tag", 5, 13)]),
+    ("见[手册][handbook]和[RFC 9110][]，[好][a b]\n\n[A  B]: https://example.com",
+     [("reference-missing", 5, 2), ("reference-missing", 5, 17)]),
     ("> 引用里的 **没有闭合", [("emphasis-literal", 5, 8)]),
     ('<img\n src="http://example.com/a.png" alt="一台机器">', [("image-http", 6, 7)]),
     ("[看](#存在--吗)\n\n## 存在 / 吗\n\n[回到开头](#top)", []),

@@ -89,6 +89,14 @@ def test_doubt_says_what_becomes_of_it_by_itself(expires: str, said: str) -> Non
     assert said in " ".join(made.text.split())
 
 
+def test_notice_in_a_language_that_only_mails_speak_is_english_throughout_and_says_so() -> None:
+    made = render_notice([HELD], replace(FRAME, language="ja"), TEMPLATES)
+    shown = html.document_fromstring(made.html)
+
+    assert (made.language, shown.get("lang")) == ("en", "en")
+    assert not re.search("[\u3040-\u30ff]", made.html + made.text)
+
+
 def test_reasons_are_explained_in_chinese_and_kept() -> None:
     made = render_notice([HELD], FRAME, TEMPLATES)
 

@@ -52,6 +52,7 @@ def test_the_style_sheet_mixes_the_grounds_of_code_that_the_accent_is_made_for()
 
 
 @pytest.mark.parametrize(("language", "voiced"), [
-    ("zh-Hans", "zh"), ("zh_CN", "zh"), ("zh-TW", "zh-hant"), ("en-GB", "en"), ("fr", "en"), ("", "en")])
+    ("zh-Hans", "zh"), ("zh_CN", "zh"), ("zh-TW", "zh-hant"), ("en-GB", "en"), ("it", "en"), ("", "en"),
+    ("ja", "ja"), ("pt-BR", "pt")])
 def test_language_tag_picks_voice(language: str, voiced: str) -> None:
     assert voice(language) == voiced

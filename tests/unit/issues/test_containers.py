@@ -9,6 +9,8 @@ from tests.unit.issues.rendered import shown
 
 TIP = '<blockquote class="alert alert-tip">\n<p class="alert-title"><strong>{}</strong></p>\n{}\n</blockquote>'
 
+ALERT = '<blockquote class="alert alert-{}">\n<p class="alert-title"><strong>{}</strong></p>\n<p>a</p>\n</blockquote>'
+
 
 @pytest.mark.parametrize(("text", "html"), [
     ("::: tip\na\n:::\nb", TIP.format("Tip", "<p>a</p>") + "\n<p>b</p>"),
@@ -17,6 +19,9 @@ TIP = '<blockquote class="alert alert-tip">\n<p class="alert-title"><strong>{}</
     ("::: tip[Title]{.x}\na", TIP.format("Title", "<p>a</p>")),
     ("::: tip\na\n::: right\nb\n:::\nc", TIP.format("Tip", "<p>a</p>\n<p>b</p>") + "\n<p>c</p>"),
     (":::: tip\n::: tip\na\n:::\n::::", TIP.format("Tip", TIP.format("Tip", "<p>a</p>"))),
+    (":::message\na\n:::", ALERT.format("note", "Note")),
+    (":::message alert\na\n:::", ALERT.format("caution", "Caution")),
+    (":::note warn\na\n:::", ALERT.format("warning", "Warning")),
     ("::: sidebar\na\n:::", "<p>::: sidebar\na\n:::</p>"),
     ("```\n::: tip\n```", "<pre><code>::: tip\n</code></pre>"),
 ])

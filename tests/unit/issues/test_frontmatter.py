@@ -62,6 +62,12 @@ def test_a_field_that_says_the_same_twice_says_it_once() -> None:
     assert split(text.encode(), "a.md")[0] == {"date": "2024-01-01", "layout": "page"}
 
 
+def test_what_a_field_holds_may_say_a_key_twice_and_the_last_counts() -> None:
+    text = "---\ntitle: a\npraise:\n  - text: one\n    text: two\n---\n"
+
+    assert split(text.encode(), "a.md")[0] == {"title": "a", "praise": [{"text": "two"}]}
+
+
 @pytest.mark.parametrize(("text", "line"), [
     ("---\ntitle: Hello: world\n---\n",
      "a.md:2: front matter cannot be read: a second \": \" in the value: write title: 'Hello: world'"),

@@ -32,6 +32,7 @@ def test_tasks_have_a_drawn_box_in_every_target() -> None:
 
 @pytest.mark.parametrize(("language", "name"), [
     ("zh-Hans", "注"), ("zh-TW", "註"), ("ja", "メモ"), ("en", "Note"), ("fr", "Note"),
+    ("ko", "참고"), ("de", "Hinweis"), ("it", "Note"),
 ])
 def test_alerts_are_quotations_with_a_name(language: str, name: str) -> None:
     named = (f'<blockquote class="alert alert-note">\n<p class="alert-title"><strong>{name}</strong></p>\n'

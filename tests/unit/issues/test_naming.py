@@ -6,7 +6,14 @@ from datetime import date
 
 import pytest
 
-from pipeline.issues.reading.naming import chinese_ordinal, day_around, number_in_name, stem, title_in_name
+from pipeline.issues.reading.naming import (
+    chinese_ordinal,
+    day_around,
+    number_in_name,
+    number_in_title,
+    stem,
+    title_in_name,
+)
 
 
 @pytest.mark.parametrize(("name", "number", "title"), [
@@ -101,3 +108,10 @@ def test_folders_say_the_day_of_what_lies_in_them(path: str, day: date | None) -
     ("第两百期", 200), ("2024年第3期（总第87期）", 87), ("第一回：风起", None), ("第3回", 3), ("周刊", None)])
 def test_an_ordinal_is_counted_in_digits_or_chinese_numerals(text: str, number: int | None) -> None:
     assert chinese_ordinal(text) == number
+
+
+@pytest.mark.parametrize(("title", "number"), [
+    ("Bulletin nº 12", 12), ("N.° 12 : l'encre", 12), ("Blatt Nr. 12: Papier", 12), ("Zpravodaj č. 409", 409),
+    ("Дайджест № 12", 12), ("제12호 종이", 12), ("25 °C", None), ("pattern. 12", None), ("지제 12개", None)])
+def test_numbers_are_marked_as_other_languages_mark_them(title: str, number: int | None) -> None:
+    assert number_in_title(title) == number

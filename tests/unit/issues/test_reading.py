@@ -103,6 +103,9 @@ def test_tags_are_those_of_the_front_matter_or_of_its_taxonomies(text: str, tags
     ("14-2024-mar-24.md", "# On paper", "On paper"),
     ("14-2024-03-24.md", "No heading", "2024-03-24"),
     ("14-a.md", "---\ntitle: null\n---\n", "a"),
+    ("14-a.md", "---\ntitle: 'The <i class=\"x\">lingua <b>franca</b></i> of <I>ink</I>'\n---\n",
+     "The lingua franca of ink"),
+    ("14-a.md", "---\ntitle: Why <b> is not <strong>\n---\n", "Why <b> is not <strong>"),
     ("press-144-stable-zh.md", "# 印刷机 144 有什么新东西\n\n## 纸", "印刷机 144 有什么新东西"),
     ("press-144-stable-zh.md", "No heading", "stable-zh"),
     ("14-on-paper.md", "## Ink\n\n## Paper", "on-paper"),
@@ -187,6 +190,26 @@ def test_descriptions_are_the_authors_words_then_paragraphs_that_say_something(
     found = manuscript(text)
 
     assert (found.descriptions, found.described) == (descriptions, described)
+
+
+def test_a_description_has_words_and_no_marks_for_their_look() -> None:
+    found = [manuscript(f"---\ndescription: '{text}'\n---\n").descriptions[0] for text in (
+        "<b>Mira</b>, <b>printer</b>, on Vec<T>", "**Ink** by [Mira](https://example.com) &amp; `a*b`",
+        "2 * 3 * 4, a_b_c")]
+
+    assert found == ["Mira, printer, on Vec<T>", "Ink by Mira & a*b", "2 * 3 * 4, a_b_c"]
+
+
+@pytest.mark.parametrize(("path", "day", "number", "title"), [
+    ("26-03-10-on-paper.md", "2026-03-10", None, "On paper"), ("26-03-10.md", "2026-03-12", None, "On paper"),
+    ("26-03-10-on-paper.md", "2024-03-10", 26, "On paper"), ("26-13-10-on-paper.md", "2026-03-10", 26, "On paper"),
+])
+def test_a_year_without_its_century_is_no_number_where_the_date_says_so(
+    path: str, day: str, number: int | None, title: str,
+) -> None:
+    found = manuscript(f"---\ndate: {day}\n---\n# On paper\n", path)
+
+    assert (found.number, found.title) == (number, title)
 
 
 @pytest.mark.parametrize(("paragraph", "cut"), [

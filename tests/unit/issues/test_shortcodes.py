@@ -14,6 +14,7 @@ from tests.unit.issues.rendered import line
     ("欢迎:tada:各位", "欢迎🎉各位"),
     (":tada::+1:", "🎉👍"),
     ("**:warning: 注意** :heart:", "<strong>⚠️ 注意</strong> ❤️"),
+    ("Write us :fontawesome-solid-comments:", "Write us"), (":material-heart-outline: Thanks", "Thanks"),
     ("`:tada:` \\:tada: :no_such_name:", "<code>:tada:</code> :tada: :no_such_name:"),
     ("10:100:30 std::new::x a:key:b :new:/x", "10:100:30 std::new::x a:key:b :new:/x"),
     ("[:rocket: 发布](https://a.example/:tada:)", '<a href="https://a.example/:tada:">🚀 发布</a>'),

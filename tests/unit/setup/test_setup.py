@@ -113,6 +113,13 @@ def test_survey_of_what_is_no_folder_is_one_line(tmp_path: Path, issues: Path | 
     ("Der Druck und die Schrift: das ist nicht nur ein Blatt für den Setzer. " * 3, "de"),
     ("Der Druck.", "en"), ("This is what the \"Zeitung für die Stadt\" of that year is to us. " * 9, "en"),
     ("Esta é uma carta para os que não têm mais papel. " * 9, "pt"),
+    ("Zpravodaj je o papíru a tisku, které se nevzdávají, ale není pro každého. " * 4, "cs"),
+    ("Această scrisoare este pentru cei care nu mai au hârtie și tipar. " * 4, "ro"),
+    ("Ez egy levél a papírról, és nem csak azoknak, akik már olvastak. " * 5, "hu"),
+    ("Tämä kirje on paperista ja se ei ole vain niille, jotka lukevat. " * 5, "fi"),
+    ("Det er et brev om papir og tryk, og det er ikke for alle, som har læst. " * 3, "da"),
+    ("Surat ini adalah untuk pembaca yang tidak bisa hidup dengan layar. " * 5, "id"),
+    ("---\nlang: hr\n---\nPismo.", "hr"), ("---\nlang: english\n---\n今週の紙と印刷をまとめました。", "ja"),
     ("Une lettre pour les amis du papier, dans une boîte. " * 9, "fr")])
 def test_survey_tells_the_language_from_the_texts(tmp_path: Path, text: str, language: str) -> None:
     assert survey(fill(tmp_path, "issues/1.md", text=text)).language == language

@@ -17,6 +17,7 @@ from tests.readers import House, link
 ADA = "ada@example.com"
 ENGLISH = "Please confirm your subscription to Letters"
 SIMPLIFIED, TRADITIONAL = "请确认订阅《Letters》", "請確認訂閱《Letters》"
+JAPANESE = "『Letters』の購読をご確認ください"
 
 
 def house_in(folder: Path, language: str) -> House:
@@ -26,7 +27,8 @@ def house_in(folder: Path, language: str) -> House:
 
 @pytest.mark.parametrize(("publication", "reader", "subject"), [
     ("en", "", ENGLISH), ("en", "zh-Hans", SIMPLIFIED), ("en", "zh-Hant", TRADITIONAL), ("zh-Hans", "en", ENGLISH),
-    ("zh-Hans", "", SIMPLIFIED), ("zh-Hans", "fr", SIMPLIFIED), ("zh-Hans", "x\r\ny", SIMPLIFIED),
+    ("zh-Hans", "", SIMPLIFIED), ("zh-Hans", "it", SIMPLIFIED), ("zh-Hans", "ja", JAPANESE),
+    ("zh-Hans", "x\r\ny", SIMPLIFIED),
 ])
 def test_confirmation_is_in_the_language_of_the_form(
     tmp_path: Path, publication: str, reader: str, subject: str
@@ -48,7 +50,8 @@ def test_answer_to_the_form_is_in_its_language_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("publication", "reader", "spoken"), [
-    ("en", "zh-Hant", "zh-Hant"), ("zh-Hans", "en", "en"), ("zh-Hans", "", "zh-Hans"), ("zh-Hans", "fr", "zh-Hans")])
+    ("en", "zh-Hant", "zh-Hant"), ("zh-Hans", "en", "en"), ("zh-Hans", "", "zh-Hans"), ("zh-Hans", "it", "zh-Hans"),
+    ("en", "ko", "ko")])
 def test_pages_behind_a_link_speak_as_its_mail_did(
     tmp_path: Path, publication: str, reader: str, spoken: str,
 ) -> None:
@@ -105,11 +108,11 @@ def test_form_in_a_language_says_so_when_it_is_sent(tmp_path: Path) -> None:
     settings = ["--config", str(house.folder / "config.yaml")]
 
     form = CliRunner().invoke(avviso, [*settings, "form", "--language", "zh-Hans"])
-    wrong = CliRunner().invoke(avviso, [*settings, "form", "--language", "fr"])
+    wrong = CliRunner().invoke(avviso, [*settings, "form", "--language", "it"])
 
     assert '<input type="hidden" name="language" value="zh-Hans">' in form.stdout
     assert 'lang="zh-Hans"' in form.stdout
-    assert (wrong.exit_code, 'language "fr" has no words here; use one of: en, zh-Hans, zh-Hant' in wrong.stderr) == (
+    assert (wrong.exit_code, 'language "it" has no words here; use one of: en, zh-Hans, zh-Hant' in wrong.stderr) == (
         2, True)
 
 

@@ -1,0 +1,57 @@
+"""Admonitions as MkDocs and Python-Markdown have them are alerts like GitHub's own.
+
+One begins with `!!! tip "A title"`, or with `???` where it unfolds there; its words are what is indented by four below.
+"""
+
+from __future__ import annotations
+
+import re
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
+
+from pipeline.issues.markdown.callouts import NEAREST
+from pipeline.issues.markdown.containers import open_alert
+from pipeline.issues.markdown.lines import line_of
+from pipeline.issues.markdown.patience import MAX_NESTING
+
+_OPENING = re.compile(
+    r"(?:!!!|\?\?\?\+?)[ \t]+(?P<kind>[A-Za-z][\w-]{1,30})(?:[ \t]+[a-z][\w-]{0,30}){0,4}"
+    r"(?:[ \t]+\"(?P<title>[^\"]{0,300})\")?[ \t]*")
+_MARKS = ("!!!", "???")
+_INDENT = 4
+
+
+def use_admonitions(parser: MarkdownIt) -> None:
+    """Adds the rule; an admonition ends a paragraph, as a fence does."""
+    ends = ["paragraph", "reference", "blockquote", "list"]
+    parser.block.ruler.before("fence", "admonition", _admonition, {"alt": ends})
+
+
+def _admonition(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803, the library's
+    if not state.src.startswith(_MARKS, state.bMarks[startLine] + state.tShift[startLine]):
+        return False
+    found = _OPENING.fullmatch(line_of(state, startLine))
+    if found is None or state.is_code_block(startLine) or state.level >= MAX_NESTING:
+        return False
+    kind = found["kind"].lower()
+    end = _end(state, startLine + 1, endLine)
+    if kind not in NEAREST and all(map(state.isEmpty, range(startLine + 1, end))):
+        return False  # "!!! wow": a kind that only its body tells from an exclamation
+    if silent:
+        return True
+    parent, last, indent = state.parentType, state.lineMax, state.blkIndent
+    state.parentType, state.lineMax, state.blkIndent = "admonition", end, indent + _INDENT
+    open_alert(state, kind if kind in NEAREST else "note", (found["title"] or "").strip(), [startLine, end])
+    state.md.block.tokenize(state, startLine + 1, end)
+    state.push("alert_close", "div", -1)
+    state.parentType, state.lineMax, state.blkIndent, state.line = parent, last, indent, end
+    return True
+
+
+def _end(state: StateBlock, line: int, last: int) -> int:
+    """The first line that is not empty and not indented far enough to be part of an admonition."""
+    for at in range(line, last):
+        if state.sCount[at] < state.blkIndent + _INDENT and not state.isEmpty(at):
+            return at
+    return last

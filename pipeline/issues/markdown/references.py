@@ -1,0 +1,41 @@
+"""A link by a name that nothing defines, `[the paper][paper]` or `[RFC 9110][]`, is its words without the brackets.
+
+A site generator has the definitions in a file that it puts in. Other brackets stay as typed: `[sic]`, `a[0][1]`, and
+`[A-Z][a-z]`, for a name has letters that stand together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container
+
+from markdown_it import MarkdownIt
+from markdown_it.common.utils import normalizeReference
+from markdown_it.rules_inline import StateInline
+
+BY_NAME = re.compile(
+    r"(?<![A-Za-z0-9_\]\\!])\[(?P<words>(?!\^)[^\[\]\\]{1,300})\]\[(?P<label>(?!\^)[^\[\]\\]{0,200})\](?![\[(:])")
+_NAME = re.compile(r"[^\W\d_]{3}|[\u2e80-\uffdc]{2}")
+
+
+def use_references(parser: MarkdownIt) -> None:
+    """Adds the rule behind that of links, which takes the names that are defined."""
+    parser.inline.ruler.after("link", "undefined_link", _undefined)
+
+
+def is_undefined(found: re.Match[str], defined: Container[str]) -> bool:
+    """Whether what `BY_NAME` found names something, and nothing that is `defined` (in the parser's normal form)."""
+    name = found["label"].strip() or found["words"]
+    return _NAME.search(name) is not None and normalizeReference(name) not in defined
+
+
+def _undefined(state: StateInline, silent: bool) -> bool:
+    found = BY_NAME.match(state.src, state.pos) if state.src[state.pos] == "[" else None
+    if found is None or found.end() > state.posMax or not is_undefined(found, state.env.get("references", {})):
+        return False
+    if not silent:
+        end, state.pos, state.posMax = state.posMax, found.start("words"), found.end("words")
+        state.md.inline.tokenize(state)
+        state.posMax = end
+    state.pos = found.end()
+    return True
