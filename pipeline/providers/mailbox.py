@@ -30,7 +30,9 @@ LONGEST_S = 120.0   # for all of a look: a server that says a letter a minute is
 
 _FETCH = f"(INTERNALDATE BODY.PEEK[]<0.{MOST_BYTES}>)"
 _DATE = re.compile(rb'INTERNALDATE "([^"]{20,30})"')
-_FOR_NOW = re.compile(r"\[(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG|CONTACTADMIN)\]", re.IGNORECASE)  # RFC 5530
+# RFC 5530: what passes by itself, and what else is no fault of the password.
+_BUSY = re.compile(r"\[(?:UNAVAILABLE|INUSE|LIMIT)\]", re.IGNORECASE)
+_FOR_NOW = re.compile(rf"{_BUSY.pattern}|\[(?:SERVERBUG|CONTACTADMIN)\]", re.IGNORECASE)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -79,9 +81,11 @@ class Folder:
         return self._search(f"SINCE {day.day:02}-{_MONTHS[day.month - 1]}-{day.year}")
 
     def fetch(self, uid: int) -> Mail | None:
-        """One mail, not marked by it; None when it is gone, or the server cannot give it."""
+        """One mail, not marked by it; None when it is gone, or the server can never give it."""
         status, answer = self._client.uid("FETCH", str(uid), _FETCH)
         if status != "OK":
+            if answer and _BUSY.match(_words(answer[0])):
+                raise imaplib.IMAP4.error(_words(answer[0]))
             return None
         parts = [part for part in answer if isinstance(part, tuple)]
         said = b" ".join(part if isinstance(part, bytes) else part[0] for part in answer if part)

@@ -131,6 +131,14 @@ def test_mail_that_the_server_cannot_give_or_date_is_none(certificate: Path) -> 
     assert mailbox._instant(b'INTERNALDATE "00-Foo-0000 00:00:00 +0000"') is None
 
 
+def test_mail_that_cannot_be_given_for_now_is_asked_for_again(certificate: Path) -> None:
+    refusal = "NO [INUSE] the mailbox is being packed"
+    with ImapServer(certificate, refuses={"FETCH": refusal}) as server:
+        server.deliver(MAIL)
+        with pytest.raises(Unreachable, match="being packed"), open_folder(settings(server)) as folder:
+            folder.fetch(1)
+
+
 @pytest.mark.parametrize(("refuses", "more"), [
     ({"STORE": "NO you may only read"}, {}), ({"MOVE": "NO [TRYCREATE] no such folder"}, {"move_to": "Nowhere"})])
 def test_mail_that_may_not_be_put_away_is_an_affair_of_the_settings(
