@@ -11,10 +11,12 @@ import sys
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
+from math import log, sqrt
 
 RUN = 4
 KEPT = 512
 PROBED = 64
+SAMPLED = 128
 SAME = 0.6  # from this likeness on, two texts are one issue
 _TOKEN = re.compile(r"[぀-ヿ㐀-鿿가-힯]|[^\W_]+")
 
@@ -65,18 +67,31 @@ def alike(sketched: bytes, others: Mapping[str, bytes], least: float) -> Iterato
     """The names of those sketches that are at least so like to one; quick among ten thousand.
 
     Two texts of which two fifths are the same have one of their 64 smallest hashes in common, but for once in
-    10^14 pairs; of the few that do, no more is compared than can decide.
+    10^14 pairs; of the few that do, no more is compared than can decide. Issues of one publication share phrases, so
+    most of these share too few of their 128 smallest.
     """
     own = set(_hashes(sketched))
-    smallest = frozenset(_hashes(sketched[:PROBED * 8]))
+    smallest, sample = (frozenset(_hashes(sketched[:first * 8])) for first in (PROBED, SAMPLED))
+    expected = _surely_common(least) if len(sketched) >= SAMPLED * 8 else 0
     for name, other in others.items():
         if smallest.isdisjoint(_hashes(other[:PROBED * 8])):
+            continue
+        if len(other) >= SAMPLED * 8 and len(sample.intersection(_hashes(other[:SAMPLED * 8]))) < expected:
             continue
         theirs = _hashes(other)
         common = len(own.intersection(theirs))
         at_most = common / min(KEPT, len(own) + len(theirs) - common)
         if 2 * at_most / (1 + at_most) >= least and likeness(sketched, other) >= least:
             yield name
+
+
+def _surely_common(least: float) -> float:
+    """How many of their SAMPLED smallest hashes two long texts of this likeness share, but for once in 10^14 pairs.
+
+    Each of the smallest of both together is in both with the same chance, so Hoeffding's inequality bounds it.
+    """
+    chance = least / (2 - least)
+    return SAMPLED * chance - sqrt(SAMPLED * log(1e14) / 2)
 
 
 def _hashes(sketched: bytes) -> array[int]:

@@ -98,6 +98,20 @@ def test_search_among_many_finds_those_that_are_alike_enough(length: int, least:
     assert 0 < len(found) < 41
 
 
+@pytest.mark.parametrize("length", [131, 132, 200, 4000])
+def test_search_finds_what_is_just_alike_enough_at_any_length(length: int) -> None:
+    """The sketch of 131 words is one hash too short for a sample."""
+    own = book(1, length)
+    others = {f"{n}": sketch(" ".join(own[:length * 62 // 100] + book(2 + n, length)[length * 62 // 100:]))
+              for n in range(60)}
+    text = sketch(" ".join(own))
+
+    found = set(craft.alike(text, others, craft.SAME))
+
+    assert found == {name for name, other in others.items() if likeness(text, other) >= craft.SAME}
+    assert found
+
+
 def test_short_text_within_a_long_one_is_a_small_share() -> None:
     assert alike(" ".join(book(1)), " ".join(book(1)[:250])) == pytest.approx(0.095, abs=0.05)
 
