@@ -25,7 +25,7 @@ from pipeline.clock import EPOCH, SystemClock
 from pipeline.errors import PipelineError
 from pipeline.issues.folder import fingerprint, scan
 from pipeline.lockfile import LockFile
-from pipeline.publish.manifest import PREVIOUS, SEAL, frame, unbroken
+from pipeline.publish.manifest import PREVIOUS, SEAL, frame, seen, unbroken
 
 if TYPE_CHECKING:
     from pipeline.app import App
@@ -59,7 +59,7 @@ def nothing_to_publish(config: Path) -> bool:
 def _certain(config: Path, passed: Callable[[dict[str, Any], sqlite3.Connection, datetime], bool]) -> bool:
     try:
         known = json.loads((config.absolute().parent / "var" / NAME).read_bytes())
-        if known["settings"] != _settings(config):
+        if known["settings"] != _settings(config) or seen(known["root"]) != known["left"]:
             return False
         now = SystemClock().now()
         listing = scan(Path(known["root"]), known["include"], known["exclude"])
@@ -106,11 +106,15 @@ def remember(app: App, config: Path) -> None:
 
 
 def _known(app: App, config: Path, ledger: str) -> dict[str, Any]:
-    """`calm`: nothing comes in but by the folder, and nobody wants to hear of what should have."""
+    """`calm`: nothing comes in but by the folder, and nobody wants to hear of what should have.
+
+    `left`: how the issues folder itself was left. A new name in it is seen by that, before ten thousand are asked.
+    """
     source = app.source
     return {
-        "settings": _settings(config), "ledger": ledger, "root": str(source.root), "include": list(source.include),
-        "exclude": list(source.exclude), "reading": source.digest, "around": app.manifest.settings,
+        "settings": _settings(config), "ledger": ledger, "root": str(source.root), "left": seen(source.root),
+        "include": list(source.include), "exclude": list(source.exclude), "reading": source.digest,
+        "around": app.manifest.settings,
         "folders": [str(folder) for folder in app.web_folders], "var": str(app.config.var),
         "version": app.database.version, "calm": app.config.mailbox is None and app.config.notify.email is None,
     }

@@ -114,6 +114,7 @@ def test_a_close_look_is_taken_when_an_issue_has_become_due(letters: Publication
     soon = datetime.now(UTC) + timedelta(days=1)
     letters.write("03-soon.md", words(3), day=f"{soon:%Y/%m/%d}")
     letters.app.publisher.build()
+    remember(letters.app, letters.folder / "config.yaml")
     assert glance(letters)
 
     with letters.app.database.write() as connection:  # a day later
@@ -122,6 +123,16 @@ def test_a_close_look_is_taken_when_an_issue_has_become_due(letters: Publication
         connection.exec_driver_sql("UPDATE note SET value = ? WHERE name = 'seal'", (text,))
 
     assert not glance(letters)
+
+
+def test_a_name_that_came_into_the_folder_and_went_again_costs_one_close_look(letters: Publication) -> None:
+    passing = letters.issues / ".02-letter.md.swp"
+    passing.write_text("an editor's")
+    passing.unlink()
+
+    assert not glance(letters)
+    assert "nothing changed" in load(letters, "build")
+    assert glance(letters)
 
 
 def test_environment_that_the_settings_name_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
