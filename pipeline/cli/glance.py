@@ -25,7 +25,7 @@ from pipeline.clock import EPOCH, SystemClock
 from pipeline.errors import PipelineError
 from pipeline.issues.folder import fingerprint, scan
 from pipeline.lockfile import LockFile
-from pipeline.publish.manifest import PREVIOUS, SEAL, frame, seen, unbroken
+from pipeline.publish.manifest import FILES, PREVIOUS, SEAL, frame, seen, unbroken
 
 if TYPE_CHECKING:
     from pipeline.app import App
@@ -65,8 +65,8 @@ def _certain(config: Path, passed: Callable[[dict[str, Any], sqlite3.Connection,
         listing = scan(Path(known["root"]), known["include"], known["exclude"])
         around = frame(known["around"], known["folders"])
         with closing(sqlite3.connect(f"file:{quote(known['ledger'])}?mode=rw", uri=True)) as book:
-            seal = _note(book, SEAL)
-            return unbroken(seal, fingerprint(listing, known["reading"]), around, now) and passed(known, book, now)
+            seal, files, folder = _note(book, SEAL), _note(book, FILES), fingerprint(listing, known["reading"])
+            return unbroken(seal, files, folder, around, now) and passed(known, book, now)
     except (OSError, ValueError, LookupError, TypeError, sqlite3.Error, PipelineError):
         return False  # whoever looks closely will say what is wrong
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from hashlib import blake2b
+from itertools import chain
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # slow import: SQLAlchemy, which a build with nothing to do never needs
     from pipeline.mailings.ledger.notebook import Notebook
 
-SEAL, RECORD = "seal", "printed"  # the two notes: read at each look, and when something changed
+SEAL = "seal"  # the note that is read at each look; then that of the files, and the others when something changed
+RECORD, FILES = "printed", "printed files"
+LOT = 500  # pages a note: one new issue is one of them, and not ten thousand pages, to be written
 PREVIOUS = "previous_pass"  # the note that says when the last pass was
 OPEN = "{}"  # the seal while a build is at work, or died
 
@@ -75,32 +78,40 @@ class Manifest:
         self._notebook = notebook
         self.settings = settings
         self.frame = frame(settings, templates)
+        self._lots: dict[str, tuple[tuple[str, Page], ...]] = {}  # what was read, by name of its note
 
     def stands(self, folder: str, now: datetime) -> bool:
         """Whether a build now would write nothing: the folder is as it was, and nothing new is due.
 
         `folder` is the folder's digest, "" if it must be looked at more closely.
         """
-        return unbroken(self._notebook.note(SEAL), folder, self.frame, now)
+        return unbroken(self._notebook.note(SEAL), self._notebook.note(FILES), folder, self.frame, now)
 
     def read(self) -> BuildRecord:
         """What the last build left; nothing of it counts that somebody changed since."""
+        notes = self._notebook.notes(RECORD)
+        self._lots = dict.fromkeys(notes, ())
         try:
-            noted = json.loads(self._notebook.note(RECORD) or "{}")
-            pages = {key: Page(*page) for key, page in noted.pop("pages").items()}
-            return BuildRecord(pages=pages, **noted)
+            noted, files = (json.loads(notes.pop(name, "{}")) for name in (RECORD, FILES))
+            for name, lot in sorted(notes.items()):
+                self._lots[name] = tuple((key, Page(*page)) for key, page in json.loads(lot))
+            return BuildRecord(pages=dict(chain.from_iterable(self._lots.values())), **files, **noted)
         except (ValueError, LookupError, TypeError, AttributeError):  # none, another version's, or damaged
             return BuildRecord()  # which costs a build of everything
 
     def write(self, built: BuildRecord, folder: str, until: datetime | None) -> None:
-        """Notes what a build left. `until` is when the next issue is due."""
-        files = [*built.files.items(), *built.sources.items()]
-        noted = {"frame": self.frame} | {
-            name: getattr(built, name) for name in ("stamps", "files", "sources", "fits")}
-        pages = {key: list(_values_of(page)) for key, page in built.pages.items()}
-        self._notebook.write_note(RECORD, json.dumps(noted | {"pages": pages}, ensure_ascii=False))
-        self._notebook.write_note(SEAL, json.dumps({
-            "folder": folder, "frame": self.frame, "until": until and until.isoformat(), "files": files}))
+        """Notes what a build left, where it is not what was read. `until` is when the next issue is due."""
+        pages = tuple(built.pages.items())
+        lots = {f"{RECORD} {start // LOT:05}": pages[start:start + LOT] for start in range(0, len(pages), LOT)}
+        files = json.dumps({"files": built.files, "sources": built.sources})
+        self._notebook.write_notes({
+            **{name: None for name in self._lots if name not in lots},
+            **{name: _lot(lot) for name, lot in lots.items() if lot != self._lots.get(name)},
+            RECORD: json.dumps({"frame": self.frame, "stamps": built.stamps, "fits": built.fits}, ensure_ascii=False),
+            FILES: files,
+            SEAL: json.dumps({"folder": folder, "frame": self.frame, "until": until and until.isoformat(),
+                              "files": _digest(files)})})
+        self._lots = lots
 
     def open(self) -> bool:
         """Before a build writes: until it has ended nothing stands. Says whether the last one ended."""
@@ -115,22 +126,32 @@ def frame(settings: str, templates: Iterable[str | Path]) -> str:
     return stamp(settings, *((path.name, path.read_bytes()) for path in files if path.is_file()))
 
 
-def unbroken(noted: str | None, folder: str, around: str, now: datetime) -> bool:
-    """Whether a seal, as it was noted, says that everything stands. `around` is the frame."""
+def unbroken(noted: str | None, files: str | None, folder: str, around: str, now: datetime) -> bool:
+    """Whether a seal and its files, as they were noted, say that everything stands. `around` is the frame."""
     try:
         seal = json.loads(noted or OPEN)
         if not folder or seal.get("folder") != folder or seal.get("frame") != around:
             return False
         if seal["until"] is not None and now >= datetime.fromisoformat(seal["until"]):
             return False
-        return all(seen(path) == left for path, left in seal["files"])
+        if files is None or seal["files"] != _digest(files):
+            return False
+        return all(seen(path) == left for some in json.loads(files).values() for path, left in some.items())
     except (ValueError, LookupError, TypeError, AttributeError):
         return False  # another version's, or damaged
 
 
+def _digest(text: str) -> str:
+    return blake2b(text.encode("utf-8", "replace"), digest_size=12).hexdigest()
+
+
+def _lot(pages: Iterable[tuple[str, Page]]) -> str:
+    return json.dumps([(key, _values_of(page)) for key, page in pages], ensure_ascii=False)
+
+
 def stamp(*made_from: object) -> str:
     """A digest of values that `repr` shows whole."""
-    return blake2b(repr(made_from).encode("utf-8", "replace"), digest_size=12).hexdigest()
+    return _digest(repr(made_from))
 
 
 def seen(path: str | Path) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, func, select, union_all, update
+from sqlalchemy import Connection, delete, func, select, union_all, update
 
 from pipeline.database import Database, text_digest
 from pipeline.mailings.ledger.mailings import withdrawn
@@ -100,6 +100,19 @@ class Notebook:
     def note(self, name: str) -> str | None:
         with self._db.read() as connection:
             return connection.execute(select(note.c.value).where(note.c.name == name)).scalar()
+
+    def notes(self, beginning: str) -> dict[str, str]:
+        """All notes whose names begin so, as they stood at one instant."""
+        named = select(note).where(note.c.name.startswith(beginning, autoescape=True))
+        with self._db.read() as connection:
+            return {row.name: row.value for row in connection.execute(named)}
+
+    def write_notes(self, notes: Mapping[str, str | None]) -> None:
+        """Writes all of these or none; where the value is None there is no such note afterwards."""
+        with self._db.write() as connection:
+            for name, value in notes.items():
+                connection.execute(delete(note).where(note.c.name == name) if value is None
+                                   else self._db.upsert(note, name=name, value=value))
 
     def write_note(self, name: str, value: str) -> None:
         with self._db.write() as connection:

@@ -329,7 +329,7 @@ def test_file_that_somebody_harmed_is_made_good(
     assert letters.output() == before
 
 
-@pytest.mark.parametrize("note", ["printed", "seal"])
+@pytest.mark.parametrize("note", ["printed", "printed files", "printed 00000", "seal"])
 @pytest.mark.parametrize("damage", [
     "", "x", "[]", "null", '{"a": 1}', '{"pages": {"1": [1, 2]}}', '{"pages": {"1": [1, 2, 3, 4, 5, 6, 7, 8, 9]}}'])
 def test_what_a_build_left_in_another_shape_costs_a_build_of_everything(

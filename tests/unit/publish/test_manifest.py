@@ -1,0 +1,58 @@
+"""What a build leaves is read as it was left, however many pages there are, and only what is new of it is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.clock import EPOCH
+from pipeline.publish.manifest import LOT, BuildRecord, Manifest, Page
+from tests.publications import Publication
+
+
+@pytest.fixture
+def manifest(tmp_path: Path) -> Manifest:
+    return Publication(tmp_path / "letters").app.manifest
+
+
+def built(manifest: Manifest, count: int) -> BuildRecord:
+    pages = {f"{n}": Page(f"stamp {n}", f"page {n}", f"id {n}", f"text {n}", [["a.png", "b.png"]], [], clashes=False,
+                          recorded=[]) for n in range(count)}
+    return BuildRecord(manifest.frame, pages, {"atom.xml": "stamp"}, {"site/1/index.html": "1.2"}, {"a.png": "3.4"},
+                       {"": ["stamp", 20]})
+
+
+@pytest.mark.parametrize("counts", [(0, 1), (LOT, LOT + 1), (2 * LOT + 1, 1), (LOT, 0)])
+def test_what_was_left_is_read_whether_there_is_more_of_it_or_less(manifest: Manifest, counts: tuple[int, int]) -> None:
+    for count in counts:
+        left = built(manifest, count)
+
+        manifest.read()
+        manifest.write(left, "folder", None)
+
+        assert manifest.read() == left
+
+
+def test_files_that_another_build_noted_do_not_answer_for_this_one(manifest: Manifest) -> None:
+    manifest.write(built(manifest, 1), "folder", None)
+    manifest.write(BuildRecord(), "folder", None)
+    assert manifest.stands("folder", EPOCH)
+
+    manifest._notebook.write_note("printed files", '{"files": {}, "sources": {}, "others": {}}')
+
+    assert not manifest.stands("folder", EPOCH)
+
+
+def test_pages_that_stayed_as_they_were_are_not_written_again(manifest: Manifest) -> None:
+    """Ten thousand pages are three megabytes, and one of them is new."""
+    left = built(manifest, 3 * LOT)
+    manifest.write(left, "folder", None)
+    left = manifest.read()
+    manifest._notebook.write_note("printed 00001", "as it was")
+    left.pages["new"] = Page("", "", "", "", [], [], clashes=False, recorded=[])
+
+    manifest.write(left, "folder", None)
+
+    assert manifest._notebook.note("printed 00001") == "as it was"
+    assert "new" in (manifest._notebook.note("printed 00003") or "")
