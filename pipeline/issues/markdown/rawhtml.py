@@ -45,7 +45,7 @@ _QUIET = frozenset((
 
 def settle(tokens: Sequence[Token], report: Report) -> list[Token]:
     """The stream with its raw HTML settled: `html_block` and `html_inline` tokens that remain are well formed."""
-    flows = {id(token): list(_pieces(token)) for token in tokens if _has_raw(token)}
+    flows = {id(token): list(_pieces(token)) for token in tokens if has_raw(token)}
     pairs = _Pairs([piece for pieces in flows.values() for piece in pieces if piece.type == "html_inline"])
     out: list[Token] = []
     for token in tokens:
@@ -57,7 +57,8 @@ def settle(tokens: Sequence[Token], report: Report) -> list[Token]:
     return out
 
 
-def _has_raw(token: Token) -> bool:
+def has_raw(token: Token) -> bool:
+    """Whether there is anything in it to settle."""
     return token.type == "html_block" or (
         token.type == "inline" and any(child.type == "html_inline" for child in token.children or ()))
 

@@ -18,7 +18,7 @@ from pipeline.issues.issue import Image
 from pipeline.issues.markdown.attributes import settle_attributes, without_list
 from pipeline.issues.markdown.body import Body
 from pipeline.issues.markdown.headings import fold, has_words, plain_text
-from pipeline.issues.markdown.rawhtml import settle
+from pipeline.issues.markdown.rawhtml import has_raw, settle
 from pipeline.issues.markdown.tags import TAG, read_tag
 from pipeline.issues.reading.naming import number_in_title
 from pipeline.issues.report import Report
@@ -40,7 +40,8 @@ _IN_ITEM = 3
 
 _MARKED = re.compile(r"[*_`\[<&\\~:]")  # what may mean something in Markdown
 _SMALL = re.compile(r"<small\b[^>]*>(.*?)</small>", re.DOTALL | re.IGNORECASE)
-_ADDRESS = re.compile(r"(?:https?|ftp|mailto):\S+|[\w.+-]{1,64}@[\w.-]+")
+_LINK = re.compile(r"(?:https?|ftp|mailto):\S+")
+_ADDRESS = re.compile(rf"{_LINK.pattern}|[\w.+-]{{1,64}}@[\w.-]+")  # from each character on: slow
 _CONTENTS_LINE = re.compile(r"\s*(?:\d{1,3}\s*[、.．)）]|\[\[?toc\]?\]|@\[toc\])", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[。！？!?…](?:[”’」』）)\"']?)|\.(?=\s)")
 
@@ -146,10 +147,14 @@ class _Blocks:
         return plain_text([child for child in children if child.type != "image"])
 
     def _settled(self, token: Token, part: str) -> Token:
-        looked_at = replace(token, content=part)
-        if token.type == "inline" and (part != token.content or "too_much" in token.meta):
-            looked_at.children = self._body.words(part)
-        looked_at.children = [child.copy() for child in looked_at.children or ()]
+        """A copy where there is anything to settle; else what is the body's own, and only to be read."""
+        looked_at = token
+        if part != token.content or "too_much" in token.meta:
+            words = self._body.words(part) if token.type == "inline" else token.children
+            looked_at = replace(token, content=part, children=words)
+        if not has_raw(looked_at) and "{" not in part:
+            return looked_at
+        looked_at = replace(looked_at, children=[child.copy() for child in looked_at.children or ()])
         settled = settle_attributes(settle([looked_at], Report("", 1)))
         return next((found for found in settled if found.type in ("inline", "html_block")), looked_at)
 
@@ -221,7 +226,7 @@ def _lists(blocks: _Blocks) -> Iterator[str]:
 
 def _says_something(text: str) -> bool:
     """Enough words beside the addresses, and not only a label for what follows."""
-    prose = _ADDRESS.sub("", text).strip()
+    prose = (_ADDRESS if "@" in text else _LINK).sub("", text).strip()
     letters = islice((char for char in prose if char.isalpha()), 12)
     width = sum(1 + (unicodedata.east_asian_width(char) in "WF") for char in letters)
     return width >= 12 and not (prose.endswith((":", "：")) and len(prose) <= 40)
