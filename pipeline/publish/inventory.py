@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from pipeline.clock import EPOCH
 from pipeline.errors import Problem
 from pipeline.issues.folder import Entry
 from pipeline.issues.issue import Manuscript
@@ -78,7 +79,7 @@ class Inventory:
             file = self._files[path]
             problem = Problem(path, f'has the same identity "{file.claimed}" as {other}',
                               "give one of them another number, or an `id:` of its own", rule="identity-twice")
-            self._files[path] = replace(file, key=None, problem=problem)
+            self._files[path] = file._replace(key=None, problem=problem)
             self._changed.add(path)
             self.manuscripts.pop(path, None)
 
@@ -108,7 +109,7 @@ class Inventory:
 
     def files(self, keys: Mapping[str, str]) -> list[KnownFile]:
         """What the book must remember of this look."""
-        return [replace(file, key=keys.get(path)) for path, file in self._files.items()
+        return [file._replace(key=keys.get(path)) for path, file in self._files.items()
                 if path in self._changed or file.key != keys.get(path)]
 
     def vanished(self) -> list[str]:
@@ -120,6 +121,6 @@ class Inventory:
         before = self._known.get(entry.path)
         same = before is not None and before.digest == digest
         self._files[entry.path] = KnownFile(
-            entry.path, entry.mtime_ns, entry.size, digest, before.seen_at if before and same else self.now,
-            claimed, key, problem)
+            entry.path, entry.mtime_ns, entry.size, digest,
+            before.seen_us if before and same else (self.now - EPOCH) // EPOCH.resolution, claimed, key, problem)
         self._changed.add(entry.path)

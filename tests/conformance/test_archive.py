@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from pipeline.clock import EPOCH
 from pipeline.database import Database
 from pipeline.errors import Problem
 from pipeline.issues.archive import Archive
@@ -27,7 +28,7 @@ FULL = replace(
     missing_at=NOON + 2 * DAY, state=State.MAILED, ordinal=3, published_at=NOON + timedelta(microseconds=1),
     updated_at=NOON + DAY, feed_id="tag:1", permalink="15/")
 TEXT = Text("# 你好\n\nBody.", 5, ("first", "second"))
-FILE = KnownFile("14-苹果.md", 1_774_353_600_123_456_789, 12, "d", NOON, "14", "14", None)
+FILE = KnownFile("14-苹果.md", 1_774_353_600_123_456_789, 12, "d", (NOON - EPOCH) // EPOCH.resolution, "14", "14", None)
 
 
 @pytest.fixture
@@ -89,8 +90,8 @@ def test_issue_is_shown_when_it_was_published_is_there_and_is_no_draft(
 
 @pytest.mark.parametrize("file", [
     FILE,
-    replace(FILE, claimed=None, key=None, problem=Problem("14.md", "is broken", "mend it", 3, 5, "rule", "error")),
-    replace(FILE, problem=Problem("14.md", "is broken")),
+    FILE._replace(claimed=None, key=None, problem=Problem("14.md", "is broken", "mend it", 3, 5, "rule", "error")),
+    FILE._replace(problem=Problem("14.md", "is broken")),
 ], ids=["well", "unread", "broken"])
 def test_file_comes_out_as_it_went_in(archive: Archive, file: KnownFile) -> None:
     archive.enter(PLAIN, TEXT)
@@ -102,9 +103,9 @@ def test_file_comes_out_as_it_went_in(archive: Archive, file: KnownFile) -> None
 
 def test_files_are_replaced_and_forgotten_by_path(archive: Archive) -> None:
     archive.enter(PLAIN, TEXT)
-    archive.files.remember([FILE, replace(FILE, path="b.md")])
+    archive.files.remember([FILE, FILE._replace(path="b.md")])
 
-    archive.files.remember([replace(FILE, size=99)])
+    archive.files.remember([FILE._replace(size=99)])
     archive.files.forget(["b.md", "never there.md"])
 
     assert [(path, file.size) for path, file in archive.files.all().items()] == [(FILE.path, 99)]

@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, cast, delete, select, type_coerce
+from sqlalchemy import BigInteger, cast, delete, func, select, type_coerce
 from sqlalchemy import Text as SqlText
 
 from pipeline.clock import EPOCH
@@ -21,7 +21,7 @@ from pipeline.schema import issue_file
 _COLUMNS = (
     issue_file.c.path, issue_file.c.mtime_ns, issue_file.c.size, issue_file.c.digest,
     type_coerce(issue_file.c.seen_at, BigInteger), issue_file.c.claimed, issue_file.c.key,
-    cast(issue_file.c.problem, SqlText),
+    func.nullif(cast(issue_file.c.problem, SqlText), "null"),
 )
 
 
@@ -35,9 +35,9 @@ class KnownFiles:
         """By path."""
         with self._db.read() as connection:
             rows = connection.execute(select(*_COLUMNS)).all()
-        return {path: KnownFile(path, mtime_ns, size, found, EPOCH + timedelta(microseconds=seen_us), claimed, key,
-                                None if problem in (None, "null") else Problem(**json.loads(problem)))
-                for path, mtime_ns, size, found, seen_us, claimed, key, problem in rows}
+        return {path: KnownFile(path, mtime_ns, size, digest, seen_us, claimed, key,
+                                None if problem is None else Problem(**json.loads(problem)))
+                for path, mtime_ns, size, digest, seen_us, claimed, key, problem in rows}
 
     def remember(self, files: Iterable[KnownFile]) -> None:
         """Writes these as they were read, in place of what was known of them."""
@@ -57,6 +57,6 @@ def _row(file: KnownFile) -> dict[str, Any]:
     problem = file.problem
     return {
         "path": file.path, "mtime_ns": file.mtime_ns, "size": file.size, "digest": file.digest,
-        "seen_at": file.seen_at, "claimed": file.claimed, "key": file.key,
+        "seen_at": EPOCH + timedelta(microseconds=file.seen_us), "claimed": file.claimed, "key": file.key,
         "problem": problem and {field.name: getattr(problem, field.name) for field in fields(problem)},
     }
