@@ -5,6 +5,7 @@ It remembers; it decides nothing. What becomes of an issue is decided in `publis
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import fields
@@ -315,7 +316,10 @@ def _pairs(rows: Iterable[Any]) -> dict[str, Any]:
 
 
 def _stamp(row: tuple[Any, ...]) -> str:
-    return blake2b(repr(row).encode("utf-8", "replace"), digest_size=12).hexdigest()
+    """Written down by `marshal`, for ten thousand in a third of what `repr` takes; as of version 0, in which equal
+    values are equal bytes. Another Python's bytes would cost a build of everything.
+    """
+    return blake2b(marshal.dumps(row, 0), digest_size=12).hexdigest()
 
 
 # Read as they lie in the table: turning every instant and list of ten thousand rows into objects takes a second.
