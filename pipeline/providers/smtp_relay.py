@@ -104,9 +104,7 @@ class Relay:
                 raise Refused(known.problem.message, reply=known.reply, session=True)
             if self._borne and self._open >= self._borne[0] and self._ticks() < self._borne[1]:
                 raise Unavailable(
-                    f"{self.settings.server}: it takes no more than {self._borne[0]} connections from us at present",
-                    retry_after_s=REMEMBERED_S,
-                )
+                    f"{self.settings.server}: it takes no more than {self._borne[0]} connections from us at present")
 
     def _learn(self, error: TransportError) -> None:
         with self._lock:

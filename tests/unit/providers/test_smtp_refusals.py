@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from pipeline.errors import Refused
+from pipeline.errors import Refused, Unavailable
 from pipeline.providers.smtp import Smtp
 from tests.messages import message, outcome, relay_to, send, send_many
 from tests.sink import EVERYTHING
@@ -249,3 +249,17 @@ def test_connection_limit_is_obeyed_once_it_is_known() -> None:
         assert post.sessions == 3  # the fourth did not even ask
         transports[0].close()
         assert send(transports[3], message("late@example.org")) == "Receipt"
+
+
+def test_connection_too_many_is_no_wish_of_the_server_to_be_left_alone() -> None:
+    """Those that are open go on: nobody rests for a minute because another one was asked for."""
+    with post_with(connections=1) as post:
+        relay = relay_to(post)
+        first, second, third = (Smtp(relay) for _ in range(3))
+        first.send(message("reader0@example.org"))
+        assert send(second, message("reader1@example.org")) == "Unavailable"  # now it is known
+
+        with pytest.raises(Unavailable, match="no more than 1 connections") as caught:
+            third.send(message("reader2@example.org"))
+
+        assert caught.value.retry_after_s is None
