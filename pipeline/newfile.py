@@ -7,15 +7,37 @@ nothing, an empty `var/secret` is in the way of the real one.
 from __future__ import annotations
 
 import os
+import secrets
 from pathlib import Path
 
 
 def make_file(path: Path, content: bytes, *, mode: int = 0o666) -> None:
     """Writes a new file. Raises FileExistsError where there is one, and OSError; then there is none of ours."""
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        _write(beside, content, mode)
+        _name(beside, path, content, mode)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _name(beside: Path, path: Path, content: bytes, mode: int) -> None:
+    """Unlike a rename, a link takes no name that somebody else has taken meanwhile."""
+    try:
+        os.link(beside, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a filesystem that has no links
+        _write(path, content, mode)
+
+
+def _write(path: Path, content: bytes, mode: int) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
+            file.flush()
+            os.fsync(descriptor)
     except BaseException:  # also a keyboard interrupt leaves nothing behind
         path.unlink(missing_ok=True)
         raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -139,16 +140,14 @@ class Books:
             return self._make_secret(path)
 
     def _make_secret(self, path: Path) -> bytes:
-        made = secrets.token_hex(32).encode()
         try:
             self.config.var.mkdir(mode=0o700, parents=True, exist_ok=True)
-            make_file(path, made, mode=0o600)
-        except FileExistsError:
-            return path.read_bytes().strip()  # another process was first
+            with suppress(FileExistsError):  # another process was first
+                make_file(path, secrets.token_hex(32).encode(), mode=0o600)
+            return path.read_bytes().strip()
         except OSError as error:
             raise OutputError(f"cannot be written: {error.strerror}", path=str(path),
                               remedy="make its folder writable and free some space") from error
-        return made
 
     def _shows_earlier_runs(self, database: Database) -> bool:
         """Whether feeds/ or var/ was filled by a ledger that is gone."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -30,6 +32,30 @@ def test_file_that_is_there_is_left_alone(tmp_path: Path) -> None:
         make_file(tmp_path / "a", b"ours")
 
     assert (tmp_path / "a").read_bytes() == b"theirs"
+
+
+def test_filesystem_without_links_takes_new_files_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """FAT, and folders that some virtual machines share: there is none here to be tried."""
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    make_file(tmp_path / "a", b"whole")
+    with pytest.raises(FileExistsError):
+        make_file(tmp_path / "a", b"ours")
+
+    assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [("a", b"whole")]
+
+
+def test_secret_that_leads_nowhere_is_named(tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "letters")
+    letters.begin(write=False)
+    secret = letters.folder / "var" / "secret"
+    secret.unlink(missing_ok=True)
+    secret.symlink_to("nowhere")
+
+    with pytest.raises(OutputError, match="var/secret: cannot be written: No such file or directory"):
+        _ = letters.app.ring
 
 
 def test_full_disk_leaves_no_empty_file(tmp_path: Path) -> None:
