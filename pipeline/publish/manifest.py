@@ -16,7 +16,7 @@ from hashlib import blake2b
 from itertools import chain
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:  # slow import: SQLAlchemy, which a build with nothing to do never needs
     from pipeline.mailings.ledger.notebook import Notebook
@@ -71,6 +71,13 @@ class BuildRecord:
         return {page.id for page in self.pages.values() if page.id}
 
 
+class Lot(NamedTuple):
+    """Some pages, and the digest of the note that says them."""
+
+    pages: tuple[tuple[str, Page], ...] = ()
+    digest: str = ""
+
+
 class Manifest:
     """`settings` is everything besides the issues that decides the output, as text; `templates` are folders of them."""
 
@@ -78,7 +85,7 @@ class Manifest:
         self._notebook = notebook
         self.settings = settings
         self.frame = frame(settings, templates)
-        self._lots: dict[str, tuple[tuple[str, Page], ...]] = {}  # what was read, by name of its note
+        self._lots: dict[str, Lot] = {}  # what was read, by name of its note
 
     def stands(self, folder: str, now: datetime) -> bool:
         """Whether a build now would write nothing: the folder is as it was, and nothing new is due.
@@ -90,24 +97,28 @@ class Manifest:
     def read(self) -> BuildRecord:
         """What the last build left; nothing of it counts that somebody changed since."""
         notes = self._notebook.notes(RECORD)
-        self._lots = dict.fromkeys(notes, ())
+        self._lots = dict.fromkeys(notes, Lot())
         try:
             noted, files = (json.loads(notes.pop(name, "{}")) for name in (RECORD, FILES))
-            for name, lot in sorted(notes.items()):
-                self._lots[name] = tuple((key, Page(*page)) for key, page in json.loads(lot))
-            return BuildRecord(pages=dict(chain.from_iterable(self._lots.values())), **files, **noted)
+            lots = {name: _read_lot(notes[name], digest) for name, digest in noted.pop("lots").items()}
+            self._lots |= lots
+            return BuildRecord(pages=dict(chain.from_iterable(lot.pages for lot in lots.values())), **files, **noted)
         except (ValueError, LookupError, TypeError, AttributeError):  # none, another version's, or damaged
             return BuildRecord()  # which costs a build of everything
 
     def write(self, built: BuildRecord, folder: str, until: datetime | None) -> None:
         """Notes what a build left, where it is not what was read. `until` is when the next issue is due."""
         pages = tuple(built.pages.items())
-        lots = {f"{RECORD} {start // LOT:05}": pages[start:start + LOT] for start in range(0, len(pages), LOT)}
+        parts = {f"{RECORD} {start // LOT:05}": pages[start:start + LOT] for start in range(0, len(pages), LOT)}
+        fresh = {name: _written(part) for name, part in parts.items() if part != self._lots.get(name, Lot()).pages}
+        lots = {name: Lot(part, _digest(fresh[name])) if name in fresh else self._lots[name]
+                for name, part in parts.items()}
         files = json.dumps({"files": built.files, "sources": built.sources})
         self._notebook.write_notes({
             **{name: None for name in self._lots if name not in lots},
-            **{name: _lot(lot) for name, lot in lots.items() if lot != self._lots.get(name)},
-            RECORD: json.dumps({"frame": self.frame, "stamps": built.stamps, "fits": built.fits}, ensure_ascii=False),
+            **fresh,
+            RECORD: json.dumps({"frame": self.frame, "stamps": built.stamps, "fits": built.fits,
+                                "lots": {name: lot.digest for name, lot in lots.items()}}, ensure_ascii=False),
             FILES: files,
             SEAL: json.dumps({"folder": folder, "frame": self.frame, "until": until and until.isoformat(),
                               "files": _digest(files)})})
@@ -145,8 +156,15 @@ def _digest(text: str) -> str:
     return blake2b(text.encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 
-def _lot(pages: Iterable[tuple[str, Page]]) -> str:
+def _written(pages: Iterable[tuple[str, Page]]) -> str:
     return json.dumps([(key, _values_of(page)) for key, page in pages], ensure_ascii=False)
+
+
+def _read_lot(text: str, digest: str) -> Lot:
+    """Raises ValueError for a lot of another build than the record's: two may have been at work at once."""
+    if _digest(text) != digest:
+        raise ValueError("this lot is another build's")
+    return Lot(tuple((key, Page(*page)) for key, page in json.loads(text)), digest)
 
 
 def stamp(*made_from: object) -> str:

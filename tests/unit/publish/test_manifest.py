@@ -56,3 +56,17 @@ def test_pages_that_stayed_as_they_were_are_not_written_again(manifest: Manifest
 
     assert manifest._notebook.note("printed 00001") == "as it was"
     assert "new" in (manifest._notebook.note("printed 00003") or "")
+
+
+def test_pages_of_two_builds_at_once_count_for_nothing(manifest: Manifest) -> None:
+    """Each leaves out what is as it read it, which the other may have written since."""
+    manifest.write(built(manifest, LOT), "folder", None)
+    other = Manifest(manifest._notebook, manifest.settings, [])
+    first, second = manifest.read(), other.read()
+    second.pages["0"] = Page("", "another's", "", "", [], [], clashes=False, recorded=[])
+    first.pages["new"] = Page("", "", "", "", [], [], clashes=False, recorded=[])
+
+    other.write(second, "folder", None)
+    manifest.write(first, "folder", None)
+
+    assert manifest.read() == BuildRecord()
