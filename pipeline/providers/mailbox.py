@@ -31,8 +31,8 @@ LONGEST_S = 120.0   # for all of a look: a server that says a letter a minute is
 _FETCH = f"(INTERNALDATE BODY.PEEK[]<0.{MOST_BYTES}>)"
 _DATE = re.compile(rb'INTERNALDATE "([^"]{20,30})"')
 # RFC 5530: what passes by itself, and what else is no fault of the password.
-_BUSY = re.compile(r"\[(?:UNAVAILABLE|INUSE|LIMIT)\]", re.IGNORECASE)
-_FOR_NOW = re.compile(rf"{_BUSY.pattern}|\[(?:SERVERBUG|CONTACTADMIN)\]", re.IGNORECASE)
+_BUSY = re.compile(r"\[(?:UNAVAILABLE|INUSE)\]", re.IGNORECASE)
+_FOR_NOW = re.compile(rf"{_BUSY.pattern}|\[(?:LIMIT|SERVERBUG|CONTACTADMIN)\]", re.IGNORECASE)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -157,6 +157,11 @@ class _Client(imaplib.IMAP4):
         self.end.daemon = True
         self.end.start()
 
+    def shutdown(self) -> None:
+        """The library's own end, also of a line that is refused while it is opened."""
+        self.end.cancel()
+        super().shutdown()
+
     def _cut_off(self) -> None:
         """Ends the line while another thread waits at it: what is read from it then is its end."""
         with suppress(OSError):
@@ -172,7 +177,11 @@ def _connect(settings: MailboxSettings) -> _Client:
     if settings.security == "tls":
         return _TlsClient(settings.host, settings.port, ssl_context=context, timeout=PATIENCE_S)
     client = _Client(settings.host, settings.port, timeout=PATIENCE_S)
-    client.starttls(context)
+    try:
+        client.starttls(context)
+    except BaseException:
+        client.shutdown()
+        raise
     return client
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,11 @@ def test_login_that_has_no_form_as_a_command_goes_as_bytes(certificate: Path, us
         assert "AUTHENTICATE PLAIN" in server.commands
 
 
+def running_timers() -> list[threading.Timer]:
+    """Of this process, those that nobody has stopped."""
+    return [one for one in threading.enumerate() if isinstance(one, threading.Timer) and not one.finished.is_set()]
+
+
 @pytest.mark.parametrize(("given", "error", "said"), [
     ({"password": "guess"}, ConfigError, "refuses the login: wrong password: "),
     ({"folder": "Nowhere"}, ConfigError, "mailbox.folder Nowhere cannot be opened"),
@@ -84,10 +90,12 @@ def test_what_stands_in_the_way_is_one_line(
     certificate: Path, given: dict[str, Any], error: type[PipelineError], said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mailbox, "PATIENCE_S", 0.5)
+    before = running_timers()
     with ImapServer(certificate) as server, pytest.raises(error, match=said) as caught, \
             open_folder(settings(server, **given)):
         pass
 
+    assert running_timers() == before
     assert "\n" not in str(caught.value)
     assert "guess" not in str(caught.value)
 
