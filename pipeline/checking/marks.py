@@ -27,7 +27,7 @@ _COMMENT = re.compile(
     r"(?![%A-Za-z0-9])")
 _WORDS = re.compile(
     r"\bLINK_HERE\b|\blorem ipsum dolor\b|\bTKTK\b|(?<!\S)\[?(?:TODO|TBD|FIXME)\]?[:：]|待补充|此处插入", re.IGNORECASE)
-_DEFINED = re.compile(r"^[ >]{0,9}\[([^\[\]\n]{1,200})\]:", re.MULTILINE)
+_DEFINED = re.compile(r"^[ >]{0,9}(?:(?:[-*+]|\d{1,9}[.)])[ ]{1,4})?\[([^\[\]\n]{1,200})\]:", re.MULTILINE)
 _BEFORE_AN_ADDRESS = tuple("(\"'}")
 _CONTEXT = 8  # characters around a literal ** by which it is found again in the source
 _TRIES = 5    # texts with ** in one block: the others may all be escaped

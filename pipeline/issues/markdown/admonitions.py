@@ -15,9 +15,10 @@ from pipeline.issues.markdown.containers import open_alert
 from pipeline.issues.markdown.lines import line_of
 from pipeline.issues.markdown.patience import MAX_NESTING
 
+# Other words than MkDocs' own are classes where a title in quotes stands behind them; else they are the author's.
 _OPENING = re.compile(
-    r"(?:!!!|\?\?\?\+?)[ \t]+(?P<kind>[A-Za-z][\w-]{1,30})(?:[ \t]+[a-z][\w-]{0,30}){0,4}"
-    r"(?:[ \t]+\"(?P<title>[^\"]{0,300})\")?[ \t]*")
+    r"(?:!!!|\?\?\?\+?)[ \t]+(?P<kind>[A-Za-z][\w-]{1,30})(?:(?:[ \t]+(?:inline|end|left|right)){0,2}"
+    r"|(?:[ \t]+[a-z][\w-]{0,30}){0,4}[ \t]+\"(?P<title>[^\"]{0,300})\")[ \t]*")
 _MARKS = ("!!!", "???")
 _INDENT = 4
 
@@ -36,8 +37,8 @@ def _admonition(state: StateBlock, startLine: int, endLine: int, silent: bool) -
         return False
     kind = found["kind"].lower()
     end = _end(state, startLine + 1, endLine)
-    if kind not in NEAREST and all(map(state.isEmpty, range(startLine + 1, end))):
-        return False  # "!!! wow": a kind that only its body tells from an exclamation
+    if found["title"] is None and all(map(state.isEmpty, range(startLine + 1, end))):
+        return False  # "!!! wow": only a title or a body tells one from an exclamation
     if silent:
         return True
     parent, last, indent = state.parentType, state.lineMax, state.blkIndent

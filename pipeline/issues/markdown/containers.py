@@ -48,8 +48,8 @@ def _container(state: StateBlock, startLine: int, endLine: int, silent: bool) ->
     state.parentType, state.lineMax = "container", end
     if kind in _KINDS:
         title = (found["named"] or found["title"] or "").strip()
-        if kind in ("message", "note") and title.lower() in _URGENCY:
-            kind, title = _URGENCY[title.lower()], ""
+        if kind in ("message", "note") and title in _URGENCY:
+            kind, title = _URGENCY[title], ""
         open_alert(state, kind, title, [startLine, end])
     state.env[_DEPTH] = unseen + (kind in _UNSEEN)
     state.md.block.tokenize(state, startLine + 1, end)

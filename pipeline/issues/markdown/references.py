@@ -1,7 +1,8 @@
 """A link by a name that nothing defines, `[the paper][paper]` or `[RFC 9110][]`, is its words without the brackets.
 
-A site generator has the definitions in a file that it puts in. Other brackets stay as typed: `[sic]`, `a[0][1]`, and
-`[A-Z][a-z]`, for a name has letters that stand together.
+A site generator has the definitions in a file that it puts in. Other brackets stay as typed, for what they say would be
+lost: `[sic]`, `a[0][1]`, `[A-Z][a-z]`, and two tags, `[新闻][科技]` or `[INFO][main]`. A name is written as one writes
+names for programs; one that is a plain word goes with several words.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from markdown_it.common.utils import normalizeReference
 from markdown_it.rules_inline import StateInline
 
 BY_NAME = re.compile(
-    r"(?<![A-Za-z0-9_\]\\!])\[(?P<words>(?!\^)[^\[\]\\]{1,300})\]\[(?P<label>(?!\^)[^\[\]\\]{0,200})\](?![\[(:])")
+    r"(?<![A-Za-z0-9_\]\\!])\[(?P<words>(?!\^)[^\[\]\\]{1,300})\]\[(?P<label>(?!\^)[^\[\]\\]{0,200})\](?![\[(:\\])")
 _NAME = re.compile(r"[^\W\d_]{3}|[\u2e80-\uffdc]{2}")
+_LABEL = re.compile(r"[a-z0-9][a-z0-9 ._:/#-]*|(?=.*[0-9._:/#-])[A-Za-z0-9._:/#-]+")
 
 
 def use_references(parser: MarkdownIt) -> None:
@@ -25,7 +27,10 @@ def use_references(parser: MarkdownIt) -> None:
 
 def is_undefined(found: re.Match[str], defined: Container[str]) -> bool:
     """Whether what `BY_NAME` found names something, and nothing that is `defined` (in the parser's normal form)."""
-    name = found["label"].strip() or found["words"]
+    words, label = found["words"].split(), " ".join(found["label"].split())
+    if not words or (label and not (_LABEL.fullmatch(label) and (len(words) > 1 or not label.isalpha()))):
+        return False
+    name = label or found["words"]
     return _NAME.search(name) is not None and normalizeReference(name) not in defined
 
 

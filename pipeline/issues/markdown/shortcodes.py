@@ -14,7 +14,9 @@ from markdown_it.rules_inline import StateInline
 
 # Not `10:30:05`, not `std::array::size`, not `http://a:80:`.
 _NAMED = re.compile(r"(?<![A-Za-z0-9:/])(?::[a-z0-9_+-]{1,60}:)+(?![A-Za-z0-9:/])")
-_ICON = re.compile(r":(?:material|octicons|simple|fontawesome-(?:solid|regular|brands))-[a-z0-9-]{1,60}:(?P<space> ?)")
+_ICON = re.compile(
+    r"(?<![A-Za-z0-9:/]):(?:material|octicons|simple|fontawesome-(?:solid|regular|brands))-[a-z0-9-]{1,60}:"
+    r"(?![A-Za-z0-9:/])(?P<space> ?)")
 _AS_PICTURE = "\ufe0f"
 
 

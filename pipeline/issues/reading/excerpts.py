@@ -38,7 +38,7 @@ _BETWEEN = " · "
 _IN_ITEM = 3
 """The level of the words that stand in an item of a top-level list."""
 
-_MARKED = re.compile(r"[*_`\[<&\\~:]")  # what may mean something in Markdown
+_MARKED = re.compile(r"\*\*|`|\]\(|<[a-z/!]|&[a-z#]", re.IGNORECASE)  # what hardly means itself: not `__init__`
 _SMALL = re.compile(r"<small\b[^>]*>(.*?)</small>", re.DOTALL | re.IGNORECASE)
 _LINK = re.compile(r"(?:https?|ftp|mailto):\S+")
 _ADDRESS = re.compile(rf"{_LINK.pattern}|[\w.+-]{{1,64}}@[\w.-]+")  # from each character on: slow

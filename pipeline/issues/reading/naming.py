@@ -41,10 +41,12 @@ _TOTAL = re.compile("[总總]" + _ORDINAL.pattern)
 _SAID = re.compile(
     r"(?:\b(?:issue|vol(?:ume)?)\b\.?|\bno\.|^(?:no|number)\b|^#|(?<!\b[A-Za-z])#(?=\d+\s*(?:$|[^\w\s])))"
     r"\s*#?(\d{1,6})\b", re.IGNORECASE)
-# As other languages mark a number: `№ 14`, `nº 14`, `n.° 14`, `Nr. 14`, `č. 14`, `제14호`.
+# As other languages mark a number: `Lettre nº 14`, `Blatt Nr. 14: Tinte`, `č. 14`, `№ 14`, `제14호`. `die Nr. 1` is the
+# best of a kind, and `Chanel n°5 revient` speaks of something else.
 _MARKED = re.compile(
-    r"(?:№|(?<!\w)(?:n\.?[ \u00a0]?[º°]|nr\.|č\.))[ \u00a0]?(\d{1,6})(?!\w)"
-    r"|제[ \u00a0]?(\d{1,6})[ \u00a0]?호", re.IGNORECASE)
+    r"(?:(?<!\w)(?P<before>\w{1,30})[ \u00a0])?(?:(?<!\w)(?P<short>nr\.|č\.)|№|(?<!\w)n\.?[ \u00a0]?[º°])"
+    r"[ \u00a0]?(?P<number>\d{1,6})(?=\s*(?:$|[:–—|·,(-]))", re.IGNORECASE)
+_COUNTED_IN_KOREAN = re.compile(r"제[ \u00a0]?(\d{1,6})[ \u00a0]?호")
 # `chrome-144-stable-zh`, `On_paper`: made for addresses and programs. `X-ray`, `a-b` and `Q3 plans` are written so.
 _SLUG = re.compile(r"(?=.*[a-z]{2})(?:[a-z0-9.+]+(?:[-_][a-z0-9.+]+)+|[A-Za-z0-9.+-]+(?:_[A-Za-z0-9.+-]+)+)")
 _AS_ITS_FOLDER = frozenset(("index", "readme"))  # what site generators and forges show for a folder
@@ -90,12 +92,19 @@ def number_in_name(name: str) -> int | None:
 
 def number_in_title(title: str) -> int | None:
     """The number that a title or heading says, `Weekly #14`, `Vol. 14`, `№ 14` or `第14期`; None if there is none."""
-    if marked := _MARKED.search(title):
-        return int(marked[1] or marked[2])
     plain = unicodedata.normalize("NFKC", title)
-    said = _SAID.search(plain)
     counted = chinese_ordinal(plain)
-    return counted if counted is not None or said is None else int(said[1])
+    if counted is not None:
+        return counted
+    said = _SAID.search(plain) or _COUNTED_IN_KOREAN.search(title)
+    return int(said[1]) if said else _marked_number(title)
+
+
+def _marked_number(title: str) -> int | None:
+    found = _MARKED.search(title)
+    if found is None or (found["short"] and found["before"] and not found["before"][0].isupper()):
+        return None
+    return int(found["number"])
 
 
 def chinese_ordinal(text: str) -> int | None:

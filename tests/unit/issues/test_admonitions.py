@@ -20,6 +20,10 @@ NOTE = '<blockquote class="alert alert-note">\n<p class="alert-title"><strong>{}
     ('!!! note "T"\n    ```\n    b\n    ```', NOTE.format("T", "<pre><code>b\n</code></pre>")),
     ("!!! Wow\nThat was it.", "<p>!!! Wow\nThat was it.</p>"),
     ("!!! note that I am back", "<p>!!! note that I am back</p>"),
+    ("!!! danger zone\n    b", "<p>!!! danger zone\nb</p>"),
+    ("a\n!!! note that this is good\nb", "<p>a\n!!! note that this is good\nb</p>"),
+    ("!!! note\nb", "<p>!!! note\nb</p>"),
+    ('!!! note highlight "T"\n    b', NOTE.format("T", "<p>b</p>")),
     ("```\n!!! note\n```", "<pre><code>!!! note\n</code></pre>"),
 ])
 def test_an_admonition_is_an_alert(text: str, html: str) -> None:

@@ -22,6 +22,7 @@ ALERT = '<blockquote class="alert alert-{}">\n<p class="alert-title"><strong>{}<
     (":::message\na\n:::", ALERT.format("note", "Note")),
     (":::message alert\na\n:::", ALERT.format("caution", "Caution")),
     (":::note warn\na\n:::", ALERT.format("warning", "Warning")),
+    ("::: note Info\na\n:::", ALERT.format("note", "Info")),
     ("::: sidebar\na\n:::", "<p>::: sidebar\na\n:::</p>"),
     ("```\n::: tip\n```", "<pre><code>::: tip\n</code></pre>"),
 ])

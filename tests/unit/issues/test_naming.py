@@ -112,6 +112,8 @@ def test_an_ordinal_is_counted_in_digits_or_chinese_numerals(text: str, number: 
 
 @pytest.mark.parametrize(("title", "number"), [
     ("Bulletin nº 12", 12), ("N.° 12 : l'encre", 12), ("Blatt Nr. 12: Papier", 12), ("Zpravodaj č. 409", 409),
-    ("Дайджест № 12", 12), ("제12호 종이", 12), ("25 °C", None), ("pattern. 12", None), ("지제 12개", None)])
+    ("Дайджест № 12", 12), ("제12호 종이", 12), ("25 °C", None), ("pattern. 12", None), ("지제 12개", None),
+    ("Chanel n°5 & issue #12", 12), ("Weekly Nr. 7 and issue 12", 12), ("第12期 № 3", 12), ("Lettre d'info n°7", 7),
+    ("Auch in Asien die Nr. 1", None), ("Wieder die Nr. 1 in Europa", None), ("Chanel n°5 revient", None)])
 def test_numbers_are_marked_as_other_languages_mark_them(title: str, number: int | None) -> None:
     assert number_in_title(title) == number

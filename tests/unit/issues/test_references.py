@@ -10,7 +10,11 @@ from tests.unit.issues.rendered import line
 @pytest.mark.parametrize(("text", "html"), [
     ("See [the *handbook*][handbook].", "See the <em>handbook</em>."),
     ("[RFC 9110][] says\nso", "RFC 9110 says\nso"),
-    ("见[手册][参考手册]，[`ink`][ink docs]", "见手册，<code>ink</code>"),
+    ("见[这本 手册][manual]，[`ink`][ink docs]，[论文][Smith2020]", "见这本 手册，<code>ink</code>，论文"),
+    ("[新闻][科技] [AI][开源] [INFO][main] [Smith 2020][Jones 2021]",
+     "[新闻][科技] [AI][开源] [INFO][main] [Smith 2020][Jones 2021]"),
+    ("[ ][todo list] Map [String][Array] [the data][items]\\[0]",
+     "[ ][todo list] Map [String][Array] [the data][items][0]"),
     ("[the\nhandbook][hand\nbook]", "the\nhandbook"),
     ("[sic], a[first][second], [A-Z][a-z]+, [1][2], [x][]", "[sic], a[first][second], [A-Z][a-z]+, [1][2], [x][]"),
     ("\\[the words][handbook] and `[the words][handbook]`",

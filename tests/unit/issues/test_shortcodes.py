@@ -15,6 +15,7 @@ from tests.unit.issues.rendered import line
     (":tada::+1:", "🎉👍"),
     ("**:warning: 注意** :heart:", "<strong>⚠️ 注意</strong> ❤️"),
     ("Write us :fontawesome-solid-comments:", "Write us"), (":material-heart-outline: Thanks", "Thanks"),
+    ("As follows:simple-minded: a list", "As follows:simple-minded: a list"),
     ("`:tada:` \\:tada: :no_such_name:", "<code>:tada:</code> :tada: :no_such_name:"),
     ("10:100:30 std::new::x a:key:b :new:/x", "10:100:30 std::new::x a:key:b :new:/x"),
     ("[:rocket: 发布](https://a.example/:tada:)", '<a href="https://a.example/:tada:">🚀 发布</a>'),
