@@ -7,13 +7,13 @@ nothing, an empty `var/secret` is in the way of the real one.
 from __future__ import annotations
 
 import os
-import secrets
 from pathlib import Path
 
 
 def make_file(path: Path, content: bytes, *, mode: int = 0o666) -> None:
     """Writes a new file. Raises FileExistsError where there is one, and OSError; then there is none of ours."""
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside.unlink(missing_ok=True)  # of a process of that number that died
     try:
         _write(beside, content, mode)
         _name(beside, path, content, mode)
