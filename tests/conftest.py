@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 from pipeline.bench.publication import free_port
 from tests.sink import make_certificate
@@ -23,6 +23,7 @@ FULL = os.environ.get("AVVISO_FAULT") == "full"
 
 settings.register_profile("reduced", deadline=None, max_examples=30, stateful_step_count=30)
 settings.register_profile("full", deadline=None, max_examples=1000)
+settings.register_profile("found is enough", settings.get_profile("reduced"), phases=[Phase.explicit, Phase.generate])
 settings.load_profile("full" if FULL else "reduced")
 
 
