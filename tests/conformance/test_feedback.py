@@ -17,13 +17,14 @@ from pipeline.database import Database
 from pipeline.errors import Unreachable
 from pipeline.feedback.feedback import Effect
 from pipeline.feedback.report_brake import Shares
-from pipeline.feedback.scrubbing import one_line, scrubbed
+from pipeline.feedback.scrubbing import LONGEST, one_line, scrubbed
 from pipeline.mailings.mailing import DeliveryState, Doubt, MailingState
 from pipeline.providers.event import Bounce, Event, Kind
 from pipeline.providers.hooks import Report, open_hook
 from pipeline.schema import delivery, event
 from tests.answers import LATER, RING, AnswerDesk
 from tests.books import EXPIRE, NOON
+from tests.hostile import SQUARE, TIMES, again, cpu_s, growth
 
 HARD, SOFT = (Kind.BOUNCED, Bounce.HARD), (Kind.BOUNCED, Bounce.SOFT)
 
@@ -303,9 +304,12 @@ def test_scrubbed_text_is_cut_and_one_line_is_printable() -> None:
 
 
 @pytest.mark.parametrize("sign", ["x", "@", "=", "%4"])
-def test_word_without_an_end_is_scrubbed_at_once(sign: str) -> None:
+def test_scrubbing_a_word_grows_with_its_length_and_not_with_its_square(sign: str) -> None:
     """A report of one long word took seconds to be scrubbed, in the ledger's own transaction."""
-    assert [scrubbed(sign * 8_000 + str(number))[:2] for number in range(300)] == [(sign * 2)[:2]] * 300
+    def cost(text: str) -> float:
+        return cpu_s(lambda: [scrubbed(text) for _ in range(20)])
+
+    assert growth(cost, again(sign), LONGEST // (3 * TIMES)) <= SQUARE  # none of its texts is cut
 
 
 def test_news_of_a_message_that_arrived_is_two_statements(desk: AnswerDesk) -> None:
