@@ -1,4 +1,4 @@
-"""The three books and what stands beside them: the high-water mark, the secret that signs."""
+"""The three books and what stands beside them: the high-water marks, the secret that signs."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # slow import
     from pipeline.audience.roster import Roster
 
 TRACES = ("atom.xml", "rss.xml", "feed.json")  # what an earlier ledger left in feeds/
+SPARE_MARK = ".avviso.mark"
 
 
 def open_database(config: Config) -> Database:
@@ -93,8 +94,8 @@ class Books:
 
     @cached_property
     def high_water(self) -> HighWater:
-        """The mark beside the ledger: by it an older copy of the ledger is known."""
-        return HighWater(self.ledger, self._mark(self.database))
+        """The marks beside the ledger and beside config.yaml: by them an older copy of the ledger is known."""
+        return HighWater(self.ledger, self._mark(self.database), self.config.folder / SPARE_MARK)
 
     def _mark(self, database: Database) -> Path:
         return database.file.with_suffix(".mark") if database.file else self.config.var / "avviso.mark"

@@ -1,9 +1,10 @@
-"""The mark beside the ledger: how far it had come when it was last at work here.
+"""The marks beside the ledger and beside config.yaml: how far it had come when it was last at work here.
 
 A ledger that is behind its mark is an older copy, put back: it does not know who was mailed since, so
-nothing is sent until a person says what shall be. The mark is a small file beside the ledger and not in
-it, because what is in it would be put back too. It is written without haste, at each start, each minute and
-at each end: a mark that lags behind finds fewer old copies, and never accuses a good ledger.
+nothing is sent until a person says what shall be. A mark is a small file and not in the ledger, because what
+is in that would be put back too; the one beside config.yaml is for whoever puts back the ledger's whole folder.
+They are written without haste, at each start, each minute and at each end: a mark that lags behind finds
+fewer old copies, and never accuses a good ledger.
 
 A ledger that mailed somebody has its mark. Where there is none the ledger's file came from elsewhere, and what
 it may have missed waits for a person.
@@ -16,7 +17,7 @@ import json
 import logging
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -28,24 +29,33 @@ from pipeline.privacy import open_private
 log = logging.getLogger(__name__)
 
 NAMED = 5  # mailings whose names the mark keeps
+COUNTS = ("mailing", "delivery", "settled", "begun", "ended")  # what never becomes less
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """How far a ledger had come. `mailings` are its newest, number to name; `settled` counts final deliveries."""
+    """How far a ledger had come. `mailings` are its newest, number to name; `settled` counts final deliveries,
+    `begun` and `ended` mailings that had readers.
+    """
 
     ledger: str
     epoch: int
     mailing: int
     delivery: int
     settled: int
+    begun: int = 0
+    ended: int = 0
     mailings: Mapping[str, str] = field(default_factory=dict)
 
     def is_ahead_of(self, now: Mark) -> bool:
         """Whether the same ledger, now, knows less than it did. A restore that was told begins another epoch."""
         if (now.ledger, now.epoch) != (self.ledger, self.epoch):
             return now.ledger == self.ledger and now.epoch < self.epoch
-        return now.mailing < self.mailing or now.delivery < self.delivery or now.settled < self.settled
+        return any(getattr(now, count) < getattr(self, count) for count in COUNTS)
+
+    def for_anybody(self) -> Mark:
+        """Without what is nobody's business where that folder is published: how many readers, and of which issues."""
+        return replace(self, delivery=0, settled=0, mailings={})
 
 
 def stop_what_may_have_gone_on(ledger: Ledger, now: datetime) -> None:
@@ -58,11 +68,12 @@ def stop_what_may_have_gone_on(ledger: Ledger, now: datetime) -> None:
 
 
 class HighWater:
-    """The mark of one ledger, in the file `path`."""
+    """The marks of one ledger: in the file `path`, and in `spare`, if there is one and its folder can be written."""
 
-    def __init__(self, ledger: Ledger, path: Path) -> None:
+    def __init__(self, ledger: Ledger, path: Path, spare: Path | None = None) -> None:
         self._ledger = ledger
         self._path = path
+        self._spare = spare
 
     @property
     def is_older(self) -> bool:
@@ -76,18 +87,23 @@ class HighWater:
 
     def complaint(self) -> Refusal | None:
         """What `check` raises."""
-        mark, now = self._read(), self._now()
-        if mark is None or not mark.is_ahead_of(now):
-            return None
-        unknown = [name for number, name in mark.mailings.items() if int(number) > now.mailing]
-        what = f"the mailings {', '.join(unknown)}" if unknown else "who was mailed since"
-        return Refusal(
-            f"this ledger is older than the one that was at work here: it does not know {what}", path=str(self._path),
-            remedy="restore a newer one, or run `avviso init`: what is due is adopted, what was running is paused")
+        now = self._now()
+        for path, mark in self._ahead_of(now).items():
+            unknown = [name for number, name in mark.mailings.items() if int(number) > now.mailing]
+            what = f"the mailings {', '.join(unknown)}" if unknown else "who was mailed since"
+            return Refusal(
+                f"this ledger is older than the one that was at work here: it does not know {what}", path=str(path),
+                remedy="restore a newer one, or run `avviso init`: what is due is adopted, what was running is paused")
+        return None
+
+    def _ahead_of(self, now: Mark) -> dict[Path, Mark]:
+        """The marks that the ledger is behind, by file."""
+        marks = {path: _read(path) for path in (self._path, self._spare) if path}
+        return {path: mark for path, mark in marks.items() if mark and mark.is_ahead_of(now)}
 
     def notice_arrival(self, now: datetime) -> None:
         """A ledger with another's mark beside it counts as restored now; so does one with none that mailed somebody."""
-        mark, present = self._read(), self._now()
+        mark, present = _read(self._path), self._now()
         is_at_home = mark.ledger == present.ledger if mark else self._path.exists() or not present.delivery
         if is_at_home or self._ledger.notebook.identity().orphan:
             return
@@ -96,44 +112,52 @@ class HighWater:
         self._ledger.notebook.begin_epoch(now, after=int(now.timestamp()) - 1)
 
     def note(self) -> None:
-        """Raises the mark to where the ledger stands; a disk that is full leaves the old one, which is true too.
+        """Raises the marks to where the ledger stands; a disk that is full leaves the old ones, which are true too.
 
         A ledger that was made beside old traces leaves the mark of the one that is gone: it may be put back.
         """
         if self._ledger.notebook.identity().orphan:
             return
         now = self._now()
-        mark = self._read()
-        if mark == now or (mark is not None and mark.is_ahead_of(now)):
-            return
-        temporary = self._path.with_name(f".{self._path.name}.{os.getpid()}")
-        try:
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with open_private(temporary, encoding="utf-8") as file:
-                file.write(json.dumps(asdict(now), ensure_ascii=False) + "\n")
-            temporary.replace(self._path)
-        except OSError as error:
-            log.warning("mark.unwritten", extra={"path": str(self._path), "reason": error.strerror})
-            with contextlib.suppress(OSError):
-                temporary.unlink(missing_ok=True)
+        _raise_to(now, self._path)
+        if self._spare and os.access(self._spare.parent, os.W_OK):
+            _raise_to(now.for_anybody(), self._spare)
 
     def accept(self, now: datetime) -> bool:
         """A person goes on with an older copy: what was running is stopped, and a new epoch begins. False if none."""
-        if not self.is_older:
+        ahead = self._ahead_of(self._now())
+        if not ahead:
             return False
         stop_what_may_have_gone_on(self._ledger, now)
-        mark = self._read()
-        self._ledger.notebook.begin_epoch(now, after=mark.epoch if mark else 0)
+        self._ledger.notebook.begin_epoch(now, after=max(mark.epoch for mark in ahead.values()))
         self.note()
         return True
 
     def _now(self) -> Mark:
         reach = self._ledger.notebook.reach(NAMED)
-        return Mark(reach.fingerprint, reach.epoch, reach.mailing, reach.delivery, reach.settled, reach.mailings)
+        return Mark(reach.fingerprint, reach.epoch, reach.mailing, reach.delivery, reach.settled, reach.begun,
+                    reach.ended, reach.mailings)
 
-    def _read(self) -> Mark | None:
-        """The mark on the disk; None while there is none, or none that can be read."""
-        try:
-            return Mark(**json.loads(self._path.read_text("utf-8")))
-        except (OSError, ValueError, TypeError):
-            return None
+
+def _read(path: Path) -> Mark | None:
+    """The mark on the disk; None while there is none, or none that can be read."""
+    try:
+        return Mark(**json.loads(path.read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _raise_to(now: Mark, path: Path) -> None:
+    mark = _read(path)
+    if mark == now or (mark is not None and mark.is_ahead_of(now)):
+        return
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with open_private(temporary, encoding="utf-8") as file:
+            file.write(json.dumps(asdict(now), ensure_ascii=False) + "\n")
+        temporary.replace(path)
+    except OSError as error:
+        log.warning("mark.unwritten", extra={"path": str(path), "reason": error.strerror})
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)

@@ -37,13 +37,17 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How far a ledger has come: highest ids, final deliveries, its newest mailings by id (as text)."""
+    """How far a ledger has come: highest ids, final deliveries, mailings that began and ended with readers, and the
+    newest ones by id (as text).
+    """
 
     fingerprint: str
     epoch: int
     mailing: int
     delivery: int
     settled: int
+    begun: int
+    ended: int
     mailings: dict[str, str]
 
 
@@ -63,14 +67,18 @@ class Notebook:
         final = select(func.coalesce(func.sum(tally.c.n), 0)).where(tally.c.state.not_in(OPEN)).scalar_subquery()
         last = select(func.coalesce(func.max(delivery.c.id), 0)).scalar_subquery()
         newest = select(mailing.c.id, mailing.c.issue_key, mailing.c.list).order_by(mailing.c.id.desc()).limit(named)
+        had_readers = select(func.count(mailing.c.started_at), func.count(mailing.c.ended_at)).where(
+            mailing.c.audience > 0)
         with self._db.read() as connection:
             row = connection.execute(select(ledger.c.key, ledger.c.epoch, final.label("settled"),
                                             last.label("delivery"))).one()
             found = connection.execute(newest).all()
+            begun, ended = connection.execute(had_readers).one()
             taken_back = withdrawn(connection)
         names = {str(one.id): f"{one.issue_key} to {one.list}" for one in reversed(found)}
         newest_id = max(found[0].id if found else 0, taken_back)
-        return Reach(text_digest(row.key), row.epoch, newest_id, row.delivery, int(row.settled), names)
+        return Reach(
+            text_digest(row.key), row.epoch, newest_id, row.delivery, int(row.settled), begun, ended, names)
 
     def begin_epoch(self, now: datetime, *, after: int) -> None:
         """From here on this ledger is another than the copies of it, and gives out no number of theirs."""

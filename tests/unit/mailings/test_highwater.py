@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -141,6 +142,76 @@ def test_copy_on_another_disk_without_its_mark_mails_nobody_what_it_may_have_mis
     assert letters.record("4").reason == (
         "restored: due before the ledger was restored 2026-03-24 13:00, so it may have been mailed already")
     assert letters.mails == before
+
+
+def keep_all(letters: Publication) -> None:
+    letters.app.database.close()
+    shutil.copytree(letters.folder / "var", letters.folder / "backup")
+
+
+def put_all_back(letters: Publication) -> None:
+    """The ledger's whole folder, its mark with it."""
+    letters.app.database.close()
+    shutil.rmtree(letters.folder / "var")
+    shutil.copytree(letters.folder / "backup", letters.folder / "var")
+    letters.restart()
+
+
+def test_copy_that_was_put_back_with_its_mark_is_known_by_the_one_beside_the_settings(letters: Publication) -> None:
+    keep_all(letters)
+    letters.write("03-next.md", words(3))
+    letters.deliver()
+    put_all_back(letters)
+    before = letters.mails
+
+    with pytest.raises(Refusal) as refused:
+        letters.deliver()
+
+    assert str(refused.value) == (
+        f"{letters.folder}/.avviso.mark: this ledger is older than the one that was at work here: "
+        "it does not know who was mailed since: restore a newer one, or run `avviso init`: what is due is adopted, "
+        "what was running is paused")
+    assert letters.mails == before
+    assert letters.app.high_water.accept(letters.clock.now())
+    letters.app.publisher.adopt_due()
+    letters.deliver()
+    assert (letters.mails, letters.standings["3"]) == (before, "adopted")
+
+
+@pytest.mark.parametrize("moment", ["before it began", "in its middle"])
+def test_copy_of_a_mailing_that_went_on_is_known_so_too(letters: Publication, moment: str) -> None:
+    letters.write("03-next.md", words(3))
+    if moment == "in its middle":
+        letters.publish()
+    else:
+        letters.app.publisher.make_pass(start=False)
+    keep_all(letters)
+    letters.deliver()
+    put_all_back(letters)
+
+    with pytest.raises(Refusal, match="this ledger is older"):
+        letters.deliver()
+
+
+def test_mark_beside_the_settings_tells_nobody_how_many_readers_there_are(letters: Publication) -> None:
+    mark = json.loads((letters.folder / ".avviso.mark").read_text("utf-8"))
+    own = json.loads((letters.folder / "var" / "avviso.mark").read_text("utf-8"))
+
+    assert mark == own | {"delivery": 0, "settled": 0, "mailings": {}}
+    assert (own["settled"], own["begun"], own["ended"]) == (2, 1, 1)
+
+
+def test_mailing_to_nobody_that_begins_again_makes_no_ledger_older(tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "letters")
+    letters.begin()
+    letters.write("02-new.md", words(2))
+    letters.deliver()
+    assert letters.mailings == {"2/weekly": "sent"}
+
+    letters.app.decisions.approve(letters.record("2"))
+
+    assert letters.mailings == {"2/weekly": "scheduled"}
+    letters.app.high_water.check()
 
 
 def test_first_process_that_mails_leaves_a_mark_before_it_can_die(tmp_path: Path) -> None:
