@@ -2,8 +2,9 @@
 
 A ledger that is behind its mark is an older copy, put back: it does not know who was mailed since, so
 nothing is sent until a person says what shall be. The mark is a small file beside the ledger and not in
-it, because what is in it would be put back too. It is written without haste, at each start, each minute and
-at each end: a mark that lags behind finds fewer old copies, and never accuses a good ledger.
+it, because what is in it would be put back too. It is written without haste, at each start, as mailings
+begin, each minute and at each end: a mark that lags behind finds fewer old copies, and never accuses a
+good ledger.
 
 A ledger that mailed somebody has its mark. Where there is none the ledger's file came from elsewhere, and what
 it may have missed waits for a person.
