@@ -14,6 +14,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from pipeline.database.dialects import text_digest
+from pipeline.database.file_identity import FileIdentity
 from pipeline.errors import ConfigError, OutputError, to_install
 
 BUSY_TIMEOUT_S = 120.0  # a backup tool may hold the file for a minute
@@ -70,8 +71,13 @@ def make_private(path: Path) -> None:
 
 
 def open_sqlite(url: URL) -> Engine:
-    """Makes an empty file where there is none, at the first transaction."""
+    """Makes an empty file where there is none, at the first transaction. The file that is there then is the one it
+    works on: a transaction raises Damaged once another is there, or none.
+    """
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False})
+    files = FileIdentity(sqlite_path(url))
+    event.listen(engine, "do_connect", lambda *_: files.check())  # which would make a new one
+    event.listen(engine, "engine_disposed", lambda _: files.forget())
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
@@ -80,11 +86,13 @@ def open_sqlite(url: URL) -> Engine:
                        "temp_store=MEMORY"):
             connection.execute(f"PRAGMA {pragma}")
         connection.create_function("avviso_digest", 1, text_digest, deterministic=True)
+        files.hold()
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         immediate = connection.get_execution_options().get("avviso_write", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+        files.check()  # now: another writer may have been waited for
 
     return engine
 

@@ -20,7 +20,6 @@ from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
-from pipeline.clock import Clock
 from pipeline.errors import Busy, Conflict, DatabaseError, EditionError, Mistake, PipelineError, Refusal
 from pipeline.lockfile import LockFile
 from pipeline.mailings.dispatch import Dispatch
@@ -78,7 +77,7 @@ def present(app: App, work: str) -> Iterator[Presence]:
     host = "" if app.database.is_sqlite else socket.gethostname()
     presence = Presence(app.ledger, app.config.var / "workers", host=host, now=app.clock.now(), work=work)
     ended = threading.Event()
-    threading.Thread(target=_be_seen, args=(presence, app.clock, ended), name="presence", daemon=True).start()
+    threading.Thread(target=_be_seen, args=(presence, app, ended), name="presence", daemon=True).start()
     try:
         yield presence
     finally:
@@ -122,7 +121,10 @@ class Shift:
             if not ours:
                 raise Busy("another machine publishes from this ledger just now", path=self._app.database.shown,
                            remedy="let it finish; `avviso status` shows what it does")
-            return self._app.publisher.make_pass()
+            made = self._app.publisher.make_pass()
+        if made.started:  # whoever dies in the send leaves the mark of it
+            self._app.high_water.note()
+        return made
 
     def send(self, stop: threading.Event) -> str:
         """Delivers until nothing is due now or `stop` is set; says why the post could not be reached, "" if it was."""
@@ -176,7 +178,6 @@ class Shift:
                 "issue": ended.issue_key, "list": ended.list, "audience": ended.audience, **counts})
         self._app.empty_spool()
         self._app.note_steady()
-        self._app.high_water.note()
 
     def _settle_doubts(self, now: datetime, steady: datetime) -> None:
         """Sent again, asked about, or left for a person: as the policy and the post allow."""
@@ -239,10 +240,13 @@ def _per_second(rate: Rate | None) -> float | None:
     return rate.per_second if rate else None
 
 
-def _be_seen(presence: Presence, clock: Clock, ended: threading.Event) -> None:
-    """Says each minute that this process is still at work, for people and for other machines."""
+def _be_seen(presence: Presence, app: App, ended: threading.Event) -> None:
+    """Says each minute that this process is still at work and how far the ledger has come, for people, for other
+    machines and for whoever finds an older copy.
+    """
     while not ended.wait(SEEN.total_seconds()):
-        telling("presence", lambda: presence.beat(clock.now()))()
+        telling("presence", lambda: presence.beat(app.clock.now()))()
+        telling("mark", app.high_water.note)()
 
 
 def telling(name: str, job: Callable[[], object]) -> Callable[[], None]:

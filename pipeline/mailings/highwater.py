@@ -3,8 +3,8 @@
 A ledger that is behind its mark is an older copy, put back: it does not know who was mailed since, so
 nothing is sent until a person says what shall be. A mark is a small file and not in the ledger, because what
 is in that would be put back too; the one beside config.yaml is for whoever puts back the ledger's whole folder.
-They are written without haste, at each start, each minute and at each end: a mark that lags behind finds
-fewer old copies, and never accuses a good ledger.
+They are written without haste, at each start, as mailings begin, each minute and at each end: a mark that lags
+behind finds fewer old copies, and never accuses a good ledger.
 
 A ledger that mailed somebody has its mark. Where there is none the ledger's file came from elsewhere, and what
 it may have missed waits for a person.

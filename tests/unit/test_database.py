@@ -503,6 +503,34 @@ def test_ledger_that_is_damaged_is_refused(tmp_path: Path) -> None:
     assert "\n" not in str(refused.value)
 
 
+@pytest.mark.parametrize("write_anew", [False, True])
+@pytest.mark.parametrize("name", ["avviso.db", "avviso.db-wal"])
+def test_ledger_whose_file_is_taken_away_is_written_no_more_until_it_is_back(
+    tmp_path: Path, name: str, write_anew: bool,
+) -> None:
+    """What is written into a file that has no name any more is in no ledger."""
+    database = copied_database(tmp_path / "avviso.db")
+    write(database, "before")
+    file, away = tmp_path / name, tmp_path / "away"
+    file.rename(away)
+    if write_anew:
+        file.write_bytes(away.read_bytes())
+
+    with pytest.raises(Damaged) as written:
+        write(database, "meanwhile")
+    with pytest.raises(Damaged) as read, ThreadPoolExecutor(1) as another:
+        another.submit(names, database).result()
+    there = file.exists()
+    away.rename(file)
+    write(database, "after")
+
+    what = "is not the one that was opened" if write_anew else "was removed while it was open"
+    assert [str(error.value).partition(": put it back, or stop avviso")[0] for error in (written, read)] == [
+        f"{file}: the ledger's file {what}"] * 2
+    assert there is write_anew
+    assert names(database) == ["after", "before"]
+
+
 @pytest.mark.parametrize(("table", "texts", "refused"), [
     ("note", False, True), ("fragment", False, False), ("fragment", True, True)])
 def test_large_ledger_is_looked_through_but_for_the_texts_that_mail_nobody(

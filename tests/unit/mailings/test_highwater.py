@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,13 @@ from click.testing import CliRunner
 
 from pipeline.address import parse
 from pipeline.cli import avviso
+from pipeline.engines import jobs
 from pipeline.engines.jobs import Shift
 from pipeline.errors import Refusal
 from pipeline.mailings.highwater import HighWater
 from pipeline.mailings.ledger import Ledger
 from tests.books import NOON, add_issue, begin_mailing, copied_database
+from tests.fault.house import happens
 from tests.publications import Publication, words
 
 
@@ -222,6 +225,24 @@ def test_first_process_that_mails_leaves_a_mark_before_it_can_die(tmp_path: Path
         assert (letters.folder / "var" / "avviso.mark").exists()
 
 
+def test_process_that_dies_in_a_mailing_has_left_its_mark(tmp_path: Path) -> None:
+    """Who is killed hours into a send writes nothing more, and then a backup from before it is put back."""
+    letters = Publication(tmp_path / "letters")
+    letters.begin(write=False)
+    letters.add_readers("ada@example.com")
+    keep(letters)
+    letters.restart()
+    letters.write("02-new.md", words(2))
+    with Shift.begin(letters.app) as shift:
+        shift.publish()
+        left = shutil.copy(letters.folder / "var" / "avviso.mark", tmp_path)
+    shutil.copy(left, letters.folder / "var")
+    put_back(letters)
+
+    with pytest.raises(Refusal, match="it does not know the mailings 2 to weekly"):
+        letters.deliver()
+
+
 def test_ledger_that_is_not_behind_goes_on(letters: Publication) -> None:
     letters.deliver()
 
@@ -262,13 +283,15 @@ def test_ledger_that_was_cut_to_nothing_beside_its_mark_mails_nobody(letters: Pu
         letters.deliver()
 
 
-def test_mark_is_raised_while_a_service_runs(letters: Publication) -> None:
+def test_mark_is_raised_while_a_process_is_at_work(letters: Publication, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A send may take hours, and a copy from its middle does not know who was mailed since."""
+    monkeypatch.setattr(jobs, "SEEN", timedelta(milliseconds=5))
     mark = letters.folder / "var" / "avviso.mark"
-    mark.unlink()
 
-    with Shift.begin(letters.app) as shift:
-        shift.tidy()
-        assert '"mailings": {"1": "2 to weekly"}' in mark.read_text("utf-8")
+    with Shift.begin(letters.app):
+        mark.unlink()
+
+        assert happens(lambda: mark.exists() and '"mailings": {"1": "2 to weekly"}' in mark.read_text("utf-8"), 10)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"epoch": 1}'])
