@@ -77,7 +77,7 @@ def open_sqlite(url: URL) -> Engine:
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False})
     files = FileIdentity(sqlite_path(url))
     event.listen(engine, "do_connect", lambda *_: files.check())  # which would make a new one
-    event.listen(engine, "engine_disposed", lambda _: files.forget())
+    event.listen(engine, "close", lambda connection, _record: files.let_go(connection))
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
@@ -86,7 +86,7 @@ def open_sqlite(url: URL) -> Engine:
                        "temp_store=MEMORY"):
             connection.execute(f"PRAGMA {pragma}")
         connection.create_function("avviso_digest", 1, text_digest, deterministic=True)
-        files.hold()
+        files.hold(connection)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

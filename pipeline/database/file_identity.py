@@ -14,20 +14,27 @@ Number = tuple[int, int]  # a file as the system knows it; SQLite goes by the sa
 
 
 class FileIdentity:
-    """The ledger's file and its write-ahead log, which is there as long as anybody has the ledger open."""
+    """The ledger's file and its write-ahead log, which is there as long as anybody has the ledger open.
+
+    Who closes it last removes the log, so they are held for as long as connections are.
+    """
 
     def __init__(self, path: Path) -> None:
         self._paths = (path, path.with_name(f"{path.name}-wal"))
         self._opened: dict[Path, Number] = {}
+        self._connections: set[int] = set()
 
-    def hold(self) -> None:
+    def hold(self, connection: object) -> None:
         """From now on they are to be the files that are there now, unless some are held already."""
+        self._connections.add(id(connection))
         if not self._opened:
             self._opened = {path: number for path in self._paths if (number := _number(path))}
 
-    def forget(self) -> None:
-        """Whatever is there when the ledger is opened next may be another."""
-        self._opened = {}
+    def let_go(self, connection: object) -> None:
+        """Behind the last connection, whatever is there when the ledger is opened next may be another."""
+        self._connections.discard(id(connection))
+        if not self._connections:
+            self._opened = {}
 
     def check(self) -> None:
         """Raises Damaged where another file is there than the one that was opened, or none."""

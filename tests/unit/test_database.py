@@ -531,6 +531,19 @@ def test_ledger_whose_file_is_taken_away_is_written_no_more_until_it_is_back(
     assert names(database) == ["after", "before"]
 
 
+def test_ledger_whose_last_connection_broke_is_opened_anew(tmp_path: Path) -> None:
+    """SQLite removes the log then: nobody took it away."""
+    database = copied_database(tmp_path / "avviso.db")
+    write(database, "before")
+    with database._engine.connect() as connection:
+        connection.invalidate()
+    assert not (tmp_path / "avviso.db-wal").exists()
+
+    write(database, "after")
+
+    assert names(database) == ["after", "before"]
+
+
 @pytest.mark.parametrize(("table", "texts", "refused"), [
     ("note", False, True), ("fragment", False, False), ("fragment", True, True)])
 def test_large_ledger_is_looked_through_but_for_the_texts_that_mail_nobody(
