@@ -6,6 +6,7 @@ dry run, which decides by the same rules. A file may be imported again: what is 
 
 from __future__ import annotations
 
+import codecs
 import os
 import shutil
 import tempfile
@@ -46,22 +47,26 @@ class Result:
 
 def read_rows(
     source: Path | BinaryIO, kind: str, *, name: str = "", progress: Callable[[int, int], None] | None = None,
+    remark: Callable[[str], None] | None = None,
 ) -> Iterator[Row | Problem]:
     """The people in a file, in its order, and a problem for each row that is none.
 
     `kind` is one of SYSTEMS; `name` is the file's for messages, where the source is a stream. `progress` is told
-    every thousand rows how many bytes are read, and of how many. Raises
-    AudienceError when the file as a whole is no table of people, OutputError when it cannot be read.
+    every thousand rows how many bytes are read, and of how many; `remark` is told what a person should know of the
+    file. Raises AudienceError when the file as a whole is no table of people, OutputError when it cannot be read.
     """
     with ExitStack() as opened:
         shown = name or (str(source) if isinstance(source, Path) else "standard input")
         stream = opened.enter_context(_open(source)) if isinstance(source, Path) else source
         if not stream.seekable():
             stream = _copied(stream, opened)
-        _refuse_archive(stream, shown)
+        _refuse_other_kinds(stream, shown)
         size = stream.seek(0, os.SEEK_END)
         records = opened.enter_context(closing(read_table(stream)))
         table = ReaderTable(shown, kind, next(records, None))
+        if remark:
+            for line in table.remarks():
+                remark(line)
         for n, record in enumerate(records):
             if progress and n % PAGE == 0:
                 progress(stream.tell(), size)
@@ -122,11 +127,14 @@ def _copied(stream: BinaryIO, opened: ExitStack) -> BinaryIO:
     return copy
 
 
-def _refuse_archive(stream: BinaryIO, shown: str) -> None:
+def _refuse_other_kinds(stream: BinaryIO, shown: str) -> None:
     stream.seek(0)
-    if stream.read(len(_ARCHIVE)) == _ARCHIVE:
+    start = stream.read(64)
+    if start.startswith(_ARCHIVE):
         raise AudienceError("is an archive or a workbook", path=shown,
                             remedy="unpack it, or save the sheet as CSV, and import that file")
+    if start.removeprefix(codecs.BOM_UTF8).lstrip().startswith((b"{", b"[")):
+        raise AudienceError("is JSON", path=shown, remedy="export it as CSV, or save it as CSV, and import that file")
 
 
 # ---- deciding ----------------------------------------------------------------------------------

@@ -52,7 +52,7 @@ class Entry:
 class Known:
     """What our book says of one address; grows with each decision, so that a second row finds the first.
 
-    `states` and `confirmed_at` are by list.
+    `states` and `confirmed_at` are by list; a yes of which nobody knows the day has none.
     """
 
     suppressed: bool = False
@@ -150,10 +150,15 @@ def consent_instant(evidence: Evidence, now: datetime) -> datetime:
     return min(evidence.at or now, now)
 
 
+def is_dated(evidence: Evidence) -> bool:
+    """Whether we know when the person said yes: a file that names no day says only when it was imported."""
+    return evidence.at is not None or evidence.source == "command"
+
+
 def _note(entry: Entry, known: Known, decision: Decision, now: datetime) -> None:
     known.states.update(decision.moves)
     for list_id, state in decision.moves.items():
-        if state is State.CONFIRMED:
+        if state is State.CONFIRMED and is_dated(entry.evidence):
             known.confirmed_at[list_id] = consent_instant(entry.evidence, now)
     known.suppressed = known.suppressed or bool(decision.suppress)
 

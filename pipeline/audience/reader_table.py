@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,9 @@ from pipeline.audience.systems import (
     EMPTY_WORDS,
     FILE_NAMES,
     NO_WORDS,
+    PLAIN_WORDS,
     SIGNS,
+    STATUS_COLUMNS,
     SYSTEMS,
     WORDS,
     Sign,
@@ -31,6 +33,7 @@ _INSTANT = re.compile(
     r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ]+(\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d*)?)?)?"
     r" ?(Z|UTC|GMT|[+-]\d\d:?\d\d)?(?: [A-Z+-]\w*)?"
 )
+_WORD = max(map(len, PLAIN_WORDS))
 _SEVERITY = list(Standing)  # from subscribed to blocked: the worst word counts
 
 
@@ -54,10 +57,27 @@ class ReaderTable:
         self._kind = kind
         self._system = SYSTEMS[kind]
         self._columns = _columns(path, self._system.email, header)
-        self._signs = [sign for sign in SIGNS if sign.column in self._columns]
+        self._signs = {name: sign for name, sign in SIGNS.items() if name in self._columns}
+        self._statuses = (*self._system.status, *STATUS_COLUMNS)
+        strange = self._columns.keys() - self._used()
+        self._strange = [place for name, place in self._columns.items() if name in strange]
         beginning = Path(path).name.casefold()
         self._everybody = next((said for start, said in FILE_NAMES.items() if beginning.startswith(start)),
                                Standing.SUBSCRIBED)
+
+    def remarks(self) -> Iterator[str]:
+        """What a person should know of the file as a whole: who is out by its name, and what is left out of it."""
+        if self._everybody is not Standing.SUBSCRIBED:
+            yield f"by the file's name, everybody in it is {self._everybody}"
+        unused = [name for name, place in self._columns.items() if name and place in self._strange]
+        if unused:
+            yield f"columns left out: {', '.join(unused)}"
+
+    def _used(self) -> set[str]:
+        system = self._system
+        fields = (system.email, system.name, system.first_name, system.last_name, system.language, system.lists,
+                  system.consent_at, system.consent_source, system.consent_text, system.network, system.left_at)
+        return {COMPLAINT_COLUMN, *self._statuses, *self._signs, *(name for names in fields for name in names)}
 
     def row(self, record: Record | Damage) -> Row | Problem:
         """The person in a record, or what is wrong with the line."""
@@ -92,15 +112,23 @@ class ReaderTable:
         return Evidence(source, cell(record, system.consent_text), cell(record, system.network), at, unread)
 
     def _standing(self, record: Record) -> Standing:
-        """The worst that status, signs and file name say. Raises AudienceError for a status nobody knows."""
-        words = [word for name in self._system.status if (word := folded(self._cell(record, (name,))))]
+        """The worst that status, signs, words and file name say. Raises AudienceError for a status nobody knows."""
+        words = [word for name in self._statuses if (word := folded(self._cell(record, (name,))))]
         said = [self._word(word) for word in words if word not in EMPTY_WORDS]
-        seen = [sign.standing for sign in self._signs if self._shows(record, sign) and not (said and sign.weak)]
+        seen = [sign.standing for name, sign in self._signs.items()
+                if self._shows(record, name, sign) and not (said and sign.weak)]
         if Standing.LEFT in seen and any(
             word in self._cell(record, (COMPLAINT_COLUMN,)).casefold() for word in COMPLAINT_WORDS
         ):
             seen.append(Standing.COMPLAINED)
-        return max([self._everybody, *said, *seen], key=_SEVERITY.index)
+        return max([self._everybody, *said, *seen, *self._plain_words(record)], key=_SEVERITY.index)
+
+    def _plain_words(self, record: Record) -> Iterator[Standing]:
+        """What columns of which we know nothing say plainly: somebody whose `state` is "unsubscribed" is out."""
+        for place in self._strange:
+            cell = record.cells[place] if place < len(record.cells) else ""
+            if 0 < len(cell) <= _WORD and (said := PLAIN_WORDS.get(folded(cell))):
+                yield said
 
     def _word(self, word: str) -> Standing:
         standing = WORDS.get(word)
@@ -109,9 +137,10 @@ class ReaderTable:
                                 remedy="write confirmed, pending, left, bounced or complained")
         return standing
 
-    def _shows(self, record: Record, sign: Sign) -> bool:
-        said = self._cell(record, (sign.column,)).casefold()
-        return said not in EMPTY_WORDS and (said not in NO_WORDS) is sign.says
+    def _shows(self, record: Record, name: str, sign: Sign) -> bool:
+        said = self._cell(record, (name,)).casefold()
+        is_link = "://" in said  # `unsubscribe` may hold the address by which a reader leaves
+        return said not in EMPTY_WORDS and not is_link and (said not in NO_WORDS) is sign.says
 
     def _cell(self, record: Record, names: Sequence[str]) -> str:
         """The first of these columns that is filled."""
@@ -147,7 +176,15 @@ def _columns(path: str, email: Sequence[str], header: Record | Damage | None) ->
     for place, cell in enumerate(header.cells):
         columns.setdefault(folded(unguard(cell.lstrip("\ufeff"))), place)  # a mark behind a mark: saved twice
     if columns.keys().isdisjoint(email):
-        found = "an address" if any("@" in cell for cell in header.cells) else ", ".join(columns)[:100]
-        raise AudienceError(f'the first line has no column "{email[0]}" but {found}', path=path, line=header.line,
-                            remedy="name the columns there, or say --from which system the file is")
+        raise _without_addresses(path, email[0], header, columns)
     return columns
+
+
+def _without_addresses(path: str, email: str, header: Record, columns: Iterable[str]) -> AudienceError:
+    """Why the first line is no header, and what to do about it."""
+    if any("@" in cell for cell in header.cells):
+        names = "email,name" if len(header.cells) > 1 else "email"
+        return AudienceError(f'the first line has no column "{email}" but an address', path=path, line=header.line,
+                             remedy=f"write a line above it that names the columns, such as {names}")
+    return AudienceError(f'the first line has no column "{email}" but {", ".join(columns)[:100]}', path=path,
+                         line=header.line, remedy="name the columns there, or say --from which system the file is")

@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from pipeline.address import Address
 from pipeline.audience import statements
-from pipeline.audience.intake import Change, Entry, Known, Plan, Verdict, consent_instant, plan
+from pipeline.audience.intake import Change, Entry, Known, Plan, Verdict, consent_instant, is_dated, plan
 from pipeline.audience.subscriber import (
     MOVED,
     Evidence,
@@ -225,7 +225,8 @@ class Roster:
         for row in connection.execute(statements.standings(), {"hashes": list(hashes)}):
             known = book[hashes[row.address_hash]]
             known.states[row.list] = State.LEFT if row.left_at else State(row.state)  # also if asked since
-            known.confirmed_at |= {row.list: row.confirmed_at} if row.confirmed_at else {}
+            if row.confirmed_at and (row.asked_at or is_dated(Evidence.from_json(row.evidence))):
+                known.confirmed_at[row.list] = row.confirmed_at
         for hashed in connection.execute(statements.barred_among(), {"hashes": list(hashes)}).scalars():
             book[hashes[hashed]].suppressed = True
         return book

@@ -201,8 +201,8 @@ def unsuppress(address_hash: str) -> Delete:
 
 def standings() -> Select[Any]:
     """What the people of `hashes` said so far, one row a subscription."""
-    return (select(subscriber.c.address_hash, subscription.c.list, subscription.c.state,
-                   subscription.c.confirmed_at, subscription.c.left_at)
+    return (select(subscriber.c.address_hash, subscription.c.list, subscription.c.state, subscription.c.asked_at,
+                   subscription.c.confirmed_at, subscription.c.left_at, subscription.c.evidence)
             .join(subscription, subscription.c.subscriber_id == subscriber.c.id)
             .where(_is_among(subscriber.c.address_hash, "hashes")))
 

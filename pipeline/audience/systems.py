@@ -2,7 +2,7 @@
 
 Read in November 2026: the header in listmonk's export code and in Ghost's tests of its export, sample
 files with which Ghost's migration tools and Keila test their imports, and Buttondown's documentation of
-its subscribers. Names beyond those are other spellings.
+its subscribers; also the route by which Mailtrain exports. Names beyond those are other spellings.
 
 Column names are compared without case, and `_` and `-` count as spaces. Whatever system a file is said
 to come from, a column by which any of them says that someone is out is heeded: it is better to miss a
@@ -27,7 +27,7 @@ class System:
     last_name: tuple[str, ...] = ()
     language: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
-    status: tuple[str, ...] = ()
+    status: tuple[str, ...] = ()  # besides STATUS_COLUMNS
     consent_at: tuple[str, ...] = ()
     consent_source: tuple[str, ...] = ()
     consent_text: tuple[str, ...] = ()
@@ -37,17 +37,18 @@ class System:
 
 SYSTEMS: Mapping[str, System] = {
     "csv": System(
-        email=("email", "e mail", "email address", "mail", "邮箱", "电子邮箱", "电子邮件", "邮件地址", "邮箱地址"),
+        email=("email", "e mail", "email address", "e mail address", "mail", "subscriber", "e mail adresse",
+               "email adresse", "adresse e mail", "邮箱", "电子邮箱", "电子邮件", "邮件地址", "邮箱地址"),
         name=("name", "full name", "姓名", "名字", "昵称"),
-        first_name=("first name",),
-        last_name=("last name",),
+        first_name=("first name", "firstname", "merge first name", "vorname"),
+        last_name=("last name", "lastname", "merge last name", "surname", "nachname"),
         language=("language", "语言"),
         lists=("lists", "list", "列表"),
-        status=("status", "subscription status", "状态"),
         consent_at=("consent at",),
         consent_source=("consent source",),
         consent_text=("consent text",),
-        left_at=("left at", "unsubscribed at"),
+        left_at=("left at", "unsubscribed at", "unsubscribe date", "unsubscribed date", "date unsubscribed",
+                 "退订时间", "退订日期"),
     ),
     "substack": System(
         email=("email",),
@@ -58,14 +59,13 @@ SYSTEMS: Mapping[str, System] = {
         email=("email address", "email"),
         first_name=("first name", "fname"),
         last_name=("last name", "lname"),
-        status=("status", "email marketing status"),
         consent_at=("confirm time", "optin time"),
         network=("confirm ip", "optin ip"),
         left_at=("unsub time", "clean time"),
     ),
     "buttondown": System(
         email=("email address", "email"),
-        status=("type", "subscriber type", "status"),
+        status=("type",),
         consent_at=("creation date", "subscription date"),
         network=("ip address",),
         left_at=("unsubscription date", "undeliverability date"),
@@ -73,7 +73,6 @@ SYSTEMS: Mapping[str, System] = {
     "listmonk": System(
         email=("email",),
         name=("name",),
-        status=("status", "subscription status"),
         consent_at=("created at",),
     ),
     "ghost": System(
@@ -86,7 +85,6 @@ SYSTEMS: Mapping[str, System] = {
         email=("email",),
         first_name=("first name",),
         last_name=("last name",),
-        status=("status",),
         consent_at=("double opt in at", "created at", "inserted at"),
     ),
 }
@@ -99,64 +97,94 @@ class Sign:
     A `weak` sign may be older than the status beside it, and counts only where there is none.
     """
 
-    column: str
     standing: Standing
     says: bool = True
     weak: bool = False
 
 
-SIGNS = (
-    Sign("email disabled", Standing.LEFT),                       # Substack
-    Sign("unsub time", Standing.LEFT),                           # Mailchimp
-    Sign("clean time", Standing.BOUNCED),                        # Mailchimp
-    Sign("subscribed to emails", Standing.LEFT, says=False),     # Ghost
-    Sign("deleted at", Standing.LEFT),                           # Ghost
-    Sign("unsubscription date", Standing.LEFT, weak=True),       # Buttondown
-    Sign("undeliverability date", Standing.BOUNCED, weak=True),  # Buttondown
-    Sign("subscribed", Standing.LEFT, says=False),
-    Sign("unsubscribed", Standing.LEFT),
-    Sign("unsubscribed at", Standing.LEFT, weak=True),
-    Sign("bounced", Standing.BOUNCED),
-    Sign("bounced at", Standing.BOUNCED, weak=True),
-    Sign("complained", Standing.COMPLAINED),
-)
+_LEFT, _STAYED_OUT = Sign(Standing.LEFT), Sign(Standing.LEFT, says=False)
+_LEFT_ONCE, _BOUNCED_ONCE = Sign(Standing.LEFT, weak=True), Sign(Standing.BOUNCED, weak=True)
+
+# By the name of the column. Systems that have no entry in SYSTEMS, and tables kept by hand, have theirs here too.
+SIGNS: Mapping[str, Sign] = {
+    "email disabled": _LEFT,                        # Substack
+    "unsub time": _LEFT,                            # Mailchimp
+    "clean time": Sign(Standing.BOUNCED),           # Mailchimp
+    "subscribed to emails": _STAYED_OUT,            # Ghost
+    "deleted at": _LEFT,                            # Ghost
+    "unsubscription date": _LEFT_ONCE,              # Buttondown
+    "undeliverability date": _BOUNCED_ONCE,         # Buttondown
+    **dict.fromkeys(("blacklisted", "blocklisted", "blacklist", "blocklist", "email blacklisted", "suppressed"),
+                    Sign(Standing.BLOCKED)),        # phpList, Brevo
+    **dict.fromkeys(
+        ("unsubscribed", "unsubscribe", "is unsubscribed", "has unsubscribed", "unsub", "opt out", "optout",
+         "opted out", "email opt out", "has opted out", "has opted out of email", "do not email", "do not contact",
+         "do not mail", "disabled", "is deleted", "abgemeldet", "désinscrit", "désabonné", "退订", "已退订",
+         "是否退订"), _LEFT),
+    **dict.fromkeys(
+        ("unsubscribed at", "unsubscribed on", "unsubscribed date", "unsubscribe date", "unsubscribe time",
+         "date unsubscribed", "opt out date", "opt out time", "optout date", "optout time", "opted out at", "left at",
+         "abgemeldet am", "abmeldedatum", "退订时间", "退订日期"), _LEFT_ONCE),
+    **dict.fromkeys(
+        ("subscribed", "is subscribed", "opt in", "optin", "opted in", "email opt in", "accepts marketing",
+         "accepts email marketing", "active", "is active", "enabled", "angemeldet", "是否订阅"), _STAYED_OUT),
+    **dict.fromkeys(("confirmed", "is confirmed", "verified", "bestätigt", "是否确认"),
+                    Sign(Standing.PENDING, says=False)),
+    **dict.fromkeys(("bounced", "is bounced", "hard bounced", "hard bounce"), Sign(Standing.BOUNCED)),
+    **dict.fromkeys(("bounced at", "bounce date"), _BOUNCED_ONCE),
+    **dict.fromkeys(("complained", "complaint", "spam complaint", "marked as spam"), Sign(Standing.COMPLAINED)),
+}
+
+# Columns that say in a word where somebody stands, whatever system the file is said to come from.
+STATUS_COLUMNS = (
+    "status", "subscription status", "subscriber status", "subscriber type", "email marketing status", "email status",
+    "list status", "global status", "contact status", "member status", "状态", "订阅状态")
 
 # How the name of a file begins that says it of everybody in it: Mailchimp's four files, Buttondown's second one,
 # and a way to say it of listmonk's, whose export of those who left looks like any other.
 FILE_NAMES: Mapping[str, Standing] = {
     "nonsubscribed": Standing.PENDING,
-    "unsubscribed": Standing.LEFT,
-    "unsubscribers": Standing.LEFT,
-    "cleaned": Standing.BOUNCED,
-    "bounced": Standing.BOUNCED,
-    "complained": Standing.COMPLAINED,
-    "blocklisted": Standing.BLOCKED,
+    **dict.fromkeys(("unsubscri", "unsubs", "optout", "opt-out", "退订", "已退订", "取消订阅"), Standing.LEFT),
+    **dict.fromkeys(("cleaned", "bounce", "退信"), Standing.BOUNCED),
+    "complain": Standing.COMPLAINED,
+    **dict.fromkeys(("blocklist", "blacklist", "suppress"), Standing.BLOCKED),
 }
 
 # Mailchimp's reason for leaving; these two are complaints.
 COMPLAINT_COLUMN, COMPLAINT_WORDS = "unsub reason", ("abuse", "spam")
 
-NO_WORDS = frozenset({"false", "no", "n", "f", "0", "否", "off"})
+NO_WORDS = frozenset({"false", "no", "n", "f", "0", "off", "never", "nein", "non", "nej", "нет", "否", "无", "没有"})
 EMPTY_WORDS = frozenset({"", "null", "none", "nil", "nan", "n/a", "-", "0000-00-00 00:00:00"})
+
+# Words that mean that somebody is out in whichever column they stand alone.
+PLAIN_WORDS: Mapping[str, Standing] = {
+    **dict.fromkeys(
+        ("unsubscribed", "unsub", "opted out", "opt out", "optout", "abgemeldet", "désinscrit", "désabonné",
+         "退订", "已退订", "取消订阅", "已取消订阅"), Standing.LEFT),
+    **dict.fromkeys(("bounced", "hard bounced", "hard bounce", "cleaned", "undeliverable", "退信"),
+                    Standing.BOUNCED),
+    **dict.fromkeys(("complained", "marked as spam", "投诉"), Standing.COMPLAINED),
+    **dict.fromkeys(("blocklisted", "blacklisted", "黑名单"), Standing.BLOCKED),
+}
 
 # What the systems call where somebody stands. A word that is not here is a problem of its row: nobody is
 # mailed on the strength of a word that we do not know.
 WORDS: Mapping[str, Standing] = {
     **dict.fromkeys(
-        ("subscribed", "confirmed", "active", "enabled", "yes", "true", "1", "已订阅", "已确认",
+        ("subscribed", "confirmed", "active", "enabled", "yes", "true", "1", "opted in", "aktiv", "angemeldet", "是",
+         "已订阅", "已确认", "订阅中", "正常", "有效",
          "regular", "premium", "gifted", "trialed", "churning", "churned", "past due", "paused", "unpaid",
          "upcoming", "free", "paid", "comped"), Standing.SUBSCRIBED),
     **dict.fromkeys(
-        ("pending", "unconfirmed", "unactivated", "nonsubscribed", "non subscribed", "transactional", "待确认",
-         "未确认"), Standing.PENDING),
+        ("pending", "unconfirmed", "not confirmed", "unactivated", "nonsubscribed", "non subscribed", "transactional",
+         "待确认", "未确认"), Standing.PENDING),
     **dict.fromkeys(
-        ("left", "unsubscribed", "disabled", "removed", "archived", "inactive", "no", "false", "0", "已退订",
-         "退订"), Standing.LEFT),
-    **dict.fromkeys(
-        ("bounced", "cleaned", "unreachable", "undeliverable", "退信"), Standing.BOUNCED),
-    **dict.fromkeys(("complained", "spam", "abuse", "投诉"), Standing.COMPLAINED),
-    **dict.fromkeys(
-        ("blocked", "blocklisted", "blacklisted", "spammy", "suppressed", "forgotten"), Standing.BLOCKED),
+        ("left", "disabled", "removed", "archived", "inactive", "cancelled", "canceled", "deleted", "no", "false", "0",
+         "否", "已取消", "未订阅", "inaktiv"), Standing.LEFT),
+    **dict.fromkeys(("unreachable", "invalid", "无效"), Standing.BOUNCED),
+    **dict.fromkeys(("spam", "abuse", "junk"), Standing.COMPLAINED),
+    **dict.fromkeys(("blocked", "spammy", "suppressed", "forgotten"), Standing.BLOCKED),
+    **PLAIN_WORDS,
 }
 
 

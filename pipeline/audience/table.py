@@ -19,7 +19,7 @@ from typing import BinaryIO
 MAX_LINE = 65_536  # characters of one line
 MAX_LINES = 50     # lines that one record may span, by line breaks inside quotes
 
-SEPARATORS = ",;\t"
+SEPARATORS = ",;\t，；"  # the last two from a keyboard for Chinese
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*')  # Excel's own first line

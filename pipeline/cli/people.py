@@ -216,14 +216,16 @@ def import_(
     source = sys.stdin.buffer if str(file) == "-" else file
     if ask:
         app.subscriptions.check_way_back()
+    remarks: list[str] = []
     with progress("reading") as seen:
-        result = import_rows(read_rows(source, system, progress=seen), app.roster, lists=app.source.lists,
-                             now=app.clock.now(), into=list_id, consent=consent, dry_run=dry_run,
-                             ask=app.subscriptions.ask_waiting if ask else None)
+        result = import_rows(read_rows(source, system, progress=seen, remark=remarks.append), app.roster,
+                             lists=app.source.lists, now=app.clock.now(), into=list_id, consent=consent,
+                             dry_run=dry_run, ask=app.subscriptions.ask_waiting if ask else None)
     counts = {"added": result.added, "known": result.known, "invalid": result.invalid, "kept_out": result.kept_out}
     invocation.note(result.problems)
     invocation.answer({**counts, "problems": [one.as_json() for one in result.problems]},
-                      [("would be: " if dry_run else "") + _counted(counts)])
+                      [("would be: " if dry_run else "") + _counted(counts),
+                       *remarks])
     return SOME_HELD if result.problems else DONE
 
 

@@ -18,6 +18,7 @@ from pipeline.config.content import ListSettings, Publication, Theme
 from pipeline.config.document import read_document
 from pipeline.config.report import explain, unfinished
 from pipeline.config.settings import Config
+from pipeline.config.slips import slips
 from pipeline.config.spelt import spelt_out
 from pipeline.config.transports import Transport, plain_values
 from pipeline.config.values import Rate
@@ -37,7 +38,19 @@ def load(path: Path, environ: Mapping[str, str]) -> Config:
 
 
 def parse(text: str, path: Path, environ: Mapping[str, str]) -> Config:
-    """The settings in `text`; `path` says where relative paths start and what errors call the file."""
+    """The settings in `text`; `path` says where relative paths start and what errors call the file.
+
+    Where the text has a slip such as `title：`, that is named, and not what YAML makes of it.
+    """
+    try:
+        return _parsed(text, path, environ)
+    except ConfigError:
+        if found := list(slips(text, str(path))):
+            raise ConfigError.listing(found) from None
+        raise
+
+
+def _parsed(text: str, path: Path, environ: Mapping[str, str]) -> Config:
     document = read_document(text, str(path), environ)
     for section in ("publication", "mailings"):  # what has no default is in here: name it, not the section
         document.data.setdefault(section, {})
@@ -52,6 +65,14 @@ def parse(text: str, path: Path, environ: Mapping[str, str]) -> Config:
     return config
 
 
+def _way_to_settings(path: Path) -> str:
+    """What to do where there is no such file: people stand in the folder of the issues, one below."""
+    above = next((folder for folder in path.absolute().parent.parents if (folder / path.name).is_file()), None)
+    if above:
+        return f"go to {above}, where one is, or name it with --config"
+    return "run `avviso init` in the folder of the publication, or name a file with --config"
+
+
 def _text(path: Path) -> str:
     """The file's text; whatever stands in the way is a ConfigError."""
     def refuse(reason: str, remedy: str) -> ConfigError:
@@ -62,8 +83,7 @@ def _text(path: Path) -> str:
             raise refuse("not a file", "name the settings file itself with --config")
         content = path.read_bytes()
     except FileNotFoundError:
-        remedy = "run `avviso init` in the folder of the publication, or name a file with --config"
-        raise refuse("there is no such file", remedy) from None
+        raise refuse("there is no such file", _way_to_settings(path)) from None
     except OSError as error:
         raise refuse(f"cannot be read ({error.strerror})", "check the path and its permissions") from error
     if len(content) > MAX_BYTES:

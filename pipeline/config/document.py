@@ -23,6 +23,8 @@ MAX_DEPTH = 6  # the deepest setting is publication.theme.accent
 NULLS = frozenset({"", "~", "null", "Null", "NULL"})  # YAML 1.2 core schema, 10.3.2
 REFERENCE = re.compile(r"\$\{([^}\n]*)\}")
 NAME = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>.*))?")
+BARE = re.compile(r"\$[A-Z][A-Z0-9_]*")  # what a shell would fill in
+COLOUR = re.compile(r".*:\s+#[0-9A-Fa-f]{3,8}\s*")  # for YAML a key and a comment
 TOKEN = re.compile("\ue000[0-9]+\ue001")  # private use: stands for a reference while YAML is read
 
 # What PyYAML says -> what a person can do about it. Its own words may repeat the text, and so a password.
@@ -34,8 +36,10 @@ SYNTAX = {
     "found character": ("a character that cannot start a value", "put the value in quotes"),
     "found unknown escape": ("an unknown escape between double quotes", "use single quotes"),
     "found unexpected end of stream": ("a quote that is never closed", "close it"),
-    "expected <block end>": ("uneven indentation, or text behind a quoted value",
-                             "line the keys up below each other"),
+    "expected <block end>": ("uneven indentation, or text behind a value in quotes or brackets",
+                             "line the keys up below each other, or put the whole value in quotes"),
+    "expected alphabetic or numeric": ("a value that begins with & or *", "put the value in quotes"),
+    "expected escape sequence": ("an unknown escape between double quotes", "use single quotes"),
     "expected ',' or": ("a bracket that is never closed", "close it, with commas between the values"),
 }
 
@@ -108,6 +112,7 @@ class _Reader:
         self.document = document
         self.environ = environ
         self.references: dict[str, str] = {}
+        self.lines = text.splitlines()
         self.events: Iterator[yaml.Event] = yaml.parse(REFERENCE.sub(self._token, text), Loader=yaml.SafeLoader)
 
     def _token(self, reference: re.Match[str]) -> str:
@@ -146,6 +151,9 @@ class _Reader:
             self.document.places[here] = Place(line, shown)
             if value is not None:
                 found[event.value] = value
+            elif COLOUR.fullmatch(self.lines[line - 1]):
+                self.document.complain(line, here, "nothing is here, for # begins a comment",
+                                       'put the colour in quotes, as in "#b4552d"')
         return found
 
     def _refuse_duplicate(self, keys: Keys, line: int) -> None:
@@ -200,6 +208,9 @@ class _Reader:
 
     def _expanded(self, event: yaml.ScalarEvent, keys: Keys) -> str:
         """The text with every `${NAME}` filled in; what comes in is not looked at again."""
+        if event.style is None and BARE.fullmatch(event.value):
+            self._spoil(event, keys, "a name behind $ without braces",
+                        "write ${NAME}, or put the value in quotes if it is meant so")
         if "${" in event.value:
             self._spoil(event, keys, "${ without a }", "write ${NAME} or ${NAME:-default}")
         return TOKEN.sub(lambda token: self._filled(token[0], event, keys), event.value)

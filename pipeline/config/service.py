@@ -20,14 +20,14 @@ from pipeline.config.addresses import (
     WebFolder,
 )
 from pipeline.config.section import Section, default
-from pipeline.config.values import Count, Line, Place, Port, Secret, Secrets, Share, Truth, wrong
+from pipeline.config.values import Count, Host, Line, Place, Port, Secret, Secrets, Share, Truth, wrong
 from pipeline.privacy import is_here
 
 
 class Mailbox(Section):
     """A mailbox read by IMAP, each minute: bounces, complaints, and readers who leave by mail."""
 
-    host: Line
+    host: Host
     """The IMAP server."""
     port: Port = default("993")
     """Its port; 143 with `security: starttls`."""

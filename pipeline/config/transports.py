@@ -13,7 +13,7 @@ from pydantic import ConfigDict, Discriminator, Tag, ValidationInfo, field_valid
 
 from pipeline.config.addresses import Domain, Selector
 from pipeline.config.section import Section, default
-from pipeline.config.values import Count, Growth, Line, MessageRate, Place, Port, Secret, Text, Truth, wrong
+from pipeline.config.values import Count, Growth, Host, Line, MessageRate, Place, Port, Secret, Text, Truth, wrong
 
 PORTS = {"starttls": "587", "tls": "465", "none": "25"}
 
@@ -92,7 +92,7 @@ class SmtpPost(Signing):
     """Talks to a mail server."""
     preset: Line | None = None
     """A known server by its name, such as `gmail` or `ses-eu-west-1`, instead of host, port and security."""
-    host: Line | None = None
+    host: Host | None = None
     """The server that takes the mail."""
     security: Literal["starttls", "tls", "none"] | None = default("")
     """How the line is encrypted: `starttls` (the default), `tls`, or `none` for a server on this machine."""

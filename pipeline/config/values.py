@@ -23,8 +23,11 @@ from pipeline.language import language_tag
 
 T = TypeVar("T")
 
+_OFFSET = re.compile(r"(?i)(?:utc|gmt)? ?[+-] ?\d{1,2}(?::?\d\d)?")
+
 DURATION_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 SIZE_BYTES = {"B": 1, "KB": 1024, "MB": 1024**2, "GB": 1024**3}
+COUNTRIES = {"cn": "zh-Hans", "hk": "zh-Hant", "jp": "ja", "gb": "en", "us": "en"}  # none of them is a language too
 LONGEST = timedelta(days=3660)  # ten years: more is a slip, and far from where datetime overflows
 
 
@@ -161,6 +164,8 @@ def read_zone(text: str) -> ZoneInfo:
     try:
         return ZoneInfo(text)
     except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: "Asia" is a folder of the database
+        if _OFFSET.fullmatch(text):
+            raise wrong("is an offset and no time zone", "write a name such as Asia/Shanghai") from None
         folded = {name.casefold(): name for name in available_timezones()}
         near = get_close_matches(text.casefold(), folded, 1, 0.6)
         hint = f"did you mean {folded[near[0]]}?" if near else "write a name such as Asia/Shanghai"
@@ -169,9 +174,20 @@ def read_zone(text: str) -> ZoneInfo:
 
 def read_language(text: str) -> str:
     """A language tag (BCP 47): `zh-Hans`, `en`."""
+    if tongue := COUNTRIES.get(text.casefold()):
+        raise wrong("is a country and no language", f"write {tongue}")
     if tag := language_tag(text):
         return tag
     raise wrong("is not a language", "write a tag such as zh-Hans or en")
+
+
+def read_host(text: str) -> str:
+    """A server's name or address, as a connection wants it."""
+    found = re.fullmatch(r"(?:[a-z0-9+.-]+://)?([^/:@\s]+)(?::(\d+))?/?", text)
+    if found and found[1] != text:
+        raise wrong("is more than a server's name",
+                    f"write {found[1]}" + (f", and `port: {found[2]}` in a line of its own" if found[2] else ""))
+    return text
 
 
 def read_colour(text: str) -> str:
@@ -254,6 +270,7 @@ Share = Annotated[float, reader(read_share)]
 Growth = Annotated[float, reader(read_growth)]
 Hour = Annotated[time, reader(read_hour)]
 Zone = Annotated[ZoneInfo, reader(read_zone)]
+Host = Annotated[Line, reader(read_host)]
 Language = Annotated[str, reader(read_language)]
 Colour = Annotated[str, reader(read_colour)]
 ListId = Annotated[str, reader(read_list_id)]

@@ -78,9 +78,9 @@ _SES = re.compile(r"ses-([a-z]{2}(?:-[a-z]+)+-[0-9])")
 
 def find_preset(name: str) -> Preset:
     """The server of this name; `ses-REGION` is Amazon's in that region. Raises ConfigError."""
-    if name in PRESETS:
-        return PRESETS[name]
-    if region := _SES.fullmatch(name):
+    if known := PRESETS.get(name.casefold()):
+        return known
+    if region := _SES.fullmatch(name.casefold()):
         return Preset(f"email-smtp.{region[1]}.amazonaws.com")
-    raise ConfigError(f'transport.preset "{name}" is not known',
+    raise ConfigError(f'transport.preset "{name}" is not known', path="config.yaml",
                       remedy=f"{hint(name, PRESETS)}, or transport.host (known: {', '.join(PRESETS)}, ses-REGION)")

@@ -214,7 +214,10 @@ web: {{secret: {secrets[2]}}}
     ("a: b\nc\n", ["3: a key without its colon: write `key: value`"]),
     ("a: 1\n  b: 2\n", ["2: a colon where none may stand: put the value in quotes, or check the indentation"]),
     ("a:\n  b: 1\n c: 2\n",
-     ["3: uneven indentation, or text behind a quoted value: line the keys up below each other"]),
+     [("3: uneven indentation, or text behind a value in quotes or brackets: line the keys up below each other, "
+       "or put the whole value in quotes")]),
+    ("a: & b\n", ["1: a value that begins with & or *: put the value in quotes"]),
+    ('a: "C:\\Users"\n', ["1: an unknown escape between double quotes: use single quotes"]),
     ("a: %hunter2\n", ["1: a character that cannot start a value: put the value in quotes"]),
     ('a: "hunter2\\q"\n', ["1: an unknown escape between double quotes: use single quotes"]),
     ("a: 1\n\x07b: 2\n", ["2: an invisible control character: delete it"]),
@@ -242,6 +245,14 @@ def test_text_that_is_no_settings_file_is_refused_with_its_line(text: str, expec
      'transport.warm_up.growth: "3" is not a growth: write it as 1.5: more than 1, at most 2'),
     ("transport: {domains: {gmail: {rate: 2/s}}}",
      "transport.domains.gmail: is not a domain: write it as example.com"),
+    ("transport: {kind: smtp, host: smtp.example.com:587}",
+     ('transport.host: "smtp.example.com:587" is more than a server\'s name: write smtp.example.com, and '
+      "`port: 587` in a line of its own")),
+    ("mailbox: {host: 'imaps://imap.example.com/', username: b, password: c}",
+     'mailbox.host: "imaps://imap.example.com/" is more than a server\'s name: write imap.example.com'),
+    ("transport: {kind: smtp, host: a.example.com, password: $PASSWORD}",
+     ("transport.password: a name behind $ without braces: write ${NAME}, or put the value in quotes if it is meant "
+      "so")),
     ("feeds: 20", "feeds: must hold keys of its own: write them below it, indented"),
     ("lists: weekly", "lists: must be a list: write it as [first, second]"),
     ("lists: []", "lists: must not be empty: leave the key out for the default"),
@@ -371,6 +382,13 @@ def test_machines_that_share_the_work_need_one_secret() -> None:
      '2: publication.timezone: "asia/shangai" is not a time zone: did you mean Asia/Shanghai?'),
     ("  title:", "  timezone: ../../etc/passwd\n  title:",
      '2: publication.timezone: "../../etc/passwd" is not a time zone: write a name such as Asia/Shanghai'),
+    ("  title:", "  timezone: GMT+8\n  title:",
+     '2: publication.timezone: "GMT+8" is an offset and no time zone: write a name such as Asia/Shanghai'),
+    ("  title:", "  language: CN\n  title:",
+     '2: publication.language: "CN" is a country and no language: write zh-Hans'),
+    ("  title:", "  theme:\n    accent: #b4552d\n  title:",
+     ("3: publication.theme.accent: nothing is here, for # begins a comment: put the colour in quotes, as in "
+      '"#b4552d"')),
     ("  title:", "  language: 中文\n  title:",
      '2: publication.language: "中文" is not a language: write a tag such as zh-Hans or en'),
     ("  title:", "  theme: {accent: 'red;}'}\n  title:",
@@ -444,6 +462,42 @@ def test_alias_bomb_is_refused_without_being_expanded() -> None:
     told = complaints(LEAST + "a: &a [x]\n" + "".join(ninefold))
 
     assert sum("an alias (*) is not read" in line for line in told) == 8 * 9
+
+
+@pytest.mark.parametrize(("written", "slip", "expected"), [
+    ("  title: Ai周刊", "  title：Ai周刊",
+     '2: a full-width colon "：" behind title: write `title: ` with a plain one and a space'),
+    ("publication:", "publication：",
+     '1: a full-width colon "：" behind publication: write `publication: ` with a plain one and a space'),
+    ("  from: ", "  from：", '5: a full-width colon "：" behind from: write `from: ` with a plain one and a space'),
+    ("  from: ", "  from:", "5: no space behind the colon of from: write `from: ` and then the value"),
+    ("  title", "\u3000title", "2: a wide or no-break space in the indentation: use plain spaces"),
+    ("mailings:", "lists: [{id: weekly，name: 周刊}]\nmailings:",
+     '4: a full-width comma "，" between two keys: write a plain one and a space'),
+    ("mailings:", "lists: [{id: weekly, name：周刊}]\nmailings:",
+     '4: a full-width colon "：" behind name: write `name: ` with a plain one and a space'),
+])
+def test_slip_that_yaml_takes_for_text_is_named_where_it_stands(written: str, slip: str, expected: str) -> None:
+    assert complaints("# title：x\n" + LEAST.replace(written, slip)) == [
+        f"config.yaml:{int(expected[0]) + 1}{expected[1:]}"]
+
+
+def test_what_looks_like_a_slip_may_stand_in_a_value() -> None:
+    about = read(LEAST.replace("title: Ai周刊", "title: Ai：周刊\n  postal_address: |\n    tel：1，2")).publication
+
+    assert (about.title, about.postal_address) == ("Ai：周刊", "tel：1，2")
+
+
+def test_missing_file_names_the_folder_above_that_has_one(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text(LEAST, encoding="utf-8")
+    issues = tmp_path / "content" / "posts"
+    issues.mkdir(parents=True)
+
+    with pytest.raises(ConfigError) as caught:
+        load(issues / "config.yaml", {})
+
+    assert str(caught.value) == (f"{issues}/config.yaml: there is no such file: go to {tmp_path}, where one is, or "
+                                 "name it with --config")
 
 
 def test_missing_file_names_init(tmp_path: Path) -> None:

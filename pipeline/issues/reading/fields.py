@@ -17,6 +17,8 @@ from pipeline.issues.decoding import clean
 
 KEY = re.compile(r"\s*[^\W\d][\w -]{0,40}?(?=\s*:(?:\s|$))")
 WIDE_COLON = re.compile(r"(?P<key>[A-Za-z_][\w-]*)\s*：\s*(?P<value>.*)")
+_GLUED = re.compile(r"(?P<key>id|number|title|date|cover|image|description|desc|list|tags|language|draft):"
+                    r"(?P<value>[^\s:/].*)", re.IGNORECASE)
 _PLAIN_FIELD = re.compile(
     r"(?P<name>[A-Za-z_][\w-]{0,40}):(?: +(?P<words>\w(?:[\w ./+,;()，。、；！？（）《》“”…—-]|:(?=[\w/]))*))? *")
 TOML_KEY = re.compile(r"\s*[\w.\"'-]+\s*=|\s*\[\w")
@@ -72,6 +74,7 @@ class StrictYaml(_Fenced, YAMLHandler):
         if not fm.strip():
             return {}
         if not isinstance(fields, dict):
+            self._explain_glued(fm)
             raise NotFields
         self._explain_lost_words(fm)
         return fields
@@ -81,6 +84,15 @@ class StrictYaml(_Fenced, YAMLHandler):
             if match := WIDE_COLON.match(line):
                 raise self.fault(f"a full-width colon ： after {match['key']}", number,
                                  f"write {match['key']}: {match['value']}".strip())
+
+    def _explain_glued(self, fm: str) -> None:
+        """`draft:true` is a word for YAML: a block of nothing but such lines was meant as fields."""
+        written = [(number, line) for number, line in enumerate(fm.split("\n")) if line.strip()]
+        glued = [(number, match) for number, line in written if (match := _GLUED.match(line))]
+        if glued and len(glued) == len(written):
+            number, match = glued[0]
+            raise self.fault(f"no space behind the colon of {match['key']}", number,
+                             f"write {match['key']}: {match['value']}")
 
     def _explain_lost_words(self, fm: str) -> None:
         """YAML drops what follows ` #`: beside a date that is a note, in a title it is a loss."""

@@ -161,12 +161,67 @@ def test_who_is_out_in_the_old_system_is_out_here(
         (KEILA, {"out@example.com", "dead@example.com"}),
         ("email,unsubscribed\nin@example.com,no\nout@example.com,2024-01-01\n", {"out@example.com"}),
         ("email,subscribed\nin@example.com,yes\nout@example.com,no\n", {"out@example.com"}),
+        ("EMAIL;FIRSTNAME;BLACKLISTED\nin@example.com;Ann;No\nout@example.com;Bob;Yes\n", {"out@example.com"}),
+        ("email,opt_out\nin@example.com,0\nout@example.com,1\n", {"out@example.com"}),
+        ("email,Opt-In\nin@example.com,double\nout@example.com,no\n", {"out@example.com"}),
+        ("email,Unsubscribe Date\nin@example.com,\nout@example.com,2024-01-01\n", {"out@example.com"}),
+        ("E-Mail-Adresse;Abgemeldet\nin@example.com;nein\nout@example.com;ja\n", {"out@example.com"}),
+        ("邮箱,是否订阅\nin@example.com,是\nout@example.com,否\n", {"out@example.com"}),
+        ("email,state\nin@example.com,CA\nout@example.com,Unsubscribed\n", {"out@example.com"}),
+        ("email,status\nin@example.com,active\nout@example.com,cancelled\n", {"out@example.com"}),
     ],
 )
 def test_who_is_out_stays_out_also_when_the_system_is_not_named(text: str, out: set[str]) -> None:
     found = standings(text, "csv")
 
     assert {address for address, said in found.items() if said != "subscribed"} == out
+
+
+@pytest.mark.parametrize("kind", SYSTEMS)
+def test_who_is_out_stays_out_also_when_another_system_is_named(kind: str) -> None:
+    text = LISTMONK.replace("email", SYSTEMS[kind].email[0], 1)
+
+    assert standings(text, kind) == {
+        "in@example.com": "subscribed", "out@example.com": "left", "never@example.com": "blocked"}
+
+
+def test_an_address_by_which_everybody_may_leave_says_of_nobody_that_they_left() -> None:
+    assert standings("email,unsubscribe\nin@example.com,https://example.com/leave/1\n", "csv") == {
+        "in@example.com": "subscribed"}
+
+
+def test_columns_that_are_left_out_are_told() -> None:
+    told: list[str] = []
+
+    list(read_rows(io.BytesIO(GHOST.encode()), "ghost", name="members.csv", remark=told.append))
+
+    assert told == ["columns left out: id, note, complimentary plan, stripe customer id, labels, tiers"]
+
+
+def test_a_file_whose_name_says_that_everybody_is_out_is_told() -> None:
+    told: list[str] = []
+
+    list(read_rows(io.BytesIO(b"email\nann@example.com\n"), "csv", name="old/Unsubscribed.csv", remark=told.append))
+
+    assert told == ["by the file's name, everybody in it is left"]
+
+
+@pytest.mark.parametrize("files", [
+    ["email,status,unsubscribed_at\nann@example.com,subscribed,\nann@example.com,unsubscribed,2024-01-01\n"],
+    ["email\nann@example.com\n", "email,status,unsubscribed_at\nann@example.com,unsubscribed,2024-01-01\n"],
+])
+def test_a_file_that_names_no_day_of_consent_outweighs_no_leaving(roster: Roster, files: list[str]) -> None:
+    for text in files:
+        bring(roster, text)
+
+    assert standing(roster) == {"ann@example.com weekly": "left"}
+
+
+def test_a_consent_of_a_later_day_outweighs_a_leaving(roster: Roster) -> None:
+    bring(roster, "email,consent_at\nann@example.com,2025-01-01\n")
+    bring(roster, "email,status,unsubscribed_at\nann@example.com,unsubscribed,2024-01-01\n")
+
+    assert standing(roster) == {"ann@example.com weekly": "confirmed"}
 
 
 def test_a_row_keeps_name_and_evidence_of_its_system() -> None:
@@ -270,6 +325,8 @@ def test_a_status_that_nobody_knows_is_a_problem_and_no_consent() -> None:
                 2, rule="status-unknown")]
 
 
+ADDRESS_FIRST = ('people.csv:1: the first line has no column "email" but an address: '
+                 "write a line above it that names the columns")
 NAME_THEM = "name the columns there, or say --from which system the file is"
 
 
@@ -279,7 +336,13 @@ NAME_THEM = "name the columns there, or say --from which system the file is"
         ("", "people.csv: is empty: export the file again"),
         ("\n\n", "people.csv: is empty: export the file again"),
         ("ann@example.com,Ann\nbob@example.com,Bob\n",
-         f'people.csv:1: the first line has no column "email" but an address: {NAME_THEM}'),
+         f"{ADDRESS_FIRST}, such as email,name"),
+        ("ann@example.com\nbob@example.com\n",
+         f"{ADDRESS_FIRST}, such as email"),
+        ('\ufeff\n[{"email": "ann@example.com"}]',
+         "people.csv: is JSON: export it as CSV, or save it as CSV, and import that file"),
+        ('{"email": "ann@example.com", "status": "left"}\n',
+         "people.csv: is JSON: export it as CSV, or save it as CSV, and import that file"),
         ("\nName;Town\nAnn;Venice\n",
          f'people.csv:2: the first line has no column "email" but name, town: {NAME_THEM}'),
         ('"email,name\nann@example.com,Ann\n',

@@ -85,6 +85,13 @@ def test_a_cell_may_hold_separators_quotes_and_lines() -> None:
     ]
 
 
+@pytest.mark.parametrize("mark", [",", ";", "\t", "，", "；"])
+def test_cells_are_parted_by_the_mark_that_parts_the_header(mark: str) -> None:
+    data = f"邮箱{mark}姓名\nann@example.com{mark}李雷\n".encode()
+
+    assert table(data) == [Record(1, ["邮箱", "姓名"]), Record(2, ["ann@example.com", "李雷"])]
+
+
 @pytest.mark.parametrize(
     "after",
     [

@@ -79,6 +79,8 @@ def test_what_a_field_holds_may_say_a_key_twice_and_the_last_counts() -> None:
      "a.md:2: a full-width colon ： after date: write date: 2024/03/24"),
     ("---\ntitle: a\ndate：2024/03/24\n---\n",
      "a.md:3: a full-width colon ： after date: write date: 2024/03/24"),
+    ("---\ndate:2024/03/24\ndraft:true\n---\n", "a.md:2: no space behind the colon of date: write date: 2024/03/24"),
+    ("---\ndraft:true\n---\n", "a.md:2: no space behind the colon of draft: write draft: true"),
     ("---\ntitle: a\n\nbody without an end\n",
      "a.md:1: the front matter opened by --- is never closed: add a line --- after the last field"),
     ("---\ndate：2024\nbody", ("a.md:1: the front matter opened by --- is never closed: "

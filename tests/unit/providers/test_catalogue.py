@@ -85,6 +85,9 @@ def test_every_built_in_kind_leads_to_a_factory() -> None:
 @pytest.mark.parametrize(("values", "settings"), [
     ({"preset": "ses-eu-west-1", "connections": 9},
      SmtpSettings("email-smtp.eu-west-1.amazonaws.com", 587, Security.STARTTLS, connections=9)),
+    ({"preset": "SES-EU-West-1", "connections": 9},
+     SmtpSettings("email-smtp.eu-west-1.amazonaws.com", 587, Security.STARTTLS, connections=9)),
+    ({"preset": "QQ"}, SmtpSettings("smtp.qq.com", 465, Security.TLS, connections=1)),
     ({"preset": "office365"}, SmtpSettings("smtp.office365.com", 587, Security.STARTTLS, connections=3)),
     ({"host": "mail.example.org"}, SmtpSettings("mail.example.org", 587, Security.STARTTLS)),
     ({"host": "mail.example.org", "security": "tls"}, SmtpSettings("mail.example.org", 465, Security.TLS)),
@@ -104,10 +107,10 @@ def test_settings_are_read_with_their_defaults(values: dict[str, object], settin
 @pytest.mark.parametrize(("values", "line"), [
     ({}, "transport.host is missing: name the mail server, as in `host: mail.example.com`"),
     ({"preset": "gmial"},
-     ('transport.preset "gmial" is not known: write "gmail", or transport.host '
+     ('config.yaml: transport.preset "gmial" is not known: write "gmail", or transport.host '
       f'(known: {", ".join(PRESETS)}, ses-REGION)')),
-    ({"preset": "ses-moon"}, ('transport.preset "ses-moon" is not known: use one of these, or transport.host '
-                              f'(known: {", ".join(PRESETS)}, ses-REGION)')),
+    ({"preset": "ses-moon"}, ('config.yaml: transport.preset "ses-moon" is not known: use one of these, or '
+                              f'transport.host (known: {", ".join(PRESETS)}, ses-REGION)')),
 ])
 def test_settings_that_lead_nowhere_are_named(values: dict[str, object], line: str) -> None:
     with pytest.raises(ConfigError) as caught:
