@@ -49,7 +49,8 @@ class Inventory:
         for problem in problems:
             hidden = [path for path in self._known if path not in self._files and _is_in_the_way(problem, path)]
             for path in hidden:
-                self._files[path] = self._known[path]._replace(problem=problem)
+                self._files[path] = self._known[path]._replace(
+                    digest="", seen_us=self._since(path, ""), problem=problem)
             self._changed.update(hidden)
             others += [] if hidden else [problem]
         return others
@@ -133,12 +134,14 @@ class Inventory:
     def _put(
         self, entry: Entry, *, digest: str, claimed: str | None, key: str | None, problem: Problem | None,
     ) -> None:
-        before = self._known.get(entry.path)
-        same = before is not None and before.digest == digest
         self._files[entry.path] = KnownFile(
-            entry.path, entry.mtime_ns, entry.size, digest,
-            before.seen_us if before and same else (self.now - EPOCH) // EPOCH.resolution, claimed, key, problem)
+            entry.path, entry.mtime_ns, entry.size, digest, self._since(entry.path, digest), claimed, key, problem)
         self._changed.add(entry.path)
+
+    def _since(self, path: str, digest: str) -> int:
+        """Since when a file has these bytes, or none that can be read; in microseconds since 1970."""
+        before = self._known.get(path)
+        return before.seen_us if before and before.digest == digest else (self.now - EPOCH) // EPOCH.resolution
 
 
 def _is_in_the_way(problem: Problem, path: str) -> bool:

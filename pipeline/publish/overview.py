@@ -62,7 +62,7 @@ def overview(archive: Archive, ledger: Ledger, more: Sequence[str] = (), waits: 
     issues = list(archive.issues().values())
     mailings = ledger.mailings.all()
     changed = max((one.updated_at for one in issues if one.updated_at), default=None)
-    unread = [file for file in archive.files.all().values() if file.problem]
+    unread = archive.files.broken()
     matters = [*_matters(ledger, issues, mailings), *(Problem("", line) for line in more),
                *dict.fromkeys(file.problem for file in unread if file.problem)]
     hands = ledger.workers.hands()
