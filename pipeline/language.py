@@ -54,13 +54,18 @@ def spoken(language: str) -> str:
     return primary(language) if primary(language) in _SPOKEN else ""
 
 
+def voice(language: str) -> str:
+    """The language that we speak to a reader of this tag, as `lang` has it: `spoken` of it, else English."""
+    return spoken(language) or "en"
+
+
 def long_date(day: date, language: str) -> str:
     """The day as a reader of that language writes it: "24 March 2024", "24. März 2024", "2024年3月24日"."""
     if han_script(language) or primary(language) == "ja":
         return f"{day.year}年{day.month}月{day.day}日"
     if primary(language) == "ko":
         return f"{day.year}년 {day.month}월 {day.day}일"
-    told = spoken(language) or "en"
+    told = voice(language)
     number = "1er" if told == "fr" and day.day == 1 else str(day.day)
     return _DAYS.get(told, "{day} {month} {year}").format(
         day=number, month=_MONTHS[told].split()[day.month - 1], year=day.year)

@@ -6,7 +6,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from pipeline.errors import OutputError
+from pipeline.newfile import unwritten
 
 
 class LockFile:
@@ -23,7 +23,7 @@ class LockFile:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise _unusable(path, error) from error
+            raise unwritten(path, error) from error
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -37,15 +37,10 @@ class LockFile:
             os.ftruncate(self._descriptor, 0)
             os.pwrite(self._descriptor, text.encode(), 0)
         except OSError as error:
-            raise _unusable(self.path, error) from error
+            raise unwritten(self.path, error) from error
 
     def release(self, *, remove: bool = False) -> None:
         """Lets go; with `remove` the file goes first, so that nobody finds it free and half gone."""
         if remove:
             self.path.unlink(missing_ok=True)
         os.close(self._descriptor)
-
-
-def _unusable(path: Path, error: OSError) -> OutputError:
-    return OutputError(f"cannot be written: {error.strerror}", path=str(path),
-                       remedy="make its folder writable and free some space")

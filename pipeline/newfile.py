@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from pipeline.errors import OutputError
+
 
 def make_file(path: Path, content: bytes, *, mode: int = 0o666) -> None:
     """Writes a new file. Raises FileExistsError where there is one, and OSError; then there is none of ours."""
@@ -19,6 +21,11 @@ def make_file(path: Path, content: bytes, *, mode: int = 0o666) -> None:
         _name(beside, path, content, mode)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def unwritten(path: Path, error: OSError, remedy: str = "make its folder writable and free some space") -> OutputError:
+    """What a person is told of a file or folder of ours that the disk did not take."""
+    return OutputError(f"cannot be written: {error.strerror}", path=str(path), remedy=remedy)
 
 
 def _name(beside: Path, path: Path, content: bytes, mode: int) -> None:

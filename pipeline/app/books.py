@@ -13,7 +13,7 @@ from pipeline.audience.tokens import KeyRing
 from pipeline.clock import Clock, SystemClock, since_boot
 from pipeline.config import Config
 from pipeline.database import Database
-from pipeline.errors import IssueError, OutputError
+from pipeline.errors import IssueError
 from pipeline.issues.archive import Archive
 from pipeline.issues.reading.naming import stem
 from pipeline.issues.record import Record
@@ -21,7 +21,7 @@ from pipeline.mailings.highwater import HighWater
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.presence import boot_id
 from pipeline.mounts import refuse_network
-from pipeline.newfile import make_file
+from pipeline.newfile import make_file, unwritten
 from pipeline.privacy import warn_if_shared
 from pipeline.publish.worker_pool import Progress, silent
 
@@ -147,8 +147,7 @@ class Books:
                 make_file(path, secrets.token_hex(32).encode(), mode=0o600)
             return path.read_bytes().strip()
         except OSError as error:
-            raise OutputError(f"cannot be written: {error.strerror}", path=str(path),
-                              remedy="make its folder writable and free some space") from error
+            raise unwritten(path, error) from error
 
     def _shows_earlier_runs(self, database: Database) -> bool:
         """Whether feeds/ or var/ was filled by a ledger that is gone."""

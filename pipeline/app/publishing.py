@@ -103,6 +103,6 @@ class Publishing(Outputs):
 
         terms = Terms(config.notify.email, self.sender_name, mailings.sender.address,
                       frame=lambda: self.frame, templates=lambda: self.mail_templates)
+        policy, quiet = DoubtPolicy(mailings.in_doubt), config.schedule.quiet
         return Notifier(self.archive, self.ledger, self.clock, terms,
-                        lambda now: Looking(now, config.zone, DoubtPolicy(mailings.in_doubt), now - self.steady()),
-                        self.began)
+                        lambda now: Looking(now, config.zone, policy, quiet, now - self.steady()), self.began)

@@ -13,7 +13,8 @@ import click
 from pipeline.amounts import counted
 from pipeline.cli.invocation import DONE, SOME_HELD, STANDARD_OUTPUT, Command, Group, Invocation, pass_invocation
 from pipeline.cli.streams import text_output
-from pipeline.errors import AudienceError, ConfigError, InvalidAddress, OutputError, Problem
+from pipeline.errors import AudienceError, ConfigError, InvalidAddress, Problem
+from pipeline.newfile import unwritten
 
 if TYPE_CHECKING:
     from pipeline.app import App
@@ -253,7 +254,7 @@ def export(invocation: Invocation, file: Path) -> int:
         with open_private(file, encoding="utf-8" if file.suffix == ".jsonl" else "utf-8-sig") as out:
             count = write(members, out)
     except OSError as error:
-        raise OutputError(f"cannot be written: {error.strerror}", path=str(file), remedy="name another file") from error
+        raise unwritten(file, error, "name another file") from error
     invocation.answer({"path": str(file), "rows": count}, [f"wrote {count} rows to {file}"])
     return DONE
 

@@ -9,7 +9,7 @@ import click
 from pipeline.amounts import counted
 from pipeline.cli.invocation import DONE, SOME_HELD, Command, Invocation, pass_invocation
 from pipeline.errors import ConfigError, OutputError
-from pipeline.newfile import make_file
+from pipeline.newfile import make_file, unwritten
 
 
 @click.command(cls=Command)
@@ -65,8 +65,7 @@ def _begin(config: Path, issues: str, settings: str) -> None:
         (config.parent / issues).mkdir(exist_ok=True)
         make_file(config, settings.encode())
     except OSError as error:
-        raise OutputError(f"cannot be written: {error.strerror}", path=str(config),
-                          remedy="make its folder writable and free some space") from error
+        raise unwritten(config, error) from error
 
 
 @click.command(cls=Command)

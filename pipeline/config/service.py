@@ -67,7 +67,8 @@ class Notify(Section):
     """Who hears when something needs a person."""
 
     email: MailAddress | None = None
-    """Told about what is held, waits for approval, is finished, in doubt, or expected and missing."""
+    """Told about what is held, waits for approval, is finished, in doubt, or expected and missing, and about files that
+    cannot be used."""
 
 
 class Bucket(Section):

@@ -14,7 +14,7 @@ from pipeline.editions.theme import theme
 from pipeline.editions.wording import wording
 from pipeline.errors import EditionError
 from pipeline.issues.html.vocabulary import direction
-from pipeline.language import spoken
+from pipeline.language import voice
 
 _FIELD = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 
@@ -87,7 +87,7 @@ def letterhead(frame: Frame, language: str, *, why: str) -> dict[str, object]:
         "start": start,
         "end": end,
         "words": words,
-        "voice": spoken(language) or "en",
+        "voice": voice(language),
         "why": quote(why),
         "theme": theme(frame.accent, frame.width, language),
         "view_url": Hole.VIEW.value if frame.view else quoted.page_url,

@@ -16,6 +16,8 @@ _ENGLISH: Wording = {
     "subject_paused": "{issue}: sending is paused",
     "subject_doubt": "{issue}: {count} in doubt",
     "subject_finished": "{issue} is out",
+    "subject_broken": "{path} cannot be used",
+    "subject_broken_more": "{count} more files cannot be used",
     "subject_missing": "An issue is overdue",
     "subject_several": "{count} matters at {title}",
     "approval": "{issue} waits for your approval ({reason}). Look at it, then let it go:",
@@ -31,6 +33,9 @@ _ENGLISH: Wording = {
     "otherwise_open": "they stay as they are",
     "finished": "{issue} was mailed to {list}: {audience} readers, {counts}. Begun {begun}, done {ended}.",
     "finished_command": "All figures:",
+    "broken": "A file of the issues folder cannot be used: {problem}. Until it is mended it is mailed to nobody; if it "
+              "was published, its last good text stays in feeds and archive. All that is wrong with it:",
+    "broken_more": "{count} more files of the issues folder cannot be used. All of them:",
     "missing": "An issue was expected on {expected}, by the rhythm of the last {known}; the last one was {issue} on "
                "{last}. If one is in the folder, `check` says why it is not taken:",
     "why": "avviso writes this to the address of notify.email in config.yaml. Each matter is told once; "
@@ -49,6 +54,8 @@ _SIMPLIFIED: Wording = {
     "subject_paused": "{issue}暂停发送",
     "subject_doubt": "{issue}有 {count} 封存疑",
     "subject_finished": "{issue}已寄出",
+    "subject_broken": "{path} 不能用",
+    "subject_broken_more": "还有 {count} 个文件不能用",
     "subject_missing": "新的一期迟了",
     "subject_several": "《{title}》有 {count} 件事",
     "approval": "{issue}等你批准（{reason}）。先看一眼，再放行：",
@@ -61,6 +68,9 @@ _SIMPLIFIED: Wording = {
     "otherwise_open": "它们会一直保持原样",
     "finished": "{issue}已寄往 {list}：共 {audience} 位读者，{counts}。{begun} 开始，{ended} 结束。",
     "finished_command": "全部数字：",
+    "broken": "文件夹里有一个文件不能用：{problem}。改好之前不会寄给任何人；如果已经发布过，"
+              "订阅源和网页保留它上一次的文字。它的全部问题：",
+    "broken_more": "文件夹里还有 {count} 个文件不能用。全部列出：",
     "missing": "按最近 {known} 期的节奏，{expected} 应当有新的一期；上一期是 {last} 的{issue}。"
                "如果文件夹里已经有了，check 会说明为什么没有采用：",
     "why": "这封信由 avviso 寄给 config.yaml 里 notify.email 的地址。每件事只说一次；avviso status 会列出尚未处理的。",
@@ -81,6 +91,8 @@ _TRADITIONAL: Wording = {
     "subject_paused": "{issue}暫停發送",
     "subject_doubt": "{issue}有 {count} 封存疑",
     "subject_finished": "{issue}已寄出",
+    "subject_broken": "{path} 不能用",
+    "subject_broken_more": "還有 {count} 個檔案不能用",
     "subject_missing": "新的一期遲了",
     "subject_several": "《{title}》有 {count} 件事",
     "approval": "{issue}等你核准（{reason}）。先看一眼，再放行：",
@@ -93,6 +105,9 @@ _TRADITIONAL: Wording = {
     "otherwise_open": "它們會一直保持原樣",
     "finished": "{issue}已寄往 {list}：共 {audience} 位讀者，{counts}。{begun} 開始，{ended} 結束。",
     "finished_command": "全部數字：",
+    "broken": "資料夾裡有一個檔案不能用：{problem}。改好之前不會寄給任何人；如果已經發佈過，"
+              "訂閱源和網頁保留它上一次的文字。它的全部問題：",
+    "broken_more": "資料夾裡還有 {count} 個檔案不能用。全部列出：",
     "missing": "按最近 {known} 期的節奏，{expected} 應當有新的一期；上一期是 {last} 的{issue}。"
                "如果資料夾裡已經有了，check 會說明為什麼沒有採用：",
     "why": "這封信由 avviso 寄給 config.yaml 裡 notify.email 的地址。每件事只說一次；avviso status 會列出尚未處理的。",

@@ -20,11 +20,11 @@ from pipeline.feeds.colours import palette
 from pipeline.feeds.feed import Entry, Publication
 from pipeline.feeds.listing import Listing, Listings, by_year
 from pipeline.feeds.templating import Templates
-from pipeline.feeds.wording import voice, wording
+from pipeline.feeds.wording import wording
 from pipeline.issues.html.colouring import code_css
 from pipeline.issues.html.embeds import FRAMES
 from pipeline.issues.html.vocabulary import direction
-from pipeline.language import language_tag, long_date
+from pipeline.language import language_tag, long_date, voice
 
 Values = dict[str, object]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from pipeline.feeds.wording_east import JAPANESE, KOREAN
 from pipeline.feeds.wording_europe import FRENCH, GERMAN, PORTUGUESE, RUSSIAN, SPANISH
-from pipeline.language import spoken
+from pipeline.language import voice
 
 Wording = Mapping[str, str]
 
@@ -80,18 +80,11 @@ _TRADITIONAL: Wording = {
 }
 
 CATALOGUE: Mapping[str, Wording] = {
-    "en": _ENGLISH, "zh": _SIMPLIFIED, "zh-hant": _TRADITIONAL, "ja": JAPANESE, "ko": KOREAN, "de": GERMAN,
+    "en": _ENGLISH, "zh-Hans": _SIMPLIFIED, "zh-Hant": _TRADITIONAL, "ja": JAPANESE, "ko": KOREAN, "de": GERMAN,
     "fr": FRENCH, "es": SPANISH, "pt": PORTUGUESE, "ru": RUSSIAN,
 }
-_CHINESE = {"zh-Hans": "zh", "zh-Hant": "zh-hant"}
 
 
 def wording(language: str) -> Wording:
     """The phrases for a language tag: `zh-Hans`, `zh_TW`, `en-GB`."""
     return CATALOGUE[voice(language)]
-
-
-def voice(language: str) -> str:
-    """The catalogue's language for a tag; `lang` of what we say ourselves."""
-    found = spoken(language) or "en"
-    return _CHINESE.get(found, found)

@@ -29,12 +29,15 @@ _JOINED = re.compile("(?<=[^\\x00-\\x7f])[\u200c\u200d]")  # joiners shape an em
 
 class Entry(NamedTuple):
     """A file that may be an issue: `path` relative to the folder, forward slashes, NFC; `name_on_disk` is how the
-    disk spells the same (another normal form, or what a link leads to). Times in nanoseconds since 1970."""
+    disk spells the same (another normal form, or what a link leads to). Times in nanoseconds since 1970.
+
+    `readable`: whether its permissions let us read it. They change neither its time nor its size."""
 
     path: str
     name_on_disk: str
     mtime_ns: int
     size: int
+    readable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,8 @@ def scan(root: Path, include: Sequence[str], exclude: Sequence[str]) -> Listing:
 
 def fingerprint(listing: Listing, reading: str) -> str:
     """A digest of what lies in the folder and of how it is read."""
-    found = "".join([f"{entry.path}\0{entry.mtime_ns} {entry.size}\n" for entry in listing.entries])
+    found = "".join([f"{entry.path}\0{entry.mtime_ns} {entry.size}{'' if entry.readable else ' closed'}\n"
+                     for entry in listing.entries])
     return hashlib.sha256(repr((reading, listing.problems)).encode() + found.encode()).hexdigest()
 
 
@@ -147,11 +151,11 @@ def _look(item: os.DirEntry[str], path: str, relative: str, root: Path) -> Entry
     try:
         about = item.stat(follow_symlinks=False)
     except OSError as error:
-        return Problem(path, f"cannot be read: {error.strerror}", rule="unreadable")
+        return Problem(path, f"cannot be read: {error.strerror}", "check who may read its folder", rule="unreadable")
     if not stat.S_ISREG(about.st_mode):
         return Problem(path, f"is {_kind(about.st_mode)}, not a file", "move it out of the folder or exclude it",
                        rule="not-a-file")
-    return Entry(path, relative, about.st_mtime_ns, about.st_size)
+    return Entry(path, relative, about.st_mtime_ns, about.st_size, _is_readable(item.path, about))
 
 
 def _follow(path: str, relative: str, root: Path) -> Entry | Problem:
@@ -166,7 +170,15 @@ def _follow(path: str, relative: str, root: Path) -> Entry | Problem:
         return Problem(path, "is a link out of the issues folder", "put the file itself there", rule="link")
     if not stat.S_ISREG(about.st_mode):
         return Problem(path, f"is a link to {_kind(about.st_mode)}", "put the file itself there", rule="link")
-    return Entry(path, target.relative_to(inside).as_posix(), about.st_mtime_ns, about.st_size)
+    return Entry(path, target.relative_to(inside).as_posix(), about.st_mtime_ns, about.st_size,
+                 _is_readable(target, about))
+
+
+def _is_readable(path: str | Path, about: os.stat_result) -> bool:
+    """Whether we may read a file. The system is asked only where its permissions do not say so at once."""
+    needed = stat.S_IRUSR if about.st_uid == os.geteuid() else stat.S_IROTH
+    return bool(about.st_mode & needed) or os.access(
+        path, os.R_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
 def _open_below(root: Path, path: str) -> int:

@@ -17,7 +17,8 @@ from pipeline.issues.issue import Image, State
 
 class KnownFile(NamedTuple):
     """A file as it was when it was last read, cheap for ten thousand. `key` is None while it is withheld or not
-    readable; `seen_us` is when these bytes were first seen, in microseconds since 1970.
+    readable; `seen_us` is when these bytes were first seen, in microseconds since 1970. `digest` is "" for what cannot
+    be used: then `seen_us` is since when it cannot.
     """
 
     path: str
@@ -28,6 +29,11 @@ class KnownFile(NamedTuple):
     claimed: str | None
     key: str | None
     problem: Problem | None
+
+    def untouched_since(self, now: datetime) -> datetime:
+        """When it was first seen so, or last changed after that; a change time ahead of `now` says nothing."""
+        seen, changed = (EPOCH + timedelta(microseconds=us) for us in (self.seen_us, self.mtime_ns // 1000))
+        return changed if seen < changed <= now else seen
 
 
 @dataclass(frozen=True, slots=True)

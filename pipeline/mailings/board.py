@@ -23,8 +23,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.errors import OutputError
 from pipeline.mailings.mailing import Claim, DeliveryState, Doubt, Outcome, given_back
+from pipeline.newfile import unwritten
 
 ENTRIES = 4096
 SIZE = 1024                       # bytes of an entry
@@ -51,8 +51,7 @@ class Board:
         except OSError as error:
             with suppress(OSError):
                 path.unlink()  # the half of one, which nobody would ever look for
-            raise OutputError(f"cannot be made: {error.strerror}", path=str(path),
-                              remedy="make its folder writable and free some space") from error
+            raise unwritten(path, error) from error
         self._free = list(range(ENTRIES - 1, -1, -1))  # the last one freed is the next: few pages are touched
         self._entries: dict[int, int] = {}
 

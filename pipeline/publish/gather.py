@@ -63,7 +63,7 @@ class Gathered:
     `unsettled`: some files changed less than two seconds ago and were left for the next look.
     `missing`: paths of known issues that are gone; when `depleted`, too many of them to believe it.
     `fingerprint`: while the folder has the same there is nothing to read in it; "" where there may be.
-    `unread`: keys of issues whose files say something new that could not be read.
+    `unread`: keys of issues of which nobody can read what their files say now.
     """
 
     problems: tuple[Problem, ...]
@@ -126,6 +126,7 @@ class Gatherer:
             else:
                 stale.append(entry)
         self._open(stale, inventory)
+        others = inventory.set_aside(listing.problems)
         shelved = self._archive.paths()
         identities = self._identify(inventory, shelved)
         strangers = {path for path, key in identities.keys.items() if inventory.is_stranger(path, key)}
@@ -135,7 +136,7 @@ class Gatherer:
         missing, depleted = self._settle(inventory, shelved, identities, accept_missing=accept_missing)
         if everything:
             self._notes.write_note(READ_WITH, self._source.digest)
-        problems = (*listing.problems, *inventory.problems())
+        problems = (*others, *inventory.problems())
         seen = "" if problems or unsettled or depleted else present
         self._notes.write_note(SEEN, seen)
         unread = frozenset(identities.keys[path] for path in inventory.unread() & identities.keys.keys())
@@ -295,8 +296,8 @@ class Sketches(Mapping[str, bytes]):
 
 
 def _is_as_before(entry: Entry, before: KnownFile) -> bool:
-    """Size and time say that the text is the same. What had a problem is looked at again: it may be mended."""
-    return not before.problem and (before.mtime_ns, before.size) == (entry.mtime_ns, entry.size)
+    """Size and time say that the text is the same. What has a problem, or had one, is looked at: it may be mended."""
+    return entry.readable and not before.problem and (before.mtime_ns, before.size) == (entry.mtime_ns, entry.size)
 
 
 def _is_depleted(gone: int, known: int) -> bool:

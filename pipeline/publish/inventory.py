@@ -40,6 +40,21 @@ class Inventory:
             self._files[entry.path] = before
             self._left.add(entry.path)
 
+    def set_aside(self, problems: Iterable[Problem]) -> list[Problem]:
+        """A known file with something else in its place, or in a folder that cannot be listed, is a broken one.
+
+        Gives those of the problems that no known file has.
+        """
+        others = []
+        for problem in problems:
+            hidden = [path for path in self._known if path not in self._files and _is_in_the_way(problem, path)]
+            for path in hidden:
+                self._files[path] = self._known[path]._replace(
+                    digest="", seen_us=self._since(path, ""), problem=problem)
+            self._changed.update(hidden)
+            others += [] if hidden else [problem]
+        return others
+
     def refuse(self, entry: Entry, problem: Problem) -> None:
         before = self._known.get(entry.path)
         claimed, key = (before.claimed, before.key) if before else (None, None)
@@ -101,7 +116,8 @@ class Inventory:
         return datetime.fromtimestamp(self._files[path].mtime_ns / 1e9, UTC)
 
     def problems(self) -> Iterable[Problem]:
-        return [file.problem for _, file in sorted(self._files.items()) if file.problem]
+        """Each once: one of a folder is that of every file in it."""
+        return dict.fromkeys(file.problem for _, file in sorted(self._files.items()) if file.problem)
 
     def unread(self) -> set[str]:
         """Paths whose present text nobody has read: it is broken, or just being written."""
@@ -118,9 +134,15 @@ class Inventory:
     def _put(
         self, entry: Entry, *, digest: str, claimed: str | None, key: str | None, problem: Problem | None,
     ) -> None:
-        before = self._known.get(entry.path)
-        same = before is not None and before.digest == digest
         self._files[entry.path] = KnownFile(
-            entry.path, entry.mtime_ns, entry.size, digest,
-            before.seen_us if before and same else (self.now - EPOCH) // EPOCH.resolution, claimed, key, problem)
+            entry.path, entry.mtime_ns, entry.size, digest, self._since(entry.path, digest), claimed, key, problem)
         self._changed.add(entry.path)
+
+    def _since(self, path: str, digest: str) -> int:
+        """Since when a file has these bytes, or none that can be read; in microseconds since 1970."""
+        before = self._known.get(path)
+        return before.seen_us if before and before.digest == digest else (self.now - EPOCH) // EPOCH.resolution
+
+
+def _is_in_the_way(problem: Problem, path: str) -> bool:
+    return problem.path == path or (problem.rule == "unreadable" and path.startswith(f"{problem.path}/"))

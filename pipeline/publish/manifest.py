@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # slow import: SQLAlchemy, which a build with nothing to do n
 
 SEAL = "seal"  # the note that is read at each look; then that of the files, and the others when something changed
 RECORD, FILES = "printed", "printed files"
-LOT = 500  # pages a note: one new issue is one of them, and not ten thousand pages, to be written
+PAGES_A_NOTE = 500  # one new issue is one such note to be written, and not ten thousand pages
 PREVIOUS = "previous_pass"  # the note that says when the last pass was
 OPEN = "{}"  # the seal while a build is at work, or died
 
@@ -71,8 +71,8 @@ class BuildRecord:
         return {page.id for page in self.pages.values() if page.id}
 
 
-class Lot(NamedTuple):
-    """Some pages, and the digest of the note that says them."""
+class PageNote(NamedTuple):
+    """What one note says: up to PAGES_A_NOTE pages, by key of their issue; and the digest of its text."""
 
     pages: tuple[tuple[str, Page], ...] = ()
     digest: str = ""
@@ -85,7 +85,7 @@ class Manifest:
         self._notebook = notebook
         self.settings = settings
         self.frame = frame(settings, templates)
-        self._lots: dict[str, Lot] = {}  # what was read, by name of its note
+        self._page_notes: dict[str, PageNote] = {}  # as they were read or written, by name
 
     def stands(self, folder: str, now: datetime) -> bool:
         """Whether a build now would write nothing: the folder is as it was, and nothing new is due.
@@ -97,32 +97,34 @@ class Manifest:
     def read(self) -> BuildRecord:
         """What the last build left; nothing of it counts that somebody changed since."""
         notes = self._notebook.notes(RECORD)
-        self._lots = dict.fromkeys(notes, Lot())
+        self._page_notes = dict.fromkeys(notes, PageNote())
         try:
             noted, files = (json.loads(notes.pop(name, "{}")) for name in (RECORD, FILES))
-            lots = {name: _read_lot(notes[name], digest) for name, digest in noted.pop("lots").items()}
-            self._lots |= lots
-            return BuildRecord(pages=dict(chain.from_iterable(lot.pages for lot in lots.values())), **files, **noted)
+            read = {name: _read_pages(notes[name], digest) for name, digest in noted.pop("page_notes").items()}
+            self._page_notes |= read
+            return BuildRecord(pages=dict(chain.from_iterable(note.pages for note in read.values())), **files, **noted)
         except (ValueError, LookupError, TypeError, AttributeError):  # none, another version's, or damaged
             return BuildRecord()  # which costs a build of everything
 
     def write(self, built: BuildRecord, folder: str, until: datetime | None) -> None:
         """Notes what a build left, where it is not what was read. `until` is when the next issue is due."""
         pages = tuple(built.pages.items())
-        parts = {f"{RECORD} {start // LOT:05}": pages[start:start + LOT] for start in range(0, len(pages), LOT)}
-        fresh = {name: _written(part) for name, part in parts.items() if part != self._lots.get(name, Lot()).pages}
-        lots = {name: Lot(part, _digest(fresh[name])) if name in fresh else self._lots[name]
-                for name, part in parts.items()}
+        parts = {f"{RECORD} {start // PAGES_A_NOTE:05}": pages[start:start + PAGES_A_NOTE]
+                 for start in range(0, len(pages), PAGES_A_NOTE)}
+        fresh = {name: _written(part) for name, part in parts.items()
+                 if part != self._page_notes.get(name, PageNote()).pages}
+        notes = {name: PageNote(part, _digest(fresh[name])) if name in fresh else self._page_notes[name]
+                 for name, part in parts.items()}
         files = json.dumps({"files": built.files, "sources": built.sources})
         self._notebook.write_notes({
-            **{name: None for name in self._lots if name not in lots},
+            **{name: None for name in self._page_notes if name not in notes},
             **fresh,
             RECORD: json.dumps({"frame": self.frame, "stamps": built.stamps, "fits": built.fits,
-                                "lots": {name: lot.digest for name, lot in lots.items()}}, ensure_ascii=False),
+                                "page_notes": {name: note.digest for name, note in notes.items()}}, ensure_ascii=False),
             FILES: files,
             SEAL: json.dumps({"folder": folder, "frame": self.frame, "until": until and until.isoformat(),
                               "files": _digest(files)})})
-        self._lots = lots
+        self._page_notes = notes
 
     def open(self) -> bool:
         """Before a build writes: until it has ended nothing stands. Says whether the last one ended."""
@@ -160,11 +162,11 @@ def _written(pages: Iterable[tuple[str, Page]]) -> str:
     return json.dumps([(key, _values_of(page)) for key, page in pages], ensure_ascii=False)
 
 
-def _read_lot(text: str, digest: str) -> Lot:
-    """Raises ValueError for a lot of another build than the record's: two may have been at work at once."""
+def _read_pages(text: str, digest: str) -> PageNote:
+    """Raises ValueError for a note of another build than the record's: two may have been at work at once."""
     if _digest(text) != digest:
-        raise ValueError("this lot is another build's")
-    return Lot(tuple((key, Page(*page)) for key, page in json.loads(text)), digest)
+        raise ValueError("this note is another build's")
+    return PageNote(tuple((key, Page(*page)) for key, page in json.loads(text)), digest)
 
 
 def stamp(*made_from: object) -> str:

@@ -6,7 +6,7 @@ A matter stands as long as its cause does. Who hears of it once is for `notifier
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -14,11 +14,12 @@ from zoneinfo import ZoneInfo
 from pipeline.clock import local
 from pipeline.editions.notices import Matter
 from pipeline.issues.issue import State
-from pipeline.issues.record import Record
+from pipeline.issues.record import KnownFile, Record
 from pipeline.mailings.mailing import DeliveryState, DoubtPolicy, Mailing, MailingState
 from pipeline.publish.cadence import expected
 
 NEWS = timedelta(days=7)        # how long the end of a mailing is news
+AT_MOST = 10                    # broken files that one letter names; a folder of notes has hundreds without a date
 BY_A_PERSON = " by a person "   # in every reason that a person gave
 REPORTED = (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.IN_DOUBT, DeliveryState.SKIPPED,
             DeliveryState.CANCELLED)
@@ -26,11 +27,15 @@ REPORTED = (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.IN_DOUBT, De
 
 @dataclass(frozen=True, slots=True)
 class Looking:
-    """What looking at the books needs beside them. `drift` is how far `now` is ahead of the steady clock."""
+    """What looking at the books needs beside them.
+
+    `quiet` is for how long an author may be at work on a file. `drift` is how far `now` is ahead of the steady clock.
+    """
 
     now: datetime
     zone: ZoneInfo
     in_doubt: DoubtPolicy
+    quiet: timedelta
     drift: timedelta = timedelta(0)
 
     def local(self, at: datetime | None) -> str:
@@ -38,13 +43,27 @@ class Looking:
         return local(at, self.zone) if at else ""
 
 
-def matters(records: Mapping[str, Record], mailings: Sequence[Mailing], looking: Looking) -> list[Matter]:
-    """Everything that stands, what needs a person first. `records` are all known issues in the order of their dates."""
+def matters(
+    records: Mapping[str, Record], mailings: Sequence[Mailing], broken: Iterable[KnownFile], looking: Looking,
+) -> list[Matter]:
+    """Everything that stands, what needs a person first.
+
+    `records` are all known issues in the order of their dates, `broken` the files that cannot be used.
+    """
     known = list(records.values())
     found = [_held(record) for record in known if record.state is State.HELD and BY_A_PERSON not in record.reason]
     for mailing in mailings:
         found += _of_mailing(records[mailing.issue_key], mailing, looking)
-    return [*found, *_missing(known, looking)]
+    return [*found, *_broken(broken, looking), *_missing(known, looking)]
+
+
+def condensed(matters: Sequence[Matter]) -> list[Matter]:
+    """As one letter tells them: of many broken files the first AT_MOST, and how many more there are."""
+    more = [matter for matter in matters if matter.kind == "broken"][AT_MOST:]
+    told = [matter for matter in matters if matter not in more]
+    if more:
+        told.append(Matter("", "broken_more", None, "", ("avviso check",), {"count": str(len(more))}))
+    return told
 
 
 def _of_mailing(record: Record, mailing: Mailing, looking: Looking) -> Iterator[Matter]:
@@ -96,6 +115,15 @@ def _finished(record: Record, mailing: Mailing, looking: Looking) -> Matter:
                   {"list": mailing.list, "audience": str(mailing.audience),
                    "begun": looking.local(mailing.started_at), "ended": looking.local(mailing.ended_at)},
                   {state.value: mailing.counts[state] for state in REPORTED}, mailing.ended_at)
+
+
+def _broken(files: Iterable[KnownFile], looking: Looking) -> Iterator[Matter]:
+    """What has been broken for longer than somebody writes at it; all files of a folder that is closed at once."""
+    for file in files:
+        if file.problem and looking.now - file.untouched_since(looking.now) >= looking.quiet:
+            path = file.problem.path
+            yield Matter(f"broken {path}", "broken", None, "", (f"avviso check {shlex.quote(path)}",),
+                         {"path": path, "problem": str(file.problem)})
 
 
 def _missing(records: Sequence[Record], looking: Looking) -> Iterator[Matter]:

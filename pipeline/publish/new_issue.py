@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.errors import OutputError
 from pipeline.issues.folder import scan
 from pipeline.issues.reading.naming import number_in_name, stem
 from pipeline.issues.reading.years import begin_anew, year_of
-from pipeline.newfile import make_file
+from pipeline.newfile import make_file, unwritten
 from pipeline.publish.gather import Source
 
 _FORM = re.compile(r"(\D*)(\d+)([期号號回刊])?")  # what stands before the number, its digits, the end of 第14期
@@ -29,8 +28,7 @@ def write_blank(source: Source, title: str, now: datetime) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         make_file(path, text.encode())
     except OSError as error:
-        raise OutputError(f"cannot be written: {error.strerror}", path=str(path), remedy=(
-            "choose another title, or make the folder writable and free some space")) from error
+        raise unwritten(path, error, "choose another title, or make the folder writable and free some space") from error
     return path
 
 

@@ -18,7 +18,7 @@ from pipeline.mailings.envelope import Envelope
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.letters import Sealed
 from pipeline.mailings.mailing import MAINTAINER
-from pipeline.publish.matters import Looking, matters
+from pipeline.publish.matters import Looking, condensed, matters
 
 log = logging.getLogger(__name__)
 
@@ -52,8 +52,10 @@ class Notifier:
         """Writes a letter for the next sender, if there is news; whether it did. Raises EditionError."""
         now = self._clock.now()
         before = self._ledger.notices.told()
-        standing = matters(self._archive.issues(), self._ledger.mailings.all(), self._look(now))
-        fresh = [matter for matter in standing if matter.key not in (before or ()) and self._is_news(matter, before)]
+        standing = matters(self._archive.issues(), self._ledger.mailings.all(), self._archive.files.broken(),
+                           self._look(now))
+        fresh = list({matter.key: matter for matter in standing
+                      if matter.key not in (before or ()) and self._is_news(matter, before)}.values())
         keys = frozenset(matter.key for matter in standing)
         if not fresh and keys == before:
             return False
@@ -69,8 +71,8 @@ class Notifier:
     def _letter(self, fresh: Sequence[Matter], now: datetime) -> Sealed:
         frame = replace(self._terms.frame(), view=False, preferences=False)
         return Sealed(
-            render_notice(fresh, frame, self._terms.templates()), self._envelope(frame, now), action="", list_id="",
-            subscriber_id=MAINTAINER, address=self._terms.address, name="", occasion=now.isoformat())
+            render_notice(condensed(fresh), frame, self._terms.templates()), self._envelope(frame, now), action="",
+            list_id="", subscriber_id=MAINTAINER, address=self._terms.address, name="", occasion=now.isoformat())
 
     def _envelope(self, frame: Frame, now: datetime) -> dict[str, Any]:
         sender = self._terms.sender_address

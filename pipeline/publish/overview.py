@@ -62,9 +62,9 @@ def overview(archive: Archive, ledger: Ledger, more: Sequence[str] = (), waits: 
     issues = list(archive.issues().values())
     mailings = ledger.mailings.all()
     changed = max((one.updated_at for one in issues if one.updated_at), default=None)
-    unread = [file for file in archive.files.all().values() if file.problem]
+    unread = archive.files.broken()
     matters = [*_matters(ledger, issues, mailings), *(Problem("", line) for line in more),
-               *(file.problem for file in unread if file.problem)]
+               *dict.fromkeys(file.problem for file in unread if file.problem)]
     hands = ledger.workers.hands()
     workers = [(one, hands.get(one.id, {})) for one in ledger.workers.all()]
     return Overview(issues, mailings, matters, [file for file in unread if file.key is None], changed, workers,

@@ -135,7 +135,7 @@ def standing(
     if not open_ones:
         return Standing(State.PUBLISHED, "cancelled" if mailings else "published")
     if unread:
-        return Standing(State.WAITING, f"its file {record.path} was changed and cannot be read yet")
+        return Standing(State.WAITING, f"its file {record.path} cannot be read yet")
     return _scheduled(record, open_ones, rules, now)
 
 

@@ -13,8 +13,9 @@ from pathlib import Path
 from pipeline.app import App, open_database
 from pipeline.audience.exporting import write_csv, write_deliveries_csv
 from pipeline.config import Config
-from pipeline.errors import OutputError, Refusal
+from pipeline.errors import Refusal
 from pipeline.mailings.highwater import stop_what_may_have_gone_on
+from pipeline.newfile import unwritten
 from pipeline.transcript import read_transcript, write_transcript
 
 SECRET = "secret"  # noqa: S105, the name of a file
@@ -34,8 +35,7 @@ def export_publication(app: App, folder: Path, tell: Progress) -> dict[str, int]
         if secret is not None:
             _keep(folder / SECRET, secret)
     except OSError as error:
-        raise OutputError(f"cannot be written: {error.strerror}", path=error.filename or str(folder),
-                          remedy="free space there, or name another folder") from error
+        raise unwritten(Path(error.filename or folder), error, "free space there, or name another folder") from error
     return rows
 
 

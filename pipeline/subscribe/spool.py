@@ -18,6 +18,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.errors import OutputError
+from pipeline.newfile import unwritten
 
 log = logging.getLogger(__name__)
 
@@ -55,8 +56,7 @@ class Spool:
             self._check_room()
             self._write(name, json.dumps({"kind": kind, "values": dict(values)}).encode())
         except OSError as error:
-            raise OutputError(f"cannot be written: {error.strerror}", path=str(self.folder),
-                              remedy="free some disk space, or make the folder writable") from error
+            raise unwritten(self.folder, error, "free some disk space, or make the folder writable") from error
 
     def _check_room(self) -> None:
         """A long list of names takes longer to read than one to write: it is read the more often the fuller it is.

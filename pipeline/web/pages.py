@@ -10,9 +10,9 @@ from starlette.responses import HTMLResponse
 from pipeline.address import mask
 from pipeline.feeds.colours import palette
 from pipeline.feeds.templating import Templates
-from pipeline.language import spoken
+from pipeline.language import spoken, voice
 from pipeline.subscribe.preferences import Standing
-from pipeline.web.wording import LANGUAGES, Wording, voice, wording
+from pipeline.web.wording import LANGUAGES, Wording, wording
 
 # Pages at whose end somebody may want the form, and what its link says there.
 AGAIN = {"left": "left_again", "link_expired": "ask_again"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pipeline.language import spoken
+from pipeline.language import voice
 from pipeline.web.wording_east import JAPANESE, KOREAN
 from pipeline.web.wording_europe import FRENCH, GERMAN, PORTUGUESE, RUSSIAN, SPANISH
 
@@ -214,8 +214,3 @@ LANGUAGES: Mapping[str, str] = {
 def wording(language: str) -> Wording:
     """The words for a BCP 47 language."""
     return _CATALOGUES[voice(language)]
-
-
-def voice(language: str) -> str:
-    """The language that `wording` answers in: "zh-TW" gives "zh-Hant", "pt-BR" "pt", one without words "en"."""
-    return spoken(language) or "en"

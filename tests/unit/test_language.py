@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from pipeline.language import han_script, language_tag, long_date, spoken
+from pipeline.language import han_script, language_tag, long_date, spoken, voice
 
 
 @pytest.mark.parametrize(("given", "tag"), [
@@ -43,3 +43,10 @@ def test_the_first_of_a_month_is_an_ordinal_in_french() -> None:
     ("zh_TW", "zh-Hant"), ("zh", "zh-Hans"), ("ja-JP", "ja"), ("FR", "fr"), ("en-GB", "en"), ("it", ""), ("", "")])
 def test_we_have_words_in_some_languages(language: str, own: str) -> None:
     assert spoken(language) == own
+
+
+@pytest.mark.parametrize(("language", "voiced"), [
+    ("zh-Hans", "zh-Hans"), ("zh_CN", "zh-Hans"), ("zh-TW", "zh-Hant"), ("en-GB", "en"), ("it", "en"), ("", "en"),
+    ("ja", "ja"), ("pt-BR", "pt")])
+def test_who_reads_a_language_that_we_do_not_speak_is_spoken_to_in_english(language: str, voiced: str) -> None:
+    assert voice(language) == voiced

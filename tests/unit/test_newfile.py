@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import OutputError
-from pipeline.newfile import make_file
+from pipeline.newfile import make_file, unwritten
 from pipeline.publish.new_issue import write_blank
 from tests.limits import no_file_grows
 from tests.publications import Publication
@@ -32,6 +32,16 @@ def test_file_that_is_there_is_left_alone(tmp_path: Path) -> None:
         make_file(tmp_path / "a", b"ours")
 
     assert (tmp_path / "a").read_bytes() == b"theirs"
+
+
+@pytest.mark.parametrize(("remedy", "expected"), [
+    ((), "a.db: cannot be written: Read-only file system: make its folder writable and free some space"),
+    (("name another file",), "a.db: cannot be written: Read-only file system: name another file"),
+])
+def test_what_the_disk_did_not_take_is_one_line_that_says_what_to_do(remedy: tuple[str, ...], expected: str) -> None:
+    refused = unwritten(Path("a.db"), OSError(errno.EROFS, "Read-only file system"), *remedy)
+
+    assert (str(refused), refused.exit_code) == (expected, 74)
 
 
 def test_filesystem_without_links_takes_new_files_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, cast, delete, func, select, type_coerce
+from sqlalchemy import BigInteger, Select, cast, delete, func, select, type_coerce
 from sqlalchemy import Text as SqlText
 
 from pipeline.clock import EPOCH
@@ -17,11 +17,11 @@ from pipeline.errors import Problem
 from pipeline.issues.record import KnownFile
 from pipeline.schema import issue_file
 
+_PROBLEM = func.nullif(cast(issue_file.c.problem, SqlText), "null")
 # Read as they lie in the table: turning every instant of ten thousand rows into an object takes half a second.
 _COLUMNS = (
     issue_file.c.path, issue_file.c.mtime_ns, issue_file.c.size, issue_file.c.digest,
-    type_coerce(issue_file.c.seen_at, BigInteger), issue_file.c.claimed, issue_file.c.key,
-    func.nullif(cast(issue_file.c.problem, SqlText), "null"),
+    type_coerce(issue_file.c.seen_at, BigInteger), issue_file.c.claimed, issue_file.c.key, _PROBLEM,
 )
 
 
@@ -33,11 +33,18 @@ class KnownFiles:
 
     def all(self) -> dict[str, KnownFile]:
         """By path."""
+        return {file.path: file for file in self._read(select(*_COLUMNS))}
+
+    def broken(self) -> list[KnownFile]:
+        """Those with a problem, ordered by path."""
+        return list(self._read(select(*_COLUMNS).where(_PROBLEM.is_not(None)).order_by(issue_file.c.path)))
+
+    def _read(self, statement: Select[Any]) -> Iterator[KnownFile]:
         with self._db.read() as connection:
-            rows = connection.execute(select(*_COLUMNS)).all()
-        return {path: KnownFile(path, mtime_ns, size, digest, seen_us, claimed, key,
-                                None if problem is None else Problem(**json.loads(problem)))
-                for path, mtime_ns, size, digest, seen_us, claimed, key, problem in rows}
+            rows = connection.execute(statement).all()
+        for path, mtime_ns, size, digest, seen_us, claimed, key, problem in rows:
+            yield KnownFile(path, mtime_ns, size, digest, seen_us, claimed, key,
+                            None if problem is None else Problem(**json.loads(problem)))
 
     def remember(self, files: Iterable[KnownFile]) -> None:
         """Writes these as they were read, in place of what was known of them."""

@@ -25,6 +25,8 @@ OTHERS = [
     Matter("l", "held_list", 1, "A", ("x",), {"list": "daily", "cause": "late", "reason": "late: why"}),
     Matter("a", "approval", 1, "A", ("x",), {"cause": "approval", "reason": "the first mailing that really goes out"}),
     Matter("p", "paused", 1, "A", ("x",), {"list": "weekly", "reason": "why", "sent": "1", "audience": "2"}),
+    Matter("b", "broken", None, "", ("x",), {"path": "1.md", "problem": '1.md:2: date "x" is not a day'}),
+    Matter("", "broken_more", None, "", ("x",), {"count": "3"}),
     Matter("m", "missing", 1, "A", ("x",), {"expected": "2026-03-24 08:00", "last": "2026-03-17 08:00", "known": "5"}),
 ]
 ENGLISH = replace(FRAME, language="en", title="Type & Paper")

@@ -170,5 +170,5 @@ def test_full_disk_is_said_before_anything_departs_and_leaves_no_half_a_board(tm
         Board(tmp_path / "w.board")
 
     assert str(caught.value) == (
-        f"{tmp_path / 'w.board'}: cannot be made: File too large: make its folder writable and free some space")
+        f"{tmp_path / 'w.board'}: cannot be written: File too large: make its folder writable and free some space")
     assert not list(tmp_path.iterdir())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,8 +12,10 @@ import pytest
 from pipeline.issues.archive.files import KnownFiles
 from pipeline.issues.reading import manuscript as reading
 from pipeline.publish.gather import READ_WITH, SEEN
+from pipeline.publish.overview import overview
 from pipeline.publish.publisher import Pass
 from tests.books import NOON
+from tests.limits import permissions_count
 from tests.publications import TODAY, Publication, lines, words
 
 DAY = timedelta(days=1)
@@ -252,6 +255,69 @@ def test_unpublished_issue_whose_file_breaks_waits_until_it_is_mended(letters: P
     letters.deliver()
 
     assert (letters.standings, letters.mails) == ({"14": "mailed"}, ["ada@example.com"])
+
+
+def close_it(path: Path) -> None:
+    path.chmod(0)
+
+
+def close_its_folder(path: Path) -> None:
+    path.parent.chmod(0)
+
+
+def put_a_folder_in_its_place(path: Path) -> None:
+    path.rename(path.with_suffix(".away"))
+    path.mkdir()
+
+
+def put_a_link_to_nowhere_in_its_place(path: Path) -> None:
+    path.rename(path.with_suffix(".away"))
+    path.symlink_to("nowhere.md")
+
+
+def open_it_again(path: Path) -> None:
+    path.parent.chmod(0o755)
+    away = path.with_suffix(".away")
+    if away.exists():
+        path.unlink() if path.is_symlink() else path.rmdir()
+        away.rename(path)
+    path.chmod(0o644)
+
+
+@pytest.mark.parametrize(("hide", "said"), [
+    (close_it, "2026/14-a.md: cannot be read: Permission denied: check that it is a plain file and who may read it"),
+    (close_its_folder, "2026: this folder cannot be listed: Permission denied: allow reading it, or exclude it"),
+    (put_a_folder_in_its_place, "2026/14-a.md: is a folder, not a file: move it out of the folder or exclude it"),
+    (put_a_link_to_nowhere_in_its_place, "2026/14-a.md: is a link that leads nowhere: mend or remove it"),
+], ids=lambda value: getattr(value, "__name__", ""))
+def test_known_issue_that_cannot_be_read_any_more_stays_in_the_feeds_and_its_mail_waits(
+    tmp_path: Path, hide: Callable[[Path], None], said: str,
+) -> None:
+    """Neither its time nor its size says so: it was noticed when its bytes changed, or was taken for gone."""
+    letters = Publication(tmp_path / "letters", {"schedule": {"quiet": "15m", "send_at": "08:00"}})
+    letters.begin()
+    letters.add_readers("ada@example.com")
+    path = letters.write("2026/14-a.md", words(14), age_s=10)
+    letters.deliver()
+    feed = (letters.folder / "feeds" / "atom.xml").read_bytes()
+    assert b"/14/" in feed
+
+    with permissions_count():
+        hide(path)
+        letters.turn(hours=1)
+        broken = letters.deliver()
+        again = letters.deliver()
+        built = letters.app.publisher.build()
+    assert [lines(made.problems) for made in (broken, again, built)] == [[said]] * 3
+    assert ((letters.folder / "feeds" / "atom.xml").read_bytes(), letters.mails) == (feed, [])
+    assert (letters.standings["14"], letters.record("14").reason) == (
+        "waiting", "its file 2026/14-a.md cannot be read yet")
+    assert said in overview(letters.app.archive, letters.app.ledger).needs
+
+    open_it_again(path)
+    mended = letters.deliver()
+
+    assert (lines(mended.problems), letters.standings["14"], letters.mails) == ([], "mailed", ["ada@example.com"])
 
 
 def test_draft_without_a_date_is_no_issue_and_no_mistake(letters: Publication) -> None:

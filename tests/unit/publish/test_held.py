@@ -109,7 +109,7 @@ def test_old_text_is_not_mailed_while_its_author_corrects_it(
         letters.app.decisions.approve(letters.record("2"))
     letters.deliver()
     assert (letters.standings["2"], letters.mails) == ("waiting", [])
-    assert letters.record("2").reason == "its file 2-new.md was changed and cannot be read yet"
+    assert letters.record("2").reason == "its file 2-new.md cannot be read yet"
 
     letters.turn(minutes=1)
     letters.touch(letters.write(path.name, words(2) + "\n\nThe correction."))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.clock import EPOCH
-from pipeline.publish.manifest import LOT, BuildRecord, Manifest, Page
+from pipeline.publish.manifest import PAGES_A_NOTE, BuildRecord, Manifest, Page
 from tests.publications import Publication
 
 
@@ -23,7 +23,8 @@ def built(manifest: Manifest, count: int) -> BuildRecord:
                        {"": ["stamp", 20]})
 
 
-@pytest.mark.parametrize("counts", [(0, 1), (LOT, LOT + 1), (2 * LOT + 1, 1), (LOT, 0)])
+@pytest.mark.parametrize("counts", [
+    (0, 1), (PAGES_A_NOTE, PAGES_A_NOTE + 1), (2 * PAGES_A_NOTE + 1, 1), (PAGES_A_NOTE, 0)])
 def test_what_was_left_is_read_whether_there_is_more_of_it_or_less(manifest: Manifest, counts: tuple[int, int]) -> None:
     for count in counts:
         left = built(manifest, count)
@@ -46,7 +47,7 @@ def test_files_that_another_build_noted_do_not_answer_for_this_one(manifest: Man
 
 def test_pages_that_stayed_as_they_were_are_not_written_again(manifest: Manifest) -> None:
     """Ten thousand pages are three megabytes, and one of them is new."""
-    left = built(manifest, 3 * LOT)
+    left = built(manifest, 3 * PAGES_A_NOTE)
     manifest.write(left, "folder", None)
     left = manifest.read()
     manifest._notebook.write_note("printed 00001", "as it was")
@@ -60,7 +61,7 @@ def test_pages_that_stayed_as_they_were_are_not_written_again(manifest: Manifest
 
 def test_pages_of_two_builds_at_once_count_for_nothing(manifest: Manifest) -> None:
     """Each leaves out what is as it read it, which the other may have written since."""
-    manifest.write(built(manifest, LOT), "folder", None)
+    manifest.write(built(manifest, PAGES_A_NOTE), "folder", None)
     other = Manifest(manifest._notebook, manifest.settings, [])
     first, second = manifest.read(), other.read()
     second.pages["0"] = Page("", "another's", "", "", [], [], clashes=False, recorded=[])

@@ -127,7 +127,7 @@ def test_issue_for_a_list_that_the_settings_name_no_more_waits_and_the_others_go
 
     assert letters.mails == ["ada@example.com"]
     assert "01-b.md" in {problem.path for problem in made.problems}
-    assert letters.record("1").reason == "its file 01-b.md was changed and cannot be read yet"
+    assert letters.record("1").reason == "its file 01-b.md cannot be read yet"
 
 
 # ---- a person's word ----------------------------------------------------------------------------

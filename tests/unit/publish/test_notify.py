@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -185,6 +186,54 @@ def test_issue_that_lies_ahead_is_not_missing(weekly: Publication) -> None:
     weekly.deliver()
 
     assert notices(weekly) == []
+
+
+def test_broken_file_is_told_once_when_nobody_has_touched_it_for_as_long_as_one_writes(tmp_path: Path) -> None:
+    """A file that was copied has an old change time; one that is being written has a new one, again and again."""
+    letters = Publication(tmp_path / "weekly", {"notify": {"email": EDITOR}, "schedule": {"quiet": "15m"}})
+    letters.begin(write=False)
+    letters.write("01-Paper.md", words(1), day="tomorrow")
+    letters.deliver()
+    letters.turn(minutes=14)
+    letters.write("01-Paper.md", words(2), day="next week", age_s=10)
+    letters.deliver()
+    letters.turn(minutes=14)
+    letters.deliver()
+    assert notices(letters) == []
+
+    letters.turn(minutes=1)
+    letters.deliver()
+    letters.turn(days=1)
+    letters.deliver()
+
+    (subject, text), = notices(letters)
+    assert subject == "01-Paper.md cannot be used"
+    assert 'cannot be used: 01-Paper.md:2: date "next week" is not' in text
+    assert "avviso check 01-Paper.md" in text
+
+    letters.write("01-Paper.md", words(1), day=TODAY + timedelta(days=9))
+    letters.deliver()
+    letters.write("01-Paper.md", words(1), day="tomorrow")
+    letters.deliver()
+    letters.turn(minutes=15)
+    letters.deliver()
+
+    assert subjects(letters) == ["01-Paper.md cannot be used"] * 2
+
+
+def test_of_many_broken_files_a_letter_names_ten_and_counts_the_others(tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "weekly", {"notify": {"email": EDITOR}})
+    letters.begin(write=False)
+    for number in range(12):
+        letters.write(f"notes {number:02}.md", words(number), day=None)
+
+    letters.deliver()
+    letters.deliver()
+
+    (subject, text), = notices(letters)
+    assert subject == "11 matters at Letters"
+    assert re.findall(r"avviso check '(.*?)'", text) == [f"notes {number:02}.md" for number in range(10)]
+    assert "2 more files of the issues folder cannot be used. All of them: avviso check" in text
 
 
 def test_template_that_cannot_be_filled_stops_nothing(letters: Publication) -> None:
