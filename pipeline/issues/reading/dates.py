@@ -20,7 +20,14 @@ _DAY = re.compile(
     r"|\s*年\s*(?P<month_cjk>\d{1,2})\s*月\s*(?P<day_cjk>\d{1,2})\s*日?)")
 _REST = re.compile(
     r"(?:[Tt]|\s*)(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
+    r"(?:\s*(?P<half>[AaPp])\.?[Mm]\b\.?)?"
     r"\s*(?P<zone>[Zz]|[-+]\d{1,2}(?::?\d{2})?|[A-Za-z]+(?:[/_+-][A-Za-z0-9]+)*)?")
+# `2024-03-24 Sun`, `2024年3月24日（周日）`, `2024-03-24 (Sunday)`.
+_WEEKDAY = re.compile(
+    r"[\s,]*(?P<open>[(\[])?\s*(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?"
+    r"|(?:星期|礼拜|禮拜|[周週])[一二三四五六日天]|[月火水木金土日]曜日?|[월화수목금토일]요일"
+    r"|(?<=[(\[])(?:[月火水木金土日]|[월화수목금토일])(?=[)\]]))(?(open)\s*[)\]])", re.IGNORECASE)
+_ORG = re.compile(r"<([^<>]+)>")  # org-mode's `<2024-03-24 Sun 10:00>`
 MONTH = r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)(?i:uary|ruary|ch|il|e|y|ust|tember|ober|ember)?\b"
 # `Jul 8, 2024`, `8 July 2024`, `Mon, 08 Jul 2024 08:00:00 GMT`, `Mon Jul 08 2024 08:00:00 GMT+0800 (CST)`.
 _NAMED_MONTH = re.compile(
@@ -47,19 +54,22 @@ def parse_date(text: str, zone: tzinfo, send_at: time) -> When:
     """What the author wrote, as an instant; a day without an hour is due at `send_at` in `zone`.
 
     Year first, `/`, `-`, `.` or 年月日, one or two digits; then, if wanted, `HH:MM[:SS]` after a
-    space or `T` and a zone (`Z`, `+08:00`, `Asia/Shanghai`). Raises ValueError that ends in an example.
+    space or `T` and a zone (`Z`, `+08:00`, `Asia/Shanghai`). The day's name behind it changes nothing. Raises
+    ValueError that ends in an example.
     """
     plain = unicodedata.normalize("NFKC", text).strip()
+    plain = org[1] if (org := _ORG.fullmatch(plain)) else plain
     match = _DAY.match(plain)
     if match is None:
         raise ValueError(f'date "{text}" is not understood; write the year first, like {EXAMPLE}')
     day = _day(match, text)
-    rest = plain[match.end():].strip()
-    if not rest:
+    weekday = _WEEKDAY.match(plain, match.end())
+    end = weekday.end() if weekday else match.end()
+    if not plain[end:].strip():
         return When(day, local_instant(day, send_at, zone))
     # Digits glued to the day would make it another day: 2024-03-241:00.
-    clock = _REST.fullmatch(plain[match.end():])
-    if clock is None or plain[match.end()].isdigit():
+    clock = _REST.fullmatch(_SCRIPT_ZONE.sub("", plain[end:]))
+    if clock is None or plain[end].isdigit():
         raise ValueError(f'date "{text}" has something after the day that is not an hour; write {EXAMPLE}')
     return _timed(day, clock, text, zone)
 
@@ -76,13 +86,20 @@ def year_first(text: str) -> str:
 
 def _timed(day: date, clock: re.Match[str], text: str, zone: tzinfo) -> When:
     try:
-        hour = time(int(clock["hour"]), int(clock["minute"]), int(clock["second"] or 0))
+        hour = time(_of_24(int(clock["hour"]), clock["half"]), int(clock["minute"]), int(clock["second"] or 0))
     except ValueError:
         raise ValueError(f'date "{text}" has an hour that no clock shows; write {EXAMPLE}') from None
     if not clock["zone"]:
         return When(day, local_instant(day, hour, zone))
     instant = local_instant(day, hour, _zone(clock["zone"], text))
     return When(instant.astimezone(zone).date(), instant)
+
+
+def _of_24(hour: int, half: str | None) -> int:
+    """An hour of the day; of half a day, `am` or `pm`, there are twelve."""
+    if not half:
+        return hour
+    return hour % 12 + 12 * (half.lower() == "p") if 1 <= hour <= 12 else 24
 
 
 def _day(match: re.Match[str], text: str) -> date:

@@ -20,6 +20,7 @@ from pipeline.issues.markdown.body import Body
 from pipeline.issues.markdown.headings import fold, has_words, plain_text
 from pipeline.issues.markdown.rawhtml import has_raw, settle
 from pipeline.issues.markdown.tags import TAG, read_tag
+from pipeline.issues.reading.dateline import is_dateline
 from pipeline.issues.reading.naming import number_in_title
 from pipeline.issues.report import Report
 
@@ -206,7 +207,7 @@ def _paragraphs(blocks: _Blocks) -> Iterator[str]:
         lines = said.content.split("\n")
         prose = "\n".join(line for line in lines if len(line) > 60 or not _CONTENTS_LINE.match(line))
         text = blocks.plain(said, prose[:_ENOUGH]) if prose else ""
-        if _says_something(text):
+        if _says_something(text) and not is_dateline(text):
             yield cut(text)
 
 

@@ -1,4 +1,4 @@
-"""The fields above the text: YAML between `---`, TOML between `+++`, or a bare `Key: value` header.
+"""The fields above the text: YAML between `---`, TOML between `+++`, or lines without fences (headers).
 
 What only looks like fields is body; what was meant as fields and is broken is an error that names
 the line and the cure. Nothing is dropped in silence: a file that begins with a rule keeps every word.
@@ -7,14 +7,14 @@ the line and the cure. Nothing is dropped in silence: a file that begins with a 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 import frontmatter
 
 from pipeline.errors import IssueError
 from pipeline.issues.decoding import decode
 from pipeline.issues.reading.fields import KEY, TOML_KEY, WIDE_COLON, NotFields, StrictToml, StrictYaml, looks_meant
+from pipeline.issues.reading.headers import Front, read_header
 
 MAX_CHARS = 65_536
 
@@ -23,25 +23,6 @@ _PLACE = re.compile(r"\s*[\"']?([^\s:=\"'#][^:=\"']*?)[\"']?\s*[:=]")
 _GLUED = re.compile(r"(---|\+\+\+)[ \t]*([A-Za-z_][\w-]*\s*[:=：])")
 _FIELD = re.compile(r"$|[\s#\[-]|[\w.\"'-]{1,40}\s*[:=：]")  # a line of fields, also one that goes on with a value
 _MAX_GLUED = 60  # lines in which its end is looked for
-_HEADER = re.compile(r"(?P<key>[A-Za-z][\w-]*):(?:[ \t]+(?P<value>.*))?$")
-# A text may begin with "Note: …"; only keys that newsletters use make its first line a header.
-_HEADER_KEYS = frozenset((
-    "title", "date", "number", "category", "tags", "slug", "author", "authors", "summary", "description",
-    "status", "modified", "lang", "language", "cover", "image", "list", "lists", "draft", "id"))
-
-
-@dataclass(frozen=True, slots=True)
-class Front:
-    """A file taken apart.
-
-    `fields` have lower-case names; a value is text, or a list or mapping of such values. `lines` says
-    where each stands in the file and `body_line` on which line `body` begins, all from 1.
-    """
-
-    fields: Mapping[str, object]
-    body: str
-    body_line: int
-    lines: Mapping[str, int] = field(default_factory=dict)
 
 
 def split(raw: bytes, path: str) -> tuple[dict[str, object], str, int]:
@@ -57,7 +38,7 @@ def read_front(raw: bytes, path: str) -> Front:
     start = next((number for number, line in enumerate(lines) if line.strip()), 0)
     opening = lines[start].rstrip()
     _explain_glued(opening, lines[start + 1:], start, path)
-    found = _fenced(lines, start, opening, path) if opening in _ENDS else _header(lines, start, path)
+    found = _fenced(lines, start, opening, path) if opening in _ENDS else read_header(lines, start, path)
     return found or Front({}, text, 1)
 
 
@@ -112,31 +93,3 @@ def _explain_long(block: str, start: int, opening: str, path: str) -> None:
     if looks_meant(block):
         raise IssueError(f"front matter of more than {MAX_CHARS} characters", path=path, line=start + 1,
                          remedy=f"add a line {opening} right after the last field", rule="front-matter")
-
-
-def _header(lines: Sequence[str], start: int, path: str) -> Front | None:
-    """A Pelican header: `Key: value` lines, from a key that we know up to the first empty line."""
-    first = _HEADER.match(lines[start])
-    if first is None or first["key"].lower() not in _HEADER_KEYS:
-        return None
-    end = next((n for n in range(start, len(lines)) if not lines[n].strip()), len(lines))
-    fields: dict[str, str] = {}
-    places: dict[str, int] = {}
-    for number in range(start, end):
-        line = lines[number]
-        if match := _HEADER.match(line):
-            _add(fields, places, match, number + 1, path)
-        elif line.startswith((" ", "\t")):
-            last = next(reversed(fields))
-            fields[last] = f"{fields[last]} {line.strip()}".strip()
-        else:
-            return None
-    return Front(fields, "\n".join(lines[end + 1:]), end + 2, places)
-
-
-def _add(fields: dict[str, str], places: dict[str, int], match: re.Match[str], line: int, path: str) -> None:
-    key = match["key"].lower()
-    if key in fields:
-        raise IssueError(f"{match['key']} is given twice (also on line {places[key]})", path=path, line=line,
-                         remedy="keep one", rule="front-matter")
-    fields[key], places[key] = (match["value"] or "").strip(), line

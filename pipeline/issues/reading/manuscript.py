@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from pipeline.errors import IssueError
 from pipeline.issues.issue import Image, Manuscript
 from pipeline.issues.markdown.fillings import filled
+from pipeline.issues.reading.dateline import day_above, day_in_heading
 from pipeline.issues.reading.dates import When, date_in_name, local_instant, parse_date, year_first
 from pipeline.issues.reading.frontmatter import Front, read_front
 from pipeline.issues.reading.naming import (
@@ -27,6 +28,7 @@ from pipeline.issues.reading.naming import (
     says_when,
     stem,
     title_in_name,
+    without_digest,
 )
 from pipeline.language import language_tag
 
@@ -43,14 +45,18 @@ _SEPARATOR = re.compile(r"[,，;；]")
 _MAX_ID = 200
 # What generators of sites call these fields, in small letters without `_` and `-`; ours come first.
 _OTHER_NAMES = {
-    "date": ("pubdate", "pubdatetime", "publishdate", "publishedat", "publishedon", "datepublished", "published"),
+    "title": ("subject", "标题", "標題"),
+    "date": ("pubdate", "pubdatetime", "publishdate", "publishedat", "publishedon", "datepublished", "published",
+             "日期", "发布日期", "发布时间", "發布日期", "公開日"),
     "description": ("desc", "summary", "excerpt"),
     "cover": ("image", "coverimage", "heroimage", "titleimage", "featuredimage", "featureimage", "ogimage",
               "thumbnail", "banner"),
 }
 _COVERS = ("cover", "image")  # relative to the issue's file; the others are so to a folder that we do not know
 _WHOLE = re.compile(r"https?://", re.IGNORECASE)
-_MARKS = re.compile(r"[_-]")
+# When a note was begun: better than no day.
+_BEGUN = ("created", "createdat", "createdtime", "datecreated", "创建日期", "创建时间")
+_MARKS = re.compile(r"[ _-]")
 # `the <i>lingua franca</i>`: a subject has no italics. A tag that nothing closes is what a title writes of.
 _DRESSED = re.compile(
     r"<(i|b|em|strong|small|u|sup|sub|span|code|mark|cite)(?:\s[^<>]{0,200})?>([^<>]*)</\1>", re.IGNORECASE)
@@ -83,9 +89,9 @@ def read_halfway(
     when = _when(fields, name, path, zone, send_at, git_date)  # before the body is parsed: it may have to be asked for
     body = Body(front.body)
     told = excerpts(body)
-    title = _undressed(fields.line("title"))
+    title = _undressed(fields.line(fields.called("title")))
     headed = None if title and told.begins_a_part else told.heading_number  # in a collection it is that of the first
-    named = "" if when and _is_short_day(name, when.day) else name
+    named = "" if when and _is_short_day(name, when.day) else without_digest(name)
     number = _first(given, number_in_name(named), number_in_title(title), headed)
     own = words_of(body, fields.text(fields.called("description")))
     spoken = [cut(text) for text in (own, told.small) if text]
@@ -93,7 +99,7 @@ def read_halfway(
         path=path,
         claimed_id=fields.identity() or (str(number) if number is not None else name),
         number=number,
-        title=title or _title(title_in_name(named), told) or name,
+        title=title or _title(title_in_name(named), told) or named or name,
         day=when.day if when else None,
         due_at=when.instant if when else None,
         cover=fields.cover() or told.cover,
@@ -148,12 +154,16 @@ def _when(
         except ValueError as error:
             message, _, remedy = str(error).partition("; ")
             raise fields.fault(called, message, remedy, "date-impossible") from None
+    body = fields.front.body
     if day := date_in_name(name) or day_around(path):
         return When(day, local_instant(day, send_at, zone))
+    if said := day_above(body, zone, send_at):
+        return said
     committed = git_date(path)
     if isinstance(committed, datetime):
         return When(committed.astimezone(zone).date(), committed.astimezone(UTC))
-    return When(committed, local_instant(committed, send_at, zone)) if committed else None
+    day = committed or day_in_heading(body)
+    return When(day, local_instant(day, send_at, zone)) if day else fields.begun(zone, send_at)
 
 
 def _place(value: object) -> str:
@@ -194,6 +204,15 @@ class _Fields:
         """Our name for a field and those given here that mean the same."""
         folded = {_MARKS.sub("", given): given for given in self.front.fields}
         return [name, *(folded[other] for other in _OTHER_NAMES[name] if other in folded)]
+
+    def begun(self, zone: tzinfo, send_at: time) -> When | None:
+        """When a note was begun, where a program for notes says so; None for what is not understood."""
+        folded = {_MARKS.sub("", given): given for given in self.front.fields}
+        said = next((self._word(folded[name]) for name in _BEGUN if name in folded), "")
+        try:
+            return parse_date(year_first(said), zone, send_at)
+        except ValueError:
+            return None
 
     def _says(self, name: str) -> bool:
         return self._word(name) not in _NOTHING | _TRUE | _FALSE

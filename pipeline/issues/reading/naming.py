@@ -49,6 +49,7 @@ _MARKED = re.compile(
 _COUNTED_IN_KOREAN = re.compile(r"제[ \u00a0]?(\d{1,6})[ \u00a0]?호")
 # `chrome-144-stable-zh`, `On_paper`: made for addresses and programs. `X-ray`, `a-b` and `Q3 plans` are written so.
 _SLUG = re.compile(r"(?=.*[a-z]{2})(?:[a-z0-9.+]+(?:[-_][a-z0-9.+]+)+|[A-Za-z0-9.+-]+(?:_[A-Za-z0-9.+-]+)+)")
+_DIGEST = re.compile(r"(?<=\S) [0-9a-f]{32}")
 _AS_ITS_FOLDER = frozenset(("index", "readme"))  # what site generators and forges show for a folder
 
 
@@ -65,6 +66,11 @@ def stem(path: str) -> str:
     year, month, *rest = found.groups("") if found else ("", "")
     day = f"{year}-{month}-{''.join(rest)}"
     return day if date_in_name(day[:10]) else named.name
+
+
+def without_digest(name: str) -> str:
+    """A name without the 32 hex digits that Notion writes behind the title of a page."""
+    return name[:-33] if _DIGEST.fullmatch(name, len(name) - 33) else name
 
 
 def folder_around(path: str) -> str:

@@ -17,7 +17,8 @@ MARCH = date(2024, 3, 24)
 
 @pytest.mark.parametrize("text", [
     "2024/03/24", "2024-3-24", "2024.03.24", "2024年3月24日", "2024年03月24", " 2024-03-24 ", "２０２４／３／２４",
-    "2024 年 3 月 24 日",
+    "2024 年 3 月 24 日", "2024-03-24 Sunday", "2024-03-24, Sun.", "2024-03-24 (Sun)", "2024年3月24日（日）",
+    "2024/03/24 周日", "2024-03-24 [星期日]", "2024-03-24 日曜日", "2024-03-24 일요일", "<2024-03-24 Sun>",
 ])
 def test_a_day_alone_is_due_at_the_usual_hour(text: str) -> None:
     assert parse_date(text, SHANGHAI, EIGHT) == When(MARCH, datetime(2024, 3, 24, 0, 0, tzinfo=UTC))
@@ -32,6 +33,11 @@ def test_a_day_alone_is_due_at_the_usual_hour(text: str) -> None:
     ("2024-03-24 10:30 -0930", date(2024, 3, 25), datetime(2024, 3, 24, 20, 0, tzinfo=UTC)),
     ("2024-03-24 10:30 +08", MARCH, datetime(2024, 3, 24, 2, 30, tzinfo=UTC)),
     ("2024-03-24 10:30 Europe/Berlin", MARCH, datetime(2024, 3, 24, 9, 30, tzinfo=UTC)),
+    ("2024-03-24 10:30 UTC+02:00", MARCH, datetime(2024, 3, 24, 8, 30, tzinfo=UTC)),
+    ("2024-03-24 8:30 PM", MARCH, datetime(2024, 3, 24, 12, 30, tzinfo=UTC)),
+    ("2024-03-24 12:30 a.m.", MARCH, datetime(2024, 3, 23, 16, 30, tzinfo=UTC)),
+    ("2024-03-24 10:30 America/New_York", MARCH, datetime(2024, 3, 24, 14, 30, tzinfo=UTC)),
+    ("<2024-03-24 Sun 10:30>", MARCH, datetime(2024, 3, 24, 2, 30, tzinfo=UTC)),
     ("2024年3月24日 ２０：００", MARCH, datetime(2024, 3, 24, 12, 0, tzinfo=UTC)),
 ])
 def test_an_hour_is_in_the_zone_it_names_or_the_publications(text: str, day: date, instant: datetime) -> None:

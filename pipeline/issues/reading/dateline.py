@@ -1,0 +1,66 @@
+"""The day that a text names above its first words: `*Published: March 24, 2024 | 8 min read*`, `2024年3月24日 周日`.
+
+Only a line, or a part of one between strokes, that is nothing but a day says when an issue came out; in a sentence a
+day may be any day. In the heading above all, a day with its year first is one, as it is in a file's name.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, time, tzinfo
+
+from pipeline.issues.reading.dates import When, date_in_name, parse_date, year_first
+
+_LINES = 8
+"""Lines with words that are looked at: what stands above the text stands there."""
+_LONGEST = 160
+_DRESS = re.compile(r"<[^<>]{1,100}>|[*_`~]+|^[\s>#:-]+|\[\[|\]\]|\\$")
+_STROKE = re.compile(r"\s*[|｜•·‧]\s*|\s+[—–/-]\s+|\s{3,}")
+_LABEL = re.compile(
+    r"[^\w<]*(?:(?:publish(?:ed| date)?|posted|written|sent|released?|issued|date|by [\w. ]{2,40},)(?: on)?"
+    r"|(?:发布|發布|发表|發表|发刊|發刊|出刊)?(?:日期|时间|時間|于|於)|公開日|発行日|投稿日|날짜|발행일)?\s*:{0,2}\s*",
+    re.IGNORECASE)
+_AUTHOR = re.compile(r"\s+by\s+[\w .]{2,40}$", re.IGNORECASE)
+
+
+def day_above(body: str, zone: tzinfo, send_at: time) -> When | None:
+    """When the first lines of a body say that it came out; None if they do not."""
+    for line in _first_lines(body):
+        found = (_day(part, zone, send_at) for part in _STROKE.split(_plain(line)))
+        if when := next(filter(None, found), None):
+            return when
+    return None
+
+
+def day_in_heading(body: str) -> date | None:
+    """The day in the heading of level 1 that a body begins with, year first; None without one."""
+    first = next(iter(_first_lines(body)), "")
+    return date_in_name(first) if first.startswith("# ") else None
+
+
+def is_dateline(text: str) -> bool:
+    """Whether a line says no more than when it was written, and what belongs to that."""
+    return len(text) <= _LONGEST and any(_day(part, UTC, time()) for part in _STROKE.split(_plain(text)))
+
+
+def _first_lines(body: str) -> list[str]:
+    lines: list[str] = []
+    for line in body[:_LINES * 2_000].split("\n"):
+        if line.strip():
+            lines.append(line.strip())
+        if len(lines) == _LINES or len(line) > _LONGEST:
+            break
+    return [line for line in lines if len(line) <= _LONGEST]
+
+
+def _plain(line: str) -> str:
+    return _DRESS.sub("", line).replace("：", ":").strip()
+
+
+def _day(part: str, zone: tzinfo, send_at: time) -> When | None:
+    label = _LABEL.match(part)
+    words = _AUTHOR.sub("", part[label.end():] if label else part)
+    try:
+        return parse_date(year_first(words), zone, send_at)
+    except ValueError:
+        return None
