@@ -30,7 +30,7 @@ from pipeline.publish.inventory import Inventory
 if TYPE_CHECKING:  # slow imports: Markdown, YAML
     from pipeline.publish.parsing import ParsedFile, SourceFile, TextSignature
 
-READER = 7                  # grows when files are to be read anew after an upgrade
+READER = 8                  # grows when files are to be read anew after an upgrade
 READ_WITH = "read_with"     # the note that says with which settings the folder was read
 SEEN = "seen_folder"        # the note of the folder's fingerprint when there was nothing left to read in it
 MICROSECOND = timedelta(microseconds=1)
