@@ -24,6 +24,7 @@ from pipeline.errors import Busy, Conflict, DatabaseError, EditionError, Mistake
 from pipeline.lockfile import LockFile
 from pipeline.mailings.dispatch import Dispatch
 from pipeline.mailings.domains import FARTHEST, Limit
+from pipeline.mailings.highwater import stop_what_may_have_gone_on
 from pipeline.mailings.inquiry import inquire
 from pipeline.mailings.mailing import COPIES, Claim, DeliveryState, Doubt, DoubtPolicy, MailingState
 from pipeline.mailings.pace import Pace
@@ -121,6 +122,7 @@ class Shift:
             if not ours:
                 raise Busy("another machine publishes from this ledger just now", path=self._app.database.shown,
                            remedy="let it finish; `avviso status` shows what it does")
+            self._stop_older()
             made = self._app.publisher.make_pass()
         if made.started:  # whoever dies in the send leaves the mark of it
             self._app.high_water.note()
@@ -163,7 +165,8 @@ class Shift:
         return {name: Limit(_per_second(one.rate), one.concurrency) for name, one in domains.items()}
 
     def tidy(self) -> None:
-        """What time, death and readers at a closed ledger leave to be done."""
+        """What time, death and readers at a closed ledger leave to be done. Raises Refusal for an older copy of it."""
+        self._stop_older()
         ledger, now = self._app.ledger, self._app.clock.now()
         steady = self._app.steady()
         self._presence.reclaim_dead(now, steady=steady)
@@ -178,6 +181,12 @@ class Shift:
                 "issue": ended.issue_key, "list": ended.list, "audience": ended.audience, **counts})
         self._app.empty_spool()
         self._app.note_steady()
+
+    def _stop_older(self) -> None:
+        """Raises Refusal where an older copy was put back meanwhile; what that is in the middle of stops."""
+        if complaint := self._app.high_water.complaint():
+            stop_what_may_have_gone_on(self._app.ledger, self._app.clock.now())
+            raise complaint
 
     def _settle_doubts(self, now: datetime, steady: datetime) -> None:
         """Sent again, asked about, or left for a person: as the policy and the post allow."""

@@ -87,8 +87,8 @@ class HighWater:
 
     def complaint(self) -> Refusal | None:
         """What `check` raises."""
-        now = self._now()
-        for path, mark in self._ahead_of(now).items():
+        ahead, now = self._ahead()
+        for path, mark in ahead.items():
             unknown = [name for number, name in mark.mailings.items() if int(number) > now.mailing]
             what = f"the mailings {', '.join(unknown)}" if unknown else "who was mailed since"
             return Refusal(
@@ -96,10 +96,11 @@ class HighWater:
                 remedy="restore a newer one, or run `avviso init`: what is due is adopted, what was running is paused")
         return None
 
-    def _ahead_of(self, now: Mark) -> dict[Path, Mark]:
-        """The marks that the ledger is behind, by file."""
+    def _ahead(self) -> tuple[dict[Path, Mark], Mark]:
+        """The marks that the ledger is behind, by file, and where it stands."""
         marks = {path: _read(path) for path in (self._path, self._spare) if path}
-        return {path: mark for path, mark in marks.items() if mark and mark.is_ahead_of(now)}
+        now = self._now()  # looked at last: another process may be raising both
+        return {path: mark for path, mark in marks.items() if mark and mark.is_ahead_of(now)}, now
 
     def notice_arrival(self, now: datetime) -> None:
         """A ledger with another's mark beside it counts as restored now; so does one with none that mailed somebody."""
@@ -125,7 +126,7 @@ class HighWater:
 
     def accept(self, now: datetime) -> bool:
         """A person goes on with an older copy: what was running is stopped, and a new epoch begins. False if none."""
-        ahead = self._ahead_of(self._now())
+        ahead, _ = self._ahead()
         if not ahead:
             return False
         stop_what_may_have_gone_on(self._ledger, now)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
+import threading
+from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -241,6 +245,30 @@ def test_process_that_dies_in_a_mailing_has_left_its_mark(tmp_path: Path) -> Non
 
     with pytest.raises(Refusal, match="it does not know the mailings 2 to weekly"):
         letters.deliver()
+
+
+@pytest.mark.parametrize("job", [Shift.publish, Shift.tidy])
+def test_copy_that_is_put_back_under_a_process_at_work_mails_nobody(
+    letters: Publication, job: Callable[[Shift], object],
+) -> None:
+    """SQLite's own `.restore` writes into the file that is open. What the copy is in the middle of stops."""
+    letters.write("03-next.md", words(3))
+    letters.publish(write=False)
+    keep(letters)
+    letters.write("04-later.md", words(4))
+    letters.deliver()
+    before = letters.mails
+
+    with Shift.begin(letters.app) as shift:
+        with closing(sqlite3.connect(letters.folder / "backup.db")) as copy, \
+                closing(sqlite3.connect(letters.folder / "var" / "avviso.db")) as ledger:
+            copy.backup(ledger)
+        with pytest.raises(Refusal, match="it does not know the mailings 4 to weekly"):
+            job(shift)
+        shift.send(threading.Event())
+
+    assert letters.mailings == {"2/weekly": "sent", "3/weekly": "paused"}
+    assert letters.mails == before
 
 
 def test_ledger_that_is_not_behind_goes_on(letters: Publication) -> None:
