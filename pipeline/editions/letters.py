@@ -11,6 +11,7 @@ from pipeline.editions.holes import quote
 from pipeline.editions.templates import Templates
 from pipeline.editions.text import RULE, underlined
 from pipeline.editions.wording import wording
+from pipeline.language import spoken
 
 
 class Letter(StrEnum):
@@ -22,7 +23,8 @@ class Letter(StrEnum):
 
 
 def render_letter(letter: Letter, frame: Frame, templates: Templates, *, about: str = "") -> Edition:
-    """The Edition of a letter in the publication's language; one row serves all readers.
+    """The Edition of a letter in the publication's language, or in English where we don't speak it; one row serves
+    all readers.
 
     `about` is the name of the list that its text is about, where there are others.
     """
@@ -33,12 +35,17 @@ def render_letter(letter: Letter, frame: Frame, templates: Templates, *, about: 
     context = _context(letter, frame, words)
     return Edition(
         name=letter.value,
-        language=frame.language,
+        language=_language(frame),
         subject=one_line(words["subject"]),
         preheader=one_line(words["text"]),
         html=dress(templates, "letter.html", context),
         text=templates.render("letter.txt", context).strip() + "\n",
     )
+
+
+def _language(frame: Frame) -> str:
+    """That of the words: every one in a letter is ours, and they decide where its lines begin."""
+    return frame.language if spoken(frame.language) else "en"
 
 
 def _said(letter: Letter, language: str) -> dict[str, str]:
@@ -55,7 +62,7 @@ def _context(letter: Letter, frame: Frame, words: dict[str, str]) -> dict[str, o
         Letter.WELCOME: quote(frame.url),
     }[letter]
     return {
-        **letterhead(frame, frame.language, why=catalogue[why].format(title=frame.title)),
+        **letterhead(frame, _language(frame), why=catalogue[why].format(title=frame.title)),
         "title": quote(one_line(words["subject"])),
         "subject": quote(one_line(words["subject"])),
         "preheader": quote(one_line(words["text"])),

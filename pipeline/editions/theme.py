@@ -24,18 +24,22 @@ _CJK = {
 # A long address breaks anywhere; Korean words do only if they must.
 _ANY = "word-break: break-word; overflow-wrap: break-word;"
 _KOREAN = "word-break: keep-all; overflow-wrap: anywhere;"
+# In a table such a word would take no more room than a letter: where there is enough, it says how wide it is.
+_ANY_WHOLE = "word-break: normal;"
+_KOREAN_WHOLE = "overflow-wrap: break-word;"
 
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """Colours `#rrggbb`, a CSS font list, the `leading` as a line-height, the declarations of where words break, and
-    pixels: the sheet's `width` and its text `column`."""
+    """Colours `#rrggbb`, a CSS font list, the `leading` as a line-height, the declarations of where words break and
+    of where they stay `whole`, and pixels: the sheet's `width` and its text `column`."""
 
     link: str
     link_dark: str
     fonts: str
     leading: float
     breaking: str
+    whole: str
     width: int
     column: int
 
@@ -46,10 +50,11 @@ def theme(accent: str, width: int, language: str) -> Theme:
         raise EditionError(
             f'theme accent "{accent}" is not a colour', remedy='write it like "#b4552d"', path="config.yaml",
         )
+    korean = primary(language) == "ko"
     return Theme(
         link=legible(accent, SHADE), link_dark=legible(accent, NIGHT_SHADE, CONTRAST_DARK), fonts=_fonts(language),
-        leading=_leading(language), breaking=_KOREAN if primary(language) == "ko" else _ANY, width=width,
-        column=width - 2 * PADDING,
+        leading=_leading(language), breaking=_KOREAN if korean else _ANY,
+        whole=_KOREAN_WHOLE if korean else _ANY_WHOLE, width=width, column=width - 2 * PADDING,
     )
 
 

@@ -3,5 +3,5 @@
     sanitizing    the gate                             targets       the places it goes, and addresses there
     rewriting     for one of them                      colouring     code in colours
     media, embeds, recordings   films, players, sound  grids         pictures in tables
-    vocabulary    the few words of our own
+    vocabulary    the few words of our own             whole_words   columns of words in tables
 """

@@ -15,6 +15,7 @@ from pipeline.issues.html.grids import ROOM, share_rows
 from pipeline.issues.html.media import attributes_of, show_players, with_attributes
 from pipeline.issues.html.targets import Place, Target
 from pipeline.issues.html.vocabulary import Vocabulary
+from pipeline.issues.html.whole_words import keep_words
 
 # What is the same for every target as long as it has no attributes: nearly all tags of most issues. Not <th>.
 _PLAIN = r"(?!/?(?:p|br|hr|[uo]l|li|h[2-6]|strong|em|b|i|code|pre|blockquote|del|sub|sup|table|thead|tbody|t[rd])>)"
@@ -50,7 +51,7 @@ def rewrite(clean: str, place: Place, words: Vocabulary, direction: str) -> str:
     if direction == "rtl":
         html = _CODE.sub(r'<\1 dir="ltr">', html)
     if place.target is Target.MAIL:
-        html = share_rows(html, place.width)
+        html = keep_words(share_rows(html, place.width), place.width)
     if place.target is not Target.FEED:
         html = _PICTURES_ONLY.sub(lambda line: _on_a_line(line, place), _SLANTED.sub(_upright, html))
     writer = _Writer(place, direction)

@@ -120,7 +120,8 @@ def test_our_own_words_say_their_language_and_an_address_runs_its_own_way() -> N
     foot = page("text", language="he").xpath("//td")[-1]
 
     assert [p.get("lang") for p in foot.iter("p")] == ["en", "en", None]
-    assert foot.xpath(".//span[@dir='auto']/text()") == ["上海市某路 1 号"]
+    assert foot.xpath(".//span[@dir='auto']/text()") == [
+        "You get this mail because you subscribed to 铅字周刊.", "上海市某路 1 号"]
 
 
 def test_han_letters_are_stressed_and_not_slanted() -> None:

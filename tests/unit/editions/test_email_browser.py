@@ -127,3 +127,59 @@ def test_inlining_changes_no_look(
     monkeypatch.setattr(dressing, "inline", sheet)
 
     assert inlined == looks()
+
+
+TABLES = """\
+| Press | Year | Town | Kind | Format | Sheets an hour | Operators | Running | Remarks |
+|---|---:|---|---|---|---:|---:|:---:|---|
+| Albion | 1822 | London | Iron hand press | Demy | 200 | 2 | yes | A counterweight, its eagle and a long story |
+| Columbian | 1813 | Philadelphia | Iron hand press | Super royal | 1,100 | 2 | no | Another one |
+
+| 字体 | 作者 | 一句话 | Licence |
+|---|---|---|---|
+| LXGW 霞鹜文楷 | 落霞孤鹜 | 一款开源的中文楷体，字形温润，适合长时间阅读 | Open |
+
+| Printer | Shop | What he left behind in the town | Address |
+|---|---|---|---|
+| Aldus | Venice | Italics, octavos, a dolphin around an anchor | https://example.com/""" + "aldus/" * 20 + """ |
+"""
+# How many lines each of these words takes.
+LINES = """words => words.map(word => { const range = document.createRange();
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) { const at = walker.currentNode.data.indexOf(word);
+    if (at >= 0) { range.setStart(walker.currentNode, at); range.setEnd(walker.currentNode, at + word.length);
+      return new Set([...range.getClientRects()].map(each => each.top)).size } } })"""
+
+
+@pytest.mark.parametrize(("width", "words"), [
+    (800, ["Licence", "LXGW", "Open", "Printer", "Aldus", "Venice", "octavos", "Address"]),
+    (320, ["Licence", "LXGW", "Open", "Shop", "Aldus"])])
+def test_words_in_tables_stay_whole_where_there_is_room_and_no_table_is_wider_than_a_phone(
+    browser: Any, width: int, words: list[str],
+) -> None:
+    page = show(browser, render(TABLES).html, width=width, scheme="light")
+
+    assert page.evaluate(LINES, words) == [1] * len(words)
+    assert page.evaluate(MEASURE)["overflow"] == 0
+    page.close()
+
+
+def test_ways_out_can_be_hit_with_a_thumb(browser: Any) -> None:
+    page = show(browser, render(BODY).html, width=375, scheme="light")
+
+    heights = page.evaluate("[...document.querySelectorAll('.target')].map(each => each.offsetHeight)")
+
+    assert heights == [44, 44, 44]
+    page.close()
+
+
+@pytest.mark.parametrize(("language", "side"), [("ar", "right"), ("en", "left")])
+def test_the_foot_begins_on_one_side(browser: Any, language: str, side: str) -> None:
+    page = show(browser, render("Text.", language=language, title="Title").html, width=800, scheme="light")
+
+    edges = page.evaluate("""side => [...document.querySelectorAll(".foot p")].map(line => {
+      const range = document.createRange(); range.selectNodeContents(line);
+      return Math.round(range.getBoundingClientRect()[side] - line.getBoundingClientRect()[side]) })""", side)
+
+    assert edges == [0, 0, 0]
+    page.close()

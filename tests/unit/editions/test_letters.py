@@ -59,3 +59,13 @@ def test_a_title_with_marks_of_ours_stays_a_title() -> None:
 
     assert made.subject == "欢迎订阅《{x} AVVISO-HOLE-VIEW <b>》"
     assert html.document_fromstring(fill(made.html, FILLED)).xpath("//h1/text()") == [made.subject]
+
+
+@pytest.mark.parametrize(("language", "voice"), [("ar", "en"), ("he-IL", "en"), ("en-GB", "en-GB"), ("zh-TW", "zh-TW")])
+def test_a_letter_is_in_the_language_of_its_words_and_runs_as_they_do(language: str, voice: str) -> None:
+    made = render_letter(Letter.CONFIRM, replace(FRAME, language=language), TEMPLATES)
+    shown: Any = html.document_fromstring(made.html)
+
+    assert made.language == voice
+    assert {(each.get("lang"), each.get("dir")) for each in shown.xpath("//*[@role='article'] | /html")} == {
+        (voice, "ltr")}

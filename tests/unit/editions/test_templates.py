@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.editions.templates import Templates, style_elements
+from pipeline.editions.theme import theme
 from pipeline.errors import EditionError
 
 
@@ -15,7 +16,7 @@ def test_an_owners_file_shadows_the_packaged_one_and_no_other(tmp_path: Path) ->
     templates = Templates(tmp_path)
 
     assert templates.render("letter.html", {}) == "mine"
-    assert templates.css("head.css", {"theme": {"link": "#111111", "link_dark": "#eeeeee"}}).startswith(":root{")
+    assert templates.css("head.css", {"theme": theme("#b4552d", 640, "en")}).startswith(":root{")
 
 
 def test_values_are_escaped_in_html_and_not_in_text(tmp_path: Path) -> None:

@@ -1,0 +1,63 @@
+"""Tables in mail whose words stay whole: all of them, or as many columns as have room, or a smaller type."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from pipeline.issues.document import Target
+from tests.unit.issues.rendered import shown
+
+WIDE = """\
+| Press | Year | Town | Kind | Format | Sheets an hour | Operators | Running | Remarks |
+|---|---:|---|---|---|---:|---:|:---:|---|
+| Albion | 1822 | London | Iron hand press | Demy | 200 | 2 | yes | A counterweight, its eagle and a long story |
+| Columbian | 1813 | Philadelphia | Iron hand press | Super royal | 1,100 | 2 | no | Another one |
+"""
+
+
+def classes(text: str, **options: object) -> list[str]:
+    """The classes of the first table and of the cells in its first row, in order; "" for none."""
+    table = shown(text, width=576, **options).split("</tr>")[0]
+    tags = re.findall(r"<(?:table|th|td)\b([^>]*)>", table)
+    return [found[1] if (found := re.search(r'class="([^"]*)"', tag)) else "" for tag in tags]
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("| Unit | Points |\n|-|-:|\n| Pica | 12 |", ["", "", ""]),
+    ("| Unit | Points |\n|-|-:|\n| Pica, which a printer counts in | 12 |", ["whole", "", ""]),
+    ("| 名称 | 类型 | 价格（元） | 一句话 |\n|-|-|-|-|\n| 霞鹜文楷 | 字体 | 0 | 字形温润，适合长时间阅读 |",
+     ["whole", "", "", "", ""]),
+    ("| Language | Interpreter | Compatibility | Documentation |\n|-|-|-|-|\n| a | b | c | d |",
+     ["roomy", "whole", "", "", ""]),
+    ("| 1 | A Very Long Headline |\n|-|-|\n| 2 | https://example.com/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p |",
+     ["roomy", "whole", ""]),
+    ("| 1 | Two |\n|-|-|\n| 2 | https://example.com/" + "long" * 30 + " |", ["", "whole", ""]),
+    (WIDE, ["crowded", "", "roomy", "", "", "", "", "", "", ""]),
+    ("| 이름 | 설명 |\n|-|-|\n| 나무 | 사과와배와포도와귤과감과밤과대추와호두와잣 |", ["roomy", "whole", ""]),
+])
+def test_a_column_keeps_its_words_where_it_has_room(text: str, expected: list[str]) -> None:
+    assert classes(text) == expected
+
+
+@pytest.mark.parametrize("text", [
+    "| ![a](a.png) | B |\n|-|-|\n| c | d |",
+    '<table><tr><td colspan="2">a</td></tr><tr><td>b</td><td>c</td></tr></table>',
+    "<table><tr></tr></table>",
+])
+def test_a_table_that_cannot_be_measured_is_left_alone(text: str) -> None:
+    assert not {"whole", "roomy", "crowded"} & set(classes(text))
+
+
+def test_of_tables_in_one_another_only_the_innermost_is_measured() -> None:
+    inner = f"<table><tr><td>{'a word ' * 9}</td></tr></table>"
+
+    found = shown(f"<table><tr><td>{inner}</td></tr></table>")
+
+    assert re.findall(r"<table[^>]*>", found) == ["<table>", '<table class="whole">']
+
+
+@pytest.mark.parametrize("target", [Target.WEB, Target.FEED])
+def test_elsewhere_tables_scroll(target: Target) -> None:
+    assert "whole" not in shown(f"| a | b |\n|-|-|\n| c | {'long ' * 20} |", target)
