@@ -21,6 +21,7 @@ from pipeline.engines.jobs import Shift
 from pipeline.errors import Refusal
 from pipeline.mailings.highwater import HighWater
 from pipeline.mailings.ledger import Ledger
+from pipeline.mailings.ledger.notebook import Reach
 from tests.books import NOON, add_issue, begin_mailing, copied_database
 from tests.fault.house import happens
 from tests.publications import Publication, words
@@ -320,6 +321,26 @@ def test_mark_is_raised_while_a_process_is_at_work(letters: Publication, monkeyp
         mark.unlink()
 
         assert happens(lambda: mark.exists() and '"mailings": {"1": "2 to weekly"}' in mark.read_text("utf-8"), 10)
+
+
+def test_mark_that_another_process_raises_meanwhile_accuses_nobody(
+    letters: Publication, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    notebook = letters.app.ledger.notebook
+    reach = notebook.reach
+
+    def overtaken(named: int) -> Reach:
+        found = reach(named)
+        monkeypatch.undo()
+        letters.write("03-next.md", words(3))
+        letters.deliver()
+        return found
+
+    monkeypatch.setattr(notebook, "reach", overtaken)
+
+    letters.app.high_water.check()
+
+    assert letters.mailings == {"2/weekly": "sent", "3/weekly": "sent"}
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"epoch": 1}'])
