@@ -17,6 +17,7 @@ import jinja2
 from pipeline.cache import Bytecode, Cache
 from pipeline.editions.columns import wrap
 from pipeline.errors import EditionError
+from pipeline.override import OverrideFolder
 
 # In a wheel the templates lie inside the package, in a checkout beside it.
 _HOMES = (Path(__file__).parents[1] / "templates" / "email", Path(__file__).parents[2] / "templates" / "email")
@@ -61,7 +62,7 @@ class Templates:
         self.cache = cache
         packaged()
         self._environment = jinja2.Environment(
-            loader=jinja2.ChoiceLoader([*([jinja2.FileSystemLoader(owner)] if owner else []), _Packaged()]),
+            loader=jinja2.ChoiceLoader([*([OverrideFolder(owner)] if owner else []), _Packaged()]),
             autoescape=jinja2.select_autoescape(disabled_extensions=("txt",), default=True),
             undefined=jinja2.StrictUndefined,
             bytecode_cache=Bytecode(cache) if cache else None,
@@ -79,9 +80,9 @@ class Templates:
         except jinja2.TemplateError as error:
             raise _unfillable(*self._place(error, name), str(error)) from error
         except OSError as error:
-            raise EditionError(f"the template cannot be read: {error.strerror}",
-                               path=_path(Path(error.filename or name).name),
-                               remedy="let avviso read it, or delete it to use the packaged one") from error
+            raise EditionError(
+                f"the template cannot be read: {error.strerror}", path=_path(Path(error.filename or name).name),
+                remedy="let avviso read it and its folder, or delete it to use the packaged one") from error
         except _SLIPS as error:
             raise _unfillable(*self._place(error, name), f"{type(error).__name__}: {error}") from error
 

@@ -16,7 +16,6 @@ from jinja2 import (
     BaseLoader,
     ChoiceLoader,
     Environment,
-    FileSystemLoader,
     StrictUndefined,
     TemplateError,
     TemplateNotFound,
@@ -25,6 +24,7 @@ from jinja2 import (
 
 from pipeline.cache import Bytecode, Cache
 from pipeline.errors import ConfigError
+from pipeline.override import OverrideFolder
 
 # What an expression in a template can raise besides jinja's own errors.
 _MISTAKES = (TemplateError, ArithmeticError, LookupError, AttributeError, TypeError, ValueError)
@@ -48,16 +48,18 @@ class Templates:
             self.environment.get_template(name)
 
     def text(self, name: str) -> str:
-        """A file that is no template, as it is: a style sheet, a script."""
+        """A file that is no template, as it is: a style sheet, a script. Raises ConfigError that names it."""
         try:
             return self.loader.get_source(self.environment, name)[0]
         except (TemplateNotFound, UnicodeDecodeError) as error:
             raise ConfigError("cannot be read", path=name, remedy="save the file as UTF-8") from error
+        except OSError as error:
+            raise _unreadable(name, error) from error
 
 
 def web_templates(folders: Sequence[Path], cache: Cache | None = None) -> Templates:
     """Templates from folders of `templates/web`, the owner's before the packaged one; some may be absent."""
-    loader = ChoiceLoader([FileSystemLoader(folder) for folder in folders])
+    loader = ChoiceLoader([OverrideFolder(folder) for folder in folders])
     environment = Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         keep_trailing_newline=True, bytecode_cache=Bytecode(cache) if cache else None,
@@ -74,6 +76,13 @@ def _mistakes_named(name: str) -> Iterator[None]:
         what = f"there is no {error}" if isinstance(error, TemplateNotFound) else str(error)
         raise ConfigError(f"template: {what}", path=path, line=line,
                           remedy="mend it, or delete it and the packaged one is used") from error
+    except OSError as error:
+        raise _unreadable(name, error) from error
+
+
+def _unreadable(name: str, error: OSError) -> ConfigError:
+    return ConfigError(f"the template cannot be read: {error.strerror}", path=str(error.filename or name),
+                       remedy="let avviso read it and its folder, or delete it and the packaged one is used")
 
 
 def _place(error: Exception, name: str) -> tuple[str, int | None]:

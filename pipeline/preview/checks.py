@@ -28,10 +28,12 @@ from pipeline.issues.reading.manuscript import read_manuscript
 from pipeline.issues.reading.naming import number_in_name, stem
 from pipeline.issues.record import Record
 from pipeline.preview.books import look, rehearsal
+from pipeline.publish.manifest import template_files
 from pipeline.publish.permalinks import address, clash
 from pipeline.publish.worker_pool import WorkerPool, cores
 
 FINISHED = (State.MAILED, State.ADOPTED)
+SHEETS = ("style.css", "feed.css", "filter.js")  # of templates/web, taken as they are
 TAIL = 60                    # characters, blanks left out, by which the end of an issue is known again
 
 Progress = Callable[[int, int], None]
@@ -201,8 +203,9 @@ def template_findings(app: App) -> Iterator[Problem]:
     """What is wrong with the owner's templates: those of the web are read, an issue's are tried on the newest."""
     newest = max(app.archive.issues().values(), key=lambda one: one.due_at, default=None)
     web = app.web_folders[0]
-    tries: list[Callable[[], object]] = [partial(app.web_templates.compile, path.relative_to(web).as_posix())
-                                         for path in sorted(web.rglob("*.html"))]
+    names = [path.relative_to(web).as_posix() for path in template_files(web) if path.suffix == ".html"]
+    tries: list[Callable[[], object]] = [partial(app.web_templates.compile, name) for name in names or ["base.html"]]
+    tries += [partial(app.web_templates.text, name) for name in SHEETS]
     if newest is not None:
         tries += [partial(app.builder.try_page, newest), partial(app.dresser.edition, newest)]
     for attempt in tries:

@@ -53,9 +53,8 @@ class Build:
         self._spines = spines
         self._permalinks = {spine.path: spine.permalink for spine in spines}
         self._damaged = changed(before.files)
-        folders = tuple(folder for folder in tools.plan.templates if folder.is_dir())
         self._context = RenderContext(
-            tools.renderer.style, tools.plan.publication, self._permalinks, folders, tools.plan.cache)
+            tools.renderer.style, tools.plan.publication, self._permalinks, tools.plan.templates, tools.plan.cache)
         self._expected: dict[str, bool] = {}  # every file of the output, and whether it was made anew
         self.after = BuildRecord()
         self.pages: tuple[str, ...] = ()

@@ -135,8 +135,21 @@ class Manifest:
 
 def frame(settings: str, templates: Iterable[str | Path]) -> str:
     """What besides the issues decides the output, as a digest: also what our own templates say, in a checkout."""
-    files = [path for folder in templates for path in sorted(Path(folder).glob("**/*"))]
-    return stamp(settings, *((path.name, path.read_bytes()) for path in files if path.is_file()))
+    files = [path for folder in templates for path in template_files(folder)]
+    return stamp(settings, *((path.name, _content(path)) for path in files))
+
+
+def template_files(folder: str | Path) -> list[Path]:
+    """Every file in a folder of templates, ordered; none where nothing can be listed."""
+    return sorted(Path(place, name) for place, _, names in os.walk(folder) for name in names)
+
+
+def _content(path: Path) -> bytes | str:
+    """Of a template; where it cannot be read why, which whoever fills it will say."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        return str(error.strerror)
 
 
 def unbroken(noted: str | None, files: str | None, folder: str, around: str, now: datetime) -> bool:

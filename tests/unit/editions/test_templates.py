@@ -76,7 +76,7 @@ def test_a_file_that_cannot_be_read_is_named_in_words(tmp_path: Path) -> None:
         Templates(tmp_path).render("issue.html", {})
 
     assert str(caught.value) == ("templates/email/issue.html: the template cannot be read: Input/output error: "
-                                 "let avviso read it, or delete it to use the packaged one")
+                                 "let avviso read it and its folder, or delete it to use the packaged one")
 
 
 def test_a_missing_template_is_named(tmp_path: Path) -> None:

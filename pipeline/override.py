@@ -1,0 +1,34 @@
+"""The owner's own templates, which stand in the place of the packaged ones, file by file.
+
+One that is there and cannot be read is an error: a publication never goes out in another look than its own in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, TemplateNotFound
+from jinja2.loaders import split_template_path
+
+
+class OverrideFolder(FileSystemLoader):
+    """A folder of templates, which need not exist. jinja2's own loader passes over what it may not look at."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._folder = folder
+
+    def get_source(
+        self, environment: Environment, template: str,  # noqa: ARG002, jinja2's shape
+    ) -> tuple[str, str, Callable[[], bool]]:
+        """Raises TemplateNotFound where there is none, OSError and UnicodeDecodeError for one that cannot be read."""
+        path = self._folder.joinpath(*split_template_path(template))
+        try:
+            source = path.read_text("utf-8")
+        except (FileNotFoundError, NotADirectoryError):
+            if path.is_symlink() or self._folder.is_symlink():  # it leads nowhere
+                raise
+            raise TemplateNotFound(template) from None
+        left = path.stat().st_mtime_ns
+        return source, str(path), lambda: path.exists() and path.stat().st_mtime_ns == left
