@@ -34,6 +34,8 @@ _BY_STATE: dict[str, Said] = {
     "42P05": _POOLED,   # duplicate_prepared_statement: and somebody else here
     "25006": (Unreachable, "the database can only be read", "name the server that writes in `database`, not a standby"),
     "3F000": (Unreachable, "the database has no schema for the ledger", "make it, or mend search_path in `database`"),
+    "42P01": (Unreachable, "a table of the ledger is missing",  # undefined_table
+              "wait until it is restored, or restore the last backup of the database"),
     "42501": (Unreachable, "the database does not let this user do so",
               "let the user own the database, or grant it all on its tables and sequences"),
     "55P03": _ANOTHER,  # lock_not_available

@@ -264,6 +264,8 @@ def telling(name: str, job: Callable[[], object]) -> Callable[[], None]:
     def told() -> None:
         try:
             again(job)
+        except Busy as error:
+            log.info("job.left", extra={"job": name, "reason": str(error)})
         except PipelineError as error:
             log.error("job.failed", extra={"job": name, "reason": str(error)})
         except Exception as error:  # the outermost rim of a thread: it would end for good and be missed by nobody

@@ -372,6 +372,20 @@ def test_schema_that_is_not_there_is_named(postgres_url: str) -> None:
     database.close()
 
 
+def test_table_that_is_missing_while_a_dump_is_read_in_is_named(postgres_url: str) -> None:
+    """`pg_dump --clean` takes each away before it makes it anew, under whoever works on the ledger."""
+    database = open_database(postgres_url)
+    with database.write() as connection:
+        connection.exec_driver_sql("DROP TABLE note")
+
+    with pytest.raises(Unreachable) as refused:
+        write(database, "meanwhile")
+    database.close()
+
+    assert str(refused.value).startswith('a table of the ledger is missing: relation "note" does not exist')
+    assert "\n" not in str(refused.value)
+
+
 def test_database_of_one_language_is_refused_before_anything_is_in_it(postgres_server: str) -> None:
     name = "avviso_latin"
     run_sql(postgres_server, f"CREATE DATABASE {name} ENCODING 'LATIN1' TEMPLATE template0")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from datetime import timedelta
@@ -359,6 +360,18 @@ def test_job_that_met_another_writer_is_made_again_and_only_then_said(
     telling("tidy", job)()
 
     assert [record.message for record in caplog.records] == said
+
+
+def test_pass_that_another_machine_makes_is_no_failure(caplog: pytest.LogCaptureFixture) -> None:
+    """Of two machines with one ledger either meets the other again and again, and nobody has to see to it."""
+    caplog.set_level(logging.INFO)
+
+    def job() -> None:
+        raise Busy("another machine publishes from this ledger just now")
+
+    telling("publish", job)()
+
+    assert [(record.levelname, record.message) for record in caplog.records] == [("INFO", "job.left")]
 
 
 def test_nothing_waits_for_a_mailbox_but_the_round_that_reads_it(tmp_path: Path) -> None:
