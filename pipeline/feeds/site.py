@@ -11,7 +11,7 @@ import html
 import json
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from markupsafe import Markup
 
@@ -121,8 +121,19 @@ def _frame(publication: Publication, permalink: str, heading: str) -> Values:
         "link": partial(relative_address, permalink),
         "picture": partial(_picture, publication, permalink),
         "tag_folder": tag_folder,
+        "icon": _icon(publication),
         "policy": _policy(publication),
     }
+
+
+def _icon(publication: Publication) -> str:
+    """The first letter of the title on the accent. It is part of the page: no browser asks for a /favicon.ico."""
+    letter = next(filter(str.isalnum, publication.title), "")
+    return "data:image/svg+xml," + quote(
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
+        f'<rect width="32" height="32" rx="7" fill="{palette(publication.accent).light}"/>'
+        '<text x="16" y="23" font-family="serif" font-weight="700" font-size="20" text-anchor="middle" fill="#fff">'
+        f"{letter}</text></svg>")
 
 
 def _picture(publication: Publication, permalink: str, address: str) -> str:

@@ -112,6 +112,10 @@ def test_axe_finds_nothing_in_the_archive(browser: Any, address: str, path: str,
     ("<p><em>a</em></p>", "em", {"fontStyle": "italic", "textEmphasisStyle": "none"}),
     ('<p><em class="upright">a</em></p>', "em", {"fontStyle": "normal", "textEmphasisStyle": "dot"}),
     ("<p>a<br><img class=apart src=x></p>", "img", {"display": "inline", "marginTop": "10.2px"}),
+    ("<p><img src=x> <img src=x></p>", "img", {"display": "inline", "marginTop": "4.25px"}),
+    ("<pre><code>a</code></pre>", "code", {"fontSize": "14px", "lineHeight": "22.4px"}),
+    ("<p><kbd>a</kbd></p>", "kbd", {"borderRadius": "3px"}),
+    ("<ol><li><p>a</p><ul><li>b</li></ul></li></ol>", "ul", {"marginTop": "5.95px"}),
     ("<ul><li class=task>a<ul><li>b</li></ul></li></ul>", ".task", {"textIndent": "-21.25px"}),
     ("<ul><li class=task>a<ul><li>b</li></ul></li></ul>", ".task li", {"textIndent": "0px"}),
 ])
@@ -140,6 +144,39 @@ def test_a_name_in_a_narrow_table_stays_whole(browser: Any, address: str) -> Non
         return document.querySelector(".text a").getClientRects().length }""")
 
     assert lines == 1
+
+
+def test_a_wide_table_is_whole_on_paper(browser: Any, address: str) -> None:
+    page = browser.new_page(viewport={"width": 700, "height": 800})
+    page.goto(f"{address}1/")
+    page.evaluate("""() => { document.querySelector(".text").innerHTML =
+        "<table><tr>" + "<th>A head of words</th>".repeat(12) + "</tr><tr>" + "<td>a few words</td>".repeat(12) +
+        "</tr></table>" }""")
+
+    page.emulate_media(media="print")
+
+    assert page.evaluate("[...document.querySelectorAll('.text, td:last-child')].map(each => "
+                         "Math.round(each.getBoundingClientRect().right))") == [700, 700]
+
+
+@pytest.mark.parametrize("path", ["", "1/", "404.html"])
+def test_links_that_stand_alone_can_be_hit_with_a_thumb(browser: Any, address: str, path: str) -> None:
+    page = browser.new_page(viewport={"width": 375, "height": 800})
+    page.goto(address + path)
+
+    low = page.evaluate("[...document.querySelectorAll('.masthead a, .feeds a, .tags a, .neighbours a, button, input')]"
+                        ".filter(each => each.checkVisibility() && each.getBoundingClientRect().height < 44)"
+                        ".map(each => each.outerHTML)")
+
+    assert low == []
+
+
+def test_the_page_of_what_is_not_there_keeps_its_distance(browser: Any, address: str) -> None:
+    page = browser.new_page(viewport={"width": 375, "height": 800})
+
+    page.goto(f"{address}404.html")
+
+    assert page.evaluate("getComputedStyle(document.querySelector('h1')).paddingTop") == "48px"
 
 
 @pytest.mark.parametrize("width", [320, 1280])
@@ -203,6 +240,21 @@ def test_feed_opened_in_a_browser_shows_how_to_subscribe_and_the_titles(browser:
                            ".filter(e => getComputedStyle(e).display === 'block').map(e => e.textContent)")
     assert hint == '"This is a feed. To follow it, copy the address of this page into a feed reader."'
     assert titles == [f"Letter {number}" for number in range(8, 0, -1)]
+
+
+@pytest.mark.parametrize(("name", "expected"), [
+    ("atom.xml", ["title", "published", "summary", "link"]), ("rss.xml", ["title", "pubDate", "description", "link"])])
+def test_entries_of_a_feed_show_title_date_words_and_address_in_this_order(
+    browser: Any, address: str, name: str, expected: list[str],
+) -> None:
+    page = browser.new_page()
+    page.goto(f"{address}feeds/{name}")
+
+    order = page.evaluate("""() => [...document.querySelector("entry, item").children]
+      .filter(each => each.checkVisibility())
+      .sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top).map(each => each.localName)""")
+
+    assert order == expected
 
 
 @pytest.mark.parametrize("name", ["atom.xml", "rss.xml"])

@@ -7,9 +7,10 @@ import json
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
-from lxml import html
+from lxml import etree, html
 
 from pipeline.errors import ConfigError
 from pipeline.feeds.feed import Entry, Publication
@@ -94,6 +95,7 @@ def test_page_tells_other_sites_what_it_is() -> None:
         "og:title": "Letter 2",
         "og:url": "https://letters.example.com/2/",
         "og:image": "https://letters.example.com/assets/c.jpg",
+        "og:image:alt": "A lamp",
         "article:published_time": "2024-01-14T08:00:00+00:00",
         "article:modified_time": "2024-01-14T08:00:00+00:00",
         "article:tag": "sea",
@@ -199,6 +201,24 @@ def test_tags_have_pages_and_those_that_differ_in_case_share_one() -> None:
     assert root.xpath("//h1/text()") == ["LLM"]
     assert links(root, "//main//h3/a") == [("Letter 2", "../../2/"), ("Letter 1", "../../1/")]
     assert links(page(entry(1, tags=("海",))), "//a[@rel='tag']") == [("海", "../tags/%E6%B5%B7/")]
+
+
+@pytest.mark.parametrize(("title", "letter"), [
+    ("Night Letters", "N"), ("《夜信》", "夜"), ("<b>", "b"), ("&amp", "a"), ("…", "")])
+def test_the_icon_is_the_first_letter_of_the_title_on_the_accent(title: str, letter: str) -> None:
+    icon, = page(entry(), dataclasses.replace(PUBLICATION, title=title)).xpath("//link[@rel='icon']/@href")
+
+    kind, _, drawn = icon.partition(",")
+    picture = etree.fromstring(unquote(drawn))
+
+    assert kind == "data:image/svg+xml"
+    assert ["".join(part.itertext()) for part in picture] == ["", letter]
+
+
+def test_a_logo_is_the_icon_where_there_is_one() -> None:
+    root = page(entry(), dataclasses.replace(PUBLICATION, logo="logo.svg"))
+
+    assert root.xpath("//link[@rel='icon']/@href") == ["../logo.svg"]
 
 
 def test_subscribe_form_is_there_when_an_address_takes_it_and_the_policy_allows_it() -> None:

@@ -51,6 +51,28 @@ def test_page_fits_the_window_asks_nobody_else_and_names_its_fields(
                          "document.querySelectorAll('main').length]") == ["en", 1, 1]
 
 
+@pytest.mark.parametrize("name", ["form", "confirm", "preferences"])
+def test_everything_to_press_is_as_high_as_a_thumb_is_wide(browser: Any, pages: dict[str, str], name: str) -> None:
+    page = browser.new_page(viewport={"width": 375, "height": 800})
+    page.goto(pages[name])
+
+    low = page.evaluate("[...document.querySelectorAll('a, button, select, label.tick, input:not([type=checkbox])')]"
+                        ".filter(each => each.checkVisibility() && each.getBoundingClientRect().height < 44)"
+                        ".map(each => each.outerHTML)")
+
+    assert low == []
+
+
+@pytest.mark.parametrize(("name", "title"), [
+    ("form", "Subscribe to Letters"), ("preferences", "Your subscription · Letters")])
+def test_a_title_names_the_publication_once(browser: Any, pages: dict[str, str], name: str, title: str) -> None:
+    page = browser.new_page()
+
+    page.goto(pages[name])
+
+    assert page.title() == title
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_words_and_buttons_can_be_read_by_day_and_by_night(
     browser: Any, pages: dict[str, str], scheme: str,
