@@ -372,7 +372,7 @@ def test_machines_that_share_the_work_need_one_secret() -> None:
     ("  title:", "  timezone: ../../etc/passwd\n  title:",
      '2: publication.timezone: "../../etc/passwd" is not a time zone: write a name such as Asia/Shanghai'),
     ("  title:", "  language: 中文\n  title:",
-     '2: publication.language: "中文" is not a language: write a tag such as zh-Hans or en'),
+     '2: publication.language: "中文" is not a language tag: write zh'),
     ("  title:", "  theme: {accent: 'red;}'}\n  title:",
      '2: publication.theme.accent: "red;}" is not a colour: write it in quotes as "#b4552d"'),
     ("  title:", "  theme: {width: 10}\n  title:",
