@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date
 
 _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
@@ -23,6 +24,22 @@ _MONTHS = {
     "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
 }
 
+# What people call a language, in English and in itself; one name, one language.
+_NAMES = {
+    "ar": "Arabic, العربية", "bg": "Bulgarian, Български", "ca": "Catalan, Català", "cs": "Czech, Čeština, Česky",
+    "da": "Danish, Dansk", "de": "German, Deutsch", "el": "Greek, Ελληνικά", "en": "English",
+    "en-GB": "British English", "en-US": "American English", "es": "Spanish, Español, Castellano",
+    "fa": "Persian, Farsi, فارسی", "fi": "Finnish, Suomi", "fr": "French, Français", "he": "Hebrew, עברית",
+    "hi": "Hindi, हिन्दी", "hu": "Hungarian, Magyar", "id": "Indonesian, Bahasa Indonesia", "it": "Italian, Italiano",
+    "ja": "Japanese, 日本語, 日语, 日語", "ko": "Korean, 한국어, 韩语, 韓語", "nl": "Dutch, Nederlands",
+    "no": "Norwegian, Norsk", "pl": "Polish, Polski", "pt": "Portuguese, Português", "pt-BR": "Brazilian Portuguese",
+    "ro": "Romanian, Română", "ru": "Russian, Русский", "sk": "Slovak, Slovenčina", "sr": "Serbian, Српски, Srpski",
+    "sv": "Swedish, Svenska", "th": "Thai, ไทย", "tr": "Turkish, Türkçe", "uk": "Ukrainian, Українська",
+    "vi": "Vietnamese, Tiếng Việt", "yue": "Cantonese, 粵語, 粤语", "zh": "Chinese, Mandarin, 中文, 汉语, 漢語",
+    "zh-Hans": "Simplified Chinese, Chinese (Simplified), 简体中文, 簡體中文, 简体",
+    "zh-Hant": "Traditional Chinese, Chinese (Traditional), 繁體中文, 繁体中文, 繁體, 正體中文",
+}
+
 
 def language_tag(text: str) -> str:
     """A tag as settings, texts and tables have it, `zh_CN` as `zh-CN`; "" for what has not the shape of one.
@@ -31,6 +48,20 @@ def language_tag(text: str) -> str:
     """
     tag = text.strip().replace("_", "-")
     return tag if _TAG.fullmatch(tag) else ""
+
+
+def named_language(text: str) -> str:
+    """The tag of a language that somebody names, by its tag or in words: "English", "中文"; "" where it is none."""
+    return language_tag(text) or _BY_NAME.get(_folded(text), "")
+
+
+def _folded(name: str) -> str:
+    """A name however it is written: capitals, accents and the width of blanks aside."""
+    plain = (c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    return " ".join("".join(plain).casefold().split())
+
+
+_BY_NAME = {_folded(name): tag for tag, names in _NAMES.items() for name in names.split(", ")}
 
 
 def primary(language: str) -> str:

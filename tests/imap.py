@@ -168,18 +168,21 @@ class _Visit:
         return "OK [READ-WRITE] open"
 
     def do_search(self, rest: str) -> str:
-        what = rest.split(" ", 2)[2]
-        if what.startswith("SINCE "):
-            day = datetime.strptime(what[6:], "%d-%b-%Y").replace(tzinfo=UTC)
-            found = [mail.uid for mail in self.mails if mail.at >= day]
-        else:
-            first = int(what.removeprefix("UID ").removesuffix(":*"))
-            last = max((mail.uid for mail in self.mails), default=0)
-            found = [mail.uid for mail in self.mails if mail.uid >= first or mail.uid == last]
+        asked = re.fullmatch(r"UID SEARCH UID (\d+):(\d+|\*)(?: SINCE (.+))?", rest)
+        assert asked
+        newest = max((mail.uid for mail in self.mails), default=0)
+        first, last = sorted((int(asked[1]), newest if asked[2] == "*" else int(asked[2])))  # in either order
+        day = datetime.strptime(asked[3] or "01-Jan-1970", "%d-%b-%Y").replace(tzinfo=UTC)
+        found = [mail.uid for mail in self.mails if first <= mail.uid <= last and mail.at >= day]
         self.say("* SEARCH " + " ".join(map(str, found)))
         return "OK done"
 
     def do_fetch(self, rest: str) -> str:
+        if asked := re.fullmatch(r"FETCH (\d+) \(UID\)", rest):
+            place = int(asked[1])
+            if place <= len(self.mails):
+                self.say(f"* {place} FETCH (UID {self.mails[place - 1].uid})")
+            return "OK done"
         wanted = int(rest.split(" ")[2])
         self.server.on_fetch()
         if wanted in self.server.broken:

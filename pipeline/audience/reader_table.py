@@ -27,7 +27,7 @@ from pipeline.audience.systems import (
 )
 from pipeline.audience.table import Damage, Record, unguard
 from pipeline.errors import AudienceError, Problem
-from pipeline.language import language_tag
+from pipeline.language import named_language
 
 _INSTANT = re.compile(
     r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ]+(\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d*)?)?)?"
@@ -96,7 +96,7 @@ class ReaderTable:
             tuple(re.findall(r"[^\s,;|]+", cell(record, system.lists))),
             self._evidence(record),
             self._name(record),
-            language_tag(cell(record, system.language)),
+            named_language(cell(record, system.language)),
             self._standing(record),
             left_at,
         )

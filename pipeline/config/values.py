@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from pipeline.language import language_tag
+from pipeline.language import language_tag, named_language
 
 T = TypeVar("T")
 
@@ -178,7 +178,7 @@ def read_language(text: str) -> str:
         raise wrong("is a country and no language", f"write {tongue}")
     if tag := language_tag(text):
         return tag
-    raise wrong("is not a language", "write a tag such as zh-Hans or en")
+    raise wrong("is not a language tag", f"write {named_language(text) or 'one such as zh-Hans or en'}")
 
 
 def read_host(text: str) -> str:

@@ -26,9 +26,11 @@ from pipeline.errors import ConfigError, Unreachable, in_one_line
 
 MOST_BYTES = 256 * 1024  # of one mail: what is longer is cut, and the report stands at its beginning
 PATIENCE_S = 30.0   # for each answer
+SPAN = 50_000       # mails that one answer names: it is one line, and the library takes lines of 1,000,000 bytes
 LONGEST_S = 120.0   # for all of a look: a server that says a letter a minute is never silent
 
 _FETCH = f"(INTERNALDATE BODY.PEEK[]<0.{MOST_BYTES}>)"
+_UID = re.compile(rb"UID (\d+)", re.IGNORECASE)
 _DATE = re.compile(rb'INTERNALDATE "([^"]{20,30})"')
 # RFC 5530: what passes by itself, and what else is no fault of the password.
 _BUSY = re.compile(r"\[(?:UNAVAILABLE|INUSE)\]", re.IGNORECASE)
@@ -67,18 +69,19 @@ class Mail:
 class Folder:
     """The folder, open. Everything here raises Unreachable when the line is lost."""
 
-    def __init__(self, client: imaplib.IMAP4, settings: MailboxSettings, validity: int) -> None:
+    def __init__(self, client: imaplib.IMAP4, settings: MailboxSettings, validity: int, held: int) -> None:
         self._client = client
         self._settings = settings
+        self._held = held  # how many mails lie in it
         self.validity = validity  # UIDVALIDITY: with another one, all UIDs are others
 
     def after(self, uid: int) -> list[int]:
         """The UIDs behind this one, in their order."""
-        return [found for found in self._search(f"UID {uid + 1}:*") if found > uid]  # `*` is the last one in any case
+        return self._search(uid, "")
 
     def since(self, day: datetime) -> list[int]:
-        """The UIDs of what arrived on this day and later."""
-        return self._search(f"SINCE {day.day:02}-{_MONTHS[day.month - 1]}-{day.year}")
+        """The UIDs of what arrived on this day and later, in their order."""
+        return self._search(0, f" SINCE {day.day:02}-{_MONTHS[day.month - 1]}-{day.year}")
 
     def fetch(self, uid: int) -> Mail | None:
         """One mail, not marked by it; None when it is gone, or the server can never give it."""
@@ -118,9 +121,22 @@ class Folder:
             _told(self._client.uid("STORE", which, "+FLAGS.SILENT", r"(\Deleted)"))
             _told(self._client.uid("EXPUNGE", which))
 
-    def _search(self, what: str) -> list[int]:
-        answer = _told(self._client.uid("SEARCH", what))
-        return sorted(int(word) for line in answer if line for word in line.split())
+    def _search(self, behind: int, what: str) -> list[int]:
+        """The UIDs behind this one of which `what` is true, asked for in ranges of at most SPAN mails."""
+        found: set[int] = set()
+        last = behind
+        for end in (*(uid for uid in self._milestones() if uid > behind), None):
+            answer = _told(self._client.uid("SEARCH", f"UID {last + 1}:{end or '*'}{what}"))
+            found.update(int(word) for line in answer if line for word in line.split())
+            last = end or last
+        return sorted(uid for uid in found if uid > behind)  # `*` is the last one in any case
+
+    def _milestones(self) -> Iterator[int]:
+        """The UID of each SPANth mail. Between UIDs none is passed over, also where mails vanish meanwhile."""
+        for place in range(SPAN, self._held, SPAN):
+            said = _told(self._client.fetch(str(place), "(UID)"))
+            if uid := _UID.search(b" ".join(part for part in said if isinstance(part, bytes))):
+                yield int(uid[1])
 
 
 @contextmanager
@@ -130,7 +146,7 @@ def open_folder(settings: MailboxSettings) -> Iterator[Folder]:
         client = _connect(settings)
         try:
             _log_in(client, settings)
-            yield Folder(client, settings, _select(client, settings))
+            yield Folder(client, settings, *_select(client, settings))
         finally:
             _leave(client)
             client.end.cancel()
@@ -209,7 +225,8 @@ def _is_plain(username: str) -> bool:
     return re.fullmatch(r"[^\x00-\x20\x7f-\U0010ffff(){%*\"\\]+", username) is not None
 
 
-def _select(client: imaplib.IMAP4, settings: MailboxSettings) -> int:
+def _select(client: imaplib.IMAP4, settings: MailboxSettings) -> tuple[int, int]:
+    """Opens the folder; gives its UIDVALIDITY and how many mails lie in it."""
     try:
         status, said = client.select(folder_name(settings.folder))
     except imaplib.IMAP4.readonly as error:
@@ -219,7 +236,7 @@ def _select(client: imaplib.IMAP4, settings: MailboxSettings) -> int:
         raise ConfigError(f"mailbox.folder {settings.folder} cannot be opened: {_words(said[0])}", path="config.yaml",
                           remedy="write it as the mail program names it, such as INBOX")
     _, validity = client.response("UIDVALIDITY")
-    return int(validity[0]) if validity and validity[0] else 0
+    return int(validity[0]) if validity and validity[0] else 0, int(said[0] or 0)
 
 
 def _instant(said: bytes) -> datetime | None:

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BODY_LIMIT_BYTES = 64 * 1024
 HOOK_LIMIT_BYTES = 1024 * 1024  # providers report in batches
+SWALLOWED_BYTES = 16 * 1024 * 1024  # of a body that is too large, so that its sender comes to read why
 BODY_LIMIT_S = 10.0
 HEADERS_LIMIT_BYTES = 16 * 1024
 
@@ -64,11 +65,14 @@ class Guard:
         if sum(len(name) + len(value) for name, value in scope["headers"]) > HEADERS_LIMIT_BYTES:
             return _refusal("too many headers", 431)  # h11 bounds only what comes in pieces
         limit = HOOK_LIMIT_BYTES if scope["path"] in self._hooks else BODY_LIMIT_BYTES
-        try:
-            body = await asyncio.wait_for(_read(scope, receive, limit), BODY_LIMIT_S)
-        except TimeoutError:
-            return _refusal("too slow", 408)
-        return _refusal("too large", 413) if body is None else body
+        is_too_large = _declares_more(scope, limit)
+        body = None
+        if not (is_too_large and _waits_for_our_word(scope)):
+            try:
+                body = await asyncio.wait_for(_read(receive, limit), BODY_LIMIT_S)
+            except TimeoutError:
+                return _refusal("too large", 413) if is_too_large else _refusal("too slow", 408)
+        return _refusal("too large", 413) if body is None or is_too_large else body
 
 
 def _refusal(words: str, status: int) -> PlainTextResponse:
@@ -89,19 +93,35 @@ class _Given:
         return {"type": "http.request", "body": body, "more_body": False}
 
 
-async def _read(scope: Scope, receive: Receive, limit_bytes: int) -> bytes | None:
-    """The whole body, or None when it is larger than anything a page of ours asks for."""
+def _declares_more(scope: Scope, limit_bytes: int) -> bool:
     declared = dict(scope["headers"]).get(b"content-length", b"0")
-    if not declared.isdigit() or int(declared) > limit_bytes:
-        return None
-    body = bytearray()
-    while len(body) <= limit_bytes:
+    return not declared.isdigit() or int(declared) > limit_bytes
+
+
+def _waits_for_our_word(scope: Scope) -> bool:
+    """Whether the sender asked before it sends the body (RFC 9110 section 10.1.1)."""
+    said: bytes = dict(scope["headers"]).get(b"expect", b"")
+    return said.lower() == b"100-continue"
+
+
+async def _read(receive: Receive, limit_bytes: int) -> bytes | None:
+    """The whole body, or None when it is larger than anything a page of ours asks for.
+
+    What is too much is read and forgotten, up to SWALLOWED_BYTES: most clients read an answer only when all is sent,
+    and a line that is closed before is reset under them.
+    """
+    body, length = bytearray(), 0
+    while length <= SWALLOWED_BYTES:
         message = await receive()
         if message["type"] == "http.disconnect":
             return None  # half a form is no form
-        body += message.get("body", b"")
+        length += len(message.get("body", b""))
+        if length <= limit_bytes:
+            body += message.get("body", b"")
+        else:
+            body.clear()
         if not message.get("more_body", False):
-            return bytes(body) if len(body) <= limit_bytes else None
+            return bytes(body) if length <= limit_bytes else None
     return None
 
 

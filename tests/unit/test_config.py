@@ -390,7 +390,7 @@ def test_machines_that_share_the_work_need_one_secret() -> None:
      ("3: publication.theme.accent: nothing is here, for # begins a comment: put the colour in quotes, as in "
       '"#b4552d"')),
     ("  title:", "  language: 中文\n  title:",
-     '2: publication.language: "中文" is not a language: write a tag such as zh-Hans or en'),
+     '2: publication.language: "中文" is not a language tag: write zh'),
     ("  title:", "  theme: {accent: 'red;}'}\n  title:",
      '2: publication.theme.accent: "red;}" is not a colour: write it in quotes as "#b4552d"'),
     ("  title:", "  theme: {width: 10}\n  title:",

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from pipeline.language import han_script, language_tag, long_date, spoken, voice
+from pipeline.language import _BY_NAME, _NAMES, han_script, language_tag, long_date, named_language, spoken, voice
 
 
 @pytest.mark.parametrize(("given", "tag"), [
@@ -15,6 +15,20 @@ from pipeline.language import han_script, language_tag, long_date, spoken, voice
 ])
 def test_language_tag(given: str, tag: str) -> None:
     assert language_tag(given) == tag
+
+
+@pytest.mark.parametrize(("given", "tag"), [
+    ("zh_CN", "zh-CN"), ("English", "en"), ("ENGLISH ", "en"), ("Chinese", "zh"), ("中文", "zh"),
+    ("简体中文", "zh-Hans"), ("Traditional  Chinese", "zh-Hant"), ("Français", "fr"), ("Francais", "fr"),
+    ("русский", "ru"), ("日本語", "ja"),
+    ("한국어", "ko"), ("Brazilian Portuguese", "pt-BR"), ("Swiss", ""), ("Klingon", ""), ("en-", ""), ("", ""),
+])
+def test_language_named_in_words(given: str, tag: str) -> None:
+    assert named_language(given) == tag
+
+
+def test_no_name_is_that_of_two_languages() -> None:
+    assert len(_BY_NAME) == sum(len(names.split(", ")) for names in _NAMES.values())
 
 
 @pytest.mark.parametrize(("tag", "script"), [

@@ -31,7 +31,7 @@ from pipeline.issues.reading.naming import (
     title_in_name,
     without_digest,
 )
-from pipeline.language import language_tag
+from pipeline.language import named_language
 
 if TYPE_CHECKING:  # slow import: the Markdown parser
     from pipeline.issues.markdown.body import Body
@@ -244,10 +244,12 @@ class _Fields:
 
     def language(self) -> str | None:
         text = self.line("language") or self.line("lang")
-        if text and not language_tag(text):
+        tag = named_language(text)
+        if text and not tag:
             name = "language" if self.line("language") else "lang"
-            raise self.fault(name, f'{name} "{text}" is not a language tag', "write one like zh-Hans or en")
-        return language_tag(text) or None
+            raise self.fault(name, f'{name} "{text}" is not a language that we know by this name',
+                             "write a tag like zh-Hans or en")
+        return tag or None
 
     def names(self, name: str) -> tuple[str, ...]:
         """A list, or text with commas, as names without doubles."""

@@ -11,7 +11,7 @@ import pytest
 from pipeline.errors import ConfigError, PipelineError, Unreachable
 from pipeline.providers import mailbox
 from pipeline.providers.mailbox import MailboxSettings, folder_name, open_folder
-from tests.imap import NOON, ImapServer
+from tests.imap import NOON, ImapServer, Stored
 
 MAIL = b"From: ada@example.com\nSubject: Hello\n\nHello.\n"
 
@@ -34,6 +34,19 @@ def test_mails_behind_a_uid_are_found_and_fetched_without_a_mark(certificate: Pa
         assert mail
         assert (mail.uid, mail.at, mail.content) == (second.uid, NOON, first.content)
         assert server.flags() == ["", ""]
+
+
+def test_mailbox_of_200_000_mails_is_asked_in_ranges_whose_answers_the_library_takes(certificate: Path) -> None:
+    """One answer is one line, and imaplib gives up at a million bytes: some 166,000 mails."""
+    uids = [4_000_000_000 + 7 * n for n in range(200_000)]  # with gaps, and as long as they come
+    with ImapServer(certificate) as server:
+        server.folders["INBOX"] = [Stored(uid, b"", NOON) for uid in uids]
+        with open_folder(settings(server)) as folder:
+            assert folder.since(NOON) == folder.after(0) == uids
+            assert folder.after(uids[-3]) == uids[-2:]
+            assert folder.after(uids[-1]) == []
+            del server.folders["INBOX"][10:]  # by somebody else, while we look
+            assert folder.after(0) == uids[:10]
 
 
 def test_long_mail_is_cut_and_one_that_is_gone_is_none(certificate: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import socket
+import tracemalloc
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +14,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from pipeline.errors import OutputError
+from pipeline.web import guard
 from pipeline.web.server import Server
 from pipeline.web.spool_thread import SpoolThread
 
@@ -68,6 +70,42 @@ def test_stranger_cannot_fill_the_log(server: Server, request_: bytes, caplog: p
         assert line.recv(100).startswith(b"HTTP/1.1 ")
 
     assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == []
+
+
+@pytest.fixture
+def guarded() -> Iterator[Server]:
+    """The same behind the guard, with a hook to report to."""
+    server = Server(guard.Guard(SITE, hooks=["/hooks/x"]), "127.0.0.1", 0, SpoolThread(lambda: 0))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_who_sends_too_much_comes_to_read_why(guarded: Server, declared: bool) -> None:
+    """An ordinary client reads the answer when it has sent everything: its line was reset before."""
+    body = b"x" * 10_000_000
+    line = http.client.HTTPConnection("127.0.0.1", guarded.port, timeout=20)
+    tracemalloc.start()
+    try:
+        line.request("POST", "/hooks/x", body if declared else (body[at:at + 50_000] for at in range(0, 10**7, 50_000)),
+                     encode_chunked=not declared, headers={} if declared else {"transfer-encoding": "chunked"})
+        answer = line.getresponse()
+        said = answer.status, answer.read(), answer.headers["connection"]
+        peak_bytes = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+        line.close()
+
+    assert said == (413, b"too large\n", "close")
+    assert peak_bytes < 4_000_000
+
+
+def test_who_asks_before_sending_too_much_is_answered_at_once(guarded: Server) -> None:
+    with socket.create_connection(("127.0.0.1", guarded.port), 20) as line:
+        line.sendall(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 10000000\r\nexpect: 100-continue\r\n\r\n")
+
+        assert line.recv(100).startswith(b"HTTP/1.1 413 ")
 
 
 def test_nobody_is_answered_after_the_stop(server: Server) -> None:
