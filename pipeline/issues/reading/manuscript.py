@@ -19,7 +19,8 @@ from pipeline.issues.issue import Image, Manuscript
 from pipeline.issues.markdown.fillings import filled
 from pipeline.issues.reading.dateline import day_above, day_in_heading
 from pipeline.issues.reading.dates import When, date_in_name, local_instant, parse_date, year_first
-from pipeline.issues.reading.frontmatter import Front, read_front
+from pipeline.issues.reading.frontmatter import read_front
+from pipeline.issues.reading.headers import Front
 from pipeline.issues.reading.naming import (
     day_around,
     is_slug,
