@@ -14,7 +14,7 @@ from pipeline.errors import Problem, shorten
 from pipeline.issues.markdown.fillings import FILLED, RAW, TITLE
 from pipeline.issues.markdown.generators import is_left_out
 from pipeline.issues.markdown.references import BY_NAME, is_undefined
-from pipeline.issues.markdown.vaults import WIKI_LINK, is_hidden
+from pipeline.issues.markdown.vaults import EMBED, WIKI_LINK, is_hidden
 
 _EMBED = re.compile(r"!\[\[([^\[\]\n]{1,200})\]\]")
 _WIKI = re.compile(r"(?<![!\[#\\])\[\[(?!_?toc_?\]\])([^\[\]\n]{1,200})\]\](?![(\[])", re.IGNORECASE)
@@ -36,6 +36,8 @@ _TRIES = 5    # texts with ** in one block: the others may all be escaped
 def find_marks(source: Source, tokens: Sequence[Token]) -> Iterator[Problem]:
     """Everything of this kind in an issue."""
     for found in source.find(_EMBED):
+        if EMBED.fullmatch(found[0]):
+            continue
         yield source.problem("obsidian-embed", found.start(), f"{shorten(found[0])} is shown as typed",
                              f"write ![what it shows]({found[1].partition('|')[0].strip()}) for a picture, "
                              "or link to it")

@@ -10,8 +10,10 @@ from typing import Literal
 
 from pipeline.checking.source import Source
 from pipeline.issues.markdown.fillings import FILLED, filled
+from pipeline.issues.markdown.mdx import plain_value
 from pipeline.issues.markdown.plainlinks import unwrapped
 from pipeline.issues.markdown.spaces import SPACED_LINK, SPACED_PICTURE
+from pipeline.issues.markdown.vaults import EMBED, embedded
 
 Kind = Literal["link", "image", "video", "definition", "bare"]
 
@@ -24,7 +26,7 @@ _BARE = re.compile(r"(?<![A-Za-z0-9_/.=\"'(<\[:])(?P<target>[A-Za-z]{2,10}:?//[^
 _ANGLED = re.compile(r"<(?P<target>[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*)>")
 _TAG = re.compile(r"<(?P<name>a|img|video|audio|source|iframe)\b(?P<attributes>(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*)>",
                   re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"([a-zA-Z-]+)\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>]+)")
+_ATTRIBUTE = re.compile(r"([a-zA-Z-]+)\s*=\s*(\"[^\"]*\"|'[^']*'|\{[^{}]*\}|[^\s\"'>]+)")
 _INSIDE = 2_000  # characters of a player in which its poster is looked for: some stand on <source>
 
 
@@ -71,6 +73,9 @@ def _links(text: str, start: int) -> Iterator[Named]:
 
 
 def _others(source: Source) -> Iterator[Named]:
+    for found in source.find(EMBED):
+        address, words = embedded(found)
+        yield Named("image", found.start("place"), address, words)
     for found in source.find(_DEFINITION):
         yield Named("definition", found.start("target"), _address(found["target"]))
     for pattern in (_ANGLED, _BARE):
@@ -81,7 +86,7 @@ def _others(source: Source) -> Iterator[Named]:
 def _tags(source: Source) -> Iterator[Named]:
     for found in source.find(_TAG):
         tag = found["name"].lower()
-        values = {name.lower(): (start + found.start("attributes"), _address(value.strip("\"'")))
+        values = {name.lower(): (start + found.start("attributes"), _address(_plain(value)))
                   for name, value, start in _attributes(found["attributes"])}
         if tag == "a" and "href" in values:
             at, address = values["href"]
@@ -95,6 +100,10 @@ def _tags(source: Source) -> Iterator[Named]:
             yield Named("video", at, values.get("src", (0, ""))[1], poster="poster" in values or "poster" in inside)
             if "poster" in values:
                 yield Named("image", values["poster"][0], values["poster"][1], text="poster")
+
+
+def _plain(value: str) -> str:
+    return plain_value(value) if value[0] == "{" else value.strip("\"'")
 
 
 def _address(typed: str) -> str:

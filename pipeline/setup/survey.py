@@ -29,7 +29,7 @@ SKIPPED = frozenset({  # in small letters
     "themes", "archetypes", "_includes", "_layouts"})
 POSTS = "_posts"               # of Jekyll: what lies beside it are pages
 DOCUMENTS = "docs"             # of a program, mostly; of a newsletter where no issues lie elsewhere
-SUFFIXES = (".md", ".markdown", ".mdx")
+SUFFIXES = (".md", ".markdown", ".mdx", ".qmd", ".Rmd")
 NOT_ISSUES = frozenset(
     {"readme", "changelog", "license", "contributing", "_index", "summary", "code of conduct", "404"})
 _OF_ITS_FOLDER = ("readme", "index")

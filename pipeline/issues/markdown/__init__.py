@@ -7,7 +7,7 @@
     emphasis, linking   bold and addresses between Chinese words
     attributes    `{.class}`                           spaces        addresses as editors type them
     references    links by a name that nothing defines
-    formulas      TeX                                  shortcodes    `:tada:`
+    formulas      TeX                                  shortcodes, highlights   `:tada:`, `==words==`
 
     rules for blocks
     callouts, containers, admonitions   boxes of Obsidian, VuePress and MkDocs

@@ -1,6 +1,8 @@
 """Containers as VuePress, VitePress and Docusaurus have them, `::: tip A title` to `:::`, are alerts like GitHub's own.
 
-Zenn's `:::message` and Qiita's `:::note` say behind their name how urgent they are.
+So are Quarto's callouts (`::: {.callout-tip}`); of its other divisions (`:::: {.columns}`), and of a container of any
+name without a title (`::: code-group`), what is in them is shown. Zenn's `:::message` and Qiita's `:::note` say behind
+their name how urgent they are.
 
 As there, one that is never closed ends with the issue, and the first line of as many colons closes it.
 """
@@ -17,12 +19,17 @@ from pipeline.issues.markdown.lines import line_of
 from pipeline.issues.markdown.patience import MAX_NESTING
 
 _OPENING = re.compile(
-    r"(?P<colons>:{3,})[ \t]*(?P<kind>[A-Za-z]{2,12})"
+    r"(?P<colons>:{3,})[ \t]*(?P<kind>[A-Za-z][A-Za-z-]{1,30})"
     r"(?:[ \t]*\[(?P<named>[^\[\]]{0,300})\]|[ \t]+(?P<title>[^ \t].{0,299}?))?(?:[ \t]{0,9}\{[^{}]{0,300}\})?")
+_DIVISION = re.compile(r"(?P<colons>:{3,})[ \t]*\{(?P<attributes>[^{}]{0,300})\}[ \t]*:*")
+_CALLOUT = re.compile(r"(?:^|\s)\.callout-([a-z]{2,12})(?=\s|$)")
+_TITLE = re.compile(r"\btitle=\"([^\"]{1,300})\"")
 _CLOSING = re.compile(r":{3,}[ \t]*")
 _KINDS = NEAREST | {"details": "note", "message": "note"}
 _URGENCY = {"": "note", "info": "info", "warn": "warning", "alert": "caution"}  # of `:::message alert`, `:::note warn`
 _UNSEEN = frozenset(("left", "center", "right"))
+_MAX_LINES = 300  # in which what closes a container of another name is looked for
+_DIVISIONS = "divisions"  # in the parser's `env`: which lines close those of a text
 _DEPTH = "unseen"  # in the parser's `env`: how many containers that leave no token are around a line
 
 
@@ -35,29 +42,45 @@ def use_containers(parser: MarkdownIt) -> None:
 def _container(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803, the library's
     if not state.src.startswith(":::", state.bMarks[startLine] + state.tShift[startLine]):
         return False
-    found = _OPENING.fullmatch(line_of(state, startLine).rstrip())
-    kind = found["kind"].lower() if found else ""
+    opening = _opening(line_of(state, startLine).rstrip())
     unseen: int = state.env.get(_DEPTH, 0)
-    if found is None or kind not in _KINDS.keys() | _UNSEEN or (
-            state.is_code_block(startLine) or state.level + unseen >= MAX_NESTING):
+    if opening is None or state.is_code_block(startLine) or state.level + unseen >= MAX_NESTING:
+        return False
+    kind, title, colons = opening
+    known = kind in _KINDS.keys() | _UNSEEN
+    end, closed = _end(state, startLine + 1, endLine if known else min(endLine, startLine + _MAX_LINES), colons) \
+        if colons else _end_of_division(state, startLine, endLine)
+    if not (closed or known):
         return False
     if silent:
         return True
-    end, closed = _end(state, startLine + 1, endLine, len(found["colons"]))
     parent, last = state.parentType, state.lineMax
     state.parentType, state.lineMax = "container", end
     if kind in _KINDS:
-        title = (found["named"] or found["title"] or "").strip()
         if kind in ("message", "note") and title in _URGENCY:
             kind, title = _URGENCY[title], ""
         open_alert(state, kind, title, [startLine, end])
-    state.env[_DEPTH] = unseen + (kind in _UNSEEN)
+    state.env[_DEPTH] = unseen + (kind not in _KINDS)
     state.md.block.tokenize(state, startLine + 1, end)
     state.env[_DEPTH] = unseen
-    if kind not in _UNSEEN:
+    if kind in _KINDS:
         state.push("alert_close", "div", -1)
     state.parentType, state.lineMax, state.line = parent, last, end + closed
     return True
+
+
+def _opening(line: str) -> tuple[str, str, int] | None:
+    """The kind of the container that a line opens, its title, and how many colons close it: 0 for a division, which any
+    closes, with those within it closed before; None for other lines."""
+    if division := _DIVISION.fullmatch(line):
+        callout, headed = _CALLOUT.search(division["attributes"]), _TITLE.search(division["attributes"])
+        called = callout[1] if callout and callout[1] in _KINDS else ""
+        return called, headed[1] if headed else "", 0
+    found = _OPENING.fullmatch(line)
+    if found is None:
+        return None
+    kind, title = found["kind"].lower(), (found["named"] or found["title"] or "").strip()
+    return (kind, title, len(found["colons"])) if kind in _KINDS.keys() | _UNSEEN or not title else None
 
 
 def _end(state: StateBlock, line: int, last: int, colons: int) -> tuple[int, bool]:
@@ -69,6 +92,28 @@ def _end(state: StateBlock, line: int, last: int, colons: int) -> tuple[int, boo
         if text.startswith(":" * colons) and _CLOSING.fullmatch(text):
             return at, True
     return last, False
+
+
+def _end_of_division(state: StateBlock, line: int, last: int) -> tuple[int, bool]:
+    """The same for a division: all of a text are closed at one look, for they may lie in each other by the thousand."""
+    known = state.env.get(_DIVISIONS)
+    if known is None or known[0] is not state.src:
+        known = state.env[_DIVISIONS] = state.src, _closers(state)
+    end = known[1].get(line, last)
+    return min(end, last), end < last
+
+
+def _closers(state: StateBlock) -> dict[int, int]:
+    """Which line closes the container that a line opens."""
+    opened: list[int] = []
+    closers: dict[int, int] = {}
+    for at in range(len(state.bMarks) - 1):
+        text = line_of(state, at).rstrip() if state.src.startswith(":::", state.bMarks[at] + state.tShift[at]) else ""
+        if opened and _CLOSING.fullmatch(text):
+            closers[opened.pop()] = at
+        elif text and _opening(text):
+            opened.append(at)
+    return closers
 
 
 def open_alert(state: StateBlock, kind: str, title: str, lines: list[int]) -> None:

@@ -1,5 +1,5 @@
 """What a site generator fills in: addresses such as `{{ site.baseurl }}/a.png`, `{{ '/a.png' | url }}`,
-`{% post_url 13-ink %}`; the title; and `{% raw %}`.
+`{% post_url 13-ink %}`, Pelican's `{static}/a.png`, Ghost's `__GHOST_URL__/a.png`; the title; and `{% raw %}`.
 
 No template engine is at work: what these few forms of Jekyll, Eleventy and Hugo say is known without one. Any other
 stays as it was typed, and is reported.
@@ -12,7 +12,10 @@ from collections.abc import Sequence
 
 from markdown_it.token import Token
 
-_ROOT = r"\{\{-?\s*(?:site\.(?:url|base_?url)|\.?Site\.BaseURL|base_?url)\s*-?\}\}"
+GHOST = "__GHOST_URL__"
+"""What Ghost exports for the address of the site."""
+_ROOT = (r"(?:\{\{-?\s*(?:site\.(?:url|base_?url)|\.?Site\.BaseURL|base_?url)\s*-?\}\}"
+         rf"|\{{(?:static|filename|attach)\}}|{GHOST}(?=/))")
 _PATH = (r"\{\{-?\s*(?:\"[^\"{}\n]{1,300}\"|'[^'{}\n]{1,300}')"
          r"(?:\s*\|\s*(?:url|(?:relative|absolute)_url|(?:rel|abs)(?:Lang)?URL|prepend:\s*site\.\w+)){1,3}\s*-?\}\}")
 _POST = r"\{%-?\s*post_url\s+[\w./-]{1,300}\s*-?%\}"
@@ -43,7 +46,8 @@ def without_raw_marks(inline: Token) -> Sequence[Token]:
 
 def filled(address: str) -> str:
     """An address as the generator would have made it, from the root of the site; one without such marks as it is."""
-    return _FORM.sub(_fill, address) if "{" in address and FILLED.fullmatch(address.strip()) else address
+    marked = "{" in address or GHOST in address
+    return _FORM.sub(_fill, address) if marked and FILLED.fullmatch(address.strip()) else address
 
 
 def _fill(found: re.Match[str]) -> str:

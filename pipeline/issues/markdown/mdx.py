@@ -14,12 +14,13 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
 from pipeline.issues.html.targets import PICTURE_ENDING
+from pipeline.issues.markdown.lines import line_of
 
 _VALUE = r"\"[^\"]*\"|'[^']*'|\{(?:[^{}]|\{[^{}]{0,300}\}){0,600}\}"
 _COMPONENT = re.compile(
-    rf"<(?P<name>[A-Z][\w.]*)(?P<rest>(?:\s+(?:[A-Za-z_][\w:-]*(?:=(?:{_VALUE}))?|\{{\.\.\.[\w.]+\}}))*)\s*(?P<end>/?)>")
+    rf"<(?P<name>[A-Z][\w.]*|img(?=\s[^<>\n]{{0,300}}=\{{))(?P<rest>(?:\s+(?:[A-Za-z_][\w:-]*(?:=(?:{_VALUE}))?|\{{\.\.\.[\w.]+\}}))*)\s*(?P<end>/?)>")
 _ATTRIBUTE = re.compile(rf"\s([A-Za-z_][\w:-]*)=({_VALUE})")
-_PICTURES = frozenset(("Image", "Img", "Picture", "Figure"))
+_PICTURES = frozenset(("img", "Image", "Img", "Picture", "Figure"))
 _QUOTED = re.compile(r"[\"'`]([^\"'`{}]+)[\"'`]")
 _PICTURE = re.compile(rf"[^\s<>]+{PICTURE_ENDING}(?:\?[^\s<>]*)?", re.IGNORECASE)
 _KEPT = ("alt", "title", "width", "height")
@@ -29,9 +30,15 @@ _IMPORTS = re.compile(
     r"|export\s(?:(?:const|let)\s\w+\s*=|default\s(?:[({]|function\b)|function\s\w+\s*\()[^\n]*(?:\n[^\n]+)*)+")
 
 
+_COMMENT_BEGINS, _COMMENT_ENDS = "{/*", "*/}"
+_MAX_LINES = 20
+
+
 def use_mdx(parser: MarkdownIt) -> None:
     """Adds the rules, that for components before the parser's own for tags."""
     parser.block.ruler.before("fence", "imports", _imports)
+    ends = ["paragraph", "reference", "blockquote", "list"]
+    parser.block.ruler.before("fence", "mdx_comment", _comment, {"alt": ends})
     parser.inline.ruler.before("html_inline", "component", _component)
 
 
@@ -47,12 +54,25 @@ def _imports(state: StateBlock, startLine: int, endLine: int, silent: bool) -> b
     return True
 
 
+def _comment(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803, the library's
+    """Leaves out `{/* a remark */}` on lines of its own."""
+    if state.is_code_block(startLine) or not line_of(state, startLine).strip().startswith(_COMMENT_BEGINS):
+        return False
+    lines = range(startLine, min(endLine, startLine + _MAX_LINES))
+    end = next((line for line in lines if _COMMENT_ENDS in line_of(state, line)), None)
+    if end is None or not line_of(state, end).rstrip().endswith(_COMMENT_ENDS):
+        return False
+    if not silent:
+        state.line = end + 1
+    return True
+
+
 def _component(state: StateInline, silent: bool) -> bool:
     found = _COMPONENT.match(state.src, state.pos) if state.src[state.pos] == "<" else None
     if found is None:
         return False
     if not silent:
-        values = {name: _plain(value) for name, value in _ATTRIBUTE.findall(found["rest"])}
+        values = {name: plain_value(value) for name, value in _ATTRIBUTE.findall(found["rest"])}
         shown = found["name"] in _PICTURES and _PICTURE.fullmatch(values.get("src", "")) is not None
         kept = {name: value for name, value in values.items() if not shown or name in ("src", *_KEPT)}
         inside = "".join(f' {name}="{escape(value)}"' for name, value in kept.items() if value)
@@ -61,7 +81,7 @@ def _component(state: StateInline, silent: bool) -> bool:
     return True
 
 
-def _plain(value: str) -> str:
+def plain_value(value: str) -> str:
     """A value without its quotes; of an expression the first text in it, else all of it."""
     if value[0] != "{":
         return unescape(value[1:-1])

@@ -17,11 +17,11 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType
 
 MARKS = "\n!$&*:<[\\]^_`~"
-"""The characters that our rules for words look at; all others are plain."""
+"""The characters that our rules for words look at, beside two `=`; all others are plain."""
 _BEGINNINGS = {
     "blockquote": ">", "container": ":", "fence": "`~", "footnote_def": "[", "formula": "$", "generator": "{",
-    "heading": "#", "hr": "*-_", "html_block": "<", "imports": "ie", "list": "*+-0123456789", "reference": "[",
-    "remark": "%"}
+    "heading": "#", "hr": "*-_", "html_block": "<", "imports": "ie", "list": "*+-0123456789", "mdx_comment": "{",
+    "reference": "[", "remark": "%"}
 """The characters that each rule for lines looks for. One that is not named is asked about every line."""
 
 
@@ -57,7 +57,7 @@ class WordParser(ParserInline):
 
     def __init__(self) -> None:
         super().__init__()
-        self.terminator_re = re.compile(f"[{re.escape(MARKS)}]")
+        self.terminator_re = re.compile(f"[{re.escape(MARKS)}]|==")
 
     def parse(self, src: str, md: MarkdownIt, env: EnvType, tokens: list[Token]) -> list[Token]:
         if self.terminator_re.search(src):

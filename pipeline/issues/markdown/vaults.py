@@ -1,4 +1,5 @@
-"""What Obsidian has for those who open the vault: `[[note|words]]` shows its words, lines of `%% remarks %%` nothing.
+"""What Obsidian has for those who open the vault: `[[note|words]]` shows its words, `![[ink.png|400]]` the picture,
+lines of `%% remarks %%` and names of blocks (`^1f2e3d`) nothing.
 
 `[[words]]` alone stays as typed: it may be C++, a shell's test or an array. So does a remark within a line.
 """
@@ -10,10 +11,17 @@ import re
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
 
+from pipeline.issues.html.targets import PICTURE_ENDING
 from pipeline.issues.markdown.lines import line_of
 
 WIKI_LINK = re.compile(r"\[\[(?=[^\s|])[^\[\]|\n]{1,200}?(?<![\s\\])\\?\|(?P<words>[^\[\]|\n]{1,300})\]\](?![(\[])")
+EMBED = re.compile(
+    rf"!\[\[(?P<place>[^\[\]|#\n]{{1,200}}{PICTURE_ENDING})(?:\\?\|(?P<words>[^\[\]\n]{{0,100}}))?\]\]", re.IGNORECASE)
+"""A picture of the vault, with words or a width in pixels."""
+
+_BLOCK_NAME = re.compile(r"\^(?=[a-z]*\d)[a-z0-9]{6}(?=\s*(?:\n|$))")  # as Obsidian makes them: six signs
 _REMARK = re.compile(r"%%(?![a-z_]{1,40}%%)[^%]+(?:%(?!%)[^%]+)*%%")  # `%%name%%` is a template's
 _MAX_LINES = 200
 
@@ -21,6 +29,8 @@ _MAX_LINES = 200
 def use_vaults(parser: MarkdownIt) -> None:
     """Adds the rules. In a table the stroke of a link is escaped."""
     parser.inline.ruler.before("link", "wiki_link", _wiki_link)
+    parser.inline.ruler.before("image", "vault_picture", _picture)
+    parser.inline.ruler.before("link", "block_name", _block_name)
     ends = ["paragraph", "reference", "blockquote", "list"]
     parser.block.ruler.before("fence", "remark", _remark, {"alt": ends})
 
@@ -28,6 +38,12 @@ def use_vaults(parser: MarkdownIt) -> None:
 def is_hidden(line: str) -> bool:
     """Whether a line is a remark."""
     return _REMARK.fullmatch(line.strip()) is not None
+
+
+def embedded(found: re.Match[str]) -> tuple[str, str]:
+    """The address of a picture of the vault, and the text that says as much in Markdown: `|400` for a width alone."""
+    words = (found["words"] or "").strip()
+    return found["place"].strip(), f"|{words}" if words[:1].isdigit() else words
 
 
 def _remark(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803, the library's
@@ -56,5 +72,30 @@ def _wiki_link(state: StateInline, silent: bool) -> bool:
         return False
     if not silent:
         state.pending += found["words"].strip()
+    state.pos = found.end()
+    return True
+
+
+def _picture(state: StateInline, silent: bool) -> bool:
+    found = EMBED.match(state.src, state.pos) if state.src.startswith("![[", state.pos) else None
+    if found is None:
+        return False
+    if not silent:
+        address, words = embedded(found)
+        token = state.push("image", "img", 0)
+        token.attrs = {"src": state.md.normalizeLink(address), "alt": ""}
+        token.content, token.children = words, [Token("text", "", 0, content=words)]
+    state.pos = found.end()
+    return True
+
+
+def _block_name(state: StateInline, silent: bool) -> bool:
+    """Leaves out the name of a block at its end, by which a vault leads to it."""
+    behind_a_space = state.src[state.pos] == "^" and state.src[state.pos - 1:state.pos] == " "
+    found = _BLOCK_NAME.match(state.src, state.pos) if behind_a_space else None
+    if found is None:
+        return False
+    if not silent:
+        state.pending = state.pending.rstrip(" ")
     state.pos = found.end()
     return True

@@ -1,4 +1,4 @@
-"""Containers of VuePress and Docusaurus are alerts, and lose no word."""
+"""Containers of VuePress, Docusaurus and Quarto are alerts or leave no trace, and lose no word."""
 
 from __future__ import annotations
 
@@ -23,7 +23,18 @@ ALERT = '<blockquote class="alert alert-{}">\n<p class="alert-title"><strong>{}<
     (":::message alert\na\n:::", ALERT.format("caution", "Caution")),
     (":::note warn\na\n:::", ALERT.format("warning", "Warning")),
     ("::: note Info\na\n:::", ALERT.format("note", "Info")),
-    ("::: sidebar\na\n:::", "<p>::: sidebar\na\n:::</p>"),
+    ("::: sidebar\na\n:::\nb", "<p>a</p>\n<p>b</p>"),
+    ("::: code-group\n- a\n:::", "<ul>\n<li>a</li>\n</ul>"),
+    ("::: sidebar\na", "<p>::: sidebar\na</p>"),
+    ("::: sidebar A title\na\n:::", "<p>::: sidebar A title\na\n:::</p>"),
+    ("::: {.callout-tip}\na\n:::\nb", TIP.format("Tip", "<p>a</p>") + "\n<p>b</p>"),
+    ('::: {#x .callout-tip collapse="true" title="Wash it"}\na\n:::', TIP.format("Wash it", "<p>a</p>")),
+    (':::: {.columns}\n::: {.column width="50%"}\na\n:::\n\n::: {.column}\nb\n:::\n::::\nc',
+     "<p>a</p>\n<p>b</p>\n<p>c</p>"),
+    ("::: {.a}\n::: {.callout-tip}\na\n:::\nb\n:::\nc",
+     TIP.format("Tip", "<p>a</p>") + "\n<p>b</p>\n<p>c</p>"),
+    (":::: tip\n::: {.a}\na\n:::\n::::\n::: {.a}\nb\n:::", TIP.format("Tip", "<p>a</p>") + "\n<p>b</p>"),
+    ("::: {.a}\nb", "<p>::: {.a}\nb</p>"),
     ("```\n::: tip\n```", "<pre><code>::: tip\n</code></pre>"),
 ])
 def test_a_container_is_an_alert(text: str, html: str) -> None:
@@ -42,3 +53,7 @@ def test_containers_that_leave_no_trace_may_lie_in_each_other_by_the_thousand() 
 
     assert found.count("::: left") == 999 - MAX_NESTING
     assert "deep" in found
+
+
+def test_divisions_that_lie_in_each_other_by_the_thousand_lose_no_word() -> None:
+    assert "deep" in shown("::: {.a}\n" * 3_000 + "deep\n" + ":::\n" * 3_000)

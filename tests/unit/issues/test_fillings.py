@@ -19,6 +19,8 @@ from pipeline.issues.markdown.fillings import filled
     ("{% post_url 2026-10-12-ink %}#pens", "2026-10-12-ink.md#pens"),
     ("{{ site.baseurl }}{% link files/a.pdf %}", "/files/a.pdf"),
     ('{{< relref "13-ink.md" >}}', "13-ink.md"),
+    ("{static}/img/a.png", "/img/a.png"), ("{attach}a.png", "a.png"), ("{filename}13-ink.md#pens", "13-ink.md#pens"),
+    ("__GHOST_URL__/img/a.png", "/img/a.png"),
 ])
 @pytest.mark.parametrize("around", ["[a]({})", "![a]({} 'b')", "[a]\n\n[a]: {}"])
 def test_an_address_is_filled_wherever_it_stands(typed: str, address: str, around: str) -> None:
@@ -32,6 +34,7 @@ def test_an_address_is_filled_wherever_it_stands(typed: str, address: str, aroun
     ("{{ page.author }}", "<p>{{ page.author }}</p>"),
     ("a {% include note.html %}", "<p>a {% include note.html %}</p>"),
     ("{{ site.pages | size }}", "<p>{{ site.pages | size }}</p>"),
+    ("{static} words", "<p>{static} words</p>"),
     ("`{{ site.url }}`", "<p><code>{{ site.url }}</code></p>"),
     ("[a](https://example.com/{{ page.version }}/b)",
      '<p>[a](<a href="https://example.com/">https://example.com/</a>{{ page.version }}/b)</p>'),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.checking.examine import Specimen, examine_specimen
 from pipeline.issues.document import parse
 
 
@@ -12,6 +13,7 @@ from pipeline.issues.document import parse
      '<p><img src="./a.webp" alt="A &amp; b"></p>'),
     ('a <Img src="/a.png" width={300} {...more} /> b', '<p>a <img src="/a.png" alt="" width="300"> b</p>'),
     ("<Image src={hero} />", ""),
+    ('<img src={require("./a.png").default} alt="A" />', '<p><img src="./a.png" alt="A"></p>'),
     ("<PrLink numbers={[1, 2]}>\n a *b*\n</PrLink>", "<p>\na <em>b</em>\n</p>"),
     ("<Toc items={{ a: 1 }} />", ""),
     ("Vec<T>, HashMap<K, V> and 1 <A {", "<p>Vec&lt;T&gt;, HashMap&lt;K, V&gt; and 1 &lt;A {</p>"),
@@ -29,3 +31,24 @@ def test_a_component_is_read_with_its_braces(text: str, html: str) -> None:
 ])
 def test_what_mdx_imports_and_exports_at_the_top_is_left_out(text: str, html: str) -> None:
     assert parse(text).clean.rstrip("\n") == html
+
+
+@pytest.mark.parametrize(("text", "html"), [
+    ("a\n{/* truncate */}\nb", "<p>a</p>\n<p>b</p>"),
+    ("{/*\n\n# a\n\n*/}\nb", "<p>b</p>"),
+    ("- a\n  {/* b */}\n- c", "<ul>\n<li>a</li>\n<li>c</li>\n</ul>"),
+    ("a {/* b */} c", "<p>a {/* b */} c</p>"),
+    ("{/* a */} b", "<p>{/* a */} b</p>"),
+    ("{/* a", "<p>{/* a</p>"),
+])
+def test_a_remark_of_mdx_on_lines_of_its_own_is_left_out(text: str, html: str) -> None:
+    assert parse(text).clean.rstrip("\n") == html
+
+
+def test_check_finds_the_file_that_braces_name() -> None:
+    text = '<img src={require("./a.png").default} alt="The press" />'
+    issue = Specimen("14.mdx", "On paper", None, text, 1, "auto", "en")
+    asked: list[str] = []
+
+    assert examine_specimen(issue, lambda path: not asked.append(path)) == []
+    assert set(asked) == {"a.png"}

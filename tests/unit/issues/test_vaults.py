@@ -1,4 +1,4 @@
-"""Links within a vault show their words, other double brackets are text; lines of remarks are hidden."""
+"""Links within a vault show their words, its pictures are shown; lines of remarks and names of blocks are hidden."""
 
 from __future__ import annotations
 
@@ -41,3 +41,34 @@ def test_lines_of_remarks_are_hidden(text: str, html: str) -> None:
 @pytest.mark.parametrize("text", ["%%name%%", "%% a", "a %% b %%", "%% a %% b", "100%% a %%", "%%"])
 def test_what_is_no_line_of_its_own_stays(text: str) -> None:
     assert line(text) == text
+
+
+@pytest.mark.parametrize(("text", "html"), [
+    ("![[ink.png]]", '<img src="https://w.example.com/files/ink.png" alt="">'),
+    ("![[图/墨 1.PNG|400]]", '<img src="https://w.example.com/files/%E5%9B%BE/%E5%A2%A8%201.PNG" alt="" width="400">'),
+    ("![[ink.png|The press|400x300]]",
+     '<img src="https://w.example.com/files/ink.png" alt="The press" width="400">'),
+    ("`![[ink.png]]`", "<code>![[ink.png]]</code>"),
+    (r"\![[ink.png]]", "![[ink.png]]"),
+    ("![[ink.mp4]]", "![[ink.mp4]]"),
+    ("![[ink#^1f2e3d]]", "![[ink#^1f2e3d]]"),
+])
+def test_a_picture_of_the_vault_is_one_beside_the_issue(text: str, html: str) -> None:
+    assert line(text) == html
+
+
+def test_a_picture_of_the_vault_that_is_not_there_is_missed() -> None:
+    issue = Specimen("14.md", "On paper", None, "![[ink.png|The press]]\n\n![[ink.mp4]]", 1, "auto", "en")
+
+    problems = examine_specimen(issue, lambda _: False)
+
+    assert [(one.line, one.rule) for one in problems if one.severity == "error"] == [
+        (1, "image-missing"), (3, "obsidian-embed")]
+
+
+@pytest.mark.parametrize(("text", "html"), [
+    ("a ^1f2e3d", "a"), ("a ^1f2e3d\nb ^4c5b6a", "a\nb"), ("2 ^10", "2 ^10"), ("a ^abcdef", "a ^abcdef"),
+    ("a ^1f2e3d b", "a ^1f2e3d b"), ("a^1f2e3d", "a^1f2e3d"),
+])
+def test_the_name_of_a_block_is_hidden(text: str, html: str) -> None:
+    assert line(text, breaks="soft") == html

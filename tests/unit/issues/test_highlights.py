@@ -1,0 +1,24 @@
+"""Words between two `=` are marked; what compares or draws a line is text."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.issues.rendered import line
+
+
+@pytest.mark.parametrize(("text", "html"), [
+    ("这是==重点==内容", "这是<mark>重点</mark>内容"),
+    ("==a *b*==.", "<mark>a <em>b</em></mark>."),
+    ("x ==a=b== y", "x <mark>a=b</mark> y"),
+    ("**==a==**", "<strong><mark>a</mark></strong>"),
+    ("a==b and c==d", "a==b and c==d"),
+    ("a == b and c == d", "a == b and c == d"),
+    ("====", "===="),
+    ("==a", "==a"),
+    ("==a==b", "==a==b"),
+    ("`==a==`", "<code>==a==</code>"),
+    ("https://a.example/?b==c==", '<a href="https://a.example/?b==c==">https://a.example/?b==c==</a>'),
+])
+def test_marked_words_are_marked(text: str, html: str) -> None:
+    assert line(text) == html
