@@ -3,6 +3,7 @@
     PipelineError                 what failed, which one, what to do
       ConfigError                 config.yaml or the command line is wrong: exit 2
       IssueError                  one issue; the others go on
+        UnknownIssue              no issue, or several, answer to a name in the command line: exit 2
       EditionError                template or preflight: holds the mailing
       AudienceError               one reader; the others go on
         InvalidAddress  InvalidToken  ExpiredToken
@@ -111,6 +112,12 @@ class ConfigError(PipelineError):
 
 class IssueError(PipelineError):
     """One issue cannot be read; the others go on."""
+
+
+class UnknownIssue(IssueError):
+    """What was named in a command is no issue, or more than one."""
+
+    exit_code = 2
 
 
 class EditionError(PipelineError):

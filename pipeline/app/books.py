@@ -13,10 +13,10 @@ from pipeline.audience.tokens import KeyRing
 from pipeline.clock import Clock, SystemClock, since_boot
 from pipeline.config import Config
 from pipeline.database import Database
-from pipeline.errors import IssueError
+from pipeline.errors import UnknownIssue
 from pipeline.issues.archive import Archive
-from pipeline.issues.reading.naming import stem
-from pipeline.issues.record import Record
+from pipeline.issues.reading.naming import is_called, stem
+from pipeline.issues.record import KnownFile, Record
 from pipeline.mailings.highwater import HighWater
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.presence import boot_id
@@ -157,7 +157,7 @@ class Books:
         return feeds or any(one.exists() for one in (config.var / "workers", outbox, self._mark(database)))
 
     def find(self, name: str) -> Record:
-        """The issue that a person names: by number, id, file name or path."""
+        """The issue that a person names: by number, id, file name or path. Raises UnknownIssue."""
         records = self.archive.issues()
         wanted = self.archive.aliases().get(name, name)
         numbered = [one for one in records.values() if str(one.number) == name]
@@ -169,5 +169,15 @@ class Books:
         if len(found) == 1:
             return found[0]
         message = f"{len(found)} issues are called so" if found else "no issue is called so"
-        raise IssueError(message, path=name, remedy="`avviso status` lists them; give the path" if found
+        raise UnknownIssue(message, path=name, remedy="`avviso status` lists them; give the path" if found
                          else "give a number, an id, a file name or a path; `avviso status` lists them")
+
+    def find_broken(self, name: str) -> KnownFile | None:
+        """The file that a person may mean and that is no issue: it cannot be read, or is withheld.
+
+        Of several that are withheld because all ask for this identity, the first: it names another.
+        """
+        broken = [file for file in self.archive.files.all().values() if file.problem and file.key is None]
+        asking = [file for file in broken if file.claimed == name]
+        called = [file for file in broken if is_called(file.path, name)]
+        return next(iter(asking), called[0] if len(called) == 1 else None)

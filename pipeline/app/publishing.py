@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pipeline.app.outputs import Outputs
-from pipeline.errors import Problem
+from pipeline.errors import Problem, UnknownIssue
+from pipeline.issues.record import KnownFile, Record
 from pipeline.mailings.mailing import DoubtPolicy
 from pipeline.publish.gather import Gatherer
 from pipeline.publish.pickup import Approve, Rules
@@ -51,6 +52,22 @@ class Publishing(Outputs):
             ahead = Planner(self.archive, self.ledger, self.rules, lambda: self.dresser, self.publisher.foresee,
                             broadcasts=self.config.transport.broadcasts)
             return ahead.planned(self.clock.now()), made.problems
+
+    def foreseen(self, name: str) -> Record | KnownFile:
+        """What the next pass would find behind a name that no book has yet: an issue, or a file that is none.
+
+        Changes nothing: its pass is rolled back. Raises UnknownIssue, and Refusal for what a pass would refuse.
+        """
+        with self.database.rehearse():
+            self.meet_ledger()
+            self.publisher.make_pass(start=False, write=False)
+            try:
+                return self.find(name)
+            except UnknownIssue:
+                broken = self.find_broken(name)
+                if broken is None:
+                    raise
+                return broken
 
     @cached_property
     def decisions(self) -> Decisions:

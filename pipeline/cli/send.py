@@ -12,7 +12,7 @@ import click
 from pipeline.amounts import counted, deliveries
 from pipeline.cli.invocation import DONE, SOME_HELD, Command, Invocation, pass_invocation
 from pipeline.clock import local
-from pipeline.errors import IssueError, PipelineError, Problem, Refusal, Unavailable, Unreachable
+from pipeline.errors import IssueError, PipelineError, Problem, Refusal, Unavailable, UnknownIssue, Unreachable
 
 if TYPE_CHECKING:
     from pipeline.app import App
@@ -117,14 +117,17 @@ def run(invocation: Invocation, only: str | None) -> int:
 
 @click.command(cls=Command)
 @click.argument("issue")
-@click.option("--to", "addresses", required=True, multiple=True, metavar="ADDRESS", help="Who gets it; repeatable.")
+@click.argument("more", nargs=-1, metavar="--to ADDRESS...")
+@click.option("--to", "addresses", required=True, multiple=True, metavar="ADDRESS...",
+              help="Who gets it: one or several addresses.")
 @pass_invocation
-def send(invocation: Invocation, issue: str, addresses: tuple[str, ...]) -> int:
+def send(invocation: Invocation, issue: str, more: tuple[str, ...], addresses: tuple[str, ...]) -> int:
     """A test message: the same bytes as the mailing, not recorded as a delivery.
 
     \b
     Example:
       avviso send 14 --to editor@example.com
+      avviso send 14 --to editor@example.com ada@example.com
     """
     from pipeline.publish.samples import send_test_message  # slow import: mail
 
@@ -133,7 +136,7 @@ def send(invocation: Invocation, issue: str, addresses: tuple[str, ...]) -> int:
     record = app.publisher.foresee(app.find(issue))
     try:
         receipts = send_test_message(
-            record, addresses, dresser=app.dresser, ring=app.ring, list_id=record.lists[0],
+            record, (*addresses, *more), dresser=app.dresser, ring=app.ring, list_id=record.lists[0],
             open_transport=app.open_transport, dkim=app.dkim)
     except Unavailable as error:
         raise Unreachable(str(error), remedy="`avviso doctor` looks for the cause; then send it again") from error
@@ -211,18 +214,26 @@ def explain(invocation: Invocation, issue: str) -> int:
     Example:
       avviso explain 14
     """
+    from pipeline.publish.shapes import explained  # slow import
+
+    app = invocation.app()
+    try:
+        found = app.find(issue)
+        said = explained(found, _what_it_waits_for(app, found.key))
+    except UnknownIssue:
+        said = explained(app.foreseen(issue))
+    since = local(said.since, app.config.zone)
+    invocation.answer(said.shape(), [f"{said.name}: {said.state}: {said.reason} (since {since})"])
+    return DONE
+
+
+def _what_it_waits_for(app: App, key: str) -> list[str]:
+    """Why the mail that is going out stands still, and who was given up."""
     from pipeline.mailings.mailing import MailingState  # slow import
     from pipeline.mailings.waiting import given_up
 
-    app = invocation.app()
-    record = app.find(issue)
-    is_going = any(one.state is MailingState.SENDING for one in app.ledger.mailings.all(issue_key=record.key))
-    reason = "; ".join([record.reason, *(app.waits() if is_going else ()),
-                        *given_up(app.ledger, app.clock.now(), record.key)])
-    invocation.answer(
-        {"issue": record.key, "state": record.state.value, "reason": reason, "since": record.since.isoformat()},
-        [f"{record.key} {record.title}: {record.state}: {reason} (since {local(record.since, app.config.zone)})"])
-    return DONE
+    is_going = any(one.state is MailingState.SENDING for one in app.ledger.mailings.all(issue_key=key))
+    return [*(app.waits() if is_going else ()), *given_up(app.ledger, app.clock.now(), key)]
 
 
 def _decision(name: str, text: str, decide: Callable[[Any, Record], str], *, look: bool = False) -> click.Command:
@@ -245,6 +256,8 @@ def _decision(name: str, text: str, decide: Callable[[Any, Record], str], *, loo
         invocation.answer([*({"issue": record.key, "result": line} for record, line in said),
                            *({"issue": one.problem.path, "problem": one.problem.as_json()} for one in refused)],
                     (f"{record.key} {record.title}: {line}" for record, line in said))
+        if said and refused:
+            return SOME_HELD
         return max((one.exit_code for one in refused), default=DONE)
 
     command.__doc__ = f"{text}\n\n\b\nExample:\n  avviso {name} 14"
@@ -259,7 +272,7 @@ hold = _decision("hold", "Stops issues: before they are mailed, or in the middle
 resume = _decision("resume", "Goes on with what was held or paused.",
                    lambda decisions, record: decisions.resume(record))
 cancel = _decision("cancel", "Ends mailings: whoever did not get them never will.",
-                   lambda decisions, record: decisions.cancel(record))
+                   lambda decisions, record: decisions.cancel(record), look=True)
 adopt = _decision("adopt", "Marks issues as published and never mailed.",
                   lambda decisions, record: decisions.adopt(record), look=True)
 

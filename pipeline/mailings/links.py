@@ -7,7 +7,7 @@ from dataclasses import replace
 from html import escape
 from operator import attrgetter
 from typing import NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from pipeline.editions.edition import Edition, Hole
 from pipeline.editions.frame import one_line
@@ -15,6 +15,7 @@ from pipeline.editions.holes import quote as quoted
 from pipeline.errors import AudienceError, EditionError
 from pipeline.mailings.envelope import Envelope, Reader
 from pipeline.mailings.headers import structured
+from pipeline.privacy import is_here
 
 LONGEST = 512            # characters of a token; two lines of a header hold it twice
 
@@ -79,14 +80,16 @@ def refuse_dead_links(table: Collection[Filling], reader: Reader) -> None:
 def way_out(envelope: Envelope) -> Callable[[str], str]:
     """For a token, the fields List-Unsubscribe, https first and mailto second, and List-Unsubscribe-Post.
 
-    RFC 2369 section 3.2; RFC 8058 section 3.1: exactly `One-Click`, and only beside an https address.
+    RFC 2369 section 3.2; RFC 8058 section 3.1: exactly `One-Click`, and only beside an https address, or one of this
+    very machine, where a trial is to show what readers would get.
     Without a token there is nothing to leave, as in a letter that asks for confirmation: no field.
     """
     addresses = [f"<{prefix}{_TOKEN}>" for prefix in (envelope.unsubscribe_url_prefix, _mailto(envelope)) if prefix]
     for address in addresses:
         structured("List-Unsubscribe", address)      # refuses what no header can carry
     fields = f"List-Unsubscribe: {_NEXT.join(addresses)}\r\n" if addresses else ""
-    if envelope.unsubscribe_url_prefix.startswith("https://"):
+    url = urlsplit(envelope.unsubscribe_url_prefix)
+    if url.scheme == "https" or (url.scheme == "http" and is_here(url.hostname or "")):
         fields += "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
     pieces = fields.split(_TOKEN)
     return lambda token: token and token.join(pieces)

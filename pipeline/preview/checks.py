@@ -25,7 +25,7 @@ from pipeline.issues.folder import read, scan
 from pipeline.issues.issue import State
 from pipeline.issues.reading.frontmatter import read_front
 from pipeline.issues.reading.manuscript import read_manuscript
-from pipeline.issues.reading.naming import number_in_name, stem
+from pipeline.issues.reading.naming import is_called, number_in_name, stem
 from pipeline.issues.record import Record
 from pipeline.preview.books import look, rehearsal
 from pipeline.publish.manifest import template_files
@@ -103,7 +103,7 @@ def _chosen(
     records: list[Record] = []
     broken: list[Problem] = []
     for name in names:
-        own = [one for one in problems if _is_called(one.path, name)]
+        own = [one for one in problems if is_called(one.path, name)]
         try:
             records.append(app.find(name))
         except IssueError:
@@ -111,11 +111,6 @@ def _chosen(
                 raise
         broken += own
     return records, broken
-
-
-def _is_called(path: str, name: str) -> bool:
-    """Whether a person who says `name` may mean this file: by its number, its name or its path."""
-    return name in (str(number_in_name(stem(path))), stem(path)) or Path(path).name == Path(name).name
 
 
 def _examined(

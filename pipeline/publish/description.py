@@ -14,27 +14,30 @@ from pipeline.issues.record import Record
 BOILERPLATE_LOOKBACK = 60   # issues whose paragraphs count as boilerplate when they come again
 
 
-def describe(key: str, manuscript: Manuscript, old: Record | None, heard: Heard) -> str:
-    """The author's own, else the first paragraph that other issues do not have; kept once published."""
+def describe(key: str, due_at: datetime, manuscript: Manuscript, old: Record | None, heard: Heard) -> str:
+    """The author's own, else the first paragraph that issues before `due_at` do not have; kept once published."""
     candidates = manuscript.descriptions
     if manuscript.described or not candidates:
         return candidates[0] if candidates else ""
-    if old and old.is_published and old.description in candidates:
+    if old and old.is_published and (old.description in candidates or old.source_digest == manuscript.digest):
         return old.description
-    others = heard.paragraphs(but=key)
-    return next((candidate for candidate in candidates if candidate not in others), candidates[0])
+    earlier = heard.paragraphs(before=due_at, but=key)
+    return next((candidate for candidate in candidates if candidate not in earlier), candidates[0])
 
 
 class Heard:
-    """What the latest issues said in their paragraphs: what comes again is no description of anything."""
+    """What the latest issues said in their paragraphs: what comes again is no description of anything.
+
+    An issue older than all of them, whose text was edited, is compared with none.
+    """
 
     def __init__(self, archive: Archive) -> None:
         self._latest = archive.paragraphs(BOILERPLATE_LOOKBACK + 1)
 
-    def paragraphs(self, *, but: str) -> set[str]:
-        """The paragraphs of the latest issues, except one's own."""
-        others = [said for _, key, said in self._latest if key != but]
-        return {paragraph for said in others[:BOILERPLATE_LOOKBACK] for paragraph in said}
+    def paragraphs(self, *, before: datetime, but: str) -> set[str]:
+        """The paragraphs of the latest issues that are due by then, except one's own."""
+        earlier = [said for due_at, key, said in self._latest if due_at <= before and key != but]
+        return {paragraph for said in earlier[:BOILERPLATE_LOOKBACK] for paragraph in said}
 
     def add(self, due_at: datetime, key: str, said: tuple[str, ...]) -> None:
         """An issue that is about to be written."""

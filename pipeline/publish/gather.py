@@ -194,7 +194,8 @@ class Gatherer:
                 self._archive.drop_alias(alias)
             records = self._archive.records([*touched.values(), *gone])
             heard = Heard(self._archive) if inventory.manuscripts else None
-            entries = [found for path, key in touched.items()
+            in_order = sorted(touched.items(), key=lambda one: inventory.place(one[0]))
+            entries = [found for path, key in in_order
                        if (found := self._entry(path, key, records.get(key), inventory, heard))]
             self._archive.enter_all(entries)
             issues = shelved.keys() | {record.key for record, _ in entries}
@@ -222,7 +223,7 @@ class Gatherer:
         if manuscript.due_at is None:
             return None  # a draft that never had one is not an issue yet
         changed_at = min(inventory.changed_at(path), inventory.now)
-        description = describe(key, manuscript, old, heard)
+        description = describe(key, manuscript.due_at, manuscript, old, heard)
         record = self._record(
             key, manuscript, old, inventory.signatures[path], description, changed_at, inventory.now)
         if record == old:

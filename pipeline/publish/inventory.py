@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -102,6 +103,13 @@ class Inventory:
         """What these files count is not issues."""
         for path in self.manuscripts.keys() & set(paths):
             self.manuscripts[path] = replace(self.manuscripts[path], number=None)
+
+    def place(self, path: str) -> tuple[float, int, str]:
+        """Where a file stands among the others: by its hour, then its number; one without an hour comes last."""
+        manuscript = self.manuscripts.get(path)
+        if manuscript is None or manuscript.due_at is None:
+            return math.inf, 0, path
+        return manuscript.due_at.timestamp(), manuscript.number or 0, path
 
     def problem_of(self, path: str) -> Problem | None:
         return self._files[path].problem

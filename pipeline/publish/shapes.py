@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
+from pipeline.clock import EPOCH
 from pipeline.issues.issue import State
 from pipeline.issues.reading.naming import stem
 from pipeline.issues.record import KnownFile, Record
@@ -27,6 +30,31 @@ def problem_shape(file: KnownFile) -> dict[str, Any]:
         "id": file.claimed or name, "number": None, "title": name, "date": None, "path": file.path,
         "state": State.PROBLEM.value, "reason": str(file.problem),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Why something stands where it does; `name` is for people."""
+
+    name: str
+    issue: str
+    state: str
+    reason: str
+    since: datetime
+
+    def shape(self) -> dict[str, Any]:
+        """`{issue,state,reason,since}`."""
+        return {"issue": self.issue, "state": self.state, "reason": self.reason, "since": self.since.isoformat()}
+
+
+def explained(found: Record | KnownFile, more: Sequence[str] = ()) -> Explained:
+    """Of an issue, with `more` that stands in its way; of a file that is none, since it was first seen so."""
+    if isinstance(found, Record):
+        return Explained(f"{found.key} {found.title}", found.key, found.state.value, "; ".join([found.reason, *more]),
+                         found.since)
+    problem = problem_shape(found)
+    return Explained(found.path, problem["id"], problem["state"], problem["reason"],
+                     EPOCH + timedelta(microseconds=found.seen_us))
 
 
 def mailing_shape(mailing: Mailing) -> dict[str, Any]:

@@ -27,6 +27,8 @@ from pipeline.issues.report import Report
 MAX_CHARS = 200
 MAX_CANDIDATES = 16
 MAX_LISTS = 4
+ENOUGH_WORDS = 12  # letters, a full-width one counting twice
+FEW = 4
 
 _ENOUGH = 4_000
 """Characters of a paragraph's source that are read for a description."""
@@ -82,7 +84,7 @@ def excerpts(body: Body) -> Excerpts:
         heading if number is not None or not part else "", blocks.is_headed(), number, part,
         _cover(top[0]) if top else None,
         next((found for block in top if (found := _small(blocks, block))), ""),
-        (*islice(_paragraphs(blocks), MAX_CANDIDATES), *islice(_lists(blocks), MAX_LISTS)))
+        _descriptions(blocks))
 
 
 def words_of(body: Body, text: str) -> str:
@@ -198,7 +200,13 @@ def _small(blocks: _Blocks, block: Token) -> str:
     return cut(blocks.plain(Token("inline", "", 0), match[1])) if match else ""
 
 
-def _paragraphs(blocks: _Blocks) -> Iterator[str]:
+def _descriptions(blocks: _Blocks) -> tuple[str, ...]:
+    """Paragraphs, then lists; where none of them says enough, the paragraphs of few words."""
+    found = (*islice(_paragraphs(blocks), MAX_CANDIDATES), *islice(_lists(blocks), MAX_LISTS))
+    return found or tuple(islice(_paragraphs(blocks, FEW), MAX_CANDIDATES))
+
+
+def _paragraphs(blocks: _Blocks, width: int = ENOUGH_WORDS) -> Iterator[str]:
     """Top-level paragraphs that say something: no lone addresses, no contents lines, no labels such as 目录：."""
     for at, token in enumerate(blocks.tokens):
         if token.type != "paragraph_open" or token.level:
@@ -207,7 +215,7 @@ def _paragraphs(blocks: _Blocks) -> Iterator[str]:
         lines = said.content.split("\n")
         prose = "\n".join(line for line in lines if len(line) > 60 or not _CONTENTS_LINE.match(line))
         text = blocks.plain(said, prose[:_ENOUGH]) if prose else ""
-        if _says_something(text) and not is_dateline(text):
+        if _says_something(text, width) and not is_dateline(text):
             yield cut(text)
 
 
@@ -225,12 +233,12 @@ def _lists(blocks: _Blocks) -> Iterator[str]:
             yield cut(text)
 
 
-def _says_something(text: str) -> bool:
+def _says_something(text: str, least: int = ENOUGH_WORDS) -> bool:
     """Enough words beside the addresses, and not only a label for what follows."""
     prose = (_ADDRESS if "@" in text else _LINK).sub("", text).strip()
-    letters = islice((char for char in prose if char.isalpha()), 12)
+    letters = islice((char for char in prose if char.isalpha()), ENOUGH_WORDS)
     width = sum(1 + (unicodedata.east_asian_width(char) in "WF") for char in letters)
-    return width >= 12 and not (prose.endswith((":", "：")) and len(prose) <= 40)
+    return width >= least and not (prose.endswith((":", "：")) and len(prose) <= 40)
 
 
 def cut(text: str, limit: int = MAX_CHARS) -> str:

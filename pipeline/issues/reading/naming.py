@@ -88,6 +88,11 @@ def day_around(path: str) -> date | None:
     return next((day for day in days if day), None)
 
 
+def is_called(path: str, name: str) -> bool:
+    """Whether a person who says `name` may mean this file: by its number, its name or its path."""
+    return name in (str(number_in_name(stem(path))), stem(path)) or PurePosixPath(path).name == PurePosixPath(name).name
+
+
 def number_in_name(name: str) -> int | None:
     """The issue number that a stem begins with, or None."""
     match = _leading_number(name)

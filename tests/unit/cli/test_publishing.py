@@ -108,6 +108,62 @@ def test_each_of_several_issues_is_decided_and_said(letters: Publication) -> Non
     assert (as_json.code, [one.get("result") for one in as_json.json]) == (1, ["held: mailing to weekly", None])
 
 
+def test_a_name_that_is_nobodys_is_wrong_usage_where_nothing_else_was_asked_for(letters: Publication) -> None:
+    commands = (["explain"], ["approve"], ["hold"], ["resume"], ["cancel"], ["adopt"], ["check"],
+                ["resolve", "--resend"], ["send", "--to", "editor@example.com"], ["preview", "--text", "-"])
+
+    said = [run(letters, *words, "99") for words in commands]
+
+    assert [(answer.code, answer.out) for answer in said] == [(2, "")] * len(commands)
+    assert {answer.err for answer in said} == {
+        "99: no issue is called so: give a number, an id, a file name or a path; `avviso status` lists them\n"}
+
+
+def test_what_is_refused_beside_what_is_done_ends_with_one(letters: Publication) -> None:
+    run(letters, "publish")
+    letters.write("03-Paper.md", "The third is about paper, and who folds it.", day="2099/01/05")
+
+    alone, beside = run(letters, "hold", "2"), run(letters, "hold", "2", "3")
+
+    assert (alone.code, beside.code) == (4, 1)
+
+
+def test_explain_and_cancel_know_what_no_pass_has_seen_yet(letters: Publication) -> None:
+    letters.write("03-Paper.md", "The third is about paper, and who folds it.", day="2099/01/05")
+
+    before, said = run(letters, "status", "--json").json, run(letters, "explain", "3", "--json").json
+
+    assert (said["issue"], said["state"], said["reason"]) == ("3", "scheduled", "due 2099-01-05 00:00")
+    assert run(letters, "status", "--json").json == before
+    assert run(letters, "cancel", "3").code == 0
+
+
+@pytest.mark.parametrize("name", ["4", "04-Glue.md", "issues/04-Glue.md", "04-Glue"])
+def test_explain_says_what_is_wrong_with_a_file_that_is_no_issue(letters: Publication, name: str) -> None:
+    letters.write("04-Glue.md", "The fourth is about glue.", day="2026/13/01")
+
+    said = run(letters, "explain", name)
+
+    assert said.code == 0
+    assert said.out.startswith('04-Glue.md: problem: 04-Glue.md:2: date "2026/13/01" is not a day: write a day ')
+
+
+def test_explain_says_who_withholds_whom(letters: Publication) -> None:
+    letters.write("04-Glue.md", "The fourth is about glue.", day="2099/01/05")
+    letters.write("04-Size.md", "Another fourth, which is about size and gold.", day="2099/01/05")
+
+    said = run(letters, "explain", "4", "--json").json
+
+    assert (said["issue"], said["state"]) == ("4", "problem")
+    assert said["reason"].startswith('04-Glue.md: has the same identity "4" as 04-Size.md: ')
+
+
+def test_a_test_message_goes_to_every_address_behind_to(letters: Publication) -> None:
+    said = run(letters, "send", "2", "--to", "editor@example.com", "mira@example.com", "--json").json
+
+    assert [one["address"] for one in said] == ["editor@example.com", "mira@example.com"]
+
+
 def test_test_message_with_the_post_away_ends_with_three_and_a_remedy(letters: Publication) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         letters.over_smtp(listener.getsockname()[1])

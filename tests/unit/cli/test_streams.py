@@ -108,7 +108,7 @@ def test_content_for_standard_output_is_utf8_whatever_the_terminal_speaks(letter
 def test_stream_that_is_closed_stops_no_command(letters: Publication, stream: int) -> None:
     done = avviso(letters, "explain", "99", preexec_fn=lambda: os.close(stream))
 
-    assert done.returncode == 1
+    assert done.returncode == 2
 
 
 def unread(letters: Publication, *args: str) -> Any:

@@ -183,6 +183,8 @@ def test_the_cover_is_front_matter_or_the_picture_in_the_first_block(text: str, 
     ("![The press in our cellar](a.png)\nFirst paragraph here.\n\n![The press in our cellar](b.png)",
      ("First paragraph here.",), False),
     ("Twice the same text.\n\nTwice the same text.", ("Twice the same text.",), False),
+    ("大家好。\n\n这是正文。\n\n目录：\n\nhttps://example.com/a", ("大家好。", "这是正文。"), False),
+    ("a\n\n![](a.png)", (), False),
 ])
 def test_descriptions_are_the_authors_words_then_paragraphs_that_say_something(
     text: str, descriptions: tuple[str, ...], described: bool,

@@ -119,10 +119,12 @@ def test_words_that_look_like_a_hole_reach_the_reader_as_they_were_written() -> 
     ({"unsubscribe_url_prefix": ""}, f"<mailto:leave@example.com?subject=unsubscribe%20{'u' * 43}>", None),
     ({"unsubscribe_url_prefix": "", "unsubscribe_mailto": "a&b%c?d@example.com"},
      f"<mailto:a%26b%25c%3Fd@example.com?subject=unsubscribe%20{'u' * 43}>", None),
+    ({"unsubscribe_url_prefix": "http://news.example.com/u/", "unsubscribe_mailto": ""},
+     f"<http://news.example.com/u/{'u' * 43}>", None),
     ({"unsubscribe_url_prefix": "http://127.0.0.1:8080/u/", "unsubscribe_mailto": ""},
-     f"<http://127.0.0.1:8080/u/{'u' * 43}>", None),
+     f"<http://127.0.0.1:8080/u/{'u' * 43}>", "List-Unsubscribe=One-Click"),
 ])
-def test_one_click_is_promised_only_beside_https(
+def test_one_click_is_promised_only_beside_https_and_in_a_trial_on_this_machine(
     changes: dict[str, str], unsubscribe: str, one_click: str | None,
 ) -> None:
     made = read(message(envelope=envelope(**changes)))

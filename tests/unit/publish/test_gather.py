@@ -442,6 +442,27 @@ def test_description_is_the_first_paragraph_that_earlier_issues_do_not_have(lett
     assert (letters.record("1").description, letters.record("2").description) == (HELLO, BELLS)
 
 
+def test_issues_of_one_look_are_described_in_the_order_of_their_hours_and_not_of_their_names(
+    letters: Publication,
+) -> None:
+    letters.write("10-b.md", f"{HELLO}\n\n{BELLS}", day=TODAY - DAY)
+    letters.write("9-a.md", f"{HELLO}\n\n{APPLES}", day=TODAY - 2 * DAY)
+
+    look(letters)
+
+    assert (letters.record("9").description, letters.record("10").description) == (HELLO, BELLS)
+
+
+def test_what_a_later_issue_says_too_still_describes_the_earlier_one(letters: Publication) -> None:
+    letters.write("2-b.md", f"{HELLO}\n\n{BELLS}", day=TODAY - DAY)
+    look(letters)
+    letters.write("1-a.md", f"{HELLO}\n\n{APPLES}", day=TODAY - 2 * DAY)
+
+    look(letters)
+
+    assert letters.record("1").description == HELLO
+
+
 def test_description_is_kept_when_later_issues_repeat_it(letters: Publication) -> None:
     letters.write("1-a.md", f"{HELLO}\n\n{APPLES}", day=TODAY - 2 * DAY)
     letters.begin()
