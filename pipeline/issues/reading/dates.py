@@ -39,7 +39,7 @@ _DAY_IN_NAME = re.compile(
     r"(?<!\d)(?:(?P<year>\d{4})(?P<sep>[-_./])(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})(?!\d)"
     rf"|(?P<year_word>\d{{4}})[- ](?P<month_word>{MONTH})[- ](?P<day_word>\d{{1,2}})(?!\d)"
     r"|(?P<year_cjk>\d{4})年(?P<month_cjk>\d{1,2})月(?P<day_cjk>\d{1,2})日?"
-    r"|(?P<compact>(?:19|20)\d{6})(?!\d))")
+    r"|(?P<compact>(?:19|20)\d{6})(?:[T_-]?(?:[01]\d|2[0-3])(?:[0-5]\d){1,2})?(?!\d))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +138,8 @@ def _exists(local: datetime, zone: tzinfo) -> bool:
 
 
 def date_in_name(stem: str) -> date | None:
-    """The day in a file name: `2024-03-24-title`, `weekly_2024.3.4`, `2024-mar-24`, `20240324`; None if there is none
-    that exists."""
+    """The day in a file name: `2024-03-24-title`, `weekly_2024.3.4`, `2024-mar-24`, `20240324`, `20240324103000`; None
+    if there is none that exists."""
     for match in _DAY_IN_NAME.finditer(unicodedata.normalize("NFKC", stem)):
         if match["compact"]:
             parts = match["compact"][:4], match["compact"][4:6], match["compact"][6:]

@@ -20,7 +20,8 @@ MARCH = date(2024, 3, 24)
     "2024-03-24", "March 24, 2024", "**Mar 24, 2024**", "_Sunday, March 24th, 2024_", "2024年3月24日 星期日",
     "> 发布于 2024-03-24", "日期：2024年3月24日", "**日期**：2024-03-24", "## 2024/03/24", "<small>2024.03.24</small>",
     "*Published: March 24, 2024 | Category: Ink | 8 min read*", "Posted on March 24, 2024 by Mira Example",
-    "By Mira, 2024-03-24", "By Mira | March 24, 2024", "第 14 期 · 2024-03-24", "Issue #14 • 24 March 2024",
+    "By Mira, 2024-03-24", "Release Date: 2024-03-24", "By Mira | March 24, 2024", "第 14 期 · 2024-03-24",
+    "Issue #14 • 24 March 2024",
     "📅 March 24, 2024", "- Date: 2024-03-24", "**Date:** March 24, 2024 8:00 AM", "# Ink Weekly — March 24, 2024",
 ])
 def test_a_dateline_is_a_day(line: str) -> None:
