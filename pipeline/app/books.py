@@ -13,7 +13,7 @@ from pipeline.audience.tokens import KeyRing
 from pipeline.clock import Clock, SystemClock, since_boot
 from pipeline.config import Config
 from pipeline.database import Database
-from pipeline.errors import IssueError
+from pipeline.errors import IssueError, Problem
 from pipeline.issues.archive import Archive
 from pipeline.issues.reading.naming import stem
 from pipeline.issues.record import Record
@@ -167,6 +167,15 @@ class Books:
             one for one in records.values() if name == stem(one.path) or Path(name).name == Path(one.path).name]
         if len(found) == 1:
             return found[0]
+        if not found and (broken := self._broken_file(name)):
+            raise IssueError(broken.message, path=broken.path, line=broken.line, remedy=broken.remedy, rule=broken.rule)
         message = f"{len(found)} issues are called so" if found else "no issue is called so"
         raise IssueError(message, path=name, remedy="`avviso status` lists them; give the path" if found
                          else "give a number, an id, a file name or a path; `avviso status` lists them")
+
+    def _broken_file(self, name: str) -> Problem | None:
+        """What is wrong with the file of this name, which would be an issue if it could be used."""
+        for file in self.archive.files.broken():
+            if name in (file.path, file.claimed, stem(file.path), Path(file.path).name):
+                return file.problem
+        return None
