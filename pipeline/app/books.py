@@ -13,7 +13,7 @@ from pipeline.audience.tokens import KeyRing
 from pipeline.clock import Clock, SystemClock, since_boot
 from pipeline.config import Config
 from pipeline.database import Database
-from pipeline.errors import UnknownIssue
+from pipeline.errors import IssueError, UnknownIssue
 from pipeline.issues.archive import Archive
 from pipeline.issues.reading.naming import is_called, stem
 from pipeline.issues.record import KnownFile, Record
@@ -157,7 +157,10 @@ class Books:
         return feeds or any(one.exists() for one in (config.var / "workers", outbox, self._mark(database)))
 
     def find(self, name: str) -> Record:
-        """The issue that a person names: by number, id, file name or path. Raises UnknownIssue."""
+        """The issue that a person names: by number, id, file name or path.
+
+        Raises what is wrong with a file that would be it, and UnknownIssue.
+        """
         records = self.archive.issues()
         wanted = self.archive.aliases().get(name, name)
         numbered = [one for one in records.values() if str(one.number) == name]
@@ -168,6 +171,10 @@ class Books:
             one for one in records.values() if name == stem(one.path) or Path(name).name == Path(one.path).name]
         if len(found) == 1:
             return found[0]
+        broken = None if found else self.find_broken(name)
+        if broken and (problem := broken.problem):
+            raise IssueError(problem.message, path=problem.path, line=problem.line, remedy=problem.remedy,
+                             rule=problem.rule)
         message = f"{len(found)} issues are called so" if found else "no issue is called so"
         raise UnknownIssue(message, path=name, remedy="`avviso status` lists them; give the path" if found
                          else "give a number, an id, a file name or a path; `avviso status` lists them")
@@ -177,7 +184,7 @@ class Books:
 
         Of several that are withheld because all ask for this identity, the first: it names another.
         """
-        broken = [file for file in self.archive.files.all().values() if file.problem and file.key is None]
+        broken = [file for file in self.archive.files.broken() if file.key is None]
         asking = [file for file in broken if file.claimed == name]
         called = [file for file in broken if is_called(file.path, name)]
         return next(iter(asking), called[0] if len(called) == 1 else None)

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pipeline.app.outputs import Outputs
-from pipeline.errors import Problem, UnknownIssue
+from pipeline.errors import IssueError, Problem
 from pipeline.issues.record import KnownFile, Record
 from pipeline.mailings.mailing import DoubtPolicy
 from pipeline.publish.gather import Gatherer
@@ -63,7 +63,7 @@ class Publishing(Outputs):
             self.publisher.make_pass(start=False, write=False)
             try:
                 return self.find(name)
-            except UnknownIssue:
+            except IssueError:
                 broken = self.find_broken(name)
                 if broken is None:
                     raise

@@ -46,14 +46,16 @@ def written(made: Pass, site: Path) -> Iterator[str]:
 
 
 def counts_line(mailing: Mailing) -> str:
-    """`sent, 5 of 5 readers: 4 sent, 1 failed`."""
+    """`sent, 5 readers: 4 sent, 1 failed`; the state alone before it begins, for only then its readers are counted."""
+    if mailing.started_at is None:
+        return str(mailing.state)
     counts = ", ".join(f"{n} {state.value.replace('_', ' ')}" for state, n in mailing.counts.items() if n)
     return f"{mailing.state}, {counted(mailing.audience, 'reader')}{': ' + counts if counts else ''}"
 
 
 def planned_line(one: PlannedMailing, zone: ZoneInfo) -> str:
     """`2026-03-24 08:00  mail  26 苹果 to weekly, 5 readers, 31 KB: quiet ...`."""
-    when = local(one.at, zone) if one.at else "after a person  "
+    when = local(one.at, zone) if one.at else "once you decide "
     size = f", {one.html_bytes / 1024:.0f} KB" if one.html_bytes else ""
     return (f"{when}  {one.action:<6}  {one.issue.key} {one.issue.title} to {one.list}, "
             f"{counted(one.readers, 'reader')}{size}: {one.reason}")
@@ -98,10 +100,10 @@ def status_lines(overview: Overview, now: datetime, zone: ZoneInfo, *, everythin
         yield f"  {mailing.issue_key} to {mailing.list}: {counts_line(mailing)}"
     for line in overview.waits:
         yield f"  {line}"
-    yield f"Workers   {len(overview.workers)}"
+    yield f"Workers   {len(overview.workers) or 'none at work'}"
     for worker, hands in overview.workers:
         yield f"  {worker_line(worker, hands, now, zone)}"
-    yield f"Feeds     {local(overview.feeds, zone) if overview.feeds else 'not written yet'}"
+    yield f"Feeds     {f'last changed {local(overview.feeds, zone)}' if overview.feeds else 'not written yet'}"
     yield "Needs you " + ("" if overview.matters else "nothing")
     for line in problem_lines(overview.matters, everything=everything):
         yield f"  {line}"

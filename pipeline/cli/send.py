@@ -12,7 +12,7 @@ import click
 from pipeline.amounts import counted, deliveries
 from pipeline.cli.invocation import DONE, SOME_HELD, Command, Invocation, pass_invocation
 from pipeline.clock import local
-from pipeline.errors import IssueError, PipelineError, Problem, Refusal, Unavailable, UnknownIssue, Unreachable
+from pipeline.errors import IssueError, PipelineError, Problem, Refusal, Unavailable, Unreachable
 
 if TYPE_CHECKING:
     from pipeline.app import App
@@ -220,7 +220,7 @@ def explain(invocation: Invocation, issue: str) -> int:
     try:
         found = app.find(issue)
         said = explained(found, _what_it_waits_for(app, found.key))
-    except UnknownIssue:
+    except IssueError:
         said = explained(app.foreseen(issue))
     since = local(said.since, app.config.zone)
     invocation.answer(said.shape(), [f"{said.name}: {said.state}: {said.reason} (since {since})"])

@@ -78,9 +78,7 @@ def _matters(ledger: Ledger, issues: Sequence[Record], mailings: Sequence[Mailin
     for record in issues:
         name = shlex.quote(record.key)
         if record.state is State.HELD:
-            yield Problem("", f"{record.key} {record.title} is held: {record.reason}",
-                          f"`avviso approve {name}` mails it, `avviso adopt {name}` publishes it without mail",
-                          rule="held")
+            yield _held(record, name)
         if record.missing_at is not None and record.key in waiting:
             yield Problem("", f"{record.key} {record.title} waits for its file {record.path}",
                           f"put it back, or `avviso cancel {name}`", rule="missing")
@@ -93,6 +91,16 @@ def _matters(ledger: Ledger, issues: Sequence[Record], mailings: Sequence[Mailin
     for call in ledger.hubs.given_up():
         yield Problem("", f"the hub {call.hub} does not take the news of {call.topic}", "mend feeds.websub, or wait",
                       rule="hub")
+
+
+def _held(record: Record, name: str) -> Problem:
+    """`name` is how a command calls it."""
+    ways = f"`avviso approve {name}` mails it, `avviso adopt {name}` publishes it without mail"
+    cause, _, why = record.reason.partition(": ")
+    if cause == "approval":
+        return Problem("", f"{record.key} {record.title} waits for your approval ({why})",
+                       f"`avviso preview {name}` shows it, {ways}", rule="held")
+    return Problem("", f"{record.key} {record.title} is held: {record.reason}", ways, rule="held")
 
 
 def matters_of(mailing: Mailing) -> Iterator[Problem]:

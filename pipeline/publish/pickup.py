@@ -87,7 +87,7 @@ def _own_reason(
         return (f"restored: due before the ledger was restored {local(restored_at, rules.zone)}, "
                 "so it may have been mailed already")
     if record.key in copies:
-        return f"copy: its text repeats issue {copies[record.key]}, which was mailed"
+        return f"copy: its text repeats issue {copies[record.key]}, which is out already"
     return _late(record, rules, now)
 
 
@@ -124,7 +124,7 @@ def standing(
     if record.state is State.ADOPTED and not open_ones:  # for ever, whatever its file says later
         return Standing(State.ADOPTED, record.reason)
     if record.draft:
-        return Standing(State.DRAFT, "draft: its front matter says so")
+        return Standing(State.DRAFT, "its front matter says so")
     held = [mailing for mailing in open_ones if mailing.state is MailingState.HELD]
     if held:
         return Standing(State.HELD, held[0].reason)

@@ -37,6 +37,7 @@ log = logging.getLogger(__name__)
 
 SETTLING_S = 2.0                    # how long a file must be left alone
 ONE_SECOND = timedelta(seconds=1)
+BASELINE = "baseline: due before the first pass, so published and never mailed"
 
 
 @dataclass(slots=True)
@@ -206,7 +207,7 @@ class Publisher:
     def _adopt(self, done: Pass, now: datetime) -> None:
         mailed = {mailing.issue_key for mailing in self._ledger.mailings.all()}
         done.adopted = [
-            replace(record, state=State.ADOPTED, reason="baseline: due before the first pass", since=now)
+            replace(record, state=State.ADOPTED, reason=BASELINE, since=now)
             for record in self._archive.issues().values()
             if is_due(record, now) and record.key not in mailed and record.state is not State.PROBLEM
         ]

@@ -79,7 +79,7 @@ def test_a_copy_is_known_by_the_text_that_was_mailed_though_its_file_says_someth
     letters.deliver()
 
     assert letters.mails == READERS
-    assert letters.record("4").reason == "copy: its text repeats issue 3, which was mailed"
+    assert letters.record("4").reason == "copy: its text repeats issue 3, which is out already"
 
 
 @pytest.mark.parametrize("front", ["", "draft: true\n"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -9,8 +10,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pipeline.cli.lines import status_lines
+from pipeline.errors import IssueError
 from pipeline.mailings.mailing import DeliveryState, Doubt, MailingState, Outcome
 from pipeline.publish.overview import Overview, overview
+from pipeline.publish.pickup import Approve
 from tests.books import LEASE
 from tests.publications import TODAY, Publication, words
 
@@ -35,7 +38,8 @@ def test_overview_of_a_quiet_publication_needs_nobody(letters: Publication) -> N
         {"adopted": 1}, (), [], datetime(2026, 2, 22, 8, tzinfo=UTC))
     assert found.shape() == {
         "issues": [{"id": "1", "number": 1, "title": "letter", "date": "2026-02-22", "path": "01-letter.md",
-                    "state": "adopted", "reason": "baseline: due before the first pass"}],
+                    "state": "adopted",
+                    "reason": "baseline: due before the first pass, so published and never mailed"}],
         "mailings": [], "needs": [], "workers": []}
 
 
@@ -66,6 +70,30 @@ def test_held_issue_needs_a_person(letters: Publication) -> None:
                     "`avviso approve 2` mails it, `avviso adopt 2` publishes it without mail")
 
 
+def test_first_issue_that_waits_for_approval_says_how_to_look_at_it(letters: Publication) -> None:
+    app = letters.restart()
+    app.rules = replace(app.rules, approve=Approve.FIRST)  # files in a folder never wait
+    letters.write("02-new.md", words(2))
+    letters.publish()
+
+    line, = look(letters).needs
+    assert line == (
+        "2 new waits for your approval (the first mailing that really goes out): `avviso preview 2` shows it, "
+        "`avviso approve 2` mails it, `avviso adopt 2` publishes it without mail")
+    shown = list(status_lines(look(letters), letters.clock.now(), ZoneInfo("UTC")))
+    assert shown[3:6] == ["Mailings  1", "  2 to weekly: held", "Workers   none at work"]  # no readers are counted yet
+
+
+@pytest.mark.parametrize("name", ["02-new.md", "02-new", "2"])
+def test_who_asks_for_a_file_that_cannot_be_used_hears_what_is_wrong_with_it(letters: Publication, name: str) -> None:
+    letters.write("02-new.md", words(2))
+    letters.write("2-other.md", words(3))
+    letters.publish()
+
+    with pytest.raises(IssueError, match='^(02-new|2-other).md: has the same identity "2" as '):
+        letters.app.find(name)
+
+
 def test_status_of_many_old_files_is_one_screen(letters: Publication) -> None:
     for n in range(2, 60):
         letters.write(f"{n:02}-old.md", words(n), day=TODAY - timedelta(days=900 - n))
@@ -84,7 +112,8 @@ def test_every_hour_is_shown_in_the_owner_s_zone(letters: Publication) -> None:
 
     shown = list(status_lines(look(letters), letters.clock.now(), ZoneInfo("Asia/Shanghai")))
 
-    assert [line for line in shown if line.startswith("Feeds")] == ["Feeds     2026-03-24 16:00"]  # 08:00 in UTC
+    assert [line for line in shown if line.startswith("Feeds")] == [
+        "Feeds     last changed 2026-03-24 16:00"]  # 08:00 in UTC
 
 
 def test_mailing_is_shown_with_counts_that_add_up(letters: Publication) -> None:

@@ -58,9 +58,9 @@ DAILY = replace(SCHEDULED, list="daily")
 ADOPTED = {"state": State.ADOPTED, "reason": "by a person"}
 
 STANDINGS: dict[str, tuple[dict[str, object], list[Mailing], Standing]] = {
-    "a draft": ({"draft": True}, [], Standing(State.DRAFT, "draft: its front matter says so")),
+    "a draft": ({"draft": True}, [], Standing(State.DRAFT, "its front matter says so")),
     "a draft that was scheduled": ({"draft": True}, [SCHEDULED], Standing(
-        State.DRAFT, "draft: its front matter says so")),
+        State.DRAFT, "its front matter says so")),
     "a draft that was mailed before": ({"draft": True}, [SENT], Standing(
         State.MAILED, "mailing to weekly: sent, 3 readers")),
     "dated ahead": ({"due_at": NOON + DAY}, [], Standing(State.SCHEDULED, "due 2026-03-25 20:00")),
@@ -108,7 +108,7 @@ BURST = "burst: 3 issues are due at once, schedule.max_burst is 2"
 FIRST = "approval: the first mailing that really goes out"
 ALWAYS = "approval: mailings.approve is `always`"
 LATE = "late: first seen 9 days after its hour, schedule.max_age is 7d"
-COPY = "copy: its text repeats issue 3, which was mailed"
+COPY = "copy: its text repeats issue 3, which is out already"
 LATE_ONE = {"due_at": NOON - 9 * DAY, "due_seen_at": NOON}
 
 HOLDS: dict[str, tuple[list[Record], list[Record], dict[str, str], bool, Rules, dict[str, str]]] = {

@@ -191,7 +191,7 @@ def test_copy_of_an_issue_that_was_out_before_is_held(running: Publication) -> N
     made = running.deliver()
 
     assert [(one.key, one.reason) for one in made.held] == [
-        ("old copy", "copy: its text repeats issue 1, which was mailed")]
+        ("old copy", "copy: its text repeats issue 1, which is out already")]
 
 
 def test_first_mailing_over_a_real_post_waits_for_a_person(tmp_path: Path) -> None:
