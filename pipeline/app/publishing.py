@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pipeline.app.outputs import Outputs
-from pipeline.errors import Problem
+from pipeline.errors import IssueError, Problem
 from pipeline.mailings.mailing import DoubtPolicy
 from pipeline.publish.gather import Gatherer
 from pipeline.publish.pickup import Approve, Rules
@@ -15,6 +15,7 @@ from pipeline.publish.publisher import Publisher
 if TYPE_CHECKING:  # slow imports
     from pipeline.editions.frame import Frame
     from pipeline.editions.templates import Templates as MailTemplates
+    from pipeline.issues.record import Record
     from pipeline.publish.decide import Decisions
     from pipeline.publish.dress import Dresser
     from pipeline.publish.notifier import Notifier
@@ -51,6 +52,18 @@ class Publishing(Outputs):
             ahead = Planner(self.archive, self.ledger, self.rules, lambda: self.dresser, self.publisher.foresee,
                             broadcasts=self.config.transport.broadcasts)
             return ahead.planned(self.clock.now()), made.problems
+
+    def explained(self, name: str) -> Record:
+        """The issue that a person names, as the ledger knows it, or as the next pass would take in a new file.
+
+        Raises IssueError for a name that is nobody's. Changes nothing.
+        """
+        try:
+            return self.find(name)
+        except IssueError:
+            with self.database.rehearse():
+                self.publisher.make_pass(start=False, write=False)
+                return self.find(name)
 
     @cached_property
     def decisions(self) -> Decisions:

@@ -215,7 +215,7 @@ def explain(invocation: Invocation, issue: str) -> int:
     from pipeline.mailings.waiting import given_up
 
     app = invocation.app()
-    record = app.find(issue)
+    record = app.explained(issue)
     is_going = any(one.state is MailingState.SENDING for one in app.ledger.mailings.all(issue_key=record.key))
     reason = "; ".join([record.reason, *(app.waits() if is_going else ()),
                         *given_up(app.ledger, app.clock.now(), record.key)])

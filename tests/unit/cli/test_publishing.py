@@ -155,6 +155,15 @@ def test_status_and_explain_follow_a_decision_at_once(letters: Publication) -> N
                      "mailing to weekly: cancelled, 1 reader"]
 
 
+def test_a_file_that_no_pass_has_seen_yet_is_explained_and_nothing_is_written(letters: Publication) -> None:
+    letters.write("03-Glue.md", "The third is about glue.", day="2126/01/05")
+
+    explained = run(letters, "explain", "3")
+
+    assert (explained.code, explained.out.partition(" (since")[0]) == (0, "3 Glue: scheduled: due 2126-01-05 00:00")
+    assert "Glue" not in run(letters, "status").out
+
+
 def test_issue_that_is_held_before_its_hour_stands_as_held_at_once(letters: Publication) -> None:
     letters.write("03-Glue.md", "The third is about glue.", day="2126/01/05")
 
