@@ -5,9 +5,12 @@ from __future__ import annotations
 import logging
 import os
 import stat
+from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TextIO
+
+from pipeline.newfile import make_file
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +40,13 @@ def warn_if_shared(path: Path) -> None:
         _told.add(path)
         log.warning("file.open_to_others", extra={"path": str(path), "mode": f"{mode & 0o777:o}",
                                                   "remedy": f"chmod 600 {path}"})
+
+
+def hide_from_git(folder: Path) -> None:
+    """Lets `git add .` pass a folder over. Where that cannot be said there, all else goes on."""
+    with suppress(OSError):  # a decision of the owner's that is there already, or a disk that lets nobody write
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_file(folder / ".gitignore", b"*\n", mode=0o600)
 
 
 def open_private(path: Path, *, encoding: str) -> TextIO:

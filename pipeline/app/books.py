@@ -22,7 +22,7 @@ from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.presence import boot_id
 from pipeline.mounts import refuse_network
 from pipeline.newfile import make_file, unwritten
-from pipeline.privacy import warn_if_shared
+from pipeline.privacy import hide_from_git, warn_if_shared
 from pipeline.publish.worker_pool import Progress, silent
 
 if TYPE_CHECKING:  # slow import
@@ -55,6 +55,7 @@ class Books:
             warn_if_shared(database.file)
         if not database.exists:
             database.create(now=self.clock.now(), orphan=self._shows_earlier_runs(database))
+            hide_from_git(self.config.var)  # readers and keys: one `git push` would publish them
         database.check_version()
         return database
 

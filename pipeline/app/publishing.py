@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from pipeline.app.outputs import Outputs
 from pipeline.errors import IssueError, Problem
-from pipeline.issues.record import KnownFile, Record
 from pipeline.mailings.mailing import DoubtPolicy
 from pipeline.publish.gather import Gatherer
 from pipeline.publish.pickup import Approve, Rules
@@ -16,6 +15,7 @@ from pipeline.publish.publisher import Publisher
 if TYPE_CHECKING:  # slow imports
     from pipeline.editions.frame import Frame
     from pipeline.editions.templates import Templates as MailTemplates
+    from pipeline.issues.record import KnownFile, Record
     from pipeline.publish.decide import Decisions
     from pipeline.publish.dress import Dresser
     from pipeline.publish.notifier import Notifier

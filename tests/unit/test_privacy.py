@@ -44,6 +44,19 @@ def test_everything_in_var_is_its_owners_alone(tmp_path: Path) -> None:
     assert {"var/avviso.db", "var/secret", "var/outbox", "var/spool"} <= modes(letters.folder).keys()
 
 
+def test_git_passes_over_the_ledger_and_what_the_owner_said_of_it_stays(tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "letters", has_ledger=False)
+    letters.begin()
+    ignored = letters.folder / "var" / ".gitignore"
+    assert ignored.read_text() == "*\n"
+
+    ignored.write_text("*\n!notes.txt\n")
+    (letters.folder / "var" / "avviso.db").unlink()
+    letters.restart().database.check_version()
+
+    assert ignored.read_text() == "*\n!notes.txt\n"
+
+
 def test_ledger_and_key_that_others_can_read_are_named_once(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
