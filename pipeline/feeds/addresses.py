@@ -187,6 +187,9 @@ def _asset_name(name: str) -> str:
     return f"{start}-{hashlib.sha256(name.encode()).hexdigest()[:8]}{ending}"
 
 
+UNSAID = "https://newsletter.example.com/"  # what `init` writes for `publication.url` until its owner says it
+
+
 def feed_id(url: str, day: date, key: str) -> str:
     """A new opaque id: `tag:weekly.example.com,2024:issue/14` (RFC 4151).
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from datetime import UTC, datetime
 from pathlib import Path
@@ -162,6 +163,27 @@ def test_a_file_that_no_pass_has_seen_yet_is_explained_and_nothing_is_written(le
 
     assert (explained.code, explained.out.partition(" (since")[0]) == (0, "3 Glue: scheduled: due 2126-01-05 00:00")
     assert "Glue" not in run(letters, "status").out
+
+
+@pytest.mark.parametrize("ids", ["tag", "permalink"])
+def test_ids_of_what_init_adopted_name_the_address_that_the_first_feed_is_at(tmp_path: Path, ids: str) -> None:
+    letters = Publication(tmp_path)
+    (letters.folder / "config.yaml").unlink()
+    letters.write("01-Ink.md", "The first one is about ink.", day="2026/01/05")
+    assert run(letters, "init").code == 0
+    config = letters.folder / "config.yaml"
+
+    def build(host: str) -> str:
+        written = config.read_text().replace("newsletter.example.com", "ink.example.com")
+        written = written.replace("ink.example.com/", f"{host}/")
+        config.write_text(written + ("" if "feeds:" in written else f"feeds: {{id: {ids}}}\n"))
+        assert run(letters, "build").code == 0
+        return str(json.loads((letters.folder / "feeds" / "feed.json").read_text())["items"][0]["id"])
+
+    first, moved = build("ink.example.com"), build("paper.example.com")
+
+    assert first == {"tag": "tag:ink.example.com,2026:issue/1", "permalink": "https://ink.example.com/1/"}[ids]
+    assert moved == first
 
 
 def test_issue_that_is_held_before_its_hour_stands_as_held_at_once(letters: Publication) -> None:
