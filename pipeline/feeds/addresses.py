@@ -18,6 +18,7 @@ from urllib.parse import quote, unquote, urlsplit
 from pipeline.errors import ConfigError, IssueError
 from pipeline.feeds.characters import clean
 
+UNSAID = "https://newsletter.example.com/"  # what `init` writes for `publication.url` until its owner says it
 LONGEST_BYTES = 200  # of one folder name; file systems take 255
 
 # First folders that are somebody else's: of the site itself, and the routes of `run`.

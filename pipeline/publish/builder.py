@@ -63,6 +63,8 @@ class Builder:
         nothing is written when many of the ids that readers know would be gone: one problem more says so.
         """
         before = self._manifest.read()
+        if before == BuildRecord() and not self._ids_on_disk():
+            self._permalinks.leave_unsaid()
         if before.frame != self._manifest.frame:
             before = BuildRecord(pages=before.pages, files=before.files)
         found, spines = self._settle(before)

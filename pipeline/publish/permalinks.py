@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Literal
 
 from pipeline.errors import IssueError, Problem
-from pipeline.feeds.addresses import feed_id, permalink, slug, web_address
+from pipeline.feeds.addresses import UNSAID, feed_id, permalink, slug, web_address
 from pipeline.issues.archive import Archive
 from pipeline.issues.reading.naming import folder_around, stem
 from pipeline.issues.reading.years import year_named, year_of
@@ -29,9 +29,24 @@ class Permalinks:
 
         `owners` gives the key of the issue that each permalink belongs to.
         """
-        place = self._place(record, owners)
-        known = feed_id(self._url, record.day, record.key) if self._ids == "tag" else web_address(self._url, place)
-        return replace(record, permalink=place, feed_id=known)
+        placed = replace(record, permalink=self._place(record, owners))
+        return replace(placed, feed_id=self._id(placed))
+
+    def leave_unsaid(self) -> None:
+        """Takes issues that were adopted before anybody had said the publication's address to that address.
+
+        Only before the first feed: afterwards an id is known to readers.
+        """
+        taken = [replace(one, feed_id=self._id(one)) for one in self._archive.issues().values()
+                 if one.feed_id in (feed_id(UNSAID, one.day, one.key), web_address(UNSAID, one.permalink or ""))]
+        if taken:
+            self._archive.reidentify(taken)
+
+    def _id(self, placed: Record) -> str:
+        """What an issue that has its place is known by."""
+        if self._ids == "tag":
+            return feed_id(self._url, placed.day, placed.key)
+        return web_address(self._url, placed.permalink or "")
 
     def settle(self, records: Sequence[Record]) -> tuple[list[Problem], bool]:
         """Moves those of these issues whose place has changed; says in whose way another stands, and if any moved."""

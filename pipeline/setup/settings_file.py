@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 
+from pipeline.feeds.addresses import UNSAID
 from pipeline.setup.survey import Survey
 
 TEMPLATE = """\
 # The settings of this newsletter. Everything not named here has a default: see docs/reference/config.md.
 publication:
   title: {title}
-  url: https://newsletter.example.com/      # where site/ will be read; every link is built on it
+  url: {url}      # where site/ will be read; every link is built on it
   language: {language}
   timezone: {timezone}
   postal_address: ""                        # shown in every mail; the law of many countries asks for it
@@ -33,7 +34,7 @@ def settings_file(found: Survey) -> str:
     return TEMPLATE.format(
         title=_quoted(found.title), language=found.language, timezone=found.timezone,
         issues=_quoted(found.issues), patterns=_patterns(found), static=_static(found),
-        sender=_quoted(f"{found.title} <newsletter@example.com>"))
+        url=UNSAID, sender=_quoted(f"{found.title} <newsletter@example.com>"))
 
 
 def _patterns(found: Survey) -> str:

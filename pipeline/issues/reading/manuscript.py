@@ -42,6 +42,7 @@ GitDate = Callable[[str], datetime | date | None]
 _TRUE = frozenset(("true", "yes", "y", "on", "1", "是"))
 _FALSE = frozenset(("false", "no", "n", "off", "0", "否", ""))
 _NOTHING = frozenset(("", "~", "null"))
+_DRAFT = ("草稿", "草案")
 _SEPARATOR = re.compile(r"[,，;；]")
 _MAX_ID = 200
 # What generators of sites call these fields, in small letters without `_` and `-`; ours come first.
@@ -268,11 +269,13 @@ class _Fields:
         return self.names("tags") or tuple(dict.fromkeys(named))
 
     def draft(self) -> bool:
-        """`draft: true`, or what Jekyll and Pelican have for it: `published: false` and `status: draft`."""
-        text = self.line("draft").lower()
-        if text in _TRUE or self._word("published") in _FALSE - {""} or self._word("status") == "draft":
+        """`draft: true` or `草稿: 是`; what Jekyll and Pelican have for it, `published: false` and `status: draft`."""
+        name = next((one for one in ("draft", *_DRAFT) if self.line(one)), "draft")
+        text = self.line(name).lower()
+        is_draft = any(self._word(one) in ("draft", *_DRAFT) for one in ("status", "状态", "狀態"))
+        if text in _TRUE or self._word("published") in _FALSE - {""} or is_draft:
             return True
         if text not in _FALSE:
             # A guess could mail what its author wanted to keep.
-            raise self.fault("draft", f'draft "{text}" is neither yes nor no', "write draft: true, or remove the line")
+            raise self.fault(name, f'{name} "{text}" is neither yes nor no', "write draft: true, or remove the line")
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from datetime import UTC, datetime
 from pathlib import Path
@@ -209,6 +210,27 @@ def test_status_and_explain_follow_a_decision_at_once(letters: Publication) -> N
 
     assert found == ["mailing to weekly: paused, 1 reader", "mailing to weekly: sending, 1 reader",
                      "mailing to weekly: cancelled, 1 reader"]
+
+
+@pytest.mark.parametrize("ids", ["tag", "permalink"])
+def test_ids_of_what_init_adopted_name_the_address_that_the_first_feed_is_at(tmp_path: Path, ids: str) -> None:
+    letters = Publication(tmp_path)
+    (letters.folder / "config.yaml").unlink()
+    letters.write("01-Ink.md", "The first one is about ink.", day="2026/01/05")
+    assert run(letters, "init").code == 0
+    config = letters.folder / "config.yaml"
+
+    def build(host: str) -> str:
+        written = config.read_text().replace("newsletter.example.com", "ink.example.com")
+        written = written.replace("ink.example.com/", f"{host}/")
+        config.write_text(written + ("" if "feeds:" in written else f"feeds: {{id: {ids}}}\n"))
+        assert run(letters, "build").code == 0
+        return str(json.loads((letters.folder / "feeds" / "feed.json").read_text())["items"][0]["id"])
+
+    first, moved = build("ink.example.com"), build("paper.example.com")
+
+    assert first == {"tag": "tag:ink.example.com,2026:issue/1", "permalink": "https://ink.example.com/1/"}[ids]
+    assert moved == first
 
 
 def test_issue_that_is_held_before_its_hour_stands_as_held_at_once(letters: Publication) -> None:

@@ -235,6 +235,7 @@ def test_a_draft_says_so_in_many_ways(value: str, draft: bool) -> None:
 
 
 @pytest.mark.parametrize(("fields", "draft"), [
+    ("草稿: true", True), ("草稿: 否", False), ("状态: 草稿", True), ("狀態: 已發佈", False),
     ("published: false", True), ("published: true", False), ("published:", False), ("published: 2024-03-24", False),
     ("Status: Draft", True), ("status: published", False), ("draft: false\npublished: no", True),
 ])
