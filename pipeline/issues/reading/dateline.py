@@ -1,7 +1,8 @@
 """The day that a text names above its first words: `*Published: March 24, 2024 | 8 min read*`, `2024年3月24日 周日`.
 
 Only a line, or a part of one between strokes, that is nothing but a day says when an issue came out; in a sentence a
-day may be any day. In the heading above all, a day with its year first is one, as it is in a file's name.
+day may be any day. So may one in a table, in code, in a remark, beside something in a list, and each of two in a line:
+those are of what the issue tells. In the heading above all, a day with its year first is one, as in a file's name.
 """
 
 from __future__ import annotations
@@ -20,16 +21,17 @@ _LABEL = re.compile(
     r"[^\w<]*(?:(?:publish(?:ed| date)?|release(?:d| date)?|posted|written|sent|issued|date|by [\w. ]{2,40},)(?: on)?"
     r"|(?:发布|發布|发表|發表|发刊|發刊|出刊)?(?:日期|时间|時間|于|於)|公開日|発行日|投稿日|날짜|발행일)?\s*:{0,2}\s*",
     re.IGNORECASE)
+_FENCE = re.compile(r"```|~~~")
+_TABLE = re.compile(r"\||(?=.*\|)(?=.*-)[\s|:-]+$")
+_REMARK = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_ITEM = re.compile(r"[-*+] ")
 _AUTHOR = re.compile(r"\s+by\s+[\w .]{2,40}$", re.IGNORECASE)
 
 
 def day_above(body: str, zone: tzinfo, send_at: time) -> When | None:
     """When the first lines of a body say that it came out; None if they do not."""
-    for line in _first_lines(body):
-        found = (_day(part, zone, send_at) for part in _STROKE.split(_plain(line)))
-        if when := next(filter(None, found), None):
-            return when
-    return None
+    found = (_day_of_line(line, zone, send_at) for line in _first_lines(body))
+    return next(filter(None, found), None)
 
 
 def day_in_heading(body: str) -> date | None:
@@ -40,17 +42,25 @@ def day_in_heading(body: str) -> date | None:
 
 def is_dateline(text: str) -> bool:
     """Whether a line says no more than when it was written, and what belongs to that."""
-    return len(text) <= _LONGEST and any(_day(part, UTC, time()) for part in _STROKE.split(_plain(text)))
+    return len(text) <= _LONGEST and _day_of_line(text, UTC, time()) is not None
 
 
 def _first_lines(body: str) -> list[str]:
+    """Those above the first long line, table or code."""
     lines: list[str] = []
-    for line in body[:_LINES * 2_000].split("\n"):
-        if line.strip():
-            lines.append(line.strip())
-        if len(lines) == _LINES or len(line) > _LONGEST:
+    for line in map(str.strip, _REMARK.sub("", body[:_LINES * 2_000]).split("\n")):
+        if len(lines) == _LINES or len(line) > _LONGEST or _FENCE.match(line) or _TABLE.match(line):
             break
-    return [line for line in lines if len(line) <= _LONGEST]
+        if line:
+            lines.append(line)
+    return lines
+
+
+def _day_of_line(line: str, zone: tzinfo, send_at: time) -> When | None:
+    """The day that a line is, or that one of its parts is; none of several, which begin and end something."""
+    parts = [_plain(line)] if _ITEM.match(line) else _STROKE.split(_plain(line))
+    days = [when for part in parts if (when := _day(part, zone, send_at))]
+    return days[0] if len({when.day for when in days}) == 1 else None
 
 
 def _plain(line: str) -> str:

@@ -35,12 +35,31 @@ def test_a_dateline_is_a_day(line: str) -> None:
 @pytest.mark.parametrize("line", [
     "On March 24, 2024 we met", "Deadline: March 24, 2024", "Last updated: March 24, 2024", "March 2024",
     "Week 12, 2024", "2024/03/24-03/30", "24/03/2024", "2024-13-24", "The ferry of 2024-03-24 | late",
-    "- 2024-03-24: we met",
+    "- 2024-03-24: we met", "- Fair — 2024-03-24", "2024-03-18 - 2024-03-24",
     "x" * 200 + " | 2024-03-24", "",
 ])
 def test_a_day_that_something_is_said_of_is_none(line: str) -> None:
     assert day_above(f"# Ink\n\n{line}\n\nThe ferry is late.\n", SHANGHAI, EIGHT) is None
     assert not is_dateline(line)
+
+
+@pytest.mark.parametrize("text", [
+    "| Fair | 2024-03-24 |\n|---|---|", "Fair | Day\n---|---\nInk | 2024-03-24", "| | |\n|-|-|\n|Ink|2024-03-24|",
+    "```\n2024-03-24\n```", "~~~ yaml\ndate: 2024-03-24\n~~~", "<!--\n2024-03-24\n-->", "<!-- never closed\n2024-03-24",
+])
+def test_a_day_in_a_table_in_code_and_in_a_remark_is_of_something_else(text: str) -> None:
+    assert day_above(f"# Ink\n\n{text}\n\nThe ferry is late.\n", SHANGHAI, EIGHT) is None
+
+
+def test_a_rule_and_a_closed_remark_stand_before_a_dateline() -> None:
+    found = day_above("<!-- a | remark -->\n# Ink\n\n---\n\nBy Mira | March 24, 2024\n", SHANGHAI, EIGHT)
+
+    assert found is not None
+    assert found.day == MARCH
+
+
+def test_one_day_that_is_said_twice_is_a_day() -> None:
+    assert is_dateline("March 24, 2024 | 2024年3月24日")
 
 
 def test_a_day_further_down_is_of_something_else() -> None:
