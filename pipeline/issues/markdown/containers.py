@@ -4,7 +4,8 @@ So are Quarto's callouts (`::: {.callout-tip}`); of its other divisions (`:::: {
 name without a title (`::: code-group`), what is in them is shown. Zenn's `:::message` and Qiita's `:::note` say behind
 their name how urgent they are.
 
-As there, one that is never closed ends with the issue, and the first line of as many colons closes it.
+As there, an alert that is never closed ends with the issue, and the first line of as many colons closes it. The others
+are closed in pairs, as they lie in each other; one that is never closed stays as typed.
 """
 
 from __future__ import annotations
@@ -28,8 +29,9 @@ _CLOSING = re.compile(r":{3,}[ \t]*")
 _KINDS = NEAREST | {"details": "note", "message": "note"}
 _URGENCY = {"": "note", "info": "info", "warn": "warning", "alert": "caution"}  # of `:::message alert`, `:::note warn`
 _UNSEEN = frozenset(("left", "center", "right"))
-_MAX_LINES = 300  # in which what closes a container of another name is looked for
-_DIVISIONS = "divisions"  # in the parser's `env`: which lines close those of a text
+_AROUND = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*")  # quotes and lists that a line may stand in
+_FENCE = re.compile(r"`{3,}|~{3,}")
+_CLOSERS = "closers"  # in the parser's `env`: which lines of a text close those that open a container
 _DEPTH = "unseen"  # in the parser's `env`: how many containers that leave no token are around a line
 
 
@@ -48,8 +50,8 @@ def _container(state: StateBlock, startLine: int, endLine: int, silent: bool) ->
         return False
     kind, title, colons = opening
     known = kind in _KINDS.keys() | _UNSEEN
-    end, closed = _end(state, startLine + 1, endLine if known else min(endLine, startLine + _MAX_LINES), colons) \
-        if colons else _end_of_division(state, startLine, endLine)
+    apart = known and colons
+    end, closed = _end(state, startLine + 1, endLine, colons) if apart else _paired(state, startLine, endLine)
     if not (closed or known):
         return False
     if silent:
@@ -65,7 +67,8 @@ def _container(state: StateBlock, startLine: int, endLine: int, silent: bool) ->
     state.env[_DEPTH] = unseen
     if kind in _KINDS:
         state.push("alert_close", "div", -1)
-    state.parentType, state.lineMax, state.line = parent, last, end + closed
+    state.parentType, state.lineMax = parent, last
+    state.line = end + closed if state.line >= end else state.line  # a list around it may end before
     return True
 
 
@@ -94,25 +97,34 @@ def _end(state: StateBlock, line: int, last: int, colons: int) -> tuple[int, boo
     return last, False
 
 
-def _end_of_division(state: StateBlock, line: int, last: int) -> tuple[int, bool]:
-    """The same for a division: all of a text are closed at one look, for they may lie in each other by the thousand."""
-    known = state.env.get(_DIVISIONS)
+def _paired(state: StateBlock, line: int, last: int) -> tuple[int, bool]:
+    """The same for a division and a container of another name, which lie in each other by pairs: all of a text are
+    paired at one look, for they may do so by the thousand."""
+    known = state.env.get(_CLOSERS)
     if known is None or known[0] is not state.src:
-        known = state.env[_DIVISIONS] = state.src, _closers(state)
+        known = state.env[_CLOSERS] = state.src, _closers(state.src)
     end = known[1].get(line, last)
     return min(end, last), end < last
 
 
-def _closers(state: StateBlock) -> dict[int, int]:
-    """Which line closes the container that a line opens."""
-    opened: list[int] = []
+def _closers(text: str) -> dict[int, int]:
+    """Which line closes the container that a line opens, outside of code."""
+    opened: list[tuple[int, int]] = []
     closers: dict[int, int] = {}
-    for at in range(len(state.bMarks) - 1):
-        text = line_of(state, at).rstrip() if state.src.startswith(":::", state.bMarks[at] + state.tShift[at]) else ""
-        if opened and _CLOSING.fullmatch(text):
-            closers[opened.pop()] = at
-        elif text and _opening(text):
-            opened.append(at)
+    fence = ""
+    for at, line in enumerate(text.split("\n")):
+        words = _AROUND.sub("", line, count=1).rstrip()
+        if mark := _FENCE.match(words):
+            if not fence:
+                fence = mark[0]
+            elif words.startswith(fence) and words == mark[0]:
+                fence = ""
+        elif fence or not words.startswith(":::"):
+            continue
+        elif _CLOSING.fullmatch(words) and opened and len(words) >= opened[-1][1]:
+            closers[opened.pop()[0]] = at
+        elif found := _opening(words):
+            opened.append((at, found[2]))
     return closers
 
 

@@ -35,6 +35,13 @@ ALERT = '<blockquote class="alert alert-{}">\n<p class="alert-title"><strong>{}<
      TIP.format("Tip", "<p>a</p>") + "\n<p>b</p>\n<p>c</p>"),
     (":::: tip\n::: {.a}\na\n:::\n::::\n::: {.a}\nb\n:::", TIP.format("Tip", "<p>a</p>") + "\n<p>b</p>"),
     ("::: {.a}\nb", "<p>::: {.a}\nb</p>"),
+    ("> ::: {.a}\n> a\n> :::\n\n> ::: {.b}\n> c\n> :::",
+     "<blockquote>\n<p>a</p>\n</blockquote>\n<blockquote>\n<p>c</p>\n</blockquote>"),
+    ("- ::: {.a}\n  a\n  :::\n- ::: {.b}\n  c\n  :::", "<ul>\n<li>a</li>\n<li>c</li>\n</ul>"),
+    ("::: aa\n::: bb\nc\n:::\n:::\nd", "<p>c</p>\n<p>d</p>"),
+    (":::: aa\n:::\n::::\nb", "<p>:::</p>\n<p>b</p>"),
+    ("::: {.a}\n```\n:::\n```\n:::\nb", "<pre><code>:::\n</code></pre>\n<p>b</p>"),
+    ("- ::: {.a}\n  a\n\nb\n\n  :::\nc", "<ul>\n<li>a</li>\n</ul>\n<p>b</p>\n<p>:::\nc</p>"),
     ("```\n::: tip\n```", "<pre><code>::: tip\n</code></pre>"),
 ])
 def test_a_container_is_an_alert(text: str, html: str) -> None:
@@ -57,3 +64,7 @@ def test_containers_that_leave_no_trace_may_lie_in_each_other_by_the_thousand() 
 
 def test_divisions_that_lie_in_each_other_by_the_thousand_lose_no_word() -> None:
     assert "deep" in shown("::: {.a}\n" * 3_000 + "deep\n" + ":::\n" * 3_000)
+
+
+def test_containers_of_any_name_that_lie_in_each_other_by_the_thousand_lose_no_word() -> None:
+    assert "deep" in shown("::: aa\n" * 3_000 + "deep\n" + ":::\n" * 3_000)
