@@ -60,7 +60,7 @@ def _comment(state: StateBlock, startLine: int, endLine: int, silent: bool) -> b
         return False
     lines = range(startLine, min(endLine, startLine + _MAX_LINES))
     end = next((line for line in lines if _COMMENT_ENDS in line_of(state, line)), None)
-    if end is None or not line_of(state, end).rstrip().endswith(_COMMENT_ENDS):
+    if end is None or line_of(state, end).rstrip().partition(_COMMENT_ENDS)[2]:
         return False
     if not silent:
         state.line = end + 1

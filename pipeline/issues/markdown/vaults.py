@@ -21,7 +21,8 @@ EMBED = re.compile(
     rf"!\[\[(?P<place>[^\[\]|#\n]{{1,200}}{PICTURE_ENDING})(?:\\?\|(?P<words>[^\[\]\n]{{0,100}}))?\]\]", re.IGNORECASE)
 """A picture of the vault, with words or a width in pixels."""
 
-_BLOCK_NAME = re.compile(r"\^(?=[a-z]*\d)[a-z0-9]{6}(?=\s*(?:\n|$))")  # as Obsidian makes them: six signs
+# As Obsidian makes them: six signs. `^100000` is an exponent, `^larger` a word.
+_BLOCK_NAME = re.compile(r"\^(?=[a-z]*\d)(?=\d*[a-z])[a-z0-9]{6}(?=\s*(?:\n|$))")
 _REMARK = re.compile(r"%%(?![a-z_]{1,40}%%)[^%]+(?:%(?!%)[^%]+)*%%")  # `%%name%%` is a template's
 _MAX_LINES = 200
 

@@ -39,6 +39,7 @@ def test_what_mdx_imports_and_exports_at_the_top_is_left_out(text: str, html: st
     ("- a\n  {/* b */}\n- c", "<ul>\n<li>a</li>\n<li>c</li>\n</ul>"),
     ("a {/* b */} c", "<p>a {/* b */} c</p>"),
     ("{/* a */} b", "<p>{/* a */} b</p>"),
+    ("{/* a */} b {/* c */}", "<p>{/* a <em>/} b {/</em> c */}</p>"),
     ("{/* a", "<p>{/* a</p>"),
 ])
 def test_a_remark_of_mdx_on_lines_of_its_own_is_left_out(text: str, html: str) -> None:

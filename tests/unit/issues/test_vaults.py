@@ -68,6 +68,7 @@ def test_a_picture_of_the_vault_that_is_not_there_is_missed() -> None:
 
 @pytest.mark.parametrize(("text", "html"), [
     ("a ^1f2e3d", "a"), ("a ^1f2e3d\nb ^4c5b6a", "a\nb"), ("2 ^10", "2 ^10"), ("a ^abcdef", "a ^abcdef"),
+    ("at most ^100000", "at most ^100000"),
     ("a ^1f2e3d b", "a ^1f2e3d b"), ("a^1f2e3d", "a^1f2e3d"),
 ])
 def test_the_name_of_a_block_is_hidden(text: str, html: str) -> None:
