@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from pipeline.config.addresses import Listen, Sender
 from pipeline.config.content import ListSettings, Publication, Theme
 from pipeline.config.document import read_document
-from pipeline.config.report import explain, unfinished
+from pipeline.config.report import explain, setting_names, unfinished
 from pipeline.config.settings import Config
 from pipeline.config.slips import slips
 from pipeline.config.spelt import spelt_out
@@ -45,7 +45,7 @@ def parse(text: str, path: Path, environ: Mapping[str, str]) -> Config:
     try:
         return _parsed(text, path, environ)
     except ConfigError:
-        if found := list(slips(text, str(path))):
+        if found := list(slips(text, str(path), setting_names())):
             raise ConfigError.listing(found) from None
         raise
 

@@ -24,7 +24,7 @@ NULLS = frozenset({"", "~", "null", "Null", "NULL"})  # YAML 1.2 core schema, 10
 REFERENCE = re.compile(r"\$\{([^}\n]*)\}")
 NAME = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>.*))?")
 BARE = re.compile(r"\$[A-Z][A-Z0-9_]*")  # what a shell would fill in
-COLOUR = re.compile(r".*:\s+#[0-9A-Fa-f]{3,8}\s*")  # for YAML a key and a comment
+COLOUR = re.compile(r".*\baccent\s*:\s+#[0-9A-Fa-f]{3,8}\s*")  # for YAML a key and a comment
 TOKEN = re.compile("\ue000[0-9]+\ue001")  # private use: stands for a reference while YAML is read
 
 # What PyYAML says -> what a person can do about it. Its own words may repeat the text, and so a password.

@@ -57,6 +57,11 @@ def unfinished(config: Config, document: Document) -> Iterator[Problem]:
                           "leave it out", _line(keys, document), rule="config-not-yet")
 
 
+def setting_names() -> frozenset[str]:
+    """What the keys of config.yaml are called, whichever section they are in and whatever the transport."""
+    return frozenset(str(path[-1]) for path in _all_keys(Config, ())).union(*map(keys_of, KINDS.values()))
+
+
 def _line(keys: Keys, document: Document) -> int | None:
     """The line of the setting, or of the nearest thing around it that was written."""
     around = (document.places.get(keys[:length]) for length in range(len(keys), 0, -1))

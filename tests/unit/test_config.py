@@ -488,6 +488,17 @@ def test_what_looks_like_a_slip_may_stand_in_a_value() -> None:
     assert (about.title, about.postal_address) == ("Ai：周刊", "tel：1，2")
 
 
+@pytest.mark.parametrize("address", ["Tel：12 34", "Tel:12 34", "\u3000\u3000墨水社：纸", "{纸，Tel：1}"])
+def test_what_looks_like_a_slip_hides_no_other_fault(address: str) -> None:
+    written = LEAST.replace("  title:", f"  postal_address: |\n    {address}\n  autor: x\n  title:")
+
+    assert complaints(written) == ["config.yaml:4: publication.autor: unknown key: did you mean author?"]
+
+
+def test_a_remark_that_looks_like_a_colour_may_stand_behind_another_setting() -> None:
+    assert read(f"{LEAST}mailbox: #decade\n").mailbox is None
+
+
 def test_missing_file_names_the_folder_above_that_has_one(tmp_path: Path) -> None:
     (tmp_path / "config.yaml").write_text(LEAST, encoding="utf-8")
     issues = tmp_path / "content" / "posts"
