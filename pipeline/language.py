@@ -27,11 +27,12 @@ _MONTHS = {
 # What people call a language, in English and in itself; one name, one language.
 _NAMES = {
     "ar": "Arabic, العربية", "bg": "Bulgarian, Български", "ca": "Catalan, Català", "cs": "Czech, Čeština, Česky",
-    "da": "Danish, Dansk", "de": "German, Deutsch", "el": "Greek, Ελληνικά", "en": "English",
+    "da": "Danish, Dansk", "de": "German, Deutsch", "el": "Greek, Ελληνικά", "en": "English, 英语, 英語, 英文",
     "en-GB": "British English", "en-US": "American English", "es": "Spanish, Español, Castellano",
     "fa": "Persian, Farsi, فارسی", "fi": "Finnish, Suomi", "fr": "French, Français", "he": "Hebrew, עברית",
     "hi": "Hindi, हिन्दी", "hu": "Hungarian, Magyar", "id": "Indonesian, Bahasa Indonesia", "it": "Italian, Italiano",
-    "ja": "Japanese, 日本語, 日语, 日語", "ko": "Korean, 한국어, 韩语, 韓語", "nl": "Dutch, Nederlands",
+    "ja": "Japanese, 日本語, 日语, 日語, 日文", "ko": "Korean, 한국어, 韩语, 韓語, 韩文, 韓文",
+    "nl": "Dutch, Nederlands",
     "no": "Norwegian, Norsk", "pl": "Polish, Polski", "pt": "Portuguese, Português", "pt-BR": "Brazilian Portuguese",
     "ro": "Romanian, Română", "ru": "Russian, Русский", "sk": "Slovak, Slovenčina", "sr": "Serbian, Српски, Srpski",
     "sv": "Swedish, Svenska", "th": "Thai, ไทย", "tr": "Turkish, Türkçe", "uk": "Ukrainian, Українська",

@@ -20,7 +20,7 @@ def test_language_tag(given: str, tag: str) -> None:
 @pytest.mark.parametrize(("given", "tag"), [
     ("zh_CN", "zh-CN"), ("English", "en"), ("ENGLISH ", "en"), ("Chinese", "zh"), ("中文", "zh"),
     ("简体中文", "zh-Hans"), ("Traditional  Chinese", "zh-Hant"), ("Français", "fr"), ("Francais", "fr"),
-    ("русский", "ru"), ("日本語", "ja"),
+    ("русский", "ru"), ("日本語", "ja"), ("英文", "en"), ("英語", "en"), ("日文", "ja"), ("韩文", "ko"),
     ("한국어", "ko"), ("Brazilian Portuguese", "pt-BR"), ("Swiss", ""), ("Klingon", ""), ("en-", ""), ("", ""),
 ])
 def test_language_named_in_words(given: str, tag: str) -> None:
