@@ -33,6 +33,7 @@ _INSTANT = re.compile(
     r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ]+(\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d*)?)?)?"
     r" ?(Z|UTC|GMT|[+-]\d\d:?\d\d)?(?: [A-Z+-]\w*)?"
 )
+_LINK = re.compile(r"[a-z][a-z0-9+.-]*://|www\.|mailto:")  # `unsubscribe` may hold how a reader leaves
 _WORD = max(map(len, PLAIN_WORDS))
 _SEVERITY = list(Standing)  # from subscribed to blocked: the worst word counts
 
@@ -139,8 +140,7 @@ class ReaderTable:
 
     def _shows(self, record: Record, name: str, sign: Sign) -> bool:
         said = self._cell(record, (name,)).casefold()
-        is_link = "://" in said  # `unsubscribe` may hold the address by which a reader leaves
-        return said not in EMPTY_WORDS and not is_link and (said not in NO_WORDS) is sign.says
+        return said not in EMPTY_WORDS and not _LINK.match(said) and (said not in NO_WORDS) is sign.says
 
     def _cell(self, record: Record, names: Sequence[str]) -> str:
         """The first of these columns that is filled."""

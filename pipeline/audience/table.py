@@ -19,7 +19,7 @@ from typing import BinaryIO
 MAX_LINE = 65_536  # characters of one line
 MAX_LINES = 50     # lines that one record may span, by line breaks inside quotes
 
-SEPARATORS = ",;\t，；"  # the last two from a keyboard for Chinese
+SEPARATORS = (",;\t", "，；")  # the second two from a keyboard for Chinese, where none of the first parts anything
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*')  # Excel's own first line
@@ -129,7 +129,9 @@ def _separator(lines: _Lines) -> str:
         return said[1]
     if line is not None:
         lines.give_back([line])
-    return max(SEPARATORS, key=lambda mark: len(_cells([line or ""], mark)))
+    cells = {mark: len(_cells([line or ""], mark)) for marks in SEPARATORS for mark in marks}
+    best = [max(marks, key=cells.__getitem__) for marks in SEPARATORS]
+    return next((mark for mark in best if cells[mark] > 1), best[0])
 
 
 def _records(lines: _Lines, separator: str, *, width: int | None) -> Iterator[Record | Damage]:

@@ -185,8 +185,9 @@ def test_who_is_out_stays_out_also_when_another_system_is_named(kind: str) -> No
         "in@example.com": "subscribed", "out@example.com": "left", "never@example.com": "blocked"}
 
 
-def test_an_address_by_which_everybody_may_leave_says_of_nobody_that_they_left() -> None:
-    assert standings("email,unsubscribe\nin@example.com,https://example.com/leave/1\n", "csv") == {
+@pytest.mark.parametrize("link", ["https://example.com/leave/1", "www.example.com/leave/1", "mailto:leave@example.com"])
+def test_an_address_by_which_everybody_may_leave_says_of_nobody_that_they_left(link: str) -> None:
+    assert standings(f"email,unsubscribe\nin@example.com,{link}\n", "csv") == {
         "in@example.com": "subscribed"}
 
 

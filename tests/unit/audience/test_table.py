@@ -92,6 +92,12 @@ def test_cells_are_parted_by_the_mark_that_parts_the_header(mark: str) -> None:
     assert table(data) == [Record(1, ["邮箱", "姓名"]), Record(2, ["ann@example.com", "李雷"])]
 
 
+def test_wide_marks_in_a_header_part_nothing_where_plain_ones_do() -> None:
+    data = "email,备注（甲，乙，丙）\nann@example.com,甲\n".encode()
+
+    assert table(data) == [Record(1, ["email", "备注（甲，乙，丙）"]), Record(2, ["ann@example.com", "甲"])]
+
+
 @pytest.mark.parametrize(
     "after",
     [
