@@ -33,7 +33,8 @@ MONTH = r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)(?i:uary|ruary|c
 _NAMED_MONTH = re.compile(
     rf"(?:[A-Za-z]{{3,9}},?\s+)?(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[\s-]+)?(?P<month>{MONTH})\.?[\s-]+"
     r"(?:(?P<late_day>\d{1,2})(?:st|nd|rd|th)?,?\s+)?(?P<year>\d{4})(?!\d)")
-_SCRIPT_ZONE = re.compile(r"(?:GMT|UTC)(?=[-+]\d)|\s*\([^()]*\)$")
+# What a script writes around the zone: `GMT+0800 (CST)`. Alone, what is in brackets would be a zone, and no remark.
+_SCRIPT_ZONE = re.compile(r"(?<![/A-Za-z])(?:GMT|UTC)(?=[-+]\d)|(?<=[-+]\d{4})\s*\([^()]*\)$")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAY_IN_NAME = re.compile(
     r"(?<!\d)(?:(?P<year>\d{4})(?P<sep>[-_./])(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})(?!\d)"

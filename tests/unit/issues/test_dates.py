@@ -36,6 +36,8 @@ def test_a_day_alone_is_due_at_the_usual_hour(text: str) -> None:
     ("2024-03-24 10:30 UTC+02:00", MARCH, datetime(2024, 3, 24, 8, 30, tzinfo=UTC)),
     ("2024-03-24 8:30 PM", MARCH, datetime(2024, 3, 24, 12, 30, tzinfo=UTC)),
     ("2024-03-24 12:30 a.m.", MARCH, datetime(2024, 3, 23, 16, 30, tzinfo=UTC)),
+    ("2024-03-24 10:30 Etc/GMT-2", MARCH, datetime(2024, 3, 24, 8, 30, tzinfo=UTC)),
+    ("2024-03-24 10:30 GMT+0200 (CEST)", MARCH, datetime(2024, 3, 24, 8, 30, tzinfo=UTC)),
     ("2024-03-24 10:30 America/New_York", MARCH, datetime(2024, 3, 24, 14, 30, tzinfo=UTC)),
     ("<2024-03-24 Sun 10:30>", MARCH, datetime(2024, 3, 24, 2, 30, tzinfo=UTC)),
     ("2024年3月24日 ２０：００", MARCH, datetime(2024, 3, 24, 12, 0, tzinfo=UTC)),
@@ -69,6 +71,9 @@ def test_an_english_month_is_turned_into_the_year_first(text: str, turned: str) 
      'date "2024-03-24 25:00" has an hour that no clock shows; write 2024-03-24 or 2024-03-24 08:00'),
     ("2024-03-24 morning",
      ('date "2024-03-24 morning" has something after the day that is not an hour; '
+     "write 2024-03-24 or 2024-03-24 08:00")),
+    ("2024-03-24 10:00 (EST)",
+     ('date "2024-03-24 10:00 (EST)" has something after the day that is not an hour; '
      "write 2024-03-24 or 2024-03-24 08:00")),
     ("2024-03-241:00",
      'date "2024-03-241:00" has something after the day that is not an hour; write 2024-03-24 or 2024-03-24 08:00'),
