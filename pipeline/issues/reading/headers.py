@@ -71,6 +71,8 @@ def _plain(lines: Sequence[str], start: int, path: str) -> Front | None:
             found.go_on(line)
         else:
             return None
+    if "subject" in found.fields:  # a mail that was kept
+        found.begin_day_with_its_year()
     return found.front(lines, end + 1)
 
 
@@ -104,6 +106,7 @@ def _double(lines: Sequence[str], start: int, path: str) -> Front | None:
     for number in range(start, end):
         if match := _DOUBLE.fullmatch(_PAGE_LINK.sub(r"\1", lines[number].rstrip())):
             found.add(match, number + 1)
+    found.begin_day_with_its_year()
     return found.front(lines, end) if _HEADER_KEYS & found.fields.keys() else None
 
 
@@ -121,8 +124,7 @@ def _properties(lines: Sequence[str], start: int, path: str) -> Front | None:
             found.add(match, number)
     if not _PROPERTIES & found.fields.keys():
         return None
-    if day := found.fields.get("date"):
-        found.fields["date"] = year_first(day.partition(" → ")[0])
+    found.begin_day_with_its_year()
     return Front(found.fields, "\n".join([*lines[:begin], *[""] * (end - begin), *lines[end:]]), 1, found.places)
 
 
@@ -150,6 +152,11 @@ class _Found:
         """More of the last value."""
         last = next(reversed(self.fields))
         self.fields[last] = f"{self.fields[last]} {line.strip()}".strip()
+
+    def begin_day_with_its_year(self) -> None:
+        """Reads a date with an English month, as programs write it; of two days it is the first."""
+        if day := self.fields.get("date"):
+            self.fields["date"] = year_first(day.partition(" → ")[0])
 
     def front(self, lines: Sequence[str], body: int) -> Front:
         """With the lines from `body` on, counted from 0, as the text."""
