@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from pipeline.address import parse
 from pipeline.cli import avviso
 from pipeline.engines import jobs
-from pipeline.engines.jobs import Shift
+from pipeline.engines.jobs import Shift, present
 from pipeline.errors import Refusal
 from pipeline.mailings.highwater import HighWater
 from pipeline.mailings.ledger import Ledger
@@ -321,6 +321,28 @@ def test_mark_is_raised_while_a_process_is_at_work(letters: Publication, monkeyp
         mark.unlink()
 
         assert happens(lambda: mark.exists() and '"mailings": {"1": "2 to weekly"}' in mark.read_text("utf-8"), 10)
+
+
+def test_web_alone_leaves_no_mark_beside_a_copy_that_nobody_has_looked_at(
+    letters: Publication, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """On a new machine the web may run before anybody publishes, and the copy has come from elsewhere all the same."""
+    monkeypatch.setattr(jobs, "SEEN", timedelta(milliseconds=5))
+    keep(letters)
+    letters.write("03-next.md", words(3))
+    letters.deliver()
+    put_back(letters)
+    (letters.folder / "var" / "avviso.mark").unlink()
+    (letters.folder / ".avviso.mark").unlink()
+    before = letters.mails
+
+    with present(letters.app, "web"):
+        for _ in range(2):  # the first minute is all over when the second is seen
+            minute = letters.turn(minutes=1)
+            assert happens(lambda at=minute: letters.app.ledger.workers.all()[0].seen_at == at, 10)  # type: ignore[misc]
+    letters.deliver()
+
+    assert (letters.mailings, letters.mails) == ({"2/weekly": "sent", "3/weekly": "held"}, before)
 
 
 def test_mark_that_another_process_raises_meanwhile_accuses_nobody(
