@@ -24,6 +24,7 @@ from pathlib import Path
 from pipeline.errors import Refusal
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import MailingState
+from pipeline.newfile import make_file
 from pipeline.privacy import open_private
 
 log = logging.getLogger(__name__)
@@ -68,7 +69,10 @@ def stop_what_may_have_gone_on(ledger: Ledger, now: datetime) -> None:
 
 
 class HighWater:
-    """The marks of one ledger: in the file `path`, and in `spare`, if there is one and its folder can be written."""
+    """The marks of one ledger: in the file `path`, and in `spare`, if there is one and its folder can be written.
+
+    The spare has a folder to itself, which is made where there is none.
+    """
 
     def __init__(self, ledger: Ledger, path: Path, spare: Path | None = None) -> None:
         self._ledger = ledger
@@ -121,7 +125,8 @@ class HighWater:
             return
         now = self._now()
         _raise_to(now, self._path)
-        if self._spare and os.access(self._spare.parent, os.W_OK):
+        if self._spare and _is_ours_to_fill(self._spare.parent):
+            _hide_from_git(self._spare.parent)
             _raise_to(now.for_anybody(), self._spare)
 
     def accept(self, now: datetime) -> bool:
@@ -146,6 +151,19 @@ def _read(path: Path) -> Mark | None:
         return Mark(**json.loads(path.read_text("utf-8")))
     except (OSError, ValueError, TypeError):
         return None
+
+
+def _is_ours_to_fill(folder: Path) -> bool:
+    return os.access(folder if folder.exists() else folder.parent, os.W_OK)
+
+
+def _hide_from_git(folder: Path) -> None:
+    """Committed, the mark of one machine would be in the way of another's `git pull`, or speak of its ledger there."""
+    ignored = folder / ".gitignore"
+    if not ignored.exists():
+        with contextlib.suppress(OSError):  # a full disk has no room for the mark either
+            folder.mkdir(exist_ok=True)
+            make_file(ignored, b"*\n")
 
 
 def _raise_to(now: Mark, path: Path) -> None:
