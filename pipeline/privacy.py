@@ -44,9 +44,12 @@ def warn_if_shared(path: Path) -> None:
 
 def hide_from_git(folder: Path) -> None:
     """Lets `git add .` pass a folder over. Where that cannot be said there, all else goes on."""
-    with suppress(OSError):  # a decision of the owner's that is there already, or a disk that lets nobody write
+    ignored = folder / ".gitignore"
+    if ignored.exists():  # it may say what the owner decided
+        return
+    with suppress(OSError):  # a disk that lets nobody write
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        make_file(folder / ".gitignore", b"*\n", mode=0o600)
+        make_file(ignored, b"*\n", mode=0o600)
 
 
 def open_private(path: Path, *, encoding: str) -> TextIO:

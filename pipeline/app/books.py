@@ -29,7 +29,7 @@ if TYPE_CHECKING:  # slow import
     from pipeline.audience.roster import Roster
 
 TRACES = ("atom.xml", "rss.xml", "feed.json")  # what an earlier ledger left in feeds/
-SPARE_MARK = ".avviso.mark"
+SPARE_MARK = Path(".avviso", "mark")
 
 
 def open_database(config: Config) -> Database:

@@ -77,16 +77,16 @@ def open_sqlite(url: URL) -> Engine:
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False})
     files = FileIdentity(sqlite_path(url))
     event.listen(engine, "do_connect", lambda *_: files.check())  # which would make a new one
-    event.listen(engine, "close", lambda connection, _record: files.let_go(connection))
+    event.listen(engine, "close", lambda _connection, record: files.let_go(record))
 
     @event.listens_for(engine, "connect")
-    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+    def prepare(connection: sqlite3.Connection, record: object) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON",
                        "temp_store=MEMORY"):
             connection.execute(f"PRAGMA {pragma}")
         connection.create_function("avviso_digest", 1, text_digest, deterministic=True)
-        files.hold(connection)
+        files.hold(record)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

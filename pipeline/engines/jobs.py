@@ -15,7 +15,7 @@ import os
 import random
 import socket
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Round = tuple[Callable[[], object], timedelta]  # a job, and how often it is made
+Minutely = tuple[str, Callable[[], object]]     # a job of each minute, behind its name
 
 T = TypeVar("T")
 
@@ -73,12 +74,16 @@ def alone(app: App) -> Iterator[None]:
 
 
 @contextmanager
-def present(app: App, work: str) -> Iterator[Presence]:
-    """Stands in the ledger's list of workers, with what it does (`Worker.work`), until the block ends."""
+def present(app: App, work: str, *minutely: Minutely) -> Iterator[Presence]:
+    """Stands in the ledger's list of workers, with what it does (`Worker.work`), until the block ends.
+
+    What is done `minutely` besides, each with its name for the log, is done in a thread of its own.
+    """
     host = "" if app.database.is_sqlite else socket.gethostname()
     presence = Presence(app.ledger, app.config.var / "workers", host=host, now=app.clock.now(), work=work)
     ended = threading.Event()
-    threading.Thread(target=_be_seen, args=(presence, app, ended), name="presence", daemon=True).start()
+    jobs = (("presence", lambda: presence.beat(app.clock.now())), *minutely)
+    threading.Thread(target=_each_minute, args=(jobs, ended), name="presence", daemon=True).start()
     try:
         yield presence
     finally:
@@ -103,7 +108,7 @@ class Shift:
         """Enters the ledger's list of workers, and leaves it at the end. Raises what `check_ledger` raises."""
         app.check_ledger()
         try:
-            with present(app, work) as presence:
+            with present(app, work, ("mark", app.high_water.note)) as presence:  # ours to raise: it was looked at
                 yield cls(app, presence)
         finally:
             app.high_water.note()
@@ -249,13 +254,13 @@ def _per_second(rate: Rate | None) -> float | None:
     return rate.per_second if rate else None
 
 
-def _be_seen(presence: Presence, app: App, ended: threading.Event) -> None:
-    """Says each minute that this process is still at work and how far the ledger has come, for people, for other
-    machines and for whoever finds an older copy.
+def _each_minute(jobs: Iterable[Minutely], ended: threading.Event) -> None:
+    """Says that this process is still at work and how far the ledger has come, for people, for other machines and for
+    whoever finds an older copy.
     """
     while not ended.wait(SEEN.total_seconds()):
-        telling("presence", lambda: presence.beat(app.clock.now()))()
-        telling("mark", app.high_water.note)()
+        for name, job in jobs:
+            telling(name, job)()
 
 
 def telling(name: str, job: Callable[[], object]) -> Callable[[], None]:

@@ -24,7 +24,7 @@ from pathlib import Path
 from pipeline.errors import Refusal
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import MailingState
-from pipeline.privacy import open_private
+from pipeline.privacy import hide_from_git, open_private
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +68,10 @@ def stop_what_may_have_gone_on(ledger: Ledger, now: datetime) -> None:
 
 
 class HighWater:
-    """The marks of one ledger: in the file `path`, and in `spare`, if there is one and its folder can be written."""
+    """The marks of one ledger: in the file `path`, and in `spare`, if there is one and its folder can be written.
+
+    The spare has a folder to itself, which is made where there is none.
+    """
 
     def __init__(self, ledger: Ledger, path: Path, spare: Path | None = None) -> None:
         self._ledger = ledger
@@ -121,7 +124,8 @@ class HighWater:
             return
         now = self._now()
         _raise_to(now, self._path)
-        if self._spare and os.access(self._spare.parent, os.W_OK):
+        if self._spare and _is_ours_to_fill(self._spare.parent):
+            hide_from_git(self._spare.parent)  # committed, it would speak on one machine of another's ledger
             _raise_to(now.for_anybody(), self._spare)
 
     def accept(self, now: datetime) -> bool:
@@ -146,6 +150,10 @@ def _read(path: Path) -> Mark | None:
         return Mark(**json.loads(path.read_text("utf-8")))
     except (OSError, ValueError, TypeError):
         return None
+
+
+def _is_ours_to_fill(folder: Path) -> bool:
+    return os.access(folder if folder.exists() else folder.parent, os.W_OK)
 
 
 def _raise_to(now: Mark, path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sqlite3
 import stat
 import subprocess
@@ -556,6 +557,32 @@ def test_ledger_whose_last_connection_broke_is_opened_anew(tmp_path: Path) -> No
     write(database, "after")
 
     assert names(database) == ["after", "before"]
+
+
+def test_ledger_that_was_closed_under_a_thread_is_opened_anew(tmp_path: Path) -> None:
+    """What the thread gives back then is closed when it is found by nobody any more, and its log goes with it."""
+    database = copied_database(tmp_path / "avviso.db")
+    with database.read(), ThreadPoolExecutor(1) as another:
+        another.submit(database.close).result()
+    gc.collect()
+    assert not (tmp_path / "avviso.db-wal").exists()
+
+    write(database, "after")
+
+    assert names(database) == ["after"]
+
+
+def test_log_of_a_ledger_behind_a_link_is_watched_where_it_lies(tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    copied_database(tmp_path / "disk" / "avviso.db").close()
+    (tmp_path / "avviso.db").symlink_to(tmp_path / "disk" / "avviso.db")
+    database = Database(f"sqlite:///{tmp_path / 'avviso.db'}")
+    write(database, "before")
+
+    (tmp_path / "disk" / "avviso.db-wal").unlink()
+
+    with pytest.raises(Damaged, match="disk/avviso.db-wal: the ledger's file was removed while it was open"):
+        write(database, "meanwhile")
 
 
 @pytest.mark.parametrize(("table", "texts", "refused"), [

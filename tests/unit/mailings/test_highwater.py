@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import subprocess
 import threading
 from collections.abc import Callable
 from contextlib import closing
@@ -17,13 +18,14 @@ from click.testing import CliRunner
 from pipeline.address import parse
 from pipeline.cli import avviso
 from pipeline.engines import jobs
-from pipeline.engines.jobs import Shift
+from pipeline.engines.jobs import Shift, present
 from pipeline.errors import Refusal
 from pipeline.mailings.highwater import HighWater
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.notebook import Reach
 from tests.books import NOON, add_issue, begin_mailing, copied_database
 from tests.fault.house import happens
+from tests.limits import permissions_count
 from tests.publications import Publication, words
 
 
@@ -176,7 +178,7 @@ def test_copy_that_was_put_back_with_its_mark_is_known_by_the_one_beside_the_set
         letters.deliver()
 
     assert str(refused.value) == (
-        f"{letters.folder}/.avviso.mark: this ledger is older than the one that was at work here: "
+        f"{letters.folder}/.avviso/mark: this ledger is older than the one that was at work here: "
         "it does not know who was mailed since: restore a newer one, or run `avviso init`: what is due is adopted, "
         "what was running is paused")
     assert letters.mails == before
@@ -202,11 +204,44 @@ def test_copy_of_a_mailing_that_went_on_is_known_so_too(letters: Publication, mo
 
 
 def test_mark_beside_the_settings_tells_nobody_how_many_readers_there_are(letters: Publication) -> None:
-    mark = json.loads((letters.folder / ".avviso.mark").read_text("utf-8"))
+    mark = json.loads((letters.folder / ".avviso" / "mark").read_text("utf-8"))
     own = json.loads((letters.folder / "var" / "avviso.mark").read_text("utf-8"))
 
     assert mark == own | {"delivery": 0, "settled": 0, "mailings": {}}
     assert (own["settled"], own["begun"], own["ended"]) == (2, 1, 1)
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+def test_mark_beside_the_settings_is_in_nobodys_commit(letters: Publication) -> None:
+    """Committed on one machine, it would be in the way of `git pull` on the other that has its own."""
+    def git(*arguments: str) -> list[str]:
+        ran = subprocess.run(["git", "-C", letters.folder, *arguments], check=True, capture_output=True, text=True)
+        return ran.stdout.splitlines()
+
+    git("init", "--quiet")
+    git("add", "--all")
+
+    assert ".avviso" in {path.name for path in letters.folder.iterdir()}
+    assert {name.partition("/")[0] for name in git("ls-files")} == {
+        "backup.db", "config.yaml", "feeds", "issues", "site", "var"}
+
+
+def test_mark_beside_the_settings_is_raised_where_only_its_own_folder_can_be_written(tmp_path: Path) -> None:
+    """As where somebody else owns the folder of the settings and has made that one for us."""
+    letters = Publication(tmp_path / "letters")
+    mark = letters.folder / ".avviso" / "mark"
+
+    with permissions_count():
+        letters.folder.chmod(0o555)
+        letters.app.high_water.note()
+        assert not mark.parent.exists()
+        letters.folder.chmod(0o755)
+        mark.parent.mkdir()
+        letters.folder.chmod(0o555)
+        letters.app.high_water.note()
+        letters.folder.chmod(0o755)
+
+    assert mark.exists()
 
 
 def test_mailing_to_nobody_that_begins_again_makes_no_ledger_older(tmp_path: Path) -> None:
@@ -321,6 +356,28 @@ def test_mark_is_raised_while_a_process_is_at_work(letters: Publication, monkeyp
         mark.unlink()
 
         assert happens(lambda: mark.exists() and '"mailings": {"1": "2 to weekly"}' in mark.read_text("utf-8"), 10)
+
+
+def test_web_alone_leaves_no_mark_beside_a_copy_that_nobody_has_looked_at(
+    letters: Publication, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """On a new machine the web may run before anybody publishes, and the copy has come from elsewhere all the same."""
+    monkeypatch.setattr(jobs, "SEEN", timedelta(milliseconds=5))
+    keep(letters)
+    letters.write("03-next.md", words(3))
+    letters.deliver()
+    put_back(letters)
+    (letters.folder / "var" / "avviso.mark").unlink()
+    (letters.folder / ".avviso" / "mark").unlink()
+    before = letters.mails
+
+    with present(letters.app, "web"):
+        for _ in range(2):  # the first minute is all over when the second is seen
+            minute = letters.turn(minutes=1)
+            assert happens(lambda at=minute: letters.app.ledger.workers.all()[0].seen_at == at, 10)  # type: ignore[misc]
+    letters.deliver()
+
+    assert (letters.mailings, letters.mails) == ({"2/weekly": "sent", "3/weekly": "held"}, before)
 
 
 def test_mark_that_another_process_raises_meanwhile_accuses_nobody(
