@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from pipeline.clock import EPOCH
@@ -46,15 +47,14 @@ class Inventory:
 
         Gives those of the problems that no known file has.
         """
-        others = []
-        for problem in problems:
-            hidden = [path for path in self._known if path not in self._files and _is_in_the_way(problem, path)]
-            for path in hidden:
-                self._files[path] = self._known[path]._replace(
-                    digest="", seen_us=self._since(path, ""), problem=problem)
-            self._changed.update(hidden)
-            others += [] if hidden else [problem]
-        return others
+        found = list(problems)
+        by_path = {problem.path: problem for problem in found}
+        hidden = {path: problem for path in self.vanished() if (problem := _in_the_way(path, by_path))}
+        for path, problem in hidden.items():
+            self._files[path] = self._known[path]._replace(digest="", seen_us=self._since(path, ""), problem=problem)
+        self._changed.update(hidden)
+        theirs = set(hidden.values())
+        return [problem for problem in found if problem not in theirs]
 
     def refuse(self, entry: Entry, problem: Problem) -> None:
         before = self._known.get(entry.path)
@@ -152,5 +152,9 @@ class Inventory:
         return before.seen_us if before and before.digest == digest else (self.now - EPOCH) // EPOCH.resolution
 
 
-def _is_in_the_way(problem: Problem, path: str) -> bool:
-    return problem.path == path or (problem.rule == "unreadable" and path.startswith(f"{problem.path}/"))
+def _in_the_way(path: str, by_path: Mapping[str, Problem]) -> Problem | None:
+    """What keeps us from a file: something in its place, or a folder above it that is closed."""
+    if problem := by_path.get(path):
+        return problem
+    above = (by_path.get(str(folder)) for folder in PurePosixPath(path).parents)
+    return next((problem for problem in above if problem and problem.rule == "unreadable"), None)

@@ -140,8 +140,11 @@ def frame(settings: str, templates: Iterable[str | Path]) -> str:
 
 
 def template_files(folder: str | Path) -> list[Path]:
-    """Every file in a folder of templates, ordered; none where nothing can be listed."""
-    return sorted(Path(place, name) for place, _, names in os.walk(folder) for name in names)
+    """Every file in a folder of templates, ordered; none where nothing can be listed.
+
+    Dot names are an editor's own: Emacs leaves a link to nowhere there while a file is open, vim what is not saved.
+    """
+    return sorted(Path(place, name) for place, _, names in os.walk(folder) for name in names if not name.startswith("."))
 
 
 def _content(path: Path) -> bytes | str:

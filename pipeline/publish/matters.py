@@ -59,8 +59,9 @@ def matters(
 
 def condensed(matters: Sequence[Matter]) -> list[Matter]:
     """As one letter tells them: of many broken files the first AT_MOST, and how many more there are."""
-    more = [matter for matter in matters if matter.kind == "broken"][AT_MOST:]
-    told = [matter for matter in matters if matter not in more]
+    broken = [matter for matter in matters if matter.kind == "broken"]
+    more = {matter.key for matter in broken[AT_MOST:]}
+    told = [matter for matter in matters if matter.key not in more]
     if more:
         told.append(Matter("", "broken_more", None, "", ("avviso check",), {"count": str(len(more))}))
     return told

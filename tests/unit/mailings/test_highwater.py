@@ -410,12 +410,13 @@ def test_mark_that_cannot_be_read_accuses_nobody_and_is_made_anew(letters: Publi
     assert '"settled": 2' in mark.read_text("utf-8")
 
 
-def test_mark_that_cannot_be_written_stops_nobody(tmp_path: Path) -> None:
+def test_marks_that_cannot_be_written_stop_nobody(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     ledger = Ledger(copied_database(tmp_path / "avviso.db"))
+    (tmp_path / "file").write_text("", "utf-8")
 
-    HighWater(ledger, tmp_path / "none" / "avviso.mark").note()
+    HighWater(ledger, tmp_path / "file" / "avviso.mark", tmp_path / "file" / "mark").note()
 
-    assert [path.name for path in tmp_path.iterdir() if "mark" in path.name] == []
+    assert [record.message for record in caplog.records] == ["mark.unwritten"] * 2
 
 
 def test_ledger_of_its_own_is_not_measured_by_anothers_mark(tmp_path: Path) -> None:

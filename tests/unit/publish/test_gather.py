@@ -9,12 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.errors import Problem
 from pipeline.issues.archive.files import KnownFiles
 from pipeline.issues.reading import manuscript as reading
+from pipeline.issues.record import KnownFile
 from pipeline.publish.gather import READ_WITH, SEEN
+from pipeline.publish.inventory import Inventory
 from pipeline.publish.overview import overview
 from pipeline.publish.publisher import Pass
 from tests.books import NOON
+from tests.hostile import SQUARE, again, cpu_s, growth
 from tests.limits import permissions_count
 from tests.publications import TODAY, Publication, lines, words
 
@@ -318,6 +322,16 @@ def test_known_issue_that_cannot_be_read_any_more_stays_in_the_feeds_and_its_mai
     mended = letters.deliver()
 
     assert (lines(mended.problems), letters.standings["14"], letters.mails) == ([], "mailed", ["ada@example.com"])
+
+
+def test_setting_broken_files_aside_grows_with_their_number_and_not_with_its_square() -> None:
+    def cost(one_each: str) -> float:
+        paths = [f"{n}.md" for n in range(len(one_each))]
+        inventory = Inventory({path: KnownFile(path, 1, 1, "", 1, path, path, None) for path in paths}, NOON)
+        nowhere = [Problem(path, "is a link that leads nowhere", rule="link") for path in paths]
+        return cpu_s(lambda: inventory.set_aside(nowhere))
+
+    assert growth(cost, again("x"), 1500) <= SQUARE
 
 
 def test_draft_without_a_date_is_no_issue_and_no_mistake(letters: Publication) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.clock import EPOCH
-from pipeline.publish.manifest import PAGES_A_NOTE, BuildRecord, Manifest, Page
+from pipeline.publish.manifest import PAGES_A_NOTE, BuildRecord, Manifest, Page, frame, template_files
 from tests.publications import Publication
 
 
@@ -71,3 +71,14 @@ def test_pages_of_two_builds_at_once_count_for_nothing(manifest: Manifest) -> No
     manifest.write(first, "folder", None)
 
     assert manifest.read() == BuildRecord()
+
+
+def test_what_an_editor_leaves_beside_a_template_makes_no_page_anew(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text("<p>{{ body }}</p>", "utf-8")
+    before = frame("settings", [tmp_path])
+
+    (tmp_path / ".#page.html").symlink_to("ada@example.com.4711:1795824000")
+    (tmp_path / ".page.html.swp").write_text("half of it", "utf-8")
+
+    assert frame("settings", [tmp_path]) == before
+    assert template_files(tmp_path) == [tmp_path / "page.html"]

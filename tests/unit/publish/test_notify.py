@@ -12,11 +12,14 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.editions.notices import Matter
 from pipeline.engines.jobs import Shift, publish_once
 from pipeline.errors import Refused
 from pipeline.mailings.mailing import Doubt, MailingState
 from pipeline.providers.local import Faulty
+from pipeline.publish.matters import condensed
 from pipeline.publish.pickup import Approve
+from tests.hostile import SQUARE, again, cpu_s, growth
 from tests.publications import TODAY, Publication, words
 
 EDITOR = "editor@example.net"
@@ -234,6 +237,15 @@ def test_of_many_broken_files_a_letter_names_ten_and_counts_the_others(tmp_path:
     assert subject == "11 matters at Letters"
     assert re.findall(r"avviso check '(.*?)'", text) == [f"notes {number:02}.md" for number in range(10)]
     assert "2 more files of the issues folder cannot be used. All of them: avviso check" in text
+
+
+def test_choosing_what_a_letter_names_grows_with_the_broken_files_and_not_with_their_square() -> None:
+    """Where somebody's notes lie in the folder of the issues there are thousands."""
+    def cost(one_each: str) -> float:
+        broken = [Matter(f"broken {n}.md", "broken", None, "", (), {"path": f"{n}.md"}) for n in range(len(one_each))]
+        return cpu_s(lambda: condensed(broken))
+
+    assert growth(cost, again("x"), 1000) <= SQUARE
 
 
 def test_template_that_cannot_be_filled_stops_nothing(letters: Publication) -> None:

@@ -101,6 +101,16 @@ def test_who_sends_too_much_comes_to_read_why(guarded: Server, declared: bool) -
     assert peak_bytes < 4_000_000
 
 
+def test_who_sends_too_much_and_never_ends_is_told_so_when_the_time_is_over(
+    guarded: Server, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(guard, "BODY_LIMIT_S", 0.05)
+    with socket.create_connection(("127.0.0.1", guarded.port), 20) as line:
+        line.sendall(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 10000000\r\n\r\nx")
+
+        assert line.recv(100).startswith(b"HTTP/1.1 413 ")
+
+
 def test_who_asks_before_sending_too_much_is_answered_at_once(guarded: Server) -> None:
     with socket.create_connection(("127.0.0.1", guarded.port), 20) as line:
         line.sendall(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 10000000\r\nexpect: 100-continue\r\n\r\n")
