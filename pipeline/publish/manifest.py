@@ -144,7 +144,8 @@ def template_files(folder: str | Path) -> list[Path]:
 
     Dot names are an editor's own: Emacs leaves a link to nowhere there while a file is open, vim what is not saved.
     """
-    return sorted(Path(place, name) for place, _, names in os.walk(folder) for name in names if not name.startswith("."))
+    files = (Path(place, name) for place, _, names in os.walk(folder) for name in names)
+    return sorted(file for file in files if not file.name.startswith("."))
 
 
 def _content(path: Path) -> bytes | str:
