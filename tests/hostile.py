@@ -68,6 +68,8 @@ REPEATED = (
     "<Toc/>", "<Callout>", "<Callout>a</Callout>\n", "* TOC\n{:toc}\n\n", "|a|\n|-|\n{:.a}\n\n", "{% raw %}",
     "![a]({{ site.url }}/b) ", "{{ 'a' | url", "{% post_url a", ":tada:", ":a::b", "- 1. a\n", "- 1. ",
     "## a\n\n[b](#A)\n\n",
+    "::: aa\n", "::: {.a}\n", "::: aa\nb\n:::\n", "> ::: {.a}\n> :::\n", "==a", "==a== ", "![[a.png|", "{/* a\n",
+    "{/* a */}\n", "<img a={", " ^1a2b3c\n", "[a](__GHOST_URL__/",
 )
 
 PATTERNS: Mapping[str, Pattern] = {
@@ -77,6 +79,7 @@ PATTERNS: Mapping[str, Pattern] = {
     "spaces in a line": lambda size: f"a{' ' * size}b",
     "spaces in a tag": lambda size: f"x <a{' ' * size}>y",
     "invisible and not": again(" \u200b"),
+    "containers each way": one_after_other("::: aa\n", ":::\n"),
     "a bracket each way": one_after_other("[", "]"),
     "pictures in pictures": one_after_other("![a", "](b)"),
     "stars each way": one_after_other("*a ", "b* "),

@@ -24,7 +24,7 @@ _REST = re.compile(
     r"\s*(?P<zone>[Zz]|[-+]\d{1,2}(?::?\d{2})?|[A-Za-z]+(?:[/_+-][A-Za-z0-9]+)*)?")
 # `2024-03-24 Sun`, `2024年3月24日（周日）`, `2024-03-24 (Sunday)`.
 _WEEKDAY = re.compile(
-    r"[\s,]*(?P<open>[(\[])?\s*(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?"
+    r"[\s,]*(?:(?P<open>[(\[])\s*)?(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?"
     r"|(?:星期|礼拜|禮拜|[周週])[一二三四五六日天]|[月火水木金土日]曜日?|[월화수목금토일]요일"
     r"|(?<=[(\[])(?:[月火水木金土日]|[월화수목금토일])(?=[)\]]))(?(open)\s*[)\]])", re.IGNORECASE)
 _ORG = re.compile(r"<([^<>]+)>")  # org-mode's `<2024-03-24 Sun 10:00>`

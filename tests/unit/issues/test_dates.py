@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pipeline.issues.reading.dates import When, date_in_name, parse_date, year_first
+from tests.hostile import SQUARE, again, cpu_s, growth
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -88,6 +89,15 @@ def test_what_is_not_plainly_one_day_is_refused_with_an_example(text: str, reaso
         parse_date(text, SHANGHAI, EIGHT)
 
     assert str(refused.value) == reason
+
+
+@pytest.mark.parametrize("start", ["2024-03-24", "2024-03-24 (", "2024-03-24 10:00", "2024-03-24 10:00 +0800"])
+def test_refusing_a_date_grows_with_its_length_and_not_with_its_square(start: str) -> None:
+    def refuse(text: str) -> None:
+        with pytest.raises(ValueError, match="something after the day"):
+            parse_date(text, SHANGHAI, EIGHT)
+
+    assert growth(lambda text: cpu_s(lambda: refuse(f"{start}{text}!")), again(" "), 4_000) <= SQUARE
 
 
 @pytest.mark.parametrize(("text", "zone", "instant"), [
