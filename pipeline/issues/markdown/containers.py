@@ -63,6 +63,7 @@ def _container(state: StateBlock, startLine: int, endLine: int, silent: bool) ->
             kind, title = _URGENCY[title], ""
         open_alert(state, kind, title, [startLine, end])
     state.env[_DEPTH] = unseen + (kind not in _KINDS)
+    state.line = startLine + 1  # with nothing inside it would stay before the container
     state.md.block.tokenize(state, startLine + 1, end)
     state.env[_DEPTH] = unseen
     if kind in _KINDS:
