@@ -55,7 +55,8 @@ class Books:
             warn_if_shared(database.file)
         if not database.exists:
             database.create(now=self.clock.now(), orphan=self._shows_earlier_runs(database))
-            hide_from_git(self.config.var)  # readers and keys: one `git push` would publish them
+            if database.file is None or database.file.parent == self.config.var:
+                hide_from_git(self.config.var)  # readers and keys: one `git push` would publish them
         database.check_version()
         return database
 

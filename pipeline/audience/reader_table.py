@@ -16,6 +16,7 @@ from pipeline.audience.systems import (
     COMPLAINT_WORDS,
     EMPTY_WORDS,
     FILE_NAMES,
+    LOOSE_STATUS_COLUMNS,
     NO_WORDS,
     PLAIN_WORDS,
     SIGNS,
@@ -78,7 +79,8 @@ class ReaderTable:
         system = self._system
         fields = (system.email, system.name, system.first_name, system.last_name, system.language, system.lists,
                   system.consent_at, system.consent_source, system.consent_text, system.network, system.left_at)
-        return {COMPLAINT_COLUMN, *self._statuses, *self._signs, *(name for names in fields for name in names)}
+        statuses = (*self._statuses, *LOOSE_STATUS_COLUMNS)
+        return {COMPLAINT_COLUMN, *statuses, *self._signs, *(name for names in fields for name in names)}
 
     def row(self, record: Record | Damage) -> Row | Problem:
         """The person in a record, or what is wrong with the line."""
@@ -116,6 +118,8 @@ class ReaderTable:
         """The worst that status, signs, words and file name say. Raises AudienceError for a status nobody knows."""
         words = [word for name in self._statuses if (word := folded(self._cell(record, (name,))))]
         said = [self._word(word) for word in words if word not in EMPTY_WORDS]
+        loose = (folded(self._cell(record, (name,))) for name in LOOSE_STATUS_COLUMNS)
+        said += [WORDS[word] for word in loose if word in WORDS]
         seen = [sign.standing for name, sign in self._signs.items()
                 if self._shows(record, name, sign) and not (said and sign.weak)]
         if Standing.LEFT in seen and any(

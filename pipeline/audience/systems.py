@@ -137,8 +137,10 @@ SIGNS: Mapping[str, Sign] = {
 
 # Columns that say in a word where somebody stands, whatever system the file is said to come from.
 STATUS_COLUMNS = (
-    "status", "subscription status", "subscriber status", "subscriber type", "email marketing status", "email status",
-    "list status", "global status", "contact status", "member status", "状态", "订阅状态")
+    "status", "subscription status", "subscriber status", "subscriber type", "email marketing status", "list status",
+    "状态", "订阅状态")
+# Those that may also say something else, such as "Lead" or "Gold": what we do not know there is not heeded.
+LOOSE_STATUS_COLUMNS = ("email status", "global status", "contact status", "member status")
 
 # How the name of a file begins that says it of everybody in it: Mailchimp's four files, Buttondown's second one,
 # and a way to say it of listmonk's, whose export of those who left looks like any other.

@@ -75,7 +75,7 @@ def _links(text: str, start: int) -> Iterator[Named]:
 def _others(source: Source) -> Iterator[Named]:
     for found in source.find(EMBED):
         address, words = embedded(found)
-        yield Named("image", found.start("place"), address, words)
+        yield Named("image", found.start(), address, words)
     for found in source.find(_DEFINITION):
         yield Named("definition", found.start("target"), _address(found["target"]))
     for pattern in (_ANGLED, _BARE):

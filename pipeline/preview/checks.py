@@ -34,6 +34,7 @@ from pipeline.publish.worker_pool import WorkerPool, cores
 
 FINISHED = (State.MAILED, State.ADOPTED)
 SHEETS = ("style.css", "feed.css", "filter.js")  # of templates/web, taken as they are
+CITED = ("link-missing", "image-missing", "obsidian-embed", "placeholder")  # whose message has the address
 TAIL = 60                    # characters, blanks left out, by which the end of an issue is known again
 
 Progress = Callable[[int, int], None]
@@ -229,7 +230,7 @@ def is_shortened(edition: Edition, document: Document) -> bool:
 
 def _in_order(findings: Iterable[Problem]) -> list[Problem]:
     """Each once, by file and line; what is said of an address in its line is not said again of the mail."""
-    cited = {one.message for one in findings if one.rule in ("link-missing", "image-missing", "placeholder")}
+    cited = {one.message for one in findings if one.rule in CITED}
     kept = [one for one in dict.fromkeys(findings) if one.rule not in ("mail-address", "mail-placeholder")
             or not any(word and word in said for said in cited for word in _quoted(one.message))]
     return sorted(kept, key=lambda one: (one.path, one.line or 0, one.column or 0))

@@ -145,7 +145,7 @@ def template_files(folder: str | Path) -> list[Path]:
     Dot names are an editor's own: Emacs leaves a link to nowhere there while a file is open, vim what is not saved.
     """
     files = (Path(place, name) for place, _, names in os.walk(folder) for name in names)
-    return sorted(file for file in files if not file.name.startswith("."))
+    return sorted(file for file in files if not file.name.startswith(".") and (file.is_file() or file.is_symlink()))
 
 
 def _content(path: Path) -> bytes | str:

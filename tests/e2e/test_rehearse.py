@@ -20,4 +20,4 @@ def test_rehearsal_loses_nobody_and_leaves_no_trace(tmp_path: Path) -> None:
     assert refused["never"] == refused["readers"]
     assert answer.json["kills"] == 1
     assert sorted(tmp_path.rglob("*")) == before
-    assert made.run("rehearse", "2").code == 1
+    assert made.run("rehearse", "2").code == 2

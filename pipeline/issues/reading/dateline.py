@@ -16,7 +16,8 @@ _LINES = 8
 """Lines with words that are looked at: what stands above the text stands there."""
 _LONGEST = 160
 _DRESS = re.compile(r"<[^<>]{1,100}>|[*_`~]+|^[\s>#:-]+|\[\[|\]\]|\\$")
-_STROKE = re.compile(r"\s*[|｜•·‧]\s*|\s+[—–/-]\s+|\s{3,}")
+_STROKE = re.compile(r"\s*[|｜•·‧]\s*|\s{3,}")
+_DASH = re.compile(r"\s*[|｜•·‧]\s*|\s+[—–/-]\s+|\s{3,}")  # in a title; elsewhere it may be `Deadline - March 24`
 _LABEL = re.compile(
     r"[^\w<]*(?:(?:publish(?:ed| date)?|release(?:d| date)?|posted|written|sent|issued|date|by [\w. ]{2,40},)(?: on)?"
     r"|(?:发布|發布|发表|發表|发刊|發刊|出刊)?(?:日期|时间|時間|于|於)|公開日|発行日|投稿日|날짜|발행일)?\s*:{0,2}\s*",
@@ -58,7 +59,8 @@ def _first_lines(body: str) -> list[str]:
 
 def _day_of_line(line: str, zone: tzinfo, send_at: time) -> When | None:
     """The day that a line is, or that one of its parts is; none of several, which begin and end something."""
-    parts = [_plain(line)] if _ITEM.match(line) else _STROKE.split(_plain(line))
+    stroke = _DASH if line.startswith("# ") else _STROKE
+    parts = [_plain(line)] if _ITEM.match(line) else stroke.split(_plain(line))
     days = [when for part in parts if (when := _day(part, zone, send_at))]
     return days[0] if len({when.day for when in days}) == 1 else None
 

@@ -326,6 +326,14 @@ def test_a_status_that_nobody_knows_is_a_problem_and_no_consent() -> None:
                 2, rule="status-unknown")]
 
 
+@pytest.mark.parametrize(("said", "standing"), [
+    ("Gold", "subscribed"), ("", "subscribed"), ("inactive", "left"), ("Blocked", "blocked")])
+def test_a_status_of_something_else_is_heeded_where_it_says_that_somebody_is_out(said: str, standing: str) -> None:
+    found = standings(f"email,member status\nann@example.com,{said}\n", "csv")
+
+    assert found == {"ann@example.com": standing}
+
+
 ADDRESS_FIRST = ('people.csv:1: the first line has no column "email" but an address: '
                  "write a line above it that names the columns")
 NAME_THEM = "name the columns there, or say --from which system the file is"

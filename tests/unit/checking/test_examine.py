@@ -26,6 +26,7 @@ def places(problems: list[Problem]) -> list[tuple[str, int | None, int | None]]:
 
 @pytest.mark.parametrize(("body", "expected"), [
     ("一二三 ![[图.mp4]]", [("obsidian-embed", 5, 5)]),
+    ("一二三 ![[图.png|机器]]", [("obsidian-embed", 5, 5)]),
     ("字\n\n[见](TODO)和[空]()", [("placeholder", 7, 5), ("placeholder", 7, 15)]),
     ("<!-- 待写 -->\n\n---", [("text-empty", 5, None)]),
     ("[见](/about/)和[图](/a.pdf)", [("link-missing", 5, 18)]),

@@ -33,7 +33,8 @@ def test_a_dateline_is_a_day(line: str) -> None:
 
 
 @pytest.mark.parametrize("line", [
-    "On March 24, 2024 we met", "Deadline: March 24, 2024", "Last updated: March 24, 2024", "March 2024",
+    "On March 24, 2024 we met", "Deadline: March 24, 2024", "Deadline - March 24, 2024", "Last updated: March 24, 2024",
+    "March 2024",
     "Week 12, 2024", "2024/03/24-03/30", "24/03/2024", "2024-13-24", "The ferry of 2024-03-24 | late",
     "- 2024-03-24: we met", "- Fair — 2024-03-24", "2024-03-18 - 2024-03-24",
     "x" * 200 + " | 2024-03-24", "",

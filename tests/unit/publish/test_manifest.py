@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,7 @@ def test_what_an_editor_leaves_beside_a_template_makes_no_page_anew(tmp_path: Pa
 
     (tmp_path / ".#page.html").symlink_to("ada@example.com.4711:1795824000")
     (tmp_path / ".page.html.swp").write_text("half of it", "utf-8")
+    os.mkfifo(tmp_path / "pipe.html")  # who reads it waits for ever
 
     assert frame("settings", [tmp_path]) == before
     assert template_files(tmp_path) == [tmp_path / "page.html"]
