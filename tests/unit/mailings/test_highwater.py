@@ -9,7 +9,8 @@ import subprocess
 import threading
 from collections.abc import Callable
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -133,13 +134,18 @@ def test_copy_from_the_middle_of_a_mailing_is_refused_and_its_mailing_paused(let
     assert letters.mails.count("ada@example.com") == 2
 
 
-def test_copy_on_another_disk_without_its_mark_mails_nobody_what_it_may_have_missed(letters: Publication) -> None:
+def go_on_from_the_middle(letters: Publication) -> list[str]:
+    """A copy is kept in the middle of mailing 3, and 4 goes out after it; gives who was mailed."""
     letters.write("03-next.md", words(3))
     letters.publish(write=False)
     keep(letters)
     letters.write("04-later.md", words(4))
     letters.deliver()
-    before = letters.mails
+    return letters.mails
+
+
+def test_copy_on_another_disk_without_its_mark_mails_nobody_what_it_may_have_missed(letters: Publication) -> None:
+    before = go_on_from_the_middle(letters)
     put_back(letters)
     (letters.folder / "var" / "avviso.mark").unlink()
 
@@ -288,12 +294,7 @@ def test_copy_that_is_put_back_under_a_process_at_work_mails_nobody(
     letters: Publication, job: Callable[[Shift], object],
 ) -> None:
     """SQLite's own `.restore` writes into the file that is open. What the copy is in the middle of stops."""
-    letters.write("03-next.md", words(3))
-    letters.publish(write=False)
-    keep(letters)
-    letters.write("04-later.md", words(4))
-    letters.deliver()
-    before = letters.mails
+    before = go_on_from_the_middle(letters)
 
     with Shift.begin(letters.app) as shift:
         with closing(sqlite3.connect(letters.folder / "backup.db")) as copy, \
@@ -371,10 +372,12 @@ def test_web_alone_leaves_no_mark_beside_a_copy_that_nobody_has_looked_at(
     (letters.folder / ".avviso" / "mark").unlink()
     before = letters.mails
 
+    def is_seen_at(minute: datetime) -> bool:
+        return letters.app.ledger.workers.all()[0].seen_at == minute
+
     with present(letters.app, "web"):
         for _ in range(2):  # the first minute is all over when the second is seen
-            minute = letters.turn(minutes=1)
-            assert happens(lambda at=minute: letters.app.ledger.workers.all()[0].seen_at == at, 10)  # type: ignore[misc]
+            assert happens(partial(is_seen_at, letters.turn(minutes=1)), 10)
     letters.deliver()
 
     assert (letters.mailings, letters.mails) == ({"2/weekly": "sent", "3/weekly": "held"}, before)
