@@ -117,7 +117,7 @@ MISTAKES = (
         (f"{MOVES}::test_cancelling_takes_along_what_was_not_handed_over",)),
     Mistake(
         "yesterday's ledger taken for today's",
-        (("pipeline/mailings/highwater.py", "        if mark is None or not mark.is_ahead_of(now):\n            return",
-          "        if now:\n            return"),),
+        (("pipeline/mailings/highwater.py", "if mark and mark.is_ahead_of(now)}",
+          "if mark and now.is_ahead_of(mark)}"),),
         ("tests/unit/mailings/test_highwater.py::test_older_copy_is_refused_by_name_and_mails_nobody",)),
 )

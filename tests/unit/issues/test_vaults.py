@@ -63,7 +63,7 @@ def test_a_picture_of_the_vault_that_is_not_there_is_missed() -> None:
     problems = examine_specimen(issue, lambda _: False)
 
     assert [(one.line, one.rule) for one in problems if one.severity == "error"] == [
-        (1, "image-missing"), (3, "obsidian-embed")]
+        (1, "obsidian-embed"), (3, "obsidian-embed")]
 
 
 @pytest.mark.parametrize(("text", "html"), [
