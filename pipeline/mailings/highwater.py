@@ -78,11 +78,6 @@ class HighWater:
         self._path = path
         self._spare = spare
 
-    @property
-    def is_older(self) -> bool:
-        """Whether the ledger is behind its mark."""
-        return self.complaint() is not None
-
     def check(self) -> None:
         """Raises Refusal when the ledger is an older copy of the one that was at work here."""
         if complaint := self.complaint():
@@ -91,13 +86,14 @@ class HighWater:
     def complaint(self) -> Refusal | None:
         """What `check` raises."""
         ahead, now = self._ahead()
-        for path, mark in ahead.items():
-            unknown = [name for number, name in mark.mailings.items() if int(number) > now.mailing]
-            what = f"the mailings {', '.join(unknown)}" if unknown else "who was mailed since"
-            return Refusal(
-                f"this ledger is older than the one that was at work here: it does not know {what}", path=str(path),
-                remedy="restore a newer one, or run `avviso init`: what is due is adopted, what was running is paused")
-        return None
+        if not ahead:
+            return None
+        path, mark = next(iter(ahead.items()))
+        unknown = [name for number, name in mark.mailings.items() if int(number) > now.mailing]
+        what = f"the mailings {', '.join(unknown)}" if unknown else "who was mailed since"
+        return Refusal(
+            f"this ledger is older than the one that was at work here: it does not know {what}", path=str(path),
+            remedy="restore a newer one, or run `avviso init`: what is due is adopted, what was running is paused")
 
     def _ahead(self) -> tuple[dict[Path, Mark], Mark]:
         """The marks that the ledger is behind, by file, and where it stands."""

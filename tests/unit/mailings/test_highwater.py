@@ -311,7 +311,7 @@ def test_copy_that_is_put_back_under_a_process_at_work_mails_nobody(
 def test_ledger_that_is_not_behind_goes_on(letters: Publication) -> None:
     letters.deliver()
 
-    assert not letters.app.high_water.is_older
+    assert letters.app.high_water.complaint() is None
     assert not letters.app.high_water.accept(letters.clock.now())
 
 
@@ -440,7 +440,8 @@ def test_copy_from_before_an_accepted_restore_is_older_too(tmp_path: Path) -> No
 
     copy = HighWater(Ledger(copied_database(tmp_path / "copy.db")), tmp_path / "avviso.mark")
 
-    assert copy.is_older
+    with pytest.raises(Refusal, match="this ledger is older"):
+        copy.check()
 
 
 def add_issue_and_begin(ledger: Ledger) -> None:
