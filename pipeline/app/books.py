@@ -15,7 +15,7 @@ from pipeline.config import Config
 from pipeline.database import Database
 from pipeline.errors import IssueError, UnknownIssue
 from pipeline.issues.archive import Archive
-from pipeline.issues.reading.naming import is_called, stem
+from pipeline.issues.reading.naming import is_called, is_named
 from pipeline.issues.record import KnownFile, Record
 from pipeline.mailings.highwater import HighWater
 from pipeline.mailings.ledger import Ledger
@@ -170,7 +170,7 @@ class Books:
             return records[wanted]
         at_path = [one for one in records.values() if f"/{name}".endswith(f"/{one.path}")]
         found = sorted(at_path, key=lambda one: len(one.path))[-1:] or numbered or [
-            one for one in records.values() if name == stem(one.path) or Path(name).name == Path(one.path).name]
+            one for one in records.values() if is_named(one.path, name)]
         if len(found) == 1:
             return found[0]
         broken = None if found else self.find_broken(name)

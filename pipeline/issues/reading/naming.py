@@ -90,7 +90,12 @@ def day_around(path: str) -> date | None:
 
 def is_called(path: str, name: str) -> bool:
     """Whether a person who says `name` may mean this file: by its number, its name or its path."""
-    return name in (str(number_in_name(stem(path))), stem(path)) or PurePosixPath(path).name == PurePosixPath(name).name
+    return name == str(number_in_name(stem(path))) or is_named(path, name)
+
+
+def is_named(path: str, name: str) -> bool:
+    """The same by its name or its path alone."""
+    return name == stem(path) or PurePosixPath(path).name == PurePosixPath(name).name
 
 
 def number_in_name(name: str) -> int | None:
