@@ -42,7 +42,7 @@ def _judge(source: Source, one: Named, exists: Exists) -> Iterator[Problem]:
         yield source.problem("image-missing", one.at, f'"{shorten(address)}" is a place on your own computer',
                              "put the file into the issues folder, and write where it is from the issue")
     elif is_relative(address) and (missing := _missing(source, address, exists)):
-        if source.body.startswith("![[", one.at):
+        if one.of_vault:
             yield source.problem("obsidian-embed", one.at, missing, "put it there: only Obsidian looks elsewhere too")
             return
         yield source.problem("image-missing", one.at, missing, _cure(source, address))

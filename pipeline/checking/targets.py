@@ -34,7 +34,8 @@ _INSIDE = 2_000  # characters of a player in which its poster is looked for: som
 class Named:
     """An address in an issue: `at` is its offset, `address` what the author wrote, entities resolved.
 
-    `text` is the alternative text of an image. `poster` says that a video has one.
+    `text` is the alternative text of an image; `of_vault` says that it is embedded as Obsidian does, which looks for
+    it everywhere. `poster` says that a video has one.
     """
 
     kind: Kind
@@ -42,6 +43,7 @@ class Named:
     address: str
     text: str = ""
     poster: bool = False
+    of_vault: bool = False
 
 
 def named(source: Source) -> list[Named]:
@@ -75,7 +77,7 @@ def _links(text: str, start: int) -> Iterator[Named]:
 def _others(source: Source) -> Iterator[Named]:
     for found in source.find(EMBED):
         address, words = embedded(found)
-        yield Named("image", found.start(), address, words)
+        yield Named("image", found.start(), address, words, of_vault=True)
     for found in source.find(_DEFINITION):
         yield Named("definition", found.start("target"), _address(found["target"]))
     for pattern in (_ANGLED, _BARE):
