@@ -20,7 +20,7 @@ class OverrideFolder(FileSystemLoader):
         self._folder = folder
 
     def get_source(
-        self, environment: Environment, template: str,  # noqa: ARG002, jinja2's shape
+        self, _environment: Environment, template: str,
     ) -> tuple[str, str, Callable[[], bool]]:
         """Raises TemplateNotFound where there is none, OSError and UnicodeDecodeError for one that cannot be read."""
         path = self._folder.joinpath(*split_template_path(template))

@@ -28,8 +28,6 @@ _KEPT = ("alt", "title", "width", "height")
 _IMPORTS = re.compile(
     r"(?:import\s(?:[\w\s{},*$]{1,500}\sfrom\s{1,9})?[\"'][^\"'\n]{1,300}[\"'][ \t]*;?\s*"
     r"|export\s(?:(?:const|let)\s\w+\s*=|default\s(?:[({]|function\b)|function\s\w+\s*\()[^\n]*(?:\n[^\n]+)*)+")
-
-
 _COMMENT_BEGINS, _COMMENT_ENDS = "{/*", "*/}"
 _MAX_LINES = 20
 
@@ -54,7 +52,7 @@ def _imports(state: StateBlock, startLine: int, endLine: int, silent: bool) -> b
     return True
 
 
-def _comment(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803, the library's
+def _comment(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803, the library's names
     """Leaves out `{/* a remark */}` on lines of its own."""
     if state.is_code_block(startLine) or not line_of(state, startLine).strip().startswith(_COMMENT_BEGINS):
         return False

@@ -17,7 +17,7 @@ _LINES = 8
 _LONGEST = 160
 _DRESS = re.compile(r"<[^<>]{1,100}>|[*_`~]+|^[\s>#:-]+|\[\[|\]\]|\\$")
 _STROKE = re.compile(r"\s*[|｜•·‧]\s*|\s{3,}")
-_DASH = re.compile(r"\s*[|｜•·‧]\s*|\s+[—–/-]\s+|\s{3,}")  # in a title; elsewhere it may be `Deadline - March 24`
+_DASH = re.compile(rf"{_STROKE.pattern}|\s+[—–/-]\s+")  # in a title; elsewhere it may be `Deadline - March 24`
 _LABEL = re.compile(
     r"[^\w<]*(?:(?:publish(?:ed| date)?|release(?:d| date)?|posted|written|sent|issued|date|by [\w. ]{2,40},)(?: on)?"
     r"|(?:发布|發布|发表|發表|发刊|發刊|出刊)?(?:日期|时间|時間|于|於)|公開日|発行日|投稿日|날짜|발행일)?\s*:{0,2}\s*",
