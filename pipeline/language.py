@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
+from functools import cache
 
 _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 LANGUAGE = re.compile(
@@ -53,7 +54,7 @@ def language_tag(text: str) -> str:
 
 def named_language(text: str) -> str:
     """The tag of a language that somebody names, by its tag or in words: "English", "中文"; "" where it is none."""
-    return language_tag(text) or _BY_NAME.get(_folded(text), "")
+    return language_tag(text) or _by_name().get(_folded(text), "")
 
 
 def _folded(name: str) -> str:
@@ -62,7 +63,10 @@ def _folded(name: str) -> str:
     return " ".join("".join(plain).casefold().split())
 
 
-_BY_NAME = {_folded(name): tag for tag, names in _NAMES.items() for name in names.split(", ")}
+@cache
+def _by_name() -> dict[str, str]:
+    """Made when it is first asked for: every command loads this file, and few meet such a name."""
+    return {_folded(name): tag for tag, names in _NAMES.items() for name in names.split(", ")}
 
 
 def primary(language: str) -> str:
