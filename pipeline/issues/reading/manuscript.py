@@ -204,17 +204,21 @@ class _Fields:
 
     def _named(self, name: str) -> list[str]:
         """Our name for a field and those given here that mean the same."""
-        folded = {_MARKS.sub("", given): given for given in self.front.fields}
+        folded = self._folded()
         return [name, *(folded[other] for other in _OTHER_NAMES[name] if other in folded)]
 
     def begun(self, zone: tzinfo, send_at: time) -> When | None:
         """When a note was begun, where a program for notes says so; None for what is not understood."""
-        folded = {_MARKS.sub("", given): given for given in self.front.fields}
+        folded = self._folded()
         said = next((self._word(folded[name]) for name in _BEGUN if name in folded), "")
         try:
             return parse_date(year_first(said), zone, send_at)
         except ValueError:
             return None
+
+    def _folded(self) -> dict[str, str]:
+        """The names given here, by what is left of them without marks."""
+        return {_MARKS.sub("", given): given for given in self.front.fields}
 
     def _says(self, name: str) -> bool:
         return self._word(name) not in _NOTHING | _TRUE | _FALSE
