@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pipeline.issues.record import Record
     from pipeline.mailings.mailing import Mailing
     from pipeline.publish.publisher import Pass
+    from pipeline.publish.shapes import Explained
 
 NOTHING = "nothing to do now: `avviso plan` says what is ahead"
 TIMES = [f"%Y-%m-%d{clock}" for clock in ("", " %H:%M", "T%H:%M", " %H:%M:%S", "T%H:%M:%S")]
@@ -214,17 +216,23 @@ def explain(invocation: Invocation, issue: str) -> int:
     Example:
       avviso explain 14
     """
-    from pipeline.publish.shapes import explained  # slow import
-
     app = invocation.app()
-    try:
-        found = app.find(issue)
-        said = explained(found, _what_it_waits_for(app, found.key))
-    except IssueError:
-        said = explained(app.foreseen(issue))
+    said = _explained(app, issue)
     since = local(said.since, app.config.zone)
     invocation.answer(said.shape(), [f"{said.name}: {said.state}: {said.reason} (since {since})"])
     return DONE
+
+
+def _explained(app: App, issue: str) -> Explained:
+    """From the books; while it may still be mailed, from the folder, where that is ahead of them."""
+    from pipeline.issues.issue import SETTLED  # slow imports
+    from pipeline.publish.shapes import explained
+
+    with suppress(IssueError):
+        found = app.find(issue)
+        if found.state in SETTLED or app.publisher.has_read_all():
+            return explained(found, _what_it_waits_for(app, found.key))
+    return explained(app.foreseen(issue))
 
 
 def _what_it_waits_for(app: App, key: str) -> list[str]:

@@ -24,6 +24,9 @@ class State(StrEnum):
     PROBLEM = "problem"          # its file cannot be used now; its last good text stands
 
 
+SETTLED = (State.ADOPTED, State.MAILED)  # with these it is over: only a person changes them
+
+
 @dataclass(frozen=True, slots=True)
 class Image:
     """A picture: absolute or folder-relative address, alternative text ("" if none), width and height in CSS pixels."""

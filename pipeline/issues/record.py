@@ -78,6 +78,11 @@ class Record:
         """Whether it belongs in the feeds now."""
         return self.is_published and self.missing_at is None and not self.draft
 
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether its file went before anything came of it."""
+        return not self.is_published and self.missing_at is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Text:

@@ -101,6 +101,10 @@ class Gatherer:
         """A digest of what lies in the folder and how it is read; one `stat` a file, nothing is opened."""
         return fingerprint(self._scan(), self._source.digest)
 
+    def has_read_all(self) -> bool:
+        """Whether there is nothing left to read in the folder; one `stat` a file."""
+        return self._notes.note(SEEN) == self.fingerprint()
+
     def _scan(self) -> Listing:
         return scan(self._source.root, self._source.include, self._source.exclude)
 

@@ -129,7 +129,8 @@ def _broken(files: Iterable[KnownFile], looking: Looking) -> Iterator[Matter]:
 
 def _missing(records: Sequence[Record], looking: Looking) -> Iterator[Matter]:
     """The issue that the rhythm promised, unless one lies ahead already."""
-    issues = sorted((record for record in records if not record.draft), key=lambda record: record.due_at)
+    issues = sorted((record for record in records if not record.draft and not record.is_withdrawn),
+                    key=lambda record: record.due_at)
     past = [record for record in issues if record.due_at <= looking.now]
     promise = expected([record.due_at for record in past])
     if promise and promise.is_missing(looking.now) and len(past) == len(issues):

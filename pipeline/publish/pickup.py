@@ -52,8 +52,8 @@ class Standing:
 
 
 def is_due(record: Record, now: datetime) -> bool:
-    """Whether its hour has come. Drafts are never due."""
-    return not record.draft and record.due_at <= now
+    """Whether its hour has come. Drafts are never due, nor is what went before anything came of it."""
+    return not record.draft and record.due_at <= now and not record.is_withdrawn
 
 
 def holds(
@@ -124,12 +124,12 @@ def standing(
     if record.state is State.ADOPTED and not open_ones:  # for ever, whatever its file says later
         return Standing(State.ADOPTED, record.reason)
     if record.draft:
-        return Standing(State.DRAFT, "its front matter says so")
+        return Standing(State.DRAFT, _gone(record) or "its front matter says so")
     held = [mailing for mailing in open_ones if mailing.state is MailingState.HELD]
     if held:
         return Standing(State.HELD, held[0].reason)
-    if record.due_at > now:
-        due = f"due {local(record.due_at, rules.zone)}"
+    if record.due_at > now or (record.is_withdrawn and not open_ones):
+        due = ": ".join(filter(None, [f"due {local(record.due_at, rules.zone)}", _gone(record)]))
         return Standing(State.SCHEDULED, f"{due}, mailed to nobody: {mailings[0].reason}" if mailings and not open_ones
                         else due)
     if not open_ones:
@@ -140,12 +140,16 @@ def standing(
 
 
 def _scheduled(record: Record, mailings: Sequence[Mailing], rules: Rules, now: datetime) -> Standing:
+    if gone := _gone(record):
+        return Standing(State.WAITING, gone)
     quiet_at = _quiet_at(record, rules)
     if quiet_at > now and not all(mailing.approved for mailing in mailings):
         return Standing(State.WAITING, f"quiet: mailed when its file is unchanged until {local(quiet_at, rules.zone)}")
-    if record.missing_at is not None:
-        return Standing(State.WAITING, f"its file {record.path} is gone")
     return Standing(State.PUBLISHED, "ready to be mailed", ready=True)
+
+
+def _gone(record: Record) -> str:
+    return f"its file {record.path} is gone" if record.missing_at is not None else ""
 
 
 def _mailed_reason(mailings: Sequence[Mailing]) -> str:

@@ -67,6 +67,8 @@ class Planner:
 
     def _of(self, record: Record, now: datetime) -> Iterator[PlannedMailing]:
         mailings = {one.list: one for one in self._ledger.mailings.all(issue_key=record.key)}
+        if record.is_withdrawn and not mailings:
+            return
         for list_id in record.lists:
             mailing = mailings.get(list_id)
             if mailing and mailing.started_at:
@@ -85,6 +87,8 @@ class Planner:
         size, mistake = self._dress(record, list_id, approved=mailing is not None and mailing.approved)
         if mailing and mailing.state is MailingState.HELD:
             action, reason = "hold", mailing.reason
+        elif record.missing_at is not None:
+            action = "mend"
         elif mistake and action == "mail":
             action, reason = "hold", mistake
         at = None if action in ("hold", "mend") else self._hour(record, mailing, now)

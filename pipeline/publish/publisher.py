@@ -142,6 +142,10 @@ class Publisher:
             done.problems.append(_depleted(gathered.missing))
         return gathered
 
+    def has_read_all(self) -> bool:
+        """Whether the archive has what the folder says now; nothing is opened."""
+        return self._gatherer.has_read_all()
+
     def settle(self) -> None:
         """Writes where each issue stands now, after its mailing went on."""
         self._settle(Pass(), self._clock.now())

@@ -34,14 +34,14 @@ from sqlalchemy import Text as SqlText
 from pipeline.database import Database
 from pipeline.issues.archive.files import KnownFiles
 from pipeline.issues.archive.fragments import ROWS_AT_ONCE, Fragments
-from pipeline.issues.issue import Image, State
+from pipeline.issues.issue import SETTLED, Image, State
 from pipeline.issues.record import Record, Spine, Text
 from pipeline.schema import issue, issue_alias, issue_sketch, issue_text, redirect
 
 # In order of their hours, then numbers; the databases differ on where a missing number stands.
 _ORDER = (issue.c.due_at, issue.c.number.nulls_last(), issue.c.key)
 _IS_SHOWN = and_(issue.c.published_at.is_not(None), issue.c.missing_at.is_(None), issue.c.draft.is_(False))
-_SETTLED = (State.ADOPTED, State.MAILED)
+_IS_WITHDRAWN = and_(issue.c.published_at.is_(None), issue.c.missing_at.is_not(None))
 _RECORDS = select(issue, issue_sketch.c.sketch).join(issue_sketch)
 _ONE = update(issue).where(issue.c.key == bindparam("of_key"))
 _WAS = bindparam("was", type_=SqlText)
@@ -91,7 +91,7 @@ class Archive:
         Left out is what only a person or its own mailings can move: adopted or mailed, and neither a draft nor in
         the future. For ten thousand issues these are a handful.
         """
-        settled = issue.c.state.in_(_SETTLED) & issue.c.draft.is_(False) & (issue.c.due_at <= now)
+        settled = issue.c.state.in_(SETTLED) & issue.c.draft.is_(False) & (issue.c.due_at <= now)
         found = {}
         with self._db.read() as connection:
             found = {row.key: row for row in connection.execute(_RECORDS.where(~settled))}
@@ -124,14 +124,15 @@ class Archive:
     def due(self, now: datetime) -> list[Record]:
         """Issues whose hour has come, not published or not seen as due yet, in the order of their hours."""
         new = issue.c.published_at.is_(None) | issue.c.due_seen_at.is_(None)
-        waiting = _RECORDS.where(new, issue.c.draft.is_(False), issue.c.due_at <= now)
+        waiting = _RECORDS.where(new, ~_IS_WITHDRAWN, issue.c.draft.is_(False), issue.c.due_at <= now)
         with self._db.read() as connection:
             rows = connection.execute(waiting.order_by(*_ORDER)).all()
         return [_record(row) for row in rows]
 
     def next_due(self) -> datetime | None:
         """The earliest hour of what is not published yet."""
-        ahead = select(func.min(issue.c.due_at)).where(issue.c.published_at.is_(None), issue.c.draft.is_(False))
+        ahead = select(func.min(issue.c.due_at)).where(
+            issue.c.published_at.is_(None), issue.c.missing_at.is_(None), issue.c.draft.is_(False))
         with self._db.read() as connection:
             earliest: datetime | None = connection.execute(ahead).scalar()
         return earliest
@@ -214,7 +215,7 @@ class Archive:
                  "said": one.sketch} for one in records]
         if not rows:
             return
-        settling = [row for row in rows if row["to"] in _SETTLED and row["was"] is not row["to"]]
+        settling = [row for row in rows if row["to"] in SETTLED and row["was"] is not row["to"]]
         with self._db.write() as connection:
             if settling:
                 connection.execute(_SETTLE, settling)

@@ -18,9 +18,10 @@ from pipeline.app import outputs
 from pipeline.audience.tokens import Purpose
 from pipeline.cli.glance import nothing_to_build, nothing_to_publish, remember
 from pipeline.cli.send import NOTHING
+from pipeline.issues.issue import State
 from pipeline.lockfile import LockFile
 from pipeline.publish.manifest import PREVIOUS
-from tests.publications import Publication, words
+from tests.publications import TODAY, Publication, words
 from tests.street import unmeasured
 
 PROGRAM = """
@@ -187,6 +188,21 @@ def is_at_rest(letters: Publication) -> bool:
 
 def test_nothing_is_loaded_to_find_that_nobody_waits(rested: Publication) -> None:
     assert load(rested, "publish") == f"{NOTHING}\n[]\n"
+
+
+def test_an_issue_that_went_before_its_hour_is_waited_for_no_more(rested: Publication) -> None:
+    path = rested.write("04-soon.md", words(4), day=TODAY + timedelta(days=1))
+    rested.deliver()
+    path.unlink()
+    rested.turn(days=2)
+    rested.deliver()
+    remember(rested.app, rested.folder / "config.yaml")
+
+    record = rested.record("4")
+
+    assert (record.state, record.reason) == (
+        State.SCHEDULED, "due 2026-03-25 08:00: its file 04-soon.md is gone")
+    assert is_at_rest(rested)
 
 
 def test_a_pass_with_nothing_to_do_is_noted(rested: Publication) -> None:

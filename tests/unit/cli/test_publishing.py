@@ -139,6 +139,17 @@ def test_explain_and_cancel_know_what_no_pass_has_seen_yet(letters: Publication)
     assert run(letters, "cancel", "3").code == 0
 
 
+def test_explain_follows_an_edit_that_no_pass_has_seen_yet(letters: Publication) -> None:
+    letters.write("03-Paper.md", "The third is about paper, and who folds it.", day="2099/01/05", front="draft: true\n")
+    run(letters, "publish", "--no-send")
+    drafted = run(letters, "explain", "3", "--json").json
+
+    letters.write("03-Paper.md", "The third is about paper, and who folds it.", day="2099/01/05")
+
+    said = run(letters, "explain", "3", "--json").json
+    assert (drafted["state"], said["state"], said["reason"]) == ("draft", "scheduled", "due 2099-01-05 00:00")
+
+
 @pytest.mark.parametrize("name", ["4", "04-Glue.md", "issues/04-Glue.md", "04-Glue"])
 def test_explain_says_what_is_wrong_with_a_file_that_is_no_issue(letters: Publication, name: str) -> None:
     letters.write("04-Glue.md", "The fourth is about glue.", day="2026/13/01")

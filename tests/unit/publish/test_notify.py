@@ -191,6 +191,17 @@ def test_issue_that_lies_ahead_is_not_missing(weekly: Publication) -> None:
     assert notices(weekly) == []
 
 
+def test_issue_that_lay_ahead_and_whose_file_is_gone_is_missing(weekly: Publication) -> None:
+    path = weekly.write("06-Letter.md", words(9), day=TODAY + timedelta(days=4))
+    weekly.deliver()
+    path.unlink()
+    weekly.turn(hours=8)
+
+    weekly.deliver()
+
+    assert [subject for subject, _ in notices(weekly)] == ["An issue is overdue"]
+
+
 def test_broken_file_is_told_once_when_nobody_has_touched_it_for_as_long_as_one_writes(tmp_path: Path) -> None:
     """A file that was copied has an old change time; one that is being written has a new one, again and again."""
     letters = Publication(tmp_path / "weekly", {"notify": {"email": EDITOR}, "schedule": {"quiet": "15m"}})

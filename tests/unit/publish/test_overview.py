@@ -50,6 +50,19 @@ def test_overview_before_the_first_pass_has_no_feeds(tmp_path: Path) -> None:
         {}, None, {"issues": [], "mailings": [], "needs": [], "workers": []})
 
 
+@pytest.mark.parametrize("front", ["", "draft: true\n"], ids=["dated ahead", "a draft"])
+def test_an_issue_whose_file_went_before_anything_came_of_it_is_not_shown(letters: Publication, front: str) -> None:
+    path = letters.write("2-new.md", words(2), day=TODAY + timedelta(days=1), front=front)
+    letters.publish(write=False)
+    known = [one.key for one in look(letters).issues]
+
+    path.unlink()
+    letters.publish(write=False)
+
+    assert (known, [one.key for one in look(letters).issues]) == (["1", "2"], ["1"])
+    assert letters.record("2").reason.endswith("its file 2-new.md is gone")
+
+
 @pytest.mark.parametrize("ahead", [timedelta(0), timedelta(days=1)], ids=["due", "ahead"])
 def test_approved_issue_whose_file_is_gone_needs_a_person(letters: Publication, ahead: timedelta) -> None:
     path = letters.write("2-new.md", words(2), day=TODAY + ahead)

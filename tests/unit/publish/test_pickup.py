@@ -44,6 +44,8 @@ def mailing(state: MailingState = MailingState.SCHEDULED, **changes: object) -> 
     ({"due_at": NOON + timedelta(microseconds=1)}, False),
     ({"due_at": NOON - 400 * DAY}, True),
     ({"draft": True}, False),
+    ({"missing_at": NOON}, False),
+    ({"missing_at": NOON, "published_at": AN_HOUR_AGO}, True),
 ])
 def test_issue_is_due_from_its_instant_on_and_a_draft_never(changes: Mapping[str, object], due: bool) -> None:
     assert is_due(record(**changes), NOON) is due
@@ -74,6 +76,14 @@ STANDINGS: dict[str, tuple[dict[str, object], list[Mailing], Standing]] = {
     "copied with an old time, seen long ago": ({"changed_at": NOON, "seen_at": NOON - DAY}, [SCHEDULED], READY),
     "quiet to the second": ({"changed_at": NOON - 15 * MINUTE}, [SCHEDULED], READY),
     "its file is gone": ({"missing_at": NOON}, [APPROVED], Standing(State.WAITING, "its file 14.md is gone")),
+    "its file changed and is gone": ({"missing_at": NOON, "changed_at": NOON, "seen_at": NOON}, [SCHEDULED], Standing(
+        State.WAITING, "its file 14.md is gone")),
+    "dated ahead and its file is gone": ({"missing_at": NOON, "due_at": NOON + DAY}, [], Standing(
+        State.SCHEDULED, "due 2026-03-25 20:00: its file 14.md is gone")),
+    "due, and its file went before": ({"missing_at": NOON, "published_at": None}, [], Standing(
+        State.SCHEDULED, "due 2026-03-24 19:00: its file 14.md is gone")),
+    "a draft whose file is gone": ({"missing_at": NOON, "draft": True}, [], Standing(
+        State.DRAFT, "its file 14.md is gone")),
     "held": ({}, [HELD], Standing(State.HELD, "its own reason")),
     "held for one of two lists": ({}, [DAILY, HELD], Standing(State.HELD, "its own reason")),
     "cancelled": ({}, [CANCELLED], Standing(State.PUBLISHED, "cancelled")),

@@ -131,6 +131,19 @@ def test_plan_of_an_approved_issue_that_is_ahead_keeps_its_hour(letters: Publica
     assert [(one["action"], one["at"]) for one in plan(letters)] == [("mail", "2026-03-25T08:00:00+00:00")]
 
 
+def test_plan_mails_nothing_whose_file_is_gone(letters: Publication) -> None:
+    letters.write("2-new.md", words(2), day=TODAY + DAY)
+    letters.write("3-approved.md", words(3), day=TODAY + DAY)
+    letters.publish(start=False, write=False)
+    letters.app.decisions.approve(letters.record("3"))
+
+    for path in letters.issues.glob("[23]-*.md"):
+        path.unlink()
+
+    assert plan(letters) == [
+        planned("3", "mend", None, "due 2026-03-25 08:00: its file 3-approved.md is gone")]
+
+
 def test_plan_of_a_held_issue_that_is_ahead_waits_for_a_person(letters: Publication) -> None:
     letters.write("2-new.md", words(2), day=TODAY + DAY)
     letters.publish()

@@ -371,6 +371,41 @@ def test_folder_that_lost_too_much_changes_nothing(letters: Publication) -> None
     assert letters.record("1").missing_at is None
 
 
+def test_issues_that_went_before_their_hour_never_come_and_hold_up_nobody(letters: Publication) -> None:
+    letters.fill(2)
+    letters.begin()
+    letters.add_readers("ada@example.com")
+    gone = [letters.write(f"0{n}-gone.md", words(n), day=TODAY + DAY) for n in (3, 4)]
+    letters.write("05-here.md", words(5), day=TODAY + DAY)
+    letters.deliver()
+    for path in gone:
+        path.unlink()
+    letters.turn(days=1, hours=1)
+
+    made = letters.deliver()
+
+    assert (lines(made.problems), made.held, [record.key for record in made.picked_up]) == ([], [], ["5"])
+    assert len(letters.mails) == 1
+    assert [one.issue_key for one in letters.app.ledger.mailings.all()] == ["5"]
+
+
+def test_an_issue_that_comes_back_after_its_hour_is_mailed(letters: Publication) -> None:
+    letters.fill(2)
+    letters.begin()
+    letters.add_readers("ada@example.com")
+    letters.write("03-gone.md", words(3), day=TODAY + DAY)
+    letters.deliver()
+    (letters.issues / "03-gone.md").rename(letters.folder / "kept.md")
+    letters.turn(days=2)
+    letters.deliver()
+    before = len(letters.mails)
+
+    (letters.folder / "kept.md").rename(letters.issues / "03-gone.md")
+    letters.deliver()
+
+    assert (before, len(letters.mails)) == (0, 1)
+
+
 def test_accept_missing_says_yes_to_the_loss(letters: Publication) -> None:
     letters.fill(12)
     letters.begin()
