@@ -33,13 +33,13 @@ if TYPE_CHECKING:
 NAME = "glance.json"
 SQLITE = "sqlite:///"
 _NAMED = re.compile(rb"\$\{(\w+)")
-# A ledger of our version with its baseline, every issue that is due adopted or mailed, or its file gone before it was
-# anything, every mailing and delivery over.
+# A ledger of our version with its baseline, every issue that is due adopted, mailed or gone, every mailing and delivery
+# over.
 _AT_REST = """
 SELECT (SELECT version_num FROM alembic_version) = :version
    AND (SELECT baseline_at IS NOT NULL AND NOT orphan FROM ledger)
    AND NOT EXISTS (SELECT 1 FROM issue WHERE NOT draft AND due_at <= :now AND state NOT IN ('adopted', 'mailed')
-                   AND (missing_at IS NULL OR published_at IS NOT NULL))
+                   AND missing_at IS NULL)
    AND NOT EXISTS (SELECT 1 FROM mailing WHERE state NOT IN ('sent', 'cancelled'))
    AND NOT EXISTS (SELECT 1 FROM delivery WHERE state = 'pending')
    AND NOT EXISTS (SELECT 1 FROM delivery WHERE state = 'deferred')

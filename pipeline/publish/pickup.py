@@ -133,7 +133,7 @@ def standing(
         return Standing(State.SCHEDULED, f"{due}, mailed to nobody: {mailings[0].reason}" if mailings and not open_ones
                         else due)
     if not open_ones:
-        return Standing(State.PUBLISHED, "cancelled" if mailings else "published")
+        return Standing(State.PUBLISHED, "cancelled" if mailings else _gone(record) or "published")
     if unread:
         return Standing(State.WAITING, f"its file {record.path} cannot be read yet")
     return _scheduled(record, open_ones, rules, now)

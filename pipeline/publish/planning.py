@@ -67,7 +67,7 @@ class Planner:
 
     def _of(self, record: Record, now: datetime) -> Iterator[PlannedMailing]:
         mailings = {one.list: one for one in self._ledger.mailings.all(issue_key=record.key)}
-        if record.is_withdrawn and not mailings:
+        if record.missing_at is not None and not mailings:
             return
         for list_id in record.lists:
             mailing = mailings.get(list_id)

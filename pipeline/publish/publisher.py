@@ -227,9 +227,10 @@ class Publisher:
         self._archive.publish(self.named([seen.get(record.key, record) for record in due if not record.is_published]))
 
     def _propose(self, now: datetime) -> None:
-        """Enters a mailing for each list of each issue that has become due, held or scheduled."""
+        """Enters a mailing for each list of each issue that has become due, held or scheduled; not of one that went."""
         by_issue = _by_issue(self._ledger.mailings.all())
-        due = [record for record in self._archive.restless(now, by_issue).values() if is_due(record, now)]
+        due = [record for record in self._archive.restless(now, by_issue).values()
+               if is_due(record, now) and record.missing_at is None]
         for record in due:
             self._follow(record, by_issue[record.key], now)
         candidates = [record for record in due if _lacks_mailing(record, by_issue[record.key])

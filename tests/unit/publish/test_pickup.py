@@ -82,6 +82,8 @@ STANDINGS: dict[str, tuple[dict[str, object], list[Mailing], Standing]] = {
         State.SCHEDULED, "due 2026-03-25 20:00: its file 14.md is gone")),
     "due, and its file went before": ({"missing_at": NOON, "published_at": None}, [], Standing(
         State.SCHEDULED, "due 2026-03-24 19:00: its file 14.md is gone")),
+    "in the feeds when its file went": ({"missing_at": NOON, "published_at": AN_HOUR_AGO}, [], Standing(
+        State.PUBLISHED, "its file 14.md is gone")),
     "a draft whose file is gone": ({"missing_at": NOON, "draft": True}, [], Standing(
         State.DRAFT, "its file 14.md is gone")),
     "held": ({}, [HELD], Standing(State.HELD, "its own reason")),

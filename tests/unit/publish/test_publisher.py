@@ -389,6 +389,25 @@ def test_issues_that_went_before_their_hour_never_come_and_hold_up_nobody(letter
     assert [one.issue_key for one in letters.app.ledger.mailings.all()] == ["5"]
 
 
+def test_issues_that_went_while_they_were_quiet_or_only_in_the_feeds_are_no_burst(tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "letters", {"schedule": {"quiet": "15m"}})
+    letters.fill(2)
+    letters.begin()
+    letters.add_readers("ada@example.com")
+    gone = [letters.write("03-quiet.md", words(3), age_s=60)]
+    letters.publish()
+    gone.append(letters.write("04-built.md", words(4)))
+    letters.app.publisher.build()
+    for path in gone:
+        path.unlink()
+    letters.write("05-here.md", words(5))
+
+    made = letters.deliver()
+
+    assert (made.held, len(letters.mails)) == ([], 1)
+    assert [one.issue_key for one in letters.app.ledger.mailings.all()] == ["3", "5"]
+
+
 def test_an_issue_that_comes_back_after_its_hour_is_mailed(letters: Publication) -> None:
     letters.fill(2)
     letters.begin()
