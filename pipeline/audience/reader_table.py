@@ -120,8 +120,8 @@ class ReaderTable:
         said = [self._word(word) for word in words if word not in EMPTY_WORDS]
         loose = (folded(self._cell(record, (name,))) for name in LOOSE_STATUS_COLUMNS)
         said += [WORDS[word] for word in loose if word in WORDS]
-        seen = [sign.standing for name, sign in self._signs.items()
-                if self._shows(record, name, sign) and not (said and sign.weak)]
+        seen = [shown for name, sign in self._signs.items()
+                if (shown := self._shown(record, name, sign, is_said=bool(said)))]
         if Standing.LEFT in seen and any(
             word in self._cell(record, (COMPLAINT_COLUMN,)).casefold() for word in COMPLAINT_WORDS
         ):
@@ -142,9 +142,14 @@ class ReaderTable:
                                 remedy="write confirmed, pending, left, bounced or complained")
         return standing
 
-    def _shows(self, record: Record, name: str, sign: Sign) -> bool:
-        said = self._cell(record, (name,)).casefold()
-        return said not in EMPTY_WORDS and not _LINK.match(said) and (said not in NO_WORDS) is sign.says
+    def _shown(self, record: Record, name: str, sign: Sign, *, is_said: bool) -> Standing | None:
+        """What one column shows. `is_said`: a status stands beside it. Where yes means in, an empty cell is no yes."""
+        cell = self._cell(record, (name,)).casefold()
+        if cell in EMPTY_WORDS:
+            return None if sign.says or is_said else Standing.PENDING
+        if _LINK.match(cell) or (is_said and sign.weak):
+            return None
+        return sign.standing if (cell not in NO_WORDS) is sign.says else None
 
     def _cell(self, record: Record, names: Sequence[str]) -> str:
         """The first of these columns that is filled."""
