@@ -24,6 +24,7 @@ from pipeline.rehearsal.server import MailServer
 from pipeline.rehearsal.session import Session
 
 PLACES = frozenset({"greeting", "ehlo", "mail", "rcpt", "data", "rset", "quit"})
+LIE = "250 2.0.0 and once more"  # to no question
 CODE, RESET, SLOW, MALFORMED, EXTRA = "code", "reset", "slow", "malformed", "extra"
 ACTS = (CODE, CODE, CODE, DROP, RESET, HANG, SLOW, MALFORMED, MALFORMED, EXTRA)
 GARBAGE = (b"2x0 what\r\n", b"\xff\xfe\x00\r\n", b"\r\n", b"25\r\n", b"999 no\r\n", b"-1 no\r\n", b"250-and\r\n",
@@ -72,7 +73,7 @@ class HostileVisit(Session):
             self.later(self.server.chance.uniform(0.01, 0.25), as_line(usual))
         elif act == EXTRA:
             self.reply(usual)
-            self.reply("250 2.0.0 and once more")
+            self.reply(LIE)
         elif act == RESET:
             self.reset()
         else:
