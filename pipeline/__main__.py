@@ -1,5 +1,19 @@
-"""`python -m pipeline` is the same as `avviso`."""
+"""The way in: `python -m pipeline` is the same as `avviso`."""
 
-from pipeline.cli import main
+from __future__ import annotations
 
-main()
+import sys
+
+
+def main() -> None:
+    """Runs one command; Ctrl-C before the commands are even loaded ends it as quietly as later."""
+    try:
+        from pipeline import cli  # a third of a second, in which a person may change their mind
+    except KeyboardInterrupt:
+        sys.stderr.write("avviso: stopped\n")
+        sys.exit(130)
+    cli.main()
+
+
+if __name__ == "__main__":
+    main()

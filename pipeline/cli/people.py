@@ -224,7 +224,9 @@ def import_(
                              dry_run=dry_run, ask=app.subscriptions.ask_waiting if ask else None)
     counts = {"added": result.added, "known": result.known, "invalid": result.invalid, "kept_out": result.kept_out}
     invocation.note(result.problems)
-    invocation.answer({**counts, "problems": [one.as_json() for one in result.problems]},
+    shown = "standard input" if str(file) == "-" else str(file)
+    of_the_file = [Problem(shown, remark, severity="info", rule="whole-file") for remark in remarks]
+    invocation.answer({**counts, "problems": [one.as_json() for one in (*of_the_file, *result.problems)]},
                       [("would be: " if dry_run else "") + _counted(counts),
                        *remarks])
     return SOME_HELD if result.problems else DONE

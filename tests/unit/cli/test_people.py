@@ -102,3 +102,18 @@ def test_who_is_shown_said_yes_at_an_hour_in_words_and_from_a_network(tmp_path: 
     assert subscription_line(said, ZoneInfo("UTC")) == (
         f'weekly: confirmed; asked {asked:%Y-%m-%d %H:%M}, confirmed {confirmed:%Y-%m-%d %H:%M}; '
         'form: "Every issue, by mail" from 203.0.113.0/24')
+
+
+def test_a_program_is_told_what_of_a_file_is_left_out_and_nothing_is_wrong_for_that(tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "letters")
+    file = tmp_path / "old.csv"
+    file.write_text("email,shoe size\nada@example.com,39\n")
+
+    said = CliRunner().invoke(
+        avviso, ["--config", str(letters.folder / "config.yaml"), "subscribers", "import", "--json", str(file)],
+        standalone_mode=False)
+
+    assert (said.return_value, json.loads(said.stdout)) == (0, {
+        "added": 1, "known": 0, "invalid": 0, "kept_out": 0, "problems": [
+            {"path": str(file), "line": None, "column": None, "rule": "whole-file", "severity": "info",
+             "message": "columns left out: shoe size"}]})

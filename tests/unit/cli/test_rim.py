@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -81,3 +82,23 @@ def test_where_issues_are_is_not_said_twice(
     assert (code, capsys.readouterr().err) == (
         2, ("config.yaml: is there already, and says where the issues are: set issues.folder in it, or leave out "
            "--issues\n"))
+
+
+INTERRUPTED = """
+import os, runpy, signal, sys
+
+class AtTheCommands:
+    def find_spec(self, name, *_):
+        if name == "pipeline.cli.write":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, AtTheCommands())
+sys.argv = ["avviso", "--version"]
+runpy.run_module("pipeline", run_name="__main__")
+"""
+
+
+def test_ctrl_c_while_the_commands_are_loaded_ends_without_a_traceback() -> None:
+    ended = subprocess.run([sys.executable, "-c", INTERRUPTED], capture_output=True, text=True, timeout=60, check=False)
+
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "avviso: stopped\n")
