@@ -34,7 +34,7 @@ from pipeline.publish.rendering import (
 )
 from pipeline.publish.worker_pool import ENOUGH, Work, WorkerPool
 
-RENDERER = 18  # grows when the same Markdown comes out differently after an upgrade
+RENDERER = 19  # grows when the same Markdown comes out differently after an upgrade
 
 
 class Renderer:

@@ -35,6 +35,7 @@ NOT_ISSUES = frozenset(
 _OF_ITS_FOLDER = ("readme", "index")
 PAGE = "index"                 # of a folder: an issue where it is alone there, else the list of the others
 IN_YEARS = "20*/**/"
+IN_FOLDERS = "*/**/"         # of subjects
 _DATED = re.compile(r"^[ \t]*(?:date|pubDate|publishDate|publishedAt)[\"']?[ \t]*[:=]", re.MULTILINE | re.IGNORECASE)
 _LANGUAGE = re.compile(r"^lang(?:uage)?[ \t]*[:=][ \t]*[\"']?([A-Za-z_-]{2,12})[\"']?[ \t]*$", re.MULTILINE)
 _SHOUTED = re.compile(r"[A-Z][A-Z_-]{3,}")  # `HANDOFF.md`, `CODE_OF_CONDUCT.md`: notes on the work, not for readers
@@ -54,9 +55,9 @@ class Survey:
     """`issues` is relative to the folder, "." for itself; `files` is how many Markdown files are there.
 
     `static` is the folder of the files whose addresses begin with `/`, relative to the folder, "" if none is needed.
-    `below`: in which folders there they lie, as a pattern: "**/" is any, "" none, because what lies below is something
-    else. `suffixes` are theirs; `others` are patterns of Markdown files there that are no issues. `anew`: their
-    numbers begin anew each year.
+    `below`: in which folders there they lie, as a pattern: "**/" is any, "*/**/" any but the top, "" none, because what
+    lies below is something else. `suffixes` are theirs; `others` are patterns of Markdown files there that are no
+    issues. `anew`: their numbers begin anew each year.
     """
 
     title: str
@@ -98,14 +99,20 @@ def survey(folder: Path, issues: Path | None = None) -> Survey:
 
 
 def _below(folder: Path, files: list[Path]) -> str:
-    """The folders of the issues of a folder that holds some itself: none, or those of years where more lie there."""
+    """The folders of the issues of a folder that holds some itself: none, or those of years where more lie there.
+
+    Any folders, but not the top, where what lies below has numbers and days in its names, and nothing at the top has.
+    """
     top = [file for file in files if file.parent == folder]
     in_years = matcher([f"{IN_YEARS}*"], [])
     years = [file for file in files if in_years(file.relative_to(folder).as_posix())]
+    named = sum(map(_is_named, files))
     if not top:
-        named = sum(map(_is_named, files))
         return IN_YEARS if 3 * sum(map(_is_named, years)) > 2 * max(named, LIKELY) else ANYWHERE
-    return IN_YEARS if len(years) > len(top) else ""
+    if len(years) > len(top):
+        return IN_YEARS
+    below = named >= LIKELY and named * 3 > len(files) * 2 and not any(map(_is_like_an_issue, top))
+    return IN_FOLDERS if below else ""
 
 
 def _static(folder: Path, where: Path, files: list[Path]) -> str:

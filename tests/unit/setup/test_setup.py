@@ -236,6 +236,9 @@ def test_issues_in_folders_of_years_are_all_taken_in(tmp_path: Path) -> None:
     (["issues/index.md", "issues/2025/index.md", "issues/2025/14.md", "issues/2025/15/index.md"],
      ["2025/14.md", "2025/15/index.md"]),
     (["about.md", "archive.md", "now.md", "_posts/2026-10-12-ink.md", "_site/a.md"], ["2026-10-12-ink.md"]),
+    (["skills.md", *(f"墨/{at}.论墨.md" for at in range(1, 7)), *(f"paper/{at}.sheet.md" for at in range(7, 12))],
+     [*(f"paper/{at}.sheet.md" for at in (10, 11, 7, 8, 9)), *(f"墨/{at}.论墨.md" for at in range(1, 7))]),
+    (["issue-1.md", *(f"{notes}/{at}.md" for at in range(1, 7) for notes in ("ink", "paper"))], ["issue-1.md"]),
 ])
 def test_settings_take_in_what_was_counted(tmp_path: Path, files: list[str], taken: list[str]) -> None:
     config = settled(fill(tmp_path / "weekly", *files))
