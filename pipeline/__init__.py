@@ -6,6 +6,12 @@ and the assembly (`app`). Imports run down the floors drawn in `docs/how-it-work
 
 __version__ = "0.1.0"
 
+READER = 8
+"""Grows when files are to be read anew after an upgrade."""
+
+RENDERER = 19
+"""Grows when the same Markdown comes out differently after an upgrade."""
+
 GARBAGE = 50_000
 """Objects made between two searches for unused cycles: loading and rendering make next to none, and gain a tenth."""
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline import __version__
+from pipeline import RENDERER, __version__
 from pipeline.app.post import Post
 from pipeline.issues.files import Files
 from pipeline.publish.gather import Source
@@ -59,8 +59,8 @@ class Outputs(Post):
     def manifest(self) -> Manifest:
         """What besides the issues decides feeds and archive: settings, templates, this version."""
         config = self.config
-        settings = repr((__version__, config.publication, config.feeds, config.issues.permalink, config.issues.breaks,
-                         config.issues.static, self.subscribe_url, str(config.site.folder),
+        settings = repr((__version__, RENDERER, config.publication, config.feeds, config.issues.permalink,
+                         config.issues.breaks, config.issues.static, self.subscribe_url, str(config.site.folder),
                          [one.id for one in config.lists if not one.public]))
         return Manifest(self.ledger.notebook, settings, self.web_folders)
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from pipeline import __version__
+from pipeline import READER, RENDERER, __version__
 from pipeline.clock import EPOCH, SystemClock
 from pipeline.errors import PipelineError
 from pipeline.issues.folder import fingerprint, scan
@@ -126,7 +126,8 @@ def _settings(config: Path) -> str:
     """A digest of all that decides the settings: the file, the environment it names, this program."""
     text = config.read_bytes()
     named = [(name.decode(), os.environ.get(name.decode())) for name in _NAMED.findall(text)]
-    return hashlib.sha256(repr((__version__, str(config.absolute()), text, named)).encode()).hexdigest()
+    program = (__version__, READER, RENDERER)
+    return hashlib.sha256(repr((program, str(config.absolute()), text, named)).encode()).hexdigest()
 
 
 def _note(book: sqlite3.Connection, name: str) -> str | None:

@@ -144,7 +144,7 @@ def files_of_page(path: str) -> list[str]:
     if path.endswith(".html"):
         return [f"{path.removesuffix('.html')}.md"]
     plain = path.rstrip("/")
-    if path.startswith("/") or not plain.rpartition("/")[2].strip("."):
+    if path.startswith("/") or _is_static(plain) or not plain.rpartition("/")[2].strip("."):
         return []
     return [f"{plain}.md", f"{plain}/index.md", f"{plain}/README.md"]
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
+from pipeline import READER
 from pipeline.clock import Clock
 from pipeline.errors import IssueError, Problem
 from pipeline.issues.archive import Archive
@@ -30,7 +31,6 @@ from pipeline.publish.inventory import Inventory
 if TYPE_CHECKING:  # slow imports: Markdown, YAML
     from pipeline.publish.parsing import ParsedFile, SourceFile, TextSignature
 
-READER = 8                  # grows when files are to be read anew after an upgrade
 READ_WITH = "read_with"     # the note that says with which settings the folder was read
 SEEN = "seen_folder"        # the note of the folder's fingerprint when there was nothing left to read in it
 MICROSECOND = timedelta(microseconds=1)

@@ -11,12 +11,12 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from pipeline import READER, RENDERER
 from pipeline.errors import Problem
 from pipeline.issues.archive import Archive
 from pipeline.issues.document import Body, Document, Target
 from pipeline.issues.issue import Image, Issue, Manuscript
 from pipeline.issues.record import Record, Text
-from pipeline.publish.gather import READER
 from pipeline.publish.parsing import ParsedFile, ParseSettings, SourceFile, parse_file
 from pipeline.publish.rendering import (
     Bearings,
@@ -33,8 +33,6 @@ from pipeline.publish.rendering import (
     render,
 )
 from pipeline.publish.worker_pool import ENOUGH, Work, WorkerPool
-
-RENDERER = 19  # grows when the same Markdown comes out differently after an upgrade
 
 
 class Renderer:

@@ -16,6 +16,7 @@ import pytest
 
 from pipeline.app import outputs
 from pipeline.audience.tokens import Purpose
+from pipeline.cli import glance as glances
 from pipeline.cli.glance import nothing_to_build, nothing_to_publish, remember
 from pipeline.cli.send import NOTHING
 from pipeline.issues.issue import State
@@ -109,6 +110,17 @@ def test_a_packaged_template_that_was_edited_is_noticed(tmp_path: Path, monkeypa
     assert not glance(letters)
     letters.restart().publisher.build()
     assert (letters.folder / "site/style.css").read_text() == "p { color: red }"
+
+
+@pytest.mark.parametrize("version", ["READER", "RENDERER"])
+def test_a_close_look_is_taken_by_a_program_that_reads_or_renders_otherwise(
+    letters: Publication, version: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert glance(letters)
+
+    monkeypatch.setattr(glances, version, 9999)
+
+    assert not glance(letters)
 
 
 def test_a_close_look_is_taken_when_an_issue_has_become_due(letters: Publication) -> None:

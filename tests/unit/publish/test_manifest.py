@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.app import outputs
 from pipeline.clock import EPOCH
 from pipeline.publish.manifest import PAGES_A_NOTE, BuildRecord, Manifest, Page, frame, template_files
 from tests.publications import Publication
@@ -44,6 +45,20 @@ def test_files_that_another_build_noted_do_not_answer_for_this_one(manifest: Man
     manifest._notebook.write_note("printed files", '{"files": {}, "sources": {}, "others": {}}')
 
     assert not manifest.stands("folder", EPOCH)
+
+
+def test_what_was_left_does_not_stand_for_a_program_that_renders_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letters = Publication(tmp_path / "letters")
+    manifest = letters.app.manifest
+    manifest.write(BuildRecord(), "folder", None)
+    assert manifest.stands("folder", EPOCH)
+
+    monkeypatch.setattr(outputs, "RENDERER", 9999)
+    letters.restart()
+
+    assert not letters.app.manifest.stands("folder", EPOCH)
 
 
 def test_pages_that_stayed_as_they_were_are_not_written_again(manifest: Manifest) -> None:
