@@ -92,6 +92,7 @@ class AtTheCommands:
         if name == "pipeline.cli.write":
             os.kill(os.getpid(), signal.SIGINT)
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # who is started in the background inherits deafness
 sys.meta_path.insert(0, AtTheCommands())
 sys.argv = ["avviso", "--version"]
 runpy.run_module("pipeline", run_name="__main__")
