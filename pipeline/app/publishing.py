@@ -54,7 +54,7 @@ class Publishing(Outputs):
             return ahead.planned(self.clock.now()), made.problems
 
     def foreseen(self, name: str) -> Record | KnownFile:
-        """What the next pass would find behind a name that no book has yet: an issue, or a file that is none.
+        """What the next pass would find behind a name, also one that no book has yet: an issue, or a file that is none.
 
         Changes nothing: its pass is rolled back. Raises UnknownIssue, and Refusal for what a pass would refuse.
         """

@@ -120,8 +120,10 @@ class ReaderTable:
         said = [self._word(word) for word in words if word not in EMPTY_WORDS]
         loose = (folded(self._cell(record, (name,))) for name in LOOSE_STATUS_COLUMNS)
         said += [WORDS[word] for word in loose if word in WORDS]
+        is_said = bool(said)
+        is_in = is_said or any(self._says_yes(record, name) for name, sign in self._signs.items() if not sign.says)
         seen = [shown for name, sign in self._signs.items()
-                if (shown := self._shown(record, name, sign, is_said=bool(said)))]
+                if (shown := self._shown(record, name, sign, is_said=is_said, is_in=is_in))]
         if Standing.LEFT in seen and any(
             word in self._cell(record, (COMPLAINT_COLUMN,)).casefold() for word in COMPLAINT_WORDS
         ):
@@ -142,14 +144,20 @@ class ReaderTable:
                                 remedy="write confirmed, pending, left, bounced or complained")
         return standing
 
-    def _shown(self, record: Record, name: str, sign: Sign, *, is_said: bool) -> Standing | None:
-        """What one column shows. `is_said`: a status stands beside it. Where yes means in, an empty cell is no yes."""
+    def _says_yes(self, record: Record, name: str) -> bool:
+        return self._cell(record, (name,)).casefold() not in EMPTY_WORDS | NO_WORDS
+
+    def _shown(self, record: Record, name: str, sign: Sign, *, is_said: bool, is_in: bool) -> Standing | None:
+        """What one column shows. `is_said`: a status stands beside it; `is_in`: that, or a yes in another column.
+
+        Where yes means in, an empty cell is none.
+        """
         cell = self._cell(record, (name,)).casefold()
         if cell in EMPTY_WORDS:
-            return None if sign.says or is_said else Standing.PENDING
+            return None if sign.says or is_in else Standing.PENDING
         if _LINK.match(cell) or (is_said and sign.weak):
             return None
-        return sign.standing if (cell not in NO_WORDS) is sign.says else None
+        return sign.standing if self._says_yes(record, name) is sign.says else None
 
     def _cell(self, record: Record, names: Sequence[str]) -> str:
         """The first of these columns that is filled."""

@@ -138,17 +138,6 @@ def _is_static(path: str) -> bool:
     return _STATIC.fullmatch(posixpath.splitext(path)[1]) is not None
 
 
-def files_of_page(path: str) -> list[str]:
-    """The files of which site generators make the page that a relative link names without their ending: `13-ink.html`,
-    `13-ink` and `13-ink/` are of `13-ink.md`, the latter two also of `13-ink/index.md` and `13-ink/README.md`."""
-    if path.endswith(".html"):
-        return [f"{path.removesuffix('.html')}.md"]
-    plain = path.rstrip("/")
-    if path.startswith("/") or _is_static(plain) or not plain.rpartition("/")[2].strip("."):
-        return []
-    return [f"{plain}.md", f"{plain}/index.md", f"{plain}/README.md"]
-
-
 def source_path(issue_path: str, reference: str, below_static: str | None = None) -> str:
     """The file that a relative reference in an issue means, as a path below the issues folder, NFC.
 

@@ -80,7 +80,7 @@ class Record:
 
     @property
     def is_withdrawn(self) -> bool:
-        """Whether its file went before anything came of it."""
+        """Whether its file went before it was in the feeds."""
         return not self.is_published and self.missing_at is not None
 
 

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from pipeline import READER
 from pipeline.clock import Clock
-from pipeline.errors import IssueError, Problem
+from pipeline.errors import IssueError, OutputError, Problem
 from pipeline.issues.archive import Archive
 from pipeline.issues.folder import Entry, Listing, fingerprint, is_stable, read, scan
 from pipeline.issues.history import git_date
@@ -102,8 +102,11 @@ class Gatherer:
         return fingerprint(self._scan(), self._source.digest)
 
     def has_read_all(self) -> bool:
-        """Whether there is nothing left to read in the folder; one `stat` a file."""
-        return self._notes.note(SEEN) == self.fingerprint()
+        """Whether there is nothing left to read in the folder, or it cannot be listed; one `stat` a file."""
+        try:
+            return self._notes.note(SEEN) == self.fingerprint()
+        except OutputError:
+            return True
 
     def _scan(self) -> Listing:
         return scan(self._source.root, self._source.include, self._source.exclude)

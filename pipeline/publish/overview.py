@@ -60,8 +60,8 @@ class Overview:
 def overview(archive: Archive, ledger: Ledger, more: Sequence[str] = (), waits: Sequence[str] = ()) -> Overview:
     """Reads the books; changes nothing. `more` is what else needs a person."""
     mailings = ledger.mailings.all()
-    mailed = {mailing.issue_key for mailing in mailings}
-    issues = [one for one in archive.issues().values() if one.key in mailed or not one.is_withdrawn]
+    awaited = {mailing.issue_key for mailing in mailings if mailing.state is not MailingState.CANCELLED}
+    issues = [one for one in archive.issues().values() if one.key in awaited or not one.is_withdrawn]
     changed = max((one.updated_at for one in issues if one.updated_at), default=None)
     unread = archive.files.broken()
     matters = [*_matters(ledger, issues, mailings), *(Problem("", line) for line in more),

@@ -52,8 +52,8 @@ class Standing:
 
 
 def is_due(record: Record, now: datetime) -> bool:
-    """Whether its hour has come. Drafts are never due, nor is what went before anything came of it."""
-    return not record.draft and record.due_at <= now and not record.is_withdrawn
+    """Whether its hour has come. Drafts are never due."""
+    return not record.draft and record.due_at <= now
 
 
 def holds(
@@ -118,7 +118,7 @@ def standing(
     if any(mailing.started_at for mailing in mailings):
         rest = any(mailing.state is MailingState.SCHEDULED for mailing in mailings)
         return Standing(State.MAILED, _mailed_reason(mailings), ready=rest)
-    if record.state is State.PROBLEM:
+    if record.state is State.PROBLEM and record.missing_at is None:
         return Standing(State.PROBLEM, record.reason)
     open_ones = [mailing for mailing in mailings if mailing.state is not MailingState.CANCELLED]
     if record.state is State.ADOPTED and not open_ones:  # for ever, whatever its file says later

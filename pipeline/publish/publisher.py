@@ -143,7 +143,7 @@ class Publisher:
         return gathered
 
     def has_read_all(self) -> bool:
-        """Whether the archive has what the folder says now; nothing is opened."""
+        """Whether the archive has what the folder says now, as far as it can be listed; nothing is opened."""
         return self._gatherer.has_read_all()
 
     def settle(self) -> None:

@@ -15,7 +15,6 @@ from pipeline.errors import IssueError, Problem
 from pipeline.feeds.addresses import (
     IN_CONTENT,
     asset_path,
-    files_of_page,
     is_page,
     is_relative,
     relative_address,
@@ -29,7 +28,7 @@ from pipeline.issues.html.targets import Place
 from pipeline.issues.issue import Image, Issue, Manuscript
 from pipeline.issues.record import Record, Text
 
-ISSUE = ".md"
+ISSUE, PAGE = ".md", ".html"
 _WEB = ("https://", "http://")
 
 Breaks = Literal["auto", "hard", "soft"]
@@ -131,12 +130,14 @@ class Bearings:
     def _as_file(self, reference: str) -> str:
         """Another issue by its file, where a reference has the page that a site generator makes of that."""
         path, mark, place = reference.partition("#")
+        if not path.endswith(PAGE):
+            return reference
+        file = path.removesuffix(PAGE) + ISSUE
         try:
-            known = next((file for file in files_of_page(path)
-                          if source_path(self.issue_path, file, self.below_static) in self.permalinks), "")
+            known = source_path(self.issue_path, file, self.below_static) in self.permalinks
         except IssueError:
             return reference
-        return f"{known}{mark}{place}" if known else reference
+        return f"{file}{mark}{place}" if known else reference
 
     def _address(self, path: str) -> str:
         return web_address(self.url, path) if self.page is None else relative_address(self.page, path)

@@ -35,7 +35,7 @@ NOT_ISSUES = frozenset(
 _OF_ITS_FOLDER = ("readme", "index")
 PAGE = "index"                 # of a folder: an issue where it is alone there, else the list of the others
 IN_YEARS = "20*/**/"
-IN_FOLDERS = "*/**/"         # of subjects
+IN_FOLDERS = "*/**/"           # of subjects
 _DATED = re.compile(r"^[ \t]*(?:date|pubDate|publishDate|publishedAt)[\"']?[ \t]*[:=]", re.MULTILINE | re.IGNORECASE)
 _LANGUAGE = re.compile(r"^lang(?:uage)?[ \t]*[:=][ \t]*[\"']?([A-Za-z_-]{2,12})[\"']?[ \t]*$", re.MULTILINE)
 _SHOUTED = re.compile(r"[A-Z][A-Z_-]{3,}")  # `HANDOFF.md`, `CODE_OF_CONDUCT.md`: notes on the work, not for readers

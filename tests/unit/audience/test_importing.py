@@ -163,6 +163,7 @@ def test_who_is_out_in_the_old_system_is_out_here(
         ("email,subscribed\nin@example.com,yes\nout@example.com,no\n", {"out@example.com"}),
         ("email,subscribed\nin@example.com,x\nout@example.com,\n", {"out@example.com"}),
         ("email,Confirmed\nin@example.com,2024-01-01\nout@example.com,NULL\n", {"out@example.com"}),
+        ("email,confirmed,subscribed\nin@example.com,1,\nout@example.com,,\n", {"out@example.com"}),
         ("email,status,verified\nin@example.com,active,\nout@example.com,,\n", {"out@example.com"}),
         ("EMAIL;FIRSTNAME;BLACKLISTED\nin@example.com;Ann;No\nout@example.com;Bob;Yes\n", {"out@example.com"}),
         ("email,opt_out\nin@example.com,0\nout@example.com,1\n", {"out@example.com"}),

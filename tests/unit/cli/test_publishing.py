@@ -150,6 +150,16 @@ def test_explain_follows_an_edit_that_no_pass_has_seen_yet(letters: Publication)
     assert (drafted["state"], said["state"], said["reason"]) == ("draft", "scheduled", "due 2099-01-05 00:00")
 
 
+def test_explain_of_a_folder_that_is_away_says_what_the_books_know(letters: Publication) -> None:
+    letters.write("03-Paper.md", "The third is about paper, and who folds it.", day="2099/01/05")
+    run(letters, "publish", "--no-send")
+    letters.issues.rename(letters.folder / "away")
+
+    said = run(letters, "explain", "3")
+
+    assert (said.code, said.out.startswith("3 Paper: scheduled: due 2099-01-05 00:00 ")) == (0, True)
+
+
 @pytest.mark.parametrize("name", ["4", "04-Glue.md", "issues/04-Glue.md", "04-Glue"])
 def test_explain_says_what_is_wrong_with_a_file_that_is_no_issue(letters: Publication, name: str) -> None:
     letters.write("04-Glue.md", "The fourth is about glue.", day="2026/13/01")

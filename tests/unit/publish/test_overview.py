@@ -63,6 +63,18 @@ def test_an_issue_whose_file_went_before_anything_came_of_it_is_not_shown(letter
     assert letters.record("2").reason.endswith("its file 2-new.md is gone")
 
 
+def test_an_issue_that_was_cancelled_before_its_file_went_is_not_shown(letters: Publication) -> None:
+    path = letters.write("2-new.md", words(2), day=TODAY + timedelta(days=1))
+    letters.publish(write=False)
+    letters.app.decisions.hold(letters.record("2"))
+    letters.app.decisions.cancel(letters.record("2"))
+
+    path.unlink()
+    letters.publish(write=False)
+
+    assert [one.key for one in look(letters).issues] == ["1"]
+
+
 @pytest.mark.parametrize("ahead", [timedelta(0), timedelta(days=1)], ids=["due", "ahead"])
 def test_approved_issue_whose_file_is_gone_needs_a_person(letters: Publication, ahead: timedelta) -> None:
     path = letters.write("2-new.md", words(2), day=TODAY + ahead)

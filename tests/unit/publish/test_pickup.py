@@ -44,8 +44,6 @@ def mailing(state: MailingState = MailingState.SCHEDULED, **changes: object) -> 
     ({"due_at": NOON + timedelta(microseconds=1)}, False),
     ({"due_at": NOON - 400 * DAY}, True),
     ({"draft": True}, False),
-    ({"missing_at": NOON}, False),
-    ({"missing_at": NOON, "published_at": AN_HOUR_AGO}, True),
 ])
 def test_issue_is_due_from_its_instant_on_and_a_draft_never(changes: Mapping[str, object], due: bool) -> None:
     assert is_due(record(**changes), NOON) is due
@@ -84,6 +82,9 @@ STANDINGS: dict[str, tuple[dict[str, object], list[Mailing], Standing]] = {
         State.SCHEDULED, "due 2026-03-24 19:00: its file 14.md is gone")),
     "in the feeds when its file went": ({"missing_at": NOON, "published_at": AN_HOUR_AGO}, [], Standing(
         State.PUBLISHED, "its file 14.md is gone")),
+    "unreadable before its file went": (
+        {"missing_at": NOON, "state": State.PROBLEM, "reason": "14.md: what is wrong"}, [], Standing(
+            State.SCHEDULED, "due 2026-03-24 19:00: its file 14.md is gone")),
     "a draft whose file is gone": ({"missing_at": NOON, "draft": True}, [], Standing(
         State.DRAFT, "its file 14.md is gone")),
     "held": ({}, [HELD], Standing(State.HELD, "its own reason")),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import Refusal
+from pipeline.issues.issue import State
 from pipeline.publish.publisher import Pass
 from tests.books import NOON
 from tests.publications import TODAY, Publication, lines, words
@@ -406,6 +407,21 @@ def test_issues_that_went_while_they_were_quiet_or_only_in_the_feeds_are_no_burs
 
     assert (made.held, len(letters.mails)) == ([], 1)
     assert [one.issue_key for one in letters.app.ledger.mailings.all()] == ["3", "5"]
+
+
+def test_the_baseline_adopts_what_is_known_and_away_for_a_moment(letters: Publication) -> None:
+    path = letters.write("09-soon.md", words(9), day=TODAY + DAY)
+    letters.fill(2)
+    letters.add_readers("ada@example.com")
+    letters.app.publisher.build()
+    path.rename(letters.folder / "away.md")
+    letters.turn(days=2)
+    letters.begin()
+
+    (letters.folder / "away.md").rename(path)
+    letters.deliver()
+
+    assert (letters.record("9").state, letters.mails) == (State.ADOPTED, [])
 
 
 def test_an_issue_that_comes_back_after_its_hour_is_mailed(letters: Publication) -> None:
