@@ -23,7 +23,6 @@ from pipeline.audience.systems import (
     STATUS_COLUMNS,
     SYSTEMS,
     WORDS,
-    Sign,
     folded,
 )
 from pipeline.audience.table import Damage, Record, unguard
@@ -120,10 +119,7 @@ class ReaderTable:
         said = [self._word(word) for word in words if word not in EMPTY_WORDS]
         loose = (folded(self._cell(record, (name,))) for name in LOOSE_STATUS_COLUMNS)
         said += [WORDS[word] for word in loose if word in WORDS]
-        is_said = bool(said)
-        is_in = is_said or any(self._says_yes(record, name) for name, sign in self._signs.items() if not sign.says)
-        seen = [shown for name, sign in self._signs.items()
-                if (shown := self._shown(record, name, sign, is_said=is_said, is_in=is_in))]
+        seen = [*self._shown(record, is_said=bool(said))]
         if Standing.LEFT in seen and any(
             word in self._cell(record, (COMPLAINT_COLUMN,)).casefold() for word in COMPLAINT_WORDS
         ):
@@ -144,20 +140,20 @@ class ReaderTable:
                                 remedy="write confirmed, pending, left, bounced or complained")
         return standing
 
-    def _says_yes(self, record: Record, name: str) -> bool:
-        return self._cell(record, (name,)).casefold() not in EMPTY_WORDS | NO_WORDS
+    def _shown(self, record: Record, *, is_said: bool) -> Iterator[Standing]:
+        """What the columns show whose names are signs. `is_said`: a status stands beside them.
 
-    def _shown(self, record: Record, name: str, sign: Sign, *, is_said: bool, is_in: bool) -> Standing | None:
-        """What one column shows. `is_said`: a status stands beside it; `is_in`: that, or a yes in another column.
-
-        Where yes means in, an empty cell is none.
+        Where yes means in, an empty cell is no yes, unless the status or another such column says it.
         """
-        cell = self._cell(record, (name,)).casefold()
-        if cell in EMPTY_WORDS:
-            return None if sign.says or is_in else Standing.PENDING
-        if _LINK.match(cell) or (is_said and sign.weak):
-            return None
-        return sign.standing if self._says_yes(record, name) is sign.says else None
+        cells = [(sign, self._cell(record, (name,)).casefold()) for name, sign in self._signs.items()]
+        is_in = is_said or any(not sign.says and cell not in NO_WORDS and cell not in EMPTY_WORDS
+                               for sign, cell in cells)
+        for sign, cell in cells:
+            if cell in EMPTY_WORDS:
+                if not (sign.says or is_in):
+                    yield Standing.PENDING
+            elif not (_LINK.match(cell) or (is_said and sign.weak)) and (cell not in NO_WORDS) is sign.says:
+                yield sign.standing
 
     def _cell(self, record: Record, names: Sequence[str]) -> str:
         """The first of these columns that is filled."""

@@ -132,7 +132,7 @@ class Archive:
     def next_due(self) -> datetime | None:
         """The earliest hour of what is not published yet."""
         ahead = select(func.min(issue.c.due_at)).where(
-            issue.c.published_at.is_(None), issue.c.missing_at.is_(None), issue.c.draft.is_(False))
+            issue.c.published_at.is_(None), ~_IS_WITHDRAWN, issue.c.draft.is_(False))
         with self._db.read() as connection:
             earliest: datetime | None = connection.execute(ahead).scalar()
         return earliest
