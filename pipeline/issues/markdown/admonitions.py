@@ -29,22 +29,22 @@ def use_admonitions(parser: MarkdownIt) -> None:
     parser.block.ruler.before("fence", "admonition", _admonition, {"alt": ends})
 
 
-def _admonition(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803, the library's
-    if not state.src.startswith(_MARKS, state.bMarks[startLine] + state.tShift[startLine]):
+def _admonition(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
+    if not state.src.startswith(_MARKS, state.bMarks[start_line] + state.tShift[start_line]):
         return False
-    found = _OPENING.fullmatch(line_of(state, startLine))
-    if found is None or state.is_code_block(startLine) or state.level >= MAX_NESTING:
+    found = _OPENING.fullmatch(line_of(state, start_line))
+    if found is None or state.is_code_block(start_line) or state.level >= MAX_NESTING:
         return False
     kind = found["kind"].lower()
-    end = _end(state, startLine + 1, endLine)
-    if found["title"] is None and all(map(state.isEmpty, range(startLine + 1, end))):
+    end = _end(state, start_line + 1, end_line)
+    if found["title"] is None and all(map(state.isEmpty, range(start_line + 1, end))):
         return False  # "!!! wow": only a title or a body tells one from an exclamation
     if silent:
         return True
     parent, last, indent = state.parentType, state.lineMax, state.blkIndent
     state.parentType, state.lineMax, state.blkIndent = "admonition", end, indent + _INDENT
-    open_alert(state, kind if kind in NEAREST else "note", (found["title"] or "").strip(), [startLine, end])
-    state.md.block.tokenize(state, startLine + 1, end)
+    open_alert(state, kind if kind in NEAREST else "note", (found["title"] or "").strip(), [start_line, end])
+    state.md.block.tokenize(state, start_line + 1, end)
     state.push("alert_close", "div", -1)
     state.parentType, state.lineMax, state.blkIndent, state.line = parent, last, indent, end
     return True

@@ -41,17 +41,17 @@ def use_containers(parser: MarkdownIt) -> None:
     parser.block.ruler.before("fence", "container", _container, {"alt": ends})
 
 
-def _container(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803, the library's
-    if not state.src.startswith(":::", state.bMarks[startLine] + state.tShift[startLine]):
+def _container(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
+    if not state.src.startswith(":::", state.bMarks[start_line] + state.tShift[start_line]):
         return False
-    opening = _opening(line_of(state, startLine).rstrip())
+    opening = _opening(line_of(state, start_line).rstrip())
     unseen: int = state.env.get(_DEPTH, 0)
-    if opening is None or state.is_code_block(startLine) or state.level + unseen >= MAX_NESTING:
+    if opening is None or state.is_code_block(start_line) or state.level + unseen >= MAX_NESTING:
         return False
     kind, title, colons = opening
     known = kind in _KINDS.keys() | _UNSEEN
     apart = known and colons
-    end, closed = _end(state, startLine + 1, endLine, colons) if apart else _paired(state, startLine, endLine)
+    end, closed = _end(state, start_line + 1, end_line, colons) if apart else _paired(state, start_line, end_line)
     if not (closed or known):
         return False
     if silent:
@@ -61,10 +61,10 @@ def _container(state: StateBlock, startLine: int, endLine: int, silent: bool) ->
     if kind in _KINDS:
         if kind in ("message", "note") and title in _URGENCY:
             kind, title = _URGENCY[title], ""
-        open_alert(state, kind, title, [startLine, end])
+        open_alert(state, kind, title, [start_line, end])
     state.env[_DEPTH] = unseen + (kind not in _KINDS)
-    state.line = startLine + 1  # with nothing inside it would stay before the container
-    state.md.block.tokenize(state, startLine + 1, end)
+    state.line = start_line + 1  # with nothing inside it would stay before the container
+    state.md.block.tokenize(state, start_line + 1, end)
     state.env[_DEPTH] = unseen
     if kind in _KINDS:
         state.push("alert_close", "div", -1)

@@ -39,23 +39,23 @@ def is_left_out(line: str) -> bool:
     return read_marks(line) is not None or (mark is not None and mark.last_closer(line) != "")
 
 
-def _generator(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803, the library's
-    text, end = _text(state, startLine, endLine)
+def _generator(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
+    text, end = _text(state, start_line, end_line)
     marks = read_marks(text)
-    if state.is_code_block(startLine):
+    if state.is_code_block(start_line):
         return False
     if marks is None:
-        return _sentence(state, startLine, endLine, silent)
+        return _sentence(state, start_line, end_line, silent)
     if silent:
         return True
     mark, *others = marks
-    if not others and mark.is_paired and (closing := _closing(state, mark, end, endLine)) is not None:
-        _push_between(state, mark, startLine, (end, closing))
+    if not others and mark.is_paired and (closing := _closing(state, mark, end, end_line)) is not None:
+        _push_between(state, mark, start_line, (end, closing))
         state.line = closing + 1
         return True
     state.line = end
     for mark in marks:
-        _push_done(state, mark, startLine, end)
+        _push_done(state, mark, start_line, end)
     return True
 
 

@@ -40,23 +40,23 @@ def use_mdx(parser: MarkdownIt) -> None:
     parser.inline.ruler.before("html_inline", "component", _component)
 
 
-def _imports(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803, the library's
+def _imports(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
     """Leaves out `import` and `export` at the top of a text, each where nothing but others like it came before."""
-    begin = state.bMarks[startLine]
+    begin = state.bMarks[start_line]
     if silent or state.tokens or state.level or not state.src.startswith(("import ", "export "), begin):
         return False
-    end = next((line for line in range(startLine, endLine) if state.isEmpty(line)), endLine)
+    end = next((line for line in range(start_line, end_line) if state.isEmpty(line)), end_line)
     if not _IMPORTS.fullmatch(state.src[begin:state.eMarks[end - 1]]):
         return False
     state.line = end
     return True
 
 
-def _comment(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803, the library's names
+def _comment(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
     """Leaves out `{/* a remark */}` on lines of its own."""
-    if state.is_code_block(startLine) or not line_of(state, startLine).strip().startswith(_COMMENT_BEGINS):
+    if state.is_code_block(start_line) or not line_of(state, start_line).strip().startswith(_COMMENT_BEGINS):
         return False
-    lines = range(startLine, min(endLine, startLine + _MAX_LINES))
+    lines = range(start_line, min(end_line, start_line + _MAX_LINES))
     end = next((line for line in lines if _COMMENT_ENDS in line_of(state, line)), None)
     if end is None or line_of(state, end).rstrip().partition(_COMMENT_ENDS)[2]:
         return False

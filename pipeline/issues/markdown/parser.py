@@ -87,25 +87,25 @@ _PLAYERS = ("video", "audio")
 _BLOCKS = frozenset(block_names) - {"iframe", "title"} | {"pre", "script", "style", "textarea"}
 
 
-def _html_block(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803, the library's
+def _html_block(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
     """Raw HTML as a block only where a block-level tag begins it, or a comment that ends.
 
     A line that begins with `<img>` or `<small>` is a paragraph, so Markdown inside it works; a name that
     is no tag (`<T>`) is prose; a comment, script or style that never ends must not swallow the issue. A
     player over several lines is one block up to the next empty line.
     """
-    position = state.bMarks[startLine] + state.tShift[startLine]
-    line = state.src[position:state.eMarks[startLine]]
+    position = state.bMarks[start_line] + state.tShift[start_line]
+    line = state.src[position:state.eMarks[start_line]]
     if not line.startswith("<"):
         return False
     if line.startswith("<!--"):
-        return last_place(state, "-->") > position and html_block(state, startLine, endLine, silent)
+        return last_place(state, "-->") > position and html_block(state, start_line, end_line, silent)
     name = _tag_name(line)
     if name not in _BLOCKS and (name not in _PLAYERS or f"</{name}" in line.lower()):
         return False
     if name in ("script", "style", "pre", "textarea") and last_place(state, f"</{name}") < position:
         return False
-    return html_block(state, startLine, endLine, silent)
+    return html_block(state, start_line, end_line, silent)
 
 
 def _lone_bracket(state: StateInline, silent: bool) -> bool:

@@ -66,14 +66,14 @@ class _PatientBlocks(ParserBlock):
         super().__init__()
         self.ruler = LineRuler(self.ruler.__rules__)
 
-    def tokenize(self, state: StateBlock, startLine: int, endLine: int) -> None:  # noqa: N803 (the library's names)
+    def tokenize(self, state: StateBlock, start_line: int, end_line: int) -> None:
         if state.level < state.md.options.maxNesting:
-            super().tokenize(state, startLine, endLine)
+            super().tokenize(state, start_line, end_line)
             return
-        last = startLine
-        while last < endLine and (state.isEmpty(last) or state.sCount[last] >= state.blkIndent):
+        last = start_line
+        while last < end_line and (state.isEmpty(last) or state.sCount[last] >= state.blkIndent):
             last += 1
-        _push_paragraph(state, startLine, last, too_deep=True)
+        _push_paragraph(state, start_line, last, too_deep=True)
 
 
 def _push_paragraph(state: StateBlock, start: int, end: int, **why: object) -> None:
@@ -88,37 +88,37 @@ def _push_paragraph(state: StateBlock, start: int, end: int, **why: object) -> N
     state.line = end
 
 
-def _enough(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803, the library's
+def _enough(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
     """Ends every open list and quote when the issue has its fill of blocks; the other lines are one paragraph."""
     if len(state.tokens) < MAX_BLOCKS:
         return False
     if not silent:
-        _push_paragraph(state, startLine, endLine, too_much=f"more than {MAX_BLOCKS:,} blocks")
+        _push_paragraph(state, start_line, end_line, too_much=f"more than {MAX_BLOCKS:,} blocks")
     return True
 
 
-def _table(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803, the library's
+def _table(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
     """A table that a reader could read. Rows shorter than the head are filled up with cells, so they count."""
-    if not table(state, startLine, endLine, True):
+    if not table(state, start_line, end_line, True):
         return False
     if silent:
         return True
-    columns = line_of(state, startLine + 1).count("|") - 1
-    end = _end_of_block(state, startLine, endLine)
-    if columns <= MAX_COLUMNS and columns * (end - startLine) <= MAX_CELLS:
+    columns = line_of(state, start_line + 1).count("|") - 1
+    end = _end_of_block(state, start_line, end_line)
+    if columns <= MAX_COLUMNS and columns * (end - start_line) <= MAX_CELLS:
         first = len(state.tokens)
-        made = table(state, startLine, endLine, False)
+        made = table(state, start_line, end_line, False)
         mend_rows(state, first)
         return made
     why = f"a table of more than {MAX_COLUMNS} columns or {MAX_CELLS:,} cells"
-    _push_paragraph(state, startLine, end, too_much=why)
+    _push_paragraph(state, start_line, end, too_much=why)
     return True
 
 
-def _end_of_block(state: StateBlock, startLine: int, endLine: int) -> int:  # noqa: N803, the library's
+def _end_of_block(state: StateBlock, start_line: int, end_line: int) -> int:
     """The next empty line, looked for no further than a table may reach."""
-    limit = min(endLine, startLine + MAX_CELLS + 2)
-    return next((line for line in range(startLine, limit) if state.isEmpty(line)), limit)
+    limit = min(end_line, start_line + MAX_CELLS + 2)
+    return next((line for line in range(start_line, limit) if state.isEmpty(line)), limit)
 
 
 def _inline(state: StateCore) -> None:

@@ -47,11 +47,11 @@ def embedded(found: re.Match[str]) -> tuple[str, str]:
     return found["place"].strip(), f"|{words}" if words[:1].isdigit() else words
 
 
-def _remark(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803, the library's
-    if not state.src.startswith("%%", state.bMarks[startLine] + state.tShift[startLine]) or (
-            state.is_code_block(startLine)):
+def _remark(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
+    if not state.src.startswith("%%", state.bMarks[start_line] + state.tShift[start_line]) or (
+            state.is_code_block(start_line)):
         return False
-    end = startLine if is_hidden(line_of(state, startLine)) else _end(state, startLine, endLine)
+    end = start_line if is_hidden(line_of(state, start_line)) else _end(state, start_line, end_line)
     if end is None:
         return False
     if not silent:
