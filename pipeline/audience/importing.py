@@ -47,7 +47,7 @@ class Result:
 
 def read_rows(
     source: Path | BinaryIO, kind: str, *, name: str = "", progress: Callable[[int, int], None] | None = None,
-    remark: Callable[[str], None] | None = None,
+    remark: Callable[[Problem], None] | None = None,
 ) -> Iterator[Row | Problem]:
     """The people in a file, in its order, and a problem for each row that is none.
 
@@ -66,7 +66,7 @@ def read_rows(
         table = ReaderTable(shown, kind, next(records, None))
         if remark:
             for line in table.remarks():
-                remark(line)
+                remark(Problem(shown, line, severity="info", rule="whole-file"))
         for n, record in enumerate(records):
             if progress and n % PAGE == 0:
                 progress(stream.tell(), size)

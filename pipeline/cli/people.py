@@ -217,18 +217,16 @@ def import_(
     source = sys.stdin.buffer if str(file) == "-" else file
     if ask:
         app.subscriptions.check_way_back()
-    remarks: list[str] = []
+    remarks: list[Problem] = []
     with progress("reading") as seen:
         result = import_rows(read_rows(source, system, progress=seen, remark=remarks.append), app.roster,
                              lists=app.source.lists, now=app.clock.now(), into=list_id, consent=consent,
                              dry_run=dry_run, ask=app.subscriptions.ask_waiting if ask else None)
     counts = {"added": result.added, "known": result.known, "invalid": result.invalid, "kept_out": result.kept_out}
     invocation.note(result.problems)
-    shown = "standard input" if str(file) == "-" else str(file)
-    of_the_file = [Problem(shown, remark, severity="info", rule="whole-file") for remark in remarks]
-    invocation.answer({**counts, "problems": [one.as_json() for one in (*of_the_file, *result.problems)]},
+    invocation.answer({**counts, "problems": [one.as_json() for one in (*remarks, *result.problems)]},
                       [("would be: " if dry_run else "") + _counted(counts),
-                       *remarks])
+                       *(one.message for one in remarks)])
     return SOME_HELD if result.problems else DONE
 
 

@@ -196,19 +196,21 @@ def test_an_address_by_which_everybody_may_leave_says_of_nobody_that_they_left(l
 
 
 def test_columns_that_are_left_out_are_told() -> None:
-    told: list[str] = []
+    told: list[Problem] = []
 
     list(read_rows(io.BytesIO(GHOST.encode()), "ghost", name="members.csv", remark=told.append))
 
-    assert told == ["columns left out: id, note, complimentary plan, stripe customer id, labels, tiers"]
+    assert told == [Problem(
+        "members.csv", "columns left out: id, note, complimentary plan, stripe customer id, labels, tiers",
+        severity="info", rule="whole-file")]
 
 
 def test_a_file_whose_name_says_that_everybody_is_out_is_told() -> None:
-    told: list[str] = []
+    told: list[Problem] = []
 
     list(read_rows(io.BytesIO(b"email\nann@example.com\n"), "csv", name="old/Unsubscribed.csv", remark=told.append))
 
-    assert told == ["by the file's name, everybody in it is left"]
+    assert [one.message for one in told] == ["by the file's name, everybody in it is left"]
 
 
 @pytest.mark.parametrize("files", [
