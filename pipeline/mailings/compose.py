@@ -17,13 +17,12 @@ from pipeline.errors import AudienceError
 from pipeline.mailings.dkim import DkimSigner
 from pipeline.mailings.envelope import Envelope, Reader
 from pipeline.mailings.headers import Header, mailbox, plain_address, structured, unfolded, unstructured
-from pipeline.mailings.links import LONGEST, fillings, led_in, refuse_dead_links, values, way_out
+from pipeline.mailings.links import LONGEST, Fillings, way_out
 from pipeline.mailings.mime import text_part
 from pipeline.providers.base import Message, Parts
 
 # Whole in an address, in angle brackets and in a header, and short enough for a line.
-_TOKENS = re.compile(rf"(?:[A-Za-z0-9._~-]{{0,{LONGEST}}}\n){{5}}")
-_ACTION = re.compile(r"(?:https?://[!#-;=?-~]+)?")
+_TOKENS = re.compile(rf"(?:[A-Za-z0-9._~-]{{0,{LONGEST}}}\n){{5}}(?:https?://[!#-;=?-~]+)?")
 
 
 class Stencil:
@@ -34,12 +33,13 @@ class Stencil:
 
     def __init__(self, edition: Edition, envelope: Envelope, dkim: DkimSigner | None = None) -> None:
         self._envelope = envelope
-        self._fillings = fillings(_holes(edition), envelope)
-        self._edition = led_in(self._fillings, edition)
+        self._fillings = Fillings(_holes(edition), envelope)
+        self._edition = self._fillings.led_in(edition)
         self._way_out = way_out(envelope)
         structured("Message-ID", f"<x@{envelope.domain}>")           # refuses a domain that no header can carry
         self._sender = plain_address(envelope.sender_address)
-        self._bounce_address = envelope.bounce_address and plain_address(envelope.bounce_address)
+        bounces = envelope.bounce_address and plain_address(envelope.bounce_address)
+        self._bounces_to, _, self._bounce_domain = bounces.rpartition("@")
         self._from = mailbox("From", envelope.sender_name, envelope.sender_address)
         self._heading = _heading(edition, envelope)
         self._common = _common(edition, envelope)
@@ -52,7 +52,7 @@ class Stencil:
     def message(self, reader: Reader) -> Message:
         """The message to one reader. Raises AudienceError when it cannot be addressed; the others go on."""
         _refuse_odd_tokens(reader)
-        refuse_dead_links(self._fillings, reader)
+        self._fillings.refuse_dead_links(reader)
         recipient = plain_address(reader.address)  # its local part may be outside ASCII: who carries it says no
         return Message(
             key=reader.key,
@@ -68,8 +68,7 @@ class Stencil:
 
     def _sender_of(self, reader: Reader) -> str:
         """The envelope's sender, which bounces go to: nobody else's, where the mailbox takes plus addresses."""
-        local, at, domain = self._bounce_address.rpartition("@")
-        return f"{local}+{reader.message_id}@{domain}" if at else self._sender
+        return f"{self._bounces_to}+{reader.message_id}@{self._bounce_domain}" if self._bounces_to else self._sender
 
     def _mime(self, reader: Reader) -> bytes:
         return b"".join(self._pieces(reader))
@@ -78,14 +77,14 @@ class Stencil:
         """RFC 5322 bytes, CRLF ends: the fields in the order of its section 3.6, then text, then HTML; signed."""
         sender, heading, common = self._wire
         fields = f"{sender}{self._to(reader).wire}{heading}{self._personal(reader)}{common}"
-        text, html = values(self._fillings, reader)
+        text, html = self._fillings.values(reader)
         opening, middle, closing = self._seams
         pieces = [fields.encode(), opening, *self._text.fill(text), middle, *self._html.fill(html), closing]
         return [self._dkim(b"".join(pieces))] if self._dkim else pieces
 
     def _parts(self, reader: Reader) -> Parts:
         """The same, taken apart."""
-        text, html = ({hole: value.decode() for hole, value in side.items()} for side in values(self._fillings, reader))
+        text, html = ({hole: value.decode() for hole, value in side.items()} for side in self._fillings.values(reader))
         personal = unfolded(self._personal(reader))
         fields = (self._from, self._to(reader), *self._heading, *personal, *self._common)
         return Parts(
@@ -159,6 +158,6 @@ def _joined(fields: list[Header]) -> str:
 
 
 def _refuse_odd_tokens(reader: Reader) -> None:
-    tokens = f"{reader.key}\n{reader.message_id}\n{reader.unsubscribe}\n{reader.view}\n{reader.preferences}\n"
-    if not (_TOKENS.fullmatch(tokens) and _ACTION.fullmatch(reader.action)):
-        raise AudienceError(f"delivery {reader.key[:80]!r} has a token that no header can carry")
+    key, message_id, _, _, unsubscribe, view, preferences, action, _ = reader
+    if not _TOKENS.fullmatch(f"{key}\n{message_id}\n{unsubscribe}\n{view}\n{preferences}\n{action}"):
+        raise AudienceError(f"delivery {key[:80]!r} has a token that no header can carry")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from html import escape
 from operator import attrgetter
-from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from pipeline.editions.edition import Edition, Hole
@@ -23,58 +22,54 @@ _TOKEN = "~" * LONGEST   # stands for a token while the fields are made
 _NEXT = ",\r\n "
 
 
-class Filling(NamedTuple):
-    """A hole's contents: what all readers share and stands before it, and what is a reader's own.
+class Fillings:
+    """What fills the holes of an edition, for one reader after the other.
 
-    A token is never empty, because the link would lead nowhere, and holds nothing to escape.
+    A link's hole has a token, behind what all readers share; any other hole has words of the reader's own. A token
+    holds nothing to escape. Raises EditionError for a hole that no reader's token could fill.
     """
 
-    hole: Hole
-    before: str
-    own: Callable[[Reader], str]
-    is_token: bool
+    def __init__(self, holes: Collection[Hole], envelope: Envelope) -> None:
+        prefixes = {
+            Hole.UNSUBSCRIBE: envelope.unsubscribe_url_prefix or _mailto(envelope),
+            Hole.PREFERENCES: envelope.preferences_url_prefix,
+            Hole.VIEW: envelope.view_url_prefix,
+        }
+        self._prefixes = {hole: prefix for hole, prefix in prefixes.items() if hole in holes}
+        for hole, prefix in self._prefixes.items():
+            if not prefix:
+                raise EditionError(
+                    f"the mail has a link for each reader ({hole.name.lower()}) that leads nowhere",
+                    remedy="set web.url, or a mailbox for mailto: unsubscribes", path="config.yaml",
+                )
+        self._tokens = _fields(tuple(self._prefixes))
+        words = sorted(frozenset(holes) - frozenset(prefixes))
+        self._words = [(hole, _name if hole is Hole.NAME else attrgetter(hole.name.lower())) for hole in words]
+        self._links = (*self._prefixes, *([Hole.ACTION] if Hole.ACTION in holes else ()))
+        self._targets = _fields(self._links)
 
+    def led_in(self, edition: Edition) -> Edition:
+        """The edition with what all readers share before its holes: encoded with the text, and not for each reader."""
+        text, html = edition.text, edition.html
+        for hole, before in self._prefixes.items():
+            text, html = text.replace(hole, quoted(before) + hole), html.replace(hole, quoted(escape(before)) + hole)
+        return replace(edition, text=text, html=html)
 
-def fillings(holes: Collection[Hole], envelope: Envelope) -> tuple[Filling, ...]:
-    """How each of the holes is filled. Raises EditionError for one that no reader's token could fill."""
-    prefixes = {
-        Hole.UNSUBSCRIBE: envelope.unsubscribe_url_prefix or _mailto(envelope),
-        Hole.PREFERENCES: envelope.preferences_url_prefix,
-        Hole.VIEW: envelope.view_url_prefix,
-    }
-    for hole in sorted(holes):
-        if prefixes.get(hole) == "":
-            raise EditionError(
-                f"the mail has a link for each reader ({hole.name.lower()}) that leads nowhere",
-                remedy="set web.url, or a mailbox for mailto: unsubscribes", path="config.yaml",
-            )
-    return tuple(_filling(hole, prefixes.get(hole)) for hole in sorted(holes))
+    def values(self, reader: Reader) -> tuple[Mapping[Hole, bytes], Mapping[Hole, bytes]]:
+        """What fills the holes of the text part, and of the HTML part."""
+        text = dict(zip(self._prefixes, map(str.encode, self._tokens(reader)), strict=True))
+        html = text.copy()
+        for hole, own in self._words:
+            word = own(reader)
+            text[hole], html[hole] = word.encode(), escape(word).encode()
+        return text, html
 
-
-def values(table: Collection[Filling], reader: Reader) -> tuple[Mapping[Hole, bytes], Mapping[Hole, bytes]]:
-    """What fills the holes of the text part, and of the HTML part."""
-    text, html = {}, {}
-    for hole, _, own, is_token in table:
-        word = own(reader)
-        text[hole] = value = word.encode()
-        html[hole] = value if is_token else escape(word).encode()
-    return text, html
-
-
-def led_in(table: Collection[Filling], edition: Edition) -> Edition:
-    """The edition with what all readers share before its holes: it is encoded with the text, and not for each reader.
-    """
-    text, html = edition.text, edition.html
-    for hole, before, _, _ in table:
-        text, html = text.replace(hole, quoted(before) + hole), html.replace(hole, quoted(escape(before)) + hole)
-    return replace(edition, text=text, html=html)
-
-
-def refuse_dead_links(table: Collection[Filling], reader: Reader) -> None:
-    """Raises AudienceError for a reader whose link would lead nowhere."""
-    for filling in table:
-        if not filling.own(reader) and (filling.is_token or filling.hole is Hole.ACTION):
-            raise AudienceError(f"delivery {reader.key!r} has no {filling.hole.name.lower()} link of its own")
+    def refuse_dead_links(self, reader: Reader) -> None:
+        """Raises AudienceError for a reader whose link would lead nowhere."""
+        targets = self._targets(reader)
+        if not all(targets):
+            dead = self._links[targets.index("")]
+            raise AudienceError(f"delivery {reader.key!r} has no {dead.name.lower()} link of its own")
 
 
 def way_out(envelope: Envelope) -> Callable[[str], str]:
@@ -95,11 +90,12 @@ def way_out(envelope: Envelope) -> Callable[[str], str]:
     return lambda token: token and token.join(pieces)
 
 
-def _filling(hole: Hole, prefix: str | None) -> Filling:
-    if prefix is not None:
-        return Filling(hole, prefix, attrgetter(hole.name.lower()), is_token=True)
-    own = _name if hole is Hole.NAME else attrgetter(hole.name.lower())
-    return Filling(hole, "", own, is_token=False)
+def _fields(holes: Sequence[Hole]) -> Callable[[Reader], tuple[str, ...]]:
+    """What a reader has for these, in one step: the names of holes are those of the fields."""
+    names = [hole.name.lower() for hole in holes]
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda reader: tuple([getattr(reader, name) for name in names])
 
 
 def _name(reader: Reader) -> str:

@@ -62,9 +62,11 @@ class Composer:
 
     def prepare(self, waiting: Iterable[Claim]) -> None:
         """Begins to sign the next few of these. What cannot be composed is left to say so in its turn."""
+        if not self._dkim:
+            return
         if len(self._ahead) > MOST_AHEAD:
             self._ahead.clear()  # of mailings that were stopped
-        for claim in islice(waiting, AHEAD) if self._dkim else ():
+        for claim in islice(waiting, AHEAD):
             if _name(claim) not in self._ahead:
                 with suppress(PipelineError):
                     self._ahead[_name(claim)] = self._being_signed(self._compose(claim))
@@ -75,11 +77,9 @@ class Composer:
         Raises AudienceError for a reader who cannot be addressed, EditionError or ConfigError for a mailing
         that cannot be composed at all.
         """
-        ready = self._ahead.pop(_name(claim), None)
-        if ready is not None:
-            return ready
-        message = self._compose(claim)
-        return self._being_signed(message) if self._dkim else message
+        if not self._dkim:
+            return self._compose(claim)
+        return self._ahead.pop(_name(claim), None) or self._being_signed(self._compose(claim))
 
     def _compose(self, claim: Claim) -> Message:
         if claim.mailing_id is None:
@@ -98,8 +98,10 @@ class Composer:
         return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="signer")
 
     def _plate(self, mailing_id: int, claim: Claim) -> Plate:
+        kind = mailing_id, claim.list
+        if plate := self._plates.get(kind):
+            return plate
         with self._lock:
-            kind = mailing_id, claim.list
             if kind not in self._plates:
                 self._plates[kind] = self._make(self._ledger.mailings.envelope(mailing_id), claim)
             return self._plates[kind]

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from binascii import b2a_base64
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from struct import Struct
+from typing import NamedTuple, Protocol
 
 from pipeline.editions.edition import Hole
 from pipeline.editions.holes import split
@@ -19,7 +21,9 @@ Values = Mapping[Hole, bytes]
 
 _LINE = 76               # characters of an encoded line
 _ROOM = 73               # and of a quoted one, before its soft break and with a dot escaped at its start
+_END = b"\r\n"
 _SOFT = b"=\r\n"
+_LAYOUTS = 256           # kept for a text: as many as its readers' names have lengths
 _ESCAPE = ord("=")
 # The last two keep a text free of white space that a relay may touch, and that a signature would have to fold.
 _FIRST_DOT = re.compile(rb"^\.", re.MULTILINE)
@@ -46,14 +50,26 @@ def text_part(body: str) -> TextPart:
     return min(candidates, key=lambda part: part.size)
 
 
-Shift = tuple[bytes, bytes, bytes]       # bytes that go before, encoded lines, bytes left for the next hole
-Stretch = tuple[Hole, bytes, tuple[Shift, ...]]
+Shift = tuple[bytes, bytes, bytes]  # bytes that go before, CRLF and encoded lines, bytes left for the next hole
+Stretch = tuple[bytes, tuple[Shift, ...]]
+
+
+class Layout(NamedTuple):
+    """How values of certain lengths stand in an encoded text: at every other place of `pieces` is a line of them.
+
+    `pattern` takes the values and gives the bytes of all those lines, `cut` their characters line by line.
+    """
+
+    pattern: bytes
+    cut: Callable[[bytes], tuple[bytes, ...]]
+    pieces: list[bytes]
 
 
 class Base64Text:
     """Holes, each with the run behind it in its three shifts.
 
-    `runs` stand before, between and behind the `holes`: there is one more of them.
+    `runs` stand before, between and behind the `holes`: there is one more of them. Where values are as long as others
+    before them, as tokens are, all that is a reader's own is encoded in one step.
     """
 
     encoding = "base64"
@@ -61,38 +77,61 @@ class Base64Text:
     def __init__(self, runs: Sequence[bytes], holes: Sequence[Hole]) -> None:
         aligned = len(runs[0]) // 3 * 3
         self._head, self._carry = _base64(runs[0][:aligned]), runs[0][aligned:]
-        self._stretches = [_stretch(hole, run) for hole, run in zip(holes, runs[1:], strict=True)]
+        self._holes = holes
+        self._stretches = [_stretch(run) for run in runs[1:]]
+        self._layout = lru_cache(maxsize=_LAYOUTS)(self._lay_out)
         self.size = sum(map(len, self.fill(dict.fromkeys(Hole, b""))))
 
     def fill(self, values: Values) -> list[bytes]:
-        out, carry = [self._head], self._carry
-        for hole, short, shifts in self._stretches:
-            raw = carry + values[hole]
-            if shifts:
-                lead, encoded, carry = shifts[-len(raw) % 3]
-                out += (_base64(raw + lead), encoded)
-            else:
-                carry = raw + short
-        out.append(_base64(carry))
+        filled = tuple([values[hole] for hole in self._holes])
+        pattern, cut, pieces = self._layout(tuple(map(len, filled)))
+        out = pieces.copy()
+        out[1::2] = cut(b2a_base64(pattern % filled, newline=False))
         return out
 
+    def _lay_out(self, lengths: tuple[int, ...]) -> Layout:
+        """Between two runs in whole triples stand lines of holes, and of what the triples beside them left over."""
+        pattern, size = _literal(self._carry), len(self._carry)
+        widths: list[int] = []
+        pieces = [self._head]
+        for length, (short, shifts) in zip(lengths, self._stretches, strict=True):
+            pattern, size = pattern + b"%b" + _literal(short), size + length + len(short)
+            if shifts:
+                lead, encoded, carry = shifts[-size % 3]
+                _add_lines(size + len(lead), widths, pieces)
+                pieces[-1] = encoded if pieces[-1] == _END else pieces[-1] + encoded.removeprefix(_END)
+                pattern, size = pattern + _literal(lead + carry), len(carry)
+        _add_lines(size, widths, pieces)
+        return Layout(pattern, Struct("".join([f"{width}s" for width in widths])).unpack, pieces)
 
-def _stretch(hole: Hole, run: bytes) -> Stretch:
+
+def _add_lines(size: int, widths: list[int], pieces: list[bytes]) -> None:
+    """Room for the lines that so many bytes become."""
+    left = -(-size // 3) * 4
+    while left:
+        widths.append(min(left, _LINE))
+        pieces += b"", _END
+        left -= widths[-1]
+
+
+def _literal(run: bytes) -> bytes:
+    return run.replace(b"%", b"%%")
+
+
+def _stretch(run: bytes) -> Stretch:
     """The run after 0, 1 and 2 of its bytes went to the hole's lines; one too short waits for the next hole."""
-    return (hole, b"", tuple(_shift(run, lead) for lead in (0, 1, 2))) if len(run) > 2 else (hole, run, ())
+    return (b"", tuple(_shift(run, lead) for lead in (0, 1, 2))) if len(run) > 2 else (run, ())
 
 
 def _shift(run: bytes, lead: int) -> Shift:
     end = lead + (len(run) - lead) // 3 * 3
-    return run[:lead], _base64(run[lead:end]), run[end:]
+    return run[:lead], _END + _base64(run[lead:end]), run[end:]
 
 
 def _base64(data: bytes) -> bytes:
     """Lines of 76 characters, the last one shorter (RFC 2045 section 6.8)."""
     text = b2a_base64(data, newline=False)
-    if len(text) <= _LINE:
-        return text + b"\r\n" if text else b""
-    return b"\r\n".join([text[i : i + _LINE] for i in range(0, len(text), _LINE)]) + b"\r\n"
+    return b"".join([text[i : i + _LINE] + _END for i in range(0, len(text), _LINE)])
 
 
 class QuotedText:
