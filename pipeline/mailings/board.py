@@ -53,7 +53,7 @@ class Board:
                 path.unlink()  # the half of one, which nobody would ever look for
             raise unwritten(path, error) from error
         self._free = list(range(ENTRIES - 1, -1, -1))  # the last one freed is the next: few pages are touched
-        self._entries: dict[int, int] = {}
+        self._entries: dict[int, tuple[int, int]] = {}  # by delivery: the claim's fence, and where its entry stands
 
     @property
     def room(self) -> int:
@@ -62,15 +62,15 @@ class Board:
 
     def begin(self, claim: Claim) -> bool:
         """The message is made from now on. False: there is no room before something is recorded."""
-        place = self._entries.get(claim.id)
-        if place is None:
+        if entry := self._entries.get(claim.id):
+            place = entry[1]
+        else:
             try:
                 place = self._free.pop() * SIZE  # in one step: many senders ask
             except IndexError:
                 return False
-        _WHO.pack_into(self._map, place, claim.id, claim.fence)
+        self._name(place, claim)
         self._map[place + _AT_PHASE] = _BEGUN
-        self._entries[claim.id] = place
         return True
 
     def withdraw(self, claim: Claim) -> None:
@@ -79,11 +79,11 @@ class Board:
 
     def follow(self, claim: Claim) -> None:
         """What is said of a message that was begun is said of this later claim of the same delivery from now on."""
-        _WHO.pack_into(self._map, self._entries[claim.id], claim.id, claim.fence)
+        self._name(self._entries[claim.id][1], claim)
 
     def depart(self, claim: Claim) -> None:
         """The message's bytes go out from now on; it was begun."""
-        self._map[self._entries[claim.id] + _AT_PHASE] = _DEPARTED
+        self._map[self._entries[claim.id][1] + _AT_PHASE] = _DEPARTED
 
     def land(self, outcome: Outcome) -> None:
         """What became of a message that departed; of another one nothing need be said."""
@@ -101,6 +101,10 @@ class Board:
         for outcome in outcomes:
             self._free_entry(outcome.claim)
 
+    def _name(self, place: int, claim: Claim) -> None:
+        _WHO.pack_into(self._map, place, claim.id, claim.fence)
+        self._entries[claim.id] = claim.fence, place
+
     def _free_entry(self, claim: Claim) -> None:
         place = self._place_of(claim)
         if place is None:
@@ -113,9 +117,8 @@ class Board:
 
     def _place_of(self, claim: Claim) -> int | None:
         """Where its entry stands; None where it has none, or a later claim of the same delivery has it."""
-        place = self._entries.get(claim.id)
-        is_its_own = place is not None and _WHO.unpack_from(self._map, place) == (claim.id, claim.fence)
-        return place if is_its_own else None
+        entry = self._entries.get(claim.id)
+        return entry[1] if entry and entry[0] == claim.fence else None
 
     def close(self) -> None:
         """Ends well: everything is recorded, and nobody need look."""

@@ -41,9 +41,14 @@ class Pace:
         self._slots: list[datetime] = []
         self._state = PostState()
         self._looked_at = EPOCH  # at what other processes have met
+        self._is_open = False    # nothing held anybody back then, nor since
         self._ramp: Ramp | None = None
 
     # ---- what a sender asks --------------------------------------------------------------------
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether nothing holds anybody back, as far as is known, so that no slot need be asked for."""
+        return self._is_open and self._looked_at <= now < self._looked_at + LOOK_AGAIN
 
     def slot(self) -> datetime | None:
         """The next free slot: the caller's own from now on. None where nothing holds it back: at once."""
@@ -52,7 +57,8 @@ class Pace:
             if now < self._looked_at:
                 self._slots.clear()  # the clock was set back: they are of another time
             self._look(now)
-            if not (self._interval or self._ramp or self._state.rests_until):
+            self._is_open = not (self._interval or self._ramp or self._state.rests_until)
+            if self._is_open:
                 return None
             bounds = [self._state.rest(now), self._take(now), self._take_ramp(now)]
         return max((bound for bound in bounds if bound), default=None)
@@ -77,7 +83,7 @@ class Pace:
         """The provider asks to be left alone for so long: by every process."""
         with self._lock:
             until = self._ledger.pacing.rest(self.provider, self._clock.now() + timedelta(seconds=seconds))
-            self._state = replace(self._state, rests_until=until)
+            self._state, self._is_open = replace(self._state, rests_until=until), False
 
     def lose(self) -> None:
         """The post cannot be reached."""
@@ -104,7 +110,7 @@ class Pace:
                 self.domains.hear(self._state.domains)
 
     def _change(self, state: PostState, now: datetime) -> None:
-        before, self._state = self._state, state
+        before, self._state, self._is_open = self._state, state, False
         if before.away_since and not state.away_since and now - before.away_since >= LONG_AWAY:
             self._ramp = Ramp(now)
             log.info("post.back", extra={"provider": self.provider, "away_since": before.away_since.isoformat()})

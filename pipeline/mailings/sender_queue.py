@@ -95,7 +95,7 @@ class SenderQueue:
             claim = self._pick() if self._dispatch.pace.domains.are_on else self._waiting.popleft()
             if claim is None:
                 return self._look_further()
-            if self._is_late(claim):  # it waited so long for its slot, which another one takes
+            if self._slot and self._is_late(claim):  # it waited so long for its slot, which another one takes
                 self._leave_flight(claim)
                 self._give_back(claim)
                 continue
@@ -253,8 +253,11 @@ class SenderQueue:
 
     def _until_slot(self) -> float:
         """Seconds until the pace lets one more pass; asked for anew where the clock was set back meanwhile."""
-        if self._slot is None or self._dispatch.clock.now() < self._slot_since:
-            self._slot_since = self._dispatch.clock.now()
+        now = self._dispatch.clock.now()
+        if self._dispatch.pace.is_open(now):
+            return 0
+        if self._slot is None or now < self._slot_since:
+            self._slot_since = now
             self._slot = self.durably(self._dispatch.pace.slot)
         return (self._slot - self._dispatch.clock.now()).total_seconds() if self._slot else 0
 

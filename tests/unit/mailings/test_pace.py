@@ -37,6 +37,25 @@ def test_without_a_rate_everything_passes_at_once(ledger: Ledger) -> None:
     assert pass_times(Pace(ledger, clock, "smtp", None), clock, 3) == [0, 0, 0]
 
 
+def test_open_pace_is_believed_for_a_second_and_not_behind_a_rest(ledger: Ledger) -> None:
+    clock = HandClock(NOON)
+    pace, seconds = Pace(ledger, clock, "smtp", None), timedelta(seconds=1)
+    before = pace.is_open(NOON)
+    pace.slot()
+    believed = [pace.is_open(NOON + seconds * n) for n in (-0.1, 0, 0.9, 1)]
+    pace.rest(5)
+
+    assert (before, believed, pace.is_open(NOON)) == (False, [False, True, True, False], False)
+
+
+@pytest.mark.parametrize("rate", [1.0, 1 / 3600])
+def test_pace_with_a_rate_is_never_open(ledger: Ledger, rate: float) -> None:
+    pace = Pace(ledger, HandClock(NOON), "smtp", rate)
+    pace.slot()
+
+    assert not pace.is_open(NOON)
+
+
 @pytest.mark.parametrize(("rate", "times"), [
     (2.0, [0, 0.5, 1, 1.5, 2]),
     (0.5, [0, 2, 4, 6, 8]),
