@@ -59,12 +59,16 @@ _OPENINGS = frozenset((
 
 @dataclass(frozen=True, slots=True)
 class Excerpts:
-    """What the body tells: its title and whether that heads all of it, the number in its first heading and whether that
-    heads only a part, the picture in the first block, `<small>` among the first three, and what could describe it: its
-    plain paragraphs in order, then its lists, each at most MAX_CHARS long."""
+    """What the body tells.
+
+    `title`: its first heading, "" where that heads only a part; whether that heads all of it, or has its like below it
+    (`is_repeated`); the number in it; the picture in the first block, `<small>` among the first three, and what could
+    describe it: its plain paragraphs in order, then its lists, each at most MAX_CHARS long.
+    """
 
     title: str
     is_headed: bool
+    is_repeated: bool
     heading_number: int | None
     begins_a_part: bool
     cover: Image | None
@@ -81,7 +85,7 @@ def excerpts(body: Body) -> Excerpts:
     top[:1] = map(blocks.settled, top[:1])
     part = blocks.begins_a_part()
     return Excerpts(
-        heading if number is not None or not part else "", blocks.is_headed(), number, part,
+        heading if number is not None or not part else "", blocks.is_headed(), blocks.is_repeated(), number, part,
         _cover(top[0]) if top else None,
         next((found for block in top if (found := _small(blocks, block))), ""),
         _descriptions(blocks))
@@ -107,6 +111,11 @@ class _Blocks:
         """Whether its first heading is the only one of level 1."""
         largest = [at for at in self._headings if self.tokens[at].tag == "h1"]
         return len(largest) == 1 and largest == self._headings[:1]
+
+    def is_repeated(self) -> bool:
+        """Whether there is another heading of the level of the first."""
+        first, *others = [self.tokens[at].tag for at in self._headings] or [""]
+        return first in others
 
     def begins_a_part(self) -> bool:
         """Whether the first heading is only that of a part: an opening, the first of a numbered row, or small below
