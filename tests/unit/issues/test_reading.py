@@ -196,6 +196,9 @@ def test_the_cover_is_front_matter_or_the_picture_in_the_first_block(text: str, 
     ("Twice the same text.\n\nTwice the same text.", ("Twice the same text.",), False),
     ("大家好。\n\n这是正文。\n\n目录：\n\nhttps://example.com/a", ("大家好。", "这是正文。"), False),
     ("a\n\n![](a.png)", (), False),
+    (("# Ink\n\n## Pens\n\n- **Source:** the paper mill\n- **Day:** a Monday in March\n- Pens: all of them are here\n\n"
+      "## Nibs\n\n- 📰 **Source**: the other mill\n- **Day:** a Friday in March"),
+     ("Pens: all of them are here",), False),
 ])
 def test_descriptions_are_the_authors_words_then_paragraphs_that_say_something(
     text: str, descriptions: tuple[str, ...], described: bool,
