@@ -177,7 +177,7 @@ def beside(app: App, problems: Sequence[Problem]) -> list[Neighbour]:
 
 
 def _neighbour(record: Record) -> Neighbour:
-    return Neighbour(record.path, record.number, record.day)
+    return Neighbour(record.path, record.number, record.day, record.title)
 
 
 def mail_findings(app: App, record: Record) -> list[Problem]:
