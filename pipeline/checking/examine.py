@@ -52,6 +52,7 @@ class Specimen:
     language: str
     neighbour: Neighbour | None = None
     below_static: str | None = None
+    draft: bool = False
 
     def parsed(self) -> Document:
         """Its Markdown, parsed as it is for readers."""
@@ -83,8 +84,13 @@ def examine(
 
 
 def examine_specimen(specimen: Specimen, exists: Exists, folder: Sequence[Neighbour] = ()) -> list[Problem]:
-    """The same for a specimen, and beside its neighbours: all issues of the `folder`, itself among them."""
-    found = examine(specimen, specimen.body, specimen.line, specimen.parsed(), exists, specimen.below_static)
+    """The same for a specimen, and beside its neighbours: all issues of the `folder`, itself among them.
+
+    A draft may be empty: its author has said that it is not finished.
+    """
+    found = [one for one in examine(
+        specimen, specimen.body, specimen.line, specimen.parsed(), exists, specimen.below_static)
+        if not (specimen.draft and one.rule == "text-empty")]
     others = [one for one in folder if one.path != specimen.path]
     beside = find_neighbour_problems(specimen.neighbour, others) if specimen.neighbour else ()
     return [*beside, *found]

@@ -1,4 +1,4 @@
-"""An issue beside the others: numbers without gaps, dates that go on from one to the next.
+"""An issue beside the others: numbers without gaps, dates that go on from one to the next, titles of their own.
 
 The rules ask little, because calendars are irregular: an issue may be late, a summer may pass.
 """
@@ -12,13 +12,14 @@ from itertools import pairwise
 from pathlib import PurePosixPath
 
 from pipeline.checking.rules import RULES
-from pipeline.errors import Problem
+from pipeline.errors import Problem, shorten
 from pipeline.issues.reading.dates import date_in_name
 from pipeline.issues.reading.naming import stem
 from pipeline.issues.reading.years import begin_anew, year_named
 
 FAR = timedelta(days=45)   # nearer than this is never far
 PAUSES = 6                 # how many usual intervals make a date far
+ALIKE = 2                  # others of the same title, of which one may be meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,13 @@ class Neighbour:
     path: str
     number: int | None
     day: date | None
+    title: str = ""
 
 
 def find_neighbour_problems(issue: Neighbour, others: Sequence[Neighbour]) -> Iterator[Problem]:
-    """What is odd about an issue's number and date. `others` are all issues of the folder but this."""
+    """What is odd about an issue's number, date and title. `others` are all issues of the folder but this."""
     yield from _name_and_day(issue)
+    yield from _title(issue, others)
     if issue.number is None:
         return
     if begin_anew((year_named(one.path), one.number) for one in (issue, *others)):
@@ -70,6 +73,13 @@ def _order(
     if len(chain) > 3 and day - previous > max(FAR, timedelta(days=PAUSES * usual)):
         yield _problem(issue, "date-far", f"it is dated {day}, {(day - previous).days} days after "
                        f"issue {number}; usual are {usual:.0f}", "look at the year and the month")
+
+
+def _title(issue: Neighbour, others: Sequence[Neighbour]) -> Iterator[Problem]:
+    alike = sum(one.title == issue.title for one in others) if issue.title else 0
+    if alike >= ALIKE:
+        yield _problem(issue, "title-twice", f'its title "{shorten(issue.title)}" is that of {alike} others',
+                       "write a title: of its own at its top, or put {number} or {date} in mailings.subject")
 
 
 def _name_and_day(issue: Neighbour) -> Iterator[Problem]:

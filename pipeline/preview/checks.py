@@ -152,7 +152,7 @@ def specimen(app: App, record: Record) -> Specimen:
     text = app.archive.text(record.key)
     language = record.language or app.config.publication.language
     return Specimen(record.path, record.title, record.cover, text.body, text.body_line, app.config.issues.breaks,
-                    language, _neighbour(record), app.files.below_static)
+                    language, _neighbour(record), app.files.below_static, record.draft)
 
 
 def _undated(app: App, problems: Sequence[Problem]) -> Iterator[Specimen]:
@@ -166,7 +166,7 @@ def _undated(app: App, problems: Sequence[Problem]) -> Iterator[Specimen]:
                                     send_at=source.send_at, git_date=lambda _: None)
             language = found.language or app.config.publication.language
             yield Specimen(entry.path, found.title, found.cover, found.body, found.body_line, app.config.issues.breaks,
-                           language, below_static=app.files.below_static)
+                           language, below_static=app.files.below_static, draft=found.draft)
 
 
 def beside(app: App, problems: Sequence[Problem]) -> list[Neighbour]:
@@ -177,7 +177,7 @@ def beside(app: App, problems: Sequence[Problem]) -> list[Neighbour]:
 
 
 def _neighbour(record: Record) -> Neighbour:
-    return Neighbour(record.path, record.number, record.day)
+    return Neighbour(record.path, record.number, record.day, record.title)
 
 
 def mail_findings(app: App, record: Record) -> list[Problem]:

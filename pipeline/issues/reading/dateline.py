@@ -15,7 +15,7 @@ from pipeline.issues.reading.dates import When, date_in_name, parse_date, year_f
 _LINES = 8
 """Lines with words that are looked at: what stands above the text stands there."""
 _LONGEST = 160
-_DRESS = re.compile(r"<[^<>]{1,100}>|[*_`~]+|^[\s>#:-]+|\[\[|\]\]|\\$")
+_DRESS = re.compile(r"<[^<>]{1,100}>|[*_`~]+|^[\s>#:-]+|\[\[|\]\]|\\$|\s\{[#.:][^{}]{1,100}\}$")
 _STROKE = re.compile(r"\s*[|｜•·‧]\s*|\s{3,}")
 _DASH = re.compile(rf"{_STROKE.pattern}|\s+[—–/-]\s+")  # in a title; elsewhere it may be `Deadline - March 24`
 _LABEL = re.compile(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -43,6 +44,7 @@ _IN_ITEM = 3
 
 _MARKED = re.compile(r"\*\*|`|\]\(|<[a-z/!]|&[a-z#]", re.IGNORECASE)  # what hardly means itself: not `__init__`
 _SMALL = re.compile(r"<small\b[^>]*>(.*?)</small>", re.DOTALL | re.IGNORECASE)
+_LABEL = re.compile(r"\W{0,8}(\w[\w ]{0,24})(?:\*\*|__)?[:：]")
 _LINK = re.compile(r"(?:https?|ftp|mailto):\S+")
 _ADDRESS = re.compile(rf"{_LINK.pattern}|[\w.+-]{{1,64}}@[\w.-]+")  # from each character on: slow
 _CONTENTS_LINE = re.compile(r"\s*(?:\d{1,3}\s*[、.．)）]|\[\[?toc\]?\]|@\[toc\])", re.IGNORECASE)
@@ -59,12 +61,16 @@ _OPENINGS = frozenset((
 
 @dataclass(frozen=True, slots=True)
 class Excerpts:
-    """What the body tells: its title and whether that heads all of it, the number in its first heading and whether that
-    heads only a part, the picture in the first block, `<small>` among the first three, and what could describe it: its
-    plain paragraphs in order, then its lists, each at most MAX_CHARS long."""
+    """What the body tells.
+
+    `title`: its first heading, "" where that heads only a part; whether that heads all of it, or has its like below it
+    (`is_repeated`); the number in it; the picture in the first block, `<small>` among the first three, and what could
+    describe it: its plain paragraphs in order, then its lists, each at most MAX_CHARS long.
+    """
 
     title: str
     is_headed: bool
+    is_repeated: bool
     heading_number: int | None
     begins_a_part: bool
     cover: Image | None
@@ -81,7 +87,7 @@ def excerpts(body: Body) -> Excerpts:
     top[:1] = map(blocks.settled, top[:1])
     part = blocks.begins_a_part()
     return Excerpts(
-        heading if number is not None or not part else "", blocks.is_headed(), number, part,
+        heading if number is not None or not part else "", blocks.is_headed(), blocks.is_repeated(), number, part,
         _cover(top[0]) if top else None,
         next((found for block in top if (found := _small(blocks, block))), ""),
         _descriptions(blocks))
@@ -107,6 +113,11 @@ class _Blocks:
         """Whether its first heading is the only one of level 1."""
         largest = [at for at in self._headings if self.tokens[at].tag == "h1"]
         return len(largest) == 1 and largest == self._headings[:1]
+
+    def is_repeated(self) -> bool:
+        """Whether there is another heading of the level of the first."""
+        first, *others = [self.tokens[at].tag for at in self._headings] or [""]
+        return first in others
 
     def begins_a_part(self) -> bool:
         """Whether the first heading is only that of a part: an opening, the first of a numbered row, or small below
@@ -220,17 +231,30 @@ def _paragraphs(blocks: _Blocks, width: int = ENOUGH_WORDS) -> Iterator[str]:
 
 
 def _lists(blocks: _Blocks) -> Iterator[str]:
-    """Top-level lists by the beginnings of their items: all that an issue of links says of itself."""
+    """Top-level lists by the beginnings of their items: all that an issue of links says of itself.
+
+    What several lists say under one label, such as **Source:**, are data of what the issue tells.
+    """
     opened = [at for at, token in enumerate(blocks.tokens)
               if token.type in ("bullet_list_open", "ordered_list_open") and not token.level]
-    for start in opened:
+    lists = [[token for token in takewhile(lambda token: token.level, blocks.tokens[start + 1:])
+              if token.type == "inline" and token.level == _IN_ITEM] for start in opened]
+    labels = Counter(label for items in lists for label in {_label(item) for item in items})
+    for items in lists:
         text = ""
-        for token in takewhile(lambda token: token.level, blocks.tokens[start + 1:]):
-            item = token.type == "inline" and token.level == _IN_ITEM and "](#" not in token.content  # no contents
-            if item and len(text) <= MAX_CHARS:
-                text += (_BETWEEN if text else "") + blocks.plain(token, token.content[:_ENOUGH])
+        for item in items:
+            label = _label(item)
+            is_data = label and labels[label] > 1
+            if len(text) <= MAX_CHARS and "](#" not in item.content and not is_data:  # no contents
+                text += (_BETWEEN if text else "") + blocks.plain(item, item.content[:_ENOUGH])
         if _says_something(text):
             yield cut(text)
+
+
+def _label(item: Token) -> str:
+    """The word before the colon that an item begins with; "" without one."""
+    found = _LABEL.match(item.content)
+    return found[1] if found else ""
 
 
 def _says_something(text: str, least: int = ENOUGH_WORDS) -> bool:

@@ -30,6 +30,7 @@ from pipeline.issues.reading.naming import (
     stem,
     title_in_name,
     without_digest,
+    words_behind_day,
 )
 from pipeline.language import named_language
 
@@ -101,7 +102,7 @@ def read_halfway(
         path=path,
         claimed_id=fields.identity() or (str(number) if number is not None else name),
         number=number,
-        title=title or _title(title_in_name(named), told) or named or name,
+        title=title or _title(named, told) or named or name,
         day=when.day if when else None,
         due_at=when.instant if when else None,
         cover=fields.cover() or told.cover,
@@ -118,12 +119,14 @@ def read_halfway(
     return manuscript, body
 
 
-def _title(named: str, told: Excerpts) -> str:
+def _title(name: str, told: Excerpts) -> str:
     """Behind a number a file name has a title, but a date there says less than the first heading, and words joined for
-    an address less than the heading of all."""
+    an address less than the heading of all. Words behind a day say more than the heading of one part among others."""
+    named = title_in_name(name)
     if told.title and (says_when(named) or (told.is_headed and is_slug(named))):
         return told.title
-    return named or told.title
+    is_weak = not told.title or (told.is_repeated and told.heading_number is None)
+    return named or (words_behind_day(name) if is_weak else "") or told.title
 
 
 def _undressed(text: str) -> str:

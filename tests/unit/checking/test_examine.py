@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -52,6 +53,14 @@ def test_finding_has_the_line_of_the_file_and_the_column_in_letters(
     body: str, expected: list[tuple[str, int, int]],
 ) -> None:
     assert places(found(body, line=5)) == expected
+
+
+def test_draft_may_be_empty_and_has_its_other_findings() -> None:
+    draft = replace(specimen("<!-- [](TODO) -->"), draft=True)
+    half_written = replace(specimen("[见](TODO)"), draft=True)
+
+    assert examine_specimen(draft, lambda _: True) == []
+    assert places(examine_specimen(half_written, lambda _: True)) == [("placeholder", 1, 5)]
 
 
 @pytest.mark.parametrize("body", [

@@ -52,3 +52,12 @@ def test_a_name_with_another_day_has_a_remedy_that_changes_it(path: str, remedy:
     [found] = find_neighbour_problems(Neighbour(path, None, date(2026, 3, 8)), [])
 
     assert found.remedy == remedy
+
+
+def test_a_title_that_two_others_have_tells_readers_nothing() -> None:
+    one, two, three = (Neighbour(f"{n}.md", n, date(2026, 1, n), "News") for n in (1, 2, 3))
+
+    assert list(find_neighbour_problems(two, [one])) == []
+    found = list(find_neighbour_problems(three, [one, two]))
+    assert [(problem.rule, problem.severity) for problem in found] == [("title-twice", "info")]
+    assert found[0].message == 'its title "News" is that of 2 others'

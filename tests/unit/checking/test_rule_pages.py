@@ -149,7 +149,7 @@ def of_texts(folder: Path) -> list[Problem]:
     for one in manuscripts:
         if one.day is None:
             return [Problem(one.path, "has no date", rule="date-missing")]
-    beside = {one.path: Neighbour(one.path, one.number, one.day) for one in manuscripts}
+    beside = {one.path: Neighbour(one.path, one.number, one.day, one.title) for one in manuscripts}
     for one in manuscripts:
         specimen = Specimen(one.path, one.title, one.cover, one.body, one.body_line, "auto", "en", beside[one.path])
         found += examine_specimen(specimen, Files(folder), list(beside.values()))

@@ -23,6 +23,7 @@ MARCH = date(2024, 3, 24)
     "By Mira, 2024-03-24", "Release Date: 2024-03-24", "By Mira | March 24, 2024", "第 14 期 · 2024-03-24",
     "Issue #14 • 24 March 2024",
     "📅 March 24, 2024", "- Date: 2024-03-24", "**Date:** March 24, 2024 8:00 AM", "# Ink Weekly — March 24, 2024",
+    "# March 24, 2024 {#week14}", "# March 24, 2024 {: .unnumbered}",
 ])
 def test_a_dateline_is_a_day(line: str) -> None:
     found = day_above(f"# Ink\n\n{line}\n\nThe ferry is late.\n", SHANGHAI, EIGHT)

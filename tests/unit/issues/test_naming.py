@@ -65,6 +65,7 @@ from pipeline.issues.reading.naming import (
     ("2024年第3期", 3, ""),
     ("03-周刊-总第一百零五期", 105, "周刊-总第一百零五期"),
     ("14-第3期的回声", 14, "第3期的回声"),
+    ("issue#14", 14, ""), ("#14 On paper", 14, "On paper"), ("Vol-#14-ink", 14, "ink"), ("C#14-news", None, ""),
     ("标题-14", None, ""),
     ("a-b-14", None, ""),
 ])

@@ -115,6 +115,17 @@ def test_tags_are_those_of_the_front_matter_or_of_its_taxonomies(text: str, tags
     ("issue-14.en.md", "# Ink", "Ink"), ("issue-14.en.md", "No heading", "issue-14.en"),
     ("issue-14.md", "No heading", "issue-14"), ("2024-03-24-late_news.md", "No heading", "2024-03-24-late_news"),
     ("hello-world.md", "# 背景\n\n# 过程", "hello-world"),
+    ("2024-03-24-墨水与纸.md", "没有标题", "墨水与纸"), ("2024-03-24 On paper.md", "No heading", "On paper"),
+    ("2024年3月24日 墨水.md", "## 工具\n\n## 文章", "墨水"),
+    ("20240324_Бумага_и_чернила.md", "Нет", "Бумага и чернила"),
+    ("2024-03-24-잉크와-종이-이야기.md", "## 목차\n\n## 글", "잉크와 종이 이야기"),
+    ("2024-03-24 On paper.md", "# Ink\n\n## News\n\n## Tools", "Ink"),
+    ("2024-03-24 On paper.md", "## Ink\n\n### News", "Ink"),
+    ("2024-03-24 On paper.md", "## Weekly #14: Ink\n\n## News", "Weekly #14: Ink"),
+    ("2024-03-24-2024-03-30.md", "No heading", "2024-03-24-2024-03-30"),
+    ("2024-03-24.zh.md", "没有标题", "2024-03-24.zh"),
+    ("2024-03-24-newsletter.md", "No heading", "2024-03-24-newsletter"),
+    ("2024-03-24 墨水周刊.md", "没有标题", "2024-03-24 墨水周刊"),
 ])
 def test_the_title_is_front_matter_then_file_name_then_heading_then_stem(path: str, text: str, title: str) -> None:
     assert manuscript(text, path).title == title
@@ -185,6 +196,9 @@ def test_the_cover_is_front_matter_or_the_picture_in_the_first_block(text: str, 
     ("Twice the same text.\n\nTwice the same text.", ("Twice the same text.",), False),
     ("大家好。\n\n这是正文。\n\n目录：\n\nhttps://example.com/a", ("大家好。", "这是正文。"), False),
     ("a\n\n![](a.png)", (), False),
+    (("# Ink\n\n## Pens\n\n- **Source:** the paper mill\n- **Day:** a Monday in March\n- Pens: all of them are here\n\n"
+      "## Nibs\n\n- 📰 **Source**: the other mill\n- **Day:** a Friday in March"),
+     ("Pens: all of them are here",), False),
 ])
 def test_descriptions_are_the_authors_words_then_paragraphs_that_say_something(
     text: str, descriptions: tuple[str, ...], described: bool,

@@ -58,7 +58,7 @@ def test_findings_are_the_same_and_in_one_order_whatever_the_number_of_processes
 ) -> None:
     letters = Publication(tmp_path / "letters")
     for number in range(1, ENOUGH + 1):
-        letters.write(f"{2 * number:03}-paper.md", f"[paper {number}]()")
+        letters.write(f"{2 * number:03}-paper {number}.md", f"[paper {number}]()")
     letters.begin()
 
     alone, together = [], []
@@ -67,4 +67,4 @@ def test_findings_are_the_same_and_in_one_order_whatever_the_number_of_processes
         found += check(letters.app, [], everything=True)
 
     assert together == alone
-    assert [one.rule for one in alone if one.path == "100-paper.md"] == ["number-gap", "placeholder"]
+    assert [one.rule for one in alone if one.path == "100-paper 50.md"] == ["number-gap", "placeholder"]
