@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pipeline.mailings.mailing import MailingState
+from pipeline.publish.clock_guard import DRIFT
 from tests.publications import TODAY, Publication, words
 
 DAY = timedelta(days=1)
@@ -218,3 +219,16 @@ def test_plan_asks_a_person_to_mend_what_is_in_the_feeds_and_not_yet_mailed(lett
     mistake = '2-new.md:2: date "someday" is not understood: write the year first, like 2024-03-24 or 2024-03-24 08:00'
     assert [(one.action, one.at, one.reason) for one in planned] == [("mend", None, mistake)]
     assert letters.mailings == {"2/weekly": "scheduled"}
+
+
+def test_plan_of_a_time_to_come_goes_by_a_clock_that_nobody_has_set(letters: Publication) -> None:
+    """A machine may have begun its run with a clock that was days ahead; that is no leap of the time that is asked."""
+    letters.write("2-new.md", words(2), day=TODAY + DAY)
+    letters.publish()
+    letters.app.ledger.notebook.write_note(DRIFT, str(-3 * DAY.total_seconds()))
+
+    planned, problems = letters.restart().planned_mailings(letters.clock.now() + 2 * DAY)
+
+    assert ([(one.action, one.at) for one in planned], problems) == (
+        [("mail", letters.clock.now() + 2 * DAY)], [])
+    assert letters.app.ledger.notebook.note(DRIFT) == "-259200.0"
