@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pipeline.app.outputs import Outputs
+from pipeline.clock import HandClock
 from pipeline.errors import IssueError, Problem
 from pipeline.mailings.mailing import DoubtPolicy
+from pipeline.publish.clock_guard import DRIFT
 from pipeline.publish.gather import Gatherer
 from pipeline.publish.pickup import Approve, Rules
 from pipeline.publish.publisher import Publisher
@@ -39,14 +42,19 @@ class Publishing(Outputs):
             expire=self.config.mailings.expire, broadcasts=self.config.transport.broadcasts,
             steady=self.steady, bring=lambda: self.bucket.bring() if self.bucket else None)
 
-    def planned_mailings(self) -> tuple[list[PlannedMailing], list[Problem]]:
-        """What the next passes would do, and what is wrong. Changes nothing: its pass is rolled back.
+    def planned_mailings(self, at: datetime | None = None) -> tuple[list[PlannedMailing], list[Problem]]:
+        """What the next passes would do, and what is wrong; those after `at`, an instant to come, if it is given.
 
-        Raises Refusal for what they would refuse: a ledger that is gone, or older than what was at work here.
+        Changes nothing: its pass is rolled back. An App that was asked for a time to come is good for nothing else, and
+        nothing else may have been asked of it. Raises Refusal for what they would refuse: a ledger that is gone, or
+        older than what was at work here.
         """
         from pipeline.publish.planning import Planner  # slow import
 
         with self.database.rehearse():
+            if at is not None:  # by a clock that comes there by itself: nobody has set it ahead
+                self.clock = HandClock(at)
+                self.ledger.notebook.write_note(DRIFT, "0")
             self.meet_ledger()
             made = self.publisher.make_pass(start=False, write=False)
             ahead = Planner(self.archive, self.ledger, self.rules, lambda: self.dresser, self.publisher.foresee,

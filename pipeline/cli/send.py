@@ -330,15 +330,13 @@ def plan(invocation: Invocation, at: datetime | None) -> int:
       avviso plan --at "2026-12-24 08:00"
     """
     from pipeline.cli.lines import planned_line
-    from pipeline.clock import HandClock
 
-    app = invocation.app()
+    app, then = invocation.app(), None
     if at is not None:
         then = at.replace(tzinfo=app.config.zone).astimezone(UTC)
         if then < app.clock.now():
             raise click.BadParameter(f"{at:%Y-%m-%d %H:%M} has passed; name a time to come", param_hint="'--at'")
-        app.clock = HandClock(then)
-    planned, problems = app.planned_mailings()
+    planned, problems = app.planned_mailings(then)
     invocation.note(problems)
     invocation.answer([one.shape() for one in planned],
                       [planned_line(one, app.config.zone) for one in planned] or ["nothing is ahead"])

@@ -43,7 +43,8 @@ class Decisions:
             raise _refusal(record, "is a draft", "take `draft` out of its front matter")
         self._reopen(record, now)
         begun = self._started(record)
-        for list_id in () if begun else record.lists:
+        ended = any(one.state is MailingState.CANCELLED for one in self._mailings(record))
+        for list_id in () if begun or ended else record.lists:  # not to a list that its file names since then, either
             self._ledger.mailings.propose(record.key, list_id, state=MailingState.SCHEDULED, reason="approved",
                                           send_at=record.due_at, now=now, approved=True)
         if not [one for one in self._mailings(record)

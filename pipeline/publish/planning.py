@@ -6,7 +6,7 @@ The pass runs in a transaction that is rolled back, so what it says is what `pub
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # slow import: mail
     from pipeline.publish.dress import Dresser
 
 MOVES = {State.PUBLISHED: "mail", State.WAITING: "mail", State.SCHEDULED: "mail", State.HELD: "hold",
-         State.PROBLEM: "mend"}
+         State.PROBLEM: "mend", State.MAILED: "mail"}  # mailed: to one list, when a pass died before the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +62,22 @@ class Planner:
 
     def planned(self, now: datetime) -> list[PlannedMailing]:
         """Everything that is not finished, in the order in which it will happen."""
-        found = [one for record in self._archive.issues().values() for one in self._of(record, now)]
+        broken = {file.key: str(file.problem) for file in self._archive.files.broken()}
+        found = [one for record in self._archive.issues().values()
+                 for one in self._of(_with_problem(record, broken.get(record.key)), now)]
         return sorted(found, key=lambda one: (one.at is None, one.at or now, one.issue.due_at, one.issue.key))
 
     def _of(self, record: Record, now: datetime) -> Iterator[PlannedMailing]:
         mailings = {one.list: one for one in self._ledger.mailings.all(issue_key=record.key)}
         if record.missing_at is not None and not mailings:
             return
-        for list_id in record.lists:
-            mailing = mailings.get(list_id)
-            if mailing and mailing.started_at:
-                yield from self._running(record, mailing, now)
-            elif record.state in MOVES and not (mailing and mailing.state is MailingState.CANCELLED):
-                yield self._ahead(record, list_id, mailing, now)
+        over = [one for one in mailings.values() if one.started_at or one.state is MailingState.CANCELLED]
+        for mailing in over:
+            yield from self._running(record, mailing, now)
+        waiting = mailings.keys() - {one.list for one in over}
+        for list_id in record.lists if record.state in MOVES else ():
+            if list_id in waiting or not over:  # what began or was ended goes to no list that its file names since then
+                yield self._ahead(record, list_id, mailings.get(list_id), now)
 
     def _running(self, record: Record, mailing: Mailing, now: datetime) -> Iterator[PlannedMailing]:
         if mailing.state is MailingState.SENDING:
@@ -106,3 +109,9 @@ class Planner:
         except EditionError as error:
             return 0, str(error.problem)
         return len(edition.html.encode()), ""
+
+
+def _with_problem(record: Record, problem: str | None) -> Record:
+    """An issue as a pass treats it: what is in the feeds but not mailed yet waits, too, until its file can be read."""
+    is_waiting = record.state in MOVES and record.state is not State.MAILED
+    return replace(record, state=State.PROBLEM, reason=problem) if problem and is_waiting else record

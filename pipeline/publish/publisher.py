@@ -245,12 +245,13 @@ class Publisher:
             for mailing in mailings)
         reasons = holds(candidates, waiting, copies=self._copies(candidates), first=first, rules=self._rules, now=now,
                         restored_at=self._ledger.notebook.identity().restored_at)
-        for record in candidates:
-            self._enter(record, reasons.get(record.key, ""), now)
-        for record in waiting:
-            for mailing in by_issue[record.key]:
-                if record.key in reasons:
-                    self._ledger.mailings.move(mailing.id, MailingState.HELD, reason=reasons[record.key], now=now)
+        with self._archive.together():  # else a pass that dies in a burst leaves the rest of it, which is no burst
+            for record in candidates:
+                self._enter(record, reasons.get(record.key, ""), now)
+            for record in waiting:
+                for mailing in by_issue[record.key]:
+                    if record.key in reasons:
+                        self._ledger.mailings.move(mailing.id, MailingState.HELD, reason=reasons[record.key], now=now)
 
     def _enter(self, record: Record, reason: str, now: datetime) -> None:
         for list_id in record.lists:

@@ -21,6 +21,7 @@ from pipeline.cli import avviso
 from pipeline.engines import jobs
 from pipeline.engines.jobs import Shift, present
 from pipeline.errors import Refusal
+from pipeline.feeds.foreign import read_feed
 from pipeline.mailings.highwater import HighWater
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.notebook import Reach
@@ -102,6 +103,30 @@ def test_it_stays_refused_until_a_person_goes_on_and_then_the_old_issues_are_nev
     letters.write("03-next.md", words(3))
     letters.deliver()
     assert letters.mailings == {"3/weekly": "sent"}
+
+
+def test_ids_of_what_was_renamed_since_the_copy_are_taken_over_from_the_feed_that_was_written(
+    letters: Publication
+) -> None:
+    (letters.issues / "02-new.md").rename(letters.issues / "renamed.md")
+    letters.publish()
+    before = feed_ids(letters)
+    put_back(letters)
+    assert letters.app.high_water.accept(letters.clock.now())
+    letters.app.publisher.adopt_due()
+
+    entries = read_feed((letters.folder / "feeds" / "atom.xml").read_bytes(), "feeds/atom.xml")
+    letters.app.publisher.adopt_feed(entries, letters.app.config.zone)
+    letters.publish()
+
+    assert letters.record("renamed").published_at is not None
+    assert feed_ids(letters) == before
+
+
+def feed_ids(letters: Publication) -> list[tuple[str, str]]:
+    """Ids and dates as feed readers see them."""
+    feed = json.loads((letters.folder / "feeds" / "feed.json").read_text("utf-8"))
+    return [(item["id"], item["date_published"]) for item in feed["items"]]
 
 
 def test_who_comes_after_a_copy_was_put_back_gets_no_number_of_who_came_before(letters: Publication) -> None:

@@ -42,10 +42,33 @@ def test_pass_that_dies_anywhere_is_made_good_by_the_next(
         letters.restart().publisher.make_pass()
         assert letters.mailings == {"2/weekly": "sending", "2/daily": "sending"}, statement
         assert [mailing.audience for mailing in letters.app.ledger.mailings.all()] == [2, 1], statement
-        letters.app.database.close()
-        for path in (letters.folder / "var").glob("avviso.db*"):
-            path.unlink()
-        (letters.folder / "var" / "avviso.db").write_bytes(pristine)
+        _put_back(letters, pristine)
+
+
+def test_burst_in_which_a_pass_dies_is_held_whole_by_the_next(
+    letters: Publication, trials: Callable[[int, int], int]
+) -> None:
+    for n in (3, 4):
+        letters.write(f"{n:02}-new.md", words(n))
+    letters.restart().publisher.look_only()
+    letters.app.database.close()
+    pristine = (letters.folder / "var" / "avviso.db").read_bytes()
+
+    def propose() -> None:
+        letters.restart().publisher.make_pass(start=False, write=False)
+
+    for statement in dying(propose, every=trials(3, 1)):
+        letters.restart().publisher.make_pass(write=False)
+        assert letters.mailings == dict.fromkeys(("2/weekly", "2/daily", "3/weekly", "4/weekly"), "held"), statement
+        _put_back(letters, pristine)
+
+
+def _put_back(letters: Publication, ledger: bytes) -> None:
+    """The ledger as it was before the pass that died."""
+    letters.app.database.close()
+    for path in (letters.folder / "var").glob("avviso.db*"):
+        path.unlink()
+    (letters.folder / "var" / "avviso.db").write_bytes(ledger)
 
 
 def _is_consistent(letters: Publication) -> bool:

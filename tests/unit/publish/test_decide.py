@@ -155,6 +155,22 @@ def test_issue_that_went_to_nobody_is_mailed_when_a_person_says_so(letters: Publ
         decide(letters, "approve")
 
 
+@pytest.mark.parametrize("word", ["cancel", "adopt"])
+def test_what_a_person_ended_is_not_approved_for_a_list_that_its_file_names_later(
+    letters: Publication, word: str
+) -> None:
+    letters.configure({"lists": [{"id": "weekly", "name": "Weekly"}, {"id": "extra", "name": "Extra"}]})
+    bring(letters, "due")
+    decide(letters, word)
+    letters.write("2-new.md", words(2), front="list: extra\n")
+    letters.publish()
+
+    with pytest.raises(Refusal, match="was cancelled: that is for ever"):
+        decide(letters, "approve")
+
+    assert letters.mailings == {"2/weekly": "cancelled"}
+
+
 def test_approve_overrides_burst(letters: Publication) -> None:
     for n in (2, 3, 4):
         letters.write(f"{n}-new.md", words(n))

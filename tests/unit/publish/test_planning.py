@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pipeline.mailings.mailing import MailingState
+from pipeline.publish.clock_guard import DRIFT
 from tests.publications import TODAY, Publication, words
 
 DAY = timedelta(days=1)
@@ -106,6 +107,48 @@ def test_plan_says_what_runs_and_what_waits_for_a_person(letters: Publication) -
     assert plan(letters) == [planned("2", "resume", None, "by a person")]
 
 
+def test_plan_goes_on_with_a_mailing_to_a_list_that_its_file_has_left(letters: Publication) -> None:
+    letters.configure({**letters.settings, "lists": [{"id": "weekly", "name": "W"}, {"id": "extra", "name": "E"}]})
+    letters.write("2-new.md", words(2))
+    letters.publish()
+    letters.write("2-new.md", words(2), front="list: extra\n")
+
+    assert plan(letters) == [planned("2", "send", "2026-03-24T13:00:00+00:00", "its audience is frozen")]
+
+
+def test_plan_mails_the_other_list_where_a_pass_died_between_the_two(letters: Publication) -> None:
+    letters.configure({**letters.settings, "lists": [{"id": "weekly", "name": "W"}, {"id": "extra", "name": "E"}]})
+    letters.write("2-new.md", words(2), front="list: [weekly, extra]\n")
+    letters.publish(start=False)
+    weekly, extra = letters.app.ledger.mailings.all()
+    edition, envelope = letters.app.dresser.dress(letters.record("2"), "weekly", strict=True)
+    letters.app.ledger.mailings.start(weekly.id, edition, envelope, now=letters.clock.now(), expire=DAY,
+                                      broadcasts=False, steady=letters.clock.now())
+
+    foreseen = [(one["list"], one["action"]) for one in plan(letters)]
+    letters.publish()
+
+    assert foreseen == [("weekly", "send"), ("extra", "mail")]
+    assert letters.app.ledger.mailings.get(extra.id).state is MailingState.SENDING
+
+
+@pytest.mark.parametrize("word", ["cancel", "adopt"])
+def test_plan_leaves_out_what_a_person_ended_whatever_list_its_file_names_later(
+    letters: Publication, word: str
+) -> None:
+    letters.configure({**letters.settings, "lists": [{"id": "weekly", "name": "W"}, {"id": "extra", "name": "E"}]})
+    letters.write("2-new.md", words(2))
+    letters.publish(start=False)
+    getattr(letters.app.decisions, word)(letters.record("2"))
+    letters.write("2-new.md", words(2), front="list: [weekly, extra]\n")
+
+    foreseen = plan(letters)
+    letters.publish()
+
+    assert foreseen == []
+    assert letters.mailings == {"2/weekly": "cancelled"}
+
+
 @pytest.mark.parametrize("word", ["cancel", "adopt"])
 def test_plan_leaves_out_what_a_person_ended(letters: Publication, word: str) -> None:
     letters.write("2-new.md", words(2))
@@ -161,3 +204,31 @@ def test_plan_asks_a_person_to_mend_a_file_that_cannot_be_read(letters: Publicat
 
     assert [(one.action, one.at) for one in planned] == [("mend", None)]
     assert [problem.rule for problem in problems] == ["date-impossible"]
+
+
+def test_plan_asks_a_person_to_mend_what_is_in_the_feeds_and_not_yet_mailed(letters: Publication) -> None:
+    """A pass waits for such a file; an issue whose entry stands in the feeds already keeps it."""
+    letters.write("2-new.md", words(2), age_s=60)
+    letters.publish()
+    letters.turn(hours=1)
+    letters.write("2-new.md", words(2), day="someday")
+
+    planned, _ = letters.app.planned_mailings()
+    letters.publish()
+
+    mistake = '2-new.md:2: date "someday" is not understood: write the year first, like 2024-03-24 or 2024-03-24 08:00'
+    assert [(one.action, one.at, one.reason) for one in planned] == [("mend", None, mistake)]
+    assert letters.mailings == {"2/weekly": "scheduled"}
+
+
+def test_plan_of_a_time_to_come_goes_by_a_clock_that_nobody_has_set(letters: Publication) -> None:
+    """A machine may have begun its run with a clock that was days ahead; that is no leap of the time that is asked."""
+    letters.write("2-new.md", words(2), day=TODAY + DAY)
+    letters.publish()
+    letters.app.ledger.notebook.write_note(DRIFT, str(-3 * DAY.total_seconds()))
+
+    planned, problems = letters.restart().planned_mailings(letters.clock.now() + 2 * DAY)
+
+    assert ([(one.action, one.at) for one in planned], problems) == (
+        [("mail", letters.clock.now() + 2 * DAY)], [])
+    assert letters.app.ledger.notebook.note(DRIFT) == "-259200.0"
