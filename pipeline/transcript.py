@@ -17,7 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, Connection, LargeBinary, Table, func, insert, select, update
+from sqlalchemy import Column, Connection, LargeBinary, Table, delete, func, insert, select, update
 
 from pipeline import schema
 from pipeline.database import Database
@@ -59,14 +59,15 @@ def read_transcript(database: Database, folder: Path, tell: Progress, *, now: da
     """Fills an empty ledger from an export, wholly or not at all; gives the rows of each table.
 
     Raises OutputError for what is no export or is cut short, SchemaOutdated for one of another version, and
-    Refusal where there is a ledger already. `now` begins the epoch by which another copy is told apart.
+    Refusal where there is a ledger already that remembers anything: whoever looks before they restore makes an empty
+    one. `now` begins the epoch by which another copy is told apart.
     """
     manifest = _manifest(folder)
     if database.exists:
-        raise Refusal("there is a ledger already, with its own record of who was mailed", path=database.shown,
-                      remedy="name another `database`, or move this one away first")
+        database.check_version()  # else the next line would bring a ledger that is refused to another version
     database.prepare()
     with database.write() as connection:
+        _clear_unused(connection, database.shown)
         counted = _counter(tell, sum(manifest["rows"].values()))
         for table in TABLES:
             _fill(connection, table, folder / "tables" / f"{table.name}.jsonl", manifest["rows"][table.name], counted)
@@ -148,6 +149,14 @@ def _as_json(value: Any) -> Any:
 
 
 # ---- in -----------------------------------------------------------------------------------------
+
+def _clear_unused(connection: Connection, shown: str) -> None:
+    """Takes away the name of a ledger that remembers nothing, and has nobody at work on it, for the export's."""
+    if any(_count(connection, table) for table in TABLES if table is not schema.ledger):
+        raise Refusal("there is a ledger already, with its own record of who was mailed", path=shown,
+                      remedy="name another `database`, or move this one away first")
+    connection.execute(delete(schema.ledger))
+
 
 def _fill(
     connection: Connection, table: Table, path: Path, expected: int, counted: Callable[[int], None]

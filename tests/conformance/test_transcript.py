@@ -115,6 +115,21 @@ def test_restore_over_a_ledger_is_refused(filled: Database, tmp_path: Path) -> N
         read_transcript(filled, tmp_path / "out", silent, now=LATER)
 
 
+def test_restore_over_a_ledger_that_remembers_nothing_takes_its_place(
+    filled: Database, other: str, tmp_path: Path
+) -> None:
+    write_transcript(filled, tmp_path / "out", silent)
+    looked_at = Database(other)
+    looked_at.create(now=NOON, orphan=True)
+
+    read_transcript(looked_at, tmp_path / "out", silent, now=LATER)
+    write_transcript(looked_at, tmp_path / "again", silent)
+
+    assert (tmp_path / "again" / "manifest.json").read_bytes() == (tmp_path / "out" / "manifest.json").read_bytes()
+    assert Ledger(looked_at).notebook.identity().key == Ledger(filled).notebook.identity().key
+    looked_at.close()
+
+
 def cut(path: Path) -> None:
     lines = path.read_text("utf-8").splitlines(keepends=True)
     path.write_text("".join(lines[:-1]), "utf-8")
