@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from functools import partial
 from html import unescape
 from pathlib import Path
 
-from pipeline.app import App
+from pipeline.app import PACKAGED, App
 from pipeline.checking.examine import Specimen, examine_specimen
 from pipeline.checking.mending import Change, mend
 from pipeline.checking.neighbours import Neighbour
@@ -35,6 +36,7 @@ from pipeline.publish.worker_pool import WorkerPool, cores
 FINISHED = (State.MAILED, State.ADOPTED)
 SHEETS = ("style.css", "feed.css", "filter.js")  # of templates/web, taken as they are
 CITED = ("link-missing", "image-missing", "obsidian-embed", "placeholder")  # whose message has the address
+ALMOST = 0.85                # how much of a name two names share, so that one is a slip for the other
 TAIL = 60                    # characters, blanks left out, by which the end of an issue is known again
 
 Progress = Callable[[int, int], None]
@@ -209,6 +211,32 @@ def template_findings(app: App) -> Iterator[Problem]:
             attempt()
         except (ConfigError, EditionError) as error:
             yield replace(error.problem, rule=error.problem.rule or "template")
+    for kind in ("email", "web"):
+        ours = {path.name for home in PACKAGED for path in template_files(home / kind)}
+        yield from _misspelt(web.parent / kind, ours)
+
+
+def _misspelt(folder: Path, known: Collection[str]) -> Iterator[Problem]:
+    """The owner's files that are called almost as packaged ones, and that no other file of theirs names.
+
+    What an editor or a person keeps beside one (`issue.html~`, `issue.html.orig`) is meant for nothing.
+    """
+    texts = {path: _words_of(path) for path in template_files(folder)}
+    for path in texts:
+        is_named = any(path.name in text for other, text in texts.items() if other != path)
+        if not (is_named or path.name.startswith(tuple(known))):
+            for near in get_close_matches(path.name, known, 1, ALMOST):
+                yield Problem(
+                    f"templates/{folder.name}/{path.relative_to(folder)}", "nothing uses a template of this name",
+                    f"rename it to {near}, or take it away", rule="template", severity="warning")
+
+
+def _words_of(path: Path) -> str:
+    """A file's text; none where it cannot be read, which whoever uses it says."""
+    try:
+        return path.read_text("utf-8", errors="replace")
+    except OSError:
+        return ""
 
 
 def _of_settings(finding: Problem) -> Problem:

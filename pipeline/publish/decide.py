@@ -58,6 +58,8 @@ class Decisions:
             self._archive.stand([replace(record, state=State.PUBLISHED, reason="approved", since=now)])
         if record.missing_at is not None:
             return f"{approved}: will be mailed once its file is back"
+        if any(file.key == record.key for file in self._archive.files.broken()):
+            return f"{approved}: will be mailed once its file can be read; `avviso status` says what is wrong"
         if record.due_at > now:
             return f"{approved}: will be mailed {local(record.due_at, self._zone)}"
         return f"{approved}: will be mailed by the next pass"

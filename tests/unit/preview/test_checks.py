@@ -30,6 +30,26 @@ def test_template_that_cannot_be_used_is_found_though_every_issue_is_out(
         Path(name).name, 1, said, "template", "error")
 
 
+@pytest.mark.parametrize(("name", "beside", "said"), [
+    ("email/isue.html", "", ["rename it to issue.html, or take it away"]),
+    ("web/pages.html", "", ["rename it to page.html, or take it away"]),
+    ("web/pages.html", '{% include "pages.html" %}', []), ("email/issue.html~", "", []), ("web/press.html", "", []),
+])
+def test_template_that_is_called_almost_as_one_of_ours_is_found_unless_another_names_it(
+    tmp_path: Path, name: str, beside: str, said: list[str]
+) -> None:
+    letters = Publication(tmp_path / "letters")
+    letters.write("01-paper.md", words(1))
+    letters.begin()
+    letters.write_template(name, "")
+    letters.write_template("web/colophon.html", beside)
+
+    found = check(letters.app, [], everything=False)
+
+    assert [(one.path, one.remedy, one.rule, one.severity) for one in found] == [
+        (f"templates/{name}", remedy, "template", "warning") for remedy in said]
+
+
 def test_an_issue_that_has_no_date_yet_is_looked_over_and_leaves_no_gap_in_the_numbers(tmp_path: Path) -> None:
     letters = Publication(tmp_path / "letters")
     letters.write("01-paper.md", words(1))

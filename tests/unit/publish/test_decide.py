@@ -155,6 +155,18 @@ def test_issue_that_went_to_nobody_is_mailed_when_a_person_says_so(letters: Publ
         decide(letters, "approve")
 
 
+def test_approved_issue_whose_file_cannot_be_read_waits_until_it_can(letters: Publication) -> None:
+    bring(letters, "due")
+    letters.write("2-new.md", words(2), day="someday")
+    letters.publish(start=False)
+
+    assert decide(letters, "approve") == (
+        "approved: will be mailed once its file can be read; `avviso status` says what is wrong")
+    letters.publish()
+
+    assert letters.mailings == {"2/weekly": "scheduled"}
+
+
 @pytest.mark.parametrize("word", ["cancel", "adopt"])
 def test_what_a_person_ended_is_not_approved_for_a_list_that_its_file_names_later(
     letters: Publication, word: str
