@@ -36,7 +36,8 @@ _DATE_ONLY = re.compile(rf"(?=.*(?:19|20)\d{{2}})(?:{MONTH}|\d{{1,4}}|[-_. ])+")
 _DAY_BELOW_A_YEAR = re.compile(r"(?:.*/)?((?:19|20)\d{2})年?/(\d{2})(?:/(\d{2})()|[-_.]?(\d{2})((?:[-_. ].*)?))")
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 _LEADING_DAY = re.compile(r"((?:19|20)\d{2}(?:[-_.]?\d{2}[-_.]?\d{2}|年\d{1,2}月\d{1,2}日))[-_. ：:、]{1,3}(?=\D)")
-_KIND = re.compile("[A-Za-z0-9]+|.{0,6}(?:[日周週月][刊报報]|[早晚简簡快][报報讯訊]|新[闻聞])")
+_KIND = re.compile(
+    "[!-~]+|.{0,6}(?:[日周週月][刊报報]|[早晚简簡快][报報讯訊]|新[闻聞])|(?:星期|[周週])[一二三四五六日天]")
 _NUMERALS, _UNITS = "零一二三四五六七八九", {"十": 10, "百": 100, "千": 1000}
 _ORDINAL = re.compile(
     r"(?:第\s*(?:(\d{1,6})\s*[期号號回刊]|([〇零一二两三四五六七八九十百千]{1,8})\s*[期刊])|[刊报報]\s*(\d{1,6})\s*期)")
@@ -164,10 +165,10 @@ def title_in_name(name: str) -> str:
 
 def words_behind_day(name: str) -> str:
     """What follows the day that a name begins with: `2024-03-24 On paper`; "" without one, for words that were joined
-    for an address, and for what every issue is called: `2024-03-24-newsletter`, `2024-03-24 周刊`."""
+    for an address (`2024-03-24-On-Paper`), and for what every issue is called: `2024-03-24 周刊`, `2024-03-24 周日`."""
     found = _LEADING_DAY.match(name)
     words = name[found.end():].strip() if found and date_in_name(found[1]) else ""
-    if is_slug(words) or _KIND.fullmatch(words) or LANGUAGE.fullmatch(words):
+    if is_slug(words) or _KIND.fullmatch(words):
         return ""
     joined = " " not in words and len(re.findall("[-_]", words)) > 1
     return re.sub("[-_]", " ", words) if joined else words

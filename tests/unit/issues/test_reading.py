@@ -126,6 +126,8 @@ def test_tags_are_those_of_the_front_matter_or_of_its_taxonomies(text: str, tags
     ("2024-03-24.zh.md", "没有标题", "2024-03-24.zh"),
     ("2024-03-24-newsletter.md", "No heading", "2024-03-24-newsletter"),
     ("2024-03-24 墨水周刊.md", "没有标题", "2024-03-24 墨水周刊"),
+    ("2024-03-24-周日.md", "没有标题", "2024-03-24-周日"), ("2024-03-24 (2).md", "No heading", "2024-03-24 (2)"),
+    ("2024-03-24-On-Paper.md", "## Ink\n\n## Pens", "Ink"), ("2024-03-24-a-b.md", "## Ink\n\n## Pens", "Ink"),
 ])
 def test_the_title_is_front_matter_then_file_name_then_heading_then_stem(path: str, text: str, title: str) -> None:
     assert manuscript(text, path).title == title
