@@ -44,7 +44,8 @@ _IN_ITEM = 3
 
 _MARKED = re.compile(r"\*\*|`|\]\(|<[a-z/!]|&[a-z#]", re.IGNORECASE)  # what hardly means itself: not `__init__`
 _SMALL = re.compile(r"<small\b[^>]*>(.*?)</small>", re.DOTALL | re.IGNORECASE)
-_LABEL = re.compile(r"\W{0,8}(\w[\w ]{0,24})(?:\*\*|__)?[:：]")
+# No label is the scheme of an address, nor the hour of `9:30`.
+_LABEL = re.compile(r"\W{0,8}(\w[\w ]{0,24})(?:\*\*|__)?(?!(?<=\d)[:：]\d)[:：](?!//)")
 _LINK = re.compile(r"(?:https?|ftp|mailto):\S+")
 _ADDRESS = re.compile(rf"{_LINK.pattern}|[\w.+-]{{1,64}}@[\w.-]+")  # from each character on: slow
 _CONTENTS_LINE = re.compile(r"\s*(?:\d{1,3}\s*[、.．)）]|\[\[?toc\]?\]|@\[toc\])", re.IGNORECASE)

@@ -201,6 +201,10 @@ def test_the_cover_is_front_matter_or_the_picture_in_the_first_block(text: str, 
     (("# Ink\n\n## Pens\n\n- **Source:** the paper mill\n- **Day:** a Monday in March\n- Pens: all of them are here\n\n"
       "## Nibs\n\n- 📰 **Source**: the other mill\n- **Day:** a Friday in March"),
      ("Pens: all of them are here",), False),
+    ("- 09:30 Doors open, with tea\n\n### Friday\n\n- 09:00 Ink is made by hand",
+     ("09:30 Doors open, with tea", "09:00 Ink is made by hand"), False),
+    ("- https://example.com/a all that is known about ink\n\n### Nibs\n\n- https://example.com/b all that is known about nibs",
+     ("https://example.com/a all that is known about ink", "https://example.com/b all that is known about nibs"), False),
 ])
 def test_descriptions_are_the_authors_words_then_paragraphs_that_say_something(
     text: str, descriptions: tuple[str, ...], described: bool,
