@@ -89,6 +89,8 @@ note = Table(
     Column("name", Text, primary_key=True),
     Column("value", Text, nullable=False),
 )
+ANCHOR = "anchor"  # the note that says when this run of the machine began
+STEADY = "steady"  # and this one how far its clock had come that nobody sets
 
 # ---- book 1, the archive: what we say ---------------------------------------------------------
 

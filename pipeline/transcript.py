@@ -151,7 +151,9 @@ def _as_json(value: Any) -> Any:
 # ---- in -----------------------------------------------------------------------------------------
 
 def _clear_unused(connection: Connection, shown: str) -> None:
-    """Takes away the name of a ledger that remembers nothing, and has nobody at work on it, for the export's."""
+    """Takes away the name of a ledger that remembers nothing, and has nobody at work on it, for the export's; with it
+    what the clocks showed to who looked."""
+    connection.execute(delete(schema.note).where(schema.note.c.name.in_((schema.ANCHOR, schema.STEADY))))
     if any(_count(connection, table) for table in TABLES if table is not schema.ledger):
         raise Refusal("there is a ledger already, with its own record of who was mailed", path=shown,
                       remedy="name another `database`, or move this one away first")

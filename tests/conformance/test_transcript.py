@@ -121,6 +121,9 @@ def test_restore_over_a_ledger_that_remembers_nothing_takes_its_place(
     write_transcript(filled, tmp_path / "out", silent)
     looked_at = Database(other)
     looked_at.create(now=NOON, orphan=True)
+    notebook = Ledger(looked_at).notebook
+    notebook.anchor("this run of the machine", NOON, now=NOON)
+    notebook.note_steady(NOON)
 
     read_transcript(looked_at, tmp_path / "out", silent, now=LATER)
     write_transcript(looked_at, tmp_path / "again", silent)

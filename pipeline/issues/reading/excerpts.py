@@ -234,19 +234,21 @@ def _paragraphs(blocks: _Blocks, width: int = ENOUGH_WORDS) -> Iterator[str]:
 def _lists(blocks: _Blocks) -> Iterator[str]:
     """Top-level lists by the beginnings of their items: all that an issue of links says of itself.
 
-    What several lists say under one label, such as **Source:**, are data of what the issue tells.
+    What several lists say under one label, such as **Source:**, are data of what the issue tells, where it says more.
     """
     opened = [at for at, token in enumerate(blocks.tokens)
               if token.type in ("bullet_list_open", "ordered_list_open") and not token.level]
     lists = [[token for token in takewhile(lambda token: token.level, blocks.tokens[start + 1:])
               if token.type == "inline" and token.level == _IN_ITEM] for start in opened]
     labels = Counter(label for items in lists for label in {_label(item) for item in items})
+    data = {label for label, count in labels.items() if label and count > 1}
+    if all(_label(item) in data for items in lists for item in items):
+        data = set()
     for items in lists:
         text = ""
         for item in items:
-            label = _label(item)
-            is_data = label and labels[label] > 1
-            if len(text) <= MAX_CHARS and "](#" not in item.content and not is_data:  # no contents
+            is_other = "](#" in item.content or _label(item) in data  # contents, data
+            if len(text) <= MAX_CHARS and not is_other:
                 text += (_BETWEEN if text else "") + blocks.plain(item, item.content[:_ENOUGH])
         if _says_something(text):
             yield cut(text)

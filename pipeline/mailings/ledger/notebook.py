@@ -12,10 +12,8 @@ from sqlalchemy import Connection, delete, func, select, union_all, update
 from pipeline.database import Database, text_digest
 from pipeline.mailings.ledger.mailings import withdrawn
 from pipeline.mailings.mailing import OPEN
-from pipeline.schema import delivery, event, ledger, mailing, note, tally, worker
+from pipeline.schema import ANCHOR, STEADY, delivery, event, ledger, mailing, note, tally, worker
 
-ANCHOR = "anchor"  # the note that says when this run of the machine began
-STEADY = "steady"  # and this one how far its clock had come that nobody sets
 LONGEST_OFF = timedelta(days=30)  # a machine that seems to have been off for longer has a clock that is wrong
 FIRST_RESTORE = 10**9  # seconds since 1970: no ledger gets there by counting its epochs
 

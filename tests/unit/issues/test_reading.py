@@ -203,8 +203,12 @@ def test_the_cover_is_front_matter_or_the_picture_in_the_first_block(text: str, 
      ("Pens: all of them are here",), False),
     ("- 09:30 Doors open, with tea\n\n### Friday\n\n- 09:00 Ink is made by hand",
      ("09:30 Doors open, with tea", "09:00 Ink is made by hand"), False),
-    ("- https://example.com/a all that is known about ink\n\n### Nibs\n\n- https://example.com/b all that is known about nibs",
-     ("https://example.com/a all that is known about ink", "https://example.com/b all that is known about nibs"), False),
+    (("- https://example.com/a all that is known about ink\n\n### Nibs\n\n"
+      "- https://example.com/b all that is known about nibs"),
+     ("https://example.com/a all that is known about ink",
+      "https://example.com/b all that is known about nibs"), False),
+    ("- **Tool:** a pen for the left hand\n\n### Nibs\n\n- **Tool:** a nib for thin lines",
+     ("Tool: a pen for the left hand", "Tool: a nib for thin lines"), False),
 ])
 def test_descriptions_are_the_authors_words_then_paragraphs_that_say_something(
     text: str, descriptions: tuple[str, ...], described: bool,
