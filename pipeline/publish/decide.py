@@ -58,7 +58,7 @@ class Decisions:
             self._archive.stand([replace(record, state=State.PUBLISHED, reason="approved", since=now)])
         if record.missing_at is not None:
             return f"{approved}: will be mailed once its file is back"
-        if any(file.key == record.key for file in self._archive.files.broken()):
+        if record.key in self._archive.files.mistakes():
             return f"{approved}: will be mailed once its file can be read; `avviso status` says what is wrong"
         if record.due_at > now:
             return f"{approved}: will be mailed {local(record.due_at, self._zone)}"

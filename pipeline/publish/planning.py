@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from pipeline.errors import EditionError
+from pipeline.errors import EditionError, Problem
 from pipeline.issues.archive import Archive
 from pipeline.issues.issue import State
 from pipeline.issues.record import Record
@@ -62,9 +62,9 @@ class Planner:
 
     def planned(self, now: datetime) -> list[PlannedMailing]:
         """Everything that is not finished, in the order in which it will happen."""
-        broken = {file.key: str(file.problem) for file in self._archive.files.broken()}
+        mistakes = self._archive.files.mistakes()
         found = [one for record in self._archive.issues().values()
-                 for one in self._of(_with_problem(record, broken.get(record.key)), now)]
+                 for one in self._of(_with_problem(record, mistakes.get(record.key)), now)]
         return sorted(found, key=lambda one: (one.at is None, one.at or now, one.issue.due_at, one.issue.key))
 
     def _of(self, record: Record, now: datetime) -> Iterator[PlannedMailing]:
@@ -111,7 +111,7 @@ class Planner:
         return len(edition.html.encode()), ""
 
 
-def _with_problem(record: Record, problem: str | None) -> Record:
+def _with_problem(record: Record, problem: Problem | None) -> Record:
     """An issue as a pass treats it: what is in the feeds but not mailed yet waits, too, until its file can be read."""
     is_waiting = record.state in MOVES and record.state is not State.MAILED
-    return replace(record, state=State.PROBLEM, reason=problem) if problem and is_waiting else record
+    return replace(record, state=State.PROBLEM, reason=str(problem)) if problem and is_waiting else record

@@ -39,6 +39,10 @@ class KnownFiles:
         """Those with a problem, ordered by path."""
         return list(self._read(select(*_COLUMNS).where(_PROBLEM.is_not(None)).order_by(issue_file.c.path)))
 
+    def mistakes(self) -> dict[str, Problem]:
+        """Why the files of known issues cannot be read, by the issue's key."""
+        return {file.key: file.problem for file in self.broken() if file.key is not None and file.problem is not None}
+
     def _read(self, statement: Select[Any]) -> Iterator[KnownFile]:
         with self._db.read() as connection:
             rows = connection.execute(statement).all()
