@@ -14,7 +14,6 @@ from typing import Protocol
 from pipeline.checking.characters import find_characters
 from pipeline.checking.links import Exists, find_link_problems
 from pipeline.checking.marks import find_marks
-from pipeline.checking.neighbours import Neighbour, find_neighbour_problems
 from pipeline.checking.pictures import find_picture_problems
 from pipeline.checking.source import Source
 from pipeline.checking.targets import named
@@ -50,7 +49,6 @@ class Specimen:
     line: int
     breaks: Breaks
     language: str
-    neighbour: Neighbour | None = None
     below_static: str | None = None
     draft: bool = False
 
@@ -83,17 +81,11 @@ def examine(
     return list(_fewer(sorted(found, key=lambda one: (one.line or 0, one.column or 0, one.rule))))
 
 
-def examine_specimen(specimen: Specimen, exists: Exists, folder: Sequence[Neighbour] = ()) -> list[Problem]:
-    """The same for a specimen, and beside its neighbours: all issues of the `folder`, itself among them.
-
-    A draft may be empty: its author has said that it is not finished.
-    """
-    found = [one for one in examine(
+def examine_specimen(specimen: Specimen, exists: Exists) -> list[Problem]:
+    """The same for a specimen. A draft may be empty: its author has said that it is not finished."""
+    return [one for one in examine(
         specimen, specimen.body, specimen.line, specimen.parsed(), exists, specimen.below_static)
         if not (specimen.draft and one.rule == "text-empty")]
-    others = [one for one in folder if one.path != specimen.path]
-    beside = find_neighbour_problems(specimen.neighbour, others) if specimen.neighbour else ()
-    return [*beside, *found]
 
 
 def errors_of(

@@ -5,7 +5,9 @@ The rules ask little, because calendars are irregular: an issue may be late, a s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
@@ -19,6 +21,7 @@ from pipeline.issues.reading.years import begin_anew, year_named
 
 FAR = timedelta(days=45)   # nearer than this is never far
 PAUSES = 6                 # how many usual intervals make a date far
+HABIT = 4                  # dated issues whose intervals say what is usual
 ALIKE = 2                  # others of the same title, of which one may be meant
 
 
@@ -32,52 +35,82 @@ class Neighbour:
     title: str = ""
 
 
-def find_neighbour_problems(issue: Neighbour, others: Sequence[Neighbour]) -> Iterator[Problem]:
-    """What is odd about an issue's number, date and title. `others` are all issues of the folder but this."""
-    yield from _name_and_day(issue)
-    yield from _title(issue, others)
-    if issue.number is None:
-        return
-    if begin_anew((year_named(one.path), one.number) for one in (issue, *others)):
-        others = [one for one in others if year_named(one.path) == year_named(issue.path)]
-    numbered = sorted((one for one in others if one.number is not None), key=lambda one: (one.number or 0, one.path))
-    before = [one for one in numbered if (one.number or 0) < issue.number]
-    after = [one for one in numbered if (one.number or 0) > issue.number]
-    twin = next((one for one in numbered if one.number == issue.number), None)
-    if twin:
-        yield _problem(issue, "number-twice", f"{twin.path} has the number {issue.number} too",
-                       "give one of them another number")
-    if before and before[-1].number != issue.number - 1:
-        yield _problem(issue, "number-gap", f"its number is {issue.number}, the one before is {before[-1].number}",
-                       "renumber it, or leave it so if the gap is meant")
-    if issue.day:
-        yield from _order(issue, issue.day, [(one.day, one.number) for one in before if one.day],
-                          [one.day for one in after if one.day])
+class Neighbourhood:
+    """All issues of a folder beside one another, put in order once: one costs no more to judge in a large folder."""
+
+    def __init__(self, issues: Iterable[Neighbour]) -> None:
+        self._issues = {one.path: one for one in issues}
+        self._titles = Counter(one.title for one in self._issues.values())
+        self._anew = begin_anew((year_named(one.path), one.number) for one in self._issues.values())
+        numbered: defaultdict[str, list[tuple[int, Neighbour]]] = defaultdict(list)
+        for one in self._issues.values():
+            if one.number is not None:
+                numbered[self._series_of(one)].append((one.number, one))
+        self._series = {name: _Series(members) for name, members in numbered.items()}
+
+    def problems_of(self, path: str) -> Iterator[Problem]:
+        """What is odd about an issue's number, date and title; nothing for a file that is not in the folder."""
+        issue = self._issues.get(path)
+        if issue is None:
+            return
+        yield from _name_and_day(issue)
+        yield from _title(issue, self._titles[issue.title] - 1)
+        if issue.number is not None:
+            yield from self._series[self._series_of(issue)].problems_of(issue, issue.number)
+
+    def _series_of(self, issue: Neighbour) -> str:
+        return year_named(issue.path) if self._anew else ""
 
 
-def _order(
-    issue: Neighbour, day: date, before: Sequence[tuple[date, int | None]], after: Sequence[date],
-) -> Iterator[Problem]:
-    """`before` are days with the numbers they belong to, `after` days, both in the order of the numbers."""
-    if not before:
-        return
-    previous, number = before[-1]
-    if day < previous:
-        yield _problem(issue, "date-order", f"it is dated {day}, before issue {number} of {previous}",
-                       "mend one of the dates")
-        return
-    chain = [*(one for one, _ in before), day, *after]
+class _Series:
+    """Issues whose numbers go on from one to the next, each with its number."""
+
+    def __init__(self, members: Iterable[tuple[int, Neighbour]]) -> None:
+        self._members = sorted(members, key=lambda one: (one[0], one[1].path))
+        self._days = [(number, one.day) for number, one in self._members if one.day]
+        self._usual = _usual_interval([day for _, day in self._days])
+
+    def problems_of(self, issue: Neighbour, number: int) -> Iterator[Problem]:
+        start = bisect_left(self._members, number, key=_number)
+        end = bisect_right(self._members, number, key=_number)
+        twin = next((one for _, one in self._members[start:end] if one is not issue), None)
+        if twin:
+            yield _problem(issue, "number-twice", f"{twin.path} has the number {number} too",
+                           "give one of them another number")
+        before = self._members[start - 1][0] if start else number - 1
+        if before != number - 1:
+            yield _problem(issue, "number-gap", f"its number is {number}, the one before is {before}",
+                           "renumber it, or leave it so if the gap is meant")
+        earlier = bisect_left(self._days, number, key=_number)
+        if issue.day and earlier:
+            yield from self._date(issue, issue.day, *self._days[earlier - 1])
+
+    def _date(self, issue: Neighbour, day: date, number: int, previous: date) -> Iterator[Problem]:
+        """`number` and day of the nearest before that has one."""
+        if day < previous:
+            yield _problem(issue, "date-order", f"it is dated {day}, before issue {number} of {previous}",
+                           "mend one of the dates")
+        elif self._usual is not None and day - previous > max(FAR, timedelta(days=PAUSES * self._usual)):
+            yield _problem(issue, "date-far", f"it is dated {day}, {(day - previous).days} days after "
+                           f"issue {number}; usual are {self._usual:.0f}", "look at the year and the month")
+
+
+def _number(member: tuple[int, object]) -> int:
+    return member[0]
+
+
+def _usual_interval(days: Sequence[date]) -> float | None:
+    """Days from one issue to the next, in the order of the numbers; None for fewer issues than tell of a habit."""
+    if len(days) < HABIT:
+        return None
     from statistics import median  # slow import: decimal and fractional numbers
 
-    usual = median(abs((b - a).days) for a, b in pairwise(chain))
-    if len(chain) > 3 and day - previous > max(FAR, timedelta(days=PAUSES * usual)):
-        yield _problem(issue, "date-far", f"it is dated {day}, {(day - previous).days} days after "
-                       f"issue {number}; usual are {usual:.0f}", "look at the year and the month")
+    return median(abs((after - before).days) for before, after in pairwise(days))
 
 
-def _title(issue: Neighbour, others: Sequence[Neighbour]) -> Iterator[Problem]:
-    alike = sum(one.title == issue.title for one in others) if issue.title else 0
-    if alike >= ALIKE:
+def _title(issue: Neighbour, alike: int) -> Iterator[Problem]:
+    """`alike` is how many others have its title."""
+    if issue.title and alike >= ALIKE:
         yield _problem(issue, "title-twice", f'its title "{shorten(issue.title)}" is that of {alike} others',
                        "write a title: of its own at its top, or put {number} or {date} in mailings.subject")
 

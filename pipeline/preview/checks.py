@@ -13,7 +13,7 @@ from pathlib import Path
 from pipeline.app import PACKAGED, App
 from pipeline.checking.examine import Specimen, examine_specimen
 from pipeline.checking.mending import Change, mend
-from pipeline.checking.neighbours import Neighbour
+from pipeline.checking.neighbours import Neighbour, Neighbourhood
 from pipeline.checking.rules import RULES
 from pipeline.editions.edition import Edition
 from pipeline.editions.fitting import LIMIT
@@ -40,7 +40,6 @@ ALMOST = 0.85                # how much of a name two names share, so that one i
 TAIL = 60                    # characters, blanks left out, by which the end of an issue is known again
 
 Progress = Callable[[int, int], None]
-Folder = tuple[Files, Sequence[Neighbour]]  # what the rules ask beside the issue at hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +59,13 @@ def check(app: App, names: Sequence[str], *, everything: bool, progress: Progres
         problems = look(books)
         records, found = _chosen(books, names, problems, everything=everything)
         specimens = [*(specimen(books, record) for record in records), *_undated(books, found)]
-        neighbours = beside(books, problems)
+        neighbours = neighbourhood(books, problems)
+        found += [finding for record in records for finding in neighbours.problems_of(record.path)]
         found += _same_addresses(books, records)
         asked = [record for record in records if names or record.state not in FINISHED]
         found += [finding for record in asked for finding in mail_findings(books, record)]
         found += template_findings(books)
-    for findings in _examined(specimens, (app.files, neighbours), progress or _silently):
+    for findings in _examined(specimens, app.files, progress or _silently):
         found += findings  # after the books are closed: senders must not wait for us
     return _in_order(found)
 
@@ -116,22 +116,19 @@ def _chosen(
     return records, broken
 
 
-def _examined(
-    specimens: Sequence[Specimen], folder: Folder, progress: Progress,
-) -> Iterator[list[Problem]]:
+def _examined(specimens: Sequence[Specimen], files: Files, progress: Progress) -> Iterator[list[Problem]]:
     """What is wrong with the words of each, in several processes where that pays."""
     workers = WorkerPool(cores())
     try:
-        for done, findings in enumerate(workers.each(_examine, folder, specimens, len(specimens)), 1):
+        for done, findings in enumerate(workers.each(_examine, files, specimens, len(specimens)), 1):
             progress(done, len(specimens))
             yield findings
     finally:
         workers.close()
 
 
-def _examine(folder: Folder, one: Specimen) -> list[Problem]:
-    files, neighbours = folder
-    return examine_specimen(one, files, neighbours)
+def _examine(files: Files, one: Specimen) -> list[Problem]:
+    return examine_specimen(one, files)
 
 
 def _silently(_done: int, _all: int) -> None:
@@ -154,7 +151,7 @@ def specimen(app: App, record: Record) -> Specimen:
     text = app.archive.text(record.key)
     language = record.language or app.config.publication.language
     return Specimen(record.path, record.title, record.cover, text.body, text.body_line, app.config.issues.breaks,
-                    language, _neighbour(record), app.files.below_static, record.draft)
+                    language, app.files.below_static, record.draft)
 
 
 def _undated(app: App, problems: Sequence[Problem]) -> Iterator[Specimen]:
@@ -168,18 +165,15 @@ def _undated(app: App, problems: Sequence[Problem]) -> Iterator[Specimen]:
                                     send_at=source.send_at, git_date=lambda _: None)
             language = found.language or app.config.publication.language
             yield Specimen(entry.path, found.title, found.cover, found.body, found.body_line, app.config.issues.breaks,
-                           language, below_static=app.files.below_static, draft=found.draft)
+                           language, app.files.below_static, found.draft)
 
 
-def beside(app: App, problems: Sequence[Problem]) -> list[Neighbour]:
-    """Every issue of the folder as its neighbours see it, also files that could not be read."""
-    known = {record.path: _neighbour(record) for record in app.archive.issues().values() if record.missing_at is None}
+def neighbourhood(app: App, problems: Sequence[Problem]) -> Neighbourhood:
+    """Every issue of the folder beside the others, also files that could not be read."""
+    known = {record.path: Neighbour(record.path, record.number, record.day, record.title)
+             for record in app.archive.issues().values() if record.missing_at is None}
     unread = {one.path: Neighbour(one.path, number_in_name(stem(one.path)), None) for one in problems}
-    return list((unread | known).values())
-
-
-def _neighbour(record: Record) -> Neighbour:
-    return Neighbour(record.path, record.number, record.day, record.title)
+    return Neighbourhood((unread | known).values())
 
 
 def mail_findings(app: App, record: Record) -> list[Problem]:

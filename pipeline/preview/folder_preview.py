@@ -28,7 +28,7 @@ from pipeline.issues.folder import read
 from pipeline.issues.record import Record
 from pipeline.mailings.envelope import Envelope
 from pipeline.preview.books import blank_books, look
-from pipeline.preview.checks import beside, mail_findings, specimen
+from pipeline.preview.checks import mail_findings, neighbourhood, specimen
 from pipeline.preview.copies import as_copy, newest, sample
 from pipeline.publish.gather import READ_WITH
 from pipeline.publish.manifest import seen, seen_size
@@ -182,9 +182,9 @@ class FolderPreview:
                 "feed_atom": "  " + atom[start:end] + "</entry>"}
 
     def _findings(self, record: Record) -> list[dict[str, object]]:
-        neighbours = beside(self._books, self._problems)
         found = [*(one for one in self._problems if one.path == record.path),
-                 *examine_specimen(specimen(self._books, record), self._books.files, neighbours),
+                 *neighbourhood(self._books, self._problems).problems_of(record.path),
+                 *examine_specimen(specimen(self._books, record), self._books.files),
                  *mail_findings(self._books, record)]
         return [one.as_json() for one in dict.fromkeys(found)]
 

@@ -17,7 +17,7 @@ import yaml
 
 from pipeline.app import App
 from pipeline.checking.examine import Specimen, examine_specimen
-from pipeline.checking.neighbours import Neighbour
+from pipeline.checking.neighbours import Neighbour, Neighbourhood
 from pipeline.checking.rules import RULES
 from pipeline.clock import SystemClock
 from pipeline.config import load
@@ -149,8 +149,8 @@ def of_texts(folder: Path) -> list[Problem]:
     for one in manuscripts:
         if one.day is None:
             return [Problem(one.path, "has no date", rule="date-missing")]
-    beside = {one.path: Neighbour(one.path, one.number, one.day, one.title) for one in manuscripts}
+    beside = Neighbourhood(Neighbour(one.path, one.number, one.day, one.title) for one in manuscripts)
     for one in manuscripts:
-        specimen = Specimen(one.path, one.title, one.cover, one.body, one.body_line, "auto", "en", beside[one.path])
-        found += examine_specimen(specimen, Files(folder), list(beside.values()))
+        specimen = Specimen(one.path, one.title, one.cover, one.body, one.body_line, "auto", "en")
+        found += [*beside.problems_of(one.path), *examine_specimen(specimen, Files(folder))]
     return found
