@@ -14,6 +14,7 @@ from unicodedata import category, east_asian_width
 COLUMNS = 74
 
 _ADDRESS = re.compile(r"<(?:[A-Za-z][A-Za-z0-9+.-]*:|AVVISO-HOLE-)[^<>\s]*>")
+_WHOLE = re.compile(r"[!-~]+|.", re.DOTALL)  # what no rule parts: ASCII between spaces, else one character
 _NOT_FIRST = frozenset(
     "!%),.:;?]}¢°·’”†‡›℃∶…‥—–、。〃〆々〉》」』】〕〗〙〛〞ゝゞーァィゥェォッャュョ﹚﹜！＂％＇），．：；？］｝～｠"
 )
@@ -77,11 +78,15 @@ def _tokens(text: str) -> Iterator[str]:
 
 
 def _words(text: str) -> Iterator[str]:
-    start = 0
-    for i in range(1, len(text) + 1):
-        if i == len(text) or _parted(text[i - 1], text[i]):
-            yield text[start:i]
-            start = i
+    word = ""
+    for piece in _WHOLE.findall(text):
+        if word and _parted(word[-1], piece[0]):
+            yield word
+            word = piece
+        else:
+            word += piece
+    if word:
+        yield word
 
 
 def _parted(one: str, other: str) -> bool:
