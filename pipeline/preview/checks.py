@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import partial
 from html import unescape
+from itertools import count
 from pathlib import Path
 
 from pipeline.app import PACKAGED, App
@@ -53,8 +54,9 @@ class Mended:
 def check(app: App, names: Sequence[str], *, everything: bool, progress: Progress | None = None) -> list[Problem]:
     """Findings in the issues named, in all, or in those not mailed yet; those of the folder and settings come first.
 
-    Raises IssueError when a name is nobody's. `progress(done, all)` is called as issues are finished.
+    Raises IssueError when a name is nobody's. `progress(done, all)` is called as mails and texts are looked over.
     """
+    watch, done = progress or _silently, count(1)
     with rehearsal(app) as books:
         problems = look(books)
         records, found = _chosen(books, names, problems, everything=everything)
@@ -63,10 +65,14 @@ def check(app: App, names: Sequence[str], *, everything: bool, progress: Progres
         found += [finding for record in records for finding in neighbours.problems_of(record.path)]
         found += _same_addresses(books, records)
         asked = [record for record in records if names or record.state not in FINISHED]
-        found += [finding for record in asked for finding in mail_findings(books, record)]
+        total = len(asked) + len(specimens)
+        for record in asked:
+            found += mail_findings(books, record)
+            watch(next(done), total)
         found += template_findings(books)
-    for findings in _examined(specimens, app.files, progress or _silently):
-        found += findings  # after the books are closed: senders must not wait for us
+    for findings in _examined(specimens, app.files):  # after the books are closed: senders must not wait for us
+        found += findings
+        watch(next(done), total)
     return _in_order(found)
 
 
@@ -116,13 +122,11 @@ def _chosen(
     return records, broken
 
 
-def _examined(specimens: Sequence[Specimen], files: Files, progress: Progress) -> Iterator[list[Problem]]:
+def _examined(specimens: Sequence[Specimen], files: Files) -> Iterator[list[Problem]]:
     """What is wrong with the words of each, in several processes where that pays."""
     workers = WorkerPool(cores())
     try:
-        for done, findings in enumerate(workers.each(_examine, files, specimens, len(specimens)), 1):
-            progress(done, len(specimens))
-            yield findings
+        yield from workers.each(_examine, files, specimens, len(specimens))
     finally:
         workers.close()
 
