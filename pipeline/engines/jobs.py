@@ -160,7 +160,8 @@ class Shift:
                       broadcasts=post.broadcasts, expire=app.config.mailings.expire)
         return Dispatch(
             app.ledger, self._presence.worker, board=self._presence.board, open_transport=app.open_transport,
-            compose=app.composer, prepare=app.composer.prepare, pace=pace, clock=app.clock,
+            compose=app.composer, prepare=app.composer.prepare, rested=telling("tidy", self._end_mailings),
+            pace=pace, clock=app.clock,
             chance=random.SystemRandom().random, terms=terms, steady=app.steady, brake=self._brake,
             warm_up=self._warm_up)
 
@@ -180,12 +181,17 @@ class Shift:
         for mailing_id in ledger.mailings.overdue(steady):
             self._give_up(mailing_id, now)
         self._app.refusals.collect()
-        for ended in map(ledger.mailings.get, ledger.mailings.finish(now)):
+        self._end_mailings()
+        self._app.empty_spool()
+        self._app.note_steady()
+
+    def _end_mailings(self) -> None:
+        """Those whose last reader is settled; said once, whoever finds it."""
+        mailings = self._app.ledger.mailings
+        for ended in map(mailings.get, mailings.finish(self._app.clock.now())):
             counts = {state.value: n for state, n in ended.counts.items() if n}
             log.info("mailing.sent", extra={
                 "issue": ended.issue_key, "list": ended.list, "audience": ended.audience, **counts})
-        self._app.empty_spool()
-        self._app.note_steady()
 
     def _stop_older(self) -> None:
         """Raises Refusal where an older copy was put back meanwhile; what that is in the middle of stops."""

@@ -42,13 +42,14 @@ class Report:
 class Dispatch:
     """Everything senders share. `compose` turns a claim into a message; `chance` gives [0, 1).
 
-    `prepare` hears of the claims that come next, so that what takes long may begin.
+    `prepare` hears of the claims that come next, so that what takes long may begin; `rested` is called when a sender
+    has nothing left of what it had, so that a mailing may be over.
     """
 
     def __init__(
         self, ledger: Ledger, worker: Worker, *, board: Board, open_transport: Callable[[], Transport],
         compose: Callable[[Claim], Message], pace: Pace, clock: Clock, chance: Callable[[], float], terms: Terms,
-        prepare: Callable[[Iterable[Claim]], None] = lambda _: None,
+        prepare: Callable[[Iterable[Claim]], None] = lambda _: None, rested: Callable[[], None] = lambda: None,
         steady: Callable[[], datetime] | None = None, brake: RefusalBrake | None = None, warm_up: WarmUp | None = None,
     ) -> None:
         self.ledger = ledger
@@ -57,6 +58,7 @@ class Dispatch:
         self.open_transport = open_transport
         self.compose = compose
         self.prepare = prepare
+        self.rested = rested
         self.pace = pace
         self.clock = clock
         self.chance = chance

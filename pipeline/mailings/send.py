@@ -95,11 +95,16 @@ class Sender:
     def work(self) -> None:
         """The thread's life."""
         self._crew.join(self)
+        had_some = False
         try:
             while not (self._stop.is_set() or self._has_given_up or self._dispatch.failure):
                 left = self._crew.left
-                if not self._serve() and self._is_over(left):
+                has_some = self._serve()
+                if had_some and not has_some:
+                    self._dispatch.rested()
+                if not has_some and self._is_over(left):
                     break
+                had_some = has_some
         except BaseException as error:  # noqa: BLE001, raised again by the thread that waits for this one
             self._dispatch.failure = error
         finally:

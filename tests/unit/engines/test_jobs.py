@@ -14,7 +14,7 @@ import pytest
 from pipeline.engines import jobs
 from pipeline.engines.jobs import LEASE, Shift, alone, publish_once, telling
 from pipeline.errors import Busy, ConfigError, Conflict, OutputError, Refusal, TransportError, Unavailable
-from pipeline.mailings.mailing import COPIES, Claim, DeliveryState, Doubt, Outcome
+from pipeline.mailings.mailing import COPIES, Claim, DeliveryState, Doubt, MailingState, Outcome
 from pipeline.mailings.sender_queue import GROUP
 from pipeline.providers.base import Message, Transport
 from pipeline.providers.local import Faulty, Outbox
@@ -388,3 +388,16 @@ def test_nothing_waits_for_a_mailbox_but_the_round_that_reads_it(tmp_path: Path)
     assert letters.app.ledger.notebook.note("mailbox_trouble") == (
         "the mailbox of letters at 127.0.0.1:1 does not answer: [Errno 111] Connection refused: "
         "it is tried again in a minute; nothing in it is lost")
+
+
+def test_a_mailing_is_over_with_its_last_reader_and_waits_for_no_tidying(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture,
+) -> None:
+    letters = publication(tmp_path)
+
+    with caplog.at_level(logging.INFO), Shift.begin(letters.app) as shift:
+        shift.turn(threading.Event())
+
+    assert letters.app.ledger.mailings.all()[-1].state == MailingState.SENT
+    assert counts(letters) == {"sent": 3}
+    assert [one.getMessage() for one in caplog.records].count("mailing.sent") == 1
