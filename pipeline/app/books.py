@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -59,6 +59,12 @@ class Books:
                 hide_from_git(self.config.var)  # readers and keys: one `git push` would publish them
         database.check_version()
         return database
+
+    @property
+    def has_ledger(self) -> bool:
+        """Whether there is a ledger yet; asking makes none, and keeps nothing open."""
+        with closing(open_database(self.config)) as database:
+            return database.exists
 
     def close(self) -> None:
         """Lets go of the ledger: what lies beside its file is brought into it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,8 @@ def migrate(invocation: Invocation) -> int:
     """
     from pipeline.app import open_database  # slow import
 
-    database = open_database(invocation.settings())
-    version = database.migrate() if database.exists else None
+    with closing(open_database(invocation.settings())) as database:
+        version = database.migrate() if database.exists else None
     invocation.answer({"version": version}, [f"the ledger has version {version}" if version
                                              else "there is no ledger yet: the first pass makes it"])
     return DONE

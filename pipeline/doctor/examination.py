@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -51,14 +51,15 @@ def open_names(app: App) -> Names:
 
 def examine(doctor: Doctor, watch: Callable[[int, int], object]) -> list[Finding]:
     """Everything. What one part says no to does not stop the others."""
-    sections = _sections(doctor)
     findings: list[Finding] = []
-    for place, (name, look) in enumerate(sections):
-        watch(place, len(sections))
-        try:
-            findings.extend(look())
-        except PipelineError as problem:
-            findings.append(refused(name, problem))
+    with ExitStack() as opened:
+        sections = _sections(doctor, opened)
+        for place, (name, look) in enumerate(sections):
+            watch(place, len(sections))
+            try:
+                findings.extend(look())
+            except PipelineError as problem:
+                findings.append(refused(name, problem))
     watch(len(sections), len(sections))
     return findings
 
@@ -68,10 +69,11 @@ def exit_code(findings: list[Finding]) -> int:
     return int(any(one.state is State.ERROR for one in findings))
 
 
-def _sections(doctor: Doctor) -> list[Section]:
+def _sections(doctor: Doctor, opened: ExitStack) -> list[Section]:
     app, config = doctor.app, doctor.app.config
     kind, sender = config.transport.kind, config.mailings.sender.address
     database = open_database(config)  # the app's own would be made if it is not there
+    opened.callback(database.close)
     folders = [config.var, config.feeds.folder, config.site.folder]
     list_ids = [f"{one.id}.{domain_of(sender)}" for one in config.lists]
     return [

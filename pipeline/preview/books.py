@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from pipeline.app import App, open_database
+from pipeline.app import App
 from pipeline.audience.tokens import KeyRing
 from pipeline.clock import Clock
 from pipeline.errors import Problem
@@ -25,7 +25,7 @@ NO_SECRET = b"links of a preview lead nowhere"
 @contextmanager
 def rehearsal(app: App) -> Iterator[App]:
     """The publication on its own books, inside a transaction that never happens. For one thread, and briefly."""
-    if not open_database(app.config).exists:
+    if not app.has_ledger:
         with blank_books(app, app.clock) as blank:
             yield blank
         return

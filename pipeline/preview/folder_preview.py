@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from pipeline.app import App, open_database
+from pipeline.app import App
 from pipeline.checking.examine import examine_specimen
 from pipeline.clock import Clock
 from pipeline.editions.fitting import LIMIT
@@ -63,7 +63,7 @@ class IssuePreview:
 def preview_of(app: App) -> Iterator[FolderPreview]:
     """A preview of this publication, filled with what its ledger knows."""
     with blank_books(app, EagerClock(app.clock)) as books:
-        if open_database(app.config).exists:
+        if app.has_ledger:
             _fill(books, app)
         yield FolderPreview(books)
 

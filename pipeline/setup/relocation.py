@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from pipeline.app import App, open_database
@@ -50,7 +51,8 @@ def restore_publication(app: App, folder: Path, tell: Progress) -> dict[str, int
     if kept is not None and brought is not None and kept != brought:
         raise Refusal("another secret signs links here: those in mails that went out would end", rule="secret",
                       path=str(app.config.var / SECRET), remedy="move that file away, then restore again")
-    rows = read_transcript(open_database(app.config), folder, tell, now=app.clock.now())
+    with closing(open_database(app.config)) as database:
+        rows = read_transcript(database, folder, tell, now=app.clock.now())
     if brought is not None and kept is None and not app.config.web.secret:
         _keep(app.config.var / SECRET, brought)
     stop_what_may_have_gone_on(app.ledger, app.clock.now())
