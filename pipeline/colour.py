@@ -6,6 +6,7 @@ Readable is a contrast of 4.5 to 1 for text (WCAG 2.2, success criterion 1.4.3).
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 LEGIBLE = 4.5
 
@@ -24,6 +25,7 @@ def contrast(one: str, other: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
+@lru_cache(maxsize=64)  # each page asks for the same few
 def legible(colour: str, ground: str, least: float = LEGIBLE) -> str:
     """The nearest shade of this hue, `#rrggbb`, that can be read on `ground`: black or white is mixed in by degrees."""
     pole = 0 if _luminance(_channels(ground)) > 0.18 else 255
