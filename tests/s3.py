@@ -6,14 +6,18 @@ The signature is computed once more from the request as it came, by Amazon's own
 from __future__ import annotations
 
 import hashlib
+import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Self
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 from xml.sax.saxutils import escape
 
+import pytest
 from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
@@ -64,6 +68,33 @@ def served(bucket: Bucket) -> Iterator[Bucket]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@dataclass(frozen=True, slots=True)
+class Lender:
+    """Where Amazon's own tools find keys: what a program of the owner's prints, which is asked again when they end."""
+
+    keys: Path
+
+    @classmethod
+    def known(cls, folder: Path, patch: pytest.MonkeyPatch) -> Self:
+        """The only place where they look; it lends keys that have ended already."""
+        lender = cls(folder / "keys.json")
+        config = folder / "aws-config"
+        config.write_text(f"[default]\ncredential_process = cat {lender.keys}\n", "utf-8")
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+            patch.delenv(name, raising=False)
+        patch.setenv("AWS_CONFIG_FILE", str(config))
+        patch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(folder / "none"))
+        lender.lend("2001-01-01T00:00:00Z")
+        return lender
+
+    def lend(self, until: str, secret: str = SECRET) -> None:
+        self.keys.write_text(json.dumps({
+            "Version": 1, "AccessKeyId": KEY_ID, "SecretAccessKey": secret, "Expiration": until}), "utf-8")
+
+    def end(self) -> None:
+        self.keys.unlink()
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -86,20 +86,13 @@ def read(root: Path, path: str, limit_bytes: int = LIMIT_BYTES) -> bytes:
     meanwhile. Raises IssueError: gone, not a plain file, unreadable, or larger than `limit_bytes`.
     """
     try:
-        descriptor = _open_below(root, path)
+        content = _content(root, path, limit_bytes)
     except OSError as error:
         remedy = "check that it is a plain file and who may read it"
         if isinstance(error, FileNotFoundError):
             remedy = "put it there, or write the whole address (https://…) of what is elsewhere"
         raise IssueError(f"cannot be read: {error.strerror}", path=path, rule="unreadable", remedy=remedy) from None
-    about = os.fstat(descriptor)
-    if not stat.S_ISREG(about.st_mode):
-        os.close(descriptor)  # `open` below would refuse a folder in its own way
-        raise IssueError(f"is {_kind(about.st_mode)}, not a file", path=path, rule="not-a-file",
-                         remedy="move it out of the folder or exclude it")
-    with open(descriptor, "rb") as file:  # noqa: PTH123 (a descriptor, not a path)
-        content = file.read(limit_bytes + 1) if about.st_size <= limit_bytes else None
-    if content is None or len(content) > limit_bytes:
+    if content is None:
         raise IssueError(f"is larger than {limit_bytes:,} bytes", path=path, rule="too-large",
                          remedy="shorten it, or exclude it if it is not an issue")
     return content
@@ -179,6 +172,19 @@ def _is_readable(path: str | Path, about: os.stat_result) -> bool:
     needed = stat.S_IRUSR if about.st_uid == os.geteuid() else stat.S_IROTH
     return bool(about.st_mode & needed) or os.access(
         path, os.R_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
+def _content(root: Path, path: str, limit_bytes: int) -> bytes | None:
+    """A file's bytes; None where they are more than that. Raises IssueError where it is no plain file, OSError."""
+    descriptor = _open_below(root, path)
+    about = os.fstat(descriptor)
+    if not stat.S_ISREG(about.st_mode):
+        os.close(descriptor)  # `open` below would refuse a folder in its own way
+        raise IssueError(f"is {_kind(about.st_mode)}, not a file", path=path, rule="not-a-file",
+                         remedy="move it out of the folder or exclude it")
+    with open(descriptor, "rb") as file:  # noqa: PTH123 (a descriptor, not a path)
+        content = file.read(limit_bytes + 1) if about.st_size <= limit_bytes else b""
+    return content if max(about.st_size, len(content)) <= limit_bytes else None
 
 
 def _open_below(root: Path, path: str) -> int:

@@ -66,7 +66,7 @@ class ApiTransport(Vendor):
 
     @abstractmethod
     def request(self, group: Group) -> Call:
-        """The call that hands over a group."""
+        """The call that hands over a group. Raises Unavailable where there are no keys for it."""
 
     @abstractmethod
     def results(self, answer: Answer) -> Sequence[Result] | None:
@@ -132,7 +132,10 @@ class ApiTransport(Vendor):
 
     def _hand_over(self, group: Group, until: float) -> Sequence[Result]:
         count = len(group.messages)
-        result = self._call(self.request(group), count)
+        try:
+            result = self._call(self.request(group), count)
+        except Unavailable as error:  # there is nothing to sign it with
+            result = error
         if not isinstance(result, TransportError):
             return result
         if count > 1 and (isinstance(result, Rejected) or (isinstance(result, Refused) and not result.session)):

@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesParser
@@ -300,7 +301,7 @@ def _decoded(part: Message) -> str:
 def _header(message: Message, name: str) -> str:
     try:
         return str(make_header(decode_header(_text_of(message, name))))
-    except (LookupError, ValueError):  # an encoding that nobody knows
+    except (LookupError, ValueError, HeaderParseError):  # an encoding that nobody knows, or base64 that was cut
         return _text_of(message, name)
 
 

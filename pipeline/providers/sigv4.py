@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from pipeline.errors import ConfigError, to_install
+from pipeline.errors import ConfigError, Unavailable, in_one_line, to_install
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 
@@ -49,23 +49,39 @@ def borrowed(section: str, extra: str) -> Callable[[], Credentials]:
     """The keys that Amazon's own tools find, for a section of the settings that has none: from the environment,
     ~/.aws or the role of the machine. They are fresh at every call: a role's change by the hour.
 
-    Raises ConfigError where there are none, or where the optional part `extra` is not installed.
+    Raises ConfigError where there are none, or where the optional part `extra` is not installed; what it gives raises
+    Unavailable where they have ended and cannot be had again.
     """
     try:
-        from botocore.session import get_session  # optional extra
+        from botocore.exceptions import BotoCoreError, ClientError  # optional extra
+        from botocore.session import get_session
     except ModuleNotFoundError:
         raise ConfigError(f"{section}.access_key_id is missing",
                           remedy=f"set it; or, to look where Amazon's own tools do, {to_install(extra)}") from None
-    found = get_session().get_credentials()
+    # The last three come from a program of the owner's that gives keys, and from a role whose keys have ended at birth.
+    failures = (BotoCoreError, ClientError, OSError, ValueError, RuntimeError)
+    try:
+        found = get_session().get_credentials()
+    except failures as error:
+        raise ConfigError(f"{section}: the search for the keys for Amazon failed: {_said(error)}",
+                          remedy="see what Amazon's own tools say, or set access_key_id and secret_access_key"
+                          ) from error
     if found is None:
         raise ConfigError(f"{section} has no keys for Amazon", remedy="set access_key_id and secret_access_key, "
                           "or give the keys where Amazon's own tools look for them")
 
     def fresh() -> Credentials:
-        frozen = found.get_frozen_credentials()
+        try:
+            frozen = found.get_frozen_credentials()
+        except failures as error:
+            raise Unavailable(f"the keys for Amazon cannot be had: {_said(error)}") from error
         return Credentials(frozen.access_key, frozen.secret_key, frozen.token or "")
 
     return fresh
+
+
+def _said(error: Exception) -> str:
+    return in_one_line(str(error))[:300]
 
 
 def _key(secret: str, scope: str) -> bytes:

@@ -42,7 +42,10 @@ class Place:
 
 
 class Store:
-    """The objects below the place's prefix, by their names without it. `find_credentials` is asked at every call."""
+    """The objects below the place's prefix, by their names without it. `find_credentials` is asked at every call.
+
+    Its calls raise Unreachable where the service or the keys are away, OutputError where it refuses them.
+    """
 
     def __init__(self, place: Place, find_credentials: Callable[[], Credentials], clock: Clock) -> None:
         self._place = place
@@ -85,9 +88,9 @@ class Store:
         asked = "&".join(f"{key}={quote(value, safe='-_.~')}" for key, value in sorted((query or {}).items()))
         sent = {"host": urlsplit(self._client.url).netloc, "x-amz-content-sha256": hashlib.sha256(content).hexdigest(),
                 **(headers or {})}
-        signature = sign(self._find_credentials(), self._place.region, "s3", method=method, path=path, headers=sent,
-                         body=content, now=self._clock.now(), query=asked)
         try:
+            signature = sign(self._find_credentials(), self._place.region, "s3", method=method, path=path,
+                             headers=sent, body=content, now=self._clock.now(), query=asked)
             answer = self._client.call(Call(method, f"{path}?{asked}" if asked else path, content, sent | signature))
         except TransportError as error:
             raise Unreachable(error.problem.message, remedy=GOES_ON) from error

@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 
-from pipeline.errors import PipelineError
+from pipeline.errors import Mistake, PipelineError
 
 log = logging.getLogger(__name__)
 
@@ -15,7 +15,7 @@ GRACE_S = 5.0
 
 
 class SpoolThread:
-    """Runs `work` when woken, and every ten seconds; what it says no to stays for the next round.
+    """Runs `work` when woken, and every ten seconds; what it says no to, or fails at, stays for the next round.
 
     `ending` is set at the end, so that a worker that rests in a flood need not be waited for.
     """
@@ -46,5 +46,7 @@ class SpoolThread:
                 self._work()
             except PipelineError as error:
                 log.warning("spool.waits", extra={"reason": str(error)})
+            except Exception as error:  # the outermost rim of a thread: it would end for good and be missed by nobody
+                log.exception("spool.failed", extra={"reason": str(Mistake(error))})
             self._woken.wait(ROUND_S)
             self._woken.clear()

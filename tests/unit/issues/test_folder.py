@@ -186,6 +186,16 @@ def test_reading_what_is_not_there_says_what_an_author_can_do(tmp_path: Path) ->
         "put it there, or write the whole address (https://…) of what is elsewhere")
 
 
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs the files of Linux about a process")
+def test_file_that_opens_and_cannot_be_read_to_its_end_is_a_problem_of_that_file() -> None:
+    """As on a disk with a bad sector: the memory of a process begins with a page that nobody has."""
+    with pytest.raises(IssueError) as refused:
+        read(Path("/proc/self"), "mem")
+
+    assert (refused.value.problem.message, refused.value.problem.rule) == (
+        "cannot be read: Input/output error", "unreadable")
+
+
 def test_reading_a_folder_names_it(tmp_path: Path) -> None:
     (tmp_path / "pictures").mkdir()
 

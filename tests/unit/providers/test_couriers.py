@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from pipeline.providers.postmark import Postmark
 from pipeline.providers.sigv4 import Credentials, sign
 from tests.mail_samples import edition, envelope, reader
 from tests.messages import NOON, message, outcome, send
+from tests.s3 import Lender
 from tests.standins import Fault, Reply, Service
 from tests.vendors import APIS, KEY, PLATFORMS, Vendor
 
@@ -321,6 +323,23 @@ def test_keys_of_amazon_are_found_where_its_own_tools_look(monkeypatch: pytest.M
     with at("ses", access_key_id=None, secret_access_key=None) as (service, transport):
         assert send(transport, LETTER) == "Receipt"
 
+    assert len(service.api.mails) == 1
+
+
+def test_with_keys_that_cannot_be_had_again_nothing_is_handed_over_until_they_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lender = Lender.known(tmp_path, monkeypatch)
+    with at("ses", access_key_id=None, secret_access_key=None) as (service, transport):
+        said = [send(transport, LETTER)]
+        lender.end()
+        said += [send(transport, LETTER)]
+        with pytest.raises(Unavailable, match="the keys for Amazon cannot be had: "):
+            transport.greet("weekly@example.com")
+        lender.lend("2126-01-01T00:00:00Z", KEY)
+        said += [send(transport, LETTER)]
+
+    assert said == ["Unavailable", "Unavailable", "Receipt"]
     assert len(service.api.mails) == 1
 
 

@@ -286,6 +286,19 @@ def test_mail_in_mail_without_an_end_says_nothing_to_us(content: bytes) -> None:
     assert read(content) == Returned()
 
 
+@pytest.mark.parametrize("field", [
+    b"Subject: Undelivered Mail Returned to Sender", b"From: MAILER-DAEMON@mx.example.net (Mail Delivery System)"])
+def test_report_with_a_field_that_was_cut_within_a_word_is_read(field: bytes) -> None:
+    """A title that a server returns may end anywhere, and five letters of base64 are no bytes."""
+    cut = field.partition(b" ")[0] + b" =?utf-8?b?5Y2V5?="
+    whole = sample("postfix-unknown")
+    event = read(whole.replace(field, cut)).event
+
+    assert whole.count(field) == 1
+    assert event
+    assert (event.kind, event.bounce, event.message_id) == (Kind.BOUNCED, "hard", MARK)
+
+
 # ---- readers who leave ----------------------------------------------------------------------------
 
 TOKEN = "EXdlZWtseQAAAAAABwAAAAAAAAAAAAAAAAAAAA"

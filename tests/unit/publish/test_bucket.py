@@ -10,10 +10,11 @@ import pytest
 
 pytest.importorskip("botocore", reason="needs the `s3` extra")
 
+from pipeline.errors import ConfigError
 from pipeline.feeds.twins import twin_names
 from pipeline.publish.s3 import GOES_ON, Place
 from tests.publications import Publication, words
-from tests.s3 import KEY_ID, SECRET, Bucket, served
+from tests.s3 import KEY_ID, SECRET, Bucket, Lender, served
 
 STRANGER = "robots.txt"
 
@@ -213,6 +214,40 @@ def test_keys_are_found_where_amazons_own_tools_look(
     assert letters.publish().problems == []
 
     assert set(here(letters)) < set(bucket.objects)
+
+
+def test_keys_that_cannot_be_had_again_are_one_line_and_the_next_pass_goes_on(
+    tmp_path: Path, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lender = Lender.known(tmp_path, monkeypatch)
+    settings = bucket.settings()
+    letters = Publication(tmp_path / "letters", {
+        "bucket": {name: settings[name] for name in ("name", "region", "endpoint")}})
+    letters.write("01-first.md", words(1))
+    letters.app.open_store  # noqa: B018, the keys are found while they can be
+    lender.end()
+
+    problem, = letters.publish().problems
+
+    assert str(problem).startswith("bucket: the keys for Amazon cannot be had: ")
+    assert str(problem).endswith(GOES_ON)
+
+    lender.lend("2126-01-01T00:00:00Z")
+
+    assert letters.publish().problems == []
+    assert set(here(letters)) < set(bucket.objects)
+
+
+def test_search_for_keys_that_fails_is_one_line(
+    tmp_path: Path, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Lender.known(tmp_path, monkeypatch).end()
+    settings = bucket.settings()
+    letters = Publication(tmp_path / "letters", {
+        "bucket": {name: settings[name] for name in ("name", "region", "endpoint")}})
+
+    with pytest.raises(ConfigError, match="bucket: the search for the keys for Amazon failed: "):
+        letters.app.open_store  # noqa: B018, it is looked for
 
 
 @pytest.mark.parametrize(("endpoint", "root"), [

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import threading
+
+import pytest
 
 from pipeline.errors import Unreachable
 from pipeline.web.spool_thread import SpoolThread
@@ -21,18 +24,26 @@ def test_thread_works_at_the_start_and_whenever_it_is_woken() -> None:
     assert (first, second) == (True, True)
 
 
-def test_thread_goes_on_after_a_round_at_a_closed_ledger() -> None:
+@pytest.mark.parametrize(("failure", "said"), [
+    (Unreachable("the database does not answer"), "the database does not answer"),
+    (OSError(5, "Input/output error"), "OSError: [Errno 5] Input/output error: this is a mistake in avviso"),
+])
+def test_thread_goes_on_after_a_round_that_failed_and_says_why(
+    failure: Exception, said: str, caplog: pytest.LogCaptureFixture
+) -> None:
     rounds = threading.Semaphore(0)
 
     def work() -> None:
         rounds.release()
-        raise Unreachable("the database does not answer")
+        raise failure
 
     thread = SpoolThread(work)
-    thread.start()
-    rounds.acquire(timeout=5)
+    with caplog.at_level(logging.WARNING, logger="pipeline.web.spool_thread"):
+        thread.start()
+        rounds.acquire(timeout=5)
 
-    thread.wake()
+        thread.wake()
 
-    assert rounds.acquire(timeout=5)
-    thread.stop()
+        assert rounds.acquire(timeout=5)
+        thread.stop()
+    assert {str(record.__dict__["reason"]).partition(": please")[0] for record in caplog.records} == {said}
