@@ -14,6 +14,7 @@ from pipeline.config import plain_values
 from pipeline.errors import ConfigError, Refusal
 from pipeline.mailings.waiting import waits
 from pipeline.mailings.warm_up import Plan
+from pipeline.privacy import warn_if_shared
 from pipeline.providers.base import LIST_DOMAIN, Transport
 from pipeline.providers.catalogue import transport_opener
 
@@ -82,8 +83,10 @@ class Post(Books):
             return None
         from pipeline.mailings.dkim_key import read_dkim_signer  # optional extra
 
-        return read_dkim_signer(
+        signer = read_dkim_signer(
             self._dkim_pem(), domain=settings.domain, selector=settings.selector, path=str(settings.key_file))
+        warn_if_shared(settings.key_file)
+        return signer
 
     def _dkim_pem(self) -> bytes:
         path: Path = getattr(self.config.transport, "dkim").key_file  # noqa: B009, kinds that sign have it

@@ -30,8 +30,8 @@ from pipeline.errors import AudienceError, Problem
 from pipeline.language import named_language
 
 _INSTANT = re.compile(
-    r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ]+(\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d*)?)?)?"
-    r" ?(Z|UTC|GMT|[+-]\d\d:?\d\d)?(?: [A-Z+-]\w*)?"
+    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[T ]+(\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d*)?)?)?"
+    r" ?(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?(?: [A-Z+-]\w*)?"  # PostgreSQL writes +00
 )
 _LINK = re.compile(r"[a-z][a-z0-9+.-]*://|www\.|mailto:")  # `unsubscribe` may hold how a reader leaves
 _WORD = max(map(len, PLAIN_WORDS))
@@ -170,7 +170,7 @@ def _instant(text: str) -> tuple[datetime | None, str]:
     if not found:
         return None, text[:40]
     year, month, day, hour, minute, second = (int(part or 0) for part in found.groups()[:6])
-    zone = found[7] if found[7] and found[7][0] in "+-" else "+00:00"
+    zone = found[7].ljust(5, "0") if found[7] and found[7][0] in "+-" else "+00:00"
     try:
         read = datetime.strptime(
             f"{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02} {zone}", "%Y-%m-%d %H:%M:%S %z")

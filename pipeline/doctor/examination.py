@@ -85,7 +85,7 @@ def _sections(doctor: Doctor, opened: ExitStack) -> list[Section]:
                                         doctor.machine_zone())),
         ("disk", lambda: iter([examine_disk(folders, doctor.free_bytes)])),
         ("permissions", lambda: iter([examine_permissions(
-            [config.var / "secret", config.var / "avviso.db"], doctor.settings, config.spelt_out)])),
+            _secret_files(app, database.file), doctor.settings, config.spelt_out)])),
         ("words", lambda: examine_words(config.publication.postal_address, list_ids)),
         ("hooks", lambda: _hooks(app)),
         ("bucket", lambda: _bucket(app)),
@@ -147,6 +147,12 @@ def _mailbox_opener(app: App) -> Callable[[], AbstractContextManager[object]] | 
 
     settings = app.mailbox_settings()
     return None if settings is None else lambda: open_folder(settings)
+
+
+def _secret_files(app: App, ledger: Path | None) -> list[Path]:
+    """What signs links and mails, and the ledger where it is a file."""
+    dkim = getattr(app.config.transport, "dkim", None)  # for kinds that hand over our own bytes
+    return [path for path in (app.config.var / "secret", ledger, dkim and dkim.key_file) if path]
 
 
 def _newest(app: App, exists: Callable[[], bool]) -> datetime | None:

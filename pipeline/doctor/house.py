@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -74,8 +75,9 @@ def examine_ledger(
 def examine_permissions(files: Sequence[Path], settings: Path, spelt_out: Sequence[str]) -> Finding:
     """Whether anybody else on this machine can read what is secret. `spelt_out` are the secrets in `settings`."""
     for file in files:
-        if file.exists() and is_shared(file):
-            return error("permissions", f"others on this machine can read {file}", f"chmod 600 {file}")
+        with suppress(OSError):  # it is not there, or whoever opens it says why not
+            if is_shared(file):
+                return error("permissions", f"others on this machine can read {file}", f"chmod 600 {file}")
     if spelt_out and settings.exists() and is_shared(settings):
         return error("permissions", f"others on this machine can read {', '.join(spelt_out)} in {settings}",
                      f"chmod 600 {settings}, or write ${{NAME}} there and keep the secret in the environment")

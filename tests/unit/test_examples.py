@@ -20,6 +20,7 @@ import yaml
 from pipeline.cli import avviso
 from pipeline.config import parse
 from pipeline.engines.service import GRACE_S
+from pipeline.feeds import file_headers
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 UNITS = sorted((EXAMPLES / "systemd").iterdir())
@@ -187,3 +188,26 @@ def test_image_is_made_from_the_locks_and_from_all_that_the_package_takes_along(
                       *project["project"]["license-files"], *wheel["packages"], *wheel["force-include"]}
     assert re.findall(r"-r (\S+)", text) == ["requirements/build.txt", "requirements/extras.txt"]
     assert 'ENTRYPOINT ["avviso"]' in text
+
+
+@pytest.mark.parametrize("page", ["examples/github-actions.yml", "guides/publishing.md"])
+def test_feeds_lie_beside_the_archive_also_after_the_second_pass(page: str, tmp_path: Path) -> None:
+    (copy,) = re.findall(r"^(?:\s*- run: )?(.*\bcp -R feeds\S* site/feeds\S*)$",
+                         (EXAMPLES.parent / page).read_text("utf-8"), re.MULTILINE)
+    (tmp_path / "site").mkdir()
+    (tmp_path / "feeds" / "archive").mkdir(parents=True)
+
+    for words in ("first", "second"):
+        (tmp_path / "feeds" / "atom.xml").write_text(words)
+        subprocess.run(["sh", "-c", copy], cwd=tmp_path, check=True)
+
+    assert sorted(path.name for path in (tmp_path / "site" / "feeds").iterdir()) == ["archive", "atom.xml"]
+    assert (tmp_path / "site" / "feeds" / "atom.xml").read_text() == "second"
+
+
+def test_nginx_hands_out_each_feed_as_run_and_the_bucket_do() -> None:
+    guide = (EXAMPLES.parent / "guides" / "publishing.md").read_text("utf-8")
+
+    told = re.findall(r'location = /feeds/(\S+)\s+\{ types \{ \} default_type "([^"]+)"', guide)
+
+    assert dict(told) == file_headers.TYPES

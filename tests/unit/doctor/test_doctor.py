@@ -72,6 +72,7 @@ class Patient:
     def __post_init__(self) -> None:
         copied_database(self.folder / "var" / "avviso.db").close()
         (self.folder / "var" / "avviso.db").chmod(0o600)
+        self.key.chmod(0o600)
         ca = str(self.mailbox.certificate)
         self.settings = {
             "publication": {"title": "Letters", "url": WEB, "timezone": "Europe/Berlin",
@@ -160,6 +161,12 @@ def test_pace_of_a_distant_server_is_told(patient: Patient, offers: Sequence[str
 
 
 Illness = Callable[[Patient], object]
+
+
+def _ledger_elsewhere(patient: Patient) -> None:
+    path = (patient.folder / "var" / "avviso.db").rename(patient.folder / "elsewhere.db")
+    path.chmod(0o644)
+    patient.settings["database"] = f"sqlite:///{path}"
 
 
 def _refuse_sender(patient: Patient) -> None:
@@ -261,6 +268,8 @@ DMARC = '_dmarc.example.com. TXT "v=DMARC1; p=none; rua=mailto:postmaster@exampl
     (_damaged, "ledger", "", "restore the last backup"),
     (lambda p: (p.folder / "var" / "avviso.db").chmod(0o644), "permissions", "others on this machine can read",
      "chmod 600"),
+    (lambda p: p.key.chmod(0o644), "permissions", "dkim.pem", "chmod 600"),
+    (_ledger_elsewhere, "permissions", "others on this machine can read", "elsewhere.db"),
     (lambda p: setattr(p, "mode", 0o644), "permissions",
      "others on this machine can read transport.password, mailbox.password, web.secret in", "chmod 600"),
     (lambda p: setattr(p.resolver, "is_broken", True), "sender", "the DNS does not answer", "dns.resolver"),

@@ -61,6 +61,17 @@ def test_sample_of_an_issue_ahead_is_signed_too(signing: Publication) -> None:
     assert verifies(copy_of(signing.app, "2").mime, kind_of(signing))
 
 
+def test_key_that_others_can_read_is_named_once(signing: Publication, caplog: pytest.LogCaptureFixture) -> None:
+    key = signing.folder / f"{kind_of(signing)}.pem"
+    key.chmod(0o644)
+
+    for _ in range(2):
+        signing.restart().dkim  # noqa: B018, it reads the key
+
+    told = [one for one in caplog.records if one.message == "file.open_to_others"]
+    assert [one.__dict__["path"] for one in told] == [str(key)]
+
+
 def test_missing_key_stops_before_anything_is_mailed(tmp_path: Path) -> None:
     made = Publication(tmp_path, settings("rsa"))
     made.write("01-Paper.md", "Words about paper.")
