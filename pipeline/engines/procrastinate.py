@@ -17,10 +17,12 @@ import threading
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager, suppress
 from datetime import timedelta
+from functools import partial
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import procrastinate
+import psycopg
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Status
 
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Tick = Callable[[], Awaitable[int]]
+Stray = Callable[[asyncio.AbstractEventLoop, dict[str, Any]], object]  # hears of an error that nobody waits for
 
 SLOTS = 8                 # senders at work at once, over all machines
 TURN_S = 30.0             # how long one sends before it queues behind the others
@@ -71,11 +74,12 @@ class Clockwork:
     def run(self) -> None:
         """Works until the end is set; while the database is away, or something else is wrong, it tries again."""
         engine_log = EngineLog()
+        stray = partial(_hear_stray, engine_log)
         while not self._ending.is_set():
             engine_log.begin()
             try:
                 with engine_log.listening():
-                    asyncio.run(self._work())
+                    asyncio.run(self._work(stray))
             except (ConnectorException, DatabaseError) as error:
                 engine_log.away(error.__cause__ or error)
                 self._ending.wait(RESTART_S)
@@ -94,7 +98,8 @@ class Clockwork:
         self._app.periodic(cron=when)(task)
         return task.defer_async
 
-    async def _work(self) -> None:
+    async def _work(self, stray: Stray) -> None:
+        asyncio.get_running_loop().set_exception_handler(stray)
         async with self._app.open_async():
             while not await self._prepare():
                 await asyncio.sleep(0.1)
@@ -144,8 +149,13 @@ class Clockwork:
     async def _clear(self) -> None:
         """Takes away what dead workers left behind: the ledger knows what they held."""
         for job in await self._app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_S):
-            await self._app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
-            log.warning("job.cleared", extra={"job": job.task_name})
+            try:
+                await self._app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
+            except ConnectorException as error:
+                if not _is_gone(error):
+                    raise
+            else:  # no other machine was first
+                log.warning("job.cleared", extra={"job": job.task_name})
 
     async def _send(self, slot: int) -> None:
         """One turn. Whoever did not come to the end of what is due queues again, behind the others."""
@@ -174,6 +184,25 @@ def _either(ending: threading.Event, over: threading.Event) -> None:
     while not over.wait(0.2):
         if ending.is_set():
             over.set()
+
+
+def _hear_stray(engine_log: EngineLog, loop: asyncio.AbstractEventLoop, told: dict[str, Any]) -> None:
+    """What Procrastinate's workers could not write down at the end of a job: a line, where it says nothing of us.
+
+    A worker that was frozen until another one took it for dead finds its job gone when it wakes.
+    """
+    error = told.get("exception")
+    if _is_gone(error):
+        log.warning("job.gone", extra={"reason": "its worker was taken for dead"})
+    elif isinstance(error, ConnectorException) and isinstance(error.__cause__, psycopg.OperationalError):
+        engine_log.away(error.__cause__)
+    else:
+        loop.default_exception_handler(told)
+
+
+def _is_gone(error: BaseException | None) -> bool:
+    """Whether a job that is to be ended is not there any more: its own function in the database says so."""
+    return isinstance(error, ConnectorException) and isinstance(error.__cause__, psycopg.errors.RaiseException)
 
 
 def cron(every: timedelta) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import threading
+from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from datetime import timedelta
 from functools import partial
@@ -22,6 +23,7 @@ from pipeline.engines.engine_log import EngineLog
 from pipeline.engines.jobs import Shift, alone
 from pipeline.errors import Busy, Unreachable
 from pipeline.mailings.mailing import MailingState
+from pipeline.providers.base import Message, Receipt
 from tests.books import EXPIRE
 from tests.fault.house import happens
 from tests.publications import Publication, words
@@ -49,6 +51,17 @@ def letters(tmp_path: Path, postgres_url: str) -> Publication:
 def jobs(url: str) -> list[tuple[str, str]]:
     with psycopg.connect(url) as connection:
         return connection.execute("SELECT task_name, status::text FROM procrastinate_jobs ORDER BY id").fetchall()
+
+
+def leave_behind_jobs(url: str, count: int) -> None:
+    """As a worker does that dies."""
+    with psycopg.connect(url) as connection:
+        connection.execute("DELETE FROM procrastinate_jobs")
+        connection.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour')")
+        connection.execute(
+            "INSERT INTO procrastinate_jobs (task_name, queue_name, status, worker_id) "
+            "SELECT 'send', 'elsewhere', 'doing', (SELECT max(id) FROM procrastinate_workers) "
+            "FROM generate_series(1, %s)", [count])
 
 
 def test_issue_is_published_and_sent_once_by_machines_that_share_the_work(
@@ -109,17 +122,64 @@ def test_senders_are_woken_in_the_transaction_that_gives_them_work(
 def test_job_of_a_dead_worker_is_taken_away(letters: Publication, said: Said, postgres_url: str) -> None:
     with running(letters, said):
         pass
-    with psycopg.connect(postgres_url) as connection:
-        connection.execute("DELETE FROM procrastinate_jobs")
-        connection.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour')")
-        connection.execute(
-            "INSERT INTO procrastinate_jobs (task_name, queue_name, status, worker_id) "
-            "SELECT 'send', 'elsewhere', 'doing', max(id) FROM procrastinate_workers")
+    leave_behind_jobs(postgres_url, 1)
 
     with running(letters, said, Post(expected=1)):
         said.wait("job.cleared")
 
     assert ("send", "doing") not in jobs(postgres_url)
+
+
+class Slow(Post):
+    """A post during whose first message something happens."""
+
+    def __init__(self, meanwhile: Callable[[], object]) -> None:
+        super().__init__(expected=20)
+        self._plans = [meanwhile]
+
+    def send(self, message: Message) -> Receipt:
+        while self._plans:
+            self._plans.pop()()
+        return super().send(message)
+
+
+def test_worker_that_was_taken_for_dead_says_so_in_a_line_and_goes_on(
+    letters: Publication, said: Said, postgres_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It was frozen, and other machines cleared away the job that it wakes up in."""
+    def clear() -> None:
+        with psycopg.connect(postgres_url) as connection:
+            connection.execute("DELETE FROM procrastinate_jobs WHERE status = 'doing'")
+
+    letters.write("02-new.md", words(2))
+    post = Slow(clear)
+
+    with running(letters, said, post):
+        assert post.done.wait(SOON_S)
+        said.wait("job.gone")
+
+    assert [record.getMessage() for record in caplog.records if record.exc_info] == []
+
+
+def test_jobs_of_a_dead_worker_that_two_machines_find_are_taken_away_once(
+    letters: Publication, said: Said, postgres_url: str
+) -> None:
+    with running(letters, said):
+        pass
+    leave_behind_jobs(postgres_url, 2)
+    with psycopg.connect(postgres_url) as connection:  # the other machine is a step ahead
+        connection.execute(
+            "CREATE FUNCTION another_machine() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN DELETE FROM procrastinate_jobs WHERE queue_name = 'elsewhere'; RETURN NULL; END $$")
+        connection.execute(
+            "CREATE TRIGGER another_machine AFTER DELETE ON procrastinate_jobs FOR EACH ROW "
+            "WHEN (OLD.queue_name = 'elsewhere') EXECUTE FUNCTION another_machine()")
+
+    with running(letters, said, Post(expected=1)):
+        said.wait("job.cleared")
+
+    assert said.events.count("job.cleared") == 1
+    assert "engine.away" not in said.events
 
 
 @pytest.mark.parametrize(("trouble", "said_as"), [
