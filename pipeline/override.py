@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, TemplateNotFound
+from jinja2 import Environment, FileSystemLoader, TemplateNotFound, TemplateSyntaxError
 from jinja2.loaders import split_template_path
 
 
@@ -22,7 +22,9 @@ class OverrideFolder(FileSystemLoader):
     def get_source(
         self, _environment: Environment, template: str,
     ) -> tuple[str, str, Callable[[], bool]]:
-        """Raises TemplateNotFound where there is none, OSError and UnicodeDecodeError for one that cannot be read."""
+        """Raises TemplateNotFound where there is none, OSError for one that cannot be read, and TemplateSyntaxError
+        with its line for one that is not UTF-8.
+        """
         path = self._folder.joinpath(*split_template_path(template))
         try:
             source = path.read_text("utf-8")
@@ -30,5 +32,9 @@ class OverrideFolder(FileSystemLoader):
             if path.is_symlink() or self._folder.is_symlink():  # it leads nowhere
                 raise
             raise TemplateNotFound(template) from None
+        except UnicodeDecodeError as error:
+            line = error.object.count(b"\n", 0, error.start) + 1
+            raise TemplateSyntaxError(
+                "saved in another encoding than UTF-8", line, template, str(path)) from error
         left = path.stat().st_mtime_ns
         return source, str(path), lambda: path.exists() and path.stat().st_mtime_ns == left

@@ -76,7 +76,7 @@ class Templates:
         except jinja2.TemplateNotFound as error:
             raise EditionError("the template is missing", path=_path(str(error.name or name))) from error
         except jinja2.TemplateSyntaxError as error:
-            raise _unfillable(error.name or name, error.lineno, str(error)) from error
+            raise _unfillable(error.name or name, error.lineno, error.message or "") from error
         except jinja2.TemplateError as error:
             raise _unfillable(*self._place(error, name), str(error)) from error
         except OSError as error:

@@ -49,12 +49,8 @@ class Templates:
 
     def text(self, name: str) -> str:
         """A file that is no template, as it is: a style sheet, a script. Raises ConfigError that names it."""
-        try:
+        with _mistakes_named(name):
             return self.loader.get_source(self.environment, name)[0]
-        except (TemplateNotFound, UnicodeDecodeError) as error:
-            raise ConfigError("cannot be read", path=name, remedy="save the file as UTF-8") from error
-        except OSError as error:
-            raise _unreadable(name, error) from error
 
 
 def web_templates(folders: Sequence[Path], cache: Cache | None = None) -> Templates:
@@ -73,7 +69,11 @@ def _mistakes_named(name: str) -> Iterator[None]:
         yield
     except _MISTAKES as error:
         path, line = _place(error, name)
-        what = f"there is no {error}" if isinstance(error, TemplateNotFound) else str(error)
+        what = str(error)
+        if isinstance(error, TemplateNotFound):
+            what = f"there is no {error}"
+        elif isinstance(error, TemplateSyntaxError):
+            what = error.message or ""  # its `str` has several lines
         raise ConfigError(f"template: {what}", path=path, line=line,
                           remedy="mend it, or delete it and the packaged one is used") from error
     except OSError as error:

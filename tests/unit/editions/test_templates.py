@@ -61,10 +61,10 @@ def test_a_mistake_in_the_frame_is_named_as_one_of_the_frame(tmp_path: Path) -> 
         Templates(tmp_path).render("notice.html", {})
 
 
-def test_a_file_that_is_no_text_is_a_mistake_in_it(tmp_path: Path) -> None:
-    (tmp_path / "issue.html").write_bytes(b"\xff\xfe")
+def test_a_file_in_another_encoding_is_a_mistake_in_its_line(tmp_path: Path) -> None:
+    (tmp_path / "issue.html").write_bytes("<p>\n你好".encode("gb18030"))
 
-    with pytest.raises(EditionError, match=r"^templates/email/issue.html: .*UnicodeDecodeError"):
+    with pytest.raises(EditionError, match=r"issue.html:2: .*: saved in another encoding than UTF-8: "):
         Templates(tmp_path).render("issue.html", {})
 
 

@@ -301,3 +301,16 @@ def test_mistake_in_an_owners_template_is_one_line_with_its_place(
 
     remedy = "mend it, or delete it and the packaged one is used"
     assert str(wrong.value) == f"{tmp_path}/page.html:{line}: {message}: {remedy}"
+
+
+def test_what_an_owner_saved_in_another_encoding_is_named_with_its_line(tmp_path: Path) -> None:
+    for name in ("page.html", "style.css"):
+        (tmp_path / name).write_bytes("/* */\n你好".encode("gb18030"))
+    templates = web_templates([tmp_path, PACKAGED])
+
+    for name, read in (("page.html", templates.compile), ("style.css", templates.text)):
+        with pytest.raises(ConfigError) as wrong:
+            read(name)
+
+        assert str(wrong.value) == (f"{tmp_path}/{name}:2: template: saved in another encoding than UTF-8: "
+                                    "mend it, or delete it and the packaged one is used")
