@@ -22,7 +22,7 @@ from pipeline.issues.patterns import matcher
 
 LIMIT_BYTES = 8 * 1024 * 1024          # of an issue
 ASSET_LIMIT_BYTES = 64 * 1024 * 1024   # of a picture or a film in it
-SETTLED = timedelta(seconds=2)
+LEFT_ALONE = timedelta(seconds=2)         # before a file is read: nobody writes in it any more
 
 _JOINED = re.compile("(?<=[^\\x00-\\x7f])[\u200c\u200d]")  # joiners shape an emoji or a Persian word, and hide in ASCII
 
@@ -101,7 +101,7 @@ def read(root: Path, path: str, limit_bytes: int = LIMIT_BYTES) -> bytes:
 def is_stable(entry: Entry, now: datetime) -> bool:
     """Were the bytes left alone for two seconds? A change time ahead of our clock says nothing and must not block."""
     age = now.timestamp() - entry.mtime_ns / 1e9
-    return age >= SETTLED.total_seconds() or age < -SETTLED.total_seconds()
+    return age >= LEFT_ALONE.total_seconds() or age < -LEFT_ALONE.total_seconds()
 
 
 def _walk(root: Path, problems: list[Problem]) -> Iterator[tuple[os.DirEntry[str], str]]:

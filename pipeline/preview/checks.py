@@ -24,7 +24,7 @@ from pipeline.feeds.writing import write_file
 from pipeline.issues.document import Document, words
 from pipeline.issues.files import Files
 from pipeline.issues.folder import read, scan
-from pipeline.issues.issue import State
+from pipeline.issues.issue import SETTLED
 from pipeline.issues.reading.frontmatter import read_front
 from pipeline.issues.reading.manuscript import read_manuscript
 from pipeline.issues.reading.naming import is_called, number_in_name, stem
@@ -34,7 +34,6 @@ from pipeline.publish.manifest import template_files
 from pipeline.publish.permalinks import address, clash
 from pipeline.publish.worker_pool import WorkerPool, cores
 
-FINISHED = (State.MAILED, State.ADOPTED)
 SHEETS = ("style.css", "feed.css", "filter.js")  # of templates/web, taken as they are
 CITED = ("link-missing", "image-missing", "obsidian-embed", "placeholder")  # whose message has the address
 ALMOST = 0.85                # how much of a name two names share, so that one is a slip for the other
@@ -64,7 +63,7 @@ def check(app: App, names: Sequence[str], *, everything: bool, progress: Progres
         neighbours = neighbourhood(books, problems)
         found += [finding for record in records for finding in neighbours.problems_of(record.path)]
         found += _same_addresses(books, records)
-        asked = [record for record in records if names or record.state not in FINISHED]
+        asked = [record for record in records if names or record.state not in SETTLED]
         total = len(asked) + len(specimens)
         for record in asked:
             found += mail_findings(books, record)
@@ -107,7 +106,7 @@ def _chosen(
     """The issues a person means, and what is wrong with files that are no issue yet."""
     if not names:
         kept = [record for record in app.archive.issues().values()
-                if record.missing_at is None and (everything or record.state not in FINISHED)]
+                if record.missing_at is None and (everything or record.state not in SETTLED)]
         return kept, list(problems)
     records: list[Record] = []
     broken: list[Problem] = []
