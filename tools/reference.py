@@ -41,7 +41,8 @@ does not exist is an error that names the nearest one.
   `"1000/h"`.
 - **Relative paths** start at the folder of `config.yaml`.
 - **`${NAME}`** takes a value from the environment, `${NAME:-default}` with a default. Secrets belong there; they are
-  never printed.
+  never printed. A name that is not set, or is empty, is an error, so that a forgotten secret makes no other ledger;
+  `${NAME:-}` says that it may be.
 - YAML's anchors, aliases and tags are not read.
 
 What is wrong is said in one pass, a line each: `config.yaml:12: feeds.entires: unknown key: did you mean entries?`

@@ -223,9 +223,12 @@ class _Reader:
         name, default = reference["name"], reference["default"]
         if default and "${" in default:
             self._spoil(event, keys, "${ within a default", "write ${NAME:-default} with plain text for the default")
-        if name not in self.environ and default is None:
-            self._spoil(event, keys, f"{name} is not set in the environment", f"set it, or write ${{{name}:-default}}")
-        return self.environ.get(name) or default or ""
+        value = self.environ.get(name)
+        if not value and default is None:  # empty is what a job is given for a secret that it does not have
+            how, example = ("not set", "default") if value is None else ("empty", "")
+            self._spoil(event, keys, f"{name} is {how} in the environment",
+                        f"set it, or write ${{{name}:-{example}}}")
+        return value or default or ""
 
     def _spoil(self, event: yaml.Event, keys: Keys, reason: str, remedy: str) -> None:
         self.document.spoiled.add(keys)

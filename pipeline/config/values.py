@@ -25,6 +25,8 @@ T = TypeVar("T")
 
 _OFFSET = re.compile(r"(?i)(?:utc|gmt)? ?[+-] ?\d{1,2}(?::?\d\d)?")
 
+_BY_SHANGHAI = frozenset({"beijing", "北京", "shenzhen", "深圳", "guangzhou", "广州", "china", "中国"})  # no zones
+
 DURATION_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 SIZE_BYTES = {"B": 1, "KB": 1024, "MB": 1024**2, "GB": 1024**3}
 COUNTRIES = {"cn": "zh-Hans", "hk": "zh-Hant", "jp": "ja", "gb": "en", "us": "en"}  # none of them is a language too
@@ -166,6 +168,8 @@ def read_zone(text: str) -> ZoneInfo:
     except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: "Asia" is a folder of the database
         if _OFFSET.fullmatch(text):
             raise wrong("is an offset and no time zone", "write a name such as Asia/Shanghai") from None
+        if text.casefold().removeprefix("asia/") in _BY_SHANGHAI:
+            raise wrong("is not a time zone", "write Asia/Shanghai, which has the same clock") from None
         folded = {name.casefold(): name for name in available_timezones()}
         near = get_close_matches(text.casefold(), folded, 1, 0.6)
         hint = f"did you mean {folded[near[0]]}?" if near else "write a name such as Asia/Shanghai"

@@ -190,6 +190,14 @@ def test_empty_value_from_the_environment_leaves_the_default() -> None:
     assert (config.web.url, config.feeds.entries) == (None, 5)
 
 
+def test_empty_value_from_the_environment_without_a_default_is_as_good_as_none() -> None:
+    """A job without the secret is given an empty one: another ledger, or another key, must not be made silently."""
+    assert complaints(LEAST + "database: ${DATABASE_URL}\nweb:\n  secret: ${AVVISO_SECRET}\n",
+                      DATABASE_URL="", AVVISO_SECRET="") == [
+        "config.yaml:6: database: DATABASE_URL is empty in the environment: set it, or write ${DATABASE_URL:-}",
+        "config.yaml:8: web.secret: AVVISO_SECRET is empty in the environment: set it, or write ${AVVISO_SECRET:-}"]
+
+
 def test_secrets_do_not_show_in_the_config_or_its_parts() -> None:
     secrets = ["hunter2-smtp", "hunter2-database", "hunter2-links-0123456789"]
     config = read(LEAST + f"""\
@@ -380,6 +388,10 @@ def test_machines_that_share_the_work_need_one_secret() -> None:
     ("title: Ai周刊", 'title: "Ai\\r\\nBcc: all"', ONE_LINE),
     ("  title:", "  timezone: asia/shangai\n  title:",
      '2: publication.timezone: "asia/shangai" is not a time zone: did you mean Asia/Shanghai?'),
+    ("  title:", "  timezone: Asia/Beijing\n  title:",
+     '2: publication.timezone: "Asia/Beijing" is not a time zone: write Asia/Shanghai, which has the same clock'),
+    ("  title:", "  timezone: 北京\n  title:",
+     '2: publication.timezone: "北京" is not a time zone: write Asia/Shanghai, which has the same clock'),
     ("  title:", "  timezone: ../../etc/passwd\n  title:",
      '2: publication.timezone: "../../etc/passwd" is not a time zone: write a name such as Asia/Shanghai'),
     ("  title:", "  timezone: GMT+8\n  title:",
