@@ -61,9 +61,9 @@ class Refusals:
         return [refusal for key, refusal in keys.items() if key not in heard]
 
     def _event(self, refusal: Refusal) -> Event:
-        from pipeline.providers.statuses import meaning, status_in  # slow import
+        from pipeline.providers.statuses import meaning_at_the_door, status_in  # slow import
 
-        kind, bounce = meaning("", refusal.reply)
+        kind, bounce = meaning_at_the_door(refusal.reply)
         return Event(
             _key(refusal), kind, refusal.at, self._provider, bounce=bounce,
             address=refusal.origin.address or "", delivery_key=refusal.origin.key or "",

@@ -3,6 +3,8 @@
     5.1.x 5.2.1           the address is dead                                         bounced, hard
     5.2.x 4.1.x 4.2.x     the mailbox is full, or away                                bounced, soft
     5.3 to 5.7, 4.7       about us, the route or the message: no reader is blamed     failed
+    4.3.x 4.4.x           their server, or the way to it, tried for days              bounced, soft
+                          our own server, while it is handed a message                failed
     5.0.x, 5.1.0, or none what the words say; a doubt counts for the reader
 
 Some statuses are used for two things, and a server's words may contradict its status ("550 5.2.1 … receiving mail at a
@@ -99,6 +101,11 @@ def meaning(status: str, text: str = "", *, otherwise: Meaning = SOFT) -> Meanin
     meant = _MEANINGS.get(found) or _MEANINGS.get(found.rpartition(".")[0], OURS)
     is_contradicted = meant is HARD and said and not _WORDS[-1][1].search(text)
     return said if said and is_contradicted else meant
+
+
+def meaning_at_the_door(reply: str) -> Meaning:
+    """What it means that our own mail server took no message: what is wrong with it or its routes is no reader's."""
+    return OURS if telling(reply).startswith(("4.3.", "4.4.")) else meaning("", reply)
 
 
 def telling(text: str) -> str:

@@ -338,6 +338,8 @@ def test_news_of_a_message_that_arrived_is_two_statements(desk: AnswerDesk) -> N
     ("550 5.2.1 The email account that you tried to reach is disabled", "bounced", True),
     ("550 No such user here", "bounced", True),
     ("gave up after `mailings.expire`: 452 4.2.2 mailbox full", "bounced", False),
+    ("gave up after `mailings.expire`: 452 4.3.1 Insufficient system storage", "failed", False),
+    ("gave up after `mailings.expire`: 451 4.4.2 timed out", "failed", False),
     ("550 5.7.26 this mail is unauthenticated", "failed", False),
     ("550 rejected because of our spam policy", "failed", False),
 ])
@@ -348,6 +350,15 @@ def test_refusal_at_the_door_counts_like_a_bounce(desk: AnswerDesk, reply: str, 
 
     assert [row.kind for row in desk.events()] == [kind]
     assert desk.suppressions() == ({"reader0@example.com": "bounced"} if suppressed else {})
+
+
+def test_mail_server_that_is_broken_for_many_issues_costs_no_reader(database: Database) -> None:
+    desk = AnswerDesk(database, readers=2, soft_bounces=2)
+    for key in ("15", "16", "17"):
+        desk.send(2, DeliveryState.FAILED, "gave up after `mailings.expire`: 451 4.3.0 queue file write error")
+        desk.next_issue(key)
+
+    assert (desk.refusals.collect(), desk.suppressions()) == (6, {})
 
 
 @pytest.mark.parametrize(("first", "then"), [
