@@ -9,7 +9,7 @@ __version__ = "0.1.0"
 READER = 9
 """Grows when files are to be read anew after an upgrade."""
 
-RENDERER = 18
+RENDERER = 19
 """Grows when the same Markdown comes out differently after an upgrade."""
 
 GARBAGE = 50_000
