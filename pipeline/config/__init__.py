@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from pipeline.config.addresses import Listen, Sender
 from pipeline.config.content import ListSettings, Publication, Theme
 from pipeline.config.document import read_document
-from pipeline.config.report import explain, setting_names, unfinished
+from pipeline.config.report import explain, foreign, setting_names, unfinished
 from pipeline.config.settings import Config
 from pipeline.config.slips import slips
 from pipeline.config.spelt import spelt_out
@@ -52,6 +52,8 @@ def parse(text: str, path: Path, environ: Mapping[str, str]) -> Config:
 
 def _parsed(text: str, path: Path, environ: Mapping[str, str]) -> Config:
     document = read_document(text, str(path), environ)
+    if other := foreign(document):
+        raise ConfigError.listing([other])
     for section in ("publication", "mailings"):  # what has no default is in here: name it, not the section
         document.data.setdefault(section, {})
     try:

@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from pipeline.config.document import Document, Keys, dotted
 from pipeline.config.settings import Config
 from pipeline.config.transports import KINDS, TAG, keys_of, readers_of
-from pipeline.errors import Problem
+from pipeline.errors import Problem, shorten
 
 SECRET = frozenset({"password", "secret", "admin", "database", "hooks", "api_key", "secret_access_key", "headers"})
 LONGEST_VALUE = 60
@@ -22,6 +22,9 @@ NEEDED = {
     "publication.url": "add `url: https://weekly.example.com/`",
     "mailings.from": 'add `from: "My Weekly <weekly@example.com>"`',
 }
+OWN_SECTIONS = ("publication", "mailings")  # no file of ours is without them
+NEARLY = 0.75  # how alike a word is that was meant as one of them
+NAMED = 3      # keys of another program that are named
 SHAPES = {
     "string_type": ("must be text", "write it on one line behind the colon"),
     "model_type": ("must hold keys of its own", "write them below it, indented"),
@@ -35,6 +38,22 @@ SHAPES = {
 NOT_YET = {
     ("web", "admin"): "the admin pages",
 }
+
+
+def foreign(document: Document) -> Problem | None:
+    """What to do where the file is of another program, such as a site generator; None where it may be ours.
+
+    It has nothing like a section that each of ours has, and at least half of its keys are unknown.
+    """
+    given = [str(keys[0]) for keys in document.places if len(keys) == 1]
+    strange = [key for key in given if key not in _children(())]
+    if not strange or len(strange) * 2 < len(given) \
+            or any(get_close_matches(key.casefold(), OWN_SECTIONS, 1, NEARLY) for key in given):
+        return None
+    named = ", ".join(shorten(key) for key in strange[:NAMED]) + (", …" if len(strange) > NAMED else "")
+    return Problem(document.path, f"these are settings of another program ({named})",
+                   "keep those of avviso in a file of their own: `avviso init --config avviso.yaml`, and name it "
+                   "with --config from then on", rule="config")
 
 
 def explain(error: ValidationError, document: Document) -> Iterator[Problem]:

@@ -211,12 +211,20 @@ def _busiest(folder: Path) -> Path:
 
 def _candidates(folder: Path) -> list[Path]:
     """The Markdown files among which issues are looked for: those in `docs` only where they are numbered or dated, and
-    no others are, or where there are no others."""
+    hardly any others are, or where there are no others."""
     found = [file for file in _markdown(folder) if not _is_document(file)]
     inside = [file for file in found if DOCUMENTS in file.relative_to(folder).parts]
     outside = [file for file in found if DOCUMENTS not in file.relative_to(folder).parts]
-    named = sum(map(_is_named, inside))
-    return inside if not any(map(_is_named, outside)) and named * 2 > len(outside) else outside or inside
+    named, others = sum(map(_is_named, inside)), sum(map(_is_named, outside))
+    called = sum(_is_named(file) and _is_called_issues(file.relative_to(folder)) for file in inside)
+    if called > max(FEW, 2 * others):  # `docs/issues`, beside a few notes that have days or numbers as well
+        return inside
+    return inside if not others and named * 2 > len(outside) else outside or inside
+
+
+def _is_called_issues(file: Path) -> bool:
+    """Whether a file lies in a folder that is called as those of issues are."""
+    return any(place.name.lower() in _ISSUES for place in file.parents)
 
 
 def _is_named(file: Path) -> bool:

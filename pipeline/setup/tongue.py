@@ -38,6 +38,7 @@ _SMALL_WORDS = {
 }
 _WORDS = {name: frozenset(words.split()) for name, words in _SMALL_WORDS.items()}
 _TWICE = 2          # so many times as often as English small words are those of another language there
+_QUOTED = 2         # Japanese has about as many kana as characters; a Chinese text that quotes it has half as many
 _LEAST = 20         # small words from which a language is told
 
 
@@ -51,7 +52,7 @@ def language_of(text: str) -> str:
     if others[script] * 3 <= count["latin"] * 2:
         return _latin(plain)
     if script == "zh":
-        return "ja" if count["kana"] * 4 > count["chinese"] else _chinese(plain)
+        return "ja" if count["kana"] * _QUOTED > count["chinese"] else _chinese(plain)
     for name, letters in _OWN_LETTERS.get(script, {}).items():
         if sum(map(plain.count, letters)) * 50 > sum(map(str.isalpha, plain)):
             return name

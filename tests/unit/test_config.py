@@ -46,6 +46,24 @@ def test_language_may_be_written_as_locales_are() -> None:
     assert read(LEAST.replace("  title:", "  language: zh_CN\n  title:")).publication.language == "zh-CN"
 
 
+@pytest.mark.parametrize(("text", "named"), [
+    ("baseURL: https://weekly.example.com/\ntitle: Ink\nmenu:\n  main: []\npermalinks:\n  post: /:slug/\n",
+     "baseURL, title, menu, …"),
+    ("site:\n  name: Ink\nauthor: Lin\npaths: {docs: docs}\n", "author, paths"),
+])
+def test_settings_of_another_program_are_told_in_one_line(text: str, named: str) -> None:
+    remedy = ("keep those of avviso in a file of their own: `avviso init --config avviso.yaml`, "
+              "and name it with --config from then on")
+
+    assert complaints(text) == [f"config.yaml: these are settings of another program ({named}): {remedy}"]
+
+
+@pytest.mark.parametrize("text", ["Publication:\n  title: Ink\n", "mailing:\n  from: a@example.com\n",
+                                  "issues:\n  folder: posts\nfeed: {}\nsite: {}\n", "mailings: {}\na: 1\nb: 2\n"])
+def test_settings_with_slips_are_still_ours(text: str) -> None:
+    assert "another program" not in "\n".join(complaints(text))
+
+
 def test_config_with_three_settings_has_the_defaults_of_the_contract() -> None:
     config = read(LEAST)
 

@@ -30,13 +30,15 @@ _WRAPPED_COLUMNS = 60
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """One line of a paragraph: its words without addresses, and whether it is only tags, pictures or players."""
+    """One line of a paragraph: its words without addresses, whether it is only tags, pictures or players, and whether
+    its author ended it with `<br>`."""
 
     text: str
     width: int
     only_tags: bool
     only_images: bool
     only_media: bool
+    is_ended: bool
 
 
 def settle_breaks(tokens: Sequence[Token], mode: Breaks, language: str) -> None:
@@ -71,7 +73,7 @@ def _settled(children: Sequence[Token], mode: Breaks, asian_issue: bool) -> Iter
         if child.type == "hardbreak":
             before = None
             yield child
-        elif before is None or lines[number].only_tags:
+        elif before is None or before.is_ended or lines[number].only_tags:
             yield child
         elif mode == "hard" or (mode == "auto" and _ends(before, lines[number], asian, asian_issue)):
             yield Token("hardbreak", "br", 0, level=child.level)
@@ -107,7 +109,8 @@ def _line(part: Sequence[Token]) -> _Line:
         only_tags=all(child.type == "html_inline" and child.content != "<br>" and not is_player(child)
                       for child in shown),
         only_images=bool(shown) and all(child.type == "image" for child in shown),
-        only_media=bool(shown) and all(is_player(child) for child in shown))
+        only_media=bool(shown) and all(is_player(child) for child in shown),
+        is_ended=bool(shown) and shown[-1].type == "html_inline" and shown[-1].content == "<br>")
 
 
 def _text(children: Sequence[Token] | None) -> str:

@@ -16,8 +16,10 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 from markdown_it.utils import EnvType
 
+EDIT = r"\{(?:\+\+|--|==)|(?:\+\+|--)\}"
+"""The ends of an edit."""
 MARKS = "\n!$&*:<[\\]^_`~"
-"""The characters that our rules for words look at, beside two `=`; all others are plain."""
+"""The characters that our rules for words look at, beside two `=` and the ends of an edit; all others are plain."""
 _BEGINNINGS = {
     "blockquote": ">", "container": ":", "fence": "`~", "footnote_def": "[", "formula": "$", "generator": "{",
     "heading": "#", "hr": "*-_", "html_block": "<", "imports": "ie", "list": "*+-0123456789", "mdx_comment": "{",
@@ -57,7 +59,7 @@ class WordParser(ParserInline):
 
     def __init__(self) -> None:
         super().__init__()
-        self.terminator_re = re.compile(f"[{re.escape(MARKS)}]|==")
+        self.terminator_re = re.compile(f"[{re.escape(MARKS)}]|==|{EDIT}")
 
     def parse(self, src: str, md: MarkdownIt, env: EnvType, tokens: list[Token]) -> list[Token]:
         if self.terminator_re.search(src):

@@ -26,6 +26,7 @@ _FENCE = re.compile(r"```|~~~")
 _TABLE = re.compile(r"\||(?=.*\|)(?=.*-)[\s|:-]+$")
 _REMARK = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _ITEM = re.compile(r"[-*+] ")
+_UNWRITTEN = re.compile(r"<[^<>]*>|!\[[^\[\]]*\]\([^()\s]*\)")  # tags and pictures: their addresses are no words
 _AUTHOR = re.compile(r"\s+by\s+[\w .]{2,40}$", re.IGNORECASE)
 
 
@@ -49,12 +50,17 @@ def is_dateline(text: str) -> bool:
 def _first_lines(body: str) -> list[str]:
     """Those above the first long line, table or code."""
     lines: list[str] = []
-    for line in map(str.strip, _REMARK.sub("", body[:_LINES * 2_000]).split("\n")):
+    for line in map(_written, _REMARK.sub("", body[:_LINES * 2_000]).split("\n")):
         if len(lines) == _LINES or len(line) > _LONGEST or _FENCE.match(line) or _TABLE.match(line):
             break
         if line:
             lines.append(line)
     return lines
+
+
+def _written(line: str) -> str:
+    """A line; a long one without what is no word in it, such as an embedded player."""
+    return (line if len(line) <= _LONGEST else _UNWRITTEN.sub("", line)).strip()
 
 
 def _day_of_line(line: str, zone: tzinfo, send_at: time) -> When | None:

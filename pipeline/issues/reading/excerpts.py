@@ -45,10 +45,14 @@ _IN_ITEM = 3
 _MARKED = re.compile(r"\*\*|`|\]\(|<[a-z/!]|&[a-z#]", re.IGNORECASE)  # what hardly means itself: not `__init__`
 _SMALL = re.compile(r"<small\b[^>]*>(.*?)</small>", re.DOTALL | re.IGNORECASE)
 # No label is the scheme of an address, nor the hour of `9:30`.
+_RAW_LINK = re.compile(r"</?a\b")
 _LABEL = re.compile(r"\W{0,8}(\w[\w ]{0,24})(?:\*\*|__)?(?!(?<=\d)[:：]\d)[:：](?!//)")
 _LINK = re.compile(r"(?:https?|ftp|mailto):\S+")
 _ADDRESS = re.compile(rf"{_LINK.pattern}|[\w.+-]{{1,64}}@[\w.-]+")  # from each character on: slow
 _CONTENTS_LINE = re.compile(r"\s*(?:\d{1,3}\s*[、.．)）]|\[\[?toc\]?\]|@\[toc\])", re.IGNORECASE)
+# A badge tells of a version, a licence or a channel; no issue is shown by it.
+_BADGE = re.compile(r"^https?://(?:[\w-]+\.)*(?:shields\.io|badgen\.net|badge\.fury\.io|forthebadge\.com)/"
+                    r"|[/_-]badge\.(?:svg|png)(?:[?#]|$)|/badges?/[^?#]*\.svg(?:[?#]|$)", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[。！？!?…](?:[”’」』）)\"']?)|\.(?=\s)")
 
 _FIRST_PART, _SECOND_PART = (re.compile(rf"\W*(?:{number})(?:[、.．)）:：]|\s)") for number in ("0?1|一", "0?2|二"))
@@ -175,15 +179,17 @@ class _Blocks:
 
 
 def _cover(block: Token) -> Image | None:
-    """The first picture of a settled block: an image, a raw `<img>`, or the poster of a video."""
+    """The first picture of a settled block: an image, a raw `<img>`, or the poster of a video; no badge."""
     if block.type == "html_block":
         return _pictured(block.content)
-    for child in block.children or ():
-        if child.type == "image":
-            return _image(str(child.attrs.get("src", "")), plain_text(child.children or ()), child.attrs)
-        if child.type == "html_inline" and (found := _pictured(child.content)):
-            return found
-    return None
+    return next(filter(None, map(_shown, block.children or ())), None)
+
+
+def _shown(child: Token) -> Image | None:
+    """The picture that a piece of a line shows."""
+    if child.type == "image":
+        return _image(str(child.attrs.get("src", "")), plain_text(child.children or ()), child.attrs)
+    return _pictured(child.content) if child.type == "html_inline" else None
 
 
 def _pictured(html: str) -> Image | None:
@@ -196,7 +202,7 @@ def _pictured(html: str) -> Image | None:
 
 
 def _image(src: str, alt: str, size: Mapping[str, object]) -> Image | None:
-    if not src.strip() or src.lower().startswith("data:"):
+    if not src.strip() or src.lower().startswith("data:") or _BADGE.search(src):
         return None
     width, height = (_pixels(str(size.get(name, ""))) for name in ("width", "height"))
     return Image(src.strip(), alt.strip(), width, height)
@@ -219,7 +225,8 @@ def _descriptions(blocks: _Blocks) -> tuple[str, ...]:
 
 
 def _paragraphs(blocks: _Blocks, width: int = ENOUGH_WORDS) -> Iterator[str]:
-    """Top-level paragraphs that say something: no lone addresses, no contents lines, no labels such as 目录：."""
+    """Top-level paragraphs that say something: no lone addresses, no contents lines, no labels such as 目录：, no rows
+    of links."""
     for at, token in enumerate(blocks.tokens):
         if token.type != "paragraph_open" or token.level:
             continue
@@ -227,8 +234,20 @@ def _paragraphs(blocks: _Blocks, width: int = ENOUGH_WORDS) -> Iterator[str]:
         lines = said.content.split("\n")
         prose = "\n".join(line for line in lines if len(line) > 60 or not _CONTENTS_LINE.match(line))
         text = blocks.plain(said, prose[:_ENOUGH]) if prose else ""
-        if _says_something(text, width) and not is_dateline(text):
+        if _says_something(text, width) and not is_dateline(text) and not _is_row_of_links(blocks.settled(said)):
             yield cut(text)
+
+
+def _is_row_of_links(said: Token) -> bool:
+    """Whether a paragraph is nothing but links, two or more: a way through a site, or the credits of a player."""
+    links, inside = 0, False
+    for child in said.children or ():
+        if child.type in ("link_open", "link_close") or _RAW_LINK.match(child.content):
+            inside = child.type == "link_open" or child.content.startswith("<a")
+            links += inside
+        elif not inside and child.type in ("text", "code_inline") and any(map(str.isalnum, child.content)):
+            return False
+    return links > 1
 
 
 def _lists(blocks: _Blocks) -> Iterator[str]:

@@ -4,7 +4,7 @@ A number is one to six digits at the start, or right after a Latin word at the s
 ends at `-`, `_`, `.`, a space, `、` or the end of the name. A day, a month or a week of a year is none.
 A year or version behind a word that does not count issues (`recap-2023-readers`, `press-1-0-released`) is none either.
 Without one, `第14期`, `第十四期` or `周刊14期` anywhere is a number; 总第, which counts on through the years,
-comes first.
+comes first. Behind a day only a word that counts issues has one: `2026-10-19-issue-14`.
 """
 
 from __future__ import annotations
@@ -35,7 +35,12 @@ _DATE_ONLY = re.compile(rf"(?=.*(?:19|20)\d{{2}})(?:{MONTH}|\d{{1,4}}|[-_. ])+")
 # `2024/03/24`, `2024/0324` and `2024/03-24-title`.
 _DAY_BELOW_A_YEAR = re.compile(r"(?:.*/)?((?:19|20)\d{2})年?/(\d{2})(?:/(\d{2})()|[-_.]?(\d{2})((?:[-_. ].*)?))")
 _YEAR = re.compile(r"(?:19|20)\d{2}")
-_LEADING_DAY = re.compile(r"((?:19|20)\d{2}(?:[-_.]?\d{2}[-_.]?\d{2}|年\d{1,2}月\d{1,2}日))[-_. ：:、]{1,3}(?=\D)")
+_DAY = r"(?:19|20)\d{2}(?:[-_.]?\d{2}[-_.]?\d{2}|年\d{1,2}月\d{1,2}日)"
+_LEADING_DAY = re.compile(rf"({_DAY})(?:[-_. ：:、]{{1,3}}(?=\D)|(?=[「『《【]))")
+_COUNTED_BEHIND_DAY = re.compile(  # `2026-10-19-issue-14`; a year behind such a word counts nothing
+    rf"{_DAY}[-_. ]+(?:issue|vol|volume|edition|episode|ep)[-_. #]*"
+    r"(?!(?:19|20)\d{2}(?!\d))(?P<number>\d{1,6})(?=[-_. ]|$)", re.IGNORECASE)
+_NEXT = re.compile(r"[\W_]*(\d{1,6})")
 _KIND = re.compile(
     "[!-~]+|.{0,6}(?:[日周週月][刊报報]|[早晚简簡快][报報讯訊]|新[闻聞])|(?:星期|[周週])[一二三四五六日天]")
 _NUMERALS, _UNITS = "零一二三四五六七八九", {"十": 10, "百": 100, "千": 1000}
@@ -105,7 +110,7 @@ def is_named(path: str, name: str) -> bool:
 
 def number_in_name(name: str) -> int | None:
     """The issue number that a stem begins with, or None."""
-    match = _leading_number(name)
+    match = _leading_number(name) or _COUNTED_BEHIND_DAY.match(name)
     if match and not _TOTAL.search(name):
         return int(match["number"])
     return chinese_ordinal(name)
@@ -153,14 +158,16 @@ def _value(text: str) -> int:
 
 def title_in_name(name: str) -> str:
     """What follows the leading number and one separator; "" if there is no number, and nothing or but a language
-    (`issue-14.en`) after it."""
+    (`issue-14.en`) or the next number (`issues-14-15`, `week-14_&_15`) after it."""
     match = _leading_number(name) or _ORDINAL.match(name)
     if match is None:
         return ""
     rest = name[match.end():]
     separator = _SEPARATOR.match(rest)
     title = rest[separator.end():].strip() if separator else ""
-    return "" if LANGUAGE.fullmatch(title) else title
+    following = _NEXT.fullmatch(title)
+    is_double = following and match.re is _NUMBERED and int(following[1]) == int(match["number"]) + 1
+    return "" if is_double or LANGUAGE.fullmatch(title) else title
 
 
 def words_behind_day(name: str) -> str:

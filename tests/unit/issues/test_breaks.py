@@ -40,6 +40,17 @@ def test_a_line_of_tags_alone_breaks_nothing(text: str, html: str, breaks: Break
     assert line(text, breaks=breaks, language="zh") == html
 
 
+@pytest.mark.parametrize(("text", "html"), [
+    ("作者：林<br>\n日期：三月<br/>\n地点：北京", "作者：林<br>\n日期：三月<br>\n地点：北京"),
+    ("**作者** <br> \n日期", "<strong>作者</strong> <br>\n日期"),
+    ("作者<br>日期\n地点", "作者<br>日期<br>\n地点"),
+    ("上文\n<br>\n下文", "上文<br>\n<br>\n下文"),
+])
+@pytest.mark.parametrize("breaks", ["auto", "hard"])
+def test_a_line_that_ends_with_a_br_of_its_own_gets_no_second(text: str, html: str, breaks: Breaks) -> None:
+    assert line(text, breaks=breaks, language="zh") == html
+
+
 @pytest.mark.parametrize(("language", "html"), [("zh-Hans", "<br>\n"), ("en", "\n")])
 def test_a_text_without_words_goes_by_its_language(language: str, html: str) -> None:
     assert line("123\n456", language=language) == f"123{html}456"

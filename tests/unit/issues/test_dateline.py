@@ -53,6 +53,17 @@ def test_a_day_in_a_table_in_code_and_in_a_remark_is_of_something_else(text: str
     assert day_above(f"# Ink\n\n{text}\n\nThe ferry is late.\n", SHANGHAI, EIGHT) is None
 
 
+@pytest.mark.parametrize("line", [
+    f'<iframe src="https://player.example.com/?{"track=14&" * 20}"></iframe><div><a href="#">Mira</a> · Ink</div>',
+    f"![](https://img.example.com/{'a' * 150}.png)",
+])
+def test_an_embedded_player_or_a_picture_above_a_dateline_is_no_text(line: str) -> None:
+    found = day_above(f"# Ink\n\n{line}\n\n!!! info\n    作者：林<br>\n    日期：2024年3月24日<br>\n", SHANGHAI, EIGHT)
+
+    assert found is not None
+    assert found.day == MARCH
+
+
 def test_a_rule_and_a_closed_remark_stand_before_a_dateline() -> None:
     found = day_above("<!-- a | remark -->\n# Ink\n\n---\n\nBy Mira | March 24, 2024\n", SHANGHAI, EIGHT)
 

@@ -22,3 +22,14 @@ from tests.unit.issues.rendered import line
 ])
 def test_marked_words_are_marked(text: str, html: str) -> None:
     assert line(text) == html
+
+
+@pytest.mark.parametrize(("text", "html"), [
+    ("纸是{++白++}的", "纸是<ins>白</ins>的"),
+    ("{--a *b*--} {==c==}, {++`d`++}", "<del>a <em>b</em></del> <mark>c</mark>, <ins><code>d</code></ins>"),
+    ("**{++a++}** {++b\nc++}", "<strong><ins>a</ins></strong> <ins>b\nc</ins>"),
+    ("{{-- a --}} {++a} {+a+} {++++}", "{{-- a --}} {++a} {+a+} {++++}"),
+    ("`{++a++}`", "<code>{++a++}</code>"),
+])
+def test_edits_of_criticmarkup_are_shown_as_such(text: str, html: str) -> None:
+    assert line(text) == html
