@@ -6,8 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import click
-
+from pipeline.cli.streams import say
 from pipeline.clock import monotonic
 
 EVERY_S = 10.0  # between two lines
@@ -34,6 +33,6 @@ def _now_and_then(label: str) -> Callable[[int, int], None]:
         nonlocal last
         if monotonic() - last >= EVERY_S:
             last = monotonic()
-            click.echo(f"{label}: {done} of {everything}", err=True)
+            say(f"{label}: {done} of {everything}", err=True)
 
     return tell

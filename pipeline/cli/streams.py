@@ -27,11 +27,17 @@ def take_as_found() -> None:
 
 
 def say(text: str, *, err: bool = False) -> None:
-    """A line on standard output or standard error; nowhere once its reader went away, for the work goes on."""
+    """A line on standard output or standard error; nowhere once its reader went away, for the work goes on.
+
+    Raises OSError where standard output is a file on a full disk. That too leads nowhere from then on, so that the end
+    can be said; where standard error is one, nobody can be told.
+    """
     try:
         click.echo(text, err=err)
-    except BrokenPipeError:
+    except OSError as error:
         mute(sys.stderr if err else sys.stdout)
+        if not err and not isinstance(error, BrokenPipeError):
+            raise
 
 
 def mute(stream: TextIO) -> None:
@@ -49,13 +55,15 @@ def as_document(value: Any, indent: int | None = None) -> str:
 
 @contextmanager
 def text_output() -> Iterator[TextIO]:
-    """Standard output for a file's content: UTF-8 whatever the terminal speaks."""
+    """Standard output for a file's content: UTF-8 whatever the terminal speaks. Raises what `say` raises."""
     sys.stdout.flush()
     out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="")
     try:
         yield out
         out.flush()
-    except BrokenPipeError:
+    except OSError as error:
         mute(sys.stdout)
+        if not isinstance(error, BrokenPipeError):
+            raise
     finally:
         out.detach()

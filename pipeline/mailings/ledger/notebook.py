@@ -143,11 +143,12 @@ class Notebook:
         In a new run the steady clock begins where the machine's own stands. Where that cannot be true, because it is
         behind the last run or far ahead of it, mailings keep what was left of their time.
         """
+        if known := _anchored(self.note(ANCHOR), boot_id):  # who only looks does not wait for whoever writes
+            return known
         with self._db.write() as connection:
             found: str | None = connection.execute(select(note.c.value).where(note.c.name == ANCHOR)).scalar()
-            run, _, written = (found or "").partition(" ")
-            if found and run == boot_id:
-                return datetime.fromisoformat(written)
+            if known := _anchored(found, boot_id):
+                return known
             connection.execute(self._db.upsert(note, name=ANCHOR, value=f"{boot_id} {instant.isoformat()}"))
             last: str | None = connection.execute(select(note.c.value).where(note.c.name == STEADY)).scalar()
             if last:
@@ -161,6 +162,12 @@ class Notebook:
         with self._db.read() as connection:
             return datetime.fromtimestamp(float(connection.execute(
                 select(func.extract("epoch", func.clock_timestamp()))).scalar_one()), UTC)
+
+
+def _anchored(written: str | None, boot_id: str) -> datetime | None:
+    """The instant of a note about this run of the machine."""
+    run, _, instant = (written or "").partition(" ")
+    return datetime.fromisoformat(instant) if instant and run == boot_id else None
 
 
 def _keep_terms(connection: Connection, before: datetime, now: datetime) -> None:

@@ -136,6 +136,27 @@ def test_help_that_nobody_reads_to_its_end_is_no_failure(letters: Publication, a
     assert (done.returncode, done.stderr) == (0, b"")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("args", [["status"], ["status", "--json"], ["plan", "--json"], ["preview", "1", "--text", "-"],
+                                  ["--version"]], ids=" ".join)
+def test_output_for_a_file_on_a_full_disk_fails_in_one_line(letters: Publication, args: list[str]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = avviso(letters, *args, stdout=full)
+
+    assert done.returncode == 74
+    assert [line for line in done.stderr.decode().splitlines() if not line.startswith("{")] == [
+        "avviso: No space left on device: make room"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize(("args", "code"), [(["status"], 0), (["explain", "99"], 2), (["explain", "99", "--json"], 2)])
+def test_errors_that_find_a_full_disk_change_no_exit_code(letters: Publication, args: list[str], code: int) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = avviso(letters, *args, stderr=full)
+
+    assert done.returncode == code
+
+
 @pytest.mark.parametrize(("command", "lines"), [(["publish"], 11), (["publish", "-v"], 14)])
 def test_terminal_shows_few_problems_of_a_kind_and_says_how_all_are_shown(
     letters: Publication, command: list[str], lines: int,
