@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from array import array
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
 from math import log, sqrt
@@ -83,6 +84,29 @@ def alike(sketched: bytes, others: Mapping[str, bytes], least: float) -> Iterato
         at_most = common / min(KEPT, len(own) + len(theirs) - common)
         if 2 * at_most / (1 + at_most) >= least and likeness(sketched, other) >= least:
             yield name
+
+
+class Sketches:
+    """Sketches by name that many others are compared with: no two are that have none of their smallest in common."""
+
+    def __init__(self, sketches: Mapping[str, bytes]) -> None:
+        self._sketches = sketches
+        self._names = list(sketches)
+        self._first: dict[int, int] = {}  # who has a hash among its smallest; few have company
+        self._more: defaultdict[int, list[int]] = defaultdict(list)
+        for place, other in enumerate(sketches.values()):
+            for value in _hashes(other[:PROBED * 8]):
+                if self._first.setdefault(value, place) != place:
+                    self._more[value].append(place)
+
+    def alike(self, sketched: bytes, least: float) -> Iterator[str]:
+        """What the function of this name finds among them, in their order."""
+        places: set[int] = set()
+        for value in _hashes(sketched[:PROBED * 8]):
+            if value in self._first:
+                places.update((self._first[value], *self._more.get(value, ())))
+        names = [self._names[place] for place in sorted(places)]
+        return alike(sketched, {name: self._sketches[name] for name in names}, least)
 
 
 def _surely_common(least: float) -> float:

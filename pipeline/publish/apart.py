@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 
-from pipeline.issues.likeness import SAME, alike
+from pipeline.issues.likeness import SAME, Sketches
 from pipeline.issues.reading.dates import date_in_name
 from pipeline.issues.reading.naming import folder_around, number_in_name, stem
 from pipeline.issues.reading.years import begin_anew, year_named, year_of
@@ -105,10 +105,11 @@ def _own_names(claim: str, paths: Sequence[str], known: Mapping[str, str], *, is
 
 def _unite_twins(strangers: Sequence[str], names: dict[str, str], sketched: Mapping[str, bytes]) -> None:
     """Gives strangers that say what another of these files says its name: one of them at most is an issue."""
+    sketches = Sketches(sketched)
     for path in strangers:
-        others = {other: said for other, said in sketched.items() if other != path}
-        for twin in alike(sketched[path], others, SAME):
-            names[path] = names[twin]
+        for twin in sketches.alike(sketched[path], SAME):
+            if twin != path:
+                names[path] = names[twin]
 
 
 def _is_of_many(years: Sequence[str]) -> bool:

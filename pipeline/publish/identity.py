@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from pipeline.issues.likeness import SAME, likeness
+from pipeline.issues.likeness import SAME, Sketches, likeness
 from pipeline.publish.apart import with_places, with_years
 
 
@@ -49,7 +49,8 @@ def identify(
     claims, unnumbered = with_places(with_years(claims, known), known, sketch_of, sketches)
     keys, withheld, dropped = _by_name(claims, known, aliases, has_moved_on)
     found = _by_text(keys, claims, known, sketch_of, sketches)
-    usurped = {path: other for other, key in found.items() for path in keys if keys[path] == key}
+    holders = {key: path for path, key in keys.items()}
+    usurped = {holders[key]: path for path, key in found.items() if key in holders}
     kept = {path: key for path, key in keys.items() if path not in usurped}
     return Identities(kept | found, withheld | usurped, {claims[path]: key for path, key in found.items()}, dropped,
                       unnumbered)
@@ -97,16 +98,23 @@ def _by_text(
     newcomers = [path for path, key in keys.items() if key not in known]
     if not newcomers:
         return {}
-    vanished = [
-        key for key, path in known.items() if (path not in claims or keys.get(path, key) != key)
+    vanished = {
+        key: sketches[key] for key, path in known.items() if (path not in claims or keys.get(path, key) != key)
         and (key not in holders or likeness(sketch_of(holders[key]), sketches[key]) < SAME)
-    ]
+    }
+    if not vanished:
+        return {}
+    said = {path: sketch_of(path) for path in newcomers}
+    gone = Sketches(vanished)
     pairs = sorted(
-        ((likeness(sketch_of(path), sketches[key]), path, key) for path in newcomers for key in vanished),
+        ((likeness(said[path], vanished[key]), path, key) for path in newcomers
+         for key in gone.alike(said[path], SAME)),
         key=lambda pair: (-pair[0], pair[1], pair[2]),
     )
     found: dict[str, str] = {}
-    for alike, path, key in pairs:
-        if alike >= SAME and path not in found and key not in found.values():
+    taken: set[str] = set()
+    for _, path, key in pairs:
+        if path not in found and key not in taken:
             found[path] = key
+            taken.add(key)
     return found

@@ -235,7 +235,8 @@ class Publisher:
             self._follow(record, by_issue[record.key], now)
         candidates = [record for record in due if _lacks_mailing(record, by_issue[record.key])
                       and record.state not in (State.ADOPTED, State.PROBLEM)]
-        waiting = [record for record in due if record not in candidates and any(
+        begins = {record.key for record in candidates}
+        waiting = [record for record in due if record.key not in begins and any(
             mailing.state is MailingState.SCHEDULED and not mailing.approved for mailing in by_issue[record.key])]
         if not candidates and not waiting:
             return

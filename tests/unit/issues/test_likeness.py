@@ -96,6 +96,7 @@ def test_search_among_many_finds_those_that_are_alike_enough(length: int, least:
 
     assert found == {name for name, other in others.items() if likeness(text, other) >= least}
     assert 0 < len(found) < 41
+    assert list(craft.Sketches(others).alike(text, least)) == [name for name in others if name in found]
 
 
 @pytest.mark.parametrize("length", [131, 132, 200, 4000])

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from random import Random
 
 import pytest
 
 from pipeline.issues.likeness import sketch
 from pipeline.publish.identity import Identities, identify
+from tests.hostile import SQUARE, again, cpu_s, growth
 
 TEXTS = {
     "apples": "In autumn the apples of the old orchard are pressed into a cider that tastes of smoke and honey.",
@@ -246,3 +248,32 @@ def test_texts_are_not_sketched_while_nothing_is_missing() -> None:
     found = identify({"14.md": "14", "15.md": "15"}, {"14": "14.md"}, {}, refuse, {"14": b""})
 
     assert found.keys == {"14.md": "14", "15.md": "15"}
+
+
+def renamed(texts: list[bytes]) -> Identities:
+    """All files have other names than before, in a pass."""
+    return identify({f"new-{n}.md": f"new-{n}" for n in range(len(texts))},
+                    {f"old-{n}": f"old-{n}.md" for n in range(len(texts))}, {},
+                    lambda path: texts[int(path[4:-3])], {f"old-{n}": text for n, text in enumerate(texts)})
+
+
+def of_one_name(texts: list[bytes]) -> Identities:
+    """Each file lies in a folder of its own."""
+    return identify({f"{n}/letter.md": "letter" for n in range(len(texts))}, {}, {},
+                    lambda path: texts[int(path.partition("/")[0])], {})
+
+
+@pytest.mark.parametrize(("settled", "keys"), [
+    (renamed, lambda n: {f"new-{one}.md": f"old-{one}" for one in range(n)}),
+    (of_one_name, lambda n: {f"{one}/letter.md": f"{one}/letter" for one in range(n)}),
+])
+def test_telling_files_apart_by_their_texts_grows_with_their_number_and_not_with_its_square(
+    settled: Callable[[list[bytes]], Identities], keys: Callable[[int], Mapping[str, str]]
+) -> None:
+    def cost(one_each: str) -> float:
+        texts = [b"".join(sorted(chance.randbytes(8) for _ in range(150))) for _ in one_each]
+        assert settled(texts).keys == keys(len(texts))
+        return cpu_s(lambda: settled(texts))
+
+    chance = Random(1)
+    assert growth(cost, again("x"), 300) <= SQUARE
