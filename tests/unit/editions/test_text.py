@@ -27,6 +27,7 @@ def text(body: str, *, language: str = "en") -> str:
     ("run `rm -rf`", "run `rm -rf`"),
     ("&lt;b&gt; &copy; \\*", "<b> © *"),
     ("a\u200bb\ufeffc\u00add", "abcd"),
+    ('a\n\n> <a name="b"></a>\n\nc', "a\n\nc"),
     ("", ""),
 ])
 def test_paragraphs(body: str, expected: str) -> None:
