@@ -17,6 +17,7 @@ from markdown_it.token import Token
 from pipeline.issues.cjk import CLOSE_MARKS
 from pipeline.issues.html.embeds import watched
 from pipeline.issues.html.vocabulary import Vocabulary
+from pipeline.issues.markdown.headings import plain_text
 
 # Invisible: zero-width space, joiners, word joiner, byte order mark, soft hyphen, direction marks, filler.
 _INVISIBLE = re.compile(
@@ -200,7 +201,8 @@ def _speak(token: Token, prose: Prose, markup: Markup) -> None:
         case "link_close":
             prose.close_link()
         case "image":
-            prose.medium(f"[{prose.voice.image}] {token.content}", str(token.attrs.get("src", "")))
+            words = plain_text(token.children) if token.children else token.content
+            prose.medium(f"[{prose.voice.image}] {words}", str(token.attrs.get("src", "")))
         case "html_inline":
             markup.feed(token.content)
         case "footnote_ref":

@@ -37,8 +37,9 @@ class TextWriter:
         self._margins.append(_Margin(first, rest))
 
     def leave(self) -> None:
-        """Ends the innermost margin; one that nothing was written into still shows its mark."""
-        if self._margins[-1].fresh:
+        """Ends the innermost margin; one that nothing was written into still shows its mark, but for a quote."""
+        last = self._margins[-1]
+        if last.fresh and last.first != last.rest:
             self.write([""])
         self._margins.pop()
 

@@ -142,7 +142,8 @@ def source_path(issue_path: str, reference: str, below_static: str | None = None
     """The file that a relative reference in an issue means, as a path below the issues folder, NFC.
 
     A leading `/` means the issues folder itself; or the folder of static files, if there is one: the path then begins
-    with `/`. `below_static` is where the issues folder is below that one, "" if it is elsewhere, None if there is none.
+    with `/`. `below_static` is where the issues folder is below that one, or the way there (`../static`) if it is
+    elsewhere, "" if that is below the issues folder, None if there is none.
     Query and fragment are dropped, `%20` and `\\` are understood. Raises IssueError when it leads out of these folders,
     to a folder, or to a hidden file.
     """
@@ -151,7 +152,7 @@ def source_path(issue_path: str, reference: str, below_static: str | None = None
     folder = "" if plain.startswith("/") else posixpath.dirname(issue_path)
     path = posixpath.normpath(posixpath.join(folder, plain.lstrip("/")))
     if below_static is not None and (plain.startswith("/") or (below_static and path.startswith("../"))):
-        path = _beside(path if plain.startswith("/") else posixpath.join(below_static, path), below_static)
+        path = _beside(path, below_static, from_root=plain.startswith("/"))
     parts = path.split("/")
     if ".." in parts:
         raise IssueError(f"{reference} lies outside the issues folder", path=issue_path,
@@ -162,9 +163,12 @@ def source_path(issue_path: str, reference: str, below_static: str | None = None
     return "/".join(parts)
 
 
-def _beside(path: str, below_static: str) -> str:
+def _beside(path: str, below_static: str, *, from_root: bool) -> str:
     """A path below the folder of static files, with a leading `/` unless it is in the issues folder."""
-    path = posixpath.normpath(path)
+    if below_static.startswith("../") and not from_root:
+        inside = path.removeprefix(f"{below_static}/")
+        return f"/{inside}" if inside != path and _is_static(path) else path
+    path = posixpath.normpath(path if from_root else posixpath.join(below_static, path))
     if below_static and path.startswith(f"{below_static}/"):
         return path[len(below_static) + 1:]
     return f"/{path}" if _is_static(path) else f"../{path}"

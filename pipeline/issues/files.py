@@ -21,11 +21,17 @@ class Files:
 
     @property
     def below_static(self) -> str | None:
-        """Where the issues folder is below that of static files: "" if it is elsewhere, None if there is none."""
+        """Where the issues folder is below that of static files, or the way there (`../static`) if it is elsewhere.
+
+        "" if that is below the issues folder, None if there is none.
+        """
         if self.static is None:
             return None
         issues, static = self.issues.resolve(), self.static.resolve()
-        return issues.relative_to(static).as_posix() if static in issues.parents else ""
+        if static in issues.parents:
+            return issues.relative_to(static).as_posix()
+        way = os.path.relpath(static, issues).replace(os.sep, "/")
+        return way if way.startswith("../") else ""
 
     def __call__(self, path: str) -> bool:
         """Whether there is such a file."""

@@ -86,7 +86,7 @@ def test_permalink_of_any_name_is_a_folder_below_the_site_on_any_disk(name: str,
 
 
 @given(path=st.sampled_from(["14.md", "2024/14.md", "a/b/c.md"]), reference=ANYTHING,
-       below_static=st.sampled_from([None, "", "posts", "content/news"]))
+       below_static=st.sampled_from([None, "", "posts", "content/news", "../static"]))
 def test_asset_of_any_reference_is_below_assets_or_refused(path: str, reference: str, below_static: str | None) -> None:
     try:
         source = source_path(path, reference, below_static)

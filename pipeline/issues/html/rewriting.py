@@ -29,7 +29,7 @@ _BACK = re.compile(r' ?<a href="#fnref:[^"]*">.*?</a>')
 _PICTURES_ONLY = re.compile(
     r"(?:(?<=<p>)|(?<=<br>)|(?<=<li>))(?:\s|</?a(?: [^>]*)?>|<img(?: [^>]*)?>)+(?=<br>|</p>|</li>|<[ou]l[ >])")
 _SLANTED = re.compile(r"<(em|i)>(?=([^<]*))")
-_EMPTY = re.compile(r"<p>\s*</p>\n?")
+_EMPTY = re.compile(r"<blockquote>\s*(?:<p>\s*</p>\s*)*</blockquote>\n?|<p>\s*</p>\n?")
 _WIDTH = re.compile(r"\s*(\d{1,5})(?:\.\d+)?\s*(%?)")
 # Old mail programs know neither these elements nor what they should look like.
 _PLAIN_NAMES = {

@@ -14,8 +14,9 @@ from pipeline.issues.markdown.fillings import without_raw_marks
 
 _ALONE = re.compile(r"\{:(?! ?toc\b)[^{}\n]{1,300}\}")  # that one is no attribute: it asks for contents
 _BEHIND = re.compile(rf"{_ALONE.pattern}|\{{(?:[#.][\w-]|[A-Za-z-]{{1,30}}=)[^{{}}\n]{{0,300}}\}}")
-_AT_END = re.compile(r"(?<!\s)\s*\{:?[ \t]*[#.][\w-][^{}\n]{0,300}\}\s*$")
-_NAME = re.compile(r"#(?P<id>[\w-]+)")
+_AT_END = re.compile(  # of a heading, behind its closing signs if it has any
+    r"(?<!\s)(?:\s+#{1,6}(?=\s))?\s*\{:?[ \t]*(?:[#.][\w-]|(?:class|id|style)=[\"'])[^{}\n]{0,300}\}\s*$")
+_NAME = re.compile(r"(?:#|\bid=[\"'])(?P<id>[\w-]+)")
 _SIZE = re.compile(r"\b(width|height)=[\"']?(\d{1,5})(?:px)?(?![\d%])")
 _SPANS = {"link_close": _BEHIND, "image": _BEHIND} | dict.fromkeys(("code_inline", "strong_close", "em_close"), _ALONE)
 

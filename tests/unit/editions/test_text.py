@@ -27,6 +27,7 @@ def text(body: str, *, language: str = "en") -> str:
     ("run `rm -rf`", "run `rm -rf`"),
     ("&lt;b&gt; &copy; \\*", "<b> © *"),
     ("a\u200bb\ufeffc\u00add", "abcd"),
+    ('a\n\n> <a name="b"></a>\n\nc', "a\n\nc"),
     ("", ""),
 ])
 def test_paragraphs(body: str, expected: str) -> None:
@@ -56,6 +57,7 @@ def test_links_stand_behind_their_label_or_in_its_place(body: str, expected: str
 
 @pytest.mark.parametrize(("body", "expected"), [
     ("![A lamp](lamp.png)", "[image] A lamp <https://w/lamp.png>"),
+    ("![A *lamp* of `Vec`&lt;T&gt;](lamp.png)", "[image] A lamp of Vec<T> <https://w/lamp.png>"),
     ("a ![A lamp](lamp.png), b", "a [image] A lamp <https://w/lamp.png> , b"),
     ('<img src="lamp.png" alt="A lamp">', "[image] A lamp <https://w/lamp.png>"),
     ("[![A lamp](l.png)](https://e.com/)", "[image] A lamp <https://w/l.png> <https://e.com/>"),

@@ -121,6 +121,9 @@ def test_source_path_is_the_file_that_a_reference_means(path: str, reference: st
 @pytest.mark.parametrize(("below_static", "reference", "expected", "asset"), [
     ("", "/img/a.png", "/img/a.png", "assets/-/img/a.png"),                  # static/ beside content/news/, as in Hugo
     ("", "b.png", "2026/b.png", "assets/2026/b.png"),
+    ("../../static", "../../../static/img/a.png", "/img/a.png", "assets/-/img/a.png"),  # as editors lead there
+    ("../../static", "/img/a.png", "/img/a.png", "assets/-/img/a.png"),
+    ("../../static", "../b.png", "b.png", "assets/b.png"),
     ("_posts", "/img/a.png?v=2", "/img/a.png", "assets/-/img/a.png"),        # the whole site, as in Jekyll
     ("_posts", "../../img/a.png", "/img/a.png", "assets/-/img/a.png"),
     ("_posts", "/_posts/2026/b.png", "2026/b.png", "assets/2026/b.png"),     # one file, one address
@@ -135,7 +138,10 @@ def test_static_files_are_named_from_their_own_folder(
 
 @pytest.mark.parametrize(("below_static", "reference"), [
     ("_posts", "../../config.yaml"), ("_posts", "../../../a.png"), ("_posts", "/../a.png"), ("", "../../a.png"),
-    ("", "/../a.png"), ("_posts", "../../var/avviso.db")])
+    ("", "/../a.png"), ("_posts", "../../var/avviso.db"), ("../static", "../../a.png"), ("../static", "/../a.png"),
+    ("../static", "../../static/../a.png"), ("../static", "../../static/avviso.db"),
+    ("../static", "../../statics/a.png"), ("../static", "/config.yaml"),
+])
 def test_what_is_no_static_file_stays_where_it_is(below_static: str, reference: str) -> None:
     with pytest.raises(IssueError, match="outside the issues folder"):
         source_path("2026/14.md", reference, below_static)

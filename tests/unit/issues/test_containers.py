@@ -39,7 +39,7 @@ ALERT = '<blockquote class="alert alert-{}">\n<p class="alert-title"><strong>{}<
      "<blockquote>\n<p>a</p>\n</blockquote>\n<blockquote>\n<p>c</p>\n</blockquote>"),
     ("- ::: {.a}\n  a\n  :::\n- ::: {.b}\n  c\n  :::", "<ul>\n<li>a</li>\n<li>c</li>\n</ul>"),
     ("::: {.a}\n:::\nb", "<p>b</p>"), ("::: aa\n\n:::\nb", "<p>b</p>"),
-    ("> ::: left\n> :::", "<blockquote></blockquote>"),
+    ("> ::: left\n> :::", ""),
     ("::: aa\n::: bb\nc\n:::\n:::\nd", "<p>c</p>\n<p>d</p>"),
     (":::: aa\n:::\n::::\nb", "<p>:::</p>\n<p>b</p>"),
     ("::: {.a}\n```\n:::\n```\n:::\nb", "<pre><code>:::\n</code></pre>\n<p>b</p>"),
