@@ -34,9 +34,9 @@ Progress = Callable[[int, int], None]  # rows done, of how many
 
 
 def write_transcript(database: Database, folder: Path, tell: Progress) -> dict[str, int]:
-    """Writes every table into a new folder; gives the rows of each. Raises OutputError where it cannot be written.
+    """Writes every table into a new folder; gives the rows of each. Raises OutputError where it cannot be made.
 
-    The picture is one moment's, whatever is being written meanwhile.
+    The picture is one moment's, whatever is being written meanwhile. What a full disk cut short has no manifest.
     """
     try:
         folder.mkdir(mode=0o700, parents=True)  # addresses of people, and the key of the ledger

@@ -57,7 +57,7 @@ class Outputs(Post):
 
     @cached_property
     def manifest(self) -> Manifest:
-        """What besides the issues decides feeds and archive: settings, templates, this version."""
+        """Whether feeds and archive still show what they should: by the issues and all else that decides them."""
         config = self.config
         settings = repr((__version__, RENDERER, config.publication, config.feeds, config.issues.permalink,
                          config.issues.breaks, config.issues.static, self.subscribe_url, str(config.site.folder),

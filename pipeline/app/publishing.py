@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # slow imports
     from pipeline.publish.notifier import Notifier
     from pipeline.publish.planning import PlannedMailing
 
+
 class Publishing(Outputs):
     """The floor of the first door."""
 

@@ -42,7 +42,8 @@ class _History:
         ending = PurePosixPath(name).suffix
         if ending not in self._endings:
             self._endings.add(ending)
-            self._head = self._head and None
+            if self._head:
+                self._head = None  # of files with this ending nothing was asked yet
         if name not in self._born:
             self._look()
         return self._born.get(name)

@@ -33,7 +33,10 @@ def waits(
     ledger: Ledger, provider: str, plan: Plan | None, *, now: datetime, steady: datetime,
     zone: ZoneInfo,
 ) -> list[str]:
-    """Nothing while no mailing is being sent. `zone` is the maintainer's."""
+    """A line for each thing that holds mail back now, such as `waits until 08:10: …`; none while no mailing is sent.
+
+    `zone` is the maintainer's.
+    """
     if not ledger.mailings.all(MailingState.SENDING):
         return []
     return list(_reasons(ledger, provider, plan, now, steady, zone))

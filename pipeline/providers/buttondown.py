@@ -8,6 +8,7 @@ buttondown.com/blog/2026-03-07-safer-email-api-defaults. Our mark stands in `met
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from pipeline.clock import Clock
@@ -46,7 +47,7 @@ class Buttondown(Broadcast):
 
     def start(self, id_: str) -> Call:
         call = json_call(f"/v1/emails/{id_}", {"status": "about_to_send"})
-        return Call("PATCH", call.path, call.content, call.headers)
+        return replace(call, method="PATCH")
 
 
 def buttondown(settings: Mapping[str, Any], clock: Clock) -> Callable[[], Buttondown]:

@@ -54,5 +54,3 @@ def other_headers(message: Message, parts: Parts, without: frozenset[str] = froz
 def _mailbox(written: str, otherwise: str) -> Mailbox:
     name, address = parseaddr(written)
     return Mailbox(name, address or otherwise)
-
-

@@ -9,6 +9,7 @@ description. Kit puts its own template around the text.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pipeline.clock import Clock
@@ -49,7 +50,7 @@ class Kit(Broadcast):
     def start(self, id_: str) -> Call:
         now = self._clock.now().isoformat(timespec="seconds")
         call = json_call(f"/v4/broadcasts/{id_}", {"public": True, "published_at": now, "send_at": now})
-        return Call("PUT", call.path, call.content, call.headers)
+        return replace(call, method="PUT")
 
     def problem(self, answer: Any) -> tuple[int | str | None, str]:
         document = answer.document

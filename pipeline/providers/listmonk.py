@@ -8,6 +8,7 @@ the campaign.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pipeline.clock import Clock
@@ -53,7 +54,7 @@ class Listmonk(Broadcast):
 
     def start(self, id_: str) -> Call:
         call = json_call(f"/api/campaigns/{id_}/status", {"status": "running"})
-        return Call("PUT", call.path, call.content, call.headers)
+        return replace(call, method="PUT")
 
 
 def listmonk(settings: Mapping[str, Any], clock: Clock) -> Callable[[], Listmonk]:

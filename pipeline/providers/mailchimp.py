@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -58,7 +59,7 @@ class Mailchimp(Broadcast):
 
     def put(self, id_: str, copy: Copy) -> Call:
         call = json_call(f"/3.0/campaigns/{id_}/content", {"html": copy.html, "plain_text": copy.text})
-        return Call("PUT", call.path, call.content, call.headers)
+        return replace(call, method="PUT")
 
     def start(self, id_: str) -> Call:
         return Call("POST", f"/3.0/campaigns/{id_}/actions/send")

@@ -38,7 +38,7 @@ class ClockGuard:
         self._steady = steady
 
     def read(self, now: datetime) -> ClockReading:
-        """Compares with the last pass. A clock that went back makes nothing due."""
+        """Compares with the last pass, and notes the hour for the next. A clock that went back makes nothing due."""
         notebook = self._ledger.notebook
         noted, drifted = notebook.note(PREVIOUS), notebook.note(DRIFT)
         drift = now - self._steady()

@@ -69,6 +69,7 @@ def _bind(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
         listener.listen(BACKLOG)  # who comes before we answer waits, and is not turned away
     except OSError as error:
+        listener.close()
         raise OutputError(f"web.listen {host}:{port} cannot be used: {error.strerror}",
                           remedy="stop what uses it, or set another port") from error
     return listener

@@ -92,4 +92,3 @@ def test_reader_of_killed_builds_finds_whole_documents_and_none_older_than_befor
 def _ids(feeds: Path) -> set[str]:
     documents = [json.loads(path.read_bytes()) for path in [feeds / "feed.json", *feeds.glob("archive/*.json")]]
     return {item["id"] for document in documents for item in document["items"]}
-

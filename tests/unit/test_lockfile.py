@@ -75,11 +75,14 @@ def test_release_can_take_the_file_along(tmp_path: Path) -> None:
     assert not path.exists()
 
 
-def test_lock_survives_that_its_file_is_gone_already(tmp_path: Path) -> None:
+def test_lock_whose_file_is_gone_already_is_released_and_can_be_taken_again(tmp_path: Path) -> None:
     lock = taken(tmp_path / "one.lock")
     lock.path.unlink()
 
     lock.release(remove=True)
+
+    taken(tmp_path / "one.lock").release(remove=True)
+    assert not lock.path.exists()
 
 
 def test_lock_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 from pipeline.issues.html.media import attributes_of, with_attributes
 
-_TAG = re.compile(r"<(?P<closing>/?)(?P<name>table|tr|t[dh]|img)(?P<attributes>(?: [^ =>]+=\"[^\"]*\")*)>")
+TAG = re.compile(r"<(?P<closing>/?)(?P<name>table|tr|t[dh]|img)(?P<attributes>(?: [^ =>]+=\"[^\"]*\")*)>")
 ROOM = "room"
 """An attribute of our own that no author's picture can have: the pixels that one may take."""
-_GUTTER = 16                 # pixels left and right in a cell, as inline.css has them
+GUTTER = 16                  # pixels left and right in a cell, as inline.css has them
 _PICTURES = 60               # percent of a row for its pictures, where it has words too
 
 
@@ -34,7 +34,7 @@ def share_rows(html: str, column: int) -> str:
         return html
     widths: dict[int, str] = {}
     rows: list[list[_Cell]] = []
-    for tag in _TAG.finditer(html):
+    for tag in TAG.finditer(html):
         if tag["name"] == "table":
             rows = [*rows, []] if not tag["closing"] else _settled(rows, widths, column)[:-1]
         elif tag["name"] == "tr":
@@ -45,7 +45,7 @@ def share_rows(html: str, column: int) -> str:
             rows[-1][-1].images.append(tag)
         elif tag["name"] != "img":
             rows[-1].append(_Cell(tag))
-    return _TAG.sub(lambda tag: widths.get(tag.start(), tag[0]), html)
+    return TAG.sub(lambda tag: widths.get(tag.start(), tag[0]), html)
 
 
 def _settled(rows: list[list[_Cell]], widths: dict[int, str], column: int) -> list[list[_Cell]]:
@@ -56,7 +56,7 @@ def _settled(rows: list[list[_Cell]], widths: dict[int, str], column: int) -> li
         whole = 100 if len(pictured) == len(cells) else _PICTURES
         for cell in pictured:
             share = whole // len(pictured)
-            _widen(cell, share, max(1, column * share // 100 - _GUTTER), widths)
+            _widen(cell, share, max(1, column * share // 100 - GUTTER), widths)
     return rows
 
 

@@ -14,13 +14,12 @@ from dataclasses import dataclass, field
 from html import unescape
 
 from pipeline.issues.cjk import is_east_asian, is_solid
+from pipeline.issues.html.grids import GUTTER, TAG
 from pipeline.issues.html.media import attributes_of, with_attributes
 
-_TAG = re.compile(r"<(?P<closing>/?)(?P<name>table|tr|t[dh]|img)(?P<attributes>(?: [^ =>]+=\"[^\"]*\")*)>")
 _MARKUP = re.compile(r"<(br|p|li)?[^>]*>")
 _PHONE = 280                 # pixels of the text on the narrowest telephone, 320 wide
 _LETTER, _HAN = 9.5, 15.0    # pixels of one in a cell; generous, for fonts differ
-_GUTTER = 16                 # pixels left and right in a cell, as inline.css has them
 _LEAST = 56                  # of a column whose words may break: a number still fits
 _FAIR = 120                  # of such a column beside those that keep theirs, for more than a word a line
 
@@ -42,14 +41,14 @@ def keep_words(html: str, column: int) -> str:
     for table in _tables(html):
         if table.measurable and any(table.rows):
             _mark(table, column, classes)
-    return _TAG.sub(lambda tag: _classed(tag, classes.get(tag.start(), "")), html)
+    return TAG.sub(lambda tag: _classed(tag, classes.get(tag.start(), "")), html)
 
 
 def _tables(html: str) -> Iterator[_Table]:
     """The tables whose cells hold nothing but words. One with pictures, tables or spans is not measurable."""
     open_tables: list[_Table] = []
     cell: re.Match[str] | None = None
-    for tag in _TAG.finditer(html):
+    for tag in TAG.finditer(html):
         if tag["name"] == "table" and not tag["closing"]:
             for outer in open_tables:
                 outer.measurable = False
@@ -71,9 +70,9 @@ def _tables(html: str) -> Iterator[_Table]:
 def _mark(table: _Table, column: int, classes: dict[int, str]) -> None:
     """Notes the class of each tag that gets one, by where it stands."""
     measures = [[_measured(cell) for cell in cells] for cells in _columns(table)]
-    if sum(max(line for _, line in cells) + _GUTTER for cells in measures) <= _PHONE:
+    if sum(max(line for _, line in cells) + GUTTER for cells in measures) <= _PHONE:
         return                                             # nothing in it has to break
-    widths = [max(word for word, _ in cells) + _GUTTER for cells in measures]
+    widths = [max(word for word, _ in cells) + GUTTER for cells in measures]
     whole, roomy = _fitting(widths, _PHONE), _fitting(widths, column)
     if len(whole) == len(widths):
         classes[table.opening.start()] = "whole"

@@ -36,7 +36,7 @@ class Deliveries:
         """Records what became of earlier claims and takes up to `limit` that are due, in one durable step.
 
         Letters come first, then deferred, then pending ones by id. Whoever left or was suppressed since the
-        audience was frozen is skipped here, not mailed. What is given back counts as attempted from now on:
+        audience was frozen is skipped here, not mailed. Each of these claims counts as attempted from now on:
         the mark is on the disk before the wire is touched. None at all means that nothing is due.
         The lease runs from `steady`, which no setting of the clock moves; from `now` where none is given.
 

@@ -322,5 +322,3 @@ def _mailing(row: Row[Any], counts: Mapping[DeliveryState, int]) -> Mailing:
         approved=row.approved, audience=row.audience, started_at=row.started_at,
         expires_at=row.expires_at, ended_at=row.ended_at, counts=counts,
     )
-
-

@@ -8,7 +8,6 @@ import threading
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
@@ -113,7 +112,7 @@ def test_shape_is_json() -> None:
         20_000, {"name": "avviso", "ratio": 0.75, "per_second": 7500, "cpu_us": 90, "memory_mb": 70.4})
 
 
-def test_plot_is_a_picture_with_a_bar_for_each(tmp_path: Path) -> None:
+def test_plot_is_a_picture_with_a_bar_for_each() -> None:
     bars = ET.fromstring(report.plot([RESULT])).findall("{http://www.w3.org/2000/svg}rect")
 
     assert [(bar.get("class"), bar.get("width")) for bar in bars] == [("bar", "460"), ("ours", "345")]

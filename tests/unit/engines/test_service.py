@@ -268,8 +268,7 @@ def test_run_follows_settings_that_can_be_read_and_ignores_others(
         os.utime(config, (1, 1))
         said.wait(event)
         if event == "settings.changed":
-            said.events.remove("run.started")
-            said.wait("run.started")
+            begun_again(said)
 
 
 def touch(letters: Publication, **changes: object) -> None:
@@ -382,6 +381,8 @@ def test_run_goes_on_when_its_settings_are_moved_away(
     with running(letters, said, only="publish"):
         (letters.folder / "config.yaml").rename(letters.folder / "elsewhere.yaml")
         said.wait("settings.ignored")
+        touch(letters, publication={"title": "Night Letters"})
+        begun_again(said)
 
 
 def test_run_serves_readers_while_the_ledger_is_away_and_catches_up_when_it_is_back(

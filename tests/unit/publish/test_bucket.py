@@ -118,7 +118,7 @@ def test_nothing_is_taken_away_when_it_is_not_known_what_should_be_there(
 
 
 def test_pass_that_was_cut_off_is_gone_on_with_by_the_next_and_mail_does_not_wait(
-    tmp_path: Path, bucket: Bucket, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, bucket: Bucket
 ) -> None:
     letters = Publication(tmp_path / "letters", {"bucket": bucket.settings(), "mailings": {"approve": "never"}})
     letters.begin(write=False)

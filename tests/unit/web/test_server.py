@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import socket
 import tracemalloc
 from collections.abc import Iterator
@@ -155,3 +156,14 @@ def test_server_listens_on_ipv6_too() -> None:
 
     assert ask(server.port, "::1") == (200, b"hello\n")
     server.stop()
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/fd"), reason="needs the files of Linux about a process")  # noqa: PTH110
+def test_address_that_cannot_be_used_leaves_nothing_open() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        before = set(os.listdir("/proc/self/fd"))  # noqa: PTH208, names are enough
+
+        with pytest.raises(OutputError) as refused:
+            Server(SITE, "127.0.0.1", taken.getsockname()[1], SpoolThread(lambda: 0))
+
+        assert before >= set(os.listdir("/proc/self/fd")), refused  # noqa: PTH208
