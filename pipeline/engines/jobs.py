@@ -152,7 +152,8 @@ class Shift:
         """What the senders of this process share."""
         app = self._app
         settings, post = app.config.transport, app.sample
-        pace = Pace(app.ledger, app.clock, settings.kind, _per_second(settings.rate), self._limits())
+        pace = Pace(app.ledger, app.clock, settings.kind, _per_second(settings.rate), self._limits(),
+                    steady=app.steady)
         lanes = post.lanes or settings.connections
         terms = Terms(app.config.mailings.retry, self._policy, lanes,
                       lease=LEASE + timedelta(seconds=post.timeout_s) + pace.takes(GROUP * lanes),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -26,14 +26,20 @@ LONG_AWAY = timedelta(minutes=5)  # whoever was away for so long finds its way b
 
 
 class Pace:
-    """Lets messages pass at `rate` a second, in slices of a second or one message, whichever is more."""
+    """Lets messages pass at `rate` a second, in slices of a second or one message, whichever is more.
+
+    By `steady`, the clock that all machines share, a rate is kept among them: one whose own is minutes ahead would have
+    the others wait for its hour. Without it, by `clock`.
+    """
 
     def __init__(
         self, ledger: Ledger, clock: Clock, name: str, rate: float | None, domains: Mapping[str, Limit] | None = None,
+        *, steady: Callable[[], datetime] | None = None,
     ) -> None:
         self.domains = Domains(ledger, clock, name, domains or {})
         self._ledger = ledger
         self._clock = clock
+        self._steady = steady or clock.now
         self.provider = name
         self._lock = threading.Lock()
         self._interval = timedelta(seconds=1 / rate) if rate else None
@@ -126,6 +132,7 @@ class Pace:
         while self._slots and self._slots[-1] < now - STALE:
             self._slots.pop()
         if not self._slots:
-            start = self._ledger.pacing.reserve(self.provider, self._interval * self._slice, now)
+            ahead = now - self._steady()
+            start = self._ledger.pacing.reserve(self.provider, self._interval * self._slice, now - ahead) + ahead
             self._slots = [start + self._interval * n for n in reversed(range(self._slice))]
         return self._slots.pop()

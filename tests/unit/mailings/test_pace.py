@@ -187,3 +187,14 @@ def test_wish_to_wait_holds_for_every_process_with_and_without_a_rate(tmp_path: 
     assert [ours.slot(), theirs.slot(), paced.slot(), other.slot()] == [until, until, until, None]
     clock.turn(timedelta(seconds=60))
     assert [ours.slot(), theirs.slot()] == [None, None]
+
+
+def test_machine_whose_clock_is_minutes_ahead_has_nobody_wait_for_its_hour(ledger: Ledger) -> None:
+    clock, ahead = HandClock(NOON), HandClock(NOON + timedelta(minutes=4))
+    right = Pace(ledger, clock, "smtp", 1.0, steady=clock.now)
+    wrong = Pace(ledger, ahead, "smtp", 1.0, steady=clock.now)
+
+    theirs = wrong.slot()
+
+    assert theirs == ahead.now()
+    assert pass_times(right, clock, 2) == [1, 2]
