@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipeline import RENDERER, __version__
 from pipeline.app.post import Post
+from pipeline.feeds.addresses import UNSAID
 from pipeline.issues.files import Files
 from pipeline.publish.gather import Source
 from pipeline.publish.manifest import Manifest
@@ -124,10 +125,13 @@ class Outputs(Post):
             feed_id=self._feed_id(), subscribe_url=self.subscribe_url)
 
     def _feed_id(self) -> str:
-        """The feed's own id: the address at the first build, kept when that moves."""
-        if self.ledger.notebook.note(FEED_ID) is None:
-            self.ledger.notebook.write_note(FEED_ID, self.config.publication.url)
-        return self.ledger.notebook.note(FEED_ID) or ""
+        """The feed's own id: the address at the first build, kept when that moves. One that nobody has said is not."""
+        url, kept = self.config.publication.url, self.ledger.notebook.note(FEED_ID)
+        if kept and kept != UNSAID:
+            return kept
+        if kept != url:
+            self.ledger.notebook.write_note(FEED_ID, url)
+        return url
 
     @cached_property
     def herald(self) -> Herald:

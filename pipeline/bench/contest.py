@@ -143,7 +143,8 @@ def _postfix_sink() -> Iterator[int]:
     if not Path(POSTFIX_SINK).exists():
         raise ConfigError(f"{POSTFIX_SINK} is not installed", remedy="install Postfix's package, or use --sink own")
     port = publication.free_port()
-    process = subprocess.Popen([POSTFIX_SINK, "-u", "nobody", f"127.0.0.1:{port}", "512"], stderr=subprocess.DEVNULL)
+    process = subprocess.Popen([POSTFIX_SINK, "-u", "nobody", f"127.0.0.1:{port}", "512"], stderr=subprocess.DEVNULL,
+                               start_new_session=True)
     try:
         publication.wait_for(port)
         yield port
@@ -155,7 +156,7 @@ def _postfix_sink() -> Iterator[int]:
 @contextmanager
 def _listening(command: Sequence[str]) -> Iterator[int]:
     """A helper of ours that says its port first and ends on SIGTERM."""
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment())
+    process = _begun(command)
     assert process.stdout  # noqa: S101, asked for above
     try:
         yield json.loads(process.stdout.readline())["port"]
@@ -168,10 +169,16 @@ def _listening(command: Sequence[str]) -> Iterator[int]:
 def timed(name: str, command: Sequence[str], *, messages: int = 0) -> Lap:
     """Runs a contestant. It says on its own what it sent in what time, unless `messages` are given."""
     start = monotonic()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment())
+    process = _begun(command)
     assert process.stdout  # noqa: S101, asked for above
-    said = process.stdout.read()
-    process.stdout.close()
+    try:
+        said = process.stdout.read()
+    except KeyboardInterrupt:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise
+    finally:
+        process.stdout.close()
     _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
@@ -180,6 +187,11 @@ def timed(name: str, command: Sequence[str], *, messages: int = 0) -> Lap:
     if messages:
         return Lap(name, messages, seconds, used.ru_utime + used.ru_stime)
     return Lap(name, **json.loads(said))
+
+
+def _begun(command: Sequence[str]) -> subprocess.Popen[str]:
+    """A child in a session of its own: Ctrl-C reaches us alone, who end it without a word."""
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment(), start_new_session=True)
 
 
 def python(module: str, *words: str) -> list[str]:

@@ -15,6 +15,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from pipeline import telemetry
 from pipeline.bench.publication import open_app
 from pipeline.clock import monotonic
 from pipeline.engines.jobs import Shift
@@ -24,6 +25,7 @@ from pipeline.mailings.send import deliver
 
 def main(folder: str, processes: str) -> None:
     """Delivers everything that waits."""
+    telemetry.configure()  # a warning says which file or server it is about
     ends = [_start(folder) for _ in range(int(processes) - 1)]
     told = [_deliver(folder), *(json.loads(_rest_of(end)) for end in ends)]
     print(json.dumps({

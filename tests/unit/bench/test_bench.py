@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
@@ -23,6 +27,18 @@ from tests.messages import NOON, PATIENT, message, outcome, send_many
 
 RESULT = Result(Course(20_000, 10), (
     Standing("smtp-source", 10_000, 1.0, 60, 0), Standing("avviso", 7_500, 0.75, 90, 70.4)))
+
+
+# A contestant that says that it began and works on; Python would answer Ctrl-C with a traceback.
+STOPPED = """
+import sys
+from pipeline.bench.contest import timed
+try:
+    timed("smtplib", [sys.executable, "-c", "import sys, threading; print('began', file=sys.stderr, flush=True);"
+                                            "threading.Event().wait(60)"])
+except KeyboardInterrupt:
+    print("stopped", file=sys.stderr)
+"""
 
 
 @contextmanager
@@ -85,6 +101,19 @@ def test_race_sends_everything_and_compares_with_the_first(monkeypatch: pytest.M
     assert result.standings[0].ratio == 1
     assert min(one.rate for one in result.standings) > 0
     assert told[-1] == "100 readers, 2 connections, own sink, chunking: round 1 of 1"
+
+
+def test_contestant_that_is_stopped_by_ctrl_c_ends_without_a_word(tmp_path: Path) -> None:
+    """It would print a traceback of its own, for Ctrl-C reaches everybody of the terminal's group."""
+    script = tmp_path / "stopped.py"
+    script.write_text(STOPPED)
+    process = subprocess.Popen([sys.executable, str(script)], stderr=subprocess.PIPE,
+                               text=True, start_new_session=True, env=contest.environment())
+    assert process.stderr
+    assert process.stderr.readline() == "began\n"
+    os.killpg(process.pid, signal.SIGINT)
+
+    assert (process.stderr.read(), process.wait()) == ("stopped\n", 0)
 
 
 def test_ratio_is_the_median_of_the_rounds() -> None:

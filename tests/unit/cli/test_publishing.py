@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 import socket
 from datetime import UTC, datetime
 from pathlib import Path
@@ -234,23 +234,25 @@ def test_status_and_explain_follow_a_decision_at_once(letters: Publication) -> N
 
 
 @pytest.mark.parametrize("ids", ["tag", "permalink"])
-def test_ids_of_what_init_adopted_name_the_address_that_the_first_feed_is_at(tmp_path: Path, ids: str) -> None:
+def test_ids_of_feed_and_adopted_issues_name_the_address_that_the_first_feed_is_at(tmp_path: Path, ids: str) -> None:
     letters = Publication(tmp_path)
     (letters.folder / "config.yaml").unlink()
     letters.write("01-Ink.md", "The first one is about ink.", day="2026/01/05")
     assert run(letters, "init").code == 0
     config = letters.folder / "config.yaml"
 
-    def build(host: str) -> str:
+    def build(host: str) -> tuple[str, str]:
         written = config.read_text().replace("newsletter.example.com", "ink.example.com")
         written = written.replace("ink.example.com/", f"{host}/")
         config.write_text(written + ("" if "feeds:" in written else f"feeds: {{id: {ids}}}\n"))
         assert run(letters, "build").code == 0
-        return str(json.loads((letters.folder / "feeds" / "feed.json").read_text())["items"][0]["id"])
+        of_feed, of_issue = re.findall("<id>(.*?)</id>", (letters.folder / "feeds" / "atom.xml").read_text())
+        return of_feed, of_issue
 
     first, moved = build("ink.example.com"), build("paper.example.com")
 
-    assert first == {"tag": "tag:ink.example.com,2026:issue/1", "permalink": "https://ink.example.com/1/"}[ids]
+    assert first == ("https://ink.example.com/", {"tag": "tag:ink.example.com,2026:issue/1",
+                                                  "permalink": "https://ink.example.com/1/"}[ids])
     assert moved == first
 
 
