@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -218,12 +218,14 @@ class SenderQueue:
         return known
 
     def _keep_up(self) -> None:
-        """Where a group takes long: records in between, and gives back what a person has stopped meanwhile."""
+        """Where a group takes long: records in between, and gives back what a person has stopped meanwhile, or a reader
+        who left."""
         is_late = monotonic() - self._recorded_at > UNRECORDED_S
         if is_late or not self._dispatch.board.room:
             self._receive(self._recorder.take())
             self._turn(0)
             self._waiting = deque(self._still_going(self._waiting))
+            self._waiting = deque(self._still_wanted(self._waiting))
 
     def _still_going(self, claims: Iterable[Claim]) -> list[Claim]:
         """Those whose mailing nobody has stopped; the others are given back."""
@@ -235,6 +237,17 @@ class SenderQueue:
             else:
                 self._give_back(claim)
         return going
+
+    def _still_wanted(self, claims: Sequence[Claim]) -> Iterator[Claim]:
+        """Those whose readers have neither left nor moved; the others are given back, to be claimed as things stand."""
+        if not claims:
+            return
+        otherwise = self.durably(partial(self._dispatch.ledger.deliveries.otherwise, [one.id for one in claims]))
+        for claim in claims:
+            if claim.id in otherwise:
+                self._give_back(claim)
+            else:
+                yield claim
 
     def _drop(self, which: Callable[[Claim], bool]) -> None:
         """Gives some of what waits back."""

@@ -240,6 +240,30 @@ def test_a_reader_who_leaves_one_of_two_lists_gets_the_issue_through_the_other(
     assert book.mailings.get(first.id).counts[DeliveryState.SKIPPED] == 2 - len(through)
 
 
+def test_claims_of_readers_who_have_left_or_moved_since_are_told_from_those_that_stand(database: Database) -> None:
+    book = Ledger(database)
+    add_issue(database, "14")
+    stays, left, suppressed, moved, elsewhere = add_readers(database, "weekly", 5)
+    with database.write() as connection:
+        connection.execute(insert(subscription).values(
+            SUBSCRIPTION | {"list": "daily", "subscriber_id": elsewhere, "state": "confirmed", "confirmed_at": NOON}))
+    begin_mailing(book, "14", "weekly")
+    begin_mailing(book, "14", "daily")
+    claims = {one.subscriber_id: one.id for one in book.deliveries.claim("w", 1, limit=9, now=NOON, lease=EXPIRE)}
+    before = book.deliveries.otherwise(claims.values())
+
+    leave(database, left)
+    with database.write() as connection:
+        connection.execute(insert(suppression).values(SUPPRESSION | {"address_hash": "reader2"}))
+        connection.execute(update(subscriber).where(subscriber.c.id == moved).values(address="new@example.com"))
+        connection.execute(delete(subscription).where(subscription.c.list == "weekly",
+                                                      subscription.c.subscriber_id == elsewhere))
+
+    assert before == set()
+    assert book.deliveries.otherwise(claims.values()) == {claims[one] for one in (left, suppressed, moved, elsewhere)}
+    assert stays in claims
+
+
 def test_audience_is_who_is_confirmed_and_not_suppressed(database: Database) -> None:
     book = Ledger(database)
     add_issue(database, "14")

@@ -28,6 +28,7 @@ WHOLE = re.compile(r"[ ->]*(Seq Scan on delivery|SCAN delivery(?! USING (COVERIN
 def claim_and_record(ledger: Ledger, mailing_id: int) -> None:
     claims = ledger.deliveries.claim("w", 1, limit=20, now=NOW, lease=LEASE, provider="smtp")
     assert len(claims) == 20
+    assert ledger.deliveries.otherwise([one.id for one in claims]) == set()
     ledger.deliveries.record(1, [Outcome(one, DeliveryState.SENT, "ok", "smtp") for one in claims], now=NOW)
 
 

@@ -117,6 +117,9 @@ class Claiming:
             lease_until=bindparam("until"), attempted_at=_first_handed_over(),
             attempts=delivery.c.attempts + 1, fence=delivery.c.fence + 1)
         moves = database.given("moves", id=BigInteger, list=Text, address=Text)
+        self._otherwise = select(delivery.c.id).where(
+            delivery.c.id.in_(select(chosen.c.id)),
+            or_(_through().is_distinct_from(delivery.c.list), _present_address().is_distinct_from(delivery.c.address)))
         self._moving = update(delivery).where(delivery.c.id == moves.c.id).values(
             list=moves.c.list, address=moves.c.address)
         self._database = database
@@ -140,6 +143,10 @@ class Claiming:
         for mailing_id in connection.execute(SENDING).scalars().all():
             others += take(sources.pending, wanted - len(others), mailing_id=mailing_id)
         return claims + others
+
+    def otherwise(self, connection: Connection, ids: Collection[int]) -> set[int]:
+        """Those of these deliveries that would not be claimed as they stand: their readers have left, or moved."""
+        return set(connection.execute(self._otherwise, {"ids": [[id_] for id_ in ids]}).scalars())
 
     def _sources(self, asking: Asking) -> _Sources:
         if asking.only is not None:
@@ -231,6 +238,19 @@ def _candidates(*conditions: ColumnElement[bool]) -> Select[Any]:
     `by` is by whom they go, "" where that is not asked: what may lie with another one is left alone. A post that
     `broadcasts` takes the deliveries to whole lists, and every other post all others.
     """
+    by = bindparam("by", type_=Text)
+    return (
+        select(*CLAIMED[:_LIST], _through().label("through"), *CLAIMED[_LIST + 1:_ADDRESS],
+               _present_address().label("present"), *CLAIMED[_ADDRESS + 1:], delivery.c.list, delivery.c.address)
+        .where(*conditions, or_(delivery.c.provider == "", delivery.c.provider == by, by == ""),
+               (delivery.c.subscriber_id == EVERYBODY) == bindparam("broadcasts", type_=Boolean))
+        .limit(bindparam("wanted", type_=BigInteger))
+        .with_for_update(of=delivery, skip_locked=True)
+    )
+
+
+def _through() -> ColumnElement[str | None]:
+    """The list by which the reader of the delivery at hand wants it; NULL where there is none left."""
     person = and_(
         delivery.c.address.is_not(None),
         exists().where(subscriber.c.id == delivery.c.subscriber_id),
@@ -243,23 +263,14 @@ def _candidates(*conditions: ColumnElement[bool]) -> Select[Any]:
     )
     as_it_is = or_(delivery.c.subscriber_id.in_((EVERYBODY, MAINTAINER)),
                    and_(person, or_(delivery.c.mailing_id.is_(None), on_the_list)))
-    by = bindparam("by", type_=Text)
-    through = case((as_it_is, delivery.c.list), (person, _another_list()), else_=None).label("through")
-    return (
-        select(*CLAIMED[:_LIST], through, *CLAIMED[_LIST + 1:_ADDRESS], _present_address(), *CLAIMED[_ADDRESS + 1:],
-               delivery.c.list, delivery.c.address)
-        .where(*conditions, or_(delivery.c.provider == "", delivery.c.provider == by, by == ""),
-               (delivery.c.subscriber_id == EVERYBODY) == bindparam("broadcasts", type_=Boolean))
-        .limit(bindparam("wanted", type_=BigInteger))
-        .with_for_update(of=delivery, skip_locked=True)
-    )
+    return case((as_it_is, delivery.c.list), (person, _another_list()), else_=None)
 
 
 def _present_address() -> ColumnElement[str]:
     """Where a mailing's reader is now. A letter goes where it was written to, a repeat where its first copy went."""
     present = select(subscriber.c.address).where(subscriber.c.id == delivery.c.subscriber_id).scalar_subquery()
     stays = or_(delivery.c.mailing_id.is_(None), delivery.c.copies > 0)
-    return case((stays, delivery.c.address), else_=func.coalesce(present, delivery.c.address)).label("present")
+    return case((stays, delivery.c.address), else_=func.coalesce(present, delivery.c.address))
 
 
 def _another_list() -> ScalarSelect[str]:

@@ -54,6 +54,11 @@ class Deliveries:
             tally.write(self._db, connection)
         return claims
 
+    def otherwise(self, ids: Collection[int]) -> set[int]:
+        """Those of these claims that nobody would get as they stand: their readers have left or moved since."""
+        with self._db.read() as connection:
+            return self._claiming.otherwise(connection, ids)
+
     def record(self, shard: int, outcomes: Sequence[Outcome], *, now: datetime) -> None:
         """Records what became of some claims, in one durable step; what is not ours any more is left alone."""
         if not outcomes:

@@ -98,6 +98,25 @@ def test_whoever_leaves_during_the_send_is_skipped(tmp_path: Path) -> None:
     assert work.rows()[-1]["reply"] == "left before it was sent"
 
 
+def test_whoever_leaves_while_their_message_waits_in_hand_is_skipped_within_a_second(
+    work: Workplace, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sender_queue, "UNRECORDED_S", -1)
+    second = work.rows()[1]["subscriber_id"]
+
+    def script(message: Message, attempt: int) -> TransportError | None:
+        leave(work.database, int(str(second)))
+        return None
+
+    work.script = script
+
+    work.deliver()
+
+    assert work.sent == ["reader0", "reader2"]
+    assert work.states == [SENT, "skipped", SENT]
+    assert work.rows()[1]["reply"] == "left before it was sent"
+
+
 # ---- a person stops it, or we are stopped ---------------------------------------------------------
 
 
