@@ -59,16 +59,16 @@ class Linker(LinkifyIt):  # type: ignore[misc]  # the library has no types
     def test(self, text: str) -> bool:
         return (":" in text or "@" in text) and bool(super().test(text))
 
-    def length_at(self, text: str, pos: int) -> int:
-        """The length of the address whose `//` stands at `pos`, 0 if it is none."""
-        return self._validate_http(text, pos)
+    def length_at(self, text: str, pos: int, limit: int) -> int:
+        """The length of the address whose `//` stands at `pos`, 0 if it is none; what is behind `limit` is not its."""
+        if "http" not in self.re:
+            super()._validate_http("", 0)
+        found: Any = self.re["http"].match(text, pos, _end(text, pos, limit))
+        return len(found.group()) if found else 0
 
     def _validate_http(self, text: str, pos: int) -> int:
         """linkify-it's own check, shown no more of the text than may belong to the address."""
-        if "http" not in self.re:
-            super()._validate_http("", 0)
-        found: Any = self.re["http"].match(text, pos, _end(text, pos))
-        return len(found.group()) if found else 0
+        return self.length_at(text, pos, len(text))
 
 
 def _link(linker: Linker, state: StateInline, silent: bool) -> bool:
@@ -77,7 +77,7 @@ def _link(linker: Linker, state: StateInline, silent: bool) -> bool:
     if state.linkLevel or not state.src.startswith("://", pos):
         return False
     scheme = _SCHEME.search(state.pending[-6:])
-    length = linker.length_at(state.src, pos + 1) if scheme else 0
+    length = linker.length_at(state.src, pos + 1, state.posMax) if scheme else 0
     if scheme is None or not length:
         return False
     typed = f"{scheme[0]}:{state.src[pos + 1:pos + 1 + length]}".rstrip("*")
@@ -101,10 +101,11 @@ def _push(state: StateInline, typed: str, address: str) -> None:
         token.markup, token.info = "linkify", "auto"
 
 
-def _end(text: str, pos: int) -> int:
-    """Where the address whose `//` stands at `pos` stops at the latest."""
-    stop = _STOP.search(text, pos, pos + MAX_CHARS)
-    end = stop.start() if stop else min(len(text), pos + MAX_CHARS)
+def _end(text: str, pos: int, limit: int) -> int:
+    """Where the address whose `//` stands at `pos` stops at the latest, `limit` if nothing before stops it."""
+    limit = min(limit, pos + MAX_CHARS)
+    stop = _STOP.search(text, pos, limit)
+    end = stop.start() if stop else limit
     following = _NEXT.search(text, pos, end)
     end = following.start() if following else end
     # Only the last part can be glued to prose: what stands before a slash belongs to the address.

@@ -18,6 +18,8 @@ from tests.unit.issues.rendered import line
     ("==a", "==a"),
     ("==a==b", "==a==b"),
     ("`==a==`", "<code>==a==</code>"),
+    ("==https://a.example/b==c", '==<a href="https://a.example/b==c">https://a.example/b==c</a>'),
+    ("==https://a.example/b==", '<mark><a href="https://a.example/b">https://a.example/b</a></mark>'),
     ("https://a.example/?b==c==", '<a href="https://a.example/?b==c==">https://a.example/?b==c==</a>'),
 ])
 def test_marked_words_are_marked(text: str, html: str) -> None:
@@ -29,6 +31,7 @@ def test_marked_words_are_marked(text: str, html: str) -> None:
     ("{--a *b*--} {==c==}, {++`d`++}", "<del>a <em>b</em></del> <mark>c</mark>, <ins><code>d</code></ins>"),
     ("**{++a++}** {++b\nc++}", "<strong><ins>a</ins></strong> <ins>b\nc</ins>"),
     ("{{-- a --}} {++a} {+a+} {++++}", "{{-- a --}} {++a} {+a+} {++++}"),
+    ("{++https://a.example/b++}c", '<ins><a href="https://a.example/b">https://a.example/b</a></ins>c'),
     ("`{++a++}`", "<code>{++a++}</code>"),
 ])
 def test_edits_of_criticmarkup_are_shown_as_such(text: str, html: str) -> None:
