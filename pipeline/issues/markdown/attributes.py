@@ -16,7 +16,8 @@ _ALONE = re.compile(r"\{:(?! ?toc\b)[^{}\n]{1,300}\}")  # that one is no attribu
 _BEHIND = re.compile(rf"{_ALONE.pattern}|\{{(?:[#.][\w-]|[A-Za-z-]{{1,30}}=)[^{{}}\n]{{0,300}}\}}")
 _AT_END = re.compile(  # of a heading, behind its closing signs if it has any
     r"(?<!\s)(?:\s+#{1,6}(?=\s))?\s*\{:?[ \t]*(?:[#.][\w-]|(?:class|id|style)=[\"'])[^{}\n]{0,300}\}\s*$")
-_NAME = re.compile(r"(?:#|\bid=[\"'])(?P<id>[\w-]+)")
+_NAME = re.compile(r"(?<=[{:\s])(?:#|id=[\"'])(?P<id>[\w-]+)")
+_OTHER_VALUE = re.compile(r"(?<![{:\s]id)=(?:\"[^\"]*\"|'[^']*')")  # the `#` of a colour begins no name
 _SIZE = re.compile(r"\b(width|height)=[\"']?(\d{1,5})(?:px)?(?![\d%])")
 _SPANS = {"link_close": _BEHIND, "image": _BEHIND} | dict.fromkeys(("code_inline", "strong_close", "em_close"), _ALONE)
 
@@ -102,5 +103,5 @@ def _take_name(children: Sequence[Token]) -> str:
     if not children or children[-1].type != "text" or not (found := _AT_END.search(children[-1].content)):
         return ""
     children[-1].content = children[-1].content[:found.start()]
-    name = _NAME.search(found[0])
+    name = _NAME.search(_OTHER_VALUE.sub("", found[0]))
     return name["id"] if name else ""

@@ -21,6 +21,8 @@ LINK = '<a href="https://a.example">a</a>'
     ("## a {x=1}\n\n## b {}", "<h2>a {x=1}</h2>\n<h2>b {}</h2>"),
     ('## a ## {class="big"}\n\n## C # {#c}\n\n## b {x="1"}', '<h2>a</h2>\n<h2>C</h2>\n<h2>b {x="1"}</h2>'),
     ('# a {id="b" class="c"}\n\n[c](#b)', f'<h2>a</h2>\n<p><a href="{PAGE}#b">c</a></p>'),
+    ('# a {class="d" data-id="b"}\n\n[c](#a)', f'<h2>a</h2>\n<p><a href="{PAGE}#a">c</a></p>'),
+    ('# a {.d style="color: #b45309"}\n\n[c](#a)', f'<h2>a</h2>\n<p><a href="{PAGE}#a">c</a></p>'),
     ("# a {#b}\n\n[c](#b)", f'<h2>a</h2>\n<p><a href="{PAGE}#b">c</a></p>'),
     ("![a](https://a.example/b.png){width=300 height=50%}",
      '<p><img src="https://a.example/b.png" alt="a" width="300"></p>'),
