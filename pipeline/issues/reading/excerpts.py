@@ -44,8 +44,8 @@ _IN_ITEM = 3
 
 _MARKED = re.compile(r"\*\*|`|\]\(|<[a-z/!]|&[a-z#]", re.IGNORECASE)  # what hardly means itself: not `__init__`
 _SMALL = re.compile(r"<small\b[^>]*>(.*?)</small>", re.DOTALL | re.IGNORECASE)
-# No label is the scheme of an address, nor the hour of `9:30`.
 _RAW_LINK = re.compile(r"</?a\b")
+# No label is the scheme of an address, nor the hour of `9:30`.
 _LABEL = re.compile(r"\W{0,8}(\w[\w ]{0,24})(?:\*\*|__)?(?!(?<=\d)[:：]\d)[:：](?!//)")
 _LINK = re.compile(r"(?:https?|ftp|mailto):\S+")
 _ADDRESS = re.compile(rf"{_LINK.pattern}|[\w.+-]{{1,64}}@[\w.-]+")  # from each character on: slow
@@ -242,7 +242,8 @@ def _is_row_of_links(said: Token) -> bool:
     """Whether a paragraph is nothing but links, two or more: a way through a site, or the credits of a player."""
     links, inside = 0, False
     for child in said.children or ():
-        if child.type in ("link_open", "link_close") or _RAW_LINK.match(child.content):
+        is_raw = child.type == "html_inline" and _RAW_LINK.match(child.content)
+        if is_raw or child.type in ("link_open", "link_close"):
             inside = child.type == "link_open" or child.content.startswith("<a")
             links += inside
         elif not inside and child.type in ("text", "code_inline") and any(map(str.isalnum, child.content)):

@@ -207,6 +207,7 @@ def test_the_cover_is_front_matter_or_the_picture_in_the_first_block(text: str, 
     ('<iframe src="https://player.example.com/1"></iframe><a href="/m">Mira Example</a> · <a href="/i">Ink song</a>',
      (), False),
     ("[A single link to read](a.md)", ("A single link to read",), False),
+    ("`<a>` is another thing than `<a href>`.", ("<a> is another thing than <a href>.",), False),
     ("[The last issue](a.md) was about [paper](b.md)", ("The last issue was about paper",), False),
     (("# Ink\n\n## Pens\n\n- **Source:** the paper mill\n- **Day:** a Monday in March\n- Pens: all of them are here\n\n"
       "## Nibs\n\n- 📰 **Source**: the other mill\n- **Day:** a Friday in March"),
