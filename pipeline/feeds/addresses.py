@@ -165,11 +165,12 @@ def source_path(issue_path: str, reference: str, below_static: str | None = None
 
 def _beside(path: str, below_static: str, *, from_root: bool) -> str:
     """A path below the folder of static files, with a leading `/` unless it is in the issues folder."""
-    if below_static.startswith("../") and not from_root:
+    is_elsewhere = below_static.startswith("../")
+    if is_elsewhere and not from_root:
         inside = path.removeprefix(f"{below_static}/")
         return f"/{inside}" if inside != path and _is_static(path) else path
     path = posixpath.normpath(path if from_root else posixpath.join(below_static, path))
-    if below_static and path.startswith(f"{below_static}/"):
+    if below_static and not is_elsewhere and path.startswith(f"{below_static}/"):
         return path[len(below_static) + 1:]
     return f"/{path}" if _is_static(path) else f"../{path}"
 

@@ -139,7 +139,7 @@ def test_static_files_are_named_from_their_own_folder(
 @pytest.mark.parametrize(("below_static", "reference"), [
     ("_posts", "../../config.yaml"), ("_posts", "../../../a.png"), ("_posts", "/../a.png"), ("", "../../a.png"),
     ("", "/../a.png"), ("_posts", "../../var/avviso.db"), ("../static", "../../a.png"), ("../static", "/../a.png"),
-    ("../static", "../../static/../a.png"), ("../static", "../../static/avviso.db"),
+    ("../static", "../../static/../a.png"), ("../static", "/../static/a.png"), ("../static", "../../static/avviso.db"),
     ("../static", "../../statics/a.png"), ("../static", "/config.yaml"),
 ])
 def test_what_is_no_static_file_stays_where_it_is(below_static: str, reference: str) -> None:
