@@ -32,7 +32,7 @@ _LINES = frozenset({
     "table", "figure", "figcaption", "summary", "details", "section", "hr", "pre", "center", "caption",
 })
 _PLAYERS = frozenset({"video", "audio", "iframe"})
-
+_TAKEN_OUT = "~~"  # around words that are struck out elsewhere: what replaces them stands beside them
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +137,8 @@ class Markup(HTMLParser):
             self._prose.open_link(given.get("href", ""))
         elif tag == "img":
             self._prose.medium(f"[{self._prose.voice.image}] {given.get('alt', '')}", given.get("src", ""))
+        elif tag == "del":
+            self._prose.text(_TAKEN_OUT)
         elif tag in _LINES:
             self._prose.line_break()
 
@@ -149,6 +151,8 @@ class Markup(HTMLParser):
             return
         elif tag == "a":
             self._prose.close_link()
+        elif tag == "del":
+            self._prose.text(_TAKEN_OUT)
         elif tag in ("td", "th"):
             self._prose.text(" ")
         elif tag in _LINES and tag != "br":

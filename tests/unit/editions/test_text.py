@@ -27,6 +27,7 @@ def text(body: str, *, language: str = "en") -> str:
     ("run `rm -rf`", "run `rm -rf`"),
     ("&lt;b&gt; &copy; \\*", "<b> © *"),
     ("a\u200bb\ufeffc\u00add", "abcd"),
+    ("for {--10--}{++12++} crowns, {==paid==} <del>late</del>", "for ~~10~~12 crowns, paid ~~late~~"),
     ('a\n\n> <a name="b"></a>\n\nc', "a\n\nc"),
     ("", ""),
 ])
