@@ -53,7 +53,18 @@ def main() -> None:
     take_as_found()
     invocation = Invocation()
     try:
-        code = avviso.main(standalone_mode=False, prog_name="avviso", obj=invocation)
+        code = _code_of(invocation)
+    except OSError as error:  # of the document that was to say what was wrong: its stream leads nowhere by now
+        code = invocation.fail(_unusable(error))
+    invocation.ends.close()
+    gc.freeze()  # else the interpreter looks through all that is left before it ends: a tenth of a large build
+    sys.exit(code or 0)
+
+
+def _code_of(invocation: Invocation) -> int | None:
+    """The exit code of the command, whose errors are said. Raises OSError where they cannot be."""
+    try:
+        code: int | None = avviso.main(standalone_mode=False, prog_name="avviso", obj=invocation)
     except click.exceptions.NoArgsIsHelpError as error:
         say(error.format_message(), err=True)
         code = _misused(invocation, "no command is named", _where_help_is(error))
@@ -65,15 +76,17 @@ def main() -> None:
         say("avviso: stopped", err=True)
         code = 130
     except OSError as error:
-        code = invocation.fail(OutputError(error.strerror or str(error), path=str(error.filename or "avviso"),
-                                           remedy=REMEDIES.get(error.errno or 0, "look at what stands there")))
+        code = invocation.fail(_unusable(error))
     except Exception as error:  # noqa: BLE001, the outermost rim: beyond it is only the interpreter's traceback
         code = invocation.fail(Mistake(error))
         if invocation.verbose:
             traceback.print_exc()
-    invocation.ends.close()
-    gc.freeze()  # else the interpreter looks through all that is left before it ends: a tenth of a large build
-    sys.exit(code or 0)
+    return code
+
+
+def _unusable(error: OSError) -> OutputError:
+    return OutputError(error.strerror or str(error), path=str(error.filename or "avviso"),
+                       remedy=REMEDIES.get(error.errno or 0, "look at what stands there"))
 
 
 def _where_help_is(error: click.ClickException) -> str:

@@ -149,6 +149,17 @@ def test_output_for_a_file_on_a_full_disk_fails_in_one_line(letters: Publication
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_mistake_in_the_command_line_whose_document_finds_a_full_disk_is_said_and_so_is_that(
+    letters: Publication,
+) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = avviso(letters, "nonsense", "--json", stdout=full)
+
+    assert (done.returncode, done.stderr.decode().splitlines()) == (74, [
+        "avviso: No such command 'nonsense': `avviso --help` shows how", "avviso: No space left on device: make room"])
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 @pytest.mark.parametrize(("args", "code"), [(["status"], 0), (["explain", "99"], 2), (["explain", "99", "--json"], 2)])
 def test_errors_that_find_a_full_disk_change_no_exit_code(letters: Publication, args: list[str], code: int) -> None:
     with Path("/dev/full").open("wb") as full:
