@@ -32,7 +32,8 @@ _LINES = frozenset({
     "table", "figure", "figcaption", "summary", "details", "section", "hr", "pre", "center", "caption",
 })
 _PLAYERS = frozenset({"video", "audio", "iframe"})
-_TAKEN_OUT = "~~"  # around words that are struck out elsewhere: what replaces them stands beside them
+_STRUCK = frozenset({"del", "s", "strike"})
+_STROKE = "~~"  # around words that are struck out elsewhere: without it they would be said
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +138,8 @@ class Markup(HTMLParser):
             self._prose.open_link(given.get("href", ""))
         elif tag == "img":
             self._prose.medium(f"[{self._prose.voice.image}] {given.get('alt', '')}", given.get("src", ""))
-        elif tag == "del":
-            self._prose.text(_TAKEN_OUT)
+        elif tag in _STRUCK:
+            self._prose.text(_STROKE)
         elif tag in _LINES:
             self._prose.line_break()
 
@@ -151,8 +152,8 @@ class Markup(HTMLParser):
             return
         elif tag == "a":
             self._prose.close_link()
-        elif tag == "del":
-            self._prose.text(_TAKEN_OUT)
+        elif tag in _STRUCK:
+            self._prose.text(_STROKE)
         elif tag in ("td", "th"):
             self._prose.text(" ")
         elif tag in _LINES and tag != "br":
@@ -209,6 +210,8 @@ def _speak(token: Token, prose: Prose, markup: Markup) -> None:
             prose.medium(f"[{prose.voice.image}] {words}", str(token.attrs.get("src", "")))
         case "html_inline":
             markup.feed(token.content)
+        case "s_open" | "s_close":
+            prose.text(_STROKE)
         case "footnote_ref":
             prose.text(f"[{int(token.meta['id']) + 1}]")
         case _:

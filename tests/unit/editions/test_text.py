@@ -28,6 +28,7 @@ def text(body: str, *, language: str = "en") -> str:
     ("&lt;b&gt; &copy; \\*", "<b> © *"),
     ("a\u200bb\ufeffc\u00add", "abcd"),
     ("for {--10--}{++12++} crowns, {==paid==} <del>late</del>", "for ~~10~~12 crowns, paid ~~late~~"),
+    ("~~100元。~~现价50元，<s>a</s> <strike>b</strike>", "~~100元。~~现价50元，~~a~~ ~~b~~"),
     ('a\n\n> <a name="b"></a>\n\nc', "a\n\nc"),
     ("", ""),
 ])
