@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 
 from pipeline.clock import monotonic
-from pipeline.errors import AudienceError, ConfigError, EditionError
+from pipeline.errors import AudienceError, ConfigError, EditionError, Mistake, PipelineError
 from pipeline.lockfile import LockFile
 from pipeline.subscribe.application import Application
 from pipeline.subscribe.spool import Spool, Submission
@@ -37,7 +37,8 @@ class SpoolWorker:
     def work(self) -> int:
         """Empties the spool; gives how many submissions were seen to. Raises DatabaseError, and the rest stays.
 
-        A submission that settings or a template stand in the way of stays too, and the others go on.
+        A submission that settings or a template stand in the way of, or that we fail at, stays too, and the others
+        go on.
         """
         if self._spool.is_empty:
             return 0
@@ -52,6 +53,11 @@ class SpoolWorker:
                     self._see_to(submission)
                 except (ConfigError, EditionError) as error:
                     log.error("submission.waits", extra={"submission": submission.name, "reason": str(error)})
+                except (PipelineError, OSError, MemoryError):  # of the machine: the next would meet it too
+                    raise
+                except Exception as error:  # a fault of ours at one would keep all behind it waiting for ever
+                    log.exception("submission.waits", extra={
+                        "submission": submission.name, "reason": str(Mistake(error))})
                 else:
                     self._spool.discard(submission)
                     done += 1

@@ -122,3 +122,15 @@ def test_submissions_that_settings_stand_in_the_way_of_wait_and_others_go_on(
 
     assert (done, [submission.kind for submission in house.app.spool.submissions()]) == (1, [ASK])
     assert [record.message for record in caplog.records] == ["submission.waits"]
+
+
+def test_submission_that_we_fail_at_waits_and_others_go_on(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    house = House(tmp_path)
+    house.app.spool.put(LEAVE, {"written by": "another version"}, NOON)
+    house.app.spool.put(ASK, {"email": "ada@example.com"}, NOON)
+
+    with caplog.at_level(logging.ERROR):
+        done = house.spool_worker.work()
+
+    assert (done, [submission.kind for submission in house.app.spool.submissions()]) == (1, [LEAVE])
+    assert [(record.message, bool(record.exc_info)) for record in caplog.records] == [("submission.waits", True)]
