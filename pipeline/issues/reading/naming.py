@@ -37,10 +37,9 @@ _DAY_BELOW_A_YEAR = re.compile(r"(?:.*/)?((?:19|20)\d{2})年?/(\d{2})(?:/(\d{2})
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 _DAY = r"(?:19|20)\d{2}(?:[-_.]?\d{2}[-_.]?\d{2}|年\d{1,2}月\d{1,2}日)"
 _LEADING_DAY = re.compile(rf"({_DAY})(?:[-_. ：:、]{{1,3}}(?=\D)|(?=[「『《【]))")
-_COUNTS = "(?:issue|vol|volume|edition|episode|ep)"
-_COUNTED_BEHIND_DAY = re.compile(  # `2026-10-19-issue-14`; years and months count nothing, nor does `vol-3-issue-2`
-    rf"{_DAY}[-_. ]+{_COUNTS}[-_. #]*(?!(?:19|20)\d{{2}}(?:0[1-9]|1[0-2])?(?!\d))"
-    rf"(?P<number>\d{{1,6}})(?=[-_ ]|\.(?!\d)|$)(?![-_. ]+(?:{_COUNTS}|no|nr)[-_. #]*\d)", re.IGNORECASE)
+_COUNTED_BEHIND_DAY = re.compile(  # `2026-10-19-issue-14`; not a year or a month, and not with a second number behind
+    rf"{_DAY}[-_. ]+(?:issue|vol|volume|edition|episode|ep)[-_. #]*"
+    r"(?!(?:19|20)\d{2}(?:0[1-9]|1[0-2])?(?!\d))(?P<number>\d{1,6})(?=[-_. ]\D*$|$)", re.IGNORECASE)
 _NEXT = re.compile(r"[\W_]*(\d{1,6})")
 _KIND = re.compile(
     "[!-~]+|.{0,6}(?:[日周週月][刊报報]|[早晚简簡快][报報讯訊]|新[闻聞])|(?:星期|[周週])[一二三四五六日天]")

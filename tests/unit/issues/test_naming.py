@@ -59,6 +59,7 @@ from pipeline.issues.reading.naming import (
     ("2026-10-19-issue-1.5-on-paper", None, ""),
     ("2026-10-19-vol-3-issue-2", None, ""),
     ("2026-10-19-Vol. 3, No. 2", None, ""),
+    ("2026-10-19-issue-14-part-2", None, ""),
     ("2026-10-19-issues-of-paper-14", None, ""),
     ("2026-10-19-14-inks", None, ""),
     ("week-14_&_15", 14, ""),
