@@ -8,6 +8,7 @@ connections included; the memory is that of the largest process at its highest.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import sys
@@ -25,7 +26,8 @@ from pipeline.mailings.send import deliver
 
 def main(folder: str, processes: str) -> None:
     """Delivers everything that waits."""
-    telemetry.configure()  # a warning says which file or server it is about
+    telemetry.configure()  # a warning says which file or server it is about; what goes well is in the table
+    logging.getLogger("pipeline").setLevel(logging.WARNING)
     ends = [_start(folder) for _ in range(int(processes) - 1)]
     told = [_deliver(folder), *(json.loads(_rest_of(end)) for end in ends)]
     print(json.dumps({

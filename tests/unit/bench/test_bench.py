@@ -92,7 +92,9 @@ def test_line_makes_a_round_trip_as_long_as_asked() -> None:
         assert (heard, monotonic() - start >= 0.05) == (b"250 2.0.0 Ok\r\n", True)
 
 
-def test_race_sends_everything_and_compares_with_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_race_sends_everything_says_nothing_else_and_compares_with_the_first(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str],
+) -> None:
     monkeypatch.setattr(contest, "SOURCE", "/nowhere")
     monkeypatch.setattr(contest, "ENOUGH", {"smtplib": 5, "naive": 2})
     told: list[str] = []
@@ -103,6 +105,7 @@ def test_race_sends_everything_and_compares_with_the_first(monkeypatch: pytest.M
     assert result.standings[0].ratio == 1
     assert min(one.rate for one in result.standings) > 0
     assert told[-1] == "100 readers, 2 connections, own sink, chunking: round 1 of 1"
+    assert capfd.readouterr() == ("", "")
 
 
 def test_contestant_that_is_stopped_by_ctrl_c_ends_without_a_word(tmp_path: Path) -> None:
