@@ -20,7 +20,7 @@ from pipeline.cli.invocation import GLOBAL_OPTIONS, Group, Invocation, saying
 from pipeline.cli.people import COMMANDS as PEOPLE
 from pipeline.cli.send import COMMANDS as SEND
 from pipeline.cli.start import COMMANDS as START
-from pipeline.cli.streams import as_document, say, take_as_found
+from pipeline.cli.streams import as_document, let_go, say, take_as_found
 from pipeline.cli.web import COMMANDS as WEB
 from pipeline.cli.write import COMMANDS as WRITE
 from pipeline.errors import ConfigError, Mistake, OutputError
@@ -57,6 +57,7 @@ def main() -> None:
     except OSError as error:  # of the document that was to say what was wrong: its stream leads nowhere by now
         code = invocation.fail(_unusable(error))
     invocation.ends.close()
+    let_go(sys.stderr)
     gc.freeze()  # else the interpreter looks through all that is left before it ends: a tenth of a large build
     sys.exit(code or 0)
 

@@ -40,6 +40,14 @@ def say(text: str, *, err: bool = False) -> None:
             raise
 
 
+def let_go(stream: TextIO) -> None:
+    """Writes what a log has left in it; where that cannot be written, the interpreter's end would be another code."""
+    try:
+        stream.flush()
+    except OSError:
+        mute(stream)
+
+
 def mute(stream: TextIO) -> None:
     """From here on what is written there is lost, also what waits in its buffer."""
     nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -162,6 +162,7 @@ def test_mistake_in_the_command_line_whose_document_finds_a_full_disk_is_said_an
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 @pytest.mark.parametrize(("args", "code"), [(["status"], 0), (["explain", "99"], 2), (["explain", "99", "--json"], 2)])
 def test_errors_that_find_a_full_disk_change_no_exit_code(letters: Publication, args: list[str], code: int) -> None:
+    (letters.folder / "var" / "avviso.db").chmod(0o644)  # of which the log warns
     with Path("/dev/full").open("wb") as full:
         done = avviso(letters, *args, stderr=full)
 
