@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -225,7 +225,7 @@ class SenderQueue:
             self._receive(self._recorder.take())
             self._turn(0)
             self._waiting = deque(self._still_going(self._waiting))
-            self._waiting = deque(self._still_wanted(self._waiting))
+            self._drop_changed()
 
     def _still_going(self, claims: Iterable[Claim]) -> list[Claim]:
         """Those whose mailing nobody has stopped; the others are given back."""
@@ -238,16 +238,12 @@ class SenderQueue:
                 self._give_back(claim)
         return going
 
-    def _still_wanted(self, claims: Sequence[Claim]) -> Iterator[Claim]:
-        """Those whose readers have neither left nor moved; the others are given back, to be claimed as things stand."""
-        if not claims:
-            return
-        otherwise = self.durably(partial(self._dispatch.ledger.deliveries.otherwise, [one.id for one in claims]))
-        for claim in claims:
-            if claim.id in otherwise:
-                self._give_back(claim)
-            else:
-                yield claim
+    def _drop_changed(self) -> None:
+        """Gives back what waits for readers who have left or moved, to be claimed as things stand."""
+        if self._waiting:
+            ids = [claim.id for claim in self._waiting]
+            otherwise = self.durably(partial(self._dispatch.ledger.deliveries.otherwise, ids))
+            self._drop(lambda claim: claim.id in otherwise)
 
     def _drop(self, which: Callable[[Claim], bool]) -> None:
         """Gives some of what waits back."""
