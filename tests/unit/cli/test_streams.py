@@ -15,6 +15,9 @@ from pipeline import cli
 from tests.publications import Publication, words
 
 ROOT = Path(__file__).parents[3]
+FULL = Path("/dev/full")  # writes to it fail as those to a full disk do
+
+needs_full = pytest.mark.skipif(not FULL.exists(), reason="needs a device of Linux that is always full")
 
 
 @pytest.fixture
@@ -136,11 +139,11 @@ def test_help_that_nobody_reads_to_its_end_is_no_failure(letters: Publication, a
     assert (done.returncode, done.stderr) == (0, b"")
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@needs_full
 @pytest.mark.parametrize("args", [["status"], ["status", "--json"], ["plan", "--json"], ["preview", "1", "--text", "-"],
                                   ["--version"]], ids=" ".join)
 def test_output_for_a_file_on_a_full_disk_fails_in_one_line(letters: Publication, args: list[str]) -> None:
-    with Path("/dev/full").open("wb") as full:
+    with FULL.open("wb") as full:
         done = avviso(letters, *args, stdout=full)
 
     assert done.returncode == 74
@@ -148,22 +151,21 @@ def test_output_for_a_file_on_a_full_disk_fails_in_one_line(letters: Publication
         "avviso: No space left on device: make room"]
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@needs_full
 def test_mistake_in_the_command_line_whose_document_finds_a_full_disk_is_said_and_so_is_that(
     letters: Publication,
 ) -> None:
-    with Path("/dev/full").open("wb") as full:
+    with FULL.open("wb") as full:
         done = avviso(letters, "nonsense", "--json", stdout=full)
 
     assert (done.returncode, done.stderr.decode().splitlines()) == (74, [
         "avviso: No such command 'nonsense': `avviso --help` shows how", "avviso: No space left on device: make room"])
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@needs_full
 @pytest.mark.parametrize(("args", "code"), [(["status"], 0), (["explain", "99"], 2), (["explain", "99", "--json"], 2)])
 def test_errors_that_find_a_full_disk_change_no_exit_code(letters: Publication, args: list[str], code: int) -> None:
-    (letters.folder / "var" / "avviso.db").chmod(0o644)  # of which the log warns
-    with Path("/dev/full").open("wb") as full:
+    with FULL.open("wb") as full:
         done = avviso(letters, *args, stderr=full)
 
     assert done.returncode == code

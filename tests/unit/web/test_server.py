@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import http.client
-import os
 import socket
 import tracemalloc
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
@@ -24,6 +24,7 @@ async def hello(_: Request) -> Response:
     return PlainTextResponse("hello\n")
 
 
+OPEN = Path("/proc/self/fd")  # what this process has open
 SITE = Starlette(routes=[Route("/", hello)])
 
 
@@ -158,12 +159,12 @@ def test_server_listens_on_ipv6_too() -> None:
     server.stop()
 
 
-@pytest.mark.skipif(not os.path.exists("/proc/self/fd"), reason="needs the files of Linux about a process")  # noqa: PTH110
+@pytest.mark.skipif(not OPEN.exists(), reason="needs the files of Linux about a process")
 def test_address_that_cannot_be_used_leaves_nothing_open() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        before = set(os.listdir("/proc/self/fd"))  # noqa: PTH208, names are enough
+        before = set(OPEN.iterdir())
 
         with pytest.raises(OutputError) as refused:
             Server(SITE, "127.0.0.1", taken.getsockname()[1], SpoolThread(lambda: 0))
 
-        assert before >= set(os.listdir("/proc/self/fd")), refused  # noqa: PTH208
+        assert before >= set(OPEN.iterdir()), refused
