@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -112,6 +113,21 @@ def leave(database: Database, subscriber_id: int) -> None:
     with database.write() as connection:
         connection.execute(update(subscription).where(subscription.c.subscriber_id == subscriber_id)
                            .values(state="left", left_at=NOON))
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """What the databases of this process are asked meanwhile."""
+    asked: list[str] = []
+
+    def listen(*words: Any) -> None:
+        asked.append(words[2])
+
+    event.listen(Engine, "before_cursor_execute", listen)
+    try:
+        yield asked
+    finally:
+        event.remove(Engine, "before_cursor_execute", listen)
 
 
 def dying(act: Callable[[], object], *, every: int = 1) -> Iterator[int]:

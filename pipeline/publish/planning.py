@@ -5,7 +5,7 @@ The pass runs in a transaction that is rolled back, so what it says is what `pub
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -62,13 +62,13 @@ class Planner:
 
     def planned(self, now: datetime) -> list[PlannedMailing]:
         """Everything that is not finished, in the order in which it will happen."""
-        mistakes = self._archive.files.mistakes()
-        found = [one for record in self._archive.issues().values()
-                 for one in self._of(_with_problem(record, mistakes.get(record.key)), now)]
+        mistakes, mailings = self._archive.files.mistakes(), self._ledger.mailings.by_issue()
+        found = [one for key, record in self._archive.issues().items()
+                 for one in self._of(_with_problem(record, mistakes.get(key)), mailings[key], now)]
         return sorted(found, key=lambda one: (one.at is None, one.at or now, one.issue.due_at, one.issue.key))
 
-    def _of(self, record: Record, now: datetime) -> Iterator[PlannedMailing]:
-        mailings = {one.list: one for one in self._ledger.mailings.all(issue_key=record.key)}
+    def _of(self, record: Record, its: Sequence[Mailing], now: datetime) -> Iterator[PlannedMailing]:
+        mailings = {one.list: one for one in its}
         if record.missing_at is not None and not mailings:
             return
         over = [one for one in mailings.values() if one.started_at or one.state is MailingState.CANCELLED]

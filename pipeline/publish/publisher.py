@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -228,7 +227,7 @@ class Publisher:
 
     def _propose(self, now: datetime) -> None:
         """Enters a mailing for each list of each issue that has become due, held or scheduled; not of one that went."""
-        by_issue = _by_issue(self._ledger.mailings.all())
+        by_issue = self._ledger.mailings.by_issue()
         due = [record for record in self._archive.restless(now, by_issue).values()
                if is_due(record, now) and record.missing_at is None]
         for record in due:
@@ -268,7 +267,7 @@ class Publisher:
 
     def _settle(self, done: Pass, now: datetime) -> list[Record]:
         """Writes where each issue stands; gives those whose mailings may begin."""
-        by_issue = _by_issue(self._ledger.mailings.all())
+        by_issue = self._ledger.mailings.by_issue()
         ready, changed, done.held = [], [], []
         before: dict[str, State] = {}
         for record in self._archive.restless(now, by_issue).values():
@@ -333,13 +332,6 @@ class Publisher:
                     if record.key not in {one.key for one in done.picked_up}:
                         done.picked_up.append(record)
         self._settle(done, now)
-
-
-def _by_issue(mailings: Sequence[Mailing]) -> defaultdict[str, list[Mailing]]:
-    found: defaultdict[str, list[Mailing]] = defaultdict(list)
-    for mailing in mailings:
-        found[mailing.issue_key].append(mailing)
-    return found
 
 
 def _lacks_mailing(record: Record, mailings: Sequence[Mailing]) -> bool:

@@ -36,6 +36,7 @@ from pipeline.subscribe.spool_worker import SpoolWorker
 from pipeline.web.assembly import open_server
 from pipeline.web.server import Server
 from pipeline.web.spool_thread import SpoolThread
+from tests.books import statements
 from tests.publications import Publication, words
 from tests.readers import House
 
@@ -242,32 +243,24 @@ def test_known_unknown_and_suppressed_addresses_take_the_same_time_statements_an
     house.app.roster.suppress(parse("barred@example.com"), "complained", "test", house.clock.now())
     took: dict[str, list[float]] = {"known": [], "fresh": [], "barred": []}
     seen: set[tuple[int, str, bytes]] = set()
-    statements: list[object] = []
 
-    def listen(*words: object) -> None:
-        statements.append(words[2])
-
-    event.listen(Engine, "before_cursor_execute", listen)
-    try:
-        with served(house) as line:
-            for n in range(trials(100, 10_000)):
-                for kind, times in took.items():
-                    body = urlencode({"email": f"{kind}@example.com"})
-                    begun = time.perf_counter()
-                    line.request("POST", "/subscribe", body, {"Content-Type": "application/x-www-form-urlencoded"})
-                    answer = line.getresponse()
-                    content = answer.read()
-                    times.append(time.perf_counter() - begun)
-                    seen.add((answer.status, str(answer.headers.get("content-length")), content))
-                if n % 1000 == 999:
-                    for submission in house.app.spool.submissions():
-                        house.app.spool.discard(submission)
-    finally:
-        event.remove(Engine, "before_cursor_execute", listen)
+    with statements() as asked, served(house) as line:
+        for n in range(trials(100, 10_000)):
+            for kind, times in took.items():
+                body = urlencode({"email": f"{kind}@example.com"})
+                begun = time.perf_counter()
+                line.request("POST", "/subscribe", body, {"Content-Type": "application/x-www-form-urlencoded"})
+                answer = line.getresponse()
+                content = answer.read()
+                times.append(time.perf_counter() - begun)
+                seen.add((answer.status, str(answer.headers.get("content-length")), content))
+            if n % 1000 == 999:
+                for submission in house.app.spool.submissions():
+                    house.app.spool.discard(submission)
 
     medians = {kind: statistics.median(times) for kind, times in took.items()}
     print({kind: f"{median * 1000:.3f} ms" for kind, median in medians.items()})
-    assert (len(seen), statements) == (1, [])
+    assert (len(seen), asked) == (1, [])
     assert max(medians.values()) < min(medians.values()) * trials(130, 110) / 100
 
 

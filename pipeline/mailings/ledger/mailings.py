@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Integer,
     Row,
@@ -45,21 +47,26 @@ class Mailings:
 
     def all(self, *states: MailingState, issue_key: str | None = None) -> list[Mailing]:
         """Mailings in the order they were proposed; all states if none is named."""
-        rows = select(mailing).order_by(mailing.c.id)
-        if states:
-            rows = rows.where(mailing.c.state.in_(states))
-        if issue_key is not None:
-            rows = rows.where(mailing.c.issue_key == issue_key)
-        with self._db.read() as connection:
-            found = connection.execute(rows).all()
-            counts = read_tallies(connection, [row.id for row in found])
-        return [_mailing(row, counts[row.id]) for row in found]
+        named = [mailing.c.state.in_(states)] if states else []
+        return self._read(*named, *([] if issue_key is None else [mailing.c.issue_key == issue_key]))
+
+    def by_issue(self) -> defaultdict[str, list[Mailing]]:
+        """Every mailing, in the same order, by the key of its issue."""
+        found: defaultdict[str, list[Mailing]] = defaultdict(list)
+        for one in self.all():
+            found[one.issue_key].append(one)
+        return found
 
     def get(self, mailing_id: int) -> Mailing:
         """One mailing as it is now."""
+        (found,) = self._read(mailing.c.id == mailing_id)
+        return found
+
+    def _read(self, *which: ColumnElement[bool]) -> list[Mailing]:
         with self._db.read() as connection:
-            row = connection.execute(select(mailing).where(mailing.c.id == mailing_id)).one()
-            return _mailing(row, read_tallies(connection, [mailing_id])[mailing_id])
+            counts = read_tallies(connection, select(mailing.c.id).where(*which))
+            rows = connection.execute(select(mailing).where(*which).order_by(mailing.c.id)).all()
+        return [_mailing(row, counts[row.id]) for row in rows]
 
     def sending(self) -> set[int]:
         """The ids of the mailings that may go out now."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, Select, bindparam, func, select, update
 
 from pipeline.database import Database
 from pipeline.mailings.mailing import DeliveryState
@@ -49,14 +49,14 @@ def _add(database: Database, connection: Connection, mailing_id: int, shard: int
         connection.execute(_MORE, change)
 
 
-def read_tallies(connection: Connection, mailing_ids: list[int]) -> dict[int, Mapping[DeliveryState, int]]:
-    """For each mailing all eight counts, zero where nobody is."""
-    counts = {mailing_id: dict.fromkeys(DeliveryState, 0) for mailing_id in mailing_ids}
+def read_tallies(connection: Connection, which: Select[tuple[int]]) -> Mapping[int, Mapping[DeliveryState, int]]:
+    """For each of these mailings all eight counts, zero where nobody is."""
+    counts: defaultdict[int, dict[DeliveryState, int]] = defaultdict(lambda: dict.fromkeys(DeliveryState, 0))
     rows = connection.execute(
         select(tally.c.mailing_id, tally.c.state, func.sum(tally.c.n))
-        .where(tally.c.mailing_id.in_(mailing_ids))
+        .where(tally.c.mailing_id.in_(which))
         .group_by(tally.c.mailing_id, tally.c.state)
     )
     for mailing_id, state, n in rows:
         counts[mailing_id][DeliveryState(state)] = int(n)
-    return dict(counts)
+    return counts

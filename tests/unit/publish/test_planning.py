@@ -10,6 +10,7 @@ import pytest
 
 from pipeline.mailings.mailing import MailingState
 from pipeline.publish.clock_guard import DRIFT
+from tests.books import statements
 from tests.publications import TODAY, Publication, words
 
 DAY = timedelta(days=1)
@@ -232,3 +233,15 @@ def test_plan_of_a_time_to_come_goes_by_a_clock_that_nobody_has_set(letters: Pub
     assert ([(one.action, one.at) for one in planned], problems) == (
         [("mail", letters.clock.now() + 2 * DAY)], [])
     assert letters.app.ledger.notebook.note(DRIFT) == "-259200.0"
+
+
+def test_plan_asks_no_more_of_the_ledger_for_each_issue_that_is_over(letters: Publication) -> None:
+    asked = []
+    for number in (2, 3, 4):
+        letters.write(f"{number}-new.md", words(number), age_s=3600)
+        letters.deliver()
+        with statements() as said:
+            assert plan(letters) == []
+        asked.append(len(said))
+
+    assert len(set(asked)) == 1

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 
 from pipeline.audience.tokens import Purpose
 from pipeline.subscribe.application import Application
 from pipeline.subscribe.subscriptions import COMMAND
+from tests.books import statements
 from tests.publications import Publication, words
 from tests.readers import House, link
 
@@ -30,18 +28,10 @@ def test_request_for_it_is_answered_as_one_for_a_list_that_is_not_there(house: H
     house.add("somebody@example.com")  # the ledger is open
     answers, asked = [], []
     for name, list_id in (("ann", "team"), ("ben", "nowhere")):
-        statements: list[object] = []
-
-        def listen(*given: Any, into: list[object] = statements) -> None:
-            into.append(given[2])
-
-        event.listen(Engine, "before_cursor_execute", listen)
-        try:
+        with statements() as said:
             answers.append(house.client.post("/subscribe", data={"email": f"{name}@example.com", "list": list_id}))
             house.spool_worker.work()
-        finally:
-            event.remove(Engine, "before_cursor_execute", listen)
-        asked.append(statements)
+        asked.append(said)
 
     assert len({(one.status_code, one.content, str(one.headers)) for one in answers}) == 1
     assert asked[0] == asked[1]

@@ -8,11 +8,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 
 from pipeline.address import parse
 from pipeline.audience.tokens import Purpose
+from tests.books import statements
 from tests.readers import House, link
 
 ADA = "ada@example.com"
@@ -79,20 +78,12 @@ def test_known_unknown_suppressed_invalid_and_missing_addresses_get_the_same_byt
 ) -> None:
     house.add("known@example.com")
     house.app.roster.suppress(parse("barred@example.com"), "complained", "test", house.clock.now())
-    statements: list[str] = []
-
-    def listen(*words: object) -> None:
-        statements.append(str(words[2]))
-
-    event.listen(Engine, "before_cursor_execute", listen)
-    try:
+    with statements() as asked:
         answers = [house.client.post("/subscribe", data={"email": address}) for address in (
             "known@example.com", "new@example.com", "barred@example.com", "no address", "")]
-    finally:
-        event.remove(Engine, "before_cursor_execute", listen)
 
     assert len({(answer.status_code, answer.content, str(answer.headers)) for answer in answers}) == 1
-    assert statements == []
+    assert asked == []
 
 
 def test_suppressed_and_confirmed_people_get_no_letter(house: House) -> None:

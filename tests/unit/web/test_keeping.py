@@ -10,8 +10,6 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 from starlette.testclient import TestClient
 
 from pipeline.address import parse
@@ -26,7 +24,7 @@ from pipeline.mailings.mailing import MailingState
 from pipeline.subscribe.spool_worker import SpoolWorker
 from pipeline.web.assembly import open_site
 from pipeline.web.spool_thread import SpoolThread
-from tests.books import EXPIRE, add_issue
+from tests.books import EXPIRE, add_issue, statements
 from tests.readers import WEB, House
 
 ADA = "ada@example.com"
@@ -364,17 +362,9 @@ def test_view_of_a_mail_that_never_was_is_404(house: House, about: str) -> None:
 
 def test_links_are_checked_by_the_same_statements_whoever_they_are_for(house: House) -> None:
     """Nothing is looked up before a token is known to be ours."""
-    statements: list[str] = []
-
-    def listen(*words: object) -> None:
-        statements.append(str(words[2]))
-
-    event.listen(Engine, "before_cursor_execute", listen)
-    try:
+    with statements() as asked:
         for page in ("confirm", "unsubscribe", "preferences", "view"):
             for method in ("GET", "POST"):
                 house.client.request(method, f"/{page}/forged")
-    finally:
-        event.remove(Engine, "before_cursor_execute", listen)
 
-    assert statements == []
+    assert asked == []
