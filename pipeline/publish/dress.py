@@ -22,7 +22,6 @@ from pipeline.editions.wording import wording
 from pipeline.errors import EditionError
 from pipeline.issues.archive import Archive
 from pipeline.issues.files import Files
-from pipeline.issues.issue import State
 from pipeline.issues.record import Record
 from pipeline.mailings.compose import Stencil
 from pipeline.mailings.envelope import Envelope
@@ -47,6 +46,14 @@ class Sending:
     bounce_address: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Welcome:
+    """The letter that welcomes to a list, and what it was made of: the issue, and where every other one is."""
+
+    made_of: tuple[Record, Mapping[str, str]]
+    edition: Edition
+
+
 class Dresser:
     """Dresses issues for mail."""
 
@@ -62,6 +69,7 @@ class Dresser:
         self._frame = frame
         self._sending = sending
         self._templates = templates
+        self._welcomes: dict[str, _Welcome] = {}
 
     def dress(
         self, record: Record, list_id: str, *, strict: bool = False,
@@ -87,26 +95,31 @@ class Dresser:
 
     def edition(self, record: Record) -> Edition:
         """The issue dressed for mail. Raises EditionError, also for what preflight calls an error."""
-        return self._dressed(record, self._frame)
+        return self._dressed(record, self._frame, self._archive.permalinks())
 
     def welcome(self, list_id: str) -> Edition | None:
         """The newest finished issue of a list in a letter that welcomes a reader; None before there is one.
 
+        Dressed once for all who confirm until that issue, or the address of one that it may lead to, is another.
         Raises EditionError.
         """
-        shown = [record for record in self._archive.issues().values()
-                 if record.is_shown and record.state in (State.MAILED, State.ADOPTED) and list_id in record.lists]
-        if not shown:
+        newest = self._archive.newest(list_id)
+        if newest is None:
             return None
-        newest = max(shown, key=lambda record: (record.published_at, record.key))
+        permalinks = self._archive.permalinks()
+        known = self._welcomes.get(list_id)
+        if known is None or known.made_of != (newest, permalinks):
+            known = self._welcomes[list_id] = _Welcome((newest, permalinks), self._welcoming(newest, permalinks))
+        return known.edition
+
+    def _welcoming(self, newest: Record, permalinks: Mapping[str, str]) -> Edition:
         words = wording(newest.language or self._frame.language)
         subject = words["welcome_subject"].format(title=self._frame.title)
         frame = replace(self._frame, subject=subject.replace("{", "{{").replace("}", "}}"), view=False,
                         preface=words["welcome_latest"])
-        return replace(self._dressed(newest, frame), name=Letter.WELCOME.value)
+        return replace(self._dressed(newest, frame, permalinks), name=Letter.WELCOME.value)
 
-    def _dressed(self, record: Record, own: Frame) -> Edition:
-        permalinks = self._archive.permalinks()
+    def _dressed(self, record: Record, own: Frame, permalinks: Mapping[str, str]) -> Edition:
         bearings = self._renderer.bearings(record, permalinks)
         frame = replace(own, page_url="" if self._archive.is_hidden(record.lists) else self._renderer.page_url(record))
         edition = render_edition(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from http.client import METHOD_NOT_ALLOWED, NOT_FOUND
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -52,7 +53,7 @@ def routes(rooms: Rooms) -> list[Route]:
 
     async def archive(request: Request) -> Response:
         """GET /{path}: archive and feeds, as they lie in their folders."""
-        answer = rooms.files.answer(request, request.path_params["path"])
+        answer = await run_in_threadpool(rooms.files.answer, request, request.path_params["path"])
         return answer or rooms.pages.notice("not_found", 404)
 
     return [

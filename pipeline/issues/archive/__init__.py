@@ -129,6 +129,14 @@ class Archive:
             rows = connection.execute(waiting.order_by(*_ORDER)).all()
         return [_record(row) for row in rows]
 
+    def newest(self, list_id: str) -> Record | None:
+        """Of what its readers have had, adopted or mailed, the issue of a list that was published last."""
+        over = select(issue.c.key, issue.c.lists).where(_IS_SHOWN, issue.c.state.in_(SETTLED))
+        with self._db.read() as connection:
+            latest_first = connection.execute(over.order_by(issue.c.published_at.desc(), issue.c.key.desc()))
+            key = next((key for key, lists in latest_first if list_id in lists), None)
+        return None if key is None else self.records([key]).get(key)
+
     def next_due(self) -> datetime | None:
         """The earliest hour of what is not published yet."""
         ahead = select(func.min(issue.c.due_at)).where(

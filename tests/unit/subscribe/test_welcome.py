@@ -92,3 +92,30 @@ def test_welcome_whose_issue_cannot_be_dressed_is_the_short_letter(tmp_path: Pat
     letters.write_template("email/issue.html", "no body at all")
 
     assert "Your subscription is confirmed." in parts(welcome(letters))[0]
+
+
+def test_welcome_is_dressed_once_for_all_who_confirm_until_its_issue_changes(tmp_path: Path) -> None:
+    letters = publication(tmp_path, welcome="latest")
+    dresser = letters.app.dresser
+
+    first, again = dresser.welcome("weekly"), dresser.welcome("weekly")
+    letters.write("02-Second.md", "Of ink, corrected.", day="2026-03-24 12:30")
+    letters.deliver()
+    changed = dresser.welcome("weekly")
+
+    assert first is not None
+    assert changed is not None
+    assert (first is again, "corrected" in first.text, "corrected" in changed.text) == (True, False, True)
+
+
+def test_welcome_follows_an_issue_that_is_taken_back(tmp_path: Path) -> None:
+    letters = publication(tmp_path, welcome="latest")
+    before = letters.app.dresser.welcome("weekly")
+
+    (letters.issues / "02-Second.md").unlink()
+    letters.deliver()
+    after = letters.app.dresser.welcome("weekly")
+
+    assert before is not None
+    assert after is not None
+    assert ("Of ink" in before.text, "Of ink" in after.text, "Of paper." in after.text) == (True, False, True)

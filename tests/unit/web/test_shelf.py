@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import gzip
 import os
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
 
+from pipeline.web.server import Server
+from pipeline.web.spool_thread import SpoolThread
+from pipeline.web.static_files import StaticFiles
 from tests.readers import House
 
 PAGE = b"<!DOCTYPE html><title>14</title>" + b"<p>words and words</p>" * 200
@@ -269,3 +277,29 @@ def test_part_of_a_film_is_sent_only_of_the_file_that_is_meant(
 @pytest.mark.parametrize(("path", "status"), [("/14", 308), ("/nowhere", 404)])
 def test_conditions_on_what_is_no_file_are_ignored(house: House, path: str, status: int) -> None:
     assert house.client.get(path, headers={"if-match": '"x"', "if-none-match": "*"}).status_code == status
+
+
+def test_file_on_a_disk_that_hangs_holds_up_nobody_else(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened, others_are_served = threading.Event(), threading.Event()
+    answer = StaticFiles.answer
+
+    def late(files: StaticFiles, request: Request, path: str) -> Response | None:
+        opened.set()
+        return answer(files, request, path) if others_are_served.wait(5) else None
+
+    monkeypatch.setattr(StaticFiles, "answer", late)
+
+    server = Server(house.site, "127.0.0.1", 0, SpoolThread(lambda: 0))
+    server.start()
+    with ThreadPoolExecutor(1) as beside:
+        page = beside.submit(_status, server.port, "/14/")
+        assert opened.wait(5)
+        assert _status(server.port, "/health") == 200
+        others_are_served.set()
+        assert page.result() == 200
+    server.stop()
+
+
+def _status(port: int, path: str) -> int:
+    with urlopen(f"http://127.0.0.1:{port}{path}", timeout=20) as answer:
+        return int(answer.status)
