@@ -16,8 +16,10 @@ from markdown_it.token import Token
 
 from pipeline.issues.cjk import CLOSE_MARKS
 from pipeline.issues.html.embeds import watched
+from pipeline.issues.html.formulas import FORMULA
 from pipeline.issues.html.vocabulary import Vocabulary
 from pipeline.issues.markdown.headings import plain_text
+from pipeline.issues.tex.linear import in_words
 
 # Invisible: zero-width space, joiners, word joiner, byte order mark, soft hyphen, direction marks, filler.
 _INVISIBLE = re.compile(
@@ -57,6 +59,7 @@ class Prose:
     voice: Voice
     _parts: list[str] = field(default_factory=list)
     _links: list[tuple[int, str]] = field(default_factory=list)
+    _formula: int = 0                # where the open one began
     _medium_ends: int = 0            # behind the last picture or player among the parts
 
     def text(self, text: str) -> None:
@@ -85,6 +88,14 @@ class Prose:
             self._parts[start:] = [label if shown.startswith("mailto:") else f"<{shown}>"]
         else:
             self._parts.append(f" <{shown}>")
+
+    def open_formula(self) -> None:
+        self._formula = len(self._parts)
+
+    def close_formula(self) -> None:
+        """Says what was typed since it began as it is read."""
+        typed = "".join(self._parts[self._formula:])
+        self._parts[self._formula:] = [in_words(typed.strip("$"), is_block=False) or typed]
 
     def medium(self, label: str, address: str) -> None:
         """A picture, video or sound: `label <address>`, apart from the words around it, below one before it."""
@@ -118,6 +129,7 @@ class Markup(HTMLParser):
         super().__init__(convert_charrefs=True)
         self._prose = prose
         self._silent = 0
+        self._spans: list[bool] = []                          # of the open ones: whether it is a formula
         self._player: tuple[str, str, str] | None = None      # kind, title, address
         self._instead = ""                                    # the author's words where it cannot be played
 
@@ -138,6 +150,10 @@ class Markup(HTMLParser):
             self._prose.open_link(given.get("href", ""))
         elif tag == "img":
             self._prose.medium(f"[{self._prose.voice.image}] {given.get('alt', '')}", given.get("src", ""))
+        elif tag == "span":
+            self._spans.append(given.get("class") == FORMULA)
+            if self._spans[-1]:
+                self._prose.open_formula()
         elif tag in _STRUCK:
             self._prose.text(_STROKE)
         elif tag in _LINES:
@@ -152,6 +168,9 @@ class Markup(HTMLParser):
             return
         elif tag == "a":
             self._prose.close_link()
+        elif tag == "span":
+            if self._spans and self._spans.pop():
+                self._prose.close_formula()
         elif tag in _STRUCK:
             self._prose.text(_STROKE)
         elif tag in ("td", "th"):

@@ -15,6 +15,8 @@ from pipeline.editions.prose import Voice, inline_text, visible
 from pipeline.editions.rawblocks import block_tokens
 from pipeline.editions.tables import table_lines
 from pipeline.editions.text_writer import TextWriter
+from pipeline.issues.markdown.formulas import MATH
+from pipeline.issues.tex.linear import in_words
 
 RULE = "-" * COLUMNS
 
@@ -65,6 +67,8 @@ class _Writer:
                 self._words_go = self._heading
             case "heading_close":
                 self._words_go = self._paragraph
+            case "fence" if token.info.strip() == MATH:
+                self._verbatim(in_words(token.content, is_block=True) or token.content)
             case "fence" | "code_block":
                 self._verbatim(token.content)
             case "hr":

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from pipeline.issues.cjk import is_east_asian
 from pipeline.issues.html.colouring import light_styles
+from pipeline.issues.html.formulas import set_formulas
 from pipeline.issues.html.grids import ROOM, share_rows
 from pipeline.issues.html.media import attributes_of, show_players, with_attributes
 from pipeline.issues.html.targets import Place, Target
@@ -50,12 +51,16 @@ def rewrite(clean: str, place: Place, words: Vocabulary, direction: str) -> str:
         html = _BACK.sub("", html)
     if direction == "rtl":
         html = _CODE.sub(r'<\1 dir="ltr">', html)
+    if place.target is not Target.WEB:
+        html = set_formulas(html, place.target, direction)
     if place.target is Target.MAIL:
         html = keep_words(share_rows(html, place.width), place.width)
     if place.target is not Target.FEED:
         html = _PICTURES_ONLY.sub(lambda line: _on_a_line(line, place), _SLANTED.sub(_upright, html))
-    writer = _Writer(place, direction)
-    return _EMPTY.sub("", _TAG.sub(writer.tag, html)).strip() + "\n"
+    html = _TAG.sub(_Writer(place, direction).tag, html)
+    if place.target is Target.WEB:
+        html = set_formulas(html, place.target, direction)
+    return _EMPTY.sub("", html).strip() + "\n"
 
 
 class _Writer:

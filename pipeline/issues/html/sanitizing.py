@@ -12,6 +12,7 @@ from functools import cache
 import nh3
 
 from pipeline.issues.html.colouring import light_styles
+from pipeline.issues.html.formulas import FORMULA
 
 SCHEMES = frozenset(("http", "https", "mailto", "tel", "sms", "ftp", "irc", "ircs", "xmpp", "matrix", "magnet"))
 
@@ -50,6 +51,7 @@ _CLASSES = {
     "blockquote": {"alert", "alert-note", "alert-tip", "alert-important", "alert-warning", "alert-caution"},
     "li": {"task"},
     "p": {"alert-title", "contents"},
+    "pre": {FORMULA},
     "section": {"footnotes"},
     "ol": {"contents"},
     "ul": {"contents"},
@@ -67,5 +69,5 @@ def clean_html(html: str) -> str:
 def _cleaner() -> nh3.Cleaner:
     return nh3.Cleaner(
         tags=set(_TAGS), attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
-        allowed_classes={**_CLASSES, "span": set(light_styles())}, url_schemes=set(SCHEMES),
+        allowed_classes={**_CLASSES, "span": {*light_styles(), FORMULA}}, url_schemes=set(SCHEMES),
         strip_comments=True, link_rel=None)

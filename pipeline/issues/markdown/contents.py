@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 
 from markdown_it.token import Token
 
+from pipeline.issues.markdown.formulas import with_formulas_said
 from pipeline.issues.markdown.headings import TOP, Heading, fold, plain_text
 
 _NUMBERED = re.compile(r"\s*(\d{1,3})\s*(?:[、.．)）:：]|[,，](?!\d))\s*(\S.*)", re.DOTALL)
@@ -241,5 +242,5 @@ def _item(heading: Heading) -> Iterator[Token]:
     yield Token("paragraph_open", "p", 1, block=True, hidden=True)
     yield Token("inline", "", 0, block=True, content=heading.text, children=[
         Token("link_open", "a", 1, attrs={"href": f"#{heading.id}"}),
-        Token("text", "", 0, content=heading.text), Token("link_close", "a", -1)])
+        Token("text", "", 0, content=with_formulas_said(heading.text)), Token("link_close", "a", -1)])
     yield Token("paragraph_close", "p", -1, block=True, hidden=True)

@@ -1,17 +1,25 @@
-"""Formulas in TeX stay as they were typed: `$…$` and `$$…$$` in a line, `$$` around lines of their own.
+"""Formulas in TeX: `$…$` and `$$…$$` in a line, `$$` around lines of their own, and blocks of code called `math`.
 
-No mail program sets them, and Markdown would take their backslashes, and their stars and underscores for emphasis.
+Markdown would take their backslashes, and their stars and underscores for emphasis. In the tokens they stay as they
+were typed, and so they do everywhere where they cannot be set (see `issues.tex`).
+
+    in a line    the words as typed, in a span of the class FORMULA
+    a block      a fence whose language is MATH; in HTML `pre` of the class FORMULA
 """
 
 from __future__ import annotations
 
 import re
+from html import escape
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
+from pipeline.issues.html.formulas import FORMULA
 from pipeline.issues.markdown.lines import line_of
+from pipeline.issues.tex.linear import in_words
+from pipeline.issues.tex.reading import read
 
 # Of two prices, what lies between has no sign of TeX, or is a link, or ends at a space; or a figure follows.
 _FORMULA = re.compile(
@@ -19,6 +27,11 @@ _FORMULA = re.compile(
     r"|\$(?=[^\s$])(?=[^$]{0,400}[\\^_{])(?:\\\$|[^$`<\n]){1,400}(?<![\s\\])\$(?!\d))(?!\$)")
 _NO_FORMULA = re.compile(r"\]\(|://")
 MAX_LINES = 200  # of one formula
+MATH = "math"
+# Names of a shell or a program, `$PATH_A:$`; letters of a formula stand for themselves but in braces and commands.
+_NAMES = re.compile(r"[A-Za-z]{3}")
+_COMMAND = re.compile(r"\\[A-Za-z]")
+_IN_BRACES = re.compile(r"\{[^{}]*\}")
 
 
 def use_formulas(parser: MarkdownIt) -> None:
@@ -32,9 +45,34 @@ def _inline(state: StateInline, silent: bool) -> bool:
     if match is None or _NO_FORMULA.search(match[0]):
         return False
     if not silent:
+        is_set = _can_be_set(match[0].strip("$"))
+        if is_set:
+            state.push("html_inline", "", 0).content = f'<span class="{FORMULA}">'
         state.pending += match[0]
+        if is_set:
+            state.push("html_inline", "", 0).content = "</span>"
     state.pos = match.end()
     return True
+
+
+def _can_be_set(tex: str) -> bool:
+    is_formula = _COMMAND.search(tex) or not _NAMES.search(_IN_BRACES.sub("", tex))
+    return bool(is_formula) and read(tex) is not None
+
+
+def with_formulas_said(text: str) -> str:
+    """A text without markup, its formulas in words: for headings in a table of contents, and alternative texts."""
+    return _FORMULA.sub(_said, text) if "$" in text else text
+
+
+def _said(typed: re.Match[str]) -> str:
+    tex = typed[0].strip("$")
+    return (in_words(tex, is_block=False) if _can_be_set(tex) else "") or typed[0]
+
+
+def math_block(tex: str) -> str:
+    """The HTML of a block of TeX that can be set; "" of another one."""
+    return "" if read(tex, is_block=True) is None else f'<pre class="{FORMULA}">{escape(tex, quote=False)}</pre>'
 
 
 def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
@@ -45,7 +83,7 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     if not silent:
         typed = state.getLines(start, last + 1, state.sCount[start], keepLastLF=False)
         token = state.push("fence", "code", 0)
-        token.info, token.markup, token.map = "tex", "$$", [start, last + 1]
+        token.info, token.markup, token.map = MATH, "$$", [start, last + 1]
         token.content = typed.strip()[2:-2].strip("\n") + "\n"
         state.line = last + 1
     return True

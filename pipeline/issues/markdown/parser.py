@@ -17,7 +17,7 @@ from pipeline.issues.html.colouring import coloured
 from pipeline.issues.markdown.admonitions import use_admonitions
 from pipeline.issues.markdown.containers import use_containers
 from pipeline.issues.markdown.emphasis import use_friendly_emphasis
-from pipeline.issues.markdown.formulas import use_formulas
+from pipeline.issues.markdown.formulas import MATH, math_block, use_formulas
 from pipeline.issues.markdown.generators import use_generators
 from pipeline.issues.markdown.highlights import use_highlights
 from pipeline.issues.markdown.linking import use_linker
@@ -143,5 +143,8 @@ def _tag_name(line: str) -> str:
 
 
 def _code(content: str, language: str, _attributes: str) -> str:
-    """A block of code, coloured; the parser takes what begins with `<pre` as it is."""
-    return f"<pre><code>{coloured(content, language.strip('{}.'))}</code></pre>"
+    """A block of code, coloured, or a formula; the parser takes what begins with `<pre` as it is."""
+    name = language.strip("{}.")
+    if name == MATH:
+        return math_block(content) or _code(content, "tex", "")
+    return f"<pre><code>{coloured(content, name)}</code></pre>"

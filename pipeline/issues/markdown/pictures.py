@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 from markdown_it.token import Token
 
 from pipeline.issues.issue import Image
+from pipeline.issues.markdown.formulas import with_formulas_said
 from pipeline.issues.markdown.headings import plain_text
 from pipeline.issues.markdown.tags import TAG, Tag, read_tag
 from pipeline.issues.report import Report
@@ -56,6 +57,8 @@ def _describe(child: Token, words: str, block: Token, report: Report) -> None:
         child.attrs.setdefault("width", sized["width"])
         spoken = sized["words"].strip()
         child.content, child.children = spoken, [Token("text", "", 0, content=spoken)]
+    if any(one.type == "html_inline" for one in child.children or ()):
+        child.children = [Token("text", "", 0, content=with_formulas_said(spoken))]
     if is_silent(spoken, src):
         child.content, child.children = words, [Token("text", "", 0, content=words)]
 

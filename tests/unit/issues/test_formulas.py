@@ -1,17 +1,43 @@
-"""TeX between dollars is shown as it was typed; a price, a path and code are no TeX."""
+"""TeX between dollars is set for each target, or shown as it was typed; a price, a path and code are no TeX."""
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from pipeline.issues.document import parse, words
 from tests.unit.issues.rendered import Target, line, shown
 
 
-@pytest.mark.parametrize("text", [
-    r"设$x^*$与$y^*$，$\{a_1, b_1\}$。", r"so $a_1*b*c_2$, and $$\sum_i a_i \\ *b*$$ too", r"$\alpha \$ \beta_1$",
+@pytest.mark.parametrize(("text", "html"), [
+    (r"设$x^*$与$\{a_1, b_1\}$。",
+     "设<i>x</i><sup>*</sup>与{<i>a</i><sub>1</sub>, <i>b</i><sub>1</sub>}。"),
+    (r"so $a_1*b*c_2$, and $$\sum a$$ *too*",
+     "so <i>a</i><sub>1</sub>*<i>b</i>*<i>c</i><sub>2</sub>, and ∑ <i>a</i> <em>too</em>"),
+    ("**$x_1$**", "<strong><i>x</i><sub>1</sub></strong>"),
+    ("$$x$$ *more*", "<i>x</i> <em>more</em>"),
+    (r"[$\ell_2$](https://a.example/)", '<a href="https://a.example/">ℓ<sub>2</sub></a>'),
 ])
-def test_formula_keeps_its_backslashes_stars_and_underscores(text: str) -> None:
-    assert line(text) == text
+def test_formula_in_a_line_is_set_in_letters_where_nobody_knows_mathml(text: str, html: str) -> None:
+    assert line(text) == html
+
+
+def test_formula_is_mathml_on_the_page() -> None:
+    page = shown("Of $x^2$.\n\n$$\n\\frac{a}{b} < \\mathbb{R}\n$$", Target.WEB)
+
+    assert page == (
+        '<p>Of <math display="inline"><mrow><msup><mi>x</mi><mn>2</mn></msup></mrow></math>.</p>\n'
+        '<div class="formula"><math display="block"><mrow><mfrac><mrow><mi>a</mi></mrow><mrow><mi>b</mi></mrow></mfrac>'
+        "<mo>&lt;</mo><mi>ℝ</mi></mrow></math></div>")
+
+
+@pytest.mark.parametrize("text", [
+    r"$\alpha \$ \beta_1$", r"$\nowhere_1$", r"$\frac{1}$", r"$\newcommand{\x}{\x\x}\x_1$", "$PATH_A:$PATH_B",
+    r"so $$\sum_i \\ *b* \where$$",
+])
+def test_what_cannot_be_set_keeps_its_backslashes_stars_and_underscores(text: str) -> None:
+    assert (line(text), shown(text, Target.WEB)) == (text, f"<p>{text}</p>")
 
 
 @pytest.mark.parametrize(("text", "html"), [
@@ -21,22 +47,41 @@ def test_formula_keeps_its_backslashes_stars_and_underscores(text: str) -> None:
     ("$a_*b*$2", "$a_<em>b</em>$2"),
     ("`$a_b$` $`*a_b*`$", "<code>$a_b$</code> $<code>*a_b*</code>$"),
     (r"\$_x_\$", "$<em>x</em>$"),
-    ("**$x_1$**", "<strong>$x_1$</strong>"),
     ("$$*x*", "$$<em>x</em>"),
-    ("$$x$$ *more*", "$$x$$ <em>more</em>"),
     ("$$$ *x* $$$", "$$$ <em>x</em> $$$"),
+    ("$${ tmux } -t \"$", "$${ tmux } -t &quot;$"),
 ])
 def test_what_is_no_formula_is_read_as_ever(text: str, html: str) -> None:
-    assert line(text) == html
+    assert line(text).replace('"', "&quot;") == html.replace('"', "&quot;")
 
 
 @pytest.mark.parametrize(("text", "html"), [
-    ("$$\nx^2 \\\\\n+ y*z*\n$$", "<pre><code>x^2 \\\\\n+ y*z*\n</code></pre>"),
-    ("$$x_1$$", "<pre><code>x_1\n</code></pre>"),
-    ("where\n$$\nx_1\n$$\nholds", "<p>where</p>\n<pre><code>x_1\n</code></pre>\n<p>holds</p>"),
-    ("> $$\n> x_1\n> $$\n> more", "<blockquote>\n<pre><code>x_1\n</code></pre>\n<p>more</p>\n</blockquote>"),
+    ("$$\nx^2 \\\\\n+ y*z*\n$$", "<p><i>x</i><sup>2</sup><br>+<i>y</i>*<i>z</i>*</p>"),
+    ("$$x_1$$", "<p><i>x</i><sub>1</sub></p>"),
+    ("```math\nx_1\n```", "<p><i>x</i><sub>1</sub></p>"),
+    ("where\n$$\nx_1\n$$\nholds", "<p>where</p>\n<p><i>x</i><sub>1</sub></p>\n<p>holds</p>"),
+    ("> $$\n> x_1\n> $$\n> more", "<blockquote>\n<p><i>x</i><sub>1</sub></p>\n<p>more</p>\n</blockquote>"),
+    ("$$\n\\nowhere{x}\n$$", "<pre><code>\\nowhere{x}\n</code></pre>"),
+    ("$$\n\\binom{n}{k}\n$$", "<pre>\\binom{n}{k}\n</pre>"),
+    ("```tex\nx_1\n```", "<pre><code>x_1\n</code></pre>"),
     ("$$\n*x*\n\ny\n$$", "<p>$$\n<em>x</em></p>\n<p>y\n$$</p>"),
     ("> $$\n> *x*\n\n$$", "<blockquote>\n<p>$$\n<em>x</em></p>\n</blockquote>\n<p>$$</p>"),
 ])
-def test_formula_on_lines_of_its_own_is_a_block_of_code(text: str, html: str) -> None:
-    assert shown(text, Target.FEED) == html
+def test_formula_on_lines_of_its_own_is_a_paragraph_or_stays_a_block_of_code(text: str, html: str) -> None:
+    assert shown(text, Target.FEED).rstrip("\n") == html
+
+
+def test_formula_runs_from_left_to_right_among_words_that_do_not() -> None:
+    mail = shown("و$x^2$\n\n$$x_1$$", Target.MAIL, language="ar")
+
+    assert re.findall(r'<(?:span|p)[^>]* dir="ltr">', mail) == ['<span dir="ltr">', '<p class="formula" dir="ltr">']
+
+
+def test_formula_is_said_where_there_is_only_text() -> None:
+    page = shown("[TOC]\n\n## Of $x^2$\n\n![the curve $y_1$ of <b>ink</b>](a.png)", Target.FEED)
+
+    assert (">Of x²</a>" in page, 'alt="the curve y₁ of ink"' in page) == (True, True)
+
+
+def test_setting_changes_nothing_of_what_a_text_says_for_likeness() -> None:
+    assert words(parse("Of $x^2$.\n\n$$\ny_1\n$$")) == "Of $x^2$.\ny_1"

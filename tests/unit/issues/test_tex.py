@@ -1,0 +1,85 @@
+"""TeX in one line: what stands above and below, what is in parentheses, where spaces belong, what has no line."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from pipeline.issues.tex.linear import in_html, in_words
+from pipeline.issues.tex.mathml import mathml
+from pipeline.issues.tex.reading import MAX_CHARS, read
+
+
+@pytest.mark.parametrize(("tex", "said"), [
+    (r"\mathbb{R}^{n\times d}", "ℝ^(n×d)"),
+    (r"\sum_{i=1}^{n} x_i^2", "∑_(i=1)ⁿ x_i²"),
+    (r"\sum_k (a_k)", "∑_k (a_k)"),
+    (r"\frac{a+b}{2c}", "(a + b)/(2c)"),
+    (r"\frac{1}{2}mv^2", "1/2 mv²"),
+    (r"-\frac{1}{c}(V - a)", "−1/c (V − a)"),
+    (r"a - -b = +1", "a − −b = +1"),
+    (r"10^{-3}", "10⁻³"),
+    (r"\max_{i \in S} f(i)", "max_(i∈S) f(i)"),
+    (r"y = \arg\max_x \log p(x)", "y = arg max_x log p(x)"),
+    (r"\hat{y}_i \to \bar{\mathbf{x}}''", "ŷ_i → x̄″"),
+    (r"\sqrt{x} + \sqrt{x+1} + \sqrt[3]{8}", "√x + √(x + 1) + ³√8"),
+    (r"\left\lfloor \frac{n}{2} \right\rfloor", "⌊n/2⌋"),
+    (r"\Bigl\{ x \Bigm| y \Bigr\}", "{x|y}"),
+    (r"\underbrace{x+y}_{z}", "(x+y)_z"),
+    (r"L := \text{loss\_of } x \quad \text{so}", "L := loss_of x so"),
+    (r"A^\top B x^{(j)}", "A^⊤Bx^(j)"),
+    (r"\begin{bmatrix} a & b \\ c & d \end{bmatrix}", "[a  b; c  d]"),
+    (r"f = \begin{cases} 1 & x>0 \\ 0 & \text{else}\end{cases}", "f = {1  x > 0; 0  else"),
+    ("\\begin{aligned} a &= b \\\\[4pt] &= c \\label{x}\\end{aligned}", "a = b\n= c"),
+    (r"\mathcal{L}, \mathfrak{g}, \mathsf{S}", "ℒ, 𝔤, S"),
+])
+def test_formula_in_words(tex: str, said: str) -> None:
+    assert in_words(tex, is_block=True) == said
+
+
+@pytest.mark.parametrize(("tex", "said"), [
+    (r"\mathbf{W}x \le \theta", "<b>W</b><i>x</i> ≤ <i>θ</i>"),
+    (r"\Gamma(z) < \mathrm{Re}\, z", "Γ(<i>z</i>) &lt; Re <i>z</i>"),
+    (r"x_i^{n+1}", "<i>x</i><sub><i>i</i></sub><sup><i>n</i>+1</sup>"),
+    (r"a \\ b", "<i>a</i><br><i>b</i>"),
+])
+def test_formula_in_html(tex: str, said: str) -> None:
+    assert in_html(tex, is_block=True) == said
+
+
+@pytest.mark.parametrize("tex", [r"\overline{AB}", r"\binom{n}{k}", r"\widehat{xyz}"])
+def test_form_that_no_line_has_is_for_browsers_alone(tex: str) -> None:
+    assert (in_words(tex, is_block=True), in_html(tex, is_block=True)) == ("", "")
+    assert mathml(tex, is_block=True)
+
+
+@pytest.mark.parametrize("tex", [
+    "", " ", r"\nowhere", r"\frac{1}", "{", "x^", r"\def\x{\x}\x", r"\begin{tikzpicture}\end{tikzpicture}", "$x$",
+    "x" * (MAX_CHARS + 1), r"\sqrt" * 300, "{" * 900 + "}" * 900, r"\begin{matrix} a \hline",
+])
+def test_what_is_no_formula_that_we_know(tex: str) -> None:
+    assert read(tex) is None
+
+
+_PIECES = st.sampled_from((
+    *"{}^_[]&'abx12<>,=-|", "\\\\", r"\frac", r"\left(", r"\right)", r"\sqrt", r"\begin{matrix}", r"\end{matrix}",
+    r"\begin{align}", r"\end{align}", r"\alpha", r"\text{", r"\hat", r"\sum", r"\limits", r"\substack", r"\middle|",
+    r"\genfrac", r"\mathbb", r"\color{red}", r"\hspace{1em}", r"\not", r"\hline", r"\xrightarrow", r"\over", r"\mathop",
+    r"\overset", r"\pmod", r"\phantom", r"\href{x}{y}", r"\style{x}", "中", "&lt;"))
+
+_SEEN = st.characters(exclude_categories=("Cc", "Cn", "Cs"))  # what a text has after `decoding`
+
+
+@given(st.lists(_PIECES, max_size=16).map("".join) | st.text(_SEEN, max_size=30), st.booleans())
+@example(r"\frac\text{Bench}", True)
+@example(r"\color{red}{\hline\skew1\big\xrightarrow\href{x}#\xrightarrow1", False)
+def test_nothing_typed_is_a_traceback_or_a_tag_of_its_own(tex: str, is_block: bool) -> None:
+    line, page = in_html(tex, is_block=is_block), mathml(tex, is_block=is_block)
+
+    found = {element.tag for element in ET.fromstring(f"<line>{line.replace('<br>', '<br/>')}</line>").iter()}  # noqa: S314
+    assert found <= {"line", "i", "b", "sup", "sub", "br"}
+    if page:
+        assert ET.fromstring(page).tag == "math"  # noqa: S314, our own
