@@ -9,5 +9,6 @@
     reading/      what a file's name, fields and first lines say of it
     markdown/     its Markdown, parsed: what editors write, in all its dialects
     html/         its HTML, cleaned, and made fit for mail, web and feeds
+    tex/          its formulas, as a browser, a mail and a text can show them
     document      from the one to the other            report        what is noticed on the way
 """

@@ -40,8 +40,8 @@ def test_only_the_rim_touches_the_world() -> None:
 
 
 @pytest.mark.parametrize("package", [
-    "editions", "issues", "issues/html", "issues/markdown", "issues/reading", "mailings", "providers", "publish",
-    "rehearsal"])
+    "editions", "issues", "issues/html", "issues/markdown", "issues/reading", "issues/tex", "mailings", "providers",
+    "publish", "rehearsal"])
 def test_package_with_a_map_names_all_its_modules(package: str) -> None:
     folder = ROOT / "pipeline" / package
     maps = [folder / "__init__.py", *folder.glob("smtp.py")]  # which has a map of its own
