@@ -21,10 +21,11 @@ from pipeline.issues.markdown.lines import line_of
 from pipeline.issues.tex.linear import in_words
 from pipeline.issues.tex.reading import read
 
+_LESS = r"<(?:(?![A-Za-z/!?])|[A-Za-z](?=[^\sA-Za-z\d>/]))"  # which begins no tag
 # Of two prices, what lies between has no sign of TeX, or is a link, or ends at a space; or a figure follows.
 _FORMULA = re.compile(
-    r"(?<!\$)(?:\$\$[^$`<]{1,2000}\$\$"
-    r"|\$(?=[^\s$])(?=[^$]{0,400}[\\^_{])(?:\\\$|[^$`<\n]){1,400}(?<![\s\\])\$(?!\d))(?!\$)")
+    rf"(?<!\$)(?:\$\$(?:[^$`<]|{_LESS}){{1,2000}}\$\$"
+    rf"|\$(?=[^\s$])(?=[^$]{{0,400}}[\\^_{{])(?:\\\$|[^$`<\n]|{_LESS}){{1,400}}(?<![\s\\])\$(?!\d))(?!\$)")
 _NO_FORMULA = re.compile(r"\]\(|://")
 MAX_LINES = 200  # of one formula
 MATH = "math"

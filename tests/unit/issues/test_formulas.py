@@ -16,6 +16,8 @@ from tests.unit.issues.rendered import Target, line, shown
     (r"so $a_1*b*c_2$, and $$\sum a$$ *too*",
      "so <i>a</i><sub>1</sub>*<i>b</i>*<i>c</i><sub>2</sub>, and ∑ <i>a</i> <em>too</em>"),
     ("**$x_1$**", "<strong><i>x</i><sub>1</sub></strong>"),
+    (r"$a_1<b$ and $\mathbf{1}_{i < 0}$",
+     "<i>a</i><sub>1</sub> &lt; <i>b</i> and <b>1</b><sub><i>i</i>&lt;0</sub>"),
     ("$$x$$ *more*", "<i>x</i> <em>more</em>"),
     (r"[$\ell_2$](https://a.example/)", '<a href="https://a.example/">ℓ<sub>2</sub></a>'),
 ])
@@ -48,6 +50,7 @@ def test_what_cannot_be_set_keeps_its_backslashes_stars_and_underscores(text: st
     ("`$a_b$` $`*a_b*`$", "<code>$a_b$</code> $<code>*a_b*</code>$"),
     (r"\$_x_\$", "$<em>x</em>$"),
     ("$$*x*", "$$<em>x</em>"),
+    ("$x_1 <b>y</b>$", "$x_1 <b>y</b>$"),
     ("$$$ *x* $$$", "$$$ <em>x</em> $$$"),
     ("$${ tmux } -t \"$", "$${ tmux } -t &quot;$"),
 ])
