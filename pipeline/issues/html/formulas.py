@@ -13,12 +13,13 @@ from pipeline.issues.tex.linear import in_html
 from pipeline.issues.tex.mathml import mathml
 
 FORMULA = "formula"
+MOST = 2_000  # in one issue; the formulas of more are shown as typed
 _SET = re.compile(rf'<(?P<name>span|pre) class="{FORMULA}">(?P<tex>[^<]*)</(?P=name)>')
 
 
 def set_formulas(html: str, target: Target, direction: str) -> str:
     """The HTML with its formulas set. They run from left to right, in whichever direction the text does."""
-    if f'class="{FORMULA}"' not in html:
+    if not 0 < html.count(f'class="{FORMULA}"') <= MOST:
         return html
     way = ' dir="ltr"' if direction == "rtl" else ""
     return _SET.sub(lambda found: _on_a_page(found) if target is Target.WEB else _in_a_line(found, way), html)
