@@ -19,6 +19,7 @@ from pipeline.issues.reading.dates import date_in_name
 from pipeline.issues.reading.naming import stem
 from pipeline.issues.reading.years import begin_anew, year_named
 
+A_DAY = timedelta(days=1)
 FAR = timedelta(days=45)   # nearer than this is never far
 PAUSES = 6                 # how many usual intervals make a date far
 HABIT = 4                  # dated issues whose intervals say what is usual
@@ -27,12 +28,16 @@ ALIKE = 2                  # others of the same title, of which one may be meant
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """What the rules want to know of an issue. `day` is that of its cover; None for a file that could not be read."""
+    """What the rules want to know of an issue. `day` is that of its cover; None for a file that could not be read.
+
+    `has_hour`: its date is an instant, which is another day elsewhere.
+    """
 
     path: str
     number: int | None
     day: date | None
     title: str = ""
+    has_hour: bool = False
 
 
 class Neighbourhood:
@@ -117,7 +122,7 @@ def _title(issue: Neighbour, alike: int) -> Iterator[Problem]:
 
 def _name_and_day(issue: Neighbour) -> Iterator[Problem]:
     named = date_in_name(stem(issue.path))
-    if named and issue.day and named != issue.day:
+    if named and issue.day and named != issue.day and not (issue.has_hour and abs(named - issue.day) <= A_DAY):
         name = PurePosixPath(issue.path).name
         renamed = name.replace(str(named), str(issue.day))
         yield _problem(issue, "date-name", f"its name says {named}, its front matter {issue.day}, which counts",

@@ -26,6 +26,8 @@ def problems(issue: Neighbour, others: list[Neighbour]) -> list[Problem]:
     (Neighbour("9-x.md", 9, date(2026, 4, 8)), []),
     (Neighbour("note.md", None, date(2030, 1, 1)), []),
     (Neighbour("2026-03-09-x.md", None, date(2026, 3, 8)), ["date-name"]),
+    (Neighbour("2026-03-09-x.md", None, date(2026, 3, 8), has_hour=True), []),
+    (Neighbour("2026-03-09-x.md", None, date(2026, 3, 7), has_hour=True), ["date-name"]),
 ])
 def test_issue_beside_a_weekly_series(issue: Neighbour, expected: list[str]) -> None:
     assert [one.rule for one in problems(issue, WEEKLY)] == expected
