@@ -60,7 +60,9 @@ def rewrite(clean: str, place: Place, words: Vocabulary, direction: str) -> str:
     html = _TAG.sub(_Writer(place, direction).tag, html)
     if place.target is Target.WEB:
         html = set_formulas(html, place.target, direction)
-    return _EMPTY.sub("", html).strip() + "\n"
+    while (kept := _EMPTY.sub("", html)) != html:  # a quotation of nothing but one that was empty
+        html = kept
+    return html.strip() + "\n"
 
 
 class _Writer:

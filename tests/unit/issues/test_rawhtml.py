@@ -61,6 +61,7 @@ def test_markup_works_and_is_closed(text: str, html: str) -> None:
     ("<script>\n\nnever **closed**", "<p>&lt;script&gt;</p>\n<p>never <strong>closed</strong></p>"),
     ("<textarea>\n\n**b**", "<p>&lt;textarea&gt;</p>\n<p><strong>b</strong></p>"),
     ('<form action="x"><input name=q><button>Send</button></form>\n\nrest', "Send\n<p>rest</p>"),
+    ('a\n\n> > <a name="b"></a>\n\nc', "<p>a</p>\n<p>c</p>"),
     ('a\n\n> <a name="b"></a>\n\nc\n\n> <a name="d"></a>\n> e',
      "<p>a</p>\n<p>c</p>\n<blockquote>\n<p>\ne</p>\n</blockquote>"),
     ("<object data=x>words</object><noscript>more</noscript>", "<p>wordsmore</p>"),
