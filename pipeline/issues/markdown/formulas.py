@@ -22,15 +22,20 @@ from pipeline.issues.tex.linear import in_words
 from pipeline.issues.tex.reading import read
 
 _LESS = r"<(?:(?![A-Za-z/!?])|[A-Za-z](?=[^\sA-Za-z\d>/]))"  # which begins no tag
+_SET_APART = rf"\$\$(?:[^$`<]|{_LESS}){{1,2000}}\$\$"
 # Of two prices, what lies between has no sign of TeX, or is a link, or ends at a space; or a figure follows.
-_FORMULA = re.compile(
-    rf"(?<!\$)(?:\$\$(?:[^$`<]|{_LESS}){{1,2000}}\$\$"
-    rf"|\$(?=[^\s$])(?=[^$]{{0,400}}[\\^_{{])(?:\\\$|[^$`<\n]|{_LESS}){{1,400}}(?<![\s\\])\$(?!\d))(?!\$)")
+_WITH_SIGNS = (rf"\$(?=[^\s$\"'{{])(?=[^$]{{0,400}}[\\^_{{])(?:\\\$|[^$`<\n]|{_LESS}){{1,400}}"
+               r"(?<![\s\\])\$(?!\d)")
+# Letters, each for itself, between dollars that belong to no word: `$n$`, `$p(j|i)$`; a price begins with a figure.
+_OF_LETTERS = (rf"(?<![A-Za-z\d])\$(?=[A-Za-z|Α-ω])(?:[A-Za-z\dΑ-ω+\-=,()|>/.:;'! →←∞≤≥≠±×·∈∂∇√−]|{_LESS}){{1,40}}"
+               r"(?<!\s)\$(?![A-Za-z\d(])")
+_FORMULA = re.compile(rf"(?<!\$)(?:{_SET_APART}|{_WITH_SIGNS}|{_OF_LETTERS})(?!\$)")
 _NO_FORMULA = re.compile(r"\]\(|://")
 MAX_LINES = 200  # of one formula
 MATH = "math"
 # Names of a shell or a program, `$PATH_A:$`; letters of a formula stand for themselves but in braces and commands.
 _NAMES = re.compile(r"[A-Za-z]{3}")
+_LETTER = re.compile(r"[^\W_]")
 _COMMAND = re.compile(r"\\[A-Za-z]")
 _IN_BRACES = re.compile(r"\{[^{}]*\}")
 
@@ -57,7 +62,7 @@ def _inline(state: StateInline, silent: bool) -> bool:
 
 
 def _can_be_set(tex: str) -> bool:
-    is_formula = _COMMAND.search(tex) or not _NAMES.search(_IN_BRACES.sub("", tex))
+    is_formula = _COMMAND.search(tex) or (_LETTER.search(tex) and not _NAMES.search(_IN_BRACES.sub("", tex)))
     return bool(is_formula) and read(tex) is not None
 
 

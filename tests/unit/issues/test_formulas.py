@@ -18,6 +18,7 @@ from tests.unit.issues.rendered import Target, line, shown
     ("**$x_1$**", "<strong><i>x</i><sub>1</sub></strong>"),
     (r"$a_1<b$ and $\mathbf{1}_{i < 0}$",
      "<i>a</i><sub>1</sub> &lt; <i>b</i> and <b>1</b><sub><i>i</i>&lt;0</sub>"),
+    ("of $n$, $p(j|i)$ 和$m, n$，", "of <i>n</i>, <i>p</i>(<i>j</i>|<i>i</i>) 和<i>m</i>, <i>n</i>，"),
     ("$$x$$ *more*", "<i>x</i> <em>more</em>"),
     (r"[$\ell_2$](https://a.example/)", '<a href="https://a.example/">ℓ<sub>2</sub></a>'),
 ])
@@ -50,6 +51,10 @@ def test_what_cannot_be_set_keeps_its_backslashes_stars_and_underscores(text: st
     ("`$a_b$` $`*a_b*`$", "<code>$a_b$</code> $<code>*a_b*</code>$"),
     (r"\$_x_\$", "$<em>x</em>$"),
     ("$$*x*", "$$<em>x</em>"),
+    ("US$a *b* or A$b$", "US$a <em>b</em> or A$b$"),
+    ("from $X to $Y, $k-$m, $A *and* B$", "from $X to $Y, $k-$m, $A <em>and</em> B$"),
+    ("A$AP and A$AP, $name$", "A$AP and A$AP, $name$"),
+    ("$(id -u):$(id -g) ${a_b}/$ $'^($ $$; $$", "$(id -u):$(id -g) ${a_b}/$ $'^($ $$; $$"),
     ("$x_1 <b>y</b>$", "$x_1 <b>y</b>$"),
     ("$$$ *x* $$$", "$$$ <em>x</em> $$$"),
     ("$${ tmux } -t \"$", "$${ tmux } -t &quot;$"),
