@@ -1,4 +1,4 @@
-"""The fields above the text: YAML between `---`, TOML between `+++`, or lines without fences (headers).
+"""The fields above the text: YAML between `---` or above one, TOML between `+++`, or lines without fences (headers).
 
 What only looks like fields is body; what was meant as fields and is broken is an error that names
 the line and the cure. Nothing is dropped in silence: a file that begins with a rule keeps every word.
@@ -14,7 +14,7 @@ import frontmatter
 from pipeline.errors import IssueError
 from pipeline.issues.decoding import decode
 from pipeline.issues.reading.fields import KEY, TOML_KEY, WIDE_COLON, NotFields, StrictToml, StrictYaml, looks_meant
-from pipeline.issues.reading.headers import Front, read_header
+from pipeline.issues.reading.headers import Front, begins_header, first_empty, read_header
 
 MAX_CHARS = 65_536
 
@@ -38,7 +38,8 @@ def read_front(raw: bytes, path: str) -> Front:
     start = next((number for number, line in enumerate(lines) if line.strip()), 0)
     opening = lines[start].rstrip()
     _explain_glued(opening, lines[start + 1:], start, path)
-    found = _fenced(lines, start, opening, path) if opening in _ENDS else read_header(lines, start, path)
+    found = (_fenced(lines, start, opening, path) if opening in _ENDS
+             else _unopened(lines, start, path) or read_header(lines, start, path))
     return found or Front({}, text, 1)
 
 
@@ -47,17 +48,31 @@ def _fenced(lines: Sequence[str], start: int, opening: str, path: str) -> Front 
     if end is None:
         _explain_unclosed(lines, start, opening, path)
         return None
-    block = "\n".join(lines[start + 1:end])
+    return _between(lines, start + 1, end, opening, path)
+
+
+def _unopened(lines: Sequence[str], start: int, path: str) -> Front | None:
+    """Hexo's fields: a line `---` closes them and none opens them. One line above it is a heading."""
+    above = lines[start:first_empty(lines, start)]
+    end = next((n for n, line in enumerate(above) if line.rstrip() == "---"), 0)
+    if end < 2 or not begins_header(above[0]) or not all(map(_FIELD.match, above[:end])):
+        return None
+    return _between(lines, start, start + end, "---", path)
+
+
+def _between(lines: Sequence[str], start: int, end: int, opening: str, path: str) -> Front | None:
+    """The fields on the lines from `start` to the one of `end`, counted from 0; None for prose."""
+    block = "\n".join(lines[start:end])
     if len(block) > MAX_CHARS:
         _explain_long(block, start, opening, path)
         return None
-    handler = (StrictYaml if opening == "---" else StrictToml)(path, start + 2)
+    handler = (StrictYaml if opening == "---" else StrictToml)(path, start + 1)
     try:
         fields, _ = frontmatter.parse(f"{opening}\n{block}\n{opening}", handler=handler)
     except NotFields:
         return None
     lowered = {name.lower(): value for name, value in fields.items()}
-    return Front(lowered, "\n".join(lines[end + 1:]), end + 2, _places(lines, start + 1, end))
+    return Front(lowered, "\n".join(lines[end + 1:]), end + 2, _places(lines, start, end))
 
 
 def _places(lines: Sequence[str], start: int, end: int) -> dict[str, int]:
@@ -91,5 +106,5 @@ def _explain_glued(opening: str, following: Sequence[str], start: int, path: str
 
 def _explain_long(block: str, start: int, opening: str, path: str) -> None:
     if looks_meant(block):
-        raise IssueError(f"front matter of more than {MAX_CHARS} characters", path=path, line=start + 1,
+        raise IssueError(f"front matter of more than {MAX_CHARS} characters", path=path, line=start,
                          remedy=f"add a line {opening} right after the last field", rule="front-matter")

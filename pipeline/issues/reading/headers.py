@@ -56,12 +56,17 @@ def read_header(lines: Sequence[str], start: int, path: str) -> Front | None:
     return _double(lines, start, path) if _DOUBLE.fullmatch(first) else _plain(lines, start, path)
 
 
+def begins_header(line: str) -> bool:
+    """Is it `Key: value`, with a key that newsletters use?"""
+    first = _HEADER.match(line)
+    return first is not None and first["key"].lower() in _HEADER_KEYS
+
+
 def _plain(lines: Sequence[str], start: int, path: str) -> Front | None:
     """A Pelican header: `Key: value` lines, from a key that we know up to the first empty line."""
-    first = _HEADER.match(lines[start])
-    if first is None or first["key"].lower() not in _HEADER_KEYS:
+    if not begins_header(lines[start]):
         return None
-    end = _first_empty(lines, start)
+    end = first_empty(lines, start)
     found = _Found(path)
     for number in range(start, end):
         line = lines[number]
@@ -114,7 +119,7 @@ def _properties(lines: Sequence[str], start: int, path: str) -> Front | None:
     """What Notion exports below the heading of a page, one property a line: the page shows them above its text."""
     name = stem(path)
     begin = next((n for n in range(start + 1, len(lines)) if lines[n].strip()), len(lines))
-    end = _first_empty(lines, begin)
+    end = first_empty(lines, begin)
     matches = [_PROPERTY.fullmatch(lines[n].rstrip()) for n in range(begin, end)]
     if without_digest(name) == name or not all(matches):
         return None
@@ -128,7 +133,8 @@ def _properties(lines: Sequence[str], start: int, path: str) -> Front | None:
     return Front(found.fields, "\n".join([*lines[:begin], *[""] * (end - begin), *lines[end:]]), 1, found.places)
 
 
-def _first_empty(lines: Sequence[str], start: int) -> int:
+def first_empty(lines: Sequence[str], start: int) -> int:
+    """The first line without words from `start` on, counted from 0; the end if there is none."""
     return next((n for n in range(start, len(lines)) if not lines[n].strip()), len(lines))
 
 
