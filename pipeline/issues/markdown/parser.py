@@ -101,11 +101,31 @@ def _html_block(state: StateBlock, start_line: int, end_line: int, silent: bool)
     if line.startswith("<!--"):
         return last_place(state, "-->") > position and html_block(state, start_line, end_line, silent)
     name = _tag_name(line)
+    if name == "svg":
+        return not silent and last_place(state, "</svg") > position and _drawing(state, start_line, end_line)
     if name not in _BLOCKS and (name not in _PLAYERS or f"</{name}" in line.lower()):
         return False
     if name in ("script", "style", "pre", "textarea") and last_place(state, f"</{name}") < position:
         return False
     return html_block(state, start_line, end_line, silent)
+
+
+def _drawing(state: StateBlock, start_line: int, end_line: int) -> bool:
+    """A drawing as one block, whatever empty lines are in it; one that words follow is a piece of their paragraph."""
+    for at in range(start_line, end_line):
+        if state.sCount[at] < state.blkIndent and not state.isEmpty(at):
+            return False
+        _, end, behind = state.src[state.bMarks[at]:state.eMarks[at]].lower().partition("</svg")
+        if end:
+            break
+    else:
+        return False
+    if behind.strip() != ">" and not any(map(state.isEmpty, range(start_line, at))):
+        return False
+    state.line = at + 1
+    drawn = state.push("html_block", "", 0)
+    drawn.map, drawn.content = [start_line, state.line], state.getLines(start_line, state.line, state.blkIndent, True)
+    return True
 
 
 def _lone_bracket(state: StateInline, silent: bool) -> bool:

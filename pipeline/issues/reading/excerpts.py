@@ -44,6 +44,7 @@ _IN_ITEM = 3
 
 _MARKED = re.compile(r"\*\*|`|\]\(|<[a-z/!]|&[a-z#]", re.IGNORECASE)  # what hardly means itself: not `__init__`
 _SMALL = re.compile(r"<small\b[^>]*>(.*?)</small>", re.DOTALL | re.IGNORECASE)
+_RAW_PARAGRAPH = re.compile(r"<p(?:\s[^>]*)?>((?:[^<]|<(?!/?p[\s>]))*)</p\s*>", re.IGNORECASE)
 _RAW_LINK = re.compile(r"</?a\b")
 # No label is the scheme of an address, nor the hour of `9:30`.
 _LABEL = re.compile(r"\W{0,8}(\w[\w ]{0,24})(?:\*\*|__)?(?!(?<=\d)[:：]\d)[:：](?!//)")
@@ -160,6 +161,10 @@ class _Blocks:
         """A copy of `token` with its raw HTML settled, cut short where it has no end."""
         return self._settled(token, token.content[:_MOST])
 
+    def said(self, text: str) -> Token:
+        """A piece of the body's source as a settled paragraph."""
+        return self._settled(Token("inline", "", 0), text)
+
     def plain(self, token: Token, part: str) -> str:
         """The words of an inline token of whose text only a part counts, without those of its pictures."""
         children = self._settled(token, part).children or ()
@@ -219,9 +224,20 @@ def _small(blocks: _Blocks, block: Token) -> str:
 
 
 def _descriptions(blocks: _Blocks) -> tuple[str, ...]:
-    """Paragraphs, then lists; where none of them says enough, the paragraphs of few words."""
+    """Paragraphs, then lists; where none of them says enough, those in HTML, then the paragraphs of few words."""
     found = (*islice(_paragraphs(blocks), MAX_CANDIDATES), *islice(_lists(blocks), MAX_LISTS))
-    return found or tuple(islice(_paragraphs(blocks, FEW), MAX_CANDIDATES))
+    return (found or tuple(islice(_raw_paragraphs(blocks), MAX_CANDIDATES))
+            or tuple(islice(_paragraphs(blocks, FEW), MAX_CANDIDATES)))
+
+
+def _raw_paragraphs(blocks: _Blocks) -> Iterator[str]:
+    """What stands between `<p>` and `</p>`, as in issues that were exported as HTML, and says something."""
+    for token in blocks.tokens:
+        for match in _RAW_PARAGRAPH.finditer(token.content, 0, _MOST) if token.type == "html_block" else ():
+            said = blocks.said(match[1][:_ENOUGH])
+            text = blocks.plain(said, said.content)
+            if _describes(text, said, ENOUGH_WORDS):
+                yield cut(text)
 
 
 def _paragraphs(blocks: _Blocks, width: int = ENOUGH_WORDS) -> Iterator[str]:
@@ -234,8 +250,13 @@ def _paragraphs(blocks: _Blocks, width: int = ENOUGH_WORDS) -> Iterator[str]:
         lines = said.content.split("\n")
         prose = "\n".join(line for line in lines if len(line) > 60 or not _CONTENTS_LINE.match(line))
         text = blocks.plain(said, prose[:_ENOUGH]) if prose else ""
-        if _says_something(text, width) and not is_dateline(text) and not _is_row_of_links(blocks.settled(said)):
+        if _describes(text, blocks.settled(said), width):
             yield cut(text)
+
+
+def _describes(text: str, said: Token, width: int) -> bool:
+    """Whether the words of a settled paragraph say something of their issue."""
+    return _says_something(text, width) and not is_dateline(text) and not _is_row_of_links(said)
 
 
 def _is_row_of_links(said: Token) -> bool:

@@ -58,6 +58,11 @@ def test_markup_works_and_is_closed(text: str, html: str) -> None:
     ("<!-- never\n\nclosed", "<p>&lt;!-- never</p>\n<p>closed</p>"),
     ("<script>alert(1)</script>\n\nrest", "<p>rest</p>"),
     ("a<script>alert(1)</script>b<style>p{}</style>c<svg><path d=''/></svg>d", "<p>abcd</p>"),
+    (('Ink.\n\n<svg width="10">\n<title>a</title>\n\n<g>\n    <path/>\n\n    <text x="1">b</text>\n</g>\n'
+      "<text x='1'>c</text>\n</SVG>\n\n**Paper.**"), "<p>Ink.</p>\n<p><strong>Paper.</strong></p>"),
+    ("- a\n\n  <svg>\n\n  b\n  </svg>\n- c", "<ul>\n<li>\n<p>a</p>\n</li>\n<li>\n<p>c</p>\n</li>\n</ul>"),
+    ("<svg><path/>\n<text>a</text>\n</svg> **b**", "<p> <strong>b</strong></p>"),
+    ("- <svg>\n\n- a\n\n</svg>\n\nb", "<ul>\n<li>\n</li>\n<li>\n<p>a</p>\n</li>\n</ul>\n<p>b</p>"),
     ("<script>\n\nnever **closed**", "<p>&lt;script&gt;</p>\n<p>never <strong>closed</strong></p>"),
     ("<textarea>\n\n**b**", "<p>&lt;textarea&gt;</p>\n<p><strong>b</strong></p>"),
     ('<form action="x"><input name=q><button>Send</button></form>\n\nrest', "Send\n<p>rest</p>"),

@@ -218,6 +218,13 @@ def test_the_cover_is_front_matter_or_the_picture_in_the_first_block(text: str, 
       "- https://example.com/b all that is known about nibs"),
      ("https://example.com/a all that is known about ink",
       "https://example.com/b all that is known about nibs"), False),
+    (('<h2 id="ink">Ink</h2>\n<p>April had a <em>lot</em> of ink &mdash; 14 <a href="a">pots</a>.</p>\n'
+      '<p class="a">And so it\ngoes on.</p>\n<p><img src="a.png" alt="The press in our cellar"></p>\n'
+      '<p><a href="a">The last issue</a> | <a href="b">All issues</a></p>\n\nFew.'),
+     ("April had a lot of ink — 14 pots.", "And so it goes on."), False),
+    ("<svg>\n" + "<path d='M2 1L8 5'/>\n" * 400 + "</svg>\nFirst paragraph here.", ("First paragraph here.",), False),
+    ("<p>What stands here is HTML.</p>\n\nFirst paragraph here.", ("First paragraph here.",), False),
+    ("<p>It never ends, and it goes on\n\n<p>nor does this one\n\nFew words.", ("Few words.",), False),
     ("- **Tool:** a pen for the left hand\n\n### Nibs\n\n- **Tool:** a nib for thin lines",
      ("Tool: a pen for the left hand", "Tool: a nib for thin lines"), False),
 ])
