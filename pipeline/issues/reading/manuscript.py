@@ -31,6 +31,7 @@ from pipeline.issues.reading.naming import (
     title_in_name,
     without_digest,
     words_behind_day,
+    year_in_name,
 )
 from pipeline.language import named_language
 
@@ -95,7 +96,8 @@ def read_halfway(
     title = _undressed(fields.line(fields.called("title")))
     headed = None if title and told.begins_a_part else told.heading_number  # in a collection it is that of the first
     named = "" if when and _is_short_day(name, when.day) else without_digest(name)
-    number = _first(given, number_in_name(named), number_in_title(title), headed)
+    counted = None if when and year_in_name(named) == when.day.year else number_in_name(named)
+    number = _first(given, counted, number_in_title(title), headed)
     own = words_of(body, fields.text(fields.called("description")))
     spoken = [cut(text) for text in (own, told.small) if text]
     manuscript = Manuscript(

@@ -26,11 +26,15 @@ _SEPARATOR = re.compile(r"\s*[-_.、]\s*|\s+")
 _OF_A_YEAR = re.compile(
     rf"(?:19|20)\d{{2}}(?:[-_. ](?:(?:0?[1-9]|[1-4]\d|5[0-3]|[WwQq]\d{{1,2}})(?!\d)|{MONTH})|\s*年)")
 _MONTH_OF_A_YEAR = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])")
+_COUNTING = (r"(?i:issue|no|nr|num|number|vol|volume|ep|episode|edition|daily|day|week|weekly|digest|news|newsletter)"
+             r"[-_. ]")
 # `q3-2024`, `recap-2023-readers`, `press-1-0-released`; not `issue-2023-readers`, `HelloGitHub2000`.
 _YEAR_OR_VERSION = re.compile(
-    r"(?!(?i:issue|no|nr|num|number|vol|volume|ep|episode|edition|daily|day|week|weekly|digest|news|newsletter)[-_. ])"
+    rf"(?!{_COUNTING})"
     r"(?:[Qq][1-4][-_ ](?:19|20)\d{2}(?!\d)"
     r"|[A-Za-z\u00c0-\u024f]+[-_. ](?:(?:19|20)\d{2}[-_ ](?=.*[A-Za-z])|\d{1,2}(?:[-_]\d{1,2})+(?=[-_ ][A-Za-z]|$)))")
+_YEAR_AND_WORDS = re.compile(
+    rf"(?!{_COUNTING})(?:[A-Za-z\u00c0-\u024f]+[-_. ]((?:19|20)\d{{2}})|((?:19|20)\d{{2}})[-_. 、]+[^\W\d_].*)")
 _DATE_ONLY = re.compile(rf"(?=.*(?:19|20)\d{{2}})(?:{MONTH}|\d{{1,4}}|[-_. ])+")
 # `2024/03/24`, `2024/0324` and `2024/03-24-title`.
 _DAY_BELOW_A_YEAR = re.compile(r"(?:.*/)?((?:19|20)\d{2})年?/(\d{2})(?:/(\d{2})()|[-_.]?(\d{2})((?:[-_. ].*)?))")
@@ -154,6 +158,12 @@ def _value(text: str) -> int:
         else:
             digit = value
     return total + digit
+
+
+def year_in_name(name: str) -> int | None:
+    """The year that `salon-2026` or `2026-ink-survey` may mean by its number; None for `issue-2026` and `2026`."""
+    found = _YEAR_AND_WORDS.fullmatch(name)
+    return int(found[1] or found[2]) if found else None
 
 
 def title_in_name(name: str) -> str:

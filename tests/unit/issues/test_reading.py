@@ -244,6 +244,16 @@ def test_a_description_has_words_and_no_marks_for_their_look() -> None:
     assert found == ["Mira, printer, on Vec<T>", "Ink by Mira & a*b", "2 * 3 * 4, a_b_c, __init__"]
 
 
+@pytest.mark.parametrize(("path", "day", "number"), [
+    ("salon-2026.md", "2026-03-10", None), ("2026-ink-survey.md", "2026-03-10", None),
+    ("2026-墨.md", "2026-03-10", None),
+    ("salon-2026.md", "2025-03-10", 2026), ("2026-ink-survey.md", "2025-03-10", 2026),
+    ("issue-2026.md", "2026-03-10", 2026), ("salon2026.md", "2026-03-10", 2026), ("2026.md", "2026-03-10", 2026),
+])
+def test_the_year_of_an_issue_beside_words_in_its_name_is_no_number(path: str, day: str, number: int | None) -> None:
+    assert manuscript(f"---\ndate: {day}\n---\n# On paper\n", path).number == number
+
+
 @pytest.mark.parametrize(("path", "day", "number", "title"), [
     ("26-03-10-on-paper.md", "2026-03-10", None, "On paper"), ("26-03-10.md", "2026-03-12", None, "On paper"),
     ("26-03-10-on-paper.md", "2024-03-10", 26, "On paper"), ("26-13-10-on-paper.md", "2026-03-10", 26, "On paper"),
