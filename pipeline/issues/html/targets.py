@@ -64,7 +64,9 @@ def completed(reference: str) -> str:
 
 
 def encoded(address: str) -> str:
-    """An address in ASCII: escapes in upper case (RFC 3986 section 2.1), the host in IDNA."""
+    """An address in ASCII: escapes in upper case, the scheme in lower (RFC 3986 section 6.2.2.1), the host in IDNA."""
+    if (scheme := _SCHEME.match(address)) and not scheme[0].islower():
+        address = scheme[0].lower() + address[scheme.end():]
     if _PLAIN.fullmatch(address):
         return address
     return _ESCAPE.sub(lambda match: match[0].upper(), normalizeLink(address))

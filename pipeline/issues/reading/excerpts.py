@@ -18,6 +18,7 @@ from markdown_it.token import Token
 from pipeline.issues.issue import Image
 from pipeline.issues.markdown.attributes import settle_attributes, without_list
 from pipeline.issues.markdown.body import Body
+from pipeline.issues.markdown.formulas import with_formulas_said
 from pipeline.issues.markdown.headings import fold, has_words, plain_text
 from pipeline.issues.markdown.rawhtml import has_raw, settle
 from pipeline.issues.markdown.tags import TAG, read_tag
@@ -166,9 +167,9 @@ class _Blocks:
         return self._settled(Token("inline", "", 0), text)
 
     def plain(self, token: Token, part: str) -> str:
-        """The words of an inline token of whose text only a part counts, without those of its pictures."""
+        """The words of an inline token of whose text a part counts, without those of its pictures; formulas said."""
         children = self._settled(token, part).children or ()
-        return plain_text([child for child in children if child.type != "image"])
+        return with_formulas_said(plain_text([child for child in children if child.type != "image"]))
 
     def _settled(self, token: Token, part: str) -> Token:
         """A copy where there is anything to settle; else what is the body's own, and only to be read."""

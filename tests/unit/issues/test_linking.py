@@ -79,7 +79,7 @@ def test_a_bare_host_before_a_full_stop_gets_a_slash(text: str, html: str) -> No
     ("[a](//a.example/b)", "https://a.example/b"),
     ("[a](./13-x.md#f)", "https://w.example.com/files/./13-x.md#f"),
     ("[a](#节)", "https://w.example.com/14/#%E8%8A%82"),
-    ("[a](mailto:a@b.example)", "mailto:a@b.example"),
+    ("[a](mailto:a@b.example)", "mailto:a@b.example"), ("[a](HTTPS://a.example/B)", "https://a.example/B"),
     ("[a]((https://a.example/b))", "https://a.example/b"), ("[a](https://a.example/b_(c))", "https://a.example/b_(c)"),
 ])
 def test_every_address_is_absolute_and_ascii(text: str, href: str) -> None:
