@@ -17,7 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, Connection, LargeBinary, Table, delete, func, insert, select, update
+from sqlalchemy import JSON, Column, Connection, LargeBinary, Table, delete, exc, func, insert, select, update
 
 from pipeline import schema
 from pipeline.database import Database
@@ -28,6 +28,7 @@ LEFT_BEHIND = {"fragment"}  # a cache: losing it costs time, never bytes
 TABLES = tuple(table for table in schema.metadata.sorted_tables if table.name not in LEFT_BEHIND)
 # Tables whose numbers are never given twice: the highest ever given is part of the books.
 NUMBERED = tuple(table for table in TABLES if table.dialect_options["sqlite"]["autoincrement"])
+_HIGHEST = 2**63 - 1  # that either database can hold
 _EPOCH = schema.ledger.c.epoch.name  # a restored ledger begins an epoch of its own
 
 Progress = Callable[[int, int], None]  # rows done, of how many
@@ -55,8 +56,12 @@ def write_transcript(database: Database, folder: Path, tell: Progress) -> dict[s
     return rows
 
 
-def read_transcript(database: Database, folder: Path, tell: Progress, *, now: datetime) -> dict[str, int]:
+def read_transcript(
+    database: Database, folder: Path, tell: Progress, *, now: datetime, at_the_end: Callable[[], None] = lambda: None
+) -> dict[str, int]:
     """Fills an empty ledger from an export, wholly or not at all; gives the rows of each table.
+
+    What `at_the_end` writes into the books is durable with the rows, or never happened either.
 
     Raises OutputError for what is no export or is cut short, SchemaOutdated for one of another version, and
     Refusal where there is a ledger already that remembers anything: whoever looks before they restore makes an empty
@@ -66,7 +71,7 @@ def read_transcript(database: Database, folder: Path, tell: Progress, *, now: da
     if database.exists:
         database.check_version()  # else the next line would bring a ledger that is refused to another version
     database.prepare()
-    with database.write() as connection:
+    with database.together(), database.write() as connection:
         _clear_unused(connection, database.shown)
         counted = _counter(tell, sum(manifest["rows"].values()))
         for table in TABLES:
@@ -78,6 +83,7 @@ def read_transcript(database: Database, folder: Path, tell: Progress, *, now: da
         for table, number in highest.items():
             if number:
                 database.number_behind(connection, table, number)
+        at_the_end()
     return dict(manifest["rows"])
 
 
@@ -85,15 +91,21 @@ def _manifest(folder: Path) -> dict[str, Any]:
     try:
         found = json.loads((folder / "manifest.json").read_text("utf-8"))
         version = found["version"]
-        if version == schema.HEAD and set(found["rows"]) != {table.name for table in TABLES}:
+        if version == schema.HEAD and not (_counts(found["rows"], TABLES) and _counts(found["numbers"], NUMBERED)):
             raise ValueError
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise OutputError("is not an export of avviso: no manifest.json that can be read", path=str(folder),
                           remedy="name the folder that `avviso export` wrote") from error
     if version != schema.HEAD:
         raise SchemaOutdated(f"the export has version {version}, this avviso needs {schema.HEAD}", path=str(folder),
                              remedy="restore it with the avviso that wrote it, then run `avviso migrate`")
     return dict(found)
+
+
+def _counts(found: Any, tables: Sequence[Table]) -> bool:
+    """Whether there is one number for each of these tables."""
+    return (isinstance(found, dict) and set(found) == {table.name for table in tables}
+            and all(isinstance(number, int) and 0 <= number <= _HIGHEST for number in found.values()))
 
 
 # ---- out ----------------------------------------------------------------------------------------
@@ -166,7 +178,11 @@ def _fill(
     rows = _read(path, table)
     done = 0
     while chunk := list(islice(rows, CHUNK)):
-        connection.execute(insert(table), chunk)
+        try:
+            connection.execute(insert(table), chunk)
+        except (exc.IntegrityError, exc.DataError) as error:
+            raise OutputError("holds rows that the ledger cannot have: twice the same, or of something that is missing",
+                              path=str(path), remedy="copy the export whole; nothing was restored") from error
         done += len(chunk)
         counted(len(chunk))
     if done != expected:
@@ -176,13 +192,14 @@ def _fill(
 
 def _read(path: Path, table: Table) -> Iterator[dict[str, Any]]:
     try:
-        with path.open(encoding="utf-8") as lines:
+        with path.open("rb") as lines:
             for number, line in enumerate(lines, 1):
                 try:
-                    yield _values(json.loads(line), table)
-                except (ValueError, KeyError, TypeError, AttributeError) as error:
+                    values = _values(json.loads(line.decode()), table)
+                except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
                     raise OutputError("is not a row of this table", path=str(path), line=number,
                                       remedy="copy the export whole; nothing was restored") from error
+                yield values
     except OSError as error:
         raise OutputError(f"cannot be read: {error.strerror}", path=str(path),
                           remedy="copy the export whole; nothing was restored") from error
@@ -197,10 +214,28 @@ def _from_json(value: Any, column: Column[Any]) -> Any:
     if value is None:
         return None
     if isinstance(column.type, schema.Instant):
-        return datetime.fromisoformat(value)
+        return _aware(datetime.fromisoformat(value))
     if isinstance(column.type, LargeBinary):
-        return base64.b64decode(value)
+        return base64.b64decode(value, validate=True)
+    if not isinstance(column.type, JSON):
+        _check(value, column.type.python_type)
     return value
+
+
+def _aware(at: datetime) -> datetime:
+    if at.tzinfo is None:
+        raise ValueError
+    return at
+
+
+def _check(value: Any, kind: type) -> None:
+    """Raises TypeError or ValueError for what no column of this kind can hold."""
+    if not isinstance(value, kind):
+        raise TypeError
+    if isinstance(value, str):
+        value.encode()  # lone surrogates have no bytes
+    if isinstance(value, int) and abs(value) > _HIGHEST:
+        raise ValueError
 
 
 # ---- numbers that are never given twice ---------------------------------------------------------

@@ -72,7 +72,8 @@ class Topics:
         if not isinstance(key, RSAPublicKey):
             raise Forged("the certificate of a report has no RSA key")
         try:
-            key.verify(signature, said.encode(), PKCS1v15(), SHA256())
+            # Whatever is no text has bytes too, which SNS never signed.
+            key.verify(signature, said.encode("utf-8", "surrogatepass"), PKCS1v15(), SHA256())
         except InvalidSignature:
             raise Forged("a report's signature is wrong") from None
         check_age(str(instant(text(envelope, "Timestamp"), now).timestamp()), now, TRIES)

@@ -6,7 +6,6 @@ deliveries as CSV. The issues, `config.yaml` and templates are the owner's files
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -16,7 +15,8 @@ from pipeline.audience.exporting import write_csv, write_deliveries_csv
 from pipeline.config import Config
 from pipeline.errors import Refusal
 from pipeline.mailings.highwater import stop_what_may_have_gone_on
-from pipeline.newfile import unwritten
+from pipeline.mailings.ledger import Ledger
+from pipeline.newfile import make_file, unwritten
 from pipeline.transcript import read_transcript, write_transcript
 
 SECRET = "secret"  # noqa: S105, the name of a file
@@ -51,11 +51,15 @@ def restore_publication(app: App, folder: Path, tell: Progress) -> dict[str, int
     if kept is not None and brought is not None and kept != brought:
         raise Refusal("another secret signs links here: those in mails that went out would end", rule="secret",
                       path=str(app.config.var / SECRET), remedy="move that file away, then restore again")
+    now = app.clock.now()
     with closing(open_database(app.config)) as database:
-        rows = read_transcript(database, folder, tell, now=app.clock.now())
-    if brought is not None and kept is None and not app.config.web.secret:
-        _keep(app.config.var / SECRET, brought)
-    stop_what_may_have_gone_on(app.ledger, app.clock.now())
+        def before_anything_is_believed() -> None:
+            """Whoever dies here has restored nothing: the same restore may be asked for again."""
+            stop_what_may_have_gone_on(Ledger(database), now)
+            if brought is not None and kept is None and not app.config.web.secret:
+                _keep(app.config.var / SECRET, brought)
+
+        rows = read_transcript(database, folder, tell, now=now, at_the_end=before_anything_is_believed)
     app.high_water.note()
     return rows
 
@@ -69,7 +73,9 @@ def own_secret(config: Config) -> bytes | None:
 
 
 def _keep(path: Path, content: bytes) -> None:
-    """A file that only we can read."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
+    """A file that only we can read. Raises OutputError."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_file(path, content, mode=0o600)
+    except OSError as error:
+        raise unwritten(path, error) from error

@@ -24,7 +24,8 @@ class SpoolWorker:
     """Any process may have one; only one works at a time, and what is seen to twice is as if once.
 
     In a flood it works a small part of the time: `rest` waits for so many seconds, so that a running mailing has
-    the ledger and the processor almost for itself.
+    the ledger and the processor almost for itself. What goes first is not held up by that: a mailing that is running
+    should know who has left.
     """
 
     def __init__(
@@ -61,7 +62,7 @@ class SpoolWorker:
                 else:
                     self._spool.discard(submission)
                     done += 1
-                if done > AT_ONCE:
+                if done > AT_ONCE and not submission.goes_first:
                     self._rest(min(LONGEST_S, RESTS * (monotonic() - begun)))
             return done
         finally:

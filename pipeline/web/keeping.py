@@ -51,7 +51,7 @@ class Keeping:
         """POST /unsubscribe/{token}: RFC 8058 one-click and the page's own button: no cookie, no redirect, any body.
 
         Taken also while the database is away or slow: then it lies in the spool, which has threads of its own, and is
-        done when it is back.
+        done when it is back, before whatever else lies there.
         """
         token = request.path_params["token"]
         claim = self.subscriptions.holder(Purpose.UNSUBSCRIBE, token)
@@ -64,7 +64,7 @@ class Keeping:
             except (DatabaseError, OutputError):
                 pass  # the spool is for this
         if not done:
-            await run_in_threadpool(self.spool.put, LEAVE, {"token": token}, self.clock.now())
+            await run_in_threadpool(self.spool.put, LEAVE, {"token": token}, self.clock.now(), first=True)
             self.wake()
         return self.pages.notice("left", language=await self.holders.language(claim) if done else "",
                                  about=self.subscriptions.name_of(claim.list))

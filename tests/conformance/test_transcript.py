@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, func, insert, select, update
@@ -15,7 +16,7 @@ from pipeline.errors import OutputError, Refusal, SchemaOutdated
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import DeliveryState, Doubt, Outcome
 from pipeline.schema import HEAD, event, issue, issue_sketch, ledger, mailing, metadata, note, subscriber, suppression
-from pipeline.transcript import LEFT_BEHIND, read_transcript, write_transcript
+from pipeline.transcript import LEFT_BEHIND, NUMBERED, TABLES, read_transcript, write_transcript
 from tests.books import LEASE, NOON, add_issue, add_readers, begin_mailing, open_database, silent
 
 LATER = NOON + timedelta(days=1)
@@ -142,7 +143,39 @@ def spoil(path: Path) -> None:
     path.write_text(path.read_text("utf-8").replace('"address"', '"addresses"', 1), "utf-8")
 
 
+def in_first_row(**values: Any) -> Callable[[Path], None]:
+    def write(path: Path) -> None:
+        first, _, others = path.read_text("utf-8").partition("\n")
+        path.write_text(json.dumps(json.loads(first) | values) + "\n" + others, "utf-8")
+
+    return write
+
+
+def first_for_last(path: Path) -> None:
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    path.write_text("".join([*lines[:-1], lines[0]]), "utf-8")
+
+
+def put_in_front(content: bytes) -> Callable[[Path], None]:
+    return lambda path: path.write_bytes(content + path.read_bytes()) and None
+
+
+NO_ROW = r"delivery.jsonl:1: is not a row of this table: copy the export whole"
+NO_ROWS_OF_OURS = r"delivery.jsonl: holds rows that the ledger cannot have"
+
+
 @pytest.mark.parametrize(("damage", "said"), [
+    (put_in_front(b"\xff\xfe"), NO_ROW),
+    (put_in_front(b"[" * 100_000), NO_ROW),
+    (in_first_row(address={"a": 1}), NO_ROW),
+    (in_first_row(id="first"), NO_ROW),
+    (in_first_row(due_at="2026-03-24T08:00:00"), NO_ROW),
+    (in_first_row(id=2**70), NO_ROW),
+    (in_first_row(name="\ud800"), NO_ROW),
+    (in_first_row(key=None), NO_ROWS_OF_OURS),
+    (in_first_row(state="flying"), NO_ROWS_OF_OURS),
+    (in_first_row(subscriber_id=10**9, edition_digest="none"), NO_ROWS_OF_OURS),
+    (first_for_last, NO_ROWS_OF_OURS),
     (cut, r"delivery.jsonl: holds 1499 rows, the manifest says 1500: copy the export whole"),
     (spoil, r"delivery.jsonl:1: is not a row of this table: copy the export whole"),
     (Path.unlink, r"delivery.jsonl: cannot be read: No such file or directory"),
@@ -165,9 +198,22 @@ def test_damaged_export_restores_nothing_and_can_be_tried_again(
     copy.close()
 
 
+ROWS, NUMBERS = {table.name: 0 for table in TABLES}, {table.name: 0 for table in NUMBERED}
+
+
+def manifest(**other: Any) -> str:
+    return json.dumps({"version": HEAD, "rows": ROWS, "numbers": NUMBERS} | other)
+
+
 @pytest.mark.parametrize(("manifest", "error", "said"), [
     (None, OutputError, "is not an export of avviso"),
     ("[]", OutputError, "is not an export of avviso"),
+    ("[" * 100_000, OutputError, "is not an export of avviso"),
+    (manifest(numbers=None), OutputError, "is not an export of avviso"),
+    (manifest(numbers=dict.fromkeys(NUMBERS, "7x")), OutputError, "is not an export of avviso"),
+    (manifest(numbers=dict.fromkeys(NUMBERS, 2**70)), OutputError, "is not an export of avviso"),
+    (manifest(rows=list(ROWS)), OutputError, "is not an export of avviso"),
+    (manifest(rows=dict.fromkeys(ROWS, "1500")), OutputError, "is not an export of avviso"),
     (json.dumps({"version": HEAD, "rows": {}, "numbers": {}}), OutputError, "is not an export of avviso"),
     (json.dumps({"version": "0000"}), SchemaOutdated, f"the export has version 0000, this avviso needs {HEAD}"),
 ])
@@ -183,6 +229,23 @@ def test_what_is_no_export_is_one_line(
         read_transcript(copy, tmp_path / "out", silent, now=LATER)
 
     assert not copy.exists
+
+
+def test_ledger_is_not_restored_without_what_is_done_at_the_end(filled: Database, other: str, tmp_path: Path) -> None:
+    write_transcript(filled, tmp_path / "out", silent)
+    copy = Database(other)
+
+    def fail() -> None:
+        Ledger(copy).notebook.write_note("written", "at the end")
+        raise OutputError("the disk is full")
+
+    with pytest.raises(OutputError, match="the disk is full"):
+        read_transcript(copy, tmp_path / "out", silent, now=LATER, at_the_end=fail)
+
+    assert not copy.exists
+    assert read_transcript(copy, tmp_path / "out", silent, now=LATER)["delivery"] == 1500
+    assert Ledger(copy).notebook.note("written") is None
+    copy.close()
 
 
 def test_export_never_writes_into_what_is_there(filled: Database, tmp_path: Path) -> None:

@@ -164,6 +164,7 @@ def test_words_that_nobody_translated_are_unknown(provider: str) -> None:
     {"topic": "arn:aws:sns:us-east-1:123456789012:letters"},
     {"TopicArn": TOPIC + "x"}, {"Type": "Novel"}, {"SignatureVersion": "1"}, {"SignatureVersion": None},
     {"Signature": "~"}, {"Signature": ""}, {"Timestamp": "2026-03-24T13:00:00.000Z"},
+    {"Message": "\ud800"}, {"Subject": "\udfff"},
     *({"SigningCertURL": url} for url in (
         "http://sns.eu-west-1.amazonaws.com/SimpleNotificationService-" + "0" * 32 + ".pem",
         "https://sns.us-east-1.amazonaws.com/SimpleNotificationService-" + "0" * 32 + ".pem",

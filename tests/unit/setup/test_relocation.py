@@ -62,6 +62,22 @@ def test_links_in_mails_that_went_out_lead_somewhere_after_the_move(
         0o600, 0o600, 0o700]
 
 
+def test_ledger_is_not_restored_without_the_secret_that_its_mails_are_signed_with(
+    letters: Publication, tmp_path: Path
+) -> None:
+    letters.app.ring  # noqa: B018, makes it
+    export_publication(letters.app, tmp_path / "out", silent)
+    elsewhere = Publication(tmp_path / "moved", {"database": f"sqlite:///{tmp_path / 'ledger.db'}"}, has_ledger=False)
+    elsewhere.app.config.var.symlink_to(tmp_path / "nowhere")
+
+    with pytest.raises(OutputError, match="secret: cannot be written"):
+        restore_publication(elsewhere.app, tmp_path / "out", silent)
+    elsewhere.app.config.var.unlink()
+    restore_publication(elsewhere.app, tmp_path / "out", silent)
+
+    assert elsewhere.app.has_secret
+
+
 def test_restore_beside_another_secret_is_refused_before_anything_is_written(
     letters: Publication, elsewhere: Publication, tmp_path: Path
 ) -> None:

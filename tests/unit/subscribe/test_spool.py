@@ -11,7 +11,7 @@ from pipeline.errors import OutputError
 from pipeline.lockfile import LockFile
 from pipeline.subscribe import spool as module
 from pipeline.subscribe.spool import Spool
-from pipeline.subscribe.spool_worker import ASK, LEAVE
+from pipeline.subscribe.spool_worker import ASK, AT_ONCE, LEAVE, SpoolWorker
 from tests.books import NOON
 from tests.readers import House
 
@@ -30,6 +30,49 @@ def test_submissions_come_back_in_order_and_are_private(spool: Spool) -> None:
     assert [(one.kind, one.values) for one in submissions] == [(LEAVE, {"token": f"字{n}"}) for n in range(3)]
     assert {one.path.stat().st_mode & 0o777 for one in submissions} == {0o600}
     assert spool.folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_who_leaves_is_seen_to_before_whoever_asks_also_in_the_middle(spool: Spool) -> None:
+    for n in range(3):
+        spool.put(ASK, {"n": f"asked {n}"}, NOON)
+    spool.put(LEAVE, {"n": "left"}, NOON, first=True)
+
+    seen = []
+    for submission in spool.submissions():
+        seen.append(submission.values["n"])
+        if len(seen) == 2:
+            spool.put(LEAVE, {"n": "left meanwhile"}, NOON, first=True)
+
+    assert seen == ["left", "asked 0", "left meanwhile", "asked 1", "asked 2"]
+
+
+def test_flood_of_others_keeps_nobody_from_leaving(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST", 2)
+    spool.put(ASK, {}, NOON)
+    spool.put(ASK, {}, NOON)
+    with pytest.raises(OutputError, match="holds 2 submissions"):
+        spool.put(ASK, {}, NOON)
+
+    spool.put(LEAVE, {}, NOON, first=True)
+
+    assert [submission.kind for submission in spool.submissions()] == [LEAVE, ASK, ASK]
+
+
+def test_worker_rests_between_those_who_ask_and_never_before_who_leaves(tmp_path: Path) -> None:
+    house, rests = House(tmp_path), 0
+
+    def rest(_: float) -> None:
+        nonlocal rests
+        rests += 1
+
+    for _ in range(AT_ONCE + 5):
+        house.app.spool.put(LEAVE, {"token": "forged"}, NOON, first=True)
+    worker = SpoolWorker(house.app.spool, house.app.subscriptions, rest)
+    assert (worker.work(), rests) == (AT_ONCE + 5, 0)
+
+    for _ in range(AT_ONCE + 5):
+        house.app.spool.put(LEAVE, {"token": "forged"}, NOON)
+    assert (worker.work(), rests) == (AT_ONCE + 5, 5)
 
 
 def test_tray_that_does_not_exist_yet_is_empty(spool: Spool) -> None:

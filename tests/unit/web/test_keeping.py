@@ -131,7 +131,7 @@ def test_one_click_is_taken_while_the_database_is_away_and_done_when_it_is_back(
     mode = submission.path.stat().st_mode & 0o777
     done = house.spool_worker.work()
 
-    assert (answer.status_code, mode, done) == (200, 0o600, 1)
+    assert (answer.status_code, mode, done, submission.goes_first) == (200, 0o600, 1, True)
     assert house.standing(ADA) == {"weekly": "left"}
     assert list(house.app.spool.submissions()) == []
 
