@@ -6,9 +6,8 @@ deliveries as CSV. The issues, `config.yaml` and templates are the owner's files
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from pipeline.app import App, open_database
@@ -16,7 +15,7 @@ from pipeline.audience.exporting import write_csv, write_deliveries_csv
 from pipeline.config import Config
 from pipeline.errors import Refusal
 from pipeline.mailings.highwater import stop_what_may_have_gone_on
-from pipeline.newfile import unwritten
+from pipeline.newfile import make_file, new_folder, unwritten
 from pipeline.transcript import read_transcript, write_transcript
 
 SECRET = "secret"  # noqa: S105, the name of a file
@@ -25,18 +24,19 @@ Progress = Callable[[int, int], None]
 
 
 def export_publication(app: App, folder: Path, tell: Progress) -> dict[str, int]:
-    """Writes everything that avviso remembers into a new folder; gives the rows of each table."""
+    """Writes everything that avviso remembers into a new folder, whole or not at all; gives the rows of each table."""
     try:
-        rows = write_transcript(app.database, folder, tell)
-        with (folder / READERS).open("x", encoding="utf-8-sig", newline="") as out:
-            write_csv(app.roster.list_subscribers(), out)
-        with (folder / DELIVERIES).open("x", encoding="utf-8-sig", newline="") as out:
-            write_deliveries_csv(app.ledger.deliveries.each(), out)
-        secret = own_secret(app.config)
-        if secret is not None:
-            _keep(folder / SECRET, secret)
+        with new_folder(folder) as beside:
+            rows = write_transcript(app.database, beside, tell)
+            with (beside / READERS).open("x", encoding="utf-8-sig", newline="") as out:
+                write_csv(app.roster.list_subscribers(), out)
+            with (beside / DELIVERIES).open("x", encoding="utf-8-sig", newline="") as out:
+                write_deliveries_csv(app.ledger.deliveries.each(), out)
+            secret = own_secret(app.config)
+            if secret is not None:
+                make_file(beside / SECRET, secret, mode=0o600)
     except OSError as error:
-        raise unwritten(Path(error.filename or folder), error, "free space there, or name another folder") from error
+        raise unwritten(folder, error, "free space there, or name another folder") from error
     return rows
 
 
@@ -51,10 +51,8 @@ def restore_publication(app: App, folder: Path, tell: Progress) -> dict[str, int
     if kept is not None and brought is not None and kept != brought:
         raise Refusal("another secret signs links here: those in mails that went out would end", rule="secret",
                       path=str(app.config.var / SECRET), remedy="move that file away, then restore again")
-    with closing(open_database(app.config)) as database:
+    with closing(open_database(app.config)) as database, _secret_in_place(app.config, kept, brought):
         rows = read_transcript(database, folder, tell, now=app.clock.now())
-    if brought is not None and kept is None and not app.config.web.secret:
-        _keep(app.config.var / SECRET, brought)
     stop_what_may_have_gone_on(app.ledger, app.clock.now())
     app.high_water.note()
     return rows
@@ -68,8 +66,23 @@ def own_secret(config: Config) -> bytes | None:
         return None
 
 
-def _keep(path: Path, content: bytes) -> None:
-    """A file that only we can read."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
+@contextmanager
+def _secret_in_place(config: Config, kept: bytes | None, brought: bytes | None) -> Iterator[None]:
+    """Puts the exported secret where ours will be looked for, if there is none; gone again when the rest fails.
+
+    Before the ledger: a restore that is killed behind it is not begun again, and links would end without a word.
+    """
+    path = config.var / SECRET
+    if brought is None or kept is not None or config.web.secret:
+        yield
+        return
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_file(path, brought, mode=0o600)
+    except OSError as error:
+        raise unwritten(path, error) from error
+    try:
+        yield
+    except BaseException:  # also a keyboard interrupt: nothing was restored
+        path.unlink(missing_ok=True)
+        raise
