@@ -1,4 +1,4 @@
-"""A file that is not there yet: whole under its name, or not at all.
+"""A file, or a folder of files, that is not there yet: whole under its name, or not at all.
 
 A disk that is full takes a name and no bytes, and an empty file is believed: an empty `config.yaml` is one that says
 nothing, an empty `var/secret` is in the way of the real one.
@@ -7,6 +7,9 @@ nothing, an empty `var/secret` is in the way of the real one.
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.errors import OutputError
@@ -23,9 +26,43 @@ def make_file(path: Path, content: bytes, *, mode: int = 0o666) -> None:
         beside.unlink(missing_ok=True)
 
 
+@contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """Gives a hidden path at which a folder is to be made; it gets its name when all in it is on the disk.
+
+    Raises OutputError where there is one, or none can be, and OSError; then nothing of ours is left.
+    """
+    try:
+        path.mkdir(parents=True)
+        path.rmdir()
+    except OSError as error:
+        raise OutputError(f"cannot be made: {error.strerror}", path=str(path),
+                          remedy="name a folder that does not exist yet") from error
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    shutil.rmtree(beside, ignore_errors=True)  # of a process of that number that died
+    try:
+        yield beside
+        for place, _, names in os.walk(beside):
+            for name in (*names, "."):
+                _sync(Path(place, name))
+        beside.rename(path)
+        _sync(path.parent)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
 def unwritten(path: Path, error: OSError, remedy: str = "make its folder writable and free some space") -> OutputError:
     """What a person is told of a file or folder of ours that the disk did not take."""
     return OutputError(f"cannot be written: {error.strerror}", path=str(path), remedy=remedy)
+
+
+def _sync(path: Path) -> None:
+    """What was written to a file, or the names in a folder, outlive a power cut."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _name(beside: Path, path: Path, content: bytes, mode: int) -> None:

@@ -60,7 +60,9 @@ class PreviewThread:
 
     def _answer(self, question: Callable[[FolderPreview], T]) -> T:
         if self._preview is None:
-            self._preview = self._open.enter_context(preview_of(self._open_app()))
+            app = self._open_app()
+            self._open.callback(app.close)
+            self._preview = self._open.enter_context(preview_of(app))
         return question(self._preview)
 
     def refresh(self, *, anew: bool) -> None:
@@ -71,7 +73,10 @@ class PreviewThread:
         if anew:
             self._close()
         elif self._preview is not None:
-            self._preview.refresh()
+            try:
+                self._preview.refresh()
+            except PipelineError:  # the folder is away, as while a branch is changed: who asks next is told
+                self._close()
 
     def _close(self) -> None:
         self._preview = None

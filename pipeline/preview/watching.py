@@ -25,14 +25,20 @@ def watch(places: Iterable[Path], saved: Saved, stop: threading.Event) -> None:
     for changes in watchfiles.watch(*roots, stop_event=stop, debounce=60, step=20, rust_timeout=500,
                                     raise_interrupt=False, recursive=True):
         paths = {Path(path) for _, path in changes}
+        before = marks(wanted) if roots & paths else None
         if mine := {path for path in paths if any(path.is_relative_to(place) for place in wanted)}:
             saved(mine)
+        if before is not None:  # a folder went: the kernel tells nothing of another that gets its name
+            watch_by_looking(wanted, saved, stop, before=before)
+            return
 
 
-def watch_by_looking(places: Iterable[Path], saved: Saved, stop: threading.Event, every_s: float = LOOK_S) -> None:
-    """The same with nothing but the times of the files."""
+def watch_by_looking(
+    places: Iterable[Path], saved: Saved, stop: threading.Event, every_s: float = LOOK_S, before: Marks | None = None,
+) -> None:
+    """The same with nothing but the times of the files, from those `before` on, if given."""
     wanted = list(places)
-    before = marks(wanted)
+    before = marks(wanted) if before is None else before
     while not stop.wait(every_s):
         now = marks(wanted)
         changed = {path for path, _ in before.items() ^ now.items()}

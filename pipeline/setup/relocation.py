@@ -16,7 +16,7 @@ from pipeline.config import Config
 from pipeline.errors import Refusal
 from pipeline.mailings.highwater import stop_what_may_have_gone_on
 from pipeline.mailings.ledger import Ledger
-from pipeline.newfile import make_file, unwritten
+from pipeline.newfile import make_file, new_folder, unwritten
 from pipeline.transcript import read_transcript, write_transcript
 
 SECRET = "secret"  # noqa: S105, the name of a file
@@ -25,18 +25,19 @@ Progress = Callable[[int, int], None]
 
 
 def export_publication(app: App, folder: Path, tell: Progress) -> dict[str, int]:
-    """Writes everything that avviso remembers into a new folder; gives the rows of each table."""
+    """Writes everything that avviso remembers into a new folder, whole or not at all; gives the rows of each table."""
     try:
-        rows = write_transcript(app.database, folder, tell)
-        with (folder / READERS).open("x", encoding="utf-8-sig", newline="") as out:
-            write_csv(app.roster.list_subscribers(), out)
-        with (folder / DELIVERIES).open("x", encoding="utf-8-sig", newline="") as out:
-            write_deliveries_csv(app.ledger.deliveries.each(), out)
-        secret = own_secret(app.config)
-        if secret is not None:
-            _keep(folder / SECRET, secret)
+        with new_folder(folder) as beside:
+            rows = write_transcript(app.database, beside, tell)
+            with (beside / READERS).open("x", encoding="utf-8-sig", newline="") as out:
+                write_csv(app.roster.list_subscribers(), out)
+            with (beside / DELIVERIES).open("x", encoding="utf-8-sig", newline="") as out:
+                write_deliveries_csv(app.ledger.deliveries.each(), out)
+            secret = own_secret(app.config)
+            if secret is not None:
+                make_file(beside / SECRET, secret, mode=0o600)
     except OSError as error:
-        raise unwritten(Path(error.filename or folder), error, "free space there, or name another folder") from error
+        raise unwritten(folder, error, "free space there, or name another folder") from error
     return rows
 
 
@@ -48,7 +49,7 @@ def restore_publication(app: App, folder: Path, tell: Progress) -> dict[str, int
     """
     kept, exported = own_secret(app.config), folder / SECRET
     brought = exported.read_bytes() if exported.exists() else None
-    if kept is not None and brought is not None and kept != brought:
+    if kept is not None and brought is not None and kept.strip() != brought.strip():
         raise Refusal("another secret signs links here: those in mails that went out would end", rule="secret",
                       path=str(app.config.var / SECRET), remedy="move that file away, then restore again")
     now = app.clock.now()

@@ -129,7 +129,7 @@ def _static(folder: Path, where: Path, files: list[Path]) -> str:
 def _has(root: Path, place: Path, address: str) -> bool:
     """Whether `root` has the file that an issue in the folder `place` calls so."""
     file = root / address[1:] if address.startswith("/") else Path(os.path.normpath(place / address))
-    return file.is_relative_to(root) and file.is_file()
+    return file.is_relative_to(root) and os.path.isfile(file)  # noqa: PTH113, it says no where a name is too long
 
 
 def _inside_others(files: Collection[Path]) -> set[Path]:

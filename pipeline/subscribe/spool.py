@@ -126,11 +126,15 @@ class Spool:
         """Under a hidden name first: half a submission is never seen."""
         hidden, final = self.folder / f".{name}{_SUFFIX}", self.folder / f"{name}{_SUFFIX}"
         descriptor = os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(descriptor)
-        hidden.rename(final)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(descriptor)
+            hidden.rename(final)
+        except OSError:  # each that a full disk refuses would leave a file that nobody counts
+            hidden.unlink(missing_ok=True)
+            raise
         folder = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             os.fsync(folder)

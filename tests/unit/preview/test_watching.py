@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -33,6 +34,31 @@ def test_saved_file_is_named_and_others_are_not(look: Watch, tmp_path: Path) -> 
     thread.join(10)
 
     assert seen.get(timeout=0) - {issues} == {issues / "a.md"}
+
+
+@pytest.mark.parametrize("look", [watch_by_looking, watch])
+def test_folder_that_went_and_came_again_is_watched_as_before(look: Watch, tmp_path: Path) -> None:
+    issues = tmp_path / "issues"
+    issues.mkdir()
+    seen: Queue[set[Path]] = Queue()
+    stop, wait = threading.Event(), threading.Event()
+    thread = threading.Thread(target=look, args=({issues}, seen.put, stop))
+    thread.start()
+    told: set[Path] = set()
+    for name in ("a.md", "b.md"):
+        for count in range(200):  # as above
+            issues.mkdir(exist_ok=True)
+            (issues / name).write_text("x" * count, "utf-8")
+            wait.wait(0.05)
+            while not seen.empty():
+                told |= seen.get()
+            if issues / name in told:
+                break
+        shutil.rmtree(issues)
+    stop.set()
+    thread.join(10)
+
+    assert {issues / "a.md", issues / "b.md"} <= told
 
 
 def test_marks_of_a_place_that_is_not_there_are_none(tmp_path: Path) -> None:

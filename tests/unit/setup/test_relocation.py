@@ -11,6 +11,7 @@ import pytest
 from pipeline.errors import OutputError, Refusal
 from pipeline.setup.relocation import export_publication, restore_publication
 from tests.books import silent
+from tests.limits import no_file_grows
 from tests.publications import TODAY, Publication, words
 
 
@@ -127,6 +128,44 @@ def test_export_into_a_folder_that_cannot_be_made_is_one_line(letters: Publicati
 
     with pytest.raises(OutputError, match="cannot be made: Not a directory: name a folder"):
         export_publication(letters.app, tmp_path / "file" / "out", silent)
+
+
+@pytest.mark.parametrize("there", [".", "/", ".."])
+def test_export_into_a_folder_that_is_there_is_one_line(letters: Publication, there: str) -> None:
+    with pytest.raises(OutputError, match="cannot be made: File exists: name a folder"):
+        export_publication(letters.app, Path(there), silent)
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+def test_export_that_does_not_come_to_its_end_leaves_nothing(letters: Publication, tmp_path: Path) -> None:
+    def stop(done: int, total: int) -> None:
+        raise Killed
+
+    with pytest.raises(Killed):
+        export_publication(letters.app, tmp_path / "out" / "today", stop)
+
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_export_has_its_name_only_when_it_is_whole(letters: Publication, tmp_path: Path) -> None:
+    seen: set[bool] = set()
+
+    export_publication(letters.app, tmp_path / "out", lambda *_: seen.add((tmp_path / "out").exists()))
+
+    assert seen == {False}
+    assert (tmp_path / "out" / "manifest.json").exists()
+
+
+def test_export_on_a_full_disk_is_one_line_that_names_its_folder(letters: Publication, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+
+    with no_file_grows(), pytest.raises(OutputError, match=r"out/today: cannot be written: File too large: free space"):
+        export_publication(letters.app, tmp_path / "out" / "today", silent)
+
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_restored_ledger_mails_nobody_what_was_mailed_after_its_export(

@@ -171,6 +171,13 @@ def test_survey_finds_static_files_above_issues_that_lie_deep(tmp_path: Path) ->
     assert (survey(folder).issues, survey(folder).static) == ("jekyll/_posts", "jekyll")
 
 
+def test_survey_passes_over_a_picture_whose_name_no_folder_takes(tmp_path: Path) -> None:
+    spelt = "%E5%91%A8" * 30  # thirty characters, percent-encoded
+    folder = fill(tmp_path / "weekly", "posts/1.md", "static/images/a.png", text=f"![A](/images/{spelt}.png)\n")
+
+    assert survey(folder).static == ""
+
+
 def test_settings_leave_out_parts_and_templates(tmp_path: Path) -> None:
     folder = fill(tmp_path / "weekly", "1-a.md", "2-my-template.md", "_head.md", "TWIT-template.md", "周刊模板.md")
 

@@ -13,6 +13,7 @@ from pipeline.subscribe import spool as module
 from pipeline.subscribe.spool import Spool
 from pipeline.subscribe.spool_worker import ASK, AT_ONCE, LEAVE, SpoolWorker
 from tests.books import NOON
+from tests.limits import no_file_grows
 from tests.readers import House
 
 
@@ -93,6 +94,13 @@ def test_half_written_submission_is_not_seen(spool: Spool) -> None:
     (spool.folder / ".20260324-1-1.json").write_bytes(b'{"kind"')
 
     assert list(spool.submissions()) == []
+
+
+def test_submission_that_a_full_disk_refuses_leaves_nothing(spool: Spool) -> None:
+    with no_file_grows(), pytest.raises(OutputError, match="cannot be written: File too large: free some disk space"):
+        spool.put(LEAVE, {"token": "x"}, NOON)
+
+    assert list(spool.folder.iterdir()) == []
 
 
 def test_full_tray_says_so(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
