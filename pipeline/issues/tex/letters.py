@@ -22,6 +22,8 @@ _ELSEWHERE = {
     **{("fraktur", letter): sign for letter, sign in zip("CHIRZ", "ℭℌℑℜℨ", strict=True)},
     **{("double-struck", letter): sign for letter, sign in zip("CHNPQRZ", "ℂℍℕℙℚℝℤ", strict=True)},
 }
+# Where the Greek ones begin: capitals, small letters.
+_GREEK = {"bold": (0x1D6A8, 0x1D6C2), "bold-italic": (0x1D71C, 0x1D736)}
 _BOLD = range(0x1D400, 0x1D434), range(0x1D6A8, 0x1D6E2), range(0x1D7CE, 0x1D7D8)
 _OF_NO_MEANING = range(0x1D5A0, 0x1D6A4), range(0x1D7E2, 0x1D800)  # without serifs, or as of a typewriter
 
@@ -49,6 +51,10 @@ def _letter(kind: str, letter: str) -> str:
         return chr(capitals + ord(letter) - ord("A"))
     if "a" <= letter <= "z":
         return chr(small + ord(letter) - ord("a"))
+    if kind in _GREEK and "Α" <= letter <= "Ω":
+        return chr(_GREEK[kind][0] + ord(letter) - ord("Α"))
+    if kind in _GREEK and "α" <= letter <= "ω":
+        return chr(_GREEK[kind][1] + ord(letter) - ord("α"))
     if digits and "0" <= letter <= "9":
         return chr(digits + ord(letter) - ord("0"))
     return letter

@@ -8,6 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from html import escape
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import normalize
 
@@ -18,11 +19,13 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 _GROUPS = frozenset(("math", "mrow", "mstyle", "mpadded"))
-_RELATIONS = frozenset("=≠<>≤≥≪≫⩽⩾≈∼~≃≅≡∝∈∉∋⊂⊃⊆⊇→←↔⇒⇐⇔↦⟶⟵⟹⟸⟺⊢⊨∣≔≜≺≻⪯⪰")
+_RELATIONS = frozenset("=≠<>≤≥≪≫⩽⩾≮≯≈∼~≃≅≡≢∝∈∉∋⊂⊃⊆⊇⊄⊅⊈⊉→←↔⇒⇐⇔↦⟶⟵⟹⟸⟺⊢⊨∣∥≔≜≺≻⪯⪰")
 _BINARY = frozenset("+−±∓×·⋅÷∪∩∧∨⊕⊗⊙∘∖")
 _OPEN, _CLOSE = frozenset("([{⟨⌊⌈"), frozenset(")]}⟩⌋⌉")
 _BIG = frozenset("∑∏∐∫∬∭∮⋃⋂⋁⋀⨁⨂")
 _BEFORE_A_SIGN = frozenset(("open", "relation", "binary", "comma", "break"))  # there a minus belongs to what follows
+_SET_CLOSE = frozenset(("relation", "binary", "comma"))  # in small letters
+_BEHIND_A_TABLE = frozenset(("close", "mark", "comma", "space", "break"))  # all else would seem to be of its last row
 _INVISIBLE = frozenset("\u2061\u2062\u2063\u2064")
 _ACCENTS = {"^": "\u0302", "ˆ": "\u0302", "¯": "\u0304", "―": "\u0304", "‾": "\u0304", "~": "\u0303", "˜": "\u0303",
             "→": "\u20d7", "˙": "\u0307", "¨": "\u0308", "ˇ": "\u030c", "˘": "\u0306"}
@@ -38,7 +41,7 @@ class _Unsaid(Exception):
 
 class _Piece(NamedTuple):
     """What stands in a row. `kind` decides the spaces around it: operand, name, relation, binary, comma, open, close,
-    big, break, mark or space."""
+    big, fraction, table, break, mark or space."""
 
     kind: str
     said: str
@@ -61,6 +64,10 @@ class _Hand(ABC):
     def below(self, said: str) -> str:
         """Small, below it."""
 
+    @abstractmethod
+    def runs_on(self, said: str, ahead: str) -> bool:
+        """Whether `ahead`, right behind what was said, would be taken for a part of it."""
+
 
 class _Markup(_Hand):
     """HTML without attributes."""
@@ -77,6 +84,9 @@ class _Markup(_Hand):
 
     def below(self, said: str) -> str:
         return f"<sub>{said}</sub>"
+
+    def runs_on(self, said: str, ahead: str) -> bool:  # noqa: ARG002, tags end what is small
+        return False
 
 
 _ABOVE = str.maketrans("0123456789+−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ")
@@ -96,6 +106,9 @@ class _Words(_Hand):
 
     def below(self, said: str) -> str:
         return _small(said, _BELOW, "_")
+
+    def runs_on(self, said: str, ahead: str) -> bool:
+        return said[-2:-1] in ("_", "^") and said[-1].isalnum() and ahead[:1].isalnum()
 
 
 def in_html(tex: str, *, is_block: bool) -> str:
@@ -121,8 +134,12 @@ def _said(tex: str, hand: _Hand, *, is_block: bool) -> str:
 def _small(said: str, signs: dict[int, int], mark: str) -> str:
     if all(ord(sign) in signs for sign in said):
         return said.translate(signs)
-    is_fenced = said.startswith("(") and said.find(")") == len(said) - 1
-    return f"{mark}{said}" if len(said) == 1 or is_fenced else f"{mark}({said})"
+    return f"{mark}{said}" if len(said) == 1 else f"{mark}{_fenced(said)}"
+
+
+def _fenced(said: str) -> str:
+    """In parentheses, if it is not already."""
+    return said if said.startswith("(") and said.find(")") == len(said) - 1 else f"({said})"
 
 
 class _Line:
@@ -137,13 +154,19 @@ class _Line:
             "msqrt": self._root, "mroot": self._root, "mtable": self._table, "mphantom": lambda _: _Piece("mark", "")}
 
     def row(self, elements: Sequence[Element], *, is_tight: bool = False) -> str:
-        """Several side by side, with the spaces that belong between them; `is_tight` without those."""
+        """Several side by side, with the spaces that belong between them; `is_tight` without those at signs."""
         said, before = "", "open"
         for piece in self._pieces(elements):
             kind = "mark" if piece.kind == "binary" and before in _BEFORE_A_SIGN else piece.kind
-            if not is_tight and said and not said.endswith(" ") and _are_apart(before, kind):
+            if before == "table" and kind not in _BEHIND_A_TABLE:
+                raise _Unsaid
+            is_close = is_tight and not _SET_CLOSE.isdisjoint((before, kind))
+            if said and not said.endswith(" ") and (
+                    self._hand.runs_on(said, piece.said) or (not is_close and _are_apart(before, kind))):
                 said += " "
-            if kind != "space":
+            if kind == "fraction" and said.rstrip().endswith(("/", "÷")) and _is_divided(piece.said):
+                said += f"({piece.said})"
+            elif kind != "space":
                 said += piece.said
             before = "open" if kind == "mark" and before in _BEFORE_A_SIGN else kind
         return said.replace(": = ", " := ")
@@ -162,11 +185,11 @@ class _Line:
 
     def _identifier(self, element: Element) -> _Piece:
         text = _lettered(element)
-        slants = len(text) == 1 and element.attrib.get("mathvariant") != "normal" and (
-            text.isascii() or ord(text) in _SLANTED)
+        if text in _RELATIONS or text in _BINARY:  # the library takes some for letters
+            return self._operator(element)
         if text in _PRIMES:
             return _Piece("mark", text)
-        return _Piece("name" if len(text) > 1 else "operand", self._hand.text(text, is_slanted=slants))
+        return _Piece("name" if len(text) > 1 else "operand", self._hand.text(text, is_slanted=_slants(element)))
 
     def _number(self, element: Element) -> _Piece:
         return _Piece("operand", self._hand.text(_lettered(element)))
@@ -201,13 +224,20 @@ class _Line:
         said = piece.said
         for place, script in zip(places, scripts, strict=False):
             small = self.row([script], is_tight=True)
-            if small and not set(small) <= _PRIMES:
+            if small == "∘" and place == "above":
+                small = "°"
+            elif small and not set(small) <= _PRIMES:
                 small = self._hand.above(small) if place == "above" else self._hand.below(small)
             said += small
         return _Piece(piece.kind, said)
 
     def _base(self, element: Element) -> _Piece:
+        """What small letters are at: in parentheses where they would seem to be at a part of it."""
         pieces = list(self._pieces([element]))
+        if len(pieces) == 1 and pieces[0].kind == "operand" and _only(element).tag in ("msup", "msubsup"):
+            return _Piece("operand", f"({pieces[0].said})")
+        if len(pieces) == 1 and pieces[0].kind == "fraction":
+            return _Piece("operand", f"({pieces[0].said})")
         if len(pieces) == 1:
             return pieces[0]
         said = self.row([element], is_tight=True)
@@ -216,7 +246,7 @@ class _Line:
     def _under(self, element: Element) -> _Piece:
         base, sign = element
         if _sign(sign) in _BRACES:
-            return self._base(base)
+            return self._braced(base)
         if _sign(sign):
             raise _Unsaid
         return self._scripts(element)
@@ -225,16 +255,20 @@ class _Line:
         base, sign = element
         mark = _sign(sign)
         if mark in _BRACES:
-            return self._base(base)
+            return self._braced(base)
         if not mark:
             piece = self._base(base)
+            if piece.kind == "operand":  # what stands above it, behind it would be a power
+                raise _Unsaid
             return _Piece(piece.kind, piece.said + self._hand.above(self.row([sign], is_tight=True)))
         letters = [one for one in base.iter() if one.text]
-        if mark not in _ACCENTS or len(letters) != 1 or len(letters[0].text or "") != 1:
+        if mark not in _ACCENTS or len(letters) != 1 or len((letters[0].text or "").strip()) != 1:
             raise _Unsaid
-        piece = self._base(base)
-        plain = in_plain_letters(_lettered(letters[0]))[0]
-        return _Piece(piece.kind, piece.said.replace(plain, normalize("NFC", plain + _ACCENTS[mark]), 1))
+        accented = normalize("NFC", _lettered(letters[0]) + _ACCENTS[mark])
+        return _Piece(self._base(base).kind, self._hand.text(accented, is_slanted=_slants(letters[0])))
+
+    def _braced(self, element: Element) -> _Piece:
+        return _Piece("operand", _fenced(self.row([element], is_tight=True)))
 
     # ---- forms ----------------------------------------------------------------------------------
 
@@ -255,20 +289,19 @@ class _Line:
         return self._whole_of([element], is_below=is_below)
 
     def _whole_of(self, elements: Sequence[Element], *, is_below: bool) -> str:
-        """In parentheses unless it is one thing; what stands below a line is parted by more than what is above it."""
+        """In parentheses unless it is one thing; above a line a product is one, below it is not."""
         kinds = [piece.kind for piece in self._pieces(elements)]
         said = self.row(elements)
         is_fenced = kinds[:1] == ["open"] and kinds[-1:] == ["close"] and "open" not in kinds[1:]
-        is_one = len(kinds) <= 1 or is_fenced or (
-            not is_below and not {"relation", "binary", "comma", "space"} & set(kinds)) or set(kinds[1:]) == {"mark"}
-        return said if is_one and "/" not in said.replace("</", "") else f"({said})"
+        is_one = len(kinds) <= 1 or is_fenced or (not is_below and _is_product(kinds))
+        return said if is_one and not _is_divided(said) else f"({said})"
 
     def _table(self, element: Element) -> _Piece:
         """Rows parted by semicolons; lines of an equation each by themselves, and aligned by nothing."""
         rows = [[self.row(list(cell)) for cell in row] for row in element]
         if "displaystyle" in element.attrib:  # of an equation that goes over several lines
             return _Piece("break", self._hand.line_end.join(" ".join(filter(None, row)) for row in rows))
-        return _Piece("operand", "; ".join("  ".join(row) for row in rows))
+        return _Piece("table", "; ".join("  ".join(row) for row in rows))
 
 
 def _lettered(element: Element) -> str:
@@ -277,11 +310,41 @@ def _lettered(element: Element) -> str:
     return in_letters_of(kind, element.text or "") if kind in ("bold", *_MEANING) else element.text or ""
 
 
-def _sign(element: Element) -> str:
-    """The one operator that an element is; "" where it is more, or something else."""
+def _slants(element: Element) -> bool:
+    """Whether it is one letter that stands for something: a Latin or a small Greek one."""
+    text = _lettered(element)
+    return (element.tag == "mi" and len(text) == 1 and element.attrib.get("mathvariant") != "normal"
+            and ((text.isascii() and text.isalpha()) or ord(text) in _SLANTED))
+
+
+def _only(element: Element) -> Element:
+    """What groups hold that hold nothing else."""
     while element.tag in _GROUPS and len(element) == 1:
         element = element[0]
+    return element
+
+
+def _sign(element: Element) -> str:
+    """The one operator that an element is; "" where it is more, or something else."""
+    element = _only(element)
     return element.text or "" if element.tag == "mo" and len(element.text or "") == 1 else ""
+
+
+def _is_divided(said: str) -> bool:
+    return "/" in said.replace("</", "")
+
+
+def _is_product(kinds: Sequence[str]) -> bool:
+    """Whether a line behind pieces of these kinds divides them all: no sum, nor `log x` of which it took the `x`."""
+    outside, depth = [], 0
+    for kind in kinds:
+        depth = max(0, depth - (kind == "close"))
+        if depth == 0:
+            outside.append(kind)
+        depth += kind == "open"
+    takes_more = any(one == "big" or (one == "name" and ahead != "open") for one, ahead in pairwise(outside))
+    is_parted = not {"relation", "binary", "comma", "space"}.isdisjoint(outside) or "mark" in outside[1:-1]
+    return not takes_more and not is_parted
 
 
 def _are_apart(before: str, kind: str) -> bool:

@@ -29,6 +29,24 @@ from pipeline.issues.tex.reading import MAX_CHARS, read
     (r"\left\lfloor \frac{n}{2} \right\rfloor", "⌊n/2⌋"),
     (r"\Bigl\{ x \Bigm| y \Bigr\}", "{x|y}"),
     (r"\underbrace{x+y}_{z}", "(x+y)_z"),
+    (r"\underbrace{x}_{2}", "(x)₂"),
+    (r"\frac{a}{b}^2 + \sqrt{x}^2 + {x^a}^b + {x_i}^2", "(a/b)² + (√x)² + (x^a)^b + x_i²"),
+    (r"a/\frac{b}{c} + a \div \frac{b}{c} + 1/\sqrt{x}", "a/(b/c) + a ÷ (b/c) + 1/√x"),
+    (r"e^{-\frac{1}{2}x^2} + e^{i\sin x} + x_{\log n}", "e^(−1/2 x²) + e^(i sin x) + x_(log n)"),
+    (r"\frac{\log p}{2} + \frac{\log(p)}{2}", "(log p)/2 + log(p)/2"),
+    (r"\frac{\prod_i a_i}{n} + \frac{x|y}{n} + \frac{p(x|y)q(a+b)}{n}", "(∏_i a_i)/n + (x|y)/n + p(x|y)q(a + b)/n"),
+    (r"\sqrt{x!}", "√(x!)"),
+    (r"w_i x_i + (a)_n c + y^j 2", "w_i x_i + (a)_n c + y^j 2"),
+    (r"a \not= b \not< c \not\subset d", "a ≠ b ≮ c ⊄ d"),
+    (r"x \overset{\text{iid}}{\sim} p, a \implies b", "x ∼^(iid) p, a ⟹ b"),
+    (r"\mathop{\rm arg}x + a\mathbin{/}b + \mathop{\mathrm{lcm}}(a)", "arg x + a/b + lcm(a)"),
+    (r"\operatorname*{arg\,max}_x f", "arg max_x f"),
+    (r"1,000 + 1{,}000 + f(1, 2) + \text{of 1,000}", "1,000 + 1,000 + f(1, 2) + of 1,000"),
+    (r"90^\circ \pm 50\%", "90° ± 50%"),
+    (r"\begin{pmatrix} a & b \end{pmatrix}^T", "(a  b)^T"),
+    (r"f = \begin{dcases} 1 \\ 0 \end{dcases}", "f = {1; 0"),
+    (r"\begin{alignedat}{2} a &= b \end{alignedat}", "a = b"),
+    (r"\begin{align}[t] a &= b \nonumber \\ c &= d \tag{5} \end{align}", "a = b\nc = d (5)"),
     (r"L := \text{loss\_of } x \quad \text{so}", "L := loss_of x so"),
     (r"A^\top B x^{(j)}", "A^⊤Bx^(j)"),
     (r"\begin{bmatrix} a & b \\ c & d \end{bmatrix}", "[a  b; c  d]"),
@@ -45,12 +63,17 @@ def test_formula_in_words(tex: str, said: str) -> None:
     (r"\Gamma(z) < \mathrm{Re}\, z", "Γ(<i>z</i>) &lt; Re <i>z</i>"),
     (r"x_i^{n+1}", "<i>x</i><sub><i>i</i></sub><sup><i>n</i>+1</sup>"),
     (r"a \\ b", "<i>a</i><br><i>b</i>"),
+    (r"\hat{i} + \bar{\mathbf{b}}", "<i>î</i> + <b>b̄</b>"),
+    (r"\boldsymbol{\theta} \% 90^\circ", "<b>θ</b>%90°"),
 ])
 def test_formula_in_html(tex: str, said: str) -> None:
     assert in_html(tex, is_block=True) == said
 
 
-@pytest.mark.parametrize("tex", [r"\overline{AB}", r"\binom{n}{k}", r"\widehat{xyz}"])
+@pytest.mark.parametrize("tex", [
+    r"\overline{AB}", r"\binom{n}{k}", r"\widehat{xyz}", r"\overbrace{a+b}^{n}", r"\overset{n}{x}",
+    r"x = \begin{cases} a \\ b \end{cases} + 1", r"\begin{matrix} a \\ b \end{matrix} c",
+])
 def test_form_that_no_line_has_is_for_browsers_alone(tex: str) -> None:
     assert (in_words(tex, is_block=True), in_html(tex, is_block=True)) == ("", "")
     assert mathml(tex, is_block=True)
@@ -58,6 +81,7 @@ def test_form_that_no_line_has_is_for_browsers_alone(tex: str) -> None:
 
 @pytest.mark.parametrize("tex", [
     "", " ", r"\nowhere", r"\frac{1}", "{", "x^", r"\def\x{\x}\x", r"\begin{tikzpicture}\end{tikzpicture}", "$x$",
+    r"\not x", r"\text{a{b}c}", r"\begin{rcases} a \\ b \end{rcases} = c", r"\begin{nowhere} a \end{nowhere}",
     "x" * (MAX_CHARS + 1), r"\sqrt" * 300, "{" * 900 + "}" * 900, r"\begin{matrix} a \hline",
 ])
 def test_what_is_no_formula_that_we_know(tex: str) -> None:
