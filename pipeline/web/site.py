@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http.client import METHOD_NOT_ALLOWED, NOT_FOUND
 
+import anyio
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -21,7 +21,7 @@ from pipeline.web.joining import Joining
 from pipeline.web.keeping import Keeping
 from pipeline.web.metrics import Metrics
 from pipeline.web.pages import Pages
-from pipeline.web.static_files import StaticFiles
+from pipeline.web.static_files import AT_ONCE, StaticFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +50,12 @@ def site(rooms: Rooms, *, prefix: str = "") -> Starlette:
 def routes(rooms: Rooms) -> list[Route]:
     """Every route, the archive last: it takes any path that is nobody else's."""
     joining, keeping = rooms.joining, rooms.keeping
+    at_once = anyio.CapacityLimiter(AT_ONCE)
 
     async def archive(request: Request) -> Response:
-        """GET /{path}: archive and feeds, as they lie in their folders."""
-        answer = await run_in_threadpool(rooms.files.answer, request, request.path_params["path"])
+        """GET /{path}: archive and feeds, as they lie in their folders; on threads of their own."""
+        answer = await anyio.to_thread.run_sync(
+            rooms.files.answer, request, request.path_params["path"], limiter=at_once)
         return answer or rooms.pages.notice("not_found", 404)
 
     return [

@@ -27,6 +27,7 @@ from pipeline.web.conditions import OK, judge
 SMALL_BYTES = 1024 * 1024    # larger files are not kept in memory
 WORTH_BYTES = 1024           # smaller ones are not worth compressing
 KEPT = 128                   # files
+AT_ONCE = 8                  # threads that may hang on a disk
 
 _TEXT = ("text/", "application/xml", "application/json", "application/atom+xml", "application/rss+xml",
          "application/feed+json", "image/svg+xml")
