@@ -90,9 +90,9 @@ def _spf(sender: Sender, names: Names) -> Iterator[Finding]:
                     f'keep one: {domain}. TXT "{_merged(found)}"')
         return
     record = found[0]
-    if re.search(r"(?:^| )\+?all\b", record):
+    if re.search(r" \+?all(?: |$)", record):
         yield error("sender.spf", f"the SPF record of {domain} lets everybody send for it",
-                    f'publish: {domain}. TXT "{re.sub(r"[ ]?[+]?all.*", "", record)} ~all"')
+                    f'publish: {domain}. TXT "{re.sub(r" [+]?all(?: .*)?$", "", record)} ~all"')
     elif include and not sender.is_service and f"include:{include}" not in record:
         yield error("sender.spf", f"the SPF record of {domain} does not name {sender.post}",
                     f'publish: {domain}. TXT "{record.replace("v=spf1 ", f"v=spf1 {wanted}", 1)}"')

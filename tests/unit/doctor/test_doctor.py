@@ -221,6 +221,8 @@ DMARC = '_dmarc.example.com. TXT "v=DMARC1; p=none; rua=mailto:postmaster@exampl
      'example.com. TXT "v=spf1 a mx ~all"'),
     (lambda p: p.txt("example.com", "v=spf1 a +all"), "sender.spf", "lets everybody send",
      'example.com. TXT "v=spf1 a ~all"'),
+    (lambda p: p.txt("example.com", "v=spf1 include:spf.mall.test all"), "sender.spf", "lets everybody send",
+     'example.com. TXT "v=spf1 include:spf.mall.test ~all"'),
     (_includes, "sender.spf", "takes 11 lookups", "take out includes"),
     (lambda p: p.resolver.zone.pop((POINTER, "PTR")), "sender.reverse", f"{PUBLIC} has no name",
      f"{POINTER}. PTR mail.example.com."),
