@@ -29,6 +29,8 @@ TABLES = tuple(table for table in schema.metadata.sorted_tables if table.name no
 # Tables whose numbers are never given twice: the highest ever given is part of the books.
 NUMBERED = tuple(table for table in TABLES if table.dialect_options["sqlite"]["autoincrement"])
 _HIGHEST = 2**63 - 1  # that either database can hold
+_KEY = schema.ledger.c.key.name
+_KEY_BYTES = 16  # fewer would hide no address
 _EPOCH = schema.ledger.c.epoch.name  # a restored ledger begins an epoch of its own
 
 Progress = Callable[[int, int], None]  # rows done, of how many
@@ -207,7 +209,11 @@ def _read(path: Path, table: Table) -> Iterator[dict[str, Any]]:
 
 def _values(found: Mapping[str, Any], table: Table) -> dict[str, Any]:
     values = {column.name: _from_json(found[column.name], column) for column in _columns(table)}
-    return values | ({_EPOCH: 0} if table is schema.ledger else {})
+    if table is not schema.ledger:
+        return values
+    if len(bytes.fromhex(values[_KEY])) < _KEY_BYTES:
+        raise ValueError
+    return values | {_EPOCH: 0}
 
 
 def _from_json(value: Any, column: Column[Any]) -> Any:

@@ -25,6 +25,7 @@ FREE_MAIL = {
     "hotmail.com": "office365", "qq.com": "qq.com", "foxmail.com": "qq.com", "163.com": "163.com",
     "126.com": "126.com", "icloud.com": "icloud", "aol.com": "aol", "gmx.de": "gmx", "proton.me": "proton",
 }
+_FOLLOWED = re.compile(r" [+]?(?:include:|redirect=)([^ ]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +91,10 @@ def _spf(sender: Sender, names: Names) -> Iterator[Finding]:
                     f'keep one: {domain}. TXT "{_merged(found)}"')
         return
     record = found[0]
-    if re.search(r"(?:^| )\+?all\b", record):
+    if re.search(r" \+?all(?: |$)", record):
         yield error("sender.spf", f"the SPF record of {domain} lets everybody send for it",
-                    f'publish: {domain}. TXT "{re.sub(r"[ ]?[+]?all.*", "", record)} ~all"')
-    elif include and not sender.is_service and f"include:{include}" not in record:
+                    f'publish: {domain}. TXT "{re.sub(r" [+]?all(?: .*)?$", "", record)} ~all"')
+    elif include and not sender.is_service and include not in _included(record, names):
         yield error("sender.spf", f"the SPF record of {domain} does not name {sender.post}",
                     f'publish: {domain}. TXT "{record.replace("v=spf1 ", f"v=spf1 {wanted}", 1)}"')
     elif (lookups := _lookups(record, names, 0)) > MOST_LOOKUPS:
@@ -113,6 +114,17 @@ def _merged(records: list[str]) -> str:
     words = [word for record in records for word in record.split()[1:]]
     kept = dict.fromkeys(word for word in words if not word.lstrip("+-~?").startswith("all"))
     return " ".join(["v=spf1", *kept, "~all"])
+
+
+def _included(record: str, names: Names) -> set[str]:
+    """The names that a record leads to, itself or by another one, as far as a receiver follows."""
+    found: set[str] = set()
+    records = [record]
+    while records and len(found) <= MOST_LOOKUPS:
+        new = {one for one in _FOLLOWED.findall(records.pop().lower()) if one not in found}
+        found |= new
+        records += [text for one in sorted(new) for text in names.texts(one) if text.lower().startswith("v=spf1")]
+    return found
 
 
 def _lookups(record: str, names: Names, so_far: int) -> int:

@@ -20,6 +20,7 @@ from pipeline.newfile import make_file, new_folder, unwritten
 from pipeline.transcript import read_transcript, write_transcript
 
 SECRET = "secret"  # noqa: S105, the name of a file
+UNUSED = "secret.unused"  # one that signed nothing that went out
 READERS, DELIVERIES = "readers.csv", "deliveries.csv"
 Progress = Callable[[int, int], None]
 
@@ -45,11 +46,13 @@ def restore_publication(app: App, folder: Path, tell: Progress) -> dict[str, int
     """Fills the empty database of the settings from an export; gives the rows of each table.
 
     What the ledger it was made from may have mailed since is stopped, until a person decides. Raises Refusal where
-    another secret signs links already: those in mails that went out would break.
+    another secret signs links already: those in mails that went out would break. One that was made while somebody
+    looked around, before anything was remembered, is laid aside.
     """
     kept, exported = own_secret(app.config), folder / SECRET
     brought = exported.read_bytes() if exported.exists() else None
-    if kept is not None and brought is not None and kept.strip() != brought.strip():
+    gives_way = kept is not None and brought is not None and kept.strip() != brought.strip()
+    if gives_way and not (app.has_ledger and _is_first_here(app)):
         raise Refusal("another secret signs links here: those in mails that went out would end", rule="secret",
                       path=str(app.config.var / SECRET), remedy="move that file away, then restore again")
     now = app.clock.now()
@@ -57,7 +60,9 @@ def restore_publication(app: App, folder: Path, tell: Progress) -> dict[str, int
         def before_anything_is_believed() -> None:
             """Whoever dies here has restored nothing: the same restore may be asked for again."""
             stop_what_may_have_gone_on(Ledger(database), now)
-            if brought is not None and kept is None and not app.config.web.secret:
+            if gives_way:
+                _lay_aside(app.config.var / SECRET)
+            if brought is not None and (kept is None or gives_way) and not app.config.web.secret:
                 _keep(app.config.var / SECRET, brought)
 
         rows = read_transcript(database, folder, tell, now=now, at_the_end=before_anything_is_believed)
@@ -71,6 +76,20 @@ def own_secret(config: Config) -> bytes | None:
         return (config.var / SECRET).read_bytes()
     except FileNotFoundError:
         return None
+
+
+def _is_first_here(app: App) -> bool:
+    """Whether the ledger was made where none had been. If it is empty too, as a restore demands, nothing that its
+    secret signed went out."""
+    return not app.ledger.notebook.identity().orphan
+
+
+def _lay_aside(path: Path) -> None:
+    """Raises OutputError."""
+    try:
+        path.replace(path.with_name(UNUSED))
+    except OSError as error:
+        raise unwritten(path, error) from error
 
 
 def _keep(path: Path, content: bytes) -> None:

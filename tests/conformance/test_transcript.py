@@ -198,6 +198,18 @@ def test_damaged_export_restores_nothing_and_can_be_tried_again(
     copy.close()
 
 
+@pytest.mark.parametrize("key", ["no hexadecimal digits", "abc", "", None, 7])
+def test_ledger_whose_key_is_none_is_not_restored(filled: Database, other: str, tmp_path: Path, key: Any) -> None:
+    write_transcript(filled, tmp_path / "out", silent)
+    in_first_row(key=key)(tmp_path / "out" / "tables" / "ledger.jsonl")
+    copy = Database(other)
+
+    with pytest.raises(OutputError, match=r"ledger.jsonl:1: is not a row of this table"):
+        read_transcript(copy, tmp_path / "out", silent, now=LATER)
+
+    assert not copy.exists
+
+
 ROWS, NUMBERS = {table.name: 0 for table in TABLES}, {table.name: 0 for table in NUMBERED}
 
 

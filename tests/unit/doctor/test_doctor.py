@@ -22,6 +22,7 @@ from pipeline.clock import HandClock
 from pipeline.config import load
 from pipeline.doctor.examination import Doctor, examine, exit_code, open_names
 from pipeline.doctor.finding import Finding, State
+from pipeline.doctor.sender import Sender, examine_sender
 from pipeline.errors import Unreachable
 from pipeline.mailings.dkim_key import public_key
 from pipeline.subscribe.spool_worker import SpoolWorker
@@ -221,6 +222,8 @@ DMARC = '_dmarc.example.com. TXT "v=DMARC1; p=none; rua=mailto:postmaster@exampl
      'example.com. TXT "v=spf1 a mx ~all"'),
     (lambda p: p.txt("example.com", "v=spf1 a +all"), "sender.spf", "lets everybody send",
      'example.com. TXT "v=spf1 a ~all"'),
+    (lambda p: p.txt("example.com", "v=spf1 include:spf.mall.test all"), "sender.spf", "lets everybody send",
+     'example.com. TXT "v=spf1 include:spf.mall.test ~all"'),
     (_includes, "sender.spf", "takes 11 lookups", "take out includes"),
     (lambda p: p.resolver.zone.pop((POINTER, "PTR")), "sender.reverse", f"{PUBLIC} has no name",
      f"{POINTER}. PTR mail.example.com."),
@@ -289,6 +292,17 @@ def test_illness_is_named_with_its_remedy(
                                                                              "way_out", "one_click", "answers")]
     if check not in ("sender", "clock", "ledger"):
         assert ill(others) == []
+
+
+@pytest.mark.parametrize("record", ["v=spf1 redirect=_spf.google.com", "v=spf1 include:_spf.letters.test ~all"])
+def test_spf_record_may_name_a_provider_by_another_record(patient: Patient, record: str) -> None:
+    patient.txt("example.com", record)
+    patient.txt("_spf.letters.test", "v=spf1 include:_spf.google.com ~all")
+    sender = Sender("example.com", "example.com", "smtp.gmail.com")
+
+    findings = {one.check: one for one in examine_sender(sender, open_names(patient.app()))}
+
+    assert findings["sender.spf"].message == f"example.com: {record}"
 
 
 def test_provider_that_reports_nothing_is_a_warning_with_the_address_of_its_hook(patient: Patient) -> None:

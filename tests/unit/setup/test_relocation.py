@@ -92,6 +92,38 @@ def test_restore_beside_another_secret_is_refused_before_anything_is_written(
     assert not (elsewhere.app.config.var / "avviso.db").exists()
 
 
+def test_secret_that_was_made_while_looking_gives_way_to_that_of_the_export(
+    letters: Publication, elsewhere: Publication, tmp_path: Path
+) -> None:
+    letters.app.ring  # noqa: B018, makes it
+    export_publication(letters.app, tmp_path / "out", silent)
+    elsewhere.app.ledger, elsewhere.app.ring  # noqa: B018, makes them, as a preview does
+    made = (elsewhere.app.config.var / "secret").read_bytes()
+    elsewhere.app.close()
+
+    elsewhere.restart()
+    restore_publication(elsewhere.app, tmp_path / "out", silent)
+
+    var = elsewhere.app.config.var
+    assert (var / "secret").read_bytes() == (letters.app.config.var / "secret").read_bytes()
+    assert (var / "secret.unused").read_bytes() == made
+
+
+def test_secret_beside_traces_of_a_ledger_that_is_gone_does_not_give_way(
+    letters: Publication, elsewhere: Publication, tmp_path: Path
+) -> None:
+    letters.app.ring  # noqa: B018, makes it
+    export_publication(letters.app, tmp_path / "out", silent)
+    (elsewhere.folder / "feeds").mkdir()
+    (elsewhere.folder / "feeds" / "atom.xml").write_text("<feed/>")
+    elsewhere.app.ledger, elsewhere.app.ring  # noqa: B018, makes them
+    elsewhere.app.close()
+
+    elsewhere.restart()
+    with pytest.raises(Refusal, match="another secret signs links here"):
+        restore_publication(elsewhere.app, tmp_path / "out", silent)
+
+
 def test_pass_that_is_refused_for_want_of_the_ledger_leaves_room_for_the_restore(
     letters: Publication, elsewhere: Publication, tmp_path: Path
 ) -> None:
