@@ -15,8 +15,7 @@ from pipeline.editions.prose import Voice, inline_text, visible
 from pipeline.editions.rawblocks import block_tokens
 from pipeline.editions.tables import table_lines
 from pipeline.editions.text_writer import TextWriter
-from pipeline.issues.markdown.formulas import MATH
-from pipeline.issues.tex.linear import in_words
+from pipeline.issues.markdown.formulas import MATH, block_said
 
 RULE = "-" * COLUMNS
 
@@ -68,7 +67,7 @@ class _Writer:
             case "heading_close":
                 self._words_go = self._paragraph
             case "fence" if token.info.strip() == MATH:
-                self._verbatim(in_words(token.content, is_block=True) or token.content)
+                self._verbatim(block_said(token.content))
             case "fence" | "code_block":
                 self._verbatim(token.content)
             case "hr":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import anyio
 from starlette.concurrency import run_in_threadpool
@@ -40,6 +41,7 @@ class Keeping:
     pages: Pages
     clock: Clock
     _at_once: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(AT_ONCE))
+    _spooled_at_once: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(AT_ONCE))
 
     async def ask_to_leave(self, request: Request) -> Response:
         """GET /unsubscribe/{token}: a button; who only looks changes nothing. Works while the database is away."""
@@ -64,7 +66,8 @@ class Keeping:
             except (DatabaseError, OutputError):
                 pass  # the spool is for this
         if not done:
-            await run_in_threadpool(self.spool.put, LEAVE, {"token": token}, self.clock.now(), first=True)
+            put = partial(self.spool.put, LEAVE, {"token": token}, self.clock.now(), first=True)
+            await anyio.to_thread.run_sync(put, limiter=self._spooled_at_once)
             self.wake()
         return self.pages.notice("left", language=await self.holders.language(claim) if done else "",
                                  about=self.subscriptions.name_of(claim.list))

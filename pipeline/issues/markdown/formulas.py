@@ -24,7 +24,7 @@ from pipeline.issues.tex.reading import read
 _LESS = r"<(?:(?![A-Za-z/!?])|[A-Za-z](?=[^\sA-Za-z\d>/]))"  # which begins no tag
 _SET_APART = rf"\$\$(?:[^$`<]|{_LESS}){{1,2000}}\$\$"
 # Of two prices, what lies between has no sign of TeX, or is a link, or ends at a space; or a figure follows.
-_WITH_SIGNS = (rf"\$(?=[^\s$\"'{{])(?=[^$]{{0,400}}[\\^_{{])(?:\\\$|[^$`<\n]|{_LESS}){{1,400}}"
+_WITH_SIGNS = (rf"\$(?=[^\s$\"'{{_])(?=[^$]{{0,400}}[\\^_{{])(?:\\\$|[^$`<\n]|{_LESS}){{1,400}}"
                r"(?<![\s\\])\$(?!\d)")
 # Letters, each for itself, between dollars that belong to no word: `$n$`, `$p(j|i)$`; a price begins with a figure.
 _OF_LETTERS = (rf"(?<![A-Za-z\d])\$(?=[A-Za-z|Α-ω])(?:[A-Za-z\dΑ-ω+\-=,()|>/.:;'! →←∞≤≥≠±×·∈∂∇√−]|{_LESS}){{1,40}}"
@@ -61,9 +61,9 @@ def _inline(state: StateInline, silent: bool) -> bool:
     return True
 
 
-def _can_be_set(tex: str) -> bool:
+def _can_be_set(tex: str, *, is_block: bool = False) -> bool:
     is_formula = _COMMAND.search(tex) or (_LETTER.search(tex) and not _NAMES.search(_IN_BRACES.sub("", tex)))
-    return bool(is_formula) and read(tex) is not None
+    return bool(is_formula) and read(tex, is_block=is_block) is not None
 
 
 def with_formulas_said(text: str) -> str:
@@ -76,9 +76,14 @@ def _said(typed: re.Match[str]) -> str:
     return (in_words(tex, is_block=False) if _can_be_set(tex) else "") or typed[0]
 
 
+def block_said(tex: str) -> str:
+    """A block of TeX in words, lines parted by `\\n`; as it was typed where it cannot be set."""
+    return (in_words(tex, is_block=True) if _can_be_set(tex, is_block=True) else "") or tex
+
+
 def math_block(tex: str) -> str:
     """The HTML of a block of TeX that can be set; "" of another one."""
-    return "" if read(tex, is_block=True) is None else f'<pre class="{FORMULA}">{escape(tex, quote=False)}</pre>'
+    return f'<pre class="{FORMULA}">{escape(tex, quote=False)}</pre>' if _can_be_set(tex, is_block=True) else ""
 
 
 def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
