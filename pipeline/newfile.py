@@ -44,9 +44,9 @@ def new_folder(path: Path) -> Iterator[Path]:
         yield beside
         for place, _, names in os.walk(beside):
             for name in (*names, "."):
-                _sync(Path(place, name))
+                sync(Path(place, name))
         beside.rename(path)
-        _sync(path.parent)
+        sync(path.parent)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 
@@ -56,7 +56,7 @@ def unwritten(path: Path, error: OSError, remedy: str = "make its folder writabl
     return OutputError(f"cannot be written: {error.strerror}", path=str(path), remedy=remedy)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
     """What was written to a file, or the names in a folder, outlive a power cut."""
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:

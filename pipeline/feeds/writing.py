@@ -24,6 +24,7 @@ from pathlib import Path, PurePosixPath
 
 from pipeline.errors import OutputError
 from pipeline.feeds.twins import PACKERS, Packed, has_twins, twin_names, twins
+from pipeline.newfile import sync
 
 PREFIX, SUFFIX = ".avviso-", ".tmp"
 GROUP = 100  # files that are flushed together; each is open until then
@@ -244,15 +245,7 @@ def _flush_folders(root: Path, group: Sequence[_Staged]) -> None:
     folders = {folder for staged in group for folder in staged.path.parents if folder.is_relative_to(root)}
     for folder in sorted(folders, reverse=True):
         with suppress(OSError):  # some network file systems cannot flush a folder, and need not
-            _flush_folder(folder)
-
-
-def _flush_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+            sync(folder)
 
 
 def _remove(root: Path, name: str) -> bool:

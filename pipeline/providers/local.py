@@ -21,6 +21,7 @@ from typing import Any
 
 from pipeline.clock import Clock
 from pipeline.errors import InDoubt, TransportError, Unavailable
+from pipeline.newfile import sync
 from pipeline.providers.base import TO_NOBODY, Message, Receipt, Transport
 
 _LONGEST = 120  # bytes of one name; every filesystem takes 255, some tools and mounts less
@@ -139,7 +140,7 @@ def _write_once(path: Path, content: bytes) -> bool:
         is_new = _give_name(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
-    _sync_folder(path.parent)
+    sync(path.parent)
     return is_new
 
 
@@ -162,14 +163,6 @@ def _give_name(temporary: Path, path: Path) -> bool:
             raise
         temporary.rename(path)
     return True
-
-
-def _sync_folder(folder: Path) -> None:
-    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
 
 
 class Outbox(Transport):

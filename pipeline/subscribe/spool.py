@@ -19,7 +19,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.errors import OutputError
-from pipeline.newfile import unwritten
+from pipeline.newfile import sync, unwritten
 
 log = logging.getLogger(__name__)
 
@@ -135,8 +135,4 @@ class Spool:
         except OSError:  # each that a full disk refuses would leave a file that nobody counts
             hidden.unlink(missing_ok=True)
             raise
-        folder = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync(self.folder)
