@@ -25,7 +25,8 @@ FREE_MAIL = {
     "hotmail.com": "office365", "qq.com": "qq.com", "foxmail.com": "qq.com", "163.com": "163.com",
     "126.com": "126.com", "icloud.com": "icloud", "aol.com": "aol", "gmx.de": "gmx", "proton.me": "proton",
 }
-_FOLLOWED = re.compile(r" [+]?(?:include:|redirect=)([^ ]+)")
+_LOOKED_UP = re.compile(r"include:|a(?:$|[:/])|mx(?:$|[:/])|ptr|exists:|redirect=")
+_FOLLOWED = re.compile(r"(?:include:|redirect=)(.+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +92,14 @@ def _spf(sender: Sender, names: Names) -> Iterator[Finding]:
                     f'keep one: {domain}. TXT "{_merged(found)}"')
         return
     record = found[0]
+    lookups, included = _led_to(record, names)
     if re.search(r" \+?all(?: |$)", record):
         yield error("sender.spf", f"the SPF record of {domain} lets everybody send for it",
                     f'publish: {domain}. TXT "{re.sub(r" [+]?all(?: .*)?$", "", record)} ~all"')
-    elif include and not sender.is_service and include not in _included(record, names):
+    elif include and not sender.is_service and include not in included:
         yield error("sender.spf", f"the SPF record of {domain} does not name {sender.post}",
                     f'publish: {domain}. TXT "{record.replace("v=spf1 ", f"v=spf1 {wanted}", 1)}"')
-    elif (lookups := _lookups(record, names, 0)) > MOST_LOOKUPS:
+    elif lookups > MOST_LOOKUPS:
         yield error("sender.spf", f"the SPF record of {domain} takes {lookups} lookups; beyond {MOST_LOOKUPS} it fails",
                     "take out includes of services that you do not use any more")
     else:
@@ -116,28 +118,18 @@ def _merged(records: list[str]) -> str:
     return " ".join(["v=spf1", *kept, "~all"])
 
 
-def _included(record: str, names: Names) -> set[str]:
-    """The names that a record leads to, itself or by another one, as far as a receiver follows."""
-    found: set[str] = set()
-    records = [record]
-    while records and len(found) <= MOST_LOOKUPS:
-        new = {one for one in _FOLLOWED.findall(records.pop().lower()) if one not in found}
-        found |= new
-        records += [text for one in sorted(new) for text in names.texts(one) if text.lower().startswith("v=spf1")]
-    return found
-
-
-def _lookups(record: str, names: Names, so_far: int) -> int:
-    """How many lookups a receiver makes for a record, its includes followed."""
-    for word in record.lower().split()[1:]:
-        name = word.lstrip("+-~?")
-        if re.match(r"(?:include:|a(?:$|[:/])|mx(?:$|[:/])|ptr|exists:|redirect=)", name):
-            so_far += 1
-        follow = re.match(r"(?:include:|redirect=)(.+)", name)
-        if follow and so_far <= MOST_LOOKUPS:
-            inner = [one for one in names.texts(follow[1]) if one.lower().startswith("v=spf1")]
-            so_far = _lookups(inner[0], names, so_far) if inner else so_far
-    return so_far
+def _led_to(record: str, names: Names) -> tuple[int, set[str]]:
+    """How many lookups a receiver makes for a record, and the names by which it lets others send."""
+    lookups, found, records = 0, set[str](), [record]
+    while records:
+        for word in records.pop().lower().split()[1:]:
+            name = word.lstrip("+-~?")
+            lookups += bool(_LOOKED_UP.match(name))
+            follow = _FOLLOWED.match(name)
+            if follow and lookups <= MOST_LOOKUPS:
+                found |= {follow[1]} if word[0] not in "-~?" else set()
+                records += [one for one in names.texts(follow[1]) if one.lower().startswith("v=spf1")][:1]
+    return lookups, found
 
 
 def _dkim(sender: Sender, domain: str, selector: str, names: Names) -> Finding:
