@@ -18,8 +18,8 @@ from pipeline.issues.cjk import CLOSE_MARKS
 from pipeline.issues.html.embeds import watched
 from pipeline.issues.html.formulas import FORMULA
 from pipeline.issues.html.vocabulary import Vocabulary
+from pipeline.issues.markdown.formulas import with_formulas_said
 from pipeline.issues.markdown.headings import plain_text
-from pipeline.issues.tex.linear import in_words
 
 # Invisible: zero-width space, joiners, word joiner, byte order mark, soft hyphen, direction marks, filler.
 _INVISIBLE = re.compile(
@@ -95,7 +95,7 @@ class Prose:
     def close_formula(self) -> None:
         """Says what was typed since it began as it is read."""
         typed = "".join(self._parts[self._formula:])
-        self._parts[self._formula:] = [in_words(typed.strip("$"), is_block=False) or typed]
+        self._parts[self._formula:] = [with_formulas_said(typed)]
 
     def medium(self, label: str, address: str) -> None:
         """A picture, video or sound: `label <address>`, apart from the words around it, below one before it."""

@@ -15,7 +15,7 @@ from pipeline.editions.prose import Voice, inline_text, visible
 from pipeline.editions.rawblocks import block_tokens
 from pipeline.editions.tables import table_lines
 from pipeline.editions.text_writer import TextWriter
-from pipeline.issues.markdown.formulas import MATH, block_said
+from pipeline.issues.markdown.formulas import block_said, names_math
 
 RULE = "-" * COLUMNS
 
@@ -66,7 +66,7 @@ class _Writer:
                 self._words_go = self._heading
             case "heading_close":
                 self._words_go = self._paragraph
-            case "fence" if token.info.strip() == MATH:
+            case "fence" if names_math(token.info):
                 self._verbatim(block_said(token.content))
             case "fence" | "code_block":
                 self._verbatim(token.content)

@@ -4,7 +4,7 @@ Markdown would take their backslashes, and their stars and underscores for empha
 were typed, and so they do everywhere where they cannot be set (see `issues.tex`).
 
     in a line    the words as typed, in a span of the class FORMULA
-    a block      a fence whose language is MATH; in HTML `pre` of the class FORMULA
+    a block      a fence that `names_math`; in HTML `pre` of the class FORMULA
 """
 
 from __future__ import annotations
@@ -32,7 +32,6 @@ _OF_LETTERS = (rf"(?<![A-Za-z\d])\$(?=[A-Za-z|Α-ω])(?:[A-Za-z\dΑ-ω+\-=,()|>/
 _FORMULA = re.compile(rf"(?<!\$)(?:{_SET_APART}|{_WITH_SIGNS}|{_OF_LETTERS})(?!\$)")
 _NO_FORMULA = re.compile(r"\]\(|://")
 MAX_LINES = 200  # of one formula
-MATH = "math"
 # Names of a shell or a program, `$PATH_A:$`; letters of a formula stand for themselves but in braces and commands.
 _NAMES = re.compile(r"[A-Za-z]{3}")
 _LETTER = re.compile(r"[^\W_]")
@@ -73,7 +72,13 @@ def with_formulas_said(text: str) -> str:
 
 def _said(typed: re.Match[str]) -> str:
     tex = typed[0].strip("$")
-    return (in_words(tex, is_block=False) if _can_be_set(tex) else "") or typed[0]
+    is_formula = not _NO_FORMULA.search(tex) and _can_be_set(tex)
+    return (in_words(tex, is_block=False) if is_formula else "") or typed[0]
+
+
+def names_math(info: str) -> bool:
+    """Whether a block of code with these words behind its fence is a formula: `math`, and `{math}` as others write."""
+    return info.split(maxsplit=1)[:1] in (["math"], ["{math}"], ["{.math}"])
 
 
 def block_said(tex: str) -> str:
@@ -94,7 +99,7 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     if not silent:
         typed = state.getLines(start, last + 1, state.sCount[start], keepLastLF=False)
         token = state.push("fence", "code", 0)
-        token.info, token.markup, token.map = MATH, "$$", [start, last + 1]
+        token.info, token.markup, token.map = "math", "$$", [start, last + 1]
         token.content = typed.strip()[2:-2].strip("\n") + "\n"
         state.line = last + 1
     return True

@@ -17,7 +17,7 @@ from pipeline.issues.html.colouring import coloured
 from pipeline.issues.markdown.admonitions import use_admonitions
 from pipeline.issues.markdown.containers import use_containers
 from pipeline.issues.markdown.emphasis import use_friendly_emphasis
-from pipeline.issues.markdown.formulas import MATH, math_block, use_formulas
+from pipeline.issues.markdown.formulas import math_block, names_math, use_formulas
 from pipeline.issues.markdown.generators import use_generators
 from pipeline.issues.markdown.highlights import use_highlights
 from pipeline.issues.markdown.linking import use_linker
@@ -164,7 +164,6 @@ def _tag_name(line: str) -> str:
 
 def _code(content: str, language: str, _attributes: str) -> str:
     """A block of code, coloured, or a formula; the parser takes what begins with `<pre` as it is."""
-    name = language.strip("{}.")
-    if name == MATH:
-        return math_block(content) or _code(content, "tex", "")
-    return f"<pre><code>{coloured(content, name)}</code></pre>"
+    is_math = names_math(language)
+    name = "tex" if is_math else language.strip("{}.")
+    return (is_math and math_block(content)) or f"<pre><code>{coloured(content, name)}</code></pre>"

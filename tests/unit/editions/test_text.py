@@ -31,6 +31,7 @@ def text(body: str, *, language: str = "en") -> str:
     ("~~100元。~~现价50元，<s>a</s> <strike>b</strike>", "~~100元。~~现价50元，~~a~~ ~~b~~"),
     ('a\n\n> <a name="b"></a>\n\nc', "a\n\nc"),
     ("of $x^2$ and $name$\n\n$$\na_1 \\\\\nb\n$$\n\n$$cash$$", "of x² and $name$\n\n    a₁\n    b\n\n    cash"),
+    ("```{math} of ink\na_1\n```", "    a₁"),
     ("", ""),
 ])
 def test_paragraphs(body: str, expected: str) -> None:
