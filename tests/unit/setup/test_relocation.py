@@ -34,6 +34,27 @@ def elsewhere(letters: Publication, tmp_path: Path) -> Publication:
     return moved
 
 
+def export_with_secret(letters: Publication, folder: Path) -> None:
+    """As it is once somebody was mailed a link."""
+    assert letters.app.ring.key_id
+    export_publication(letters.app, folder, silent)
+
+
+def leave_feeds(elsewhere: Publication) -> None:
+    """What shows that there was a ledger."""
+    (elsewhere.folder / "feeds").mkdir()
+    (elsewhere.folder / "feeds" / "atom.xml").write_text("<feed/>")
+
+
+def look_around(elsewhere: Publication) -> bytes:
+    """Makes a ledger and a secret, as a preview does; gives the secret."""
+    assert elsewhere.app.ledger.mailings.all() == []
+    assert elsewhere.app.ring.key_id
+    elsewhere.app.close()
+    elsewhere.restart()
+    return (elsewhere.app.config.var / "secret").read_bytes()
+
+
 def test_moved_publication_knows_its_readers_and_mails_nobody_again(
     letters: Publication, elsewhere: Publication, tmp_path: Path
 ) -> None:
@@ -53,8 +74,7 @@ def test_links_in_mails_that_went_out_lead_somewhere_after_the_move(
     letters: Publication, elsewhere: Publication, tmp_path: Path
 ) -> None:
     secret = letters.app.config.var / "secret"
-    letters.app.ring  # noqa: B018, makes it
-    export_publication(letters.app, tmp_path / "out", silent)
+    export_with_secret(letters, tmp_path / "out")
     restore_publication(elsewhere.app, tmp_path / "out", silent)
 
     brought = elsewhere.app.config.var / "secret"
@@ -66,8 +86,7 @@ def test_links_in_mails_that_went_out_lead_somewhere_after_the_move(
 def test_ledger_is_not_restored_without_the_secret_that_its_mails_are_signed_with(
     letters: Publication, tmp_path: Path
 ) -> None:
-    letters.app.ring  # noqa: B018, makes it
-    export_publication(letters.app, tmp_path / "out", silent)
+    export_with_secret(letters, tmp_path / "out")
     elsewhere = Publication(tmp_path / "moved", {"database": f"sqlite:///{tmp_path / 'ledger.db'}"}, has_ledger=False)
     elsewhere.app.config.var.symlink_to(tmp_path / "nowhere")
 
@@ -82,8 +101,8 @@ def test_ledger_is_not_restored_without_the_secret_that_its_mails_are_signed_wit
 def test_restore_beside_another_secret_is_refused_before_anything_is_written(
     letters: Publication, elsewhere: Publication, tmp_path: Path
 ) -> None:
-    letters.app.ring  # noqa: B018, makes it
-    elsewhere.app.ring  # noqa: B018, makes another
+    assert letters.app.ring.key_id
+    assert elsewhere.app.ring.key_id
     export_publication(letters.app, tmp_path / "out", silent)
 
     with pytest.raises(Refusal, match="another secret signs links here"):
@@ -95,13 +114,9 @@ def test_restore_beside_another_secret_is_refused_before_anything_is_written(
 def test_secret_that_was_made_while_looking_gives_way_to_that_of_the_export(
     letters: Publication, elsewhere: Publication, tmp_path: Path
 ) -> None:
-    letters.app.ring  # noqa: B018, makes it
-    export_publication(letters.app, tmp_path / "out", silent)
-    elsewhere.app.ledger, elsewhere.app.ring  # noqa: B018, makes them, as a preview does
-    made = (elsewhere.app.config.var / "secret").read_bytes()
-    elsewhere.app.close()
+    export_with_secret(letters, tmp_path / "out")
+    made = look_around(elsewhere)
 
-    elsewhere.restart()
     restore_publication(elsewhere.app, tmp_path / "out", silent)
 
     var = elsewhere.app.config.var
@@ -112,14 +127,10 @@ def test_secret_that_was_made_while_looking_gives_way_to_that_of_the_export(
 def test_secret_beside_traces_of_a_ledger_that_is_gone_does_not_give_way(
     letters: Publication, elsewhere: Publication, tmp_path: Path
 ) -> None:
-    letters.app.ring  # noqa: B018, makes it
-    export_publication(letters.app, tmp_path / "out", silent)
-    (elsewhere.folder / "feeds").mkdir()
-    (elsewhere.folder / "feeds" / "atom.xml").write_text("<feed/>")
-    elsewhere.app.ledger, elsewhere.app.ring  # noqa: B018, makes them
-    elsewhere.app.close()
+    export_with_secret(letters, tmp_path / "out")
+    leave_feeds(elsewhere)
+    look_around(elsewhere)
 
-    elsewhere.restart()
     with pytest.raises(Refusal, match="another secret signs links here"):
         restore_publication(elsewhere.app, tmp_path / "out", silent)
 
@@ -127,10 +138,8 @@ def test_secret_beside_traces_of_a_ledger_that_is_gone_does_not_give_way(
 def test_pass_that_is_refused_for_want_of_the_ledger_leaves_room_for_the_restore(
     letters: Publication, elsewhere: Publication, tmp_path: Path
 ) -> None:
-    letters.app.ring  # noqa: B018, makes it
-    export_publication(letters.app, tmp_path / "out", silent)
-    (elsewhere.folder / "feeds").mkdir()
-    (elsewhere.folder / "feeds" / "atom.xml").write_text("<feed/>")
+    export_with_secret(letters, tmp_path / "out")
+    leave_feeds(elsewhere)
     with pytest.raises(Refusal, match="restore the old ledger"):
         elsewhere.deliver()
     elsewhere.app.close()
