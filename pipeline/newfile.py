@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -63,6 +63,21 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def sync_filesystems(descriptors: Sequence[int]) -> None:
+    """All that was written to the file systems of open files outlives a power cut; Linux only.
+
+    Other disks, which may be slow or a dead network's, are not waited for. Raises OSError, also for what a disk
+    failed to take since the first of its files was opened.
+    """
+    import ctypes  # slow import
+
+    system = ctypes.CDLL(None, use_errno=True)
+    for descriptor in {os.fstat(one).st_dev: one for one in reversed(descriptors)}.values():
+        if system.syncfs(descriptor):
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number))
 
 
 def _name(beside: Path, path: Path, content: bytes, mode: int) -> None:

@@ -24,7 +24,7 @@ from pathlib import Path, PurePosixPath
 
 from pipeline.errors import OutputError
 from pipeline.feeds.twins import PACKERS, Packed, has_twins, twin_names, twins
-from pipeline.newfile import sync
+from pipeline.newfile import sync, sync_filesystems
 
 PREFIX, SUFFIX = ".avviso-", ".tmp"
 GROUP = 100  # files that are flushed together; each is open until then
@@ -200,14 +200,14 @@ def _fill(descriptor: int, temporary: Path, content: bytes) -> None:
 
 def _settle(root: Path, group: Sequence[_Staged]) -> list[str]:
     """Flushes the staged files, renames them while they are still locked, flushes their folders."""
-    together = len(group) > FEW and sys.platform == "linux"  # elsewhere sync() does not wait for the disk
+    together = len(group) > FEW and sys.platform == "linux"
     try:
         if together:
-            os.sync()
+            _flush_together(root, group)
         for staged in group:
             _move(staged, flush=not together)
         if together:
-            os.sync()
+            _flush_together(root, group)
         else:
             _flush_folders(root, group)
     finally:
@@ -215,6 +215,13 @@ def _settle(root: Path, group: Sequence[_Staged]) -> list[str]:
             staged.temporary.unlink(missing_ok=True)
             os.close(staged.descriptor)
     return [staged.name for staged in group if not staged.twin]
+
+
+def _flush_together(root: Path, group: Sequence[_Staged]) -> None:
+    try:
+        sync_filesystems([staged.descriptor for staged in group])
+    except OSError as error:
+        raise _refused(root, error, "cannot be written") from error
 
 
 def _move(staged: _Staged, *, flush: bool) -> None:

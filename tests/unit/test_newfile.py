@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import OutputError
-from pipeline.newfile import make_file, unwritten
+from pipeline.newfile import make_file, sync_filesystems, unwritten
 from pipeline.publish.new_issue import write_blank
 from tests.limits import no_file_grows
 from tests.publications import Publication
@@ -110,3 +110,13 @@ def test_init_on_a_full_disk_leaves_no_settings_that_say_nothing(tmp_path: Path)
     assert not (street.folder / "config.yaml").exists()
 
     assert street.run("init").code == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "O_PATH"), reason="Linux only")
+def test_a_file_system_that_cannot_be_flushed_is_no_silence(tmp_path: Path) -> None:
+    descriptor = os.open(tmp_path, os.O_PATH)  # which the system flushes nothing by
+    try:
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            sync_filesystems([descriptor])
+    finally:
+        os.close(descriptor)
