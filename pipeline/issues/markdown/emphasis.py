@@ -5,7 +5,8 @@ section 6.2). Chinese has none, so a run between a full-width mark and a letter 
 stars stay in the text. The amendment used here is known as CJK-friendly emphasis: full-width marks
 count as letters, and an East Asian neighbour counts as a space. Beside East Asian letters half-width
 marks count as letters too (`**作者:**Mira`). Text without such characters is read as CommonMark reads it, but
-that bold which is open ends behind a mark that ends words, though a letter follows (`**By:**Mira`).
+that bold which is open ends behind a mark that ends words, though a letter follows (`**By:**Mira`), and behind a
+space, which exports from editors put there (`**Ink **dries`).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pipeline.issues.cjk import is_east_asian, is_wide_mark
 
 _MARKS = 4  # characters in which East Asian text is looked for behind marks
 _ENDING = frozenset(".,:;!?…)]}”’")  # marks that end words
+_BRACKETS = frozenset("([{")
 _LOOK_BACK = 8  # runs among which the one that opened bold is looked for
 _TIMES = re.compile(r"\d\*\d")  # `2*3*4` multiplies
 
@@ -39,7 +41,7 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
     length, opens, closes = _scan(state, splits_words=marker == "*")
     if marker == "*" and length == 1 and _TIMES.match(state.src, max(0, state.pos - 1)):
         opens = closes = False
-    if marker == "*" and length == 2 and opens and not closes and _ends_bold(state):
+    if marker == "*" and length == 2 and not closes and _ends_bold(state):
         opens, closes = False, True
     for _ in range(length):
         _push(state, marker, length, opens=opens, closes=closes)
@@ -48,12 +50,20 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
 
 
 def _ends_bold(state: StateInline) -> bool:
-    """Is bold open at this run of stars, which stands behind a mark that ends words?"""
-    if state.src[state.pos - 1:state.pos] not in _ENDING:
+    """Does bold that is open end at this run of stars, behind a mark that ends words or a space of its own?"""
+    before = [one for one in state.delimiters[-_LOOK_BACK:] if one.marker == ord("*") and one.length == 2]
+    if not before or not before[-1].open or (before[-1].close and len(before) > before[-1].length):
         return False
-    before = next((one for one in reversed(state.delimiters[-_LOOK_BACK:])
-                   if one.marker == ord("*") and one.length == 2), None)
-    return before is not None and bool(before.open) and not before.close
+    last = state.src[state.pos - 1]
+    return last in _ENDING or (_is_space(last) and _ends_behind_space(state.src, state.pos))
+
+
+def _ends_behind_space(text: str, at: int) -> bool:
+    """Whether two stars behind a space end bold: they are neither Python's (`{**a, **b}`) nor a path's (`**/a`), and
+    the next ones do not end what would begin here."""
+    opened, following = text.rfind("**", 0, at), text.find("**", at + 2)
+    return (text[opened - 1:opened] not in _BRACKETS and text[at + 2:at + 3] != "/"
+            and (following < 0 or _is_space(text[following - 1])))
 
 
 def _strikethrough(state: StateInline, silent: bool) -> bool:

@@ -48,6 +48,10 @@ def test_east_asian_emphasis_has_a_class_of_its_own(target: Target) -> None:
     ("**TL;DR:**Ink *dries*", "<strong>TL;DR:</strong>Ink <em>dries</em>"),
     ("a **b.**c **d!**e", "a <strong>b.</strong>c <strong>d!</strong>e"),
     ("**a (**b** c)**", "<strong>a (<strong>b</strong> c)</strong>"),
+    ("**Ink **dries, **paper **lasts", "<strong>Ink </strong>dries, <strong>paper </strong>lasts"),
+    ("今天：**2026-10-19  **周一", "今天：<strong>2026-10-19  </strong>周一"),
+    ("**ink and **paper** too", "**ink and <strong>paper</strong> too"),
+    ("f(**ink, **paper)", "f(**ink, **paper)"), ("**/a, **/b", "**/a, **/b"),
     ("a.**b**c", "a.<strong>b</strong>c"), ("**a** b.**c**", "<strong>a</strong> b.<strong>c</strong>"),
 ])
 def test_markers_work_where_chinese_has_no_spaces(text: str, html: str) -> None:
@@ -57,7 +61,7 @@ def test_markers_work_where_chinese_has_no_spaces(text: str, html: str) -> None:
 @pytest.mark.parametrize("text", [
     "*a* **b** ***c*** _d_ __e__", "a*b*c a_b_c", "a * b * c", '**"quoted"**word', "word**(x)**word", "**bold**text",
     "*(*foo*)*", "_foo_bar_baz_", "**foo*bar**", "*foo**bar**baz*", "~~a~~ b~~c~~d", "* *", "**", "a**\"b\"**",
-    "foo*****bar", "**foo bar **", "__foo__bar", "*é*é", "¡*a*!", "**Gomphocarpus (*G. physocarpus*, syn.)**",
+    "foo*****bar", "__foo__bar", "*é*é", "¡*a*!", "**Gomphocarpus (*G. physocarpus*, syn.)**",
 ])
 def test_text_of_other_scripts_is_read_as_commonmark_reads_it(text: str) -> None:
     plain = MarkdownIt("gfm-like", {"linkify": False})
