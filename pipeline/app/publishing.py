@@ -10,8 +10,10 @@ from pipeline.app.outputs import Outputs
 from pipeline.clock import HandClock
 from pipeline.errors import IssueError, Problem
 from pipeline.mailings.mailing import DoubtPolicy
+from pipeline.publish.agenda import Agenda
 from pipeline.publish.clock_guard import DRIFT
 from pipeline.publish.gather import Gatherer
+from pipeline.publish.naming import Namer
 from pipeline.publish.pickup import Approve, Rules
 from pipeline.publish.publisher import Publisher
 
@@ -35,10 +37,15 @@ class Publishing(Outputs):
         return Rules(config.schedule.quiet, config.schedule.max_age, config.schedule.max_burst, approve, config.zone)
 
     @cached_property
+    def namer(self) -> Namer:
+        return Namer(self.archive, lambda: self.builder)
+
+    @cached_property
     def publisher(self) -> Publisher:
         gatherer = Gatherer(self.source, self.archive, self.ledger.notebook, self.clock, lambda: self.renderer)
         return Publisher(
-            archive=self.archive, ledger=self.ledger, rules=self.rules, clock=self.clock, gatherer=gatherer,
+            archive=self.archive, ledger=self.ledger, gatherer=gatherer, namer=self.namer,
+            agenda=Agenda(self.archive, self.ledger, self.rules), clock=self.clock,
             manifest=self.manifest, builder=lambda: self.builder, dresser=lambda: self.dresser,
             expire=self.config.mailings.expire, broadcasts=self.config.transport.broadcasts,
             steady=self.steady, bring=lambda: self.bucket.bring() if self.bucket else None)
@@ -58,7 +65,7 @@ class Publishing(Outputs):
                 self.ledger.notebook.write_note(DRIFT, "0")
             self.meet_ledger()
             made = self.publisher.make_pass(start=False, write=False)
-            ahead = Planner(self.archive, self.ledger, self.rules, lambda: self.dresser, self.publisher.foresee,
+            ahead = Planner(self.archive, self.ledger, self.rules, lambda: self.dresser, self.namer.foresee,
                             broadcasts=self.config.transport.broadcasts)
             return ahead.planned(self.clock.now()), made.problems
 

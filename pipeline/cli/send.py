@@ -135,7 +135,7 @@ def send(invocation: Invocation, issue: str, more: tuple[str, ...], addresses: t
 
     app = invocation.app()
     app.publisher.look_only()
-    record = app.publisher.foresee(app.find(issue))
+    record = app.namer.foresee(app.find(issue))
     try:
         receipts = send_test_message(
             record, (*addresses, *more), dresser=app.dresser, ring=app.ring, list_id=record.lists[0],

@@ -50,5 +50,5 @@ def look(app: App) -> list[Problem]:
     done = Pass()
     app.publisher.look(done)
     unpublished = [record for record in app.archive.issues().values() if not record.is_published]
-    app.archive.publish(app.publisher.named(unpublished))
+    app.archive.publish(app.namer.named(unpublished))
     return done.problems

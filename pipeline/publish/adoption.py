@@ -12,7 +12,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import TypeVar
 from urllib.parse import quote, unquote, urlsplit
@@ -22,9 +22,9 @@ from pipeline.feeds.addresses import slug
 from pipeline.feeds.foreign import Foreign
 from pipeline.issues.reading.naming import stem
 from pipeline.issues.record import Record
+from pipeline.publish.naming import free_instant
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # the W3C's validator calls anything before it wrong
-ONE_SECOND = timedelta(seconds=1)
 _PAGE = re.compile(r"(?:index)?\.(?:html?|php|aspx?)$", re.IGNORECASE)
 _NUMBER = re.compile(r"\d{1,6}")
 _COUNTERS = "期号回刊卷號회호"
@@ -93,8 +93,8 @@ def _dated(record: Record, entry: Foreign | None, taken: set[datetime | None], n
     published = record.published_at
     if entry and entry.published and EARLIEST <= entry.published <= now:
         published = entry.published
-    while published in taken and published:
-        published += ONE_SECOND
+    if published is not None:
+        published = free_instant(published, taken)
     updated = entry.updated if entry and entry.updated and entry.updated <= now else None
     if published == record.published_at and updated is None:
         return record

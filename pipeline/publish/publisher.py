@@ -17,14 +17,15 @@ from pipeline.clock import Clock
 from pipeline.errors import EditionError, Problem, Refusal
 from pipeline.issues.archive import Archive
 from pipeline.issues.issue import State
-from pipeline.issues.likeness import SAME, alike
 from pipeline.issues.record import Record
 from pipeline.mailings.ledger import Ledger
-from pipeline.mailings.mailing import Mailing, MailingState
+from pipeline.mailings.mailing import MailingState
+from pipeline.publish.agenda import Agenda
 from pipeline.publish.clock_guard import ClockGuard
 from pipeline.publish.gather import Gathered, Gatherer
 from pipeline.publish.manifest import Manifest
-from pipeline.publish.pickup import Approve, Rules, holds, is_due, standing
+from pipeline.publish.naming import Namer
+from pipeline.publish.pickup import is_due
 
 if TYPE_CHECKING:  # slow imports: feeds and mail
     from pipeline.feeds.foreign import Foreign
@@ -34,8 +35,7 @@ if TYPE_CHECKING:  # slow imports: feeds and mail
 
 log = logging.getLogger(__name__)
 
-SETTLING_S = 2.0                    # how long a file must be left alone
-ONE_SECOND = timedelta(seconds=1)
+SETTLING_S = 2.0  # how long a file must be left alone
 BASELINE = "baseline: due before the first pass, so published and never mailed"
 
 
@@ -56,7 +56,7 @@ class Publisher:
     """The first door. `builder` and `dresser` are made when they are first needed: they are slow to import."""
 
     def __init__(
-        self, *, archive: Archive, ledger: Ledger, gatherer: Gatherer, rules: Rules, clock: Clock,
+        self, *, archive: Archive, ledger: Ledger, gatherer: Gatherer, agenda: Agenda, namer: Namer, clock: Clock,
         manifest: Manifest, builder: Callable[[], Builder], dresser: Callable[[], Dresser], expire: timedelta,
         broadcasts: bool = False, steady: Callable[[], datetime] | None = None,
         bring: Callable[[], Problem | None] = lambda: None,
@@ -64,7 +64,8 @@ class Publisher:
         self._archive = archive
         self._ledger = ledger
         self._gatherer = gatherer
-        self._rules = rules
+        self._agenda = agenda
+        self._namer = namer
         self._clock = clock
         self._manifest = manifest
         self._builder = builder
@@ -89,7 +90,7 @@ class Publisher:
         done.problems += reading.problems
         self._draw_baseline(done, now)
         self._publish_due(done, now)
-        self._propose(now)
+        self._agenda.propose(now)
         self._clock_guard.hold(reading)
         self._clock_guard.remember(reading)
         self._settle(done, now)
@@ -157,31 +158,6 @@ class Publisher:
         self._settle(done, self._clock.now())
         return done
 
-    def foresee(self, record: Record) -> Record:
-        """An issue as its first publication will name it; written nowhere."""
-        if record.is_published:
-            return record
-        return self.named([record])[0]
-
-    def named(self, fresh: Sequence[Record]) -> list[Record]:
-        """Issues with what their first publication gives them: an instant, a place in the order, an address, an id.
-
-        Written nowhere.
-        """
-        if not fresh:
-            return []
-        taken = self._archive.instants(min(record.due_at for record in fresh))
-        owners = self._archive.places()
-        ordinal = self._archive.next_ordinal()
-        named: list[Record] = []
-        for record in fresh:
-            instant = _free_instant(record.due_at, taken)
-            taken.add(instant)
-            named.append(self._builder().name(replace(
-                record, published_at=instant, updated_at=instant, ordinal=ordinal + len(named)), owners))
-            owners[named[-1].permalink or ""] = record.key
-        return named
-
     def adopt_due(self) -> Pass:
         """What `init` does: everything due now is adopted, and the baseline drawn."""
         done = Pass()
@@ -223,83 +199,15 @@ class Publisher:
         self._archive.note_due((record.key for record in fresh), now)
         done.picked_up += [record for record in fresh if record.state is not State.ADOPTED]
         seen = {record.key: record for record in fresh}
-        self._archive.publish(self.named([seen.get(record.key, record) for record in due if not record.is_published]))
-
-    def _propose(self, now: datetime) -> None:
-        """Enters a mailing for each list of each issue that has become due, held or scheduled; not of one that went."""
-        by_issue = self._ledger.mailings.by_issue()
-        due = [record for record in self._archive.restless(now, by_issue).values()
-               if is_due(record, now) and record.missing_at is None]
-        for record in due:
-            self._follow(record, by_issue[record.key], now)
-        candidates = [record for record in due if _lacks_mailing(record, by_issue[record.key])
-                      and record.state not in (State.ADOPTED, State.PROBLEM)]
-        begins = {record.key for record in candidates}
-        waiting = [record for record in due if record.key not in begins and any(
-            mailing.state is MailingState.SCHEDULED and not mailing.approved for mailing in by_issue[record.key])]
-        if not candidates and not waiting:
-            return
-        mailings = [mailing for of_issue in by_issue.values() for mailing in of_issue]
-        first = self._rules.approve is Approve.FIRST and not any(
-            (mailing.started_at or mailing.approved) and not self._ledger.mailings.was_trial(mailing)
-            for mailing in mailings)
-        reasons = holds(candidates, waiting, copies=self._copies(candidates), first=first, rules=self._rules, now=now,
-                        restored_at=self._ledger.notebook.identity().restored_at)
-        with self._archive.together():  # else a pass that dies in a burst leaves the rest of it, which is no burst
-            for record in candidates:
-                self._enter(record, reasons.get(record.key, ""), now)
-            for record in waiting:
-                for mailing in by_issue[record.key]:
-                    if record.key in reasons:
-                        self._ledger.mailings.move(mailing.id, MailingState.HELD, reason=reasons[record.key], now=now)
-
-    def _enter(self, record: Record, reason: str, now: datetime) -> None:
-        for list_id in record.lists:
-            self._ledger.mailings.propose(
-                record.key, list_id, state=MailingState.HELD if reason else MailingState.SCHEDULED,
-                reason=reason or "due", send_at=record.due_at, now=now)
-
-    def _copies(self, candidates: Sequence[Record]) -> dict[str, str]:
-        """Candidates whose text was mailed before under another name."""
-        mailed = self._archive.settled_sketches() if candidates else {}
-        return {candidate.key: other for candidate in candidates
-                for other in alike(candidate.sketch, mailed, SAME) if other != candidate.key}
+        self._archive.publish(self._namer.named(
+            [seen.get(record.key, record) for record in due if not record.is_published]))
 
     def _settle(self, done: Pass, now: datetime) -> list[Record]:
         """Writes where each issue stands; gives those whose mailings may begin."""
-        by_issue = self._ledger.mailings.by_issue()
-        ready, changed, done.held = [], [], []
-        before: dict[str, State] = {}
-        for record in self._archive.restless(now, by_issue).values():
-            self._follow(record, by_issue[record.key], now)
-            now_at = standing(
-                record, by_issue[record.key], self._rules, now, unread=record.key in self._unread)
-            if (now_at.state, now_at.reason) != (record.state, record.reason):
-                before[record.key] = record.state
-                record = replace(record, state=now_at.state, reason=now_at.reason, since=now)
-                changed.append(record)
-            if now_at.ready:
-                ready.append(record)
-            if now_at.state is State.HELD:
-                done.held.append(record)
-        self._archive.stand(changed, before=before)
-        standings = {record.key: record for record in changed}
-        done.picked_up = [standings.get(record.key, record) for record in done.picked_up]
-        return ready
-
-    def _follow(self, record: Record, mailings: list[Mailing], now: datetime) -> None:
-        """While nothing has begun, mailings go where and when the file says now; what is held is held there too."""
-        held = next((mailing for mailing in mailings if mailing.state is MailingState.HELD), None)
-        if held and _lacks_mailing(record, mailings):
-            self._enter(record, held.reason, now)
-            mailings[:] = self._ledger.mailings.all(issue_key=record.key)
-        for mailing in tuple(mailings):
-            if mailing.started_at or mailing.state is MailingState.CANCELLED:
-                continue
-            if mailing.list not in record.lists and self._ledger.mailings.withdraw(mailing.id):
-                mailings.remove(mailing)
-            elif mailing.send_at != record.due_at:
-                self._ledger.mailings.redate(mailing.id, record.due_at)
+        found = self._agenda.settle(self._unread, now)
+        done.held = found.held
+        done.picked_up = [found.moved.get(record.key, record) for record in done.picked_up]
+        return found.ready
 
     def _write_outputs(self, done: Pass, gathered: Gathered, *, new_ids: bool = False) -> None:
         """Feeds and archive as the books say."""
@@ -332,20 +240,6 @@ class Publisher:
                     if record.key not in {one.key for one in done.picked_up}:
                         done.picked_up.append(record)
         self._settle(done, now)
-
-
-def _lacks_mailing(record: Record, mailings: Sequence[Mailing]) -> bool:
-    """Whether one of its lists has none: it is new, or a pass died half way. What a person ended stays ended."""
-    if any(mailing.started_at or mailing.state is MailingState.CANCELLED for mailing in mailings):
-        return False
-    return not set(record.lists) <= {mailing.list for mailing in mailings}
-
-
-def _free_instant(due_at: datetime, taken: set[datetime | None]) -> datetime:
-    """Two issues of one instant are a second apart, so that no feed reader confuses their order."""
-    while due_at in taken:
-        due_at += ONE_SECOND
-    return due_at
 
 
 def _depleted(missing: Sequence[str]) -> Problem:

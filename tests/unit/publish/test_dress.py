@@ -127,7 +127,7 @@ def test_test_message_of_an_issue_that_is_not_due_yet_is_as_it_will_be(tmp_path:
     letters.begin(write=False)
     letters.write("02-news.md", words(2), day="2026-04-01")
     letters.app.publisher.look_only()
-    foreseen = letters.app.publisher.foresee(letters.record("2"))
+    foreseen = letters.app.namer.foresee(letters.record("2"))
     outbox = Outbox(letters.clock)
 
     send_test_message(foreseen, ["me@example.com"], dresser=letters.app.dresser, ring=letters.app.ring,

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.clock import HandClock
 from pipeline.issues.archive import Archive
-from pipeline.publish import publisher
+from pipeline.publish import agenda
 from tests.publications import TODAY, Publication, lines, words
 
 DAY = timedelta(days=1)
@@ -150,7 +150,7 @@ def test_a_person_who_adopts_while_a_pass_is_under_way_is_heard(
     letters: Publication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     letters.write("04-new.md", words(4))
-    other, holds = Publication.restart, publisher.holds
+    other, holds = Publication.restart, agenda.holds
 
     def adopted_meanwhile(*candidates: object, **how: object) -> object:
         pass_under_way = letters.app
@@ -159,7 +159,7 @@ def test_a_person_who_adopts_while_a_pass_is_under_way_is_heard(
         letters.app = pass_under_way
         return holds(*candidates, **how)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(publisher, "holds", adopted_meanwhile)
+    monkeypatch.setattr(agenda, "holds", adopted_meanwhile)
     letters.deliver()
     monkeypatch.undo()
     letters.deliver()
@@ -242,7 +242,7 @@ def test_clock_that_leapt_is_not_forgotten_by_a_pass_that_dies(
         raise Died
 
     with monkeypatch.context() as patched:
-        patched.setattr(publisher, "holds", die)
+        patched.setattr(agenda, "holds", die)
         with pytest.raises(Died):
             letters.publish()
     letters.publish()

@@ -81,7 +81,7 @@ def test_plan_tells_the_size_of_the_mail_also_of_an_issue_that_is_not_due_yet(
 
     planned, = letters.app.planned_mailings()[0]
 
-    mailed = letters.app.dresser.dress(letters.app.publisher.foresee(_after_a_look(letters)), "weekly")[0]
+    mailed = letters.app.dresser.dress(letters.app.namer.foresee(_after_a_look(letters)), "weekly")[0]
     assert planned.html_bytes == len(mailed.html.encode()) > 1000
 
 

@@ -1,0 +1,113 @@
+"""Which mailings there are of an issue before they begin, and where the issue stands by them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from pipeline.issues.archive import Archive
+from pipeline.issues.issue import State
+from pipeline.issues.likeness import SAME, alike
+from pipeline.issues.record import Record
+from pipeline.mailings.ledger import Ledger
+from pipeline.mailings.mailing import Mailing, MailingState
+from pipeline.publish.pickup import Approve, Rules, holds, is_due, standing
+
+
+@dataclass(slots=True)
+class Standings:
+    """Where issues stand: those whose mailings may begin, those that are held, and by key those that moved."""
+
+    ready: list[Record] = field(default_factory=list)
+    held: list[Record] = field(default_factory=list)
+    moved: dict[str, Record] = field(default_factory=dict)
+
+
+class Agenda:
+    """Enters mailings and follows the file of their issue until they begin."""
+
+    def __init__(self, archive: Archive, ledger: Ledger, rules: Rules) -> None:
+        self._archive = archive
+        self._ledger = ledger
+        self._rules = rules
+
+    def propose(self, now: datetime) -> None:
+        """Enters a mailing for each list of each issue that has become due, held or scheduled; not of one that went."""
+        by_issue = self._ledger.mailings.by_issue()
+        due = [record for record in self._archive.restless(now, by_issue).values()
+               if is_due(record, now) and record.missing_at is None]
+        for record in due:
+            self._follow(record, by_issue[record.key], now)
+        candidates = [record for record in due if _lacks_mailing(record, by_issue[record.key])
+                      and record.state not in (State.ADOPTED, State.PROBLEM)]
+        begins = {record.key for record in candidates}
+        waiting = [record for record in due if record.key not in begins and any(
+            mailing.state is MailingState.SCHEDULED and not mailing.approved for mailing in by_issue[record.key])]
+        if not candidates and not waiting:
+            return
+        mailings = [mailing for of_issue in by_issue.values() for mailing in of_issue]
+        first = self._rules.approve is Approve.FIRST and not any(
+            (mailing.started_at or mailing.approved) and not self._ledger.mailings.was_trial(mailing)
+            for mailing in mailings)
+        reasons = holds(candidates, waiting, copies=self._copies(candidates), first=first, rules=self._rules, now=now,
+                        restored_at=self._ledger.notebook.identity().restored_at)
+        with self._archive.together():  # else a pass that dies in a burst leaves the rest of it, which is no burst
+            for record in candidates:
+                self._enter(record, reasons.get(record.key, ""), now)
+            for record in waiting:
+                for mailing in by_issue[record.key]:
+                    if record.key in reasons:
+                        self._ledger.mailings.move(mailing.id, MailingState.HELD, reason=reasons[record.key], now=now)
+
+    def settle(self, unread: frozenset[str], now: datetime) -> Standings:
+        """Writes where each issue stands. `unread` are those of which the last look could not read what they say."""
+        by_issue = self._ledger.mailings.by_issue()
+        found = Standings()
+        before: dict[str, State] = {}
+        for record in self._archive.restless(now, by_issue).values():
+            self._follow(record, by_issue[record.key], now)
+            now_at = standing(record, by_issue[record.key], self._rules, now, unread=record.key in unread)
+            if (now_at.state, now_at.reason) != (record.state, record.reason):
+                before[record.key] = record.state
+                record = replace(record, state=now_at.state, reason=now_at.reason, since=now)
+                found.moved[record.key] = record
+            if now_at.ready:
+                found.ready.append(record)
+            if now_at.state is State.HELD:
+                found.held.append(record)
+        self._archive.stand(list(found.moved.values()), before=before)
+        return found
+
+    def _enter(self, record: Record, reason: str, now: datetime) -> None:
+        for list_id in record.lists:
+            self._ledger.mailings.propose(
+                record.key, list_id, state=MailingState.HELD if reason else MailingState.SCHEDULED,
+                reason=reason or "due", send_at=record.due_at, now=now)
+
+    def _copies(self, candidates: Sequence[Record]) -> dict[str, str]:
+        """Candidates whose text was mailed before under another name."""
+        mailed = self._archive.settled_sketches() if candidates else {}
+        return {candidate.key: other for candidate in candidates
+                for other in alike(candidate.sketch, mailed, SAME) if other != candidate.key}
+
+    def _follow(self, record: Record, mailings: list[Mailing], now: datetime) -> None:
+        """While nothing has begun, mailings go where and when the file says now; what is held is held there too."""
+        held = next((mailing for mailing in mailings if mailing.state is MailingState.HELD), None)
+        if held and _lacks_mailing(record, mailings):
+            self._enter(record, held.reason, now)
+            mailings[:] = self._ledger.mailings.all(issue_key=record.key)
+        for mailing in tuple(mailings):
+            if mailing.started_at or mailing.state is MailingState.CANCELLED:
+                continue
+            if mailing.list not in record.lists and self._ledger.mailings.withdraw(mailing.id):
+                mailings.remove(mailing)
+            elif mailing.send_at != record.due_at:
+                self._ledger.mailings.redate(mailing.id, record.due_at)
+
+
+def _lacks_mailing(record: Record, mailings: Sequence[Mailing]) -> bool:
+    """Whether one of its lists has none: it is new, or a pass died half way. What a person ended stays ended."""
+    if any(mailing.started_at or mailing.state is MailingState.CANCELLED for mailing in mailings):
+        return False
+    return not set(record.lists) <= {mailing.list for mailing in mailings}
