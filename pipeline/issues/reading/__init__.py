@@ -4,5 +4,5 @@
     frontmatter   YAML, TOML or `Key: value` above the text      fields   each as it was typed
     headers       such lines without fences          dateline   a day above the text
     naming        what a file name says                dates, years   what a day may look like, and a folder of them
-    excerpts      cover, description and number from the first lines
+    excerpts      cover, description and number from the first lines; credits describe no issue
 """

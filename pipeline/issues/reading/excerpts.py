@@ -22,6 +22,7 @@ from pipeline.issues.markdown.formulas import with_formulas_said
 from pipeline.issues.markdown.headings import fold, has_words, plain_text
 from pipeline.issues.markdown.rawhtml import has_raw, settle
 from pipeline.issues.markdown.tags import TAG, read_tag
+from pipeline.issues.reading.credits import is_credit
 from pipeline.issues.reading.dateline import is_dateline
 from pipeline.issues.reading.naming import number_in_title
 from pipeline.issues.report import Report
@@ -257,7 +258,8 @@ def _paragraphs(blocks: _Blocks, width: int = ENOUGH_WORDS) -> Iterator[str]:
 
 def _describes(text: str, said: Token, width: int) -> bool:
     """Whether the words of a settled paragraph say something of their issue."""
-    return _says_something(text, width) and not is_dateline(text) and not _is_row_of_links(said)
+    return (_says_something(text, width) and not is_dateline(text) and not is_credit(text)
+            and not _is_row_of_links(said))
 
 
 def _is_row_of_links(said: Token) -> bool:

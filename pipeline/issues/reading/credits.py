@@ -1,0 +1,20 @@
+"""Lines that say whose a picture or a text is: `Photo by Mira on Unsplash`, `原文：…`. They describe no issue."""
+
+from __future__ import annotations
+
+import re
+
+_LONGEST = 120  # characters; what is longer says something besides
+_CREDIT = re.compile(
+    r"(?:photo(?:graph)?|image|picture|illustration|artwork|cover|banner|header)s?(?: photo| image| art)?"
+    r" (?:by|credits?|courtesy|source|via)\b"
+    r"|(?:credits?|source|author|original(?: article| post)?|translat(?:or|ion)|(?:written|translated) by)\s*[:：]"
+    r"|translated by "
+    r"|(?:题图|頭圖|头图|封面图?|配图|图片|圖片|照片)(?:来源|來源|作者|摄影)?\s*(?:[:：]|来自|來自|源自)"
+    r"|(?:原文|译文|譯文|译者|譯者|翻译|翻譯|作者|来源|來源|出处|出處|转载自?|轉載自?)(?:链接|地址|标题|作者|来源)?\s*[:：]",
+    re.IGNORECASE)
+
+
+def is_credit(text: str) -> bool:
+    """Whether a paragraph, as plain text, only names who made what it stands beside."""
+    return len(text) <= _LONGEST and _CREDIT.match(text) is not None
