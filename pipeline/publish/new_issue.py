@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.issues.folder import scan
-from pipeline.issues.reading.naming import number_in_name, stem
+from pipeline.issues.reading.naming import UNTITLED, number_in_name, stem
 from pipeline.issues.reading.years import begin_anew, year_of
 from pipeline.newfile import make_file, unwritten
 from pipeline.publish.gather import Source
@@ -20,7 +20,7 @@ _UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 def write_blank(source: Source, title: str, now: datetime) -> Path:
     """Writes a draft dated today; gives its path. Raises OutputError when the file is there already."""
     paths = [entry.path for entry in scan(source.root, source.include, source.exclude).entries]
-    name = _UNSAFE.sub(" ", title).strip() or "untitled"
+    name = _UNSAFE.sub(" ", title).strip() or UNTITLED
     day = now.astimezone(source.zone)
     path = source.root / f"{_leading(paths, str(day.year))}{name}.md"
     text = f"---\ndate: {day:%Y/%m/%d}\ndraft: true\n---\n\n<small></small>\n\n"
