@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from pipeline.amounts import counted
 from pipeline.cli.invocation import DONE, SOME_HELD, Command, Invocation, pass_invocation
 
 
@@ -50,7 +51,7 @@ def export(invocation: Invocation, folder: Path) -> int:
     problems = without_secret(app)
     invocation.note(problems)
     invocation.answer({"path": str(folder), "rows": rows, "problems": [one.as_json() for one in problems]},
-                      [f"wrote {sum(rows.values())} rows to {folder}"])
+                      [f"wrote {counted(sum(rows.values()), 'row')} to {folder}"])
     return DONE
 
 
@@ -73,7 +74,8 @@ def restore(invocation: Invocation, folder: Path) -> int:
     problems = dead_links(app)
     invocation.note(problems)
     invocation.answer({"path": str(folder), "rows": rows, "problems": [one.as_json() for one in problems]},
-                      [f"restored {sum(rows.values())} rows", "put the old ledger away: only one copy may send",
+                      [f"restored {counted(sum(rows.values()), 'row')}",
+                       "put the old ledger away: only one copy may send",
                        "what was due before now waits for a person: `avviso status` shows it"])
     return SOME_HELD if problems else DONE
 

@@ -401,5 +401,5 @@ def test_bucket_is_listed_and_one_that_refuses_says_why(patient: Patient) -> Non
             found += [one for one in patient.examine() if one.check == "bucket"]
 
     assert [(one.state, one.message) for one in found] == [
-        (State.OK, "the key may list it: 1 objects"),
+        (State.OK, "the key may list it: 1 object"),
         (State.ERROR, f"weekly refuses GET its list: {REFUSED}")]
