@@ -19,7 +19,7 @@ from typing import Any
 
 from sqlalchemy import JSON, Column, Connection, LargeBinary, Table, delete, exc, func, insert, select, update
 
-from pipeline import schema
+from pipeline import amounts, schema
 from pipeline.database import Database
 from pipeline.errors import OutputError, Refusal, SchemaOutdated
 
@@ -188,7 +188,7 @@ def _fill(
         done += len(chunk)
         counted(len(chunk))
     if done != expected:
-        raise OutputError(f"holds {done} rows, the manifest says {expected}", path=str(path),
+        raise OutputError(f"holds {amounts.counted(done, 'row')}, the manifest says {expected}", path=str(path),
                           remedy="copy the export whole; nothing was restored")
 
 

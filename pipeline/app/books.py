@@ -132,8 +132,13 @@ class Books:
     @cached_property
     def ring(self) -> KeyRing:
         """What signs links: `web.secret`, else a secret of our own in var/secret."""
-        given = [secret.get_secret_value().encode() for secret in self.config.web.secret]
-        return KeyRing(tuple(given)) if given else KeyRing((self._own_secret(),), str(self.config.var / "secret"))
+        given = self.given_secrets
+        return KeyRing(given) if given else KeyRing((self._own_secret(),), str(self.config.var / "secret"))
+
+    @property
+    def given_secrets(self) -> tuple[bytes, ...]:
+        """Those of `web.secret`; where there are any, var/secret signs nothing."""
+        return tuple(secret.get_secret_value().encode() for secret in self.config.web.secret)
 
     @property
     def has_secret(self) -> bool:

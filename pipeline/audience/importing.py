@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pipeline.address import Address
+from pipeline.amounts import counted
 from pipeline.audience.intake import Entry, Known, Verdict, plan, why_kept_out
 from pipeline.audience.reader_table import ReaderTable, Row
 from pipeline.audience.roster import PAGE, Roster
@@ -179,7 +180,8 @@ class _Tally:
         self.hidden += len(problems) - len(shown)
 
     def result(self) -> Result:
-        more = [Problem("", f"{self.hidden} more rows are invalid or kept out", "mend these first and import again")]
+        more = [Problem("", f"invalid or kept out: {counted(self.hidden, 'more row')}",
+                        "mend these first and import again")]
         counts = self.verdicts
         return Result(counts[Verdict.ADDED], counts[Verdict.KNOWN], self.invalid, counts[Verdict.KEPT_OUT],
                       (*self.problems, *(more if self.hidden else ())))

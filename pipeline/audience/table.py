@@ -16,6 +16,8 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from pipeline.amounts import counted
+
 MAX_LINE = 65_536  # characters of one line
 MAX_LINES = 50     # lines that one record may span, by line breaks inside quotes
 
@@ -178,7 +180,7 @@ def _checked(record: Record, text: str, *, fits: bool, width: int | None) -> Rec
     if not text.isascii() and _LOST.search(text):
         return Damage(record.line, "the line is not in the encoding of the others", "save the file as UTF-8")
     if width is not None and any(cell.strip() for cell in record.cells[width:]):
-        return Damage(record.line, f"the row has {len(record.cells)} cells, the header {width}",
+        return Damage(record.line, f"the row has {counted(len(record.cells), 'cell')}, the header {width}",
                       "put quotation marks around a cell that holds the separator")
     return record
 

@@ -93,7 +93,7 @@ class KeyRing:
     @property
     def key_id(self) -> str:
         """The stable name of the key that signs now; a mailing keeps it, so that its links never change."""
-        return _key_id(self.keys[0])
+        return key_name(self.keys[0])
 
     def sign(self, purpose: Purpose, subscriber_id: int, list_id: str, *,
              issued: datetime | None = None, key_id: str | None = None) -> str:
@@ -129,7 +129,7 @@ class KeyRing:
 
     def _key(self, key_id: str | None) -> bytes:
         for key in self.keys:
-            if key_id is None or _key_id(key) == key_id:
+            if key_id is None or key_name(key) == key_id:
                 return key
         if self.file:
             raise ConfigError(f"the key {key_id} that signs this mailing's links is gone", path=self.file, remedy=(
@@ -138,7 +138,8 @@ class KeyRing:
             "put the old secret back, behind the new one; what avviso made for itself is in var/secret"))
 
 
-def _key_id(key: bytes) -> str:
+def key_name(key: bytes) -> str:
+    """The stable name of a key, which tells nothing of it."""
     return hmac.digest(key, b"avviso link key id", "sha256")[:4].hex()
 
 

@@ -17,7 +17,7 @@ from pipeline.checking.marks import find_marks
 from pipeline.checking.pictures import find_picture_problems
 from pipeline.checking.source import Source
 from pipeline.checking.targets import named
-from pipeline.errors import Problem
+from pipeline.errors import Problem, shorten
 from pipeline.issues.document import Breaks, Document, parse, words
 from pipeline.issues.issue import Image
 from pipeline.issues.markdown.anchors import Anchors
@@ -40,7 +40,10 @@ class Written(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Specimen:
-    """An issue to be examined, as plain values that may be handed to another process. `line` is where `body` begins."""
+    """An issue to be examined, as plain values that may be handed to another process. `line` is where `body` begins.
+
+    `untitled`: its title is but the file's name, and says nothing.
+    """
 
     path: str
     title: str
@@ -51,6 +54,7 @@ class Specimen:
     language: str
     below_static: str | None = None
     draft: bool = False
+    untitled: bool = False
 
     def parsed(self) -> Document:
         """Its Markdown, parsed as it is for readers."""
@@ -82,10 +86,11 @@ def examine(
 
 
 def examine_specimen(specimen: Specimen, exists: Exists) -> list[Problem]:
-    """The same for a specimen. A draft may be empty: its author has said that it is not finished."""
-    return [one for one in examine(
-        specimen, specimen.body, specimen.line, specimen.parsed(), exists, specimen.below_static)
-        if not (specimen.draft and one.rule == "text-empty")]
+    """The same for a specimen, and whether it has a title. A draft may lack both: its author has said that it is not
+    finished."""
+    found = examine(specimen, specimen.body, specimen.line, specimen.parsed(), exists, specimen.below_static)
+    return [one for one in (*_untitled(specimen), *found)
+            if not (specimen.draft and one.rule in ("text-empty", "title-bare"))]
 
 
 def errors_of(
@@ -93,6 +98,14 @@ def errors_of(
 ) -> list[Problem]:
     """What holds the mailing of an issue: its findings of severity `error`, in the order of its lines."""
     return [one for one in examine(issue, body, line, document, exists, below_static) if one.severity == "error"]
+
+
+def _untitled(specimen: Specimen) -> Iterator[Problem]:
+    """An issue that nobody gave a title: its subject would be `1` or `issue-20200806`."""
+    if specimen.untitled:
+        yield Problem(specimen.path, f'nobody wrote its title: "{shorten(specimen.title)}" is but the file\'s name',
+                      "write a title: of its own at its top, or a `# heading` above its text", 1, rule="title-bare",
+                      severity="warning")
 
 
 def _nothing(issue: Written, line: int, document: Document) -> Iterator[Problem]:

@@ -52,6 +52,7 @@ OWN = _rules(
     Rule("replacement-character", "warning", "the mark � of a text that was read in the wrong encoding"),
     Rule("number-gap", "warning", "a number after one that no issue has"),
     Rule("number-twice", "warning", "a number that two issues have"),
+    Rule("title-bare", "warning", "a title that is only a number or the name of the file"),
     Rule("title-twice", "info", "a title that three issues have or more"),
     Rule("date-order", "warning", "a date before that of the issue before"),
     Rule("date-far", "warning", "a date far from those of the neighbouring issues"),

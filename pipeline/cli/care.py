@@ -10,7 +10,8 @@ from typing import Any
 
 import click
 
-from pipeline.cli.invocation import DONE, Command, Invocation, pass_invocation
+from pipeline.amounts import counted
+from pipeline.cli.invocation import DONE, SOME_HELD, Command, Invocation, pass_invocation
 
 
 @click.command(cls=Command)
@@ -37,16 +38,20 @@ def migrate(invocation: Invocation) -> int:
 def export(invocation: Invocation, folder: Path) -> int:
     """Everything that avviso remembers, as JSON Lines and CSV, in a new folder.
 
-    The secret that signs links is in it: keep it as safe as the ledger itself.
+    The secret that signs links is in it, unless `web.secret` gives it: keep it as safe as the ledger itself.
 
     \b
     Example:
       avviso export backup-2026-10-19
     """
-    from pipeline.setup.relocation import export_publication  # slow import
+    from pipeline.setup.relocation import export_publication, without_secret  # slow import
 
-    rows = _at_length("exporting", lambda seen: export_publication(invocation.app(), folder, seen))
-    invocation.answer({"path": str(folder), "rows": rows}, [f"wrote {sum(rows.values())} rows to {folder}"])
+    app = invocation.app()
+    rows = _at_length("exporting", lambda seen: export_publication(app, folder, seen))
+    problems = without_secret(app)
+    invocation.note(problems)
+    invocation.answer({"path": str(folder), "rows": rows, "problems": [one.as_json() for one in problems]},
+                      [f"wrote {counted(sum(rows.values()), 'row')} to {folder}"])
     return DONE
 
 
@@ -62,13 +67,17 @@ def restore(invocation: Invocation, folder: Path) -> int:
     Example:
       avviso restore backup-2026-10-19
     """
-    from pipeline.setup.relocation import restore_publication  # slow import
+    from pipeline.setup.relocation import dead_links, restore_publication  # slow import
 
-    rows = _at_length("restoring", lambda seen: restore_publication(invocation.app(), folder, seen))
-    invocation.answer({"path": str(folder), "rows": rows},
-                      [f"restored {sum(rows.values())} rows", "put the old ledger away: only one copy may send",
+    app = invocation.app()
+    rows = _at_length("restoring", lambda seen: restore_publication(app, folder, seen))
+    problems = dead_links(app)
+    invocation.note(problems)
+    invocation.answer({"path": str(folder), "rows": rows, "problems": [one.as_json() for one in problems]},
+                      [f"restored {counted(sum(rows.values()), 'row')}",
+                       "put the old ledger away: only one copy may send",
                        "what was due before now waits for a person: `avviso status` shows it"])
-    return DONE
+    return SOME_HELD if problems else DONE
 
 
 def _at_length(label: str, work: Callable[[Callable[[int, int], None]], Any]) -> Any:

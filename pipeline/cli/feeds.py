@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipeline.amounts import counted
 from pipeline.cli.invocation import DONE, SOME_HELD, Command, Invocation, pass_invocation
 from pipeline.errors import OutputError
 
@@ -64,8 +65,8 @@ def _table(adoption: Adoption) -> Iterator[str]:
     for row in rows:
         padded = [text + " " * (width - width_of(text)) for text, width in zip(row, widths, strict=False)]
         yield "  ".join([*padded, row[2]])
-    yield (f"{len(adoption.pairs)} issues have the ids of the feed, {len(adoption.alone)} keep theirs; "
-           f"{len(adoption.strangers)} entries of the feed belong to no issue")
+    yield (f"{counted(len(adoption.pairs), 'issue')} with the ids of the feed, {len(adoption.alone)} with their own; "
+           f"{counted(len(adoption.strangers), 'entry', 'entries')} of the feed without an issue")
 
 
 def _shape(adoption: Adoption) -> dict[str, Any]:

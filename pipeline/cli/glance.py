@@ -81,7 +81,7 @@ def _passed(known: dict[str, Any], book: sqlite3.Connection, now: datetime) -> b
     try:
         spool, previous = Path(known["var"]) / "spool", _note(book, PREVIOUS)
         if not known["calm"] or previous is None or datetime.fromisoformat(previous) > now or (
-                spool.is_dir() and any(spool.iterdir())):
+                any(spool.rglob("*.json"))):
             return False
         if book.execute(_AT_REST, {"version": known["version"], "now": (now - EPOCH) // timedelta(microseconds=1)},
                         ).fetchone() != (1,):

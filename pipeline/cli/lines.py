@@ -64,7 +64,8 @@ def planned_line(one: PlannedMailing, zone: ZoneInfo) -> str:
 def worker_line(worker: Worker, hands: Mapping[str, int], now: datetime, zone: ZoneInfo) -> str:
     """`db1, process 4242, sends since 2026-03-24 08:00: 40 of 14 to weekly`, or when it was last heard of."""
     silent = now - worker.seen_at
-    said = [", ".join(f"{n} {name}" if name == "letters" else f"{n} of {name}" for name, n in hands.items()) or "idle"]
+    held = (counted(n, "letter") if name == "letters" else f"{n} of {name}" for name, n in hands.items())
+    said = [", ".join(held) or "idle"]
     if worker.work == "web" and not hands:
         said = []  # it answers whoever asks, and holds nothing
     if silent > SILENT:
@@ -122,7 +123,7 @@ def review_lines(review: Review) -> Iterator[str]:
     for row in review.rows():
         states = ", ".join(f"{n} {state.replace('_', ' ')}" for state, n in row["states"].items())
         yield (f"{row['fate']:38} {row['readers']:7} {row['never']:6} {row['once']:5} {row['again']:6}  {states}")
-    yield f"the sender was killed {review.kills} times; seed {review.seed}"
+    yield f"the sender was killed {counted(review.kills, 'time')}; seed {review.seed}"
     if review.in_doubt:
         yield f"{review.in_doubt} in doubt: shown to you, and never sent twice without your word (`avviso resolve`)"
     yield from review.faults

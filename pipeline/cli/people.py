@@ -255,7 +255,7 @@ def export(invocation: Invocation, file: Path) -> int:
             count = write(members, out)
     except OSError as error:
         raise unwritten(file, error, "name another file") from error
-    invocation.answer({"path": str(file), "rows": count}, [f"wrote {count} rows to {file}"])
+    invocation.answer({"path": str(file), "rows": count}, [f"wrote {counted(count, 'row')} to {file}"])
     return DONE
 
 

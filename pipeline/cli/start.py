@@ -37,8 +37,8 @@ def init(invocation: Invocation, folder: Path, issues: Path | None) -> int:
     if not config.exists():
         found = survey(config.parent, issues)
         _begin(config, found.issues, settings_file(found))
-        lines.append(f"wrote     {config}: {found.files} Markdown files in {found.issues}, {found.language}, "
-                     f"{found.timezone}")
+        lines.append(f"wrote     {config}: {counted(found.files, 'Markdown file')} in {found.issues}, "
+                     f"{found.language}, {found.timezone}")
         next_step = ["now       put title, url and from right in it; then `avviso check`"]
     invocation.config = config
     app = invocation.app()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.amounts import counted
 from pipeline.clock import monotonic
 from pipeline.mailings.mailing import DeliveryState
 
@@ -81,7 +82,7 @@ def progress_table(one: Picture) -> Table:
     for name, counts in one.domains[:DOMAINS]:
         table.add_row(name or "(erased)", *(f"{counts[state]:,}" for state in COLUMNS))
     if len(one.domains) > DOMAINS:
-        table.add_row(f"and {len(one.domains) - DOMAINS} more domains", *[""] * len(COLUMNS))
+        table.add_row(f"and {counted(len(one.domains) - DOMAINS, 'more domain')}", *[""] * len(COLUMNS))
     return table
 
 

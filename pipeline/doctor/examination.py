@@ -105,7 +105,7 @@ def _bucket(app: App) -> Iterator[Finding]:
     if app.open_store is None:
         return
     with closing(app.open_store()) as store:
-        yield Finding("bucket", State.OK, f"the key may list it: {len(store.listed())} objects")
+        yield Finding("bucket", State.OK, f"the key may list it: {counted(len(store.listed()), 'object')}")
 
 
 def _sender(doctor: Doctor) -> Iterator[Finding]:

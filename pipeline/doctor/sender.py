@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.doctor.finding import Finding, error, ok, skipped, warning
+from pipeline.doctor.free_mail import owner_of
 from pipeline.doctor.names import Names
 from pipeline.doctor.reverse import examine_reverse
 
@@ -19,12 +20,11 @@ INCLUDES = {
     "office365": "spf.protection.outlook.com", "qq.com": "spf.mail.qq.com", "163.com": "spf.163.com",
     "aliyun": "spf1.dm.aliyun.com", "qcloudmail": "qcloudmail.com", "fastmail": "spf.messagingengine.com",
 }
-# Whose domains belong to their service: nobody else may send for them.
-FREE_MAIL = {
-    "gmail.com": "gmail", "googlemail.com": "gmail", "yahoo.com": "yahoo", "outlook.com": "office365",
-    "hotmail.com": "office365", "qq.com": "qq.com", "foxmail.com": "qq.com", "163.com": "163.com",
-    "126.com": "126.com", "icloud.com": "icloud", "aol.com": "aol", "gmx.de": "gmx", "proton.me": "proton",
-}
+# Labels below which countries register organisations, as in example.co.uk. The exact list is not in this house: what
+# stands below any other label is taken for an organisation's.
+_OF_COUNTRIES = frozenset((
+    "ac", "ad", "co", "com", "ed", "edu", "gen", "go", "gob", "gouv", "gov", "gr", "id", "ind", "ltd", "me", "mil",
+    "ne", "net", "nhs", "nom", "or", "org", "plc", "sch"))
 _LOOKED_UP = re.compile(r"include:|a(?:$|[:/])|mx(?:$|[:/])|ptr|exists:|redirect=")
 _FOLLOWED = re.compile(r"(?:include:|redirect=)(.+)")
 
@@ -62,11 +62,9 @@ def examine_sender(sender: Sender, names: Names) -> Iterator[Finding]:
 
 
 def _free_mail(sender: Sender) -> Finding | None:
-    service = FREE_MAIL.get(sender.domain)
-    if service is None or service in sender.post:
-        return None
+    service = owner_of(sender.domain, sender.post)
     return error("sender.domain", f"{sender.domain} lets no other server send for it: most mails would be refused",
-                 f"send from a domain of your own, or by {service}'s own server")
+                 f"send from a domain of your own, or by {service}'s own server") if service else None
 
 
 def _mx(domain: str, names: Names) -> Finding:
@@ -182,7 +180,7 @@ def _alignment(sender: Sender, tags: dict[str, str]) -> Finding:
 
 
 def _dmarc_records(domain: str, names: Names) -> tuple[list[str], str]:
-    """Of the domain itself, else of the domain above it that has one."""
+    """Of the domain itself, else of the nearest above it that has one, up to the organisation's."""
     for name in _above(domain):
         found = [one for one in names.texts(f"_dmarc.{name}") if one.replace(" ", "").startswith("v=DMARC1")]
         if found:
@@ -192,12 +190,19 @@ def _dmarc_records(domain: str, names: Names) -> tuple[list[str], str]:
 
 def _above(domain: str) -> Iterator[str]:
     labels = domain.split(".")
-    return (".".join(labels[start:]) for start in range(max(1, len(labels) - 1)))
+    most = len(labels) - len(_organisation(domain).split("."))
+    return (".".join(labels[start:]) for start in range(most + 1))
 
 
 def _aligned(one: str, other: str, *, strict: bool) -> bool:
-    return one == other or (not strict and (one.endswith(f".{other}") or other.endswith(f".{one}")
-                                            or one.split(".")[-2:] == other.split(".")[-2:]))
+    return one == other or (not strict and _organisation(one) == _organisation(other))
+
+
+def _organisation(domain: str) -> str:
+    """The domain that its owner registered (RFC 7489 section 3.2): three labels for `news.example.co.uk`."""
+    labels = domain.split(".")
+    is_of_country = len(labels[-1]) == 2 and labels[-2:-1] and labels[-2] in _OF_COUNTRIES
+    return ".".join(labels[-3 if is_of_country else -2:])
 
 
 def _tags(record: str) -> dict[str, str]:

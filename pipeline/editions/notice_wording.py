@@ -17,7 +17,7 @@ _ENGLISH: Wording = {
     "subject_doubt": "{issue}: {count} in doubt",
     "subject_finished": "{issue} is out",
     "subject_broken": "{path} cannot be used",
-    "subject_broken_more": "{count} more files cannot be used",
+    "subject_broken_more": "files that cannot be used: {count} more",
     "subject_missing": "An issue is overdue",
     "subject_several": "{count} matters at {title}",
     "approval": "{issue} waits for your approval ({reason}). Look at it, then let it go:",
@@ -35,7 +35,7 @@ _ENGLISH: Wording = {
     "finished_command": "All figures:",
     "broken": "A file of the issues folder cannot be used: {problem}. Until it is mended it is mailed to nobody; if it "
               "was published, its last good text stays in feeds and archive. All that is wrong with it:",
-    "broken_more": "{count} more files of the issues folder cannot be used. All of them:",
+    "broken_more": "Files of the issues folder that cannot be used: {count} more. All of them:",
     "missing": "An issue was expected on {expected}, by the rhythm of the last {known}; the last one was {issue} on "
                "{last}. If one is in the folder, `check` says why it is not taken:",
     "why": "avviso writes this to the address of notify.email in config.yaml. Each matter is told once; "

@@ -45,15 +45,16 @@ class Manuscript:
     identity that file asks for (front matter `id`, else number, else stem). `day` and `due_at`
     are None when no date was found anywhere.
     `body` is Markdown with line ends `\\n`; `body_line` is the line of the file on which it
-    starts, from 1. `descriptions` are candidates, best first; `described` says that the first
-    one is the author's own (front matter or `<small>`). `digest` is the sha-256 (hex) of the
-    file's bytes.
+    starts, from 1. `untitled`: nobody wrote the title, and the file's name, which stands for it, says nothing.
+    `descriptions` are candidates, best first; `described` says that the first one is the author's own
+    (front matter or `<small>`). `digest` is the sha-256 (hex) of the file's bytes.
     """
 
     path: str
     claimed_id: str
     number: int | None
     title: str
+    untitled: bool
     day: date | None
     due_at: datetime | None
     cover: Image | None

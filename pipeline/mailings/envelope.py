@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any, NamedTuple
 
+LINK_KEY = "link_key"  # beside the envelope: the key that signs a mailing's links, for its life
+
 
 @dataclass(frozen=True, slots=True)
 class Envelope:

@@ -16,14 +16,13 @@ from pipeline.audience.tokens import KeyRing, Purpose, Signer
 from pipeline.errors import PipelineError
 from pipeline.mailings.compose import Stencil
 from pipeline.mailings.dkim import DkimSigner
-from pipeline.mailings.envelope import Envelope, Reader
+from pipeline.mailings.envelope import LINK_KEY, Envelope, Reader
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import Claim
 from pipeline.providers.base import Message
 
 AHEAD = 4              # messages that are signed before a sender asks for them
 MOST_AHEAD = 256       # kept for all senders; they have 50 KB each
-LINK_KEY = "link_key"  # beside the envelope: the key that signs a mailing's links, for its life
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,10 +24,10 @@ from pipeline.feeds.writing import write_file
 from pipeline.issues.document import Document, words
 from pipeline.issues.files import Files
 from pipeline.issues.folder import read, scan
-from pipeline.issues.issue import SETTLED
+from pipeline.issues.issue import SETTLED, Manuscript
 from pipeline.issues.reading.frontmatter import read_front
 from pipeline.issues.reading.manuscript import read_manuscript
-from pipeline.issues.reading.naming import is_called, number_in_name, stem
+from pipeline.issues.reading.naming import is_bare, is_called, number_in_name, stem
 from pipeline.issues.record import Record
 from pipeline.preview.books import look, rehearsal
 from pipeline.publish.manifest import template_files
@@ -154,7 +154,22 @@ def specimen(app: App, record: Record) -> Specimen:
     text = app.archive.text(record.key)
     language = record.language or app.config.publication.language
     return Specimen(record.path, record.title, record.cover, text.body, text.body_line, app.config.issues.breaks,
-                    language, app.files.below_static, record.draft)
+                    language, app.files.below_static, record.draft, _is_untitled(app, record))
+
+
+def _is_untitled(app: App, record: Record) -> bool:
+    """Whether nobody wrote its title: the file is asked where it may be so, for the books do not know."""
+    try:
+        return is_bare(record.title, stem(record.path)) and _manuscript(app, record.path, record.path).untitled
+    except IssueError:
+        return False  # of which more is wrong, and said
+
+
+def _manuscript(app: App, path: str, name_on_disk: str) -> Manuscript:
+    """A file read by itself, without the day that git knows."""
+    source = app.source
+    return read_manuscript(read(source.root, name_on_disk), path, zone=source.zone, send_at=source.send_at,
+                           git_date=lambda _: None)
 
 
 def _undated(app: App, problems: Sequence[Problem]) -> Iterator[Specimen]:
@@ -164,11 +179,10 @@ def _undated(app: App, problems: Sequence[Problem]) -> Iterator[Specimen]:
     listed = scan(source.root, source.include, source.exclude).entries if paths else ()
     for entry in listed:
         if entry.path in paths:
-            found = read_manuscript(read(source.root, entry.name_on_disk), entry.path, zone=source.zone,
-                                    send_at=source.send_at, git_date=lambda _: None)
+            found = _manuscript(app, entry.path, entry.name_on_disk)
             language = found.language or app.config.publication.language
             yield Specimen(entry.path, found.title, found.cover, found.body, found.body_line, app.config.issues.breaks,
-                           language, app.files.below_static, found.draft)
+                           language, app.files.below_static, found.draft, found.untitled)
 
 
 def neighbourhood(app: App, problems: Sequence[Problem]) -> Neighbourhood:

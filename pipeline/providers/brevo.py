@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
 
+from pipeline.amounts import counted
 from pipeline.clock import Clock
 from pipeline.providers.api_transport import ApiTransport, Group, Result
 from pipeline.providers.base import Message
@@ -49,7 +50,7 @@ class Brevo(ApiTransport):
     def standing(self, document: Any) -> Standing:
         """What is left of the plan, where that is counted in mails."""
         left = [one for one in document["plan"] if one.get("creditsType") == "sendLimit"]
-        limits = ", ".join(f"{int(one['credits'])} mails left (plan {one['type']})" for one in left)
+        limits = ", ".join(f"{counted(int(one['credits']), 'mail')} left (plan {one['type']})" for one in left)
         if left and not any(one["credits"] for one in left):
             return Standing(limits, "no mail is left of the plan", "wait until it begins anew, or take a larger one")
         return Standing(limits)

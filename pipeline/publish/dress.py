@@ -24,8 +24,7 @@ from pipeline.issues.archive import Archive
 from pipeline.issues.files import Files
 from pipeline.issues.record import Record
 from pipeline.mailings.compose import Stencil
-from pipeline.mailings.envelope import Envelope
-from pipeline.mailings.messages import LINK_KEY
+from pipeline.mailings.envelope import LINK_KEY, Envelope
 from pipeline.publish.renderer import Renderer
 
 

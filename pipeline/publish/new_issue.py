@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.issues.folder import scan
-from pipeline.issues.reading.naming import number_in_name, stem
+from pipeline.errors import IssueError
+from pipeline.issues.folder import Entry, read, scan
+from pipeline.issues.history import git_date
+from pipeline.issues.reading.manuscript import read_manuscript
+from pipeline.issues.reading.naming import UNTITLED, number_in_name, stem, year_in_name
 from pipeline.issues.reading.years import begin_anew, year_of
 from pipeline.newfile import make_file, unwritten
 from pipeline.publish.gather import Source
@@ -19,10 +22,11 @@ _UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 
 def write_blank(source: Source, title: str, now: datetime) -> Path:
     """Writes a draft dated today; gives its path. Raises OutputError when the file is there already."""
-    paths = [entry.path for entry in scan(source.root, source.include, source.exclude).entries]
-    name = _UNSAFE.sub(" ", title).strip() or "untitled"
+    entries = scan(source.root, source.include, source.exclude).entries
+    numbers = {entry.path: _number(source, entry) for entry in entries}
+    name = _UNSAFE.sub(" ", title).strip() or UNTITLED
     day = now.astimezone(source.zone)
-    path = source.root / f"{_leading(paths, str(day.year))}{name}.md"
+    path = source.root / f"{_leading(numbers, str(day.year))}{name}.md"
     text = f"---\ndate: {day:%Y/%m/%d}\ndraft: true\n---\n\n<small></small>\n\n"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -32,14 +36,27 @@ def write_blank(source: Source, title: str, now: datetime) -> Path:
     return path
 
 
-def _leading(paths: Sequence[str], year: str) -> str:
+def _number(source: Source, entry: Entry) -> int | None:
+    """What its name says; the file is asked only where that may be the year of an issue, as in `salon-2026`."""
+    number = number_in_name(stem(entry.path))
+    if year_in_name(stem(entry.path)) is None:
+        return number
+    try:
+        found = read_manuscript(read(source.root, entry.name_on_disk), entry.path, zone=source.zone,
+                                send_at=source.send_at, git_date=git_date(source.root))
+    except IssueError:
+        return None  # a year more likely than a number
+    return number if found.number == number else None
+
+
+def _leading(numbers: Mapping[str, int | None], year: str) -> str:
     """What the next path begins with: `27-`, `issue-028-`; "" in a folder whose issues have no numbers.
 
     Where numbers begin anew each year, it is in the folder of `year`: `2026/04-`.
     """
-    numbered = [(number, path) for path in paths if (number := number_in_name(stem(path))) is not None]
+    numbered = [(number, path) for path, number in numbers.items() if number is not None]
     if not numbered:
-        return "" if paths else "01-"
+        return "" if numbers else "01-"
     if not begin_anew((year_of(path), number) for number, path in numbered):
         newest, path = max(numbered)
         return _named(path, newest + 1)

@@ -20,8 +20,8 @@ from pipeline.config.transports import SmtpPost
 from pipeline.editions.edition import Edition
 from pipeline.errors import Refusal
 from pipeline.issues.record import Record, Text
+from pipeline.mailings.envelope import LINK_KEY
 from pipeline.mailings.mailing import MailingState
-from pipeline.mailings.messages import LINK_KEY
 from pipeline.preview.books import look, rehearsal
 from pipeline.rehearsal.readers import Reader
 

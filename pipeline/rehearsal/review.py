@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.amounts import counted
 from pipeline.mailings.ledger.progress import Seen
 from pipeline.mailings.mailing import DeliveryState, DoubtPolicy
 from pipeline.rehearsal.readers import LOSES_THE_LINE, Fate, Reader
@@ -84,7 +85,7 @@ def _faults(
     yield from (f"{address} got mail and is nobody's" for address in sorted(strangers))
     repeats, allowed = sum(max(0, one.times - 1) for one in letters), _allowed(letters, struck, policy)
     if repeats > allowed:
-        yield f"{repeats} messages came twice; where answers were lost it may have been {allowed}"
+        yield f"{counted(repeats, 'message')} came twice; where answers were lost it may have been {allowed}"
 
 
 def _allowed(letters: Sequence[Received], struck: int, policy: DoubtPolicy) -> int:

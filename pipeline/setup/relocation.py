@@ -6,14 +6,14 @@ deliveries as CSV. The issues, `config.yaml` and templates are the owner's files
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
 
 from pipeline.app import App, open_database
 from pipeline.audience.exporting import write_csv, write_deliveries_csv
-from pipeline.config import Config
-from pipeline.errors import Refusal
+from pipeline.audience.tokens import key_name
+from pipeline.errors import Problem, Refusal
 from pipeline.mailings.highwater import stop_what_may_have_gone_on
 from pipeline.mailings.ledger import Ledger
 from pipeline.newfile import make_file, new_folder, unwritten
@@ -34,7 +34,7 @@ def export_publication(app: App, folder: Path, tell: Progress) -> dict[str, int]
                 write_csv(app.roster.list_subscribers(), out)
             with (beside / DELIVERIES).open("x", encoding="utf-8-sig", newline="") as out:
                 write_deliveries_csv(app.ledger.deliveries.each(), out)
-            secret = own_secret(app.config)
+            secret = _exported_secret(app)
             if secret is not None:
                 make_file(beside / SECRET, secret, mode=0o600)
     except OSError as error:
@@ -49,12 +49,12 @@ def restore_publication(app: App, folder: Path, tell: Progress) -> dict[str, int
     another secret signs links already: those in mails that went out would break. One that was made while somebody
     looked around, before anything was remembered, is laid aside.
     """
-    kept, exported = own_secret(app.config), folder / SECRET
-    brought = exported.read_bytes() if exported.exists() else None
-    gives_way = kept is not None and brought is not None and kept.strip() != brought.strip()
-    if gives_way and not (app.has_ledger and _is_first_here(app)):
+    here, brought = _secrets_here(app), _read(folder / SECRET)
+    gives_way = bool(here) and brought is not None and brought not in here
+    if gives_way and (app.given_secrets or not (app.has_ledger and _is_first_here(app))):
         raise Refusal("another secret signs links here: those in mails that went out would end", rule="secret",
-                      path=str(app.config.var / SECRET), remedy="move that file away, then restore again")
+                      path=_where(app), remedy=f"write that of {folder / SECRET} behind your own in web.secret, then "
+                      "restore again" if app.given_secrets else "move that file away, then restore again")
     now = app.clock.now()
     with closing(open_database(app.config)) as database:
         def before_anything_is_believed() -> None:
@@ -62,7 +62,7 @@ def restore_publication(app: App, folder: Path, tell: Progress) -> dict[str, int
             stop_what_may_have_gone_on(Ledger(database), now)
             if gives_way:
                 _lay_aside(app.config.var / SECRET)
-            if brought is not None and (kept is None or gives_way) and not app.config.web.secret:
+            if brought is not None and (not here or gives_way):
                 _keep(app.config.var / SECRET, brought)
 
         rows = read_transcript(database, folder, tell, now=now, at_the_end=before_anything_is_believed)
@@ -70,10 +70,56 @@ def restore_publication(app: App, folder: Path, tell: Progress) -> dict[str, int
     return rows
 
 
-def own_secret(config: Config) -> bytes | None:
-    """The secret that avviso made for itself, if it did."""
+def without_secret(app: App) -> list[Problem]:
+    """What to do where the export of this publication lacks a secret that signed links in mails."""
+    exported = _exported_secret(app)
+    if not _links_without(app, [exported] if exported else []):
+        return []
+    message, remedy = ("the secret that signs links is not in the export: web.secret gives it",
+                       "keep it beside the export, and set it where you restore, or links in mails lead nowhere")
+    if not app.given_secrets:
+        message, remedy = ("the secret that signed the links in mails is not here, and not in the export",
+                           "bring it back from a backup and export again, or those links lead nowhere")
+    return [Problem(_where(app), message, remedy, rule="secret", severity="warning")]
+
+
+def dead_links(app: App) -> list[Problem]:
+    """What to do where links in mails that went out are signed by a secret that is not here."""
+    if not _links_without(app, _secrets_here(app)):
+        return []
+    remedy = ("write the old one behind your own in web.secret" if app.given_secrets
+              else "put it there from the old machine or a backup, or set web.secret as it was there")
+    return [Problem(_where(app), "links in mails that went out lead nowhere: the secret that signed them is not here",
+                    remedy, rule="secret")]
+
+
+def _links_without(app: App, secrets: Iterable[bytes]) -> set[str]:
+    """The names of keys that signed links and are none of these."""
+    return app.ledger.mailings.link_keys() - set(map(key_name, secrets))
+
+
+def _secrets_here(app: App) -> tuple[bytes, ...]:
+    """Those of `web.secret`, else the one that avviso made for itself, if it did."""
+    own = _read(app.config.var / SECRET)
+    return app.given_secrets or ((own,) if own is not None else ())
+
+
+def _exported_secret(app: App) -> bytes | None:
+    """The secret that avviso made for itself, where it signs links or ever did."""
+    own = _read(app.config.var / SECRET)
+    is_used = own is not None and (not app.given_secrets or key_name(own) in app.ledger.mailings.link_keys())
+    return own if is_used else None
+
+
+def _where(app: App) -> str:
+    """Where a person has to look for the secret that signs."""
+    return "config.yaml" if app.given_secrets else str(app.config.var / SECRET)
+
+
+def _read(path: Path) -> bytes | None:
+    """A secret's file, if there is one."""
     try:
-        return (config.var / SECRET).read_bytes()
+        return path.read_bytes().strip()
     except FileNotFoundError:
         return None
 

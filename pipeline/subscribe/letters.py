@@ -15,8 +15,7 @@ from pipeline.editions.letters import Letter, render_letter
 from pipeline.editions.templates import Templates
 from pipeline.errors import EditionError
 from pipeline.language import spoken
-from pipeline.mailings.envelope import Envelope
-from pipeline.mailings.messages import LINK_KEY
+from pipeline.mailings.envelope import LINK_KEY, Envelope
 
 log = logging.getLogger(__name__)
 

@@ -3,8 +3,8 @@
 It needs no database. So a subscription is taken and an unsubscription counts while the ledger is away, and
 whoever measures an answer learns nothing about who is in the book: the same is written for everybody.
 
-    var/spool/20260324T080000123456-4711-1.json     one submission: what it is about, and its text values
-              0-20260324T080000123456-4711-2.json   one that goes before those: no flood of them shall hold it up
+    var/spool/20260324T080000123456-4711-1.json           one submission: what it is about, and its text values
+              first/0-20260324T080000123456-4711-2.json   one that goes before those: no flood of them shall hold it up
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 MOST = 5_000  # submissions of each sort; a flood shall not fill the disk
 _SUFFIX = ".json"
-_FIRST = "0-"  # sorts before every year
+_FIRST = "0-"  # sorts before every year, where an older version put it beside the others
 _serial = itertools.count(1)
 
 
@@ -49,43 +49,50 @@ class Submission:
 
 
 class Spool:
-    """Slips in a folder: those that go first, then the others, each oldest first."""
+    """Slips in a folder: those that go first, which have one of their own, then the others, each oldest first."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._unseen = {"": 0, _FIRST: 0}  # submissions that surely fit in before the folder is looked at again
+        self._first = folder / "first"
+        self._unseen = {folder: 0, self._first: 0}  # submissions that surely fit in before it is looked at again
 
     def put(self, kind: str, values: Mapping[str, str], now: datetime, *, first: bool = False) -> None:
         """Keeps a submission; it is on the disk when this returns. Raises OutputError, also when the spool is full.
 
         Those that go `first` have room of their own.
         """
-        sort = _FIRST if first else ""
-        name = f"{sort}{now:%Y%m%dT%H%M%S%f}-{os.getpid()}-{next(_serial)}"
+        folder = self._first if first else self.folder
+        name = f"{_FIRST if first else ''}{now:%Y%m%dT%H%M%S%f}-{os.getpid()}-{next(_serial)}"
         try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._check_room(sort)
-            self._write(name, json.dumps({"kind": kind, "values": dict(values)}).encode())
+            self._make(folder)
+            self._check_room(folder)
+            _write(folder, name, json.dumps({"kind": kind, "values": dict(values)}).encode())
         except OSError as error:
             raise unwritten(self.folder, error, "free some disk space, or make the folder writable") from error
 
-    def _check_room(self, sort: str) -> None:
+    def _make(self, folder: Path) -> None:
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not folder.is_dir():
+            folder.mkdir(mode=0o700, exist_ok=True)
+            sync(self.folder)
+
+    def _check_room(self, folder: Path) -> None:
         """A long list of names takes longer to read than one to write: it is read the more often the fuller it is.
 
         Several processes may each put in what they saw room for: the bound is one for the disk, not an exact one.
         """
-        if self._unseen[sort] <= 0:
-            held = sum(name.startswith(_FIRST) == bool(sort) for name in self._names())
+        if self._unseen[folder] <= 0:
+            held = len(_names(folder))
             if held >= MOST:
                 raise OutputError(f"holds {MOST} submissions that nobody has seen to", path=str(self.folder),
                                   remedy="is the database away? they are seen to when it is back")
-            self._unseen[sort] = max(1, (MOST - held) // 8)
-        self._unseen[sort] -= 1
+            self._unseen[folder] = max(1, (MOST - held) // 8)
+        self._unseen[folder] -= 1
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to see to."""
-        return not self._names()
+        return not (_names(self.folder) or _names(self._first))
 
     def submissions(self) -> Iterator[Submission]:
         """What lies here now, and of those that go first also what is put in meanwhile.
@@ -93,46 +100,54 @@ class Spool:
         A submission that cannot be read is put aside under another name.
         """
         met: set[str] = set()
-        for name in sorted(self._names()):
-            first = sorted(one for one in self._names() if one.startswith(_FIRST))
-            for one in (*first, name):
-                if one not in met and (submission := self._read(one)):
-                    yield submission
-                met.add(one)
+        yield from self._first_not_met(met)
+        for name in _names(self.folder):
+            if submission := _read(self.folder / name):
+                yield submission
+            yield from self._first_not_met(met)
 
-    def _read(self, name: str) -> Submission | None:
-        path = self.folder / name
-        try:
-            read = json.loads(path.read_bytes())
-            return Submission(path, read["kind"], read["values"])
-        except FileNotFoundError:
-            return None  # somebody else has seen to it
-        except (ValueError, KeyError, TypeError):
-            log.error("submission.unreadable", extra={"submission": name})
-            path.rename(path.with_suffix(".unreadable"))
-            return None
+    def _first_not_met(self, met: set[str]) -> Iterator[Submission]:
+        """Those that go first, but for what was `met` already and stayed; their folder is short to read."""
+        while new := [name for name in _names(self._first) if name not in met]:
+            met.update(new)
+            yield from filter(None, (_read(self._first / name) for name in new))
 
     def discard(self, submission: Submission) -> None:
         """A submission that was seen to goes."""
         submission.path.unlink(missing_ok=True)
 
-    def _names(self) -> list[str]:
-        try:
-            return [name for name in os.listdir(self.folder) if name.endswith(_SUFFIX) and name[0] != "."]  # noqa: PTH208, names are enough
-        except FileNotFoundError:
-            return []
 
-    def _write(self, name: str, content: bytes) -> None:
-        """Under a hidden name first: half a submission is never seen."""
-        hidden, final = self.folder / f".{name}{_SUFFIX}", self.folder / f"{name}{_SUFFIX}"
-        descriptor = os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(descriptor)
-            hidden.rename(final)
-        except OSError:  # each that a full disk refuses would leave a file that nobody counts
-            hidden.unlink(missing_ok=True)
-            raise
-        sync(self.folder)
+def _names(folder: Path) -> list[str]:
+    """Of the submissions in a folder, the oldest first."""
+    try:
+        return sorted(name for name in os.listdir(folder) if name.endswith(_SUFFIX) and name[0] != ".")  # noqa: PTH208, names are enough
+    except FileNotFoundError:
+        return []
+
+
+def _read(path: Path) -> Submission | None:
+    try:
+        read = json.loads(path.read_bytes())
+        return Submission(path, read["kind"], read["values"])
+    except FileNotFoundError:
+        return None  # somebody else has seen to it
+    except (ValueError, KeyError, TypeError):
+        log.error("submission.unreadable", extra={"submission": path.name})
+        path.rename(path.with_suffix(".unreadable"))
+        return None
+
+
+def _write(folder: Path, name: str, content: bytes) -> None:
+    """Under a hidden name first: half a submission is never seen."""
+    hidden, final = folder / f".{name}{_SUFFIX}", folder / f"{name}{_SUFFIX}"
+    descriptor = os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(descriptor)
+        hidden.rename(final)
+    except OSError:  # each that a full disk refuses would leave a file that nobody counts
+        hidden.unlink(missing_ok=True)
+        raise
+    sync(folder)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -11,6 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 BODY_LIMIT_BYTES = 64 * 1024
 HOOK_LIMIT_BYTES = 1024 * 1024  # providers report in batches
 SWALLOWED_BYTES = 16 * 1024 * 1024  # of a body that is too large, so that its sender comes to read why
+REPORTS = 64  # of providers at once, from their first byte to their answer; who comes then is asked to come again
+AGAIN = {"retry-after": "10"}
 BODY_LIMIT_S = 10.0
 HEADERS_LIMIT_BYTES = 16 * 1024
 
@@ -32,13 +35,14 @@ class Guard:
     """Protective headers on every answer; a body that is too large or too slow is refused.
 
     `prefix` is the path of `web.url` without its last slash: a proxy may pass it on or take it off. `hooks` are the
-    paths that providers report to; nobody else may be so long.
+    paths that providers report to; nobody else may be so long, and of them only so many are read at once.
     """
 
     def __init__(self, app: ASGIApp, prefix: str = "", hooks: Collection[str] = ()) -> None:
         self._app = app
         self._prefix = prefix
         self._hooks = frozenset(hooks)
+        self._reports = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -54,11 +58,22 @@ class Guard:
             return
         if self._prefix and scope["path"].startswith(f"{self._prefix}/"):
             scope = {**scope, "path": scope["path"].removeprefix(self._prefix)}
+        is_report = scope["path"] in self._hooks
+        if is_report and self._reports >= REPORTS:
+            await _refusal("too many reports at once", 429, AGAIN)(scope, receive, guarded)
+            return
+        self._reports += is_report
+        try:
+            await self._pass_on(scope, receive, guarded)
+        finally:
+            self._reports -= is_report
+
+    async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await self._body(scope, receive)
         if isinstance(body, bytes):
-            await self._app(scope, _Given(body, receive), guarded)
+            await self._app(scope, _Given(body, receive), send)
         else:
-            await body(scope, receive, guarded)
+            await body(scope, receive, send)
 
     async def _body(self, scope: Scope, receive: Receive) -> bytes | PlainTextResponse:
         """The whole body, or the refusal of a request that asks too much."""
@@ -75,8 +90,8 @@ class Guard:
         return _refusal("too large", 413) if body is None or is_too_large else body
 
 
-def _refusal(words: str, status: int) -> PlainTextResponse:
-    return PlainTextResponse(f"{words}\n", status, {"connection": "close"})
+def _refusal(words: str, status: int, more: Mapping[str, str] = MappingProxyType({})) -> PlainTextResponse:
+    return PlainTextResponse(f"{words}\n", status, {"connection": "close", **more})
 
 
 class _Given:

@@ -12,6 +12,7 @@ from pipeline.subscribe.subscriptions import Subscriptions
 
 PATIENCE_S = 1.0    # how long a reader waits for the ledger; then the page speaks as to anybody
 AT_ONCE = 8         # threads that may hang on a ledger that does not answer
+PEOPLE_AT_ONCE = 40  # threads for who asks for something; the common ones may all hang on a large file and its disk
 
 
 @dataclass(frozen=True, slots=True)

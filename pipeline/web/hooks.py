@@ -13,12 +13,11 @@ from pipeline.clock import Clock
 from pipeline.errors import DatabaseError, Forged, OutputError, Unreachable, Unreadable
 from pipeline.providers.event import Event
 from pipeline.providers.hooks import Hook, Report, taken
+from pipeline.web.guard import AGAIN
 
 log = logging.getLogger(__name__)
 
-AT_WORK = 2       # reports at once: a flood shall not stand between the senders and the ledger
-WAITING = 64      # and so many behind them; who comes then is asked to come again
-AGAIN = {"retry-after": "10"}
+AT_WORK = 2  # reports at once: a flood shall not stand between the senders and the ledger
 
 
 class Hooks:
@@ -29,27 +28,21 @@ class Hooks:
         self._hooks = hooks
         self._take = take
         self._clock = clock
-        self._waiting = 0
         self._desks = anyio.CapacityLimiter(AT_WORK)
 
     async def report(self, request: Request) -> Response:
         """POST /hooks/{provider}: what a provider reports.
 
-        200 after the commit. 401: no proof; 400: not what the provider documents; 429 and 503: come again.
+        200 after the commit. 401: no proof; 400: not what the provider documents; 503, and the guard's 429: come
+        again.
         """
         hook = self._hooks.get(request.path_params["provider"])
         if hook is None:
             return _answer("there is no such hook", 404)
         if request.headers.get("content-encoding", "identity").lower() != "identity":
             return _answer("send it as it is, without a content-encoding", 415)
-        if self._waiting >= WAITING:
-            return _answer("too many reports at once", 429)
         report = Report(dict(request.headers), await request.body())
-        self._waiting += 1
-        try:
-            return await anyio.to_thread.run_sync(self._work, hook, report, limiter=self._desks)
-        finally:
-            self._waiting -= 1
+        return await anyio.to_thread.run_sync(self._work, hook, report, limiter=self._desks)
 
     def _work(self, hook: Hook, report: Report) -> Response:
         try:
@@ -69,4 +62,4 @@ class Hooks:
 
 
 def _answer(words: str, status: int) -> Response:
-    return PlainTextResponse(f"{words}\n", status, AGAIN if status in (429, 503) else None)
+    return PlainTextResponse(f"{words}\n", status, AGAIN if status == 503 else None)

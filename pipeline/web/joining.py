@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from starlette.concurrency import run_in_threadpool
+import anyio
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -19,7 +19,7 @@ from pipeline.subscribe.spool import Spool
 from pipeline.subscribe.spool_worker import ASK
 from pipeline.subscribe.subscriptions import Subscriptions
 from pipeline.web.forms import clean, read_form
-from pipeline.web.holder import Holders
+from pipeline.web.holder import PEOPLE_AT_ONCE, Holders
 from pipeline.web.network import Network, network_of
 from pipeline.web.pages import Pages
 from pipeline.web.rate_limiter import RateLimiter, Turn
@@ -45,6 +45,7 @@ class Joining:
     clock: Clock
     trusted_proxies: Sequence[Network]
     limiter: RateLimiter
+    _threads: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(PEOPLE_AT_ONCE))
 
     async def show_form(self, request: Request) -> Response:  # noqa: ARG002, every endpoint takes it
         """GET /subscribe: a form."""
@@ -69,7 +70,7 @@ class Joining:
         turn = await self.limiter.enter(network)
         if turn is Turn.TAKEN and self._is_person(given):
             try:
-                await run_in_threadpool(self._keep, given, source, network)
+                await anyio.to_thread.run_sync(self._keep, given, source, network, limiter=self._threads)
             except OutputError:
                 turn = Turn.BUSY
         said = ("busy", 503) if turn is Turn.BUSY else ("asked", 200)
@@ -106,7 +107,8 @@ class Joining:
 
     async def confirm(self, request: Request) -> Response:
         """POST /confirm/{token}: the subscription begins, or the address is changed."""
-        claim = await run_in_threadpool(self.subscriptions.confirm, request.path_params["token"])
+        claim = await anyio.to_thread.run_sync(
+            self.subscriptions.confirm, request.path_params["token"], limiter=self._threads)
         return self.pages.notice("moved" if claim.purpose is Purpose.MOVE else "confirmed",
                                  language=await self.holders.language(claim))
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from functools import partial
 
 import anyio
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -20,7 +19,7 @@ from pipeline.subscribe.spool import Spool
 from pipeline.subscribe.spool_worker import LEAVE, MOVE
 from pipeline.subscribe.subscriptions import Subscriptions
 from pipeline.web.forms import clean, read_form
-from pipeline.web.holder import AT_ONCE, PATIENCE_S, Holders
+from pipeline.web.holder import AT_ONCE, PATIENCE_S, PEOPLE_AT_ONCE, Holders
 from pipeline.web.pages import Pages
 from pipeline.web.wording import LANGUAGES
 
@@ -40,6 +39,7 @@ class Keeping:
     wake: Callable[[], None]
     pages: Pages
     clock: Clock
+    _threads: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(PEOPLE_AT_ONCE))
     _at_once: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(AT_ONCE))
     _spooled_at_once: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(AT_ONCE))
 
@@ -74,7 +74,8 @@ class Keeping:
 
     async def show_preferences(self, request: Request) -> Response:
         """GET /preferences/{token}: what is chosen, and what else can be done."""
-        return self.pages.preferences(await run_in_threadpool(self.preferences.standing, request.path_params["token"]))
+        return self.pages.preferences(await anyio.to_thread.run_sync(
+            self.preferences.standing, request.path_params["token"], limiter=self._threads))
 
     async def change(self, request: Request) -> Response:
         """POST /preferences/{token}: `action` is save, move, export or erase."""
@@ -84,7 +85,7 @@ class Keeping:
         actions = {"save": self._save, "move": self._move, "export": self._export, "erase": self._erase}
         action = actions.get(str(form.get("action")), self._nothing)
         given = {name: tuple(str(value) for value in form.getlist(name)) for name in form}
-        return await run_in_threadpool(action, token, given)
+        return await anyio.to_thread.run_sync(action, token, given, limiter=self._threads)
 
     def _save(self, token: str, given: dict[str, tuple[str, ...]]) -> Response:
         known = self.preferences.standing(token).person.language
@@ -119,5 +120,6 @@ class Keeping:
 
     async def view(self, request: Request) -> Response:
         """GET /view/{token}: the very mail."""
-        content = await run_in_threadpool(self.subscriptions.view, request.path_params["token"])
+        content = await anyio.to_thread.run_sync(
+            self.subscriptions.view, request.path_params["token"], limiter=self._threads)
         return HTMLResponse(content, headers={"content-security-policy": MAIL_POLICY, "x-robots-tag": "noindex"})

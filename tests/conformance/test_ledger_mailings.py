@@ -7,12 +7,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from pipeline.mailings.envelope import LINK_KEY
+from pipeline.mailings.ledger.letters import Sealed
 from pipeline.mailings.mailing import (
     MAILING_MOVES,
     MailingState,
     sources,
 )
 from tests.books import (
+    EDITION,
     EXPIRE,
     LATER,
     NOON,
@@ -193,3 +196,12 @@ def test_envelope_of_a_started_mailing_is_as_it_was_frozen(books: Books) -> None
     books.mailing(MailingState.SENDING)
 
     assert books.ledger.mailings.envelope(books.id) == {"to": "all"}
+
+
+def test_keys_that_sign_links_are_known_by_name_those_of_letters_too(books: Books) -> None:
+    books.mailing(MailingState.SENDING)
+    assert books.ledger.mailings.link_keys() == set()
+
+    books.ledger.letters.write_all([Sealed(EDITION, {LINK_KEY: "ab12"}, "", "weekly", n, "a@example.com", "", "1")
+                                    for n in (1, 2)], NOON)
+    assert books.ledger.mailings.link_keys() == {"ab12"}

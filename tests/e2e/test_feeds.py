@@ -142,7 +142,7 @@ def test_adopted_feed_makes_nothing_new_for_its_readers(publication: Publication
 
     assert (answer.code, answer.err) == (0, "")
     assert answer.out.splitlines()[-1] == (
-        "3 issues have the ids of the feed, 0 keep theirs; 0 entries of the feed belong to no issue")
+        "3 issues with the ids of the feed, 0 with their own; 0 entries of the feed without an issue")
     known = {entry.id for entry in feedparser.parse(OLD_FEED).entries}
     assert {name: known - found for name, found in ids(publication).items()} == {"atom.xml": set(), "rss.xml": set()}
     assert publication.run("build").out == "nothing changed\n"

@@ -23,6 +23,7 @@ from pipeline.issues.reading.frontmatter import read_front
 from pipeline.issues.reading.headers import Front
 from pipeline.issues.reading.naming import (
     day_around,
+    is_bare,
     is_slug,
     number_in_name,
     number_in_title,
@@ -98,13 +99,15 @@ def read_halfway(
     named = "" if when and _is_short_day(name, when.day) else without_digest(name)
     counted = None if when and year_in_name(named) == when.day.year else number_in_name(named)
     number = _first(given, counted, number_in_title(title), headed)
+    called = _title(named, told) or named or name
     own = words_of(body, fields.text(fields.called("description")))
     spoken = [cut(text) for text in (own, told.small) if text]
     manuscript = Manuscript(
         path=path,
         claimed_id=fields.identity() or (str(number) if number is not None else name),
         number=number,
-        title=title or _title(named, told) or named or name,
+        title=title or called,
+        untitled=not title and called != told.title and is_bare(called, name),
         day=when.day if when else None,
         due_at=when.instant if when else None,
         cover=fields.cover() or told.cover,

@@ -64,6 +64,7 @@ _COUNTED_IN_KOREAN = re.compile(r"제[ \u00a0]?(\d{1,6})[ \u00a0]?호")
 # `chrome-144-stable-zh`, `On_paper`: made for addresses and programs. `X-ray`, `a-b` and `Q3 plans` are written so.
 _SLUG = re.compile(r"(?=.*[a-z]{2})(?:[a-z0-9.+]+(?:[-_][a-z0-9.+]+)+|[A-Za-z0-9.+-]+(?:_[A-Za-z0-9.+-]+)+)")
 _DIGEST = re.compile(r"(?<=\S) [0-9a-f]{32}")
+UNTITLED = "untitled"  # the name of a new issue for which nobody has a title yet
 _AS_ITS_FOLDER = frozenset(("index", "readme"))  # what site generators and forges show for a folder
 
 
@@ -194,6 +195,13 @@ def words_behind_day(name: str) -> str:
 def is_slug(name: str) -> bool:
     """Whether a name is words joined for an address or a program, which nobody would write above a text."""
     return _SLUG.fullmatch(name) is not None
+
+
+def is_bare(title: str, name: str) -> bool:
+    """Whether a title that a file called `name` gave says nothing: `14`, `on-paper`, `issue-14` as a whole name, and
+    what `avviso new` writes where it is told no title. `第14期` and `Issue 14` are words."""
+    is_code = title == name and title.isascii() and " " not in title and any(map(str.isdigit, title))
+    return is_code or is_slug(title) or title == UNTITLED or not any(map(str.isalpha, title))
 
 
 def says_when(title: str) -> bool:

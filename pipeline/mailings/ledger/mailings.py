@@ -26,13 +26,14 @@ from sqlalchemy import (
 
 from pipeline.database import AUDIENCE, Database, digest
 from pipeline.editions.edition import Edition
+from pipeline.mailings.envelope import LINK_KEY
 from pipeline.mailings.ledger.claiming import SENDING
 from pipeline.mailings.ledger.editions import keep_edition, read_edition
 from pipeline.mailings.ledger.settling import assume_sent
 from pipeline.mailings.ledger.tally import Tally, read_tallies
 from pipeline.mailings.mailing import EVERYBODY, OPEN, DeliveryState, Mailing, MailingState, sources
 from pipeline.providers.base import LIST_DOMAIN, TO_NOBODY
-from pipeline.schema import delivery, ledger, mailing, note, subscriber, subscription, suppression
+from pipeline.schema import delivery, ledger, letter, mailing, note, subscriber, subscription, suppression
 
 WITHDRAWN = "withdrawn"  # a note
 
@@ -86,6 +87,13 @@ class Mailings:
         """What all messages of a started mailing share, as it was frozen."""
         with self._db.read() as connection:
             return dict(connection.execute(select(mailing.c.envelope).where(mailing.c.id == mailing_id)).scalar_one())
+
+    def link_keys(self) -> set[str]:
+        """The names of the keys that sign the links of mailings that were started, and of letters."""
+        with self._db.read() as connection:
+            named = (connection.execute(select(table.c.envelope[LINK_KEY].as_string()).distinct()).scalars()
+                     for table in (mailing, letter))
+            return {name for names in named for name in names if name}
 
     def edition(self, edition_digest: str) -> Edition:
         with self._db.read() as connection:

@@ -530,7 +530,7 @@ def test_of_very_many_problems_the_first_are_shown_and_the_others_counted(roster
     result = bring(roster, "email\n" + "nobody\n" * (KEPT_PROBLEMS + 5))
 
     assert (result.invalid, len(result.problems)) == (KEPT_PROBLEMS + 5, KEPT_PROBLEMS + 1)
-    assert str(result.problems[-1]) == "5 more rows are invalid or kept out: mend these first and import again"
+    assert str(result.problems[-1]) == "invalid or kept out: 5 more rows: mend these first and import again"
 
 
 def test_pages_that_are_written_wait_for_no_search_for_garbage(roster: Roster) -> None:

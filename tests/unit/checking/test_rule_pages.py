@@ -151,6 +151,7 @@ def of_texts(folder: Path) -> list[Problem]:
             return [Problem(one.path, "has no date", rule="date-missing")]
     beside = Neighbourhood(Neighbour(one.path, one.number, one.day, one.title) for one in manuscripts)
     for one in manuscripts:
-        specimen = Specimen(one.path, one.title, one.cover, one.body, one.body_line, "auto", "en")
+        specimen = Specimen(one.path, one.title, one.cover, one.body, one.body_line, "auto", "en",
+                            untitled=one.untitled)
         found += [*beside.problems_of(one.path), *examine_specimen(specimen, Files(folder))]
     return found

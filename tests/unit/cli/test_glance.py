@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -234,9 +235,9 @@ def _sql(statement: str) -> Callable[[Publication], object]:
     return execute
 
 
-def _ask_to_leave(letters: Publication) -> None:
+def _ask_to_leave(letters: Publication, *, first: bool = False) -> None:
     token = letters.app.ring.sign(Purpose.UNSUBSCRIBE, 1, "weekly")
-    letters.app.spool.put("leave", {"token": token}, letters.clock.now())
+    letters.app.spool.put("leave", {"token": token}, letters.clock.now(), first=first)
 
 
 def _build_a_new_issue(letters: Publication) -> None:
@@ -254,6 +255,7 @@ WAITING: dict[str, Callable[[Publication], object]] = {
     "a delivery is on its way": _sql("UPDATE delivery SET state = 'sending', worker = 'w', lease_until = 1"),
     "a delivery is in doubt": _sql("UPDATE delivery SET state = 'in_doubt', doubt = 'line'"),
     "a reader has handed something in": _ask_to_leave,
+    "a reader leaves": partial(_ask_to_leave, first=True),
     "the ledger is an orphan": _sql("UPDATE ledger SET orphan = 1"),
     "there is no baseline": _sql("UPDATE ledger SET baseline_at = NULL"),
     "the ledger has another version": _sql("UPDATE alembic_version SET version_num = '9999'"),
@@ -286,6 +288,13 @@ def test_a_whole_pass_is_made_where_more_may_come_than_issues(
 
     assert glance(rested)
     assert not is_at_rest(rested)
+
+
+def test_what_readers_handed_in_once_and_was_seen_to_keeps_no_pass_from_its_rest(rested: Publication) -> None:
+    _ask_to_leave(rested, first=True)
+    rested.app.empty_spool()
+
+    assert is_at_rest(rested)
 
 
 def test_a_second_pass_is_not_at_rest_while_the_first_is_at_work(rested: Publication) -> None:

@@ -6,10 +6,14 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from pipeline import cli
+from pipeline.cli.lines import worker_line
+from pipeline.mailings.ledger.workers import Worker
+from tests.books import NOON
 from tests.publications import Publication
 
 SAID = ("ZeroDivisionError: division by zero: this is a mistake in avviso: "
@@ -103,3 +107,27 @@ def test_ctrl_c_while_the_commands_are_loaded_ends_without_a_traceback() -> None
     ended = subprocess.run([sys.executable, "-c", INTERRUPTED], capture_output=True, text=True, timeout=60, check=False)
 
     assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "avviso: stopped\n")
+
+
+def test_one_file_is_one_file_and_one_row_one_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:
+    letters = Publication(tmp_path / "letters")
+    letters.fill(1)
+    letters.add_readers("ada@example.com")
+    (letters.folder / "config.yaml").rename(tmp_path / "config.yaml")
+    monkeypatch.chdir(letters.folder)
+
+    assert avviso(monkeypatch, "init") == 0
+    assert avviso(monkeypatch, "subscribers", "export", "readers.csv") == 0
+
+    said = capsys.readouterr().out
+    assert "config.yaml: 1 Markdown file in issues, " in said
+    assert "wrote 1 row to readers.csv" in said
+
+
+def test_one_letter_in_hand_is_one_letter() -> None:
+    worker = Worker("w", "db1", "", 42, 1, NOON, NOON, "send")
+
+    assert worker_line(worker, {"letters": 1}, NOON, ZoneInfo("UTC")) == (
+        "db1, process 42, sends since 2026-03-24 12:00: 1 letter")

@@ -305,6 +305,49 @@ def test_spf_record_may_name_a_provider_by_another_record(patient: Patient, reco
     assert findings["sender.spf"].message == f"example.com: {record}"
 
 
+@pytest.mark.parametrize(("domain", "post", "owner"), [
+    ("icloud.com", "smtp.mail.me.com", ""), ("outlook.com", "smtp-mail.outlook.com", ""),
+    ("hotmail.com", "smtp.office365.com", ""), ("foxmail.com", "smtp.qq.com", ""), ("bk.ru", "smtp.mail.ru", ""),
+    ("example.com", "smtp.qq.com", ""), ("me.com", "smtp.qq.com", "icloud"), ("msn.com", "ses", "outlook.com"),
+    ("yeah.net", "smtp.163.com", "yeah.net"), ("gmx.net", "mail.example.com", "gmx"), ("web.de", "ses", "web.de"),
+    ("sina.com", "ses", "sina"), ("mail.ru", "ses", "mail.ru"), ("yandex.ru", "ses", "yandex"),
+    ("protonmail.com", "ses", "proton"),
+])
+def test_domain_of_a_mail_service_is_sent_for_by_its_own_servers_alone(
+    patient: Patient, domain: str, post: str, owner: str
+) -> None:
+    findings = {one.check: one for one in examine_sender(Sender(domain, domain, post), open_names(patient.app()))}
+
+    assert ["sender.domain"] * bool(owner) == [one for one in findings if one == "sender.domain"]
+    assert findings.get("sender.domain", Finding("", State.OK, "")).remedy == (
+        f"send from a domain of your own, or by {owner}'s own server" if owner else "")
+
+
+@pytest.mark.parametrize(("domain", "envelope", "state"), [
+    ("example.com.cn", "printer.com.cn", State.ERROR), ("example.co.uk", "printer.co.uk", State.ERROR),
+    ("news.example.com.br", "bounces.example.com.br", State.OK), ("news.example.org", "bounces.example.org", State.OK),
+    ("example.org", "bounces.example.org", State.OK), ("example.org", "example.net", State.ERROR),
+])
+def test_two_organisations_below_one_country_s_domain_do_not_speak_for_each_other(
+    patient: Patient, domain: str, envelope: str, state: State
+) -> None:
+    patient.txt(f"_dmarc.{domain}", "v=DMARC1; p=none")
+    patient.txt(envelope, "v=spf1 mx -all")
+
+    found = {one.check: one for one in examine_sender(Sender(domain, envelope, "mail"), open_names(patient.app()))}
+
+    assert found["sender.alignment"].state is state
+
+
+def test_policy_above_an_organisation_is_none_of_its_own(patient: Patient) -> None:
+    patient.txt("_dmarc.com.cn", "v=DMARC1; p=none")
+
+    found = {one.check: one for one in examine_sender(
+        Sender("news.example.com.cn", "example.com.cn", "mail"), open_names(patient.app()))}
+
+    assert found["sender.dmarc"].message.startswith("news.example.com.cn has no DMARC record")
+
+
 def test_provider_that_reports_nothing_is_a_warning_with_the_address_of_its_hook(patient: Patient) -> None:
     patient.resolver.zone.pop(("example.com", "TXT"))
     api, settings = APIS["postmark"]
@@ -358,5 +401,5 @@ def test_bucket_is_listed_and_one_that_refuses_says_why(patient: Patient) -> Non
             found += [one for one in patient.examine() if one.check == "bucket"]
 
     assert [(one.state, one.message) for one in found] == [
-        (State.OK, "the key may list it: 1 objects"),
+        (State.OK, "the key may list it: 1 object"),
         (State.ERROR, f"weekly refuses GET its list: {REFUSED}")]

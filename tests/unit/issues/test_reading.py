@@ -26,7 +26,7 @@ def test_a_plain_issue_is_read_whole() -> None:
         "<small>一句**描述**</small>\n\n目录：\n\n1、第一\n\n### 1、第一\n\n正文的第一段，说了一些话。\n")
 
     assert manuscript(text) == Manuscript(
-        path="14-标题.md", claimed_id="14", number=14, title="标题", day=date(2024, 3, 24),
+        path="14-标题.md", claimed_id="14", number=14, title="标题", untitled=False, day=date(2024, 3, 24),
         due_at=datetime(2024, 3, 24, 0, 0, tzinfo=UTC), cover=Image("https://img.example.com/a.png", "", 800),
         descriptions=("一句描述", "正文的第一段，说了一些话。"), described=True, language=None, lists=(), tags=(),
         draft=False, body=text.split("---\n", 2)[2], body_line=4, digest=hashlib.sha256(text.encode()).hexdigest())

@@ -61,6 +61,29 @@ def test_an_issue_that_has_no_date_yet_is_looked_over_and_leaves_no_gap_in_the_n
         ("02-ink.md", 1, "date-missing"), ("02-ink.md", 1, "placeholder")]
 
 
+@pytest.mark.parametrize(("name", "front", "text", "bare"), [
+    ("1.md", "", "Ink.", True), ("issue-20261019.md", "", "Ink.", True), ("2026-10-19.md", "", "Ink.", True),
+    ("2026-10-19-on-paper.md", "", "Ink.", True),
+    ("14-on-paper.md", "", "Ink.", True), ("9-untitled.md", "", "Ink.", True), ("14-1984.md", "", "Ink.", True),
+    ("14.md", "", "Ink.\n\n## Presses\n\nOld.", True),
+    ("14.md", "title: 1984\n", "Ink.", False), ("14.md", "title: 14\n", "Ink.", False),
+    ("1984.md", "", "# 1984", False),
+    ("1984.md", "draft: true\n", "Ink.", False),
+    ("第14期.md", "", "Ink.", False), ("Paper.md", "", "Ink.", False),
+    ("14-GPT4.md", "", "Ink.", False), ("Issue 14.md", "", "Ink.", False),
+])
+def test_issue_that_nobody_gave_a_title_is_told_and_a_number_that_somebody_wrote_is_a_title(
+    tmp_path: Path, name: str, front: str, text: str, bare: bool
+) -> None:
+    letters = Publication(tmp_path / "letters")
+    letters.write(name, text, front=front)
+    letters.begin()
+
+    assert [(one.path, one.line, one.rule, one.severity) for one in check(letters.app, [], everything=True)
+            if one.rule.startswith("title")] == [(name, 1, "title-bare", "warning")] * bare
+    assert [one.rule for one in check(letters.app, [], everything=False) if one.path == name] == []  # out, or a draft
+
+
 @pytest.mark.parametrize("name", ["12", "12-press", "12-press.md", "issues/12-press.md"])
 def test_file_that_is_no_issue_yet_is_found_by_every_name_that_it_will_have(tmp_path: Path, name: str) -> None:
     letters = Publication(tmp_path / "letters")
@@ -93,7 +116,7 @@ def test_findings_are_the_same_and_in_one_order_whatever_the_number_of_processes
 @pytest.mark.parametrize(("day", "rules"), [("2026-03-09 20:00 -0500", []), ("2026-03-10", ["date-name"])])
 def test_day_in_a_name_may_be_that_of_its_author_s_time_zone(tmp_path: Path, day: str, rules: list[str]) -> None:
     letters = Publication(tmp_path / "letters", {"publication": {"timezone": "Asia/Shanghai"}})
-    letters.write("2026-03-09-paper.md", words(1), day=day)
+    letters.write("2026-03-09-paper.md", f"# Paper\n\n{words(1)}", day=day)
     letters.begin()
 
     assert [one.rule for one in check(letters.app, [], everything=True)] == rules

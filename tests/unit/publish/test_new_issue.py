@@ -51,6 +51,16 @@ def test_next_name_follows_the_folder(tmp_path: Path, names: list[str], expected
     assert new(tmp_path, *names) == expected
 
 
+@pytest.mark.parametrize(("date", "expected"), [
+    ("2026-03-17", "15-On paper.md"), ("2025-03-17", "salon-2027-On paper.md"), ("2026-13-40", "15-On paper.md")])
+def test_year_in_the_name_of_an_issue_of_that_year_is_no_number_to_go_on_from(
+    tmp_path: Path, date: str, expected: str
+) -> None:
+    (tmp_path / "salon-2026.md").write_text(f"---\ndate: {date}\n---\n\nx", "utf-8")
+
+    assert new(tmp_path, "14-a.md") == expected
+
+
 @pytest.mark.parametrize(("title", "expected"), [
     ("苹果谷歌大声密谋", "01-苹果谷歌大声密谋.md"), ("a/b: c?", "01-a b  c.md"), ("", "01-untitled.md"),
     ("///", "01-untitled.md"), ("../../etc", "01-.. .. etc.md"), ("two\nlines", "01-two lines.md")])

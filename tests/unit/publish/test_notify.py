@@ -247,7 +247,7 @@ def test_of_many_broken_files_a_letter_names_ten_and_counts_the_others(tmp_path:
     (subject, text), = notices(letters)
     assert subject == "11 matters at Letters"
     assert re.findall(r"avviso check '(.*?)'", text) == [f"notes {number:02}.md" for number in range(10)]
-    assert "2 more files of the issues folder cannot be used. All of them: avviso check" in text
+    assert "Files of the issues folder that cannot be used: 2 more. All of them: avviso check" in text
 
 
 def test_choosing_what_a_letter_names_grows_with_the_broken_files_and_not_with_their_square() -> None:

@@ -33,7 +33,7 @@ def reviewed(*letters: tuple[Fate, list[str], DeliveryState], struck: int = 0,
     ((Fate.GREYLISTED, [], FAILED), "reader+0@example.com counts as failed, and nobody refused it"),
     ((Fate.GREYLISTED, [], DEFERRED), "reader+0@example.com was forgotten: it is deferred"),
     ((Fate.LOST_AFTER, ["a", "b"], SENT), "reader+0@example.com got two different messages"),
-    ((Fate.TAKEN, ["a", "a"], SENT), "1 messages came twice; where answers were lost it may have been 0"),
+    ((Fate.TAKEN, ["a", "a"], SENT), "1 message came twice; where answers were lost it may have been 0"),
 ])
 def test_a_broken_promise_is_a_line(letter: tuple[Fate, list[str], DeliveryState], line: str) -> None:
     assert reviewed(letter).faults == [line]

@@ -7,7 +7,9 @@ import stat
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from pipeline.cli import avviso
 from pipeline.errors import OutputError, Refusal
 from pipeline.setup.relocation import export_publication, restore_publication
 from tests.books import silent
@@ -149,6 +151,73 @@ def test_pass_that_is_refused_for_want_of_the_ledger_leaves_room_for_the_restore
     restore_publication(elsewhere.app, tmp_path / "out", silent)
 
     assert elsewhere.app.has_secret
+
+
+OLD, NEW = "a secret of the old machine", "a secret of the new machine"
+
+
+@pytest.fixture
+def given(tmp_path: Path) -> Publication:
+    """A publication whose secret is a setting, and a mailed issue."""
+    letters = Publication(tmp_path / "given", {"web": {"secret": [OLD]}})
+    letters.begin()
+    letters.add_readers("ada@example.com")
+    letters.write("02-new.md", words(2))
+    letters.deliver()
+    return letters
+
+
+def said(publication: Publication, *words: str) -> tuple[int, str]:
+    answer = CliRunner().invoke(avviso, ["--config", str(publication.folder / "config.yaml"), *words],
+                                standalone_mode=False, catch_exceptions=False)
+    return answer.return_value, answer.stderr
+
+
+def test_export_and_restore_without_the_secret_say_that_links_in_mails_lead_nowhere(
+    given: Publication, elsewhere: Publication, tmp_path: Path
+) -> None:
+    assert said(given, "export", str(tmp_path / "out")) == (0, (
+        "config.yaml: the secret that signs links is not in the export: web.secret gives it: keep it beside the "
+        "export, and set it where you restore, or links in mails lead nowhere\n"))
+    assert said(elsewhere, "restore", str(tmp_path / "out")) == (1, (
+        f"{elsewhere.app.config.var / 'secret'}: links in mails that went out lead nowhere: the secret that signed "
+        "them is not here: put it there from the old machine or a backup, or set web.secret as it was there\n"))
+
+
+def test_restore_beside_a_setting_that_has_the_secret_says_nothing(
+    given: Publication, elsewhere: Publication, tmp_path: Path
+) -> None:
+    export_publication(given.app, tmp_path / "out", silent)
+    elsewhere.configure({"web": {"secret": [NEW, OLD]}})
+
+    assert said(elsewhere, "restore", str(tmp_path / "out")) == (0, "")
+
+
+def test_export_whose_secret_is_gone_says_so(letters: Publication, tmp_path: Path) -> None:
+    secret = letters.app.config.var / "secret"
+    secret.unlink()
+
+    assert said(letters, "export", str(tmp_path / "out")) == (0, (
+        f"{secret}: the secret that signed the links in mails is not here, and not in the export: bring it back from a "
+        "backup and export again, or those links lead nowhere\n"))
+
+
+def test_restore_looks_at_the_secret_in_use_and_not_at_a_file_that_signs_nothing(
+    letters: Publication, elsewhere: Publication, tmp_path: Path
+) -> None:
+    export_with_secret(letters, tmp_path / "out")
+    exported = (tmp_path / "out" / "secret").read_text()
+    var = elsewhere.app.config.var
+    var.mkdir(exist_ok=True)
+    (var / "secret").write_text("left of another day")
+
+    elsewhere.configure({"web": {"secret": [NEW]}})
+    with pytest.raises(Refusal, match="another secret signs links here.*behind your own in web.secret"):
+        restore_publication(elsewhere.app, tmp_path / "out", silent)
+    elsewhere.configure({"web": {"secret": [NEW, exported]}})
+    restore_publication(elsewhere.app, tmp_path / "out", silent)
+
+    assert (var / "secret").read_text() == "left of another day"
 
 
 def test_spreadsheets_show_readers_and_deliveries(letters: Publication, tmp_path: Path) -> None:

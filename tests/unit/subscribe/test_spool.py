@@ -13,6 +13,7 @@ from pipeline.subscribe import spool as module
 from pipeline.subscribe.spool import Spool
 from pipeline.subscribe.spool_worker import ASK, AT_ONCE, LEAVE, SpoolWorker
 from tests.books import NOON
+from tests.hostile import SQUARE, cpu_s, growth
 from tests.limits import no_file_grows
 from tests.readers import House
 
@@ -45,6 +46,26 @@ def test_who_leaves_is_seen_to_before_whoever_asks_also_in_the_middle(spool: Spo
             spool.put(LEAVE, {"n": "left meanwhile"}, NOON, first=True)
 
     assert seen == ["left", "asked 0", "left meanwhile", "asked 1", "asked 2"]
+
+
+def test_what_an_older_version_put_beside_the_others_goes_first_too(spool: Spool) -> None:
+    spool.put(ASK, {"n": "asked"}, NOON)
+    spool.put(LEAVE, {"n": "left"}, NOON, first=True)
+    (slip,) = (spool.folder / "first").iterdir()
+    slip.rename(spool.folder / slip.name)
+
+    assert [(one.values["n"], one.goes_first) for one in spool.submissions()] == [("left", True), ("asked", False)]
+
+
+def test_long_list_of_names_is_not_read_again_for_each_submission(tmp_path: Path) -> None:
+    def cost(names: str) -> float:
+        spool = Spool(tmp_path / str(len(names)))
+        spool.folder.mkdir(exist_ok=True)
+        for n in range(len(names)):
+            (spool.folder / f"20260324T080000{n:06}-1-{n}.json").write_text('{"kind": "ask", "values": {}}')
+        return cpu_s(lambda: [spool.discard(one) for one in spool.submissions()])
+
+    assert growth(cost, "a".__mul__, 500) <= SQUARE
 
 
 def test_flood_of_others_keeps_nobody_from_leaving(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from starlette.types import Message
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipeline.web import guard
 from tests.readers import House
@@ -122,3 +123,36 @@ def test_path_of_web_url_without_its_slash_leads_to_the_archive(tmp_path: Path) 
     answer = house.client.get("/news")
 
     assert (answer.status_code, answer.headers["location"]) == (308, "/news/")
+
+
+def test_reports_are_counted_before_their_bodies_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A body of a provider may have a megabyte: five hundred that trickle in would fill a small machine."""
+    monkeypatch.setattr(guard, "REPORTS", 2)
+
+    async def page(scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse("ok")(scope, receive, send)
+
+    async def flood() -> list[list[int]]:
+        all_told, told = guard.Guard(page, hooks=["/hooks/x"]), asyncio.Event()
+        asks = [asyncio.create_task(_status(all_told, told)) for _ in range(3)]
+        await asyncio.wait(asks, return_when=asyncio.FIRST_COMPLETED)
+        refused = [await ask for ask in asks if ask.done()]
+        told.set()
+        return [refused, sorted([await ask for ask in asks]), [await _status(all_told, told)]]
+
+    assert asyncio.run(flood()) == [[429], [200, 200, 429], [200]]
+
+
+async def _status(app: ASGIApp, told: asyncio.Event) -> int:
+    """What a report is answered whose body comes when `told` is set."""
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        await told.wait()
+        return {"type": "http.request", "body": b"{}", "more_body": False}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await app({"type": "http", "path": "/hooks/x", "method": "POST", "headers": []}, receive, send)
+    return int(sent[0]["status"])

@@ -17,7 +17,7 @@ from pipeline.mailings.mailing import Claim
 from pipeline.providers.event import Event
 from pipeline.providers.hooks import Report
 from pipeline.schema import delivery, event
-from pipeline.web import guard, hooks
+from pipeline.web import guard
 from tests import reports
 from tests.books import EDITION, EXPIRE, LEASE, NOON, add_issue
 from tests.readers import SETTINGS, House
@@ -122,7 +122,7 @@ def test_answer_is_503_until_the_event_is_in_the_ledger(house: House, monkeypatc
 
 def test_flood_is_asked_to_come_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """While the first reports are at work, those behind a full queue are answered at once."""
-    monkeypatch.setattr(hooks, "WAITING", 1)
+    monkeypatch.setattr(guard, "REPORTS", 1)
     house = House(tmp_path, {"web": WEB})
     go_on = threading.Event()
 

@@ -6,8 +6,9 @@ import gzip
 import os
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
+from typing import IO, Any
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
@@ -300,6 +301,30 @@ def test_file_on_a_disk_that_hangs_holds_up_nobody_else(house: House, monkeypatc
         assert not any(page.done() for page in pages)
         others_are_served.set()
         assert {page.result() for page in pages} == {200}
+    server.stop()
+
+
+def test_large_file_on_a_disk_that_hangs_holds_up_nobody_either(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, others_are_served = threading.Semaphore(0), threading.Event()
+
+    def late(file: str, *rest: Any, **how: Any) -> IO[Any]:
+        opened.release()
+        assert others_are_served.wait(20)
+        return open(file, *rest, **how)  # noqa: PTH123, SIM115, as it is called there
+
+    monkeypatch.setattr("anyio._core._fileio.open", late, raising=False)
+    server = Server(house.site, "127.0.0.1", 0, SpoolThread(lambda: 0))
+    server.start()
+    with ThreadPoolExecutor(MANY + 2) as beside:
+        files = [beside.submit(_status, server.port, "/big.mp3") for _ in range(MANY)]
+        assert all(opened.acquire(timeout=5) for _ in range(MANY - 1))
+        asked = [beside.submit(_status, server.port, path) for path in ("/preferences/forged", "/view/forged")]
+        done, _ = wait(asked, 5)
+        others_are_served.set()
+        assert [one.result() for one in asked if one in done] == [404, 404]
+        assert {file.result() for file in files} == {200}
     server.stop()
 
 
