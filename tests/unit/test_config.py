@@ -343,6 +343,8 @@ def test_text_that_is_no_settings_file_is_refused_with_its_line(text: str, expec
                                           "postgresql://USER:PASSWORD@HOST/NAME")),
     ("database: sqlite://", ("database: its value is not a database: write sqlite:///var/avviso.db or "
                             "postgresql://USER:PASSWORD@HOST/NAME")),
+    ("database: sqlite:///var/avviso.db?mode=ro", ("database: options behind ? are not read with SQLite: write "
+                                                 "sqlite:///var/avviso.db")),
     ("web: {secret: hunter2}", "web.secret: too short to sign links with: make one with `openssl rand -hex 32`"),
     ("web: {listen: 8080}", 'web.listen: "8080" is not an address to listen on: write it as 127.0.0.1:8080'),
     ("bucket: {name: s3://weekly}", (

@@ -134,6 +134,17 @@ def test_new_ledger_is_its_owners_alone_and_known_by_its_first_bytes(tmp_path: P
     assert int.from_bytes(path.read_bytes()[68:72], "big") == APPLICATION_ID
 
 
+@pytest.mark.parametrize("name", ["what?", "100%25", "my%20letters", "a#b", "a:b@c"])
+def test_ledger_lies_at_the_very_path_whatever_its_folders_are_called(tmp_path: Path, name: str) -> None:
+    """As in an address, %20 would be a space, and what stands behind a question mark no path."""
+    path = tmp_path / name / "avviso.db"
+
+    database = open_database(f"sqlite:///{path}")
+    database.close()
+
+    assert (database.file, path.is_file(), list(tmp_path.iterdir())) == (path, True, [path.parent])
+
+
 def key_of(database: Database) -> bytes:
     return Ledger(database).notebook.identity().key
 
