@@ -122,7 +122,7 @@ def review_lines(review: Review) -> Iterator[str]:
     for row in review.rows():
         states = ", ".join(f"{n} {state.replace('_', ' ')}" for state, n in row["states"].items())
         yield (f"{row['fate']:38} {row['readers']:7} {row['never']:6} {row['once']:5} {row['again']:6}  {states}")
-    yield f"the sender was killed {review.kills} times; seed {review.seed}"
+    yield f"the sender was killed {counted(review.kills, 'time')}; seed {review.seed}"
     if review.in_doubt:
         yield f"{review.in_doubt} in doubt: shown to you, and never sent twice without your word (`avviso resolve`)"
     yield from review.faults
