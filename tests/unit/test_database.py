@@ -29,6 +29,8 @@ from pipeline.schema import HEAD, Instant, fragment, metadata, note
 from tests.books import NOON, add_readers, copied_database, open_database
 from tests.conftest import run_sql
 
+ROOM = "free space, or make it, its -wal and -shm and their folder writable; nothing was lost"
+
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
@@ -657,9 +659,20 @@ def test_full_disk_is_said_in_one_line_and_what_was_there_stands(database: Datab
     with pytest.raises(OutputError) as refused:
         write_much()
 
-    assert str(refused.value) == ("the ledger cannot be written: database or disk is full: "
-                                  "free space or mend the permissions of its folder; nothing was lost")
+    assert str(refused.value) == (f"{database.file}: the ledger cannot be written: database or disk is full: {ROOM}")
     assert names(database) == ["before"]
+
+
+def test_ledger_that_a_file_beside_it_keeps_from_being_written_is_named(tmp_path: Path) -> None:
+    """Whoever opens a ledger that may only be read leaves such a file, which outlives mended permissions."""
+    path = tmp_path / "avviso.db"
+    open_database(f"sqlite:///{path}").close()
+    path.with_name("avviso.db-wal").mkdir()
+
+    with pytest.raises(OutputError) as refused:
+        write(Database(f"sqlite:///{path}"), "name")
+
+    assert str(refused.value) == f"{path}: the ledger cannot be written: unable to open database file: {ROOM}"
 
 
 def test_mistake_of_ours_is_not_dressed_as_the_databases(database: Database) -> None:
