@@ -11,6 +11,9 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, TemplateNotFound, TemplateSyntaxError
 from jinja2.loaders import split_template_path
 
+# What the code in a template can raise while it runs, beside jinja2's own errors.
+SLIPS = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError)
+
 
 class OverrideFolder(FileSystemLoader):
     """A folder of templates, which need not exist. jinja2's own loader passes over what it may not look at."""

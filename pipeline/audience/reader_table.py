@@ -60,8 +60,9 @@ class ReaderTable:
         self._columns = _columns(path, self._system.email, header)
         self._signs = {name: sign for name, sign in SIGNS.items() if name in self._columns}
         self._statuses = (*self._system.status, *STATUS_COLUMNS)
-        strange = self._columns.keys() - self._used()
-        self._strange = [place for name, place in self._columns.items() if name in strange]
+        used = self._used()
+        self._unused = [name for name in self._columns if name not in used]
+        self._strange = [place for name in self._unused for place in self._columns[name]]
         beginning = Path(path).name.casefold()
         self._everybody = next((said for start, said in FILE_NAMES.items() if beginning.startswith(start)),
                                Standing.SUBSCRIBED)
@@ -70,9 +71,8 @@ class ReaderTable:
         """What a person should know of the file as a whole: who is out by its name, and what is left out of it."""
         if self._everybody is not Standing.SUBSCRIBED:
             yield f"by the file's name, everybody in it is {self._everybody}"
-        unused = [name for name, place in self._columns.items() if name and place in self._strange]
-        if unused:
-            yield f"columns left out: {', '.join(unused)}"
+        if named := list(filter(None, self._unused)):
+            yield f"columns left out: {', '.join(named)}"
 
     def _used(self) -> set[str]:
         system = self._system
@@ -115,13 +115,13 @@ class ReaderTable:
 
     def _standing(self, record: Record) -> Standing:
         """The worst that status, signs, words and file name say. Raises AudienceError for a status nobody knows."""
-        words = [word for name in self._statuses if (word := folded(self._cell(record, (name,))))]
+        words = [folded(cell) for cell in self._cells(record, self._statuses)]
         said = [self._word(word) for word in words if word not in EMPTY_WORDS]
-        loose = (folded(self._cell(record, (name,))) for name in LOOSE_STATUS_COLUMNS)
+        loose = (folded(cell) for cell in self._cells(record, LOOSE_STATUS_COLUMNS))
         said += [WORDS[word] for word in loose if word in WORDS]
         seen = [*self._shown(record, is_said=bool(said))]
         if Standing.LEFT in seen and any(
-            word in self._cell(record, (COMPLAINT_COLUMN,)).casefold() for word in COMPLAINT_WORDS
+            word in cell.casefold() for cell in self._cells(record, (COMPLAINT_COLUMN,)) for word in COMPLAINT_WORDS
         ):
             seen.append(Standing.COMPLAINED)
         return max([self._everybody, *said, *seen, *self._plain_words(record)], key=_SEVERITY.index)
@@ -145,7 +145,8 @@ class ReaderTable:
 
         Where yes means in, an empty cell is no yes, unless the status or another such column says it.
         """
-        cells = [(sign, self._cell(record, (name,)).casefold()) for name, sign in self._signs.items()]
+        cells = [(sign, cell.casefold()) for name, sign in self._signs.items()
+                 for cell in [*self._cells(record, (name,))] or [""]]
         is_in = is_said or any(not sign.says and cell not in NO_WORDS and cell not in EMPTY_WORDS
                                for sign, cell in cells)
         for sign, cell in cells:
@@ -157,11 +158,14 @@ class ReaderTable:
 
     def _cell(self, record: Record, names: Sequence[str]) -> str:
         """The first of these columns that is filled."""
+        return next(self._cells(record, names), "")
+
+    def _cells(self, record: Record, names: Iterable[str]) -> Iterator[str]:
+        """All of these columns that are filled."""
         for name in names:
-            place = self._columns.get(name)
-            if place is not None and place < len(record.cells) and (text := record.cells[place].strip()):
-                return unguard(text)
-        return ""
+            for place in self._columns.get(name, ()):
+                if place < len(record.cells) and (text := record.cells[place].strip()):
+                    yield unguard(text)
 
 
 def _instant(text: str) -> tuple[datetime | None, str]:
@@ -179,15 +183,16 @@ def _instant(text: str) -> tuple[datetime | None, str]:
         return None, text[:40]
 
 
-def _columns(path: str, email: Sequence[str], header: Record | Damage | None) -> dict[str, int]:
-    """The place of each column by its folded name; of two with one name the first."""
+def _columns(path: str, email: Sequence[str], header: Record | Damage | None) -> dict[str, list[int]]:
+    """The places of each column by its folded name: a table may name two alike, and in either somebody may be out."""
     if header is None:
         raise AudienceError("is empty", path=path, remedy="export the file again")
     if isinstance(header, Damage):
         raise AudienceError(header.message, path=path, line=header.line, remedy=header.remedy)
-    columns: dict[str, int] = {}
+    columns: dict[str, list[int]] = {}
     for place, cell in enumerate(header.cells):
-        columns.setdefault(folded(unguard(cell.lstrip("\ufeff"))), place)  # a mark behind a mark: saved twice
+        name = folded(unguard(cell.lstrip("\ufeff")))  # a mark behind a mark: saved twice
+        columns.setdefault(name, []).append(place)
     if columns.keys().isdisjoint(email):
         raise _without_addresses(path, email[0], header, columns)
     return columns

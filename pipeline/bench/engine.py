@@ -20,6 +20,7 @@ from pipeline import telemetry
 from pipeline.bench.publication import open_app
 from pipeline.clock import monotonic
 from pipeline.engines.jobs import Shift
+from pipeline.errors import PipelineError
 from pipeline.mailings.mailing import DeliveryState
 from pipeline.mailings.send import deliver
 
@@ -74,4 +75,7 @@ def peak_bytes() -> int:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    try:
+        main(*sys.argv[1:])
+    except PipelineError as error:
+        sys.exit(str(error))

@@ -17,6 +17,9 @@ def bench() -> None:
     Example:
       avviso bench send --readers 10000
     """
+    from pipeline.cli.stopping import end_like_ctrl_c  # slow import
+
+    click.get_current_context().with_resource(end_like_ctrl_c())
 
 
 @bench.command(cls=Command)
@@ -50,8 +53,8 @@ def build(invocation: Invocation, issues: tuple[int, ...], kilobytes: int) -> in
               help="What the own server offers.")
 @click.option("--rtt", type=click.IntRange(0, 1_000), multiple=True, default=(0,), show_default=True, metavar="MS",
               help="Round trip in milliseconds; may be given several times.")
-@click.option("--dkim", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="KEY",
-              help="Sign with this private key (PEM).")
+@click.option("--dkim", type=click.Path(exists=True, dir_okay=False, resolve_path=True, path_type=Path),
+              metavar="KEY", help="Sign with this private key (PEM).")
 @click.option("--processes", type=click.IntRange(1, 16), default=1, show_default=True,
               help="So many senders share the ledger and the connections.")
 @click.option("--svg", type=click.Path(path_type=Path), metavar="PATH", help="Write a plot of the ratios too.")
@@ -73,6 +76,11 @@ def send(
     from pipeline.bench import report  # slow import
     from pipeline.bench.contest import Course, race
 
+    if processes > connections:
+        raise click.UsageError(f"--processes {processes} needs a connection for each: "
+                               f"give --connections {processes} or more")
+    if svg:
+        svg.touch()  # what cannot be written is to be told before hours of measuring
     courses = [Course(count, connections, sink, offers, ms, dkim, rounds, processes) for count in readers for ms in rtt]
     results = [race(course, lambda line: click.echo(line, err=True)) for course in courses]
     if svg:
@@ -156,6 +164,9 @@ def simulate(
     """
     from pipeline.bench import simulation  # slow import
 
+    if not any((rtt, rate, sender_us, ledger_us, server_us)):
+        raise click.UsageError("nothing takes any time: give one of --rtt, --rate, --sender-us, --ledger-us and "
+                               "--server-us")
     if dies_at is not None and max(machines) == 1:
         raise click.UsageError("--dies-at needs more than one machine: give --machines 2 or more")
     found = [

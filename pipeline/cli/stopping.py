@@ -1,4 +1,4 @@
-"""SIGTERM and Ctrl-C ask politely; work in hand is finished first."""
+"""SIGTERM and Ctrl-C ask politely; work in hand is finished first, and a trial is broken off."""
 
 from __future__ import annotations
 
@@ -23,3 +23,13 @@ def stop_on_signal() -> Iterator[threading.Event]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def end_like_ctrl_c() -> Iterator[None]:
+    """SIGTERM breaks off what is under way as Ctrl-C does: its helpers end, and the folders it made go away."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

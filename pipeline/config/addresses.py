@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from email.utils import formataddr
+from email.utils import formataddr, unquote
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Annotated
 from urllib.parse import SplitResult, quote, urlsplit
@@ -14,6 +14,7 @@ from pipeline.config.values import reader, wrong
 from pipeline.errors import InvalidAddress
 
 _LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_HOST = re.compile(r"[\w.-]+|[0-9a-f:.]+(?:%\w+)?", re.ASCII)  # a name, or an address of IPv6
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,9 @@ def _host(parts: SplitResult) -> str:
     try:
         host = (parts.hostname or "").encode("idna").decode()
     except UnicodeError:
-        raise wrong("has no usable host name", "write it as https://weekly.example.com/") from None
+        host = ""
+    if not _HOST.fullmatch(host):
+        raise wrong("has no usable host name", "write it as https://weekly.example.com/")
     host = f"[{host}]" if ":" in host else host
     return f"{host}:{parts.port}" if parts.port else host
 
@@ -104,7 +107,7 @@ def read_sender(text: str) -> Sender:
     found = re.fullmatch(r"(?:(?P<name>[^<>]*)<(?P<inside>[^<>]*)>|(?P<plain>[^<>]*))", text)
     if not found or not text.isprintable():
         raise wrong("is not a sender", 'write it as "Ai周刊 <weekly@example.com>"')
-    name = (found["name"] or "").strip().strip('"').strip()
+    name = unquote((found["name"] or "").strip()).strip('"').strip()
     return Sender(name, read_address((found["inside"] or found["plain"] or "").strip()))
 
 

@@ -142,6 +142,8 @@ class _Reader:
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             if not isinstance(event, yaml.ScalarEvent):
                 self._stop(event, "a key must be one word", "quote the value if it begins with [ { ? * &")
+            if TOKEN.search(event.value):
+                self._stop(event, "${} within a key", "write the key out, for only values are filled in")
             here, line = (*keys, event.value), _line_of(event)
             if here in self.document.places:
                 self._refuse_duplicate(here, line)

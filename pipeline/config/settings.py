@@ -78,6 +78,8 @@ class Config(Section):
     @classmethod
     def _reachable(cls, database: Secret, info: ValidationInfo) -> Secret:
         url, sqlite = database.get_secret_value(), "sqlite:///"
+        if url.startswith(sqlite) and "?" in url:
+            raise wrong("options behind ? are not read with SQLite", "write sqlite:///var/avviso.db")
         if url.startswith(sqlite) and url[len(sqlite):].strip("/") and info.context:
             return Secret(sqlite + str(Path(info.context["folder"], url[len(sqlite):])))
         if url.startswith("postgresql://") and len(url) > len("postgresql://"):

@@ -225,7 +225,7 @@ class HttpPost(Signing):
     def _is_json(cls, body: str) -> str:
         try:
             json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise wrong("must be JSON", "write it between single quotes as '{\"to\": \"{recipient}\"}'") from None
         return body
 

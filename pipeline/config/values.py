@@ -24,6 +24,7 @@ from pipeline.language import language_tag, named_language
 T = TypeVar("T")
 
 _OFFSET = re.compile(r"(?i)(?:utc|gmt)? ?[+-] ?\d{1,2}(?::?\d\d)?")
+_SHORT = re.compile(r"[A-Z]{2,5}")  # CST is in America, China and Cuba; what is spelt like it has another clock
 
 _BY_SHANGHAI = frozenset({"beijing", "北京", "shenzhen", "深圳", "guangzhou", "广州", "china", "中国"})  # no zones
 
@@ -168,6 +169,8 @@ def read_zone(text: str) -> ZoneInfo:
     except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: "Asia" is a folder of the database
         if _OFFSET.fullmatch(text):
             raise wrong("is an offset and no time zone", "write a name such as Asia/Shanghai") from None
+        if _SHORT.fullmatch(text):
+            raise wrong("is an abbreviation and no time zone", "write a name such as Asia/Shanghai") from None
         if text.casefold().removeprefix("asia/") in _BY_SHANGHAI:
             raise wrong("is not a time zone", "write Asia/Shanghai, which has the same clock") from None
         folded = {name.casefold(): name for name in available_timezones()}

@@ -19,20 +19,23 @@ from pipeline.errors import ConfigError, OutputError, to_install
 
 BUSY_TIMEOUT_S = 120.0  # a backup tool may hold the file for a minute
 CONNECT_TIMEOUT_S = 10  # a server that is cut off answers nothing at all
+_SQLITE = "sqlite:///"
 _REMEDY = "write sqlite:///var/avviso.db or postgresql://…"
 _MANY_HOSTS = re.compile(r"(postgresql(?:\+psycopg)?://(?:[^/@]*@)?)([^/@?]*,[^/@?]*)(/[^?]*)\??(.*)", re.DOTALL)
 
 
 def address_of(url: str) -> URL:
-    """What `database` names. Raises ConfigError for anything but the two."""
+    """What `database` names. Raises ConfigError for anything but the two. A file's path stands in it as it is, for its
+    folders may be called `100%25` or `what?`.
+    """
+    if url.startswith(_SQLITE) and url != _SQLITE:
+        return URL.create("sqlite", database=url.removeprefix(_SQLITE))
     try:
         address = make_url(_in_our_manner(url))
     except (exc.ArgumentError, ValueError):
         raise ConfigError("database is not an address", remedy=_REMEDY) from None
     if address.get_backend_name() == "postgresql":
         return address.set(drivername="postgresql+psycopg")
-    if address.get_backend_name() == "sqlite" and address.database:
-        return address
     raise ConfigError(f"database kind {address.drivername!r} is not known", remedy=_REMEDY)
 
 

@@ -7,12 +7,14 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from sqlalchemy import exc
 
 from pipeline.errors import Conflict, Damaged, DatabaseError, OutputError, Unreachable
 
 RESTORE = "stop avviso and restore the last backup of it; nothing was sent"
+ROOM = "free space, or make it, its -wal and -shm and their folder writable; nothing was lost"
 
 # What SQLite says when the disk is to blame, not the file: full, taken away, or without write access.
 _OF_THE_DISK = ("disk is full", "disk I/O error", "readonly", "unable to open")
@@ -45,20 +47,21 @@ _BY_STATE: dict[str, Said] = {
 
 
 @contextmanager
-def own_errors() -> Iterator[None]:
-    """Raises our errors in the place of the driver's."""
+def own_errors(file: Path | None = None) -> Iterator[None]:
+    """Raises our errors in the place of the driver's. `file` is where the ledger lies, if no server keeps it."""
+    path = str(file or "")
     try:
         yield
     except exc.TimeoutError as error:
         raise Unreachable("the database is too busy: no connection to it came free",
                           remedy="wait, or spread the readers over more processes") from error
     except exc.DBAPIError as error:
-        ours = _by_state(error) or _by_words(error)
+        ours = _by_state(error) or _by_words(error, path)
         if ours is None:
             raise
         raise ours from error
     except (json.JSONDecodeError, UnicodeDecodeError) as error:  # the second: SQLite quotes damaged names as they are
-        raise Damaged(f"the ledger cannot be read: {error}", remedy=RESTORE) from error
+        raise Damaged(f"the ledger cannot be read: {error}", remedy=RESTORE, path=path) from error
 
 
 def _by_state(error: exc.DBAPIError) -> DatabaseError | None:
@@ -66,21 +69,20 @@ def _by_state(error: exc.DBAPIError) -> DatabaseError | None:
     return said[0](f"{said[1]}: {_words(error)}", remedy=said[2]) if said else None
 
 
-def _by_words(error: exc.DBAPIError) -> DatabaseError | OutputError | None:
+def _by_words(error: exc.DBAPIError, path: str) -> DatabaseError | OutputError | None:
     words = _words(error)
     if isinstance(error, exc.OperationalError):
         if any(word in words for word in _OF_THE_DISK):
-            return OutputError(f"the ledger cannot be written: {words}",
-                               remedy="free space or mend the permissions of its folder; nothing was lost")
+            return OutputError(f"the ledger cannot be written: {words}", path=path, remedy=ROOM)
         if any(word in words for word in _OF_THE_FILE):
-            return Damaged(f"the ledger cannot be read: {words}", remedy=RESTORE)
+            return Damaged(f"the ledger cannot be read: {words}", remedy=RESTORE, path=path)
         if _REFUSED.search(words):
             return Unreachable(f"the database refuses us: {words}",
                                remedy="mend `database` in config.yaml, or what the server allows this user")
         return Unreachable(f"the database does not answer: {words}",
                            remedy="start it, or mend `database` in config.yaml")
     if type(error.orig) is sqlite3.DatabaseError:  # its subclasses are about a promise, or a mistake of ours
-        return Damaged(f"the ledger cannot be read: {words}", remedy=RESTORE)
+        return Damaged(f"the ledger cannot be read: {words}", remedy=RESTORE, path=path)
     return None
 
 

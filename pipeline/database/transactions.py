@@ -41,7 +41,7 @@ class Database(Dialect):
     @contextmanager
     def rehearse(self) -> Iterator[None]:
         """Everything written inside is seen inside and never happened afterwards. For one thread."""
-        with own_errors(), self._writing, self._engine.connect() as connection:
+        with own_errors(self.file), self._writing, self._engine.connect() as connection:
             connection.execution_options(avviso_write=True)
             transaction = connection.begin()
             self._rehearsal = connection
@@ -72,7 +72,7 @@ class Database(Dialect):
         if self._under_way is not None:
             yield self._under_way
             return
-        with own_errors(), self._engine.connect() as connection:
+        with own_errors(self.file), self._engine.connect() as connection:
             if not self.is_sqlite:  # else each statement would see what was committed before it
                 connection = connection.execution_options(isolation_level="REPEATABLE READ")
             with connection.begin():
@@ -87,7 +87,7 @@ class Database(Dialect):
         if self._under_way is not None:
             yield self._under_way
             return
-        with own_errors():
+        with own_errors(self.file):
             if not self.is_sqlite:
                 with self._ending(result) as connection:
                     yield connection
@@ -121,7 +121,7 @@ class Database(Dialect):
             yield True
             return
         key = {"name": f"avviso {name}"}
-        with own_errors(), self._engine.connect() as connection:
+        with own_errors(self.file), self._engine.connect() as connection:
             ours = connection.execute(text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))"), key).scalar_one()
             connection.commit()
             try:
@@ -142,7 +142,7 @@ class Database(Dialect):
         """Whether there is a ledger at this address at all; makes nothing."""
         if self.is_sqlite and not sqlite_path(self.url).exists():
             return False
-        with own_errors():
+        with own_errors(self.file):
             has_tables = inspect(self._engine).has_table(schema.ledger.name)
         if not has_tables:
             return False
@@ -174,7 +174,7 @@ class Database(Dialect):
 
     def _check_encoding(self) -> None:
         """Raises ConfigError for a database of PostgreSQL that cannot hold every language."""
-        with own_errors(), self._engine.connect() as connection:
+        with own_errors(self.file), self._engine.connect() as connection:
             found = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
         if found != "UTF8":
             raise ConfigError(f"the database has the encoding {found}, which cannot hold every text",
@@ -205,7 +205,7 @@ class Database(Dialect):
         """Brings the tables to this program's version, and names it."""
         from pipeline.migrations import upgrade  # slow import: Alembic, needed once in a ledger's life
 
-        with own_errors():
+        with own_errors(self.file):
             upgrade(self._engine)
         return schema.HEAD
 
@@ -248,7 +248,7 @@ class Database(Dialect):
         """Leaves no trace of what was erased: neither in free pages nor in the write-ahead log."""
         if not self.is_sqlite:
             return
-        with own_errors(), self._writing, closing(self._engine.raw_connection()) as connection:
+        with own_errors(self.file), self._writing, closing(self._engine.raw_connection()) as connection:
             connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")  # outside any transaction
 
     @property

@@ -10,7 +10,7 @@ import re
 from markupsafe import Markup
 
 from pipeline.editions.inlining import inline
-from pipeline.editions.templates import Templates, style_elements
+from pipeline.editions.templates import MEND, Templates, style_elements
 from pipeline.errors import EditionError
 
 # Behind a short preheader inboxes go on with the first words of the mail; this keeps them out.
@@ -29,7 +29,7 @@ def dress(templates: Templates, name: str, context: dict[str, object], *, compac
     page = templates.render(name, {**context, "head_css": head, "filler": FILLER})
     body = _BODY.search(page)
     if body is None:
-        raise EditionError("there is no <body>…</body>", path=f"templates/email/{name}")
+        raise EditionError("there is no <body>…</body>", path=f"templates/email/{name}", remedy=MEND)
     css = templates.css("inline.css", context)
     inlined = inline(body[0], _LINKS.sub("", css) if compact else css, templates.cache)
     return page[: body.start()] + inlined + page[body.end() :]

@@ -17,14 +17,12 @@ import jinja2
 from pipeline.cache import Bytecode, Cache
 from pipeline.editions.columns import wrap
 from pipeline.errors import EditionError
-from pipeline.override import OverrideFolder
+from pipeline.override import SLIPS, OverrideFolder
 
 # In a wheel the templates lie inside the package, in a checkout beside it.
 _HOMES = (Path(__file__).parents[1] / "templates" / "email", Path(__file__).parents[2] / "templates" / "email")
 
-# What the code in a template can raise while it runs, beside jinja2's own errors.
-_SLIPS = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError)
-
+MEND = "mend it, or delete it to use the packaged one"
 _SEAM = "\x00"
 
 
@@ -74,7 +72,7 @@ class Templates:
         try:
             return self._environment.get_template(name).render(context)
         except jinja2.TemplateNotFound as error:
-            raise EditionError("the template is missing", path=_path(str(error.name or name))) from error
+            raise _unfillable(*self._place(error, name), f"there is no {error.name}") from error
         except jinja2.TemplateSyntaxError as error:
             raise _unfillable(error.name or name, error.lineno, error.message or "") from error
         except jinja2.TemplateError as error:
@@ -83,7 +81,7 @@ class Templates:
             raise EditionError(
                 f"the template cannot be read: {error.strerror}", path=_path(Path(error.filename or name).name),
                 remedy="let avviso read it and its folder, or delete it to use the packaged one") from error
-        except _SLIPS as error:
+        except SLIPS as error:
             raise _unfillable(*self._place(error, name), f"{type(error).__name__}: {error}") from error
 
     def _place(self, error: Exception, name: str) -> tuple[str, int | None]:
@@ -109,7 +107,7 @@ def style_elements(css: str) -> Iterable[str]:
 def _unfillable(name: str, line: int | None, reason: str) -> EditionError:
     return EditionError(
         f"the template cannot be filled: {reason}", path=_path(name), line=line,
-        remedy="mend it, or delete it to use the packaged one",
+        remedy=MEND,
     )
 
 

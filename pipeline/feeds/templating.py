@@ -24,10 +24,7 @@ from jinja2 import (
 
 from pipeline.cache import Bytecode, Cache
 from pipeline.errors import ConfigError
-from pipeline.override import OverrideFolder
-
-# What an expression in a template can raise besides jinja's own errors.
-_MISTAKES = (TemplateError, ArithmeticError, LookupError, AttributeError, TypeError, ValueError)
+from pipeline.override import SLIPS, OverrideFolder
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +64,15 @@ def web_templates(folders: Sequence[Path], cache: Cache | None = None) -> Templa
 def _mistakes_named(name: str) -> Iterator[None]:
     try:
         yield
-    except _MISTAKES as error:
+    except (TemplateError, *SLIPS) as error:
         path, line = _place(error, name)
         what = str(error)
         if isinstance(error, TemplateNotFound):
             what = f"there is no {error}"
         elif isinstance(error, TemplateSyntaxError):
             what = error.message or ""  # its `str` has several lines
+        elif isinstance(error, RecursionError):
+            what = "it asks for itself without end"
         raise ConfigError(f"template: {what}", path=path, line=line,
                           remedy="mend it, or delete it and the packaged one is used") from error
     except OSError as error:

@@ -77,7 +77,7 @@ def read_body(text: str) -> Any:
     """The JSON that describes a message. Raises ConfigError for what is none, and for an unknown placeholder."""
     try:
         body = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ConfigError("transport.body is not JSON", remedy='write it as \'{"to": "{recipient}", …}\'') from None
     unknown = [name for name in _HOLE.findall(text) if name not in NAMES]
     if unknown:

@@ -11,6 +11,7 @@ from pipeline.app import App
 from pipeline.clock import RushedClock
 from pipeline.config import Config, plain_values
 from pipeline.engines.jobs import Shift
+from pipeline.errors import PipelineError
 from pipeline.mailings import send
 from pipeline.mailings.mailing import DeliveryState, MailingState
 from pipeline.providers.catalogue import transport_opener
@@ -22,10 +23,19 @@ MOVING = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.DEFERRED)
 
 
 def deliver(config: Config, began: datetime, mailing_id: int) -> None:
-    """Sends until nobody waits any more; those in doubt are left to the settings and to a person."""
+    """Sends until nobody waits any more; those in doubt are left to the settings and to a person. What stands in the
+    way is one line, and ends the process.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it too, and ends us
     logging.getLogger("pipeline").addHandler(logging.NullHandler())
-    stop, app = threading.Event(), App(config, RushedClock(began, SPEED))
+    try:
+        _deliver(config, RushedClock(began, SPEED), mailing_id)
+    except PipelineError as error:
+        raise SystemExit(str(error)) from None
+
+
+def _deliver(config: Config, clock: RushedClock, mailing_id: int) -> None:
+    stop, app = threading.Event(), App(config, clock)
     transport = plain_values(config.transport) | {"patience": PATIENCE}
     app.open_transport = transport_opener("smtp", transport, app.clock)
     with Shift.begin(app) as shift:

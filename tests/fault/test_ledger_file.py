@@ -135,6 +135,7 @@ def test_ledger_that_cannot_be_written_sends_nothing(tmp_path: Path) -> None:
     answer = made.run("publish")
 
     assert (answer.code, answer.out) == (74, "")
-    assert answer.err == ("the ledger cannot be written: attempt to write a readonly database: "
-                          "free space or mend the permissions of its folder; nothing was lost\n")
+    assert answer.err == (
+        f"{made.folder}/var/avviso.db: the ledger cannot be written: attempt to write a readonly database: "
+        "free space, or make it, its -wal and -shm and their folder writable; nothing was lost\n")
     assert not (made.folder / "var" / "outbox").exists()

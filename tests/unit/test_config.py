@@ -178,6 +178,7 @@ def test_publication_url_becomes_ascii_with_one_final_slash(written: str, addres
     ("<weekly@example.com>", Sender("", "weekly@example.com")),
     ("The Weekly, since 1600 <weekly@example.com>", Sender("The Weekly, since 1600", "weekly@example.com")),
     ("'\"周刊\" <weekly@example.com>'", Sender("周刊", "weekly@example.com")),
+    ("'\"Ink, \\\"our\\\" \\\\ weekly\" <weekly@example.com>'", Sender('Ink, "our" \\ weekly', "weekly@example.com")),
 ])
 def test_sender_is_a_name_and_an_address(written: str, sender: Sender) -> None:
     assert read(LEAST.replace("Ai周刊 <weekly@example.com>", written)).mailings.sender == sender
@@ -322,6 +323,8 @@ def test_text_that_is_no_settings_file_is_refused_with_its_line(text: str, expec
     ("transport: {kind: postmark}", "transport.api_key: missing: add `api_key: ${NAME}` from the environment"),
     ("transport: {kind: http, url: 'https://a.example', body: hunter2}",
      "transport.body: must be JSON: write it between single quotes as '{\"to\": \"{recipient}\"}'"),
+    (f"transport: {{kind: http, url: 'https://a.example', body: '{'[' * 5_000}'}}",
+     "transport.body: must be JSON: write it between single quotes as '{\"to\": \"{recipient}\"}'"),
     ("transport: {kind: [hunter2]}", "transport.kind: must be a single value: write it on one line behind the colon"),
     ("transport: {kind: postmark, api_key: x, dkim: {domain: example.com, selector: a, key_file: k}}",
      "transport.dkim: kind: postmark signs by itself: leave dkim out"),
@@ -343,6 +346,8 @@ def test_text_that_is_no_settings_file_is_refused_with_its_line(text: str, expec
                                           "postgresql://USER:PASSWORD@HOST/NAME")),
     ("database: sqlite://", ("database: its value is not a database: write sqlite:///var/avviso.db or "
                             "postgresql://USER:PASSWORD@HOST/NAME")),
+    ("database: sqlite:///var/avviso.db?mode=ro", ("database: options behind ? are not read with SQLite: write "
+                                                 "sqlite:///var/avviso.db")),
     ("web: {secret: hunter2}", "web.secret: too short to sign links with: make one with `openssl rand -hex 32`"),
     ("web: {listen: 8080}", 'web.listen: "8080" is not an address to listen on: write it as 127.0.0.1:8080'),
     ("bucket: {name: s3://weekly}", (
@@ -374,6 +379,7 @@ def test_text_that_is_no_settings_file_is_refused_with_its_line(text: str, expec
                                           "two")),
     ("transport: {kind: smtp, host: a, password: $" + "{SMTP_PASSWORD}}",
      ("transport.password: SMTP_PASSWORD is not set in the environment: set it, or write ${SMTP_PASSWORD:-default}")),
+    ("web: {hooks: {'${POST}': hunter2}}", "${} within a key: write the key out, for only values are filled in"),
     ("transport: {kind: smtp, host: a, password: '${1x}'}",
      "transport.password: ${} without a name: write ${NAME} or ${NAME:-default}"),
     ("engine: '${X:-${Y}}'",
@@ -412,6 +418,10 @@ def test_machines_that_share_the_work_need_one_secret() -> None:
      '2: publication.timezone: "北京" is not a time zone: write Asia/Shanghai, which has the same clock'),
     ("  title:", "  timezone: ../../etc/passwd\n  title:",
      '2: publication.timezone: "../../etc/passwd" is not a time zone: write a name such as Asia/Shanghai'),
+    ("  title:", "  timezone: CST\n  title:",
+     '2: publication.timezone: "CST" is an abbreviation and no time zone: write a name such as Asia/Shanghai'),
+    ("https://weekly.example.com/", "https://<your-domain>/",
+     '3: publication.url: "https://<your-domain>/" has no usable host name: write it as https://weekly.example.com/'),
     ("  title:", "  timezone: GMT+8\n  title:",
      '2: publication.timezone: "GMT+8" is an offset and no time zone: write a name such as Asia/Shanghai'),
     ("  title:", "  language: CN\n  title:",

@@ -29,6 +29,8 @@ from pipeline.schema import HEAD, Instant, fragment, metadata, note
 from tests.books import NOON, add_readers, copied_database, open_database
 from tests.conftest import run_sql
 
+ROOM = "free space, or make it, its -wal and -shm and their folder writable; nothing was lost"
+
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
@@ -132,6 +134,17 @@ def test_new_ledger_is_its_owners_alone_and_known_by_its_first_bytes(tmp_path: P
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert int.from_bytes(path.read_bytes()[68:72], "big") == APPLICATION_ID
+
+
+@pytest.mark.parametrize("name", ["what?", "100%25", "my%20letters", "a#b", "a:b@c"])
+def test_ledger_lies_at_the_very_path_whatever_its_folders_are_called(tmp_path: Path, name: str) -> None:
+    """As in an address, %20 would be a space, and what stands behind a question mark no path."""
+    path = tmp_path / name / "avviso.db"
+
+    database = open_database(f"sqlite:///{path}")
+    database.close()
+
+    assert (database.file, path.is_file(), list(tmp_path.iterdir())) == (path, True, [path.parent])
 
 
 def key_of(database: Database) -> bytes:
@@ -646,9 +659,20 @@ def test_full_disk_is_said_in_one_line_and_what_was_there_stands(database: Datab
     with pytest.raises(OutputError) as refused:
         write_much()
 
-    assert str(refused.value) == ("the ledger cannot be written: database or disk is full: "
-                                  "free space or mend the permissions of its folder; nothing was lost")
+    assert str(refused.value) == (f"{database.file}: the ledger cannot be written: database or disk is full: {ROOM}")
     assert names(database) == ["before"]
+
+
+def test_ledger_that_a_file_beside_it_keeps_from_being_written_is_named(tmp_path: Path) -> None:
+    """Whoever opens a ledger that may only be read leaves such a file, which outlives mended permissions."""
+    path = tmp_path / "avviso.db"
+    open_database(f"sqlite:///{path}").close()
+    path.with_name("avviso.db-wal").mkdir()
+
+    with pytest.raises(OutputError) as refused:
+        write(Database(f"sqlite:///{path}"), "name")
+
+    assert str(refused.value) == f"{path}: the ledger cannot be written: unable to open database file: {ROOM}"
 
 
 def test_mistake_of_ours_is_not_dressed_as_the_databases(database: Database) -> None:

@@ -173,6 +173,12 @@ def test_who_is_out_in_the_old_system_is_out_here(
         ("邮箱,是否订阅\nin@example.com,是\nout@example.com,否\n", {"out@example.com"}),
         ("email,state\nin@example.com,CA\nout@example.com,Unsubscribed\n", {"out@example.com"}),
         ("email,status\nin@example.com,active\nout@example.com,cancelled\n", {"out@example.com"}),
+        ("email,status,Status\nin@example.com,active,\nout@example.com,active,unsubscribed\n", {"out@example.com"}),
+        ("email,opt_out,Opt-Out\nin@example.com,no,no\nout@example.com,no,yes\n", {"out@example.com"}),
+        ("email,state,state\nin@example.com,CA,CA\nout@example.com,CA,unsubscribed\n", {"out@example.com"}),
+        ("email,member status,Member Status\nin@example.com,VIP,\nout@example.com,VIP,bounced\n",
+         {"out@example.com"}),
+        ("email,Email\nin@example.com,\n,out@example.com\n", set()),
     ],
 )
 def test_who_is_out_stays_out_also_when_the_system_is_not_named(text: str, out: set[str]) -> None:

@@ -185,7 +185,8 @@ def test_an_owners_template_without_a_body_is_named(tmp_path: Path) -> None:
     with pytest.raises(EditionError) as found:
         render(templates=Templates(tmp_path))
 
-    assert str(found.value) == "templates/email/issue.html: there is no <body>…</body>"
+    assert str(found.value) == ("templates/email/issue.html: there is no <body>…</body>: "
+                                "mend it, or delete it to use the packaged one")
 
 
 @pytest.mark.parametrize(("text", "cut"), [

@@ -290,6 +290,7 @@ def test_owners_templates_shadow_ours_file_by_file(tmp_path: Path) -> None:
     ("{{ 1 / 0 }}", 1, "template: division by zero"),
     ("{{ entry.title + 1 }}", 1, 'template: can only concatenate str (not "int") to str'),
     ("\n{% extends 'gone.html' %}", 2, "template: there is no gone.html"),
+    ("\n{% include 'page.html' %}", 2, "template: it asks for itself without end"),
 ])
 def test_mistake_in_an_owners_template_is_one_line_with_its_place(
     tmp_path: Path, template: str, line: int, message: str,

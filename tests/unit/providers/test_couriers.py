@@ -277,6 +277,8 @@ def test_key_with_other_contents_says_that_it_was_taken() -> None:
     ("http", {}, "transport.url is missing: name the address that takes a message"),
     ("http", {"url": "https://a.example", "body": "x"},
      "transport.body is not JSON: write it as '{\"to\": \"{recipient}\", …}'"),
+    ("http", {"url": "https://a.example", "body": "[" * 5_000},
+     "transport.body is not JSON: write it as '{\"to\": \"{recipient}\", …}'"),
     ("http", {"url": "https://a.example", "body": '{"a": "{who}"}'},
      f"transport.body has an unknown placeholder, {{who}}: use one of {', '.join(f'{{{name}}}' for name in NAMES)}"),
     ("listmonk", {"api_key": "x", "url": "https://a.example"},

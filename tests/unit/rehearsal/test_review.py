@@ -88,3 +88,5 @@ def test_lines_say_who_got_what_and_the_verdict() -> None:
     broken = reviewed((Fate.TAKEN, [], SENT))
     assert list(review_lines(broken))[-2:] == [
         "reader+0@example.com counts as sent and got nothing", "verdict: a promise was broken"]
+    once = reviewed((Fate.TAKEN, ["a"], SENT), struck=1)
+    assert list(review_lines(once))[-2] == "the sender was killed 1 time; seed 1"
