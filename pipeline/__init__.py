@@ -9,7 +9,7 @@ __version__ = "0.1.0"
 READER = 11
 """Grows when files are to be read anew after an upgrade."""
 
-RENDERER = 22
+RENDERER = 23
 """Grows when the same Markdown comes out differently after an upgrade."""
 
 GARBAGE = 50_000
