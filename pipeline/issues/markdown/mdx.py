@@ -16,7 +16,7 @@ from markdown_it.rules_inline import StateInline
 from pipeline.issues.html.targets import PICTURE_ENDING
 from pipeline.issues.markdown.lines import line_of
 
-_VALUE = r"\"[^\"]*\"|'[^']*'|\{(?:[^{}]|\{[^{}]{0,300}\}){0,600}\}"
+_VALUE = r"\"[^\"]*\"|'[^']*'|\{(?:[^{}]++|\{[^{}]{0,300}\}){0,600}+\}"
 _COMPONENT = re.compile(
     rf"<(?P<name>[A-Z][\w.]*|img(?=\s[^<>\n]{{0,300}}=\{{))(?P<rest>(?:\s+(?:[A-Za-z_][\w:-]*(?:=(?:{_VALUE}))?|\{{\.\.\.[\w.]+\}}))*)\s*(?P<end>/?)>")
 _ATTRIBUTE = re.compile(rf"\s([A-Za-z_][\w:-]*)=({_VALUE})")

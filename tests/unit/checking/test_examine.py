@@ -41,6 +41,7 @@ def places(problems: list[Problem]) -> list[tuple[str, int | None, int | None]]:
     ('<a href="mail:x@example.com">写信</a>', [("link-scheme", 5, 10)]),
     ("[![](a.png)](https://example.com)", [("image-alt", 5, 6), ("image-missing", 5, 6)]),
     ("一个 Vec<T> 和 <roughsvg>", [("html-unknown-tag", 5, 7), ("html-unknown-tag", 5, 13)]),
+    ("一个 <img> 元素", [("html-unknown-tag", 5, 4)]),
     ("见[手册][hand-book]和[RFC 9110][]，[好][a b]、[新闻][科技]\n\n[A  B]: https://example.com",
      [("reference-missing", 5, 2), ("reference-missing", 5, 18)]),
     ("- [the list][lst]\n- [lst]: https://example.com", []),

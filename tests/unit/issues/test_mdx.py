@@ -16,6 +16,7 @@ from pipeline.issues.document import parse
     ('<img src={require("./a.png").default} alt="A" />', '<p><img src="./a.png" alt="A"></p>'),
     ("<PrLink numbers={[1, 2]}>\n a *b*\n</PrLink>", "<p>\na <em>b</em>\n</p>"),
     ("<Toc items={{ a: 1 }} />", ""),
+    ("a\n\n<Gallery\n  images={[\n" + "    [inkSmall, inkLarge, 'A press'],\n" * 300 + "  ]}\n/>", "<p>a</p>"),
     ("Vec<T>, HashMap<K, V> and 1 <A {", "<p>Vec&lt;T&gt;, HashMap&lt;K, V&gt; and 1 &lt;A {</p>"),
     ("`<Foo a={b} />`", "<p><code>&lt;Foo a={b} /&gt;</code></p>"),
 ])
