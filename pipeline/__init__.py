@@ -6,7 +6,7 @@ and the assembly (`app`). Imports run down the floors drawn in `docs/how-it-work
 
 __version__ = "0.1.0"
 
-READER = 11
+READER = 12
 """Grows when files are to be read anew after an upgrade."""
 
 RENDERER = 23
