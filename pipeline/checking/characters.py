@@ -15,11 +15,13 @@ INVISIBLE = re.compile("[\u00ad\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060-\u2064
 _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069\u061c\u200e\u200f]")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _REPLACEMENT = re.compile("\ufffd+")
+# Each program has its own: bullets of a word processor, marks of sources of a chat program, an apple.
+_PRIVATE = re.compile("[\ue000-\uf8ff](?:[^\\s\ue000-\uf8ff]{0,60}[\ue000-\uf8ff]){0,20}")
 RUN = re.compile(f"(?:{INVISIBLE.pattern}|{_DIRECTION.pattern})+")
 
 
 def find_characters(source: Source, title: str) -> Iterator[Problem]:
-    """Runs of invisible characters, and marks of a wrong encoding, in prose and title."""
+    """Runs of invisible characters, marks of a wrong encoding and characters of one program, in prose and title."""
     keep = runs_right_to_left(source.body + title)
     for found in source.find(RUN):
         if remove_invisible(found[0], keep_direction=keep) != found[0]:
@@ -31,6 +33,10 @@ def find_characters(source: Source, title: str) -> Iterator[Problem]:
     for found in source.find(_REPLACEMENT):
         yield source.problem("replacement-character", found.start(), "� stands where letters were lost",
                              "write them again, and save the file as UTF-8")
+    for found in source.find(_PRIVATE):
+        yield source.problem("replacement-character", found.start(),
+                             f"U+{ord(found[0][0]):04X} is known to one program only, and shows as a box elsewhere",
+                             "write what it stood for, or remove it with what belongs to it")
 
 
 def runs_right_to_left(text: str) -> bool:

@@ -26,7 +26,9 @@ _COMMENT = re.compile(
     r"(?<![%A-Za-z0-9\\])%%(?![a-z_]{1,40}%%)(?=[^%\n])(?:[^%\n]|%(?!%)|\n(?!\s*\n)){1,500}%%"
     r"(?![%A-Za-z0-9])")
 _WORDS = re.compile(
-    r"\bLINK_HERE\b|\blorem ipsum dolor\b|\bTKTK\b|(?<!\S)\[?(?:TODO|TBD|FIXME)\]?[:：]|待补充|此处插入", re.IGNORECASE)
+    r"\bLINK_HERE\b|\blorem ipsum dolor\b|\bTKTK\b|(?<!\S)\[?(?:TODO|TBD|FIXME)\]?[:：]|待补充|此处插入"
+    r"|:contentReference\[[^\]\n]{1,40}\]|【\d+(?::\d+)?†[^】\n]{0,60}】|\[cite(?:_start|: ?\d[\d, ]*)\]",
+    re.IGNORECASE)
 _DEFINED = re.compile(r"^[ >]{0,9}(?:(?:[-*+]|\d{1,9}[.)])[ ]{1,4})?\[([^\[\]\n]{1,200})\]:", re.MULTILINE)
 _BEFORE_AN_ADDRESS = tuple("(\"'}")
 _CONTEXT = 8  # characters around a literal ** by which it is found again in the source

@@ -49,7 +49,7 @@ OWN = _rules(
     Rule("image-twice", "info", "a picture that is shown twice"),
     Rule("video-poster", "info", "a video without a picture to stand for it in mail"),
     Rule("invisible", "warning", "characters that nobody sees and that break search and comparison", mended=True),
-    Rule("replacement-character", "warning", "the mark � of a text that was read in the wrong encoding"),
+    Rule("replacement-character", "warning", "the mark � of a wrong encoding, or a character that one program knows"),
     Rule("number-gap", "warning", "a number after one that no issue has"),
     Rule("number-twice", "warning", "a number that two issues have"),
     Rule("title-bare", "warning", "a title that is only a number or the name of the file"),

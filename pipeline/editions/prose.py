@@ -20,6 +20,7 @@ from pipeline.issues.html.formulas import FORMULA
 from pipeline.issues.html.vocabulary import Vocabulary
 from pipeline.issues.markdown.formulas import with_formulas_said
 from pipeline.issues.markdown.headings import plain_text
+from pipeline.issues.tex.linear import small_figures
 
 # Invisible: zero-width space, joiners, word joiner, byte order mark, soft hyphen, direction marks, filler.
 _INVISIBLE = re.compile(
@@ -34,6 +35,7 @@ _LINES = frozenset({
     "table", "figure", "figcaption", "summary", "details", "section", "hr", "pre", "center", "caption",
 })
 _PLAYERS = frozenset({"video", "audio", "iframe"})
+_SMALL = frozenset({"sup", "sub"})
 _STRUCK = frozenset({"del", "s", "strike"})
 _STROKE = "~~"  # around words that are struck out elsewhere: without it they would be said
 
@@ -60,6 +62,7 @@ class Prose:
     _parts: list[str] = field(default_factory=list)
     _links: list[tuple[int, str]] = field(default_factory=list)
     _formula: int = 0                # where the open one began
+    _small: list[int] = field(default_factory=list)  # where open `sup` and `sub` began
     _medium_ends: int = 0            # behind the last picture or player among the parts
 
     def text(self, text: str) -> None:
@@ -96,6 +99,15 @@ class Prose:
         """Says what was typed since it began as it is read."""
         typed = "".join(self._parts[self._formula:])
         self._parts[self._formula:] = [with_formulas_said(typed)]
+
+    def open_small(self) -> None:
+        self._small.append(len(self._parts))
+
+    def close_small(self, *, is_above: bool) -> None:
+        """Writes figures above or below the line as such: 10⁶ is not 106."""
+        if self._small:
+            start = self._small.pop()
+            self._parts[start:] = [small_figures("".join(self._parts[start:]), is_above=is_above)]
 
     def medium(self, label: str, address: str) -> None:
         """A picture, video or sound: `label <address>`, apart from the words around it, below one before it."""
@@ -154,6 +166,8 @@ class Markup(HTMLParser):
             self._spans.append(given.get("class") == FORMULA)
             if self._spans[-1]:
                 self._prose.open_formula()
+        elif tag in _SMALL:
+            self._prose.open_small()
         elif tag in _STRUCK:
             self._prose.text(_STROKE)
         elif tag in _LINES:
@@ -164,13 +178,17 @@ class Markup(HTMLParser):
             self._silent = max(0, self._silent - 1)
         elif tag in _PLAYERS:
             self.finish_player()
-        elif self._player:
-            return
-        elif tag == "a":
+        elif not self._player:
+            self._end(tag)
+
+    def _end(self, tag: str) -> None:
+        if tag == "a":
             self._prose.close_link()
         elif tag == "span":
             if self._spans and self._spans.pop():
                 self._prose.close_formula()
+        elif tag in _SMALL:
+            self._prose.close_small(is_above=tag == "sup")
         elif tag in _STRUCK:
             self._prose.text(_STROKE)
         elif tag in ("td", "th"):

@@ -31,9 +31,10 @@ def _aligned(header: Row, rows: Sequence[Row], widths: Sequence[int]) -> list[st
 
 def _records(header: Row, rows: Sequence[Row], colon: str, width: int) -> list[str]:
     lines: list[str] = []
-    for row in rows or [header]:
+    filled = [row for row in rows if any(row)]
+    for row in filled or [header]:
         lines += [""] if lines else []
-        for name, cell in zip_longest(header if rows else [], row, fillvalue=""):
+        for name, cell in zip_longest(header if filled else [], row, fillvalue=""):
             if cell:
                 lines += wrap(f"{name}{colon}{cell}" if name else cell, width)
     return lines

@@ -26,6 +26,7 @@ _ADDRESS = "https?://[A-Za-z0-9:/?#@!$()*+,;=._~-]*"
 _PLAIN_LINK = re.compile(f' href="{_ADDRESS}"')
 _PLAIN_PICTURE = re.compile(f' src="{_ADDRESS}" alt="[^&<>\'\"]*"')
 _CODE = re.compile(r"<(pre|code)>")
+_LINKED_ADDRESS = re.compile(r"<a( [^>]*)>(?=(?:https?://|www\.)[^<\s]*</a>)")
 _BACK = re.compile(r' ?<a href="#fnref:[^"]*">.*?</a>')
 _PICTURES_ONLY = re.compile(
     r"(?:(?<=<p>)|(?<=<br>)|(?<=<li>))(?:\s|</?a(?: [^>]*)?>|<img(?: [^>]*)?>)+(?=<br>|</p>|</li>|<[ou]l[ >])")
@@ -58,6 +59,8 @@ def rewrite(clean: str, place: Place, words: Vocabulary, direction: str) -> str:
     if place.target is not Target.FEED:
         html = _PICTURES_ONLY.sub(lambda line: _on_a_line(line, place), _SLANTED.sub(_upright, html))
     html = _TAG.sub(_Writer(place, direction).tag, html)
+    if direction == "rtl":
+        html = _LINKED_ADDRESS.sub(r'<a dir="ltr"\1>', html)
     if place.target is Target.WEB:
         html = set_formulas(html, place.target, direction)
     while (kept := _EMPTY.sub("", html)) != html:  # a quotation of nothing but one that was empty

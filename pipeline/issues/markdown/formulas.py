@@ -29,7 +29,10 @@ _WITH_SIGNS = (rf"\$(?=[^\s$\"'{{_])(?=[^$]{{0,400}}[\\^_{{])(?:\\\$|[^$`<\n]|{_
 # Letters, each for itself, between dollars that belong to no word: `$n$`, `$p(j|i)$`; a price begins with a figure.
 _OF_LETTERS = (rf"(?<![A-Za-z\d])\$(?=[A-Za-z|Α-ω])(?:[A-Za-z\dΑ-ω+\-=,()|>/.:;'! →←∞≤≥≠±×·∈∂∇√−]|{_LESS}){{1,40}}"
                r"(?<!\s)\$(?![A-Za-z\d(])")
-_FORMULA = re.compile(rf"(?<!\$)(?:{_SET_APART}|{_WITH_SIGNS}|{_OF_LETTERS})(?!\$)")
+# A pair, an interval or a set: `$(x, y)$`, `$[0, 1]$`, `${x_1, \dots}$`; not a shell's `$(id)` or `${a}$`.
+_IN_BRACKETS = (r"(?<![A-Za-z\d])\$(?:[(\[][\w+\-' .^]{1,20}(?:,[\w+\-' .^]{1,20}){1,8}[)\]]"
+                r"|\{(?=[^$`<\n]{0,400}\\[A-Za-z])[^$`<\n]{1,400}(?<!\s))\$(?![A-Za-z\d({])")
+_FORMULA = re.compile(rf"(?<!\$)(?:{_SET_APART}|{_WITH_SIGNS}|{_OF_LETTERS}|{_IN_BRACKETS})(?!\$)")
 _NO_FORMULA = re.compile(r"\]\(|://")
 MAX_LINES = 200  # of one formula
 # Names of a shell or a program, `$PATH_A:$`; letters of a formula stand for themselves but in braces and commands.
@@ -37,6 +40,8 @@ _NAMES = re.compile(r"[A-Za-z]{3}")
 _LETTER = re.compile(r"[^\W_]")
 _COMMAND = re.compile(r"\\[A-Za-z]")
 _IN_BRACES = re.compile(r"\{[^{}]*\}")
+_COMMANDS = re.compile(r"\\[A-Za-z]+")
+_EMPTY_LINES = re.compile(r"\n(?:[ \t]*\n)+")
 
 
 def use_formulas(parser: MarkdownIt) -> None:
@@ -97,12 +102,16 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     if last is None:
         return False
     if not silent:
-        typed = state.getLines(start, last + 1, state.sCount[start], keepLastLF=False)
+        typed = _typed(state, start, last)
         token = state.push("fence", "code", 0)
         token.info, token.markup, token.map = "math", "$$", [start, last + 1]
-        token.content = typed.strip()[2:-2].strip("\n") + "\n"
+        token.content = _EMPTY_LINES.sub("\n", typed.strip()[2:-2].strip("\n")) + "\n"
         state.line = last + 1
     return True
+
+
+def _typed(state: StateBlock, start: int, last: int) -> str:
+    return state.getLines(start, last + 1, state.sCount[start], keepLastLF=False)
 
 
 def _last_line(state: StateBlock, start: int, end: int) -> int | None:
@@ -110,10 +119,21 @@ def _last_line(state: StateBlock, start: int, end: int) -> int | None:
     first = line_of(state, start).rstrip()
     if not first.startswith("$$") or first.startswith("$$$"):
         return None
+    empty = False
     for at in range(start, min(end, start + MAX_LINES)):
         text = first[2:] if at == start else line_of(state, at).rstrip()
         if "$$" in text:
-            return at if text.index("$$") == len(text) - 2 else None
-        if at > start and (not text or state.sCount[at] < state.blkIndent):
+            is_last = text.index("$$") == len(text) - 2 and (not empty or _is_one(_typed(state, start, at)))
+            return at if is_last else None
+        if at > start and text and state.sCount[at] < state.blkIndent:
             return None
+        empty = empty or (at > start and not text)
     return None
+
+
+def _is_one(typed: str) -> bool:
+    """Whether lines between two `$$`, with empty ones among them, are a formula: it has commands, and no words."""
+    tex = _EMPTY_LINES.sub("\n", typed.strip().strip("$"))
+    said = _COMMANDS.sub("", _IN_BRACES.sub("", tex))
+    return "$" not in tex and _COMMAND.search(tex) is not None and not _NAMES.search(said) and _can_be_set(
+        tex, is_block=True)

@@ -11,19 +11,21 @@ from html import escape, unescape
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
+from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 
 from pipeline.issues.html.targets import PICTURE_ENDING
 from pipeline.issues.markdown.lines import line_of
 
-_VALUE = r"\"[^\"]*\"|'[^']*'|\{(?:[^{}]|\{[^{}]{0,300}\}){0,600}\}"
+_VALUE = r"\"[^\"]*\"|'[^']*'|\{(?:[^{}]++|\{[^{}]{0,300}\}){0,600}+\}"
 _COMPONENT = re.compile(
-    rf"<(?P<name>[A-Z][\w.]*|img(?=\s[^<>\n]{{0,300}}=\{{))(?P<rest>(?:\s+(?:[A-Za-z_][\w:-]*(?:=(?:{_VALUE}))?|\{{\.\.\.[\w.]+\}}))*)\s*(?P<end>/?)>")
+    rf"<(?P<name>[A-Z][\w.]*|[a-z][a-z0-9]*(?=\s[^<>]{{0,300}}=\{{))(?P<rest>(?:\s+(?:[A-Za-z_][\w:-]*(?:=(?:{_VALUE}))?|\{{\.\.\.[\w.]+\}}))*)\s*(?P<end>/?)>")
 _ATTRIBUTE = re.compile(rf"\s([A-Za-z_][\w:-]*)=({_VALUE})")
 _PICTURES = frozenset(("img", "Image", "Img", "Picture", "Figure"))
 _QUOTED = re.compile(r"[\"'`]([^\"'`{}]+)[\"'`]")
 _PICTURE = re.compile(rf"[^\s<>]+{PICTURE_ENDING}(?:\?[^\s<>]*)?", re.IGNORECASE)
 _KEPT = ("alt", "title", "width", "height")
+_SAYS_NOTHING = re.compile(r"\{(?![\"'`\d]|require\()")  # to who does not run the program: `{url}`, `{{color: "red"}}`
 # A paragraph of MDX at the beginning of a text, before any of its words.
 _IMPORTS = re.compile(
     r"(?:import\s(?:[\w\s{},*$]{1,500}\sfrom\s{1,9})?[\"'][^\"'\n]{1,300}[\"'][ \t]*;?\s*"
@@ -38,6 +40,7 @@ def use_mdx(parser: MarkdownIt) -> None:
     ends = ["paragraph", "reference", "blockquote", "list"]
     parser.block.ruler.before("fence", "mdx_comment", _comment, {"alt": ends})
     parser.inline.ruler.before("html_inline", "component", _component)
+    parser.core.ruler.after("block", "components", _in_blocks)
 
 
 def _imports(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
@@ -70,13 +73,28 @@ def _component(state: StateInline, silent: bool) -> bool:
     if found is None:
         return False
     if not silent:
-        values = {name: plain_value(value) for name, value in _ATTRIBUTE.findall(found["rest"])}
-        shown = found["name"] in _PICTURES and _PICTURE.fullmatch(values.get("src", "")) is not None
-        kept = {name: value for name, value in values.items() if not shown or name in ("src", *_KEPT)}
-        inside = "".join(f' {name}="{escape(value)}"' for name, value in kept.items() if value)
-        state.push("html_inline", "", 0).content = f"<{'img' if shown else found['name']}{inside}{found['end']}>"
+        state.push("html_inline", "", 0).content = _plain(found)
     state.pos = found.end()
     return True
+
+
+def _in_blocks(state: StateCore) -> None:
+    """What is HTML from its beginning has values in braces as well: `<div style={{textAlign: "center"}}>`."""
+    for token in state.tokens:
+        if token.type == "html_block" and "={" in token.content:
+            token.content = _COMPONENT.sub(_plain, token.content)
+
+
+def _plain(found: re.Match[str]) -> str:
+    """The tag with its values in quotes; one of HTML without those that only a program can tell."""
+    given = _ATTRIBUTE.findall(found["rest"])
+    if found["name"].islower():
+        given = [(name, value) for name, value in given if found["name"] == "img" or not _SAYS_NOTHING.match(value)]
+    values = {name: plain_value(value) for name, value in given}
+    shown = found["name"] in _PICTURES and _PICTURE.fullmatch(values.get("src", "")) is not None
+    kept = {name: value for name, value in values.items() if not shown or name in ("src", *_KEPT)}
+    inside = "".join(f' {name}="{escape(value)}"' for name, value in kept.items() if value)
+    return f"<{'img' if shown else found['name']}{inside}{found['end']}>"
 
 
 def plain_value(value: str) -> str:

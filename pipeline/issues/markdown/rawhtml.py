@@ -173,18 +173,19 @@ class _Flow:
             return self._close(piece, tag)
         if tag.name in _MEDIA:
             return self._media(piece, tag)
-        if tag.name == "img":
+        if tag.name == "img" and tag.attributes:
             return [self._image(tag)]
         if tag.name in _WHOLE:
             return self._remove_whole(piece, tag)
         if tag.name in _KEPT:
             return self._keep(piece, tag)
-        if tag.name in _DROPPED or tag.name in VOID:
+        if (tag.name in _DROPPED or tag.name in VOID) and tag.name != "img":
             return self._drop(piece, tag)
         if self._is_component(piece, tag):
             self._warn_removed(_short(piece))
             return []
-        self._report.warn("html-unknown-tag", f"{_short(piece)} is no HTML tag and is shown as typed",
+        told = "names no picture" if tag.name == "img" else "is no HTML tag"
+        self._report.warn("html-unknown-tag", f"{_short(piece)} {told} and is shown as typed",
                           f"write `{_short(piece)}` between backquotes to say so", self._block)
         return self._typed(piece)
 

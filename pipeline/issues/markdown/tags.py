@@ -65,7 +65,7 @@ def read_tag(typed: str) -> Tag:
     match = _NAME.match(typed)
     if match is None:
         return Tag(Kind.OTHER)
-    name = match[1].lower()
+    name = "img" if match[1] == "image" else match[1].lower()  # as HTML's parsers read it; `<Image>` is a component
     if typed.startswith("</"):
         return Tag(Kind.CLOSE, name)
     attributes: dict[str, str] = {}

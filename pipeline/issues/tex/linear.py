@@ -121,6 +121,13 @@ def in_words(tex: str, *, is_block: bool) -> str:
     return _said(tex, _Words(), is_block=is_block)
 
 
+def small_figures(said: str, *, is_above: bool) -> str:
+    """The same, small above or below the line, where all of it is figures and signs that are characters there."""
+    figures = said.replace("-", "−")
+    signs = _ABOVE if is_above else _BELOW
+    return figures.translate(signs) if figures and all(ord(sign) in signs for sign in figures) else said
+
+
 def _said(tex: str, hand: _Hand, *, is_block: bool) -> str:
     tree = read(tex, is_block=is_block)
     if tree is None:

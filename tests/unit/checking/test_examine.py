@@ -41,9 +41,13 @@ def places(problems: list[Problem]) -> list[tuple[str, int | None, int | None]]:
     ('<a href="mail:x@example.com">写信</a>', [("link-scheme", 5, 10)]),
     ("[![](a.png)](https://example.com)", [("image-alt", 5, 6), ("image-missing", 5, 6)]),
     ("一个 Vec<T> 和 <roughsvg>", [("html-unknown-tag", 5, 7), ("html-unknown-tag", 5, 13)]),
+    ("一个 <img> 元素", [("html-unknown-tag", 5, 4)]),
     ("见[手册][hand-book]和[RFC 9110][]，[好][a b]、[新闻][科技]\n\n[A  B]: https://example.com",
      [("reference-missing", 5, 2), ("reference-missing", 5, 18)]),
     ("- [the list][lst]\n- [lst]: https://example.com", []),
+    ("涨了。\ue200cite\ue202turn1news4\ue202turn2\ue201 又\uf0b7跌",
+     [("replacement-character", 5, 4), ("replacement-character", 5, 29)]),
+    ("涨了【12†source】，跌了[cite: 3, 4]。【注†】", [("placeholder-text", 5, 3), ("placeholder-text", 5, 17)]),
     ("> 引用里的 **没有闭合", [("emphasis-literal", 5, 8)]),
     ('<img\n src="http://example.com/a.png" alt="一台机器">', [("image-http", 6, 7)]),
     ("[看](#存在--吗)\n\n## 存在 / 吗\n\n[回到开头](#top)", []),
@@ -65,7 +69,7 @@ def test_draft_may_be_empty_and_has_its_other_findings() -> None:
 
 @pytest.mark.parametrize("body", [
     "`![[x]]` 和 ``{{ a }} ` **``",
-    "```\n![[x]] LINK_HERE ttps://example.com [a]() \u200b\n```",
+    "```\n![[x]] LINK_HERE ttps://example.com [a]() \u200b \ue0b0\n```",
     "    {{ name }} ttps://example.com",
     "<!-- TODO: [a](LINK_HERE) -->\n\n文字",
     "- 列表\n\n  ```\n  {{ name }}\n  ```",

@@ -46,6 +46,12 @@ def test_the_shell_is_a_standards_mode_document_with_language_and_direction() ->
         'role="article" aria-roledescription="email" aria-label="字与纸" lang="zh-TW" dir="ltr"']
 
 
+def test_number_and_day_run_as_their_words_do_in_a_mail_of_the_other_direction() -> None:
+    line = page(language="ar").xpath("//h1/following::p")[0]
+
+    assert line.xpath("span[@dir='auto']/text()") == ["No. 7", "2 March 2026"]
+
+
 def test_there_is_one_h1_and_it_is_the_title() -> None:
     assert [h.text_content() for h in page("# One\n\n# Two").iter("h1")] == ["字与纸"]
 

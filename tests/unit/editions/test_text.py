@@ -32,6 +32,9 @@ def text(body: str, *, language: str = "en") -> str:
     ('a\n\n> <a name="b"></a>\n\nc', "a\n\nc"),
     ("of $x^2$ and $name$\n\n$$\na_1 \\\\\nb\n$$\n\n$$cash$$", "of x² and $name$\n\n    a₁\n    b\n\n    cash"),
     ("```{math} of ink\na_1\n```", "    a₁"),
+    ("10<sup>6</sup> m<sup>-2</sup> the 1<sup>st</sup> H<sub>2</sub>O", "10⁶ m⁻² the 1st H₂O"),
+    ("ink<sup>[1](#fn)</sup> <code>a<sup>2</sup></code> ~~x<sup>2</sup>~~", "ink¹ a² ~~x²~~"),
+    ("<p>10<sup>6</sup></p>\n\na</sup> b<sub>i</sub>", "10⁶\n\na bi"),
     ("", ""),
 ])
 def test_paragraphs(body: str, expected: str) -> None:
@@ -120,6 +123,11 @@ def test_a_table_too_wide_becomes_one_record_a_row() -> None:
     long = "words " * 8
     assert text(f"|Name|First|Second|\n|-|-|-|\n|Alpha|{long}|{long}|\n|Beta|x||") == (
         f"Name: Alpha\nFirst: {long.strip()}\nSecond: {long.strip()}\n\nName: Beta\nFirst: x")
+
+
+def test_a_table_too_wide_of_nothing_but_its_head_keeps_it() -> None:
+    wide = "of ink and of paper " * 5
+    assert text(f"| {wide} | Paper |\n| --- | --- |\n|  |  |").splitlines()[-1] == "Paper"
 
 
 def test_a_column_without_a_name_has_no_colon_in_a_record() -> None:

@@ -158,6 +158,7 @@ def test_page_in_another_language_says_so_and_runs_its_way() -> None:
     assert (root.get("lang"), root.get("dir")) == ("zh-Hans", "ltr")
     assert [(found.get("lang"), found.get("dir")) for found in root.xpath("//article")] == [("he", "rtl")]
     assert root.xpath("//p[@class='when']")[0].text_content() == "第 1 期 · 2024年1月7日"
+    assert root.xpath("//p[@class='when']/*/@dir") == ["auto", "auto"]  # else `7 January` is torn in two
 
 
 def test_index_shows_the_newest_issue_first_and_the_others_by_year() -> None:

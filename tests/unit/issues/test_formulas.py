@@ -20,6 +20,8 @@ from tests.unit.issues.rendered import Target, line, shown
      "<i>a</i><sub>1</sub> &lt; <i>b</i> and <b>1</b><sub><i>i</i>&lt;0</sub>"),
     ("of $n$, $p(j|i)$ 和$m, n$，", "of <i>n</i>, <i>p</i>(<i>j</i>|<i>i</i>) 和<i>m</i>, <i>n</i>，"),
     ("$$x$$ *more*", "<i>x</i> <em>more</em>"),
+    ("in $[0, 1]$, $(x, y)$和$(a,b)$", "in [0, 1], (<i>x</i>, <i>y</i>)和(<i>a</i>, <i>b</i>)"),
+    (r"${x_1, \dots}$", "<i>x</i><sub>1</sub>, …"),
     (r"[$\ell_2$](https://a.example/)", '<a href="https://a.example/">ℓ<sub>2</sub></a>'),
 ])
 def test_formula_in_a_line_is_set_in_letters_where_nobody_knows_mathml(text: str, html: str) -> None:
@@ -55,6 +57,8 @@ def test_what_cannot_be_set_keeps_its_backslashes_stars_and_underscores(text: st
     ("from $X to $Y, $k-$m, $A *and* B$", "from $X to $Y, $k-$m, $A <em>and</em> B$"),
     ("is $_[0]$ *so*", "is $_[0]$ <em>so</em>"),
     ("A$AP and A$AP, $name$", "A$AP and A$AP, $name$"),
+    ("$(a), $(b)$ $[0]$ $[1, 2]$3 US$(1, 2)$ $(ink, paper)$", "$(a), $(b)$ $[0]$ $[1, 2]$3 US$(1, 2)$ $(ink, paper)$"),
+    (r"${HOME}\bin;${PATH} *or* $", r"${HOME}\bin;${PATH} <em>or</em> $"),
     ("$(id -u):$(id -g) ${a_b}/$ $'^($ $$; $$", "$(id -u):$(id -g) ${a_b}/$ $'^($ $$; $$"),
     ("$x_1 <b>y</b>$", "$x_1 <b>y</b>$"),
     ("$$$ *x* $$$", "$$$ <em>x</em> $$$"),
@@ -76,6 +80,13 @@ def test_what_is_no_formula_is_read_as_ever(text: str, html: str) -> None:
     ("$$\n\\binom{n}{k}\n$$", "<pre>\\binom{n}{k}\n</pre>"),
     ("```tex\nx_1\n```", "<pre><code>x_1\n</code></pre>"),
     ("$$\n*x*\n\ny\n$$", "<p>$$\n<em>x</em></p>\n<p>y\n$$</p>"),
+    ("$$\n\\alpha\n\n\\quad \\text{and} \\quad\n \n\\beta_1\n$$\nso",
+     "<p><i>α</i> and <i>β</i><sub>1</sub></p>\n<p>so</p>"),
+    ("- $$\n  \\begin{align}\n\n  x &= \\pi \\\\\n\n  &= y\n\n  \\end{align}\n  $$",
+     "<ul>\n<li>\n<p><i>x</i> = <i>π</i><br>= <i>y</i></p>\n</li>\n</ul>"),
+    ("$$\n\\alpha\n\nfor ink\n\n$$", "<p>$$\n\\alpha</p>\n<p>for ink</p>\n<p>$$</p>"),
+    ("$$\n\\alpha\n\nof $x$ y\n\n$$", "<p>$$\n\\alpha</p>\n<p>of <i>x</i> y</p>\n<p>$$</p>"),
+    ("$$\n\\nowhere\n\nx\n$$", "<p>$$\n\\nowhere</p>\n<p>x\n$$</p>"),
     ("> $$\n> *x*\n\n$$", "<blockquote>\n<p>$$\n<em>x</em></p>\n</blockquote>\n<p>$$</p>"),
 ])
 def test_formula_on_lines_of_its_own_is_a_paragraph_or_stays_a_block_of_code(text: str, html: str) -> None:

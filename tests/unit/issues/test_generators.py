@@ -29,6 +29,7 @@ PLAYER = '<p><iframe src="https://www.youtube.com/embed/dQw4w9WgXcQ" title=""></
     ("{% assign a = 1 %}{% capture b %}\nb\n{% endcapture %}", "<p>b</p>"),
     ("> {% include a.html %}\n> b", "<blockquote>\n<p>b</p>\n</blockquote>"),
     ("{% include a.html %}", ""),
+    ('{{< figure src="a.png" >}} <br/><br>\nb', '<p><img src="a.png" alt=""></p>\n<p>b</p>'),
     ('{{ youtube(id="dQw4w9WgXcQ", class="w") }}', PLAYER), ('{{ youtube_player(video_id="dQw4w9WgXcQ") }}', PLAYER),
     ('{{ figure(src="a.png",\n  alt="Press") }}', '<p><img src="a.png" alt="Press"></p>'),
     ('{{ gist(url="https://a.example/b") }}', '<p><a href="https://a.example/b">https://a.example/b</a></p>'),

@@ -16,6 +16,13 @@ from pipeline.issues.document import parse
     ('<img src={require("./a.png").default} alt="A" />', '<p><img src="./a.png" alt="A"></p>'),
     ("<PrLink numbers={[1, 2]}>\n a *b*\n</PrLink>", "<p>\na <em>b</em>\n</p>"),
     ("<Toc items={{ a: 1 }} />", ""),
+    ("a\n\n<Gallery\n  images={[\n" + "    [inkSmall, inkLarge, 'A press'],\n" * 300 + "  ]}\n/>", "<p>a</p>"),
+    ("a <span style={{ color: 'red' }}>b</span>", "<p>a <span>b</span></p>"),
+    ("<div style={{textAlign: 'center'}} align=\"right\">\n  <img src={require('./a.png').default} alt='A' />\n</div>",
+     '<div align="right">\n  <img src="./a.png" alt="A">\n</div>'),
+    ("<p className={big}>a <a href={'https://a.example/'}>b</a> <a href={url}>c</a></p>",
+     '<p>a <a href="https://a.example/">b</a> <a>c</a></p>'),
+    ("`<b a={c}>` and 1 <b a={", "<p><code>&lt;b a={c}&gt;</code> and 1 &lt;b a={</p>"),
     ("Vec<T>, HashMap<K, V> and 1 <A {", "<p>Vec&lt;T&gt;, HashMap&lt;K, V&gt; and 1 &lt;A {</p>"),
     ("`<Foo a={b} />`", "<p><code>&lt;Foo a={b} /&gt;</code></p>"),
 ])

@@ -16,6 +16,7 @@ from tests.unit.issues.rendered import found, shown
     ("Foo<b> and Bar<i>", "<p>Foo&lt;b&gt; and Bar&lt;i&gt;</p>"),
     ("use <b> or <div>, not <button>", "<p>use &lt;b&gt; or &lt;div&gt;, not &lt;button&gt;</p>"),
     ("<title> is a tag", "<p>&lt;title&gt; is a tag</p>"),
+    ("use <img>, not <image/>", "<p>use &lt;img&gt;, not &lt;image/&gt;</p>"),
     ("1 < 2 && 3 > 2", "<p>1 &lt; 2 &amp;&amp; 3 &gt; 2</p>"),
     ("a <?php echo 1 ?> b <!DOCTYPE html> c", "<p>a &lt;?php echo 1 ?&gt; b &lt;!DOCTYPE html&gt; c</p>"),
     ("<div>\n<foo> & </bar>\n</div>", "<div>\n&lt;foo&gt; &amp; &lt;/bar&gt;\n</div>"),
@@ -30,6 +31,8 @@ def test_what_is_no_markup_is_shown_as_typed(text: str, html: str) -> None:
 
 @pytest.mark.parametrize(("text", "html"), [
     ("H<sub>2</sub>O, <kbd>Ctrl</kbd>, <mark>m</mark>", "<p>H<sub>2</sub>O, <kbd>Ctrl</kbd>, <mark>m</mark></p>"),
+    ('<image src="a.png" width="9"/>\n\n<svg><image href="b.png"/></svg>',
+     '<p><img src="https://w.example.com/files/a.png" alt="" width="9"></p>'),
     ("<SMALL>**b**</SMALL>", "<p><small><strong>b</strong></small></p>"),
     ("<center>\n\n**b**\n\n</center>", "<center>\n<p><strong>b</strong></p>\n</center>"),
     ("<ruby>漢<rt>かん</rt></ruby>", "<p><ruby>漢<rt>かん</rt></ruby></p>"),

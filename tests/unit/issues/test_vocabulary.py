@@ -31,3 +31,12 @@ def test_code_runs_from_left_to_right_in_every_language_and_heads_of_columns_beg
     assert 'dir="ltr"' in shown(text, Target.WEB, language="ar")
     assert "dir=" not in shown(text, language="zh-Hans")
     assert '<th align="left">' in shown("<table><tr><th>a</th></tr></table>")
+
+
+def test_an_address_that_is_shown_runs_from_left_to_right_among_words_that_do_not() -> None:
+    text = "في https://a.example/b/ و[كلمة](https://a.example/)"
+
+    assert shown(text, language="ar") == (
+        '<p>في <a dir="ltr" href="https://a.example/b/">https://a.example/b/</a> '
+        'و<a href="https://a.example/">كلمة</a></p>')
+    assert "dir=" not in shown(text, language="en")
