@@ -87,3 +87,22 @@ def test_a_missing_template_is_named(tmp_path: Path) -> None:
 
     assert str(caught.value) == ("templates/email/issue.html:2: the template cannot be filled: there is no footer.html:"
                                  " mend it, or delete it to use the packaged one")
+
+
+@pytest.mark.parametrize("text", [
+    '{% extends "base.html" %}', "<body>{{ title }}</body>", '{% if false %}{% include "issue.html" %}{% endif %}'])
+def test_a_template_that_shows_no_text_is_a_mistake(tmp_path: Path, text: str) -> None:
+    (tmp_path / "issue.html").write_text(text, "utf-8")
+
+    with pytest.raises(EditionError, match=r"^templates/email/issue\.html: the template does not show \{\{ body \}\}:"):
+        Templates(tmp_path).must_show("issue.html", "body")
+
+
+@pytest.mark.parametrize("text", [
+    "{{ body | replace('a', 'b') }}", "{% block all %}{% for one in [body] %}{{ one }}{% endfor %}{% endblock %}",
+    '{% include ["nowhere.html", "own.html"] ignore missing %}', "{% include title %}"])
+def test_a_text_may_be_shown_in_any_way(tmp_path: Path, text: str) -> None:
+    (tmp_path / "issue.html").write_text(text, "utf-8")
+    (tmp_path / "own.html").write_text("{{ body }}", "utf-8")
+
+    Templates(tmp_path).must_show("issue.html", "body")
