@@ -17,7 +17,7 @@ import jinja2
 from pipeline.cache import Bytecode, Cache
 from pipeline.editions.columns import wrap
 from pipeline.errors import EditionError
-from pipeline.override import OverrideFolder
+from pipeline.override import OverrideFolder, Shadowing
 
 # In a wheel the templates lie inside the package, in a checkout beside it.
 _HOMES = (Path(__file__).parents[1] / "templates" / "email", Path(__file__).parents[2] / "templates" / "email")
@@ -61,13 +61,18 @@ class Templates:
     def __init__(self, owner: Path | None = None, cache: Cache | None = None) -> None:
         self.cache = cache
         packaged()
+        self._owners = [OverrideFolder(owner)] if owner else []
         self._environment = jinja2.Environment(
-            loader=jinja2.ChoiceLoader([*([OverrideFolder(owner)] if owner else []), _Packaged()]),
+            loader=Shadowing(self._owners, _Packaged()),
             autoescape=jinja2.select_autoescape(disabled_extensions=("txt",), default=True),
             undefined=jinja2.StrictUndefined,
             bytecode_cache=Bytecode(cache) if cache else None,
         )
         self._environment.filters["wrapped"] = lambda text: "\n".join(wrap(str(text)))
+
+    def stamp(self) -> object:
+        """What changes with the owner's templates, for who keeps what was made of them; ours stay as they are."""
+        return [one.stamp() for one in self._owners]
 
     def render(self, name: str, context: Mapping[str, object]) -> str:
         """The named template, filled. Raises EditionError with file, line and reason."""
