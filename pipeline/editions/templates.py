@@ -19,7 +19,7 @@ from jinja2 import meta
 from pipeline.cache import Bytecode, Cache
 from pipeline.editions.columns import wrap
 from pipeline.errors import EditionError
-from pipeline.override import SLIPS, OverrideFolder
+from pipeline.override import SLIPS, OverrideFolder, Shadowing
 
 # In a wheel the templates lie inside the package, in a checkout beside it.
 _HOMES = (Path(__file__).parents[1] / "templates" / "email", Path(__file__).parents[2] / "templates" / "email")
@@ -61,7 +61,8 @@ class Templates:
     def __init__(self, owner: Path | None = None, cache: Cache | None = None) -> None:
         self.cache = cache
         packaged()
-        self._loader = jinja2.ChoiceLoader([*([OverrideFolder(owner)] if owner else []), _Packaged()])
+        self._owners = [OverrideFolder(owner)] if owner else []
+        self._loader = Shadowing(self._owners, _Packaged())
         self._environment = jinja2.Environment(
             loader=self._loader,
             autoescape=jinja2.select_autoescape(disabled_extensions=("txt",), default=True),
@@ -69,6 +70,10 @@ class Templates:
             bytecode_cache=Bytecode(cache) if cache else None,
         )
         self._environment.filters["wrapped"] = lambda text: "\n".join(wrap(str(text)))
+
+    def stamp(self) -> object:
+        """What changes with the owner's templates, for who keeps what was made of them; ours stay as they are."""
+        return [one.stamp() for one in self._owners]
 
     def render(self, name: str, context: Mapping[str, object]) -> str:
         """The named template, filled. Raises EditionError with file, line and reason."""

@@ -19,6 +19,20 @@ def test_an_owners_file_shadows_the_packaged_one_and_no_other(tmp_path: Path) ->
     assert templates.css("head.css", {"theme": theme("#b4552d", 640, "en")}).startswith(":root{")
 
 
+def test_an_owners_file_that_appears_or_goes_is_noticed_by_who_is_running(tmp_path: Path) -> None:
+    templates, sheet = Templates(tmp_path), tmp_path / "head.css"
+
+    def shown() -> str:
+        return templates.css("head.css", {"theme": theme("#b4552d", 640, "en")})[:6]
+
+    packaged = shown()
+    sheet.write_text("a { b: c }", "utf-8")
+    mine = shown()
+    sheet.unlink()
+
+    assert [packaged, mine, shown()] == [":root{", "a{b: c", ":root{"]
+
+
 def test_values_are_escaped_in_html_and_not_in_text(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text("{{ x }}", "utf-8")
     (tmp_path / "a.txt").write_text("{{ x }}", "utf-8")
