@@ -17,10 +17,11 @@ from pipeline.cli.bench import COMMANDS as BENCH
 from pipeline.cli.care import COMMANDS as CARE
 from pipeline.cli.feeds import COMMANDS as FEEDS
 from pipeline.cli.invocation import GLOBAL_OPTIONS, Group, Invocation, saying
-from pipeline.cli.people import COMMANDS as PEOPLE
 from pipeline.cli.send import COMMANDS as SEND
 from pipeline.cli.start import COMMANDS as START
 from pipeline.cli.streams import as_document, let_go, say, take_as_found
+from pipeline.cli.subscribers import subscribers
+from pipeline.cli.suppressions import suppressions
 from pipeline.cli.web import COMMANDS as WEB
 from pipeline.cli.write import COMMANDS as WRITE
 from pipeline.errors import ConfigError, Mistake, OutputError
@@ -31,7 +32,10 @@ REMEDIES = {  # for a file that nobody expected to fail
     errno.ENOSPC: "make room", errno.ENOTDIR: "look at its path",
     errno.ENAMETOOLONG: "give it a shorter name",
 }
-SECTIONS = {"Begin": START, "Write": WRITE + FEEDS, "Send": SEND, "People": PEOPLE + WEB, "Care": CARE + BENCH}
+SECTIONS = {
+    "Begin": START, "Write": WRITE + FEEDS, "Send": SEND, "People": (subscribers, suppressions, *WEB),
+    "Care": CARE + BENCH,
+}
 
 
 @click.group(cls=Group, sections=SECTIONS, params=GLOBAL_OPTIONS())

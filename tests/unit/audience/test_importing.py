@@ -17,7 +17,7 @@ from pipeline.audience.reader_table import Row
 from pipeline.audience.roster import PAGE, Roster
 from pipeline.audience.subscriber import Evidence
 from pipeline.audience.systems import SYSTEMS
-from pipeline.cli.people import SYSTEMS as OFFERED
+from pipeline.cli.subscribers import SYSTEMS as OFFERED
 from pipeline.database import Database
 from pipeline.errors import AudienceError, OutputError, Problem
 

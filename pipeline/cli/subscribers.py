@@ -1,9 +1,8 @@
-"""Commands about readers: subscribers and suppressions."""
+"""The commands about readers: subscribers."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.amounts import counted
+from pipeline.cli.each_address import for_each
 from pipeline.cli.invocation import DONE, SOME_HELD, STANDARD_OUTPUT, Command, Group, Invocation, pass_invocation
 from pipeline.cli.streams import text_output
 from pipeline.errors import AudienceError, ConfigError, InvalidAddress, Problem
@@ -160,7 +160,7 @@ def remove(invocation: Invocation, addresses: tuple[str, ...]) -> int:
         count = app.roster.remove(_find(app, address).id, "removed", app.clock.now())
         return {"ended": count}, f"{counted(count, 'subscription')} ended"
 
-    return _for_each(invocation, addresses, end)
+    return for_each(invocation, addresses, end)
 
 
 @subscribers.command(cls=Command)
@@ -184,7 +184,7 @@ def forget(invocation: Invocation, addresses: tuple[str, ...]) -> int:
         raise AudienceError("nothing named them here; they are kept out from now on", path=address,
                             remedy=f"if it is misspelt, `avviso suppressions remove {person.wire}` and try again")
 
-    code = _for_each(invocation, addresses, erase)
+    code = for_each(invocation, addresses, erase)
     app.empty_spool()  # what they handed in names them too, and is let in no more
     return code
 
@@ -259,98 +259,6 @@ def export(invocation: Invocation, file: Path) -> int:
     return DONE
 
 
-@click.group(cls=Group)
-def suppressions() -> None:
-    """Addresses that are never mailed again.
-
-    \b
-    Example:
-      avviso suppressions add ada@example.com
-    """
-
-
-@suppressions.command("list", cls=Command)
-@pass_invocation
-def list_suppressions(invocation: Invocation) -> int:
-    """Every suppression, one a line.
-
-    \b
-    Example:
-      avviso suppressions list
-    """
-    found = invocation.app().roster.suppressions()
-    if invocation.as_json:
-        invocation.answer([{"address": one.address, "reason": one.reason, "source": one.source,
-                            "at": one.at.isoformat()} for one in found], [])
-    else:
-        invocation.answer(None, (f"{one.address or '(erased)'}  {one.reason}  {one.at:%Y-%m-%d}" for one in found))
-    return DONE
-
-
-@suppressions.command("add", cls=Command)
-@click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS...")
-@click.option("--reason", default="by hand", help="Why.")
-@pass_invocation
-def add_suppressions(invocation: Invocation, addresses: tuple[str, ...], reason: str) -> int:
-    """Never mails these again.
-
-    \b
-    Example:
-      avviso suppressions add ada@example.com --reason "asked by phone"
-    """
-    from pipeline.address import parse  # slow import
-
-    app = invocation.app()
-
-    def suppress(address: str) -> tuple[dict[str, Any], str]:
-        app.roster.suppress(parse(address), reason, "command", app.clock.now())
-        return {}, "never mailed again"
-
-    return _for_each(invocation, addresses, suppress)
-
-
-@suppressions.command("remove", cls=Command)
-@click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS...")
-@pass_invocation
-def remove_suppressions(invocation: Invocation, addresses: tuple[str, ...]) -> int:
-    """Takes suppressions back.
-
-    \b
-    Example:
-      avviso suppressions remove ada@example.com
-    """
-    from pipeline.address import parse  # slow import
-
-    app = invocation.app()
-
-    def take_back(address: str) -> tuple[dict[str, Any], str]:
-        gone = app.roster.unsuppress(parse(address))
-        return {"removed": gone}, "may be mailed again" if gone else "was not suppressed"
-
-    return _for_each(invocation, addresses, take_back)
-
-
-def _for_each(
-    invocation: Invocation, addresses: tuple[str, ...], work: Callable[[str], tuple[dict[str, Any], str]],
-) -> int:
-    """Does it for every address and says what came of it, in JSON and in words; one that is wrong stops no other."""
-    done: list[dict[str, Any]] = []
-    lines: list[str] = []
-    problems: list[Problem] = []
-    for address in dict.fromkeys(addresses):
-        try:
-            document, words = work(address)
-        except AudienceError as error:
-            problems.append(error.problem)
-            done.append({"address": address, "problem": str(error)})
-        else:
-            done.append({"address": address, **document})
-            lines.append(f"{address}: {words}")
-    invocation.note(problems)
-    invocation.answer(done, lines)
-    return SOME_HELD if problems else DONE
-
-
 def _check_that_readers_are_ours(app: App) -> None:
     """Raises ConfigError where a service has the readers, and mails no others."""
     transport = app.config.transport
@@ -384,6 +292,3 @@ def _counted(counts: dict[str, Any]) -> str:
 def _member(one: Member) -> dict[str, Any]:
     return {"email": one.subscriber.address, "name": one.subscriber.name, "list": one.subscription.list,
             "state": one.subscription.state.value, "suppressed": one.suppressed or None}
-
-
-COMMANDS = (subscribers, suppressions)
