@@ -47,7 +47,7 @@ def render_edition(
     subject = _subject(issue, frame)
     preheader = shortened(one_line(issue.description), PREHEADER)
     context = _context(issue, frame, subject, preheader)
-    return Edition(
+    edition = Edition(
         name=issue.key,
         language=issue.language,
         subject=subject,
@@ -55,6 +55,9 @@ def render_edition(
         html=_mail(issue, document, place, templates, context),
         text=_text(document, place, templates, context),
     )
+    for name in ("issue.html", "issue.txt"):
+        templates.must_show(name, "body")
+    return edition
 
 
 def shortened(text: str, width: int) -> str:

@@ -9,15 +9,17 @@ from __future__ import annotations
 import re
 import traceback
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from functools import cache as once
 from pathlib import Path
 
 import jinja2
+from jinja2 import meta
 
 from pipeline.cache import Bytecode, Cache
 from pipeline.editions.columns import wrap
 from pipeline.errors import EditionError
-from pipeline.override import SLIPS, OverrideFolder
+from pipeline.override import SLIPS, OverrideFolder, Shadowing
 
 # In a wheel the templates lie inside the package, in a checkout beside it.
 _HOMES = (Path(__file__).parents[1] / "templates" / "email", Path(__file__).parents[2] / "templates" / "email")
@@ -59,13 +61,19 @@ class Templates:
     def __init__(self, owner: Path | None = None, cache: Cache | None = None) -> None:
         self.cache = cache
         packaged()
+        self._owners = [OverrideFolder(owner)] if owner else []
+        self._loader = Shadowing(self._owners, _Packaged())
         self._environment = jinja2.Environment(
-            loader=jinja2.ChoiceLoader([*([OverrideFolder(owner)] if owner else []), _Packaged()]),
+            loader=self._loader,
             autoescape=jinja2.select_autoescape(disabled_extensions=("txt",), default=True),
             undefined=jinja2.StrictUndefined,
             bytecode_cache=Bytecode(cache) if cache else None,
         )
         self._environment.filters["wrapped"] = lambda text: "\n".join(wrap(str(text)))
+
+    def stamp(self) -> object:
+        """What changes with the owner's templates, for who keeps what was made of them; ours stay as they are."""
+        return [one.stamp() for one in self._owners]
 
     def render(self, name: str, context: Mapping[str, object]) -> str:
         """The named template, filled. Raises EditionError with file, line and reason."""
@@ -83,6 +91,31 @@ class Templates:
                 remedy="let avviso read it and its folder, or delete it to use the packaged one") from error
         except SLIPS as error:
             raise _unfillable(*self._place(error, name), f"{type(error).__name__}: {error}") from error
+
+    def must_show(self, name: str, variable: str) -> None:
+        """Raises EditionError where a template and those that it asks for never name a variable, such as the text.
+
+        One that is asked for by a name which is worked out may have it.
+        """
+        if not self._shows(name, variable):
+            raise EditionError(f"the template does not show {{{{ {variable} }}}}", path=_path(name),
+                               remedy="put that into it, or delete it to use the packaged one")
+
+    def _shows(self, name: str, variable: str) -> bool:
+        waiting: list[str | None] = [name]
+        met: set[str] = set()
+        while waiting:
+            asked = waiting.pop()
+            if asked is None:
+                return True
+            if asked not in met:
+                met.add(asked)
+                with suppress(jinja2.TemplateError, OSError):  # of one that was not needed to fill these
+                    tree = self._environment.parse(self._loader.get_source(self._environment, asked)[0])
+                    if variable in meta.find_undeclared_variables(tree):
+                        return True
+                    waiting += meta.find_referenced_templates(tree)
+        return False
 
     def _place(self, error: Exception, name: str) -> tuple[str, int | None]:
         """The template that was at work, which may be the frame of `name`, and its line, from jinja2's traceback."""

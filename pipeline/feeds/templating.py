@@ -14,7 +14,6 @@ from pathlib import Path
 
 from jinja2 import (
     BaseLoader,
-    ChoiceLoader,
     Environment,
     StrictUndefined,
     TemplateError,
@@ -24,7 +23,7 @@ from jinja2 import (
 
 from pipeline.cache import Bytecode, Cache
 from pipeline.errors import ConfigError
-from pipeline.override import SLIPS, OverrideFolder
+from pipeline.override import SLIPS, OverrideFolder, Shadowing
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,8 @@ class Templates:
 
 def web_templates(folders: Sequence[Path], cache: Cache | None = None) -> Templates:
     """Templates from folders of `templates/web`, the owner's before the packaged one; some may be absent."""
-    loader = ChoiceLoader([OverrideFolder(folder) for folder in folders])
+    *owners, ours = map(OverrideFolder, folders)
+    loader = Shadowing(owners, ours)
     environment = Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         keep_trailing_newline=True, bytecode_cache=Bytecode(cache) if cache else None,

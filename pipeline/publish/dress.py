@@ -47,9 +47,9 @@ class Sending:
 
 @dataclass(frozen=True, slots=True)
 class _Welcome:
-    """The letter that welcomes to a list, and what it was made of: the issue, and where every other one is."""
+    """The letter that welcomes to a list, and what it was made of: the issue, where every other one is, templates."""
 
-    made_of: tuple[Record, Mapping[str, str]]
+    made_of: tuple[Record, Mapping[str, str], object]
     edition: Edition
 
 
@@ -99,16 +99,18 @@ class Dresser:
     def welcome(self, list_id: str) -> Edition | None:
         """The newest finished issue of a list in a letter that welcomes a reader; None before there is one.
 
-        Dressed once for all who confirm until that issue, or the address of one that it may lead to, is another.
+        Dressed once for all who confirm until that issue, the address of one that it may lead to, or a template is
+        another.
         Raises EditionError.
         """
         newest = self._archive.newest(list_id)
         if newest is None:
             return None
         permalinks = self._archive.permalinks()
+        made_of = newest, permalinks, self._templates.stamp()
         known = self._welcomes.get(list_id)
-        if known is None or known.made_of != (newest, permalinks):
-            known = self._welcomes[list_id] = _Welcome((newest, permalinks), self._welcoming(newest, permalinks))
+        if known is None or known.made_of != made_of:
+            known = self._welcomes[list_id] = _Welcome(made_of, self._welcoming(newest, permalinks))
         return known.edition
 
     def _welcoming(self, newest: Record, permalinks: Mapping[str, str]) -> Edition:

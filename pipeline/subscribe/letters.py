@@ -42,6 +42,7 @@ class Stationery:
         self._bounce_address = bounce_address
         self._key_id = key_id
         self._editions: dict[tuple[Letter, str, str], Edition] = {}
+        self._made_of: object = None  # the templates
 
     @property
     def can_ask(self) -> bool:
@@ -66,7 +67,11 @@ class Stationery:
         return self._plain(letter, language, about if letter is Letter.CONFIRM else "")
 
     def _plain(self, letter: Letter, language: str, about: str = "") -> Edition:
-        """Rendered once in each language."""
+        """Rendered once in each language, and again when a template changes."""
+        made_of = self._templates.stamp()
+        if made_of != self._made_of:
+            self._editions.clear()
+            self._made_of = made_of
         kind = letter, self._spoken(language), about
         if kind not in self._editions:
             frame = replace(self._frame, language=kind[1])

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import ConfigError
+from pipeline.feeds.templating import web_templates
 from pipeline.preview.checks import template_findings
 from tests.limits import permissions_count
 from tests.publications import Publication, lines, words
@@ -91,3 +92,19 @@ def test_issue_is_held_while_a_mail_template_of_the_owner_cannot_be_read(
     assert re.fullmatch(r"templates/email/[a-z.]+: the template cannot be read: [A-Za-z ]+: "
                         "let avviso read it and its folder, or delete it to use the packaged one", said)
     assert (letters.mailings, letters.mails) == ({"1/weekly": "held"}, [])
+
+
+def test_template_of_the_archive_that_appears_or_goes_is_noticed_by_who_is_running(tmp_path: Path) -> None:
+    mine, ours = tmp_path / "mine", tmp_path / "ours"
+    for folder in (mine, ours):
+        folder.mkdir()
+    (ours / "a.html").write_text("ours")
+    templates = web_templates([mine, ours])
+
+    shown = [templates.render("a.html", {})]
+    (mine / "a.html").write_text("mine")
+    shown.append(templates.render("a.html", {}))
+    (mine / "a.html").unlink()
+    shown.append(templates.render("a.html", {}))
+
+    assert shown == [b"ours", b"mine", b"ours"]

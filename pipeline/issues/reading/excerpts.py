@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice, takewhile
@@ -26,6 +26,7 @@ from pipeline.issues.reading.credits import is_credit
 from pipeline.issues.reading.dateline import is_dateline
 from pipeline.issues.reading.naming import number_in_title
 from pipeline.issues.report import Report
+from pipeline.issues.tex.linear import small_figures
 
 MAX_CHARS = 200
 MAX_CANDIDATES = 16
@@ -56,6 +57,7 @@ _CONTENTS_LINE = re.compile(r"\s*(?:\d{1,3}\s*[、.．)）]|\[\[?toc\]?\]|@\[toc
 # A badge tells of a version, a licence or a channel; no issue is shown by it.
 _BADGE = re.compile(r"^https?://(?:[\w-]+\.)*(?:shields\.io|badgen\.net|badge\.fury\.io|forthebadge\.com)/"
                     r"|[/_-]badge\.(?:svg|png)(?:[?#]|$)|/badges?/[^?#]*\.svg(?:[?#]|$)", re.IGNORECASE)
+_SMALL_TAGS = {"<sup>": True, "<sub>": False}  # whether what stands in them stands above
 _SENTENCE_END = re.compile(r"[。！？!?…](?:[”’」』）)\"']?)|\.(?=\s)")
 
 _FIRST_PART, _SECOND_PART = (re.compile(rf"\W*(?:{number})(?:[、.．)）:：]|\s)") for number in ("0?1|一", "0?2|二"))
@@ -146,7 +148,7 @@ class _Blocks:
         return [at for at, token in enumerate(self.tokens) if token.type == "heading_open"]
 
     def _words(self, heading: int) -> str:
-        return without_list(plain_text(self.settled(self.tokens[heading + 1]).children or ()))
+        return without_list(_words(self.settled(self.tokens[heading + 1]).children or ()))
 
     def top(self) -> list[Token]:
         """The tokens that hold the text of the first blocks; a first heading of level 1 is the title, not a block."""
@@ -170,7 +172,7 @@ class _Blocks:
     def plain(self, token: Token, part: str) -> str:
         """The words of an inline token of whose text a part counts, without those of its pictures; formulas said."""
         children = self._settled(token, part).children or ()
-        return with_formulas_said(plain_text([child for child in children if child.type != "image"]))
+        return with_formulas_said(_words([child for child in children if child.type != "image"]))
 
     def _settled(self, token: Token, part: str) -> Token:
         """A copy where there is anything to settle; else what is the body's own, and only to be read."""
@@ -183,6 +185,19 @@ class _Blocks:
         looked_at = replace(looked_at, children=[child.copy() for child in looked_at.children or ()])
         settled = settle_attributes(settle([looked_at], Report("", 1)))
         return next((found for found in settled if found.type in ("inline", "html_block")), looked_at)
+
+
+def _words(children: Sequence[Token]) -> str:
+    """The words of inline tokens, with figures in `<sup>` and `<sub>` as small ones: 10⁶ is not 106."""
+    said: list[Token] = []
+    is_above: bool | None = None
+    for child in children:
+        if child.type == "html_inline":
+            is_above = _SMALL_TAGS.get(child.content)
+        elif is_above is not None and child.type == "text":
+            child = replace(child, content=small_figures(child.content, is_above=is_above))
+        said.append(child)
+    return plain_text(said)
 
 
 def _cover(block: Token) -> Image | None:

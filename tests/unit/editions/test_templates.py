@@ -19,6 +19,20 @@ def test_an_owners_file_shadows_the_packaged_one_and_no_other(tmp_path: Path) ->
     assert templates.css("head.css", {"theme": theme("#b4552d", 640, "en")}).startswith(":root{")
 
 
+def test_an_owners_file_that_appears_or_goes_is_noticed_by_who_is_running(tmp_path: Path) -> None:
+    templates, sheet = Templates(tmp_path), tmp_path / "head.css"
+
+    def shown() -> str:
+        return templates.css("head.css", {"theme": theme("#b4552d", 640, "en")})[:6]
+
+    packaged = shown()
+    sheet.write_text("a { b: c }", "utf-8")
+    mine = shown()
+    sheet.unlink()
+
+    assert [packaged, mine, shown()] == [":root{", "a{b: c", ":root{"]
+
+
 def test_values_are_escaped_in_html_and_not_in_text(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text("{{ x }}", "utf-8")
     (tmp_path / "a.txt").write_text("{{ x }}", "utf-8")
@@ -87,3 +101,22 @@ def test_a_missing_template_is_named(tmp_path: Path) -> None:
 
     assert str(caught.value) == ("templates/email/issue.html:2: the template cannot be filled: there is no footer.html:"
                                  " mend it, or delete it to use the packaged one")
+
+
+@pytest.mark.parametrize("text", [
+    '{% extends "base.html" %}', "<body>{{ title }}</body>", '{% if false %}{% include "issue.html" %}{% endif %}'])
+def test_a_template_that_shows_no_text_is_a_mistake(tmp_path: Path, text: str) -> None:
+    (tmp_path / "issue.html").write_text(text, "utf-8")
+
+    with pytest.raises(EditionError, match=r"^templates/email/issue\.html: the template does not show \{\{ body \}\}:"):
+        Templates(tmp_path).must_show("issue.html", "body")
+
+
+@pytest.mark.parametrize("text", [
+    "{{ body | replace('a', 'b') }}", "{% block all %}{% for one in [body] %}{{ one }}{% endfor %}{% endblock %}",
+    '{% include ["nowhere.html", "own.html"] ignore missing %}', "{% include title %}"])
+def test_a_text_may_be_shown_in_any_way(tmp_path: Path, text: str) -> None:
+    (tmp_path / "issue.html").write_text(text, "utf-8")
+    (tmp_path / "own.html").write_text("{{ body }}", "utf-8")
+
+    Templates(tmp_path).must_show("issue.html", "body")

@@ -83,7 +83,7 @@ def test_edition_is_the_same_at_every_dressing(tmp_path: Path) -> None:
 
 def test_mail_without_a_way_out_is_refused_with_the_issues_path(tmp_path: Path) -> None:
     letters = publication(tmp_path, {})
-    letters.write_template("email/issue.html", "<html><body>Hello</body></html>")
+    letters.write_template("email/issue.html", "<html><body>{{ body }}</body></html>")
 
     with pytest.raises(EditionError) as refused:
         letters.app.dresser.dress(letters.record("2"), "weekly")

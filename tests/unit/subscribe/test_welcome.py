@@ -13,6 +13,7 @@ import pytest
 from pipeline.address import parse
 from pipeline.audience.subscriber import Evidence
 from pipeline.audience.tokens import Purpose
+from pipeline.editions.letters import Letter
 from pipeline.schema import delivery
 from tests.publications import Publication
 
@@ -106,6 +107,26 @@ def test_welcome_is_dressed_once_for_all_who_confirm_until_its_issue_changes(tmp
     assert first is not None
     assert changed is not None
     assert (first is again, "corrected" in first.text, "corrected" in changed.text) == (True, False, True)
+
+
+def test_letters_follow_the_templates_without_a_restart(tmp_path: Path) -> None:
+    letters = publication(tmp_path, welcome="latest")
+    letters.write_template("email/letter.txt", "before")
+    letters.write_template("email/issue.txt", "before {{ links }} {{ body }}")
+    dresser, stationery = letters.app.dresser, letters.app.stationery
+
+    def texts() -> list[str]:
+        welcome = dresser.welcome("weekly")
+        assert welcome
+        return [welcome.text.split()[0], stationery.edition(Letter.CONFIRM, "weekly", "en").text.split()[0]]
+
+    made = [texts()]
+    for name in ("letter.txt", "issue.txt"):
+        path = letters.folder / "templates/email" / name
+        path.write_text(path.read_text().replace("before", "afterwards"))
+        made.append(texts())
+
+    assert made == [["before", "before"], ["before", "afterwards"], ["afterwards", "afterwards"]]
 
 
 def test_welcome_follows_an_issue_that_is_taken_back(tmp_path: Path) -> None:
