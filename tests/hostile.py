@@ -76,6 +76,7 @@ PATTERNS: Mapping[str, Pattern] = {
     **{repr(piece): again(piece) for piece in REPEATED},
     "spaces behind a container": lambda size: f"::: tip{' ' * size}{'b' * 400}",
     "wide spaces in a heading": lambda size: "# a" + "\u3000" * (size // 3) + "b {",
+    "spaces behind a mark": lambda size: f"{{% a %}}{' ' * size}b",
     "spaces in a line": lambda size: f"a{' ' * size}b",
     "spaces in a tag": lambda size: f"x <a{' ' * size}>y",
     "invisible and not": again(" \u200b"),

@@ -15,13 +15,15 @@ from pipeline.amounts import counted
 from pipeline.app import App, open_database
 from pipeline.audience.tokens import NOBODY, Purpose
 from pipeline.clock import machine_zone
+from pipeline.config import Config
 from pipeline.doctor.finding import Finding, State, ok, refused, warning
 from pipeline.doctor.house import examine_clock, examine_disk, examine_ledger, examine_permissions, examine_words
 from pipeline.doctor.names import Names
 from pipeline.doctor.post import examine_post
 from pipeline.doctor.sender import Sender, examine_sender
 from pipeline.doctor.way_out import REPORTING, Exit, Probe, examine_way_out, post_one_click
-from pipeline.errors import PipelineError
+from pipeline.errors import ConfigError, PipelineError
+from pipeline.providers.smtp_presets import find_preset
 
 Section = tuple[str, Callable[[], Iterator[Finding]]]
 
@@ -108,13 +110,23 @@ def _bucket(app: App) -> Iterator[Finding]:
         yield Finding("bucket", State.OK, f"the key may list it: {counted(len(store.listed()), 'object')}")
 
 
+def post_of(config: Config) -> str:
+    """By whom mails go out: the host of its server, also of one that a preset names, or the kind of a service."""
+    way = config.transport
+    preset = getattr(way, "preset", None)
+    try:
+        return find_preset(preset).host if preset else getattr(way, "host", None) or way.kind
+    except ConfigError:  # which the look at the transport tells
+        return preset or ""
+
+
 def _sender(doctor: Doctor) -> Iterator[Finding]:
     config = doctor.app.config
     if config.transport.kind == "folder" or config.transport.broadcasts:
         return iter(())
     domain = domain_of(config.mailings.sender.address)
     bounces = doctor.app.bounce_address() or config.mailings.sender.address
-    post = getattr(config.transport, "preset", None) or getattr(config.transport, "host", None) or config.transport.kind
+    post = post_of(config)
     dkim = getattr(config.transport, "dkim", None)
     is_service = any(name in post for name in (*REPORTING, "amazonaws"))
     is_own = config.transport.kind == "smtp" and not is_service and post == getattr(config.transport, "host", None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from contextlib import suppress
 from functools import cache as once
 from pathlib import Path
@@ -63,6 +63,7 @@ class Templates:
         packaged()
         self._owners = [OverrideFolder(owner)] if owner else []
         self._loader = Shadowing(self._owners, _Packaged())
+        self._shown: set[tuple[str, str, Hashable]] = set()  # what was looked for and found, in which state of theirs
         self._environment = jinja2.Environment(
             loader=self._loader,
             autoescape=jinja2.select_autoescape(disabled_extensions=("txt",), default=True),
@@ -71,9 +72,9 @@ class Templates:
         )
         self._environment.filters["wrapped"] = lambda text: "\n".join(wrap(str(text)))
 
-    def stamp(self) -> object:
+    def stamp(self) -> Hashable:
         """What changes with the owner's templates, for who keeps what was made of them; ours stay as they are."""
-        return [one.stamp() for one in self._owners]
+        return tuple(one.stamp() for one in self._owners)
 
     def render(self, name: str, context: Mapping[str, object]) -> str:
         """The named template, filled. Raises EditionError with file, line and reason."""
@@ -97,9 +98,12 @@ class Templates:
 
         One that is asked for by a name which is worked out may have it.
         """
-        if not self._shows(name, variable):
-            raise EditionError(f"the template does not show {{{{ {variable} }}}}", path=_path(name),
-                               remedy="put that into it, or delete it to use the packaged one")
+        stamp = self.stamp()
+        if (name, variable, stamp) not in self._shown:
+            if not self._shows(name, variable):
+                raise EditionError(f"the template does not show {{{{ {variable} }}}}", path=_path(name),
+                                   remedy="put that into it, or delete it to use the packaged one")
+            self._shown = {*(one for one in self._shown if one[2] == stamp), (name, variable, stamp)}
 
     def _shows(self, name: str, variable: str) -> bool:
         waiting: list[str | None] = [name]

@@ -24,6 +24,10 @@ from pipeline.issues.cjk import is_east_asian, is_wide_mark
 _MARKS = 4  # characters in which East Asian text is looked for behind marks
 _ENDING = frozenset(".,:;!?…)]}”’")  # marks that end words
 _BRACKETS = frozenset("([{")
+_LEAVES_BRACKETS = re.compile(r"[^()\[\]{}]*[)\]}]")
+_NEAR = 20  # characters in which a word is looked for beside stars
+_BEFORE = re.compile(r"(?:\w+|,) $")
+_BEHIND = re.compile(rf"\d|\w{{1,{_NEAR}}}")
 _LOOK_BACK = 8  # runs among which the one that opened bold is looked for
 _TIMES = re.compile(r"\d\*\d")  # `2*3*4` multiplies
 
@@ -51,19 +55,31 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
 
 def _ends_bold(state: StateInline) -> bool:
     """Does bold that is open end at this run of stars, behind a mark that ends words or a space of its own?"""
-    before = [one for one in state.delimiters[-_LOOK_BACK:] if one.marker == ord("*") and one.length == 2]
+    near = [one for one in state.delimiters[-_LOOK_BACK:] if one.marker == ord("*")]
+    before = [one for one in near if one.length == 2]
     if not before or not before[-1].open or (before[-1].close and len(before) > before[-1].length):
         return False
-    last = state.src[state.pos - 1]
-    return last in _ENDING or (_is_space(last) and _ends_behind_space(state.src, state.pos))
+    if state.src[state.pos - 1] in _ENDING:
+        return True
+    inside = near[near.index(before[-1]) + 1:]
+    return (_is_space(state.src[state.pos - 1]) and sum(one.open - one.close for one in inside) <= 0
+            and _ends_behind_space(state.src, state.pos))
 
 
 def _ends_behind_space(text: str, at: int) -> bool:
-    """Whether two stars behind a space end bold: they are neither Python's (`{**a, **b}`) nor a path's (`**/a`), and
-    the next ones do not end what would begin here."""
+    """Whether two stars behind a space end bold: they are neither a program's (`{**a, **b}`, `f(**a) + g(b, **c)`) nor
+    a path's (`**/a`) nor a power's, and the next ones do not end what would begin here."""
     opened, following = text.rfind("**", 0, at), text.find("**", at + 2)
     return (text[opened - 1:opened] not in _BRACKETS and text[at + 2:at + 3] != "/"
+            and not _LEAVES_BRACKETS.match(text, opened + 2, at)
+            and _beside(text, opened).isdisjoint(_beside(text, at))
             and (following < 0 or _is_space(text[following - 1])))
+
+
+def _beside(text: str, at: int) -> set[str]:
+    """The words at both sides of two stars; bold ends beside others than it begins: `char **a, char **b` is none."""
+    before, after = _BEFORE.search(text[max(0, at - _NEAR):at]), _BEHIND.match(text, at + 2)
+    return {before[0] if before else "", "0" if after and after[0].isdigit() else after[0] if after else ""} - {""}
 
 
 def _strikethrough(state: StateInline, silent: bool) -> bool:

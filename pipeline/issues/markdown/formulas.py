@@ -37,6 +37,7 @@ _NO_FORMULA = re.compile(r"\]\(|://")
 MAX_LINES = 200  # of one formula
 # Names of a shell or a program, `$PATH_A:$`; letters of a formula stand for themselves but in braces and commands.
 _NAMES = re.compile(r"[A-Za-z]{3}")
+_WORDS = re.compile(r"[^\W\d_]{3}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # in any script
 _LETTER = re.compile(r"[^\W_]")
 _COMMAND = re.compile(r"\\[A-Za-z]")
 _IN_BRACES = re.compile(r"\{[^{}]*\}")
@@ -135,5 +136,5 @@ def _is_one(typed: str) -> bool:
     """Whether lines between two `$$`, with empty ones among them, are a formula: it has commands, and no words."""
     tex = _EMPTY_LINES.sub("\n", typed.strip().strip("$"))
     said = _COMMANDS.sub("", _IN_BRACES.sub("", tex))
-    return "$" not in tex and _COMMAND.search(tex) is not None and not _NAMES.search(said) and _can_be_set(
+    return "$" not in tex and _COMMAND.search(tex) is not None and not _WORDS.search(said) and _can_be_set(
         tex, is_block=True)

@@ -17,7 +17,7 @@ _MARK = re.compile(
     r"\{%[-~]?\s*(?P<liquid>[A-Za-z_]\w*)(?P<rest>[^%]*(?:%(?!\})[^%]*)*)%\}"
     r"|\{\{(?P<sign>[<%])\s*(?P<hugo>/?\s*[A-Za-z_][\w./-]*)(?P<more>[^>%]*(?:[>%](?!\}\})[^>%]*)*)[>%]\}\}"
     r"|\{\{-?\s*(?P<zola>[A-Za-z_]\w*)(?P<named>\(\s*(?:\w+\s*=[^}]*(?:\}(?!\})[^}]*)*)?\))\s*-?\}\}")
-_BREAKS = re.compile(r"(?:\s*<br\s*/?>){1,9}\s*$", re.IGNORECASE)  # behind every line of ox-hugo's, for one
+_BREAKS = re.compile(r"(?:<br\s*/?>\s*){1,9}", re.IGNORECASE)  # behind every line of ox-hugo's, for one
 # These are read where they stand: fillings.
 _KNOWN = frozenset(("raw", "endraw", "post_url", "link", "ref", "relref", "param"))
 # Programs more than orders: who writes them in an issue writes of templates, and readers see them as typed.
@@ -136,10 +136,11 @@ class Mark:
 
 def read_marks(text: str) -> list[Mark] | None:
     """The marks that a text consists of, but for line breaks at its end; None if there is anything else."""
-    text = _BREAKS.sub("", text)
     found: list[Mark] = []
     at = 0
     while at < len(text):
+        if found and _BREAKS.fullmatch(text, at):
+            break
         match = _MARK.match(text, at)
         mark = _mark(match) if match else None
         if match is None or mark is None:

@@ -25,7 +25,8 @@ _PICTURES = frozenset(("img", "Image", "Img", "Picture", "Figure"))
 _QUOTED = re.compile(r"[\"'`]([^\"'`{}]+)[\"'`]")
 _PICTURE = re.compile(rf"[^\s<>]+{PICTURE_ENDING}(?:\?[^\s<>]*)?", re.IGNORECASE)
 _KEPT = ("alt", "title", "width", "height")
-_SAYS_NOTHING = re.compile(r"\{(?![\"'`\d]|require\()")  # to who does not run the program: `{url}`, `{{color: "red"}}`
+# To who does not run the program: `{url}`, `{{color: "red"}}`, or a text that it puts together.
+_SAYS_NOTHING = re.compile(r"\{(?![\"'`\d]|require\()|\{`[^`]*\$\{")
 # A paragraph of MDX at the beginning of a text, before any of its words.
 _IMPORTS = re.compile(
     r"(?:import\s(?:[\w\s{},*$]{1,500}\sfrom\s{1,9})?[\"'][^\"'\n]{1,300}[\"'][ \t]*;?\s*"

@@ -20,8 +20,9 @@ from pipeline.audience.subscriber import Evidence
 from pipeline.cli import avviso
 from pipeline.clock import HandClock
 from pipeline.config import load
-from pipeline.doctor.examination import Doctor, examine, exit_code, open_names
+from pipeline.doctor.examination import Doctor, examine, exit_code, open_names, post_of
 from pipeline.doctor.finding import Finding, State
+from pipeline.doctor.free_mail import owner_of
 from pipeline.doctor.sender import Sender, examine_sender
 from pipeline.errors import Unreachable
 from pipeline.mailings.dkim_key import public_key
@@ -337,6 +338,17 @@ def test_two_organisations_below_one_country_s_domain_do_not_speak_for_each_othe
     found = {one.check: one for one in examine_sender(Sender(domain, envelope, "mail"), open_names(patient.app()))}
 
     assert found["sender.alignment"].state is state
+
+
+@pytest.mark.parametrize(("preset", "domain"), [
+    ("126", "126.com"), ("163", "vip.163.com"), ("gmail", "gmail.com"), ("icloud", "me.com"), ("office365", "live.com"),
+    ("outlook", "hotmail.com"), ("qq", "foxmail.com"), ("yahoo", "ymail.com")])
+def test_mail_service_that_a_preset_names_sends_for_its_own_domains(
+    patient: Patient, preset: str, domain: str
+) -> None:
+    patient.settings["transport"] = {"kind": "smtp", "preset": preset}
+
+    assert owner_of(domain, post_of(patient.app().config)) == ""
 
 
 def test_policy_above_an_organisation_is_none_of_its_own(patient: Patient) -> None:

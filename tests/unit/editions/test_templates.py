@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -120,3 +121,19 @@ def test_a_text_may_be_shown_in_any_way(tmp_path: Path, text: str) -> None:
     (tmp_path / "own.html").write_text("{{ body }}", "utf-8")
 
     Templates(tmp_path).must_show("issue.html", "body")
+
+
+def test_a_text_that_was_found_is_looked_for_again_only_when_a_template_changes(tmp_path: Path) -> None:
+    """Each mail of a long archive asks, and to parse the templates takes far longer than to look at their folder."""
+    template, templates = tmp_path / "issue.html", Templates(tmp_path)
+    template.write_text("{{ body }}")
+    templates.must_show("issue.html", "body")
+    left = template.stat().st_mtime_ns
+
+    template.write_text("no words  ")
+    os.utime(template, ns=(left, left))
+
+    templates.must_show("issue.html", "body")
+    os.utime(template, ns=(left, left + 1))
+    with pytest.raises(EditionError, match="does not show"):
+        templates.must_show("issue.html", "body")

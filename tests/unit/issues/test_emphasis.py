@@ -52,6 +52,10 @@ def test_east_asian_emphasis_has_a_class_of_its_own(target: Target) -> None:
     ("今天：**2026-10-19  **周一", "今天：<strong>2026-10-19  </strong>周一"),
     ("**ink and **paper** too", "**ink and <strong>paper</strong> too"),
     ("f(**ink, **paper)", "f(**ink, **paper)"), ("**/a, **/b", "**/a, **/b"),
+    ("f(a, **ink) or g(b, **ink)", "f(a, **ink) or g(b, **ink)"), ("char **a or char **b", "char **a or char **b"),
+    ("f(*a, **ink), g(*a, **ink)", "f(*a, **ink), g(*a, **ink)"), ("f(a, **b, **c)", "f(a, **b, **c)"),
+    ("**kw, then **kw", "**kw, then **kw"), ("2 **3 and 4 **5", "2 **3 and 4 **5"), ("x **2 + y **2", "x **2 + y **2"),
+    ("**Ink *and **dries", "**Ink *and **dries"), ("**Ink *a* **dries", "<strong>Ink <em>a</em> </strong>dries"),
     ("a.**b**c", "a.<strong>b</strong>c"), ("**a** b.**c**", "<strong>a</strong> b.<strong>c</strong>"),
 ])
 def test_markers_work_where_chinese_has_no_spaces(text: str, html: str) -> None:

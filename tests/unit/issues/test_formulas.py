@@ -86,6 +86,8 @@ def test_what_is_no_formula_is_read_as_ever(text: str, html: str) -> None:
      "<ul>\n<li>\n<p><i>x</i> = <i>π</i><br>= <i>y</i></p>\n</li>\n</ul>"),
     ("$$\n\\alpha\n\nfor ink\n\n$$", "<p>$$\n\\alpha</p>\n<p>for ink</p>\n<p>$$</p>"),
     ("$$\n\\alpha\n\nof $x$ y\n\n$$", "<p>$$\n\\alpha</p>\n<p>of <i>x</i> y</p>\n<p>$$</p>"),
+    ("$$\n\\alpha\n\n中文\n\n$$", "<p>$$<br>\n\\alpha</p>\n<p>中文</p>\n<p>$$</p>"),
+    ("$$\n\\alpha\n\nидёт\n\n$$", "<p>$$\n\\alpha</p>\n<p>идёт</p>\n<p>$$</p>"),
     ("$$\n\\nowhere\n\nx\n$$", "<p>$$\n\\nowhere</p>\n<p>x\n$$</p>"),
     ("> $$\n> *x*\n\n$$", "<blockquote>\n<p>$$\n<em>x</em></p>\n</blockquote>\n<p>$$</p>"),
 ])

@@ -22,6 +22,8 @@ from pipeline.issues.document import parse
      '<div align="right">\n  <img src="./a.png" alt="A">\n</div>'),
     ("<p className={big}>a <a href={'https://a.example/'}>b</a> <a href={url}>c</a></p>",
      '<p>a <a href="https://a.example/">b</a> <a>c</a></p>'),
+    ("a <a href={`https://a.example/${id}`}>b</a> <a href={`https://a.example/c`}>d</a>",
+     '<p>a <a>b</a> <a href="https://a.example/c">d</a></p>'),
     ("`<b a={c}>` and 1 <b a={", "<p><code>&lt;b a={c}&gt;</code> and 1 &lt;b a={</p>"),
     ("Vec<T>, HashMap<K, V> and 1 <A {", "<p>Vec&lt;T&gt;, HashMap&lt;K, V&gt; and 1 &lt;A {</p>"),
     ("`<Foo a={b} />`", "<p><code>&lt;Foo a={b} /&gt;</code></p>"),
