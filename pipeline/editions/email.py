@@ -56,7 +56,7 @@ def render_edition(
         text=_text(document, place, templates, context),
     )
     for name in ("issue.html", "issue.txt"):
-        templates.must_show(name, "body")
+        templates.must_show_issue(name)
     return edition
 
 

@@ -26,6 +26,7 @@ _HOMES = (Path(__file__).parents[1] / "templates" / "email", Path(__file__).pare
 
 MEND = "mend it, or delete it to use the packaged one"
 _SEAM = "\x00"
+_ISSUE = frozenset({"body", "description", "view_url"})  # a teaser has no body
 
 
 @once
@@ -63,7 +64,7 @@ class Templates:
         packaged()
         self._owners = [OverrideFolder(owner)] if owner else []
         self._loader = Shadowing(self._owners, _Packaged())
-        self._shown: set[tuple[str, str, Hashable]] = set()  # what was looked for and found, in which state of theirs
+        self._shown: set[tuple[str, Hashable]] = set()  # what was looked for and found, in which state of theirs
         self._environment = jinja2.Environment(
             loader=self._loader,
             autoescape=jinja2.select_autoescape(disabled_extensions=("txt",), default=True),
@@ -93,19 +94,19 @@ class Templates:
         except SLIPS as error:
             raise _unfillable(*self._place(error, name), f"{type(error).__name__}: {error}") from error
 
-    def must_show(self, name: str, variable: str) -> None:
-        """Raises EditionError where a template and those that it asks for never name a variable, such as the text.
+    def must_show_issue(self, name: str) -> None:
+        """Raises EditionError where a template and those that it asks for name neither the issue nor a way to it.
 
-        One that is asked for by a name which is worked out may have it.
+        One that is asked for by a name which is worked out may do so.
         """
         stamp = self.stamp()
-        if (name, variable, stamp) not in self._shown:
-            if not self._shows(name, variable):
-                raise EditionError(f"the template does not show {{{{ {variable} }}}}", path=_path(name),
-                                   remedy="put that into it, or delete it to use the packaged one")
-            self._shown = {*(one for one in self._shown if one[2] == stamp), (name, variable, stamp)}
+        if (name, stamp) not in self._shown:
+            if not self._shows_issue(name):
+                raise EditionError("the template does not show {{ body }}", path=_path(name), remedy=(
+                    "put that into it, or {{ view_url }} for a mail that only leads to the issue"))
+            self._shown = {*(one for one in self._shown if one[1] == stamp), (name, stamp)}
 
-    def _shows(self, name: str, variable: str) -> bool:
+    def _shows_issue(self, name: str) -> bool:
         waiting: list[str | None] = [name]
         met: set[str] = set()
         while waiting:
@@ -116,7 +117,7 @@ class Templates:
                 met.add(asked)
                 with suppress(jinja2.TemplateError, OSError):  # of one that was not needed to fill these
                     tree = self._environment.parse(self._loader.get_source(self._environment, asked)[0])
-                    if variable in meta.find_undeclared_variables(tree):
+                    if not _ISSUE.isdisjoint(meta.find_undeclared_variables(tree)):
                         return True
                     waiting += meta.find_referenced_templates(tree)
         return False

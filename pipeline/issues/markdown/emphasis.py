@@ -26,8 +26,8 @@ _ENDING = frozenset(".,:;!?…)]}”’")  # marks that end words
 _BRACKETS = frozenset("([{")
 _LEAVES_BRACKETS = re.compile(r"[^()\[\]{}]*[)\]}]")
 _NEAR = 20  # characters in which a word is looked for beside stars
-_BEFORE = re.compile(r"(?:\w+|,) $")
-_BEHIND = re.compile(rf"\d|\w{{1,{_NEAR}}}")
+_BEFORE = re.compile(r"(\w+|,) $")
+_BEHIND = re.compile(rf"\w{{1,{_NEAR}}}")
 _LOOK_BACK = 8  # runs among which the one that opened bold is looked for
 _TIMES = re.compile(r"\d\*\d")  # `2*3*4` multiplies
 
@@ -72,14 +72,20 @@ def _ends_behind_space(text: str, at: int) -> bool:
     opened, following = text.rfind("**", 0, at), text.find("**", at + 2)
     return (text[opened - 1:opened] not in _BRACKETS and text[at + 2:at + 3] != "/"
             and not _LEAVES_BRACKETS.match(text, opened + 2, at)
-            and _beside(text, opened).isdisjoint(_beside(text, at))
+            and not _has_like_neighbours(text, opened, at)
             and (following < 0 or _is_space(text[following - 1])))
 
 
-def _beside(text: str, at: int) -> set[str]:
-    """The words at both sides of two stars; bold ends beside others than it begins: `char **a, char **b` is none."""
-    before, after = _BEFORE.search(text[max(0, at - _NEAR):at]), _BEHIND.match(text, at + 2)
-    return {before[0] if before else "", "0" if after and after[0].isdigit() else after[0] if after else ""} - {""}
+def _has_like_neighbours(text: str, one: int, other: int) -> bool:
+    """Whether the same word stands before two runs of stars, or behind: `char **a, char **b`, `2 **3 + 4 **5`."""
+    return any(here and here == there for here, there in zip(
+        _neighbours(text, one), _neighbours(text, other), strict=True))
+
+
+def _neighbours(text: str, at: int) -> tuple[str, str]:
+    """The words before and behind two stars, "" for none; any figure is 0."""
+    before, behind = _BEFORE.search(text[max(0, at - _NEAR):at]), _BEHIND.match(text, at + 2)
+    return before[1] if before else "", re.sub(r"^\d.*", "0", behind[0]) if behind else ""
 
 
 def _strikethrough(state: StateInline, silent: bool) -> bool:

@@ -110,30 +110,31 @@ def test_a_template_that_shows_no_text_is_a_mistake(tmp_path: Path, text: str) -
     (tmp_path / "issue.html").write_text(text, "utf-8")
 
     with pytest.raises(EditionError, match=r"^templates/email/issue\.html: the template does not show \{\{ body \}\}:"):
-        Templates(tmp_path).must_show("issue.html", "body")
+        Templates(tmp_path).must_show_issue("issue.html")
 
 
 @pytest.mark.parametrize("text", [
     "{{ body | replace('a', 'b') }}", "{% block all %}{% for one in [body] %}{{ one }}{% endfor %}{% endblock %}",
-    '{% include ["nowhere.html", "own.html"] ignore missing %}', "{% include title %}"])
+    '{% include ["nowhere.html", "own.html"] ignore missing %}', "{% include title %}",
+    "<body>{{ title }}: {{ view_url }}</body>"])
 def test_a_text_may_be_shown_in_any_way(tmp_path: Path, text: str) -> None:
     (tmp_path / "issue.html").write_text(text, "utf-8")
     (tmp_path / "own.html").write_text("{{ body }}", "utf-8")
 
-    Templates(tmp_path).must_show("issue.html", "body")
+    Templates(tmp_path).must_show_issue("issue.html")
 
 
 def test_a_text_that_was_found_is_looked_for_again_only_when_a_template_changes(tmp_path: Path) -> None:
     """Each mail of a long archive asks, and to parse the templates takes far longer than to look at their folder."""
     template, templates = tmp_path / "issue.html", Templates(tmp_path)
     template.write_text("{{ body }}")
-    templates.must_show("issue.html", "body")
+    templates.must_show_issue("issue.html")
     left = template.stat().st_mtime_ns
 
     template.write_text("no words  ")
     os.utime(template, ns=(left, left))
 
-    templates.must_show("issue.html", "body")
+    templates.must_show_issue("issue.html")
     os.utime(template, ns=(left, left + 1))
     with pytest.raises(EditionError, match="does not show"):
-        templates.must_show("issue.html", "body")
+        templates.must_show_issue("issue.html")
