@@ -70,7 +70,7 @@ def _ends_behind_space(text: str, at: int) -> bool:
     """Whether two stars behind a space end bold: they are neither a program's (`{**a, **b}`, `f(**a) + g(b, **c)`) nor
     a path's (`**/a`) nor a power's, and the next ones do not end what would begin here."""
     opened, following = text.rfind("**", 0, at), text.find("**", at + 2)
-    return (text[opened - 1:opened] not in _BRACKETS and text[at + 2:at + 3] != "/"
+    return (text[max(0, opened - _NEAR):opened].rstrip()[-1:] not in _BRACKETS and text[at + 2:at + 3] != "/"
             and not _LEAVES_BRACKETS.match(text, opened + 2, at)
             and not _has_like_neighbours(text, opened, at)
             and (following < 0 or _is_space(text[following - 1])))
