@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -142,3 +142,11 @@ class SinkProcess:
             return []
         lines = self.journal.read_text(encoding="utf-8").split("\n")
         return [json.loads(line) for line in lines[:-1]]
+
+
+def wait_until(happened: Callable[[], bool], process: subprocess.Popen[Any], limit_s: float = 60.0) -> None:
+    """Looks again and again, for a bounded time, at what `process` is to do."""
+    end = time.monotonic() + limit_s
+    while not happened():
+        assert process.poll() is None, f"it ended with {process.returncode} before it happened"
+        assert time.monotonic() < end, "it did not happen in time"

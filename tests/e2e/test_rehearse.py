@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.street import Publication
+from tests.street import Publication, wait_until
 
 
 def test_rehearsal_loses_nobody_and_leaves_no_trace(tmp_path: Path) -> None:
@@ -55,8 +55,7 @@ def test_trial_that_is_told_to_end_leaves_no_helper_and_no_folder(tmp_path: Path
     (temporary := tmp_path / "tmp").mkdir()
     trial = subprocess.Popen(made.command(*command.split()), cwd=made.folder, stderr=subprocess.PIPE, text=True,
                              env=made.environment({"TMPDIR": str(temporary)}))
-    while trial.poll() is None and not any(path.stat().st_size for path in temporary.glob(sign)):
-        continue
+    wait_until(lambda: any(path.stat().st_size for path in temporary.glob(sign)), trial)
     helpers = helpers_of(trial)
     try:
         trial.send_signal(signal.SIGTERM)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.street import Publication, SinkProcess
+from tests.street import Publication, SinkProcess, wait_until
 
 CONNECTIONS = 4
 SLOW = ("--delay", "0.04")  # a send lasts longer than all the moments in which it is killed
@@ -53,14 +53,6 @@ def kill_once(made: Publication, sink: SinkProcess, after_s: float) -> bool:
     process.kill()
     process.wait(30)
     return hit
-
-
-def wait_until(happened: Callable[[], bool], process: subprocess.Popen[bytes], limit_s: float = 60.0) -> None:
-    """Looks again and again, for a bounded time, at what `process` is to do."""
-    end = time.monotonic() + limit_s
-    while not happened():
-        assert process.poll() is None, f"it ended with {process.returncode} before it happened"
-        assert time.monotonic() < end, "it did not happen in time"
 
 
 def received(sink: SinkProcess) -> Counter[str]:
