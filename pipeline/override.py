@@ -83,6 +83,6 @@ class Shadowing(ChoiceLoader):
 
 def _left(file: Path) -> os.stat_result | None:
     try:
-        return file.stat(follow_symlinks=True)
+        return file.stat()
     except OSError:
         return None

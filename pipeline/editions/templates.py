@@ -64,7 +64,7 @@ class Templates:
         packaged()
         self._owners = [OverrideFolder(owner)] if owner else []
         self._loader = Shadowing(self._owners, _Packaged())
-        self._shown: set[tuple[str, Hashable]] = set()  # what was looked for and found, in which state of theirs
+        self._showing: dict[str, Hashable] = {}  # templates that show the issue, and the stamp at which they did
         self._environment = jinja2.Environment(
             loader=self._loader,
             autoescape=jinja2.select_autoescape(disabled_extensions=("txt",), default=True),
@@ -100,11 +100,12 @@ class Templates:
         One that is asked for by a name which is worked out may do so.
         """
         stamp = self.stamp()
-        if (name, stamp) not in self._shown:
-            if not self._shows_issue(name):
-                raise EditionError("the template does not show {{ body }}", path=_path(name), remedy=(
-                    "put that into it, or {{ view_url }} for a mail that only leads to the issue"))
-            self._shown = {*(one for one in self._shown if one[1] == stamp), (name, stamp)}
+        if self._showing.get(name) == stamp:
+            return
+        if not self._shows_issue(name):
+            raise EditionError("the template does not show {{ body }}", path=_path(name), remedy=(
+                "put that into it, or {{ view_url }} for a mail that only leads to the issue"))
+        self._showing[name] = stamp
 
     def _shows_issue(self, name: str) -> bool:
         waiting: list[str | None] = [name]
