@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Collection, Sequence
 
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -60,7 +59,7 @@ class Guard:
             scope = {**scope, "path": scope["path"].removeprefix(self._prefix)}
         is_report = scope["path"] in self._hooks
         if is_report and self._reports >= REPORTS:
-            await _refusal("too many reports at once", 429, AGAIN)(scope, receive, guarded)
+            await _refusal("too many reports at once", 429)(scope, receive, guarded)
             return
         self._reports += is_report
         try:
@@ -90,8 +89,8 @@ class Guard:
         return _refusal("too large", 413) if body is None or is_too_large else body
 
 
-def _refusal(words: str, status: int, more: Mapping[str, str] = MappingProxyType({})) -> PlainTextResponse:
-    return PlainTextResponse(f"{words}\n", status, {"connection": "close", **more})
+def _refusal(words: str, status: int) -> PlainTextResponse:
+    return PlainTextResponse(f"{words}\n", status, {"connection": "close", **(AGAIN if status == 429 else {})})
 
 
 class _Given:
