@@ -8,11 +8,41 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from pipeline.clock import monotonic
+
+LOOK_S = 0.5  # between two looks at whether a signal came
+
+
+class Asked(threading.Event):
+    """An event that a signal may set in the very thread that waits for it: the library's own would wait for its lock,
+    which this thread holds, for ever. One that comes before the thread is listed as waiting is seen a little later.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._is_asked = False
+        self._news = threading.Condition(threading.RLock())
+
+    def is_set(self) -> bool:
+        return self._is_asked
+
+    def set(self) -> None:
+        self._is_asked = True
+        with self._news:
+            self._news.notify_all()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        end = None if timeout is None else monotonic() + timeout
+        with self._news:
+            while not self._is_asked and (left := LOOK_S if end is None else min(LOOK_S, end - monotonic())) > 0:
+                self._news.wait(left)
+        return self._is_asked
+
 
 @contextmanager
 def stop_on_signal() -> Iterator[threading.Event]:
     """An event that is set when the process is asked to end."""
-    stop = threading.Event()
+    stop = Asked()
 
     def ask(_signal: int, _frame: FrameType | None) -> None:
         stop.set()
