@@ -39,6 +39,9 @@ def init(invocation: Invocation, folder: Path, issues: Path | None) -> int:
         _begin(config, found.issues, settings_file(found))
         lines.append(f"wrote     {config}: {counted(found.files, 'Markdown file')} in {found.issues}, "
                      f"{found.language}, {found.timezone}")
+        if found.left_out:
+            lines.append(f"left out  {counted(len(found.left_out), 'Markdown file')}, such as {found.left_out[0]}: "
+                         "set issues.folder and issues.include to take them in")
         next_step = ["now       put title, url and from right in it; then `avviso check`"]
     invocation.config = config
     app = invocation.app()

@@ -57,7 +57,8 @@ class Survey:
     `static` is the folder of the files whose addresses begin with `/`, relative to the folder, "" if none is needed.
     `below`: in which folders there they lie, as a pattern: "**/" is any, "*/**/" any but the top, "" none, because what
     lies below is something else. `suffixes` are theirs; `others` are patterns of Markdown files there that are no
-    issues. `anew`: their numbers begin anew each year.
+    issues. `anew`: their numbers begin anew each year. `left_out`: files of the folder that may be issues all
+    the same; nobody asks for them who said where the issues are.
     """
 
     title: str
@@ -70,6 +71,7 @@ class Survey:
     language: str
     timezone: str
     anew: bool
+    left_out: tuple[str, ...]
 
 
 def survey(folder: Path, issues: Path | None = None) -> Survey:
@@ -84,7 +86,8 @@ def survey(folder: Path, issues: Path | None = None) -> Survey:
     below = _below(folder, files) if where == folder else ANYWHERE
     paths = {file: file.relative_to(where).as_posix() for file in found}
     translated = translations({paths[file] for file in files})
-    wanted = matcher([f"{below}*"], translated)
+    wanted, is_translation = matcher([f"{below}*"], translated), matcher(translated, [])
+    known = {file for file in found if file in documents or is_translation(paths[file])}
     files = [file for file in files if wanted(paths[file])]
     others = _others(sorted(documents), files, where)
     return Survey(
@@ -95,7 +98,14 @@ def survey(folder: Path, issues: Path | None = None) -> Survey:
         others=(*others, *translated, *(_skipped(where) if below else ())),
         language=_language(files[-SAMPLE:]), timezone=_timezone(),
         anew=begin_anew((year_of(paths[file]), number_in_name(stem(paths[file]))) for file in files),
+        left_out=() if issues else _left_out(folder, known.union(files)),
     )
+
+
+def _left_out(folder: Path, decided: Collection[Path]) -> tuple[str, ...]:
+    """Markdown files below the folder that were not decided on, nor are plainly documents."""
+    return tuple(sorted(file.relative_to(folder).as_posix() for file in _markdown(folder)
+                        if file not in decided and not _is_document(file)))
 
 
 def _below(folder: Path, files: list[Path]) -> str:

@@ -116,14 +116,17 @@ def test_one_file_is_one_file_and_one_row_one_row(
     letters.fill(1)
     letters.add_readers("ada@example.com")
     (letters.folder / "config.yaml").rename(tmp_path / "config.yaml")
+    (letters.folder / "docs").mkdir()
+    (letters.folder / "docs/about.md").write_text("Who we are.")
     monkeypatch.chdir(letters.folder)
 
     assert avviso(monkeypatch, "init") == 0
     assert avviso(monkeypatch, "subscribers", "export", "readers.csv") == 0
 
-    first, *_, last = capsys.readouterr().out.splitlines()
-    assert (first.partition(",")[0], last) == (
-        "wrote     config.yaml: 1 Markdown file in issues", "wrote 1 row to readers.csv")
+    first, second, *_, last = capsys.readouterr().out.splitlines()
+    assert (first.partition(",")[0], second.partition(":")[0], last) == (
+        "wrote     config.yaml: 1 Markdown file in issues", "left out  1 Markdown file, such as docs/about.md",
+        "wrote 1 row to readers.csv")
 
 
 def test_one_letter_in_hand_is_one_letter() -> None:

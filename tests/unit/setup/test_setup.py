@@ -95,7 +95,7 @@ def test_survey_takes_the_folder_that_it_is_told(tmp_path: Path) -> None:
     folder = fill(tmp_path / "my-weekly", "issues/1.md", "issues/2.md", "drafts/3.md")
 
     assert survey(folder, Path("drafts")) == Survey(
-        "My Weekly", "drafts", "", "**/", 1, (".md",), ("**/README.md",), "en", "Asia/Shanghai", False)
+        "My Weekly", "drafts", "", "**/", 1, (".md",), ("**/README.md",), "en", "Asia/Shanghai", False, ())
 
 
 @pytest.mark.parametrize("issues", [None, Path("missing"), Path("1.md")])
@@ -212,6 +212,18 @@ def test_settings_file_loads_whatever_the_folder_is_called(tmp_path: Path, name:
 def test_title_is_the_folders_name_in_capitals_and_spaces(tmp_path: Path) -> None:
     assert [survey(fill(tmp_path / name, "1.md")).title for name in ("ada's-letters", "---", "AI周刊")] == [
         "Ada's Letters", "Newsletter", "Ai周刊"]
+
+
+@pytest.mark.parametrize(("files", "left_out"), [
+    (["1.md", "2.md", "README.md", "2.en.md", "notes/idea.md", "notes/old/paper.md", "node_modules/x/c.md"],
+     ("notes/idea.md", "notes/old/paper.md")),
+    (["posts/1.md", "posts/2.md", "posts/README.md", "about.md"], ("about.md",)),
+    (["issues/1.md", "issues/deep/2.md"], ()),
+])
+def test_survey_names_what_may_be_an_issue_and_is_not_taken(
+    tmp_path: Path, files: list[str], left_out: tuple[str, ...],
+) -> None:
+    assert survey(fill(tmp_path, *files)).left_out == left_out
 
 
 def test_issues_at_the_top_do_not_take_in_what_lies_below(tmp_path: Path) -> None:

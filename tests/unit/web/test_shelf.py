@@ -288,7 +288,7 @@ def test_file_on_a_disk_that_hangs_holds_up_nobody_else(house: House, monkeypatc
 
     def late(files: StaticFiles, request: Request, path: str) -> Response | None:
         opened.set()
-        return answer(files, request, path) if others_are_served.wait(5) else None
+        return answer(files, request, path) if others_are_served.wait(50) else None
 
     monkeypatch.setattr(StaticFiles, "answer", late)
 
@@ -296,7 +296,7 @@ def test_file_on_a_disk_that_hangs_holds_up_nobody_else(house: House, monkeypatc
     server.start()
     with ThreadPoolExecutor(MANY) as beside:
         pages = [beside.submit(_status, server.port, "/14/") for _ in range(MANY)]
-        assert opened.wait(5)
+        assert opened.wait(20)
         assert [_status(server.port, path) for path in ("/health", "/preferences/forged")] == [200, 404]
         assert not any(page.done() for page in pages)
         others_are_served.set()
@@ -311,7 +311,7 @@ def test_large_file_on_a_disk_that_hangs_holds_up_nobody_either(
 
     def late(file: str, *rest: Any, **how: Any) -> IO[Any]:
         opened.release()
-        assert others_are_served.wait(20)
+        assert others_are_served.wait(50)
         return open(file, *rest, **how)  # noqa: PTH123, SIM115, as it is called there
 
     monkeypatch.setattr("anyio._core._fileio.open", late, raising=False)
@@ -319,9 +319,9 @@ def test_large_file_on_a_disk_that_hangs_holds_up_nobody_either(
     server.start()
     with ThreadPoolExecutor(MANY + 2) as beside:
         files = [beside.submit(_status, server.port, "/big.mp3") for _ in range(MANY)]
-        assert all(opened.acquire(timeout=5) for _ in range(MANY - 1))
+        assert all(opened.acquire(timeout=20) for _ in range(MANY - 1))
         asked = [beside.submit(_status, server.port, path) for path in ("/preferences/forged", "/view/forged")]
-        done, _ = wait(asked, 5)
+        done, _ = wait(asked, 20)
         others_are_served.set()
         assert [one.result() for one in asked if one in done] == [404, 404]
         assert {file.result() for file in files} == {200}
@@ -330,7 +330,7 @@ def test_large_file_on_a_disk_that_hangs_holds_up_nobody_either(
 
 def _status(port: int, path: str) -> int:
     try:
-        with urlopen(f"http://127.0.0.1:{port}{path}", timeout=20) as answer:
+        with urlopen(f"http://127.0.0.1:{port}{path}", timeout=60) as answer:
             return int(answer.status)
     except HTTPError as error:
         with error:
