@@ -52,10 +52,10 @@ def rehearse(app: App, name: str, *, readers: int, seed: int, watch: Watcher) ->
 
 @contextmanager
 def mail_server(journal: Path) -> Iterator[int]:
-    """A mail server in a process of its own, which outlives killed senders; gives its port."""
+    """A mail server in a process of its own, which outlives killed senders and not us; gives its port."""
     journal.touch(mode=0o600)
-    command = [sys.executable, "-m", "pipeline.rehearsal.server", "--journal", str(journal)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL) as process:  # noqa: S603, ours
+    command = [sys.executable, "-m", "pipeline.rehearsal.server", "--journal", str(journal), "--tied"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.PIPE) as process:  # noqa: S603, ours
         try:
             assert process.stdout is not None  # noqa: S101, it is a pipe
             yield int(process.stdout.readline())

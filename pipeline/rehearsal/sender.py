@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import multiprocessing
 import signal
 import threading
 from datetime import datetime
@@ -23,8 +24,8 @@ MOVING = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.DEFERRED)
 
 
 def deliver(config: Config, began: datetime, mailing_id: int) -> None:
-    """Sends until nobody waits any more; those in doubt are left to the settings and to a person. What stands in the
-    way is one line, and ends the process.
+    """Sends until nobody waits any more, or whoever started us is gone; those in doubt are left to the settings and to
+    a person. What stands in the way is one line, and ends the process.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it too, and ends us
     logging.getLogger("pipeline").addHandler(logging.NullHandler())
@@ -36,14 +37,21 @@ def deliver(config: Config, began: datetime, mailing_id: int) -> None:
 
 def _deliver(config: Config, clock: RushedClock, mailing_id: int) -> None:
     stop, app = threading.Event(), App(config, clock)
+    threading.Thread(target=_stop_with_parent, args=(stop,), daemon=True).start()
     transport = plain_values(config.transport) | {"patience": PATIENCE}
     app.open_transport = transport_opener("smtp", transport, app.clock)
     with Shift.begin(app) as shift:
-        while _goes_on(app, mailing_id):
+        while _goes_on(app, mailing_id) and not stop.is_set():
             shift.tidy()
             send.deliver(shift.dispatch(), stop)
             app.clock.wait(stop, 1.0)
         shift.tidy()
+
+
+def _stop_with_parent(stop: threading.Event) -> None:
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        stop.set()
 
 
 def _goes_on(app: App, mailing_id: int) -> bool:

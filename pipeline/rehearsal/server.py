@@ -134,7 +134,10 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--messages-per-session", type=int)
     parser.add_argument("--connections", type=int)
     parser.add_argument("--replies", type=json.loads, default={}, help='JSON: {"mail": ["421 later"]}')
+    parser.add_argument("--tied", action="store_true", help="end when standard input does")
     given = parser.parse_args(arguments)
+    if given.tied:
+        threading.Thread(target=_end_with_input, daemon=True).start()
     behaviour = Behaviour(
         offers=tuple(filter(None, given.offers.split(","))),
         replies=given.replies,
@@ -146,6 +149,12 @@ def main(arguments: Sequence[str]) -> None:
     server = MailServer(behaviour, port=given.port, journal=given.journal)
     print(server.port, flush=True)
     server.run()
+
+
+def _end_with_input() -> None:
+    """Whoever holds its other end is gone, however that died."""
+    sys.stdin.buffer.read()
+    os._exit(0)
 
 
 if __name__ == "__main__":

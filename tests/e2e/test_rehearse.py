@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -45,28 +46,42 @@ def test_sender_that_cannot_work_says_so_in_one_line(tmp_path: Path, command: st
     assert [line.removeprefix(f"{tmp_path}/") for line in said] == [f"key.pem: {why}", what]
 
 
-@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for helpers in /proc")
+looks_into_proc = pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for helpers in /proc")
+
+
+@looks_into_proc
 @pytest.mark.parametrize(("command", "sign"), [
     ("rehearse 1 --readers 60", "*/journal"), ("bench send --readers 1000 --rounds 9", "*/copy")])
 def test_trial_that_is_told_to_end_leaves_no_helper_and_no_folder(tmp_path: Path, command: str, sign: str) -> None:
-    """Its helpers have our stderr: that ends with the last of them. `sign` is there once a mail server listens."""
-    made = Publication(tmp_path / "letters")
+    with under_way(tmp_path, command, sign) as trial:
+        trial.send_signal(signal.SIGTERM)
+        said = trial.communicate(timeout=60)[1].splitlines()
+
+    left = list((tmp_path / "tmp").iterdir())
+    assert (trial.returncode, said[-1], left) == (130, "avviso: stopped", []), said
+
+
+@looks_into_proc
+def test_rehearsal_that_is_killed_takes_its_helpers_with_it(tmp_path: Path) -> None:
+    with under_way(tmp_path, "rehearse 1 --readers 60", "*/journal") as trial:
+        trial.kill()
+        trial.communicate(timeout=60)
+
+
+@contextmanager
+def under_way(folder: Path, command: str, sign: str) -> Iterator[subprocess.Popen[str]]:
+    """A trial whose mail server listens: then there is a `sign` of it. Its helpers have its stderr, which ends with the
+    last of them; what is left of them is ended here."""
+    made = Publication(folder / "letters")
     made.write("01-Paper.md", "Words about paper.", day="2026/01/05")
-    (temporary := tmp_path / "tmp").mkdir()
+    (temporary := folder / "tmp").mkdir()
     trial = subprocess.Popen(made.command(*command.split()), cwd=made.folder, stderr=subprocess.PIPE, text=True,
                              env=made.environment({"TMPDIR": str(temporary)}))
     wait_until(lambda: any(path.stat().st_size for path in temporary.glob(sign)), trial)
-    helpers = helpers_of(trial)
+    helpers = Path(f"/proc/{trial.pid}/task/{trial.pid}/children").read_text().split()
     try:
-        trial.send_signal(signal.SIGTERM)
-        said = trial.communicate(timeout=60)[1].splitlines()
+        yield trial
     finally:
-        for pid in helpers:
+        for pid in map(int, helpers):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-
-    assert (trial.returncode, said[-1], list(temporary.iterdir())) == (130, "avviso: stopped", []), said
-
-
-def helpers_of(trial: subprocess.Popen[str]) -> list[int]:
-    return [int(pid) for pid in Path(f"/proc/{trial.pid}/task/{trial.pid}/children").read_text().split()]
