@@ -75,6 +75,7 @@ OTHERS = _rules(
     Rule("file-name", "error", "a file name with invisible characters, or two that look the same"),
     Rule("link", "error", "a symbolic link that leads nowhere or out of the folder"),
     Rule("issues-missing", "error", "many known issues gone at once"),
+    Rule("issues-none", "warning", "a folder of which no file is taken for an issue"),
     Rule("permalink-twice", "warning", "two issues with one address on the web"),
     Rule("asset-outside", "warning", "a reference to a file outside the issues folder"),
     Rule("asset-hidden", "warning", "a reference to a hidden file"),

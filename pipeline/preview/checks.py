@@ -30,11 +30,13 @@ from pipeline.issues.reading.manuscript import read_manuscript
 from pipeline.issues.reading.naming import is_bare, is_called, number_in_name, stem
 from pipeline.issues.record import Record
 from pipeline.preview.books import look, rehearsal
+from pipeline.publish.gather import Source
 from pipeline.publish.manifest import template_files
 from pipeline.publish.permalinks import address, clash
 from pipeline.publish.worker_pool import WorkerPool, cores
 
 SHEETS = ("style.css", "feed.css", "filter.js")  # of templates/web, taken as they are
+MARKDOWN = ("**/*.md", "**/*.mdx", "**/*.markdown")
 CITED = ("link-missing", "image-missing", "obsidian-embed", "placeholder")  # whose message has the address
 ALMOST = 0.85                # how much of a name two names share, so that one is a slip for the other
 TAIL = 60                    # characters, blanks left out, by which the end of an issue is known again
@@ -69,6 +71,7 @@ def check(app: App, names: Sequence[str], *, everything: bool, progress: Progres
             found += mail_findings(books, record)
             watch(next(done), total)
         found += template_findings(books)
+    found += _nothing_taken(app.source)
     for findings in _examined(specimens, app.files):  # after the books are closed: senders must not wait for us
         found += findings
         watch(next(done), total)
@@ -193,6 +196,17 @@ def neighbourhood(app: App, problems: Sequence[Problem]) -> Neighbourhood:
              for record in app.archive.issues().values() if record.missing_at is None}
     unread = {one.path: Neighbour(one.path, number_in_name(stem(one.path)), None) for one in problems}
     return Neighbourhood((unread | known).values())
+
+
+def _nothing_taken(source: Source) -> Iterator[Problem]:
+    """The folder has files that look like issues, and the settings take none of them."""
+    if scan(source.root, source.include, source.exclude).entries:
+        return
+    if others := scan(source.root, MARKDOWN, ("**/README.md",)).entries:
+        yield Problem(
+            "config.yaml", f'no issue is found, not even "{others[0].path}" in the issues folder',
+            "mend issues.include, issues.exclude or issues.folder", rule="issues-none",
+            severity=RULES["issues-none"].severity)
 
 
 def mail_findings(app: App, record: Record) -> list[Problem]:
