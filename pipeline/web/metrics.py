@@ -25,6 +25,7 @@ from pipeline.mailings.mailing import Mailing
 from pipeline.publish.manifest import PREVIOUS
 from pipeline.web.network import is_of_the_house
 
+AT_ONCE = 2  # lookers: they wait for nobody's pages, nor these for them
 RECENT = 20  # mailings whose deliveries are told one by one: a long history is no news
 
 
@@ -33,12 +34,14 @@ class Metrics:
 
     def __init__(self, open_books: Callable[[], tuple[Archive, Ledger]]) -> None:
         self._open_books = open_books
+        self._at_once = anyio.CapacityLimiter(AT_ONCE)
 
     async def show(self, request: Request) -> Response:
         """GET /metrics: figures, for Prometheus on this machine or its own net."""
         if not is_of_the_house(request):
             raise HTTPException(404)
-        return Response(await anyio.to_thread.run_sync(self._read), media_type=CONTENT_TYPE_LATEST)
+        figures = await anyio.to_thread.run_sync(self._read, limiter=self._at_once)
+        return Response(figures, media_type=CONTENT_TYPE_LATEST)
 
     def _read(self) -> bytes:
         registry = CollectorRegistry(auto_describe=False)
