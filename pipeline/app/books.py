@@ -175,7 +175,7 @@ class Books:
         Raises what is wrong with a file that would be it, and UnknownIssue.
         """
         records = self.archive.issues()
-        wanted = self.archive.aliases().get(name, name)
+        wanted = self.archive.names.aliases().get(name, name)
         numbered = [one for one in records.values() if str(one.number) == name]
         if wanted in records and len(numbered) < 2:
             return records[wanted]

@@ -154,7 +154,7 @@ def _same_addresses(app: App, records: Iterable[Record]) -> Iterator[Problem]:
 
 def specimen(app: App, record: Record) -> Specimen:
     """The issue as the rules want it."""
-    text = app.archive.text(record.key)
+    text = app.archive.texts.of(record.key)
     language = record.language or app.config.publication.language
     return Specimen(record.path, record.title, record.cover, text.body, text.body_line, app.config.issues.breaks,
                     language, app.files.below_static, record.draft, _is_untitled(app, record))

@@ -71,9 +71,9 @@ def preview_of(app: App) -> Iterator[FolderPreview]:
 def _fill(books: App, app: App) -> None:
     """Takes issues over from the ledger, with what they are called and how far they were read."""
     for key, record in app.archive.issues().items():
-        books.archive.enter(record, app.archive.text(key))
-    for alias, key in app.archive.aliases().items():
-        books.archive.add_alias(alias, key)
+        books.archive.enter(record, app.archive.texts.of(key))
+    for alias, key in app.archive.names.aliases().items():
+        books.archive.names.add_alias(alias, key)
     books.archive.files.remember(app.archive.files.all().values())
     books.ledger.notebook.write_note(READ_WITH, app.ledger.notebook.note(READ_WITH) or "")
 
@@ -139,7 +139,7 @@ class FolderPreview:
     # ---- one issue ----------------------------------------------------------------------------
 
     def _rendered(self, record: Record) -> IssuePreview:
-        permalinks = self._books.archive.permalinks()
+        permalinks = self._books.archive.shown.permalinks()
         rendered = {target: self._books.renderer.renderings([record], target, permalinks)[record.key]
                     for target in (Target.WEB, Target.FEED)}
         self._assets |= {target: source for one in rendered.values() for source, target in one.assets}
@@ -171,7 +171,7 @@ class FolderPreview:
         about = self._books.config.publication
         publication = Publication(title=about.title, url=about.url, language=about.language, author=about.author.name)
         cover = self._books.renderer.cover(record, {})
-        played = self._books.renderer.recorded(record, self._books.archive.permalinks())
+        played = self._books.renderer.recorded(record, self._books.archive.shown.permalinks())
         enclosure = played.enclosure(seen_size(seen(self._books.files.place(played.source)))) if played else None
         entry = Entry(self._books.renderer.issue(record), self._books.renderer.page_url(record), html, cover, enclosure)
         document = FeedDocument(ATOM.current(), [entry], current=ATOM.current())
@@ -193,7 +193,7 @@ class FolderPreview:
         try:
             return read(self._books.config.issues.folder, record.path).decode("utf-8", "replace")
         except IssueError:
-            return self._books.archive.text(record.key).body
+            return self._books.archive.texts.of(record.key).body
 
     def _at_home(self, html: str) -> str:
         """Pictures of the folder come from here: they are not on the web before the issue is."""

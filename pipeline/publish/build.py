@@ -192,7 +192,7 @@ class Build:
     def _redirects(self) -> Iterator[tuple[str, str]]:
         places = {spine.key: spine.permalink for spine in self._spines}
         taken = set(places.values())
-        for old, key in sorted(self._archive.redirects().items()):
+        for old, key in sorted(self._archive.names.redirects().items()):
             if key in places and old not in taken:
                 yield old, places[key]
 

@@ -86,12 +86,12 @@ class Builder:
 
     def _settle(self, before: BuildRecord) -> tuple[list[Problem], list[Spine]]:
         """Gives a place to whoever changed since, and to whoever could not have the one it wanted."""
-        pages, spines = before.pages if before.frame else {}, self._archive.spines()
+        pages, spines = before.pages if before.frame else {}, self._archive.shown.spines()
         doubtful = [spine.key for spine in spines
                     if (page := pages.get(spine.key)) is None or page.stamp != spine.stamp or page.clashes]
         records = self._archive.records(doubtful)
         problems, moved = self._permalinks.settle([records[key] for key in doubtful])
-        return problems, self._archive.spines() if moved else spines
+        return problems, self._archive.shown.spines() if moved else spines
 
     def _lost(self, before: BuildRecord, spines: Sequence[Spine]) -> Problem | None:
         """More than a tenth of the known ids, and at least three: readers would see every old issue again."""

@@ -32,7 +32,7 @@ class Heard:
     """
 
     def __init__(self, archive: Archive) -> None:
-        self._latest = archive.paragraphs(BOILERPLATE_LOOKBACK + 1)
+        self._latest = archive.texts.paragraphs(BOILERPLATE_LOOKBACK + 1)
 
     def paragraphs(self, *, before: datetime, but: str) -> set[str]:
         """The paragraphs of the latest issues that are due by then, except one's own."""

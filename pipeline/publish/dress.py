@@ -86,7 +86,7 @@ class Dresser:
 
     def _refuse_mistakes(self, record: Record) -> None:
         """Raises the first thing in the text that readers should not get: a placeholder, a picture that is missing."""
-        text = self._archive.text(record.key)
+        text = self._archive.texts.of(record.key)
         document = self._renderer.document(record)
         for problem in errors_of(record, text.body, text.body_line, document, self._files, self._files.below_static):
             raise EditionError(problem.message, remedy=f"{problem.remedy}, or `avviso approve` it as it is",
@@ -94,7 +94,7 @@ class Dresser:
 
     def edition(self, record: Record) -> Edition:
         """The issue dressed for mail. Raises EditionError, also for what preflight calls an error."""
-        return self._dressed(record, self._frame, self._archive.permalinks())
+        return self._dressed(record, self._frame, self._archive.shown.permalinks())
 
     def welcome(self, list_id: str) -> Edition | None:
         """The newest finished issue of a list in a letter that welcomes a reader; None before there is one.
@@ -106,7 +106,7 @@ class Dresser:
         newest = self._archive.newest(list_id)
         if newest is None:
             return None
-        permalinks = self._archive.permalinks()
+        permalinks = self._archive.shown.permalinks()
         made_of = newest, permalinks, self._templates.stamp()
         known = self._welcomes.get(list_id)
         if known is None or known.made_of != made_of:
@@ -122,7 +122,8 @@ class Dresser:
 
     def _dressed(self, record: Record, own: Frame, permalinks: Mapping[str, str]) -> Edition:
         bearings = self._renderer.bearings(record, permalinks)
-        frame = replace(own, page_url="" if self._archive.is_hidden(record.lists) else self._renderer.page_url(record))
+        is_hidden = self._archive.shown.is_hidden(record.lists)
+        frame = replace(own, page_url="" if is_hidden else self._renderer.page_url(record))
         edition = render_edition(
             self._renderer.issue(record), self._renderer.document(record), frame, self._templates, bearings.resolve)
         for problem in preflight(edition, frame):

@@ -180,8 +180,9 @@ class Gatherer:
         return dict(zip(files, self._reader().parse_files(list(files.values())), strict=True))
 
     def _identify(self, inventory: Inventory, shelved: Mapping[str, tuple[str, bool]]) -> Identities:
-        return identify(inventory.claims(), {key: path for key, (path, _) in shelved.items()}, self._archive.aliases(),
-                        inventory.sketch, Sketches(self._archive))
+        paths = {key: path for key, (path, _) in shelved.items()}
+        return identify(inventory.claims(), paths, self._archive.names.aliases(), inventory.sketch,
+                        Sketches(self._archive))
 
     def _settle(
         self, inventory: Inventory, shelved: Mapping[str, tuple[str, bool]], identities: Identities, *,
@@ -198,7 +199,7 @@ class Gatherer:
                    if path in inventory.manuscripts or inventory.problem_of(path) or shelved.get(key) != (path, True)}
         with self._archive.together():
             for alias in identities.dropped:
-                self._archive.drop_alias(alias)
+                self._archive.names.drop_alias(alias)
             records = self._archive.records([*touched.values(), *gone])
             heard = Heard(self._archive) if inventory.manuscripts else None
             in_order = sorted(touched.items(), key=lambda one: inventory.place(one[0]))
@@ -206,10 +207,10 @@ class Gatherer:
                        if (found := self._entry(path, key, records.get(key), inventory, heard))]
             self._archive.enter_all(entries)
             issues = shelved.keys() | {record.key for record, _ in entries}
-            taken = shelved.keys() | self._archive.aliases().keys()
+            taken = shelved.keys() | self._archive.names.aliases().keys()
             reread = {name: key for name, key in inventory.new_names(identities.keys).items() if name not in taken}
             for alias, key in {**reread, **identities.aliases}.items():
-                self._archive.add_alias(alias, key)
+                self._archive.names.add_alias(alias, key)
             if not depleted:
                 self._archive.note_missing(gone, inventory.now)
             self._archive.files.remember(

@@ -61,7 +61,7 @@ class Permalinks:
             return record
         moved = replace(record, permalink=place)
         if record.permalink:
-            self._archive.add_redirect(record.permalink, record.key)
+            self._archive.names.add_redirect(record.permalink, record.key)
         self._archive.give_place(record.key, place)
         owners[place] = record.key
         return moved

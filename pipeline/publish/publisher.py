@@ -123,7 +123,7 @@ class Publisher:
         done, now = Pass(), self._clock.now()
         gathered = self.look(done)
         self._publish_due(done, now)
-        shown = self._archive.records(spine.key for spine in self._archive.spines())
+        shown = self._archive.records(spine.key for spine in self._archive.shown.spines())
         found = match(entries, sorted(shown.values(), key=lambda one: one.ordinal or 0), zone)
         self._archive.reidentify(adopt(found, self._archive.issues().values(), now))
         if not gathered.depleted:

@@ -73,7 +73,7 @@ class Renderer:
 
     def document(self, record: Record) -> Document:
         """The parsed Markdown of an issue."""
-        text = self._archive.text(record.key)
+        text = self._archive.texts.of(record.key)
         return document_of(self.style, record, Body(text.body), text.body_line)
 
     def bearings(self, record: Record, permalinks: Mapping[str, str]) -> Bearings:
@@ -105,7 +105,7 @@ class Renderer:
         names = {record.key: self.kept_as(record) for record in records}
         kept = self._archive.fragments.find(list(names.values()))
         found: dict[str, Material] = {key: kept[name] for key, name in names.items() if name in kept}
-        return found | self._archive.texts([key for key in names if key not in found])
+        return found | self._archive.texts.some([key for key in names if key not in found])
 
     def keep(self, cleaned: Iterable[tuple[Record | Manuscript, str]]) -> None:
         """Keeps parsed texts: the build that follows need not do it again."""

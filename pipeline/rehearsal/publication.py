@@ -51,7 +51,7 @@ def dressed_issue(app: App, name: str) -> DressedIssue:
         look(books)
         record = books.find(name)
         edition, envelope = books.dresser.dress(record, record.lists[0])
-        return DressedIssue(record, books.archive.text(record.key), edition, envelope)
+        return DressedIssue(record, books.archive.texts.of(record.key), edition, envelope)
 
 
 def copied_settings(config: Config, folder: Path, port: int) -> Config:

@@ -41,7 +41,7 @@ def test_issue_comes_out_as_it_went_in(archive: Archive, record: Record) -> None
     archive.enter(record, TEXT)
 
     assert archive.issues() == {record.key: record}
-    assert archive.text(record.key) == TEXT
+    assert archive.texts.of(record.key) == TEXT
 
 
 def test_entering_an_issue_again_replaces_it_and_its_text(archive: Archive) -> None:
@@ -50,7 +50,7 @@ def test_entering_an_issue_again_replaces_it_and_its_text(archive: Archive) -> N
     archive.enter(replace(PLAIN, title="Other"), Text("x", 1, ()))
 
     assert [record.title for record in archive.issues().values()] == ["Other"]
-    assert archive.text("14") == Text("x", 1, ())
+    assert archive.texts.of("14") == Text("x", 1, ())
 
 
 def test_where_an_issue_stands_leaves_the_text_alone_and_knows_no_new_issues(archive: Archive) -> None:
@@ -59,7 +59,7 @@ def test_where_an_issue_stands_leaves_the_text_alone_and_knows_no_new_issues(arc
     archive.stand([replace(PLAIN, state=State.HELD, reason="late"), replace(FULL, key="99")])
 
     assert list(archive.issues()) == ["14"]
-    assert (archive.issues()["14"].state, archive.text("14")) == (State.HELD, TEXT)
+    assert (archive.issues()["14"].state, archive.texts.of("14")) == (State.HELD, TEXT)
 
 
 def test_issues_come_in_the_order_of_their_hours_then_numbers(archive: Archive) -> None:
@@ -114,32 +114,32 @@ def test_files_are_replaced_and_forgotten_by_path(archive: Archive) -> None:
 def test_aliases_are_added_replaced_and_dropped(archive: Archive) -> None:
     archive.enter(PLAIN, TEXT)
     archive.enter(FULL, TEXT)
-    archive.add_alias("apples", "14")
-    archive.add_alias("bells", "15")
+    archive.names.add_alias("apples", "14")
+    archive.names.add_alias("bells", "15")
 
-    archive.add_alias("apples", "15")
-    archive.drop_alias("bells")
-    archive.drop_alias("never there")
+    archive.names.add_alias("apples", "15")
+    archive.names.drop_alias("bells")
+    archive.names.drop_alias("never there")
 
-    assert archive.aliases() == {"apples": "15"}
+    assert archive.names.aliases() == {"apples": "15"}
 
 
 def test_redirects_lead_to_the_last_issue_that_was_there(archive: Archive) -> None:
     archive.enter(PLAIN, TEXT)
     archive.enter(FULL, TEXT)
 
-    archive.add_redirect("old/", "14")
-    archive.add_redirect("old/", "15")
+    archive.names.add_redirect("old/", "14")
+    archive.names.add_redirect("old/", "15")
 
-    assert archive.redirects() == {"old/": "15"}
+    assert archive.names.redirects() == {"old/": "15"}
 
 
 def test_paragraphs_are_those_of_the_latest_issues(archive: Archive) -> None:
     for n in range(4):
         archive.enter(replace(PLAIN, key=str(n), due_at=NOON + n * DAY), Text("", 1, (f"hello {n}", "shared")))
 
-    assert archive.paragraphs(2) == [(NOON + n * DAY, str(n), (f"hello {n}", "shared")) for n in (3, 2)]
-    assert [key for _, key, _ in archive.paragraphs(9)] == ["3", "2", "1", "0"]
+    assert archive.texts.paragraphs(2) == [(NOON + n * DAY, str(n), (f"hello {n}", "shared")) for n in (3, 2)]
+    assert [key for _, key, _ in archive.texts.paragraphs(9)] == ["3", "2", "1", "0"]
 
 
 def test_ordinals_count_from_one_and_go_on_after_the_highest(archive: Archive) -> None:
@@ -200,4 +200,4 @@ def test_permalinks_are_those_of_issues_that_are_shown(archive: Archive) -> None
     archive.enter(replace(FULL, draft=False, missing_at=None), TEXT)
     archive.enter(replace(FULL, key="16", path="16.md", feed_id="tag:2", ordinal=4), TEXT)
 
-    assert archive.permalinks() == {"2026/15.md": "15/"}
+    assert archive.shown.permalinks() == {"2026/15.md": "15/"}

@@ -5,42 +5,28 @@ It remembers; it decides nothing. What becomes of an issue is decided in `publis
 
 from __future__ import annotations
 
-import marshal
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import fields
 from datetime import date, datetime
-from hashlib import blake2b
 from math import inf
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    Connection,
-    Row,
-    Update,
-    and_,
-    bindparam,
-    cast,
-    delete,
-    func,
-    or_,
-    select,
-    type_coerce,
-    update,
-)
+from sqlalchemy import Row, Update, and_, bindparam, func, or_, select, update
 from sqlalchemy import Text as SqlText
 
 from pipeline.database import Database
 from pipeline.issues.archive.files import KnownFiles
 from pipeline.issues.archive.fragments import ROWS_AT_ONCE, Fragments
+from pipeline.issues.archive.names import OtherNames
+from pipeline.issues.archive.shown import IS_SHOWN, Shown
+from pipeline.issues.archive.texts import Texts
 from pipeline.issues.issue import SETTLED, Image, State
-from pipeline.issues.record import Record, Spine, Text
-from pipeline.schema import issue, issue_alias, issue_sketch, issue_text, redirect
+from pipeline.issues.record import Record, Text
+from pipeline.schema import issue, issue_sketch, issue_text
 
 # In order of their hours, then numbers; the databases differ on where a missing number stands.
 _ORDER = (issue.c.due_at, issue.c.number.nulls_last(), issue.c.key)
-_IS_SHOWN = and_(issue.c.published_at.is_not(None), issue.c.missing_at.is_(None), issue.c.draft.is_(False))
 _IS_WITHDRAWN = and_(issue.c.published_at.is_(None), issue.c.missing_at.is_not(None))
 _RECORDS = select(issue, issue_sketch.c.sketch).join(issue_sketch)
 _ONE = update(issue).where(issue.c.key == bindparam("of_key"))
@@ -61,13 +47,17 @@ def _hour(record: Record) -> tuple[datetime, float, str]:
 
 
 class Archive:
-    """The first book. `hidden` are the lists whose issues are for their readers alone."""
+    """The first book, in five chapters beside what is known of each issue. `hidden` are the lists whose issues are for
+    their readers alone.
+    """
 
     def __init__(self, database: Database, hidden: Collection[str] = ()) -> None:
         self._db = database
-        self._hidden = frozenset(hidden)
         self.files = KnownFiles(database)
         self.fragments = Fragments(database)
+        self.names = OtherNames(database)
+        self.shown = Shown(database, frozenset(hidden))
+        self.texts = Texts(database)
 
     def issues(self) -> dict[str, Record]:
         """Every issue ever read, by key, in the order of their hours."""
@@ -109,18 +99,6 @@ class Archive:
                 select(issue_sketch.c.key, issue_sketch.c.settled).where(issue_sketch.c.settled.is_not(None))).all()
         return _pairs(rows)
 
-    def permalinks(self) -> dict[str, str]:
-        """Where each shown issue is on the web, by its file: for links from one issue's text to another's file."""
-        shown = select(issue.c.path, issue.c.permalink, issue.c.key).where(_IS_SHOWN, issue.c.permalink.is_not(None))
-        with self._db.read() as connection:
-            inside = self._inside(connection) if self._hidden else ()
-            rows = connection.execute(shown).all()
-        return {path: permalink for path, permalink, key in rows if key not in inside}
-
-    def is_hidden(self, lists: Collection[str]) -> bool:
-        """Whether what goes to these lists is on no page and in no feed."""
-        return bool(lists) and self._hidden.issuperset(lists)
-
     def due(self, now: datetime) -> list[Record]:
         """Issues whose hour has come, not published or not seen as due yet, in the order of their hours."""
         new = issue.c.published_at.is_(None) | issue.c.due_seen_at.is_(None)
@@ -131,7 +109,7 @@ class Archive:
 
     def newest(self, list_id: str) -> Record | None:
         """Of what its readers have had, adopted or mailed, the issue of a list that was published last."""
-        over = select(issue.c.key, issue.c.lists).where(_IS_SHOWN, issue.c.state.in_(SETTLED))
+        over = select(issue.c.key, issue.c.lists).where(IS_SHOWN, issue.c.state.in_(SETTLED))
         with self._db.read() as connection:
             latest_first = connection.execute(over.order_by(issue.c.published_at.desc(), issue.c.key.desc()))
             key = next((key for key, lists in latest_first if list_id in lists), None)
@@ -144,19 +122,6 @@ class Archive:
         with self._db.read() as connection:
             earliest: datetime | None = connection.execute(ahead).scalar()
         return earliest
-
-    def spines(self) -> list[Spine]:
-        """Every issue that feeds and archive show, in the order of first publication, oldest first."""
-        shown = select(*_SPINE_COLUMNS).where(_IS_SHOWN)
-        with self._db.read() as connection:
-            inside = self._inside(connection) if self._hidden else ()
-            rows = connection.execute(shown.order_by(issue.c.ordinal)).all()
-        return [Spine._make((*row[:7], _stamp(tuple(row)))) for row in rows if row.key not in inside]
-
-    def _inside(self, connection: Connection) -> set[str]:
-        """The issues that go to hidden lists alone."""
-        rows = connection.execute(select(issue.c.key, issue.c.lists).where(_IS_SHOWN))
-        return {key for key, lists in rows if self.is_hidden(lists)}
 
     def paths(self) -> dict[str, tuple[str, bool]]:
         """Where each issue's file is or was, and whether it is there, by key."""
@@ -262,82 +227,14 @@ class Archive:
             with self._db.write() as connection:
                 connection.execute(statement, rows)
 
-    def texts(self, keys: Iterable[str]) -> dict[str, Text]:
-        """What these issues say, by key."""
-        wanted: list[str] = list(keys)
-        found: dict[str, Text] = {}
-        with self._db.read() as connection:
-            for start in range(0, len(wanted), ROWS_AT_ONCE):
-                some = select(issue_text).where(issue_text.c.key.in_(wanted[start:start + ROWS_AT_ONCE]))
-                found |= {row.key: Text(row.body, row.body_line, tuple(row.descriptions))
-                          for row in connection.execute(some)}
-        return found
-
-    def text(self, key: str) -> Text:
-        with self._db.read() as connection:
-            row = connection.execute(select(issue_text).where(issue_text.c.key == key)).one()
-        return Text(row.body, row.body_line, tuple(row.descriptions))
-
-    def paragraphs(self, latest: int) -> list[tuple[datetime, str, tuple[str, ...]]]:
-        """Candidates for descriptions in the latest issues: when each is due, its key, its paragraphs; latest first."""
-        latest_first = issue.c.due_at.desc(), issue.c.key
-        newest = select(issue.c.key).order_by(*latest_first).limit(latest).scalar_subquery()
-        said = select(issue.c.due_at, issue.c.key, issue_text.c.descriptions).join(issue_text)
-        with self._db.read() as connection:
-            rows = connection.execute(said.where(issue.c.key.in_(newest)).order_by(*latest_first))
-            return [(row.due_at, row.key, tuple(row.descriptions)) for row in rows]
-
     def next_ordinal(self) -> int:
         with self._db.read() as connection:
             highest: int = connection.execute(select(func.coalesce(func.max(issue.c.ordinal), 0))).scalar_one()
         return highest + 1
 
-    # ---- other names --------------------------------------------------------------------------
-
-    def aliases(self) -> dict[str, str]:
-        """What files were called before, and the keys of their issues."""
-        with self._db.read() as connection:
-            rows = connection.execute(select(issue_alias)).all()
-        return {row.alias: row.key for row in rows}
-
-    def add_alias(self, alias: str, key: str) -> None:
-        with self._db.write() as connection:
-            connection.execute(self._db.upsert(issue_alias, alias=alias, key=key))
-
-    def drop_alias(self, alias: str) -> None:
-        with self._db.write() as connection:
-            connection.execute(delete(issue_alias).where(issue_alias.c.alias == alias))
-
-    def redirects(self) -> dict[str, str]:
-        """Old addresses and the keys of the issues that readers should find there."""
-        with self._db.read() as connection:
-            rows = connection.execute(select(redirect)).all()
-        return {row.permalink: row.key for row in rows}
-
-    def add_redirect(self, permalink: str, key: str) -> None:
-        with self._db.write() as connection:
-            connection.execute(self._db.upsert(redirect, permalink=permalink, key=key))
-
-
 def _pairs(rows: Iterable[Any]) -> dict[str, Any]:
     """Rows of two columns as a mapping; the columns' names would take as long as the query."""
     return dict(tuple(row) for row in rows)
-
-
-def _stamp(row: tuple[Any, ...]) -> str:
-    """Written down by `marshal`, for ten thousand in a third of what `repr` takes; as of version 0, in which equal
-    values are equal bytes. Another Python's bytes would cost a build of everything.
-    """
-    return blake2b(marshal.dumps(row, 0), digest_size=12).hexdigest()
-
-
-# Read as they lie in the table: turning every instant and list of ten thousand rows into objects takes a second.
-_SPINE_COLUMNS = (
-    issue.c.key, issue.c.path, func.coalesce(issue.c.permalink, ""), func.coalesce(issue.c.feed_id, ""), issue.c.day,
-    cast(issue.c.tags, SqlText), type_coerce(func.coalesce(issue.c.updated_at, issue.c.published_at), BigInteger),
-    issue.c.number, issue.c.title, cast(issue.c.cover, SqlText), issue.c.description, issue.c.language,
-    issue.c.source_digest, issue.c.text_digest, type_coerce(issue.c.published_at, BigInteger),
-)
 
 
 def _record(row: Row[Any]) -> Record:

@@ -372,7 +372,7 @@ def test_issue_that_moves_leaves_a_redirect_and_keeps_its_id(tmp_path: Path) -> 
     assert feed(letters)["url"] == ["https://letters.example.com/cider/"]
     (letters.issues / "01-cider.md").rename(letters.issues / "01-apples.md")
     letters.publish()
-    assert letters.app.archive.redirects() == {"apples/": "1", "cider/": "1"}
+    assert letters.app.archive.names.redirects() == {"apples/": "1", "cider/": "1"}
     assert b"apples/" in letters.output()["site/cider/index.html"]
     assert letters.output()["site/apples/index.html"] != output["site/apples/index.html"]
 

@@ -141,7 +141,7 @@ def test_an_alias_is_taken_back_by_a_new_issue_of_that_name(letters: Publication
     look(letters)
     path.rename(letters.issues / "apples.md")
     look(letters)
-    assert letters.app.archive.aliases() == {"apples": "14"}
+    assert letters.app.archive.names.aliases() == {"apples": "14"}
 
     (letters.issues / "apples.md").rename(letters.issues / "14-apples.md")
     letters.write("apples.md", words(15))
@@ -149,7 +149,7 @@ def test_an_alias_is_taken_back_by_a_new_issue_of_that_name(letters: Publication
 
     assert {key: record.path for key, record in letters.app.archive.issues().items()} == {
         "14": "14-apples.md", "apples": "apples.md"}
-    assert letters.app.archive.aliases() == {}
+    assert letters.app.archive.names.aliases() == {}
 
 
 def test_an_issue_can_name_its_identity_itself(letters: Publication) -> None:
