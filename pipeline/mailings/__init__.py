@@ -4,7 +4,7 @@
     send          a thread a sender: deliver until nothing is due, or serve for ever
     dispatch      what all senders share            terms         the owner's settings and the post's nature
     sender_queue  what one sender has in hand       recorder      its commits: outcomes out, claims in
-    crew          which senders are at work
+    judging       what each answer of the post leads to                      crew    which senders are at work
     board         what is on the wire, for whoever finds us dead
     presence      who is alive, and what the dead held
     inquiry       asks a provider about doubts      quarantine    deliveries at which a process died, one by one

@@ -108,7 +108,7 @@ class Sender:
         except BaseException as error:  # noqa: BLE001, raised again by the thread that waits for this one
             self._dispatch.failure = error
         finally:
-            self._crew.leave(self, with_readers=self._has_given_up and self._queue.others_are_served)
+            self._crew.leave(self, with_readers=self._has_given_up and self._queue.judge.others_are_served)
             self._queue.close()
             if self._transport is not None:
                 self._transport.close()
@@ -125,7 +125,7 @@ class Sender:
                 self._carry()
         finally:
             self._queue.clear()
-        if self._queue.outage:
+        if self._queue.judge.outage:
             self._brake(is_idle=not has_some)
         return has_some
 
@@ -140,11 +140,11 @@ class Sender:
 
     def _brake(self, *, is_idle: bool) -> None:
         """The post is away: a single pass gives up after a few tries, a service waits longer each time."""
-        outage = self._queue.outage
+        outage = self._queue.judge.outage
         error = outage[-1][1]
         if self._until_idle and (is_idle or len(outage) >= PATIENCE):
             self._has_given_up = True
-            self.unreachable = "" if self._queue.others_are_served else str(error)
+            self.unreachable = "" if self._queue.judge.others_are_served else str(error)
             return
         if self._is_turned_away():
             self.unreachable = f"{error}: {self.unreachable}"

@@ -6,7 +6,6 @@ landed and claims the next group (`recorder.py`); between two commits the flight
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -14,25 +13,12 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from pipeline.clock import monotonic
-from pipeline.errors import (
-    AudienceError,
-    ConfigError,
-    DatabaseError,
-    Deferred,
-    EditionError,
-    InDoubt,
-    OutputError,
-    Refused,
-    Rejected,
-    TransportError,
-    Unavailable,
-)
+from pipeline.errors import AudienceError, ConfigError, DatabaseError, EditionError, OutputError, TransportError
 from pipeline.mailings.dispatch import Dispatch
-from pipeline.mailings.mailing import Claim, DeliveryState, Doubt, Outcome, given_back, retry_at
+from pipeline.mailings.judging import Judge
+from pipeline.mailings.mailing import Claim, DeliveryState, Outcome, given_back
 from pipeline.mailings.recorder import Recorder
 from pipeline.providers.base import Message, Receipt
-
-log = logging.getLogger(__name__)
 
 GROUP = 20                # deliveries claimed at once at first: after a power cut they are in doubt
 LARGEST_GROUP = 250       # and where they go quickly, when the next group is claimed beside the one in hand
@@ -53,22 +39,19 @@ class SenderQueue:
         self._in_flight: dict[str, Claim] = {}
         self._outcomes: list[Outcome] = []
         self._returned: list[Outcome] = []  # never departed, so nothing to tell
-        self._to_tell: deque[Callable[[], object]] = deque()  # what the ledger is to hear of those that landed
         self._recorder = Recorder(dispatch, stop, is_patient=is_patient)
         self.durably = self._recorder.durably
         self._group, self._asked, self._is_full = GROUP, 0, False
         self._filled_at = self._recorded_at = monotonic()
         self._slot: datetime | None = None
         self._slot_since = dispatch.clock.now()
-        self._is_braking = False
-        self.outage: list[tuple[int, TransportError]] = []  # calls that did not go through, in a row, and for whom
-        self._served_before = 0
+        self.judge = Judge(dispatch, self.durably, self._pause)
         self.pause_s = 0.0  # how long to wait until `next` may have something again; 0: it has nothing
 
     def open(self, timeout_s: float) -> None:
         """For a transport that may need so long for a message. After an outage it is worth another try."""
         self._timeout = timedelta(seconds=timeout_s)
-        self._is_braking = False
+        self.judge.is_braking = False
 
     # ---- what a transport asks -----------------------------------------------------------------
 
@@ -85,8 +68,8 @@ class SenderQueue:
         return found
 
     def _find(self) -> Message | float | None:
-        while not (self._stop.is_set() or self._is_braking or self._dispatch.failure):
-            self._tell()
+        while not (self._stop.is_set() or self.judge.is_braking or self._dispatch.failure):
+            self.judge.tell()
             self._keep_up()
             if not (self._waiting or self.fill()):
                 return AGAIN_S if self._in_flight or self._dispatch.pace.domains.are_awaited else None
@@ -122,16 +105,7 @@ class SenderQueue:
         """Writes on the board what became of it. What the ledger is to hear of it waits: others land just now."""
         claim = self._in_flight.pop(message.key)
         self._leave_flight(claim)
-        if isinstance(result, Receipt):
-            outcome = Outcome(claim, DeliveryState.SENT, result.reply, result.provider, result.provider_id)
-            self.outage.clear()
-            self._dispatch.accept()
-            if self._dispatch.pace.is_away:
-                self._to_tell.append(partial(self.durably, self._dispatch.pace.find))
-        else:
-            outcome = self._judge(claim, result)
-        if claim.mailing_id is not None and (reason := self._dispatch.brake.look(outcome)):
-            self._to_tell.append(partial(self._pause, claim.mailing_id, reason))
+        outcome = self.judge.outcome(claim, result)
         self._dispatch.board.land(outcome)
         self._outcomes.append(outcome)
 
@@ -157,16 +131,11 @@ class SenderQueue:
             self._begin(self._group)
         return bool(self._waiting)
 
-    @property
-    def others_are_served(self) -> bool:
-        """Whether the post has taken messages since this sender could hand nothing over."""
-        return self._dispatch.served > self._served_before
-
     def clear(self) -> None:
         """Gives back what waits and records what is known."""
         try:
             self._receive(self._recorder.take())
-            self._tell()
+            self.judge.tell()
         finally:
             self._drop(lambda _: True)
             self._turn(0)
@@ -202,12 +171,6 @@ class SenderQueue:
         """What was begun, without what was stopped since."""
         claims = self._recorder.take()
         return self._still_going(claims) if claims else []
-
-    def _tell(self) -> None:
-        """Writes down what those that landed have taught of the post: pauses, rests, outages. What fails is kept."""
-        while self._to_tell:
-            self._to_tell[0]()
-            self._to_tell.popleft()
 
     def _known(self) -> list[Outcome]:
         """What is not recorded yet, now in the recorder's hands."""
@@ -330,69 +293,3 @@ class SenderQueue:
     def _pause(self, mailing_id: int, reason: str) -> None:
         self.durably(lambda: self._dispatch.pause(mailing_id, reason))
         self._drop(lambda claim: claim.mailing_id == mailing_id)
-
-    # ---- behind it -----------------------------------------------------------------------------
-
-    def _judge(self, claim: Claim, error: TransportError) -> Outcome:
-        """What a verdict leads to; its class says it all."""
-        if isinstance(error, Unavailable):
-            return self._put_back(claim, error)
-        if isinstance(error, InDoubt):
-            return self._wonder(claim, error)
-        self.outage.clear()
-        if isinstance(error, Rejected):
-            return Outcome(claim, DeliveryState.FAILED, error.reply)
-        # A letter has no mailing to pause: it is tried again later, and given up unless everybody is refused.
-        if isinstance(error, Refused) and claim.mailing_id is not None and self._dispatch.refuse(error):
-            self._to_tell.append(partial(self._pause, claim.mailing_id, f"the post refuses us: {error.reply}"))
-            return given_back(claim, self._dispatch.clock.now(), error.reply)
-        if self._is_letter_over(claim) and not (isinstance(error, Refused) and error.session):
-            return Outcome(claim, DeliveryState.FAILED, f"gave up after `mailings.expire`: {error.reply}")
-        if isinstance(error, Deferred):
-            self._to_tell.append(partial(self.durably, partial(self._dispatch.pace.domains.heed, claim.address, error)))
-        return self._later(claim, error)
-
-    def _wonder(self, claim: Claim, error: InDoubt) -> Outcome:
-        """It may have been taken: sent again where that harms nobody, else held. The provider stays the same."""
-        terms = self._dispatch.terms
-        if terms.repeats:
-            self.outage.clear()
-            if claim.mailing_id is not None and claim.copies and self._dispatch.miss_answer():
-                self._to_tell.append(partial(
-                    self._pause, claim.mailing_id, f"the post takes messages and does not say so: {error.reply}"))
-        else:
-            self._brake(claim, error)  # a service that loses one answer loses the next
-        if self._is_letter_over(claim) or (claim.mailing_id is None and terms.has_enough(claim.copies)):
-            return Outcome(claim, DeliveryState.SENT, f"assumed sent: {error.reply}", terms.provider)
-        if terms.may_repeat(claim.attempts, claim.copies):
-            return self._later(claim, error)._replace(provider=terms.provider)
-        return Outcome(claim, DeliveryState.IN_DOUBT, error.reply, terms.provider, doubt=Doubt.LINE)
-
-    def _brake(self, claim: Claim, error: TransportError) -> None:
-        """Asks for no more until its sender has rested; the messages of one call count once."""
-        if not self.outage:
-            self._served_before = self._dispatch.served
-        if not self.outage or self.outage[-1][1] is not error:
-            self.outage.append((claim.id, error))
-        self._is_braking = True
-        self._to_tell.append(partial(self.durably, self._dispatch.pace.lose))
-
-    def _put_back(self, claim: Claim, error: Unavailable) -> Outcome:
-        """Nothing was handed over. Twice in a row for one reader makes way for the others first."""
-        again = bool(self.outage) and self.outage[-1][0] == claim.id
-        self._brake(claim, error)
-        if error.retry_after_s:
-            self._to_tell.append(partial(self.durably, partial(self._dispatch.pace.rest, error.retry_after_s)))
-        if again:
-            return self._later(claim, error)._replace(counted=False)
-        return given_back(claim, self._dispatch.clock.now(), error.reply)
-
-    def _is_letter_over(self, claim: Claim) -> bool:
-        """No mailing's end ends a letter, so it has so many attempts."""
-        return claim.mailing_id is None and self._dispatch.terms.is_letter_over(claim.attempts + 1)
-
-    def _later(self, claim: Claim, error: TransportError) -> Outcome:
-        dispatch = self._dispatch
-        due_at = retry_at(claim.attempts + 1, dispatch.terms.retry, dispatch.clock.now(), chance=dispatch.chance(),
-                          wish_s=error.retry_after_s)
-        return Outcome(claim, DeliveryState.DEFERRED, error.reply, due_at=due_at)
