@@ -19,6 +19,10 @@ from pipeline.errors import ConfigError, OutputError, to_install
 
 BUSY_TIMEOUT_S = 120.0  # a backup tool may hold the file for a minute
 CONNECT_TIMEOUT_S = 10  # a server that is cut off answers nothing at all
+# Meant for visitors: a large mailing begins with one statement of minutes, and a name is held by a session that does
+# nothing else. An older server does not know the last.
+_NO_LIMITS = ("SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN ('statement_timeout', 'lock_timeout',"
+              " 'idle_in_transaction_session_timeout', 'idle_session_timeout')")
 _SQLITE = "sqlite:///"
 _REMEDY = "write sqlite:///var/avviso.db or postgresql://…"
 _MANY_HOSTS = re.compile(r"(postgresql(?:\+psycopg)?://(?:[^/@]*@)?)([^/@?]*,[^/@?]*)(/[^?]*)\??(.*)", re.DOTALL)
@@ -112,10 +116,8 @@ def open_postgresql(url: URL) -> Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection: DBAPIConnection, _record: object) -> None:
-        """Limits that are meant for visitors: a large mailing begins with one statement of minutes."""
         connection.autocommit = True
-        connection.cursor().execute("SET statement_timeout = 0; SET lock_timeout = 0; "
-                                    "SET idle_in_transaction_session_timeout = 0")
+        connection.cursor().execute(_NO_LIMITS)
         connection.autocommit = False
 
     return engine

@@ -424,6 +424,21 @@ def test_limits_that_a_server_sets_for_visitors_do_not_end_a_long_statement(post
     database.close()
 
 
+def test_name_is_held_although_the_server_ends_idle_sessions(postgres_server: str, postgres_url: str) -> None:
+    """Whoever holds it works on other connections meanwhile, for minutes where a folder is large."""
+    name = postgres_url.rpartition("/")[2]
+    run_sql(postgres_server, f"ALTER DATABASE {name} SET idle_session_timeout = '50ms'")
+    first, second = Database(postgres_url), Database(postgres_url)
+
+    with first.alone("publish") as ours, second.read() as connection:
+        connection.exec_driver_sql("SELECT pg_sleep(0.3)")
+        with second.alone("publish") as theirs:
+            assert (ours, theirs) == (True, False)
+
+    first.close()
+    second.close()
+
+
 def test_pool_that_gives_each_transaction_another_connection_is_named(postgres_url: str) -> None:
     """Statements that are prepared on one connection are not there on the next."""
     database = open_database(postgres_url)
