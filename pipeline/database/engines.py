@@ -18,7 +18,10 @@ from pipeline.database.file_identity import FileIdentity
 from pipeline.errors import ConfigError, OutputError, to_install
 
 BUSY_TIMEOUT_S = 120.0  # a backup tool may hold the file for a minute
-CONNECT_TIMEOUT_S = 10  # a server that is cut off answers nothing at all
+# Of a server that is cut off, or whose machine died, nothing is heard any more, and the operating system would wait for
+# two hours: it is given up after a minute, far within any lease. libpq's names; what the address says of them stands.
+_PATIENCE = {"connect_timeout": "10", "keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3",
+             "tcp_user_timeout": "60000"}
 # Meant for visitors: a large mailing begins with one statement of minutes, and a name is held by a session that does
 # nothing else. An older server does not know the last.
 _NO_LIMITS = ("SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN ('statement_timeout', 'lock_timeout',"
@@ -106,10 +109,10 @@ def open_sqlite(url: URL) -> Engine:
 
 def open_postgresql(url: URL) -> Engine:
     """Connects when something is asked for, and again after the server was away."""
-    given = {"client_encoding": "utf8"} | ({} if "connect_timeout" in url.query else
-                                           {"connect_timeout": CONNECT_TIMEOUT_S})
+    missing = {name: value for name, value in _PATIENCE.items() if name not in url.query}
     try:
-        engine = create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED", connect_args=given)
+        engine = create_engine(url.update_query_dict(missing), pool_pre_ping=True, isolation_level="READ COMMITTED",
+                               connect_args={"client_encoding": "utf8"})
     except ModuleNotFoundError:
         raise ConfigError("PostgreSQL needs the extra `postgres`", remedy=to_install("postgres")) from None
     conninfo(engine)

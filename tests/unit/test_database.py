@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import os
+import socket
 import sqlite3
 import stat
 import subprocess
@@ -347,7 +349,7 @@ def test_server_is_found_behind_one_that_is_down(postgres_url: str) -> None:
     _, _, port_and_name = postgres_url.rpartition(":")
 
     assert not database.exists
-    assert f"host=127.0.0.1,127.0.0.1 port=1,{port_and_name.partition('/')[0]}" in database.conninfo
+    assert {"host=127.0.0.1,127.0.0.1", f"port=1,{port_and_name.partition('/')[0]}"} <= set(database.conninfo.split())
 
     database.close()
 
@@ -437,6 +439,33 @@ def test_name_is_held_although_the_server_ends_idle_sessions(postgres_server: st
 
     first.close()
     second.close()
+
+
+def test_line_on_which_nobody_answers_is_given_up_within_a_lease(postgres_url: str) -> None:
+    """A server whose machine died says nothing any more, and the operating system would wait for it for two hours."""
+    database = Database(postgres_url)
+
+    with database.read() as connection:
+        driver = connection.connection.dbapi_connection
+        assert driver is not None
+        line = socket.socket(fileno=os.dup(driver.fileno()))
+    with line:
+        idle, interval, count, unheard_ms = (line.getsockopt(socket.IPPROTO_TCP, option) for option in (
+            socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT, socket.TCP_USER_TIMEOUT))
+
+    assert line.family == socket.AF_INET
+    assert (idle + interval * count, unheard_ms) == (60, 60_000)
+    database.close()
+
+
+def test_line_is_given_up_when_the_address_says_and_the_engine_knows_it_too(postgres_url: str) -> None:
+    database = Database(f"{postgres_url}?keepalives_idle=7&connect_timeout=3")
+
+    assert dict(word.split("=") for word in database.conninfo.split() if "keepalives" in word or "timeout" in word) == {
+        "connect_timeout": "3", "keepalives_idle": "7", "keepalives_interval": "10", "keepalives_count": "3",
+        "tcp_user_timeout": "60000"}
+
+    database.close()
 
 
 def test_pool_that_gives_each_transaction_another_connection_is_named(postgres_url: str) -> None:
