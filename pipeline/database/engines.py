@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, exc
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 
 from pipeline.database.dialects import text_digest
 from pipeline.database.file_identity import FileIdentity
@@ -26,6 +26,7 @@ _PATIENCE = {"connect_timeout": "10", "keepalives_idle": "30", "keepalives_inter
 # nothing else. An older server does not know the last.
 _NO_LIMITS = ("SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN ('statement_timeout', 'lock_timeout',"
               " 'idle_in_transaction_session_timeout', 'idle_session_timeout')")
+_ONLY_READ = "25006"  # read_only_sql_transaction
 _SQLITE = "sqlite:///"
 _REMEDY = "write sqlite:///var/avviso.db or postgresql://…"
 _MANY_HOSTS = re.compile(r"(postgresql(?:\+psycopg)?://(?:[^/@]*@)?)([^/@?]*,[^/@?]*)(/[^?]*)\??(.*)", re.DOTALL)
@@ -108,7 +109,7 @@ def open_sqlite(url: URL) -> Engine:
 
 
 def open_postgresql(url: URL) -> Engine:
-    """Connects when something is asked for, and again after the server was away."""
+    """Connects when something is asked for, and again after the server was away, or could only be read."""
     missing = {name: value for name, value in _PATIENCE.items() if name not in url.query}
     try:
         engine = create_engine(url.update_query_dict(missing), pool_pre_ping=True, isolation_level="READ COMMITTED",
@@ -122,5 +123,11 @@ def open_postgresql(url: URL) -> Engine:
         connection.autocommit = True
         connection.cursor().execute(_NO_LIMITS)
         connection.autocommit = False
+
+    @event.listens_for(engine, "handle_error")
+    def look(error: ExceptionContext) -> None:
+        """A server that became a standby stays one for whoever is connected: the next connection may find the other."""
+        if getattr(error.original_exception, "sqlstate", None) == _ONLY_READ:
+            error.is_disconnect = True
 
     return engine

@@ -468,6 +468,23 @@ def test_line_is_given_up_when_the_address_says_and_the_engine_knows_it_too(post
     database.close()
 
 
+def test_ledger_that_could_only_be_read_is_written_once_its_server_lets_it(
+    postgres_server: str, postgres_url: str
+) -> None:
+    """A connection keeps what its server said when it was opened: what was handed over to another stays there."""
+    name = postgres_url.rpartition("/")[2]
+    open_database(postgres_url).close()
+    run_sql(postgres_server, f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    database = Database(postgres_url)
+    with pytest.raises(Unreachable, match="the database can only be read"):
+        database.check_writable()
+
+    run_sql(postgres_server, f"ALTER DATABASE {name} RESET default_transaction_read_only")
+    database.check_writable()
+
+    database.close()
+
+
 def test_pool_that_gives_each_transaction_another_connection_is_named(postgres_url: str) -> None:
     """Statements that are prepared on one connection are not there on the next."""
     database = open_database(postgres_url)
