@@ -71,13 +71,18 @@ def json_call(path: str, document: object, **headers: str) -> Call:
 
 
 class HttpClient:
-    """One service as one thread talks to it. `who` is its name for people; `secrets` never show in an error."""
+    """One service as one thread talks to it. `who` is its name for people; `secrets` never show in an error.
+
+    An answer of more than `longest_reply` bytes is none.
+    """
 
     def __init__(
         self, who: str, url: str, headers: Mapping[str, str], *, secrets: Collection[str] = (), patience_s: float = 60,
+        longest_reply: int = LONGEST_REPLY,
     ) -> None:
         self.url = plain_url(url)
         self.patience_s = patience_s
+        self._longest_reply = longest_reply
         self._who = who
         self._headers = {"user-agent": f"avviso/{__version__}", "accept": "application/json",
                          "accept-encoding": "identity", **headers}
@@ -121,7 +126,7 @@ class HttpClient:
             extensions={"trace": self._watch(sent)})
         response = client.send(request, stream=True)
         with contextlib.closing(response):
-            body = _read(response)
+            body = _read(response, self._longest_reply)
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Answer(response.status_code, headers, body, self.scrub(body.decode(errors="replace")), sent.is_complete)
 
@@ -167,18 +172,18 @@ class _Sent:
     is_complete: bool = False
 
 
-def _read(response: httpx2.Response) -> bytes:
+def _read(response: httpx2.Response, longest: int) -> bytes:
     """The body. A refusal counts even if its words were lost; a yes only when it is whole."""
-    body = b""
+    body = bytearray()
     try:
         for piece in response.iter_raw():
             body += piece
-            if len(body) > LONGEST_REPLY:
+            if len(body) > longest:
                 raise httpx2.ReadError("the answer is too long")
     except httpx2.HTTPError:
         if response.is_success:
             raise
-    return body
+    return bytes(body)
 
 
 @cache
