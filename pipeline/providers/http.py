@@ -16,6 +16,7 @@ import re
 import socket
 import ssl
 import threading
+import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -183,7 +184,21 @@ def _read(response: httpx2.Response, longest: int) -> bytes:
     except httpx2.HTTPError:
         if response.is_success:
             raise
-    return bytes(body)
+    return _unpacked(bytes(body), response, longest)
+
+
+def _unpacked(body: bytes, response: httpx2.Response, longest: int) -> bytes:
+    """The body as it was before it was packed, which we ask nobody to do and some do all the same (RFC 9110 8.4.1)."""
+    if response.headers.get("content-encoding", "").lower() not in ("gzip", "x-gzip", "deflate"):
+        return body
+    unpacker = zlib.decompressobj(wbits=47)  # any of them, by its first bytes
+    try:
+        plain = unpacker.decompress(body, longest)
+    except zlib.error:
+        return body
+    if response.is_success and not unpacker.eof:
+        raise httpx2.ReadError("the answer is too long, or cut")
+    return plain
 
 
 @cache
