@@ -468,15 +468,20 @@ def test_line_is_given_up_when_the_address_says_and_the_engine_knows_it_too(post
     database.close()
 
 
+@pytest.mark.parametrize(("wish", "said"), [
+    ("", "the database can only be read: cannot execute INSERT in a read-only transaction: name the server that"),
+    ("?target_session_attrs=read-write",
+     r"no server that `database` names can be written: .*session is read-only: let one of them write"),
+], ids=["a statement", "a connection"])
 def test_ledger_that_could_only_be_read_is_written_once_its_server_lets_it(
-    postgres_server: str, postgres_url: str
+    postgres_server: str, postgres_url: str, wish: str, said: str
 ) -> None:
     """A connection keeps what its server said when it was opened: what was handed over to another stays there."""
     name = postgres_url.rpartition("/")[2]
     open_database(postgres_url).close()
     run_sql(postgres_server, f"ALTER DATABASE {name} SET default_transaction_read_only = on")
-    database = Database(postgres_url)
-    with pytest.raises(Unreachable, match="the database can only be read"):
+    database = Database(postgres_url + wish)
+    with pytest.raises(Unreachable, match=said):
         database.check_writable()
 
     run_sql(postgres_server, f"ALTER DATABASE {name} RESET default_transaction_read_only")
