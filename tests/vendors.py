@@ -495,7 +495,7 @@ class KitApi(Platform):
             return Reply(401, {"errors": ["The access token is invalid"]})
         if request.method == "GET":
             return Reply(200, {"broadcasts": [
-                {name: one[name] for name in ("id", "subject", "description", "send_at", "status")}
+                {name: one[name] for name in ("id", "subject", "description", "content", "public", "send_at", "status")}
                 for one in self.broadcasts[::-1]]})
         if request.method == "PUT":
             one = self.find(request.path.rpartition("/")[2])

@@ -11,14 +11,22 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, exc
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 
 from pipeline.database.dialects import text_digest
 from pipeline.database.file_identity import FileIdentity
 from pipeline.errors import ConfigError, OutputError, to_install
 
 BUSY_TIMEOUT_S = 120.0  # a backup tool may hold the file for a minute
-CONNECT_TIMEOUT_S = 10  # a server that is cut off answers nothing at all
+# Of a server that is cut off, or whose machine died, nothing is heard any more, and the operating system would wait for
+# two hours: it is given up after a minute, far within any lease. libpq's names; what the address says of them stands.
+_PATIENCE = {"connect_timeout": "10", "keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3",
+             "tcp_user_timeout": "60000"}
+# Meant for visitors: a large mailing begins with one statement of minutes, and a name is held by a session that does
+# nothing else. An older server does not know the last.
+_NO_LIMITS = ("SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN ('statement_timeout', 'lock_timeout',"
+              " 'idle_in_transaction_session_timeout', 'idle_session_timeout')")
+_ONLY_READ = "25006"  # read_only_sql_transaction
 _SQLITE = "sqlite:///"
 _REMEDY = "write sqlite:///var/avviso.db or postgresql://…"
 _MANY_HOSTS = re.compile(r"(postgresql(?:\+psycopg)?://(?:[^/@]*@)?)([^/@?]*,[^/@?]*)(/[^?]*)\??(.*)", re.DOTALL)
@@ -101,21 +109,25 @@ def open_sqlite(url: URL) -> Engine:
 
 
 def open_postgresql(url: URL) -> Engine:
-    """Connects when something is asked for, and again after the server was away."""
-    given = {"client_encoding": "utf8"} | ({} if "connect_timeout" in url.query else
-                                           {"connect_timeout": CONNECT_TIMEOUT_S})
+    """Connects when something is asked for, and again after the server was away, or could only be read."""
+    missing = {name: value for name, value in _PATIENCE.items() if name not in url.query}
     try:
-        engine = create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED", connect_args=given)
+        engine = create_engine(url.update_query_dict(missing), pool_pre_ping=True, isolation_level="READ COMMITTED",
+                               connect_args={"client_encoding": "utf8"})
     except ModuleNotFoundError:
         raise ConfigError("PostgreSQL needs the extra `postgres`", remedy=to_install("postgres")) from None
     conninfo(engine)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: DBAPIConnection, _record: object) -> None:
-        """Limits that are meant for visitors: a large mailing begins with one statement of minutes."""
         connection.autocommit = True
-        connection.cursor().execute("SET statement_timeout = 0; SET lock_timeout = 0; "
-                                    "SET idle_in_transaction_session_timeout = 0")
+        connection.cursor().execute(_NO_LIMITS)
         connection.autocommit = False
+
+    @event.listens_for(engine, "handle_error")
+    def look(error: ExceptionContext) -> None:
+        """A server that became a standby stays one for whoever is connected: the next connection may find the other."""
+        if getattr(error.original_exception, "sqlstate", None) == _ONLY_READ:
+            error.is_disconnect = True
 
     return engine

@@ -21,6 +21,8 @@ _OF_THE_DISK = ("disk is full", "disk I/O error", "readonly", "unable to open")
 _OF_THE_FILE = ("Could not decode to UTF-8",)  # the driver's words; SQLite's own come as another class
 # What PostgreSQL says of a connection that it will not open, and whose SQLSTATE the driver does not give.
 _REFUSED = re.compile(r"FATAL: .*(?:does not exist|not permitted|authentication failed|no pg_hba|too many connections)")
+# What libpq says where `target_session_attrs` asks for another server than any that is there.
+_NO_WRITER = re.compile(r"session is read-only|server is in hot standby mode")
 
 Said = tuple[type[DatabaseError], str, str]
 _ANOTHER: Said = (Conflict, "another writer was first", "try again; nothing was lost")
@@ -76,6 +78,9 @@ def _by_words(error: exc.DBAPIError, path: str) -> DatabaseError | OutputError |
             return OutputError(f"the ledger cannot be written: {words}", path=path, remedy=ROOM)
         if any(word in words for word in _OF_THE_FILE):
             return Damaged(f"the ledger cannot be read: {words}", remedy=RESTORE, path=path)
+        if _NO_WRITER.search(words):
+            return Unreachable(f"no server that `database` names can be written: {words}",
+                               remedy="let one of them write, or name the one that does")
         if _REFUSED.search(words):
             return Unreachable(f"the database refuses us: {words}",
                                remedy="mend `database` in config.yaml, or what the server allows this user")

@@ -16,6 +16,8 @@ from pipeline.errors import in_one_line
 log = logging.getLogger("pipeline.engines.procrastinate")
 
 LOGGERS = ("procrastinate", "psycopg.pool")
+# The database is away for us: it does not answer, or another server writes now.
+AWAY = (psycopg.OperationalError, psycopg.errors.ReadOnlySqlTransaction)
 
 
 class EngineLog(logging.Handler):
@@ -58,9 +60,9 @@ class EngineLog(logging.Handler):
                 logger.propagate = not logger.handlers
 
 
-def _lost_line(record: logging.LogRecord) -> psycopg.OperationalError | None:
+def _lost_line(record: logging.LogRecord) -> psycopg.Error | None:
     """The error that says that the database is away; None for anything else."""
     error = record.exc_info[1] if record.exc_info else None
     told = record.args if isinstance(record.args, tuple) else ()
     found = (error, error.__cause__ if error else None, *told)  # the pool names its error among the words
-    return next((one for one in found if isinstance(one, psycopg.OperationalError)), None)
+    return next((one for one in found if isinstance(one, AWAY)), None)

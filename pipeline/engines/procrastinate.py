@@ -26,7 +26,7 @@ import psycopg
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Status
 
-from pipeline.engines.engine_log import EngineLog
+from pipeline.engines.engine_log import AWAY, EngineLog
 from pipeline.engines.jobs import SENDERS, Shift, telling
 from pipeline.errors import DatabaseError, Mistake
 
@@ -194,7 +194,7 @@ def _hear_stray(engine_log: EngineLog, loop: asyncio.AbstractEventLoop, told: di
     error = told.get("exception")
     if _is_gone(error):
         log.warning("job.gone", extra={"reason": "its worker was taken for dead"})
-    elif isinstance(error, ConnectorException) and isinstance(error.__cause__, psycopg.OperationalError):
+    elif isinstance(error, ConnectorException) and isinstance(error.__cause__, AWAY):
         engine_log.away(error.__cause__)
     else:
         loop.default_exception_handler(told)

@@ -16,6 +16,7 @@ import re
 import socket
 import ssl
 import threading
+import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -71,13 +72,18 @@ def json_call(path: str, document: object, **headers: str) -> Call:
 
 
 class HttpClient:
-    """One service as one thread talks to it. `who` is its name for people; `secrets` never show in an error."""
+    """One service as one thread talks to it. `who` is its name for people; `secrets` never show in an error.
+
+    An answer of more than `longest_reply` bytes is none.
+    """
 
     def __init__(
         self, who: str, url: str, headers: Mapping[str, str], *, secrets: Collection[str] = (), patience_s: float = 60,
+        longest_reply: int = LONGEST_REPLY,
     ) -> None:
         self.url = plain_url(url)
         self.patience_s = patience_s
+        self._longest_reply = longest_reply
         self._who = who
         self._headers = {"user-agent": f"avviso/{__version__}", "accept": "application/json",
                          "accept-encoding": "identity", **headers}
@@ -121,7 +127,7 @@ class HttpClient:
             extensions={"trace": self._watch(sent)})
         response = client.send(request, stream=True)
         with contextlib.closing(response):
-            body = _read(response)
+            body = _read(response, self._longest_reply)
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Answer(response.status_code, headers, body, self.scrub(body.decode(errors="replace")), sent.is_complete)
 
@@ -167,18 +173,32 @@ class _Sent:
     is_complete: bool = False
 
 
-def _read(response: httpx2.Response) -> bytes:
+def _read(response: httpx2.Response, longest: int) -> bytes:
     """The body. A refusal counts even if its words were lost; a yes only when it is whole."""
-    body = b""
+    body = bytearray()
     try:
         for piece in response.iter_raw():
             body += piece
-            if len(body) > LONGEST_REPLY:
+            if len(body) > longest:
                 raise httpx2.ReadError("the answer is too long")
     except httpx2.HTTPError:
         if response.is_success:
             raise
-    return body
+    return _unpacked(bytes(body), response, longest)
+
+
+def _unpacked(body: bytes, response: httpx2.Response, longest: int) -> bytes:
+    """The body as it was before it was packed, which we ask nobody to do and some do all the same (RFC 9110 8.4.1)."""
+    if response.headers.get("content-encoding", "").lower() not in ("gzip", "x-gzip", "deflate"):
+        return body
+    unpacker = zlib.decompressobj(wbits=47)  # any of them, by its first bytes
+    try:
+        plain = unpacker.decompress(body, longest)
+    except zlib.error:
+        return body
+    if response.is_success and not unpacker.eof:
+        raise httpx2.ReadError("the answer is too long, or cut")
+    return plain
 
 
 @cache

@@ -17,6 +17,7 @@ from pipeline.providers.broadcasts import Broadcast, Copy, Found, Stage, inside
 from pipeline.providers.http import Call, HttpClient, check_secret, json_call
 
 URL = "https://api.kit.com"
+LONGEST_LIST = 32 * 1024 * 1024  # bytes: the list has the whole text of each of its hundred, and cannot do without
 
 
 class Kit(Broadcast):
@@ -62,5 +63,6 @@ def kit(settings: Mapping[str, Any], clock: Clock) -> Callable[[], Kit]:
     """For the catalogue: `api_key` of version 4, and the number of a `template`."""
     key = check_secret("api_key", settings.get("api_key"))
     url, template = settings.get("url") or URL, settings.get("template")
-    return lambda: Kit(HttpClient("kit", url, {"x-kit-api-key": key}, secrets=[key]), clock,
-                       int(template) if template else None, is_draft=bool(settings.get("draft")))
+    return lambda: Kit(
+        HttpClient("kit", url, {"x-kit-api-key": key}, secrets=[key], longest_reply=LONGEST_LIST), clock,
+        int(template) if template else None, is_draft=bool(settings.get("draft")))

@@ -97,8 +97,11 @@ class Resend(ApiTransport):
                 for place in range(len(ids) + len(wrong))]
 
     def problem(self, answer: Answer) -> tuple[int | str | None, str]:
+        """`validation_error` is said of whatever is wrong, the reader's address and our key too."""
         code, words = super().problem(answer)
-        return "reader" if code == "validation_error" and "`to`" in words else code, words
+        if code != "validation_error":
+            return code, words
+        return "reader" if "`to`" in words else "invalid_api_key" if "API key is invalid" in words else code, words
 
     def _wrong(self, words: str) -> Result:
         return verdict(self.name, Blame.READER if "`to`" in words else Blame.MESSAGE, self._client.scrub(words))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import os
+import socket
 import sqlite3
 import stat
 import subprocess
@@ -347,7 +349,7 @@ def test_server_is_found_behind_one_that_is_down(postgres_url: str) -> None:
     _, _, port_and_name = postgres_url.rpartition(":")
 
     assert not database.exists
-    assert f"host=127.0.0.1,127.0.0.1 port=1,{port_and_name.partition('/')[0]}" in database.conninfo
+    assert {"host=127.0.0.1,127.0.0.1", f"port=1,{port_and_name.partition('/')[0]}"} <= set(database.conninfo.split())
 
     database.close()
 
@@ -420,6 +422,70 @@ def test_limits_that_a_server_sets_for_visitors_do_not_end_a_long_statement(post
 
     with database.read() as connection:
         assert [connection.exec_driver_sql(f"SHOW {name}").scalar_one() for name in limits] == ["0"] * 3
+
+    database.close()
+
+
+def test_name_is_held_although_the_server_ends_idle_sessions(postgres_server: str, postgres_url: str) -> None:
+    """Whoever holds it works on other connections meanwhile, for minutes where a folder is large."""
+    name = postgres_url.rpartition("/")[2]
+    run_sql(postgres_server, f"ALTER DATABASE {name} SET idle_session_timeout = '50ms'")
+    first, second = Database(postgres_url), Database(postgres_url)
+
+    with first.alone("publish") as ours, second.read() as connection:
+        connection.exec_driver_sql("SELECT pg_sleep(0.3)")
+        with second.alone("publish") as theirs:
+            assert (ours, theirs) == (True, False)
+
+    first.close()
+    second.close()
+
+
+def test_line_on_which_nobody_answers_is_given_up_within_a_lease(postgres_url: str) -> None:
+    """A server whose machine died says nothing any more, and the operating system would wait for it for two hours."""
+    database = Database(postgres_url)
+
+    with database.read() as connection:
+        driver = connection.connection.dbapi_connection
+        assert driver is not None
+        line = socket.socket(fileno=os.dup(driver.fileno()))
+    with line:
+        idle, interval, count, unheard_ms = (line.getsockopt(socket.IPPROTO_TCP, option) for option in (
+            socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT, socket.TCP_USER_TIMEOUT))
+
+    assert line.family == socket.AF_INET
+    assert (idle + interval * count, unheard_ms) == (60, 60_000)
+    database.close()
+
+
+def test_line_is_given_up_when_the_address_says_and_the_engine_knows_it_too(postgres_url: str) -> None:
+    database = Database(f"{postgres_url}?keepalives_idle=7&connect_timeout=3")
+
+    assert dict(word.split("=") for word in database.conninfo.split() if "keepalives" in word or "timeout" in word) == {
+        "connect_timeout": "3", "keepalives_idle": "7", "keepalives_interval": "10", "keepalives_count": "3",
+        "tcp_user_timeout": "60000"}
+
+    database.close()
+
+
+@pytest.mark.parametrize(("wish", "said"), [
+    ("", "the database can only be read: cannot execute INSERT in a read-only transaction: name the server that"),
+    ("?target_session_attrs=read-write",
+     r"no server that `database` names can be written: .*session is read-only: let one of them write"),
+], ids=["a statement", "a connection"])
+def test_ledger_that_could_only_be_read_is_written_once_its_server_lets_it(
+    postgres_server: str, postgres_url: str, wish: str, said: str
+) -> None:
+    """A connection keeps what its server said when it was opened: what was handed over to another stays there."""
+    name = postgres_url.rpartition("/")[2]
+    open_database(postgres_url).close()
+    run_sql(postgres_server, f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    database = Database(postgres_url + wish)
+    with pytest.raises(Unreachable, match=said):
+        database.check_writable()
+
+    run_sql(postgres_server, f"ALTER DATABASE {name} RESET default_transaction_read_only")
+    database.check_writable()
 
     database.close()
 

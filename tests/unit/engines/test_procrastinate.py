@@ -204,14 +204,15 @@ def test_engine_begins_again_whatever_ended_it(
     assert said_as in said.events
 
 
+@pytest.mark.parametrize("away", [psycopg.OperationalError, psycopg.errors.ReadOnlySqlTransaction])
 def test_database_that_is_away_is_said_once_and_what_is_about_anything_else_is_handed_on(
-    caplog: pytest.LogCaptureFixture, said: Said,  # noqa: ARG001, which listens
+    caplog: pytest.LogCaptureFixture, said: Said, away: type[psycopg.Error],  # noqa: ARG001, `said` listens
 ) -> None:
     theirs = logging.getLogger("procrastinate.worker")
 
     with EngineLog().listening():
         theirs.error("a job failed", exc_info=KeyError("slot"))
-        theirs.error("listener failed", exc_info=psycopg.OperationalError("terminating connection\ndue to a command"))
+        theirs.error("listener failed", exc_info=away("terminating connection\ndue to a command"))
         logging.getLogger("psycopg.pool").warning("error in %r: %s", "pool-1", psycopg.OperationalError("refused"))
     theirs.error("afterwards", exc_info=psycopg.OperationalError("no matter"))
 

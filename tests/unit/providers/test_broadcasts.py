@@ -139,6 +139,16 @@ def test_issue_at_listmonk_is_found_behind_any_number_of_later_campaigns() -> No
         assert len(service.api.sent) == 1
 
 
+def test_issue_at_kit_is_found_in_a_list_that_holds_the_whole_text_of_each() -> None:
+    with at("kit") as (service, transport):
+        transport.send(issue())
+        service.api.broadcasts += [{**service.api.broadcasts[0], "id": 100 + n, "description": "other", "sent": False,
+                                    "content": "ink " * 24_000} for n in range(99)]
+        transport.send(issue())
+
+        assert len(service.api.sent) == 1
+
+
 @pytest.mark.parametrize("kind", PLATFORMS)
 def test_list_that_cannot_be_read_stops_everything(kind: str) -> None:
     with at(kind) as (service, transport):

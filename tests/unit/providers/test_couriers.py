@@ -260,6 +260,23 @@ def test_service_without_a_search_says_so(kind: str) -> None:
         assert (transport.settles, service.requests) == (None, [])
 
 
+@pytest.mark.parametrize(("status", "name"), [(400, "validation_error"), (401, "validation_error"),
+                                              (403, "invalid_api_key")])
+@pytest.mark.parametrize("kind", ["resend", "resend-batch"])
+def test_key_that_resend_does_not_know_is_no_fault_of_a_message(
+    kind: str, status: int, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reply = Reply(status, {"statusCode": status, "name": name, "message": "API key is invalid"})
+    monkeypatch.setattr(APIS[kind][0], "respond", lambda *_: reply)
+    with at(kind) as (service, transport):
+        refused = transport.send_batch([message(key="a" * 32), message(key="b" * 32)])[0]
+
+    assert isinstance(refused, Refused)
+    assert refused.session
+    assert str(refused).endswith("API key is invalid: check the account and the keys below `transport`")
+    assert len(service.requests) == (1 if kind == "resend-batch" else 2)
+
+
 def test_key_with_other_contents_says_that_it_was_taken() -> None:
     with at("resend") as (service, transport):
         transport.send(message("ada@example.org", key="k"))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
 import threading
+import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -170,6 +172,28 @@ def test_refusal_counts_even_if_its_words_are_lost() -> None:
 
     assert isinstance(answer, Answer)
     assert (answer.status, answer.body) == (401, b"bad k")
+
+
+PACKED = gzip.compress(b'{"id": 1}', mtime=0)
+
+
+@pytest.mark.parametrize(("status", "packed", "said"), [
+    ("200 OK", PACKED, (200, b'{"id": 1}')), ("200 OK", zlib.compress(b'{"id": 1}'), (200, b'{"id": 1}')),
+    ("401 No", PACKED[:-3], (401, b'{"id": 1}')), ("200 OK", b'{"id": 1}', (200, b'{"id": 1}')),
+    ("200 OK", PACKED[:-3], "InDoubt"), ("200 OK", gzip.compress(b" " * 2_000_000, mtime=0), "InDoubt"),
+], ids=["gzip", "deflate", "a refusal that was cut", "not packed at all", "cut", "too long"])
+def test_answer_that_is_packed_although_nobody_asked_for_it_is_understood(
+    status: str, packed: bytes, said: tuple[int, bytes] | str
+) -> None:
+    def act(guest: socket.socket) -> None:
+        guest.recv(65_536)
+        head = f"HTTP/1.1 {status}\r\nContent-Encoding: GZip\r\nContent-Length: {len(packed)}\r\n\r\n"
+        guest.sendall(head.encode() + packed)
+
+    with puppet(act) as port:
+        answer = call(client_to(f"http://127.0.0.1:{port}"))
+
+    assert ((answer.status, answer.body) if isinstance(answer, Answer) else answer) == said
 
 
 def test_redirect_is_not_followed(service: Service) -> None:
