@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -22,8 +23,7 @@ from tests.books import LEASE, NOON, add_issue, add_readers, begin_mailing, open
 LATER = NOON + timedelta(days=1)
 
 
-@pytest.fixture
-def filled(database: Database) -> Database:
+def fill(database: Database) -> Database:
     """Books with something of every kind of column, and a reader whose number is not given again."""
     books = Ledger(database)
     add_issue(database, "14")
@@ -51,6 +51,26 @@ def filled(database: Database) -> Database:
     books.deliveries.record(1, [Outcome(claims[0], DeliveryState.DEFERRED, "later", due_at=LATER)], now=NOON)
     books.doubts.reclaim("w", Doubt.PROCESS)
     return database
+
+
+@pytest.fixture
+def filled(database: Database) -> Database:
+    return fill(database)
+
+
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An export for all who do not ask from where: each database writes the same bytes."""
+    folder = tmp_path_factory.mktemp("transcript")
+    database = fill(open_database(f"sqlite:///{folder / 'avviso.db'}"))
+    write_transcript(database, folder / "out", silent)
+    database.close()
+    return folder / "out"
+
+
+@pytest.fixture
+def exported(made_once: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(made_once, tmp_path / "out"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -181,31 +201,29 @@ NO_ROWS_OF_OURS = r"delivery.jsonl: holds rows that the ledger cannot have"
     (Path.unlink, r"delivery.jsonl: cannot be read: No such file or directory"),
 ])
 def test_damaged_export_restores_nothing_and_can_be_tried_again(
-    filled: Database, other: str, tmp_path: Path, damage: Callable[[Path], None], said: str
+    exported: Path, other: str, damage: Callable[[Path], None], said: str
 ) -> None:
-    write_transcript(filled, tmp_path / "out", silent)
-    table = tmp_path / "out" / "tables" / "delivery.jsonl"
+    table = exported / "tables" / "delivery.jsonl"
     whole = table.read_bytes()
     copy = Database(other)
 
     damage(table)
     with pytest.raises(OutputError, match=said):
-        read_transcript(copy, tmp_path / "out", silent, now=LATER)
+        read_transcript(copy, exported, silent, now=LATER)
 
     assert not copy.exists
     table.write_bytes(whole)
-    assert read_transcript(copy, tmp_path / "out", silent, now=LATER)["delivery"] == 1500
+    assert read_transcript(copy, exported, silent, now=LATER)["delivery"] == 1500
     copy.close()
 
 
 @pytest.mark.parametrize("key", ["no hexadecimal digits", "abc", "", None, 7])
-def test_ledger_whose_key_is_none_is_not_restored(filled: Database, other: str, tmp_path: Path, key: Any) -> None:
-    write_transcript(filled, tmp_path / "out", silent)
-    in_first_row(key=key)(tmp_path / "out" / "tables" / "ledger.jsonl")
+def test_ledger_whose_key_is_none_is_not_restored(exported: Path, other: str, key: Any) -> None:
+    in_first_row(key=key)(exported / "tables" / "ledger.jsonl")
     copy = Database(other)
 
     with pytest.raises(OutputError, match=r"ledger.jsonl:1: is not a row of this table"):
-        read_transcript(copy, tmp_path / "out", silent, now=LATER)
+        read_transcript(copy, exported, silent, now=LATER)
 
     assert not copy.exists
 
@@ -243,8 +261,7 @@ def test_what_is_no_export_is_one_line(
     assert not copy.exists
 
 
-def test_ledger_is_not_restored_without_what_is_done_at_the_end(filled: Database, other: str, tmp_path: Path) -> None:
-    write_transcript(filled, tmp_path / "out", silent)
+def test_ledger_is_not_restored_without_what_is_done_at_the_end(exported: Path, other: str) -> None:
     copy = Database(other)
 
     def fail() -> None:
@@ -252,10 +269,10 @@ def test_ledger_is_not_restored_without_what_is_done_at_the_end(filled: Database
         raise OutputError("the disk is full")
 
     with pytest.raises(OutputError, match="the disk is full"):
-        read_transcript(copy, tmp_path / "out", silent, now=LATER, at_the_end=fail)
+        read_transcript(copy, exported, silent, now=LATER, at_the_end=fail)
 
     assert not copy.exists
-    assert read_transcript(copy, tmp_path / "out", silent, now=LATER)["delivery"] == 1500
+    assert read_transcript(copy, exported, silent, now=LATER)["delivery"] == 1500
     assert Ledger(copy).notebook.note("written") is None
     copy.close()
 

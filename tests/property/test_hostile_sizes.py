@@ -13,6 +13,7 @@ SMALL = 20_000  # bytes
 
 
 @pytest.mark.fault
+@pytest.mark.no_cover  # which would be most of what is measured
 def test_work_grows_with_the_length_and_not_with_its_square(trials: Callable[[int, int], int]) -> None:
     every = trials(12, 1)
     patterns = dict(list(PATTERNS.items())[::every]) | {f"mixture {seed}": mixture(seed)
