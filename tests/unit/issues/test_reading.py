@@ -98,6 +98,7 @@ def test_tags_are_those_of_the_front_matter_or_of_its_taxonomies(text: str, tags
     ("hello-world.md", "# 1. Rust\n\n# Go", "1. Rust"),
     ("hello-world.md", "## 📖 0、前言\n\n## 新闻", "hello-world"),
     ("hello-world.md", "# Table of Contents\n\n# News", "hello-world"),
+    ("hello-world.md", "## 封面图\n\n![](a.png)\n\n## 新闻", "hello-world"),
     ("hello-world.md", "# 前言\n\n一篇文章。", "前言"),
     ("14-a.md", "---\ntitle:\n---\n", "a"),
     ("14-2024-mar-24.md", "# On paper", "On paper"),
