@@ -85,6 +85,7 @@ class _Parser(MarkdownIt):
 
 _PLAYERS = ("video", "audio")
 _BLOCKS = frozenset(block_names) - {"iframe", "title"} | {"pre", "script", "style", "textarea"}
+_CODE = re.compile(r"<(/?)pre(?=[\s>])")
 
 
 def _html_block(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
@@ -92,7 +93,7 @@ def _html_block(state: StateBlock, start_line: int, end_line: int, silent: bool)
 
     A line that begins with `<img>` or `<small>` is a paragraph, so Markdown inside it works; a name that
     is no tag (`<T>`) is prose; a comment, script or style that never ends must not swallow the issue. A
-    player over several lines is one block up to the next empty line.
+    player over several lines is one block up to the next empty line; code in a block keeps its empty lines.
     """
     position = state.bMarks[start_line] + state.tShift[start_line]
     line = state.src[position:state.eMarks[start_line]]
@@ -107,7 +108,30 @@ def _html_block(state: StateBlock, start_line: int, end_line: int, silent: bool)
         return False
     if name in ("script", "style", "pre", "textarea") and last_place(state, f"</{name}") < position:
         return False
-    return html_block(state, start_line, end_line, silent)
+    if not html_block(state, start_line, end_line, silent):
+        return False
+    if not silent and name not in ("script", "style", "textarea"):
+        _finish_code(state, start_line, end_line)
+    return True
+
+
+def _finish_code(state: StateBlock, start_line: int, end_line: int) -> None:
+    """Takes the rest of a `<pre>` into the block just made, which ended at an empty line of its code."""
+    at, marks = state.line, _CODE.findall(state.tokens[-1].content)
+    is_open = marks[-1:] == [""]
+    if not is_open or last_place(state, "</pre") < state.bMarks[at]:
+        return
+    while at < end_line and (is_open or not state.isEmpty(at)):
+        marks = _CODE.findall(state.src, state.bMarks[at], state.eMarks[at])
+        is_outside = state.sCount[at] < state.blkIndent and not state.isEmpty(at)
+        if is_outside or (is_open and marks[:1] == [""]):
+            break
+        is_open = marks[-1] == "" if marks else is_open
+        at += 1
+    if not is_open:
+        state.line = at
+        state.tokens[-1].map = [start_line, at]
+        state.tokens[-1].content = state.getLines(start_line, at, state.blkIndent, True)
 
 
 def _drawing(state: StateBlock, start_line: int, end_line: int) -> bool:

@@ -53,6 +53,9 @@ _RAW_LINK = re.compile(r"</?a\b")
 _LABEL = re.compile(r"\W{0,8}(\w[\w ]{0,24})(?:\*\*|__)?(?!(?<=\d)[:：]\d)[:：](?!//)")
 _LINK = re.compile(r"(?:https?|ftp|mailto):\S+")
 _ADDRESS = re.compile(rf"{_LINK.pattern}|[\w.+-]{{1,64}}@[\w.-]+")  # from each character on: slow
+# The address behind what a line names; no letter of a sentence stands right before it: `as we said at https://…`.
+_NAMED_ADDRESS = re.compile(r"[ \t]*<?https?://[^\s\"'<>()`*\x7f-\U0010ffff]+>?[ \t\\]*$", re.MULTILINE)
+_AFTER_NAME = re.compile(r"[^\w\s:：,，;；—–/-]|[^\W\x00-\u02ff]")
 _CONTENTS_LINE = re.compile(r"\s*(?:\d{1,3}\s*[、.．)）]|\[\[?toc\]?\]|@\[toc\])", re.IGNORECASE)
 # A badge tells of a version, a licence or a channel; no issue is shown by it.
 _BADGE = re.compile(r"^https?://(?:[\w-]+\.)*(?:shields\.io|badgen\.net|badge\.fury\.io|forthebadge\.com)/"
@@ -64,8 +67,8 @@ _FIRST_PART, _SECOND_PART = (re.compile(rf"\W*(?:{number})(?:[、.．)）:：]|\
 
 _OPENINGS = frozenset((
     "前言", "引言", "序言", "导言", "导读", "導讀", "卷首语", "卷首語", "写在前面", "简介", "宗旨", "はじめに",
-    "背景", "概述", "概要", "背景介绍", "目录", "目錄", "本期目录", "目次", "background", "overview", "tldr",
-    "introduction", "intro", "foreword", "preface", "contents", "tableofcontents"))
+    "封面", "封面图", "封面圖", "背景", "概述", "概要", "背景介绍", "目录", "目錄", "本期目录", "目次",
+    "background", "overview", "tldr", "introduction", "intro", "foreword", "preface", "contents", "tableofcontents"))
 """What the first of several parts is called (`fold`); as a title all issues would have the same."""
 
 
@@ -266,6 +269,7 @@ def _paragraphs(blocks: _Blocks, width: int = ENOUGH_WORDS) -> Iterator[str]:
         said = blocks.tokens[at + 1]
         lines = said.content.split("\n")
         prose = "\n".join(line for line in lines if len(line) > 60 or not _CONTENTS_LINE.match(line))
+        prose = _NAMED_ADDRESS.sub(_unless_in_sentence, prose[:_ENOUGH])
         text = blocks.plain(said, prose[:_ENOUGH]) if prose else ""
         if _describes(text, blocks.settled(said), width):
             yield cut(text)
@@ -304,13 +308,21 @@ def _lists(blocks: _Blocks) -> Iterator[str]:
     if all(_label(item) in data for items in lists for item in items):
         data = set()
     for items in lists:
+        is_named = len(items) > 1 and all(_NAMED_ADDRESS.search(item.content, 1, _ENOUGH) for item in items)
         text = ""
         for item in items:
             is_other = "](#" in item.content or _label(item) in data  # contents, data
             if len(text) <= MAX_CHARS and not is_other:
-                text += (_BETWEEN if text else "") + blocks.plain(item, item.content[:_ENOUGH])
+                said = _NAMED_ADDRESS.sub("" if is_named else _unless_in_sentence, item.content[:_ENOUGH])
+                text += (_BETWEEN if text else "") + blocks.plain(item, said.rstrip(":： ") if is_named else said)
         if _says_something(text):
             yield cut(text)
+
+
+def _unless_in_sentence(address: re.Match[str]) -> str:
+    """Nothing for an address behind a name, which says what it leads to; else the address."""
+    before = address.string[:address.start()][-1:]
+    return "" if _AFTER_NAME.match(before) else address[0]
 
 
 def _label(item: Token) -> str:

@@ -53,6 +53,26 @@ def test_markup_works_and_is_closed(text: str, html: str) -> None:
 
 
 @pytest.mark.parametrize(("text", "html"), [
+    ("<div><p>a</p><pre><code>x = 1\n\n# y\n    *z*\n</code></pre><p>b</p>\n</div>\n\n**c**",
+     "<div><p>a</p><pre><code>x = 1\n\n# y\n    *z*\n</code></pre><p>b</p>\n</div>\n<p><strong>c</strong></p>"),
+    ("<div><pre>a\n\nb</pre><pre>c\n\n- d</pre></div>\ne", "<div><pre>a\n\nb</pre><pre>c\n\n- d</pre></div>\ne"),
+    ("- <p>a</p><pre>b\n\n  # c</pre>\n- d",
+     "<ul>\n<li>\n<p>a</p><pre>b\n\n# c</pre>\n</li>\n<li>d</li>\n</ul>"),
+    ("> <div><pre>a\n>\n> # b</pre></div>\n\nc",
+     "<blockquote>\n<div><pre>a\n\n# b</pre></div>\n</blockquote>\n<p>c</p>"),
+])
+def test_code_in_a_block_keeps_its_empty_lines(text: str, html: str) -> None:
+    assert shown(text, Target.FEED) == html
+
+
+@pytest.mark.parametrize("text", [
+    "<div><pre>a\n\n**b**\n\n<div><pre>c</pre></div>", "<div><pre>a\n\n**b**",
+    "- <div><pre>a\n\n  **b**\n\nc</pre></div>"])
+def test_code_that_does_not_end_swallows_nothing(text: str) -> None:
+    assert "<strong>b</strong>" in shown(text, Target.FEED)
+
+
+@pytest.mark.parametrize(("text", "html"), [
     ("a<!-- one -->b <!--two--> c", "<p>ab  c</p>"),
     ("<!-- a\n\nb -->\n\nc", "<p>c</p>"),
     ("<!---\n- a\n\n- b\n--->\n\nc", "<p>c</p>"),
