@@ -16,8 +16,6 @@ _CREDIT = re.compile(
     re.IGNORECASE)
 # Which only begins like one: `Image by image, we built a data set of ten pots.`, `翻译：这件事机器做得越来越好。`
 _SENTENCE = re.compile(r"(?:\S+\s+){7,}\S+[.!?]|[^:：]*[:：][^:：]*[。！？]")
-
-
 _CAPTION = re.compile(r"(?:题图|頭圖|头图|封面图)\s*[:：]")  # what the picture above shows, in however many sentences
 _ADDRESS = re.compile(r"https?://[!-~]+")
 
