@@ -117,9 +117,9 @@ def _where(app: App) -> str:
 
 
 def _read(path: Path) -> bytes | None:
-    """A secret's file, if there is one."""
+    """A secret's file, if there is one with anything in it."""
     try:
-        return path.read_bytes().strip()
+        return path.read_bytes().strip() or None
     except FileNotFoundError:
         return None
 

@@ -202,6 +202,18 @@ def test_export_whose_secret_is_gone_says_so(letters: Publication, tmp_path: Pat
         "backup and export again, or those links lead nowhere\n"))
 
 
+def test_restore_of_an_export_whose_secret_is_empty_says_so(
+    letters: Publication, elsewhere: Publication, tmp_path: Path
+) -> None:
+    export_with_secret(letters, tmp_path / "out")
+    (tmp_path / "out" / "secret").write_text("\n")
+
+    code, told = said(elsewhere, "restore", str(tmp_path / "out"))
+
+    assert (code, told.partition(": ")[2].partition(":")[0]) == (1, "links in mails that went out lead nowhere")
+    assert not (elsewhere.app.config.var / "secret").exists()
+
+
 def test_restore_looks_at_the_secret_in_use_and_not_at_a_file_that_signs_nothing(
     letters: Publication, elsewhere: Publication, tmp_path: Path
 ) -> None:
