@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.clock import HandClock
-from pipeline.issues.archive import Archive
+from pipeline.issues.archive.names import OtherNames
 from pipeline.publish import agenda
 from tests.publications import TODAY, Publication, lines, words
 
@@ -219,7 +219,7 @@ def test_death_between_a_new_name_and_its_alias_leaves_the_issue_itself(
     def die(*_: object) -> None:
         raise Died
 
-    monkeypatch.setattr(Archive, "add_alias", die)
+    monkeypatch.setattr(OtherNames, "add_alias", die)
     with pytest.raises(Died):
         letters.publish()
     monkeypatch.undo()
