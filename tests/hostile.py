@@ -70,6 +70,7 @@ REPEATED = (
     "## a\n\n[b](#A)\n\n",
     "::: aa\n", "::: {.a}\n", "::: aa\nb\n:::\n", "> ::: {.a}\n> :::\n", "==a", "==a== ", "![[a.png|", "{/* a\n",
     "{/* a */}\n", "<img a={", " ^1a2b3c\n", "[a](__GHOST_URL__/",
+    "<div></pre><pre>\n\n",
 )
 
 PATTERNS: Mapping[str, Pattern] = {

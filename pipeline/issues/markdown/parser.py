@@ -116,22 +116,24 @@ def _html_block(state: StateBlock, start_line: int, end_line: int, silent: bool)
 
 
 def _finish_code(state: StateBlock, start_line: int, end_line: int) -> None:
-    """Takes the rest of a `<pre>` into the block just made, which ended at an empty line of its code."""
-    at, marks = state.line, _CODE.findall(state.tokens[-1].content)
-    is_open = marks[-1:] == [""]
-    if not is_open or last_place(state, "</pre") < state.bMarks[at]:
-        return
-    while at < end_line and (is_open or not state.isEmpty(at)):
+    """Takes the rest of a `<pre>` into the block just made, which ended at an empty line of its code: up to the last
+    line that ends such code. What is looked at beyond has no mark of code, so no later block looks there again.
+    """
+    marks = _CODE.findall(state.tokens[-1].content)
+    is_open, at, end = marks[-1:] == [""], state.line, state.line
+    while at < end_line and (is_open or (end > state.line and not state.isEmpty(at))):
         marks = _CODE.findall(state.src, state.bMarks[at], state.eMarks[at])
         is_outside = state.sCount[at] < state.blkIndent and not state.isEmpty(at)
         if is_outside or (is_open and marks[:1] == [""]):
             break
-        is_open = marks[-1] == "" if marks else is_open
         at += 1
-    if not is_open:
-        state.line = at
-        state.tokens[-1].map = [start_line, at]
-        state.tokens[-1].content = state.getLines(start_line, at, state.blkIndent, True)
+        if marks or not is_open:
+            end = at
+        is_open = marks[-1] == "" if marks else is_open
+    if end > state.line:
+        state.line = end
+        state.tokens[-1].map = [start_line, end]
+        state.tokens[-1].content = state.getLines(start_line, end, state.blkIndent, True)
 
 
 def _drawing(state: StateBlock, start_line: int, end_line: int) -> bool:

@@ -67,7 +67,7 @@ def test_code_in_a_block_keeps_its_empty_lines(text: str, html: str) -> None:
 
 @pytest.mark.parametrize("text", [
     "<div><pre>a\n\n**b**\n\n<div><pre>c</pre></div>", "<div><pre>a\n\n**b**",
-    "- <div><pre>a\n\n  **b**\n\nc</pre></div>"])
+    "- <div><pre>a\n\n  **b**\n\nc</pre></div>", "<div><pre>a\n\n*</pre><pre>c*\n\n**b**"])
 def test_code_that_does_not_end_swallows_nothing(text: str) -> None:
     assert "<strong>b</strong>" in shown(text, Target.FEED)
 
