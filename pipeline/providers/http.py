@@ -189,7 +189,7 @@ def _read(response: httpx2.Response, longest: int) -> bytes:
 
 def _unpacked(body: bytes, response: httpx2.Response, longest: int) -> bytes:
     """The body as it was before it was packed, which we ask nobody to do and some do all the same (RFC 9110 8.4.1)."""
-    if response.headers.get("content-encoding", "").lower() not in ("gzip", "x-gzip", "deflate"):
+    if not body or response.headers.get("content-encoding", "").lower() not in ("gzip", "x-gzip", "deflate"):
         return body
     unpacker = zlib.decompressobj(wbits=47)  # any of them, by its first bytes
     try:
