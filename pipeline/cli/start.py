@@ -8,7 +8,7 @@ import click
 
 from pipeline.amounts import counted
 from pipeline.cli.invocation import DONE, SOME_HELD, Command, Invocation, pass_invocation
-from pipeline.errors import ConfigError, OutputError
+from pipeline.errors import ConfigError, OutputError, in_one_line
 from pipeline.newfile import make_file, unwritten
 
 
@@ -40,8 +40,8 @@ def init(invocation: Invocation, folder: Path, issues: Path | None) -> int:
         lines.append(f"wrote     {config}: {counted(found.files, 'Markdown file')} in {found.issues}, "
                      f"{found.language}, {found.timezone}")
         if found.left_out:
-            lines.append(f"left out  {counted(len(found.left_out), 'Markdown file')}, such as {found.left_out[0]}: "
-                         "set issues.folder and issues.include to take them in")
+            lines.append(f"left out  {counted(len(found.left_out), 'Markdown file')}, such as "
+                         f"{in_one_line(found.left_out[0])}: if they are issues, mend issues.folder or issues.include")
         next_step = ["now       put title, url and from right in it; then `avviso check`"]
     invocation.config = config
     app = invocation.app()

@@ -86,6 +86,7 @@ class _Parser(MarkdownIt):
 _PLAYERS = ("video", "audio")
 _BLOCKS = frozenset(block_names) - {"iframe", "title"} | {"pre", "script", "style", "textarea"}
 _CODE = re.compile(r"<(/?)pre(?=[\s>])")
+_REMARK = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
 def _html_block(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
@@ -119,12 +120,14 @@ def _finish_code(state: StateBlock, start_line: int, end_line: int) -> None:
     """Takes the rest of a `<pre>` into the block just made, which ended at an empty line of its code: up to the last
     line that ends such code. What is looked at beyond has no mark of code, so no later block looks there again.
     """
-    marks = _CODE.findall(state.tokens[-1].content)
+    marks = _CODE.findall(_REMARK.sub("", state.tokens[-1].content))
     is_open, at, end = marks[-1:] == [""], state.line, state.line
     while at < end_line and (is_open or (end > state.line and not state.isEmpty(at))):
         marks = _CODE.findall(state.src, state.bMarks[at], state.eMarks[at])
         is_outside = state.sCount[at] < state.blkIndent and not state.isEmpty(at)
-        if is_outside or (is_open and marks[:1] == [""]):
+        typed = state.src[state.bMarks[at]:state.eMarks[at]]
+        is_shown = typed.lstrip().startswith("```") or "`</pre" in typed  # Markdown's own code, which writes of it
+        if is_outside or is_shown or (is_open and marks[:1] == [""]):
             break
         at += 1
         if marks or not is_open:

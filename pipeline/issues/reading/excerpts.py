@@ -55,7 +55,7 @@ _LINK = re.compile(r"(?:https?|ftp|mailto):\S+")
 _ADDRESS = re.compile(rf"{_LINK.pattern}|[\w.+-]{{1,64}}@[\w.-]+")  # from each character on: slow
 # The address behind what a line names; no letter of a sentence stands right before it: `as we said at https://…`.
 _NAMED_ADDRESS = re.compile(r"[ \t]*<?https?://[^\s\"'<>()`*\x7f-\U0010ffff]+>?[ \t\\]*$", re.MULTILINE)
-_AFTER_NAME = re.compile(r"[^\w\s:：,，;；—–/-]|[^\W\x00-\u02ff]")
+_AFTER_NAME = re.compile(r"[^\w\s:：,，;；—–/-]|[^\W\x00-\u2e7f]")
 _CONTENTS_LINE = re.compile(r"\s*(?:\d{1,3}\s*[、.．)）]|\[\[?toc\]?\]|@\[toc\])", re.IGNORECASE)
 # A badge tells of a version, a licence or a channel; no issue is shown by it.
 _BADGE = re.compile(r"^https?://(?:[\w-]+\.)*(?:shields\.io|badgen\.net|badge\.fury\.io|forthebadge\.com)/"

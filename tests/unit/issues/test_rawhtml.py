@@ -67,7 +67,9 @@ def test_code_in_a_block_keeps_its_empty_lines(text: str, html: str) -> None:
 
 @pytest.mark.parametrize("text", [
     "<div><pre>a\n\n**b**\n\n<div><pre>c</pre></div>", "<div><pre>a\n\n**b**",
-    "- <div><pre>a\n\n  **b**\n\nc</pre></div>", "<div><pre>a\n\n*</pre><pre>c*\n\n**b**"])
+    "- <div><pre>a\n\n  **b**\n\nc</pre></div>", "<div><pre>a\n\n*</pre><pre>c*\n\n**b**",
+    "<p>a <!-- <pre> --> c</p>\n\n**b**\n\nd </pre>", "<p>a<pre>\n\n**b**\n\n`</pre>`",
+    "<p>a<pre>\n\n**b**\n\n```html\n</pre>\n```"])
 def test_code_that_does_not_end_swallows_nothing(text: str) -> None:
     assert "<strong>b</strong>" in shown(text, Target.FEED)
 
