@@ -29,6 +29,7 @@ from pipeline import __version__
 from pipeline.errors import ConfigError, InDoubt, Unavailable, in_one_line
 from pipeline.privacy import is_here
 
+_GZIP = b"\x1f\x8b"
 LONGEST_REPLY = 1024 * 1024  # bytes; a receipt for 500 messages has some 100,000
 LONGEST_WORDS = 300          # characters of a reply that are kept for people
 
@@ -194,7 +195,9 @@ def _unpacked(body: bytes, response: httpx2.Response, longest: int) -> bytes:
     unpacker = zlib.decompressobj(wbits=47)  # any of them, by its first bytes
     try:
         plain = unpacker.decompress(body, longest)
-    except zlib.error:
+    except zlib.error as error:
+        if response.is_success and body.startswith(_GZIP):
+            raise httpx2.ReadError("the answer is damaged") from error
         return body
     if response.is_success and not unpacker.eof:
         raise httpx2.ReadError("the answer is too long, or cut")

@@ -181,8 +181,9 @@ PACKED = gzip.compress(b'{"id": 1}', mtime=0)
     ("200 OK", PACKED, (200, b'{"id": 1}')), ("200 OK", zlib.compress(b'{"id": 1}'), (200, b'{"id": 1}')),
     ("401 No", PACKED[:-3], (401, b'{"id": 1}')), ("200 OK", b'{"id": 1}', (200, b'{"id": 1}')),
     ("202 Accepted", b"", (202, b"")),
-    ("200 OK", PACKED[:-3], "InDoubt"), ("200 OK", gzip.compress(b" " * 2_000_000, mtime=0), "InDoubt"),
-], ids=["gzip", "deflate", "a refusal that was cut", "not packed at all", "nothing", "cut", "too long"])
+    ("200 OK", PACKED[:-8] + bytes(8), "InDoubt"), ("200 OK", PACKED[:-3], "InDoubt"),
+    ("200 OK", gzip.compress(b" " * 2_000_000, mtime=0), "InDoubt"),
+], ids=["gzip", "deflate", "a refusal that was cut", "not packed at all", "nothing", "damaged", "cut", "too long"])
 def test_answer_that_is_packed_although_nobody_asked_for_it_is_understood(
     status: str, packed: bytes, said: tuple[int, bytes] | str
 ) -> None:
