@@ -85,7 +85,7 @@ class _Parser(MarkdownIt):
 
 _PLAYERS = ("video", "audio")
 _BLOCKS = frozenset(block_names) - {"iframe", "title"} | {"pre", "script", "style", "textarea"}
-_CODE = re.compile(r"<(/?)pre(?=[\s>])")
+_CODE = re.compile(r"<(/?)pre(?=[\s>]|$)", re.IGNORECASE)
 _REMARK = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
@@ -123,9 +123,9 @@ def _finish_code(state: StateBlock, start_line: int, end_line: int) -> None:
     marks = _CODE.findall(_REMARK.sub("", state.tokens[-1].content))
     is_open, at, end = marks[-1:] == [""], state.line, state.line
     while at < end_line and (is_open or (end > state.line and not state.isEmpty(at))):
-        marks = _CODE.findall(state.src, state.bMarks[at], state.eMarks[at])
         is_outside = state.sCount[at] < state.blkIndent and not state.isEmpty(at)
         typed = state.src[state.bMarks[at]:state.eMarks[at]]
+        marks = _CODE.findall(typed)
         is_shown = typed.lstrip().startswith("```") or "`</pre" in typed  # Markdown's own code, which writes of it
         if is_outside or is_shown or (is_open and marks[:1] == [""]):
             break

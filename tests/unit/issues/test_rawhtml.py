@@ -58,6 +58,9 @@ def test_markup_works_and_is_closed(text: str, html: str) -> None:
     ("<div><pre>a\n\nb</pre><pre>c\n\n- d</pre></div>\ne", "<div><pre>a\n\nb</pre><pre>c\n\n- d</pre></div>\ne"),
     ("- <p>a</p><pre>b\n\n  # c</pre>\n- d",
      "<ul>\n<li>\n<p>a</p><pre>b\n\n# c</pre>\n</li>\n<li>d</li>\n</ul>"),
+    ("<div><PRE>a\n\n**b**</PRE></div>", "<div><pre>a\n\n**b**</pre></div>"),
+    ("<div><pre>a\n\nb</pre>\n<pre\nclass='x'>c\n\n**d**</pre></div>",
+     "<div><pre>a\n\nb</pre>\n<pre>c\n\n**d**</pre></div>"),
     ("> <div><pre>a\n>\n> # b</pre></div>\n\nc",
      "<blockquote>\n<div><pre>a\n\n# b</pre></div>\n</blockquote>\n<p>c</p>"),
 ])
