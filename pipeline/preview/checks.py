@@ -199,13 +199,13 @@ def neighbourhood(app: App, problems: Sequence[Problem]) -> Neighbourhood:
 
 
 def _nothing_taken(source: Source) -> Iterator[Problem]:
-    """The folder has files that look like issues, and the settings take none of them."""
+    """The folder has Markdown files that nobody excluded, and the settings take none of them."""
     if scan(source.root, source.include, source.exclude).entries:
         return
-    if others := scan(source.root, MARKDOWN, ("**/README.md",)).entries:
+    if others := scan(source.root, MARKDOWN, source.exclude).entries:
         yield Problem(
             "config.yaml", f'no issue is found, not even "{others[0].path}" in the issues folder',
-            "mend issues.include, issues.exclude or issues.folder", rule="issues-none",
+            "mend issues.include or issues.folder", rule="issues-none",
             severity=RULES["issues-none"].severity)
 
 

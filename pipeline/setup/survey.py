@@ -103,9 +103,11 @@ def survey(folder: Path, issues: Path | None = None) -> Survey:
 
 
 def _left_out(folder: Path, decided: Collection[Path]) -> tuple[str, ...]:
-    """Markdown files below the folder that were not decided on, nor are plainly documents."""
-    return tuple(sorted(file.relative_to(folder).as_posix() for file in _markdown(folder)
-                        if file not in decided and not _is_document(file)))
+    """Markdown files below the folder that were not decided on, nor are plainly documents; those first whose names say
+    a number or a day."""
+    files = (file for file in _markdown(folder) if file not in decided and not _is_document(file))
+    in_order = sorted(files, key=lambda file: (not _is_named(file), file))
+    return tuple(file.relative_to(folder).as_posix() for file in in_order)
 
 
 def _below(folder: Path, files: list[Path]) -> str:

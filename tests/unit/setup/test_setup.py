@@ -217,7 +217,7 @@ def test_title_is_the_folders_name_in_capitals_and_spaces(tmp_path: Path) -> Non
 @pytest.mark.parametrize(("files", "left_out"), [
     (["1.md", "2.md", "README.md", "2.en.md", "notes/idea.md", "notes/old/paper.md", "node_modules/x/c.md"],
      ("notes/idea.md", "notes/old/paper.md")),
-    (["posts/1.md", "posts/2.md", "posts/README.md", "about.md"], ("about.md",)),
+    (["posts/1.md", "posts/2.md", "posts/README.md", "about.md", "SECURITY.md", "old/3.md"], ("old/3.md", "about.md")),
     (["issues/1.md", "issues/deep/2.md"], ()),
 ])
 def test_survey_names_what_may_be_an_issue_and_is_not_taken(
