@@ -46,6 +46,7 @@ def test_sender_that_cannot_work_says_so_in_one_line(tmp_path: Path, command: st
     assert [line.removeprefix(f"{tmp_path}/") for line in said] == [f"key.pem: {why}", what]
 
 
+# Only Linux says there which processes another one has started; CI runs on it and skips nothing.
 looks_into_proc = pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for helpers in /proc")
 
 

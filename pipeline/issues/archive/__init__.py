@@ -232,6 +232,7 @@ class Archive:
             highest: int = connection.execute(select(func.coalesce(func.max(issue.c.ordinal), 0))).scalar_one()
         return highest + 1
 
+
 def _pairs(rows: Iterable[Any]) -> dict[str, Any]:
     """Rows of two columns as a mapping; the columns' names would take as long as the query."""
     return dict(tuple(row) for row in rows)

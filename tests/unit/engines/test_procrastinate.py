@@ -204,9 +204,10 @@ def test_engine_begins_again_whatever_ended_it(
     assert said_as in said.events
 
 
+@pytest.mark.usefixtures("said")
 @pytest.mark.parametrize("away", [psycopg.OperationalError, psycopg.errors.ReadOnlySqlTransaction])
 def test_database_that_is_away_is_said_once_and_what_is_about_anything_else_is_handed_on(
-    caplog: pytest.LogCaptureFixture, said: Said, away: type[psycopg.Error],  # noqa: ARG001, `said` listens
+    caplog: pytest.LogCaptureFixture, away: type[psycopg.Error],
 ) -> None:
     theirs = logging.getLogger("procrastinate.worker")
 
