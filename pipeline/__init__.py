@@ -6,6 +6,9 @@ and the assembly (`app`). Imports run down the floors drawn in `docs/how-it-work
 
 __version__ = "0.1.0"
 
+CONFIG = "config.yaml"
+"""The settings file of a command that names none."""
+
 READER = 13
 """Grows when files are to be read anew after an upgrade."""
 

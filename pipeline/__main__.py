@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+
+from pipeline import GARBAGE_AT_START
+
+OFTEN = ("build", "publish")  # a timer asks each minute whether there is anything to do, and mostly there is not
 
 
 def main() -> None:
     """Runs one command; Ctrl-C before the commands are even loaded ends it as quietly as later."""
+    gc.set_threshold(GARBAGE_AT_START)
+    command = " ".join(sys.argv[1:])
     try:
+        if command in OFTEN:
+            from pipeline.glance import is_answered
+
+            if is_answered(command):
+                return
         from pipeline import cli  # from a cold disk a second, in which a person may change their mind
     except KeyboardInterrupt:
         sys.stderr.write("avviso: stopped\n")
         sys.exit(130)
-    cli.main()
+    cli.main(is_looked_at=command in OFTEN)
 
 
 if __name__ == "__main__":

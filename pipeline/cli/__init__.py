@@ -12,7 +12,7 @@ import traceback
 
 import click
 
-from pipeline import GARBAGE_AT_START, __version__
+from pipeline import __version__
 from pipeline.cli.bench import COMMANDS as BENCH
 from pipeline.cli.care import COMMANDS as CARE
 from pipeline.cli.feeds import COMMANDS as FEEDS
@@ -51,11 +51,13 @@ def avviso() -> None:
     """
 
 
-def main() -> None:
-    """Runs one command; every error is one line, and an exit code says its kind."""
-    gc.set_threshold(GARBAGE_AT_START)
+def main(*, is_looked_at: bool = False) -> None:
+    """Runs one command; every error is one line, and an exit code says its kind.
+
+    `is_looked_at`: at a glance (see pipeline.glance), and there is something to do.
+    """
     take_as_found()
-    invocation = Invocation()
+    invocation = Invocation(is_looked_at=is_looked_at)
     try:
         code = _code_of(invocation)
     except OSError as error:  # of the document that was to say what was wrong: its stream leads nowhere by now

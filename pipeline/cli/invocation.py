@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipeline import CONFIG
 from pipeline.cli.findings import problem_lines
 from pipeline.cli.streams import as_document, say
 from pipeline.errors import PipelineError, Problem
@@ -43,10 +44,11 @@ def GLOBAL_OPTIONS() -> list[click.Parameter]:  # noqa: N802, a constant that cl
 class Invocation:
     """One command at work."""
 
-    config: Path = Path("config.yaml")
+    config: Path = Path(CONFIG)
     as_json: bool = False
     verbose: bool = False
     no_color: bool = False
+    is_looked_at: bool = False  # and there is something to do
     ends: ExitStack = field(default_factory=ExitStack)  # what is let go of when the command is over
 
     def app(self) -> App:

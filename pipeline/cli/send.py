@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from pipeline.publish.publisher import Pass
     from pipeline.publish.shapes import Explained
 
-NOTHING = "nothing to do now: `avviso plan` says what is ahead"
 TIMES = [f"%Y-%m-%d{clock}" for clock in ("", " %H:%M", "T%H:%M", " %H:%M:%S", "T%H:%M:%S")]
 
 
@@ -37,10 +36,11 @@ def publish(invocation: Invocation, no_send: bool) -> int:
       avviso publish
       avviso publish --no-send --json
     """
-    from pipeline.cli.glance import nothing_to_publish, remember
+    from pipeline.glance import NOTHING_DUE, nothing_to_publish, remember
 
-    if nothing_to_publish(invocation.config):
-        invocation.answer({"picked_up": [], "held": [], "mailings": [], "feeds_written": [], "problems": []}, [NOTHING])
+    if not invocation.is_looked_at and nothing_to_publish(invocation.config):
+        invocation.answer({"picked_up": [], "held": [], "mailings": [], "feeds_written": [], "problems": []},
+                          [NOTHING_DUE])
         return DONE
     from pipeline.cli.stopping import stop_on_signal  # slow import
     from pipeline.engines.jobs import publish_once  # slow import
@@ -85,6 +85,7 @@ def _mailing_problems(app: App, touched: list[Mailing]) -> Iterator[Problem]:
 
 def _published_lines(made: Pass, site: Path, mailings: list[Mailing], waits: list[str]) -> list[str]:
     from pipeline.cli.lines import counts_line, issue_line, written
+    from pipeline.glance import NOTHING_DUE
 
     lines = []
     if made.adopted:
@@ -94,7 +95,7 @@ def _published_lines(made: Pass, site: Path, mailings: list[Mailing], waits: lis
     lines += [f"wrote     {what}" for what in written(made, site)]
     lines += [f"mailing   {one.issue_key} to {one.list}: {counts_line(one)}" for one in mailings]
     lines += waits
-    return lines or [NOTHING]
+    return lines or [NOTHING_DUE]
 
 
 @click.command(cls=Command)

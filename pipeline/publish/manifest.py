@@ -92,7 +92,8 @@ class Manifest:
 
         `folder` is the folder's digest, "" if it must be looked at more closely.
         """
-        return unbroken(self._notebook.note(SEAL), self._notebook.note(FILES), folder, self.frame, now)
+        files = self._notebook.note(FILES)
+        return sealed(self._notebook.note(SEAL), files, folder, self.frame, now) and as_left(files)
 
     def read(self) -> BuildRecord:
         """What the last build left; nothing of it counts that somebody changed since."""
@@ -156,19 +157,26 @@ def _content(path: Path) -> bytes | str:
         return str(error.strerror)
 
 
-def unbroken(noted: str | None, files: str | None, folder: str, around: str, now: datetime) -> bool:
-    """Whether a seal and its files, as they were noted, say that everything stands. `around` is the frame."""
+def sealed(noted: str | None, files: str | None, folder: str, around: str, now: datetime) -> bool:
+    """Whether a seal, as it was noted, fits what it lies on. `files` is the note of that name, `around` the frame."""
     try:
         seal = json.loads(noted or OPEN)
         if not folder or seal.get("folder") != folder or seal.get("frame") != around:
             return False
         if seal["until"] is not None and now >= datetime.fromisoformat(seal["until"]):
             return False
-        if files is None or seal["files"] != _digest(files):
-            return False
-        return all(seen(path) == left for some in json.loads(files).values() for path, left in some.items())
+        return files is not None and seal["files"] == _digest(files)
     except (ValueError, LookupError, TypeError, AttributeError):
         return False  # another version's, or damaged
+
+
+def as_left(files: str | None) -> bool:
+    """Whether each file of this note is as its build left it."""
+    try:
+        noted = json.loads(files or "")
+        return all(seen(path) == left for some in noted.values() for path, left in some.items())
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return False  # damaged
 
 
 def _digest(text: str) -> str:

@@ -18,7 +18,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 
 # Who may touch the world; everybody else is handed what they need.
 RIM = {"clock", "database", "lockfile", "providers", "web", "engines", "preview", "rehearsal", "doctor", "bench", "app",
-       "cli", "mailings/presence", "fetching"}
+       "cli", "glance", "mailings/presence", "fetching"}
 WORLD = {"socket", "smtplib", "http", "urllib.request", "httpx2", "sqlite3", "psycopg", "random", "secrets", "uuid",
          "imaplib", "ftplib"}
 NOW = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.sleep", "time.monotonic"}

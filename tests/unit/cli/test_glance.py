@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,23 +17,23 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import glance as glances
 from pipeline.app import outputs
 from pipeline.audience.tokens import Purpose
-from pipeline.cli import glance as glances
-from pipeline.cli.glance import nothing_to_build, nothing_to_publish, remember
-from pipeline.cli.send import NOTHING
+from pipeline.glance import NOTHING_DUE, nothing_to_build, nothing_to_publish, remember
 from pipeline.issues.issue import State
 from pipeline.lockfile import LockFile
 from pipeline.publish.manifest import PREVIOUS
 from tests.publications import TODAY, Publication, words
 from tests.street import unmeasured
 
+FULL = Path("/dev/full")  # writes to it fail as those to a full disk do
 PROGRAM = """
 import sys
-from pipeline.cli import avviso
-avviso.main([sys.argv[1]], standalone_mode=False)
-slow = "asyncio email feedgen http jinja2 logging lxml markdown_it multiprocessing pydantic sqlalchemy tempfile yaml"
-print(sorted(set(slow.split()) & set(sys.modules)))
+from pipeline.__main__ import main
+main()
+slow = "asyncio click email feedgen http jinja2 logging lxml markdown_it multiprocessing pydantic sqlalchemy tempfile"
+print(sorted({*slow.split(), "yaml"} & set(sys.modules)))
 """
 
 
@@ -56,6 +58,37 @@ def load(letters: Publication, command: str) -> str:
 
 def test_nothing_is_loaded_to_find_that_nothing_changed(letters: Publication) -> None:
     assert load(letters, "build") == "nothing changed\n[]\n"
+
+
+@pytest.mark.parametrize("stream", [
+    "closed", pytest.param("full", marks=pytest.mark.skipif(not FULL.exists(), reason="Linux has it alone"))])
+def test_nothing_to_do_is_said_as_ever_where_nobody_can_hear_it(letters: Publication, stream: str) -> None:
+    """As far as the exit code goes: 74 where it was to be kept, on a disk that is full."""
+    command = [sys.executable, "-m", "pipeline", "build"]
+    away = "&-" if stream == "closed" else FULL
+
+    done = subprocess.run(["/bin/sh", "-c", f"exec {shlex.join(command)} >{away}"], cwd=letters.folder, check=False,
+                          capture_output=True, text=True, env=unmeasured())
+
+    assert (done.returncode, done.stdout, "No space left" in done.stderr) == (
+        (0, "", False) if stream == "closed" else (74, "", True))
+
+
+def test_who_is_asked_beside_and_dies_says_no() -> None:
+    def die() -> bool:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return True
+
+    def fail() -> bool:
+        raise KeyboardInterrupt
+
+    answers = []
+    for question in (lambda: True, lambda: False, die, fail):
+        with glances._asked_beside(question) as answer:
+            pass
+        answers.append(answer())
+
+    assert answers == [True, False, False, False]
 
 
 CHANGES: dict[str, Callable[[Publication], object]] = {
@@ -200,7 +233,7 @@ def is_at_rest(letters: Publication) -> bool:
 
 
 def test_nothing_is_loaded_to_find_that_nobody_waits(rested: Publication) -> None:
-    assert load(rested, "publish") == f"{NOTHING}\n[]\n"
+    assert load(rested, "publish") == f"{NOTHING_DUE}\n[]\n"
 
 
 def test_an_issue_that_went_before_its_hour_is_waited_for_no_more(rested: Publication) -> None:

@@ -1,7 +1,8 @@
 """Whether a build or a pass has nothing to do, found out without loading anything that it would need if it had.
 
 The ledger alone says what stands and who waits; this only reads it in a few milliseconds where the whole program takes
-half a second to load. What it needs to know of the settings is kept in `var/glance.json`, and counts only
+half a second to load. A plain `avviso build` or `avviso publish`, as a timer starts it each minute, is answered before
+even the command line is loaded. What it needs to know of the settings is kept in `var/glance.json`, and counts only
 while the settings file, the environment that it names and this program are the same. A lost or foreign file
 costs those milliseconds.
 """
@@ -13,23 +14,27 @@ import json
 import os
 import re
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing, suppress
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from pipeline import READER, RENDERER, __version__
+from pipeline import CONFIG, READER, RENDERER, __version__
 from pipeline.clock import EPOCH, SystemClock
 from pipeline.errors import PipelineError
 from pipeline.issues.folder import fingerprint, scan
 from pipeline.lockfile import LockFile
-from pipeline.publish.manifest import FILES, PREVIOUS, SEAL, frame, seen, unbroken
+from pipeline.publish.manifest import FILES, PREVIOUS, SEAL, as_left, frame, sealed, seen
 
 if TYPE_CHECKING:
     from pipeline.app import App
 
+NOTHING_NEW = "nothing changed"
+NOTHING_DUE = "nothing to do now: `avviso plan` says what is ahead"
 NAME = "glance.json"
 SQLITE = "sqlite:///"
 _NAMED = re.compile(rb"\$\{(\w+)")
@@ -48,6 +53,20 @@ SELECT (SELECT version_num FROM alembic_version) = :version
 """
 
 
+def is_answered(command: str) -> bool:
+    """Whether a command without options has nothing to do, for certain, and has said so.
+
+    Where that cannot be said, whoever looks closely says it again, and what is in the way.
+    """
+    question, answer = {"build": (nothing_to_build, NOTHING_NEW), "publish": (nothing_to_publish, NOTHING_DUE)}[command]
+    if sys.stdout is None or not question(Path(CONFIG)):
+        return False
+    try:
+        return bool(os.write(sys.stdout.fileno(), f"{answer}\n".encode()))
+    except OSError:
+        return False
+
+
 def nothing_to_build(config: Path) -> bool:
     """Whether a build now would write nothing, for certain."""
     return _certain(config, lambda _known, _book, _now: True)
@@ -64,13 +83,30 @@ def _certain(config: Path, passed: Callable[[dict[str, Any], sqlite3.Connection,
         if known["settings"] != _settings(config) or seen(known["root"]) != known["left"]:
             return False
         now = SystemClock().now()
-        listing = scan(Path(known["root"]), known["include"], known["exclude"])
-        around = frame(known["around"], known["folders"])
         with closing(sqlite3.connect(f"file:{quote(known['ledger'])}?mode=rw", uri=True)) as book:
-            seal, files, folder = _note(book, SEAL), _note(book, FILES), fingerprint(listing, known["reading"])
-            return unbroken(seal, files, folder, around, now) and passed(known, book, now)
+            seal, files = _note(book, SEAL), _note(book, FILES)
+            with _asked_beside(partial(as_left, files)) as outputs_stand:
+                listing = scan(Path(known["root"]), known["include"], known["exclude"])
+                around, folder = frame(known["around"], known["folders"]), fingerprint(listing, known["reading"])
+            return outputs_stand() and sealed(seal, files, folder, around, now) and passed(known, book, now)
     except (OSError, ValueError, LookupError, TypeError, sqlite3.Error, PipelineError):
         return False  # whoever looks closely will say what is wrong
+
+
+@contextmanager
+def _asked_beside(question: Callable[[], bool]) -> Iterator[Callable[[], bool]]:
+    """Has another process answer a question meanwhile, for two processors; gives what tells its answer afterwards."""
+    answer = False
+    child = os.fork()
+    if child == 0:
+        try:
+            answer = question()
+        finally:
+            os._exit(0 if answer else 1)  # and nothing of what this process would do at its end
+    try:
+        yield lambda: answer
+    finally:
+        answer = os.waitpid(child, 0)[1] == 0
 
 
 def _passed(known: dict[str, Any], book: sqlite3.Connection, now: datetime) -> bool:
