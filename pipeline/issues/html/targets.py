@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import quote
 
 from markdown_it.common.normalize_url import normalizeLink
 
@@ -21,7 +22,8 @@ _MAIL = re.compile(
     re.IGNORECASE)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _PLAIN = re.compile(r"[A-Za-z0-9:/?#@!$&'()*+,;=._~-]*(?:%[0-9A-F]{2}[A-Za-z0-9:/?#@!$&'()*+,;=._~-]*)*")
-_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
+_KEPT = ";/?:@&=+$,-_.!~*'()#"  # what `normalizeLink` encodes nowhere
+_SMALL_ESCAPE = re.compile("%(?:[a-f][0-9A-Fa-f]|[0-9A-F][a-f])")
 
 
 class Target(StrEnum):
@@ -69,4 +71,7 @@ def encoded(address: str) -> str:
         address = scheme[0].lower() + address[scheme.end():]
     if _PLAIN.fullmatch(address):
         return address
-    return _ESCAPE.sub(lambda match: match[0].upper(), normalizeLink(address))
+    before, mark, place = address.partition("#")
+    if "%" not in place and _PLAIN.fullmatch(before):  # of a heading in Chinese: tables of contents are full of them
+        return before + mark + quote(place, safe=_KEPT)
+    return _SMALL_ESCAPE.sub(lambda match: match[0].upper(), normalizeLink(address))
