@@ -95,7 +95,10 @@ def _certain(config: Path, passed: Callable[[dict[str, Any], sqlite3.Connection,
 
 @contextmanager
 def _asked_beside(question: Callable[[], bool]) -> Iterator[Callable[[], bool]]:
-    """Has another process answer a question meanwhile, for two processors; gives what tells its answer afterwards."""
+    """Has a fork answer a question meanwhile, on another processor; gives what tells its answer afterwards.
+
+    A command that only begins has one thread, so that a fork of it is safe.
+    """
     answer = False
     child = os.fork()
     if child == 0:
