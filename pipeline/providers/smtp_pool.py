@@ -14,6 +14,7 @@ import select
 import socket
 import threading
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
@@ -86,30 +87,38 @@ class Pool:
         """Gives messages to all who may have room; where nobody has, opens more connections."""
         if self._has_room or self._waiting:
             self._has_room = False
-            for number, session in tuple(self._sessions.items()):
-                self._serve(number, session)
+            self._serve(tuple(self._sessions.items()))
         while self._may_open() and self._is_crowded():
             self._opener.open_one()
 
-    def _serve(self, number: int, session: Session) -> None:
-        """Hears, enqueues and writes: nothing is enqueued before all that was said is heard."""
-        self._settle(session, session.hear(self._depart))
+    def _serve(self, sessions: Sequence[tuple[int, Session]]) -> None:
+        """Hears all of them, then enqueues, then writes: nothing is enqueued before all that was said is heard.
+
+        Step by step and not one by one: what a step needs stays at hand in the processor, and the other side is woken
+        once for all.
+        """
+        for _, session in sessions:
+            self._settle(session, session.hear())
+        for _, session in sessions:
+            self._fill(session)
+        for number, session in sessions:
+            self._settle(session, session.write(self._depart))
+            self._look_after(number, session)
+
+    def _fill(self, session: Session) -> None:
         while session.has_room:
             pending = self._next()
             if pending is None:
                 self._has_room = True
                 break
             self._enqueue(session, pending)
-        self._settle(session, session.write(self._depart))
-        self._look_after(number, session)
 
     def _enqueue(self, session: Session, pending: _Pending) -> None:
         self._in_flight[pending.message.key] = pending
         try:
-            settled = session.enqueue(pending.message, pending.deadline, self._depart)
+            session.enqueue(pending.message, pending.deadline)
         except TransportError as error:
-            settled = [(pending.message, error)]
-        self._settle(session, settled)
+            self._settle(session, [(pending.message, error)])
 
     def _next(self) -> _Pending | None:
         return self._waiting.popleft() if self._waiting else self._ask()
@@ -144,11 +153,9 @@ class Pool:
         left_s = self._asks_at and self._asks_at - monotonic()
         stirred = self._poll.poll((left_s if 0 < left_s < _LOOK_S else _LOOK_S) * 1_000)
         self._now = monotonic()
-        for number, _ in stirred:
-            if session := self._sessions.get(number):
-                self._serve(number, session)
-            else:
-                self._has_opened = True
+        known = [(number, self._sessions[number]) for number, _ in stirred if number in self._sessions]
+        self._has_opened = self._has_opened or len(known) < len(stirred)  # what else stirs is the opener
+        self._serve(known)
 
     def _look(self) -> None:
         if self._now - self._looked_at < _LOOK_S:

@@ -6,7 +6,8 @@ CHUNKING whole messages do, up to the window. There an RSET stands behind each: 
 open that the next reader would join, and where the server says one word too many, the refusal of a
 message shows up as the answer to it: nobody is taken for served by a word that meant something else.
 
-Nothing here waits: `smtp_pool` calls when there is something to write or to hear, or when time is over.
+Nothing here waits: `smtp_pool` calls when there is something to write or to hear, or when time is over. What is due
+to be said is said by `write` alone, so that a message counts as departed right before its bytes go out.
 When the line is lost, a transaction whose last byte was written is in doubt; all others were never handed
 over. That border is drawn here and nowhere else.
 """
@@ -63,6 +64,7 @@ class Session:
         self._clock = clock
         self._window = window
         self._transactions: deque[Transaction] = deque()
+        self._due: deque[Transaction] = deque()  # whose next step is said with the next `write`
         self._is_unfinished = False  # the server still holds one that no dot ended
         self._watch: float | None = None  # until when (monotonic) the stage of the first may last; None: it is new
 
@@ -82,37 +84,40 @@ class Session:
         """Whether a message may go behind those in flight."""
         if self.offer.chunking:
             return ahead < self._window()
-        return "PIPELINING" in self.offer and ahead == 1 and self._transactions[0].end is not None  # behind its dot
+        return "PIPELINING" in self.offer and ahead == 1 and self._transactions[0].is_ending  # behind its dot
 
-    def enqueue(self, message: Message, deadline: float, depart: Depart) -> list[Outcome]:
-        """Queues the first words for a message that is to be answered before `deadline` (monotonic); `write` says them.
+    def enqueue(self, message: Message, deadline: float) -> None:
+        """A message that is to be answered before `deadline` (monotonic): `write` says its first words.
 
-        Raises Rejected or Refused when it cannot be encoded for this server. Gives what settled at once.
+        Raises Rejected or Refused when it cannot be encoded for this server.
         """
         wire = encode(message, self.offer, self._settings.server)
         transaction = Transaction(message, steps_for(wire, self.offer, reset=self._is_unfinished), deadline)
         self._is_unfinished = False
         self._enqueued += 1
         self._transactions.append(transaction)
+        self._due.append(transaction)
         if len(self._transactions) == 1:
             self._watch = None
-        return self._say(transaction, depart)
 
     def write(self, depart: Depart) -> list[Outcome]:
-        """Writes what the system takes at once; what that settled, in order."""
+        """Says what is due, and writes what the system takes at once; what that settled, in order."""
+        settled: list[Outcome] = []
+        while self._due:
+            settled += self._say(self._due.popleft(), depart)
         try:
             if not self.is_written and self._dialogue.stream.write():
                 self._watch = None
         except ConnectionLost as error:
-            return self._hear_last_words(error, depart)
-        return []
+            settled += self._hear_last_words(error)
+        return settled
 
-    def hear(self, depart: Depart) -> list[Outcome]:
+    def hear(self) -> list[Outcome]:
         """Acts on what the server has said by now: what that settled, in order."""
         settled: list[Outcome] = []
         try:
             self._dialogue.listen()
-            self._act_on_all(settled, depart)
+            self._act_on_all(settled)
         except ConnectionLost as error:
             settled += self._lose(Unavailable, str(error))
         except Garbled as error:
@@ -177,15 +182,15 @@ class Session:
             transaction.end = self._dialogue.stream.queued - step.tail
         return []
 
-    def _act_on_all(self, settled: list[Outcome], depart: Depart) -> None:
+    def _act_on_all(self, settled: list[Outcome]) -> None:
         while self._transactions and (reply := self._dialogue.take()):
             transaction = self._transactions[0]
-            settled += self._act(transaction, transaction.awaited.popleft(), reply, depart)
+            settled += self._act(transaction, transaction.awaited.popleft(), reply)
             self._watch = None
 
-    def _hear_last_words(self, lost: ConnectionLost, depart: Depart) -> list[Outcome]:
+    def _hear_last_words(self, lost: ConnectionLost) -> list[Outcome]:
         """A server that refuses a message in its middle says why before it cuts the line."""
-        settled = self.hear(depart) if self.is_open else []
+        settled = self.hear() if self.is_open else []
         return settled + self._lose(Unavailable, str(lost)) if self.is_open else settled
 
     def _stage_ends(self, now: float) -> float:
@@ -198,7 +203,7 @@ class Session:
                 transaction.awaited[0], patience.command_s)
         return min(transaction.deadline, now + stage_s)
 
-    def _act(self, transaction: Transaction, phase: Phase, reply: Reply, depart: Depart) -> list[Outcome]:
+    def _act(self, transaction: Transaction, phase: Phase, reply: Reply) -> list[Outcome]:
         is_yes = accepts(phase, reply.code)
         if not is_yes and reply.code < 400:
             raise Garbled(f"{phase} was answered out of step: {reply.text}")
@@ -213,7 +218,7 @@ class Session:
             transaction.has_reader = is_yes
         if transaction.awaited:
             return []
-        return self._go_on(transaction, phase, reply, depart, is_yes=is_yes)
+        return self._go_on(transaction, phase, reply, is_yes=is_yes)
 
     def _verdict(self, phase: Phase, reply: Reply) -> TransportError:
         if self._is_used_up(phase, reply):
@@ -226,20 +231,20 @@ class Session:
         return (phase is _RCPT and reply.code == 452 and reply.enhanced in ("", "4.5.3")
                 and self.answered > 0)
 
-    def _go_on(
-        self, transaction: Transaction, phase: Phase, reply: Reply, depart: Depart, *, is_yes: bool,
-    ) -> list[Outcome]:
+    def _go_on(self, transaction: Transaction, phase: Phase, reply: Reply, *, is_yes: bool) -> list[Outcome]:
         """All replies to a step are in: the next step, or the end."""
         if transaction.end is not None:
             return self._after_reset(transaction, reply, is_yes=is_yes)
         self._dialogue.expect_silence()
         if transaction.result and phase is Phase.DATA and is_yes:
-            return self._take_back(transaction, depart)
+            return self._take_back(transaction)
         if transaction.result:
             return self._settle(transaction)
-        return self._say(transaction, depart)
+        transaction.is_ending = _DOT in transaction.steps[0].phases
+        self._due.append(transaction)
+        return []
 
-    def _take_back(self, transaction: Transaction, depart: Depart) -> list[Outcome]:
+    def _take_back(self, transaction: Transaction) -> list[Outcome]:
         """354 although the envelope was refused (RFC 2920 section 3.1): a lone dot says that nothing comes.
 
         Not to a reader who was accepted, under a sender who was not: that one would get an empty message.
@@ -247,7 +252,8 @@ class Session:
         if transaction.has_reader:
             return self._part()
         transaction.steps = deque([Step((END_OF_DATA,), (Phase.LONE_DOT,))])
-        return self._say(transaction, depart)
+        self._due.append(transaction)
+        return []
 
     def _after_dot(self, transaction: Transaction, reply: Reply, *, is_yes: bool) -> list[Outcome]:
         """The answer to the message itself."""
@@ -302,6 +308,7 @@ class Session:
     def _end(self, kind: type[Unavailable], reason: str) -> list[Outcome]:
         self._hang_up()
         transactions, self._transactions = self._transactions, deque()
+        self._due.clear()
         return [(transaction.message, self._fate(transaction, kind, reason)) for transaction in transactions]
 
     def _fate(self, transaction: Transaction, kind: type[Unavailable], reason: str) -> Receipt | TransportError:

@@ -34,9 +34,10 @@ class Step(NamedTuple):
 class Transaction:
     """A message on its way. `deadline` is monotonic.
 
-    `end` is the stream's count behind the message's last byte, once all of it is queued. `result` is the first
-    refusal, or the receipt: what the message's sender hears when the transaction is over. A receipt that is not
-    `is_sure` counts only if the dialogue goes on in step.
+    `is_ending`: its last step is said, or is due; another message may follow it. `end` is the stream's count behind
+    the message's last byte, once all of it is queued. `result` is the first refusal, or the receipt: what the message's
+    sender hears when the transaction is over. A receipt that is not `is_sure` counts only if the dialogue goes on in
+    step.
     """
 
     message: Message
@@ -46,6 +47,7 @@ class Transaction:
     has_reader: bool = False
     result: Receipt | TransportError | None = None
     is_sure: bool = False
+    is_ending: bool = False
     end: int | None = None
 
 

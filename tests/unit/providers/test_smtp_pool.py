@@ -15,7 +15,7 @@ from pipeline.providers.smtp_presets import Security
 from pipeline.providers.smtp_relay import Relay
 from pipeline.providers.smtp_settings import SmtpSettings
 from tests.messages import NOON, Pile, message, outcome, relay_to, send
-from tests.sink import MailServer
+from tests.sink import DATA_ONLY, EVERYTHING, Behaviour, MailServer
 
 AN_HOUR = 3600.0
 
@@ -58,6 +58,25 @@ def test_desk_that_has_nothing_for_an_hour_may_end_before() -> None:
 
         assert not carrier.is_alive()
         smtp.close()
+
+
+@pytest.mark.parametrize("offers", [EVERYTHING, DATA_ONLY], ids=["chunked", "pipelined"])
+def test_message_departs_with_its_bytes_and_not_while_the_next_one_is_made(offers: tuple[str, ...]) -> None:
+    """Who dies at the next one has not handed it over: it is to be sent, and not in doubt."""
+
+    class Deadly(Pile):
+        def next(self) -> Message | float | None:
+            if letter := super().next():
+                return letter
+            raise MemoryError
+
+    with MailServer(Behaviour(offers=offers)) as post:
+        source, smtp = Deadly([message()]), Smtp(relay_to(post))
+        with pytest.raises(MemoryError):
+            smtp.carry(source)
+
+    assert source.departed == []
+    assert post.accepted == []
 
 
 def test_time_that_the_desk_takes_is_not_taken_for_silence_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
