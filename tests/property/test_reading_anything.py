@@ -56,7 +56,8 @@ PIECES = st.sampled_from([
     "</div>", "<video src=a>", "<iframe src=//v.qq.com/iframe/player.html?vid=a>", "<script>", "<!--", "-->", "&#1;",
     "&lt;", "：", "，", "。", "“", "https://", "http://a.example/", "[^1]", "|", "\t", "    ", "\\", "\x00", "\x08",
     "\u200b", "\ufeff", "😀", "date：", "title: ", "a: *b", "+++", "[TOC]", "<b>", "<T>", "<a href=x>", "<table>",
-    "<td>", "<p>", "=", '"', "'", "{{", "$",
+    "<td>", "<p>", "=", '"', "'", "{{", "$", "^[", "**a** ^[b]", "*", "_", "==", "{++", "[[", "![[", ":::", "$$", "%%",
+    "~", "[a]: b", "<details>", "<sup>", "{#a}", "{: .b}", "+",
 ])
 EDITS = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 40), PIECES | st.text(max_size=5)), max_size=12)
 

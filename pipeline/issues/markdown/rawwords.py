@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 
 from markdown_it import MarkdownIt
-from markdown_it.rules_core import StateCore
+from markdown_it.rules_core import StateCore, linkify, text_join
+from markdown_it.token import Token
 
 from pipeline.issues.markdown.tags import TAG, Kind, read_tag
 
@@ -43,6 +44,13 @@ def _pieces(state: StateCore, content: str) -> Iterator[str]:
 
 
 def _words(state: StateCore, text: str, as_typed: int) -> str:
+    """Words in HTML, their references and notes being those of the issue."""
     if as_typed or not _MARKED.search(text):
         return text
-    return str(state.md.renderer.render(state.md.parseInline(text, {}), state.md.options, {}))
+    words: list[Token] = []
+    state.md.inline.parse(text, state.md, state.env, words)
+    piece = StateCore("", state.md, state.env)
+    piece.tokens = [Token("inline", "", 0, content=text, children=words)]
+    for settle in (linkify, text_join):
+        settle(piece)
+    return str(state.md.renderer.render(piece.tokens, state.md.options, state.env))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from pipeline.issues.document import Target
@@ -20,6 +22,16 @@ from tests.unit.issues.rendered import shown
      '<p><code>**a**</code> <a href="https://a.example/">**b**</a> <strong>c</strong></p>'),
     ("<pre>**a**\n</pre>", "<pre>**a**\n</pre>"),
     ("<!-- **a** -->\n\nb", "<p>b</p>"),
+    ("<p>**a** me@example.com \\*&amp;</p>",
+     '<p><strong>a</strong> <a href="mailto:me@example.com">me@example.com</a> *&amp;</p>'),
+    ("<p>**a** [b][c]</p>\n\n[c]: https://a.example", '<p><strong>a</strong> <a href="https://a.example">b</a></p>'),
 ])
 def test_marks_in_html_do_what_their_author_meant(text: str, html: str) -> None:
     assert shown(text, Target.WEB) == html
+
+
+def test_notes_in_html_stand_with_those_of_the_issue() -> None:
+    html = re.sub(r"</?a[^>]*>", "", shown("<p>**a** ^[b] [^c]</p>\n\nd[^c]\n\n[^c]: e", Target.FEED))
+
+    assert html == ("<p><strong>a</strong> <sup>[2]</sup> <sup>[1]</sup></p>\n<p>d<sup>[1]</sup></p>\n"
+                    "<div><hr><ol>\n<li><p>e</p>\n</li>\n<li><p>b</p>\n</li>\n</ol></div>")
