@@ -16,6 +16,7 @@ from markdown_it.ruler import Ruler
 from pipeline.issues.document import Target, fragment
 from pipeline.issues.html import rewriting
 from pipeline.issues.html.targets import Place
+from pipeline.issues.markdown import plainlines
 from pipeline.issues.markdown.parser import markdown_parser
 
 BEGINNINGS = (
@@ -25,7 +26,9 @@ BEGINNINGS = (
     "\u3000", "１. ")
 WORDS = (
     "a", "中文", "b\n", "  \n", "*c*", "_c_", "~~c~~", "`d`", "[a]", "[^1]", "[a](b)", "![a](b)", "^[a]", "<i>",
-    "&amp;", "\\*", "$\\e*f*g$", "https://a.example/*b*c")
+    "&amp;", "\\*", "$\\e*f*g$", "https://a.example/*b*c", "[[a|b]]", "![[a.png]]", "==a==", "{++a++}", "{--a--}",
+    "<!--a-->", "<!--- a --->", '<Image src={"a"} />', "<https://a.example>", " ^1a2b3c\n", ":tada:", "![a](b c.png)",
+    "[a](b c.md)", "[the paper][paper1]", "a\\\n", "[", "![", "{--", "--}", "++}", "a-b", "a = b")
 PIECES = ("\n", "\n\n", " ", "|", "![", "](", ")", "*", "_", "~", "`", "<", ">", "\\", "@")
 TEXTS = st.lists(st.sampled_from(BEGINNINGS + WORDS + PIECES) | st.text(max_size=3), max_size=24).map("".join)
 
@@ -57,6 +60,33 @@ def test_any_text_is_what_asking_every_rule_finds(text: str) -> None:
 
 def compare(text: str) -> None:
     assert markdown_parser().parse(text) == asks_every_rule().parse(text)
+
+
+def test_each_rule_for_words_has_the_characters_that_it_begins_with() -> None:
+    active = markdown_parser().inline.ruler.get_active_rules()
+
+    assert set(active) - set(plainlines._WORD_BEGINNINGS) == {"text"}
+
+
+@pytest.mark.parametrize("place", ["text", "emphasis", "shortcode"])
+def test_a_rule_for_words_that_nobody_knows_is_asked_wherever_the_library_asks_it(place: str) -> None:
+    ours, librarys = markdown_parser.__wrapped__(), asks_every_rule.__wrapped__()
+    librarys.inline.terminator_re = ours.inline.terminator_re
+    asked: list[list[int]] = []
+    for parser in (ours, librarys):
+        asked.append([])
+        parser.inline.ruler.before(place, "new", lambda state, silent: asked[-1].append(state.pos))
+        parser.inline.parse("a*b*: (c) [d](e) {++f++} g = h\n{i} `j` k", parser, {}, [])
+
+    assert asked[0] == asked[1] != []
+
+
+def test_a_rule_for_words_that_is_disabled_is_not_asked() -> None:
+    parser = markdown_parser.__wrapped__()
+
+    shown = [parser.disable("emphasis").renderInline("*a*"), parser.enable("emphasis").renderInline("*a*")]
+
+    assert shown == ["*a*", "<em>a</em>"]
 
 
 @given(st.text(alphabet="a/:?#@!$&'()*+,;=._~-%4Eé| ", max_size=9), st.sampled_from(list(Target)))

@@ -28,8 +28,8 @@ _PLAIN_PICTURE = re.compile(f' src="{_ADDRESS}" alt="[^&<>\'\"]*"')
 _CODE = re.compile(r"<(pre|code)>")
 _LINKED_ADDRESS = re.compile(r"<a( [^>]*)>(?=(?:https?://|www\.)[^<\s]*</a>)")
 _BACK = re.compile(r' ?<a href="#fnref:[^"]*">.*?</a>')
-_PICTURES_ONLY = re.compile(
-    r"(?:(?<=<p>)|(?<=<br>)|(?<=<li>))(?:\s|</?a(?: [^>]*)?>|<img(?: [^>]*)?>)+(?=<br>|</p>|</li>|<[ou]l[ >])")
+_PICTURES_ONLY = re.compile(  # with the tag before them, for what begins with a letter is found many times as fast
+    r"(?P<before><(?:p|br|li)>)(?P<pictures>(?:\s|</?a(?: [^>]*)?>|<img(?: [^>]*)?>)+)(?=<br>|</p>|</li>|<[ou]l[ >])")
 _SLANTED = re.compile(r"<(em|i)>(?=([^<]*))")
 _EMPTY = re.compile(r"<blockquote>\s*(?:<p>\s*</p>\s*)*</blockquote>\n?|<p>\s*</p>\n?")
 _WIDTH = re.compile(r"\s*(\d{1,5})(?:\.\d+)?\s*(%?)")
@@ -193,10 +193,10 @@ def _upright(slanted: re.Match[str]) -> str:
 
 def _on_a_line(line: re.Match[str], place: Place) -> str:
     """Pictures on a line of their own: in mail they know their ROOM; those with words above or below are `apart`."""
-    between = line.string.endswith("<br>", 0, line.start()) or line.string.startswith("<br>", line.end())
+    between = line["before"] == "<br>" or line.string.startswith("<br>", line.end())
     marks = f' {ROOM}="{place.width}"' if place.target is Target.MAIL else ""
     marks += ' class="apart"' if between else ""
-    return line[0].replace("<img", f"<img{marks}")
+    return line["before"] + line["pictures"].replace("<img", f"<img{marks}")
 
 
 def _modern(name: str, attributes: dict[str, str]) -> dict[str, str]:

@@ -168,11 +168,24 @@ def _as_typed(token: Token, why: str) -> list[Token]:
 
 
 def _linkify(state: StateCore) -> None:
-    """The library's search for bare addresses, in the blocks that were parsed."""
+    """The library's search for bare addresses, in the blocks that were parsed and may have one."""
     tokens = state.tokens
-    state.tokens = [token for token in tokens if "too_much" not in token.meta]
+    state.tokens = [token for token in tokens if "too_much" not in token.meta and _may_hold_address(token)]
     linkify(state)
     state.tokens = tokens
+
+
+def _may_hold_address(token: Token) -> bool:
+    """Whether words outside its links have a sign of an address: the library would look at each letter to tell."""
+    if token.type != "inline" or not (":" in token.content or "@" in token.content):
+        return False
+    linked = False
+    for child in token.children or ():
+        if child.type == "text" and not linked and (":" in child.content or "@" in child.content):
+            return True
+        if child.type in ("link_open", "link_close"):
+            linked = child.type == "link_open"
+    return False
 
 
 def _address_chars(token: Token) -> int:

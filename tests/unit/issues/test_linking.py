@@ -48,6 +48,8 @@ def linked(text: str) -> list[str]:
     ("https://a.example/web/2020/https://b.example/", ["https://a.example/web/2020/https://b.example/"]),
     ("رابط https://a.example/x، وكود", ["https://a.example/x"]),
     ("邮箱：me@a.com，或发到you@b.cn。", ["me@a.com", "you@b.cn"]),
+    ("[见](https://a.example/b)me@a.com", ["见", "me@a.com"]), ("https://a.example/b me@a.com", [
+        "https://a.example/b", "me@a.com"]), ("me@a.com [见@b](c)", ["me@a.com", "见@b"]),
     ("git@a.com:x/y.git logo@2x.png npm@a.b_c user@a.com.png", []),
 ])
 def test_an_address_ends_where_a_person_would_end_it(text: str, labels: list[str]) -> None:
