@@ -125,6 +125,9 @@ def test_survey_of_what_is_no_folder_is_one_line(tmp_path: Path, issues: Path | 
     ("Tämä kirje on paperista ja se ei ole vain niille, jotka lukevat. " * 5, "fi"),
     ("Det er et brev om papir og tryk, og det er ikke for alle, som har læst. " * 3, "da"),
     ("Surat ini adalah untuk pembaca yang tidak bisa hidup dengan layar. " * 5, "id"),
+    ("## Новости бумаги\n- [The ink that dries](https://example.com/a)\n- [How a press is moved](b.md)\n" * 12, "ru"),
+    ("- [The ink that never dries](https://example.com/a), by Мира\n" * 30, "en"),
+    ("---\ntitle: Темы для третьего\ncategories: [prep]\nauthor: mira\nlayout: post\n---\n", "ru"),
     ("---\nlang: hr\n---\nPismo.", "hr"), ("---\nlang: english\n---\n今週の紙と印刷をまとめました。", "ja"),
     ("Une lettre pour les amis du papier, dans une boîte. " * 9, "fr")])
 def test_survey_tells_the_language_from_the_texts(tmp_path: Path, text: str, language: str) -> None:
