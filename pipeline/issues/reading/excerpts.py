@@ -20,6 +20,7 @@ from pipeline.issues.markdown.attributes import settle_attributes, without_list
 from pipeline.issues.markdown.body import Body
 from pipeline.issues.markdown.formulas import with_formulas_said
 from pipeline.issues.markdown.headings import fold, has_words, plain_text
+from pipeline.issues.markdown.pictures import without_note
 from pipeline.issues.markdown.rawhtml import has_raw, settle
 from pipeline.issues.markdown.tags import TAG, read_tag
 from pipeline.issues.reading.credits import is_credit
@@ -239,7 +240,7 @@ def _image(src: str, alt: str, size: Mapping[str, object]) -> Image | None:
     if not src.strip() or src.lower().startswith("data:") or _BADGE.search(src):
         return None
     width, height = (_pixels(str(size.get(name, ""))) for name in ("width", "height"))
-    return Image(src.strip(), alt.strip(), width, height)
+    return Image(without_note(src.strip()), alt.strip(), width, height)
 
 
 def _pixels(value: str) -> int | None:
