@@ -20,7 +20,7 @@ from pipeline.language import language_tag
 from pipeline.setup.tongue import language_of
 from pipeline.setup.translations import ANYWHERE, translations
 
-DEPTH = 4                      # how far below the folder issues are looked for
+DEPTH = 7                      # how far below the folder issues are looked for
 SAMPLE = 20                    # files read to tell the language
 LIKELY = 10                    # files like issues from which the others of a site tell nothing of where they lie
 PICTURED = 400                 # files whose pictures are looked for

@@ -9,11 +9,14 @@ import re
 from collections import Counter
 
 _ASIDE = re.compile(r"^```.*?^```|`[^`\n]*`|https?://[!-~]+|<[^<>]*>", re.DOTALL | re.MULTILINE)  # in no language
+_KEY = re.compile(r"^[ \t]*[A-Za-z_]+[ \t]*[:=]", re.MULTILINE)  # of a field, which is English in any language
+_LINKED = re.compile(r"\[[^\[\]\n]*\]\([^()\n]*")  # what others called it, in their language
 _SCRIPTS = {
     "chinese": r"[\u3400-\u9fff]", "kana": r"[\u3040-\u30ff]", "ko": r"[\uac00-\ud7a3]+", "ru": r"[\u0400-\u04ff]+",
     "ar": r"[\u0600-\u06ff]+", "he": r"[\u0590-\u05ff]+", "el": r"[\u0370-\u03ff]+", "th": r"[\u0e00-\u0e7f]+",
     "hi": r"[\u0900-\u097f]+", "latin": r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]+"}
 _WORD = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _SCRIPTS.items()))
+_WORDED = tuple(name for name in _SCRIPTS if name not in ("chinese", "kana", "latin"))  # counted by words
 # Letters that one language of a script has and the usual one has not.
 _OWN_LETTERS = {"ru": {"uk": "їєґі"}, "ar": {"fa": "پچژگکی"}}
 _TRADITIONAL, _SIMPLIFIED = "這個們說時會對為與開關應該實現來過還後發點", "这个们说时会对为与开关应该实现来过还后发点"
@@ -44,10 +47,12 @@ _LEAST = 20         # small words from which a language is told
 
 def language_of(text: str) -> str:
     """The tag of a text's language: `zh-Hans`, `ja`, `ru`, `de`; "en" where nothing says another."""
-    plain = _ASIDE.sub(" ", text)
-    count = Counter(found.lastgroup for found in _WORD.finditer(plain))
+    plain = _KEY.sub("", _ASIDE.sub(" ", text))
+    count, own = _words_by_script(plain), _words_by_script(_LINKED.sub("", plain))
+    if any(own[name] > max(_LEAST, own["latin"]) for name in _WORDED):
+        count = own
     eastern = count["chinese"] + count["kana"]
-    others = {name: count[name] for name in _SCRIPTS if name not in ("chinese", "kana", "latin")} | {"zh": eastern}
+    others = {name: count[name] for name in _WORDED} | {"zh": eastern}
     script = max(others, key=lambda name: others[name])
     if others[script] * 3 <= count["latin"] * 2:
         return _latin(plain)
@@ -57,6 +62,10 @@ def language_of(text: str) -> str:
         if sum(map(plain.count, letters)) * 50 > sum(map(str.isalpha, plain)):
             return name
     return script
+
+
+def _words_by_script(text: str) -> Counter[str | None]:
+    return Counter(found.lastgroup for found in _WORD.finditer(text))
 
 
 def _chinese(text: str) -> str:

@@ -105,13 +105,16 @@ def _without_empty(tokens: Sequence[Token]) -> Iterator[Token]:
 
 
 def _mended(levels: Sequence[int]) -> list[int]:
-    """The highest level in use becomes TOP; none is more than one below the heading before it."""
-    if not levels:
-        return []
-    top, mended, previous = min(levels), [], TOP - 1
+    """The highest level in use becomes TOP; none is more than one below the heading that it stands under, so that those
+    of one level under one heading stay equal: h2, h4, h4 are 2, 3, 3."""
+    top, mended = min(levels, default=TOP), list[int]()
+    above: list[tuple[int, int]] = []  # the headings around: their levels as typed and as mended
     for level in levels:
-        previous = min(level - top + TOP, previous + 1, DEEPEST)
-        mended.append(previous)
+        while above and above[-1][0] >= level:
+            above.pop()
+        around = above[-1][1] if above else TOP - 1
+        mended.append(min(level - top + TOP, around + 1, DEEPEST))
+        above.append((level, mended[-1]))
     return mended
 
 

@@ -44,7 +44,8 @@ _SHOWN = frozenset(("title", "name", "text", "description", "summary", "content"
 _HIDDEN = frozenset(("class", "style", "id", "alt", "rel", "sizes", "srcset", "type", "width", "height", "layout"))
 _PROSE = re.compile(r"\w{2}\s+\S+\s+\S")
 _ADDRESSES = ("url", "link", "href")
-_POINTERS = frozenset(("embed", "link", "bookmark", "gist", "codepen", "button"))  # they show what an address leads to
+# They show what an address leads to.
+_POINTERS = frozenset(("embed", "link", "bookmark", "gist", "codepen", "button", "video", "audio", "iframe"))
 _LINK = '<a href="{0}">{0}</a>'
 _PLAYERS = {
     "youtube": '<iframe src="https://www.youtube.com/embed/{}"></iframe>',

@@ -27,6 +27,7 @@ _SAYS_NOTHING = re.compile(
     r"|[^\s/]+\.(?:png|jpe?g|gif|webp|svg|bmp|avif|heic|tiff?)"
     r"|[0-9a-f]{12,}(?:-[0-9a-f]{4,})*", re.IGNORECASE)
 _SIZED = re.compile(r"(?P<words>[^|]*)\|(?P<width>\d{2,4})(?:x\d{1,4})?")  # as Obsidian gives a picture its width
+_NOTE = re.compile(r"#[\w.%-]+=[^&#]*(?:&[\w.%-]+=[^&#]*)+\Z")
 _PLAYERS = ("video", "audio", "iframe")
 
 
@@ -48,7 +49,7 @@ def _describe(child: Token, words: str, block: Token, report: Report) -> None:
         child.content = _described(child.content, words)
     if child.type != "image":
         return
-    src = str(child.attrs.get("src", ""))
+    src = child.attrs["src"] = without_note(str(child.attrs.get("src", "")))
     if src.lower().startswith("data:"):
         report.warn("image-data", "a picture inside the text (data:) is shown by no mail program",
                     "save it as a file beside the issue", block)
@@ -71,8 +72,10 @@ def _described_tag(typed: str, words: str) -> str:
     """A settled tag with the words that it lacks; every other one as it is."""
     tag = read_tag(typed)
     src = tag.attributes.get("src", "")
-    if tag.name == "img" and is_silent(tag.attributes.get("alt", ""), src):
-        return _with(tag, alt=words)
+    if tag.name == "img":
+        alt, plain = tag.attributes.get("alt", ""), without_note(src)
+        typed = typed if plain == src else _with(tag, src=plain)
+        return _with(read_tag(typed), alt=words) if is_silent(alt, src) else typed
     if tag.name in _PLAYERS and src and is_silent(tag.attributes.get("title", ""), src):
         return _with(tag, title=words)
     return typed
@@ -80,6 +83,12 @@ def _described_tag(typed: str, words: str) -> str:
 
 def _with(tag: Tag, **attributes: str) -> str:
     return str(replace(tag, attributes={**tag.attributes, **attributes}))
+
+
+def without_note(src: str) -> str:
+    """A picture's address without what an editor wrote behind it for itself (`#align=left&height=306&name=a.png`):
+    that is longer than the address, and would be read in the text part."""
+    return _NOTE.sub("", src)
 
 
 def is_silent(text: str, src: str) -> bool:
@@ -103,7 +112,9 @@ def urlsplit_path(address: str) -> str:
 
 
 def _is_cover(child: Token, cover: Image | None) -> bool:
-    return cover is not None and child.type == "image" and child.attrs.get("src") == cover.src
+    """Whether a picture is the cover; neither needs the note behind its address."""
+    return cover is not None and child.type == "image" and (
+        without_note(str(child.attrs.get("src"))) == without_note(cover.src))
 
 
 def shows(tokens: Sequence[Token], cover: Image) -> bool:
@@ -112,7 +123,7 @@ def shows(tokens: Sequence[Token], cover: Image) -> bool:
     for token in tokens:
         if token.type in ("inline", "html_block"):
             blocks += 1
-            if cover.src in _sources(token):
+            if without_note(cover.src) in _sources(token):
                 return True
         if blocks == 3:
             break

@@ -1,5 +1,6 @@
 """A link by a name that nothing defines, `[the paper][paper]` or `[RFC 9110][]`, is its words without the brackets.
 
+An address in the place of the name, `[the paper][https://example.com]`, was meant as one in round brackets.
 A site generator has the definitions in a file that it puts in. Other brackets stay as typed, for what they say would be
 lost: `[sic]`, `a[0][1]`, `[A-Z][a-z]`, and two tags, `[新闻][科技]` or `[INFO][main]`. A name is written as one writes
 names for programs; one that is a plain word goes with several words.
@@ -14,6 +15,7 @@ from markdown_it import MarkdownIt
 from markdown_it.common.utils import normalizeReference
 from markdown_it.rules_inline import StateInline
 
+_WRITTEN_OUT = re.compile(r"\s*(https?://[^\s<>]+)\s*")
 BY_NAME = re.compile(
     r"(?<![A-Za-z0-9_\]\\!])\[(?P<words>(?!\^)[^\[\]\\]{1,300})\]\[(?P<label>(?!\^)[^\[\]\\]{0,200})\](?![\[(:\\])")
 _NAME = re.compile(r"[^\W\d_]{3}|[\u2e80-\uffdc]{2}")
@@ -28,10 +30,18 @@ def use_references(parser: MarkdownIt) -> None:
 def is_undefined(found: re.Match[str], defined: Container[str]) -> bool:
     """Whether what `BY_NAME` found names something, and nothing that is `defined` (in the parser's normal form)."""
     words, label = found["words"].split(), " ".join(found["label"].split())
+    if words and written_out(found):
+        return normalizeReference(label) not in defined
     if not words or (label and not (_LABEL.fullmatch(label) and (len(words) > 1 or not label.isalpha()))):
         return False
     name = label or found["words"]
     return _NAME.search(name) is not None and normalizeReference(name) not in defined
+
+
+def written_out(found: re.Match[str]) -> str:
+    """The address that stands where the name belongs; "" for a name."""
+    address = _WRITTEN_OUT.fullmatch(found["label"])
+    return address[1] if address else ""
 
 
 def _undefined(state: StateInline, silent: bool) -> bool:
@@ -39,8 +49,15 @@ def _undefined(state: StateInline, silent: bool) -> bool:
     if found is None or found.end() > state.posMax or not is_undefined(found, state.env.get("references", {})):
         return False
     if not silent:
+        address = written_out(found)
+        if address:
+            state.push("link_open", "a", 1).attrs = {"href": state.md.normalizeLink(address)}
+            state.linkLevel += 1
         end, state.pos, state.posMax = state.posMax, found.start("words"), found.end("words")
         state.md.inline.tokenize(state)
         state.posMax = end
+        if address:
+            state.linkLevel -= 1
+            state.push("link_close", "a", -1)
     state.pos = found.end()
     return True

@@ -20,6 +20,7 @@ from pipeline.issues.markdown.attributes import settle_attributes, without_list
 from pipeline.issues.markdown.body import Body
 from pipeline.issues.markdown.formulas import with_formulas_said
 from pipeline.issues.markdown.headings import fold, has_words, plain_text
+from pipeline.issues.markdown.pictures import without_note
 from pipeline.issues.markdown.rawhtml import has_raw, settle
 from pipeline.issues.markdown.tags import TAG, read_tag
 from pipeline.issues.reading.credits import is_credit
@@ -32,7 +33,7 @@ MAX_CHARS = 200
 MAX_CANDIDATES = 16
 MAX_LISTS = 4
 ENOUGH_WORDS = 12  # letters, a full-width one counting twice
-FEW = 4
+FEW = 4  # letters
 
 _ENOUGH = 4_000
 """Characters of a paragraph's source that are read for a description."""
@@ -42,6 +43,8 @@ _FIRST = 100_000
 """Characters of a body that are looked at: what an issue says of itself it says at its beginning."""
 
 _BETWEEN = " · "
+_PARTS = 3
+"""Headings of one level that say something together."""
 _IN_ITEM = 3
 """The level of the words that stand in an item of a top-level list."""
 
@@ -56,6 +59,7 @@ _ADDRESS = re.compile(rf"{_LINK.pattern}|[\w.+-]{{1,64}}@[\w.-]+")  # from each 
 # The address behind what a line names; no letter of a sentence stands right before it: `as we said at https://…`.
 _NAMED_ADDRESS = re.compile(r"[ \t]*<?https?://[^\s\"'<>()`*\x7f-\U0010ffff]+>?[ \t\\]*$", re.MULTILINE)
 _AFTER_NAME = re.compile(r"[^\w\s:：,，;；—–/-]|[^\W\x00-\u2e7f]")
+_LINE_ENDS = re.compile(r"(?: {2}|\\|<br\s?/?>)\n\Z", re.IGNORECASE)
 _CONTENTS_LINE = re.compile(r"\s*(?:\d{1,3}\s*[、.．)）]|\[\[?toc\]?\]|@\[toc\])", re.IGNORECASE)
 # A badge tells of a version, a licence or a channel; no issue is shown by it.
 _BADGE = re.compile(r"^https?://(?:[\w-]+\.)*(?:shields\.io|badgen\.net|badge\.fury\.io|forthebadge\.com)/"
@@ -131,6 +135,12 @@ class _Blocks:
         """Whether there is another heading of the level of the first."""
         first, *others = [self.tokens[at].tag for at in self._headings] or [""]
         return first in others
+
+    def headings_below_title(self) -> list[str]:
+        """The words of the headings of that level below the first which has most of them."""
+        tags = Counter(self.tokens[at].tag for at in self._headings if self.tokens[at].tag != "h1")
+        most = max(tags, key=lambda tag: (tags[tag], tag), default="")
+        return [words for at in self._headings if self.tokens[at].tag == most and (words := self._words(at))]
 
     def begins_a_part(self) -> bool:
         """Whether the first heading is only that of a part: an opening, the first of a numbered row, or small below
@@ -230,7 +240,7 @@ def _image(src: str, alt: str, size: Mapping[str, object]) -> Image | None:
     if not src.strip() or src.lower().startswith("data:") or _BADGE.search(src):
         return None
     width, height = (_pixels(str(size.get(name, ""))) for name in ("width", "height"))
-    return Image(src.strip(), alt.strip(), width, height)
+    return Image(without_note(src.strip()), alt.strip(), width, height)
 
 
 def _pixels(value: str) -> int | None:
@@ -244,10 +254,11 @@ def _small(blocks: _Blocks, block: Token) -> str:
 
 
 def _descriptions(blocks: _Blocks) -> tuple[str, ...]:
-    """Paragraphs, then lists; where none of them says enough, those in HTML, then the paragraphs of few words."""
+    """Paragraphs, then lists; where none of them says enough, those in HTML, then the paragraphs of few words. Last the
+    headings, for issues that say the same in all of their paragraphs."""
     found = (*islice(_paragraphs(blocks), MAX_CANDIDATES), *islice(_lists(blocks), MAX_LISTS))
-    return (found or tuple(islice(_raw_paragraphs(blocks), MAX_CANDIDATES))
-            or tuple(islice(_paragraphs(blocks, FEW), MAX_CANDIDATES)))
+    return (*(found or tuple(islice(_raw_paragraphs(blocks), MAX_CANDIDATES))
+              or tuple(islice(_paragraphs(blocks, FEW), MAX_CANDIDATES))), *_headings_said(blocks))
 
 
 def _raw_paragraphs(blocks: _Blocks) -> Iterator[str]:
@@ -319,10 +330,19 @@ def _lists(blocks: _Blocks) -> Iterator[str]:
             yield cut(text)
 
 
+def _headings_said(blocks: _Blocks) -> Iterator[str]:
+    """Those of the level that has most of them: what a digest says whose parts are a heading and an address each."""
+    said = blocks.headings_below_title()
+    if len(said) >= _PARTS and _says_something(text := _BETWEEN.join(said)):
+        yield cut(text)
+
+
 def _unless_in_sentence(address: re.Match[str]) -> str:
-    """Nothing for an address behind a name, which says what it leads to; else the address."""
-    before = address.string[:address.start()][-1:]
-    return "" if _AFTER_NAME.match(before) else address[0]
+    """Nothing for an address behind a name or in the line below one, which says what it leads to; else the address."""
+    before = address.string[:address.start()]
+    if before.endswith("\n") and _LINE_ENDS.search(before):
+        return ""
+    return "" if _AFTER_NAME.match(before.rstrip("\n ")[-1:]) else address[0]
 
 
 def _label(item: Token) -> str:

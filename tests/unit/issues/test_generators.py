@@ -33,6 +33,7 @@ PLAYER = '<p><iframe src="https://www.youtube.com/embed/dQw4w9WgXcQ" title=""></
     ('{{ youtube(id="dQw4w9WgXcQ", class="w") }}', PLAYER), ('{{ youtube_player(video_id="dQw4w9WgXcQ") }}', PLAYER),
     ('{{ figure(src="a.png",\n  alt="Press") }}', '<p><img src="a.png" alt="Press"></p>'),
     ('{{ gist(url="https://a.example/b") }}', '<p><a href="https://a.example/b">https://a.example/b</a></p>'),
+    ("{{< video https://a.example/b >}}", '<p><a href="https://a.example/b">https://a.example/b</a></p>'),
     ("a\n\n{{ gallery() }}", "<p>a</p>"),
     ("{% mermaid() %}\n*a*\n{% end %}", "<pre><code>*a*\n</code></pre>"),
     ('{% quote(author="Mira") %}\nInk *dries*\n{% end %}',

@@ -23,6 +23,8 @@ def headings(text: str, title: str = "") -> list[tuple[int, str, str]]:
     ("# a\n## b\n### c\n#### d\n##### e\n###### f", [2, 3, 4, 5, 6, 6]),
     ("a\n===\n\nb\n---", [2, 3]),
     ("> ## a", [2]),
+    ("## a\n#### b\n#### c\n##### d\n#### e\n## f\n#### g", [2, 3, 3, 4, 3, 2, 3]),
+    ("## a\n#### b\n### c\n#### d", [2, 3, 3, 4]), ("### a\n## b\n##### c\n##### d", [2, 2, 3, 3]),
 ])
 def test_levels_begin_at_two_and_skip_none(text: str, levels: list[int]) -> None:
     assert [level for level, _, _ in headings(text)] == levels

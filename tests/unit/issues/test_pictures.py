@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.issues.document import Target, parse
+from pipeline.issues.document import Body, Target, parse
 from pipeline.issues.issue import Image
 from pipeline.issues.markdown.pictures import is_silent
+from pipeline.issues.reading.excerpts import excerpts
 from tests.unit.issues.rendered import shown
 
 FILES = "https://w.example.com/files"
@@ -35,6 +36,25 @@ def test_an_image_without_words_is_called_by_the_heading_above_it(text: str, alt
     html = shown(text, Target.FEED, title="T")
 
     assert [part.split('"')[0] for part in html.split('alt="')[1:]] == alts
+
+
+@pytest.mark.parametrize(("typed", "address"), [
+    ("a.png#align=left&display=inline&margin=%5Bobject%20Object%5D&name=a.png&status=done&width=60", "a.png"),
+    ("a.png?w=1&h=2#clientId=u1-2&from=paste&title=", "a.png?w=1&amp;h=2"),
+    ("a.svg#nib", "a.svg#nib"), ("a.svg#x=1", "a.svg#x=1"), ("a.svg#svgView(a=1)&b", "a.svg#svgView(a=1)&amp;b"),
+])
+def test_what_an_editor_wrote_behind_an_address_for_itself_is_left_out(typed: str, address: str) -> None:
+    html = [shown(text, Target.FEED) for text in (f"![ink]({typed})", f'<img src="{typed}" alt="ink">')]
+
+    assert html == [f'<p><img src="{FILES}/{address}" alt="ink"></p>'] * 2
+    assert f'src="{FILES}/{address}"' in shown(f'<div>\n<img src="{typed}">\n</div>', Target.FEED)
+
+
+def test_a_cover_with_an_editors_note_behind_it_is_shown_once() -> None:
+    typed = "![](c.png#name=c.png&width=60)"
+
+    assert excerpts(Body(typed)).cover == Image("c.png")
+    assert [parse(typed, cover=Image(src)).cover for src in ("c.png", "c.png#name=c.png&width=60")] == [None, None]
 
 
 def test_the_cover_is_called_by_the_title_and_shown_once() -> None:

@@ -253,6 +253,13 @@ def test_the_cover_is_front_matter_or_the_picture_in_the_first_block(text: str, 
     ("All of them are at https://example.com/ink\n\n我们 https://example.com/a ，只说墨水和纸。",
      ("All of them are at https://example.com/ink", "我们 https://example.com/a ，只说墨水和纸。"), False),
     ("<p>It never ends, and it goes on\n\n<p>nor does this one\n\nFew words.", ("Few words.",), False),
+    ("**How ink is made**  \nhttps://example.com/ink\nA mill tells of it.\n\n**纸从哪里来**\nhttps://example.com/a\n岛上的来信。",
+     ("How ink is made A mill tells of it.", "纸从哪里来 岛上的来信。"), False),
+    ("https://example.com/ink\nis where all of them are, and at\nhttps://example.com/a",
+     ("https://example.com/ink is where all of them are, and at https://example.com/a",), False),
+    (("Other formats: PDF or print\n\n# Digest\n\n## Mills\n\n### An island looks for its press\n\n"
+      "https://example.com/a\n\n### Ink from soot\n\nhttps://example.com/b\n\n### Paper\n\n![](a.png)"),
+     ("Other formats: PDF or print", "An island looks for its press · Ink from soot · Paper"), False),
     ("- **Tool:** a pen for the left hand\n\n### Nibs\n\n- **Tool:** a nib for thin lines",
      ("Tool: a pen for the left hand", "Tool: a nib for thin lines"), False),
 ])

@@ -28,3 +28,19 @@ def test_a_link_that_is_defined_leads_there() -> None:
     found = line("[the words][Hand  Book]\n\n[hand book]: https://example.com/")
 
     assert '<a href="https://example.com/">the words</a>' in found
+
+
+@pytest.mark.parametrize(("text", "html"), [
+    ("[the *ink*][https://example.com/a?b=1&c=2]", '<a href="https://example.com/a?b=1&amp;c=2">the <em>ink</em></a>'),
+    ("见[原文][ http://example.com/纸 ]。", '见<a href="http://example.com/%E7%BA%B8">原文</a>。'),
+    ("[www.example.org][https://example.com/]", '<a href="https://example.com/">www.example.org</a>'),
+    ("[a][javascript:alert(1)]", "[a][javascript:alert(1)]"),
+])
+def test_an_address_where_a_name_belongs_is_led_to(text: str, html: str) -> None:
+    assert html in line(text)
+
+
+def test_an_address_that_is_defined_is_a_name() -> None:
+    found = line("[a][https://example.com]\n\n[https://example.com]: https://example.org/")
+
+    assert '<a href="https://example.org/">' in found

@@ -51,6 +51,7 @@ def settled(folder: Path) -> Config:
     (["content/2025/1.md", "content/2025/2.md", "README.md"], "content", 2),
     (["2024/1.md", "2025/2.md", "README.md"], ".", 2),
     (["content/posts/1.md", "content/posts/en/2.md", "content/about.md"], "content/posts", 2),
+    ([f"apps/web/src/content/blog/2026/{at}-ink/index.md" for at in range(1, 4)], "apps/web/src/content/blog", 3),
     (["issues/1.md", "docs/a.md", "docs/b.md", "node_modules/x/c.md", ".github/d.md"], "issues", 1),
     (["docs/issue-1.md", "docs/issue-2.md", "README.md"], "docs", 2),
     (["docs/2026-10-19.md", "docs/2026-10-26.md", "tools/a.md", "tools/b.md", "tools/c.md"], "docs", 2),
@@ -64,7 +65,7 @@ def settled(folder: Path) -> Config:
     (["about.md", "2024/1.md", "2025/2.md", "2025/3.md", "notes/x.md"], ".", 3),
     (["posts/14/README.md", "posts/15/README.md", "README.md"], "posts", 2),
     (["posts/_index.md", "posts/14/index.md", "posts/15/index.md"], "posts", 2),
-    (["a/b/c/d/e/f.md"], "issues", 0),
+    (["a/b/c/d/e/f/g/h/i.md"], "issues", 0),
     ([], "issues", 0),
     (["README.md", "CHANGELOG.md"], "issues", 0),
     ([*(f"manual/{name}.md" for name in "abcdefghijkl"), *(f"blog/2026-10-{day}-x.md" for day in range(10, 20))],
@@ -125,6 +126,9 @@ def test_survey_of_what_is_no_folder_is_one_line(tmp_path: Path, issues: Path | 
     ("Tämä kirje on paperista ja se ei ole vain niille, jotka lukevat. " * 5, "fi"),
     ("Det er et brev om papir og tryk, og det er ikke for alle, som har læst. " * 3, "da"),
     ("Surat ini adalah untuk pembaca yang tidak bisa hidup dengan layar. " * 5, "id"),
+    ("## Новости бумаги\n- [The ink that dries](https://example.com/a)\n- [How a press is moved](b.md)\n" * 12, "ru"),
+    ("- [The ink that never dries](https://example.com/a), by Мира\n" * 30, "en"),
+    ("---\ntitle: Темы для третьего\ncategories: [prep]\nauthor: mira\nlayout: post\n---\n", "ru"),
     ("---\nlang: hr\n---\nPismo.", "hr"), ("---\nlang: english\n---\n今週の紙と印刷をまとめました。", "ja"),
     ("Une lettre pour les amis du papier, dans une boîte. " * 9, "fr")])
 def test_survey_tells_the_language_from_the_texts(tmp_path: Path, text: str, language: str) -> None:
