@@ -89,7 +89,7 @@ class Prose:
             return
         if _says_the_same(label, shown):
             self._parts[start:] = [label if shown.startswith("mailto:") else f"<{shown}>"]
-        else:
+        elif not label.endswith(f"<{shown}>"):  # as that of a picture that leads to itself does
             self._parts.append(f" <{shown}>")
 
     def open_formula(self) -> None:

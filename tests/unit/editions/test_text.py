@@ -67,6 +67,7 @@ def test_links_stand_behind_their_label_or_in_its_place(body: str, expected: str
     ("![A *lamp* of `Vec`&lt;T&gt;](lamp.png)", "[image] A lamp of Vec<T> <https://w/lamp.png>"),
     ("a ![A lamp](lamp.png), b", "a [image] A lamp <https://w/lamp.png> , b"),
     ('<img src="lamp.png" alt="A lamp">', "[image] A lamp <https://w/lamp.png>"),
+    ("[![A lamp](l.png)](l.png)", "[image] A lamp <https://w/l.png>"),
     ("[![A lamp](l.png)](https://e.com/)", "[image] A lamp <https://w/l.png> <https://e.com/>"),
     ('<video src="v.mp4" title="Press at work"></video>', "▶ Video: Press at work <https://w/v.mp4>"),
     ('<video title="At work"><source src="v.mp4"> no &amp; player </video>',
