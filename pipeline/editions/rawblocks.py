@@ -7,7 +7,7 @@ code and tables look in the text part as Markdown's do. What is not whole in one
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from html import unescape
 
@@ -41,6 +41,7 @@ class _Blocks:
         self._out: list[Token] = []
         self._words: list[str] = []
         self._open: list[str] = []            # containers that are open, an item of a list being `li`
+        self._depth = Counter[str]()          # how many of each; nobody asks for items
 
     def read(self) -> list[Token]:
         at = 0
@@ -96,10 +97,17 @@ class _Blocks:
             attrs: dict[str, str | int | float] = {"start": int(start)} if re.fullmatch(r"\d{1,9}", start) else {}
             self._out.append(Token(f"{kind}_open", tag.name, 1, attrs=attrs))
             self._open.append(tag.name)
-            return
-        while (last := self._open.pop()) != tag.name:
+            self._depth[tag.name] += 1
+        elif self._depth[tag.name]:  # else what stands around it ended before: <h2><ul></h2></ul>
+            self._close(tag.name)
+
+    def _close(self, name: str) -> None:
+        """Ends a container with all that is open in it."""
+        last = ""
+        while last != name:
+            last = self._open.pop()
+            self._depth[last] -= 1
             self._out.append(_closing(last))
-        self._out.append(_closing(tag.name))
 
     def _list_is_open(self) -> bool:
         """Is the innermost container a list or an item of one?"""
