@@ -23,7 +23,7 @@ from pipeline.errors import TransportError, Unavailable
 from pipeline.providers.base import Message, MessageSource
 from pipeline.providers.smtp_growth import Growth
 from pipeline.providers.smtp_relay import Relay
-from pipeline.providers.smtp_session import Outcome, Session
+from pipeline.providers.smtp_session import Outcome, Session, Unsaid
 
 ASK_AGAIN_S = 1.0  # a source that has nothing for an hour may be told to end in the next second
 _LOOK_S = 0.1  # how often it is looked whether somebody's time is over
@@ -54,6 +54,7 @@ class Pool:
         self._poll = select.poll()
         self._poll.register(self._opener.wakeup, select.POLLIN)
         self._has_room = True      # a connection had room and there was no message
+        self._has_gap = False      # a message that had its place did not go: another may
         self._has_opened = False   # a connection under way is open, or has failed
         self._now = 0.0            # when it was last seen what can be heard; the source may have taken long since
         self._looked_at = 0.0
@@ -87,6 +88,9 @@ class Pool:
         """Gives messages to all who may have room; where nobody has, opens more connections."""
         if self._has_room or self._waiting:
             self._has_room = False
+            self._serve(tuple(self._sessions.items()))
+        while self._has_gap:
+            self._has_gap = False
             self._serve(tuple(self._sessions.items()))
         while self._may_open() and self._is_crowded():
             self._opener.open_one()
@@ -193,7 +197,9 @@ class Pool:
     def _settle(self, session: Session, settled: list[Outcome]) -> None:
         for message, result in settled:
             pending = self._in_flight.pop(message.key)
-            if _may_try_again(session, result) and not pending.has_tried:
+            if isinstance(result, Unsaid):
+                self._waiting.append(pending)
+            elif _may_try_again(session, result) and not pending.has_tried:
                 pending.has_tried = True
                 self._waiting.append(pending)
             else:
@@ -207,6 +213,7 @@ class Pool:
         if self._source.depart(message):
             return True
         del self._in_flight[message.key]
+        self._has_gap = True
         return False
 
     def _retire_closed(self) -> None:

@@ -40,6 +40,10 @@ _RCPT, _DOT = Phase.RCPT, Phase.DOT  # Python 3.11 takes ten times as long for a
 _QUEUE_ID = re.compile(r"queued as ([\w.-]+)|\bid=([\w.-]+)|\bOk ([\w-]{16,})$", re.IGNORECASE)
 
 
+class Unsaid(Unavailable):
+    """Not a word was said for a message when its connection ended: that counts as no try."""
+
+
 class Session:
     """One logged-in connection. Not for two threads at once.
 
@@ -308,8 +312,9 @@ class Session:
     def _end(self, kind: type[Unavailable], reason: str) -> list[Outcome]:
         self._hang_up()
         transactions, self._transactions = self._transactions, deque()
-        self._due.clear()
-        return [(transaction.message, self._fate(transaction, kind, reason)) for transaction in transactions]
+        unsaid, self._due = self._due, deque()
+        return [(one.message, Unsaid(reason) if one in unsaid else self._fate(one, kind, reason))
+                for one in transactions]
 
     def _fate(self, transaction: Transaction, kind: type[Unavailable], reason: str) -> Receipt | TransportError:
         """What is known of a transaction that gets no more answers."""

@@ -79,6 +79,25 @@ def test_message_departs_with_its_bytes_and_not_while_the_next_one_is_made(offer
     assert post.accepted == []
 
 
+@pytest.mark.parametrize("offers", [EVERYTHING, DATA_ONLY], ids=["chunked", "pipelined"])
+@pytest.mark.parametrize("late", [range(1), range(4), range(2, 9), range(9)], ids=str)
+def test_message_that_may_not_depart_any_more_is_in_nobodys_way(offers: tuple[str, ...], late: range) -> None:
+    """Each time as many as have a place at once, and whoever stood behind one of them."""
+
+    class Late(Pile):
+        def depart(self, message: Message) -> bool:
+            return int(message.key) not in late and super().depart(message)
+
+    with MailServer(Behaviour(offers=offers)) as post:
+        source, smtp = Late([message(key=str(number)) for number in range(9)]), Smtp(relay_to(post))
+        smtp.carry(source)
+        smtp.close()
+
+    assert sorted(sent.key for sent, result in source.results if outcome(result) == "Receipt") == [
+        str(number) for number in range(9) if number not in late]
+    assert len(source.results) == len(post.accepted) == 9 - len(late)
+
+
 def test_time_that_the_desk_takes_is_not_taken_for_silence_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
     """The ledger may be away for longer than any stage of the dialogue may last."""
     now = [0.0]
