@@ -14,17 +14,19 @@ def main() -> None:
     """Runs one command; Ctrl-C before the commands are even loaded ends it as quietly as later."""
     gc.set_threshold(GARBAGE_AT_START)
     command = " ".join(sys.argv[1:])
+    rests = None
     try:
         if command in OFTEN:
-            from pipeline.glance import is_answered
+            from pipeline.glance import is_at_rest, is_told
 
-            if is_answered(command):
+            rests = is_at_rest(command)
+            if rests and is_told(command):
                 return
         from pipeline import cli  # from a cold disk a second, in which a person may change their mind
     except KeyboardInterrupt:
         sys.stderr.write("avviso: stopped\n")
         sys.exit(130)
-    cli.main(is_looked_at=command in OFTEN)
+    cli.main(rests)
 
 
 if __name__ == "__main__":

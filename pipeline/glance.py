@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 NOTHING_NEW = "nothing changed"
 NOTHING_DUE = "nothing to do now: `avviso plan` says what is ahead"
+NOTHING = {"build": NOTHING_NEW, "publish": NOTHING_DUE}
 NAME = "glance.json"
 SQLITE = "sqlite:///"
 _NAMED = re.compile(rb"\$\{(\w+)")
@@ -53,16 +54,16 @@ SELECT (SELECT version_num FROM alembic_version) = :version
 """
 
 
-def is_answered(command: str) -> bool:
-    """Whether a command without options has nothing to do, for certain, and has said so.
+def is_at_rest(command: str) -> bool:
+    """Whether `build` or `publish` without options has nothing to do, for certain."""
+    return {"build": nothing_to_build, "publish": nothing_to_publish}[command](Path(CONFIG))
 
-    Where that cannot be said, whoever looks closely says it again, and what is in the way.
-    """
-    question, answer = {"build": (nothing_to_build, NOTHING_NEW), "publish": (nothing_to_publish, NOTHING_DUE)}[command]
-    if sys.stdout is None or not question(Path(CONFIG)):
-        return False
+
+def is_told(command: str) -> bool:
+    """Whether standard output took what such a command says then; else the command line says it, or what is in the
+    way."""
     try:
-        return bool(os.write(sys.stdout.fileno(), f"{answer}\n".encode()))
+        return sys.stdout is not None and bool(os.write(sys.stdout.fileno(), f"{NOTHING[command]}\n".encode()))
     except OSError:
         return False
 

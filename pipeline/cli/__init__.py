@@ -51,13 +51,10 @@ def avviso() -> None:
     """
 
 
-def main(*, is_looked_at: bool = False) -> None:
-    """Runs one command; every error is one line, and an exit code says its kind.
-
-    `is_looked_at`: at a glance (see pipeline.glance), and there is something to do.
-    """
+def main(rests: bool | None = None) -> None:
+    """Runs one command; every error is one line, and an exit code says its kind. `rests` as in Invocation."""
     take_as_found()
-    invocation = Invocation(is_looked_at=is_looked_at)
+    invocation = Invocation(rests=rests)
     try:
         code = _code_of(invocation)
     except OSError as error:  # of the document that was to say what was wrong: its stream leads nowhere by now

@@ -48,7 +48,7 @@ class Invocation:
     as_json: bool = False
     verbose: bool = False
     no_color: bool = False
-    is_looked_at: bool = False  # and there is something to do
+    rests: bool | None = None  # whether a glance before it was loaded found nothing to do (see pipeline.glance)
     ends: ExitStack = field(default_factory=ExitStack)  # what is let go of when the command is over
 
     def app(self) -> App:
@@ -67,6 +67,10 @@ class Invocation:
         from pipeline.config import load  # slow import
 
         return load(self.config, os.environ)
+
+    def finds_nothing(self, glance: Callable[[Path], bool]) -> bool:
+        """Whether there is nothing to do, at a glance that is had once."""
+        return glance(self.config) if self.rests is None else self.rests
 
     def answer(self, document: Any, lines: Iterable[str]) -> None:
         """Says the result: `document` with --json, else `lines`."""

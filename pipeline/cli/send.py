@@ -38,7 +38,7 @@ def publish(invocation: Invocation, no_send: bool) -> int:
     """
     from pipeline.glance import NOTHING_DUE, nothing_to_publish, remember
 
-    if not invocation.is_looked_at and nothing_to_publish(invocation.config):
+    if invocation.finds_nothing(nothing_to_publish):
         invocation.answer({"picked_up": [], "held": [], "mailings": [], "feeds_written": [], "problems": []},
                           [NOTHING_DUE])
         return DONE

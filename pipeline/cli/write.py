@@ -82,7 +82,7 @@ def build(invocation: Invocation, accept_missing: bool) -> int:
     """
     from pipeline.glance import NOTHING_NEW, nothing_to_build, remember  # slow import
 
-    if not (accept_missing or invocation.is_looked_at) and nothing_to_build(invocation.config):
+    if not accept_missing and invocation.finds_nothing(nothing_to_build):
         invocation.answer({"feeds_written": [], "problems": []}, [NOTHING_NEW])
         return DONE
     from pipeline.cli.lines import written

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import glance as glances
+from pipeline.__main__ import main
 from pipeline.app import outputs
 from pipeline.audience.tokens import Purpose
 from pipeline.glance import NOTHING_DUE, nothing_to_build, nothing_to_publish, remember
@@ -72,6 +73,21 @@ def test_nothing_to_do_is_said_as_ever_where_nobody_can_hear_it(letters: Publica
 
     assert (done.returncode, done.stdout, "No space left" in done.stderr) == (
         (0, "", False) if stream == "closed" else (74, "", True))
+
+
+def test_what_a_glance_found_is_not_looked_for_again_where_it_could_not_be_said(
+    letters: Publication, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:
+    looked: list[Path] = []
+    monkeypatch.chdir(letters.folder)
+    monkeypatch.setattr(sys, "argv", ["avviso", "build"])
+    monkeypatch.setattr(glances, "nothing_to_build", lambda config: looked.append(config) or True)
+    monkeypatch.setattr(glances, "is_told", lambda _: False)
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    assert (ended.value.code, capsys.readouterr().out, looked) == (0, "nothing changed\n", [Path("config.yaml")])
 
 
 def test_who_is_asked_beside_and_dies_says_no() -> None:
