@@ -53,6 +53,8 @@ def settled(folder: Path) -> Config:
     (["content/posts/1.md", "content/posts/en/2.md", "content/about.md"], "content/posts", 2),
     ([f"apps/web/src/content/blog/2026/{at}-ink/index.md" for at in range(1, 4)], "apps/web/src/content/blog", 3),
     (["issues/1.md", "docs/a.md", "docs/b.md", "node_modules/x/c.md", ".github/d.md"], "issues", 1),
+    (["writing/1.md", "writing/2.md", *(f"{folder}/a{at}/docs/README-{at}.md" for at in range(9) for folder in (
+        "vendor/bundle/ruby/3.2.0/gems", "env/lib/python3.11/site-packages"))], "writing", 2),
     (["docs/issue-1.md", "docs/issue-2.md", "README.md"], "docs", 2),
     (["docs/2026-10-19.md", "docs/2026-10-26.md", "tools/a.md", "tools/b.md", "tools/c.md"], "docs", 2),
     ([*(f"docs/issues/issue-{at}.md" for at in range(1, 5)), "docs/about.md", "notes/issue-4-pictures.md"],
