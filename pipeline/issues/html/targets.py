@@ -73,5 +73,5 @@ def encoded(address: str) -> str:
         return address
     before, mark, place = address.partition("#")
     if "%" not in place and _PLAIN.fullmatch(before):  # of a heading in Chinese: tables of contents are full of them
-        return before + mark + quote(place, safe=_KEPT)
+        return before + mark + quote(place, safe=_KEPT, errors="replace")
     return _SMALL_ESCAPE.sub(lambda match: match[0].upper(), normalizeLink(address))

@@ -124,7 +124,7 @@ def _end_of_block(state: StateBlock, start_line: int, end_line: int) -> int:
 def _inline(state: StateCore) -> None:
     """Parses the words of each block until the issue has used up its marks."""
     out: list[Token] = []
-    marks = repeated = 0
+    marks, repeated = 0, state.env.get("repeated", 0)
     counted = _cost(state.src, _COUNTED) > MAX_MARKS  # its blocks have no more of them than an issue itself
     for token in state.tokens:
         cost = _cost_of(token) if counted else 0
@@ -142,7 +142,7 @@ def _inline(state: StateCore) -> None:
             _type(token, f"more than {MAX_REPEATED_CHARS:,} characters of repeated addresses")
         elif len(token.children) > MAX_WITHIN and max(child.level for child in token.children) > MAX_WITHIN:
             _type(token, f"more than {MAX_WITHIN} marks within each other")
-    state.tokens = out
+    state.tokens, state.env["repeated"] = out, repeated
 
 
 def _cost_of(token: Token) -> int:

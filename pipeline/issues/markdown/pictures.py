@@ -27,7 +27,10 @@ _SAYS_NOTHING = re.compile(
     r"|[^\s/]+\.(?:png|jpe?g|gif|webp|svg|bmp|avif|heic|tiff?)"
     r"|[0-9a-f]{12,}(?:-[0-9a-f]{4,})*", re.IGNORECASE)
 _SIZED = re.compile(r"(?P<words>[^|]*)\|(?P<width>\d{2,4})(?:x\d{1,4})?")  # as Obsidian gives a picture its width
-_NOTE = re.compile(r"#[\w.%-]+=[^&#]*(?:&[\w.%-]+=[^&#]*)+\Z")
+# Some of its fields are nobody else's; others, such as `t=3`, tell a viewer what to show.
+_NOTE = re.compile(
+    r"#(?=(?:[^#]*&)?(?:averageHue|clientId|display|originHeight|originWidth|status|taskId)=)"
+    r"[\w.%-]+=[^&#]*(?:&[\w.%-]+=[^&#]*)+\Z")
 _PLAYERS = ("video", "audio", "iframe")
 
 

@@ -10,13 +10,14 @@ import re
 from collections.abc import Iterator
 
 from markdown_it import MarkdownIt
-from markdown_it.rules_core import StateCore, linkify, text_join
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 from pipeline.issues.markdown.tags import TAG, Kind, read_tag
 
 MARKS = "*[`~"
-_MARKED = re.compile(r"\*\*(?=\S)|~~(?=\S)|`[^`\n]+`|\]\(")
+_MARKED = re.compile(r"\*\*(?=\S)|~~(?=\S)|`[^`\n]+`|\]\(|\[\^\w")
+_RULES = ("inline", "linkify", "text_join")  # those for words; notes are gathered behind all of them
 _AS_TYPED = frozenset(("a", "code", "kbd", "math", "pre", "samp", "script", "style", "svg", "textarea", "tt"))
 
 
@@ -47,10 +48,10 @@ def _words(state: StateCore, text: str, as_typed: int) -> str:
     """Words in HTML, their references and notes being those of the issue."""
     if as_typed or not _MARKED.search(text):
         return text
-    words: list[Token] = []
-    state.md.inline.parse(text, state.md, state.env, words)
-    piece = StateCore("", state.md, state.env)
-    piece.tokens = [Token("inline", "", 0, content=text, children=words)]
-    for settle in (linkify, text_join):
-        settle(piece)
+    piece = StateCore(text, state.md, state.env)
+    piece.tokens = [Token("inline", "", 0, content=text)]
+    ruler = state.md.core.ruler
+    for name, rule in zip(ruler.get_active_rules(), ruler.getRules(""), strict=True):
+        if name in _RULES:
+            rule(piece)
     return str(state.md.renderer.render(piece.tokens, state.md.options, state.env))

@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from markdown_it.common.utils import normalizeReference
 from markdown_it.rules_inline import StateInline
 
-_WRITTEN_OUT = re.compile(r"\s*(https?://[^\s<>]+)\s*")
+_WRITTEN_OUT = re.compile(r"\s*((?:https?://|www\.)[^\s<>]+)\s*", re.IGNORECASE)
 BY_NAME = re.compile(
     r"(?<![A-Za-z0-9_\]\\!])\[(?P<words>(?!\^)[^\[\]\\]{1,300})\]\[(?P<label>(?!\^)[^\[\]\\]{0,200})\](?![\[(:\\])")
 _NAME = re.compile(r"[^\W\d_]{3}|[\u2e80-\uffdc]{2}")

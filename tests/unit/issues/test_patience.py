@@ -19,6 +19,9 @@ HOSTILE: dict[str, Callable[[int], str]] = {
     "a wide table": lambda n: "|" + "a|" * (n // 5) + "\n|" + "-|" * (n // 5) + "\n|" + "b|" * (n // 5),
     "short rows below a wide head": lambda n: "|" + "a|" * 500 + "\n|" + "-|" * 500 + "\n" + "|x|\n" * (n // 4),
     "a long address repeated": lambda n: "[a]: https://example.com/" + "x" * 1000 + "\n\n" + "[a] " * (n // 4),
+    "a long address repeated in HTML": lambda n: (
+        "<div>" + "**b** [a] <i>x</i>" * (n // 40) + "\n</div>\n\n[a]: https://example.com/" + "x" * (n // 2)),
+    "emphasis within emphasis in HTML": lambda n: "<div>" + "**a *" * (n // 5) + "b* a** " * (n // 7),
     "many items": lambda n: "- b\n" * (n // 4),
     "emphasis within emphasis": lambda n: "*a " * (n // 3) + "b* " * (n // 3),
     "tags": lambda n: "<i>b" * (n // 4),

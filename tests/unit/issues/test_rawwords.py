@@ -31,7 +31,7 @@ def test_marks_in_html_do_what_their_author_meant(text: str, html: str) -> None:
 
 
 def test_notes_in_html_stand_with_those_of_the_issue() -> None:
-    html = re.sub(r"</?a[^>]*>", "", shown("<p>**a** ^[b] [^c]</p>\n\nd[^c]\n\n[^c]: e", Target.FEED))
+    html = re.sub(r"</?a[^>]*>", "", shown("d[^c]\n\n<p>**a** ^[b] [^c]</p>\n<p>f[^c]</p>\n\n[^c]: e", Target.FEED))
 
-    assert html == ("<p><strong>a</strong> <sup>[2]</sup> <sup>[1]</sup></p>\n<p>d<sup>[1]</sup></p>\n"
-                    "<div><hr><ol>\n<li><p>e</p>\n</li>\n<li><p>b</p>\n</li>\n</ol></div>")
+    assert html == ("<p>d<sup>[1]</sup></p>\n<p><strong>a</strong> <sup>[2]</sup> <sup>[1]</sup></p>\n"
+                    "<p>f<sup>[1]</sup></p>\n<div><hr><ol>\n<li><p>e</p>\n</li>\n<li><p>b</p>\n</li>\n</ol></div>")
