@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.parser_inline import ParserInline
 from markdown_it.ruler import Ruler
+from markdown_it.rules_core import linkify
 
 from pipeline.issues.document import Target, fragment
 from pipeline.issues.html import rewriting
@@ -35,11 +36,12 @@ TEXTS = st.lists(st.sampled_from(BEGINNINGS + WORDS + PIECES) | st.text(max_size
 
 @cache
 def asks_every_rule() -> MarkdownIt:
-    """Our rules, asked as the library asks."""
+    """Our rules, asked as the library asks; what the library does itself, it does."""
     parser = markdown_parser.__wrapped__()
     lines, words = parser.block.ruler, parser.inline.ruler
     parser.block.ruler, parser.inline = Ruler(), ParserInline()
     parser.block.ruler.__rules__, parser.inline.ruler = lines.__rules__, words
+    parser.core.ruler.at("linkify", linkify)
     return parser
 
 
