@@ -35,10 +35,9 @@ _TIMES = re.compile(r"\d\*\d")  # `2*3*4` multiplies
 
 
 def use_friendly_emphasis(parser: MarkdownIt) -> None:
-    """Puts the two rules in the place of the parser's own, and what joins the marks that were left over."""
+    """Puts the two rules in the place of the parser's own."""
     parser.inline.ruler.at("emphasis", _emphasis)
     parser.inline.ruler.at("strikethrough", _strikethrough)
-    parser.inline.ruler2.at("fragments_join", _join)
 
 
 def _emphasis(state: StateInline, silent: bool) -> bool:
@@ -113,30 +112,6 @@ def _push(state: StateInline, marks: Sequence[str], length: int, *, opens: bool,
         state.delimiters.append(Delimiter(ord(mark[0]), length, len(state.tokens), -1, opens, closes))
         state.tokens.append(Token("text", "", 0, level=state.level, content=mark))
     state.pendingLevel = state.level
-
-
-def _join(state: StateInline) -> None:
-    """Makes texts beside each other one, and says how deep each token lies, as the library does in twice the time."""
-    level = 0
-    kept: list[Token] = []
-    texts: list[str] = []  # those since the last other token: the last one of them gets all words
-    for token in state.tokens:
-        if token.nesting < 0:
-            level -= 1
-        token.level = level
-        if token.type == "text":
-            if texts:
-                kept.pop()
-            texts.append(token.content)
-        elif texts:
-            kept[-1].content = "".join(texts)
-            texts = []
-        kept.append(token)
-        if token.nesting > 0:
-            level += 1
-    if texts:
-        kept[-1].content = "".join(texts)
-    state.tokens[:] = kept
 
 
 def _scan(state: StateInline, *, splits_words: bool) -> tuple[int, bool, bool]:
