@@ -7,7 +7,7 @@ code and tables look in the text part as Markdown's do. What is not whole in one
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from html import unescape
 
@@ -41,7 +41,6 @@ class _Blocks:
         self._out: list[Token] = []
         self._words: list[str] = []
         self._open: list[str] = []            # containers that are open, an item of a list being `li`
-        self._depth = Counter[str]()          # how many of each; nobody asks for items
 
     def read(self) -> list[Token]:
         at = 0
@@ -97,17 +96,10 @@ class _Blocks:
             attrs: dict[str, str | int | float] = {"start": int(start)} if re.fullmatch(r"\d{1,9}", start) else {}
             self._out.append(Token(f"{kind}_open", tag.name, 1, attrs=attrs))
             self._open.append(tag.name)
-            self._depth[tag.name] += 1
-        elif self._depth[tag.name]:  # else what stands around it ended before: <h2><ul></h2></ul>
-            self._close(tag.name)
-
-    def _close(self, name: str) -> None:
-        """Ends a container with all that is open in it."""
-        last = ""
-        while last != name:
-            last = self._open.pop()
-            self._depth[last] -= 1
+            return
+        while (last := self._open.pop()) != tag.name:
             self._out.append(_closing(last))
+        self._out.append(_closing(tag.name))
 
     def _list_is_open(self) -> bool:
         """Is the innermost container a list or an item of one?"""
@@ -153,7 +145,7 @@ def _split(raw: str) -> Iterator[str]:
 
 
 def _partners(tags: list[Tag | None]) -> dict[int, int]:
-    """For the tags of containers their partner in this block, as they are nested."""
+    """For the tags of containers their partner in this block, as they are nested: `<h2><ul></h2></ul>` is one pair."""
     waiting: defaultdict[str, list[int]] = defaultdict(list)
     found: dict[int, int] = {}
     for at, tag in enumerate(tags):
@@ -163,6 +155,9 @@ def _partners(tags: list[Tag | None]) -> dict[int, int]:
             waiting[tag.name].append(at)
         elif tag.kind is Kind.CLOSE and waiting[tag.name]:
             opened = waiting[tag.name].pop()
+            for inside in waiting.values():
+                while inside and inside[-1] > opened:
+                    inside.pop()
             found |= {opened: at, at: opened}
     return found
 

@@ -182,7 +182,8 @@ def test_raw_html_looks_as_markdown_does(raw: str, expected: str) -> None:
     ("<table><tr><td><div>a<p>b</p>c</div></td></tr><tr><td><div>d</div></td></tr></table>", "a\n\nb\n\nc\n\nd"),
     ("<table><tr><td><table><tr><td>a</td></tr></table></td></tr><tr><td>b</td></tr></table>", "a\n\nb"),
     ("<div><h2>a<ul>b</h2><li>c</ul>d</div>", "a\n-\n\nb\n-\n\nc\n\nd"),
-    ("<ul><li>a<blockquote><ul><li>b</blockquote>c</ul>d</ul>e", "- a\n\n  > - b\n\n  c\n\nd\n\ne"),
+    ("<ul><li>a<blockquote><ul><li>b</blockquote>c</ul>d</ul>e", "- a\n\n  > b\n\n  c\n\nd\n\ne"),
+    ("<div><pre><ul>a</pre>b</ul></div>", "    a\n\nb"),
 ])
 def test_odd_html_loses_no_words(body: str, expected: str) -> None:
     assert text(body) == expected
