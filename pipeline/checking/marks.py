@@ -13,7 +13,7 @@ from pipeline.checking.source import Source
 from pipeline.errors import Problem, shorten
 from pipeline.issues.markdown.fillings import FILLED, RAW, TITLE
 from pipeline.issues.markdown.generators import is_left_out
-from pipeline.issues.markdown.references import BY_NAME, is_undefined, written_out
+from pipeline.issues.markdown.references import BY_NAME, is_undefined
 from pipeline.issues.markdown.vaults import EMBED, WIKI_LINK, is_hidden
 
 _EMBED = re.compile(r"!\[\[([^\[\]\n]{1,200})\]\]")
@@ -68,7 +68,7 @@ def find_marks(source: Source, tokens: Sequence[Token]) -> Iterator[Problem]:
 def _undefined(source: Source) -> Iterator[Problem]:
     defined = {normalizeReference(found[1]) for found in source.find(_DEFINED)}
     for found in source.find(BY_NAME):
-        if is_undefined(found, defined) and not written_out(found):
+        if is_undefined(found, defined):
             name = " ".join(found["label"].split() or found["words"].split())
             yield source.problem("reference-missing", found.start(), f"nothing defines [{shorten(name)}]: only the "
                                  "words are shown", f"add a line with its address, [{shorten(name)}]: https://…")

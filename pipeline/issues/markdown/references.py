@@ -15,11 +15,11 @@ from markdown_it import MarkdownIt
 from markdown_it.common.utils import normalizeReference
 from markdown_it.rules_inline import StateInline
 
-_WRITTEN_OUT = re.compile(r"\s*((?:https?://|www\.)[^\s<>]+)\s*", re.IGNORECASE)
 BY_NAME = re.compile(
     r"(?<![A-Za-z0-9_\]\\!])\[(?P<words>(?!\^)[^\[\]\\]{1,300})\]\[(?P<label>(?!\^)[^\[\]\\]{0,200})\](?![\[(:\\])")
 _NAME = re.compile(r"[^\W\d_]{3}|[\u2e80-\uffdc]{2}")
-_LABEL = re.compile(r"[a-z0-9][a-z0-9 ._:/#-]*|(?=.*[0-9._:/#-])[A-Za-z0-9._:/#-]+")
+_ADDRESS = re.compile(r"(?i:https?://|www\.)[^\s<>]+")
+_LABEL = re.compile(rf"(?!{_ADDRESS.pattern})(?:[a-z0-9][a-z0-9 ._:/#-]*|(?=.*[0-9._:/#-])[A-Za-z0-9._:/#-]+)")
 
 
 def use_references(parser: MarkdownIt) -> None:
@@ -30,26 +30,29 @@ def use_references(parser: MarkdownIt) -> None:
 def is_undefined(found: re.Match[str], defined: Container[str]) -> bool:
     """Whether what `BY_NAME` found names something, and nothing that is `defined` (in the parser's normal form)."""
     words, label = found["words"].split(), " ".join(found["label"].split())
-    if words and written_out(found):
-        return normalizeReference(label) not in defined
     if not words or (label and not (_LABEL.fullmatch(label) and (len(words) > 1 or not label.isalpha()))):
         return False
     name = label or found["words"]
     return _NAME.search(name) is not None and normalizeReference(name) not in defined
 
 
-def written_out(found: re.Match[str]) -> str:
-    """The address that stands where the name belongs; "" for a name."""
-    address = _WRITTEN_OUT.fullmatch(found["label"])
-    return address[1] if address else ""
+def _written_out(found: re.Match[str], defined: Container[str]) -> str:
+    """The address that stands where the name belongs; "" for a name, and for one that is `defined` all the same."""
+    address = found["label"].strip()
+    if not (_ADDRESS.fullmatch(address) and found["words"].strip()) or normalizeReference(address) in defined:
+        return ""
+    return address
 
 
 def _undefined(state: StateInline, silent: bool) -> bool:
     found = BY_NAME.match(state.src, state.pos) if state.src[state.pos] == "[" else None
-    if found is None or found.end() > state.posMax or not is_undefined(found, state.env.get("references", {})):
+    if found is None or found.end() > state.posMax:
+        return False
+    defined = state.env.get("references", {})
+    address = _written_out(found, defined)
+    if not (address or is_undefined(found, defined)):
         return False
     if not silent:
-        address = written_out(found)
         if address:
             state.push("link_open", "a", 1).attrs = {"href": state.md.normalizeLink(address)}
             state.linkLevel += 1
