@@ -33,9 +33,7 @@ from pipeline.publish.manifest import FILES, PREVIOUS, SEAL, as_left, frame, sea
 if TYPE_CHECKING:
     from pipeline.app import App
 
-NOTHING_NEW = "nothing changed"
-NOTHING_DUE = "nothing to do now: `avviso plan` says what is ahead"
-NOTHING = {"build": NOTHING_NEW, "publish": NOTHING_DUE}
+NOTHING = {"build": "nothing changed", "publish": "nothing to do now: `avviso plan` says what is ahead"}
 NAME = "glance.json"
 SQLITE = "sqlite:///"
 _NAMED = re.compile(rb"\$\{(\w+)")

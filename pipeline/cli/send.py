@@ -36,11 +36,11 @@ def publish(invocation: Invocation, no_send: bool) -> int:
       avviso publish
       avviso publish --no-send --json
     """
-    from pipeline.glance import NOTHING_DUE, nothing_to_publish, remember
+    from pipeline.glance import NOTHING, nothing_to_publish, remember
 
     if invocation.finds_nothing(nothing_to_publish):
         invocation.answer({"picked_up": [], "held": [], "mailings": [], "feeds_written": [], "problems": []},
-                          [NOTHING_DUE])
+                          [NOTHING["publish"]])
         return DONE
     from pipeline.cli.stopping import stop_on_signal  # slow import
     from pipeline.engines.jobs import publish_once  # slow import
@@ -85,7 +85,7 @@ def _mailing_problems(app: App, touched: list[Mailing]) -> Iterator[Problem]:
 
 def _published_lines(made: Pass, site: Path, mailings: list[Mailing], waits: list[str]) -> list[str]:
     from pipeline.cli.lines import counts_line, issue_line, written
-    from pipeline.glance import NOTHING_DUE
+    from pipeline.glance import NOTHING
 
     lines = []
     if made.adopted:
@@ -95,7 +95,7 @@ def _published_lines(made: Pass, site: Path, mailings: list[Mailing], waits: lis
     lines += [f"wrote     {what}" for what in written(made, site)]
     lines += [f"mailing   {one.issue_key} to {one.list}: {counts_line(one)}" for one in mailings]
     lines += waits
-    return lines or [NOTHING_DUE]
+    return lines or [NOTHING["publish"]]
 
 
 @click.command(cls=Command)

@@ -80,10 +80,10 @@ def build(invocation: Invocation, accept_missing: bool) -> int:
     Example:
       avviso build
     """
-    from pipeline.glance import NOTHING_NEW, nothing_to_build, remember  # slow import
+    from pipeline.glance import NOTHING, nothing_to_build, remember  # slow import
 
     if not accept_missing and invocation.finds_nothing(nothing_to_build):
-        invocation.answer({"feeds_written": [], "problems": []}, [NOTHING_NEW])
+        invocation.answer({"feeds_written": [], "problems": []}, [NOTHING["build"]])
         return DONE
     from pipeline.cli.lines import written
     from pipeline.cli.progress import progress
@@ -96,7 +96,7 @@ def build(invocation: Invocation, accept_missing: bool) -> int:
     remember(app, invocation.config)
     invocation.note(made.problems)
     invocation.answer({"feeds_written": made.feeds_written, "problems": [one.as_json() for one in made.problems]},
-                      [f"wrote {what}" for what in written(made, app.config.site.folder)] or [NOTHING_NEW])
+                      [f"wrote {what}" for what in written(made, app.config.site.folder)] or [NOTHING["build"]])
     return SOME_HELD if made.problems else DONE
 
 

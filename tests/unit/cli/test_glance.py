@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
 import shutil
 import signal
 import subprocess
@@ -21,14 +20,13 @@ from pipeline import glance as glances
 from pipeline.__main__ import main
 from pipeline.app import outputs
 from pipeline.audience.tokens import Purpose
-from pipeline.glance import NOTHING_DUE, nothing_to_build, nothing_to_publish, remember
+from pipeline.glance import NOTHING, nothing_to_build, nothing_to_publish, remember
 from pipeline.issues.issue import State
 from pipeline.lockfile import LockFile
 from pipeline.publish.manifest import PREVIOUS
 from tests.publications import TODAY, Publication, words
 from tests.street import unmeasured
 
-FULL = Path("/dev/full")  # writes to it fail as those to a full disk do
 PROGRAM = """
 import sys
 from pipeline.__main__ import main
@@ -59,20 +57,6 @@ def load(letters: Publication, command: str) -> str:
 
 def test_nothing_is_loaded_to_find_that_nothing_changed(letters: Publication) -> None:
     assert load(letters, "build") == "nothing changed\n[]\n"
-
-
-@pytest.mark.parametrize("stream", [
-    "closed", pytest.param("full", marks=pytest.mark.skipif(not FULL.exists(), reason="Linux has it alone"))])
-def test_nothing_to_do_is_said_as_ever_where_nobody_can_hear_it(letters: Publication, stream: str) -> None:
-    """As far as the exit code goes: 74 where it was to be kept, on a disk that is full."""
-    command = [sys.executable, "-m", "pipeline", "build"]
-    away = "&-" if stream == "closed" else FULL
-
-    done = subprocess.run(["/bin/sh", "-c", f"exec {shlex.join(command)} >{away}"], cwd=letters.folder, check=False,
-                          capture_output=True, text=True, env=unmeasured())
-
-    assert (done.returncode, done.stdout, "No space left" in done.stderr) == (
-        (0, "", False) if stream == "closed" else (74, "", True))
 
 
 def test_what_a_glance_found_is_not_looked_for_again_where_it_could_not_be_said(
@@ -249,7 +233,7 @@ def is_at_rest(letters: Publication) -> bool:
 
 
 def test_nothing_is_loaded_to_find_that_nobody_waits(rested: Publication) -> None:
-    assert load(rested, "publish") == f"{NOTHING_DUE}\n[]\n"
+    assert load(rested, "publish") == f"{NOTHING['publish']}\n[]\n"
 
 
 def test_an_issue_that_went_before_its_hour_is_waited_for_no_more(rested: Publication) -> None:

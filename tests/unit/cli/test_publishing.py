@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline.cli import avviso
-from pipeline.glance import NOTHING_DUE
+from pipeline.glance import NOTHING
 from pipeline.mailings import send
 from tests.sink import Behaviour, MailServer
 from tests.street import Answer, Publication
@@ -73,7 +73,7 @@ def test_publish_says_with_one_who_could_not_be_reached_for_good(letters: Public
 
 
 @pytest.mark.parametrize(("command", "said", "nothing"), [
-    ("build", "wrote", "nothing changed"), ("publish", "wrote    ", NOTHING_DUE)])
+    ("build", "wrote", "nothing changed"), ("publish", "wrote    ", NOTHING["publish"])])
 def test_pages_that_were_written_are_said_where_no_feed_was(
     letters: Publication, command: str, said: str, nothing: str
 ) -> None:

@@ -152,6 +152,24 @@ def test_output_for_a_file_on_a_full_disk_fails_in_one_line(letters: Publication
 
 
 @needs_full
+def test_nothing_to_do_that_finds_a_full_disk_fails_in_one_line(letters: Publication) -> None:
+    avviso(letters, "build")
+
+    with FULL.open("wb") as full:
+        done = avviso(letters, "build", stdout=full)
+
+    assert (done.returncode, done.stderr) == (74, b"avviso: No space left on device: make room\n")
+
+
+def test_nothing_to_do_is_no_failure_where_nobody_hears_it(letters: Publication) -> None:
+    avviso(letters, "build")
+
+    done = avviso(letters, "build", preexec_fn=lambda: os.close(1))
+
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@needs_full
 def test_mistake_in_the_command_line_whose_document_finds_a_full_disk_is_said_and_so_is_that(
     letters: Publication,
 ) -> None:
