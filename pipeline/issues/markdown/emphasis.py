@@ -13,13 +13,11 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Sequence
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import isMdAsciiPunct, isPunctChar, isWhiteSpace
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.state_inline import Delimiter
-from markdown_it.token import Token
 
 from pipeline.issues.cjk import is_east_asian, is_wide_mark
 
@@ -49,7 +47,8 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
         opens = closes = False
     if marker == "*" and length == 2 and not closes and _ends_bold(state):
         opens, closes = False, True
-    _push(state, [marker] * length, length, opens=opens, closes=closes)
+    for _ in range(length):
+        _push(state, marker, length, opens=opens, closes=closes)
     state.pos += length
     return True
 
@@ -98,20 +97,17 @@ def _strikethrough(state: StateInline, silent: bool) -> bool:
         return False
     if length % 2:
         state.push("text", "", 0).content = "~"
-    # Length 0 keeps the "multiple of three" rule of emphasis out of it.
-    _push(state, ["~~"] * (length // 2), 0, opens=opens, closes=closes)
+    for _ in range(length // 2):
+        # Length 0 keeps the "multiple of three" rule of emphasis out of it.
+        _push(state, "~~", 0, opens=opens, closes=closes)
     state.pos += length
     return True
 
 
-def _push(state: StateInline, marks: Sequence[str], length: int, *, opens: bool, closes: bool) -> None:
-    """Adds marks that may open or close, each as a text of its own; `StateInline.push` is for tags, and much slower."""
-    if state.pending:
-        state.pushPending()
-    for mark in marks:
-        state.delimiters.append(Delimiter(ord(mark[0]), length, len(state.tokens), -1, opens, closes))
-        state.tokens.append(Token("text", "", 0, level=state.level, content=mark))
-    state.pendingLevel = state.level
+def _push(state: StateInline, content: str, length: int, *, opens: bool, closes: bool) -> None:
+    state.push("text", "", 0).content = content
+    state.delimiters.append(Delimiter(
+        marker=ord(content[0]), length=length, token=len(state.tokens) - 1, end=-1, open=opens, close=closes))
 
 
 def _scan(state: StateInline, *, splits_words: bool) -> tuple[int, bool, bool]:
