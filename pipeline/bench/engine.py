@@ -7,6 +7,7 @@ connections included; the memory is that of the largest process at its highest.
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
@@ -16,7 +17,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from pipeline import telemetry
+from pipeline import GARBAGE, telemetry
 from pipeline.bench.publication import open_app
 from pipeline.clock import monotonic
 from pipeline.engines.jobs import Shift
@@ -29,6 +30,7 @@ def main(folder: str, processes: str) -> None:
     """Delivers everything that waits."""
     telemetry.configure()  # a warning says which file or server it is about; what goes well is in the table
     logging.getLogger("pipeline").setLevel(logging.WARNING)
+    gc.set_threshold(GARBAGE)  # as `run` has it
     ends = [_start(folder) for _ in range(int(processes) - 1)]
     told = [_deliver(folder), *(json.loads(_rest_of(end)) for end in ends)]
     print(json.dumps({
