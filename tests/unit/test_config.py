@@ -253,6 +253,9 @@ web: {{secret: {secrets[2]}}}
     ("a: {b: {c: {d: {e: {f: [[[[[[]]]]]]}}}}}}", [("1: nested too deeply: no setting lies this deep: "
                                                     "check the indentation")]),
     ("a: " + "[" * 50_000, ["1: nested too deeply: no setting lies this deep: check the indentation"]),
+    ("a: 1\na: " + "[" * 500, [
+        "2: a: stands here a second time (first in line 1): keep one of the two",
+        "2: nested too deeply: no setting lies this deep: check the indentation"]),
 ])
 def test_text_that_is_no_settings_file_is_refused_with_its_line(text: str, expected: list[str]) -> None:
     assert complaints(text) == [f"config.yaml:{line}" for line in expected]
