@@ -494,7 +494,9 @@ def test_notices_through_a_service_that_owns_the_readers_are_refused() -> None:
     ("site: {folder: /}", "site.folder contains the issues"),
     ("feeds: {folder: .}", "feeds.folder contains the issues"),
     ("issues: {folder: ../posts}\nsite: {folder: .}", "site.folder contains var"),
-    ("site: {folder: var}", "site.folder is the folder of var")])
+    ("site: {folder: var}", "site.folder is the folder of var"),
+    ("database: sqlite:///site/avviso.db", "site.folder contains the ledger"),
+    ("transport: {folder: feeds/outbox}", "feeds.folder contains the outbox")])
 def test_output_folder_that_holds_the_issues_or_the_ledger_is_refused(settings: str, said: str) -> None:
     assert complaints(f"{LEAST}{settings}\n") == [f"config.yaml: {said}: give what is written its own folder"]
 
