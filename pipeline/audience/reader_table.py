@@ -108,10 +108,14 @@ class ReaderTable:
         return plain_name(self._cell(record, self._system.name) or " ".join(parts))
 
     def _evidence(self, record: Record) -> Evidence:
-        system, cell = self._system, self._cell
-        at, unread = _instant(cell(record, system.consent_at))
-        source = cell(record, system.consent_source) or f"import:{self._kind}"
-        return Evidence(source, cell(record, system.consent_text), cell(record, system.network), at, unread)
+        system = self._system
+
+        def cell(names: Sequence[str]) -> str:
+            return self._cell(record, names).replace("\0", "")  # PostgreSQL refuses a text that holds one
+
+        at, unread = _instant(cell(system.consent_at))
+        source = cell(system.consent_source) or f"import:{self._kind}"
+        return Evidence(source, cell(system.consent_text), cell(system.network), at, unread)
 
     def _standing(self, record: Record) -> Standing:
         """The worst that status, signs, words and file name say. Raises AudienceError for a status nobody knows."""

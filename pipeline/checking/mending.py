@@ -51,7 +51,7 @@ def mend(text: str, body_line: int) -> tuple[str, list[Change]]:
     head, body = "\n".join(rows[:body_line - 1]), "\n".join(rows[body_line - 1:])
     changes: list[Change] = []
     edits = list(_invisible(head, text))
-    changes += [Change(1 + head.count("\n", 0, edit.start), "invisible", edit.done) for edit in edits]
+    changes += _done(edits, "invisible", head, 1)
     head = _applied(head, edits)
     settled = False
     while not settled:  # what goes may show that something was no code
@@ -60,9 +60,17 @@ def mend(text: str, body_line: int) -> tuple[str, list[Change]]:
             if not any(find(body, text)):
                 continue  # nothing even with the code in it: parsing costs more than looking
             edits = list(find(prose(body, markdown_parser().parse(body)), text))
-            changes += [Change(body_line + body.count("\n", 0, edit.start), rule, edit.done) for edit in edits]
+            changes += _done(edits, rule, body, body_line)
             body, settled = _applied(body, edits), settled and not edits
     return f"{head}\n{body}" if body_line > 1 else body, changes
+
+
+def _done(edits: Sequence[_Edit], rule: str, text: str, line: int) -> Iterator[Change]:
+    """What the edits of a text do, each on its line; the text begins on `line`."""
+    at = 0
+    for edit in edits:
+        line, at = line + text.count("\n", at, edit.start), edit.start
+        yield Change(line, rule, edit.done)
 
 
 def _applied(text: str, edits: Sequence[_Edit]) -> str:
@@ -110,5 +118,6 @@ def untracked(address: str) -> tuple[str, list[str]]:
     if not mark or not gone:
         return address, []
     joint = "&amp;" if "&amp;" in query else "&"
-    kept = joint.join(part for part in parts if part.partition("=")[0] not in gone)
+    tracking = frozenset(gone)
+    kept = joint.join(part for part in parts if part.partition("=")[0] not in tracking)
     return start + (mark + kept if kept else "") + tail, gone

@@ -16,7 +16,7 @@ from pipeline.checking.rules import RULES
 from pipeline.errors import Problem
 
 _TICKS = re.compile(r"`+")
-_PARAGRAPH = re.compile(r"(?:[^\n]*\S[^\n]*(?:\n|\Z))+")
+_PARAGRAPH = re.compile(r"(?:^[^\S\n]*+[^\n]+(?:\n|\Z))+", re.MULTILINE)
 _LONG = 1_000
 _VISIBLE = re.compile(r"[^\n]")
 _CODE = ("fence", "code_block")

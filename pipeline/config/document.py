@@ -169,6 +169,8 @@ class _Reader:
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth == 0:
                 return
+            if len(keys) + depth > MAX_DEPTH:  # PyYAML looks at all that is open, for each thing that it finds
+                self._stop_too_deep(event)
 
     def _sequence(self, keys: Keys) -> list[object]:
         found: list[object] = []
@@ -185,7 +187,7 @@ class _Reader:
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event, keys)
         if len(keys) >= MAX_DEPTH:
-            self._stop(event, "nested too deeply", "no setting lies this deep: check the indentation")
+            self._stop_too_deep(event)
         if isinstance(event, yaml.MappingStartEvent):
             return self._mapping(keys), None
         if isinstance(event, yaml.SequenceStartEvent):
@@ -235,6 +237,9 @@ class _Reader:
     def _spoil(self, event: yaml.Event, keys: Keys, reason: str, remedy: str) -> None:
         self.document.spoiled.add(keys)
         self.document.complain(_line_of(event), keys, reason, remedy, "config-environment")
+
+    def _stop_too_deep(self, event: yaml.Event) -> NoReturn:
+        self._stop(event, "nested too deeply", "no setting lies this deep: check the indentation")
 
     def _stop(self, event: yaml.Event, reason: str, remedy: str) -> NoReturn:
         found = Problem(self.document.path, reason, remedy, _line_of(event), rule="config-yaml")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typing
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
-from functools import reduce
+from functools import cache, reduce
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -163,10 +163,10 @@ def _all_keys(model: type[BaseModel], above: Keys) -> Iterator[Keys]:
             yield from _all_keys(part, (*above, name))
 
 
-def _named_parts(model: type[BaseModel]) -> Iterator[tuple[str, type[BaseModel] | None]]:
+@cache
+def _named_parts(model: type[BaseModel]) -> tuple[tuple[str, type[BaseModel] | None], ...]:
     """Each key of a section, with the model below it if it is a section (or a list of them) itself."""
-    for name, field in model.model_fields.items():
-        yield field.alias or name, model_in(field.annotation)
+    return tuple((field.alias or name, model_in(field.annotation)) for name, field in model.model_fields.items())
 
 
 def model_in(annotation: object) -> type[BaseModel] | None:

@@ -11,7 +11,7 @@ from pydantic import PrivateAttr, ValidationInfo, field_validator, model_validat
 from pipeline.config.content import Feeds, Issues, ListSettings, Mailings, Publication, Schedule, Site
 from pipeline.config.section import Section, default
 from pipeline.config.service import Bucket, Dns, FeedbackSettings, Mailbox, Notify, Web
-from pipeline.config.transports import Transport
+from pipeline.config.transports import FolderPost, Transport
 from pipeline.config.values import NotEmpty, Secret, wrong
 
 
@@ -104,14 +104,24 @@ class Config(Section):
 
     @model_validator(mode="after")
     def _apart(self, info: ValidationInfo) -> Self:
-        """What is written is served as well: the ledger is not to lie in it."""
-        kept = {"the issues": self.issues.folder, "var": Path(info.context["folder"] if info.context else "", "var")}
+        """What is written is served as well: neither the ledger nor mails with their links are to lie in it."""
+        kept = {"the issues": self.issues.folder, "var": Path(info.context["folder"] if info.context else "", "var"),
+                **self._kept_elsewhere()}
         for name, folder in {"feeds.folder": self.feeds.folder, "site.folder": self.site.folder}.items():
             for what, place in kept.items():
                 if place.resolve().is_relative_to(folder.resolve()):
                     word = "is the folder of" if place.resolve() == folder.resolve() else "contains"
                     raise wrong(f"{name} {word} {what}", "give what is written its own folder")
         return self
+
+    def _kept_elsewhere(self) -> dict[str, Path]:
+        """Where the ledger and the outbox lie, where they are files: they need not be in `var`."""
+        kept, (scheme, _, ledger) = {}, self.database.get_secret_value().partition(":///")
+        if scheme == "sqlite":
+            kept["the ledger"] = Path(ledger)
+        if isinstance(self.transport, FolderPost):
+            kept["the outbox"] = self.transport.folder
+        return kept
 
     @model_validator(mode="after")
     def _told(self) -> Self:

@@ -5,7 +5,9 @@ Rendered once per issue. What differs from reader to reader stays a hole; what a
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
+from itertools import accumulate
 from urllib.parse import urljoin
 
 from markupsafe import Markup
@@ -64,11 +66,7 @@ def shortened(text: str, width: int) -> str:
     """At most `width` columns of a line; what is cut ends in an ellipsis, at a space if one is near."""
     if columns(text) <= width:
         return text
-    kept = ""
-    for character in text:
-        if columns(kept + character) > width - 1:
-            break
-        kept += character
+    kept = text[:bisect_right(list(accumulate(map(columns, text))), width - 1)]
     space = kept.rfind(" ")
     return (kept[:space] if space > len(kept) - 16 and space > 0 else kept).rstrip(" ,;:，、；：") + "…"
 

@@ -16,8 +16,8 @@ _ADDRESS = re.compile(rf"(?<!{_OF_A_WORD}){_OF_A_WORD}+(?:@|%40|=40|\\u0040)(?=[
 
 
 def scrubbed(text: str) -> str:
-    """The text with what stands before each @ taken out, and cut."""
-    return _ADDRESS.sub("…@", text[:LONGEST])
+    """The text with what stands before each @ taken out, and cut. A NUL, which PostgreSQL holds none of, is a space."""
+    return _ADDRESS.sub("…@", text[:LONGEST].replace("\0", " "))
 
 
 def one_line(text: str) -> str:

@@ -44,6 +44,7 @@ _ISSUES = frozenset({"issues", "newsletter", "newsletters", "editions"})  # what
 FEW = 3                        # issues in a folder that is called so
 _PART = re.compile(r"_.*|(?:.*[-_. ])?template|.*模板", re.IGNORECASE | re.DOTALL)
 _MARKS = re.compile(r"[-_]")
+_NO_TEXT = re.compile("[\ud800-\udfff]")  # a byte of a name that is not UTF-8: no settings file can name it
 _ODD = frozenset('<>"\\${}')
 _SITE = (".", "static", "public", "source", "src", "assets", "docs", "src/public", "docs/public", "src/assets",
          ".vuepress/public", ".vitepress/public", "docs/.vuepress/public", "src/.vuepress/public")
@@ -80,6 +81,8 @@ def survey(folder: Path, issues: Path | None = None) -> Survey:
     for named in (folder, *([folder / issues] if issues else [])):
         if not named.is_dir():
             raise OutputError("is not a folder", path=str(named), remedy="make it, or name another")
+    if issues and _NO_TEXT.search(str(issues)):
+        raise OutputError("has a name that is not UTF-8", path=_NO_TEXT.sub("�", str(issues)), remedy="rename it")
     where = folder / issues if issues else _busiest(folder)
     found = sorted(_markdown(where))
     documents = {file for file in found if _is_document(file)} | _inside_others(found)
@@ -183,8 +186,8 @@ def _skipped(where: Path) -> list[str]:
     for place, folders, _ in os.walk(where):
         depth = len(Path(place).relative_to(where).parts)
         left_out = [name for name in folders if name.lower() in SKIPPED]
-        folders[:] = [name for name in folders if name not in left_out and not name.startswith(".")] \
-            if depth < DEPTH else []
+        folders[:] = [name for name in folders if name not in left_out and not name.startswith(".")
+                      and not _NO_TEXT.search(name)] if depth < DEPTH else []
         found += [f"{Path(place, name).relative_to(where).as_posix()}/**" for name in left_out
                   if any(file.endswith(SUFFIXES) for _, _, files in os.walk(Path(place, name)) for file in files)]
     return sorted(found)
@@ -259,9 +262,9 @@ def _is_like_an_issue(file: Path) -> bool:
 def _markdown(folder: Path) -> Iterator[Path]:
     for place, folders, files in os.walk(folder):
         depth = len(Path(place).relative_to(folder).parts)
-        folders[:] = sorted(name for name in folders if name.lower() not in SKIPPED and not name.startswith(".")) \
-            if depth < DEPTH else []
-        yield from (Path(place, name) for name in files if name.endswith(SUFFIXES))
+        folders[:] = sorted(name for name in folders if name.lower() not in SKIPPED and not name.startswith(".")
+                            and not _NO_TEXT.search(name)) if depth < DEPTH else []
+        yield from (Path(place, name) for name in files if name.endswith(SUFFIXES) and not _NO_TEXT.search(name))
 
 
 def _is_document(file: Path) -> bool:

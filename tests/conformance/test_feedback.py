@@ -297,6 +297,16 @@ def test_no_event_keeps_an_address(desk: AnswerDesk) -> None:
     assert row.address_hash == desk.roster.address_hash("reader0@example.com")
 
 
+def test_report_with_a_nul_is_kept_without_it_and_acts(desk: AnswerDesk) -> None:
+    """PostgreSQL holds none: whoever sent such a bounce kept all others behind it from being read."""
+    desk.send(1)
+
+    assert desk.report(0, *HARD, reason="550 no\0body", raw="550 no\0body") == [Effect.SUPPRESSED]
+
+    (row,) = desk.events()
+    assert (row.reason, row.raw) == ("550 no body", "550 no body")
+
+
 def test_scrubbed_text_is_cut_and_one_line_is_printable() -> None:
     assert len(scrubbed("x" * 20_000)) == 8_000
     assert scrubbed("a@b.example+c@d.example e@") == "…@d.example e@"

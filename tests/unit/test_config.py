@@ -253,6 +253,9 @@ web: {{secret: {secrets[2]}}}
     ("a: {b: {c: {d: {e: {f: [[[[[[]]]]]]}}}}}}", [("1: nested too deeply: no setting lies this deep: "
                                                     "check the indentation")]),
     ("a: " + "[" * 50_000, ["1: nested too deeply: no setting lies this deep: check the indentation"]),
+    ("a: 1\na: " + "[" * 500, [
+        "2: a: stands here a second time (first in line 1): keep one of the two",
+        "2: nested too deeply: no setting lies this deep: check the indentation"]),
 ])
 def test_text_that_is_no_settings_file_is_refused_with_its_line(text: str, expected: list[str]) -> None:
     assert complaints(text) == [f"config.yaml:{line}" for line in expected]
@@ -491,7 +494,9 @@ def test_notices_through_a_service_that_owns_the_readers_are_refused() -> None:
     ("site: {folder: /}", "site.folder contains the issues"),
     ("feeds: {folder: .}", "feeds.folder contains the issues"),
     ("issues: {folder: ../posts}\nsite: {folder: .}", "site.folder contains var"),
-    ("site: {folder: var}", "site.folder is the folder of var")])
+    ("site: {folder: var}", "site.folder is the folder of var"),
+    ("database: sqlite:///site/avviso.db", "site.folder contains the ledger"),
+    ("transport: {folder: feeds/outbox}", "feeds.folder contains the outbox")])
 def test_output_folder_that_holds_the_issues_or_the_ledger_is_refused(settings: str, said: str) -> None:
     assert complaints(f"{LEAST}{settings}\n") == [f"config.yaml: {said}: give what is written its own folder"]
 

@@ -250,6 +250,12 @@ def test_a_row_keeps_name_and_evidence_of_its_system() -> None:
         "Ann Lee")
 
 
+def test_evidence_holds_no_nul_which_postgresql_would_refuse() -> None:
+    (entry,) = entries("email,consent_at,consent_source,consent_text\na@example.com,lon\0g ago,pa\0per,I a\0gree\n")
+
+    assert entry.evidence == Evidence("paper", "I agree", note="long ago")
+
+
 def test_every_known_column_of_plain_csv_is_read() -> None:
     text = (
         "E-Mail;NAME;language;Lists;status;consent_at;Consent-Source;consent_text;left_at;colour\n"

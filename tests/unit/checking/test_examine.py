@@ -122,6 +122,7 @@ def test_a_rule_names_no_more_than_anybody_would_read() -> None:
     lambda n: "[[" * (n // 2), lambda n: "[a](" + "(" * n, lambda n: "字" * (n // 3), lambda n: "&utm_" * (n // 5),
     lambda n: "![a](a b" * (n // 8), lambda n: "[a](a (b) " * (n // 10),
     lambda n: "<img " + "a='" * (n // 3), lambda n: "[a]:" * (n // 4), lambda n: "\u200b" * (n // 3),
+    lambda n: "<img " + "a" * n + ">", lambda n: "`a`\n\n" + " " * n,
 ])
 def test_rules_stay_linear_whatever_is_repeated(make: Callable[[int], str]) -> None:
     document = specimen("").parsed()  # the rules alone: parsing has its own tests

@@ -7,6 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.checking.mending import Change, mend, untracked
+from tests.hostile import SQUARE, Pattern, again, cpu_s, growth
 
 
 @pytest.mark.parametrize(("text", "mended", "changes"), [
@@ -26,6 +27,13 @@ def test_mending_does_what_is_safe_and_says_where(text: str, mended: str, change
     body_line = text.split("\n").index("---", 1) + 2
 
     assert mend(text, body_line) == (mended, changes)
+
+
+@pytest.mark.parametrize("pattern", [
+    again("a\u200b\n"), lambda size: "https://a.com/?" + "&".join(f"utm_{n}=1" for n in range(size // 10)),
+])
+def test_mending_of_a_long_text_costs_no_square_of_its_length(pattern: Pattern) -> None:
+    assert growth(lambda text: cpu_s(lambda: mend(text, 1)), pattern, 100_000) <= SQUARE
 
 
 @pytest.mark.parametrize(("address", "left", "gone"), [

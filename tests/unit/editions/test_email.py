@@ -17,6 +17,7 @@ from pipeline.editions.holes import fill, split
 from pipeline.editions.templates import Templates
 from pipeline.errors import EditionError
 from pipeline.issues.issue import Image
+from tests.hostile import SQUARE, again, cpu_s, growth
 from tests.mail_samples import FRAME, render
 
 FILLED = {hole: f"https://news.example.com/{hole.name.lower()}" for hole in Hole}
@@ -201,3 +202,10 @@ def test_an_owners_template_without_a_body_is_named(tmp_path: Path) -> None:
 ])
 def test_shortened_ends_at_a_word_and_says_so(text: str, cut: str) -> None:
     assert shortened(text, 12) == cut
+
+
+def test_shortening_costs_no_square_of_what_takes_no_room() -> None:
+    def cost(marks: str) -> float:
+        return cpu_s(lambda: shortened(f"a{marks}{'b' * 200}", 90))
+
+    assert growth(cost, again("\u0301"), 2_000) <= SQUARE

@@ -109,6 +109,17 @@ def test_survey_of_what_is_no_folder_is_one_line(tmp_path: Path, issues: Path | 
         survey(folder, issues)
 
 
+def test_what_no_settings_file_can_name_is_passed_over(tmp_path: Path) -> None:
+    nameless = os.fsdecode(b"\xff")
+    folder = fill(tmp_path, "issues/1.md", "issues/2.md", "issues/README.md", f"issues/_{nameless}.md",
+                  f"{nameless}/3.md", f"{nameless}/4.md", f"{nameless}/5.md")
+
+    assert ((found := survey(folder)).issues, found.files, found.others) == ("issues", 2, ("**/README.md",))
+    with pytest.raises(OutputError) as refused:
+        survey(folder, Path(nameless))
+    assert str(refused.value) == "�: has a name that is not UTF-8: rename it"
+
+
 @pytest.mark.parametrize(("text", "language"), [
     ("第一期：关于印刷与文字。", "zh-Hans"), ("An English sentence.", "en"), ("", "en"), ("123", "en"),
     ("A letter from 北京.", "en"), ("新版：https://example.com/a/very/long/address/of/latin/letters", "zh-Hans"),
