@@ -2,9 +2,9 @@
 
     issue         an issue as its author wrote it      record, archive/   as the book of issues knows it
     folder        which files are issues               patterns      which names may be
-    files         what issues show beside their words  history       the day a file was first committed
-    decoding      bytes to clean text                  likeness      how alike two texts are
-    cjk           which characters are Chinese, Japanese or Korean
+    files         what issues show beside their words  knitting      which are the source of others
+    decoding      bytes to clean text                  history       the day a file was first committed
+    cjk           Chinese, Japanese and Korean signs   likeness      how alike two texts are
 
     reading/      what a file's name, fields and first lines say of it
     markdown/     its Markdown, parsed: what editors write, in all its dialects

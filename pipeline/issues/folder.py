@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.errors import IssueError, OutputError, Problem
+from pipeline.issues.knitting import is_source
 from pipeline.issues.patterns import matcher
 
 LIMIT_BYTES = 8 * 1024 * 1024          # of an issue
@@ -51,7 +52,8 @@ class Listing:
 def scan(root: Path, include: Sequence[str], exclude: Sequence[str]) -> Listing:
     """All files below `root` that match a pattern of `include` and none of `exclude`; dot names are skipped.
 
-    Patterns are matched against the path from `root`: `**/` is any number of folders, none included.
+    Patterns are matched against the path from `root`: `**/` is any number of folders, none included. `14.Rmd` beside
+    `14.md` is left out, as that was made of it.
     Raises OutputError when `root` itself can't be listed.
     """
     wanted = matcher(include, exclude)
@@ -69,7 +71,7 @@ def scan(root: Path, include: Sequence[str], exclude: Sequence[str]) -> Listing:
             entries[path] = twin if twin.name_on_disk == path else found
         else:
             entries[path] = found
-    return Listing(tuple(entries[path] for path in sorted(entries)), tuple(problems))
+    return Listing(tuple(entries[path] for path in sorted(entries) if not is_source(path, entries)), tuple(problems))
 
 
 def fingerprint(listing: Listing, reading: str) -> str:

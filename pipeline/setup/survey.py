@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pipeline.clock import machine_zone
 from pipeline.errors import OutputError
+from pipeline.issues.knitting import is_source
 from pipeline.issues.patterns import matcher
 from pipeline.issues.reading.dates import date_in_name
 from pipeline.issues.reading.naming import number_in_name, stem
@@ -264,7 +265,8 @@ def _markdown(folder: Path) -> Iterator[Path]:
         depth = len(Path(place).relative_to(folder).parts)
         folders[:] = sorted(name for name in folders if name.lower() not in SKIPPED and not name.startswith(".")
                             and not _NO_TEXT.search(name)) if depth < DEPTH else []
-        yield from (Path(place, name) for name in files if name.endswith(SUFFIXES) and not _NO_TEXT.search(name))
+        yield from (Path(place, name) for name in files if name.endswith(SUFFIXES)
+                    and not (_NO_TEXT.search(name) or is_source(name, files)))
 
 
 def _is_document(file: Path) -> bool:

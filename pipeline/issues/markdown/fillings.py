@@ -55,7 +55,9 @@ def _fill(found: re.Match[str]) -> str:
     if root:
         return ""
     if post or link:
-        name = (post or link).strip("{}%- ").split()[1]
-        return f"{name}.md" if post else f"/{name}"
+        name = (post or link).strip("{}%- ").split()[1] + (".md" if post else "")
+        if post and "/" not in name:
+            return name
+        return f"@/{name}" if name.endswith(".md") else f"/{name}"  # of all pages, written as Zola does
     quoted = _QUOTED.search(path or page)
     return quoted[1] if quoted else ""

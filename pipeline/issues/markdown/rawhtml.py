@@ -190,7 +190,8 @@ class _Flow:
         return self._typed(piece)
 
     def _is_component(self, piece: Token, tag: Tag) -> bool:
-        """Something of MDX or Vue, `<Callout>` to `</Callout>` or `<Toc/>`; but in a sentence `<Toc/>` is its name."""
+        """Something of MDX or Vue, `<Callout>` to `</Callout>`, or `<Toc/>`, but in a sentence that is its name; or an
+        element of the site's own, `<my-note>` to `</my-note>`."""
         if not COMPONENT.match(piece.content):
             return False
         return self._pairs.has(piece) or (tag.kind is Kind.EMPTY and (bool(tag.attributes) or self._is_alone))

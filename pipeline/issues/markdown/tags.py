@@ -23,8 +23,8 @@ VOID = frozenset((
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track",
     "wbr"))
 
-COMPONENT = re.compile(r"</?[A-Z][A-Za-z0-9.]*[a-z]")
-"""How the name of a component begins in MDX and Vue; no tag of HTML is written so."""
+COMPONENT = re.compile(r"</?(?:[A-Z][A-Za-z0-9.]*[a-z]|[a-z][a-z0-9]*-[a-z])")
+"""How the name of a component begins in MDX and Vue, and that of a custom element: HTML's own have no hyphen."""
 
 _NAME = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)")
 _ATTRIBUTE = re.compile(r"(?<!\s)\s+([A-Za-z_:][\w:.-]*)(?:\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?", re.ASCII)

@@ -27,17 +27,19 @@ _OF_A_YEAR = re.compile(
     rf"(?:19|20)\d{{2}}(?:[-_. ](?:(?:0?[1-9]|[1-4]\d|5[0-3]|[WwQq]\d{{1,2}})(?!\d)|{MONTH})|\s*年)")
 _MONTH_OF_A_YEAR = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])")
 _COUNTING = (r"(?i:issue|no|nr|num|number|vol|volume|ep|episode|edition|daily|day|week|weekly|digest|news|newsletter)"
-             r"[-_. ]")
-# `q3-2024`, `recap-2023-readers`, `press-1-0-released`; not `issue-2023-readers`, `HelloGitHub2000`.
+             r"(?:[-_. ]|(?=\d))")
+# `q3-2024`, `recap-2023-readers`, `press-1-0-released`, `type2-3-4-0`; not `issue-2023-readers`, `HelloGitHub2000`.
 _YEAR_OR_VERSION = re.compile(
     rf"(?!{_COUNTING})"
     r"(?:[Qq][1-4][-_ ](?:19|20)\d{2}(?!\d)"
-    r"|[A-Za-z\u00c0-\u024f]+[-_. ](?:(?:19|20)\d{2}[-_ ](?=.*[A-Za-z])|\d{1,2}(?:[-_]\d{1,2})+(?=[-_ ][A-Za-z]|$)))")
+    r"|[A-Za-z\u00c0-\u024f]+[-_. ](?:19|20)\d{2}[-_ ](?=.*[A-Za-z])"
+    r"|[A-Za-z\u00c0-\u024f]+\d?[-_. ]\d{1,2}(?:[-_]\d{1,2})+(?=[-_ ][A-Za-z]|$))")
 _YEAR_AND_WORDS = re.compile(
     rf"(?!{_COUNTING})(?:[A-Za-z\u00c0-\u024f]+[-_. ]((?:19|20)\d{{2}})|((?:19|20)\d{{2}})[-_. 、]+[^\W\d_].*)")
 _DATE_ONLY = re.compile(rf"(?=.*(?:19|20)\d{{2}})(?:{MONTH}|\d{{1,4}}|[-_. ])+")
-# `2024/03/24`, `2024/0324` and `2024/03-24-title`.
-_DAY_BELOW_A_YEAR = re.compile(r"(?:.*/)?((?:19|20)\d{2})年?/(\d{2})(?:/(\d{2})()|[-_.]?(\d{2})((?:[-_. ].*)?))")
+# `2024/03/24`, `2024/Mar/24`, `2024/0324` and `2024/03-24-title`.
+_DAY_BELOW_A_YEAR = re.compile(
+    rf"(?:.*/)?((?:19|20)\d{{2}})年?/(?:(\d{{2}}|{MONTH})/(\d{{2}})|(\d{{2}})[-_.]?(\d{{2}})((?:[-_. ].*)?))")
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 _DAY = r"(?:19|20)\d{2}(?:[-_.]?\d{2}[-_.]?\d{2}|年\d{1,2}月\d{1,2}日)"
 _LEADING_DAY = re.compile(rf"({_DAY})(?:[-_. ：:、]{{1,3}}(?=\D)|(?=[「『《【]))")
@@ -78,9 +80,9 @@ def stem(path: str) -> str:
     if named.name.lower() in _AS_ITS_FOLDER and named.parent.name:
         named = named.parent
     found = _DAY_BELOW_A_YEAR.fullmatch(str(named))
-    year, month, *rest = found.groups("") if found else ("", "")
-    day = f"{year}-{month}-{''.join(rest)}"
-    return day if date_in_name(day[:10]) else named.name
+    year, *parts, words = [part or "" for part in found.groups()] if found else ("", "")
+    day = "-".join((year, *filter(None, parts)))
+    return f"{day}{words}" if date_in_name(day) else named.name
 
 
 def without_digest(name: str) -> str:

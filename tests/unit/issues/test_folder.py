@@ -35,6 +35,15 @@ def test_a_scan_finds_matching_files_at_any_depth_in_order(tmp_path: Path) -> No
     assert found(tmp_path) == (["2024/05/c.md", "2024/a.md", "b.md"], [])
 
 
+def test_a_source_is_no_issue_beside_the_text_that_was_made_of_it(tmp_path: Path) -> None:
+    for name in ("14-ink/index.Rmd", "14-ink/index.md", "15.rmd", "15.markdown", "16.qmd", "16.md", "17.Rmd", "18.qmd"):
+        write(tmp_path / name)
+
+    listing = scan(tmp_path, ["**/*"], [])
+
+    assert [entry.path for entry in listing.entries] == ["14-ink/index.md", "15.markdown", "16.md", "17.Rmd", "18.qmd"]
+
+
 def test_an_entry_says_what_one_stat_knows(tmp_path: Path) -> None:
     about = write(tmp_path / "14-标题.md", "标题").stat()
 

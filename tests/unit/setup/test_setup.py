@@ -75,6 +75,8 @@ def settled(folder: Path) -> Config:
     (["content/about.md", "content/news/1-a.md", "content/news/2-b.md"], "content/news", 2),
     (["blog/1-a.mdx", "blog/2-b.mdx", "README.md"], "blog", 2),
     (["posts/2026-10-19-ink/index.qmd", "posts/2026-10-26-salt/index.qmd", "index.qmd"], "posts", 2),
+    (["posts/ink/index.Rmd", "posts/ink/index.md", "posts/oil/index.Rmd", "posts/oil/index.md", "posts/salt.Rmd"],
+     "posts", 3),
     (["notes.txt"], "issues", 0),
     (["SUMMARY.md", "HANDOFF.md", "CODE_OF_CONDUCT.md", "code-of-conduct.md", "404.md", "ink.md"], ".", 1),
     (["2026-10-19-ink/README.md", "2026-10-19-ink/NOTES.md", "2026-10-19-ink/demo/a/README.md",
