@@ -104,7 +104,7 @@ def status_lines(overview: Overview, now: datetime, zone: ZoneInfo, *, everythin
     yield f"Workers   {len(overview.workers) or 'none at work'}"
     for worker, hands in overview.workers:
         yield f"  {worker_line(worker, hands, now, zone)}"
-    yield f"Feeds     {f'last changed {local(overview.feeds, zone)}' if overview.feeds else 'not written yet'}"
+    yield f"Feeds     {f'last changed {local(overview.feeds, zone)}' if overview.feeds else 'no issue is in them yet'}"
     yield "Needs you " + ("" if overview.matters else "nothing")
     for line in problem_lines(overview.matters, everything=everything):
         yield f"  {line}"

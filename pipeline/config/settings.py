@@ -99,7 +99,7 @@ class Config(Section):
         """Machines that made up a secret each would send links that the others refuse."""
         if self.engine == "procrastinate" and not self.web.secret:
             raise wrong("engine: procrastinate needs web.secret, the same on all machines",
-                        "set `web.secret: ${AVVISO_SECRET}`; the present one is in var/secret")
+                        "set `web.secret: ${AVVISO_SECRET}`; the one of a publication that has begun is in var/secret")
         return self
 
     @model_validator(mode="after")
@@ -116,7 +116,8 @@ class Config(Section):
 
     def _kept_elsewhere(self) -> dict[str, Path]:
         """Where the ledger and the outbox lie, where they are files: they need not be in `var`."""
-        kept, (scheme, _, ledger) = {}, self.database.get_secret_value().partition(":///")
+        kept: dict[str, Path] = {}
+        scheme, _, ledger = self.database.get_secret_value().partition(":///")
         if scheme == "sqlite":
             kept["the ledger"] = Path(ledger)
         if isinstance(self.transport, FolderPost):

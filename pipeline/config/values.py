@@ -31,6 +31,7 @@ _BY_SHANGHAI = frozenset({"beijing", "北京", "shenzhen", "深圳", "guangzhou"
 DURATION_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 SIZE_BYTES = {"B": 1, "KB": 1024, "MB": 1024**2, "GB": 1024**3}
 COUNTRIES = {"cn": "zh-Hans", "hk": "zh-Hant", "jp": "ja", "gb": "en", "us": "en"}  # none of them is a language too
+MOST = 1_000_000
 LONGEST = timedelta(days=3660)  # ten years: more is a slip, and far from where datetime overflows
 
 
@@ -71,7 +72,9 @@ def read_text(text: str) -> str:
 
 def read_line(text: str) -> str:
     """Text of one line that is not empty: it may become a mail header."""
-    if not text or not text.isprintable():
+    if not text:
+        raise wrong("must not be empty", "write it behind the colon")
+    if not text.isprintable():
         raise wrong("must be one line of text", "write it without line breaks and control characters")
     return text
 
@@ -85,9 +88,11 @@ def read_truth(text: str) -> bool:
 
 
 def read_count(text: str) -> int:
-    """A whole number from 1 to a million."""
-    if not re.fullmatch(r"[0-9]{1,7}", text) or not 1 <= int(text) <= 1_000_000:
+    """A whole number from 1 to `MOST`."""
+    if not re.fullmatch(r"[0-9]+", text) or not text.strip("0"):
         raise wrong("is not a whole number above 0", "write digits only")
+    if len(text) > len(str(MOST)) or int(text) > MOST:
+        raise wrong("is too many", f"write at most {MOST}")
     return int(text)
 
 
@@ -108,9 +113,11 @@ def read_width(text: str) -> int:
 def read_duration(text: str) -> timedelta:
     """`0s 90s 15m 36h 7d`."""
     found = re.fullmatch(r"([0-9]{1,9})([smhd])", text)
-    span = timedelta(seconds=int(found[1]) * DURATION_S[found[2]]) if found else None
-    if span is None or span > LONGEST:
+    if not found:
         raise wrong("is not a duration", "write it as 90s, 15m, 36h or 7d")
+    span = timedelta(seconds=int(found[1]) * DURATION_S[found[2]])
+    if span > LONGEST:
+        raise wrong("is too long", f"write at most {LONGEST.days}d")
     return span
 
 

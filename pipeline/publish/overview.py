@@ -25,8 +25,8 @@ class Overview:
     """What `status` shows.
 
     `matters` are what needs a person; `unread` are files that are no issue yet; `feeds` is when the newest entry
-    changed, None before there are feeds. `workers` are the processes at work, on whichever machine, each with what it
-    has in hand; `waits` says why what is being sent stands still, and until when.
+    changed, None where no issue is in them. `workers` are the processes at work, on whichever machine, each with what
+    it has in hand; `waits` says why what is being sent stands still, and until when.
     """
 
     issues: Sequence[Record]

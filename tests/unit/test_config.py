@@ -293,13 +293,12 @@ def test_text_that_is_no_settings_file_is_refused_with_its_line(text: str, expec
     ("schedule: {send_at: '25:00'}", 'schedule.send_at: "25:00" is not a time of day: write it as "08:00"'),
     ("schedule: {quiet: -5m}", 'schedule.quiet: "-5m" is not a duration: write it as 90s, 15m, 36h or 7d'),
     ("schedule: {quiet: [5m]}", "schedule.quiet: must be a single value: write it on one line behind the colon"),
-    ("schedule: {max_age: 999999999d}", ('schedule.max_age: "999999999d" is not a duration: write it as 90s, 15m, '
-                                        "36h or 7d")),
+    ("schedule: {max_age: 999999999d}", 'schedule.max_age: "999999999d" is too long: write at most 3660d'),
     ("schedule: {check_every: 0s}", 'schedule.check_every: "0s" is too short: write at least 1s'),
     ("schedule: {max_burst: 1.5}", 'schedule.max_burst: "1.5" is not a whole number above 0: write digits only'),
+    ("feeds: {entries: 1000001}", 'feeds.entries: "1000001" is too many: write at most 1000000'),
     ("feeds: {entries: 0}", 'feeds.entries: "0" is not a whole number above 0: write digits only'),
-    ("feeds: {entries: " + "9" * 5000 + "}", 'feeds.entries: "' + "9" * 60 + '…" is not a whole number above 0: '
-                                             "write digits only"),
+    ("feeds: {entries: " + "9" * 5000 + "}", 'feeds.entries: "' + "9" * 60 + '…" is too many: write at most 1000000'),
     ("feeds: {max_bytes: 0KB}", 'feeds.max_bytes: "0KB" is not a size: write it as 512KB or 2MB'),
     ("feeds: {content: half}", 'feeds.content: "half" is not known here: write full or summary'),
     ("feeds: {tags: maybe}", 'feeds.tags: "maybe" is neither true nor false: write true or false'),
@@ -405,13 +404,13 @@ def test_machines_that_share_the_work_need_one_secret() -> None:
     (line,) = complaints(many)
 
     assert line == ("config.yaml: engine: procrastinate needs web.secret, the same on all machines: "
-                    "set `web.secret: ${AVVISO_SECRET}`; the present one is in var/secret")
+                    "set `web.secret: ${AVVISO_SECRET}`; the one of a publication that has begun is in var/secret")
     assert parse(many + "web: {secret: one for all machines}\n", Path("config.yaml"), {}).web.secret
 
 
 @pytest.mark.parametrize(("old", "new", "expected"), [
     ("  title: Ai周刊\n", "", "1: publication.title: missing: add `title: My Weekly`"),
-    ("title: Ai周刊", "title: ''", ONE_LINE),
+    ("title: Ai周刊", "title: ''", "2: publication.title: must not be empty: write it behind the colon"),
     ("title: Ai周刊", 'title: "Ai\\r\\nBcc: all"', ONE_LINE),
     ("  title:", "  timezone: asia/shangai\n  title:",
      '2: publication.timezone: "asia/shangai" is not a time zone: did you mean Asia/Shanghai?'),

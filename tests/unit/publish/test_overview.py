@@ -141,6 +141,14 @@ def test_every_hour_is_shown_in_the_owner_s_zone(letters: Publication) -> None:
         "Feeds     last changed 2026-03-24 16:00"]  # 08:00 in UTC
 
 
+def test_feeds_without_an_issue_are_not_said_to_be_missing(letters: Publication) -> None:
+    before_any_issue = replace(look(letters), feeds=None)
+
+    shown = list(status_lines(before_any_issue, letters.clock.now(), ZoneInfo("UTC")))
+
+    assert [line for line in shown if line.startswith("Feeds")] == ["Feeds     no issue is in them yet"]
+
+
 def test_mailing_is_shown_with_counts_that_add_up(letters: Publication) -> None:
     letters.write("02-new.md", words(2))
     letters.publish()
