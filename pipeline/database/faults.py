@@ -14,6 +14,7 @@ from sqlalchemy import exc
 from pipeline.errors import Conflict, Damaged, DatabaseError, OutputError, Unreachable
 
 RESTORE = "stop avviso and restore the last backup of it; nothing was sent"
+NO_LEDGER = f"name the ledger in `database`; or if this is it, {RESTORE}"
 ROOM = "free space, or make it, its -wal and -shm and their folder writable; nothing was lost"
 
 # What SQLite says when the disk is to blame, not the file: full, taken away, or without write access.
@@ -87,7 +88,9 @@ def _by_words(error: exc.DBAPIError, path: str) -> DatabaseError | OutputError |
         return Unreachable(f"the database does not answer: {words}",
                            remedy="start it, or mend `database` in config.yaml")
     if type(error.orig) is sqlite3.DatabaseError:  # its subclasses are about a promise, or a mistake of ours
-        return Damaged(f"the ledger cannot be read: {words}", remedy=RESTORE, path=path)
+        # Perhaps it is somebody's text, which a restored backup would be written over.
+        remedy = NO_LEDGER if "is not a database" in words else RESTORE
+        return Damaged(f"the ledger cannot be read: {words}", remedy=remedy, path=path)
     return None
 
 

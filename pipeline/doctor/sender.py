@@ -79,11 +79,11 @@ def _spf(sender: Sender, names: Names) -> Iterator[Finding]:
     domain = sender.envelope_domain
     found = sorted(one for one in names.texts(domain) if re.match(r"v=spf1(?: |$)", one, re.IGNORECASE))
     include = include_of(sender.post)
-    wanted = f"include:{include} " if include else "ip4:ADDRESS-OF-YOUR-SERVER "
+    wanted = f"include:{include}" if include else "ip4:ADDRESS-OF-YOUR-SERVER"
     if not found:
         say = warning if sender.is_service else error
         yield say("sender.spf", f"{domain} does not say who may send for it",
-                  f'publish: {domain}. TXT "v=spf1 {wanted}~all"')
+                  f'publish: {domain}. TXT "v=spf1 {wanted} ~all"')
         return
     if len(found) > 1:
         yield error("sender.spf", f"{domain} has {len(found)} SPF records: none of them counts",
@@ -96,7 +96,7 @@ def _spf(sender: Sender, names: Names) -> Iterator[Finding]:
                     f'publish: {domain}. TXT "{re.sub(r" [+]?all(?: .*)?$", "", record)} ~all"')
     elif include and not sender.is_service and include not in included:
         yield error("sender.spf", f"the SPF record of {domain} does not name {sender.post}",
-                    f'publish: {domain}. TXT "{record.replace("v=spf1 ", f"v=spf1 {wanted}", 1)}"')
+                    f'publish: {domain}. TXT "{" ".join(["v=spf1", wanted, *record.split()[1:]])}"')
     elif lookups > MOST_LOOKUPS:
         yield error("sender.spf", f"the SPF record of {domain} takes {lookups} lookups; beyond {MOST_LOOKUPS} it fails",
                     "take out includes of services that you do not use any more")

@@ -567,10 +567,13 @@ def test_file_that_is_no_ledger_is_refused_in_one_line(tmp_path: Path) -> None:
     path = tmp_path / "avviso.db"
     path.write_bytes(b"This is a letter and not a database. " * 100)
 
-    with pytest.raises(Damaged, match="stop avviso and restore the last backup") as refused:
+    with pytest.raises(Damaged) as refused:
         assert Database(f"sqlite:///{path}").exists
 
     assert refused.value.exit_code == 74
+    assert str(refused.value) == (
+        f"{path}: the ledger cannot be read: file is not a database: name the ledger in `database`; or if this is it, "
+        "stop avviso and restore the last backup of it; nothing was sent")
 
 
 def test_ledger_in_a_folder_that_is_a_file_is_one_line(tmp_path: Path) -> None:

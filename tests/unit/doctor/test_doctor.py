@@ -306,6 +306,21 @@ def test_spf_record_may_name_a_provider_by_another_record(patient: Patient, reco
     assert findings["sender.spf"].message == f"example.com: {record}"
 
 
+@pytest.mark.parametrize(("record", "wanted"), [
+    ("v=spf1 mx ~all", "v=spf1 include:_spf.google.com mx ~all"),
+    ("V=SPF1 -all", "v=spf1 include:_spf.google.com -all"), ("v=spf1", "v=spf1 include:_spf.google.com"),
+])
+def test_spf_record_that_does_not_name_the_provider_is_shown_as_it_should_be(
+    patient: Patient, record: str, wanted: str
+) -> None:
+    patient.txt("example.com", record)
+    sender = Sender("example.com", "example.com", "smtp.gmail.com")
+
+    findings = {one.check: one for one in examine_sender(sender, open_names(patient.app()))}
+
+    assert findings["sender.spf"].remedy == f'publish: example.com. TXT "{wanted}"'
+
+
 @pytest.mark.parametrize(("domain", "post", "owner"), [
     ("icloud.com", "smtp.mail.me.com", ""), ("outlook.com", "smtp-mail.outlook.com", ""),
     ("hotmail.com", "smtp.office365.com", ""), ("foxmail.com", "smtp.qq.com", ""), ("bk.ru", "smtp.mail.ru", ""),
