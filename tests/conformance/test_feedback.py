@@ -307,6 +307,15 @@ def test_report_with_a_nul_is_kept_without_it_and_acts(desk: AnswerDesk) -> None
     assert (row.reason, row.raw) == ("550 no body", "550 no body")
 
 
+@pytest.mark.parametrize(("text", "kept"), [
+    ("x " * 3995 + "ada.lovelace@example.com", "x " * 3995 + "…@example."),
+    ("ada.lovelace@example.com " * 1_000, ("…@example.com " * 310)[:4_337]),
+    ("x " * 4155 + "ada.lovelace@example.com", "x " * 3995 + "x x x x x "),
+])
+def test_no_half_of_an_address_stays_where_a_report_is_cut(text: str, kept: str) -> None:
+    assert scrubbed(text) == kept
+
+
 def test_scrubbed_text_is_cut_and_one_line_is_printable() -> None:
     assert len(scrubbed("x" * 20_000)) == 8_000
     assert scrubbed("a@b.example+c@d.example e@") == "…@d.example e@"
