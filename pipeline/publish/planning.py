@@ -75,9 +75,12 @@ class Planner:
         for mailing in over:
             yield from self._running(record, mailing, now)
         waiting = mailings.keys() - {one.list for one in over}
+        first: list[str] = []  # lists that it will have gone to, as far as nobody need act
         for list_id in record.lists if record.state in MOVES else ():
             if list_id in waiting or not over:  # what began or was ended goes to no list that its file names since then
-                yield self._ahead(record, list_id, mailings.get(list_id), now)
+                planned = self._ahead(record, list_id, mailings.get(list_id), first, now)
+                first += [list_id] if planned.at else []
+                yield planned
 
     def _running(self, record: Record, mailing: Mailing, now: datetime) -> Iterator[PlannedMailing]:
         if mailing.state is MailingState.SENDING:
@@ -85,7 +88,9 @@ class Planner:
         if mailing.state is MailingState.PAUSED:
             yield PlannedMailing(record, mailing.list, "resume", None, mailing.reason, mailing.audience, 0)
 
-    def _ahead(self, record: Record, list_id: str, mailing: Mailing | None, now: datetime) -> PlannedMailing:
+    def _ahead(
+        self, record: Record, list_id: str, mailing: Mailing | None, first: Sequence[str], now: datetime
+    ) -> PlannedMailing:
         action, reason = MOVES[record.state], record.reason
         size, mistake = self._dress(record, list_id, approved=mailing is not None and mailing.approved)
         if mailing and mailing.state is MailingState.HELD:
@@ -95,8 +100,8 @@ class Planner:
         elif mistake and action == "mail":
             action, reason = "hold", mistake
         at = None if action in ("hold", "mend") else self._hour(record, mailing, now)
-        return PlannedMailing(record, list_id, action, at, reason,
-                        1 if self._broadcasts else self._ledger.mailings.readers(list_id), size)
+        readers = 1 if self._broadcasts else self._ledger.mailings.readers(record.key, list_id, behind=first)
+        return PlannedMailing(record, list_id, action, at, reason, readers, size)
 
     def _hour(self, record: Record, mailing: Mailing | None, now: datetime) -> datetime:
         quiet = timedelta(0) if mailing and mailing.approved else self._rules.quiet

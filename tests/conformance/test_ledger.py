@@ -274,7 +274,7 @@ def test_audience_is_who_is_confirmed_and_not_suppressed(database: Database) -> 
         connection.execute(update(subscription).where(subscription.c.subscriber_id == asked).values(state="pending"))
         connection.execute(insert(suppression).values(SUPPRESSION | {"address_hash": "reader3"}))
 
-    readers = book.mailings.readers("weekly")
+    readers = book.mailings.readers("14", "weekly")
     mailing_id = begin_mailing(book, "14", "weekly").id
 
     assert readers == 1

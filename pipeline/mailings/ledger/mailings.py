@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -99,12 +99,20 @@ class Mailings:
         with self._db.read() as connection:
             return read_edition(connection, edition_digest)
 
-    def readers(self, list_id: str) -> int:
-        """How many people a mailing to this list would reach now."""
+    def readers(self, issue_key: str, list_id: str, *, behind: Sequence[str] = ()) -> int:
+        """How many people the first mailing of an issue to this list would reach now.
+
+        Nobody gets an issue twice: those to whom it went already, or will go by a list that this one is `behind`, are
+        not among them.
+        """
+        have_it = exists().where(delivery.c.issue_key == issue_key, delivery.c.round == 1,
+                                 delivery.c.subscriber_id == subscription.c.subscriber_id)
+        other = subscription.alias("other")
+        get_it = exists().where(other.c.subscriber_id == subscription.c.subscriber_id, other.c.list.in_(behind),
+                                other.c.state == "confirmed")
+        audience = _audience(list_id).where(~have_it, ~get_it).subquery()
         with self._db.read() as connection:
-            return connection.execute(
-                select(func.count()).select_from(_audience(list_id).subquery())
-            ).scalar_one()
+            return connection.execute(select(func.count()).select_from(audience)).scalar_one()
 
     # ---- moving -------------------------------------------------------------------------------
 

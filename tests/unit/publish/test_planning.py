@@ -133,6 +133,18 @@ def test_plan_mails_the_other_list_where_a_pass_died_between_the_two(letters: Pu
     assert letters.app.ledger.mailings.get(extra.id).state is MailingState.SENDING
 
 
+def test_plan_counts_nobody_twice_who_is_on_two_lists(letters: Publication) -> None:
+    letters.configure({**letters.settings, "lists": [{"id": "weekly", "name": "W"}, {"id": "extra", "name": "E"}]})
+    letters.add_readers("bo@example.org", "cy@example.com", list_id="extra")
+    letters.write("2-new.md", words(2), front="list: [weekly, extra]\n")
+
+    foreseen = [(one["list"], one["readers"]) for one in plan(letters)]
+    letters.publish()
+
+    assert foreseen == [(one.list, one.audience) for one in letters.app.ledger.mailings.all()]
+    assert foreseen == [("weekly", 2), ("extra", 1)]
+
+
 @pytest.mark.parametrize("word", ["cancel", "adopt"])
 def test_plan_leaves_out_what_a_person_ended_whatever_list_its_file_names_later(
     letters: Publication, word: str
