@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from pathlib import PurePosixPath
 
-_SOURCES = frozenset((".rmd", ".qmd"))
+_SOURCES = (".rmd", ".qmd")
 _MADE = (".md", ".markdown")
 
 
 def is_source(path: str, others: Container[str]) -> bool:
     """Whether one of the `others`, paths or names as `path` is, has its text with the results of its code."""
-    file = PurePosixPath(path)
-    return file.suffix.lower() in _SOURCES and any(str(file.with_suffix(made)) in others for made in _MADE)
+    if not path.lower().endswith(_SOURCES):
+        return False
+    name, _, _ = path.rpartition(".")
+    return any(name + made in others for made in _MADE)
