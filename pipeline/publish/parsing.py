@@ -17,6 +17,7 @@ from pipeline.errors import IssueError, Problem
 from pipeline.issues.document import Body, Target, html, words
 from pipeline.issues.issue import Manuscript
 from pipeline.issues.likeness import sketch
+from pipeline.issues.reading.frontmatter import read_front
 from pipeline.issues.reading.manuscript import read_halfway
 from pipeline.publish.rendering import Style, document_of
 
@@ -74,7 +75,7 @@ def parse_file(settings: ParseSettings, file: SourceFile) -> ParsedFile | Proble
     try:
         manuscript, body = read_halfway(
             file.raw, file.path, zone=settings.zone, send_at=settings.send_at, git_date=git_date)
-        _check(manuscript, settings.lists)
+        _check(manuscript, settings.lists, file.raw)
     except _Unasked:
         return None
     except IssueError as error:
@@ -82,15 +83,17 @@ def parse_file(settings: ParseSettings, file: SourceFile) -> ParsedFile | Proble
     return _parsed(settings.style, manuscript, body)
 
 
-def _check(manuscript: Manuscript, lists: tuple[str, ...]) -> None:
+def _check(manuscript: Manuscript, lists: tuple[str, ...], raw: bytes) -> None:
     """What the folder and the settings ask of every issue."""
     if manuscript.due_at is None and not manuscript.draft:
         raise IssueError("has no date", path=manuscript.path, line=1, rule="date-missing",
                          remedy="add `date: 2026/03/24` between two `---` lines at its top")
     for name in manuscript.lists:
         if name not in lists:
-            raise IssueError(f'its list "{name}" is not in config.yaml', path=manuscript.path, line=1,
-                             rule="list-unknown", remedy=f"use one of: {', '.join(lists)}")
+            lines = read_front(raw, manuscript.path).lines
+            raise IssueError(
+                f'its list "{name}" is not in config.yaml', path=manuscript.path, rule="list-unknown",
+                line=lines.get("list") or lines.get("lists"), remedy=f"use one of: {', '.join(lists)}")
 
 
 def _parsed(style: Style, manuscript: Manuscript, body: Body) -> ParsedFile:

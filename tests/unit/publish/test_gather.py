@@ -203,7 +203,7 @@ def test_a_known_file_that_is_being_written_stands_as_it_was(letters: Publicatio
 @pytest.mark.parametrize(("text", "problem"), [
     ("---\ndate: 2024/13/24\n---\nx\n", '14-a.md:2: date "2024/13/24" is not a day'),
     ("No front matter and no date anywhere.\n", "14-a.md:1: has no date"),
-    ("---\ndate: 2026/03/24\nlist: dayly\n---\nx\n", '14-a.md:1: its list "dayly" is not in config.yaml'),
+    ("---\ndate: 2026/03/24\nlist: dayly\n---\nx\n", '14-a.md:3: its list "dayly" is not in config.yaml'),
 ])
 def test_a_file_with_a_mistake_is_one_line_and_the_others_go_on(
     letters: Publication, text: str, problem: str
