@@ -139,7 +139,7 @@ def _listed(root: Path, folder: str, problems: list[Problem]) -> list[os.DirEntr
 def _look(item: os.DirEntry[str], path: str, relative: str, root: Path) -> Entry | Problem:
     """The entry of a name that matches, or why it is none."""
     if not (path.isprintable() or _JOINED.sub("", path).isprintable()):
-        return Problem(_printable(path), "its name has a character that is invisible or not UTF-8", "rename it",
+        return Problem(printable(path), "its name has a character that is invisible or not UTF-8", "rename it",
                        rule="file-name")
     if item.is_symlink():
         return _follow(path, relative, root)
@@ -216,6 +216,6 @@ def _twin(path: str) -> Problem:
                    rule="file-name")
 
 
-def _printable(path: str) -> str:
+def printable(path: str) -> str:
     """A name that a terminal and JSON can take."""
     return re.sub(r"[\ud800-\udfff]", "\ufffd", path)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pipeline.clock import machine_zone
 from pipeline.errors import OutputError
+from pipeline.issues.folder import printable
 from pipeline.issues.knitting import is_source
 from pipeline.issues.patterns import matcher
 from pipeline.issues.reading.dates import date_in_name
@@ -45,7 +46,6 @@ _ISSUES = frozenset({"issues", "newsletter", "newsletters", "editions"})  # what
 FEW = 3                        # issues in a folder that is called so
 _PART = re.compile(r"_.*|(?:.*[-_. ])?template|.*模板", re.IGNORECASE | re.DOTALL)
 _MARKS = re.compile(r"[-_]")
-_NO_TEXT = re.compile("[\ud800-\udfff]")  # a byte of a name that is not UTF-8: no settings file can name it
 _ODD = frozenset('<>"\\${}')
 _SITE = (".", "static", "public", "source", "src", "assets", "docs", "src/public", "docs/public", "src/assets",
          ".vuepress/public", ".vitepress/public", "docs/.vuepress/public", "src/.vuepress/public")
@@ -82,8 +82,8 @@ def survey(folder: Path, issues: Path | None = None) -> Survey:
     for named in (folder, *([folder / issues] if issues else [])):
         if not named.is_dir():
             raise OutputError("is not a folder", path=str(named), remedy="make it, or name another")
-    if issues and _NO_TEXT.search(str(issues)):
-        raise OutputError("has a name that is not UTF-8", path=_NO_TEXT.sub("�", str(issues)), remedy="rename it")
+    if issues and not _is_text(str(issues)):
+        raise OutputError("has a name that is not UTF-8", path=printable(str(issues)), remedy="rename it")
     where = folder / issues if issues else _busiest(folder)
     found = sorted(_markdown(where))
     documents = {file for file in found if _is_document(file)} | _inside_others(found)
@@ -188,7 +188,7 @@ def _skipped(where: Path) -> list[str]:
         depth = len(Path(place).relative_to(where).parts)
         left_out = [name for name in folders if name.lower() in SKIPPED]
         folders[:] = [name for name in folders if name not in left_out and not name.startswith(".")
-                      and not _NO_TEXT.search(name)] if depth < DEPTH else []
+                      and _is_text(name)] if depth < DEPTH else []
         found += [f"{Path(place, name).relative_to(where).as_posix()}/**" for name in left_out
                   if any(file.endswith(SUFFIXES) for _, _, files in os.walk(Path(place, name)) for file in files)]
     return sorted(found)
@@ -260,13 +260,18 @@ def _is_like_an_issue(file: Path) -> bool:
         return _DATED.search(text.read(2_000)) is not None
 
 
+def _is_text(name: str) -> bool:
+    """Whether it is UTF-8: no settings file can name another."""
+    return printable(name) == name
+
+
 def _markdown(folder: Path) -> Iterator[Path]:
     for place, folders, files in os.walk(folder):
         depth = len(Path(place).relative_to(folder).parts)
         folders[:] = sorted(name for name in folders if name.lower() not in SKIPPED and not name.startswith(".")
-                            and not _NO_TEXT.search(name)) if depth < DEPTH else []
+                            and _is_text(name)) if depth < DEPTH else []
         yield from (Path(place, name) for name in files if name.endswith(SUFFIXES)
-                    and not (_NO_TEXT.search(name) or is_source(name, files)))
+                    and _is_text(name) and not is_source(name, files))
 
 
 def _is_document(file: Path) -> bool:
