@@ -117,7 +117,7 @@ def standing(
     """
     if any(mailing.started_at for mailing in mailings):
         rest = any(mailing.state is MailingState.SCHEDULED for mailing in mailings)
-        return Standing(State.MAILED, _mailed_reason(mailings), ready=rest)
+        return Standing(State.MAILED, _mailed_reason(record, mailings), ready=rest)
     if record.state is State.PROBLEM and record.missing_at is None:
         return Standing(State.PROBLEM, record.reason)
     open_ones = [mailing for mailing in mailings if mailing.state is not MailingState.CANCELLED]
@@ -152,12 +152,15 @@ def _gone(record: Record) -> str:
     return f"its file {record.path} is gone" if record.missing_at is not None else ""
 
 
-def _mailed_reason(mailings: Sequence[Mailing]) -> str:
+def _mailed_reason(record: Record, mailings: Sequence[Mailing]) -> str:
     begun = [mailing for mailing in mailings if mailing.started_at]
-    said = "; ".join(f"mailing to {mailing.list}: {mailing.state}, {counted(mailing.audience, 'reader')}"
-                     for mailing in begun)
-    nobody = all(mailing.went_to_nobody for mailing in begun)
-    return f"{said}: `avviso approve` mails it when there are some" if nobody else said
+    said = [f"mailing to {mailing.list}: {mailing.state}, {counted(mailing.audience, 'reader')}" for mailing in begun]
+    if all(mailing.went_to_nobody for mailing in begun):
+        said[-1] += ": `avviso approve` mails it when there are some"
+    entered = {mailing.list for mailing in mailings}
+    late = [f"none to {name}: its file names that list only since it was mailed"
+            for name in record.lists if name not in entered]
+    return "; ".join(said + late)
 
 
 def _shown(length: timedelta) -> str:

@@ -99,6 +99,12 @@ STANDINGS: dict[str, tuple[dict[str, object], list[Mailing], Standing]] = {
     "paused": ({}, [PAUSED], Standing(State.MAILED, "mailing to weekly: paused, 3 readers")),
     "sent to two lists": ({}, [SENT, replace(SENDING, list="daily")], Standing(
         State.MAILED, "mailing to weekly: sent, 3 readers; mailing to daily: sending, 3 readers")),
+    "sent before its file named a second list": ({"lists": ("weekly", "daily")}, [SENT], Standing(
+        State.MAILED, "mailing to weekly: sent, 3 readers; "
+        "none to daily: its file names that list only since it was mailed")),
+    "sent to one of two lists, and cancelled for the other": (
+        {"lists": ("weekly", "daily")}, [SENT, replace(CANCELLED, list="daily")], Standing(
+            State.MAILED, "mailing to weekly: sent, 3 readers")),
     "cancelled in the middle": ({}, [replace(CANCELLED, started_at=NOON)], Standing(
         State.MAILED, "mailing to weekly: cancelled, 3 readers")),
     "begun for one of two lists when the process died": ({}, [SENDING, DAILY], Standing(
