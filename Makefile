@@ -40,8 +40,9 @@ lint: test-environment ## ruff, and the floors that imports may run down
 	@$(BIN)/ruff check .
 	@$(BIN)/lint-imports --no-cache
 
-types: test-environment ## mypy, strict
-	@$(BIN)/mypy pipeline tools .ci
+types: test-environment ## mypy, strict, for Linux and for macOS
+	@$(BIN)/mypy --platform linux pipeline tools .ci
+	@$(BIN)/mypy --platform darwin pipeline tools .ci
 
 bench: test-environment ## how long building, mailing and signing take here; DATABASE=postgresql://… takes an empty one along
 	@$(BIN)/avviso bench build

@@ -51,7 +51,7 @@ import os, sys, time
 start = time.monotonic()
 _, status, used = os.wait4(os.posix_spawnp(sys.argv[1], sys.argv[1:], os.environ), 0)
 print(f"\\n[{os.waitstatus_to_exitcode(status)}, {time.monotonic() - start}, {used.ru_utime + used.ru_stime}, "
-      f"{used.ru_maxrss / 1024}]")
+      f"{used.ru_maxrss / (2 ** 20 if sys.platform == 'darwin' else 2 ** 10)}]")
 """
 _SYLLABLES = ("al", "bru", "cin", "dor", "el", "fa", "gri", "ho", "in", "jor", "章", "北", "海", "周", "刊", "模型")
 

@@ -168,11 +168,12 @@ def read_board(path: Path) -> Snapshot | None:
 
 
 def _make(path: Path) -> mmap.mmap:
-    """The blocks are taken at once: on a full disk a page that has none would kill the process."""
+    """Written out at once: on a full disk a page that has no block would kill the process."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     try:
-        os.posix_fallocate(descriptor, 0, ENTRIES * SIZE)
+        with open(descriptor, "wb", closefd=False) as file:
+            file.write(bytes(ENTRIES * SIZE))
         return mmap.mmap(descriptor, ENTRIES * SIZE)
     finally:
         os.close(descriptor)
