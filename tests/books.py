@@ -77,7 +77,8 @@ def add_readers(database: Database, list_id: str, count: int) -> list[int]:
              "name": "", "language": "", "attributes": {}, "created_at": NOON}
             for name in (f"reader{first + n}" for n in range(count))
         ]
-        ids = list(connection.execute(insert(subscriber).returning(subscriber.c.id), people).scalars())
+        connection.execute(insert(subscriber), people)
+        ids = list(connection.execute(select(subscriber.c.id).order_by(subscriber.c.id).offset(first)).scalars())
         connection.execute(insert(subscription), [
             {"list": list_id, "subscriber_id": id_, "state": "confirmed", "confirmed_at": NOON, "reason": "",
              "evidence": {}} for id_ in ids])

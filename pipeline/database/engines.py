@@ -28,6 +28,7 @@ _NO_LIMITS = ("SELECT set_config(name, '0', false) FROM pg_settings WHERE name I
               " 'idle_in_transaction_session_timeout', 'idle_session_timeout')")
 _ONLY_READ = "25006"  # read_only_sql_transaction
 _SQLITE = "sqlite:///"
+_OLDEST_SQLITE = (3, 33)  # the first with UPDATE … FROM
 _REMEDY = "write sqlite:///var/avviso.db or postgresql://…"
 _MANY_HOSTS = re.compile(r"(postgresql(?:\+psycopg)?://(?:[^/@]*@)?)([^/@?]*,[^/@?]*)(/[^?]*)\??(.*)", re.DOTALL)
 
@@ -83,8 +84,11 @@ def make_private(path: Path) -> None:
 
 def open_sqlite(url: URL) -> Engine:
     """Makes an empty file where there is none, at the first transaction. The file that is there then is the one it
-    works on: a transaction raises Damaged once another is there, or none.
+    works on: a transaction raises Damaged once another is there, or none. Raises ConfigError where SQLite is too old.
     """
+    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+        raise ConfigError(f"this Python's SQLite {sqlite3.sqlite_version} is too old for the ledger, which takes 3.33",
+                          remedy="run avviso with a Python that has a newer one, or name postgresql://… in `database`")
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False})
     files = FileIdentity(sqlite_path(url))
     event.listen(engine, "do_connect", lambda *_: files.check())  # which would make a new one

@@ -112,9 +112,9 @@ def test_restored_books_go_on_where_the_old_ones_stopped(filled: Database, other
     mailing_id, = (one.id for one in books.mailings.all())
 
     with copy.write() as connection:
-        added = connection.execute(insert(subscriber).values(
+        added, = connection.execute(insert(subscriber).values(
             address="b@example.com", address_folded="b@example.com", address_hash="bh", name="", language="",
-            attributes={}, created_at=NOON).returning(subscriber.c.id)).scalar_one()
+            attributes={}, created_at=NOON)).inserted_primary_key
         highest = connection.execute(
             select(func.max(subscriber.c.id)).where(subscriber.c.id != added)).scalar_one()
         connection.execute(insert(mailing).values(

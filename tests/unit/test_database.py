@@ -52,6 +52,20 @@ def names(database: Database) -> list[str]:
         return sorted(connection.execute(select(note.c.name)).scalars())
 
 
+def test_sqlite_that_is_too_old_is_refused_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Red Hat 8 has 3.26 for every Python."""
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 32, 3))
+    monkeypatch.setattr(sqlite3, "sqlite_version", "3.32.3")
+
+    with pytest.raises(ConfigError) as refused:
+        Database(f"sqlite:///{tmp_path / 'avviso.db'}")
+
+    assert str(refused.value) == (
+        "this Python's SQLite 3.32.3 is too old for the ledger, which takes 3.33: "
+        "run avviso with a Python that has a newer one, or name postgresql://… in `database`")
+    assert not list(tmp_path.iterdir())
+
+
 # ---- transactions -------------------------------------------------------------------------------
 
 
@@ -445,6 +459,7 @@ def test_name_is_held_although_the_server_ends_idle_sessions(postgres_server: st
     second.close()
 
 
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="needs an option that Linux has for connections")
 def test_line_on_which_nobody_answers_is_given_up_within_a_lease(postgres_url: str) -> None:
     """A server whose machine died says nothing any more, and the operating system would wait for it for two hours."""
     database = Database(postgres_url)

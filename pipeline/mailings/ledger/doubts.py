@@ -178,11 +178,12 @@ def _move(
     which: list[ColumnElement[bool]], values: dict[str, Any],
 ) -> int:
     """Moves all rows that match from one state to another and keeps the tallies; gives how many."""
-    moved = connection.execute(
-        update(delivery).where(*which).values(state=new, **values).returning(delivery.c.mailing_id)
-    ).scalars().all()
-    tally = Tally()
-    for mailing_id in moved:
-        tally.move(mailing_id, old, new)
+    concerned = connection.execute(select(delivery.c.mailing_id).where(*which).distinct()).scalars().all()
+    tally, total = Tally(), 0
+    for mailing_id in concerned:  # one by one, so that each says how many: RETURNING is not in every SQLite
+        moved = connection.execute(
+            update(delivery).where(delivery.c.mailing_id == mailing_id, *which).values(state=new, **values)).rowcount
+        tally.move(mailing_id, old, new, moved)
+        total += moved
     tally.write(database, connection)
-    return len(moved)
+    return total

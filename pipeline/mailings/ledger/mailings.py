@@ -14,6 +14,7 @@ from sqlalchemy import (
     Row,
     Select,
     Text,
+    and_,
     cast,
     delete,
     exists,
@@ -236,13 +237,12 @@ class Mailings:
         with self._db.write() as connection:
             for mailing_id in connection.execute(cancelled).scalars().all():
                 self._cancel_deliveries(connection, mailing_id, now)
-            ended = connection.execute(
-                update(mailing)
-                .where(mailing.c.state == MailingState.SENDING, ~still_open)
-                .values(state=MailingState.SENT, reason="every delivery is final", since=now, ended_at=now)
-                .returning(mailing.c.id)
-            )
-            return [row.id for row in ended]
+            is_over = and_(mailing.c.state == MailingState.SENDING, ~still_open)
+            over = connection.execute(select(mailing.c.id).where(is_over)).scalars().all()
+            end = update(mailing).where(is_over).values(
+                state=MailingState.SENT, reason="every delivery is final", since=now, ended_at=now)
+            return [mailing_id for mailing_id in over
+                    if connection.execute(end.where(mailing.c.id == mailing_id)).rowcount]
 
     def overdue(self, steady: datetime) -> list[int]:
         """Mailings still sending after their time."""
