@@ -21,7 +21,7 @@ WAITING = 100  # those of the first mailing that are not sent yet
 NOW = NOON + timedelta(hours=1)
 
 # A part is what an index holds that is made of some states only.
-WHOLE = re.compile(r"[ ->]*(Seq Scan on delivery|SCAN delivery(?! USING (COVERING )?INDEX ix_delivery_"
+WHOLE = re.compile(r"[ ->]*(Seq Scan on delivery|SCAN (?:TABLE )?delivery(?! USING (COVERING )?INDEX ix_delivery_"
                    r"(pending|sending|deferred|in_doubt)\b))")
 
 
