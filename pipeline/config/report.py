@@ -64,7 +64,7 @@ def explain(error: ValidationError, document: Document) -> Iterator[Problem]:
             reason, remedy = _verdict(found, keys, document, kind)
             shown = dotted(tuple(key for key in keys if key != "[key]"))  # pydantic's mark of a name, not of its value
             yield Problem(document.path, f"{shown}: {reason}" if keys else reason, remedy,
-                          _line(keys, document), rule="config")
+                          _line_of(found, keys, document), rule="config")
 
 
 def unfinished(config: Config, document: Document) -> Iterator[Problem]:
@@ -79,6 +79,12 @@ def unfinished(config: Config, document: Document) -> Iterator[Problem]:
 def setting_names() -> frozenset[str]:
     """What the keys of config.yaml are called, whichever section they are in and whatever the transport."""
     return frozenset(str(path[-1]) for path in _all_keys(Config, ())).union(*map(keys_of, KINDS.values()))
+
+
+def _line_of(found: ErrorDetails, keys: Keys, document: Document) -> int | None:
+    """The line of what was found, or of the first setting that it is about and that was written."""
+    lines = (_line(about, document) for about in (keys, *found.get("ctx", {}).get("at", ())))
+    return next((line for line in lines if line), None)
 
 
 def _line(keys: Keys, document: Document) -> int | None:
