@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from pipeline.cli import avviso
 from pipeline.glance import NOTHING
 from pipeline.mailings import send
+from tests.limits import permissions_count
 from tests.sink import Behaviour, MailServer
 from tests.street import Answer, Publication
 
@@ -50,6 +51,21 @@ def test_publish_with_the_post_away_gives_one_document_and_three(
     assert document["mailings"][0]["state"] == "sending"
     assert [one["message"].rpartition(": ")[2] for one in document["problems"]] == [
         "the next pass goes on where this one stopped"]
+
+
+def test_outbox_that_cannot_be_written_ends_publish_and_send_with_seventy_four(
+    letters: Publication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No server is needed for it: the exit code is that of every other file of ours."""
+    monkeypatch.setattr(send, "BRAKES_S", (0.01,))
+    outbox = letters.folder / "var" / "outbox"
+    outbox.mkdir(mode=0o555)
+
+    with permissions_count():
+        answers = run(letters, "publish"), run(letters, "send", "2", "--to", "ada@example.com")
+
+    assert [answer.code for answer in answers] == [74, 74]
+    assert [answer.err.count(f"{outbox}/") for answer in answers] == [1, 1]
 
 
 def test_publish_says_with_one_that_a_mailing_is_paused_until_it_is_not(letters: Publication) -> None:
