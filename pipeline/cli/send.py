@@ -90,7 +90,8 @@ def _published_lines(made: Pass, site: Path, mailings: list[Mailing], waits: lis
     lines = []
     if made.adopted:
         lines.append(f"adopted {counted(len(made.adopted), 'issue')} due already: published, never mailed")
-    lines += [f"picked up {issue_line(one)}" for one in made.picked_up]
+    held = {one.key for one in made.held}
+    lines += [f"picked up {issue_line(one)}" for one in made.picked_up if one.key not in held]
     lines += [f"held      {issue_line(one)}" for one in made.held]
     lines += [f"wrote     {what}" for what in written(made, site)]
     lines += [f"mailing   {one.issue_key} to {one.list}: {counts_line(one)}" for one in mailings]

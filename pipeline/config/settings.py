@@ -101,7 +101,7 @@ class Config(Section):
         if self.engine == "procrastinate" and not self.web.secret:
             raise wrong("engine: procrastinate needs web.secret, the same on all machines",
                         "set `web.secret: ${AVVISO_SECRET}`; the one of a publication that has begun is in var/secret",
-                        ("engine",))
+                        ("engine",), ("web", "secret"))
         return self
 
     @model_validator(mode="after")

@@ -408,6 +408,13 @@ def test_machines_that_share_the_work_need_one_secret() -> None:
     assert parse(many + "web: {secret: one for all machines}\n", Path("config.yaml"), {}).web.secret
 
 
+def test_secret_that_is_not_in_the_environment_is_not_called_missing_as_well() -> None:
+    many = LEAST + "database: postgresql://localhost/avviso\nengine: procrastinate\nweb: {secret: ${NO}}\n"
+
+    assert complaints(many) == [
+        "config.yaml:8: web.secret: NO is not set in the environment: set it, or write ${NO:-default}"]
+
+
 @pytest.mark.parametrize(("old", "new", "expected"), [
     ("  title: Ai周刊\n", "", "1: publication.title: missing: add `title: My Weekly`"),
     ("title: Ai周刊", "title: ''", "2: publication.title: must not be empty: write it behind the colon"),

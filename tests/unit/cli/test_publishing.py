@@ -68,6 +68,17 @@ def test_outbox_that_cannot_be_written_ends_publish_and_send_with_seventy_four(
     assert [answer.err.count(f"{outbox}/") for answer in answers] == [1, 1]
 
 
+def test_issue_that_is_picked_up_and_held_is_one_line(letters: Publication) -> None:
+    with MailServer() as post:
+        letters.over_smtp(post.port, approve="first")
+        first, second = run(letters, "publish"), run(letters, "publish")
+
+    held = "2 Presses (02-Presses.md): held: approval: the first mailing that really goes out"
+    assert [line for line in first.out.splitlines() if "Presses" in line] == [f"held      {held}"]
+    assert (first.code, second.code) == (1, 1)
+    assert second.out.splitlines() == [f"held      {held}"]
+
+
 def test_publish_says_with_one_that_a_mailing_is_paused_until_it_is_not(letters: Publication) -> None:
     with MailServer(Behaviour(replies={"mail": "550 5.7.1 we do not like you"})) as post:
         letters.over_smtp(post.port)
