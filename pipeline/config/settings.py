@@ -14,6 +14,7 @@ from pipeline.config.section import Section, default
 from pipeline.config.service import Bucket, Dns, FeedbackSettings, Mailbox, Notify, Web
 from pipeline.config.transports import FolderPost, Transport
 from pipeline.config.values import NotEmpty, Secret, wrong
+from pipeline.config.written import Written
 
 
 class Config(Section):
@@ -41,6 +42,7 @@ class Config(Section):
 
     _folder: Path = PrivateAttr()
     _spelt_out: tuple[str, ...] = PrivateAttr(())
+    _written: Written = PrivateAttr(Written())
 
     @property
     def folder(self) -> Path:
@@ -56,6 +58,11 @@ class Config(Section):
     def spelt_out(self) -> tuple[str, ...]:
         """The settings whose secrets stand in the file itself, such as `transport.password`."""
         return self._spelt_out
+
+    @property
+    def written(self) -> Written:
+        """Where each setting stands."""
+        return self._written
 
     @property
     def zone(self) -> ZoneInfo:
