@@ -151,10 +151,14 @@ def remove(invocation: Invocation, addresses: tuple[str, ...]) -> int:
     Example:
       avviso subscribers remove ada@example.com
     """
+    from pipeline.editions.letters import Letter  # slow import
+
     app = invocation.app()
 
     def end(address: str) -> tuple[dict[str, Any], str]:
-        count = app.roster.remove(_find(app, address).id, "removed", app.clock.now())
+        person, now = _find(app, address), app.clock.now()
+        count = app.roster.remove(person.id, "removed", now)
+        app.ledger.letters.withdraw(Letter.CONFIRM.value, person.id, now)  # its button would lead nowhere
         return {"ended": count}, f"{counted(count, 'subscription')} ended"
 
     return for_each(invocation, addresses, end)

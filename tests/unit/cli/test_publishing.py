@@ -53,6 +53,18 @@ def test_publish_with_the_post_away_gives_one_document_and_three(
         "the next pass goes on where this one stopped"]
 
 
+def test_who_is_asked_by_mistake_and_removed_is_not_written_to(letters: Publication) -> None:
+    """The button of that letter would lead nowhere."""
+    with MailServer() as post:
+        letters.over_smtp(post.port)
+        asked = run(letters, "subscribers", "add", "bo@example.com", "--ask")
+        removed = run(letters, "subscribers", "remove", "bo@example.com")
+        published = run(letters, "publish")
+
+    assert (asked.code, removed.code, published.code) == (0, 0, 0)
+    assert [message.recipient for message in post.accepted] == ["ada@example.com"]
+
+
 def test_outbox_that_cannot_be_written_ends_publish_and_send_with_seventy_four(
     letters: Publication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
