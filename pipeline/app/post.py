@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from pipeline.address import domain_of
 from pipeline.app.books import Books
 from pipeline.config import plain_values
-from pipeline.errors import ConfigError, Refusal
+from pipeline.errors import ConfigError, OutputError, PipelineError, Refusal, Unreachable
 from pipeline.mailings.waiting import waits
 from pipeline.mailings.warm_up import Plan
 from pipeline.privacy import warn_if_shared
-from pipeline.providers.base import LIST_DOMAIN, Transport
+from pipeline.providers.base import LIST_DOMAIN, TO_NOBODY, Transport
 from pipeline.providers.catalogue import transport_opener
 
 if TYPE_CHECKING:  # slow imports
@@ -38,7 +38,7 @@ class Post(Books):
         not leave: no web.url, no mailbox, and mail that really goes out."""
         config = self.config
         _ = self.dkim
-        takes_care = config.transport.kind == "folder" or config.transport.broadcasts
+        takes_care = config.transport.kind == TO_NOBODY or config.transport.broadcasts
         if not (takes_care or config.web.url or config.mailbox):
             raise Refusal("readers would have no way to unsubscribe", path="config.yaml",
                           remedy="set web.url to where readers reach `avviso run`, or name a mailbox")
@@ -106,6 +106,11 @@ class Post(Books):
         """A transport that never sends: for what is true of all of its kind."""
         transport: Transport = self.open_transport()
         return transport
+
+    def away(self, reason: str, remedy: str) -> PipelineError:
+        """What it is called that the post takes nothing now: a server that is away, or a folder that is not written."""
+        kind = OutputError if self.config.transport.kind == TO_NOBODY else Unreachable
+        return kind(reason, remedy=remedy)
 
     @property
     def account(self) -> str:

@@ -76,7 +76,7 @@ def restore(invocation: Invocation, folder: Path) -> int:
     invocation.answer({"path": str(folder), "rows": rows, "problems": [one.as_json() for one in problems]},
                       [f"restored {counted(sum(rows.values()), 'row')}",
                        "put the old ledger away: only one copy may send",
-                       "what was due before now waits for a person: `avviso status` shows it"])
+                       "whatever was due before now and is not mailed waits for a person: `avviso status` shows it"])
     return SOME_HELD if problems else DONE
 
 

@@ -20,6 +20,7 @@ from pipeline.errors import PipelineError, Problem
 if TYPE_CHECKING:
     from pipeline.app import App
     from pipeline.config import Config
+    from pipeline.config.written import Written
 
 DONE, SOME_HELD = 0, 1
 STANDARD_OUTPUT = Path("-")
@@ -50,6 +51,7 @@ class Invocation:
     no_color: bool = False
     rests: bool | None = None  # whether a glance before it was loaded found nothing to do (see pipeline.glance)
     ends: ExitStack = field(default_factory=ExitStack)  # what is let go of when the command is over
+    written: Written | None = None  # where the settings stand, once they are read
 
     def app(self) -> App:
         """The publication, assembled from its settings."""
@@ -66,7 +68,9 @@ class Invocation:
         """config.yaml, read whole or refused."""
         from pipeline.config import load  # slow import
 
-        return load(self.config, os.environ)
+        config = load(self.config, os.environ)
+        self.written = config.written
+        return config
 
     def finds_nothing(self, glance: Callable[[Path], bool]) -> bool:
         """Whether there is nothing to do, at a glance that is had once."""
@@ -87,10 +91,15 @@ class Invocation:
 
     def fail(self, error: PipelineError) -> int:
         """Says what is wrong, a line each; gives the exit code."""
-        self.note(error.problems)
+        problems = self.placed(error.problems)
+        self.note(problems)
         if self.as_json:
-            say(as_document({"problems": [one.as_json() for one in error.problems]}))
+            say(as_document({"problems": [one.as_json() for one in problems]}))
         return error.exit_code
+
+    def placed(self, problems: Iterable[Problem]) -> list[Problem]:
+        """The same problems, those with the settings by the name and at the line where they stand."""
+        return [self.written.place(one) if self.written else one for one in problems]
 
     def note(self, problems: Sequence[Problem]) -> None:
         """Says what is wrong, a line each, on standard error; on a terminal few of a kind, unless all are asked for."""

@@ -13,7 +13,7 @@ import click
 from pipeline.amounts import counted, deliveries
 from pipeline.cli.invocation import DONE, SOME_HELD, Command, Invocation, pass_invocation
 from pipeline.clock import local
-from pipeline.errors import IssueError, PipelineError, Problem, Refusal, Unavailable, Unreachable
+from pipeline.errors import IssueError, PipelineError, Problem, Refusal, Unavailable
 
 if TYPE_CHECKING:
     from pipeline.app import App
@@ -51,7 +51,7 @@ def publish(invocation: Invocation, no_send: bool) -> int:
         made, touched, unreachable = publish_once(app, stop, send=not no_send)
     remember(app, invocation.config)
     mailings = [app.ledger.mailings.get(one) for one in touched]
-    away = Unreachable(unreachable, remedy="nothing is lost: the next pass goes on where this one stopped")
+    away = app.away(unreachable, remedy="nothing is lost: the next pass goes on where this one stopped")
     problems = [*made.problems, *_mailing_problems(app, mailings), *(away.problems if unreachable else ())]
     invocation.note(problems)
     invocation.answer(
@@ -90,7 +90,8 @@ def _published_lines(made: Pass, site: Path, mailings: list[Mailing], waits: lis
     lines = []
     if made.adopted:
         lines.append(f"adopted {counted(len(made.adopted), 'issue')} due already: published, never mailed")
-    lines += [f"picked up {issue_line(one)}" for one in made.picked_up]
+    held = {one.key for one in made.held}
+    lines += [f"picked up {issue_line(one)}" for one in made.picked_up if one.key not in held]
     lines += [f"held      {issue_line(one)}" for one in made.held]
     lines += [f"wrote     {what}" for what in written(made, site)]
     lines += [f"mailing   {one.issue_key} to {one.list}: {counts_line(one)}" for one in mailings]
@@ -142,7 +143,7 @@ def send(invocation: Invocation, issue: str, more: tuple[str, ...], addresses: t
             record, (*addresses, *more), dresser=app.dresser, ring=app.ring, list_id=record.lists[0],
             open_transport=app.open_transport, dkim=app.dkim)
     except Unavailable as error:
-        raise Unreachable(str(error), remedy="`avviso doctor` looks for the cause; then send it again") from error
+        raise app.away(str(error), remedy="`avviso doctor` looks for the cause; then send it again") from error
     invocation.answer([{"address": address, "reply": reply} for address, reply in receipts],
                       (f"sent to {address}: {reply}" for address, reply in receipts))
     return DONE

@@ -126,21 +126,18 @@ def show(invocation: Invocation, address: str) -> int:
     Example:
       avviso subscribers show ada@example.com
     """
-    from pipeline.address import parse  # slow import
-    from pipeline.audience.exporting import own_data
     from pipeline.cli.lines import delivery_line, subscription_line
+    from pipeline.subscribe.preferences import all_about  # slow import
 
     app = invocation.app()
     person = _find(app, address)
-    subscriptions = app.roster.subscriptions(person.id)
-    data = own_data(person, subscriptions, app.roster.suppression(parse(address)))
-    deliveries = app.ledger.deliveries.of(person.id)
+    data = all_about(person, app.roster, app.ledger)
     lines = [f"{data['email']}  {data['name']}".rstrip()]
-    lines += [f"  on {subscription_line(one, app.config.zone)}" for one in subscriptions]
+    lines += [f"  on {subscription_line(one, app.config.zone)}" for one in app.roster.subscriptions(person.id)]
     if data["suppression"]:
         lines.append(f"  suppressed: {data['suppression']['reason']}")
-    lines += [f"  {delivery_line(one)}" for one in deliveries]
-    invocation.answer({**data, "deliveries": deliveries}, lines)
+    lines += [f"  {delivery_line(one)}" for one in data["deliveries"]]
+    invocation.answer(data, lines)
     return DONE
 
 
@@ -154,10 +151,14 @@ def remove(invocation: Invocation, addresses: tuple[str, ...]) -> int:
     Example:
       avviso subscribers remove ada@example.com
     """
+    from pipeline.editions.letters import Letter  # slow import
+
     app = invocation.app()
 
     def end(address: str) -> tuple[dict[str, Any], str]:
-        count = app.roster.remove(_find(app, address).id, "removed", app.clock.now())
+        person, now = _find(app, address), app.clock.now()
+        count = app.roster.remove(person.id, "removed", now)
+        app.ledger.letters.withdraw(Letter.CONFIRM.value, person.id, now)  # its button would lead nowhere
         return {"ended": count}, f"{counted(count, 'subscription')} ended"
 
     return for_each(invocation, addresses, end)

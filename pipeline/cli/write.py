@@ -57,7 +57,8 @@ def check(invocation: Invocation, issues: tuple[str, ...], everything: bool, fix
         app = invocation.app()
         _ = app.dkim, app.open_transport, app.hooks  # what only they can tell of their settings
     except ConfigError as error:
-        invocation.answer([one.as_json() for one in error.problems], map(str, error.problems))
+        problems = invocation.placed(error.problems)
+        invocation.answer([one.as_json() for one in problems], map(str, problems))
         return error.exit_code
     from pipeline.preview.checks import check as look_over  # slow import: Markdown, mail
     from pipeline.preview.checks import mend_files
@@ -65,7 +66,7 @@ def check(invocation: Invocation, issues: tuple[str, ...], everything: bool, fix
     for mended in mend_files(app, issues, everything=everything) if fix else ():
         invocation.note([change.problem(mended.path) for change in mended.changes])
     with progress("checking") as seen:
-        problems = look_over(app, issues, everything=everything, progress=seen)
+        problems = invocation.placed(look_over(app, issues, everything=everything, progress=seen))
     invocation.answer([one.as_json() for one in problems], finding_lines(problems, everything=invocation.verbose))
     return SOME_HELD if any(one.severity == "error" for one in problems) else DONE
 

@@ -22,6 +22,7 @@ from pipeline.config.slips import slips
 from pipeline.config.spelt import spelt_out
 from pipeline.config.transports import Transport, plain_values
 from pipeline.config.values import Rate
+from pipeline.config.written import Written
 from pipeline.errors import ConfigError
 
 __all__ = [
@@ -59,7 +60,7 @@ def _parsed(text: str, path: Path, environ: Mapping[str, str]) -> Config:
     try:
         config = Config.model_validate(document.data, context={"folder": path.absolute().parent})
         document.problems.extend(unfinished(config, document))
-        config._spelt_out = spelt_out(config, text)
+        config._spelt_out, config._written = spelt_out(config, text), Written.of(document)
     except ValidationError as error:
         document.problems.extend(explain(error, document))
     if document.problems:

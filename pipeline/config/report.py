@@ -60,11 +60,12 @@ def explain(error: ValidationError, document: Document) -> Iterator[Problem]:
     """Every finding of pydantic as a problem, but for values that were complained about already."""
     for found in error.errors(include_url=False, include_input=False):
         keys, kind = _untagged(found["loc"])
-        if not any(keys[: len(spoiled)] == spoiled for spoiled in document.spoiled):
+        about = (keys, *found.get("ctx", {}).get("at", ()))
+        if not any(one[: len(spoiled)] == spoiled for one in about for spoiled in document.spoiled):
             reason, remedy = _verdict(found, keys, document, kind)
             shown = dotted(tuple(key for key in keys if key != "[key]"))  # pydantic's mark of a name, not of its value
             yield Problem(document.path, f"{shown}: {reason}" if keys else reason, remedy,
-                          _line(keys, document), rule="config")
+                          _first_line(about, document), rule="config")
 
 
 def unfinished(config: Config, document: Document) -> Iterator[Problem]:
@@ -79,6 +80,11 @@ def unfinished(config: Config, document: Document) -> Iterator[Problem]:
 def setting_names() -> frozenset[str]:
     """What the keys of config.yaml are called, whichever section they are in and whatever the transport."""
     return frozenset(str(path[-1]) for path in _all_keys(Config, ())).union(*map(keys_of, KINDS.values()))
+
+
+def _first_line(about: Iterable[Keys], document: Document) -> int | None:
+    """The line of the first of several settings that was written."""
+    return next((line for line in (_line(keys, document) for keys in about) if line), None)
 
 
 def _line(keys: Keys, document: Document) -> int | None:

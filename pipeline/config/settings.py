@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from pipeline.config.section import Section, default
 from pipeline.config.service import Bucket, Dns, FeedbackSettings, Mailbox, Notify, Web
 from pipeline.config.transports import FolderPost, Transport
 from pipeline.config.values import NotEmpty, Secret, wrong
+from pipeline.config.written import Written
 
 
 class Config(Section):
@@ -40,6 +42,7 @@ class Config(Section):
 
     _folder: Path = PrivateAttr()
     _spelt_out: tuple[str, ...] = PrivateAttr(())
+    _written: Written = PrivateAttr(Written())
 
     @property
     def folder(self) -> Path:
@@ -55,6 +58,11 @@ class Config(Section):
     def spelt_out(self) -> tuple[str, ...]:
         """The settings whose secrets stand in the file itself, such as `transport.password`."""
         return self._spelt_out
+
+    @property
+    def written(self) -> Written:
+        """Where each setting stands."""
+        return self._written
 
     @property
     def zone(self) -> ZoneInfo:
@@ -99,36 +107,36 @@ class Config(Section):
         """Machines that made up a secret each would send links that the others refuse."""
         if self.engine == "procrastinate" and not self.web.secret:
             raise wrong("engine: procrastinate needs web.secret, the same on all machines",
-                        "set `web.secret: ${AVVISO_SECRET}`; the one of a publication that has begun is in var/secret")
+                        "set `web.secret: ${AVVISO_SECRET}`; the one of a publication that has begun is in var/secret",
+                        ("engine",), ("web", "secret"))
         return self
 
     @model_validator(mode="after")
     def _apart(self, info: ValidationInfo) -> Self:
         """What is written is served as well: neither the ledger nor mails with their links are to lie in it."""
-        kept = {"the issues": self.issues.folder, "var": Path(info.context["folder"] if info.context else "", "var"),
-                **self._kept_elsewhere()}
-        for name, folder in {"feeds.folder": self.feeds.folder, "site.folder": self.site.folder}.items():
-            for what, place in kept.items():
+        var = Path(info.context["folder"] if info.context else "", "var")
+        kept = [("the issues", self.issues.folder, ("issues", "folder")), ("var", var, ()), *self._kept_elsewhere()]
+        for section, folder in {"feeds": self.feeds.folder, "site": self.site.folder}.items():
+            for what, place, keys in kept:
                 if place.resolve().is_relative_to(folder.resolve()):
                     word = "is the folder of" if place.resolve() == folder.resolve() else "contains"
-                    raise wrong(f"{name} {word} {what}", "give what is written its own folder")
+                    raise wrong(f"{section}.folder {word} {what}", "give what is written its own folder",
+                                (section, "folder"), keys)
         return self
 
-    def _kept_elsewhere(self) -> dict[str, Path]:
+    def _kept_elsewhere(self) -> Iterator[tuple[str, Path, tuple[str, ...]]]:
         """Where the ledger and the outbox lie, where they are files: they need not be in `var`."""
-        kept: dict[str, Path] = {}
         scheme, _, ledger = self.database.get_secret_value().partition(":///")
         if scheme == "sqlite":
-            kept["the ledger"] = Path(ledger)
+            yield "the ledger", Path(ledger), ("database",)
         if isinstance(self.transport, FolderPost):
-            kept["the outbox"] = self.transport.folder
-        return kept
+            yield "the outbox", self.transport.folder, ("transport", "folder")
 
     @model_validator(mode="after")
     def _told(self) -> Self:
         if self.notify.email and self.transport.broadcasts:
             raise wrong(f"notify.email is not reached by kind: {self.transport.kind}, which mails its own readers",
-                        "leave it out; `avviso status` shows what needs you")
+                        "leave it out; `avviso status` shows what needs you", ("notify", "email"))
         return self
 
     def model_post_init(self, context: dict[str, Path] | None) -> None:

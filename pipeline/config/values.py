@@ -48,9 +48,10 @@ class Rate:
         return self.count / self.per.total_seconds()
 
 
-def wrong(reason: str, remedy: str) -> PydanticCustomError:
-    """The one way a reader says no."""
-    return PydanticCustomError("wrong", "{reason}", {"reason": reason, "remedy": remedy})
+def wrong(reason: str, remedy: str, *at: tuple[str, ...]) -> PydanticCustomError:
+    """The one way a reader says no. Who looks at several settings names them, the likeliest first: `at` is for the
+    line that is shown."""
+    return PydanticCustomError("wrong", "{reason}", {"reason": reason, "remedy": remedy, "at": at})
 
 
 def reader(read: Callable[[str], T]) -> BeforeValidator:

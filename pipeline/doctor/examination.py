@@ -16,8 +16,16 @@ from pipeline.app import App, open_database
 from pipeline.audience.tokens import NOBODY, Purpose
 from pipeline.clock import machine_zone
 from pipeline.config import Config
+from pipeline.config.transports import FolderPost
 from pipeline.doctor.finding import Finding, State, ok, refused, warning
-from pipeline.doctor.house import examine_clock, examine_disk, examine_ledger, examine_permissions, examine_words
+from pipeline.doctor.house import (
+    examine_clock,
+    examine_disk,
+    examine_ledger,
+    examine_permissions,
+    examine_words,
+    standing,
+)
 from pipeline.doctor.names import Names
 from pipeline.doctor.post import examine_post
 from pipeline.doctor.sender import Sender, examine_sender
@@ -30,7 +38,7 @@ Section = tuple[str, Callable[[], Iterator[Finding]]]
 
 def free_bytes(folder: Path) -> int:
     """Room where this folder is, or will be."""
-    return shutil.disk_usage(next(one for one in (folder, *folder.parents) if one.exists())).free
+    return shutil.disk_usage(standing(folder)).free
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +84,8 @@ def _sections(doctor: Doctor, opened: ExitStack) -> list[Section]:
     kind, sender = config.transport.kind, config.mailings.sender.address
     database = open_database(config)  # the app's own would be made if it is not there
     opened.callback(database.close)
-    folders = [config.var, config.feeds.folder, config.site.folder]
+    outbox = [config.transport.folder] if isinstance(config.transport, FolderPost) else []
+    folders = [config.var, config.feeds.folder, config.site.folder, *outbox]
     list_ids = [f"{one.id}.{domain_of(sender)}" for one in config.lists]
     return [
         ("ledger", lambda: iter([examine_ledger(

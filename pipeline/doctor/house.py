@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ LEAST_BYTES = 200 * 1024 * 1024
 LONGEST_LIST_ID = 255   # RFC 2919 section 3
 EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)  # this program is younger
 AHEAD = timedelta(minutes=10)
+EFFECTIVE = os.access in os.supports_effective_ids
 
 
 def examine_words(postal_address: str, list_ids: Sequence[str]) -> Iterator[Finding]:
@@ -49,11 +51,19 @@ def examine_clock(now: datetime, newest: datetime | None, zone: str, machine_zon
 
 
 def examine_disk(folders: Sequence[Path], free_bytes: Callable[[Path], int]) -> Finding:
-    """Whether the ledger and the feeds have room to grow."""
+    """Whether the ledger, the feeds and what else is written have a place that takes them, and room to grow."""
+    for place in map(standing, folders):
+        if not (place.is_dir() and os.access(place, os.W_OK | os.X_OK, effective_ids=EFFECTIVE)):
+            return error("disk", f"{place} cannot be written", "let this account write there")
     free, where = min((free_bytes(folder), folder) for folder in folders)
     if free < LEAST_BYTES:
         return error("disk", f"{free // 1024 ** 2} MB are left at {where}", "free some space before the next mailing")
     return ok("disk", f"{free // 1024 ** 3} GB are left" if free >= 1024 ** 3 else f"{free // 1024 ** 2} MB are left")
+
+
+def standing(folder: Path) -> Path:
+    """The folder, or what is there already of the way to it."""
+    return next(one for one in (folder, *folder.parents) if one.exists())
 
 
 def examine_ledger(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 from functools import cache as once
 from pathlib import Path
@@ -18,7 +18,7 @@ from jinja2 import meta
 
 from pipeline.cache import Bytecode, Cache
 from pipeline.editions.columns import wrap
-from pipeline.errors import EditionError
+from pipeline.errors import EditionError, Problem
 from pipeline.override import SLIPS, OverrideFolder, Shadowing
 
 # In a wheel the templates lie inside the package, in a checkout beside it.
@@ -26,7 +26,8 @@ _HOMES = (Path(__file__).parents[1] / "templates" / "email", Path(__file__).pare
 
 MEND = "mend it, or delete it to use the packaged one"
 _SEAM = "\x00"
-_ISSUE = frozenset({"body", "description", "view_url"})  # a teaser has no body
+_TEXT = frozenset({"body", "description"})
+_ISSUE = _TEXT | {"view_url"}  # a teaser has no body
 
 
 @once
@@ -102,12 +103,22 @@ class Templates:
         stamp = self.stamp()
         if self._showing.get(name) == stamp:
             return
-        if not self._shows_issue(name):
+        if not self._names(name, _ISSUE):
             raise EditionError("the template does not show {{ body }}", path=_path(name), remedy=(
                 "put that into it, or {{ view_url }} for a mail that only leads to the issue"))
         self._showing[name] = stamp
 
-    def _shows_issue(self, name: str) -> bool:
+    def without_text(self) -> Iterator[Problem]:
+        """The templates of an issue's mail that only lead to it: so does a copy of ours that has lost its `{{ body }}`.
+        """
+        for name in ("issue.html", "issue.txt"):
+            if not self._names(name, _TEXT):
+                yield Problem(_path(name), "the mail leads to the issue and does not show it",
+                              "put {{ body }} into it, or leave it so if that is meant",
+                              rule="template", severity="warning")
+
+    def _names(self, name: str, values: Set[str]) -> bool:
+        """Whether a template, or one that it asks for, names one of these values."""
         waiting: list[str | None] = [name]
         met: set[str] = set()
         while waiting:
@@ -118,7 +129,7 @@ class Templates:
                 met.add(asked)
                 with suppress(jinja2.TemplateError, OSError):  # of one that was not needed to fill these
                     tree = self._environment.parse(self._loader.get_source(self._environment, asked)[0])
-                    if not _ISSUE.isdisjoint(meta.find_undeclared_variables(tree)):
+                    if not values.isdisjoint(meta.find_undeclared_variables(tree)):
                         return True
                     waiting += meta.find_referenced_templates(tree)
         return False

@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 # Begins the work of a shift and gives what ends it; `only` is publish, send or None, the event is set at the end.
 Begin = Callable[["App", Shift, str | None, threading.Event], Callable[[], object]]
 
+PUBLISHES = (None, "publish")  # what no two may do at once: each pass writes the feeds of the folder as it saw it
 LOOK_S = 5.0  # how often the settings and the version of the ledger are looked at
 GRACE_S = 8.0  # how long work in hand may take once we are asked to end; the rest is the next start's
 LISTEN_S = 0.1  # how soon we hear that we are asked to end while work is finished
@@ -40,6 +41,7 @@ def run(open_app: Callable[[], App], settings: Path, stop: threading.Event, *, o
     When the file `settings` changes and can be read, everything in hand is finished and begun again with it, under
     the same lock; one that cannot be read or begun with is said once, and the old settings stay in force. While the
     ledger is away at the start, readers are served: their asking and leaving lies in the spool until it is back.
+    Raises Busy where another process publishes, if this one would too.
     Raises SchemaOutdated, with what was in hand finished, once the ledger has another version than this program.
     """
     seen = _changed_at(settings)  # before it is read: a change after that is one to follow
@@ -48,7 +50,7 @@ def run(open_app: Callable[[], App], settings: Path, stop: threading.Event, *, o
     gc.set_threshold(GARBAGE)  # all is loaded, and we stay
     app: App | None = first
     before: App | None = None
-    with alone(first) if only is None else nullcontext():
+    with alone(first) if only in PUBLISHES else nullcontext():
         while app is not None and not stop.is_set():
             with ExitStack() as until_changed:
                 try:

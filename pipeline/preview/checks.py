@@ -233,11 +233,13 @@ def template_findings(app: App) -> Iterator[Problem]:
     tries += [partial(app.web_templates.text, name) for name in SHEETS]
     if newest is not None:
         tries += [partial(app.builder.try_page, newest), partial(app.dresser.edition, newest)]
+    wrong: list[Problem] = []
     for attempt in tries:
         try:
             attempt()
         except (ConfigError, EditionError) as error:
-            yield replace(error.problem, rule=error.problem.rule or "template")
+            wrong.append(replace(error.problem, rule=error.problem.rule or "template"))
+    yield from wrong or app.mail_templates.without_text()
     for kind in ("email", "web"):
         ours = {path.name for home in PACKAGED for path in template_files(home / kind)}
         yield from _misspelt(web.parent / kind, ours)

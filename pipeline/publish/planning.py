@@ -93,10 +93,10 @@ class Planner:
     ) -> PlannedMailing:
         action, reason = MOVES[record.state], record.reason
         size, mistake = self._dress(record, list_id, approved=mailing is not None and mailing.approved)
-        if mailing and mailing.state is MailingState.HELD:
-            action, reason = "hold", mailing.reason
-        elif record.missing_at is not None:
+        if record.missing_at is not None:
             action = "mend"
+        elif mailing and mailing.state is MailingState.HELD:
+            action, reason = "hold", mailing.reason
         elif mistake and action == "mail":
             action, reason = "hold", mistake
         at = None if action in ("hold", "mend") else self._hour(record, mailing, now)

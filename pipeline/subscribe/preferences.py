@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from pipeline.address import parse
 from pipeline.audience.exporting import own_data
+from pipeline.audience.roster import Roster
 from pipeline.audience.subscriber import Evidence, State, Subscriber
 from pipeline.audience.tokens import Purpose
 from pipeline.clock import Clock
 from pipeline.errors import InvalidToken
+from pipeline.mailings.ledger import Ledger
 from pipeline.subscribe.subscriptions import Subscriptions
 
 
@@ -69,12 +72,8 @@ class Preferences:
                 roster.leave(person.id, choice.id, "unsubscribed", now)
 
     def export(self, token: str) -> dict[str, Any]:
-        """All that is known of the person, in JSON's own types but instants. Raises InvalidToken."""
-        person = self._person(token)
-        roster = self._subscriptions.roster
-        data = own_data(person, roster.subscriptions(person.id), roster.suppression(parse(person.address)))
-        return {**data, "deliveries": self._subscriptions.ledger.deliveries.of(person.id),
-                "events": self._subscriptions.ledger.events.of(person.id)}
+        """All that is known of the person. Raises InvalidToken."""
+        return all_about(self._person(token), self._subscriptions.roster, self._subscriptions.ledger)
 
     def erase(self, token: str) -> None:
         """Erases the person. Raises InvalidToken."""
@@ -86,3 +85,14 @@ class Preferences:
         if person is None:
             raise InvalidToken("this link is not valid", remedy="use the link of a newer mail")
         return person
+
+
+def all_about(person: Subscriber, roster: Roster, ledger: Ledger) -> dict[str, Any]:
+    """All that is known of a person, in JSON's own types: for them, and for the owner whom they ask for it."""
+    data = own_data(person, roster.subscriptions(person.id), roster.suppression(parse(person.address)))
+    return {**data, "deliveries": [_written(row) for row in ledger.deliveries.of(person.id)],
+            "events": [_written(row) for row in ledger.events.of(person.id)]}
+
+
+def _written(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in row.items()}

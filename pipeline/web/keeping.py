@@ -104,7 +104,7 @@ class Keeping:
         return self.pages.preferences(standing, news="move_begun")
 
     def _export(self, token: str, given: dict[str, tuple[str, ...]]) -> Response:  # noqa: ARG002, as its neighbours
-        content = json.dumps(self.preferences.export(token), ensure_ascii=False, indent=2, default=str)
+        content = json.dumps(self.preferences.export(token), ensure_ascii=False, indent=2)
         return Response(content, media_type="application/json",
                         headers={"content-disposition": 'attachment; filename="my-data.json"'})
 

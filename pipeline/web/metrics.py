@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 import anyio
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.exceptions import HTTPException
@@ -41,7 +41,7 @@ class Metrics:
         if not is_of_the_house(request):
             raise HTTPException(404)
         figures = await anyio.to_thread.run_sync(self._read, limiter=self._at_once)
-        return Response(figures, media_type=CONTENT_TYPE_LATEST)
+        return Response(figures, media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
     def _read(self) -> bytes:
         registry = CollectorRegistry(auto_describe=False)

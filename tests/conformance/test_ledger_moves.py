@@ -353,6 +353,22 @@ def test_letter_goes_where_it_was_written_to(books: Books) -> None:
     assert claim.address == "reader0@example.com"
 
 
+def test_letter_that_is_withdrawn_goes_to_nobody_and_others_go(books: Books) -> None:
+    letters = [Sealed(EDITION, {}, "", "weekly", books.reader, "reader0@example.com", "", which) for which in "12"]
+    books.ledger.letters.write_all(letters[:1], NOON)
+    books.ledger.letters.withdraw("another kind", books.reader, NOON)
+    books.ledger.letters.withdraw(EDITION.name, books.reader + 1, NOON)
+    first = books.claim()
+
+    books.ledger.letters.write_all(letters, NOON)
+    books.ledger.letters.withdraw(EDITION.name, books.reader, NOON)
+
+    assert [one.key for one in first] == [letters[0].key]
+    assert books.claim() == []
+    assert [(one["state"], one["reply"]) for one in books.ledger.deliveries.of(books.reader)] == [
+        ("sending", ""), ("skipped", "left before it was sent")]
+
+
 def readdress(books: Books, address: str) -> None:
     with books.database.write() as connection:
         connection.execute(update(subscriber).where(subscriber.c.id == books.reader).values(address=address))

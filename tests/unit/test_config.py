@@ -403,9 +403,16 @@ def test_machines_that_share_the_work_need_one_secret() -> None:
 
     (line,) = complaints(many)
 
-    assert line == ("config.yaml: engine: procrastinate needs web.secret, the same on all machines: "
+    assert line == ("config.yaml:7: engine: procrastinate needs web.secret, the same on all machines: "
                     "set `web.secret: ${AVVISO_SECRET}`; the one of a publication that has begun is in var/secret")
     assert parse(many + "web: {secret: one for all machines}\n", Path("config.yaml"), {}).web.secret
+
+
+def test_secret_that_is_not_in_the_environment_is_not_called_missing_as_well() -> None:
+    many = LEAST + "database: postgresql://localhost/avviso\nengine: procrastinate\nweb: {secret: ${NO}}\n"
+
+    assert complaints(many) == [
+        "config.yaml:8: web.secret: NO is not set in the environment: set it, or write ${NO:-default}"]
 
 
 @pytest.mark.parametrize(("old", "new", "expected"), [
@@ -484,20 +491,21 @@ def test_setting_without_its_feature_is_refused_and_not_silently_ignored(setting
 def test_notices_through_a_service_that_owns_the_readers_are_refused() -> None:
     line, = complaints(LEAST + "transport: {kind: kit, api_key: x}\nnotify: {email: me@example.com}\n")
 
-    assert line == ("config.yaml: notify.email is not reached by kind: kit, which mails its own readers: leave it out; "
-                    "`avviso status` shows what needs you")
+    assert line == ("config.yaml:7: notify.email is not reached by kind: kit, which mails its own readers: leave it "
+                    "out; `avviso status` shows what needs you")
 
 
 @pytest.mark.parametrize(("settings", "said"), [
-    ("feeds: {folder: ./issues/}", "feeds.folder is the folder of the issues"),
-    ("site: {folder: /}", "site.folder contains the issues"),
-    ("feeds: {folder: .}", "feeds.folder contains the issues"),
-    ("issues: {folder: ../posts}\nsite: {folder: .}", "site.folder contains var"),
-    ("site: {folder: var}", "site.folder is the folder of var"),
-    ("database: sqlite:///site/avviso.db", "site.folder contains the ledger"),
-    ("transport: {folder: feeds/outbox}", "feeds.folder contains the outbox")])
+    ("feeds: {folder: ./issues/}", "6: feeds.folder is the folder of the issues"),
+    ("issues: {folder: feeds}", "6: feeds.folder is the folder of the issues"),
+    ("site: {folder: /}", "6: site.folder contains the issues"),
+    ("feeds: {folder: .}", "6: feeds.folder contains the issues"),
+    ("issues: {folder: ../posts}\nsite: {folder: .}", "7: site.folder contains var"),
+    ("site: {folder: var}", "6: site.folder is the folder of var"),
+    ("database: sqlite:///site/avviso.db", "6: site.folder contains the ledger"),
+    ("transport: {folder: feeds/outbox}", "6: feeds.folder contains the outbox")])
 def test_output_folder_that_holds_the_issues_or_the_ledger_is_refused(settings: str, said: str) -> None:
-    assert complaints(f"{LEAST}{settings}\n") == [f"config.yaml: {said}: give what is written its own folder"]
+    assert complaints(f"{LEAST}{settings}\n") == [f"config.yaml:{said}: give what is written its own folder"]
 
 
 def test_alias_bomb_is_refused_without_being_expanded() -> None:

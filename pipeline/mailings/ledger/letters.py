@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from pipeline.database import Database, text_digest
 from pipeline.editions.edition import Edition
@@ -59,6 +59,17 @@ class Letters:
                 .where(delivery.c.subscriber_id == subscriber_id, delivery.c.mailing_id.is_(None),
                        delivery.c.address.is_not(None), edition.c.name == name)
                 .order_by(delivery.c.id.desc())).scalars())
+
+    def withdraw(self, name: str, subscriber_id: int, now: datetime) -> None:
+        """Letters of this name to one person that nobody has in hand go out no more."""
+        named = select(edition.c.digest).where(edition.c.name == name)
+        with self._db.write() as connection:
+            connection.execute(
+                update(delivery)
+                .where(delivery.c.subscriber_id == subscriber_id, delivery.c.mailing_id.is_(None),
+                       delivery.c.state.in_((DeliveryState.PENDING, DeliveryState.DEFERRED)),
+                       delivery.c.edition_digest.in_(named))
+                .values(state=DeliveryState.SKIPPED, settled_at=now, reply="left before it was sent"))
 
     def frozen(self, delivery_id: int) -> tuple[dict[str, Any], str]:
         """The envelope and the button's address of a letter."""

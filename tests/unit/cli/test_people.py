@@ -87,7 +87,7 @@ def test_nobody_is_added_where_a_service_has_the_readers(tmp_path: Path, words: 
         said = CliRunner().invoke(avviso, ["--config", str(letters.folder / "config.yaml"), "subscribers", *words])
 
     assert (said.exit_code, said.stderr) == (
-        2, ("config.yaml: readers are kit's own: who is added here would get nothing: "
+        2, (f"{letters.folder}/config.yaml: readers are kit's own: who is added here would get nothing: "
             "add them at kit, or set another transport first\n"))
     assert list(letters.app.roster.list_subscribers()) == []
 

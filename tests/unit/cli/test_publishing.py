@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from pipeline.cli import avviso
 from pipeline.glance import NOTHING
 from pipeline.mailings import send
+from tests.limits import permissions_count
 from tests.sink import Behaviour, MailServer
 from tests.street import Answer, Publication
 
@@ -50,6 +51,44 @@ def test_publish_with_the_post_away_gives_one_document_and_three(
     assert document["mailings"][0]["state"] == "sending"
     assert [one["message"].rpartition(": ")[2] for one in document["problems"]] == [
         "the next pass goes on where this one stopped"]
+
+
+def test_who_is_asked_by_mistake_and_removed_is_not_written_to(letters: Publication) -> None:
+    """The button of that letter would lead nowhere."""
+    with MailServer() as post:
+        letters.over_smtp(post.port)
+        asked = run(letters, "subscribers", "add", "bo@example.com", "--ask")
+        removed = run(letters, "subscribers", "remove", "bo@example.com")
+        published = run(letters, "publish")
+
+    assert (asked.code, removed.code, published.code) == (0, 0, 0)
+    assert [message.recipient for message in post.accepted] == ["ada@example.com"]
+
+
+def test_outbox_that_cannot_be_written_ends_publish_and_send_with_seventy_four(
+    letters: Publication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No server is needed for it: the exit code is that of every other file of ours."""
+    monkeypatch.setattr(send, "BRAKES_S", (0.01,))
+    outbox = letters.folder / "var" / "outbox"
+    outbox.mkdir(mode=0o555)
+
+    with permissions_count():
+        answers = run(letters, "publish"), run(letters, "send", "2", "--to", "ada@example.com")
+
+    assert [answer.code for answer in answers] == [74, 74]
+    assert [answer.err.count(f"{outbox}/") for answer in answers] == [1, 1]
+
+
+def test_issue_that_is_picked_up_and_held_is_one_line(letters: Publication) -> None:
+    with MailServer() as post:
+        letters.over_smtp(post.port, approve="first")
+        first, second = run(letters, "publish"), run(letters, "publish")
+
+    held = "2 Presses (02-Presses.md): held: approval: the first mailing that really goes out"
+    assert [line for line in first.out.splitlines() if "Presses" in line] == [f"held      {held}"]
+    assert (first.code, second.code) == (1, 1)
+    assert second.out.splitlines() == [f"held      {held}"]
 
 
 def test_publish_says_with_one_that_a_mailing_is_paused_until_it_is_not(letters: Publication) -> None:

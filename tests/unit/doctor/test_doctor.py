@@ -31,6 +31,7 @@ from pipeline.web.assembly import open_site
 from pipeline.web.spool_thread import SpoolThread
 from tests.books import NOON, copied_database
 from tests.imap import ImapServer
+from tests.limits import permissions_count
 from tests.resolver import Resolver
 from tests.s3 import SECRET, Bucket, served
 from tests.sink import DATA_ONLY, EVERYTHING, Behaviour, MailServer, server_context
@@ -148,6 +149,28 @@ def test_publication_that_is_well_has_nothing_to_mend(patient: Patient) -> None:
         "sender.alignment", "way_out", "one_click.answer", "mailbox"]
     assert patient.post.accepted == []
     assert patient.mailbox.flags() == []
+
+
+@pytest.mark.parametrize("name", ["feeds", "site", "var/outbox"])
+def test_folder_that_is_written_and_cannot_be_is_named_with_what_stands_there(patient: Patient, name: str) -> None:
+    patient.settings["transport"] = {"kind": "folder"}
+    folder = patient.folder / name
+    folder.mkdir(mode=0o555)
+
+    with permissions_count():
+        (found,) = (one for one in patient.examine() if one.check == "disk")
+
+    assert found == Finding("disk", State.ERROR, f"{folder} cannot be written", "let this account write there")
+
+
+def test_folder_in_which_none_can_be_made_is_named(patient: Patient) -> None:
+    with permissions_count():
+        patient.app()
+        patient.folder.chmod(0o555)
+        (found,) = (one for one in patient.examine() if one.check == "disk")
+        patient.folder.chmod(0o755)
+
+    assert found.message == f"{patient.folder} cannot be written"
 
 
 @pytest.mark.parametrize(("offers", "said"), [

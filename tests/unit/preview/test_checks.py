@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.editions.templates import packaged
+from pipeline.errors import Problem
 from pipeline.preview.checks import check
 from pipeline.publish.worker_pool import ENOUGH
 from tests.publications import Publication, words
@@ -82,6 +84,22 @@ def test_issue_that_nobody_gave_a_title_is_told_and_a_number_that_somebody_wrote
     assert [(one.path, one.line, one.rule, one.severity) for one in check(letters.app, [], everything=True)
             if one.rule.startswith("title")] == [(name, 1, "title-bare", "warning")] * bare
     assert [one.rule for one in check(letters.app, [], everything=False) if one.path == name] == []  # out, or a draft
+
+
+@pytest.mark.parametrize(("name", "without", "findings"), [
+    ("issue.html", "{{ body }}", 1), ("issue.txt", "{{ body }}", 1), ("issue.html", "{{ address }}", 0)])
+def test_template_that_lost_the_issue_is_told_though_it_still_leads_to_it(
+    tmp_path: Path, name: str, without: str, findings: int
+) -> None:
+    """The packaged ones show a link to the issue as well, so a copy of them without its text is no mistake of form."""
+    letters = Publication(tmp_path / "letters")
+    letters.fill(1)
+    letters.begin()
+    letters.write_template(f"email/{name}", packaged()[name][0].replace(without, ""))
+
+    assert check(letters.app, [], everything=False) == findings * [Problem(
+        f"templates/email/{name}", "the mail leads to the issue and does not show it",
+        "put {{ body }} into it, or leave it so if that is meant", rule="template", severity="warning")]
 
 
 @pytest.mark.parametrize("name", ["12", "12-press", "12-press.md", "issues/12-press.md"])

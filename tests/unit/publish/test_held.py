@@ -185,6 +185,25 @@ def test_text_that_is_edited_for_weeks_after_its_hour_is_not_late_when_it_is_qui
     assert letters.mails == ["ada@example.com"]
 
 
+def test_held_issue_whose_file_is_gone_asks_nobody_and_is_held_again_when_it_is_back(letters: Publication) -> None:
+    """To delete it is an answer, too; a timer that watches exit codes hears no more of it."""
+    path = letters.write("2-late.md", words(2), day=TODAY - 9 * DAY)
+    letters.publish()
+    assert letters.standings["2"] == "held"
+
+    path.unlink()
+    made = letters.publish()
+    assert (made.held, letters.record("2").state, letters.record("2").reason) == (
+        [], "waiting", "its file 2-late.md is gone")
+    assert overview(letters.app.archive, letters.app.ledger).needs == ()
+    assert [(one.action, one.reason) for one in letters.app.planned_mailings()[0]] == [
+        ("mend", "its file 2-late.md is gone")]
+
+    letters.write("2-late.md", words(2), day=TODAY - 9 * DAY)
+    letters.publish()
+    assert (letters.standings["2"], letters.mailings) == ("held", {"2/weekly": "held"})
+
+
 @pytest.fixture
 def half_mailed(letters: Publication) -> Publication:
     """Issue 2 was mailed to one of its lists; for the other it is held."""

@@ -83,5 +83,6 @@ def test_without_web_url_nobody_is_asked_and_nothing_is_written(tmp_path: Path) 
     refused = bring(house, "--ask")
 
     assert (refused.exit_code, refused.stderr) == (
-        2, "config.yaml: nobody could answer a confirmation letter: set web.url to where readers reach `avviso run`\n")
+        2, (f"{house.folder}/config.yaml: nobody could answer a confirmation letter: "
+            "set web.url to where readers reach `avviso run`\n"))
     assert house.standing("ada@example.com") == {}

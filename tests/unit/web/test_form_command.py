@@ -48,9 +48,9 @@ def test_form_for_an_unknown_list_is_refused(house: House) -> None:
 
 @pytest.mark.parametrize(("settings", "line"), [
     ({"transport": {"kind": "kit", "api_key": "x"}},
-     "config.yaml: readers are kit's own: who subscribed here would get nothing: take the form that kit gives you\n"),
+     "readers are kit's own: who subscribed here would get nothing: take the form that kit gives you\n"),
     ({"lists": [{"id": "team", "name": "Team", "public": False}]},
-     ("config.yaml: no list is public, so there is nothing to choose: "
+     ("no list is public, so there is nothing to choose: "
       "take `public: false` from the list that readers may choose\n")),
 ])
 def test_form_that_would_lead_to_nothing_is_refused_and_not_served(
@@ -62,14 +62,16 @@ def test_form_that_would_lead_to_nothing_is_refused_and_not_served(
     assert house.client.post("/subscribe", data={"email": "ada@example.com"}).status_code == 405
     assert list(house.app.spool.submissions()) == []
     result = run(house, "form")
-    assert (result.exit_code, result.stderr) == (2, line)
+    assert (result.exit_code, result.stderr) == (2, f"{house.folder}/config.yaml: {line}")
 
 
 def test_form_without_web_url_says_what_to_set(tmp_path: Path) -> None:
-    result = run(House(tmp_path, {"web": {}}), "form")
+    house = House(tmp_path, {"web": {}})
+
+    result = run(house, "form")
 
     assert (result.exit_code, result.stderr) == (
-        2, ("config.yaml: there is no address that a form could post to: "
+        2, (f"{house.folder}/config.yaml: there is no address that a form could post to: "
             "set web.url to where readers reach `avviso run`\n"))
 
 

@@ -10,17 +10,20 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from click.testing import CliRunner
 from starlette.testclient import TestClient
 
 from pipeline.address import parse
 from pipeline.app import App
 from pipeline.audience.subscriber import Evidence
 from pipeline.audience.tokens import KeyRing, Purpose
+from pipeline.cli import avviso
 from pipeline.config import load
 from pipeline.editions.edition import Edition, Hole
 from pipeline.errors import Unreachable
 from pipeline.mailings.envelope import Envelope
 from pipeline.mailings.mailing import MailingState
+from pipeline.providers.event import Bounce, Event, Kind
 from pipeline.subscribe.spool_worker import SpoolWorker
 from pipeline.web.assembly import open_site
 from pipeline.web.spool_thread import SpoolThread
@@ -278,6 +281,23 @@ def test_export_gives_all_that_is_known_and_only_with_the_link(house: House) -> 
     assert [(one["issue_key"], one["state"]) for one in data["deliveries"]] == [("14", "pending")]
     assert answer.headers["content-disposition"] == 'attachment; filename="my-data.json"'
     assert (refused.status_code, ADA in refused.text) == (404, False)
+
+
+def test_owner_is_shown_what_the_reader_downloads_with_every_instant_in_one_form(house: House) -> None:
+    """The GDPR's articles 15 and 20 are answered by either."""
+    id_ = house.add(ADA, name="Ada")
+    mail(house)
+    now = house.clock.now()
+    (claim,) = house.app.ledger.deliveries.claim("w", 1, limit=1, now=now, lease=timedelta(minutes=5))
+    house.app.feedback.take([Event("1", Kind.BOUNCED, now, "http", bounce=Bounce.HARD, delivery_key=claim.key)])
+
+    answer = house.client.post(f"/preferences/{token(house, Purpose.PREFERENCES, id_)}", data={"action": "export"})
+    shown = CliRunner().invoke(
+        avviso, ["--config", str(house.folder / "config.yaml"), "subscribers", "show", ADA, "--json"])
+
+    data = answer.json()
+    assert json.loads(shown.stdout) == data
+    assert {data["created_at"], data["deliveries"][0]["attempted_at"], data["events"][0]["at"]} == {now.isoformat()}
 
 
 def test_erased_reader_stays_out_and_is_nowhere_in_var(house: House) -> None:

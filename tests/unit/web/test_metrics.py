@@ -40,6 +40,13 @@ def figures(house: House) -> dict[tuple[str, ...], float]:
             for family in text_string_to_metric_families(answer.text) for sample in family.samples}
 
 
+def test_figures_are_in_the_format_that_every_scraper_reads(house: House) -> None:
+    """The library's newest one is for who asks for it, and we ask nobody what they take."""
+    answer = house.browser("127.0.0.1").get("/metrics")
+
+    assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+
+
 def test_figures_are_what_the_books_say(house: House) -> None:
     found = figures(house)
 
