@@ -6,7 +6,8 @@ stars stay in the text. The amendment used here is known as CJK-friendly emphasi
 count as letters, and an East Asian neighbour counts as a space. Beside East Asian letters half-width
 marks count as letters too (`**作者:**Mira`). Text without such characters is read as CommonMark reads it, but
 that bold which is open ends behind a mark that ends words, though a letter follows (`**By:**Mira`), and behind a
-space, which exports from editors put there (`**Ink **dries`).
+space, which exports from editors put there (`**Ink **dries`). Bold around nothing but a remark, which gives a place a
+name, is nothing: its stars would run into those behind it (`**<!--ink-->****墨水**`).
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ _NEAR = 20  # characters in which a word is looked for beside stars
 _BEFORE = re.compile(r"(\w+|,) $")
 _BEHIND = re.compile(rf"\w{{1,{_NEAR}}}")
 _LOOK_BACK = 8  # runs among which the one that opened bold is looked for
+_REMARK = re.compile(r"\*\*<!--(?:(?!--)[^*]){1,300}-->\*\*")
 _TIMES = re.compile(r"\d\*\d")  # `2*3*4` multiplies
 
 
@@ -42,6 +44,9 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
     marker = state.src[state.pos]
     if silent or marker not in "*_":
         return False
+    if marker == "*" and (remark := _REMARK.match(state.src, state.pos)):
+        state.pos = remark.end()
+        return True
     length, opens, closes = _scan(state, splits_words=marker == "*")
     if marker == "*" and length == 1 and _TIMES.match(state.src, max(0, state.pos - 1)):
         opens = closes = False

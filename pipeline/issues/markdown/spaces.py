@@ -17,11 +17,11 @@ SPACED_PICTURE = re.compile(
     r"!\[(?P<text>[^\[\]\n]{0,300})\]\("
     rf"(?:(?P<address>{_NAME}(?:png|jpe?g|gif|webp|svg|avif|bmp|heic))"
     r"|(?P<sized>[^()<>\"\s]{1,600})(?= +=))"
-    r"(?: +=(?P<width>\d{0,5})x(?P<height>\d{0,5}))?(?: +\"(?P<title>[^\"\n]{0,300})\")?\)", re.IGNORECASE)
+    r"(?: +=(?P<width>\d{0,5})x(?P<height>\d{0,5}))?(?: +\"(?P<title>[^\"\n]{0,300})\")? {0,3}\)", re.IGNORECASE)
 SPACED_LINK = re.compile(
     r"\[(?P<text>[^\[\]\n]{1,300})\]\("
     rf"(?P<address>{_NAME}(?:md|markdown|html?|pdf|docx?|xlsx?|pptx?|epub|zip|txt)(?:#[^()<>\"\s]{{0,100}})?"
-    r"|mailto:[^()<>\"\n]{1,300})\)",
+    r"|mailto:[^()<>\"\n]{1,300}?) {0,3}\)",
     re.IGNORECASE)
 
 

@@ -30,6 +30,8 @@ def test_east_asian_emphasis_has_a_class_of_its_own(target: Target) -> None:
     ("**作者:**Mira，**(译者)**Jo", "<strong>作者:</strong>Mira，<strong>(译者)</strong>Jo"),
     ("Mira**(作者)**Jo", "Mira<strong>(作者)</strong>Jo"),
     ("**A**(中)**B**", "<strong>A</strong>(中)<strong>B</strong>"),
+    ("**<!--a-place-to-lead-to-->****墨水**：好", "<strong>墨水</strong>：好"),
+    ("ink **<!-- a -->**, **<!-- b -->ink**", "ink , <strong>ink</strong>"),
     ("**完全免费！**快来", "<strong>完全免费！</strong>快来"),
     ("*斜体。*后文", "<em>斜体。</em>后文"),
     ("***两者。***后文", "<em><strong>两者。</strong></em>后文"),
