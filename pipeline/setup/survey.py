@@ -39,7 +39,8 @@ _OF_ITS_FOLDER = ("readme", "index")
 PAGE = "index"                 # of a folder: an issue where it is alone there, else the list of the others
 IN_YEARS = "20*/**/"
 IN_FOLDERS = "*/**/"           # of subjects
-_DATED = re.compile(r"^[ \t]*(?:date|pubDate|publishDate|publishedAt)[\"']?[ \t]*[:=]", re.MULTILINE | re.IGNORECASE)
+_DATED = re.compile(
+    r"^[ \t{]*[\":]?(?:date|pubDate|publishDate|publishedAt)[\"']?[ \t]*[:=\"]", re.MULTILINE | re.IGNORECASE)
 _LANGUAGE = re.compile(r"^lang(?:uage)?[ \t]*[:=][ \t]*[\"']?([A-Za-z_-]{2,12})[\"']?[ \t]*$", re.MULTILINE)
 _PAGES = frozenset({          # of a site, undated: no issues wherever they lie
     "about", "about us", "about me", "contact", "impressum", "imprint", "datenschutz", "privacy", "privacy policy",
