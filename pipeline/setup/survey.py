@@ -54,8 +54,9 @@ _MARKS = re.compile(r"[-_]")
 _ODD = frozenset('<>"\\${}')
 _SITE = (".", "static", "public", "source", "src", "assets", "docs", "src/public", "docs/public", "src/assets",
          ".vuepress/public", ".vitepress/public", "docs/.vuepress/public", "src/.vuepress/public")
-_PICTURE = re.compile(
-    r"[\"'(} ]((?:/(?!/)|(?:\.\./)+)[^\s\"'()<>{}|]{1,300}\.(?:png|jpe?g|gif|webp|svg))\b", re.IGNORECASE)
+_SHOWN = re.compile(
+    r"[\"'(} ]((?:/(?!/)|(?:\.\./)+)[^\s\"'()<>{}|]{1,300}\.(?:png|jpe?g|gif|webp|svg)"
+    r"|/(?!/)[^\s\"'()<>{}|]{1,300}\.md)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +152,10 @@ def _lie_below(top: list[Path], files: list[Path]) -> bool:
 
 
 def _static(folder: Path, where: Path, files: list[Path]) -> str:
-    """Where most of the pictures lie that issues show and that are not in the issues folder; "" if there are none."""
+    """Where most of the pictures lie that issues show and that are not in the issues folder; "" if there are none.
+    Or the folder from which their links to one another begin: `/docs/14.md`."""
     shown = {(file.parent, address) for file in files[-PICTURED:] if file.is_file()
-             for address in _PICTURE.findall(file.read_text(encoding="utf-8", errors="replace"))}
+             for address in _SHOWN.findall(file.read_text(encoding="utf-8", errors="replace"))}
     outside = [(place, address) for place, address in shown if not _has(where, place, address)]
     above = [os.path.relpath(place, folder) for place in where.parents if place.is_relative_to(folder)][:-1]
     beside = [os.path.normpath(f"{place}/{name}") for place in above for name in _SITE]

@@ -171,6 +171,8 @@ def test_survey_without_tz_asks_the_machine(tmp_path: Path, monkeypatch: pytest.
     ("static/img/a.png", "/img/a.png", "static"),                # Hugo, Zola
     ("assets/a.png", "{{ site.baseurl }}/assets/a.png", "."),    # Jekyll
     ("assets/a.png", "../assets/a.png", "."),                    # VuePress
+    ("posts/2.md", "/posts/2.md", "."),                          # an issue, as a forge leads to it
+    ("posts/2.md", "/2.md", ""), ("README.md", "../README.md", ""),
     ("posts/img/a.png", "/img/a.png", ""),                       # in the issues folder itself
     ("public/img/b.png", "/img/a.png", ""),
 ])
