@@ -33,7 +33,7 @@ _WORD_BEGINNINGS = {
     "emphasis": "*_", "entity": "&", "escape": "\\", "footnote_inline": "^", "footnote_ref": "[", "formula": "$",
     "highlight": "=", "html_inline": "<", "image": "!", "link": "[", "linkify": ":", "lone_bracket": "[!",
     "newline": "\n", "shortcode": ":", "spaced_image": "!", "spaced_link": "[", "strikethrough": "~",
-    "undefined_link": "[", "vault_picture": "!", "wiki_link": "["}
+    "swapped_link": "[", "undefined_link": "[", "vault_picture": "!", "wiki_link": "["}
 """The same for words. Only the rule for `text`, which takes all up to the next mark, is asked about no mark."""
 
 
