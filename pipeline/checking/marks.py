@@ -31,7 +31,7 @@ _WORDS = re.compile(
     re.IGNORECASE)
 _DEFINED = re.compile(r"^[ >]{0,9}(?:(?:[-*+]|\d{1,9}[.)])[ ]{1,4})?\[([^\[\]\n]{1,200})\]:", re.MULTILINE)
 _WITHIN = re.compile(r"\A(?:[ \t]*(?:[-*+>]|\d{1,9}[.)])(?=[ \t]))+")  # a list or quote whose line begins behind it
-_BEFORE_AN_ADDRESS = tuple("(\"'}")
+_BEFORE_AN_ADDRESS = (*"(\"'}", "]:")
 _CONTEXT = 8  # characters around a literal ** by which it is found again in the source
 _TRIES = 5    # texts with ** in one block: the others may all be escaped
 
