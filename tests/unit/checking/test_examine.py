@@ -79,7 +79,7 @@ def test_draft_may_be_empty_and_has_its_other_findings() -> None:
     "[信](www.example.com/a) [信](a@example.news)",
     "[信](mailto:a@example.com) [电话](tel:+4912) [频道](irc://example.com) <https://example.com>",
     "![一台机器](data.png) [文件](data.png) [别期](13-y.md#节)",
-    "[别期](13-y.html#节)",
+    "[别期](13-y.html#节) [别期](./13-y) [别期](13-y/)",
     "[别期][ink]\n\n[ink]: {{ site.baseurl }}{% post_url 13-y %}",
     "[https://example.com/a](《墨水手册》) [https://example.com/b](Nine kinds of ink)",
     "[[TOC]] 和 [[1]](https://example.com) 与 arr[[0]](https://example.com)",
