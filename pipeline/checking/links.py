@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from pipeline.checking.source import Source
 from pipeline.checking.targets import Named
 from pipeline.errors import IssueError, Problem, shorten
-from pipeline.feeds.addresses import is_page, is_relative, source_path
+from pipeline.feeds.addresses import is_page, is_relative, issues_meant, source_path
 from pipeline.issues.html.sanitizing import SCHEMES
 from pipeline.issues.html.targets import completed
 from pipeline.issues.markdown.anchors import Anchors
@@ -91,7 +91,7 @@ def _judge_file(source: Source, one: Named, exists: Exists) -> Iterator[Problem]
     except IssueError as error:
         yield source.problem(error.problem.rule, one.at, error.problem.message, error.problem.remedy)
         return
-    if not exists(path) and not (path.endswith(".html") and exists(f"{path.removesuffix('.html')}.md")):
+    if not exists(path) and not any(map(exists, issues_meant(path))):
         is_host = _HOST.match(one.address)
         remedy = f"write https://{one.address}" if is_host else "mend the name, or write the whole address"
         yield source.problem("link-missing", one.at, f'there is no file "{shorten(path)}" in the {folder_of(path)}',

@@ -30,7 +30,8 @@ _WORDS = re.compile(
     r"|:contentReference\[[^\]\n]{1,40}\]|【\d+(?::\d+)?†[^】\n]{0,60}】|\[cite(?:_start|: ?\d[\d, ]*)\]",
     re.IGNORECASE)
 _DEFINED = re.compile(r"^[ >]{0,9}(?:(?:[-*+]|\d{1,9}[.)])[ ]{1,4})?\[([^\[\]\n]{1,200})\]:", re.MULTILINE)
-_BEFORE_AN_ADDRESS = tuple("(\"'}")
+_WITHIN = re.compile(r"\A(?:[ \t]*(?:[-*+>]|\d{1,9}[.)])(?=[ \t]))+")  # a list or quote whose line begins behind it
+_BEFORE_AN_ADDRESS = (*"(\"'}", "]:")
 _CONTEXT = 8  # characters around a literal ** by which it is found again in the source
 _TRIES = 5    # texts with ** in one block: the others may all be escaped
 
@@ -80,7 +81,8 @@ def _templates(source: Source) -> Iterator[re.Match[str]]:
     for found in source.find(_TEMPLATE):
         row = source.row(found.start())
         if row not in alone:
-            alone[row] = is_left_out(source.prose[source.offset_of_row(row):source.offset_of_row(row + 1)])
+            line = source.prose[source.offset_of_row(row):source.offset_of_row(row + 1)]
+            alone[row] = is_left_out(_WITHIN.sub("", line))
         if not (alone[row] or _is_read(source.prose[max(0, found.start() - 4):found.start()].rstrip(" "), found[0])):
             yield found
 

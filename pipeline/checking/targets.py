@@ -12,7 +12,7 @@ from pipeline.checking.source import Source
 from pipeline.issues.markdown.fillings import FILLED, filled
 from pipeline.issues.markdown.mdx import plain_value
 from pipeline.issues.markdown.plainlinks import unwrapped
-from pipeline.issues.markdown.spaces import SPACED_LINK, SPACED_PICTURE
+from pipeline.issues.markdown.spaces import SPACED_LINK, SPACED_PICTURE, SWAPPED_LINK
 from pipeline.issues.markdown.vaults import EMBED, embedded
 
 Kind = Literal["link", "image", "video", "definition", "bare"]
@@ -62,6 +62,8 @@ def _spaced(source: Source) -> Iterator[Named]:
         for found in source.find(pattern):
             if found["address"]:
                 yield Named(kind, found.start("address"), _address(found["address"]), found["text"])
+    for found in source.find(SWAPPED_LINK):
+        yield Named("link", found.start("text"), _address(found["address"]), found["text"])
 
 
 def _links(text: str, start: int) -> Iterator[Named]:

@@ -138,6 +138,17 @@ def _is_static(path: str) -> bool:
     return _STATIC.fullmatch(posixpath.splitext(path)[1]) is not None
 
 
+def issues_meant(path: str) -> tuple[str, ...]:
+    """The files of issues that a path without their ending may mean, as pages of site generators are called:
+    `13-ink.html`, and seen from the issue `13-ink` or `13-ink/`."""
+    if path.endswith(".html"):
+        return (f"{path.removesuffix('.html')}.md",)
+    bare = path.rstrip("/")
+    name = bare.rpartition("/")[2]
+    is_file = not name or "." in name or path.startswith("/")
+    return () if is_file else (f"{bare}.md", f"{bare}/index.md", f"{bare}/README.md")
+
+
 def source_path(issue_path: str, reference: str, below_static: str | None = None) -> str:
     """The file that a relative reference in an issue means, as a path below the issues folder, NFC.
 

@@ -18,6 +18,10 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _BOMS = ((b"\xff\xfe\x00\x00", "UTF-32"), (b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
 _KANA = re.compile("[\u3040-\u30fa]")
+_HANGUL = re.compile("[\uac00-\ud7a3]")
+_CYRILLIC = re.compile("[А-яЁё]")
+# Signs that every Chinese text has; read in another encoding they are rare ones.
+_COMMON = re.compile("[，。：、！？；的一是不了在有我他这這个個们們中来來上大为為和国國到以说說时時要就会會也对對年期]")
 
 
 def decode(raw: bytes, path: str) -> str:
@@ -70,10 +74,18 @@ def _likely_encoding(raw: bytes) -> str:
     japanese = _foreign(raw, "shift_jis")
     if 2 * len(_KANA.findall(japanese)) > len(japanese) > 1:
         return "Shift JIS"
+    korean = _foreign(raw, "euc_kr")
+    if 10 * len(_HANGUL.findall(korean)) >= 9 * len(korean) > 9:
+        return "EUC-KR"
     chinese = _foreign(raw, "gb18030")
+    if len(_COMMON.findall(_foreign(raw, "big5hkscs"))) > len(_COMMON.findall(chinese)):
+        return "Big5"
     wide = sum(unicodedata.east_asian_width(char) in "WF" for char in chinese)
     if len(chinese) > 1 and 10 * wide >= 9 * len(chinese):
         return "GB18030 (GBK)"
+    cyrillic = _CYRILLIC.findall(_foreign(raw, "cp1251"))
+    if len(cyrillic) > len(re.findall(rb"[A-Za-z]", raw)):
+        return "Windows-1251"
     return "Windows-1252 or Latin-1"
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from pipeline.issues.likeness import SAME, Sketches
 from pipeline.issues.reading.dates import date_in_name
-from pipeline.issues.reading.naming import folder_around, number_in_name, stem
+from pipeline.issues.reading.naming import day_around, folder_around, number_in_name, stem
 from pipeline.issues.reading.years import begin_anew, year_named, year_of
 
 MANY = 3    # so many identities that are asked for twice, or files that ask for one, are no mistake
@@ -48,7 +48,8 @@ def with_places(
 ) -> tuple[dict[str, str], frozenset[str]]:
     """The claims, with the folder or the whole name where one identity is asked for by habit; whose numbers are none.
 
-    An issue that is known so stays so, and files that say the same are not told apart.
+    An issue that is known so stays so, and files that say the same are not told apart, unless the days of their folders
+    do.
     """
     held = {path: key for key, path in known.items()}
     apart = {path: key for path, key in held.items() if "/" in key and path in claims
@@ -108,8 +109,14 @@ def _unite_twins(strangers: Sequence[str], names: dict[str, str], sketched: Mapp
     sketches = Sketches(sketched)
     for path in strangers:
         for twin in sketches.alike(sketched[path], SAME):
-            if twin != path:
+            if twin != path and not _are_of_other_days(path, twin):
                 names[path] = names[twin]
+
+
+def _are_of_other_days(path: str, other: str) -> bool:
+    """Whether two files lie in folders of different days: issues of one frame are alike."""
+    days = day_around(path), day_around(other)
+    return None not in days and days[0] != days[1]
 
 
 def _is_of_many(years: Sequence[str]) -> bool:

@@ -17,6 +17,7 @@ from pipeline.feeds.addresses import (
     asset_path,
     is_page,
     is_relative,
+    issues_meant,
     relative_address,
     source_path,
     web_address,
@@ -28,7 +29,7 @@ from pipeline.issues.html.targets import Place
 from pipeline.issues.issue import Image, Issue, Manuscript
 from pipeline.issues.record import Record, Text
 
-ISSUE, PAGE = ".md", ".html"
+ISSUE = ".md"
 _WEB = ("https://", "http://")
 
 Breaks = Literal["auto", "hard", "soft"]
@@ -130,14 +131,14 @@ class Bearings:
     def _as_file(self, reference: str) -> str:
         """Another issue by its file, where a reference has the page that a site generator makes of that."""
         path, mark, place = reference.partition("#")
-        if not path.endswith(PAGE):
-            return reference
-        file = path.removesuffix(PAGE) + ISSUE
+        meant = next((file for file in issues_meant(path) if self._is_issue(file)), None)
+        return f"{meant}{mark}{place}" if meant else reference
+
+    def _is_issue(self, reference: str) -> bool:
         try:
-            known = source_path(self.issue_path, file, self.below_static) in self.permalinks
+            return source_path(self.issue_path, reference, self.below_static) in self.permalinks
         except IssueError:
-            return reference
-        return f"{file}{mark}{place}" if known else reference
+            return False
 
     def _address(self, path: str) -> str:
         return web_address(self.url, path) if self.page is None else relative_address(self.page, path)

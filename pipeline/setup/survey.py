@@ -39,8 +39,13 @@ _OF_ITS_FOLDER = ("readme", "index")
 PAGE = "index"                 # of a folder: an issue where it is alone there, else the list of the others
 IN_YEARS = "20*/**/"
 IN_FOLDERS = "*/**/"           # of subjects
-_DATED = re.compile(r"^[ \t]*(?:date|pubDate|publishDate|publishedAt)[\"']?[ \t]*[:=]", re.MULTILINE | re.IGNORECASE)
+_DATED = re.compile(
+    r"^[ \t{]*[\":]?(?:date|pubDate|publishDate|publishedAt)[\"']?[ \t]*[:=\"]", re.MULTILINE | re.IGNORECASE)
 _LANGUAGE = re.compile(r"^lang(?:uage)?[ \t]*[:=][ \t]*[\"']?([A-Za-z_-]{2,12})[\"']?[ \t]*$", re.MULTILINE)
+_PAGES = frozenset({          # of a site, undated: no issues wherever they lie
+    "about", "about us", "about me", "contact", "impressum", "imprint", "datenschutz", "privacy", "privacy policy",
+    "terms", "terms of service", "subscribe", "search", "tags", "关于", "關於", "订阅", "訂閱"})
+_ARCHIVES = frozenset({"archive", "archives", "old", "归档", "歸檔", "往期", "历史", "歷史"})
 _SHOUTED = re.compile(r"[A-Z][A-Z_-]{3,}")  # `HANDOFF.md`, `CODE_OF_CONDUCT.md`: notes on the work, not for readers
 _ISSUES = frozenset({"issues", "newsletter", "newsletters", "editions"})  # what folders of them are called
 FEW = 3                        # issues in a folder that is called so
@@ -49,8 +54,9 @@ _MARKS = re.compile(r"[-_]")
 _ODD = frozenset('<>"\\${}')
 _SITE = (".", "static", "public", "source", "src", "assets", "docs", "src/public", "docs/public", "src/assets",
          ".vuepress/public", ".vitepress/public", "docs/.vuepress/public", "src/.vuepress/public")
-_PICTURE = re.compile(
-    r"[\"'(} ]((?:/(?!/)|(?:\.\./)+)[^\s\"'()<>{}|]{1,300}\.(?:png|jpe?g|gif|webp|svg))\b", re.IGNORECASE)
+_SHOWN = re.compile(
+    r"[\"'(} ]((?:/(?!/)|(?:\.\./)+)[^\s\"'()<>{}|]{1,300}\.(?:png|jpe?g|gif|webp|svg)"
+    r"|/(?!/)[^\s\"'()<>{}|]{1,300}\.md)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +94,9 @@ def survey(folder: Path, issues: Path | None = None) -> Survey:
     found = sorted(_markdown(where))
     documents = {file for file in found if _is_document(file)} | _inside_others(found)
     files = [file for file in found if file not in documents]
-    below = _below(folder, files) if where == folder else ANYWHERE
+    below = _below(folder, files) if where == folder else _beneath(where, files)
+    documents |= {file for file in files if _is_page(file)}
+    files = [file for file in files if file not in documents]
     paths = {file: file.relative_to(where).as_posix() for file in found}
     translated = translations({paths[file] for file in files})
     wanted, is_translation = matcher([f"{below}*"], translated), matcher(translated, [])
@@ -128,17 +136,30 @@ def _below(folder: Path, files: list[Path]) -> str:
         return IN_YEARS if 3 * sum(map(_is_named, years)) > 2 * max(named, LIKELY) else ANYWHERE
     if len(years) > len(top):
         return IN_YEARS
-    below = named >= LIKELY and named * 3 > len(files) * 2 and not any(map(_is_like_an_issue, top))
-    return IN_FOLDERS if below else ""
+    return IN_FOLDERS if _lie_below(top, files) else ""
+
+
+def _beneath(where: Path, files: list[Path]) -> str:
+    """The folders of issues that lie in one folder of several: any, but not its top with nothing but pages."""
+    top = [file for file in files if file.parent == where]
+    return IN_FOLDERS if top and _lie_below(top, files) else ANYWHERE
+
+
+def _lie_below(top: list[Path], files: list[Path]) -> bool:
+    """Whether what lies below the top is plainly issues, and what lies there is none."""
+    named = sum(map(_is_named, files))
+    return named >= LIKELY and named * 3 > len(files) * 2 and not any(map(_is_like_an_issue, top))
 
 
 def _static(folder: Path, where: Path, files: list[Path]) -> str:
-    """Where most of the pictures lie that issues show and that are not in the issues folder; "" if there are none."""
+    """Where most of the pictures lie that issues show and that are not in the issues folder; "" if there are none.
+    Or the folder from which their links to one another begin: `/docs/14.md`."""
     shown = {(file.parent, address) for file in files[-PICTURED:] if file.is_file()
-             for address in _PICTURE.findall(file.read_text(encoding="utf-8", errors="replace"))}
+             for address in _SHOWN.findall(file.read_text(encoding="utf-8", errors="replace"))}
     outside = [(place, address) for place, address in shown if not _has(where, place, address)]
     above = [os.path.relpath(place, folder) for place in where.parents if place.is_relative_to(folder)][:-1]
-    places = [name for name in (*_SITE, *above) if (folder / name).is_dir() and folder / name != where]
+    beside = [os.path.normpath(f"{place}/{name}") for place in above for name in _SITE]
+    places = [name for name in (*_SITE, *beside) if (folder / name).is_dir() and folder / name != where]
     best = max(places, key=lambda name: sum(_has(folder / name, *one) for one in outside), default="")
     return best if any(_has(folder / best, *one) for one in outside) else ""
 
@@ -223,6 +244,8 @@ def _busiest(folder: Path) -> Path:
         name, most = min(branches.items(), key=lambda one: (-one[1], one[0]), default=("", 0))
         if most * 3 < len(below) * 2 or name.isdecimal():  # they lie here, or in folders of years and months
             return where
+        if name.lower() in _ARCHIVES and any(map(str.isdecimal, branches)):  # the years before this one
+            return where
         where /= name
 
 
@@ -248,6 +271,11 @@ def _is_named(file: Path) -> bool:
     """Does the file's name say a number or a day, as those of issues do?"""
     name = stem(f"{file.parent.name}/{file.name}")
     return bool(date_in_name(name)) or number_in_name(name) is not None
+
+
+def _is_page(file: Path) -> bool:
+    """Whether a file without a day is called as the pages are that every site has."""
+    return _MARKS.sub(" ", file.stem.lower()) in _PAGES and not _is_like_an_issue(file)
 
 
 def _is_like_an_issue(file: Path) -> bool:

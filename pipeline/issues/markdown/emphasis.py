@@ -6,7 +6,9 @@ stars stay in the text. The amendment used here is known as CJK-friendly emphasi
 count as letters, and an East Asian neighbour counts as a space. Beside East Asian letters half-width
 marks count as letters too (`**作者:**Mira`). Text without such characters is read as CommonMark reads it, but
 that bold which is open ends behind a mark that ends words, though a letter follows (`**By:**Mira`), and behind a
-space, which exports from editors put there (`**Ink **dries`).
+space, which exports from editors put there (`**Ink **dries`), and four stars within bold end it and begin the next
+(`**墨****Ink**`). Bold around nothing but a remark, which gives a place a
+name, is nothing: its stars would run into those behind it (`**<!--ink-->****墨水**`).
 """
 
 from __future__ import annotations
@@ -28,7 +30,9 @@ _LEAVES_BRACKETS = re.compile(r"[^()\[\]{}]*[)\]}]")
 _NEAR = 20  # characters in which a word is looked for beside stars
 _BEFORE = re.compile(r"(\w+|,) $")
 _BEHIND = re.compile(rf"\w{{1,{_NEAR}}}")
+_LAST = 128  # stars by which it is told whether bold is open
 _LOOK_BACK = 8  # runs among which the one that opened bold is looked for
+_REMARK = re.compile(r"\*\*<!--(?:(?!--)[^*]){1,300}-->\*\*")
 _TIMES = re.compile(r"\d\*\d")  # `2*3*4` multiplies
 
 
@@ -42,15 +46,31 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
     marker = state.src[state.pos]
     if silent or marker not in "*_":
         return False
+    if marker == "*" and (remark := _REMARK.match(state.src, state.pos)):
+        state.pos = remark.end()
+        return True
     length, opens, closes = _scan(state, splits_words=marker == "*")
     if marker == "*" and length == 1 and _TIMES.match(state.src, max(0, state.pos - 1)):
         opens = closes = False
     if marker == "*" and length == 2 and not closes and _ends_bold(state):
         opens, closes = False, True
-    for _ in range(length):
-        _push(state, marker, length, opens=opens, closes=closes)
+    if marker == "*" and length == 4 and opens and closes and _is_bold(state):
+        for begins in (False, False, True, True):
+            _push(state, marker, 2, opens=begins, closes=not begins)
+    else:
+        for _ in range(length):
+            _push(state, marker, length, opens=opens, closes=closes)
     state.pos += length
     return True
+
+
+def _is_bold(state: StateInline) -> bool:
+    """Whether bold is open here: each run of two stars ends it, or else begins it."""
+    stars = [one for one in state.delimiters[-_LAST:] if one.marker == ord("*") and one.length == 2]
+    is_open = False
+    for run in stars[::2]:  # of two stars both say the same
+        is_open = not run.close if is_open else run.open
+    return is_open
 
 
 def _ends_bold(state: StateInline) -> bool:

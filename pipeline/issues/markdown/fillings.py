@@ -16,7 +16,7 @@ GHOST = "__GHOST_URL__"
 """What Ghost exports for the address of the site."""
 _ROOT = (r"(?:\{\{-?\s*(?:site\.(?:url|base_?url)|\.?Site\.BaseURL|base_?url)\s*-?\}\}"
          rf"|\{{(?:static|filename|attach)\}}|{GHOST}(?=/))")
-_PATH = (r"\{\{-?\s*(?:\"[^\"{}\n]{1,300}\"|'[^'{}\n]{1,300}')"
+_PATH = (r"\{\{-?\s*(?:\"[^\"{}\n]{0,300}\"|'[^'{}\n]{0,300}')"
          r"(?:\s*\|\s*(?:url|(?:relative|absolute)_url|(?:rel|abs)(?:Lang)?URL|prepend:\s*site\.\w+)){1,3}\s*-?\}\}")
 _POST = r"\{%-?\s*post_url\s+[\w./-]{1,300}\s*-?%\}"
 _LINK = r"\{%-?\s*link\s+[\w./-]{1,300}\s*-?%\}"

@@ -3,13 +3,14 @@
 An address in the place of the name, `[the paper][https://example.com]`, was meant as one in round brackets.
 A site generator has the definitions in a file that it puts in. Other brackets stay as typed, for what they say would be
 lost: `[sic]`, `a[0][1]`, `[A-Z][a-z]`, and two tags, `[新闻][科技]` or `[INFO][main]`. A name is written as one writes
-names for programs; one that is a plain word goes with several words.
+names for programs; one that is a plain word goes with several words. In a text without any definition, two such names
+are tags as well: `[riscv64][register-alloc]`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Collection
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import normalizeReference
@@ -19,6 +20,7 @@ BY_NAME = re.compile(
     r"(?<![A-Za-z0-9_\]\\!])\[(?P<words>(?!\^)[^\[\]\\]{1,300})\]\[(?P<label>(?!\^)[^\[\]\\]{0,200})\](?![\[(:\\])")
 _NAME = re.compile(r"[^\W\d_]{3}|[\u2e80-\uffdc]{2}")
 _ADDRESS = re.compile(r"(?i:https?://|www\.)[^\s<>]+")
+_TAG = re.compile(r"[a-z0-9][a-z0-9._/-]*")
 _LABEL = re.compile(rf"(?!{_ADDRESS.pattern})(?:[a-z0-9][a-z0-9 ._:/#-]*|(?=.*[0-9._:/#-])[A-Za-z0-9._:/#-]+)")
 
 
@@ -27,16 +29,18 @@ def use_references(parser: MarkdownIt) -> None:
     parser.inline.ruler.after("link", "undefined_link", _undefined)
 
 
-def is_undefined(found: re.Match[str], defined: Container[str]) -> bool:
+def is_undefined(found: re.Match[str], defined: Collection[str]) -> bool:
     """Whether what `BY_NAME` found names something, and nothing that is `defined` (in the parser's normal form)."""
     words, label = found["words"].split(), " ".join(found["label"].split())
     if not words or (label and not (_LABEL.fullmatch(label) and (len(words) > 1 or not label.isalpha()))):
+        return False
+    if label and not defined and len(words) == 1 and _TAG.fullmatch(words[0]) and _TAG.fullmatch(label):
         return False
     name = label or found["words"]
     return _NAME.search(name) is not None and normalizeReference(name) not in defined
 
 
-def _written_out(found: re.Match[str], defined: Container[str]) -> str:
+def _written_out(found: re.Match[str], defined: Collection[str]) -> str:
     """The address that stands where the name belongs; "" for a name, and for one that is `defined` all the same."""
     address = found["label"].strip()
     if not (_ADDRESS.fullmatch(address) and found["words"].strip()) or normalizeReference(address) in defined:

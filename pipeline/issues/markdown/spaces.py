@@ -1,5 +1,6 @@
 """Addresses as editors write them: `![图](images/图 1.png)`, `[上期](13-纸 与 墨.md)`, `![图](a.png =300x200)`,
-`[write](mailto:mira@example.com?subject=Ink and paper)`.
+`[write](mailto:mira@example.com?subject=Ink and paper)`; and those in the place of the words,
+`[https://example.com/](《墨水手册》)`.
 
 Authors see the picture or the link in their preview; as plain text it would reach every reader.
 """
@@ -17,18 +18,25 @@ SPACED_PICTURE = re.compile(
     r"!\[(?P<text>[^\[\]\n]{0,300})\]\("
     rf"(?:(?P<address>{_NAME}(?:png|jpe?g|gif|webp|svg|avif|bmp|heic))"
     r"|(?P<sized>[^()<>\"\s]{1,600})(?= +=))"
-    r"(?: +=(?P<width>\d{0,5})x(?P<height>\d{0,5}))?(?: +\"(?P<title>[^\"\n]{0,300})\")?\)", re.IGNORECASE)
+    r"(?: +=(?P<width>\d{0,5})x(?P<height>\d{0,5}))?(?: +\"(?P<title>[^\"\n]{0,300})\")? {0,3}\)", re.IGNORECASE)
 SPACED_LINK = re.compile(
     r"\[(?P<text>[^\[\]\n]{1,300})\]\("
     rf"(?P<address>{_NAME}(?:md|markdown|html?|pdf|docx?|xlsx?|pptx?|epub|zip|txt)(?:#[^()<>\"\s]{{0,100}})?"
-    r"|mailto:[^()<>\"\n]{1,300})\)",
+    r"|mailto:[^()<>\"\n]{1,300}?) {0,3}\)",
     re.IGNORECASE)
+
+SWAPPED_LINK = re.compile(
+    r"\[(?P<address>https?://[^\s\[\]()<>]{1,600})\]"
+    r"\((?!(?:url|link|todo|tbd|链接|地址)\))"
+    r"(?P<text>(?=[^()\n]{0,200}[^\W\d_])[^()\[\]<>/.#:?=\\`\"\n]{1,200})\)", re.IGNORECASE)
 
 
 def use_spaced_addresses(parser: MarkdownIt) -> None:
-    """Adds the rules behind the parser's own, which take every picture and link that CommonMark knows."""
+    """Adds the rules behind the parser's own, which take every picture and link that CommonMark knows; before it the
+    one for what it would take for a link to a file."""
     parser.inline.ruler.after("image", "spaced_image", _spaced_image)
     parser.inline.ruler.after("link", "spaced_link", _spaced_link)
+    parser.inline.ruler.before("link", "swapped_link", _swapped_link)
 
 
 def _spaced_image(state: StateInline, silent: bool) -> bool:
@@ -46,7 +54,15 @@ def _spaced_image(state: StateInline, silent: bool) -> bool:
 
 
 def _spaced_link(state: StateInline, silent: bool) -> bool:
-    match = SPACED_LINK.match(state.src, state.pos) if state.src[state.pos] == "[" else None
+    return _link(state, SPACED_LINK, silent)
+
+
+def _swapped_link(state: StateInline, silent: bool) -> bool:
+    return _link(state, SWAPPED_LINK, silent)
+
+
+def _link(state: StateInline, pattern: re.Pattern[str], silent: bool) -> bool:
+    match = pattern.match(state.src, state.pos) if state.src[state.pos] == "[" else None
     address = state.md.normalizeLink(match["address"]) if match else ""
     if match is None or state.linkLevel or not state.md.validateLink(address):
         return False

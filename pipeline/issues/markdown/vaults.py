@@ -1,5 +1,6 @@
 """What Obsidian has for those who open the vault: `[[note|words]]` shows its words, `![[ink.png|400]]` the picture,
-lines of `%% remarks %%` and names of blocks (`^1f2e3d`) nothing.
+lines of `%% remarks %%` and names of blocks (`^1f2e3d`) nothing; nor do lines that Logseq keeps for itself
+(`collapsed:: true`).
 
 `[[words]]` alone stays as typed: it may be C++, a shell's test or an array. So does a remark within a line.
 """
@@ -24,6 +25,8 @@ EMBED = re.compile(
 # As Obsidian makes them: six signs. `^100000` is an exponent, `^larger` a word.
 _BLOCK_NAME = re.compile(r"\^(?=[a-z]*\d)(?=\d*[a-z])[a-z0-9]{6}(?=\s*(?:\n|$))")
 _REMARK = re.compile(r"%%(?![a-z_]{1,40}%%)[^%]+(?:%(?!%)[^%]+)*%%")  # `%%name%%` is a template's
+_KEPT = re.compile(r"(?:id:: [0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?:collapsed|heading):: (?:true|false|[1-6])"
+                   r"|background-color:: [#\w-]{1,40}|logseq\.[\w.-]{1,60}:: .{0,100})\s*")
 _MAX_LINES = 200
 
 
@@ -34,6 +37,7 @@ def use_vaults(parser: MarkdownIt) -> None:
     parser.inline.ruler.before("link", "block_name", _block_name)
     ends = ["paragraph", "reference", "blockquote", "list"]
     parser.block.ruler.before("fence", "remark", _remark, {"alt": ends})
+    parser.block.ruler.before("fence", "kept", _kept, {"alt": ends})
 
 
 def is_hidden(line: str) -> bool:
@@ -56,6 +60,16 @@ def _remark(state: StateBlock, start_line: int, end_line: int, silent: bool) -> 
         return False
     if not silent:
         state.line = end + 1
+    return True
+
+
+def _kept(state: StateBlock, start_line: int, _end_line: int, silent: bool) -> bool:
+    """Hides a line that says how Logseq shows the block above, or finds it again."""
+    line = line_of(state, start_line)
+    if ":: " not in line or state.is_code_block(start_line) or not _KEPT.fullmatch(line.strip()):
+        return False
+    if not silent:
+        state.line = start_line + 1
     return True
 
 

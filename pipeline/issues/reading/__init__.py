@@ -2,7 +2,8 @@
 
     manuscript    all of it, in one value: front matter above file name above first lines
     frontmatter   YAML, TOML or `Key: value` above the text      fields   each as it was typed
-    headers       such lines without fences          dateline   a day above the text
+    headers       such lines without fences          braces     JSON and EDN above the text
+    dateline      a day above the text
     naming        what a file name says                dates, years   what a day may look like, and a folder of them
     excerpts      cover, description and number from the first lines; credits describe no issue
 """

@@ -39,7 +39,7 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _DAY_IN_NAME = re.compile(
     r"(?<!\d)(?:(?P<year>\d{4})(?P<sep>[-_./])(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})(?!\d)"
     rf"|(?P<year_word>\d{{4}})[- ](?P<month_word>{MONTH})[- ](?P<day_word>\d{{1,2}})(?!\d)"
-    r"|(?P<year_cjk>\d{4})年(?P<month_cjk>\d{1,2})月(?P<day_cjk>\d{1,2})日?"
+    r"|(?P<year_cjk>\d{4}) ?年 ?(?P<month_cjk>\d{1,2}) ?月 ?(?P<day_cjk>\d{1,2})(?: ?日)?"
     r"|(?P<compact>(?:19|20)\d{6})(?:[T_-]?(?:[01]\d|2[0-3])(?:[0-5]\d){1,2})?(?!\d))")
 
 

@@ -1,4 +1,5 @@
-"""The fields above the text: YAML between `---` or above one, TOML between `+++`, or lines without fences (headers).
+"""The fields above the text: YAML between `---` or above one, TOML between `+++`, a mapping in braces, or lines without
+fences (headers).
 
 What only looks like fields is body; what was meant as fields and is broken is an error that names
 the line and the cure. Nothing is dropped in silence: a file that begins with a rule keeps every word.
@@ -13,6 +14,7 @@ import frontmatter
 
 from pipeline.errors import IssueError
 from pipeline.issues.decoding import decode
+from pipeline.issues.reading.braces import read_braces
 from pipeline.issues.reading.fields import KEY, TOML_KEY, WIDE_COLON, NotFields, StrictToml, StrictYaml, looks_meant
 from pipeline.issues.reading.headers import Front, begins_header, first_empty, read_header
 
@@ -39,6 +41,7 @@ def read_front(raw: bytes, path: str) -> Front:
     opening = lines[start].rstrip()
     _explain_glued(opening, lines[start + 1:], start, path)
     found = (_fenced(lines, start, opening, path) if opening in _ENDS
+             else read_braces(text, path) if opening.startswith("{")
              else _unopened(lines, start, path) or read_header(lines, start, path))
     return found or Front({}, text, 1)
 

@@ -19,6 +19,7 @@ _HEADER = re.compile(r"(?P<key>[A-Za-z][\w-]*):(?:[ \t]+(?P<value>.*))?$")
 _HEADER_KEYS = frozenset((
     "title", "date", "number", "category", "tags", "slug", "author", "authors", "summary", "description",
     "status", "modified", "lang", "language", "cover", "image", "list", "lists", "draft", "id", "subject"))
+_CLOSING = {"title", "date"}  # fields behind which any other line is the text, with an empty line before it or not
 _COMMENTED = re.compile(r"\.\. +(?P<key>[A-Za-z][\w-]*):(?P<value>.*)")
 _DOUBLE = re.compile(r"(?P<key>[A-Za-z][\w-]*)::(?: +(?P<value>.*))?")
 _PAGE_LINK = re.compile(r"\[\[([^\[\]]*)\]\]")
@@ -63,7 +64,8 @@ def begins_header(line: str) -> bool:
 
 
 def _plain(lines: Sequence[str], start: int, path: str) -> Front | None:
-    """A Pelican header: `Key: value` lines, from a key that we know up to the first empty line."""
+    """A Pelican header: `Key: value` lines, from a key that we know up to the first empty line, or to the first that is
+    none of them behind a title and a date."""
     if not begins_header(lines[start]):
         return None
     end = first_empty(lines, start)
@@ -74,6 +76,8 @@ def _plain(lines: Sequence[str], start: int, path: str) -> Front | None:
             found.add(match, number + 1)
         elif line.startswith((" ", "\t")):
             found.go_on(line)
+        elif found.fields.keys() >= _CLOSING:  # python-markdown ends it here too
+            return found.front(lines, number)
         else:
             return None
     if "subject" in found.fields:  # a mail that was kept

@@ -1,7 +1,8 @@
 """What a file name says: `14-苹果谷歌大声密谋.md` is number 14 and has a title; `100天.md` has neither.
 
 A number is one to six digits at the start, or right after a Latin word at the start, and it
-ends at `-`, `_`, `.`, a space, `、` or the end of the name. A day, a month or a week of a year is none.
+ends at `-`, `_`, `.`, a space, `、` or the end of the name. A day, a month or a week of a year is none; `2024-686`
+is number 686 of that year.
 A year or version behind a word that does not count issues (`recap-2023-readers`, `press-1-0-released`) is none either.
 Without one, `第14期`, `第十四期` or `周刊14期` anywhere is a number; 总第, which counts on through the years,
 comes first. Behind a day only a word that counts issues has one: `2026-10-19-issue-14`.
@@ -25,6 +26,7 @@ _NUMBERED = re.compile(
 _SEPARATOR = re.compile(r"\s*[-_.、]\s*|\s+")
 _OF_A_YEAR = re.compile(
     rf"(?:19|20)\d{{2}}(?:[-_. ](?:(?:0?[1-9]|[1-4]\d|5[0-3]|[WwQq]\d{{1,2}})(?!\d)|{MONTH})|\s*年)")
+_NUMBER_OF_A_YEAR = re.compile(r"(?:19|20)\d{2}[-_. ](?P<number>(?!(?:19|20)\d{2}$)\d{2,4})")
 _MONTH_OF_A_YEAR = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])")
 _COUNTING = (r"(?i:issue|no|nr|num|number|vol|volume|ep|episode|edition|daily|day|week|weekly|digest|news|newsletter)"
              r"(?:[-_. ]|(?=\d))")
@@ -220,4 +222,4 @@ def _leading_number(name: str) -> re.Match[str] | None:
         dated = name[match.start("number"):]
         if date_in_name(dated[:10]) or _OF_A_YEAR.match(dated):
             return None
-    return match
+    return _NUMBER_OF_A_YEAR.fullmatch(name) or match

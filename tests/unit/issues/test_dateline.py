@@ -83,6 +83,7 @@ def test_a_day_further_down_is_of_something_else() -> None:
 
 def test_the_heading_above_all_has_a_day_as_a_file_name_has() -> None:
     assert day_in_heading("\n# 墨水周报 2024.03.24\n\ntext") == MARCH
+    assert day_in_heading("# 墨水进展·第 14 期·2024 年 3 月 24 日（2024年2月汇总）\n\ntext") == MARCH
     assert day_in_heading("## 墨水周报 2024.03.24\n\ntext") is None
     assert day_in_heading("text\n\n# 2024.03.24\n") is None
     assert day_in_heading("") is None

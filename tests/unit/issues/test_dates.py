@@ -112,7 +112,8 @@ def test_a_skipped_hour_moves_on_and_a_repeated_one_is_the_first(text: str, zone
 
 @pytest.mark.parametrize(("stem", "day"), [
     ("2024-03-24-this-week-in-rust", MARCH), ("2024-3-24-x", MARCH), ("weekly_2024.3.24", MARCH), ("20240324", MARCH),
-    ("2024年3月24日", MARCH), ("14-2024_03_24", MARCH), ("2024-13-24-x", None), ("120240324", None), ("14-标题", None),
+    ("2024年3月24日", MARCH), ("第 14 期·2024 年 3 月 24 日（二月）", MARCH),
+    ("14-2024_03_24", MARCH), ("2024-13-24-x", None), ("120240324", None), ("14-标题", None),
     ("14-2024-mar-24", MARCH), ("2024-March-24-x", MARCH), ("2024-march-32", None), ("2024-marble-24", None),
     ("20240324103000-ink", MARCH), ("202403241030 ink", MARCH), ("20240324T1030", MARCH), ("20240324-103000", MARCH),
     ("20240324256000", None), ("2024032410300", None), ("20240324103000123", None),

@@ -16,6 +16,7 @@ from pipeline.issues.markdown.fillings import filled
     ("{{site.baseurl}}/img/a.png", "/img/a.png"),
     ("{{ '/img/a.png' | url }}", "/img/a.png"),
     ('{{ "/img/a.png" | relative_url }}?v=2', "/img/a.png?v=2"),
+    ('{{ "" | relative_url }}{% post_url inks/2026-10-12-ink %}', "@/inks/2026-10-12-ink.md"),
     ("{% post_url 2026-10-12-ink %}#pens", "2026-10-12-ink.md#pens"),
     ("{% post_url inks/2026-10-12-ink %}", "@/inks/2026-10-12-ink.md"),
     ("{{ site.baseurl }}{% link files/a.pdf %}", "/files/a.pdf"),

@@ -75,7 +75,7 @@ def test_code_that_is_never_closed_is_text() -> None:
 
 def test_what_was_left_out_is_named_once_and_what_was_shown_is_not() -> None:
     body = ("{% include a.html %}\n\n{% img /b.png alt='Press' %}\n\n{% if c %}d{% endif %}\n\n"
-            "{% note %}\ne\n{% endnote %}\n\n{% tip() %}f{% end %}")
+            "{% note %}\ne\n{% endnote %}\n\n{% tip() %}f{% end %}\n\n- {{< cards >}}\n\n> 1. {{< tabs >}}")
     specimen = Specimen("14.md", "Title", None, body, 1, "auto", "en")
 
     found = examine_specimen(specimen, lambda _: True)
@@ -84,4 +84,6 @@ def test_what_was_left_out_is_named_once_and_what_was_shown_is_not() -> None:
         (1, "{% include a.html %} is for a site generator and was left out"),
         (5, "{% if c %} is shown as typed: nothing fills it"), (5, "{% endif %} is shown as typed: nothing fills it"),
         (7, "{% note %} is for a site generator and was left out"),
-        (11, "{% tip() %} is for a site generator and was left out")]
+        (11, "{% tip() %} is for a site generator and was left out"),
+        (13, "{{< cards >}} is for a site generator and was left out"),
+        (15, "{{< tabs >}} is for a site generator and was left out")]

@@ -22,6 +22,8 @@ PAGE = "Ink and salt 1f2e3d4c5b6a79880716253443526170.md"
     ("a.md", "title:: Ink\ndate:: [[Mar 24th, 2024]]\n\n- body", {"title": "Ink", "date": "2024-3-24"}, "\n- body", 3),
     ("a.md", "Subject: Ink\nDate: Sun, 24 Mar 2024 08:00:00 +0000\n\nbody",
      {"subject": "Ink", "date": "2024-3-24 08:00:00 +0000"}, "body", 4),
+    ("a.md", "Title: Ink\nDate: 24 Mar 2024\n## Dear readers\n\nbody",
+     {"title": "Ink", "date": "24 Mar 2024"}, "## Dear readers\n\nbody", 3),
     ("a.md", "Title: Ink\nDate: 24 Mar 2024\n\nbody", {"title": "Ink", "date": "24 Mar 2024"}, "body", 4),
     ("a.md", "title: Ink, 14\ndate: 2024-03-24 21:58:18\ntags:\n- a\n- b\n---\n\nbody\n\n---\n",
      {"title": "Ink, 14", "date": "2024-03-24 21:58:18", "tags": ["a", "b"]}, "\nbody\n\n---\n", 7),

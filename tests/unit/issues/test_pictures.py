@@ -144,6 +144,7 @@ def test_a_narrower_column_narrows_the_pictures() -> None:
     ('![字](a b.JPG "题")后', f'<p><img src="{FILES}/a%20b.JPG" alt="字" title="题">后</p>'),
     ("![字](图 (1).png)和(2)", f'<p><img src="{FILES}/%E5%9B%BE%20(1).png" alt="字">和(2)</p>'),
     ("![字](a.png =300x200)", f'<p><img src="{FILES}/a.png" alt="字" width="300" height="200"></p>'),
+    ("![字](a b.png )", f'<p><img src="{FILES}/a%20b.png" alt="字"></p>'),
     ("![字](a b.png =300x)", f'<p><img src="{FILES}/a%20b.png" alt="字" width="300"></p>'),
     ("![字|300](a.png)", f'<p><img src="{FILES}/a.png" alt="字" width="300"></p>'),
     ("![字](a b)", "<p>![字](a b)</p>"),

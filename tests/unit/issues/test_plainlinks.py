@@ -25,6 +25,21 @@ def library() -> MarkdownIt:
 
 
 @pytest.mark.parametrize(("text", "shown"), [
+    ("[https://example.com/a](《墨水手册》)", '<a href="https://example.com/a">《墨水手册》</a>'),
+    ("见 [HTTPS://example.com/a?b=1](Nine kinds of ink & soot).",
+     '见 <a href="HTTPS://example.com/a?b=1">Nine kinds of ink &amp; soot</a>.'),
+    ("[https://example.com/a](ink.md)", '<a href="ink.md">https://example.com/a</a>'),
+    ("[https://example.com/a](#ink)", '<a href="#ink">https://example.com/a</a>'),
+    ("[https://example.com/a](url)", '<a href="url">https://example.com/a</a>'),
+    ("[https://example.com/a](14)", '<a href="14">https://example.com/a</a>'),
+    ("![https://example.com/a](ink)", '<img src="ink" alt="https://example.com/a">'),
+    ("`[https://example.com/a](ink)`", "<code>[https://example.com/a](ink)</code>"),
+])
+def test_words_and_address_in_each_others_place_are_put_right(text: str, shown: str) -> None:
+    assert markdown_parser().renderInline(text).replace(" />", ">") == shown
+
+
+@pytest.mark.parametrize(("text", "shown"), [
     ("[a](https://example.com/a) b", '<a href="https://example.com/a">a</a> b'),
     ("[a](b.png \"c\")", '<a href="b.png" title="c">a</a>'),
     ("[甲](北京_(城市))", '<a href="北京_(城市)">甲</a>'),

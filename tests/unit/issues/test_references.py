@@ -15,6 +15,7 @@ from tests.unit.issues.rendered import line
      "[新闻][科技] [AI][开源] [INFO][main] [Smith 2020][Jones 2021]"),
     ("[ ][todo list] Map [String][Array] [the data][items]\\[0]",
      "[ ][todo list] Map [String][Array] [the data][items][0]"),
+    ("3383513: [riscv64][register-alloc] Fix it", "3383513: [riscv64][register-alloc] Fix it"),
     ("[the\nhandbook][hand\nbook]", "the\nhandbook"),
     ("[sic], a[first][second], [A-Z][a-z]+, [1][2], [x][]", "[sic], a[first][second], [A-Z][a-z]+, [1][2], [x][]"),
     ("\\[the words][handbook] and `[the words][handbook]`",
@@ -22,6 +23,12 @@ from tests.unit.issues.rendered import line
 ])
 def test_words_of_a_link_that_nothing_defines_stand_alone(text: str, html: str) -> None:
     assert line(text) == html
+
+
+def test_two_tags_are_no_link_but_where_other_links_go_by_names() -> None:
+    found = line("[riscv64][register-alloc] and [ink]\n\n[ink]: https://example.com/")
+
+    assert found == 'riscv64 and <a href="https://example.com/">ink</a>'
 
 
 def test_a_link_that_is_defined_leads_there() -> None:

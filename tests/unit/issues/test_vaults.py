@@ -38,6 +38,22 @@ def test_lines_of_remarks_are_hidden(text: str, html: str) -> None:
     assert examine_specimen(Specimen("14.md", "On paper", None, text, 1, "auto", "en"), lambda _: True) == []
 
 
+ID = "id:: 6a316c16-3f53-4015-8466-97688bcb8aac"
+
+
+@pytest.mark.parametrize(("text", "html"), [
+    (f"# Ink\n{ID}\ncollapsed:: true\n\nsalt", "<h2>Ink</h2>\n<p>salt</p>"),
+    (f"- ink\n\t{ID}\n\t- salt\n\t  collapsed:: true\n", "<ul>\n<li>ink\n<ul>\n<li>salt</li>\n</ul>\n</li>\n</ul>"),
+    ("- ink\n  logseq.order-list-type:: number\n  background-color:: #533e7d",
+     "<ul>\n<li>ink</li>\n</ul>"),
+    (f"    {ID}", f"<pre><code>{ID}\n</code></pre>"),
+    (f"a {ID}", f"<p>a {ID}</p>"),
+    ("id:: value", "<p>id:: value</p>"),
+])
+def test_what_logseq_keeps_of_a_block_for_itself_is_hidden(text: str, html: str) -> None:
+    assert shown(text, Target.FEED) == html
+
+
 @pytest.mark.parametrize("text", ["%%name%%", "%% a", "a %% b %%", "%% a %% b", "100%% a %%", "%%"])
 def test_what_is_no_line_of_its_own_stays(text: str) -> None:
     assert line(text) == text

@@ -45,6 +45,11 @@ NAMED = {path: name for path, (name, _) in NAMES.items()}
 PART_1 = {"talk.md": ("1", "apples"), "meeting.md": ("1", "bells")}
 
 CASES = {
+    "files of one name in folders of days are issues of those days, much alike as they may be": Case(
+        {"2026-10-12/zh.md": ("zh", "apples"), "2026-10-19/zh.md": ("zh", "apples, edited"),
+         "2026-10-26/zh.md": ("zh", "bells")},
+        keys={"2026-10-12/zh.md": "2026-10-12/zh", "2026-10-19/zh.md": "2026-10-19/zh",
+              "2026-10-26/zh.md": "2026-10-26/zh"}),
     "a new file is itself": Case({"14-apples.md": ("14", "apples")}, keys={"14-apples.md": "14"}),
     "an empty folder is nobody": Case({}, APPLES),
     "an edited file stays itself": Case(

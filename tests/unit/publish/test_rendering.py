@@ -14,7 +14,9 @@ from pipeline.publish.rendering import Bearings
     ("/images/a.png", "https://example.com/news/assets/images/a.png"),
     ("../13-ink.md#b", "https://example.com/news/13/#b"),
     ("../13-ink.html#b", "https://example.com/news/13/#b"),
-    ("../12-gone.html", "https://example.com/news/assets/12-gone.html"),
+    ("../13-ink#b", "https://example.com/news/13/#b"), ("../13-ink/", "https://example.com/news/13/"),
+    ("13-ink", "https://example.com/news/assets/2024/13-ink"), ("/13-ink", "https://example.com/13-ink"),
+    ("..", ".."), ("../12-gone.html", "https://example.com/news/assets/12-gone.html"),
     ("@/13-ink.md#b", "https://example.com/news/13/#b"), ("@/posts/13-ink.md", "https://example.com/news/13/"),
     ("@/12-gone.md", "https://example.com/12-gone/"), ("@/posts/_index.md#b", "https://example.com/posts/#b"),
 ])

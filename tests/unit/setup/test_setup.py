@@ -171,6 +171,8 @@ def test_survey_without_tz_asks_the_machine(tmp_path: Path, monkeypatch: pytest.
     ("static/img/a.png", "/img/a.png", "static"),                # Hugo, Zola
     ("assets/a.png", "{{ site.baseurl }}/assets/a.png", "."),    # Jekyll
     ("assets/a.png", "../assets/a.png", "."),                    # VuePress
+    ("posts/2.md", "/posts/2.md", "."),                          # an issue, as a forge leads to it
+    ("posts/2.md", "/2.md", ""), ("README.md", "../README.md", ""),
     ("posts/img/a.png", "/img/a.png", ""),                       # in the issues folder itself
     ("public/img/b.png", "/img/a.png", ""),
 ])
@@ -188,6 +190,13 @@ def test_survey_finds_static_files_above_issues_that_lie_deep(tmp_path: Path) ->
                   text="![A](/assets/a.png)\n")
 
     assert (survey(folder).issues, survey(folder).static) == ("jekyll/_posts", "jekyll")
+
+
+def test_survey_finds_static_files_beside_issues_that_lie_deep(tmp_path: Path) -> None:
+    folder = fill(tmp_path / "weekly", "web/src/2026/1-a.md", "web/src/2026/2-b.md", "web/src/public/img/a.png",
+                  text="![A](/img/a.png)\n")
+
+    assert (survey(folder).issues, survey(folder).static) == ("web/src", "web/src/public")
 
 
 def test_survey_passes_over_a_picture_whose_name_no_folder_takes(tmp_path: Path) -> None:
@@ -281,6 +290,12 @@ def test_issues_in_folders_of_years_are_all_taken_in(tmp_path: Path) -> None:
     (["about.md", "archive.md", "now.md", "_posts/2026-10-12-ink.md", "_site/a.md"], ["2026-10-12-ink.md"]),
     (["skills.md", *(f"墨/{at}.论墨.md" for at in range(1, 7)), *(f"paper/{at}.sheet.md" for at in range(7, 12))],
      [*(f"paper/{at}.sheet.md" for at in (10, 11, 7, 8, 9)), *(f"墨/{at}.论墨.md" for at in range(1, 7))]),
+    (["site/guide.md", *(f"web/archive/{year}/{at}.md" for year in (2024, 2025) for at in range(year, year + 6)),
+      "web/2026/1.md", "web/2026/2.md", "web/guide.md"],
+     ["2026/1.md", "2026/2.md", *(f"archive/{year}/{at}.md" for year in (2024, 2025) for at in range(year, year + 6))]),
+    (["content/cn/about.md", "content/cn/terms-of-service.md", "content/cn/salt.md", "content/cn/2026-10-12.md",
+      "content/cn/2026-10-19.md"],
+     ["2026-10-12.md", "2026-10-19.md", "salt.md"]),
     (["issue-1.md", *(f"{notes}/{at}.md" for at in range(1, 7) for notes in ("ink", "paper"))], ["issue-1.md"]),
 ])
 def test_settings_take_in_what_was_counted(tmp_path: Path, files: list[str], taken: list[str]) -> None:
