@@ -7,8 +7,8 @@ count as letters, and an East Asian neighbour counts as a space. Beside East Asi
 marks count as letters too (`**作者:**Mira`). Text without such characters is read as CommonMark reads it, but
 that bold which is open ends behind a mark that ends words, though a letter follows (`**By:**Mira`), and behind a
 space, which exports from editors put there (`**Ink **dries`), and four stars within bold end it and begin the next
-(`**墨****Ink**`). Bold around nothing but a remark, which gives a place a
-name, is nothing: its stars would run into those behind it (`**<!--ink-->****墨水**`).
+(`**墨****Ink**`). Bold around nothing but a remark, which gives a place a name, is nothing: its stars would run into
+those behind it (`**<!--ink-->****墨水**`).
 """
 
 from __future__ import annotations
