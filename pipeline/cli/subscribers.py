@@ -131,9 +131,10 @@ def show(invocation: Invocation, address: str) -> int:
 
     app = invocation.app()
     person = _find(app, address)
-    data = all_about(person, app.roster, app.ledger)
+    subscriptions = app.roster.subscriptions(person.id)
+    data = all_about(person, subscriptions, app.roster, app.ledger)
     lines = [f"{data['email']}  {data['name']}".rstrip()]
-    lines += [f"  on {subscription_line(one, app.config.zone)}" for one in app.roster.subscriptions(person.id)]
+    lines += [f"  on {subscription_line(one, app.config.zone)}" for one in subscriptions]
     if data["suppression"]:
         lines.append(f"  suppressed: {data['suppression']['reason']}")
     lines += [f"  {delivery_line(one)}" for one in data["deliveries"]]

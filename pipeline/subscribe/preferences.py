@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from pipeline.address import parse
 from pipeline.audience.exporting import own_data
 from pipeline.audience.roster import Roster
-from pipeline.audience.subscriber import Evidence, State, Subscriber
+from pipeline.audience.subscriber import Evidence, State, Subscriber, Subscription
 from pipeline.audience.tokens import Purpose
 from pipeline.clock import Clock
 from pipeline.errors import InvalidToken
@@ -73,7 +73,8 @@ class Preferences:
 
     def export(self, token: str) -> dict[str, Any]:
         """All that is known of the person. Raises InvalidToken."""
-        return all_about(self._person(token), self._subscriptions.roster, self._subscriptions.ledger)
+        person, roster = self._person(token), self._subscriptions.roster
+        return all_about(person, roster.subscriptions(person.id), roster, self._subscriptions.ledger)
 
     def erase(self, token: str) -> None:
         """Erases the person. Raises InvalidToken."""
@@ -87,9 +88,9 @@ class Preferences:
         return person
 
 
-def all_about(person: Subscriber, roster: Roster, ledger: Ledger) -> dict[str, Any]:
-    """All that is known of a person, in JSON's own types: for them, and for the owner whom they ask for it."""
-    data = own_data(person, roster.subscriptions(person.id), roster.suppression(parse(person.address)))
+def all_about(person: Subscriber, said: Sequence[Subscription], roster: Roster, ledger: Ledger) -> dict[str, Any]:
+    """All that is known of a person, who `said` so, in JSON's own types: for them, and for the owner whom they ask."""
+    data = own_data(person, said, roster.suppression(parse(person.address)))
     return {**data, "deliveries": [_written(row) for row in ledger.deliveries.of(person.id)],
             "events": [_written(row) for row in ledger.events.of(person.id)]}
 
