@@ -126,8 +126,10 @@ def standing(
     if record.draft:
         return Standing(State.DRAFT, _gone(record) or "its front matter says so")
     held = [mailing for mailing in open_ones if mailing.state is MailingState.HELD]
-    if held:  # by a file that is gone nobody need be troubled: it is held when it is back
-        return Standing(State.WAITING, _gone(record)) if _gone(record) else Standing(State.HELD, held[0].reason)
+    if held and (gone := _gone(record)):  # nobody need be troubled: it is held again when it is back
+        return Standing(State.WAITING, gone)
+    if held:
+        return Standing(State.HELD, held[0].reason)
     if record.due_at > now or (record.is_withdrawn and not open_ones):
         due = ": ".join(filter(None, [f"due {local(record.due_at, rules.zone)}", _gone(record)]))
         return Standing(State.SCHEDULED, f"{due}, mailed to nobody: {mailings[0].reason}" if mailings and not open_ones
