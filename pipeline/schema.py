@@ -33,7 +33,7 @@ from sqlalchemy.event import listens_for
 
 from pipeline.clock import EPOCH
 
-HEAD = "0008"  # the migration this program expects; a test compares it with pipeline/migrations
+HEAD = "0009"  # the migration this program expects; a test compares it with pipeline/migrations
 
 
 class Instant(TypeDecorator[datetime]):
@@ -216,6 +216,19 @@ subscription = Table(
     CheckConstraint("state <> 'confirmed' OR confirmed_at IS NOT NULL", name="confirmed_has_date"),
 )
 Index("ix_subscription_subscriber_id", subscription.c.subscriber_id)
+
+# A consent that ended and was asked for again, by whom nobody knows: what shows it stays as it was.
+former_subscription = Table(
+    "former_subscription",
+    metadata,
+    Column("subscriber_id", BigInteger, ForeignKey("subscriber.id"), primary_key=True),
+    Column("list", Text, primary_key=True),
+    Column("confirmed_at", Instant, primary_key=True),  # one consent is kept once, however often it is asked for
+    Column("asked_at", Instant),
+    Column("left_at", Instant),
+    Column("reason", Text, nullable=False),
+    Column("evidence", JSON, nullable=False),
+)
 
 # Never mail again; survives the person's erasure, because the address is only a keyed hash then.
 suppression = Table(

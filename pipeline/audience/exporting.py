@@ -55,12 +55,14 @@ def write_jsonl(members: Iterable[Member], out: TextIO) -> int:
 
 
 def own_data(
-    person: Subscriber, said: Sequence[Subscription], suppression: Suppression | None
+    person: Subscriber, said: Sequence[Subscription], former: Sequence[Subscription], suppression: Suppression | None
 ) -> dict[str, Any]:
-    """All that the roster holds about one person, for them (GDPR articles 15 and 20)."""
+    """All that the roster holds about one person, for them (GDPR articles 15 and 20); `former` is how they agreed once,
+    before they left and were asked for again."""
     barred = None if suppression is None else {
         "reason": suppression.reason, "source": suppression.source, "at": _iso(suppression.at)}
-    return {**_person(person), "subscriptions": [_said(one) for one in said], "suppression": barred}
+    return {**_person(person), "subscriptions": [_said(one) for one in said],
+            "former_subscriptions": [_said(one) for one in former], "suppression": barred}
 
 
 def _cells(member: Member) -> tuple[str, ...]:

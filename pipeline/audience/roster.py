@@ -30,7 +30,7 @@ from pipeline.audience.subscriber import (
     plain_name,
 )
 from pipeline.database import AUDIENCE, Database
-from pipeline.schema import subscriber, subscription, suppression
+from pipeline.schema import former_subscription, subscriber, subscription, suppression
 
 PAGE = 1000  # rows looked at or written in one go: enough to be fast, few enough to hold
 
@@ -62,6 +62,8 @@ class Roster:
             for list_id in lists:
                 new = self._database.insert_new(subscription)
                 connection.execute(statements.begin(new, hashed, list_id, evidence, now))
+                kept = self._database.insert_new(former_subscription)
+                connection.execute(statements.keep_consent(kept, hashed, list_id))
                 connection.execute(statements.ask_again(hashed, list_id, evidence, now))
             rows = connection.execute(statements.waiting(hashed, lists)).all()
         return tuple(statements.subscription_of(row) for row in rows)
@@ -123,6 +125,7 @@ class Roster:
             connection.execute(self._database.insert_new(suppression).values(row))
             connection.execute(statements.bare(hashed))
             connection.execute(statements.erase_subscriptions(hashed))
+            connection.execute(statements.erase_former(hashed))
             return connection.execute(statements.erase_subscriber(hashed)).rowcount > 0
 
     # ---- changing -----------------------------------------------------------------------------
@@ -195,11 +198,13 @@ class Roster:
         row = self._one(statements.by_id(subscriber_id))
         return None if row is None else statements.subscriber_of(row)
 
+    def former_subscriptions(self, subscriber_id: int) -> tuple[Subscription, ...]:
+        """How a person agreed and left before they were asked for again, oldest first: what shows a consent stays."""
+        return self._said(statements.former_of(subscriber_id))
+
     def subscriptions(self, subscriber_id: int) -> tuple[Subscription, ...]:
         """All that a person said, by list."""
-        with self._database.read() as connection:
-            rows = connection.execute(statements.said_by(subscriber_id)).all()
-        return tuple(statements.subscription_of(row) for row in rows)
+        return self._said(statements.said_by(subscriber_id))
 
     def list_subscribers(self, list_id: str | None = None, state: State | None = None) -> Iterator[Member]:
         """Subscriptions with their people, ordered by person and list; any number of them in little memory.
@@ -276,6 +281,10 @@ class Roster:
     def _suppression(self, address: Address, reason: str, source: str, now: datetime) -> dict[str, Any]:
         return {"address_hash": self.address_hash(address.folded), "address": address.wire, "reason": reason,
                 "source": source, "at": now}
+
+    def _said(self, query: Select[Any]) -> tuple[Subscription, ...]:
+        with self._database.read() as connection:
+            return tuple(statements.subscription_of(row) for row in connection.execute(query))
 
     def _changed(self, statement: UpdateBase) -> bool:
         counted = statement.execution_options(preserve_rowcount=True)  # SQLAlchemy drops an INSERT's count

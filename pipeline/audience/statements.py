@@ -42,7 +42,7 @@ from pipeline.audience.subscriber import (
     Subscription,
     Suppression,
 )
-from pipeline.schema import Instant, subscriber, subscription, suppression
+from pipeline.schema import Instant, former_subscription, subscriber, subscription, suppression
 
 # ---- conditions -------------------------------------------------------------------------------
 
@@ -83,6 +83,16 @@ def begin(new: Insert, address_hash: str, list_id: str, evidence: Evidence, now:
     values = select(literal(list_id), subscriber.c.id, literal(State.PENDING.value), literal(now, Instant()),
                     literal(""), literal(evidence.as_json(), JSON()))
     return new.from_select(names, values.where(subscriber.c.address_hash == address_hash, ~_barred(address_hash)))
+
+
+def keep_consent(new: Insert, address_hash: str, list_id: str) -> Insert:
+    """Writes down how who left had agreed, before they are asked again; where they did not agree, nothing."""
+    columns = former_subscription.columns.keys()
+    ended = (select(*(subscription.c[name] for name in columns))
+             .where(subscription.c.list == list_id, subscription.c.subscriber_id == _id_of(address_hash),
+                    subscription.c.state == State.LEFT.value, subscription.c.confirmed_at.is_not(None),
+                    ~_barred(address_hash)))
+    return new.from_select(columns, ended)
 
 
 def ask_again(address_hash: str, list_id: str, evidence: Evidence, now: datetime) -> Update:
@@ -145,6 +155,11 @@ def bare(address_hash: str) -> Update:
 def erase_subscriptions(address_hash: str) -> Delete:
     """Takes out all that a person said."""
     return delete(subscription).where(subscription.c.subscriber_id == _id_of(address_hash))
+
+
+def erase_former(address_hash: str) -> Delete:
+    """Takes out how a person agreed in former times."""
+    return delete(former_subscription).where(former_subscription.c.subscriber_id == _id_of(address_hash))
 
 
 def erase_subscriber(address_hash: str) -> Delete:
@@ -252,6 +267,13 @@ def said_by(subscriber_id: int) -> Select[Any]:
     """All that a person said, by list."""
     return (select(subscription).where(subscription.c.subscriber_id == subscriber_id)
             .order_by(subscription.c.list))
+
+
+def former_of(subscriber_id: int) -> Select[Any]:
+    """The consents of a person that ended and were asked for again, oldest first."""
+    state = literal(State.LEFT.value).label("state")
+    return (select(former_subscription, state).where(former_subscription.c.subscriber_id == subscriber_id)
+            .order_by(former_subscription.c.confirmed_at, former_subscription.c.list))
 
 
 def members(list_id: str | None, state: State | None, after: tuple[int, str]) -> Select[Any]:

@@ -131,10 +131,11 @@ def show(invocation: Invocation, address: str) -> int:
 
     app = invocation.app()
     person = _find(app, address)
-    subscriptions = app.roster.subscriptions(person.id)
-    data = all_about(person, subscriptions, app.roster, app.ledger)
+    said, former = app.roster.subscriptions(person.id), app.roster.former_subscriptions(person.id)
+    data = all_about(person, said, former, app.roster, app.ledger)
     lines = [f"{data['email']}  {data['name']}".rstrip()]
-    lines += [f"  on {subscription_line(one, app.config.zone)}" for one in subscriptions]
+    lines += [f"  on {subscription_line(one, app.config.zone)}" for one in said]
+    lines += [f"  formerly on {subscription_line(one, app.config.zone)}" for one in former]
     if data["suppression"]:
         lines.append(f"  suppressed: {data['suppression']['reason']}")
     lines += [f"  {delivery_line(one)}" for one in data["deliveries"]]

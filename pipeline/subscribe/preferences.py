@@ -74,7 +74,8 @@ class Preferences:
     def export(self, token: str) -> dict[str, Any]:
         """All that is known of the person. Raises InvalidToken."""
         person, roster = self._person(token), self._subscriptions.roster
-        return all_about(person, roster.subscriptions(person.id), roster, self._subscriptions.ledger)
+        said, former = roster.subscriptions(person.id), roster.former_subscriptions(person.id)
+        return all_about(person, said, former, roster, self._subscriptions.ledger)
 
     def erase(self, token: str) -> None:
         """Erases the person. Raises InvalidToken."""
@@ -88,9 +89,12 @@ class Preferences:
         return person
 
 
-def all_about(person: Subscriber, said: Sequence[Subscription], roster: Roster, ledger: Ledger) -> dict[str, Any]:
-    """All that is known of a person, who `said` so, in JSON's own types: for them, and for the owner whom they ask."""
-    data = own_data(person, said, roster.suppression(parse(person.address)))
+def all_about(
+    person: Subscriber, said: Sequence[Subscription], former: Sequence[Subscription], roster: Roster, ledger: Ledger,
+) -> dict[str, Any]:
+    """All that is known of a person, who `said` so now and once, in JSON's own types: for them, and for the owner whom
+    they ask."""
+    data = own_data(person, said, former, roster.suppression(parse(person.address)))
     return {**data, "deliveries": [_written(row) for row in ledger.deliveries.of(person.id)],
             "events": [_written(row) for row in ledger.events.of(person.id)]}
 

@@ -147,7 +147,7 @@ def test_database_keeps_the_promise_that(database: Database, promise: str) -> No
 def test_each_table_of_the_books_has_a_promise_or_only_a_key() -> None:
     """A table that is added later wants a row above."""
     tested = {statement.table.name for statement in BROKEN_PROMISES.values()}
-    plain = {"note", "issue_text", "issue_sketch", "fragment", "pace", "asking"}
+    plain = {"note", "issue_text", "issue_sketch", "fragment", "pace", "asking", "former_subscription"}
 
     assert tested | plain == set(metadata.tables)
 

@@ -27,7 +27,7 @@ from pipeline.database import Database
 
 NOON = datetime(2026, 3, 24, 12, 0, tzinfo=UTC)
 LATER = NOON + timedelta(days=1)
-TABLES = [schema.subscriber, schema.subscription, schema.suppression]
+TABLES = [schema.subscriber, schema.subscription, schema.former_subscription, schema.suppression]
 KEY = b"the key of a ledger in a test..."
 FORM = Evidence("form", "weekly letter, version 3", "192.0.2.7")
 COMMAND = Evidence("command", "told me at the fair")
@@ -143,6 +143,45 @@ def test_who_left_and_asks_again_waits_again(roster: Roster) -> None:
         Subscription("weekly", ann, State.CONFIRMED, LATER, LATER, None, "", COMMAND),)
 
 
+def test_how_somebody_agreed_once_stays_known_whoever_asks_for_them_later(roster: Roster) -> None:
+    """GDPR article 7: a stranger who types the address of who left cannot take away what shows their consent."""
+    ann = asked(roster)
+    roster.confirm(ann, "weekly", NOON)
+    roster.leave(ann, "weekly", "unsubscribed", NOON)
+
+    roster.ask(ANN, ["weekly"], COMMAND, LATER)
+    roster.leave(ann, "weekly", "unsubscribed", LATER)
+    roster.ask(ANN, ["weekly"], COMMAND, LATER)
+    roster.confirm(ann, "weekly", LATER)
+
+    assert roster.former_subscriptions(ann) == (
+        Subscription("weekly", ann, State.LEFT, NOON, NOON, NOON, "unsubscribed", FORM),)
+
+
+def test_each_consent_that_ended_is_kept_in_the_order_of_the_days(roster: Roster) -> None:
+    ann = asked(roster)
+    roster.confirm(ann, "weekly", NOON)
+    roster.leave(ann, "weekly", "unsubscribed", NOON)
+    roster.ask(ANN, ["weekly"], COMMAND, LATER)
+    roster.confirm(ann, "weekly", LATER)
+    roster.leave(ann, "weekly", "removed", LATER)
+
+    roster.ask(ANN, ["weekly"], FORM, LATER)
+
+    assert roster.former_subscriptions(ann) == (
+        Subscription("weekly", ann, State.LEFT, NOON, NOON, NOON, "unsubscribed", FORM),
+        Subscription("weekly", ann, State.LEFT, LATER, LATER, LATER, "removed", COMMAND))
+
+
+def test_who_never_agreed_has_no_former_consent(roster: Roster) -> None:
+    ann = asked(roster)
+    roster.leave(ann, "weekly", "unsubscribed", NOON)
+
+    roster.ask(ANN, ["weekly"], COMMAND, LATER)
+
+    assert roster.former_subscriptions(ann) == ()
+
+
 def test_a_stranger_who_asks_for_someone_who_left_opens_no_way_back_for_a_file(roster: Roster) -> None:
     roster.add(ANN, ["weekly"], COMMAND, NOON, name="Ann")
     roster.leave(1, "weekly", "unsubscribed", NOON)
@@ -168,7 +207,7 @@ def test_who_is_suppressed_asks_in_vain_and_leaves_no_trace(roster: Roster, data
     roster.suppress(ANN, "complained", "hook", NOON)
 
     assert roster.ask(ANN, ["weekly"], FORM, NOON) == ()
-    assert rows(database) == {"subscriber": 0, "subscription": 0, "suppression": 1}
+    assert rows(database) == {"subscriber": 0, "subscription": 0, "former_subscription": 0, "suppression": 1}
 
 
 def test_who_was_suppressed_while_pending_cannot_confirm(roster: Roster) -> None:
@@ -184,6 +223,9 @@ def test_asking_runs_the_same_statements_for_everybody(roster: Roster, database:
     """Nobody can tell from the database's work who is in the book."""
     roster.add(ANN, ["weekly"], COMMAND, NOON)
     roster.suppress(BOB, "bounced", "hook", NOON)
+    gone = parse("gone@example.com")
+    roster.add(gone, ["weekly"], COMMAND, NOON)
+    roster.remove(id_of(roster, gone), "removed", NOON)
     seen: list[str] = []
 
     def note(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
@@ -195,17 +237,17 @@ def test_asking_runs_the_same_statements_for_everybody(roster: Roster, database:
         return seen.copy()
 
     event.listen(database._engine, "before_cursor_execute", note)
-    runs = [statements(address) for address in (ANN, BOB, parse("new@example.com"), parse("new@example.com"))]
+    runs = [statements(address) for address in (ANN, BOB, gone, parse("new@example.com"), parse("new@example.com"))]
 
-    assert [run == runs[0] for run in runs] == [True] * 4
-    assert len([line for line in runs[0] if line.startswith(("INSERT", "UPDATE", "SELECT"))]) == 4
+    assert [run == runs[0] for run in runs] == [True] * 5
+    assert len([line for line in runs[0] if line.startswith(("INSERT", "UPDATE", "SELECT"))]) == 5
 
 
 def test_two_doors_asking_for_one_person_write_them_once(roster: Roster, database: Database) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: roster.ask(ANN, ["weekly"], FORM, NOON), range(24)))
 
-    assert rows(database) == {"subscriber": 1, "subscription": 1, "suppression": 0}
+    assert rows(database) == {"subscriber": 1, "subscription": 1, "former_subscription": 0, "suppression": 0}
 
 
 def test_of_many_confirmations_at_once_one_moves(roster: Roster) -> None:
@@ -270,7 +312,7 @@ def test_a_batch_gives_one_verdict_an_entry_and_finds_its_own_duplicates(roster:
 
     assert verdicts == [Verdict.ADDED, Verdict.KNOWN, Verdict.ADDED, Verdict.KNOWN, Verdict.KEPT_OUT]
     assert standing(roster, ANN) == {"daily": "confirmed", "weekly": "confirmed"}
-    assert rows(database) == {"subscriber": 2, "subscription": 3, "suppression": 1}
+    assert rows(database) == {"subscriber": 2, "subscription": 3, "former_subscription": 0, "suppression": 1}
 
 
 def test_a_batch_with_asking_leaves_everyone_waiting(roster: Roster) -> None:
@@ -322,7 +364,7 @@ def test_who_consented_here_after_leaving_elsewhere_stays(roster: Roster) -> Non
 
 def test_an_empty_batch_writes_nothing(roster: Roster, database: Database) -> None:
     assert roster.enter([], NOON) == []
-    assert rows(database) == {"subscriber": 0, "subscription": 0, "suppression": 0}
+    assert rows(database) == {"subscriber": 0, "subscription": 0, "former_subscription": 0, "suppression": 0}
 
 
 # ---- leaving ----------------------------------------------------------------------------------
@@ -361,6 +403,9 @@ def test_removing_ends_every_list(roster: Roster) -> None:
 def test_who_is_forgotten_is_gone_and_no_import_brings_them_back(roster: Roster, database: Database) -> None:
     roster.add(ANN, ["weekly", "daily"], COMMAND, NOON, name="Ann")
     roster.add(BOB, ["weekly"], COMMAND, NOON)
+    roster.leave(id_of(roster, ANN), "weekly", "unsubscribed", NOON)
+    roster.ask(ANN, ["weekly"], FORM, NOON)
+    assert rows(database) == {"subscriber": 2, "subscription": 3, "former_subscription": 1, "suppression": 0}
 
     assert roster.forget(ANN, LATER)
     verdicts = roster.enter(
@@ -373,7 +418,7 @@ def test_who_is_forgotten_is_gone_and_no_import_brings_them_back(roster: Roster,
     assert roster.find(ANN) is None
     assert roster.suppression(ANN) == Suppression(
         roster.address_hash("ann@example.com"), None, "forgotten", "erasure", LATER)
-    assert rows(database) == {"subscriber": 1, "subscription": 1, "suppression": 1}
+    assert rows(database) == {"subscriber": 1, "subscription": 1, "former_subscription": 0, "suppression": 1}
     assert roster.count("weekly") == 1
 
 

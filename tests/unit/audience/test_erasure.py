@@ -22,7 +22,7 @@ def traces(folder: Path, *needles: bytes) -> list[str]:
 def test_a_forgotten_person_is_in_no_file_also_after_the_old_list_is_imported_again(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'avviso.db'}")
     with database.write() as connection:
-        schema.metadata.create_all(connection, tables=[schema.subscriber, schema.subscription, schema.suppression])
+        schema.metadata.create_all(connection)
     roster = Roster(database, b"the key of a ledger in a test...")
     person = parse("Forgotten.Reader@example.com")
 

@@ -32,7 +32,7 @@ def rosters(tmp_path: Path) -> Iterator[tuple[Roster, Roster]]:
     databases = [Database(f"sqlite:///{tmp_path / name}.db") for name in ("old", "new")]
     for database in databases:
         with database.write() as connection:
-            schema.metadata.create_all(connection, tables=[schema.subscriber, schema.subscription, schema.suppression])
+            schema.metadata.create_all(connection)
     yield Roster(databases[0], b"the old key" * 3), Roster(databases[1], b"the new key" * 3)
     for database in databases:
         database.close()
@@ -96,7 +96,9 @@ def test_a_json_line_says_all_that_the_book_says() -> None:
 def test_a_person_gets_all_that_is_held_about_them() -> None:
     barred = Suppression("00ff", "ann@example.com", "complained", "hook", LATER)
 
-    assert own_data(ANN, [MEMBER.subscription], barred) == {
+    former = Subscription("daily", 1, State.LEFT, None, NOON, LATER, "unsubscribed", Evidence("command"))
+
+    assert own_data(ANN, [MEMBER.subscription], [former], barred) == {
         "email": "ann@example.com", "name": "=cmd|' /C calc'!A0", "language": "en",
         "attributes": {"town": "Venice"}, "created_at": "2026-03-24T12:00:00+00:00",
         "subscriptions": [{
@@ -104,6 +106,9 @@ def test_a_person_gets_all_that_is_held_about_them() -> None:
             "confirmed_at": "2026-03-25T12:00:00+00:00", "left_at": None, "reason": "",
             "evidence": {"source": "form", "text": "version 3", "network": "192.0.2.7",
                          "at": "2026-03-24T11:00:00+00:00"}}],
+        "former_subscriptions": [{
+            "list": "daily", "status": "left", "asked_at": None, "confirmed_at": "2026-03-24T12:00:00+00:00",
+            "left_at": "2026-03-25T12:00:00+00:00", "reason": "unsubscribed", "evidence": {"source": "command"}}],
         "suppression": {"reason": "complained", "source": "hook", "at": "2026-03-25T12:00:00+00:00"},
     }  # fmt: skip
 

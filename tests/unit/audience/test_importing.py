@@ -29,7 +29,7 @@ LISTS = ("weekly", "daily")
 def roster(tmp_path: Path) -> Iterator[Roster]:
     database = Database(f"sqlite:///{tmp_path / 'avviso.db'}")
     with database.write() as connection:
-        schema.metadata.create_all(connection, tables=[schema.subscriber, schema.subscription, schema.suppression])
+        schema.metadata.create_all(connection)
     yield Roster(database, b"the key of a ledger in a test...")
     database.close()
 

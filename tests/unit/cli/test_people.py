@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -102,6 +102,23 @@ def test_who_is_shown_said_yes_at_an_hour_in_words_and_from_a_network(tmp_path: 
     assert subscription_line(said, ZoneInfo("UTC")) == (
         f'weekly: confirmed; asked {asked:%Y-%m-%d %H:%M}, confirmed {confirmed:%Y-%m-%d %H:%M}; '
         'form: "Every issue, by mail" from 203.0.113.0/24')
+
+
+def test_who_agreed_left_and_is_asked_for_again_is_shown_with_both(tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "letters")
+    ada, hour = parse("ada@example.com"), datetime(2026, 3, 24, 8, tzinfo=UTC)
+    letters.app.roster.add(ada, ["weekly"], Evidence("command", "at the fair"), hour)
+    letters.app.roster.leave(1, "weekly", "unsubscribed", hour + timedelta(days=1))
+    letters.app.roster.ask(ada, ["weekly"], Evidence("form", "Every issue, by mail"), hour + timedelta(days=2))
+
+    said = CliRunner().invoke(
+        avviso, ["--config", str(letters.folder / "config.yaml"), "subscribers", "show", "ada@example.com"])
+
+    assert said.stdout == (
+        "ada@example.com\n"
+        '  on weekly: pending; asked 2026-03-26 08:00, confirmed 2026-03-24 08:00, left 2026-03-25 08:00; '
+        'form: "Every issue, by mail"\n'
+        '  formerly on weekly: left; confirmed 2026-03-24 08:00, left 2026-03-25 08:00; command: "at the fair"\n')
 
 
 def test_a_program_is_told_what_of_a_file_is_left_out_and_nothing_is_wrong_for_that(tmp_path: Path) -> None:
