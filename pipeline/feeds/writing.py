@@ -5,15 +5,11 @@ one; then the folder is flushed. Whoever reads sees the old bytes or the new one
 when we are killed or the disk is full. Equal bytes are left alone: a new time stamp would make every
 reader fetch the same feed again. Many files share their flushes, as a database's group commit does:
 a thousand pages take a second, not a quarter of a minute.
-
-While it is written a temporary file is locked, and the kernel frees the lock of a dead process: that
-is how `sweep` tells what was left behind from what somebody is still writing.
 """
 
 from __future__ import annotations
 
 import errno
-import fcntl
 import itertools
 import os
 import sys
@@ -25,6 +21,7 @@ from pathlib import Path, PurePosixPath
 from pipeline.errors import OutputError
 from pipeline.feeds.twins import PACKERS, Packed, has_twins, twin_names, twins
 from pipeline.newfile import sync, sync_filesystems
+from pipeline.unfinished import open_unfinished, remove_abandoned
 
 PREFIX, SUFFIX = ".avviso-", ".tmp"
 GROUP = 100  # files that are flushed together; each is open until then
@@ -234,17 +231,10 @@ def _move(staged: _Staged, *, flush: bool) -> None:
 
 
 def _open_temporary(folder: Path) -> tuple[int, Path]:
-    """A new locked file. One that a sweep took between making and locking it is made again."""
     while True:
         path = folder / f"{PREFIX}{os.getpid()}-{next(_serial)}{SUFFIX}"
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
-        except FileExistsError:  # left by a dead process of the same number
-            continue
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        if os.fstat(descriptor).st_nlink:
-            return descriptor, path
-        os.close(descriptor)
+        with suppress(FileExistsError):  # left by a dead process of the same number
+            return open_unfinished(path), path
 
 
 def _flush_folders(root: Path, group: Sequence[_Staged]) -> None:
@@ -272,23 +262,10 @@ def _remove(root: Path, name: str) -> bool:
 
 
 def _abandoned(path: Path) -> bool:
-    """Deletes a temporary file that nobody holds; a dead process holds nothing."""
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except FileNotFoundError:  # its writer has just renamed it
-        return False
+        return remove_abandoned(path)
     except OSError as error:
         raise _refused(path, error, "cannot be deleted") from error
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        path.unlink()
-    except (BlockingIOError, FileNotFoundError):
-        return False
-    except OSError as error:
-        raise _refused(path, error, "cannot be deleted") from error
-    finally:
-        os.close(descriptor)
-    return True
 
 
 def _refused(path: Path, error: OSError, what: str) -> OutputError:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from pipeline.errors import OutputError
 from pipeline.newfile import sync, unwritten
+from pipeline.unfinished import open_unfinished, remove_abandoned
 
 log = logging.getLogger(__name__)
 
@@ -91,8 +92,15 @@ class Spool:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to see to."""
-        return not (_names(self.folder) or _names(self._first))
+        """Whether there is nothing to see to, nor to sweep away."""
+        return not any(_files(folder) for folder in self._unseen)
+
+    def sweep(self) -> None:
+        """Takes away what dead processes left half written: nobody was told that it was taken. Raises OSError."""
+        for folder in self._unseen:
+            for name in _files(folder):
+                if name[0] == ".":
+                    remove_abandoned(folder / name)
 
     def submissions(self) -> Iterator[Submission]:
         """What lies here now, and of those that go first also what is put in meanwhile.
@@ -119,8 +127,13 @@ class Spool:
 
 def _names(folder: Path) -> list[str]:
     """Of the submissions in a folder, the oldest first."""
+    return sorted(name for name in _files(folder) if name[0] != ".")
+
+
+def _files(folder: Path) -> list[str]:
+    """Of the submissions, and of what is being written or was when its process died."""
     try:
-        return sorted(name for name in os.listdir(folder) if name.endswith(_SUFFIX) and name[0] != ".")  # noqa: PTH208, names are enough
+        return [name for name in os.listdir(folder) if name.endswith(_SUFFIX)]  # noqa: PTH208, names are enough
     except FileNotFoundError:
         return []
 
@@ -139,15 +152,15 @@ def _read(path: Path) -> Submission | None:
 
 def _write(folder: Path, name: str, content: bytes) -> None:
     """Under a hidden name first: half a submission is never seen."""
-    hidden, final = folder / f".{name}{_SUFFIX}", folder / f"{name}{_SUFFIX}"
-    descriptor = os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
+    hidden = folder / f".{name}{_SUFFIX}"
+    descriptor = open_unfinished(hidden, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        try:
             file.write(content)
             file.flush()
             os.fsync(descriptor)
-        hidden.rename(final)
-    except OSError:  # each that a full disk refuses would leave a file that nobody counts
-        hidden.unlink(missing_ok=True)
-        raise
+            hidden.rename(folder / f"{name}{_SUFFIX}")
+        except OSError:  # each that a full disk refuses would leave a file that nobody counts
+            hidden.unlink(missing_ok=True)
+            raise
     sync(folder)

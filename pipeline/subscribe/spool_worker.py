@@ -47,6 +47,7 @@ class SpoolWorker:
         if lock is None:
             return 0  # another worker is at it
         try:
+            self._spool.sweep()
             done = 0
             for submission in self._spool.submissions():
                 begun = monotonic()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from pipeline.lockfile import LockFile
 from pipeline.subscribe import spool as module
 from pipeline.subscribe.spool import Spool
 from pipeline.subscribe.spool_worker import ASK, AT_ONCE, LEAVE, SpoolWorker
+from pipeline.unfinished import open_unfinished
 from tests.books import NOON
 from tests.hostile import SQUARE, cpu_s, growth
 from tests.limits import no_file_grows
@@ -115,6 +117,19 @@ def test_half_written_submission_is_not_seen(spool: Spool) -> None:
     (spool.folder / ".20260324-1-1.json").write_bytes(b'{"kind"')
 
     assert list(spool.submissions()) == []
+
+
+def test_who_is_forgotten_is_not_in_what_a_dead_process_left_half_written(tmp_path: Path) -> None:
+    house = House(tmp_path / "letters")
+    house.app.spool.put(LEAVE, {"token": "none"}, NOON, first=True)
+    house.app.empty_spool()
+    dead, written = house.app.spool.folder / ".1-1-1.json", house.app.spool.folder / "first" / ".0-1-1-2.json"
+    dead.write_bytes(b'{"kind": "ask", "values": {"email": "ada@exam')
+
+    with os.fdopen(open_unfinished(written), "wb"):
+        house.app.empty_spool()
+
+    assert (dead.exists(), written.exists()) == (False, True)
 
 
 def test_submission_that_a_full_disk_refuses_leaves_nothing(spool: Spool) -> None:
