@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import dns.exception
+import dns.name
 import dns.resolver
 import dns.reversename
 
 from pipeline.errors import Unreachable
 
 PATIENCE_S = 5.0
+_NO_NAME = (dns.name.BadEscape, dns.name.EmptyLabel, dns.name.LabelTooLong, dns.name.NameTooLong)  # so it has no record
 
 
 class Names:
@@ -45,7 +47,7 @@ class Names:
         """Raises Unreachable where nobody answers: then nothing is known."""
         try:
             return list(self._resolver.resolve(name, kind, search=False))
-        except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+        except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer, *_NO_NAME):
             return []
         except dns.exception.DNSException as reason:
             raise Unreachable(f"the DNS does not answer for {name}: {type(reason).__name__}",

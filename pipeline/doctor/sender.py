@@ -77,7 +77,7 @@ def _mx(domain: str, names: Names) -> Finding:
 
 def _spf(sender: Sender, names: Names) -> Iterator[Finding]:
     domain = sender.envelope_domain
-    found = sorted(one for one in names.texts(domain) if re.match(r"v=spf1(?: |$)", one, re.IGNORECASE))
+    found = _spf_records(domain, names)
     include = include_of(sender.post)
     wanted = f"include:{include}" if include else "ip4:ADDRESS-OF-YOUR-SERVER"
     if not found:
@@ -90,11 +90,14 @@ def _spf(sender: Sender, names: Names) -> Iterator[Finding]:
                     f'keep one: {domain}. TXT "{_merged(found)}"')
         return
     record = found[0]
-    lookups, included = _led_to(record, names)
+    lookups, included, dead_ends = _led_to(record, names)
     if re.search(r" \+?all(?: |$)", record):
         yield error("sender.spf", f"the SPF record of {domain} lets everybody send for it",
                     f'publish: {domain}. TXT "{re.sub(r" [+]?all(?: .*)?$", "", record)} ~all"')
-    elif include and not sender.is_service and include not in included:
+    elif dead_ends:
+        yield error("sender.spf", f"the SPF record of {domain} leads to {dead_ends[0]}, which has none: it fails whole",
+                    f"take out what names {dead_ends[0]}, or mend it")
+    elif include and not sender.is_service and not any(one == include or "%" in one for one in included):
         yield error("sender.spf", f"the SPF record of {domain} does not name {sender.post}",
                     f'publish: {domain}. TXT "{" ".join(["v=spf1", wanted, *record.split()[1:]])}"')
     elif lookups > MOST_LOOKUPS:
@@ -116,18 +119,28 @@ def _merged(records: list[str]) -> str:
     return " ".join(["v=spf1", *kept, "~all"])
 
 
-def _led_to(record: str, names: Names) -> tuple[int, set[str]]:
-    """How many lookups a receiver makes for a record, and the names by which it lets others send."""
-    lookups, found, records = 0, set[str](), [record]
+def _led_to(record: str, names: Names) -> tuple[int, set[str], list[str]]:
+    """How many lookups a receiver makes for a record, the names by which it lets others send, and those without a
+    record, for which the whole fails (RFC 7208 section 5.2). A name with a macro is another one for each letter.
+    """
+    lookups, found, records, dead_ends = 0, set[str](), [record], list[str]()
     while records:
         for word in records.pop().lower().split()[1:]:
             name = word.lstrip("+-~?")
             lookups += bool(_LOOKED_UP.match(name))
             follow = _FOLLOWED.match(name)
-            if follow and lookups <= MOST_LOOKUPS:
-                found |= {follow[1]} if word[0] not in "-~?" else set()
-                records += [one for one in names.texts(follow[1]) if one.lower().startswith("v=spf1")][:1]
-    return lookups, found
+            if not follow or lookups > MOST_LOOKUPS:
+                continue
+            found |= {follow[1]} if word[0] not in "-~?" else set()
+            if "%" not in follow[1]:
+                led_to = _spf_records(follow[1], names)
+                records += led_to[:1]
+                dead_ends += [] if led_to else [follow[1]]
+    return lookups, found, dead_ends
+
+
+def _spf_records(name: str, names: Names) -> list[str]:
+    return sorted(one for one in names.texts(name) if re.match(r"v=spf1(?: |$)", one, re.IGNORECASE))
 
 
 def _dkim(sender: Sender, domain: str, selector: str, names: Names) -> Finding:

@@ -217,6 +217,8 @@ def _other_secret(patient: Patient) -> None:
 
 def _includes(patient: Patient) -> None:
     patient.txt("example.com", "v=spf1 " + " ".join(f"include:s{n}.test" for n in range(11)) + " -all")
+    for n in range(11):
+        patient.txt(f"s{n}.test", "v=spf1 ip4:192.0.2.1 -all")
 
 
 def _damaged(patient: Patient) -> None:
@@ -249,6 +251,12 @@ DMARC = '_dmarc.example.com. TXT "v=DMARC1; p=none; rua=mailto:postmaster@exampl
     (lambda p: p.txt("example.com", "v=spf1 include:spf.mall.test all"), "sender.spf", "lets everybody send",
      'example.com. TXT "v=spf1 include:spf.mall.test ~all"'),
     (_includes, "sender.spf", "takes 11 lookups", "take out includes"),
+    (lambda p: p.txt("example.com", "v=spf1 mx include:spf.gone.test -all"), "sender.spf",
+     "the SPF record of example.com leads to spf.gone.test, which has none: it fails whole",
+     "take out what names spf.gone.test, or mend it"),
+    (lambda p: p.txt("example.com", "v=spf1 mx include:spf..gone -all"), "sender.spf",
+     "the SPF record of example.com leads to spf..gone, which has none: it fails whole",
+     "take out what names spf..gone, or mend it"),
     (lambda p: p.resolver.zone.pop((POINTER, "PTR")), "sender.reverse", f"{PUBLIC} has no name",
      f"{POINTER}. PTR mail.example.com."),
     (lambda p: p.resolver.zone.update({("mail.example.com", "A"): ["1.1.1.1"]}), "sender.reverse",
@@ -318,10 +326,13 @@ def test_illness_is_named_with_its_remedy(
         assert ill(others) == []
 
 
-@pytest.mark.parametrize("record", ["v=spf1 redirect=_spf.google.com", "v=spf1 include:_spf.letters.test ~all"])
+@pytest.mark.parametrize("record", [
+    "v=spf1 redirect=_spf.google.com", "v=spf1 include:_spf.letters.test ~all",
+    "v=spf1 include:%{i}._ip.%{h}._ehlo.%{d}._spf.letters.test ~all"])
 def test_spf_record_may_name_a_provider_by_another_record(patient: Patient, record: str) -> None:
     patient.txt("example.com", record)
     patient.txt("_spf.letters.test", "v=spf1 include:_spf.google.com ~all")
+    patient.txt("_spf.google.com", "v=spf1 ip4:192.0.2.0/24 ~all")
     sender = Sender("example.com", "example.com", "smtp.gmail.com")
 
     findings = {one.check: one for one in examine_sender(sender, open_names(patient.app()))}
