@@ -2,10 +2,14 @@
 
 A disk that is full takes a name and no bytes, and an empty file is believed: an empty `config.yaml` is one that says
 nothing, an empty `var/secret` is in the way of the real one.
+
+What would outlive a process that dies while it writes is locked meanwhile. The kernel frees the lock of a dead process:
+that tells what was left behind from what somebody is still writing.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 from collections.abc import Iterator, Sequence
@@ -49,6 +53,35 @@ def new_folder(path: Path) -> Iterator[Path]:
         sync(path.parent)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+
+
+def open_unfinished(path: Path, mode: int = 0o666) -> int:
+    """A new file, locked until its descriptor is closed. Raises FileExistsError where one is there, and OSError."""
+    while True:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, mode)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if os.fstat(descriptor).st_nlink:
+            return descriptor
+        os.close(descriptor)  # taken for a dead process's between making and locking it
+
+
+def remove_abandoned(path: Path) -> bool:
+    """Deletes an unfinished file that nobody holds any more; False where somebody does, or it is gone.
+
+    Raises OSError.
+    """
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except FileNotFoundError:  # its writer has just renamed it
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        path.unlink()
+    except (BlockingIOError, FileNotFoundError):
+        return False
+    finally:
+        os.close(descriptor)
+    return True
 
 
 def unwritten(path: Path, error: OSError, remedy: str = "make its folder writable and free some space") -> OutputError:

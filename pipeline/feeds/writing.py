@@ -20,8 +20,7 @@ from pathlib import Path, PurePosixPath
 
 from pipeline.errors import OutputError
 from pipeline.feeds.twins import PACKERS, Packed, has_twins, twin_names, twins
-from pipeline.newfile import sync, sync_filesystems
-from pipeline.unfinished import open_unfinished, remove_abandoned
+from pipeline.newfile import open_unfinished, remove_abandoned, sync, sync_filesystems
 
 PREFIX, SUFFIX = ".avviso-", ".tmp"
 GROUP = 100  # files that are flushed together; each is open until then

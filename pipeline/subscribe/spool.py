@@ -19,8 +19,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.errors import OutputError
-from pipeline.newfile import sync, unwritten
-from pipeline.unfinished import open_unfinished, remove_abandoned
+from pipeline.newfile import open_unfinished, remove_abandoned, sync, unwritten
 
 log = logging.getLogger(__name__)
 

@@ -452,7 +452,7 @@ def test_name_is_held_although_the_server_ends_idle_sessions(postgres_server: st
     import psycopg  # optional extra
 
     name = postgres_url.rpartition("/")[2]
-    run_sql(postgres_server, f"ALTER DATABASE {name} SET idle_session_timeout = '50ms'")
+    run_sql(postgres_server, f"ALTER DATABASE {name} SET idle_session_timeout = '1s'")
     first, second = Database(postgres_url), Database(postgres_url)
 
     with first.alone("publish") as ours, psycopg.connect(postgres_url) as visitor:

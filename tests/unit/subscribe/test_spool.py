@@ -10,10 +10,10 @@ import pytest
 
 from pipeline.errors import OutputError
 from pipeline.lockfile import LockFile
+from pipeline.newfile import open_unfinished
 from pipeline.subscribe import spool as module
 from pipeline.subscribe.spool import Spool
 from pipeline.subscribe.spool_worker import ASK, AT_ONCE, LEAVE, SpoolWorker
-from pipeline.unfinished import open_unfinished
 from tests.books import NOON
 from tests.hostile import SQUARE, cpu_s, growth
 from tests.limits import no_file_grows
