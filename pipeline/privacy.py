@@ -53,9 +53,10 @@ def hide_from_git(folder: Path) -> None:
 
 
 def open_private(path: Path, *, encoding: str) -> TextIO:
-    """A new text file, or an old one emptied, that only its owner reads. Raises OSError."""
+    """A new text file, or an old one emptied, that only its owner reads; a pipe stays as it is. Raises OSError."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    os.fchmod(descriptor, 0o600)  # an old file keeps its mode otherwise
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):  # root would take /dev/null away from everybody
+        os.fchmod(descriptor, 0o600)  # an old file keeps its mode otherwise
     return os.fdopen(descriptor, "w", encoding=encoding, newline="")
 
 

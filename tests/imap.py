@@ -34,7 +34,8 @@ class Stored:
 
 @dataclass
 class ImapServer:
-    """Its behaviour: `capabilities` are announced; `dies_at` is a command at which the line is cut, once.
+    """Its behaviour: `capabilities` are announced, `MOVE` and `UIDPLUS` to whoever is logged in, as Dovecot does it;
+    `dies_at` is a command at which the line is cut, once.
 
     `refuses` is what it answers to a command instead of doing it; mails in `broken` it cannot give; `on_fetch` is done
     at each mail that is asked for; at `dribbles_at` it says a letter at a time for ever.
@@ -98,13 +99,13 @@ class ImapServer:
 
 class _Visit:
     def __init__(self, server: ImapServer, line: socket.socket) -> None:
-        self.server, self.line, self.folder = server, line, "INBOX"
+        self.server, self.line, self.folder, self.is_in = server, line, "INBOX", False
         self.reader = line.makefile("rb")
 
     def run(self) -> None:
         if self.server.dribbles_at == "GREETING":
             self.dribble()
-        self.say(f"* OK [CAPABILITY {self.server.capabilities}{' STARTTLS' if self.server.starttls else ''}] ready")
+        self.say(f"* OK [CAPABILITY {self.offers()}] ready")
         while raw := self.reader.readline():
             tag, _, rest = raw.decode().strip().partition(" ")
             self.server.commands.append(rest)
@@ -138,8 +139,15 @@ class _Visit:
         return "BAD unknown command"
 
     def do_capability(self, _: str) -> str:
-        self.say(f"* CAPABILITY {self.server.capabilities}{' STARTTLS' if self.server.starttls else ''}")
+        self.say(f"* CAPABILITY {self.offers()}")
         return "OK done"
+
+    def offers(self) -> str:
+        """What it can do for whoever asks now."""
+        if self.is_in:
+            return self.server.capabilities
+        known = [word for word in self.server.capabilities.split() if word not in ("MOVE", "UIDPLUS")]
+        return " ".join([*known, *(["STARTTLS"] if self.server.starttls else [])])
 
     def do_starttls(self, _: str) -> str:
         return "OK begin"
@@ -225,7 +233,8 @@ class _Visit:
 
     def _welcome(self, user: str, password: str) -> str:
         known = (self.server.username, self.server.password)
-        return "OK welcome" if (user, password) == known else "NO wrong password"
+        self.is_in = (user, password) == known
+        return "OK welcome" if self.is_in else "NO wrong password"
 
     def _which(self, rest: str) -> list[Stored]:
         uids = {int(uid) for uid in rest.split(" ")[2].split(",")}

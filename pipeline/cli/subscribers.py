@@ -225,10 +225,12 @@ def import_(
         result = import_rows(read_rows(source, system, progress=seen, remark=remarks.append), app.roster,
                              lists=app.source.lists, now=app.clock.now(), into=list_id, consent=consent,
                              dry_run=dry_run, ask=app.subscriptions.ask_waiting if ask else None)
-    counts = {"added": result.added, "known": result.known, "invalid": result.invalid, "kept_out": result.kept_out}
+    others = {"known": result.known, "invalid": result.invalid, "kept_out": result.kept_out}
     invocation.note(result.problems)
-    invocation.answer({**counts, "problems": [one.as_json() for one in (*remarks, *result.problems)]},
-                      [("would be: " if dry_run else "") + _counted(counts),
+    said = _counted({"waiting for a yes" if ask else "added": result.added, **others})
+    invocation.answer({"added": result.added, **others,
+                       "problems": [one.as_json() for one in (*remarks, *result.problems)]},
+                      [("would be: " if dry_run else "") + said,
                        *(one.message for one in remarks)])
     return SOME_HELD if result.problems else DONE
 

@@ -156,7 +156,10 @@ def _write(path: Path, content: bytes | str) -> None:
         with text_output() as out:
             out.buffer.write(raw)
     else:
-        path.write_bytes(raw)
+        from pipeline.privacy import open_private  # slow import
+
+        with open_private(path, encoding="utf-8") as out:  # it holds a reader's links
+            out.buffer.write(raw)
 
 
 COMMANDS = (new, check, preview, build)

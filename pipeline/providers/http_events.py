@@ -17,7 +17,7 @@ from typing import Any
 from pipeline.errors import Forged, Unreadable
 from pipeline.providers.event import Bounce, Event, Kind, event_key
 from pipeline.providers.hooks import Fetch, Hook, Report
-from pipeline.providers.payloads import instant, kept, message_id, objects, read_object, text
+from pipeline.providers.payloads import instant, kept, message_id, read_object, some_objects, text
 from pipeline.providers.proofs import check_age, check_password, is_one_of, signatures
 from pipeline.providers.statuses import Meaning, meaning
 
@@ -31,7 +31,7 @@ def http(secrets: Sequence[str], fetch: Fetch) -> Hook:  # noqa: ARG001, every f
         said = read_object(report.body)
         if not isinstance(said.get("events"), list):
             raise Unreadable('a report has no list "events"')
-        return [_event(one, now) for one in objects(said, "events")]
+        return [_event(one, now) for one in some_objects(said["events"])]
 
     return events
 

@@ -216,8 +216,15 @@ def _log_in(client: imaplib.IMAP4, settings: MailboxSettings) -> None:
         raise ConfigError(f"the mailbox of {settings.shown} refuses the login: {_words(error)}", path="config.yaml",
                           remedy="mend mailbox.username and mailbox.password; many services want a password for "
                                  "programs") from None
+    client.capabilities = _offered(client)
     if "ID" in client.capabilities:
         client.xatom("ID", f'("name" "avviso" "version" "{__version__}")')
+
+
+def _offered(client: imaplib.IMAP4) -> tuple[str, ...]:
+    """What the server can do for us now: Dovecot names MOVE after the login alone, and the library asks before it."""
+    _, said = client.capability()
+    return tuple((said[-1] or b"").decode("ascii", "replace").upper().split())
 
 
 def _is_plain(username: str) -> bool:
@@ -265,7 +272,8 @@ def _own_errors(settings: MailboxSettings) -> Iterator[None]:
     try:
         yield
     except ssl.SSLError as error:
-        raise Unreachable(f"the mailbox of {settings.shown} has no TLS that we trust: {error.reason or error}",
+        why = getattr(error, "verify_message", "") or error.reason or error
+        raise Unreachable(f"the mailbox of {settings.shown} has no TLS that we trust: {why}",
                           remedy="check mailbox.host, mailbox.security and mailbox.ca_file") from error
     except (OSError, imaplib.IMAP4.error) as error:
         raise Unreachable(f"the mailbox of {settings.shown} does not answer: {_words(error)}",

@@ -43,10 +43,15 @@ def read_object(body: bytes | str) -> Mapping[str, Any]:
 
 
 def read_objects(body: bytes | str) -> Sequence[Mapping[str, Any]]:
-    """JSON objects: one, or a list of them, of which what is none is passed over. Raises Unreadable."""
+    """JSON objects: one, or a list of them. Raises Unreadable."""
     read = read_json(body)
-    found = objects(read if isinstance(read, list) else [read])
-    if not found and read != []:
+    return some_objects(read if isinstance(read, list) else [read])
+
+
+def some_objects(listed: Sequence[Any]) -> Sequence[Mapping[str, Any]]:
+    """The objects of a list; what else stands in it is passed over. Raises Unreadable where that is all of it."""
+    found = objects(listed)
+    if listed and not found:
         raise Unreadable("a report is no list of JSON objects")
     return found
 

@@ -62,7 +62,8 @@ def _check(report: Report, keys: Sequence[bytes], now: datetime) -> str:
 def _event(said: Any, name: str, now: datetime) -> Event:
     data = part(said, "data")
     kind, bounce = _EVENTS.get(text(said, "type"), (Kind.UNKNOWN, None))
-    reason = text(data, "bounce", "message") or text(data, "failed", "reason")
+    reason = (text(data, "bounce", "message") or text(data, "failed", "reason")
+              or text(data, "suppressed", "message"))
     said_by_server = part(data, "bounce", "diagnosticCode")
     words = " ".join([reason, *(one for one in said_by_server if isinstance(one, str))]
                      if isinstance(said_by_server, list) else [reason])

@@ -38,6 +38,7 @@ _EVENTS: Mapping[str, Kind] = {
     "open": Kind.OPENED,
     "click": Kind.CLICKED,
 }
+_DEAD = ("Bounced Address", "Invalid", "Invalid Address")  # why it dropped a message; their pages have both of the last
 
 
 def sendgrid(secrets: Sequence[str], fetch: Fetch) -> Hook:  # noqa: ARG001, every factory takes both
@@ -86,7 +87,7 @@ def _meaning(said: Any) -> tuple[Kind, Bounce | None]:
     if word == "bounce":
         return meaning(text(said, "status"), reason, otherwise=SOFT if text(said, "type") == "blocked" else HARD)
     if word == "dropped":  # not even tried: because of earlier news, or for a reason of ours
-        return HARD if reason in ("Bounced Address", "Invalid") else (Kind.REJECTED, None)
+        return HARD if reason in _DEAD else (Kind.REJECTED, None)
     return _EVENTS.get(word, Kind.UNKNOWN), None
 
 

@@ -65,7 +65,8 @@ def _events(said: Mapping[str, Any], now: datetime) -> Iterator[Event]:
             meant, instant(time, now), "ses", bounce=bounce, address=text(reader, "emailAddress"),
             delivery_key=delivery_key(part(mail, "tags"), headers), message_id=message_id(ours),
             provider_id=text(mail, "messageId"), status=text(reader, "status"),
-            reason=text(reader, "diagnosticCode") or text(more, "bounceSubType") or text(more, "reason"),
+            reason=(text(reader, "diagnosticCode") or text(more, "bounceSubType") or text(more, "reason")
+                    or text(more, "errorMessage")),
             raw=kept({**said, "mail": {"messageId": text(mail, "messageId")}}))
 
 

@@ -84,6 +84,20 @@ def test_export_is_its_owners_alone_also_over_an_older_file(tmp_path: Path) -> N
     assert (path.read_text("utf-8"), path.stat().st_mode & 0o777) == ("new", 0o600)
 
 
+def test_pipe_that_an_export_is_written_into_keeps_its_mode(tmp_path: Path) -> None:
+    """As /dev/null does, which root would take away from everybody."""
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    path.chmod(0o666)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+
+    with privacy.open_private(path, encoding="utf-8") as out:
+        out.write("new")
+
+    assert (os.read(reader, 9), path.stat().st_mode & 0o777) == (b"new", 0o666)
+    os.close(reader)
+
+
 def test_key_that_was_cut_short_is_named_by_its_file(tmp_path: Path) -> None:
     letters = Publication(tmp_path / "letters")
     path = letters.folder / "var" / "secret"

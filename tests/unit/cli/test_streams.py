@@ -82,6 +82,15 @@ def test_mistake_in_the_command_line_names_the_command_whose_help_tells_more(
     assert (ended.value.code, shown.out, shown.err) == (2, "", f"avviso: {said}\n")
 
 
+def test_preview_in_a_file_is_its_owners_alone_for_it_has_a_reader_s_links(letters: Publication) -> None:
+    names = ("1.eml", "1.html", "1.txt")
+    for name in names:
+        (letters.folder / name).touch(0o644)
+    avviso(letters, "preview", "1", "--eml", names[0], "--html", names[1], "--text", names[2])
+
+    assert [(letters.folder / name).stat().st_mode & 0o777 for name in names] == [0o600] * 3
+
+
 def test_preview_into_a_file_says_where_in_one_document(letters: Publication) -> None:
     done = avviso(letters, "preview", "1", "--html", "1.html", "--text", "1.txt", "--json")
 

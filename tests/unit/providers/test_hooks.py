@@ -310,6 +310,7 @@ def test_events_of_mailgun(said: dict[str, Any], expected: tuple[str, str]) -> N
     ({"event": "dropped", "reason": "Bounced Address"}, ("bounced", "hard")),
     ({"event": "dropped", "reason": "Spam Content"}, ("rejected", "")),
     ({"event": "dropped", "reason": "Invalid"}, ("bounced", "hard")),
+    ({"event": "dropped", "reason": "Invalid Address"}, ("bounced", "hard")),
     ({"event": "dropped", "reason": "Invalid SMTPAPI header"}, ("rejected", "")),
 ])
 def test_events_of_sendgrid(said: dict[str, Any], expected: tuple[str, str]) -> None:
@@ -330,6 +331,17 @@ def test_events_of_sendgrid(said: dict[str, Any], expected: tuple[str, str]) -> 
 ])
 def test_events_of_resend(word: str, data: dict[str, Any], expected: tuple[str, str]) -> None:
     assert meant("resend", {"type": word, "created_at": "2026-03-24T12:00:00.000Z", "data": data}) == expected
+
+
+@pytest.mark.parametrize(("provider", "said", "reason"), [
+    ("resend", {"type": "email.failed", "data": {"failed": {"reason": "reached_daily_quota"}}}, "reached_daily_quota"),
+    ("resend", {"type": "email.suppressed", "data": {"suppressed": {"message": "on your list", "type": "Suppressed"}}},
+     "on your list"),
+    ("ses", {"eventType": "Reject", "reject": {"reason": "Bad content"}}, "Bad content"),
+    ("ses", {"eventType": "Rendering Failure", "failure": {"errorMessage": "no such template"}}, "no such template"),
+])
+def test_why_a_message_did_not_go_is_kept(provider: str, said: dict[str, Any], reason: str) -> None:
+    assert [one.reason for one in events(provider, said)] == [reason]
 
 
 @pytest.mark.parametrize(("said", "expected"), [

@@ -12,6 +12,7 @@ from pipeline.errors import ConfigError, PipelineError, Unreachable
 from pipeline.providers import mailbox
 from pipeline.providers.mailbox import MailboxSettings, folder_name, open_folder
 from tests.imap import NOON, ImapServer, Stored
+from tests.sink import make_certificate
 
 MAIL = b"From: ada@example.com\nSubject: Hello\n\nHello.\n"
 
@@ -95,7 +96,7 @@ def running_timers() -> list[threading.Timer]:
 @pytest.mark.parametrize(("given", "error", "said"), [
     ({"password": "guess"}, ConfigError, "refuses the login: wrong password: "),
     ({"folder": "Nowhere"}, ConfigError, "mailbox.folder Nowhere cannot be opened"),
-    ({"ca_file": None}, Unreachable, "has no TLS that we trust"),
+    ({"ca_file": None}, Unreachable, "has no TLS that we trust: self.signed certificate: "),
     ({"port": 1}, Unreachable, "does not answer"),
     ({"security": "starttls"}, Unreachable, "does not answer"),
 ])
@@ -111,6 +112,13 @@ def test_what_stands_in_the_way_is_one_line(
     assert running_timers() == before
     assert "\n" not in str(caught.value)
     assert "guess" not in str(caught.value)
+
+
+def test_certificate_that_is_over_is_called_so(tmp_path: Path) -> None:
+    with ImapServer(make_certificate(tmp_path, days=-1)) as server, \
+            pytest.raises(Unreachable, match="has no TLS that we trust: certificate has expired: "), \
+            open_folder(settings(server)):
+        pass
 
 
 @pytest.mark.parametrize("command", ["CAPABILITY", "LOGIN", "SELECT", "SEARCH", "FETCH", "STORE"])

@@ -39,7 +39,8 @@ def test_each_row_that_may_be_asked_gets_a_letter_and_a_mailbox_one_a_day(house:
     wet = bring(house, "--ask")
 
     assert (dry.stdout, wet.stdout) == (
-        "would be: 3 added, 0 known, 1 invalid, 1 kept out\n", "3 added, 0 known, 1 invalid, 1 kept out\n")
+        "would be: 3 waiting for a yes, 0 known, 1 invalid, 1 kept out\n",
+        "3 waiting for a yes, 0 known, 1 invalid, 1 kept out\n")
     assert before == []
     assert house.subjects() == [(f"{name} <{address}>", "Please confirm your subscription to Letters")
                                 for name, address in (("Ada", "ada@example.com"), ("Bo", "bo@example.org"))]

@@ -23,7 +23,8 @@ from tests.books import EDITION, EXPIRE, LEASE, NOON, add_issue
 from tests.readers import SETTINGS, House
 from tests.reports import SIGNED, bounce
 
-WEB = {**SETTINGS["web"], "hooks": {"postmark": reports.PASSWORD, "ses": reports.TOPIC, "resend": reports.SECRET}}
+WEB = {**SETTINGS["web"], "hooks": {"postmark": reports.PASSWORD, "ses": reports.TOPIC, "resend": reports.SECRET,
+                                   "http": reports.PASSWORD}}
 SAID = {"RecordType": "Delivery", "MessageID": "1", "DeliveredAt": NOON.isoformat()}
 
 
@@ -90,6 +91,7 @@ def test_forged_report_is_401_and_nothing_is_written(house: House, provider: str
 def test_report_that_cannot_be_read_is_400_and_of_nobody_404(house: House) -> None:
     assert post(house, "postmark", reports.basic(b"[[[", NOON)) == 400
     assert post(house, "postmark", reports.basic(b'{"a":' * 30 + b"1" + b"}" * 30, NOON)) == 400
+    assert post(house, "http", reports.http({"events": [1]}, NOON)) == 400
     assert post(house, "mailgun", reports.mailgun({}, NOON)) == 404
     assert kinds(house) == []
 
