@@ -95,6 +95,22 @@ def test_right_to_left_text_keeps_its_marks_of_direction() -> None:
     assert places(found("hello \u2067world\u2069")) == [("invisible", 1, 7), ("invisible", 1, 13)]
 
 
+@pytest.mark.parametrize(("body", "expected"), [
+    ('一\n\n{{< figure src="/a.png" alt="机" >}}', [("image-missing", 3, 17)]),
+    ('{{ figure(src="c d.png", alt="机") }}', [("image-missing", 1, 16)]),
+    ("{% asset_img a.webp 机器 %}", [("image-format", 1, 14), ("image-missing", 1, 14)]),
+    ('<Image src="./a.png" alt="机" />', [("image-missing", 1, 13)]),
+    ('<video src="a.mp4" poster="b.png"></video>', [("link-missing", 1, 13)]),
+    ('<audio controls><source src="a.mp3"></audio>', [("link-missing", 1, 30)]),
+    ('{{< figure src="/b.png" alt="机" >}}', []), ('{{< figure src="https://example.com/a.png" >}}', []),
+    ("`{{< figure src=\"/a.png\" >}}`", []), ("![机](a%20b.png) <img src='a&amp;b.png' alt='机'>", []),
+])
+def test_pictures_sound_and_film_that_other_marks_show_are_looked_for(
+    body: str, expected: list[tuple[str, int, int]]
+) -> None:
+    assert places(found(body, files={"b.png", "a b.png", "a&b.png"})) == expected
+
+
 def test_errors_of_an_issue_are_what_holds_its_mailing() -> None:
     issue = specimen("![[a]] [b]() [c](ttps://example.com) {{ d }} ![](e.png)\n\n**f **")
     errors = errors_of(issue, issue.body, 3, issue.parsed(), lambda _: False)
