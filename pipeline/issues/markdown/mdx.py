@@ -18,8 +18,9 @@ from pipeline.issues.html.targets import PICTURE_ENDING
 from pipeline.issues.markdown.lines import line_of
 
 _VALUE = r"\"[^\"]*\"|'[^']*'|\{(?:[^{}]++|\{[^{}]{0,300}\}){0,600}+\}"
-_COMPONENT = re.compile(
+WITH_VALUES = re.compile(
     rf"<(?P<name>[A-Z][\w.]*|[a-z][a-z0-9]*(?=\s[^<>]{{0,300}}=\{{))(?P<rest>(?:\s+(?:[A-Za-z_][\w:-]*(?:=(?:{_VALUE}))?|\{{\.\.\.[\w.]+\}}))*)\s*(?P<end>/?)>")
+"""A component, or a tag of HTML that has values in braces."""
 _ATTRIBUTE = re.compile(rf"\s([A-Za-z_][\w:-]*)=({_VALUE})")
 _PICTURES = frozenset(("img", "Image", "Img", "Picture", "Figure"))
 _QUOTED = re.compile(r"[\"'`]([^\"'`{}]+)[\"'`]")
@@ -70,7 +71,7 @@ def _comment(state: StateBlock, start_line: int, end_line: int, silent: bool) ->
 
 
 def _component(state: StateInline, silent: bool) -> bool:
-    found = _COMPONENT.match(state.src, state.pos) if state.src[state.pos] == "<" else None
+    found = WITH_VALUES.match(state.src, state.pos) if state.src[state.pos] == "<" else None
     if found is None:
         return False
     if not silent:
@@ -83,7 +84,7 @@ def _in_blocks(state: StateCore) -> None:
     """What is HTML from its beginning has values in braces as well: `<div style={{textAlign: "center"}}>`."""
     for token in state.tokens:
         if token.type == "html_block" and "={" in token.content:
-            token.content = _COMPONENT.sub(_plain, token.content)
+            token.content = WITH_VALUES.sub(_plain, token.content)
 
 
 def _plain(found: re.Match[str]) -> str:

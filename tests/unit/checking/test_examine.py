@@ -73,6 +73,7 @@ def test_draft_may_be_empty_and_has_its_other_findings() -> None:
     "    {{ name }} ttps://example.com",
     "<!-- TODO: [a](LINK_HERE) -->\n\n文字",
     "- 列表\n\n  ```\n  {{ name }}\n  ```",
+    "一\n\n<div style={{ color: 'red' }}>字</div>\n\n<p\n  style={{ margin: 0 }}\n>字</p>",
     "\\![\\[不是\\]] \\*\\*字\\*\\*",
     "**“引号”**之后，~~删~~，3 * 4 ** 2`**`".replace(" ** 2", ""),
     "![一台机器](图 (1).png) ![一台机器](图 1.png =300x) [别期](13-y 和 z.md)",
@@ -135,7 +136,9 @@ def test_a_rule_names_no_more_than_anybody_would_read() -> None:
 @pytest.mark.parametrize("make", [
     lambda n: "`" * n, lambda n: "[" * n, lambda n: "![" * (n // 2), lambda n: "](" * (n // 2),
     lambda n: "<a '" * (n // 4),
-    lambda n: "<!--" * (n // 4), lambda n: "{{" * (n // 2), lambda n: "**a" * (n // 3), lambda n: "\\*\\*\n" * (n // 5),
+    lambda n: "<!--" * (n // 4), lambda n: "{{" * (n // 2),
+    lambda n: "<a b={{" * (n // 7), lambda n: "<a b={{c}}>" * (n // 11), lambda n: "**a" * (n // 3),
+    lambda n: "\\*\\*\n" * (n // 5),
     lambda n: "a`b``c" * (n // 6), lambda n: "https://a?" * (n // 10), lambda n: "<video>" * (n // 7),
     lambda n: "[[" * (n // 2), lambda n: "[a](" + "(" * n, lambda n: "字" * (n // 3), lambda n: "&utm_" * (n // 5),
     lambda n: "![a](a b" * (n // 8), lambda n: "[a](a (b) " * (n // 10),
