@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 
@@ -56,6 +56,7 @@ _PLAYERS = {
     "twitter": _LINK.format("https://twitter.com/i/status/{0}"),
     "instagram": _LINK.format("https://www.instagram.com/p/{0}/"),
 }
+_CALLED_SO = re.compile(r"(?:lite-?)?(youtube|vimeo)(?:-?(?:embed|player|video))?", re.IGNORECASE)
 _NOW_CALLED = {"x": "twitter"}  # by Hugo
 _ADDRESS = re.compile(r"https?://[^\s\"'{}<>]+")
 _ID = re.compile(r"(?:\b|_|bv)id\s*[:=]\s*[\"']?([\w-]{6,})|(?:^|\s)[\"']?([\w-]{6,})[\"']?(?=\s|$)")
@@ -203,6 +204,14 @@ def _player(mark: Mark) -> str:
         return _LINK.format(escape(address[0]))
     found = _ID.search(file[1] if len(file) > 1 else mark.rest) if kind else None
     return _PLAYERS[kind].format(found[1] or found[2]) if found else ""
+
+
+def player_of(name: str, values: Iterable[str]) -> str:
+    """The same for a component or an element of a site's own that is called so: `YouTube`, `lite-youtube`.
+    `values` are those of its attributes, of which one is what it plays."""
+    called = _CALLED_SO.fullmatch(name)
+    given = next((value for value in values if re.fullmatch(r"[\w-]{6,}", value)), "") if called else ""
+    return _PLAYERS[called[1].lower()].format(given) if called and given else ""
 
 
 def _pointer(mark: Mark, said: Mapping[str, str]) -> str:
