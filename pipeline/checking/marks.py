@@ -58,6 +58,10 @@ def find_marks(source: Source, tokens: Sequence[Token]) -> Iterator[Problem]:
                              if kept else f"{shorten(found[0])} is shown as typed",
                              "write [text](address), or put it in backticks")
     for found in _templates(source):
+        if source.prose[max(0, found.start() - 3):found.start()].rstrip("<").endswith("]("):
+            yield source.problem("template-text", found.start(), f"{shorten(found[0])} leads nowhere: nothing fills it",
+                                 "write the address itself")
+            continue
         yield source.problem("template-text", found.start(), f"{shorten(found[0])} is shown as typed: nothing fills it",
                              "put it in backticks if readers should see it, else remove it")
     for found in source.find(_WORDS):

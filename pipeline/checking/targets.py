@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from pipeline.checking.source import Source
 from pipeline.feeds.addresses import is_relative
-from pipeline.issues.markdown.fillings import FILLED, filled
+from pipeline.issues.markdown.fillings import FILLED, UNKNOWN, filled
 from pipeline.issues.markdown.mdx import plain_value
 from pipeline.issues.markdown.plainlinks import unwrapped
 from pipeline.issues.markdown.spaces import SPACED_LINK, SPACED_PICTURE, SWAPPED_LINK
@@ -21,7 +21,7 @@ Kind = Literal["link", "image", "video", "definition", "bare"]
 
 _INLINE = re.compile(
     r"(?P<mark>(?<!\\)!)?(?<!\\)\[(?P<text>(?:[^\[\]\\\n]|\\.|\[(?:[^\[\]\\\n]|\\.)*\]|\n(?!\s*\n)){0,500})\]"
-    rf"\(\s*(?:<(?P<angled>[^<>\n]*)>|(?P<plain>{FILLED.pattern}|[^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*))")
+    rf"\(\s*(?:<(?P<angled>[^<>\n]*)>|(?P<plain>{FILLED.pattern}|{UNKNOWN.pattern}|[^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*))")
 _DEFINITION = re.compile(
     rf"^ {{0,3}}\[(?!\^)[^\[\]\n]{{1,200}}\]:[ \t]*\n?[ \t]*<?(?P<target>{FILLED.pattern}|[^\s<>]+)", re.MULTILINE)
 _BARE = re.compile(r"(?<![A-Za-z0-9_/.=\"'(<\[:])(?P<target>[A-Za-z]{2,10}:?//[^\s<>\"'）】」』，。；！？、）]{3,})")
