@@ -16,7 +16,7 @@ from pipeline.checking.links import Exists, find_link_problems
 from pipeline.checking.marks import find_marks
 from pipeline.checking.pictures import find_picture_problems
 from pipeline.checking.source import Source
-from pipeline.checking.targets import named
+from pipeline.checking.targets import named, shown_besides
 from pipeline.errors import Problem, shorten
 from pipeline.issues.document import Breaks, Document, parse, words
 from pipeline.issues.issue import Image
@@ -72,6 +72,7 @@ def examine(
     """
     source = Source(issue.path, body, line, document.tokens, below_static)
     addresses = named(source)
+    addresses += shown_besides(source, document.clean, addresses)
     anchors = Anchors(document.clean, document.headings, issue.title)
     cover = issue.cover.src if issue.cover and not _names(addresses_of=body, src=issue.cover.src) else ""
     found = [

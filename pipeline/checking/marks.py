@@ -13,6 +13,7 @@ from pipeline.checking.source import Source
 from pipeline.errors import Problem, shorten
 from pipeline.issues.markdown.fillings import FILLED, RAW, TITLE
 from pipeline.issues.markdown.generators import is_left_out
+from pipeline.issues.markdown.mdx import WITH_VALUES
 from pipeline.issues.markdown.references import BY_NAME, is_undefined
 from pipeline.issues.markdown.vaults import EMBED, WIKI_LINK, is_hidden
 
@@ -57,6 +58,10 @@ def find_marks(source: Source, tokens: Sequence[Token]) -> Iterator[Problem]:
                              if kept else f"{shorten(found[0])} is shown as typed",
                              "write [text](address), or put it in backticks")
     for found in _templates(source):
+        if source.prose[max(0, found.start() - 3):found.start()].rstrip("<").endswith("]("):
+            yield source.problem("template-text", found.start(), f"{shorten(found[0])} leads nowhere: nothing fills it",
+                                 "write the address itself")
+            continue
         yield source.problem("template-text", found.start(), f"{shorten(found[0])} is shown as typed: nothing fills it",
                              "put it in backticks if readers should see it, else remove it")
     for found in source.find(_WORDS):
@@ -78,7 +83,9 @@ def _undefined(source: Source) -> Iterator[Problem]:
 def _templates(source: Source) -> Iterator[re.Match[str]]:
     """Marks that readers see; a line of nothing else was done or left out."""
     alone: dict[int, bool] = {}
-    for found in source.find(_TEMPLATE):
+    text = source.prose  # without the values of tags, which are code
+    text = WITH_VALUES.sub(lambda tag: " " * len(tag[0]), text) if "={{" in text else text
+    for found in _TEMPLATE.finditer(text):
         row = source.row(found.start())
         if row not in alone:
             line = source.prose[source.offset_of_row(row):source.offset_of_row(row + 1)]

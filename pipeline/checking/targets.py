@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import unescape
 from typing import Literal
+from urllib.parse import unquote
 
 from pipeline.checking.source import Source
-from pipeline.issues.markdown.fillings import FILLED, filled
+from pipeline.feeds.addresses import is_relative
+from pipeline.issues.markdown.fillings import FILLED, UNKNOWN, filled
 from pipeline.issues.markdown.mdx import plain_value
 from pipeline.issues.markdown.plainlinks import unwrapped
 from pipeline.issues.markdown.spaces import SPACED_LINK, SPACED_PICTURE, SWAPPED_LINK
@@ -19,7 +21,7 @@ Kind = Literal["link", "image", "video", "definition", "bare"]
 
 _INLINE = re.compile(
     r"(?P<mark>(?<!\\)!)?(?<!\\)\[(?P<text>(?:[^\[\]\\\n]|\\.|\[(?:[^\[\]\\\n]|\\.)*\]|\n(?!\s*\n)){0,500})\]"
-    rf"\(\s*(?:<(?P<angled>[^<>\n]*)>|(?P<plain>{FILLED.pattern}|[^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*))")
+    rf"\(\s*(?:<(?P<angled>[^<>\n]*)>|(?P<plain>{FILLED.pattern}|{UNKNOWN.pattern}|[^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*))")
 _DEFINITION = re.compile(
     rf"^ {{0,3}}\[(?!\^)[^\[\]\n]{{1,200}}\]:[ \t]*\n?[ \t]*<?(?P<target>{FILLED.pattern}|[^\s<>]+)", re.MULTILINE)
 _BARE = re.compile(r"(?<![A-Za-z0-9_/.=\"'(<\[:])(?P<target>[A-Za-z]{2,10}:?//[^\s<>\"'）】」』，。；！？、）]{3,})")
@@ -27,6 +29,7 @@ _ANGLED = re.compile(r"<(?P<target>[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*)>")
 _TAG = re.compile(r"<(?P<name>a|img|video|audio|source|iframe)\b(?P<attributes>(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*)>",
                   re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"(?<![a-zA-Z-])([a-zA-Z-]+)\s*=\s*(\"[^\"]*\"|'[^']*'|\{[^{}]*\}|[^\s\"'>]+)")
+_SHOWN = re.compile(r"<(?P<name>img|audio|video|source)\b(?P<attributes>[^<>]*)>")  # in clean HTML
 _INSIDE = 2_000  # characters of a player in which its poster is looked for: some stand on <source>
 
 
@@ -53,6 +56,19 @@ def named(source: Source) -> list[Named]:
     for one in found:
         places.setdefault(one.at, one)
     return [places[at] for at in sorted(places)]
+
+
+def shown_besides(source: Source, clean: str, known: Sequence[Named]) -> Iterator[Named]:
+    """Files beside the issue that its clean HTML shows or plays and no mark of `known` names as a picture: those of
+    `{{< figure src="a.png" >}}`, `<Image src="a.png" />`, `<audio>` and `<video>`; these two as links."""
+    seen = {unquote(one.address) for one in known if one.kind != "video"}
+    for tag in _SHOWN.finditer(clean):
+        values = {name: unescape(value.strip('"')) for name, value, _ in _attributes(tag["attributes"])}
+        address = unquote(values.get("src", ""))
+        if is_relative(address) and "{{" not in address and address not in seen:
+            seen.add(address)
+            at = max(source.prose.find(address), 0)
+            yield Named("image" if tag["name"] == "img" else "link", at, address, values.get("alt", ""))
 
 
 def _spaced(source: Source) -> Iterator[Named]:

@@ -16,6 +16,7 @@ from pipeline.checking.examine import Specimen, examine_specimen
 from pipeline.checking.mending import Change, mend
 from pipeline.checking.neighbours import Neighbour, Neighbourhood
 from pipeline.checking.rules import RULES
+from pipeline.config.content import Issues
 from pipeline.editions.edition import Edition
 from pipeline.editions.fitting import LIMIT
 from pipeline.editions.preflight import preflight
@@ -199,14 +200,19 @@ def neighbourhood(app: App, problems: Sequence[Problem]) -> Neighbourhood:
 
 
 def _nothing_taken(source: Source) -> Iterator[Problem]:
-    """The folder has Markdown files that nobody excluded, and the settings take none of them."""
+    """The folder has Markdown files, and the settings take none of them: nobody wanted them, or all are kept out."""
     if scan(source.root, source.include, source.exclude).entries:
         return
     if others := scan(source.root, MARKDOWN, source.exclude).entries:
-        yield Problem(
-            "config.yaml", f'no issue is found, not even "{others[0].path}" in the issues folder',
-            "mend issues.include or issues.folder", rule="issues-none",
-            severity=RULES["issues-none"].severity)
+        yield _none(f'no issue is found, not even "{others[0].path}" in the issues folder',
+                    "mend issues.include or issues.folder")
+    elif kept_out := scan(source.root, source.include, Issues().exclude).entries:
+        yield _none(f'no issue is left: issues.exclude keeps out every file, "{kept_out[0].path}" too',
+                    "mend issues.exclude")
+
+
+def _none(message: str, remedy: str) -> Problem:
+    return Problem("config.yaml", message, remedy, rule="issues-none", severity=RULES["issues-none"].severity)
 
 
 def mail_findings(app: App, record: Record) -> list[Problem]:

@@ -6,7 +6,7 @@ They say how something looks or is called, not what it says: the name of a headi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from markdown_it.token import Token
 
@@ -18,7 +18,7 @@ _AT_END = re.compile(  # of a heading, behind its closing signs if it has any
     r"(?<!\s)(?:\s+#{1,6}(?=\s))?\s*\{:?[ \t]*(?:[#.][\w-]|(?:class|id|style)=[\"'])[^{}\n]{0,300}\}\s*$")
 _NAME = re.compile(r"(?<=[{:\s])(?:#|id=[\"'])(?P<id>[\w-]+)")
 _OTHER_VALUE = re.compile(r"(?<![{:\s]id)=(?:\"[^\"]*\"|'[^']*')")  # the `#` of a colour begins no name
-_SIZE = re.compile(r"\b(width|height)=[\"']?(\d{1,5})(?:px)?(?![\d%])")
+_SIZE = re.compile(r"\b(width|height)=[\"']?(\d{1,3}%|\d{1,5}(?![\d%]))(?:px)?")
 _SPANS = {"link_close": _BEHIND, "image": _BEHIND} | dict.fromkeys(("code_inline", "strong_close", "em_close"), _ALONE)
 
 
@@ -72,11 +72,17 @@ def _without_behind(children: Sequence[Token]) -> list[Token]:
         found = pattern.match(child.content) if pattern else None
         if found:
             if kept[-1].type == "image":
-                kept[-1].attrs |= {name: size for name, size in _SIZE.findall(found[0]) if name not in kept[-1].attrs}
+                kept[-1].attrs |= _sizes(found[0], kept[-1].attrs)
             child.content = child.content[found.end():]
         if child.type != "text" or child.content or not found:
             kept.append(child)
     return kept
+
+
+def _sizes(listed: str, known: Container[str]) -> dict[str, str]:
+    """Width and height as a list gives them, where they are not known; a height in percent says nothing."""
+    return {name: size for name, size in _SIZE.findall(listed)
+            if name not in known and (name == "width" or "%" not in size)}
 
 
 def _without_alone(children: Sequence[Token]) -> list[Token]:

@@ -2,7 +2,7 @@
 
 So are Quarto's callouts (`::: {.callout-tip}`); of its other divisions (`:::: {.columns}`), and of a container of any
 name without a title (`::: code-group`), what is in them is shown. Zenn's `:::message` and Qiita's `:::note` say behind
-their name how urgent they are.
+their name how urgent they are; HackMD's `:::spoiler` is an alert that is open.
 
 As there, an alert that is never closed ends with the issue, and the first line of as many colons closes it. The others
 are closed in pairs, as they lie in each other; one that is never closed stays as typed.
@@ -20,13 +20,13 @@ from pipeline.issues.markdown.lines import line_of
 from pipeline.issues.markdown.patience import MAX_NESTING
 
 _OPENING = re.compile(
-    r"(?P<colons>:{3,})[ \t]*(?P<kind>[A-Za-z][A-Za-z-]{1,30})"
+    r"(?P<colons>:{3,})[ \t]*(?P<kind>[A-Za-z][A-Za-z-]{1,30})(?:[ \t]+\{[^{}]{1,300}\}(?=[ \t]))?"
     r"(?:[ \t]*\[(?P<named>[^\[\]]{0,300})\]|[ \t]+(?P<title>[^ \t].{0,299}?))?(?:[ \t]{0,9}\{[^{}]{0,300}\})?")
 _DIVISION = re.compile(r"(?P<colons>:{3,})[ \t]*\{(?P<attributes>[^{}]{0,300})\}[ \t]*:*")
 _CALLOUT = re.compile(r"(?:^|\s)\.callout-([a-z]{2,12})(?=\s|$)")
 _TITLE = re.compile(r"\btitle=\"([^\"]{1,300})\"")
 _CLOSING = re.compile(r":{3,}[ \t]*")
-_KINDS = NEAREST | {"details": "note", "message": "note"}
+_KINDS = NEAREST | {"details": "note", "spoiler": "note", "message": "note"}
 _URGENCY = {"": "note", "info": "info", "warn": "warning", "alert": "caution"}  # of `:::message alert`, `:::note warn`
 _UNSEEN = frozenset(("left", "center", "right"))
 _AROUND = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*")  # quotes and lists that a line may stand in

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 
@@ -41,6 +41,7 @@ _BESIDE_THE_ISSUE = frozenset(("figure", "asset_img", "image", "img"))  # where 
 _SAID = re.compile(r"\b([a-z_-]{2,30})\s*[:=]\s*(?:\"([^\"{}]*)\"|'([^'{}]*)')", re.IGNORECASE)
 _SHOWN = frozenset(("title", "name", "text", "description", "summary", "content", "caption", "date", "time", "when",
                     "location", "where", "author", "quote"))
+_BELOW = ("title", "caption", "attr")  # of Hugo's `figure`, in its order; elsewhere a title is shown to a mouse
 _HIDDEN = frozenset(("class", "style", "id", "alt", "rel", "sizes", "srcset", "type", "width", "height", "layout"))
 _PROSE = re.compile(r"\w{2}\s+\S+\s+\S")
 _ADDRESSES = ("url", "link", "href")
@@ -51,8 +52,12 @@ _PLAYERS = {
     "youtube": '<iframe src="https://www.youtube.com/embed/{}"></iframe>',
     "vimeo": '<iframe src="https://player.vimeo.com/video/{}"></iframe>',
     "bilibili": '<iframe src="https://player.bilibili.com/player.html?bvid={}"></iframe>',
-    "tweet": _LINK.format("https://twitter.com/i/status/{0}"), "twitter": _LINK.format("https://twitter.com/i/status/{0}"),
+    "tweet": _LINK.format("https://twitter.com/i/status/{0}"),
+    "twitter": _LINK.format("https://twitter.com/i/status/{0}"),
+    "instagram": _LINK.format("https://www.instagram.com/p/{0}/"),
 }
+_CALLED_SO = re.compile(r"(?:lite-?)?(youtube|vimeo)(?:-?(?:embed|player|video))?", re.IGNORECASE)
+_NOW_CALLED = {"x": "twitter"}  # by Hugo
 _ADDRESS = re.compile(r"https?://[^\s\"'{}<>]+")
 _ID = re.compile(r"(?:\b|_|bv)id\s*[:=]\s*[\"']?([\w-]{6,})|(?:^|\s)[\"']?([\w-]{6,})[\"']?(?=\s|$)")
 
@@ -186,18 +191,27 @@ def _picture(mark: Mark, said: Mapping[str, str]) -> str:
     if not place.startswith(("/", "./", "../", "http://", "https://")) and mark.name not in _BESIDE_THE_ISSUE:
         return ""
     text = said.get("alt") or said.get("caption") or said.get("title") or ""
-    below = f"<br>{escape(said['caption'])}" if said.get("caption") else ""
-    return f'<img src="{escape(place)}" alt="{escape(text)}">{below}' if place else ""
+    below = [said[name] for name in (_BELOW if mark.name == "figure" else ("caption",)) if said.get(name)]
+    return "<br>".join([f'<img src="{escape(place)}" alt="{escape(text)}">', *map(escape, below)]) if place else ""
 
 
 def _player(mark: Mark) -> str:
     """What a mark plays, or a link to the post that it shows: `youtube` and `include youtube.html`; "" for neither."""
     file = mark.rest.split(None, 1) if mark.name == "include" else []
-    kind = next((kind for kind in _PLAYERS if kind in (file[0].lower() if file else mark.name)), "")
+    called = file[0].lower() if file else _NOW_CALLED.get(mark.name, mark.name)
+    kind = next((kind for kind in _PLAYERS if kind in called), "")
     if kind and (address := _ADDRESS.search(mark.rest)):
         return _LINK.format(escape(address[0]))
     found = _ID.search(file[1] if len(file) > 1 else mark.rest) if kind else None
     return _PLAYERS[kind].format(found[1] or found[2]) if found else ""
+
+
+def player_of(name: str, values: Iterable[str]) -> str:
+    """The same for a component or an element of a site's own that is called so: `YouTube`, `lite-youtube`.
+    `values` are those of its attributes, of which one is what it plays."""
+    called = _CALLED_SO.fullmatch(name)
+    given = next((value for value in values if re.fullmatch(r"[\w-]{6,}", value)), "") if called else ""
+    return _PLAYERS[called[1].lower()].format(given) if called and given else ""
 
 
 def _pointer(mark: Mark, said: Mapping[str, str]) -> str:

@@ -1,7 +1,8 @@
 """What MDX has besides Markdown: `import` at the top, and `<Image src={require("./a.png").default} />`, with values in
 braces, which HTML does not know.
 
-What such a component is, is known to `rawhtml`; one that shows a picture by its address is that picture.
+What such a component is, is known to `rawhtml`; one that shows a picture by its address is that picture,
+and one that is called as a player is that player: `<YouTube id="…" />`, `<lite-youtube videoid="…">`.
 """
 
 from __future__ import annotations
@@ -16,15 +17,19 @@ from markdown_it.rules_inline import StateInline
 
 from pipeline.issues.html.targets import PICTURE_ENDING
 from pipeline.issues.markdown.lines import line_of
+from pipeline.issues.markdown.marks import player_of
 
 _VALUE = r"\"[^\"]*\"|'[^']*'|\{(?:[^{}]++|\{[^{}]{0,300}\}){0,600}+\}"
-_COMPONENT = re.compile(
-    rf"<(?P<name>[A-Z][\w.]*|[a-z][a-z0-9]*(?=\s[^<>]{{0,300}}=\{{))(?P<rest>(?:\s+(?:[A-Za-z_][\w:-]*(?:=(?:{_VALUE}))?|\{{\.\.\.[\w.]+\}}))*)\s*(?P<end>/?)>")
+WITH_VALUES = re.compile(
+    rf"<(?P<name>[A-Z][\w.]*|lite-(?:youtube|vimeo)|[a-z][a-z0-9]*(?=\s[^<>]{{0,300}}=\{{))(?P<rest>(?:\s+(?:[A-Za-z_][\w:-]*(?:=(?:{_VALUE}))?|\{{\.\.\.[\w.]+\}}))*)\s*(?P<end>/?)>(?P<closed></(?P=name)>)?")
+"""A component, or a tag of HTML that has values in braces."""
 _ATTRIBUTE = re.compile(rf"\s([A-Za-z_][\w:-]*)=({_VALUE})")
 _PICTURES = frozenset(("img", "Image", "Img", "Picture", "Figure"))
 _QUOTED = re.compile(r"[\"'`]([^\"'`{}]+)[\"'`]")
 _PICTURE = re.compile(rf"[^\s<>]+{PICTURE_ENDING}(?:\?[^\s<>]*)?", re.IGNORECASE)
 _KEPT = ("alt", "title", "width", "height")
+_PLAYER = re.compile(r"<(?:lite-?)?(?:youtube|vimeo)", re.IGNORECASE)
+_SAYS_WHICH = re.compile(r"id$", re.IGNORECASE)  # `id`, `videoid`, `youTubeId`
 # To who does not run the program: `{url}`, `{{color: "red"}}`, or a text that it puts together.
 _SAYS_NOTHING = re.compile(r"\{(?![\"'`\d]|require\()|\{`[^`]*\$\{")
 # A paragraph of MDX at the beginning of a text, before any of its words.
@@ -70,20 +75,25 @@ def _comment(state: StateBlock, start_line: int, end_line: int, silent: bool) ->
 
 
 def _component(state: StateInline, silent: bool) -> bool:
-    found = _COMPONENT.match(state.src, state.pos) if state.src[state.pos] == "<" else None
+    found = WITH_VALUES.match(state.src, state.pos) if state.src[state.pos] == "<" else None
     if found is None:
         return False
+    player = _played(found)
     if not silent:
-        state.push("html_inline", "", 0).content = _plain(found)
-    state.pos = found.end()
+        state.push("html_inline", "", 0).content = player or _plain(found)
+    state.pos = found.end() if player else found.end("end") + 1
     return True
 
 
 def _in_blocks(state: StateCore) -> None:
     """What is HTML from its beginning has values in braces as well: `<div style={{textAlign: "center"}}>`."""
     for token in state.tokens:
-        if token.type == "html_block" and "={" in token.content:
-            token.content = _COMPONENT.sub(_plain, token.content)
+        if token.type == "html_block" and ("={" in token.content or _PLAYER.search(token.content)):
+            token.content = WITH_VALUES.sub(_shown, token.content)
+
+
+def _shown(found: re.Match[str]) -> str:
+    return _played(found) or _plain(found) + (found["closed"] or "")
 
 
 def _plain(found: re.Match[str]) -> str:
@@ -96,6 +106,12 @@ def _plain(found: re.Match[str]) -> str:
     kept = {name: value for name, value in values.items() if not shown or name in ("src", *_KEPT)}
     inside = "".join(f' {name}="{escape(value)}"' for name, value in kept.items() if value)
     return f"<{'img' if shown else found['name']}{inside}{found['end']}>"
+
+
+def _played(found: re.Match[str]) -> str:
+    """The player that a tag is, where it is closed at once; "" if it is none."""
+    which = (plain_value(value) for name, value in _ATTRIBUTE.findall(found["rest"]) if _SAYS_WHICH.search(name))
+    return player_of(found["name"], which) if found["end"] or found["closed"] else ""
 
 
 def plain_value(value: str) -> str:

@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from markdown_it.helpers import parseLinkDestination, parseLinkLabel, parseLinkTitle
 from markdown_it.rules_inline import StateInline
 
-from pipeline.issues.markdown.fillings import FILLED, GHOST, filled
+from pipeline.issues.markdown.fillings import FILLED, GHOST, UNKNOWN, filled
 
 # Without what could have a `]` of its own: brackets, code, raw HTML, a formula, a bare address.
 _PLAIN_WORDS = re.compile(r"[^\[\]\\`<$:]*\]")
@@ -62,6 +62,8 @@ class _Helpers:
     def parseLinkDestination(string: str, pos: int, maximum: int) -> Any:  # noqa: N802 (the library's name)
         if string.startswith(("{", GHOST), pos) and (marked := FILLED.match(string, pos, maximum)):
             return _Destination(marked.end(), filled(marked[0]))
+        if unknown := UNKNOWN.match(string, pos, maximum):
+            return _Destination(unknown.end(), unknown[0])
         found = _PLAIN.match(string, pos, maximum)
         if found is None or string.startswith(_NOT_PLAIN, found.end(), maximum):
             parsed = parseLinkDestination(string, pos, maximum)

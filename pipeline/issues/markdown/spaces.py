@@ -1,4 +1,5 @@
 """Addresses as editors write them: `![图](images/图 1.png)`, `[上期](13-纸 与 墨.md)`, `![图](a.png =300x200)`,
+`![图](a.png =50%x)`,
 `[write](mailto:mira@example.com?subject=Ink and paper)`; and those in the place of the words,
 `[https://example.com/](《墨水手册》)`.
 
@@ -18,7 +19,8 @@ SPACED_PICTURE = re.compile(
     r"!\[(?P<text>[^\[\]\n]{0,300})\]\("
     rf"(?:(?P<address>{_NAME}(?:png|jpe?g|gif|webp|svg|avif|bmp|heic))"
     r"|(?P<sized>[^()<>\"\s]{1,600})(?= +=))"
-    r"(?: +=(?P<width>\d{0,5})x(?P<height>\d{0,5}))?(?: +\"(?P<title>[^\"\n]{0,300})\")? {0,3}\)", re.IGNORECASE)
+    r"(?: +=(?P<width>\d{1,3}%|\d{0,5})x(?:\d{1,3}%|(?P<height>\d{0,5})))?"
+    r"(?: +\"(?P<title>[^\"\n]{0,300})\")? {0,3}\)", re.IGNORECASE)
 SPACED_LINK = re.compile(
     r"\[(?P<text>[^\[\]\n]{1,300})\]\("
     rf"(?P<address>{_NAME}(?:md|markdown|html?|pdf|docx?|xlsx?|pptx?|epub|zip|txt)(?:#[^()<>\"\s]{{0,100}})?"

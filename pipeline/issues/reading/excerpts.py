@@ -238,7 +238,7 @@ def _pictured(html: str) -> Image | None:
 
 
 def _image(src: str, alt: str, size: Mapping[str, object]) -> Image | None:
-    if not src.strip() or src.lower().startswith("data:") or _BADGE.search(src):
+    if not src.strip() or src.lower().startswith(("data:", "{{", "%7b%7b")) or _BADGE.search(src):
         return None
     width, height = (_pixels(str(size.get(name, ""))) for name in ("width", "height"))
     return Image(without_note(src.strip()), alt.strip(), width, height)

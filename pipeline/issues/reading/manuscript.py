@@ -135,10 +135,19 @@ def _title(name: str, told: Excerpts) -> str:
 
 
 def _undressed(text: str) -> str:
-    """The words of a field in which some stand between HTML tags for their look."""
+    """The words of a field in which some stand between HTML tags for their look; figures above and below stay small."""
     for _ in range(_WITHIN if "</" in text else 0):
-        text = _DRESSED.sub(r"\2", text)
+        text = _DRESSED.sub(_bare, text)
     return text
+
+
+def _bare(dressed: re.Match[str]) -> str:
+    tag, words = dressed[1].lower(), dressed[2]
+    if tag not in ("sup", "sub"):
+        return words
+    from pipeline.issues.tex.linear import small_figures  # slow import: all that sets formulas
+
+    return small_figures(words, is_above=tag == "sup")
 
 
 def _is_short_day(name: str, day: date) -> bool:

@@ -73,6 +73,7 @@ def test_draft_may_be_empty_and_has_its_other_findings() -> None:
     "    {{ name }} ttps://example.com",
     "<!-- TODO: [a](LINK_HERE) -->\n\n文字",
     "- 列表\n\n  ```\n  {{ name }}\n  ```",
+    "一\n\n<div style={{ color: 'red' }}>字</div>\n\n<p\n  style={{ margin: 0 }}\n>字</p>",
     "\\![\\[不是\\]] \\*\\*字\\*\\*",
     "**“引号”**之后，~~删~~，3 * 4 ** 2`**`".replace(" ** 2", ""),
     "![一台机器](图 (1).png) ![一台机器](图 1.png =300x) [别期](13-y 和 z.md)",
@@ -93,6 +94,22 @@ def test_nothing_is_said_of_code_comments_escapes_and_what_is_right(body: str) -
 def test_right_to_left_text_keeps_its_marks_of_direction() -> None:
     assert places(found("مرحبا \u2067world\u2069 \u200f")) == []
     assert places(found("hello \u2067world\u2069")) == [("invisible", 1, 7), ("invisible", 1, 13)]
+
+
+@pytest.mark.parametrize(("body", "expected"), [
+    ('一\n\n{{< figure src="/a.png" alt="机" >}}', [("image-missing", 3, 17)]),
+    ('{{ figure(src="c d.png", alt="机") }}', [("image-missing", 1, 16)]),
+    ("{% asset_img a.webp 机器 %}", [("image-format", 1, 14), ("image-missing", 1, 14)]),
+    ('<Image src="./a.png" alt="机" />', [("image-missing", 1, 13)]),
+    ('<video src="a.mp4" poster="b.png"></video>', [("link-missing", 1, 13)]),
+    ('<audio controls><source src="a.mp3"></audio>', [("link-missing", 1, 30)]),
+    ('{{< figure src="/b.png" alt="机" >}}', []), ('{{< figure src="https://example.com/a.png" >}}', []),
+    ("`{{< figure src=\"/a.png\" >}}`", []), ("![机](a%20b.png) <img src='a&amp;b.png' alt='机'>", []),
+])
+def test_pictures_sound_and_film_that_other_marks_show_are_looked_for(
+    body: str, expected: list[tuple[str, int, int]]
+) -> None:
+    assert places(found(body, files={"b.png", "a b.png", "a&b.png"})) == expected
 
 
 def test_errors_of_an_issue_are_what_holds_its_mailing() -> None:
@@ -119,7 +136,9 @@ def test_a_rule_names_no_more_than_anybody_would_read() -> None:
 @pytest.mark.parametrize("make", [
     lambda n: "`" * n, lambda n: "[" * n, lambda n: "![" * (n // 2), lambda n: "](" * (n // 2),
     lambda n: "<a '" * (n // 4),
-    lambda n: "<!--" * (n // 4), lambda n: "{{" * (n // 2), lambda n: "**a" * (n // 3), lambda n: "\\*\\*\n" * (n // 5),
+    lambda n: "<!--" * (n // 4), lambda n: "{{" * (n // 2),
+    lambda n: "<a b={{" * (n // 7), lambda n: "<a b={{c}}>" * (n // 11), lambda n: "**a" * (n // 3),
+    lambda n: "\\*\\*\n" * (n // 5),
     lambda n: "a`b``c" * (n // 6), lambda n: "https://a?" * (n // 10), lambda n: "<video>" * (n // 7),
     lambda n: "[[" * (n // 2), lambda n: "[a](" + "(" * n, lambda n: "字" * (n // 3), lambda n: "&utm_" * (n // 5),
     lambda n: "![a](a b" * (n // 8), lambda n: "[a](a (b) " * (n // 10),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, time
 
 import pytest
 
 from pipeline.checking.examine import Specimen, examine_specimen
 from pipeline.issues.document import parse
+from pipeline.issues.issue import Image
 from pipeline.issues.markdown.fillings import filled
+from pipeline.issues.reading.manuscript import read_manuscript
 
 
 @pytest.mark.parametrize(("typed", "address"), [
@@ -47,6 +50,26 @@ def test_an_address_is_filled_wherever_it_stands(typed: str, address: str, aroun
 def test_what_is_not_known_without_a_template_engine_stays(text: str, html: str) -> None:
     assert parse(text).clean.rstrip("\n") == html
     assert filled(text) == text
+
+
+@pytest.mark.parametrize("address", [
+    "{{ site.invitation }}", '{{ site.invitation }} "Come"', "{{site.invitation}}/pens", '{{< param "invitation" >}}',
+    "<{{ site.invitation }}>"])
+def test_an_address_that_only_a_generator_knows_is_none_and_is_told(address: str) -> None:
+    text = f"Come [in]({address})."
+    found = examine_specimen(Specimen("14-a.md", "A", None, text, 1, "auto", "en"), lambda _: False)
+
+    assert re.sub(r' href="%7B[^"]*"| title="Come"', "", parse(text).clean) == "<p>Come <a>in</a>.</p>\n"
+    mark = address.removesuffix(' "Come"').removesuffix("/pens").strip("<>")
+    assert [(one.message, one.rule, one.column) for one in found] == [
+        (f"{mark} leads nowhere: nothing fills it", "template-text", text.index("{") + 1)]
+
+
+def test_a_picture_that_only_a_generator_knows_is_no_cover() -> None:
+    read = read_manuscript(b"---\ndate: 2026-10-19\n---\n\n![a]({{ page.image }}) ![b](b.png)", "14-a.md", zone=UTC,
+                           send_at=time(8), git_date=lambda _: None)
+
+    assert read.cover == Image("b.png", "b")
 
 
 def test_check_looks_for_the_file_and_says_nothing_of_the_marks() -> None:

@@ -7,6 +7,9 @@ import pytest
 from pipeline.checking.examine import Specimen, examine_specimen
 from pipeline.issues.document import parse
 
+FRAME = '<iframe src="https://www.youtube.com/embed/dQw4w9WgXcQ" title=""></iframe>'
+PLAYER = f"<p>{FRAME}</p>"
+
 
 @pytest.mark.parametrize(("text", "html"), [
     ('<Image\n  cols={6}\n  src={require("./a.webp").default}\n  alt="A & b"\n/>',
@@ -25,6 +28,14 @@ from pipeline.issues.document import parse
     ("a <a href={`https://a.example/${id}`}>b</a> <a href={`https://a.example/c`}>d</a>",
      '<p>a <a>b</a> <a href="https://a.example/c">d</a></p>'),
     ("`<b a={c}>` and 1 <b a={", "<p><code>&lt;b a={c}&gt;</code> and 1 &lt;b a={</p>"),
+    ('<YouTube id="dQw4w9WgXcQ" />', PLAYER),
+    ("a <YouTube videoId={'dQw4w9WgXcQ'}></YouTube> b", f"<p>a {FRAME} b</p>"),
+    ('<lite-youtube videoid="dQw4w9WgXcQ" use-nocookie></lite-youtube>', PLAYER),
+    ('<lite-youtube videoid="dQw4w9WgXcQ" style="color: red">\n  <a href="https://a.example/">b</a>\n</lite-youtube>',
+     '<p>\n<a href="https://a.example/">b</a>\n</p>'),
+    ("<YouTube playlist={all} />", ""), ('<YouTubeFollow id="1234567" />', "<p></p>"),
+    ('`<YouTube id="dQw4w9WgXcQ" />`',
+     '<p><code>&lt;YouTube id="dQw4w9WgXcQ" /&gt;</code></p>'),
     ("Vec<T>, HashMap<K, V> and 1 <A {", "<p>Vec&lt;T&gt;, HashMap&lt;K, V&gt; and 1 &lt;A {</p>"),
     ("`<Foo a={b} />`", "<p><code>&lt;Foo a={b} /&gt;</code></p>"),
 ])

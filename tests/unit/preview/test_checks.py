@@ -52,6 +52,23 @@ def test_template_that_is_called_almost_as_one_of_ours_is_found_unless_another_n
         (f"templates/{name}", remedy, "template", "warning") for remedy in said]
 
 
+@pytest.mark.parametrize(("names", "issues", "said"), [
+    (["01-paper.md", "02-ink.md"], {"exclude": ["**"]},
+     [('no issue is left: issues.exclude keeps out every file, "01-paper.md" too', "mend issues.exclude")]),
+    (["01-paper.md", "02-ink.md"], {"exclude": ["02-*"]}, []),
+    (["README.md"], {}, []), (["README.md"], {"exclude": ["**"]}, []), ([], {"exclude": ["**"]}, []),
+])
+def test_settings_that_keep_out_every_file_are_told(
+    tmp_path: Path, names: list[str], issues: dict[str, list[str]], said: list[tuple[str, str]]
+) -> None:
+    letters = Publication(tmp_path / "letters", {"issues": issues})
+    for name in names:
+        letters.write(name, words(1))
+    letters.begin()
+
+    assert [(one.message, one.remedy) for one in check(letters.app, [], everything=False)] == said
+
+
 def test_an_issue_that_has_no_date_yet_is_looked_over_and_leaves_no_gap_in_the_numbers(tmp_path: Path) -> None:
     letters = Publication(tmp_path / "letters")
     letters.write("01-paper.md", words(1))
