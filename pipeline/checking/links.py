@@ -61,8 +61,7 @@ def _judge(source: Source, one: Named, anchors: Anchors, exists: Exists) -> Iter
         yield from _judge_scheme(source, one, scheme["scheme"].lower())
     elif _COLON_LOST.match(address):
         yield _broken(source, one)
-    elif one.kind != "bare" and not address.startswith("{{") and (
-            is_relative(address) and not is_page(address, source.below_static)):
+    elif one.kind != "bare" and is_relative(address) and not is_page(address, source.below_static):
         yield from _judge_file(source, one, exists)
 
 

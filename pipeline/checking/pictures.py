@@ -41,7 +41,7 @@ def _judge(source: Source, one: Named, exists: Exists) -> Iterator[Problem]:
     if _ON_A_DISK.match(address):
         yield source.problem("image-missing", one.at, f'"{shorten(address)}" is a place on your own computer',
                              "put the file into the issues folder, and write where it is from the issue")
-    elif not address.startswith("{{") and is_relative(address) and (missing := _missing(source, address, exists)):
+    elif is_relative(address) and (missing := _missing(source, address, exists)):
         if one.of_vault:
             yield source.problem("obsidian-embed", one.at, missing, "put it there: only Obsidian looks elsewhere too")
             return

@@ -50,12 +50,12 @@ class Named:
 
 
 def named(source: Source) -> list[Named]:
-    """Everything an issue names, in the order of the text."""
+    """Everything an issue names, in the order of the text, but for what only a site's generator knows."""
     found = [*_spaced(source), *_links(source.prose, 0), *_others(source), *_tags(source)]
     places: dict[int, Named] = {}
     for one in found:
         places.setdefault(one.at, one)
-    return [places[at] for at in sorted(places)]
+    return [places[at] for at in sorted(places) if not UNKNOWN.match(places[at].address)]
 
 
 def shown_besides(source: Source, clean: str, known: Sequence[Named]) -> Iterator[Named]:

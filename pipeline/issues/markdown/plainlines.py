@@ -22,7 +22,7 @@ MARKS = "\n!$&*:<[\\]^_`~"
 """The characters that our rules for words look at, beside two `=` and the ends of an edit; all others are plain."""
 # What begins with a single class of characters is searched for several times as fast: so it is, and looks back.
 _MARK = re.compile(rf"[{re.escape(MARKS)}=+{{-](?:(?<=[{re.escape(MARKS)}])"
-                   r"|(?<==)=|(?<=\{)(?:\+\+|--|==)|(?<=\+)\+\}|(?<=-)-\})")
+                   r"|(?<==)=|(?<=\{)(?:\+\+|--|==|>>|~~)|(?<=\+)\+\}|(?<=-)-\})")
 _BEGINNINGS = {
     "blockquote": ">", "container": ":", "fence": "`~", "footnote_def": "[", "formula": "$", "generator": "{",
     "heading": "#", "hr": "*-_", "html_block": "<", "imports": "ie", "kept": "bchil", "list": "*+-0123456789",
@@ -32,8 +32,8 @@ _WORD_BEGINNINGS = {
     "autolink": "<", "backticks": "`", "block_name": "^", "comment": "<", "component": "<", "edit": "{",
     "emphasis": "*_", "entity": "&", "escape": "\\", "footnote_inline": "^", "footnote_ref": "[", "formula": "$",
     "highlight": "=", "html_inline": "<", "image": "!", "link": "[", "linkify": ":", "lone_bracket": "[!",
-    "newline": "\n", "shortcode": ":", "spaced_image": "!", "spaced_link": "[", "strikethrough": "~",
-    "swapped_link": "[", "undefined_link": "[", "vault_picture": "!", "wiki_link": "["}
+    "newline": "\n", "remark_on_edit": "{", "shortcode": ":", "spaced_image": "!", "spaced_link": "[",
+    "strikethrough": "~", "swapped_link": "[", "undefined_link": "[", "vault_picture": "!", "wiki_link": "["}
 """The same for words. Only the rule for `text`, which takes all up to the next mark, is asked about no mark."""
 
 

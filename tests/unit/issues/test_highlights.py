@@ -33,6 +33,10 @@ def test_marked_words_are_marked(text: str, html: str) -> None:
     ("{{-- a --}} {++a} {+a+} {++++}", "{{-- a --}} {++a} {+a+} {++++}"),
     ("{++https://a.example/b++}c", '<ins><a href="https://a.example/b">https://a.example/b</a></ins>c'),
     ("`{++a++}`", "<code>{++a++}</code>"),
+    ("纸{~~黑~>**白**~~}的", "纸<del>黑</del><ins><strong>白</strong></ins>的"),
+    ("{==a==}{>>is that so?<<} b {>>2 << 3\nis 24<<}c", "<mark>a</mark> b c"),
+    ("{>>a {>>> <} `{>>b<<}` {~~a~~}", "{&gt;&gt;a {&gt;&gt;&gt; &lt;} <code>{&gt;&gt;b&lt;&lt;}</code> {<s>a</s>}"),
+    ("{~~a~>~~}", "{<s>a~&gt;</s>}"),
 ])
 def test_edits_of_criticmarkup_are_shown_as_such(text: str, html: str) -> None:
     assert line(text) == html
