@@ -282,6 +282,8 @@ def _own_errors(settings: MailboxSettings) -> Iterator[None]:
 
 def _words(said: object) -> str:
     """What a server said, in one printable line; the client raises it in bytes."""
+    if isinstance(said, TimeoutError):
+        return "no answer in time"  # a handshake names the library's own source
     if isinstance(said, imaplib.IMAP4.error) and said.args:
         said = said.args[0]
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)

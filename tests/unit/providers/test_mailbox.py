@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from pathlib import Path
 from typing import Any
@@ -112,6 +113,14 @@ def test_what_stands_in_the_way_is_one_line(
     assert running_timers() == before
     assert "\n" not in str(caught.value)
     assert "guess" not in str(caught.value)
+
+
+def test_server_that_says_nothing_at_all_is_named_in_plain_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mailbox, "PATIENCE_S", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent, \
+            pytest.raises(Unreachable, match="does not answer: no answer in time: it is tried again in a minute"), \
+            open_folder(MailboxSettings("127.0.0.1", "ada", "secret", silent.getsockname()[1])):
+        pass
 
 
 def test_certificate_that_is_over_is_called_so(tmp_path: Path) -> None:
