@@ -71,6 +71,14 @@ def asked(roster: Roster, address: Address = ANN, *lists: str) -> int:
     return id_of(roster, address)
 
 
+def gone(roster: Roster) -> int:
+    """Someone who asked, confirmed and left; gives their id."""
+    ann = asked(roster)
+    roster.confirm(ann, "weekly", NOON)
+    roster.leave(ann, "weekly", "unsubscribed", NOON)
+    return ann
+
+
 def id_of(roster: Roster, address: Address) -> int:
     found = roster.find(address)
     assert found is not None
@@ -131,9 +139,7 @@ def test_who_asks_again_is_asked_again_with_the_new_evidence(roster: Roster) -> 
 
 
 def test_who_left_and_asks_again_waits_again(roster: Roster) -> None:
-    ann = asked(roster)
-    roster.confirm(ann, "weekly", NOON)
-    roster.leave(ann, "weekly", "unsubscribed", NOON)
+    ann = gone(roster)
 
     waiting = roster.ask(ANN, ["weekly"], COMMAND, LATER)
     roster.confirm(ann, "weekly", LATER)
@@ -145,9 +151,7 @@ def test_who_left_and_asks_again_waits_again(roster: Roster) -> None:
 
 def test_how_somebody_agreed_once_stays_known_whoever_asks_for_them_later(roster: Roster) -> None:
     """GDPR article 7: a stranger who types the address of who left cannot take away what shows their consent."""
-    ann = asked(roster)
-    roster.confirm(ann, "weekly", NOON)
-    roster.leave(ann, "weekly", "unsubscribed", NOON)
+    ann = gone(roster)
 
     roster.ask(ANN, ["weekly"], COMMAND, LATER)
     roster.leave(ann, "weekly", "unsubscribed", LATER)
@@ -159,9 +163,7 @@ def test_how_somebody_agreed_once_stays_known_whoever_asks_for_them_later(roster
 
 
 def test_each_consent_that_ended_is_kept_in_the_order_of_the_days(roster: Roster) -> None:
-    ann = asked(roster)
-    roster.confirm(ann, "weekly", NOON)
-    roster.leave(ann, "weekly", "unsubscribed", NOON)
+    ann = gone(roster)
     roster.ask(ANN, ["weekly"], COMMAND, LATER)
     roster.confirm(ann, "weekly", LATER)
     roster.leave(ann, "weekly", "removed", LATER)
@@ -223,9 +225,9 @@ def test_asking_runs_the_same_statements_for_everybody(roster: Roster, database:
     """Nobody can tell from the database's work who is in the book."""
     roster.add(ANN, ["weekly"], COMMAND, NOON)
     roster.suppress(BOB, "bounced", "hook", NOON)
-    gone = parse("gone@example.com")
-    roster.add(gone, ["weekly"], COMMAND, NOON)
-    roster.remove(id_of(roster, gone), "removed", NOON)
+    left = parse("left@example.com")
+    roster.add(left, ["weekly"], COMMAND, NOON)
+    roster.remove(id_of(roster, left), "removed", NOON)
     seen: list[str] = []
 
     def note(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
@@ -237,7 +239,7 @@ def test_asking_runs_the_same_statements_for_everybody(roster: Roster, database:
         return seen.copy()
 
     event.listen(database._engine, "before_cursor_execute", note)
-    runs = [statements(address) for address in (ANN, BOB, gone, parse("new@example.com"), parse("new@example.com"))]
+    runs = [statements(address) for address in (ANN, BOB, left, parse("new@example.com"), parse("new@example.com"))]
 
     assert [run == runs[0] for run in runs] == [True] * 5
     assert len([line for line in runs[0] if line.startswith(("INSERT", "UPDATE", "SELECT"))]) == 5
