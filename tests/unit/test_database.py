@@ -11,7 +11,7 @@ import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, nullcontext
 from datetime import UTC, datetime, timedelta
@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
-from sqlalchemy import MetaData, Table, create_engine, create_mock_engine, exc, inspect, select, update
+from sqlalchemy import Inspector, MetaData, Table, create_engine, create_mock_engine, exc, inspect, select, update
 
 from pipeline import schema
 from pipeline.database import APPLICATION_ID, Database, text_digest
@@ -217,18 +217,13 @@ def test_what_was_erased_is_not_left_in_the_files(tmp_path: Path) -> None:
 drops_columns = pytest.mark.skipif(sqlite3.sqlite_version_info < (3, 35), reason="needs an SQLite that drops columns")
 
 
-@drops_columns
-def test_tables_are_what_the_schema_says(tmp_path: Path) -> None:
+@pytest.mark.parametrize("dialect", [pytest.param("sqlite", marks=drops_columns), "postgresql"])
+def test_tables_are_what_the_schema_says(dialect: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     """The migrations, one after another, come to the tables of a new ledger: columns, keys, checks, indexes."""
-    for name, make in (("made", Database.prepare), ("migrated", Database.migrate)):
-        database = Database(f"sqlite:///{tmp_path / name}.db")
-        make(database)
-        database.check_version()
-        database.close()
+    made, migrated = (_shapes(_url(dialect, name, tmp_path, request), make)
+                      for name, make in (("made", Database.prepare), ("migrated", Database.migrate)))
 
-    tables = [*metadata.sorted_tables, Table("alembic_version", MetaData())]
-    assert [_shape(tmp_path / "migrated.db", table) for table in tables] == [
-        _shape(tmp_path / "made.db", table) for table in tables]
+    assert migrated == made
 
 
 def test_ledger_that_is_there_is_brought_on_and_not_made_again(database: Database) -> None:
@@ -289,19 +284,34 @@ def test_nothing_of_the_other_database_is_loaded() -> None:
     assert loaded.stdout == "False\n"
 
 
-def _shape(path: Path, table: Table) -> object:
-    engine = create_engine(f"sqlite:///{path}")
-    found = inspect(engine)
-    shape = (
+def _url(dialect: str, name: str, folder: Path, request: pytest.FixtureRequest) -> str:
+    """Of a database that is not there yet, or is empty."""
+    if dialect == "sqlite":
+        return f"sqlite:///{folder / name}.db"
+    server = request.getfixturevalue("postgres_server")
+    run_sql(server, f"CREATE DATABASE {name}")
+    request.addfinalizer(lambda: run_sql(server, f"DROP DATABASE {name} WITH (FORCE)"))
+    return f"{server}/{name}"
+
+
+def _shapes(url: str, make: Callable[[Database], object]) -> list[object]:
+    with closing(Database(url)) as database:
+        make(database)
+        database.check_version()
+        return [_shape(inspect(database._engine), table)
+                for table in [*metadata.sorted_tables, Table("alembic_version", MetaData())]]
+
+
+def _shape(found: Inspector, table: Table) -> object:
+    return (
         table.name,
         [(one["name"], str(one["type"]), one["nullable"]) for one in found.get_columns(table.name)],
+        found.get_pk_constraint(table.name),
         sorted(str(sorted(one.items(), key=str)) for one in found.get_check_constraints(table.name)),
         sorted(str(one["name"]) + str(one["column_names"]) for one in found.get_unique_constraints(table.name)),
         sorted(str(one["constrained_columns"]) + one["referred_table"] for one in found.get_foreign_keys(table.name)),
         sorted(str(one["name"]) + str(one["column_names"]) for one in found.get_indexes(table.name)),
     )
-    engine.dispose()
-    return shape
 
 
 def test_newest_migration_is_the_one_this_program_expects() -> None:
