@@ -24,6 +24,7 @@ _ADDRESS = re.compile(r"https?://[!-~]+")
 _ITEM = re.compile(
     "\\s*(?:[•·‣⁃◦●○■□▪▫◆◇►▶▷▸→➤➢➜※\u2460-\u24ff\u2600-\u27bf\u2b00-\u2bff\u2300-\u23ff\u3220-\u3229"
     "\U0001f000-\U0001faff]|\\d{1,3}[、．)）]|[（(]\\d{1,3}[)）]|[一二三四五六七八九十]{1,3}、)")
+_DASHED = re.compile(r"\s*[–—―]\s")  # an item, or somebody who speaks, where more than one line begins so
 _WRAPPED_COLUMNS = 60
 """Editors wrap beyond this; a shorter line in a Chinese issue was ended by its author."""
 
@@ -62,6 +63,7 @@ def _settled(children: Sequence[Token], mode: Breaks, asian_issue: bool) -> Iter
     text = " ".join(line.text for line in lines)
     wordless = not count_letters(text) + count_words(text)
     asian = asian_issue if wordless else is_mostly_asian(text, "")
+    items = (_ITEM, _DASHED) if sum(1 for line in lines if _DASHED.match(line.text)) > 1 else (_ITEM,)
     number = 0
     before: _Line | None = None       # the last line with something to see that no break has ended yet
     for at, child in enumerate(children):
@@ -75,19 +77,22 @@ def _settled(children: Sequence[Token], mode: Breaks, asian_issue: bool) -> Iter
             yield child
         elif before is None or before.is_ended or lines[number].only_tags:
             yield child
-        elif mode == "hard" or (mode == "auto" and _ends(before, lines[number], asian, asian_issue)):
+        elif mode == "hard" or (mode == "auto" and _ends(before, lines[number], items, asian, asian_issue)):
             yield Token("hardbreak", "br", 0, level=child.level)
         elif not (is_solid(_edge(children, at, -1)) and is_solid(_edge(children, at, 1))):
             yield child
 
 
-def _ends(line: _Line, following: _Line, asian: bool, asian_issue: bool) -> bool:
+def _ends(
+    line: _Line, following: _Line, items: Sequence[re.Pattern[str]], asian: bool, asian_issue: bool,
+) -> bool:
     """Did the author mean the line to end here?"""
     if line.only_media or following.only_media:
         return True
     if line.only_images and following.only_images:
         return False
-    return asian or bool(_ITEM.match(following.text)) or (asian_issue and line.width < _WRAPPED_COLUMNS)
+    is_item = any(item.match(following.text) for item in items)
+    return asian or is_item or (asian_issue and line.width < _WRAPPED_COLUMNS)
 
 
 def _lines(children: Sequence[Token]) -> Iterator[list[Token]]:
