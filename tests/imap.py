@@ -175,6 +175,13 @@ class _Visit:
         self.say(f"* OK [UIDVALIDITY {self.server.validity}] of old")
         return "OK [READ-WRITE] open"
 
+    def do_status(self, rest: str) -> str:
+        name = rest.split('"')[1]
+        if name not in self.server.folders:
+            return "NO no such folder"
+        self.say(f'* STATUS "{name}" (MESSAGES {len(self.server.folders[name])})')
+        return "OK done"
+
     def do_search(self, rest: str) -> str:
         asked = re.fullmatch(r"UID SEARCH UID (\d+):(\d+|\*)(?: SINCE (.+))?", rest)
         assert asked

@@ -29,7 +29,7 @@ from pipeline.doctor.house import (
 from pipeline.doctor.names import Names
 from pipeline.doctor.post import examine_post
 from pipeline.doctor.sender import Sender, examine_sender
-from pipeline.doctor.way_out import REPORTING, Exit, Probe, examine_way_out, post_one_click
+from pipeline.doctor.way_out import REPORTING, Exit, Mailbox, Probe, examine_way_out, post_one_click
 from pipeline.errors import ConfigError, PipelineError
 from pipeline.providers.smtp_presets import find_preset
 
@@ -163,7 +163,7 @@ def _exit(app: App) -> Exit:
         tuple(config.web.hooks), _mailbox_opener(app))
 
 
-def _mailbox_opener(app: App) -> Callable[[], AbstractContextManager[object]] | None:
+def _mailbox_opener(app: App) -> Callable[[], AbstractContextManager[Mailbox]] | None:
     from pipeline.providers.mailbox import open_folder  # slow import: imaplib
 
     settings = app.mailbox_settings()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from ipaddress import ip_address
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from pipeline.doctor.finding import Finding, error, ok, refused, skipped, warning
@@ -27,6 +28,13 @@ def post_one_click(address: str) -> tuple[int, str]:
     return reply.status, reply.location
 
 
+class Mailbox(Protocol):
+    """The mailbox for answers, open."""
+
+    def check_move_to(self) -> None:
+        """Raises ConfigError where what was understood cannot be moved away."""
+
+
 @dataclass(frozen=True, slots=True)
 class Exit:
     """`token` is signed for nobody: a server with our secret says yes to it, and nothing changes."""
@@ -36,7 +44,7 @@ class Exit:
     mailto: str
     kind: str
     hooks: tuple[str, ...]
-    open_mailbox: Callable[[], AbstractContextManager[object]] | None
+    open_mailbox: Callable[[], AbstractContextManager[Mailbox]] | None
 
 
 def examine_way_out(way: Exit, names: Names, probe: Probe) -> Iterator[Finding]:
@@ -116,9 +124,10 @@ def _answer(status: int, location: str) -> Finding:
                  "let POST through without login, cookie or challenge")
 
 
-def _mailbox(open_mailbox: Callable[[], AbstractContextManager[object]]) -> Finding:
+def _mailbox(open_mailbox: Callable[[], AbstractContextManager[Mailbox]]) -> Finding:
     try:
-        with open_mailbox():
+        with open_mailbox() as mailbox:
+            mailbox.check_move_to()
             return ok("mailbox", "it is read: bounces, complaints, readers who leave by mail")
     except PipelineError as problem:
         return refused("mailbox", problem)

@@ -108,6 +108,19 @@ class Folder:
                               path="config.yaml", remedy="make the folder that mailbox.move_to names, and give the "
                                                          "account the right to mark and to move mails") from None
 
+    def check_move_to(self) -> None:
+        """Raises ConfigError where what was understood could not be moved to where the settings say."""
+        if not self._settings.move_to:
+            return
+        if not {"MOVE", "UIDPLUS"} & set(self._client.capabilities):
+            raise ConfigError(f"the server of {self._settings.shown} moves no single mail: it knows neither MOVE nor "
+                              "UIDPLUS", path="config.yaml", remedy="leave mailbox.move_to out; what was understood "
+                                                                    "is marked as read")
+        status, said = self._client.status(folder_name(self._settings.move_to), "(MESSAGES)")
+        if status != "OK":
+            raise ConfigError(f"mailbox.move_to {self._settings.move_to} is not there: {_words(said[0])}",
+                              path="config.yaml", remedy="make that folder, or write it as the mail program names it")
+
     def _put_away(self, uids: Sequence[int]) -> None:
         which = ",".join(map(str, uids))
         _told(self._client.uid("STORE", which, "+FLAGS.SILENT", r"(\Seen)"))

@@ -292,6 +292,8 @@ DMARC = '_dmarc.example.com. TXT "v=DMARC1; p=none; rua=mailto:postmaster@exampl
     (lambda p: setattr(p, "probe", lambda _: (403, "")), "one_click.answer", "is answered 403", "let POST through"),
     (_other_secret, "one_click.answer", "does not know our links", "the same web.secret"),
     (lambda p: p.set("mailbox", password="guess"), "mailbox", "refuses the login", "mend mailbox.username"),
+    (lambda p: p.set("mailbox", move_to="Nowhere"), "mailbox", "mailbox.move_to Nowhere is not there",
+     "make that folder"),
     (lambda p: p.set("web", hooks={"resend": "re_1"}), "hooks", "is not a signing secret", "whsec_"),
     (lambda p: p.set("publication", postal_address=""), "postal_address", "no postal address",
      "set publication.postal_address"),

@@ -189,6 +189,25 @@ def test_mail_that_may_not_be_put_away_is_an_affair_of_the_settings(
             folder.put_away([1])
 
 
+@pytest.mark.parametrize(("move_to", "capabilities", "why"), [
+    ("Nowhere", "IMAP4rev1 MOVE", "mailbox.move_to Nowhere is not there: no such folder.*make that folder"),
+    ("Done", "IMAP4rev1", "neither MOVE nor UIDPLUS.*leave mailbox.move_to out")])
+def test_folder_that_nothing_could_be_moved_to_is_told_before_there_is_anything(
+    certificate: Path, move_to: str, capabilities: str, why: str
+) -> None:
+    with ImapServer(certificate, capabilities=capabilities) as server, \
+            open_folder(settings(server, move_to=move_to)) as folder, pytest.raises(ConfigError, match=why):
+        folder.check_move_to()
+
+
+@pytest.mark.parametrize("move_to", ["", "Done"])
+def test_folder_that_can_take_what_was_understood_is_fine(certificate: Path, move_to: str) -> None:
+    with ImapServer(certificate) as server, open_folder(settings(server, move_to=move_to)) as folder:
+        folder.check_move_to()
+
+        assert server.folders == {"INBOX": [], "Done": []}
+
+
 @pytest.mark.parametrize(("name", "written"), [
     ("INBOX", '"INBOX"'), ("A & B", '"A &- B"'), ("退信", '"&kABP4Q-"'), ('a"b\\', '"a\\"b\\\\"')])
 def test_folder_is_written_as_the_protocol_wants_it(name: str, written: str) -> None:
