@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Self
@@ -30,7 +31,8 @@ NAMESPACE = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"'
 class Bucket:
     """What lies in it by key, and what was asked of it, in its order. `page` is how many objects a list names.
 
-    `refuse` may answer in its place, with a status, before anything is done: it is asked with method and key.
+    `refuse` may answer in its place, with a status, before anything is done: it is asked with method and key. Where
+    `now` is given, what was signed a quarter of an hour before or after it is refused.
     """
 
     name: str = "weekly"
@@ -40,6 +42,7 @@ class Bucket:
     headers: dict[str, dict[str, str]] = field(default_factory=dict)
     asked: list[tuple[str, str]] = field(default_factory=list)
     refuse: Callable[[str, str], int | None] = lambda method, key: None
+    now: datetime | None = None
     port: int = 0
 
     @property
@@ -122,6 +125,9 @@ class _Handler(BaseHTTPRequestHandler):
             elif not self._is_signed(body):
                 self._refuse(403, "SignatureDoesNotMatch", "The request signature we calculated does not match",
                              f"<AWSAccessKeyId>{KEY_ID}</AWSAccessKeyId><StringToSign>{SECRET}</StringToSign>")
+            elif self._is_skewed():
+                self._refuse(403, "RequestTimeTooSkewed",
+                             "The difference between the request time and the current time is too large.")
             else:
                 self.book.asked.append((self.command, key))
                 if status := self.book.refuse(self.command, key):
@@ -142,6 +148,10 @@ class _Handler(BaseHTTPRequestHandler):
         auth = S3SigV4Auth(Credentials(KEY_ID, SECRET), "s3", self.book.region)
         made = auth.signature(auth.string_to_sign(request, auth.canonical_request(request)), request)
         return given.endswith(f"Signature={made}")
+
+    def _is_skewed(self) -> bool:
+        signed_at = datetime.strptime(self.headers["x-amz-date"], "%Y%m%dT%H%M%S%z")
+        return self.book.now is not None and abs(self.book.now - signed_at) > timedelta(minutes=15)
 
     def _put(self, key: str, body: bytes) -> None:
         self.book.objects[key] = body

@@ -23,6 +23,7 @@ PATIENCE_S = 300.0  # for one object, of up to 64 MB
 GOES_ON = "nothing is lost: the next pass goes on where this one stopped"
 _PLAIN = "/-_.~"
 _NAMESPACE = "{*}"
+_REMEDIES = {"RequestTimeTooSkewed": "set this machine's clock: a signature holds for a quarter of an hour"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +97,12 @@ class Store:
             raise Unreachable(error.problem.message, remedy=GOES_ON) from error
         if 200 <= answer.status < 300:
             return answer
-        what = f"{self._place.name} refuses {method} {name or 'its list'}: {_said(answer)}"
+        code, words = _said(answer)
+        what = f"{self._place.name} refuses {method} {name or 'its list'}: {words}"
         if answer.status >= 500:
             raise Unreachable(what, remedy=GOES_ON)
-        raise OutputError(what, remedy="see name, region, endpoint and key in `bucket`, and what the key may do")
+        raise OutputError(what, remedy=_REMEDIES.get(code, "see name, region, endpoint and key in `bucket`, and what "
+                                                           "the key may do"))
 
 
 def _read(body: bytes) -> etree._Element:
@@ -115,10 +118,11 @@ def _text(node: etree._Element, name: str) -> str:
     return node.findtext(f"{_NAMESPACE}{name}") or ""
 
 
-def _said(answer: Answer) -> str:
-    """Status, code and words of a refusal. Nothing else of it is for people: some repeat what was signed."""
+def _said(answer: Answer) -> tuple[str, str]:
+    """A refusal's code, and status, code and words. Nothing else of it is for people: some repeat what was signed."""
     try:
         refusal = _read(answer.body)
     except OutputError:
-        return str(answer.status)
-    return in_one_line(f"{answer.status} {_text(refusal, 'Code')} {_text(refusal, 'Message')}")[:300]
+        return "", str(answer.status)
+    code = _text(refusal, "Code")
+    return code, in_one_line(f"{answer.status} {code} {_text(refusal, 'Message')}")[:300]

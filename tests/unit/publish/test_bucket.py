@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -153,6 +154,18 @@ def test_who_is_refused_hears_why_and_no_secret(
         "bucket: weekly refuses GET its list: 403 SignatureDoesNotMatch The request signature we calculated does not "
         "match: see name, region, endpoint and key in `bucket`, and what the key may do")
     assert not [word for word in (SECRET, "another+secret", KEY_ID) if word in caplog.text]
+
+
+def test_clock_that_the_service_does_not_believe_is_named(tmp_path: Path, bucket: Bucket) -> None:
+    letters = Publication(tmp_path / "letters", {"bucket": bucket.settings()})
+    letters.write("01-first.md", words(1))
+    bucket.now = letters.clock.now() + timedelta(minutes=16)
+
+    problem, = letters.publish().problems
+
+    assert str(problem) == (
+        "bucket: weekly refuses GET its list: 403 RequestTimeTooSkewed The difference between the request time and the "
+        "current time is too large.: set this machine's clock: a signature holds for a quarter of an hour")
 
 
 def test_service_that_is_away_is_one_line(tmp_path: Path) -> None:
