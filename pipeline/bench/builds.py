@@ -2,7 +2,8 @@
 
 Each step is a process of its own, run through the command line as a person would. The same files are given to
 everybody: what is installed takes part. Seconds differ between machines, so each step has a ratio. Python's
-bytecode is there before anything is timed, as it is from the second run of an installed program on.
+bytecode is there before anything is timed, as it is from the second run of an installed program on, and so is what
+premailer makes of the style sheet, as it is from a publication's second mail on.
 """
 
 from __future__ import annotations
@@ -103,7 +104,10 @@ def _contest(folder: Path, count: int, kilobytes: int, bytecode: Path, tell: Tel
     run("avviso", "nothing new", [*avviso, "build"])
     _timed(folder, [*avviso, "publish"], bytecode)  # draws the baseline: these issues are old, nobody is mailed
     _timed(folder, [*avviso, "subscribers", "add", "reader@example.com"], bytecode)
-    _write(folder, count + 1, kilobytes, datetime.now(UTC).date())
+    today = datetime.now(UTC).date()
+    _write(folder, count + 1, kilobytes, today)
+    _timed(folder, [*avviso, "publish"], bytecode)  # the first mail
+    _write(folder, count + 2, kilobytes, today)
     run("avviso", "one new", [*avviso, "publish"])
     run("avviso", "idle publish", [*avviso, "publish"])
     basis = laps[0][2][0]
