@@ -202,8 +202,8 @@ def status(invocation: Invocation, watch: bool) -> int:
             follow(Watch(app.ledger), stop)
         return DONE
     now = app.clock.now()
-    older = app.high_water.complaint()
-    more = [*([str(older)] if older else ()), *needs(app.ledger, now), *given_up(app.ledger, now)]
+    complaints = str(app.high_water.complaint() or ""), app.bucket.complaint() if app.bucket else ""
+    more = [*filter(None, complaints), *needs(app.ledger, now), *given_up(app.ledger, now)]
     found = overview(app.archive, app.ledger, more, app.waits())
     invocation.answer(found.shape(), status_lines(found, now, app.config.zone, everything=invocation.verbose))
     return DONE

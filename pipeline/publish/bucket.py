@@ -56,6 +56,7 @@ class Bucket:
     ) -> None:
         self._notebook = notebook
         self._manifest = manifest
+        self._place = place
         self._where = stamp(place)
         self._folders = folders
         self._open_store = open_store
@@ -64,6 +65,12 @@ class Bucket:
     def stands(self) -> bool:
         """Whether the bucket shows what the last build wrote."""
         return self._noted()[0] == self._seal() != ""
+
+    def complaint(self) -> str:
+        """Says that the bucket shows an older build than the last one; "" where it does not."""
+        if not self._seal() or self.stands:
+            return ""
+        return f"the bucket {self._place.name} shows an older build: `avviso build` brings the last, or says why not"
 
     def bring(self) -> Problem | None:
         """Brings the bucket up to the last build, where there is one; what went wrong is for the next pass."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import socket
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from pipeline.cli import avviso
 from pipeline.glance import NOTHING
 from pipeline.mailings import send
 from tests.limits import permissions_count
+from tests.s3 import Bucket, served
 from tests.sink import Behaviour, MailServer
 from tests.street import Answer, Publication
 
@@ -270,6 +272,22 @@ def test_status_and_explain_follow_a_decision_at_once(letters: Publication) -> N
 
     assert found == ["mailing to weekly: paused, 1 reader", "mailing to weekly: sending, 1 reader",
                      "mailing to weekly: cancelled, 1 reader"]
+
+
+def test_status_names_a_bucket_that_shows_an_older_build(letters: Publication) -> None:
+    with served(Bucket()) as bucket:
+        config = letters.folder / "config.yaml"
+        config.write_text(f"{config.read_text()}\nbucket: {json.dumps(bucket.settings())}\n", "utf-8")
+        bucket.refuse = lambda method, key: 503
+        assert run(letters, "build").code == 1
+        away = run(letters, "status", "--json").json["needs"]
+        bucket.refuse = lambda method, key: None
+
+        assert run(letters, "build").code == 0
+
+        assert away == [
+            "the bucket weekly shows an older build: `avviso build` brings the last, or says why not"]
+        assert run(letters, "status", "--json").json["needs"] == []
 
 
 @pytest.mark.parametrize("ids", ["tag", "permalink"])
