@@ -40,6 +40,7 @@ from pipeline.issues.reading.naming import (
     ("issue-2024-03-24", None, ""),
     ("20240324-title", None, ""),
     ("2024年3月24日", None, ""),
+    ("2024년 3월 24일", None, ""),
     ("2024-03", None, ""),
     ("2024-W12 spring", None, ""),
     ("202403", None, ""),

@@ -143,6 +143,8 @@ def test_the_title_is_front_matter_then_file_name_then_heading_then_stem(path: s
     ("2024-03-01-a.md", "", datetime(2020, 1, 1, tzinfo=UTC), datetime(2024, 3, 1, 0, tzinfo=UTC)),
     ("14.md", "---\npubDate: 2024-03-24\n---\n", date(2020, 1, 1), datetime(2024, 3, 24, 0, tzinfo=UTC)),
     ("14.md", "---\npubDate: 'Mar 24 2024'\n---\n", date(2020, 1, 1), datetime(2024, 3, 24, 0, tzinfo=UTC)),
+    ("14.md", "---\ndate: March 24, 2024\n---\n", date(2020, 1, 1), datetime(2024, 3, 24, 0, tzinfo=UTC)),
+    ("14.md", "---\ndate: 24 марта 2024\n---\n", date(2020, 1, 1), datetime(2024, 3, 24, 0, tzinfo=UTC)),
     ("14.md", "---\npublished_at: 2024-3-4\ndate: 2024/03/24\n---\n", None, datetime(2024, 3, 24, 0, tzinfo=UTC)),
     ("14.md", "---\npublished: true\n---\n", date(2020, 1, 1), datetime(2020, 1, 1, 0, tzinfo=UTC)),
     ("14.md", "", datetime(2020, 1, 1, 20, tzinfo=UTC), datetime(2020, 1, 1, 20, tzinfo=UTC)),
