@@ -61,12 +61,17 @@ _TOTAL = re.compile("[总總]" + _ORDINAL.pattern)
 _SAID = re.compile(
     r"(?:\b(?:issue|vol(?:ume)?)\b\.?|\bno\.|^(?:no|number)\b|^#|(?<!\b[A-Za-z])#(?=\d+\s*(?:$|[^\w\s])))"
     r"\s*#?(\d{1,6})\b", re.IGNORECASE)
-# As other languages mark a number: `Lettre nº 14`, `Blatt Nr. 14: Tinte`, `č. 14`, `№ 14`, `제14호`. `die Nr. 1` is the
-# best of a kind, and `Chanel n°5 revient` speaks of something else.
+# As other languages mark a number: `Lettre nº 14`, `Blatt Nr. 14: Tinte`, `Biuletyn nr 14`, `č. 14`, `№ 14`,
+# `Ausgabe 14`, `제14호`, `소식 14호`. `die Nr. 1` is the best of a kind, `Chanel n°5 revient` speaks of something else,
+# and `Edición 2024` is that of a year.
 _MARKED = re.compile(
-    r"(?:(?<!\w)(?P<before>\w{1,30})[ \u00a0])?(?:(?<!\w)(?P<short>nr\.|č\.)|№|(?<!\w)n\.?[ \u00a0]?[º°])"
-    r"[ \u00a0]?(?P<number>\d{1,6})(?=\s*(?:$|[:–—|·,(-]))", re.IGNORECASE)
-_COUNTED_IN_KOREAN = re.compile(r"제[ \u00a0]?(\d{1,6})[ \u00a0]?호")
+    r"(?:(?<!\w)(?P<before>\w{1,30})[ \u00a0])?(?:(?<!\w)(?P<short>nr\.?|č\.|n[uú]m\.|n\.)|№"
+    r"|(?<!\w)n\.?[ \u00a0]?[º°]"
+    r"|(?<!\w)(?:ausgabe|édition|numéro|edición|número|edição|edizione|numero|wydanie|numer|выпуск|випуск|edisi"
+    r"|uitgave)"
+    r"(?= \d)(?! (?:19|20)\d\d\b))"
+    r"[ \u00a0]?(?P<number>\d{1,6})(?=\s*(?:$|[:–—|·,()-]))", re.IGNORECASE)
+_COUNTED_IN_KOREAN = re.compile(r"제[ \u00a0]?(\d{1,6})[ \u00a0]?호|(?<![\d.,-])(\d{1,6})호(?=\s*(?:$|[]:|·,–—)-]))")
 # `chrome-144-stable-zh`, `On_paper`: made for addresses and programs. `X-ray`, `a-b` and `Q3 plans` are written so.
 _SLUG = re.compile(r"(?=.*[a-z]{2})(?:[a-z0-9.+]+(?:[-_][a-z0-9.+]+)+|[A-Za-z0-9.+-]+(?:_[A-Za-z0-9.+-]+)+)")
 _DIGEST = re.compile(r"(?<=\S) [0-9a-f]{32}")
@@ -133,8 +138,8 @@ def number_in_title(title: str) -> int | None:
     counted = chinese_ordinal(plain)
     if counted is not None:
         return counted
-    said = _SAID.search(plain) or _COUNTED_IN_KOREAN.search(title)
-    return int(said[1]) if said else _marked_number(title)
+    said = _SAID.search(plain) or _COUNTED_IN_KOREAN.search(unicodedata.normalize("NFC", title))
+    return int(said[said.lastindex or 0]) if said else _marked_number(title)
 
 
 def _marked_number(title: str) -> int | None:
