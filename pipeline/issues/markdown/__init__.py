@@ -12,7 +12,7 @@
     rules for blocks
     callouts, containers, admonitions   boxes of Obsidian, VuePress and MkDocs
     cells, lines  tables; lines of the source
-    generators, fillings, mdx, vaults   what Jekyll and Hugo, MDX and Obsidian would have filled in
+    generators, fillings, mdx, vaults, hatena   what Jekyll and Hugo, MDX, Obsidian and Hatena would have filled in
     marks         one order for such a program, and what it says without one
     notes         footnotes
 

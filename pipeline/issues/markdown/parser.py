@@ -19,6 +19,7 @@ from pipeline.issues.markdown.containers import use_containers
 from pipeline.issues.markdown.emphasis import use_friendly_emphasis
 from pipeline.issues.markdown.formulas import math_block, names_math, use_formulas
 from pipeline.issues.markdown.generators import use_generators
+from pipeline.issues.markdown.hatena import use_hatena
 from pipeline.issues.markdown.highlights import use_highlights
 from pipeline.issues.markdown.linking import use_linker
 from pipeline.issues.markdown.mdx import use_mdx
@@ -53,6 +54,7 @@ def markdown_parser() -> MarkdownIt:
     use_spaced_addresses(parser)
     use_notes(parser)
     use_vaults(parser)
+    use_hatena(parser)
     use_highlights(parser)
     use_references(parser)
     use_formulas(parser)
