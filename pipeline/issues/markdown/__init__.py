@@ -14,7 +14,7 @@
     cells, lines  tables; lines of the source
     generators, fillings, mdx, vaults, hatena   what Jekyll and Hugo, MDX, Obsidian and Hatena would have filled in
     marks         one order for such a program, and what it says without one
-    notes         footnotes
+    notes         footnotes                            abbreviations   what `*[PDF]: …` says to a mouse
 
     on the tokens
     headings, anchors, contents   levels, addresses, `[TOC]`   numbering, breaks   lists of numbers, ends of lines

@@ -14,6 +14,7 @@ from markdown_it.rules_block import StateBlock, html_block
 from markdown_it.rules_inline import StateInline
 
 from pipeline.issues.html.colouring import coloured
+from pipeline.issues.markdown.abbreviations import use_abbreviations
 from pipeline.issues.markdown.admonitions import use_admonitions
 from pipeline.issues.markdown.containers import use_containers
 from pipeline.issues.markdown.emphasis import use_friendly_emphasis
@@ -55,6 +56,7 @@ def markdown_parser() -> MarkdownIt:
     use_notes(parser)
     use_vaults(parser)
     use_hatena(parser)
+    use_abbreviations(parser)
     use_highlights(parser)
     use_references(parser)
     use_formulas(parser)

@@ -24,7 +24,7 @@ MARKS = "\n!$&*:<[\\]^_`~"
 _MARK = re.compile(rf"[{re.escape(MARKS)}=+{{-](?:(?<=[{re.escape(MARKS)}])"
                    r"|(?<==)=|(?<=\{)(?:\+\+|--|==|>>|~~)|(?<=\+)\+\}|(?<=-)-\})")
 _BEGINNINGS = {
-    "blockquote": ">", "container": ":", "fence": "`~", "footnote_def": "[", "formula": "$",
+    "abbreviation": "*", "blockquote": ">", "container": ":", "fence": "`~", "footnote_def": "[", "formula": "$",
     "generator": "{@", "heading": "#", "hr": "*-_", "html_block": "<", "imports": "ie", "kept": "bchil",
     "list": "*+-0123456789", "mdx_comment": "{", "reference": "[", "remark": "%"}
 """The characters that each rule for lines looks for. One that is not named is asked about every line."""
