@@ -125,7 +125,7 @@ class Mark:
 
     def markdown(self) -> str:
         """The Markdown of what a mark says: words or a formula; "" for nothing."""
-        said = self.said()
+        said = {} if self.name in _SILENT else self.said()
         return self.dressed(said["body"]) if self.name in _FORMULAS and "body" in said else _words(said)
 
     def dressed(self, words: str) -> str:

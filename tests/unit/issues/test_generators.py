@@ -42,6 +42,7 @@ PLAYER = '<p><iframe src="https://www.youtube.com/embed/dQw4w9WgXcQ" title=""></
     ("{{< highlight text >}}\n# a\n{{< /highlight >}}", "<pre><code># a\n</code></pre>"),
     ("{% comment %}\na\n\n# b\n{% endcomment %}\nc", "<p>c</p>"),
     ("{% note info %}\n*a*\n{% endnote %}", "<p><em>a</em></p>"),
+    ('{% assign a = site.data.b | where: "version", "14" | first %}\nb', "<p>b</p>"),
     ("{% assign a = 1 %}{% capture b %}\nb\n{% endcapture %}", "<p>b</p>"),
     ("> {% include a.html %}\n> b", "<blockquote>\n<p>b</p>\n</blockquote>"),
     ("{% include a.html %}", ""),
