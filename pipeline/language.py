@@ -23,6 +23,11 @@ _MONTHS = {
     "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
     "pt": "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
     "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
+    "it": "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
+    "nl": "januari februari maart april mei juni juli augustus september oktober november december",
+    "pl": "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia",
+    "uk": "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня",
+    "id": "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember",
 }
 
 # What people call a language, in English and in itself; one name, one language.
@@ -67,6 +72,17 @@ def _folded(name: str) -> str:
 def _by_name() -> dict[str, str]:
     """Made when it is first asked for: every command loads this file, and few meet such a name."""
     return {_folded(name): tag for tag, names in _NAMES.items() for name in names.split(", ")}
+
+
+def month_named(word: str) -> int:
+    """The month, from 1, that a word is in a language whose months we know, accents aside; 0 for any other word."""
+    return _by_month().get(_folded(word), 0)
+
+
+@cache
+def _by_month() -> dict[str, int]:
+    """Made when it is first asked for, as above."""
+    return {_folded(name): month for names in _MONTHS.values() for month, name in enumerate(names.split(), 1)}
 
 
 def primary(language: str) -> str:

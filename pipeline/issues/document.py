@@ -25,6 +25,7 @@ from pipeline.issues.markdown.attributes import settle_attributes
 from pipeline.issues.markdown.body import Body
 from pipeline.issues.markdown.breaks import Breaks, settle_breaks
 from pipeline.issues.markdown.callouts import settle_callouts
+from pipeline.issues.markdown.captions import settle_captions
 from pipeline.issues.markdown.contents import settle_contents
 from pipeline.issues.markdown.furniture import settle_furniture
 from pipeline.issues.markdown.generators import left_out
@@ -72,7 +73,7 @@ def parse(
     """
     report = Report(path, line)
     tokens, env = (Body(body) if isinstance(body, str) else body).take()
-    tokens = settle_attributes(settle_callouts(settle(tokens, report)))
+    tokens = settle_captions(settle_attributes(settle_callouts(settle(tokens, report))))
     _report_limits(tokens, report)
     for row, mark in left_out(env):
         report.warn("template-text", f"{shorten(mark)} is for a site generator and was left out",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-_ASIDE = re.compile(r"^```.*?^```|`[^`\n]*`|https?://[!-~]+|<[^<>]*>", re.DOTALL | re.MULTILINE)  # in no language
+_ASIDE = re.compile(r"^```.*?^```|`[^`\n]*`|https?://[!-'*-~]+|<[^<>]*>", re.DOTALL | re.MULTILINE)  # in no language
 _KEY = re.compile(r"^[ \t]*[A-Za-z_]+[ \t]*[:=]", re.MULTILINE)  # of a field, which is English in any language
 _LINKED = re.compile(r"\[[^\[\]\n]*\]\([^()\n]*")  # what others called it, in their language
 _SCRIPTS = {
@@ -49,9 +49,9 @@ def language_of(text: str) -> str:
     """The tag of a text's language: `zh-Hans`, `ja`, `ru`, `de`; "en" where nothing says another."""
     plain = _KEY.sub("", _ASIDE.sub(" ", text))
     count, own = _words_by_script(plain), _words_by_script(_LINKED.sub("", plain))
-    if any(own[name] > max(_LEAST, own["latin"]) for name in _WORDED):
+    if max(_eastern(own), *(own[name] for name in _WORDED)) > max(_LEAST, own["latin"]):
         count = own
-    eastern = count["chinese"] + count["kana"]
+    eastern = _eastern(count)
     others = {name: count[name] for name in _WORDED} | {"zh": eastern}
     script = max(others, key=lambda name: others[name])
     if others[script] * 3 <= count["latin"] * 2:
@@ -62,6 +62,10 @@ def language_of(text: str) -> str:
         if sum(map(plain.count, letters)) * 50 > sum(map(str.isalpha, plain)):
             return name
     return script
+
+
+def _eastern(count: Counter[str | None]) -> int:
+    return count["chinese"] + count["kana"]
 
 
 def _words_by_script(text: str) -> Counter[str | None]:

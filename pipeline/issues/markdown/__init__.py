@@ -12,12 +12,12 @@
     rules for blocks
     callouts, containers, admonitions   boxes of Obsidian, VuePress and MkDocs
     cells, lines  tables; lines of the source
-    generators, fillings, mdx, vaults   what Jekyll and Hugo, MDX and Obsidian would have filled in
+    generators, fillings, mdx, vaults, hatena   what Jekyll and Hugo, MDX, Obsidian and Hatena would have filled in
     marks         one order for such a program, and what it says without one
-    notes         footnotes
+    notes         footnotes                            abbreviations   what `*[PDF]: …` says to a mouse
 
     on the tokens
     headings, anchors, contents   levels, addresses, `[TOC]`   numbering, breaks   lists of numbers, ends of lines
     rawhtml, rawwords, tags       HTML among Markdown          furniture     task boxes, alerts, columns
-    pictures      words for those who see none
+    pictures      words for those who see none                 captions      what code is called
 """

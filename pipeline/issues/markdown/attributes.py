@@ -35,6 +35,8 @@ def settle_attributes(tokens: Sequence[Token]) -> list[Token]:
         if token.type != "inline" or "{" not in token.content:
             continue
         children = _without_alone(_without_behind(without_raw_marks(token)))
+        if at > 1 and tokens[at - 2].type == "list_item_open":
+            _take_first(children)
         if tokens[at - 1].type == "heading_open":
             tokens[at - 1].meta["id"] = _take_name(children)
         token.children = children
@@ -102,6 +104,12 @@ def _without_alone(children: Sequence[Token]) -> list[Token]:
 def _is_list(line: Sequence[Token]) -> bool:
     words = [child for child in line if child.type not in ("softbreak", "hardbreak")]
     return len(words) == 1 and words[0].type == "text" and _ALONE.fullmatch(words[0].content.strip()) is not None
+
+
+def _take_first(children: Sequence[Token]) -> None:
+    """Takes the list of a list's item, which kramdown has before the words."""
+    if children and children[0].type == "text" and (found := _ALONE.match(children[0].content)):
+        children[0].content = children[0].content[found.end():].lstrip()
 
 
 def _take_name(children: Sequence[Token]) -> str:

@@ -15,7 +15,7 @@ from pipeline.issues.markdown.headings import TOP, Heading, fold, plain_text
 _NUMBERED = re.compile(r"\s*(\d{1,3})\s*(?:[、.．)）:：]|[,，](?!\d))\s*(\S.*)", re.DOTALL)
 _CHINESE = re.compile(r"\s*[一二三四五六七八九十]{1,3}\s*[、.．:：]\s*(?P<words>\S.*)", re.DOTALL)
 _NUMERAL = re.compile(r"\s*[\d一二三四五六七八九十]")
-_MARKER = re.compile(r"\s*(?:\[\[?toc\]?\]|@\[toc\]|\{: ?toc\b[^{}\n]*\})\s*", re.IGNORECASE)
+_MARKER = re.compile(r"\s*(?:\[\[?toc\]?\]|@\[toc\]|\[:contents\]|\{: ?toc\b[^{}\n]*\})\s*", re.IGNORECASE)
 _STAND_INS = {f"{kind}_open": ["list_item_open", "paragraph_open", "inline", "paragraph_close", "list_item_close",
                                f"{kind}_close"] for kind in ("bullet_list", "ordered_list")}
 _ALIKE = 0.6

@@ -1,5 +1,5 @@
 """Lines that are nothing but marks for a site generator: `{% include note.html %}`, `{{< figure src="/a.png" >}}`,
-`{{ youtube(id="…") }}`.
+`{{ youtube(id="…") }}`, `@[youtube](…)`.
 
 In prose such a mark stays as it was typed, for people write of them. On lines of its own it is an order to a program
 that is not here: what it says plainly is done without one (a picture, a player, words that it names, code, a quotation
@@ -21,7 +21,7 @@ from pipeline.issues.markdown.patience import last_place
 LEFT_OUT = "left_out"
 """In the parser's `env`: a list of rows, counted from 0, with the marks on them of which nothing is shown."""
 
-_ENDS = {"{%": "%}", "{{<": ">}}", "{{%": "%}}", "{{": "}}"}  # Zola's last, for the others begin so
+_ENDS = {"{%": "%}", "{{<": ">}}", "{{%": "%}}", "{{": "}}", "@[": ")"}  # Zola's behind those that begin so
 _MAX_LINES = 20          # of one mark
 _MAX_DEPTH = 4           # of marks with words behind them, within one another
 

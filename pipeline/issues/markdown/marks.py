@@ -1,5 +1,5 @@
 """One mark for a site generator, and what it says to readers without one: `{% include note.html %}`,
-`{{< figure src="/a.png" >}}`, `{{ youtube(id="…") }}`.
+`{{< figure src="/a.png" >}}`, `{{ youtube(id="…") }}`, and Zenn's `@[youtube](…)`.
 
 `generators` says where such marks are read.
 """
@@ -16,7 +16,9 @@ from pipeline.issues.html.targets import PICTURE_ENDING
 _MARK = re.compile(
     r"\{%[-~]?\s*(?P<liquid>[A-Za-z_]\w*)(?P<rest>[^%]*(?:%(?!\})[^%]*)*)%\}"
     r"|\{\{(?P<sign>[<%])\s*(?P<hugo>/?\s*[A-Za-z_][\w./-]*)(?P<more>[^>%]*(?:[>%](?!\}\})[^>%]*)*)[>%]\}\}"
-    r"|\{\{-?\s*(?P<zola>[A-Za-z_]\w*)(?P<named>\(\s*(?:\w+\s*=[^}]*(?:\}(?!\})[^}]*)*)?\))\s*-?\}\}")
+    r"|\{\{-?\s*(?P<zola>[A-Za-z_]\w*)(?P<named>\(\s*(?:\w+\s*=[^}]*(?:\}(?!\})[^}]*)*)?\))\s*-?\}\}"
+    r"|@\[(?P<zenn>youtube|tweet|card|gist|codepen|codesandbox|stackblitz|jsfiddle|figma|docswell|speakerdeck"
+    r"|slideshare|blueprintue)\]\((?P<place>[^()\s]{1,500})\)")
 _BREAKS = re.compile(r"(?:<br\s*/?>\s*){1,9}", re.IGNORECASE)  # behind every line of ox-hugo's, for one
 # These are read where they stand: fillings.
 _KNOWN = frozenset(("raw", "endraw", "post_url", "link", "ref", "relref", "param"))
@@ -46,7 +48,8 @@ _HIDDEN = frozenset(("class", "style", "id", "alt", "rel", "sizes", "srcset", "t
 _PROSE = re.compile(r"\w{2}\s+\S+\s+\S")
 _ADDRESSES = ("url", "link", "href")
 # They show what an address leads to.
-_POINTERS = frozenset(("embed", "link", "bookmark", "gist", "codepen", "button", "video", "audio", "iframe"))
+_POINTERS = frozenset(("embed", "link", "bookmark", "gist", "codepen", "button", "video", "audio", "iframe", "card",
+                       "codesandbox", "stackblitz", "jsfiddle", "figma", "docswell", "blueprintue", "slideshare"))
 _LINK = '<a href="{0}">{0}</a>'
 _PLAYERS = {
     "youtube": '<iframe src="https://www.youtube.com/embed/{}"></iframe>',
@@ -55,6 +58,7 @@ _PLAYERS = {
     "tweet": _LINK.format("https://twitter.com/i/status/{0}"),
     "twitter": _LINK.format("https://twitter.com/i/status/{0}"),
     "instagram": _LINK.format("https://www.instagram.com/p/{0}/"),
+    "speakerdeck": _LINK.format("https://speakerdeck.com/player/{0}"),
 }
 _CALLED_SO = re.compile(r"(?:lite-?)?(youtube|vimeo)(?:-?(?:embed|player|video))?", re.IGNORECASE)
 _NOW_CALLED = {"x": "twitter"}  # by Hugo
@@ -121,7 +125,7 @@ class Mark:
 
     def markdown(self) -> str:
         """The Markdown of what a mark says: words or a formula; "" for nothing."""
-        said = self.said()
+        said = {} if self.name in _SILENT else self.said()
         return self.dressed(said["body"]) if self.name in _FORMULAS and "body" in said else _words(said)
 
     def dressed(self, words: str) -> str:
@@ -160,8 +164,8 @@ def read_marks(text: str) -> list[Mark] | None:
 
 def _mark(match: re.Match[str]) -> Mark | None:
     """None for what is no order on a line of its own."""
-    name = (match["liquid"] or match["hugo"] or match["zola"]).replace(" ", "").lower()
-    rest = (match["rest"] or match["more"] or match["named"] or "").rstrip(" -~/")
+    name = (match["liquid"] or match["hugo"] or match["zola"] or match["zenn"]).replace(" ", "").lower()
+    rest = match["place"] or (match["rest"] or match["more"] or match["named"] or "").rstrip(" -~/")
     if name in _KNOWN | _PROGRAM or (name == "include" and rest.lstrip()[:1] in ("'", '"')):  # Jinja quotes it
         return None
     return Mark(name, rest, match[0])

@@ -14,11 +14,13 @@ from markdown_it.rules_block import StateBlock, html_block
 from markdown_it.rules_inline import StateInline
 
 from pipeline.issues.html.colouring import coloured
+from pipeline.issues.markdown.abbreviations import use_abbreviations
 from pipeline.issues.markdown.admonitions import use_admonitions
 from pipeline.issues.markdown.containers import use_containers
 from pipeline.issues.markdown.emphasis import use_friendly_emphasis
 from pipeline.issues.markdown.formulas import math_block, names_math, use_formulas
 from pipeline.issues.markdown.generators import use_generators
+from pipeline.issues.markdown.hatena import use_hatena
 from pipeline.issues.markdown.highlights import use_highlights
 from pipeline.issues.markdown.linking import use_linker
 from pipeline.issues.markdown.mdx import use_mdx
@@ -53,6 +55,8 @@ def markdown_parser() -> MarkdownIt:
     use_spaced_addresses(parser)
     use_notes(parser)
     use_vaults(parser)
+    use_hatena(parser)
+    use_abbreviations(parser)
     use_highlights(parser)
     use_references(parser)
     use_formulas(parser)

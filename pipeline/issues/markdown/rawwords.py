@@ -16,7 +16,7 @@ from markdown_it.token import Token
 from pipeline.issues.markdown.tags import TAG, Kind, read_tag
 
 MARKS = "*[`~"
-_MARKED = re.compile(r"\*\*(?=\S)|~~(?=\S)|`[^`\n]+`|\]\(|\[\^\w")
+_MARKED = re.compile(r"\*\*(?=\S)|~~(?=\S)|`[^`\n]+`|\]\(|\[\^\w|\[f:id:\w")
 _RULES = ("inline", "linkify", "text_join")  # those for words; notes are gathered behind all of them
 _AS_TYPED = frozenset(("a", "code", "kbd", "math", "pre", "samp", "script", "style", "svg", "textarea", "tt"))
 

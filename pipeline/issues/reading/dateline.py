@@ -20,7 +20,11 @@ _STROKE = re.compile(r"\s*[|｜•·‧]\s*|\s{3,}")
 _DASH = re.compile(rf"{_STROKE.pattern}|\s+[—–/-]\s+")  # in a title; elsewhere it may be `Deadline - March 24`
 _LABEL = re.compile(
     r"[^\w<]*(?:(?:publish(?:ed| date)?|release(?:d| date)?|posted|written|sent|issued|date|by [\w. ]{2,40},)(?: on)?"
-    r"|(?:发布|發布|发表|發表|发刊|發刊|出刊)?(?:日期|时间|時間|于|於)|公開日|発行日|投稿日|날짜|발행일)?\s*:{0,2}\s*",
+    r"|(?:发布|發布|发表|發表|发刊|發刊|出刊)?(?:日期|时间|時間|于|於)|公開日|発行日|配信日|投稿日"
+    r"|날짜|(?:발행|발송|작성|게시)일"
+    r"|(?:veröffentlicht|erschienen)(?: am)?|datum|publié(?: le)?|publicado(?: el| em)?|fecha|pubblicato(?: il)?"
+    r"|opublikowano|data(?: publikacji)?|опубликовано|дата(?: публикации| выпуска)?"
+    r"|diterbitkan(?: pada)?|tanggal|gepubliceerd(?: op)?)?\s*:{0,2}\s*",
     re.IGNORECASE)
 _FENCE = re.compile(r"```|~~~")
 _TABLE = re.compile(r"\||(?=.*\|)(?=.*-)[\s|:-]+$")

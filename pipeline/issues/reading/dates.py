@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from pipeline.language import month_named
+
 EXAMPLE = "2024-03-24 or 2024-03-24 08:00"
 
 _DAY = re.compile(
     r"(?P<year>\d{4})(?:"
-    r"(?P<sep>[-/.])(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})"
-    r"|\s*年\s*(?P<month_cjk>\d{1,2})\s*月\s*(?P<day_cjk>\d{1,2})\s*日?)")
+    r"(?P<sep>[-/]|(?P<point>\. ?))(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})(?(point)\.?)"  # Koreans end in one
+    r"|\s*[年년]\s*(?P<month_cjk>\d{1,2})\s*[月월]\s*(?P<day_cjk>\d{1,2})\s*[日일]?)")
 _REST = re.compile(
     r"(?:[Tt]|\s*)(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
     r"(?:\s*(?P<half>[AaPp])\.?[Mm]\b\.?)?"
@@ -33,13 +35,18 @@ MONTH = r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)(?i:uary|ruary|c
 _NAMED_MONTH = re.compile(
     rf"(?:[A-Za-z]{{3,9}},?\s+)?(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[\s-]+)?(?P<month>{MONTH})\.?[\s-]+"
     r"(?:(?P<late_day>\d{1,2})(?:st|nd|rd|th)?,?\s+)?(?P<year>\d{4})(?!\d)")
+# `24. März 2024`, `domingo, 24 de marzo de 2024`, `dimanche 1er mars 2024`, `24 марта 2024 г.`.
+_MONTH_IN_WORDS = re.compile(
+    r"(?:(?:[^\W\d_]{4,12}(?:-feira)?,|[^\W\d_]{2,7}d[iì]|dimanche|sabato|domenica)\s+)?"
+    r"(?:(?:den|le|el|il)\s+)?(?P<day>\d{1,2})(?:\.|[º°]|er)?\s+(?:de\s+)?(?P<month>[^\W\d_]{3,12})\s+"
+    r"(?:del?\s+)?(?P<year>\d{4})(?!\d)(?:\s*(?:г\.|года|r\.|roku|р\.|року))?", re.IGNORECASE)
 # What a script writes around the zone: `GMT+0800 (CST)`. Alone, what is in brackets would be a zone, and no remark.
 _SCRIPT_ZONE = re.compile(r"(?<![/A-Za-z])(?:GMT|UTC)(?=[-+]\d)|(?<=[-+]\d{4})\s*\([^()]*\)$")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAY_IN_NAME = re.compile(
     r"(?<!\d)(?:(?P<year>\d{4})(?P<sep>[-_./])(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})(?!\d)"
     rf"|(?P<year_word>\d{{4}})[- ](?P<month_word>{MONTH})[- ](?P<day_word>\d{{1,2}})(?!\d)"
-    r"|(?P<year_cjk>\d{4}) ?年 ?(?P<month_cjk>\d{1,2}) ?月 ?(?P<day_cjk>\d{1,2})(?: ?日)?"
+    r"|(?P<year_cjk>\d{4}) ?[年년] ?(?P<month_cjk>\d{1,2}) ?[月월] ?(?P<day_cjk>\d{1,2})(?: ?[日일])?"
     r"|(?P<compact>(?:19|20)\d{6})(?:[T_-]?(?:[01]\d|2[0-3])(?:[0-5]\d){1,2})?(?!\d))")
 
 
@@ -54,7 +61,7 @@ class When:
 def parse_date(text: str, zone: tzinfo, send_at: time) -> When:
     """What the author wrote, as an instant; a day without an hour is due at `send_at` in `zone`.
 
-    Year first, `/`, `-`, `.` or 年月日, one or two digits; then, if wanted, `HH:MM[:SS]` after a
+    Year first, `/`, `-`, `.`, 年月日 or 년월일, one or two digits; then, if wanted, `HH:MM[:SS]` after a
     space or `T` and a zone (`Z`, `+08:00`, `Asia/Shanghai`). The day's name behind it changes nothing. Raises
     ValueError that ends in an example.
     """
@@ -76,13 +83,20 @@ def parse_date(text: str, zone: tzinfo, send_at: time) -> When:
 
 
 def year_first(text: str) -> str:
-    """A date with an English month, as templates of sites write it, with the year first; any other as it is."""
+    """A date whose month is a word, as people write it in many languages, with the year first; any other as it is."""
     found = _NAMED_MONTH.match(text)
     day = found and (found["day"] or found["late_day"])
     if not found or not day or (found["day"] and found["late_day"]):
-        return text
+        return _with_month_in_words(text)
     month = _MONTHS.index(found["month"][:3].lower()) + 1
     return f"{found['year']}-{month}-{day}" + _SCRIPT_ZONE.sub("", text[found.end():])
+
+
+def _with_month_in_words(text: str) -> str:
+    """The same for the months of other languages."""
+    found = _MONTH_IN_WORDS.match(text)
+    month = month_named(found["month"]) if found else 0
+    return f"{found['year']}-{month}-{found['day']}{text[found.end():]}" if found and month else text
 
 
 def _timed(day: date, clock: re.Match[str], text: str, zone: tzinfo) -> When:

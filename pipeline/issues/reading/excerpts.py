@@ -60,11 +60,12 @@ _ADDRESS = re.compile(rf"{_LINK.pattern}|[\w.+-]{{1,64}}@[\w.-]+")  # from each 
 _NAMED_ADDRESS = re.compile(r"[ \t]*<?https?://[^\s\"'<>()`*\x7f-\U0010ffff]+>?[ \t\\]*$", re.MULTILINE)
 _AFTER_NAME = re.compile(r"[^\w\s:：,，;；—–/-]|[^\W\x00-\u2e7f]")
 _LINE_ENDS = re.compile(r"(?: {2}|\\|<br\s?/?>)\n\Z", re.IGNORECASE)
-_CONTENTS_LINE = re.compile(r"\s*(?:\d{1,3}\s*[、.．)）]|\[\[?toc\]?\]|@\[toc\])", re.IGNORECASE)
+_CONTENTS_LINE = re.compile(r"\s*(?:\d{1,3}\s*[、.．)）]|\[\[?toc\]?\]|@\[toc\]|\[:contents\])", re.IGNORECASE)
 # A badge tells of a version, a licence or a channel; no issue is shown by it.
 _BADGE = re.compile(r"^https?://(?:[\w-]+\.)*(?:shields\.io|badgen\.net|badge\.fury\.io|forthebadge\.com)/"
                     r"|[/_-]badge\.(?:svg|png)(?:[?#]|$)|/badges?/[^?#]*\.svg(?:[?#]|$)", re.IGNORECASE)
 _SMALL_TAGS = {"<sup>": True, "<sub>": False}  # whether what stands in them stands above
+_GREETING = re.compile(r"[^.!?。！？]{1,60}[,，]")  # `Liebe Leserinnen und Leser,`
 _SENTENCE_END = re.compile(r"[。！？!?…](?:[”’」』）)\"']?)|\.(?=\s)")
 
 _FIRST_PART, _SECOND_PART = (re.compile(rf"\W*(?:{number})(?:[、.．)）:：]|\s)") for number in ("0?1|一", "0?2|二"))
@@ -290,7 +291,7 @@ def _paragraphs(blocks: _Blocks, width: int = ENOUGH_WORDS) -> Iterator[str]:
 def _describes(text: str, said: Token, width: int) -> bool:
     """Whether the words of a settled paragraph say something of their issue."""
     return (_says_something(text, width) and not is_dateline(text) and not is_credit(text)
-            and not _is_row_of_links(said))
+            and not _GREETING.fullmatch(text) and not _is_row_of_links(said))
 
 
 def _is_row_of_links(said: Token) -> bool:

@@ -164,7 +164,7 @@ class _Found:
         self.fields[last] = f"{self.fields[last]} {line.strip()}".strip()
 
     def begin_day_with_its_year(self) -> None:
-        """Reads a date with an English month, as programs write it; of two days it is the first."""
+        """Reads a date with its month in words, as programs write it; of two days it is the first."""
         if day := self.fields.get("date"):
             self.fields["date"] = year_first(day.partition(" → ")[0])
 

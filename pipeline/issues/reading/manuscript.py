@@ -169,7 +169,7 @@ def _when(
     called = fields.called("date")
     if text := fields.line(called):
         try:
-            return parse_date(text if called == "date" else year_first(text), zone, send_at)
+            return parse_date(year_first(text), zone, send_at)
         except ValueError as error:
             message, _, remedy = str(error).partition("; ")
             raise fields.fault(called, message, remedy, "date-impossible") from None

@@ -26,7 +26,8 @@ _NUMBERED = re.compile(
 _SEPARATOR = re.compile(r"\s*[-_.、]\s*|\s+")
 _MONTH_AND_DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 _OF_A_YEAR = re.compile(
-    rf"(?:19|20)\d{{2}}(?:[-_. ](?:(?:0?[1-9]|[1-4]\d|5[0-3]|{_MONTH_AND_DAY}|[WwQq]\d{{1,2}})(?!\d)|{MONTH})|\s*年)")
+    rf"(?:19|20)\d{{2}}(?:[-_. ](?:(?:0?[1-9]|[1-4]\d|5[0-3]|{_MONTH_AND_DAY}|[WwQq]\d{{1,2}})(?!\d)|{MONTH})"
+    r"|\s*[年년])")
 _NUMBER_OF_A_YEAR = re.compile(r"(?:19|20)\d{2}[-_. ](?P<number>(?!(?:19|20)\d{2}$)\d{2,4})")
 _MONTH_OF_A_YEAR = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])")
 _COUNTING = (r"(?i:issue|no|nr|num|number|vol|volume|ep|episode|edition|daily|day|week|weekly|digest|news|newsletter)"
@@ -44,7 +45,7 @@ _DATE_ONLY = re.compile(rf"(?=.*(?:19|20)\d{{2}})(?:{MONTH}|\d{{1,4}}|[-_. ])+")
 _DAY_BELOW_A_YEAR = re.compile(
     rf"(?:.*/)?((?:19|20)\d{{2}})年?/(?:(\d{{2}}|{MONTH})/(\d{{2}})|(\d{{2}})[-_.]?(\d{{2}})((?:[-_. ].*)?))")
 _YEAR = re.compile(r"(?:19|20)\d{2}")
-_DAY = r"(?:19|20)\d{2}(?:[-_.]?\d{2}[-_.]?\d{2}|年\d{1,2}月\d{1,2}日)"
+_DAY = r"(?:19|20)\d{2}(?:[-_.]?\d{2}[-_.]?\d{2}|年\d{1,2}月\d{1,2}日|년 ?\d{1,2}월 ?\d{1,2}일)"
 _LEADING_DAY = re.compile(rf"({_DAY})(?:[-_. ：:、]{{1,3}}(?=\D)|(?=[「『《【]))")
 _COUNTED_BEHIND_DAY = re.compile(  # `2026-10-19-issue-14`; not a year or a month, and not with a second number behind
     rf"{_DAY}[-_. ]+(?:issue|vol|volume|edition|episode|ep)[-_. #]*"
@@ -60,12 +61,17 @@ _TOTAL = re.compile("[总總]" + _ORDINAL.pattern)
 _SAID = re.compile(
     r"(?:\b(?:issue|vol(?:ume)?)\b\.?|\bno\.|^(?:no|number)\b|^#|(?<!\b[A-Za-z])#(?=\d+\s*(?:$|[^\w\s])))"
     r"\s*#?(\d{1,6})\b", re.IGNORECASE)
-# As other languages mark a number: `Lettre nº 14`, `Blatt Nr. 14: Tinte`, `č. 14`, `№ 14`, `제14호`. `die Nr. 1` is the
-# best of a kind, and `Chanel n°5 revient` speaks of something else.
+# As other languages mark a number: `Lettre nº 14`, `Blatt Nr. 14: Tinte`, `Biuletyn nr 14`, `č. 14`, `№ 14`,
+# `Ausgabe 14`, `제14호`, `소식 14호`. `die Nr. 1` is the best of a kind, `Chanel n°5 revient` speaks of something else,
+# and `Edición 2024` is that of a year.
 _MARKED = re.compile(
-    r"(?:(?<!\w)(?P<before>\w{1,30})[ \u00a0])?(?:(?<!\w)(?P<short>nr\.|č\.)|№|(?<!\w)n\.?[ \u00a0]?[º°])"
-    r"[ \u00a0]?(?P<number>\d{1,6})(?=\s*(?:$|[:–—|·,(-]))", re.IGNORECASE)
-_COUNTED_IN_KOREAN = re.compile(r"제[ \u00a0]?(\d{1,6})[ \u00a0]?호")
+    r"(?:(?<!\w)(?P<before>\w{1,30})[ \u00a0])?(?:(?<!\w)(?P<short>nr\.?|č\.|n[uú]m\.|n\.)|№"
+    r"|(?<!\w)n\.?[ \u00a0]?[º°]"
+    r"|(?<!\w)(?:ausgabe|édition|numéro|edición|número|edição|edizione|numero|wydanie|numer|выпуск|випуск|edisi"
+    r"|uitgave)"
+    r"(?= \d)(?! (?:19|20)\d\d\b))"
+    r"[ \u00a0]?(?P<number>\d{1,6})(?=\s*(?:$|[:–—|·,()-]))", re.IGNORECASE)
+_COUNTED_IN_KOREAN = re.compile(r"제[ \u00a0]?(\d{1,6})[ \u00a0]?호|(?<![\d.,-])(\d{1,6})호(?=\s*(?:$|[]:|·,–—)-]))")
 # `chrome-144-stable-zh`, `On_paper`: made for addresses and programs. `X-ray`, `a-b` and `Q3 plans` are written so.
 _SLUG = re.compile(r"(?=.*[a-z]{2})(?:[a-z0-9.+]+(?:[-_][a-z0-9.+]+)+|[A-Za-z0-9.+-]+(?:_[A-Za-z0-9.+-]+)+)")
 _DIGEST = re.compile(r"(?<=\S) [0-9a-f]{32}")
@@ -132,8 +138,8 @@ def number_in_title(title: str) -> int | None:
     counted = chinese_ordinal(plain)
     if counted is not None:
         return counted
-    said = _SAID.search(plain) or _COUNTED_IN_KOREAN.search(title)
-    return int(said[1]) if said else _marked_number(title)
+    said = _SAID.search(plain) or _COUNTED_IN_KOREAN.search(unicodedata.normalize("NFC", title))
+    return int(said[said.lastindex or 0]) if said else _marked_number(title)
 
 
 def _marked_number(title: str) -> int | None:

@@ -203,6 +203,17 @@ def test_fonts_with_wide_marks_are_for_languages_that_have_them(
     assert ["CJK" in names for names in fonts] == [wide] * 3
 
 
+def test_korean_words_are_whole_in_the_descriptions_too(browser: Any, address: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{address}/index.html")
+
+    breaking = page.evaluate("""() => {document.documentElement.lang = 'ko'; return [...document.querySelectorAll(
+        'main p')].map((each) => getComputedStyle(each).wordBreak)}""")
+    page.close()
+
+    assert set(breaking) == {"keep-all"}
+
+
 def test_search_finds_issues_in_the_page(browser: Any, address: str) -> None:
     page = browser.new_page()
     page.goto(address)

@@ -17,6 +17,8 @@ LINK = '<a href="https://a.example">a</a>'
     ("{:.center}\na *b*\n{: #c .d}\n\n{:.toc}\n\ne", "<p>a <em>b</em></p>\n<p>e</p>"),
     ("| a | b |\n|--|--|\n| 1 | |\n{: .wide}", shown("| a | b |\n|--|--|\n| 1 | |")),
     ("- a\n{:.x}\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>"),
+    ("- {:#x} a\n- {:.y}**b**", "<ul>\n<li>a</li>\n<li><strong>b</strong></li>\n</ul>"),
+    ("{:.z} c", "<p>{:.z} c</p>"),
     ("a {: b} {x=1} `c`{d=1} `{:.x}`", "<p>a {: b} {x=1} <code>c</code>{d=1} <code>{:.x}</code></p>"),
     ("## a {x=1}\n\n## b {}", "<h2>a {x=1}</h2>\n<h2>b {}</h2>"),
     ('## a ## {class="big"}\n\n## C # {#c}\n\n## b {x="1"}', '<h2>a</h2>\n<h2>C</h2>\n<h2>b {x="1"}</h2>'),

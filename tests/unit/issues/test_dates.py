@@ -20,6 +20,7 @@ MARCH = date(2024, 3, 24)
     "2024/03/24", "2024-3-24", "2024.03.24", "2024年3月24日", "2024年03月24", " 2024-03-24 ", "２０２４／３／２４",
     "2024 年 3 月 24 日", "2024-03-24 Sunday", "2024-03-24, Sun.", "2024-03-24 (Sun)", "2024年3月24日（日）",
     "2024/03/24 周日", "2024-03-24 [星期日]", "2024-03-24 日曜日", "2024-03-24 일요일", "<2024-03-24 Sun>",
+    "2024년 3월 24일", "2024년 03월 24일 (일)", "2024. 3. 24.", "2024.03.24. 일요일",
 ])
 def test_a_day_alone_is_due_at_the_usual_hour(text: str) -> None:
     assert parse_date(text, SHANGHAI, EIGHT) == When(MARCH, datetime(2024, 3, 24, 0, 0, tzinfo=UTC))
@@ -56,6 +57,23 @@ def test_an_hour_is_in_the_zone_it_names_or_the_publications(text: str, day: dat
 ])
 def test_an_english_month_is_turned_into_the_year_first(text: str, turned: str) -> None:
     assert year_first(text) == turned
+
+
+@pytest.mark.parametrize("text", [
+    "24. März 2024", "Sonntag, 24. März 2024", "Sonntag, den 24. März 2024", "24 mars 2024", "dimanche 24 mars 2024",
+    "le 24 mars 2024", "24 de marzo de 2024", "domingo, 24 de marzo del 2024", "24 de março de 2024",
+    "24 marzo 2024", "domenica 24 marzo 2024", "24 marca 2024 r.", "24 марта 2024", "воскресенье, 24 марта 2024 г.",
+    "24 марта 2024 года", "24 березня 2024 р.", "24 maart 2024", "Minggu, 24 Maret 2024",
+])
+def test_a_month_of_another_language_is_turned_too(text: str) -> None:
+    assert year_first(text) == "2024-3-24"
+
+
+@pytest.mark.parametrize("text", [
+    "24 marble 2024", "Termin 24. März 2024", "ab 24. März 2024", "24. März", "24-25 марта 2024", "24. März 20245",
+])
+def test_what_is_more_or_less_than_a_day_in_words_is_left_as_it_is(text: str) -> None:
+    assert year_first(text) == text
 
 
 @pytest.mark.parametrize(("text", "reason"), [
@@ -112,6 +130,7 @@ def test_a_skipped_hour_moves_on_and_a_repeated_one_is_the_first(text: str, zone
 
 @pytest.mark.parametrize(("stem", "day"), [
     ("2024-03-24-this-week-in-rust", MARCH), ("2024-3-24-x", MARCH), ("weekly_2024.3.24", MARCH), ("20240324", MARCH),
+    ("2024년 3월 24일 소식", MARCH),
     ("2024年3月24日", MARCH), ("第 14 期·2024 年 3 月 24 日（二月）", MARCH),
     ("14-2024_03_24", MARCH), ("2024-13-24-x", None), ("120240324", None), ("14-标题", None),
     ("14-2024-mar-24", MARCH), ("2024-March-24-x", MARCH), ("2024-march-32", None), ("2024-marble-24", None),

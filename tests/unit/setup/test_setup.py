@@ -144,6 +144,7 @@ def test_what_no_settings_file_can_name_is_passed_over(tmp_path: Path) -> None:
     ("## Новости бумаги\n- [The ink that dries](https://example.com/a)\n- [How a press is moved](b.md)\n" * 12, "ru"),
     ("- [The ink that never dries](https://example.com/a), by Мира\n" * 30, "en"),
     ("---\ntitle: Темы для третьего\ncategories: [prep]\nauthor: mira\nlayout: post\n---\n", "ru"),
+    ("- [A press for the island, and ink from soot: how we make more](https://a.example) 船と煤の話\n" * 9, "ja"),
     ("---\nlang: hr\n---\nPismo.", "hr"), ("---\nlang: english\n---\n今週の紙と印刷をまとめました。", "ja"),
     ("Une lettre pour les amis du papier, dans une boîte. " * 9, "fr")])
 def test_survey_tells_the_language_from_the_texts(tmp_path: Path, text: str, language: str) -> None:

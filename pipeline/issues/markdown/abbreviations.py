@@ -1,0 +1,30 @@
+"""What an abbreviation means, for whom a mouse rests on it: lines of `*[PDF]: Portable Document Format`, as kramdown,
+Python-Markdown and PHP Markdown Extra read them. A mail has no mouse, and readers would see the mark.
+"""
+
+from __future__ import annotations
+
+import re
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
+
+from pipeline.issues.markdown.lines import line_of
+
+_MEANING = re.compile(r"\*\[(?P<short>[^\[\]]{1,60})\]:[ \t]+\S.*(?<![*\s])\s*")  # `*[Ed.]: no*` is in italics
+
+
+def use_abbreviations(parser: MarkdownIt) -> None:
+    """Adds the rule; such a line ends a paragraph."""
+    parser.block.ruler.before("fence", "abbreviation", _abbreviation, {"alt": ["paragraph", "reference", "blockquote"]})
+
+
+def _abbreviation(state: StateBlock, start_line: int, _end_line: int, silent: bool) -> bool:
+    """Leaves out the meaning of what the text has elsewhere."""
+    line = line_of(state, start_line)
+    found = _MEANING.fullmatch(line.strip()) if line.lstrip().startswith("*[") else None
+    if found is None or state.is_code_block(start_line) or state.src.count(found["short"]) < 2:
+        return False
+    if not silent:
+        state.line = start_line + 1
+    return True
