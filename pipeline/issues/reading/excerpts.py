@@ -61,9 +61,11 @@ _NAMED_ADDRESS = re.compile(r"[ \t]*<?https?://[^\s\"'<>()`*\x7f-\U0010ffff]+>?[
 _AFTER_NAME = re.compile(r"[^\w\s:：,，;；—–/-]|[^\W\x00-\u2e7f]")
 _LINE_ENDS = re.compile(r"(?: {2}|\\|<br\s?/?>)\n\Z", re.IGNORECASE)
 _CONTENTS_LINE = re.compile(r"\s*(?:\d{1,3}\s*[、.．)）]|\[\[?toc\]?\]|@\[toc\])", re.IGNORECASE)
-# A badge tells of a version, a licence or a channel; no issue is shown by it.
+# A badge tells of a version, a licence or a channel, and a counter of visits; no issue is shown by them.
 _BADGE = re.compile(r"^https?://(?:[\w-]+\.)*(?:shields\.io|badgen\.net|badge\.fury\.io|forthebadge\.com)/"
-                    r"|[/_-]badge\.(?:svg|png)(?:[?#]|$)|/badges?/[^?#]*\.svg(?:[?#]|$)", re.IGNORECASE)
+                    r"|[/_-]badge(?:\.(?:svg|png)(?:[?#]|$)|\?)|/badges?/[^?#]*\.svg(?:[?#]|$)"
+                    r"|^https?://(?:(?:[\w-]+\.)*(?:visitor-badge|profile-counter|moe-counter)\.|count\.getloli\.com/"
+                    r"|hits\.(?:sh|dwyl\.com|seeyoufarm\.com)/|hitscounter\.dev/|komarev\.com/ghpvc)", re.IGNORECASE)
 _SMALL_TAGS = {"<sup>": True, "<sub>": False}  # whether what stands in them stands above
 _SENTENCE_END = re.compile(r"[。！？!?…](?:[”’」』）)\"']?)|\.(?=\s)")
 
