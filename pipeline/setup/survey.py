@@ -16,7 +16,7 @@ from pipeline.issues.folder import printable
 from pipeline.issues.knitting import is_source
 from pipeline.issues.patterns import matcher
 from pipeline.issues.reading.dates import date_in_name
-from pipeline.issues.reading.naming import number_in_name, stem
+from pipeline.issues.reading.naming import number_in_name, says_period, stem
 from pipeline.issues.reading.years import begin_anew, year_of
 from pipeline.language import language_tag
 from pipeline.setup.tongue import language_of
@@ -47,7 +47,9 @@ _PAGES = frozenset({          # of a site, undated: no issues wherever they lie
     "terms", "terms of service", "subscribe", "search", "tags", "关于", "關於", "订阅", "訂閱"})
 _ARCHIVES = frozenset({"archive", "archives", "old", "归档", "歸檔", "往期", "历史", "歷史"})
 _SHOUTED = re.compile(r"[A-Z][A-Z_-]{3,}")  # `HANDOFF.md`, `CODE_OF_CONDUCT.md`: notes on the work, not for readers
-_ISSUES = frozenset({"issues", "newsletter", "newsletters", "editions"})  # what folders of them are called
+_ISSUES = frozenset({         # what folders of them are called
+    "issues", "newsletter", "newsletters", "editions", "weekly", "daily",
+    "周刊", "週刊", "周报", "週報", "日报", "日報"})
 FEW = 3                        # issues in a folder that is called so
 _PART = re.compile(r"_.*|(?:.*[-_. ])?template|.*模板", re.IGNORECASE | re.DOTALL)
 _MARKS = re.compile(r"[-_]")
@@ -268,9 +270,9 @@ def _is_called_issues(file: Path) -> bool:
 
 
 def _is_named(file: Path) -> bool:
-    """Does the file's name say a number or a day, as those of issues do?"""
+    """Does the file's name say a number, a day, a week or a month, as those of issues do?"""
     name = stem(f"{file.parent.name}/{file.name}")
-    return bool(date_in_name(name)) or number_in_name(name) is not None
+    return bool(date_in_name(name)) or number_in_name(name) is not None or says_period(name)
 
 
 def _is_page(file: Path) -> bool:

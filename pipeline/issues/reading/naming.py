@@ -209,6 +209,11 @@ def is_bare(title: str, name: str) -> bool:
     return is_code or is_slug(title) or title == UNTITLED or not any(map(str.isalpha, title))
 
 
+def says_period(name: str) -> bool:
+    """Whether a name begins with a month, a week or a quarter of a year: `2024-03`, `2024-W12-paper`."""
+    return _OF_A_YEAR.match(name) is not None
+
+
 def says_when(title: str) -> bool:
     """Whether a title is but a day, a month or a year: `2024-mar-24`."""
     return _DATE_ONLY.fullmatch(title) is not None

@@ -83,6 +83,8 @@ def settled(folder: Path) -> Config:
       "2026-10-26-paper/README.md"], ".", 2),
     (["2026-10-19-ink/index.md", "2026-10-19-ink/poem.md"], "2026-10-19-ink", 1),
     ([*(f"src/articles/{at}-a.md" for at in range(30)), *(f"src/issues/{at}.md" for at in range(3))], "src/issues", 3),
+    ([*(f"weekly/2026-W0{at}.md" for at in range(1, 4)), *(f"lists/{name}.md" for name in "abcdefgh")], "weekly", 3),
+    ([*(f"周刊/2026-0{at}.md" for at in range(1, 4)), *(f"posts/{at}.md" for at in range(9))], "周刊", 3),
     ([*(f"2025/{at}.md" for at in range(8)), *(f"2026/{at}.md" for at in range(8, 16)),
       *(f"notes/{name}.md" for name in "abcdefghijklmnopqrstu")], ".", 16),
     ([*(f"en/news/{at}.md" for at in range(5)), *(f"ja/news/{at}.md" for at in range(4)), "ja/x.md"], ".", 5),
