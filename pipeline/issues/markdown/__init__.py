@@ -14,7 +14,7 @@
     cells, lines  tables; lines of the source
     generators, fillings, mdx, vaults   what Jekyll and Hugo, MDX and Obsidian would have filled in
     marks         one order for such a program, and what it says without one
-    notes         footnotes
+    notes         footnotes                            hashes        headings without a space behind their marks
 
     on the tokens
     headings, anchors, contents   levels, addresses, `[TOC]`   numbering, breaks   lists of numbers, ends of lines

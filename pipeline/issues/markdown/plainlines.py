@@ -25,8 +25,8 @@ _MARK = re.compile(rf"[{re.escape(MARKS)}=+{{-](?:(?<=[{re.escape(MARKS)}])"
                    r"|(?<==)=|(?<=\{)(?:\+\+|--|==|>>|~~)|(?<=\+)\+\}|(?<=-)-\})")
 _BEGINNINGS = {
     "blockquote": ">", "container": ":", "fence": "`~", "footnote_def": "[", "formula": "$", "generator": "{",
-    "heading": "#", "hr": "*-_", "html_block": "<", "imports": "ie", "kept": "bchil", "list": "*+-0123456789",
-    "mdx_comment": "{", "reference": "[", "remark": "%"}
+    "glued_heading": "#", "heading": "#", "hr": "*-_", "html_block": "<", "imports": "ie", "kept": "bchil",
+    "list": "*+-0123456789", "mdx_comment": "{", "reference": "[", "remark": "%"}
 """The characters that each rule for lines looks for. One that is not named is asked about every line."""
 _WORD_BEGINNINGS = {
     "autolink": "<", "backticks": "`", "block_name": "^", "comment": "<", "component": "<", "edit": "{",
