@@ -73,7 +73,7 @@ _FIRST_PART, _SECOND_PART = (re.compile(rf"\W*(?:{number})(?:[、.．)）:：]|\
 
 _OPENINGS = frozenset((
     "前言", "引言", "序言", "导言", "导读", "導讀", "卷首语", "卷首語", "写在前面", "简介", "宗旨", "はじめに",
-    "封面", "封面图", "封面圖", "背景", "概述", "概要", "背景介绍", "目录", "目錄", "本期目录", "目次",
+    "封面", "封面图", "封面圖", "背景", "概述", "概要", "背景介绍", "目录", "目錄", "本期目录", "目次", "文章索引",
     "议程", "議程", "议程安排", "本期概要", "本期内容", "本周内容", "agenda",
     "background", "overview", "tldr", "introduction", "intro", "foreword", "preface", "contents", "tableofcontents"))
 """What the first of several parts is called (`fold`); as a title all issues would have the same."""

@@ -97,6 +97,7 @@ def test_tags_are_those_of_the_front_matter_or_of_its_taxonomies(text: str, tags
     ("hello-world.md", "## 一、见闻\n\n## 二、读书", "hello-world"),
     ("hello-world.md", "# 1. Rust\n\n# Go", "1. Rust"),
     ("hello-world.md", "## 📖 0、前言\n\n## 新闻", "hello-world"),
+    ("ink-and-paper.md", "## 文章索引\n\n# 墨水", "ink-and-paper"),
     ("hello-world.md", "# Table of Contents\n\n# News", "hello-world"),
     ("hello-world.md", "## 封面图\n\n![](a.png)\n\n## 新闻", "hello-world"),
     ("hello-world.md", "# 前言\n\n一篇文章。", "前言"),
