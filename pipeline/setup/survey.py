@@ -299,7 +299,7 @@ def _markdown(folder: Path) -> Iterator[Path]:
         depth = len(Path(place).relative_to(folder).parts)
         folders[:] = sorted(name for name in folders if name.lower() not in SKIPPED and not name.startswith(".")
                             and _is_text(name)) if depth < DEPTH else []
-        yield from (Path(place, name) for name in files if name.endswith(SUFFIXES)
+        yield from (Path(place, name) for name in files if name.endswith(SUFFIXES) and not name.startswith(".")
                     and _is_text(name) and not is_source(name, files))
 
 

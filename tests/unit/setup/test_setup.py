@@ -294,6 +294,7 @@ def test_issues_in_folders_of_years_are_all_taken_in(tmp_path: Path) -> None:
     (["issues/index.md", "issues/2025/index.md", "issues/2025/14.md", "issues/2025/15/index.md"],
      ["2025/14.md", "2025/15/index.md"]),
     (["about.md", "archive.md", "now.md", "_posts/2026-10-12-ink.md", "_site/a.md"], ["2026-10-12-ink.md"]),
+    (["posts/14.md", "posts/15.md", "posts/.md", "posts/a.png"], ["14.md", "15.md"]),
     (["skills.md", *(f"墨/{at}.论墨.md" for at in range(1, 7)), *(f"paper/{at}.sheet.md" for at in range(7, 12))],
      [*(f"paper/{at}.sheet.md" for at in (10, 11, 7, 8, 9)), *(f"墨/{at}.论墨.md" for at in range(1, 7))]),
     (["site/guide.md", *(f"web/archive/{year}/{at}.md" for year in (2024, 2025) for at in range(year, year + 6)),
