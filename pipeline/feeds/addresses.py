@@ -40,6 +40,8 @@ IN_CONTENT = "@/"
 _STATIC = re.compile(
     r"\.(?:png|apng|jpe?g|gif|webp|svg|avif|bmp|ico|tiff?|heic|heif|jxl|mp4|m4v|webm|mov|og[vga]|mp3|m4a|aac|opus|wav"
     r"|flac|pdf)", re.IGNORECASE)
+# What the generator of a site makes; no file of these names lies beside issues.
+_MADE = re.compile(r"(?:index|atom|feed|rss2?|sitemap)\.(?:xml|json|rss|atom)", re.IGNORECASE)
 
 
 def permalink(pattern: str, *, number: int | None, slug: str, stem: str, day: date) -> str:
@@ -124,14 +126,15 @@ def is_relative(reference: str) -> bool:
 
 
 def is_page(reference: str, below_static: str | None = None) -> bool:
-    """Whether a reference begins at the root and names no file: `/about/` is a page of the site the issues are on.
+    """Whether a reference begins at the root and names no file: `/about/` is a page of the site the issues are on, and
+    so is a feed that its generator makes, `/index.xml`.
 
     Beside static files (`below_static` as for `source_path`), what they do not have is a page as well: `/about.html`.
     """
     plain = re.split(r"[?#]", reference, maxsplit=1)[0]
     name = plain.rpartition("/")[2]
     return reference.startswith("/") and not reference.startswith("//") and (
-        "." not in name or (below_static is not None and not _is_static(name)))
+        "." not in name or _MADE.fullmatch(name) is not None or (below_static is not None and not _is_static(name)))
 
 
 def _is_static(path: str) -> bool:

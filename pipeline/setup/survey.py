@@ -16,11 +16,11 @@ from pipeline.issues.folder import printable
 from pipeline.issues.knitting import is_source
 from pipeline.issues.patterns import matcher
 from pipeline.issues.reading.dates import date_in_name
-from pipeline.issues.reading.naming import number_in_name, stem
+from pipeline.issues.reading.naming import number_in_name, says_period, shows_its_folder, stem
 from pipeline.issues.reading.years import begin_anew, year_of
 from pipeline.language import language_tag
 from pipeline.setup.tongue import language_of
-from pipeline.setup.translations import ANYWHERE, translations
+from pipeline.setup.translations import ANYWHERE, translations, without_language
 
 DEPTH = 7                      # how far below the folder issues are looked for
 SAMPLE = 20                    # files read to tell the language
@@ -35,7 +35,6 @@ DOCUMENTS = "docs"             # of a program, mostly; of a newsletter where no 
 SUFFIXES = (".md", ".markdown", ".mdx", ".qmd", ".Rmd")
 NOT_ISSUES = frozenset(
     {"readme", "changelog", "license", "contributing", "_index", "summary", "code of conduct", "404"})
-_OF_ITS_FOLDER = ("readme", "index")
 PAGE = "index"                 # of a folder: an issue where it is alone there, else the list of the others
 IN_YEARS = "20*/**/"
 IN_FOLDERS = "*/**/"           # of subjects
@@ -47,7 +46,9 @@ _PAGES = frozenset({          # of a site, undated: no issues wherever they lie
     "terms", "terms of service", "subscribe", "search", "tags", "关于", "關於", "订阅", "訂閱"})
 _ARCHIVES = frozenset({"archive", "archives", "old", "归档", "歸檔", "往期", "历史", "歷史"})
 _SHOUTED = re.compile(r"[A-Z][A-Z_-]{3,}")  # `HANDOFF.md`, `CODE_OF_CONDUCT.md`: notes on the work, not for readers
-_ISSUES = frozenset({"issues", "newsletter", "newsletters", "editions"})  # what folders of them are called
+_ISSUES = frozenset({         # what folders of them are called
+    "issues", "newsletter", "newsletters", "editions", "weekly", "daily",
+    "周刊", "週刊", "周报", "週報", "日报", "日報"})
 FEW = 3                        # issues in a folder that is called so
 _PART = re.compile(r"_.*|(?:.*[-_. ])?template|.*模板", re.IGNORECASE | re.DOTALL)
 _MARKS = re.compile(r"[-_]")
@@ -172,9 +173,9 @@ def _has(root: Path, place: Path, address: str) -> bool:
 
 def _inside_others(files: Collection[Path]) -> set[Path]:
     """Files in the folder of an issue, which is called after it and has its text in `README.md` or `index.md`."""
-    bundles = {file.parent for file in files if file.stem.lower() in _OF_ITS_FOLDER and _is_bundle(file)}
+    bundles = {file.parent for file in files if shows_its_folder(file.stem) and _is_bundle(file)}
     return {file for file in files if any(
-        place in bundles and (place != file.parent or file.stem.lower() not in _OF_ITS_FOLDER)
+        place in bundles and (place != file.parent or not shows_its_folder(file.stem))
         for place in file.parents)}
 
 
@@ -185,7 +186,7 @@ def _is_bundle(file: Path) -> bool:
     numbered = date_in_name(name) or (number_in_name(name) is not None and not year_of(f"{name}/"))
     return bool(numbered) and not any(
         _is_named(other) for other in _markdown(file.parent)
-        if other.parent != file.parent or other.stem.lower() not in _OF_ITS_FOLDER)
+        if other.parent != file.parent or not shows_its_folder(other.stem))
 
 
 def _others(documents: list[Path], issues: list[Path], where: Path) -> list[str]:
@@ -268,14 +269,14 @@ def _is_called_issues(file: Path) -> bool:
 
 
 def _is_named(file: Path) -> bool:
-    """Does the file's name say a number or a day, as those of issues do?"""
+    """Does the file's name say a number, a day, a week or a month, as those of issues do?"""
     name = stem(f"{file.parent.name}/{file.name}")
-    return bool(date_in_name(name)) or number_in_name(name) is not None
+    return bool(date_in_name(name)) or number_in_name(name) is not None or says_period(name)
 
 
 def _is_page(file: Path) -> bool:
     """Whether a file without a day is called as the pages are that every site has."""
-    return _MARKS.sub(" ", file.stem.lower()) in _PAGES and not _is_like_an_issue(file)
+    return _MARKS.sub(" ", without_language(file.stem.lower())) in _PAGES and not _is_like_an_issue(file)
 
 
 def _is_like_an_issue(file: Path) -> bool:
@@ -298,7 +299,7 @@ def _markdown(folder: Path) -> Iterator[Path]:
         depth = len(Path(place).relative_to(folder).parts)
         folders[:] = sorted(name for name in folders if name.lower() not in SKIPPED and not name.startswith(".")
                             and _is_text(name)) if depth < DEPTH else []
-        yield from (Path(place, name) for name in files if name.endswith(SUFFIXES)
+        yield from (Path(place, name) for name in files if name.endswith(SUFFIXES) and not name.startswith(".")
                     and _is_text(name) and not is_source(name, files))
 
 
@@ -309,11 +310,11 @@ def _is_document(file: Path) -> bool:
     """
     if _PART.fullmatch(file.stem) and not _is_named(file):
         return True
-    name = file.stem.lower()
-    if name in _OF_ITS_FOLDER and _is_bundle(file):
+    name = without_language(file.stem.lower())
+    if shows_its_folder(file.stem) and _is_bundle(file):
         return False
     if name == PAGE:
-        return sum(1 for _ in _markdown(file.parent)) > 1
+        return any(other.parent != file.parent or not shows_its_folder(other.stem) for other in _markdown(file.parent))
     if NOT_ISSUES & {name, _MARKS.sub(" ", name)}:
         return True
     return _SHOUTED.fullmatch(file.stem) is not None and not _is_like_an_issue(file)

@@ -11,6 +11,13 @@ from pipeline.language import LANGUAGE
 
 ANYWHERE = "**/"  # before a pattern: in all folders
 _TRANSLATED = re.compile(r"(.+)(\.[a-z]{2}(?:[-_][A-Za-z]{2,4})?)")
+_IN_LANGUAGE = re.compile(rf"(.+?)[-_.]{LANGUAGE.pattern}", re.IGNORECASE)
+
+
+def without_language(name: str) -> str:
+    """A file's name, which has no ending, without the language behind it: `README` of `README_en`, `README.zh-CN`."""
+    found = _IN_LANGUAGE.fullmatch(name)
+    return found[1] if found else name
 
 
 def translations(paths: Collection[str]) -> list[str]:

@@ -15,6 +15,7 @@
     generators, fillings, mdx, vaults, hatena   what Jekyll and Hugo, MDX, Obsidian and Hatena would have filled in
     marks         one order for such a program, and what it says without one
     notes         footnotes                            abbreviations   what `*[PDF]: …` says to a mouse
+    hashes        headings without a space behind their marks
 
     on the tokens
     headings, anchors, contents   levels, addresses, `[TOC]`   numbering, breaks   lists of numbers, ends of lines

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 
+from pipeline.issues.cjk import count_letters
 from pipeline.issues.html.targets import PICTURE_ENDING
 
 _MARK = re.compile(
@@ -41,6 +42,8 @@ _PICTURE = re.compile(
     rf"|(?:^|[\s=}}])(?P<c>[^\s\"'={{}}<>]{{1,300}}{_ENDING})(?=\s|$)", re.IGNORECASE)
 _BESIDE_THE_ISSUE = frozenset(("figure", "asset_img", "image", "img"))  # where others look is not known
 _SAID = re.compile(r"\b([a-z_-]{2,30})\s*[:=]\s*(?:\"([^\"{}]*)\"|'([^'{}]*)')", re.IGNORECASE)
+_UNNAMED = re.compile(r"(?<![=:])\s\"([^\"{}\n]{1,300})\"(?=\s|$)")
+_PLACE = re.compile(r"[^\s()]*(?:/[^\s()]*|\.\w{2,5})")
 _SHOWN = frozenset(("title", "name", "text", "description", "summary", "content", "caption", "date", "time", "when",
                     "location", "where", "author", "quote"))
 _BELOW = ("title", "caption", "attr")  # of Hugo's `figure`, in its order; elsewhere a title is shown to a mouse
@@ -126,7 +129,15 @@ class Mark:
     def markdown(self) -> str:
         """The Markdown of what a mark says: words or a formula; "" for nothing."""
         said = {} if self.name in _SILENT else self.said()
-        return self.dressed(said["body"]) if self.name in _FORMULAS and "body" in said else _words(said)
+        if self.name in _FORMULAS and "body" in said:
+            return self.dressed(said["body"])
+        return _words(said) or self._unnamed_words()
+
+    def _unnamed_words(self) -> str:
+        """The Markdown of words without a name, `{{< right "——《墨水手册》" >}}`; places and keys are none."""
+        found = _UNNAMED.findall(self.rest) if self.typed.startswith(("{{<", "{{%")) else ()
+        return "\n\n".join(text for text in found
+                           if (count_letters(text) or _PROSE.search(text)) and not _PLACE.fullmatch(text))
 
     def dressed(self, words: str) -> str:
         """The Markdown of words between two marks: a quotation with who said it, a formula, or as they are."""

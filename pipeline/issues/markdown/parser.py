@@ -20,6 +20,7 @@ from pipeline.issues.markdown.containers import use_containers
 from pipeline.issues.markdown.emphasis import use_friendly_emphasis
 from pipeline.issues.markdown.formulas import math_block, names_math, use_formulas
 from pipeline.issues.markdown.generators import use_generators
+from pipeline.issues.markdown.hashes import use_glued_headings
 from pipeline.issues.markdown.hatena import use_hatena
 from pipeline.issues.markdown.highlights import use_highlights
 from pipeline.issues.markdown.linking import use_linker
@@ -45,6 +46,7 @@ def markdown_parser() -> MarkdownIt:
     parser.block.ruler.at("html_block", _html_block, {"alt": ["paragraph", "reference", "blockquote"]})
     parser.inline.ruler.before("link", "lone_bracket", _lone_bracket)
     parser.inline.ruler.before("html_inline", "comment", _comment)
+    use_glued_headings(parser)
     use_mdx(parser)
     use_containers(parser)
     use_admonitions(parser)

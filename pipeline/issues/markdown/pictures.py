@@ -25,7 +25,8 @@ _SAYS_NOTHING = re.compile(
     r"(?:(?:pasted[ _-]?)?image|img|imgs|photo|picture|pic|alt(?:[ _-]?text)?|screen[ _-]?shot|dsc|图片?|图像|"
     r"截[屏图]|微信(?:图片|截图)|插图|wx|wechat)?(?:[\s\d._:\-–年月日时分秒@]|\bat\b|\d[xX×]\d)*(?:\(\d+\)|副本|copy)?"
     r"|[^\s/]+\.(?:png|jpe?g|gif|webp|svg|bmp|avif|heic|tiff?)"
-    r"|[0-9a-f]{12,}(?:-[0-9a-f]{4,})*", re.IGNORECASE)
+    r"|[0-9a-f]{12,}(?:-[0-9a-f]{4,})*"
+    r"|https?://\S+|youtube video player", re.IGNORECASE)  # the latter in all that YouTube gives for embedding
 _SIZED = re.compile(r"(?P<words>[^|]*)\|(?P<width>\d{2,4})(?:x\d{1,4})?")  # as Obsidian gives a picture its width
 # Some of its fields are nobody else's; others, such as `t=3`, tell a viewer what to show.
 _NOTE = re.compile(
@@ -95,7 +96,7 @@ def without_note(src: str) -> str:
 
 
 def is_silent(text: str, src: str) -> bool:
-    """Does this alternative text say nothing: empty, "image", a file name, a digest, a number?"""
+    """Does this alternative text say nothing: empty, "image", a file name, an address, a digest, a number?"""
     plain = text.strip()
     return _SAYS_NOTHING.fullmatch(plain) is not None or plain in _file_names(src)
 

@@ -61,9 +61,11 @@ _NAMED_ADDRESS = re.compile(r"[ \t]*<?https?://[^\s\"'<>()`*\x7f-\U0010ffff]+>?[
 _AFTER_NAME = re.compile(r"[^\w\s:：,，;；—–/-]|[^\W\x00-\u2e7f]")
 _LINE_ENDS = re.compile(r"(?: {2}|\\|<br\s?/?>)\n\Z", re.IGNORECASE)
 _CONTENTS_LINE = re.compile(r"\s*(?:\d{1,3}\s*[、.．)）]|\[\[?toc\]?\]|@\[toc\]|\[:contents\])", re.IGNORECASE)
-# A badge tells of a version, a licence or a channel; no issue is shown by it.
+# A badge tells of a version, a licence or a channel, and a counter of visits; no issue is shown by them.
 _BADGE = re.compile(r"^https?://(?:[\w-]+\.)*(?:shields\.io|badgen\.net|badge\.fury\.io|forthebadge\.com)/"
-                    r"|[/_-]badge\.(?:svg|png)(?:[?#]|$)|/badges?/[^?#]*\.svg(?:[?#]|$)", re.IGNORECASE)
+                    r"|[/_-]badge(?:\.(?:svg|png)(?:[?#]|$)|\?)|/badges?/[^?#]*\.svg(?:[?#]|$)"
+                    r"|^https?://(?:(?:[\w-]+\.)*(?:visitor-badge|profile-counter|moe-counter)\.|count\.getloli\.com/"
+                    r"|hits\.(?:sh|dwyl\.com|seeyoufarm\.com)/|hitscounter\.dev/|komarev\.com/ghpvc)", re.IGNORECASE)
 _SMALL_TAGS = {"<sup>": True, "<sub>": False}  # whether what stands in them stands above
 _GREETING = re.compile(r"[^.!?。！？]{1,60}[,，]")  # `Liebe Leserinnen und Leser,`
 _SENTENCE_END = re.compile(r"[。！？!?…](?:[”’」』）)\"']?)|\.(?=\s)")
@@ -72,7 +74,7 @@ _FIRST_PART, _SECOND_PART = (re.compile(rf"\W*(?:{number})(?:[、.．)）:：]|\
 
 _OPENINGS = frozenset((
     "前言", "引言", "序言", "导言", "导读", "導讀", "卷首语", "卷首語", "写在前面", "简介", "宗旨", "はじめに",
-    "封面", "封面图", "封面圖", "背景", "概述", "概要", "背景介绍", "目录", "目錄", "本期目录", "目次",
+    "封面", "封面图", "封面圖", "背景", "概述", "概要", "背景介绍", "目录", "目錄", "本期目录", "目次", "文章索引",
     "议程", "議程", "议程安排", "本期概要", "本期内容", "本周内容", "agenda",
     "background", "overview", "tldr", "introduction", "intro", "foreword", "preface", "contents", "tableofcontents"))
 """What the first of several parts is called (`fold`); as a title all issues would have the same."""

@@ -58,8 +58,9 @@ def read_header(lines: Sequence[str], start: int, path: str) -> Front | None:
 
 
 def begins_header(line: str) -> bool:
-    """Is it `Key: value`, with a key that newsletters use?"""
-    first = _HEADER.match(line)
+    """Is it `Key: value`, with a key that newsletters use? A slip of up to three spaces before it counts for nothing,
+    as for python-markdown."""
+    first = _HEADER.match(_unslipped(line))
     return first is not None and first["key"].lower() in _HEADER_KEYS
 
 
@@ -71,7 +72,7 @@ def _plain(lines: Sequence[str], start: int, path: str) -> Front | None:
     end = first_empty(lines, start)
     found = _Found(path)
     for number in range(start, end):
-        line = lines[number]
+        line = lines[number] if found.fields else _unslipped(lines[number])
         if match := _HEADER.match(line):
             found.add(match, number + 1)
         elif line.startswith((" ", "\t")):
@@ -83,6 +84,10 @@ def _plain(lines: Sequence[str], start: int, path: str) -> Front | None:
     if "subject" in found.fields:  # a mail that was kept
         found.begin_day_with_its_year()
     return found.front(lines, end + 1)
+
+
+def _unslipped(line: str) -> str:
+    return line if line.startswith("    ") else line.lstrip(" ")
 
 
 def _commented(lines: Sequence[str], start: int, path: str) -> Front | None:

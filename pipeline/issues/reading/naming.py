@@ -76,22 +76,28 @@ _COUNTED_IN_KOREAN = re.compile(r"제[ \u00a0]?(\d{1,6})[ \u00a0]?호|(?<![\d.,-
 _SLUG = re.compile(r"(?=.*[a-z]{2})(?:[a-z0-9.+]+(?:[-_][a-z0-9.+]+)+|[A-Za-z0-9.+-]+(?:_[A-Za-z0-9.+-]+)+)")
 _DIGEST = re.compile(r"(?<=\S) [0-9a-f]{32}")
 UNTITLED = "untitled"  # the name of a new issue for which nobody has a title yet
-_AS_ITS_FOLDER = frozenset(("index", "readme"))  # what site generators and forges show for a folder
+# What site generators and forges show for a folder; Hugo names a language behind it.
+_AS_ITS_FOLDER = re.compile(rf"(?:index|readme)(?:\.{LANGUAGE.pattern})?", re.IGNORECASE)
 
 
 def stem(path: str) -> str:
     """What an issue's file is called: its name without folder and last ending.
 
-    `14-paper/index.md` and `14-paper/README.md` are called like their folder, `2024/03/24.md` and `2024/0324.md` like
-    the day.
+    `14-paper/index.md`, `14-paper/index.zh.md` and `14-paper/README.md` are called like their folder, `2024/03/24.md`
+    and `2024/0324.md` like the day.
     """
     named = PurePosixPath(path).with_suffix("")
-    if named.name.lower() in _AS_ITS_FOLDER and named.parent.name:
+    if named.parent.name and shows_its_folder(named.name):
         named = named.parent
     found = _DAY_BELOW_A_YEAR.fullmatch(str(named))
     year, *parts, words = [part or "" for part in found.groups()] if found else ("", "")
     day = "-".join((year, *filter(None, parts)))
     return f"{day}{words}" if date_in_name(day) else named.name
+
+
+def shows_its_folder(name: str) -> bool:
+    """Whether a file of this name, without its ending, is shown for its folder: `index`, `README`, `index.zh`."""
+    return _AS_ITS_FOLDER.fullmatch(name) is not None
 
 
 def without_digest(name: str) -> str:
@@ -102,7 +108,7 @@ def without_digest(name: str) -> str:
 def folder_around(path: str) -> str:
     """The folder in which an issue of that stem lies: `css` for `css/14.md` and `css/14/index.md`; "" at the top."""
     file = PurePosixPath(path)
-    folder = file.parent.parent if file.stem.lower() in _AS_ITS_FOLDER and file.parent.name else file.parent
+    folder = file.parent.parent if file.parent.name and shows_its_folder(file.stem) else file.parent
     return "" if folder == PurePosixPath(".") else str(folder)
 
 
@@ -213,6 +219,11 @@ def is_bare(title: str, name: str) -> bool:
     what `avviso new` writes where it is told no title. `第14期` and `Issue 14` are words."""
     is_code = title == name and title.isascii() and " " not in title and any(map(str.isdigit, title))
     return is_code or is_slug(title) or title == UNTITLED or not any(map(str.isalpha, title))
+
+
+def says_period(name: str) -> bool:
+    """Whether a name begins with a month, a week or a quarter of a year: `2024-03`, `2024-W12-paper`."""
+    return _OF_A_YEAR.match(name) is not None
 
 
 def says_when(title: str) -> bool:

@@ -13,6 +13,10 @@ PLAYER = '<p><iframe src="https://www.youtube.com/embed/dQw4w9WgXcQ" title=""></
 @pytest.mark.parametrize(("text", "html"), [
     ('a\n{% include gif.html path="/a.gif" w="7" %}\nb', '<p>a</p>\n<p><img src="/a.gif" alt=""></p>\n<p>b</p>'),
     ("{% img '{{ site.url }}/a b.png' alt:'Press' %}", '<p><img src="/a b.png" alt="Press"></p>'),
+    ('{{< right "——《[墨水](/a)》" >}}', '<p>——《<a href="/a">墨水</a>》</p>'),
+    ('{{< card "墨/水.md" "ink-14" 7 >}}', ""),
+    ('{{< note info "Ink dries in a day" >}}\n纸\n{{< /note >}}', "<p>Ink dries in a day</p>\n<p>纸</p>"),
+    ('{% card "墨水" %}', ""), ('{{< card a= "墨水" >}}', ""),
     ('{{< figure src="a.png" caption="A <press>" >}}',
      '<p><img src="a.png" alt="A &lt;press&gt;"><br>A &lt;press&gt;</p>'),
     ("- a\n  {% asset_img b.png %}\n- c", '<ul>\n<li>a<p><img src="b.png" alt=""></p>\n</li>\n<li>c</li>\n</ul>'),

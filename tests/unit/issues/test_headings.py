@@ -30,6 +30,19 @@ def test_levels_begin_at_two_and_skip_none(text: str, levels: list[int]) -> None
     assert [level for level, _, _ in headings(text)] == levels
 
 
+@pytest.mark.parametrize(("text", "rendered"), [
+    ("##墨水", "<h2>墨水</h2>"), ("###Ink", "<h2>Ink</h2>"),
+    ("##　墨水", "<h2>墨水</h2>"), ("#　墨水", "<h2>墨水</h2>"),
+    ("##**墨水**##\n纸", "<h2><strong>墨水</strong></h2>\n<p>纸</p>"),
+    ("- 纸\n\n##🖋墨水", "<ul>\n<li>纸</li>\n</ul>\n<h2>🖋墨水</h2>"),
+    ("##[墨水](https://example.com)", '<h2><a href="https://example.com">墨水</a></h2>'),
+    ("#墨水", "<p>#墨水</p>"), ("##-", "<p>##-</p>"), ("\\##墨水", "<p>##墨水</p>"), ("用 ##墨水", "<p>用 ##墨水</p>"),
+    ("#######墨水", "<p>#######墨水</p>"),
+])
+def test_heading_needs_no_space_behind_two_marks_nor_one_of_half_width(text: str, rendered: str) -> None:
+    assert shown(text) == rendered
+
+
 def test_the_first_heading_that_repeats_the_title_is_left_out() -> None:
     text = "intro\n\n# 周刊：第 14 期！\n\n## a\n\n# 周刊第14期"
 

@@ -101,6 +101,7 @@ def test_a_number_leads_the_name_and_the_title_follows_it(name: str, number: int
     ("2024/14-v1.2.md", "14-v1.2"),
     ("posts/14-paper/index.md", "14-paper"),
     ("14-paper/README.md", "14-paper"),
+    ("14-paper/index.zh-cn.md", "14-paper"), ("14-paper/index.v2.md", "index.v2"), ("index.zh.md", "index.zh"),
     ("2024-03/index.md", "2024-03"),
     ("2024/03/24.md", "2024-03-24"),
     ("posts/2024/Mar/24.md", "2024-Mar-24"), ("2024/September/24/index.md", "2024-September-24"),

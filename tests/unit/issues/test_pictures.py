@@ -17,7 +17,8 @@ FILES = "https://w.example.com/files"
     ("", True), ("image", True), ("Image 3", True), ("图片", True), ("截屏2024-03-24 10.00.00", True),
     ("IMG_1234", True), ("photo.png", True), ("image-20240106231049384", True), ("WX20230912-203916", True),
     ("1920x1080", True), ("shot", True), ("74d578e84628fc98845d98f49993c58d", True), ("微信截图_2024", True),
-    ("Screenshot 2024-03-24 at 10.00.00 copy", True),
+    ("Screenshot 2024-03-24 at 10.00.00 copy", True), ("https://a.example/1/墨.jpg", True),
+    ("YouTube video player", True), ("https://a.example is our press", False),
     ("Claude 3", False), ("苹果", False), ("GPT-4", False), ("x", False), ("图灵", False), ("imagine", False),
     ("a.b", False),
 ])

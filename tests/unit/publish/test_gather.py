@@ -456,6 +456,20 @@ def test_description_is_the_first_paragraph_that_earlier_issues_do_not_have(lett
     assert (letters.record("1").description, letters.record("2").description) == (HELLO, BELLS)
 
 
+@pytest.mark.parametrize("greeting", [
+    "This is issue {} of our letters, of October {}, 2026.", "Welcome to the {}th issue of our letters.",
+    "这是「墨水」第 {} 期，发表于：2026年10月{}日。",
+])
+def test_greeting_that_names_its_number_and_day_is_no_description(letters: Publication, greeting: str) -> None:
+    for number in (4, 5, 6):
+        text = f"{greeting.format(number, 10 + number)}\n\nOf {'abc'[number - 4]} ink and paper."
+        letters.write(f"{number}.md", text, day=TODAY + number * DAY)
+
+    look(letters)
+
+    assert [letters.record(f"{n}").description for n in (5, 6)] == ["Of b ink and paper.", "Of c ink and paper."]
+
+
 def test_issues_of_one_look_are_described_in_the_order_of_their_hours_and_not_of_their_names(
     letters: Publication,
 ) -> None:

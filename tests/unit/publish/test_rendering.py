@@ -9,6 +9,7 @@ from pipeline.publish.rendering import Bearings
 
 @pytest.mark.parametrize(("reference", "address"), [
     ("/about/", "https://example.com/about/"),
+    ("/index.xml", "https://example.com/index.xml"), ("/周刊/atom.xml", "https://example.com/周刊/atom.xml"),
     ("/2024/03/24/paper?a=1#b", "https://example.com/2024/03/24/paper?a=1#b"),
     ("/", "https://example.com/"),
     ("/images/a.png", "https://example.com/news/assets/images/a.png"),
