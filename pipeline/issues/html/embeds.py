@@ -30,6 +30,8 @@ _KNOWN = (
     ("player.youku.com", r"/embed/([\w=]+)", "video", "https://v.youku.com/v_show/id_{}.html"),
     ("player.vimeo.com", r"/video/(\d+)", "video", "https://vimeo.com/{}"),
     ("open.spotify.com", r"/embed/(\w+/\w+)", "audio", "https://open.spotify.com/{}"),
+    ("embed.music.apple.com", r"/(\w.*)", "audio", "https://music.apple.com/{}"),
+    ("embed.podcasts.apple.com", r"/(\w.*)", "audio", "https://podcasts.apple.com/{}"),
     ("music.163.com", r"/outchain/player\?(?:.*&)?id=(\d+)", "audio", "https://music.163.com/song?id={}"),
 )
 FRAMES = "frame-src " + " ".join(dict.fromkeys(

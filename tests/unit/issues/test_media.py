@@ -85,6 +85,8 @@ def test_a_page_we_do_not_know_is_never_embedded() -> None:
     ("https://v.qq.com/iframe/player.html?vid=a0123&auto=0", ("video", "https://v.qq.com/x/page/a0123.html")),
     ("https://player.youku.com/embed/XNDM=", ("video", "https://v.youku.com/v_show/id_XNDM=.html")),
     ("https://open.spotify.com/embed/track/4uLU6?utm=x", ("audio", "https://open.spotify.com/track/4uLU6")),
+    ("https://embed.music.apple.com/cn/album/ink/144?i=15", ("audio", "https://music.apple.com/cn/album/ink/144?i=15")),
+    ("https://embed.podcasts.apple.com/cn/podcast/a/id7", ("audio", "https://podcasts.apple.com/cn/podcast/a/id7")),
     ("//music.163.com/outchain/player?type=2&id=33&auto=1", ("audio", "https://music.163.com/song?id=33")),
     ("https://evil.example/www.youtube.com/embed/dQw4w9WgXcQ", None),
     ("https://www.youtube.com.evil.example/embed/dQw4w9WgXcQ", None),
