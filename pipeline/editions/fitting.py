@@ -54,7 +54,7 @@ def _cut(blocks: Sequence[Block], dress: Dress, limit: int) -> str:
     whole = _largest(most, lambda count: _size(dress(_excerpt(blocks, count))), limit)
     place = _at_heading(blocks, whole)
     if place < whole or blocks[whole].heading or _size(blocks[whole].html) < limit * LARGE:
-        return dress(_excerpt(blocks, place))
+        return _at_most(place, lambda count: dress(_excerpt(blocks, count)), limit)
 
     def with_part(characters: int) -> str:
         return dress(_excerpt(blocks, whole, beginning(blocks[whole], characters)))
@@ -62,6 +62,15 @@ def _cut(blocks: Sequence[Block], dress: Dress, limit: int) -> str:
     most = min(length(blocks[whole]), limit)
     part = _largest(most, lambda characters: _size(with_part(characters)), limit, step=limit // 200 + 1)
     return with_part(part) if part else dress(_excerpt(blocks, whole))
+
+
+def _at_most(count: int, mail: Callable[[int], str], limit: int) -> str:
+    """The mail of so many blocks, or of fewer: a heading that is left out takes more room in the list of the rest."""
+    made = mail(count)
+    while count and _size(made) > limit:
+        count -= 1
+        made = mail(count)
+    return made
 
 
 def _largest(most: int, size: Callable[[int], int], limit: int, step: int = 1) -> int:

@@ -47,6 +47,8 @@ _PLACE = re.compile(r"[^\s()]*(?:/[^\s()]*|\.\w{2,5})")
 _SHOWN = frozenset(("title", "name", "text", "description", "summary", "content", "caption", "date", "time", "when",
                     "location", "where", "author", "quote"))
 _BELOW = ("title", "caption", "attr")  # of Hugo's `figure`, in its order; elsewhere a title is shown to a mouse
+_LOOKS = re.compile(r"</?(?:a|b|br|center|code|em|i|p|small|span|strong|u)\b[^<>]{0,300}>", re.IGNORECASE)
+_MARKDOWN_LINK = re.compile(r"\[([^\[\]]{1,200})\]\([^()\s]{1,300}\)")
 _HIDDEN = frozenset(("class", "style", "id", "alt", "rel", "sizes", "srcset", "type", "width", "height", "layout"))
 _PROSE = re.compile(r"\w{2}\s+\S+\s+\S")
 _ADDRESSES = ("url", "link", "href")
@@ -122,13 +124,21 @@ class Mark:
         return found[1] if found else ""
 
     def html(self) -> str:
-        """The HTML of what a mark shows: a picture, a player, an address; "" for none."""
+        """The HTML of what a mark shows: a picture, a player, an address; "" for none, and for a picture with words."""
+        if self.is_silent:
+            return ""
         said = self.said()
-        return _picture(self, said) or _player(self) or _pointer(self, said)
+        if picture := _picture(self, said):
+            return "" if _below(self, said) else picture
+        return _player(self) or _pointer(self, said)
 
     def markdown(self) -> str:
-        """The Markdown of what a mark says: words or a formula; "" for nothing."""
-        said = {} if self.name in _SILENT else self.said()
+        """The Markdown of what a mark says: words, also below a picture, or a formula; "" for nothing."""
+        if self.is_silent:
+            return ""
+        said = self.said()
+        if picture := _picture(self, said):
+            return "<br>".join((picture, *_below(self, said)))
         if self.name in _FORMULAS and "body" in said:
             return self.dressed(said["body"])
         return _words(said) or self._unnamed_words()
@@ -200,14 +210,24 @@ def _words(said: Mapping[str, str]) -> str:
 
 
 def _picture(mark: Mark, said: Mapping[str, str]) -> str:
-    """The HTML of the first picture that a mark names, with what it says of it; "" if it names none."""
+    """The HTML of the first picture that a mark names; "" if it names none."""
     found = _PICTURE.search(mark.rest)
     place = (found["a"] or found["b"] or found["c"]).strip() if found else ""
     if not place.startswith(("/", "./", "../", "http://", "https://")) and mark.name not in _BESIDE_THE_ISSUE:
         return ""
     text = said.get("alt") or said.get("caption") or said.get("title") or ""
-    below = [said[name] for name in (_BELOW if mark.name == "figure" else ("caption",)) if said.get(name)]
-    return "<br>".join([f'<img src="{escape(place)}" alt="{escape(text)}">', *map(escape, below)]) if place else ""
+    return f'<img src="{escape(place)}" alt="{escape(_undressed(text))}">' if place else ""
+
+
+def _undressed(text: str) -> str:
+    """The words of a caption, which is Markdown and may have tags, for whoever does not see the picture."""
+    return " ".join(_MARKDOWN_LINK.sub(r"\1", _LOOKS.sub(" ", text)).replace("**", "").split())
+
+
+def _below(mark: Mark, said: Mapping[str, str]) -> list[str]:
+    """The Markdown of what a mark says below its picture, each in one line."""
+    names = _BELOW if mark.name == "figure" else ("caption",)
+    return [" ".join(said[name].split()) for name in names if said.get(name)]
 
 
 def _player(mark: Mark) -> str:

@@ -18,8 +18,12 @@ _LONGEST = 160
 _DRESS = re.compile(r"<[^<>]{1,100}>|[*_`~]+|^[\s>#:-]+|\[\[|\]\]|\\$|\s\{[#.:][^{}]{1,100}\}$")
 _STROKE = re.compile(r"\s*[|｜•·‧]\s*|\s{3,}")
 _DASH = re.compile(rf"{_STROKE.pattern}|\s+[—–/-]\s+")  # in a title; elsewhere it may be `Deadline - March 24`
+# `The Ink Newsletter #14:`, and not `Deadline for the next issue:`.
+_NEWSLETTER = (r"(?![^:]*\b(?:next|last|previous|upcoming|coming|for|until)\b)(?:[\w.&'’-]+ ){0,6}"
+               r"(?:newsletter|weekly|digest|bulletin|issue|edition)(?: #?\d{1,6})?(?=\s*:)")
 _LABEL = re.compile(
-    r"[^\w<]*(?:(?:publish(?:ed| date)?|release(?:d| date)?|posted|written|sent|issued|date|by [\w. ]{2,40},)(?: on)?"
+    r"[^\w<]*(?:(?:publish(?:ed| date)?|release(?:d| date)?|posted|written|sent(?: out)?|issued|date|by [\w. ]{2,40},)"
+    rf"(?: on(?: the)?)?|{_NEWSLETTER}"
     r"|(?:发布|發布|发表|發表|发刊|發刊|出刊)?(?:日期|时间|時間|于|於)|公開日|発行日|配信日|投稿日"
     r"|날짜|(?:발행|발송|작성|게시)일"
     r"|(?:veröffentlicht|erschienen)(?: am)?|datum|publié(?: le)?|publicado(?: el| em)?|fecha|pubblicato(?: il)?"

@@ -30,7 +30,8 @@ _WEEKDAY = re.compile(
     r"|(?:星期|礼拜|禮拜|[周週])[一二三四五六日天]|[月火水木金土日]曜日?|[월화수목금토일]요일"
     r"|(?<=[(\[])(?:[月火水木金土日]|[월화수목금토일])(?=[)\]]))(?(open)\s*[)\]])", re.IGNORECASE)
 _ORG = re.compile(r"<([^<>]+)>")  # org-mode's `<2024-03-24 Sun 10:00>`
-MONTH = r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)(?i:uary|ruary|ch|il|e|y|ust|tember|ober|ember)?\b"
+MONTH = (r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)(?i:uary|ruary|ch|il|e|y|ust|tember|ober|ember)?"
+         r"(?![^\W\d_])")  # `Mar2024` is one
 # `Jul 8, 2024`, `8 July 2024`, `Mon, 08 Jul 2024 08:00:00 GMT`, `Mon Jul 08 2024 08:00:00 GMT+0800 (CST)`.
 _NAMED_MONTH = re.compile(
     rf"(?:[A-Za-z]{{3,9}},?\s+)?(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[\s-]+)?(?P<month>{MONTH})\.?[\s-]+"

@@ -25,6 +25,7 @@ from pipeline.issues.reading.naming import (
     day_around,
     is_bare,
     is_slug,
+    is_word,
     number_in_name,
     number_in_title,
     says_when,
@@ -126,9 +127,11 @@ def read_halfway(
 
 def _title(name: str, told: Excerpts) -> str:
     """Behind a number a file name has a title, but a date there says less than the first heading, and words joined for
-    an address less than the heading of all. Words behind a day say more than the heading of one part among others."""
+    an address less than the heading of all, as does one word less than several. Words behind a day say more than the
+    heading of one part among others."""
     named = title_in_name(name)
-    if told.title and (says_when(named) or (told.is_headed and is_slug(named))):
+    is_less = is_slug(named) or (is_word(named) and " " in told.title)
+    if told.title and (says_when(named) or (told.is_headed and is_less)):
         return told.title
     is_weak = not told.title or (told.is_repeated and told.heading_number is None)
     return named or (words_behind_day(name) if is_weak else "") or told.title

@@ -41,6 +41,7 @@ _YEAR_OR_VERSION = re.compile(
 _YEAR_AND_WORDS = re.compile(
     rf"(?!{_COUNTING})(?:[A-Za-z\u00c0-\u024f]+[-_. ]((?:19|20)\d{{2}})|((?:19|20)\d{{2}})[-_. 、]+[^\W\d_].*)")
 _DATE_ONLY = re.compile(rf"(?=.*(?:19|20)\d{{2}})(?:{MONTH}|\d{{1,4}}|[-_. ])+")
+_WORD = re.compile(r"[A-Za-z0-9]+")
 # `2024/03/24`, `2024/Mar/24`, `2024/0324` and `2024/03-24-title`.
 _DAY_BELOW_A_YEAR = re.compile(
     rf"(?:.*/)?((?:19|20)\d{{2}})年?/(?:(\d{{2}}|{MONTH})/(\d{{2}})|(\d{{2}})[-_.]?(\d{{2}})((?:[-_. ].*)?))")
@@ -214,6 +215,11 @@ def is_slug(name: str) -> bool:
     return _SLUG.fullmatch(name) is not None
 
 
+def is_word(name: str) -> bool:
+    """Whether a name is one Latin word, `Ink` or `BookFair2024`, which says less than a heading of several."""
+    return _WORD.fullmatch(name) is not None
+
+
 def is_bare(title: str, name: str) -> bool:
     """Whether a title that a file called `name` gave says nothing: `14`, `on-paper`, `issue-14` as a whole name, and
     what `avviso new` writes where it is told no title. `第14期` and `Issue 14` are words."""
@@ -227,7 +233,7 @@ def says_period(name: str) -> bool:
 
 
 def says_when(title: str) -> bool:
-    """Whether a title is but a day, a month or a year: `2024-mar-24`."""
+    """Whether a title is but a day, a month or a year: `2024-mar-24`, `Mar2024`."""
     return _DATE_ONLY.fullmatch(title) is not None
 
 

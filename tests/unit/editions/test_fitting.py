@@ -60,6 +60,16 @@ def test_a_heading_near_the_top_does_not_throw_away_half_of_the_mail() -> None:
     assert 900 < len(mail) <= 1000
 
 
+def test_a_heading_that_is_longer_in_the_list_of_the_rest_does_not_make_the_mail_too_large() -> None:
+    def listing(excerpt: Excerpt) -> str:
+        return excerpt.html + "".join(f'<a href="https://example.com/14/#{name}">' for name in excerpt.rest or ())
+
+    fragment = "<h2>B</h2>" + "<p>b</p>" * 6 + "<p>" + "c" * 60 + "</p><h2>D</h2>" + "<p>b</p>" * 3 + "<p>ddddd</p>"
+
+    assert fit(fragment, listing, limit=156) == (
+        "<h2>B</h2>" + "<p>b</p>" * 6 + '<a href="https://example.com/14/#D">')
+
+
 def test_one_block_larger_than_a_mail_is_shortened_and_not_dropped() -> None:
     mail = fit("<ol>" + "<li>item</li>" * 500 + "</ol>", dress, limit=1000)
 

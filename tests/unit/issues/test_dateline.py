@@ -24,6 +24,8 @@ MARCH = date(2024, 3, 24)
     "Issue #14 • 24 March 2024", "발행일: 2024년 3월 24일", "제14호 | 2024. 3. 24.", "配信日：2024年3月24日",
     "*Veröffentlicht am 24. März 2024*", "Publicado el 24 de marzo de 2024", "Опубликовано: 24 марта 2024 г.",
     "Pubblicato il 24 marzo 2024 · 8 minuti", "Opublikowano 24 marca 2024",
+    "The Ink & Paper Newsletter: 24 March 2024", "Ink Weekly #14: March 24, 2024",
+    "Sent out on 24th March 2024", "_Sent on the 24th March 2024_",
     "📅 March 24, 2024", "- Date: 2024-03-24", "**Date:** March 24, 2024 8:00 AM", "# Ink Weekly — March 24, 2024",
     "# March 24, 2024 {#week14}", "# March 24, 2024 {: .unnumbered}",
 ])
@@ -38,6 +40,8 @@ def test_a_dateline_is_a_day(line: str) -> None:
 @pytest.mark.parametrize("line", [
     "On March 24, 2024 we met", "Deadline: March 24, 2024", "Deadline - March 24, 2024", "Last updated: March 24, 2024",
     "March 2024", "Termin: 24. März 2024", "Hasta el 24 de marzo de 2024", "до 24 марта 2024", "마감: 2024년 3월 24일",
+    "Next issue: March 24, 2024", "Deadline for our issue: March 24, 2024",
+    "We sent our newsletter on March 24, 2024", "Fair: March 24, 2024",
     "Week 12, 2024", "2024/03/24-03/30", "24/03/2024", "2024-13-24", "The ferry of 2024-03-24 | late",
     "- 2024-03-24: we met", "- Fair — 2024-03-24", "2024-03-18 - 2024-03-24",
     "x" * 200 + " | 2024-03-24", "",
