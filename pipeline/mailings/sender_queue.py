@@ -21,7 +21,7 @@ from pipeline.mailings.recorder import Recorder
 from pipeline.providers.base import Message, Receipt
 
 GROUP = 20                # deliveries claimed at once at first: after a power cut they are in doubt
-LARGEST_GROUP = 500       # and where they go quickly, when the next group is claimed beside the one in hand
+LARGEST_GROUP = 250       # and where they go quickly, when the next group is claimed beside the one in hand
 QUICK_S, SLOW_S = 0.25, 1.0
 UNRECORDED_S = 1.0        # how long an outcome stands on the board alone, and a stopped mailing goes on
 A_MOMENT_S = 0.05         # how long nobody is asked for where all in hand wait: for mail domains, or for the board
