@@ -49,6 +49,7 @@ _NOTHING = frozenset(("", "~", "null"))
 _DRAFT = ("草稿", "草案")
 _SEPARATOR = re.compile(r"[,，;；]")
 _MAX_ID = 200
+_SHORT_TITLE = 200  # characters of a heading that says more than one word; a longer one is a text
 # What generators of sites call these fields, in small letters without `_` and `-`; ours come first.
 _OTHER_NAMES = {
     "title": ("subject", "标题", "標題"),
@@ -130,7 +131,7 @@ def _title(name: str, told: Excerpts) -> str:
     an address less than the heading of all, as does one word less than several. Words behind a day say more than the
     heading of one part among others."""
     named = title_in_name(name)
-    is_less = is_slug(named) or (is_word(named) and " " in told.title)
+    is_less = is_slug(named) or (is_word(named) and " " in told.title and len(told.title) <= _SHORT_TITLE)
     if told.title and (says_when(named) or (told.is_headed and is_less)):
         return told.title
     is_weak = not told.title or (told.is_repeated and told.heading_number is None)

@@ -106,6 +106,7 @@ def test_tags_are_those_of_the_front_matter_or_of_its_taxonomies(text: str, tags
     ("14-2024-03-24.md", "No heading", "2024-03-24"),
     ("ink_14_Mar2024.md", "# On paper\n\n# On ink", "On paper"), ("ink_14_Sept2024.md", "# Ink", "Ink"),
     ("14-BookFair.md", "# All of the fair", "All of the fair"), ("14-Ink.md", "# Weekly", "Ink"),
+    ("14-Ink.md", "# " + "the ferry is late " * 12, "Ink"),
     ("14-Ink.md", "# On ink\n\n# On paper", "Ink"),
     ("14-a.md", "---\ntitle: null\n---\n", "a"),
     ("14-a.md", "---\ntitle: 'The <i class=\"x\">lingua <b>franca</b></i> of <I>ink</I>'\n---\n",
