@@ -101,6 +101,12 @@ PATTERNS: Mapping[str, Pattern] = {
     "one word and an at": lambda size: "a" * size + "@b.co",
     "one long address": lambda size: "https://a.example/" + "b" * size,
     "one long title": lambda size: "# " + again("a ")(size),
+    "abbreviations": lambda size: "".join(f"*[p{n}]: b\n" for n in range(size // 12)),
+    "pages of Hatena": again("[https://a.example:embed"),
+    "pictures of Hatena": again("[f:id:mira:20240324101010p:alt=a"),
+    "pages of Zenn": again("@[card](https://a.example\n"),
+    "marks at their words": again("##墨 "),
+    "names of code": lambda size: "```a:" + again("title=' ")(size) + "\nb\n```\n",
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.issues.document import parse
+from pipeline.issues.markdown.abbreviations import MOST
 
 
 @pytest.mark.parametrize(("text", "html"), [
@@ -16,3 +17,10 @@ from pipeline.issues.document import parse
 ])
 def test_the_meaning_of_an_abbreviation_is_hidden(text: str, html: str) -> None:
     assert parse(text).clean == html
+
+
+def test_so_many_abbreviations_of_one_text_are_looked_for() -> None:
+    names = [f"P{number}Q" for number in range(MOST + 1)]
+    text = f"{' '.join(names)}\n\n" + "".join(f"*[{name}]: ink\n\n" for name in names)
+
+    assert parse(text).clean == f"<p>{' '.join(names)}</p>\n<p>*[{names[-1]}]: ink</p>\n"
