@@ -11,6 +11,8 @@ import re
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 
+from pipeline.issues.markdown.lines import line_of
+
 _MARKED = re.compile(
     r"(?P<marks>#{1,6})[\u3000\u00a0]+(?=\S)"
     r"|(?P<glued>#{2,6})(?=[^\W_]|[\[*`“「『《【（(]|!\[|[\u2600-\u27bf\U0001f000-\U0001faff])")
@@ -25,7 +27,7 @@ def use_glued_headings(parser: MarkdownIt) -> None:
 def _glued_heading(state: StateBlock, start_line: int, _end_line: int, silent: bool) -> bool:
     if state.is_code_block(start_line):
         return False
-    line = state.src[state.bMarks[start_line] + state.tShift[start_line]:state.eMarks[start_line]]
+    line = line_of(state, start_line)
     found = _MARKED.match(line)
     if found is None:
         return False

@@ -32,7 +32,10 @@ def test_how_code_is_to_be_shown_is_no_name(info: str) -> None:
 
 
 def test_code_with_a_name_keeps_its_colours() -> None:
-    assert "<span" in parse("```python:main.py\nimport ink\n```\n").clean
+    code = "\nimport ink\n```\n"
+
+    assert parse(f"```python:main.py{code}").clean == (
+        f"<p><strong>main.py</strong></p>\n{parse(f'```python{code}').clean}")
 
 
 def test_the_name_of_code_stands_in_the_text_part_too() -> None:
