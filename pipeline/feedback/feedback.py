@@ -114,9 +114,13 @@ class Feedback:
             return None
 
     def _is_over(self, one: Event, origin: Origin) -> bool:
-        """Whether the reader has said yes since: whoever clicked has a mailbox, and wants what they asked for."""
+        """Whether the reader has said yes since: whoever clicked has a mailbox, and wants what they asked for.
+
+        Mailboxes and many providers tell the second alone, so that what comes of a yes may look older than it.
+        """
         said = self._roster.subscriptions(origin.subscriber_id)
-        return any(one.at < each.confirmed_at for each in said if each.list == origin.list and each.confirmed_at)
+        return any(one.at < each.confirmed_at.replace(microsecond=0)
+                   for each in said if each.list == origin.list and each.confirmed_at)
 
     def _act(self, one: Event, origin: Origin) -> Effect:
         if one.kind is Kind.UNSUBSCRIBED:

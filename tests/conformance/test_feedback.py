@@ -181,6 +181,16 @@ def test_what_happened_before_the_last_yes_is_over(desk: AnswerDesk) -> None:
     assert (desk.suppressions(), desk.lists(0)) == ({}, {"weekly": "confirmed"})
 
 
+def test_report_that_tells_no_more_than_the_second_of_the_last_yes_is_not_over(desk: AnswerDesk) -> None:
+    desk.send(1)
+    desk.roster.leave(desk.ids[0], "weekly", "unsubscribed", NOON)
+    desk.roster.ask(parse("reader0@example.com"), ["weekly"], Evidence("form"), NOON)
+    assert desk.roster.confirm(desk.ids[0], "weekly", NOON + timedelta(seconds=0.7))
+
+    assert desk.report(0, *HARD, at=NOON - timedelta(seconds=1)) == [Effect.RECORDED]
+    assert desk.report(0, *HARD, at=NOON) == [Effect.SUPPRESSED]
+
+
 def test_instant_of_a_clock_that_is_ahead_is_now(desk: AnswerDesk) -> None:
     desk.send(1)
 
