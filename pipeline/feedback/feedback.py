@@ -14,12 +14,13 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from datetime import datetime
 from enum import StrEnum
 
 from pipeline.address import Address, parse
 from pipeline.audience.roster import Roster
 from pipeline.audience.tokens import KeyRing, Purpose
-from pipeline.clock import Clock
+from pipeline.clock import EPOCH, Clock
 from pipeline.errors import InvalidAddress, InvalidToken
 from pipeline.feedback.report_brake import ReportBrake
 from pipeline.feedback.scrubbing import one_line, scrubbed
@@ -114,13 +115,18 @@ class Feedback:
             return None
 
     def _is_over(self, one: Event, origin: Origin) -> bool:
-        """Whether the reader has said yes since: whoever clicked has a mailbox, and wants what they asked for.
+        """Whether the reader has said yes since: whoever clicked has a mailbox, and wants what they asked for."""
+        yes = self._last_yes(origin)
+        return yes is not None and one.at < yes
+
+    def _last_yes(self, origin: Origin) -> datetime | None:
+        """The second in which the reader said yes to the list; None where a clock showed it that was ahead.
 
         Mailboxes and many providers tell the second alone, so that what comes of a yes may look older than it.
         """
         said = self._roster.subscriptions(origin.subscriber_id)
-        return any(one.at < each.confirmed_at.replace(microsecond=0)
-                   for each in said if each.list == origin.list and each.confirmed_at)
+        yes = next((each.confirmed_at for each in said if each.list == origin.list), None)
+        return yes.replace(microsecond=0) if yes and yes <= self._clock.now() else None
 
     def _act(self, one: Event, origin: Origin) -> Effect:
         if one.kind is Kind.UNSUBSCRIBED:
@@ -131,7 +137,7 @@ class Feedback:
                 self._roster.remove(origin.subscriber_id, COMPLAINED, self._clock.now())  # consent is withdrawn as well
             return self._suppress(origin, COMPLAINED, one.provider)
         if one.bounce is Bounce.HARD or (one.bounce is Bounce.SOFT and self._ledger.events.softly_bounced(
-                origin.subscriber_id, self._soft_bounces)):
+                origin, self._soft_bounces, self._last_yes(origin) or EPOCH)):
             return self._suppress(origin, BOUNCED, one.provider)
         return Effect.RECORDED
 

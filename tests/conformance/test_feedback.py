@@ -171,6 +171,36 @@ def test_issue_that_arrived_in_between_begins_the_count_again(database: Database
     assert desk.suppressions() == {}
 
 
+def test_soft_bounces_before_the_last_yes_are_not_counted_after_it(database: Database) -> None:
+    desk = AnswerDesk(database, soft_bounces=2)
+    desk.send(3)
+    desk.report(0, *SOFT, at=NOON)
+    desk.roster.leave(desk.ids[0], "weekly", "unsubscribed", NOON)
+    desk.roster.ask(parse("reader0@example.com"), ["weekly"], Evidence("form"), NOON)
+    assert desk.roster.confirm(desk.ids[0], "weekly", NOON + timedelta(minutes=1))
+    second = desk.next_issue("15")
+    desk.send(3)
+
+    assert desk.report(0, *SOFT, mailing_id=second) == [Effect.RECORDED]
+
+    third = desk.next_issue("16")
+    desk.send(3)
+    assert desk.report(0, *SOFT, mailing_id=third) == [Effect.SUPPRESSED]
+
+
+def test_soft_bounces_at_the_old_address_are_not_counted_at_the_new_one(database: Database) -> None:
+    desk = AnswerDesk(database, soft_bounces=2)
+    desk.send(3)
+    desk.report(0, *SOFT)
+    assert desk.roster.readdress(desk.ids[0], parse("new@example.com"), LATER)
+    second = desk.next_issue("15")
+    desk.send(3)
+
+    assert desk.report(0, *SOFT, mailing_id=second) == [Effect.RECORDED]
+
+    assert desk.suppressions() == {None: "moved"}
+
+
 def test_what_happened_before_the_last_yes_is_over(desk: AnswerDesk) -> None:
     desk.send(1)
     earlier = NOON - timedelta(days=1)
@@ -189,6 +219,19 @@ def test_report_that_tells_no_more_than_the_second_of_the_last_yes_is_not_over(d
 
     assert desk.report(0, *HARD, at=NOON - timedelta(seconds=1)) == [Effect.RECORDED]
     assert desk.report(0, *HARD, at=NOON) == [Effect.SUPPRESSED]
+
+
+def test_yes_of_a_clock_that_was_far_ahead_makes_nothing_over(desk: AnswerDesk) -> None:
+    desk.send(2)
+    for reader in range(2):
+        desk.roster.leave(desk.ids[reader], "weekly", "unsubscribed", NOON)
+        desk.roster.ask(parse(f"reader{reader}@example.com"), ["weekly"], Evidence("form"), NOON)
+        assert desk.roster.confirm(desk.ids[reader], "weekly", LATER + timedelta(days=400))
+
+    token = RING.sign(Purpose.UNSUBSCRIBE, desk.ids[0], "weekly")
+
+    assert desk.report(0, Kind.UNSUBSCRIBED, token=token, message_id="") == [Effect.LEFT]
+    assert desk.report(1, *HARD) == [Effect.SUPPRESSED]
 
 
 def test_instant_of_a_clock_that_is_ahead_is_now(desk: AnswerDesk) -> None:

@@ -76,19 +76,22 @@ class Events:
                 subscriber_id=origin.subscriber_id if origin else None))
         return entered.rowcount == 1
 
-    def softly_bounced(self, subscriber_id: int, times: int) -> bool:
-        """Whether the reader's last so many issues all came back softly; retries within one count once.
+    def softly_bounced(self, origin: Origin, times: int, since: datetime) -> bool:
+        """Whether the last so many issues to the reader's address all came back softly since then; retries within one
+        count once.
 
         An issue that came back and was delivered later did not.
         """
         last = (
             select(delivery.c.key)
-            .where(delivery.c.subscriber_id == subscriber_id, delivery.c.mailing_id.is_not(None),
+            .where(delivery.c.subscriber_id == origin.subscriber_id, delivery.c.address == origin.address,
+                   delivery.c.mailing_id.is_not(None),
                    delivery.c.state.in_((DeliveryState.SENT, DeliveryState.FAILED)))
             .order_by(delivery.c.id.desc()).limit(times).subquery()
         )
         soft, arrived = event.alias("soft"), event.alias("arrived")
-        came_back = exists().where(soft.c.delivery_key == last.c.key, soft.c.bounce == Bounce.SOFT.value)
+        came_back = exists().where(
+            soft.c.delivery_key == last.c.key, soft.c.bounce == Bounce.SOFT.value, soft.c.at >= since)
         delivered = exists().where(arrived.c.delivery_key == last.c.key, arrived.c.kind == Kind.DELIVERED.value)
         with self._db.read() as connection:
             count = connection.execute(select(func.count()).select_from(last).where(came_back, ~delivered))
