@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, select
+from sqlalchemy import Connection, Select, and_, delete, func, select
 
 from pipeline.database import Database
 from pipeline.schema import asking, ledger
@@ -100,12 +100,15 @@ class Confirmations:
 
 
 def _count(occasion: str, requester: Requester, now: datetime) -> Select[Any]:
-    """One row: letters to the mailbox today and ever, from the network today, in all within the hour."""
+    """One row: letters to the mailbox today and ever, from the network today, in all within the hour.
+
+    One that lies ahead by more is of a clock that was wrong.
+    """
     mailbox = asking.c.address_key == requester.address_key
     network = asking.c.network_key == requester.network_key
-    today = asking.c.at > now - DAY
+    today = and_(asking.c.at > now - DAY, asking.c.at < now + DAY)
     counts = {"today": (mailbox, today), "unanswered": (mailbox,), "network": (network, today),
-              "hour": (asking.c.at > now - HOUR, asking.c.network_key != _VOUCHED)}
+              "hour": (asking.c.at > now - HOUR, asking.c.at < now + HOUR, asking.c.network_key != _VOUCHED)}
     return select(*(
         select(func.count()).select_from(asking).where(asking.c.occasion != occasion, *conditions)
         .scalar_subquery().label(name)

@@ -47,6 +47,14 @@ def test_answer_gives_the_mailbox_its_budget_back(chapter: Confirmations) -> Non
     assert (spent, chapter.spent("5", Requester("a"), NOON + 9 * DAY)) == (Spent.MAILBOX, None)
 
 
+def test_letters_of_a_clock_that_was_far_ahead_spend_no_other_day(chapter: Confirmations) -> None:
+    for n in range(5):
+        chapter.grant(str(n), Requester(f"m{n}", "x" if n < 3 else ""), NOON + 400 * DAY)
+
+    assert chapter.grant("again", Requester("m0", "x"), NOON) is None
+    assert chapter.spent("soon", Requester("m0", "x"), NOON - DAY / 2) is Spent.MAILBOX  # another machine is behind
+
+
 def test_many_at_once_get_no_more_than_the_budget(chapter: Confirmations) -> None:
     granted: list[Spent | None] = []
 
