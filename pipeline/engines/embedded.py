@@ -6,14 +6,12 @@ changes nothing. Jobs come from the settings at each start; nothing is persisted
 
 from __future__ import annotations
 
-import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from pipeline.engines.jobs import SENDERS, Round, Shift, telling
+from pipeline.engines.jobs import SENDERS, Shift, telling
 
 if TYPE_CHECKING:
     from pipeline.app import App
@@ -21,8 +19,12 @@ if TYPE_CHECKING:
 RESTART_S = 30.0
 
 
-def begin(app: App, shift: Shift, only: str | None, ending: threading.Event) -> Callable[[], object]:
+def begin(
+    app: App, shift: Shift, only: str | None, ending: threading.Event,  # noqa: ARG001, both engines take an App
+) -> Callable[[], object]:
     """Begins what `only` names, or all of it; gives what waits for its end once `ending` is set."""
+    from pipeline.engines.timer import schedule  # slow import
+
     work = ExitStack()
     rounds = shift.rounds()
     if only in (None, "send"):
@@ -30,23 +32,8 @@ def begin(app: App, shift: Shift, only: str | None, ending: threading.Event) -> 
         telling("hear", shift.hear)()  # and who left by mail while we were away gets nothing more
         work.callback(_start_sending(shift, ending))
     ours = {name: found for name, found in rounds.items() if only != "send" or name in SENDERS}
-    work.callback(_schedule(app, ours))
+    work.callback(schedule(ours))
     return work.close
-
-
-def _schedule(app: App, rounds: Mapping[str, Round]) -> Callable[[], object]:
-    """Every round in its time, each for the first time now; gives what ends it."""
-    from apscheduler.schedulers.background import BackgroundScheduler  # slow import
-
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a pass that outlasts its interval is no news
-    scheduler = BackgroundScheduler(timezone=app.config.zone)
-    for name, (job, every) in rounds.items():
-        scheduler.add_job(telling(name, job), "interval", seconds=every.total_seconds(), id=name, coalesce=True,
-                          max_instances=1, misfire_grace_time=None,
-                          next_run_time=datetime.now(UTC))  # its clock is the machine's
-    scheduler.start()
-    end: Callable[[], object] = scheduler.shutdown
-    return end
 
 
 def _start_sending(shift: Shift, stop: threading.Event) -> Callable[[], None]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import threading
-from datetime import UTC, timedelta
-from types import SimpleNamespace
-from typing import Any
+from datetime import UTC, datetime, timedelta, tzinfo
 
-from pipeline.engines.embedded import _schedule
+import pytest
+from apscheduler.schedulers import base
+
+from pipeline.engines import timer
+from tests.books import NOON
 from tests.services import SOON_S, Said
 
 SOON = timedelta(milliseconds=10)
@@ -23,8 +25,7 @@ def test_pass_that_outlasts_its_interval_is_no_news() -> None:
             assert ticks.acquire(timeout=SOON_S)
         passed.set()
 
-    app: Any = SimpleNamespace(config=SimpleNamespace(zone=UTC))
-    end = _schedule(app, {"publish": (work, SOON), "tidy": (ticks.release, SOON)})
+    end = timer.schedule({"publish": (work, SOON), "tidy": (ticks.release, SOON)})
     try:
         assert passed.wait(SOON_S)
     finally:
@@ -32,3 +33,32 @@ def test_pass_that_outlasts_its_interval_is_no_news() -> None:
         logger.removeHandler(heard)
 
     assert heard.events == []
+
+
+class SetClock(datetime):
+    """What the machine's clock shows, which somebody has set by so much."""
+
+    by = timedelta(0)
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+        return datetime.now(tz) + cls.by
+
+
+def test_round_does_not_wait_for_a_clock_that_was_set_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (base, timer):
+        monkeypatch.setattr(module, "datetime", SetClock)
+    monkeypatch.setattr(SetClock, "by", timedelta(days=400))
+    monkeypatch.setattr(timer, "LOOK_S", 0.02)
+    ticks = threading.Semaphore(0)
+    end = timer.schedule({"publish": (ticks.release, SOON)})
+    try:
+        assert all(ticks.acquire(timeout=SOON_S) for _ in range(3))
+        monkeypatch.setattr(SetClock, "by", timedelta(0))
+        assert all(ticks.acquire(timeout=SOON_S) for _ in range(20))
+    finally:
+        end()
+
+
+def test_years_that_a_clock_jumped_over_are_not_counted_out() -> None:
+    assert timer.Every(SOON).get_next_fire_time(datetime(1970, 1, 1, tzinfo=UTC), NOON) == NOON + SOON
