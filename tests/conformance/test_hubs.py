@@ -57,6 +57,15 @@ def test_silent_hub_is_called_again_after_longer_and_longer_pauses_and_then_name
     assert (hubs.begin([ONE], at), hubs.given_up()) == ([Call(ONE, ATOM, "b")], [])
 
 
+def test_hub_that_was_silent_while_a_clock_was_ahead_is_called_when_it_is_right_again(hubs: Hubs) -> None:
+    hubs.announce([ONE], {ATOM: "a"}, NOON + timedelta(days=400))
+    for _ in PAUSES:
+        hubs.begin([ONE], NOON + timedelta(days=400))
+
+    assert hubs.begin([ONE], NOON) == [Call(ONE, ATOM, "a")]
+    assert hubs.begin([ONE], NOON) == []
+
+
 def test_feed_that_changed_while_its_hub_was_told_is_told_again(hubs: Hubs) -> None:
     hubs.announce([ONE], {ATOM: "a"}, NOON)
     (call,) = hubs.begin([ONE], NOON)
