@@ -50,8 +50,10 @@ class Agenda:
         first = self._rules.approve is Approve.FIRST and not any(
             (mailing.started_at or mailing.approved) and not self._ledger.mailings.was_trial(mailing)
             for mailing in mailings)
-        reasons = holds(candidates, waiting, copies=self._copies(candidates), first=first, rules=self._rules, now=now,
-                        restored_at=self._ledger.notebook.identity().restored_at)
+        going = [record for record in due if record.key not in begins and any(
+            mailing.state is MailingState.SCHEDULED for mailing in by_issue[record.key])]
+        reasons = holds(candidates, waiting, copies=self._copies(candidates, going), first=first, rules=self._rules,
+                        now=now, restored_at=self._ledger.notebook.identity().restored_at)
         with self._archive.together():  # else a pass that dies in a burst leaves the rest of it, which is no burst
             for record in candidates:
                 self._enter(record, reasons.get(record.key, ""), now)
@@ -85,11 +87,19 @@ class Agenda:
                 record.key, list_id, state=MailingState.HELD if reason else MailingState.SCHEDULED,
                 reason=reason or "due", send_at=record.due_at, now=now)
 
-    def _copies(self, candidates: Sequence[Record]) -> dict[str, str]:
-        """Candidates whose text was mailed before under another name."""
+    def _copies(self, candidates: Sequence[Record], going: Sequence[Record]) -> dict[str, str]:
+        """Which issue each candidate repeats, and how that stands: mailed under another name, or about to go to the
+        same list, as do those of `going` and the candidates before it."""
         mailed = self._archive.settled_sketches() if candidates else {}
-        return {candidate.key: other for candidate in candidates
-                for other in alike(candidate.sketch, mailed, SAME) if other != candidate.key}
+        found: dict[str, str] = {}
+        for place, candidate in enumerate(candidates):
+            beside = {one.key: one.sketch for one in (*going, *candidates[:place])
+                      if one.key not in found and not set(one.lists).isdisjoint(candidate.lists)}
+            for others, how in ((beside, "is due as well"), (mailed, "is out already")):
+                for other in alike(candidate.sketch, others, SAME):
+                    if other != candidate.key:
+                        found[candidate.key] = f"{other}, which {how}"
+        return found
 
     def _follow(self, record: Record, mailings: list[Mailing], now: datetime) -> None:
         """While nothing has begun, mailings go where and when the file says now; what is held is held there too."""

@@ -62,9 +62,9 @@ def holds(
 ) -> dict[str, str]:
     """Why each of these may not be mailed without a person, by key; who is not named may.
 
-    `candidates` have just become due; `waiting` are scheduled already. `copies` names the issue that a
-    candidate repeats. `first`: nothing was ever really mailed or approved from this ledger. `restored_at`: when it was
-    filled from an export, which does not know what was mailed after it was made.
+    `candidates` have just become due; `waiting` are scheduled already. `copies` says which issue a candidate repeats,
+    and how that stands. `first`: nothing was ever really mailed or approved from this ledger. `restored_at`: when it
+    was filled from an export, which does not know what was mailed after it was made.
     """
     reasons = {record.key: reason for record in candidates
                if (reason := _own_reason(record, copies, rules, now, restored_at))}
@@ -87,7 +87,7 @@ def _own_reason(
         return (f"restored: due before the ledger was restored {local(restored_at, rules.zone)}, "
                 "so it may have been mailed already")
     if record.key in copies:
-        return f"copy: its text repeats issue {copies[record.key]}, which is out already"
+        return f"copy: its text repeats issue {copies[record.key]}"
     return _late(record, rules, now)
 
 

@@ -82,6 +82,42 @@ def test_a_copy_is_known_by_the_text_that_was_mailed_though_its_file_says_someth
     assert letters.record("4").reason == "copy: its text repeats issue 3, which is out already"
 
 
+@pytest.mark.parametrize("quiet", ["0s", "10m"])
+def test_a_copy_that_is_due_with_its_original_is_held(tmp_path: Path, quiet: str) -> None:
+    letters = Publication(tmp_path / "letters", {
+        "schedule": {"quiet": quiet, "max_burst": 3},
+        "lists": [{"id": "weekly", "name": "A"}, {"id": "other", "name": "B"}]})
+    letters.begin()
+    letters.add_readers(*READERS)
+    letters.write("03-apples.md", words(3), age_s=60)
+    if quiet != "0s":  # the original waits already
+        letters.deliver()
+    letters.write("04-apples.md", words(3), age_s=3600)
+    letters.write("05-apples.md", words(3), front="list: other\n")  # a list's own file of what another gets
+
+    letters.deliver()
+    letters.turn(minutes=10)
+    letters.deliver()
+
+    assert letters.mails == READERS
+    assert letters.standings == {"3": "mailed", "4": "held", "5": "mailed"}
+    assert letters.record("4").reason == "copy: its text repeats issue 3, which is due as well"
+
+
+def test_text_that_was_cancelled_goes_out_with_another_file(tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "letters")
+    letters.begin()
+    letters.add_readers(*READERS)
+    letters.write("03-apples.md", words(3))
+    say(letters, "cancel", "3")
+    letters.write("04-apples.md", words(3))
+
+    letters.deliver()
+
+    assert letters.mails == READERS
+    assert letters.standings == {"3": "published", "4": "mailed"}
+
+
 @pytest.mark.parametrize("front", ["", "draft: true\n"])
 def test_adopted_issue_is_not_mailed_whatever_its_date_or_draft_says_later(letters: Publication, front: str) -> None:
     letters.write("02-letter.md", words(2), day=TODAY + DAY, front=front)

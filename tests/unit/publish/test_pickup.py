@@ -128,6 +128,7 @@ FIRST = "approval: the first mailing that really goes out"
 ALWAYS = "approval: mailings.approve is `always`"
 LATE = "late: first seen 9 days after its hour, schedule.max_age is 7d"
 COPY = "copy: its text repeats issue 3, which is out already"
+REPEATS = {"4": "3, which is out already"}
 LATE_ONE = {"due_at": NOON - 9 * DAY, "due_seen_at": NOON}
 
 HOLDS: dict[str, tuple[list[Record], list[Record], dict[str, str], bool, Rules, dict[str, str]]] = {
@@ -146,8 +147,8 @@ HOLDS: dict[str, tuple[list[Record], list[Record], dict[str, str], bool, Rules, 
     "ready long ago and still here is late": (
         [], [record("1", due_at=NOON - 9 * DAY, due_seen_at=NOON - 9 * DAY, seen_at=NOON - 8 * DAY)], {}, False, RULES,
         {"1": "late: still not mailed 9 days after its hour, schedule.max_age is 7d"}),
-    "a copy": ([record("4")], [], {"4": "3"}, False, RULES, {"4": COPY}),
-    "a late copy is a copy": ([record("4", **LATE_ONE)], [], {"4": "3"}, False, RULES, {"4": COPY}),
+    "a copy": ([record("4")], [], REPEATS, False, RULES, {"4": COPY}),
+    "a late copy is a copy": ([record("4", **LATE_ONE)], [], REPEATS, False, RULES, {"4": COPY}),
     "what is held anyway is no burst": (
         [record("1", **LATE_ONE), record("2"), record("3")], [], {}, False, RULES, {"1": LATE}),
     "the first of a new ledger waits for a person": (
