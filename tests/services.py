@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from pipeline.app import App
 from pipeline.clock import SystemClock
@@ -32,6 +32,16 @@ class Noon(SystemClock):
 
     def wait(self, stop: threading.Event, seconds: float) -> bool:
         return stop.wait(min(seconds, 0.05))
+
+
+class SetClock(datetime):
+    """What the machine's clock shows, which somebody has set by so much."""
+
+    by = timedelta(0)
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+        return datetime.now(tz) + cls.by
 
 
 class Post(Outbox):

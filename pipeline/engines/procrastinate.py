@@ -26,6 +26,7 @@ import psycopg
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Status
 
+from pipeline.engines.clock_watch import ClockWatch
 from pipeline.engines.engine_log import AWAY, EngineLog
 from pipeline.engines.jobs import SENDERS, Shift, telling
 from pipeline.errors import DatabaseError, Mistake
@@ -129,7 +130,10 @@ class Clockwork:
             return ours
 
     async def _until_the_end(self, workers: list[asyncio.Task[None]]) -> None:
-        """Workers finish what they have in hand; one that fails ends them all."""
+        """Workers finish what they have in hand; one that fails ends them all.
+
+        So does a clock that was set: their ticks are of the hours that it showed.
+        """
         end = asyncio.create_task(asyncio.to_thread(self._wait_for_the_end, workers))
         await asyncio.wait([end, *workers], return_when=asyncio.FIRST_COMPLETED)
         for worker in workers:
@@ -141,7 +145,8 @@ class Clockwork:
                 raise result
 
     def _wait_for_the_end(self, workers: list[asyncio.Task[None]]) -> None:
-        while not self._ending.wait(0.2) and not any(worker.done() for worker in workers):
+        clock = ClockWatch()
+        while not self._ending.wait(0.2) and not clock.was_set() and not any(worker.done() for worker in workers):
             pass
 
     # ---- the jobs -----------------------------------------------------------------------------

@@ -14,11 +14,10 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
-from pipeline.clock import monotonic
+from pipeline.engines.clock_watch import ClockWatch
 from pipeline.engines.jobs import Round, telling
 
-LOOK_S = 5.0   # how often we look whether somebody has set the clock
-SLACK_S = 5.0  # by how much, before it matters
+LOOK_S = 5.0  # how often we look whether somebody has set the clock
 
 
 class Every(BaseTrigger):  # type: ignore[misc]  # the library has no types
@@ -54,14 +53,8 @@ def schedule(rounds: Mapping[str, Round]) -> Callable[[], object]:
 
 def _follow_clock(scheduler: BackgroundScheduler, over: threading.Event) -> None:
     """Makes each round now when the clock was set: its hour is of the clock as it was."""
-    ahead = _ahead_s()
+    watch = ClockWatch()
     while not over.wait(LOOK_S):
-        before, ahead = ahead, _ahead_s()
-        if abs(ahead - before) > SLACK_S:
+        if watch.was_set():
             for job in scheduler.get_jobs():
                 job.modify(next_run_time=datetime.now(UTC))
-
-
-def _ahead_s() -> float:
-    """How far the machine's clock is from one that nobody sets."""
-    return datetime.now(UTC).timestamp() - monotonic()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from apscheduler.schedulers import base
 
-from pipeline.engines import timer
+from pipeline.engines import clock_watch, timer
 from tests.books import NOON
-from tests.services import SOON_S, Said
+from tests.services import SOON_S, Said, SetClock
 
 SOON = timedelta(milliseconds=10)
 
@@ -35,18 +35,8 @@ def test_pass_that_outlasts_its_interval_is_no_news() -> None:
     assert heard.events == []
 
 
-class SetClock(datetime):
-    """What the machine's clock shows, which somebody has set by so much."""
-
-    by = timedelta(0)
-
-    @classmethod
-    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
-        return datetime.now(tz) + cls.by
-
-
 def test_round_does_not_wait_for_a_clock_that_was_set_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (base, timer):
+    for module in (base, timer, clock_watch):
         monkeypatch.setattr(module, "datetime", SetClock)
     monkeypatch.setattr(SetClock, "by", timedelta(days=400))
     monkeypatch.setattr(timer, "LOOK_S", 0.02)

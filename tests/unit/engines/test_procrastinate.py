@@ -7,17 +7,20 @@ import socket
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
-from datetime import timedelta
+from datetime import UTC, timedelta
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 pytest.importorskip("procrastinate", reason="needs the `postgres` extra")
 
 import psycopg
+from procrastinate import periodic
 
 from pipeline.database import Database
+from pipeline.engines import clock_watch
 from pipeline.engines import procrastinate as engine
 from pipeline.engines.engine_log import EngineLog
 from pipeline.engines.jobs import Shift, alone
@@ -27,7 +30,7 @@ from pipeline.providers.base import Message, Receipt
 from tests.books import EXPIRE
 from tests.fault.house import happens
 from tests.publications import Publication, words
-from tests.services import SOON_S, Post, Said, running
+from tests.services import SOON_S, Post, Said, SetClock, running
 
 
 def machine(folder: Path, url: str, **settings: object) -> Publication:
@@ -94,6 +97,27 @@ def test_mailbox_is_heard_whatever_this_machine_does(
         thread.start()
         try:
             assert happens(lambda: trouble() is not None, SOON_S)
+        finally:
+            ending.set()
+            thread.join()
+
+
+def test_round_does_not_wait_for_a_clock_that_was_set_back(
+    letters: Publication, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(periodic, "time", SimpleNamespace(time=lambda: SetClock.now(UTC).timestamp()))
+    monkeypatch.setattr(clock_watch, "datetime", SetClock)
+    monkeypatch.setattr(SetClock, "by", timedelta(days=400))
+    ending, passes = threading.Event(), threading.Semaphore(0)
+    monkeypatch.setattr(Shift, "publish", lambda _: passes.release())
+    with Shift.begin(letters.app) as shift:
+        clockwork = engine.Clockwork(postgres_url, shift, ending, "publish", letters.app.ledger.notebook.alone)
+        thread = threading.Thread(target=clockwork.run)
+        thread.start()
+        try:
+            assert all(passes.acquire(timeout=SOON_S) for _ in range(3))
+            monkeypatch.setattr(SetClock, "by", timedelta(0))
+            assert all(passes.acquire(timeout=SOON_S) for _ in range(4))
         finally:
             ending.set()
             thread.join()
