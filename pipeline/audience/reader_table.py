@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import MAXYEAR, UTC, datetime, timedelta
 from pathlib import Path
 
 from pipeline.address import parse
@@ -34,6 +34,7 @@ _INSTANT = re.compile(
     r" ?(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?(?: [A-Z+-]\w*)?"  # PostgreSQL writes +00
 )
 _LINK = re.compile(r"[a-z][a-z0-9+.-]*://|www\.|mailto:")  # `unsubscribe` may hold how a reader leaves
+DAY = timedelta(days=1)
 _WORD = max(map(len, PLAIN_WORDS))
 _SEVERITY = list(Standing)  # from subscribed to blocked: the worst word counts
 
@@ -92,7 +93,6 @@ class ReaderTable:
 
     def _entry(self, record: Record) -> Entry:
         system, cell = self._system, self._cell
-        left_at, _ = _instant(cell(record, system.left_at))
         return Entry(
             parse(cell(record, system.email)),
             tuple(re.findall(r"[^\s,;|]+", cell(record, system.lists))),
@@ -100,7 +100,7 @@ class ReaderTable:
             self._name(record),
             named_language(cell(record, system.language)),
             self._standing(record),
-            left_at,
+            _leaving(cell(record, system.left_at)),
         )
 
     def _name(self, record: Record) -> str:
@@ -185,6 +185,13 @@ def _instant(text: str) -> tuple[datetime | None, str]:
         return read.astimezone(UTC), ""
     except (ValueError, OverflowError):  # a day or an hour that does not exist
         return None, text[:40]
+
+
+def _leaving(text: str) -> datetime | None:
+    """When somebody left. Of a day alone its end: nobody knows which came first, that or a yes of the same day."""
+    at, _ = _instant(text)
+    found = _INSTANT.fullmatch(text)
+    return at + DAY if at and found and not found[4] and at.year < MAXYEAR else at
 
 
 def _columns(path: str, email: Sequence[str], header: Record | Damage | None) -> dict[str, list[int]]:

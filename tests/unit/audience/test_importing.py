@@ -237,6 +237,18 @@ def test_a_consent_of_a_later_day_outweighs_a_leaving(roster: Roster) -> None:
     assert standing(roster) == {"ann@example.com weekly": "confirmed"}
 
 
+@pytest.mark.parametrize(("left_at", "state"), [
+    ("2025-01-01", "left"), ("2025年1月1日", "left"), ("9999-12-31", "left"),
+    ("2025-01-01 08:00", "confirmed"), ("2024-12-31", "confirmed")])
+def test_a_leaving_of_which_only_the_day_is_known_is_not_older_than_a_consent_of_that_day(
+    roster: Roster, left_at: str, state: str
+) -> None:
+    bring(roster, "email,consent_at\nann@example.com,2025-01-01 09:00\n")
+    bring(roster, f"email,status,unsubscribed_at\nann@example.com,unsubscribed,{left_at}\n")
+
+    assert standing(roster) == {"ann@example.com weekly": state}
+
+
 def test_a_row_keeps_name_and_evidence_of_its_system() -> None:
     (mailchimp,) = entries(MAILCHIMP, "mailchimp")
     listmonk = entries(LISTMONK, "listmonk")[0]
