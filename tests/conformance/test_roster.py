@@ -364,6 +364,19 @@ def test_who_consented_here_after_leaving_elsewhere_stays(roster: Roster) -> Non
     assert standing(roster) == {"weekly": "confirmed"}
 
 
+def test_a_batch_moves_any_number_of_those_who_stand_here(roster: Roster) -> None:
+    people = [parse(f"reader{n}@example.com") for n in range(3)]
+    roster.enter([Entry(one, ("weekly",), FORM) for one in people], NOON, ask=True)
+
+    added = roster.enter([Entry(one, ("weekly",), COMMAND) for one in people], NOON)
+    inside = [member.subscription.state for member in roster.list_subscribers()]
+    left = roster.enter([Entry(one, ("weekly",), COMMAND, standing=Standing.LEFT) for one in people], LATER)
+
+    assert (added, inside) == ([Verdict.ADDED] * 3, [State.CONFIRMED] * 3)
+    assert left == [Verdict.KEPT_OUT] * 3
+    assert [member.subscription.state for member in roster.list_subscribers()] == [State.LEFT] * 3
+
+
 def test_an_empty_batch_writes_nothing(roster: Roster, database: Database) -> None:
     assert roster.enter([], NOON) == []
     assert rows(database) == {"subscriber": 0, "subscription": 0, "former_subscription": 0, "suppression": 0}
