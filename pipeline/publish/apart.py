@@ -24,7 +24,8 @@ SketchOf = Callable[[str], bytes]
 def with_years(claims: Claims, known: Mapping[str, str]) -> dict[str, str]:
     """The claims, where numbers begin anew each year with the year: `2024/01.md` and `2025/01.md` are two issues.
 
-    An issue that is known by the year, or without it, stays so.
+    Not where most of them begin anew more often, as those of a month's weeks do. An issue that is known by the year,
+    or without it, stays so.
     """
     if len(set(claims.values())) == len(claims) and not any("/" in key for key in known):
         return dict(claims)
@@ -32,7 +33,9 @@ def with_years(claims: Claims, known: Mapping[str, str]) -> dict[str, str]:
     sharing: defaultdict[str, list[str]] = defaultdict(list)
     for path, year in years.items():
         sharing[claims[path]].append(year)
-    shared = {claim for claim, found in sharing.items() if len(set(found)) > 1 and not _is_of_many(found)}
+    repeated = {claim for claim, found in sharing.items() if len(set(found)) > 1}
+    shared = {claim for claim in repeated if not _is_of_many(sharing[claim])}
+    shared = shared if 2 * len(shared) > len(repeated) else set()
     anew = len(shared) >= MANY or begin_anew((year, int(claims[path])) for path, year in years.items())
 
     def settled(path: str, year: str) -> str:

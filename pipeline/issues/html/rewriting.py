@@ -176,8 +176,10 @@ class _Writer:
         return {"width": str(shown)} | ({"height": str(max(1, height * shown // width))} if height else {})
 
     def _span(self, attributes: dict[str, str]) -> str:
-        """Colours of code; a span without any meaning is left out."""
-        name = attributes.pop("class", "")
+        """Colours of code, and on the web places to lead to; a span without any meaning is left out."""
+        name, place = attributes.pop("class", ""), attributes.pop("id", "")
+        if place and self._place.target is Target.WEB:
+            attributes["id"] = place
         if name and self._place.target is Target.WEB:
             attributes["class"] = name
         elif self._place.target is Target.MAIL and (style := light_styles().get(name)):

@@ -23,6 +23,12 @@ class Vocabulary:
         name = {"video": self.video, "audio": self.audio}.get(kind, self.embed)
         return f"▶ {name}{self.colon}{title}" if title else f"▶ {name}"
 
+    def alert(self, name: str, kind: str) -> str:
+        """What an alert without a title is called: by its English `name`, or in another language by its nearest `kind`;
+        not a quotation or a question, say, for which `NOTE` is no name."""
+        is_near = self is not _ENGLISH and (kind != "NOTE" or name == "Info")
+        return self.alerts.get(name.upper()) or (self.alerts[kind] if is_near else name)
+
 
 _RIGHT_TO_LEFT = frozenset((
     "ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi", "arab", "aran", "hebr", "thaa", "syrc"))

@@ -26,6 +26,7 @@ from pipeline.issues.cjk import is_east_asian, is_wide_mark
 _MARKS = 4  # characters in which East Asian text is looked for behind marks
 _ENDING = frozenset(".,:;!?…)]}”’")  # marks that end words
 _BRACKETS = frozenset("([{")
+_BEGINNING = _BRACKETS | {"_"}  # stars behind these end nothing
 _LEAVES_BRACKETS = re.compile(r"[^()\[\]{}]*[)\]}]")
 _NEAR = 20  # characters in which a word is looked for beside stars
 _BEFORE = re.compile(r"(\w+|,) $")
@@ -93,7 +94,7 @@ def _ends_behind_space(text: str, at: int) -> bool:
     return (text[max(0, opened - _NEAR):opened].rstrip()[-1:] not in _BRACKETS and text[at + 2:at + 3] != "/"
             and not _LEAVES_BRACKETS.match(text, opened + 2, at)
             and not _has_like_neighbours(text, opened, at)
-            and (following < 0 or _is_space(text[following - 1])))
+            and (following < 0 or _is_space(text[following - 1]) or text[following - 1] in _BEGINNING))
 
 
 def _has_like_neighbours(text: str, one: int, other: int) -> bool:

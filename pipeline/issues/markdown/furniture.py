@@ -23,7 +23,7 @@ def settle_furniture(tokens: Sequence[Token], words: Vocabulary) -> None:
         elif token.type in ("alert_open", "alert_close"):
             _frame_alert(token)
         elif token.type == "alert_title_open":
-            _name_alert(token, tokens[at + 1], words)
+            _name_alert(tokens[at - 1:at + 2], words)
         elif token.type in ("th_open", "td_open"):
             _align(token)
         elif token.type == "inline" and token.children:
@@ -52,10 +52,11 @@ def _frame_alert(token: Token) -> None:
         token.attrs["class"] = f"alert alert-{token.meta['kind'].lower()}"
 
 
-def _name_alert(opening: Token, inline: Token, words: Vocabulary) -> None:
+def _name_alert(around: Sequence[Token], words: Vocabulary) -> None:
+    alert, opening, inline = around
     opening.attrs["class"] = "alert-title"
     if not inline.meta.get("titled"):
-        inline.content = words.alerts.get(inline.content.upper(), inline.content)
+        inline.content = words.alert(inline.content, alert.meta["kind"])
         inline.children = [Token("text", "", 0, content=inline.content)]
     inline.children = [Token("strong_open", "strong", 1), *(inline.children or ()), Token("strong_close", "strong", -1)]
 

@@ -1,5 +1,5 @@
 """One mark for a site generator, and what it says to readers without one: `{% include note.html %}`,
-`{{< figure src="/a.png" >}}`, `{{ youtube(id="…") }}`, and Zenn's `@[youtube](…)`.
+`{{< figure src="/a.png" >}}`, `{{ youtube(id="…") }}`, Zenn's `@[youtube](…)`, and Logseq's `{{video https://…}}`.
 
 `generators` says where such marks are read.
 """
@@ -18,6 +18,7 @@ _MARK = re.compile(
     r"\{%[-~]?\s*(?P<liquid>[A-Za-z_]\w*)(?P<rest>[^%]*(?:%(?!\})[^%]*)*)%\}"
     r"|\{\{(?P<sign>[<%])\s*(?P<hugo>/?\s*[A-Za-z_][\w./-]*)(?P<more>[^>%]*(?:[>%](?!\}\})[^>%]*)*)[>%]\}\}"
     r"|\{\{-?\s*(?P<zola>[A-Za-z_]\w*)(?P<named>\(\s*(?:\w+\s*=[^}]*(?:\}(?!\})[^}]*)*)?\))\s*-?\}\}"
+    r"|\{\{(?P<logseq>video|youtube|vimeo|bilibili|tweet|twitter)\s+(?P<address>https?://[^\s{}]{1,500})\s*\}\}"
     r"|@\[(?P<zenn>youtube|tweet|card|gist|codepen|codesandbox|stackblitz|jsfiddle|figma|docswell|speakerdeck"
     r"|slideshare|blueprintue)\]\((?P<place>[^()\s]{1,500})\)")
 _BREAKS = re.compile(r"(?:<br\s*/?>\s*){1,9}", re.IGNORECASE)  # behind every line of ox-hugo's, for one
@@ -185,8 +186,9 @@ def read_marks(text: str) -> list[Mark] | None:
 
 def _mark(match: re.Match[str]) -> Mark | None:
     """None for what is no order on a line of its own."""
-    name = (match["liquid"] or match["hugo"] or match["zola"] or match["zenn"]).replace(" ", "").lower()
-    rest = match["place"] or (match["rest"] or match["more"] or match["named"] or "").rstrip(" -~/")
+    named = match["liquid"] or match["hugo"] or match["zola"] or match["logseq"] or match["zenn"]
+    name = named.replace(" ", "").lower()
+    rest = match["place"] or match["address"] or (match["rest"] or match["more"] or match["named"] or "").rstrip(" -~/")
     if name in _KNOWN | _PROGRAM or (name == "include" and rest.lstrip()[:1] in ("'", '"')):  # Jinja quotes it
         return None
     return Mark(name, rest, match[0])

@@ -32,6 +32,7 @@ _SIZED = re.compile(r"(?P<words>[^|]*)\|(?P<width>\d{2,4})(?:x\d{1,4})?")  # as 
 _NOTE = re.compile(
     r"#(?=(?:[^#]*&)?(?:averageHue|clientId|display|originHeight|originWidth|status|taskId)=)"
     r"[\w.%-]+=[^&#]*(?:&[\w.%-]+=[^&#]*)+\Z")
+_NOTED_WIDTH = re.compile(r"[#&]width=(\d{1,4})(?=&|\Z)")
 _PLAYERS = ("video", "audio", "iframe")
 
 
@@ -53,7 +54,10 @@ def _describe(child: Token, words: str, block: Token, report: Report) -> None:
         child.content = _described(child.content, words)
     if child.type != "image":
         return
-    src = child.attrs["src"] = without_note(str(child.attrs.get("src", "")))
+    typed = str(child.attrs.get("src", ""))
+    src = child.attrs["src"] = without_note(typed)
+    for name, value in _noted_width(typed).items():
+        child.attrs.setdefault(name, value)
     if src.lower().startswith("data:"):
         report.warn("image-data", "a picture inside the text (data:) is shown by no mail program",
                     "save it as a file beside the issue", block)
@@ -78,7 +82,7 @@ def _described_tag(typed: str, words: str) -> str:
     src = tag.attributes.get("src", "")
     if tag.name == "img":
         alt, plain = tag.attributes.get("alt", ""), without_note(src)
-        typed = typed if plain == src else _with(tag, src=plain)
+        typed = typed if plain == src else _with(tag, **{**_noted_width(src), **tag.attributes, "src": plain})
         return _with(read_tag(typed), alt=words) if is_silent(alt, src) else typed
     if tag.name in _PLAYERS and src and is_silent(tag.attributes.get("title", ""), src):
         return _with(tag, title=words)
@@ -93,6 +97,13 @@ def without_note(src: str) -> str:
     """A picture's address without what an editor wrote behind it for itself (`#align=left&height=306&name=a.png`):
     that is longer than the address, and would be read in the text part."""
     return _NOTE.sub("", src)
+
+
+def _noted_width(src: str) -> dict[str, str]:
+    """How wide a picture was in an editor, as an attribute, where the note says it (`#originWidth=1200&width=600`)."""
+    note = _NOTE.search(src)
+    found = _NOTED_WIDTH.search(note[0]) if note else None
+    return {"width": found[1]} if found else {}
 
 
 def is_silent(text: str, src: str) -> bool:

@@ -8,8 +8,10 @@ This is about meaning, not safety: `sanitizing` is the gate.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from html import escape
 
 from markdown_it.token import Token
@@ -41,6 +43,10 @@ _DROPPED = frozenset((
 # Dropping these changes only the look; nobody needs to hear of it.
 _QUIET = frozenset((
     "body", "font", "head", "html", "link", "meta", "noscript", "picture", "source", "track"))
+
+_LENGTH = re.compile(
+    r"(?:^|;)\s*(?P<side>width|height)\s*:\s*(?P<length>\d{1,4})(?:\.\d{1,4})?(?P<unit>px|%)(?=\s*(?:;|!|$))",
+    re.IGNORECASE)
 
 
 def settle(tokens: Sequence[Token], report: Report) -> list[Token]:
@@ -174,7 +180,7 @@ class _Flow:
         if tag.name in _MEDIA:
             return self._media(piece, tag)
         if tag.name == "img" and tag.attributes:
-            return [self._image(tag)]
+            return [self._image(_sized(tag))]
         if tag.name in _WHOLE:
             return self._remove_whole(piece, tag)
         if tag.name in _KEPT:
@@ -293,6 +299,17 @@ class _Flow:
     def _warn_removed(self, typed: str) -> None:
         self._report.warn("html-removed", f"{typed} does not work in mail and feeds and was left out",
                           "remove it, or link to a page that has it", self._block)
+
+
+def _sized(image: Tag) -> Tag:
+    """A picture whose size its style says, as editors write it, says it in attributes: these survive."""
+    said = {match["side"].lower(): (match["length"], match["unit"])
+            for match in _LENGTH.finditer(image.attributes.get("style", ""))}
+    if "width" not in said or image.attributes.get("width"):
+        return image
+    unit = said["width"][1]
+    size = {side: length + unit.replace("px", "") for side, (length, own) in said.items() if own == unit}
+    return replace(image, attributes={**image.attributes, **size})
 
 
 def _source(piece: Token) -> Tag | None:

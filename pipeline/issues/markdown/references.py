@@ -4,7 +4,7 @@ An address in the place of the name, `[the paper][https://example.com]`, was mea
 A site generator has the definitions in a file that it puts in. Other brackets stay as typed, for what they say would be
 lost: `[sic]`, `a[0][1]`, `[A-Z][a-z]`, and two tags, `[新闻][科技]` or `[INFO][main]`. A name is written as one writes
 names for programs; one that is a plain word goes with several words. In a text without any definition, two such names
-are tags as well: `[riscv64][register-alloc]`.
+are tags as well: `[riscv64][register-alloc]`. So is what git puts before a subject: `[PATCH v2][AArch64]`.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ BY_NAME = re.compile(
 _NAME = re.compile(r"[^\W\d_]{3}|[\u2e80-\uffdc]{2}")
 _ADDRESS = re.compile(r"(?i:https?://|www\.)[^\s<>]+")
 _TAG = re.compile(r"[a-z0-9][a-z0-9._/-]*")
+_PATCH = re.compile(r"(?=.*(?:PATCH|\d))(?i:(?:(?:rfc|patch|resend|v\d+|\d+/\d+)(?:[ ,]+|$))+)")
 _LABEL = re.compile(rf"(?!{_ADDRESS.pattern})(?:[a-z0-9][a-z0-9 ._:/#-]*|(?=.*[0-9._:/#-])[A-Za-z0-9._:/#-]+)")
 
 
@@ -33,6 +34,8 @@ def is_undefined(found: re.Match[str], defined: Collection[str]) -> bool:
     """Whether what `BY_NAME` found names something, and nothing that is `defined` (in the parser's normal form)."""
     words, label = found["words"].split(), " ".join(found["label"].split())
     if not words or (label and not (_LABEL.fullmatch(label) and (len(words) > 1 or not label.isalpha()))):
+        return False
+    if label and _PATCH.fullmatch(" ".join(words)):
         return False
     if label and not defined and len(words) == 1 and _TAG.fullmatch(words[0]) and _TAG.fullmatch(label):
         return False

@@ -19,11 +19,15 @@ _CREDIT = re.compile(
 _SENTENCE = re.compile(r"(?:\S+\s+){7,}\S+[.!?]|[^:：]*[:：][^:：]*[。！？]")
 # What the picture above shows, in however many sentences.
 _CAPTION = re.compile(r"(?:题图|頭圖|头图|封面图)\s*[:：](?=.{0,30}$)")
+# As articles exported from WeChat begin: who wrote it, in which account, and when to the minute.
+_BYLINE = re.compile(r"[^。！？，：:]{1,40}\s(?:19|20)\d{2}-\d{2}-\d{2} \d{2}:\d{2}")
 _ADDRESS = re.compile(r"https?://[!-~]+")
 
 
 def is_credit(text: str) -> bool:
     """Whether a paragraph, as plain text, only names who made what it stands beside, or what a picture shows."""
     said = _ADDRESS.sub("", text).removeprefix("（").removeprefix("(")
-    return len(said) <= _LONGEST and _CREDIT.match(said) is not None and (
-        _CAPTION.match(said) is not None or _SENTENCE.fullmatch(said) is None)
+    if len(said) > _LONGEST:
+        return False
+    return _BYLINE.fullmatch(said) is not None or (
+        _CREDIT.match(said) is not None and (_CAPTION.match(said) is not None or _SENTENCE.fullmatch(said) is None))

@@ -20,6 +20,7 @@ _DAY = re.compile(
     r"(?P<year>\d{4})(?:"
     r"(?P<sep>[-/]|(?P<point>\. ?))(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})(?(point)\.?)"  # Koreans end in one
     r"|\s*[年년]\s*(?P<month_cjk>\d{1,2})\s*[月월]\s*(?P<day_cjk>\d{1,2})\s*[日일]?)")
+_COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})(?!\d)")
 _REST = re.compile(
     r"(?:[Tt]|\s*)(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
     r"(?:\s*(?P<half>[AaPp])\.?[Mm]\b\.?)?"
@@ -62,12 +63,14 @@ class When:
 def parse_date(text: str, zone: tzinfo, send_at: time) -> When:
     """What the author wrote, as an instant; a day without an hour is due at `send_at` in `zone`.
 
-    Year first, `/`, `-`, `.`, 年月日 or 년월일, one or two digits; then, if wanted, `HH:MM[:SS]` after a
-    space or `T` and a zone (`Z`, `+08:00`, `Asia/Shanghai`). The day's name behind it changes nothing. Raises
-    ValueError that ends in an example.
+    Year first, `/`, `-`, `.`, 年月日 or 년월일, one or two digits, or eight digits in one; then, if wanted,
+    `HH:MM[:SS]` after a space or `T` and a zone (`Z`, `+08:00`, `Asia/Shanghai`). The day's name behind it changes
+    nothing. Raises ValueError that ends in an example.
     """
     plain = unicodedata.normalize("NFKC", text).strip()
     plain = org[1] if (org := _ORG.fullmatch(plain)) else plain
+    if compact := _COMPACT.match(plain):
+        plain = "-".join(compact.groups()) + plain[compact.end():]
     match = _DAY.match(plain)
     if match is None:
         raise ValueError(f'date "{text}" is not understood; write the year first, like {EXAMPLE}')

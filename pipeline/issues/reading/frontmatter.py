@@ -22,7 +22,7 @@ MAX_CHARS = 65_536
 
 _ENDS = {"---": ("---", "..."), "+++": ("+++",)}
 _PLACE = re.compile(r"\s*[\"']?([^\s:=\"'#][^:=\"']*?)[\"']?\s*[:=]")
-_GLUED = re.compile(r"(---|\+\+\+)[ \t]*([A-Za-z_][\w-]*\s*[:=：])")
+_GLUED = re.compile(r"(?P<rule>---|\+\+\+)[ \t]*(?P<field>[A-Za-z_][\w-]*\s*[:=：].*)")
 _FIELD = re.compile(r"$|[\s#\[-]|[\w.\"'-]{1,40}\s*[:=：]")  # a line of fields, also one that goes on with a value
 _MAX_GLUED = 60  # lines in which its end is looked for
 
@@ -39,10 +39,10 @@ def read_front(raw: bytes, path: str) -> Front:
     lines = text.split("\n")
     start = next((number for number, line in enumerate(lines) if line.strip()), 0)
     opening = lines[start].rstrip()
-    _explain_glued(opening, lines[start + 1:], start, path)
-    found = (_fenced(lines, start, opening, path) if opening in _ENDS
-             else read_braces(text, path) if opening.startswith("{")
-             else _unopened(lines, start, path) or read_header(lines, start, path))
+    found = _glued(lines, start, path) or (
+        _fenced(lines, start, opening, path) if opening in _ENDS
+        else read_braces(text, path) if opening.startswith("{")
+        else _unopened(lines, start, path) or read_header(lines, start, path))
     return found or Front({}, text, 1)
 
 
@@ -52,6 +52,21 @@ def _fenced(lines: Sequence[str], start: int, opening: str, path: str) -> Front 
         _explain_unclosed(lines, start, opening, path)
         return None
     return _between(lines, start + 1, end, opening, path)
+
+
+def _glued(lines: Sequence[str], start: int, path: str) -> Front | None:
+    """Fields that begin on the line of the rule, as Hugo reads them, are no heading below one: `---title: …`."""
+    glued = _GLUED.match(lines[start])
+    if glued is None:
+        return None
+    within = lines[start + 1:start + 1 + _MAX_GLUED]
+    end = next((number for number, line in enumerate(within) if line.rstrip() == glued["rule"]), None)
+    if end is None or not all(map(_FIELD.match, within[:end])):
+        return None
+    if not within[0].strip() or (end == 0 and not begins_header(glued["field"])):  # a rule with words, and another
+        return None
+    apart = [*lines[:start], glued["field"], *lines[start + 1:]]
+    return _between(apart, start, start + 1 + end, glued["rule"], path)
 
 
 def _unopened(lines: Sequence[str], start: int, path: str) -> Front | None:
@@ -93,18 +108,6 @@ def _explain_unclosed(lines: Sequence[str], start: int, opening: str, path: str)
     if meant:
         raise IssueError(f"the front matter opened by {opening} is never closed", path=path, line=start + 1,
                          remedy=f"add a line {opening} after the last field", rule="front-matter")
-
-
-def _explain_glued(opening: str, following: Sequence[str], start: int, path: str) -> None:
-    """Fields that begin on the line of the rule are no heading below a rule: `---title: …`."""
-    glued = _GLUED.match(opening)
-    if glued is None:
-        return
-    lines = [line.rstrip() for line in following[:_MAX_GLUED]]
-    fields = lines[:lines.index(glued[1])] if glued[1] in lines else ["prose"]
-    if all(_FIELD.match(line) for line in fields):
-        raise IssueError(f"the front matter begins on the line of its {glued[1]}", path=path, line=start + 1,
-                         remedy=f"put {glued[2]} on a line of its own", rule="front-matter")
 
 
 def _explain_long(block: str, start: int, opening: str, path: str) -> None:

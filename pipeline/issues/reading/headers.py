@@ -156,12 +156,13 @@ class _Found:
         self._path = path
 
     def add(self, match: re.Match[str], line: int) -> None:
-        """A `key` with its `value`. Raises IssueError for a second one."""
-        key = match["key"].strip().lower()
-        if key in self.fields:
+        """A `key` with its `value`. Raises IssueError for a second one that says something else."""
+        key, value = match["key"].strip().lower(), (match["value"] or "").strip()
+        if self.fields.get(key, value) != value:
             raise IssueError(f"{match['key']} is given twice (also on line {self.places[key]})", path=self._path,
                              line=line, remedy="keep one", rule="front-matter")
-        self.fields[key], self.places[key] = (match["value"] or "").strip(), line
+        self.fields[key] = value
+        self.places.setdefault(key, line)
 
     def go_on(self, line: str) -> None:
         """More of the last value."""

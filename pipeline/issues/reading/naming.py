@@ -28,8 +28,9 @@ _MONTH_AND_DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 _OF_A_YEAR = re.compile(
     rf"(?:19|20)\d{{2}}(?:[-_. ](?:(?:0?[1-9]|[1-4]\d|5[0-3]|{_MONTH_AND_DAY}|[WwQq]\d{{1,2}})(?!\d)|{MONTH})"
     r"|\s*[年년])")
-_NUMBER_OF_A_YEAR = re.compile(r"(?:19|20)\d{2}[-_. ](?P<number>(?!(?:19|20)\d{2}$)\d{2,4})")
 _MONTH_OF_A_YEAR = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])")
+_PERIOD = re.compile(rf"(?:[^\W\d_]+[-_. ]?)?(?:{_OF_A_YEAR.pattern}|{_MONTH_OF_A_YEAR.pattern}(?!\d))")
+_NUMBER_OF_A_YEAR = re.compile(r"(?:19|20)\d{2}[-_. ](?P<number>(?!(?:19|20)\d{2}$)\d{2,4})")
 _COUNTING = (r"(?i:issue|no|nr|num|number|vol|volume|ep|episode|edition|daily|day|week|weekly|digest|news|newsletter)"
              r"(?:[-_. ]|(?=\d))")
 # `q3-2024`, `recap-2023-readers`, `press-1-0-released`, `type2-3-4-0`; not `issue-2023-readers`, `HelloGitHub2000`.
@@ -228,8 +229,9 @@ def is_bare(title: str, name: str) -> bool:
 
 
 def says_period(name: str) -> bool:
-    """Whether a name begins with a month, a week or a quarter of a year: `2024-03`, `2024-W12-paper`."""
-    return _OF_A_YEAR.match(name) is not None
+    """Whether a name begins with a month, a week or a quarter of a year, or has one right behind its first word:
+    `2024-03`, `2024-W12-paper`, `ink-202403`."""
+    return _PERIOD.match(name) is not None
 
 
 def says_when(title: str) -> bool:

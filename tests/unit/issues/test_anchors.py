@@ -6,7 +6,8 @@ from urllib.parse import unquote
 
 import pytest
 
-from pipeline.issues.document import parse
+from pipeline.issues.document import Target, parse
+from tests.unit.issues.rendered import shown
 
 TEXT = '# 周刊\n\n## 1. 有趣 & 实用\n\n## Paper\n\n<a name="ink"></a>\n\n## 1. 有趣，实用\n\n'
 
@@ -28,3 +29,12 @@ def test_a_link_leads_to_the_heading_that_it_means(written: str, led: str) -> No
     clean = parse(f"{TEXT}[x]({written})", title="周刊").clean
 
     assert f'<a href="{led}">x</a>' in unquote(clean)
+
+
+@pytest.mark.parametrize("place", ['<div id="ink.1"></div>\n\n', '<p id="ink.1"></p>\n\n', '<span id="ink.1"></span>'])
+def test_a_link_leads_to_a_place_that_html_names(place: str) -> None:
+    text = f"[x](#ink.1)\n\n{place}Words"
+
+    assert '<a href="#ink.1">x</a>' in shown(text, Target.WEB)
+    assert ' id="ink.1">' in shown(text, Target.WEB)
+    assert "id=" not in shown(text, Target.MAIL)

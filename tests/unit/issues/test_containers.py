@@ -53,6 +53,15 @@ def test_a_container_is_an_alert(text: str, html: str) -> None:
     assert shown(text) == html
 
 
+@pytest.mark.parametrize(("kind", "nearest", "title"), [
+    ("success", "tip", "提示"), ("info", "note", "註"), ("danger", "caution", "當心"), ("warning", "warning", "警告"),
+    ("example", "note", "Example"), ("quote", "note", "Quote"),
+])
+def test_an_alert_without_a_title_is_called_in_the_issues_language(kind: str, nearest: str, title: str) -> None:
+    assert shown(f":::{kind}\na\n:::", language="zh-Hant") == ALERT.format(nearest, title)
+    assert shown(f"> [!{kind}]\n> a", language="zh-Hant") == ALERT.format(nearest, title)
+
+
 def test_the_words_of_containers_that_lie_too_deep_are_there() -> None:
     found = shown("::: tip\n" * 99 + "deep")
 

@@ -21,6 +21,7 @@ MARCH = date(2024, 3, 24)
     "2024 年 3 月 24 日", "2024-03-24 Sunday", "2024-03-24, Sun.", "2024-03-24 (Sun)", "2024年3月24日（日）",
     "2024/03/24 周日", "2024-03-24 [星期日]", "2024-03-24 日曜日", "2024-03-24 일요일", "<2024-03-24 Sun>",
     "2024년 3월 24일", "2024년 03월 24일 (일)", "2024. 3. 24.", "2024.03.24. 일요일",
+    "20240324", "20240324 周日",
 ])
 def test_a_day_alone_is_due_at_the_usual_hour(text: str) -> None:
     assert parse_date(text, SHANGHAI, EIGHT) == When(MARCH, datetime(2024, 3, 24, 0, 0, tzinfo=UTC))
@@ -80,7 +81,8 @@ def test_what_is_more_or_less_than_a_day_in_words_is_left_as_it_is(text: str) ->
     ("2024-13-24", 'date "2024-13-24" is not a day; write a day that exists, like 2024-03-24 or 2024-03-24 08:00'),
     ("2023-02-29", 'date "2023-02-29" is not a day; write a day that exists, like 2024-03-24 or 2024-03-24 08:00'),
     ("03/04/2024", 'date "03/04/2024" is not understood; write the year first, like 2024-03-24 or 2024-03-24 08:00'),
-    ("20240324", 'date "20240324" is not understood; write the year first, like 2024-03-24 or 2024-03-24 08:00'),
+    ("20241324", 'date "20241324" is not a day; write a day that exists, like 2024-03-24 or 2024-03-24 08:00'),
+    ("120240324", 'date "120240324" is not understood; write the year first, like 2024-03-24 or 2024-03-24 08:00'),
     ("2024-03/24", 'date "2024-03/24" is not understood; write the year first, like 2024-03-24 or 2024-03-24 08:00'),
     ("March 2024", 'date "March 2024" is not understood; write the year first, like 2024-03-24 or 2024-03-24 08:00'),
     ("March 24, 2024",

@@ -29,6 +29,8 @@ PLAYER = '<p><iframe src="https://www.youtube.com/embed/dQw4w9WgXcQ" title=""></
     ("{{< instagram CxOWiQNP2MO >}}",
      '<p><a href="https://www.instagram.com/p/CxOWiQNP2MO/">https://www.instagram.com/p/CxOWiQNP2MO/</a></p>'),
     ('{{< xy id="1234567" >}}', ""), ("@[youtube](dQw4w9WgXcQ)", PLAYER),
+    ("- {{video https://a.example/b?c=1}}\n- {{video}}",
+     '<ul>\n<li>\n<p><a href="https://a.example/b?c=1">https://a.example/b?c=1</a></p>\n</li>\n<li>{{video}}</li>\n</ul>'),
     ("a\n@[card](https://a.example/b?c=1)\nd",
      '<p>a</p>\n<p><a href="https://a.example/b?c=1">https://a.example/b?c=1</a></p>\n<p>d</p>'),
     ("@[tweet](https://x.com/a/status/1234567)",

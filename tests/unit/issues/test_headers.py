@@ -20,6 +20,7 @@ PAGE = "Ink and salt 1f2e3d4c5b6a79880716253443526170.md"
     ("a.md", " Title: Ink\nDate: 2024-03-24\n\nbody", {"title": "Ink", "date": "2024-03-24"}, "body", 4),
     ("a.md", "title:: Ink\ndate:: [[2024-03-24]]\ntags:: a, [[b c]]\n\n- body",
      {"title": "Ink", "date": "2024-03-24", "tags": "a, b c"}, "\n- body", 4),
+    ("a.md", "title:: Ink\npublic:: true\npublic:: true\n\n- body", {"title": "Ink", "public": "true"}, "\n- body", 4),
     ("a.md", "title:: Ink\ndate:: [[Mar 24th, 2024]]\n\n- body", {"title": "Ink", "date": "2024-3-24"}, "\n- body", 3),
     ("a.md", "Subject: Ink\nDate: Sun, 24 Mar 2024 08:00:00 +0000\n\nbody",
      {"subject": "Ink", "date": "2024-3-24 08:00:00 +0000"}, "body", 4),

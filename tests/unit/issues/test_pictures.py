@@ -40,7 +40,7 @@ def test_an_image_without_words_is_called_by_the_heading_above_it(text: str, alt
 
 
 @pytest.mark.parametrize(("typed", "address"), [
-    ("a.png#align=left&display=inline&margin=%5Bobject%20Object%5D&name=a.png&status=done&width=60", "a.png"),
+    ("a.png#align=left&display=inline&margin=%5Bobject%20Object%5D&name=a.png&status=done", "a.png"),
     ("a.png?w=1&h=2#clientId=u1-2&from=paste&title=", "a.png?w=1&amp;h=2"),
     ("a.png#crop=0&crop=1&height=306&status=done", "a.png"), ("a.svg#xywh=0,0,1&t=3", "a.svg#xywh=0,0,1&amp;t=3"),
     ("a.svg#nib", "a.svg#nib"), ("a.svg#x=1", "a.svg#x=1"), ("a.svg#svgView(a=1)&b", "a.svg#svgView(a=1)&amp;b"),
@@ -51,6 +51,19 @@ def test_what_an_editor_wrote_behind_an_address_for_itself_is_left_out(typed: st
     assert html == [f'<p><img src="{FILES}/{address}" alt="ink"></p>'] * 2
     assert shown(f'<div>\n<img src="{typed}" alt="ink">\n</div>', Target.FEED) == (
         f'<div>\n<img src="{FILES}/{address}" alt="ink">\n</div>')
+
+
+@pytest.mark.parametrize("text", [
+    "![ink](a.png#clientId=u1&originWidth=1200&width=600&x=)", '<img src="a.png#status=done&width=600" alt="ink">',
+])
+def test_a_picture_is_as_wide_as_in_the_editor_that_says_so(text: str) -> None:
+    assert shown(text, Target.FEED) == f'<p><img src="{FILES}/a.png" alt="ink" width="600"></p>'
+
+
+def test_a_width_of_its_own_outdoes_what_an_editor_says() -> None:
+    text = '<div>\n<img src="a.png#status=done&width=600" alt="ink" width="90">\n</div>'
+
+    assert shown(text, Target.FEED) == f'<div>\n<img src="{FILES}/a.png" alt="ink" width="90">\n</div>'
 
 
 def test_a_cover_with_an_editors_note_behind_it_is_shown_once() -> None:

@@ -37,6 +37,13 @@ def test_what_is_no_markup_is_shown_as_typed(text: str, html: str) -> None:
     ("H<sub>2</sub>O, <kbd>Ctrl</kbd>, <mark>m</mark>", "<p>H<sub>2</sub>O, <kbd>Ctrl</kbd>, <mark>m</mark></p>"),
     ('<image src="a.png" width="9"/>\n\n<svg><image href="b.png"/></svg>',
      '<p><img src="https://w.example.com/files/a.png" alt="" width="9"></p>'),
+    ('<img src="a.png" style="border:0; Width: 300.5px; height:200px">',
+     '<p><img src="https://w.example.com/files/a.png" alt="" width="300" height="200"></p>'),
+    ('<div>\n<img src="a.png" style="width:50%;height:200px"/>\n</div>',
+     '<div>\n<img src="https://w.example.com/files/a.png" alt="" width="50%">\n</div>'),
+    ('<kbd>a</kbd> <img src="a.png" width="9" style="width:50%"> <img src="a.png" style="max-width:50%;height:9px">',
+     ('<p><kbd>a</kbd> <img src="https://w.example.com/files/a.png" alt="" width="9"> '
+      '<img src="https://w.example.com/files/a.png" alt=""></p>')),
     ("<SMALL>**b**</SMALL>", "<p><small><strong>b</strong></small></p>"),
     ("<center>\n\n**b**\n\n</center>", "<center>\n<p><strong>b</strong></p>\n</center>"),
     ("<ruby>漢<rt>かん</rt></ruby>", "<p><ruby>漢<rt>かん</rt></ruby></p>"),

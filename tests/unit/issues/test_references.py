@@ -13,6 +13,8 @@ from tests.unit.issues.rendered import line
     ("见[这本 手册][manual]，[`ink`][ink docs]，[论文][Smith2020]", "见这本 手册，<code>ink</code>，论文"),
     ("[新闻][科技] [AI][开源] [INFO][main] [Smith 2020][Jones 2021]",
      "[新闻][科技] [AI][开源] [INFO][main] [Smith 2020][Jones 2021]"),
+    ("[PATCH][AArch64] a [patch v2, 1/3][GCC-14] b [RFC PATCH][stage 1] c [RFC 9110][rfc9110] [patch notes][notes-1]",
+     "[PATCH][AArch64] a [patch v2, 1/3][GCC-14] b [RFC PATCH][stage 1] c RFC 9110 patch notes"),
     ("[ ][todo list] Map [String][Array] [the data][items]\\[0]",
      "[ ][todo list] Map [String][Array] [the data][items][0]"),
     ("3383513: [riscv64][register-alloc] Fix it", "3383513: [riscv64][register-alloc] Fix it"),

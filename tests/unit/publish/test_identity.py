@@ -40,6 +40,9 @@ TWO = APPLES | {"15": ("15-bells.md", "bells")}
 THREE_NAMES = {"apples": ("apples.md", "apples"), "bells": ("bells.md", "bells")}
 VERSIONS = {"d-3.md": ("3", "apples"), "e-3.md": ("3", "bells"), "d-4.md": ("4", "bells"), "e-4.md": ("4", "clouds"),
             "d-5.md": ("5", "clouds"), "e-5.md": ("5", "")}
+MONTHS = {f"{month}-0{week}.md": (f"{week}", "") for month in ("2025-01", "2025-02", "2026-01", "2026-02", "2026-03")
+          for week in (1, 2)}
+MONTHS |= {"2025-01-29.md": ("5", ""), "2026-01-29.md": ("5", ""), "2026-03-29.md": ("5", "")}
 NAMES = {f"word-{n}.md": (f"word-{n}", "") for n in range(18)}  # none of which has a number
 NAMED = {path: name for path, (name, _) in NAMES.items()}
 PART_1 = {"talk.md": ("1", "apples"), "meeting.md": ("1", "bells")}
@@ -212,6 +215,8 @@ CASES = {
         unnumbered=frozenset(("2025/v2-a/index.md", "2025/v2-b.md", "2025/v2-c.md", "2025/v2-d.md"))),
     "many numbers that several new files have are none": Case(
         VERSIONS, keys={path: path[:-3] for path in VERSIONS}, unnumbered=frozenset(VERSIONS)),
+    "numbers that begin anew each month are none, nor is one that only some months of a year have": Case(
+        MONTHS, keys={path: path[:-3] for path in MONTHS}, unnumbered=frozenset(MONTHS)),
     "what is known by its name instead of such a number stays so": Case(
         {"d-3.md": ("3", "apples"), "e-3.md": ("3", "bells")}, {"d-3": ("d-3.md", "apples")},
         keys={"d-3.md": "d-3", "e-3.md": "e-3"}, unnumbered=frozenset(("d-3.md", "e-3.md"))),

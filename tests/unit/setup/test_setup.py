@@ -89,6 +89,7 @@ def settled(folder: Path) -> Config:
       *(f"notes/{name}.md" for name in "abcdefghijklmnopqrstu")], ".", 16),
     ([*(f"en/news/{at}.md" for at in range(5)), *(f"ja/news/{at}.md" for at in range(4)), "ja/x.md"], ".", 5),
     (["2026/May/de.md", "2026/May/en.md", "2026/June/en.md"], ".", 2),
+    (["helpers.md", *(f"src/assets/docs/2026/ink-20260{at}.md" for at in range(1, 4))], "src/assets/docs", 3),
     (["14.en.md", "14.zh.md", "15.en.md"], ".", 2), (["14.md", "cn/14.cn.md", "15.md"], ".", 2),
     (["1.md", "2.md", "_DRAFT/3.md", "themes/a/4.md", "drafts/5.md"], ".", 2),
 ])
