@@ -1,27 +1,32 @@
 """Lines that are nothing but marks for a site generator: `{% include note.html %}`, `{{< figure src="/a.png" >}}`,
 `{{ youtube(id="…") }}`, `@[youtube](…)`.
 
-In prose such a mark stays as it was typed, for people write of them. On lines of its own it is an order to a program
-that is not here: what it says plainly is done without one (a picture, a player, words that it names, code, a quotation
-or a comment between two of them), else it is left out and reported; words between two such marks stay.
+In prose such a mark stays as it was typed, for people write of them; but a picture is shown. On lines of its own it is
+an order to a program that is not here: what it says plainly is done without one (a picture, a player, words that it
+names, code, a quotation or a comment between two of them), else it is left out and reported; words between two such
+marks stay.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
+from markdown_it.rules_inline import StateInline
 from markdown_it.utils import EnvType
 
 from pipeline.issues.markdown.lines import line_of
-from pipeline.issues.markdown.marks import Mark, opening, read_marks
+from pipeline.issues.markdown.marks import Mark, opening, picture_at, read_marks
 from pipeline.issues.markdown.patience import last_place
 
 LEFT_OUT = "left_out"
 """In the parser's `env`: a list of rows, counted from 0, with the marks on them of which nothing is shown."""
 
 _ENDS = {"{%": "%}", "{{<": ">}}", "{{%": "%}}", "{{": "}}", "@[": ")"}  # Zola's behind those that begin so
+_IN_CODE = re.compile(r"<(?:code|kbd|pre|samp|tt)\b[^<]*\Z", re.IGNORECASE)
+_MAX_BEFORE = 200        # characters, in which such a tag is looked for
 _MAX_LINES = 20          # of one mark
 _MAX_DEPTH = 4           # of marks with words behind them, within one another
 
@@ -30,6 +35,7 @@ def use_generators(parser: MarkdownIt) -> None:
     """Adds the rule; a line of marks ends a paragraph, as a fence does."""
     ends = ["paragraph", "reference", "blockquote", "list"]
     parser.block.ruler.before("fence", "generator", _generator, {"alt": ends})
+    parser.inline.ruler.push("picture_in_line", _picture_in_line)
 
 
 def is_left_out(line: str) -> bool:
@@ -77,6 +83,20 @@ def _sentence(state: StateBlock, first: int, last: int, silent: bool) -> bool:
         _push_markdown(state, mark.dressed("\n".join(lines).strip()), first, closing + 1)
         state.env["marks_within"] = depth
         state.line = closing + 1
+    return True
+
+
+def _picture_in_line(state: StateInline, silent: bool) -> bool:
+    """A picture among words, with what is said below it: `Ink dries. {{< figure src="a.png" >}}`."""
+    is_begun = state.src.startswith(("{{", "{%"), state.pos)
+    mark = picture_at(state.src, state.pos, state.posMax) if is_begun else None
+    if mark is None or _IN_CODE.search(state.src, max(0, state.pos - _MAX_BEFORE), state.pos):
+        return False
+    if not silent:
+        if state.pending:
+            state.pushPending()
+        state.tokens += state.md.inline.parse(mark.markdown(), state.md, state.env, [])
+    state.pos += len(mark.typed)
     return True
 
 

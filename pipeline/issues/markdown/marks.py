@@ -20,6 +20,7 @@ _MARK = re.compile(
     r"|\{\{-?\s*(?P<zola>[A-Za-z_]\w*)(?P<named>\(\s*(?:\w+\s*=[^}]*(?:\}(?!\})[^}]*)*)?\))\s*-?\}\}"
     r"|@\[(?P<zenn>youtube|tweet|card|gist|codepen|codesandbox|stackblitz|jsfiddle|figma|docswell|speakerdeck"
     r"|slideshare|blueprintue)\]\((?P<place>[^()\s]{1,500})\)")
+_MAX_IN_LINE = 1_000  # characters of a mark among words
 _BREAKS = re.compile(r"(?:<br\s*/?>\s*){1,9}", re.IGNORECASE)  # behind every line of ox-hugo's, for one
 # These are read where they stand: fillings.
 _KNOWN = frozenset(("raw", "endraw", "post_url", "link", "ref", "relref", "param"))
@@ -190,6 +191,13 @@ def _mark(match: re.Match[str]) -> Mark | None:
     if name in _KNOWN | _PROGRAM or (name == "include" and rest.lstrip()[:1] in ("'", '"')):  # Jinja quotes it
         return None
     return Mark(name, rest, match[0])
+
+
+def picture_at(text: str, at: int, last: int) -> Mark | None:
+    """The mark of a picture that stands at this place of a text, such as Hugo's `figure`; None if none does."""
+    found = _MARK.match(text, at, min(last, at + _MAX_IN_LINE))
+    mark = _mark(found) if found else None
+    return mark if mark and _picture(mark, mark.said()) else None
 
 
 def opening(line: str) -> Mark | None:

@@ -84,6 +84,32 @@ def test_words_between_two_marks_stay_and_the_marks_go(text: str, html: str) -> 
     assert parse(text).clean.rstrip("\n") == html
 
 
+@pytest.mark.parametrize(("text", "html"), [
+    ('- Ink dries.{{< figure src="a.png" alt="A press" >}}',
+     '<ul>\n<li>Ink dries.<img src="a.png" alt="A press"></li>\n</ul>'),
+    ("*a {% img /a.png %} b* c", '<p><em>a <img src="/a.png" alt=""> b</em> c</p>'),
+    ('a {% include b.html\nsrc="/c.png" %}', '<p>a <img src="/c.png" alt=""></p>'),
+    ('a {{< figure src="a.png" caption="b *c*" >}}', '<p>a <img src="a.png" alt="b *c*"><br>b <em>c</em></p>'),
+    ('[{{ image(src="a.png") }}](http://b.example)', '<p><a href="http://b.example"><img src="a.png" alt=""></a></p>'),
+    ('<div>\n{{< figure src="a.png" >}}\n</div>', '<div>\n<img src="a.png" alt="">\n</div>'),
+    ('<center>{% include a.html src="/a.png" %}</center>', '<center><img src="/a.png" alt=""></center>'),
+])
+def test_a_picture_among_words_is_shown_too(text: str, html: str) -> None:
+    assert parse(text).clean.rstrip("\n") == html
+
+
+@pytest.mark.parametrize(("text", "html"), [
+    ('a `{{< figure src="a.png" >}}`', '<p>a <code>{{&lt; figure src="a.png" &gt;}}</code></p>'),
+    ("a <code>b {% img /a.png %}</code>", "<p>a <code>b {% img /a.png %}</code></p>"),
+    ("<pre>{% img /a.png %}</pre>", "<pre>{% img /a.png %}</pre>"),
+    ("    {% img /a.png %}", "<pre><code>{% img /a.png %}\n</code></pre>"),
+    ("a {{< figure class=b >}}", "<p>a {{&lt; figure class=b &gt;}}</p>"),
+    ("a {% link /a.png %}", "<p>a {% link /a.png %}</p>"),
+])
+def test_who_only_writes_of_pictures_is_shown_as_typed(text: str, html: str) -> None:
+    assert parse(text).clean.rstrip("\n") == html
+
+
 @pytest.mark.parametrize("text", [
     "One writes {% if a %} here", "{% if a %} is a mark", "{% never closed\na", "{{ page.author }}", "{% post_url a %}",
     "{% highlight %} a", "{{% a }}", "{ % a %}", "{% if a %}\n{{ 7 * 7 }}\n{% endif %}", '{% include "a.html" %}',
@@ -99,7 +125,8 @@ def test_code_that_is_never_closed_is_text() -> None:
 
 def test_what_was_left_out_is_named_once_and_what_was_shown_is_not() -> None:
     body = ("{% include a.html %}\n\n{% img /b.png alt='Press' %}\n\n{% if c %}d{% endif %}\n\n"
-            "{% note %}\ne\n{% endnote %}\n\n{% tip() %}f{% end %}\n\n- {{< cards >}}\n\n> 1. {{< tabs >}}")
+            "{% note %}\ne\n{% endnote %}\n\n{% tip() %}f{% end %}\n\n- {{< cards >}}\n\n> 1. {{< tabs >}}\n\n"
+            'g {{< img src="b.png" >}}')
     specimen = Specimen("14.md", "Title", None, body, 1, "auto", "en")
 
     found = examine_specimen(specimen, lambda _: True)
