@@ -13,7 +13,7 @@ from pipeline.checking.source import Source
 from pipeline.errors import Problem, shorten
 from pipeline.issues.markdown.fillings import FILLED, RAW, TITLE
 from pipeline.issues.markdown.generators import is_left_out
-from pipeline.issues.markdown.marks import picture_at
+from pipeline.issues.markdown.marks import among_words
 from pipeline.issues.markdown.mdx import WITH_VALUES
 from pipeline.issues.markdown.references import BY_NAME, is_undefined
 from pipeline.issues.markdown.vaults import EMBED, WIKI_LINK, is_hidden
@@ -91,7 +91,7 @@ def _templates(source: Source) -> Iterator[re.Match[str]]:
         if row not in alone:
             line = source.prose[source.offset_of_row(row):source.offset_of_row(row + 1)]
             alone[row] = is_left_out(_WITHIN.sub("", line))
-        if not (alone[row] or picture_at(text, found.start(), len(text)) or _is_read(
+        if not (alone[row] or among_words(text, found.start(), len(text)) or _is_read(
                 source.prose[max(0, found.start() - 4):found.start()].rstrip(" "), found[0])):
             yield found
 

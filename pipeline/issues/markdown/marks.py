@@ -21,6 +21,7 @@ _MARK = re.compile(
     r"|@\[(?P<zenn>youtube|tweet|card|gist|codepen|codesandbox|stackblitz|jsfiddle|figma|docswell|speakerdeck"
     r"|slideshare|blueprintue)\]\((?P<place>[^()\s]{1,500})\)")
 _MAX_IN_LINE = 1_000  # characters of a mark among words
+_REST_OF_LINE = re.compile(r"[ \t]*(?:\n|\Z)")
 _BREAKS = re.compile(r"(?:<br\s*/?>\s*){1,9}", re.IGNORECASE)  # behind every line of ox-hugo's, for one
 # These are read where they stand: fillings.
 _KNOWN = frozenset(("raw", "endraw", "post_url", "link", "ref", "relref", "param"))
@@ -42,7 +43,7 @@ _PICTURE = re.compile(
     rf"[\"}}](?P<a>[^\"{{}}<>\n]{{1,300}}{_ENDING})\"|['}}](?P<b>[^'{{}}<>\n]{{1,300}}{_ENDING})'"
     rf"|(?:^|[\s=}}])(?P<c>[^\s\"'={{}}<>]{{1,300}}{_ENDING})(?=\s|$)", re.IGNORECASE)
 _BESIDE_THE_ISSUE = frozenset(("figure", "asset_img", "image", "img"))  # where others look is not known
-_SAID = re.compile(r"\b([a-z_-]{2,30})\s*[:=]\s*(?:\"([^\"{}]*)\"|'([^'{}]*)')", re.IGNORECASE)
+_SAID = re.compile(r"\b([a-z_][\w-]{1,29})\s*[:=]\s*(?:\"([^\"{}]*)\"|'([^'{}]*)')", re.IGNORECASE)
 _UNNAMED = re.compile(r"(?<![=:])\s\"([^\"{}\n]{1,300})\"(?=\s|$)")
 _PLACE = re.compile(r"[^\s()]*(?:/[^\s()]*|\.\w{2,5})")
 _SHOWN = frozenset(("title", "name", "text", "description", "summary", "content", "caption", "date", "time", "when",
@@ -193,11 +194,15 @@ def _mark(match: re.Match[str]) -> Mark | None:
     return Mark(name, rest, match[0])
 
 
-def picture_at(text: str, at: int, last: int) -> Mark | None:
-    """The mark of a picture that stands at this place of a text, such as Hugo's `figure`; None if none does."""
+def among_words(text: str, at: int, last: int) -> Mark | None:
+    """The mark at this place of a text that is done among words too: that of a picture, such as Hugo's `figure`, or
+    `{% assign %}` at the end of a line; None if there is none."""
     found = _MARK.match(text, at, min(last, at + _MAX_IN_LINE))
     mark = _mark(found) if found else None
-    return mark if mark and _picture(mark, mark.said()) else None
+    if mark is None or found is None:
+        return None
+    is_last = mark.name == "assign" and _REST_OF_LINE.match(text, found.end())
+    return mark if is_last or (not mark.is_silent and _picture(mark, mark.said())) else None
 
 
 def opening(line: str) -> Mark | None:

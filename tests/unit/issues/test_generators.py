@@ -44,6 +44,7 @@ PLAYER = '<p><iframe src="https://www.youtube.com/embed/dQw4w9WgXcQ" title=""></
     ('{% include a.html src="/a.png" title="A press" %}', '<p><img src="/a.png" alt="A press"></p>'),
     ('{% include a.html title="Ink"\n url="https://a.example/" when="9 May" id="a"\n pre="It is *made*\n of soot" %}',
      '<p><a href="https://a.example/">Ink</a></p>\n<p>9 May</p>\n<p>It is <em>made</em>\nof soot</p>'),
+    ('{% include a.html\n  q1="Is ink dry?"\n\n  a1="It is by now"\n%}', "<p>Is ink dry?</p>\n<p>It is by now</p>"),
     ("{% highlight sh %}\n*a*\n\n b\n{% endhighlight %}\nc", "<pre><code>*a*\n\n b\n</code></pre>\n<p>c</p>"),
     ("{{< highlight text >}}\n# a\n{{< /highlight >}}", "<pre><code># a\n</code></pre>"),
     ("{% comment %}\na\n\n# b\n{% endcomment %}\nc", "<p>c</p>"),
@@ -59,6 +60,7 @@ PLAYER = '<p><iframe src="https://www.youtube.com/embed/dQw4w9WgXcQ" title=""></
     ('{{ gist(url="https://a.example/b") }}', '<p><a href="https://a.example/b">https://a.example/b</a></p>'),
     ("{{< video https://a.example/b >}}", '<p><a href="https://a.example/b">https://a.example/b</a></p>'),
     ("a\n\n{{ gallery() }}", "<p>a</p>"),
+    ("{{< never closed\n\na\n\n{{< b >}}", "<p>{{&lt; never closed</p>\n<p>a</p>"),
     ("{% mermaid() %}\n*a*\n{% end %}", "<pre><code>*a*\n</code></pre>"),
     ('{% quote(author="Mira") %}\nInk *dries*\n{% end %}',
      "<blockquote>\n<p>Ink <em>dries</em></p>\n<p>— Mira</p>\n</blockquote>"),
@@ -93,8 +95,9 @@ def test_words_between_two_marks_stay_and_the_marks_go(text: str, html: str) -> 
     ('[{{ image(src="a.png") }}](http://b.example)', '<p><a href="http://b.example"><img src="a.png" alt=""></a></p>'),
     ('<div>\n{{< figure src="a.png" >}}\n</div>', '<div>\n<img src="a.png" alt="">\n</div>'),
     ('<center>{% include a.html src="/a.png" %}</center>', '<center><img src="/a.png" alt=""></center>'),
+    ('a {% assign b="1:07" %}\nc {% assign b="1:08" %}', "<p>a\nc</p>"),
 ])
-def test_a_picture_among_words_is_shown_too(text: str, html: str) -> None:
+def test_a_picture_among_words_is_shown_too_and_an_assignment_behind_them_is_not(text: str, html: str) -> None:
     assert parse(text).clean.rstrip("\n") == html
 
 
@@ -105,6 +108,7 @@ def test_a_picture_among_words_is_shown_too(text: str, html: str) -> None:
     ("    {% img /a.png %}", "<pre><code>{% img /a.png %}\n</code></pre>"),
     ("a {{< figure class=b >}}", "<p>a {{&lt; figure class=b &gt;}}</p>"),
     ("a {% link /a.png %}", "<p>a {% link /a.png %}</p>"),
+    ("{% assign a = 1 %} sets `a`", "<p>{% assign a = 1 %} sets <code>a</code></p>"),
 ])
 def test_who_only_writes_of_pictures_is_shown_as_typed(text: str, html: str) -> None:
     assert parse(text).clean.rstrip("\n") == html
