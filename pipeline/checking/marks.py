@@ -84,6 +84,7 @@ def _undefined(source: Source) -> Iterator[Problem]:
 def _templates(source: Source) -> Iterator[re.Match[str]]:
     """Marks that readers see; a line of nothing else was done or left out."""
     alone: dict[int, bool] = {}
+    done = 0
     text = source.prose  # without the values of tags, which are code
     text = WITH_VALUES.sub(lambda tag: " " * len(tag[0]), text) if "={{" in text else text
     for found in _TEMPLATE.finditer(text):
@@ -91,7 +92,9 @@ def _templates(source: Source) -> Iterator[re.Match[str]]:
         if row not in alone:
             line = source.prose[source.offset_of_row(row):source.offset_of_row(row + 1)]
             alone[row] = is_left_out(_WITHIN.sub("", line))
-        if not (alone[row] or among_words(text, found.start(), len(text)) or _is_read(
+        if mark := among_words(text, found.start(), len(text)):
+            done = found.start() + len(mark.typed)
+        if not (alone[row] or found.start() < done or _is_read(
                 source.prose[max(0, found.start() - 4):found.start()].rstrip(" "), found[0])):
             yield found
 

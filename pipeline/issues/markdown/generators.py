@@ -1,10 +1,11 @@
 """Lines that are nothing but marks for a site generator: `{% include note.html %}`, `{{< figure src="/a.png" >}}`,
 `{{ youtube(id="…") }}`, `@[youtube](…)`.
 
-In prose such a mark stays as it was typed, for people write of them; but a picture is shown, and `{% assign %}`
-at the end of a line is not. On lines of its own it is an order to a program that is not here: what it says plainly is
-done without one (a picture, a player, words that it names, code, a quotation or a comment between two of them), else it
-is left out and reported; words between two such marks stay.
+In prose such a mark stays as it was typed, for people write of them; but a picture is shown, and what is between
+`{% comment %}` and `{% endcomment %}` is not, nor is `{% assign %}` at the end of a line. On lines of its own it is an
+order to a program that is not here: what it says plainly is done without one (a picture, a player, words that it names,
+code, a quotation or a comment between two of them), else it is left out and reported; words between two such marks
+stay.
 """
 
 from __future__ import annotations
@@ -92,7 +93,7 @@ def _mark_in_line(state: StateInline, silent: bool) -> bool:
     mark = among_words(state.src, state.pos, state.posMax) if is_begun else None
     if mark is None or _IN_CODE.search(state.src, max(0, state.pos - _MAX_BEFORE), state.pos):
         return False
-    if mark.is_silent:
+    if not silent and mark.is_silent:
         state.pending = state.pending.rstrip(" ")
     elif not silent:
         if state.pending:
@@ -126,6 +127,8 @@ def _closing(state: StateBlock, mark: Mark, line: int, last: int) -> int | None:
         known[key] = next((at for at in range(line, last) if closer.search(line_of(state, at)) or (
             state.sCount[at] < state.blkIndent and not state.isEmpty(at))), last)
     at = known[key]
+    if mark.is_comment and any(mark.typed in line_of(state, one) for one in range(line + 1, min(at, last))):
+        return None  # its end is written in another way, and the words behind it are for readers
     return at if at < last and closer.search(line_of(state, at)) else None
 
 

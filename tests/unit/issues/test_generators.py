@@ -44,7 +44,9 @@ PLAYER = '<p><iframe src="https://www.youtube.com/embed/dQw4w9WgXcQ" title=""></
     ('{% include a.html src="/a.png" title="A press" %}', '<p><img src="/a.png" alt="A press"></p>'),
     ('{% include a.html title="Ink"\n url="https://a.example/" when="9 May" id="a"\n pre="It is *made*\n of soot" %}',
      '<p><a href="https://a.example/">Ink</a></p>\n<p>9 May</p>\n<p>It is <em>made</em>\nof soot</p>'),
-    ('{% include a.html\n  q1="Is ink dry?"\n\n  a1="It is by now"\n%}', "<p>Is ink dry?</p>\n<p>It is by now</p>"),
+    ('{% include a.html\n  q1="Is ink dry?"\n\n  a1="\\"{It}\\" is by now"\n%}',
+     '<p>Is ink dry?</p>\n<p>"{It}" is by now</p>'),
+    ('{% include a.html b="It is {{ c }} or so" d="e" %}', ""),
     ("{% highlight sh %}\n*a*\n\n b\n{% endhighlight %}\nc", "<pre><code>*a*\n\n b\n</code></pre>\n<p>c</p>"),
     ("{{< highlight text >}}\n# a\n{{< /highlight >}}", "<pre><code># a\n</code></pre>"),
     ("{% comment %}\na\n\n# b\n{% endcomment %}\nc", "<p>c</p>"),
@@ -96,8 +98,10 @@ def test_words_between_two_marks_stay_and_the_marks_go(text: str, html: str) -> 
     ('<div>\n{{< figure src="a.png" >}}\n</div>', '<div>\n<img src="a.png" alt="">\n</div>'),
     ('<center>{% include a.html src="/a.png" %}</center>', '<center><img src="/a.png" alt=""></center>'),
     ('a {% assign b="1:07" %}\nc {% assign b="1:08" %}', "<p>a\nc</p>"),
+    ("a {% comment %}b *c*{% endcomment %} d", "<p>a d</p>"),
+    ("{% comment %}a{%\nendcomment %}\n\nb\n\n{% comment %}\nc\n{% endcomment %}", "<p>b</p>"),
 ])
-def test_a_picture_among_words_is_shown_too_and_an_assignment_behind_them_is_not(text: str, html: str) -> None:
+def test_a_picture_among_words_is_shown_too_and_an_assignment_or_a_comment_is_not(text: str, html: str) -> None:
     assert parse(text).clean.rstrip("\n") == html
 
 
@@ -130,7 +134,7 @@ def test_code_that_is_never_closed_is_text() -> None:
 def test_what_was_left_out_is_named_once_and_what_was_shown_is_not() -> None:
     body = ("{% include a.html %}\n\n{% img /b.png alt='Press' %}\n\n{% if c %}d{% endif %}\n\n"
             "{% note %}\ne\n{% endnote %}\n\n{% tip() %}f{% end %}\n\n- {{< cards >}}\n\n> 1. {{< tabs >}}\n\n"
-            'g {{< img src="b.png" >}}')
+            'g {{< img src="b.png" >}} {% comment %}h{% endcomment %}')
     specimen = Specimen("14.md", "Title", None, body, 1, "auto", "en")
 
     found = examine_specimen(specimen, lambda _: True)
