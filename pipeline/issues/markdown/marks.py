@@ -25,7 +25,7 @@ _REST_OF_LINE = re.compile(r"[ \t]*(?:\n|\Z)")
 _BREAKS = re.compile(r"(?:<br\s*/?>\s*){1,9}", re.IGNORECASE)  # behind every line of ox-hugo's, for one
 # These are read where they stand: fillings.
 _KNOWN = frozenset(("raw", "endraw", "post_url", "link", "ref", "relref", "param"))
-# Programs more than orders: who writes them in an issue writes of templates, and readers see them as typed.
+# Programs more than orders: on lines of nothing else see `programs`.
 _PROGRAM = frozenset(("if", "elif", "elsif", "else", "endif", "unless", "endunless", "case", "when", "endcase",
                       "for", "endfor", "set", "endset", "block", "endblock", "extends", "import", "from", "macro",
                       "endmacro", "call", "endcall", "filter", "endfilter", "with", "endwith", "autoescape",
