@@ -1,5 +1,5 @@
-"""Lines that only a site generator runs, Liquid's or Jinja's: `{% if … %}`, `{% endif %}`, and loops, `{% for … %}` to
-`{% endfor %}`, also within blocks of HTML.
+"""Lines that only a site generator runs, Liquid's or Jinja's: `{% if … %}`, `{% include "a.njk" %}`, and loops,
+`{% for … %}` to `{% endfor %}`, also within blocks of HTML.
 
 What they would make is not known here: the marks are left out and reported, and so is what a loop would repeat. In a
 line of text they stay as they were typed, for people write of them.
@@ -19,9 +19,9 @@ from markdown_it.token import Token
 from pipeline.issues.markdown.generators import LEFT_OUT
 from pipeline.issues.markdown.lines import line_of
 
-_QUIET = r"assign|set|elsif|elif|else|when|endif|endunless|endcase|endfor|endset|endwith"
-_NAMED = rf"(?P<loud>if|unless|case|for|with)|{_QUIET}"
-_MARK = re.compile(rf"\s*\{{%[-~]?\s*(?:{_NAMED})\b[^%]*(?:%(?!\}})[^%]*)*%\}}\s*")
+_LOUD = r"if|unless|case|for|with|block|from|import|include(?=\s+[\"'])"  # Jinja's; of Jekyll's see `marks`
+_QUIET = r"assign|set|elsif|elif|else|when|end(?:if|unless|case|for|set|with|block)"
+_MARK = re.compile(rf"\s*\{{%[-~]?\s*(?:(?P<loud>{_LOUD})|{_QUIET})\b[^%]*(?:%(?!\}})[^%]*)*%\}}\s*")
 _LOOP = re.compile(r"\{%[-~]?\s*for\s")
 _LOOP_END = re.compile(r"\{%[-~]?\s*endfor\s*[-~]?%\}")
 _CODE = re.compile(r"<(?:pre|code|textarea|script|style)\b", re.IGNORECASE)

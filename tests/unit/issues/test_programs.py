@@ -11,7 +11,7 @@ from pipeline.issues.document import parse
 @pytest.mark.parametrize(("text", "html"), [
     ("a\n{% if b %}\nc\n{%- else -%}\nd\n{% endif %}", "<p>a</p>\n<p>c</p>\n<p>d</p>"),
     ("a\n{% for b in c %}\n{% for d in e %}\n{{ d }}\n{% endfor %}\n\nf\n{% endfor %}\ng", "<p>a</p>\n<p>g</p>"),
-    ("{% for b in c %}{% endfor %}", ""),
+    ("{% for b in c %}{% endfor %}", ""), ('{% set b = "c" %}\n{% include "d.njk" %}', ""),
     ("{% for b in c %}\n\nd\n\ne", "<p>d</p>\n<p>e</p>"),
     ('<ul>\n{% for b in c %}\n  {% assign d = b.e | date: "%Y" %}\n  <li>{{ d }}</li>\n{% endfor %}\n<li>f</li>\n</ul>',
      "<ul>\n<li>f</li>\n</ul>"),
