@@ -13,7 +13,9 @@ from pipeline.checking.source import Source
 from pipeline.errors import Problem, shorten
 from pipeline.issues.markdown.fillings import FILLED, RAW, TITLE
 from pipeline.issues.markdown.generators import is_left_out
+from pipeline.issues.markdown.marks import among_words
 from pipeline.issues.markdown.mdx import WITH_VALUES
+from pipeline.issues.markdown.programs import is_program, loop_end
 from pipeline.issues.markdown.references import BY_NAME, is_undefined
 from pipeline.issues.markdown.vaults import EMBED, WIKI_LINK, is_hidden
 
@@ -83,14 +85,22 @@ def _undefined(source: Source) -> Iterator[Problem]:
 def _templates(source: Source) -> Iterator[re.Match[str]]:
     """Marks that readers see; a line of nothing else was done or left out."""
     alone: dict[int, bool] = {}
+    done = 0
+    lines = source.prose.split("\n")
     text = source.prose  # without the values of tags, which are code
     text = WITH_VALUES.sub(lambda tag: " " * len(tag[0]), text) if "={{" in text else text
     for found in _TEMPLATE.finditer(text):
         row = source.row(found.start())
         if row not in alone:
-            line = source.prose[source.offset_of_row(row):source.offset_of_row(row + 1)]
-            alone[row] = is_left_out(_WITHIN.sub("", line))
-        if not (alone[row] or _is_read(source.prose[max(0, found.start() - 4):found.start()].rstrip(" "), found[0])):
+            line = _WITHIN.sub("", lines[row])
+            alone[row] = is_left_out(line)
+            if is_program(line.lstrip()):
+                last = row + loop_end(lines[other] for other in range(row, len(lines)))
+                alone |= dict.fromkeys(range(row, last), True)
+        if mark := among_words(text, found.start(), len(text)):
+            done = found.start() + len(mark.typed)
+        if not (alone[row] or found.start() < done or _is_read(
+                source.prose[max(0, found.start() - 4):found.start()].rstrip(" "), found[0])):
             yield found
 
 

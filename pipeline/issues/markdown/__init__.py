@@ -13,7 +13,7 @@
     callouts, containers, admonitions   boxes of Obsidian, VuePress and MkDocs
     cells, lines  tables; lines of the source
     generators, fillings, mdx, vaults, hatena   what Jekyll and Hugo, MDX, Obsidian and Hatena would have filled in
-    marks         one order for such a program, and what it says without one
+    marks, programs   one order for such a program, and what it says without one; conditions and loops
     notes         footnotes                            abbreviations   what `*[PDF]: …` says to a mouse
     hashes        headings without a space behind their marks
 

@@ -1,28 +1,34 @@
 """Lines that are nothing but marks for a site generator: `{% include note.html %}`, `{{< figure src="/a.png" >}}`,
 `{{ youtube(id="…") }}`, `@[youtube](…)`.
 
-In prose such a mark stays as it was typed, for people write of them. On lines of its own it is an order to a program
-that is not here: what it says plainly is done without one (a picture, a player, words that it names, code, a quotation
-or a comment between two of them), else it is left out and reported; words between two such marks stay.
+In prose such a mark stays as it was typed, for people write of them; but a picture is shown, and what is between
+`{% comment %}` and `{% endcomment %}` is not, nor is `{% assign %}` at the end of a line. On lines of its own it is an
+order to a program that is not here: what it says plainly is done without one (a picture, a player, words that it names,
+code, a quotation or a comment between two of them), else it is left out and reported; words between two such marks
+stay.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
+from markdown_it.rules_inline import StateInline
 from markdown_it.utils import EnvType
 
 from pipeline.issues.markdown.lines import line_of
-from pipeline.issues.markdown.marks import Mark, opening, read_marks
+from pipeline.issues.markdown.marks import Mark, among_words, opening, read_marks
 from pipeline.issues.markdown.patience import last_place
 
 LEFT_OUT = "left_out"
 """In the parser's `env`: a list of rows, counted from 0, with the marks on them of which nothing is shown."""
 
 _ENDS = {"{%": "%}", "{{<": ">}}", "{{%": "%}}", "{{": "}}", "@[": ")"}  # Zola's behind those that begin so
-_MAX_LINES = 20          # of one mark
+_IN_CODE = re.compile(r"<(?:code|kbd|pre|samp|tt)\b[^<]*\Z", re.IGNORECASE)
+_MAX_BEFORE = 200        # characters, in which such a tag is looked for
+_MAX_LINES = 100         # of one mark
 _MAX_DEPTH = 4           # of marks with words behind them, within one another
 
 
@@ -30,6 +36,7 @@ def use_generators(parser: MarkdownIt) -> None:
     """Adds the rule; a line of marks ends a paragraph, as a fence does."""
     ends = ["paragraph", "reference", "blockquote", "list"]
     parser.block.ruler.before("fence", "generator", _generator, {"alt": ends})
+    parser.inline.ruler.push("mark_in_line", _mark_in_line)
 
 
 def is_left_out(line: str) -> bool:
@@ -80,14 +87,31 @@ def _sentence(state: StateBlock, first: int, last: int, silent: bool) -> bool:
     return True
 
 
+def _mark_in_line(state: StateInline, silent: bool) -> bool:
+    """A picture among words, with what is said below it (`Ink dries. {{< figure src="a.png" >}}`), or nothing."""
+    is_begun = state.src.startswith(("{{", "{%"), state.pos)
+    mark = among_words(state.src, state.pos, state.posMax) if is_begun else None
+    if mark is None or _IN_CODE.search(state.src, max(0, state.pos - _MAX_BEFORE), state.pos):
+        return False
+    if not silent and mark.is_silent:
+        state.pending = state.pending.rstrip(" ")
+    elif not silent:
+        if state.pending:
+            state.pushPending()
+        state.tokens += state.md.inline.parse(mark.markdown(), state.md, state.env, [])
+    state.pos += len(mark.typed)
+    return True
+
+
 def _text(state: StateBlock, line: int, last: int) -> tuple[str, int]:
     """The text of the mark that begins on a line, and the line behind it; "" if none does."""
     first = line_of(state, line).strip()
-    end = next((end for begin, end in _ENDS.items() if first.startswith(begin)), None)
-    if end is None or last_place(state, end) < state.bMarks[line]:
+    begin, end = next((pair for pair in _ENDS.items() if first.startswith(pair[0])), ("", ""))
+    if not end or last_place(state, end) < state.bMarks[line]:
         return "", line
     for at in range(line, min(last, line + _MAX_LINES)):
-        if at > line and (state.isEmpty(at) or state.sCount[at] < state.blkIndent):
+        is_outside = state.sCount[at] < state.blkIndent and not state.isEmpty(at)
+        if at > line and (is_outside or begin in line_of(state, at)):
             break
         if end in line_of(state, at):
             return "\n".join(line_of(state, one).strip() for one in range(line, at + 1)), at + 1
@@ -103,6 +127,8 @@ def _closing(state: StateBlock, mark: Mark, line: int, last: int) -> int | None:
         known[key] = next((at for at in range(line, last) if closer.search(line_of(state, at)) or (
             state.sCount[at] < state.blkIndent and not state.isEmpty(at))), last)
     at = known[key]
+    if mark.is_comment and any(mark.typed in line_of(state, one) for one in range(line + 1, min(at, last))):
+        return None  # its end is written in another way, and the words behind it are for readers
     return at if at < last and closer.search(line_of(state, at)) else None
 
 

@@ -21,10 +21,12 @@ _MARK = re.compile(
     r"|\{\{(?P<logseq>video|youtube|vimeo|bilibili|tweet|twitter)\s+(?P<address>https?://[^\s{}]{1,500})\s*\}\}"
     r"|@\[(?P<zenn>youtube|tweet|card|gist|codepen|codesandbox|stackblitz|jsfiddle|figma|docswell|speakerdeck"
     r"|slideshare|blueprintue)\]\((?P<place>[^()\s]{1,500})\)")
+_MAX_IN_LINE = 1_000  # characters of a mark among words
+_REST_OF_LINE = re.compile(r"[ \t]*(?:\n|\Z)")
 _BREAKS = re.compile(r"(?:<br\s*/?>\s*){1,9}", re.IGNORECASE)  # behind every line of ox-hugo's, for one
 # These are read where they stand: fillings.
 _KNOWN = frozenset(("raw", "endraw", "post_url", "link", "ref", "relref", "param"))
-# Programs more than orders: who writes them in an issue writes of templates, and readers see them as typed.
+# Programs more than orders: on lines of nothing else see `programs`.
 _PROGRAM = frozenset(("if", "elif", "elsif", "else", "endif", "unless", "endunless", "case", "when", "endcase",
                       "for", "endfor", "set", "endset", "block", "endblock", "extends", "import", "from", "macro",
                       "endmacro", "call", "endcall", "filter", "endfilter", "with", "endwith", "autoescape",
@@ -42,7 +44,10 @@ _PICTURE = re.compile(
     rf"[\"}}](?P<a>[^\"{{}}<>\n]{{1,300}}{_ENDING})\"|['}}](?P<b>[^'{{}}<>\n]{{1,300}}{_ENDING})'"
     rf"|(?:^|[\s=}}])(?P<c>[^\s\"'={{}}<>]{{1,300}}{_ENDING})(?=\s|$)", re.IGNORECASE)
 _BESIDE_THE_ISSUE = frozenset(("figure", "asset_img", "image", "img"))  # where others look is not known
-_SAID = re.compile(r"\b([a-z_-]{2,30})\s*[:=]\s*(?:\"([^\"{}]*)\"|'([^'{}]*)')", re.IGNORECASE)
+_NO_MARK = r"\\.|\{(?![{%])|\}(?!\})"  # beside other characters in a value: what a program fills in is not known
+_SAID = re.compile(rf"\b([a-z_][\w-]{{1,29}})\s*[:=]\s*(?:\"((?:[^\"{{}}\\]|{_NO_MARK})*)\""
+                   rf"|'((?:[^'{{}}\\]|{_NO_MARK})*)')", re.IGNORECASE)
+_ESCAPED = re.compile(r"\\([\"'])")
 _UNNAMED = re.compile(r"(?<![=:])\s\"([^\"{}\n]{1,300})\"(?=\s|$)")
 _PLACE = re.compile(r"[^\s()]*(?:/[^\s()]*|\.\w{2,5})")
 _SHOWN = frozenset(("title", "name", "text", "description", "summary", "content", "caption", "date", "time", "when",
@@ -82,7 +87,8 @@ class Mark:
 
     def said(self) -> dict[str, str]:
         """Its quoted values by their names."""
-        return {match[1].lower(): match[2] or match[3] or "" for match in _SAID.finditer(self.rest)}
+        found = _SAID.finditer(self.rest)
+        return {match[1].lower(): _ESCAPED.sub(r"\1", match[2] or match[3] or "") for match in found}
 
     @property
     def is_paired(self) -> bool:
@@ -192,6 +198,21 @@ def _mark(match: re.Match[str]) -> Mark | None:
     if name in _KNOWN | _PROGRAM or (name == "include" and rest.lstrip()[:1] in ("'", '"')):  # Jinja quotes it
         return None
     return Mark(name, rest, match[0])
+
+
+def among_words(text: str, at: int, last: int) -> Mark | None:
+    """The mark at this place of a text that is done among words too: that of a picture, such as Hugo's `figure`, or
+    `{% assign %}` at the end of a line, or a whole comment; None if there is none."""
+    last = min(last, at + _MAX_IN_LINE)
+    found = _MARK.match(text, at, last)
+    mark = _mark(found) if found else None
+    if mark is None or found is None:
+        return None
+    if mark.is_comment:
+        end = mark.closer().search(text, found.end(), last)
+        return Mark(mark.name, mark.rest, text[at:end.end()]) if end else None
+    is_last = mark.name == "assign" and _REST_OF_LINE.match(text, found.end())
+    return mark if is_last or (not mark.is_silent and _picture(mark, mark.said())) else None
 
 
 def opening(line: str) -> Mark | None:

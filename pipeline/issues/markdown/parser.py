@@ -28,6 +28,7 @@ from pipeline.issues.markdown.mdx import use_mdx
 from pipeline.issues.markdown.notes import use_notes
 from pipeline.issues.markdown.patience import MAX_NESTING, last_place, use_patience
 from pipeline.issues.markdown.plainlinks import use_plain_links
+from pipeline.issues.markdown.programs import use_programs
 from pipeline.issues.markdown.rawwords import use_raw_words
 from pipeline.issues.markdown.references import use_references
 from pipeline.issues.markdown.shortcodes import use_shortcodes
@@ -51,6 +52,7 @@ def markdown_parser() -> MarkdownIt:
     use_containers(parser)
     use_admonitions(parser)
     use_generators(parser)
+    use_programs(parser)
     use_friendly_emphasis(parser)
     use_linker(parser)
     use_plain_links(parser)

@@ -37,7 +37,7 @@ MAX_TYPED_LINES = 5_000
 
 _COUNTED = MARKS + "@"
 _COUNTED_IN_HTML = "<" + rawwords.MARKS
-_DEAR = {"://": 4, "](": 3, "<": 1}
+_DEAR = {"://": 4, "](": 3, "<": 1, "{%": 4, "{{": 4}
 
 
 def use_patience(parser: MarkdownIt) -> None:

@@ -19,22 +19,24 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType
 
 MARKS = "\n!$&*:<[\\]^_`~"
-"""The characters that our rules for words look at, beside two `=` and the ends of an edit; all others are plain."""
+"""The characters that our rules for words look at, beside two `=`, the ends of an edit and the beginning of a mark for
+a site generator; all others are plain."""
 # What begins with a single class of characters is searched for several times as fast: so it is, and looks back.
 _MARK = re.compile(rf"[{re.escape(MARKS)}=+{{-](?:(?<=[{re.escape(MARKS)}])"
-                   r"|(?<==)=|(?<=\{)(?:\+\+|--|==|>>|~~)|(?<=\+)\+\}|(?<=-)-\})")
+                   r"|(?<==)=|(?<=\{)(?:\+\+|--|==|>>|~~|[{%])|(?<=\+)\+\}|(?<=-)-\})")
 _BEGINNINGS = {
     "abbreviation": "*", "blockquote": ">", "container": ":", "fence": "`~", "footnote_def": "[", "formula": "$",
     "generator": "{@", "glued_heading": "#", "heading": "#", "hr": "*-_", "html_block": "<", "imports": "ie",
-    "kept": "bchil", "list": "*+-0123456789", "mdx_comment": "{", "reference": "[", "remark": "%"}
+    "kept": "bchil", "list": "*+-0123456789", "mdx_comment": "{", "program": "{", "reference": "[",
+    "remark": "%"}
 """The characters that each rule for lines looks for. One that is not named is asked about every line."""
 _WORD_BEGINNINGS = {
     "autolink": "<", "backticks": "`", "block_name": "^", "comment": "<", "component": "<", "edit": "{",
     "emphasis": "*_", "entity": "&", "escape": "\\", "footnote_inline": "^", "footnote_ref": "[", "formula": "$",
     "hatena_page": "[", "hatena_picture": "[", "highlight": "=", "html_inline": "<", "image": "!", "link": "[",
-    "linkify": ":", "lone_bracket": "[!", "newline": "\n", "remark_on_edit": "{", "shortcode": ":", "spaced_image": "!",
-    "spaced_link": "[", "strikethrough": "~", "swapped_link": "[", "undefined_link": "[", "vault_picture": "!",
-    "wiki_link": "["}
+    "linkify": ":", "lone_bracket": "[!", "mark_in_line": "{", "newline": "\n", "remark_on_edit": "{",
+    "shortcode": ":", "spaced_image": "!", "spaced_link": "[", "strikethrough": "~", "swapped_link": "[",
+    "undefined_link": "[", "vault_picture": "!", "wiki_link": "["}
 """The same for words. Only the rule for `text`, which takes all up to the next mark, is asked about no mark."""
 
 

@@ -1,4 +1,5 @@
-"""Markdown's marks in the words of raw HTML: `<summary>看**答案**</summary>`, the `<aside>` of Notion's exports.
+"""Markdown's marks in the words of raw HTML: `<summary>看**答案**</summary>`, the `<aside>` of Notion's exports, and
+pictures that a site generator would put there.
 
 CommonMark leaves such a block as typed, and readers would see the stars. Only marks that nobody means as
 themselves count; words in links, in code and in other tags that show them as they are stay alone.
@@ -16,7 +17,7 @@ from markdown_it.token import Token
 from pipeline.issues.markdown.tags import TAG, Kind, read_tag
 
 MARKS = "*[`~"
-_MARKED = re.compile(r"\*\*(?=\S)|~~(?=\S)|`[^`\n]+`|\]\(|\[\^\w|\[f:id:\w")
+_MARKED = re.compile(r"\*\*(?=\S)|~~(?=\S)|`[^`\n]+`|\]\(|\[\^\w|\[f:id:\w|\{(?:\{[<%]|%)[^{}]*\.\w{3,4}\b")
 _RULES = ("inline", "linkify", "text_join")  # those for words; notes are gathered behind all of them
 _AS_TYPED = frozenset(("a", "code", "kbd", "math", "pre", "samp", "script", "style", "svg", "textarea", "tt"))
 

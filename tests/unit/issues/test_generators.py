@@ -46,6 +46,9 @@ PLAYER = '<p><iframe src="https://www.youtube.com/embed/dQw4w9WgXcQ" title=""></
     ('{% include a.html src="/a.png" title="A press" %}', '<p><img src="/a.png" alt="A press"></p>'),
     ('{% include a.html title="Ink"\n url="https://a.example/" when="9 May" id="a"\n pre="It is *made*\n of soot" %}',
      '<p><a href="https://a.example/">Ink</a></p>\n<p>9 May</p>\n<p>It is <em>made</em>\nof soot</p>'),
+    ('{% include a.html\n  q1="Is ink dry?"\n\n  a1="\\"{It}\\" is by now"\n%}',
+     '<p>Is ink dry?</p>\n<p>"{It}" is by now</p>'),
+    ('{% include a.html b="It is {{ c }} or so" d="e" %}', ""),
     ("{% highlight sh %}\n*a*\n\n b\n{% endhighlight %}\nc", "<pre><code>*a*\n\n b\n</code></pre>\n<p>c</p>"),
     ("{{< highlight text >}}\n# a\n{{< /highlight >}}", "<pre><code># a\n</code></pre>"),
     ("{% comment %}\na\n\n# b\n{% endcomment %}\nc", "<p>c</p>"),
@@ -61,6 +64,7 @@ PLAYER = '<p><iframe src="https://www.youtube.com/embed/dQw4w9WgXcQ" title=""></
     ('{{ gist(url="https://a.example/b") }}', '<p><a href="https://a.example/b">https://a.example/b</a></p>'),
     ("{{< video https://a.example/b >}}", '<p><a href="https://a.example/b">https://a.example/b</a></p>'),
     ("a\n\n{{ gallery() }}", "<p>a</p>"),
+    ("{{< never closed\n\na\n\n{{< b >}}", "<p>{{&lt; never closed</p>\n<p>a</p>"),
     ("{% mermaid() %}\n*a*\n{% end %}", "<pre><code>*a*\n</code></pre>"),
     ('{% quote(author="Mira") %}\nInk *dries*\n{% end %}',
      "<blockquote>\n<p>Ink <em>dries</em></p>\n<p>— Mira</p>\n</blockquote>"),
@@ -86,10 +90,39 @@ def test_words_between_two_marks_stay_and_the_marks_go(text: str, html: str) -> 
     assert parse(text).clean.rstrip("\n") == html
 
 
+@pytest.mark.parametrize(("text", "html"), [
+    ('- Ink dries.{{< figure src="a.png" alt="A press" >}}',
+     '<ul>\n<li>Ink dries.<img src="a.png" alt="A press"></li>\n</ul>'),
+    ("*a {% img /a.png %} b* c", '<p><em>a <img src="/a.png" alt=""> b</em> c</p>'),
+    ('a {% include b.html\nsrc="/c.png" %}', '<p>a <img src="/c.png" alt=""></p>'),
+    ('a {{< figure src="a.png" caption="b *c*" >}}', '<p>a <img src="a.png" alt="b *c*"><br>b <em>c</em></p>'),
+    ('[{{ image(src="a.png") }}](http://b.example)', '<p><a href="http://b.example"><img src="a.png" alt=""></a></p>'),
+    ('<div>\n{{< figure src="a.png" >}}\n</div>', '<div>\n<img src="a.png" alt="">\n</div>'),
+    ('<center>{% include a.html src="/a.png" %}</center>', '<center><img src="/a.png" alt=""></center>'),
+    ('a {% assign b="1:07" %}\nc {% assign b="1:08" %}', "<p>a\nc</p>"),
+    ("a {% comment %}b *c*{% endcomment %} d", "<p>a d</p>"),
+    ("{% comment %}a{%\nendcomment %}\n\nb\n\n{% comment %}\nc\n{% endcomment %}", "<p>b</p>"),
+])
+def test_a_picture_among_words_is_shown_too_and_an_assignment_or_a_comment_is_not(text: str, html: str) -> None:
+    assert parse(text).clean.rstrip("\n") == html
+
+
+@pytest.mark.parametrize(("text", "html"), [
+    ('a `{{< figure src="a.png" >}}`', '<p>a <code>{{&lt; figure src="a.png" &gt;}}</code></p>'),
+    ("a <code>b {% img /a.png %}</code>", "<p>a <code>b {% img /a.png %}</code></p>"),
+    ("<pre>{% img /a.png %}</pre>", "<pre>{% img /a.png %}</pre>"),
+    ("    {% img /a.png %}", "<pre><code>{% img /a.png %}\n</code></pre>"),
+    ("a {{< figure class=b >}}", "<p>a {{&lt; figure class=b &gt;}}</p>"),
+    ("a {% link /a.png %}", "<p>a {% link /a.png %}</p>"),
+    ("{% assign a = 1 %} sets `a`", "<p>{% assign a = 1 %} sets <code>a</code></p>"),
+])
+def test_who_only_writes_of_pictures_is_shown_as_typed(text: str, html: str) -> None:
+    assert parse(text).clean.rstrip("\n") == html
+
+
 @pytest.mark.parametrize("text", [
     "One writes {% if a %} here", "{% if a %} is a mark", "{% never closed\na", "{{ page.author }}", "{% post_url a %}",
-    "{% highlight %} a", "{{% a }}", "{ % a %}", "{% if a %}\n{{ 7 * 7 }}\n{% endif %}", '{% include "a.html" %}',
-    "{% for a in b %}{% endfor %}",
+    "{% highlight %} a", "{{% a }}", "{ % a %}",
     "{{ super() }}", "{{ url_for('a') }}", "{% if a %}b{% endif %}", "{% call a() %}b{% endcall %}"])
 def test_marks_in_prose_stay_as_typed(text: str) -> None:
     assert parse(text).clean == f"<p>{text}</p>\n"
@@ -101,7 +134,8 @@ def test_code_that_is_never_closed_is_text() -> None:
 
 def test_what_was_left_out_is_named_once_and_what_was_shown_is_not() -> None:
     body = ("{% include a.html %}\n\n{% img /b.png alt='Press' %}\n\n{% if c %}d{% endif %}\n\n"
-            "{% note %}\ne\n{% endnote %}\n\n{% tip() %}f{% end %}\n\n- {{< cards >}}\n\n> 1. {{< tabs >}}")
+            "{% note %}\ne\n{% endnote %}\n\n{% tip() %}f{% end %}\n\n- {{< cards >}}\n\n> 1. {{< tabs >}}\n\n"
+            'g {{< img src="b.png" >}} {% comment %}h{% endcomment %}')
     specimen = Specimen("14.md", "Title", None, body, 1, "auto", "en")
 
     found = examine_specimen(specimen, lambda _: True)
