@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import MAXYEAR, UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pipeline.address import parse
@@ -34,7 +34,7 @@ _INSTANT = re.compile(
     r" ?(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?(?: [A-Z+-]\w*)?"  # PostgreSQL writes +00
 )
 _LINK = re.compile(r"[a-z][a-z0-9+.-]*://|www\.|mailto:")  # `unsubscribe` may hold how a reader leaves
-DAY = timedelta(days=1)
+REST_OF_DAY = timedelta(days=1, seconds=-1)  # behind its first second
 _WORD = max(map(len, PLAIN_WORDS))
 _SEVERITY = list(Standing)  # from subscribed to blocked: the worst word counts
 
@@ -191,7 +191,7 @@ def _leaving(text: str) -> datetime | None:
     """When somebody left. Of a day alone its end: nobody knows which came first, that or a yes of the same day."""
     at, _ = _instant(text)
     found = _INSTANT.fullmatch(text)
-    return at + DAY if at and found and not found[4] and at.year < MAXYEAR else at
+    return at + REST_OF_DAY if at and found and not found[4] else at
 
 
 def _columns(path: str, email: Sequence[str], header: Record | Damage | None) -> dict[str, list[int]]:

@@ -25,7 +25,7 @@ TOML_KEY = re.compile(r"\s*[\w.\"'-]+\s*=|\s*\[\w")
 
 # Legal in YAML (1.2.2, section 6.2), unknown to PyYAML: behind a key, behind the dash of a list, at the end of a line.
 _TABBED = re.compile(r"^([ ]*(?:[\w-]+:|-)) *\t[ \t]*", re.MULTILINE)
-_ENDS_IN_TAB = re.compile(r"(?<=\S)[ \t]*\t[ \t]*$", re.MULTILINE)
+_ENDS_IN_TAB = re.compile(r"(?<=\S) *\t[ \t]*$", re.MULTILINE)
 _MAX_DEPTH = 10
 _PROSE = ("title", "description", "desc")
 _PLAIN_WORDS = {
