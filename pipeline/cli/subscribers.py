@@ -86,8 +86,8 @@ def add(
 
 def _ask(app: App, application: Application, lists: list[str], place: int) -> str:
     """A confirmation letter; none to who is on the list, is suppressed, or was written to within a day."""
-    now = app.clock.now().isoformat()
-    written = [app.subscriptions.ask(replace(application, list=one), f"command {now} {place} {one}") for one in lists]
+    occasion = f"command {app.clock.now().isoformat()} {place}"  # one of all lists: a letter each
+    written = [app.subscriptions.ask(replace(application, list=one), occasion) for one in lists]
     return "asked" if any(written) else "not_asked"
 
 

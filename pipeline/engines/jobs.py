@@ -32,7 +32,7 @@ from pipeline.mailings.presence import Presence
 from pipeline.mailings.refusal_brake import RefusalBrake
 from pipeline.mailings.send import deliver, serve
 from pipeline.mailings.sender_queue import GROUP
-from pipeline.mailings.terms import Terms
+from pipeline.mailings.terms import Terms, tries
 from pipeline.mailings.warm_up import WarmUp
 from pipeline.providers.base import Message
 from pipeline.publish.publisher import Pass
@@ -213,7 +213,8 @@ class Shift:
         doubts.repeat(post.name, causes, now, memory=memory, copies=COPIES if is_auto and not post.idempotent else None)
         if is_auto:
             inquire(self._app.ledger, post, self._composed, now)
-            doubts.assume_sent(now, over_at=steady)
+            over = now - self._app.config.mailings.expire
+            doubts.assume_sent(now, over_at=steady, tried_by=over if self._warm_up else None)
 
     def _composed(self, claim: Claim) -> Message:
         """A message in doubt, anew. Not before there is one: a secret made for nothing is in the way of `restore`."""
@@ -246,10 +247,11 @@ class Shift:
 
     def _give_up(self, mailing_id: int, now: datetime) -> None:
         """`mailings.expire` is over: what was tried is closed, what was never tried waits for a person."""
-        ledger = self._app.ledger
-        ledger.deliveries.expire(mailing_id, self._presence.worker.shard, now)
+        ledger, settings = self._app.ledger, self._app.config.mailings
+        own_time = tries(settings.retry, settings.expire) if self._warm_up else 0
+        ledger.deliveries.expire(mailing_id, self._presence.worker.shard, now, tries=own_time)
         if self._warm_up:
-            return  # it takes its days, as the owner has planned
+            return  # it takes its days, as the owner has planned, and each reader has the time that any other has
         counts = ledger.mailings.get(mailing_id).counts
         if counts[DeliveryState.PENDING] or counts[DeliveryState.DEFERRED]:
             ledger.mailings.move(

@@ -130,6 +130,8 @@ class Feedback:
 
     def _act(self, one: Event, origin: Origin) -> Effect:
         if one.kind is Kind.UNSUBSCRIBED:
+            if self._went_to_a_stranger(origin):
+                return Effect.RECORDED
             self._roster.leave(origin.subscriber_id, origin.list, UNSUBSCRIBED, self._clock.now())
             return Effect.LEFT
         if one.kind is Kind.COMPLAINED:

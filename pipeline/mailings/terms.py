@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from pipeline.mailings.mailing import COPIES, Doubt, DoubtPolicy
+
+MOST_TRIES = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +46,19 @@ class Terms:
             return True  # its owner has decided, for all and as often as it takes
         if self.has_enough(copies):
             return False
-        return self.memory is None or not self.idempotent or self._lasts(attempts + 1) * 1.1 < self.memory
+        return self.memory is None or not self.idempotent or lasts(self.retry, attempts + 1) * 1.1 < self.memory
 
     def is_letter_over(self, attempts: int) -> bool:
         """Whether a letter that was put off so often has had its time; a mailing ends by the clock."""
-        return self._lasts(attempts) >= self.expire
+        return lasts(self.retry, attempts) >= self.expire
 
-    def _lasts(self, attempts: int) -> timedelta:
-        """How long so many tries take by the schedule, the wait behind the last one included."""
-        steps, repeated = self.retry[:attempts], max(0, attempts - len(self.retry))
-        return sum(steps, timedelta(0)) + self.retry[-1] * repeated
+
+def lasts(retry: Sequence[timedelta], attempts: int) -> timedelta:
+    """How long so many tries take by the schedule, the wait behind the last one included."""
+    steps, repeated = retry[:attempts], max(0, attempts - len(retry))
+    return sum(steps, timedelta(0)) + retry[-1] * repeated
+
+
+def tries(retry: Sequence[timedelta], expire: timedelta) -> int:
+    """After how many tries by the schedule somebody has had their time; many, where it has no waits."""
+    return next((count for count in range(1, MOST_TRIES) if lasts(retry, count) >= expire), MOST_TRIES)

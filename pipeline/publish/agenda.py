@@ -8,7 +8,7 @@ from datetime import datetime
 
 from pipeline.issues.archive import Archive
 from pipeline.issues.issue import State
-from pipeline.issues.likeness import SAME, alike
+from pipeline.issues.likeness import SAME, Sketches, alike
 from pipeline.issues.record import Record
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import Mailing, MailingState
@@ -91,14 +91,18 @@ class Agenda:
         """Which issue each candidate repeats, and how that stands: mailed under another name, or about to go to the
         same list, as do those of `going` and the candidates before it."""
         mailed = self._archive.settled_sketches() if candidates else {}
+        due = Sketches({one.key: one.sketch for one in (*going, *candidates)})
+        ahead = {one.key: one for one in going}
         found: dict[str, str] = {}
-        for place, candidate in enumerate(candidates):
-            beside = {one.key: one.sketch for one in (*going, *candidates[:place])
-                      if one.key not in found and not set(one.lists).isdisjoint(candidate.lists)}
-            for others, how in ((beside, "is due as well"), (mailed, "is out already")):
-                for other in alike(candidate.sketch, others, SAME):
-                    if other != candidate.key:
-                        found[candidate.key] = f"{other}, which {how}"
+        for candidate in candidates:
+            for other in due.alike(candidate.sketch, SAME):
+                if other in ahead and not set(ahead[other].lists).isdisjoint(candidate.lists):
+                    found[candidate.key] = f"{other}, which is due as well"
+            for other in alike(candidate.sketch, mailed, SAME):
+                if other != candidate.key:
+                    found[candidate.key] = f"{other}, which is out already"
+            if candidate.key not in found:
+                ahead[candidate.key] = candidate
         return found
 
     def _follow(self, record: Record, mailings: list[Mailing], now: datetime) -> None:

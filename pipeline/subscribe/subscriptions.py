@@ -131,15 +131,15 @@ class Subscriptions:
     def ask_waiting(self, addresses: Sequence[Address]) -> int:
         """Writes to all of these people who wait for their confirmation; gives to how many subscriptions.
 
-        A mailbox still gets one letter a day. Called again it writes to nobody twice for the same asking.
-        Raises ConfigError without `web.url`. At most PAGE addresses.
+        A mailbox still gets one letter a day, for each list that it waits for. Called again it writes to nobody twice
+        for the same asking. Raises ConfigError without `web.url`. At most PAGE addresses.
         """
         from pipeline.editions.letters import Letter  # slow import: jinja2, lxml
 
         self.check_way_back()
         now, waiting = self._clock.now(), self.roster.waiting(addresses)
         occasions = [f"asked {one.subscription.asked_at}" for one in waiting]
-        wanted = [(f"{occasion} {one.subscription.list} {one.subscriber.id}",
+        wanted = [(f"{occasion} {one.subscriber.id}",
                    Requester(self._mailbox(parse(one.subscriber.address)), vouched=True))
                   for one, occasion in zip(waiting, occasions, strict=True)]
         spent = self.ledger.confirmations.grant_all(wanted, now)

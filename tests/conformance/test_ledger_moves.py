@@ -276,12 +276,21 @@ def test_doubts_are_resent_by_their_cause(books: Books, cause: Doubt) -> None:
     assert (one.state, one.books.claim()[0].attempts) == (S.DEFERRED, 1)
 
 
+@pytest.mark.parametrize("stands", ["deferred", "to be repeated"])
+def test_who_has_not_been_tried_often_enough_is_not_given_up(books: Books, stands: str) -> None:
+    one = Delivery(books, stands)
+
+    assert one.deliveries.expire(books.id, 1, NOON, tries=2) == 0
+    assert one.deliveries.expire(books.id, 1, NOON, tries=1) == 1
+
+
 def test_doubts_are_assumed_sent_for_one_mailing_or_after_its_time(books: Books) -> None:
     one = Delivery(books, "in doubt")
 
     assert one.doubts.assume_sent(NOON, mailing_id=books.id + 1) == 0
     assert one.doubts.assume_sent(NOON, over_at=NOON + EXPIRE - A_MINUTE) == 0
-    assert one.doubts.assume_sent(NOON, over_at=NOON + EXPIRE) == 1
+    assert one.doubts.assume_sent(NOON, over_at=NOON + EXPIRE, tried_by=NOON - A_MINUTE) == 0
+    assert one.doubts.assume_sent(NOON, over_at=NOON + EXPIRE, tried_by=NOON) == 1
     assert deliveries(books.database, books.id)[0]["reply"] == "assumed sent: the reply was lost"
 
 

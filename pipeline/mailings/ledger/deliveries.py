@@ -78,12 +78,13 @@ class Deliveries:
             ).all()
         return [claim_of(row, worker, row.lease_until, fence=row.fence) for row in rows]
 
-    def expire(self, mailing_id: int, shard: int, now: datetime) -> int:
+    def expire(self, mailing_id: int, shard: int, now: datetime, *, tries: int = 0) -> int:
         """Gives up on what was tried and deferred for too long; gives how many. What was never tried is left alone.
 
-        What may have been taken, and waits to be repeated, is assumed sent.
+        What may have been taken, and waits to be repeated, is assumed sent. With `tries` only what was tried so often.
         """
-        waiting = (delivery.c.mailing_id == mailing_id, delivery.c.state == DeliveryState.DEFERRED)
+        waiting = (delivery.c.mailing_id == mailing_id, delivery.c.state == DeliveryState.DEFERRED,
+                   delivery.c.attempts >= tries)
         tally = Tally(shard)
         with self._db.write() as connection:
             assumed = connection.execute(assume_sent(*waiting, now=now))

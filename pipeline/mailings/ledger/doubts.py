@@ -109,12 +109,18 @@ class Doubts:
                                  "provider_id": receipt.provider_id})
         self._decide(None, and_(delivery.c.id == claim.id, delivery.c.fence == claim.fence), target, values)
 
-    def assume_sent(self, now: datetime, *, mailing_id: int | None = None, over_at: datetime | None = None) -> int:
-        """Closes doubts as sent: by a person's word; with `over_at` those whose mailing's time is over by then."""
+    def assume_sent(
+        self, now: datetime, *, mailing_id: int | None = None, over_at: datetime | None = None,
+        tried_by: datetime | None = None,
+    ) -> int:
+        """Closes doubts as sent: by a person's word; with `over_at` those whose mailing's time is over by then, with
+        `tried_by` those that were tried by then.
+        """
         over = (delivery.c.mailing_id.in_(select(mailing.c.id).where(mailing.c.expires_at <= over_at))
                 if over_at else delivery.c.doubt.is_not(None))
+        tried = delivery.c.attempted_at <= tried_by if tried_by else true()
         return self._decide(
-            mailing_id, over, DeliveryState.SENT,
+            mailing_id, and_(over, tried), DeliveryState.SENT,
             {"settled_at": now, "lease_until": None, "reply": "assumed sent: the reply was lost"}
         )
 

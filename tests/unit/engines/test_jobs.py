@@ -262,6 +262,26 @@ def test_mailing_that_was_paused_for_its_time_goes_on_when_a_person_says_so(tmp_
     assert counts(letters) == {"sent": 3}
 
 
+def test_mailing_that_takes_its_days_gives_each_reader_as_long_as_any_other(tmp_path: Path) -> None:
+    """A new sender is put off by many, also on its third day."""
+    letters = publication(tmp_path, {
+        "transport": {"warm_up": {"start": 2, "growth": 2}}, "mailings": {"retry": ["12h"]}})
+    letters.turn(days=3)
+    leave_behind(letters, S.DEFERRED, None)
+
+    for hours, found in (0, {"deferred": 1, "in_doubt": 1}), (35, {"deferred": 1, "in_doubt": 1}), (
+            1, {"deferred": 1, "sent": 1}):
+        letters.turn(hours=hours)
+        tidy(letters)
+        assert counts(letters) == {"pending": 1, **found}
+    for _ in range(2):
+        leave_behind(letters, S.DEFERRED)
+        letters.turn(hours=12)
+        tidy(letters)
+
+    assert (counts(letters), letters.mailings) == ({"sent": 1, "failed": 1, "pending": 1}, {"2/weekly": "sending"})
+
+
 # ---- the senders --------------------------------------------------------------------------------
 
 

@@ -48,6 +48,21 @@ def test_each_row_that_may_be_asked_gets_a_letter_and_a_mailbox_one_a_day(house:
         {"weekly": "pending"}, {"weekly": "left"}]
 
 
+@pytest.mark.parametrize("words", [
+    ["add", "cy@example.com", "--list", "weekly", "--list", "extra", "--ask"], ["import", "two.csv", "--ask"]])
+def test_reader_of_two_lists_is_asked_for_both_at_once(
+    house: House, words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(house.folder)
+    Path("two.csv").write_text("email,lists\ncy@example.com,weekly extra\n", encoding="utf-8")
+
+    said = [CliRunner().invoke(avviso, ["subscribers", *words]) for _ in range(2)]
+
+    assert [answer.exit_code for answer in said] == [0, 0]
+    assert house.standing("cy@example.com") == {"extra": "pending", "weekly": "pending"}
+    assert len(house.letters()) == 2
+
+
 def test_import_that_is_run_again_asks_only_whom_it_did_not_ask(house: House) -> None:
     app = house.app
     app.subscriptions.ask_waiting([])

@@ -116,6 +116,16 @@ def test_link_of_who_was_erased_writes_to_nobody(house: House) -> None:
     assert house.letters() == []
 
 
+def test_who_got_the_letter_by_mistake_and_asks_to_be_left_alone_takes_nobody_else_off(house: House) -> None:
+    ask(house, house.add(ADA), "stranger@example.com")
+    (letter,) = house.letters()
+    mark = str(letter["Message-ID"]).strip("<>").partition("@")[0]
+
+    house.app.feedback.take([Event("u1", Kind.UNSUBSCRIBED, house.clock.now(), "mailbox", message_id=mark)])
+
+    assert house.standing(ADA) == {"weekly": "confirmed"}
+
+
 def test_complaint_of_who_got_the_letter_by_mistake_takes_nobody_else_off(house: House) -> None:
     ask(house, house.add(ADA), NEW)
     (letter,) = house.letters()
