@@ -13,7 +13,7 @@ from pipeline.checking.targets import Named
 from pipeline.errors import IssueError, Problem, shorten
 from pipeline.feeds.addresses import is_relative, source_path
 from pipeline.issues.html.targets import completed
-from pipeline.issues.markdown.pictures import is_silent, urlsplit_path
+from pipeline.issues.markdown.alternatives import is_silent, urlsplit_path
 
 # What Can I Email (June 2026) lists as missing from Outlook for Windows, Gmail or Yahoo.
 _FORMATS = frozenset((".webp", ".avif", ".heic", ".heif", ".svg", ".tif", ".tiff", ".bmp", ".jxl"))

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html import unescape
+from itertools import chain
 
 from pipeline.issues.cjk import is_east_asian, is_solid
 from pipeline.issues.html.grids import GUTTER, TAG
@@ -22,15 +23,44 @@ _PHONE = 280                 # pixels of the text on the narrowest telephone, 32
 _LETTER, _HAN = 9.5, 15.0    # pixels of one in a cell; generous, for fonts differ
 _LEAST = 56                  # of a column whose words may break: a number still fits
 _FAIR = 120                  # of such a column beside those that keep theirs, for more than a word a line
+_SPAN = re.compile(r' (?P<way>col|row)span="(?P<count>[1-9]\d{0,2})"')
+_MOST = 64                   # columns that a cell is taken to be wide
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """An opening tag, what is in the cell, and the columns that it takes, counted from 0."""
+
+    opening: re.Match[str]
+    inside: str
+    columns: range
 
 
 @dataclass(slots=True)
 class _Table:
-    """The opening tag of a table as a match, and its cells by row: each the match of its own and what is in it."""
+    """The opening tag of a table as a match, and its cells by row.
+
+    `taken` says of columns for how many rows a cell above takes them, the present one among these.
+    """
 
     opening: re.Match[str]
-    rows: list[list[tuple[re.Match[str], str]]] = field(default_factory=list)
+    rows: list[list[_Cell]] = field(default_factory=list)
     measurable: bool = True
+    taken: dict[int, int] = field(default_factory=dict)
+
+    def add_row(self) -> None:
+        self.rows.append([])
+        self.taken = {at: rows - 1 for at, rows in self.taken.items() if rows > 1}
+
+    def add_cell(self, opening: re.Match[str], inside: str) -> None:
+        """Adds one to the last row, in the first columns behind the others that no cell above takes."""
+        row, spans = self.rows[-1], {span["way"]: int(span["count"]) for span in _SPAN.finditer(opening["attributes"])}
+        at = row[-1].columns.stop if row else 0
+        while at in self.taken:
+            at += 1
+        row.append(_Cell(opening, inside, range(at, at + min(spans.get("col", 1), _MOST))))
+        if (rows := spans.get("row", 1)) > 1:
+            self.taken |= dict.fromkeys(row[-1].columns, rows)
 
 
 def keep_words(html: str, column: int) -> str:
@@ -45,7 +75,7 @@ def keep_words(html: str, column: int) -> str:
 
 
 def _tables(html: str) -> Iterator[_Table]:
-    """The tables whose cells hold nothing but words. One with pictures, tables or spans is not measurable."""
+    """The tables whose cells hold nothing but words. One with pictures or tables is not measurable."""
     open_tables: list[_Table] = []
     cell: re.Match[str] | None = None
     for tag in TAG.finditer(html):
@@ -57,22 +87,21 @@ def _tables(html: str) -> Iterator[_Table]:
             continue
         elif tag["name"] == "table":
             yield open_tables.pop()
-        elif tag["name"] == "img" or "span=" in tag["attributes"]:
+        elif tag["name"] == "img":
             open_tables[-1].measurable = False
         elif tag["name"] == "tr" and not tag["closing"]:
-            open_tables[-1].rows.append([])
+            open_tables[-1].add_row()
         elif tag["name"] != "tr" and not tag["closing"]:
             cell = tag
         elif tag["name"] != "tr" and cell and open_tables[-1].rows:
-            open_tables[-1].rows[-1].append((cell, html[cell.end() : tag.start()]))
+            open_tables[-1].add_cell(cell, html[cell.end() : tag.start()])
 
 
 def _mark(table: _Table, column: int, classes: dict[int, str]) -> None:
     """Notes the class of each tag that gets one, by where it stands."""
-    measures = [[_measured(cell) for cell in cells] for cells in _columns(table)]
-    if sum(max(line for _, line in cells) + GUTTER for cells in measures) <= _PHONE:
+    lines, widths = _measures(table)
+    if sum(lines) <= _PHONE:
         return                                             # nothing in it has to break
-    widths = [max(word for word, _ in cells) + GUTTER for cells in measures]
     whole, roomy = _fitting(widths, _PHONE), _fitting(widths, column)
     if len(whole) == len(widths):
         classes[table.opening.start()] = "whole"
@@ -84,15 +113,21 @@ def _mark(table: _Table, column: int, classes: dict[int, str]) -> None:
     elif rest < _FAIR * (len(widths) - len(roomy)):
         classes[table.opening.start()] = "crowded"
         whole, roomy = set(), {at for at, width in enumerate(widths) if width <= _LEAST}
-    for row in table.rows:
-        for at, (cell, _) in enumerate(row):
-            if at in roomy:
-                classes[cell.start()] = "whole" if at in whole else "roomy"
+    for cell in chain.from_iterable(table.rows):
+        if roomy.issuperset(cell.columns):
+            classes[cell.opening.start()] = "whole" if whole.issuperset(cell.columns) else "roomy"
 
 
-def _columns(table: _Table) -> list[list[str]]:
-    count = max(map(len, table.rows))
-    return [[row[at][1] for row in table.rows if at < len(row)] for at in range(count)]
+def _measures(table: _Table) -> tuple[list[float], list[float]]:
+    """Pixels of each column with all words of a cell on one line, and with the longest word whole."""
+    cells = sorted(chain.from_iterable(table.rows), key=lambda cell: len(cell.columns))
+    count = max(cell.columns.stop for cell in cells)
+    lines, words = [float(GUTTER)] * count, [float(GUTTER)] * count
+    for cell in cells:                                     # those of several columns last: they widen the last one
+        word, line = _measured(cell.inside)
+        for widths, own in ((lines, line), (words, word)):
+            widths[cell.columns[-1]] += max(0.0, own + GUTTER - sum(widths[at] for at in cell.columns))
+    return lines, words
 
 
 def _measured(cell: str) -> tuple[float, float]:

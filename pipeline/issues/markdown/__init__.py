@@ -20,5 +20,6 @@
     on the tokens
     headings, anchors, contents   levels, addresses, `[TOC]`   numbering, breaks   lists of numbers, ends of lines
     rawhtml, rawwords, tags       HTML among Markdown          furniture     task boxes, alerts, columns
-    pictures      words for those who see none                 captions      what code is called
+    pictures, alternatives        words for those who see none, and which of them say nothing
+    captions      what code is called
 """

@@ -44,7 +44,7 @@ def settle_contents(tokens: Sequence[Token], headings: Sequence[Heading]) -> lis
             toc_below = False
             if not out[-2].children:
                 del out[-3:]
-            out += _list([heading for heading in headings if heading is not above])
+            out += _list([heading for heading in headings if heading.text and heading is not above])
     return list(_framed(out)) if leads else out
 
 

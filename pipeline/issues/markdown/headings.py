@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from markdown_it.token import Token
 
+from pipeline.issues.markdown.alternatives import is_silent
 from pipeline.issues.markdown.fillings import TITLE
 
 TOP = 2
@@ -57,13 +58,14 @@ def fold(text: str) -> str:
 
 
 def plain_text(children: Sequence[Token]) -> str:
-    """The words of inline tokens, markup left out; a picture counts as its alternative text."""
+    """The words of inline tokens, markup left out; a picture counts as its alternative text, if that says anything."""
     parts = []
     for child in children:
         if child.type in ("text", "code_inline", "text_special"):
             parts.append(child.content)
         elif child.type == "image":
-            parts.append(plain_text(child.children or ()))
+            said = plain_text(child.children or ())
+            parts.append("" if is_silent(said, str(child.attrs.get("src", ""))) else said)
         elif child.type in ("softbreak", "hardbreak") or child.content == "<br>":
             parts.append(" ")
     return " ".join("".join(parts).split())
@@ -80,7 +82,8 @@ def _without_title(tokens: Sequence[Token], title: str) -> list[Token]:
     Below other words and with its like after it, it is the heading of a part, whose place must not go; so is one of
     level 2 or deeper below any words, or with a link.
     """
-    places = [n for n, token in enumerate(tokens) if token.type == "heading_open"]
+    places = [n for n, token in enumerate(tokens)
+              if token.type == "heading_open" and plain_text(tokens[n + 1].children or ())]
     if not places or not fold(title) or any(tokens[n].tag < tokens[places[0]].tag for n in places):
         return list(tokens)
     at = places[0]

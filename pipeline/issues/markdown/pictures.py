@@ -10,23 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import PurePosixPath
-from urllib.parse import unquote, urlsplit
 
 from markdown_it.token import Token
 
 from pipeline.issues.issue import Image
+from pipeline.issues.markdown.alternatives import is_silent
 from pipeline.issues.markdown.formulas import with_formulas_said
 from pipeline.issues.markdown.headings import plain_text
 from pipeline.issues.markdown.tags import TAG, Tag, read_tag
 from pipeline.issues.report import Report
 
-_SAYS_NOTHING = re.compile(
-    r"(?:(?:pasted[ _-]?)?image|img|imgs|photo|picture|pic|alt(?:[ _-]?text)?|screen[ _-]?shot|dsc|图片?|图像|"
-    r"截[屏图]|微信(?:图片|截图)|插图|wx|wechat)?(?:[\s\d._:\-–年月日时分秒@]|\bat\b|\d[xX×]\d)*(?:\(\d+\)|副本|copy)?"
-    r"|[^\s/]+\.(?:png|jpe?g|gif|webp|svg|bmp|avif|heic|tiff?)"
-    r"|[0-9a-f]{12,}(?:-[0-9a-f]{4,})*"
-    r"|https?://\S+|youtube video player", re.IGNORECASE)  # the latter in all that YouTube gives for embedding
 _SIZED = re.compile(r"(?P<words>[^|]*)\|(?P<width>\d{2,4})(?:x\d{1,4})?")  # as Obsidian gives a picture its width
 # Some of its fields are nobody else's; others, such as `t=3`, tell a viewer what to show.
 _NOTE = re.compile(
@@ -104,26 +97,6 @@ def _noted_width(src: str) -> dict[str, str]:
     note = _NOTE.search(src)
     found = _NOTED_WIDTH.search(note[0]) if note else None
     return {"width": found[1]} if found else {}
-
-
-def is_silent(text: str, src: str) -> bool:
-    """Does this alternative text say nothing: empty, "image", a file name, an address, a digest, a number?"""
-    plain = text.strip()
-    return _SAYS_NOTHING.fullmatch(plain) is not None or plain in _file_names(src)
-
-
-def _file_names(src: str) -> tuple[str, str]:
-    """The file's name with and without its ending."""
-    path = PurePosixPath(unquote(urlsplit_path(src)))
-    return path.name, path.stem
-
-
-def urlsplit_path(address: str) -> str:
-    """The path of an address, "" when it is malformed."""
-    try:
-        return urlsplit(address).path
-    except ValueError:
-        return ""
 
 
 def _is_cover(child: Token, cover: Image | None) -> bool:

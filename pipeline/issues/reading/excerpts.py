@@ -161,8 +161,9 @@ class _Blocks:
 
     @cached_property
     def _headings(self) -> list[int]:
-        """Where they open."""
-        return [at for at, token in enumerate(self.tokens) if token.type == "heading_open"]
+        """Where they open; not one that is but a picture of which nothing is said."""
+        return [at for at, token in enumerate(self.tokens) if token.type == "heading_open"
+                and (has_words(self.tokens[at + 1]) or self._words(at))]
 
     def _words(self, heading: int) -> str:
         return without_list(_words(self.settled(self.tokens[heading + 1]).children or ()))

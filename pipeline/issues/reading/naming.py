@@ -4,8 +4,9 @@ A number is one to six digits at the start, or right after a Latin word at the s
 ends at `-`, `_`, `.`, a space, `、` or the end of the name. A day, a month or a week of a year is none; `2024-686`
 is number 686 of that year.
 A year or version behind a word that does not count issues (`recap-2023-readers`, `press-1-0-released`) is none either.
-Without one, `第14期`, `第十四期` or `周刊14期` anywhere is a number; 总第, which counts on through the years,
-comes first. Behind a day only a word that counts issues has one: `2026-10-19-issue-14`.
+Without one, `第14期`, `第十四期`, `周刊14期` or `周刊-14` anywhere is a number, and so is `14期` at the start;
+总第, which counts on through the years, comes first.
+Behind a day only a word that counts issues has one: `2026-10-19-issue-14`.
 """
 
 from __future__ import annotations
@@ -57,7 +58,9 @@ _KIND = re.compile(
     "[!-~]+|.{0,6}(?:[日周週月][刊报報]|[早晚简簡快][报報讯訊]|新[闻聞])|(?:星期|[周週])[一二三四五六日天]")
 _NUMERALS, _UNITS = "零一二三四五六七八九", {"十": 10, "百": 100, "千": 1000}
 _ORDINAL = re.compile(
-    r"(?:第\s*(?:(\d{1,6})\s*[期号號回刊]|([〇零一二两三四五六七八九十百千]{1,8})\s*[期刊])|[刊报報]\s*(\d{1,6})\s*期)")
+    r"(?:第\s*(?:(\d{1,6})\s*[期号號回刊辑輯]|([〇零一二两三四五六七八九十百千]{1,8})\s*[期刊辑輯])|[刊报報]\s*(\d{1,6})\s*期"
+    r"|^(\d{1,6})\s*期(?![^\W\d_])"
+    r"|[周週][刊报報][-_ ]{0,2}(\d{1,3})(?=\s*(?:$|[:：|｜]|[-—–]\s*[^\W\d])))")
 _TOTAL = re.compile("[总總]" + _ORDINAL.pattern)
 # `C# 12` is a language, and neither `our number 1 tip`, `no 2 days` nor `the #1 reason` counts issues.
 _SAID = re.compile(

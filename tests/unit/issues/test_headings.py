@@ -161,6 +161,7 @@ def test_a_toc_line_without_headings_is_text() -> None:
 
 
 @pytest.mark.parametrize(("body", "listed"), [
+    ("[TOC]\n\n## ![image.png](a.png)\n\n## ![image.png](a.png)b", ["b"]),
     ("[TOC]\n\n### a\n\n## b\n\n### c\n\n#### d", ["a", "b", ["c"]]),
     ("# Contents\n\n[TOC]\n\n## a\n\n### b\n\n## c", ["a", ["b"], "c"]),
     ("[TOC]\n\n## a\n\n### b\n\n### c\n\n## d", ["a", ["b", "c"], "d"]),
@@ -184,3 +185,8 @@ def test_contents_are_a_list_within_a_list_whichever_heading_comes_first(body: s
 def test_contents_do_not_lead_to_their_own_heading() -> None:
     assert shown("## In this issue\n\n[TOC]\n\n## a\n\nx\n\n## In this issue", Target.WEB).count('href="#') == 2
     assert shown("## Contents\n\n[TOC]", Target.WEB) == '<h2 id="contents">Contents</h2>'
+
+
+def test_a_title_below_a_picture_that_is_a_heading_is_left_out_too() -> None:
+    assert parse("# ![logo](logo.png)\n\n# Ink\n\na", title="Ink").clean == (
+        '<h2 id="section"><img src="logo.png" alt="Ink"></h2>\n<p>a</p>\n')

@@ -86,6 +86,16 @@ from pipeline.issues.reading.naming import (
     ("2024-mar-24-title", None, ""),
     ("周刊第14期", 14, ""),
     ("第十二期：标题", 12, ""),
+    ("第12輯", 12, ""),
+    ("12期：纸", 12, ""),
+    ("12期间", None, ""),
+    ("周报-12", 12, ""),
+    ("前端周刊 012", 12, ""),
+    ("周刊-12-纸", 12, "纸"),
+    ("周报 3 月 12 日", None, ""),
+    ("周报-03-12", None, ""),
+    ("周报-1202", None, ""),
+    ("周报 10 条新闻", None, ""),
     ("2024年第3期", 3, ""),
     ("03-周刊-总第一百零五期", 105, "周刊-总第一百零五期"),
     ("14-第3期的回声", 14, "第3期的回声"),
@@ -132,6 +142,7 @@ def test_folders_say_the_day_of_what_lies_in_them(path: str, day: date | None) -
 
 
 @pytest.mark.parametrize(("text", "number"), [
+    ("周刊 14：纸", 14), ("周刊 2024", None),
     ("周刊（第 400 期）", 400), ("第十期", 10), ("第二十一期", 21), ("第一〇五期", 105), ("第一千零一期", 1001),
     ("第两百期", 200), ("2024年第3期（总第87期）", 87), ("第一回：风起", None), ("第3回", 3), ("周刊", None)])
 def test_an_ordinal_is_counted_in_digits_or_chinese_numerals(text: str, number: int | None) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.issues.document import Body, Target, parse
 from pipeline.issues.issue import Image
-from pipeline.issues.markdown.pictures import is_silent
+from pipeline.issues.markdown.alternatives import is_silent
 from pipeline.issues.reading.excerpts import excerpts
 from tests.unit.issues.rendered import shown
 
@@ -30,7 +30,8 @@ def test_an_alternative_text_may_say_nothing(alt: str, silent: bool) -> None:
     ("![](a.png)\n\n## 一\n\n![](b.png)\n\n![好](c.png)\n\n## 二\n\n<img src=d.png alt=image>",
      ["T", "一", "好", "二"]),
     ("## 一\n\n<table><tr><td><img src=a.png><td><img src=b.png alt=好></table>", ["一", "好"]),
-    ("## ![](a.png)\n\n![](b.png)", ["T", "T"]),
+    ("## ![](a.png)\n\n![](b.png)", ["T", "T"]), ("## ![image.png](a.png)\n\n![](b.png)", ["T", "T"]),
+    ("## ![image.png](a.png)一\n\n![](b.png)", ["一", "一"]),
     ('## A "b" & <c>\n\n![](a.png)', ["A &quot;b&quot; &amp; &lt;c&gt;"]),
 ])
 def test_an_image_without_words_is_called_by_the_heading_above_it(text: str, alts: list[str]) -> None:

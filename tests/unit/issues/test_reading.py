@@ -119,6 +119,8 @@ def test_tags_are_those_of_the_front_matter_or_of_its_taxonomies(text: str, tags
     ("14-on-paper.md", "# Ink\n\n# Paper", "on-paper"),
     ("14-On_paper.md", "Welcome!\n\n# Ink", "Ink"),
     ("14-On paper.md", "# Ink", "On paper"),
+    ("ink-and-paper.md", "# ![logo](logo.png)\n\n# Ink", "Ink"), ("a-b.md", "# ![image.png](a.png)Ink", "Ink"),
+    ("ink-and-paper.md", "# ![Ink weekly](logo.png)\n\n## a\n\nb", "Ink weekly"),
     ("issue-14.en.md", "# Ink", "Ink"), ("issue-14.en.md", "No heading", "issue-14.en"),
     ("issue-14.md", "No heading", "issue-14"), ("2024-03-24-late_news.md", "No heading", "2024-03-24-late_news"),
     ("hello-world.md", "# 背景\n\n# 过程", "hello-world"),

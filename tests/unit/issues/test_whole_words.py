@@ -43,11 +43,30 @@ def test_a_column_keeps_its_words_where_it_has_room(text: str, expected: list[st
 
 @pytest.mark.parametrize("text", [
     "| ![a](a.png) | B |\n|-|-|\n| c | d |",
-    '<table><tr><td colspan="2">a</td></tr><tr><td>b</td><td>c</td></tr></table>',
     "<table><tr></tr></table>",
 ])
 def test_a_table_that_cannot_be_measured_is_left_alone(text: str) -> None:
     assert not {"whole", "roomy", "crowded"} & set(classes(text))
+
+
+def test_cells_of_several_columns_and_rows_leave_the_others_their_columns() -> None:
+    table = (f'<table><tr><th colspan="2">{"ink " * 30}</th><th>Town</th></tr>'
+             f'<tr><td rowspan="2">1822</td><td>{"i" * 32}</td><td>{"i" * 10}</td></tr>'
+             f'<tr><td colspan="2">A press</td></tr><tr><td>{"1" * 9}</td><td>b</td><td>c</td></tr></table>')
+
+    found = shown(table, width=576)
+
+    assert re.findall(r"<(table|th|td)\b([^>]*)>", found) == [
+        ("table", ' class="roomy"'), ("th", ' colspan="2" align="left"'), ("th", ' class="whole" align="left"'),
+        ("td", ' rowspan="2" class="whole"'), ("td", ""), ("td", ' class="whole"'),
+        ("td", ' colspan="2"'), ("td", ' class="whole"'), ("td", ""), ("td", ' class="whole"')]
+
+
+def test_a_word_in_a_cell_of_several_columns_has_their_room() -> None:
+    wide = f'<table><tr><td colspan="2">{"i" * 50}</td></tr><tr><td>a</td><td>b</td></tr></table>'
+
+    assert classes(wide) == ["roomy", ""]
+    assert classes(wide.replace("i" * 50, "i" * 99)) == ["", ""]
 
 
 def test_of_tables_in_one_another_only_the_innermost_is_measured() -> None:
