@@ -60,7 +60,8 @@ def find_marks(source: Source, tokens: Sequence[Token]) -> Iterator[Problem]:
                              if kept else f"{shorten(found[0])} is shown as typed",
                              "write [text](address), or put it in backticks")
     for found in _templates(source):
-        if source.prose[max(0, found.start() - 3):found.start()].rstrip("<").endswith("]("):
+        before = source.prose[max(0, found.start() - 10):found.start()]
+        if before.removesuffix("mailto:").rstrip("<").endswith("]("):
             yield source.problem("template-text", found.start(), f"{shorten(found[0])} leads nowhere: nothing fills it",
                                  "write the address itself")
             continue

@@ -13,6 +13,7 @@ from markdown_it.token import Token
 from pipeline.issues.markdown.fillings import without_raw_marks
 
 _ALONE = re.compile(r"\{:(?! ?toc\b)[^{}\n]{1,300}\}")  # that one is no attribute: it asks for contents
+_BELOW = re.compile(rf"{_ALONE.pattern}|\{{[.#][A-Za-z][\w-]*(?: +[.#][A-Za-z][\w-]*){{0,9}}\}}")  # as Hugo has them
 _BEHIND = re.compile(rf"{_ALONE.pattern}|\{{(?:[#.][\w-]|[A-Za-z-]{{1,30}}=)[^{{}}\n]{{0,300}}\}}")
 _AT_END = re.compile(  # of a heading, behind its closing signs if it has any
     r"(?<!\s)(?:\s+#{1,6}(?=\s))?\s*\{:?[ \t]*(?:[#.][\w-]|(?:class|id|style)=[\"'])[^{}\n]{0,300}\}\s*$")
@@ -88,22 +89,22 @@ def _sizes(listed: str, known: Container[str]) -> dict[str, str]:
 
 
 def _without_alone(children: Sequence[Token]) -> list[Token]:
-    """Without the lines that are a list of attributes of a block, which only begin with `{:`."""
+    """Without the lines that are a list of attributes of a block: all but a last one begin with `{:`."""
     lines: list[list[Token]] = [[]]
     for child in children:
         lines[-1].append(child)
         if child.type in ("softbreak", "hardbreak"):
             lines.append([])
-    kept = [line for line in lines if not _is_list(line)]
+    kept = [line for line in lines if not _is_list(line, _BELOW if line is lines[-1] is not lines[0] else _ALONE)]
     flat = [child for line in kept for child in line]
     while flat and len(kept) < len(lines) and flat[-1].type in ("softbreak", "hardbreak"):
         flat.pop()
     return flat
 
 
-def _is_list(line: Sequence[Token]) -> bool:
+def _is_list(line: Sequence[Token], pattern: re.Pattern[str]) -> bool:
     words = [child for child in line if child.type not in ("softbreak", "hardbreak")]
-    return len(words) == 1 and words[0].type == "text" and _ALONE.fullmatch(words[0].content.strip()) is not None
+    return len(words) == 1 and words[0].type == "text" and pattern.fullmatch(words[0].content.strip()) is not None
 
 
 def _take_first(children: Sequence[Token]) -> None:

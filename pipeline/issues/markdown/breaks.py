@@ -24,7 +24,8 @@ _ADDRESS = re.compile(r"https?://[!-~]+")
 _ITEM = re.compile(
     "\\s*(?:[•·‣⁃◦●○■□▪▫◆◇►▶▷▸→➤➢➜※\u2460-\u24ff\u2600-\u27bf\u2b00-\u2bff\u2300-\u23ff\u3220-\u3229"
     "\U0001f000-\U0001faff]|\\d{1,3}[、．)）]|[（(]\\d{1,3}[)）]|[一二三四五六七八九十]{1,3}、)")
-_DASHED = re.compile(r"\s*[–—―]\s")  # an item, or somebody who speaks, where more than one line begins so
+# An item, or somebody who speaks, where more than one line begins so; Markdown's own are too deep for a list here.
+_DASHED = re.compile(r"\s*[–—―*+-]\s")
 _WRAPPED_COLUMNS = 60
 """Editors wrap beyond this; a shorter line in a Chinese issue was ended by its author."""
 

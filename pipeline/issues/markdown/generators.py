@@ -18,7 +18,7 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 from markdown_it.utils import EnvType
 
-from pipeline.issues.markdown.lines import line_of
+from pipeline.issues.markdown.lines import line_of, push_markdown
 from pipeline.issues.markdown.marks import Mark, among_words, opening, read_marks
 from pipeline.issues.markdown.patience import last_place
 
@@ -81,7 +81,7 @@ def _sentence(state: StateBlock, first: int, last: int, silent: bool) -> bool:
         state.env["marks_within"] = depth + 1
         if not (mark.is_paired or mark.is_pointer):
             _push_done(state, mark, first, closing + 1)
-        _push_markdown(state, mark.dressed("\n".join(lines).strip()), first, closing + 1)
+        push_markdown(state, mark.dressed("\n".join(lines).strip()), first, closing + 1)
         state.env["marks_within"] = depth
         state.line = closing + 1
     return True
@@ -140,7 +140,7 @@ def _push_between(state: StateBlock, mark: Mark, first: int, inside: tuple[int, 
         token.info, token.markup = mark.language(), "```"
         token.content, token.map = text, [first, inside[1] + 1]
     elif not mark.is_comment:
-        _push_markdown(state, mark.dressed(text.strip()), first, inside[1] + 1)
+        push_markdown(state, mark.dressed(text.strip()), first, inside[1] + 1)
 
 
 def _push_done(state: StateBlock, mark: Mark, first: int, end: int) -> None:
@@ -149,16 +149,9 @@ def _push_done(state: StateBlock, mark: Mark, first: int, end: int) -> None:
         token = state.push("html_block", "", 0)
         token.content, token.map = f"<p>{shown}</p>\n", [first, end]
     elif words := mark.markdown():
-        _push_markdown(state, words, first, end)
+        push_markdown(state, words, first, end)
     elif not mark.is_silent:
         state.env.setdefault(LEFT_OUT, []).append((first, mark.typed))
-
-
-def _push_markdown(state: StateBlock, markdown: str, first: int, end: int) -> None:
-    begin = len(state.tokens)
-    state.md.block.parse(markdown, state.md, state.env, state.tokens)
-    for token in state.tokens[begin:]:
-        token.map = [first, end] if token.map else None
 
 
 def left_out(env: EnvType) -> Iterator[tuple[int, str]]:

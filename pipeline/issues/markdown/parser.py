@@ -23,6 +23,7 @@ from pipeline.issues.markdown.generators import use_generators
 from pipeline.issues.markdown.hashes import use_glued_headings
 from pipeline.issues.markdown.hatena import use_hatena
 from pipeline.issues.markdown.highlights import use_highlights
+from pipeline.issues.markdown.lines import line_of
 from pipeline.issues.markdown.linking import use_linker
 from pipeline.issues.markdown.mdx import use_mdx
 from pipeline.issues.markdown.notes import use_notes
@@ -95,6 +96,8 @@ _PLAYERS = ("video", "audio")
 _BLOCKS = frozenset(block_names) - {"iframe", "title"} | {"pre", "script", "style", "textarea"}
 _CODE = re.compile(r"<(/?)pre(?=[\s>]|$)", re.IGNORECASE)
 _REMARK = re.compile(r"<!--.*?-->", re.DOTALL)
+_AS_TYPED = re.compile(r"<(?:!--|(?:pre|code|script|style|textarea)\b)", re.IGNORECASE)
+_HEADING = re.compile(r"#{2,6}[ \t]+[^\s#]")
 
 
 def _html_block(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
@@ -102,7 +105,8 @@ def _html_block(state: StateBlock, start_line: int, end_line: int, silent: bool)
 
     A line that begins with `<img>` or `<small>` is a paragraph, so Markdown inside it works; a name that
     is no tag (`<T>`) is prose; a comment, script or style that never ends must not swallow the issue. A
-    player over several lines is one block up to the next empty line; code in a block keeps its empty lines.
+    player over several lines is one block up to the next empty line; code in a block keeps its empty lines. A heading
+    of Markdown ends a block: nobody means its marks as text.
     """
     position = state.bMarks[start_line] + state.tShift[start_line]
     line = state.src[position:state.eMarks[start_line]]
@@ -117,11 +121,21 @@ def _html_block(state: StateBlock, start_line: int, end_line: int, silent: bool)
         return False
     if name in ("script", "style", "pre", "textarea") and last_place(state, f"</{name}") < position:
         return False
-    if not html_block(state, start_line, end_line, silent):
+    if not html_block(state, start_line, _heading_behind(state, start_line, end_line), silent):
         return False
     if not silent and name not in ("script", "style", "textarea"):
         _finish_code(state, start_line, end_line)
     return True
+
+
+def _heading_behind(state: StateBlock, start_line: int, end_line: int) -> int:
+    """The line of a heading that ends the block of HTML, unless it may stand in code or in a remark; else the end."""
+    for at in range(start_line + 1, end_line):
+        if state.isEmpty(at) or _AS_TYPED.search(line_of(state, at - 1)):
+            break
+        if _HEADING.match(line_of(state, at)) and not state.is_code_block(at):
+            return at
+    return end_line
 
 
 def _finish_code(state: StateBlock, start_line: int, end_line: int) -> None:

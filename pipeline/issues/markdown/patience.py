@@ -17,7 +17,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from pipeline.issues.markdown import rawwords
-from pipeline.issues.markdown.cells import mend_rows
+from pipeline.issues.markdown.cells import end_of_rows, mend_rows, push_kramdown
 from pipeline.issues.markdown.lines import line_of
 from pipeline.issues.markdown.plainlines import MARKS, LineRuler, WordParser
 
@@ -27,6 +27,7 @@ MAX_BLOCKS = 30_000
 """Block tokens: some ten thousand paragraphs, or as many cells of tables."""
 MAX_COLUMNS = 64
 MAX_CELLS = 10_000
+MAX_TABLE_LINES = 200
 MAX_MARKS = 40_000
 """Characters that may mean something inside a paragraph, over the whole issue; a link counts about eight."""
 MAX_WITHIN = 60
@@ -100,7 +101,7 @@ def _enough(state: StateBlock, start_line: int, end_line: int, silent: bool) -> 
 def _table(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
     """A table that a reader could read. Rows shorter than the head are filled up with cells, so they count."""
     if not table(state, start_line, end_line, True):
-        return False
+        return not silent and _kramdown(state, start_line, end_line)
     if silent:
         return True
     columns = line_of(state, start_line + 1).count("|") - 1
@@ -112,6 +113,17 @@ def _table(state: StateBlock, start_line: int, end_line: int, silent: bool) -> b
         return made
     why = f"a table of more than {MAX_COLUMNS} columns or {MAX_CELLS:,} cells"
     _push_paragraph(state, start_line, end, too_much=why)
+    return True
+
+
+def _kramdown(state: StateBlock, start_line: int, end_line: int) -> bool:
+    """A table that only kramdown knows."""
+    if not line_of(state, start_line).startswith("|") or state.is_code_block(start_line):
+        return False
+    end = end_of_rows(state, start_line, min(end_line, start_line + MAX_TABLE_LINES))
+    if not push_kramdown(state, start_line, end, MAX_COLUMNS):
+        return False
+    state.line = end
     return True
 
 

@@ -63,7 +63,7 @@ class _Helpers:
         if string.startswith(("{", GHOST), pos) and (marked := FILLED.match(string, pos, maximum)):
             return _Destination(marked.end(), filled(marked[0]))
         if unknown := UNKNOWN.match(string, pos, maximum):
-            return _Destination(unknown.end(), unknown[0])
+            return _Destination(unknown.end(), unknown["place"])
         found = _PLAIN.match(string, pos, maximum)
         if found is None or string.startswith(_NOT_PLAIN, found.end(), maximum):
             parsed = parseLinkDestination(string, pos, maximum)

@@ -23,6 +23,23 @@ def test_tables_align_by_attribute() -> None:
         '<td align="center"><strong>2</strong></td>\n<td align="right">3</td>\n</tr>\n</tbody>\n</table>')
 
 
+BODY = "<tbody>\n<tr>\n<td>a</td>\n<td>b</td>\n</tr>\n<tr>\n<td>c</td>\n<td>d</td>\n</tr>\n</tbody>"
+
+
+@pytest.mark.parametrize(("text", "html"), [
+    ("|a|b|\n|c|d|", f"<table>\n{BODY}\n</table>"),
+    ("| :- | :- |\n| a | b |\n| c | d |\n{:.wide}", f"<table>\n{BODY}\n</table>"),
+    ("- |a|b|\n  |c|d|", f"<ul>\n<li>\n<table>\n{BODY}\n</table>\n</li>\n</ul>"),
+    ("|x|y|\n|---+---|\n|a|b|\n|---+---|\n|c|d|",
+     ('<table>\n<thead>\n<tr>\n<th scope="col" align="left">x</th>\n<th scope="col" align="left">y</th>\n</tr>\n'
+     f"</thead>\n{BODY}\n</table>")),
+    ("|a|b|", "<p>|a|b|</p>"), ("|a|b|\n|c|", "<p>|a|b|\n|c|</p>"), ("|a|\n|b|", "<p>|a|\n|b|</p>"),
+    ("x\n|a|b|\n|c|d|", "<p>x\n|a|b|\n|c|d|</p>"), ("|a|b|\n|c|d|\nx", "<p>|a|b|\n|c|d|\nx</p>"),
+])
+def test_a_table_needs_no_head_where_all_its_lines_are_rows(text: str, html: str) -> None:
+    assert shown(text) == html
+
+
 def test_tasks_have_a_drawn_box_in_every_target() -> None:
     drawn = ('<ul>\n<li class="task">☑ a</li>\n<li class="task">☐ b\n<ul>\n<li class="task">☐ <strong>c</strong></li>'
              "\n</ul>\n</li>\n<li>[]</li>\n</ul>")

@@ -58,6 +58,10 @@ def test_what_is_no_markup_is_shown_as_typed(text: str, html: str) -> None:
     ("a<b c>d", "<p>a&lt;b c&gt;d</p>"),
     ('<a href="https://a.example">open\n\nnext', '<p><a href="https://a.example">open</a></p>\n<p>next</p>'),
     ("<b>one\n\ntwo</b>", "<p><b>one</b></p><b>\n</b><p><b>two</b></p>"),
+    ("<p>a</p>\n## B\n\nc", '<p>a</p>\n<h2>B</h2>\n<p>c</p>'),
+    ('<div markdown="1">\n### B\n\nc\n</div>', '<div>\n<h2>B</h2>\n<p>c</p>\n</div>'),
+    ("<div><code>\n## b\n</code></div>", "<div><code>\n## b\n</code></div>"),
+    ("<!--\n## a\n-->\nb", "<p>b</p>"),
 ])
 def test_markup_works_and_is_closed(text: str, html: str) -> None:
     assert shown(text) == html
