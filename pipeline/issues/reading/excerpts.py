@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import islice, takewhile
+from itertools import dropwhile, islice, takewhile
 
 from markdown_it.token import Token
 
@@ -161,9 +161,9 @@ class _Blocks:
 
     @cached_property
     def _headings(self) -> list[int]:
-        """Where they open; not one that is but a picture of which nothing is said."""
-        return [at for at, token in enumerate(self.tokens) if token.type == "heading_open"
-                and (has_words(self.tokens[at + 1]) or self._words(at))]
+        """Where they open, from the first one on that is more than a picture of which nothing is said."""
+        opened = (at for at, token in enumerate(self.tokens) if token.type == "heading_open")
+        return list(dropwhile(lambda at: not has_words(self.tokens[at + 1]) and not self._words(at), opened))
 
     def _words(self, heading: int) -> str:
         return without_list(_words(self.settled(self.tokens[heading + 1]).children or ()))

@@ -28,6 +28,7 @@ from pipeline.issues.reading.naming import (
     is_word,
     number_in_name,
     number_in_title,
+    outdoes_word,
     says_when,
     stem,
     title_in_name,
@@ -128,10 +129,10 @@ def read_halfway(
 
 def _title(name: str, told: Excerpts) -> str:
     """Behind a number a file name has a title, but a date there says less than the first heading, and words joined for
-    an address less than the heading of all, as does one word less than several. Words behind a day say more than the
-    heading of one part among others."""
+    an address less than the heading of all, as does one Latin word less than several, or than Chinese ones. Words
+    behind a day say more than the heading of one part among others."""
     named = title_in_name(name)
-    is_less = is_slug(named) or (is_word(named) and " " in told.title and len(told.title) <= _SHORT_TITLE)
+    is_less = is_slug(named) or (is_word(named) and outdoes_word(told.title) and len(told.title) <= _SHORT_TITLE)
     if told.title and (says_when(named) or (told.is_headed and is_less)):
         return told.title
     is_weak = not told.title or (told.is_repeated and told.heading_number is None)

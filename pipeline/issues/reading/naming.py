@@ -16,6 +16,7 @@ import unicodedata
 from datetime import date
 from pathlib import PurePosixPath
 
+from pipeline.issues.cjk import is_east_asian
 from pipeline.issues.reading.dates import MONTH, date_in_name
 from pipeline.language import LANGUAGE
 
@@ -220,8 +221,14 @@ def is_slug(name: str) -> bool:
 
 
 def is_word(name: str) -> bool:
-    """Whether a name is one Latin word, `Ink` or `BookFair2024`, which says less than a heading of several."""
+    """Whether a name is one Latin word, `Ink` or `BookFair2024`."""
     return _WORD.fullmatch(name) is not None
+
+
+def outdoes_word(title: str) -> bool:
+    """Whether a heading says more than one Latin word: several words, or Chinese, Japanese or Korean ones that are not
+    what every issue is called (`墨水周刊`)."""
+    return " " in title or (any(map(is_east_asian, title)) and _KIND.fullmatch(title) is None)
 
 
 def is_bare(title: str, name: str) -> bool:
