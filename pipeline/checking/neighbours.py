@@ -5,6 +5,7 @@ The rules ask little, because calendars are irregular: an issue may be late, a s
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,6 +19,8 @@ from pipeline.errors import Problem, shorten
 from pipeline.issues.reading.dates import date_in_name
 from pipeline.issues.reading.naming import stem
 from pipeline.issues.reading.years import begin_anew, year_named
+
+_TO = re.compile(r"\s[-–—]\s|\s*[~～至到]\s*|\s(?:to|bis)\s")
 
 A_DAY = timedelta(days=1)
 FAR = timedelta(days=45)   # nearer than this is never far
@@ -121,13 +124,21 @@ def _title(issue: Neighbour, alike: int) -> Iterator[Problem]:
 
 
 def _name_and_day(issue: Neighbour) -> Iterator[Problem]:
+    """A day in the name that is not that of the issue, nor the first of the days that its title is about."""
     named = date_in_name(stem(issue.path))
-    if named and issue.day and named != issue.day and not (issue.has_hour and abs(named - issue.day) <= A_DAY):
+    near = issue.has_hour and named and issue.day and abs(named - issue.day) <= A_DAY
+    if named and issue.day and named != issue.day and not near and named != _first_of_several(issue.title):
         name = PurePosixPath(issue.path).name
         renamed = name.replace(str(named), str(issue.day))
         yield _problem(issue, "date-name", f"its name says {named}, its front matter {issue.day}, which counts",
                        (f"rename it to {renamed}" if renamed != name else f"rename it for {issue.day}")
                        + ", or mend the date")
+
+
+def _first_of_several(title: str) -> date | None:
+    """The day with which the span of a title begins: `Weekly 2026-03-02 - 2026-03-09`; None without one."""
+    days = [day for day in map(date_in_name, _TO.split(title)) if day]
+    return days[0] if len(days) > 1 else None
 
 
 def _problem(issue: Neighbour, rule: str, message: str, remedy: str) -> Problem:

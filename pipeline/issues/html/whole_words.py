@@ -24,7 +24,7 @@ _LETTER, _HAN = 9.5, 15.0    # pixels of one in a cell; generous, for fonts diff
 _LEAST = 56                  # of a column whose words may break: a number still fits
 _FAIR = 120                  # of such a column beside those that keep theirs, for more than a word a line
 _SPAN = re.compile(r' (?P<way>col|row)span="(?P<count>[1-9]\d{0,2})"')
-_MOST = 64                   # columns that a cell is taken to be wide
+_MOST = 64                   # columns of a table that is measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,10 @@ class _Table:
         at = row[-1].columns.stop if row else 0
         while at in self.taken:
             at += 1
-        row.append(_Cell(opening, inside, range(at, at + min(spans.get("col", 1), _MOST))))
+        if at + spans.get("col", 1) > _MOST:
+            self.measurable = False
+            return
+        row.append(_Cell(opening, inside, range(at, at + spans.get("col", 1))))
         if (rows := spans.get("row", 1)) > 1:
             self.taken |= dict.fromkeys(row[-1].columns, rows)
 
@@ -75,7 +78,8 @@ def keep_words(html: str, column: int) -> str:
 
 
 def _tables(html: str) -> Iterator[_Table]:
-    """The tables whose cells hold nothing but words. One with pictures or tables is not measurable."""
+    """The tables whose cells hold nothing but words. One with pictures or tables is not measurable, nor one of very
+    many columns."""
     open_tables: list[_Table] = []
     cell: re.Match[str] | None = None
     for tag in TAG.finditer(html):

@@ -18,6 +18,7 @@ _NUMERAL = re.compile(r"\s*[\d一二三四五六七八九十]")
 _MARKER = re.compile(r"\s*(?:\[\[?toc\]?\]|@\[toc\]|\[:contents\]|\{: ?toc\b[^{}\n]*\})\s*", re.IGNORECASE)
 _STAND_INS = {f"{kind}_open": ["list_item_open", "paragraph_open", "inline", "paragraph_close", "list_item_close",
                                f"{kind}_close"] for kind in ("bullet_list", "ordered_list")}
+_PARAGRAPH = 3  # tokens of one: a marker that is all of a text is text
 _ALIKE = 0.6
 _LONG = 300
 
@@ -33,7 +34,7 @@ def settle_contents(tokens: Sequence[Token], headings: Sequence[Heading]) -> lis
         if token.type == "heading_close":
             index.passed += 1
         if token.type == "inline" and tokens[at - 1].type == "paragraph_open":
-            toc_below = bool(headings) and _takes_marker(token)
+            toc_below = len(tokens) > _PARAGRAPH and _takes_marker(token)
             above = headings[index.passed - 1] if at > 1 and tokens[at - 2].type == "heading_close" else None
             label, token.children, token.meta["leads"] = _linked(token.children or [], index, _number(tokens[at - 2]))
             leads |= token.meta["leads"] > 0

@@ -26,7 +26,7 @@ _ADDRESS = re.compile(r"https?://[!-~]+")
 
 def is_credit(text: str) -> bool:
     """Whether a paragraph, as plain text, only names who made what it stands beside, or what a picture shows."""
-    said = _ADDRESS.sub("", text).removeprefix("（").removeprefix("(")
+    said = _ADDRESS.sub("", text).strip().removeprefix("（").removeprefix("(")
     if len(said) > _LONGEST:
         return False
     return _BYLINE.fullmatch(said) is not None or (

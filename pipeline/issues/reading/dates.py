@@ -15,14 +15,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pipeline.language import month_named
 
 EXAMPLE = "2024-03-24 or 2024-03-24 08:00"
+NOON = 12
 
 _DAY = re.compile(
     r"(?P<year>\d{4})(?:"
     r"(?P<sep>[-/]|(?P<point>\. ?))(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})(?(point)\.?)"  # Koreans end in one
-    r"|\s*[年년]\s*(?P<month_cjk>\d{1,2})\s*[月월]\s*(?P<day_cjk>\d{1,2})\s*[日일]?)")
+    r"|\s*[年년]\s*(?P<month_cjk>\d{1,2})\s*[月월]\s*(?P<day_cjk>\d{1,2})\s*[日号號일]?)")
 _COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})(?!\d)")
 _REST = re.compile(
-    r"(?:[Tt]|\s*)(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
+    r"(?:[Tt]|\s*)(?:(?P<part>[上下]午)\s*)?(?P<hour>\d{1,2})"
+    r"(?::(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?|[时時点點](?:(?P<minute_cjk>\d{2})分?)?)"
     r"(?:\s*(?P<half>[AaPp])\.?[Mm]\b\.?)?"
     r"\s*(?P<zone>[Zz]|[-+]\d{1,2}(?::?\d{2})?|[A-Za-z]+(?:[/_+-][A-Za-z0-9]+)*)?")
 # `2024-03-24 Sun`, `2024年3月24日（周日）`, `2024-03-24 (Sunday)`.
@@ -30,6 +32,7 @@ _WEEKDAY = re.compile(
     r"[\s,]*(?:(?P<open>[(\[])\s*)?(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?"
     r"|(?:星期|礼拜|禮拜|[周週])[一二三四五六日天]|[月火水木金土日]曜日?|[월화수목금토일]요일"
     r"|(?<=[(\[])(?:[月火水木金土日]|[월화수목금토일])(?=[)\]]))(?(open)\s*[)\]])", re.IGNORECASE)
+_LAST_WEEKDAY = re.compile(rf"(?<=\d)\s(?:{_WEEKDAY.pattern})$", re.IGNORECASE)
 _ORG = re.compile(r"<([^<>]+)>")  # org-mode's `<2024-03-24 Sun 10:00>`
 MONTH = (r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)(?i:uary|ruary|ch|il|e|y|ust|tember|ober|ember)?"
          r"(?![^\W\d_])")  # `Mar2024` is one
@@ -42,8 +45,10 @@ _MONTH_IN_WORDS = re.compile(
     r"(?:(?:[^\W\d_]{4,12}(?:-feira)?,|[^\W\d_]{2,7}d[iì]|dimanche|sabato|domenica)\s+)?"
     r"(?:(?:den|le|el|il)\s+)?(?P<day>\d{1,2})(?:\.|[º°]|er)?\s+(?:de\s+)?(?P<month>[^\W\d_]{3,12})\s+"
     r"(?:del?\s+)?(?P<year>\d{4})(?!\d)(?:\s*(?:г\.|года|r\.|roku|р\.|року))?", re.IGNORECASE)
-# What a script writes around the zone: `GMT+0800 (CST)`. Alone, what is in brackets would be a zone, and no remark.
-_SCRIPT_ZONE = re.compile(r"(?<![/A-Za-z])(?:GMT|UTC)(?=[-+]\d)|(?<=[-+]\d{4})\s*\([^()]*\)$")
+# What a script writes around the zone: `GMT+0800 (CST)`, `+0800 CST`. Alone, what is in brackets would be a zone, and
+# no remark.
+_SCRIPT_ZONE = re.compile(
+    r"(?<![/A-Za-z])(?:GMT|UTC)(?=[-+]\d)|(?<=[-+]\d{4})(?:\s*\([^()]*\)|\s[A-Z]{3,4})$")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAY_IN_NAME = re.compile(
     r"(?<!\d)(?:(?P<year>\d{4})(?P<sep>[-_./])(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})(?!\d)"
@@ -80,7 +85,7 @@ def parse_date(text: str, zone: tzinfo, send_at: time) -> When:
     if not plain[end:].strip():
         return When(day, local_instant(day, send_at, zone))
     # Digits glued to the day would make it another day: 2024-03-241:00.
-    clock = _REST.fullmatch(_SCRIPT_ZONE.sub("", plain[end:]))
+    clock = _REST.fullmatch(_SCRIPT_ZONE.sub("", _LAST_WEEKDAY.sub("", plain[end:])))
     if clock is None or plain[end].isdigit():
         raise ValueError(f'date "{text}" has something after the day that is not an hour; write {EXAMPLE}')
     return _timed(day, clock, text, zone)
@@ -105,7 +110,9 @@ def _with_month_in_words(text: str) -> str:
 
 def _timed(day: date, clock: re.Match[str], text: str, zone: tzinfo) -> When:
     try:
-        hour = time(_of_24(int(clock["hour"]), clock["half"]), int(clock["minute"]), int(clock["second"] or 0))
+        half = "p" if clock["part"] == "下午" and int(clock["hour"]) < NOON else clock["half"]
+        minute = int(clock["minute"] or clock["minute_cjk"] or 0)
+        hour = time(_of_24(int(clock["hour"]), half), minute, int(clock["second"] or 0))
     except ValueError:
         raise ValueError(f'date "{text}" has an hour that no clock shows; write {EXAMPLE}') from None
     if not clock["zone"]:

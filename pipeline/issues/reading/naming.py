@@ -6,7 +6,7 @@ is number 686 of that year.
 A year or version behind a word that does not count issues (`recap-2023-readers`, `press-1-0-released`) is none either.
 Without one, `第14期`, `第十四期`, `周刊14期` or `周刊-14` anywhere is a number, and so is `14期` at the start;
 总第, which counts on through the years, comes first.
-Behind a day only a word that counts issues has one: `2026-10-19-issue-14`.
+Behind a day or several words only a word that counts issues has one: `2026-10-19-issue-14`, `ink-weekly-14`.
 """
 
 from __future__ import annotations
@@ -54,6 +54,10 @@ _LEADING_DAY = re.compile(rf"({_DAY})(?:[-_. ：:、]{{1,3}}(?=\D)|(?=[「『《
 _COUNTED_BEHIND_DAY = re.compile(  # `2026-10-19-issue-14`; not a year or a month, and not with a second number behind
     rf"{_DAY}[-_. ]+(?:issue|vol|volume|edition|episode|ep)[-_. #]*"
     r"(?!(?:19|20)\d{2}(?:0[1-9]|1[0-2])?(?!\d))(?P<number>\d{1,6})(?=[-_. ]\D*$|$)", re.IGNORECASE)
+# `frontend-weekly-12`, `my_issue12-paper`; a day (`0531`), a month or a year is none.
+_COUNTED_BEHIND_WORDS = re.compile(
+    r"(?:[A-Za-z]{1,30}[-_. ]){1,5}(?:issue|weekly|newsletter|digest|vol|volume|episode|ep)[-_. #]{0,2}"
+    r"(?P<number>\d{1,3})(?=[-_ .][^\W\d]|$)", re.IGNORECASE)
 _NEXT = re.compile(r"[\W_]*(\d{1,6})")
 _KIND = re.compile(
     "[!-~]+|.{0,6}(?:[日周週月][刊报報]|[早晚简簡快][报報讯訊]|新[闻聞])|(?:星期|[周週])[一二三四五六日天]")
@@ -137,8 +141,8 @@ def is_named(path: str, name: str) -> bool:
 
 
 def number_in_name(name: str) -> int | None:
-    """The issue number that a stem begins with, or None."""
-    match = _leading_number(name) or _COUNTED_BEHIND_DAY.match(name)
+    """The issue number that a stem begins with, or that stands behind a word in it that counts issues; or None."""
+    match = _leading_number(name) or _COUNTED_BEHIND_DAY.match(name) or _COUNTED_BEHIND_WORDS.match(name)
     if match and not _TOTAL.search(name):
         return int(match["number"])
     return chinese_ordinal(name)

@@ -27,6 +27,10 @@ def problems(issue: Neighbour, others: list[Neighbour]) -> list[Problem]:
     (Neighbour("note.md", None, date(2030, 1, 1)), []),
     (Neighbour("2026-03-09-x.md", None, date(2026, 3, 8)), ["date-name"]),
     (Neighbour("2026-03-09-x.md", None, date(2026, 3, 8), has_hour=True), []),
+    (Neighbour("2026-03-09.md", None, date(2026, 3, 16), "Ink 2026-03-09 - 2026-03-16"), []),
+    (Neighbour("2026-03-09.md", None, date(2026, 3, 16), "2026/03/09 至 2026/03/15"), []),
+    (Neighbour("2026-03-09.md", None, date(2026, 3, 16), "2026-03-09"), ["date-name"]),
+    (Neighbour("2026-03-09.md", None, date(2026, 3, 16), "Ink 2026-03-02 - 2026-03-09"), ["date-name"]),
     (Neighbour("2026-03-09-x.md", None, date(2026, 3, 7), has_hour=True), ["date-name"]),
 ])
 def test_issue_beside_a_weekly_series(issue: Neighbour, expected: list[str]) -> None:

@@ -21,7 +21,7 @@ MARCH = date(2024, 3, 24)
     "2024 年 3 月 24 日", "2024-03-24 Sunday", "2024-03-24, Sun.", "2024-03-24 (Sun)", "2024年3月24日（日）",
     "2024/03/24 周日", "2024-03-24 [星期日]", "2024-03-24 日曜日", "2024-03-24 일요일", "<2024-03-24 Sun>",
     "2024년 3월 24일", "2024년 03월 24일 (일)", "2024. 3. 24.", "2024.03.24. 일요일",
-    "20240324", "20240324 周日",
+    "20240324", "20240324 周日", "2024年3月24号", "2024 年 3 月 24 號（日）",
 ])
 def test_a_day_alone_is_due_at_the_usual_hour(text: str) -> None:
     assert parse_date(text, SHANGHAI, EIGHT) == When(MARCH, datetime(2024, 3, 24, 0, 0, tzinfo=UTC))
@@ -44,6 +44,13 @@ def test_a_day_alone_is_due_at_the_usual_hour(text: str) -> None:
     ("2024-03-24 10:30 America/New_York", MARCH, datetime(2024, 3, 24, 14, 30, tzinfo=UTC)),
     ("<2024-03-24 Sun 10:30>", MARCH, datetime(2024, 3, 24, 2, 30, tzinfo=UTC)),
     ("2024年3月24日 ２０：００", MARCH, datetime(2024, 3, 24, 12, 0, tzinfo=UTC)),
+    ("2024年3月24日 20时30分", MARCH, datetime(2024, 3, 24, 12, 30, tzinfo=UTC)),
+    ("2024-03-24 下午 8:30", MARCH, datetime(2024, 3, 24, 12, 30, tzinfo=UTC)),
+    ("2024年3月24日下午20:30", MARCH, datetime(2024, 3, 24, 12, 30, tzinfo=UTC)),
+    ("2024-03-24 上午9點", MARCH, datetime(2024, 3, 24, 1, 0, tzinfo=UTC)),
+    ("2024-03-24 10:30:00 +0200 CEST", MARCH, datetime(2024, 3, 24, 8, 30, tzinfo=UTC)),
+    ("2024-03-24 10:30 星期日", MARCH, datetime(2024, 3, 24, 2, 30, tzinfo=UTC)),
+    ("2024-03-24 10:30 (Sun)", MARCH, datetime(2024, 3, 24, 2, 30, tzinfo=UTC)),
 ])
 def test_an_hour_is_in_the_zone_it_names_or_the_publications(text: str, day: date, instant: datetime) -> None:
     assert parse_date(text, SHANGHAI, EIGHT) == When(day, instant)
@@ -90,6 +97,8 @@ def test_what_is_more_or_less_than_a_day_in_words_is_left_as_it_is(text: str) ->
     ("12", 'date "12" is not understood; write the year first, like 2024-03-24 or 2024-03-24 08:00'),
     ("2024-03-24 25:00",
      'date "2024-03-24 25:00" has an hour that no clock shows; write 2024-03-24 or 2024-03-24 08:00'),
+    ("2024-03-24 下午 25:00",
+     'date "2024-03-24 下午 25:00" has an hour that no clock shows; write 2024-03-24 or 2024-03-24 08:00'),
     ("2024-03-24 morning",
      ('date "2024-03-24 morning" has something after the day that is not an hour; '
      "write 2024-03-24 or 2024-03-24 08:00")),

@@ -156,8 +156,9 @@ def test_a_toc_line_becomes_the_contents(marker: str, before: str) -> None:
         '</ul>\n</li>\n<li><a href="#e">e</a></li>\n</ul>\n')
 
 
-def test_a_toc_line_without_headings_is_text() -> None:
+def test_a_toc_line_without_headings_lists_nothing_and_is_text_where_it_is_all() -> None:
     assert shown("[TOC]") == "<p>[TOC]</p>"
+    assert shown("[TOC]\n\nink") == "<p>ink</p>"
 
 
 @pytest.mark.parametrize(("body", "listed"), [

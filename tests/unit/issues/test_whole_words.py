@@ -44,6 +44,7 @@ def test_a_column_keeps_its_words_where_it_has_room(text: str, expected: list[st
 @pytest.mark.parametrize("text", [
     "| ![a](a.png) | B |\n|-|-|\n| c | d |",
     "<table><tr></tr></table>",
+    f"<table><tr><td colspan=64>{'word ' * 99}</td><td>a</td></tr></table>",
 ])
 def test_a_table_that_cannot_be_measured_is_left_alone(text: str) -> None:
     assert not {"whole", "roomy", "crowded"} & set(classes(text))
