@@ -117,7 +117,8 @@ def _write(
 ) -> None:
     ordered = select(*_columns(table)).order_by(*(_in_one_order(column, database) for column in table.primary_key))
     found = connection.execute(ordered, execution_options={"yield_per": CHUNK})
-    with path.open("x", encoding="utf-8", newline="\n") as out:
+    # Half a surrogate pair stands there as JSON has it.
+    with path.open("x", encoding="utf-8", errors="backslashreplace", newline="\n") as out:
         for rows in found.mappings().partitions():
             out.writelines(json.dumps(_plain(dict(row)), ensure_ascii=False) + "\n" for row in rows)
             counted(len(rows))

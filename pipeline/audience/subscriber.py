@@ -68,10 +68,10 @@ class Evidence:
     note: str = ""
 
     def as_json(self) -> dict[str, str]:
-        """Only what is known, instants in ISO 8601."""
+        """Only what is known, instants in ISO 8601; a byte that is no text, as a terminal may send it, becomes `?`."""
         values = {"source": self.source, "text": self.text, "network": self.network, "note": self.note,
                   "at": self.at.isoformat() if self.at else ""}
-        return {name: value for name, value in values.items() if value}
+        return {name: value.encode("utf-8", "replace").decode() for name, value in values.items() if value}
 
     @classmethod
     def from_json(cls, value: Mapping[str, str]) -> Evidence:

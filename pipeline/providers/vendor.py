@@ -70,7 +70,7 @@ class Vendor(Transport):
     def receipt(self, provider_id: object, words: str = "accepted") -> Receipt:
         """The vendor took a message."""
         name = self._client.scrub(str(provider_id)) if provider_id else None
-        return Receipt(self.name, name, words, self._clock.now())
+        return Receipt(self.name, name, self._client.scrub(words), self._clock.now())
 
     def standing(self, document: Any) -> Standing:  # noqa: ARG002, for those who are told something
         """What the answer at `account` says of us."""

@@ -37,7 +37,7 @@ def fill(database: Database) -> Database:
         connection.execute(gone)
         connection.execute(delete(subscriber).where(subscriber.c.id == last + 7))
         connection.execute(update(subscriber).where(subscriber.c.id == last).values(
-            name="王 “小明”\n😀", attributes={"b": 1, "a": [None, "é"]}))
+            name="王 “小明”\n😀", attributes={"b": 1, "a": [None, "é", "\udcff"]}))
         connection.execute(insert(suppression), [
             {"address_hash": name, "reason": "asked", "source": "person", "at": NOON} for name in ("B", "a", "_", "é")])
         connection.execute(insert(event).values(

@@ -48,6 +48,10 @@ def test_evidence_comes_back_as_it_was(evidence: Evidence) -> None:
     assert Evidence.from_json(evidence.as_json()) == evidence
 
 
+def test_evidence_is_stored_as_text_that_can_be_written_down_whatever_a_terminal_sends() -> None:
+    assert Evidence("command", "g\udce9 \ud83d").as_json() == {"source": "command", "text": "g? ?"}
+
+
 def test_evidence_is_stored_without_empty_fields() -> None:
     evidence = Evidence("form", network="192.0.2.7", at=datetime(2026, 3, 24, 12, 0, tzinfo=UTC))
 

@@ -115,6 +115,21 @@ def test_success_without_an_id_is_in_doubt(kind: str, name: str | None, monkeypa
     assert outcome(result) == "InDoubt"
 
 
+@pytest.mark.parametrize(("kind", "answer"), [
+    ("mailgun", {"id": "<a@b>", "message": "Queued\0 \ud800 " + "x" * 5000}),
+    ("postmark", [{"ErrorCode": 0, "MessageID": "a", "Message": "OK\0 \ud800 " + "x" * 5000}])])
+def test_words_of_a_success_are_such_as_a_ledger_takes(
+    kind: str, answer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite writes half a surrogate pair down, and cannot read it; PostgreSQL takes no NUL, nor what is beside it."""
+    with at(kind) as (service, transport):
+        monkeypatch.setattr(service.api, "respond", lambda _: Reply(200, answer))
+        receipt = transport.send(LETTER)
+
+    assert receipt.reply.isprintable()
+    assert len(receipt.reply) < 1000
+
+
 @pytest.mark.parametrize(("address", "words", "expected"), [
     ("ada.b+news@example.org", "Illegal address", "Refused"),
     ("ada@example.org", "Local address contains illegal character", "Refused"),  # a colon in the sender's name
