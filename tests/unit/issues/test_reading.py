@@ -112,6 +112,7 @@ def test_tags_are_those_of_the_front_matter_or_of_its_taxonomies(text: str, tags
     ("14-a.md", "---\ntitle: 'The <i class=\"x\">lingua <b>franca</b></i> of <I>ink</I>'\n---\n",
      "The lingua franca of ink"),
     ("14-a.md", "---\ntitle: 10<sup>6</sup> of H<sub>2</sub>O, 1<sup>st</sup>\n---\n", "10⁶ of H₂O, 1st"),
+    ("14-a.md", "---\ntitle: 'Why `ink()` is `fast`, and ` is not'\n---\n", "Why ink() is fast, and ` is not"),
     ("14-a.md", "---\ntitle: Why <b> is not <strong>\n---\n", "Why <b> is not <strong>"),
     ("press-144-stable-zh.md", "# 印刷机 144 有什么新东西\n\n## 纸", "印刷机 144 有什么新东西"),
     ("press-144-stable-zh.md", "No heading", "stable-zh"),
