@@ -20,6 +20,8 @@ _PARAGRAPH = re.compile(r"(?:^[^\S\n]*+[^\n]+(?:\n|\Z))+", re.MULTILINE)
 _LONG = 1_000
 _VISIBLE = re.compile(r"[^\n]")
 _CODE = ("fence", "code_block")
+_RAW_CODE = re.compile(r"<(pre|code)[>\s]")
+_BETWEEN_TAGS = re.compile(r"(?<=>)[^<]+")
 
 
 class Source:
@@ -80,7 +82,8 @@ def prose(body: str, tokens: Sequence[Token]) -> str:
                 lines[row] = " " * len(lines[row])
     text = "\n".join(lines)
     text = _without_comments(text)
-    return _PARAGRAPH.sub(lambda found: _without_spans(found[0]), text) if "`" in text else text
+    text = _PARAGRAPH.sub(lambda found: _without_spans(found[0]), text) if "`" in text else text
+    return _without_raw_code(text)
 
 
 def _without_comments(text: str) -> str:
@@ -90,6 +93,22 @@ def _without_comments(text: str) -> str:
         pieces += [text[at:start], _VISIBLE.sub(" ", text[start:end + 3])]
         at = end + 3
     return "".join([*pieces, text[at:]])
+
+
+def _without_raw_code(text: str) -> str:
+    """What stands between `<pre>` and `</pre>` blanked, but for other tags: links in it count."""
+    small = text.lower()
+    if len(small) != len(text):  # of a letter such as İ, which is two small ones
+        return text
+    pieces, at = [], 0
+    while (found := _RAW_CODE.search(small, at)) and (end := small.find(f"</{found[1]}>", found.end())) >= 0:
+        pieces += [text[at:found.start()], _BETWEEN_TAGS.sub(_blank, text[found.start():end])]
+        at = end
+    return "".join([*pieces, text[at:]])
+
+
+def _blank(found: re.Match[str]) -> str:
+    return _VISIBLE.sub(" ", found[0])
 
 
 def _without_spans(paragraph: str) -> str:

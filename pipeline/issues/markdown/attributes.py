@@ -19,7 +19,7 @@ _AT_END = re.compile(  # of a heading, behind its closing signs if it has any
     r"(?<!\s)(?:\s+#{1,6}(?=\s))?\s*\{:?[ \t]*(?:[#.][\w-]|(?:class|id|style)=[\"'])[^{}\n]{0,300}\}\s*$")
 _NAME = re.compile(r"(?<=[{:\s])(?:#|id=[\"'])(?P<id>[\w-]+)")
 _OTHER_VALUE = re.compile(r"(?<![{:\s]id)=(?:\"[^\"]*\"|'[^']*')")  # the `#` of a colour begins no name
-_SIZE = re.compile(r"\b(width|height)=[\"']?(\d{1,3}%|\d{1,5}(?![\d%]))(?:px)?")
+_SIZE = re.compile(r"\b(width|height) ?= ?[\"']?(\d{1,3}%|\d{1,5}(?![\d%]))(?:px)?")
 _SPANS = {"link_close": _BEHIND, "image": _BEHIND} | dict.fromkeys(("code_inline", "strong_close", "em_close"), _ALONE)
 
 
@@ -75,14 +75,14 @@ def _without_behind(children: Sequence[Token]) -> list[Token]:
         found = pattern.match(child.content) if pattern else None
         if found:
             if kept[-1].type == "image":
-                kept[-1].attrs |= _sizes(found[0], kept[-1].attrs)
+                kept[-1].attrs |= sizes(found[0], kept[-1].attrs)
             child.content = child.content[found.end():]
         if child.type != "text" or child.content or not found:
             kept.append(child)
     return kept
 
 
-def _sizes(listed: str, known: Container[str]) -> dict[str, str]:
+def sizes(listed: str, known: Container[str] = ()) -> dict[str, str]:
     """Width and height as a list gives them, where they are not known; a height in percent says nothing."""
     return {name: size for name, size in _SIZE.findall(listed)
             if name not in known and (name == "width" or "%" not in size)}

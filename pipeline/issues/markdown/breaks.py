@@ -20,10 +20,10 @@ from pipeline.issues.markdown.rawhtml import is_player
 Breaks = Literal["auto", "hard", "soft"]
 
 _ADDRESS = re.compile(r"https?://[!-~]+")
-# A bullet that Markdown does not know, an emoji, a circled or a Chinese number: the line is meant as one.
+# A bullet that Markdown does not know, an emoji, a circled or a Chinese number, and words: the line is meant as one.
 _ITEM = re.compile(
     "\\s*(?:[•·‣⁃◦●○■□▪▫◆◇►▶▷▸→➤➢➜※\u2460-\u24ff\u2600-\u27bf\u2b00-\u2bff\u2300-\u23ff\u3220-\u3229"
-    "\U0001f000-\U0001faff]|\\d{1,3}[、．)）]|[（(]\\d{1,3}[)）]|[一二三四五六七八九十]{1,3}、)")
+    "\U0001f000-\U0001faff]|\\d{1,3}[、．)）]|[（(]\\d{1,3}[)）]|[一二三四五六七八九十]{1,3}、)(?=.*\\w)")
 # An item, or somebody who speaks, where more than one line begins so; Markdown's own are too deep for a list here.
 _DASHED = re.compile(r"\s*[–—―*+-]\s")
 _WRAPPED_COLUMNS = 60

@@ -13,6 +13,7 @@ from html import escape
 
 from pipeline.issues.cjk import count_letters
 from pipeline.issues.html.targets import PICTURE_ENDING
+from pipeline.issues.markdown.attributes import sizes
 
 _MARK = re.compile(
     r"\{%[-~]?\s*(?P<liquid>[A-Za-z_]\w*)(?P<rest>[^%]*(?:%(?!\})[^%]*)*)%\}"
@@ -239,7 +240,8 @@ def _picture(mark: Mark, said: Mapping[str, str]) -> str:
     if not place.startswith(("/", "./", "../", "http://", "https://")) and mark.name not in _BESIDE_THE_ISSUE:
         return ""
     text = said.get("alt") or said.get("caption") or said.get("title") or ""
-    return f'<img src="{escape(place)}" alt="{escape(_undressed(text))}">' if place else ""
+    size = "".join(f' {name}="{value}"' for name, value in sizes(mark.rest).items())
+    return f'<img src="{escape(place)}" alt="{escape(_undressed(text))}"{size}>' if place else ""
 
 
 def _undressed(text: str) -> str:

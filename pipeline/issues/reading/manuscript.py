@@ -68,6 +68,7 @@ _MARKS = re.compile(r"[ _-]")
 # `the <i>lingua franca</i>`: a subject has no italics. A tag that nothing closes is what a title writes of.
 _DRESSED = re.compile(
     r"<(i|b|em|strong|small|u|sup|sub|span|code|mark|cite)(?:\s[^<>]{0,200})?>([^<>]*)</\1>", re.IGNORECASE)
+_CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 _SHORT_DAY = re.compile(r"(\d{2})[-_.](\d{2})[-_.](\d{2})(?!\d)")
 _NEARBY = timedelta(days=7)  # from a day in a name to that of the front matter, which may be put off
 _WITHIN = 4  # such tags within one another
@@ -140,10 +141,11 @@ def _title(name: str, told: Excerpts) -> str:
 
 
 def _undressed(text: str) -> str:
-    """The words of a field in which some stand between HTML tags for their look; figures above and below stay small."""
+    """The words of a field in which some stand between HTML tags for their look, or backticks; figures above and below
+    stay small."""
     for _ in range(_WITHIN if "</" in text else 0):
         text = _DRESSED.sub(_bare, text)
-    return text
+    return _CODE.sub(r"\1", text)
 
 
 def _bare(dressed: re.Match[str]) -> str:

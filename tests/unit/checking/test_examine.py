@@ -71,6 +71,7 @@ def test_draft_may_be_empty_and_has_its_other_findings() -> None:
     "`![[x]]` 和 ``{{ a }} ` **``",
     "```\n![[x]] LINK_HERE ttps://example.com [a]() \u200b \ue0b0\n```",
     "    {{ name }} ttps://example.com",
+    "字\n\n<pre class='r'>\n[[1]] {{ a }}\n</pre>\n\n<code>{{ a }}</code>",
     "<!-- TODO: [a](LINK_HERE) -->\n\n文字",
     "- 列表\n\n  ```\n  {{ name }}\n  ```",
     "一\n\n<div style={{ color: 'red' }}>字</div>\n\n<p\n  style={{ margin: 0 }}\n>字</p>",

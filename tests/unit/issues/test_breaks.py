@@ -17,6 +17,7 @@ LONG = "This line of English prose was wrapped by an editor at about eighty colu
     ("Short English line\nand another", "Short English line\nand another"),
     ("Features:\n• fast\n🔹 small\n① new\n2、old", "Features:<br>\n• fast<br>\n🔹 small<br>\n① new<br>\n2、old"),
     ("— Ты был там?\n— Был.\nИ **видел**.", "— Ты был там?<br>\n— Был.\nИ <strong>видел</strong>."),
+    ("Ink dries\n🎉", "Ink dries\n🎉"),
     ("Costs:\n    * ink\n    * *paper*\nand", "Costs:<br>\n* ink<br>\n* <em>paper</em>\nand"),
     ("Новое:\n – чернила,\n – бумага.", "Новое:<br>\n– чернила,<br>\n– бумага."),
     (f"{LONG}\n— as here — it continues.", f"{LONG}\n— as here — it continues."),

@@ -12,6 +12,8 @@ PLAYER = '<p><iframe src="https://www.youtube.com/embed/dQw4w9WgXcQ" title=""></
 
 @pytest.mark.parametrize(("text", "html"), [
     ('a\n{% include gif.html path="/a.gif" w="7" %}\nb', '<p>a</p>\n<p><img src="/a.gif" alt=""></p>\n<p>b</p>'),
+    ('{{< figure src = "a.png" width = "90" height="50%" >}}', '<p><img src="a.png" alt="" width="90"></p>'),
+    ('{{ image(src="a.png", width=90, height=50) }}', '<p><img src="a.png" alt="" width="90" height="50"></p>'),
     ("{% img '{{ site.url }}/a b.png' alt:'Press' %}", '<p><img src="/a b.png" alt="Press"></p>'),
     ('{{< right "——《[墨水](/a)》" >}}', '<p>——《<a href="/a">墨水</a>》</p>'),
     ('{{< card "墨/水.md" "ink-14" 7 >}}', ""),
