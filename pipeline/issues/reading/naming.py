@@ -54,9 +54,9 @@ _LEADING_DAY = re.compile(rf"({_DAY})(?:[-_. ：:、]{{1,3}}(?=\D)|(?=[「『《
 _COUNTED_BEHIND_DAY = re.compile(  # `2026-10-19-issue-14`; not a year or a month, and not with a second number behind
     rf"{_DAY}[-_. ]+(?:issue|vol|volume|edition|episode|ep)[-_. #]*"
     r"(?!(?:19|20)\d{2}(?:0[1-9]|1[0-2])?(?!\d))(?P<number>\d{1,6})(?=[-_. ]\D*$|$)", re.IGNORECASE)
-# `frontend-weekly-12`, `my_issue12-paper`; a day (`0531`), a month or a year is none.
+# `ink-weekly-12`, `my_issue12-paper`; a day (`0531`), a month or a year is none, nor is a part (`on-paper-episode-1`).
 _COUNTED_BEHIND_WORDS = re.compile(
-    r"(?:[A-Za-z]{1,30}[-_. ]){1,5}(?:issue|weekly|newsletter|digest|vol|volume|episode|ep)[-_. #]{0,2}"
+    r"(?:[A-Za-z]{1,30}[-_. ]){1,5}(?:issue|weekly|newsletter|digest)[-_. #]{0,2}"
     r"(?P<number>\d{1,3})(?=[-_ .][^\W\d]|$)", re.IGNORECASE)
 _NEXT = re.compile(r"[\W_]*(\d{1,6})")
 _KIND = re.compile(

@@ -90,7 +90,7 @@ from pipeline.issues.reading.naming import (
     ("12期：纸", 12, ""),
     ("12期间", None, ""),
     ("ink-weekly-12", 12, ""),
-    ("ink_and_paper_Vol.12-on-soot", 12, ""),
+    ("ink_and_paper_issue.12-on-soot", 12, ""), ("on-paper-episode-1", None, ""), ("ink_and_paper_Vol.12", None, ""),
     ("ink-weekly5", 5, ""),
     ("ink-weekly-2024", None, ""),
     ("ink-weekly-202412", None, ""),
