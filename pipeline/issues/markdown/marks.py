@@ -58,6 +58,8 @@ _LOOKS = re.compile(r"</?(?:a|b|br|center|code|em|i|p|small|span|strong|u)\b[^<>
 _MARKDOWN_LINK = re.compile(r"\[([^\[\]]{1,200})\]\([^()\s]{1,300}\)")
 _HIDDEN = frozenset(("class", "style", "id", "alt", "rel", "sizes", "srcset", "type", "width", "height", "layout"))
 _PROSE = re.compile(r"\w{2}\s+\S+\s+\S")
+_SENTENCE = 8  # letters of Chinese, Japanese or Korean, from which on they are more than a label; so is what ends so:
+_ENDS = ("。", "！", "？")
 _ADDRESSES = ("url", "link", "href")
 # They show what an address leads to.
 _POINTERS = frozenset(("embed", "link", "bookmark", "gist", "codepen", "button", "video", "audio", "iframe", "card",
@@ -226,11 +228,16 @@ def opening(line: str) -> Mark | None:
 def _words(said: Mapping[str, str]) -> str:
     """The Markdown of what a mark says to readers, its title first; "" if it says nothing."""
     parts = ["\n".join(line.strip() for line in text.strip().split("\n")) for name, text in said.items()
-             if name not in _HIDDEN and (name in _SHOWN or _PROSE.search(text)) and not _PICTURE.fullmatch(f'"{text}"')]
+             if name not in _HIDDEN and (name in _SHOWN or _is_prose(text)) and not _PICTURE.fullmatch(f'"{text}"')]
     address = next((said[name] for name in _ADDRESSES if said.get(name, "").startswith(("http", "/"))), "")
     if address and parts:
         parts[0] = f"[{parts[0]}](<{address}>)"
     return "\n\n".join(part for part in parts if part)
+
+
+def _is_prose(text: str) -> bool:
+    """Whether a value of which nobody knows what it is for is for readers."""
+    return _PROSE.search(text) is not None or count_letters(text) >= _SENTENCE or text.endswith(_ENDS)
 
 
 def _picture(mark: Mark, said: Mapping[str, str]) -> str:

@@ -50,6 +50,8 @@ PLAYER = '<p><iframe src="https://www.youtube.com/embed/dQw4w9WgXcQ" title=""></
      '<p><a href="https://a.example/">Ink</a></p>\n<p>9 May</p>\n<p>It is <em>made</em>\nof soot</p>'),
     ('{% include a.html\n  q1="Is ink dry?"\n\n  a1="\\"{It}\\" is by now"\n%}',
      '<p>Is ink dry?</p>\n<p>"{It}" is by now</p>'),
+    ('{% include a.html q1="墨水为什么会干？" b="红色" %}', "<p>墨水为什么会干？</p>"),
+    ('{% include a.html q1="墨水是什么做的，又为什么会干？" b="红色" %}', "<p>墨水是什么做的，又为什么会干？</p>"),
     ('{% include a.html b="It is {{ c }} or so" d="e" %}', ""),
     ("{% highlight sh %}\n*a*\n\n b\n{% endhighlight %}\nc", "<pre><code>*a*\n\n b\n</code></pre>\n<p>c</p>"),
     ("{{< highlight text >}}\n# a\n{{< /highlight >}}", "<pre><code># a\n</code></pre>"),
