@@ -248,6 +248,8 @@ def test_the_cover_is_front_matter_or_the_picture_in_the_first_block(text: str, 
     (("Hi everyone, Mira and Ida here! 👋\n\nHigh-street shops sell ink.\n\n"
       "大家好，我是米拉。\n\n大家好像都喜欢这瓶墨水。"),
      ("High-street shops sell ink.", "大家好像都喜欢这瓶墨水。"), False),
+    ("大家好，本期介绍墨水为什么会干，纸张从哪里来，以及印刷机如何改变了世界。\n\n正文开始了。",
+     ("大家好，本期介绍墨水为什么会干，纸张从哪里来，以及印刷机如何改变了世界。", "正文开始了。"), False),
     ("<p>What stands here is HTML.</p>\n\nFirst paragraph here.", ("First paragraph here.",), False),
     ("![](a.png)\n\n<sup>Photo by [Mira Example](m) on Unsplash, CC BY 2.0</sup>\n\nFirst paragraph here.",
      ("First paragraph here.",), False),
