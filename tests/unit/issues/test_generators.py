@@ -49,6 +49,8 @@ PLAYER = '<p><iframe src="https://www.youtube.com/embed/dQw4w9WgXcQ" title=""></
     ('{% include a.html\n  q1="Is ink dry?"\n\n  a1="\\"{It}\\" is by now"\n%}',
      '<p>Is ink dry?</p>\n<p>"{It}" is by now</p>'),
     ('{% include a.html b="It is {{ c }} or so" d="e" %}', ""),
+    ("- a\n  {% include b %}\n  c\n  {% include d %}\n  e\n- f",
+     "<ul>\n<li>\n<p>a</p>\n<p>c</p>\n<p>e</p>\n</li>\n<li>f</li>\n</ul>"),
     ("{% highlight sh %}\n*a*\n\n b\n{% endhighlight %}\nc", "<pre><code>*a*\n\n b\n</code></pre>\n<p>c</p>"),
     ("{{< highlight text >}}\n# a\n{{< /highlight >}}", "<pre><code># a\n</code></pre>"),
     ("{% comment %}\na\n\n# b\n{% endcomment %}\nc", "<p>c</p>"),
