@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
+from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.utils import EnvType
 
@@ -37,6 +39,7 @@ def use_generators(parser: MarkdownIt) -> None:
     ends = ["paragraph", "reference", "blockquote", "list"]
     parser.block.ruler.before("fence", "generator", _generator, {"alt": ends})
     parser.inline.ruler.push("mark_in_line", _mark_in_line)
+    parser.core.ruler.after("block", "around_marks", _keep_apart)
 
 
 def is_left_out(line: str) -> bool:
@@ -152,6 +155,14 @@ def _push_done(state: StateBlock, mark: Mark, first: int, end: int) -> None:
         push_markdown(state, words, first, end)
     elif not mark.is_silent:
         state.env.setdefault(LEFT_OUT, []).append((first, mark.typed))
+
+
+def _keep_apart(state: StateCore) -> None:
+    """Paragraphs of a list's item between which a mark stood: the library would print them as one word."""
+    places = [at for at, (one, other) in enumerate(pairwise(state.tokens)) if one.hidden and other.hidden
+              and (one.type, other.type) == ("paragraph_close", "paragraph_open")]
+    for token in [token for at in places for token in state.tokens[at - 2:at + 4]]:
+        token.hidden = False
 
 
 def left_out(env: EnvType) -> Iterator[tuple[int, str]]:

@@ -52,7 +52,7 @@ _YEAR = re.compile(r"(?:19|20)\d{2}")
 _DAY = r"(?:19|20)\d{2}(?:[-_.]?\d{2}[-_.]?\d{2}|年\d{1,2}月\d{1,2}日|년 ?\d{1,2}월 ?\d{1,2}일)"
 _LEADING_DAY = re.compile(rf"({_DAY})(?:[-_. ：:、]{{1,3}}(?=\D)|(?=[「『《【]))")
 _COUNTED_BEHIND_DAY = re.compile(  # `2026-10-19-issue-14`; not a year or a month, and not with a second number behind
-    rf"{_DAY}[-_. ]+(?:issue|vol|volume|edition|episode|ep)[-_. #]*"
+    rf"{_DAY}[-_. ]+(?:issue|vol|volume|edition|episode|ep|(?:newsletter|weekly|digest)(?=[-_. #]*\d+$))[-_. #]*"
     r"(?!(?:19|20)\d{2}(?:0[1-9]|1[0-2])?(?!\d))(?P<number>\d{1,6})(?=[-_. ]\D*$|$)", re.IGNORECASE)
 # `ink-weekly-12`, `my_issue12-paper`; a day (`0531`), a month or a year is none, nor is a part (`on-paper-episode-1`).
 _COUNTED_BEHIND_WORDS = re.compile(

@@ -53,6 +53,8 @@ PLAYER = '<p><iframe src="https://www.youtube.com/embed/dQw4w9WgXcQ" title=""></
     ('{% include a.html q1="墨水为什么会干？" b="红色" %}', "<p>墨水为什么会干？</p>"),
     ('{% include a.html q1="墨水是什么做的，又为什么会干？" b="红色" %}', "<p>墨水是什么做的，又为什么会干？</p>"),
     ('{% include a.html b="It is {{ c }} or so" d="e" %}', ""),
+    ("- a\n  {% include b %}\n  c\n  {% include d %}\n  e\n- f",
+     "<ul>\n<li>\n<p>a</p>\n<p>c</p>\n<p>e</p>\n</li>\n<li>f</li>\n</ul>"),
     ("{% highlight sh %}\n*a*\n\n b\n{% endhighlight %}\nc", "<pre><code>*a*\n\n b\n</code></pre>\n<p>c</p>"),
     ("{{< highlight text >}}\n# a\n{{< /highlight >}}", "<pre><code># a\n</code></pre>"),
     ("{% comment %}\na\n\n# b\n{% endcomment %}\nc", "<p>c</p>"),
