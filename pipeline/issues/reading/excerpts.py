@@ -71,7 +71,8 @@ _GREETING = re.compile(  # `Liebe Leserinnen und Leser,`, `Hi everyone, Mira her
     r"[^.!?。！？]{1,60}[,，]"
     r"|(?:hi|hello|hey|howdy|greetings|good (?:morning|afternoon|evening)|welcome(?: back)?|hallo|bonjour|salut|hola"
     r"|olá|ciao|привет)(?=[\s,!.]|$)[^.!?。！？]{0,70}[.!?。！？]?\W{0,6}"
-    r"|(?:大家好|各位好|こんにちは|안녕하세요)(?=[\s,，、!！.。]|$)[^.!?。！？]{0,25}[.!?。！？]?\W{0,6}", re.IGNORECASE)
+    r"|(?:大家好|各位好|こんにちは|안녕하세요)(?=[\s,，、!！.。]|$)[^.!?。！？]{0,25}[.!?。！？]?\W{0,6}",
+    re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[。！？!?…](?:[”’」』）)\"']?)|\.(?=\s)")
 
 _FIRST_PART, _SECOND_PART = (re.compile(rf"\W*(?:{number})(?:[、.．)）:：]|\s)") for number in ("0?1|一", "0?2|二"))
