@@ -2,7 +2,7 @@
 `{% for … %}` to `{% endfor %}`, also within blocks of HTML.
 
 What they would make is not known here: the marks are left out and reported, and so is what a loop would repeat. In a
-line of text they stay as they were typed, for people write of them.
+line of text, and between `{% raw %}` and `{% endraw %}`, they stay as they were typed, for people write of them.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from markdown_it.token import Token
 
 from pipeline.issues.markdown.generators import LEFT_OUT
 from pipeline.issues.markdown.lines import line_of
+from pipeline.issues.markdown.patience import last_place
 
 _LOUD = r"if|unless|case|for|with|block|from|import|include(?=\s+[\"'])"  # Jinja's; of Jekyll's see `marks`
 _QUIET = r"assign|set|elsif|elif|else|when|end(?:if|unless|case|for|set|with|block)"
@@ -25,6 +26,8 @@ _MARK = re.compile(rf"\s*\{{%[-~]?\s*(?:(?P<loud>{_LOUD})|{_QUIET})\b[^%]*(?:%(?
 _LOOP = re.compile(r"\{%[-~]?\s*for\s")
 _LOOP_END = re.compile(r"\{%[-~]?\s*endfor\s*[-~]?%\}")
 _CODE = re.compile(r"<(?:pre|code|textarea|script|style)\b", re.IGNORECASE)
+_RAW = re.compile(r"\{%-?\s*(end)?raw\s*-?%\}")
+_MAX_RAW = 5_000  # characters behind the mark
 _MAX_LINES = 100  # of a loop
 
 
@@ -62,12 +65,21 @@ def _marks(line: str) -> list[re.Match[str]]:
 
 def _program(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
     line = line_of(state, start_line)
-    if not line.startswith("{%") or state.is_code_block(start_line) or not is_program(line):
+    if not line.startswith("{%") or not is_program(line):
+        return False
+    if state.is_code_block(start_line) or _is_raw(state, start_line):
         return False
     if not silent:
         _report(state, start_line, line)
         state.line = start_line + loop_end(line_of(state, at) for at in range(start_line, end_line))
     return True
+
+
+def _is_raw(state: StateBlock, line: int) -> bool:
+    """Whether a line stands behind `{% raw %}` that has not ended."""
+    at = state.bMarks[line]
+    marks = _RAW.findall(state.src, max(0, at - _MAX_RAW), at) if last_place(state, "raw") >= 0 else []
+    return marks[-1:] == [""]
 
 
 def _programs_in_html(state: StateCore) -> None:

@@ -69,7 +69,7 @@ _BADGE = re.compile(r"^https?://(?:[\w-]+\.)*(?:shields\.io|badgen\.net|badge\.f
 _SMALL_TAGS = {"<sup>": True, "<sub>": False}  # whether what stands in them stands above
 _GREETING = re.compile(  # `Liebe Leserinnen und Leser,`, `Hi everyone, Mira here!`
     r"[^.!?。！？]{1,60}[,，]"
-    r"|(?:hi|hello|hey|howdy|greetings|good (?:morning|afternoon|evening)|welcome(?: back)?|hallo|bonjour|salut|hola"
+    r"|(?:hi|hello|hey|howdy|greetings|good (?:morning|afternoon|evening)|hallo|bonjour|salut|hola"
     r"|olá|ciao|привет)(?=[\s,!.]|$)[^.!?。！？]{0,70}[.!?。！？]?\W{0,6}"
     r"|(?:大家好|各位好|こんにちは|안녕하세요)(?=[\s,，、!！.。]|$)[^.!?。！？]{0,25}[.!?。！？]?\W{0,6}",
     re.IGNORECASE)

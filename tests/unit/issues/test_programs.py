@@ -24,6 +24,7 @@ def test_a_program_is_left_out_and_what_a_loop_repeats(text: str, html: str) -> 
     ("{% if a %} is a condition", "<p>{% if a %} is a condition</p>"),
     ("{% if a %}b{% endif %}", "<p>{% if a %}b{% endif %}</p>"),
     ("```\n{% if a %}\n```", "<pre><code>{% if a %}\n</code></pre>"),
+    ("{% raw %}\n{% if a %}\nb\n{% endif %}\n{% endraw %}", "<p>\n{% if a %}\nb\n{% endif %}\n</p>"),
     ("    {% if a %}", "<pre><code>{% if a %}\n</code></pre>"),
     ("<pre>\n{% if a %}\n</pre>", "<pre>{% if a %}\n</pre>"),
 ])
