@@ -281,6 +281,22 @@ def test_link_from_one_issue_to_anothers_file_leads_to_its_page(letters: Publica
     assert re.findall(r'href="([^"]*)"', item["content_html"]) == ["https://letters.example.com/1/#second"]
 
 
+@pytest.mark.parametrize("front", ["draft: true\n", ""])
+def test_link_to_an_issue_that_is_not_published_does_not_show_its_file(letters: Publication, front: str) -> None:
+    """Its words would be on the web before their hour."""
+    letters.write("05-later.md", words(5), day=TODAY + DAY, front=front)
+    letters.write("04-new.md", "[the next one](05-later.md)\n\n" + words(4))
+
+    said = 'links to "05-later.md", which is not published: the link leads nowhere until then'
+    assert [(one.path, one.message) for one in build(letters).problems] == [("04-new.md", said)]
+    assert [name for name in letters.output() if name.startswith("site/assets/")] == []
+
+    letters.turn(hours=1)
+    letters.write("05-later.md", words(5))
+    assert build(letters).problems == []
+    assert b'href="../5/"' in letters.output()["site/4/index.html"]
+
+
 def test_issue_of_feeds_without_mail_stands_as_published(tmp_path: Path) -> None:
     letters = Publication(tmp_path / "letters")
     letters.write("01-a.md", words(1))
