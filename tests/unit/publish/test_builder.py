@@ -433,6 +433,22 @@ def test_two_issues_of_one_address_are_both_published_and_named(tmp_path: Path) 
             for line in lines(made.problems)] == [True]
 
 
+def test_issues_that_change_places_are_each_at_the_other_ones_after_one_build(tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "letters", {"issues": {"permalink": "{slug}/"}})
+    titles = ["apples", "bells", "cats"]
+    for turned in (titles, titles[1:] + titles[:1]):
+        for n, title in enumerate(turned):
+            letters.write(f"{n}-x.md", words(n), day=TODAY - DAY, front=f"title: {title}\n")
+        made = letters.publish()
+        letters.turn(hours=1)
+
+    assert [letters.record(str(n)).permalink for n in range(3)] == ["bells/", "cats/", "apples/"]
+    assert made.problems == []
+    before = letters.output()
+    assert b"refresh" not in b"".join(before[f"site/{title}/index.html"] for title in titles)
+    assert build(letters).pages_written == 0
+
+
 def test_issues_of_one_number_in_different_folders_or_years_have_addresses_of_their_own(tmp_path: Path) -> None:
     letters = Publication(tmp_path / "letters", {})
     for n, place in enumerate(("css/14.md", "dom/14.md", "svg/14.md", "svg/15.md", "2025-10-01.md", "2026-10-01.md")):
