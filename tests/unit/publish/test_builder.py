@@ -297,6 +297,18 @@ def test_link_to_an_issue_that_is_not_published_does_not_show_its_file(letters: 
     assert b'href="../5/"' in letters.output()["site/4/index.html"]
 
 
+@pytest.mark.parametrize("called", ["05-later", "05-later.html", "05-later/", "@/letters/05-later.md"])
+def test_link_to_the_page_of_an_issue_leads_there_once_that_is_published(letters: Publication, called: str) -> None:
+    letters.write("01-letter.md", f"[the fifth]({called})\n\n" + words(1), day=TODAY - 5 * DAY)
+    build(letters)
+    letters.write("05-later.md", words(5))
+
+    made = build(letters)
+
+    assert made.problems == []
+    assert b'href="../5/">the fifth' in letters.output()["site/1/index.html"]
+
+
 def test_issue_of_feeds_without_mail_stands_as_published(tmp_path: Path) -> None:
     letters = Publication(tmp_path / "letters")
     letters.write("01-a.md", words(1))
