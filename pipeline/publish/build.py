@@ -287,11 +287,16 @@ class Build:
         for folder in (self._plan.site, self._plan.feeds):
             old = [path for path in self._before.files if path not in self._expected and path.startswith(f"{folder}/")]
             writing.remove(folder, [path[len(f"{folder}/"):] for path in old])
-        self.after.files = {path: seen(path) if anew else self._before.files[path]
+        self.after.files = {path: _left(path) if anew else self._before.files[path]
                             for path, anew in self._expected.items()}
         kept = {page.fragment for page in self.after.pages.values()}
         self._archive.fragments.drop([page.fragment for page in self._before.pages.values()
                                       if page.fragment not in kept])
+
+
+def _left(path: str) -> str:
+    """A file as it was left; "", so that it is made again, where another build was at work on it as well."""
+    return seen(path) if writing.is_whole(Path(path)) else ""
 
 
 def _made_from(document: Document, stamps: Mapping[str, str]) -> tuple[object, ...]:

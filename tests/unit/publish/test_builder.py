@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import re
@@ -338,6 +339,29 @@ def test_build_of_the_same_books_elsewhere_gives_the_same_bytes(tmp_path: Path, 
     twin.begin()
 
     assert twin.output() == letters.output()
+
+
+def test_what_two_builds_at_once_left_beside_each_other_is_made_good(
+    letters: Publication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A web server that hands out compressed twins would go on with the other build's."""
+    page = letters.folder / "site" / "3" / "index.html"
+    twin = page.with_name("index.html.gz")
+    other = gzip.compress(b"of the other build")
+
+    def beside_another(root: Path, names: list[str]) -> tuple[str, ...]:
+        twin.write_bytes(other)
+        return ()
+
+    letters.write("03-letter.md", words(13), day=TODAY - DAY)
+    with monkeypatch.context() as patched:
+        patched.setattr("pipeline.feeds.writing.remove", beside_another)
+        build(letters)
+    assert twin.read_bytes() == other
+
+    build(letters)
+
+    assert gzip.decompress(twin.read_bytes()) == page.read_bytes()
 
 
 @pytest.mark.parametrize("harm", [
