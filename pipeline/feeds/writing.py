@@ -88,6 +88,15 @@ def remove(root: Path, names: Iterable[str]) -> tuple[str, ...]:
     return tuple([name for name in names if _remove(root, name)])
 
 
+def is_whole(path: Path) -> bool:
+    """Whether a file and its twins are of one writing: two builds at once may leave the one's beside the other's."""
+    try:
+        found = path.lstat()
+    except FileNotFoundError:
+        return False
+    return _has_its_twins(path, found.st_size, found.st_mtime_ns)
+
+
 def sweep(root: Path) -> tuple[str, ...]:
     """Deletes the temporary files of dead processes below `root`; says which. Raises OutputError.
 
@@ -141,7 +150,7 @@ def _stage(root: Path, name: str, given: bytes | Packed) -> tuple[_Staged, ...]:
         path = root / _safe(root, name)
         same = _holds(path, content)
         time_ns = path.stat().st_mtime_ns if same else 0
-        if same and _has_its_twins(path, content, time_ns):
+        if same and _has_its_twins(path, len(content), time_ns):
             return ()
         path.parent.mkdir(parents=True, exist_ok=True)
         made = given.twins if isinstance(given, Packed) else twins(name, content)
@@ -158,9 +167,9 @@ def _stage(root: Path, name: str, given: bytes | Packed) -> tuple[_Staged, ...]:
     return tuple(staged)
 
 
-def _has_its_twins(path: Path, content: bytes, time_ns: int) -> bool:
+def _has_its_twins(path: Path, size_bytes: int, time_ns: int) -> bool:
     """Whether the twins it should have are there and of its time, and no others."""
-    wanted = set(PACKERS) if has_twins(path.name, len(content)) else set()
+    wanted = set(PACKERS) if has_twins(path.name, size_bytes) else set()
     return all(_time(path, suffix) == (time_ns if suffix in wanted else None)
                for suffix in (name.removeprefix(path.name) for name in twin_names(path.name)))
 

@@ -76,29 +76,36 @@ def adopt(adoption: Adoption, records: Iterable[Record], now: datetime) -> list[
     """The issues with their new ids and dates; only those that change. No two have the same id or instant."""
     mine = {pair.record.key for pair in adoption.pairs}
     others = [one for one in records if one.key not in mine]
-    instants, ids = {one.published_at for one in others}, {one.feed_id for one in others}
+    ids = {one.feed_id for one in others}
+    instants, updates = {one.published_at for one in others}, {one.updated_at for one in others}
     changed = []
     for pair in reversed(adoption.pairs):
         if pair.id in ids:
             continue  # another issue has it, from an earlier feed
-        fresh = _dated(replace(pair.record, feed_id=pair.id), pair.entry, instants, now)
+        fresh = _dated(replace(pair.record, feed_id=pair.id), pair.entry, instants, updates, now)
         instants.add(fresh.published_at)
+        updates.add(fresh.updated_at)
         if fresh != pair.record:
             changed.append(fresh)
     return changed
 
 
-def _dated(record: Record, entry: Foreign | None, taken: set[datetime | None], now: datetime) -> Record:
-    """With the entry's dates, as far as they can be true."""
+def _dated(
+    record: Record, entry: Foreign | None, published_ones: set[datetime | None], updated_ones: set[datetime | None],
+    now: datetime,
+) -> Record:
+    """With the entry's dates, as far as they can be true; an edit that readers know stays the last."""
     published = record.published_at
     if entry and entry.published and EARLIEST <= entry.published <= now:
         published = entry.published
     if published is not None:
-        published = free_instant(published, taken)
+        published = free_instant(published, published_ones)
     updated = entry.updated if entry and entry.updated and entry.updated <= now else None
     if published == record.published_at and updated is None:
         return record
-    return replace(record, published_at=published, updated_at=max(filter(None, (published, updated))))
+    edited = record.updated_at if record.updated_at != record.published_at else None
+    latest = max(filter(None, (published, updated, edited)))
+    return replace(record, published_at=published, updated_at=free_instant(latest, updated_ones))
 
 
 # ---- ways to tell -----------------------------------------------------------------------------

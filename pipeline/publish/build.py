@@ -150,11 +150,17 @@ class Build:
         return recorded.enclosure(seen_size(self.after.sources.get(self._plan.files.place(recorded.source), "")))
 
     def _assets(self) -> Iterator[File]:
-        """Files that pages show; one that is not there is a line, not an end."""
+        """Files that pages show; one that is not there is a line, not an end, nor is an issue before its hour."""
         wanted = {target: (source, spine.path) for spine in reversed(self._spines)
                   for source, target in self.after.pages[spine.key].assets}
+        unshown = self._archive.files.among({source for source, _ in wanted.values()})
         touched = changed(self._before.sources)
         for target, (source, shown_by) in sorted(wanted.items()):
+            if source in unshown:
+                self._found.append(Problem(
+                    shown_by, f'links to "{source}", which is not published: the link leads nowhere until then',
+                    "publish that first, or take the link out", rule="link-missing", severity="warning"))
+                continue
             origin = self._plan.files.place(source)
             fresh = self._before.sources.get(origin)
             if fresh and origin not in touched and self._stands(
@@ -281,11 +287,16 @@ class Build:
         for folder in (self._plan.site, self._plan.feeds):
             old = [path for path in self._before.files if path not in self._expected and path.startswith(f"{folder}/")]
             writing.remove(folder, [path[len(f"{folder}/"):] for path in old])
-        self.after.files = {path: seen(path) if anew else self._before.files[path]
+        self.after.files = {path: _left(path) if anew else self._before.files[path]
                             for path, anew in self._expected.items()}
         kept = {page.fragment for page in self.after.pages.values()}
         self._archive.fragments.drop([page.fragment for page in self._before.pages.values()
                                       if page.fragment not in kept])
+
+
+def _left(path: str) -> str:
+    """A file as it was left; "", so that it is made again, where another build was at work on it as well."""
+    return seen(path) if writing.is_whole(Path(path)) else ""
 
 
 def _made_from(document: Document, stamps: Mapping[str, str]) -> tuple[object, ...]:

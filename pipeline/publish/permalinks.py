@@ -51,20 +51,30 @@ class Permalinks:
     def settle(self, records: Sequence[Record]) -> tuple[list[Problem], bool]:
         """Moves those of these issues whose place has changed; says in whose way another stands, and if any moved."""
         owners = self._archive.places()
-        settled = [self._move(record, owners) for record in records]
+        settled = [self._moved(record, owners) for record in records]
+        while (again := [self._moved(record, owners) for record in settled]) != settled:
+            settled = again  # into places that others have left
+        for before, after in zip(records, settled, strict=True):
+            self._write_move(before, after)
         return [found for record in settled if (found := self._clash(record, owners))], settled != list(records)
 
-    def _move(self, record: Record, owners: dict[str, str]) -> Record:
-        """Who moves leaves a redirect at the old address."""
+    def _moved(self, record: Record, owners: dict[str, str]) -> Record:
+        """Where it is to be, as far as that is free now."""
         place = self._place(record, owners)
         if place == record.permalink or self._is_numbered_late(record):
             return record
-        moved = replace(record, permalink=place)
-        if record.permalink:
-            self._archive.names.add_redirect(record.permalink, record.key)
-        self._archive.give_place(record.key, place)
+        if owners.get(record.permalink or "") == record.key:
+            del owners[record.permalink or ""]
         owners[place] = record.key
-        return moved
+        return replace(record, permalink=place)
+
+    def _write_move(self, before: Record, after: Record) -> None:
+        """Who moves leaves a redirect at the old address."""
+        if after.permalink is None or after.permalink == before.permalink:
+            return
+        if before.permalink:
+            self._archive.names.add_redirect(before.permalink, before.key)
+        self._archive.give_place(after.key, after.permalink)
 
     def _is_numbered_late(self, record: Record) -> bool:
         """Whether an issue that is known by its file's name has a number only since it came out: it stays there."""

@@ -56,8 +56,8 @@ class Style:
 class Rendering:
     """HTML for one target, and what around it decided it.
 
-    `assets` are files that it shows: as `source_path` names them, and below `site/`. `links` are the
-    issue files that it links to, each with the permalink at which it found them.
+    `assets` are files that it shows: as `source_path` names them, and below `site/`. `links` are the issue files that
+    it links to, or would if there were such, each with the permalink at which it found them.
     """
 
     html: str
@@ -121,8 +121,10 @@ class Bearings:
         """An issue, wherever in the content its folder is, or else that page of the site."""
         path, mark, place = reference.partition("#")
         parts = unquote(path).split("/")
-        issue = next((file for at in range(len(parts)) if (file := "/".join(parts[at:])) in self.permalinks), "")
-        self.links[issue or unquote(path)] = self.permalinks.get(issue, "")
+        files = ["/".join(parts[at:]) for at in range(len(parts))]
+        issue = next((file for file in files if file in self.permalinks), "")
+        for file in [issue] if issue else files:  # one that is not published yet may be any of them
+            self.links[file] = self.permalinks.get(file, "")
         if issue:
             return self._address(self.permalinks[issue]) + mark + place
         page = path.removesuffix(ISSUE).removesuffix("index").removesuffix("_").rstrip("/")
@@ -131,14 +133,19 @@ class Bearings:
     def _as_file(self, reference: str) -> str:
         """Another issue by its file, where a reference has the page that a site generator makes of that."""
         path, mark, place = reference.partition("#")
-        meant = next((file for file in issues_meant(path) if self._is_issue(file)), None)
-        return f"{meant}{mark}{place}" if meant else reference
+        for file in issues_meant(path):
+            source = self._source(file)
+            if source in self.permalinks:
+                return f"{file}{mark}{place}"
+            self.links[source] = ""  # it may be published later
+        return reference
 
-    def _is_issue(self, reference: str) -> bool:
+    def _source(self, reference: str) -> str:
+        """The file that a reference means; "" where it leads out of the folder."""
         try:
-            return source_path(self.issue_path, reference, self.below_static) in self.permalinks
+            return source_path(self.issue_path, reference, self.below_static)
         except IssueError:
-            return False
+            return ""
 
     def _address(self, path: str) -> str:
         return web_address(self.url, path) if self.page is None else relative_address(self.page, path)

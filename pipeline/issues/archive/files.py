@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import fields
 from datetime import timedelta
 from typing import Any
@@ -34,6 +34,13 @@ class KnownFiles:
     def all(self) -> dict[str, KnownFile]:
         """By path."""
         return {file.path: file for file in self._read(select(*_COLUMNS))}
+
+    def among(self, paths: Collection[str]) -> set[str]:
+        """Those of these paths that are such a file's."""
+        if not paths:
+            return set()
+        with self._db.read() as connection:
+            return set(connection.execute(select(issue_file.c.path)).scalars()).intersection(paths)
 
     def broken(self) -> list[KnownFile]:
         """Those with a problem, ordered by path."""

@@ -127,6 +127,25 @@ def test_two_issues_of_one_instant_stay_a_second_apart() -> None:
         ("1", at), ("3", at + timedelta(seconds=1))]
 
 
+def test_entries_that_one_build_updated_together_stay_a_second_apart() -> None:
+    """Generators give every entry the hour of their last build; Atom wants no two of one."""
+    at = datetime(2024, 2, 20, tzinfo=UTC)
+    entries = [replace(entry(title, title=title), updated=at) for title in ("Letters", "苹果谷歌大声密谋")]
+    after = adopt(match(entries, ISSUES, UTC_ZONE), ISSUES, NOW)
+
+    assert [(one.key, one.updated_at) for one in after] == [("1", at), ("3", at + timedelta(seconds=1))]
+    known = [after[0], ISSUES[1], after[1]]
+    assert adopt(match(entries, known, UTC_ZONE), known, NOW) == []
+
+
+def test_issue_that_was_edited_here_is_not_older_after_adopting_again() -> None:
+    published, updated = datetime(2024, 1, 28, 1, tzinfo=UTC), datetime(2024, 2, 1, tzinfo=UTC)
+    old = [replace(entry("x", title="Letters", published=published), updated=updated)]
+    edited = replace(adopt(match(old, ISSUES, UTC_ZONE), ISSUES, NOW)[0], updated_at=NOW)
+
+    assert adopt(match(old, [edited], UTC_ZONE), [edited], NOW + timedelta(days=1)) == []
+
+
 @pytest.mark.parametrize("impossible", [datetime(1970, 1, 1, tzinfo=UTC), NOW + timedelta(days=1), None])
 def test_date_that_cannot_be_true_is_not_taken_over(impossible: datetime | None) -> None:
     found = match([entry("x", title="Letters", published=impossible)], ISSUES, UTC_ZONE)

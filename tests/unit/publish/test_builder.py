@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import re
@@ -281,6 +282,34 @@ def test_link_from_one_issue_to_anothers_file_leads_to_its_page(letters: Publica
     assert re.findall(r'href="([^"]*)"', item["content_html"]) == ["https://letters.example.com/1/#second"]
 
 
+@pytest.mark.parametrize("front", ["draft: true\n", ""])
+def test_link_to_an_issue_that_is_not_published_does_not_show_its_file(letters: Publication, front: str) -> None:
+    """Its words would be on the web before their hour."""
+    letters.write("05-later.md", words(5), day=TODAY + DAY, front=front)
+    letters.write("04-new.md", "[the next one](05-later.md)\n\n" + words(4))
+
+    said = 'links to "05-later.md", which is not published: the link leads nowhere until then'
+    assert [(one.path, one.message) for one in build(letters).problems] == [("04-new.md", said)]
+    assert [name for name in letters.output() if name.startswith("site/assets/")] == []
+
+    letters.turn(hours=1)
+    letters.write("05-later.md", words(5))
+    assert build(letters).problems == []
+    assert b'href="../5/"' in letters.output()["site/4/index.html"]
+
+
+@pytest.mark.parametrize("called", ["05-later", "05-later.html", "05-later/", "@/letters/05-later.md"])
+def test_link_to_the_page_of_an_issue_leads_there_once_that_is_published(letters: Publication, called: str) -> None:
+    letters.write("01-letter.md", f"[the fifth]({called})\n\n" + words(1), day=TODAY - 5 * DAY)
+    build(letters)
+    letters.write("05-later.md", words(5))
+
+    made = build(letters)
+
+    assert made.problems == []
+    assert b'href="../5/">the fifth' in letters.output()["site/1/index.html"]
+
+
 def test_issue_of_feeds_without_mail_stands_as_published(tmp_path: Path) -> None:
     letters = Publication(tmp_path / "letters")
     letters.write("01-a.md", words(1))
@@ -310,6 +339,29 @@ def test_build_of_the_same_books_elsewhere_gives_the_same_bytes(tmp_path: Path, 
     twin.begin()
 
     assert twin.output() == letters.output()
+
+
+def test_what_two_builds_at_once_left_beside_each_other_is_made_good(
+    letters: Publication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A web server that hands out compressed twins would go on with the other build's."""
+    page = letters.folder / "site" / "3" / "index.html"
+    twin = page.with_name("index.html.gz")
+    other = gzip.compress(b"of the other build")
+
+    def beside_another(root: Path, names: list[str]) -> tuple[str, ...]:
+        twin.write_bytes(other)
+        return ()
+
+    letters.write("03-letter.md", words(13), day=TODAY - DAY)
+    with monkeypatch.context() as patched:
+        patched.setattr("pipeline.feeds.writing.remove", beside_another)
+        build(letters)
+    assert twin.read_bytes() == other
+
+    build(letters)
+
+    assert gzip.decompress(twin.read_bytes()) == page.read_bytes()
 
 
 @pytest.mark.parametrize("harm", [
@@ -415,6 +467,22 @@ def test_two_issues_of_one_address_are_both_published_and_named(tmp_path: Path) 
         "1": "apples/", "2": "02-x/"}
     assert [line.startswith("02-x.md: would have the same address apples/ as 01-apples.md")
             for line in lines(made.problems)] == [True]
+
+
+def test_issues_that_change_places_are_each_at_the_other_ones_after_one_build(tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "letters", {"issues": {"permalink": "{slug}/"}})
+    titles = ["apples", "bells", "cats"]
+    for turned in (titles, titles[1:] + titles[:1]):
+        for n, title in enumerate(turned):
+            letters.write(f"{n}-x.md", words(n), day=TODAY - DAY, front=f"title: {title}\n")
+        made = letters.publish()
+        letters.turn(hours=1)
+
+    assert [letters.record(str(n)).permalink for n in range(3)] == ["bells/", "cats/", "apples/"]
+    assert made.problems == []
+    before = letters.output()
+    assert b"refresh" not in b"".join(before[f"site/{title}/index.html"] for title in titles)
+    assert build(letters).pages_written == 0
 
 
 def test_issues_of_one_number_in_different_folders_or_years_have_addresses_of_their_own(tmp_path: Path) -> None:
