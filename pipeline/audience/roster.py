@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, UpdateBase
+from sqlalchemy import Connection, Row, Select, UpdateBase, select
 from sqlalchemy.exc import IntegrityError
 
 from pipeline.address import Address
@@ -30,9 +30,10 @@ from pipeline.audience.subscriber import (
     plain_name,
 )
 from pipeline.database import AUDIENCE, Database
-from pipeline.schema import former_subscription, subscriber, subscription, suppression
+from pipeline.schema import former_subscription, note, subscriber, subscription, suppression
 
 PAGE = 1000  # rows looked at or written in one go: enough to be fast, few enough to hold
+_TAKEN_BACK = "taken back "  # a note, with the hash of an address behind it: when its suppression was taken back
 
 
 class Roster:
@@ -170,9 +171,20 @@ class Roster:
         """Gives a suppression a graver reason; False where it has another one than `old`."""
         return self._changed(statements.worsen(self.address_hash(address.folded), old, new, source, now))
 
-    def unsuppress(self, address: Address) -> bool:
+    def unsuppress(self, address: Address, now: datetime) -> bool:
         """Takes a suppression back, also of someone forgotten; their subscriptions count again as they stand."""
-        return self._changed(statements.unsuppress(self.address_hash(address.folded)))
+        hashed = self.address_hash(address.folded)
+        with self._database.write() as connection:
+            gone = connection.execute(statements.unsuppress(hashed)).rowcount > 0
+            if gone:
+                connection.execute(self._database.upsert(note, name=_TAKEN_BACK + hashed, value=now.isoformat()))
+        return gone
+
+    def taken_back_at(self, address: Address) -> datetime | None:
+        """When the last suppression of this address was taken back; None if none was."""
+        name = _TAKEN_BACK + self.address_hash(address.folded)
+        row = self._one(select(note.c.value).where(note.c.name == name))
+        return None if row is None else datetime.fromisoformat(row.value)
 
     def suppression(self, address: Address) -> Suppression | None:
         """Why this address is not mailed, or None."""
