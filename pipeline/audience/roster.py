@@ -83,8 +83,16 @@ class Roster:
         return verdict
 
     def confirm(self, subscriber_id: int, list_id: str, now: datetime) -> bool:
-        """Moves pending to confirmed; False when there was nothing to confirm."""
-        return self._changed(statements.confirm(subscriber_id, list_id, now))
+        """Moves pending to confirmed; False when there was nothing to confirm.
+
+        Who confirms at an address that was given up has it, and is mailed there again.
+        """
+        with self._database.write() as connection:
+            begun = connection.execute(statements.confirm(subscriber_id, list_id, now)).rowcount > 0
+            if begun:
+                theirs = statements.hash_of(subscriber_id).scalar_subquery()
+                connection.execute(statements.move_back(theirs))
+        return begun
 
     def enter(self, entries: Sequence[Entry], now: datetime, *, ask: bool = False) -> list[Verdict]:
         """Writes a batch of people down in one transaction; one verdict an entry. At most PAGE entries."""
@@ -123,6 +131,7 @@ class Roster:
         row = {"address_hash": hashed, "address": None, "reason": "forgotten", "source": "erasure", "at": now}
         with self._database.write() as connection:
             self._database.take_turns(connection, AUDIENCE)  # or a mailing that begins meanwhile writes them down again
+            connection.execute(statements.move_back(hashed))
             connection.execute(self._database.insert_new(suppression).values(row))
             connection.execute(statements.bare(hashed))
             connection.execute(statements.erase_subscriptions(hashed))
@@ -151,7 +160,8 @@ class Roster:
                 moved = connection.execute(statements.readdress(subscriber_id, new)).rowcount > 0
                 if moved and old != new["address_hash"]:
                     connection.execute(self._database.insert_new(suppression).values(
-                        address_hash=old, address=None, reason=MOVED, source="change of address", at=now))
+                        address_hash=old, address=None, reason=MOVED,
+                        source=f"{statements.GIVEN_UP_BY}{subscriber_id}", at=now))
                 return moved
         except IntegrityError:  # UNIQUE (address_folded): one person, one row
             return False
@@ -163,9 +173,15 @@ class Roster:
     # ---- suppressing --------------------------------------------------------------------------
 
     def suppress(self, address: Address, reason: str, source: str, now: datetime) -> bool:
-        """Never mails this address again; False when that was so already, and the first reason stands."""
+        """Never mails this address again; False when that was so already, and the first reason stands.
+
+        That somebody moved away from it is no such reason: whoever is there now may ask for mail.
+        """
         row = self._suppression(address, reason, source, now)
-        return self._changed(self._database.insert_new(suppression).values(row))
+        with self._database.write() as connection:
+            connection.execute(statements.move_back(row["address_hash"]))
+            entered = self._database.insert_new(suppression).values(row).execution_options(preserve_rowcount=True)
+            return connection.execute(entered).rowcount > 0
 
     def worsen(self, address: Address, old: str, new: str, source: str, now: datetime) -> bool:
         """Gives a suppression a graver reason; False where it has another one than `old`."""
