@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, UpdateBase
+from sqlalchemy import Connection, Row, Select, UpdateBase, select
 from sqlalchemy.exc import IntegrityError
 
 from pipeline.address import Address
@@ -30,9 +30,10 @@ from pipeline.audience.subscriber import (
     plain_name,
 )
 from pipeline.database import AUDIENCE, Database
-from pipeline.schema import former_subscription, subscriber, subscription, suppression
+from pipeline.schema import former_subscription, note, subscriber, subscription, suppression
 
 PAGE = 1000  # rows looked at or written in one go: enough to be fast, few enough to hold
+_TAKEN_BACK = "taken back "  # a note, with the hash of an address behind it: when its suppression was taken back
 
 
 class Roster:
@@ -82,8 +83,16 @@ class Roster:
         return verdict
 
     def confirm(self, subscriber_id: int, list_id: str, now: datetime) -> bool:
-        """Moves pending to confirmed; False when there was nothing to confirm."""
-        return self._changed(statements.confirm(subscriber_id, list_id, now))
+        """Moves pending to confirmed; False when there was nothing to confirm.
+
+        Who confirms at an address that was given up has it, and is mailed there again.
+        """
+        with self._database.write() as connection:
+            begun = connection.execute(statements.confirm(subscriber_id, list_id, now)).rowcount > 0
+            if begun:
+                theirs = statements.hash_of(subscriber_id).scalar_subquery()
+                connection.execute(statements.move_back(theirs))
+        return begun
 
     def enter(self, entries: Sequence[Entry], now: datetime, *, ask: bool = False) -> list[Verdict]:
         """Writes a batch of people down in one transaction; one verdict an entry. At most PAGE entries."""
@@ -122,6 +131,7 @@ class Roster:
         row = {"address_hash": hashed, "address": None, "reason": "forgotten", "source": "erasure", "at": now}
         with self._database.write() as connection:
             self._database.take_turns(connection, AUDIENCE)  # or a mailing that begins meanwhile writes them down again
+            connection.execute(statements.move_back(hashed))
             connection.execute(self._database.insert_new(suppression).values(row))
             connection.execute(statements.bare(hashed))
             connection.execute(statements.erase_subscriptions(hashed))
@@ -150,7 +160,8 @@ class Roster:
                 moved = connection.execute(statements.readdress(subscriber_id, new)).rowcount > 0
                 if moved and old != new["address_hash"]:
                     connection.execute(self._database.insert_new(suppression).values(
-                        address_hash=old, address=None, reason=MOVED, source="change of address", at=now))
+                        address_hash=old, address=None, reason=MOVED,
+                        source=f"{statements.GIVEN_UP_BY}{subscriber_id}", at=now))
                 return moved
         except IntegrityError:  # UNIQUE (address_folded): one person, one row
             return False
@@ -162,17 +173,34 @@ class Roster:
     # ---- suppressing --------------------------------------------------------------------------
 
     def suppress(self, address: Address, reason: str, source: str, now: datetime) -> bool:
-        """Never mails this address again; False when that was so already, and the first reason stands."""
+        """Never mails this address again; False when that was so already, and the first reason stands.
+
+        That somebody moved away from it is no such reason: whoever is there now may ask for mail.
+        """
         row = self._suppression(address, reason, source, now)
-        return self._changed(self._database.insert_new(suppression).values(row))
+        with self._database.write() as connection:
+            connection.execute(statements.move_back(row["address_hash"]))
+            entered = self._database.insert_new(suppression).values(row).execution_options(preserve_rowcount=True)
+            return connection.execute(entered).rowcount > 0
 
     def worsen(self, address: Address, old: str, new: str, source: str, now: datetime) -> bool:
         """Gives a suppression a graver reason; False where it has another one than `old`."""
         return self._changed(statements.worsen(self.address_hash(address.folded), old, new, source, now))
 
-    def unsuppress(self, address: Address) -> bool:
+    def unsuppress(self, address: Address, now: datetime) -> bool:
         """Takes a suppression back, also of someone forgotten; their subscriptions count again as they stand."""
-        return self._changed(statements.unsuppress(self.address_hash(address.folded)))
+        hashed = self.address_hash(address.folded)
+        with self._database.write() as connection:
+            gone = connection.execute(statements.unsuppress(hashed)).rowcount > 0
+            if gone:
+                connection.execute(self._database.upsert(note, name=_TAKEN_BACK + hashed, value=now.isoformat()))
+        return gone
+
+    def taken_back_at(self, address: Address) -> datetime | None:
+        """When the last suppression of this address was taken back; None if none was."""
+        name = _TAKEN_BACK + self.address_hash(address.folded)
+        row = self._one(select(note.c.value).where(note.c.name == name))
+        return None if row is None else datetime.fromisoformat(row.value)
 
     def suppression(self, address: Address) -> Suppression | None:
         """Why this address is not mailed, or None."""

@@ -12,14 +12,19 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Column,
     ColumnElement,
     Delete,
     Insert,
     Row,
+    ScalarSelect,
     Select,
     Update,
+    and_,
     bindparam,
+    case,
+    cast,
     delete,
     exists,
     func,
@@ -44,6 +49,8 @@ from pipeline.audience.subscriber import (
 )
 from pipeline.schema import Instant, former_subscription, subscriber, subscription, suppression
 
+GIVEN_UP_BY = "change of address of reader "  # the source of a suppression, with a person's id behind it
+
 # ---- conditions -------------------------------------------------------------------------------
 
 
@@ -54,14 +61,23 @@ def _may(move: Move) -> ColumnElement[bool]:
 
 
 def _barred(address_hash: str) -> ColumnElement[bool]:
-    """This address is suppressed."""
-    return exists().where(suppression.c.address_hash == address_hash)
+    """This address is suppressed, so that nobody there can ask for anything."""
+    return exists().where(suppression.c.address_hash == address_hash, ~_given_up())
 
 
-def _owner_barred() -> ColumnElement[bool]:
-    """The person of the subscription at hand is suppressed."""
+def _given_up() -> ColumnElement[bool]:
+    """The suppression at hand is of an address that a reader, who is in the book, gave up for another: whoever is there
+    may ask and confirm. Where the reader was erased, it was theirs, and stays forgotten."""
+    mover = subscriber.alias("mover")
+    by = case((suppression.c.source.startswith(GIVEN_UP_BY),
+               cast(func.substr(suppression.c.source, len(GIVEN_UP_BY) + 1), BigInteger)))
+    return and_(suppression.c.reason == MOVED, exists().where(mover.c.id == by))
+
+
+def _owner_barred(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The person of the subscription at hand is suppressed, in such a way."""
     return exists().where(subscriber.c.id == subscription.c.subscriber_id,
-                          suppression.c.address_hash == subscriber.c.address_hash)
+                          suppression.c.address_hash == subscriber.c.address_hash, *conditions)
 
 
 def _id_of(address_hash: str) -> ColumnElement[int]:
@@ -128,7 +144,7 @@ def waiting_among() -> Select[Any]:
 
 def confirm(subscriber_id: int, list_id: str, now: datetime) -> Update:
     """Pending becomes confirmed, unless the person was suppressed meanwhile."""
-    return (_of(subscriber_id, list_id).where(_may(Move.CONFIRM), ~_owner_barred())
+    return (_of(subscriber_id, list_id).where(_may(Move.CONFIRM), ~_owner_barred(~_given_up()))
             .values(state=State.CONFIRMED.value, confirmed_at=now, left_at=None, reason=""))
 
 
@@ -192,7 +208,7 @@ def hash_of(subscriber_id: int) -> Select[str]:
     return select(subscriber.c.address_hash).where(subscriber.c.id == subscriber_id)
 
 
-def move_back(address_hash: str) -> Delete:
+def move_back(address_hash: str | ScalarSelect[str]) -> Delete:
     """Takes back what a change of address suppressed, and nothing else."""
     return delete(suppression).where(suppression.c.address_hash == address_hash, suppression.c.reason == MOVED)
 

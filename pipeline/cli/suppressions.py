@@ -75,7 +75,7 @@ def remove(invocation: Invocation, addresses: tuple[str, ...]) -> int:
     app = invocation.app()
 
     def take_back(address: str) -> tuple[dict[str, Any], str]:
-        gone = app.roster.unsuppress(parse(address))
+        gone = app.roster.unsuppress(parse(address), app.clock.now())
         return {"removed": gone}, "may be mailed again" if gone else "was not suppressed"
 
     return for_each(invocation, addresses, take_back)

@@ -126,7 +126,16 @@ class Feedback:
         """
         said = self._roster.subscriptions(origin.subscriber_id)
         yes = next((each.confirmed_at for each in said if each.list == origin.list), None)
-        return yes.replace(microsecond=0) if yes and yes <= self._clock.now() else None
+        return self._to_the_second(yes)
+
+    def _counted_since(self, origin: Origin) -> datetime:
+        """From when on soft bounces count: since the reader's yes, and since the owner took a suppression back."""
+        address = self._address(origin)
+        taken_back = self._to_the_second(self._roster.taken_back_at(address)) if address else None
+        return max(self._last_yes(origin) or EPOCH, taken_back or EPOCH)
+
+    def _to_the_second(self, instant: datetime | None) -> datetime | None:
+        return instant.replace(microsecond=0) if instant and instant <= self._clock.now() else None
 
     def _act(self, one: Event, origin: Origin) -> Effect:
         if one.kind is Kind.UNSUBSCRIBED:
@@ -139,7 +148,7 @@ class Feedback:
                 self._roster.remove(origin.subscriber_id, COMPLAINED, self._clock.now())  # consent is withdrawn as well
             return self._suppress(origin, COMPLAINED, one.provider)
         if one.bounce is Bounce.HARD or (one.bounce is Bounce.SOFT and self._ledger.events.softly_bounced(
-                origin, self._soft_bounces, self._last_yes(origin) or EPOCH)):
+                origin, self._soft_bounces, self._counted_since(origin))):
             return self._suppress(origin, BOUNCED, one.provider)
         return Effect.RECORDED
 

@@ -188,6 +188,26 @@ def test_soft_bounces_before_the_last_yes_are_not_counted_after_it(database: Dat
     assert desk.report(0, *SOFT, mailing_id=third) == [Effect.SUPPRESSED]
 
 
+def test_soft_bounces_before_a_suppression_was_taken_back_are_not_counted_after_it(database: Database) -> None:
+    desk = AnswerDesk(database, soft_bounces=2)
+    desk.send(3)
+    desk.report(0, *SOFT)
+    second = desk.next_issue("15")
+    desk.send(3)
+    assert desk.report(0, *SOFT, mailing_id=second) == [Effect.SUPPRESSED]
+    desk.clock.turn(timedelta(minutes=1))
+    assert desk.roster.unsuppress(parse("Reader0@example.com"), desk.clock.now())
+
+    effects = []
+    for key in ("16", "17"):
+        mailing = desk.next_issue(key)
+        desk.send(3)
+        desk.clock.turn(timedelta(minutes=1))
+        effects += desk.report(0, *SOFT, mailing_id=mailing, at=desk.clock.now())
+
+    assert effects == [Effect.RECORDED, Effect.SUPPRESSED]
+
+
 def test_soft_bounces_at_the_old_address_are_not_counted_at_the_new_one(database: Database) -> None:
     desk = AnswerDesk(database, soft_bounces=2)
     desk.send(3)

@@ -28,6 +28,7 @@ from pipeline.database import Database
 NOON = datetime(2026, 3, 24, 12, 0, tzinfo=UTC)
 LATER = NOON + timedelta(days=1)
 TABLES = [schema.subscriber, schema.subscription, schema.former_subscription, schema.suppression]
+TOUCHED = [*TABLES, schema.note]
 KEY = b"the key of a ledger in a test..."
 FORM = Evidence("form", "weekly letter, version 3", "192.0.2.7")
 COMMAND = Evidence("command", "told me at the fair")
@@ -48,14 +49,14 @@ def postgres_book(postgres_server: str) -> Iterator[Database]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """A database with the roster's three tables, empty: all that is touched here."""
+    """A database with the roster's tables, empty: all that is touched here."""
     if request.param == "sqlite":
         database = Database(f"sqlite:///{tmp_path / 'avviso.db'}")
     else:
         database = request.getfixturevalue("postgres_book")
     with database.write() as connection:
-        schema.metadata.drop_all(connection, tables=TABLES)
-        schema.metadata.create_all(connection, tables=TABLES)
+        schema.metadata.drop_all(connection, tables=TOUCHED)
+        schema.metadata.create_all(connection, tables=TOUCHED)
     yield database
     database.close()
 
@@ -523,8 +524,10 @@ def test_a_suppression_stops_mail_and_taking_it_back_restores_it(roster: Roster)
     assert not roster.suppress(ANN, "complained", "hook", LATER)
     while_suppressed = roster.count("weekly")
     found = roster.suppression(parse("ann@EXAMPLE.com"))
-    assert roster.unsuppress(ANN)
-    assert not roster.unsuppress(ANN)
+    assert roster.taken_back_at(ANN) is None
+    assert roster.unsuppress(ANN, LATER)
+    assert not roster.unsuppress(ANN, LATER + timedelta(days=1))
+    assert roster.taken_back_at(parse("ann@EXAMPLE.com")) == LATER
 
     assert while_suppressed == 0
     assert found == Suppression(roster.address_hash("ann@example.com"), "Ann@example.com", "bounced", "hook", NOON)

@@ -33,6 +33,7 @@ from sqlalchemy import (
     update,
 )
 
+from pipeline.audience.subscriber import MOVED
 from pipeline.clock import EPOCH
 from pipeline.database import Database
 from pipeline.mailings.ledger.tally import Tally
@@ -255,7 +256,8 @@ def _through() -> ColumnElement[str | None]:
         delivery.c.address.is_not(None),
         exists().where(subscriber.c.id == delivery.c.subscriber_id),
         ~exists().where(subscriber.c.id == delivery.c.subscriber_id,
-                        suppression.c.address_hash == subscriber.c.address_hash),
+                        suppression.c.address_hash == subscriber.c.address_hash,
+                        suppression.c.reason != MOVED),  # who asks where somebody moved away waits for the letter
     )
     on_the_list = exists().where(
         subscription.c.list == delivery.c.list, subscription.c.subscriber_id == delivery.c.subscriber_id,

@@ -60,6 +60,37 @@ def test_old_address_is_not_brought_back_and_an_erasure_forgets_both(house: Hous
     assert b"ada@" not in held
 
 
+def test_who_lost_the_new_mailbox_can_subscribe_again_with_the_old_one(house: House) -> None:
+    id_ = house.add(ADA)
+    ask(house, id_, NEW)
+    house.client.post(link(house.letters()[0], "confirm"))
+    house.clock.turn(timedelta(days=2))
+
+    house.ask(ADA)
+    barred_until_then = house.app.roster.suppression(parse(ADA))
+    worker = house.app.ledger.workers.enter("w", host="", boot_id="", pid=1, now=house.clock.now())
+    claims = house.app.ledger.deliveries.claim(
+        worker.id, worker.shard, limit=9, now=house.clock.now(), lease=timedelta(minutes=5))
+    answer = house.client.post(link(house.letters()[-1], "confirm"))
+
+    assert barred_until_then
+    assert [claim.address for claim in claims] == [NEW, ADA]
+    assert answer.status_code == 200
+    assert (house.standing(ADA), house.app.roster.suppression(parse(ADA))) == ({"weekly": "confirmed"}, None)
+    assert house.app.roster.count("weekly") == 2
+
+
+def test_given_up_address_that_is_suppressed_for_another_reason_gets_no_letter(house: House) -> None:
+    ask(house, house.add(ADA), NEW)
+    house.client.post(link(house.letters()[0], "confirm"))
+    house.app.roster.suppress(parse(ADA), "by hand", "command", house.clock.now())
+
+    house.ask(ADA)
+
+    assert [str(letter["To"]) for letter in house.letters()] == [NEW]
+    assert not house.app.roster.is_free(parse(ADA))
+
+
 def test_taken_suppressed_invalid_own_and_free_addresses_get_the_same_answer(house: House) -> None:
     id_ = house.add(ADA)
     house.add("taken@example.com")
