@@ -51,30 +51,30 @@ class Permalinks:
     def settle(self, records: Sequence[Record]) -> tuple[list[Problem], bool]:
         """Moves those of these issues whose place has changed; says in whose way another stands, and if any moved."""
         owners = self._archive.places()
-        settled = [self._moved(record, owners) for record in records]
-        while (again := [self._moved(record, owners) for record in settled]) != settled:
-            settled = again  # into places that others have left
-        for before, after in zip(records, settled, strict=True):
-            self._write_move(before, after)
+        astray = self._moving(records, {})
+        places = {record.permalink for record in astray}
+        moving = self._moving(astray, {place: key for place, key in owners.items() if place not in places})
+        for record in moving:
+            owners.pop(record.permalink or "", None)  # another may have it
+        moved = {record.key: self._moved(record, owners) for record in moving}
+        settled = [moved.get(record.key, record) for record in records]
         return [found for record in settled if (found := self._clash(record, owners))], settled != list(records)
 
-    def _moved(self, record: Record, owners: dict[str, str]) -> Record:
-        """Where it is to be, as far as that is free now."""
-        place = self._place(record, owners)
-        if place == record.permalink or self._is_numbered_late(record):
-            return record
-        if owners.get(record.permalink or "") == record.key:
-            del owners[record.permalink or ""]
-        owners[place] = record.key
-        return replace(record, permalink=place)
+    def _moving(self, records: Sequence[Record], owners: Mapping[str, str]) -> list[Record]:
+        """Those that have another place than is theirs among these owners."""
+        return [record for record in records
+                if self._place(record, owners) != record.permalink and not self._is_numbered_late(record)]
 
-    def _write_move(self, before: Record, after: Record) -> None:
+    def _moved(self, record: Record, owners: dict[str, str]) -> Record:
         """Who moves leaves a redirect at the old address."""
-        if after.permalink is None or after.permalink == before.permalink:
-            return
-        if before.permalink:
-            self._archive.names.add_redirect(before.permalink, before.key)
-        self._archive.give_place(after.key, after.permalink)
+        place = self._place(record, owners)
+        owners[place] = record.key
+        if place == record.permalink:
+            return record
+        if record.permalink:
+            self._archive.names.add_redirect(record.permalink, record.key)
+        self._archive.give_place(record.key, place)
+        return replace(record, permalink=place)
 
     def _is_numbered_late(self, record: Record) -> bool:
         """Whether an issue that is known by its file's name has a number only since it came out: it stays there."""

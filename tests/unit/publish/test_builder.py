@@ -469,6 +469,22 @@ def test_two_issues_of_one_address_are_both_published_and_named(tmp_path: Path) 
             for line in lines(made.problems)] == [True]
 
 
+def test_issue_that_found_its_address_taken_keeps_the_one_it_has(tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "letters", {"issues": {"permalink": "{slug}/"}})
+    for n in (1, 2):
+        letters.write(f"{n}-x.md", words(n), day=TODAY - DAY, front="title: apples\n")
+    letters.publish()
+    letters.write("3-y.md", words(3), day=TODAY - DAY, front="title: bells\n")
+    letters.publish()
+    before = [letters.record(str(n)).permalink for n in (1, 2)]
+
+    letters.write("3-y.md", words(3), day=TODAY - DAY, front="title: 2 x\n")
+    letters.publish()
+
+    assert sorted(map(str, before)) == ["2-x/", "apples/"]
+    assert [letters.record(str(n)).permalink for n in (1, 2, 3)] == [*before, "3-y/"]
+
+
 def test_issues_that_change_places_are_each_at_the_other_ones_after_one_build(tmp_path: Path) -> None:
     letters = Publication(tmp_path / "letters", {"issues": {"permalink": "{slug}/"}})
     titles = ["apples", "bells", "cats"]
