@@ -74,20 +74,31 @@ def match(entries: Sequence[Foreign], records: Sequence[Record], zone: ZoneInfo)
 
 def adopt(adoption: Adoption, records: Iterable[Record], now: datetime) -> list[Record]:
     """The issues with their new ids and dates; only those that change. No two have the same id or instant."""
-    mine = {pair.record.key for pair in adoption.pairs}
-    others = [one for one in records if one.key not in mine]
-    ids = {one.feed_id for one in others}
+    everyone = list(records)
+    taking = _taking(adoption.pairs, everyone)
+    mine = {pair.record.key for pair in taking}
+    others = [one for one in everyone if one.key not in mine]
     instants, updates = {one.published_at for one in others}, {one.updated_at for one in others}
     changed = []
-    for pair in reversed(adoption.pairs):
-        if pair.id in ids:
-            continue  # another issue has it, from an earlier feed
+    for pair in reversed(taking):
         fresh = _dated(replace(pair.record, feed_id=pair.id), pair.entry, instants, updates, now)
         instants.add(fresh.published_at)
         updates.add(fresh.updated_at)
         if fresh != pair.record:
             changed.append(fresh)
     return changed
+
+
+def _taking(pairs: Sequence[Adopted], records: Sequence[Record]) -> list[Adopted]:
+    """Those whose new id no other issue keeps, from an earlier feed; who may not take one keeps its own as well."""
+    taking = list(pairs)
+    while True:
+        mine = {pair.record.key for pair in taking}
+        kept = {one.feed_id for one in records if one.key not in mine}
+        free = [pair for pair in taking if pair.id not in kept]
+        if len(free) == len(taking):
+            return taking
+        taking = free
 
 
 def _dated(
@@ -101,7 +112,7 @@ def _dated(
     if published is not None:
         published = free_instant(published, published_ones)
     updated = entry.updated if entry and entry.updated and entry.updated <= now else None
-    if published == record.published_at and updated is None:
+    if published == record.published_at and updated is None and record.updated_at not in updated_ones:
         return record
     edited = record.updated_at if record.updated_at != record.published_at else None
     latest = max(filter(None, (published, updated, edited)))

@@ -159,6 +159,23 @@ def test_id_that_another_issue_has_stays_there() -> None:
     assert adopt(found, ISSUES, NOW) == []
 
 
+def test_id_of_an_issue_that_cannot_take_another_is_given_to_nobody() -> None:
+    """The first is to have the second's, which keeps it; so the third may not have the first's."""
+    first, second, third = ISSUES
+    found = match([entry(second.feed_id or "", title=first.title), entry(first.feed_id or "", title=third.title)],
+                  ISSUES, UTC_ZONE)
+
+    assert adopt(found, ISSUES, NOW) == []
+
+
+def test_issues_that_change_ids_with_each_other_do() -> None:
+    first, second, _ = ISSUES
+    found = match([entry(second.feed_id or "", title=first.title), entry(first.feed_id or "", title=second.title)],
+                  ISSUES, UTC_ZONE)
+
+    assert [one.feed_id for one in adopt(found, ISSUES, NOW)] == [second.feed_id, first.feed_id]
+
+
 def test_adopting_again_changes_nothing() -> None:
     found = match([entry("x", title="Letters", published=datetime(2024, 1, 28, tzinfo=UTC))], ISSUES, UTC_ZONE)
     after = [*ISSUES[:2], *adopt(found, ISSUES, NOW)]
