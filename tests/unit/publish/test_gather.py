@@ -397,6 +397,23 @@ def test_updated_moves_on_a_visible_change_alone(letters: Publication) -> None:
     assert letters.record("14").published_at == published
 
 
+def test_updated_is_never_before_published_nor_goes_back_with_the_clock(letters: Publication) -> None:
+    letters.write("14-a.md", "# A\n\nOne word.")
+    letters.begin()
+    published = letters.record("14").published_at
+    assert published
+    seen = [published]
+    for words_ in ("One other word.", "One more word."):
+        letters.clock.turn(-timedelta(days=1))
+        letters.write("14-a.md", f"# A\n\n{words_}")
+        letters.publish()
+        updated = letters.record("14").updated_at
+        assert updated
+        seen.append(updated)
+
+    assert seen == sorted(set(seen))
+
+
 @pytest.mark.parametrize("body", [
     "See [here](https://example.com/b).", "See [here](https://example.com/a) ![](pic.png).",
     "Look [here](https://example.com/a)."])
