@@ -126,6 +126,14 @@ def test_change_link_is_good_for_48_hours_and_for_nothing_else(house: House) -> 
     assert (other, late, house.standing(ADA)) == ([404, 404], [410, 410], {"weekly": "confirmed"})
 
 
+def test_change_link_of_a_letter_that_waited_for_the_mail_server_lives(house: House) -> None:
+    ask(house, house.add(ADA), NEW)
+    house.clock.turn(timedelta(days=3))
+
+    assert house.client.post(link(house.letters()[0], "confirm")).status_code == 200
+    assert house.standing(NEW) == {"weekly": "confirmed"}
+
+
 def test_change_link_is_void_when_the_address_was_taken_or_the_reader_erased_meanwhile(house: House) -> None:
     one, other = house.add(ADA), house.add("bo@example.com")
     ask(house, one, NEW)
