@@ -66,7 +66,7 @@ class Post(Books):
     def composer(self) -> Composer:
         from pipeline.mailings.messages import Composer  # slow import: MIME
 
-        return Composer(self.ledger, self.ring, self.dkim)
+        return Composer(self.ledger, self.ring, self.dkim, now=self.clock.now)
 
     def public_key(self) -> str:
         """What DNS should say of the key in transport.dkim. Raises ConfigError."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -137,5 +137,7 @@ class Publishing(Outputs):
         terms = Terms(config.notify.email, self.sender_name, mailings.sender.address,
                       frame=lambda: self.frame, templates=lambda: self.mail_templates)
         policy, quiet = DoubtPolicy(mailings.in_doubt), config.schedule.quiet
-        return Notifier(self.archive, self.ledger, self.clock, terms,
-                        lambda now: Looking(now, config.zone, policy, quiet, now - self.steady()), self.began)
+        doubted_for = mailings.expire if self.warm_up else timedelta(0)
+        return Notifier(
+            self.archive, self.ledger, self.clock, terms,
+            lambda now: Looking(now, config.zone, policy, quiet, now - self.steady(), doubted_for), self.began)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from itertools import islice
 from typing import Any
 
-from pipeline.audience.tokens import KeyRing, Purpose, Signer
+from pipeline.audience.tokens import LIFETIMES, KeyRing, Purpose, Signer
 from pipeline.errors import PipelineError
 from pipeline.mailings.compose import Stencil
 from pipeline.mailings.dkim import DkimSigner
@@ -47,11 +48,15 @@ class Composer:
     """Composes messages for any number of threads; `composer(claim)` costs microseconds.
 
     With a DKIM signer a pool signs on all cores: what a sender will ask for next, while it is busy with the wire.
+    `now` is for letters that wait for so long that the link of their button dies.
     """
 
-    def __init__(self, ledger: Ledger, ring: KeyRing, dkim: DkimSigner | None = None) -> None:
+    def __init__(
+        self, ledger: Ledger, ring: KeyRing, dkim: DkimSigner | None = None, *, now: Callable[[], datetime],
+    ) -> None:
         self._ledger = ledger
         self._ring = ring
+        self._now = now
         self._dkim = dkim
         self._lock = threading.Lock()
         # Who left one list of two gets the link out of the other: the list tells two plates, and two messages, apart.
@@ -71,7 +76,7 @@ class Composer:
                     self._ahead[_name(claim)] = self._being_signed(self._compose(claim))
 
     def __call__(self, claim: Claim) -> Message:
-        """The message of a claim, with the same bytes at every attempt.
+        """The message of a claim, with the same bytes at every attempt: but of a letter that nobody may have, a day on.
 
         Raises AudienceError for a reader who cannot be addressed, EditionError or ConfigError for a mailing
         that cannot be composed at all.
@@ -83,8 +88,15 @@ class Composer:
     def _compose(self, claim: Claim) -> Message:
         if claim.mailing_id is None:
             envelope, action = self._ledger.letters.frozen(claim.id)  # nothing of a letter serves anybody else
-            return self._make(envelope, claim).message(claim, action)
+            return self._make(envelope, claim).message(claim, action if claim.copies else self._alive(action))
         return self._plate(claim.mailing_id, claim).message(claim)
+
+    def _alive(self, action: str) -> str:
+        """Where a button leads, with a link that lives long enough also where the mail server was away for days."""
+        place, slash, token = action.rpartition("/")
+        for purpose in LIFETIMES:
+            token = self._ring.renewed(purpose, token, self._now())
+        return f"{place}{slash}{token}"
 
     def _being_signed(self, message: Message) -> Message:
         """The message, whose bytes are being made."""

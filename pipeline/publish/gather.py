@@ -258,7 +258,7 @@ class Gatherer:
         assert manuscript.day  # noqa: S101, `_entry` sees to it
         assert manuscript.due_at  # noqa: S101, as above
         same_bytes = old is not None and old.source_digest == manuscript.digest
-        visible_change = old is not None and old.text_digest != signature.digest
+        visible_change = old is not None and not same_bytes and old.text_digest != signature.digest
         fresh = Record(
             key=key, path=manuscript.path, number=manuscript.number, title=manuscript.title, day=manuscript.day,
             due_at=manuscript.due_at, cover=manuscript.cover, description=description,
@@ -276,8 +276,14 @@ class Gatherer:
             due_seen_at=old.due_seen_at, since=old.since, ordinal=old.ordinal, published_at=old.published_at,
             state=State.SCHEDULED if old.state is State.PROBLEM else old.state, reason=old.reason,
             feed_id=old.feed_id, permalink=old.permalink,
-            updated_at=self._next_instant(now) if visible_change and old.is_published else old.updated_at,
+            updated_at=self._changed_at(old, now) if visible_change and old.is_published else old.updated_at,
         )
+
+    def _changed_at(self, old: Record, now: datetime) -> datetime:
+        """When a published issue changed: now, and after it was published, whatever a clock that was set back shows."""
+        published = old.published_at or now
+        latest = max(published, old.updated_at or published)
+        return self._next_instant(now if now > published else latest + MICROSECOND)
 
     def _next_instant(self, now: datetime) -> datetime:
         """Changes of one look, a microsecond apart: Atom wants no two entries of one instant."""

@@ -30,6 +30,7 @@ class Looking:
     """What looking at the books needs beside them.
 
     `quiet` is for how long an author may be at work on a file. `drift` is how far `now` is ahead of the steady clock.
+    `doubted_for` is how long a doubt stays open at least: in a warm-up, where a mailing outlasts its own time.
     """
 
     now: datetime
@@ -37,6 +38,7 @@ class Looking:
     in_doubt: DoubtPolicy
     quiet: timedelta
     drift: timedelta = timedelta(0)
+    doubted_for: timedelta = timedelta(0)
 
     def local(self, at: datetime | None) -> str:
         """An instant as the maintainer's clock shows it; "" for none."""
@@ -104,7 +106,7 @@ def _paused(record: Record, mailing: Mailing) -> Matter:
 def _doubted(record: Record, mailing: Mailing, looking: Looking) -> Matter:
     name = shlex.quote(record.key)
     over_at = mailing.expires_at if looking.in_doubt is DoubtPolicy.AUTO else None
-    closes = over_at + looking.drift if over_at else None
+    closes = max(over_at + looking.drift, looking.now + looking.doubted_for) if over_at else None
     return Matter(f"doubt {mailing.id}", "doubt", record.number, record.title,
                   (f"avviso resolve {name} --assume-sent", f"avviso resolve {name} --resend"),
                   {"list": mailing.list, "count": str(mailing.counts[DeliveryState.IN_DOUBT]),

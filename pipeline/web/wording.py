@@ -47,7 +47,8 @@ _ENGLISH: Wording = {
     "move_hint": "A letter goes to the new address. Its button makes the change; until then everything stays as it is.",
     "move_email": "New mail address",
     "move_send": "Change address",
-    "move_begun": "A letter is on its way to the new address. Press its button to make the change.",
+    "move_begun": "If this address is new to us, a letter is on its way to it: press its button to make the change. "
+    "If none comes, subscribe with the new address and leave with the old one.",
     "move_asked_title": "One more click",
     "move_asked": "{title} will reach you at this new address; the old one gets nothing more.",
     "move": "Use this address",
@@ -110,7 +111,8 @@ _SIMPLIFIED: Wording = {
     "move_hint": "我们会给新地址寄一封信，点击信中的按钮即完成更改；在那之前一切照旧。",
     "move_email": "新的邮箱地址",
     "move_send": "更改地址",
-    "move_begun": "信已寄往新地址，请点击信中的按钮完成更改。",
+    "move_begun": "如果这是我们没有见过的地址，一封信正在路上，请点击信中的按钮完成更改。"
+    "若未收到，请用新地址订阅，再用旧地址退订。",
     "move_asked_title": "还差一步",
     "move_asked": "今后《{title}》会寄到这个新地址，旧地址不再收到邮件。",
     "move": "使用这个地址",
@@ -173,7 +175,8 @@ _TRADITIONAL: Wording = {
     "move_hint": "我們會給新地址寄一封信，點選信中的按鈕即完成更改；在那之前一切照舊。",
     "move_email": "新的電子郵件地址",
     "move_send": "更改地址",
-    "move_begun": "信已寄往新地址，請點選信中的按鈕完成更改。",
+    "move_begun": "如果這是我們沒有見過的地址，一封信正在路上，請點選信中的按鈕完成更改。"
+    "若未收到，請用新地址訂閱，再用舊地址退訂。",
     "move_asked_title": "還差一步",
     "move_asked": "今後《{title}》會寄到這個新地址，舊地址不再收到郵件。",
     "move": "使用這個地址",

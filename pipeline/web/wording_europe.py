@@ -44,7 +44,8 @@ GERMAN: Mapping[str, str] = {
     "bleibt alles, wie es ist.",
     "move_email": "Neue E-Mail-Adresse",
     "move_send": "Adresse ändern",
-    "move_begun": "Eine E-Mail ist an die neue Adresse unterwegs. Die Schaltfläche darin macht die Änderung gültig.",
+    "move_begun": "Wenn wir diese Adresse noch nicht kennen, ist eine E-Mail an sie unterwegs. Die Schaltfläche darin "
+    "macht die Änderung gültig. Kommt keine, melden Sie sich bitte mit der neuen Adresse an und mit der alten ab.",
     "move_asked_title": "Noch ein Klick",
     "move_asked": "„{title}“ kommt künftig an diese neue Adresse; die alte erhält nichts mehr.",
     "move": "Diese Adresse verwenden",
@@ -112,7 +113,8 @@ FRENCH: Mapping[str, str] = {
     "change.",
     "move_email": "Nouvelle adresse e-mail",
     "move_send": "Changer d’adresse",
-    "move_begun": "Un e-mail est en route vers la nouvelle adresse. Cliquez sur son bouton pour faire le changement.",
+    "move_begun": "Si nous ne connaissons pas encore cette adresse, un e-mail est en route. Cliquez sur son bouton "
+    "pour faire le changement. Si rien n’arrive, abonnez-vous avec la nouvelle adresse et désabonnez l’ancienne.",
     "move_asked_title": "Encore un clic",
     "move_asked": "«\u00a0{title}\u00a0» vous parviendra à cette nouvelle adresse\u00a0; l’ancienne ne recevra plus "
     "rien.",
@@ -177,7 +179,8 @@ SPANISH: Mapping[str, str] = {
     "move_hint": "Se envía un correo a la nueva dirección. Su botón hace el cambio; hasta entonces todo sigue igual.",
     "move_email": "Nueva dirección de correo",
     "move_send": "Cambiar la dirección",
-    "move_begun": "Hay un correo en camino a la nueva dirección. Pulse su botón para hacer el cambio.",
+    "move_begun": "Si aún no conocemos esta dirección, hay un correo en camino. Pulse su botón para hacer el cambio. "
+    "Si no llega, suscríbase con la nueva dirección y dé de baja la anterior.",
     "move_asked_title": "Un clic más",
     "move_asked": "«{title}» le llegará a esta nueva dirección; la anterior no recibirá nada más.",
     "move": "Usar esta dirección",
@@ -240,7 +243,8 @@ PORTUGUESE: Mapping[str, str] = {
     "move_hint": "Um e-mail vai para o novo endereço. O botão dele faz a mudança; até lá tudo fica como está.",
     "move_email": "Novo endereço de e-mail",
     "move_send": "Mudar o endereço",
-    "move_begun": "Um e-mail está a caminho do novo endereço. Use o botão dele para fazer a mudança.",
+    "move_begun": "Se ainda não conhecemos este endereço, um e-mail está a caminho. Use o botão dele para fazer a "
+    "mudança. Se não chegar, assine com o novo endereço e cancele a assinatura do antigo.",
     "move_asked_title": "Só mais um clique",
     "move_asked": "“{title}” passa a chegar a este novo endereço; o antigo não recebe mais nada.",
     "move": "Usar este endereço",
@@ -303,7 +307,8 @@ RUSSIAN: Mapping[str, str] = {
     "move_hint": "На новый адрес придёт письмо. Кнопка в нём меняет адрес; до тех пор всё остаётся как есть.",
     "move_email": "Новый адрес электронной почты",
     "move_send": "Изменить адрес",
-    "move_begun": "Письмо отправлено на новый адрес. Нажмите кнопку в нём, чтобы изменить адрес.",
+    "move_begun": "Если этот адрес нам ещё не знаком, на него отправлено письмо. Нажмите кнопку в нём, чтобы изменить "
+    "адрес. Если оно не придёт, подпишитесь с новым адресом и отпишите старый.",
     "move_asked_title": "Ещё одно нажатие",
     "move_asked": "«{title}» будет приходить на этот новый адрес, а на старый больше ничего не придёт.",
     "move": "Использовать этот адрес",

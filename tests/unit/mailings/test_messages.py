@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from email import message_from_bytes, policy
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,8 @@ from pipeline.mailings.envelope import Envelope
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.letters import Sealed
 from pipeline.mailings.mailing import Claim, MailingState
-from pipeline.mailings.messages import LINK_KEY, Composer
+from pipeline.mailings.messages import LINK_KEY
+from pipeline.mailings.messages import Composer as AnyComposer
 from pipeline.providers.base import Message
 from tests.books import EXPIRE, LEASE, NOON, add_issue, add_readers, copied_database
 from tests.keys import dkim_signer, verifies
@@ -29,6 +31,8 @@ ENVELOPE = Envelope(
     sender_name="Weekly", sender_address="weekly@example.com", date=NOON, domain="example.com", language="en",
     mailing="14-weekly", list_id="weekly.example.com", unsubscribe_url_prefix="https://weekly.example.com/unsubscribe/")
 WORDS = Edition("14", "en", "Number 14", "In short", f'<p>Hello.</p><a href="{Hole.UNSUBSCRIBE}">Leave</a>', "Hello.")
+
+Composer = partial(AnyComposer, now=lambda: NOON)
 
 
 @pytest.fixture

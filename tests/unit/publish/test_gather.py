@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from pipeline.errors import Problem
 from pipeline.issues.archive.files import KnownFiles
@@ -17,6 +18,7 @@ from pipeline.publish.gather import READ_WITH, SEEN
 from pipeline.publish.inventory import Inventory
 from pipeline.publish.overview import overview
 from pipeline.publish.publisher import Pass
+from pipeline.schema import issue
 from tests.books import NOON
 from tests.hostile import SQUARE, again, cpu_s, growth
 from tests.limits import permissions_count
@@ -395,6 +397,37 @@ def test_updated_moves_on_a_visible_change_alone(letters: Publication) -> None:
 
     assert letters.record("14").updated_at == letters.clock.now()
     assert letters.record("14").published_at == published
+
+
+def test_updated_stays_where_a_newer_version_reads_the_same_file_otherwise(letters: Publication) -> None:
+    letters.write("14-a.md", "# A\n\nOne word.")
+    letters.begin()
+    published = letters.record("14").published_at
+    with letters.app.database.write() as connection:
+        connection.execute(update(issue).values(text_digest="as an older version had it"))
+
+    letters.configure({"schedule": {"send_at": "07:00"}})  # all files are read anew, as after an upgrade
+    letters.publish()
+
+    assert letters.record("14").text_digest != "as an older version had it"
+    assert letters.record("14").updated_at == published
+
+
+def test_updated_is_never_before_published_nor_goes_back_with_the_clock(letters: Publication) -> None:
+    letters.write("14-a.md", "# A\n\nOne word.")
+    letters.begin()
+    published = letters.record("14").published_at
+    assert published
+    seen = [published]
+    for words_ in ("One other word.", "One more word."):
+        letters.clock.turn(-timedelta(days=1))
+        letters.write("14-a.md", f"# A\n\n{words_}")
+        letters.publish()
+        updated = letters.record("14").updated_at
+        assert updated
+        seen.append(updated)
+
+    assert seen == sorted(set(seen))
 
 
 @pytest.mark.parametrize("body", [

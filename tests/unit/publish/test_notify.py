@@ -157,6 +157,24 @@ def test_doubt_is_told_with_both_ways_to_decide(letters: Publication) -> None:
     assert "they stay as they are. avviso resolve 1 --assume-sent avviso resolve 1 --resend" in text
 
 
+def test_doubt_in_a_warm_up_names_an_hour_that_has_not_passed(letters: Publication) -> None:
+    """A mailing that warms up outlasts its time, and a doubt stays open for as long as any other."""
+    letters.configure({"notify": {"email": EDITOR}, "transport": {"warm_up": {"start": 2, "growth": 2}}})
+    letters.write("01-Paper.md", words(1))
+    letters.publish()
+    letters.turn(days=3)
+    books, now, lease = letters.app.ledger, letters.clock.now(), timedelta(minutes=5)
+    books.deliveries.claim("dead", 1, limit=9, now=now, lease=lease)
+    books.doubts.reclaim("dead", Doubt.PROCESS)
+
+    with Shift.begin(letters.app) as shift:
+        shift.notify()
+    letters.deliver()
+
+    texts = [text for subject, text in notices(letters) if "in doubt" in subject]
+    assert [re.findall("on ([-0-9: ]+) they count as sent", text) for text in texts] == [["2026-03-29 01:00"]]
+
+
 @pytest.fixture
 def weekly(tmp_path: Path) -> Publication:
     """Every Tuesday for five weeks; it is Tuesday afternoon, and the sixth is not there."""

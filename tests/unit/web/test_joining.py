@@ -213,6 +213,21 @@ def test_without_web_url_there_is_no_form(tmp_path: Path) -> None:
 # ---- confirm links -----------------------------------------------------------------------
 
 
+def test_letter_that_waited_for_the_mail_server_arrives_with_a_link_that_lives(house: House) -> None:
+    house.ask("ada@example.org")
+    at_once = link(house.letters()[0], "confirm")
+    house.clock.turn(timedelta(hours=23))
+    a_day_later = link(house.letters()[0], "confirm")
+    house.clock.turn(timedelta(days=3))
+    late = link(house.letters()[0], "confirm")
+
+    assert a_day_later == at_once
+    assert house.client.get(at_once).status_code == 410
+    house.clock.turn(timedelta(hours=47))
+    assert house.client.post(late).status_code == 200
+    assert house.standing("ada@example.org") == {"weekly": "confirmed"}
+
+
 def test_confirm_link_ends_after_48_hours(house: House) -> None:
     house.ask(ADA)
     path = link(house.letters()[0], "confirm")

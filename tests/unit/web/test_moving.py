@@ -35,7 +35,7 @@ def test_reader_moves_with_a_letter_to_the_new_address(house: House) -> None:
     moved = [house.client.post(path) for _ in range(2)]
     after = house.app.roster.get(id_)
 
-    assert "A letter is on its way to the new address" in page
+    assert "If this address is new to us, a letter is on its way to it" in page
     assert (str(letter["To"]), str(letter["Subject"])) == (
         NEW, "Please confirm your new address for Letters")
     assert ("Use this address" in looked.text, letter["List-Unsubscribe"]) == (True, None)
@@ -91,6 +91,23 @@ def test_given_up_address_that_is_suppressed_for_another_reason_gets_no_letter(h
     assert not house.app.roster.is_free(parse(ADA))
 
 
+def test_address_with_a_subscription_that_waits_or_ended_gets_no_letter_and_the_page_says_what_to_do(
+    house: House,
+) -> None:
+    id_ = house.add(ADA)
+    house.ask(NEW)
+    left = house.add("left@example.com")
+    house.app.roster.leave(left, "weekly", "unsubscribed", house.clock.now())
+
+    pages = [ask(house, id_, address).decode() for address in (NEW, "left@example.com")]
+    house.ask("left@example.com")
+
+    assert all("If none comes, subscribe with the new address" in page for page in pages)
+    assert [str(letter["To"]) for letter in house.letters()] == [NEW, "left@example.com"]
+    assert house.client.post(link(house.letters()[1], "confirm")).status_code == 200
+    assert house.standing("left@example.com") == {"weekly": "confirmed"}
+
+
 def test_taken_suppressed_invalid_own_and_free_addresses_get_the_same_answer(house: House) -> None:
     id_ = house.add(ADA)
     house.add("taken@example.com")
@@ -124,6 +141,14 @@ def test_change_link_is_good_for_48_hours_and_for_nothing_else(house: House) -> 
     late = [house.client.get(path).status_code, house.client.post(path).status_code]
 
     assert (other, late, house.standing(ADA)) == ([404, 404], [410, 410], {"weekly": "confirmed"})
+
+
+def test_change_link_of_a_letter_that_waited_for_the_mail_server_lives(house: House) -> None:
+    ask(house, house.add(ADA), NEW)
+    house.clock.turn(timedelta(days=3))
+
+    assert house.client.post(link(house.letters()[0], "confirm")).status_code == 200
+    assert house.standing(NEW) == {"weekly": "confirmed"}
 
 
 def test_change_link_is_void_when_the_address_was_taken_or_the_reader_erased_meanwhile(house: House) -> None:
