@@ -40,7 +40,7 @@ class SetClock(datetime):
     by = timedelta(0)
 
     @classmethod
-    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]  # a sum is a plain datetime, no Self
         return datetime.now(tz) + cls.by
 
 

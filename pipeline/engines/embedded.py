@@ -19,10 +19,9 @@ if TYPE_CHECKING:
 RESTART_S = 30.0
 
 
-def begin(
-    app: App, shift: Shift, only: str | None, ending: threading.Event,  # noqa: ARG001, both engines take an App
-) -> Callable[[], object]:
-    """Begins what `only` names, or all of it; gives what waits for its end once `ending` is set."""
+def begin(_app: App, shift: Shift, only: str | None, ending: threading.Event) -> Callable[[], object]:
+    """Begins what `only` names, or all of it; gives what waits for its end once `ending` is set. `_app` is for the
+    engine of many machines."""
     from pipeline.engines.timer import schedule  # slow import
 
     work = ExitStack()

@@ -115,10 +115,12 @@ def _served(app: App) -> Iterator[None]:
 def _engine(app: App) -> Begin:
     """What begins to wake the work."""
     if app.config.engine == "procrastinate":
-        from pipeline.engines.procrastinate import begin  # optional extra `postgres`
-    else:
-        from pipeline.engines.embedded import begin  # slow import
-    return begin
+        from pipeline.engines import procrastinate  # optional extra `postgres`
+
+        return procrastinate.begin
+    from pipeline.engines import embedded  # slow import
+
+    return embedded.begin
 
 
 def _wait(

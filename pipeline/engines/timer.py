@@ -28,7 +28,7 @@ class Every(BaseTrigger):  # type: ignore[misc]  # the library has no types
     def __init__(self, length: timedelta) -> None:
         self._length = length
 
-    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:  # noqa: ARG002, its shape
+    def get_next_fire_time(self, _previous: datetime | None, now: datetime) -> datetime:
         """What APScheduler asks."""
         return now + self._length
 
