@@ -16,6 +16,7 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
+from pipeline.issues.markdown.fillings import RAW
 from pipeline.issues.markdown.generators import LEFT_OUT
 from pipeline.issues.markdown.lines import line_of
 from pipeline.issues.markdown.patience import last_place
@@ -26,7 +27,6 @@ _MARK = re.compile(rf"\s*\{{%[-~]?\s*(?:(?P<loud>{_LOUD})|{_QUIET})\b[^%]*(?:%(?
 _LOOP = re.compile(r"\{%[-~]?\s*for\s")
 _LOOP_END = re.compile(r"\{%[-~]?\s*endfor\s*[-~]?%\}")
 _CODE = re.compile(r"<(?:pre|code|textarea|script|style)\b", re.IGNORECASE)
-_RAW = re.compile(r"\{%-?\s*(end)?raw\s*-?%\}")
 _MAX_RAW = 5_000  # characters behind the mark
 _MAX_LINES = 100  # of a loop
 
@@ -78,8 +78,8 @@ def _program(state: StateBlock, start_line: int, end_line: int, silent: bool) ->
 def _is_raw(state: StateBlock, line: int) -> bool:
     """Whether a line stands behind `{% raw %}` that has not ended."""
     at = state.bMarks[line]
-    marks = _RAW.findall(state.src, max(0, at - _MAX_RAW), at) if last_place(state, "raw") >= 0 else []
-    return marks[-1:] == [""]
+    marks = RAW.findall(state.src, max(0, at - _MAX_RAW), at) if last_place(state, "raw") >= 0 else []
+    return bool(marks) and "end" not in marks[-1]
 
 
 def _programs_in_html(state: StateCore) -> None:
