@@ -1,6 +1,6 @@
-"""The text of an issue as its author wrote it, with code and comments blanked out, and the place of every find.
+"""The text of an issue as its author wrote it, with code, formulas and comments blanked out, and each find's place.
 
-Rules ask about prose; what stands in code is an example and means nothing.
+Rules ask about prose; what stands in code is an example, and in a formula brackets and stars are its own.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from markdown_it.token import Token
 
 from pipeline.checking.rules import RULES
 from pipeline.errors import Problem
+from pipeline.issues.markdown.formulas import without_formulas
 
 _TICKS = re.compile(r"`+")
 _PARAGRAPH = re.compile(r"(?:^[^\S\n]*+[^\n]+(?:\n|\Z))+", re.MULTILINE)
@@ -74,7 +75,7 @@ class Source:
 
 
 def prose(body: str, tokens: Sequence[Token]) -> str:
-    """The body with every character of code and comments a space, so that offsets stay."""
+    """The body with every character of code, formulas and comments a space, so that offsets stay."""
     lines = body.split("\n")
     for token in tokens:
         if token.type in _CODE and token.map:
@@ -83,7 +84,7 @@ def prose(body: str, tokens: Sequence[Token]) -> str:
     text = "\n".join(lines)
     text = _without_comments(text)
     text = _PARAGRAPH.sub(lambda found: _without_spans(found[0]), text) if "`" in text else text
-    return _without_raw_code(text)
+    return without_formulas(_without_raw_code(text))
 
 
 def _without_comments(text: str) -> str:

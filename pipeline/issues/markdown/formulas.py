@@ -26,13 +26,21 @@ _SET_APART = rf"\$\$(?:[^$`<]|{_LESS}){{1,2000}}\$\$"
 # Of two prices, what lies between has no sign of TeX, or is a link, or ends at a space; or a figure follows.
 _WITH_SIGNS = (rf"\$(?=[^\s$\"'{{_])(?=[^$]{{0,400}}[\\^_{{])(?:\\\$|[^$`<\n]|{_LESS}){{1,400}}"
                r"(?<![\s\\])\$(?!\d)")
-# Letters, each for itself, between dollars that belong to no word: `$n$`, `$p(j|i)$`; a price begins with a figure.
-_OF_LETTERS = (rf"(?<![A-Za-z\d])\$(?=[A-Za-z|Α-ω])(?:[A-Za-z\dΑ-ω+\-=,()|>/.:;'! →←∞≤≥≠±×·∈∂∇√−]|{_LESS}){{1,40}}"
-               r"(?<!\s)\$(?![A-Za-z\d(])")
+# What stands between dollars that belong to no word; the ending of an ordinal may follow: `$i$th`.
+_BEFORE, _BEHIND = r"(?<![A-Za-z\d])\$", r"\$(?!(?!(?:st|nd|rd|th)(?![A-Za-z]))[A-Za-z]|[\d(])"
+# Letters, each for itself: `$n$`, `$p(j|i)$`; a price begins with a figure.
+_OF_LETTERS = (rf"{_BEFORE}(?=[A-Za-z|Α-ω])(?:[A-Za-z\dΑ-ω+\-=,()\[\]|>/.:;'! →←∞≤≥≠±×·∈∂∇√−]|{_LESS}){{1,40}}"
+               rf"(?<!\s){_BEHIND}")
 # A pair, an interval or a set: `$(x, y)$`, `$[0, 1]$`, `${x_1, \dots}$`; not a shell's `$(id)` or `${a}$`.
-_IN_BRACKETS = (r"(?<![A-Za-z\d])\$(?:[(\[][\w+\-' .^]{1,20}(?:,[\w+\-' .^]{1,20}){1,8}[)\]]"
-                r"|\{(?=[^$`<\n]{0,400}\\[A-Za-z])[^$`<\n]{1,400}(?<!\s))\$(?![A-Za-z\d({])")
-_FORMULA = re.compile(rf"(?<!\$)(?:{_SET_APART}|{_WITH_SIGNS}|{_OF_LETTERS}|{_IN_BRACKETS})(?!\$)")
+_PAIR = r"[(\[][\w+\-' .^]{1,20}(?:,[\w+\-' .^]{1,20}){1,8}[)\]]"
+_SET = rf"{_BEFORE}\{{(?=[^$`<\n]{{0,400}}\\[A-Za-z])[^$`<\n]{{1,400}}(?<!\s)\$(?![A-Za-z\d({{])"
+# Figures and terms with nothing else among them, which no two prices have: `$2$`, `$-1/2$`, `$(n+1)$`, `$5 = 10/2$`.
+_TERM = r"[-+−]?(?:\d{1,9}(?:[.,]\d{1,9}){0,4}[A-Za-z]?|[A-Za-zΑ-ω])"
+_BETWEEN = rf" ?(?:[-+−/=>×·*≤≥≠]|{_LESS}) ?"
+_SUM = rf"\({_TERM}(?:{_BETWEEN}{_TERM}){{1,9}}\)"
+_ATOM = rf"(?:(?:{_TERM}|[-+−])?{_SUM}|{_TERM}|[-+−]?{_PAIR})"
+_OF_TERMS = rf"{_BEFORE}{_ATOM}(?:{_BETWEEN}{_ATOM}){{0,19}}{_BEHIND}"
+_FORMULA = re.compile(rf"(?<!\$)(?:{_SET_APART}|{_WITH_SIGNS}|{_OF_LETTERS}|{_SET}|{_OF_TERMS})(?!\$)")
 _NO_FORMULA = re.compile(r"\]\(|://")
 MAX_LINES = 200  # of one formula
 # Names of a shell or a program, `$PATH_A:$`; letters of a formula stand for themselves but in braces and commands.
@@ -43,6 +51,7 @@ _COMMAND = re.compile(r"\\[A-Za-z]")
 _IN_BRACES = re.compile(r"\{[^{}]*\}")
 _COMMANDS = re.compile(r"\\[A-Za-z]+")
 _EMPTY_LINES = re.compile(r"\n(?:[ \t]*\n)+")
+_TYPED = re.compile(r"[^\n$]")
 
 
 def use_formulas(parser: MarkdownIt) -> None:
@@ -76,10 +85,17 @@ def with_formulas_said(text: str) -> str:
     return _FORMULA.sub(_said, text) if "$" in text else text
 
 
+def without_formulas(text: str) -> str:
+    """A text with nothing but spaces between the dollars of its formulas in lines, so that offsets stay."""
+    return _FORMULA.sub(lambda typed: _TYPED.sub(" ", typed[0]) if _is_set(typed[0]) else typed[0], text)
+
+
 def _said(typed: re.Match[str]) -> str:
-    tex = typed[0].strip("$")
-    is_formula = not _NO_FORMULA.search(tex) and _can_be_set(tex)
-    return (in_words(tex, is_block=False) if is_formula else "") or typed[0]
+    return (in_words(typed[0].strip("$"), is_block=False) if _is_set(typed[0]) else "") or typed[0]
+
+
+def _is_set(typed: str) -> bool:
+    return not _NO_FORMULA.search(typed) and _can_be_set(typed.strip("$"))
 
 
 def names_math(info: str) -> bool:

@@ -22,6 +22,11 @@ from tests.unit.issues.rendered import Target, line, shown
     ("$$x$$ *more*", "<i>x</i> <em>more</em>"),
     ("in $[0, 1]$, $(x, y)$和$(a,b)$", "in [0, 1], (<i>x</i>, <i>y</i>)和(<i>a</i>, <i>b</i>)"),
     (r"${x_1, \dots}$", "<i>x</i><sub>1</sub>, …"),
+    ("a $2$-category of $-1/2$, $28$ and $1,000.5$，$10j$", "a 2-category of −1/2, 28 and 1,000.5，10<i>j</i>"),
+    ("$5 = 10/2$ or $(n-1)$ or $2(n+1)$", "5 = 10/2 or (<i>n</i> − 1) or 2(<i>n</i> + 1)"),
+    ("$[x,y] = -[y,x]$", "[<i>x</i>, <i>y</i>] = −[<i>y</i>, <i>x</i>]"),
+    ("$dp[i][j]$ of $R[[c]]$", "<i>d</i><i>p</i>[<i>i</i>][<i>j</i>] of <i>R</i>[[<i>c</i>]]"),
+    ("the $i$th and $(n+1)$st", "the <i>i</i>th and (<i>n</i> + 1)st"),
     (r"[$\ell_2$](https://a.example/)", '<a href="https://a.example/">ℓ<sub>2</sub></a>'),
 ])
 def test_formula_in_a_line_is_set_in_letters_where_nobody_knows_mathml(text: str, html: str) -> None:
@@ -61,6 +66,9 @@ def test_what_cannot_be_set_keeps_its_backslashes_stars_and_underscores(text: st
     (r"${HOME}\bin;${PATH} *or* $", r"${HOME}\bin;${PATH} <em>or</em> $"),
     ("$(id -u):$(id -g) ${a_b}/$ $'^($ $$; $$", "$(id -u):$(id -g) ${a_b}/$ $'^($ $$; $$"),
     ("$x_1 <b>y</b>$", "$x_1 <b>y</b>$"),
+    ("$5-$10, $5/$6 and 7$; 2$ to 3$", "$5-$10, $5/$6 and 7$; 2$ to 3$"),
+    ("$1k-$2k, $5$6, $5 or 6$", "$1k-$2k, $5$6, $5 or 6$"),
+    ("$2$them, US$5$ and $*$, $(id -u)$", "$2$them, US$5$ and $*$, $(id -u)$"),
     ("$$$ *x* $$$", "$$$ <em>x</em> $$$"),
     ("$${ tmux } -t \"$", "$${ tmux } -t &quot;$"),
 ])
