@@ -104,7 +104,7 @@ def read_halfway(
     counted = None if when and year_in_name(named) == when.day.year else number_in_name(named)
     number = _first(given, counted, number_in_title(title), headed)
     called = _title(named, told) or named or name
-    own = words_of(body, fields.text(fields.called("description")))
+    own = words_of(body, fields.prose(fields.called("description")))
     spoken = [cut(text) for text in (own, told.small) if text]
     manuscript = Manuscript(
         path=path,
@@ -217,6 +217,13 @@ class _Fields:
         if not isinstance(value, str):
             raise self.fault(name, f"{name} is a list or mapping", f"write {name}: followed by plain text")
         return "" if value.strip().lower() in _NOTHING else value.strip()
+
+    def prose(self, name: str) -> str:
+        """The text of a field, or what a list of texts says, one after another."""
+        value = self.front.fields.get(name)
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            return " ".join(value)
+        return self.text(name)
 
     def line(self, name: str) -> str:
         """The text of a field on one line."""
