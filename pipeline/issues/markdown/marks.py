@@ -74,7 +74,12 @@ _PLAYERS = {
     "instagram": _LINK.format("https://www.instagram.com/p/{0}/"),
     "speakerdeck": _LINK.format("https://speakerdeck.com/player/{0}"),
 }
-_CALLED_SO = re.compile(r"(?:lite-?)?(youtube|vimeo)(?:-?(?:embed|player|video))?", re.IGNORECASE)
+_CALLED_SO = re.compile(r"(?:lite-?)?(youtube|vimeo|bilibili|tweet|twitter|instagram)"
+                        r"(?:-?(?:embed|player|video|tweet|post)){0,2}", re.IGNORECASE)
+# What is played, alone or in the address of its page.
+_PLAYED = re.compile(
+    r"(?:https?://\S*?(?:[?&]v=|/(?:embed|live|p|shorts|status|video)/|youtu\.be/|vimeo\.com/))?"
+    r"([\w-]{6,})(?:[/?&]\S*)?\s*")
 _NOW_CALLED = {"x": "twitter"}  # by Hugo
 _ADDRESS = re.compile(r"https?://[^\s\"'{}<>]+")
 _ID = re.compile(r"(?:\b|_|bv)id\s*[:=]\s*[\"']?([\w-]{6,})|(?:^|\s)[\"']?([\w-]{6,})[\"']?(?=\s|$)")
@@ -275,10 +280,10 @@ def _player(mark: Mark) -> str:
 
 def player_of(name: str, values: Iterable[str]) -> str:
     """The same for a component or an element of a site's own that is called so: `YouTube`, `lite-youtube`.
-    `values` are those of its attributes, of which one is what it plays."""
+    `values` are those of its attributes, of which one is what it plays, or the address of that."""
     called = _CALLED_SO.fullmatch(name)
-    given = next((value for value in values if re.fullmatch(r"[\w-]{6,}", value)), "") if called else ""
-    return _PLAYERS[called[1].lower()].format(given) if called and given else ""
+    played = next(filter(None, map(_PLAYED.fullmatch, values)), None) if called else None
+    return _PLAYERS[called[1].lower()].format(played[1]) if called and played else ""
 
 
 def _pointer(mark: Mark, said: Mapping[str, str]) -> str:

@@ -28,14 +28,15 @@ _PICTURES = frozenset(("img", "Image", "Img", "Picture", "Figure"))
 _QUOTED = re.compile(r"[\"'`]([^\"'`{}]+)[\"'`]")
 _PICTURE = re.compile(rf"[^\s<>]+{PICTURE_ENDING}(?:\?[^\s<>]*)?", re.IGNORECASE)
 _KEPT = ("alt", "title", "width", "height")
-_PLAYER = re.compile(r"<(?:lite-?)?(?:youtube|vimeo)", re.IGNORECASE)
-_SAYS_WHICH = re.compile(r"id$", re.IGNORECASE)  # `id`, `videoid`, `youTubeId`
+_PLAYER = re.compile(r"<(?:lite-?)?(?:youtube|vimeo|bilibili|tweet|twitter|instagram)", re.IGNORECASE)
+_SAYS_WHICH = re.compile(r"id$|ur[il]$|link$|^src$", re.IGNORECASE)  # `id`, `videoid`, `youTubeId`, `url`
 # To who does not run the program: `{url}`, `{{color: "red"}}`, or a text that it puts together.
 _SAYS_NOTHING = re.compile(r"\{(?![\"'`\d]|require\()|\{`[^`]*\$\{")
 # A paragraph of MDX at the beginning of a text, before any of its words.
 _IMPORTS = re.compile(
     r"(?:import\s(?:[\w\s{},*$]{1,500}\sfrom\s{1,9})?[\"'][^\"'\n]{1,300}[\"'][ \t]*;?\s*"
     r"|export\s(?:(?:const|let)\s\w+\s*=|default\s(?:[({]|function\b)|function\s\w+\s*\()[^\n]*(?:\n[^\n]+)*)+")
+_TAG = re.compile(r"(<[^<>]*>)")
 _COMMENT_BEGINS, _COMMENT_ENDS = "{/*", "*/}"
 _MAX_LINES = 20
 
@@ -80,7 +81,9 @@ def _component(state: StateInline, silent: bool) -> bool:
         return False
     player = _played(found)
     if not silent:
-        state.push("html_inline", "", 0).content = player or _plain(found)
+        for piece in filter(None, _TAG.split(player or _plain(found))):
+            is_tag = piece.startswith("<")
+            state.push("html_inline" if is_tag else "text", "", 0).content = piece if is_tag else unescape(piece)
     state.pos = found.end() if player else found.end("end") + 1
     return True
 
@@ -99,7 +102,7 @@ def _shown(found: re.Match[str]) -> str:
 def _plain(found: re.Match[str]) -> str:
     """The tag with its values in quotes; one of HTML without those that only a program can tell."""
     given = _ATTRIBUTE.findall(found["rest"])
-    if found["name"].islower():
+    if found["name"].islower() or found["name"] == "Link":
         given = [(name, value) for name, value in given if found["name"] == "img" or not _SAYS_NOTHING.match(value)]
     values = {name: plain_value(value) for name, value in given}
     shown = found["name"] in _PICTURES and _PICTURE.fullmatch(values.get("src", "")) is not None

@@ -17,6 +17,7 @@ from html import escape
 from markdown_it.token import Token
 
 from pipeline.errors import shorten
+from pipeline.issues.markdown.components import destination, title_of
 from pipeline.issues.markdown.tags import COMPONENT, TAG, VOID, Kind, Tag, read_tag
 from pipeline.issues.report import Report
 
@@ -159,6 +160,7 @@ class _Flow:
         self._is_alone = in_heading or all(_is_blank(one) or one.type == "html_inline" for one in pieces)
         self._at = 0
         self._unclosed: list[str] = []
+        self._links: set[int] = set()  # tags that close a component which is a link
 
     def settled(self) -> list[Token]:
         out: list[Token] = []
@@ -177,6 +179,10 @@ class _Flow:
             return self._typed(piece)
         if tag.kind is Kind.CLOSE:
             return self._close(piece, tag)
+        address = destination(piece.content, tag)
+        return self._lead(piece, tag, address) if address else self._element(piece, tag)
+
+    def _element(self, piece: Token, tag: Tag) -> list[Token]:
         if tag.name in _MEDIA:
             return self._media(piece, tag)
         if tag.name == "img" and tag.attributes:
@@ -195,6 +201,16 @@ class _Flow:
                           f"write `{_short(piece)}` between backquotes to say so", self._block)
         return self._typed(piece)
 
+    def _lead(self, piece: Token, tag: Tag, address: str) -> list[Token]:
+        """A component that leads somewhere is a link around its words, or before them with its title."""
+        begins, ends = _raw("html_inline", str(Tag(Kind.OPEN, "a", {"href": address}))), _raw("html_inline", "</a>")
+        title, close = "" if tag.name == "a" else title_of(tag), self._find_close(piece, tag)
+        inside = self._pieces[self._at:close] if close is not None else []
+        if not title and close is not None and not all(map(_is_blank, inside)) and not any(map(_is_link, inside)):
+            self._links.add(id(self._pieces[close]))
+            return [begins]
+        return [begins, Token("text", "", 0, content=title or address), ends, *([_raw("text", " ")] if inside else [])]
+
     def _is_component(self, piece: Token, tag: Tag) -> bool:
         """Something of MDX or Vue, `<Callout>` to `</Callout>`, or `<Toc/>`, but in a sentence that is its name; or an
         element of the site's own, `<my-note>` to `</my-note>`."""
@@ -206,6 +222,8 @@ class _Flow:
         return [Token("text", "", 0, content=piece.content, level=piece.level)]
 
     def _close(self, piece: Token, tag: Tag) -> list[Token]:
+        if id(piece) in self._links:
+            return [_raw("html_inline", "</a>")]
         known = tag.name in _KEPT | _MEDIA | _WHOLE | _DROPPED | VOID
         if not known:
             return [] if self._is_component(piece, tag) else self._typed(piece)
@@ -317,6 +335,10 @@ def _source(piece: Token) -> Tag | None:
         return None
     tag = read_tag(piece.content)
     return tag if tag.name == "source" and tag.kind is Kind.EMPTY else None
+
+
+def _is_link(piece: Token) -> bool:
+    return piece.type == "link_open" or (piece.type == "html_inline" and read_tag(piece.content).name == "a")
 
 
 def _is_blank(piece: Token) -> bool:

@@ -26,6 +26,8 @@ VOID = frozenset((
 COMPONENT = re.compile(r"</?(?:[A-Z][A-Za-z0-9.]*[a-z]|[a-z][a-z0-9]*-[a-z])")
 """How the name of a component begins in MDX and Vue, and that of a custom element: HTML's own have no hyphen."""
 
+# As HTML's parsers read it, and as the components of React's routers are called; `<Image>` may be anything.
+_CALLED_ELSEWHERE = {"image": "img", "Link": "a"}
 _NAME = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)")
 _ATTRIBUTE = re.compile(r"(?<!\s)\s+([A-Za-z_:][\w:.-]*)(?:\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?", re.ASCII)
 
@@ -65,7 +67,7 @@ def read_tag(typed: str) -> Tag:
     match = _NAME.match(typed)
     if match is None:
         return Tag(Kind.OTHER)
-    name = "img" if match[1] == "image" else match[1].lower()  # as HTML's parsers read it; `<Image>` is a component
+    name = _CALLED_ELSEWHERE.get(match[1], match[1].lower())
     if typed.startswith("</"):
         return Tag(Kind.CLOSE, name)
     attributes: dict[str, str] = {}

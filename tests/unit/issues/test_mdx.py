@@ -9,6 +9,7 @@ from pipeline.issues.document import parse
 
 FRAME = '<iframe src="https://www.youtube.com/embed/dQw4w9WgXcQ" title=""></iframe>'
 PLAYER = f"<p>{FRAME}</p>"
+POST = '<a href="https://twitter.com/i/status/1234567">https://twitter.com/i/status/1234567</a>'
 
 
 @pytest.mark.parametrize(("text", "html"), [
@@ -33,6 +34,12 @@ PLAYER = f"<p>{FRAME}</p>"
     ('<lite-youtube videoid="dQw4w9WgXcQ" use-nocookie></lite-youtube>', PLAYER),
     ('<lite-youtube videoid="dQw4w9WgXcQ" style="color: red">\n  <a href="https://a.example/">b</a>\n</lite-youtube>',
      '<p>\n<a href="https://a.example/">b</a>\n</p>'),
+    ('<YouTubeEmbed src="https://www.youtube.com/watch?v=dQw4w9WgXcQ&t=4" />', PLAYER),
+    ('<YouTube url="https://youtu.be/dQw4w9WgXcQ "/>', PLAYER),
+    ('<Bilibili bvid="BV1xx411c7mD"/>',
+     '<p><iframe src="https://player.bilibili.com/player.html?bvid=BV1xx411c7mD" title=""></iframe></p>'),
+    ('So <TwitterTweetEmbed tweetId="1234567" /> says', f"<p>So {POST} says</p>"),
+    ('<Tweet id="https://twitter.com/mira/status/1234567?s=20"/>', f"<p>{POST}</p>"),
     ("<YouTube playlist={all} />", ""), ('<YouTubeFollow id="1234567" />', "<p></p>"),
     ('`<YouTube id="dQw4w9WgXcQ" />`',
      '<p><code>&lt;YouTube id="dQw4w9WgXcQ" /&gt;</code></p>'),
@@ -40,6 +47,26 @@ PLAYER = f"<p>{FRAME}</p>"
     ("`<Foo a={b} />`", "<p><code>&lt;Foo a={b} /&gt;</code></p>"),
 ])
 def test_a_component_is_read_with_its_braces(text: str, html: str) -> None:
+    assert parse(text).clean.rstrip("\n") == html
+
+
+@pytest.mark.parametrize(("text", "html"), [
+    ('a <Link to={"https://a.example/"} title="no title">b *c*</Link> d',
+     '<p>a <a href="https://a.example/">b <em>c</em></a> d</p>'),
+    ("a <Link to={url}>b</Link>", "<p>a <a>b</a></p>"),
+    ('<LinkCard href="https://a.example/?b=1&amp;c=2" title="Ink &amp; paper" />',
+     '<p><a href="https://a.example/?b=1&amp;c=2">Ink &amp; paper</a></p>'),
+    ('see <LinkPreview url="https://a.example/" />', '<p>see <a href="https://a.example/">https://a.example/</a></p>'),
+    ('<Button href="https://a.example/">Go</Button>', '<p><a href="https://a.example/">Go</a></p>'),
+    ('<Card title="Ink" href="https://a.example/">\n\nb\n\n</Card>',
+     '<p><a href="https://a.example/">Ink</a></p>\n<p>b</p>\n<p></p>'),
+    ('a <Card href="https://a.example/">b [c](https://c.example/)</Card>',
+     '<p>a <a href="https://a.example/">https://a.example/</a> b <a href="https://c.example/">c</a></p>'),
+    ('<Cards>\n<Card to="https://a.example/">b</Card>\n<Card to="https://c.example/">d</Card>\n</Cards>',
+     '<p>\n<a href="https://a.example/">b</a>\n<a href="https://c.example/">d</a>\n</p>'),
+    ('<Seo link={here} url="ink"/>', ""),
+])
+def test_a_component_that_leads_somewhere_is_a_link(text: str, html: str) -> None:
     assert parse(text).clean.rstrip("\n") == html
 
 
