@@ -212,11 +212,17 @@ class _Flow:
         return [begins, Token("text", "", 0, content=title or address), ends, *([_raw("text", " ")] if inside else [])]
 
     def _is_component(self, piece: Token, tag: Tag) -> bool:
-        """Something of MDX or Vue, `<Callout>` to `</Callout>`, or `<Toc/>`, but in a sentence that is its name; or an
+        """Something of MDX or Vue, `<Callout>` to `</Callout>`, or `<Toc/>`, but within a line that is its name; or an
         element of the site's own, `<my-note>` to `</my-note>`."""
         if not COMPONENT.match(piece.content):
             return False
-        return self._pairs.has(piece) or (tag.kind is Kind.EMPTY and (bool(tag.attributes) or self._is_alone))
+        return self._pairs.has(piece) or (tag.kind is Kind.EMPTY and (
+            bool(tag.attributes) or self._is_alone or self._is_line()))
+
+    def _is_line(self) -> bool:
+        """Whether the piece that is being settled is all of its line."""
+        around = self._pieces[max(0, self._at - 2):self._at - 1], self._pieces[self._at:self._at + 1]
+        return all(one.type in ("softbreak", "hardbreak") for side in around for one in side)
 
     def _typed(self, piece: Token) -> list[Token]:
         return [Token("text", "", 0, content=piece.content, level=piece.level)]

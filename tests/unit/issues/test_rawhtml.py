@@ -11,6 +11,7 @@ from tests.unit.issues.rendered import found, shown
 @pytest.mark.parametrize(("text", "html"), [
     ("Vec<u8>, <T> and <roughsvg>", "<p>Vec&lt;u8&gt;, &lt;T&gt; and &lt;roughsvg&gt;</p>"),
     ("## News <Toc/> <By :id=\"1\" />\n\n<Toc/>\n\n<Note kind=\"tip\">\n\na\n\n</Note>", "<h2>News  </h2>\n<p>a</p>"),
+    ("Ink dries.\n<HowToWrite/>\nSo it does.", "<p>Ink dries.\n\nSo it does.</p>"),
     ("We use <Toc/> and Vec<String>", "<p>We use &lt;Toc/&gt; and Vec&lt;String&gt;</p>"),
     ("a\n\n<lite-video id=\"1\"></lite-video>\n\n<my-note>b *c*</my-note> `<my-note>`\n\n<my-toc/>",
      "<p>a</p>\n<p>b <em>c</em> <code>&lt;my-note&gt;</code></p>"),
