@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import string
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from pipeline.issues.reading.dates import date_in_name
 from pipeline.issues.reading.naming import number_in_name, says_period, shows_its_folder, stem
 from pipeline.issues.reading.years import begin_anew, year_of
 from pipeline.language import language_tag
+from pipeline.setup.nameplate import name_of
 from pipeline.setup.tongue import language_of
 from pipeline.setup.translations import ANYWHERE, translations, without_language
 
@@ -52,7 +52,6 @@ _ISSUES = frozenset({         # what folders of them are called
 FEW = 3                        # issues in a folder that is called so
 _PART = re.compile(r"_.*|(?:.*[-_. ])?template|.*模板", re.IGNORECASE | re.DOTALL)
 _MARKS = re.compile(r"[-_]")
-_ODD = frozenset('<>"\\${}')
 _SITE = (".", "static", "public", "source", "src", "assets", "docs", "src/public", "docs/public", "src/assets",
          ".vuepress/public", ".vitepress/public", "docs/.vuepress/public", "src/.vuepress/public")
 _SHOWN = re.compile(
@@ -105,7 +104,7 @@ def survey(folder: Path, issues: Path | None = None) -> Survey:
     files = [file for file in files if wanted(paths[file])]
     others = _others(sorted(documents), files, where)
     return Survey(
-        title=_title(folder.resolve().name),
+        title=name_of(folder),
         issues=os.path.relpath(where, folder).replace(os.sep, "/"),
         static=_static(folder, where, files), below=below, files=len(files),
         suffixes=tuple(sorted({file.suffix for file in files})),
@@ -214,12 +213,6 @@ def _skipped(where: Path) -> list[str]:
         found += [f"{Path(place, name).relative_to(where).as_posix()}/**" for name in left_out
                   if any(file.endswith(SUFFIXES) for _, _, files in os.walk(Path(place, name)) for file in files)]
     return sorted(found)
-
-
-def _title(name: str) -> str:
-    """A folder's name as a title: what neither YAML nor a mail header takes as it stands is left out."""
-    plain = "".join(c if c.isprintable() and c not in _ODD else " " for c in name.replace("-", " "))
-    return string.capwords(plain) or "Newsletter"
 
 
 def _busiest(folder: Path) -> Path:

@@ -243,7 +243,34 @@ def test_settings_file_loads_whatever_the_folder_is_called(tmp_path: Path, name:
 
 def test_title_is_the_folders_name_in_capitals_and_spaces(tmp_path: Path) -> None:
     assert [survey(fill(tmp_path / name, "1.md")).title for name in ("ada's-letters", "---", "AI周刊")] == [
-        "Ada's Letters", "Newsletter", "Ai周刊"]
+        "Ada's Letters", "Newsletter", "AI周刊"]
+
+
+@pytest.mark.parametrize(("files", "title"), [
+    ({"README.md": "# 小孩週報\n\n每週一。"}, "小孩週報"),
+    ({"README.md": "\n\n# 生信周刊 <img src='a.png' width=40> ![](b.png)\n"}, "生信周刊"),
+    ({"readme.md": '<h1 align="center">The <b>Ink</b> Letter</h1>'}, "The Ink Letter"),
+    ({"README.md": "# [**Ink**, *weekly*](https://example.com/)"}, "Ink, weekly"),
+    ({"README.md": "# ink-weekly"}, "Ink Weekly"),
+    ({"README.md": "# 📰 Ink {{ now }}: <b"}, "📰 Ink now : b"),
+    ({"README.md": "Ink.\n\n# How to write"}, "Letters"),
+    ({"README.md": "## Ink"}, "Letters"),
+    ({"README.md": "# 简介"}, "Letters"),
+    ({"README.md": f"# {'ink ' * 20}"}, "Letters"),
+    ({"_config.yml": "# Site\ntitle: Ink's letters # ours\nemail: a@example.com\n", "README.md": "# Sources"},
+     "Ink's letters"),
+    ({"_config.yml": "subtitle: x\ntitle: Hexo\n", "README.md": "# Ink"}, "Ink"),
+    ({"hugo.toml": "baseURL = 'https://example.com/'\ntitle = \"Ink #1\"\n"}, "Ink #1"),
+    ({"config/_default/hugo.toml": "title = 'Ink'"}, "Ink"),
+    ({"config.toml": "[params]\nsubtitle = 'No'\n"}, "Letters"),
+    ({"_config.yml": "title:\n  en: Ink\n"}, "Letters"),
+])
+def test_title_is_what_the_site_or_the_readme_calls_it(tmp_path: Path, files: dict[str, str], title: str) -> None:
+    folder = fill(tmp_path / "letters", "issues/1.md")
+    for name, text in files.items():
+        fill(folder, name, text=text)
+
+    assert settled(folder).publication.title == title
 
 
 @pytest.mark.parametrize(("files", "left_out"), [

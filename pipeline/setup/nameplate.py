@@ -1,0 +1,58 @@
+"""What a newsletter is called: as its site's settings say, or the heading of its README, or its folder."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipeline.issues.markdown.body import Body
+from pipeline.issues.reading.excerpts import words_of
+
+_SETTINGS = ("_config.yml", "hugo.toml", "hugo.yaml", "hugo.yml", "config.toml", "config/_default/hugo.toml",
+             "config/_default/config.toml")  # of Jekyll, Hexo, Hugo and Zola; `config.yaml` is ours
+_TITLE = re.compile(r"^title[ \t]*[:=][ \t]*(?:\"([^\"\n]+)\"|'([^'\n]+)'|([^\"'#{\s][^#{\n]*))", re.MULTILINE)
+_READMES = ("README.md", "readme.md", "README.MD", "Readme.md")
+_HEADING = re.compile(r"\A\s*(?:# +(?P<hash>[^\n]+)|<h1[^<>]*>(?P<tag>[^\n]+?)</h1>)", re.IGNORECASE)
+_PICTURE = re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)|<[^<>]+>")
+_SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
+_NOBODYS = frozenset((  # what a generator has there from the start, and what any README says
+    "my new hugo site", "hexo", "your awesome title", "example site", "my blog", "blog", "readme", "about", "newsletter",
+    "introduction", "contents", "to-do", "todo", "目录", "目錄", "简介", "簡介", "介绍", "介紹", "关于", "關於", "说明", "說明"))
+_LONG = 60
+_ODD = frozenset('<>"\\${}')
+_READ = 20_000
+
+
+def name_of(folder: Path) -> str:
+    """The name of the newsletter in a folder, such as neither YAML nor a mail header trips over."""
+    said = next((name for text in _said(folder) if _is_name(name := _plain(text))), folder.resolve().name)
+    if _SLUG.fullmatch(said) or said == folder.resolve().name:
+        said = " ".join(word[:1].upper() + word[1:] for word in _plain(said.replace("-", " ")).split())
+    return said or "Newsletter"
+
+
+def _said(folder: Path) -> Iterator[str]:
+    """What settings and README call it, raw."""
+    for name in _SETTINGS:
+        if found := _TITLE.search(_text(folder / name)):
+            yield found[1] or found[2] or found[3]
+    for name in _READMES:
+        if found := _HEADING.match(_text(folder / name)):
+            heading = _PICTURE.sub(" ", found["hash"] or found["tag"])
+            yield words_of(Body(heading), heading).rstrip("*")
+
+
+def _text(file: Path) -> str:
+    if not file.is_file():
+        return ""
+    with file.open(encoding="utf-8-sig", errors="replace") as text:
+        return text.read(_READ)
+
+
+def _plain(text: str) -> str:
+    return " ".join("".join(c if c.isprintable() and c not in _ODD else " " for c in text).split())
+
+
+def _is_name(text: str) -> bool:
+    return 0 < len(text) <= _LONG and text.casefold() not in _NOBODYS
