@@ -16,9 +16,11 @@ _READMES = ("README.md", "readme.md", "README.MD", "Readme.md")
 _HEADING = re.compile(r"\A\s*(?:# +(?P<hash>[^\n]+)|<h1[^<>]*>(?P<tag>[^\n]+?)</h1>)", re.IGNORECASE)
 _PICTURE = re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)|<[^<>]+>")
 _SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
-_NOBODYS = frozenset((  # what a generator has there from the start, and what any README says
-    "my new hugo site", "hexo", "your awesome title", "example site", "my blog", "blog", "readme", "about", "newsletter",
-    "introduction", "contents", "to-do", "todo", "目录", "目錄", "简介", "簡介", "介绍", "介紹", "关于", "關於", "说明", "說明"))
+# What a generator has there from the start, and what any README says.
+_NOBODYS = frozenset((
+    "my new hugo site", "hexo", "your awesome title", "example site", "my blog", "blog", "readme", "about",
+    "newsletter", "introduction", "contents", "to-do", "todo", "目录", "目錄", "简介", "簡介", "介绍", "介紹", "关于",
+    "關於", "说明", "說明"))
 _LONG = 60
 _ODD = frozenset('<>"\\${}')
 _READ = 20_000
