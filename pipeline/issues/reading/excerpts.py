@@ -107,7 +107,7 @@ class Excerpts:
 def excerpts(body: Body) -> Excerpts:
     """The Excerpts of a Markdown body, which stays as it is; empty fields where it has none."""
     blocks = _Blocks(body)
-    heading = blocks.first_heading()
+    heading = blocks.first_heading().rstrip(" :：")
     number = number_in_title(heading)
     top = blocks.top()
     top[:1] = map(blocks.settled, top[:1])

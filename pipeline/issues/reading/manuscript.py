@@ -12,9 +12,11 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from html import unescape
 from typing import TYPE_CHECKING
 
 from pipeline.errors import IssueError
+from pipeline.issues.decoding import clean
 from pipeline.issues.issue import Image, Manuscript
 from pipeline.issues.markdown.fillings import filled
 from pipeline.issues.reading.dateline import day_above, day_in_heading
@@ -69,6 +71,7 @@ _MARKS = re.compile(r"[ _-]")
 _DRESSED = re.compile(
     r"<(i|b|em|strong|small|u|sup|sub|span|code|mark|cite)(?:\s[^<>]{0,200})?>([^<>]*)</\1>", re.IGNORECASE)
 _CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
+_ESCAPED = re.compile(r"&(?:amp|quot|apos|lt|gt|#\d{2,6}|#[xX][0-9a-fA-F]{2,6});")
 _SHORT_DAY = re.compile(r"(\d{2})[-_.](\d{2})[-_.](\d{2})(?!\d)")
 _NEARBY = timedelta(days=7)  # from a day in a name to that of the front matter, which may be put off
 _WITHIN = 4  # such tags within one another
@@ -141,11 +144,12 @@ def _title(name: str, told: Excerpts) -> str:
 
 
 def _undressed(text: str) -> str:
-    """The words of a field in which some stand between HTML tags for their look, or backticks; figures above and below
-    stay small."""
+    """The words of a field in which some stand between HTML tags for their look, or backticks, or as programs escape
+    them; figures above and below stay small."""
     for _ in range(_WITHIN if "</" in text else 0):
         text = _DRESSED.sub(_bare, text)
-    return _CODE.sub(r"\1", text)
+    text = _ESCAPED.sub(lambda found: unescape(found[0]), _CODE.sub(r"\1", text))
+    return " ".join(clean(text).split())
 
 
 def _bare(dressed: re.Match[str]) -> str:
