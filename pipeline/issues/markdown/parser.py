@@ -75,6 +75,7 @@ _PLAIN = re.compile(r"https?://[a-z0-9-]{1,60}(?:\.[a-z0-9-]{1,60}){1,4}(?:/[\w.
                     re.ASCII)
 
 
+_BEGINNING = 60  # characters of a picture in the text
 class _Parser(MarkdownIt):
     """markdown-it that shows an address as the author typed it, and lets `data:` and `file:` through to be reported.
 
@@ -82,7 +83,10 @@ class _Parser(MarkdownIt):
     """
 
     def normalizeLink(self, url: str) -> str:  # noqa: N802 (the library's name)
-        """Nearly every address is plain, and stays as it is without being taken apart and put together again."""
+        """Nearly every address is plain, and stays as it is without being taken apart and put together again; of a
+        picture in the text, which nobody gets, its beginning is enough."""
+        if url[:5].lower() == "data:":
+            return url[:_BEGINNING]
         return url if _PLAIN.fullmatch(url) else super().normalizeLink(url)
 
     def validateLink(self, url: str) -> bool:  # noqa: N802 (the library's name)
