@@ -13,7 +13,7 @@ from pipeline.checking.source import Source
 from pipeline.errors import Problem, shorten
 from pipeline.issues.markdown.fillings import FILLED, RAW, TITLE
 from pipeline.issues.markdown.generators import is_left_out
-from pipeline.issues.markdown.marks import among_words
+from pipeline.issues.markdown.marks import among_words, pair_among_words
 from pipeline.issues.markdown.mdx import WITH_VALUES
 from pipeline.issues.markdown.programs import is_program, loop_end
 from pipeline.issues.markdown.references import BY_NAME, is_undefined
@@ -86,7 +86,7 @@ def _undefined(source: Source) -> Iterator[Problem]:
 def _templates(source: Source) -> Iterator[re.Match[str]]:
     """Marks that readers see; a line of nothing else was done or left out."""
     alone: dict[int, bool] = {}
-    done = 0
+    done, closed = 0, set[int]()
     lines = source.prose.split("\n")
     text = source.prose  # without the values of tags, which are code
     text = WITH_VALUES.sub(lambda tag: " " * len(tag[0]), text) if "={{" in text else text
@@ -100,7 +100,10 @@ def _templates(source: Source) -> Iterator[re.Match[str]]:
                 alone |= dict.fromkeys(range(row, last), True)
         if mark := among_words(text, found.start(), len(text)):
             done = found.start() + len(mark.typed)
-        if not (alone[row] or found.start() < done or _is_read(
+        elif pair := pair_among_words(text, found.start(), len(text)):
+            done = found.start() + len(pair[0].typed)
+            closed.add(pair[1].start())
+        if not (alone[row] or found.start() < done or found.start() in closed or _is_read(
                 source.prose[max(0, found.start() - 4):found.start()].rstrip(" "), found[0])):
             yield found
 

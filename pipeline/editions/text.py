@@ -114,6 +114,17 @@ class _Writer:
             case "table_close":
                 self._words_go = self._paragraph
                 self._table()
+            case _:
+                self._definition(token)
+
+    def _definition(self, token: Token) -> None:
+        match token.type:
+            case "dt_open" | "dl_close":
+                self.writer.gap()
+            case "dd_open":
+                self.writer.enter("    ", "    ")
+            case "dd_close":
+                self.writer.leave()
 
     def _paragraph(self, text: str) -> None:
         if text:                                     # an anchor alone says nothing

@@ -49,6 +49,8 @@ _SHOUTED = re.compile(r"[A-Z][A-Z_-]{3,}")  # `HANDOFF.md`, `CODE_OF_CONDUCT.md`
 _ISSUES = frozenset({         # what folders of them are called
     "issues", "newsletter", "newsletters", "editions", "weekly", "daily",
     "周刊", "週刊", "周报", "週報", "日报", "日報"})
+_COUNTED = re.compile(        # what files of them are called
+    r"(?:issue|weekly|newsletter|digest|vol)[-_ #.]*\d.*|.*第.{1,6}[期辑輯].*", re.IGNORECASE | re.DOTALL)
 FEW = 3                        # issues in a folder that is called so
 _PART = re.compile(r"_.*|(?:.*[-_. ])?template|.*模板", re.IGNORECASE | re.DOTALL)
 _MARKS = re.compile(r"[-_]")
@@ -251,14 +253,14 @@ def _candidates(folder: Path) -> list[Path]:
     outside = [file for file in found if DOCUMENTS not in file.relative_to(folder).parts]
     named, others = sum(map(_is_named, inside)), sum(map(_is_named, outside))
     called = sum(_is_named(file) and _is_called_issues(file.relative_to(folder)) for file in inside)
-    if called > max(FEW, 2 * others):  # `docs/issues`, beside a few notes that have days or numbers as well
+    if called > max(FEW, 2 * others):  # `docs/issues` or `docs/issue-14.md`, beside a few notes with days or numbers
         return inside
     return inside if not others and named * 2 > len(outside) else outside or inside
 
 
 def _is_called_issues(file: Path) -> bool:
-    """Whether a file lies in a folder that is called as those of issues are."""
-    return any(place.name.lower() in _ISSUES for place in file.parents)
+    """Whether a file, or a folder in which it lies, is called as those of issues are."""
+    return _COUNTED.fullmatch(file.stem) is not None or any(place.name.lower() in _ISSUES for place in file.parents)
 
 
 def _is_named(file: Path) -> bool:

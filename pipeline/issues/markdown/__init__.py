@@ -15,6 +15,7 @@
     generators, fillings, mdx, vaults, hatena   what Jekyll and Hugo, MDX, Obsidian and Hatena would have filled in
     marks, programs   one order for such a program, and what it says without one; conditions and loops
     notes         footnotes                            abbreviations   what `*[PDF]: …` says to a mouse
+    definitions   terms, and what lines with `: ` below say of them
     hashes        headings without a space behind their marks
 
     on the tokens

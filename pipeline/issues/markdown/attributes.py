@@ -10,7 +10,7 @@ from collections.abc import Container, Iterator, Sequence
 
 from markdown_it.token import Token
 
-from pipeline.issues.markdown.fillings import without_raw_marks
+from pipeline.issues.markdown.fillings import RAW, without_raw_marks
 
 _ALONE = re.compile(r"\{:(?! ?toc\b)[^{}\n]{1,300}\}")  # that one is no attribute: it asks for contents
 _BELOW = re.compile(rf"{_ALONE.pattern}|\{{[.#][A-Za-z][\w-]*(?: +[.#][A-Za-z][\w-]*){{0,9}}\}}")  # as Hugo has them
@@ -89,20 +89,22 @@ def sizes(listed: str, known: Container[str] = ()) -> dict[str, str]:
 
 
 def _without_alone(children: Sequence[Token]) -> list[Token]:
-    """Without the lines that are a list of attributes of a block: all but a last one begin with `{:`."""
+    """Without the lines that are a list of attributes of a block, of which all but a last one begin with `{:`, and
+    without those that are `{% raw %}` or its end, whose other half stands in another block."""
     lines: list[list[Token]] = [[]]
     for child in children:
         lines[-1].append(child)
         if child.type in ("softbreak", "hardbreak"):
             lines.append([])
-    kept = [line for line in lines if not _is_list(line, _BELOW if line is lines[-1] is not lines[0] else _ALONE)]
+    kept = [line for line in lines if not _is_only(line, RAW)
+            and not _is_only(line, _BELOW if line is lines[-1] is not lines[0] else _ALONE)]
     flat = [child for line in kept for child in line]
     while flat and len(kept) < len(lines) and flat[-1].type in ("softbreak", "hardbreak"):
         flat.pop()
     return flat
 
 
-def _is_list(line: Sequence[Token], pattern: re.Pattern[str]) -> bool:
+def _is_only(line: Sequence[Token], pattern: re.Pattern[str]) -> bool:
     words = [child for child in line if child.type not in ("softbreak", "hardbreak")]
     return len(words) == 1 and words[0].type == "text" and pattern.fullmatch(words[0].content.strip()) is not None
 

@@ -5,16 +5,17 @@ section 6.2). Chinese has none, so a run between a full-width mark and a letter 
 stars stay in the text. The amendment used here is known as CJK-friendly emphasis: full-width marks
 count as letters, and an East Asian neighbour counts as a space. Beside East Asian letters half-width
 marks count as letters too (`**作者:**Mira`). Text without such characters is read as CommonMark reads it, but
-that bold which is open ends behind a mark that ends words, though a letter follows (`**By:**Mira`), and behind a
-space, which exports from editors put there (`**Ink **dries`), and four stars within bold end it and begin the next
-(`**墨****Ink**`). Bold around nothing but a remark, which gives a place a name, is nothing: its stars would run into
-those behind it (`**<!--ink-->****墨水**`).
+that bold which is open ends behind a mark that ends words or an emoji, though a letter follows (`**By:**Mira`,
+`**Ink 😅**Mira`), and behind a space, which exports from editors put there (`**Ink **dries`), and four stars within
+bold end it and begin the next (`**墨****Ink**`). Bold around nothing but a remark, which gives a place a name, is
+nothing: its stars would run into those behind it (`**<!--ink-->****墨水**`).
 """
 
 from __future__ import annotations
 
 import re
 import string
+import unicodedata
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import isMdAsciiPunct, isPunctChar, isWhiteSpace
@@ -24,7 +25,7 @@ from markdown_it.rules_inline.state_inline import Delimiter
 from pipeline.issues.cjk import is_east_asian, is_wide_mark
 
 _MARKS = 4  # characters in which East Asian text is looked for behind marks
-_ENDING = frozenset(".,:;!?…)]}”’")  # marks that end words
+_ENDING = frozenset(".,:;!?…)]}”’%")  # marks that end words, as emoji do
 _BRACKETS = frozenset("([{")
 _BEGINNING = _BRACKETS | {"_"}  # stars behind these end nothing
 _LEAVES_BRACKETS = re.compile(r"[^()\[\]{}]*[)\]}]")
@@ -80,7 +81,7 @@ def _ends_bold(state: StateInline) -> bool:
     before = [one for one in near if one.length == 2]
     if not before or not before[-1].open or (before[-1].close and len(before) > before[-1].length):
         return False
-    if state.src[state.pos - 1] in _ENDING:
+    if state.src[state.pos - 1] in _ENDING or unicodedata.category(state.src[state.pos - 1]) in ("So", "Sk"):
         return True
     inside = near[near.index(before[-1]) + 1:]
     return (_is_space(state.src[state.pos - 1]) and sum(one.open - one.close for one in inside) <= 0

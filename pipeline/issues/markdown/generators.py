@@ -1,8 +1,9 @@
 """Lines that are nothing but marks for a site generator: `{% include note.html %}`, `{{< figure src="/a.png" >}}`,
 `{{ youtube(id="…") }}`, `@[youtube](…)`.
 
-In prose such a mark stays as it was typed, for people write of them; but a picture is shown, and what is between
-`{% comment %}` and `{% endcomment %}` is not, nor is `{% assign %}` at the end of a line. On lines of its own it is an
+In prose such a mark stays as it was typed, for people write of them; but a picture is shown, and of two of which the
+second closes the first the words between them, and what is between `{% comment %}` and `{% endcomment %}` is not, nor
+is `{% assign %}` at the end of a line. On lines of its own it is an
 order to a program that is not here: what it says plainly is done without one (a picture, a player, words that it names,
 code, a quotation or a comment between two of them), else it is left out and reported; words between two such marks
 stay.
@@ -21,7 +22,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.utils import EnvType
 
 from pipeline.issues.markdown.lines import line_of, push_markdown
-from pipeline.issues.markdown.marks import Mark, among_words, opening, read_marks
+from pipeline.issues.markdown.marks import Mark, among_words, opening, pair_among_words, read_marks
 from pipeline.issues.markdown.patience import last_place
 
 LEFT_OUT = "left_out"
@@ -91,19 +92,40 @@ def _sentence(state: StateBlock, first: int, last: int, silent: bool) -> bool:
 
 
 def _mark_in_line(state: StateInline, silent: bool) -> bool:
-    """A picture among words, with what is said below it (`Ink dries. {{< figure src="a.png" >}}`), or nothing."""
+    """A picture among words, with what is said below it (`Ink dries. {{< figure src="a.png" >}}`), what stands between
+    two marks (`{{< abbr "Portable" >}}PDF{{< /abbr >}}`), or nothing."""
     is_begun = state.src.startswith(("{{", "{%"), state.pos)
     mark = among_words(state.src, state.pos, state.posMax) if is_begun else None
-    if mark is None or _IN_CODE.search(state.src, max(0, state.pos - _MAX_BEFORE), state.pos):
+    if not is_begun or _IN_CODE.search(state.src, max(0, state.pos - _MAX_BEFORE), state.pos):
         return False
+    if mark is None:
+        return _pair_in_line(state, silent)
     if not silent and mark.is_silent:
         state.pending = state.pending.rstrip(" ")
     elif not silent:
-        if state.pending:
-            state.pushPending()
-        state.tokens += state.md.inline.parse(mark.markdown(), state.md, state.env, [])
+        _push_words(state, mark.markdown())
     state.pos += len(mark.typed)
     return True
+
+
+def _pair_in_line(state: StateInline, silent: bool) -> bool:
+    depth: int = state.env.get("marks_within", 0)
+    pair = pair_among_words(state.src, state.pos, state.posMax) if depth < _MAX_DEPTH else None
+    if pair is None:
+        return False
+    mark, closing = pair
+    if not silent:
+        state.env["marks_within"] = depth + 1
+        _push_words(state, mark.dressed_in_line(state.src[state.pos + len(mark.typed):closing.start()]))
+        state.env["marks_within"] = depth
+    state.pos = closing.end()
+    return True
+
+
+def _push_words(state: StateInline, markdown: str) -> None:
+    if state.pending:
+        state.pushPending()
+    state.tokens += state.md.inline.parse(markdown, state.md, state.env, [])
 
 
 def _text(state: StateBlock, line: int, last: int) -> tuple[str, int]:

@@ -2,8 +2,10 @@
 
 An address ends at a full-width mark, an emoji or Markdown's own `**`. Chinese letters may belong to
 it (`…/wiki/北京`), unless they are glued to a Latin word and nothing of the address follows them:
-`https://example.com/tool这个工具` ends at `tool`, `…/北京_(城市)很好` behind the bracket. Names
-without a scheme (`README.md`, `Socket.io`) are never links.
+`https://example.com/tool这个工具` ends at `tool`, `…/北京_(城市)很好` behind the bracket. A backslash
+keeps a mark from being Markdown and is no part of it, nor is one at its end that breaks the line, nor
+a number of a note behind it (`…/tool\\[2\\]`). Names without a scheme (`README.md`, `Socket.io`) are
+never links.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ MAX_CHARS = 4096
 _STOP = re.compile(
     "[\\s\u2014\u2018\u2019\u201c\u201d\u2026\u3000-\u3004\u3008-\u3020\u3030\uff01-\uff0f\uff1a-\uff20"
     "\uff3b-\uff40\uff5b-\uff65\u200b\u2060\u2190-\u21ff\u2300-\u23ff\u2460-\u27bf\u2b00-\u2bff\ufe0f"
-    "\U0001f000-\U0001faff`\u060c\u061b\u061f\u06d4\u0964]|\\*\\*|~~")
+    "\U0001f000-\U0001faff`\u060c\u061b\u061f\u06d4\u0964]|\\*\\*|~~|\\\\(?=\\[\\d{1,3}\\\\\\])")
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _SCHEME = re.compile(r"(?<![A-Za-z0-9.+-])(?:https?|ftp)$", re.IGNORECASE)
 _CLOSED = re.compile(f"[^()]*\\([^()]*\\)(?=[{LETTERS}])")
 # Another address in this one begins a part of it (`…/web/2020/https://…`), or it is the next one.
@@ -80,8 +83,9 @@ def _link(linker: Linker, state: StateInline, silent: bool) -> bool:
     length = linker.length_at(state.src, pos + 1, state.posMax) if scheme else 0
     if scheme is None or not length:
         return False
-    typed = f"{scheme[0]}:{state.src[pos + 1:pos + 1 + length]}".rstrip("*")
-    meant = typed.replace("&amp;", "&")  # as it stands in the source of a page from which it was copied
+    typed = f"{scheme[0]}:{state.src[pos + 1:pos + 1 + length]}".rstrip("*\\")
+    # As it stands in the source of a page from which it was copied, and as a program writes one as Markdown.
+    meant = _ESCAPED.sub(r"\1", typed).replace("&amp;", "&")
     address = state.md.normalizeLink(meant)
     if not state.md.validateLink(address):
         return False

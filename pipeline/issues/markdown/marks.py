@@ -164,6 +164,14 @@ class Mark:
         return "\n\n".join(text for text in found
                            if (count_letters(text) or _PROSE.search(text)) and not _PLACE.fullmatch(text))
 
+    def dressed_in_line(self, words: str) -> str:
+        """The same as `dressed`, among other words."""
+        if self.name in _FORMULAS:
+            return f"${words}$"
+        if self.name in _CODE:
+            return f"{_FENCE} {words} {_FENCE}"
+        return words if self.name in _QUOTES else self.dressed(words)
+
     def dressed(self, words: str) -> str:
         """The Markdown of words between two marks: a quotation with who said it, a formula, or as they are."""
         said, address = self.said(), _ADDRESS.search(self.rest)
@@ -221,6 +229,16 @@ def among_words(text: str, at: int, last: int) -> Mark | None:
         return Mark(mark.name, mark.rest, text[at:end.end()]) if end else None
     is_last = mark.name == "assign" and _REST_OF_LINE.match(text, found.end())
     return mark if is_last or (not mark.is_silent and _picture(mark, mark.said())) else None
+
+
+def pair_among_words(text: str, at: int, last: int) -> tuple[Mark, re.Match[str]] | None:
+    """The mark at this place of a text and the one that closes it on the same line; None without both."""
+    found = _MARK.match(text, at, min(last, at + _MAX_IN_LINE))
+    mark = _mark(found) if found else None
+    if mark is None or found is None or mark.is_silent:
+        return None
+    closing = mark.closer().search(text, found.end(), min(last, found.end() + _MAX_IN_LINE))
+    return (mark, closing) if closing and "\n" not in text[found.end():closing.start()] else None
 
 
 def opening(line: str) -> Mark | None:

@@ -17,6 +17,7 @@ from pipeline.issues.html.colouring import coloured
 from pipeline.issues.markdown.abbreviations import use_abbreviations
 from pipeline.issues.markdown.admonitions import use_admonitions
 from pipeline.issues.markdown.containers import use_containers
+from pipeline.issues.markdown.definitions import use_definitions
 from pipeline.issues.markdown.emphasis import use_friendly_emphasis
 from pipeline.issues.markdown.formulas import math_block, names_math, use_formulas
 from pipeline.issues.markdown.generators import use_generators
@@ -52,6 +53,7 @@ def markdown_parser() -> MarkdownIt:
     use_mdx(parser)
     use_containers(parser)
     use_admonitions(parser)
+    use_definitions(parser)
     use_generators(parser)
     use_programs(parser)
     use_friendly_emphasis(parser)
@@ -73,6 +75,7 @@ def markdown_parser() -> MarkdownIt:
 # Lower case, no port, no name or password, nothing to be encoded: normal already.
 _PLAIN = re.compile(r"https?://[a-z0-9-]{1,60}(?:\.[a-z0-9-]{1,60}){1,4}(?:/[\w.~/-]*(?:\?[\w.=&-]*)?)?(?:#[\w-]*)?",
                     re.ASCII)
+_BEGINNING = 60  # characters of a picture in the text
 
 
 class _Parser(MarkdownIt):
@@ -82,7 +85,10 @@ class _Parser(MarkdownIt):
     """
 
     def normalizeLink(self, url: str) -> str:  # noqa: N802 (the library's name)
-        """Nearly every address is plain, and stays as it is without being taken apart and put together again."""
+        """Nearly every address is plain, and stays as it is without being taken apart and put together again; of a
+        picture in the text, which nobody gets, its beginning is enough."""
+        if url[:5].lower() == "data:":
+            return url[:_BEGINNING]
         return url if _PLAIN.fullmatch(url) else super().normalizeLink(url)
 
     def validateLink(self, url: str) -> bool:  # noqa: N802 (the library's name)

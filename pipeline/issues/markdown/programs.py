@@ -26,6 +26,7 @@ _QUIET = r"assign|set|elsif|elif|else|when|end(?:if|unless|case|for|set|with|blo
 _MARK = re.compile(rf"\s*\{{%[-~]?\s*(?:(?P<loud>{_LOUD})|{_QUIET})\b[^%]*(?:%(?!\}})[^%]*)*%\}}\s*")
 _LOOP = re.compile(r"\{%[-~]?\s*for\s")
 _LOOP_END = re.compile(r"\{%[-~]?\s*endfor\s*[-~]?%\}")
+_RAW_LINE = re.compile(rf"^[ \t]*{RAW.pattern}[ \t]*(?:\n|\Z)", re.MULTILINE)
 _CODE = re.compile(r"<(?:pre|code|textarea|script|style)\b", re.IGNORECASE)
 _MAX_RAW = 5_000  # characters behind the mark
 _MAX_LINES = 100  # of a loop
@@ -84,8 +85,11 @@ def _is_raw(state: StateBlock, line: int) -> bool:
 
 def _programs_in_html(state: StateCore) -> None:
     for token in state.tokens:
-        if token.type == "html_block" and "{%" in token.content and not _CODE.search(token.content):
+        if token.type != "html_block" or "{%" not in token.content:
+            continue
+        if not _CODE.search(token.content):
             token.content = "\n".join(_other_lines(state, token))
+        token.content = _RAW_LINE.sub("", token.content)
 
 
 def _other_lines(state: StateCore, token: Token) -> Iterator[str]:

@@ -23,9 +23,10 @@ _PLAIN_FIELD = re.compile(
     r"(?P<name>[A-Za-z_][\w-]{0,40}):(?: +(?P<words>\w(?:[\w ./+,;()，。、；！？（）《》“”…—-]|:(?=[\w/]))*))? *")
 TOML_KEY = re.compile(r"\s*[\w.\"'-]+\s*=|\s*\[\w")
 
-# Legal in YAML (1.2.2, section 6.2), unknown to PyYAML: behind a key, behind the dash of a list, at the end of a line.
+# Legal in YAML (1.2.2, section 6.2), unknown to PyYAML: behind a key, behind the dash of a list, at the end of a line,
+# before a remark.
 _TABBED = re.compile(r"^([ ]*(?:[\w-]+:|-)) *\t[ \t]*", re.MULTILINE)
-_ENDS_IN_TAB = re.compile(r"(?<=\S) *\t[ \t]*$", re.MULTILINE)
+_ENDS_IN_TAB = re.compile(r"(?<=\S) *\t[ \t]*(?:$|(?=#))", re.MULTILINE)
 _MAX_DEPTH = 10
 _PROSE = ("title", "description", "desc")
 _PLAIN_WORDS = {
@@ -66,7 +67,7 @@ class StrictYaml(_Fenced, YAMLHandler):
 
     def load(self, fm: str, **_options: object) -> dict[str, object]:
         self._explain_wide_colon(fm)
-        fm = _ENDS_IN_TAB.sub("", _TABBED.sub(r"\1 ", fm))
+        fm = _ENDS_IN_TAB.sub(" ", _TABBED.sub(r"\1 ", fm))
         if plain := plain_fields(fm):
             return plain
         try:

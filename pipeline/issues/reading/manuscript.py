@@ -108,7 +108,7 @@ def read_halfway(
     number = _first(given, counted, number_in_title(title), headed)
     called = _title(named, told) or named or name
     own = words_of(body, fields.prose(fields.called("description")))
-    spoken = [cut(text) for text in (own, told.small) if text]
+    spoken = [cut(text) for text in (own, told.small) if text and text.casefold() != (title or called).casefold()]
     manuscript = Manuscript(
         path=path,
         claimed_id=fields.identity() or (str(number) if number is not None else name),
@@ -298,7 +298,7 @@ class _Fields:
             value = _SEPARATOR.split(self.text(name))
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise self.fault(name, f"{name} holds more than names", f"write {name}: [one, two]")
-        return tuple(dict.fromkeys(" ".join(item.split()) for item in value if item.strip()))
+        return tuple(dict.fromkeys(" ".join(item.split()) for item in value if item.strip() not in _NOTHING))
 
     def tags(self) -> tuple[str, ...]:
         """Those of `tags`, or of Zola's `[taxonomies]`."""

@@ -45,9 +45,10 @@ _YEAR_AND_WORDS = re.compile(
     rf"(?!{_COUNTING})(?:[A-Za-z\u00c0-\u024f]+[-_. ]((?:19|20)\d{{2}})|((?:19|20)\d{{2}})[-_. 、]+[^\W\d_].*)")
 _DATE_ONLY = re.compile(rf"(?=.*(?:19|20)\d{{2}})(?:{MONTH}|\d{{1,4}}|[-_. ])+")
 _WORD = re.compile(r"[A-Za-z0-9]+")
-# `2024/03/24`, `2024/Mar/24`, `2024/0324` and `2024/03-24-title`.
+# `2024/03/24`, `2024/Mar/24`, `2024/3月/24`, `2024/0324`, `2024/03-24-title` and `2024/3月24日`.
 _DAY_BELOW_A_YEAR = re.compile(
-    rf"(?:.*/)?((?:19|20)\d{{2}})年?/(?:(\d{{2}}|{MONTH})/(\d{{2}})|(\d{{2}})[-_.]?(\d{{2}})((?:[-_. ].*)?))")
+    rf"(?:.*/)?((?:19|20)\d{{2}})年?/(?:(\d{{2}}|{MONTH})/(\d{{2}})"
+    r"|(?:(\d{2})[-_.]?(\d{2})|(\d{1,2})月/?(\d{1,2})日?)((?:[-_. ].*)?))")
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 _DAY = r"(?:19|20)\d{2}(?:[-_.]?\d{2}[-_.]?\d{2}|年\d{1,2}月\d{1,2}日|년 ?\d{1,2}월 ?\d{1,2}일)"
 _LEADING_DAY = re.compile(rf"({_DAY})(?:[-_. ：:、]{{1,3}}(?=\D)|(?=[「『《【]))")
@@ -69,7 +70,7 @@ _ORDINAL = re.compile(
 _TOTAL = re.compile("[总總]" + _ORDINAL.pattern)
 # `C# 12` is a language, and neither `our number 1 tip`, `no 2 days` nor `the #1 reason` counts issues.
 _SAID = re.compile(
-    r"(?:\b(?:issue|vol(?:ume)?)\b\.?|\bno\.|^(?:no|number)\b|^#|(?<!\b[A-Za-z])#(?=\d+\s*(?:$|[^\w\s])))"
+    r"(?:\b(?:issue|vol(?:ume)?)\b\.?|\bno\.|^(?:no|number)\b|^#|(?<!\b[A-Za-z])#(?=\d+\s*(?:$|[^\w\s]|(?:19|20)\d\d[-./年])))"
     r"\s*#?(\d{1,6})\b", re.IGNORECASE)
 # As other languages mark a number: `Lettre nº 14`, `Blatt Nr. 14: Tinte`, `Biuletyn nr 14`, `č. 14`, `№ 14`,
 # `Ausgabe 14`, `제14호`, `소식 14호`. `die Nr. 1` is the best of a kind, `Chanel n°5 revient` speaks of something else,

@@ -98,6 +98,11 @@ def test_loose_items_are_parted_and_empty_ones_kept() -> None:
     assert text("1. one\n\n   more\n2.\n3. three") == "1. one\n\n   more\n2.\n\n3. three"
 
 
+def test_what_is_said_of_a_term_stands_below_it() -> None:
+    assert text("a\n\nInk\n: dries\n: is blue\n\nPaper\n: is old\n\nb") == (
+        "a\n\nInk\n    dries\n    is blue\n\nPaper\n    is old\n\nb")
+
+
 def test_quotes_and_alerts_have_a_bar() -> None:
     assert text("a\n\n> one\n>\n> > two\n\nb\n\n> [!NOTE]\n> three") == (
         "a\n\n> one\n>\n> > two\n\nb\n\n> Note\n>\n> three")

@@ -55,6 +55,7 @@ def test_east_asian_emphasis_has_a_class_of_its_own(target: Target) -> None:
     ("类的__init__方法", "类的__init__方法"),
     ("一共2*3*4=24", "一共2*3*4=24"),
     ("第1*项*", "第1<em>项</em>"),
+    ("**Ink 😅**Mira, **50%**more ink", "<strong>Ink 😅</strong>Mira, <strong>50%</strong>more ink"),
     ("**TL;DR:**Ink *dries*", "<strong>TL;DR:</strong>Ink <em>dries</em>"),
     ("a **b.**c **d!**e", "a <strong>b.</strong>c <strong>d!</strong>e"),
     ("**a (**b** c)**", "<strong>a (<strong>b</strong> c)</strong>"),

@@ -21,6 +21,7 @@ from pipeline.issues.reading.frontmatter import MAX_CHARS, read_front, split
     ("---\ntitle: ! 'Issue #150'\n---\n", {"title": "Issue #150"}, "", 4),
     ('---\ntitle: "a\\x00b\\ud83d\\ude00"\n---\n', {"title": "ab😀"}, "", 4),
     ("---\nauthor: \tAda\ntitle:\t'a: b'\n---\n", {"author": "Ada", "title": "a: b"}, "", 5),
+    ("---\nreward: false\t # none\ntoc: 'a' \t# none\n---\n", {"reward": "false", "toc": "a"}, "", 5),
     ("---\ntags:\t\n  - ink\t\n  -\tpaper \t \ntitle: 'a: b'\t\n---\n",
      {"tags": ["ink", "paper"], "title": "a: b"}, "", 7),
     ("---title: a\ndate: 2024-01-01\n---\nbody", {"title": "a", "date": "2024-01-01"}, "body", 4),

@@ -89,7 +89,13 @@ def test_a_line_of_marks_is_done_or_left_out(text: str, html: str) -> None:
     ("{{< a >}}{{< b >}}c{{< /b >}}{{< /a >}}", "<p>c</p>"),
     ("{{< highlight go >}}*a*\nb{{< /highlight >}}", "<pre><code>*a*\nb\n</code></pre>"),
     ("{{< a >}}b", "<p>{{&lt; a &gt;}}b</p>"),
-    ("{{< a >}}b{{< /a >}} c", "<p>{{&lt; a &gt;}}b{{&lt; /a &gt;}} c</p>"),
+    ("{{< a >}}b{{< /a >}} c", "<p>b c</p>"),
+    ('Ink **{{< abbr "Dried" >}}dr[y](a){{</ abbr >}}** {{< pin left >}}{{< /pin >}}here',
+     '<p>Ink <strong>dr<a href="a">y</a></strong> here</p>'),
+    ("a {% label ink %}b{% endlabel %} {{< code >}}*c*{{< /code >}} {{< math >}}x^2{{< /math >}}",
+     '<p>a b <code>*c*</code> <span class="formula">$x^2$</span></p>'),
+    ("a {{< b >}} c {{< /d >}} `{{< e >}}f{{< /e >}}`",
+     "<p>a {{&lt; b &gt;}} c {{&lt; /d &gt;}} <code>{{&lt; e &gt;}}f{{&lt; /e &gt;}}</code></p>"),
     ("{% a() %} b\n" * 2 + "{% end %} c", "<p>{% a() %} b\n{% a() %} b\n{% end %} c</p>"),
 ])
 def test_words_between_two_marks_stay_and_the_marks_go(text: str, html: str) -> None:
@@ -141,7 +147,7 @@ def test_code_that_is_never_closed_is_text() -> None:
 def test_what_was_left_out_is_named_once_and_what_was_shown_is_not() -> None:
     body = ("{% include a.html %}\n\n{% img /b.png alt='Press' %}\n\n{% if c %}d{% endif %}\n\n"
             "{% note %}\ne\n{% endnote %}\n\n{% tip() %}f{% end %}\n\n- {{< cards >}}\n\n> 1. {{< tabs >}}\n\n"
-            'g {{< img src="b.png" >}} {% comment %}h{% endcomment %}')
+            'g {{< img src="b.png" >}} {% comment %}h{% endcomment %} {{< i >}}j{{</ i >}}')
     specimen = Specimen("14.md", "Title", None, body, 1, "auto", "en")
 
     found = examine_specimen(specimen, lambda _: True)

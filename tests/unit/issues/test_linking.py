@@ -31,6 +31,10 @@ def linked(text: str) -> list[str]:
     ("https://a.example/2021/CPU的制造和概念/", ["https://a.example/2021/CPU的制造和概念/"]),
     ("https://a.example/?q=中文&b=1", ["https://a.example/?q=中文&b=1"]),
     ("https://a.example/?a=1&amp;b=2&amp;c", ["https://a.example/?a=1&b=2&c"]),
+    ("https://a.example/the\\_pen\\~2?a\\&b\\#c。", ["https://a.example/the_pen~2?a&b#c"]),
+    ("https://a.example/b\\\n后 \\*\\*https://a.example/c\\*\\*", [
+        "https://a.example/b", "https://a.example/c"]),
+    ("https://a.example/b\\[2\\] https://a.example/c\\[\\]", ["https://a.example/b", "https://a.example/c[]"]),
     ("https://zh.example/约翰·冯·诺伊曼", ["https://zh.example/约翰·冯·诺伊曼"]),
     ("http://例子.example/路径", ["http://例子.example/路径"]),
     ("https://a.example/%E7%9A%84/", ["https://a.example/%E7%9A%84/"]),

@@ -128,6 +128,8 @@ def test_a_number_leads_the_name_and_the_title_follows_it(name: str, number: int
     ("posts/2024/03/24/index.md", "2024-03-24"),
     ("2024/13/24.md", "24"),
     ("posts/2024/0324.md", "2024-03-24"),
+    ("2024/3月/24.md", "2024-3-24"), ("2024年/12月/04日.md", "2024-12-04"), ("2024/3月24日-纸.md", "2024-3-24-纸"),
+    ("2024/3月/周刊.md", "周刊"), ("2024/13月/24.md", "24"),
     ("2024/03-24-paper.md", "2024-03-24-paper"),
     ("2024年/03.24 paper.md", "2024-03-24 paper"),
     ("2024/1332.md", "1332"),
@@ -161,6 +163,7 @@ def test_an_ordinal_is_counted_in_digits_or_chinese_numerals(text: str, number: 
 @pytest.mark.parametrize(("title", "number"), [
     ("Bulletin nº 12", 12), ("N.° 12 : l'encre", 12), ("Blatt Nr. 12: Papier", 12), ("Zpravodaj č. 409", 409),
     ("Дайджест № 12", 12), ("제12호 종이", 12), ("25 °C", None), ("pattern. 12", None), ("지제 12개", None),
+    ("Ink Weekly #12 2024.03.18 - 2024.03.24", 12), ("The #1 2024 pens", None),
     ("Chanel n°5 & issue #12", 12), ("Weekly Nr. 7 and issue 12", 12), ("第12期 № 3", 12), ("Lettre d'info n°7", 7),
     ("Ausgabe 12 – Tinte", 12), ("Tinte (Ausgabe 12)", 12), ("Boletín | Edición 12", 12), ("Número 12: la tinta", 12),
     ("Выпуск 12", 12), ("Wydanie 12: tusz", 12), ("Biuletyn nr 12", 12), ("Notiziario n. 12, marzo", 12),

@@ -178,6 +178,12 @@ def test_a_picture_that_no_mail_can_show_is_left_out(text: str) -> None:
     assert shown(f"{text}\n\nrest") == "<p>rest</p>"
 
 
+def test_a_picture_within_the_text_leaves_the_marks_around_it_alone_however_long_it_is() -> None:
+    text = f"a ![][image1] **b**\n\n[c](https://a.example)\n\n[image1]: <data:image/png;base64,{'A' * 300_000}>"
+
+    assert shown(text) == '<p>a  <strong>b</strong></p>\n<p><a href="https://a.example">c</a></p>'
+
+
 def test_pictures_in_a_table_share_its_width_in_mail() -> None:
     table = "<table><tr><td><img src=a.png alt=字 width=900></td><td><img src=b.png alt=字></td></tr></table>"
 

@@ -32,6 +32,15 @@ def test_who_writes_of_programs_is_shown_as_typed(text: str, html: str) -> None:
     assert parse(text).clean.rstrip("\n") == html
 
 
+@pytest.mark.parametrize(("text", "html"), [
+    ("{% raw %}\na\n\nb {{ c }}\n{% endraw %}", "<p>a</p>\n<p>b {{ c }}</p>"),
+    ("{% raw %}\n<div>a</div>\n<script>\nb()\n</script>\n{% endraw %}\n\nc", "<div>a</div>\n\n<p>c</p>"),
+    ("{% raw %} begins what is shown as typed", "<p>{% raw %} begins what is shown as typed</p>"),
+])
+def test_the_marks_around_what_is_shown_as_typed_are_not_on_lines_of_their_own(text: str, html: str) -> None:
+    assert parse(text).clean.rstrip("\n") == html
+
+
 def test_a_program_is_named_once_and_what_it_repeats_is_not() -> None:
     body = ("a\n\n{% for b in c %}\n{% if b.d %}\n{{ b.e }}\n{% endif %}\n{% endfor %}\n\n"
             "<div>\n{% if f %}\ng\n{% endif %}\n</div>")

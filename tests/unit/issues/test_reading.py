@@ -79,6 +79,7 @@ def test_identity_is_the_id_then_the_number_then_the_stem(path: str, text: str, 
     ('+++\n[taxonomies]\ntags = ["ink", "paper", "ink"]\n+++\na', ("ink", "paper")),
     ("---\ntaxonomies:\n  tags: [ink]\ntags: [own]\n---\na", ("own",)),
     ("---\ntaxonomies: {tags: [{a: b}]}\n---\na", ()), ("---\ntaxonomies: ink\n---\na", ()),
+    ("---\ntags:\n  - null\n---\na", ()), ("---\ntags: [ink, ~]\n---\na", ("ink",)),
 ])
 def test_tags_are_those_of_the_front_matter_or_of_its_taxonomies(text: str, tags: tuple[str, ...]) -> None:
     assert manuscript(text, "14.md").tags == tags
@@ -207,6 +208,7 @@ def test_the_cover_is_front_matter_or_the_picture_in_the_first_block(text: str, 
     ("---\nsummary: 一句话\nexcerpt:\n---\n正文说了很多别的事情。", ("一句话", "正文说了很多别的事情。"), True),
     ("---\ndesc: Our own.\nexcerpt: A line of it.\n---\n", ("Our own.",), True),
     ("---\ndescription:\n- Ink, paper.\n- Readers.\n---\n", ("Ink, paper. Readers.",), True),
+    ("---\ntitle: On Ink\ndescription: On ink\n---\n正文说了很多别的事情。", ("正文说了很多别的事情。",), False),
     ("one\n\ntwo\n\nthree\n\n<small>too late to be a description</small>", ("too late to be a description",), False),
     ("First paragraph here.\n\nSecond paragraph here.", ("First paragraph here.", "Second paragraph here."), False),
     ("> a quotation comes first\n\n- an item of a list\n\nThen the prose begins.",

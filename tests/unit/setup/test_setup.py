@@ -56,6 +56,8 @@ def settled(folder: Path) -> Config:
     (["writing/1.md", "writing/2.md", *(f"{folder}/a{at}/docs/README-{at}.md" for at in range(9) for folder in (
         "vendor/bundle/ruby/3.2.0/gems", "env/lib/python3.11/site-packages"))], "writing", 2),
     (["docs/issue-1.md", "docs/issue-2.md", "README.md"], "docs", 2),
+    ([*(f"docs/2026/issue-{at}.md" for at in range(1, 8)), "notes/2026.10.md", "notes/2026.11.md"], "docs", 7),
+    (["docs/第1期.md", "docs/第2期.md", "docs/第3期.md", "docs/第4期.md", "notes/2026-10.md"], "docs", 4),
     (["docs/2026-10-19.md", "docs/2026-10-26.md", "tools/a.md", "tools/b.md", "tools/c.md"], "docs", 2),
     ([*(f"docs/issues/issue-{at}.md" for at in range(1, 5)), "docs/about.md", "notes/issue-4-pictures.md"],
      "docs/issues", 4),
