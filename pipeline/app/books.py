@@ -19,10 +19,13 @@ from pipeline.issues.reading.naming import is_called, is_named
 from pipeline.issues.record import KnownFile, Record
 from pipeline.mailings.highwater import HighWater
 from pipeline.mailings.ledger import Ledger
+from pipeline.mailings.ledger.notebook import Notebook
+from pipeline.mailings.owner import check_owner, note_owner
 from pipeline.mailings.presence import boot_id
 from pipeline.mounts import refuse_network
 from pipeline.newfile import make_file, unwritten
 from pipeline.privacy import hide_from_git, warn_if_shared
+from pipeline.providers.base import TO_NOBODY
 from pipeline.publish.worker_pool import Progress, silent
 
 if TYPE_CHECKING:  # slow import
@@ -48,7 +51,10 @@ class Books:
 
     @cached_property
     def database(self) -> Database:
-        """The ledger's database; made at first use, beside old traces as an orphan that mails nobody."""
+        """The ledger's database; made at first use, beside old traces as an orphan that mails nobody.
+
+        Raises Refusal for one that is another publication's.
+        """
         database = open_database(self.config)
         if database.file:
             refuse_network(database.file)
@@ -58,6 +64,8 @@ class Books:
             if database.file is None or database.file.parent == self.config.var:
                 hide_from_git(self.config.var)  # readers and keys: one `git push` would publish them
         database.check_version()
+        publication = self.config.publication
+        check_owner(Notebook(database), publication.title, publication.url, shown=database.shown)
         return database
 
     @property
@@ -113,6 +121,8 @@ class Books:
         self.database.check_health()
         self.meet_ledger()
         self.high_water.note()
+        if self.config.transport.kind != TO_NOBODY:  # what goes there is a trial, perhaps under a name for a trial
+            note_owner(self.ledger.notebook, self.config.publication.title, self.config.publication.url)
 
     def meet_ledger(self) -> None:
         """Notices a copy that was put here: what it may have missed is stopped. Raises Refusal for an older one.

@@ -8,7 +8,7 @@ tells nothing without the ledger's key.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -249,6 +249,19 @@ class Roster:
         """How many would be mailed now: confirmed, and not suppressed."""
         with self._database.read() as connection:
             return connection.execute(statements.mailable(list_id)).scalar_one()
+
+    def beside(self, lists: Collection[str]) -> dict[str, int]:
+        """Lists with readers that are none of these, and how many would be mailed by each."""
+        found, name = {}, self._next_list("")
+        while name is not None:
+            if name not in lists and (readers := self.count(name)):
+                found[name] = readers
+            name = self._next_list(name)
+        return found
+
+    def _next_list(self, after: str) -> str | None:
+        with self._database.read() as connection:
+            return connection.execute(statements.next_list(after)).scalar_one()
 
     # ---- a batch, in the order in which it is written -----------------------------------------
 

@@ -311,6 +311,11 @@ def mailable(list_id: str) -> Select[int]:
             .where(subscription.c.list == list_id, subscription.c.state == State.CONFIRMED.value, ~_owner_barred()))
 
 
+def next_list(after: str) -> Select[str | None]:
+    """The first list behind a name that anybody is, or was, on: found in the index, however many they are."""
+    return select(func.min(subscription.c.list)).where(subscription.c.list > after)
+
+
 def suppressions(after: str) -> Select[Any]:
     """Suppressions by hash, behind a place in the book."""
     return (select(suppression).where(suppression.c.address_hash > after).order_by(suppression.c.address_hash))

@@ -203,10 +203,17 @@ def status(invocation: Invocation, watch: bool) -> int:
         return DONE
     now = app.clock.now()
     complaints = str(app.high_water.complaint() or ""), app.bucket.complaint() if app.bucket else ""
-    more = [*filter(None, complaints), *needs(app.ledger, now), *given_up(app.ledger, now)]
+    more = [*filter(None, complaints), *_unnamed_lists(app), *needs(app.ledger, now), *given_up(app.ledger, now)]
     found = overview(app.archive, app.ledger, more, app.waits())
     invocation.answer(found.shape(), status_lines(found, now, app.config.zone, everything=invocation.verbose))
     return DONE
+
+
+def _unnamed_lists(app: App) -> list[str]:
+    from pipeline.audience.unnamed_lists import unnamed_lists  # slow import
+
+    config = app.config
+    return [] if config.transport.broadcasts else unnamed_lists(app.roster, [one.id for one in config.lists])
 
 
 @click.command(cls=Command)

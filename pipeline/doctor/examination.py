@@ -146,13 +146,17 @@ def _sender(doctor: Doctor) -> Iterator[Finding]:
 
 
 def _readers(app: App, exists: Callable[[], bool]) -> Iterator[Finding]:
-    """Where a service owns the readers, those who are on our own lists get nothing."""
-    kind = app.config.transport.kind
+    """Whoever is on a list that nobody mails: all of ours where a service owns the readers, else those not named."""
+    kind, lists = app.config.transport.kind, [one.id for one in app.config.lists]
     if app.config.transport.broadcasts:
-        count = sum(app.roster.count(one.id) for one in app.config.lists) if exists() else 0
+        count = sum(map(app.roster.count, lists)) if exists() else 0
         yield warning("readers", f"{kind} mails its own readers alone, not the {counted(count, 'reader')} here",
                       f"`avviso subscribers export readers.csv`, and import that at {kind}") if count else ok(
                           "readers", f"they are {kind}'s own: there is no form here, take that of {kind}")
+        return
+    for name, count in (app.roster.beside(lists) if exists() else {}).items():
+        yield warning("readers", f"the list {name} has {counted(count, 'reader')} and config.yaml does not name it: "
+                      "they are mailed nothing", f"write `id: {name}` in `lists` again, or take them off that list")
 
 
 def _exit(app: App) -> Exit:

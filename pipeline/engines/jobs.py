@@ -98,6 +98,9 @@ class Shift:
         self._app = app
         self._presence = presence
         self._brake = RefusalBrake(app.config.mailings.refused_share)  # the shift's, so that short turns count together
+        # So is the pace: a turn leaves the slots that it took and did not use to the next one.
+        self._pace = Pace(app.ledger, app.clock, app.config.transport.kind, _per_second(app.config.transport.rate),
+                          self._limits(), steady=app.steady)
         self._one_at_a_time = threading.Lock()  # what a turn holds is its own, however long it hangs
         plan = app.warm_up
         self._warm_up = WarmUp(app.ledger, plan, app.steady) if plan else None
@@ -150,10 +153,9 @@ class Shift:
 
     def dispatch(self) -> Dispatch:
         """What the senders of this process share."""
-        app = self._app
+        app, pace = self._app, self._pace
         settings, post = app.config.transport, app.sample
-        pace = Pace(app.ledger, app.clock, settings.kind, _per_second(settings.rate), self._limits(),
-                    steady=app.steady)
+        pace.domains.begin()
         lanes = post.lanes or settings.connections
         terms = Terms(app.config.mailings.retry, self._policy, lanes,
                       lease=LEASE + timedelta(seconds=post.timeout_s) + pace.takes(GROUP * lanes),

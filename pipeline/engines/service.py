@@ -32,7 +32,6 @@ Begin = Callable[["App", Shift, str | None, threading.Event], Callable[[], objec
 PUBLISHES = (None, "publish")  # what no two may do at once: each pass writes the feeds of the folder as it saw it
 LOOK_S = 5.0  # how often the settings and the version of the ledger are looked at
 GRACE_S = 8.0  # how long work in hand may take once we are asked to end; the rest is the next start's
-LISTEN_S = 0.1  # how soon we hear that we are asked to end while work is finished
 
 
 def run(open_app: Callable[[], App], settings: Path, stop: threading.Event, *, only: str | None = None) -> None:
@@ -44,6 +43,11 @@ def run(open_app: Callable[[], App], settings: Path, stop: threading.Event, *, o
     Raises Busy where another process publishes, if this one would too.
     Raises SchemaOutdated, with what was in hand finished, once the ledger has another version than this program.
     """
+    with _in_time(stop):
+        _run(open_app, settings, stop, only)
+
+
+def _run(open_app: Callable[[], App], settings: Path, stop: threading.Event, only: str | None) -> None:
     seen = _changed_at(settings)  # before it is read: a change after that is one to follow
     first = open_app()
     _ = first.mail_templates  # those of this version, should the program be replaced before the first mail
@@ -54,7 +58,7 @@ def run(open_app: Callable[[], App], settings: Path, stop: threading.Event, *, o
         while app is not None and not stop.is_set():
             with ExitStack() as until_changed:
                 try:
-                    begin = until_changed.enter_context(_at_work(app, settings, only, stop))
+                    begin = until_changed.enter_context(_at_work(app, settings, only))
                 except PipelineError as error:
                     if before is None:
                         raise
@@ -68,17 +72,34 @@ def run(open_app: Callable[[], App], settings: Path, stop: threading.Event, *, o
 
 
 @contextmanager
-def _at_work(
-    app: App, settings: Path, only: str | None, stop: threading.Event,
-) -> Iterator[Callable[[], bool] | None]:
+def _in_time(stop: threading.Event) -> Iterator[None]:
+    """Once `stop` is set the block may take GRACE_S more. Then the process ends as it is, whatever it waits for, be it
+    a database that says nothing: the ledger has its mark, and the next start looks.
+    """
+    is_over = threading.Event()
+
+    def watch() -> None:
+        stop.wait()
+        if not is_over.wait(GRACE_S):
+            log.warning("run.cut_short", extra={"seconds": GRACE_S})
+            os._exit(0)
+
+    threading.Thread(target=watch, name="end", daemon=True).start()
+    try:
+        yield
+    finally:
+        is_over.set()
+
+
+@contextmanager
+def _at_work(app: App, settings: Path, only: str | None) -> Iterator[Callable[[], bool] | None]:
     """Works with one set of settings until the block ends; gives what is to be begun later, if anything is."""
     if only != "web":
         app.check_way_out()
     if app.config.spelt_out:
         warn_if_shared(settings)
     with ExitStack() as shift, ExitStack() as stack:  # we leave the list of workers when our work is done
-        work = ExitStack()  # ended together, so that all of it takes no longer than GRACE_S
-        stack.callback(_finish, work.close, stop)
+        work = stack.enter_context(ExitStack())  # finished however long it takes: new settings wait for it
         ending = threading.Event()
         stack.callback(ending.set)
         if only in (None, "web"):
@@ -167,21 +188,6 @@ def _changed_at(path: Path) -> int:
         return path.stat().st_mtime_ns
     except OSError:
         return 0
-
-
-def _finish(work: Callable[[], object], stop: threading.Event) -> None:
-    """Lets work in hand finish, however long it takes: new settings wait for it.
-
-    Once `stop` is set, what takes longer than GRACE_S is cut off: the ledger has its mark, and the next start looks.
-    """
-    finishing = threading.Thread(target=work, name="finish", daemon=True)
-    finishing.start()
-    while finishing.is_alive() and not stop.is_set():
-        finishing.join(LISTEN_S)
-    finishing.join(GRACE_S)
-    if finishing.is_alive():
-        log.warning("run.cut_short", extra={"seconds": GRACE_S})
-        os._exit(0)
 
 
 def _serve_web(app: App) -> Callable[[], None]:

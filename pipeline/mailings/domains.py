@@ -55,6 +55,12 @@ class Domains:
         self._known = {name: _Domain(name, limit) for name, limit in limits.items()}
         self.are_on = bool(self._known)
 
+    def begin(self) -> None:
+        """Senders begin: nobody is in flight, however those before them ended."""
+        with self._lock:
+            for domain in self._known.values():
+                domain.in_flight = 0
+
     # ---- what a sender asks --------------------------------------------------------------------
 
     def is_full(self, address: str) -> bool:

@@ -43,6 +43,7 @@ class Pace:
         self.provider = name
         self._lock = threading.Lock()
         self._interval = timedelta(seconds=1 / rate) if rate else None
+        self._stale = max(STALE, self._interval or STALE)  # of a slow rate the one before the next may still be used
         self._slice = max(1, int(rate)) if rate else 0
         self._slots: list[datetime] = []
         self._state = PostState()
@@ -68,6 +69,12 @@ class Pace:
                 return None
             bounds = [self._state.rest(now), self._take(now), self._take_ramp(now)]
         return max((bound for bound in bounds if bound), default=None)
+
+    def give_back(self, slot: datetime) -> None:
+        """A slot that its taker has no use for any more: it is the next one's, also in a later turn of this process."""
+        with self._lock:
+            if self._interval:
+                self._slots = sorted([*self._slots, slot], reverse=True)
 
     def takes(self, messages: int) -> timedelta:
         """How long so many messages take at this rate."""
@@ -129,7 +136,7 @@ class Pace:
     def _take(self, now: datetime) -> datetime | None:
         if self._interval is None:
             return None
-        while self._slots and self._slots[-1] < now - STALE:
+        while self._slots and self._slots[-1] < now - self._stale:
             self._slots.pop()
         if not self._slots:
             ahead = now - self._steady()

@@ -132,11 +132,12 @@ class SenderQueue:
         return bool(self._waiting)
 
     def clear(self) -> None:
-        """Gives back what waits and records what is known."""
+        """Gives back what waits, its slot too, and records what is known."""
         try:
             self._receive(self._recorder.take())
             self.judge.tell()
         finally:
+            self._leave_slot()
             self._drop(lambda _: True)
             self._turn(0)
 
@@ -232,6 +233,11 @@ class SenderQueue:
             self._slot_since = now
             self._slot = self.durably(self._dispatch.pace.slot)
         return (self._slot - self._dispatch.clock.now()).total_seconds() if self._slot else 0
+
+    def _leave_slot(self) -> None:
+        slot, self._slot = self._slot, None
+        if slot is not None:
+            self._dispatch.pace.give_back(slot)
 
     def _pick(self) -> Claim | None:
         """The first whose mail domain takes one now. Those of a domain that does not are put off, and hold nobody up;

@@ -23,7 +23,7 @@ from pipeline.providers.http_verdicts import Blame, Table, verdict
 from pipeline.providers.vendor import Standing
 
 URL = "https://api.postmarkapp.com"
-BAD_REQUEST, INACTIVE = 300, 406
+BAD_REQUEST, INACTIVE = "300", "406"
 
 
 class Postmark(ApiTransport):
@@ -35,10 +35,11 @@ class Postmark(ApiTransport):
     largest = 45 * 1024 * 1024
     code_at, words_at = "ErrorCode", "Message"
     account = "/server"
+    # Their own codes, as words: many look like a status of HTTP, which any proxy may say, and mean another thing.
     table: ClassVar[Table] = {
-        10: Blame.ACCOUNT, 100: Blame.BUSY, BAD_REQUEST: Blame.MESSAGE, 400: Blame.ACCOUNT, 401: Blame.ACCOUNT,
-        402: Blame.MESSAGE, 403: Blame.MESSAGE, 405: Blame.ACCOUNT, INACTIVE: Blame.READER, 412: Blame.ACCOUNT,
-        413: Blame.ACCOUNT, 429: Blame.BUSY, 1235: Blame.ACCOUNT, 1236: Blame.ACCOUNT,
+        "10": Blame.ACCOUNT, "100": Blame.BUSY, BAD_REQUEST: Blame.MESSAGE, "400": Blame.ACCOUNT, "401": Blame.ACCOUNT,
+        "402": Blame.MESSAGE, "403": Blame.MESSAGE, "405": Blame.ACCOUNT, INACTIVE: Blame.READER, "412": Blame.ACCOUNT,
+        "413": Blame.ACCOUNT, "429": Blame.BUSY, "1235": Blame.ACCOUNT, "1236": Blame.ACCOUNT,
     }
 
     def __init__(self, client: HttpClient, clock: Clock, stream: str) -> None:
@@ -71,6 +72,10 @@ class Postmark(ApiTransport):
             return None
         return [self._outcome(one) for one in found]
 
+    def problem(self, answer: Answer) -> tuple[int | str | None, str]:
+        code, words = super().problem(answer)
+        return None if code is None else str(code), words
+
     def question(self, message: Message) -> str:
         """By our key, in the messages of the last 45 days."""
         query = urlencode({"count": 1, "offset": 0, "messagestream": self._stream, "metadata_avviso": message.key})
@@ -84,13 +89,13 @@ class Postmark(ApiTransport):
         code = one.get("ErrorCode", 0)  # missing when their own delivery is delayed: accepted all the same
         if code == 0 and one.get("MessageID"):
             return self.receipt(one["MessageID"], str(one.get("Message") or "accepted"))
-        return self._refused(code, str(one.get("Message", "")))
+        return self._refused(str(code or ""), str(one.get("Message", "")))
 
-    def _refused(self, code: int, words: str) -> TransportError:
+    def _refused(self, code: str, words: str) -> TransportError:
         blame = self.table.get(code, Blame.MESSAGE if code else Blame.UNKNOWN)
         if code == BAD_REQUEST and "'To'" in words:
             blame = Blame.READER
-        return verdict(self.name, blame, self._client.scrub(f"{code} {words}"))
+        return verdict(self.name, blame, self._client.scrub(f"{code} {words}".strip()))
 
 
 def postmark(settings: Mapping[str, Any], clock: Clock) -> Callable[[], Postmark]:

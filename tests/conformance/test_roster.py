@@ -383,6 +383,15 @@ def test_an_empty_batch_writes_nothing(roster: Roster, database: Database) -> No
     assert rows(database) == {"subscriber": 0, "subscription": 0, "former_subscription": 0, "suppression": 0}
 
 
+def test_lists_that_are_none_of_those_asked_for_are_found_with_their_readers(roster: Roster) -> None:
+    roster.add(ANN, ["daily", "old", "weekly"], COMMAND, NOON)
+    roster.add(BOB, ["older", "old"], COMMAND, NOON)
+    roster.leave(2, "older", "unsubscribed", LATER)
+
+    assert roster.beside(["weekly", "monthly"]) == {"daily": 1, "old": 2}
+    assert roster.beside(["weekly", "daily", "old"]) == {}
+
+
 # ---- leaving ----------------------------------------------------------------------------------
 
 

@@ -440,6 +440,17 @@ def test_readers_of_ours_whom_a_service_does_not_mail_are_a_warning(patient: Pat
     assert after.remedy == "`avviso subscribers export readers.csv`, and import that at buttondown"
 
 
+def test_readers_of_a_list_that_the_settings_do_not_name_are_a_warning(patient: Patient) -> None:
+    patient.app().roster.add(parse("ada@example.com"), ["weekly"], Evidence("test"), NOON)
+    before = [one for one in patient.examine() if one.check == "readers"]
+    patient.settings["lists"] = [{"id": "main", "name": "Weekly"}]
+    after, = (one for one in patient.examine() if one.check == "readers")
+
+    assert before == []
+    assert (after.state, after.message) == (
+        State.WARNING, "the list weekly has 1 reader and config.yaml does not name it: they are mailed nothing")
+
+
 def test_doctor_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     settings = {"publication": {"title": "Letters", "url": WEB}, "mailings": {"from": "letters@example.com"}}

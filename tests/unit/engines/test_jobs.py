@@ -20,6 +20,7 @@ from pipeline.providers.base import Message, Transport
 from pipeline.providers.local import Faulty, Outbox
 from tests.fault.house import happens
 from tests.publications import Publication, words
+from tests.workplaces import Timetable
 
 S = DeliveryState
 
@@ -318,6 +319,24 @@ def test_slow_rate_is_kept_to_the_last_reader(tmp_path: Path, rate: str) -> None
 
     letters.deliver()
 
+    assert counts(letters) == {"sent": GROUP}
+
+
+@pytest.mark.parametrize(("rate", "interval_s"), [("100/h", 36), ("10/h", 360), ("120/h", 30), ("1/s", 1)])
+def test_slow_rate_is_kept_over_turns_that_are_shorter_than_it(tmp_path: Path, rate: str, interval_s: int) -> None:
+    """What a turn has reserved and not used is the next one's, else each would put the next message farther off."""
+    letters = publication(tmp_path, {"transport": {"rate": rate, "connections": 1}}, readers=GROUP)
+    letters.clock = letters.app.clock = Timetable(letters.clock.now())
+    began, post, turns = letters.clock.now(), Outbox(letters.clock), 0
+    use(letters, post)
+    with Shift.begin(letters.app) as shift:
+        while len(post.messages) < GROUP and turns < 1000:
+            over = threading.Event()
+            letters.clock.at(timedelta(seconds=30), over.set)
+            shift.turn(over)
+            turns += 1
+
+    assert letters.clock.now() - began <= timedelta(seconds=GROUP * interval_s + 30)
     assert counts(letters) == {"sent": GROUP}
 
 

@@ -369,7 +369,31 @@ def test_work_that_does_not_end_is_cut_off_when_we_are_asked_to_end(
         stop.set()
     child = os.fork()
     if child == 0:
-        service._finish(lambda: (stop.set(), threading.Event().wait()), stop)
+        with service._in_time(stop):
+            stop.set()
+            threading.Event().wait(SOON_S)
+        os._exit(99)
+
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+@pytest.mark.parametrize("only", [None, "send", "web"])
+def test_run_ends_in_time_also_while_its_database_says_nothing(
+    letters: Publication, monkeypatch: pytest.MonkeyPatch, only: str | None
+) -> None:
+    monkeypatch.setattr(service, "LOOK_S", 0.01)
+    monkeypatch.setattr(service, "GRACE_S", 0.05)
+    stop = threading.Event()
+
+    def wait_for_an_answer(_app: object) -> None:
+        stop.set()
+        threading.Event().wait(SOON_S)
+
+    letters.app.database.close()
+    child = os.fork()
+    if child == 0:
+        monkeypatch.setattr(service, "_check_version", wait_for_an_answer)
+        service.run(letters.restart, letters.folder / "config.yaml", stop, only=only)
         os._exit(99)
 
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

@@ -259,6 +259,17 @@ def test_concurrency_of_one_domain_is_never_passed_and_others_fill_the_line(tmp_
     assert line.most == {"gmail.com": 3, "example.com": 10}
 
 
+def test_who_was_in_flight_when_senders_failed_keeps_nobody_waiting_in_the_next_turn(tmp_path: Path) -> None:
+    domains = Domains(Ledger(copied_database(tmp_path / "avviso.db")), HandClock(NOON), "smtp",
+                      {"gmail.com": Limit(concurrency=1)})
+    assert domains.ask("ada@gmail.com") is None
+    before = domains.is_full("bo@gmail.com")
+
+    domains.begin()
+
+    assert (before, domains.is_full("bo@gmail.com")) == (True, False)
+
+
 class Wide(Faulty):
     """A post that has many in flight: it takes what the source gives before it answers anybody."""
 

@@ -166,6 +166,21 @@ def test_a_clock_that_was_wrong_for_a_while_does_not_stop_the_post(ledger: Ledge
     assert pass_times(Pace(ledger, clock, "smtp", 1.0), clock, 2) == [0, 1]
 
 
+@pytest.mark.parametrize(("late_s", "then_s"), [(0, [60, 120]), (100, [60, 120]), (200, [200, 260])])
+def test_slot_that_is_given_back_is_the_next_ones_for_as_long_as_a_message_takes(
+    ledger: Ledger, late_s: float, then_s: list[float]
+) -> None:
+    clock = HandClock(NOON)
+    pace = Pace(ledger, clock, "smtp", 1 / 60)
+    pass_times(pace, clock, 1)
+    slot = pace.slot()
+    assert slot is not None
+    pace.give_back(slot)
+    clock.turn(timedelta(seconds=late_s))
+
+    assert [(found - NOON).total_seconds() for found in (pace.slot(), pace.slot()) if found] == then_s
+
+
 @pytest.mark.parametrize(("rate", "seconds"), [(None, 0), (2.0, 10), (1 / 36, 720)])
 def test_pace_says_how_long_messages_take(ledger: Ledger, rate: float | None, seconds: float) -> None:
     pace = Pace(ledger, HandClock(NOON), "smtp", rate)

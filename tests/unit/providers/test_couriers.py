@@ -115,6 +115,19 @@ def test_success_without_an_id_is_in_doubt(kind: str, name: str | None, monkeypa
     assert outcome(result) == "InDoubt"
 
 
+@pytest.mark.parametrize("kind", APIS)
+def test_status_without_the_services_own_words_blames_no_reader(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy or a firewall before the service says 406 with a page of its own."""
+    page = b"<html>406 Not Acceptable</html>"
+    with at(kind) as (service, transport):
+        said = {}
+        for status in range(400, 500):
+            monkeypatch.setattr(service.api, "respond", lambda _, status=status: Reply(status, page))
+            said[status] = send(transport, LETTER)
+
+    assert [status for status, word in said.items() if word in ("Rejected", "Deferred")] == []
+
+
 @pytest.mark.parametrize(("kind", "answer"), [
     ("mailgun", {"id": "<a@b>", "message": "Queued\0 \ud800 " + "x" * 5000}),
     ("postmark", [{"ErrorCode": 0, "MessageID": "a", "Message": "OK\0 \ud800 " + "x" * 5000}])])
