@@ -129,7 +129,7 @@ class _Writer:
 
     def _anchor(self, attributes: dict[str, str]) -> str:
         # A link cannot stand in a link: a player inside one would bring its own.
-        href = "" if any(self._anchors) else self._place.address(attributes.pop("href", ""))
+        href = "" if any(self._anchors) else self._place.link(attributes.pop("href", ""))
         kept = {"href": href} if href else {}
         kept |= {name: attributes[name] for name in ("title",) if attributes.get(name)}
         if self._place.target is Target.WEB:
