@@ -32,7 +32,8 @@ class Bucket:
     """What lies in it by key, and what was asked of it, in its order. `page` is how many objects a list names.
 
     `refuse` may answer in its place, with a status, before anything is done: it is asked with method and key. Where
-    `now` is given, what was signed a quarter of an hour before or after it is refused.
+    `now` is given, what was signed a quarter of an hour before or after it is refused. Unless it `goes_on`, it speaks
+    an older S3, which names no token where a list is cut.
     """
 
     name: str = "weekly"
@@ -43,6 +44,7 @@ class Bucket:
     asked: list[tuple[str, str]] = field(default_factory=list)
     refuse: Callable[[str, str], int | None] = lambda method, key: None
     now: datetime | None = None
+    goes_on: bool = True
     port: int = 0
 
     @property
@@ -170,8 +172,9 @@ class _Handler(BaseHTTPRequestHandler):
         contents = "".join(
             f"<Contents><Key>{escape(quote(key, safe='/').replace('%20', '+'))}</Key>"
             f"<ETag>&quot;{hashlib.md5(self.book.objects[key]).hexdigest()}&quot;</ETag></Contents>" for key in shown)
-        more = f"<NextContinuationToken>{end} =</NextContinuationToken>" if end < len(keys) else ""
-        self._answer(200, (f"<ListBucketResult {NAMESPACE}><IsTruncated>{str(end < len(keys)).lower()}</IsTruncated>"
+        is_cut = end < len(keys)
+        more = f"<NextContinuationToken>{end} =</NextContinuationToken>" if is_cut and self.book.goes_on else ""
+        self._answer(200, (f"<ListBucketResult {NAMESPACE}><IsTruncated>{str(is_cut).lower()}</IsTruncated>"
                            f"{contents}{more}</ListBucketResult>").encode())
 
     def _refuse(self, status: int, code: str, words: str, more: str = "") -> None:

@@ -154,7 +154,7 @@ def _continuation(
 def _text(document: Document, place: Place, templates: Templates, context: Mapping[str, object]) -> str:
     """The text part: always the whole issue, no client cuts it."""
     language = str(context["language"])
-    voice = Voice(wording(language)["image"], vocabulary(language), place.address)
+    voice = Voice(wording(language)["image"], vocabulary(language), place.link)
     own = {
         "heading": underlined(str(context["title"])),
         "rule": RULE,

@@ -13,7 +13,9 @@ from pipeline.errors import IssueError
 
 # XML 1.0 section 2.2 forbids most C0 controls and two non-characters; one of them makes a whole feed
 # unreadable. C1 controls are legal there but make Gmail clip a mail at any size. An inner BOM is invisible.
-_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufdd0-\ufdef\ufffe\uffff]")
+_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\ufdd0-\ufdef\ufffe\uffff]")
+# What a C1 control nearly always was before somebody took Windows-1252 for Latin-1: `…`, quotes, a bullet, dashes.
+_PUNCTUATION = {chr(code): bytes([code]).decode("cp1252") for code in (0x85, *range(0x91, 0x98))}
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _BOMS = ((b"\xff\xfe\x00\x00", "UTF-32"), (b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
@@ -40,11 +42,14 @@ def decode(raw: bytes, path: str) -> str:
 
 
 def clean(text: str) -> str:
-    """`text` with line ends `\\n` and without the characters that XML, mail or the eye cannot take."""
+    """`text` with line ends `\\n` and without the characters that XML, mail or the eye cannot take.
+
+    Controls that were punctuation in Windows-1252 are that again.
+    """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if _SURROGATE.search(text):
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
-    return _UNWANTED.sub("", text)
+    return _UNWANTED.sub(lambda found: _PUNCTUATION.get(found[0], ""), text)
 
 
 def _refuse_binary(raw: bytes, path: str) -> None:

@@ -1,5 +1,5 @@
-"""What a build left, brought to a bucket: pages and pictures first, then the feeds that lead to them, then what is
-gone is taken away.
+"""What a build left, brought to a bucket: what pages show, pages, lists of them, then the feeds that lead there; then
+what is gone is taken away.
 
 The bucket's own list says what is there already, so that only what changed is put, and a pass that was cut off is
 gone on with by the next. What we put is noted before it is put: nothing else in the bucket is ever taken away.
@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path, PurePosixPath
 
 from pipeline.errors import OutputError, PipelineError, Problem
@@ -27,6 +28,8 @@ log = logging.getLogger(__name__)
 NOTE = "bucket"  # the note: which seal is up, where, and the names of what we put
 LINES = 8        # objects put at once
 FEEDS = "feeds/"
+_LISTS = ("index.html", "tags/", "years/", "sitemap.xml", "feeds.opml")
+_ARCHIVE, _POLLED = 3, 4  # the documents of a feed
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +107,10 @@ class Bucket:
 
     def _put(self, wanted: Mapping[str, Path], there: Mapping[str, str]) -> int:
         """Puts what the bucket has not, or has otherwise; gives how many."""
-        pages = {name: path for name, path in wanted.items() if not _rank(name)}
         put = Putting(self._open_store, there)
         try:
-            count = put.all(pages, LINES)
-            return count + put.all({name: path for name, path in wanted.items() if name not in pages}, 1)
+            return sum(put.all(dict(files), 1 if rank >= _ARCHIVE else LINES)
+                       for rank, files in groupby(wanted.items(), lambda one: _rank(one[0])))
         finally:
             put.close()
 
@@ -179,5 +181,9 @@ def headers(name: str) -> dict[str, str]:
 
 
 def _rank(name: str) -> int:
-    """Pages and pictures, then archive documents, then the feeds that are polled."""
-    return 0 if not name.startswith(FEEDS) else 1 if name.startswith(f"{FEEDS}archive/") else 2
+    """What a name leads to has a lower one, and is put before it."""
+    if name.startswith(FEEDS):
+        return _ARCHIVE if name.startswith(f"{FEEDS}archive/") else _POLLED
+    if name.startswith(_LISTS):
+        return 2
+    return int(name.endswith(".html"))

@@ -19,6 +19,7 @@ from pipeline.providers.http import Answer, Call, HttpClient
 from pipeline.providers.sigv4 import Credentials, sign
 
 PAGE = 500         # objects of one list; it stays below what a client takes as an answer
+TOO_MANY = 429     # as R2 asks for patience; Amazon's own S3 says 503
 PATIENCE_S = 300.0  # for one object, of up to 64 MB
 GOES_ON = "nothing is lost: the next pass goes on where this one stopped"
 _PLAIN = "/-_.~"
@@ -68,6 +69,9 @@ class Store:
             if _text(page, "IsTruncated") != "true":
                 return found
             token = _text(page, "NextContinuationToken")
+            if not token:
+                raise OutputError(f"{self._place.name} cuts its list and does not say how it goes on",
+                                  remedy="use a service that has ListObjectsV2, or see bucket.endpoint")
 
     def put(self, name: str, content: bytes, headers: Mapping[str, str]) -> None:
         """Puts an object in the place of whatever has its name, whole or not at all."""
@@ -99,7 +103,7 @@ class Store:
             return answer
         code, words = _said(answer)
         what = f"{self._place.name} refuses {method} {name or 'its list'}: {words}"
-        if answer.status >= 500:
+        if answer.status >= 500 or answer.status == TOO_MANY:
             raise Unreachable(what, remedy=GOES_ON)
         raise OutputError(what, remedy=_REMEDIES.get(code, "see name, region, endpoint and key in `bucket`, and what "
                                                            "the key may do"))

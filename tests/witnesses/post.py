@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -9,6 +10,8 @@ from pathlib import Path
 
 from tests.street import Publication
 from tests.witnesses.programs import read_with_newsboat
+
+_TITLE = re.compile("^title:.*\n", re.MULTILINE)
 
 
 def rename(folder: Publication) -> None:
@@ -18,7 +21,7 @@ def rename(folder: Publication) -> None:
 
 def retitle(folder: Publication) -> None:
     for path in folder.issues.rglob("*.md"):
-        words = path.read_text(encoding="utf-8")
+        words = _TITLE.sub("", path.read_text(encoding="utf-8"), count=1)
         path.write_text(words.replace("---\n", "---\ntitle: Another title\n", 1), encoding="utf-8")
 
 

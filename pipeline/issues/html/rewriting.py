@@ -16,7 +16,7 @@ from pipeline.issues.html.grids import ROOM, share_rows
 from pipeline.issues.html.media import attributes_of, show_players, with_attributes
 from pipeline.issues.html.targets import Place, Target
 from pipeline.issues.html.vocabulary import Vocabulary
-from pipeline.issues.html.whole_words import keep_words
+from pipeline.issues.html.whole_words import PHONE, keep_words
 
 # What is the same for every target as long as it has no attributes: nearly all tags of most issues. Not <th>.
 _PLAIN = r"(?!/?(?:p|br|hr|[uo]l|li|h[2-6]|strong|em|b|i|code|pre|blockquote|del|sub|sup|table|thead|tbody|t[rd])>)"
@@ -92,8 +92,9 @@ class _Writer:
         if name in self._kinds:
             return self._kinds[name](attributes)
         if "width" in attributes:
+            size = self._size(attributes, self._place.width)
             attributes = {key: value for key, value in attributes.items() if key not in ("width", "height")} | (
-                self._size(attributes, self._place.width))
+                self._yielding(size) if name == "table" else size)
         for key in ("src", "poster", "cite"):
             if key in attributes:
                 attributes[key] = self._place.address(attributes[key])
@@ -129,7 +130,7 @@ class _Writer:
 
     def _anchor(self, attributes: dict[str, str]) -> str:
         # A link cannot stand in a link: a player inside one would bring its own.
-        href = "" if any(self._anchors) else self._place.address(attributes.pop("href", ""))
+        href = "" if any(self._anchors) else self._place.link(attributes.pop("href", ""))
         kept = {"href": href} if href else {}
         kept |= {name: attributes[name] for name in ("title",) if attributes.get(name)}
         if self._place.target is Target.WEB:
@@ -174,6 +175,15 @@ class _Writer:
             return {"width": str(max(1, room * share // 100)) if self._place.target is Target.WEB else f"{share}%"}
         shown = min(width, room)
         return {"width": str(shown)} | ({"height": str(max(1, height * shown // width))} if height else {})
+
+    def _yielding(self, size: dict[str, str]) -> dict[str, str]:
+        """The size of a table: one that no telephone has room for is as wide as that, and never wider than it was."""
+        width, room = _pixels(size.get("width", "")), self._place.width
+        if width is None or width <= PHONE:
+            return size
+        if width < room:
+            return {"width": "100%", "style": f"max-width:{width}px"} if self._place.target is Target.MAIL else size
+        return {"width": "100%"}
 
     def _span(self, attributes: dict[str, str]) -> str:
         """Colours of code, and on the web places to lead to; a span without any meaning is left out."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
 from markdown_it.common.normalize_url import normalizeLink
 
@@ -53,6 +53,12 @@ class Place:
         if plain and not _SCHEME.match(plain):
             plain = self.resolve(plain)
         return encoded(plain) if plain else ""
+
+    def link(self, reference: str) -> str:
+        """`address`; one that names nothing of ours stays as it is on the page, and elsewhere leads where that does."""
+        address = self.address(reference)
+        is_whole = not address or _SCHEME.match(address) or not self.page_url
+        return address if is_whole or self.target is Target.WEB else urljoin(self.page_url, address)
 
 
 def completed(reference: str) -> str:

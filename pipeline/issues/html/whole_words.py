@@ -19,7 +19,7 @@ from pipeline.issues.html.grids import GUTTER, TAG
 from pipeline.issues.html.media import attributes_of, with_attributes
 
 _MARKUP = re.compile(r"<(br|p|li)?[^>]*>")
-_PHONE = 280                 # pixels of the text on the narrowest telephone, 320 wide
+PHONE = 280                  # pixels of the text on the narrowest telephone, 320 wide
 _LETTER, _HAN = 9.5, 15.0    # pixels of one in a cell; generous, for fonts differ
 _LEAST = 56                  # of a column whose words may break: a number still fits
 _FAIR = 120                  # of such a column beside those that keep theirs, for more than a word a line
@@ -104,9 +104,9 @@ def _tables(html: str) -> Iterator[_Table]:
 def _mark(table: _Table, column: int, classes: dict[int, str]) -> None:
     """Notes the class of each tag that gets one, by where it stands."""
     lines, widths = _measures(table)
-    if sum(lines) <= _PHONE:
+    if sum(lines) <= PHONE:
         return                                             # nothing in it has to break
-    whole, roomy = _fitting(widths, _PHONE), _fitting(widths, column)
+    whole, roomy = _fitting(widths, PHONE), _fitting(widths, column)
     if len(whole) == len(widths):
         classes[table.opening.start()] = "whole"
         return

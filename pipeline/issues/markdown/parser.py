@@ -5,13 +5,14 @@ One parser for the process; a parse keeps its state to itself, so threads may sh
 
 from __future__ import annotations
 
+import html
 import re
 from functools import cache
 
 from markdown_it import MarkdownIt
 from markdown_it.common.html_blocks import block_names
 from markdown_it.rules_block import StateBlock, html_block
-from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline import StateInline, entity
 
 from pipeline.issues.html.colouring import coloured
 from pipeline.issues.markdown.abbreviations import use_abbreviations
@@ -49,6 +50,7 @@ def markdown_parser() -> MarkdownIt:
     parser.block.ruler.at("html_block", _html_block, {"alt": ["paragraph", "reference", "blockquote"]})
     parser.inline.ruler.before("link", "lone_bracket", _lone_bracket)
     parser.inline.ruler.before("html_inline", "comment", _comment)
+    parser.inline.ruler.at("entity", _entity)
     use_glued_headings(parser)
     use_mdx(parser)
     use_containers(parser)
@@ -207,6 +209,16 @@ def _comment(state: StateInline, silent: bool) -> bool:
         state.push("html_inline", "", 0).content = found[0]
     state.pos = found.end()
     return True
+
+
+def _entity(state: StateInline, silent: bool) -> bool:
+    """An entity; `&#146;` is a quote as in every browser (HTML's table of numeric character references)."""
+    found = entity(state, silent)
+    if found and not silent and state.tokens[-1].content == "\ufffd":
+        meant = html.unescape(state.tokens[-1].markup)
+        if meant and meant.isprintable():
+            state.tokens[-1].content = meant
+    return found
 
 
 def _tag_name(line: str) -> str:

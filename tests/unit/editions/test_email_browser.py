@@ -37,6 +37,10 @@ def press(paper: str) -> str:  # heavy
 |:-|-:|:-:|-|
 | A | 80 | some words | some more words |
 
+<table width="900"><tr><td width="450">two</td><td width="450">columns</td></tr></table>
+
+<table width="500"><tr><td>narrower</td></tr></table>
+
 - [x] done
 - [ ] to do
 

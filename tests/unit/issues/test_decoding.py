@@ -12,8 +12,9 @@ from pipeline.issues.decoding import clean, decode
     (b"", ""),
     ("\ufeff标题".encode(), "标题"),
     (b"a\r\nb\rc\n", "a\nb\nc\n"),
-    ("a\x08b\x0bc\x7fd\x92\ufffee\ufefff\tg".encode(), "abcdef\tg"),
+    ("a\x08b\x0bc\x7fd\x9d\ufffee\ufefff\tg".encode(), "abcdef\tg"),
     ("零\u200b宽".encode(), "零\u200b宽"),
+    ("Mira\x92s \x93ink\x94 \x96 1\x971 \x85".encode(), "Mira’s “ink” – 1—1 …"),
 ])
 def test_text_loses_only_what_no_reader_can_take(raw: bytes, text: str) -> None:
     assert decode(raw, "a.md") == text

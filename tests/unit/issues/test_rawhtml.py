@@ -198,6 +198,18 @@ def test_nothing_is_nested_too_deeply_to_be_read(text: str) -> None:
     assert "deep" in words(parse(text))
 
 
+@pytest.mark.parametrize(("width", "mail", "feed"), [
+    ("900", ' width="100%"', ' width="100%"'), ("640px", ' width="100%"', ' width="100%"'),
+    ("500", ' width="100%" style="max-width:500px"', ' width="500"'),
+    ("200", ' width="200"', ' width="200"'), ("50%", ' width="50%"', ' width="50%"'), ("wide", "", ""),
+])
+def test_a_table_that_no_telephone_has_room_for_gives_way(width: str, mail: str, feed: str) -> None:
+    text = f'<table width="{width}"><tr><td>a</td></tr></table>'
+    tables = [shown(text, target).partition("><tbody>")[0] for target in (Target.MAIL, Target.FEED, Target.WEB)]
+
+    assert tables == [f"<table{mail}", f"<table{feed}", "<table"]
+
+
 @pytest.mark.parametrize(("typed", "web"), [
     ("<p align=center>a</p>", '<p class="align-center">a</p>'),
     ("<center>a</center>", '<div class="align-center">a</div>'),

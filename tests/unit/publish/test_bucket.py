@@ -18,6 +18,9 @@ from tests.publications import Publication, words
 from tests.s3 import KEY_ID, SECRET, Bucket, Lender, served
 
 STRANGER = "robots.txt"
+KINDS: tuple[tuple[str, ...], ...] = (  # in the order in which they are put
+    ("assets/", "style.css", "theme.css", "filter.js"), ("1/", "the-second", "404.html"),
+    ("index.html", "years/", "tags/", "sitemap.xml", "feeds.opml"), ("feeds/",))
 
 
 @pytest.fixture
@@ -53,11 +56,11 @@ def test_bucket_has_what_the_build_wrote_and_keeps_what_was_there(letters: Publi
     assert any(not key.isascii() for key in bucket.objects)
 
 
-def test_pages_and_pictures_are_there_before_the_feeds_that_lead_to_them(letters: Publication, bucket: Bucket) -> None:
-    kinds = [key.startswith("feeds/") for key in bucket.puts]
+def test_what_a_file_leads_to_is_there_before_it(letters: Publication, bucket: Bucket) -> None:
+    ranks = [next(rank for rank, kind in enumerate(KINDS) if key.startswith(kind)) for key in bucket.puts]
 
-    assert kinds == sorted(kinds)
-    assert bucket.puts[-1] in {"feeds/rss.xml", "feeds/feed.json", "feeds/atom.xml", "feeds/feed.css"}
+    assert ranks == sorted(ranks)
+    assert set(ranks) == {0, 1, 2, 3}
 
 
 @pytest.mark.parametrize(("key", "kind", "cache"), [
@@ -139,6 +142,30 @@ def test_pass_that_was_cut_off_is_gone_on_with_by_the_next_and_mail_does_not_wai
     assert (again.problems, 3 <= len(arrived) < len(here(letters))) == ([], True)
     assert set(bucket.puts) == set(here(letters)) - arrived
     assert bucket.objects == here(letters) | {STRANGER: b"of somebody else"}
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_service_that_asks_for_patience_blames_no_setting(tmp_path: Path, bucket: Bucket, status: int) -> None:
+    letters = Publication(tmp_path / "letters", {"bucket": bucket.settings()})
+    letters.write("01-first.md", words(1))
+    bucket.refuse = lambda method, key: status
+
+    problem, = letters.publish().problems
+
+    assert str(problem) == (
+        f"bucket: weekly refuses GET its list: {status} SlowDown Please reduce your request rate.: {GOES_ON}")
+
+
+def test_list_that_is_cut_without_a_way_on_is_one_line(tmp_path: Path, bucket: Bucket) -> None:
+    letters = Publication(tmp_path / "letters", {"bucket": bucket.settings()})
+    letters.write("01-first.md", words(1))
+    bucket.objects |= {f"{n}.txt": b"" for n in range(bucket.page)}
+    bucket.goes_on = False
+
+    problem, = letters.publish().problems
+
+    assert str(problem) == ("bucket: weekly cuts its list and does not say how it goes on: use a service that has "
+                            "ListObjectsV2, or see bucket.endpoint")
 
 
 def test_who_is_refused_hears_why_and_no_secret(

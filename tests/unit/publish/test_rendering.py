@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.issues.html.targets import Place, Target
 from pipeline.publish.rendering import Bearings
 
 
@@ -37,3 +38,23 @@ def test_what_only_a_site_generator_knows_is_no_address(reference: str) -> None:
     bearings = Bearings("14-type.md", "https://example.com/news/", {})
 
     assert (bearings.resolve(reference), bearings.assets, bearings.problems) == ("", {}, [])
+
+
+@pytest.mark.parametrize(("reference", "address"), [
+    ("../authors", "https://example.com/news/authors"), ("../../../authors?a=1#b", "https://example.com/authors?a=1#b"),
+    ("?a=1", "https://example.com/news/14/?a=1"), ("13-ink.md", "https://example.com/news/13/"),
+    ("mailto:mira@example.com", "mailto:mira@example.com"), ("", ""),
+])
+@pytest.mark.parametrize("target", [Target.MAIL, Target.FEED])
+def test_a_link_out_of_the_folder_leads_everywhere_where_it_does_on_the_page(
+    reference: str, address: str, target: Target,
+) -> None:
+    bearings = Bearings("14-type.md", "https://example.com/news/", {"13-ink.md": "13/"})
+
+    assert Place(target, "https://example.com/news/14/", bearings.resolve, 640).link(reference) == address
+
+
+def test_a_link_out_of_the_folder_stays_as_it_is_on_the_page() -> None:
+    bearings = Bearings("14-type.md", "https://example.com/news/", {}, "14/")
+
+    assert Place(Target.WEB, "https://example.com/news/14/", bearings.resolve, 640).link("../authors") == "../authors"
