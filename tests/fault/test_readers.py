@@ -258,10 +258,11 @@ def test_known_unknown_and_suppressed_addresses_take_the_same_time_statements_an
                 for submission in house.app.spool.submissions():
                     house.app.spool.discard(submission)
 
-    medians = {kind: statistics.median(times) for kind, times in took.items()}
-    print({kind: f"{median * 1000:.3f} ms" for kind, median in medians.items()})
+    # The fastest tenth: what a busy machine adds to the others is not ours.
+    fast = {kind: statistics.quantiles(times, n=10)[0] for kind, times in took.items()}
+    print({kind: f"{seconds * 1000:.3f} ms" for kind, seconds in fast.items()})
     assert (len(seen), asked) == (1, [])
-    assert max(medians.values()) < min(medians.values()) * trials(130, 110) / 100
+    assert max(fast.values()) < min(fast.values()) * trials(130, 110) / 100
 
 
 def test_one_click_takes_less_than_a_fifth_of_a_second(tmp_path: Path, trials: Trials) -> None:
