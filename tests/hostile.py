@@ -70,7 +70,8 @@ REPEATED = (
     "## a\n\n[b](#A)\n\n",
     "::: aa\n", "::: {.a}\n", "::: aa\nb\n:::\n", "> ::: {.a}\n> :::\n", "==a", "==a== ", "![[a.png|", "{/* a\n",
     "{/* a */}\n", "<img a={", " ^1a2b3c\n", "[a](__GHOST_URL__/",
-    "<div></pre><pre>\n\n",
+    "<div></pre><pre>\n\n", "$1+", "$(1+1", "$1$ ", '<Link to="/a">', '<Card href="/a"/>', "<Toc/>\n", "a\n: b\n", ": ",
+    "{{< a >}}b{{< /a >}} ", "a {{< a >}}",
 )
 
 PATTERNS: Mapping[str, Pattern] = {
@@ -86,6 +87,8 @@ PATTERNS: Mapping[str, Pattern] = {
     "pictures in pictures": one_after_other("![a", "](b)"),
     "stars each way": one_after_other("*a ", "b* "),
     "tags each way": one_after_other("<b>", "</b>"),
+    "links of components each way": one_after_other('a <Card to="/a">', "</Card>"),
+    "marks in a line each way": one_after_other("a {{< a >}}", "{{< /a >}}"),
     "tags that cross": one_after_other("<b>", "</i>"),
     "notes and their texts": one_after_other("[^1] ", "\n\n[^1]: a"),
     "notes in notes": one_after_other("^[a", "]"),

@@ -22,6 +22,7 @@ from pipeline.issues.markdown.tags import COMPONENT, TAG, VOID, Kind, Tag, read_
 from pipeline.issues.report import Report
 
 MAX_DEPTH = 40
+_WORDS_OF_A_LINK = 50  # pieces among which a component that leads somewhere is closed
 
 _PHRASING = frozenset((
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "i", "ins",
@@ -126,6 +127,10 @@ class _Pairs:
         """Has this tag a partner?"""
         return id(token) in self._partner
 
+    def are(self, token: Token, other: Token) -> bool:
+        """Are these two partners?"""
+        return self._partner.get(id(token)) == id(other)
+
     def _pair(self, raw: Sequence[Token]) -> None:
         waiting: defaultdict[str, list[Token]] = defaultdict(list)
         for token in raw:
@@ -204,10 +209,12 @@ class _Flow:
     def _lead(self, piece: Token, tag: Tag, address: str) -> list[Token]:
         """A component that leads somewhere is a link around its words, or before them with its title."""
         begins, ends = _raw("html_inline", str(Tag(Kind.OPEN, "a", {"href": address}))), _raw("html_inline", "</a>")
-        title, close = "" if tag.name == "a" else title_of(tag), self._find_close(piece, tag)
-        inside = self._pieces[self._at:close] if close is not None else []
-        if not title and close is not None and not all(map(_is_blank, inside)) and not any(map(_is_link, inside)):
-            self._links.add(id(self._pieces[close]))
+        title = "" if tag.name == "a" else title_of(tag)
+        around = self._pieces[self._at:self._at + _WORDS_OF_A_LINK]
+        close = next((at for at, one in enumerate(around) if self._pairs.are(piece, one)), 0)
+        inside = around[:close]
+        if not title and not all(map(_is_blank, inside)) and not any(map(_is_link, inside)):
+            self._links.add(id(around[close]))
             return [begins]
         return [begins, Token("text", "", 0, content=title or address), ends, *([_raw("text", " ")] if inside else [])]
 
