@@ -125,7 +125,8 @@ class Prose:
             self.close_link()
         text = re.sub(r"(?<![ \t])[ \t]*(?:\x1f[ \t]*)+", _join, "".join(self._parts))
         lines = [line.strip(" \t") for line in text.split("\n")]
-        return re.sub(r"\n{3,}", "\n\n", "\n".join(lines).strip("\n"))
+        whole = re.sub(r"\n{3,}", "\n\n", "\n".join(lines).strip("\n"))
+        return re.sub(rf"({_picture(self.voice)})\s+(?P=words)(?=\n|\Z)", r"\1", whole)  # a caption that says the same
 
     def _address(self, reference: str) -> str:
         """Absolute, without what would end it early; "" for what leads nowhere in a text."""
@@ -217,6 +218,17 @@ class Markup(HTMLParser):
                 self._prose.line_break()
                 self._prose.text(words)
             self._instead = ""
+
+
+def words_of_picture(paragraph: str, voice: Voice) -> str:
+    """The words of a picture that is all of a paragraph; "" for other paragraphs."""
+    found = re.fullmatch(_picture(voice), paragraph)
+    return found["words"] if found else ""
+
+
+def _picture(voice: Voice) -> str:
+    """The pattern of a picture with words, and of the addresses behind it."""
+    return rf"\[{re.escape(voice.image)}\] (?P<words>[^\n<>]+)(?: <[^\s<>]+>)+"
 
 
 def inline_text(tokens: Sequence[Token], voice: Voice) -> str:

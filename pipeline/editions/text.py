@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from markdown_it.token import Token
 
 from pipeline.editions.columns import COLUMNS, columns, wrap
-from pipeline.editions.prose import Voice, inline_text, visible
+from pipeline.editions.prose import Voice, inline_text, visible, words_of_picture
 from pipeline.editions.rawblocks import block_tokens
 from pipeline.editions.tables import table_lines
 from pipeline.editions.text_writer import TextWriter
@@ -51,13 +51,14 @@ class _Writer:
         self._counters: list[int | None] = []        # of open lists: the next number, None for bullets
         self._cells: list[list[str]] = []            # of the open table, row by row
         self._headed = False
+        self._pictured = ""                          # what the picture says that the last words were
         self._words_go: Callable[[str], None] = self._paragraph
 
     def write(self, token: Token) -> None:
         """One token. Those not named here say nothing in a text; their children come by themselves."""
         match token.type:
             case "inline":
-                self._words_go(inline_text(token.children or [], self._voice))
+                self._words(inline_text(token.children or [], self._voice))
             case "paragraph_open" | "alert_title_open" if not token.hidden:
                 self.writer.gap()
             case "heading_open":
@@ -74,6 +75,13 @@ class _Writer:
                 self._block("* * *")
             case _:
                 self._container(token)
+
+    def _words(self, text: str) -> None:
+        """What a picture says is not said once more by a caption below it."""
+        is_caption = text == self._pictured and self._words_go == self._paragraph
+        self._pictured = words_of_picture(text, self._voice)
+        if not is_caption:
+            self._words_go(text)
 
     def _container(self, token: Token) -> None:
         match token.type:

@@ -98,6 +98,19 @@ def test_loose_items_are_parted_and_empty_ones_kept() -> None:
     assert text("1. one\n\n   more\n2.\n3. three") == "1. one\n\n   more\n2.\n\n3. three"
 
 
+@pytest.mark.parametrize(("markdown", "said"), [
+    ("![A press](a.png)\n*A press*\n\nb", "[image] A press <https://w/a.png>\n\nb"),
+    ("[![A press](a.png)](b)\n\n<small>A press</small>",
+     "[image] A press <https://w/a.png> <https://w/b>"),
+    ("<figure><img src='a.png' alt='A press'><figcaption>A press</figcaption></figure>",
+     "[image] A press <https://w/a.png>"),
+    ("![A press](a.png) A press at work", "[image] A press <https://w/a.png> A press at work"),
+    ("![A press](a.png)\n\nb\n\nA press", "[image] A press <https://w/a.png>\n\nb\n\nA press"),
+])
+def test_what_a_picture_says_is_not_said_again_below_it(markdown: str, said: str) -> None:
+    assert text(markdown) == said
+
+
 def test_what_is_said_of_a_term_stands_below_it() -> None:
     assert text("a\n\nInk\n: dries\n: is blue\n\nPaper\n: is old\n\nb") == (
         "a\n\nInk\n    dries\n    is blue\n\nPaper\n    is old\n\nb")
