@@ -14,7 +14,7 @@ from pipeline.feeds.addresses import is_relative
 from pipeline.issues.markdown.fillings import FILLED, UNKNOWN, filled
 from pipeline.issues.markdown.mdx import plain_value
 from pipeline.issues.markdown.plainlinks import unwrapped
-from pipeline.issues.markdown.spaces import SPACED_LINK, SPACED_PICTURE, SWAPPED_LINK
+from pipeline.issues.markdown.spaces import SPACED_LINK, SPACED_PICTURE, SWAPPED_LINK, WIDE_LINK
 from pipeline.issues.markdown.vaults import EMBED, embedded
 
 Kind = Literal["link", "image", "video", "definition", "bare"]
@@ -78,8 +78,9 @@ def _spaced(source: Source) -> Iterator[Named]:
         for found in source.find(pattern):
             if found["address"]:
                 yield Named(kind, found.start("address"), _address(found["address"]), found["text"])
-    for found in source.find(SWAPPED_LINK):
-        yield Named("link", found.start("text"), _address(found["address"]), found["text"])
+    for pattern in (SWAPPED_LINK, WIDE_LINK):
+        for found in source.find(pattern):
+            yield Named("link", found.start("text"), _address(found["address"]), found["text"])
 
 
 def _links(text: str, start: int) -> Iterator[Named]:

@@ -1,4 +1,5 @@
-"""Formulas in TeX: `$…$` and `$$…$$` in a line, `$$` around lines of their own, and blocks of code called `math`.
+"""Formulas in TeX: `$…$` and `$$…$$` in a line, `$$` around lines of their own, and blocks of code called `math`; and
+`\\(…\\)` and lines between `\\[` and `\\]` with one backslash or, as they are typed for Hugo and Hexo, with two.
 
 Markdown would take their backslashes, and their stars and underscores for emphasis. In the tokens they stay as they
 were typed, and so they do everywhere where they cannot be set (see `issues.tex`).
@@ -41,6 +42,9 @@ _SUM = rf"\({_TERM}(?:{_BETWEEN}{_TERM}){{1,9}}\)"
 _ATOM = rf"(?:(?:{_TERM}|[-+−])?{_SUM}|{_TERM}|[-+−]?{_PAIR})"
 _OF_TERMS = rf"{_BEFORE}{_ATOM}(?:{_BETWEEN}{_ATOM}){{0,19}}{_BEHIND}"
 _FORMULA = re.compile(rf"(?<!\$)(?:{_SET_APART}|{_WITH_SIGNS}|{_OF_LETTERS}|{_SET}|{_OF_TERMS})(?!\$)")
+# Of one backslash it may be but a bracket that is no mark: what is between says more.
+_IN_LINE = re.compile(rf"(?P<mark>\\{{1,2}})\((?P<tex>(?:[^\\$`<\n]|\\(?![()\\])|{_LESS}){{1,400}})(?P=mark)\)")
+_ON_A_LINE = re.compile(r"(?P<mark>\\{1,2})\[(?P<tex>.{1,2000})(?P=mark)\]")
 _NO_FORMULA = re.compile(r"\]\(|://")
 MAX_LINES = 200  # of one formula
 # Names of a shell or a program, `$PATH_A:$`; letters of a formula stand for themselves but in braces and commands.
@@ -61,18 +65,38 @@ def use_formulas(parser: MarkdownIt) -> None:
 
 
 def _inline(state: StateInline, silent: bool) -> bool:
+    if state.src[state.pos] == "\\":
+        return _backslashed(state, silent)
     match = _FORMULA.match(state.src, state.pos, state.posMax) if state.src[state.pos] == "$" else None
     if match is None or _NO_FORMULA.search(match[0]):
         return False
     if not silent:
-        is_set = _can_be_set(match[0].strip("$"))
-        if is_set:
-            state.push("html_inline", "", 0).content = f'<span class="{FORMULA}">'
-        state.pending += match[0]
-        if is_set:
-            state.push("html_inline", "", 0).content = "</span>"
+        _push(state, match[0], is_set=_can_be_set(match[0].strip("$")))
     state.pos = match.end()
     return True
+
+
+def _backslashed(state: StateInline, silent: bool) -> bool:
+    match = _IN_LINE.match(state.src, state.pos, state.posMax)
+    if match is None or _NO_FORMULA.search(match["tex"]) or not _is_meant(match):
+        return False
+    if not silent:
+        _push(state, f"${match['tex'].strip()}$", is_set=True)
+    state.pos = match.end()
+    return True
+
+
+def _is_meant(typed: re.Match[str]) -> bool:
+    """Whether what stands between backslashed brackets is TeX, which can be set."""
+    return (len(typed["mark"]) > 1 or _COMMAND.search(typed["tex"]) is not None) and _can_be_set(typed["tex"])
+
+
+def _push(state: StateInline, typed: str, *, is_set: bool) -> None:
+    if is_set:
+        state.push("html_inline", "", 0).content = f'<span class="{FORMULA}">'
+    state.pending += typed
+    if is_set:
+        state.push("html_inline", "", 0).content = "</span>"
 
 
 def _can_be_set(tex: str, *, is_block: bool = False) -> bool:
@@ -114,17 +138,35 @@ def math_block(tex: str) -> str:
 
 
 def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Lines between two `$$` are a block of code, as those of a fence are."""
-    last = None if state.is_code_block(start) else _last_line(state, start, end)
+    """Lines between two `$$`, or `\\[` and `\\]`, are a block of code, as those of a fence are."""
+    if state.is_code_block(start):
+        return False
+    mark = "$$"
+    last = _last_line(state, start, end)
+    if last is None:
+        mark, last = _backslashed_lines(state, start, end)
     if last is None:
         return False
     if not silent:
         typed = _typed(state, start, last)
         token = state.push("fence", "code", 0)
-        token.info, token.markup, token.map = "math", "$$", [start, last + 1]
-        token.content = _EMPTY_LINES.sub("\n", typed.strip()[2:-2].strip("\n")) + "\n"
+        token.info, token.markup, token.map = "math", mark, [start, last + 1]
+        token.content = _EMPTY_LINES.sub("\n", typed.strip()[len(mark):-len(mark)].strip("\n")) + "\n"
         state.line = last + 1
     return True
+
+
+def _backslashed_lines(state: StateBlock, start: int, end: int) -> tuple[str, int | None]:
+    """What begins a formula between `\\[` and `\\]`, each alone on its line or both on one, and its last line; None
+    where none begins."""
+    first = line_of(state, start).strip()
+    if (match := _ON_A_LINE.fullmatch(first)) and _is_meant(match):
+        return f"{match['mark']}[", start
+    if first not in ("\\[", "\\\\["):
+        return first, None
+    close = first.replace("[", "]")
+    return first, next((at for at in range(start + 1, min(end, start + MAX_LINES))
+                        if line_of(state, at).strip() == close), None)
 
 
 def _typed(state: StateBlock, start: int, last: int) -> str:

@@ -1,7 +1,7 @@
 """Addresses as editors write them: `![图](images/图 1.png)`, `[上期](13-纸 与 墨.md)`, `![图](a.png =300x200)`,
 `![图](a.png =50%x)`,
-`[write](mailto:mira@example.com?subject=Ink and paper)`; and those in the place of the words,
-`[https://example.com/](《墨水手册》)`.
+`[write](mailto:mira@example.com?subject=Ink and paper)`; those between the brackets of Chinese keyboards,
+`[纸](https://example.com/纸）`; and those in the place of the words, `[https://example.com/](《墨水手册》)`.
 
 Authors see the picture or the link in their preview; as plain text it would reach every reader.
 """
@@ -27,6 +27,10 @@ SPACED_LINK = re.compile(
     r"|mailto:[^()<>\"\n]{1,300}?) {0,3}\)",
     re.IGNORECASE)
 
+WIDE_LINK = re.compile(
+    r"(?<!!)\[(?P<text>[^\[\]\n]{1,300})\](?:\(|(?P<wide>（)) ?(?P<address>https?://[^\s()（）<>]{1,600})(?(wide)[）)]|）)",
+    re.IGNORECASE)
+
 SWAPPED_LINK = re.compile(
     r"\[(?P<address>https?://[^\s\[\]()<>]{1,600})\]"
     r"\((?!(?:url|link|todo|tbd|链接|地址)\))"
@@ -34,10 +38,11 @@ SWAPPED_LINK = re.compile(
 
 
 def use_spaced_addresses(parser: MarkdownIt) -> None:
-    """Adds the rules behind the parser's own, which take every picture and link that CommonMark knows; before it the
-    one for what it would take for a link to a file."""
+    """Adds the rules behind the parser's own, which take every picture and link that CommonMark knows; before it those
+    for what it would take for a link to a file, or for the beginning of a longer address."""
     parser.inline.ruler.after("image", "spaced_image", _spaced_image)
     parser.inline.ruler.after("link", "spaced_link", _spaced_link)
+    parser.inline.ruler.before("link", "wide_link", _wide_link)
     parser.inline.ruler.before("link", "swapped_link", _swapped_link)
 
 
@@ -57,6 +62,10 @@ def _spaced_image(state: StateInline, silent: bool) -> bool:
 
 def _spaced_link(state: StateInline, silent: bool) -> bool:
     return _link(state, SPACED_LINK, silent)
+
+
+def _wide_link(state: StateInline, silent: bool) -> bool:
+    return _link(state, WIDE_LINK, silent)
 
 
 def _swapped_link(state: StateInline, silent: bool) -> bool:

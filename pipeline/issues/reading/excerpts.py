@@ -321,7 +321,7 @@ def _lists(blocks: _Blocks) -> Iterator[str]:
     What several lists say under one label, such as **Source:**, are data of what the issue tells, where it says more.
     """
     opened = [at for at, token in enumerate(blocks.tokens)
-              if token.type in ("bullet_list_open", "ordered_list_open") and not token.level]
+              if token.type in ("bullet_list_open", "ordered_list_open", "dl_open") and not token.level]
     lists = [[token for token in takewhile(lambda token: token.level, blocks.tokens[start + 1:])
               if token.type == "inline" and token.level == _IN_ITEM] for start in opened]
     labels = Counter(label for items in lists for label in {_label(item) for item in items})

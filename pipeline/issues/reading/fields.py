@@ -27,6 +27,8 @@ TOML_KEY = re.compile(r"\s*[\w.\"'-]+\s*=|\s*\[\w")
 # before a remark.
 _TABBED = re.compile(r"^([ ]*(?:[\w-]+:|-)) *\t[ \t]*", re.MULTILINE)
 _ENDS_IN_TAB = re.compile(r"(?<=\S) *\t[ \t]*(?:$|(?=#))", re.MULTILINE)
+# `title: "Ink”`, `tags: ["ink”, "paper"]`: no quote for YAML ends there.
+_ENDS_CURLY = re.compile(r"\s*[\w-]+:\s*(?:\"[^\"]*[“”]\s*$|\[.*\"[^\"“”]*[“”]\s*[,\]])")
 _MAX_DEPTH = 10
 _PROSE = ("title", "description", "desc")
 _PLAIN_WORDS = {
@@ -115,6 +117,10 @@ class StrictYaml(_Fenced, YAMLHandler):
         if mark and mark.line >= len(lines) - 1 and error.context_mark:
             mark = error.context_mark
         number = min(mark.line, len(lines) - 1) if mark else 0
+        curly = next((at for at in range(number + 1) if _ENDS_CURLY.match(lines[at])), None)
+        if curly is not None:
+            return self.fault("front matter cannot be read: a straight quote opens the value and a curly one ends it",
+                              curly, _straight(lines[curly]))
         problem = error.problem or error.context or "not YAML"
         return self.fault(f"front matter cannot be read: {_PLAIN_WORDS.get(problem, problem)}", number,
                           _cure(problem, lines[number]), mark.column + 1 if mark else None)
@@ -145,6 +151,12 @@ def quoted(value: str) -> str:
     if value[:1] in ("'", '"'):
         value = value[1:].removesuffix(value[:1])
     return "'" + value.replace("'", "''") + "'"
+
+
+def _straight(line: str) -> str:
+    key, _, value = line.strip().partition(":")
+    plain = re.sub("[“”]", '"', value.strip())
+    return f"write {key}: {plain}" if plain.startswith("[") else f"write {key}: {quoted(value.strip()[1:-1])}"
 
 
 def _cure(problem: str, line: str) -> str:

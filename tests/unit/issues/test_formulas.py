@@ -27,6 +27,8 @@ from tests.unit.issues.rendered import Target, line, shown
     ("$[x,y] = -[y,x]$", "[<i>x</i>, <i>y</i>] = −[<i>y</i>, <i>x</i>]"),
     ("$dp[i][j]$ of $R[[c]]$", "<i>d</i><i>p</i>[<i>i</i>][<i>j</i>] of <i>R</i>[[<i>c</i>]]"),
     ("the $i$th and $(n+1)$st", "the <i>i</i>th and (<i>n</i> + 1)st"),
+    (r"变成\\(O(N^2)\\)，\(\omega_1\)和\\( n \\)", (
+        "变成<i>O</i>(<i>N</i><sup>2</sup>)，<i>ω</i><sub>1</sub>和<i>n</i>")),
     (r"[$\ell_2$](https://a.example/)", '<a href="https://a.example/">ℓ<sub>2</sub></a>'),
 ])
 def test_formula_in_a_line_is_set_in_letters_where_nobody_knows_mathml(text: str, html: str) -> None:
@@ -57,6 +59,8 @@ def test_what_cannot_be_set_keeps_its_backslashes_stars_and_underscores(text: st
     ("$a_*b*$2", "$a_<em>b</em>$2"),
     ("`$a_b$` $`*a_b*`$", "<code>$a_b$</code> $<code>*a_b*</code>$"),
     (r"\$_x_\$", "$<em>x</em>$"),
+    (r"a \(*b*\) and \\(ink, *dried*\\) or \\(c", r"a (<em>b</em>) and \(ink, <em>dried</em>\) or \(c"),
+    (r"\[ink\] \(see [b](c\_d)\)", r'[ink] (see <a href="https://w.example.com/files/c_d">b</a>)'),
     ("$$*x*", "$$<em>x</em>"),
     ("US$a *b* or A$b$", "US$a <em>b</em> or A$b$"),
     ("from $X to $Y, $k-$m, $A *and* B$", "from $X to $Y, $k-$m, $A <em>and</em> B$"),
@@ -83,6 +87,10 @@ def test_what_is_no_formula_is_read_as_ever(text: str, html: str) -> None:
     ("```math\nx_1\n```", "<p><i>x</i><sub>1</sub></p>"),
     ("where\n$$\nx_1\n$$\nholds", "<p>where</p>\n<p><i>x</i><sub>1</sub></p>\n<p>holds</p>"),
     ("> $$\n> x_1\n> $$\n> more", "<blockquote>\n<p><i>x</i><sub>1</sub></p>\n<p>more</p>\n</blockquote>"),
+    ("where\n\\\\[\nx_1\n\\\\]\nholds", "<p>where</p>\n<p><i>x</i><sub>1</sub></p>\n<p>holds</p>"),
+    ("\\[\n\\frac{a}{b}\n\\]", "<p><i>a</i>/<i>b</i></p>"),
+    ("\\\\[ x = y^2 \\\\]", "<p><i>x</i> = <i>y</i><sup>2</sup></p>"),
+    ("\\[ink\\]", "<p>[ink]</p>"), ("\\[\nx_1", "<p>[\nx_1</p>"),
     ("$$cash$$", "<pre><code>cash\n</code></pre>"),
     ("$$\n\\nowhere{x}\n$$", "<pre><code>\\nowhere{x}\n</code></pre>"),
     ("$$\n\\binom{n}{k}\n$$", "<pre>\\binom{n}{k}\n</pre>"),

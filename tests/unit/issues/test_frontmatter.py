@@ -102,6 +102,12 @@ def test_what_a_field_holds_may_say_a_key_twice_and_the_last_counts() -> None:
      "a.md:2: front matter cannot be read: the value begins with *: write title: '*new* tools'"),
     ("---\ntitle: 'open\n---\n",
      "a.md:2: front matter cannot be read: a quote is opened and never closed: write title: 'open'"),
+    ('---\ntitle: "墨水”\nauthor: "Mira"\n---\n', (
+        "a.md:2: front matter cannot be read: a straight quote opens the value and a curly one ends it: "
+        "write title: '墨水'")),
+    ('---\ntitle: a\ntags: ["ink”, "paper"]\n---\n', (
+        "a.md:3: front matter cannot be read: a straight quote opens the value and a curly one ends it: "
+        'write tags: ["ink", "paper"]')),
     ("---\ntitle: C# and #1\n---\n",
      "a.md:2: title would lose everything from \" #\" on: write title: 'C# and #1'"),
     ("---\na: 1\nb: *c\n---\n", "a.md:3: front matter cannot be read: the value *c is an alias in YAML: write b: '*c'"),

@@ -40,6 +40,18 @@ def test_words_and_address_in_each_others_place_are_put_right(text: str, shown: 
 
 
 @pytest.mark.parametrize(("text", "shown"), [
+    ("[纸](https://example.com/a）。", '<a href="https://example.com/a">纸</a>。'),
+    ("[纸]( https://example.com/a）[*墨*]（https://example.com/b）", (
+        '<a href="https://example.com/a">纸</a><a href="https://example.com/b"><em>墨</em></a>')),
+    ("[纸]（https://example.com/a) [墨](b)", '<a href="https://example.com/a">纸</a> <a href="b">墨</a>'),
+    ("[纸](https://example.com/（a）)", '<a href="https://example.com/（a）">纸</a>'),
+    ("[纸]（墨）", "[纸]（墨）"), ("`[纸](https://example.com/a）`", "<code>[纸](https://example.com/a）</code>"),
+])
+def test_an_address_may_stand_between_the_brackets_of_chinese_keyboards(text: str, shown: str) -> None:
+    assert unquote(markdown_parser().renderInline(text)) == shown
+
+
+@pytest.mark.parametrize(("text", "shown"), [
     ("[a](https://example.com/a) b", '<a href="https://example.com/a">a</a> b'),
     ("[a](b.png \"c\")", '<a href="b.png" title="c">a</a>'),
     ("[甲](北京_(城市))", '<a href="北京_(城市)">甲</a>'),

@@ -296,6 +296,8 @@ def test_the_cover_is_front_matter_or_the_picture_in_the_first_block(text: str, 
      ("Other formats: PDF or print", "An island looks for its press · Ink from soot · Paper"), False),
     ("- **Tool:** a pen for the left hand\n\n### Nibs\n\n- **Tool:** a nib for thin lines",
      ("Tool: a pen for the left hand", "Tool: a nib for thin lines"), False),
+    ("Ink\n: dries within a day, they say\n\nPaper\n: is older than any book",
+     ("dries within a day, they say · is older than any book",), False),
 ])
 def test_descriptions_are_the_authors_words_then_paragraphs_that_say_something(
     text: str, descriptions: tuple[str, ...], described: bool,
