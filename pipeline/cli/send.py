@@ -203,17 +203,23 @@ def status(invocation: Invocation, watch: bool) -> int:
         return DONE
     now = app.clock.now()
     complaints = str(app.high_water.complaint() or ""), app.bucket.complaint() if app.bucket else ""
-    more = [*filter(None, complaints), *_unnamed_lists(app), *needs(app.ledger, now), *given_up(app.ledger, now)]
+    more = [*filter(None, complaints), *_deserted(app, now), *needs(app.ledger, now), *given_up(app.ledger, now)]
     found = overview(app.archive, app.ledger, more, app.waits())
     invocation.answer(found.shape(), status_lines(found, now, app.config.zone, everything=invocation.verbose))
     return DONE
 
 
-def _unnamed_lists(app: App) -> list[str]:
-    from pipeline.audience.unnamed_lists import unnamed_lists  # slow import
+def _deserted(app: App, now: datetime) -> list[str]:
+    """What went to lists that nobody is on, where these are our own; of issues that is news for some days."""
+    from pipeline.audience.deserted import deserted  # slow imports
+    from pipeline.publish.matters import NEWS
 
-    config = app.config
-    return [] if config.transport.broadcasts else unnamed_lists(app.roster, [one.id for one in config.lists])
+    if app.config.transport.broadcasts:
+        return []
+    lists = [one.id for one in app.config.lists]
+    return deserted(app.roster, lists, [
+        one.issue_key for one in app.ledger.mailings.all()
+        if one.went_to_nobody and one.list == lists[0] and one.ended_at and one.ended_at > now - NEWS])
 
 
 @click.command(cls=Command)

@@ -23,9 +23,9 @@ BUSY_TIMEOUT_S = 120.0  # a backup tool may hold the file for a minute
 _PATIENCE = {"connect_timeout": "10", "keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3",
              "tcp_user_timeout": "60000"}
 # Meant for visitors: a large mailing begins with one statement of minutes, and a name is held by a session that does
-# nothing else. An older server does not know the last.
+# nothing else. The last two are only known to newer servers (14 and 17).
 _NO_LIMITS = ("SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN ('statement_timeout', 'lock_timeout',"
-              " 'idle_in_transaction_session_timeout', 'idle_session_timeout')")
+              " 'idle_in_transaction_session_timeout', 'idle_session_timeout', 'transaction_timeout')")
 _ONLY_READ = "25006"  # read_only_sql_transaction
 _SQLITE = "sqlite:///"
 _OLDEST_SQLITE = (3, 33)  # the first with UPDATE … FROM

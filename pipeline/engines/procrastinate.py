@@ -82,7 +82,8 @@ class Clockwork:
                 with engine_log.listening():
                     asyncio.run(self._work(stray))
             except (ConnectorException, DatabaseError) as error:
-                engine_log.away(error.__cause__ or error)
+                is_ours = isinstance(error, DatabaseError)  # in words for people; its cause quotes a statement
+                engine_log.away(error if is_ours else error.__cause__ or error)
                 self._ending.wait(RESTART_S)
             except Exception as error:  # the outermost rim of a thread: it would end for good and be missed by nobody
                 log.exception("engine.failed", extra={"reason": str(Mistake(error))})

@@ -209,7 +209,8 @@ def test_jobs_of_a_dead_worker_that_two_machines_find_are_taken_away_once(
 @pytest.mark.parametrize(("trouble", "said_as"), [
     (Unreachable("the database does not answer"), "engine.away"), (RuntimeError("who knows"), "engine.failed")])
 def test_engine_begins_again_whatever_ended_it(
-    letters: Publication, said: Said, monkeypatch: pytest.MonkeyPatch, trouble: Exception, said_as: str,
+    letters: Publication, said: Said, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
+    trouble: Exception, said_as: str,
 ) -> None:
     monkeypatch.setattr(engine, "RESTART_S", 0.01)
     ending, troubles = threading.Event(), [trouble]
@@ -217,7 +218,7 @@ def test_engine_begins_again_whatever_ended_it(
 
     def alone_at_last(name: str) -> AbstractContextManager[bool]:
         if troubles:
-            raise troubles.pop()
+            raise troubles.pop() from RuntimeError("[SQL: SELECT 1]")
         ending.set()  # it has come to its work
         return hold(name)
 
@@ -226,6 +227,7 @@ def test_engine_begins_again_whatever_ended_it(
 
     assert ending.is_set()
     assert said_as in said.events
+    assert not [record for record in caplog.records if "SELECT" in getattr(record, "reason", "")]
 
 
 @pytest.mark.usefixtures("said")

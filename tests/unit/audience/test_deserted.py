@@ -1,16 +1,18 @@
-"""A list that was given another id loses its readers, and somebody has to say so."""
+"""What goes to a list without readers, while there are some, reaches nobody, and somebody has to say so."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from pipeline.cli import avviso
-from tests.publications import Publication
+from pipeline.clock import HandClock
+from tests.publications import Publication, words
 
 WEEKLY, MAIN, DAILY = ({"id": one, "name": "Weekly"} for one in ("weekly", "main", "daily"))
 
@@ -41,3 +43,23 @@ def test_list_that_was_given_another_id_is_named_by_status_with_what_to_do(lette
                          ids=["as it was", "one taken away", "the first taken away", "a new one"])
 def test_list_that_was_taken_away_or_is_new_needs_nobody(letters: Publication, lists: list[dict[str, str]]) -> None:
     assert needs(letters, lists) == []
+
+
+def test_issue_that_went_to_nobody_since_another_list_is_the_first_is_named_until_it_is_approved(
+    letters: Publication,
+) -> None:
+    letters.clock = HandClock(datetime.now(UTC))
+    letters.configure({"lists": [MAIN, WEEKLY, DAILY]})
+    letters.begin(write=False)
+    letters.write("02-new.md", words(2), day=f"{letters.clock.now():%Y-%m-%d %H:%M:%S}+00:00")
+    letters.deliver()
+    before = needs(letters, [MAIN, WEEKLY, DAILY])
+
+    letters.configure({"lists": [WEEKLY, MAIN, DAILY]})
+    letters.app.publisher.look_only()
+    letters.app.decisions.approve(letters.record("2"))
+    letters.deliver()
+
+    line, = before
+    assert line.startswith("2 went to nobody: main, the first of `lists`, has no readers, while weekly has 2 readers: ")
+    assert (needs(letters, [WEEKLY, MAIN, DAILY]), letters.mails) == ([], ["ada@example.com", "bo@example.org"])
