@@ -13,8 +13,9 @@ from pipeline.audience.tokens import KeyRing
 from pipeline.clock import Clock, SystemClock, since_boot
 from pipeline.config import Config
 from pipeline.database import Database
-from pipeline.errors import IssueError, UnknownIssue
+from pipeline.errors import IssueError, Problem, UnknownIssue
 from pipeline.issues.archive import Archive
+from pipeline.issues.issue import DATE_IT
 from pipeline.issues.reading.naming import is_called, is_named
 from pipeline.issues.record import KnownFile, Record
 from pipeline.mailings.highwater import HighWater
@@ -198,9 +199,17 @@ class Books:
         if broken and (problem := broken.problem):
             raise IssueError(problem.message, path=problem.path, line=problem.line, remedy=problem.remedy,
                              rule=problem.rule)
+        if not found and (draft := self.undated_draft(name)):
+            raise UnknownIssue(draft.message, path=draft.path, line=draft.line, remedy=draft.remedy)
         message = f"{len(found)} issues are called so" if found else "no issue is called so"
         raise UnknownIssue(message, path=name, remedy="`avviso status` lists them; give the path" if found
                          else "give a number, an id, a file name or a path; `avviso status` lists them")
+
+    def undated_draft(self, name: str = "") -> Problem | None:
+        """What is missing in a draft that a person names, or in the first of all: a date. None where there is none."""
+        drafts = (path for path in self.archive.files.undated() if not name or is_called(path, name))
+        return next((Problem(path, "is a draft without a date, and no issue before it has one", DATE_IT, line=1)
+                     for path in drafts), None)
 
     def find_broken(self, name: str) -> KnownFile | None:
         """The file that a person may mean and that is no issue: it cannot be read, or is withheld.

@@ -24,6 +24,7 @@ class State(StrEnum):
     PROBLEM = "problem"          # its file cannot be used now; its last good text stands
 
 
+DATE_IT = "add `date: 2026/03/24` between two `---` lines at its top"  # to who wrote an issue without one
 SETTLED = (State.ADOPTED, State.MAILED)  # with these it is over: only a person changes them
 
 

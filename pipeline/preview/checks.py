@@ -21,6 +21,7 @@ from pipeline.editions.edition import Edition
 from pipeline.editions.fitting import LIMIT
 from pipeline.editions.preflight import preflight
 from pipeline.errors import ConfigError, EditionError, IssueError, Problem
+from pipeline.feeds.addresses import UNSAID
 from pipeline.feeds.writing import write_file
 from pipeline.issues.document import Document, words
 from pipeline.issues.files import Files
@@ -72,7 +73,7 @@ def check(app: App, names: Sequence[str], *, everything: bool, progress: Progres
             found += mail_findings(books, record)
             watch(next(done), total)
         found += template_findings(books)
-    found += _nothing_taken(app.source)
+    found += [*_nothing_taken(app.source), *_made_up(app.config.publication.url)]
     for findings in _examined(specimens, app.files):  # after the books are closed: senders must not wait for us
         found += findings
         watch(next(done), total)
@@ -209,6 +210,14 @@ def _nothing_taken(source: Source) -> Iterator[Problem]:
     elif kept_out := scan(source.root, source.include, Issues().exclude).entries:
         yield _none(f'no issue is left: issues.exclude keeps out every file, "{kept_out[0].path}" too',
                     "mend issues.exclude")
+
+
+def _made_up(url: str) -> Iterator[Problem]:
+    """`init` cannot know the address of a publication, and writes one that is nobody's."""
+    if url == UNSAID:
+        rule = RULES["config-example"]
+        yield Problem("config.yaml", f"publication.url is still {UNSAID}, and every link in feeds and mail leads there",
+                      "write where site/ can be read", rule=rule.id, severity=rule.severity)
 
 
 def _none(message: str, remedy: str) -> Problem:

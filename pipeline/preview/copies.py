@@ -6,13 +6,14 @@ and the reader's own delivery is composed. Without a reader it is a sample, whos
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.address import parse
 from pipeline.app import App
 from pipeline.clock import HandClock
 from pipeline.editions.edition import Edition
-from pipeline.errors import AudienceError, EditionError
+from pipeline.errors import AudienceError, EditionError, Problem
 from pipeline.issues.record import Record
 from pipeline.mailings.compose import Stencil
 from pipeline.mailings.envelope import Envelope
@@ -39,7 +40,7 @@ def copy_of(app: App, name: str, address: str = "") -> Copy:
     """
     with rehearsal(app) as books:
         problems = look(books)
-        record = books.find(name) if name else newest(books)
+        record = books.find(name) if name else newest(books, problems)
         broken = next((one for one in problems if one.path == record.path and one.severity == "error"), None)
         if broken and not _started(books, record):
             raise EditionError(broken.message, remedy=broken.remedy, path=broken.path, line=broken.line)
@@ -47,11 +48,16 @@ def copy_of(app: App, name: str, address: str = "") -> Copy:
         return as_copy(message)
 
 
-def newest(app: App) -> Record:
-    """The issue people most probably mean: the next one ahead, else the latest."""
+def newest(app: App, problems: Sequence[Problem] = ()) -> Record:
+    """The issue people most probably mean: the next one ahead, else the latest.
+
+    `problems` are those of the folder: where it has no issue, the first says why, or a draft that lacks a date.
+    """
     records = [one for one in app.archive.issues().values() if one.missing_at is None]
     if not records:
-        raise EditionError("there is no issue yet", path=str(app.config.issues.folder), remedy="`avviso new` makes one")
+        nothing = Problem(str(app.config.issues.folder), "there is no issue yet", "`avviso new` makes one")
+        why = next(iter(problems), None) or app.undated_draft() or nothing
+        raise EditionError(why.message, path=why.path, line=why.line, remedy=why.remedy, rule=why.rule)
     now = app.clock.now()
     return next((one for one in records if one.due_at > now), records[-1])
 

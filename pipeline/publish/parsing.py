@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from pipeline.errors import IssueError, Problem
 from pipeline.issues.document import Body, Target, html, words
-from pipeline.issues.issue import Manuscript
+from pipeline.issues.issue import DATE_IT, Manuscript
 from pipeline.issues.likeness import sketch
 from pipeline.issues.reading.frontmatter import read_front
 from pipeline.issues.reading.manuscript import read_halfway
@@ -87,7 +87,7 @@ def _check(manuscript: Manuscript, lists: tuple[str, ...], raw: bytes) -> None:
     """What the folder and the settings ask of every issue."""
     if manuscript.due_at is None and not manuscript.draft:
         raise IssueError("has no date", path=manuscript.path, line=1, rule="date-missing",
-                         remedy="add `date: 2026/03/24` between two `---` lines at its top")
+                         remedy=DATE_IT)
     for name in manuscript.lists:
         if name not in lists:
             lines = read_front(raw, manuscript.path).lines

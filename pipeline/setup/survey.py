@@ -51,6 +51,7 @@ _ISSUES = frozenset({         # what folders of them are called
     "周刊", "週刊", "周报", "週報", "日报", "日報"})
 _COUNTED = re.compile(        # what files of them are called
     r"(?:issue|weekly|newsletter|digest|vol)[-_ #.]*\d.*|.*第.{1,6}[期辑輯].*", re.IGNORECASE | re.DOTALL)
+_DIARY = "daily"               # of a newsletter, or a folder of notes that are nobody's business
 FEW = 3                        # issues in a folder that is called so
 _PART = re.compile(r"_.*|(?:.*[-_. ])?template|.*模板", re.IGNORECASE | re.DOTALL)
 _MARKS = re.compile(r"[-_]")
@@ -231,7 +232,8 @@ def _busiest(folder: Path) -> Path:
     called = Counter(place for file in likely for place in file.parents
                      if place.name.lower() in _ISSUES and place.is_relative_to(folder) and place != folder)
     if called and max(called.values()) >= FEW:
-        return min(called, key=lambda place: (-called[place], place))
+        enough = [place for place, count in called.items() if count >= FEW]
+        return min(enough, key=lambda place: (place.name.lower() == _DIARY, -called[place], place))
     files = likely if len(likely) >= LIKELY or len(likely) * 2 > len(files) else files
     where = folder
     while True:

@@ -96,6 +96,22 @@ def test_preview_says_in_one_line_what_it_cannot_show(publication: Publication, 
     assert (answer.code != 0, answer.out, answer.err.count("\n"), said in answer.err) == (True, "", 1, True), answer
 
 
+@pytest.mark.parametrize(("text", "said"), [
+    ("Undated.", "has no date"),
+    ("---\ndraft: true\n---\nUndated.", "is a draft without a date, and no issue before it has one"),
+])
+@pytest.mark.parametrize("name", [[], ["4"]])
+def test_preview_says_what_the_only_file_lacks(tmp_path: Path, text: str, said: str, name: list[str]) -> None:
+    made = Publication(tmp_path / "publication")
+    (made.issues / "04-Undated.md").write_text(text, "utf-8")
+    made.age()
+
+    answer = made.run("preview", *name, "--text", "-")
+
+    assert (answer.code != 0, answer.out, answer.err) == (
+        True, "", f"04-Undated.md:1: {said}: add `date: 2026/03/24` between two `---` lines at its top\n")
+
+
 def test_check_names_file_line_column_and_rule_and_mends_what_is_safe(publication: Publication) -> None:
     path = publication.write("04-Links.md", "See [it](ttps://example.com/?id=1&utm_source=x).\r\n\r\nA zero\u200bwidth."
                              "\r\n\r\n![[embed.png]]", day="2099/02/05")

@@ -46,6 +46,12 @@ class KnownFiles:
         """Those with a problem, ordered by path."""
         return list(self._read(select(*_COLUMNS).where(_PROBLEM.is_not(None)).order_by(issue_file.c.path)))
 
+    def undated(self) -> list[str]:
+        """Paths of drafts that never had a date: they are no issues yet, and nothing is wrong with them."""
+        unasked = select(issue_file.c.path).where(_PROBLEM.is_(None), issue_file.c.key.is_(None))
+        with self._db.read() as connection:
+            return list(connection.execute(unasked.order_by(issue_file.c.path)).scalars())
+
     def mistakes(self) -> dict[str, Problem]:
         """Why the files of known issues cannot be read, by the issue's key."""
         return {file.key: file.problem for file in self.broken() if file.key is not None and file.problem is not None}

@@ -25,7 +25,7 @@ _NUMBERED = re.compile(
     r"(?:[A-Za-z\u00c0-\u024f]+[-_. ]?|(?:[A-Za-z\u00c0-\u024f]{2,}[-_. ]?)?#)?"  # `issue#14`, and not `C#14`
     r"(?P<number>\d{1,6})(?=[-_ 、]|\.(?!\d)|$)")
 # One separator, with the spaces around it: the rest is the title, whatever it holds.
-_SEPARATOR = re.compile(r"\s*[-_.、]\s*|\s+")
+_SEPARATOR = re.compile(r"\s*[-–—_.、]\s*|\s+")
 _MONTH_AND_DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 _OF_A_YEAR = re.compile(
     rf"(?:19|20)\d{{2}}(?:[-_. ](?:(?:0?[1-9]|[1-4]\d|5[0-3]|{_MONTH_AND_DAY}|[WwQq]\d{{1,2}})(?!\d)|{MONTH})"
@@ -51,7 +51,7 @@ _DAY_BELOW_A_YEAR = re.compile(
     r"|(?:(\d{2})[-_.]?(\d{2})|(\d{1,2})月/?(\d{1,2})日?)((?:[-_. ].*)?))")
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 _DAY = r"(?:19|20)\d{2}(?:[-_.]?\d{2}[-_.]?\d{2}|年\d{1,2}月\d{1,2}日|년 ?\d{1,2}월 ?\d{1,2}일)"
-_LEADING_DAY = re.compile(rf"({_DAY})(?:[-_. ：:、]{{1,3}}(?=\D)|(?=[「『《【]))")
+_LEADING_DAY = re.compile(rf"({_DAY})(?:[-–—_. ：:、]{{1,3}}(?=\D)|(?=[「『《【]))")
 _COUNTED_BEHIND_DAY = re.compile(  # `2026-10-19-issue-14`; not a year or a month, and not with a second number behind
     rf"{_DAY}[-_. ]+(?:issue|vol|volume|edition|episode|ep|(?:newsletter|weekly|digest)(?=[-_. #]*\d+$))[-_. #]*"
     r"(?!(?:19|20)\d{2}(?:0[1-9]|1[0-2])?(?!\d))(?P<number>\d{1,6})(?=[-_. ]\D*$|$)", re.IGNORECASE)

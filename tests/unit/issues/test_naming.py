@@ -27,7 +27,7 @@ from pipeline.issues.reading.naming import (
     ("Émile 3 - été", 3, "été"),
     ("weekly 12 - a-b", 12, "a-b"),
     ("14-a-b", 14, "a-b"),
-    ("14、标题", 14, "标题"),
+    ("14、标题", 14, "标题"), ("14 – On paper", 14, "On paper"), ("14 — a – b", 14, "a – b"),
     ("14. .NET 9", 14, ".NET 9"),
     ("14_x", 14, "x"),
     ("014", 14, ""),

@@ -134,6 +134,7 @@ def test_tags_are_those_of_the_front_matter_or_of_its_taxonomies(text: str, tags
     ("issue-14.md", "No heading", "issue-14"), ("2024-03-24-late_news.md", "No heading", "2024-03-24-late_news"),
     ("hello-world.md", "# 背景\n\n# 过程", "hello-world"),
     ("2024-03-24-墨水与纸.md", "没有标题", "墨水与纸"), ("2024-03-24 On paper.md", "No heading", "On paper"),
+    ("2024-03-24 – On paper.md", "No heading", "On paper"),
     ("2024年3月24日 墨水.md", "## 工具\n\n## 文章", "墨水"),
     ("2024.03.24「墨水周刊」第十四期：纸/README.md", "## 工具\n\n## 文章", "「墨水周刊」第十四期：纸"),
     ("2024.03.24「墨水周刊」第十四期：纸/README.md", "# 议程安排\n\n## 问答", "「墨水周刊」第十四期：纸"),
