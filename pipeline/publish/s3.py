@@ -7,8 +7,9 @@ docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html.
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote, unquote_plus, urlsplit
 
 from lxml import etree
@@ -19,6 +20,7 @@ from pipeline.providers.http import Answer, Call, HttpClient
 from pipeline.providers.sigv4 import Credentials, sign
 
 PAGE = 500         # objects of one list; it stays below what a client takes as an answer
+PAUSE_S = 1.0      # before a call that met a busy service is made once more: among thousands, some do
 TOO_MANY = 429     # as R2 asks for patience; Amazon's own S3 says 503
 PATIENCE_S = 300.0  # for one object, of up to 64 MB
 GOES_ON = "nothing is lost: the next pass goes on where this one stopped"
@@ -93,20 +95,34 @@ class Store:
         asked = "&".join(f"{key}={quote(value, safe='-_.~')}" for key, value in sorted((query or {}).items()))
         sent = {"host": urlsplit(self._client.url).netloc, "x-amz-content-sha256": hashlib.sha256(content).hexdigest(),
                 **(headers or {})}
-        try:
-            signature = sign(self._find_credentials(), self._place.region, "s3", method=method, path=path,
-                             headers=sent, body=content, now=self._clock.now(), query=asked)
-            answer = self._client.call(Call(method, f"{path}?{asked}" if asked else path, content, sent | signature))
-        except TransportError as error:
-            raise Unreachable(error.problem.message, remedy=GOES_ON) from error
+        call = Call(method, f"{path}?{asked}" if asked else path, content, sent)
+        answer = self._signed(call)
+        if _is_busy(answer):
+            self._clock.wait(threading.Event(), PAUSE_S)
+            answer = self._signed(call)
         if 200 <= answer.status < 300:
             return answer
         code, words = _said(answer)
         what = f"{self._place.name} refuses {method} {name or 'its list'}: {words}"
-        if answer.status >= 500 or answer.status == TOO_MANY:
+        if _is_busy(answer):
             raise Unreachable(what, remedy=GOES_ON)
         raise OutputError(what, remedy=_REMEDIES.get(code, "see name, region, endpoint and key in `bucket`, and what "
                                                            "the key may do"))
+
+    def _signed(self, call: Call) -> Answer:
+        """The answer to a call, which is signed as of now."""
+        path, _, asked = call.path.partition("?")
+        try:
+            signature = sign(self._find_credentials(), self._place.region, "s3", method=call.method, path=path,
+                             headers=call.headers, body=call.content, now=self._clock.now(), query=asked)
+            return self._client.call(replace(call, headers={**call.headers, **signature}))
+        except TransportError as error:
+            raise Unreachable(error.problem.message, remedy=GOES_ON) from error
+
+
+def _is_busy(answer: Answer) -> bool:
+    """Whether the service wants to be asked again later."""
+    return answer.status >= 500 or answer.status == TOO_MANY
 
 
 def _read(body: bytes) -> etree._Element:

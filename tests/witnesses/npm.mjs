@@ -25,7 +25,7 @@ for (const name of ["atom.xml", "rss.xml"]) {
 
 for (const name of ["atom.xml", "rss.xml", "feed.json"]) {
   const { feed } = parseFeed(await text(name));
-  found[`feedsmith ${name}`] = (feed.items ?? feed.entries).map((item) => ({
+  found[`feedsmith ${name}`] = (feed.items ?? feed.entries ?? []).map((item) => ({
     id: item.id ?? item.guid.value,
     title: item.title?.value ?? item.title,
     link: item.url ?? item.link ?? item.links.find((link) => !link.rel || link.rel === "alternate").href,

@@ -156,6 +156,17 @@ def test_service_that_asks_for_patience_blames_no_setting(tmp_path: Path, bucket
         f"bucket: weekly refuses GET its list: {status} SlowDown Please reduce your request rate.: {GOES_ON}")
 
 
+def test_service_that_is_busy_for_a_moment_stops_no_pass(tmp_path: Path, bucket: Bucket) -> None:
+    letters = Publication(tmp_path / "letters", {"bucket": bucket.settings()})
+    letters.write("01-first.md", words(1))
+    seen: set[tuple[str, str]] = set()
+    bucket.refuse = lambda *asked: None if asked in seen or seen.add(asked) else 503
+
+    done = letters.publish()
+
+    assert (done.problems, bucket.objects) == ([], here(letters) | {STRANGER: b"of somebody else"})
+
+
 def test_list_that_is_cut_without_a_way_on_is_one_line(tmp_path: Path, bucket: Bucket) -> None:
     letters = Publication(tmp_path / "letters", {"bucket": bucket.settings()})
     letters.write("01-first.md", words(1))
