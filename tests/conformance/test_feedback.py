@@ -62,6 +62,13 @@ def test_hard_bounce_in_the_middle_keeps_the_reader_out_of_the_rest(desk: Answer
     assert desk.mailing.balances
 
 
+def test_name_that_a_provider_gave_to_several_messages_blames_no_reader(desk: AnswerDesk) -> None:
+    desk.send(2, provider="http", provider_id="batch 1")
+
+    assert desk.report(1, *HARD, message_id="", provider_id="batch 1") == [Effect.STRANGE]
+    assert desk.suppressions() == {}
+
+
 def test_hundred_replays_change_nothing(desk: AnswerDesk) -> None:
     desk.send(3)
     first = desk.report(0, *HARD)
@@ -108,7 +115,8 @@ def test_address_that_is_claimed_is_never_the_one_that_is_suppressed(desk: Answe
 
 
 def test_message_is_found_by_our_tag_and_by_the_name_that_its_provider_gave_it(desk: AnswerDesk) -> None:
-    desk.send(2, provider="postmark", provider_id="883953f4")
+    desk.send(1, provider="postmark", provider_id="0a2b4c6d")
+    desk.send(1, provider="postmark", provider_id="883953f4")
 
     assert desk.report(0, Kind.DELIVERED, message_id="", delivery_key=desk.row(0)["key"]) == [Effect.RECORDED]
     assert desk.report(1, Kind.DELIVERED, message_id="", provider_id="883953f4") == [Effect.RECORDED]

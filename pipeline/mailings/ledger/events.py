@@ -57,12 +57,15 @@ class Events:
         self._db = database
 
     def origin(self, one: Event) -> Origin | None:
-        """The delivery that an event names, by our own marks before the provider's; None for none of ours."""
+        """The delivery that an event names, by our own marks before the provider's; None for none of ours.
+
+        A name that the provider gave to several messages tells of none of them.
+        """
         for condition in _marks(one):
             with self._db.read() as connection:
-                row = connection.execute(select(*_ORIGIN).where(condition).limit(1)).one_or_none()
-            if row is not None:
-                return _origin(row)
+                rows = connection.execute(select(*_ORIGIN).where(condition).limit(2)).all()
+            if len(rows) == 1:
+                return _origin(rows[0])
         return None
 
     def record(self, one: Event, origin: Origin | None, *, address_hash: str | None, now: datetime) -> bool:
