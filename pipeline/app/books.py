@@ -21,7 +21,7 @@ from pipeline.issues.record import KnownFile, Record
 from pipeline.mailings.highwater import HighWater
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.notebook import Notebook
-from pipeline.mailings.owner import check_owner, note_owner
+from pipeline.mailings.owner import check_owner, claim, follow_owner
 from pipeline.mailings.presence import boot_id
 from pipeline.mounts import refuse_network
 from pipeline.newfile import make_file, unwritten
@@ -65,9 +65,12 @@ class Books:
             if database.file is None or database.file.parent == self.config.var:
                 hide_from_git(self.config.var)  # readers and keys: one `git push` would publish them
         database.check_version()
+        self._check_owner(database)
+        return database
+
+    def _check_owner(self, database: Database) -> None:
         publication = self.config.publication
         check_owner(Notebook(database), publication.title, publication.url, shown=database.shown)
-        return database
 
     @property
     def has_ledger(self) -> bool:
@@ -122,8 +125,17 @@ class Books:
         self.database.check_health()
         self.meet_ledger()
         self.high_water.note()
-        if self.config.transport.kind != TO_NOBODY:  # what goes there is a trial, perhaps under a name for a trial
-            note_owner(self.ledger.notebook, self.config.publication.title, self.config.publication.url)
+        follow_owner(self.ledger.notebook, self.config.publication.title, self.config.publication.url)
+
+    def check_owner(self) -> None:
+        """Raises Refusal where another publication has begun to mail by this ledger; for who is about to begin one."""
+        self._check_owner(self.database)
+
+    def note_begun(self) -> None:
+        """Notes that mailings were begun: how far the ledger has come, and whose it is."""
+        self.high_water.note()
+        if self.config.transport.kind != TO_NOBODY:
+            claim(self.ledger.notebook, self.config.publication.title, self.config.publication.url)
 
     def meet_ledger(self) -> None:
         """Notices a copy that was put here: what it may have missed is stopped. Raises Refusal for an older one.

@@ -131,9 +131,10 @@ class Shift:
                 raise Busy("another machine publishes from this ledger just now", path=self._app.database.shown,
                            remedy="let it finish; `avviso status` shows what it does")
             self._stop_older()
+            self._app.check_owner()
             made = self._app.publisher.make_pass()
-        if made.started:  # whoever dies in the send leaves the mark of it
-            self._app.high_water.note()
+            if made.started:  # whoever dies in the send leaves the mark of it
+                self._app.note_begun()
         return made
 
     def send(self, stop: threading.Event) -> str:

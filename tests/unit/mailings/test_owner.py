@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.engines.jobs import Shift
 from pipeline.errors import Refusal
+from pipeline.feeds.addresses import UNSAID
 from tests.publications import Publication, words
 
 HOME, ELSEWHERE = "https://letters.example.com/", "https://ink.example.org/"
@@ -15,7 +17,7 @@ SMTP = {"kind": "smtp", "host": "127.0.0.1", "port": 9}
 
 @pytest.fixture
 def letters(tmp_path: Path) -> Publication:
-    """A publication that has mailed an issue, in the `folder` transport as yet."""
+    """A publication with a reader that has mailed an issue into the `folder` transport, under a name for a trial."""
     letters = Publication(tmp_path / "letters")
     letters.begin(write=False)
     letters.add_readers("ada@example.com")
@@ -25,34 +27,53 @@ def letters(tmp_path: Path) -> Publication:
     return letters
 
 
-def named(letters: Publication, title: str, url: str, *, mails: bool = True) -> None:
-    """The same ledger under such settings, at the start of a `publish`."""
-    letters.configure({"publication": {"title": title, "url": url}, **({"transport": SMTP} if mails else {})})
+def start(letters: Publication, title: str, url: str, *, transport: dict[str, object] = SMTP) -> None:
+    """Whatever looks at the ledger before it works."""
+    letters.configure({"publication": {"title": title, "url": url}, "transport": transport})
     letters.app.check_ledger()
 
 
-def test_ledger_of_another_publication_is_refused_by_name_whatever_is_asked_of_it(letters: Publication) -> None:
-    named(letters, "Letters", HOME)
+def mail(letters: Publication, number: int, title: str, url: str) -> None:
+    """Begins a mailing under these settings."""
+    letters.configure({
+        "publication": {"title": title, "url": url}, "transport": SMTP, "mailings": {"approve": "never"}})
+    letters.write(f"0{number}-new.md", words(number))
+    with Shift.begin(letters.app) as shift:
+        assert shift.publish().started
 
-    for mails in (True, False):
+
+def test_ledger_of_another_publication_is_refused_by_name_whatever_is_asked_of_it(letters: Publication) -> None:
+    mail(letters, 3, "Letters", HOME)
+
+    for transport in (SMTP, {"kind": "folder"}):
         with pytest.raises(Refusal, match="belongs to another publication, “Letters” (.*), with readers of its own"):
-            named(letters, "Ink", ELSEWHERE, mails=mails)
+            start(letters, "Ink", ELSEWHERE, transport=transport)
     with pytest.raises(Refusal, match="belongs to another"):
         letters.add_readers("bo@example.com")
 
 
 def test_publication_that_changes_its_name_and_then_its_address_is_the_same(letters: Publication) -> None:
-    named(letters, "Letters", HOME)
-    named(letters, "Ink", HOME)
-    named(letters, "Ink", ELSEWHERE)
+    mail(letters, 3, "Letters", HOME)
+    start(letters, "Ink", HOME, transport={"kind": "folder"})
+    start(letters, "Ink", ELSEWHERE)
 
 
-def test_what_went_into_the_outbox_was_a_trial_and_binds_nobody(letters: Publication) -> None:
-    named(letters, "My newsletter", "https://example.com/", mails=False)
-    named(letters, "Ink", ELSEWHERE)
+def test_who_has_mailed_nobody_may_be_called_anything(letters: Publication) -> None:
+    start(letters, "My newsletter", "https://example.com/")
+    start(letters, "Letters", HOME)
+    mail(letters, 3, "Ink", ELSEWHERE)
 
 
-def test_publication_that_has_mailed_nobody_may_be_called_anything(tmp_path: Path) -> None:
-    letters = Publication(tmp_path / "letters")
-    named(letters, "My newsletter", "https://example.com/")
-    named(letters, "Ink", ELSEWHERE)
+def test_address_that_init_made_up_makes_no_owner(letters: Publication) -> None:
+    mail(letters, 3, "My newsletter", UNSAID)
+    start(letters, "Letters", HOME)
+
+
+def test_who_was_there_before_the_other_began_begins_no_mailing_after_it(letters: Publication) -> None:
+    letters.configure({"publication": {"title": "Ink", "url": ELSEWHERE}, "transport": SMTP})
+    with Shift.begin(letters.app) as earlier:
+        mail(letters, 3, "Letters", HOME)
+        letters.write("04-new.md", words(4))
+
+        with pytest.raises(Refusal, match="belongs to another"):
+            earlier.publish()
