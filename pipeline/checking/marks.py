@@ -13,7 +13,7 @@ from pipeline.checking.source import Source
 from pipeline.errors import Problem, shorten
 from pipeline.issues.markdown.fillings import FILLED, RAW, TITLE
 from pipeline.issues.markdown.generators import is_left_out
-from pipeline.issues.markdown.marks import among_words, pair_among_words
+from pipeline.issues.markdown.marks import among_words, opening, pair_among_words, read_marks
 from pipeline.issues.markdown.mdx import WITH_VALUES
 from pipeline.issues.markdown.programs import is_program, loop_end
 from pipeline.issues.markdown.references import BY_NAME, is_undefined
@@ -86,6 +86,7 @@ def _undefined(source: Source) -> Iterator[Problem]:
 def _templates(source: Source) -> Iterator[re.Match[str]]:
     """Marks that readers see; a line of nothing else was done or left out."""
     alone: dict[int, bool] = {}
+    closers: set[str] = set()
     done, closed = 0, set[int]()
     lines = source.prose.split("\n")
     text = source.prose  # without the values of tags, which are code
@@ -95,6 +96,8 @@ def _templates(source: Source) -> Iterator[re.Match[str]]:
         if row not in alone:
             line = _WITHIN.sub("", lines[row])
             alone[row] = is_left_out(line)
+            if alone[row] and (mark := opening(line.strip())):
+                closers |= {f"/{mark.name}", "end" if mark.rest.startswith("(") else f"end{mark.name}"}
             if is_program(line.lstrip()):
                 last = row + loop_end(lines[other] for other in range(row, len(lines)))
                 alone |= dict.fromkeys(range(row, last), True)
@@ -103,7 +106,9 @@ def _templates(source: Source) -> Iterator[re.Match[str]]:
         elif pair := pair_among_words(text, found.start(), len(text)):
             done = found.start() + len(pair[0].typed)
             closed.add(pair[1].start())
-        if not (alone[row] or found.start() < done or found.start() in closed or _is_read(
+        is_closing = any(one.name in closers for one in read_marks(found[0]) or ()) and (
+            lines[row].rstrip().endswith(found[0]))
+        if not (alone[row] or is_closing or found.start() < done or found.start() in closed or _is_read(
                 source.prose[max(0, found.start() - 4):found.start()].rstrip(" "), found[0])):
             yield found
 

@@ -22,6 +22,7 @@
     on the tokens
     headings, anchors, contents   levels, addresses, `[TOC]`   numbering, breaks   lists of numbers, ends of lines
     rawhtml, rawwords, tags       HTML among Markdown          furniture     task boxes, alerts, columns
+    layouts       tables that only lay out a mail
     pictures, alternatives        words for those who see none, and which of them say nothing
     captions      what code is called
 """

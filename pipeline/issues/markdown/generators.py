@@ -31,7 +31,7 @@ LEFT_OUT = "left_out"
 _ENDS = {"{%": "%}", "{{<": ">}}", "{{%": "%}}", "{{": "}}", "@[": ")"}  # Zola's behind those that begin so
 _IN_CODE = re.compile(r"<(?:code|kbd|pre|samp|tt)\b[^<]*\Z", re.IGNORECASE)
 _MAX_BEFORE = 200        # characters, in which such a tag is looked for
-_MAX_LINES = 100         # of one mark
+_MAX_LINES = 100         # of one mark, or between two
 _MAX_DEPTH = 4           # of marks with words behind them, within one another
 
 
@@ -63,6 +63,8 @@ def _generator(state: StateBlock, start_line: int, end_line: int, silent: bool) 
     if not others and mark.is_paired and (closing := _closing(state, mark, end, end_line)) is not None:
         _push_between(state, mark, start_line, (end, closing))
         state.line = closing + 1
+        return True
+    if not others and _ends_behind_words(state, mark, end, end_line) and _sentence(state, start_line, end_line, silent):
         return True
     state.line = end
     for mark in marks:
@@ -155,6 +157,15 @@ def _closing(state: StateBlock, mark: Mark, line: int, last: int) -> int | None:
     if mark.is_comment and any(mark.typed in line_of(state, one) for one in range(line + 1, min(at, last))):
         return None  # its end is written in another way, and the words behind it are for readers
     return at if at < last and closer.search(line_of(state, at)) else None
+
+
+def _ends_behind_words(state: StateBlock, mark: Mark, line: int, last: int) -> bool:
+    """Whether what closes a mark on lines of its own stands at the end of a line of words, not far below."""
+    closer = mark.closer()
+    lines = (line_of(state, at).strip() for at in range(line, min(last, line + _MAX_LINES)))
+    ending = next((one for one in lines if closer.search(one)), "")
+    at = ending.find(mark.typed[:2])
+    return at > 0 and closer.fullmatch(ending, at) is not None
 
 
 def _push_between(state: StateBlock, mark: Mark, first: int, inside: tuple[int, int]) -> None:

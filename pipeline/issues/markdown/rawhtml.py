@@ -18,6 +18,7 @@ from markdown_it.token import Token
 
 from pipeline.errors import shorten
 from pipeline.issues.markdown.components import destination, title_of
+from pipeline.issues.markdown.layouts import unfold
 from pipeline.issues.markdown.tags import COMPONENT, TAG, VOID, Kind, Tag, read_tag
 from pipeline.issues.report import Report
 
@@ -54,7 +55,9 @@ _LENGTH = re.compile(
 def settle(tokens: Sequence[Token], report: Report) -> list[Token]:
     """The stream with its raw HTML settled: `html_block` and `html_inline` tokens that remain are well formed."""
     flows = {id(token): list(_pieces(token)) for token in tokens if has_raw(token)}
-    pairs = _Pairs([piece for pieces in flows.values() for piece in pieces if piece.type == "html_inline"])
+    tags = [piece for pieces in flows.values() for piece in pieces if piece.type == "html_inline"]
+    unfold(tags)
+    pairs = _Pairs([tag for tag in tags if tag.type == "html_inline"])
     out: list[Token] = []
     for token in tokens:
         if id(token) in flows:

@@ -90,6 +90,8 @@ def test_a_line_of_marks_is_done_or_left_out(text: str, html: str) -> None:
     ("{{< highlight go >}}*a*\nb{{< /highlight >}}", "<pre><code>*a*\nb\n</code></pre>"),
     ("{{< a >}}b", "<p>{{&lt; a &gt;}}b</p>"),
     ("{{< a >}}b{{< /a >}} c", "<p>b c</p>"),
+    ("{{< a >}}\n\nb\n\n*c*{{</ a >}}\n\nd {{</ e >}}", "<p>b</p>\n<p><em>c</em></p>\n<p>d {{&lt;/ e &gt;}}</p>"),
+    ("{{< a >}}\nb\n{{< a >}}c{{< /a >}}", "<p>b</p>\n<p>c</p>"),
     ('Ink **{{< abbr "Dried" >}}dr[y](a){{</ abbr >}}** {{< pin left >}}{{< /pin >}}here',
      '<p>Ink <strong>dr<a href="a">y</a></strong> here</p>'),
     ("a {% label ink %}b{% endlabel %} {{< code >}}*c*{{< /code >}} {{< math >}}x^2{{< /math >}}",
@@ -147,7 +149,8 @@ def test_code_that_is_never_closed_is_text() -> None:
 def test_what_was_left_out_is_named_once_and_what_was_shown_is_not() -> None:
     body = ("{% include a.html %}\n\n{% img /b.png alt='Press' %}\n\n{% if c %}d{% endif %}\n\n"
             "{% note %}\ne\n{% endnote %}\n\n{% tip() %}f{% end %}\n\n- {{< cards >}}\n\n> 1. {{< tabs >}}\n\n"
-            'g {{< img src="b.png" >}} {% comment %}h{% endcomment %} {{< i >}}j{{</ i >}}')
+            'g {{< img src="b.png" >}} {% comment %}h{% endcomment %} {{< i >}}j{{</ i >}}\n\n'
+            "{{< k >}}\nl\nm{{< /k >}}\n\nn {{< /o >}}")
     specimen = Specimen("14.md", "Title", None, body, 1, "auto", "en")
 
     found = examine_specimen(specimen, lambda _: True)
@@ -158,4 +161,6 @@ def test_what_was_left_out_is_named_once_and_what_was_shown_is_not() -> None:
         (7, "{% note %} is for a site generator and was left out"),
         (11, "{% tip() %} is for a site generator and was left out"),
         (13, "{{< cards >}} is for a site generator and was left out"),
-        (15, "{{< tabs >}} is for a site generator and was left out")]
+        (15, "{{< tabs >}} is for a site generator and was left out"),
+        (19, "{{< k >}} is for a site generator and was left out"),
+        (23, "{{< /o >}} is shown as typed: nothing fills it")]

@@ -73,7 +73,7 @@ def test_a_word_in_a_cell_of_several_columns_has_their_room() -> None:
 def test_of_tables_in_one_another_only_the_innermost_is_measured() -> None:
     inner = f"<table><tr><td>{'a word ' * 9}</td></tr></table>"
 
-    found = shown(f"<table><tr><td>{inner}</td></tr></table>")
+    found = shown(f"<table><tr><th>Ink</th><td>{inner}</td></tr></table>")
 
     assert re.findall(r"<table[^>]*>", found) == ["<table>", '<table class="whole">']
 
