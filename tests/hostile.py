@@ -71,7 +71,7 @@ REPEATED = (
     "::: aa\n", "::: {.a}\n", "::: aa\nb\n:::\n", "> ::: {.a}\n> :::\n", "==a", "==a== ", "![[a.png|", "{/* a\n",
     "{/* a */}\n", "<img a={", " ^1a2b3c\n", "[a](__GHOST_URL__/",
     "<div></pre><pre>\n\n", "$1+", "$(1+1", "$1$ ", '<Link to="/a">', '<Card href="/a"/>', "<Toc/>\n", "a\n: b\n", ": ",
-    "{{< a >}}b{{< /a >}} ", "a {{< a >}}",
+    "{{< a >}}b{{< /a >}} ", "a {{< a >}}", "\\[image\\] ",
 )
 
 PATTERNS: Mapping[str, Pattern] = {
@@ -80,6 +80,7 @@ PATTERNS: Mapping[str, Pattern] = {
     "wide spaces in a heading": lambda size: "# a" + "\u3000" * (size // 3) + "b {",
     "spaces behind a mark": lambda size: f"{{% a %}}{' ' * size}b",
     "spaces in a line": lambda size: f"a{' ' * size}b",
+    "spaces behind a colon": lambda size: f"a\n:{' ' * size}",
     "spaces in a tag": lambda size: f"x <a{' ' * size}>y",
     "invisible and not": again(" \u200b"),
     "containers each way": one_after_other("::: aa\n", ":::\n"),

@@ -15,12 +15,11 @@ from pipeline.audience.roster import Roster
 def deserted(roster: Roster, lists: Sequence[str], in_vain: Sequence[str]) -> list[str]:
     """What of it needs a person, a line each. `in_vain` are issues that went to the first list, and to nobody there.
 
-    Nothing where each of these lists has readers: one that was taken away keeps its own.
+    Nothing where the first list has readers: one that was taken away keeps its own.
     """
     beside = roster.beside(lists)
-    empty = next((one for one in lists if beside and not roster.count(one)), None)
-    if empty:
-        return [_unnamed(name, readers, empty) for name, readers in beside.items()]
+    if beside and not roster.count(lists[0]):
+        return [_unnamed(name, readers, lists[0]) for name, readers in beside.items()]
     others = {one: readers for one in lists[1:] if in_vain and (readers := roster.count(one))}
     return [_in_vain(issue, lists[0], *next(iter(others.items()))) for issue in in_vain if others]
 

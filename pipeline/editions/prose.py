@@ -228,7 +228,7 @@ def words_of_picture(paragraph: str, voice: Voice) -> str:
 
 def _picture(voice: Voice) -> str:
     """The pattern of a picture with words, and of the addresses behind it."""
-    return rf"\[{re.escape(voice.image)}\] (?P<words>[^\n<>]+)(?: <[^\s<>]+>)+"
+    return rf"\[{re.escape(voice.image)}\] (?P<words>[^\n<>]{{1,300}}?)(?: <[^\s<>]+>)+"
 
 
 def inline_text(tokens: Sequence[Token], voice: Voice) -> str:

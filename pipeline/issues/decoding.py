@@ -16,9 +16,8 @@ from pipeline.errors import IssueError
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\ufdd0-\ufdef\ufffe\uffff]")
 # What a C1 control nearly always was before somebody took Windows-1252 for Latin-1: `…`, quotes, a bullet, dashes.
 _PUNCTUATION = {chr(code): bytes([code]).decode("cp1252") for code in (0x85, *range(0x91, 0x98))}
-# Letters of UTF-8 that somebody took for Latin-1, a C1 control among them: `â€”` was a dash.
-_TWICE = re.compile("(?=.[\xa0-\xbf]{0,2}[\x80-\x9f])"
-                    "(?:[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})")
+# Quotes, dashes and `…` of UTF-8 that somebody took for Latin-1: `\xe2\x80\x94` was a dash.
+_TWICE = re.compile("\xe2\x80[\x80-\xbf]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _BOMS = ((b"\xff\xfe\x00\x00", "UTF-32"), (b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
@@ -47,20 +46,13 @@ def decode(raw: bytes, path: str) -> str:
 def clean(text: str) -> str:
     """`text` with line ends `\\n` and without the characters that XML, mail or the eye cannot take.
 
-    Letters that were encoded twice are what they were, and so are controls that were punctuation in Windows-1252.
+    Punctuation that was encoded twice is what it was, and so are controls that were some in Windows-1252.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if _SURROGATE.search(text):
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
-    text = _TWICE.sub(_once, text)
+    text = _TWICE.sub(lambda found: found[0].encode("latin-1").decode("utf-8"), text)
     return _UNWANTED.sub(lambda found: _PUNCTUATION.get(found[0], ""), text)
-
-
-def _once(found: re.Match[str]) -> str:
-    try:
-        return found[0].encode("latin-1").decode("utf-8")
-    except UnicodeDecodeError:
-        return found[0]
 
 
 def _refuse_binary(raw: bytes, path: str) -> None:

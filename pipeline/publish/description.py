@@ -17,14 +17,14 @@ _FIGURES = re.compile(r"\d+(?:st|nd|rd|th)?")
 
 
 def describe(key: str, due_at: datetime, manuscript: Manuscript, old: Record | None, heard: Heard) -> str:
-    """The author's own, if it is not that of an issue before `due_at`, else the first paragraph that those do not have,
-    not even with other figures (`This is issue 14.`); kept once published."""
+    """The author's own, else the first paragraph that issues before `due_at` do not have, not even with other figures
+    (`This is issue 14.`); kept once published."""
     candidates = manuscript.descriptions
-    earlier = heard.paragraphs(before=due_at, but=key)
-    if not candidates or (manuscript.described and candidates[0] not in earlier):
+    if manuscript.described or not candidates:
         return candidates[0] if candidates else ""
     if old and old.is_published and (old.description in candidates or old.source_digest == manuscript.digest):
         return old.description
+    earlier = heard.paragraphs(before=due_at, but=key)
     return next((candidate for candidate in candidates if _form(candidate) not in earlier), candidates[0])
 
 
@@ -36,21 +36,18 @@ class Heard:
 
     def __init__(self, archive: Archive) -> None:
         latest = archive.texts.paragraphs(BOILERPLATE_LOOKBACK + 1)
-        self._latest = [(due_at, key, _forms(said)) for due_at, key, said in latest]
+        self._latest = [(due_at, key, tuple(map(_form, said))) for due_at, key, said in latest]
 
     def paragraphs(self, *, before: datetime, but: str) -> set[str]:
-        """The paragraphs of the latest issues that are due by then, except one's own, as they are and by their form."""
+        """The paragraphs of the latest issues that are due by then, except one's own, by their form."""
         earlier = [said for due_at, key, said in self._latest if due_at <= before and key != but]
         return {paragraph for said in earlier[:BOILERPLATE_LOOKBACK] for paragraph in said}
 
     def add(self, due_at: datetime, key: str, said: tuple[str, ...]) -> None:
         """An issue that is about to be written."""
         kept = [one for one in self._latest if one[1] != key]
-        self._latest = sorted([*kept, (due_at, key, _forms(said))], key=_latest_first)[:BOILERPLATE_LOOKBACK + 1]
-
-
-def _forms(said: tuple[str, ...]) -> tuple[str, ...]:
-    return (*said, *map(_form, said))
+        forms = tuple(map(_form, said))
+        self._latest = sorted([*kept, (due_at, key, forms)], key=_latest_first)[:BOILERPLATE_LOOKBACK + 1]
 
 
 def _form(paragraph: str) -> str:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+
+import yaml
 
 from pipeline.issues.markdown.body import Body
 from pipeline.issues.reading.excerpts import words_of
 
 _SETTINGS = ("_config.yml", "hugo.toml", "hugo.yaml", "hugo.yml", "config.toml", "config/_default/hugo.toml",
              "config/_default/config.toml")  # of Jekyll, Hexo, Hugo and Zola; `config.yaml` is ours
-_TITLE = re.compile(r"^title[ \t]*[:=][ \t]*(?:\"([^\"\n]+)\"|'([^'\n]+)'|([^\"'#{\s][^#{\n]*))", re.MULTILINE)
 _READMES = ("README.md", "readme.md", "README.MD", "Readme.md")
 _HEADING = re.compile(r"\A\s*(?:# +(?P<hash>[^\n]+)|<h1[^<>]*>(?P<tag>[^\n]+?)</h1>)", re.IGNORECASE)
 _PICTURE = re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)|<[^<>]+>")
@@ -21,9 +23,10 @@ _NOBODYS = frozenset((
     "my new hugo site", "hexo", "your awesome title", "example site", "my blog", "blog", "readme", "about",
     "newsletter", "introduction", "contents", "to-do", "todo", "目录", "目錄", "简介", "簡介", "介绍", "介紹", "关于",
     "關於", "说明", "說明"))
+_STRESSED = re.compile(r"\*([^*\s](?:[^*]*[^*\s])?)\*")
 _LONG = 60
 _ODD = frozenset('<>"\\${}')
-_READ = 20_000
+_READ = 200_000
 
 
 def name_of(folder: Path) -> str:
@@ -37,12 +40,22 @@ def name_of(folder: Path) -> str:
 def _said(folder: Path) -> Iterator[str]:
     """What settings and README call it, raw."""
     for name in _SETTINGS:
-        if found := _TITLE.search(_text(folder / name)):
-            yield found[1] or found[2] or found[3]
+        yield _title(folder / name)
     for name in _READMES:
         if found := _HEADING.match(_text(folder / name)):
             heading = _PICTURE.sub(" ", found["hash"] or found["tag"])
-            yield words_of(Body(heading), heading).rstrip("*")
+            yield _STRESSED.sub(r"\1", words_of(Body(heading), heading)).rstrip("*")
+
+
+def _title(settings: Path) -> str:
+    """The `title` in a site's settings; "" where there is none, or they cannot be read."""
+    text = _text(settings)
+    try:
+        read = tomllib.loads(text) if settings.suffix == ".toml" else yaml.safe_load(text)
+    except (tomllib.TOMLDecodeError, yaml.YAMLError, RecursionError):
+        return ""
+    title = read.get("title") if isinstance(read, dict) else None
+    return title if isinstance(title, str) else ""
 
 
 def _text(file: Path) -> str:

@@ -12,7 +12,7 @@ from markdown_it.rules_block import StateBlock
 
 from pipeline.issues.markdown.lines import line_of
 
-_SAID = re.compile(r":[ \t]+(?=.*\w)")  # `: )` laughs
+_SAID = re.compile(r":[ \t]++(?=.*\w)")  # `: )` laughs
 _RULE = "definitions"
 
 

@@ -40,11 +40,12 @@ _TERM = r"[-+−]?(?:\d{1,9}(?:[.,]\d{1,9}){0,4}[A-Za-z]?|[A-Za-zΑ-ω])"
 _BETWEEN = rf" ?(?:[-+−/=>×·*≤≥≠]|{_LESS}) ?"
 _SUM = rf"\({_TERM}(?:{_BETWEEN}{_TERM}){{1,9}}\)"
 _ATOM = rf"(?:(?:{_TERM}|[-+−])?{_SUM}|{_TERM}|[-+−]?{_PAIR})"
-_OF_TERMS = rf"{_BEFORE}{_ATOM}(?:{_BETWEEN}{_ATOM}){{0,19}}{_BEHIND}"
+_RANGE = r"\d[\d.,]* ?[-–—] ?\d[\d.,]*\$"  # of prices
+_OF_TERMS = rf"{_BEFORE}(?!{_RANGE}){_ATOM}(?:{_BETWEEN}{_ATOM}){{0,19}}{_BEHIND}"
 _FORMULA = re.compile(rf"(?<!\$)(?:{_SET_APART}|{_WITH_SIGNS}|{_OF_LETTERS}|{_SET}|{_OF_TERMS})(?!\$)")
 # Of one backslash it may be but a bracket that is no mark: what is between says more.
 _IN_LINE = re.compile(rf"(?P<mark>\\{{1,2}})\((?P<tex>(?:[^\\$`<\n]|\\(?![()\\])|{_LESS}){{1,400}})(?P=mark)\)")
-_ON_A_LINE = re.compile(r"(?P<mark>\\{1,2})\[(?P<tex>.{1,2000})(?P=mark)\]")
+_ON_A_LINE = re.compile(r"(?P<mark>\\{1,2})\[(?P<tex>(?:(?!(?P=mark)\]).){1,2000})(?P=mark)\]")
 _NO_FORMULA = re.compile(r"\]\(|://")
 MAX_LINES = 200  # of one formula
 # Names of a shell or a program, `$PATH_A:$`; letters of a formula stand for themselves but in braces and commands.
@@ -78,7 +79,7 @@ def _inline(state: StateInline, silent: bool) -> bool:
 
 def _backslashed(state: StateInline, silent: bool) -> bool:
     match = _IN_LINE.match(state.src, state.pos, state.posMax)
-    if match is None or _NO_FORMULA.search(match["tex"]) or not _is_meant(match):
+    if match is None or not _is_meant(match):
         return False
     if not silent:
         _push(state, f"${match['tex'].strip()}$", is_set=True)
@@ -87,8 +88,16 @@ def _backslashed(state: StateInline, silent: bool) -> bool:
 
 
 def _is_meant(typed: re.Match[str]) -> bool:
-    """Whether what stands between backslashed brackets is TeX, which can be set."""
-    return (len(typed["mark"]) > 1 or _COMMAND.search(typed["tex"]) is not None) and _can_be_set(typed["tex"])
+    """Whether what stands between backslashed brackets is TeX, which can be set, and neither words nor of a word:
+    `file\\(s\\)`."""
+    before = typed.string[typed.start() - 1:typed.start()]
+    return (not _NO_FORMULA.search(typed["tex"]) and not (before.isascii() and before.isalnum())
+            and _is_tex(typed["mark"], typed["tex"]) and _can_be_set(typed["tex"]))
+
+
+def _is_tex(mark: str, tex: str) -> bool:
+    """Whether it has a command; behind two backslashes, which people type for nothing else, no words are enough."""
+    return _COMMAND.search(tex) is not None or (len(mark) > 1 and not _WORDS.search(tex))
 
 
 def _push(state: StateInline, typed: str, *, is_set: bool) -> None:
@@ -110,8 +119,9 @@ def with_formulas_said(text: str) -> str:
 
 
 def without_formulas(text: str) -> str:
-    """A text with nothing but spaces between the dollars of its formulas in lines, so that offsets stay."""
-    return _FORMULA.sub(lambda typed: _TYPED.sub(" ", typed[0]) if _is_set(typed[0]) else typed[0], text)
+    """A text with spaces in the place of its formulas in lines, but for dollars, so that offsets stay."""
+    text = _FORMULA.sub(lambda typed: _TYPED.sub(" ", typed[0]) if _is_set(typed[0]) else typed[0], text)
+    return _IN_LINE.sub(lambda typed: _TYPED.sub(" ", typed[0]) if _is_meant(typed) else typed[0], text)
 
 
 def _said(typed: re.Match[str]) -> str:
@@ -165,8 +175,10 @@ def _backslashed_lines(state: StateBlock, start: int, end: int) -> tuple[str, in
     if first not in ("\\[", "\\\\["):
         return first, None
     close = first.replace("[", "]")
-    return first, next((at for at in range(start + 1, min(end, start + MAX_LINES))
-                        if line_of(state, at).strip() == close), None)
+    last = next((at for at in range(start + 1, min(end, start + MAX_LINES))
+                 if line_of(state, at).strip() == close), None)
+    tex = _typed(state, start, last).strip()[len(first):-len(close)] if last else ""
+    return first, last if _is_tex(first[:-1], tex) and _can_be_set(_EMPTY_LINES.sub("\n", tex), is_block=True) else None
 
 
 def _typed(state: StateBlock, start: int, last: int) -> str:

@@ -78,7 +78,7 @@ _CALLED_SO = re.compile(r"(?:lite-?)?(youtube|vimeo|bilibili|tweet|twitter|insta
                         r"(?:-?(?:embed|player|video|tweet|post)){0,2}", re.IGNORECASE)
 # What is played, alone or in the address of its page.
 _PLAYED = re.compile(
-    r"(?:https?://\S*?(?:[?&]v=|/(?:embed|live|p|shorts|status|video)/|youtu\.be/|vimeo\.com/))?"
+    r"(?:https?://\S*?(?:[?&]v=|/(?:embed|live|p|shorts|status|video)/|youtu\.be/|vimeo\.com/(?=\d)))?"
     r"([\w-]{6,})(?:[/?&]\S*)?\s*")
 _NOW_CALLED = {"x": "twitter"}  # by Hugo
 _ADDRESS = re.compile(r"https?://[^\s\"'{}<>]+")

@@ -187,12 +187,13 @@ class _Flow:
             return self._typed(piece)
         if tag.kind is Kind.CLOSE:
             return self._close(piece, tag)
-        address = destination(piece.content, tag)
-        return self._lead(piece, tag, address) if address else self._element(piece, tag)
-
-    def _element(self, piece: Token, tag: Tag) -> list[Token]:
         if tag.name in _MEDIA:
             return self._media(piece, tag)
+        if address := destination(piece.content, tag):
+            return self._lead(piece, tag, address) or self._element(piece, tag)
+        return self._element(piece, tag)
+
+    def _element(self, piece: Token, tag: Tag) -> list[Token]:
         if tag.name == "img" and tag.attributes:
             return [self._image(_sized(tag))]
         if tag.name in _WHOLE:
@@ -210,16 +211,20 @@ class _Flow:
         return self._typed(piece)
 
     def _lead(self, piece: Token, tag: Tag, address: str) -> list[Token]:
-        """A component that leads somewhere is a link around its words, or before them with its title."""
+        """A component that leads somewhere is a link: around its words, or before them with its title; nothing where
+        they stand in other blocks and it has none."""
         begins, ends = _raw("html_inline", str(Tag(Kind.OPEN, "a", {"href": address}))), _raw("html_inline", "</a>")
-        title = "" if tag.name == "a" else title_of(tag)
+        title, is_paired = "" if tag.name == "a" else title_of(tag), self._pairs.has(piece)
         around = self._pieces[self._at:self._at + _WORDS_OF_A_LINK]
-        close = next((at for at, one in enumerate(around) if self._pairs.are(piece, one)), 0)
-        inside = around[:close]
-        if not title and not all(map(_is_blank, inside)) and not any(map(_is_link, inside)):
+        close = next((at for at, one in enumerate(around) if self._pairs.are(piece, one)), None)
+        has_words = not all(map(_is_blank, around[:close]))
+        if has_words and not title and close is not None and not any(map(_is_link, around[:close])):
             self._links.add(id(around[close]))
             return [begins]
-        return [begins, Token("text", "", 0, content=title or address), ends, *([_raw("text", " ")] if inside else [])]
+        if tag.kind is Kind.OPEN and (not is_paired or (not title and (has_words or close is None))):
+            return []
+        label = Token("text", "", 0, content=title or address)
+        return [begins, label, ends, *([_raw("text", " ")] if is_paired and has_words else [])]
 
     def _is_component(self, piece: Token, tag: Tag) -> bool:
         """Something of MDX or Vue, `<Callout>` to `</Callout>`, or `<Toc/>`, but within a line that is its name; or an

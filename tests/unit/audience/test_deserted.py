@@ -39,8 +39,9 @@ def test_list_that_was_given_another_id_is_named_by_status_with_what_to_do(lette
     assert line.startswith("the list weekly has 2 readers and config.yaml does not name it, while main has nobody: ")
 
 
-@pytest.mark.parametrize("lists", [[WEEKLY, DAILY], [WEEKLY], [DAILY], [WEEKLY, DAILY, MAIN]],
-                         ids=["as it was", "one taken away", "the first taken away", "a new one"])
+@pytest.mark.parametrize("lists", [[WEEKLY, DAILY], [WEEKLY], [DAILY], [WEEKLY, DAILY, MAIN],
+                                   [WEEKLY, MAIN]],
+                         ids=["as it was", "one taken away", "the first taken away", "a new one", "both"])
 def test_list_that_was_taken_away_or_is_new_needs_nobody(letters: Publication, lists: list[dict[str, str]]) -> None:
     assert needs(letters, lists) == []
 

@@ -45,6 +45,7 @@ def places(problems: list[Problem]) -> list[tuple[str, int | None, int | None]]:
     ("见[手册][hand-book]和[RFC 9110][]，[好][a b]、[新闻][科技]\n\n[A  B]: https://example.com",
      [("reference-missing", 5, 2), ("reference-missing", 5, 18)]),
     ("- [the list][lst]\n- [lst]: https://example.com", []),
+    (r"\\(\frac{{a}}{b}\\) and $\frac{{a}}{b}$", []),
     (r"of $\mathbb{N}[[x]]$ and $R[[c]]$, ![$x_1$](x.png) and [[y]]",
      [("image-missing", 5, 45), ("wiki-link", 5, 56)]),
     ("涨了。\ue200cite\ue202turn1news4\ue202turn2\ue201 又\uf0b7跌",

@@ -14,8 +14,8 @@ from pipeline.issues.decoding import clean, decode
     (b"a\r\nb\rc\n", "a\nb\nc\n"),
     ("a\x08b\x0bc\x7fd\x9d\ufffee\ufefff\tg".encode(), "abcdef\tg"),
     ("零\u200b宽".encode(), "零\u200b宽"),
-    ("Ink \xe2\x80\x94 dries\xe2\x80\x99s, \xc3\x89t\xe9 \xe9\x94 \xf0\x9f\x98\x80 \xe4\xb8\xad".encode(),
-     "Ink — dries’s, Été é” 😀 \xe4\xb8\xad"),
+    ("Ink \xe2\x80\x94 dries\xe2\x80\x99s \xe4\xb8\xad".encode(), "Ink — dries’s \xe4\xb8\xad"),
+    ("l\x92\xe9t\xe9\x85\xa0! \x93CAF\xc9\x94, \xe2\x94".encode(), "l’été…\xa0! “CAFÉ”, â”"),
     ("Mira\x92s \x93ink\x94 \x96 1\x971 \x85".encode(), "Mira’s “ink” – 1—1 …"),
 ])
 def test_text_loses_only_what_no_reader_can_take(raw: bytes, text: str) -> None:

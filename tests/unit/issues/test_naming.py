@@ -27,7 +27,8 @@ from pipeline.issues.reading.naming import (
     ("Émile 3 - été", 3, "été"),
     ("weekly 12 - a-b", 12, "a-b"),
     ("14-a-b", 14, "a-b"),
-    ("14、标题", 14, "标题"), ("14 – On paper", 14, "On paper"), ("14 — a – b", 14, "a – b"),
+    ("14、标题", 14, "标题"), ("14 – On paper", 14, "On paper"), ("14 —— 墨水", 14, "墨水"),
+    ("第3期——墨水", 3, "墨水"), ("14 — a – b", 14, "a – b"),
     ("14. .NET 9", 14, ".NET 9"),
     ("14_x", 14, "x"),
     ("014", 14, ""),
@@ -163,7 +164,7 @@ def test_an_ordinal_is_counted_in_digits_or_chinese_numerals(text: str, number: 
 @pytest.mark.parametrize(("title", "number"), [
     ("Bulletin nº 12", 12), ("N.° 12 : l'encre", 12), ("Blatt Nr. 12: Papier", 12), ("Zpravodaj č. 409", 409),
     ("Дайджест № 12", 12), ("제12호 종이", 12), ("25 °C", None), ("pattern. 12", None), ("지제 12개", None),
-    ("Ink Weekly #12 2024.03.18 - 2024.03.24", 12), ("The #1 2024 pens", None),
+    ("Ink Weekly #12 2024.03.18 - 2024.03.24", 12), ("The #1 2024 pens", None), ("Our #1 2024-25 pens", None),
     ("Chanel n°5 & issue #12", 12), ("Weekly Nr. 7 and issue 12", 12), ("第12期 № 3", 12), ("Lettre d'info n°7", 7),
     ("Ausgabe 12 – Tinte", 12), ("Tinte (Ausgabe 12)", 12), ("Boletín | Edición 12", 12), ("Número 12: la tinta", 12),
     ("Выпуск 12", 12), ("Wydanie 12: tusz", 12), ("Biuletyn nr 12", 12), ("Notiziario n. 12, marzo", 12),

@@ -503,15 +503,6 @@ def test_greeting_that_names_its_number_and_day_is_no_description(letters: Publi
     assert [letters.record(f"{n}").description for n in (5, 6)] == ["Of b ink and paper.", "Of c ink and paper."]
 
 
-def test_description_that_its_author_gives_every_issue_describes_but_the_first(letters: Publication) -> None:
-    for number, text in ((4, APPLES), (5, BELLS)):
-        letters.write(f"{number}.md", text, front=f"description: {HELLO}\n", day=TODAY + number * DAY)
-
-    look(letters)
-
-    assert (letters.record("4").description, letters.record("5").description) == (HELLO, BELLS)
-
-
 def test_issues_of_one_look_are_described_in_the_order_of_their_hours_and_not_of_their_names(
     letters: Publication,
 ) -> None:

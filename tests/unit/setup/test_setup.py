@@ -269,6 +269,10 @@ def test_title_is_the_folders_name_in_capitals_and_spaces(tmp_path: Path) -> Non
     ({"config/_default/hugo.toml": "title = 'Ink'"}, "Ink"),
     ({"config.toml": "[params]\nsubtitle = 'No'\n"}, "Letters"),
     ({"_config.yml": "title:\n  en: Ink\n"}, "Letters"),
+    ({"_config.yml": "title: F# Weekly\n"}, "F# Weekly"), ({"_config.yml": "title: 'Ada''s ink'\n"}, "Ada's ink"),
+    ({"_config.yml": "title: >-\n  Ink and\n  paper\n"}, "Ink and paper"), ({"_config.yml": "title: ~\n"}, "Letters"),
+    ({"_config.yml": "a: b: c\ntitle: Ink\n", "README.md": "# Ink & Paper: *weekly*"}, "Ink & Paper: weekly"),
+    ({"hugo.toml": "[params]\ntitle = 'No'\n"}, "Letters"),
 ])
 def test_title_is_what_the_site_or_the_readme_calls_it(tmp_path: Path, files: dict[str, str], title: str) -> None:
     folder = fill(tmp_path / "letters", "issues/1.md")
