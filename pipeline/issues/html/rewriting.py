@@ -97,7 +97,7 @@ class _Writer:
                 self._yielding(size) if name == "table" else size)
         for key in ("src", "poster", "cite"):
             if key in attributes:
-                attributes[key] = self._place.address(attributes[key])
+                attributes[key] = self._place.link(attributes[key])
         return self._opening(name, attributes)
 
     def _opening(self, name: str, attributes: dict[str, str]) -> str:
@@ -139,7 +139,7 @@ class _Writer:
         return with_attributes("a", kept) if kept else ""
 
     def _image(self, attributes: dict[str, str]) -> str:
-        src = self._place.address(attributes.get("src", ""))
+        src = self._place.link(attributes.get("src", ""))
         if not src:
             return ""
         kept = {"src": src, "alt": attributes.get("alt", "")} | self._room(attributes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.issues.document import Body, Target, parse
+from pipeline.issues.document import Body, Target, html, parse
 from pipeline.issues.issue import Image
 from pipeline.issues.markdown.alternatives import is_silent
 from pipeline.issues.reading.excerpts import excerpts
@@ -197,3 +197,12 @@ def test_words_beside_a_picture_in_a_table_keep_their_room() -> None:
 
     assert cells.startswith("\n<tr>\n<td>字</td>\n<td width=\"60%\"><img ")
     assert 'width="329" style="width:auto"' in cells
+
+
+@pytest.mark.parametrize(("target", "address"), [
+    (Target.MAIL, "https://w.example.com/a.png"), (Target.FEED, "https://w.example.com/a.png"),
+    (Target.WEB, "../a.png")])
+def test_a_picture_out_of_the_folder_is_shown_from_where_the_page_would_have_it(target: Target, address: str) -> None:
+    out = html(parse("![A press](../a.png)"), target, page_url="https://w.example.com/14/", resolve=str)
+
+    assert f'src="{address}"' in out
