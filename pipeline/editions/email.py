@@ -128,7 +128,7 @@ def _mail(
 
 def _cover(cover: Image | None, title: str, place: Place) -> dict[str, str] | None:
     """The cover, when the issue names one that its own text does not begin with."""
-    src = place.address(cover.src) if cover else ""
+    src = place.link(cover.src) if cover else ""
     return {"src": quote(src), "alt": quote(cover.alt or title)} if cover and src else None
 
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Literal
 from urllib.parse import unquote, urljoin
 
-from pipeline.errors import IssueError, Problem
+from pipeline.errors import IssueError
 from pipeline.feeds.addresses import (
     IN_CONTENT,
     asset_path,
@@ -91,7 +91,6 @@ class Bearings:
     below_static: str | None = None
     assets: dict[str, str] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
 
     def resolve(self, reference: str) -> str:
         """The absolute address of a reference; one that leads nowhere stays as the author wrote it, but is none where
@@ -111,8 +110,7 @@ class Bearings:
                 self.links[source] = self.permalinks.get(source, "")
             if source in self.permalinks:
                 return self._address(self.permalinks[source]) + _fragment(reference)
-        except IssueError as error:
-            self.problems.append(error.problem)
+        except IssueError:
             return reference
         self.assets[source] = target = asset_path(source)
         return self._address(target)

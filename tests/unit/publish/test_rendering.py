@@ -37,7 +37,7 @@ def test_what_begins_at_the_root_and_names_no_file_is_a_page_of_the_site(
 def test_what_only_a_site_generator_knows_is_no_address(reference: str) -> None:
     bearings = Bearings("14-type.md", "https://example.com/news/", {})
 
-    assert (bearings.resolve(reference), bearings.assets, bearings.problems) == ("", {}, [])
+    assert (bearings.resolve(reference), bearings.assets) == ("", {})
 
 
 @pytest.mark.parametrize(("reference", "address"), [
