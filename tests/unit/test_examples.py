@@ -103,6 +103,20 @@ def test_systemd_has_nothing_to_say_about_the_units(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
 
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze (Debian: systemd)")
+def test_services_reach_little_of_the_machine(tmp_path: Path) -> None:
+    """On systemd's scale, from 0 to 10; a service with nothing said of it has 9.6."""
+    services = [path.name for path in UNITS if path.suffix == ".service"]
+    for path in UNITS:
+        shutil.copy(path, tmp_path)
+
+    done = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", "--threshold=20", "--no-pager",
+         *(tmp_path / name for name in services)], capture_output=True, text=True, check=False, timeout=60)
+
+    assert (done.returncode, done.stdout.count("Overall exposure level")) == (0, len(services)), done.stdout
+
+
 @pytest.mark.parametrize("path", [path for path in UNITS if path.suffix == ".service"], ids=lambda path: path.name)
 def test_service_has_the_time_it_needs_to_end_and_writes_nowhere_else(path: Path) -> None:
     service = unit(path)["Service"]
