@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipeline.providers.smtp_replies import Reply
 
+_MESSAGES = re.compile(r"\bMAILMAX=([1-9][0-9]{0,5})\b")
 _KEYWORD = re.compile(rb"([A-Za-z0-9][A-Za-z0-9-]*)[ =]?([\x20-\x7e]*)")
 
 
@@ -14,13 +15,15 @@ _KEYWORD = re.compile(rb"([A-Za-z0-9][A-Za-z0-9-]*)[ =]?([\x20-\x7e]*)")
 class Capabilities:
     """Extension names in upper case, and what came with them. No extension at all after HELO.
 
-    `size_bytes` is the largest message taken, 0 if there is no limit or none is told. `chunking` says that whole
-    messages go out in one write, several in flight (RFC 3030, RFC 2920).
+    `size_bytes` is the largest message taken, 0 if there is no limit or none is told; `messages` is how many one
+    connection takes, None if none is told (RFC 9422). `chunking` says that whole messages go out in one write, several
+    in flight (RFC 3030, RFC 2920).
     """
 
     names: frozenset[str] = frozenset()
     size_bytes: int = 0
     mechanisms: frozenset[str] = frozenset()
+    messages: int | None = None
     chunking: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -39,7 +42,7 @@ class Capabilities:
 
     def without(self, *names: str) -> Capabilities:
         """The same server, but these are not used."""
-        return Capabilities(self.names - set(names), self.size_bytes, self.mechanisms)
+        return replace(self, names=self.names - set(names))
 
 
 def read_capabilities(reply: Reply) -> Capabilities:
@@ -48,4 +51,6 @@ def read_capabilities(reply: Reply) -> Capabilities:
     offer = {name.decode().upper(): values.decode().upper() for name, values in found}
     size = offer.get("SIZE", "").strip()
     mechanisms = " ".join(value.decode().upper() for name, value in found if name.upper() == b"AUTH").split()
-    return Capabilities(frozenset(offer), int(size) if size.isdigit() else 0, frozenset(mechanisms))
+    told = _MESSAGES.search(offer.get("LIMITS", ""))
+    return Capabilities(frozenset(offer), int(size) if size.isdigit() else 0, frozenset(mechanisms),
+                        int(told[1]) if told else None)

@@ -62,7 +62,7 @@ class Session:
         self.answered = 0
         self._has_served = False
         self._enqueued = 0
-        self._limit = settings.messages_per_connection
+        self._limit = min(settings.messages_per_connection, offer.messages or settings.messages_per_connection)
         self._dialogue = dialogue
         self._settings = settings
         self._clock = clock
@@ -231,8 +231,9 @@ class Session:
         return verdict(phase, reply, self._settings.server, has_served=self._has_served)
 
     def _is_used_up(self, phase: Phase, reply: Reply) -> bool:
-        """Whether a connection that has served others has had all its readers (RFC 5321 section 4.5.3.1.10)."""
-        return (phase is _RCPT and reply.code == 452 and reply.enhanced in ("", "4.5.3")
+        """Whether a connection that has served others has had all its messages (OpenSMTPD's word at MAIL) or readers
+        (RFC 5321 section 4.5.3.1.10)."""
+        return (phase in (Phase.MAIL, _RCPT) and reply.code == 452 and reply.enhanced in ("", "4.5.3")
                 and self.answered > 0)
 
     def _go_on(self, transaction: Transaction, phase: Phase, reply: Reply, *, is_yes: bool) -> list[Outcome]:

@@ -6,7 +6,7 @@
     RCPT                 Deferred      by the table  the reader, or us: 5.7.x speaks of us to everybody
     DATA, the dot        Deferred      by the table  the message
     anywhere             421: Unavailable            this connection is over; the reader goes by another
-    RCPT                 452, as it says 4.5.3 or nothing, where others were served: the same (`smtp_session`)
+    MAIL, RCPT           452, as it says 4.5.3 or nothing, where others were served: the same (`smtp_session`)
     RCPT                 501, but for what 5.1.x says: the reader's odd address where others were served, else us
 
 Blaming a reader for what is our fault costs a whole list; blaming ourselves for a reader costs one

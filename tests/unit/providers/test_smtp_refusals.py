@@ -189,10 +189,11 @@ def test_new_session_after_the_servers_limit_is_no_error(offers: tuple[str, ...]
         assert [letter.session for letter in post.accepted] == [1] * 4 + [2] * 4 + [3] * 2
 
 
-@pytest.mark.parametrize("words", ["452 4.5.3 too many recipients", "452 too many recipients"])
+@pytest.mark.parametrize("words", ["452 4.5.3 too many messages sent", "452 too many recipients"])
+@pytest.mark.parametrize("place", ["mail", "rcpt"])
 @DIALECTS
-def test_connection_that_has_had_all_its_readers_is_replaced(offers: tuple[str, ...], words: str) -> None:
-    with post_with(offers, {"rcpt": [None, None, words]}) as post:
+def test_connection_that_has_had_all_it_takes_is_replaced(offers: tuple[str, ...], place: str, words: str) -> None:
+    with post_with(offers, {place: [None, None, words]}) as post:
         smtp = Smtp(relay_to(post))
 
         results = [send(smtp, message(f"reader{n}@example.org")) for n in range(4)]
@@ -225,6 +226,22 @@ def test_full_mailbox_is_the_readers_and_no_reason_for_another_connection(offers
 
         assert [send(smtp, message(f"reader{n}@example.org")) for n in range(3)] == ["Receipt", "Deferred", "Receipt"]
         assert post.sessions == 1
+
+
+@DIALECTS
+def test_sender_whom_even_a_fresh_connection_does_not_take_is_no_readers_fault(offers: tuple[str, ...]) -> None:
+    with post_with(offers, {"mail": "452 4.5.3 too many messages sent"}) as post:
+        assert send(Smtp(relay_to(post)), message()) == "Unavailable"
+
+
+def test_limit_that_the_server_tells_recycles_before_it_has_to() -> None:
+    with post_with((*EVERYTHING, "LIMITS RCPTMAX=50000 MAILMAX=2")) as post:
+        smtp = Smtp(relay_to(post))
+
+        for n in range(5):
+            smtp.send(message(f"reader{n}@example.org"))
+
+        assert [letter.session for letter in post.accepted] == [1, 1, 2, 2, 3]
 
 
 def test_own_limit_recycles_before_the_server_has_to() -> None:
