@@ -46,6 +46,8 @@ def _reasons(
     ledger: Ledger, provider: str, plan: Plan | None, now: datetime, steady: datetime, zone: ZoneInfo,
 ) -> Iterator[str]:
     state = ledger.pacing.state(provider)
+    if state.away_since:
+        yield f"{provider} cannot be reached since {local(state.away_since, zone)}: `avviso doctor` says why"
     if until := state.rest(now):
         yield f"waits until {local(until, zone)}: {provider} wants to be left alone"
     if plan and (over := waits_until(ledger, plan, steady)):

@@ -334,5 +334,8 @@ def test_who_waits_is_told_for_whom_and_until_when(tmp_path: Path) -> None:
     assert told(NOON) == ["waits until 2026-03-24 22:00: outbox wants to be left alone",
                           "readers at gmail.com wait until 2026-03-24 20:01: it wants us to be slower"]
     assert told(NOON + timedelta(hours=3)) == []
+    work.ledger.pacing.lose("outbox", NOON + timedelta(hours=3))
+    assert told(NOON + timedelta(hours=4)) == [
+        "outbox cannot be reached since 2026-03-24 23:00: `avviso doctor` says why"]
     work.ledger.mailings.move(work.mailing_id, MailingState.PAUSED, reason="", now=NOON)
     assert told(NOON) == []
