@@ -214,6 +214,17 @@ def test_korean_words_are_whole_in_the_descriptions_too(browser: Any, address: s
     assert set(breaking) == {"keep-all"}
 
 
+@pytest.mark.parametrize(("language", "wrap"), [("zh-Hans", "wrap"), ("ja", "wrap"), ("en", "pretty")])
+def test_lines_of_chinese_are_full_and_those_of_latin_letters_alike(browser: Any, address: str, language: str, wrap: str) -> None:
+    page = browser.new_page()
+    page.goto(address)
+
+    found = page.evaluate("language => {document.documentElement.lang = language;"
+                          "return getComputedStyle(document.querySelector('main p')).textWrap}", language)
+
+    assert found == wrap
+
+
 def test_search_finds_issues_in_the_page(browser: Any, address: str) -> None:
     page = browser.new_page()
     page.goto(address)
