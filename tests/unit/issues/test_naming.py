@@ -32,7 +32,7 @@ from pipeline.issues.reading.naming import (
     ("14. .NET 9", 14, ".NET 9"),
     ("14_x", 14, "x"),
     ("014", 14, ""),
-    ("14 copy", 14, "copy"),
+    ("14 copy", 14, "copy"), ("14: On paper", 14, "On paper"), ("14：墨水", 14, ""), ("9:30 in the morning", None, ""),
     ("100天", None, ""),
     ("3D打印", None, ""),
     ("1.5版本", None, ""),

@@ -150,6 +150,11 @@ def test_tags_are_those_of_the_front_matter_or_of_its_taxonomies(text: str, tags
     ("2024-03-24 墨水周刊.md", "没有标题", "2024-03-24 墨水周刊"),
     ("2024-03-24-周日.md", "没有标题", "2024-03-24-周日"), ("2024-03-24 (2).md", "No heading", "2024-03-24 (2)"),
     ("2024-03-24-On-Paper.md", "## Ink\n\n## Pens", "Ink"), ("2024-03-24-a-b.md", "## Ink\n\n## Pens", "Ink"),
+    ("墨水周刊-第4期：Ink.md", "# 产品\n\n# 文章", "墨水周刊-第4期：Ink"), ("Ink.md", "# 产品\n\n# 文章", "产品"),
+    ("墨水周刊-第4期：Ink.md", "# 产品\n\n## 文章", "产品"), ("On paper.md", "## Ink\n\n## Pens", "On paper"),
+    ("Ink 1 2.md", "# Ink: 1 / 2\n\n# Pens", "Ink: 1 / 2"), ("[01] 墨水与纸.md", "# 墨水与纸\n\n# 笔", "墨水与纸"),
+    ("未命名 2.md", "# 产品\n\n# 文章", "产品"), ("墨水周刊.md", "# 产品\n\n# 文章", "产品"),
+    ("102: Ink, paper.md", "# Pens\n\n# Pots", "Ink, paper"), ("102：墨水.md", "# 笔\n\n# 纸", "102：墨水"),
 ])
 def test_the_title_is_front_matter_then_file_name_then_heading_then_stem(path: str, text: str, title: str) -> None:
     assert manuscript(text, path).title == title
