@@ -36,6 +36,7 @@ from pipeline.issues.markdown.rawwords import use_raw_words
 from pipeline.issues.markdown.references import use_references
 from pipeline.issues.markdown.shortcodes import use_shortcodes
 from pipeline.issues.markdown.spaces import use_spaced_addresses
+from pipeline.issues.markdown.spread import use_spread_links
 from pipeline.issues.markdown.tags import TAG
 from pipeline.issues.markdown.vaults import use_vaults
 
@@ -62,6 +63,7 @@ def markdown_parser() -> MarkdownIt:
     use_linker(parser)
     use_plain_links(parser)
     use_spaced_addresses(parser)
+    use_spread_links(parser)
     use_notes(parser)
     use_vaults(parser)
     use_hatena(parser)
