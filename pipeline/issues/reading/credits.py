@@ -1,4 +1,5 @@
-"""Lines that say whose a picture or a text is: `Photo by Mira on Unsplash`, `原文：…`. They describe no issue."""
+"""Lines that say whose a picture or a text is: `Photo by Mira on Unsplash`, `原文：…`; and who paid for it: `Brought to
+you by …`. They describe no issue."""
 
 from __future__ import annotations
 
@@ -21,12 +22,19 @@ _SENTENCE = re.compile(r"(?:\S+\s+){7,}\S+[.!?]|[^:：]*[:：][^:：]*[。！？
 _CAPTION = re.compile(r"(?:题图|頭圖|头图|封面图)\s*[:：](?=.{0,30}$)")
 # As articles exported from WeChat begin: who wrote it, in which account, and when to the minute.
 _BYLINE = re.compile(r"[^。！？，：:]{1,40}\s(?:19|20)\d{2}-\d{2}-\d{2} \d{2}:\d{2}")
+_SPONSORED = re.compile(
+    r"(?:(?:this|today['’]s)(?: week['’]s)? (?:issue|edition|newsletter|episode|post) (?:is|was) )?"
+    r"(?:sponsored by|brought to you by|supported by our (?:friends|sponsors?))\b"
+    r"|本[期周].{0,10}由.{1,30}(?:赞助|冠名|特约)", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://[!-~]+")
 
 
 def is_credit(text: str) -> bool:
-    """Whether a paragraph, as plain text, only names who made what it stands beside, or what a picture shows."""
+    """Whether a paragraph, as plain text, only names who made what it stands beside, or what a picture shows; or begins
+    with who paid for it."""
     said = _ADDRESS.sub("", text).strip().removeprefix("（").removeprefix("(")
+    if _SPONSORED.match(said):
+        return True
     if len(said) > _LONGEST:
         return False
     return _BYLINE.fullmatch(said) is not None or (

@@ -73,7 +73,8 @@ def _unopened(lines: Sequence[str], start: int, path: str) -> Front | None:
     """Hexo's fields: a line `---` closes them and none opens them. One line above it is a heading."""
     above = lines[start:first_empty(lines, start)]
     end = next((n for n, line in enumerate(above) if line.rstrip() == "---"), 0)
-    if end < 2 or not begins_header(above[0]) or not all(map(_FIELD.match, above[:end])):
+    begins = end > 1 and (begins_header(above[0]) or above[0].startswith("layout:"))
+    if not begins or not all(map(_FIELD.match, above[:end])):
         return None
     return _between(lines, start, start + end, "---", path)
 
