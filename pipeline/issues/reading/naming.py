@@ -161,6 +161,11 @@ def number_in_title(title: str) -> int | None:
     return int(said[said.lastindex or 0]) if said else _marked_number(title)
 
 
+def unsaid_number(number: int | None, title: str) -> int | None:
+    """An issue's number, to be shown beside its title; None where the title says it."""
+    return None if number is not None and number_in_title(title) == number else number
+
+
 def _marked_number(title: str) -> int | None:
     found = _MARKED.search(title)
     if found is None or (found["short"] and found["before"] and not found["before"][0].isupper()):
