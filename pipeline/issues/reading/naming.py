@@ -35,11 +35,12 @@ _PERIOD = re.compile(rf"(?:[^\W\d_]+[-_. ]?)?(?:{_OF_A_YEAR.pattern}|{_MONTH_OF_
 _NUMBER_OF_A_YEAR = re.compile(r"(?:19|20)\d{2}[-_. ](?P<number>(?!(?:19|20)\d{2}$)\d{2,4})")
 _COUNTING = (r"(?i:issue|no|nr|num|number|vol|volume|ep|episode|edition|daily|day|week|weekly|digest|news|newsletter)"
              r"(?:[-_. ]|(?=\d))")
-# `q3-2024`, `recap-2023-readers`, `press-1-0-released`, `type2-3-4-0`; not `issue-2023-readers`, `HelloGitHub2000`.
+# `q3-2024`, `recap-2023-readers`, `CVE-2026-0165`, `press-1-0-released`, `type2-3-4-0`; not `issue-2023-readers`,
+# `HelloGitHub2000`.
 _YEAR_OR_VERSION = re.compile(
     rf"(?!{_COUNTING})"
     r"(?:[Qq][1-4][-_ ](?:19|20)\d{2}(?!\d)"
-    r"|[A-Za-z\u00c0-\u024f]+[-_. ](?:19|20)\d{2}[-_ ](?=.*[A-Za-z])"
+    r"|[A-Za-z\u00c0-\u024f]+[-_. ](?:19|20)\d{2}[-_ ](?=.*[^\W\d_]|\d{4})"
     r"|[A-Za-z\u00c0-\u024f]+\d?[-_. ]\d{1,2}(?:[-_]\d{1,2})+(?=[-_ ][A-Za-z]|$))")
 _YEAR_AND_WORDS = re.compile(
     rf"(?!{_COUNTING})(?:[A-Za-z\u00c0-\u024f]+[-_. ]((?:19|20)\d{{2}})|((?:19|20)\d{{2}})[-_. 、]+[^\W\d_].*)")
