@@ -54,6 +54,7 @@ _RAW_PARAGRAPH = re.compile(r"<p(?:\s[^>]*)?>((?:[^<]|<(?!/?p[\s>]))*)</p\s*>", 
 _RAW_LINK = re.compile(r"</?a\b")
 # No label is the scheme of an address, nor the hour of `9:30`.
 _LABEL = re.compile(r"\W{0,8}(\w[\w ]{0,24})(?:\*\*|__)?(?!(?<=\d)[:：]\d)[:：](?!//)")
+_LONE_LINK = re.compile(r"[\W_]{0,8}\[([^\[\]]{1,25})\]\([^()\s]*\)[\W_]{0,8}")
 _LINK = re.compile(r"(?:https?|ftp|mailto):\S+")
 _ADDRESS = re.compile(rf"{_LINK.pattern}|[\w.+-]{{1,64}}@[\w.-]+")  # from each character on: slow
 # The address behind what a line names; no letter of a sentence stands right before it: `as we said at https://…`.
@@ -318,7 +319,8 @@ def _is_row_of_links(said: Token) -> bool:
 def _lists(blocks: _Blocks) -> Iterator[str]:
     """Top-level lists by the beginnings of their items: all that an issue of links says of itself.
 
-    What several lists say under one label, such as **Source:**, are data of what the issue tells, where it says more.
+    What several lists say under one label, such as **Source:**, or in the words of one link are data of what the issue
+    tells, where it says more.
     """
     opened = [at for at, token in enumerate(blocks.tokens)
               if token.type in ("bullet_list_open", "ordered_list_open", "dl_open") and not token.level]
@@ -356,8 +358,9 @@ def _unless_in_sentence(address: re.Match[str]) -> str:
 
 
 def _label(item: Token) -> str:
-    """The word before the colon that an item begins with; "" without one."""
-    found = _LABEL.match(item.content)
+    """The word before the colon that an item begins with, or the words of a link that is all of it: `[More](a)`; ""
+    without one."""
+    found = _LABEL.match(item.content) or _LONE_LINK.fullmatch(item.content)
     return found[1] if found else ""
 
 

@@ -242,6 +242,9 @@ def test_the_cover_is_front_matter_or_the_picture_in_the_first_block(text: str, 
     (("# Ink\n\n## Pens\n\n- **Source:** the paper mill\n- **Day:** a Monday in March\n- Pens: all of them are here\n\n"
       "## Nibs\n\n- 📰 **Source**: the other mill\n- **Day:** a Friday in March"),
      ("Pens: all of them are here",), False),
+    (("## Ink\n\n- 🔗 [阅读原文](https://example.com/a)\n- 📝 墨水从哪里来\n\n## 纸\n\n"
+      "- 🔗 [阅读原文](https://example.com/b)\n- 📝 纸从哪里来的呢"),
+     ("📝 墨水从哪里来", "📝 纸从哪里来的呢"), False),
     ("- 09:30 Doors open, with tea\n\n### Friday\n\n- 09:00 Ink is made by hand",
      ("09:30 Doors open, with tea", "09:00 Ink is made by hand"), False),
     (("- https://example.com/a all that is known about ink\n\n### Nibs\n\n"
