@@ -35,6 +35,9 @@ from pipeline.issues.reading.frontmatter import MAX_CHARS, read_front, split
     ("Title: This Week\nNumber: 407\nDate: 2024-03-24\nSummary: one\n  two\n\nbody",
      {"title": "This Week", "number": "407", "date": "2024-03-24", "summary": "one two"}, "body", 7),
     ("Title: all there is", {"title": "all there is"}, "", 3),
+    ("```markdown\n---\ntitle: a\n---\nInk\n\n```\nx\n```\n\nPaper\n```\n", {"title": "a"},
+     "Ink\n\n```\nx\n```\n\nPaper\n\n", 5),
+    ("```md\n# Ink\n\n```sh\nx\n```\n```", {}, "\n# Ink\n\n```sh\nx\n```\n", 1),
     ("layout: post\ntitle: a\ntags:\n---\nbody", {"layout": "post", "title": "a", "tags": ""}, "body", 5),
 ])
 def test_fields_are_text_as_typed_and_the_body_keeps_its_line(
@@ -59,6 +62,8 @@ def test_fields_are_text_as_typed_and_the_body_keeps_its_line(
     "---note: a rule and words\n---\n\nand more",
     "+++\nplus signs\n+++\n",
     "Title: of the week\nis a line of prose\n\nbody",
+    "```markdown\nInk\n```\n\nPaper\n\n```\nx\n```", "```markdown\n```", "```markdown\nInk\n```\nPaper",
+    "```sh\nx\n```",
     "Note: this is no header\n\nbody", "layout: we changed it\n---\n\nbody",
     "Hello: world\n",
     "---\n" + "words " * MAX_CHARS + "\n---\nmore",
