@@ -36,8 +36,9 @@ _BEHIND = re.compile(rf"\w{{1,{_NEAR}}}")
 _LAST = 128  # stars by which it is told whether bold is open
 _LOOK_BACK = 8  # runs among which the one that opened bold is looked for
 _REMARK = re.compile(r"\*\*<!--(?:(?!--)[^*]){1,300}-->\*\*")
-_NOTHING = re.compile(  # neither a list of a program's names nor a path
-    r"(?<![\s*/\\(\[{\d])\*\*(?P<inside>[ \u00a0]?[,.;:!?&、，。；：]{1,2}[ \u00a0]?|[ \u00a0])\*\*(?![*/])")
+_NOTHING = re.compile(  # neither a list of a program's names nor a path; behind a space no bold may begin
+    r"(?<=[^\s*/\\(\[{\d])\*\*"
+    r"(?P<inside>[ \u00a0]?[,.;:!?&、，。；：]{1,2}[ \u00a0]?|[ \u00a0](?=\*\*(?![\s\S]*\*\*)))\*\*(?![*/])")
 _TIMES = re.compile(r"\d\*\d")  # `2*3*4` multiplies
 
 

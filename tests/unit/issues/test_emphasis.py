@@ -38,6 +38,7 @@ def test_east_asian_emphasis_has_a_class_of_its_own(target: Target) -> None:
      '<a href="https://a.example"><strong>a</strong></a> &amp; <a href="https://b.example"><strong>b</strong></a>'),
     ("**a**,**b**、**c** **d**",
      "<strong>a</strong>,<strong>b</strong>、<strong>c</strong> <strong>d</strong>"),
+    ("[by** **Ida****]", "[by** <strong>Ida</strong>**]"), ("** **a** b", "** <strong>a</strong> b"),
     ("a/**, **/b", "a/**, **/b"), ("2**,** 3", "2**,** 3"),
     ("最新**模型****Imagen4**免费用", "最新<strong>模型</strong><strong>Imagen4</strong>免费用"),
     ("**墨**分享了**Claude Code****提示词**的两种",
