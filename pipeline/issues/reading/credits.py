@@ -26,14 +26,18 @@ _SPONSORED = re.compile(
     r"(?:(?:this|today['’]s)(?: week['’]s)? (?:issue|edition|newsletter|episode|post) (?:is|was) )?"
     r"(?:sponsored by|brought to you by|supported by our (?:friends|sponsors?))\b"
     r"|本[期周].{0,10}由.{1,30}(?:赞助|冠名|特约)", re.IGNORECASE)
+# What stands below a picture, and what an account of WeChat asks of its readers.
+_ASIDE = re.compile(
+    r"图 ?\d{0,2} ?[:：](?=.{0,40}$)|[▲△](?=.{0,40}$)"
+    r"|(?:点击|长按|扫描?码?|识别).{0,12}(?:蓝字|关注|二维码)(?=.{0,20}$)")
 _ADDRESS = re.compile(r"https?://[!-~]+")
 
 
 def is_credit(text: str) -> bool:
     """Whether a paragraph, as plain text, only names who made what it stands beside, or what a picture shows; or begins
-    with who paid for it."""
+    with who paid for it, or asks to be followed."""
     said = _ADDRESS.sub("", text).strip().removeprefix("（").removeprefix("(")
-    if _SPONSORED.match(said):
+    if _SPONSORED.match(said) or _ASIDE.match(said):
         return True
     if len(said) > _LONGEST:
         return False

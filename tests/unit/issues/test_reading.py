@@ -280,6 +280,8 @@ def test_the_cover_is_front_matter_or_the_picture_in_the_first_block(text: str, 
      ("Image by image, we built a data set of ten pots.", "翻译：这件事机器做得越来越好。"), False),
     ("封面来源于米拉的相册，拍摄于码头。\n\n圖片來源於網路\n\n封面照片：一台印刷机，2019\n\n封面图片：米拉的船。\n\n正文从这里才真正开始。",
      ("正文从这里才真正开始。",), False),
+    ("图 1：一台印刷机在码头上\n\n▲ 米拉和她的印刷机\n\n**△点击上方“蓝字”关注我们了解更多**\n\n图书馆里有一台印刷机。",
+     ("图书馆里有一台印刷机。",), False),
     ("https://example.com/a\n作者：米拉 深阅读\n\n正文从这里才真正开始。", ("正文从这里才真正开始。",), False),
     (("*Brought to you by [Ink & Co](i), helping presses hire since the year 1780.*\n\nThis issue is sponsored by Pens."
       " They fit all of the hands.\n\n本期周刊由墨水公司赞助。\n\nBrought to the press, the paper dried."),
