@@ -137,6 +137,8 @@ def _place_of(source: Source, block: Sequence[int], text: str) -> int | None:
     first, last = source.offset_of_row(block[0]), source.offset_of_row(block[1])
     at = text.find("**")
     around = text[max(0, at - _CONTEXT):at + 2 + _CONTEXT]
+    if source.prose.find(text[at:at + 2 + _CONTEXT].replace("*", "\\*"), first, last) >= 0:
+        return None
     for wanted in (around, text[max(0, at - _CONTEXT):at + 2], text[at:at + 2 + _CONTEXT], "**"):
         found = source.prose.find(wanted, first, last)
         if found >= 0:

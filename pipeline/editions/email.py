@@ -28,6 +28,7 @@ from pipeline.issues.document import Document, Target, html
 from pipeline.issues.html.targets import Place
 from pipeline.issues.html.vocabulary import vocabulary
 from pipeline.issues.issue import Image, Issue
+from pipeline.issues.reading.naming import unsaid_number
 from pipeline.language import long_date
 
 PREHEADER = 90           # columns: inboxes show 80 to 100 letters, or half as many Chinese characters
@@ -81,6 +82,7 @@ def _subject(issue: Issue, frame: Frame) -> str:
 def _context(issue: Issue, frame: Frame, subject: str, preheader: str) -> dict[str, object]:
     """What both templates know of the issue; the author's words are quoted."""
     words = wording(issue.language)
+    number = unsaid_number(issue.number, issue.title)
     common = letterhead(frame, issue.language, why=words["why"].format(title=frame.title))
     links = (
         (words["unsubscribe"], Hole.UNSUBSCRIBE.value),
@@ -94,7 +96,7 @@ def _context(issue: Issue, frame: Frame, subject: str, preheader: str) -> dict[s
         "description": quote(issue.description),
         "subject": quote(subject),
         "preheader": quote(preheader),
-        "number": words["number"].format(number=issue.number) if issue.number is not None else "",
+        "number": words["number"].format(number=number) if number is not None else "",
         "date": long_date(issue.day, issue.language),
         "unsubscribe_url": Hole.UNSUBSCRIBE.value,
         "preferences_url": Hole.PREFERENCES.value if frame.preferences else "",

@@ -22,6 +22,7 @@ from datetime import UTC, date, datetime
 from pipeline.feeds.addresses import web_address
 from pipeline.feeds.characters import clean, distinct, one_line, person_name
 from pipeline.issues.issue import Image, Issue
+from pipeline.issues.reading.naming import unsaid_number
 from pipeline.language import language_tag
 
 # A feed without entries must have a date as well (RFC 4287 section 4.1.1), and not a new one each time.
@@ -117,6 +118,11 @@ class Entry:
     def title(self) -> str:
         """On one line, never empty: some readers show nothing else."""
         return one_line(self.issue.title) or self.issue.day.isoformat()
+
+    @property
+    def number(self) -> int | None:
+        """That of the issue; None where its title says it."""
+        return unsaid_number(self.issue.number, self.title)
 
     @property
     def summary(self) -> str:

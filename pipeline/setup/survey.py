@@ -240,7 +240,9 @@ def _busiest(folder: Path) -> Path:
         below = [file.relative_to(where).parts for file in files if file.is_relative_to(where)]
         branches = Counter(parts[0] for parts in below if len(parts) > 1)
         name, most = min(branches.items(), key=lambda one: (-one[1], one[0]), default=("", 0))
-        if most * 3 < len(below) * 2 or name.isdecimal():  # they lie here, or in folders of years and months
+        here = len(below) - sum(branches.values())
+        is_stray = here and LIKELY * here < most and not any(map(str.isdigit, name))  # beside whole folders of them
+        if not is_stray and (most * 3 < len(below) * 2 or name.isdecimal()):  # here, or in folders of years and months
             return where
         if name.lower() in _ARCHIVES and any(map(str.isdecimal, branches)):  # the years before this one
             return where

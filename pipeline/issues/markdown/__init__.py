@@ -6,7 +6,7 @@
     rules for what stands in a line
     emphasis, linking   bold and addresses between Chinese words
     attributes    `{.class}`                           spaces        addresses as editors type them
-    references    links by a name that nothing defines
+    references    links by a name that nothing defines  spread        links over several paragraphs
     formulas      TeX                                  shortcodes, highlights   `:tada:`, `==words==`
 
     rules for blocks

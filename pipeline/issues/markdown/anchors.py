@@ -15,6 +15,7 @@ from pipeline.issues.markdown.headings import Heading, fold
 
 _ID = re.compile(r'\s(?:id|name)="([^"]*)"')
 _LINK = re.compile(r'(<a\b[^>]*?\bhref="#)([^"]+)"')
+_NOTE = re.compile(r'<a(?=\s)(?![^>]*\sid=)(?=[^>]*\shref="#footnote-(anchor-)?(\d{1,4})")')
 _TOP = "top"
 """Leads to the beginning of a page that has no such id (HTML, section 7.4.6.3)."""
 
@@ -45,6 +46,7 @@ def settle_anchors(clean: str, headings: Iterable[Heading], title: str) -> str:
     """The HTML with links that mean a heading leading to it; what means none stays as it is."""
     if 'href="#' not in clean:
         return clean
+    clean = _with_notes(clean)
     anchors = Anchors(clean, headings, title)
 
     def settled(link: re.Match[str]) -> str:
@@ -53,3 +55,19 @@ def settle_anchors(clean: str, headings: Iterable[Heading], title: str) -> str:
         return f'{link[1]}{escape(found)}"' if found and found != unquote(typed) else link[0]
 
     return _LINK.sub(settled, clean)
+
+
+def _with_notes(clean: str) -> str:
+    """The HTML whose marks of notes, as exports of Substack have them, are places that lead to one another:
+    `[1](#footnote-1)` among words, and `[1](#footnote-anchor-1)` where the note is."""
+    asked = {f"footnote-{found[1] or ''}{found[2]}" for found in _NOTE.finditer(clean)}
+    taken = set(_ID.findall(clean))
+
+    def placed(link: re.Match[str]) -> str:
+        own = f"footnote-{'' if link[1] else 'anchor-'}{link[2]}"
+        if own not in asked - taken:
+            return link[0]
+        taken.add(own)
+        return f'<a id="{own}"'
+
+    return _NOTE.sub(placed, clean) if asked else clean

@@ -8,7 +8,8 @@ marks count as letters too (`**作者:**Mira`). Text without such characters is 
 that bold which is open ends behind a mark that ends words or an emoji, though a letter follows (`**By:**Mira`,
 `**Ink 😅**Mira`), and behind a space, which exports from editors put there (`**Ink **dries`), and four stars within
 bold end it and begin the next (`**墨****Ink**`). Bold around nothing but a remark, which gives a place a name, is
-nothing: its stars would run into those behind it (`**<!--ink-->****墨水**`).
+nothing: its stars would run into those behind it (`**<!--ink-->****墨水**`). Nor is bold around a mark or a space
+between words, which editors leave behind (`words**,** and`, `[Ink](a)** & **[soot](b)`).
 """
 
 from __future__ import annotations
@@ -35,6 +36,9 @@ _BEHIND = re.compile(rf"\w{{1,{_NEAR}}}")
 _LAST = 128  # stars by which it is told whether bold is open
 _LOOK_BACK = 8  # runs among which the one that opened bold is looked for
 _REMARK = re.compile(r"\*\*<!--(?:(?!--)[^*]){1,300}-->\*\*")
+_NOTHING = re.compile(  # neither a list of a program's names nor a path; behind a space no bold may begin
+    r"(?<=[^\s*/\\(\[{\d])\*\*"
+    r"(?P<inside>[ \u00a0]?[,.;:!?&、，。；：]{1,2}[ \u00a0]?|[ \u00a0](?=\*\*(?![\s\S]*\*\*)))\*\*(?![*/])")
 _TIMES = re.compile(r"\d\*\d")  # `2*3*4` multiplies
 
 
@@ -50,6 +54,10 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
         return False
     if marker == "*" and (remark := _REMARK.match(state.src, state.pos)):
         state.pos = remark.end()
+        return True
+    if marker == "*" and (nothing := _NOTHING.match(state.src, state.pos)) and not _is_bold(state):
+        state.pending += nothing["inside"]
+        state.pos = nothing.end()
         return True
     length, opens, closes = _scan(state, splits_words=marker == "*")
     if marker == "*" and length == 1 and _TIMES.match(state.src, max(0, state.pos - 1)):

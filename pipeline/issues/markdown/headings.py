@@ -18,6 +18,7 @@ from pipeline.issues.markdown.fillings import TITLE
 
 TOP = 2
 DEEPEST = 6
+_SHORT = 2  # letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,13 @@ def _without_title(tokens: Sequence[Token], title: str) -> list[Token]:
     alone = tokens[at].tag == "h1" and all(other == first for other in others)
     linked = tokens[at].tag != "h1" and any(child.type == "link_open" for child in tokens[at + 1].children or ())
     part = linked or (not alone and any(map(has_words, tokens[:at])))
-    return [*tokens[:at], *tokens[at + 3:]] if first == fold(title) and not part else list(tokens)
+    repeats = first == fold(title) or (at == 0 and alone and not linked and _is_named_title(first, fold(title)))
+    return [*tokens[:at], *tokens[at + 3:]] if repeats and not part else list(tokens)
+
+
+def _is_named_title(heading: str, title: str) -> bool:
+    """Whether a folded heading is the title behind the publication's name: `墨水周刊 第14期` above `第14期`."""
+    return heading.endswith(title) and len(title) > _SHORT and any(map(str.isdigit, title))
 
 
 def _without_empty(tokens: Sequence[Token]) -> Iterator[Token]:

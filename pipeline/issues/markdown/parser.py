@@ -36,6 +36,7 @@ from pipeline.issues.markdown.rawwords import use_raw_words
 from pipeline.issues.markdown.references import use_references
 from pipeline.issues.markdown.shortcodes import use_shortcodes
 from pipeline.issues.markdown.spaces import use_spaced_addresses
+from pipeline.issues.markdown.spread import use_spread_links
 from pipeline.issues.markdown.tags import TAG
 from pipeline.issues.markdown.vaults import use_vaults
 
@@ -62,6 +63,7 @@ def markdown_parser() -> MarkdownIt:
     use_linker(parser)
     use_plain_links(parser)
     use_spaced_addresses(parser)
+    use_spread_links(parser)
     use_notes(parser)
     use_vaults(parser)
     use_hatena(parser)
@@ -106,6 +108,8 @@ _CODE = re.compile(r"<(/?)pre(?=[\s>]|$)", re.IGNORECASE)
 _REMARK = re.compile(r"<!--.*?-->", re.DOTALL)
 _AS_TYPED = re.compile(r"<(?:!--|(?:pre|code|script|style|textarea)\b)", re.IGNORECASE)
 _HEADING = re.compile(r"#{2,6}[ \t]+[^\s#]")
+_CODE_LINES = 200
+_FENCE = re.compile(r"```[\w+#.-]*[ \t]*$")
 
 
 def _html_block(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
@@ -114,7 +118,7 @@ def _html_block(state: StateBlock, start_line: int, end_line: int, silent: bool)
     A line that begins with `<img>` or `<small>` is a paragraph, so Markdown inside it works; a name that
     is no tag (`<T>`) is prose; a comment, script or style that never ends must not swallow the issue. A
     player over several lines is one block up to the next empty line; code in a block keeps its empty lines. A heading
-    of Markdown ends a block: nobody means its marks as text.
+    of Markdown, or its code, ends a block: nobody means their marks as text.
     """
     position = state.bMarks[start_line] + state.tShift[start_line]
     line = state.src[position:state.eMarks[start_line]]
@@ -129,21 +133,30 @@ def _html_block(state: StateBlock, start_line: int, end_line: int, silent: bool)
         return False
     if name in ("script", "style", "pre", "textarea") and last_place(state, f"</{name}") < position:
         return False
-    if not html_block(state, start_line, _heading_behind(state, start_line, end_line), silent):
+    if not html_block(state, start_line, _markdown_behind(state, start_line, end_line), silent):
         return False
     if not silent and name not in ("script", "style", "textarea"):
         _finish_code(state, start_line, end_line)
     return True
 
 
-def _heading_behind(state: StateBlock, start_line: int, end_line: int) -> int:
-    """The line of a heading that ends the block of HTML, unless it may stand in code or in a remark; else the end."""
+def _markdown_behind(state: StateBlock, start_line: int, end_line: int) -> int:
+    """The line of a heading or a block of code that ends the block of HTML, unless it may stand in code or in a remark;
+    else the end."""
     for at in range(start_line + 1, end_line):
+        line = line_of(state, at)
         if state.isEmpty(at) or _AS_TYPED.search(line_of(state, at - 1)):
             break
-        if _HEADING.match(line_of(state, at)) and not state.is_code_block(at):
+        if not state.is_code_block(at) and (
+                _HEADING.match(line) or (_FENCE.match(line) and _is_closed(state, at, end_line))):
             return at
     return end_line
+
+
+def _is_closed(state: StateBlock, start_line: int, end_line: int) -> bool:
+    """Whether the code that begins here ends, as far as one looks."""
+    last = min(end_line, start_line + _CODE_LINES)
+    return any(line_of(state, at).rstrip() == "```" for at in range(start_line + 1, last))
 
 
 def _finish_code(state: StateBlock, start_line: int, end_line: int) -> None:

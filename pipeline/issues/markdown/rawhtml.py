@@ -45,7 +45,8 @@ _DROPPED = frozenset((
     "option", "output", "param", "picture", "progress", "select", "slot", "textarea"))
 # Dropping these changes only the look; nobody needs to hear of it.
 _QUIET = frozenset((
-    "body", "font", "head", "html", "link", "meta", "noscript", "picture", "source", "track"))
+    "body", "callout", "column", "font", "grid", "head", "html", "link", "meta", "noscript", "picture", "source",
+    "text", "track"))
 
 _LENGTH = re.compile(
     r"(?:^|;)\s*(?P<side>width|height)\s*:\s*(?P<length>\d{1,4})(?:\.\d{1,4})?(?P<unit>px|%)(?=\s*(?:;|!|$))",
@@ -203,7 +204,8 @@ class _Flow:
         if (tag.name in _DROPPED or tag.name in VOID) and tag.name != "img":
             return self._drop(piece, tag)
         if self._is_component(piece, tag):
-            self._warn_removed(_short(piece))
+            if tag.name not in _QUIET:
+                self._warn_removed(_short(piece))
             return []
         told = "names no picture" if tag.name == "img" else "is no HTML tag"
         self._report.warn("html-unknown-tag", f"{_short(piece)} {told} and is shown as typed",

@@ -23,8 +23,9 @@ VOID = frozenset((
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track",
     "wbr"))
 
-COMPONENT = re.compile(r"</?(?:[A-Z][A-Za-z0-9.]*[a-z]|[a-z][a-z0-9]*-[a-z])")
-"""How the name of a component begins in MDX and Vue, and that of a custom element: HTML's own have no hyphen."""
+COMPONENT = re.compile(r"</?(?:[A-Z][A-Za-z0-9.]*[a-z]|[a-z][a-z0-9]*-[a-z]|(?:callout|column|grid|text)[\s>])")
+"""How the name of a component begins in MDX and Vue, and that of a custom element: HTML's own have no hyphen. And what
+Feishu has for boxes, columns and colours: `<callout emoji="bulb">`."""
 
 # As HTML's parsers read it, and as the components of React's routers are called; `<Image>` may be anything.
 _CALLED_ELSEWHERE = {"image": "img", "Link": "a"}

@@ -1,4 +1,5 @@
-"""Lines that say whose a picture or a text is: `Photo by Mira on Unsplash`, `原文：…`. They describe no issue."""
+"""Lines that say whose a picture or a text is: `Photo by Mira on Unsplash`, `原文：…`; and who paid for it: `Brought to
+you by …`. They describe no issue."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ _CREDIT = re.compile(
     r" (?:by|credits?|courtesy|source|via)\b"
     r"|(?:credits?|source|author|original(?: article| post)?|translat(?:or|ion)|(?:written|translated) by)\s*[:：]"
     r"|translated by "
-    r"|(?:题图|頭圖|头图|封面图?|配图|图片|圖片|照片)(?:来源|來源|作者|摄影)?\s*(?:[:：]|来自|來自|[源取出]自|[来來]源[于於自])"
+    r"|(?:题图|頭圖|头图|封面(?:图片?|照片)?|配图|图片|圖片|照片)(?:来源|來源|作者|摄影)?\s*(?:[:：]|来自|來自|[源取出]自|[来來]源[于於自])"
     r"|(?:原文|译文|譯文|译者|譯者|翻译|翻譯|作者|来源|來源|出处|出處|转载自?|轉載自?)"
     r"(?:链接|地址|标题|作者|来源)?\s*[:：]"
     r"|(?:撰文|编辑|編輯|责编|責編|审校|審校|校对|校對)\s*[:：](?=.{0,20}$)",
@@ -18,15 +19,26 @@ _CREDIT = re.compile(
 # Which only begins like one: `Image by image, we built a data set of ten pots.`, `翻译：这件事机器做得越来越好。`
 _SENTENCE = re.compile(r"(?:\S+\s+){7,}\S+[.!?]|[^:：]*[:：][^:：]*[。！？]")
 # What the picture above shows, in however many sentences.
-_CAPTION = re.compile(r"(?:题图|頭圖|头图|封面图)\s*[:：](?=.{0,30}$)")
+_CAPTION = re.compile(r"(?:题图|頭圖|头图|封面图片?|封面照片)\s*[:：](?=.{0,30}$)")
 # As articles exported from WeChat begin: who wrote it, in which account, and when to the minute.
 _BYLINE = re.compile(r"[^。！？，：:]{1,40}\s(?:19|20)\d{2}-\d{2}-\d{2} \d{2}:\d{2}")
+_SPONSORED = re.compile(
+    r"(?:(?:this|today['’]s)(?: week['’]s)? (?:issue|edition|newsletter|episode|post) (?:is|was) )?"
+    r"(?:sponsored by|brought to you by|supported by our (?:friends|sponsors?))\b"
+    r"|本[期周].{0,10}由.{1,30}(?:赞助|冠名|特约)", re.IGNORECASE)
+# What stands below a picture, and what an account of WeChat asks of its readers.
+_ASIDE = re.compile(
+    r"图 ?\d{0,2} ?[:：](?=.{0,40}$)|[▲△](?=.{0,40}$)"
+    r"|(?:点击|长按|扫描?码?|识别).{0,12}(?:蓝字|关注|二维码)(?=.{0,20}$)")
 _ADDRESS = re.compile(r"https?://[!-~]+")
 
 
 def is_credit(text: str) -> bool:
-    """Whether a paragraph, as plain text, only names who made what it stands beside, or what a picture shows."""
+    """Whether a paragraph, as plain text, only names who made what it stands beside, or what a picture shows; or begins
+    with who paid for it, or asks to be followed."""
     said = _ADDRESS.sub("", text).strip().removeprefix("（").removeprefix("(")
+    if _SPONSORED.match(said) or _ASIDE.match(said):
+        return True
     if len(said) > _LONGEST:
         return False
     return _BYLINE.fullmatch(said) is not None or (

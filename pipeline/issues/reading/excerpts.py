@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import dropwhile, islice, takewhile
@@ -54,6 +54,7 @@ _RAW_PARAGRAPH = re.compile(r"<p(?:\s[^>]*)?>((?:[^<]|<(?!/?p[\s>]))*)</p\s*>", 
 _RAW_LINK = re.compile(r"</?a\b")
 # No label is the scheme of an address, nor the hour of `9:30`.
 _LABEL = re.compile(r"\W{0,8}(\w[\w ]{0,24})(?:\*\*|__)?(?!(?<=\d)[:：]\d)[:：](?!//)")
+_LONE_LINK = re.compile(r"[\W_]{0,8}\[([^\[\]]{1,25})\]\([^()\s]*\)[\W_]{0,8}")
 _LINK = re.compile(r"(?:https?|ftp|mailto):\S+")
 _ADDRESS = re.compile(rf"{_LINK.pattern}|[\w.+-]{{1,64}}@[\w.-]+")  # from each character on: slow
 # The address behind what a line names; no letter of a sentence stands right before it: `as we said at https://…`.
@@ -318,21 +319,22 @@ def _is_row_of_links(said: Token) -> bool:
 def _lists(blocks: _Blocks) -> Iterator[str]:
     """Top-level lists by the beginnings of their items: all that an issue of links says of itself.
 
-    What several lists say under one label, such as **Source:**, are data of what the issue tells, where it says more.
+    What several lists say under one label, such as **Source:**, or in the words of one link are data of what the issue
+    tells, where it says more.
     """
     opened = [at for at, token in enumerate(blocks.tokens)
               if token.type in ("bullet_list_open", "ordered_list_open", "dl_open") and not token.level]
     lists = [[token for token in takewhile(lambda token: token.level, blocks.tokens[start + 1:])
               if token.type == "inline" and token.level == _IN_ITEM] for start in opened]
     labels = Counter(label for items in lists for label in {_label(item) for item in items})
-    data = {label for label, count in labels.items() if label and count > 1}
-    if all(_label(item) in data for items in lists for item in items):
+    data = {label for label, count in labels.items() if label and count > 1} | _said_by_most(lists)
+    if all(_is_data(item, data) for items in lists for item in items):
         data = set()
     for items in lists:
         is_named = len(items) > 1 and all(_NAMED_ADDRESS.search(item.content, 1, _ENOUGH) for item in items)
         text = ""
         for item in items:
-            is_other = "](#" in item.content or _label(item) in data  # contents, data
+            is_other = "](#" in item.content or _is_data(item, data)  # contents, data
             if len(text) <= MAX_CHARS and not is_other:
                 said = _NAMED_ADDRESS.sub("" if is_named else _unless_in_sentence, item.content[:_ENOUGH])
                 text += (_BETWEEN if text else "") + blocks.plain(item, said.rstrip(":： ") if is_named else said)
@@ -359,6 +361,22 @@ def _label(item: Token) -> str:
     """The word before the colon that an item begins with; "" without one."""
     found = _LABEL.match(item.content)
     return found[1] if found else ""
+
+
+def _lone_link(item: Token) -> str:
+    """The words of a link that is all of an item, `[More](a)`; "" of any other."""
+    found = _LONE_LINK.fullmatch(item.content)
+    return found[1] if found else ""
+
+
+def _said_by_most(lists: Sequence[Sequence[Token]]) -> set[str]:
+    """The words that most lists have for a link of their own."""
+    links = {item.content: words for items in lists for item in items if (words := _lone_link(item))}
+    return {words for words, count in Counter(links.values()).items() if count > 1 and 2 * count > len(lists)}
+
+
+def _is_data(item: Token, data: Collection[str]) -> bool:
+    return _label(item) in data or _lone_link(item) in data
 
 
 def _says_something(text: str, least: int = ENOUGH_WORDS) -> bool:

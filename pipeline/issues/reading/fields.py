@@ -26,6 +26,7 @@ TOML_KEY = re.compile(r"\s*[\w.\"'-]+\s*=|\s*\[\w")
 # Legal in YAML (1.2.2, section 6.2), unknown to PyYAML: behind a key, behind the dash of a list, at the end of a line,
 # before a remark.
 _TABBED = re.compile(r"^([ ]*(?:[\w-]+:|-)) *\t[ \t]*", re.MULTILINE)
+_TABBED_ITEM = re.compile(r"^\t+(?=-(?:\s|$))", re.MULTILINE)  # no YAML, but Hexo reads it
 _ENDS_IN_TAB = re.compile(r"(?<=\S) *\t[ \t]*(?:$|(?=#))", re.MULTILINE)
 # `title: "Ink”`, `tags: ["ink”, "paper"]`: no quote for YAML ends there.
 _ENDS_CURLY = re.compile(r"\s*[\w-]+:\s*(?:\"[^\"]*[“”]\s*$|\[.*\"[^\"“”]*[“”]\s*[,\]])")
@@ -69,6 +70,7 @@ class StrictYaml(_Fenced, YAMLHandler):
 
     def load(self, fm: str, **_options: object) -> dict[str, object]:
         self._explain_wide_colon(fm)
+        fm = _TABBED_ITEM.sub(lambda tabs: "  " * len(tabs[0]), fm)
         fm = _ENDS_IN_TAB.sub(" ", _TABBED.sub(r"\1 ", fm))
         if plain := plain_fields(fm):
             return plain

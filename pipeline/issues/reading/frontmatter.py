@@ -24,6 +24,8 @@ _ENDS = {"---": ("---", "..."), "+++": ("+++",)}
 _PLACE = re.compile(r"\s*[\"']?([^\s:=\"'#][^:=\"']*?)[\"']?\s*[:=]")
 _GLUED = re.compile(r"(?P<rule>---|\+\+\+)[ \t]*(?P<field>[A-Za-z_][\w-]*\s*[:=：].*)")
 _FIELD = re.compile(r"$|[\s#\[-]|[\w.\"'-]{1,40}\s*[:=：]")  # a line of fields, also one that goes on with a value
+_FENCE, _WRAPPED = "```", re.compile(r"```[ \t]*(?:markdown|md)[ \t]*", re.IGNORECASE)
+_FEWEST = 3  # lines of a block of code with something in it
 _MAX_GLUED = 60  # lines in which its end is looked for
 
 
@@ -35,8 +37,8 @@ def split(raw: bytes, path: str) -> tuple[dict[str, object], str, int]:
 
 def read_front(raw: bytes, path: str) -> Front:
     """The file's fields, where they stand, and its body. Raises IssueError for fields that are broken."""
-    text = decode(raw, path)
-    lines = text.split("\n")
+    lines = _unwrapped(decode(raw, path).split("\n"))
+    text = "\n".join(lines)
     start = next((number for number, line in enumerate(lines) if line.strip()), 0)
     opening = lines[start].rstrip()
     found = _glued(lines, start, path) or (
@@ -44,6 +46,21 @@ def read_front(raw: bytes, path: str) -> Front:
         else read_braces(text, path) if opening.startswith("{")
         else _unopened(lines, start, path) or read_header(lines, start, path))
     return found or Front({}, text, 1)
+
+
+def _unwrapped(lines: list[str]) -> list[str]:
+    """The lines without the fence of a block of Markdown that is all of the file, as chat programs hand over a text;
+    they keep their places."""
+    first = next((number for number, line in enumerate(lines) if line.strip()), 0)
+    if not _WRAPPED.fullmatch(lines[first]):
+        return lines
+    written = [number for number, line in enumerate(lines) if line.strip()]
+    if len(written) < _FEWEST or lines[written[-1]].rstrip() != _FENCE:
+        return lines
+    second = next(number for number in written[1:] if lines[number].startswith(_FENCE))
+    if second != written[-1] and lines[second].rstrip() == _FENCE and lines[written[1]].rstrip() not in _ENDS:
+        return lines  # two blocks of code, with words between them
+    return [line if number not in (first, written[-1]) else "" for number, line in enumerate(lines)]
 
 
 def _fenced(lines: Sequence[str], start: int, opening: str, path: str) -> Front | None:
@@ -73,7 +90,8 @@ def _unopened(lines: Sequence[str], start: int, path: str) -> Front | None:
     """Hexo's fields: a line `---` closes them and none opens them. One line above it is a heading."""
     above = lines[start:first_empty(lines, start)]
     end = next((n for n, line in enumerate(above) if line.rstrip() == "---"), 0)
-    if end < 2 or not begins_header(above[0]) or not all(map(_FIELD.match, above[:end])):
+    begins = end > 1 and (begins_header(above[0]) or above[0].startswith("layout:"))
+    if not begins or not all(map(_FIELD.match, above[:end])):
         return None
     return _between(lines, start, start + end, "---", path)
 

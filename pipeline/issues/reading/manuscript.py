@@ -19,6 +19,7 @@ from pipeline.errors import IssueError
 from pipeline.issues.decoding import clean
 from pipeline.issues.issue import Image, Manuscript
 from pipeline.issues.markdown.fillings import filled
+from pipeline.issues.markdown.headings import fold
 from pipeline.issues.reading.dateline import day_above, day_in_heading
 from pipeline.issues.reading.dates import When, date_in_name, local_instant, parse_date, year_first
 from pipeline.issues.reading.frontmatter import read_front
@@ -36,6 +37,7 @@ from pipeline.issues.reading.naming import (
     title_in_name,
     without_digest,
     words_behind_day,
+    written_name,
     year_in_name,
 )
 from pipeline.language import named_language
@@ -134,13 +136,20 @@ def read_halfway(
 def _title(name: str, told: Excerpts) -> str:
     """Behind a number a file name has a title, but a date there says less than the first heading, and words joined for
     an address less than the heading of all, as does one Latin word less than several, or than Chinese ones. Words
-    behind a day say more than the heading of one part among others."""
+    behind a day, and a name in words, say more than the heading of one part among others."""
     named = title_in_name(name)
     is_less = is_slug(named) or (is_word(named) and outdoes_word(told.title) and len(told.title) <= _SHORT_TITLE)
     if told.title and (says_when(named) or (told.is_headed and is_less)):
         return told.title
     is_weak = not told.title or (told.is_repeated and told.heading_number is None)
-    return named or (words_behind_day(name) if is_weak else "") or told.title
+    words = (words_behind_day(name) or _unlike(told.title, written_name(name))) if is_weak else ""
+    return named or words or told.title
+
+
+def _unlike(heading: str, name: str) -> str:
+    """A name, unless the heading says it as well: `Ink: 1 / 2` is named `Ink 1 2`."""
+    written, said = fold(name), fold(heading)
+    return "" if written in said or (said in written and 2 * len(said) > len(written)) else name
 
 
 def _undressed(text: str) -> str:

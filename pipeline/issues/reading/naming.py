@@ -1,7 +1,7 @@
 """What a file name says: `14-苹果谷歌大声密谋.md` is number 14 and has a title; `100天.md` has neither.
 
 A number is one to six digits at the start, or right after a Latin word at the start, and it
-ends at `-`, `_`, `.`, a space, `、` or the end of the name. A day, a month or a week of a year is none; `2024-686`
+ends at `-`, `_`, `.`, `:`, a space, `、` or the end of the name. A day, a month or a week of a year is none; `2024-686`
 is number 686 of that year.
 A year or version behind a word that does not count issues (`recap-2023-readers`, `press-1-0-released`) is none either.
 Without one, `第14期`, `第十四期`, `周刊14期` or `周刊-14` anywhere is a number, and so is `14期` at the start;
@@ -23,9 +23,9 @@ from pipeline.language import LANGUAGE
 # A point between digits is a decimal: `1.5版本.md` is not number 1.
 _NUMBERED = re.compile(
     r"(?:[A-Za-z\u00c0-\u024f]+[-_. ]?|(?:[A-Za-z\u00c0-\u024f]{2,}[-_. ]?)?#)?"  # `issue#14`, and not `C#14`
-    r"(?P<number>\d{1,6})(?=[-_ 、]|\.(?!\d)|$)")
+    r"(?P<number>\d{1,6})(?=[-_ 、]|[.:：](?!\d)|$)")
 # One separator, with the spaces around it: the rest is the title, whatever it holds.
-_SEPARATOR = re.compile(r"\s*(?:[–—]{1,2}|[-_.、])\s*|\s+")
+_SEPARATOR = re.compile(r"\s*(?:[–—]{1,2}|[-_.、:])\s*|\s+")
 _MONTH_AND_DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 _OF_A_YEAR = re.compile(
     rf"(?:19|20)\d{{2}}(?:[-_. ](?:(?:0?[1-9]|[1-4]\d|5[0-3]|{_MONTH_AND_DAY}|[WwQq]\d{{1,2}})(?!\d)|{MONTH})"
@@ -35,11 +35,12 @@ _PERIOD = re.compile(rf"(?:[^\W\d_]+[-_. ]?)?(?:{_OF_A_YEAR.pattern}|{_MONTH_OF_
 _NUMBER_OF_A_YEAR = re.compile(r"(?:19|20)\d{2}[-_. ](?P<number>(?!(?:19|20)\d{2}$)\d{2,4})")
 _COUNTING = (r"(?i:issue|no|nr|num|number|vol|volume|ep|episode|edition|daily|day|week|weekly|digest|news|newsletter)"
              r"(?:[-_. ]|(?=\d))")
-# `q3-2024`, `recap-2023-readers`, `press-1-0-released`, `type2-3-4-0`; not `issue-2023-readers`, `HelloGitHub2000`.
+# `q3-2024`, `recap-2023-readers`, `CVE-2026-0165`, `press-1-0-released`, `type2-3-4-0`; not `issue-2023-readers`,
+# `HelloGitHub2000`.
 _YEAR_OR_VERSION = re.compile(
     rf"(?!{_COUNTING})"
     r"(?:[Qq][1-4][-_ ](?:19|20)\d{2}(?!\d)"
-    r"|[A-Za-z\u00c0-\u024f]+[-_. ](?:19|20)\d{2}[-_ ](?=.*[A-Za-z])"
+    r"|[A-Za-z\u00c0-\u024f]+[-_. ](?:19|20)\d{2}[-_ ](?=.*[^\W\d_]|\d{4})"
     r"|[A-Za-z\u00c0-\u024f]+\d?[-_. ]\d{1,2}(?:[-_]\d{1,2})+(?=[-_ ][A-Za-z]|$))")
 _YEAR_AND_WORDS = re.compile(
     rf"(?!{_COUNTING})(?:[A-Za-z\u00c0-\u024f]+[-_. ]((?:19|20)\d{{2}})|((?:19|20)\d{{2}})[-_. 、]+[^\W\d_].*)")
@@ -88,6 +89,7 @@ _COUNTED_IN_KOREAN = re.compile(r"제[ \u00a0]?(\d{1,6})[ \u00a0]?호|(?<![\d.,-
 _SLUG = re.compile(r"(?=.*[a-z]{2})(?:[a-z0-9.+]+(?:[-_][a-z0-9.+]+)+|[A-Za-z0-9.+-]+(?:_[A-Za-z0-9.+-]+)+)")
 _DIGEST = re.compile(r"(?<=\S) [0-9a-f]{32}")
 UNTITLED = "untitled"  # the name of a new issue for which nobody has a title yet
+_UNNAMED = re.compile(r"(?:untitled|无标题|無標題|未命名|新建)", re.IGNORECASE)  # as editors call a new file
 # What site generators and forges show for a folder; Hugo names a language behind it.
 _AS_ITS_FOLDER = re.compile(rf"(?:index|readme)(?:\.{LANGUAGE.pattern})?", re.IGNORECASE)
 
@@ -160,6 +162,11 @@ def number_in_title(title: str) -> int | None:
     return int(said[said.lastindex or 0]) if said else _marked_number(title)
 
 
+def unsaid_number(number: int | None, title: str) -> int | None:
+    """An issue's number, to be shown beside its title; None where the title says it."""
+    return None if number is not None and number_in_title(title) == number else number
+
+
 def _marked_number(title: str) -> int | None:
     found = _MARKED.search(title)
     if found is None or (found["short"] and found["before"] and not found["before"][0].isupper()):
@@ -219,6 +226,14 @@ def words_behind_day(name: str) -> str:
         return ""
     joined = " " not in words and len(re.findall("[-_]", words)) > 1
     return re.sub("[-_]", " ", words) if joined else words
+
+
+def written_name(name: str) -> str:
+    """A name that somebody wrote in words, `产品周刊-第4期：Ink`, `Ink and paper`; "" for one joined for an address, a
+    single Latin word, a month or what every issue is called."""
+    is_code = name.isascii() and " " not in name
+    says_nothing = is_slug(name) or says_when(name) or _KIND.fullmatch(name) or _UNNAMED.match(name)
+    return "" if is_code or says_nothing else name
 
 
 def is_slug(name: str) -> bool:

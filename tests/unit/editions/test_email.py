@@ -53,6 +53,13 @@ def test_number_and_day_run_as_their_words_do_in_a_mail_of_the_other_direction()
     assert line.xpath("span[@dir='auto']/text()") == ["No. 7", "2 March 2026"]
 
 
+def test_the_number_is_shown_once_where_the_title_says_it() -> None:
+    made = render(title="铅字周刊 第 7 期：纸")
+
+    assert html.document_fromstring(made.html).xpath("//h1/following::p[1]/span/text()") == ["2026年3月2日"]
+    assert made.text.count("第 7 期") == 1
+
+
 def test_there_is_one_h1_and_it_is_the_title() -> None:
     assert [h.text_content() for h in page("# One\n\n# Two").iter("h1")] == ["字与纸"]
 

@@ -38,3 +38,13 @@ def test_a_link_leads_to_a_place_that_html_names(place: str) -> None:
     assert '<a href="#ink.1">x</a>' in shown(text, Target.WEB)
     assert ' id="ink.1">' in shown(text, Target.WEB)
     assert "id=" not in shown(text, Target.MAIL)
+
+
+def test_marks_of_notes_without_places_lead_to_one_another() -> None:
+    text = "Ink[1](#footnote-1), soot[1](#footnote-1), paper[2](#footnote-2).\n\n[1](#footnote-anchor-1) Pots."
+
+    assert parse(text).clean == (
+        '<p>Ink<a id="footnote-anchor-1" href="#footnote-1">1</a>, soot<a href="#footnote-1">1</a>, '
+        'paper<a href="#footnote-2">2</a>.</p>\n'
+        '<p><a id="footnote-1" href="#footnote-anchor-1">1</a> Pots.</p>\n')
+    assert parse('Ink[1](#footnote-1)\n\n<p id="footnote-1">Pots.</p>').clean.count("id=") == 1

@@ -24,6 +24,8 @@ from pipeline.issues.reading.frontmatter import MAX_CHARS, read_front, split
     ("---\nreward: false\t # none\ntoc: 'a' \t# none\n---\n", {"reward": "false", "toc": "a"}, "", 5),
     ("---\ntags:\t\n  - ink\t\n  -\tpaper \t \ntitle: 'a: b'\t\n---\n",
      {"tags": ["ink", "paper"], "title": "a: b"}, "", 7),
+    ("---\ntitle: a\ntags:\n\t- ink\n\t- paper\ncategories:\n\t- [Ink, Pens]\n---\n",
+     {"title": "a", "tags": ["ink", "paper"], "categories": [["Ink", "Pens"]]}, "", 9),
     ("---title: a\ndate: 2024-01-01\n---\nbody", {"title": "a", "date": "2024-01-01"}, "body", 4),
     ("--- title: a\n---\nbody", {"title": "a"}, "body", 3),
     ("+++title = 'a'\nnumber = 14\n+++\nbody", {"title": "a", "number": "14"}, "body", 4),
@@ -33,6 +35,10 @@ from pipeline.issues.reading.frontmatter import MAX_CHARS, read_front, split
     ("Title: This Week\nNumber: 407\nDate: 2024-03-24\nSummary: one\n  two\n\nbody",
      {"title": "This Week", "number": "407", "date": "2024-03-24", "summary": "one two"}, "body", 7),
     ("Title: all there is", {"title": "all there is"}, "", 3),
+    ("```markdown\n---\ntitle: a\n---\nInk\n\n```\nx\n```\n\nPaper\n```\n", {"title": "a"},
+     "Ink\n\n```\nx\n```\n\nPaper\n\n", 5),
+    ("```md\n# Ink\n\n```sh\nx\n```\n```", {}, "\n# Ink\n\n```sh\nx\n```\n", 1),
+    ("layout: post\ntitle: a\ntags:\n---\nbody", {"layout": "post", "title": "a", "tags": ""}, "body", 5),
 ])
 def test_fields_are_text_as_typed_and_the_body_keeps_its_line(
     text: str, fields: dict[str, object], body: str, line: int,
@@ -56,7 +62,9 @@ def test_fields_are_text_as_typed_and_the_body_keeps_its_line(
     "---note: a rule and words\n---\n\nand more",
     "+++\nplus signs\n+++\n",
     "Title: of the week\nis a line of prose\n\nbody",
-    "Note: this is no header\n\nbody",
+    "```markdown\nInk\n```\n\nPaper\n\n```\nx\n```", "```markdown\n```", "```markdown\nInk\n```\nPaper",
+    "```sh\nx\n```",
+    "Note: this is no header\n\nbody", "layout: we changed it\n---\n\nbody",
     "Hello: world\n",
     "---\n" + "words " * MAX_CHARS + "\n---\nmore",
 ])

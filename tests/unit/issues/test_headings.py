@@ -54,6 +54,14 @@ def test_the_first_heading_that_repeats_the_title_is_left_out() -> None:
     assert headings("motto\n\n# Title\n\n## b", "Title") == [(2, "b", "b")]
 
 
+def test_a_first_heading_that_is_the_title_behind_a_name_is_left_out() -> None:
+    assert headings("# 墨水周刊 第14期\n\n## a", "第14期") == [(2, "a", "a")]
+    assert headings("# 墨水周刊 第14期\n\n# a", "第14期")[0] == (2, "墨水周刊 第14期", "墨水周刊-第14期")
+    assert headings("Ink.\n\n# 墨水周刊 第14期", "第14期") == [(2, "墨水周刊 第14期", "墨水周刊-第14期")]
+    assert headings("# All about ink", "Ink") == [(2, "All about ink", "all-about-ink")]
+    assert headings("# Ink weekly 14", "14") == [(2, "Ink weekly 14", "ink-weekly-14")]
+
+
 def test_the_heading_of_a_first_part_keeps_its_place_though_the_title_is_taken_from_it() -> None:
     assert headings("motto\n\n# News\n\n# Tools", "News") == [(2, "News", "news"), (2, "Tools", "tools")]
 

@@ -150,6 +150,11 @@ def test_tags_are_those_of_the_front_matter_or_of_its_taxonomies(text: str, tags
     ("2024-03-24 墨水周刊.md", "没有标题", "2024-03-24 墨水周刊"),
     ("2024-03-24-周日.md", "没有标题", "2024-03-24-周日"), ("2024-03-24 (2).md", "No heading", "2024-03-24 (2)"),
     ("2024-03-24-On-Paper.md", "## Ink\n\n## Pens", "Ink"), ("2024-03-24-a-b.md", "## Ink\n\n## Pens", "Ink"),
+    ("墨水周刊-第4期：Ink.md", "# 产品\n\n# 文章", "墨水周刊-第4期：Ink"), ("Ink.md", "# 产品\n\n# 文章", "产品"),
+    ("墨水周刊-第4期：Ink.md", "# 产品\n\n## 文章", "产品"), ("On paper.md", "## Ink\n\n## Pens", "On paper"),
+    ("Ink 1 2.md", "# Ink: 1 / 2\n\n# Pens", "Ink: 1 / 2"), ("[01] 墨水与纸.md", "# 墨水与纸\n\n# 笔", "墨水与纸"),
+    ("未命名 2.md", "# 产品\n\n# 文章", "产品"), ("墨水周刊.md", "# 产品\n\n# 文章", "产品"),
+    ("102: Ink, paper.md", "# Pens\n\n# Pots", "Ink, paper"), ("102：墨水.md", "# 笔\n\n# 纸", "102：墨水"),
 ])
 def test_the_title_is_front_matter_then_file_name_then_heading_then_stem(path: str, text: str, title: str) -> None:
     assert manuscript(text, path).title == title
@@ -237,6 +242,11 @@ def test_the_cover_is_front_matter_or_the_picture_in_the_first_block(text: str, 
     (("# Ink\n\n## Pens\n\n- **Source:** the paper mill\n- **Day:** a Monday in March\n- Pens: all of them are here\n\n"
       "## Nibs\n\n- 📰 **Source**: the other mill\n- **Day:** a Friday in March"),
      ("Pens: all of them are here",), False),
+    (("## Ink\n\n- 🔗 [阅读原文](https://example.com/a)\n- 📝 墨水从哪里来\n\n## 纸\n\n"
+      "- 🔗 [阅读原文](https://example.com/b)\n- 📝 纸从哪里来的呢"),
+     ("📝 墨水从哪里来", "📝 纸从哪里来的呢"), False),
+    ("- [A new press](https://example.com/a)\n\n## News\n\n- [A new press](https://example.com/a)\n- More of all",
+     ("A new press · More of all",), False),
     ("- 09:30 Doors open, with tea\n\n### Friday\n\n- 09:00 Ink is made by hand",
      ("09:30 Doors open, with tea", "09:00 Ink is made by hand"), False),
     (("- https://example.com/a all that is known about ink\n\n### Nibs\n\n"
@@ -268,9 +278,14 @@ def test_the_cover_is_front_matter_or_the_picture_in_the_first_block(text: str, 
     (("Image by image, we built a data set of ten pots.\n\n翻译：这件事机器做得越来越好。\n\n"
       "原文：Ink 译者：米拉，欢迎关注。"),
      ("Image by image, we built a data set of ten pots.", "翻译：这件事机器做得越来越好。"), False),
-    ("封面来源于米拉的相册，拍摄于码头。\n\n圖片來源於網路\n\n正文从这里才真正开始。",
+    ("封面来源于米拉的相册，拍摄于码头。\n\n圖片來源於網路\n\n封面照片：一台印刷机，2019\n\n封面图片：米拉的船。\n\n正文从这里才真正开始。",
      ("正文从这里才真正开始。",), False),
+    ("图 1：一台印刷机在码头上\n\n▲ 米拉和她的印刷机\n\n**△点击上方“蓝字”关注我们了解更多**\n\n图书馆里有一台印刷机。",
+     ("图书馆里有一台印刷机。",), False),
     ("https://example.com/a\n作者：米拉 深阅读\n\n正文从这里才真正开始。", ("正文从这里才真正开始。",), False),
+    (("*Brought to you by [Ink & Co](i), helping presses hire since the year 1780.*\n\nThis issue is sponsored by Pens."
+      " They fit all of the hands.\n\n本期周刊由墨水公司赞助。\n\nBrought to the press, the paper dried."),
+     ("Brought to the press, the paper dried.",), False),
     ("原创 米拉  墨水周刊   2026-10-19 09:56  \n\n正文从这里才真正开始。", ("正文从这里才真正开始。",), False),
     ("（题图：一台老印刷机，米拉摄）\n\n题图：船终于到了。纸还是湿的！\n\n编辑: Mira\n\n正文从这里才真正开始。",
      ("正文从这里才真正开始。",), False),

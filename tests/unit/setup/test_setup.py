@@ -95,6 +95,8 @@ def settled(folder: Path) -> Config:
     ([*(f"en/news/{at}.md" for at in range(5)), *(f"ja/news/{at}.md" for at in range(4)), "ja/x.md"], ".", 5),
     (["2026/May/de.md", "2026/May/en.md", "2026/June/en.md"], ".", 2),
     (["helpers.md", *(f"src/assets/docs/2026/ink-20260{at}.md" for at in range(1, 4))], "src/assets/docs", 3),
+    (["2026-03-01.md", *(f"hexo/posts/2026-02-{at}.md" for at in range(10, 25)),
+      *(f"往期/2026-02-{at}.md" for at in range(10, 20))], "hexo/posts", 15),
     (["14.en.md", "14.zh.md", "15.en.md"], ".", 2), (["14.md", "cn/14.cn.md", "15.md"], ".", 2),
     (["1.md", "2.md", "_DRAFT/3.md", "themes/a/4.md", "drafts/5.md"], ".", 2),
 ])
