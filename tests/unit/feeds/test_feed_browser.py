@@ -215,7 +215,9 @@ def test_korean_words_are_whole_in_the_descriptions_too(browser: Any, address: s
 
 
 @pytest.mark.parametrize(("language", "wrap"), [("zh-Hans", "wrap"), ("ja", "wrap"), ("en", "pretty")])
-def test_lines_of_chinese_are_full_and_those_of_latin_letters_alike(browser: Any, address: str, language: str, wrap: str) -> None:
+def test_lines_of_chinese_are_full_and_those_of_latin_letters_alike(
+    browser: Any, address: str, language: str, wrap: str,
+) -> None:
     page = browser.new_page()
     page.goto(address)
 
