@@ -242,10 +242,12 @@ def explain(invocation: Invocation, issue: str) -> int:
 def _explained(app: App, issue: str) -> Explained:
     """From the books; while it may still be mailed, from the folder, where that is ahead of them."""
     from pipeline.issues.issue import SETTLED  # slow imports
+    from pipeline.publish.pickup import as_it_goes
     from pipeline.publish.shapes import explained
 
     with suppress(IssueError):
         found = app.find(issue)
+        found = as_it_goes(found, app.ledger.mailings.all(issue_key=found.key))
         if found.state in SETTLED or app.publisher.has_read_all():
             return explained(found, _what_it_waits_for(app, found.key))
     return explained(app.foreseen(issue))

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 from pipeline.amounts import deliveries
@@ -17,6 +19,7 @@ from pipeline.issues.record import KnownFile, Record
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.workers import Worker
 from pipeline.mailings.mailing import DeliveryState, Mailing, MailingState
+from pipeline.publish.pickup import as_it_goes
 from pipeline.publish.shapes import issue_shape, mailing_shape, problem_shape, worker_shape
 
 
@@ -59,9 +62,11 @@ class Overview:
 
 def overview(archive: Archive, ledger: Ledger, more: Sequence[str] = (), waits: Sequence[str] = ()) -> Overview:
     """Reads the books; changes nothing. `more` is what else needs a person."""
-    mailings = ledger.mailings.all()
+    of_issue = ledger.mailings.by_issue()
+    mailings = sorted(chain.from_iterable(of_issue.values()), key=attrgetter("id"))
     awaited = {mailing.issue_key for mailing in mailings if mailing.state is not MailingState.CANCELLED}
-    issues = [one for one in archive.issues().values() if one.key in awaited or not one.is_withdrawn]
+    issues = [as_it_goes(one, of_issue[one.key]) for one in archive.issues().values()
+              if one.key in awaited or not one.is_withdrawn]
     changed = max((one.updated_at for one in issues if one.updated_at), default=None)
     unread = archive.files.broken()
     matters = [*_matters(ledger, issues, mailings), *(Problem("", line) for line in more),
@@ -112,4 +117,4 @@ def matters_of(mailing: Mailing) -> Iterator[Problem]:
                       f"`avviso resolve {name} --assume-sent` or `--resend`", rule="mailing")
     if mailing.state is MailingState.PAUSED:
         yield Problem("", f"{mailing.issue_key} to {mailing.list} is paused: {mailing.reason}",
-                      f"`avviso resume {name}`", rule="mailing")
+                      f"`avviso resume {name}` goes on", rule="mailing")

@@ -165,7 +165,7 @@ def test_mailing_is_shown_with_counts_that_add_up(letters: Publication) -> None:
             "cancelled": 0}}]
     assert found.needs == (
         "2 to weekly has 1 delivery in doubt: `avviso resolve 2 --assume-sent` or `--resend`",
-        "2 to weekly is paused: by a person: `avviso resume 2`")
+        "2 to weekly is paused: by a person: `avviso resume 2` goes on")
 
 
 def test_every_worker_is_shown_with_what_it_has_in_hand(letters: Publication) -> None:
