@@ -49,8 +49,10 @@ class Decisions:
                                           send_at=record.due_at, now=now, approved=True)
         if not [one for one in self._mailings(record)
                 if self._ledger.mailings.approve(one.id, reason=self._said("approved", now), now=now)]:
+            if any(one.state is MailingState.PAUSED for one in self._mailings(record)):
+                raise _refusal(record, "is being mailed, and paused", "`avviso resume` goes on")
             if begun:
-                raise _refusal(record, "was mailed already", "an issue is mailed once; `avviso status` shows to whom")
+                raise _refusal(record, "was mailed already", "an issue is mailed once; `avviso explain` says when")
             raise _refusal(record, "was cancelled", "that is for ever; an `id:` of its own makes it a new issue")
         approved = "approved"
         if record.state is State.ADOPTED:
