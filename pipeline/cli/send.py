@@ -80,7 +80,8 @@ def _mailing_problems(app: App, touched: list[Mailing]) -> Iterator[Problem]:
     for mailing in touched:
         if failed := mailing.counts[DeliveryState.FAILED]:
             yield Problem("", f"{deliveries(failed)} of {mailing.issue_key} to {mailing.list} failed for good",
-                          "`avviso subscribers show ADDRESS` gives the answer of the post", rule="delivery")
+                          "`avviso export FOLDER` names them in deliveries.csv, with the answer of the post",
+                          rule="delivery")
 
 
 def _published_lines(made: Pass, site: Path, mailings: list[Mailing], waits: list[str]) -> list[str]:

@@ -114,7 +114,10 @@ def test_publish_says_with_one_who_could_not_be_reached_for_good(letters: Public
         answers = run(letters, "publish"), run(letters, "publish")
 
     assert [answer.code for answer in answers] == [1, 0]
-    assert "1 delivery of 2 to weekly failed for good" in answers[0].err
+    assert ("1 delivery of 2 to weekly failed for good: `avviso export FOLDER` names them in deliveries.csv, with the "
+            "answer of the post") in answers[0].err
+    assert run(letters, "export", str(letters.folder / "moving")).code == 0
+    assert '"perm-550@example.com","failed"' in (letters.folder / "moving/deliveries.csv").read_text("utf-8-sig")
 
 
 @pytest.mark.parametrize(("command", "said", "nothing"), [
