@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -39,7 +40,7 @@ from pipeline.publish.worker_pool import WorkerPool, cores
 
 SHEETS = ("style.css", "feed.css", "filter.js")  # of templates/web, taken as they are
 MARKDOWN = ("**/*.md", "**/*.mdx", "**/*.markdown")
-CITED = ("link-missing", "image-missing", "obsidian-embed", "placeholder")  # whose message has the address
+CITED = ("link-missing", "image-missing", "obsidian-embed", "placeholder", "template-text")  # their messages cite
 ALMOST = 0.85                # how much of a name two names share, so that one is a slip for the other
 TAIL = 60                    # characters, blanks left out, by which the end of an issue is known again
 
@@ -301,12 +302,17 @@ def is_shortened(edition: Edition, document: Document) -> bool:
 
 
 def _in_order(findings: Iterable[Problem]) -> list[Problem]:
-    """Each once, by file and line; what is said of an address in its line is not said again of the mail."""
-    cited = {one.message for one in findings if one.rule in CITED}
-    kept = [one for one in dict.fromkeys(findings) if one.rule not in ("mail-address", "mail-placeholder")
-            or not any(word and word in said for said in cited for word in _quoted(one.message))]
+    """Each once, by file and line; what is said of words in their line is not said again of the mail's text."""
+    found = list(dict.fromkeys(findings))
+    cited = defaultdict(list)
+    for one in found:
+        if one.rule in CITED:
+            cited[one.path].append(one.message)
+    kept = [one for one in found if one.rule not in ("mail-address", "mail-placeholder")
+            or not any(word in said for said in cited[one.path] for word in _words_of_the_text(one.message))]
     return sorted(kept, key=lambda one: (one.path, one.line or 0, one.column or 0))
 
 
-def _quoted(message: str) -> list[str]:
-    return re.findall(r'"([^"]*)"', message)
+def _words_of_the_text(message: str) -> list[str]:
+    """What a finding about the mail cites, if not of its subject."""
+    return [] if message.startswith("the subject") else re.findall(r'"([^"]+)"', message)
