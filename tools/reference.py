@@ -59,8 +59,8 @@ COMMANDS_HEAD = """\
 
 <!-- Written by `make docs` from pipeline/cli/; change it there. -->
 
-`--config PATH`, `--json`, `-v` and `--no-color` may stand before or after any command. `python -m pipeline` is the
-same as `avviso`.
+`--config PATH`, `--json`, `-v` and `--no-color` may stand before or after any command. ISSUE is a number, an id, a file
+name or a path. `python -m pipeline` is the same as `avviso`.
 
 | exit code | |
 |---:|---|
