@@ -20,6 +20,8 @@ from pipeline.checking.rules import RULES
 from pipeline.config.content import Issues
 from pipeline.editions.edition import Edition
 from pipeline.editions.fitting import LIMIT
+from pipeline.editions.letters import Letter, render_letter
+from pipeline.editions.notices import Matter, render_notice
 from pipeline.editions.preflight import preflight
 from pipeline.errors import ConfigError, EditionError, IssueError, Problem
 from pipeline.feeds.addresses import UNSAID
@@ -42,6 +44,7 @@ SHEETS = ("style.css", "feed.css", "filter.js")  # of templates/web, taken as th
 MARKDOWN = ("**/*.md", "**/*.mdx", "**/*.markdown")
 CITED = ("link-missing", "image-missing", "obsidian-embed", "placeholder", "template-text")  # their messages cite
 ALMOST = 0.85                # how much of a name two names share, so that one is a slip for the other
+TOLD = Matter("a try", "held", 1, "", ("avviso status",), {"reason": ""})  # as good as any to fill a notice with
 TAIL = 60                    # characters, blanks left out, by which the end of an issue is known again
 
 Progress = Callable[[int, int], None]
@@ -241,7 +244,8 @@ def mail_findings(app: App, record: Record) -> list[Problem]:
 
 
 def template_findings(app: App) -> Iterator[Problem]:
-    """What is wrong with the owner's templates: those of the web are read, an issue's are tried on the newest."""
+    """What is wrong with the owner's templates: those of the web are read, an issue's are tried on the newest, and
+    those of letters and notices filled, because nobody sees them before a reader or the owner waits for one."""
     newest = max(app.archive.issues().values(), key=lambda one: one.due_at, default=None)
     web = app.web_folders[0]
     names = [path.relative_to(web).as_posix() for path in template_files(web) if path.suffix == ".html"]
@@ -249,6 +253,9 @@ def template_findings(app: App) -> Iterator[Problem]:
     tries += [partial(app.web_templates.text, name) for name in SHEETS]
     if newest is not None:
         tries += [partial(app.builder.try_page, newest), partial(app.dresser.edition, newest)]
+    if template_files(web.parent / "email"):
+        tries += [partial(render_letter, letter, app.frame, app.mail_templates) for letter in Letter]
+        tries.append(partial(render_notice, [TOLD], app.frame, app.mail_templates))
     wrong: list[Problem] = []
     for attempt in tries:
         try:

@@ -17,7 +17,11 @@ from tests.publications import Publication, words
     ("web/page.html", "{% if %}", "template: Expected an expression, got 'end of statement block'"),
     ("web/page.html", "<p>{{ titel }}", "template: 'titel' is undefined"),
     ("web/index.html", "{{ entry", "template: unexpected end of template, expected 'end of print statement'."),
-    ("email/issue.html", "{{ titel }}", "the template cannot be filled: 'titel' is undefined")])
+    ("email/issue.html", "{{ titel }}", "the template cannot be filled: 'titel' is undefined"),
+    ("email/letter.html", "{{ titel }}", "the template cannot be filled: 'titel' is undefined"),
+    ("email/letter.txt", "{{ titel }}", "the template cannot be filled: 'titel' is undefined"),
+    ("email/notice.html", "{{ titel }}", "the template cannot be filled: 'titel' is undefined"),
+    ("email/notice.txt", "{{ titel }}", "the template cannot be filled: 'titel' is undefined")])
 def test_template_that_cannot_be_used_is_found_though_every_issue_is_out(
     tmp_path: Path, name: str, text: str, said: str
 ) -> None:
