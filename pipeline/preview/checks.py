@@ -245,7 +245,7 @@ def mail_findings(app: App, record: Record) -> list[Problem]:
 
 def template_findings(app: App) -> Iterator[Problem]:
     """What is wrong with the owner's templates: those of the web are read, an issue's are tried on the newest, and
-    those of letters and notices filled, because nobody sees them before a reader or the owner waits for one."""
+    those of letters, notices and readers' pages filled, because nobody sees them before somebody waits for one."""
     newest = max(app.archive.issues().values(), key=lambda one: one.due_at, default=None)
     web = app.web_folders[0]
     names = [path.relative_to(web).as_posix() for path in template_files(web) if path.suffix == ".html"]
@@ -256,6 +256,8 @@ def template_findings(app: App) -> Iterator[Problem]:
     if template_files(web.parent / "email"):
         tries += [partial(render_letter, letter, app.frame, app.mail_templates) for letter in Letter]
         tries.append(partial(render_notice, [TOLD], app.frame, app.mail_templates))
+    if names:
+        tries += _pages_of_readers(app)
     wrong: list[Problem] = []
     for attempt in tries:
         try:
@@ -266,6 +268,15 @@ def template_findings(app: App) -> Iterator[Problem]:
     for kind in ("email", "web"):
         ours = {path.name for home in PACKAGED for path in template_files(home / kind)}
         yield from _misspelt(web.parent / kind, ours)
+
+
+def _pages_of_readers(app: App) -> Iterator[Callable[[], object]]:
+    try:
+        from pipeline.web.assembly import open_pages  # optional extra `web`: nobody serves them without it
+        from pipeline.web.pages import fillings
+    except ModuleNotFoundError:
+        return
+    yield from fillings(open_pages(app), app.clock.now())
 
 
 def _misspelt(folder: Path, known: Collection[str]) -> Iterator[Problem]:

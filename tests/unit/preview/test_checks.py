@@ -21,7 +21,12 @@ from tests.publications import Publication, words
     ("email/letter.html", "{{ titel }}", "the template cannot be filled: 'titel' is undefined"),
     ("email/letter.txt", "{{ titel }}", "the template cannot be filled: 'titel' is undefined"),
     ("email/notice.html", "{{ titel }}", "the template cannot be filled: 'titel' is undefined"),
-    ("email/notice.txt", "{{ titel }}", "the template cannot be filled: 'titel' is undefined")])
+    ("email/notice.txt", "{{ titel }}", "the template cannot be filled: 'titel' is undefined"),
+    ("web/subscribe.html", "{{ titel }}", "template: 'titel' is undefined"),
+    ("web/form.html", "{{ titel }}", "template: 'titel' is undefined"),
+    ("web/notice.html", "{{ titel }}", "template: 'titel' is undefined"),
+    ("web/preferences.html", "{{ titel }}", "template: 'titel' is undefined"),
+    ("web/embed.html", "{{ titel }}", "template: 'titel' is undefined")])
 def test_template_that_cannot_be_used_is_found_though_every_issue_is_out(
     tmp_path: Path, name: str, text: str, said: str
 ) -> None:
