@@ -2,7 +2,7 @@
 
     draft     the author says so            scheduled  its hour is ahead
     adopted   due before the baseline       waiting    the file has not been quiet long enough
-    held      late | burst | copy | approval | restored: a person decides
+    held      late | burst | copy | approval | restored: a person decides; mistake: until it is mended
     mailed    its audience is frozen
 
 Pure: records and mailings in, decisions out. `explain` prints their reasons.
@@ -21,6 +21,8 @@ from pipeline.clock import local
 from pipeline.issues.issue import State
 from pipeline.issues.record import Record
 from pipeline.mailings.mailing import Mailing, MailingState
+
+MISTAKE = "mistake: "  # how the reason begins for which a mailing waits until its text, or a template, is mended
 
 
 class Approve(StrEnum):
