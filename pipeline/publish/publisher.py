@@ -237,7 +237,7 @@ class Publisher:
 
     def _mistake(self, record: Record, mailing: Mailing) -> EditionError | None:
         try:
-            self._dresser().dress(record, mailing.list, strict=True)
+            self._dresser().dress(record, mailing.list, strict=not mailing.approved)
         except EditionError as error:
             return error
         return None

@@ -298,3 +298,19 @@ def test_what_a_person_holds_beside_a_mistake_stays_held_when_that_is_mended(let
 
     assert letters.mailings == {"2/weekly": "held"}
     assert letters.record("2").reason.startswith("held by a person ")
+
+
+def test_what_was_approved_with_its_mistake_goes_when_the_template_is_mended(letters: Publication) -> None:
+    letters.write("2-new.md", f"[The list](LINK_HERE). {words(2)}")
+    letters.publish(write=False)
+    letters.app.decisions.approve(letters.record("2"))
+    letters.write_template("email/issue.html", "{{ titel }}")
+    letters.publish(write=False)
+    held = letters.record("2").reason
+
+    (letters.folder / "templates/email/issue.html").unlink()
+    letters.restart()
+    letters.publish(write=False)
+
+    assert "'titel' is undefined" in held
+    assert letters.mailings == {"2/weekly": "sending"}
