@@ -22,7 +22,7 @@ demo: run-environment ## a small publication in a fresh folder, mailed to three 
 
 install: run-environment ## the command itself, as .venv/bin/avviso
 
-extras: extras-environment ## the same with every optional part: PostgreSQL, DKIM, signed reports, Amazon's keys
+extras: extras-environment ## the same with every optional part (PostgreSQL, DKIM, signed reports, Amazon's keys)
 
 test: test-environment ## the whole suite, fault and load tests at reduced counts; what is skipped is named at the end
 	@$(BIN)/python -m pytest -rs -n auto --dist worksteal $(ARGS)

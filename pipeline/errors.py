@@ -53,7 +53,7 @@ class Problem:
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.path, self.line) if part)
-        return in_one_line(": ".join(part for part in (place, self.message, self.remedy) if part))
+        return in_one_line(": ".join(part for part in (place, self._said) if part))
 
     def as_json(self) -> dict[str, object]:
         """The public shape of `check --json`."""
@@ -63,8 +63,13 @@ class Problem:
             "column": self.column,
             "rule": self.rule,
             "severity": self.severity,
-            "message": f"{self.message}: {self.remedy}" if self.remedy else self.message,
+            "message": self._said,
         }
+
+    @property
+    def _said(self) -> str:
+        """What is wrong and what to do; words of others, such as a server's, may end with a full stop of their own."""
+        return f"{self.message.removesuffix('.')}: {self.remedy}" if self.remedy else self.message
 
 
 def in_one_line(text: str) -> str:

@@ -44,3 +44,18 @@ class LockFile:
         if remove:
             self.path.unlink(missing_ok=True)
         os.close(self._descriptor)
+
+
+def is_free(path: Path) -> bool:
+    """Whether the file is there and no process holds it. Nothing is taken; one that may not be read counts as held."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(descriptor)  # and lets go
+    return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import os
 import pwd
 import shutil
@@ -25,6 +26,16 @@ settings.register_profile("reduced", deadline=None, max_examples=30, stateful_st
 settings.register_profile("full", deadline=None, max_examples=1000)
 settings.register_profile("found is enough", settings.get_profile("reduced"), phases=[Phase.explicit, Phase.generate])
 settings.load_profile("full" if FULL else "reduced")
+
+
+@pytest.fixture(autouse=True)
+def _log_as_it_was() -> Iterator[None]:
+    """A command that is run in this process sends the log to a stream that is closed when its test is over."""
+    ours, libraries = logging.getLogger("pipeline"), logging.getLogger()
+    before = ours.handlers[:], ours.level, ours.propagate
+    yield
+    libraries.handlers[:] = [one for one in libraries.handlers if one not in ours.handlers or one in before[0]]
+    ours.handlers[:], ours.level, ours.propagate = before
 
 
 @pytest.fixture

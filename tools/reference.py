@@ -59,8 +59,8 @@ COMMANDS_HEAD = """\
 
 <!-- Written by `make docs` from pipeline/cli/; change it there. -->
 
-`--config PATH`, `--json`, `-v` and `--no-color` may stand before or after any command. `python -m pipeline` is the
-same as `avviso`.
+`--config PATH`, `--json`, `-v` and `--no-color` may stand before or after any command. ISSUE is a number, an id, a file
+name or a path. `python -m pipeline` is the same as `avviso`.
 
 | exit code | |
 |---:|---|
@@ -73,7 +73,57 @@ same as `avviso`.
 | 74 | a file cannot be read or written |
 | 75 | another instance is at work |
 | 130 | stopped with Ctrl-C |
+
+## For programs
+
+`--json` writes one document on standard output; logs go to standard error. What is refused, also a mistake in the
+command line, is `{problems}`.
+
+| command | its document |
+|---|---|
+%s
+
+- An *issue* is `{id, number, title, date, path, state, reason}`, `state` one of `draft scheduled waiting held adopted
+  published mailed problem`; `picked_up`, `held`, `scheduled`, `issues` and the `adopted` of `init` are lists of these.
+- A *mailing* is `{issue, list, round, state, audience, counts}`; `counts` are the eight states `pending sending
+  deferred sent failed in_doubt skipped cancelled`, which add up to `audience`.
+- `problems` are in the shape of `check`'s; `needs` are lines for a person. Instants are in UTC; the hours in a `reason`
+  are for people, in the publication's zone.
+- Of several issues or addresses, one that is refused has a `problem` in the place of its result.
 """
+
+# The shape of each command's `--json`, for programs; `tests/unit/cli/test_shapes.py` asks the commands.
+SHAPES = {
+    "check": "[{path, line, column, rule, severity, message}]",
+    "plan": "[{issue, list, action, at, reason, readers, html_bytes}]",
+    "publish": "{picked_up, held, mailings, feeds_written, problems}",
+    "build": "{feeds_written, problems}",
+    "status": "{issues, mailings, needs, workers}",
+    "explain": "{issue, state, reason, since}",
+    "approve, hold, resume, cancel, adopt": "[{issue, result}]",
+    "resolve": "{issue, result}",
+    "init": "{config, adopted, scheduled, problems}",
+    "new": "{path}",
+    "preview": "{written}",
+    "send": "[{address, reply}]",
+    "doctor": "[{check, state, message, remedy}]",
+    "adopt-feed": "{adopted, unmatched_entries, unmatched_issues, feeds_written, problems}",
+    "subscribers add, subscribers import": "{added, known, invalid, kept_out, problems}",
+    "subscribers list": "[{email, name, list, state, suppressed}]",
+    "subscribers show": "{email, name, language, attributes, created_at, subscriptions, former_subscriptions, "
+                        "suppression, deliveries, events}",
+    "subscribers remove": "[{address, ended}]",
+    "subscribers forget": "[{address, erased}]",
+    "suppressions list": "[{address, reason, source, at}]",
+    "suppressions add": "[{address}]",
+    "suppressions remove": "[{address, removed}]",
+    "form": "{html}",
+    "export, restore": "{path, rows, problems}",
+    "subscribers export": "{path, rows}",
+    "migrate": "{version}",
+    "rehearse": "{issue, readers, seed, kills, rows, faults, letters}",
+    "demo": "{feeds, archive, mails}",
+}
 
 
 @dataclass(frozen=True)
@@ -203,7 +253,8 @@ def commands_page() -> str:
     """docs/reference/commands.md."""
     from pipeline.cli import avviso  # slow import
 
-    return "\n".join([COMMANDS_HEAD, *_command_lines(avviso, "avviso")]).rstrip() + "\n"
+    rows = [f"| `{names.replace(', ', '`, `')}` | `{shape}` |" for names, shape in SHAPES.items()]
+    return "\n".join([COMMANDS_HEAD % "\n".join(rows), *_command_lines(avviso, "avviso")]).rstrip() + "\n"
 
 
 def _command_lines(command: click.Command, path: str) -> Iterator[str]:

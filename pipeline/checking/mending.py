@@ -18,6 +18,7 @@ from pipeline.issues.markdown.parser import markdown_parser
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`）】」』，。；！？、]+", re.IGNORECASE)
 _SEPARATOR = re.compile(r"&amp;|&")
+_OF_THE_SENTENCE = ".,:;!*_~"  # at the end of an address in plain text it is no part of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,8 @@ def untracked(address: str) -> tuple[str, list[str]]:
     start, mark, rest = address.partition("?")
     # In Markdown an address ends where its bracket closes: what comes behind is not the query.
     end = min((at for at in map(rest.find, ("#", ")", "]", "?")) if at >= 0), default=len(rest))
+    if rest[end:end + 1] in ("", ")", "]"):
+        end = len(rest[:end].rstrip(_OF_THE_SENTENCE))
     query, tail = rest[:end], rest[end:]
     parts = _SEPARATOR.split(query)
     gone = [part.partition("=")[0] for part in parts if TRACKING.fullmatch(part.partition("=")[0]) and "=" in part]

@@ -44,6 +44,8 @@ SECTIONS = {
 def avviso() -> None:
     """A folder of Markdown issues becomes mail and feeds; nobody is mailed twice, nobody forgotten.
 
+    ISSUE, where a command asks for one, is a number, an id, a file name or a path.
+
     \b
     Example:
       avviso init            in the folder of your issues

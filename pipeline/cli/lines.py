@@ -61,11 +61,15 @@ def planned_line(one: PlannedMailing, zone: ZoneInfo) -> str:
             f"{counted(one.readers, 'reader')}{size}: {one.reason}")
 
 
-def worker_line(worker: Worker, hands: Mapping[str, int], now: datetime, zone: ZoneInfo) -> str:
+def worker_line(
+    worker: Worker, hands: Mapping[str, int], now: datetime, zone: ZoneInfo, *, is_dead: bool = False
+) -> str:
     """`db1, process 4242, sends since 2026-03-24 08:00: 40 of 14 to weekly`, or when it was last heard of."""
     silent = now - worker.seen_at
-    held = (counted(n, "letter") if name == "letters" else f"{n} of {name}" for name, n in hands.items())
-    said = [", ".join(held) or "idle"]
+    held = ", ".join(counted(n, "letter") if name == "letters" else f"{n} of {name}" for name, n in hands.items())
+    if is_dead:
+        return f"{worker.host or 'here'}, process {worker.pid} died with {held}: the next `publish` or `run` goes on"
+    said = [held or "idle"]
     if worker.work == "web" and not hands:
         said = []  # it answers whoever asks, and holds nothing
     if silent > SILENT:
@@ -101,9 +105,10 @@ def status_lines(overview: Overview, now: datetime, zone: ZoneInfo, *, everythin
         yield f"  {mailing.issue_key} to {mailing.list}: {counts_line(mailing)}"
     for line in overview.waits:
         yield f"  {line}"
-    yield f"Workers   {len(overview.workers) or 'none at work'}"
+    at_work = sum(worker.id not in overview.dead for worker, _ in overview.workers)
+    yield f"Workers   {at_work or 'none at work'}"
     for worker, hands in overview.workers:
-        yield f"  {worker_line(worker, hands, now, zone)}"
+        yield f"  {worker_line(worker, hands, now, zone, is_dead=worker.id in overview.dead)}"
     yield f"Feeds     {f'last changed {local(overview.feeds, zone)}' if overview.feeds else 'no issue is in them yet'}"
     yield "Needs you " + ("" if overview.matters else "nothing")
     for line in problem_lines(overview.matters, everything=everything):

@@ -80,7 +80,8 @@ def _mailing_problems(app: App, touched: list[Mailing]) -> Iterator[Problem]:
     for mailing in touched:
         if failed := mailing.counts[DeliveryState.FAILED]:
             yield Problem("", f"{deliveries(failed)} of {mailing.issue_key} to {mailing.list} failed for good",
-                          "`avviso subscribers show ADDRESS` gives the answer of the post", rule="delivery")
+                          "`avviso export FOLDER` names them in deliveries.csv, with the answer of the post",
+                          rule="delivery")
 
 
 def _published_lines(made: Pass, site: Path, mailings: list[Mailing], waits: list[str]) -> list[str]:
@@ -189,6 +190,7 @@ def status(invocation: Invocation, watch: bool) -> int:
     """
     from pipeline.cli.lines import status_lines
     from pipeline.feedback.needs import needs
+    from pipeline.mailings.presence import is_dead
     from pipeline.mailings.waiting import given_up
     from pipeline.publish.overview import overview
 
@@ -204,7 +206,7 @@ def status(invocation: Invocation, watch: bool) -> int:
     now = app.clock.now()
     complaints = str(app.high_water.complaint() or ""), app.bucket.complaint() if app.bucket else ""
     more = [*filter(None, complaints), *_deserted(app, now), *needs(app.ledger, now), *given_up(app.ledger, now)]
-    found = overview(app.archive, app.ledger, more, app.waits())
+    found = overview(app.archive, app.ledger, more, app.waits(), lambda one: is_dead(one, app.config.var / "workers"))
     invocation.answer(found.shape(), status_lines(found, now, app.config.zone, everything=invocation.verbose))
     return DONE
 
@@ -242,10 +244,12 @@ def explain(invocation: Invocation, issue: str) -> int:
 def _explained(app: App, issue: str) -> Explained:
     """From the books; while it may still be mailed, from the folder, where that is ahead of them."""
     from pipeline.issues.issue import SETTLED  # slow imports
+    from pipeline.publish.pickup import as_it_goes
     from pipeline.publish.shapes import explained
 
     with suppress(IssueError):
         found = app.find(issue)
+        found = as_it_goes(found, app.ledger.mailings.all(issue_key=found.key))
         if found.state in SETTLED or app.publisher.has_read_all():
             return explained(found, _what_it_waits_for(app, found.key))
     return explained(app.foreseen(issue))

@@ -76,6 +76,11 @@ def _left_over(edition: Edition) -> Iterator[Finding]:
     """Marks that a template, an author or another system left open: nobody meant readers to see them."""
     for mark in dict.fromkeys(_UNKNOWN_HOLE.findall(edition.html + edition.text)):
         yield ("mail-hole", f"{mark} is filled by nobody", "mend the template")
-    seen = edition.subject + "\n" + "".join(piece for piece in split(edition.text) if not isinstance(piece, Hole))
+    subject = dict.fromkeys(_LEFT_OVER.findall(edition.subject))
+    for mark in subject:
+        yield ("mail-placeholder", f'the subject has "{mark}", which looks like a placeholder',
+               "replace it, unless readers are to see it")
+    seen = "".join(piece for piece in split(edition.text) if not isinstance(piece, Hole))
     for mark in dict.fromkeys(_LEFT_OVER.findall(_CODE.sub("", seen))):
-        yield ("mail-placeholder", f'"{mark}" looks like a placeholder', "replace it, or write it as code")
+        if mark not in subject:
+            yield ("mail-placeholder", f'"{mark}" looks like a placeholder', "replace it, or write it as code")

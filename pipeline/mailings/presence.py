@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 
 from pipeline.errors import DatabaseError
-from pipeline.lockfile import LockFile
+from pipeline.lockfile import LockFile, is_free
 from pipeline.mailings.board import Board, Snapshot, read_board
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.workers import Worker
@@ -118,6 +118,15 @@ class Presence:
 
     def _board_of(self, worker: Worker) -> Path:
         return self._folder / f"{worker.id}.board"
+
+
+def is_dead(worker: Worker, folder: Path) -> bool:
+    """Whether its lock file in `folder` says that it died, or, where all processes are on this machine, that it ended.
+
+    The next process to begin takes back what it held. Of another machine's nothing is known here.
+    """
+    lock = folder / f"{worker.id}.lock"
+    return is_free(lock) or (not worker.host and not lock.exists())
 
 
 def take_back(

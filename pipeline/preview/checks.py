@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -19,6 +20,8 @@ from pipeline.checking.rules import RULES
 from pipeline.config.content import Issues
 from pipeline.editions.edition import Edition
 from pipeline.editions.fitting import LIMIT
+from pipeline.editions.letters import Letter, render_letter
+from pipeline.editions.notices import Matter, render_notice
 from pipeline.editions.preflight import preflight
 from pipeline.errors import ConfigError, EditionError, IssueError, Problem
 from pipeline.feeds.addresses import UNSAID
@@ -39,8 +42,9 @@ from pipeline.publish.worker_pool import WorkerPool, cores
 
 SHEETS = ("style.css", "feed.css", "filter.js")  # of templates/web, taken as they are
 MARKDOWN = ("**/*.md", "**/*.mdx", "**/*.markdown")
-CITED = ("link-missing", "image-missing", "obsidian-embed", "placeholder")  # whose message has the address
+CITED = ("link-missing", "image-missing", "obsidian-embed", "placeholder", "template-text")  # their messages cite
 ALMOST = 0.85                # how much of a name two names share, so that one is a slip for the other
+TOLD = Matter("a try", "held", 1, "", ("avviso status",), {"reason": ""})  # as good as any to fill a notice with
 TAIL = 60                    # characters, blanks left out, by which the end of an issue is known again
 
 Progress = Callable[[int, int], None]
@@ -240,7 +244,8 @@ def mail_findings(app: App, record: Record) -> list[Problem]:
 
 
 def template_findings(app: App) -> Iterator[Problem]:
-    """What is wrong with the owner's templates: those of the web are read, an issue's are tried on the newest."""
+    """What is wrong with the owner's templates: those of the web are read, an issue's are tried on the newest, and
+    those of letters, notices and readers' pages filled, because nobody sees them before somebody waits for one."""
     newest = max(app.archive.issues().values(), key=lambda one: one.due_at, default=None)
     web = app.web_folders[0]
     names = [path.relative_to(web).as_posix() for path in template_files(web) if path.suffix == ".html"]
@@ -248,6 +253,11 @@ def template_findings(app: App) -> Iterator[Problem]:
     tries += [partial(app.web_templates.text, name) for name in SHEETS]
     if newest is not None:
         tries += [partial(app.builder.try_page, newest), partial(app.dresser.edition, newest)]
+    if template_files(web.parent / "email"):
+        tries += [partial(render_letter, letter, app.frame, app.mail_templates) for letter in Letter]
+        tries.append(partial(render_notice, [TOLD], app.frame, app.mail_templates))
+    if names:
+        tries += _pages_of_readers(app)
     wrong: list[Problem] = []
     for attempt in tries:
         try:
@@ -258,6 +268,15 @@ def template_findings(app: App) -> Iterator[Problem]:
     for kind in ("email", "web"):
         ours = {path.name for home in PACKAGED for path in template_files(home / kind)}
         yield from _misspelt(web.parent / kind, ours)
+
+
+def _pages_of_readers(app: App) -> Iterator[Callable[[], object]]:
+    try:
+        from pipeline.web.assembly import open_pages  # optional extra `web`: nobody serves them without it
+        from pipeline.web.pages import fillings
+    except ModuleNotFoundError:
+        return
+    yield from fillings(open_pages(app), app.clock.now())
 
 
 def _misspelt(folder: Path, known: Collection[str]) -> Iterator[Problem]:
@@ -301,12 +320,17 @@ def is_shortened(edition: Edition, document: Document) -> bool:
 
 
 def _in_order(findings: Iterable[Problem]) -> list[Problem]:
-    """Each once, by file and line; what is said of an address in its line is not said again of the mail."""
-    cited = {one.message for one in findings if one.rule in CITED}
-    kept = [one for one in dict.fromkeys(findings) if one.rule not in ("mail-address", "mail-placeholder")
-            or not any(word and word in said for said in cited for word in _quoted(one.message))]
+    """Each once, by file and line; what is said of words in their line is not said again of the mail's text."""
+    found = list(dict.fromkeys(findings))
+    cited = defaultdict(list)
+    for one in found:
+        if one.rule in CITED:
+            cited[one.path].append(one.message)
+    kept = [one for one in found if one.rule not in ("mail-address", "mail-placeholder")
+            or not any(word in said for said in cited[one.path] for word in _words_of_the_text(one.message))]
     return sorted(kept, key=lambda one: (one.path, one.line or 0, one.column or 0))
 
 
-def _quoted(message: str) -> list[str]:
-    return re.findall(r'"([^"]*)"', message)
+def _words_of_the_text(message: str) -> list[str]:
+    """What a finding about the mail cites, if not of its subject."""
+    return [] if message.startswith("the subject") else re.findall(r'"([^"]+)"', message)

@@ -22,11 +22,12 @@ from datetime import timedelta
 from typing import Any
 
 from pipeline.clock import Clock
-from pipeline.errors import ConfigError
+from pipeline.errors import ConfigError, InDoubt
 from pipeline.providers.api_transport import ApiTransport, Group, Result
 from pipeline.providers.base import Message
 from pipeline.providers.fields import other_headers, recipient, reply_to, sender
 from pipeline.providers.http import Answer, Call, HttpClient, check_secret
+from pipeline.providers.vendor import ODD
 
 _HOLE = re.compile(r"\{([a-z_]+)\}")
 
@@ -54,11 +55,20 @@ class Generic(ApiTransport):
         return Call("POST", "", group.parts[0], key)
 
     def results(self, answer: Answer) -> Sequence[Result] | None:
-        """Any 2xx is a yes; where the settings say what it looks like, it must look so."""
-        found: Any = answer.document if self._id_at else None
-        for step in self._id_at:
-            found = found[int(step)] if isinstance(found, list) else found[step]
-        return None if self._id_at and not found else [self.receipt(found)]
+        """Any 2xx is a yes; where the settings say what it looks like, it must look so. Raises InDoubt."""
+        found = self._id_in(answer.document) if self._id_at else None
+        if self._id_at and not found:
+            raise InDoubt(f"{self.name}: transport.id names {'.'.join(self._id_at)}, where the answer has nothing "
+                          f"({answer.status}: {answer.words})")
+        return [self.receipt(found)]
+
+    def _id_in(self, document: Any) -> Any:
+        try:
+            for step in self._id_at:
+                document = document[int(step)] if isinstance(document, list) else document[step]
+        except ODD:
+            return None
+        return document
 
 
 def http(settings: Mapping[str, Any], clock: Clock) -> Callable[[], Generic]:

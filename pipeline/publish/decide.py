@@ -18,6 +18,7 @@ from pipeline.issues.issue import State
 from pipeline.issues.record import Record
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import Doubt, Mailing, MailingState
+from pipeline.publish.pickup import MISTAKE
 
 MailingMove = Callable[[Mailing, datetime], bool]
 
@@ -49,8 +50,10 @@ class Decisions:
                                           send_at=record.due_at, now=now, approved=True)
         if not [one for one in self._mailings(record)
                 if self._ledger.mailings.approve(one.id, reason=self._said("approved", now), now=now)]:
+            if any(one.state is MailingState.PAUSED for one in self._mailings(record)):
+                raise _refusal(record, "is being mailed, and paused", "`avviso resume` goes on")
             if begun:
-                raise _refusal(record, "was mailed already", "an issue is mailed once; `avviso status` shows to whom")
+                raise _refusal(record, "was mailed already", "an issue is mailed once; `avviso explain` says when")
             raise _refusal(record, "was cancelled", "that is for ever; an `id:` of its own makes it a new issue")
         approved = "approved"
         if record.state is State.ADOPTED:
@@ -71,7 +74,7 @@ class Decisions:
             self._propose_held(record, now)
         return self._each(record, "held", {
             MailingState.SCHEDULED: lambda one, at: self._move(one, MailingState.HELD, at),
-            MailingState.HELD: lambda one, at: self._move(one, MailingState.HELD, at),
+            MailingState.HELD: self._hold_for_good,
             MailingState.SENDING: lambda one, at: self._move(one, MailingState.PAUSED, at),
         })
 
@@ -139,6 +142,13 @@ class Decisions:
         if mailing.state is target:
             return True
         return self._ledger.mailings.move(mailing.id, target, reason=self._said(_WORDS[target], now), now=now)
+
+    def _hold_for_good(self, mailing: Mailing, now: datetime) -> bool:
+        """What waits only until a mistake is mended waits for a person from now on."""
+        if mailing.reason.startswith(MISTAKE):
+            self._ledger.mailings.move(mailing.id, MailingState.SCHEDULED, reason="due", now=now)
+            return self._ledger.mailings.move(mailing.id, MailingState.HELD, reason=self._said("held", now), now=now)
+        return True
 
     def _propose_held(self, record: Record, now: datetime) -> None:
         if record.draft or record.state is State.ADOPTED:

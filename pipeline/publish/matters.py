@@ -17,6 +17,7 @@ from pipeline.issues.issue import State
 from pipeline.issues.record import KnownFile, Record
 from pipeline.mailings.mailing import DeliveryState, DoubtPolicy, Mailing, MailingState
 from pipeline.publish.cadence import expected
+from pipeline.publish.pickup import MISTAKE
 
 NEWS = timedelta(days=7)        # how long the end of a mailing is news
 AT_MOST = 10                    # broken files that one letter names; a folder of notes has hundreds without a date
@@ -84,7 +85,8 @@ def _held(record: Record) -> Matter:
     cause, _, reason = record.reason.partition(": ")
     name = shlex.quote(record.key)
     kind, words = ("approval", ("preview", "approve")) if cause == "approval" else ("held", ("approve", "adopt"))
-    return Matter(f"held {record.key} {record.reason}", kind, record.number, record.title,
+    told = MISTAKE if record.reason.startswith(MISTAKE) else record.reason  # its line moves while its author writes
+    return Matter(f"held {record.key} {told}", kind, record.number, record.title,
                   tuple(f"avviso {word} {name}" for word in words),
                   {"cause": cause, "reason": reason if kind == "approval" else record.reason})
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 from pipeline.amounts import deliveries
@@ -17,6 +19,7 @@ from pipeline.issues.record import KnownFile, Record
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.workers import Worker
 from pipeline.mailings.mailing import DeliveryState, Mailing, MailingState
+from pipeline.publish.pickup import as_it_goes
 from pipeline.publish.shapes import issue_shape, mailing_shape, problem_shape, worker_shape
 
 
@@ -26,7 +29,8 @@ class Overview:
 
     `matters` are what needs a person; `unread` are files that are no issue yet; `feeds` is when the newest entry
     changed, None where no issue is in them. `workers` are the processes at work, on whichever machine, each with what
-    it has in hand; `waits` says why what is being sent stands still, and until when.
+    it has in hand, and those that died with something in hand, whose ids are in `dead`; `waits` says why what is being
+    sent stands still, and until when.
     """
 
     issues: Sequence[Record]
@@ -36,6 +40,7 @@ class Overview:
     feeds: datetime | None
     workers: Sequence[tuple[Worker, Mapping[str, int]]]
     waits: Sequence[str] = ()
+    dead: Collection[str] = ()
 
     @property
     def states(self) -> Mapping[str, int]:
@@ -57,19 +62,25 @@ class Overview:
         }
 
 
-def overview(archive: Archive, ledger: Ledger, more: Sequence[str] = (), waits: Sequence[str] = ()) -> Overview:
-    """Reads the books; changes nothing. `more` is what else needs a person."""
-    mailings = ledger.mailings.all()
+def overview(
+    archive: Archive, ledger: Ledger, more: Sequence[str] = (), waits: Sequence[str] = (),
+    is_dead: Callable[[Worker], bool] = lambda _: False,
+) -> Overview:
+    """Reads the books; changes nothing. `more` is what else needs a person, `is_dead` says whether a worker is."""
+    of_issue = ledger.mailings.by_issue()
+    mailings = sorted(chain.from_iterable(of_issue.values()), key=attrgetter("id"))
     awaited = {mailing.issue_key for mailing in mailings if mailing.state is not MailingState.CANCELLED}
-    issues = [one for one in archive.issues().values() if one.key in awaited or not one.is_withdrawn]
+    issues = [as_it_goes(one, of_issue[one.key]) for one in archive.issues().values()
+              if one.key in awaited or not one.is_withdrawn]
     changed = max((one.updated_at for one in issues if one.updated_at), default=None)
     unread = archive.files.broken()
     matters = [*_matters(ledger, issues, mailings), *(Problem("", line) for line in more),
                *dict.fromkeys(file.problem for file in unread if file.problem)]
-    hands = ledger.workers.hands()
-    workers = [(one, hands.get(one.id, {})) for one in ledger.workers.all()]
+    hands, known = ledger.workers.hands(), ledger.workers.all()
+    dead = {one.id for one in known if is_dead(one)}
+    workers = [(one, hands.get(one.id, {})) for one in known if one.id not in dead or one.id in hands]
     return Overview(issues, mailings, matters, [file for file in unread if file.key is None], changed, workers,
-                    waits)
+                    waits, dead)
 
 
 def _matters(ledger: Ledger, issues: Sequence[Record], mailings: Sequence[Mailing]) -> Iterator[Problem]:
@@ -112,4 +123,4 @@ def matters_of(mailing: Mailing) -> Iterator[Problem]:
                       f"`avviso resolve {name} --assume-sent` or `--resend`", rule="mailing")
     if mailing.state is MailingState.PAUSED:
         yield Problem("", f"{mailing.issue_key} to {mailing.list} is paused: {mailing.reason}",
-                      f"`avviso resume {name}`", rule="mailing")
+                      f"`avviso resume {name}` goes on", rule="mailing")

@@ -2,7 +2,7 @@
 
     draft     the author says so            scheduled  its hour is ahead
     adopted   due before the baseline       waiting    the file has not been quiet long enough
-    held      late | burst | copy | approval | restored: a person decides
+    held      late | burst | copy | approval | restored: a person decides; mistake: until it is mended
     mailed    its audience is frozen
 
 Pure: records and mailings in, decisions out. `explain` prints their reasons.
@@ -11,7 +11,7 @@ Pure: records and mailings in, decisions out. `explain` prints their reasons.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -21,6 +21,8 @@ from pipeline.clock import local
 from pipeline.issues.issue import State
 from pipeline.issues.record import Record
 from pipeline.mailings.mailing import Mailing, MailingState
+
+MISTAKE = "mistake: "  # how the reason begins for which a mailing waits until its text, or a template, is mended
 
 
 class Approve(StrEnum):
@@ -152,6 +154,13 @@ def _scheduled(record: Record, mailings: Sequence[Mailing], rules: Rules, now: d
 
 def _gone(record: Record) -> str:
     return f"its file {record.path} is gone" if record.missing_at is not None else ""
+
+
+def as_it_goes(record: Record, mailings: Sequence[Mailing]) -> Record:
+    """A mailed issue with what its mailings say now: they go on after the pass that wrote its reason down."""
+    if record.state is not State.MAILED or not any(mailing.started_at for mailing in mailings):
+        return record
+    return replace(record, reason=_mailed_reason(record, mailings))
 
 
 def _mailed_reason(record: Record, mailings: Sequence[Mailing]) -> str:

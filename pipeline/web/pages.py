@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 
 from starlette.responses import HTMLResponse
 
 from pipeline.address import mask
+from pipeline.audience.subscriber import Subscriber
 from pipeline.feeds.colours import palette
 from pipeline.feeds.templating import Templates
 from pipeline.language import spoken, voice
-from pipeline.subscribe.preferences import Standing
+from pipeline.subscribe.preferences import Choice, Standing
 from pipeline.web.wording import LANGUAGES, Wording, wording
 
 # Pages at whose end somebody may want the form, and what its link says there.
@@ -96,3 +99,13 @@ class Pages:
             "voice": self._voice(language), "words": self.words(language),
         }
         return HTMLResponse(self.templates.render(template, {**frame, **values}), status)
+
+
+def fillings(pages: Pages, now: datetime) -> Iterator[Callable[[], object]]:
+    """What fills each template of these pages once, for a reader who is invented: so `check` tries the owner's own."""
+    reader = Subscriber(0, "reader@example.com", "", "", {}, now)
+    choices = tuple(Choice(list_id, name, chosen=True) for list_id, name in pages.publication.lists)
+    yield partial(pages.subscribe, "")
+    yield partial(pages.notice, "leave_asked", button="leave")
+    yield partial(pages.preferences, Standing(reader, choices), news="saved")
+    yield partial(pages.form, pages.publication.form_url)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import socket
 import threading
@@ -18,6 +19,10 @@ STOP_S = 5
 CONNECTIONS = 500      # at once; beyond, the answer is 503
 HEADERS_BYTES = 16_384
 BACKLOG = 128
+REMEDIES = {
+    errno.EADDRINUSE: "stop what uses it, or set another port",
+    errno.EACCES: "set a port from 1024 on: lower ones are kept for the system",
+}
 # What anybody can make uvicorn warn of, as often as they like; there is nothing in it for a maintainer to do.
 STRANGERS = ("Invalid HTTP request received", "Unsupported upgrade request", "No supported WebSocket library detected")
 
@@ -71,5 +76,5 @@ def _bind(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         raise OutputError(f"web.listen {host}:{port} cannot be used: {error.strerror}",
-                          remedy="stop what uses it, or set another port") from error
+                          remedy=REMEDIES.get(error.errno or 0, "write an address of this machine")) from error
     return listener

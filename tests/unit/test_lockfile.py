@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import OutputError
-from pipeline.lockfile import LockFile
+from pipeline.lockfile import LockFile, is_free
 from tests.limits import no_file_grows
 
 
@@ -28,6 +28,18 @@ def test_lock_is_taken_once_until_it_is_released(tmp_path: Path) -> None:
 
     taken(path).release()
     assert path.exists()
+
+
+def test_looking_whether_a_lock_is_free_takes_it_from_nobody(tmp_path: Path) -> None:
+    path = tmp_path / "avviso.lock"
+    never = is_free(path)
+    first = taken(path)
+    held = is_free(path)
+
+    first.release()
+
+    assert (never, held, is_free(path), path.exists()) == (False, False, True, True)
+    taken(path).release()
 
 
 def test_lock_of_a_process_that_was_killed_is_free_at_once(tmp_path: Path) -> None:

@@ -41,7 +41,11 @@ _PLAIN_WORDS = {
     "found character '%' that cannot start any token": "the value begins with %",
     "found unexpected end of stream": "a quote is opened and never closed",
     "could not find expected ':'": "a line without a colon",
+    "expected <block end>, but found '<scalar>'": "words behind the quote or bracket that ends the value",
 }
+_MAY_STAY_OPEN = ("while parsing a flow", "while scanning a quoted", "while scanning a simple key")
+_OPEN_BRACKET = "a bracket that is never closed"
+_CLOSED = re.compile(r"""(['"])(?:(?!\1).)*\1(?!\w)""")
 
 
 class NotFields(Exception):
@@ -115,8 +119,8 @@ class StrictYaml(_Fenced, YAMLHandler):
             return NotFields()
         lines = fm.split("\n")
         mark = error.problem_mark or error.context_mark
-        # What is never closed is noticed at the end of the block; the context says where it began.
-        if mark and mark.line >= len(lines) - 1 and error.context_mark:
+        # What is never closed is noticed further down; the context says where it began.
+        if error.context_mark and (error.context or "").startswith(_MAY_STAY_OPEN):
             mark = error.context_mark
         number = min(mark.line, len(lines) - 1) if mark else 0
         curly = next((at for at in range(number + 1) if _ENDS_CURLY.match(lines[at])), None)
@@ -124,7 +128,8 @@ class StrictYaml(_Fenced, YAMLHandler):
             return self.fault("front matter cannot be read: a straight quote opens the value and a curly one ends it",
                               curly, _straight(lines[curly]))
         problem = error.problem or error.context or "not YAML"
-        return self.fault(f"front matter cannot be read: {_PLAIN_WORDS.get(problem, problem)}", number,
+        problem = _OPEN_BRACKET if problem.startswith("expected ',' or") else _PLAIN_WORDS.get(problem, problem)
+        return self.fault(f"front matter cannot be read: {problem}", number,
                           _cure(problem, lines[number]), mark.column + 1 if mark else None)
 
 
@@ -149,8 +154,9 @@ def looks_meant(block: str) -> bool:
 
 
 def quoted(value: str) -> str:
-    """A YAML value in single quotes."""
-    if value[:1] in ("'", '"'):
+    """A YAML value in single quotes. One that a quote opens has its own, but where more follows that it closes."""
+    closed = _CLOSED.match(value)
+    if value[:1] in ("'", '"') and (closed is None or closed[0] == value):
         value = value[1:].removesuffix(value[:1])
     return "'" + value.replace("'", "''") + "'"
 
@@ -169,6 +175,8 @@ def _cure(problem: str, line: str) -> str:
         return "write plain fields"
     if "\t" in line:
         return "use spaces, not a tab"
+    if problem == _OPEN_BRACKET and key.lower() not in _PROSE:
+        return "close it, with commas between the values"
     if colon and value.strip() and KEY.match(line):
         return f"write {key.strip()}: {quoted(value.strip())}"
     return "write one field a line, like title: My title"

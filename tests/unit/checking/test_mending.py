@@ -43,6 +43,10 @@ def test_mending_of_a_long_text_costs_no_square_of_its_length(pattern: Pattern) 
     ("https://a.com/?q=utm_source&spm", "https://a.com/?q=utm_source&spm", []),
     ("https://a.com/?utm_source=x)后面?utm_a=1", "https://a.com/)后面?utm_a=1", ["utm_source"]),
     ("https://a.com/utm_source=x", "https://a.com/utm_source=x", []),
+    ("https://a.com/?utm_source=x.", "https://a.com/.", ["utm_source"]),  # the end of a sentence, of bold words
+    ("https://a.com/?utm_source=x**", "https://a.com/**", ["utm_source"]),
+    ("https://a.com/?utm_source=x.y,)", "https://a.com/,)", ["utm_source"]),
+    ("https://a.com/?b=1&utm_source=x!", "https://a.com/?b=1!", ["utm_source"]),
 ])
 def test_tracking_parameters_go_and_the_rest_of_an_address_stays(address: str, left: str, gone: list[str]) -> None:
     assert untracked(address) == (left, gone)

@@ -73,6 +73,18 @@ def test_each_rule_has_a_page_and_a_line_in_the_reference() -> None:
     assert sorted(listed) == sorted((rule.id, rule.about, "yes" if rule.mended else "") for rule in RULES.values())
 
 
+def test_page_and_reference_say_how_grave_a_rule_is() -> None:
+    reference = (ROOT / "docs/reference/rules.md").read_text("utf-8")
+    words = {"error": "Error", "warning": "Warning", "info": "Remark"}
+    parts = re.findall(r"^## (\w+)s\n(.+?)(?=^## |\Z)", reference, re.MULTILINE | re.DOTALL)
+    listed = {rule: part for part, rows in parts for rule in re.findall(r"^\| \[([a-z-]+)\]", rows, re.MULTILINE)}
+    begun = {rule: (PAGES / f"{rule}.md").read_text("utf-8").split("\n\n")[1] for rule in RULES}
+
+    assert listed == {rule.id: words[rule.severity] for rule in RULES.values()}
+    assert begun == {rule.id: f"{words[rule.severity]}: {rule.about}.{' `--fix` mends it.' if rule.mended else ''}"
+                     for rule in RULES.values()}
+
+
 def test_every_rule_that_the_code_names_is_in_the_catalogue() -> None:
     outside = {"bucket-away", "clock-moved", "feed-foreign", "ids-lost",  # not about issues, mail or settings
                "held", "held-list", "hub", "mailing", "missing"}  # nor what stands in the ledger

@@ -12,9 +12,13 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from pipeline.app import App
 from pipeline.cli import avviso
+from pipeline.clock import SystemClock
+from pipeline.config import load
 from pipeline.glance import NOTHING
 from pipeline.mailings import send
+from pipeline.mailings.mailing import MailingState
 from tests.limits import permissions_count
 from tests.s3 import Bucket, served
 from tests.sink import Behaviour, MailServer
@@ -110,7 +114,10 @@ def test_publish_says_with_one_who_could_not_be_reached_for_good(letters: Public
         answers = run(letters, "publish"), run(letters, "publish")
 
     assert [answer.code for answer in answers] == [1, 0]
-    assert "1 delivery of 2 to weekly failed for good" in answers[0].err
+    assert ("1 delivery of 2 to weekly failed for good: `avviso export FOLDER` names them in deliveries.csv, with the "
+            "answer of the post") in answers[0].err
+    assert run(letters, "export", str(letters.folder / "moving")).code == 0
+    assert '"perm-550@example.com","failed"' in (letters.folder / "moving/deliveries.csv").read_text("utf-8-sig")
 
 
 @pytest.mark.parametrize(("command", "said", "nothing"), [
@@ -272,6 +279,18 @@ def test_status_and_explain_follow_a_decision_at_once(letters: Publication) -> N
 
     assert found == ["mailing to weekly: paused, 1 reader", "mailing to weekly: sending, 1 reader",
                      "mailing to weekly: cancelled, 1 reader"]
+
+
+def test_status_and_explain_know_what_became_of_a_mailing_since_the_last_pass(letters: Publication) -> None:
+    """Where `run` is at work the next pass is a minute away, and senders may be elsewhere."""
+    assert run(letters, "publish", "--no-send").code == 0
+    ledger = App(load(letters.folder / "config.yaml", {}), SystemClock()).ledger
+    mailing, = ledger.mailings.all()
+    ledger.mailings.move(mailing.id, MailingState.PAUSED, reason="the server refuses us", now=datetime.now(UTC))
+
+    said = [run(letters, "status", "--json").json["issues"][-1], run(letters, "explain", "2", "--json").json]
+
+    assert [one["reason"] for one in said] == ["mailing to weekly: paused, 1 reader"] * 2
 
 
 def test_status_names_a_bucket_that_shows_an_older_build(letters: Publication) -> None:

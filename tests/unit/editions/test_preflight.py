@@ -39,6 +39,9 @@ def test_a_real_edition_passes_without_a_word() -> None:
      "error 07.md: AVVISO-HOLE-UNSUBSCRIPE is filled by nobody: mend the template"),
     ({"text": GOOD.text + "see *|UNSUB|*"},
      'warning 07.md: "*|UNSUB|*" looks like a placeholder: replace it, or write it as code'),
+    ({"subject": "Dear {{ name }}", "text": GOOD.text + "Dear {{ name }}"},
+     ('warning 07.md: the subject has "{{ name }}", which looks like a placeholder: replace it, unless readers are to '
+      "see it")),
 ])
 def test_each_fault_is_one_line_and_says_whether_it_holds_the_mail(changes: dict[str, str], line: str) -> None:
     found = preflight(replace(GOOD, **changes), FRAME, path="07.md")

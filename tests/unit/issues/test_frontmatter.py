@@ -110,6 +110,18 @@ def test_what_a_field_holds_may_say_a_key_twice_and_the_last_counts() -> None:
      "a.md:2: front matter cannot be read: the value begins with *: write title: '*new* tools'"),
     ("---\ntitle: 'open\n---\n",
      "a.md:2: front matter cannot be read: a quote is opened and never closed: write title: 'open'"),
+    ('---\ndate: 2024-03-24\ntitle: "Ink" and paper\n---\n',
+     ("a.md:3: front matter cannot be read: words behind the quote or bracket that ends the value: "
+      "write title: '\"Ink\" and paper'")),
+    ("---\ntitle: 'It's ink'\ndate: 2024-03-24\n---\n",
+     ("a.md:2: front matter cannot be read: words behind the quote or bracket that ends the value: "
+      "write title: 'It''s ink'")),
+    ("---\ntitle: a\ntags: [ink, paper\ndate: 2024-03-24\nauthor: Mira\n---\n",
+     ("a.md:3: front matter cannot be read: a bracket that is never closed: "
+      "close it, with commas between the values")),
+    ("---\ntitle: a\nink\ndate: 2024-03-24\n---\n",
+     ("a.md:3: front matter cannot be read: a line without a colon: "
+      "write one field a line, like title: My title")),
     ('---\ntitle: "墨水”\nauthor: "Mira"\n---\n', (
         "a.md:2: front matter cannot be read: a straight quote opens the value and a curly one ends it: "
         "write title: '墨水'")),

@@ -17,7 +17,16 @@ from tests.publications import Publication, words
     ("web/page.html", "{% if %}", "template: Expected an expression, got 'end of statement block'"),
     ("web/page.html", "<p>{{ titel }}", "template: 'titel' is undefined"),
     ("web/index.html", "{{ entry", "template: unexpected end of template, expected 'end of print statement'."),
-    ("email/issue.html", "{{ titel }}", "the template cannot be filled: 'titel' is undefined")])
+    ("email/issue.html", "{{ titel }}", "the template cannot be filled: 'titel' is undefined"),
+    ("email/letter.html", "{{ titel }}", "the template cannot be filled: 'titel' is undefined"),
+    ("email/letter.txt", "{{ titel }}", "the template cannot be filled: 'titel' is undefined"),
+    ("email/notice.html", "{{ titel }}", "the template cannot be filled: 'titel' is undefined"),
+    ("email/notice.txt", "{{ titel }}", "the template cannot be filled: 'titel' is undefined"),
+    ("web/subscribe.html", "{{ titel }}", "template: 'titel' is undefined"),
+    ("web/form.html", "{{ titel }}", "template: 'titel' is undefined"),
+    ("web/notice.html", "{{ titel }}", "template: 'titel' is undefined"),
+    ("web/preferences.html", "{{ titel }}", "template: 'titel' is undefined"),
+    ("web/embed.html", "{{ titel }}", "template: 'titel' is undefined")])
 def test_template_that_cannot_be_used_is_found_though_every_issue_is_out(
     tmp_path: Path, name: str, text: str, said: str
 ) -> None:
@@ -155,3 +164,15 @@ def test_day_in_a_name_may_be_that_of_its_author_s_time_zone(tmp_path: Path, day
     letters.begin()
 
     assert [one.rule for one in check(letters.app, [], everything=True)] == rules
+
+
+@pytest.mark.parametrize(("front", "rules"), [
+    ("", ["template-text"]), ('title: "Dear {{ name }}"\n', ["mail-placeholder", "template-text"])])
+def test_mark_that_is_told_in_its_line_is_not_told_again_of_the_mail_but_of_its_subject(
+    tmp_path: Path, front: str, rules: list[str]
+) -> None:
+    letters = Publication(tmp_path / "letters", {"publication": {"postal_address": "1 Press Lane"}})
+    letters.write("14-Ink.md", f"Dear {{{{ name }}}}, {words(1)}", front=front)
+    letters.begin()
+
+    assert [one.rule for one in check(letters.app, ["14"], everything=False)] == rules

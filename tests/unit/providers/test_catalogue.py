@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from importlib.metadata import EntryPoint
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +19,7 @@ from pipeline.providers.smtp_presets import PRESETS, Security
 from pipeline.providers.smtp_settings import SmtpSettings, read_smtp_settings
 from tests.messages import NOON, message, send
 from tests.sink import Behaviour, MailServer
+from tests.standins import Reply, Request, Service
 
 CLOCK = HandClock(NOON)
 
@@ -75,6 +78,33 @@ def test_package_of_somebody_else_adds_a_kind_but_never_replaces_one(monkeypatch
 
     assert type(transport_opener("pigeon", {"folder": "outbox"}, CLOCK)()) is Folder
     assert type(transport_opener("smtp", {"host": "mail.example.org"}, CLOCK)()) is Smtp
+
+
+def test_service_of_the_guide_is_a_transport_with_the_verdicts_that_the_guide_tells() -> None:
+    guide = (Path(__file__).parents[3] / "docs/guides/extending.md").read_text("utf-8")
+    code = re.search(r"^```python\n(.+?)^```$", guide, re.MULTILINE | re.DOTALL)
+    assert code
+    module: dict[str, Any] = {}
+    exec(code[1], module)  # noqa: S102, it is our own page
+    loft = Loft()
+    with Service(loft) as service:
+        transport = module["pigeon"]({"url": service.url}, CLOCK)()
+        said = [send(transport, message(f"{status}@example.org")) for status in (200, 401, 404, 429, 500)]
+    away = send(transport, message("200@example.org"))
+
+    assert said == ["Receipt", "Refused", "Rejected", "Deferred", "InDoubt"]
+    assert (away, len(loft.taken)) == ("Unavailable", 5)
+
+
+class Loft:
+    """Answers each reader with the status that their address names."""
+
+    def __init__(self) -> None:
+        self.taken: list[bytes] = []
+
+    def answer(self, request: Request) -> Reply:
+        self.taken.append(request.body)
+        return Reply(int(request.headers["x-to"].partition("@")[0]), b"", {"X-Id": "1"})
 
 
 def test_every_built_in_kind_leads_to_a_factory() -> None:

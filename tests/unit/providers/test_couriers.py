@@ -115,6 +115,16 @@ def test_success_without_an_id_is_in_doubt(kind: str, name: str | None, monkeypa
     assert outcome(result) == "InDoubt"
 
 
+@pytest.mark.parametrize("place", ["data.id", "id", "data.9.id"])
+def test_an_answer_without_an_id_where_the_settings_look_for_it_says_which_setting(place: str) -> None:
+    """The service answers {"data": [{"id": …}]}: its owner mistook the place, and the mail is out."""
+    with at("http", id=place) as (service, transport):
+        (result,) = transport.send_batch([LETTER])
+
+    assert outcome(result) == "InDoubt"
+    assert str(result).startswith(f'http: transport.id names {place}, where the answer has nothing (200: {{"data": [')
+
+
 @pytest.mark.parametrize("kind", APIS)
 def test_status_without_the_services_own_words_blames_no_reader(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A proxy or a firewall before the service says 406 with a page of its own."""

@@ -137,7 +137,7 @@ def test_pass_that_was_cut_off_is_gone_on_with_by_the_next_and_mail_does_not_wai
     again = letters.restart().publisher.make_pass()
 
     assert [str(problem).partition(": 503 ")[2] for problem in cut.problems] == [
-        f"SlowDown Please reduce your request rate.: {GOES_ON}"]
+        f"SlowDown Please reduce your request rate: {GOES_ON}"]
     assert cut.started
     assert (again.problems, 3 <= len(arrived) < len(here(letters))) == ([], True)
     assert set(bucket.puts) == set(here(letters)) - arrived
@@ -153,7 +153,7 @@ def test_service_that_asks_for_patience_blames_no_setting(tmp_path: Path, bucket
     problem, = letters.publish().problems
 
     assert str(problem) == (
-        f"bucket: weekly refuses GET its list: {status} SlowDown Please reduce your request rate.: {GOES_ON}")
+        f"bucket: weekly refuses GET its list: {status} SlowDown Please reduce your request rate: {GOES_ON}")
 
 
 def test_service_that_is_busy_for_a_moment_stops_no_pass(tmp_path: Path, bucket: Bucket) -> None:
@@ -203,7 +203,7 @@ def test_clock_that_the_service_does_not_believe_is_named(tmp_path: Path, bucket
 
     assert str(problem) == (
         "bucket: weekly refuses GET its list: 403 RequestTimeTooSkewed The difference between the request time and the "
-        "current time is too large.: set this machine's clock: a signature holds for a quarter of an hour")
+        "current time is too large: set this machine's clock: a signature holds for a quarter of an hour")
 
 
 def test_service_that_is_away_is_one_line(tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ DECISIONS: dict[str, dict[str, str]] = {
     "sending": {"approve": "!was mailed already", "hold": "paused",
                 "resume": "!cannot be resumed: its mailing is sending", "cancel": "cancelled",
                 "adopt": "!was mailed already"},
-    "paused": {"approve": "!was mailed already", "hold": "!cannot be held: its mailing is paused",
+    "paused": {"approve": "!is being mailed, and paused", "hold": "!cannot be held: its mailing is paused",
                "resume": "sending", "cancel": "cancelled", "adopt": "!was mailed already"},
     "sent": {"approve": "!was mailed already", "hold": "!cannot be held: its mailing is sent",
              "resume": "!cannot be resumed: its mailing is sent",

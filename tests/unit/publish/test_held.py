@@ -252,3 +252,65 @@ def test_list_that_had_no_readers_is_mailed_with_the_one_that_was_held_beside_it
     letters.deliver()
 
     assert letters.mails == ["bo@example.org", "new@example.com"]
+
+
+def test_issue_that_is_held_for_a_mistake_goes_when_that_is_mended_and_its_file_is_quiet(letters: Publication) -> None:
+    letters.write("2-new.md", f"[The list](LINK_HERE). {words(2)}")
+    letters.publish(write=False)
+    held = letters.record("2").reason
+    letters.write("2-new.md", f"[The list](TODO). {words(2)}")
+    letters.publish(write=False)
+    other = letters.record("2").reason
+
+    letters.write("2-new.md", f"[The list](https://example.com/list). {words(2)}", age_s=60)
+    letters.publish(write=False)
+    waits = letters.standings["2"], letters.mailings
+    letters.turn(minutes=15)
+    letters.publish(write=False)
+
+    assert ['"LINK_HERE"' in held, '"TODO"' in other] == [True, True]  # what is wrong now, not what was
+    assert waits == ("waiting", {"2/weekly": "scheduled"})
+    assert letters.mailings == {"2/weekly": "sending"}
+
+
+def test_mistake_that_is_mended_after_a_week_leaves_the_mail_to_a_person(letters: Publication) -> None:
+    """The picture was missing, and the text that names it is as old as ever."""
+    letters.write("2-new.md", f"![Ink](ink.png) {words(2)}")
+    letters.publish(write=False)
+    held = letters.record("2").reason
+
+    letters.turn(days=8)
+    (letters.issues / "ink.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    letters.publish(write=False)
+
+    assert held.startswith("mistake: 2-new.md:5: ")
+    assert letters.record("2").reason == (
+        "late: still not mailed 8 days after its hour, schedule.max_age is 7d")
+
+
+def test_what_a_person_holds_beside_a_mistake_stays_held_when_that_is_mended(letters: Publication) -> None:
+    letters.write("2-new.md", f"[The list](LINK_HERE). {words(2)}")
+    letters.publish(write=False)
+    letters.app.decisions.hold(letters.record("2"))
+
+    letters.write("2-new.md", f"[The list](https://example.com/list). {words(2)}")
+    letters.publish(write=False)
+
+    assert letters.mailings == {"2/weekly": "held"}
+    assert letters.record("2").reason.startswith("held by a person ")
+
+
+def test_what_was_approved_with_its_mistake_goes_when_the_template_is_mended(letters: Publication) -> None:
+    letters.write("2-new.md", f"[The list](LINK_HERE). {words(2)}")
+    letters.publish(write=False)
+    letters.app.decisions.approve(letters.record("2"))
+    letters.write_template("email/issue.html", "{{ titel }}")
+    letters.publish(write=False)
+    held = letters.record("2").reason
+
+    (letters.folder / "templates/email/issue.html").unlink()
+    letters.restart()
+    letters.publish(write=False)
+
+    assert "'titel' is undefined" in held
+    assert letters.mailings == {"2/weekly": "sending"}

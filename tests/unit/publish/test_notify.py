@@ -71,6 +71,15 @@ def test_several_matters_of_a_pass_are_one_letter(letters: Publication) -> None:
     assert "avviso approve 2 avviso adopt 2" in text
 
 
+def test_issue_that_is_held_for_a_mistake_is_told_once_while_its_author_writes(letters: Publication) -> None:
+    for text in ("[Ink](LINK_HERE).", "One more line.\n\n[Ink](LINK_HERE).", "[Ink](TODO)."):
+        letters.write("01-Paper.md", f"{text} {words(1)}")
+        letters.deliver()
+        letters.turn(minutes=1)
+
+    assert subjects(letters) == ["No. 1 “Paper” is held"]
+
+
 def test_first_mailing_that_waits_names_the_command_that_lets_it_go(letters: Publication) -> None:
     app = letters.restart()
     app.rules = replace(app.rules, approve=Approve.FIRST)  # files in a folder never wait

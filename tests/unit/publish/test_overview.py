@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from pipeline.cli.lines import status_lines
 from pipeline.errors import IssueError
 from pipeline.mailings.mailing import DeliveryState, Doubt, MailingState, Outcome
+from pipeline.mailings.presence import Presence, is_dead
 from pipeline.publish.overview import Overview, overview
 from pipeline.publish.pickup import Approve
 from tests.books import LEASE
@@ -165,7 +167,7 @@ def test_mailing_is_shown_with_counts_that_add_up(letters: Publication) -> None:
             "cancelled": 0}}]
     assert found.needs == (
         "2 to weekly has 1 delivery in doubt: `avviso resolve 2 --assume-sent` or `--resend`",
-        "2 to weekly is paused: by a person: `avviso resume 2`")
+        "2 to weekly is paused: by a person: `avviso resume 2` goes on")
 
 
 def test_every_worker_is_shown_with_what_it_has_in_hand(letters: Publication) -> None:
@@ -191,6 +193,30 @@ def test_every_worker_is_shown_with_what_it_has_in_hand(letters: Publication) ->
         "  busy.example.com, process 7, sends since 2026-03-24 13:00: 2 of 2 to weekly; not heard of for 9 minutes",
         "  idle.example.com, process 8, does all since 2026-03-24 13:00: idle",
         "  web.example.com, process 9, answers readers since 2026-03-24 13:00: not heard of for 9 minutes"]
+
+
+def test_worker_that_died_is_not_at_work_and_named_for_what_it_held(letters: Publication) -> None:
+    """Who was killed says nothing, and looks idle for minutes."""
+    letters.write("02-new.md", words(2))
+    letters.publish()
+    app, now, folder = letters.app, letters.clock.now(), letters.folder / "workers"
+    alive = Presence(app.ledger, folder, host="one", now=now, work="web")
+    for name, host in (("busy", "one"), ("idle", "one"), ("gone", ""), ("elsewhere", "two")):
+        worker = app.ledger.workers.enter(name, host=host, boot_id="", pid=7, now=now, work="send")
+        if name in ("busy", "idle"):
+            (folder / f"{name}.lock").touch()  # nobody holds it any more
+        if name == "busy":
+            app.ledger.deliveries.claim(worker.id, worker.shard, limit=9, now=now, lease=LEASE)
+
+    found = overview(app.archive, app.ledger, is_dead=lambda one: is_dead(one, folder))
+
+    shown = list(status_lines(found, now, ZoneInfo("UTC")))
+    at = shown.index("Workers   2")
+    assert set(shown[at + 1:at + 4]) == {
+        "  one, process 7 died with 2 of 2 to weekly: the next `publish` or `run` goes on",
+        f"  one, process {os.getpid()}, answers readers since 2026-03-24 13:00",
+        "  two, process 7, sends since 2026-03-24 13:00: idle"}
+    alive.leave()
 
 
 def test_file_that_is_no_issue_is_shown_as_a_problem(letters: Publication) -> None:

@@ -115,7 +115,7 @@ def test_issue_that_no_mail_can_hold_and_no_page_shows_is_held(tmp_path: Path) -
 
     assert letters.mailings == {"1/team": "held"}
     assert letters.record("1").reason == (
-        "01-team.md: is longer than a mail can hold, and no page on the web has the rest: "
+        "mistake: 01-team.md: is longer than a mail can hold, and no page on the web has the rest: "
         "shorten it, or mail it to a list that is public")
 
 

@@ -147,6 +147,12 @@ def test_two_servers_on_one_port_are_one_too_many(server: Server) -> None:
     assert refused.value.exit_code == 74
 
 
+@pytest.mark.parametrize("host", ["192.0.2.1", "nowhere.invalid"])
+def test_an_address_of_another_machine_is_no_port_that_something_uses(host: str) -> None:
+    with pytest.raises(OutputError, match=f"{host}:8080 cannot be used: .*: write an address of this machine"):
+        Server(SITE, host, 8080, SpoolThread(lambda: 0))
+
+
 def test_server_listens_on_ipv6_too() -> None:
     try:
         socket.create_server(("::1", 0), family=socket.AF_INET6).close()
