@@ -60,11 +60,15 @@ class Mark:
 
 def stop_what_may_have_gone_on(ledger: Ledger, now: datetime) -> None:
     """Pauses or holds each mailing of an older copy that the ledger it was made from may have gone on with."""
+    reason = "the ledger was restored: whom this was mailed to since is not known"
     stops = {MailingState.SCHEDULED: MailingState.HELD, MailingState.SENDING: MailingState.PAUSED}
-    for mailing in ledger.mailings.all(*stops):
-        if mailing.send_at <= now:
-            ledger.mailings.move(mailing.id, stops[mailing.state], now=now, reason=(
-                "the ledger was restored: whom this was mailed to since is not known"))
+    for mailing in ledger.mailings.all(*stops, MailingState.HELD):
+        if mailing.send_at > now:
+            continue
+        if mailing.is_held_for_mistake:  # which may have been mended there
+            ledger.mailings.reconsider(mailing, MailingState.HELD, reason=reason, now=now)
+        elif target := stops.get(mailing.state):
+            ledger.mailings.move(mailing.id, target, reason=reason, now=now)
 
 
 class HighWater:

@@ -79,6 +79,9 @@ class DoubtPolicy(StrEnum):
         return idempotent or (repeats and doubt is not Doubt.PROCESS)
 
 
+MISTAKE = "mistake: "
+"""How the reason begins for which a mailing is held only until its text, or a template, is mended."""
+
 COPIES = 3     # of one message that a post may come to have without an answer, before a person is asked
 EVERYBODY = 0  # stands for a person in a delivery to a service that owns the readers; no subscriber has this id
 MAINTAINER = -1  # stands for who runs the publication, in a letter to them; no subscriber has this id
@@ -126,6 +129,11 @@ class Mailing:
     def balances(self) -> bool:
         """Whether nobody is missing: the eight counts add up to the frozen audience."""
         return sum(self.counts.values()) == self.audience
+
+    @property
+    def is_held_for_mistake(self) -> bool:
+        """Whether it goes by itself once what is wrong is mended; else a person decides."""
+        return self.state is MailingState.HELD and self.reason.startswith(MISTAKE)
 
     @property
     def went_to_nobody(self) -> bool:

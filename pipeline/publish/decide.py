@@ -18,7 +18,6 @@ from pipeline.issues.issue import State
 from pipeline.issues.record import Record
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import Doubt, Mailing, MailingState
-from pipeline.publish.pickup import MISTAKE
 
 MailingMove = Callable[[Mailing, datetime], bool]
 
@@ -144,11 +143,12 @@ class Decisions:
         return self._ledger.mailings.move(mailing.id, target, reason=self._said(_WORDS[target], now), now=now)
 
     def _hold_for_good(self, mailing: Mailing, now: datetime) -> bool:
-        """What waits only until a mistake is mended waits for a person from now on."""
-        if mailing.reason.startswith(MISTAKE):
-            self._ledger.mailings.move(mailing.id, MailingState.SCHEDULED, reason="due", now=now)
-            return self._ledger.mailings.move(mailing.id, MailingState.HELD, reason=self._said("held", now), now=now)
-        return True
+        """What waits only until a mistake is mended waits for a person from now on, also where that was just done."""
+        if not mailing.is_held_for_mistake:
+            return True
+        said = self._said("held", now)
+        return (self._ledger.mailings.reconsider(mailing, MailingState.HELD, reason=said, now=now)
+                or self._ledger.mailings.move(mailing.id, MailingState.HELD, reason=said, now=now))
 
     def _propose_held(self, record: Record, now: datetime) -> None:
         if record.draft or record.state is State.ADOPTED:

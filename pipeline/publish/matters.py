@@ -15,9 +15,8 @@ from pipeline.clock import local
 from pipeline.editions.notices import Matter
 from pipeline.issues.issue import State
 from pipeline.issues.record import KnownFile, Record
-from pipeline.mailings.mailing import DeliveryState, DoubtPolicy, Mailing, MailingState
+from pipeline.mailings.mailing import MISTAKE, DeliveryState, DoubtPolicy, Mailing, MailingState
 from pipeline.publish.cadence import expected
-from pipeline.publish.pickup import MISTAKE
 
 NEWS = timedelta(days=7)        # how long the end of a mailing is news
 AT_MOST = 10                    # broken files that one letter names; a folder of notes has hundreds without a date

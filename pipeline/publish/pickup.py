@@ -22,8 +22,6 @@ from pipeline.issues.issue import State
 from pipeline.issues.record import Record
 from pipeline.mailings.mailing import Mailing, MailingState
 
-MISTAKE = "mistake: "  # how the reason begins for which a mailing waits until its text, or a template, is mended
-
 
 class Approve(StrEnum):
     """`mailings.approve`: which mailings wait for a person's yes."""

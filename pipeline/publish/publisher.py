@@ -19,13 +19,13 @@ from pipeline.issues.archive import Archive
 from pipeline.issues.issue import State
 from pipeline.issues.record import Record
 from pipeline.mailings.ledger import Ledger
-from pipeline.mailings.mailing import Mailing, MailingState
+from pipeline.mailings.mailing import MISTAKE, MailingState
 from pipeline.publish.agenda import Agenda
 from pipeline.publish.clock_guard import ClockGuard
 from pipeline.publish.gather import Gathered, Gatherer
 from pipeline.publish.manifest import Manifest
 from pipeline.publish.naming import Namer
-from pipeline.publish.pickup import MISTAKE, is_due
+from pipeline.publish.pickup import is_due
 
 if TYPE_CHECKING:  # slow imports: feeds and mail
     from pipeline.feeds.foreign import Foreign
@@ -223,27 +223,19 @@ class Publisher:
 
     def _let_go_what_is_mended(self, now: datetime) -> None:
         """What was held for a mistake that is there no more is as if it had never been: the other guards look anew."""
-        held = [one for one in self._ledger.mailings.all(MailingState.HELD) if one.reason.startswith(MISTAKE)]
+        held = [one for one in self._ledger.mailings.all(MailingState.HELD) if one.is_held_for_mistake]
         records = self._archive.records(one.issue_key for one in held)
         for mailing in held:
             record = records.get(mailing.issue_key)
             if record is None or record.missing_at is not None or record.draft or record.key in self._unread:
                 continue
-            wrong = self._mistake(record, mailing)
-            if wrong is None or mailing.reason != f"{MISTAKE}{wrong}":
-                self._ledger.mailings.move(mailing.id, MailingState.SCHEDULED, reason="due", now=now)
-            if wrong is not None:
-                self._hold(mailing, wrong, now)
-
-    def _mistake(self, record: Record, mailing: Mailing) -> EditionError | None:
-        try:
-            self._dresser().dress(record, mailing.list, strict=not mailing.approved)
-        except EditionError as error:
-            return error
-        return None
-
-    def _hold(self, mailing: Mailing, error: EditionError, now: datetime) -> None:
-        self._ledger.mailings.move(mailing.id, MailingState.HELD, reason=f"{MISTAKE}{error}", now=now)
+            try:
+                self._dresser().dress(record, mailing.list, strict=not mailing.approved)
+            except EditionError as error:
+                if (wrong := f"{MISTAKE}{error}") != mailing.reason:  # what is wrong now, not what was
+                    self._ledger.mailings.reconsider(mailing, MailingState.HELD, reason=wrong, now=now)
+            else:
+                self._ledger.mailings.reconsider(mailing, MailingState.SCHEDULED, reason="due", now=now)
 
     def _start(self, done: Pass, now: datetime) -> None:
         """Freezes the text and the audience of what is ready; a text that cannot be dressed is held."""
@@ -252,7 +244,8 @@ class Publisher:
                 try:
                     edition, envelope = self._dresser().dress(record, mailing.list, strict=not mailing.approved)
                 except EditionError as error:
-                    self._hold(mailing, error, now)
+                    self._ledger.mailings.move(
+                        mailing.id, MailingState.HELD, reason=f"{MISTAKE}{error}", now=now)
                     done.problems.append(error.problem)
                     continue
                 audience = self._ledger.mailings.start(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import (
     ColumnElement,
@@ -144,6 +144,18 @@ class Mailings:
             )
             if moved.rowcount and target is MailingState.CANCELLED:
                 self._cancel_deliveries(connection, mailing_id, now)
+        return moved.rowcount == 1
+
+    def reconsider(
+        self, held: Mailing, target: Literal[MailingState.HELD, MailingState.SCHEDULED], *, reason: str, now: datetime
+    ) -> bool:
+        """Holds for another reason, or lets go, what was seen held; False where somebody has decided meanwhile."""
+        with self._db.write() as connection:
+            moved = connection.execute(
+                update(mailing)
+                .where(mailing.c.id == held.id, mailing.c.state == MailingState.HELD, mailing.c.reason == held.reason)
+                .values(state=target, reason=reason, since=now)
+            )
         return moved.rowcount == 1
 
     def approve(self, mailing_id: int, *, reason: str, now: datetime) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import Refusal
+from pipeline.mailings.highwater import stop_what_may_have_gone_on
 from pipeline.mailings.mailing import MailingState
 from pipeline.publish.overview import overview
 from tests.publications import TODAY, Publication, words
@@ -314,3 +315,27 @@ def test_what_was_approved_with_its_mistake_goes_when_the_template_is_mended(let
 
     assert "'titel' is undefined" in held
     assert letters.mailings == {"2/weekly": "sending"}
+
+
+def test_mistake_that_is_mended_after_a_restore_mails_nobody_who_may_have_it_already(letters: Publication) -> None:
+    """It may have been mended, and mailed, before the ledger was put back."""
+    letters.write("2-new.md", f"[The list](LINK_HERE). {words(2)}")
+    letters.publish(write=False)
+    stop_what_may_have_gone_on(letters.app.ledger, letters.clock.now())
+
+    letters.write("2-new.md", f"[The list](https://example.com/list). {words(2)}", age_s=3600)
+    letters.publish(write=False)
+
+    assert letters.mailings == {"2/weekly": "held"}
+    assert letters.record("2").reason == "the ledger was restored: whom this was mailed to since is not known"
+
+
+def test_what_a_person_decides_while_a_pass_looks_at_a_mistake_stands(letters: Publication) -> None:
+    letters.write("2-new.md", f"[The list](LINK_HERE). {words(2)}")
+    letters.publish(write=False)
+    mailings = letters.app.ledger.mailings
+    seen, now = mailings.all(issue_key="2")[0], letters.clock.now()
+    letters.app.decisions.hold(letters.record("2"))
+
+    assert not mailings.reconsider(seen, MailingState.SCHEDULED, reason="due", now=now)
+    assert letters.mailings == {"2/weekly": "held"}
