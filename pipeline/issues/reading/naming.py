@@ -1,8 +1,8 @@
 """What a file name says: `14-苹果谷歌大声密谋.md` is number 14 and has a title; `100天.md` has neither.
 
 A number is one to six digits at the start, or right after a Latin word at the start, and it
-ends at `-`, `_`, `.`, `:`, a space, `、` or the end of the name. A day, a month or a week of a year is none; `2024-686`
-is number 686 of that year.
+ends at `-`, `_`, `.`, a space, `、` or the end of the name, or at `:` where no other word precedes it than one that
+counts issues. A day, a month or a week of a year is none; `2024-686` is number 686 of that year.
 A year or version behind a word that does not count issues (`recap-2023-readers`, `press-1-0-released`) is none either.
 Without one, `第14期`, `第十四期`, `周刊14期` or `周刊-14` anywhere is a number, and so is `14期` at the start;
 总第, which counts on through the years, comes first.
@@ -23,7 +23,7 @@ from pipeline.language import LANGUAGE
 # A point between digits is a decimal: `1.5版本.md` is not number 1.
 _NUMBERED = re.compile(
     r"(?:[A-Za-z\u00c0-\u024f]+[-_. ]?|(?:[A-Za-z\u00c0-\u024f]{2,}[-_. ]?)?#)?"  # `issue#14`, and not `C#14`
-    r"(?P<number>\d{1,6})(?=[-_ 、]|[.:：](?!\d)|$)")
+    r"(?P<number>\d{1,6})(?=[-_ 、]|\.(?!\d)|$)")
 # One separator, with the spaces around it: the rest is the title, whatever it holds.
 _SEPARATOR = re.compile(r"\s*(?:[–—]{1,2}|[-_.、:])\s*|\s+")
 _MONTH_AND_DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
@@ -35,6 +35,8 @@ _PERIOD = re.compile(rf"(?:[^\W\d_]+[-_. ]?)?(?:{_OF_A_YEAR.pattern}|{_MONTH_OF_
 _NUMBER_OF_A_YEAR = re.compile(r"(?:19|20)\d{2}[-_. ](?P<number>(?!(?:19|20)\d{2}$)\d{2,4})")
 _COUNTING = (r"(?i:issue|no|nr|num|number|vol|volume|ep|episode|edition|daily|day|week|weekly|digest|news|newsletter)"
              r"(?:[-_. ]|(?=\d))")
+# `14: On paper`, `Issue 14: On paper`; not `Chrome 147: on paper`, `2026: on paper`.
+_ANNOUNCED = re.compile(rf"(?:{_COUNTING}|#)?(?!(?:19|20)\d\d\D)(?P<number>\d{{1,6}})(?=[:：](?!\d))")
 # `q3-2024`, `recap-2023-readers`, `CVE-2026-0165`, `press-1-0-released`, `type2-3-4-0`; not `issue-2023-readers`,
 # `HelloGitHub2000`.
 _YEAR_OR_VERSION = re.compile(
@@ -272,7 +274,7 @@ def says_when(title: str) -> bool:
 
 def _leading_number(name: str) -> re.Match[str] | None:
     """A name that begins with a day, a month or a week has no number: 2024-03-24-title, 2024-03, 202403, 2024-W12."""
-    match = None if _YEAR_OR_VERSION.match(name) else _NUMBERED.match(name)
+    match = None if _YEAR_OR_VERSION.match(name) else _NUMBERED.match(name) or _ANNOUNCED.match(name)
     if match and _MONTH_OF_A_YEAR.fullmatch(match["number"]):
         return None
     if match and len(match["number"]) == 4:

@@ -33,6 +33,7 @@ from pipeline.issues.reading.naming import (
     ("14_x", 14, "x"),
     ("014", 14, ""),
     ("14 copy", 14, "copy"), ("14: On paper", 14, "On paper"), ("14：墨水", 14, ""), ("9:30 in the morning", None, ""),
+    ("Issue 14: Ink", 14, "Ink"), ("Press 14：墨水", None, ""), ("P8266:Ink", None, ""), ("2026：墨水", None, ""),
     ("100天", None, ""),
     ("3D打印", None, ""),
     ("1.5版本", None, ""),
