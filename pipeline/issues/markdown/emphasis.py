@@ -34,11 +34,12 @@ _NEAR = 20  # characters in which a word is looked for beside stars
 _BEFORE = re.compile(r"(\w+|,) $")
 _BEHIND = re.compile(rf"\w{{1,{_NEAR}}}")
 _LAST = 128  # stars by which it is told whether bold is open
+_FAR = 2000  # characters, in which the stars behind are counted
 _LOOK_BACK = 8  # runs among which the one that opened bold is looked for
 _REMARK = re.compile(r"\*\*<!--(?:(?!--)[^*]){1,300}-->\*\*")
 _NOTHING = re.compile(  # neither a list of a program's names nor a path; behind a space no bold may begin
     r"(?<=[^\s*/\\(\[{\d])\*\*"
-    r"(?P<inside>[ \u00a0]?[,.;:!?&、，。；：]{1,2}[ \u00a0]?|[ \u00a0](?=\*\*(?![\s\S]*\*\*)))\*\*(?![*/])")
+    r"(?P<inside>[ \u00a0]?[,.;:!?&、，。；：]{1,2}[ \u00a0]?|[ \u00a0])\*\*(?![*/])")
 _TIMES = re.compile(r"\d\*\d")  # `2*3*4` multiplies
 
 
@@ -55,7 +56,7 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
     if marker == "*" and (remark := _REMARK.match(state.src, state.pos)):
         state.pos = remark.end()
         return True
-    if marker == "*" and (nothing := _NOTHING.match(state.src, state.pos)) and not _is_bold(state):
+    if marker == "*" and (nothing := _NOTHING.match(state.src, state.pos)) and _is_nothing(state, nothing):
         state.pending += nothing["inside"]
         state.pos = nothing.end()
         return True
@@ -72,6 +73,16 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
             _push(state, marker, length, opens=opens, closes=closes)
     state.pos += length
     return True
+
+
+def _is_nothing(state: StateInline, around: re.Match[str]) -> bool:
+    """Whether two runs of stars around a mark or a space bold no words before or behind it (`Ink**, **soot**`)."""
+    end = around.end()
+    if _is_bold(state):
+        return False
+    if not around["inside"].strip():
+        return state.src.find("**", end) < 0
+    return state.src[end:end + 1].isspace() or state.src.count("**", end, end + _FAR) % 2 == 0
 
 
 def _is_bold(state: StateInline) -> bool:
