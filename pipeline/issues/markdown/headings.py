@@ -19,6 +19,7 @@ from pipeline.issues.markdown.fillings import TITLE
 TOP = 2
 DEEPEST = 6
 _SHORT = 2  # letters
+_PUBLICATION = re.compile("week|dail|month|digest|news|letter|bulletin|[刊报報讯訊]")  # in a folded name
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +100,12 @@ def _without_title(tokens: Sequence[Token], title: str) -> list[Token]:
 
 
 def _is_named_title(heading: str, title: str) -> bool:
-    """Whether a folded heading is the title behind the publication's name: `墨水周刊 第14期` above `第14期`."""
-    return heading.endswith(title) and len(title) > _SHORT and any(map(str.isdigit, title))
+    """Whether a folded heading is the title behind the publication's name: `墨水周刊 第14期` above `第14期`.
+
+    Other words before it are the author's, and stay: `The strike: Issue 14`.
+    """
+    is_behind = heading.endswith(title) and len(title) > _SHORT and any(map(str.isdigit, title))
+    return is_behind and _PUBLICATION.search(heading.removesuffix(title)) is not None
 
 
 def _without_empty(tokens: Sequence[Token]) -> Iterator[Token]:

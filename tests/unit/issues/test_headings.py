@@ -58,6 +58,9 @@ def test_a_first_heading_that_is_the_title_behind_a_name_is_left_out() -> None:
     assert headings("# 墨水周刊 第14期\n\n## a", "第14期") == [(2, "a", "a")]
     assert headings("# 墨水周刊 第14期\n\n# a", "第14期")[0] == (2, "墨水周刊 第14期", "墨水周刊-第14期")
     assert headings("Ink.\n\n# 墨水周刊 第14期", "第14期") == [(2, "墨水周刊 第14期", "墨水周刊-第14期")]
+    assert headings("# This week in ink - Issue 14\n\n## a", "Issue 14") == [(2, "a", "a")]
+    assert headings("# The strike: Issue 14", "Issue 14") == [(2, "The strike: Issue 14", "the-strike-issue-14")]
+    assert headings("# Goodbye 2026", "2026") == [(2, "Goodbye 2026", "goodbye-2026")]
     assert headings("# All about ink", "Ink") == [(2, "All about ink", "all-about-ink")]
     assert headings("# Ink weekly 14", "14") == [(2, "Ink weekly 14", "ink-weekly-14")]
 
