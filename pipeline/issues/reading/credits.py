@@ -25,11 +25,11 @@ _BYLINE = re.compile(r"[^。！？，：:]{1,40}\s(?:19|20)\d{2}-\d{2}-\d{2} \d{
 _SPONSORED = re.compile(
     r"(?:(?:this|today['’]s)(?: week['’]s)? (?:issue|edition|newsletter|episode|post) (?:is|was) )?"
     r"(?:sponsored by|brought to you by|supported by our (?:friends|sponsors?))\b"
-    r"|本[期周].{0,10}由.{1,30}(?:赞助|冠名|特约)", re.IGNORECASE)
+    r"|本[期周].{0,10}由(?!于)[^，。！？]{1,30}(?:赞助|冠名|特约)", re.IGNORECASE)
 # What stands below a picture, and what an account of WeChat asks of its readers.
 _ASIDE = re.compile(
     r"图 ?\d{0,2} ?[:：](?=.{0,40}$)|[▲△](?=.{0,40}$)"
-    r"|(?:点击|长按|扫描?码?|识别).{0,12}(?:蓝字|关注|二维码)(?=.{0,20}$)")
+    r"|(?:点击|长按|扫描?码?|识别)[^，。！？率]{0,12}(?:蓝字|关注|二维码)(?=.{0,20}$)")
 _ADDRESS = re.compile(r"https?://[!-~]+")
 
 
