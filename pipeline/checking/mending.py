@@ -19,6 +19,7 @@ from pipeline.issues.markdown.parser import markdown_parser
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`）】」』，。；！？、]+", re.IGNORECASE)
 _SEPARATOR = re.compile(r"&amp;|&")
 _OF_THE_SENTENCE = ".,:;!*_~"  # at the end of an address in plain text it is no part of it
+_FRAMES = ("](", "]: ", "<", '"', "'")  # before an address of which all is its own: `[a](https://example.com/?b=c_)`
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,8 @@ def _schemes(shown: str, _text: str) -> Iterator[_Edit]:
 
 def _tracking(shown: str, _text: str) -> Iterator[_Edit]:
     for found in _ADDRESS.finditer(shown):
-        left, gone = untracked(found[0])
+        is_framed = shown[max(0, found.start() - 3):found.start()].endswith(_FRAMES)
+        left, gone = untracked(found[0], in_words=not is_framed)
         if gone:
             yield _Edit(found.start(), found.end(), left, f"removed {', '.join(gone)} from an address")
 
@@ -108,12 +110,13 @@ _RULES: dict[str, Callable[[str, str], Iterator[_Edit]]] = {
     "invisible": _invisible, "link-scheme": _schemes, "link-tracking": _tracking}
 
 
-def untracked(address: str) -> tuple[str, list[str]]:
-    """An address without the parameters that only follow people, and their names. The rest stays as typed."""
+def untracked(address: str, *, in_words: bool = True) -> tuple[str, list[str]]:
+    """An address without the parameters that only follow people, and their names. The rest stays as typed, among words
+    with the mark that ends their sentence or their bold."""
     start, mark, rest = address.partition("?")
     # In Markdown an address ends where its bracket closes: what comes behind is not the query.
     end = min((at for at in map(rest.find, ("#", ")", "]", "?")) if at >= 0), default=len(rest))
-    if rest[end:end + 1] in ("", ")", "]"):
+    if in_words and rest[end:end + 1] in ("", ")", "]"):
         end = len(rest[:end].rstrip(_OF_THE_SENTENCE))
     query, tail = rest[:end], rest[end:]
     parts = _SEPARATOR.split(query)
