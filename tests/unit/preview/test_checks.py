@@ -166,13 +166,14 @@ def test_day_in_a_name_may_be_that_of_its_author_s_time_zone(tmp_path: Path, day
     assert [one.rule for one in check(letters.app, [], everything=True)] == rules
 
 
-@pytest.mark.parametrize(("front", "rules"), [
-    ("", ["template-text"]), ('title: "Dear {{ name }}"\n', ["mail-placeholder", "template-text"])])
+@pytest.mark.parametrize(("front", "mark", "rules"), [
+    ("", "{{ name }}", ["template-text"]), ("", "LINK_HERE", ["placeholder-text"]),
+    ('title: "Dear {{ name }}"\n', "{{ name }}", ["mail-placeholder", "template-text"])])
 def test_mark_that_is_told_in_its_line_is_not_told_again_of_the_mail_but_of_its_subject(
-    tmp_path: Path, front: str, rules: list[str]
+    tmp_path: Path, front: str, mark: str, rules: list[str]
 ) -> None:
     letters = Publication(tmp_path / "letters", {"publication": {"postal_address": "1 Press Lane"}})
-    letters.write("14-Ink.md", f"Dear {{{{ name }}}}, {words(1)}", front=front)
+    letters.write("14-Ink.md", f"Dear {mark}, {words(1)}", front=front)
     letters.begin()
 
     assert [one.rule for one in check(letters.app, ["14"], everything=False)] == rules
