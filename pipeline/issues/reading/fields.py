@@ -41,7 +41,8 @@ _PLAIN_WORDS = {
     "found character '%' that cannot start any token": "the value begins with %",
     "found unexpected end of stream": "a quote is opened and never closed",
     "could not find expected ':'": "a line without a colon",
-    "expected <block end>, but found '<scalar>'": "words behind the quote or bracket that ends the value",
+    **dict.fromkeys((f"expected <block end>, but found '{mark}'" for mark in ("<scalar>", ",", "[")),
+                    "words behind the quote or bracket that ends the value"),
 }
 _MAY_STAY_OPEN = ("while parsing a flow", "while scanning a quoted", "while scanning a simple key")
 _OPEN_BRACKET = "a bracket that is never closed"

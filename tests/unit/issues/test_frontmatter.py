@@ -113,6 +113,9 @@ def test_what_a_field_holds_may_say_a_key_twice_and_the_last_counts() -> None:
     ('---\ndate: 2024-03-24\ntitle: "Ink" and paper\n---\n',
      ("a.md:3: front matter cannot be read: words behind the quote or bracket that ends the value: "
       "write title: '\"Ink\" and paper'")),
+    ('---\ntitle: "Ink", "paper"\n---\n',
+     ("a.md:2: front matter cannot be read: words behind the quote or bracket that ends the value: "
+      "write title: '\"Ink\", \"paper\"'")),
     ("---\ntitle: 'It's ink'\ndate: 2024-03-24\n---\n",
      ("a.md:2: front matter cannot be read: words behind the quote or bracket that ends the value: "
       "write title: 'It''s ink'")),
