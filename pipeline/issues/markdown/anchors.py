@@ -65,7 +65,7 @@ def _with_notes(clean: str) -> str:
 
     def placed(link: re.Match[str]) -> str:
         own = f"footnote-{'' if link[1] else 'anchor-'}{link[2]}"
-        if own not in asked - taken:
+        if own not in asked or own in taken:
             return link[0]
         taken.add(own)
         return f'<a id="{own}"'
