@@ -37,7 +37,8 @@ def split(raw: bytes, path: str) -> tuple[dict[str, object], str, int]:
 
 def read_front(raw: bytes, path: str) -> Front:
     """The file's fields, where they stand, and its body. Raises IssueError for fields that are broken."""
-    lines = _unwrapped(decode(raw, path).split("\n"))
+    typed = decode(raw, path).split("\n")
+    lines = _unwrapped(typed)
     text = "\n".join(lines)
     start = next((number for number, line in enumerate(lines) if line.strip()), 0)
     opening = lines[start].rstrip()
@@ -45,7 +46,8 @@ def read_front(raw: bytes, path: str) -> Front:
         _fenced(lines, start, opening, path) if opening in _ENDS
         else read_braces(text, path) if opening.startswith("{")
         else _unopened(lines, start, path) or read_header(lines, start, path))
-    return found or Front({}, text, 1)
+    begins = 0 if lines is typed else start  # behind the fence, which is none of the body that `check --fix` mends
+    return found or Front({}, "\n".join(lines[begins:]), begins + 1)
 
 
 def _unwrapped(lines: list[str]) -> list[str]:

@@ -37,7 +37,7 @@ from pipeline.issues.reading.frontmatter import MAX_CHARS, read_front, split
     ("Title: all there is", {"title": "all there is"}, "", 3),
     ("```markdown\n---\ntitle: a\n---\nInk\n\n```\nx\n```\n\nPaper\n```\n", {"title": "a"},
      "Ink\n\n```\nx\n```\n\nPaper\n\n", 5),
-    ("```md\n# Ink\n\n```sh\nx\n```\n```", {}, "\n# Ink\n\n```sh\nx\n```\n", 1),
+    ("```md\n# Ink\n\n```sh\nx\n```\n```", {}, "# Ink\n\n```sh\nx\n```\n", 2),
     ("layout: post\ntitle: a\ntags:\n---\nbody", {"layout": "post", "title": "a", "tags": ""}, "body", 5),
 ])
 def test_fields_are_text_as_typed_and_the_body_keeps_its_line(
