@@ -227,7 +227,7 @@ class Session:
     def _verdict(self, phase: Phase, reply: Reply) -> TransportError:
         if self._is_used_up(phase, reply):
             self.is_worn_out = True
-            return Unavailable(f"{self._settings.server}: it takes no more readers on one connection", reply=reply.text)
+            return Unavailable(f"{self._settings.server}: it takes no more on one connection", reply=reply.text)
         return verdict(phase, reply, self._settings.server, has_served=self._has_served)
 
     def _is_used_up(self, phase: Phase, reply: Reply) -> bool:
