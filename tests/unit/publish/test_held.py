@@ -390,3 +390,41 @@ def test_what_was_put_off_before_a_restore_and_brought_forward_mails_nobody_who_
 
     assert letters.mailings == {"2/weekly": "held"}
     assert letters.record("2").reason.startswith("restored: due before the ledger was restored 2026-03-24 13:01, ")
+
+
+def test_hold_stands_where_a_pass_finds_the_mistake_just_then(
+    letters: Publication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The person's command saw it scheduled; before its word is written, the pass has found the mistake."""
+    letters.write("2-new.md", f"[The list](LINK_HERE). {words(2)}")
+    letters.publish(start=False, write=False)
+    record, seen = letters.record("2"), letters.app.ledger.mailings.all(issue_key="2")
+    letters.publish(write=False)
+    monkeypatch.setattr(letters.app.decisions, "_mailings", lambda _: seen)
+
+    assert letters.app.decisions.hold(record) == "held: mailing to weekly"
+    letters.write("2-new.md", words(2))
+    letters.publish(write=False)
+
+    assert letters.record("2").reason == "held by a person 2026-03-24 13:00"
+
+
+def test_mistake_in_what_is_due_only_since_the_clock_was_set_ahead_is_not_all_that_holds_it(
+    letters: Publication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letters.write("2-new.md", f"[The list](LINK_HERE). {words(2)}", age_s=60)
+    letters.publish(write=False)
+    letters.turn(minutes=20)
+    letters.publish(write=False)
+    letters.write("2-new.md", f"[The list](LINK_HERE). {words(2)}", day=TODAY + 20 * DAY)
+    letters.publish(write=False)
+    steady = letters.clock.now()
+    monkeypatch.setattr(letters.app.publisher._clock_guard, "_steady", lambda: steady)
+    letters.turn(days=21)
+    letters.publish(write=False)
+
+    letters.write("2-new.md", words(2), day=TODAY + 20 * DAY, age_s=1800)
+    letters.publish(write=False)
+
+    assert letters.mailings == {"2/weekly": "held"}
+    assert letters.record("2").reason == "clock: due only since it was set ahead to 2026-04-14 13:20 UTC"
