@@ -45,9 +45,10 @@ def init(invocation: Invocation, folder: Path, issues: Path | None) -> int:
         next_step = ["now       put title, url and from right in it; then `avviso check`"]
     invocation.config = config
     app = invocation.app()
-    if app.high_water.accept(app.clock.now()):
-        lines.append("paused    what was running: this ledger is older than the one that was at work here")
     made = app.publisher.adopt_due()
+    if app.high_water.accept(app.clock.now()):  # now that its mailings stand at the hours that their files say
+        app.publisher.settle()
+        lines.append("paused    what was running: this ledger is older than the one that was at work here")
     app.high_water.note()  # this ledger is the one that is at work here from now on
     invocation.note(made.problems)
     records = app.archive.issues().values()

@@ -61,14 +61,13 @@ class Mark:
 def stop_what_may_have_gone_on(ledger: Ledger, now: datetime) -> None:
     """Pauses or holds each mailing of an older copy that the ledger it was made from may have gone on with."""
     reason = "the ledger was restored: whom this was mailed to since is not known"
-    stops = {MailingState.SCHEDULED: MailingState.HELD, MailingState.SENDING: MailingState.PAUSED}
-    for mailing in ledger.mailings.all(*stops, MailingState.HELD):
+    for mailing in ledger.mailings.all(MailingState.SCHEDULED, MailingState.HELD, MailingState.SENDING):
         if mailing.send_at > now:
             continue
-        if mailing.is_held_for_mistake:  # which may have been mended there
-            ledger.mailings.reconsider(mailing, MailingState.HELD, reason=reason, now=now)
-        elif target := stops.get(mailing.state):
-            ledger.mailings.move(mailing.id, target, reason=reason, now=now)
+        if mailing.state is MailingState.SENDING:
+            ledger.mailings.move(mailing.id, MailingState.PAUSED, reason=reason, now=now)
+        else:  # held, too: a mistake may have been mended there
+            ledger.mailings.hold(mailing.id, reason=reason, now=now)
 
 
 class HighWater:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -42,18 +42,22 @@ class Agenda:
         candidates = [record for record in due if _lacks_mailing(record, by_issue[record.key])
                       and record.state not in (State.ADOPTED, State.PROBLEM)]
         begins = {record.key for record in candidates}
+        restored_at = self._ledger.notebook.identity().restored_at
         waiting = [record for record in due if record.key not in begins and any(
-            mailing.state is MailingState.SCHEDULED and not mailing.approved for mailing in by_issue[record.key])]
+            mailing.state is MailingState.SCHEDULED and not _is_let_go(mailing, record, restored_at)
+            for mailing in by_issue[record.key])]
         if not candidates and not waiting:
             return
         mailings = [mailing for of_issue in by_issue.values() for mailing in of_issue]
         first = self._rules.approve is Approve.FIRST and not any(
             (mailing.started_at or mailing.approved) and not self._ledger.mailings.was_trial(mailing)
             for mailing in mailings)
-        going = [record for record in due if record.key not in begins and any(
+        asked = begins | {record.key for record in waiting}
+        going = [record for record in due if record.key not in asked and any(
             mailing.state is MailingState.SCHEDULED for mailing in by_issue[record.key])]
-        reasons = holds(candidates, waiting, copies=self._copies(candidates, going), first=first, rules=self._rules,
-                        now=now, restored_at=self._ledger.notebook.identity().restored_at)
+        copies = self._copies(candidates, waiting, going, by_issue)
+        reasons = holds(candidates, waiting, copies=copies, first=first, rules=self._rules, now=now,
+                        restored_at=restored_at)
         with self._archive.together():  # else a pass that dies in a burst leaves the rest of it, which is no burst
             for record in candidates:
                 self._enter(record, reasons.get(record.key, ""), now)
@@ -87,19 +91,26 @@ class Agenda:
                 record.key, list_id, state=MailingState.HELD if reason else MailingState.SCHEDULED,
                 reason=reason or "due", send_at=record.due_at, now=now)
 
-    def _copies(self, candidates: Sequence[Record], going: Sequence[Record]) -> dict[str, str]:
-        """Which issue each candidate repeats, and how that stands: mailed under another name, or about to go to the
-        same list, as do those of `going` and the candidates before it."""
-        mailed = self._archive.settled_sketches() if candidates else {}
-        due = Sketches({one.key: one.sketch for one in (*going, *candidates)})
+    def _copies(
+        self, candidates: Sequence[Record], waiting: Sequence[Record], going: Sequence[Record],
+        by_issue: Mapping[str, Sequence[Mailing]],
+    ) -> dict[str, str]:
+        """Which issue each of the first two repeats, and how that stands: mailed under another name, or about to go to
+        the same list, as do those of `going` and whatever comes before it. What waits was no copy when it became due:
+        it is one of what its own readers got meanwhile.
+        """
+        mailed = self._archive.settled_sketches()
+        due = Sketches({one.key: one.sketch for one in (*going, *waiting, *candidates)})
         ahead = {one.key: one for one in going}
+        known = {one.key for one in waiting}
         found: dict[str, str] = {}
-        for candidate in candidates:
+        for candidate in (*waiting, *candidates):
             for other in due.alike(candidate.sketch, SAME):
                 if other in ahead and not set(ahead[other].lists).isdisjoint(candidate.lists):
                     found[candidate.key] = f"{other}, which is due as well"
             for other in alike(candidate.sketch, mailed, SAME):
-                if other != candidate.key:
+                if other != candidate.key and (
+                        candidate.key not in known or _went_to(by_issue[other], candidate.lists)):
                     found[candidate.key] = f"{other}, which is out already"
             if candidate.key not in found:
                 ahead[candidate.key] = candidate
@@ -118,6 +129,16 @@ class Agenda:
                 mailings.remove(mailing)
             elif mailing.send_at != record.due_at:
                 self._ledger.mailings.redate(mailing.id, record.due_at)
+
+
+def _is_let_go(mailing: Mailing, record: Record, restored_at: datetime | None) -> bool:
+    """Whether a person let it go, and knew what the ledger knows: what was due before a restore may have gone since."""
+    return mailing.approved and (restored_at is None or not (
+        mailing.since < restored_at and record.due_at <= restored_at))
+
+
+def _went_to(mailings: Sequence[Mailing], lists: Sequence[str]) -> bool:
+    return any(mailing.started_at and mailing.list in lists for mailing in mailings)
 
 
 def _lacks_mailing(record: Record, mailings: Sequence[Mailing]) -> bool:

@@ -50,9 +50,9 @@ class ClockGuard:
         """What is due only because the clock was set ahead waits for a person, approved or not."""
         if reading.leap <= LEAP:
             return
-        for mailing in self._ledger.mailings.all(MailingState.SCHEDULED):
+        for mailing in self._ledger.mailings.all(MailingState.SCHEDULED, MailingState.HELD):
             if reading.now - reading.leap < mailing.send_at <= reading.now:
-                self._ledger.mailings.move(mailing.id, MailingState.HELD, now=reading.now, reason=(
+                self._ledger.mailings.hold(mailing.id, now=reading.now, reason=(
                     f"clock: due only since it was set ahead to {reading.now:%Y-%m-%d %H:%M} UTC"))
 
     def remember(self, reading: ClockReading) -> None:

@@ -72,8 +72,8 @@ class Decisions:
         if not self._mailings(record):
             self._propose_held(record, now)
         return self._each(record, "held", {
-            MailingState.SCHEDULED: lambda one, at: self._move(one, MailingState.HELD, at),
-            MailingState.HELD: self._hold_for_good,
+            MailingState.SCHEDULED: self._hold,
+            MailingState.HELD: self._hold,
             MailingState.SENDING: lambda one, at: self._move(one, MailingState.PAUSED, at),
         })
 
@@ -142,13 +142,10 @@ class Decisions:
             return True
         return self._ledger.mailings.move(mailing.id, target, reason=self._said(_WORDS[target], now), now=now)
 
-    def _hold_for_good(self, mailing: Mailing, now: datetime) -> bool:
+    def _hold(self, mailing: Mailing, now: datetime) -> bool:
         """What waits only until a mistake is mended waits for a person from now on, also where that was just done."""
-        if not mailing.is_held_for_mistake:
-            return True
-        said = self._said("held", now)
-        return (self._ledger.mailings.reconsider(mailing, MailingState.HELD, reason=said, now=now)
-                or self._ledger.mailings.move(mailing.id, MailingState.HELD, reason=said, now=now))
+        waits_for_person = mailing.state is MailingState.HELD and not mailing.is_held_for_mistake
+        return waits_for_person or self._ledger.mailings.hold(mailing.id, reason=self._said("held", now), now=now)
 
     def _propose_held(self, record: Record, now: datetime) -> None:
         if record.draft or record.state is State.ADOPTED:

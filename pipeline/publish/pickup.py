@@ -62,13 +62,13 @@ def holds(
 ) -> dict[str, str]:
     """Why each of these may not be mailed without a person, by key; who is not named may.
 
-    `candidates` have just become due; `waiting` are scheduled already. `copies` says which issue a candidate repeats,
-    and how that stands. `first`: nothing was ever really mailed or approved from this ledger. `restored_at`: when it
-    was filled from an export, which does not know what was mailed after it was made.
+    `candidates` have just become due; `waiting` are scheduled already, and what they say may have changed since.
+    `copies` says which issue one of them repeats, and how that stands. `first`: nothing was ever really mailed or
+    approved from this ledger. `restored_at`: when it was filled from an export, which does not know what was mailed
+    after it was made.
     """
-    reasons = {record.key: reason for record in candidates
+    reasons = {record.key: reason for record in (*candidates, *waiting)
                if (reason := _own_reason(record, copies, rules, now, restored_at))}
-    reasons |= {record.key: reason for record in waiting if (reason := _late(record, rules, now))}
     free = [record for record in (*candidates, *waiting) if record.key not in reasons]
     if len(free) > rules.max_burst:
         burst = f"burst: {len(free)} issues are due at once, schedule.max_burst is {rules.max_burst}"

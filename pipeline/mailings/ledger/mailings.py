@@ -32,7 +32,7 @@ from pipeline.mailings.ledger.claiming import SENDING
 from pipeline.mailings.ledger.editions import keep_edition, read_edition
 from pipeline.mailings.ledger.settling import assume_sent
 from pipeline.mailings.ledger.tally import Tally, read_tallies
-from pipeline.mailings.mailing import EVERYBODY, OPEN, DeliveryState, Mailing, MailingState, sources
+from pipeline.mailings.mailing import EVERYBODY, MISTAKE, OPEN, DeliveryState, Mailing, MailingState, sources
 from pipeline.providers.base import LIST_DOMAIN, TO_NOBODY
 from pipeline.schema import delivery, ledger, letter, mailing, note, subscriber, subscription, suppression
 
@@ -144,6 +144,17 @@ class Mailings:
             )
             if moved.rowcount and target is MailingState.CANCELLED:
                 self._cancel_deliveries(connection, mailing_id, now)
+        return moved.rowcount == 1
+
+    def hold(self, mailing_id: int, *, reason: str, now: datetime) -> bool:
+        """Has what would go by itself wait for a person, also what is held until a mistake is mended; else False."""
+        for_mistake = and_(mailing.c.state == MailingState.HELD, mailing.c.reason.startswith(MISTAKE, autoescape=True))
+        with self._db.write() as connection:
+            moved = connection.execute(
+                update(mailing)
+                .where(mailing.c.id == mailing_id, or_(mailing.c.state == MailingState.SCHEDULED, for_mistake))
+                .values(state=MailingState.HELD, reason=reason, since=now)
+            )
         return moved.rowcount == 1
 
     def reconsider(

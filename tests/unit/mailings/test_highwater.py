@@ -514,3 +514,30 @@ def test_ledger_that_is_put_back_after_another_went_on_mails_nobody_what_that_on
     letters.deliver()
 
     assert (letters.mails, letters.standings["3"]) == (before, "held")
+
+
+@pytest.mark.parametrize("approved", [False, True])
+def test_issue_that_was_put_off_in_the_copy_is_not_mailed_again_after_init(
+    letters: Publication, approved: bool
+) -> None:
+    """It was to go much later when the copy was made; then its author brought it forward, and it went."""
+    letters.write("03-next.md", words(3))
+    letters.publish(start=False, write=False)
+    letters.write("03-next.md", words(3), day="2099-01-01", age_s=1800)
+    letters.publish(start=False, write=False)
+    if approved:
+        letters.app.decisions.approve(letters.record("3"))
+    keep(letters)
+    letters.write("03-next.md", words(3), age_s=60)
+    letters.deliver()
+    assert letters.mailings["3/weekly"] == "sent"
+
+    put_back(letters)
+    begun = CliRunner().invoke(avviso, ["--config", str(letters.folder / "config.yaml"), "init"])
+    letters.restart().high_water.note()
+    letters.turn(minutes=5)
+    letters.deliver()
+
+    assert begun.exit_code == 0, begun.output
+    assert letters.mailings["3/weekly"] == "held"
+    assert letters.record("3").reason == "the ledger was restored: whom this was mailed to since is not known"

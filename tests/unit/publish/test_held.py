@@ -339,3 +339,92 @@ def test_what_a_person_decides_while_a_pass_looks_at_a_mistake_stands(letters: P
 
     assert not mailings.reconsider(seen, MailingState.SCHEDULED, reason="due", now=now)
     assert letters.mailings == {"2/weekly": "held"}
+
+
+def test_what_was_mailed_from_another_file_while_it_was_held_for_a_mistake_waits_for_a_person(
+    letters: Publication
+) -> None:
+    letters.write("2-new.md", f"![Ink](ink.png) {words(2)}")
+    letters.publish(write=False)
+    letters.write("3-again.md", words(2))
+    letters.deliver()
+
+    (letters.issues / "ink.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    letters.deliver()
+
+    assert letters.mailings == {"2/weekly": "held", "3/weekly": "sent"}
+    assert letters.record("2").reason == "copy: its text repeats issue 3, which is out already"
+
+
+def test_two_of_one_text_that_are_mended_at_once_are_not_both_mailed(letters: Publication) -> None:
+    for name in ("2-new.md", "3-again.md"):
+        letters.write(name, f"![Ink](ink.png) {words(2)}")
+        letters.publish(write=False)
+    assert letters.mailings == {"2/weekly": "held", "3/weekly": "held"}
+
+    (letters.issues / "ink.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    letters.deliver()
+
+    assert letters.mailings == {"2/weekly": "sent", "3/weekly": "held"}
+    assert letters.record("3").reason == "copy: its text repeats issue 2, which is due as well"
+
+
+@pytest.mark.parametrize("approved", [False, True])
+@pytest.mark.parametrize("mistake", ["", "[The list](LINK_HERE). "])
+def test_what_was_put_off_before_a_restore_and_brought_forward_mails_nobody_who_may_have_it_already(
+    letters: Publication, mistake: str, approved: bool
+) -> None:
+    """In the backup it was to go tomorrow; its file says today, and may have gone."""
+    letters.write("2-new.md", mistake + words(2), age_s=60)
+    letters.publish(write=False)
+    letters.write("2-new.md", mistake + words(2), day=TODAY + DAY, age_s=50)
+    letters.publish(write=False)
+    if approved:
+        letters.app.decisions.approve(letters.record("2"))
+    now = letters.turn(minutes=1)
+    stop_what_may_have_gone_on(letters.app.ledger, now)
+    letters.app.ledger.notebook.begin_epoch(now, after=int(now.timestamp()) - 1)
+
+    letters.write("2-new.md", words(2))
+    letters.publish(write=False)
+
+    assert letters.mailings == {"2/weekly": "held"}
+    assert letters.record("2").reason.startswith("restored: due before the ledger was restored 2026-03-24 13:01, ")
+
+
+def test_hold_stands_where_a_pass_finds_the_mistake_just_then(
+    letters: Publication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The person's command saw it scheduled; before its word is written, the pass has found the mistake."""
+    letters.write("2-new.md", f"[The list](LINK_HERE). {words(2)}")
+    letters.publish(start=False, write=False)
+    record, seen = letters.record("2"), letters.app.ledger.mailings.all(issue_key="2")
+    letters.publish(write=False)
+    monkeypatch.setattr(letters.app.decisions, "_mailings", lambda _: seen)
+
+    assert letters.app.decisions.hold(record) == "held: mailing to weekly"
+    letters.write("2-new.md", words(2))
+    letters.publish(write=False)
+
+    assert letters.record("2").reason == "held by a person 2026-03-24 13:00"
+
+
+def test_mistake_in_what_is_due_only_since_the_clock_was_set_ahead_is_not_all_that_holds_it(
+    letters: Publication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letters.write("2-new.md", f"[The list](LINK_HERE). {words(2)}", age_s=60)
+    letters.publish(write=False)
+    letters.turn(minutes=20)
+    letters.publish(write=False)
+    letters.write("2-new.md", f"[The list](LINK_HERE). {words(2)}", day=TODAY + 20 * DAY)
+    letters.publish(write=False)
+    steady = letters.clock.now()
+    monkeypatch.setattr(letters.app.publisher._clock_guard, "_steady", lambda: steady)
+    letters.turn(days=21)
+    letters.publish(write=False)
+
+    letters.write("2-new.md", words(2), day=TODAY + 20 * DAY, age_s=1800)
+    letters.publish(write=False)
+
+    assert letters.mailings == {"2/weekly": "held"}
+    assert letters.record("2").reason == "clock: due only since it was set ahead to 2026-04-14 13:20 UTC"
