@@ -12,7 +12,7 @@ from pipeline.issues.likeness import SAME, Sketches, alike
 from pipeline.issues.record import Record
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import Mailing, MailingState
-from pipeline.publish.pickup import Approve, Rules, holds, is_due, standing
+from pipeline.publish.pickup import Approve, Rules, holds, is_due, overdue, standing
 
 
 @dataclass(slots=True)
@@ -65,6 +65,13 @@ class Agenda:
                 for mailing in by_issue[record.key]:
                     if record.key in reasons:
                         self._ledger.mailings.move(mailing.id, MailingState.HELD, reason=reasons[record.key], now=now)
+
+    def let_go(self, record: Record, mailing: Mailing, now: datetime) -> None:
+        """What was held for a mistake that is mended goes, where no other guard holds it; long after its hour a person
+        decides, for mending old files is not mailing them."""
+        late = "" if mailing.approved else overdue(record, self._rules, now)
+        self._ledger.mailings.reconsider(
+            mailing, MailingState.HELD if late else MailingState.SCHEDULED, reason=late or "due", now=now)
 
     def settle(self, unread: frozenset[str], now: datetime) -> Standings:
         """Writes where each issue stands. `unread` are those of which the last look could not read what they say."""

@@ -95,12 +95,17 @@ def _late(record: Record, rules: Rules, now: datetime) -> str:
     """Nobody looked for so long after its hour, or since it was ready to go."""
     seen_at = record.due_seen_at or now
     if seen_at - record.due_at > rules.max_age:
-        said = f"first seen {counted((seen_at - record.due_at).days, 'day')} after its hour"
-    elif now - max(record.due_at, _quiet_at(record, rules)) > rules.max_age:
-        said = f"still not mailed {counted((now - record.due_at).days, 'day')} after its hour"
-    else:
-        return ""
-    return f"late: {said}, schedule.max_age is {_shown(rules.max_age)}"
+        return (f"late: first seen {counted((seen_at - record.due_at).days, 'day')} after its hour, "
+                f"schedule.max_age is {_shown(rules.max_age)}")
+    return overdue(record, rules, now) if now - max(record.due_at, _quiet_at(record, rules)) > rules.max_age else ""
+
+
+def overdue(record: Record, rules: Rules, now: datetime) -> str:
+    """Why a person decides about an issue whose hour is long past, however often its text changed since; "" where
+    it is not."""
+    late = now - record.due_at
+    return (f"late: still not mailed {counted(late.days, 'day')} after its hour, "
+            f"schedule.max_age is {_shown(rules.max_age)}") if late > rules.max_age else ""
 
 
 def _quiet_at(record: Record, rules: Rules) -> datetime:

@@ -235,7 +235,7 @@ class Publisher:
                 if (wrong := f"{MISTAKE}{error}") != mailing.reason:  # what is wrong now, not what was
                     self._ledger.mailings.reconsider(mailing, MailingState.HELD, reason=wrong, now=now)
             else:
-                self._ledger.mailings.reconsider(mailing, MailingState.SCHEDULED, reason="due", now=now)
+                self._agenda.let_go(record, mailing, now)
 
     def _start(self, done: Pass, now: datetime) -> None:
         """Freezes the text and the audience of what is ready; a text that cannot be dressed is held."""

@@ -274,14 +274,18 @@ def test_issue_that_is_held_for_a_mistake_goes_when_that_is_mended_and_its_file_
     assert letters.mailings == {"2/weekly": "sending"}
 
 
-def test_mistake_that_is_mended_after_a_week_leaves_the_mail_to_a_person(letters: Publication) -> None:
-    """The picture was missing, and the text that names it is as old as ever."""
+@pytest.mark.parametrize("how", ["picture", "text"])
+def test_mistake_that_is_mended_after_a_week_leaves_the_mail_to_a_person(letters: Publication, how: str) -> None:
+    """Whoever mends old files, all at once perhaps, does not mail them."""
     letters.write("2-new.md", f"![Ink](ink.png) {words(2)}")
     letters.publish(write=False)
     held = letters.record("2").reason
 
     letters.turn(days=8)
-    (letters.issues / "ink.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    if how == "picture":
+        (letters.issues / "ink.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    else:
+        letters.write("2-new.md", words(2))
     letters.publish(write=False)
 
     assert held.startswith("mistake: 2-new.md:5: ")
