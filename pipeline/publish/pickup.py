@@ -95,8 +95,7 @@ def _late(record: Record, rules: Rules, now: datetime) -> str:
     """Nobody looked for so long after its hour, or since it was ready to go."""
     seen_at = record.due_seen_at or now
     if seen_at - record.due_at > rules.max_age:
-        return (f"late: first seen {counted((seen_at - record.due_at).days, 'day')} after its hour, "
-                f"schedule.max_age is {_shown(rules.max_age)}")
+        return _said_late("first seen", seen_at - record.due_at, rules)
     return overdue(record, rules, now) if now - max(record.due_at, _quiet_at(record, rules)) > rules.max_age else ""
 
 
@@ -104,8 +103,11 @@ def overdue(record: Record, rules: Rules, now: datetime) -> str:
     """Why a person decides about an issue whose hour is long past, however often its text changed since; "" where
     it is not."""
     late = now - record.due_at
-    return (f"late: still not mailed {counted(late.days, 'day')} after its hour, "
-            f"schedule.max_age is {_shown(rules.max_age)}") if late > rules.max_age else ""
+    return _said_late("still not mailed", late, rules) if late > rules.max_age else ""
+
+
+def _said_late(what: str, late: timedelta, rules: Rules) -> str:
+    return f"late: {what} {counted(late.days, 'day')} after its hour, schedule.max_age is {_shown(rules.max_age)}"
 
 
 def _quiet_at(record: Record, rules: Rules) -> datetime:
