@@ -190,7 +190,7 @@ class Books:
         config = self.config
         feeds = any((config.feeds.folder / name).exists() for name in TRACES)
         outbox: Path = getattr(config.transport, "folder", config.var / "outbox")
-        return feeds or any(one.exists() for one in (config.var / "workers", outbox, self._mark(database)))
+        return feeds or any(one.exists() for one in (config.workers, outbox, self._mark(database)))
 
     def find(self, name: str) -> Record:
         """The issue that a person names: by number, id, file name or path.

@@ -206,7 +206,7 @@ def status(invocation: Invocation, watch: bool) -> int:
     now = app.clock.now()
     complaints = str(app.high_water.complaint() or ""), app.bucket.complaint() if app.bucket else ""
     more = [*filter(None, complaints), *_deserted(app, now), *needs(app.ledger, now), *given_up(app.ledger, now)]
-    found = overview(app.archive, app.ledger, more, app.waits(), lambda one: is_dead(one, app.config.var / "workers"))
+    found = overview(app.archive, app.ledger, more, app.waits(), lambda one: is_dead(one, app.config.workers))
     invocation.answer(found.shape(), status_lines(found, now, app.config.zone, everything=invocation.verbose))
     return DONE
 

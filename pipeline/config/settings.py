@@ -55,6 +55,11 @@ class Config(Section):
         return self._folder / "var"
 
     @property
+    def workers(self) -> Path:
+        """The folder in which each process at work has its lock file and its flight board."""
+        return self.var / "workers"
+
+    @property
     def spelt_out(self) -> tuple[str, ...]:
         """The settings whose secrets stand in the file itself, such as `transport.password`."""
         return self._spelt_out

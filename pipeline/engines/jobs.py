@@ -80,7 +80,7 @@ def present(app: App, work: str, *minutely: Minutely) -> Iterator[Presence]:
     What is done `minutely` besides, each with its name for the log, is done in a thread of its own.
     """
     host = "" if app.database.is_sqlite else socket.gethostname()
-    presence = Presence(app.ledger, app.config.var / "workers", host=host, now=app.clock.now(), work=work)
+    presence = Presence(app.ledger, app.config.workers, host=host, now=app.clock.now(), work=work)
     ended = threading.Event()
     jobs = (("presence", lambda: presence.beat(app.clock.now())), *minutely)
     threading.Thread(target=_each_minute, args=(jobs, ended), name="presence", daemon=True).start()
