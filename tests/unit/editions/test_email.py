@@ -11,14 +11,15 @@ import pytest
 from lxml import html
 
 from pipeline.editions.edition import Hole
-from pipeline.editions.email import shortened
+from pipeline.editions.email import render_edition, shortened
 from pipeline.editions.fitting import LIMIT, RESERVE
 from pipeline.editions.holes import fill, split
 from pipeline.editions.templates import Templates
 from pipeline.errors import EditionError
+from pipeline.issues.document import parse
 from pipeline.issues.issue import Image
 from tests.hostile import SQUARE, again, cpu_s, growth
-from tests.mail_samples import FRAME, render
+from tests.mail_samples import FRAME, TEMPLATES, issue, render
 
 FILLED = {hole: f"https://news.example.com/{hole.name.lower()}" for hole in Hole}
 
@@ -122,6 +123,16 @@ def test_a_cover_of_the_front_matter_is_printed_once_above_the_text() -> None:
 
     assert pictures("text") == [("https://type.example.com/7/images/press.png", "A press")]
     assert pictures("![A press](images/press.png)\n\ntext") == pictures("text")
+
+
+def test_a_cover_out_of_the_issues_folder_leads_where_a_picture_there_does() -> None:
+    cover = Image("../press.png", "A press")
+    document = parse("text ![ink](../ink.png)", language="en", title="", cover=cover)
+
+    made = render_edition(issue(), document, FRAME, TEMPLATES, resolve=lambda reference: reference)
+
+    assert [image.get("src") for image in html.document_fromstring(made.html).iter("img")] == [
+        "https://type.example.com/press.png", "https://type.example.com/ink.png"]
 
 
 def test_a_cover_smaller_than_the_column_is_not_blown_up() -> None:
