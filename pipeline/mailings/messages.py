@@ -24,6 +24,7 @@ from pipeline.providers.base import Message
 
 AHEAD = 4              # messages that are signed before a sender asks for them
 MOST_AHEAD = 256       # kept for all senders; they have 50 KB each
+MOST_PLATES = 16       # kept of a process that runs for years; half a megabyte each, made anew in milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,10 @@ class Composer:
             return plate
         with self._lock:
             if kind not in self._plates:
-                self._plates[kind] = self._make(self._ledger.mailings.envelope(mailing_id), claim)
+                made = self._make(self._ledger.mailings.envelope(mailing_id), claim)
+                for oldest in list(self._plates)[:len(self._plates) + 1 - MOST_PLATES]:
+                    del self._plates[oldest]
+                self._plates[kind] = made
             return self._plates[kind]
 
     def _make(self, frozen: Mapping[str, Any], claim: Claim) -> Plate:
