@@ -6,7 +6,7 @@
     identity    says which issue a file is             apart         where files share a name by habit
     naming      says where it is for ever, and since when
     pickup      decides what becomes of each issue     decide        what a person says of one
-    agenda      enters its mailings, and moves them while its file moves
+    agenda      enters its mailings, and moves them while its file moves; copies says which would mail a text twice
     clock_guard   says that somebody set the clock
     dress       makes the edition and the envelope     samples       the same, in messages that are nobody's delivery
     planning    the pass as it would be

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import chain
 
 from pipeline.issues.archive import Archive
 from pipeline.issues.issue import State
-from pipeline.issues.likeness import SAME, Sketches, alike
 from pipeline.issues.record import Record
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import Mailing, MailingState
-from pipeline.publish.pickup import Approve, Rules, holds, is_due, overdue, standing
+from pipeline.publish.copies import Due, copies
+from pipeline.publish.pickup import Rules, holds, is_due, overdue, standing
 
 
 @dataclass(slots=True)
@@ -35,36 +36,43 @@ class Agenda:
     def propose(self, now: datetime) -> None:
         """Enters a mailing for each list of each issue that has become due, held or scheduled; not of one that went."""
         by_issue = self._ledger.mailings.by_issue()
-        due = [record for record in self._archive.restless(now, by_issue).values()
-               if is_due(record, now) and record.missing_at is None]
-        for record in due:
-            self._follow(record, by_issue[record.key], now)
-        candidates = [record for record in due if _lacks_mailing(record, by_issue[record.key])
-                      and record.state not in (State.ADOPTED, State.PROBLEM)]
-        begins = {record.key for record in candidates}
         restored_at = self._ledger.notebook.identity().restored_at
-        waiting = [record for record in due if record.key not in begins and any(
-            mailing.state is MailingState.SCHEDULED and not _is_let_go(mailing, record, restored_at)
-            for mailing in by_issue[record.key])]
-        if not candidates and not waiting:
+        due = self._due(by_issue, restored_at, now)
+        if not due.candidates and not due.waiting:
             return
-        mailings = [mailing for of_issue in by_issue.values() for mailing in of_issue]
-        first = self._rules.approve is Approve.FIRST and not any(
-            (mailing.started_at or mailing.approved) and not self._ledger.mailings.was_trial(mailing)
-            for mailing in mailings)
-        asked = begins | {record.key for record in waiting}
-        going = [record for record in due if record.key not in asked and any(
-            mailing.state is MailingState.SCHEDULED for mailing in by_issue[record.key])]
-        copies = self._copies(candidates, waiting, going, by_issue)
-        reasons = holds(candidates, waiting, copies=copies, first=first, rules=self._rules, now=now,
-                        restored_at=restored_at)
+        found = copies(due, self._archive.settled_sketches(), by_issue)
+        reasons = holds(due.candidates, due.waiting, copies=found, first=self._is_first(by_issue), rules=self._rules,
+                        now=now, restored_at=restored_at)
         with self._archive.together():  # else a pass that dies in a burst leaves the rest of it, which is no burst
-            for record in candidates:
+            for record in due.candidates:
                 self._enter(record, reasons.get(record.key, ""), now)
-            for record in waiting:
+            for record in due.waiting:
                 for mailing in by_issue[record.key]:
                     if record.key in reasons:
                         self._ledger.mailings.move(mailing.id, MailingState.HELD, reason=reasons[record.key], now=now)
+
+    def _due(self, by_issue: Mapping[str, list[Mailing]], restored_at: datetime | None, now: datetime) -> Due:
+        """What is due and there, with its mailings where and when its file says now."""
+        found = Due()
+        for record in self._archive.restless(now, by_issue).values():
+            if not is_due(record, now) or record.missing_at is not None:
+                continue
+            mailings = by_issue[record.key]
+            self._follow(record, mailings, now)
+            scheduled = [mailing for mailing in mailings if mailing.state is MailingState.SCHEDULED]
+            if _lacks_mailing(record, mailings) and record.state not in (State.ADOPTED, State.PROBLEM):
+                found.candidates.append(record)
+            elif any(not _is_let_go(mailing, record, restored_at) for mailing in scheduled):
+                found.waiting.append(record)
+            elif scheduled:
+                found.going.append(record)
+        return found
+
+    def _is_first(self, by_issue: Mapping[str, Sequence[Mailing]]) -> bool:
+        """Whether nothing was ever really mailed or approved from this ledger."""
+        mailings = chain.from_iterable(by_issue.values())
+        return not any((mailing.started_at or mailing.approved) and not self._ledger.mailings.was_trial(mailing)
+                       for mailing in mailings)
 
     def let_go(self, record: Record, mailing: Mailing, now: datetime) -> None:
         """What was held for a mistake that is mended goes, where no other guard holds it; long after its hour a person
@@ -98,31 +106,6 @@ class Agenda:
                 record.key, list_id, state=MailingState.HELD if reason else MailingState.SCHEDULED,
                 reason=reason or "due", send_at=record.due_at, now=now)
 
-    def _copies(
-        self, candidates: Sequence[Record], waiting: Sequence[Record], going: Sequence[Record],
-        by_issue: Mapping[str, Sequence[Mailing]],
-    ) -> dict[str, str]:
-        """Which issue each of the first two repeats, and how that stands: mailed under another name, or about to go to
-        the same list, as do those of `going` and whatever comes before it. What waits was no copy when it became due:
-        it is one of what its own readers got meanwhile.
-        """
-        mailed = self._archive.settled_sketches()
-        due = Sketches({one.key: one.sketch for one in (*going, *waiting, *candidates)})
-        ahead = {one.key: one for one in going}
-        known = {one.key for one in waiting}
-        found: dict[str, str] = {}
-        for candidate in (*waiting, *candidates):
-            for other in due.alike(candidate.sketch, SAME):
-                if other in ahead and not set(ahead[other].lists).isdisjoint(candidate.lists):
-                    found[candidate.key] = f"{other}, which is due as well"
-            for other in alike(candidate.sketch, mailed, SAME):
-                if other != candidate.key and (
-                        candidate.key not in known or _went_to(by_issue[other], candidate.lists)):
-                    found[candidate.key] = f"{other}, which is out already"
-            if candidate.key not in found:
-                ahead[candidate.key] = candidate
-        return found
-
     def _follow(self, record: Record, mailings: list[Mailing], now: datetime) -> None:
         """While nothing has begun, mailings go where and when the file says now; what is held is held there too."""
         held = next((mailing for mailing in mailings if mailing.state is MailingState.HELD), None)
@@ -142,10 +125,6 @@ def _is_let_go(mailing: Mailing, record: Record, restored_at: datetime | None) -
     """Whether a person let it go, and knew what the ledger knows: what was due before a restore may have gone since."""
     return mailing.approved and (restored_at is None or not (
         mailing.since < restored_at and record.due_at <= restored_at))
-
-
-def _went_to(mailings: Sequence[Mailing], lists: Sequence[str]) -> bool:
-    return any(mailing.started_at and mailing.list in lists for mailing in mailings)
 
 
 def _lacks_mailing(record: Record, mailings: Sequence[Mailing]) -> bool:
