@@ -18,5 +18,5 @@ RENDERER = 32
 GARBAGE = 50_000
 """Objects made between two searches for unused cycles: loading and rendering make next to none, and gain a tenth."""
 
-GARBAGE_AT_START = 4 * GARBAGE
-"""The same for a command that has only begun: all that a pass loads is fewer, and stays."""
+GARBAGE_AT_START = 10 * GARBAGE
+"""The same for a command that has only begun: all that a pass over ten thousand issues loads is fewer, and stays."""
