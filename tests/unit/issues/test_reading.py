@@ -215,6 +215,18 @@ def test_the_cover_is_front_matter_or_the_picture_in_the_first_block(text: str, 
     ("---\ndesc: Our own.\nexcerpt: A line of it.\n---\n", ("Our own.",), True),
     ("---\ndescription:\n- Ink, paper.\n- Readers.\n---\n", ("Ink, paper. Readers.",), True),
     ("---\ntitle: On Ink\ndescription: On ink\n---\n正文说了很多别的事情。", ("正文说了很多别的事情。",), False),
+    ("---\ntitle: 'Ink Weekly #14: On ink'\ndescription: On ink\n---\n正文说了很多别的事情。",
+     ("正文说了很多别的事情。",), False),
+    ("---\ntitle: 墨水周刊：纸从哪里来的呢\n---\n纸从哪里来的呢\n\n正文说了很多别的事情。",
+     ("正文说了很多别的事情。",), False),
+    (("**📦 Module update**\n\n⛵ **[墨水的新闻与动态](https://example.com/a)**\n\n"
+      "**Ink** is back for **paper**\n\n**Our ink is back!**"),
+     ("Ink is back for paper", "Our ink is back!"), False),
+    ("**Module update**\n\n1. **🚢**", ("Module update",), False),
+    (("Having trouble viewing this email? [View it in your browser](a).\n\nView this email in your browser\n\n"
+      "This newsletter was sent to two lists.\n\n在浏览器中查看此 Newsletter\n\n"
+      "View the paper in your browser of ink."),
+     ("View the paper in your browser of ink.",), False),
     ("one\n\ntwo\n\nthree\n\n<small>too late to be a description</small>", ("too late to be a description",), False),
     ("First paragraph here.\n\nSecond paragraph here.", ("First paragraph here.", "Second paragraph here."), False),
     ("> a quotation comes first\n\n- an item of a list\n\nThen the prose begins.",
