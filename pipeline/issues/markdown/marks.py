@@ -267,6 +267,8 @@ def _picture(mark: Mark, said: Mapping[str, str]) -> str:
     """The HTML of the first picture that a mark names; "" if it names none."""
     found = _PICTURE.search(mark.rest)
     place = (found["a"] or found["b"] or found["c"]).strip() if found else ""
+    if not place and mark.name in _BESIDE_THE_ISSUE:  # of a picture no address need say that it is one
+        place = said.get("src", "").strip()
     if not place.startswith(("/", "./", "../", "http://", "https://")) and mark.name not in _BESIDE_THE_ISSUE:
         return ""
     text = said.get("alt") or said.get("caption") or said.get("title") or ""

@@ -13,6 +13,8 @@ PLAYER = '<p><iframe src="https://www.youtube.com/embed/dQw4w9WgXcQ" title=""></
 @pytest.mark.parametrize(("text", "html"), [
     ('a\n{% include gif.html path="/a.gif" w="7" %}\nb', '<p>a</p>\n<p><img src="/a.gif" alt=""></p>\n<p>b</p>'),
     ('{{< figure src = "a.png" width = "90" height="50%" >}}', '<p><img src="a.png" alt="" width="90"></p>'),
+    ('{{< figure src="https://a.example/b" alt="Press" >}}', '<p><img src="https://a.example/b" alt="Press"></p>'),
+    ('{{< ink src="https://a.example/b" >}}', ""),
     ('{{ image(src="a.png", width=90, height=50) }}', '<p><img src="a.png" alt="" width="90" height="50"></p>'),
     ("{% img '{{ site.url }}/a b.png' alt:'Press' %}", '<p><img src="/a b.png" alt="Press"></p>'),
     ('{{< right "——《[墨水](/a)》" >}}', '<p>——《<a href="/a">墨水</a>》</p>'),
@@ -112,6 +114,8 @@ def test_words_between_two_marks_stay_and_the_marks_go(text: str, html: str) -> 
     ('a {{< figure src="a.png" caption="b *c*" >}}', '<p>a <img src="a.png" alt="b *c*"><br>b <em>c</em></p>'),
     ('[{{ image(src="a.png") }}](http://b.example)', '<p><a href="http://b.example"><img src="a.png" alt=""></a></p>'),
     ('<div>\n{{< figure src="a.png" >}}\n</div>', '<div>\n<img src="a.png" alt="">\n</div>'),
+    ('<div>\n{{<figure src="a.png" width="300">}}\n{{<figure src="https://b.example/c?d=e">}}\n</div>',
+     '<div>\n<img src="a.png" alt="" width="300">\n<img src="https://b.example/c?d=e" alt="">\n</div>'),
     ('<center>{% include a.html src="/a.png" %}</center>', '<center><img src="/a.png" alt=""></center>'),
     ('a {% assign b="1:07" %}\nc {% assign b="1:08" %}', "<p>a\nc</p>"),
     ("a {% comment %}b *c*{% endcomment %} d", "<p>a d</p>"),
