@@ -14,6 +14,7 @@ from html import escape
 from pipeline.issues.cjk import count_letters
 from pipeline.issues.html.targets import PICTURE_ENDING
 from pipeline.issues.markdown.attributes import sizes
+from pipeline.issues.markdown.boxes import BOXES, boxed
 
 _MARK = re.compile(
     r"\{%[-~]?\s*(?P<liquid>[A-Za-z_]\w*)(?P<rest>[^%]*(?:%(?!\})[^%]*)*)%\}"
@@ -36,7 +37,7 @@ _CODE = frozenset(("highlight", "codeblock", "code", "mermaid"))
 _QUOTES = frozenset(("quote", "blockquote", "pullquote", "epigraph"))
 _FORMULAS = frozenset(("katex", "math", "latex"))
 _FENCE = "`" * 8
-_PAIRED = _CODE | _QUOTES | _FORMULAS | {"comment"}
+_PAIRED = _CODE | _QUOTES | _FORMULAS | BOXES | {"comment"}
 _SILENT = frozenset(("assign", "comment"))
 _LANGUAGE = re.compile(r"\blang(?:uage)?\s*[:=]\s*[\"']?([\w+#-]+)")
 _WORD = re.compile(r"\s*[\"']?([\w+#-]+)[\"']?(?=\s|$)")
@@ -100,7 +101,7 @@ class Mark:
 
     @property
     def is_paired(self) -> bool:
-        """Whether what stands between it and the one that closes it is code, a quotation, a formula or a comment."""
+        """Whether it and the one that closes it stand around code, a quotation, a formula, a box or a comment."""
         return self.name in _PAIRED
 
     @property
@@ -170,15 +171,18 @@ class Mark:
             return f"${words}$"
         if self.name in _CODE:
             return f"{_FENCE} {words} {_FENCE}"
-        return words if self.name in _QUOTES else self.dressed(words)
+        return words if self.name in _QUOTES | BOXES else self.dressed(words)
 
     def dressed(self, words: str) -> str:
-        """The Markdown of words between two marks: a quotation with who said it, a formula, or as they are."""
+        """The Markdown of words between two marks: a quotation with who said it, a formula, a box, or as they are."""
         said, address = self.said(), _ADDRESS.search(self.rest)
         if self.name in _FORMULAS:
             return f"$$\n{words}\n$$"
         if self.name in _CODE:
             return f"{_FENCE}\n{words}\n{_FENCE}"
+        if self.name in BOXES:
+            called = (text for text in _UNNAMED.findall(self.rest) if " " in text or count_letters(text))
+            return boxed(self.name, self.rest, said.get("title") or next(called, ""), words)
         if self.name in _POINTERS and address and "\n" not in words and "](" not in words:
             return f"[{words}](<{address[0]}>)"
         if self.name not in _QUOTES:

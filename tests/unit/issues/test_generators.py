@@ -19,7 +19,7 @@ PLAYER = '<p><iframe src="https://www.youtube.com/embed/dQw4w9WgXcQ" title=""></
     ("{% img '{{ site.url }}/a b.png' alt:'Press' %}", '<p><img src="/a b.png" alt="Press"></p>'),
     ('{{< right "——《[墨水](/a)》" >}}', '<p>——《<a href="/a">墨水</a>》</p>'),
     ('{{< card "墨/水.md" "ink-14" 7 >}}', ""),
-    ('{{< note info "Ink dries in a day" >}}\n纸\n{{< /note >}}', "<p>Ink dries in a day</p>\n<p>纸</p>"),
+    ('{{< aside info "Ink dries in a day" >}}\n纸\n{{< /aside >}}', "<p>Ink dries in a day</p>\n<p>纸</p>"),
     ('{% card "墨水" %}', ""), ('{{< card a= "墨水" >}}', ""),
     ('{{< figure src="a.png" caption="A <press>" >}}',
      '<p><img src="a.png" alt="A &lt;press&gt;"><br>A &lt;press&gt;</p>'),
@@ -60,7 +60,7 @@ PLAYER = '<p><iframe src="https://www.youtube.com/embed/dQw4w9WgXcQ" title=""></
     ("{% highlight sh %}\n*a*\n\n b\n{% endhighlight %}\nc", "<pre><code>*a*\n\n b\n</code></pre>\n<p>c</p>"),
     ("{{< highlight text >}}\n# a\n{{< /highlight >}}", "<pre><code># a\n</code></pre>"),
     ("{% comment %}\na\n\n# b\n{% endcomment %}\nc", "<p>c</p>"),
-    ("{% note info %}\n*a*\n{% endnote %}", "<p><em>a</em></p>"),
+    ("{% aside info %}\n*a*\n{% endaside %}", "<p><em>a</em></p>"),
     ('{% assign a = site.data.b | where: "version", "14" | first %}\nb', "<p>b</p>"),
     ('{% assign a = "/c.png" %}\nb', "<p>b</p>"),
     ("{% assign a = 1 %}{% capture b %}\nb\n{% endcapture %}", "<p>b</p>"),
@@ -84,9 +84,9 @@ def test_a_line_of_marks_is_done_or_left_out(text: str, html: str) -> None:
 
 
 @pytest.mark.parametrize(("text", "html"), [
-    ("{{< note >}}Ink *dries*{{< /note >}}\nb", "<p>Ink <em>dries</em></p>\n<p>b</p>"),
-    ("{% tip(kind=1) %}a\n\n- b{% end %}", "<p>a</p>\n<ul>\n<li>b</li>\n</ul>"),
-    ('{% tip(title="Ink") %}a{% end %}', "<p>Ink</p>\n<p>a</p>"),
+    ("{{< lead >}}Ink *dries*{{< /lead >}}\nb", "<p>Ink <em>dries</em></p>\n<p>b</p>"),
+    ("{% lead(kind=1) %}a\n\n- b{% end %}", "<p>a</p>\n<ul>\n<li>b</li>\n</ul>"),
+    ('{% lead(title="Ink") %}a{% end %}', "<p>Ink</p>\n<p>a</p>"),
     ('{{< button href="https://a.example/" >}}Read{{< /button >}}', '<p><a href="https://a.example/">Read</a></p>'),
     ("{{< a >}}{{< b >}}c{{< /b >}}{{< /a >}}", "<p>c</p>"),
     ("{{< highlight go >}}*a*\nb{{< /highlight >}}", "<pre><code>*a*\nb\n</code></pre>"),
@@ -152,7 +152,7 @@ def test_code_that_is_never_closed_is_text() -> None:
 
 def test_what_was_left_out_is_named_once_and_what_was_shown_is_not() -> None:
     body = ("{% include a.html %}\n\n{% img /b.png alt='Press' %}\n\n{% if c %}d{% endif %}\n\n"
-            "{% note %}\ne\n{% endnote %}\n\n{% tip() %}f{% end %}\n\n- {{< cards >}}\n\n> 1. {{< tabs >}}\n\n"
+            "{% aside %}\ne\n{% endaside %}\n\n{% lead() %}f{% end %}\n\n- {{< cards >}}\n\n> 1. {{< tabs >}}\n\n"
             'g {{< img src="b.png" >}} {% comment %}h{% endcomment %} {{< i >}}j{{</ i >}}\n\n'
             "{{< k >}}\nl\nm{{< /k >}}\n\nn {{< /o >}}")
     specimen = Specimen("14.md", "Title", None, body, 1, "auto", "en")
@@ -162,8 +162,8 @@ def test_what_was_left_out_is_named_once_and_what_was_shown_is_not() -> None:
     assert [(one.line, one.message) for one in found] == [
         (1, "{% include a.html %} is for a site generator and was left out"),
         (5, "{% if c %} is shown as typed: nothing fills it"), (5, "{% endif %} is shown as typed: nothing fills it"),
-        (7, "{% note %} is for a site generator and was left out"),
-        (11, "{% tip() %} is for a site generator and was left out"),
+        (7, "{% aside %} is for a site generator and was left out"),
+        (11, "{% lead() %} is for a site generator and was left out"),
         (13, "{{< cards >}} is for a site generator and was left out"),
         (15, "{{< tabs >}} is for a site generator and was left out"),
         (19, "{{< k >}} is for a site generator and was left out"),
