@@ -21,7 +21,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.utils import EnvType
 
 from pipeline.issues.markdown.lines import line_of, push_markdown
-from pipeline.issues.markdown.marks import Mark, among_words, opening, pair_among_words, read_marks
+from pipeline.issues.markdown.marks import BREAKS, Mark, among_words, opening, pair_among_words, read_marks
 from pipeline.issues.markdown.patience import last_place
 
 LEFT_OUT = "left_out"
@@ -170,8 +170,10 @@ def _ends_behind_words(state: StateBlock, mark: Mark, line: int, last: int) -> b
 
 
 def _push_between(state: StateBlock, mark: Mark, first: int, inside: tuple[int, int]) -> None:
-    """What stands on the lines between a mark and the one that closes it."""
-    text = state.getLines(*inside, state.sCount[first], True)
+    """What stands between a mark and the one that closes it, and what may stand behind that on its line."""
+    last, ends = line_of(state, inside[1]), mark.closer().search(line_of(state, inside[1]))
+    before, behind = (last[:ends.start()].rstrip(), last[ends.end():].strip()) if ends else ("", "")
+    text = state.getLines(*inside, state.sCount[first], True) + (f"{before}\n" if before else "")
     if mark.is_code and (fenced := _fenced(mark, text)):
         push_markdown(state, fenced, first, inside[1] + 1)
     elif mark.is_code:
@@ -183,6 +185,8 @@ def _push_between(state: StateBlock, mark: Mark, first: int, inside: tuple[int, 
         state.env["marks_within"] = depth + 1
         push_markdown(state, mark.dressed(text.strip()), first, inside[1] + 1)
         state.env["marks_within"] = depth
+    if behind and not BREAKS.fullmatch(behind):
+        push_markdown(state, behind, inside[1], inside[1] + 1)
 
 
 def _fenced(mark: Mark, text: str) -> str:

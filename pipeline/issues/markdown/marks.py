@@ -25,7 +25,7 @@ _MARK = re.compile(
     r"|slideshare|blueprintue)\]\((?P<place>[^()\s]{1,500})\)")
 _MAX_IN_LINE = 1_000  # characters of a mark among words
 _REST_OF_LINE = re.compile(r"[ \t]*(?:\n|\Z)")
-_BREAKS = re.compile(r"(?:<br\s*/?>\s*){1,9}", re.IGNORECASE)  # behind every line of ox-hugo's, for one
+BREAKS = re.compile(r"(?:<br\s*/?>\s*){1,9}", re.IGNORECASE)  # behind every line of ox-hugo's, for one
 # These are read where they stand: fillings.
 _KNOWN = frozenset(("raw", "endraw", "post_url", "link", "ref", "relref", "param"))
 # Programs more than orders: on lines of nothing else see `programs`.
@@ -197,7 +197,7 @@ def read_marks(text: str) -> list[Mark] | None:
     found: list[Mark] = []
     at = 0
     while at < len(text):
-        if found and _BREAKS.fullmatch(text, at):
+        if found and BREAKS.fullmatch(text, at):
             break
         match = _MARK.match(text, at)
         mark = _mark(match) if match else None
