@@ -295,7 +295,8 @@ def test_the_cover_is_front_matter_or_the_picture_in_the_first_block(text: str, 
     ("识别假新闻，值得关注。\n\n图书馆里有一台印刷机。", ("识别假新闻，值得关注。", "图书馆里有一台印刷机。"), False),
     ("本周由于下雨，很多人都赞助了雨伞。\n\n图书馆里有一台印刷机。",
      ("本周由于下雨，很多人都赞助了雨伞。", "图书馆里有一台印刷机。"), False),
-    ("图 1：一台印刷机在码头上\n\n▲ 米拉和她的印刷机\n\n**△点击上方“蓝字”关注我们了解更多**\n\n图书馆里有一台印刷机。",
+    (("图 1：一台印刷机在码头上\n\n▲ 米拉和她的印刷机\n\n**△点击上方“蓝字”关注我们了解更多**\n\n"
+      "在小说阅读器读本章\n\n在小说阅读器中沉浸阅读\n\n图书馆里有一台印刷机。"),
      ("图书馆里有一台印刷机。",), False),
     ("https://example.com/a\n作者：米拉 深阅读\n\n正文从这里才真正开始。", ("正文从这里才真正开始。",), False),
     (("*Brought to you by [Ink & Co](i), helping presses hire since the year 1780.*\n\nThis issue is sponsored by Pens."
