@@ -61,7 +61,8 @@ def _generator(state: StateBlock, start_line: int, end_line: int, silent: bool) 
         return True
     mark, *others = marks
     is_around = not others and mark.is_paired and state.env.get("marks_within", 0) < _MAX_DEPTH
-    if is_around and (closing := _closing(state, mark, end, end_line)) is not None:
+    if is_around and (closing := _closing(state, mark, end, end_line)) is not None and not (
+            mark.is_box and _has_its_like(state, mark, range(end, closing + 1))):
         _push_between(state, mark, start_line, (end, closing))
         state.line = closing + 1
         return True
@@ -158,6 +159,12 @@ def _closing(state: StateBlock, mark: Mark, line: int, last: int) -> int | None:
     if mark.is_comment and any(mark.typed in line_of(state, one) for one in range(line + 1, min(at, last))):
         return None  # its end is written in another way, and the words behind it are for readers
     return at if at < last and closer.search(line_of(state, at)) else None
+
+
+def _has_its_like(state: StateBlock, mark: Mark, lines: range) -> bool:
+    """Whether another mark of that name begins on these lines: it is that which is closed there."""
+    inner = (opening(line_of(state, at).lstrip()) for at in lines)
+    return any(one is not None and one.name == mark.name for one in inner)
 
 
 def _ends_behind_words(state: StateBlock, mark: Mark, line: int, last: int) -> bool:

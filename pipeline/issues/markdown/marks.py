@@ -110,6 +110,11 @@ class Mark:
         return self.name in _CODE
 
     @property
+    def is_box(self) -> bool:
+        """Whether that is set apart."""
+        return self.name in BOXES
+
+    @property
     def is_comment(self) -> bool:
         """Whether that is for nobody."""
         return self.name == "comment"
@@ -180,7 +185,7 @@ class Mark:
             return f"$$\n{words}\n$$"
         if self.name in _CODE:
             return f"{_FENCE}\n{words}\n{_FENCE}"
-        if self.name in BOXES:
+        if self.is_box:
             called = (text for text in _UNNAMED.findall(self.rest) if " " in text or count_letters(text))
             return boxed(self.name, self.rest, said.get("title") or next(called, ""), words)
         if self.name in _POINTERS and address and "\n" not in words and "](" not in words:

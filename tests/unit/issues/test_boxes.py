@@ -27,6 +27,10 @@ def alert(kind: str, title: str, inside: str) -> str:
     ("a {{< note >}}*b*{{< /note >}} c", "<p>a <em>b</em> c</p>"),
     ('{{< note "Ink dries in a day" >}}\na', "<p>Ink dries in a day</p>\n<p>a</p>"),
     ("{% tip %}\na", "<p>a</p>"),
+    ('{{< alert "Ink" >}}\na\n\n{{< alert >}}b{{< /alert >}}\nc',
+     "<p>a</p>\n" + alert("note", "Note", "<p>b</p>") + "\n<p>c</p>"),
+    ("{% note %}\na\n{% note %}\nb\n{% endnote %}\nc\n{% endnote %}",
+     "<p>a</p>\n" + alert("note", "Note", "<p>b</p>") + "\n<p>c</p>"),
 ])
 def test_what_a_mark_sets_apart_is_an_alert(text: str, html: str) -> None:
     assert parse(text).clean.rstrip("\n") == html
