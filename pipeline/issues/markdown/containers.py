@@ -19,7 +19,7 @@ from markdown_it.rules_block import StateBlock
 
 from pipeline.issues.markdown.callouts import NEAREST
 from pipeline.issues.markdown.lines import line_of
-from pipeline.issues.markdown.patience import MAX_NESTING
+from pipeline.issues.markdown.patience import MAX_NESTING, last_place
 
 _OPENING = re.compile(
     r"(?P<colons>:{3,})[ \t]*(?P<kind>[A-Za-z][A-Za-z-]{1,30})(?:[ \t]+\{[^{}]{1,300}\}(?=[ \t]))?"
@@ -30,7 +30,7 @@ _TITLE = re.compile(r"\btitle=\"([^\"]{1,300})\"")
 _CLOSING = re.compile(r":{3,}[ \t]*")
 _FOLDED = re.compile(
     r"\+{3}(?P<kind>primary|default|info|success|warning|danger)[ \t]+(?P<title>[^ \t].{0,299})")
-_FOLDED_LINES = 400
+_FOLDED_LINES = 200
 _KINDS = NEAREST | {"details": "note", "spoiler": "note", "message": "note"}
 _URGENCY = {"": "note", "info": "info", "warn": "warning", "alert": "caution"}  # of `:::message alert`, `:::note warn`
 _UNSEEN = frozenset(("left", "center", "right"))
@@ -77,6 +77,8 @@ def _container(state: StateBlock, start_line: int, end_line: int, silent: bool) 
 def _folded(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
     found = _FOLDED.fullmatch(line_of(state, start_line).rstrip())
     if found is None or state.is_code_block(start_line) or state.level >= MAX_NESTING:
+        return False
+    if not state.src.endswith("+++") and last_place(state, "+++\n") < state.bMarks[start_line]:
         return False
     last = min(end_line, start_line + _FOLDED_LINES)
     lines = takewhile(lambda at: state.isEmpty(at) or state.sCount[at] >= state.blkIndent, range(start_line + 1, last))
