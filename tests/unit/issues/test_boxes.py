@@ -23,6 +23,8 @@ def alert(kind: str, title: str, inside: str) -> str:
     ('{{% notice warning "On ink" %}}\na\n{{% /notice %}}', alert("warning", "On ink", "<p>a</p>")),
     ('{{< callout "tip" >}}a{{< /callout >}}', alert("tip", "Tip", "<p>a</p>")),
     ('{{< alert-danger "" >}}\na\n{{< /alert-danger >}}', alert("caution", "Danger", "<p>a</p>")),
+    ('{% note "fas fa-bell" flat %}\na\n{% endnote %}', alert("note", "Note", "<p>a</p>")),
+    ("{% note info no-icon %}\na\n{% endnote %}", alert("note", "Info", "<p>a</p>")),
     ("{% warning(icon=1) %}a{% end %}", alert("warning", "Warning", "<p>a</p>")),
     ("a {{< note >}}*b*{{< /note >}} c", "<p>a <em>b</em> c</p>"),
     ('{{< note "Ink dries in a day" >}}\na', "<p>Ink dries in a day</p>\n<p>a</p>"),
