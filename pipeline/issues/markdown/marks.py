@@ -34,7 +34,7 @@ _PROGRAM = frozenset(("if", "elif", "elsif", "else", "endif", "unless", "endunle
                       "endmacro", "call", "endcall", "filter", "endfilter", "with", "endwith", "autoescape",
                       "endautoescape", "do", "print", "trans", "endtrans", "super", "caller"))
 _CODE = frozenset(("highlight", "codeblock", "code", "mermaid"))
-_QUOTES = frozenset(("quote", "blockquote", "pullquote", "epigraph"))
+_QUOTES = frozenset(("quote", "blockquote", "pullquote", "epigraph", "cq", "centerquote"))
 _FORMULAS = frozenset(("katex", "math", "latex"))
 _FENCE = "`" * 8
 _PAIRED = _CODE | _QUOTES | _FORMULAS | BOXES | {"comment"}
@@ -170,6 +170,17 @@ class Mark:
         return "\n\n".join(text for text in found
                            if (count_letters(text) or _PROSE.search(text)) and not _PLACE.fullmatch(text))
 
+    def _quoted(self) -> str:
+        """Who and what is quoted, as Hexo has it: `{% blockquote Mira, On ink https://a.example/ Title %}`."""
+        is_plain = self.typed.startswith("{%") and not self.rest.startswith("(") and not _SAID.search(self.rest)
+        if not is_plain or self.name not in ("blockquote", "quote"):
+            return ""
+        found = _ADDRESS.search(self.rest)
+        if found is None:
+            return self.rest.strip(" \"'")
+        who, title = self.rest[:found.start()].strip(), self.rest[found.end():].strip()
+        return f"{who} [{title}](<{found[0]}>)".lstrip() if title else f"[{who or found[0]}](<{found[0]}>)"
+
     def dressed_in_line(self, words: str) -> str:
         """The same as `dressed`, among other words."""
         if self.name in _FORMULAS:
@@ -192,7 +203,7 @@ class Mark:
             return f"[{words}](<{address[0]}>)"
         if self.name not in _QUOTES:
             return "" if self.is_comment else words
-        by = next((said[name] for name in ("author", "by", "source", "cite") if said.get(name)), "")
+        by = next((said[name] for name in ("author", "by", "source", "cite") if said.get(name)), "") or self._quoted()
         lines = [*words.split("\n"), *(("", f"— {by}") if by else ())]
         return "\n".join(f"> {line}" for line in lines)
 
