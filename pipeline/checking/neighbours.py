@@ -1,4 +1,4 @@
-"""An issue beside the others: numbers without gaps, dates that go on from one to the next, titles of their own.
+"""An issue beside the others: numbers without gaps, dates that go on from one to the next, words of their own.
 
 The rules ask little, because calendars are irregular: an issue may be late, a summer may pass.
 """
@@ -26,7 +26,7 @@ A_DAY = timedelta(days=1)
 FAR = timedelta(days=45)   # nearer than this is never far
 PAUSES = 6                 # how many usual intervals make a date far
 HABIT = 4                  # dated issues whose intervals say what is usual
-ALIKE = 2                  # others of the same title, of which one may be meant
+ALIKE = 2                  # others of the same title or description, of which one may be meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class Neighbour:
     number: int | None
     day: date | None
     title: str = ""
+    description: str = ""
     has_hour: bool = False
 
 
@@ -49,6 +50,7 @@ class Neighbourhood:
     def __init__(self, issues: Iterable[Neighbour]) -> None:
         self._issues = {one.path: one for one in issues}
         self._titles = Counter(one.title for one in self._issues.values())
+        self._descriptions = Counter(one.description for one in self._issues.values())
         self._anew = begin_anew((year_named(one.path), one.number) for one in self._issues.values())
         numbered: defaultdict[str, list[tuple[int, Neighbour]]] = defaultdict(list)
         for one in self._issues.values():
@@ -57,12 +59,13 @@ class Neighbourhood:
         self._series = {name: _Series(members) for name, members in numbered.items()}
 
     def problems_of(self, path: str) -> Iterator[Problem]:
-        """What is odd about an issue's number, date and title; nothing for a file that is not in the folder."""
+        """What is odd about an issue's number, date and words; nothing for a file that is not in the folder."""
         issue = self._issues.get(path)
         if issue is None:
             return
         yield from _name_and_day(issue)
         yield from _title(issue, self._titles[issue.title] - 1)
+        yield from _description(issue, self._descriptions[issue.description] - 1)
         if issue.number is not None:
             yield from self._series[self._series_of(issue)].problems_of(issue, issue.number)
 
@@ -121,6 +124,14 @@ def _title(issue: Neighbour, alike: int) -> Iterator[Problem]:
     if issue.title and alike >= ALIKE:
         yield _problem(issue, "title-twice", f'its title "{shorten(issue.title)}" is that of {alike} others',
                        "write a title: of its own at its top, or put {number} or {date} in mailings.subject")
+
+
+def _description(issue: Neighbour, alike: int) -> Iterator[Problem]:
+    """`alike` is how many others have its description."""
+    if issue.description and alike >= ALIKE:
+        yield _problem(issue, "description-twice",
+                       f'its description "{shorten(issue.description)}" is that of {alike} others',
+                       "write a description: of its own at its top; without any its first words are taken")
 
 
 def _name_and_day(issue: Neighbour) -> Iterator[Problem]:

@@ -54,6 +54,7 @@ OWN = _rules(
     Rule("number-twice", "warning", "a number that two issues have"),
     Rule("title-bare", "warning", "a title that is only a number or the name of the file"),
     Rule("title-twice", "info", "a title that three issues have or more"),
+    Rule("description-twice", "info", "a description that three issues have or more"),
     Rule("date-order", "warning", "a date before that of the issue before"),
     Rule("date-far", "warning", "a date far from those of the neighbouring issues"),
     Rule("date-name", "warning", "a date that is not the one in the file's name"),

@@ -198,7 +198,7 @@ def _undated(app: App, problems: Sequence[Problem]) -> Iterator[Specimen]:
 def neighbourhood(app: App, problems: Sequence[Problem]) -> Neighbourhood:
     """Every issue of the folder beside the others, also files that could not be read."""
     source = app.source
-    known = {record.path: Neighbour(record.path, record.number, record.day, record.title,
+    known = {record.path: Neighbour(record.path, record.number, record.day, record.title, record.description,
                                     has_hour=record.due_at.astimezone(source.zone).time() != source.send_at)
              for record in app.archive.issues().values() if record.missing_at is None}
     unread = {one.path: Neighbour(one.path, number_in_name(stem(one.path)), None) for one in problems}

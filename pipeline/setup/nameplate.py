@@ -14,15 +14,23 @@ from pipeline.issues.reading.excerpts import words_of
 
 _SETTINGS = ("_config.yml", "hugo.toml", "hugo.yaml", "hugo.yml", "config.toml", "config/_default/hugo.toml",
              "config/_default/config.toml")  # of Jekyll, Hexo, Hugo and Zola; `config.yaml` is ours
+# Of VitePress and VuePress, Docusaurus, Quartz, Gatsby and Astro's own blog: programs, which are not run.
+_PROGRAMS = (*(f"{folder}.{name}/config" for folder in ("", "docs/", "src/") for name in ("vitepress", "vuepress")),
+             "docusaurus.config", "quartz.config", "gatsby-config", "src/consts", "src/config")
+_IN_SCRIPT = (".js", ".ts", ".mjs", ".mts")
+_SAID_IN_SCRIPT = re.compile(
+    r"^[ \t]*(?:export const )?(?:title|pageTitle|SITE_TITLE)[ \t]*[:=][ \t]*(?P<quote>['\"`])"
+    r"(?P<title>(?:(?!(?P=quote))[^\n\\$]){1,60})(?P=quote)", re.MULTILINE)
 _READMES = ("README.md", "readme.md", "README.MD", "Readme.md")
 _HEADING = re.compile(r"\A\s*(?:# +(?P<hash>[^\n]+)|<h1[^<>]*>(?P<tag>[^\n]+?)</h1>)", re.IGNORECASE)
 _PICTURE = re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)|<[^<>]+>")
 _SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 # What a generator has there from the start, and what any README says.
 _NOBODYS = frozenset((
-    "my new hugo site", "hexo", "your awesome title", "example site", "my blog", "blog", "readme", "about",
-    "newsletter", "introduction", "contents", "to-do", "todo", "目录", "目錄", "简介", "簡介", "介绍", "介紹", "关于",
-    "關於", "说明", "說明"))
+    "my new hugo site", "hexo", "your awesome title", "example site", "my blog", "blog", "my site", "website", "docs",
+    "my awesome project", "vitepress", "vuepress", "astro blog", "astro starter kit: blog", "quartz 4", "quartz 4.0",
+    "quartz v4", "readme", "about", "newsletter", "introduction", "contents", "to-do", "todo", "目录", "目錄", "简介",
+    "簡介", "介绍", "介紹", "关于", "關於", "说明", "說明"))
 _STRESSED = re.compile(r"\*([^*\s](?:[^*]*[^*\s])?)\*")
 _LONG = 60
 _ODD = frozenset('<>"\\${}')
@@ -38,9 +46,12 @@ def name_of(folder: Path) -> str:
 
 
 def _said(folder: Path) -> Iterator[str]:
-    """What settings and README call it, raw."""
+    """What settings, also those that are a program, and README call it, raw."""
     for name in _SETTINGS:
         yield _title(folder / name)
+    for name in (f"{program}{suffix}" for program in _PROGRAMS for suffix in _IN_SCRIPT):
+        if said := _SAID_IN_SCRIPT.search(_text(folder / name)):
+            yield said["title"]
     for name in _READMES:
         if found := _HEADING.match(_text(folder / name)):
             heading = _PICTURE.sub(" ", found["hash"] or found["tag"])

@@ -10,7 +10,7 @@
     formulas      TeX                                  shortcodes, highlights   `:tada:`, `==words==`
 
     rules for blocks
-    callouts, containers, admonitions   boxes of Obsidian, VuePress and MkDocs
+    callouts, containers, admonitions, boxes   those of Obsidian, VuePress, MkDocs and GitBook
     cells, lines  tables; lines of the source
     generators, fillings, mdx, vaults, hatena   what Jekyll and Hugo, MDX, Obsidian and Hatena would have filled in
     components    where a component of a site's own leads

@@ -1,4 +1,5 @@
-"""Lists of attributes as site generators read them: `## A {#a}`, `[b](c){:target="_blank"}`, `![](d.png){width=300}`.
+"""Lists of attributes as site generators read them: `## A {#a}`, `[b](c){:target="_blank"}`, `![](d.png){width=300}`,
+`![](e.png){ loading=lazy }`.
 
 They say how something looks or is called, not what it says: the name of a heading is kept and the width of a picture.
 """
@@ -13,14 +14,14 @@ from markdown_it.token import Token
 from pipeline.issues.markdown.fillings import RAW, without_raw_marks
 
 _ALONE = re.compile(r"\{:(?! ?toc\b)[^{}\n]{1,300}\}")  # that one is no attribute: it asks for contents
-_BELOW = re.compile(rf"{_ALONE.pattern}|\{{[.#][A-Za-z][\w-]*(?: +[.#][A-Za-z][\w-]*){{0,9}}\}}")  # as Hugo has them
-_BEHIND = re.compile(rf"{_ALONE.pattern}|\{{(?:[#.][\w-]|[A-Za-z-]{{1,30}}=)[^{{}}\n]{{0,300}}\}}")
+_BELOW = re.compile(rf"{_ALONE.pattern}|\{{ ?[.#][A-Za-z][\w-]*(?: +[.#][A-Za-z][\w-]*){{0,9}} ?\}}")
+_BEHIND = re.compile(rf"{_ALONE.pattern}|\{{ ?(?:[#.][\w-]|[A-Za-z-]{{1,30}}=)[^{{}}\n]{{0,300}}\}}")
 _AT_END = re.compile(  # of a heading, behind its closing signs if it has any
     r"(?<!\s)(?:\s+#{1,6}(?=\s))?\s*\{:?[ \t]*(?:[#.][\w-]|(?:class|id|style)=[\"'])[^{}\n]{0,300}\}\s*$")
 _NAME = re.compile(r"(?<=[{:\s])(?:#|id=[\"'])(?P<id>[\w-]+)")
 _OTHER_VALUE = re.compile(r"(?<![{:\s]id)=(?:\"[^\"]*\"|'[^']*')")  # the `#` of a colour begins no name
 _SIZE = re.compile(r"\b(width|height) ?= ?[\"']?(\d{1,3}%|\d{1,5}(?![\d%]))(?:px)?")
-_SPANS = {"link_close": _BEHIND, "image": _BEHIND} | dict.fromkeys(("code_inline", "strong_close", "em_close"), _ALONE)
+_SPANS = {"link_close": _BEHIND, "image": _BEHIND} | dict.fromkeys(("code_inline", "strong_close", "em_close"), _BELOW)
 
 
 def settle_attributes(tokens: Sequence[Token]) -> list[Token]:

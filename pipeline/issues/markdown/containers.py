@@ -2,7 +2,8 @@
 
 So are Quarto's callouts (`::: {.callout-tip}`); of its other divisions (`:::: {.columns}`), and of a container of any
 name without a title (`::: code-group`), what is in them is shown. Zenn's `:::message` and Qiita's `:::note` say behind
-their name how urgent they are; HackMD's `:::spoiler` is an alert that is open.
+their name how urgent they are; HackMD's `:::spoiler` is an alert that is open, and so is what Hexo's Shoka and its like
+fold away, `+++info A title` to `+++`.
 
 As there, an alert that is never closed ends with the issue, and the first line of as many colons closes it. The others
 are closed in pairs, as they lie in each other; one that is never closed stays as typed.
@@ -11,13 +12,14 @@ are closed in pairs, as they lie in each other; one that is never closed stays a
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 
 from pipeline.issues.markdown.callouts import NEAREST
 from pipeline.issues.markdown.lines import line_of
-from pipeline.issues.markdown.patience import MAX_NESTING
+from pipeline.issues.markdown.patience import MAX_NESTING, last_place
 
 _OPENING = re.compile(
     r"(?P<colons>:{3,})[ \t]*(?P<kind>[A-Za-z][A-Za-z-]{1,30})(?:[ \t]+\{[^{}]{1,300}\}(?=[ \t]))?"
@@ -26,6 +28,9 @@ _DIVISION = re.compile(r"(?P<colons>:{3,})[ \t]*\{(?P<attributes>[^{}]{0,300})\}
 _CALLOUT = re.compile(r"(?:^|\s)\.callout-([a-z]{2,12})(?=\s|$)")
 _TITLE = re.compile(r"\btitle=\"([^\"]{1,300})\"")
 _CLOSING = re.compile(r":{3,}[ \t]*")
+_FOLDED = re.compile(
+    r"\+{3}(?P<kind>primary|default|info|success|warning|danger)[ \t]+(?P<title>[^ \t].{0,299})")
+_FOLDED_LINES = 200
 _KINDS = NEAREST | {"details": "note", "spoiler": "note", "message": "note"}
 _URGENCY = {"": "note", "info": "info", "warn": "warning", "alert": "caution"}  # of `:::message alert`, `:::note warn`
 _UNSEEN = frozenset(("left", "center", "right"))
@@ -39,6 +44,7 @@ def use_containers(parser: MarkdownIt) -> None:
     """Adds the rule; a container ends a paragraph, as a fence does."""
     ends = ["paragraph", "reference", "blockquote", "list"]
     parser.block.ruler.before("fence", "container", _container, {"alt": ends})
+    parser.block.ruler.before("fence", "folded", _folded, {"alt": ends})
 
 
 def _container(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
@@ -56,21 +62,43 @@ def _container(state: StateBlock, start_line: int, end_line: int, silent: bool) 
         return False
     if silent:
         return True
-    parent, last = state.parentType, state.lineMax
-    state.parentType, state.lineMax = "container", end
     if kind in _KINDS:
         if kind in ("message", "note") and title in _URGENCY:
             kind, title = _URGENCY[title], ""
         open_alert(state, kind, title, [start_line, end])
     state.env[_DEPTH] = unseen + (kind not in _KINDS)
-    state.line = start_line + 1  # with nothing inside it would stay before the container
-    state.md.block.tokenize(state, start_line + 1, end)
+    _read_inside(state, start_line, end, closed=closed)
     state.env[_DEPTH] = unseen
     if kind in _KINDS:
         state.push("alert_close", "div", -1)
+    return True
+
+
+def _folded(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
+    found = _FOLDED.fullmatch(line_of(state, start_line).rstrip())
+    if found is None or state.is_code_block(start_line) or state.level >= MAX_NESTING:
+        return False
+    if not state.src.endswith("+++") and last_place(state, "+++\n") < state.bMarks[start_line]:
+        return False
+    last = min(end_line, start_line + _FOLDED_LINES)
+    lines = takewhile(lambda at: state.isEmpty(at) or state.sCount[at] >= state.blkIndent, range(start_line + 1, last))
+    end = next((at for at in lines if line_of(state, at).rstrip() == "+++"), None)
+    if end is None or silent:
+        return end is not None
+    open_alert(state, found["kind"] if found["kind"] in _KINDS else "note", found["title"], [start_line, end])
+    _read_inside(state, start_line, end, closed=True)
+    state.push("alert_close", "div", -1)
+    return True
+
+
+def _read_inside(state: StateBlock, start_line: int, end: int, *, closed: bool) -> None:
+    """The blocks of a container that begins and ends on these lines."""
+    parent, last = state.parentType, state.lineMax
+    state.parentType, state.lineMax = "container", end
+    state.line = start_line + 1  # with nothing inside it would stay before the container
+    state.md.block.tokenize(state, start_line + 1, end)
     state.parentType, state.lineMax = parent, last
     state.line = end + closed if state.line >= end else state.line  # a list around it may end before
-    return True
 
 
 def _opening(line: str) -> tuple[str, str, int] | None:

@@ -3,10 +3,9 @@
 
 In prose such a mark stays as it was typed, for people write of them; but a picture is shown, and of two of which the
 second closes the first the words between them, and what is between `{% comment %}` and `{% endcomment %}` is not, nor
-is `{% assign %}` at the end of a line. On lines of its own it is an
-order to a program that is not here: what it says plainly is done without one (a picture, a player, words that it names,
-code, a quotation or a comment between two of them), else it is left out and reported; words between two such marks
-stay.
+is `{% assign %}` at the end of a line. On lines of its own it is an order to a program that is not here: what it says
+plainly is done without one (a picture, a player, words that it names, code, a quotation, a box or a comment between
+two of them), else it is left out and reported; words between two such marks stay.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.utils import EnvType
 
 from pipeline.issues.markdown.lines import line_of, push_markdown
-from pipeline.issues.markdown.marks import Mark, among_words, opening, pair_among_words, read_marks
+from pipeline.issues.markdown.marks import BREAKS, Mark, among_words, opening, pair_among_words, read_marks
 from pipeline.issues.markdown.patience import last_place
 
 LEFT_OUT = "left_out"
@@ -32,6 +31,7 @@ _ENDS = {"{%": "%}", "{{<": ">}}", "{{%": "%}}", "{{": "}}", "@[": ")"}  # Zola'
 _IN_CODE = re.compile(r"<(?:code|kbd|pre|samp|tt)\b[^<]*\Z", re.IGNORECASE)
 _MAX_BEFORE = 200        # characters, in which such a tag is looked for
 _MAX_LINES = 100         # of one mark, or between two
+_FENCE = re.compile(r"`{3,}[\w+#.-]*[ \t]*")
 _MAX_DEPTH = 4           # of marks with words behind them, within one another
 
 
@@ -60,7 +60,9 @@ def _generator(state: StateBlock, start_line: int, end_line: int, silent: bool) 
     if silent:
         return True
     mark, *others = marks
-    if not others and mark.is_paired and (closing := _closing(state, mark, end, end_line)) is not None:
+    is_around = not others and mark.is_paired and state.env.get("marks_within", 0) < _MAX_DEPTH
+    if is_around and (closing := _closing(state, mark, end, end_line)) is not None and not (
+            mark.is_box and _has_its_like(state, mark, range(end, closing + 1))):
         _push_between(state, mark, start_line, (end, closing))
         state.line = closing + 1
         return True
@@ -159,6 +161,12 @@ def _closing(state: StateBlock, mark: Mark, line: int, last: int) -> int | None:
     return at if at < last and closer.search(line_of(state, at)) else None
 
 
+def _has_its_like(state: StateBlock, mark: Mark, lines: range) -> bool:
+    """Whether another mark of that name begins on these lines: it is that which is closed there."""
+    inner = (opening(line_of(state, at).lstrip()) for at in lines)
+    return any(one is not None and one.name == mark.name for one in inner)
+
+
 def _ends_behind_words(state: StateBlock, mark: Mark, line: int, last: int) -> bool:
     """Whether what closes a mark on lines of its own stands at the end of a line of words, not far below."""
     closer = mark.closer()
@@ -169,14 +177,30 @@ def _ends_behind_words(state: StateBlock, mark: Mark, line: int, last: int) -> b
 
 
 def _push_between(state: StateBlock, mark: Mark, first: int, inside: tuple[int, int]) -> None:
-    """What stands on the lines between a mark and the one that closes it."""
-    text = state.getLines(*inside, state.sCount[first], True)
-    if mark.is_code:
+    """What stands between a mark and the one that closes it, and what may stand behind that on its line."""
+    last, ends = line_of(state, inside[1]), mark.closer().search(line_of(state, inside[1]))
+    before, behind = (last[:ends.start()].rstrip(), last[ends.end():].strip()) if ends else ("", "")
+    text = state.getLines(*inside, state.sCount[first], True) + (f"{before}\n" if before else "")
+    if mark.is_code and (fenced := _fenced(mark, text)):
+        push_markdown(state, fenced, first, inside[1] + 1)
+    elif mark.is_code:
         token = state.push("fence", "code", 0)
         token.info, token.markup = mark.language(), "```"
         token.content, token.map = text, [first, inside[1] + 1]
     elif not mark.is_comment:
+        depth: int = state.env.get("marks_within", 0)
+        state.env["marks_within"] = depth + 1
         push_markdown(state, mark.dressed(text.strip()), first, inside[1] + 1)
+        state.env["marks_within"] = depth
+    if behind and not BREAKS.fullmatch(behind):
+        push_markdown(state, behind, inside[1], inside[1] + 1)
+
+
+def _fenced(mark: Mark, text: str) -> str:
+    """The block of code that a mark only gives a title, as GitBook's `{% code title="a.py" %}`; "" for mere code."""
+    first, _, rest = text.strip().partition("\n")
+    title = mark.said().get("title", "")
+    return (f'{first} title="{title}"' if title else first) + f"\n{rest}" if _FENCE.fullmatch(first) else ""
 
 
 def _push_done(state: StateBlock, mark: Mark, first: int, end: int) -> None:

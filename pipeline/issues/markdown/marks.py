@@ -14,6 +14,7 @@ from html import escape
 from pipeline.issues.cjk import count_letters
 from pipeline.issues.html.targets import PICTURE_ENDING
 from pipeline.issues.markdown.attributes import sizes
+from pipeline.issues.markdown.boxes import BOXES, boxed
 
 _MARK = re.compile(
     r"\{%[-~]?\s*(?P<liquid>[A-Za-z_]\w*)(?P<rest>[^%]*(?:%(?!\})[^%]*)*)%\}"
@@ -24,7 +25,7 @@ _MARK = re.compile(
     r"|slideshare|blueprintue)\]\((?P<place>[^()\s]{1,500})\)")
 _MAX_IN_LINE = 1_000  # characters of a mark among words
 _REST_OF_LINE = re.compile(r"[ \t]*(?:\n|\Z)")
-_BREAKS = re.compile(r"(?:<br\s*/?>\s*){1,9}", re.IGNORECASE)  # behind every line of ox-hugo's, for one
+BREAKS = re.compile(r"(?:<br\s*/?>\s*){1,9}", re.IGNORECASE)  # behind every line of ox-hugo's, for one
 # These are read where they stand: fillings.
 _KNOWN = frozenset(("raw", "endraw", "post_url", "link", "ref", "relref", "param"))
 # Programs more than orders: on lines of nothing else see `programs`.
@@ -33,10 +34,10 @@ _PROGRAM = frozenset(("if", "elif", "elsif", "else", "endif", "unless", "endunle
                       "endmacro", "call", "endcall", "filter", "endfilter", "with", "endwith", "autoescape",
                       "endautoescape", "do", "print", "trans", "endtrans", "super", "caller"))
 _CODE = frozenset(("highlight", "codeblock", "code", "mermaid"))
-_QUOTES = frozenset(("quote", "blockquote", "pullquote", "epigraph"))
+_QUOTES = frozenset(("quote", "blockquote", "pullquote", "epigraph", "cq", "centerquote"))
 _FORMULAS = frozenset(("katex", "math", "latex"))
 _FENCE = "`" * 8
-_PAIRED = _CODE | _QUOTES | _FORMULAS | {"comment"}
+_PAIRED = _CODE | _QUOTES | _FORMULAS | BOXES | {"comment"}
 _SILENT = frozenset(("assign", "comment"))
 _LANGUAGE = re.compile(r"\blang(?:uage)?\s*[:=]\s*[\"']?([\w+#-]+)")
 _WORD = re.compile(r"\s*[\"']?([\w+#-]+)[\"']?(?=\s|$)")
@@ -100,13 +101,18 @@ class Mark:
 
     @property
     def is_paired(self) -> bool:
-        """Whether what stands between it and the one that closes it is code, a quotation, a formula or a comment."""
+        """Whether it and the one that closes it stand around code, a quotation, a formula, a box or a comment."""
         return self.name in _PAIRED
 
     @property
     def is_code(self) -> bool:
         """Whether that is code."""
         return self.name in _CODE
+
+    @property
+    def is_box(self) -> bool:
+        """Whether that is set apart."""
+        return self.name in BOXES
 
     @property
     def is_comment(self) -> bool:
@@ -164,26 +170,40 @@ class Mark:
         return "\n\n".join(text for text in found
                            if (count_letters(text) or _PROSE.search(text)) and not _PLACE.fullmatch(text))
 
+    def _quoted(self) -> str:
+        """Who and what is quoted, as Hexo has it: `{% blockquote Mira, On ink https://a.example/ Title %}`."""
+        is_plain = self.typed.startswith("{%") and not self.rest.startswith("(") and not _SAID.search(self.rest)
+        if not is_plain or self.name not in ("blockquote", "quote"):
+            return ""
+        found = _ADDRESS.search(self.rest)
+        if found is None:
+            return self.rest.strip(" \"'")
+        who, title = self.rest[:found.start()].strip(), self.rest[found.end():].strip()
+        return f"{who} [{title}](<{found[0]}>)".lstrip() if title else f"[{who or found[0]}](<{found[0]}>)"
+
     def dressed_in_line(self, words: str) -> str:
         """The same as `dressed`, among other words."""
         if self.name in _FORMULAS:
             return f"${words}$"
         if self.name in _CODE:
             return f"{_FENCE} {words} {_FENCE}"
-        return words if self.name in _QUOTES else self.dressed(words)
+        return words if self.name in _QUOTES | BOXES else self.dressed(words)
 
     def dressed(self, words: str) -> str:
-        """The Markdown of words between two marks: a quotation with who said it, a formula, or as they are."""
+        """The Markdown of words between two marks: a quotation with who said it, a formula, a box, or as they are."""
         said, address = self.said(), _ADDRESS.search(self.rest)
         if self.name in _FORMULAS:
             return f"$$\n{words}\n$$"
         if self.name in _CODE:
             return f"{_FENCE}\n{words}\n{_FENCE}"
+        if self.is_box:
+            called = (text for text in _UNNAMED.findall(self.rest) if " " in text or count_letters(text))
+            return boxed(self.name, self.rest, said.get("title") or next(called, ""), words)
         if self.name in _POINTERS and address and "\n" not in words and "](" not in words:
             return f"[{words}](<{address[0]}>)"
         if self.name not in _QUOTES:
             return "" if self.is_comment else words
-        by = next((said[name] for name in ("author", "by", "source", "cite") if said.get(name)), "")
+        by = next((said[name] for name in ("author", "by", "source", "cite") if said.get(name)), "") or self._quoted()
         lines = [*words.split("\n"), *(("", f"— {by}") if by else ())]
         return "\n".join(f"> {line}" for line in lines)
 
@@ -193,7 +213,7 @@ def read_marks(text: str) -> list[Mark] | None:
     found: list[Mark] = []
     at = 0
     while at < len(text):
-        if found and _BREAKS.fullmatch(text, at):
+        if found and BREAKS.fullmatch(text, at):
             break
         match = _MARK.match(text, at)
         mark = _mark(match) if match else None
@@ -267,6 +287,8 @@ def _picture(mark: Mark, said: Mapping[str, str]) -> str:
     """The HTML of the first picture that a mark names; "" if it names none."""
     found = _PICTURE.search(mark.rest)
     place = (found["a"] or found["b"] or found["c"]).strip() if found else ""
+    if not place and mark.name in _BESIDE_THE_ISSUE:  # of a picture no address need say that it is one
+        place = said.get("src", "").strip()
     if not place.startswith(("/", "./", "../", "http://", "https://")) and mark.name not in _BESIDE_THE_ISSUE:
         return ""
     text = said.get("alt") or said.get("caption") or said.get("title") or ""

@@ -1,18 +1,34 @@
-"""Numbers behind bullets (`- 1. Paper`): Markdown sees a list in each item, and readers two marks before each line."""
+"""Marks behind marks (`- 1. Paper`, `1. 1. Paper`, `- • Paper`), as in what is copied from WeChat: Markdown sees a list
+in each item, or the mark as a word, and readers two marks before each line."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from markdown_it.token import Token
 
 _DEPTH = 2  # levels that a numbered list lies within its bullet
+_LISTS = ("bullet_list_open", "ordered_list_open")
+_BULLET = re.compile(r"(?:[•●▪◦‣]|·(?=\s))\s*")
 
 
 def settle_numbering(tokens: Sequence[Token]) -> list[Token]:
-    """The stream with every list of bullets in which there is nothing but numbered lists as one numbered list."""
-    return list(_settled(tokens))
+    """The stream with every list of bullets in which there is nothing but numbered lists as one numbered list, and a
+    numbered one whose numbers are those of its items. The words of an item have no bullet before them."""
+    settled = list(_settled(tokens))
+    for at, token in enumerate(settled[2:], start=2):
+        if token.type == "inline" and settled[at - 2].type == "list_item_open":
+            _take_bullet(token)
+    return settled
+
+
+def _take_bullet(words: Token) -> None:
+    first, *others = words.children or [Token("", "", 0)]
+    found = _BULLET.match(first.content) if first.type == "text" else None
+    if found and (others or found.end() < len(first.content)):
+        first.content = first.content[found.end():]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +42,7 @@ class _Numbered:
 def _settled(tokens: Sequence[Token]) -> Iterator[Token]:
     at = 0
     while at < len(tokens):
-        lists = _within(tokens, at) if tokens[at].type == "bullet_list_open" else []
+        lists = _within(tokens, at) if tokens[at].type in _LISTS else []
         if lists:
             yield from _as_one(tokens, lists)
             at = lists[-1].last + 3  # behind the item and the bullets that end there
@@ -36,10 +52,12 @@ def _settled(tokens: Sequence[Token]) -> Iterator[Token]:
 
 
 def _within(tokens: Sequence[Token], opening: int) -> list[_Numbered]:
-    """The numbered lists of a list of bullets, where each of its items is one; else none."""
+    """The numbered lists of a list, where each of its items is one, and has its number if it has any; else none."""
     found: list[_Numbered] = []
     at, level = opening + 1, tokens[opening].level + _DEPTH
     while tokens[at].type == "list_item_open" and tokens[at + 1].type == "ordered_list_open":
+        if tokens[at].info and int(tokens[at].info) != _start(tokens[at + 1]):
+            return []
         end = at + 2
         while not (tokens[end].type == "ordered_list_close" and tokens[end].level == level):
             end += 1
@@ -47,7 +65,7 @@ def _within(tokens: Sequence[Token], opening: int) -> list[_Numbered]:
             return []
         found.append(_Numbered(at + 1, end))
         at = end + 2
-    return found if tokens[at].type == "bullet_list_close" else []
+    return found if tokens[at].type == tokens[opening].type.replace("open", "close") else []
 
 
 def _as_one(tokens: Sequence[Token], lists: Sequence[_Numbered]) -> Iterator[Token]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 from functools import cache
+from itertools import takewhile
 
 from markdown_it import MarkdownIt
 from markdown_it.common.html_blocks import block_names
@@ -25,7 +26,7 @@ from pipeline.issues.markdown.generators import use_generators
 from pipeline.issues.markdown.hashes import use_glued_headings
 from pipeline.issues.markdown.hatena import use_hatena
 from pipeline.issues.markdown.highlights import use_highlights
-from pipeline.issues.markdown.lines import line_of
+from pipeline.issues.markdown.lines import line_of, push_markdown
 from pipeline.issues.markdown.linking import use_linker
 from pipeline.issues.markdown.mdx import use_mdx
 from pipeline.issues.markdown.notes import use_notes
@@ -103,6 +104,8 @@ class _Parser(MarkdownIt):
 
 
 _PLAYERS = ("video", "audio")
+_EMBEDDED = (*_PLAYERS, "iframe", "img")
+_TAG_LINES = 30
 _BLOCKS = frozenset(block_names) - {"iframe", "title"} | {"pre", "script", "style", "textarea"}
 _CODE = re.compile(r"<(/?)pre(?=[\s>]|$)", re.IGNORECASE)
 _REMARK = re.compile(r"<!--.*?-->", re.DOTALL)
@@ -129,6 +132,8 @@ def _html_block(state: StateBlock, start_line: int, end_line: int, silent: bool)
     name = _tag_name(line)
     if name == "svg":
         return not silent and last_place(state, "</svg") > position and _drawing(state, start_line, end_line)
+    if name in _EMBEDDED and (end := _behind_spread_tag(state, start_line, end_line, name)):
+        return silent or _push_in_one_line(state, start_line, end)
     if name not in _BLOCKS and (name not in _PLAYERS or f"</{name}" in line.lower()):
         return False
     if name in ("script", "style", "pre", "textarea") and last_place(state, f"</{name}") < position:
@@ -197,6 +202,30 @@ def _drawing(state: StateBlock, start_line: int, end_line: int) -> bool:
     state.line = at + 1
     drawn = state.push("html_block", "", 0)
     drawn.map, drawn.content = [start_line, state.line], state.getLines(start_line, state.line, state.blkIndent, True)
+    return True
+
+
+def _behind_spread_tag(state: StateBlock, start_line: int, end_line: int, name: str) -> int:
+    """The line behind a player or a picture whose tag ends on a line that begins with `>`, as what one copies to embed
+    it often does: CommonMark takes that line for a quotation. 0 for any other."""
+    lines = takewhile(lambda at: not state.isEmpty(at) and state.sCount[at] >= state.blkIndent,
+                      range(start_line, min(end_line, start_line + _TAG_LINES)))
+    end = 0
+    for at in lines:
+        line = line_of(state, at).lstrip()
+        if not end and at > start_line and line.startswith(">"):
+            tag = TAG.match(state.getLines(start_line, at + 1, state.blkIndent, False).lstrip())
+            end = at + 1 if tag and tag[0].rpartition("\n")[2].strip() == ">" else 0
+            if not end or name == "img":
+                break
+        if end and f"</{name}" in line.lower():
+            return at + 1
+    return end
+
+
+def _push_in_one_line(state: StateBlock, start_line: int, end: int) -> bool:
+    state.line = end
+    push_markdown(state, " ".join(line_of(state, at).strip() for at in range(start_line, end)), start_line, end)
     return True
 
 

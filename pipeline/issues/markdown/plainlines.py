@@ -25,9 +25,9 @@ a site generator; all others are plain."""
 _MARK = re.compile(rf"[{re.escape(MARKS)}=+{{-](?:(?<=[{re.escape(MARKS)}])"
                    r"|(?<==)=|(?<=\{)(?:\+\+|--|==|>>|~~|[{%])|(?<=\+)\+\}|(?<=-)-\})")
 _BEGINNINGS = {
-    "abbreviation": "*", "blockquote": ">", "container": ":", "fence": "`~", "footnote_def": "[", "formula": "$\\",
-    "generator": "{@", "glued_heading": "#", "heading": "#", "hr": "*-_", "html_block": "<", "imports": "ie",
-    "kept": "bchil", "list": "*+-0123456789", "mdx_comment": "{", "program": "{", "reference": "[",
+    "abbreviation": "*", "blockquote": ">", "container": ":", "fence": "`~", "folded": "+", "footnote_def": "[",
+    "formula": "$\\", "generator": "{@", "glued_heading": "#", "heading": "#", "hr": "*-_", "html_block": "<",
+    "imports": "ie", "kept": "bchil", "list": "*+-0123456789", "mdx_comment": "{", "program": "{", "reference": "[",
     "remark": "%"}
 """The characters that each rule for lines looks for. One that is not named is asked about every line."""
 _WORD_BEGINNINGS = {

@@ -17,7 +17,8 @@ from markdown_it.token import Token
 from pipeline.issues.markdown.tags import TAG, Kind, read_tag
 
 MARKS = "*[`~"
-_MARKED = re.compile(r"\*\*(?=\S)|~~(?=\S)|`[^`\n]+`|\]\(|\[\^\w|\[f:id:\w|\{(?:\{[<%]|%)[^{}]*\.\w{3,4}\b")
+_MARKED = re.compile(r"\*\*(?=\S)|~~(?=\S)|`[^`\n]+`|\]\(|\[\^\w|\[f:id:\w"
+                     r"|\{(?:\{[<%]|%)[^{}]*(?:\.\w{3,4}\b|\ssrc\s*=)")
 _RULES = ("inline", "linkify", "text_join")  # those for words; notes are gathered behind all of them
 _AS_TYPED = frozenset(("a", "code", "kbd", "math", "pre", "samp", "script", "style", "svg", "textarea", "tt"))
 
@@ -36,6 +37,8 @@ def _raw_words(state: StateCore) -> None:
 def _pieces(state: StateCore, content: str) -> Iterator[str]:
     end, as_typed = 0, 0
     for match in TAG.finditer(content):
+        if content.startswith("{{", max(0, match.start() - 2)):  # Hugo's `{{<figure src="a.png">}}`
+            continue
         yield _words(state, content[end:match.start()], as_typed)
         yield match[0]
         tag = read_tag(match[0])

@@ -28,16 +28,23 @@ _SPONSORED = re.compile(
     r"|本[期周].{0,10}由(?!于)[^，。！？]{1,30}(?:赞助|冠名|特约)", re.IGNORECASE)
 # What stands below a picture, and what an account of WeChat asks of its readers.
 _ASIDE = re.compile(
-    r"图 ?\d{0,2} ?[:：](?=.{0,40}$)|[▲△](?=.{0,40}$)"
+    r"图 ?\d{0,2} ?[:：](?=.{0,40}$)|[▲△](?=.{0,40}$)|在小说阅读器[读中](?=.{0,6}$)"
     r"|(?:点击|长按|扫描?码?|识别)[^，。！？率]{0,12}(?:蓝字|关注|二维码)(?=.{0,20}$)")
+# What a mail says of itself, from which a text was taken.
+_OF_A_MAIL = re.compile(
+    r"(?:are you )?having (?:trouble|problems) (?:viewing|reading)\b"
+    r"|(?:view|read|open)(?: this| the)?(?: e-?mail| newsletter| issue| it)? in (?:your|a) browser\W*$"
+    r"|this (?:e-?mail|newsletter) was sent to\b|was this (?:e-?mail|newsletter) forwarded to you\b"
+    r"|you(?:['’]re| are) receiving this (?:e-?mail|newsletter)\b"
+    r"|在浏览器[中里]?(?:查看|打开|阅读).{0,20}$", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://[!-~]+")
 
 
 def is_credit(text: str) -> bool:
     """Whether a paragraph, as plain text, only names who made what it stands beside, or what a picture shows; or begins
-    with who paid for it, or asks to be followed."""
+    with who paid for it, or asks to be followed, or tells of the mail that it was."""
     said = _ADDRESS.sub("", text).strip().removeprefix("（").removeprefix("(")
-    if _SPONSORED.match(said) or _ASIDE.match(said):
+    if _SPONSORED.match(said) or _ASIDE.match(said) or _OF_A_MAIL.match(said):
         return True
     if len(said) > _LONGEST:
         return False

@@ -34,6 +34,8 @@ MAX_CANDIDATES = 16
 MAX_LISTS = 4
 ENOUGH_WORDS = 12  # letters, a full-width one counting twice
 FEW = 4  # letters
+_LONGEST_HEADING = 60  # characters
+_ENDS = frozenset(".。!！?？…~～")  # of a sentence
 
 _ENOUGH = 4_000
 """Characters of a paragraph's source that are read for a description."""
@@ -300,7 +302,16 @@ def _paragraphs(blocks: _Blocks, width: int = ENOUGH_WORDS) -> Iterator[str]:
 def _describes(text: str, said: Token, width: int) -> bool:
     """Whether the words of a settled paragraph say something of their issue."""
     return (_says_something(text, width) and not is_dateline(text) and not is_credit(text)
-            and not _GREETING.fullmatch(text) and not _is_row_of_links(said))
+            and not _GREETING.fullmatch(text) and not _is_row_of_links(said)
+            and (width < ENOUGH_WORDS or not _is_like_heading(text, said)))
+
+
+def _is_like_heading(text: str, said: Token) -> bool:
+    """Whether a settled paragraph is one line of bold words, as some head their parts: `**📦 Module update**`."""
+    words = [child for child in said.children or () if child.type != "text" or any(map(str.isalnum, child.content))]
+    is_bold = bool(words) and (words[0].type, words[-1].type) == ("strong_open", "strong_close")
+    return (is_bold and [child.type for child in words].count("strong_open") == 1
+            and len(text) <= _LONGEST_HEADING and text[-1] not in _ENDS)
 
 
 def _is_row_of_links(said: Token) -> bool:

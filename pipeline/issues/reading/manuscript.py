@@ -107,10 +107,11 @@ def read_halfway(
     headed = None if title and told.begins_a_part else told.heading_number  # in a collection it is that of the first
     named = "" if when and _is_short_day(name, when.day) else without_digest(name)
     counted = None if when and year_in_name(named) == when.day.year else number_in_name(named)
-    number = _first(given, counted, number_in_title(title), headed)
+    number = _first(given, counted, number_in_title(title), headed, number_in_title(written_name(named)))
     called = _title(named, told) or named or name
     own = words_of(body, fields.prose(fields.called("description")))
-    spoken = [cut(text) for text in (own, told.small) if text and text.casefold() != (title or called).casefold()]
+    spoken = [cut(text) for text in (own, told.small) if text and not _ends_so(title or called, text)]
+    offered = [text for text in told.descriptions if not _ends_so(title or called, text)]
     manuscript = Manuscript(
         path=path,
         claimed_id=fields.identity() or (str(number) if number is not None else name),
@@ -120,7 +121,7 @@ def read_halfway(
         day=when.day if when else None,
         due_at=when.instant if when else None,
         cover=fields.cover() or told.cover,
-        descriptions=tuple(dict.fromkeys((*spoken, *told.descriptions))),
+        descriptions=tuple(dict.fromkeys((*spoken, *offered))),
         described=bool(spoken),
         language=fields.language(),
         lists=fields.names("list") or fields.names("lists"),
@@ -131,6 +132,11 @@ def read_halfway(
         digest=hashlib.sha256(raw).hexdigest(),
     )
     return manuscript, body
+
+
+def _ends_so(title: str, text: str) -> bool:
+    """Whether a title says all of a text, at its end: `Ink Weekly #14: On paper` says `On paper`."""
+    return title.casefold().endswith(text.casefold())
 
 
 def _title(name: str, told: Excerpts) -> str:

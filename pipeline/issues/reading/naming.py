@@ -208,7 +208,7 @@ def year_in_name(name: str) -> int | None:
 def title_in_name(name: str) -> str:
     """What follows the leading number and one separator; "" if there is no number, and nothing or but a language
     (`issue-14.en`) or the next number (`issues-14-15`, `week-14_&_15`) after it."""
-    match = _leading_number(name) or _ORDINAL.match(name)
+    match = _ORDINAL.match(name) or _leading_number(name)  # of `14 期-纸` the word that counts goes along
     if match is None:
         return ""
     rest = name[match.end():]

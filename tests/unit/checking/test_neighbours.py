@@ -75,6 +75,15 @@ def test_a_title_that_two_others_have_tells_readers_nothing() -> None:
     assert found[0].message == 'its title "News" is that of 2 others'
 
 
+def test_a_description_that_two_others_have_tells_readers_nothing() -> None:
+    one, two, three = (Neighbour(f"{n}.md", n, date(2026, 1, n), f"Part {n}", "On ink.") for n in (1, 2, 3))
+
+    assert problems(two, [one]) == []
+    found = problems(three, [one, two])
+    assert [(problem.rule, problem.severity) for problem in found] == [("description-twice", "info")]
+    assert found[0].message == 'its description "On ink." is that of 2 others'
+
+
 def test_a_file_that_is_gone_has_no_neighbours() -> None:
     assert list(Neighbourhood(WEEKLY).problems_of("9-x.md")) == []
 

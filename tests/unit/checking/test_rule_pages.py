@@ -162,7 +162,9 @@ def of_texts(folder: Path) -> list[Problem]:
     for one in manuscripts:
         if one.day is None:
             return [Problem(one.path, "has no date", rule="date-missing")]
-    beside = Neighbourhood(Neighbour(one.path, one.number, one.day, one.title) for one in manuscripts)
+    beside = Neighbourhood(
+        Neighbour(one.path, one.number, one.day, one.title, next(iter(one.descriptions), "") if one.described else "")
+        for one in manuscripts)
     for one in manuscripts:
         specimen = Specimen(one.path, one.title, one.cover, one.body, one.body_line, "auto", "en",
                             untitled=one.untitled)

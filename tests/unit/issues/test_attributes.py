@@ -14,7 +14,11 @@ LINK = '<a href="https://a.example">a</a>'
 @pytest.mark.parametrize(("text", "html"), [
     ("[a](https://a.example){:target=\"_blank\"}, b", f"<p>{LINK}, b</p>"),
     ("[a](https://a.example){.button} **b**{:.c}", f"<p>{LINK} <strong>b</strong></p>"),
-    ("a\n{.b .c}", "<p>a</p>"), ("a\n{.b}\nc", "<p>a\n{.b}\nc</p>"), ("{.b}", "<p>{.b}</p>"),
+    ("[a](https://a.example){ .button } **b**{ .c .d } `e`{.f} ` { x } `{ x }",
+     f"<p>{LINK} <strong>b</strong> <code>e</code> <code>{{ x }}</code>{{ x }}</p>"),
+    ("![a](https://a.example/b.png){ width=50% loading=lazy } b",
+     '<p><img src="https://a.example/b.png" alt="a" width="50%"> b</p>'),
+    ("a\n{ .b }", "<p>a</p>"), ("a\n{.b .c}", "<p>a</p>"), ("a\n{.b}\nc", "<p>a\n{.b}\nc</p>"), ("{.b}", "<p>{.b}</p>"),
     ("{:.center}\na *b*\n{: #c .d}\n\n{:.toc}\n\ne", "<p>a <em>b</em></p>\n<p>e</p>"),
     ("| a | b |\n|--|--|\n| 1 | |\n{: .wide}", shown("| a | b |\n|--|--|\n| 1 | |")),
     ("- a\n{:.x}\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>"),

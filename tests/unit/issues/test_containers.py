@@ -62,6 +62,17 @@ def test_an_alert_without_a_title_is_called_in_the_issues_language(kind: str, ne
     assert shown(f"> [!{kind}]\n> a", language="zh-Hant") == ALERT.format(nearest, title)
 
 
+def test_what_is_folded_away_is_an_alert_that_is_open() -> None:
+    assert shown("+++danger *T*\na\n+++\nb") == ALERT.format("caution", "<em>T</em>") + "\n<p>b</p>"
+    assert shown("+++primary T\na\n+++") == ALERT.format("note", "T")
+    assert shown("- +++info T\n  a\n  +++") == f"<ul>\n<li>\n{ALERT.format('note', 'T')}\n</li>\n</ul>"
+
+
+def test_plus_signs_that_fold_nothing_away_are_text() -> None:
+    assert shown("+++info T\na") == "<p>+++info T\na</p>"
+    assert shown("+++ b/T\na\n+++") == "<p>+++ b/T\na\n+++</p>"
+
+
 def test_the_words_of_containers_that_lie_too_deep_are_there() -> None:
     found = shown("::: tip\n" * 99 + "deep")
 

@@ -13,11 +13,13 @@ PLAYER = '<p><iframe src="https://www.youtube.com/embed/dQw4w9WgXcQ" title=""></
 @pytest.mark.parametrize(("text", "html"), [
     ('a\n{% include gif.html path="/a.gif" w="7" %}\nb', '<p>a</p>\n<p><img src="/a.gif" alt=""></p>\n<p>b</p>'),
     ('{{< figure src = "a.png" width = "90" height="50%" >}}', '<p><img src="a.png" alt="" width="90"></p>'),
+    ('{{< figure src="https://a.example/b" alt="Press" >}}', '<p><img src="https://a.example/b" alt="Press"></p>'),
+    ('{{< ink src="https://a.example/b" >}}', ""),
     ('{{ image(src="a.png", width=90, height=50) }}', '<p><img src="a.png" alt="" width="90" height="50"></p>'),
     ("{% img '{{ site.url }}/a b.png' alt:'Press' %}", '<p><img src="/a b.png" alt="Press"></p>'),
     ('{{< right "——《[墨水](/a)》" >}}', '<p>——《<a href="/a">墨水</a>》</p>'),
     ('{{< card "墨/水.md" "ink-14" 7 >}}', ""),
-    ('{{< note info "Ink dries in a day" >}}\n纸\n{{< /note >}}', "<p>Ink dries in a day</p>\n<p>纸</p>"),
+    ('{{< aside info "Ink dries in a day" >}}\n纸\n{{< /aside >}}', "<p>Ink dries in a day</p>\n<p>纸</p>"),
     ('{% card "墨水" %}', ""), ('{{< card a= "墨水" >}}', ""),
     ('{{< figure src="a.png" caption="A <press>" >}}',
      '<p><img src="a.png" alt="A &lt;press&gt;"><br>A &lt;press&gt;</p>'),
@@ -58,7 +60,11 @@ PLAYER = '<p><iframe src="https://www.youtube.com/embed/dQw4w9WgXcQ" title=""></
     ("{% highlight sh %}\n*a*\n\n b\n{% endhighlight %}\nc", "<pre><code>*a*\n\n b\n</code></pre>\n<p>c</p>"),
     ("{{< highlight text >}}\n# a\n{{< /highlight >}}", "<pre><code># a\n</code></pre>"),
     ("{% comment %}\na\n\n# b\n{% endcomment %}\nc", "<p>c</p>"),
-    ("{% note info %}\n*a*\n{% endnote %}", "<p><em>a</em></p>"),
+    ("{% comment %}\na\nb {% endcomment %} *c*\nd", "<p><em>c</em></p>\n<p>d</p>"),
+    ("{% highlight sh %}\na\nb{% endhighlight %}{% endraw %}\nc", "<pre><code>a\nb\n</code></pre>\n<p>c</p>"),
+    ("{{< quote >}}\na\nb{{< /quote >}} c", "<blockquote>\n<p>a\nb</p>\n</blockquote>\n<p>c</p>"),
+    ("{{< quote >}}\na\n{{< /quote >}} <br/>\nc", "<blockquote>\n<p>a</p>\n</blockquote>\n<p>c</p>"),
+    ("{% aside info %}\n*a*\n{% endaside %}", "<p><em>a</em></p>"),
     ('{% assign a = site.data.b | where: "version", "14" | first %}\nb', "<p>b</p>"),
     ('{% assign a = "/c.png" %}\nb', "<p>b</p>"),
     ("{% assign a = 1 %}{% capture b %}\nb\n{% endcapture %}", "<p>b</p>"),
@@ -74,6 +80,14 @@ PLAYER = '<p><iframe src="https://www.youtube.com/embed/dQw4w9WgXcQ" title=""></
     ("{% mermaid() %}\n*a*\n{% end %}", "<pre><code>*a*\n</code></pre>"),
     ('{% quote(author="Mira") %}\nInk *dries*\n{% end %}',
      "<blockquote>\n<p>Ink <em>dries</em></p>\n<p>— Mira</p>\n</blockquote>"),
+    ("{% blockquote Mira, On ink %}\na\n{% endblockquote %}",
+     "<blockquote>\n<p>a</p>\n<p>— Mira, On ink</p>\n</blockquote>"),
+    ("{% pullquote right %}\na\n{% endpullquote %}", "<blockquote>\n<p>a</p>\n</blockquote>"),
+    ("{% blockquote @mira https://b.example/c %}\na\n{% endblockquote %}",
+     '<blockquote>\n<p>a</p>\n<p>— <a href="https://b.example/c">@mira</a></p>\n</blockquote>'),
+    ("{% quote 米拉 https://b.example/c 墨水手册 %}\na\n{% endquote %}",
+     '<blockquote>\n<p>a</p>\n<p>— 米拉 <a href="https://b.example/c">墨水手册</a></p>\n</blockquote>'),
+    ("{% cq %}\na\n{% endcq %}", "<blockquote>\n<p>a</p>\n</blockquote>"),
     ('{{< quote author="Mira" >}}\na\n\nb\n{{< /quote >}}',
      "<blockquote>\n<p>a</p>\n<p>b</p>\n<p>— Mira</p>\n</blockquote>"),
 ])
@@ -82,9 +96,9 @@ def test_a_line_of_marks_is_done_or_left_out(text: str, html: str) -> None:
 
 
 @pytest.mark.parametrize(("text", "html"), [
-    ("{{< note >}}Ink *dries*{{< /note >}}\nb", "<p>Ink <em>dries</em></p>\n<p>b</p>"),
-    ("{% tip(kind=1) %}a\n\n- b{% end %}", "<p>a</p>\n<ul>\n<li>b</li>\n</ul>"),
-    ('{% tip(title="Ink") %}a{% end %}', "<p>Ink</p>\n<p>a</p>"),
+    ("{{< lead >}}Ink *dries*{{< /lead >}}\nb", "<p>Ink <em>dries</em></p>\n<p>b</p>"),
+    ("{% lead(kind=1) %}a\n\n- b{% end %}", "<p>a</p>\n<ul>\n<li>b</li>\n</ul>"),
+    ('{% lead(title="Ink") %}a{% end %}', "<p>Ink</p>\n<p>a</p>"),
     ('{{< button href="https://a.example/" >}}Read{{< /button >}}', '<p><a href="https://a.example/">Read</a></p>'),
     ("{{< a >}}{{< b >}}c{{< /b >}}{{< /a >}}", "<p>c</p>"),
     ("{{< highlight go >}}*a*\nb{{< /highlight >}}", "<pre><code>*a*\nb\n</code></pre>"),
@@ -112,6 +126,8 @@ def test_words_between_two_marks_stay_and_the_marks_go(text: str, html: str) -> 
     ('a {{< figure src="a.png" caption="b *c*" >}}', '<p>a <img src="a.png" alt="b *c*"><br>b <em>c</em></p>'),
     ('[{{ image(src="a.png") }}](http://b.example)', '<p><a href="http://b.example"><img src="a.png" alt=""></a></p>'),
     ('<div>\n{{< figure src="a.png" >}}\n</div>', '<div>\n<img src="a.png" alt="">\n</div>'),
+    ('<div>\n{{<figure src="a.png" width="300">}}\n{{<figure src="https://b.example/c?d=e">}}\n</div>',
+     '<div>\n<img src="a.png" alt="" width="300">\n<img src="https://b.example/c?d=e" alt="">\n</div>'),
     ('<center>{% include a.html src="/a.png" %}</center>', '<center><img src="/a.png" alt=""></center>'),
     ('a {% assign b="1:07" %}\nc {% assign b="1:08" %}', "<p>a\nc</p>"),
     ("a {% comment %}b *c*{% endcomment %} d", "<p>a d</p>"),
@@ -148,7 +164,7 @@ def test_code_that_is_never_closed_is_text() -> None:
 
 def test_what_was_left_out_is_named_once_and_what_was_shown_is_not() -> None:
     body = ("{% include a.html %}\n\n{% img /b.png alt='Press' %}\n\n{% if c %}d{% endif %}\n\n"
-            "{% note %}\ne\n{% endnote %}\n\n{% tip() %}f{% end %}\n\n- {{< cards >}}\n\n> 1. {{< tabs >}}\n\n"
+            "{% aside %}\ne\n{% endaside %}\n\n{% lead() %}f{% end %}\n\n- {{< cards >}}\n\n> 1. {{< tabs >}}\n\n"
             'g {{< img src="b.png" >}} {% comment %}h{% endcomment %} {{< i >}}j{{</ i >}}\n\n'
             "{{< k >}}\nl\nm{{< /k >}}\n\nn {{< /o >}}")
     specimen = Specimen("14.md", "Title", None, body, 1, "auto", "en")
@@ -158,8 +174,8 @@ def test_what_was_left_out_is_named_once_and_what_was_shown_is_not() -> None:
     assert [(one.line, one.message) for one in found] == [
         (1, "{% include a.html %} is for a site generator and was left out"),
         (5, "{% if c %} is shown as typed: nothing fills it"), (5, "{% endif %} is shown as typed: nothing fills it"),
-        (7, "{% note %} is for a site generator and was left out"),
-        (11, "{% tip() %} is for a site generator and was left out"),
+        (7, "{% aside %} is for a site generator and was left out"),
+        (11, "{% lead() %} is for a site generator and was left out"),
         (13, "{{< cards >}} is for a site generator and was left out"),
         (15, "{{< tabs >}} is for a site generator and was left out"),
         (19, "{{< k >}} is for a site generator and was left out"),

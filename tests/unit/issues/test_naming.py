@@ -93,6 +93,7 @@ from pipeline.issues.reading.naming import (
     ("第12輯", 12, ""),
     ("12期：纸", 12, ""),
     ("12期间", None, ""),
+    ("12 期", 12, ""), ("12 期-《纸》", 12, "《纸》"), ("12 期间的事", 12, "期间的事"),
     ("ink-weekly-12", 12, ""),
     ("ink_and_paper_issue.12-on-soot", 12, ""), ("on-paper-episode-1", None, ""), ("ink_and_paper_Vol.12", None, ""),
     ("ink-weekly5", 5, ""),

@@ -70,6 +70,15 @@ def test_what_is_no_markup_is_shown_as_typed(text: str, html: str) -> None:
     ('<div markdown="1">\n### B\n\nc\n</div>', '<div>\n<h2>B</h2>\n<p>c</p>\n</div>'),
     ("<div><code>\n## b\n</code></div>", "<div><code>\n## b\n</code></div>"),
     ("<!--\n## a\n-->\nb", "<p>b</p>"),
+    ('a\n<iframe src="https://b.example/c"\n    title="d"\n></iframe>\n*e*',
+     '<p>a</p>\n<p><a href="https://b.example/c">▶ Open: d</a></p>\n<p><em>e</em></p>'),
+    ('- a\n  <img\n    src="a.png"\n    width="9"\n  >\n- > <audio\n  >   src="a.mp3"\n  > >\n  > b\n  > </audio>',
+     ('<ul>\n<li>a\n<p><img src="https://w.example.com/files/a.png" alt="" width="9"></p>\n</li>\n<li>\n<blockquote>\n'
+      '<p><a href="https://w.example.com/files/a.mp3">▶ Audio</a><br>b</p>\n</blockquote>\n</li>\n</ul>')),
+    ('<img alt="a\n> b"', '<p>&lt;img alt="a</p>\n<blockquote>\n<p>b"</p>\n</blockquote>'),
+    ('<img src="a.png">\n> b',
+     ('<p><img src="https://w.example.com/files/a.png" alt="" width="640" style="width:auto"></p>\n'
+      "<blockquote>\n<p>b</p>\n</blockquote>")),
 ])
 def test_markup_works_and_is_closed(text: str, html: str) -> None:
     assert shown(text) == html

@@ -275,6 +275,13 @@ def test_title_is_the_folders_name_in_capitals_and_spaces(tmp_path: Path) -> Non
     ({"_config.yml": "title: >-\n  Ink and\n  paper\n"}, "Ink and paper"), ({"_config.yml": "title: ~\n"}, "Letters"),
     ({"_config.yml": "a: b: c\ntitle: Ink\n", "README.md": "# Ink & Paper: *weekly*"}, "Ink & Paper: weekly"),
     ({"hugo.toml": "[params]\ntitle = 'No'\n"}, "Letters"),
+    ({"docs/.vitepress/config.mts": "export default {\n  // title: 'No',\n  title: \"Ink's letters\",\n}\n",
+      "README.md": "# Sources"}, "Ink's letters"),
+    ({"docusaurus.config.js": "const config = {\n  title: 'My Site',\n};", "README.md": "# Ink"}, "Ink"),
+    ({"src/consts.ts": "// Ours.\nexport const SITE_TITLE = '墨水周刊';\n", "README.md": "# Astro Starter Kit: Blog"},
+     "墨水周刊"),
+    ({"quartz.config.ts": "  configuration: {\n    pageTitle: `${name} ink`,\n    pageTitle: \"Ink\",\n"}, "Ink"),
+    ({".vuepress/config.js": "module.exports = {\n  title: process.env.TITLE,\n  subtitle: 'No'\n"}, "Letters"),
 ])
 def test_title_is_what_the_site_or_the_readme_calls_it(tmp_path: Path, files: dict[str, str], title: str) -> None:
     folder = fill(tmp_path / "letters", "issues/1.md")
