@@ -9,10 +9,10 @@ __version__ = "0.1.0"
 CONFIG = "config.yaml"
 """The settings file of a command that names none."""
 
-READER = 21
+READER = 22
 """Grows when files are to be read anew after an upgrade."""
 
-RENDERER = 32
+RENDERER = 33
 """Grows when the same Markdown comes out differently after an upgrade."""
 
 GARBAGE = 50_000
