@@ -22,7 +22,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from pipeline.bench.contest import Tell, environment
+from pipeline.bench.contest import Tell, begun, environment
 from pipeline.errors import ConfigError
 
 PATIENCE = 1_000  # from so many issues on Pelican takes longer than anybody waits
@@ -159,12 +159,13 @@ def _paragraphs(chance: random.Random, number: int, size_bytes: int) -> Iterator
 def _timed(folder: Path, command: Sequence[str], bytecode: Path) -> tuple[float, float, float]:
     """Seconds, processor seconds and megabytes of a whole process with its children."""
     own = environment() | {"PYTHONPYCACHEPREFIX": str(bytecode), "PYTHONDONTWRITEBYTECODE": ""}
-    done = subprocess.run([sys.executable, "-S", "-c", _LAUNCHER, *command], cwd=folder, env=own, check=False,
-                          capture_output=True, text=True, stdin=subprocess.DEVNULL)
-    *said, figures = done.stdout.strip().split("\n")
+    with begun([sys.executable, "-S", "-c", _LAUNCHER, *command], cwd=folder, env=own, stderr=subprocess.PIPE,
+               stdin=subprocess.DEVNULL) as process:
+        out, complaints = process.communicate()
+    *said, figures = out.strip().split("\n")
     code, seconds, cpu_s, memory_mb = json.loads(figures)
     if code:
-        last = "\n".join([*said, done.stderr]).strip().rpartition("\n")[2]
+        last = "\n".join([*said, complaints]).strip().rpartition("\n")[2]
         raise ConfigError(f"`{' '.join(command)}` ended with {code}: {last}", remedy="mend that first")
     return seconds, cpu_s, memory_mb
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pipeline.bench import publication
 from pipeline.clock import monotonic
@@ -156,31 +157,23 @@ def _postfix_sink() -> Iterator[int]:
 @contextmanager
 def _listening(command: Sequence[str]) -> Iterator[int]:
     """A helper of ours that says its port first and ends on SIGTERM."""
-    process = _begun(command)
-    assert process.stdout  # noqa: S101, asked for above
-    try:
-        yield json.loads(process.stdout.readline())["port"]
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait()
-        process.stdout.close()
+    with begun(command, env=environment()) as process:
+        assert process.stdout  # noqa: S101, it has one
+        try:
+            yield json.loads(process.stdout.readline())["port"]
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait()
 
 
 def timed(name: str, command: Sequence[str], *, messages: int = 0) -> Lap:
     """Runs a contestant. It says on its own what it sent in what time, unless `messages` are given."""
     start = monotonic()
-    process = _begun(command)
-    assert process.stdout  # noqa: S101, asked for above
-    try:
+    with begun(command, env=environment()) as process:
+        assert process.stdout  # noqa: S101, as above
         said = process.stdout.read()
-    except KeyboardInterrupt:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        raise
-    finally:
-        process.stdout.close()
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise ConfigError(f"{name} ended with {process.returncode}", remedy="see what it said above")
     seconds = monotonic() - start
@@ -189,9 +182,29 @@ def timed(name: str, command: Sequence[str], *, messages: int = 0) -> Lap:
     return Lap(name, **json.loads(said))
 
 
-def _begun(command: Sequence[str]) -> subprocess.Popen[str]:
-    """A child in a session of its own: Ctrl-C reaches us alone, who end it without a word."""
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment(), start_new_session=True)
+@contextmanager
+def begun(command: Sequence[str], **options: Any) -> Iterator[subprocess.Popen[str]]:
+    """A child in a session of its own, whose output we read: Ctrl-C reaches us alone, who end it and its children
+    without a word. A signal that comes while it begins is heard when it is known.
+    """
+    heard: list[int] = []
+    before = {number: signal.signal(number, lambda number, _: heard.append(number))
+              for number in (signal.SIGTERM, signal.SIGINT)}
+    process: subprocess.Popen[str] | None = None
+    try:
+        try:
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True, **options)
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+        for one in heard:
+            signal.raise_signal(one)
+        yield process
+    finally:
+        if process:
+            with process:  # closes its pipes, and waits
+                if process.poll() is None:
+                    os.killpg(process.pid, signal.SIGKILL)
 
 
 def python(module: str, *words: str) -> list[str]:

@@ -13,6 +13,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -119,6 +120,23 @@ def test_contestant_that_is_stopped_by_ctrl_c_ends_without_a_word(tmp_path: Path
     os.killpg(process.pid, signal.SIGINT)
 
     assert (process.stderr.read(), process.wait()) == ("stopped\n", 0)
+
+
+def test_contestant_that_is_stopped_while_it_begins_does_not_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[subprocess.Popen[str]] = []
+
+    class Interrupted(subprocess.Popen[str]):
+        def __init__(self, *args: Any, **options: Any) -> None:
+            super().__init__(*args, **options)
+            started.append(self)
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(subprocess, "Popen", Interrupted)
+
+    with pytest.raises(KeyboardInterrupt):
+        contest.timed("waits", [sys.executable, "-c", "import signal; signal.pause()"])
+
+    assert [one.returncode for one in started] == [-signal.SIGKILL]
 
 
 def test_ratio_is_the_median_of_the_rounds() -> None:
