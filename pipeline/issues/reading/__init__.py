@@ -5,5 +5,6 @@
     headers       such lines without fences          braces     JSON and EDN above the text
     dateline      a day above the text
     naming        what a file name says                dates, years   what a day may look like, and a folder of them
-    excerpts      cover, description and number from the first lines; credits describe no issue
+    excerpts      title and number from the first blocks of a text, which are its beginning
+    covers, descriptions   what shows and describes it there; credits do neither
 """

@@ -94,7 +94,8 @@ def read_halfway(
     """The same with its body as far as it was parsed, for whoever goes on to make a Document of it."""
     # slow import: the Markdown parser, for which folder, dates and front matter need not wait
     from pipeline.issues.markdown.body import Body
-    from pipeline.issues.reading.excerpts import cut, excerpts, words_of
+    from pipeline.issues.reading.descriptions import cut
+    from pipeline.issues.reading.excerpts import excerpts, words_of
 
     front = read_front(raw, path)
     fields = _Fields(front, path)
