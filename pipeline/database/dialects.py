@@ -15,6 +15,7 @@ from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import Text, TypeEngine
 
 AUDIENCE = "audience"  # whose turn it is: that of a mailing that writes its readers down, or of one that is erased
+TABLES = "tables"      # that of a process that makes or changes them
 
 
 class digest(GenericFunction[str]):  # noqa: N801, an SQL function is written in lower case

@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import Connection, exc, inspect, select, text
 
 from pipeline import schema
-from pipeline.database.dialects import Dialect
+from pipeline.database.dialects import TABLES, Dialect
 from pipeline.database.engines import address_of, conninfo, make_private, open_postgresql, open_sqlite, sqlite_path
 from pipeline.database.faults import RESTORE, own_errors
 from pipeline.database.health import CHECK_S, looked_through
@@ -205,8 +205,9 @@ class Database(Dialect):
         """Brings the tables to this program's version, and names it."""
         from pipeline.migrations import upgrade  # slow import: Alembic, needed once in a ledger's life
 
-        with own_errors(self.file):
-            upgrade(self._engine)
+        with self.write() as connection:
+            self.take_turns(connection, TABLES)  # machines that are started at once would each make them
+            upgrade(connection)
         return schema.HEAD
 
     @property

@@ -11,7 +11,7 @@ from pipeline.audience.roster import Roster
 from pipeline.audience.subscriber import Evidence
 from pipeline.database import Database
 from pipeline.mailings.ledger import Ledger
-from tests.books import LEASE, NOON, add_issue, add_readers, begin_mailing, deliveries, open_database
+from tests.books import LATER, LEASE, NOON, add_issue, add_readers, begin_mailing, deliveries, open_database
 
 ADA = parse("ada@example.com")
 _WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
@@ -23,6 +23,21 @@ def database(postgres_url: str) -> Iterator[Database]:
     add_issue(database, "14")
     yield database
     database.close()
+
+
+def test_machines_that_are_started_at_once_make_one_ledger(postgres_url: str) -> None:
+    first, second = Database(postgres_url), Database(postgres_url)
+
+    with ThreadPoolExecutor() as others:
+        with first.together():
+            first.create(now=NOON, orphan=False)
+            made = others.submit(second.create, now=LATER, orphan=True)
+            until_it_waits(first, made)
+        made.result()
+
+    assert not Ledger(second).notebook.identity().orphan
+    first.close()
+    second.close()
 
 
 def test_erasure_waits_for_a_mailing_that_writes_its_readers_down(database: Database) -> None:
