@@ -25,8 +25,6 @@ from pipeline.issues.issue import SETTLED, Image, State
 from pipeline.issues.record import Record, Text
 from pipeline.schema import issue, issue_sketch, issue_text
 
-# In order of their hours, then numbers; the databases differ on where a missing number stands.
-_ORDER = (issue.c.due_at, issue.c.number.nulls_last(), issue.c.key)
 _IS_WITHDRAWN = and_(issue.c.published_at.is_(None), issue.c.missing_at.is_not(None))
 _RECORDS = select(issue, issue_sketch.c.sketch).join(issue_sketch)
 _ONE = update(issue).where(issue.c.key == bindparam("of_key"))
@@ -42,8 +40,12 @@ _OF_THE_FILE = (
 
 
 def _hour(record: Record) -> tuple[datetime, float, str]:
-    """The same order, for records."""
+    """Records in order of their hours, then numbers; not the databases' order, for one may sort names by a language."""
     return record.due_at, inf if record.number is None else record.number, record.key
+
+
+def _in_order(rows: Iterable[Row[Any]]) -> list[Record]:
+    return sorted(map(_record, rows), key=_hour)
 
 
 class Archive:
@@ -62,8 +64,8 @@ class Archive:
     def issues(self) -> dict[str, Record]:
         """Every issue ever read, by key, in the order of their hours."""
         with self._db.read() as connection:
-            rows = connection.execute(_RECORDS.order_by(*_ORDER)).all()
-        return {row.key: _record(row) for row in rows}
+            rows = connection.execute(_RECORDS).all()
+        return {record.key: record for record in _in_order(rows)}
 
     def records(self, keys: Iterable[str]) -> dict[str, Record]:
         """These issues, by key; keys that the book does not know are left out."""
@@ -89,8 +91,7 @@ class Archive:
             for start in range(0, len(named), ROWS_AT_ONCE):
                 some = _RECORDS.where(issue.c.key.in_(named[start:start + ROWS_AT_ONCE]))
                 found |= {row.key: row for row in connection.execute(some)}
-        records = sorted(map(_record, found.values()), key=_hour)
-        return {record.key: record for record in records}
+        return {record.key: record for record in _in_order(found.values())}
 
     def settled_sketches(self) -> dict[str, bytes]:
         """The sketches of what was mailed or adopted, by key, as it was then."""
@@ -104,8 +105,8 @@ class Archive:
         new = issue.c.published_at.is_(None) | issue.c.due_seen_at.is_(None)
         waiting = _RECORDS.where(new, ~_IS_WITHDRAWN, issue.c.draft.is_(False), issue.c.due_at <= now)
         with self._db.read() as connection:
-            rows = connection.execute(waiting.order_by(*_ORDER)).all()
-        return [_record(row) for row in rows]
+            rows = connection.execute(waiting).all()
+        return _in_order(rows)
 
     def newest(self, list_id: str) -> Record | None:
         """Of what its readers have had, adopted or mailed, the issue of a list that was published last."""
