@@ -109,6 +109,19 @@ class Dialect:
         else:
             connection.execute(select(func.setval(f"{table.name}_id_seq", highest)))
 
+    def place_of(self, connection: Connection, table: Table) -> str:
+        """What tells a table from every copy of it: one that is put back from a dump is another, here or elsewhere.
+
+        "" on SQLite, whose files are copied as they are.
+        """
+        if self.is_sqlite:
+            return ""
+        ask = connection.exec_driver_sql
+        may_ask = ask("SELECT has_function_privilege('pg_control_system()', 'execute')").scalar()
+        server = ask("SELECT system_identifier FROM pg_control_system()").scalar() if may_ask else ""
+        own = ask("SELECT oid, to_regclass(%s)::oid FROM pg_database WHERE datname = current_database()", (table.name,))
+        return " ".join(map(str, (server, *own.one())))
+
     def _insert(self, table: Table) -> sqlite.Insert:
         """The INSERT of our dialect: both understand ON CONFLICT, and SQLAlchemy has no common one."""
         if self.is_sqlite:
