@@ -465,6 +465,19 @@ def test_limits_that_a_server_sets_for_visitors_do_not_end_a_long_statement(post
     assert found == ["0"] * len(limits)
 
 
+@pytest.mark.parametrize(("given", "kept"), [("off", "local"), ("on", "on"), ("remote_apply", "remote_apply")])
+def test_what_is_committed_outlives_a_crash_of_the_server_whatever_it_does_for_others(
+    postgres_url: str, given: str, kept: str
+) -> None:
+    database = Database(f"{postgres_url}?options=-csynchronous_commit%3D{given}")
+
+    with database.write() as connection:
+        found = connection.exec_driver_sql("SHOW synchronous_commit").scalar()
+    database.close()
+
+    assert found == kept
+
+
 def test_name_is_held_although_the_server_ends_idle_sessions(postgres_server: str, postgres_url: str) -> None:
     """Whoever holds it works on other connections meanwhile, for minutes where a folder is large."""
     import psycopg  # optional extra
