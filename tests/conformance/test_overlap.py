@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from pipeline.address import parse
 from pipeline.audience.roster import Roster
 from pipeline.audience.subscriber import Evidence
 from pipeline.database import Database
 from pipeline.mailings.ledger import Ledger
+from pipeline.mailings.ledger.pacing import PostState
 from tests.books import LATER, LEASE, NOON, add_issue, add_readers, begin_mailing, deliveries, open_database
 
 ADA = parse("ada@example.com")
@@ -71,6 +72,20 @@ def test_look_at_a_claim_waits_for_its_transaction_that_is_still_at_work_behind_
             kept = others.submit(ledger.commits.kept, claims)
             until_it_waits(database, kept)
         assert kept.result() == claims
+
+
+def test_post_that_one_machine_finds_while_another_loses_it_ends_no_sender(
+    database: Database, postgres_url: str
+) -> None:
+    other = Database(postgres_url)
+    here, there = Ledger(database).pacing, Ledger(other).pacing
+    here.lose("smtp", NOON)
+    event.listen(database._engine, "after_cursor_execute", lambda *_: there.find("smtp"), once=True)
+
+    since = here.lose("smtp", LATER)
+
+    assert (since, here.state("smtp")) == (LATER, PostState())
+    other.close()
 
 
 def until_it_waits(database: Database, act: Future[object]) -> None:
