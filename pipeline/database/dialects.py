@@ -16,6 +16,7 @@ from sqlalchemy.types import Text, TypeEngine
 
 AUDIENCE = "audience"  # whose turn it is: that of a mailing that writes its readers down, or of one that is erased
 TABLES = "tables"      # that of a process that makes or changes them
+ARCHIVE = "archive"    # that of whoever writes what is known of issues, in whatever order they come
 
 
 class digest(GenericFunction[str]):  # noqa: N801, an SQL function is written in lower case

@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import Connection, exc, inspect, select, text
 
 from pipeline import schema
-from pipeline.database.dialects import TABLES, Dialect
+from pipeline.database.dialects import ARCHIVE, TABLES, Dialect
 from pipeline.database.engines import address_of, conninfo, make_private, open_postgresql, open_sqlite, sqlite_path
 from pipeline.database.faults import RESTORE, own_errors
 from pipeline.database.health import CHECK_S, looked_through
@@ -45,6 +45,7 @@ class Database(Dialect):
             connection.execution_options(avviso_write=True)
             transaction = connection.begin()
             self._rehearsal = connection
+            self.take_turns(connection, ARCHIVE)  # from the beginning: it writes in whatever order
             try:
                 yield
             finally:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import event, text
@@ -10,6 +11,7 @@ from pipeline.address import parse
 from pipeline.audience.roster import Roster
 from pipeline.audience.subscriber import Evidence
 from pipeline.database import Database
+from pipeline.issues.archive import Archive
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.pacing import PostState
 from tests.books import LATER, LEASE, NOON, add_issue, add_readers, begin_mailing, deliveries, open_database
@@ -59,6 +61,33 @@ def test_erasure_waits_for_a_mailing_that_writes_its_readers_down(database: Data
 
     (row,) = deliveries(database, mailing.id)
     assert row["address"] is None
+
+
+@pytest.mark.parametrize("is_rehearsed", [False, True], ids=["written", "rehearsed"])
+def test_who_writes_of_issues_in_another_order_waits_and_neither_gives_way(
+    database: Database, postgres_url: str, *, is_rehearsed: bool
+) -> None:
+    other = Database(postgres_url)
+    here, there = Archive(database), Archive(other)
+    add_issue(database, "15")
+    first, second = here.issues().values()
+
+    def both_the_other_way_round() -> None:
+        with other.rehearse() if is_rehearsed else there.together():
+            for record in (second, first):
+                there.stand([replace(record, reason="there")])
+
+    with ThreadPoolExecutor() as others:
+        with here.together():
+            here.stand([replace(first, reason="here")])
+            wrote = others.submit(both_the_other_way_round)
+            until_it_waits(database, wrote)
+            here.stand([replace(second, reason="here")])
+        wrote.result()
+
+    reasons = {record.reason for record in here.issues().values()}
+    other.close()
+    assert reasons == {"here" if is_rehearsed else "there"}
 
 
 def test_look_at_a_claim_waits_for_its_transaction_that_is_still_at_work_behind_a_lost_line(database: Database) -> None:

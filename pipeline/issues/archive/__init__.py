@@ -5,17 +5,17 @@ It remembers; it decides nothing. What becomes of an issue is decided in `publis
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import fields
 from datetime import date, datetime
 from math import inf
 from typing import Any
 
-from sqlalchemy import Row, Update, and_, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Row, Update, and_, bindparam, func, or_, select, update
 from sqlalchemy import Text as SqlText
 
-from pipeline.database import Database
+from pipeline.database import ARCHIVE, Database
 from pipeline.issues.archive.files import KnownFiles
 from pipeline.issues.archive.fragments import ROWS_AT_ONCE, Fragments
 from pipeline.issues.archive.names import OtherNames
@@ -145,7 +145,7 @@ class Archive:
 
     def reidentify(self, records: Sequence[Record]) -> None:
         """Gives issues other ids and dates: all at once, because two may exchange theirs."""
-        with self._db.write() as connection:
+        with self._writing() as connection:
             for record in records:
                 connection.execute(update(issue).where(issue.c.key == record.key).values(
                     feed_id=f"in exchange: {record.key}"))
@@ -170,7 +170,7 @@ class Archive:
         sketches = [{"key": record.key, "sketch": record.sketch} for record, _ in entries]
         texts = [{"key": record.key, "body": text.body, "body_line": text.body_line,
                   "descriptions": list(text.descriptions)} for record, text in entries]
-        with self._db.write() as connection:
+        with self._writing() as connection:
             connection.execute(self._db.upsert_rows(issue, _OF_THE_FILE), rows)
             connection.execute(self._db.upsert_rows(issue_sketch, sketches[0]), sketches)
             connection.execute(self._db.upsert_rows(issue_text, texts[0]), texts)
@@ -190,7 +190,7 @@ class Archive:
         if not rows:
             return
         settling = [row for row in rows if row["to"] in SETTLED and row["was"] is not row["to"]]
-        with self._db.write() as connection:
+        with self._writing() as connection:
             if settling:
                 connection.execute(_SETTLE, settling)
             connection.execute(_STAND, rows)
@@ -219,13 +219,22 @@ class Archive:
         """Where it is on the web from now on."""
         self._write_each(_ONE.values(permalink=bindparam("place")), [{"of_key": key, "place": permalink}])
 
-    def together(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def together(self) -> Iterator[None]:
         """What this thread writes inside is durable at the end as one, or never happened."""
-        return self._db.together()
+        with self._db.together(), self._writing():
+            yield
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """A transaction in its turn: two that wrote of the same issues in another order would wait for each other."""
+        with self._db.write() as connection:
+            self._db.take_turns(connection, ARCHIVE)
+            yield connection
 
     def _write_each(self, statement: Update, rows: list[dict[str, Any]]) -> None:
         if rows:
-            with self._db.write() as connection:
+            with self._writing() as connection:
                 connection.execute(statement, rows)
 
     def next_ordinal(self) -> int:
