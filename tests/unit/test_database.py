@@ -419,6 +419,22 @@ def test_schema_that_is_not_there_is_named(postgres_url: str) -> None:
     database.close()
 
 
+def test_user_who_may_make_no_tables_is_told_what_they_need_and_nothing_of_our_statements(
+    postgres_server: str, postgres_url: str
+) -> None:
+    name = postgres_url.rpartition("/")[2]
+    run_sql(postgres_server, "REVOKE CREATE ON SCHEMA public FROM public", name)
+    database = Database(f"{postgres_url}?options=-c%20role%3Dpg_monitor")
+
+    with pytest.raises(Unreachable) as refused:
+        database.prepare()
+    database.close()
+
+    assert str(refused.value) == (
+        "the database does not let this user do so: permission denied for schema public: "
+        "let the user own the database, or grant it all on its schema, tables and sequences")
+
+
 def test_table_that_is_missing_while_a_dump_is_read_in_is_named(postgres_url: str) -> None:
     """`pg_dump --clean` takes each away before it makes it anew, under whoever works on the ledger."""
     database = open_database(postgres_url)
@@ -611,7 +627,7 @@ def test_deadlock_is_a_conflict_that_may_be_tried_again(postgres_url: str) -> No
     database.close()
 
     refused, = (one for one in ends if one)
-    assert str(refused).startswith("another writer was first: deadlock detected")
+    assert str(refused) == "another writer was first: deadlock detected: try again; nothing was lost"
 
 
 def test_file_that_is_no_ledger_is_refused_in_one_line(tmp_path: Path) -> None:
