@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -128,10 +128,12 @@ class Database(Dialect):
             try:
                 yield bool(ours)
             finally:
-                with suppress(exc.DBAPIError):  # a connection that was lost has let go already
-                    if ours:
+                if ours:
+                    try:
                         connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:name, 0))"), key)
                         connection.commit()
+                    except exc.DBAPIError:
+                        connection.invalidate()  # one that was lost has let go; any other does so when it is closed
 
     @property
     def file(self) -> Path | None:

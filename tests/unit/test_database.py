@@ -21,7 +21,18 @@ from pathlib import Path
 import pytest
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
-from sqlalchemy import Inspector, MetaData, Table, create_engine, create_mock_engine, exc, inspect, select, update
+from sqlalchemy import (
+    Inspector,
+    MetaData,
+    Table,
+    create_engine,
+    create_mock_engine,
+    event,
+    exc,
+    inspect,
+    select,
+    update,
+)
 
 from pipeline import schema
 from pipeline.database import APPLICATION_ID, Database, text_digest
@@ -598,6 +609,24 @@ def test_name_that_was_held_on_a_line_that_was_lost_ends_the_work_well(postgres_
     with first.alone("publish") as ours, second.write() as connection:
         connection.exec_driver_sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                                    "WHERE datname = current_database() AND pid <> pg_backend_pid()")
+    with second.alone("publish") as theirs:
+        assert (ours, theirs) == (True, True)
+
+    first.close()
+    second.close()
+
+
+def test_name_whose_release_was_broken_off_is_nobodys_all_the_same(postgres_url: str) -> None:
+    """As where somebody cancels that very statement: the line is whole, and would hold the name for ever."""
+    first, second = open_database(postgres_url), Database(postgres_url)
+
+    def break_off(*words: object) -> None:
+        if "pg_advisory_unlock" in str(words[2]):
+            raise exc.OperationalError("unlock", None, Exception("canceling statement due to user request"))
+
+    event.listen(first._engine, "before_cursor_execute", break_off)
+    with first.alone("publish") as ours:
+        pass
     with second.alone("publish") as theirs:
         assert (ours, theirs) == (True, True)
 
