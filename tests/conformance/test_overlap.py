@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import event, text
 
 from pipeline.address import parse
+from pipeline.audience.intake import Verdict
 from pipeline.audience.roster import Roster
 from pipeline.audience.subscriber import Evidence
 from pipeline.database import Database
@@ -88,6 +89,45 @@ def test_who_writes_of_issues_in_another_order_waits_and_neither_gives_way(
     reasons = {record.reason for record in here.issues().values()}
     other.close()
     assert reasons == {"here" if is_rehearsed else "there"}
+
+
+def test_who_asks_while_they_are_erased_stays_erased_and_neither_fails(database: Database) -> None:
+    roster = Roster(database, Ledger(database).notebook.identity().key)
+    roster.add(ADA, ["weekly"], Evidence("command", ""), NOON)
+
+    with ThreadPoolExecutor() as others:
+        with database.together():
+            assert roster.forget(ADA, NOON)
+            asked = others.submit(roster.ask, ADA, ["weekly", "daily"], Evidence("form", ""), LATER)
+            until_it_waits(database, asked)
+
+        assert (asked.result(), roster.find(ADA)) == ((), None)
+
+
+def test_who_is_imported_while_they_are_erased_stays_erased(database: Database) -> None:
+    roster = Roster(database, Ledger(database).notebook.identity().key)
+    roster.add(ADA, ["weekly"], Evidence("command", ""), NOON)
+
+    with ThreadPoolExecutor() as others:
+        with database.together():
+            roster.forget(ADA, NOON)
+            added = others.submit(roster.add, ADA, ["daily"], Evidence("command", ""), LATER)
+            until_it_waits(database, added)
+
+        assert (added.result(), roster.find(ADA)) == (Verdict.KEPT_OUT, None)
+
+
+def test_who_is_erased_while_they_ask_is_erased(database: Database) -> None:
+    roster = Roster(database, Ledger(database).notebook.identity().key)
+    roster.add(ADA, ["weekly"], Evidence("command", ""), NOON)
+
+    with ThreadPoolExecutor() as others:
+        with database.together():
+            roster.ask(ADA, ["daily"], Evidence("form", ""), NOON)
+            erased = others.submit(roster.forget, ADA, LATER)
+            until_it_waits(database, erased)
+
+        assert (erased.result(), roster.find(ADA)) == (True, None)
 
 
 def test_look_at_a_claim_waits_for_its_transaction_that_is_still_at_work_behind_a_lost_line(database: Database) -> None:
