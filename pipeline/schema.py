@@ -91,6 +91,7 @@ note = Table(
 )
 ANCHOR = "anchor"  # the note that says when this run of the machine began
 STEADY = "steady"  # and this one how far its clock had come that nobody sets
+HOME = "home"      # where a server's ledger lay when somebody last began to work by it; of this server alone
 
 # ---- book 1, the archive: what we say ---------------------------------------------------------
 

@@ -140,11 +140,15 @@ class Books:
     def meet_ledger(self) -> None:
         """Notices a copy that was put here: what it may have missed is stopped. Raises Refusal for an older one.
 
-        One server has one ledger for machines that come and go: there a machine without a mark means nothing.
+        One server has one ledger for machines that come and go: there a machine without a mark means nothing, unless
+        the ledger was put back from a dump.
         """
-        if self.database.is_sqlite:
-            self.high_water.notice_arrival(self.clock.now())
+        notebook = self.ledger.notebook
+        put_back = notebook.was_put_back()
+        if self.database.is_sqlite or put_back:
+            self.high_water.notice_arrival(self.clock.now(), put_back=put_back)
         self.high_water.check()
+        notebook.note_home()  # not before: whoever has a mark may know more than who comes next
 
     @cached_property
     def roster(self) -> Roster:

@@ -59,6 +59,7 @@ class Roster:
         person = self._person(Entry(address, tuple(lists), evidence, name, language), now)
         hashed = person["address_hash"]
         with self._database.write() as connection:
+            self._take_turns(connection, hashed)
             connection.execute(statements.meet(self._database.insert_new(subscriber), person))
             for list_id in lists:
                 new = self._database.insert_new(subscription)
@@ -97,12 +98,20 @@ class Roster:
     def enter(self, entries: Sequence[Entry], now: datetime, *, ask: bool = False) -> list[Verdict]:
         """Writes a batch of people down in one transaction; one verdict an entry. At most PAGE entries."""
         with self._database.write() as connection:
+            self._database.take_turns(connection, AUDIENCE)  # or somebody is erased between look and deed
             decided = plan(entries, self._look_up(connection, entries), now, ask=ask)
             self._write_suppressions(connection, decided, now)
             ids = self._write_people(connection, decided, now)
             self._write_joins(connection, decided.joins, ids, now)
             self._write_moves(connection, decided.moves, ids, now)
         return decided.verdicts
+
+    def _take_turns(self, connection: Connection, address_hash: str) -> None:
+        """One after another: who asks while they are erased would be written down again, or stand on a list as nobody.
+
+        It is done for everybody, known or not.
+        """
+        self._database.take_turns(connection, f"person {address_hash}")
 
     def look_up(self, entries: Sequence[Entry]) -> dict[str, Known]:
         """What the book says of these people, by folded address. Changes nothing; for a dry run."""
@@ -131,6 +140,7 @@ class Roster:
         row = {"address_hash": hashed, "address": None, "reason": "forgotten", "source": "erasure", "at": now}
         with self._database.write() as connection:
             self._database.take_turns(connection, AUDIENCE)  # or a mailing that begins meanwhile writes them down again
+            self._take_turns(connection, hashed)
             connection.execute(statements.move_back(hashed))
             connection.execute(self._database.insert_new(suppression).values(row))
             connection.execute(statements.bare(hashed))

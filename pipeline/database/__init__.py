@@ -5,7 +5,7 @@
     health         whether SQLite's file is whole
 """
 
-from pipeline.database.dialects import AUDIENCE, digest, text_digest
+from pipeline.database.dialects import ARCHIVE, AUDIENCE, digest, text_digest
 from pipeline.database.transactions import APPLICATION_ID, Database
 
-__all__ = ["APPLICATION_ID", "AUDIENCE", "Database", "digest", "text_digest"]
+__all__ = ["APPLICATION_ID", "ARCHIVE", "AUDIENCE", "Database", "digest", "text_digest"]

@@ -15,6 +15,8 @@ from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import Text, TypeEngine
 
 AUDIENCE = "audience"  # whose turn it is: that of a mailing that writes its readers down, or of one that is erased
+TABLES = "tables"      # that of a process that makes or changes them
+ARCHIVE = "archive"    # that of whoever writes what is known of issues, in whatever order they come
 
 
 class digest(GenericFunction[str]):  # noqa: N801, an SQL function is written in lower case
@@ -107,6 +109,19 @@ class Dialect:
             connection.exec_driver_sql("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (table.name, highest))
         else:
             connection.execute(select(func.setval(f"{table.name}_id_seq", highest)))
+
+    def place_of(self, connection: Connection, table: Table) -> str:
+        """What tells a table from every copy of it: one that is put back from a dump is another, here or elsewhere.
+
+        "" on SQLite, whose files are copied as they are.
+        """
+        if self.is_sqlite:
+            return ""
+        ask = connection.exec_driver_sql
+        may_ask = ask("SELECT has_function_privilege('pg_control_system()', 'execute')").scalar()
+        server = ask("SELECT system_identifier FROM pg_control_system()").scalar() if may_ask else ""
+        own = ask("SELECT oid, to_regclass(%s)::oid FROM pg_database WHERE datname = current_database()", (table.name,))
+        return " ".join(map(str, (server, *own.one())))
 
     def _insert(self, table: Table) -> sqlite.Insert:
         """The INSERT of our dialect: both understand ON CONFLICT, and SQLAlchemy has no common one."""

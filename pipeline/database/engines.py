@@ -1,6 +1,7 @@
 """How SQLite and PostgreSQL are opened.
 
-SQLite runs in WAL with `synchronous=FULL`: what is committed survives a power cut.
+What is committed survives a power cut: SQLite runs in WAL with `synchronous=FULL`, and PostgreSQL never with
+`synchronous_commit=off`.
 """
 
 from __future__ import annotations
@@ -26,6 +27,10 @@ _PATIENCE = {"connect_timeout": "10", "keepalives_idle": "30", "keepalives_inter
 # nothing else. The last two are only known to newer servers (14 and 17).
 _NO_LIMITS = ("SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN ('statement_timeout', 'lock_timeout',"
               " 'idle_in_transaction_session_timeout', 'idle_session_timeout', 'transaction_timeout')")
+# What was said before the wire was touched must outlive a crash of the server, or it is said to somebody twice. A
+# standby is waited for only where the server's owner says so.
+_DURABLE = ("SELECT set_config(name, 'local', false) FROM pg_settings"
+            " WHERE name = 'synchronous_commit' AND setting = 'off'")
 _ONLY_READ = "25006"  # read_only_sql_transaction
 _SQLITE = "sqlite:///"
 _OLDEST_SQLITE = (3, 33)  # the first with UPDATE … FROM
@@ -125,7 +130,8 @@ def open_postgresql(url: URL) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: DBAPIConnection, _record: object) -> None:
         connection.autocommit = True
-        connection.cursor().execute(_NO_LIMITS)
+        for statement in (_NO_LIMITS, _DURABLE):
+            connection.cursor().execute(statement)
         connection.autocommit = False
 
     @event.listens_for(engine, "handle_error")

@@ -42,7 +42,7 @@ _BY_STATE: dict[str, Said] = {
     "42P01": (Unreachable, "a table of the ledger is missing",  # undefined_table
               "wait until it is restored, or restore the last backup of the database"),
     "42501": (Unreachable, "the database does not let this user do so",
-              "let the user own the database, or grant it all on its tables and sequences"),
+              "let the user own the database, or grant it all on its schema, tables and sequences"),
     "55P03": _ANOTHER,  # lock_not_available
     "53100": (Unreachable, "the database's disk is full", "free some space there; nothing was lost"),
     "57014": (Unreachable, "the database broke a statement off", "find out who cancelled it; nothing was lost"),
@@ -95,4 +95,6 @@ def _by_words(error: exc.DBAPIError, path: str) -> DatabaseError | OutputError |
 
 
 def _words(error: exc.DBAPIError) -> str:
-    return " ".join(str(error.orig).split())
+    """What is wrong, without the place in our statement and the numbers of processes that PostgreSQL adds."""
+    told = getattr(getattr(error.orig, "diag", None), "message_primary", None)
+    return " ".join((told or str(error.orig)).split())

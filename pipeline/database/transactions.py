@@ -9,14 +9,14 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, exc, inspect, select, text
 
 from pipeline import schema
-from pipeline.database.dialects import Dialect
+from pipeline.database.dialects import ARCHIVE, TABLES, Dialect
 from pipeline.database.engines import address_of, conninfo, make_private, open_postgresql, open_sqlite, sqlite_path
 from pipeline.database.faults import RESTORE, own_errors
 from pipeline.database.health import CHECK_S, looked_through
@@ -45,6 +45,7 @@ class Database(Dialect):
             connection.execution_options(avviso_write=True)
             transaction = connection.begin()
             self._rehearsal = connection
+            self.take_turns(connection, ARCHIVE)  # from the beginning: it writes in whatever order
             try:
                 yield
             finally:
@@ -127,10 +128,12 @@ class Database(Dialect):
             try:
                 yield bool(ours)
             finally:
-                with suppress(exc.DBAPIError):  # a connection that was lost has let go already
-                    if ours:
+                if ours:
+                    try:
                         connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:name, 0))"), key)
                         connection.commit()
+                    except exc.DBAPIError:
+                        connection.invalidate()  # one that was lost has let go; any other does so when it is closed
 
     @property
     def file(self) -> Path | None:
@@ -205,8 +208,9 @@ class Database(Dialect):
         """Brings the tables to this program's version, and names it."""
         from pipeline.migrations import upgrade  # slow import: Alembic, needed once in a ledger's life
 
-        with own_errors(self.file):
-            upgrade(self._engine)
+        with self.write() as connection:
+            self.take_turns(connection, TABLES)  # machines that are started at once would each make them
+            upgrade(connection)
         return schema.HEAD
 
     @property

@@ -104,10 +104,13 @@ class HighWater:
         now = self._now()  # looked at last: another process may be raising both
         return {path: mark for path, mark in marks.items() if mark and mark.is_ahead_of(now)}, now
 
-    def notice_arrival(self, now: datetime) -> None:
-        """A ledger with another's mark beside it counts as restored now; so does one with none that mailed somebody."""
+    def notice_arrival(self, now: datetime, *, put_back: bool) -> None:
+        """A ledger with another's mark beside it counts as restored now; so does one with none that mailed somebody, or
+        that is known to be `put_back`.
+        """
         mark, present = _read(self._path), self._now()
-        is_at_home = mark.ledger == present.ledger if mark else self._path.exists() or not present.delivery
+        is_at_home = mark.ledger == present.ledger if mark else (
+            self._path.exists() or not (put_back or present.delivery))
         if is_at_home or self._ledger.notebook.identity().orphan:
             return
         log.warning("ledger.arrived", extra={"path": str(self._path), "remedy": "look at `avviso status`"})

@@ -240,6 +240,8 @@ class Publisher:
     def _start(self, done: Pass, now: datetime) -> None:
         """Freezes the text and the audience of what is ready; a text that cannot be dressed is held."""
         for record in self._settle(done, now):
+            if not record.is_published:
+                continue  # a person had it seen and approved since we looked: the next pass gives it its place first
             for mailing in self._ledger.mailings.all(MailingState.SCHEDULED, issue_key=record.key):
                 try:
                     edition, envelope = self._dresser().dress(record, mailing.list, strict=not mailing.approved)

@@ -13,7 +13,7 @@ from pipeline.errors import Problem
 from pipeline.issues.archive import Archive
 from pipeline.issues.issue import Image, State
 from pipeline.issues.record import KnownFile, Record, Text
-from tests.books import NOON
+from tests.books import NOON, open_database
 
 DAY = timedelta(days=1)
 
@@ -74,6 +74,22 @@ def test_issues_of_one_hour_without_a_number_come_in_the_same_place_on_both_data
         archive.enter(replace(PLAIN, key=key, number=number), TEXT)
 
     assert list(archive.issues()) == ["a", "x"]
+
+
+def test_issues_of_one_hour_stand_in_the_same_order_where_the_database_sorts_by_a_language(postgres_url: str) -> None:
+    database = open_database(postgres_url)
+    archive = Archive(database)
+    with database.write() as connection:
+        if not connection.exec_driver_sql("SELECT 1 FROM pg_collation WHERE collname = 'en-x-icu'").all():
+            pytest.skip("this PostgreSQL has no ICU")
+        connection.exec_driver_sql('ALTER TABLE issue ALTER COLUMN key TYPE text COLLATE "en-x-icu"')
+    for key in ("apple", "Zebra", "éclair"):
+        archive.enter(replace(PLAIN, key=key, number=None), TEXT)
+
+    found = list(archive.issues()), [record.key for record in archive.due(NOON)]
+    database.close()
+
+    assert found == (["Zebra", "apple", "éclair"],) * 2
 
 
 @pytest.mark.parametrize(("changes", "published", "shown"), [

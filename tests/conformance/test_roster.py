@@ -243,7 +243,8 @@ def test_asking_runs_the_same_statements_for_everybody(roster: Roster, database:
     runs = [statements(address) for address in (ANN, BOB, left, parse("new@example.com"), parse("new@example.com"))]
 
     assert [run == runs[0] for run in runs] == [True] * 5
-    assert len([line for line in runs[0] if line.startswith(("INSERT", "UPDATE", "SELECT"))]) == 5
+    asked = [line for line in runs[0] if line.startswith(("INSERT", "UPDATE", "SELECT")) and "pg_advisory" not in line]
+    assert len(asked) == 5
 
 
 def test_two_doors_asking_for_one_person_write_them_once(roster: Roster, database: Database) -> None:

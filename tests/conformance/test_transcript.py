@@ -91,6 +91,7 @@ def test_copy_of_a_copy_has_the_same_bytes(filled: Database, other: str, tmp_pat
 
     rows = write_transcript(filled, first, silent)
     read_transcript(copy, first, silent, now=LATER)
+    Ledger(copy).notebook.note_home()
     write_transcript(copy, second, silent)
     back = Database(f"sqlite:///{tmp_path / 'back.db'}")
     read_transcript(back, second, silent, now=LATER)

@@ -21,7 +21,18 @@ from pathlib import Path
 import pytest
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
-from sqlalchemy import Inspector, MetaData, Table, create_engine, create_mock_engine, exc, inspect, select, update
+from sqlalchemy import (
+    Inspector,
+    MetaData,
+    Table,
+    create_engine,
+    create_mock_engine,
+    event,
+    exc,
+    inspect,
+    select,
+    update,
+)
 
 from pipeline import schema
 from pipeline.database import APPLICATION_ID, Database, text_digest
@@ -419,6 +430,22 @@ def test_schema_that_is_not_there_is_named(postgres_url: str) -> None:
     database.close()
 
 
+def test_user_who_may_make_no_tables_is_told_what_they_need_and_nothing_of_our_statements(
+    postgres_server: str, postgres_url: str
+) -> None:
+    name = postgres_url.rpartition("/")[2]
+    run_sql(postgres_server, "REVOKE CREATE ON SCHEMA public FROM public", name)
+    database = Database(f"{postgres_url}?options=-c%20role%3Dpg_monitor")
+
+    with pytest.raises(Unreachable) as refused:
+        database.prepare()
+    database.close()
+
+    assert str(refused.value) == (
+        "the database does not let this user do so: permission denied for schema public: "
+        "let the user own the database, or grant it all on its schema, tables and sequences")
+
+
 def test_table_that_is_missing_while_a_dump_is_read_in_is_named(postgres_url: str) -> None:
     """`pg_dump --clean` takes each away before it makes it anew, under whoever works on the ledger."""
     database = open_database(postgres_url)
@@ -463,6 +490,19 @@ def test_limits_that_a_server_sets_for_visitors_do_not_end_a_long_statement(post
 
     assert len(limits) >= 3
     assert found == ["0"] * len(limits)
+
+
+@pytest.mark.parametrize(("given", "kept"), [("off", "local"), ("on", "on"), ("remote_apply", "remote_apply")])
+def test_what_is_committed_outlives_a_crash_of_the_server_whatever_it_does_for_others(
+    postgres_url: str, given: str, kept: str
+) -> None:
+    database = Database(f"{postgres_url}?options=-csynchronous_commit%3D{given}")
+
+    with database.write() as connection:
+        found = connection.exec_driver_sql("SHOW synchronous_commit").scalar()
+    database.close()
+
+    assert found == kept
 
 
 def test_name_is_held_although_the_server_ends_idle_sessions(postgres_server: str, postgres_url: str) -> None:
@@ -576,6 +616,24 @@ def test_name_that_was_held_on_a_line_that_was_lost_ends_the_work_well(postgres_
     second.close()
 
 
+def test_name_whose_release_was_broken_off_is_nobodys_all_the_same(postgres_url: str) -> None:
+    """As where somebody cancels that very statement: the line is whole, and would hold the name for ever."""
+    first, second = open_database(postgres_url), Database(postgres_url)
+
+    def break_off(*words: object) -> None:
+        if "pg_advisory_unlock" in str(words[2]):
+            raise exc.OperationalError("unlock", None, Exception("canceling statement due to user request"))
+
+    event.listen(first._engine, "before_cursor_execute", break_off)
+    with first.alone("publish") as ours:
+        pass
+    with second.alone("publish") as theirs:
+        assert (ours, theirs) == (True, True)
+
+    first.close()
+    second.close()
+
+
 def test_deadlock_is_a_conflict_that_may_be_tried_again(postgres_url: str) -> None:
     """Two writers, each waiting for the row that the other has: PostgreSQL ends one of them."""
     database = open_database(postgres_url)
@@ -598,7 +656,7 @@ def test_deadlock_is_a_conflict_that_may_be_tried_again(postgres_url: str) -> No
     database.close()
 
     refused, = (one for one in ends if one)
-    assert str(refused).startswith("another writer was first: deadlock detected")
+    assert str(refused) == "another writer was first: deadlock detected: try again; nothing was lost"
 
 
 def test_file_that_is_no_ledger_is_refused_in_one_line(tmp_path: Path) -> None:

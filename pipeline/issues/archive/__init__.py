@@ -5,17 +5,17 @@ It remembers; it decides nothing. What becomes of an issue is decided in `publis
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import fields
 from datetime import date, datetime
 from math import inf
 from typing import Any
 
-from sqlalchemy import Row, Update, and_, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Row, Update, and_, bindparam, func, or_, select, update
 from sqlalchemy import Text as SqlText
 
-from pipeline.database import Database
+from pipeline.database import ARCHIVE, Database
 from pipeline.issues.archive.files import KnownFiles
 from pipeline.issues.archive.fragments import ROWS_AT_ONCE, Fragments
 from pipeline.issues.archive.names import OtherNames
@@ -25,8 +25,6 @@ from pipeline.issues.issue import SETTLED, Image, State
 from pipeline.issues.record import Record, Text
 from pipeline.schema import issue, issue_sketch, issue_text
 
-# In order of their hours, then numbers; the databases differ on where a missing number stands.
-_ORDER = (issue.c.due_at, issue.c.number.nulls_last(), issue.c.key)
 _IS_WITHDRAWN = and_(issue.c.published_at.is_(None), issue.c.missing_at.is_not(None))
 _RECORDS = select(issue, issue_sketch.c.sketch).join(issue_sketch)
 _ONE = update(issue).where(issue.c.key == bindparam("of_key"))
@@ -42,8 +40,12 @@ _OF_THE_FILE = (
 
 
 def _hour(record: Record) -> tuple[datetime, float, str]:
-    """The same order, for records."""
+    """Records in order of their hours, then numbers; not the databases' order, for one may sort names by a language."""
     return record.due_at, inf if record.number is None else record.number, record.key
+
+
+def _in_order(rows: Iterable[Row[Any]]) -> list[Record]:
+    return sorted(map(_record, rows), key=_hour)
 
 
 class Archive:
@@ -62,8 +64,8 @@ class Archive:
     def issues(self) -> dict[str, Record]:
         """Every issue ever read, by key, in the order of their hours."""
         with self._db.read() as connection:
-            rows = connection.execute(_RECORDS.order_by(*_ORDER)).all()
-        return {row.key: _record(row) for row in rows}
+            rows = connection.execute(_RECORDS).all()
+        return {record.key: record for record in _in_order(rows)}
 
     def records(self, keys: Iterable[str]) -> dict[str, Record]:
         """These issues, by key; keys that the book does not know are left out."""
@@ -89,8 +91,7 @@ class Archive:
             for start in range(0, len(named), ROWS_AT_ONCE):
                 some = _RECORDS.where(issue.c.key.in_(named[start:start + ROWS_AT_ONCE]))
                 found |= {row.key: row for row in connection.execute(some)}
-        records = sorted(map(_record, found.values()), key=_hour)
-        return {record.key: record for record in records}
+        return {record.key: record for record in _in_order(found.values())}
 
     def settled_sketches(self) -> dict[str, bytes]:
         """The sketches of what was mailed or adopted, by key, as it was then."""
@@ -104,8 +105,8 @@ class Archive:
         new = issue.c.published_at.is_(None) | issue.c.due_seen_at.is_(None)
         waiting = _RECORDS.where(new, ~_IS_WITHDRAWN, issue.c.draft.is_(False), issue.c.due_at <= now)
         with self._db.read() as connection:
-            rows = connection.execute(waiting.order_by(*_ORDER)).all()
-        return [_record(row) for row in rows]
+            rows = connection.execute(waiting).all()
+        return _in_order(rows)
 
     def newest(self, list_id: str) -> Record | None:
         """Of what its readers have had, adopted or mailed, the issue of a list that was published last."""
@@ -144,7 +145,7 @@ class Archive:
 
     def reidentify(self, records: Sequence[Record]) -> None:
         """Gives issues other ids and dates: all at once, because two may exchange theirs."""
-        with self._db.write() as connection:
+        with self._writing() as connection:
             for record in records:
                 connection.execute(update(issue).where(issue.c.key == record.key).values(
                     feed_id=f"in exchange: {record.key}"))
@@ -169,7 +170,7 @@ class Archive:
         sketches = [{"key": record.key, "sketch": record.sketch} for record, _ in entries]
         texts = [{"key": record.key, "body": text.body, "body_line": text.body_line,
                   "descriptions": list(text.descriptions)} for record, text in entries]
-        with self._db.write() as connection:
+        with self._writing() as connection:
             connection.execute(self._db.upsert_rows(issue, _OF_THE_FILE), rows)
             connection.execute(self._db.upsert_rows(issue_sketch, sketches[0]), sketches)
             connection.execute(self._db.upsert_rows(issue_text, texts[0]), texts)
@@ -189,7 +190,7 @@ class Archive:
         if not rows:
             return
         settling = [row for row in rows if row["to"] in SETTLED and row["was"] is not row["to"]]
-        with self._db.write() as connection:
+        with self._writing() as connection:
             if settling:
                 connection.execute(_SETTLE, settling)
             connection.execute(_STAND, rows)
@@ -218,13 +219,22 @@ class Archive:
         """Where it is on the web from now on."""
         self._write_each(_ONE.values(permalink=bindparam("place")), [{"of_key": key, "place": permalink}])
 
-    def together(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def together(self) -> Iterator[None]:
         """What this thread writes inside is durable at the end as one, or never happened."""
-        return self._db.together()
+        with self._db.together(), self._writing():
+            yield
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """A transaction in its turn: two that wrote of the same issues in another order would wait for each other."""
+        with self._db.write() as connection:
+            self._db.take_turns(connection, ARCHIVE)
+            yield connection
 
     def _write_each(self, statement: Update, rows: list[dict[str, Any]]) -> None:
         if rows:
-            with self._db.write() as connection:
+            with self._writing() as connection:
                 connection.execute(statement, rows)
 
     def next_ordinal(self) -> int:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, func, select, union_all, update
 from pipeline.database import Database, text_digest
 from pipeline.mailings.ledger.mailings import withdrawn
 from pipeline.mailings.mailing import OPEN
-from pipeline.schema import ANCHOR, STEADY, delivery, event, ledger, mailing, note, tally, worker
+from pipeline.schema import ANCHOR, HOME, STEADY, delivery, event, ledger, mailing, note, tally, worker
 
 LONGEST_OFF = timedelta(days=30)  # a machine that seems to have been off for longer has a clock that is wrong
 FIRST_RESTORE = 10**9  # seconds since 1970: no ledger gets there by counting its epochs
@@ -84,6 +84,23 @@ class Notebook:
             present = connection.execute(select(ledger.c.epoch)).scalar_one()
             connection.execute(update(ledger).values(epoch=max(present, after) + 1))
             self._db.leave_numbers_behind(connection, now)
+
+    def was_put_back(self) -> bool:
+        """Whether a server's ledger came from a dump since somebody began to work by it; a file's is not told here."""
+        home, here = self._whereabouts()
+        return home not in ("", here)
+
+    def note_home(self) -> None:
+        """Where a server's ledger lies is its home from now on."""
+        home, here = self._whereabouts()
+        if home != here:
+            self.write_note(HOME, here)
+
+    def _whereabouts(self) -> tuple[str, str]:
+        """Where a server's ledger was last begun to work by, and where it lies; "" for a file, or before the first."""
+        with self._db.read() as connection:
+            home = connection.execute(select(note.c.value).where(note.c.name == HOME)).scalar()
+            return home or "", self._db.place_of(connection, ledger)
 
     def draw_baseline(self, now: datetime) -> None:
         """From here on, what becomes due is mailed. Drawing it a second time only clears the orphan's mark."""

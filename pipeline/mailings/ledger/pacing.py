@@ -85,9 +85,9 @@ class Pacing:
         """A provider cannot be reached; gives since when, which another process may have noticed before."""
         with self._db.write() as connection:
             connection.execute(self._db.insert_new(pace).values(name=name + _AWAY, next_at=since))
-            noticed: datetime = connection.execute(
-                select(pace.c.next_at).where(pace.c.name == name + _AWAY)).scalar_one()
-        return noticed
+            noticed: datetime | None = connection.execute(
+                select(pace.c.next_at).where(pace.c.name == name + _AWAY)).scalar()
+        return noticed or since  # None: on PostgreSQL another process may have found it in between
 
     def find(self, name: str) -> None:
         """It can be reached again."""

@@ -26,6 +26,7 @@ from pipeline.mailings.highwater import HighWater
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.notebook import Reach
 from tests.books import NOON, add_issue, begin_mailing, copied_database
+from tests.conftest import run_sql
 from tests.fault.house import happens
 from tests.limits import permissions_count
 from tests.publications import Publication, words
@@ -183,6 +184,64 @@ def test_copy_on_another_disk_without_its_mark_mails_nobody_what_it_may_have_mis
     assert letters.record("4").reason == (
         "restored: due before the ledger was restored 2026-03-24 13:00, so it may have been mailed already")
     assert letters.mails == before
+
+
+def on_a_server(folder: Path, url: str) -> Publication:
+    return Publication(folder, {"database": url, "web": {"secret": "one for all machines"}}, has_ledger=False)
+
+
+def test_copy_on_a_server_mails_nobody_what_it_may_have_missed_where_no_machine_has_its_mark(
+    tmp_path: Path, postgres_server: str, postgres_url: str
+) -> None:
+    """The disk is gone: the issues come from Git, and the ledger from a dump."""
+    letters = on_a_server(tmp_path / "letters", postgres_url)
+    letters.begin(write=False)
+    letters.add_readers("ada@example.com")
+    letters.deliver()
+    kept = copy_database(letters, postgres_server, "kept")
+    letters.write("02-new.md", words(2))
+    letters.deliver()
+    assert letters.mailings == {"2/weekly": "sent"}
+
+    new = on_a_server(tmp_path / "new", kept)
+    new.write("02-new.md", words(2))
+    for _ in range(2):
+        new.deliver()
+
+    assert (new.mails, new.mailings) == ([], {"2/weekly": "held"})
+    assert new.record("2").reason.startswith("restored: due before the ledger was restored 2026-03-24 12:00")
+    tomorrow = new.turn(days=1).date()
+    new.write("03-next.md", words(3), day=tomorrow)
+    new.deliver()
+    assert new.mailings == {"2/weekly": "held", "3/weekly": "sent"}
+    new.app.close()
+
+
+def test_ledger_that_moves_to_another_server_goes_on_beside_its_mark(
+    tmp_path: Path, postgres_server: str, postgres_url: str
+) -> None:
+    letters = on_a_server(tmp_path / "letters", postgres_url)
+    letters.begin(write=False)
+    letters.add_readers("ada@example.com")
+    letters.deliver()
+    letters.write("02-new.md", words(2))
+    settings = letters.folder / "config.yaml"
+    moved = copy_database(letters, postgres_server, "moved")
+    settings.write_text(settings.read_text("utf-8").replace(postgres_url, moved), encoding="utf-8")
+    letters.restart()
+
+    letters.deliver()
+
+    assert letters.mailings == {"2/weekly": "sent"}
+    letters.app.close()
+
+
+def copy_database(letters: Publication, server: str, name: str) -> str:
+    """The address of a copy; the fixture's server goes with its databases."""
+    letters.app.close()
+    present = letters.app.database.url.database
+    run_sql(server, f"CREATE DATABASE {present}_{name} TEMPLATE {present}")
+    return f"{server}/{present}_{name}"
 
 
 def keep_all(letters: Publication) -> None:

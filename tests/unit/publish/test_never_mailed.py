@@ -203,6 +203,25 @@ def test_a_person_who_adopts_while_a_pass_is_under_way_is_heard(
     assert (letters.standings["4"], letters.mails) == ("adopted", READERS)
 
 
+def test_issue_that_a_person_approves_while_a_pass_is_under_way_goes_with_the_next(
+    letters: Publication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def approved_meanwhile() -> None:
+        pass_under_way = letters.app
+        letters.write("04-new.md", words(4))
+        letters.restart().publisher.look_only()
+        say(letters, "approve", "4")
+        letters.app = pass_under_way
+
+    monkeypatch.setattr(letters.app.publisher, "_bring", approved_meanwhile)
+    letters.deliver()
+    before = letters.mails
+    letters.restart()
+    letters.deliver()
+
+    assert (before, letters.mailings["4/weekly"], letters.mails) == (READERS, "sent", sorted(READERS * 2))
+
+
 @pytest.mark.parametrize(("word", "state", "reason"), [
     ("hold", "held", "held by a person 2026-03-24 13:00"),
     ("cancel", "scheduled", "due 2026-03-25 08:00, mailed to nobody: cancelled by a person 2026-03-24 13:00"),
