@@ -24,6 +24,7 @@ from pipeline.issues.patterns import matcher
 LIMIT_BYTES = 8 * 1024 * 1024          # of an issue
 ASSET_LIMIT_BYTES = 64 * 1024 * 1024   # of a picture or a film in it
 LEFT_ALONE = timedelta(seconds=2)         # before a file is read: nobody writes in it any more
+_FARTHEST_NS = 2**63 - 1                  # from 1970, in 2262: a disk can say more, and no ledger
 
 _JOINED = re.compile("(?<=[^\\x00-\\x7f])[\u200c\u200d]")  # joiners shape an emoji or a Persian word, and hide in ASCII
 
@@ -150,7 +151,7 @@ def _look(item: os.DirEntry[str], path: str, relative: str, root: Path) -> Entry
     if not stat.S_ISREG(about.st_mode):
         return Problem(path, f"is {_kind(about.st_mode)}, not a file", "move it out of the folder or exclude it",
                        rule="not-a-file")
-    return Entry(path, relative, about.st_mtime_ns, about.st_size, _is_readable(item.path, about))
+    return _entry(path, relative, about, item.path)
 
 
 def _follow(path: str, relative: str, root: Path) -> Entry | Problem:
@@ -165,8 +166,12 @@ def _follow(path: str, relative: str, root: Path) -> Entry | Problem:
         return Problem(path, "is a link out of the issues folder", "put the file itself there", rule="link")
     if not stat.S_ISREG(about.st_mode):
         return Problem(path, f"is a link to {_kind(about.st_mode)}", "put the file itself there", rule="link")
-    return Entry(path, target.relative_to(inside).as_posix(), about.st_mtime_ns, about.st_size,
-                 _is_readable(target, about))
+    return _entry(path, target.relative_to(inside).as_posix(), about, target)
+
+
+def _entry(path: str, name_on_disk: str, about: os.stat_result, place: str | Path) -> Entry:
+    changed_ns = max(-_FARTHEST_NS, min(about.st_mtime_ns, _FARTHEST_NS))
+    return Entry(path, name_on_disk, changed_ns, about.st_size, _is_readable(place, about))
 
 
 def _is_readable(path: str | Path, about: os.stat_result) -> bool:

@@ -52,6 +52,15 @@ def test_an_entry_says_what_one_stat_knows(tmp_path: Path) -> None:
     assert entry == Entry("14-标题.md", "14-标题.md", about.st_mtime_ns, 6)
 
 
+def test_a_time_of_another_age_is_as_far_as_a_ledger_counts(tmp_path: Path) -> None:
+    of_another_age = write(tmp_path / "a.md")
+    os.utime(of_another_age, (2**34, 2**34))  # in 2514; some disks know no later year than 2446
+
+    entry, = scan(tmp_path, INCLUDE, EXCLUDE).entries
+
+    assert entry.mtime_ns == 2**63 - 1 < of_another_age.stat().st_mtime_ns
+
+
 def test_names_are_nfc_and_the_disk_keeps_its_own(tmp_path: Path) -> None:
     write(tmp_path / "cafe\u0301.md", "nfd")
 
