@@ -327,7 +327,7 @@ def _deliver(app: App, shift: Shift, stop: threading.Event) -> str:
     """Whatever is due, and what the maintainer should hear of it."""
     unreachable = shift.send(stop)
     again(shift.tidy)
-    app.publisher.settle()
-    if shift.notify():
+    again(app.publisher.settle)
+    if again(shift.notify):
         shift.send(stop)
     return unreachable

@@ -401,6 +401,22 @@ def test_job_that_met_another_writer_is_made_again_and_only_then_said(
     assert [record.message for record in caplog.records] == said
 
 
+def test_end_of_a_pass_that_met_another_writer_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    letters = publication(tmp_path)
+    settle, met = letters.app.publisher.settle, iter([Conflict("another writer was first")])
+
+    def meet_another_first() -> None:
+        if error := next(met, None):
+            raise error
+        settle()
+
+    monkeypatch.setattr(letters.app.publisher, "settle", meet_another_first)
+
+    publish_once(letters.app, threading.Event())
+
+    assert (list(met), letters.mailings) == ([], {"2/weekly": "sent"})
+
+
 def test_pass_that_another_machine_makes_is_no_failure(caplog: pytest.LogCaptureFixture) -> None:
     """Of two machines with one ledger either meets the other again and again, and nobody has to see to it."""
     caplog.set_level(logging.INFO)
