@@ -70,7 +70,8 @@ def test_a_program_that_reads_numbers_elsewhere_makes_no_new_issue_of_an_old_fil
 ) -> None:
     """Pictures have no words to know them by; one number is another issue's; one text is written anew afterwards."""
     with monkeypatch.context() as older:
-        older.setattr(reading, "number_in_name", lambda _name: None)
+        for told in ("number_in_name", "number_in_title"):
+            older.setattr(reading, told, lambda _name: None)
         for name in ("第14期", "第15期", "15"):
             letters.write(f"{name}.md", f"![](https://example.com/{name}.png)")
         letters.begin()
