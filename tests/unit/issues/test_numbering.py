@@ -37,3 +37,10 @@ def test_numbers_that_are_not_those_of_their_items_stay_in_lists_of_their_own(te
 
 def test_what_is_but_a_bullet_or_begins_with_another_mark_stays() -> None:
     assert shown("- •\n- ·a\n- a • b") == "<ul>\n<li>•</li>\n<li>·a</li>\n<li>a • b</li>\n</ul>"
+
+
+@pytest.mark.parametrize("words", [
+    ("●●●○○ Ink", "●●○○○ Paper"), ("● dry", "○ wet"), ("□ ink", "▪ paper"), ("▪▪ a", "a"),
+])
+def test_bullets_that_say_something_stay(words: tuple[str, str]) -> None:
+    assert shown("\n".join(f"- {one}" for one in words)) == "<ul>\n<li>{}</li>\n<li>{}</li>\n</ul>".format(*words)
