@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 from pipeline.issues.cjk import count_letters
@@ -181,6 +181,13 @@ class Mark:
         who, title = self.rest[:found.start()].strip(), self.rest[found.end():].strip()
         return f"{who} [{title}](<{found[0]}>)".lstrip() if title else f"[{who or found[0]}](<{found[0]}>)"
 
+    def _boxed(self, words: str) -> str:
+        """A box with its title, and below that what else its mark says."""
+        called = (text for text in _UNNAMED.findall(self.rest) if " " in text or count_letters(text))
+        title = self.said().get("title") or next(called, "")
+        others = replace(self, rest=self.rest.replace(title, ""))
+        return boxed(self.name, others.rest, title, "\n\n".join(filter(None, (others.markdown(), words))))
+
     def dressed_in_line(self, words: str) -> str:
         """The same as `dressed`, among other words."""
         if self.name in _FORMULAS:
@@ -197,8 +204,7 @@ class Mark:
         if self.name in _CODE:
             return f"{_FENCE}\n{words}\n{_FENCE}"
         if self.is_box:
-            called = (text for text in _UNNAMED.findall(self.rest) if " " in text or count_letters(text))
-            return boxed(self.name, self.rest, said.get("title") or next(called, ""), words)
+            return self._boxed(words)
         if self.name in _POINTERS and address and "\n" not in words and "](" not in words:
             return f"[{words}](<{address[0]}>)"
         if self.name not in _QUOTES:
