@@ -50,6 +50,7 @@ _NO_MARK = r"\\.|\{(?![{%])|\}(?!\})"  # beside other characters in a value: wha
 _SAID = re.compile(rf"\b([a-z_][\w-]{{1,29}})\s*[:=]\s*(?:\"((?:[^\"{{}}\\]|{_NO_MARK})*)\""
                    rf"|'((?:[^'{{}}\\]|{_NO_MARK})*)')", re.IGNORECASE)
 _ESCAPED = re.compile(r"\\([\"'])")
+_NAMED = re.compile(r"(?:^|\s)[A-Za-z_][\w-]*\s*(?:=|:\s*[\"'])")  # any value, also one without quotation marks
 _UNNAMED = re.compile(r"(?<![=:])\s\"([^\"{}\n]{1,300})\"(?=\s|$)")
 _PLACE = re.compile(r"[^\s()]*(?:/[^\s()]*|\.\w{2,5})")
 _SHOWN = frozenset(("title", "name", "text", "description", "summary", "content", "caption", "date", "time", "when",
@@ -172,8 +173,8 @@ class Mark:
 
     def _quoted(self) -> str:
         """Who and what is quoted, as Hexo has it: `{% blockquote Mira, On ink https://a.example/ Title %}`."""
-        is_plain = self.typed.startswith("{%") and not self.rest.startswith("(") and not _SAID.search(self.rest)
-        if not is_plain or self.name not in ("blockquote", "quote"):
+        is_order = self.rest.startswith("(") or _NAMED.search(self.rest) or "{{" in self.rest
+        if not self.typed.startswith("{%") or is_order or self.name not in ("blockquote", "quote"):
             return ""
         found = _ADDRESS.search(self.rest)
         if found is None:

@@ -82,6 +82,8 @@ PLAYER = '<p><iframe src="https://www.youtube.com/embed/dQw4w9WgXcQ" title=""></
      "<blockquote>\n<p>Ink <em>dries</em></p>\n<p>— Mira</p>\n</blockquote>"),
     ("{% blockquote Mira, On ink %}\na\n{% endblockquote %}",
      "<blockquote>\n<p>a</p>\n<p>— Mira, On ink</p>\n</blockquote>"),
+    ("{% quote author=Mira %}\na\n{% endquote %}", "<blockquote>\n<p>a</p>\n</blockquote>"),
+    ("{% quote {{ page.author }} %}\na\n{% endquote %}", "<blockquote>\n<p>a</p>\n</blockquote>"),
     ("{% pullquote right %}\na\n{% endpullquote %}", "<blockquote>\n<p>a</p>\n</blockquote>"),
     ("{% blockquote @mira https://b.example/c %}\na\n{% endblockquote %}",
      '<blockquote>\n<p>a</p>\n<p>— <a href="https://b.example/c">@mira</a></p>\n</blockquote>'),
