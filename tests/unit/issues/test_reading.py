@@ -67,6 +67,7 @@ def test_front_matter_overrides_every_convention() -> None:
     ("hello.md", "# #7 On paper", "7"),
     ("墨水周周谈 Vol.14｜纸.md", "墨水。", "14"), ("Ink Letter #14: paper.md", "# Paper\n\n# Ink", "14"),
     ("ink-letter-vol-14.md", "Ink.", "ink-letter-vol-14"),
+    ("2026-03-01 Ink and soot vol. 2.md", "Ink.", "2026-03-01 Ink and soot vol. 2"),
     ("hello.md", "---\ntitle: 'The number 1 reason, and the #2 one'\n---\n", "hello"),
     ("hello.md", "# There is no 2 without 3", "hello"),
     ("hello.md", "# 10 tips for 2024", "hello"),
