@@ -163,9 +163,9 @@ def _closing(state: StateBlock, mark: Mark, line: int, last: int) -> int | None:
 
 
 def _has_its_like(state: StateBlock, mark: Mark, lines: range) -> bool:
-    """Whether another mark of that name begins on these lines: it is that which is closed there."""
-    inner = (opening(line_of(state, at).lstrip()) for at in lines)
-    return any(one is not None and one.name == mark.name for one in inner)
+    """Whether another mark that is closed in that way begins on these lines: it is that which is closed there."""
+    inner = filter(None, (opening(line_of(state, at).lstrip()) for at in lines))
+    return any(one.is_zolas if mark.is_zolas else one.name == mark.name for one in inner)
 
 
 def _ends_behind_words(state: StateBlock, mark: Mark, line: int, last: int) -> bool:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from html import escape
+from itertools import chain
 
 from pipeline.issues.cjk import count_letters
 from pipeline.issues.html.targets import PICTURE_ENDING
@@ -130,6 +131,11 @@ class Mark:
         """Whether nobody misses it: it closes another, or says nothing to readers."""
         return self.name in _SILENT or self.name.startswith(("end", "/"))
 
+    @property
+    def is_zolas(self) -> bool:
+        """Whether it is closed as any other of Zola's: `{% note(kind="tip") %}`."""
+        return self.typed.startswith("{%") and self.rest.startswith("(")
+
     def closer(self) -> re.Pattern[str]:
         """What closes a mark: `{% endnote %}`, `{{< /note >}}`, or Zola's `{% end %}`."""
         ends = "end" if self.rest.startswith("(") else f"end{self.name}"
@@ -173,7 +179,7 @@ class Mark:
 
     def _quoted(self) -> str:
         """Who and what is quoted, as Hexo has it: `{% blockquote Mira, On ink https://a.example/ Title %}`."""
-        is_order = self.rest.startswith("(") or _NAMED.search(self.rest) or "{{" in self.rest
+        is_order = self.is_zolas or _NAMED.search(self.rest) or "{{" in self.rest
         if not self.typed.startswith("{%") or is_order or self.name not in ("blockquote", "quote"):
             return ""
         found = _ADDRESS.search(self.rest)
@@ -184,9 +190,11 @@ class Mark:
 
     def _boxed(self, words: str) -> str:
         """A box with its title, and below that what else its mark says."""
-        called = (text for text in _UNNAMED.findall(self.rest) if " " in text or count_letters(text))
-        title = self.said().get("title") or next(called, "")
-        others = replace(self, rest=self.rest.replace(title, ""))
+        named = (one for one in _SAID.finditer(self.rest) if one[1].lower() == "title")
+        unnamed = (one for one in _UNNAMED.finditer(self.rest) if " " in one[1] or count_letters(one[1]))
+        found = next(chain(named, unnamed), None)
+        title = _ESCAPED.sub(r"\1", found[found.lastindex or 0]) if found else ""
+        others = replace(self, rest=self.rest[:found.start()] + self.rest[found.end():]) if found else self
         return boxed(self.name, others.rest, title, "\n\n".join(filter(None, (others.markdown(), words))))
 
     def dressed_in_line(self, words: str) -> str:
