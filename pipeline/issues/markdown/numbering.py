@@ -11,18 +11,18 @@ from markdown_it.token import Token
 
 _DEPTH = 2  # levels that a numbered list lies within its bullet
 _LISTS = ("bullet_list_open", "ordered_list_open")
-_BULLET = re.compile(r"(?:[•●▪◦‣](?![■-◿•‣])|·(?=\s))\s*")  # `●●○ Ink` says how good it is
-_HOLLOW = "○◯□▫"  # where an item begins with one of these, a full one says something too
+_BULLET = re.compile(r"(?:[•●▪◦‣](?![■-◿•‣])|·(?=\s))\ufe0f?\s*")  # `●●○ Ink` says how good it is
+_OTHER_SHAPE = re.compile(r"(?![▪●◦])[■-◿]")  # where an item begins with `○`, a `●` says something too
 
 
 def settle_numbering(tokens: Sequence[Token]) -> list[Token]:
     """The stream with every list of bullets in which there is nothing but numbered lists as one numbered list, and a
     numbered one whose numbers are those of its items. The words of an item have no bullet before them, unless there
-    are items that begin with a hollow one."""
+    are items that begin with another shape."""
     settled = list(_settled(tokens))
     items = [token for at, token in enumerate(settled[2:])
              if token.type == "inline" and settled[at].type == "list_item_open"]
-    if not any(item.content.startswith(tuple(_HOLLOW)) for item in items):
+    if not any(_OTHER_SHAPE.match(item.content) for item in items):
         for item in items:
             _take_bullet(item)
     return settled
