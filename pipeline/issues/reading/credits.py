@@ -33,7 +33,7 @@ _ASIDE = re.compile(
 # What a mail says of itself, from which a text was taken.
 _OF_A_MAIL = re.compile(
     r"(?:are you )?having (?:trouble|problems) (?:viewing|reading)"
-    r"(?: this| the)?(?: e-?mail| newsletter| issue| message)?(?:\?|\W*$)"
+    r"(?: (?:this|the) (?:e-?mail|newsletter|issue|message)\b| this\?|\?|\W*$)"
     r"|(?:view|read|open)(?: this| the)?(?: e-?mail| newsletter| issue| it)? in (?:your|a) browser\W*$"
     r"|this (?:e-?mail|newsletter) was sent to\b|was this (?:e-?mail|newsletter) forwarded to you\b"
     r"|you(?:['’]re| are) receiving this (?:e-?mail|newsletter)\b"

@@ -230,7 +230,8 @@ def test_the_cover_is_front_matter_or_the_picture_in_the_first_block(text: str, 
       "This newsletter was sent to two lists.\n\n在浏览器中查看此 Newsletter\n\n"
       "View the paper in your browser of ink."),
      ("View the paper in your browser of ink.",), False),
-    ("Having trouble viewing this newsletter?\n\nHaving trouble reading long papers, we wrote a program.",
+    (("Having trouble viewing this email or looking for its address? View it here.\n\n"
+      "Having trouble reading long papers, we wrote a program."),
      ("Having trouble reading long papers, we wrote a program.",), False),
     ("one\n\ntwo\n\nthree\n\n<small>too late to be a description</small>", ("too late to be a description",), False),
     ("First paragraph here.\n\nSecond paragraph here.", ("First paragraph here.", "Second paragraph here."), False),
