@@ -86,7 +86,7 @@ def _undefined(source: Source) -> Iterator[Problem]:
 def _templates(source: Source) -> Iterator[re.Match[str]]:
     """Marks that readers see; a line of nothing else was done or left out."""
     alone: dict[int, bool] = {}
-    closers: set[str] = set()
+    closers, around = set[str](), set[str]()  # behind the latter words may stand on their line
     done, closed = 0, set[int]()
     lines = source.prose.split("\n")
     text = source.prose  # without the values of tags, which are code
@@ -97,7 +97,9 @@ def _templates(source: Source) -> Iterator[re.Match[str]]:
             line = _WITHIN.sub("", lines[row])
             alone[row] = is_left_out(line)
             if alone[row] and (mark := opening(line.strip())):
-                closers |= {f"/{mark.name}", "end" if mark.rest.startswith("(") else f"end{mark.name}"}
+                ends = {f"/{mark.name}", "end" if mark.rest.startswith("(") else f"end{mark.name}"}
+                closers |= ends
+                around |= ends if mark.is_paired else set()
             if is_program(line.lstrip()):
                 last = row + loop_end(lines[other] for other in range(row, len(lines)))
                 alone |= dict.fromkeys(range(row, last), True)
@@ -106,8 +108,8 @@ def _templates(source: Source) -> Iterator[re.Match[str]]:
         elif pair := pair_among_words(text, found.start(), len(text)):
             done = found.start() + len(pair[0].typed)
             closed.add(pair[1].start())
-        is_closing = any(one.name in closers for one in read_marks(found[0]) or ()) and (
-            lines[row].rstrip().endswith(found[0]))
+        names = {one.name for one in read_marks(found[0]) or ()}
+        is_closing = names & (closers if lines[row].rstrip().endswith(found[0]) else around)
         if not (alone[row] or is_closing or found.start() < done or found.start() in closed or _is_read(
                 source.prose[max(0, found.start() - 4):found.start()].rstrip(" "), found[0])):
             yield found

@@ -116,8 +116,8 @@ class Composer:
         with self._lock:
             if kind not in self._plates:
                 made = self._make(self._ledger.mailings.envelope(mailing_id), claim)
-                for oldest in list(self._plates)[:len(self._plates) + 1 - MOST_PLATES]:
-                    del self._plates[oldest]
+                while len(self._plates) >= MOST_PLATES:
+                    del self._plates[next(iter(self._plates))]
                 self._plates[kind] = made
             return self._plates[kind]
 

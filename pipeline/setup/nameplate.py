@@ -19,8 +19,8 @@ _PROGRAMS = (*(f"{folder}.{name}/config" for folder in ("", "docs/", "src/") for
              "docusaurus.config", "quartz.config", "gatsby-config", "src/consts", "src/config")
 _IN_SCRIPT = (".js", ".ts", ".mjs", ".mts")
 _SAID_IN_SCRIPT = re.compile(
-    r"^[ \t]*(?:export const )?(?:title|pageTitle|SITE_TITLE)[ \t]*[:=][ \t]*(?P<quote>['\"`])"
-    r"(?P<title>(?:(?!(?P=quote))[^\n\\$]){1,60})(?P=quote)", re.MULTILINE)
+    r"^(?P<indent>[ \t]*)(?:export const )?(?:title|pageTitle|SITE_TITLE)[ \t]*[:=](?! *string\b)[ \t]*"
+    r"(?:(?P<quote>['\"`])(?P<title>(?:(?!(?P=quote))[^\n\\$]){1,60})(?P=quote))?", re.MULTILINE)
 _READMES = ("README.md", "readme.md", "README.MD", "Readme.md")
 _HEADING = re.compile(r"\A\s*(?:# +(?P<hash>[^\n]+)|<h1[^<>]*>(?P<tag>[^\n]+?)</h1>)", re.IGNORECASE)
 _PICTURE = re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)|<[^<>]+>")
@@ -50,8 +50,7 @@ def _said(folder: Path) -> Iterator[str]:
     for name in _SETTINGS:
         yield _title(folder / name)
     for name in (f"{program}{suffix}" for program in _PROGRAMS for suffix in _IN_SCRIPT):
-        if said := _SAID_IN_SCRIPT.search(_text(folder / name)):
-            yield said["title"]
+        yield _title_in_script(_text(folder / name))
     for name in _READMES:
         if found := _HEADING.match(_text(folder / name)):
             heading = _PICTURE.sub(" ", found["hash"] or found["tag"])
@@ -67,6 +66,12 @@ def _title(settings: Path) -> str:
         return ""
     title = read.get("title") if isinstance(read, dict) else None
     return title if isinstance(title, str) else ""
+
+
+def _title_in_script(text: str) -> str:
+    """The first `title` of those that are indented least, for parts of a site have one too; "" unless it is plain."""
+    said = min(_SAID_IN_SCRIPT.finditer(text), key=lambda found: len(found["indent"]), default=None)
+    return (said["title"] or "") if said else ""
 
 
 def _text(file: Path) -> str:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import pairwise
+from textwrap import dedent
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
@@ -162,9 +163,9 @@ def _closing(state: StateBlock, mark: Mark, line: int, last: int) -> int | None:
 
 
 def _has_its_like(state: StateBlock, mark: Mark, lines: range) -> bool:
-    """Whether another mark of that name begins on these lines: it is that which is closed there."""
-    inner = (opening(line_of(state, at).lstrip()) for at in lines)
-    return any(one is not None and one.name == mark.name for one in inner)
+    """Whether another mark that is closed in that way begins on these lines: it is that which is closed there."""
+    inner = filter(None, (opening(line_of(state, at).lstrip()) for at in lines))
+    return any(one.is_zolas if mark.is_zolas else one.name == mark.name for one in inner)
 
 
 def _ends_behind_words(state: StateBlock, mark: Mark, line: int, last: int) -> bool:
@@ -178,7 +179,8 @@ def _ends_behind_words(state: StateBlock, mark: Mark, line: int, last: int) -> b
 
 def _push_between(state: StateBlock, mark: Mark, first: int, inside: tuple[int, int]) -> None:
     """What stands between a mark and the one that closes it, and what may stand behind that on its line."""
-    last, ends = line_of(state, inside[1]), mark.closer().search(line_of(state, inside[1]))
+    last = state.getLines(inside[1], inside[1] + 1, state.sCount[first], False)
+    ends = mark.closer().search(last)
     before, behind = (last[:ends.start()].rstrip(), last[ends.end():].strip()) if ends else ("", "")
     text = state.getLines(*inside, state.sCount[first], True) + (f"{before}\n" if before else "")
     if mark.is_code and (fenced := _fenced(mark, text)):
@@ -190,17 +192,18 @@ def _push_between(state: StateBlock, mark: Mark, first: int, inside: tuple[int, 
     elif not mark.is_comment:
         depth: int = state.env.get("marks_within", 0)
         state.env["marks_within"] = depth + 1
-        push_markdown(state, mark.dressed(text.strip()), first, inside[1] + 1)
+        push_markdown(state, mark.dressed(dedent(text).strip()), first, inside[1] + 1)
         state.env["marks_within"] = depth
     if behind and not BREAKS.fullmatch(behind):
         push_markdown(state, behind, inside[1], inside[1] + 1)
 
 
 def _fenced(mark: Mark, text: str) -> str:
-    """The block of code that a mark only gives a title, as GitBook's `{% code title="a.py" %}`; "" for mere code."""
+    """The block of code that a mark only gives a title, as GitBook's `{% code title="a.py" %}`; "" for mere code, such
+    as what `{% highlight md %}` shows."""
     first, _, rest = text.strip().partition("\n")
-    title = mark.said().get("title", "")
-    return (f'{first} title="{title}"' if title else first) + f"\n{rest}" if _FENCE.fullmatch(first) else ""
+    title, is_named = mark.said().get("title", ""), not mark.language() and _FENCE.fullmatch(first)
+    return (f'{first} title="{title}"' if title else first) + f"\n{rest}" if is_named else ""
 
 
 def _push_done(state: StateBlock, mark: Mark, first: int, end: int) -> None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
+from itertools import chain
 
 from pipeline.issues.cjk import count_letters
 from pipeline.issues.html.targets import PICTURE_ENDING
@@ -50,6 +51,7 @@ _NO_MARK = r"\\.|\{(?![{%])|\}(?!\})"  # beside other characters in a value: wha
 _SAID = re.compile(rf"\b([a-z_][\w-]{{1,29}})\s*[:=]\s*(?:\"((?:[^\"{{}}\\]|{_NO_MARK})*)\""
                    rf"|'((?:[^'{{}}\\]|{_NO_MARK})*)')", re.IGNORECASE)
 _ESCAPED = re.compile(r"\\([\"'])")
+_NAMED = re.compile(r"(?:^|\s)[A-Za-z_][\w-]*\s*(?:=|:\s*[\"'])")  # any value, also one without quotation marks
 _UNNAMED = re.compile(r"(?<![=:])\s\"([^\"{}\n]{1,300})\"(?=\s|$)")
 _PLACE = re.compile(r"[^\s()]*(?:/[^\s()]*|\.\w{2,5})")
 _SHOWN = frozenset(("title", "name", "text", "description", "summary", "content", "caption", "date", "time", "when",
@@ -129,6 +131,11 @@ class Mark:
         """Whether nobody misses it: it closes another, or says nothing to readers."""
         return self.name in _SILENT or self.name.startswith(("end", "/"))
 
+    @property
+    def is_zolas(self) -> bool:
+        """Whether it is closed as any other of Zola's: `{% note(kind="tip") %}`."""
+        return self.typed.startswith("{%") and self.rest.startswith("(")
+
     def closer(self) -> re.Pattern[str]:
         """What closes a mark: `{% endnote %}`, `{{< /note >}}`, or Zola's `{% end %}`."""
         ends = "end" if self.rest.startswith("(") else f"end{self.name}"
@@ -172,14 +179,23 @@ class Mark:
 
     def _quoted(self) -> str:
         """Who and what is quoted, as Hexo has it: `{% blockquote Mira, On ink https://a.example/ Title %}`."""
-        is_plain = self.typed.startswith("{%") and not self.rest.startswith("(") and not _SAID.search(self.rest)
-        if not is_plain or self.name not in ("blockquote", "quote"):
+        is_order = self.is_zolas or _NAMED.search(self.rest) or "{{" in self.rest
+        if not self.typed.startswith("{%") or is_order or self.name not in ("blockquote", "quote"):
             return ""
         found = _ADDRESS.search(self.rest)
         if found is None:
             return self.rest.strip(" \"'")
         who, title = self.rest[:found.start()].strip(), self.rest[found.end():].strip()
         return f"{who} [{title}](<{found[0]}>)".lstrip() if title else f"[{who or found[0]}](<{found[0]}>)"
+
+    def _boxed(self, words: str) -> str:
+        """A box with its title, and below that what else its mark says."""
+        named = (one for one in _SAID.finditer(self.rest) if one[1].lower() == "title")
+        unnamed = (one for one in _UNNAMED.finditer(self.rest) if " " in one[1] or count_letters(one[1]))
+        found = next(chain(named, unnamed), None)
+        title = _ESCAPED.sub(r"\1", found[found.lastindex or 0]) if found else ""
+        others = replace(self, rest=self.rest[:found.start()] + self.rest[found.end():]) if found else self
+        return boxed(self.name, others.rest, title, "\n\n".join(filter(None, (others.markdown(), words))))
 
     def dressed_in_line(self, words: str) -> str:
         """The same as `dressed`, among other words."""
@@ -197,8 +213,7 @@ class Mark:
         if self.name in _CODE:
             return f"{_FENCE}\n{words}\n{_FENCE}"
         if self.is_box:
-            called = (text for text in _UNNAMED.findall(self.rest) if " " in text or count_letters(text))
-            return boxed(self.name, self.rest, said.get("title") or next(called, ""), words)
+            return self._boxed(words)
         if self.name in _POINTERS and address and "\n" not in words and "](" not in words:
             return f"[{words}](<{address[0]}>)"
         if self.name not in _QUOTES:

@@ -11,16 +11,20 @@ from markdown_it.token import Token
 
 _DEPTH = 2  # levels that a numbered list lies within its bullet
 _LISTS = ("bullet_list_open", "ordered_list_open")
-_BULLET = re.compile(r"(?:[•●▪◦‣]|·(?=\s))\s*")
+_BULLET = re.compile(r"(?:[•●▪◦‣](?![■-◿•‣])|·(?=\s))\ufe0f?\s*")  # `●●○ Ink` says how good it is
+_OTHER_SHAPE = re.compile(r"(?![▪●◦])[■-◿]")  # where an item begins with `○`, a `●` says something too
 
 
 def settle_numbering(tokens: Sequence[Token]) -> list[Token]:
     """The stream with every list of bullets in which there is nothing but numbered lists as one numbered list, and a
-    numbered one whose numbers are those of its items. The words of an item have no bullet before them."""
+    numbered one whose numbers are those of its items. The words of an item have no bullet before them, unless there
+    are items that begin with another shape."""
     settled = list(_settled(tokens))
-    for at, token in enumerate(settled[2:], start=2):
-        if token.type == "inline" and settled[at - 2].type == "list_item_open":
-            _take_bullet(token)
+    items = [token for at, token in enumerate(settled[2:])
+             if token.type == "inline" and settled[at].type == "list_item_open"]
+    if not any(_OTHER_SHAPE.match(item.content) for item in items):
+        for item in items:
+            _take_bullet(item)
     return settled
 
 

@@ -32,7 +32,8 @@ _ASIDE = re.compile(
     r"|(?:点击|长按|扫描?码?|识别)[^，。！？率]{0,12}(?:蓝字|关注|二维码)(?=.{0,20}$)")
 # What a mail says of itself, from which a text was taken.
 _OF_A_MAIL = re.compile(
-    r"(?:are you )?having (?:trouble|problems) (?:viewing|reading)\b"
+    r"(?:are you )?having (?:trouble|problems) (?:viewing|reading)"
+    r"(?: (?:this|the) (?:e-?mail|newsletter|issue|message)\b| this\?|\?|\W*$)"
     r"|(?:view|read|open)(?: this| the)?(?: e-?mail| newsletter| issue| it)? in (?:your|a) browser\W*$"
     r"|this (?:e-?mail|newsletter) was sent to\b|was this (?:e-?mail|newsletter) forwarded to you\b"
     r"|you(?:['’]re| are) receiving this (?:e-?mail|newsletter)\b"

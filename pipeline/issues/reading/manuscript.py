@@ -108,7 +108,8 @@ def read_halfway(
     headed = None if title and told.begins_a_part else told.heading_number  # in a collection it is that of the first
     named = "" if when and _is_short_day(name, when.day) else without_digest(name)
     counted = None if when and year_in_name(named) == when.day.year else number_in_name(named)
-    number = _first(given, counted, number_in_title(title), headed, number_in_title(written_name(named)))
+    written = "" if date_in_name(named) else written_name(named)  # with a day, `Soot vol. 2` is what it is about
+    number = _first(given, counted, number_in_title(title), headed, number_in_title(written))
     called = _title(named, told) or named or name
     own = words_of(body, fields.prose(fields.called("description")))
     spoken = [cut(text) for text in (own, told.small) if text and not _ends_so(title or called, text)]

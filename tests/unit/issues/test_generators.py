@@ -82,6 +82,8 @@ PLAYER = '<p><iframe src="https://www.youtube.com/embed/dQw4w9WgXcQ" title=""></
      "<blockquote>\n<p>Ink <em>dries</em></p>\n<p>— Mira</p>\n</blockquote>"),
     ("{% blockquote Mira, On ink %}\na\n{% endblockquote %}",
      "<blockquote>\n<p>a</p>\n<p>— Mira, On ink</p>\n</blockquote>"),
+    ("{% quote author=Mira %}\na\n{% endquote %}", "<blockquote>\n<p>a</p>\n</blockquote>"),
+    ("{% quote {{ page.author }} %}\na\n{% endquote %}", "<blockquote>\n<p>a</p>\n</blockquote>"),
     ("{% pullquote right %}\na\n{% endpullquote %}", "<blockquote>\n<p>a</p>\n</blockquote>"),
     ("{% blockquote @mira https://b.example/c %}\na\n{% endblockquote %}",
      '<blockquote>\n<p>a</p>\n<p>— <a href="https://b.example/c">@mira</a></p>\n</blockquote>'),
@@ -180,3 +182,9 @@ def test_what_was_left_out_is_named_once_and_what_was_shown_is_not() -> None:
         (15, "{{< tabs >}} is for a site generator and was left out"),
         (19, "{{< k >}} is for a site generator and was left out"),
         (23, "{{< /o >}} is shown as typed: nothing fills it")]
+
+
+def test_nothing_is_said_of_what_closes_a_box_and_has_words_behind() -> None:
+    specimen = Specimen("14.md", "Title", None, "{% note %}\na\n{% endnote %} b", 1, "auto", "en")
+
+    assert examine_specimen(specimen, lambda _: True) == []

@@ -19,6 +19,7 @@ from tests.unit.issues.rendered import shown
     ("4. 4. a\n5. 5. b", '<ol start="4">\n<li>a</li>\n<li>b</li>\n</ol>'),
     ("* • a *b*\n* •**c**\n* d\n  - · e", ("<ul>\n<li>a <em>b</em></li>\n<li><strong>c</strong></li>\n<li>d\n<ul>\n"
                                              "<li>e</li>\n</ul>\n</li>\n</ul>")),
+    ("- ▪\ufe0f a", "<ul>\n<li>a</li>\n</ul>"),
     ("- 1. - 1. a\n- 2. b", "<ol>\n<li>\n<ol>\n<li>a</li>\n</ol>\n</li>\n<li>b</li>\n</ol>"),
 ])
 def test_bullets_before_numbers_are_left_out(text: str, html: str) -> None:
@@ -37,3 +38,10 @@ def test_numbers_that_are_not_those_of_their_items_stay_in_lists_of_their_own(te
 
 def test_what_is_but_a_bullet_or_begins_with_another_mark_stays() -> None:
     assert shown("- •\n- ·a\n- a • b") == "<ul>\n<li>•</li>\n<li>·a</li>\n<li>a • b</li>\n</ul>"
+
+
+@pytest.mark.parametrize("words", [
+    ("●●●○○ Ink", "●●○○○ Paper"), ("● dry", "○ wet"), ("■ ink", "▪ paper"), ("▪▪ a", "a"),
+])
+def test_bullets_that_say_something_stay(words: tuple[str, str]) -> None:
+    assert shown("\n".join(f"- {one}" for one in words)) == "<ul>\n<li>{}</li>\n<li>{}</li>\n</ul>".format(*words)

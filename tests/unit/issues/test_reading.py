@@ -67,6 +67,7 @@ def test_front_matter_overrides_every_convention() -> None:
     ("hello.md", "# #7 On paper", "7"),
     ("墨水周周谈 Vol.14｜纸.md", "墨水。", "14"), ("Ink Letter #14: paper.md", "# Paper\n\n# Ink", "14"),
     ("ink-letter-vol-14.md", "Ink.", "ink-letter-vol-14"),
+    ("2026-03-01 Ink and soot vol. 2.md", "Ink.", "2026-03-01 Ink and soot vol. 2"),
     ("hello.md", "---\ntitle: 'The number 1 reason, and the #2 one'\n---\n", "hello"),
     ("hello.md", "# There is no 2 without 3", "hello"),
     ("hello.md", "# 10 tips for 2024", "hello"),
@@ -229,6 +230,9 @@ def test_the_cover_is_front_matter_or_the_picture_in_the_first_block(text: str, 
       "This newsletter was sent to two lists.\n\n在浏览器中查看此 Newsletter\n\n"
       "View the paper in your browser of ink."),
      ("View the paper in your browser of ink.",), False),
+    (("Having trouble viewing this email or looking for its address? View it here.\n\n"
+      "Having trouble reading long papers, we wrote a program."),
+     ("Having trouble reading long papers, we wrote a program.",), False),
     ("one\n\ntwo\n\nthree\n\n<small>too late to be a description</small>", ("too late to be a description",), False),
     ("First paragraph here.\n\nSecond paragraph here.", ("First paragraph here.", "Second paragraph here."), False),
     ("> a quotation comes first\n\n- an item of a list\n\nThen the prose begins.",

@@ -188,17 +188,18 @@ def test_what_was_prepared_and_never_asked_for_does_not_pile_up(
 def test_only_the_last_few_mailings_are_kept_to_be_composed_from(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(messages, "MOST_PLATES", 2)
+    monkeypatch.setattr(messages, "MOST_PLATES", 4)
     claim, _ = claims(ledger)
     composer = Composer(ledger, OLD)
     before = composer(claim).mime()
 
-    for name in ("daily", "monthly"):
+    for name in ("daily", "monthly", "yearly"):
         composer(claim._replace(list=name))
 
-    assert [name for _, name in composer._plates] == ["daily", "monthly"]
+    assert [name for _, name in composer._plates] == [claim.list, "daily", "monthly", "yearly"]
+    composer(claim._replace(list="extra"))
     assert composer(claim).mime() == before
-    assert [name for _, name in composer._plates] == ["monthly", claim.list]
+    assert [name for _, name in composer._plates] == ["monthly", "yearly", "extra", claim.list]
 
 
 def test_a_claim_that_cannot_be_composed_says_so_in_its_own_turn(ledger: Ledger) -> None:

@@ -280,8 +280,13 @@ def test_title_is_the_folders_name_in_capitals_and_spaces(tmp_path: Path) -> Non
     ({"docusaurus.config.js": "const config = {\n  title: 'My Site',\n};", "README.md": "# Ink"}, "Ink"),
     ({"src/consts.ts": "// Ours.\nexport const SITE_TITLE = '墨水周刊';\n", "README.md": "# Astro Starter Kit: Blog"},
      "墨水周刊"),
-    ({"quartz.config.ts": "  configuration: {\n    pageTitle: `${name} ink`,\n    pageTitle: \"Ink\",\n"}, "Ink"),
+    ({"quartz.config.ts": "  configuration: {\n    pageTitle: \"Ink\",\n"}, "Ink"),
+    ({"quartz.config.ts": "  configuration: {\n    pageTitle: `${name} ink`,\n"}, "Letters"),
     ({".vuepress/config.js": "module.exports = {\n  title: process.env.TITLE,\n  subtitle: 'No'\n"}, "Letters"),
+    ({".vuepress/config.js": "module.exports = {\n  title: 'Mira\\'s ink',\n  nav: [\n    {\n      title: 'No',\n"},
+     "Letters"),
+    ({".vuepress/config.js": "const nav = [\n  {\n    title: 'No' } ]\nmodule.exports = {\n  title: 'Ink',\n"}, "Ink"),
+    ({"src/config.ts": "type Site = {\n  title: string;\n}\nconst site = {\n  title: 'Ink',\n}"}, "Ink"),
 ])
 def test_title_is_what_the_site_or_the_readme_calls_it(tmp_path: Path, files: dict[str, str], title: str) -> None:
     folder = fill(tmp_path / "letters", "issues/1.md")
