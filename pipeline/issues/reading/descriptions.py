@@ -44,7 +44,6 @@ _GREETING = re.compile(  # `Liebe Leserinnen und Leser,`, `Hi everyone, Mira her
     r"|olá|ciao|привет)(?=[\s,!.]|$)[^.!?。！？]{0,70}[.!?。！？]?\W{0,6}"
     r"|(?:大家好|各位好|こんにちは|안녕하세요)(?=[\s,，、!！.。]|$)[^.!?。！？]{0,25}[.!?。！？]?\W{0,6}",
     re.IGNORECASE)
-_BOLD_LINE = re.compile(r"[^\w*\n]{0,6}(?:\*\*|__)[^\n]{1,300}(?:\*\*|__)[^\w*\n]{0,6}")
 _SENTENCE_END = re.compile(r"[。！？!?…](?:[”’」』）)\"']?)|\.(?=\s)")
 
 
@@ -74,18 +73,27 @@ def _raw_paragraphs(beginning: Beginning) -> Iterator[str]:
 
 def _paragraphs(beginning: Beginning, width: int = ENOUGH_WORDS) -> Iterator[str]:
     """Top-level paragraphs that say something: no lone addresses, no contents lines, no labels such as 目录：, no rows
-    of links; nor lines of bold words where there are several, as some head their parts: `**📦 Module update**`."""
-    paragraphs = [beginning.tokens[at + 1] for at, token in enumerate(beginning.tokens)
-                  if token.type == "paragraph_open" and not token.level]
-    are_headed = width == ENOUGH_WORDS and len([1 for one in paragraphs if _BOLD_LINE.fullmatch(one.content)]) > 1
-    for said in paragraphs:
+    of links. Last a line of bold words; none where there are several, as some head their parts: `**📦 Module update**`.
+    """
+    headings, bold = 0, list[str]()
+    for at, token in enumerate(beginning.tokens):
+        if token.type != "paragraph_open" or token.level:
+            continue
+        said = beginning.tokens[at + 1]
         lines = said.content.split("\n")
         prose = "\n".join(line for line in lines if len(line) > 60 or not _CONTENTS_LINE.match(line))
         prose = _NAMED_ADDRESS.sub(_unless_in_sentence, prose[:MOST_READ])
         text = beginning.plain(said, prose[:MOST_READ]) if prose else ""
         settled = beginning.settled(said)
-        if _describes(text, settled, width) and not (are_headed and _is_like_heading(text, settled)):
-            yield cut(text)
+        is_bold = _is_like_heading(text, settled)
+        headings += is_bold
+        if _describes(text, settled, width):
+            if is_bold:
+                bold.append(text)
+            else:
+                yield cut(text)
+    if headings == 1 or width < ENOUGH_WORDS:
+        yield from map(cut, bold)
 
 
 def _describes(text: str, said: Token, width: int) -> bool:
@@ -99,7 +107,7 @@ def _is_like_heading(text: str, said: Token) -> bool:
     words = [child for child in said.children or () if child.type != "text" or any(map(str.isalnum, child.content))]
     is_bold = bool(words) and (words[0].type, words[-1].type) == ("strong_open", "strong_close")
     return (is_bold and [child.type for child in words].count("strong_open") == 1
-            and len(text) <= _LONGEST_HEADING and text[-1] not in _ENDS)
+            and 0 < len(text) <= _LONGEST_HEADING and text[-1] not in _ENDS)
 
 
 def _is_row_of_links(said: Token) -> bool:

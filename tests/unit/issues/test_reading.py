@@ -225,7 +225,8 @@ def test_the_cover_is_front_matter_or_the_picture_in_the_first_block(text: str, 
     (("**📦 Module update**\n\n⛵ **[墨水的新闻与动态](https://example.com/a)**\n\n"
       "**Ink** is back for **paper**\n\n**Our ink is back!**"),
      ("Ink is back for paper", "Our ink is back!"), False),
-    ("**墨水干得快，纸等得久**\n\n正文说了很多别的事情。", ("墨水干得快，纸等得久", "正文说了很多别的事情。"), False),
+    ("**墨水干得快，纸等得久**\n\n正文说了很多别的事情。", ("正文说了很多别的事情。", "墨水干得快，纸等得久"), False),
+    ("**墨水干得快，纸等得久**\n\n- 正文说了很多别的事情。", ("墨水干得快，纸等得久", "正文说了很多别的事情。"), False),
     ("**Module update**\n\n1. **🚢**", ("Module update",), False),
     (("Having trouble viewing this email? [View it in your browser](a).\n\nView this email in your browser\n\n"
       "This newsletter was sent to two lists.\n\n在浏览器中查看此 Newsletter\n\n"
