@@ -190,14 +190,20 @@ def on_a_server(folder: Path, url: str) -> Publication:
     return Publication(folder, {"database": url, "web": {"secret": "one for all machines"}}, has_ledger=False)
 
 
+def begun_on_a_server(tmp_path: Path, url: str) -> Publication:
+    """Its first pass is over, and whoever is its reader waits for the next issue."""
+    letters = on_a_server(tmp_path / "letters", url)
+    letters.begin(write=False)
+    letters.add_readers("ada@example.com")
+    letters.deliver()
+    return letters
+
+
 def test_copy_on_a_server_mails_nobody_what_it_may_have_missed_where_no_machine_has_its_mark(
     tmp_path: Path, postgres_server: str, postgres_url: str
 ) -> None:
     """The disk is gone: the issues come from Git, and the ledger from a dump."""
-    letters = on_a_server(tmp_path / "letters", postgres_url)
-    letters.begin(write=False)
-    letters.add_readers("ada@example.com")
-    letters.deliver()
+    letters = begun_on_a_server(tmp_path, postgres_url)
     kept = copy_database(letters, postgres_server, "kept")
     letters.write("02-new.md", words(2))
     letters.deliver()
@@ -220,10 +226,7 @@ def test_copy_on_a_server_mails_nobody_what_it_may_have_missed_where_no_machine_
 def test_ledger_that_moves_to_another_server_goes_on_beside_its_mark(
     tmp_path: Path, postgres_server: str, postgres_url: str
 ) -> None:
-    letters = on_a_server(tmp_path / "letters", postgres_url)
-    letters.begin(write=False)
-    letters.add_readers("ada@example.com")
-    letters.deliver()
+    letters = begun_on_a_server(tmp_path, postgres_url)
     letters.write("02-new.md", words(2))
     settings = letters.folder / "config.yaml"
     moved = copy_database(letters, postgres_server, "moved")
