@@ -158,7 +158,7 @@ def _postfix_sink() -> Iterator[int]:
 def _listening(command: Sequence[str]) -> Iterator[int]:
     """A helper of ours that says its port first and ends on SIGTERM."""
     with begun(command, env=environment()) as process:
-        assert process.stdout  # noqa: S101, it has one
+        assert process.stdout  # noqa: S101, `begun` asks for a pipe
         try:
             yield json.loads(process.stdout.readline())["port"]
         finally:
