@@ -13,7 +13,7 @@ from pipeline.issues.record import Record
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import Mailing, MailingState
 from pipeline.publish.copies import Due, copies
-from pipeline.publish.pickup import Rules, holds, is_due, overdue, standing
+from pipeline.publish.pickup import Approve, Rules, holds, is_due, overdue, standing
 
 
 @dataclass(slots=True)
@@ -41,8 +41,9 @@ class Agenda:
         if not due.candidates and not due.waiting:
             return
         found = copies(due, self._archive.settled_sketches(), by_issue)
-        reasons = holds(due.candidates, due.waiting, copies=found, first=self._is_first(by_issue), rules=self._rules,
-                        now=now, restored_at=restored_at)
+        first = self._rules.approve is Approve.FIRST and self._is_first(by_issue)
+        reasons = holds(due.candidates, due.waiting, copies=found, first=first, rules=self._rules, now=now,
+                        restored_at=restored_at)
         with self._archive.together():  # else a pass that dies in a burst leaves the rest of it, which is no burst
             for record in due.candidates:
                 self._enter(record, reasons.get(record.key, ""), now)
