@@ -9,7 +9,8 @@ that bold which is open ends behind a mark that ends words or an emoji, though a
 `**Ink 😅**Mira`), and behind a space, which exports from editors put there (`**Ink **dries`), and four stars within
 bold end it and begin the next (`**墨****Ink**`). Bold around nothing but a remark, which gives a place a name, is
 nothing: its stars would run into those behind it (`**<!--ink-->****墨水**`). Nor is bold around a mark or a space
-between words, which editors leave behind (`words**,** and`, `[Ink](a)** & **[soot](b)`).
+between words, which editors leave behind (`words**,** and`, `[Ink](a)** & **[soot](b)`). Four underscores and more
+are a blank to be filled in.
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ _NOTHING = re.compile(  # neither a list of a program's names nor a path; behind
     r"(?<=[^\s*/\\(\[{\d])\*\*"
     r"(?P<inside>[ \u00a0]?[,.;:!?&、，。；：]{1,2}[ \u00a0]?|[ \u00a0])\*\*(?![*/])")
 _TIMES = re.compile(r"\d\*\d")  # `2*3*4` multiplies
+_MOST = 3  # underscores; more are a blank that readers fill in
+_ENDS_WORDS = frozenset(("Po", "Pe", "Pf", "Pd"))  # categories of marks before which no words begin
 
 
 def use_friendly_emphasis(parser: MarkdownIt) -> None:
@@ -61,8 +64,11 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
         state.pos = nothing.end()
         return True
     length, opens, closes = _scan(state, splits_words=marker == "*")
-    if marker == "*" and length == 1 and _TIMES.match(state.src, max(0, state.pos - 1)):
+    if (marker == "_" and length > _MOST) or (
+            marker == "*" and length == 1 and _TIMES.match(state.src, max(0, state.pos - 1))):
         opens = closes = False
+    if marker == "*" and length == 1 and opens and _belongs_to_word(state.src, state.pos):
+        opens = False
     if marker == "*" and length == 2 and not closes and _ends_bold(state):
         opens, closes = False, True
     if marker == "*" and length == 4 and opens and closes and _is_bold(state):
@@ -73,6 +79,16 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
             _push(state, marker, length, opens=opens, closes=closes)
     state.pos += length
     return True
+
+
+def _belongs_to_word(text: str, at: int) -> bool:
+    """Whether a lone star before a full-width mark is part of the word before it: a name's (`A*（星）`), or a remark's
+    whose mark ends the word (`字*，`). Not where the next star is behind such a mark, too (`1*（注）*`)."""
+    before, after = text[at - 1:at], text[at + 1:at + 2]
+    if not is_wide_mark(after) or not before or _is_space(before) or _is_punctuation(before):
+        return False
+    is_word = not is_east_asian(before) or unicodedata.category(after) in _ENDS_WORDS
+    return is_word and not is_wide_mark(text[text.find("*", at + 2) - 1])
 
 
 def _is_nothing(state: StateInline, around: re.Match[str]) -> bool:
@@ -165,8 +181,8 @@ def _scan(state: StateInline, *, splits_words: bool) -> tuple[int, bool, bool]:
     right = not _is_space(before) and (
         not _is_mark(before) or _frees(after)
         or (double and _beside_east_asian(state.src[max(0, start - _MARKS):start][::-1])))
-    # `中__文__字` is bold, while `的__init__方法` keeps its underscores.
-    splits_words = splits_words or (double and is_east_asian(before) and is_east_asian(after))
+    # `中__文__字` is bold, while `的__init__方法` keeps its underscores, and `有___的问题` its blank.
+    splits_words = splits_words or (end - start == 2 and is_east_asian(before) and is_east_asian(after))
     opens = left and (splits_words or not right or _is_punctuation(before))
     closes = right and (splits_words or not left or _is_punctuation(after))
     return end - start, opens, closes
