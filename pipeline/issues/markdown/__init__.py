@@ -8,6 +8,7 @@
     attributes    `{.class}`                           spaces        addresses as editors type them
     references    links by a name that nothing defines  spread        links over several paragraphs
     formulas      TeX                                  shortcodes, highlights   `:tada:`, `==words==`
+    scripts       `10^6^`, `H~2~O`
 
     rules for blocks
     callouts, containers, admonitions, boxes   those of Obsidian, VuePress, MkDocs and GitBook

@@ -18,13 +18,16 @@ from __future__ import annotations
 import re
 import string
 import unicodedata
+from functools import lru_cache
+from typing import Literal
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import isMdAsciiPunct, isPunctChar, isWhiteSpace
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.state_inline import Delimiter
+from markdown_it.token import Token
 
-from pipeline.issues.cjk import is_east_asian, is_wide_mark
+from pipeline.issues.cjk import count_letters, is_east_asian, is_wide_mark
 
 _MARKS = 4  # characters in which East Asian text is looked for behind marks
 _ENDING = frozenset(".,:;!?…)]}”’%")  # marks that end words, as emoji do
@@ -42,14 +45,18 @@ _NOTHING = re.compile(  # neither a list of a program's names nor a path; behind
     r"(?<=[^\s*/\\(\[{\d])\*\*"
     r"(?P<inside>[ \u00a0]?[,.;:!?&、，。；：]{1,2}[ \u00a0]?|[ \u00a0])\*\*(?![*/])")
 _TIMES = re.compile(r"\d\*\d")  # `2*3*4` multiplies
+_BEGINS_WORDS = re.compile(r"(?<![^\s(\[*_\"'“‘])~(?=[^\W\d_]|[\[*\"'“‘`])")  # before a figure a tilde is "about"
+_ENDS_WORD = re.compile(r"(?<=[^\s~(\[/])~(?![\w~/])")
+_LONE = -1  # the marker of a lone tilde, which never ends what two began
 _MOST = 3  # underscores; more are a blank that readers fill in
-_ENDS_WORDS = frozenset(("Po", "Pe", "Pf", "Pd"))  # categories of marks before which no words begin
+_MARKS_BEHIND = frozenset(("Po", "Pe", "Pf", "Pd"))  # categories of marks before which no words begin
 
 
 def use_friendly_emphasis(parser: MarkdownIt) -> None:
-    """Puts the two rules in the place of the parser's own."""
+    """Puts the two rules in the place of the parser's own, and one for lone tildes behind them."""
     parser.inline.ruler.at("emphasis", _emphasis)
     parser.inline.ruler.at("strikethrough", _strikethrough)
+    parser.inline.ruler2.after("strikethrough", "strike_alone", _pair_lone_tildes)
 
 
 def _emphasis(state: StateInline, silent: bool) -> bool:
@@ -87,7 +94,7 @@ def _belongs_to_word(text: str, at: int) -> bool:
     before, after = text[at - 1:at], text[at + 1:at + 2]
     if not is_wide_mark(after) or not before or _is_space(before) or _is_punctuation(before):
         return False
-    is_word = not is_east_asian(before) or unicodedata.category(after) in _ENDS_WORDS
+    is_word = not is_east_asian(before) or unicodedata.category(after) in _MARKS_BEHIND
     return is_word and not is_wide_mark(text[text.find("*", at + 2) - 1])
 
 
@@ -146,12 +153,13 @@ def _neighbours(text: str, at: int) -> tuple[str, str]:
 
 
 def _strikethrough(state: StateInline, silent: bool) -> bool:
-    """Two tildes; one alone is a range in Chinese (`100~200`), an odd one stays text."""
+    """Two tildes; one alone is a range or a sigh in Chinese (`100~200`), and strikes whole words of other scripts, as
+    on GitHub. An odd one stays text."""
     if silent or state.src[state.pos] != "~":
         return False
     length, opens, closes = _scan(state, splits_words=True)
-    if length < 2:
-        return False
+    if length == 1:
+        return _strike_alone(state)
     if length % 2:
         state.push("text", "", 0).content = "~"
     for _ in range(length // 2):
@@ -159,6 +167,36 @@ def _strikethrough(state: StateInline, silent: bool) -> bool:
         _push(state, "~~", 0, opens=opens, closes=closes)
     state.pos += length
     return True
+
+
+def _strike_alone(state: StateInline) -> bool:
+    opens = _BEGINS_WORDS.match(state.src, state.pos) is not None
+    closes = _ENDS_WORD.match(state.src, state.pos) is not None
+    if not (opens or closes) or _has_east_asian_letters(state.src):
+        return False
+    _push(state, "~", 0, opens=opens, closes=closes)
+    state.delimiters[-1].marker = _LONE
+    state.pos += 1
+    return True
+
+
+def _pair_lone_tildes(state: StateInline) -> None:
+    metas = [meta["delimiters"] for meta in state.tokens_meta if meta and "delimiters" in meta]
+    for delimiters in (state.delimiters, *metas):
+        for one in delimiters:
+            if one.marker == _LONE and one.end >= 0:
+                _strike(state.tokens[one.token], "s_open", 1)
+                _strike(state.tokens[delimiters[one.end].token], "s_close", -1)
+
+
+def _strike(token: Token, kind: str, nesting: Literal[-1, 1]) -> None:
+    token.type, token.tag, token.nesting, token.markup, token.content = kind, "s", nesting, "~", ""
+
+
+@lru_cache(maxsize=2)
+def _has_east_asian_letters(text: str) -> bool:
+    """Remembered, for all tildes of one paragraph ask."""
+    return count_letters(text) > 0
 
 
 def _push(state: StateInline, content: str, length: int, *, opens: bool, closes: bool) -> None:

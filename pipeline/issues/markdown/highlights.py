@@ -31,16 +31,16 @@ def use_highlights(parser: MarkdownIt) -> None:
 def _highlight(state: StateInline, silent: bool) -> bool:
     if not state.src.startswith("==", state.pos) or _LETTER.match(state.src[state.pos - 1:state.pos]):
         return False
-    return _tagged(state, _MARKED.match(state.src, state.pos, state.posMax), {"words": "mark"}, silent)
+    return tagged(state, _MARKED.match(state.src, state.pos, state.posMax), {"words": "mark"}, silent)
 
 
 def _edit(state: StateInline, silent: bool) -> bool:
     if state.src[state.pos] != "{" or state.src[state.pos - 1:state.pos] == "{":
         return False
     if swapped := _SWAP.match(state.src, state.pos, state.posMax):
-        return _tagged(state, swapped, {"old": "del", "new": "ins"}, silent)
+        return tagged(state, swapped, {"old": "del", "new": "ins"}, silent)
     found = _EDIT.match(state.src, state.pos, state.posMax)
-    return _tagged(state, found, {"words": _EDITS[found["sign"]]} if found else {}, silent)
+    return tagged(state, found, {"words": _EDITS[found["sign"]]} if found else {}, silent)
 
 
 def _remark(state: StateInline, silent: bool) -> bool:  # noqa: ARG001, a rule takes both
@@ -49,8 +49,9 @@ def _remark(state: StateInline, silent: bool) -> bool:  # noqa: ARG001, a rule t
     return found is not None
 
 
-def _tagged(state: StateInline, found: re.Match[str] | None, tags: Mapping[str, str], silent: bool) -> bool:
-    """Puts each of the words that were found between tags of their own, as the Markdown that they are."""
+def tagged(state: StateInline, found: re.Match[str] | None, tags: Mapping[str, str], silent: bool) -> bool:
+    """Puts each of the words that were found between tags of their own, as the Markdown that they are. `tags` are by
+    the names of groups; False where nothing was found."""
     if found is None:
         return False
     last = state.posMax

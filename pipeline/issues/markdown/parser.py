@@ -35,6 +35,7 @@ from pipeline.issues.markdown.plainlinks import use_plain_links
 from pipeline.issues.markdown.programs import use_programs
 from pipeline.issues.markdown.rawwords import use_raw_words
 from pipeline.issues.markdown.references import use_references
+from pipeline.issues.markdown.scripts import use_scripts
 from pipeline.issues.markdown.shortcodes import use_shortcodes
 from pipeline.issues.markdown.spaces import use_spaced_addresses
 from pipeline.issues.markdown.spread import use_spread_links
@@ -70,6 +71,7 @@ def markdown_parser() -> MarkdownIt:
     use_hatena(parser)
     use_abbreviations(parser)
     use_highlights(parser)
+    use_scripts(parser)
     use_references(parser)
     use_formulas(parser)
     use_shortcodes(parser)
