@@ -9,10 +9,10 @@ __version__ = "0.1.0"
 CONFIG = "config.yaml"
 """The settings file of a command that names none."""
 
-READER = 22
+READER = 23
 """Grows when files are to be read anew after an upgrade."""
 
-RENDERER = 33
+RENDERER = 34
 """Grows when the same Markdown comes out differently after an upgrade."""
 
 GARBAGE = 50_000

@@ -68,6 +68,7 @@ REPEATED = (
     "<Toc/>", "<Callout>", "<Callout>a</Callout>\n", "* TOC\n{:toc}\n\n", "|a|\n|-|\n{:.a}\n\n", "{% raw %}",
     "![a]({{ site.url }}/b) ", "{{ 'a' | url", "{% post_url a", ":tada:", ":a::b", "- 1. a\n", "- 1. ",
     "## a\n\n[b](#A)\n\n",
+    "~a ", "a~ ", "~a~ ", "a^2^", "a~2~", "a*（", "____ ", "+++info a\n", "+++info a\n+++\n",
     "::: aa\n", "::: {.a}\n", "::: aa\nb\n:::\n", "> ::: {.a}\n> :::\n", "==a", "==a== ", "![[a.png|", "{/* a\n",
     "{/* a */}\n", "<img a={", " ^1a2b3c\n", "[a](__GHOST_URL__/",
     "<div></pre><pre>\n\n", "$1+", "$(1+1", "$1$ ", '<Link to="/a">', '<Card href="/a"/>', "<Toc/>\n", "a\n: b\n", ": ",
@@ -76,6 +77,7 @@ REPEATED = (
 
 PATTERNS: Mapping[str, Pattern] = {
     **{repr(piece): again(piece) for piece in REPEATED},
+    "folds that one end is too far from": lambda size: "+++info a\n" * (size // 10) + "b\n" * 300 + "+++\n",
     "spaces behind a container": lambda size: f"::: tip{' ' * size}{'b' * 400}",
     "wide spaces in a heading": lambda size: "# a" + "\u3000" * (size // 3) + "b {",
     "spaces behind a mark": lambda size: f"{{% a %}}{' ' * size}b",

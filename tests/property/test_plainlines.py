@@ -26,10 +26,10 @@ BEGINNINGS = (
     "<!--a-->\n", "<b>", "$$a$$\n", "::: tip\n", ":::\n", "[!NOTE]\n", "- [x] ", "[", ":", "|", "=", "é", "\x0b",
     "\u3000", "１. ")
 WORDS = (
-    "a", "中文", "b\n", "  \n", "*c*", "_c_", "~~c~~", "`d`", "[a]", "[^1]", "[a](b)", "![a](b)", "^[a]", "<i>",
-    "&amp;", "\\*", "$\\e*f*g$", "https://a.example/*b*c", "[[a|b]]", "![[a.png]]", "==a==", "{++a++}", "{--a--}",
-    "<!--a-->", "<!--- a --->", '<Image src={"a"} />', "<https://a.example>", " ^1a2b3c\n", ":tada:", "![a](b c.png)",
-    "[a](b c.md)", "[the paper][paper1]", "a\\\n", "[", "![", "{--", "--}", "++}", "a-b", "a = b")
+    "a", "中文", "b\n", "  \n", "*c*", "_c_", "~~c~~", "~c~", "c^2^", "H~2~", "`d`", "[a]", "[^1]", "[a](b)", "![a](b)",
+    "^[a]", "<i>", "&amp;", "\\*", "$\\e*f*g$", "https://a.example/*b*c", "[[a|b]]", "![[a.png]]", "==a==", "{++a++}",
+    "{--a--}", "<!--a-->", "<!--- a --->", '<Image src={"a"} />', "<https://a.example>", " ^1a2b3c\n", ":tada:",
+    "![a](b c.png)", "[a](b c.md)", "[the paper][paper1]", "a\\\n", "[", "![", "{--", "--}", "++}", "a-b", "a = b")
 PIECES = ("\n", "\n\n", " ", "|", "![", "](", ")", "*", "_", "~", "`", "<", ">", "\\", "@")
 TEXTS = st.lists(st.sampled_from(BEGINNINGS + WORDS + PIECES) | st.text(max_size=3), max_size=24).map("".join)
 
@@ -38,9 +38,9 @@ TEXTS = st.lists(st.sampled_from(BEGINNINGS + WORDS + PIECES) | st.text(max_size
 def asks_every_rule() -> MarkdownIt:
     """Our rules, asked as the library asks; what the library does itself, it does."""
     parser = markdown_parser.__wrapped__()
-    lines, words = parser.block.ruler, parser.inline.ruler
+    lines, words, pairs = parser.block.ruler, parser.inline.ruler, parser.inline.ruler2
     parser.block.ruler, parser.inline = Ruler(), ParserInline()
-    parser.block.ruler.__rules__, parser.inline.ruler = lines.__rules__, words
+    parser.block.ruler.__rules__, parser.inline.ruler, parser.inline.ruler2 = lines.__rules__, words, pairs
     parser.core.ruler.at("linkify", linkify)
     return parser
 

@@ -12,6 +12,7 @@ are closed in pairs, as they lie in each other; one that is never closed stays a
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from itertools import takewhile
 
 from markdown_it import MarkdownIt
@@ -19,7 +20,7 @@ from markdown_it.rules_block import StateBlock
 
 from pipeline.issues.markdown.callouts import NEAREST
 from pipeline.issues.markdown.lines import line_of
-from pipeline.issues.markdown.patience import MAX_NESTING, last_place
+from pipeline.issues.markdown.patience import MAX_NESTING
 
 _OPENING = re.compile(
     r"(?P<colons>:{3,})[ \t]*(?P<kind>[A-Za-z][A-Za-z-]{1,30})(?:[ \t]+\{[^{}]{1,300}\}(?=[ \t]))?"
@@ -37,6 +38,7 @@ _UNSEEN = frozenset(("left", "center", "right"))
 _AROUND = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*")  # quotes and lists that a line may stand in
 _FENCE = re.compile(r"`{3,}|~{3,}")
 _CLOSERS = "closers"  # in the parser's `env`: which lines of a text close those that open a container
+_FOLD_ENDS = "ends of folds"  # the same for what Shoka folds away: the lines that may be ends
 _DEPTH = "unseen"  # in the parser's `env`: how many containers that leave no token are around a line
 
 
@@ -78,9 +80,9 @@ def _folded(state: StateBlock, start_line: int, end_line: int, silent: bool) -> 
     found = _FOLDED.fullmatch(line_of(state, start_line).rstrip())
     if found is None or state.is_code_block(start_line) or state.level >= MAX_NESTING:
         return False
-    if not state.src.endswith("+++") and last_place(state, "+++\n") < state.bMarks[start_line]:
-        return False
     last = min(end_line, start_line + _FOLDED_LINES)
+    if not _ends_a_fold(state, start_line, last):
+        return False
     lines = takewhile(lambda at: state.isEmpty(at) or state.sCount[at] >= state.blkIndent, range(start_line + 1, last))
     end = next((at for at in lines if line_of(state, at).rstrip() == "+++"), None)
     if end is None or silent:
@@ -89,6 +91,16 @@ def _folded(state: StateBlock, start_line: int, end_line: int, silent: bool) -> 
     _read_inside(state, start_line, end, closed=True)
     state.push("alert_close", "div", -1)
     return True
+
+
+def _ends_a_fold(state: StateBlock, line: int, last: int) -> bool:
+    """Whether a line behind this one may be an end; all are looked for once, for folds may begin by the thousand."""
+    known = state.env.get(_FOLD_ENDS)
+    if known is None or known[0] is not state.src:
+        ends = [at for at, text in enumerate(state.src.split("\n")) if text.rstrip().endswith("+++")]
+        known = state.env[_FOLD_ENDS] = state.src, ends
+    following = bisect_right(known[1], line)
+    return following < len(known[1]) and known[1][following] < last
 
 
 def _read_inside(state: StateBlock, start_line: int, end: int, *, closed: bool) -> None:
