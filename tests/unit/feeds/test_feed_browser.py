@@ -146,6 +146,17 @@ def test_a_name_in_a_narrow_table_stays_whole(browser: Any, address: str) -> Non
     assert lines == 1
 
 
+@pytest.mark.parametrize("text", ["<p>{}</p>", "<ul><li>{}</li></ul>", "<dl><dt>a</dt><dd>{}</dd></dl>"])
+def test_a_long_formula_among_words_does_not_widen_the_page(browser: Any, address: str, text: str) -> None:
+    page = browser.new_page(viewport={"width": 375, "height": 800})
+    page.goto(f"{address}1/")
+
+    page.evaluate("(html) => { document.querySelector('.text').innerHTML = html }",
+                  text.format(f"words <math><mrow>{'<mi>x</mi><mo>+</mo>' * 60}</mrow></math>"))
+
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") == 0
+
+
 def test_a_wide_table_is_whole_on_paper(browser: Any, address: str) -> None:
     page = browser.new_page(viewport={"width": 700, "height": 800})
     page.goto(f"{address}1/")
