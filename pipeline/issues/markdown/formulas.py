@@ -34,7 +34,7 @@ _OF_LETTERS = (rf"{_BEFORE}(?=[A-Za-z|Α-ω])(?:[A-Za-z\dΑ-ω+\-=,()\[\]|>/.:;'
                rf"(?<!\s){_BEHIND}")
 # A pair, an interval or a set: `$(x, y)$`, `$[0, 1]$`, `${x_1, \dots}$`; not a shell's `$(id)` or `${a}$`.
 _PAIR = r"[(\[][\w+\-' .^]{1,20}(?:,[\w+\-' .^]{1,20}){1,8}[)\]]"
-_SET = rf"{_BEFORE}\{{(?=[^$`<\n]{{0,400}}\\[A-Za-z])[^$`<\n]{{1,400}}(?<!\s)\$(?![A-Za-z\d({{])"
+_SET = rf"{_BEFORE}\{{(?=[^$`<\n]{{0,400}}\\[A-Za-z{{])[^$`<\n]{{1,400}}(?<!\s)\$(?![A-Za-z\d({{])"
 # Figures and terms with nothing else among them, which no two prices have: `$2$`, `$-1/2$`, `$(n+1)$`, `$5 = 10/2$`.
 _TERM = r"[-+−]?(?:\d{1,9}(?:[.,]\d{1,9}){0,4}[A-Za-z]?|[A-Za-zΑ-ω])"
 _BETWEEN = rf" ?(?:[-+−/=>×·*≤≥≠]|{_LESS}) ?"

@@ -21,7 +21,7 @@ from tests.unit.issues.rendered import Target, line, shown
     ("of $n$, $p(j|i)$ 和$m, n$，", "of <i>n</i>, <i>p</i>(<i>j</i>|<i>i</i>) 和<i>m</i>, <i>n</i>，"),
     ("$$x$$ *more*", "<i>x</i> <em>more</em>"),
     ("in $[0, 1]$, $(x, y)$和$(a,b)$", "in [0, 1], (<i>x</i>, <i>y</i>)和(<i>a</i>, <i>b</i>)"),
-    (r"${x_1, \dots}$", "<i>x</i><sub>1</sub>, …"),
+    (r"${x_1, \dots}$", "<i>x</i><sub>1</sub>, …"), (r"${\{ a_{n} \}}$", "{<i>a</i><sub><i>n</i></sub>}"),
     ("a $2$-category of $-1/2$, $28$ and $1,000.5$，$10j$", "a 2-category of −1/2, 28 and 1,000.5，10<i>j</i>"),
     ("$5 = 10/2$ or $(n-1)$ or $2(n+1)$", "5 = 10/2 or (<i>n</i> − 1) or 2(<i>n</i> + 1)"),
     ("$[x,y] = -[y,x]$", "[<i>x</i>, <i>y</i>] = −[<i>y</i>, <i>x</i>]"),
