@@ -14,6 +14,8 @@ from pipeline.issues.tex.mathml import mathml
 
 FORMULA = "formula"
 MOST = 2_000  # in one issue; the formulas of more are shown as typed
+_SIGN = re.compile(r"\\[A-Za-z]+|[^\s{}_^\\]")
+_MANY = 24  # signs, for which a telephone may have no room
 _SET = re.compile(rf'<(?P<name>span|pre) class="{FORMULA}">(?P<tex>[^<]*)</(?P=name)>')
 
 
@@ -29,7 +31,11 @@ def _on_a_page(found: re.Match[str]) -> str:
     typed = unescape(found["tex"])
     is_block = found["name"] == "pre"
     shown = mathml(typed.strip("$"), is_block=is_block or typed.startswith("$$"))
-    return (shown and (f'<div class="{FORMULA}">{shown}</div>' if is_block else shown)) or found[0]
+    keys = ' tabindex="0"' if len(_SIGN.findall(typed)) > _MANY else ""  # they scroll it
+    if not shown or not (is_block or keys):
+        return shown or found[0]
+    name = "div" if is_block else "span"
+    return f'<{name} class="{FORMULA}"{keys}>{shown}</{name}>'
 
 
 def _in_a_line(found: re.Match[str], way: str) -> str:

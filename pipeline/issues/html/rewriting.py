@@ -19,7 +19,7 @@ from pipeline.issues.html.vocabulary import Vocabulary
 from pipeline.issues.html.whole_words import PHONE, keep_words
 
 # What is the same for every target as long as it has no attributes: nearly all tags of most issues. Not <th>.
-_PLAIN = r"(?!/?(?:p|br|hr|[uo]l|li|h[2-6]|strong|em|b|i|code|pre|blockquote|del|sub|sup|table|thead|tbody|t[rd])>)"
+_PLAIN = r"(?!/?(?:p|br|hr|[uo]l|li|h[2-6]|strong|em|b|i|code|pre|blockquote|del|sub|sup|thead|tbody|t[rd])>)"
 _TAG = re.compile(rf"<{_PLAIN}(?P<closing>/?)(?P<name>[a-z][a-z0-9]*)(?P<attributes>(?: [^ =>]+=\"[^\"]*\")*)>")
 # And so are a link and a picture with an absolute address in which nothing is to be encoded, as most are.
 _ADDRESS = "https?://[A-Za-z0-9:/?#@!$()*+,;=._~-]*"
@@ -31,6 +31,9 @@ _BACK = re.compile(r' ?<a href="#fnref:[^"]*">.*?</a>')
 _PICTURES_ONLY = re.compile(  # with the tag before them, for what begins with a letter is found many times as fast
     r"(?P<before><(?:p|br|li)>)(?P<pictures>(?:\s|</?a(?: [^>]*)?>|<img(?: [^>]*)?>)+)(?=<br>|</p>|</li>|<[ou]l[ >])")
 _SLANTED = re.compile(r"<(em|i)>(?=([^<]*))")
+_OTHERS = r"(?: (?!scope=)[a-z]+=\"[^\"]*\")*"
+_EMPTY_HEAD = re.compile(  # a cell that heads no column, as there is one above the names of rows
+    rf"<th(?P<before>{_OTHERS})(?: scope=\"[^\"]*\")?(?P<behind>{_OTHERS})>(?:\s|&nbsp;)*</th>")
 _EMPTY = re.compile(r"<blockquote>\s*(?:<p>\s*</p>\s*)*</blockquote>\n?|<p>\s*</p>\n?")
 _WIDTH = re.compile(r"\s*(\d{1,5})(?:\.\d+)?\s*(%?)")
 # Old mail programs know neither these elements nor what they should look like.
@@ -47,7 +50,7 @@ _ALIGNED = {side: f"align-{side}" for side in ("left", "right", "center", "justi
 
 def rewrite(clean: str, place: Place, words: Vocabulary, direction: str) -> str:
     """The fragment for `place`. Mail and feeds: no ids, no anchors but to the issue's page, no way back from a note."""
-    html = show_players(clean, place.target, words)
+    html = _EMPTY_HEAD.sub(r"<td\g<before>\g<behind>></td>", show_players(clean, place.target, words))
     if place.target is not Target.WEB and "#fnref:" in html:
         html = _BACK.sub("", html)
     if direction == "rtl":
@@ -102,7 +105,7 @@ class _Writer:
 
     def _opening(self, name: str, attributes: dict[str, str]) -> str:
         if self._place.target is Target.WEB:
-            attributes = _modern(name, attributes)
+            attributes = _modern(name, attributes) | ({"tabindex": "0"} if name == "table" else {})  # keys scroll it
         else:
             attributes.pop("id", None)
         if name == "th" and self._place.target is Target.MAIL:

@@ -109,14 +109,18 @@ def _is_named_title(heading: str, title: str) -> bool:
 
 
 def _without_empty(tokens: Sequence[Token]) -> Iterator[Token]:
-    """A lone `#` is no heading: nobody could read it, and screen readers would stop at it."""
+    """A lone `#` is no heading: nobody could read it, and screen readers would stop at it. Nor is `## <br>`."""
     at = 0
     while at < len(tokens):
-        if tokens[at].type == "heading_open" and not tokens[at + 1].children:
+        if tokens[at].type == "heading_open" and not any(map(_is_seen, tokens[at + 1].children or ())):
             at += 3
             continue
         yield tokens[at]
         at += 1
+
+
+def _is_seen(child: Token) -> bool:
+    return child.type == "image" or child.content.strip() not in ("", "<br>")
 
 
 def _mended(levels: Sequence[int]) -> list[int]:

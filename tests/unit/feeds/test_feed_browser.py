@@ -45,7 +45,9 @@ BODY = """<ol class="contents"><li><a href="#a">One</a></li></ol><h2 id="a">One<
 <code>it</code></a>.<sup><a href="#fn:1"
 id="fnref:1">[1]</a></sup></p><blockquote class="alert alert-note"><p class="alert-title">Note</p>
 <p>Mind <a href="#a">me</a>.</p>
-</blockquote><table><thead><tr><th>a</th></tr></thead><tbody><tr><td>b</td></tr></tbody></table>
+</blockquote><table tabindex="0"><thead><tr><td></td><th scope="col">wide words</th><th scope="col">wide words</th>
+<th scope="col">wide words</th><th scope="col">wide words</th></tr></thead>
+<tbody><tr><td>b</td><td>c</td><td>d</td><td>e</td><td>f</td></tr></tbody></table>
 <details><summary>More</summary><p>Words</p></details><pre><code><span class="k">def</span> x</code></pre>
 <iframe src="about:blank" title="A film" sandbox="allow-scripts"></iframe>
 <section class="footnotes"><hr><ol><li id="fn:1"><p>Note <a href="#fnref:1">\u21a9</a></p></li></ol></section>"""

@@ -44,6 +44,14 @@ def test_formula_is_mathml_on_the_page() -> None:
         "<mo>&lt;</mo><mi>ℝ</mi></mrow></math></div>")
 
 
+@pytest.mark.parametrize("block", ["$$\n{}\n$$", "of ${}$."])
+def test_keys_reach_a_formula_that_a_telephone_may_have_no_room_for(block: str) -> None:
+    long, short = " + ".join("abcdefghijklm"), r"\frac{a}{b_{12}} = \alpha"
+
+    assert 'class="formula" tabindex="0"><math' in shown(block.format(f"x_1 = {long}"), Target.WEB)
+    assert "tabindex" not in shown(block.format(short), Target.WEB)
+
+
 @pytest.mark.parametrize("text", [
     r"$\alpha \$ \beta_1$", r"$\nowhere_1$", r"$\frac{1}$", r"$\newcommand{\x}{\x\x}\x_1$", "$PATH_A:$PATH_B",
     r"so $$\sum_i \\ *b* \where$$",

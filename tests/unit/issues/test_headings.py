@@ -112,7 +112,7 @@ def test_contents_lines_lead_to_the_headings_they_mean() -> None:
 
 
 def test_a_heading_without_words_is_none() -> None:
-    assert shown("#\n\n## a\n\n##\n\nb") == "<h2>a</h2>\n<p>b</p>"
+    assert shown("#\n\n## a\n\n##\n\n## <br/>\n\nb") == "<h2>a</h2>\n<p>b</p>"
 
 
 def test_contents_in_mail_lead_to_the_web_page() -> None:

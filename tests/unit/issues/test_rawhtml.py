@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from pipeline.issues.document import Target, parse, words
@@ -163,7 +165,8 @@ def test_nothing_that_runs_reaches_any_target(text: str, target: Target) -> None
         "a", "b", "br", "code", "details", "div", "img", "p", "pre", "source", "span", "table", "tbody", "td", "tr",
         "video"}
     assert {key for _, attributes in tags for key in attributes} <= {
-        "alt", "class", "controls", "href", "id", "open", "poster", "preload", "src", "style", "title", "type", "width"}
+        "alt", "class", "controls", "href", "id", "open", "poster", "preload", "src", "style", "tabindex", "title",
+        "type", "width"}
     for _, attributes in tags:
         for key in ("href", "src", "poster"):
             assert (attributes.get(key) or "https:").startswith("https:")
@@ -223,14 +226,26 @@ def test_a_table_that_no_telephone_has_room_for_gives_way(width: str, mail: str,
     text = f'<table width="{width}"><tr><td>a</td></tr></table>'
     tables = [shown(text, target).partition("><tbody>")[0] for target in (Target.MAIL, Target.FEED, Target.WEB)]
 
-    assert tables == [f"<table{mail}", f"<table{feed}", "<table"]
+    assert tables == [f"<table{mail}", f"<table{feed}", '<table tabindex="0"']
+
+
+@pytest.mark.parametrize("target", Target)
+@pytest.mark.parametrize(("typed", "cells"), [
+    ("| | a |\n|---|---|\n| b | c |", "<td></td> <th>a</th> <td>b</td> <td>c</td>"),
+    ("<table><tr><th scope=row></th><th>&nbsp;</th><th>a</th></tr></table>", "<td></td> <td></td> <th>a</th>"),
+])
+def test_a_cell_that_heads_nothing_is_no_heading(typed: str, cells: str, target: Target) -> None:
+    written = re.findall(r"<(t[dh])([^>]*)>(.*?)</t[dh]>", shown(typed, target))
+
+    assert " ".join(f"<{name}>{inside}</{name}>" for name, _, inside in written) == cells
+    assert all("scope" not in attributes for name, attributes, _ in written if name == "td")
 
 
 @pytest.mark.parametrize(("typed", "web"), [
     ("<p align=center>a</p>", '<p class="align-center">a</p>'),
     ("<center>a</center>", '<div class="align-center">a</div>'),
     ("<table width=900><tr><td align=right valign=top>a</td></tr></table>",
-     '<table><tbody><tr><td class="align-right">a</td></tr></tbody></table>'),
+     '<table tabindex="0"><tbody><tr><td class="align-right">a</td></tr></tbody></table>'),
     ("a <tt>b</tt> <strike>c</strike> <acronym title=e>d</acronym>",
      '<p>a <code>b</code> <s>c</s> <abbr title="e">d</abbr></p>'),
 ])
