@@ -120,11 +120,10 @@ def _embedded(player: _Player, target: Target, words: Vocabulary) -> str:
     line = _anchor(page, escape(label, quote=False)) + player.words
     if known is None or target is not Target.WEB:
         return line
-    # allow-same-origin lets a player be itself, without which it refuses to work. It would free a page of our own
-    # from its sandbox: so only encrypted pages of the players we know are framed, and the page's policy says so too.
+    # Players refuse to work in a sandbox that does not let them be themselves, and one that does is an error to HTML
+    # validators. So only encrypted pages of the players we know are framed, and the page's policy says so too.
     frame = {"src": known.frame, "title": player.title or label, "loading": "lazy",
-             "allowfullscreen": "allowfullscreen", "referrerpolicy": "strict-origin-when-cross-origin",
-             "sandbox": "allow-scripts allow-same-origin allow-presentation allow-popups"}
+             "allowfullscreen": "allowfullscreen", "referrerpolicy": "strict-origin-when-cross-origin"}
     return f"{with_attributes('iframe', frame)}</iframe><br>{line}"
 
 

@@ -79,6 +79,7 @@ class _Writer:
         self._spans: list[bool] = []
         self._anchors: list[bool] = []
         self._images = 0
+        self._ids: set[str] = set()
         self._kinds: dict[str, Callable[[dict[str, str]], str]] = {
             "a": self._anchor, "img": self._image, "span": self._span}
 
@@ -105,7 +106,7 @@ class _Writer:
 
     def _opening(self, name: str, attributes: dict[str, str]) -> str:
         if self._place.target is Target.WEB:
-            attributes = _modern(name, attributes) | ({"tabindex": "0"} if name == "table" else {})  # keys scroll it
+            attributes = self._once(_modern(name, attributes)) | ({"tabindex": "0"} if name == "table" else {})  # keys scroll it
         else:
             attributes.pop("id", None)
         if name == "th" and self._place.target is Target.MAIL:
@@ -115,6 +116,14 @@ class _Writer:
             attributes.pop("class", None)  # an empty one is what the gate leaves of a class that it does not know
         written = with_attributes(self._name(name), attributes)
         return f"{written}<strong>" if name == "summary" and self._place.target is not Target.WEB else written
+
+    def _once(self, attributes: dict[str, str]) -> dict[str, str]:
+        """Without an id that stood before, or is empty: a page has each once, and what leads to it, to the first."""
+        found = attributes.get("id", "")
+        if not found or found in self._ids:
+            return {key: value for key, value in attributes.items() if key != "id"}
+        self._ids.add(found)
+        return attributes
 
     def _close(self, name: str) -> str:
         if name == "span" and not self._spans.pop():
@@ -137,7 +146,7 @@ class _Writer:
         kept = {"href": href} if href else {}
         kept |= {name: attributes[name] for name in ("title",) if attributes.get(name)}
         if self._place.target is Target.WEB:
-            kept |= {"id": found} if (found := attributes.get("id") or attributes.get("name", "")) else {}
+            kept |= self._once({"id": attributes.get("id") or attributes.get("name", "")})
         self._anchors.append(bool(kept))
         return with_attributes("a", kept) if kept else ""
 
@@ -191,8 +200,8 @@ class _Writer:
     def _span(self, attributes: dict[str, str]) -> str:
         """Colours of code, and on the web places to lead to; a span without any meaning is left out."""
         name, place = attributes.pop("class", ""), attributes.pop("id", "")
-        if place and self._place.target is Target.WEB:
-            attributes["id"] = place
+        if self._place.target is Target.WEB:
+            attributes |= self._once({"id": place})
         if name and self._place.target is Target.WEB:
             attributes["class"] = name
         elif self._place.target is Target.MAIL and (style := light_styles().get(name)):

@@ -49,7 +49,7 @@ id="fnref:1">[1]</a></sup></p><blockquote class="alert alert-note"><p class="ale
 <th scope="col">wide words</th><th scope="col">wide words</th></tr></thead>
 <tbody><tr><td>b</td><td>c</td><td>d</td><td>e</td><td>f</td></tr></tbody></table>
 <details><summary>More</summary><p>Words</p></details><pre><code><span class="k">def</span> x</code></pre>
-<iframe src="about:blank" title="A film" sandbox="allow-scripts"></iframe>
+<iframe src="about:blank" title="A film"></iframe>
 <section class="footnotes"><hr><ol><li id="fn:1"><p>Note <a href="#fnref:1">\u21a9</a></p></li></ol></section>"""
 
 

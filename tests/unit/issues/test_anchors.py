@@ -48,3 +48,10 @@ def test_marks_of_notes_without_places_lead_to_one_another() -> None:
         'paper<a href="#footnote-2">2</a>.</p>\n'
         '<p><a id="footnote-1" href="#footnote-anchor-1">1</a> Pots.</p>\n')
     assert parse('Ink[1](#footnote-1)\n\n<p id="footnote-1">Pots.</p>').clean.count("id=") == 1
+
+
+def test_a_page_has_each_id_once_and_links_lead_to_the_first() -> None:
+    typed = '<a name="ink"></a>\n\n## Ink\n\na <span id="ink">b</span> <a id="ink">c</a>\n\n[x](#ink)'
+
+    assert shown(typed, Target.WEB) == (
+        '<p><a id="ink"></a></p>\n<h2>Ink</h2>\n<p>a b c</p>\n<p><a href="#ink">x</a></p>')

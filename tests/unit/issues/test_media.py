@@ -60,13 +60,12 @@ def test_a_player_without_any_title_is_called_by_its_site() -> None:
         '<p><a href="https://www.youtube.com/watch?v=abcdef1">▶ Video: www.youtube.com</a></p>')
 
 
-def test_a_player_we_know_is_embedded_on_the_web_in_a_sandbox() -> None:
+def test_a_player_we_know_is_embedded_on_the_web() -> None:
     src = "https://player.vimeo.com/video/123"
 
     assert shown(f'<iframe src="{src}" width=1000 height=500 title="Film"></iframe>', Target.WEB) == (
         f'<p><iframe src="{src}" title="Film" loading="lazy" allowfullscreen="allowfullscreen" '
-        'referrerpolicy="strict-origin-when-cross-origin" '
-        'sandbox="allow-scripts allow-same-origin allow-presentation allow-popups"></iframe><br>'
+        'referrerpolicy="strict-origin-when-cross-origin"></iframe><br>'
         '<a href="https://vimeo.com/123">▶ Video: Film</a></p>')
 
 
