@@ -106,7 +106,8 @@ class _Writer:
 
     def _opening(self, name: str, attributes: dict[str, str]) -> str:
         if self._place.target is Target.WEB:
-            attributes = self._once(_modern(name, attributes)) | ({"tabindex": "0"} if name == "table" else {})  # keys scroll it
+            keys = {"tabindex": "0"} if name == "table" else {}  # scroll it
+            attributes = self._once(_modern(name, attributes)) | keys
         else:
             attributes.pop("id", None)
         if name == "th" and self._place.target is Target.MAIL:
