@@ -98,7 +98,7 @@ def _paragraphs(beginning: Beginning, width: int = ENOUGH_WORDS) -> Iterator[str
 
 def _describes(text: str, said: Token, width: int) -> bool:
     """Whether the words of a settled paragraph say something of their issue."""
-    return (_says_something(text, width) and not is_dateline(text) and not is_credit(text)
+    return (says_something(text, width) and not is_dateline(text) and not is_credit(text)
             and not _GREETING.fullmatch(text) and not _is_row_of_links(said))
 
 
@@ -145,14 +145,14 @@ def _lists(beginning: Beginning) -> Iterator[str]:
             if len(text) <= MAX_CHARS and not is_other:
                 said = _NAMED_ADDRESS.sub("" if is_named else _unless_in_sentence, item.content[:MOST_READ])
                 text += (_BETWEEN if text else "") + beginning.plain(item, said.rstrip(":： ") if is_named else said)
-        if _says_something(text):
+        if says_something(text):
             yield cut(text)
 
 
 def _headings_said(beginning: Beginning) -> Iterator[str]:
     """Those of the level that has most of them: what a digest says whose parts are a heading and an address each."""
     said = beginning.headings_below_title()
-    if len(said) >= _PARTS and _says_something(text := _BETWEEN.join(said)):
+    if len(said) >= _PARTS and says_something(text := _BETWEEN.join(said)):
         yield cut(text)
 
 
@@ -186,7 +186,7 @@ def _is_data(item: Token, data: Collection[str]) -> bool:
     return _label(item) in data or _lone_link(item) in data
 
 
-def _says_something(text: str, least: int = ENOUGH_WORDS) -> bool:
+def says_something(text: str, least: int = ENOUGH_WORDS) -> bool:
     """Enough words beside the addresses, and not only a label for what follows."""
     prose = (_ADDRESS if "@" in text else _LINK).sub("", text).strip()
     letters = islice((char for char in prose if char.isalpha()), ENOUGH_WORDS)

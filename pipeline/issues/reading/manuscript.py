@@ -60,12 +60,13 @@ _OTHER_NAMES = {
     "title": ("subject", "标题", "標題"),
     "date": ("pubdate", "pubdatetime", "publishdate", "publishedat", "publishedon", "datepublished", "published",
              "日期", "发布日期", "发布时间", "發布日期", "公開日"),
-    "description": ("desc", "summary", "excerpt"),
+    "description": ("desc", "summary", "excerpt", "tldr", "seodescription", "metadescription", "摘要", "描述", "简介"),
     "cover": ("image", "coverimage", "heroimage", "titleimage", "featuredimage", "featureimage", "ogimage",
               "thumbnail", "banner"),
 }
 _COVERS = ("cover", "image")  # relative to the issue's file; the others are so to a folder that we do not know
 _WHOLE = re.compile(r"https?://", re.IGNORECASE)
+_ISSUE = ("issue", "issuenumber", "issueno", "期号", "期数")
 # When a note was begun: better than no day.
 _BEGUN = ("created", "createdat", "createdtime", "datecreated", "创建日期", "创建时间")
 _MARKS = re.compile(r"[ _-]")
@@ -111,13 +112,13 @@ def read_halfway(
     written = "" if date_in_name(named) else written_name(named)  # with a day, `Soot vol. 2` is what it is about
     number = _first(given, counted, number_in_title(title), headed, number_in_title(written))
     called = _title(named, told) or named or name
-    own = words_of(body, fields.prose(fields.called("description")))
+    own = words_of(body, fields.prose(fields.called("description")) or fields.subtitle())
     spoken = [cut(text) for text in (own, told.small) if text and not _ends_so(title or called, text)]
     offered = [text for text in told.descriptions if not _ends_so(title or called, text)]
     manuscript = Manuscript(
         path=path,
         claimed_id=fields.identity() or (str(number) if number is not None else name),
-        number=number,
+        number=_first(number, fields.issue()),
         title=title or called,
         untitled=not title and called != told.title and is_bare(called, name),
         day=when.day if when else None,
@@ -293,6 +294,20 @@ class _Fields:
         if not re.fullmatch(r"[0-9]{1,9}", text):
             raise self.fault("number", f'number "{text}" is not a whole number', "write digits only, like number: 14")
         return int(text)
+
+    def issue(self) -> int | None:
+        """The number that site generators have for an issue; None for anything else. It is only shown: articles of one
+        issue may share it."""
+        folded = self._folded()
+        said = next((self._word(folded[name]) for name in _ISSUE if name in folded), "")
+        return int(said) if re.fullmatch(r"[0-9]{1,6}", said) else None
+
+    def subtitle(self) -> str:
+        """What stands below the title, where it says something."""
+        from pipeline.issues.reading.descriptions import says_something  # slow import: the Markdown parser
+
+        said = self.line("subtitle") if self._says("subtitle") else ""
+        return said if says_something(said) else ""
 
     def cover(self) -> Image | None:
         places = ((name, filled(_place(self.front.fields.get(name)))) for name in self._named("cover"))

@@ -78,6 +78,19 @@ def test_identity_is_the_id_then_the_number_then_the_stem(path: str, text: str, 
     assert manuscript(text, path).claimed_id == identity
 
 
+@pytest.mark.parametrize(("path", "fields", "number", "identity"), [
+    ("ink.md", "issue: 014", 14, "ink"), ("ink.md", "issue_number: '14'", 14, "ink"), ("ink.md", "期号: 14", 14, "ink"),
+    ("ink.md", "issue: the spring one", None, "ink"), ("ink.md", "issue: [14]", None, "ink"),
+    ("7-ink.md", "issue: 14", 7, "7"), ("ink.md", "number: 7\nissue: 14", 7, "7"),
+])
+def test_the_number_that_a_site_generator_has_is_shown_and_tells_no_issues_apart(
+    path: str, fields: str, number: int | None, identity: str,
+) -> None:
+    found = manuscript(f"---\n{fields}\n---\n", path)
+
+    assert (found.number, found.claimed_id) == (number, identity)
+
+
 @pytest.mark.parametrize(("text", "tags"), [
     ('+++\n[taxonomies]\ntags = ["ink", "paper", "ink"]\n+++\na', ("ink", "paper")),
     ("---\ntaxonomies:\n  tags: [ink]\ntags: [own]\n---\na", ("own",)),
@@ -217,6 +230,10 @@ def test_the_cover_is_front_matter_or_the_picture_in_the_first_block(text: str, 
     ("---\nsummary: 一句话\nexcerpt:\n---\n正文说了很多别的事情。", ("一句话", "正文说了很多别的事情。"), True),
     ("---\ndesc: Our own.\nexcerpt: A line of it.\n---\n", ("Our own.",), True),
     ("---\ndescription:\n- Ink, paper.\n- Readers.\n---\n", ("Ink, paper. Readers.",), True),
+    ("---\nseoDescription: Our own.\n---\n", ("Our own.",), True),
+    ("---\nsubtitle: How ink dries in a day\n摘要:\n---\n", ("How ink dries in a day",), True),
+    ("---\nsubtitle: March 2026\n---\n正文说了很多别的事情。", ("正文说了很多别的事情。",), False),
+    ("---\nsubtitle: {en: How ink dries in a day}\n---\n正文说了很多别的事情。", ("正文说了很多别的事情。",), False),
     ("---\ntitle: On Ink\ndescription: On ink\n---\n正文说了很多别的事情。", ("正文说了很多别的事情。",), False),
     ("---\ntitle: 'Ink Weekly #14: On ink'\ndescription: On ink\n---\n正文说了很多别的事情。",
      ("正文说了很多别的事情。",), False),
