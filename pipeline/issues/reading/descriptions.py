@@ -39,7 +39,7 @@ _AFTER_NAME = re.compile(r"[^\w\s:：,，;；—–/-]|[^\W\x00-\u2e7f]")
 _LINE_ENDS = re.compile(r"(?: {2}|\\|<br\s?/?>)\n\Z", re.IGNORECASE)
 _CONTENTS_LINE = re.compile(r"\s*(?:\d{1,3}\s*[、.．)）]|\[\[?toc\]?\]|@\[toc\]|\[:contents\])", re.IGNORECASE)
 _GREETING = re.compile(  # `Liebe Leserinnen und Leser,`, `Hi everyone, Mira here!`
-    r"[^.!?。！？]{1,60}[,，]"
+    r"(?:[^.!?。！？]|\.(?=[^\s.])){1,60}[,，]"
     r"|(?:hi|hello|hey|howdy|greetings|good (?:morning|afternoon|evening)|hallo|bonjour|salut|hola"
     r"|olá|ciao|привет)(?=[\s,!.]|$)[^.!?。！？]{0,70}[.!?。！？]?\W{0,6}"
     r"|(?:大家好|各位好|こんにちは|안녕하세요)(?=[\s,，、!！.。]|$)[^.!?。！？]{0,25}[.!?。！？]?\W{0,6}",
@@ -127,12 +127,14 @@ def _lists(beginning: Beginning) -> Iterator[str]:
     """Top-level lists by the beginnings of their items: all that an issue of links says of itself.
 
     What several lists say under one label, such as **Source:**, or in the words of one link are data of what the issue
-    tells, where it says more.
+    tells, where it says more. A list that says when the issue was written has data of the file.
     """
     opened = [at for at, token in enumerate(beginning.tokens)
               if token.type in ("bullet_list_open", "ordered_list_open", "dl_open") and not token.level]
-    lists = [[token for token in takewhile(lambda token: token.level, beginning.tokens[start + 1:])
+    found = [[token for token in takewhile(lambda token: token.level, beginning.tokens[start + 1:])
               if token.type == "inline" and token.level == _IN_ITEM] for start in opened]
+    lists = [items for items in found if not any(_LABEL.match(item.content) and is_dateline(item.content)
+                                                 for item in items)]
     labels = Counter(label for items in lists for label in {_label(item) for item in items})
     data = {label for label, count in labels.items() if label and count > 1} | _said_by_most(lists)
     if all(_is_data(item, data) for items in lists for item in items):

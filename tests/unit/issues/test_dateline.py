@@ -25,7 +25,8 @@ MARCH = date(2024, 3, 24)
     "*Veröffentlicht am 24. März 2024*", "Publicado el 24 de marzo de 2024", "Опубликовано: 24 марта 2024 г.",
     "Pubblicato il 24 marzo 2024 · 8 minuti", "Opublikowano 24 marca 2024",
     "The Ink & Paper Newsletter: 24 March 2024", "Ink Weekly #14: March 24, 2024",
-    "Sent out on 24th March 2024", "_Sent on the 24th March 2024_",
+    "Sent out on 24th March 2024", "_Sent on the 24th March 2024_", "Generated at 2024-03-24 00:00 UTC",
+    "> 生成时间：2024-03-24 08:00（Asia/Shanghai）", "**报告日期**: 2024-03-24（北京时间）",
     "📅 March 24, 2024", "- Date: 2024-03-24", "**Date:** March 24, 2024 8:00 AM", "# Ink Weekly — March 24, 2024",
     "# March 24, 2024 {#week14}", "# March 24, 2024 {: .unnumbered}",
 ])
