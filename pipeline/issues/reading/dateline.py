@@ -22,7 +22,7 @@ _DASH = re.compile(rf"{_STROKE.pattern}|\s+[—–/-]\s+")  # in a title; elsewh
 _NEWSLETTER = (r"(?![^:]*\b(?:next|last|previous|upcoming|coming|for|until)\b)(?:[\w.&'’-]+ ){0,6}"
                r"(?:newsletter|weekly|digest|bulletin|issue|edition)(?: #?\d{1,6})?(?=\s*:)")
 _LABEL = re.compile(
-    r"[^\w<]*(?:(?:publish(?:ed| date)?|release(?:d| date)?|posted|written|generated|sent(?: out)?|issued|date"
+    r"[^\w<]*(?:(?:publish(?:ed)?(?: date)?|released?(?: date)?|posted|written|generated|sent(?: out)?|issued|date"
     rf"|by [\w. ]{{2,40}},)(?: on(?: the)?| at)?|{_NEWSLETTER}"
     r"|(?:发布|發布|发表|發表|发刊|發刊|出刊|生成|报告|報告)?(?:日期|时间|時間|于|於)|公開日|発行日|配信日|投稿日"
     r"|날짜|(?:발행|발송|작성|게시)일"

@@ -29,9 +29,11 @@ from pipeline.issues.reading.naming import (
     is_bare,
     is_slug,
     is_word,
+    month_around,
     number_in_name,
     number_in_title,
     outdoes_word,
+    parted,
     says_when,
     stem,
     title_in_name,
@@ -111,7 +113,8 @@ def read_halfway(
     counted = None if when and year_in_name(named) == when.day.year else number_in_name(named)
     written = "" if date_in_name(named) else written_name(named)  # with a day, `Soot vol. 2` is what it is about
     number = _first(given, counted, number_in_title(title), headed, number_in_title(written))
-    called = _title(named, told) or named or name
+    titled = _title(named, told)
+    called = titled if titled not in ("", named) else month_around(path) or named or name
     own = words_of(body, fields.prose(fields.called("description")) or fields.subtitle())
     spoken = [cut(text) for text in (own, told.small) if text and not _ends_so(title or called, text)]
     offered = [text for text in told.descriptions if not _ends_so(title or called, text)]
@@ -147,12 +150,14 @@ def _title(name: str, told: Excerpts) -> str:
     an address less than the heading of all, as does one Latin word less than several, or than Chinese ones. Words
     behind a day, and a name in words, say more than the heading of one part among others."""
     named = title_in_name(name)
-    is_less = is_slug(named) or (is_word(named) and outdoes_word(told.title) and len(told.title) <= _SHORT_TITLE)
+    parts = parted(named)
+    is_less = is_slug(named) or bool(parts) or (
+        is_word(named) and outdoes_word(told.title) and len(told.title) <= _SHORT_TITLE)
     if told.title and (says_when(named) or (told.is_headed and is_less)):
         return told.title
     is_weak = not told.title or (told.is_repeated and told.heading_number is None)
     words = (words_behind_day(name) or _unlike(told.title, written_name(name))) if is_weak else ""
-    return named or words or told.title
+    return parts or named or words or told.title
 
 
 def _unlike(heading: str, name: str) -> str:

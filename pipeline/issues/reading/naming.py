@@ -52,6 +52,8 @@ _WORD = re.compile(r"[A-Za-z0-9]+")
 _DAY_BELOW_A_YEAR = re.compile(
     rf"(?:.*/)?((?:19|20)\d{{2}})年?/(?:(\d{{2}}|{MONTH})/(\d{{2}})"
     r"|(?:(\d{2})[-_.]?(\d{2})|(\d{1,2})月/?(\d{1,2})日?)((?:[-_. ].*)?))")
+_MONTH_BELOW_A_YEAR = re.compile(
+    rf"(?:.*/)?(?P<year>(?:19|20)\d{{2}})年?/(?:(?P<word>{MONTH})|(?P<month>\d{{1,2}})月)(?:/(?:index|README))?")
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 _DAY = r"(?:19|20)\d{2}(?:[-_.]?\d{2}[-_.]?\d{2}|年\d{1,2}月\d{1,2}日|년 ?\d{1,2}월 ?\d{1,2}일)"
 _LEADING_DAY = re.compile(rf"({_DAY})(?:[-–—_. ：:、]{{1,3}}(?=\D)|(?=[「『《【]))")
@@ -126,6 +128,16 @@ def folder_around(path: str) -> str:
     file = PurePosixPath(path)
     folder = file.parent.parent if file.parent.name and shows_its_folder(file.stem) else file.parent
     return "" if folder == PurePosixPath(".") else str(folder)
+
+
+def month_around(path: str) -> str:
+    """The month that a file is called by, with the year of its folder: `May 2024` for `2024/May.md`, `2024年5月` for
+    `2024/5月.md`; "" for others."""
+    found = _MONTH_BELOW_A_YEAR.fullmatch(str(PurePosixPath(path).with_suffix("")))
+    if not found:
+        return ""
+    word, year = found["word"], found["year"]
+    return f"{word[0].upper()}{word[1:]} {year}" if word else f"{year}年{int(found['month'])}月"
 
 
 def day_around(path: str) -> date | None:
@@ -241,6 +253,13 @@ def written_name(name: str) -> str:
 def is_slug(name: str) -> bool:
     """Whether a name is words joined for an address or a program, which nobody would write above a text."""
     return _SLUG.fullmatch(name) is not None
+
+
+def parted(name: str) -> str:
+    """The words of a title that were joined for a file's name, `On-Paper-and-Ink`; "" of any other name."""
+    words = name.split("-")
+    is_joined = name.isascii() and " " not in name and len(words) > 3
+    return " ".join(words) if is_joined and sum(word[:1].isupper() for word in words) > 1 else ""
 
 
 def is_word(name: str) -> bool:
