@@ -344,6 +344,8 @@ def test_issues_in_folders_of_years_are_all_taken_in(tmp_path: Path) -> None:
      ["14.md", "2027/16.md"]),
     (["2026-10-october/README.md", "2026-W42/index.md", "README.md"],
      ["2026-10-october/README.md", "2026-W42/index.md"]),
+    ([f"docs/2026-10-{day}/{name}.md" for day in (12, 19) for name in ("index", "ink", "paper", "pen1-8")],
+     ["2026-10-12/index.md", "2026-10-19/index.md"]),
     (["2026-10/README.md", "2026-10/ink.md", "2026-11/paper.md"], ["2026-10/ink.md", "2026-11/paper.md"]),
     (["issues/2025/README.md", "issues/2025/14.md"], ["2025/14.md"]),
     (["issues/index.md", "issues/2025/index.md", "issues/2025/14.md", "issues/2025/15/index.md"],
