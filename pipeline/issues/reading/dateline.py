@@ -24,7 +24,7 @@ _NEWSLETTER = (r"(?![^:]*\b(?:next|last|previous|upcoming|coming|for|until)\b)(?
 _LABEL = re.compile(
     r"[^\w<]*(?:(?:publish(?:ed)?(?: date)?|released?(?: date)?|posted|written|generated|sent(?: out)?|issued|date"
     rf"|by [\w. ]{{2,40}},)(?: on(?: the)?| at)?|{_NEWSLETTER}"
-    r"|(?:发布|發布|发表|發表|发刊|發刊|出刊|生成|报告|報告)?(?:日期|时间|時間|于|於)|公開日|発行日|配信日|投稿日"
+    r"|(?:发布|發布|发表|發表|发刊|發刊|出刊|生成)?(?:日期|时间|時間|于|於)|公開日|発行日|配信日|投稿日"
     r"|날짜|(?:발행|발송|작성|게시)일"
     r"|(?:veröffentlicht|erschienen)(?: am)?|datum|publié(?: le)?|publicado(?: el| em)?|fecha|pubblicato(?: il)?"
     r"|opublikowano|data(?: publikacji)?|опубликовано|дата(?: публикации| выпуска)?"

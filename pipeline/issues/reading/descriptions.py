@@ -36,6 +36,8 @@ _ADDRESS = re.compile(rf"{_LINK.pattern}|[\w.+-]{{1,64}}@[\w.-]+")  # from each 
 # The address behind what a line names; no letter of a sentence stands right before it: `as we said at https://…`.
 _NAMED_ADDRESS = re.compile(r"[ \t]*<?https?://[^\s\"'<>()`*\x7f-\U0010ffff]+>?[ \t\\]*$", re.MULTILINE)
 _AFTER_NAME = re.compile(r"[^\w\s:：,，;；—–/-]|[^\W\x00-\u2e7f]")
+# `**Date:** 2024-03-24`, `📊 **总数**：10`
+_DATUM = re.compile(r"[^\w*]{0,8}\*\*\w[\w /-]{0,24}(?:[:：]\*\*|\*\*\s?[:：])(?:.{0,140}[^.。!！?？…])?")
 _LINE_ENDS = re.compile(r"(?: {2}|\\|<br\s?/?>)\n\Z", re.IGNORECASE)
 _CONTENTS_LINE = re.compile(r"\s*(?:\d{1,3}\s*[、.．)）]|\[\[?toc\]?\]|@\[toc\]|\[:contents\])", re.IGNORECASE)
 _GREETING = re.compile(  # `Liebe Leserinnen und Leser,`, `Hi everyone, Mira here!`
@@ -87,7 +89,7 @@ def _paragraphs(beginning: Beginning, width: int = ENOUGH_WORDS) -> Iterator[str
         settled = beginning.settled(said)
         is_bold = _is_like_heading(text, settled)
         headings += is_bold
-        if _describes(text, settled, width):
+        if _describes(text, settled, width) and not _are_data(lines):
             if is_bold:
                 bold.append(text)
             else:
@@ -100,6 +102,11 @@ def _describes(text: str, said: Token, width: int) -> bool:
     """Whether the words of a settled paragraph say something of their issue."""
     return (says_something(text, width) and not is_dateline(text) and not is_credit(text)
             and not _GREETING.fullmatch(text) and not _is_row_of_links(said))
+
+
+def _are_data(lines: Sequence[str]) -> bool:
+    """Whether the lines of a paragraph, two or more, are data under labels, none of which is a sentence."""
+    return len(lines) > 1 and all(_DATUM.fullmatch(line.strip().rstrip("\\ ")) for line in lines)
 
 
 def _is_like_heading(text: str, said: Token) -> bool:

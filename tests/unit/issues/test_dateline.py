@@ -27,7 +27,7 @@ MARCH = date(2024, 3, 24)
     "Pubblicato il 24 marzo 2024 · 8 minuti", "Opublikowano 24 marca 2024",
     "The Ink & Paper Newsletter: 24 March 2024", "Ink Weekly #14: March 24, 2024",
     "Sent out on 24th March 2024", "_Sent on the 24th March 2024_", "Generated at 2024-03-24 00:00 UTC",
-    "> 生成时间：2024-03-24 08:00（Asia/Shanghai）", "**报告日期**: 2024-03-24（北京时间）",
+    "> 生成时间：2024-03-24 08:00（Asia/Shanghai）", "**日期**: 2024-03-24（北京时间）",
     "📅 March 24, 2024", "- Date: 2024-03-24", "**Date:** March 24, 2024 8:00 AM", "# Ink Weekly — March 24, 2024",
     "# March 24, 2024 {#week14}", "# March 24, 2024 {: .unnumbered}",
 ])
@@ -43,7 +43,7 @@ def test_a_dateline_is_a_day(line: str) -> None:
     "On March 24, 2024 we met", "Deadline: March 24, 2024", "Deadline - March 24, 2024", "Last updated: March 24, 2024",
     "March 2024", "Termin: 24. März 2024", "Hasta el 24 de marzo de 2024", "до 24 марта 2024", "마감: 2024년 3월 24일",
     "Next issue: March 24, 2024", "Deadline for our issue: March 24, 2024",
-    "We sent our newsletter on March 24, 2024", "Fair: March 24, 2024",
+    "We sent our newsletter on March 24, 2024", "Fair: March 24, 2024", "**报告时间**：2024年3月24日 上午9:00",
     "Week 12, 2024", "2024/03/24-03/30", "24/03/2024", "2024-13-24", "The ferry of 2024-03-24 | late",
     "- 2024-03-24: we met", "- Fair — 2024-03-24", "2024-03-18 - 2024-03-24",
     "x" * 200 + " | 2024-03-24", "",
