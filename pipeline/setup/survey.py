@@ -28,7 +28,7 @@ LIKELY = 10                    # files like issues from which the others of a si
 PICTURED = 400                 # files whose pictures are looked for
 SKIPPED = frozenset({  # in small letters
     "node_modules", "bower_components", "vendor", "vendors", "venv", "env", "site-packages", "target", "dist", "build",
-    "feeds", "site", "var", "templates", "_site", "_drafts", "_draft", "drafts", "draft", "themes", "archetypes",
+    "feeds", "var", "templates", "_site", "_drafts", "_draft", "drafts", "draft", "themes", "archetypes",
     "_includes", "_layouts"})
 POSTS = "_posts"               # of Jekyll: what lies beside it are pages
 DOCUMENTS = "docs"             # of a program, mostly; of a newsletter where no issues lie elsewhere

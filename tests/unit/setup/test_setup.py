@@ -97,6 +97,7 @@ def settled(folder: Path) -> Config:
     (["helpers.md", *(f"src/assets/docs/2026/ink-20260{at}.md" for at in range(1, 4))], "src/assets/docs", 3),
     (["2026-03-01.md", *(f"hexo/posts/2026-02-{at}.md" for at in range(10, 25)),
       *(f"往期/2026-02-{at}.md" for at in range(10, 20))], "hexo/posts", 15),
+    ([*(f"site/content/posts/2026-05-1{at}.md" for at in range(4)), "docs/how-it-works.md"], "site/content/posts", 4),
     (["14.en.md", "14.zh.md", "15.en.md"], ".", 2), (["14.md", "cn/14.cn.md", "15.md"], ".", 2),
     (["1.md", "2.md", "_DRAFT/3.md", "themes/a/4.md", "drafts/5.md"], ".", 2),
 ])
