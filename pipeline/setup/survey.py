@@ -28,7 +28,7 @@ LIKELY = 10                    # files like issues from which the others of a si
 PICTURED = 400                 # files whose pictures are looked for
 SKIPPED = frozenset({  # in small letters
     "node_modules", "bower_components", "vendor", "vendors", "venv", "env", "site-packages", "target", "dist", "build",
-    "feeds", "site", "var", "templates", "_site", "_drafts", "_draft", "drafts", "draft", "themes", "archetypes",
+    "feeds", "var", "templates", "_site", "_drafts", "_draft", "drafts", "draft", "themes", "archetypes",
     "_includes", "_layouts"})
 POSTS = "_posts"               # of Jekyll: what lies beside it are pages
 DOCUMENTS = "docs"             # of a program, mostly; of a newsletter where no issues lie elsewhere
@@ -182,13 +182,13 @@ def _inside_others(files: Collection[Path]) -> set[Path]:
 
 
 def _is_bundle(file: Path) -> bool:
-    """Whether a README or index is the text of an issue: a number or a day is in its folder's name, and in that of no
-    file there; or a month, and there is no other file."""
+    """Whether a README or index is the text of an issue: a number or a day is in its folder's name, and in those of few
+    files there (`seed1-8.md` is what a paper is about); or a month, and there is no other file."""
     name = stem(f"{file.parent.name}/{file.name}")
     numbered = date_in_name(name) or (number_in_name(name) is not None and not year_of(f"{name}/"))
     others = [other for other in _markdown(file.parent)
               if other.parent != file.parent or not shows_its_folder(other.stem)]
-    return not any(map(_is_named, others)) if numbered else says_period(name) and not others
+    return 2 * sum(map(_is_named, others)) <= len(others) if numbered else says_period(name) and not others
 
 
 def _others(documents: list[Path], issues: list[Path], where: Path) -> list[str]:

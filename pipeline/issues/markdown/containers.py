@@ -1,7 +1,8 @@
 """Containers as VuePress, VitePress and Docusaurus have them, `::: tip A title` to `:::`, are alerts like GitHub's own.
 
-So are Quarto's callouts (`::: {.callout-tip}`); of its other divisions (`:::: {.columns}`), and of a container of any
-name without a title (`::: code-group`), what is in them is shown. Zenn's `:::message` and Qiita's `:::note` say behind
+So are Quarto's callouts (`::: {.callout-tip}`), and containers of any name with a title (`::: theorem Of ink`); of its
+other divisions (`:::: {.columns}`), and of a container without one (`::: code-group`) or with names for a program
+(`::: demo img no-padding`), what is in them is shown. Zenn's `:::message` and Qiita's `:::note` say behind
 their name how urgent they are; HackMD's `:::spoiler` is an alert that is open, and so is what Hexo's Shoka and its like
 fold away, `+++info A title` to `+++`.
 
@@ -27,6 +28,8 @@ _OPENING = re.compile(
     r"(?:[ \t]*\[(?P<named>[^\[\]]{0,300})\]|[ \t]+(?P<title>[^ \t].{0,299}?))?(?:[ \t]{0,9}\{[^{}]{0,300}\})?")
 _DIVISION = re.compile(r"(?P<colons>:{3,})[ \t]*\{(?P<attributes>[^{}]{0,300})\}[ \t]*:*")
 _CALLOUT = re.compile(r"(?:^|\s)\.callout-([a-z]{2,12})(?=\s|$)")
+# Classes and settings, `img no-padding`, `key:ink`: at least one is no word.
+_FOR_PROGRAMS = re.compile(r"(?=.*[-_=:#])[a-z0-9][\w.#:=%\"-]*(?:[ \t]+[a-z0-9][\w.#:=%\"-]*)*", re.ASCII)
 _TITLE = re.compile(r"\btitle=\"([^\"]{1,300})\"")
 _CLOSING = re.compile(r":{3,}[ \t]*")
 _FOLDED = re.compile(
@@ -64,6 +67,8 @@ def _container(state: StateBlock, start_line: int, end_line: int, silent: bool) 
         return False
     if silent:
         return True
+    if title and not known:
+        kind = "note"
     if kind in _KINDS:
         if kind in ("message", "note") and title in _URGENCY:
             kind, title = _URGENCY[title], ""
@@ -119,12 +124,13 @@ def _opening(line: str) -> tuple[str, str, int] | None:
     if division := _DIVISION.fullmatch(line):
         callout, headed = _CALLOUT.search(division["attributes"]), _TITLE.search(division["attributes"])
         called = callout[1] if callout and callout[1] in _KINDS else ""
-        return called, headed[1] if headed else "", 0
+        return called, headed[1] if called and headed else "", 0
     found = _OPENING.fullmatch(line)
     if found is None:
         return None
     kind, title = found["kind"].lower(), (found["named"] or found["title"] or "").strip()
-    return (kind, title, len(found["colons"])) if kind in _KINDS.keys() | _UNSEEN or not title else None
+    is_other = kind not in _KINDS.keys() | _UNSEEN
+    return kind, "" if is_other and _FOR_PROGRAMS.fullmatch(title) else title, len(found["colons"])
 
 
 def _end(state: StateBlock, line: int, last: int, colons: int) -> tuple[int, bool]:

@@ -226,7 +226,14 @@ class _Flow:
         if tag.kind is Kind.OPEN and (not is_paired or (not title and (has_words or close is None))):
             return []
         label = Token("text", "", 0, content=title or address)
-        return [begins, label, ends, *([_raw("text", " ")] if is_paired and has_words else [])]
+        return [begins, label, ends, *([_raw("text", " ")] if is_paired and has_words else self._apart())]
+
+    def _apart(self) -> list[Token]:
+        """A space where another component that leads somewhere stands right behind: on a site both are buttons."""
+        behind = (one for one in self._pieces[self._at:self._at + 2] if one.content or not one.type.endswith("text"))
+        beside = next(behind, None)
+        is_one = beside and beside.type == "html_inline" and destination(beside.content, read_tag(beside.content))
+        return [_raw("text", " ")] if is_one else []
 
     def _is_component(self, piece: Token, tag: Tag) -> bool:
         """Something of MDX or Vue, `<Callout>` to `</Callout>`, or `<Toc/>`, but within a line that is its name; or an
@@ -246,7 +253,7 @@ class _Flow:
 
     def _close(self, piece: Token, tag: Tag) -> list[Token]:
         if id(piece) in self._links:
-            return [_raw("html_inline", "</a>")]
+            return [_raw("html_inline", "</a>"), *self._apart()]
         known = tag.name in _KEPT | _MEDIA | _WHOLE | _DROPPED | VOID
         if not known:
             return [] if self._is_component(piece, tag) else self._typed(piece)

@@ -1,6 +1,7 @@
 """Addresses as editors write them: `![图](images/图 1.png)`, `[上期](13-纸 与 墨.md)`, `![图](a.png =300x200)`,
 `![图](a.png =50%x)`,
-`[write](mailto:mira@example.com?subject=Ink and paper)`; those between the brackets of Chinese keyboards,
+`[write](mailto:mira@example.com?subject=Ink and paper)`; the words of a page that chat programs quote,
+`[example.com](https://example.com/ink#:~:text=it dries)`; those between the brackets of Chinese keyboards,
 `[纸](https://example.com/纸）`; and those in the place of the words, `[https://example.com/](《墨水手册》)`.
 
 Authors see the picture or the link in their preview; as plain text it would reach every reader.
@@ -24,7 +25,7 @@ SPACED_PICTURE = re.compile(
 SPACED_LINK = re.compile(
     r"\[(?P<text>[^\[\]\n]{1,300})\]\("
     rf"(?P<address>{_NAME}(?:md|markdown|html?|pdf|docx?|xlsx?|pptx?|epub|zip|txt)(?:#[^()<>\"\s]{{0,100}})?"
-    r"|mailto:[^()<>\"\n]{1,300}?) {0,3}\)",
+    r"|mailto:[^()<>\"\n]{1,300}?|https?://[^()<>\"\s]{1,600}#:~:text=[^()\n]{1,400}?) {0,3}\)",
     re.IGNORECASE)
 
 WIDE_LINK = re.compile(

@@ -38,14 +38,19 @@ _OF_A_MAIL = re.compile(
     r"|this (?:e-?mail|newsletter) was sent to\b|was this (?:e-?mail|newsletter) forwarded to you\b"
     r"|you(?:['’]re| are) receiving this (?:e-?mail|newsletter)\b"
     r"|在浏览器[中里]?(?:查看|打开|阅读).{0,20}$", re.IGNORECASE)
+# The authors of a paper, and what it is filed under, however many.
+_NAMES = re.compile(
+    r"(?:authors?|keywords?|tags|categories|作者|关键词|关键字|标签|標籤)\s*[:：].*[^.!?。！？]", re.IGNORECASE)
+_MARKS = re.compile(r"[^\w▲△]+")  # an emoji before one, a bracket around it
 _ADDRESS = re.compile(r"https?://[!-~]+")
 
 
 def is_credit(text: str) -> bool:
     """Whether a paragraph, as plain text, only names who made what it stands beside, or what a picture shows; or begins
     with who paid for it, or asks to be followed, or tells of the mail that it was."""
-    said = _ADDRESS.sub("", text).strip().removeprefix("（").removeprefix("(")
-    if _SPONSORED.match(said) or _ASIDE.match(said) or _OF_A_MAIL.match(said):
+    said = _ADDRESS.sub("", text).strip()
+    said = said[marks.end():] if (marks := _MARKS.match(said)) else said
+    if any(pattern.match(said) for pattern in (_SPONSORED, _ASIDE, _OF_A_MAIL)) or _NAMES.fullmatch(said):
         return True
     if len(said) > _LONGEST:
         return False

@@ -22,9 +22,9 @@ _DASH = re.compile(rf"{_STROKE.pattern}|\s+[—–/-]\s+")  # in a title; elsewh
 _NEWSLETTER = (r"(?![^:]*\b(?:next|last|previous|upcoming|coming|for|until)\b)(?:[\w.&'’-]+ ){0,6}"
                r"(?:newsletter|weekly|digest|bulletin|issue|edition)(?: #?\d{1,6})?(?=\s*:)")
 _LABEL = re.compile(
-    r"[^\w<]*(?:(?:publish(?:ed| date)?|release(?:d| date)?|posted|written|sent(?: out)?|issued|date|by [\w. ]{2,40},)"
-    rf"(?: on(?: the)?)?|{_NEWSLETTER}"
-    r"|(?:发布|發布|发表|發表|发刊|發刊|出刊)?(?:日期|时间|時間|于|於)|公開日|発行日|配信日|投稿日"
+    r"[^\w<]*(?:(?:publish(?:ed)?(?: date)?|released?(?: date)?|posted|written|generated|sent(?: out)?|issued|date"
+    rf"|by [\w. ]{{2,40}},)(?: on(?: the)?| at)?|{_NEWSLETTER}"
+    r"|(?:发布|發布|发表|發表|发刊|發刊|出刊|生成)?(?:日期|时间|時間|于|於)|公開日|発行日|配信日|投稿日"
     r"|날짜|(?:발행|발송|작성|게시)일"
     r"|(?:veröffentlicht|erschienen)(?: am)?|datum|publié(?: le)?|publicado(?: el| em)?|fecha|pubblicato(?: il)?"
     r"|opublikowano|data(?: publikacji)?|опубликовано|дата(?: публикации| выпуска)?"
@@ -35,6 +35,7 @@ _TABLE = re.compile(r"\||(?=.*\|)(?=.*-)[\s|:-]+$")
 _REMARK = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _ITEM = re.compile(r"[-*+] ")
 _UNWRITTEN = re.compile(r"<[^<>]*>|!\[[^\[\]]*\]\([^()\s]*\)")  # tags and pictures: their addresses are no words
+_PLACE = re.compile(r"\s*[(（](?:北京时间|北京時間|[A-Z][a-z]+/[A-Z][A-Za-z_]+)[)）]$")  # whose clock it was
 _AUTHOR = re.compile(r"\s+by\s+[\w .]{2,40}$", re.IGNORECASE)
 
 
@@ -85,7 +86,7 @@ def _plain(line: str) -> str:
 
 def _day(part: str, zone: tzinfo, send_at: time) -> When | None:
     label = _LABEL.match(part)
-    words = _AUTHOR.sub("", part[label.end():] if label else part)
+    words = _PLACE.sub("", _AUTHOR.sub("", part[label.end():] if label else part))
     try:
         return parse_date(year_first(words), zone, send_at)
     except ValueError:

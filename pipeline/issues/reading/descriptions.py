@@ -36,10 +36,12 @@ _ADDRESS = re.compile(rf"{_LINK.pattern}|[\w.+-]{{1,64}}@[\w.-]+")  # from each 
 # The address behind what a line names; no letter of a sentence stands right before it: `as we said at https://…`.
 _NAMED_ADDRESS = re.compile(r"[ \t]*<?https?://[^\s\"'<>()`*\x7f-\U0010ffff]+>?[ \t\\]*$", re.MULTILINE)
 _AFTER_NAME = re.compile(r"[^\w\s:：,，;；—–/-]|[^\W\x00-\u2e7f]")
+# `**Date:** 2024-03-24`, `📊 **总数**：10`
+_DATUM = re.compile(r"[^\w*]{0,8}\*\*\w[\w /-]{0,24}(?:[:：]\*\*|\*\*\s?[:：])(?:.{0,140}[^.。!！?？…])?")
 _LINE_ENDS = re.compile(r"(?: {2}|\\|<br\s?/?>)\n\Z", re.IGNORECASE)
 _CONTENTS_LINE = re.compile(r"\s*(?:\d{1,3}\s*[、.．)）]|\[\[?toc\]?\]|@\[toc\]|\[:contents\])", re.IGNORECASE)
 _GREETING = re.compile(  # `Liebe Leserinnen und Leser,`, `Hi everyone, Mira here!`
-    r"[^.!?。！？]{1,60}[,，]"
+    r"(?:[^.!?。！？]|\.(?=[^\s.])){1,60}[,，]"
     r"|(?:hi|hello|hey|howdy|greetings|good (?:morning|afternoon|evening)|hallo|bonjour|salut|hola"
     r"|olá|ciao|привет)(?=[\s,!.]|$)[^.!?。！？]{0,70}[.!?。！？]?\W{0,6}"
     r"|(?:大家好|各位好|こんにちは|안녕하세요)(?=[\s,，、!！.。]|$)[^.!?。！？]{0,25}[.!?。！？]?\W{0,6}",
@@ -87,7 +89,7 @@ def _paragraphs(beginning: Beginning, width: int = ENOUGH_WORDS) -> Iterator[str
         settled = beginning.settled(said)
         is_bold = _is_like_heading(text, settled)
         headings += is_bold
-        if _describes(text, settled, width):
+        if _describes(text, settled, width) and not _are_data(lines):
             if is_bold:
                 bold.append(text)
             else:
@@ -98,8 +100,13 @@ def _paragraphs(beginning: Beginning, width: int = ENOUGH_WORDS) -> Iterator[str
 
 def _describes(text: str, said: Token, width: int) -> bool:
     """Whether the words of a settled paragraph say something of their issue."""
-    return (_says_something(text, width) and not is_dateline(text) and not is_credit(text)
+    return (says_something(text, width) and not is_dateline(text) and not is_credit(text)
             and not _GREETING.fullmatch(text) and not _is_row_of_links(said))
+
+
+def _are_data(lines: Sequence[str]) -> bool:
+    """Whether the lines of a paragraph, two or more, are data under labels, none of which is a sentence."""
+    return len(lines) > 1 and all(_DATUM.fullmatch(line.strip().rstrip("\\ ")) for line in lines)
 
 
 def _is_like_heading(text: str, said: Token) -> bool:
@@ -127,12 +134,14 @@ def _lists(beginning: Beginning) -> Iterator[str]:
     """Top-level lists by the beginnings of their items: all that an issue of links says of itself.
 
     What several lists say under one label, such as **Source:**, or in the words of one link are data of what the issue
-    tells, where it says more.
+    tells, where it says more. A list that says when the issue was written has data of the file.
     """
     opened = [at for at, token in enumerate(beginning.tokens)
               if token.type in ("bullet_list_open", "ordered_list_open", "dl_open") and not token.level]
-    lists = [[token for token in takewhile(lambda token: token.level, beginning.tokens[start + 1:])
+    found = [[token for token in takewhile(lambda token: token.level, beginning.tokens[start + 1:])
               if token.type == "inline" and token.level == _IN_ITEM] for start in opened]
+    lists = [items for items in found if not any(_LABEL.match(item.content) and is_dateline(item.content)
+                                                 for item in items)]
     labels = Counter(label for items in lists for label in {_label(item) for item in items})
     data = {label for label, count in labels.items() if label and count > 1} | _said_by_most(lists)
     if all(_is_data(item, data) for items in lists for item in items):
@@ -145,14 +154,14 @@ def _lists(beginning: Beginning) -> Iterator[str]:
             if len(text) <= MAX_CHARS and not is_other:
                 said = _NAMED_ADDRESS.sub("" if is_named else _unless_in_sentence, item.content[:MOST_READ])
                 text += (_BETWEEN if text else "") + beginning.plain(item, said.rstrip(":： ") if is_named else said)
-        if _says_something(text):
+        if says_something(text):
             yield cut(text)
 
 
 def _headings_said(beginning: Beginning) -> Iterator[str]:
     """Those of the level that has most of them: what a digest says whose parts are a heading and an address each."""
     said = beginning.headings_below_title()
-    if len(said) >= _PARTS and _says_something(text := _BETWEEN.join(said)):
+    if len(said) >= _PARTS and says_something(text := _BETWEEN.join(said)):
         yield cut(text)
 
 
@@ -186,7 +195,7 @@ def _is_data(item: Token, data: Collection[str]) -> bool:
     return _label(item) in data or _lone_link(item) in data
 
 
-def _says_something(text: str, least: int = ENOUGH_WORDS) -> bool:
+def says_something(text: str, least: int = ENOUGH_WORDS) -> bool:
     """Enough words beside the addresses, and not only a label for what follows."""
     prose = (_ADDRESS if "@" in text else _LINK).sub("", text).strip()
     letters = islice((char for char in prose if char.isalpha()), ENOUGH_WORDS)

@@ -29,9 +29,11 @@ from pipeline.issues.reading.naming import (
     is_bare,
     is_slug,
     is_word,
+    month_around,
     number_in_name,
     number_in_title,
     outdoes_word,
+    parted,
     says_when,
     stem,
     title_in_name,
@@ -60,12 +62,13 @@ _OTHER_NAMES = {
     "title": ("subject", "标题", "標題"),
     "date": ("pubdate", "pubdatetime", "publishdate", "publishedat", "publishedon", "datepublished", "published",
              "日期", "发布日期", "发布时间", "發布日期", "公開日"),
-    "description": ("desc", "summary", "excerpt"),
+    "description": ("desc", "summary", "excerpt", "tldr", "seodescription", "metadescription", "摘要", "描述", "简介"),
     "cover": ("image", "coverimage", "heroimage", "titleimage", "featuredimage", "featureimage", "ogimage",
               "thumbnail", "banner"),
 }
 _COVERS = ("cover", "image")  # relative to the issue's file; the others are so to a folder that we do not know
 _WHOLE = re.compile(r"https?://", re.IGNORECASE)
+_ISSUE = ("issue", "issuenumber", "issueno", "期号", "期数")
 # When a note was begun: better than no day.
 _BEGUN = ("created", "createdat", "createdtime", "datecreated", "创建日期", "创建时间")
 _MARKS = re.compile(r"[ _-]")
@@ -110,14 +113,15 @@ def read_halfway(
     counted = None if when and year_in_name(named) == when.day.year else number_in_name(named)
     written = "" if date_in_name(named) else written_name(named)  # with a day, `Soot vol. 2` is what it is about
     number = _first(given, counted, number_in_title(title), headed, number_in_title(written))
-    called = _title(named, told) or named or name
-    own = words_of(body, fields.prose(fields.called("description")))
+    titled = _title(named, told)
+    called = titled if titled not in ("", named) else month_around(path) or named or name
+    own = words_of(body, fields.prose(fields.called("description")) or fields.subtitle())
     spoken = [cut(text) for text in (own, told.small) if text and not _ends_so(title or called, text)]
     offered = [text for text in told.descriptions if not _ends_so(title or called, text)]
     manuscript = Manuscript(
         path=path,
         claimed_id=fields.identity() or (str(number) if number is not None else name),
-        number=number,
+        number=_first(number, fields.issue()),
         title=title or called,
         untitled=not title and called != told.title and is_bare(called, name),
         day=when.day if when else None,
@@ -146,12 +150,14 @@ def _title(name: str, told: Excerpts) -> str:
     an address less than the heading of all, as does one Latin word less than several, or than Chinese ones. Words
     behind a day, and a name in words, say more than the heading of one part among others."""
     named = title_in_name(name)
-    is_less = is_slug(named) or (is_word(named) and outdoes_word(told.title) and len(told.title) <= _SHORT_TITLE)
+    parts = parted(named)
+    is_less = is_slug(named) or bool(parts) or (
+        is_word(named) and outdoes_word(told.title) and len(told.title) <= _SHORT_TITLE)
     if told.title and (says_when(named) or (told.is_headed and is_less)):
         return told.title
     is_weak = not told.title or (told.is_repeated and told.heading_number is None)
     words = (words_behind_day(name) or _unlike(told.title, written_name(name))) if is_weak else ""
-    return named or words or told.title
+    return parts or named or words or told.title
 
 
 def _unlike(heading: str, name: str) -> str:
@@ -293,6 +299,20 @@ class _Fields:
         if not re.fullmatch(r"[0-9]{1,9}", text):
             raise self.fault("number", f'number "{text}" is not a whole number', "write digits only, like number: 14")
         return int(text)
+
+    def issue(self) -> int | None:
+        """The number that site generators have for an issue; None for anything else. It is only shown: articles of one
+        issue may share it."""
+        folded = self._folded()
+        said = next((self._word(folded[name]) for name in _ISSUE if name in folded), "")
+        return int(said) if re.fullmatch(r"[0-9]{1,6}", said) else None
+
+    def subtitle(self) -> str:
+        """What stands below the title, where it says something."""
+        from pipeline.issues.reading.descriptions import says_something  # slow import: the Markdown parser
+
+        said = self.line("subtitle") if self._says("subtitle") else ""
+        return said if says_something(said) else ""
 
     def cover(self) -> Image | None:
         places = ((name, filled(_place(self.front.fields.get(name)))) for name in self._named("cover"))

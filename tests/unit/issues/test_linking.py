@@ -98,6 +98,8 @@ def test_every_address_is_absolute_and_ascii(text: str, href: str) -> None:
      '<a href="https://w.example.com/files/13-%E7%BA%B8%20%E4%B8%8E.md#%E4%BA%8C">上<strong>期</strong></a>后'),
     ("[文](file:///home/a.md)![图](file:///home/a.png)", "文"),
     ("[文](a (1).pdf)", '<a href="https://w.example.com/files/a%20(1).pdf">文</a>'),
+    ("墨[a.example](https://a.example/ink#:~:text=Ink dries,in a day)。",
+     '墨<a href="https://a.example/ink#:~:text=Ink%20dries,in%20a%20day">a.example</a>。'),
     ("[注](见 上文)", "[注](见 上文)"),
     ("[文](javascript:a b.html)", "[文](javascript:a b.html)"),
 ])

@@ -78,6 +78,19 @@ def test_identity_is_the_id_then_the_number_then_the_stem(path: str, text: str, 
     assert manuscript(text, path).claimed_id == identity
 
 
+@pytest.mark.parametrize(("path", "fields", "number", "identity"), [
+    ("ink.md", "issue: 014", 14, "ink"), ("ink.md", "issue_number: '14'", 14, "ink"), ("ink.md", "期号: 14", 14, "ink"),
+    ("ink.md", "issue: the spring one", None, "ink"), ("ink.md", "issue: [14]", None, "ink"),
+    ("7-ink.md", "issue: 14", 7, "7"), ("ink.md", "number: 7\nissue: 14", 7, "7"),
+])
+def test_the_number_that_a_site_generator_has_is_shown_and_tells_no_issues_apart(
+    path: str, fields: str, number: int | None, identity: str,
+) -> None:
+    found = manuscript(f"---\n{fields}\n---\n", path)
+
+    assert (found.number, found.claimed_id) == (number, identity)
+
+
 @pytest.mark.parametrize(("text", "tags"), [
     ('+++\n[taxonomies]\ntags = ["ink", "paper", "ink"]\n+++\na', ("ink", "paper")),
     ("---\ntaxonomies:\n  tags: [ink]\ntags: [own]\n---\na", ("own",)),
@@ -107,6 +120,13 @@ def test_tags_are_those_of_the_front_matter_or_of_its_taxonomies(text: str, tags
     ("hello-world.md", "## 封面图\n\n![](a.png)\n\n## 新闻", "hello-world"),
     ("hello-world.md", "# 前言\n\n一篇文章。", "前言"),
     ("14-a.md", "---\ntitle:\n---\n", "a"),
+    ("Issue-14-Ink-dries-Paper-of-Mira.md", "# Issue 14 - Ink dries, Mira’s paper\n\n## News",
+     "Issue 14 - Ink dries, Mira’s paper"),
+    ("Issue 14 - Ink-dries-Paper-of-Mira.md", "Ink.", "Ink dries Paper of Mira"),
+    ("14-State-of-the-art.md", "Ink.", "State-of-the-art"),
+    ("5 分钟看懂墨水.md", "墨水。\n\n## 见闻\n\n## 纸", "5 分钟看懂墨水"),
+    ("letters/2024/May.md", "Ink.\n\n## News", "May 2024"), ("2024/5月.md", "墨水。", "2024年5月"),
+    ("2024/may/index.md", "Ink.", "May 2024"), ("2024/May.md", "# On paper", "On paper"), ("ink/May.md", "Ink.", "May"),
     ("14-2024-mar-24.md", "# On paper", "On paper"),
     ("14-2024-03-24.md", "No heading", "2024-03-24"),
     ("ink_14_Mar2024.md", "# On paper\n\n# On ink", "On paper"), ("ink_14_Sept2024.md", "# Ink", "Ink"),
@@ -217,6 +237,10 @@ def test_the_cover_is_front_matter_or_the_picture_in_the_first_block(text: str, 
     ("---\nsummary: 一句话\nexcerpt:\n---\n正文说了很多别的事情。", ("一句话", "正文说了很多别的事情。"), True),
     ("---\ndesc: Our own.\nexcerpt: A line of it.\n---\n", ("Our own.",), True),
     ("---\ndescription:\n- Ink, paper.\n- Readers.\n---\n", ("Ink, paper. Readers.",), True),
+    ("---\nseoDescription: Our own.\n---\n", ("Our own.",), True),
+    ("---\nsubtitle: How ink dries in a day\n摘要:\n---\n", ("How ink dries in a day",), True),
+    ("---\nsubtitle: March 2026\n---\n正文说了很多别的事情。", ("正文说了很多别的事情。",), False),
+    ("---\nsubtitle: {en: How ink dries in a day}\n---\n正文说了很多别的事情。", ("正文说了很多别的事情。",), False),
     ("---\ntitle: On Ink\ndescription: On ink\n---\n正文说了很多别的事情。", ("正文说了很多别的事情。",), False),
     ("---\ntitle: 'Ink Weekly #14: On ink'\ndescription: On ink\n---\n正文说了很多别的事情。",
      ("正文说了很多别的事情。",), False),
@@ -283,6 +307,10 @@ def test_the_cover_is_front_matter_or_the_picture_in_the_first_block(text: str, 
     ("What $\\alpha_1$ is for $x^2$ pots of ink.", ("What α₁ is for x² pots of ink.",), False),
     ("Liebe Leserinnen und Leser,\n\nthe ink of this month is blue.\n\n各位读者、各位朋友，\n\n本期的墨水是蓝色的。",
      ("the ink of this month is blue.", "本期的墨水是蓝色的。"), False),
+    ("Dear friends of the ink.example.org e.V.,\n\nthe ink of this month is blue.",
+     ("the ink of this month is blue.",), False),
+    (("- 生成时间：2026-10-19 09:56（Asia/Shanghai）\n- 覆盖条目：24\n- 状态：已经由两位编辑审核\n\n"
+      "## 导语\n\n- 墨水干得快，纸等得久"), ("墨水干得快，纸等得久",), False),
     (("Hi everyone, Mira and Ida here! 👋\n\nHigh-street shops sell ink.\n\n"
       "大家好，我是米拉。\n\n大家好像都喜欢这瓶墨水。"),
      ("High-street shops sell ink.", "大家好像都喜欢这瓶墨水。"), False),
@@ -293,6 +321,13 @@ def test_the_cover_is_front_matter_or_the_picture_in_the_first_block(text: str, 
      ("First paragraph here.",), False),
     ("原文：[The press in our cellar](a)\n译者：米拉\n欢迎关注\n\n题图来自米拉的相册\n\n正文从这里才真正开始。",
      ("正文从这里才真正开始。",), False),
+    (("**生成时间**: 2026-10-19 09:56:00  \n**统计期间**：2026-10-12 至 2026-10-18\n📊 **Pots of ink:** 14\n\n"
+      "**Ink:** it dries within a day.\n**Paper:** it waits for a week."),
+     ("Ink: it dries within a day. Paper: it waits for a week.",), False),
+    ("📌 Source: [The press in our cellar](a)\n\n- Ink dries within a day", ("Ink dries within a day",), False),
+    ((f"**Authors:** Mira Example, {'Ida Muster, ' * 20}Bo Li\n\n**Keywords**: Ink, Paper, Presses\n\n"
+      "关键词：墨水、纸、印刷机\n\nAuthors: all of us, and we print it."),
+     ("Authors: all of us, and we print it.",), False),
     ("Sources say that ink is scarce.\n\nThe image by Mira shows it.\n\n作者们都很高兴，因为墨水够了。",
      ("Sources say that ink is scarce.", "The image by Mira shows it.", "作者们都很高兴，因为墨水够了。"), False),
     (("Image by image, we built a data set of ten pots.\n\n翻译：这件事机器做得越来越好。\n\n"

@@ -97,6 +97,7 @@ def settled(folder: Path) -> Config:
     (["helpers.md", *(f"src/assets/docs/2026/ink-20260{at}.md" for at in range(1, 4))], "src/assets/docs", 3),
     (["2026-03-01.md", *(f"hexo/posts/2026-02-{at}.md" for at in range(10, 25)),
       *(f"往期/2026-02-{at}.md" for at in range(10, 20))], "hexo/posts", 15),
+    ([*(f"site/content/posts/2026-05-1{at}.md" for at in range(4)), "docs/how-it-works.md"], "site/content/posts", 4),
     (["14.en.md", "14.zh.md", "15.en.md"], ".", 2), (["14.md", "cn/14.cn.md", "15.md"], ".", 2),
     (["1.md", "2.md", "_DRAFT/3.md", "themes/a/4.md", "drafts/5.md"], ".", 2),
 ])
@@ -344,6 +345,8 @@ def test_issues_in_folders_of_years_are_all_taken_in(tmp_path: Path) -> None:
      ["14.md", "2027/16.md"]),
     (["2026-10-october/README.md", "2026-W42/index.md", "README.md"],
      ["2026-10-october/README.md", "2026-W42/index.md"]),
+    ([f"docs/2026-10-{day}/{name}.md" for day in (12, 19) for name in ("index", "ink", "paper", "pen1-8")],
+     ["2026-10-12/index.md", "2026-10-19/index.md"]),
     (["2026-10/README.md", "2026-10/ink.md", "2026-11/paper.md"], ["2026-10/ink.md", "2026-11/paper.md"]),
     (["issues/2025/README.md", "issues/2025/14.md"], ["2025/14.md"]),
     (["issues/index.md", "issues/2025/index.md", "issues/2025/14.md", "issues/2025/15/index.md"],
