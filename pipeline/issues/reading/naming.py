@@ -46,13 +46,6 @@ _YEAR_OR_VERSION = re.compile(
     r"|[A-Za-z\u00c0-\u024f]+\d?[-_. ]\d{1,2}(?:[-_]\d{1,2})+(?=[-_ ][A-Za-z]|$))")
 _YEAR_AND_WORDS = re.compile(
     rf"(?!{_COUNTING})(?:[A-Za-z\u00c0-\u024f]+[-_. ]((?:19|20)\d{{2}})|((?:19|20)\d{{2}})[-_. 、]+[^\W\d_].*)")
-# `19 亿网站里`, `10-ways-to-print`: no issues are counted. `14 个人见闻` and `14 天气` begin with words.
-_THINGS = re.compile(
-    r"[1-9]\d{0,5}(?: (?:句|亿|億|分[钟鐘]|小[时時](?!候)|[岁歲](?!月)|款(?![待项式])|招(?![聘呼募新商])|次(?!世)"
-    r"|篇(?!幅)|[个個](?![人性体體案税别])|万(?![圣物能维])|位(?![置于])|年(?![终終度报報会會末初货轻輕中])"
-    r"|天(?![气氣才空下使地猫津堂])|[条條](?![件款理例约])|种(?![子植族草])|道(?![理路德具歉]))"
-    r"|[-_ ](?:things|ways|tips|reasons|lessons|years|minutes|hours)[-_ ](?=\w))", re.IGNORECASE)
-_IS_COUNTED = re.compile(rf"#|{_COUNTING}")
 _DATE_ONLY = re.compile(rf"(?=.*(?:19|20)\d{{2}})(?:{MONTH}|\d{{1,4}}|[-_. ])+")
 _WORD = re.compile(r"[A-Za-z0-9]+")
 # `2024/03/24`, `2024/Mar/24`, `2024/3月/24`, `2024/0324`, `2024/03-24-title` and `2024/3月24日`.
@@ -301,8 +294,6 @@ def says_when(title: str) -> bool:
 def _leading_number(name: str) -> re.Match[str] | None:
     """A name that begins with a day, a month or a week has no number: 2024-03-24-title, 2024-03, 202403, 2024-W12."""
     match = None if _YEAR_OR_VERSION.match(name) else _NUMBERED.match(name) or _ANNOUNCED.match(name)
-    if match and _THINGS.match(name, match.start("number")) and not _IS_COUNTED.match(name):
-        return None
     if match and _MONTH_OF_A_YEAR.fullmatch(match["number"]):
         return None
     if match and len(match["number"]) == 4:

@@ -124,7 +124,6 @@ def test_tags_are_those_of_the_front_matter_or_of_its_taxonomies(text: str, tags
      "Issue 14 - Ink dries, Mira’s paper"),
     ("Issue 14 - Ink-dries-Paper-of-Mira.md", "Ink.", "Ink dries Paper of Mira"),
     ("14-State-of-the-art.md", "Ink.", "State-of-the-art"),
-    ("5 分钟看懂墨水.md", "墨水。\n\n## 见闻\n\n## 纸", "5 分钟看懂墨水"),
     ("letters/2024/May.md", "Ink.\n\n## News", "May 2024"), ("2024/5月.md", "墨水。", "2024年5月"),
     ("2024/may/index.md", "Ink.", "May 2024"), ("2024/May.md", "# On paper", "On paper"), ("ink/May.md", "Ink.", "May"),
     ("14-2024-mar-24.md", "# On paper", "On paper"),
