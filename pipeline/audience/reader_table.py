@@ -19,11 +19,12 @@ from pipeline.audience.systems import (
     LOOSE_STATUS_COLUMNS,
     NO_WORDS,
     PLAIN_WORDS,
-    SIGNS,
     STATUS_COLUMNS,
     SYSTEMS,
     WORDS,
     folded,
+    heading,
+    sign_of,
 )
 from pipeline.audience.table import Damage, Record, unguard
 from pipeline.errors import AudienceError, Problem
@@ -59,7 +60,7 @@ class ReaderTable:
         self._kind = kind
         self._system = SYSTEMS[kind]
         self._columns = _columns(path, self._system.email, header)
-        self._signs = {name: sign for name, sign in SIGNS.items() if name in self._columns}
+        self._signs = {name: sign for name in self._columns if (sign := sign_of(name))}
         self._statuses = (*self._system.status, *STATUS_COLUMNS)
         used = self._used()
         self._unused = [name for name in self._columns if name not in used]
@@ -202,7 +203,7 @@ def _columns(path: str, email: Sequence[str], header: Record | Damage | None) ->
         raise AudienceError(header.message, path=path, line=header.line, remedy=header.remedy)
     columns: dict[str, list[int]] = {}
     for place, cell in enumerate(header.cells):
-        name = folded(unguard(cell.lstrip("\ufeff")))  # a mark behind a mark: saved twice
+        name = heading(unguard(cell.lstrip("\ufeff")))  # a mark behind a mark: saved twice
         columns.setdefault(name, []).append(place)
     if columns.keys().isdisjoint(email):
         raise _without_addresses(path, email[0], header, columns)

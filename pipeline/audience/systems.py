@@ -2,7 +2,8 @@
 
 Read in November 2026: the header in listmonk's export code and in Ghost's tests of its export, sample
 files with which Ghost's migration tools and Keila test their imports, and Buttondown's documentation of
-its subscribers; also the route by which Mailtrain exports. Names beyond those are other spellings.
+its subscribers; also the route by which Mailtrain exports, and phpList's tables with the headings under which
+it exports them. Names beyond those are other spellings.
 
 Column names are compared without case, and `_` and `-` count as spaces. Whatever system a file is said
 to come from, a column by which any of them says that someone is out is heeded: it is better to miss a
@@ -11,6 +12,7 @@ reader than to mail somebody who left.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -114,8 +116,11 @@ SIGNS: Mapping[str, Sign] = {
     "deleted at": _LEFT,                            # Ghost
     "unsubscription date": _LEFT_ONCE,              # Buttondown
     "undeliverability date": _BOUNCED_ONCE,         # Buttondown
-    **dict.fromkeys(("blacklisted", "blocklisted", "blacklist", "blocklist", "email blacklisted", "suppressed"),
-                    Sign(Standing.BLOCKED)),        # phpList, Brevo
+    **dict.fromkeys(("blacklisted", "blocklisted", "blacklist", "blocklist", "email blacklisted", "email blocklisted",
+                     "suppressed"), Sign(Standing.BLOCKED)),        # phpList, Brevo
+    "is this subscriber blacklisted": Sign(Standing.BLOCKED),       # phpList, as are the next two
+    "is this subscriber confirmed": Sign(Standing.PENDING, says=False),
+    "is this account disabled": _LEFT,
     **dict.fromkeys(
         ("unsubscribed", "unsubscribe", "is unsubscribed", "has unsubscribed", "unsub", "opt out", "optout",
          "opted out", "email opt out", "has opted out", "has opted out of email", "do not email", "do not contact",
@@ -128,19 +133,38 @@ SIGNS: Mapping[str, Sign] = {
     **dict.fromkeys(
         ("subscribed", "is subscribed", "opt in", "optin", "opted in", "email opt in", "accepts marketing",
          "accepts email marketing", "active", "is active", "enabled", "angemeldet", "是否订阅"), _STAYED_OUT),
-    **dict.fromkeys(("confirmed", "is confirmed", "verified", "bestätigt", "是否确认"),
+    **dict.fromkeys(("confirmed", "is confirmed", "confirmed at", "confirmed on", "confirmation date", "verified",
+                     "verified at", "email verified at", "bestätigt", "是否确认"),
                     Sign(Standing.PENDING, says=False)),
     **dict.fromkeys(("bounced", "is bounced", "hard bounced", "hard bounce"), Sign(Standing.BOUNCED)),
     **dict.fromkeys(("bounced at", "bounce date"), _BOUNCED_ONCE),
     **dict.fromkeys(("complained", "complaint", "spam complaint", "marked as spam"), Sign(Standing.COMPLAINED)),
 }
 
+# What a column says by the words in its name that has no entry above ("Opted out of email: News"). Others may be
+# of the same name and say less, so it counts only where no status stands beside it.
+SIGN_WORDS: Mapping[str, Standing] = {
+    **dict.fromkeys(("unsubscribed", "unsubscribe", "unsub", "opted out", "opt out", "optout", "deactivated",
+                     "退订", "取消订阅"), Standing.LEFT),
+    **dict.fromkeys(("bounced", "undeliverable", "退信"), Standing.BOUNCED),
+    **dict.fromkeys(("complained", "spam", "投诉"), Standing.COMPLAINED),
+    **dict.fromkeys(("blacklisted", "blocklisted", "blocked", "suppressed", "黑名单", "拉黑"), Standing.BLOCKED),
+}
+# Words beside them by which a column says it of something else, or how often, or how to.
+OTHER_THINGS = frozenset(
+    {"sms", "whatsapp", "phone", "push", "soft", "number", "count", "total", "rate", "score", "link", "url", "token",
+     "hash", "key", "code", "id"})
+
 # Columns that say in a word where somebody stands, whatever system the file is said to come from.
 STATUS_COLUMNS = (
     "status", "subscription status", "subscriber status", "subscriber type", "email marketing status", "list status",
     "状态", "订阅状态")
 # Those that may also say something else, such as "Lead" or "Gold": what we do not know there is not heeded.
-LOOSE_STATUS_COLUMNS = ("email status", "global status", "contact status", "member status")
+LOOSE_STATUS_COLUMNS = (
+    "state",                                        # Kit; elsewhere a part of a country
+    "group status", "email preference",             # Google Groups
+    "email subscriber status", "email marketing consent", "email permission status",
+    "email status", "global status", "contact status", "member status")
 
 # How the name of a file begins that says it of everybody in it: Mailchimp's four files, Buttondown's second one,
 # and a way to say it of listmonk's, whose export of those who left looks like any other.
@@ -155,14 +179,15 @@ FILE_NAMES: Mapping[str, Standing] = {
 # Mailchimp's reason for leaving; these two are complaints.
 COMPLAINT_COLUMN, COMPLAINT_WORDS = "unsub reason", ("abuse", "spam")
 
-NO_WORDS = frozenset({"false", "no", "n", "f", "0", "off", "never", "nein", "non", "nej", "нет", "否", "无", "没有"})
+NO_WORDS = frozenset(
+    {"false", "no", "n", "f", "0", "off", "never", "nein", "non", "nej", "нет", "否", "无", "没有", "未退订"})
 EMPTY_WORDS = frozenset({"", "null", "none", "nil", "nan", "n/a", "-", "0000-00-00 00:00:00"})
 
 # Words that mean that somebody is out in whichever column they stand alone.
 PLAIN_WORDS: Mapping[str, Standing] = {
     **dict.fromkeys(
-        ("unsubscribed", "unsub", "opted out", "opt out", "optout", "abgemeldet", "désinscrit", "désabonné",
-         "退订", "已退订", "取消订阅", "已取消订阅"), Standing.LEFT),
+        ("unsubscribed", "unsub", "opted out", "opt out", "optout", "no lists", "abgemeldet", "désinscrit", "désabonné",
+         "退订", "已退订", "取消订阅", "已取消订阅"), Standing.LEFT),  # phpList: on "No Lists"
     **dict.fromkeys(("bounced", "hard bounced", "hard bounce", "cleaned", "undeliverable", "退信"),
                     Standing.BOUNCED),
     **dict.fromkeys(("complained", "marked as spam", "投诉"), Standing.COMPLAINED),
@@ -178,16 +203,42 @@ WORDS: Mapping[str, Standing] = {
          "regular", "premium", "gifted", "trialed", "churning", "churned", "past due", "paused", "unpaid",
          "upcoming", "free", "paid", "comped"), Standing.SUBSCRIBED),
     **dict.fromkeys(
-        ("pending", "unconfirmed", "not confirmed", "unactivated", "nonsubscribed", "non subscribed", "transactional",
-         "待确认", "未确认"), Standing.PENDING),
+        ("pending", "unconfirmed", "not confirmed", "unactivated", "nonsubscribed", "non subscribed",
+         "never subscribed", "not subscribed", "transactional", "invited", "unverified", "validating",
+         "needs approval", "needs attention", "待确认", "未确认"), Standing.PENDING),
     **dict.fromkeys(
         ("left", "disabled", "removed", "archived", "inactive", "cancelled", "canceled", "deleted", "no", "false", "0",
-         "否", "已取消", "未订阅", "inaktiv"), Standing.LEFT),
-    **dict.fromkeys(("unreachable", "invalid", "无效"), Standing.BOUNCED),
+         "deactivated", "suspended", "no email", "no emails", "否", "已取消", "未订阅", "inaktiv"), Standing.LEFT),
+    **dict.fromkeys(("unreachable", "invalid", "bouncing", "无效"), Standing.BOUNCED),
     **dict.fromkeys(("spam", "abuse", "junk"), Standing.COMPLAINED),
-    **dict.fromkeys(("blocked", "spammy", "suppressed", "forgotten"), Standing.BLOCKED),
+    **dict.fromkeys(("blocked", "banned", "spammy", "suppressed", "forgotten"), Standing.BLOCKED),
     **PLAIN_WORDS,
 }
+
+
+_NUMBERED = re.compile(r"\d+ ?[、.．)）:：] ?")  # a question of a form
+_REMARK = re.compile(r" ?[(（【\[][^()（）【】\[\]]*[)）】\]]$")
+_CLOSING = " :：?？*＊"
+
+
+def sign_of(column: str) -> Sign | None:
+    """What a column says of who is out, by its name; None for one that says nothing of it."""
+    if sign := SIGNS.get(column):
+        return sign
+    if not OTHER_THINGS.isdisjoint(column.split()):
+        return None
+    words = re.sub(r"[^\w ]", " ", column)
+    said = [standing for phrase, standing in SIGN_WORDS.items()
+            if (f" {phrase} " in f" {words} " if phrase.isascii() else phrase in words)]
+    return Sign(said[0], weak=True) if said else None
+
+
+def heading(cell: str) -> str:
+    """The name of a column as it is compared: `1、邮箱（必填）：` is 邮箱, `Email disabled?` is email disabled."""
+    name = folded(cell)
+    asked = _NUMBERED.match(name)
+    bare = name[asked.end() if asked else 0:].rstrip(_CLOSING)
+    return _REMARK.sub("", bare).rstrip(_CLOSING) or name
 
 
 def folded(word: str) -> str:

@@ -115,6 +115,28 @@ blank@example.com,Bob,,,,
 out@example.com,Carl,,,,unsubscribed
 dead@example.com,Dora,,,,unreachable
 """
+PHPLIST = """\
+id,Email,Is this subscriber confirmed,Is this subscriber blacklisted,Number of bounces,Is this account disabled?,List Membership
+1,in@example.com,1,0,2,0,News
+2,never@example.com,1,1,0,0,News
+3,new@example.com,0,0,0,0,News
+4,shut@example.com,1,0,0,1,News
+5,out@example.com,1,0,0,0,No Lists
+"""  # noqa: E501
+KIT = """\
+first_name,email_address,state,created_at,tags
+Ann,in@example.com,active,2025-03-03,"a, b"
+Bob,out@example.com,cancelled,2025-03-03,
+Dora,dead@example.com,bounced,2025-03-03,
+"""
+GOOGLE_GROUPS = """\
+Email address,Nickname,Group status,Email status,Email preference,Posting permissions
+in@example.com,Ann,member,,All email,allowed
+dead@example.com,Bob,member,bouncing,All email,allowed
+out@example.com,Carl,member,,No email,allowed
+never@example.com,Dora,banned,,All email,allowed
+new@example.com,Eve,invited,,All email,allowed
+"""
 
 
 @pytest.mark.parametrize(
@@ -142,6 +164,14 @@ dead@example.com,Dora,,,,unreachable
         (KEILA, "keila", "contacts.csv",
          {"in@example.com": "subscribed", "blank@example.com": "subscribed", "out@example.com": "left",
           "dead@example.com": "bounced"}),
+        (PHPLIST, "csv", "phpList Export.csv",
+         {"in@example.com": "subscribed", "never@example.com": "blocked", "new@example.com": "pending",
+          "shut@example.com": "left", "out@example.com": "left"}),
+        (KIT, "csv", "subscribers.csv",
+         {"in@example.com": "subscribed", "out@example.com": "left", "dead@example.com": "bounced"}),
+        (GOOGLE_GROUPS, "csv", "weekly.csv",
+         {"in@example.com": "subscribed", "dead@example.com": "bounced", "out@example.com": "left",
+          "never@example.com": "blocked", "new@example.com": "pending"}),
     ],
 )
 def test_who_is_out_in_the_old_system_is_out_here(
@@ -166,6 +196,15 @@ def test_who_is_out_in_the_old_system_is_out_here(
         ("email,confirmed,subscribed\nin@example.com,1,\nout@example.com,,\n", {"out@example.com"}),
         ("email,status,verified\nin@example.com,active,\nout@example.com,,\n", {"out@example.com"}),
         ("EMAIL;FIRSTNAME;BLACKLISTED\nin@example.com;Ann;No\nout@example.com;Bob;Yes\n", {"out@example.com"}),
+        ("EMAIL;EMAIL BLOCKLISTED;SMS BLOCKLISTED\nin@example.com;false;true\nout@example.com;true;\n",
+         {"out@example.com"}),
+        ("email,complained_at,bounce_count\nin@example.com,,3\nout@example.com,2024-01-01,0\n", {"out@example.com"}),
+        ("email,Opted out of email: News\nin@example.com,\nout@example.com,true\n", {"out@example.com"}),
+        ("email,status,Unsubscribe reason\nin@example.com,active,too many\n", set()),
+        ("email,created_at,confirmed_at\nin@example.com,2024-01-01,2024-01-01\nout@example.com,2024-01-01,\n",
+         {"out@example.com"}),
+        ("email,Email disabled?\nin@example.com,false\nout@example.com,true\n", {"out@example.com"}),
+        ("邮箱（必填）,2、是否已退订：\nin@example.com,未退订\nout@example.com,是\n", {"out@example.com"}),
         ("email,opt_out\nin@example.com,0\nout@example.com,1\n", {"out@example.com"}),
         ("email,Opt-In\nin@example.com,double\nout@example.com,no\n", {"out@example.com"}),
         ("email,Unsubscribe Date\nin@example.com,\nout@example.com,2024-01-01\n", {"out@example.com"}),
