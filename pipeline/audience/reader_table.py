@@ -15,7 +15,6 @@ from pipeline.audience.systems import (
     COMPLAINT_COLUMN,
     COMPLAINT_WORDS,
     EMPTY_WORDS,
-    FILE_NAMES,
     LOOSE_STATUS_COLUMNS,
     NO_WORDS,
     PLAIN_WORDS,
@@ -25,6 +24,7 @@ from pipeline.audience.systems import (
     folded,
     heading,
     sign_of,
+    standing_by_name,
 )
 from pipeline.audience.table import Damage, Record, unguard
 from pipeline.errors import AudienceError, Problem
@@ -65,9 +65,8 @@ class ReaderTable:
         used = self._used()
         self._unused = [name for name in self._columns if name not in used]
         self._strange = [place for name in self._unused for place in self._columns[name]]
-        beginning = Path(path).name.casefold()
-        self._everybody = next((said for start, said in FILE_NAMES.items() if beginning.startswith(start)),
-                               Standing.SUBSCRIBED)
+        is_said = bool(self._signs) or not self._columns.keys().isdisjoint((*self._statuses, *LOOSE_STATUS_COLUMNS))
+        self._everybody = standing_by_name(Path(path).name, is_said=is_said)
 
     def remarks(self) -> Iterator[str]:
         """What a person should know of the file as a whole: who is out by its name, and what is left out of it."""

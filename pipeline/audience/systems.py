@@ -171,10 +171,27 @@ LOOSE_STATUS_COLUMNS = (
 FILE_NAMES: Mapping[str, Standing] = {
     "nonsubscribed": Standing.PENDING,
     **dict.fromkeys(("unsubscri", "unsubs", "optout", "opt-out", "退订", "已退订", "取消订阅"), Standing.LEFT),
-    **dict.fromkeys(("cleaned", "bounce", "退信"), Standing.BOUNCED),
+    **dict.fromkeys(("bounce", "退信"), Standing.BOUNCED),
     "complain": Standing.COMPLAINED,
     **dict.fromkeys(("blocklist", "blacklist", "suppress"), Standing.BLOCKED),
 }
+# A list that was cleaned is the rest, but for Mailchimp.
+_CLEANED = re.compile("cleaned.*export")
+# Somewhere in a name, as in `weekly-unsubscribed.csv`, but not `without unsubscribed`.
+_LEFT_BY_NAME = re.compile(
+    r"(?<![^\W_])(?<!no[\W_])(?<!not[\W_])(?<!without[\W_])(unsubscri|unsubs|optout|opt-out)|(?<![未无去除])(退订|取消订阅)")
+
+
+def standing_by_name(file_name: str, *, is_said: bool) -> Standing:
+    """Where everybody in a file stands by its name. `is_said`: a column tells them apart, so that only its beginning
+    counts."""
+    name = file_name.casefold()
+    if _CLEANED.match(name):
+        return Standing.BOUNCED
+    if begun := next((said for start, said in FILE_NAMES.items() if name.startswith(start)), None):
+        return begun
+    return Standing.LEFT if not is_said and _LEFT_BY_NAME.search(name) else Standing.SUBSCRIBED
+
 
 # Mailchimp's reason for leaving; these two are complaints.
 COMPLAINT_COLUMN, COMPLAINT_WORDS = "unsub reason", ("abuse", "spam")

@@ -258,6 +258,23 @@ def test_a_file_whose_name_says_that_everybody_is_out_is_told() -> None:
     assert [one.message for one in told] == ["by the file's name, everybody in it is left"]
 
 
+@pytest.mark.parametrize(("name", "expected"), [
+    ("weekly-unsubscribed.csv", "left"), ("2026_unsubscribers.csv", "left"), ("读者退订.csv", "left"),
+    ("readers-without-unsubscribed.csv", "subscribed"), ("no_unsubscribes.csv", "subscribed"),
+    ("resubscribed.csv", "subscribed"), ("未退订.csv", "subscribed"),
+    ("cleaned_email_audience_export_1a.csv", "bounced"), ("cleaned-list.csv", "subscribed"),
+])
+def test_a_name_says_that_everybody_is_out_only_where_it_means_that(name: str, expected: str) -> None:
+    assert standings("email\nann@example.com\n", "csv", name) == {"ann@example.com": expected}
+
+
+def test_behind_its_beginning_a_name_says_nothing_of_people_whom_a_column_tells_apart() -> None:
+    text = "email,status\nin@example.com,active\nout@example.com,unsubscribed\n"
+
+    assert standings(text, "csv", "active-and-unsubscribed.csv") == {
+        "in@example.com": "subscribed", "out@example.com": "left"}
+
+
 @pytest.mark.parametrize("files", [
     ["email,status,unsubscribed_at\nann@example.com,subscribed,\nann@example.com,unsubscribed,2024-01-01\n"],
     ["email\nann@example.com\n", "email,status,unsubscribed_at\nann@example.com,unsubscribed,2024-01-01\n"],
