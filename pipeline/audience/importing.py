@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
@@ -21,7 +22,7 @@ from typing import BinaryIO
 from pipeline.address import Address
 from pipeline.amounts import counted
 from pipeline.audience.intake import Entry, Known, Verdict, plan, why_kept_out
-from pipeline.audience.reader_table import ReaderTable, Row
+from pipeline.audience.reader_table import ReaderTable, Row, names_addresses
 from pipeline.audience.roster import PAGE, Roster
 from pipeline.audience.subscriber import State
 from pipeline.audience.table import read_table
@@ -63,7 +64,7 @@ def read_rows(
             stream = _copied(stream, opened)
         _refuse_other_kinds(stream, shown)
         size = stream.seek(0, os.SEEK_END)
-        records = opened.enter_context(closing(read_table(stream)))
+        records = opened.enter_context(closing(read_table(stream, partial(names_addresses, kind))))
         table = ReaderTable(shown, kind, next(records, None))
         if remark:
             for line in table.remarks():

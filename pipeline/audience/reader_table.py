@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -34,6 +34,8 @@ _INSTANT = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[T ]+(\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d*)?)?)?"
     r" ?(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?(?: [A-Z+-]\w*)?"  # PostgreSQL writes +00
 )
+_NAMED = re.compile(r"(.*?)[ \"]*[<＜]([^<>＜＞]+)[>＞]")  # a name and an address, as mail programs write them
+_OF_ADDRESSES = re.compile(r"\be ?mail\b|邮箱|电子邮件")
 _LINK = re.compile(r"[a-z][a-z0-9+.-]*://|www\.|mailto:")  # `unsubscribe` may hold how a reader leaves
 REST_OF_DAY = timedelta(days=1, seconds=-1)  # behind its first second
 _WORD = max(map(len, PLAIN_WORDS))
@@ -59,7 +61,9 @@ class ReaderTable:
         self._path = path
         self._kind = kind
         self._system = SYSTEMS[kind]
-        self._columns = _columns(path, self._system.email, header)
+        row = _whole(path, header)
+        self._columns = _columns(row)
+        self._email = _address_columns(path, kind, row, self._columns)
         self._signs = {name: sign for name in self._columns if (sign := sign_of(name))}
         self._statuses = (*self._system.status, *STATUS_COLUMNS)
         used = self._used()
@@ -77,7 +81,7 @@ class ReaderTable:
 
     def _used(self) -> set[str]:
         system = self._system
-        fields = (system.email, system.name, system.first_name, system.last_name, system.language, system.lists,
+        fields = (self._email, system.name, system.first_name, system.last_name, system.language, system.lists,
                   system.consent_at, system.consent_source, system.consent_text, system.network, system.left_at)
         statuses = (*self._statuses, *LOOSE_STATUS_COLUMNS)
         return {COMPLAINT_COLUMN, *statuses, *self._signs, *(name for names in fields for name in names)}
@@ -93,11 +97,15 @@ class ReaderTable:
 
     def _entry(self, record: Record) -> Entry:
         system, cell = self._system, self._cell
+        name, address = _parted(cell(record, self._email))
+        if not address:
+            raise AudienceError("the row has no address", remedy="write one into it, or leave it out",
+                                rule="address-invalid")
         return Entry(
-            parse(cell(record, system.email)),
+            parse(address),
             tuple(re.findall(r"[^\s,;|]+", cell(record, system.lists))),
             self._evidence(record),
-            self._name(record),
+            self._name(record) or plain_name(name),
             named_language(cell(record, system.language)),
             self._standing(record),
             _leaving(cell(record, system.left_at)),
@@ -172,6 +180,12 @@ class ReaderTable:
                     yield unguard(text)
 
 
+def _parted(cell: str) -> tuple[str, str]:
+    """The name and the address of `Ann Lee <ann@example.com>`; of a plain address no name."""
+    found = _NAMED.fullmatch(cell)
+    return (found[1].strip(' "'), found[2]) if found else ("", cell)
+
+
 def _instant(text: str) -> tuple[datetime | None, str]:
     """An instant as exports write it, UTC where no zone is named; or None and the text that could not be read."""
     found = _INSTANT.fullmatch(text)
@@ -194,19 +208,45 @@ def _leaving(text: str) -> datetime | None:
     return at + REST_OF_DAY if at and found and not found[4] else at
 
 
-def _columns(path: str, email: Sequence[str], header: Record | Damage | None) -> dict[str, list[int]]:
-    """The places of each column by its folded name: a table may name two alike, and in either somebody may be out."""
+def _whole(path: str, header: Record | Damage | None) -> Record:
     if header is None:
         raise AudienceError("is empty", path=path, remedy="export the file again")
     if isinstance(header, Damage):
         raise AudienceError(header.message, path=path, line=header.line, remedy=header.remedy)
+    return header
+
+
+def _columns(header: Record) -> dict[str, list[int]]:
+    """The places of each column by its folded name: a table may name two alike, and in either somebody may be out."""
     columns: dict[str, list[int]] = {}
     for place, cell in enumerate(header.cells):
-        name = heading(unguard(cell.lstrip("\ufeff")))  # a mark behind a mark: saved twice
-        columns.setdefault(name, []).append(place)
-    if columns.keys().isdisjoint(email):
-        raise _without_addresses(path, email[0], header, columns)
+        columns.setdefault(_heading(cell), []).append(place)
     return columns
+
+
+def _heading(cell: str) -> str:
+    return heading(unguard(cell.lstrip("\ufeff")))  # a mark behind a mark: saved twice
+
+
+def _address_names(kind: str) -> tuple[str, ...]:
+    """What columns of addresses are called: whatever the system, also what a table kept by hand or translated says."""
+    return (*SYSTEMS[kind].email, *SYSTEMS["csv"].email)
+
+
+def names_addresses(kind: str, cells: Iterable[str]) -> bool:
+    """Whether a row is the header of a table of people."""
+    return not {_heading(cell) for cell in cells}.isdisjoint(_address_names(kind))
+
+
+def _address_columns(path: str, kind: str, header: Record, columns: Collection[str]) -> tuple[str, ...]:
+    """Those that hold addresses: by their name, or the only one that speaks of them, as a form asks for them."""
+    names = _address_names(kind)
+    if any(name in columns for name in names):
+        return names
+    asked = [name for name in columns if _OF_ADDRESSES.search(name)]
+    if len(asked) == 1:
+        return tuple(asked)
+    raise _without_addresses(path, SYSTEMS[kind].email[0], header, columns)
 
 
 def _without_addresses(path: str, email: str, header: Record, columns: Iterable[str]) -> AudienceError:

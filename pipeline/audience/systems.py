@@ -40,13 +40,17 @@ class System:
 SYSTEMS: Mapping[str, System] = {
     "csv": System(
         email=("email", "e mail", "email address", "e mail address", "mail", "subscriber", "e mail adresse",
-               "email adresse", "adresse e mail", "邮箱", "电子邮箱", "电子邮件", "邮件地址", "邮箱地址"),
-        name=("name", "full name", "姓名", "名字", "昵称"),
-        first_name=("first name", "firstname", "merge first name", "vorname"),
-        last_name=("last name", "lastname", "merge last name", "surname", "nachname"),
+               "email adresse", "adresse e mail", "e post", "correo electrónico", "邮箱", "电子邮箱", "电子邮件",
+               "邮件地址", "邮箱地址", "e mail 1 value"),  # the last is Google's, of contacts
+        name=("name", "full name", "display name", "姓名", "名字", "昵称", "您的姓名", "您的昵称", "nickname"),
+        first_name=("first name", "firstname", "merge first name", "fname", "given name", "vorname", "prénom"),
+        last_name=("last name", "lastname", "merge last name", "lname", "surname", "family name", "nachname", "nom"),
         language=("language", "语言"),
         lists=("lists", "list", "列表"),
-        consent_at=("consent at",),
+        consent_at=("consent at", "confirmed at", "confirmed on", "confirmation date", "confirm time", "optin time",
+                    "opt in date", "subscribed at", "subscribed on", "subscribed since", "date subscribed",
+                    "subscription date", "signed up at", "joined", "joined at", "订阅时间", "订阅日期", "提交时间",
+                    "提交答卷时间"),
         consent_source=("consent source",),
         consent_text=("consent text",),
         left_at=("left at", "unsubscribed at", "unsubscribe date", "unsubscribed date", "date unsubscribed",

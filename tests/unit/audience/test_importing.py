@@ -392,6 +392,35 @@ def test_chinese_headers_are_known() -> None:
         ("章北海", Standing.SUBSCRIBED), ("李雷", Standing.LEFT)]
 
 
+@pytest.mark.parametrize("text", [
+    "Members for group weekly\nEmail address,Nickname\nann@example.com,Ann\n",
+    "Table 1\nE-Mail;Name;Town\n\nann@example.com;Ann;\n",
+    "Readers, and friends\n\n\nName\tEmail\nAnn\tann@example.com\n",
+    "#,What's your name?,What's your email?\n1,x,ann@example.com\n",
+    "序号,2、您的邮箱：,3、您的姓名（选填）\n1,ann@example.com,Ann\n",
+    "First Name,E-mail 1 - Label,E-mail 1 - Value\nAnn,* Home,ann@example.com\n",
+    "Email\nAnn <ann@example.com>\n",
+    'Email\n"Ann" <ann@example.com>\n',
+    '"Name\n(full)",Email\nAnn,ann@example.com\n',
+])
+@pytest.mark.parametrize("kind", ["csv", "mailchimp"])
+def test_a_column_of_addresses_is_found_below_a_title_and_in_a_question(text: str, kind: str) -> None:
+    assert [entry.address.wire for entry in entries(text, kind)] == ["ann@example.com"]
+
+
+def test_a_name_that_stands_before_the_address_is_the_readers_where_no_column_has_one() -> None:
+    text = 'email,name\n"Lee, Ann <ann@example.com>",\nBob <bob@example.com>,Robert\n'
+
+    assert [entry.name for entry in entries(text)] == ["Lee, Ann", "Robert"]
+
+
+def test_below_a_title_rows_keep_their_lines() -> None:
+    found = rows("Readers\n\nemail,name\nann@example.com,Ann\n,Bob\n")
+
+    assert [row.line if isinstance(row, Row) else str(row) for row in found] == [
+        4, "people.csv:5: the row has no address: write one into it, or leave it out"]
+
+
 # ---- rows that are none -----------------------------------------------------------------------
 
 
