@@ -25,6 +25,7 @@ from pipeline.audience.systems import (
     heading,
     sign_of,
     standing_by_name,
+    widened,
 )
 from pipeline.audience.table import Damage, Record, unguard
 from pipeline.errors import AudienceError, Problem
@@ -60,7 +61,7 @@ class ReaderTable:
     def __init__(self, path: str, kind: str, header: Record | Damage | None) -> None:
         self._path = path
         self._kind = kind
-        self._system = SYSTEMS[kind]
+        self._system = widened(kind)
         row = _whole(path, header)
         self._columns = _columns(row)
         self._email = _address_columns(path, kind, row, self._columns)
@@ -228,19 +229,14 @@ def _heading(cell: str) -> str:
     return heading(unguard(cell.lstrip("\ufeff")))  # a mark behind a mark: saved twice
 
 
-def _address_names(kind: str) -> tuple[str, ...]:
-    """What columns of addresses are called: whatever the system, also what a table kept by hand or translated says."""
-    return (*SYSTEMS[kind].email, *SYSTEMS["csv"].email)
-
-
 def names_addresses(kind: str, cells: Iterable[str]) -> bool:
     """Whether a row is the header of a table of people."""
-    return not {_heading(cell) for cell in cells}.isdisjoint(_address_names(kind))
+    return not {_heading(cell) for cell in cells}.isdisjoint(widened(kind).email)
 
 
 def _address_columns(path: str, kind: str, header: Record, columns: Collection[str]) -> tuple[str, ...]:
     """Those that hold addresses: by their name, or the only one that speaks of them, as a form asks for them."""
-    names = _address_names(kind)
+    names = widened(kind).email
     if any(name in columns for name in names):
         return names
     asked = [name for name in columns if _OF_ADDRESSES.search(name)]

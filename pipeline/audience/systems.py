@@ -3,7 +3,8 @@
 Read in November 2026: the header in listmonk's export code and in Ghost's tests of its export, sample
 files with which Ghost's migration tools and Keila test their imports, and Buttondown's documentation of
 its subscribers; also the route by which Mailtrain exports, and phpList's tables with the headings under which
-it exports them. Names beyond those are other spellings.
+it exports them; of beehiiv, Brevo, Kit and MailerLite samples that others test with. Names beyond those are
+other spellings.
 
 Column names are compared without case, and `_` and `-` count as spaces. Whatever system a file is said
 to come from, a column by which any of them says that someone is out is heeded: it is better to miss a
@@ -13,8 +14,8 @@ reader than to mail somebody who left.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from pipeline.audience.intake import Standing
 
@@ -93,7 +94,33 @@ SYSTEMS: Mapping[str, System] = {
         last_name=("last name",),
         consent_at=("double opt in at", "created at", "inserted at"),
     ),
+    "beehiiv": System(email=("email",), consent_at=("subscribed at", "created at")),
+    "brevo": System(email=("email",), consent_at=("added time",)),
+    "kit": System(email=("email address", "email"), consent_at=("subscribed at", "created at")),
+    "mailerlite": System(
+        email=("email", "subscriber"),
+        first_name=("name",),
+        last_name=("last name",),
+        consent_at=("opted in at", "subscribed", "subscribed at", "date subscribed"),
+        left_at=("unsubscribed", "unsubscribed at"),
+    ),
+    "phplist": System(email=("email",), consent_at=("entered",)),
 }
+
+
+def widened(kind: str) -> System:
+    """The columns of one export; whom a column names is read under the names that other tables have for it as well:
+    an export may be translated, or its fields called as its owner likes."""
+    system, others = SYSTEMS[kind], SYSTEMS["csv"]
+    names = [name for name in others.name if name not in system.first_name]
+    return replace(
+        system, email=_both(system.email, others.email), name=_both(system.name, names),
+        first_name=_both(system.first_name, others.first_name), last_name=_both(system.last_name, others.last_name),
+        language=_both(system.language, others.language))
+
+
+def _both(own: Iterable[str], others: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*own, *others)))
 
 
 @dataclass(frozen=True, slots=True)

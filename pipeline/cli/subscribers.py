@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from pipeline.audience.subscriber import Member, Subscriber
     from pipeline.subscribe.application import Application
 
-SYSTEMS = ("csv", "substack", "mailchimp", "buttondown", "listmonk", "ghost", "keila")
+SYSTEMS = ("csv", "substack", "mailchimp", "buttondown", "listmonk", "ghost", "keila", "beehiiv", "brevo", "kit",
+           "mailerlite", "phplist")
 
 
 @click.group(cls=Group)

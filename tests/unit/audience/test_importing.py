@@ -318,6 +318,18 @@ def test_a_row_keeps_name_and_evidence_of_its_system() -> None:
         "Ann Lee")
 
 
+@pytest.mark.parametrize(("kind", "text"), [
+    ("beehiiv", "Email,Status,Created At,Name\nann@example.com,active,2025-03-03 10:00:00 UTC,Ann Lee\n"),
+    ("kit", "first_name,last_name,email,state,created_at\nAnn,Lee,ann@example.com,active,2025-03-03T10:00:00Z\n"),
+    ("mailerlite", "Subscriber,Subscribed,Unsubscribed,Name,Last name\nann@example.com,2025-03-03 10:00,,Ann,Lee\n"),
+    ("phplist", "Email,Is this subscriber blacklisted,Entered,Name\nann@example.com,0,2025-03-03 10:00:00,Ann Lee\n"),
+    ("mailchimp", "E-Mail-Adresse,Vorname,Nachname,CONFIRM_TIME\nann@example.com,Ann,Lee,2025-03-03 10:00:00\n"),
+])
+def test_the_day_of_consent_and_the_name_come_along_from_each_system(kind: str, text: str) -> None:
+    assert entries(text, kind) == [Entry(
+        parse("ann@example.com"), (), Evidence(f"import:{kind}", at=datetime(2025, 3, 3, 10, tzinfo=UTC)), "Ann Lee")]
+
+
 def test_evidence_holds_no_nul_which_postgresql_would_refuse() -> None:
     (entry,) = entries("email,consent_at,consent_source,consent_text\na@example.com,lon\0g ago,pa\0per,I a\0gree\n")
 
