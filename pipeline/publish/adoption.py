@@ -24,6 +24,7 @@ from pipeline.issues.reading.naming import stem
 from pipeline.issues.record import Record
 from pipeline.publish.naming import free_instant
 
+OWN_ID = "tag:"  # how ids begin that an issue gets here
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # the W3C's validator calls anything before it wrong
 _PAGE = re.compile(r"(?:index)?\.(?:html?|php|aspx?)$", re.IGNORECASE)
 _NUMBER = re.compile(r"\d{1,6}")
@@ -70,6 +71,17 @@ def match(entries: Sequence[Foreign], records: Sequence[Record], zone: ZoneInfo)
     found |= {pair.record.key: pair for pair in older}
     newest_first = sorted(found.values(), key=lambda pair: -(pair.record.ordinal or 0))
     return Adoption(tuple(newest_first), tuple(left), tuple(one for one in records if one.key not in found))
+
+
+def seen_as_new(adoption: Adoption, limit: int) -> tuple[int, int]:
+    """How many old issues among the newest `limit` have an id that readers of the adopted feed never met, for it showed
+    fewer; and how many a feed may hold so that none of these is in it."""
+    everyone = [*(pair.record for pair in adoption.pairs), *adoption.alone]
+    newest_first = sorted(everyone, key=lambda one: -(one.ordinal or 0))[:limit]
+    oldest_known = min((pair.record.ordinal or 0 for pair in adoption.pairs), default=0)
+    strange = [place for place, one in enumerate(newest_first)
+               if (one.ordinal or 0) < oldest_known and (one.feed_id or "").startswith(OWN_ID)]
+    return len(strange), strange[0] if strange else limit
 
 
 def adopt(adoption: Adoption, records: Iterable[Record], now: datetime) -> list[Record]:
