@@ -36,7 +36,7 @@ _INSTANT = re.compile(
     r" ?(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?(?: [A-Z+-]\w*)?"  # PostgreSQL writes +00
 )
 _NAMED = re.compile(r"(.*?)[ \"]*[<＜]([^<>＜＞]+)[>＞]")  # a name and an address, as mail programs write them
-_OF_ADDRESSES = re.compile(r"\be ?mail\b|邮箱|电子邮件")
+_OF_ADDRESSES = re.compile(r"\be ?mail\b|邮箱|电子邮件|^address$")
 _LINK = re.compile(r"[a-z][a-z0-9+.-]*://|www\.|mailto:")  # `unsubscribe` may hold how a reader leaves
 REST_OF_DAY = timedelta(days=1, seconds=-1)  # behind its first second
 _WORD = max(map(len, PLAIN_WORDS))
@@ -129,7 +129,8 @@ class ReaderTable:
     def _standing(self, record: Record) -> Standing:
         """The worst that status, signs, words and file name say. Raises AudienceError for a status nobody knows."""
         words = [folded(cell) for cell in self._cells(record, self._statuses)]
-        said = [self._word(word) for word in words if word not in EMPTY_WORDS]
+        is_decided = self._everybody is not Standing.SUBSCRIBED  # a file of bounces may have a code for its status
+        said = [self._word(word) for word in words if word not in EMPTY_WORDS and (word in WORDS or not is_decided)]
         loose = (folded(cell) for cell in self._cells(record, LOOSE_STATUS_COLUMNS))
         said += [WORDS[word] for word in loose if word in WORDS]
         seen = [*self._shown(record, is_said=bool(said))]

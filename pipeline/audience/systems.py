@@ -40,9 +40,9 @@ class System:
 
 SYSTEMS: Mapping[str, System] = {
     "csv": System(
-        email=("email", "e mail", "email address", "e mail address", "mail", "subscriber", "e mail adresse",
-               "email adresse", "adresse e mail", "e post", "correo electrónico", "邮箱", "电子邮箱", "电子邮件",
-               "邮件地址", "邮箱地址", "e mail 1 value"),  # the last is Google's, of contacts
+        email=("email", "e mail", "email address", "e mail address", "emailaddress", "mail", "subscriber",
+               "e mail adresse", "email adresse", "adresse e mail", "e post", "correo electrónico", "邮箱", "电子邮箱",
+               "电子邮件", "邮件地址", "邮箱地址", "e mail 1 value"),  # the last is Google's, of contacts
         name=("name", "full name", "display name", "姓名", "名字", "昵称", "您的姓名", "您的昵称", "nickname"),
         first_name=("first name", "firstname", "merge first name", "fname", "given name", "vorname", "prénom"),
         last_name=("last name", "lastname", "merge last name", "lname", "surname", "family name", "nachname", "nom"),

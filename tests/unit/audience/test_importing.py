@@ -268,6 +268,17 @@ def test_a_name_says_that_everybody_is_out_only_where_it_means_that(name: str, e
     assert standings("email\nann@example.com\n", "csv", name) == {"ann@example.com": expected}
 
 
+@pytest.mark.parametrize(("name", "text", "expected"), [
+    ("bounces.csv", "created,email,reason,status\n1443651141,ann@example.com,no such user,5.1.1\n", "bounced"),
+    ("suppressions.csv", "EmailAddress,SuppressionReason,Origin\nann@example.com,HardBounce,Recipient\n", "blocked"),
+    ("bounces.csv", "address,code,error\nann@example.com,550,no such user\n", "bounced"),
+])
+def test_whom_a_mail_service_mails_no_more_is_out_by_the_name_of_the_file(
+    name: str, text: str, expected: str
+) -> None:
+    assert standings(text, "csv", name) == {"ann@example.com": expected}
+
+
 def test_behind_its_beginning_a_name_says_nothing_of_people_whom_a_column_tells_apart() -> None:
     text = "email,status\nin@example.com,active\nout@example.com,unsubscribed\n"
 
