@@ -42,7 +42,9 @@ SYSTEMS: Mapping[str, System] = {
     "csv": System(
         email=("email", "e mail", "email address", "e mail address", "emailaddress", "mail", "subscriber",
                "e mail adresse", "email adresse", "adresse e mail", "e post", "correo electrónico", "邮箱", "电子邮箱",
-               "电子邮件", "邮件地址", "邮箱地址", "e mail 1 value"),  # the last is Google's, of contacts
+               "电子邮件", "邮件地址", "邮箱地址", "メールアドレス", "이메일",
+               "adresse de messagerie", "dirección de correo electrónico", "indirizzo posta elettronica",  # Outlook's
+               "e mail 1 value"),  # Google's, of contacts
         name=("name", "full name", "display name", "姓名", "名字", "昵称", "您的姓名", "您的昵称", "nickname"),
         first_name=("first name", "firstname", "merge first name", "fname", "given name", "vorname", "prénom"),
         last_name=("last name", "lastname", "merge last name", "lname", "surname", "family name", "nachname", "nom"),
@@ -178,13 +180,13 @@ SIGN_WORDS: Mapping[str, Standing] = {
     **dict.fromkeys(("unsubscribed", "unsubscribe", "unsub", "opted out", "opt out", "optout", "deactivated",
                      "退订", "取消订阅"), Standing.LEFT),
     **dict.fromkeys(("bounced", "undeliverable", "退信"), Standing.BOUNCED),
-    **dict.fromkeys(("complained", "spam", "投诉"), Standing.COMPLAINED),
+    **dict.fromkeys(("complained", "spam complaint", "reported spam", "投诉"), Standing.COMPLAINED),
     **dict.fromkeys(("blacklisted", "blocklisted", "blocked", "suppressed", "黑名单", "拉黑"), Standing.BLOCKED),
 }
 # Words beside them by which a column says it of something else, or how often, or how to.
 OTHER_THINGS = frozenset(
     {"sms", "whatsapp", "phone", "push", "soft", "number", "count", "total", "rate", "score", "link", "url", "token",
-     "hash", "key", "code", "id"})
+     "hash", "key", "code", "id", "短信", "次数", "链接", "方式", "说明"})
 
 # Columns that say in a word where somebody stands, whatever system the file is said to come from.
 STATUS_COLUMNS = (
@@ -273,12 +275,15 @@ def sign_of(column: str) -> Sign | None:
     """What a column says of who is out, by its name; None for one that says nothing of it."""
     if sign := SIGNS.get(column):
         return sign
-    if not OTHER_THINGS.isdisjoint(column.split()):
+    words = re.sub(r"[^\w ]", " ", f" {column} ")
+    if any(_stands_in(words, thing) for thing in OTHER_THINGS):
         return None
-    words = re.sub(r"[^\w ]", " ", column)
-    said = [standing for phrase, standing in SIGN_WORDS.items()
-            if (f" {phrase} " in f" {words} " if phrase.isascii() else phrase in words)]
+    said = [standing for phrase, standing in SIGN_WORDS.items() if _stands_in(words, phrase)]
     return Sign(said[0], weak=True) if said else None
+
+
+def _stands_in(words: str, phrase: str) -> bool:
+    return (f" {phrase} " if phrase.isascii() else phrase) in words
 
 
 def heading(cell: str) -> str:

@@ -200,6 +200,7 @@ def test_who_is_out_in_the_old_system_is_out_here(
          {"out@example.com"}),
         ("email,complained_at,bounce_count\nin@example.com,,3\nout@example.com,2024-01-01,0\n", {"out@example.com"}),
         ("email,Opted out of email: News\nin@example.com,\nout@example.com,true\n", {"out@example.com"}),
+        ("email,Anti-spam consent,退订方式\nin@example.com,yes,回复T\n", set()),
         ("email,status,Unsubscribe reason\nin@example.com,active,too many\n", set()),
         ("email,created_at,confirmed_at\nin@example.com,2024-01-01,2024-01-01\nout@example.com,2024-01-01,\n",
          {"out@example.com"}),
