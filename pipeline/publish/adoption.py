@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import PurePosixPath
 from typing import TypeVar
 from urllib.parse import quote, unquote, urlsplit
@@ -27,6 +28,7 @@ from pipeline.publish.naming import free_instant
 OWN_ID = "tag:"  # how ids begin that an issue gets here
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # the W3C's validator calls anything before it wrong
 _PAGE = re.compile(r"(?:index)?\.(?:html?|php|aspx?)$", re.IGNORECASE)
+_DAY_FIRST = re.compile(r"(\d{4})-(\d\d)-(\d\d)-(.+)")
 _NUMBER = re.compile(r"\d{1,6}")
 _COUNTERS = "期号回刊卷號회호"
 # What may stand before a number that is the whole title: `Issue 14`, not `Top 14`.
@@ -186,6 +188,8 @@ def _places_of_issue(record: Record) -> Names:
     yield from ("/".join(_segments(one)) for one in (record.permalink or "", path.as_posix(), stem(record.path)))
     if not record.title.isdigit():
         yield slug(record.title)
+    if words := _behind_its_day("{3}", slug, record):
+        yield words
 
 
 def _path(address: str) -> str:
@@ -229,6 +233,12 @@ def _numbered_issue(record: Record) -> Names:
 
 # ---- ids that follow a pattern ----------------------------------------------------------------
 
+def _behind_its_day(form: str, write: Callable[[str], str], record: Record) -> str:
+    """What an address makes of `2024-03-14-paper.md`, as Jekyll's does: `2024/03/14/paper`; "" for another name."""
+    found = _DAY_FIRST.fullmatch(stem(record.path))
+    return write(form.format(*found.groups())) if found else ""
+
+
 _WORDS: Mapping[str, Callable[[Record], str]] = {
     "file name": lambda record: stem(record.path),
     "file name in an address": lambda record: quote(stem(record.path)),
@@ -237,6 +247,12 @@ _WORDS: Mapping[str, Callable[[Record], str]] = {
     "title as a slug": lambda record: slug(record.title),
     "title in an address": lambda record: quote(slug(record.title)),
     "number": lambda record: "" if record.number is None else str(record.number),
+    "folders of its day": partial(_behind_its_day, "{}/{}/{}/{}", str),
+    "folders of its day in an address": partial(_behind_its_day, "{}/{}/{}/{}", quote),
+    "folders of its month": partial(_behind_its_day, "{0}/{1}/{3}", str),
+    "folders of its month in an address": partial(_behind_its_day, "{0}/{1}/{3}", quote),
+    "file name behind its day": partial(_behind_its_day, "{3}", str),
+    "file name behind its day in an address": partial(_behind_its_day, "{3}", quote),
 }
 
 

@@ -191,6 +191,17 @@ def test_day_of_the_cover_stays() -> None:
     assert [one.day for one in adopt(found, ISSUES, NOW)] == [date(2024, 1, 28)]
 
 
+@pytest.mark.parametrize("form", [
+    "https://old.example.com/news/2024/0{n}/10/letter-{n}", "https://old.example.com/2024/0{n}/letter-{n}/",
+    "https://old.example.com/p/letter-{n}"])
+def test_older_issues_get_ids_that_say_the_day_of_the_file_name_in_folders(form: str) -> None:
+    issues = [replace(record(n, "Letters", f"2024-0{n}-10-letter-{n}.md"), number=None) for n in range(1, 5)]
+    entries = [entry(form.format(n=n), form.format(n=n)) for n in (3, 4)]
+
+    assert {(by == "pattern", identity) for by, _, identity in pairs(match(entries, issues, UTC_ZONE))} == {
+        (n < 3, form.format(n=n)) for n in range(1, 5)}
+
+
 @pytest.mark.parametrize(("shown", "limit", "news"), [
     ((4, 5), 20, (3, 2)), ((4, 5), 2, (0, 2)), ((4, 5), 3, (1, 2)), ((3, 4), 20, (2, 3)), ((1, 5), 20, (0, 20)),
     ((), 20, (0, 20)),
