@@ -38,6 +38,7 @@ _INSTANT = re.compile(
 _NAMED = re.compile(r"(.*?)[ \"]*[<＜]([^<>＜＞]+)[>＞]")  # a name and an address, as mail programs write them
 _OF_ADDRESSES = re.compile(r"\be ?mail\b|邮箱|电子邮件|^address$")
 _LINK = re.compile(r"[a-z][a-z0-9+.-]*://|www\.|mailto:")  # `unsubscribe` may hold how a reader leaves
+NO_ADDRESS = "address-missing"  # the rule of a row; a book of contacts has hundreds
 REST_OF_DAY = timedelta(days=1, seconds=-1)  # behind its first second
 _WORD = max(map(len, PLAIN_WORDS))
 _SEVERITY = list(Standing)  # from subscribed to blocked: the worst word counts
@@ -100,8 +101,7 @@ class ReaderTable:
         system, cell = self._system, self._cell
         name, address = _parted(cell(record, self._email))
         if not address:
-            raise AudienceError("the row has no address", remedy="write one into it, or leave it out",
-                                rule="address-invalid")
+            raise AudienceError("the row has no address", remedy="write one into it, or leave it out", rule=NO_ADDRESS)
         return Entry(
             parse(address),
             tuple(re.findall(r"[^\s,;|]+", cell(record, system.lists))),

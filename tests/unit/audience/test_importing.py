@@ -666,6 +666,16 @@ def test_of_very_many_problems_the_first_are_shown_and_the_others_counted(roster
     assert str(result.problems[-1]) == "invalid or kept out: 5 more rows: mend these first and import again"
 
 
+def test_rows_without_an_address_are_counted_and_told_in_one_line(roster: Roster) -> None:
+    result = bring(roster, "name,email\nAnn,\nBob,nobody\nCarl,\nDora,dora@example.com\n")
+
+    assert (result.added, result.invalid) == (1, 3)
+    assert [str(one) for one in result.problems] == [
+        ('people.csv:3: "nobody" is not a mail address (An email address must have an @-sign): '
+         "write it like name@example.com"),
+        "people.csv:2: the row has no address, nor have 1 other: write one into it, or leave it out"]
+
+
 def test_pages_that_are_written_wait_for_no_search_for_garbage(roster: Roster) -> None:
     """Searches are rare in a command, so what is left in a cycle is memory that grows with the file."""
     def pages() -> int:
