@@ -673,7 +673,7 @@ def test_rows_without_an_address_are_counted_and_told_in_one_line(roster: Roster
     assert [str(one) for one in result.problems] == [
         ('people.csv:3: "nobody" is not a mail address (An email address must have an @-sign): '
          "write it like name@example.com"),
-        "people.csv:2: the row has no address, nor have 1 other: write one into it, or leave it out"]
+        "people.csv:2: the row has no address, like 1 other: write one into it, or leave it out"]
 
 
 def test_pages_that_are_written_wait_for_no_search_for_garbage(roster: Roster) -> None:
