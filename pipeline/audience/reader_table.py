@@ -14,7 +14,6 @@ from pipeline.audience.subscriber import Evidence, plain_name
 from pipeline.audience.systems import (
     COMPLAINT_COLUMN,
     COMPLAINT_WORDS,
-    EMPTY_WORDS,
     LOOSE_STATUS_COLUMNS,
     NO_WORDS,
     PLAIN_WORDS,
@@ -23,6 +22,7 @@ from pipeline.audience.systems import (
     WORDS,
     folded,
     heading,
+    is_empty,
     sign_of,
     standing_by_name,
     widened,
@@ -130,7 +130,7 @@ class ReaderTable:
         """The worst that status, signs, words and file name say. Raises AudienceError for a status nobody knows."""
         words = [folded(cell) for cell in self._cells(record, self._statuses)]
         is_decided = self._everybody is not Standing.SUBSCRIBED  # a file of bounces may have a code for its status
-        said = [self._word(word) for word in words if word not in EMPTY_WORDS and (word in WORDS or not is_decided)]
+        said = [self._word(word) for word in words if not is_empty(word) and (word in WORDS or not is_decided)]
         loose = (folded(cell) for cell in self._cells(record, LOOSE_STATUS_COLUMNS))
         said += [WORDS[word] for word in loose if word in WORDS]
         seen = [*self._shown(record, is_said=bool(said))]
@@ -161,10 +161,9 @@ class ReaderTable:
         """
         cells = [(sign, cell.casefold()) for name, sign in self._signs.items()
                  for cell in [*self._cells(record, (name,))] or [""]]
-        is_in = is_said or any(not sign.says and cell not in NO_WORDS and cell not in EMPTY_WORDS
-                               for sign, cell in cells)
+        is_in = is_said or any(not sign.says and cell not in NO_WORDS and not is_empty(cell) for sign, cell in cells)
         for sign, cell in cells:
-            if cell in EMPTY_WORDS:
+            if is_empty(cell):
                 if not (sign.says or is_in):
                     yield Standing.PENDING
             elif not (_LINK.match(cell) or (is_said and sign.weak)) and (cell not in NO_WORDS) is sign.says:
@@ -191,7 +190,7 @@ def _parted(cell: str) -> tuple[str, str]:
 def _instant(text: str) -> tuple[datetime | None, str]:
     """An instant as exports write it, UTC where no zone is named; or None and the text that could not be read."""
     found = _INSTANT.fullmatch(text)
-    if not found:
+    if not found or is_empty(text):
         return None, text[:40]
     year, month, day, hour, minute, second = (int(part or 0) for part in found.groups()[:6])
     zone = found[7].ljust(5, "0") if found[7] and found[7][0] in "+-" else "+00:00"

@@ -229,9 +229,22 @@ def standing_by_name(file_name: str, *, is_said: bool) -> Standing:
 # Mailchimp's reason for leaving; these two are complaints.
 COMPLAINT_COLUMN, COMPLAINT_WORDS = "unsub reason", ("abuse", "spam")
 
+# What Excel makes of TRUE and FALSE when a file is saved by one in another language.
+_TRUE_IN_EXCEL = ("wahr", "vrai", "verdadero", "vero", "verdadeiro", "waar", "prawda", "истина", "sant", "sann", "sand",
+                  "tosi", "pravda", "igaz", "doğru")
+_FALSE_IN_EXCEL = ("falsch", "faux", "falso", "onwaar", "fałsz", "ложь", "falskt", "usann", "falsk", "epätosi",
+                   "nepravda", "hamis", "yanliş", "yanlış")
 NO_WORDS = frozenset(
-    {"false", "no", "n", "f", "0", "off", "never", "nein", "non", "nej", "нет", "否", "无", "没有", "未退订"})
-EMPTY_WORDS = frozenset({"", "null", "none", "nil", "nan", "n/a", "-", "0000-00-00 00:00:00"})
+    {"false", "no", "n", "f", "0", "off", "never", "nein", "non", "nej", "não", "nie", "нет", "否", "无", "没有",
+     "未退订", *_FALSE_IN_EXCEL})
+EMPTY_WORDS = frozenset({"", "null", "none", "nil", "nan", "n/a", "-"})
+_NO_DAYS = ("0000-00-00", "0001-01-01", "1970-01-01")  # what MySQL, Go and a clock at zero write for no day
+
+
+def is_empty(cell: str) -> bool:
+    """Whether a cell says nothing, in small letters."""
+    return cell in EMPTY_WORDS or cell.startswith(_NO_DAYS)
+
 
 # Words that mean that somebody is out in whichever column they stand alone.
 PLAIN_WORDS: Mapping[str, Standing] = {
@@ -249,6 +262,7 @@ PLAIN_WORDS: Mapping[str, Standing] = {
 WORDS: Mapping[str, Standing] = {
     **dict.fromkeys(
         ("subscribed", "confirmed", "active", "enabled", "yes", "true", "1", "opted in", "aktiv", "angemeldet", "是",
+         *_TRUE_IN_EXCEL,
          "已订阅", "已确认", "订阅中", "正常", "有效",
          "regular", "premium", "gifted", "trialed", "churning", "churned", "past due", "paused", "unpaid",
          "upcoming", "free", "paid", "comped"), Standing.SUBSCRIBED),
@@ -258,7 +272,8 @@ WORDS: Mapping[str, Standing] = {
          "needs approval", "needs attention", "待确认", "未确认"), Standing.PENDING),
     **dict.fromkeys(
         ("left", "disabled", "removed", "archived", "inactive", "cancelled", "canceled", "deleted", "no", "false", "0",
-         "deactivated", "suspended", "no email", "no emails", "否", "已取消", "未订阅", "inaktiv"), Standing.LEFT),
+         "deactivated", "suspended", "no email", "no emails", "否", "已取消", "未订阅", "inaktiv", *_FALSE_IN_EXCEL),
+        Standing.LEFT),
     **dict.fromkeys(("unreachable", "invalid", "bouncing", "无效"), Standing.BOUNCED),
     **dict.fromkeys(("spam", "abuse", "junk"), Standing.COMPLAINED),
     **dict.fromkeys(("blocked", "banned", "spammy", "suppressed", "forgotten"), Standing.BLOCKED),
