@@ -15,7 +15,6 @@ from pipeline.audience.systems import (
     COMPLAINT_COLUMN,
     COMPLAINT_WORDS,
     LOOSE_STATUS_COLUMNS,
-    NO_WORDS,
     PLAIN_WORDS,
     STATUS_COLUMNS,
     SYSTEMS,
@@ -23,6 +22,7 @@ from pipeline.audience.systems import (
     folded,
     heading,
     is_empty,
+    is_no,
     sign_of,
     standing_by_name,
     widened,
@@ -161,13 +161,15 @@ class ReaderTable:
         """
         cells = [(sign, cell.casefold()) for name, sign in self._signs.items()
                  for cell in [*self._cells(record, (name,))] or [""]]
-        is_in = is_said or any(not sign.says and cell not in NO_WORDS and not is_empty(cell) for sign, cell in cells)
+        is_in = is_said or any(not (sign.says or is_no(cell) or is_empty(cell)) for sign, cell in cells)
         for sign, cell in cells:
             if is_empty(cell):
                 if not (sign.says or is_in):
                     yield Standing.PENDING
-            elif not (_LINK.match(cell) or (is_said and sign.weak)) and (cell not in NO_WORDS) is sign.says:
+            elif not (_LINK.match(cell) or (is_said and sign.weak)) and is_no(cell) is not sign.says:
                 yield sign.standing
+            elif not sign.says:  # "pending" under `subscribed`
+                yield WORDS.get(folded(cell), Standing.SUBSCRIBED)
 
     def _cell(self, record: Record, names: Sequence[str]) -> str:
         """The first of these columns that is filled."""

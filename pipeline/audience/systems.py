@@ -236,9 +236,14 @@ _FALSE_IN_EXCEL = ("falsch", "faux", "falso", "onwaar", "fałsz", "ложь", "f
                    "nepravda", "hamis", "yanliş", "yanlış")
 NO_WORDS = frozenset(
     {"false", "no", "n", "f", "0", "off", "never", "nein", "non", "nej", "não", "nie", "нет", "否", "无", "没有",
-     "未退订", *_FALSE_IN_EXCEL})
+     "未退订", "×", "✗", "✘", "☐", "❌", *_FALSE_IN_EXCEL})
 EMPTY_WORDS = frozenset({"", "null", "none", "nil", "nan", "n/a", "-"})
 _NO_DAYS = ("0000-00-00", "0001-01-01", "1970-01-01")  # what MySQL, Go and a clock at zero write for no day
+
+
+def is_no(cell: str) -> bool:
+    """Whether a cell says no, in small letters; zero as pandas writes it (`0.0`) does so too."""
+    return cell in NO_WORDS or (cell != "" and not cell.strip("0.,"))
 
 
 def is_empty(cell: str) -> bool:
