@@ -254,12 +254,13 @@ def is_empty(cell: str) -> bool:
 # Words that mean that somebody is out in whichever column they stand alone.
 PLAIN_WORDS: Mapping[str, Standing] = {
     **dict.fromkeys(
-        ("unsubscribed", "unsub", "opted out", "opt out", "optout", "no lists", "abgemeldet", "désinscrit", "désabonné",
-         "退订", "已退订", "取消订阅", "已取消订阅"), Standing.LEFT),  # phpList: on "No Lists"
+        ("unsubscribed", "unsub", "opted out", "opt out", "optout", "removed", "no lists", "abgemeldet", "désinscrit",
+         "désabonné", "退订", "已退订", "取消订阅", "已取消订阅"), Standing.LEFT),  # phpList: on "No Lists"
     **dict.fromkeys(("bounced", "hard bounced", "hard bounce", "cleaned", "undeliverable", "退信"),
                     Standing.BOUNCED),
     **dict.fromkeys(("complained", "marked as spam", "投诉"), Standing.COMPLAINED),
-    **dict.fromkeys(("blocklisted", "blacklisted", "黑名单"), Standing.BLOCKED),
+    **dict.fromkeys(("blocked", "blocklisted", "blacklisted", "spammy", "黑名单"), Standing.BLOCKED),
+    **dict.fromkeys(("unactivated", "unconfirmed"), Standing.PENDING),
 }
 
 # What the systems call where somebody stands. A word that is not here is a problem of its row: nobody is
@@ -272,16 +273,16 @@ WORDS: Mapping[str, Standing] = {
          "regular", "premium", "gifted", "trialed", "churning", "churned", "past due", "paused", "unpaid",
          "upcoming", "free", "paid", "comped"), Standing.SUBSCRIBED),
     **dict.fromkeys(
-        ("pending", "unconfirmed", "not confirmed", "unactivated", "nonsubscribed", "non subscribed",
+        ("pending", "not confirmed", "nonsubscribed", "non subscribed",
          "never subscribed", "not subscribed", "transactional", "invited", "unverified", "validating",
          "needs approval", "needs attention", "待确认", "未确认"), Standing.PENDING),
     **dict.fromkeys(
-        ("left", "disabled", "removed", "archived", "inactive", "cancelled", "canceled", "deleted", "no", "false", "0",
+        ("left", "disabled", "archived", "inactive", "cancelled", "canceled", "deleted", "no", "false", "0",
          "deactivated", "suspended", "no email", "no emails", "否", "已取消", "未订阅", "inaktiv", *_FALSE_IN_EXCEL),
         Standing.LEFT),
     **dict.fromkeys(("unreachable", "invalid", "bouncing", "无效"), Standing.BOUNCED),
     **dict.fromkeys(("spam", "abuse", "junk"), Standing.COMPLAINED),
-    **dict.fromkeys(("blocked", "banned", "spammy", "suppressed", "forgotten"), Standing.BLOCKED),
+    **dict.fromkeys(("banned", "suppressed", "forgotten"), Standing.BLOCKED),
     **PLAIN_WORDS,
 }
 

@@ -187,6 +187,9 @@ def test_who_is_out_in_the_old_system_is_out_here(
         (MAILCHIMP_UNSUBSCRIBED, {"out@example.com", "angry@example.com"}),
         (MAILCHIMP_CLEANED, {"dead@example.com"}),
         (LISTMONK, {"out@example.com", "never@example.com"}),
+        (BUTTONDOWN,  # who left and came back is known by the type alone, which is Buttondown's
+         {"in@example.com", "new@example.com", "out@example.com", "dead@example.com", "angry@example.com",
+          "gone@example.com", "spam@example.com"}),
         (GHOST, {"out@example.com", "gone@example.com", "blank@example.com"}),
         (KEILA, {"out@example.com", "dead@example.com"}),
         ("email,unsubscribed\nin@example.com,no\nout@example.com,2024-01-01\n", {"out@example.com"}),
