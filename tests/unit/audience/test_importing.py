@@ -439,6 +439,9 @@ def test_chinese_headers_are_known() -> None:
     "Email\nAnn <ann@example.com>\n",
     'Email\n"Ann" <ann@example.com>\n',
     '"Name\n(full)",Email\nAnn,ann@example.com\n',
+    'Email,Name\n"ann@example.com;",Ann\n',
+    "Email,Name\nmailto:ann@example.com,Ann\n",
+    "Email,Name\nann＠example.com,Ann\n",
 ])
 @pytest.mark.parametrize("kind", ["csv", "mailchimp"])
 def test_a_column_of_addresses_is_found_below_a_title_and_in_a_question(text: str, kind: str) -> None:
