@@ -16,6 +16,7 @@ from pipeline.audience.systems import (
     COMPLAINT_WORDS,
     LOOSE_STATUS_COLUMNS,
     PLAIN_WORDS,
+    SIGNS,
     STATUS_COLUMNS,
     SYSTEMS,
     WORDS,
@@ -78,6 +79,8 @@ class ReaderTable:
         """What a person should know of the file as a whole: who is out by its name, and what is left out of it."""
         if self._everybody is not Standing.SUBSCRIBED:
             yield f"by the file's name, everybody in it is {self._everybody}"
+        if guessed := [name for name in self._signs if name not in SIGNS]:
+            yield f"by their names, these columns say who is out: {', '.join(guessed)}"
         if named := list(filter(None, self._unused)):
             yield f"columns left out: {', '.join(named)}"
 

@@ -288,7 +288,7 @@ WORDS: Mapping[str, Standing] = {
 
 
 _NUMBERED = re.compile(r"\d+ ?[、.．)）:：] ?")  # a question of a form
-_REMARK = re.compile(r" ?[(（【\[][^()（）【】\[\]]*[)）】\]]$")
+_REMARK = re.compile(r" ?[(（【\[](?:必填|选填|可选|自动|单选|填空题?|required|optional|pflichtfeld)[)）】\]]$")
 _CLOSING = " :：?？*＊"
 
 

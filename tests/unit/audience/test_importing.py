@@ -212,6 +212,7 @@ def test_who_is_out_in_the_old_system_is_out_here(
         ("email,email_disabled\nin@example.com,FAUX\nout@example.com,VRAI\n", {"out@example.com"}),
         ("email,left_at\nin@example.com,0000-00-00\nnew@example.com,0001-01-01T00:00:00Z\nout@example.com,2024-01-01\n",
          {"out@example.com"}),
+        ("email,Unsubscribed (SMS),Bounced (count)\nin@example.com,yes,3\n", set()),
         ("email,Anti-spam consent,退订方式\nin@example.com,yes,回复T\n", set()),
         ("email,status,Unsubscribe reason\nin@example.com,active,too many\n", set()),
         ("email,created_at,confirmed_at\nin@example.com,2024-01-01,2024-01-01\nout@example.com,2024-01-01,\n",
@@ -261,6 +262,16 @@ def test_columns_that_are_left_out_are_told() -> None:
     assert told == [Problem(
         "members.csv", "columns left out: id, note, complimentary plan, stripe customer id, labels, tiers",
         severity="info", rule="whole-file")]
+
+
+def test_a_column_that_is_only_taken_for_one_of_who_is_out_is_told() -> None:
+    told: list[Problem] = []
+    text = b"email,Unsubscribed,Opted out of email: News\nann@example.com,,true\n"
+
+    list(read_rows(io.BytesIO(text), "csv", name="people.csv", remark=told.append))
+
+    assert [one.message for one in told] == [
+        "by their names, these columns say who is out: opted out of email: news"]
 
 
 def test_a_file_whose_name_says_that_everybody_is_out_is_told() -> None:
