@@ -144,6 +144,7 @@ _LEFT_ONCE, _BOUNCED_ONCE = Sign(Standing.LEFT, weak=True), Sign(Standing.BOUNCE
 SIGNS: Mapping[str, Sign] = {
     "email disabled": _LEFT,                        # Substack
     "unsub time": _LEFT,                            # Mailchimp
+    **dict.fromkeys(("unsub reason", "unsub reason other"), _LEFT_ONCE),
     "clean time": Sign(Standing.BOUNCED),           # Mailchimp
     "subscribed to emails": _STAYED_OUT,            # Ghost
     "deleted at": _LEFT,                            # Ghost
@@ -186,7 +187,7 @@ SIGN_WORDS: Mapping[str, Standing] = {
 # Words beside them by which a column says it of something else, or how often, or how to.
 OTHER_THINGS = frozenset(
     {"sms", "whatsapp", "phone", "push", "soft", "number", "count", "total", "rate", "score", "link", "url", "token",
-     "hash", "key", "code", "id", "短信", "次数", "链接", "方式", "说明"})
+     "campaign", "hash", "key", "code", "id", "短信", "次数", "链接", "方式", "说明"})
 
 # Columns that say in a word where somebody stands, whatever system the file is said to come from.
 STATUS_COLUMNS = (

@@ -266,7 +266,7 @@ def test_columns_that_are_left_out_are_told() -> None:
 
 def test_a_column_that_is_only_taken_for_one_of_who_is_out_is_told() -> None:
     told: list[Problem] = []
-    text = b"email,Unsubscribed,Opted out of email: News\nann@example.com,,true\n"
+    text = b"email,UNSUB_REASON,Opted out of email: News\nann@example.com,,true\n"
 
     list(read_rows(io.BytesIO(text), "csv", name="people.csv", remark=told.append))
 
