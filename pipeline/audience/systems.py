@@ -111,14 +111,14 @@ SYSTEMS: Mapping[str, System] = {
 
 
 def widened(kind: str) -> System:
-    """The columns of one export; whom a column names is read under the names that other tables have for it as well:
-    an export may be translated, or its fields called as its owner likes."""
+    """The columns of one export; who somebody is, and when they left, is read under the names that other tables have
+    for it as well: an export may be translated, or its fields called as its owner likes."""
     system, others = SYSTEMS[kind], SYSTEMS["csv"]
     names = [name for name in others.name if name not in system.first_name]
     return replace(
         system, email=_both(system.email, others.email), name=_both(system.name, names),
         first_name=_both(system.first_name, others.first_name), last_name=_both(system.last_name, others.last_name),
-        language=_both(system.language, others.language))
+        language=_both(system.language, others.language), left_at=_both(system.left_at, others.left_at))
 
 
 def _both(own: Iterable[str], others: Iterable[str]) -> tuple[str, ...]:

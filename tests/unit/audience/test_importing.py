@@ -365,6 +365,12 @@ def test_the_day_of_consent_and_the_name_come_along_from_each_system(kind: str, 
         parse("ann@example.com"), (), Evidence(f"import:{kind}", at=datetime(2025, 3, 3, 10, tzinfo=UTC)), "Ann Lee")]
 
 
+def test_when_somebody_left_is_read_whatever_system_is_named() -> None:
+    (entry,) = entries("Email,Status,Unsubscribed At\nann@example.com,inactive,2025-11-10 10:10:10 UTC\n", "beehiiv")
+
+    assert (entry.standing, entry.left_at) == (Standing.LEFT, datetime(2025, 11, 10, 10, 10, 10, tzinfo=UTC))
+
+
 def test_evidence_holds_no_nul_which_postgresql_would_refuse() -> None:
     (entry,) = entries("email,consent_at,consent_source,consent_text\na@example.com,lon\0g ago,pa\0per,I a\0gree\n")
 
