@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
@@ -21,7 +22,7 @@ from typing import BinaryIO
 from pipeline.address import Address
 from pipeline.amounts import counted
 from pipeline.audience.intake import Entry, Known, Verdict, plan, why_kept_out
-from pipeline.audience.reader_table import ReaderTable, Row
+from pipeline.audience.reader_table import NO_ADDRESS, ReaderTable, Row, names_addresses
 from pipeline.audience.roster import PAGE, Roster
 from pipeline.audience.subscriber import State
 from pipeline.audience.table import read_table
@@ -63,7 +64,7 @@ def read_rows(
             stream = _copied(stream, opened)
         _refuse_other_kinds(stream, shown)
         size = stream.seek(0, os.SEEK_END)
-        records = opened.enter_context(closing(read_table(stream)))
+        records = opened.enter_context(closing(read_table(stream, partial(names_addresses, kind))))
         table = ReaderTable(shown, kind, next(records, None))
         if remark:
             for line in table.remarks():
@@ -166,6 +167,8 @@ class _Tally:
     verdicts: dict[Verdict, int] = field(default_factory=lambda: dict.fromkeys(Verdict, 0))
     invalid: int = 0
     hidden: int = 0
+    bare: list[Problem] = field(default_factory=list)  # the first row without an address
+    bare_ones: int = 0
     problems: list[Problem] = field(default_factory=list)
 
     def count(self, verdicts: Iterable[Verdict]) -> None:
@@ -174,7 +177,10 @@ class _Tally:
 
     def note(self, invalid: Sequence[Problem], kept_out: Iterable[Problem]) -> None:
         self.invalid += len(invalid)
-        problems = sorted([*invalid, *kept_out], key=lambda one: one.line or 0)
+        bare = [one for one in invalid if one.rule == NO_ADDRESS]
+        self.bare, self.bare_ones = (self.bare or bare[:1]), self.bare_ones + len(bare)
+        problems = sorted([*(one for one in invalid if one.rule != NO_ADDRESS), *kept_out],
+                          key=lambda one: one.line or 0)
         shown = problems[: KEPT_PROBLEMS - len(self.problems)]
         self.problems += shown
         self.hidden += len(problems) - len(shown)
@@ -182,9 +188,11 @@ class _Tally:
     def result(self) -> Result:
         more = [Problem("", f"invalid or kept out: {counted(self.hidden, 'more row')}",
                         "mend these first and import again")]
+        nor = f", like {counted(self.bare_ones - 1, 'other')}" if self.bare_ones > 1 else ""
+        bare = [replace(one, message=one.message + nor) for one in self.bare]
         counts = self.verdicts
         return Result(counts[Verdict.ADDED], counts[Verdict.KNOWN], self.invalid, counts[Verdict.KEPT_OUT],
-                      (*self.problems, *(more if self.hidden else ())))
+                      (*self.problems, *bare, *(more if self.hidden else ())))
 
 
 class _Rehearsal:

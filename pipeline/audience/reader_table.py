@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,16 +14,19 @@ from pipeline.audience.subscriber import Evidence, plain_name
 from pipeline.audience.systems import (
     COMPLAINT_COLUMN,
     COMPLAINT_WORDS,
-    EMPTY_WORDS,
-    FILE_NAMES,
     LOOSE_STATUS_COLUMNS,
-    NO_WORDS,
     PLAIN_WORDS,
     SIGNS,
     STATUS_COLUMNS,
     SYSTEMS,
     WORDS,
     folded,
+    heading,
+    is_empty,
+    is_no,
+    sign_of,
+    standing_by_name,
+    widened,
 )
 from pipeline.audience.table import Damage, Record, unguard
 from pipeline.errors import AudienceError, Problem
@@ -33,7 +36,10 @@ _INSTANT = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[T ]+(\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d*)?)?)?"
     r" ?(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?(?: [A-Z+-]\w*)?"  # PostgreSQL writes +00
 )
+_OF_ADDRESSES = re.compile(r"\be ?mail\b|邮箱|电子邮件|^address$")
 _LINK = re.compile(r"[a-z][a-z0-9+.-]*://|www\.|mailto:")  # `unsubscribe` may hold how a reader leaves
+_NARROW, _AROUND = str.maketrans("＠＜＞，；", "@<>,;"), " ,;"
+NO_ADDRESS = "address-missing"  # the rule of a row; a book of contacts has hundreds
 REST_OF_DAY = timedelta(days=1, seconds=-1)  # behind its first second
 _WORD = max(map(len, PLAIN_WORDS))
 _SEVERITY = list(Standing)  # from subscribed to blocked: the worst word counts
@@ -57,27 +63,30 @@ class ReaderTable:
     def __init__(self, path: str, kind: str, header: Record | Damage | None) -> None:
         self._path = path
         self._kind = kind
-        self._system = SYSTEMS[kind]
-        self._columns = _columns(path, self._system.email, header)
-        self._signs = {name: sign for name, sign in SIGNS.items() if name in self._columns}
+        self._system = widened(kind)
+        row = _whole(path, header)
+        self._columns = _columns(row)
+        self._email = _address_columns(path, kind, row, self._columns)
+        self._signs = {name: sign for name in self._columns if (sign := sign_of(name))}
         self._statuses = (*self._system.status, *STATUS_COLUMNS)
         used = self._used()
         self._unused = [name for name in self._columns if name not in used]
         self._strange = [place for name in self._unused for place in self._columns[name]]
-        beginning = Path(path).name.casefold()
-        self._everybody = next((said for start, said in FILE_NAMES.items() if beginning.startswith(start)),
-                               Standing.SUBSCRIBED)
+        is_said = bool(self._signs) or not self._columns.keys().isdisjoint((*self._statuses, *LOOSE_STATUS_COLUMNS))
+        self._everybody = standing_by_name(Path(path).name, is_said=is_said)
 
     def remarks(self) -> Iterator[str]:
         """What a person should know of the file as a whole: who is out by its name, and what is left out of it."""
         if self._everybody is not Standing.SUBSCRIBED:
             yield f"by the file's name, everybody in it is {self._everybody}"
+        if guessed := [name for name in self._signs if name not in SIGNS]:
+            yield f"by their names, these columns say who is out: {', '.join(guessed)}"
         if named := list(filter(None, self._unused)):
             yield f"columns left out: {', '.join(named)}"
 
     def _used(self) -> set[str]:
         system = self._system
-        fields = (system.email, system.name, system.first_name, system.last_name, system.language, system.lists,
+        fields = (self._email, system.name, system.first_name, system.last_name, system.language, system.lists,
                   system.consent_at, system.consent_source, system.consent_text, system.network, system.left_at)
         statuses = (*self._statuses, *LOOSE_STATUS_COLUMNS)
         return {COMPLAINT_COLUMN, *statuses, *self._signs, *(name for names in fields for name in names)}
@@ -93,11 +102,14 @@ class ReaderTable:
 
     def _entry(self, record: Record) -> Entry:
         system, cell = self._system, self._cell
+        name, address = _parted(cell(record, self._email))
+        if not address:
+            raise AudienceError("the row has no address", remedy="write one into it, or leave it out", rule=NO_ADDRESS)
         return Entry(
-            parse(cell(record, system.email)),
+            parse(address),
             tuple(re.findall(r"[^\s,;|]+", cell(record, system.lists))),
             self._evidence(record),
-            self._name(record),
+            self._name(record) or plain_name(name),
             named_language(cell(record, system.language)),
             self._standing(record),
             _leaving(cell(record, system.left_at)),
@@ -120,7 +132,8 @@ class ReaderTable:
     def _standing(self, record: Record) -> Standing:
         """The worst that status, signs, words and file name say. Raises AudienceError for a status nobody knows."""
         words = [folded(cell) for cell in self._cells(record, self._statuses)]
-        said = [self._word(word) for word in words if word not in EMPTY_WORDS]
+        is_decided = self._everybody is not Standing.SUBSCRIBED  # a file of bounces may have a code for its status
+        said = [self._word(word) for word in words if not is_empty(word) and (word in WORDS or not is_decided)]
         loose = (folded(cell) for cell in self._cells(record, LOOSE_STATUS_COLUMNS))
         said += [WORDS[word] for word in loose if word in WORDS]
         seen = [*self._shown(record, is_said=bool(said))]
@@ -151,14 +164,15 @@ class ReaderTable:
         """
         cells = [(sign, cell.casefold()) for name, sign in self._signs.items()
                  for cell in [*self._cells(record, (name,))] or [""]]
-        is_in = is_said or any(not sign.says and cell not in NO_WORDS and cell not in EMPTY_WORDS
-                               for sign, cell in cells)
+        is_in = is_said or any(not (sign.says or is_no(cell) or is_empty(cell)) for sign, cell in cells)
         for sign, cell in cells:
-            if cell in EMPTY_WORDS:
+            if is_empty(cell):
                 if not (sign.says or is_in):
                     yield Standing.PENDING
-            elif not (_LINK.match(cell) or (is_said and sign.weak)) and (cell not in NO_WORDS) is sign.says:
+            elif not (_LINK.match(cell) or (is_said and sign.weak)) and is_no(cell) is not sign.says:
                 yield sign.standing
+            elif not sign.says:  # "pending" under `subscribed`
+                yield WORDS.get(folded(cell), Standing.SUBSCRIBED)
 
     def _cell(self, record: Record, names: Sequence[str]) -> str:
         """The first of these columns that is filled."""
@@ -172,10 +186,20 @@ class ReaderTable:
                     yield unguard(text)
 
 
+def _parted(cell: str) -> tuple[str, str]:
+    """The name and the address of `Ann Lee <ann@example.com>`, as mail programs write it; of a plain address no name.
+
+    What a list, a link or a keyboard for Chinese leaves at the address is taken off.
+    """
+    name, mark, address = cell.translate(_NARROW).strip(_AROUND).rpartition("<")
+    address = address.removesuffix(">") if mark else address
+    return name.strip(' "'), address.strip(_AROUND).removeprefix("mailto:")
+
+
 def _instant(text: str) -> tuple[datetime | None, str]:
     """An instant as exports write it, UTC where no zone is named; or None and the text that could not be read."""
     found = _INSTANT.fullmatch(text)
-    if not found:
+    if not found or is_empty(text):
         return None, text[:40]
     year, month, day, hour, minute, second = (int(part or 0) for part in found.groups()[:6])
     zone = found[7].ljust(5, "0") if found[7] and found[7][0] in "+-" else "+00:00"
@@ -194,19 +218,40 @@ def _leaving(text: str) -> datetime | None:
     return at + REST_OF_DAY if at and found and not found[4] else at
 
 
-def _columns(path: str, email: Sequence[str], header: Record | Damage | None) -> dict[str, list[int]]:
-    """The places of each column by its folded name: a table may name two alike, and in either somebody may be out."""
+def _whole(path: str, header: Record | Damage | None) -> Record:
     if header is None:
         raise AudienceError("is empty", path=path, remedy="export the file again")
     if isinstance(header, Damage):
         raise AudienceError(header.message, path=path, line=header.line, remedy=header.remedy)
+    return header
+
+
+def _columns(header: Record) -> dict[str, list[int]]:
+    """The places of each column by its folded name: a table may name two alike, and in either somebody may be out."""
     columns: dict[str, list[int]] = {}
     for place, cell in enumerate(header.cells):
-        name = folded(unguard(cell.lstrip("\ufeff")))  # a mark behind a mark: saved twice
-        columns.setdefault(name, []).append(place)
-    if columns.keys().isdisjoint(email):
-        raise _without_addresses(path, email[0], header, columns)
+        columns.setdefault(_heading(cell), []).append(place)
     return columns
+
+
+def _heading(cell: str) -> str:
+    return heading(unguard(cell.lstrip("\ufeff")))  # a mark behind a mark: saved twice
+
+
+def names_addresses(kind: str, cells: Iterable[str]) -> bool:
+    """Whether a row is the header of a table of people."""
+    return not {_heading(cell) for cell in cells}.isdisjoint(widened(kind).email)
+
+
+def _address_columns(path: str, kind: str, header: Record, columns: Collection[str]) -> tuple[str, ...]:
+    """Those that hold addresses: by their name, or the only one that speaks of them, as a form asks for them."""
+    names = widened(kind).email
+    if any(name in columns for name in names):
+        return names
+    asked = [name for name in columns if _OF_ADDRESSES.search(name)]
+    if len(asked) == 1:
+        return tuple(asked)
+    raise _without_addresses(path, SYSTEMS[kind].email[0], header, columns)
 
 
 def _without_addresses(path: str, email: str, header: Record, columns: Iterable[str]) -> AudienceError:

@@ -118,6 +118,11 @@ class Member:
     subscription: Subscription
     suppressed: str = ""
 
+    @property
+    def is_mailed(self) -> bool:
+        """Whether the next mailing to the list reaches them."""
+        return self.subscription.state is State.CONFIRMED and not self.suppressed
+
 
 @dataclass(frozen=True, slots=True)
 class Suppression:

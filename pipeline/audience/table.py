@@ -20,6 +20,7 @@ from pipeline.amounts import counted
 
 MAX_LINE = 65_536  # characters of one line
 MAX_LINES = 50     # lines that one record may span, by line breaks inside quotes
+TITLE_LINES = 10   # so far below the first line a header is looked for
 
 SEPARATORS = (",;\t", "，；")  # the second two from a keyboard for Chinese, where none of the first parts anything
 
@@ -50,15 +51,19 @@ class Damage:
     remedy: str
 
 
-def read_table(stream: BinaryIO) -> Generator[Record | Damage, None, None]:
-    """All rows, the header first; empty lines are no rows. The stream must be able to go back to its start."""
+def read_table(
+    stream: BinaryIO, is_header: Callable[[list[str]], bool] = bool
+) -> Generator[Record | Damage, None, None]:
+    """All rows, the header first; empty lines are no rows. The stream must be able to go back to its start.
+
+    `is_header` knows a header by its cells: above one may stand the title of the sheet.
+    """
     encoding = encoding_of(stream)
     errors = "replace" if encoding.startswith("utf-16") else "surrogateescape"  # its units are no single bytes
     text = io.TextIOWrapper(stream, encoding, errors=errors, newline="")
     try:
         lines = _Lines(text.readline)
-        separator = _separator(lines)
-        header = next(_records(lines, separator, width=None), None)
+        header, separator = _header(lines, is_header)
         if header is not None:
             yield header
             yield from _records(lines, separator, width=len(header.cells) if isinstance(header, Record) else None)
@@ -119,6 +124,23 @@ class _Lines:
         while line and not line.endswith(("\n", "\r")):
             line = self._readline(MAX_LINE + 1)
         return ""
+
+
+def _header(lines: _Lines, is_header: Callable[[list[str]], bool]) -> tuple[Record | Damage | None, str]:
+    """The first row, and what parts its cells; a title above the header is passed over."""
+    separator = _separator(lines)
+    first = next(_records(lines, separator, width=None), None)
+    if first is None or (isinstance(first, Record) and is_header(first.cells)):
+        return first, separator
+    passed: list[str] = []
+    while len(passed) < TITLE_LINES and (line := lines.take()) is not None:
+        below = next((mark for marks in SEPARATORS for mark in marks if is_header(_cells([line], mark))), None)
+        if below:
+            lines.give_back([line])
+            return next(_records(lines, below, width=None), None), below
+        passed.append(line)
+    lines.give_back(passed)
+    return first, separator
 
 
 def _separator(lines: _Lines) -> str:

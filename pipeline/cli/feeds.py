@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,11 +31,15 @@ def adopt_feed(invocation: Invocation, feed: str) -> int:
       avviso adopt-feed https://weekly.example.com/rss.xml
       avviso adopt-feed old-feed.xml
     """
+    from pipeline.publish.adoption import seen_as_new  # slow import: lxml
+
     app = invocation.app()
     adoption, made = app.publisher.adopt_feed(_entries(feed), app.config.zone)
     invocation.note(made.problems)
-    invocation.answer(_shape(adoption) | {"feeds_written": made.feeds_written,
-                                          "problems": [one.as_json() for one in made.problems]}, _table(adoption))
+    news = seen_as_new(adoption, app.config.feeds.entries)
+    invocation.answer(_shape(adoption) | {"seen_as_new": news[0], "feeds_written": made.feeds_written,
+                                          "problems": [one.as_json() for one in made.problems]},
+                      chain(_table(adoption), _news(*news)))
     return SOME_HELD if made.problems or adoption.strangers else DONE
 
 
@@ -67,6 +72,12 @@ def _table(adoption: Adoption) -> Iterator[str]:
         yield "  ".join([*padded, row[2]])
     yield (f"{counted(len(adoption.pairs), 'issue')} with the ids of the feed, {len(adoption.alone)} with their own; "
            f"{counted(len(adoption.strangers), 'entry', 'entries')} of the feed without an issue")
+
+
+def _news(count: int, entries: int) -> Iterator[str]:
+    if count:
+        yield (f"{counted(count, 'older issue')} would be new to readers of the old feed, which shows fewer: adopt its "
+               f"next page too (WordPress: ?paged=2), or set feeds.entries to {entries}")
 
 
 def _shape(adoption: Adoption) -> dict[str, Any]:

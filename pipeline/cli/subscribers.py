@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from pipeline.audience.subscriber import Member, Subscriber
     from pipeline.subscribe.application import Application
 
-SYSTEMS = ("csv", "substack", "mailchimp", "buttondown", "listmonk", "ghost", "keila")
+SYSTEMS = ("csv", "substack", "mailchimp", "buttondown", "listmonk", "ghost", "keila", "beehiiv", "brevo", "kit",
+           "mailerlite", "phplist")
 
 
 @click.group(cls=Group)
@@ -237,19 +238,21 @@ def import_(
 
 @subscribers.command(cls=Command)
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@click.option("--mailed", is_flag=True, help="Only who is mailed: nobody who left, waits, bounced or complained.")
 @pass_invocation
-def export(invocation: Invocation, file: Path) -> int:
+def export(invocation: Invocation, file: Path, mailed: bool) -> int:
     """Every subscription with its consent, as CSV, or as JSON Lines where FILE ends in .jsonl.
 
     \b
     Example:
       avviso subscribers export readers.csv
+      avviso subscribers export for-another-service.csv --mailed
     """
     from pipeline.audience.exporting import write_csv, write_jsonl  # slow import
     from pipeline.privacy import open_private
 
     invocation.refuse_two_documents(file)
-    members = invocation.app().roster.list_subscribers()
+    members = (one for one in invocation.app().roster.list_subscribers() if one.is_mailed or not mailed)
     write = write_jsonl if file.suffix == ".jsonl" else write_csv
     if file == STANDARD_OUTPUT:
         with text_output() as out:

@@ -151,7 +151,7 @@ def _readers(app: App, exists: Callable[[], bool]) -> Iterator[Finding]:
     if app.config.transport.broadcasts:
         count = sum(map(app.roster.count, lists)) if exists() else 0
         yield warning("readers", f"{kind} mails its own readers alone, not the {counted(count, 'reader')} here",
-                      f"`avviso subscribers export readers.csv`, and import that at {kind}") if count else ok(
+                      f"`avviso subscribers export readers.csv --mailed`, and import that at {kind}") if count else ok(
                           "readers", f"they are {kind}'s own: there is no form here, take that of {kind}")
         return
     for name, count in (app.roster.beside(lists) if exists() else {}).items():

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import PurePosixPath
 from typing import TypeVar
 from urllib.parse import quote, unquote, urlsplit
@@ -24,8 +25,10 @@ from pipeline.issues.reading.naming import stem
 from pipeline.issues.record import Record
 from pipeline.publish.naming import free_instant
 
+OWN_ID = "tag:"  # how ids begin that an issue gets here
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # the W3C's validator calls anything before it wrong
 _PAGE = re.compile(r"(?:index)?\.(?:html?|php|aspx?)$", re.IGNORECASE)
+_DAY_FIRST = re.compile(r"(\d{4})-(\d\d)-(\d\d)-(.+)")
 _NUMBER = re.compile(r"\d{1,6}")
 _COUNTERS = "期号回刊卷號회호"
 # What may stand before a number that is the whole title: `Issue 14`, not `Top 14`.
@@ -70,6 +73,17 @@ def match(entries: Sequence[Foreign], records: Sequence[Record], zone: ZoneInfo)
     found |= {pair.record.key: pair for pair in older}
     newest_first = sorted(found.values(), key=lambda pair: -(pair.record.ordinal or 0))
     return Adoption(tuple(newest_first), tuple(left), tuple(one for one in records if one.key not in found))
+
+
+def seen_as_new(adoption: Adoption, limit: int) -> tuple[int, int]:
+    """How many old issues among the newest `limit` have an id that readers of the adopted feed never met, for it showed
+    fewer; and how many a feed may hold so that none of these is in it."""
+    everyone = [*(pair.record for pair in adoption.pairs), *adoption.alone]
+    newest_first = sorted(everyone, key=lambda one: -(one.ordinal or 0))[:limit]
+    oldest_known = min((pair.record.ordinal or 0 for pair in adoption.pairs), default=0)
+    strange = [place for place, one in enumerate(newest_first)
+               if (one.ordinal or 0) < oldest_known and (one.feed_id or "").startswith(OWN_ID)]
+    return len(strange), strange[0] if strange else limit
 
 
 def adopt(adoption: Adoption, records: Iterable[Record], now: datetime) -> list[Record]:
@@ -174,6 +188,8 @@ def _places_of_issue(record: Record) -> Names:
     yield from ("/".join(_segments(one)) for one in (record.permalink or "", path.as_posix(), stem(record.path)))
     if not record.title.isdigit():
         yield slug(record.title)
+    if words := _behind_its_day("{3}", slug, record):
+        yield words
 
 
 def _path(address: str) -> str:
@@ -217,6 +233,12 @@ def _numbered_issue(record: Record) -> Names:
 
 # ---- ids that follow a pattern ----------------------------------------------------------------
 
+def _behind_its_day(form: str, write: Callable[[str], str], record: Record) -> str:
+    """What an address makes of `2024-03-14-paper.md`, as Jekyll's does: `2024/03/14/paper`; "" for another name."""
+    found = _DAY_FIRST.fullmatch(stem(record.path))
+    return write(form.format(*found.groups())) if found else ""
+
+
 _WORDS: Mapping[str, Callable[[Record], str]] = {
     "file name": lambda record: stem(record.path),
     "file name in an address": lambda record: quote(stem(record.path)),
@@ -225,6 +247,12 @@ _WORDS: Mapping[str, Callable[[Record], str]] = {
     "title as a slug": lambda record: slug(record.title),
     "title in an address": lambda record: quote(slug(record.title)),
     "number": lambda record: "" if record.number is None else str(record.number),
+    "folders of its day": partial(_behind_its_day, "{}/{}/{}/{}", str),
+    "folders of its day in an address": partial(_behind_its_day, "{}/{}/{}/{}", quote),
+    "folders of its month": partial(_behind_its_day, "{0}/{1}/{3}", str),
+    "folders of its month in an address": partial(_behind_its_day, "{0}/{1}/{3}", quote),
+    "file name behind its day": partial(_behind_its_day, "{3}", str),
+    "file name behind its day in an address": partial(_behind_its_day, "{3}", quote),
 }
 
 

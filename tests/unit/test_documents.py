@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import runpy
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -145,3 +147,37 @@ def _is_command(words: list[str]) -> bool:
     known = {option for part in (command, avviso) if part for one in part.params for option in one.opts}
     options = {word for word in words if word.startswith("-")}
     return command is not None and options <= known | {"--help"}
+
+
+SUBSTACK = """\
+post_id,post_date,is_published,type,audience,title,subtitle
+7.on-paper,2026-03-24T08:00:00.000Z,true,newsletter,everyone,Ink: "on paper",
+8.paid,2026-03-25T08:00:00.000Z,true,newsletter,only_paid,Paid,
+"""
+GHOST = """\
+{"db": [{"data": {"posts": [
+{"id": "7", "type": "post", "status": "published", "visibility": "public", "slug": "on-paper",
+ "title": "Ink: \\"on paper\\"", "published_at": "2026-03-24T08:00:00.000Z", "custom_excerpt": null,
+ "html": "<p>Ink</p>"},
+{"id": "8", "type": "post", "status": "published", "visibility": "paid", "slug": "paid", "title": "Paid",
+ "published_at": "2026-03-25T08:00:00.000Z", "custom_excerpt": null, "html": "<p>Ink</p>"}]}}]}
+"""
+
+
+@pytest.mark.parametrize(("which", "export", "text"), [(0, "posts.csv", SUBSTACK), (1, "ghost.json", GHOST)])
+def test_posts_of_a_service_become_issues_by_the_programs_of_the_guide(
+    tmp_path: Path, which: int, export: str, text: str
+) -> None:
+    guide = (ROOT / "docs/guides/moving-in.md").read_text("utf-8")
+    programs = [program for language, program in BLOCK.findall(guide) if language == "python"]
+    (tmp_path / "make.py").write_text(programs[which], "utf-8")
+    (tmp_path / export).write_text(text, "utf-8")
+    (tmp_path / "posts").mkdir()
+    for post in ("7.on-paper", "8.paid"):
+        (tmp_path / "posts" / f"{post}.html").write_text("<p>Ink</p>", "utf-8")
+
+    with contextlib.chdir(tmp_path):
+        runpy.run_path("make.py")
+
+    assert {path.name: path.read_text("utf-8") for path in (tmp_path / "issues").iterdir()} == {
+        "on-paper.md": '---\ntitle: "Ink: \\"on paper\\""\ndate: "2026-03-24T08:00:00.000Z"\n---\n\n<p>Ink</p>'}

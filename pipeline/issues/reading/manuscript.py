@@ -54,6 +54,13 @@ _TRUE = frozenset(("true", "yes", "y", "on", "1", "是"))
 _FALSE = frozenset(("false", "no", "n", "off", "0", "否", ""))
 _NOTHING = frozenset(("", "~", "null"))
 _DRAFT = ("草稿", "草案")
+# Fields by which other systems keep a text from those who don't pay or know its word, and what they say then: Ghost's
+# and WordPress's, Buttondown's, Substack's of its table of posts. `password`, Hexo's, says so by anything.
+_NOT_FOR_ALL = {
+    **dict.fromkeys(("visibility", "email_type", "status"), frozenset(("private", "premium", "paid", "tiers"))),
+    "audience": frozenset(("only_paid", "founding")),
+    "private": _TRUE,
+}
 _SEPARATOR = re.compile(r"[,，;；]")
 _MAX_ID = 200
 _SHORT_TITLE = 200  # characters of a heading that says more than one word; a longer one is a text
@@ -354,4 +361,13 @@ class _Fields:
         if text not in _FALSE:
             # A guess could mail what its author wanted to keep.
             raise self.fault(name, f'{name} "{text}" is neither yes nor no', "write draft: true, or remove the line")
+        self._refuse_what_is_not_for_all()
         return False
+
+    def _refuse_what_is_not_for_all(self) -> None:
+        name = next((name for name, words in _NOT_FOR_ALL.items() if self._word(name) in words), "")
+        if not name and self._word("password"):
+            name = "password"
+        if name:
+            raise self.fault(name, f"{name} keeps this from some, and here everybody could read it",
+                             "write draft: true, or remove the line if everybody may")

@@ -115,6 +115,28 @@ blank@example.com,Bob,,,,
 out@example.com,Carl,,,,unsubscribed
 dead@example.com,Dora,,,,unreachable
 """
+PHPLIST = """\
+id,Email,Is this subscriber confirmed,Is this subscriber blacklisted,Number of bounces,Is this account disabled?,List Membership
+1,in@example.com,1,0,2,0,News
+2,never@example.com,1,1,0,0,News
+3,new@example.com,0,0,0,0,News
+4,shut@example.com,1,0,0,1,News
+5,out@example.com,1,0,0,0,No Lists
+"""  # noqa: E501
+KIT = """\
+first_name,email_address,state,created_at,tags
+Ann,in@example.com,active,2025-03-03,"a, b"
+Bob,out@example.com,cancelled,2025-03-03,
+Dora,dead@example.com,bounced,2025-03-03,
+"""
+GOOGLE_GROUPS = """\
+Email address,Nickname,Group status,Email status,Email preference,Posting permissions
+in@example.com,Ann,member,,All email,allowed
+dead@example.com,Bob,member,bouncing,All email,allowed
+out@example.com,Carl,member,,No email,allowed
+never@example.com,Dora,banned,,All email,allowed
+new@example.com,Eve,invited,,All email,allowed
+"""
 
 
 @pytest.mark.parametrize(
@@ -142,6 +164,14 @@ dead@example.com,Dora,,,,unreachable
         (KEILA, "keila", "contacts.csv",
          {"in@example.com": "subscribed", "blank@example.com": "subscribed", "out@example.com": "left",
           "dead@example.com": "bounced"}),
+        (PHPLIST, "csv", "phpList Export.csv",
+         {"in@example.com": "subscribed", "never@example.com": "blocked", "new@example.com": "pending",
+          "shut@example.com": "left", "out@example.com": "left"}),
+        (KIT, "csv", "subscribers.csv",
+         {"in@example.com": "subscribed", "out@example.com": "left", "dead@example.com": "bounced"}),
+        (GOOGLE_GROUPS, "csv", "weekly.csv",
+         {"in@example.com": "subscribed", "dead@example.com": "bounced", "out@example.com": "left",
+          "never@example.com": "blocked", "new@example.com": "pending"}),
     ],
 )
 def test_who_is_out_in_the_old_system_is_out_here(
@@ -157,6 +187,9 @@ def test_who_is_out_in_the_old_system_is_out_here(
         (MAILCHIMP_UNSUBSCRIBED, {"out@example.com", "angry@example.com"}),
         (MAILCHIMP_CLEANED, {"dead@example.com"}),
         (LISTMONK, {"out@example.com", "never@example.com"}),
+        (BUTTONDOWN,  # who left and came back is known by the type alone, which is Buttondown's
+         {"in@example.com", "new@example.com", "out@example.com", "dead@example.com", "angry@example.com",
+          "gone@example.com", "spam@example.com"}),
         (GHOST, {"out@example.com", "gone@example.com", "blank@example.com"}),
         (KEILA, {"out@example.com", "dead@example.com"}),
         ("email,unsubscribed\nin@example.com,no\nout@example.com,2024-01-01\n", {"out@example.com"}),
@@ -166,6 +199,26 @@ def test_who_is_out_in_the_old_system_is_out_here(
         ("email,confirmed,subscribed\nin@example.com,1,\nout@example.com,,\n", {"out@example.com"}),
         ("email,status,verified\nin@example.com,active,\nout@example.com,,\n", {"out@example.com"}),
         ("EMAIL;FIRSTNAME;BLACKLISTED\nin@example.com;Ann;No\nout@example.com;Bob;Yes\n", {"out@example.com"}),
+        ("EMAIL;EMAIL BLOCKLISTED;SMS BLOCKLISTED\nin@example.com;false;true\nout@example.com;true;\n",
+         {"out@example.com"}),
+        ("email,complained_at,bounce_count\nin@example.com,,3\nout@example.com,2024-01-01,0\n", {"out@example.com"}),
+        ("email,Opted out of email: News\nin@example.com,\nout@example.com,true\n", {"out@example.com"}),
+        ("email,subscribed_to_emails\nin@example.com,WAHR\nout@example.com,FALSCH\n", {"out@example.com"}),
+        ("email,subscribed,unsubscribed\nin@example.com,1.0,0.0\nout@example.com,0.0,0.0\n", {"out@example.com"}),
+        ("邮箱,是否订阅\nin@example.com,✓\nnew@example.com,×\nout@example.com,未订阅\n",
+         {"new@example.com", "out@example.com"}),
+        ("email,Subscribed\nin@example.com,Yes\nnew@example.com,Pending\nout@example.com,Unsubscribed\n",
+         {"new@example.com", "out@example.com"}),
+        ("email,email_disabled\nin@example.com,FAUX\nout@example.com,VRAI\n", {"out@example.com"}),
+        ("email,left_at\nin@example.com,0000-00-00\nnew@example.com,0001-01-01T00:00:00Z\nout@example.com,2024-01-01\n",
+         {"out@example.com"}),
+        ("email,Unsubscribed (SMS),Bounced (count)\nin@example.com,yes,3\n", set()),
+        ("email,Anti-spam consent,退订方式\nin@example.com,yes,回复T\n", set()),
+        ("email,status,Unsubscribe reason\nin@example.com,active,too many\n", set()),
+        ("email,created_at,confirmed_at\nin@example.com,2024-01-01,2024-01-01\nout@example.com,2024-01-01,\n",
+         {"out@example.com"}),
+        ("email,Email disabled?\nin@example.com,false\nout@example.com,true\n", {"out@example.com"}),
+        ("邮箱（必填）,2、是否已退订：\nin@example.com,未退订\nout@example.com,是\n", {"out@example.com"}),
         ("email,opt_out\nin@example.com,0\nout@example.com,1\n", {"out@example.com"}),
         ("email,Opt-In\nin@example.com,double\nout@example.com,no\n", {"out@example.com"}),
         ("email,Unsubscribe Date\nin@example.com,\nout@example.com,2024-01-01\n", {"out@example.com"}),
@@ -211,12 +264,50 @@ def test_columns_that_are_left_out_are_told() -> None:
         severity="info", rule="whole-file")]
 
 
+def test_a_column_that_is_only_taken_for_one_of_who_is_out_is_told() -> None:
+    told: list[Problem] = []
+    text = b"email,UNSUB_REASON,Opted out of email: News\nann@example.com,,true\n"
+
+    list(read_rows(io.BytesIO(text), "csv", name="people.csv", remark=told.append))
+
+    assert [one.message for one in told] == [
+        "by their names, these columns say who is out: opted out of email: news"]
+
+
 def test_a_file_whose_name_says_that_everybody_is_out_is_told() -> None:
     told: list[Problem] = []
 
     list(read_rows(io.BytesIO(b"email\nann@example.com\n"), "csv", name="old/Unsubscribed.csv", remark=told.append))
 
     assert [one.message for one in told] == ["by the file's name, everybody in it is left"]
+
+
+@pytest.mark.parametrize(("name", "expected"), [
+    ("weekly-unsubscribed.csv", "left"), ("2026_unsubscribers.csv", "left"), ("读者退订.csv", "left"),
+    ("readers-without-unsubscribed.csv", "subscribed"), ("no_unsubscribes.csv", "subscribed"),
+    ("resubscribed.csv", "subscribed"), ("未退订.csv", "subscribed"),
+    ("cleaned_email_audience_export_1a.csv", "bounced"), ("cleaned-list.csv", "subscribed"),
+])
+def test_a_name_says_that_everybody_is_out_only_where_it_means_that(name: str, expected: str) -> None:
+    assert standings("email\nann@example.com\n", "csv", name) == {"ann@example.com": expected}
+
+
+@pytest.mark.parametrize(("name", "text", "expected"), [
+    ("bounces.csv", "created,email,reason,status\n1443651141,ann@example.com,no such user,5.1.1\n", "bounced"),
+    ("suppressions.csv", "EmailAddress,SuppressionReason,Origin\nann@example.com,HardBounce,Recipient\n", "blocked"),
+    ("bounces.csv", "address,code,error\nann@example.com,550,no such user\n", "bounced"),
+])
+def test_whom_a_mail_service_mails_no_more_is_out_by_the_name_of_the_file(
+    name: str, text: str, expected: str
+) -> None:
+    assert standings(text, "csv", name) == {"ann@example.com": expected}
+
+
+def test_behind_its_beginning_a_name_says_nothing_of_people_whom_a_column_tells_apart() -> None:
+    text = "email,status\nin@example.com,active\nout@example.com,unsubscribed\n"
+
+    assert standings(text, "csv", "active-and-unsubscribed.csv") == {
+        "in@example.com": "subscribed", "out@example.com": "left"}
 
 
 @pytest.mark.parametrize("files", [
@@ -262,6 +353,24 @@ def test_a_row_keeps_name_and_evidence_of_its_system() -> None:
         "Ann Lee")
 
 
+@pytest.mark.parametrize(("kind", "text"), [
+    ("beehiiv", "Email,Status,Created At,Name\nann@example.com,active,2025-03-03 10:00:00 UTC,Ann Lee\n"),
+    ("kit", "first_name,last_name,email,state,created_at\nAnn,Lee,ann@example.com,active,2025-03-03T10:00:00Z\n"),
+    ("mailerlite", "Subscriber,Subscribed,Unsubscribed,Name,Last name\nann@example.com,2025-03-03 10:00,,Ann,Lee\n"),
+    ("phplist", "Email,Is this subscriber blacklisted,Entered,Name\nann@example.com,0,2025-03-03 10:00:00,Ann Lee\n"),
+    ("mailchimp", "E-Mail-Adresse,Vorname,Nachname,CONFIRM_TIME\nann@example.com,Ann,Lee,2025-03-03 10:00:00\n"),
+])
+def test_the_day_of_consent_and_the_name_come_along_from_each_system(kind: str, text: str) -> None:
+    assert entries(text, kind) == [Entry(
+        parse("ann@example.com"), (), Evidence(f"import:{kind}", at=datetime(2025, 3, 3, 10, tzinfo=UTC)), "Ann Lee")]
+
+
+def test_when_somebody_left_is_read_whatever_system_is_named() -> None:
+    (entry,) = entries("Email,Status,Unsubscribed At\nann@example.com,inactive,2025-11-10 10:10:10 UTC\n", "beehiiv")
+
+    assert (entry.standing, entry.left_at) == (Standing.LEFT, datetime(2025, 11, 10, 10, 10, 10, tzinfo=UTC))
+
+
 def test_evidence_holds_no_nul_which_postgresql_would_refuse() -> None:
     (entry,) = entries("email,consent_at,consent_source,consent_text\na@example.com,lon\0g ago,pa\0per,I a\0gree\n")
 
@@ -296,6 +405,7 @@ def test_every_known_column_of_plain_csv_is_read() -> None:
         ("2024-02-30", None, "2024-02-30"),
         ("2024-01-05 25:00", None, "2024-01-05 25:00"),
         ("0000-00-00 00:00:00", None, "0000-00-00 00:00:00"),
+        ("0001-01-01T00:00:00Z", None, "0001-01-01T00:00:00Z"),
         ("0001-01-01 00:00:00 +1400", None, "0001-01-01 00:00:00 +1400"),
         ("6/18/2026", None, "6/18/2026"),
         ("", None, ""),
@@ -334,6 +444,38 @@ def test_chinese_headers_are_known() -> None:
 
     assert [(entry.name, entry.standing) for entry in entries(text)] == [
         ("章北海", Standing.SUBSCRIBED), ("李雷", Standing.LEFT)]
+
+
+@pytest.mark.parametrize("text", [
+    "Members for group weekly\nEmail address,Nickname\nann@example.com,Ann\n",
+    "Table 1\nE-Mail;Name;Town\n\nann@example.com;Ann;\n",
+    "Readers, and friends\n\n\nName\tEmail\nAnn\tann@example.com\n",
+    "#,What's your name?,What's your email?\n1,x,ann@example.com\n",
+    "序号,2、您的邮箱：,3、您的姓名（选填）\n1,ann@example.com,Ann\n",
+    "First Name,E-mail 1 - Label,E-mail 1 - Value\nAnn,* Home,ann@example.com\n",
+    "Email\nAnn <ann@example.com>\n",
+    'Email\n"Ann" <ann@example.com>\n',
+    '"Name\n(full)",Email\nAnn,ann@example.com\n',
+    'Email,Name\n"ann@example.com;",Ann\n',
+    "Email,Name\nmailto:ann@example.com,Ann\n",
+    "Email,Name\nann＠example.com,Ann\n",
+])
+@pytest.mark.parametrize("kind", ["csv", "mailchimp"])
+def test_a_column_of_addresses_is_found_below_a_title_and_in_a_question(text: str, kind: str) -> None:
+    assert [entry.address.wire for entry in entries(text, kind)] == ["ann@example.com"]
+
+
+def test_a_name_that_stands_before_the_address_is_the_readers_where_no_column_has_one() -> None:
+    text = 'email,name\n"Lee, Ann <ann@example.com>",\nBob <bob@example.com>,Robert\n'
+
+    assert [entry.name for entry in entries(text)] == ["Lee, Ann", "Robert"]
+
+
+def test_below_a_title_rows_keep_their_lines() -> None:
+    found = rows("Readers\n\nemail,name\nann@example.com,Ann\n,Bob\n")
+
+    assert [row.line if isinstance(row, Row) else str(row) for row in found] == [
+        4, "people.csv:5: the row has no address: write one into it, or leave it out"]
 
 
 # ---- rows that are none -----------------------------------------------------------------------
@@ -555,6 +697,16 @@ def test_of_very_many_problems_the_first_are_shown_and_the_others_counted(roster
 
     assert (result.invalid, len(result.problems)) == (KEPT_PROBLEMS + 5, KEPT_PROBLEMS + 1)
     assert str(result.problems[-1]) == "invalid or kept out: 5 more rows: mend these first and import again"
+
+
+def test_rows_without_an_address_are_counted_and_told_in_one_line(roster: Roster) -> None:
+    result = bring(roster, "name,email\nAnn,\nBob,nobody\nCarl,\nDora,dora@example.com\n")
+
+    assert (result.added, result.invalid) == (1, 3)
+    assert [str(one) for one in result.problems] == [
+        ('people.csv:3: "nobody" is not a mail address (An email address must have an @-sign): '
+         "write it like name@example.com"),
+        "people.csv:2: the row has no address, like 1 other: write one into it, or leave it out"]
 
 
 def test_pages_that_are_written_wait_for_no_search_for_garbage(roster: Roster) -> None:

@@ -38,6 +38,24 @@ def test_reader_who_is_kept_out_is_named_with_the_reason_and_the_way_in(tmp_path
         "themselves\n"))
 
 
+def test_a_file_for_another_service_brings_nobody_who_is_out_along(tmp_path: Path) -> None:
+    """A service takes everybody in a file for a reader, whatever a column beside them says."""
+    letters = Publication(tmp_path / "letters")
+    letters.add_readers("ada@example.com", "bo@example.com", "cy@example.com")
+    letters.app.roster.leave(2, "weekly", "unsubscribed", letters.clock.now())
+    letters.app.roster.suppress(parse("cy@example.com"), "bounced", "hook", letters.clock.now())
+    letters.app.roster.ask(parse("di@example.com"), ["weekly"], Evidence("form"), letters.clock.now())
+
+    def exported(name: str, *words: str) -> list[str]:
+        CliRunner().invoke(avviso, ["--config", str(letters.folder / "config.yaml"), "subscribers", "export",
+                                    str(tmp_path / name), *words])
+        written = (tmp_path / name).read_text("utf-8")
+        return [who for who in ("ada", "bo", "cy", "di") if f"{who}@" in written]
+
+    assert exported("all.csv") == ["ada", "bo", "cy", "di"]
+    assert exported("mailed.csv", "--mailed") == exported("mailed.jsonl", "--mailed") == ["ada"]
+
+
 def test_who_was_never_here_is_not_called_erased(tmp_path: Path) -> None:
     letters = Publication(tmp_path / "letters")
     letters.add_readers("ada@example.com")

@@ -437,7 +437,7 @@ def test_readers_of_ours_whom_a_service_does_not_mail_are_a_warning(patient: Pat
 
     assert (before.state, after.state) == (State.OK, State.WARNING)
     assert after.message == "buttondown mails its own readers alone, not the 1 reader here"
-    assert after.remedy == "`avviso subscribers export readers.csv`, and import that at buttondown"
+    assert after.remedy == "`avviso subscribers export readers.csv --mailed`, and import that at buttondown"
 
 
 def test_readers_of_a_list_that_the_settings_do_not_name_are_a_warning(patient: Patient) -> None:

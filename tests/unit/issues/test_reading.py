@@ -435,9 +435,15 @@ def test_a_draft_says_so_in_many_ways(value: str, draft: bool) -> None:
     ("草稿: true", True), ("草稿: 否", False), ("状态: 草稿", True), ("狀態: 已發佈", False),
     ("published: false", True), ("published: true", False), ("published:", False), ("published: 2024-03-24", False),
     ("Status: Draft", True), ("status: published", False), ("draft: false\npublished: no", True),
+    ("visibility: public", False), ("email_type: public", False), ("audience: developers", False),
+    ("private: false", False), ("password:", False), ("draft: true\nvisibility: paid", True),
 ])
 def test_a_draft_of_another_program_is_one(fields: str, draft: bool) -> None:
     assert manuscript(f"---\n{fields}\n---\n").draft is draft
+
+
+NOT_FOR_ALL = ("{} keeps this from some, and here everybody could read it: write draft: true, or remove the line if "
+               "everybody may")
 
 
 @pytest.mark.parametrize(("text", "line"), [
@@ -450,6 +456,12 @@ def test_a_draft_of_another_program_is_one(fields: str, draft: bool) -> None:
      'a.md:2: number "fourteen" is not a whole number: write digits only, like number: 14'),
     ("---\nnumber: -1\n---\n", 'a.md:2: number "-1" is not a whole number: write digits only, like number: 14'),
     ("---\ndraft: maybe\n---\n", 'a.md:2: draft "maybe" is neither yes nor no: write draft: true, or remove the line'),
+    ("---\nsubject: a\nemail_type: premium\n---\n",
+     f"a.md:3: {NOT_FOR_ALL.format('email_type')}"),
+    ("---\nvisibility: Paid\n---\n",
+     f"a.md:2: {NOT_FOR_ALL.format('visibility')}"),
+    ("---\npassword: ink\n---\n",
+     f"a.md:2: {NOT_FOR_ALL.format('password')}"),
     ("---\nlang: 火星文\n---\n",
      'a.md:2: lang "火星文" is not a language that we know by this name: write a tag like zh-Hans or en'),
     ("---\ntags: {a: b}\n---\n", "a.md:2: tags holds more than names: write tags: [one, two]"),

@@ -12,7 +12,7 @@ import pytest
 from pipeline.feeds.foreign import Foreign
 from pipeline.issues.issue import State
 from pipeline.issues.record import Record
-from pipeline.publish.adoption import Adoption, adopt, match
+from pipeline.publish.adoption import Adoption, adopt, match, seen_as_new
 
 UTC_ZONE = ZoneInfo("UTC")
 NOW = datetime(2024, 6, 1, tzinfo=UTC)
@@ -189,3 +189,33 @@ def test_day_of_the_cover_stays() -> None:
     found = match([entry("x", title="Letters", published=datetime(2024, 2, 14, tzinfo=UTC))], ISSUES, UTC_ZONE)
 
     assert [one.day for one in adopt(found, ISSUES, NOW)] == [date(2024, 1, 28)]
+
+
+@pytest.mark.parametrize("form", [
+    "https://old.example.com/news/2024/0{n}/10/letter-{n}", "https://old.example.com/2024/0{n}/letter-{n}/",
+    "https://old.example.com/p/letter-{n}"])
+def test_older_issues_get_ids_that_say_the_day_of_the_file_name_in_folders(form: str) -> None:
+    issues = [replace(record(n, "Letters", f"2024-0{n}-10-letter-{n}.md"), number=None) for n in range(1, 5)]
+    entries = [entry(form.format(n=n), form.format(n=n)) for n in (3, 4)]
+
+    assert {(by == "pattern", identity) for by, _, identity in pairs(match(entries, issues, UTC_ZONE))} == {
+        (n < 3, form.format(n=n)) for n in range(1, 5)}
+
+
+@pytest.mark.parametrize(("shown", "limit", "news"), [
+    ((4, 5), 20, (3, 2)), ((4, 5), 2, (0, 2)), ((4, 5), 3, (1, 2)), ((3, 4), 20, (2, 3)), ((1, 5), 20, (0, 20)),
+    ((), 20, (0, 20)),
+])
+def test_old_issues_that_the_old_feed_did_not_show_would_be_new_to_its_readers(
+    shown: tuple[int, ...], limit: int, news: tuple[int, int]
+) -> None:
+    issues = [record(n, f"Letter {n}") for n in range(1, 6)]
+    entries = [entry(f"?p={7 * n}", f"https://old.example.com/{n}/") for n in shown]
+
+    assert seen_as_new(match(entries, issues, UTC_ZONE), limit) == news
+
+
+def test_issues_with_ids_of_an_earlier_page_are_new_to_nobody() -> None:
+    issues = [record(1, "Paper", feed_id="?p=7"), record(2, "Ink", feed_id="?p=14"), record(3, "Type")]
+
+    assert seen_as_new(match([entry("?p=21", "https://old.example.com/3/")], issues, UTC_ZONE), 20) == (0, 20)
