@@ -133,6 +133,28 @@ def test_inlining_changes_no_look(
     assert inlined == looks()
 
 
+@pytest.mark.parametrize(("body", "selector", "look"), [
+    ("- a\n- b", "li + li", {"marginTop": "6px"}),
+    ("1. a\n\n   b\n2. c", "li > p", {"marginTop": "14px", "marginBottom": "6px"}),
+    ("1. a\n\n   b\n2. c", "li > p + p", {"marginTop": "8px"}),
+    ("## a\n\nb\n\n## c", "h2", {"borderTopWidth": "0px", "paddingTop": "0px", "marginTop": "20px"}),
+    ("## a\n\nb\n\n## c", "h2 ~ h2", {"borderTopWidth": "1px", "paddingTop": "30px", "marginTop": "36px"}),
+    ("> a", "blockquote > p", {"marginTop": "4px", "marginBottom": "4px"}),
+    ("> [!NOTE]\n> a", ".alert-title", {"marginTop": "14px", "marginBottom": "0px"}),
+    ("> [!NOTE]\n> a", ".alert > p + p", {"marginTop": "17px", "marginBottom": "14px"}),
+    ("[a `b`](https://example.com/)", ".content a code", {"color": "rgb(207, 146, 121)"}),
+])
+def test_text_is_set_as_its_place_asks(browser: Any, body: str, selector: str, look: dict[str, str]) -> None:
+    page = show(browser, render(body).html, width=375, scheme="dark")
+
+    found = page.evaluate("""([selector, names]) => {
+        const style = getComputedStyle(document.querySelector(selector));
+        return Object.fromEntries(names.map(name => [name, style[name]])) }""", [selector, list(look)])
+
+    assert found == look
+    page.close()
+
+
 TABLES = """\
 | Press | Year | Town | Kind | Format | Sheets an hour | Operators | Running | Remarks |
 |---|---:|---|---|---|---:|---:|:---:|---|
