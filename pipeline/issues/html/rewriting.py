@@ -108,6 +108,8 @@ class _Writer:
         if name == "th" and self._place.target is Target.MAIL:
             # Said by a style it would hide what the author says in the row of dashes.
             attributes.setdefault("align", "right" if self._direction == "rtl" else "left")
+        if name == "figcaption" and self._place.target is Target.MAIL:
+            attributes["class"] = "caption"  # as a paragraph it would look like those of the text
         if self._place.target is Target.FEED or not attributes.get("class"):
             attributes.pop("class", None)  # an empty one is what the gate leaves of a class that it does not know
         written = with_attributes(self._name(name), attributes)

@@ -142,6 +142,8 @@ def test_inlining_changes_no_look(
     ("> a", "blockquote > p", {"marginTop": "4px", "marginBottom": "4px"}),
     ("> [!NOTE]\n> a", ".alert-title", {"marginTop": "14px", "marginBottom": "0px"}),
     ("> [!NOTE]\n> a", ".alert > p + p", {"marginTop": "17px", "marginBottom": "14px"}),
+    ('<figure><img src="https://example.com/a.png" alt="A"><figcaption>b</figcaption></figure>', ".content p",
+     {"fontSize": "14px", "color": "rgb(164, 167, 172)", "marginTop": "4px"}),
     ("[a `b`](https://example.com/)", ".content a code", {"color": "rgb(207, 146, 121)"}),
 ])
 def test_text_is_set_as_its_place_asks(browser: Any, body: str, selector: str, look: dict[str, str]) -> None:
