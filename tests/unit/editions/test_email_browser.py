@@ -181,7 +181,7 @@ LINES = """words => words.map(word => { const range = document.createRange();
 
 @pytest.mark.parametrize(("width", "words"), [
     (800, ["Licence", "LXGW", "Open", "Printer", "Aldus", "Venice", "octavos", "Address"]),
-    (320, ["Licence", "LXGW", "Open", "Shop", "Aldus"])])
+    (320, ["Licence", "LXGW", "Open", "Shop", "Aldus", "字体", "作者", "一句话"])])
 def test_words_in_tables_stay_whole_where_there_is_room_and_no_table_is_wider_than_a_phone(
     browser: Any, width: int, words: list[str],
 ) -> None:
