@@ -31,6 +31,8 @@ _BACK = re.compile(r' ?<a href="#fnref:[^"]*">.*?</a>')
 _PICTURES_ONLY = re.compile(  # with the tag before them, for what begins with a letter is found many times as fast
     r"(?P<before><(?:p|br|li)>)(?P<pictures>(?:\s|</?a(?: [^>]*)?>|<img(?: [^>]*)?>)+)(?=<br>|</p>|</li>|<[ou]l[ >])")
 _SLANTED = re.compile(r"<(em|i)>(?=([^<]*))")
+# What the mark of a note stays with: a word, or of Chinese the last character and what closes it.
+_NOTED = re.compile(r"(?:[^\s<>&;\u2e80-\uffff]{1,20}|[^\s<>&;]{1,2})<sup><a [^>]*>\[\d+\]</a></sup>")
 _EMPTY = re.compile(r"<blockquote>\s*(?:<p>\s*</p>\s*)*</blockquote>\n?|<p>\s*</p>\n?")
 _WIDTH = re.compile(r"\s*(\d{1,5})(?:\.\d+)?\s*(%?)")
 # Old mail programs know neither these elements nor what they should look like.
@@ -63,6 +65,8 @@ def rewrite(clean: str, place: Place, words: Vocabulary, direction: str) -> str:
         html = _LINKED_ADDRESS.sub(r'<a dir="ltr"\1>', html)
     if place.target is Target.WEB:
         html = set_formulas(html, place.target, direction)
+    if place.target is Target.MAIL and "]</a></sup>" in html:
+        html = _NOTED.sub(r'<span style="white-space:nowrap">\g<0></span>', html)  # no line begins with a note's mark
     while (kept := _EMPTY.sub("", html)) != html:  # a quotation of nothing but one that was empty
         html = kept
     return html.strip() + "\n"

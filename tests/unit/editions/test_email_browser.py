@@ -192,6 +192,21 @@ def test_words_in_tables_stay_whole_where_there_is_room_and_no_table_is_wider_th
     page.close()
 
 
+def test_no_line_begins_with_the_mark_of_a_note(browser: Any) -> None:
+    mail = render("全部都在这里。[^1] All it takes.[^1]\n\n[^1]: A note.").html
+    page = show(browser, mail, width=375, scheme="light")
+
+    begun = page.evaluate("""() => { const text = document.querySelector(".content p"); const found = [];
+      for (let width = 60; width < 300; width += 3) { text.style.width = `${width}px`;
+        const edge = text.getBoundingClientRect().left;
+        for (const mark of text.querySelectorAll("sup a"))
+          if (mark.getBoundingClientRect().left < edge + 1) found.push(width) }
+      return found }""")
+
+    assert begun == []
+    page.close()
+
+
 def test_ways_out_can_be_hit_with_a_thumb(browser: Any) -> None:
     page = show(browser, render(BODY).html, width=375, scheme="light")
 

@@ -137,6 +137,14 @@ def test_text_is_set_as_its_language_and_its_place_ask(
     assert found == look
 
 
+def test_no_line_begins_with_the_mark_of_a_note(browser: Any, address: str) -> None:
+    page = browser.new_page()
+
+    page.goto(f"{address}1/")
+
+    assert page.evaluate("getComputedStyle(document.querySelector('.text sup a'), '::before').content") == '"\u2060"'
+
+
 def test_a_name_in_a_narrow_table_stays_whole(browser: Any, address: str) -> None:
     page = browser.new_page(viewport={"width": 320, "height": 800})
     page.goto(f"{address}1/")
