@@ -203,10 +203,13 @@ def test_a_long_list_begins_with_its_years() -> None:
     found = [entry(number, day=date(2023 + number % 2, 1, 1), tags=("ink",)) for number in range(1, 63)]
     listings = plan_listings(found)
 
-    assert links(index(found), "//main/nav[@class='jump']//a") == [("2024", "#y2024"), ("2023", "#y2023")]
-    assert links(listed(listings.tags[0], listings), "//main/nav[@class='jump']//a") == [
+    assert links(index(found), "//main/ul[@class='tags jump']//a") == [("2024", "#y2024"), ("2023", "#y2023")]
+    assert links(listed(listings.tags[0], listings), "//main/ul[@class='tags jump']//a") == [
         ("2024", "#y2024"), ("2023", "#y2023")]
-    assert links(index(found[:60]), "//main/nav[@class='jump']//a") == []
+    listings = plan_listings(found, limit=60)
+    names = listed(listings.tags[0], listings).xpath("//nav/@aria-label | //nav/@aria-labelledby")
+    assert names == ["years", "tags"]  # each landmark has a name of its own, also where the years have pages
+    assert links(index(found[:60]), "//main/ul[@class='tags jump']//a") == []
 
 
 def test_where_a_list_overflows_its_years_come_before_the_issues() -> None:
