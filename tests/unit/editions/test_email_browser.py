@@ -192,6 +192,16 @@ def test_words_in_tables_stay_whole_where_there_is_room_and_no_table_is_wider_th
     page.close()
 
 
+def test_lines_below_the_title_keep_their_distance_where_letters_are_made_larger(browser: Any) -> None:
+    page = show(browser, render(BODY).html, width=375, scheme="light")
+
+    height = page.evaluate("""() => { const line = document.querySelector(".dateline"); line.style.fontSize = "22px";
+      return getComputedStyle(line).lineHeight }""")
+
+    assert height == "37.4px"
+    page.close()
+
+
 def test_no_line_begins_with_the_mark_of_a_note(browser: Any) -> None:
     mail = render("全部都在这里。[^1] All it takes.[^1]\n\n[^1]: A note.").html
     page = show(browser, mail, width=375, scheme="light")
