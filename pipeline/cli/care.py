@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -107,8 +106,8 @@ def doctor(invocation: Invocation) -> int:
     app = invocation.app()
     with progress("examining") as watch:
         findings = examine(Doctor(app, invocation.config, open_names(app)), watch)
-    colour = sys.stdout.isatty() and not invocation.no_color
-    invocation.answer([one.as_json() for one in findings], diagnosis_lines(findings, colour=colour))
+    lines = diagnosis_lines(findings, colour=invocation.in_colour())
+    invocation.answer([one.as_json() for one in findings], lines)
     return exit_code(findings)
 
 

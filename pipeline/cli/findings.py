@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+import click
+
 from pipeline.amounts import counted
 from pipeline.errors import Problem
 
 SHOWN = 3   # findings of one rule in one file; -v and --json give all
 MOST = 10   # files whose findings of one rule are shown; problems of one rule
+INKS = {"error": "red", "warning": "yellow", "info": "blue"}
 
 
-def finding_lines(problems: Sequence[Problem], *, everything: bool) -> Iterator[str]:
+def finding_lines(problems: Sequence[Problem], *, everything: bool, colour: bool = False) -> Iterator[str]:
     """`14-x.md:20: what is wrong: what to do (warning, image-alt)`, few of a kind, then one line that counts."""
-    if everything:
-        yield from (f"{one} ({one.severity}, {one.rule})" for one in problems)
-    else:
-        yield from _few(problems)
+    for said, severity, rule in _all(problems) if everything else _few(problems):
+        kind = f"({severity}, {rule})"
+        yield f"{said} {click.style(kind, fg=INKS[severity]) if colour else kind}"
     yield _summary(problems)
 
 
@@ -33,7 +35,12 @@ def problem_lines(problems: Sequence[Problem], *, everything: bool) -> Iterator[
             yield f"{totals[one.rule] - MOST} more like this (-v shows all) ({one.rule})"
 
 
-def _few(problems: Sequence[Problem]) -> Iterator[str]:
+def _all(problems: Sequence[Problem]) -> Iterator[tuple[str, str, str]]:
+    """What is said, how bad it is, and by which rule."""
+    yield from ((str(one), one.severity, one.rule) for one in problems)
+
+
+def _few(problems: Sequence[Problem]) -> Iterator[tuple[str, str, str]]:
     totals = Counter((one.path, one.rule) for one in problems)
     files: dict[tuple[str, str], list[str]] = {}
     for path, rule, severity in dict.fromkeys((one.path, one.rule, one.severity) for one in problems):
@@ -45,13 +52,13 @@ def _few(problems: Sequence[Problem]) -> Iterator[str]:
         if one.path not in files[one.severity, one.rule][:MOST]:
             continue
         if seen[kind] <= SHOWN:
-            yield f"{one} ({one.severity}, {one.rule})"
+            yield str(one), one.severity, one.rule
         elif seen[kind] == totals[kind]:
-            yield f"{one.path}: {totals[kind] - SHOWN} more like this (-v shows all) ({one.severity}, {one.rule})"
+            yield f"{one.path}: {totals[kind] - SHOWN} more like this (-v shows all)", one.severity, one.rule
     for (severity, rule), paths in files.items():
         if others := paths[MOST:]:
             count = sum(totals[path, rule] for path in others)
-            yield f"{count} more like this in {counted(len(others), 'file')} (-v shows all) ({severity}, {rule})"
+            yield f"{count} more like this in {counted(len(others), 'file')} (-v shows all)", severity, rule
 
 
 def _summary(problems: Sequence[Problem]) -> str:

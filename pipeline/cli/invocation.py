@@ -76,6 +76,10 @@ class Invocation:
         """Whether there is nothing to do, at a glance that is had once."""
         return glance(self.config) if self.rests is None else self.rests
 
+    def in_colour(self) -> bool:
+        """Whether the result is for a terminal, of somebody who likes colours (no-color.org)."""
+        return sys.stdout.isatty() and not self.no_color and not os.environ.get("NO_COLOR")
+
     def answer(self, document: Any, lines: Iterable[str]) -> None:
         """Says the result: `document` with --json, else `lines`."""
         if self.as_json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from os.path import commonpath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 from pipeline.amounts import counted
 from pipeline.cli.findings import problem_lines
 from pipeline.clock import local
+from pipeline.issues.issue import SETTLED
 
 if TYPE_CHECKING:
     from pipeline.audience.subscriber import Subscription
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from pipeline.rehearsal.review import Review
 
 SHOWN = 12  # issues on the status screen
+FORMS = 3  # of a feed: Atom, RSS, JSON
 SILENT = timedelta(minutes=3)  # a worker says each minute that it is there
 WORKS = {"all": "does all", "publish": "publishes", "send": "sends", "web": "answers readers"}
 
@@ -39,8 +42,14 @@ def _named(record: Record) -> str:
 
 
 def written(made: Pass, site: Path) -> Iterator[str]:
-    """`…/feeds/atom.xml` for each document, and `…/site (3 files)` for the archive."""
-    yield from made.feeds_written
+    """`…/feeds/atom.xml` for each document, `…/feeds/archive (27 files)` where a folder has more than one of each form,
+    and `…/site (3 files)` for the archive."""
+    folders: dict[Path, list[str]] = {}
+    root = Path(commonpath(Path(path).parent for path in made.feeds_written)) if made.feeds_written else site
+    for path in made.feeds_written:
+        folders.setdefault(root / Path(path).relative_to(root).parts[0], []).append(path)
+    for place, paths in folders.items():
+        yield from paths if len(paths) <= FORMS else [f"{place} ({counted(len(paths), 'file')})"]
     if made.pages_written:
         yield f"{site} ({counted(made.pages_written, 'file')})"
 
@@ -95,11 +104,12 @@ def delivery_line(one: Mapping[str, Any]) -> str:
 
 
 def status_lines(overview: Overview, now: datetime, zone: ZoneInfo, *, everything: bool = False) -> Iterator[str]:
-    """One screen, or all that needs a person."""
+    """One screen, or all that needs a person. Why an issue is over says `explain`; here it would fill the screen."""
     issues = overview.issues
     yield f"Issues    {len(issues)}: " + (", ".join(f"{n} {state}" for state, n in overview.states.items()) or "none")
     for record in issues[-SHOWN:]:
-        yield f"  {record.day}  {record.state:<9}  {_named(record)}: {record.reason}"
+        why = "" if record.state in SETTLED else f": {record.reason}"
+        yield f"  {record.day}  {record.state:<9}  {_named(record)}{why}"
     yield f"Mailings  {len(overview.mailings)}"
     for mailing in overview.mailings[-SHOWN:]:
         yield f"  {mailing.issue_key} to {mailing.list}: {counts_line(mailing)}"

@@ -67,7 +67,8 @@ def check(invocation: Invocation, issues: tuple[str, ...], everything: bool, fix
         invocation.note([change.problem(mended.path) for change in mended.changes])
     with progress("checking") as seen:
         problems = invocation.placed(look_over(app, issues, everything=everything, progress=seen))
-    invocation.answer([one.as_json() for one in problems], finding_lines(problems, everything=invocation.verbose))
+    lines = finding_lines(problems, everything=invocation.verbose, colour=invocation.in_colour())
+    invocation.answer([one.as_json() for one in problems], lines)
     return SOME_HELD if any(one.severity == "error" for one in problems) else DONE
 
 

@@ -34,6 +34,8 @@ _SLANTED = re.compile(r"<(em|i)>(?=([^<]*))")
 _OTHERS = r"(?: (?!scope=)[a-z]+=\"[^\"]*\")*"
 _EMPTY_HEAD = re.compile(  # a cell that heads no column, as there is one above the names of rows
     rf"<th(?P<before>{_OTHERS})(?: scope=\"[^\"]*\")?(?P<behind>{_OTHERS})>(?:\s|&nbsp;)*</th>")
+# What the mark of a note stays with: a word, or of Chinese the last character and what closes it.
+_NOTED = re.compile(r"(?:[^\s<>&;\u2e80-\uffff]{1,20}|[^\s<>&;]{1,2})<sup><a [^>]*>\[\d+\]</a></sup>")
 _EMPTY = re.compile(r"<blockquote>\s*(?:<p>\s*</p>\s*)*</blockquote>\n?|<p>\s*</p>\n?")
 _WIDTH = re.compile(r"\s*(\d{1,5})(?:\.\d+)?\s*(%?)")
 # Old mail programs know neither these elements nor what they should look like.
@@ -66,6 +68,8 @@ def rewrite(clean: str, place: Place, words: Vocabulary, direction: str) -> str:
         html = _LINKED_ADDRESS.sub(r'<a dir="ltr"\1>', html)
     if place.target is Target.WEB:
         html = set_formulas(html, place.target, direction)
+    if place.target is Target.MAIL and "]</a></sup>" in html:
+        html = _NOTED.sub(r'<span style="white-space:nowrap">\g<0></span>', html)  # no line begins with a note's mark
     while (kept := _EMPTY.sub("", html)) != html:  # a quotation of nothing but one that was empty
         html = kept
     return html.strip() + "\n"
@@ -113,6 +117,8 @@ class _Writer:
         if name == "th" and self._place.target is Target.MAIL:
             # Said by a style it would hide what the author says in the row of dashes.
             attributes.setdefault("align", "right" if self._direction == "rtl" else "left")
+        if name == "figcaption" and self._place.target is Target.MAIL:
+            attributes["class"] = "caption"  # as a paragraph it would look like those of the text
         if self._place.target is Target.FEED or not attributes.get("class"):
             attributes.pop("class", None)  # an empty one is what the gate leaves of a class that it does not know
         written = with_attributes(self._name(name), attributes)

@@ -4,6 +4,7 @@ A mail lets every word break anywhere, so that nothing is wider than a telephone
 names apart while the widest column has room to spare. So columns are measured by their longest word, and as many as
 fit keep theirs, the narrowest first: a `whole` column everywhere, a `roomy` one where the mail is as wide as it can be.
 Where that leaves too little for the others the table is `crowded`: set smaller, and only numbers stay whole.
+A head of a few Han characters is a word too, and `short` in a column that is whole everywhere: 名 above 字 is none.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pipeline.issues.html.media import attributes_of, with_attributes
 _MARKUP = re.compile(r"<(br|p|li)?[^>]*>")
 PHONE = 280                  # pixels of the text on the narrowest telephone, 320 wide
 _LETTER, _HAN = 9.5, 15.0    # pixels of one in a cell; generous, for fonts differ
+_SHORT = 5 * _HAN            # of the longest stretch in a head that stays together
 _LEAST = 56                  # of a column whose words may break: a number still fits
 _FAIR = 120                  # of such a column beside those that keep theirs, for more than a word a line
 _SPAN = re.compile(r' (?P<way>col|row)span="(?P<count>[1-9]\d{0,2})"')
@@ -34,6 +36,11 @@ class _Cell:
     opening: re.Match[str]
     inside: str
     columns: range
+
+    def is_short(self) -> bool:
+        """Whether it is a head of a few Han characters, which stay together."""
+        return (self.opening["name"] == "th" and any(map(is_solid, self.inside))
+                and _measured(self.inside, together=True)[0] <= _SHORT)
 
 
 @dataclass(slots=True)
@@ -107,8 +114,10 @@ def _mark(table: _Table, column: int, classes: dict[int, str]) -> None:
     if sum(lines) <= PHONE:
         return                                             # nothing in it has to break
     whole, roomy = _fitting(widths, PHONE), _fitting(widths, column)
+    cells = list(chain.from_iterable(table.rows))
     if len(whole) == len(widths):
         classes[table.opening.start()] = "whole"
+        classes |= {cell.opening.start(): "short" for cell in cells if cell.is_short()}
         return
     rest = column - sum(widths[at] for at in roomy)
     if len(roomy) == len(widths):
@@ -117,9 +126,11 @@ def _mark(table: _Table, column: int, classes: dict[int, str]) -> None:
     elif rest < _FAIR * (len(widths) - len(roomy)):
         classes[table.opening.start()] = "crowded"
         whole, roomy = set(), {at for at, width in enumerate(widths) if width <= _LEAST}
-    for cell in chain.from_iterable(table.rows):
-        if roomy.issuperset(cell.columns):
-            classes[cell.opening.start()] = "whole" if whole.issuperset(cell.columns) else "roomy"
+    for cell in cells:
+        if whole.issuperset(cell.columns):
+            classes[cell.opening.start()] = "whole short" if cell.is_short() else "whole"
+        elif roomy.issuperset(cell.columns):
+            classes[cell.opening.start()] = "roomy"
 
 
 def _measures(table: _Table) -> tuple[list[float], list[float]]:
@@ -128,23 +139,24 @@ def _measures(table: _Table) -> tuple[list[float], list[float]]:
     count = max(cell.columns.stop for cell in cells)
     lines, words = [float(GUTTER)] * count, [float(GUTTER)] * count
     for cell in cells:                                     # those of several columns last: they widen the last one
-        word, line = _measured(cell.inside)
+        word, line = _measured(cell.inside, together=cell.is_short())
         for widths, own in ((lines, line), (words, word)):
             widths[cell.columns[-1]] += max(0.0, own + GUTTER - sum(widths[at] for at in cell.columns))
     return lines, words
 
 
-def _measured(cell: str) -> tuple[float, float]:
+def _measured(cell: str, *, together: bool) -> tuple[float, float]:
     """Pixels of the longest stretch that has no place to break, and of all words on one line.
 
-    Chinese may break beside any character, Korean not.
+    Chinese may break beside any character, unless its words stay `together`; Korean not.
     """
     longest = run = line = 0.0
     for character in unescape(_MARKUP.sub(lambda tag: " " if tag[1] else "", cell)):
         size = _HAN if is_east_asian(character) else _LETTER
         line += size
-        run = 0.0 if character.isspace() or is_solid(character) else run + size
-        longest = max(longest, run, 2 * size if is_solid(character) else 0.0)    # a mark stays with its character
+        parted = is_solid(character) and not together
+        run = 0.0 if character.isspace() or parted else run + size
+        longest = max(longest, run, 2 * size if parted else 0.0)                 # a mark stays with its character
     return longest, line
 
 

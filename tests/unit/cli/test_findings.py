@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pipeline.cli.findings import finding_lines, problem_lines
+from pipeline.cli.invocation import Invocation
 from pipeline.errors import Problem
 
 
@@ -33,6 +36,24 @@ def test_many_findings_in_one_file_are_four_lines() -> None:
 
 def test_everything_is_everything() -> None:
     assert len(list(finding_lines([problem(f"{n}.md") for n in range(50)], everything=True))) == 51
+
+
+def test_how_bad_a_finding_is_has_a_colour_of_its_own() -> None:
+    plain, shown = ([*finding_lines([problem("1.md")], everything=everything, colour=colour)][0]
+                    for everything, colour in ((False, False), (True, True)))
+
+    assert shown == plain.replace("(warning, image-alt)", "\x1b[33m(warning, image-alt)\x1b[0m") != plain
+
+
+@pytest.mark.parametrize(("terminal", "no_color", "variable", "expected"), [
+    (True, False, "", True), (False, False, "", False), (True, True, "", False), (True, False, "1", False)])
+def test_colours_are_for_terminals_of_those_who_like_them(
+    monkeypatch: pytest.MonkeyPatch, *, terminal: bool, no_color: bool, variable: str, expected: bool,
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: terminal, raising=False)
+    monkeypatch.setenv("NO_COLOR", variable)
+
+    assert Invocation(no_color=no_color).in_colour() is expected
 
 
 def test_eight_hundred_problems_of_one_kind_hide_no_other() -> None:

@@ -14,11 +14,13 @@ from click.testing import CliRunner
 
 from pipeline.app import App
 from pipeline.cli import avviso
+from pipeline.cli.lines import written
 from pipeline.clock import SystemClock
 from pipeline.config import load
 from pipeline.glance import NOTHING
 from pipeline.mailings import send
 from pipeline.mailings.mailing import MailingState
+from pipeline.publish.publisher import Pass
 from tests.limits import permissions_count
 from tests.s3 import Bucket, served
 from tests.sink import Behaviour, MailServer
@@ -132,6 +134,17 @@ def test_pages_that_were_written_are_said_where_no_feed_was(
 
     assert [answer.out for answer in answers] == [
         f"{said} {letters.folder / 'site'} (1 file)\n", f"{nothing}\n"]
+
+
+def test_the_many_documents_of_a_long_archive_are_a_line_a_folder() -> None:
+    feeds = [f"/weekly/feeds/{name}" for name in (
+        "atom.xml", "rss.xml", "archive/atom-0001.xml", "archive/rss-0001.xml", "archive/atom-0002.xml",
+        "archive/rss-0002.xml", "tags/ink/atom.xml")]
+
+    assert list(written(Pass(feeds_written=feeds, pages_written=40), Path("/weekly/site"))) == [
+        "/weekly/feeds/atom.xml", "/weekly/feeds/rss.xml", "/weekly/feeds/archive (4 files)",
+        "/weekly/feeds/tags/ink/atom.xml", "/weekly/site (40 files)"]
+    assert list(written(Pass(feeds_written=feeds[:1]), Path("/weekly/site"))) == feeds[:1]
 
 
 def test_init_says_what_is_to_be_done_next_below_a_long_archive(tmp_path: Path) -> None:

@@ -133,6 +133,30 @@ def test_inlining_changes_no_look(
     assert inlined == looks()
 
 
+@pytest.mark.parametrize(("body", "selector", "look"), [
+    ("- a\n- b", "li + li", {"marginTop": "6px"}),
+    ("1. a\n\n   b\n2. c", "li > p", {"marginTop": "14px", "marginBottom": "6px"}),
+    ("1. a\n\n   b\n2. c", "li > p + p", {"marginTop": "8px"}),
+    ("## a\n\nb\n\n## c", "h2", {"borderTopWidth": "0px", "paddingTop": "0px", "marginTop": "20px"}),
+    ("## a\n\nb\n\n## c", "h2 ~ h2", {"borderTopWidth": "1px", "paddingTop": "30px", "marginTop": "36px"}),
+    ("> a", "blockquote > p", {"marginTop": "4px", "marginBottom": "4px"}),
+    ("> [!NOTE]\n> a", ".alert-title", {"marginTop": "14px", "marginBottom": "0px"}),
+    ("> [!NOTE]\n> a", ".alert > p + p", {"marginTop": "17px", "marginBottom": "14px"}),
+    ('<figure><img src="https://example.com/a.png" alt="A"><figcaption>b</figcaption></figure>', ".content p",
+     {"fontSize": "14px", "color": "rgb(164, 167, 172)", "marginTop": "4px"}),
+    ("[a `b`](https://example.com/)", ".content a code", {"color": "rgb(207, 146, 121)"}),
+])
+def test_text_is_set_as_its_place_asks(browser: Any, body: str, selector: str, look: dict[str, str]) -> None:
+    page = show(browser, render(body).html, width=375, scheme="dark")
+
+    found = page.evaluate("""([selector, names]) => {
+        const style = getComputedStyle(document.querySelector(selector));
+        return Object.fromEntries(names.map(name => [name, style[name]])) }""", [selector, list(look)])
+
+    assert found == look
+    page.close()
+
+
 TABLES = """\
 | Press | Year | Town | Kind | Format | Sheets an hour | Operators | Running | Remarks |
 |---|---:|---|---|---|---:|---:|:---:|---|
@@ -157,7 +181,7 @@ LINES = """words => words.map(word => { const range = document.createRange();
 
 @pytest.mark.parametrize(("width", "words"), [
     (800, ["Licence", "LXGW", "Open", "Printer", "Aldus", "Venice", "octavos", "Address"]),
-    (320, ["Licence", "LXGW", "Open", "Shop", "Aldus"])])
+    (320, ["Licence", "LXGW", "Open", "Shop", "Aldus", "字体", "作者", "一句话"])])
 def test_words_in_tables_stay_whole_where_there_is_room_and_no_table_is_wider_than_a_phone(
     browser: Any, width: int, words: list[str],
 ) -> None:
@@ -165,6 +189,31 @@ def test_words_in_tables_stay_whole_where_there_is_room_and_no_table_is_wider_th
 
     assert page.evaluate(LINES, words) == [1] * len(words)
     assert page.evaluate(MEASURE)["overflow"] == 0
+    page.close()
+
+
+def test_lines_below_the_title_keep_their_distance_where_letters_are_made_larger(browser: Any) -> None:
+    page = show(browser, render(BODY).html, width=375, scheme="light")
+
+    height = page.evaluate("""() => { const line = document.querySelector(".dateline"); line.style.fontSize = "22px";
+      return getComputedStyle(line).lineHeight }""")
+
+    assert height == "37.4px"
+    page.close()
+
+
+def test_no_line_begins_with_the_mark_of_a_note(browser: Any) -> None:
+    mail = render("全部都在这里。[^1] All it takes.[^1]\n\n[^1]: A note.").html
+    page = show(browser, mail, width=375, scheme="light")
+
+    begun = page.evaluate("""() => { const text = document.querySelector(".content p"); const found = [];
+      for (let width = 60; width < 300; width += 3) { text.style.width = `${width}px`;
+        const edge = text.getBoundingClientRect().left;
+        for (const mark of text.querySelectorAll("sup a"))
+          if (mark.getBoundingClientRect().left < edge + 1) found.push(width) }
+      return found }""")
+
+    assert begun == []
     page.close()
 
 

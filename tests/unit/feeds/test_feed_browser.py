@@ -54,11 +54,12 @@ id="fnref:1">[1]</a></sup></p><blockquote class="alert alert-note"><p class="ale
 
 
 def publish(root: Path) -> None:
-    found = entries(8, html=BODY)
+    found = entries(8, html=BODY, tags=("ink",))
     listings = plan_listings(found)
     write(root, site_files(PUBLICATION, TEMPLATES))
     write(root, [("feeds/feed.css", feed_style(PUBLICATION, TEMPLATES)),
                  ("index.html", render_index(listings.index, PUBLICATION, listings, TEMPLATES)),
+                 ("tags/ink/index.html", render_index(listings.tags[0], PUBLICATION, listings, TEMPLATES)),
                  ("1/index.html",
                   render_page(found[0], PUBLICATION, previous=None, next=found[1], templates=TEMPLATES))])
     for form in (ATOM, RSS):
@@ -96,7 +97,7 @@ def test_page_loads_its_own_files_only_breaks_no_policy_and_fits_the_window(
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") == 0
 
 
-@pytest.mark.parametrize("path", ["", "1/"])
+@pytest.mark.parametrize("path", ["", "1/", "tags/ink/"])
 @pytest.mark.parametrize("width", [375, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_in_the_archive(browser: Any, address: str, path: str, width: int, scheme: str) -> None:
@@ -115,9 +116,12 @@ def test_axe_finds_nothing_in_the_archive(browser: Any, address: str, path: str,
     ('<p><em class="upright">a</em></p>', "em", {"fontStyle": "normal", "textEmphasisStyle": "dot"}),
     ("<p>a<br><img class=apart src=x></p>", "img", {"display": "inline", "marginTop": "10.2px"}),
     ("<p><img src=x> <img src=x></p>", "img", {"display": "inline", "marginTop": "4.25px"}),
+    ("<blockquote class=alert><table><tr><td>a</td></tr></table></blockquote>", "table", {"backgroundImage": "none"}),
     ("<pre><code>a</code></pre>", "code", {"fontSize": "14px", "lineHeight": "22.4px"}),
     ("<p><kbd>a</kbd></p>", "kbd", {"borderRadius": "3px"}),
     ("<ol><li><p>a</p><ul><li>b</li></ul></li></ol>", "ul", {"marginTop": "5.95px"}),
+    ("<ul><li><p>a</p></li><li><p>b</p></li></ul>", "li + li", {"marginTop": "5.95px"}),
+    ("<ul><li><p>a</p><p>b</p></li><li>c</li></ul>", "li + li", {"marginTop": "17px"}),
     ("<ul><li class=task>a<ul><li>b</li></ul></li></ul>", ".task", {"textIndent": "-21.25px"}),
     ("<ul><li class=task>a<ul><li>b</li></ul></li></ul>", ".task li", {"textIndent": "0px"}),
 ])
@@ -134,6 +138,14 @@ def test_text_is_set_as_its_language_and_its_place_ask(
         return Object.fromEntries(names.map((name) => [name, style[name]])) }""", [text, selector, list(look)])
 
     assert found == look
+
+
+def test_no_line_begins_with_the_mark_of_a_note(browser: Any, address: str) -> None:
+    page = browser.new_page()
+
+    page.goto(f"{address}1/")
+
+    assert page.evaluate("getComputedStyle(document.querySelector('.text sup a'), '::before').content") == '"\u2060"'
 
 
 def test_a_name_in_a_narrow_table_stays_whole(browser: Any, address: str) -> None:
@@ -157,6 +169,26 @@ def test_a_long_formula_among_words_does_not_widen_the_page(browser: Any, addres
                   text.format(f"words <math><mrow>{'<mi>x</mi><mo>+</mo>' * 60}</mrow></math>"))
 
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") == 0
+
+
+@pytest.mark.parametrize(("columns", "width", "hidden"), [(3, 375, False), (5, 375, True), (3, 1280, False)])
+def test_a_table_has_a_shadow_where_it_goes_on(
+    browser: Any, address: str, columns: int, width: int, hidden: bool,
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.goto(f"{address}1/")
+    page.evaluate("""columns => { document.querySelector(".text").innerHTML = "<table><tr>" +
+        "<th>A head of words</th>".repeat(columns) + "</tr><tr>" + "<td>different words</td>".repeat(columns) +
+        "</tr></table>" }""", columns)
+    table = page.locator("table")
+    cells = table.bounding_box()
+    edge = {"x": cells["x"] + cells["width"] - 2, "y": cells["y"] + 4, "width": 1, "height": 1}
+
+    beyond = table.evaluate("each => each.scrollWidth > each.clientWidth")
+    begun = page.screenshot(clip=edge)
+    table.evaluate("each => each.scrollLeft = each.scrollWidth")
+
+    assert (beyond, page.screenshot(clip=edge) != begun) == (hidden, hidden)
 
 
 def test_a_wide_table_is_whole_on_paper(browser: Any, address: str) -> None:
@@ -190,6 +222,14 @@ def test_the_page_of_what_is_not_there_keeps_its_distance(browser: Any, address:
     page.goto(f"{address}404.html")
 
     assert page.evaluate("getComputedStyle(document.querySelector('h1')).paddingTop") == "48px"
+
+
+def test_the_name_of_a_tag_keeps_its_distance_from_the_line_below(browser: Any, address: str) -> None:
+    page = browser.new_page(viewport={"width": 375, "height": 800})
+
+    page.goto(f"{address}tags/ink/")
+
+    assert page.evaluate("getComputedStyle(document.querySelector('h1')).paddingBottom") == "16px"
 
 
 @pytest.mark.parametrize("width", [320, 1280])

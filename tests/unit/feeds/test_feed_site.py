@@ -199,6 +199,27 @@ def test_index_that_overflows_leads_to_the_years() -> None:
     assert links(listed(listings.years[3], listings), "//main//h3/a") == [("Letter 1", "../../1/")]
 
 
+def test_a_long_list_begins_with_its_years() -> None:
+    found = [entry(number, day=date(2023 + number % 2, 1, 1), tags=("ink",)) for number in range(1, 63)]
+    listings = plan_listings(found)
+
+    assert links(index(found), "//main/ul[@class='tags jump']//a") == [("2024", "#y2024"), ("2023", "#y2023")]
+    assert links(listed(listings.tags[0], listings), "//main/ul[@class='tags jump']//a") == [
+        ("2024", "#y2024"), ("2023", "#y2023")]
+    listings = plan_listings(found, limit=60)
+    names = listed(listings.tags[0], listings).xpath("//nav/@aria-label | //nav/@aria-labelledby")
+    assert names == ["years", "tags"]  # each landmark has a name of its own, also where the years have pages
+    assert links(index(found[:60]), "//main/ul[@class='tags jump']//a") == []
+
+
+def test_where_a_list_overflows_its_years_come_before_the_issues() -> None:
+    listings = plan_listings([entry(number, day=date(2020 + number, 1, 1)) for number in range(1, 5)], limit=2)
+
+    blocks = listed(listings.index, listings).xpath("//main/*")
+
+    assert [block.get("class") for block in blocks] == ["latest", "filter", "jump", "year"]
+
+
 def test_tags_have_pages_and_those_that_differ_in_case_share_one() -> None:
     listings = plan_listings([entry(1, tags=("llm", "海")), entry(2, tags=("LLM", "llm")), entry(3)])
 
@@ -227,6 +248,15 @@ def test_a_logo_is_the_icon_where_there_is_one() -> None:
     root = page(entry(), dataclasses.replace(PUBLICATION, logo="logo.svg"))
 
     assert root.xpath("//link[@rel='icon']/@href") == ["../logo.svg"]
+
+
+def test_a_logo_is_what_other_sites_show_of_an_issue_without_a_cover() -> None:
+    publication = dataclasses.replace(PUBLICATION, logo="logo.png")
+
+    shown = [meta(root)["og:image"] for root in (
+        page(entry(), publication), index([entry()], publication), page(entry(cover=COVER), publication))]
+
+    assert shown == ["https://letters.example.com/logo.png"] * 2 + [COVER.src]
 
 
 def test_subscribe_form_is_there_when_an_address_takes_it_and_the_policy_allows_it() -> None:

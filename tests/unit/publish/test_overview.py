@@ -133,6 +133,16 @@ def test_status_of_many_old_files_is_one_screen(letters: Publication) -> None:
     assert (len(shown) < 45, len(whole) - len(shown)) == (True, 47)
 
 
+def test_status_says_why_only_of_issues_that_are_not_over(letters: Publication) -> None:
+    letters.write("02-new.md", words(2))
+    letters.publish()
+
+    shown = list(status_lines(look(letters), letters.clock.now(), ZoneInfo("UTC")))
+
+    assert shown[1:3] == [
+        "  2026-02-22  adopted    1 letter (01-letter.md)", "  2026-03-24  mailed     2 new (02-new.md)"]
+
+
 def test_every_hour_is_shown_in_the_owner_s_zone(letters: Publication) -> None:
     letters.write("02-new.md", words(2))
     letters.publish()
