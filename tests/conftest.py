@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import logging
 import os
@@ -21,6 +22,7 @@ from pipeline.bench.publication import free_port
 from tests.sink import make_certificate
 
 FULL = os.environ.get("AVVISO_FAULT") == "full"
+MANY_FILES = 160  # open at once; macOS allows 256
 
 settings.register_profile("reduced", deadline=None, max_examples=30, stateful_step_count=30)
 settings.register_profile("full", deadline=None, max_examples=1000)
@@ -36,6 +38,19 @@ def _log_as_it_was() -> Iterator[None]:
     yield
     libraries.handlers[:] = [one for one in libraries.handlers if one not in ours.handlers or one in before[0]]
     ours.handlers[:], ours.level, ours.propagate = before
+
+
+@pytest.fixture(autouse=True)
+def _garbage_as_it_was() -> Iterator[None]:
+    """A command leaves what it opened to the end of its process; here that would be more files than many systems let a
+    process have."""
+    before = gc.get_threshold()
+    yield
+    gc.unfreeze()
+    gc.set_threshold(*before)
+    with open(os.devnull, "rb") as lowest:
+        if lowest.fileno() > MANY_FILES:
+            gc.collect()
 
 
 @pytest.fixture

@@ -514,7 +514,9 @@ def test_name_is_held_although_the_server_ends_idle_sessions(postgres_server: st
     first, second = Database(postgres_url), Database(postgres_url)
 
     with first.alone("publish") as ours, psycopg.connect(postgres_url) as visitor:
-        assert ready.select([visitor.fileno()], [], [], 20)[0]  # it is ended, and was begun after ours
+        ended = ready.poll()
+        ended.register(visitor.fileno(), ready.POLLIN)
+        assert ended.poll(20_000)  # and it was begun after ours
         with second.alone("publish") as theirs:
             assert (ours, theirs) == (True, False)
 
