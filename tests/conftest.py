@@ -48,7 +48,7 @@ def _garbage_as_it_was() -> Iterator[None]:
     yield
     gc.unfreeze()
     gc.set_threshold(*before)
-    with open(os.devnull, "rb") as lowest:
+    with Path(os.devnull).open("rb") as lowest:
         if lowest.fileno() > MANY_FILES:
             gc.collect()
 
