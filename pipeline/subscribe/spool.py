@@ -3,8 +3,8 @@
 It needs no database. So a subscription is taken and an unsubscription counts while the ledger is away, and
 whoever measures an answer learns nothing about who is in the book: the same is written for everybody.
 
-    var/spool/20260324T080000123456-4711-1.json           one submission: what it is about, and its text values
-              first/0-20260324T080000123456-4711-2.json   one that goes before those: no flood of them shall hold it up
+    var/spool/20260324T080000123456-4711-000001.json           one submission: what it is about, and its text values
+              first/0-20260324T080000123456-4711-000002.json   one that goes first: no flood of those shall hold it up
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Spool:
         Those that go `first` have room of their own.
         """
         folder = self._first if first else self.folder
-        name = f"{_FIRST if first else ''}{now:%Y%m%dT%H%M%S%f}-{os.getpid()}-{next(_serial)}"
+        name = f"{_FIRST if first else ''}{now:%Y%m%dT%H%M%S%f}-{os.getpid()}-{next(_serial):06}"
         try:
             self._make(folder)
             self._check_room(folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import os
 from pathlib import Path
@@ -25,7 +26,8 @@ def spool(tmp_path: Path) -> Spool:
     return Spool(tmp_path / "spool")
 
 
-def test_submissions_come_back_in_order_and_are_private(spool: Spool) -> None:
+def test_submissions_come_back_in_order_and_are_private(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_serial", itertools.count(9))  # all of one instant
     for n in range(3):
         spool.put(LEAVE, {"token": f"字{n}"}, NOON)
 
