@@ -366,7 +366,7 @@ class _Fields:
 
     def _refuse_what_is_not_for_all(self) -> None:
         name = next((name for name, words in _NOT_FOR_ALL.items() if self._word(name) in words), "")
-        if not name and self._word("password"):
+        if not name and self._word("password") not in _NOTHING | _FALSE:
             name = "password"
         if name:
             raise self.fault(name, f"{name} keeps this from some, and here everybody could read it",

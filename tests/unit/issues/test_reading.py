@@ -436,7 +436,8 @@ def test_a_draft_says_so_in_many_ways(value: str, draft: bool) -> None:
     ("published: false", True), ("published: true", False), ("published:", False), ("published: 2024-03-24", False),
     ("Status: Draft", True), ("status: published", False), ("draft: false\npublished: no", True),
     ("visibility: public", False), ("email_type: public", False), ("audience: developers", False),
-    ("private: false", False), ("password:", False), ("draft: true\nvisibility: paid", True),
+    ("private: false", False), ("password:", False), ("password: null", False), ("password: false", False),
+    ("draft: true\nvisibility: paid", True),
 ])
 def test_a_draft_of_another_program_is_one(fields: str, draft: bool) -> None:
     assert manuscript(f"---\n{fields}\n---\n").draft is draft
