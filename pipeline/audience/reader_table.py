@@ -16,7 +16,6 @@ from pipeline.audience.systems import (
     COMPLAINT_WORDS,
     LOOSE_STATUS_COLUMNS,
     PLAIN_WORDS,
-    SIGNS,
     STATUS_COLUMNS,
     SYSTEMS,
     WORDS,
@@ -37,6 +36,7 @@ _INSTANT = re.compile(
     r" ?(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?(?: [A-Z+-]\w*)?"  # PostgreSQL writes +00
 )
 _OF_ADDRESSES = re.compile(r"\be ?mail\b|邮箱|电子邮件|^address$")
+_ADDRESS = re.compile(r"\w@\w")
 _LINK = re.compile(r"[a-z][a-z0-9+.-]*://|www\.|mailto:")  # `unsubscribe` may hold how a reader leaves
 _NARROW, _AROUND = str.maketrans("＠＜＞，；", "@<>,;"), " ,;"
 NO_ADDRESS = "address-missing"  # the rule of a row; a book of contacts has hundreds
@@ -72,15 +72,16 @@ class ReaderTable:
         used = self._used()
         self._unused = [name for name in self._columns if name not in used]
         self._strange = [place for name in self._unused for place in self._columns[name]]
-        is_said = bool(self._signs) or not self._columns.keys().isdisjoint((*self._statuses, *LOOSE_STATUS_COLUMNS))
+        has_status = not self._columns.keys().isdisjoint(self._statuses)
+        is_said = has_status or any(sign.standing is Standing.LEFT for sign in self._signs.values())
         self._everybody = standing_by_name(Path(path).name, is_said=is_said)
 
     def remarks(self) -> Iterator[str]:
         """What a person should know of the file as a whole: who is out by its name, and what is left out of it."""
         if self._everybody is not Standing.SUBSCRIBED:
             yield f"by the file's name, everybody in it is {self._everybody}"
-        if guessed := [name for name in self._signs if name not in SIGNS]:
-            yield f"by their names, these columns say who is out: {', '.join(guessed)}"
+        if guessed := [name for name, sign in self._signs.items() if sign.guessed]:
+            yield f"by their names, these columns say who is out, where no status does: {', '.join(guessed)}"
         if named := list(filter(None, self._unused)):
             yield f"columns left out: {', '.join(named)}"
 
@@ -134,9 +135,10 @@ class ReaderTable:
         words = [folded(cell) for cell in self._cells(record, self._statuses)]
         is_decided = self._everybody is not Standing.SUBSCRIBED  # a file of bounces may have a code for its status
         said = [self._word(word) for word in words if not is_empty(word) and (word in WORDS or not is_decided)]
+        is_sure = bool(said)
         loose = (folded(cell) for cell in self._cells(record, LOOSE_STATUS_COLUMNS))
         said += [WORDS[word] for word in loose if word in WORDS]
-        seen = [*self._shown(record, is_said=bool(said))]
+        seen = [*self._shown(record, is_said=bool(said), is_sure=is_sure)]
         if Standing.LEFT in seen and any(
             word in cell.casefold() for cell in self._cells(record, (COMPLAINT_COLUMN,)) for word in COMPLAINT_WORDS
         ):
@@ -157,19 +159,21 @@ class ReaderTable:
                                 remedy="write confirmed, pending, left, bounced or complained")
         return standing
 
-    def _shown(self, record: Record, *, is_said: bool) -> Iterator[Standing]:
-        """What the columns show whose names are signs. `is_said`: a status stands beside them.
+    def _shown(self, record: Record, *, is_said: bool, is_sure: bool) -> Iterator[Standing]:
+        """What the columns show whose names are signs. `is_said`: a status stands beside them; `is_sure`: of mail.
 
-        Where yes means in, an empty cell is no yes, unless the status or another such column says it.
+        Where yes means in, an empty cell is no yes, unless the status or another such column says it; the day of a
+        confirmation says nothing of whether somebody stayed.
         """
         cells = [(sign, cell.casefold()) for name, sign in self._signs.items()
                  for cell in [*self._cells(record, (name,))] or [""]]
-        is_in = is_said or any(not (sign.says or is_no(cell) or is_empty(cell)) for sign, cell in cells)
+        is_in = is_said or any(not (sign.says or sign.weak or is_no(cell) or is_empty(cell)) for sign, cell in cells)
         for sign, cell in cells:
+            is_outweighed = (is_said and sign.weak) or (is_sure and sign.guessed)
             if is_empty(cell):
                 if not (sign.says or is_in):
                     yield Standing.PENDING
-            elif not (_LINK.match(cell) or (is_said and sign.weak)) and is_no(cell) is not sign.says:
+            elif not (_LINK.match(cell) or is_outweighed) and is_no(cell) is not sign.says:
                 yield sign.standing
             elif not sign.says:  # "pending" under `subscribed`
                 yield WORDS.get(folded(cell), Standing.SUBSCRIBED)
@@ -239,8 +243,9 @@ def _heading(cell: str) -> str:
 
 
 def names_addresses(kind: str, cells: Iterable[str]) -> bool:
-    """Whether a row is the header of a table of people."""
-    return not {_heading(cell) for cell in cells}.isdisjoint(widened(kind).email)
+    """Whether a row is the header of a table of people: no row of a person who wants to be reached by "Email"."""
+    names = [*map(_heading, cells)]
+    return not set(widened(kind).email).isdisjoint(names) and not any(map(_ADDRESS.search, names))
 
 
 def _address_columns(path: str, kind: str, header: Record, columns: Collection[str]) -> tuple[str, ...]:
@@ -248,7 +253,7 @@ def _address_columns(path: str, kind: str, header: Record, columns: Collection[s
     names = widened(kind).email
     if any(name in columns for name in names):
         return names
-    asked = [name for name in columns if _OF_ADDRESSES.search(name)]
+    asked = [name for name in columns if _OF_ADDRESSES.search(name) and not sign_of(name)]
     if len(asked) == 1:
         return tuple(asked)
     raise _without_addresses(path, SYSTEMS[kind].email[0], header, columns)

@@ -129,12 +129,14 @@ def _both(own: Iterable[str], others: Iterable[str]) -> tuple[str, ...]:
 class Sign:
     """A column that says somebody is out: when it `says` yes (anything but no, zero or nothing), or no.
 
-    A `weak` sign may be older than the status beside it, and counts only where there is none.
+    A `weak` sign may be older than the status beside it, and counts only where there is none. One that is `guessed`
+    from the words of its name gives way to a status, too, but not to one that may be of something else.
     """
 
     standing: Standing
     says: bool = True
     weak: bool = False
+    guessed: bool = False
 
 
 _LEFT, _STAYED_OUT = Sign(Standing.LEFT), Sign(Standing.LEFT, says=False)
@@ -167,16 +169,17 @@ SIGNS: Mapping[str, Sign] = {
     **dict.fromkeys(
         ("subscribed", "is subscribed", "opt in", "optin", "opted in", "email opt in", "accepts marketing",
          "accepts email marketing", "active", "is active", "enabled", "angemeldet", "是否订阅"), _STAYED_OUT),
-    **dict.fromkeys(("confirmed", "is confirmed", "confirmed at", "confirmed on", "confirmation date", "verified",
-                     "verified at", "email verified at", "bestätigt", "是否确认"),
+    **dict.fromkeys(("confirmed", "is confirmed", "verified", "bestätigt", "是否确认"),
                     Sign(Standing.PENDING, says=False)),
+    **dict.fromkeys(("confirmed at", "confirmed on", "confirmation date", "verified at", "email verified at"),
+                    Sign(Standing.PENDING, says=False, weak=True)),
     **dict.fromkeys(("bounced", "is bounced", "hard bounced", "hard bounce"), Sign(Standing.BOUNCED)),
     **dict.fromkeys(("bounced at", "bounce date"), _BOUNCED_ONCE),
     **dict.fromkeys(("complained", "complaint", "spam complaint", "marked as spam"), Sign(Standing.COMPLAINED)),
 }
 
 # What a column says by the words in its name that has no entry above ("Opted out of email: News"). Others may be
-# of the same name and say less, so it counts only where no status stands beside it.
+# of the same name and say less, so it counts only where none of STATUS_COLUMNS does.
 SIGN_WORDS: Mapping[str, Standing] = {
     **dict.fromkeys(("unsubscribed", "unsubscribe", "unsub", "opted out", "opt out", "optout", "deactivated",
                      "退订", "取消订阅"), Standing.LEFT),
@@ -186,8 +189,8 @@ SIGN_WORDS: Mapping[str, Standing] = {
 }
 # Words beside them by which a column says it of something else, or how often, or how to.
 OTHER_THINGS = frozenset(
-    {"sms", "whatsapp", "phone", "push", "soft", "number", "count", "total", "rate", "score", "link", "url", "token",
-     "campaign", "hash", "key", "code", "id", "短信", "次数", "链接", "方式", "说明"})
+    {"sms", "whatsapp", "phone", "mobile", "fax", "call", "push", "soft", "number", "count", "total", "rate", "score",
+     "link", "url", "token", "campaign", "hash", "key", "code", "id", "短信", "次数", "链接", "方式", "说明"})
 
 # Columns that say in a word where somebody stands, whatever system the file is said to come from.
 STATUS_COLUMNS = (
@@ -213,18 +216,20 @@ FILE_NAMES: Mapping[str, Standing] = {
 _CLEANED = re.compile("cleaned.*export")
 # Somewhere in a name, as in `weekly-unsubscribed.csv`, but not `without unsubscribed`.
 _LEFT_BY_NAME = re.compile(
-    r"(?<![^\W_])(?<!no[\W_])(?<!not[\W_])(?<!without[\W_])(unsubscri|unsubs|optout|opt-out)|(?<![未无去除])(退订|取消订阅)")
+    r"(?<![^\W_])(?P<others>(?:no|not|non|without|except|excluding|minus|ohne|sans|sin)[\W_]+)?"
+    r"(?:unsubscri|unsubs|optout|opt-out)|(?<!不含)(?<![未无去除掉])(?:退订|取消订阅)")
 
 
 def standing_by_name(file_name: str, *, is_said: bool) -> Standing:
-    """Where everybody in a file stands by its name. `is_said`: a column tells them apart, so that only its beginning
+    """Where everybody in a file stands by its name. `is_said`: a column tells who left, so that only its beginning
     counts."""
     name = file_name.casefold()
     if _CLEANED.match(name):
         return Standing.BOUNCED
     if begun := next((said for start, said in FILE_NAMES.items() if name.startswith(start)), None):
         return begun
-    return Standing.LEFT if not is_said and _LEFT_BY_NAME.search(name) else Standing.SUBSCRIBED
+    left = not is_said and any(not found["others"] for found in _LEFT_BY_NAME.finditer(name))
+    return Standing.LEFT if left else Standing.SUBSCRIBED
 
 
 # Mailchimp's reason for leaving; these two are complaints.
@@ -301,7 +306,7 @@ def sign_of(column: str) -> Sign | None:
     if any(_stands_in(words, thing) for thing in OTHER_THINGS):
         return None
     said = [standing for phrase, standing in SIGN_WORDS.items() if _stands_in(words, phrase)]
-    return Sign(said[0], weak=True) if said else None
+    return Sign(said[0], guessed=True) if said else None
 
 
 def _stands_in(words: str, phrase: str) -> bool:

@@ -77,7 +77,8 @@ class Permalinks:
         return replace(record, permalink=place)
 
     def _is_numbered_late(self, record: Record) -> bool:
-        """Whether an issue that is known by its file's name has a number only since it came out: it stays there."""
+        """Whether an issue that is known by its file's name has a number only since it came out, or one that its
+        front matter shows and others share: it stays there."""
         return record.key == stem(record.path) and (
             record.permalink == address(self._pattern, replace(record, number=None)))
 
@@ -92,7 +93,7 @@ class Permalinks:
     def _clash(self, record: Record, owners: Mapping[str, str]) -> Problem | None:
         wanted = self._place(record, {})
         owner = owners.get(wanted, record.key)
-        if owner == record.key:
+        if owner == record.key or self._is_numbered_late(record):
             return None
         return clash(record, wanted, self._archive.records([owner])[owner])
 

@@ -28,8 +28,9 @@ _OPENING = re.compile(
     r"(?:[ \t]*\[(?P<named>[^\[\]]{0,300})\]|[ \t]+(?P<title>[^ \t].{0,299}?))?(?:[ \t]{0,9}\{[^{}]{0,300}\})?")
 _DIVISION = re.compile(r"(?P<colons>:{3,})[ \t]*\{(?P<attributes>[^{}]{0,300})\}[ \t]*:*")
 _CALLOUT = re.compile(r"(?:^|\s)\.callout-([a-z]{2,12})(?=\s|$)")
-# Classes and settings, `img no-padding`, `key:ink`: at least one is no word.
-_FOR_PROGRAMS = re.compile(r"(?=.*[-_=:#])[a-z0-9][\w.#:=%\"-]*(?:[ \t]+[a-z0-9][\w.#:=%\"-]*)*", re.ASCII)
+# Classes and settings, `img no-padding`, `key:ink`: all but the first are no words. A day is for people.
+_SETTING = r"[a-z][a-z0-9]*[-_=:#][\w.#:=%\"-]*"
+_FOR_PROGRAMS = re.compile(rf"(?:[a-z][a-z0-9]*[ \t]+)?{_SETTING}(?:[ \t]+{_SETTING})*", re.ASCII)
 _TITLE = re.compile(r"\btitle=\"([^\"]{1,300})\"")
 _CLOSING = re.compile(r":{3,}[ \t]*")
 _FOLDED = re.compile(
@@ -128,7 +129,8 @@ def _opening(line: str) -> tuple[str, str, int] | None:
     found = _OPENING.fullmatch(line)
     if found is None:
         return None
-    kind, title = found["kind"].lower(), (found["named"] or found["title"] or "").strip()
+    title = (found["named"] or found["title"] or "").strip()
+    kind, title = found["kind"].lower(), headed[1] if (headed := _TITLE.search(title)) else title
     is_other = kind not in _KINDS.keys() | _UNSEEN
     return kind, "" if is_other and _FOR_PROGRAMS.fullmatch(title) else title, len(found["colons"])
 

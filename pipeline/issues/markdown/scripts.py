@@ -13,9 +13,10 @@ from markdown_it.rules_inline import StateInline
 
 from pipeline.issues.markdown.highlights import tagged
 
-# Not `1^2^3` nor `1^2^...`, where each is an operator, nor the face `(^0^)`.
+# Not `1^2^3` nor `1^2^...`, where each is an operator, nor the faces `(^0^)` and `thanks!^-^`.
 _RAISED = re.compile(
-    r"(?<=[\w.,;:!?%)\]’”。，；：！？）」』])\^(?P<words>[+\-−]?\d{1,4}|\d?[+\-−]|st|nd|rd|th)\^(?![\w^]|\.\.)")
+    r"(?<=[\w.,;:!?%)\]’”。，；：！？）」』])(?!\^-\^|(?<!\d)\^0\^)"
+    r"\^(?P<words>[+\-−]?\d{1,4}|\d?[+\-−]|st|nd|rd|th)\^(?![\w^]|\.\.)")
 _LOWERED = re.compile(r"(?<=[A-Za-z)])~(?P<words>\d{1,3})~(?![\d~])")
 
 

@@ -75,6 +75,7 @@ _OTHER_NAMES = {
 }
 _COVERS = ("cover", "image")  # relative to the issue's file; the others are so to a folder that we do not know
 _WHOLE = re.compile(r"https?://", re.IGNORECASE)
+_OF_A_KIND = re.compile(r"\b(?:newsletter|issue|edition|bulletin|digest|weekly|monthly)\b", re.IGNORECASE)
 _ISSUE = ("issue", "issuenumber", "issueno", "期号", "期数")
 # When a note was begun: better than no day.
 _BEGUN = ("created", "createdat", "createdtime", "datecreated", "创建日期", "创建时间")
@@ -315,11 +316,11 @@ class _Fields:
         return int(said) if re.fullmatch(r"[0-9]{1,6}", said) else None
 
     def subtitle(self) -> str:
-        """What stands below the title, where it says something."""
+        """What stands below the title, where it says more than which newsletter this is."""
         from pipeline.issues.reading.descriptions import says_something  # slow import: the Markdown parser
 
         said = self.line("subtitle") if self._says("subtitle") else ""
-        return said if says_something(said) else ""
+        return said if says_something(_OF_A_KIND.sub("", said)) else ""
 
     def cover(self) -> Image | None:
         places = ((name, filled(_place(self.front.fields.get(name)))) for name in self._named("cover"))
@@ -366,7 +367,7 @@ class _Fields:
 
     def _refuse_what_is_not_for_all(self) -> None:
         name = next((name for name, words in _NOT_FOR_ALL.items() if self._word(name) in words), "")
-        if not name and self._word("password"):
+        if not name and self._word("password") not in _NOTHING | _FALSE:
             name = "password"
         if name:
             raise self.fault(name, f"{name} keeps this from some, and here everybody could read it",

@@ -217,6 +217,10 @@ def test_who_is_out_in_the_old_system_is_out_here(
         ("email,status,Unsubscribe reason\nin@example.com,active,too many\n", set()),
         ("email,created_at,confirmed_at\nin@example.com,2024-01-01,2024-01-01\nout@example.com,2024-01-01,\n",
          {"out@example.com"}),
+        ("email,active,confirmed_at\nin@example.com,x,\nout@example.com,,2024-01-01\n", {"out@example.com"}),
+        ("email,contact status,Unsubscribed from all email\nin@example.com,Active,\nout@example.com,Active,true\n",
+         {"out@example.com"}),
+        ("email,Fax Opt Out,Mobile opt out\nin@example.com,1,1\n", set()),
         ("email,Email disabled?\nin@example.com,false\nout@example.com,true\n", {"out@example.com"}),
         ("邮箱（必填）,2、是否已退订：\nin@example.com,未退订\nout@example.com,是\n", {"out@example.com"}),
         ("email,opt_out\nin@example.com,0\nout@example.com,1\n", {"out@example.com"}),
@@ -271,7 +275,7 @@ def test_a_column_that_is_only_taken_for_one_of_who_is_out_is_told() -> None:
     list(read_rows(io.BytesIO(text), "csv", name="people.csv", remark=told.append))
 
     assert [one.message for one in told] == [
-        "by their names, these columns say who is out: opted out of email: news"]
+        "by their names, these columns say who is out, where no status does: opted out of email: news"]
 
 
 def test_a_file_whose_name_says_that_everybody_is_out_is_told() -> None:
@@ -285,7 +289,8 @@ def test_a_file_whose_name_says_that_everybody_is_out_is_told() -> None:
 @pytest.mark.parametrize(("name", "expected"), [
     ("weekly-unsubscribed.csv", "left"), ("2026_unsubscribers.csv", "left"), ("读者退订.csv", "left"),
     ("readers-without-unsubscribed.csv", "subscribed"), ("no_unsubscribes.csv", "subscribed"),
-    ("resubscribed.csv", "subscribed"), ("未退订.csv", "subscribed"),
+    ("resubscribed.csv", "subscribed"), ("未退订.csv", "subscribed"), ("读者-不含退订.csv", "subscribed"),
+    ("readers-minus-unsubscribed.csv", "subscribed"),
     ("cleaned_email_audience_export_1a.csv", "bounced"), ("cleaned-list.csv", "subscribed"),
 ])
 def test_a_name_says_that_everybody_is_out_only_where_it_means_that(name: str, expected: str) -> None:
@@ -308,6 +313,13 @@ def test_behind_its_beginning_a_name_says_nothing_of_people_whom_a_column_tells_
 
     assert standings(text, "csv", "active-and-unsubscribed.csv") == {
         "in@example.com": "subscribed", "out@example.com": "left"}
+
+
+@pytest.mark.parametrize("text", [
+    "email,state\nann@example.com,Texas\n", "email,confirmed_at\nann@example.com,2024-01-01\n",
+    "email,bounced\nann@example.com,no\n"])
+def test_a_column_that_says_nothing_of_leaving_tells_nobody_apart_from_those_who_left(text: str) -> None:
+    assert standings(text, "csv", "weekly-unsubscribed.csv") == {"ann@example.com": "left"}
 
 
 @pytest.mark.parametrize("files", [
@@ -453,6 +465,7 @@ def test_chinese_headers_are_known() -> None:
     "#,What's your name?,What's your email?\n1,x,ann@example.com\n",
     "序号,2、您的邮箱：,3、您的姓名（选填）\n1,ann@example.com,Ann\n",
     "First Name,E-mail 1 - Label,E-mail 1 - Value\nAnn,* Home,ann@example.com\n",
+    "Your email please,How shall we write?\nann@example.com,Email\n",
     "Email\nAnn <ann@example.com>\n",
     'Email\n"Ann" <ann@example.com>\n',
     '"Name\n(full)",Email\nAnn,ann@example.com\n',

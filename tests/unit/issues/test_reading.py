@@ -239,6 +239,7 @@ def test_the_cover_is_front_matter_or_the_picture_in_the_first_block(text: str, 
     ("---\nseoDescription: Our own.\n---\n", ("Our own.",), True),
     ("---\nsubtitle: How ink dries in a day\n摘要:\n---\n", ("How ink dries in a day",), True),
     ("---\nsubtitle: March 2026\n---\n正文说了很多别的事情。", ("正文说了很多别的事情。",), False),
+    ("---\nsubtitle: September 2026 Newsletter\n---\n正文说了很多别的事情。", ("正文说了很多别的事情。",), False),
     ("---\nsubtitle: {en: How ink dries in a day}\n---\n正文说了很多别的事情。", ("正文说了很多别的事情。",), False),
     ("---\ntitle: On Ink\ndescription: On ink\n---\n正文说了很多别的事情。", ("正文说了很多别的事情。",), False),
     ("---\ntitle: 'Ink Weekly #14: On ink'\ndescription: On ink\n---\n正文说了很多别的事情。",
@@ -436,7 +437,8 @@ def test_a_draft_says_so_in_many_ways(value: str, draft: bool) -> None:
     ("published: false", True), ("published: true", False), ("published:", False), ("published: 2024-03-24", False),
     ("Status: Draft", True), ("status: published", False), ("draft: false\npublished: no", True),
     ("visibility: public", False), ("email_type: public", False), ("audience: developers", False),
-    ("private: false", False), ("password:", False), ("draft: true\nvisibility: paid", True),
+    ("private: false", False), ("password:", False), ("password: null", False), ("password: false", False),
+    ("draft: true\nvisibility: paid", True),
 ])
 def test_a_draft_of_another_program_is_one(fields: str, draft: bool) -> None:
     assert manuscript(f"---\n{fields}\n---\n").draft is draft

@@ -469,6 +469,18 @@ def test_two_issues_of_one_address_are_both_published_and_named(tmp_path: Path) 
             for line in lines(made.problems)] == [True]
 
 
+def test_articles_that_share_the_number_of_an_issue_are_at_their_names_and_in_nobodys_way(tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "letters", {})
+    letters.write("apples.md", words(1), day=TODAY - DAY, front="issue: 14\n")
+    letters.write("cider.md", words(2), front="issue: 14\n")
+
+    made = letters.publish()
+
+    assert {key: record.permalink for key, record in letters.app.archive.issues().items()} == {
+        "apples": "14/", "cider": "cider/"}
+    assert lines(made.problems) == []
+
+
 def test_issue_that_found_its_address_taken_keeps_the_one_it_has(tmp_path: Path) -> None:
     letters = Publication(tmp_path / "letters", {"issues": {"permalink": "{slug}/"}})
     for n in (1, 2):
