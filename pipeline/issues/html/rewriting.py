@@ -110,7 +110,7 @@ class _Writer:
 
     def _opening(self, name: str, attributes: dict[str, str]) -> str:
         if self._place.target is Target.WEB:
-            keys = {"tabindex": "0"} if name == "table" else {}  # scroll it
+            keys = {"tabindex": "0"} if name == "table" else {}  # with which a wide one is scrolled
             attributes = self._once(_modern(name, attributes)) | keys
         else:
             attributes.pop("id", None)
