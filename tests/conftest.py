@@ -41,15 +41,13 @@ def _log_as_it_was() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _garbage_as_it_was() -> Iterator[None]:
+def _few_files() -> Iterator[None]:
     """A command leaves what it opened to the end of its process; here that would be more files than many systems let a
-    process have."""
-    before = gc.get_threshold()
+    process have. They are closed between two tests, when nobody is at work on the same ones."""
     yield
-    gc.unfreeze()
-    gc.set_threshold(*before)
     with Path(os.devnull).open("rb") as lowest:
         if lowest.fileno() > MANY_FILES:
+            gc.unfreeze()
             gc.collect()
 
 

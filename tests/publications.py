@@ -68,7 +68,10 @@ class Publication:
         self.restart()
 
     def restart(self) -> App:
-        """A new process: nothing is remembered but what is on the disk."""
+        """A new process: nothing is remembered but what is on the disk. What the one before had open is closed at its
+        end, and not whenever garbage is collected: by then another file may lie there."""
+        if "app" in vars(self):
+            self.app.close()
         self.app = App(load(self.folder / "config.yaml", {}), self.clock)
         if not (self.folder / "templates").exists():  # compiled once for all tests: a tenth of a second each
             self.app.__dict__.update(_packaged_templates())
