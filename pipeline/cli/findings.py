@@ -17,7 +17,8 @@ INKS = {"error": "red", "warning": "yellow", "info": "blue"}
 
 def finding_lines(problems: Sequence[Problem], *, everything: bool, colour: bool = False) -> Iterator[str]:
     """`14-x.md:20: what is wrong: what to do (warning, image-alt)`, few of a kind, then one line that counts."""
-    for said, severity, rule in _all(problems) if everything else _few(problems):
+    whole = ((str(one), one.severity, one.rule) for one in problems)
+    for said, severity, rule in whole if everything else _few(problems):
         kind = f"({severity}, {rule})"
         yield f"{said} {click.style(kind, fg=INKS[severity]) if colour else kind}"
     yield _summary(problems)
@@ -35,12 +36,8 @@ def problem_lines(problems: Sequence[Problem], *, everything: bool) -> Iterator[
             yield f"{totals[one.rule] - MOST} more like this (-v shows all) ({one.rule})"
 
 
-def _all(problems: Sequence[Problem]) -> Iterator[tuple[str, str, str]]:
-    """What is said, how bad it is, and by which rule."""
-    yield from ((str(one), one.severity, one.rule) for one in problems)
-
-
 def _few(problems: Sequence[Problem]) -> Iterator[tuple[str, str, str]]:
+    """What is said, how bad it is, and by which rule."""
     totals = Counter((one.path, one.rule) for one in problems)
     files: dict[tuple[str, str], list[str]] = {}
     for path, rule, severity in dict.fromkeys((one.path, one.rule, one.severity) for one in problems):
