@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from os.path import commonpath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -41,14 +40,13 @@ def _named(record: Record) -> str:
     return f"{name} ({record.path})"
 
 
-def written(made: Pass, site: Path) -> Iterator[str]:
+def written(made: Pass, feeds: Path, site: Path) -> Iterator[str]:
     """`…/feeds/atom.xml` for each document, `…/feeds/archive (27 files)` where a folder has more than one of each form,
     and `…/site (3 files)` for the archive."""
-    folders: dict[Path, list[str]] = {}
-    root = Path(commonpath(Path(path).parent for path in made.feeds_written)) if made.feeds_written else site
+    places: dict[Path, list[str]] = {}
     for path in made.feeds_written:
-        folders.setdefault(root / Path(path).relative_to(root).parts[0], []).append(path)
-    for place, paths in folders.items():
+        places.setdefault(feeds / Path(path).relative_to(feeds).parts[0], []).append(path)
+    for place, paths in places.items():
         yield from paths if len(paths) <= FORMS else [f"{place} ({counted(len(paths), 'file')})"]
     if made.pages_written:
         yield f"{site} ({counted(made.pages_written, 'file')})"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,6 +16,7 @@ from pipeline.errors import IssueError, PipelineError, Problem, Refusal, Unavail
 
 if TYPE_CHECKING:
     from pipeline.app import App
+    from pipeline.config import Config
     from pipeline.issues.record import Record
     from pipeline.mailings.mailing import Mailing
     from pipeline.publish.publisher import Pass
@@ -62,7 +62,7 @@ def publish(invocation: Invocation, no_send: bool) -> int:
             "feeds_written": made.feeds_written,
             "problems": [one.as_json() for one in problems],
         },
-        _published_lines(made, app.config.site.folder, mailings, app.waits()),
+        _published_lines(made, app.config, mailings, app.waits()),
     )
     if unreachable:
         return away.exit_code
@@ -84,7 +84,7 @@ def _mailing_problems(app: App, touched: list[Mailing]) -> Iterator[Problem]:
                           rule="delivery")
 
 
-def _published_lines(made: Pass, site: Path, mailings: list[Mailing], waits: list[str]) -> list[str]:
+def _published_lines(made: Pass, config: Config, mailings: list[Mailing], waits: list[str]) -> list[str]:
     from pipeline.cli.lines import counts_line, issue_line, written
     from pipeline.glance import NOTHING
 
@@ -94,7 +94,7 @@ def _published_lines(made: Pass, site: Path, mailings: list[Mailing], waits: lis
     held = {one.key for one in made.held}
     lines += [f"picked up {issue_line(one)}" for one in made.picked_up if one.key not in held]
     lines += [f"held      {issue_line(one)}" for one in made.held]
-    lines += [f"wrote     {what}" for what in written(made, site)]
+    lines += [f"wrote     {what}" for what in written(made, config.feeds.folder, config.site.folder)]
     lines += [f"mailing   {one.issue_key} to {one.list}: {counts_line(one)}" for one in mailings]
     lines += waits
     return lines or [NOTHING["publish"]]

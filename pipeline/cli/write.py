@@ -97,8 +97,9 @@ def build(invocation: Invocation, accept_missing: bool) -> int:
     app.tell_hubs()
     remember(app, invocation.config)
     invocation.note(made.problems)
+    lines = [f"wrote {what}" for what in written(made, app.config.feeds.folder, app.config.site.folder)]
     invocation.answer({"feeds_written": made.feeds_written, "problems": [one.as_json() for one in made.problems]},
-                      [f"wrote {what}" for what in written(made, app.config.site.folder)] or [NOTHING["build"]])
+                      lines or [NOTHING["build"]])
     return SOME_HELD if made.problems else DONE
 
 

@@ -137,14 +137,16 @@ def test_pages_that_were_written_are_said_where_no_feed_was(
 
 
 def test_the_many_documents_of_a_long_archive_are_a_line_a_folder() -> None:
-    feeds = [f"/weekly/feeds/{name}" for name in (
+    folder, site = Path("/weekly/feeds"), Path("/weekly/site")
+    feeds = [f"{folder}/{name}" for name in (
         "atom.xml", "rss.xml", "archive/atom-0001.xml", "archive/rss-0001.xml", "archive/atom-0002.xml",
         "archive/rss-0002.xml", "tags/ink/atom.xml")]
 
-    assert list(written(Pass(feeds_written=feeds, pages_written=40), Path("/weekly/site"))) == [
+    assert list(written(Pass(feeds_written=feeds, pages_written=40), folder, site)) == [
         "/weekly/feeds/atom.xml", "/weekly/feeds/rss.xml", "/weekly/feeds/archive (4 files)",
         "/weekly/feeds/tags/ink/atom.xml", "/weekly/site (40 files)"]
-    assert list(written(Pass(feeds_written=feeds[:1]), Path("/weekly/site"))) == feeds[:1]
+    assert list(written(Pass(feeds_written=feeds[:1]), folder, site)) == feeds[:1]
+    assert list(written(Pass(feeds_written=feeds[2:6]), folder, site)) == ["/weekly/feeds/archive (4 files)"]
 
 
 def test_init_says_what_is_to_be_done_next_below_a_long_archive(tmp_path: Path) -> None:
