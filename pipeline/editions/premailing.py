@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lxml import etree
-from lxml.cssselect import CSSSelector
+from lxml.cssselect import CSSSelector, LxmlTranslator
 from premailer import Premailer
 
 
@@ -39,10 +39,24 @@ class _Premailer(Premailer):  # type: ignore[misc]  # the library has no types
         return rules
 
 
+class _NearTranslator(LxmlTranslator):  # type: ignore[misc]  # the library has no types
+    """Asks for the neighbour of an element; cssselect itself has each go through all its siblings."""
+
+    def xpath_direct_adjacent_combinator(self, left: Any, right: Any) -> Any:
+        return left.join("/following-sibling::*[1]/self::", right)
+
+    def xpath_first_child_pseudo(self, xpath: Any) -> Any:
+        return xpath.add_condition("not(preceding-sibling::*)")
+
+    def xpath_last_child_pseudo(self, xpath: Any) -> Any:
+        return xpath.add_condition("not(following-sibling::*)")
+
+
 def read_rules(css: str) -> list[tuple[str, str]]:
     """The rules of a sheet, weakest first: an XPath of where it matches, and its declarations."""
     rules = sorted(_Premailer().read(css), key=operator.itemgetter(0))
-    return [(CSSSelector(selector).path, declarations) for _, selector, declarations in rules]
+    translator = _NearTranslator()
+    return [(CSSSelector(selector, translator=translator).path, declarations) for _, selector, declarations in rules]
 
 
 def styled(elements: Sequence[tuple[str, Sequence[str]]]) -> list[dict[str, str]]:

@@ -21,7 +21,8 @@ OWN = ["color:red", "color: blue !important; margin:0", "width:30px;text-align:c
 RULES = ["p{color:red}", ".a{margin:0;color:blue}", ".a .b{padding:1px}", "p + p{margin:2px !important}", "p{}",
          "div > p,td{text-align:left;background-color:#123}", "p:first-child{margin:3px}", "a:hover{color:red}",
          "td{width:50%;vertical-align:middle}", "p{color:unset;border:0}", "[title]{font-family:\"A B\"}",
-         "*{margin:9px}", "#i{height:9px}", ".a{color:green !important}", "td.b{background-color:transparent}"]
+         "*{margin:9px}", "#i{height:9px}", ".a{color:green !important}", "td.b{background-color:transparent}",
+         "p:last-child{margin:4px}", ".b + .a{margin:5px}"]
 
 NAMED = st.sampled_from(["", ' class="a"', ' class="b a"', ' id="i" title="x"', ' align="right" width="3"'])
 STYLED = st.sampled_from(["", *(f" style='{own}'" for own in OWN)])
