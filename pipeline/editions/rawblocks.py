@@ -13,7 +13,7 @@ from html import unescape
 
 from markdown_it.token import Token
 
-from pipeline.issues.markdown.tags import TAG, Kind, Tag, read_tag
+from pipeline.issues.markdown.tags import Kind, Tag, read_tag, tags_of
 
 _PARAGRAPHS = frozenset((
     "p", "section", "article", "details", "figure", "aside", "header", "footer", "main", "nav", "dl", "hgroup", "ul",
@@ -137,7 +137,7 @@ class _Blocks:
 
 def _split(raw: str) -> Iterator[str]:
     end = 0
-    for match in TAG.finditer(raw):
+    for match in tags_of(raw):
         yield raw[end:match.start()]
         yield match[0]
         end = match.end()

@@ -110,7 +110,7 @@ _EMBEDDED = (*_PLAYERS, "iframe", "img")
 _TAG_LINES = 30
 _BLOCKS = frozenset(block_names) - {"iframe", "title"} | {"pre", "script", "style", "textarea"}
 _CODE = re.compile(r"<(/?)pre(?=[\s>]|$)", re.IGNORECASE)
-_REMARK = re.compile(r"<!--.*?-->", re.DOTALL)
+_REMARK = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _AS_TYPED = re.compile(r"<(?:!--|(?:pre|code|script|style|textarea)\b)", re.IGNORECASE)
 _HEADING = re.compile(r"#{2,6}[ \t]+[^\s#]")
 _CODE_LINES = 200
@@ -152,7 +152,8 @@ def _markdown_behind(state: StateBlock, start_line: int, end_line: int) -> int:
     else the end."""
     for at in range(start_line + 1, end_line):
         line = line_of(state, at)
-        if state.isEmpty(at) or _AS_TYPED.search(line_of(state, at - 1)):
+        is_outside = state.sCount[at] < state.blkIndent
+        if state.isEmpty(at) or is_outside or _AS_TYPED.search(line_of(state, at - 1)):
             break
         if not state.is_code_block(at) and (
                 _HEADING.match(line) or (_FENCE.match(line) and _is_closed(state, at, end_line))):

@@ -34,6 +34,8 @@ MAX_WITHIN = 60
 """Bold within italics within a link and so on; libxml2 ends at some hundreds of elements within each other."""
 MAX_REPEATED_CHARS = 200_000
 """What addresses may add to the text by being repeated through references."""
+MAX_SEARCHED_CHARS = 20_000_000
+"""For the ends of brackets that nothing closes, which the library looks for to the end of their paragraph."""
 MAX_TYPED_LINES = 5_000
 
 _COUNTED = MARKS + "@"
@@ -136,7 +138,7 @@ def _end_of_block(state: StateBlock, start_line: int, end_line: int) -> int:
 def _inline(state: StateCore) -> None:
     """Parses the words of each block until the issue has used up its marks."""
     out: list[Token] = []
-    marks, repeated = 0, state.env.get("repeated", 0)
+    marks, searched, repeated = 0, 0, state.env.get("repeated", 0)
     counted = _cost(state.src, _COUNTED) > MAX_MARKS  # its blocks have no more of them than an issue itself
     for token in state.tokens:
         cost = _cost_of(token) if counted else 0
@@ -147,6 +149,11 @@ def _inline(state: StateCore) -> None:
         out.append(token)
         if token.type != "inline":
             continue
+        chars = _searched_chars(token.content)
+        if searched + chars > MAX_SEARCHED_CHARS:
+            _type(token, "more open brackets than can be followed")
+            continue
+        searched += chars
         token.children = []
         state.md.inline.parse(token.content, state.md, state.env, token.children)
         repeated += max(0, sum(_address_chars(child) for child in token.children if child.attrs) - len(token.content))
@@ -166,6 +173,10 @@ def _cost_of(token: Token) -> int:
 def _cost(text: str, marks: str) -> int:
     """What a text costs beside its length: its marks, and more for those that make a link or a tag."""
     return sum(map(text.count, marks)) + sum(more * text.count(mark) for mark, more in _DEAR.items())
+
+
+def _searched_chars(text: str) -> int:
+    return max(0, text.count("[") - text.count("]")) * len(text)
 
 
 def _as_typed(token: Token, why: str) -> list[Token]:

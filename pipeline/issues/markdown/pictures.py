@@ -17,7 +17,7 @@ from pipeline.issues.issue import Image
 from pipeline.issues.markdown.alternatives import is_silent
 from pipeline.issues.markdown.formulas import with_formulas_said
 from pipeline.issues.markdown.headings import plain_text
-from pipeline.issues.markdown.tags import TAG, Tag, read_tag
+from pipeline.issues.markdown.tags import TAG, Tag, read_tag, tags_of
 from pipeline.issues.report import Report
 
 _SIZED = re.compile(r"(?P<words>[^|]*)\|(?P<width>\d{2,4})(?:x\d{1,4})?")  # as Obsidian gives a picture its width
@@ -122,7 +122,7 @@ def _sources(block: Token) -> set[str]:
     """The addresses of the pictures in a settled block."""
     raw = [block.content] if block.type == "html_block" else [
         child.content for child in block.children or () if child.type == "html_inline"]
-    tags = [read_tag(match[0]) for content in raw for match in TAG.finditer(content)]
+    tags = [read_tag(match[0]) for content in raw for match in tags_of(content)]
     found = {tag.attributes.get("poster", "") for tag in tags}
     found |= {tag.attributes.get("src", "") for tag in tags if tag.name == "img"}
     return found | {str(child.attrs.get("src", "")) for child in block.children or () if child.type == "image"}

@@ -19,7 +19,7 @@ from markdown_it.token import Token
 from pipeline.errors import shorten
 from pipeline.issues.markdown.components import destination, title_of
 from pipeline.issues.markdown.layouts import unfold
-from pipeline.issues.markdown.tags import COMPONENT, TAG, VOID, Kind, Tag, read_tag
+from pipeline.issues.markdown.tags import COMPONENT, VOID, Kind, Tag, read_tag, tags_of
 from pipeline.issues.report import Report
 
 MAX_DEPTH = 40
@@ -100,7 +100,7 @@ def _pieces(token: Token) -> Iterator[Token]:
         yield from token.children or ()
         return
     end = 0
-    for match in TAG.finditer(token.content):
+    for match in tags_of(token.content):
         yield _raw("html_text", token.content[end:match.start()])
         yield _raw("html_inline", match[0])
         end = match.end()

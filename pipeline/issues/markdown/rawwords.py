@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-from pipeline.issues.markdown.tags import TAG, Kind, read_tag
+from pipeline.issues.markdown.tags import Kind, read_tag, tags_of
 
 MARKS = "*[`~"
 _MARKED = re.compile(r"\*\*(?=\S)|~~(?=\S)|`[^`\n]+`|\]\(|\[\^\w|\[f:id:\w"
@@ -36,7 +36,7 @@ def _raw_words(state: StateCore) -> None:
 
 def _pieces(state: StateCore, content: str) -> Iterator[str]:
     end, as_typed = 0, 0
-    for match in TAG.finditer(content):
+    for match in tags_of(content):
         if content.startswith("{{", max(0, match.start() - 2)):  # Hugo's `{{<figure src="a.png">}}`
             continue
         yield _words(state, content[end:match.start()], as_typed)

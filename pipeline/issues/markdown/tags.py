@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
@@ -18,6 +18,8 @@ TAG = re.compile(rf"<!--(?!-?>)[\s\S]*?-->|{HTML_TAG_RE.pattern}")
 
 A comment ends at the first `-->`, also of `--->`, which the library's pattern does not see.
 """
+
+_CLOSED_BY = {"<!--": "-->", "<?": "?>", "<![CDATA[": "]]>"}
 
 VOID = frozenset((
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track",
@@ -58,6 +60,18 @@ class Tag:
         inside = "".join(f' {name}="{escape(value)}"' for name, value in self.attributes.items())
         closing = f"</{self.name}>" if self.kind is Kind.EMPTY and self.name not in VOID else ""
         return f"<{self.name}{inside}>{closing}"
+
+
+def tags_of(text: str) -> Iterator[re.Match[str]]:
+    """The matches of TAG. The end of a remark that nothing closes is looked for once, and not for each of thousands."""
+    last = {opening: text.rfind(closing) for opening, closing in _CLOSED_BY.items()}
+    at = text.find("<")
+    while at >= 0:
+        is_open = any(end < at and text.startswith(opening, at) for opening, end in last.items())
+        found = None if is_open else TAG.match(text, at)
+        if found:
+            yield found
+        at = text.find("<", found.end() if found else at + 1)
 
 
 @lru_cache(maxsize=2048)

@@ -10,7 +10,7 @@ from markdown_it.token import Token
 from pipeline.issues.issue import Image
 from pipeline.issues.markdown.headings import plain_text
 from pipeline.issues.markdown.pictures import without_note
-from pipeline.issues.markdown.tags import TAG, read_tag
+from pipeline.issues.markdown.tags import read_tag, tags_of
 
 # A badge tells of a version, a licence or a channel, and a counter of visits; no issue is shown by them.
 _BADGE = re.compile(r"^https?://(?:[\w-]+\.)*(?:shields\.io|badgen\.net|badge\.fury\.io|forthebadge\.com)/"
@@ -34,7 +34,7 @@ def _shown(child: Token) -> Image | None:
 
 
 def _pictured(html: str) -> Image | None:
-    for match in TAG.finditer(html):
+    for match in tags_of(html):
         tag = read_tag(match[0])
         src = tag.attributes.get("src" if tag.name == "img" else "poster", "")
         if found := _image(src, tag.attributes.get("alt", ""), tag.attributes):

@@ -52,6 +52,18 @@ def test_a_limit_is_named_once_with_its_line_and_what_is_behind_it_is_shown_as_t
         "14-x.md:3: more than 5 marks: marks are shown as typed from here on"]
 
 
+def test_a_paragraph_of_open_brackets_is_shown_as_typed_and_the_next_one_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(patience, "MAX_SEARCHED_CHARS", 50)
+
+    document = parse("[a [b [c [d *e*] *f*\n\n[x] *g* [")
+
+    assert document.clean == "<p>[a [b [c [d *e*] *f*</p>\n<p>[x] <em>g</em> [</p>\n"
+    assert [str(found).partition(": make")[0] for found in document.findings] == [
+        "1: more open brackets than can be followed: marks are shown as typed from here on"]
+
+
 def test_blocks_beyond_the_limit_are_one_paragraph_with_its_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patience, "MAX_BLOCKS", 8)
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.issues.document import Target, parse, words
+from pipeline.issues.markdown.tags import TAG, tags_of
 from tests.unit.issues.rendered import found, shown
 
 
@@ -252,3 +255,10 @@ def test_a_cell_that_heads_nothing_is_no_heading(typed: str, cells: str, target:
 def test_what_html_has_given_up_is_kept_for_mail_and_renewed_for_the_web(typed: str, web: str) -> None:
     assert shown(typed, Target.WEB) == web
     assert "class" not in shown(typed)
+
+
+@given(st.lists(st.sampled_from([
+    "<!--", "-->", "<!-->", "<!--->", '<a b="', '">', "<b>", "</b>", "<?", "?>", "<![CDATA[", "]]>", "<!A", "<br/>",
+    "<", ">", "-", " ", "x"])).map("".join))
+def test_tags_are_found_where_one_expression_would_find_them(text: str) -> None:
+    assert [tag.span() for tag in tags_of(text)] == [tag.span() for tag in TAG.finditer(text)]
