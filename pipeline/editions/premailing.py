@@ -46,10 +46,10 @@ class _NearTranslator(LxmlTranslator):  # type: ignore[misc]  # the library has 
         return left.join("/following-sibling::*[1]/self::", right)
 
     def xpath_first_child_pseudo(self, xpath: Any) -> Any:
-        return xpath.add_condition("not(preceding-sibling::*)")
+        return xpath.add_condition("not(preceding-sibling::*[1])")
 
     def xpath_last_child_pseudo(self, xpath: Any) -> Any:
-        return xpath.add_condition("not(following-sibling::*)")
+        return xpath.add_condition("not(following-sibling::*[1])")
 
 
 def read_rules(css: str) -> list[tuple[str, str]]:
