@@ -193,7 +193,7 @@ class Books:
         """Whether feeds/ or var/ was filled by a ledger that is gone."""
         config = self.config
         feeds = any((config.feeds.folder / name).exists() for name in TRACES)
-        outbox: Path = getattr(config.transport, "folder", config.var / "outbox")
+        outbox = config.outbox or config.var / "outbox"
         return feeds or any(one.exists() for one in (config.workers, outbox, self._mark(database)))
 
     def find(self, name: str) -> Record:

@@ -60,6 +60,11 @@ class Config(Section):
         return self.var / "workers"
 
     @property
+    def outbox(self) -> Path | None:
+        """The folder of the mails, where they are files."""
+        return self.transport.folder if isinstance(self.transport, FolderPost) else None
+
+    @property
     def spelt_out(self) -> tuple[str, ...]:
         """The settings whose secrets stand in the file itself, such as `transport.password`."""
         return self._spelt_out
@@ -134,8 +139,8 @@ class Config(Section):
         scheme, _, ledger = self.database.get_secret_value().partition(":///")
         if scheme == "sqlite":
             yield "the ledger", Path(ledger), ("database",)
-        if isinstance(self.transport, FolderPost):
-            yield "the outbox", self.transport.folder, ("transport", "folder")
+        if self.outbox:
+            yield "the outbox", self.outbox, ("transport", "folder")
 
     @model_validator(mode="after")
     def _told(self) -> Self:

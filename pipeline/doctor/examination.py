@@ -16,7 +16,6 @@ from pipeline.app import App, open_database
 from pipeline.audience.tokens import NOBODY, Purpose
 from pipeline.clock import machine_zone
 from pipeline.config import Config
-from pipeline.config.transports import FolderPost
 from pipeline.doctor.finding import Finding, State, ok, refused, warning
 from pipeline.doctor.house import (
     examine_clock,
@@ -84,8 +83,7 @@ def _sections(doctor: Doctor, opened: ExitStack) -> list[Section]:
     kind, sender = config.transport.kind, config.mailings.sender.address
     database = open_database(config)  # the app's own would be made if it is not there
     opened.callback(database.close)
-    outbox = [config.transport.folder] if isinstance(config.transport, FolderPost) else []
-    folders = [config.var, config.feeds.folder, config.site.folder, *outbox]
+    folders = [config.var, config.feeds.folder, config.site.folder, *([config.outbox] if config.outbox else [])]
     list_ids = [f"{one.id}.{domain_of(sender)}" for one in config.lists]
     return [
         ("ledger", lambda: iter([examine_ledger(

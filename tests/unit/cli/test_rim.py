@@ -90,6 +90,8 @@ def test_where_issues_are_is_not_said_twice(
 
 @pytest.mark.parametrize(("settings", "command", "code", "place"), [
     ("transport: {kind: pigeon}", "check", 2, 'avviso.yaml:6: transport.kind "pigeon" is not known'),
+    ("transport: {kind: fodler, folder: x}\nweb: {url: https://n.example.com/}", "publish", 2,
+     'avviso.yaml:6: transport.kind "fodler" is not known'),
     ("transport: {kind: smtp,\n  preset: gmale}", "check", 2, 'avviso.yaml:7: transport.preset "gmale" is not known'),
     ("web:\n  hooks: {resend: x}", "check", 2, "avviso.yaml:7: web.hooks.resend is not a signing secret"),
     ("transport: {kind: smtp, host: mail.example.com}", "publish", 4, "avviso.yaml: readers would have no way to uns"),
