@@ -6,6 +6,7 @@ import codecs
 import io
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import click
+
+_LONE = re.compile("[\ud800-\udfff]")
 
 
 def take_as_found() -> None:
@@ -56,9 +59,10 @@ def mute(stream: TextIO) -> None:
 
 
 def as_document(value: Any, indent: int | None = None) -> str:
-    """JSON that is the same to every program: ASCII where the stream is not UTF-8."""
+    """JSON that is the same to every program: ASCII where the stream is not UTF-8, or half a letter is said."""
     is_utf8 = codecs.lookup(sys.stdout.encoding or "utf-8").name == "utf-8"
-    return json.dumps(value, ensure_ascii=not is_utf8, indent=indent, default=str)
+    document = json.dumps(value, ensure_ascii=not is_utf8, indent=indent, default=str)
+    return _LONE.sub(lambda half: f"\\u{ord(half[0]):04x}", document)
 
 
 @contextmanager

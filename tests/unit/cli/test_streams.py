@@ -110,6 +110,16 @@ def test_output_in_any_encoding_is_whole_and_json_the_same(letters: Publication,
     assert ("纸张" in said.stdout.decode(encoding)) is (encoding != "latin-1")
 
 
+def test_half_a_letter_in_the_settings_is_told_in_json_that_is_text(letters: Publication) -> None:
+    settings = letters.folder / "config.yaml"
+    settings.write_text(settings.read_text("utf-8") + '\nfeedback: {bounce_share: "\\ud83d"}\n', "utf-8")
+
+    done = avviso(letters, "status", "--json", env={"PYTHONIOENCODING": "utf-8:surrogateescape"})
+
+    (problem,) = json.loads(done.stdout.decode("utf-8"))["problems"]
+    assert (done.returncode, problem["message"].partition(":")[0]) == (2, "feedback.bounce_share")
+
+
 def test_content_for_standard_output_is_utf8_whatever_the_terminal_speaks(letters: Publication) -> None:
     done = avviso(letters, "preview", "1", "--text", "-", env={"PYTHONIOENCODING": "ascii"})
 
