@@ -48,6 +48,8 @@ _QUIET = frozenset((
     "body", "callout", "column", "font", "grid", "head", "html", "link", "meta", "noscript", "picture", "source",
     "text", "track"))
 
+_HEADING = re.compile(r"<(?P<closing>/?)h[1-6]\b")
+_DIVISION = re.compile(r"^<(?P<closing>/?)(?:div|p)\b")
 _LENGTH = re.compile(
     r"(?:^|;)\s*(?P<side>width|height)\s*:\s*(?P<length>\d{1,4})(?:\.\d{1,4})?(?P<unit>px|%)(?=\s*(?:;|!|$))",
     re.IGNORECASE)
@@ -178,7 +180,7 @@ class _Flow:
             self._at += 1
             out += self._settle(piece) if piece.type == "html_inline" else [piece]
         # An <a> left open would be opened again by every following paragraph.
-        return out + [_raw("html_inline", f"</{name}>") for name in reversed(self._unclosed)]
+        return _phrased(out) + [_raw("html_inline", f"</{name}>") for name in reversed(self._unclosed)]
 
     def _settle(self, piece: Token) -> list[Token]:
         tag = read_tag(piece.content)
@@ -347,6 +349,19 @@ class _Flow:
     def _warn_removed(self, typed: str) -> None:
         self._report.warn("html-removed", f"{typed} does not work in mail and feeds and was left out",
                           "remove it, or link to a page that has it", self._block)
+
+
+def _phrased(pieces: list[Token]) -> list[Token]:
+    """A heading holds nothing but words and their marks: the divisions that Substack's editor puts into it are spans."""
+    in_heading = False
+    for piece in pieces:
+        if piece.type != "html_inline":
+            continue
+        if heading := _HEADING.match(piece.content):
+            in_heading = not heading["closing"]
+        elif in_heading:
+            piece.content = _DIVISION.sub(r"<\g<closing>span", piece.content)
+    return pieces
 
 
 def _sized(image: Tag) -> Tag:

@@ -257,6 +257,11 @@ def test_what_html_has_given_up_is_kept_for_mail_and_renewed_for_the_web(typed: 
     assert "class" not in shown(typed)
 
 
+def test_divisions_in_a_heading_are_spans_and_those_below_it_are_not() -> None:
+    assert shown('<h2>Ink<div><div id="ink"></div></div></h2><div>dries</div>', Target.WEB) == (
+        '<h2>Ink<span id="ink"></span></h2><div>dries</div>')
+
+
 @given(st.lists(st.sampled_from([
     "<!--", "-->", "<!-->", "<!--->", '<a b="', '">', "<b>", "</b>", "<?", "?>", "<![CDATA[", "]]>", "<!A", "<br/>",
     "<", ">", "-", " ", "x"])).map("".join))
