@@ -352,7 +352,7 @@ class _Flow:
 
 
 def _phrased(pieces: list[Token]) -> list[Token]:
-    """A heading holds nothing but words and their marks: the divisions that Substack's editor puts into it are spans."""
+    """A heading holds nothing but words and their marks: the divisions that Substack puts into it are spans."""
     in_heading = False
     for piece in pieces:
         if piece.type != "html_inline":
