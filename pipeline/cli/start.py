@@ -42,6 +42,9 @@ def init(invocation: Invocation, folder: Path, issues: Path | None) -> int:
         if found.left_out:
             lines.append(f"left out  {counted(len(found.left_out), 'Markdown file')}, such as "
                          f"{in_one_line(found.left_out[0])}: if they are issues, mend issues.folder or issues.include")
+        if found.exported:
+            lines.append(f"not read  {counted(len(found.exported), 'HTML file')}, such as "
+                         f"{in_one_line(found.exported[0])}: docs/guides/moving-in.md makes issues of an export")
         next_step = ["now       put title, url and from right in it; then `avviso check`"]
     invocation.config = config
     app = invocation.app()

@@ -33,6 +33,7 @@ SKIPPED = frozenset({  # in small letters
 POSTS = "_posts"               # of Jekyll: what lies beside it are pages
 DOCUMENTS = "docs"             # of a program, mostly; of a newsletter where no issues lie elsewhere
 SUFFIXES = (".md", ".markdown", ".mdx", ".qmd", ".Rmd")
+PAGES = (".html", ".htm")
 NOT_ISSUES = frozenset(
     {"readme", "changelog", "license", "contributing", "_index", "summary", "code of conduct", "404"})
 PAGE = "index"                 # of a folder: an issue where it is alone there, else the list of the others
@@ -70,7 +71,7 @@ class Survey:
     `below`: in which folders there they lie, as a pattern: "**/" is any, "*/**/" any but the top, "" none, because what
     lies below is something else. `suffixes` are theirs; `others` are patterns of Markdown files there that are no
     issues. `anew`: their numbers begin anew each year. `left_out`: files of the folder that may be issues all
-    the same; nobody asks for them who said where the issues are.
+    the same; nobody asks for them who said where the issues are. `exported`: pages of HTML, where nothing is Markdown.
     """
 
     title: str
@@ -84,6 +85,7 @@ class Survey:
     timezone: str
     anew: bool
     left_out: tuple[str, ...]
+    exported: tuple[str, ...]
 
 
 def survey(folder: Path, issues: Path | None = None) -> Survey:
@@ -115,6 +117,7 @@ def survey(folder: Path, issues: Path | None = None) -> Survey:
         language=_language(files[-SAMPLE:]), timezone=_timezone(),
         anew=begin_anew((year_of(paths[file]), number_in_name(stem(paths[file]))) for file in files),
         left_out=() if issues else _left_out(folder, known.union(files)),
+        exported=() if found else tuple(sorted(file.relative_to(folder).as_posix() for file in _files(folder, PAGES))),
     )
 
 
@@ -294,11 +297,15 @@ def _is_text(name: str) -> bool:
 
 
 def _markdown(folder: Path) -> Iterator[Path]:
+    return _files(folder, SUFFIXES)
+
+
+def _files(folder: Path, suffixes: tuple[str, ...]) -> Iterator[Path]:
     for place, folders, files in os.walk(folder):
         depth = len(Path(place).relative_to(folder).parts)
         folders[:] = sorted(name for name in folders if name.lower() not in SKIPPED and not name.startswith(".")
                             and _is_text(name)) if depth < DEPTH else []
-        yield from (Path(place, name) for name in files if name.endswith(SUFFIXES) and not name.startswith(".")
+        yield from (Path(place, name) for name in files if name.endswith(suffixes) and not name.startswith(".")
                     and _is_text(name) and not is_source(name, files))
 
 

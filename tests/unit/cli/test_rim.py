@@ -154,6 +154,18 @@ def test_one_file_is_one_file_and_one_row_one_row(
         "wrote 1 row to readers.csv")
 
 
+def test_an_export_in_html_is_told_where_it_becomes_issues(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "14.ink.html").write_text("<p>Ink dries.</p>")
+    monkeypatch.chdir(tmp_path)
+
+    assert avviso(monkeypatch, "init") == 0
+
+    assert capsys.readouterr().out.splitlines()[1] == (
+        "not read  1 HTML file, such as 14.ink.html: docs/guides/moving-in.md makes issues of an export")
+
+
 def test_one_letter_in_hand_is_one_letter() -> None:
     worker = Worker("w", "db1", "", 42, 1, NOON, NOON, "send")
 

@@ -111,7 +111,17 @@ def test_survey_takes_the_folder_that_it_is_told(tmp_path: Path) -> None:
     folder = fill(tmp_path / "my-weekly", "issues/1.md", "issues/2.md", "drafts/3.md")
 
     assert survey(folder, Path("drafts")) == Survey(
-        "My Weekly", "drafts", "", "**/", 1, (".md",), ("**/README.md",), "en", "Asia/Shanghai", False, ())
+        "My Weekly", "drafts", "", "**/", 1, (".md",), ("**/README.md",), "en", "Asia/Shanghai", False, (), ())
+
+
+@pytest.mark.parametrize(("files", "exported"), [
+    (["posts/2.ink.html", "posts/1.paper.HTM", "posts/1.paper.htm", "posts.csv"],
+     ("posts/1.paper.htm", "posts/2.ink.html")),
+    (["issues/1.md", "about.html"], ())])
+def test_survey_names_pages_where_nothing_is_markdown(
+    tmp_path: Path, files: list[str], exported: tuple[str, ...],
+) -> None:
+    assert survey(fill(tmp_path / "weekly", *files)).exported == exported
 
 
 @pytest.mark.parametrize("issues", [None, Path("missing"), Path("1.md")])
