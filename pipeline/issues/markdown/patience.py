@@ -7,11 +7,12 @@ what a newsletter needs; what lies behind it is shown as it was typed. No word i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from markdown_it import MarkdownIt
 from markdown_it.parser_block import ParserBlock
-from markdown_it.rules_block import StateBlock, table
+from markdown_it.rules_block import StateBlock, blockquote, table
 from markdown_it.rules_core import StateCore, linkify
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
@@ -36,8 +37,11 @@ MAX_REPEATED_CHARS = 200_000
 """What addresses may add to the text by being repeated through references."""
 MAX_SEARCHED_CHARS = 20_000_000
 """For the ends of brackets that nothing closes, which the library looks for to the end of their paragraph."""
+MAX_QUOTED_LINES = 200
+"""Lines without an empty one from which on the end of a quote is looked for by ourselves."""
 MAX_TYPED_LINES = 5_000
 
+_ENDS_PARAGRAPHS = re.compile(r"(?:> ?)+(?: {0,3}(?:#{1,6} .*|(?:- *){3,}|(?:\* *){3,}|-)?)?[ \t]*")  # in a quote
 _COUNTED = MARKS + "@"
 _COUNTED_IN_HTML = "<" + rawwords.MARKS
 _DEAR = {"://": 4, "](": 3, "<": 1, "{%": 4, "{{": 4}
@@ -50,6 +54,7 @@ def use_patience(parser: MarkdownIt) -> None:
     parser.block.ruler.before("table", "enough", _enough, {
         "alt": ["paragraph", "reference", "blockquote", "list"]})
     parser.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
+    parser.block.ruler.at("blockquote", _quote, {"alt": ["paragraph", "reference", "blockquote", "list"]})
     parser.core.ruler.at("inline", _inline)
     parser.core.ruler.at("linkify", _linkify)
 
@@ -98,6 +103,28 @@ def _enough(state: StateBlock, start_line: int, end_line: int, silent: bool) -> 
     if not silent:
         _push_paragraph(state, start_line, end_line, too_much=f"more than {MAX_BLOCKS:,} blocks")
     return True
+
+
+def _quote(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
+    """A quote. For each the library looks through all lines up to the next empty one, were it thousands: behind a line
+    that no paragraph outlives, one without the mark of a quote is beyond it."""
+    ahead = range(start_line, min(end_line, start_line + MAX_QUOTED_LINES))
+    if silent or len(ahead) < MAX_QUOTED_LINES or any(map(state.isEmpty, ahead)):
+        return bool(blockquote(state, start_line, end_line, silent))
+    end, whole = _end_of_quote(state, start_line, end_line), state.lineMax
+    state.lineMax = min(end, whole)
+    found = blockquote(state, start_line, end, False)
+    state.lineMax = whole
+    return bool(found)
+
+
+def _end_of_quote(state: StateBlock, start_line: int, end_line: int) -> int:
+    for at in range(start_line, end_line - 1):
+        if state.isEmpty(at + 1):
+            break
+        if _ENDS_PARAGRAPHS.fullmatch(line_of(state, at)) and not line_of(state, at + 1).startswith(">"):
+            return at + 1
+    return end_line
 
 
 def _table(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:

@@ -64,6 +64,15 @@ def test_a_paragraph_of_open_brackets_is_shown_as_typed_and_the_next_one_is_not(
         "1: more open brackets than can be followed: marks are shown as typed from here on"]
 
 
+def test_quotes_among_hundreds_of_lines_end_where_the_library_ends_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "> # a\nb\n> - c\nd\n> -\ne\n> >\nf\n> g\n>     # h\ni\n> ```\n> # j\nk\n> ***\nl\n" * 20
+    ours = parse(text).clean
+    monkeypatch.setattr(patience, "MAX_QUOTED_LINES", 10_000)
+
+    assert ours == parse(text).clean
+    assert ours.count("<blockquote>") > 100
+
+
 def test_blocks_beyond_the_limit_are_one_paragraph_with_its_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patience, "MAX_BLOCKS", 8)
 
