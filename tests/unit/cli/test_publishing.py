@@ -283,6 +283,18 @@ def test_a_number_that_begins_anew_each_year_names_no_issue_by_itself(tmp_path: 
     assert clear.out == "2026/1 Presses: approved: will be mailed by the next pass\n"
 
 
+@pytest.mark.parametrize("time", [
+    "2126/01/06", "2126-01-05T08:00Z", "2126-01-05T08:00:00+00:00", "2126-01-05 16:00 +08:00", "2126年1月6日",
+])
+def test_plan_looks_ahead_from_whatever_the_date_of_an_issue_may_be(letters: Publication, time: str) -> None:
+    letters.write("03-Glue.md", "The third is about glue.", day="2126/01/05")
+
+    planned = run(letters, "plan", "--at", time, "--json").json
+
+    assert [(one["issue"], one["action"], one["reason"]) for one in planned if one["issue"] == "3"] == [
+        ("3", "mail", "ready to be mailed")]
+
+
 def test_status_and_explain_follow_a_decision_at_once(letters: Publication) -> None:
     """Not the next pass: a person looks now, and who is told to ask `explain` finds the reason there."""
     run(letters, "publish", "--no-send")
