@@ -259,6 +259,13 @@ def test_test_message_with_the_post_away_ends_with_three_and_a_remedy(letters: P
     assert answer.err.endswith("Connection refused): `avviso doctor` looks for the cause; then send it again\n")
 
 
+def test_a_number_names_its_issue_also_as_it_stands_in_the_name_of_the_file(letters: Publication) -> None:
+    said = [run(letters, "explain", name) for name in ("2", "02")]
+
+    assert said[0].out.startswith("2 Presses: ")
+    assert said[1] == said[0]
+
+
 def test_a_path_names_one_issue_where_all_files_are_called_alike(tmp_path: Path) -> None:
     letters = Publication(tmp_path)
     letters.write("14-ink/index.md", "This one is about ink and how it dries on cold mornings.", day=datetime.now(UTC))
