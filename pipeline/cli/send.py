@@ -138,14 +138,18 @@ def send(invocation: Invocation, issue: str, more: tuple[str, ...], addresses: t
     app.publisher.look_only()
     record = app.namer.foresee(app.find(issue))
     try:
-        receipts = send_test_message(
+        said = send_test_message(
             record, (*addresses, *more), dresser=app.dresser, ring=app.ring, list_id=record.lists[0],
             open_transport=app.open_transport, dkim=app.dkim)
     except Unavailable as error:
         raise app.away(str(error), remedy="`avviso doctor` looks for the cause; then send it again") from error
-    invocation.answer([{"address": address, "reply": reply} for address, reply in receipts],
-                      (f"sent to {address}: {reply}" for address, reply in receipts))
-    return DONE
+    sent = [(address, reply) for address, reply in said if isinstance(reply, str)]
+    refused = [(address, error) for address, error in said if isinstance(error, PipelineError)]
+    invocation.note([error.problem for _, error in refused])
+    invocation.answer([*({"address": address, "reply": reply} for address, reply in sent),
+                       *({"address": address, "problem": error.problem.as_json()} for address, error in refused)],
+                      (f"sent to {address}: {reply}" for address, reply in sent))
+    return _code([error for _, error in refused], is_some_done=bool(sent))
 
 
 @click.command(cls=Command)
@@ -262,6 +266,13 @@ def _what_it_waits_for(app: App, key: str) -> list[str]:
     return [*(app.waits() if is_going else ()), *given_up(app.ledger, app.clock.now(), key)]
 
 
+def _code(refused: list[PipelineError], *, is_some_done: bool) -> int:
+    """How a command about several issues or addresses ends."""
+    if refused and is_some_done:
+        return SOME_HELD
+    return max((one.exit_code for one in refused), default=DONE)
+
+
 def _decision(name: str, text: str, decide: Callable[[Any, Record], str], *, look: bool = False) -> click.Command:
     """A command in which a person decides about some issues."""
 
@@ -282,9 +293,7 @@ def _decision(name: str, text: str, decide: Callable[[Any, Record], str], *, loo
         invocation.answer([*({"issue": record.key, "result": line} for record, line in said),
                            *({"issue": one.problem.path, "problem": one.problem.as_json()} for one in refused)],
                     (f"{record.key} {record.title}: {line}" for record, line in said))
-        if said and refused:
-            return SOME_HELD
-        return max((one.exit_code for one in refused), default=DONE)
+        return _code(refused, is_some_done=bool(said))
 
     command.__doc__ = f"{text}\n\n\b\nExample:\n  avviso {name} 14"
     argument = click.argument("issues", nargs=-1, required=True, metavar="ISSUE...")

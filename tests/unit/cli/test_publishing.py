@@ -249,6 +249,18 @@ def test_a_test_message_goes_to_every_address_behind_to(letters: Publication) ->
     assert [one["address"] for one in said] == ["editor@example.com", "mira@example.com"]
 
 
+def test_address_that_gets_no_test_message_keeps_none_from_the_others(letters: Publication) -> None:
+    with MailServer() as post:
+        letters.over_smtp(post.port)
+        answer = run(letters, "send", "2", "--to", "editor", "perm-550@example.com", "mira@example.com", "--json")
+        alone = run(letters, "send", "2", "--to", "perm-550@example.com")
+
+    assert [(one["address"], "problem" in one) for one in answer.json] == [
+        ("mira@example.com", False), ("editor", True), ("perm-550@example.com", True)]
+    assert (answer.code, answer.err.count("\n")) == (1, 2)
+    assert (alone.code, alone.out, "550 5.1.1" in alone.err) == (1, "", True)
+
+
 def test_test_message_with_the_post_away_ends_with_three_and_a_remedy(letters: Publication) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         letters.over_smtp(listener.getsockname()[1])
