@@ -16,7 +16,7 @@ from pipeline.database import Database
 from pipeline.errors import IssueError, Problem, UnknownIssue
 from pipeline.issues.archive import Archive
 from pipeline.issues.issue import DATE_IT
-from pipeline.issues.reading.naming import is_called, is_named
+from pipeline.issues.reading.naming import is_called, is_named, is_number
 from pipeline.issues.record import KnownFile, Record
 from pipeline.mailings.highwater import HighWater
 from pipeline.mailings.ledger import Ledger
@@ -203,7 +203,7 @@ class Books:
         """
         records = self.archive.issues()
         wanted = self.archive.names.aliases().get(name, name)
-        numbered = [one for one in records.values() if str(one.number) == name]
+        numbered = [one for one in records.values() if is_number(name, one.number)]
         if wanted in records and len(numbered) < 2:
             return records[wanted]
         at_path = [one for one in records.values() if f"/{name}".endswith(f"/{one.path}")]

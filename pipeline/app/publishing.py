@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.app.outputs import Outputs
 from pipeline.clock import HandClock
-from pipeline.errors import IssueError, Problem
+from pipeline.errors import IssueError, PipelineError, Problem
 from pipeline.mailings.mailing import DoubtPolicy
 from pipeline.publish.agenda import Agenda
 from pipeline.publish.clock_guard import DRIFT
@@ -67,7 +67,15 @@ class Publishing(Outputs):
             made = self.publisher.make_pass(start=False, write=False)
             ahead = Planner(self.archive, self.ledger, self.rules, lambda: self.dresser, self.namer.foresee,
                             broadcasts=self.config.transport.broadcasts)
-            return ahead.planned(self.clock.now()), made.problems
+            return ahead.planned(self.clock.now()), [*made.problems, *self._in_the_way()]
+
+    def _in_the_way(self) -> tuple[Problem, ...]:
+        """What `publish` and `run` refuse to begin with."""
+        try:
+            self.check_way_out()
+        except PipelineError as error:
+            return error.problems
+        return ()
 
     def foreseen(self, name: str) -> Record | KnownFile:
         """What the next pass would find behind a name, also one that no book has yet: an issue, or a file that is none.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from pipeline.mailings.mailing import Mailing
     from pipeline.publish.publisher import Pass
     from pipeline.publish.shapes import Explained
-
-TIMES = [f"%Y-%m-%d{clock}" for clock in ("", " %H:%M", "T%H:%M", " %H:%M:%S", "T%H:%M:%S")]
 
 
 @click.command(cls=Command)
@@ -140,14 +138,18 @@ def send(invocation: Invocation, issue: str, more: tuple[str, ...], addresses: t
     app.publisher.look_only()
     record = app.namer.foresee(app.find(issue))
     try:
-        receipts = send_test_message(
+        said = send_test_message(
             record, (*addresses, *more), dresser=app.dresser, ring=app.ring, list_id=record.lists[0],
             open_transport=app.open_transport, dkim=app.dkim)
     except Unavailable as error:
         raise app.away(str(error), remedy="`avviso doctor` looks for the cause; then send it again") from error
-    invocation.answer([{"address": address, "reply": reply} for address, reply in receipts],
-                      (f"sent to {address}: {reply}" for address, reply in receipts))
-    return DONE
+    sent = [(address, reply) for address, reply in said if isinstance(reply, str)]
+    refused = [(address, error) for address, error in said if isinstance(error, PipelineError)]
+    invocation.note([error.problem for _, error in refused])
+    invocation.answer([*({"address": address, "reply": reply} for address, reply in sent),
+                       *({"address": address, "problem": error.problem.as_json()} for address, error in refused)],
+                      (f"sent to {address}: {reply}" for address, reply in sent))
+    return _code([error for _, error in refused], is_some_done=bool(sent))
 
 
 @click.command(cls=Command)
@@ -264,6 +266,13 @@ def _what_it_waits_for(app: App, key: str) -> list[str]:
     return [*(app.waits() if is_going else ()), *given_up(app.ledger, app.clock.now(), key)]
 
 
+def _code(refused: list[PipelineError], *, is_some_done: bool) -> int:
+    """How a command about several issues or addresses ends."""
+    if refused and is_some_done:
+        return SOME_HELD
+    return max((one.exit_code for one in refused), default=DONE)
+
+
 def _decision(name: str, text: str, decide: Callable[[Any, Record], str], *, look: bool = False) -> click.Command:
     """A command in which a person decides about some issues."""
 
@@ -284,9 +293,7 @@ def _decision(name: str, text: str, decide: Callable[[Any, Record], str], *, loo
         invocation.answer([*({"issue": record.key, "result": line} for record, line in said),
                            *({"issue": one.problem.path, "problem": one.problem.as_json()} for one in refused)],
                     (f"{record.key} {record.title}: {line}" for record, line in said))
-        if said and refused:
-            return SOME_HELD
-        return max((one.exit_code for one in refused), default=DONE)
+        return _code(refused, is_some_done=bool(said))
 
     command.__doc__ = f"{text}\n\n\b\nExample:\n  avviso {name} 14"
     argument = click.argument("issues", nargs=-1, required=True, metavar="ISSUE...")
@@ -327,21 +334,10 @@ def resolve(invocation: Invocation, issue: str, resend: bool, assume_sent: bool)
     return DONE
 
 
-class Time(click.DateTime):
-    """A day, or a day and an hour."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Raises BadParameter with an example, and not with the formats that a program reads."""
-        try:
-            return super().convert(value, param, ctx)
-        except click.BadParameter:
-            self.fail(f'"{value}" is no time; write it like "2026-12-24 08:00"', param, ctx)
-
-
 @click.command(cls=Command)
-@click.option("--at", type=Time(TIMES), metavar="TIME", help="Look ahead from this time instead of now.")
+@click.option("--at", metavar="TIME", help="Look ahead from this time instead of now.")
 @pass_invocation
-def plan(invocation: Invocation, at: datetime | None) -> int:
+def plan(invocation: Invocation, at: str | None) -> int:
     """What the next passes would do, when, and why. Changes nothing.
 
     \b
@@ -353,14 +349,27 @@ def plan(invocation: Invocation, at: datetime | None) -> int:
 
     app, then = invocation.app(), None
     if at is not None:
-        then = at.replace(tzinfo=app.config.zone).astimezone(UTC)
-        if then < app.clock.now():
-            raise click.BadParameter(f"{at:%Y-%m-%d %H:%M} has passed; name a time to come", param_hint="'--at'")
+        then = _time_to_come(at, app)
     planned, problems = app.planned_mailings(then)
     invocation.note(problems)
     invocation.answer([one.shape() for one in planned],
                       [planned_line(one, app.config.zone) for one in planned] or ["nothing is ahead"])
     return SOME_HELD if problems or any(one.action == "hold" for one in planned) else DONE
+
+
+def _time_to_come(written: str, app: App) -> datetime:
+    """Whatever the date of an issue may be; a day begins at midnight. Raises BadParameter."""
+    from pipeline.issues.reading.dates import parse_date  # slow import
+
+    try:
+        then = parse_date(written, app.config.zone, time.min).instant
+    except ValueError:
+        said = f'"{written}" is no time; write it like "2026-12-24 08:00"'
+    else:
+        if then >= app.clock.now():
+            return then
+        said = f"{local(then, app.config.zone)} has passed; name a time to come"
+    raise click.BadParameter(said, param_hint="'--at'")
 
 
 COMMANDS = (plan, publish, run, send, rehearse, status, explain, approve, hold, resume, cancel, adopt, resolve)

@@ -181,10 +181,15 @@ def read_zone(text: str) -> ZoneInfo:
             raise wrong("is an abbreviation and no time zone", "write a name such as Asia/Shanghai") from None
         if text.casefold().removeprefix("asia/") in _BY_SHANGHAI:
             raise wrong("is not a time zone", "write Asia/Shanghai, which has the same clock") from None
-        folded = {name.casefold(): name for name in available_timezones()}
-        near = get_close_matches(text.casefold(), folded, 1, 0.6)
-        hint = f"did you mean {folded[near[0]]}?" if near else "write a name such as Asia/Shanghai"
+        # By the city alone, and closely: `Asia/Dubai` for `Asia/Mumbai` would be another hour.
+        cities = {_city(name): name for name in sorted(available_timezones())}
+        near = get_close_matches(_city(text), cities, 1, 0.8)
+        hint = f"did you mean {cities[near[0]]}?" if near else "write a name such as Asia/Shanghai"
         raise wrong("is not a time zone", hint) from None
+
+
+def _city(zone: str) -> str:
+    return zone.rpartition("/")[2].replace(" ", "_").casefold()
 
 
 def read_language(text: str) -> str:

@@ -205,11 +205,14 @@ class Database(Dialect):
         self.number_behind(connection, schema.subscriber, int(now.timestamp() * 1000))
 
     def migrate(self) -> str:
-        """Brings the tables to this program's version, and names it."""
+        """Brings the tables to this program's version, and names it. Raises SchemaOutdated where they are newer."""
         from pipeline.migrations import upgrade  # slow import: Alembic, needed once in a ledger's life
 
         with self.write() as connection:
             self.take_turns(connection, TABLES)  # machines that are started at once would each make them
+            found = _version_of(connection) if inspect(connection).has_table("alembic_version") else None
+            if found is not None and found > schema.HEAD:
+                raise self._outdated(found)
             upgrade(connection)
         return schema.HEAD
 
@@ -221,15 +224,17 @@ class Database(Dialect):
     def check_version(self) -> None:
         """Raises SchemaOutdated unless the ledger is of this program's version; cheap."""
         with self.read() as connection:
-            found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
-        if found == schema.HEAD:
-            return
+            found = _version_of(connection)
+        if found != schema.HEAD:
+            raise self._outdated(found)
+
+    def _outdated(self, found: str | None) -> SchemaOutdated:
         if found is None or found < schema.HEAD:
             message, remedy = f"the ledger has version {found}, this avviso needs {schema.HEAD}", "run `avviso migrate`"
         else:
             message = f"the ledger has version {found}, this avviso knows {schema.HEAD}"
             remedy = "use the newer avviso that wrote it"
-        raise SchemaOutdated(message, remedy=remedy, path=self.shown)
+        return SchemaOutdated(message, remedy=remedy, path=self.shown)
 
     def check_writable(self) -> None:
         """Raises Unreachable or OutputError where nothing can be written; writes nothing that stays."""
@@ -270,3 +275,7 @@ class Database(Dialect):
     def close(self) -> None:
         """Lets go of every connection."""
         self._engine.dispose()
+
+
+def _version_of(connection: Connection) -> str | None:
+    return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()

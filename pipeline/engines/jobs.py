@@ -307,9 +307,9 @@ def publish_once(app: App, stop: threading.Event, *, send: bool = True) -> tuple
     """
     app.check_way_out()
     with alone(app), Shift.begin(app, "publish") as shift:
+        running = {one.id for one in app.ledger.mailings.all(MailingState.SENDING)}  # `tidy` may end some
         again(shift.tidy)
         again(shift.hear)
-        running = {one.id for one in app.ledger.mailings.all(MailingState.SENDING)}
         try:
             made = again(shift.publish)
         except (Busy, Refusal, DatabaseError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -72,6 +72,8 @@ class Dispatch:
         self.quarantine = Quarantine()
         self._lock = threading.Lock()
         self._refusals = 0
+        self._audiences: dict[int, int] = {}
+        self._refused: defaultdict[int, set[int]] = defaultdict(set)  # deliveries of small mailings
         self._unanswered = 0
         self._misses_ledger = False
 
@@ -123,6 +125,19 @@ class Dispatch:
                 return False
             self._refusals = 0
         return True
+
+    def is_unwelcome(self, mailing_id: int, delivery_id: int) -> bool:
+        """Whether with this one everybody of a mailing was refused: a small one never has so many in a row."""
+        if mailing_id not in self._audiences:
+            self._audiences[mailing_id] = self.ledger.mailings.get(mailing_id).audience
+        if self._audiences[mailing_id] >= REFUSALS:
+            return False
+        with self._lock:
+            self._refused[mailing_id].add(delivery_id)
+            is_everybody = len(self._refused[mailing_id]) == self._audiences[mailing_id]
+            if is_everybody:
+                self._refused[mailing_id].clear()
+        return is_everybody
 
     def miss_answer(self) -> bool:
         """A repeat went unanswered too: whether that is so of all, so that each reader gets copy after copy."""

@@ -65,9 +65,11 @@ class Judge:
         if isinstance(error, Rejected):
             return Outcome(claim, DeliveryState.FAILED, error.reply)
         # A letter has no mailing to pause: it is tried again later, and given up unless everybody is refused.
-        if isinstance(error, Refused) and claim.mailing_id is not None and self._dispatch.refuse(error):
-            self._stop(claim.mailing_id, f"the post refuses us: {error.reply}")
-            return given_back(claim, self._dispatch.clock.now(), error.reply)
+        if isinstance(error, Refused) and claim.mailing_id is not None:
+            if self._dispatch.refuse(error):
+                self._stop(claim.mailing_id, _refuses_us(error))
+                return given_back(claim, self._dispatch.clock.now(), error.reply)
+            self._to_tell.append(partial(self._doubt_welcome, claim.mailing_id, claim.id, error))
         if self._is_letter_over(claim) and not (isinstance(error, Refused) and error.session):
             return Outcome(claim, DeliveryState.FAILED, f"gave up after `mailings.expire`: {error.reply}")
         if isinstance(error, Deferred):
@@ -118,6 +120,11 @@ class Judge:
                           wish_s=error.retry_after_s)
         return Outcome(claim, DeliveryState.DEFERRED, error.reply, due_at=due_at)
 
+    def _doubt_welcome(self, mailing_id: int, delivery_id: int, error: Refused) -> None:
+        """Pauses a mailing of which everybody was refused because of us."""
+        if self._durably(partial(self._dispatch.is_unwelcome, mailing_id, delivery_id)):
+            self._pause(mailing_id, _refuses_us(error))
+
     def _stop(self, mailing_id: int, reason: str) -> None:
         """The mailing is paused with the next `tell`."""
         self._to_tell.append(partial(self._pause, mailing_id, reason))
@@ -125,3 +132,7 @@ class Judge:
     def _teach(self, step: Callable[[], object]) -> None:
         """What all senders are to know of the post is written with the next `tell`."""
         self._to_tell.append(partial(self._durably, step))
+
+
+def _refuses_us(error: Refused) -> str:
+    return f"the post refuses us: {error.reply}"

@@ -82,6 +82,9 @@ class DoubtPolicy(StrEnum):
 MISTAKE = "mistake: "
 """How the reason begins for which a mailing is held only until its text, or a template, is mended."""
 
+AS_IT_IS = "`avviso approve` it as it is"
+"""How such a reason ends where a person may let it go unmended."""
+
 COPIES = 3     # of one message that a post may come to have without an answer, before a person is asked
 EVERYBODY = 0  # stands for a person in a delivery to a service that owns the readers; no subscriber has this id
 MAINTAINER = -1  # stands for who runs the publication, in a letter to them; no subscriber has this id

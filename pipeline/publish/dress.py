@@ -25,6 +25,7 @@ from pipeline.issues.files import Files
 from pipeline.issues.record import Record
 from pipeline.mailings.compose import Stencil
 from pipeline.mailings.envelope import LINK_KEY, Envelope
+from pipeline.mailings.mailing import AS_IT_IS
 from pipeline.publish.renderer import Renderer
 
 
@@ -89,7 +90,7 @@ class Dresser:
         text = self._archive.texts.of(record.key)
         document = self._renderer.document(record)
         for problem in errors_of(record, text.body, text.body_line, document, self._files, self._files.below_static):
-            raise EditionError(problem.message, remedy=f"{problem.remedy}, or `avviso approve` it as it is",
+            raise EditionError(problem.message, remedy=f"{problem.remedy}, or {AS_IT_IS}",
                                path=problem.path, line=problem.line, column=problem.column, rule=problem.rule)
 
     def edition(self, record: Record) -> Edition:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,6 +11,7 @@ from pathlib import Path
 from pipeline.errors import IssueError
 from pipeline.issues.folder import Entry, read, scan
 from pipeline.issues.history import git_date
+from pipeline.issues.issue import Manuscript
 from pipeline.issues.reading.manuscript import read_manuscript
 from pipeline.issues.reading.naming import UNTITLED, number_in_name, stem, year_in_name
 from pipeline.issues.reading.years import begin_anew, year_of
@@ -21,19 +23,34 @@ _UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 
 
 def write_blank(source: Source, title: str, now: datetime) -> Path:
-    """Writes a draft dated today; gives its path. Raises OutputError when the file is there already."""
+    """Writes a draft dated today; gives its path. Raises OutputError when the file is there already.
+
+    A title that a file's name cannot hold, such as `Ink: a history`, stands in it as well.
+    """
     entries = scan(source.root, source.include, source.exclude).entries
     numbers = {entry.path: _number(source, entry) for entry in entries}
-    name = _UNSAFE.sub(" ", title).strip() or UNTITLED
+    title = " ".join(title.split())
+    name = " ".join(_UNSAFE.sub(" ", title).split()) or UNTITLED
     day = now.astimezone(source.zone)
-    path = source.root / f"{_leading(numbers, str(day.year))}{name}.md"
-    text = f"---\ndate: {day:%Y/%m/%d}\ndraft: true\n---\n\n<small></small>\n\n"
+    named = f"{_leading(numbers, str(day.year))}{name}.md"
+    text = _blank(day)
+    if name != UNTITLED and _read(source, text, named).title != title:
+        text = _blank(day, f"title: {json.dumps(title, ensure_ascii=False)}\n")
+    path = source.root / named
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        make_file(path, text.encode())
+        make_file(path, text)
     except OSError as error:
         raise unwritten(path, error, "choose another title, or make the folder writable and free some space") from error
     return path
+
+
+def _blank(day: datetime, titled: str = "") -> bytes:
+    return f"---\n{titled}date: {day:%Y/%m/%d}\ndraft: true\n---\n\n<small></small>\n\n".encode()
+
+
+def _read(source: Source, raw: bytes, path: str) -> Manuscript:
+    return read_manuscript(raw, path, zone=source.zone, send_at=source.send_at, git_date=git_date(source.root))
 
 
 def _number(source: Source, entry: Entry) -> int | None:
@@ -42,8 +59,7 @@ def _number(source: Source, entry: Entry) -> int | None:
     if year_in_name(stem(entry.path)) is None:
         return number
     try:
-        found = read_manuscript(read(source.root, entry.name_on_disk), entry.path, zone=source.zone,
-                                send_at=source.send_at, git_date=git_date(source.root))
+        found = _read(source, read(source.root, entry.name_on_disk), entry.path)
     except IssueError:
         return None  # a year more likely than a number
     return number if found.number == number else None

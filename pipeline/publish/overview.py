@@ -18,7 +18,7 @@ from pipeline.issues.issue import State
 from pipeline.issues.record import KnownFile, Record
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.workers import Worker
-from pipeline.mailings.mailing import DeliveryState, Mailing, MailingState
+from pipeline.mailings.mailing import AS_IT_IS, MISTAKE, DeliveryState, Mailing, MailingState
 from pipeline.publish.pickup import as_it_goes
 from pipeline.publish.shapes import issue_shape, mailing_shape, problem_shape, worker_shape
 
@@ -107,7 +107,10 @@ def _matters(ledger: Ledger, issues: Sequence[Record], mailings: Sequence[Mailin
 
 def _held(record: Record, name: str) -> Problem:
     """`name` is how a command calls it."""
-    ways = f"`avviso approve {name}` mails it, `avviso adopt {name}` publishes it without mail"
+    adopts = f"`avviso adopt {name}` publishes it without mail"
+    ways = f"`avviso approve {name}` mails it, {adopts}"
+    if record.reason.startswith(MISTAKE) and AS_IT_IS not in record.reason:
+        ways = f"it goes once that is mended; {adopts}"
     cause, _, why = record.reason.partition(": ")
     if cause == "approval":
         return Problem("", f"{record.key} {record.title} waits for your approval ({why})",

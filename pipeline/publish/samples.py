@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from contextlib import closing
 
 from pipeline.address import parse
 from pipeline.audience.tokens import NOBODY, KeyRing, Purpose
+from pipeline.errors import AudienceError, PipelineError, TransportError, Unavailable
 from pipeline.issues.record import Record
 from pipeline.mailings.compose import Stencil
 from pipeline.mailings.dkim import DkimSigner
@@ -18,20 +20,26 @@ from pipeline.publish.dress import Dresser
 def send_test_message(
     record: Record, addresses: Sequence[str], *, dresser: Dresser, ring: KeyRing, list_id: str,
     open_transport: Callable[[], Transport], dkim: DkimSigner | None = None,
-) -> list[tuple[str, str]]:
-    """Hands the mailing's bytes to the post for each address, and records nothing; gives what it said to each.
-
-    Raises the post's verdicts.
+) -> list[tuple[str, str | PipelineError]]:
+    """Hands the mailing's bytes to the post for each address, and records nothing; gives what it said to each, or what
+    is wrong with that one. Raises Unavailable, and OutputError.
     """
     edition, frozen = dresser.dress(record, list_id)
     stencil = Stencil(edition, Envelope.from_json(frozen), dkim)
-    transport = open_transport()
-    try:  # the hour tells one test from the next, or a provider that knows keys would send the second one nowhere
-        return [(address, transport.send(stencil.message(sample_reader(
-            ring, list_id, parse(address).wire, ("test", record.key, address, frozen["date"]), sequence=place))).reply)
-                for place, address in enumerate(addresses, start=1)]
-    finally:
-        transport.close()
+
+    def hand_over(address: str, place: int) -> str | PipelineError:
+        # the hour tells one test from the next, or a provider that knows keys would send the second one nowhere
+        about = "test", record.key, address, frozen["date"]
+        try:
+            reader = sample_reader(ring, list_id, parse(address).wire, about, sequence=place)
+            return transport.send(stencil.message(reader)).reply
+        except Unavailable:
+            raise
+        except (AudienceError, TransportError) as error:
+            return error
+
+    with closing(open_transport()) as transport:
+        return [(address, hand_over(address, place)) for place, address in enumerate(addresses, start=1)]
 
 
 def sample_reader(

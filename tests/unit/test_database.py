@@ -350,6 +350,14 @@ def test_ledger_of_another_version_is_refused_by_name(database: Database, found:
     assert refused.value.exit_code == 4
 
 
+def test_ledger_of_a_newer_version_is_not_migrated(database: Database) -> None:
+    with database.write() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+
+    with pytest.raises(SchemaOutdated, match="use the newer avviso that wrote it"):
+        database.migrate()
+
+
 # ---- addresses and errors -----------------------------------------------------------------------
 
 

@@ -150,7 +150,12 @@ def day_around(path: str) -> date | None:
 
 def is_called(path: str, name: str) -> bool:
     """Whether a person who says `name` may mean this file: by its number, its name or its path."""
-    return name == str(number_in_name(stem(path))) or is_named(path, name)
+    return is_number(name, number_in_name(stem(path))) or is_named(path, name)
+
+
+def is_number(name: str, number: int | None) -> bool:
+    """Whether a person who says `name` means this number, be it as a file's name has it: `8`, `08`."""
+    return str(number) == (name.lstrip("0") or name)
 
 
 def is_named(path: str, name: str) -> bool:

@@ -249,6 +249,18 @@ def test_a_test_message_goes_to_every_address_behind_to(letters: Publication) ->
     assert [one["address"] for one in said] == ["editor@example.com", "mira@example.com"]
 
 
+def test_address_that_gets_no_test_message_keeps_none_from_the_others(letters: Publication) -> None:
+    with MailServer() as post:
+        letters.over_smtp(post.port)
+        answer = run(letters, "send", "2", "--to", "editor", "perm-550@example.com", "mira@example.com", "--json")
+        alone = run(letters, "send", "2", "--to", "perm-550@example.com")
+
+    assert [(one["address"], "problem" in one) for one in answer.json] == [
+        ("mira@example.com", False), ("editor", True), ("perm-550@example.com", True)]
+    assert (answer.code, answer.err.count("\n")) == (1, 2)
+    assert (alone.code, alone.out, "550 5.1.1" in alone.err) == (1, "", True)
+
+
 def test_test_message_with_the_post_away_ends_with_three_and_a_remedy(letters: Publication) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         letters.over_smtp(listener.getsockname()[1])
@@ -257,6 +269,13 @@ def test_test_message_with_the_post_away_ends_with_three_and_a_remedy(letters: P
 
     assert (answer.code, answer.out) == (3, "")
     assert answer.err.endswith("Connection refused): `avviso doctor` looks for the cause; then send it again\n")
+
+
+def test_a_number_names_its_issue_also_as_it_stands_in_the_name_of_the_file(letters: Publication) -> None:
+    said = [run(letters, "explain", name) for name in ("2", "02")]
+
+    assert said[0].out.startswith("2 Presses: ")
+    assert said[1] == said[0]
 
 
 def test_a_path_names_one_issue_where_all_files_are_called_alike(tmp_path: Path) -> None:
@@ -281,6 +300,18 @@ def test_a_number_that_begins_anew_each_year_names_no_issue_by_itself(tmp_path: 
 
     assert unclear.err.startswith("1: 2 issues are called so: ")
     assert clear.out == "2026/1 Presses: approved: will be mailed by the next pass\n"
+
+
+@pytest.mark.parametrize("time", [
+    "2126/01/06", "2126-01-05T08:00Z", "2126-01-05T08:00:00+00:00", "2126-01-05 16:00 +08:00", "2126年1月6日",
+])
+def test_plan_looks_ahead_from_whatever_the_date_of_an_issue_may_be(letters: Publication, time: str) -> None:
+    letters.write("03-Glue.md", "The third is about glue.", day="2126/01/05")
+
+    planned = run(letters, "plan", "--at", time, "--json").json
+
+    assert [(one["issue"], one["action"], one["reason"]) for one in planned if one["issue"] == "3"] == [
+        ("3", "mail", "ready to be mailed")]
 
 
 def test_status_and_explain_follow_a_decision_at_once(letters: Publication) -> None:

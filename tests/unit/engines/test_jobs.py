@@ -118,6 +118,17 @@ def test_publish_gives_what_it_did_and_which_mailings_it_touched(tmp_path: Path)
     assert letters.mailings == {"2/weekly": "sent", "3/weekly": "sent"}
 
 
+def test_publish_gives_the_mailing_whose_last_readers_it_has_given_up(tmp_path: Path) -> None:
+    letters = publication(tmp_path)
+    leave_behind(letters, S.SENT, S.SENT, S.DEFERRED)
+    letters.turn(hours=36)
+
+    _, touched, _ = publish_once(letters.app, threading.Event())
+
+    assert [letters.app.ledger.mailings.get(one).issue_key for one in touched] == ["2"]
+    assert (letters.mailings, counts(letters)) == ({"2/weekly": "sent"}, {"sent": 2, "failed": 1})
+
+
 def test_publish_says_why_the_post_could_not_be_reached_and_loses_nobody(tmp_path: Path) -> None:
     letters = publication(tmp_path, {"transport": {"connections": 1}})
     use(letters, Faulty(lambda message, attempt: Unavailable("no connection"), Outbox(letters.clock)))

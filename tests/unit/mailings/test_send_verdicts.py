@@ -177,6 +177,31 @@ def test_refused_so_often_in_a_row_pauses_the_mailing(tmp_path: Path) -> None:
     assert work.mailing.state is MailingState.PAUSED
 
 
+@pytest.mark.parametrize("senders", [1, 2])
+def test_small_mailing_of_which_everybody_is_refused_is_paused(tmp_path: Path, senders: int) -> None:
+    work = Workplace(tmp_path, senders=senders)
+    work.script = always(lambda: Refused("550 5.7.26 not signed"))
+
+    report = work.deliver()
+
+    assert work.states == [DEFERRED] * 3
+    assert report.paused == {work.mailing_id: "the post refuses us: 550 5.7.26 not signed"}
+    assert work.mailing.state is MailingState.PAUSED
+
+
+def test_those_who_are_left_of_a_mailing_and_are_refused_again_pause_nothing(work: Workplace) -> None:
+    work.script = lambda message, attempt: \
+        None if message.recipient.startswith("reader0@") else Refused("550 5.7.1 no")
+    work.deliver()
+    work.clock.turn(RETRY[0])
+
+    work.deliver()
+
+    assert work.states == [SENT, DEFERRED, DEFERRED]
+    assert [row["attempts"] for row in work.rows()] == [1, 2, 2]
+    assert work.mailing.state is MailingState.SENDING
+
+
 def test_refusals_between_receipts_never_pause(tmp_path: Path) -> None:
     work = Workplace(tmp_path, readers=REFUSALS * 2)
     work.script = lambda message, attempt: \

@@ -62,14 +62,28 @@ def test_year_in_the_name_of_an_issue_of_that_year_is_no_number_to_go_on_from(
 
 
 @pytest.mark.parametrize(("title", "expected"), [
-    ("苹果谷歌大声密谋", "01-苹果谷歌大声密谋.md"), ("a/b: c?", "01-a b  c.md"), ("", "01-untitled.md"),
+    ("苹果谷歌大声密谋", "01-苹果谷歌大声密谋.md"), ("a/b: c?", "01-a b c.md"), ("", "01-untitled.md"),
     ("///", "01-untitled.md"), ("../../etc", "01-.. .. etc.md"), ("two\nlines", "01-two lines.md")])
 def test_title_becomes_a_file_name_in_the_folder_itself(tmp_path: Path, title: str, expected: str) -> None:
     assert new(tmp_path, title=title) == expected
 
 
+@pytest.mark.parametrize("title", [
+    "Ink: a history", "What is ink?", 'On "paper" and <glue>', "Either/or \\ both", "*Ink*",
+    "'Ink' – 50 % off #2: {{ x }}",
+])
+def test_title_that_no_file_name_holds_is_kept_as_it_was_typed(tmp_path: Path, title: str) -> None:
+    name = new(tmp_path, "13-a.md", title=title)
+
+    manuscript = read_manuscript((tmp_path / name).read_bytes(), name, zone=ZONE, send_at=time(8),
+                                 git_date=lambda path: None)
+
+    assert (manuscript.title, manuscript.number) == (title, 14)
+
+
 def test_blank_is_a_draft_of_today_in_the_publications_zone(tmp_path: Path) -> None:
     name = new(tmp_path, title="On paper")
+    assert (tmp_path / name).read_text("utf-8").splitlines()[1] == "date: 2026/03/24"
 
     manuscript = read_manuscript((tmp_path / name).read_bytes(), name, zone=ZONE, send_at=time(8),
                                  git_date=lambda path: None)

@@ -97,6 +97,21 @@ def test_held_issue_needs_a_person(letters: Publication) -> None:
                     "`avviso approve 2` mails it, `avviso adopt 2` publishes it without mail")
 
 
+def test_issue_held_for_a_mistake_is_approved_only_where_that_can_mail_it(letters: Publication) -> None:
+    letters.write("02-news.md", "See [the press](TODO).")
+    letters.publish()
+    (text,) = look(letters).needs
+    letters.write_template("email/issue.html", "{{ titel }}")
+    letters.write("02-news.md", words(2))
+    letters.restart()
+    letters.publish()
+    (template,) = look(letters).needs
+
+    assert text.endswith("or `avviso approve` it as it is: `avviso approve 2` mails it, `avviso adopt 2` publishes it "
+                         "without mail")
+    assert template.endswith(": it goes once that is mended; `avviso adopt 2` publishes it without mail")
+
+
 def test_first_issue_that_waits_for_approval_says_how_to_look_at_it(letters: Publication) -> None:
     app = letters.restart()
     app.rules = replace(app.rules, approve=Approve.FIRST)  # files in a folder never wait

@@ -62,6 +62,17 @@ def test_plan_says_that_a_mistake_will_hold_a_mail_and_that_a_person_let_it_go(l
     assert [one["action"] for one in plan(letters)] == ["mail"]
 
 
+def test_plan_says_what_publish_would_refuse_to_begin_with(letters: Publication) -> None:
+    letters.write("2-new.md", words(2), age_s=3600)
+    letters.configure({"transport": {"kind": "smtp", "host": "127.0.0.1"}, "web": {"url": None}})
+
+    ahead, problems = letters.app.planned_mailings()
+
+    assert [one.issue.key for one in ahead] == ["2"]
+    assert [(one.path, one.message) for one in problems] == [
+        ("config.yaml", "readers would have no way to unsubscribe")]
+
+
 def test_plan_changes_nothing(letters: Publication) -> None:
     letters.write("2-new.md", words(2))
     letters.write("3-late.md", words(3), day=TODAY - 9 * DAY)
