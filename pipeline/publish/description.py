@@ -11,14 +11,20 @@ from datetime import datetime
 from pipeline.issues.archive import Archive
 from pipeline.issues.issue import Manuscript
 from pipeline.issues.record import Record
+from pipeline.language import month_names
 
 BOILERPLATE_LOOKBACK = 60   # issues whose paragraphs count as boilerplate when they come again
-_FIGURES = re.compile(r"\d+(?:st|nd|rd|th)?")
+_FIGURES = re.compile(r"\d+(?:st|nd|rd|th)?|(?<=第)[〇零一二三四五六七八九十百]+(?=[期号號回刊辑輯])")
+_WORD = re.compile(r"[A-Za-z\u00c0-\u04ff]+")
+_FIGURES_IN_WORDS = month_names() | {
+    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
+    "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth",
+    "twentieth", "thirtieth", "fortieth", "fiftieth", "hundredth"}
 
 
 def describe(key: str, due_at: datetime, manuscript: Manuscript, old: Record | None, heard: Heard) -> str:
     """The author's own, else the first paragraph that issues before `due_at` do not have, not even with other figures
-    (`This is issue 14.`); kept once published."""
+    (`This is issue 14.`, `This is the third issue.`, `This issue covers April.`); kept once published."""
     candidates = manuscript.descriptions
     if manuscript.described or not candidates:
         return candidates[0] if candidates else ""
@@ -51,8 +57,11 @@ class Heard:
 
 
 def _form(paragraph: str) -> str:
-    """A paragraph without its figures: a greeting that names its number or its day is the same greeting."""
-    return _FIGURES.sub("0", paragraph)
+    """A paragraph without its figures and months: a greeting that names its number or its day is the same greeting."""
+    plain = _FIGURES.sub("0", paragraph)
+    if _FIGURES_IN_WORDS.isdisjoint(_WORD.findall(plain.lower())):
+        return plain
+    return _WORD.sub(lambda word: "0" if word[0].lower() in _FIGURES_IN_WORDS else word[0], plain)
 
 
 def _latest_first(one: tuple[datetime, str, tuple[str, ...]]) -> tuple[float, str]:
