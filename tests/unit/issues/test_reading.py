@@ -341,6 +341,11 @@ def test_the_cover_is_front_matter_or_the_picture_in_the_first_block(text: str, 
     (("图 1：一台印刷机在码头上\n\n▲ 米拉和她的印刷机\n\n**△点击上方“蓝字”关注我们了解更多**\n\n"
       "在小说阅读器读本章\n\n在小说阅读器中沉浸阅读\n\n图书馆里有一台印刷机。"),
      ("图书馆里有一台印刷机。",), False),
+    (("Image: A press on the quay, and a boat\n\nThanks to @mira and @lena for taking notes!\n\n"
+      "Many thanks to Mira Vale for preparing the issue.\n\n感谢本期周报投稿同学：米拉，莲娜\n\n感谢 米拉 莲娜 赞助\n\n"
+      "扫一扫 或 微信中 长按 下面的二维码，即可关注米拉\n\n"
+      "Thanks to the new press, for which we saved, ink is cheap.\n\n感谢朋友的推荐，这是一台很棒的印刷机。"),
+     ("Thanks to the new press, for which we saved, ink is cheap.", "感谢朋友的推荐，这是一台很棒的印刷机。"), False),
     ("https://example.com/a\n作者：米拉 深阅读\n\n正文从这里才真正开始。", ("正文从这里才真正开始。",), False),
     (("*Brought to you by [Ink & Co](i), helping presses hire since the year 1780.*\n\nThis issue is sponsored by Pens."
       " They fit all of the hands.\n\n本期周刊由墨水公司赞助。\n\nBrought to the press, the paper dried."),
