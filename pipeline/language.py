@@ -80,6 +80,12 @@ def month_named(word: str) -> int:
 
 
 @cache
+def month_names() -> frozenset[str]:
+    """The months in all languages whose months we know, in small letters."""
+    return frozenset(name.lower() for names in _MONTHS.values() for name in names.split())
+
+
+@cache
 def _by_month() -> dict[str, int]:
     """Made when it is first asked for, as above."""
     return {_folded(name): month for names in _MONTHS.values() for month, name in enumerate(names.split(), 1)}

@@ -135,7 +135,7 @@ class _Writer:
                 self.writer.leave()
 
     def _paragraph(self, text: str) -> None:
-        if text:                                     # an anchor alone says nothing
+        if text.strip():                             # an anchor alone says nothing, nor does `&nbsp;`
             self.writer.write(wrap(text, self.writer.width))
 
     def _heading(self, text: str) -> None:
@@ -173,8 +173,12 @@ class _Writer:
         self.writer.enter(mark, " " * len(mark))
 
     def _verbatim(self, code: str) -> None:
+        """Code as it is, without empty lines around it, which stand there as around any block."""
+        written = code.rstrip()
+        first = written.rfind("\n", 0, len(written) - len(written.lstrip())) + 1
         self.writer.gap()
-        self.writer.write(f"    {visible(line)}" for line in code.rstrip("\n").split("\n"))
+        if written:
+            self.writer.write(f"    {visible(line)}" for line in written[first:].split("\n"))
         self.writer.gap()
 
     def _block(self, text: str) -> None:

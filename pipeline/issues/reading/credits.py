@@ -9,6 +9,7 @@ _LONGEST = 120  # characters; what is longer says something besides
 _CREDIT = re.compile(
     r"(?:photo(?:graph)?|image|picture|illustration|artwork|cover|banner|header)s?(?: photo| image| art)?"
     r" (?:by|credits?|courtesy|source|via)\b"
+    r"|(?:image|photo(?:graph)?|picture|illustration|artwork)s?\s*[:：]"
     r"|(?:credits?|source|author|original(?: article| post)?|translat(?:or|ion)|(?:written|translated) by)\s*[:：]"
     r"|translated by "
     r"|(?:题图|頭圖|头图|封面(?:图片?|照片)?|配图|图片|圖片|照片)(?:来源|來源|作者|摄影)?\s*(?:[:：]|来自|來自|[源取出]自|[来來]源[于於自])"
@@ -16,6 +17,11 @@ _CREDIT = re.compile(
     r"(?:链接|地址|标题|作者|来源)?\s*[:：]"
     r"|(?:撰文|编辑|編輯|责编|責編|审校|審校|校对|校對)\s*[:：](?=.{0,20}$)",
     re.IGNORECASE)
+# Who helped with it, and nothing besides.
+_THANKS = re.compile(
+    r"(?:(?:many|special|big|huge) )?(?:thanks|thank you) to [^.!?]{2,100} for"
+    r" (?:(?:their|his|her) (?:contributions?|help)|(?:taking|preparing|writing|editing|translating)\b)[^.!?]{0,60}[.!]?"
+    r"|感谢(?:本[期周].{0,8}(?:投稿|线索|供稿|编辑).{0,60}|[^，。！？]{1,30}(?:赞助|投稿)[。！]?)", re.IGNORECASE)
 # Which only begins like one: `Image by image, we built a data set of ten pots.`, `翻译：这件事机器做得越来越好。`
 _SENTENCE = re.compile(r"(?:\S+\s+){7,}\S+[.!?]|[^:：]*[:：][^:：]*[。！？]")
 # What the picture above shows, in however many sentences.
@@ -29,7 +35,7 @@ _SPONSORED = re.compile(
 # What stands below a picture, and what an account of WeChat asks of its readers.
 _ASIDE = re.compile(
     r"图 ?\d{0,2} ?[:：](?=.{0,40}$)|[▲△](?=.{0,40}$)|在小说阅读器[读中](?=.{0,6}$)"
-    r"|(?:点击|长按|扫描?码?|识别)[^，。！？率]{0,12}(?:蓝字|关注|二维码)(?=.{0,20}$)")
+    r"|(?:点击|长按|扫描?码?|识别)[^，。！？率]{0,16}(?:蓝字|关注|二维码)(?=.{0,20}$)")
 # What a mail says of itself, from which a text was taken.
 _OF_A_MAIL = re.compile(
     r"(?:are you )?having (?:trouble|problems) (?:viewing|reading)"
@@ -46,11 +52,12 @@ _ADDRESS = re.compile(r"https?://[!-~]+")
 
 
 def is_credit(text: str) -> bool:
-    """Whether a paragraph, as plain text, only names who made what it stands beside, or what a picture shows; or begins
-    with who paid for it, or asks to be followed, or tells of the mail that it was."""
+    """Whether a paragraph, as plain text, only names who made what it stands beside or helped with it, or what a
+    picture shows; or begins with who paid for it, or asks to be followed, or tells of the mail that it was."""
     said = _ADDRESS.sub("", text).strip()
     said = said[marks.end():] if (marks := _MARKS.match(said)) else said
-    if any(pattern.match(said) for pattern in (_SPONSORED, _ASIDE, _OF_A_MAIL)) or _NAMES.fullmatch(said):
+    is_all_credit = any(pattern.fullmatch(said) for pattern in (_NAMES, _THANKS))
+    if is_all_credit or any(pattern.match(said) for pattern in (_SPONSORED, _ASIDE, _OF_A_MAIL)):
         return True
     if len(said) > _LONGEST:
         return False

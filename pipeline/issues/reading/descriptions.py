@@ -58,9 +58,10 @@ def small(beginning: Beginning, block: Token) -> str:
 def descriptions(beginning: Beginning) -> tuple[str, ...]:
     """Paragraphs, then lists; where none of them says enough, those in HTML, then the paragraphs of few words. Last the
     headings, for issues that say the same in all of their paragraphs."""
-    found = (*islice(_paragraphs(beginning), MAX_CANDIDATES), *islice(_lists(beginning), MAX_LISTS))
+    lists = _Lists(beginning)
+    found = (*islice(_paragraphs(beginning, lists), MAX_CANDIDATES), *islice(lists.said(), MAX_LISTS))
     return (*(found or tuple(islice(_raw_paragraphs(beginning), MAX_CANDIDATES))
-              or tuple(islice(_paragraphs(beginning, FEW), MAX_CANDIDATES))), *_headings_said(beginning))
+              or tuple(islice(_paragraphs(beginning, lists, FEW), MAX_CANDIDATES))), *_headings_said(beginning))
 
 
 def _raw_paragraphs(beginning: Beginning) -> Iterator[str]:
@@ -73,9 +74,10 @@ def _raw_paragraphs(beginning: Beginning) -> Iterator[str]:
                 yield cut(text)
 
 
-def _paragraphs(beginning: Beginning, width: int = ENOUGH_WORDS) -> Iterator[str]:
+def _paragraphs(beginning: Beginning, lists: _Lists, width: int = ENOUGH_WORDS) -> Iterator[str]:
     """Top-level paragraphs that say something: no lone addresses, no contents lines, no labels such as 目录：, no rows
-    of links. Last a line of bold words; none where there are several, as some head their parts: `**📦 Module update**`.
+    of links; one that announces a list (`We published three releases:`) with the list. Last a line of bold words; none
+    where there are several, as some head their parts: `**📦 Module update**`.
     """
     headings, bold = 0, list[str]()
     for at, token in enumerate(beginning.tokens):
@@ -93,9 +95,14 @@ def _paragraphs(beginning: Beginning, width: int = ENOUGH_WORDS) -> Iterator[str
             if is_bold:
                 bold.append(text)
             else:
-                yield cut(text)
+                yield cut(_with_list(text, lists.said_at(at + 3)) if text.endswith((":", "：")) else text)
     if headings == 1 or width < ENOUGH_WORDS:
         yield from map(cut, bold)
+
+
+def _with_list(text: str, items: str) -> str:
+    """A paragraph that announces a list, and the words of that where they say something."""
+    return text + " " * text.endswith(":") + items if says_something(items, FEW) else text
 
 
 def _describes(text: str, said: Token, width: int) -> bool:
@@ -130,32 +137,43 @@ def _is_row_of_links(said: Token) -> bool:
     return links > 1
 
 
-def _lists(beginning: Beginning) -> Iterator[str]:
+class _Lists:
     """Top-level lists by the beginnings of their items: all that an issue of links says of itself.
 
     What several lists say under one label, such as **Source:**, or in the words of one link are data of what the issue
     tells, where it says more. A list that says when the issue was written has data of the file.
     """
-    opened = [at for at, token in enumerate(beginning.tokens)
-              if token.type in ("bullet_list_open", "ordered_list_open", "dl_open") and not token.level]
-    found = [[token for token in takewhile(lambda token: token.level, beginning.tokens[start + 1:])
-              if token.type == "inline" and token.level == _IN_ITEM] for start in opened]
-    lists = [items for items in found if not any(_LABEL.match(item.content) and is_dateline(item.content)
-                                                 for item in items)]
-    labels = Counter(label for items in lists for label in {_label(item) for item in items})
-    data = {label for label, count in labels.items() if label and count > 1} | _said_by_most(lists)
-    if all(_is_data(item, data) for items in lists for item in items):
-        data = set()
-    for items in lists:
+
+    def __init__(self, beginning: Beginning) -> None:
+        self._beginning = beginning
+        opened = [at for at, token in enumerate(beginning.tokens)
+                  if token.type in ("bullet_list_open", "ordered_list_open", "dl_open") and not token.level]
+        found = {start: [token for token in takewhile(lambda token: token.level, beginning.tokens[start + 1:])
+                         if token.type == "inline" and token.level == _IN_ITEM] for start in opened}
+        self._items = {start: items for start, items in found.items()
+                       if not any(_LABEL.match(item.content) and is_dateline(item.content) for item in items)}
+        lists = list(self._items.values())
+        labels = Counter(label for items in lists for label in {_label(item) for item in items})
+        self._data = {label for label, count in labels.items() if label and count > 1} | _said_by_most(lists)
+        if all(_is_data(item, self._data) for items in lists for item in items):
+            self._data = set()
+
+    def said(self) -> Iterator[str]:
+        """Those that say something, each cut short."""
+        yield from (cut(text) for text in map(self.said_at, self._items) if says_something(text))
+
+    def said_at(self, start: int) -> str:
+        """The words of the list that begins with this token; "" where none does, or but one of contents or data."""
+        items = self._items.get(start, [])
         is_named = len(items) > 1 and all(_NAMED_ADDRESS.search(item.content, 1, MOST_READ) for item in items)
         text = ""
         for item in items:
-            is_other = "](#" in item.content or _is_data(item, data)  # contents, data
+            is_other = "](#" in item.content or _is_data(item, self._data)  # contents, data
             if len(text) <= MAX_CHARS and not is_other:
                 said = _NAMED_ADDRESS.sub("" if is_named else _unless_in_sentence, item.content[:MOST_READ])
-                text += (_BETWEEN if text else "") + beginning.plain(item, said.rstrip(":： ") if is_named else said)
-        if says_something(text):
-            yield cut(text)
+                plain = self._beginning.plain(item, said.rstrip(":：–—- ") if is_named else said)
+                text += (_BETWEEN if text else "") + plain
+        return text
 
 
 def _headings_said(beginning: Beginning) -> Iterator[str]:

@@ -89,6 +89,8 @@ _MARKED = re.compile(
     r"(?= \d)(?! (?:19|20)\d\d\b))"
     r"[ \u00a0]?(?P<number>\d{1,6})(?=\s*(?:$|[:–—|·,()-]))", re.IGNORECASE)
 _COUNTED_IN_KOREAN = re.compile(r"제[ \u00a0]?(\d{1,6})[ \u00a0]?호|(?<![\d.,-])(\d{1,6})호(?=\s*(?:$|[]:|·,–—)-]))")
+# What a title has beside its words: `14 / On paper`, `Day 14: on paper`, `Ink News 014`; no part of a day or a version.
+_APART = re.compile(r"(?<![\d.,])(?<!\d[-/])(\d{1,6})(?=\s*(?:$|[-–—/:|·(](?!\d)))")
 # `chrome-144-stable-zh`, `On_paper`: made for addresses and programs. `X-ray`, `a-b` and `Q3 plans` are written so.
 _SLUG = re.compile(r"(?=.*[a-z]{2})(?:[a-z0-9.+]+(?:[-_][a-z0-9.+]+)+|[A-Za-z0-9.+-]+(?:_[A-Za-z0-9.+-]+)+)")
 _DIGEST = re.compile(r"(?<=\S) [0-9a-f]{32}")
@@ -182,8 +184,9 @@ def number_in_title(title: str) -> int | None:
 
 
 def unsaid_number(number: int | None, title: str) -> int | None:
-    """An issue's number, to be shown beside its title; None where the title says it."""
-    return None if number is not None and number_in_title(title) == number else number
+    """An issue's number, to be shown beside its title; None where the title says it, or has it beside its words."""
+    apart = (int(found) for found in _APART.findall(unicodedata.normalize("NFKC", title)))
+    return None if number is not None and (number_in_title(title) == number or number in apart) else number
 
 
 def _marked_number(title: str) -> int | None:

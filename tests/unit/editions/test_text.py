@@ -125,6 +125,14 @@ def test_code_is_kept_as_it_is() -> None:
     assert text("a\n\n```python\nx  =  1\n\n\tprint('<b>')\n```\n\nb") == "a\n\n    x  =  1\n\n    \tprint('<b>')\n\nb"
 
 
+@pytest.mark.parametrize(("body", "expected"), [
+    ("a\n\n```\n\n \n  x\n\ny\n\n\n```\n\nb", "a\n\n      x\n\n    y\n\nb"),
+    ("a\n\n```\n\n```\n\nb", "a\n\nb"), ("a\n\n&nbsp;\n\nb", "a\n\nb"), ("- &nbsp;\n- b", "-\n- b"),
+], ids=["around code", "no code", "a blank", "a blank item"])
+def test_no_two_lines_in_a_row_are_empty(body: str, expected: str) -> None:
+    assert text(body) == expected
+
+
 def test_a_table_that_fits_is_set_in_columns() -> None:
     assert text("|Name|价格|\n|-|-|\n|Alpha|12 元|\n|中文名||") == (
         "Name    价格\n------  -----\nAlpha   12 元\n中文名")

@@ -51,9 +51,9 @@ def links(root: Any, path: str) -> list[tuple[str, str]]:
 
 
 def test_page_has_one_heading_the_date_and_the_text() -> None:
-    root = page(entry(14, html="<p>Good <em>night</em>.</p>"))
+    root = page(entry(14, title="Ink", html="<p>Good <em>night</em>.</p>"))
 
-    assert [found.text_content() for found in root.xpath("//h1")] == ["Letter 14"]
+    assert [found.text_content() for found in root.xpath("//h1")] == ["Ink"]
     assert root.xpath("//article//p[@class='when']")[0].text_content() == "No. 14 · 7 April 2024"
     assert root.xpath("//time/@datetime") == ["2024-04-07"]
     assert html.tostring(root.xpath("//div[@class='text']/p")[0]).strip() == b"<p>Good <em>night</em>.</p>"
@@ -160,7 +160,7 @@ def test_cover_is_shown_above_the_text_only_where_the_text_does_not_show_it() ->
 
 
 def test_page_in_another_language_says_so_and_runs_its_way() -> None:
-    root = page(entry(language="he"), dataclasses.replace(PUBLICATION, language="zh-Hans"))
+    root = page(entry(title="Ink", language="he"), dataclasses.replace(PUBLICATION, language="zh-Hans"))
 
     assert (root.get("lang"), root.get("dir")) == ("zh-Hans", "ltr")
     assert [(found.get("lang"), found.get("dir")) for found in root.xpath("//article")] == [("he", "rtl")]

@@ -13,6 +13,7 @@ from pipeline.issues.reading.naming import (
     number_in_title,
     stem,
     title_in_name,
+    unsaid_number,
 )
 
 
@@ -177,3 +178,13 @@ def test_an_ordinal_is_counted_in_digits_or_chinese_numerals(text: str, number: 
     ("Auch in Asien die Nr. 1", None), ("Wieder die Nr. 1 in Europa", None), ("Chanel n°5 revient", None)])
 def test_numbers_are_marked_as_other_languages_mark_them(title: str, number: int | None) -> None:
     assert number_in_title(title) == number
+
+
+@pytest.mark.parametrize(("title", "number"), [
+    ("第 14 期", None), ("Ink Weekly #14", None), ("14", None), ("14 / On paper", None), ("014: On paper", None),
+    ("14 - On paper", None), ("Day 14：墨水", None), ("墨水日报 0014 —— 纸", None), ("Ink News 014", None),
+    ("issue-14", None), ("墨水·14（纸）", None),
+    ("On paper", 14), ("14 pens that write", 14), ("Ink 2.14", 14), ("Ink 14.2: paper", 14), ("2026-10-14", 14),
+    ("2026-14-10", 14), ("Ink of 14:30", 14), ("Ink 114", 14)])
+def test_a_number_is_shown_beside_a_title_that_does_not_say_it(title: str, number: int | None) -> None:
+    assert unsaid_number(14, title) == number

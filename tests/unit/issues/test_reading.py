@@ -341,6 +341,11 @@ def test_the_cover_is_front_matter_or_the_picture_in_the_first_block(text: str, 
     (("图 1：一台印刷机在码头上\n\n▲ 米拉和她的印刷机\n\n**△点击上方“蓝字”关注我们了解更多**\n\n"
       "在小说阅读器读本章\n\n在小说阅读器中沉浸阅读\n\n图书馆里有一台印刷机。"),
      ("图书馆里有一台印刷机。",), False),
+    (("Image: A press on the quay, and a boat\n\nThanks to @mira and @lena for taking notes!\n\n"
+      "Many thanks to Mira Vale for preparing the issue.\n\n感谢本期周报投稿同学：米拉，莲娜\n\n感谢 米拉 莲娜 赞助\n\n"
+      "扫一扫 或 微信中 长按 下面的二维码，即可关注米拉\n\n"
+      "Thanks to the new press, for which we saved, ink is cheap.\n\n感谢朋友的推荐，这是一台很棒的印刷机。"),
+     ("Thanks to the new press, for which we saved, ink is cheap.", "感谢朋友的推荐，这是一台很棒的印刷机。"), False),
     ("https://example.com/a\n作者：米拉 深阅读\n\n正文从这里才真正开始。", ("正文从这里才真正开始。",), False),
     (("*Brought to you by [Ink & Co](i), helping presses hire since the year 1780.*\n\nThis issue is sponsored by Pens."
       " They fit all of the hands.\n\n本期周刊由墨水公司赞助。\n\nBrought to the press, the paper dried."),
@@ -371,6 +376,16 @@ def test_the_cover_is_front_matter_or_the_picture_in_the_first_block(text: str, 
      ("Other formats: PDF or print", "An island looks for its press · Ink from soot · Paper"), False),
     ("- **Tool:** a pen for the left hand\n\n### Nibs\n\n- **Tool:** a nib for thin lines",
      ("Tool: a pen for the left hand", "Tool: a nib for thin lines"), False),
+    (("In May we printed these three broadsheets and posters:\n\n- **Ink**: how it dries\n- [Paper](a)\n\n"
+      "目录：\n\n- [纸](#paper)"),
+     ("In May we printed these three broadsheets and posters: Ink: how it dries · Paper",
+      "Ink: how it dries · Paper"), False),
+    ("雨停以后，岛上的印刷厂又开工了，工人们说机器比从前好用，这个月他们一共印了下面的这些东西：\n1. 墨水\n2. 纸",
+     ("雨停以后，岛上的印刷厂又开工了，工人们说机器比从前好用，这个月他们一共印了下面的这些东西：墨水 · 纸",), False),
+    ("All that we printed in these five years is still at:\n- https://example.com/a\n",
+     ("All that we printed in these five years is still at:",), False),
+    ("All conferences of the printers are held in:\n- London - https://example.com/a\n- Rome - https://example.com/b",
+     ("All conferences of the printers are held in: London · Rome",), False),
     ("Ink\n: dries within a day, they say\n\nPaper\n: is older than any book",
      ("dries within a day, they say · is older than any book",), False),
 ])

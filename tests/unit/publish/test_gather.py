@@ -504,6 +504,47 @@ def test_greeting_that_names_its_number_and_day_is_no_description(letters: Publi
     assert [letters.record(f"{n}").description for n in (5, 6)] == ["Of b ink and paper.", "Of c ink and paper."]
 
 
+@pytest.mark.parametrize("greetings", [
+    ("This is the third letter of ours.", "This is the fourth letter of ours.", "This is the fifth letter of ours."),
+    ("These are letters of April 2026!", "These are letters of May 2026!", "These are letters of June 2026!"),
+    ("Diese Ausgabe behandelt März 2026.", "Diese Ausgabe behandelt Mai 2026.", "Diese Ausgabe behandelt Juni 2026."),
+    ("欢迎收看「墨水」第九期。", "欢迎收看「墨水」第十期。", "欢迎收看「墨水」第十一期。"),
+], ids=["in words", "months", "months in another language", "Chinese numerals"])
+def test_greeting_that_names_its_number_or_month_in_words_is_no_description(
+    letters: Publication, greetings: tuple[str, str, str],
+) -> None:
+    for number, greeting in enumerate(greetings, 4):
+        letters.write(f"{number}.md", f"{greeting}\n\nOf {'abc'[number - 4]} ink and paper.", day=TODAY + number * DAY)
+
+    look(letters)
+
+    assert [letters.record(f"{n}").description for n in (5, 6)] == ["Of b ink and paper.", "Of c ink and paper."]
+
+
+@pytest.mark.parametrize(("texts", "descriptions"), [
+    (("Hi everyone, welcome to issue 4! No. 5 says how ink dries.", "Hi everyone, welcome to issue 5! Ink dries.",
+      "Hi everyone, welcome to issue 6! Of ink and paper."),
+     ("Hi everyone, welcome to issue 4! No. 5 says how ink dries.", "Hi everyone, welcome to issue 5! Ink dries.",
+      "Of ink and paper.")),
+    (("Welcome! It is May. Our letters come by post. We print.", "Welcome! It is June. Mr. Vale prints them for us.",
+      "Welcome! It is July. Our letters come by post. Ink is dear."),
+     ("Welcome! It is May. Our letters come by post. We print.", "Mr. Vale prints them for us.",
+      "Our letters come by post. Ink is dear.")),
+    (("大家好，这是墨水第4期。本期说墨水。", "大家好，这是墨水第5期。本期说纸从哪里来。",
+      "大家好，这是墨水第6期！说船。"),
+     ("大家好，这是墨水第4期。本期说墨水。", "本期说纸从哪里来。", "大家好，这是墨水第6期！说船。")),
+], ids=["too little left", "several sentences", "Chinese"])
+def test_sentences_that_begin_every_issue_are_left_out_where_enough_follows(
+    letters: Publication, texts: tuple[str, ...], descriptions: tuple[str, ...],
+) -> None:
+    for number, text in enumerate(texts, 4):
+        letters.write(f"{number}.md", text, day=TODAY + number * DAY)
+
+    look(letters)
+
+    assert tuple(letters.record(f"{n}").description for n in (4, 5, 6)) == descriptions
+
+
 def test_issues_of_one_look_are_described_in_the_order_of_their_hours_and_not_of_their_names(
     letters: Publication,
 ) -> None:
