@@ -18,6 +18,7 @@ from markdown_it.rules_inline import StateInline, entity
 from pipeline.issues.html.colouring import coloured
 from pipeline.issues.markdown.abbreviations import use_abbreviations
 from pipeline.issues.markdown.admonitions import use_admonitions
+from pipeline.issues.markdown.comments import use_comments
 from pipeline.issues.markdown.containers import use_containers
 from pipeline.issues.markdown.definitions import use_definitions
 from pipeline.issues.markdown.emphasis import use_friendly_emphasis
@@ -76,6 +77,7 @@ def markdown_parser() -> MarkdownIt:
     use_formulas(parser)
     use_shortcodes(parser)
     use_raw_words(parser)
+    use_comments(parser)
     return parser
 
 
