@@ -82,8 +82,10 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
         for begins in (False, False, True, True):
             _push(state, marker, 2, opens=begins, closes=not begins)
     else:
+        # Four stars that begin words are bold in bold, each of which may end by itself: `****Ink** dries!**: so`.
+        run = 2 if marker == "*" and length == 4 and not closes else length
         for _ in range(length):
-            _push(state, marker, length, opens=opens, closes=closes)
+            _push(state, marker, run, opens=opens, closes=closes)
     state.pos += length
     return True
 

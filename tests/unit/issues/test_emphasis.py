@@ -49,6 +49,8 @@ def test_east_asian_emphasis_has_a_class_of_its_own(target: Target) -> None:
      "<strong>ink</strong><strong>soot</strong><strong>oil</strong> and <em>water</em>"),
     ("**墨**和****纸****", "<strong>墨</strong>和<strong><strong>纸</strong></strong>"),
     ("墨****纸，**水****油", "墨****纸，<strong>水</strong>**油"),
+    ("****Ink** dries **fast**!**: so", "<strong><strong>Ink</strong> dries <strong>fast</strong>!</strong>: so"),
+    ("****Ink** dries**: so", "<strong><strong>Ink</strong> dries</strong>: so"),
     ("**完全免费！**快来", "<strong>完全免费！</strong>快来"),
     ("*斜体。*后文", "<em>斜体。</em>后文"),
     ("***两者。***后文", "<em><strong>两者。</strong></em>后文"),
