@@ -16,6 +16,7 @@ from pipeline.language import month_named
 
 EXAMPLE = "2024-03-24 or 2024-03-24 08:00"
 NOON = 12
+MONTHS = 12
 
 _DAY = re.compile(
     r"(?P<year>\d{4})(?:"
@@ -53,6 +54,7 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _DAY_IN_NAME = re.compile(
     r"(?<!\d)(?:(?P<year>\d{4})(?P<sep>[-_./])(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})(?!\d)"
     rf"|(?P<year_word>\d{{4}})[- ](?P<month_word>{MONTH})[- ](?P<day_word>\d{{1,2}})(?!\d)"
+    r"|(?P<first>\d{1,2})(?P<mark>[-_.])(?P<second>\d{1,2})(?P=mark)(?P<year_last>(?:19|20)\d{2})(?!\d)"
     r"|(?P<year_cjk>\d{4}) ?[年년] ?(?P<month_cjk>\d{1,2}) ?[月월] ?(?P<day_cjk>\d{1,2})(?: ?[日일])?"
     r"|(?P<compact>(?:19|20)\d{6})(?:[T_-]?(?:[01]\d|2[0-3])(?:[0-5]\d){1,2})?(?!\d))")
 
@@ -164,8 +166,8 @@ def _exists(local: datetime, zone: tzinfo) -> bool:
 
 
 def date_in_name(stem: str) -> date | None:
-    """The day in a file name: `2024-03-24-title`, `weekly_2024.3.4`, `2024-mar-24`, `20240324`, `20240324103000`; None
-    if there is none that exists."""
+    """The day in a file name: `2024-03-24-title`, `weekly_2024.3.4`, `2024-mar-24`, `20240324`, `20240324103000`, and
+    `24-03-2024` or `03-24-2024`, which no other day can mean; None if there is none that exists."""
     for match in _DAY_IN_NAME.finditer(unicodedata.normalize("NFKC", stem)):
         if match["compact"]:
             parts = match["compact"][:4], match["compact"][4:6], match["compact"][6:]
@@ -173,6 +175,8 @@ def date_in_name(stem: str) -> date | None:
             parts = match["year"], match["month"], match["day"]
         elif word := match["month_word"]:
             parts = match["year_word"], str(_MONTHS.index(word[:3].lower()) + 1), match["day_word"]
+        elif match["year_last"]:
+            parts = match["year_last"], *_month_and_day(match["first"], match["second"])
         else:
             parts = match["year_cjk"], match["month_cjk"], match["day_cjk"]
         try:
@@ -180,3 +184,12 @@ def date_in_name(stem: str) -> date | None:
         except ValueError:
             continue
     return None
+
+
+def _month_and_day(one: str, other: str) -> tuple[str, str]:
+    """What two figures before a year mean, where only one of them can be a month or both are the same; `0`, which is
+    no month, of others."""
+    is_first, is_second = int(one) <= MONTHS, int(other) <= MONTHS
+    if is_first and is_second and int(one) != int(other):
+        return "0", other
+    return (one, other) if is_first else (other, one)

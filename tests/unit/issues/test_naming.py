@@ -88,6 +88,8 @@ from pipeline.issues.reading.naming import (
     ("weekly-14-7-inks", 14, "7-inks"),
     ("press-14-a-7-inks", 14, "a-7-inks"),
     ("2024-mar-24-title", None, ""),
+    ("24-03-2024", None, ""), ("03-04-2024 On paper", None, ""), ("Digest 03-04-2024", None, ""),
+    ("Issue 1-2-2024", 1, "2-2024"), ("14-15-ink-2024", 14, "15-ink-2024"),
     ("周刊第14期", 14, ""),
     ("第十二期：标题", 12, ""),
     ("第12輯", 12, ""),
