@@ -4,7 +4,7 @@ A number is one to six digits at the start, or right after a Latin word at the s
 ends at `-`, `_`, `.`, a space, `、` or the end of the name, or at `:` where no other word precedes it than one that
 counts issues. A day, a month or a week of a year is none; `2024-686` is number 686 of that year.
 A year or version behind a word that does not count issues (`recap-2023-readers`, `press-1-0-released`) is none either,
-nor is a day before its year (`24-03-2024`, `Digest 03-04-2024`).
+nor is a day before its year (`24-03-2024`, `Digest 03-04-2024`, `24-mar-2024`).
 Without one, `第14期`, `第十四期`, `周刊14期` or `周刊-14` anywhere is a number, and so is `14期` at the start;
 总第, which counts on through the years, comes first.
 Behind a day or several words only a word that counts issues has one: `2026-10-19-issue-14`, `ink-weekly-14`.
@@ -18,7 +18,7 @@ from datetime import date
 from pathlib import PurePosixPath
 
 from pipeline.issues.cjk import is_east_asian
-from pipeline.issues.reading.dates import MONTH, date_in_name
+from pipeline.issues.reading.dates import MONTH, YEAR_LAST, date_in_name
 from pipeline.language import LANGUAGE
 
 # A point between digits is a decimal: `1.5版本.md` is not number 1.
@@ -45,9 +45,7 @@ _YEAR_OR_VERSION = re.compile(
     r"(?:[Qq][1-4][-_ ](?:19|20)\d{2}(?!\d)"
     r"|[A-Za-z\u00c0-\u024f]+[-_. ](?:19|20)\d{2}[-_ ](?=.*[^\W\d_]|\d{4})"
     r"|[A-Za-z\u00c0-\u024f]+\d?[-_. ]\d{1,2}(?:[-_]\d{1,2})+(?=[-_ ][A-Za-z]|$))")
-_DAY_BEFORE_YEAR = re.compile(
-    r"(?!(?i:issue|no|nr|num|number|vol|volume)\b)(?:[A-Za-z\u00c0-\u024f]+[-_. ]+)?"
-    r"\d{1,2}([-_.])\d{1,2}\1(?:19|20)\d{2}(?!\d)")
+_ONE_WORD = re.compile(r"(?:[A-Za-z\u00c0-\u024f]+[-_. ]+)?")  # before a day in a name
 _YEAR_AND_WORDS = re.compile(
     rf"(?!{_COUNTING})(?:[A-Za-z\u00c0-\u024f]+[-_. ]((?:19|20)\d{{2}})|((?:19|20)\d{{2}})[-_. 、]+[^\W\d_].*)")
 _DATE_ONLY = re.compile(rf"(?=.*(?:19|20)\d{{2}})(?:{MONTH}|\d{{1,4}}|[-_. ])+")
@@ -60,7 +58,7 @@ _MONTH_BELOW_A_YEAR = re.compile(
     rf"(?:.*/)?(?P<year>(?:19|20)\d{{2}})年?/(?:(?P<word>{MONTH})|(?P<month>\d{{1,2}})月)(?:/(?:index|README))?")
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 _DAY = (r"(?:(?:19|20)\d{2}(?:[-_.]?\d{2}[-_.]?\d{2}|年\d{1,2}月\d{1,2}日|년 ?\d{1,2}월 ?\d{1,2}일)"
-        r"|\d{1,2}[-_.]\d{1,2}[-_.](?:19|20)\d{2})")
+        rf"|{YEAR_LAST.pattern})")
 _LEADING_DAY = re.compile(rf"({_DAY})(?:[-–—_. ：:、]{{1,3}}(?=\D)|(?=[「『《【]))")
 _COUNTED_BEHIND_DAY = re.compile(  # `2026-10-19-issue-14`; not a year or a month, and not with a second number behind
     rf"{_DAY}[-_. ]+(?:issue|vol|volume|edition|episode|ep|(?:newsletter|weekly|digest)(?=[-_. #]*\d+$))[-_. #]*"
@@ -299,7 +297,8 @@ def says_when(title: str) -> bool:
 def _leading_number(name: str) -> re.Match[str] | None:
     """A name that begins with a day, a month or a week has no number: 2024-03-24-title, 2024-03, 202403, 2024-W12,
     24-03-2024."""
-    is_other = _YEAR_OR_VERSION.match(name) or _DAY_BEFORE_YEAR.match(name)
+    day = YEAR_LAST.search(name)
+    is_other = _YEAR_OR_VERSION.match(name) or (day and _ONE_WORD.fullmatch(name, 0, day.start()))
     match = None if is_other else _NUMBERED.match(name) or _ANNOUNCED.match(name)
     if match and _MONTH_OF_A_YEAR.fullmatch(match["number"]):
         return None
