@@ -85,6 +85,7 @@ _DRESSED = re.compile(
     r"<(i|b|em|strong|small|u|sup|sub|span|code|mark|cite)(?:\s[^<>]{0,200})?>([^<>]*)</\1>", re.IGNORECASE)
 _CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 _ESCAPED = re.compile(r"&(?:amp|quot|apos|lt|gt|#\d{2,6}|#[xX][0-9a-fA-F]{2,6});")
+_QUOTATION = re.compile(r"^(?:>[ \t]*)+", re.MULTILINE)
 _SHORT_DAY = re.compile(r"(\d{2})[-_.](\d{2})[-_.](\d{2})(?!\d)")
 _NEARBY = timedelta(days=7)  # from a day in a name to that of the front matter, which may be put off
 _WITHIN = 4  # such tags within one another
@@ -123,7 +124,7 @@ def read_halfway(
     number = _first(given, counted, number_in_title(title), headed, number_in_title(written))
     titled = _title(named, told)
     called = titled if titled not in ("", named) else month_around(path) or named or name
-    own = words_of(body, fields.prose(fields.called("description")) or fields.subtitle())
+    own = words_of(body, _unquoted(fields.prose(fields.called("description"))) or fields.subtitle())
     spoken = [cut(text) for text in (own, told.small) if text and not _ends_so(title or called, text)]
     offered = [text for text in told.descriptions if not _ends_so(title or called, text)]
     manuscript = Manuscript(
@@ -172,6 +173,11 @@ def _unlike(heading: str, name: str) -> str:
     """A name, unless the heading says it as well: `Ink: 1 / 2` is named `Ink 1 2`."""
     written, said = fold(name), fold(heading)
     return "" if written in said or (said in written and 2 * len(said) > len(written)) else name
+
+
+def _unquoted(text: str) -> str:
+    """A description without the marks of a quotation, as a script may take the first lines of a text for one."""
+    return _QUOTATION.sub("", text)
 
 
 def _undressed(text: str) -> str:

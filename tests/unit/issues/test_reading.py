@@ -276,6 +276,7 @@ def test_the_cover_is_front_matter_or_the_picture_in_the_first_block(text: str, 
      ("First paragraph here.",), False),
     ("Twice the same text.\n\nTwice the same text.", ("Twice the same text.",), False),
     ("船终于到了。\n\n这是正文。\n\n目录：\n\nhttps://example.com/a", ("船终于到了。", "这是正文。"), False),
+    ("1.3.0 发布，墨水不再掉色\n2．纸从哪里来的呢\n3.墨从哪里来", ("1.3.0 发布，墨水不再掉色",), False),
     ("a\n\n![](a.png)", (), False),
     ("[The last issue](a.md) | [All of the issues](b.md)\n\nThis is about ink.", ("This is about ink.",), False),
     ('<iframe src="https://player.example.com/1"></iframe><a href="/m">Mira Example</a> · <a href="/i">Ink song</a>',
@@ -385,9 +386,10 @@ def test_descriptions_are_the_authors_words_then_paragraphs_that_say_something(
 def test_a_description_has_words_and_no_marks_for_their_look() -> None:
     found = [manuscript(f"---\ndescription: '{text}'\n---\n").descriptions[0] for text in (
         "<b>Mira</b>, <b>printer</b>, on Vec<T>", "**Ink** by [Mira](https://example.com) &amp; `a*b`",
-        "2 * 3 * 4, a_b_c, __init__")]
+        "2 * 3 * 4, a_b_c, __init__", "> **Ink**: it dries, a > b")]
 
-    assert found == ["Mira, printer, on Vec<T>", "Ink by Mira & a*b", "2 * 3 * 4, a_b_c, __init__"]
+    assert found == ["Mira, printer, on Vec<T>", "Ink by Mira & a*b", "2 * 3 * 4, a_b_c, __init__",
+                     "Ink: it dries, a > b"]
 
 
 @pytest.mark.parametrize(("path", "day", "number"), [
