@@ -124,6 +124,9 @@ def read_halfway(
     number = _first(given, counted, number_in_title(title), headed, number_in_title(written))
     titled = _title(named, told)
     called = titled if titled not in ("", named) else month_around(path) or named or name
+    is_untitled = not title and called != told.title and is_bare(called, name)
+    if is_untitled and number is not None and number_in_title(told.opening) == number:  # `Ink Weekly #14`
+        called, is_untitled = told.opening, False
     own = words_of(body, _unquoted(fields.prose(fields.called("description"))) or fields.subtitle())
     spoken = [cut(text) for text in (own, told.small) if text and not _ends_so(title or called, text)]
     offered = [text for text in told.descriptions if not _ends_so(title or called, text)]
@@ -132,7 +135,7 @@ def read_halfway(
         claimed_id=fields.identity() or (str(number) if number is not None else name),
         number=_first(number, fields.issue()),
         title=title or called,
-        untitled=not title and called != told.title and is_bare(called, name),
+        untitled=is_untitled,
         day=when.day if when else None,
         due_at=when.instant if when else None,
         cover=fields.cover() or told.cover,

@@ -58,6 +58,17 @@ def test_the_first_heading_that_repeats_the_title_is_left_out() -> None:
     assert headings("motto\n\n# Title\n\n## b", "Title") == [(2, "b", "b")]
 
 
+@pytest.mark.parametrize(("text", "rendered"), [
+    ("墨水周刊 第14期\n\n## a", "<h2>a</h2>"), ("**墨水周刊（第 14 期）**\n# a", "<h2>a</h2>"),
+    ("墨水周刊 第14期\nb", "<p>墨水周刊 第14期<br>\nb</p>"), ("墨水周刊第14期", "<p>墨水周刊第14期</p>"),
+    ("`墨水周刊第14期`\n\na", "<p><code>墨水周刊第14期</code></p>\n<p>a</p>"),
+    ("[墨水周刊第14期](https://a.example)", '<p><a href="https://a.example">墨水周刊第14期</a></p>'),
+    ("> 墨水周刊第14期", "<blockquote>\n<p>墨水周刊第14期</p>\n</blockquote>"),
+])
+def test_a_first_paragraph_that_is_the_title_is_left_out(text: str, rendered: str) -> None:
+    assert shown(text, title="墨水周刊 第14期") == rendered
+
+
 def test_a_first_heading_that_is_the_title_behind_a_name_is_left_out() -> None:
     assert headings("# 墨水周刊 第14期\n\n## a", "第14期") == [(2, "a", "a")]
     assert headings("# 墨水周刊 第14期\n\n# a", "第14期")[0] == (2, "墨水周刊 第14期", "墨水周刊-第14期")
