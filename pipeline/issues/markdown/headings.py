@@ -20,6 +20,7 @@ TOP = 2
 DEEPEST = 6
 _SHORT = 2  # letters
 _PARAGRAPH = 3  # its tokens
+_SENTENCE_ENDS = tuple(".。!！?？")
 _PLAIN = frozenset(("text", "strong_open", "strong_close", "em_open", "em_close"))
 _PUBLICATION = re.compile("week|dail|month|digest|news|letter|bulletin|[刊报報讯訊]")  # in a folded name
 
@@ -104,11 +105,14 @@ def _without_title(tokens: Sequence[Token], title: str) -> list[Token]:
 
 
 def _begins_with(tokens: Sequence[Token], title: str) -> bool:
-    """Whether the first paragraph of several blocks is nothing but the words of a title that says a number."""
+    """Whether the first paragraph of several blocks is nothing but the words of a title that says a number, and no
+    sentence (`Ink 1.2 is out.`)."""
     if len(tokens) <= _PARAGRAPH or tokens[0].type != "paragraph_open" or not any(map(str.isdigit, title)):
         return False
     children = tokens[1].children or ()
-    return fold(plain_text(children)) == fold(title) and all(child.type in _PLAIN for child in children)
+    words = plain_text(children)
+    return (fold(words) == fold(title) and not words.endswith(_SENTENCE_ENDS)
+            and all(child.type in _PLAIN for child in children))
 
 
 def _is_named_title(heading: str, title: str) -> bool:

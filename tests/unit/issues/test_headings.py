@@ -63,6 +63,7 @@ def test_the_first_heading_that_repeats_the_title_is_left_out() -> None:
     ("墨水周刊 第14期\nb", "<p>墨水周刊 第14期<br>\nb</p>"), ("墨水周刊第14期", "<p>墨水周刊第14期</p>"),
     ("`墨水周刊第14期`\n\na", "<p><code>墨水周刊第14期</code></p>\n<p>a</p>"),
     ("[墨水周刊第14期](https://a.example)", '<p><a href="https://a.example">墨水周刊第14期</a></p>'),
+    ("墨水周刊第14期。\n\na", "<p>墨水周刊第14期。</p>\n<p>a</p>"),
     ("> 墨水周刊第14期", "<blockquote>\n<p>墨水周刊第14期</p>\n</blockquote>"),
 ])
 def test_a_first_paragraph_that_is_the_title_is_left_out(text: str, rendered: str) -> None:
