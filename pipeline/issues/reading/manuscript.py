@@ -159,11 +159,11 @@ def _ends_so(title: str, text: str) -> bool:
 
 def _title(name: str, told: Excerpts) -> str:
     """Behind a number a file name has a title, but a date there says less than the first heading, and words joined for
-    an address less than the heading of all, as does one Latin word less than several, or than Chinese ones. Words
-    behind a day, and a name in words, say more than the heading of one part among others."""
+    an address or mere figures less than the heading of all, as does one Latin word less than several, or than Chinese
+    ones. Words behind a day, and a name in words, say more than the heading of one part among others."""
     named = title_in_name(name)
     parts = parted(named)
-    is_less = is_slug(named) or bool(parts) or (
+    is_less = is_slug(named) or bool(parts) or not any(map(str.isalpha, named)) or (
         is_word(named) and outdoes_word(told.title) and len(told.title) <= _SHORT_TITLE)
     if told.title and (says_when(named) or (told.is_headed and is_less)):
         return told.title

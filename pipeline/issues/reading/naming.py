@@ -45,6 +45,8 @@ _YEAR_OR_VERSION = re.compile(
     r"(?:[Qq][1-4][-_ ](?:19|20)\d{2}(?!\d)"
     r"|[A-Za-z\u00c0-\u024f]+[-_. ](?:19|20)\d{2}[-_ ](?=.*[^\W\d_]|\d{4})"
     r"|[A-Za-z\u00c0-\u024f]+\d?[-_. ]\d{1,2}(?:[-_]\d{1,2})+(?=[-_ ][A-Za-z]|$))")
+_SHORT_DAY = re.compile(  # `Digest 24-03-26`, `weekly_3.24.26`
+    r"(?i:daily|weekly|digest|news|newsletter|bulletin)[-_. ]+\d{1,2}([-_.])\d{1,2}\1\d{2}")
 _ONE_WORD = re.compile(r"(?:[A-Za-z\u00c0-\u024f]+[-_. ]+)?")  # before a day in a name
 _YEAR_AND_WORDS = re.compile(
     rf"(?!{_COUNTING})(?:[A-Za-z\u00c0-\u024f]+[-_. ]((?:19|20)\d{{2}})|((?:19|20)\d{{2}})[-_. 、]+[^\W\d_].*)")
@@ -298,7 +300,8 @@ def _leading_number(name: str) -> re.Match[str] | None:
     """A name that begins with a day, a month or a week has no number: 2024-03-24-title, 2024-03, 202403, 2024-W12,
     24-03-2024."""
     day = YEAR_LAST.search(name)
-    is_other = _YEAR_OR_VERSION.match(name) or (day and _ONE_WORD.fullmatch(name, 0, day.start()))
+    is_other = (_YEAR_OR_VERSION.match(name) or _SHORT_DAY.fullmatch(name)
+                or (day and _ONE_WORD.fullmatch(name, 0, day.start())))
     match = None if is_other else _NUMBERED.match(name) or _ANNOUNCED.match(name)
     if match and _MONTH_OF_A_YEAR.fullmatch(match["number"]):
         return None

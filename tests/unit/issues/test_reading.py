@@ -157,6 +157,7 @@ def test_tags_are_those_of_the_front_matter_or_of_its_taxonomies(text: str, tags
     ("issue-14.md", "*墨水周刊第十四期*\n\n## 新闻\n\n## 纸", "墨水周刊第十四期"),
     ("issue-14.md", "Ink Weekly #13\n\n## News", "issue-14"), ("issue-14.md", "Ink Weekly #14\nis here", "issue-14"),
     ("issue-14.md", "This is issue 14.\n\n## News", "issue-14"), ("14-Ink.md", "Ink Weekly #14", "Ink"),
+    ("14-20-24.md", "# Ink and paper\n\n## News", "Ink and paper"), ("14-20-24.md", "## Ink\n\n## Paper", "20-24"),
     ("issue-14.md", "No heading", "issue-14"), ("2024-03-24-late_news.md", "No heading", "2024-03-24-late_news"),
     ("hello-world.md", "# 背景\n\n# 过程", "hello-world"),
     ("2024-03-24-墨水与纸.md", "没有标题", "墨水与纸"), ("2024-03-24 On paper.md", "No heading", "On paper"),
