@@ -91,7 +91,7 @@ from pipeline.issues.reading.naming import (
     ("24-03-2024", None, ""), ("03-04-2024 On paper", None, ""), ("Digest 03-04-2024", None, ""),
     ("Digest 24-03-24", None, ""), ("weekly_3.4.24", None, ""), ("Issue 1-2-24", 1, "2-24"),
     ("24-mar-2024-ink", None, ""), ("March 24, 2024", None, ""), ("Ink March 24 2024", None, ""),
-    ("Issue 1-2-2024", 1, "2-2024"), ("Issue 14 March 2024", 14, "March 2024"),
+    ("Issue 1-2-2024", 1, "2-2024"), ("Issue 14 March 2024", 14, "March 2024"), ("week-3-may-2024", 3, "may-2024"),
     ("14 - 24 Mar 2024", 14, "24 Mar 2024"), ("14-15-ink-2024", 14, "15-ink-2024"),
     ("周刊第14期", 14, ""),
     ("第十二期：标题", 12, ""),
