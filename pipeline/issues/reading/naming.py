@@ -82,7 +82,7 @@ _TOTAL = re.compile("[总總]" + _ORDINAL.pattern)
 _SAID = re.compile(
     r"(?:\b(?:issue|vol(?:ume)?)\b\.?|\bno\.|^(?:no|number)\b|^#"
     r"|(?<!\b[A-Za-z])#(?=\d+\s*(?:$|[^\w\s]|(?:19|20)\d\d(?:[-./]\d{1,2}[-./]\d{1,2}|年))))"
-    r"\s*#?(\d{1,6})\b", re.IGNORECASE)
+    r"\s*#?(?!(?:19|20)\d\d[-./]\d)(\d{1,6})\b", re.IGNORECASE)  # `Issue 2026-09` is that of a month or a week
 # As other languages mark a number: `Lettre nº 14`, `Blatt Nr. 14: Tinte`, `Biuletyn nr 14`, `č. 14`, `№ 14`,
 # `Ausgabe 14`, `제14호`, `소식 14호`. `die Nr. 1` is the best of a kind, `Chanel n°5 revient` speaks of something else,
 # and `Edición 2024` is that of a year.
