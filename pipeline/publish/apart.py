@@ -58,13 +58,14 @@ def with_places(
     apart = {path: key for path, key in held.items() if "/" in key and path in claims
              and key in (_below(path, claims[path]), _below(path, stem(path)))}
     is_rare = _are_rare(claims)
-    clashes = _clashes(claims, is_rare=is_rare)
+    clashes = _clashes(claims, known, is_rare=is_rare)
     for claim, paths in clashes.items():
-        strangers = [path for path in paths if path not in apart and held.get(path) != claim]
         if is_rare and claim.isdecimal():
             own = {path: _below(path, stem(path)) for path in paths}
         else:
             own = _own_names(claim, paths, known, is_habit=len(clashes) >= MANY)
+        apart |= {path: name for path, name in own.items() if held.get(path) == name}
+        strangers = [path for path in paths if path not in apart and held.get(path) != claim]
         if strangers and own:
             names = {path: own[path] if path in strangers else apart.get(path, claim) for path in paths}
             _unite_twins(strangers, names, {
@@ -80,19 +81,30 @@ def _are_rare(claims: Claims) -> bool:
     return RARE * sum(claim.isdecimal() for claim in claims.values()) <= len(claims)
 
 
-def _clashes(claims: Claims, *, is_rare: bool) -> dict[str, list[str]]:
-    """What several files ask for by their names, or by a number in their texts where numbers count something else."""
+def _clashes(claims: Claims, known: Mapping[str, str], *, is_rare: bool) -> dict[str, list[str]]:
+    """What several files ask for by their names, by a number in their texts where numbers count something else, or by
+    an id that tells nothing."""
     asking: defaultdict[str, list[str]] = defaultdict(list)
     for path, claim in claims.items():
         asking[claim].append(path)
     return {claim: paths for claim, paths in asking.items() if len(paths) > 1 and (
         (claim.isdecimal() and (is_rare or _have_days(paths)))
+        or _is_no_id(claim, paths, known)
         or all(claim in (stem(path), str(number_in_name(stem(path)))) for path in paths))}
+
+
+def _is_no_id(claim: str, paths: Sequence[str], known: Mapping[str, str]) -> bool:
+    """Whether an `id:` stands in so many files, or did, that it tells none of them, as a script may write it."""
+    if claim.isdecimal() or claim in known or any(claim == stem(path) for path in paths):
+        return False
+    return len(paths) >= MANY or any(known.get(stem(path)) == path for path in paths)
 
 
 def _own_names(claim: str, paths: Sequence[str], known: Mapping[str, str], *, is_habit: bool) -> dict[str, str]:
     """What tells files of one claim apart; nothing where it may be a mistake."""
     is_number, years = claim.isdecimal(), set(map(year_of, paths))
+    if _is_no_id(claim, paths, known):
+        return {path: _below(path, stem(path)) for path in paths}
     below = {path: _below(path, claim) for path in paths}
     if len(set(below.values())) == len(paths) and claim not in below.values():  # each in a folder of its own
         goes_on = is_number and len(years) > 1  # numbers go on from year to year

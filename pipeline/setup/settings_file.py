@@ -11,12 +11,12 @@ TEMPLATE = """\
 # The settings of this newsletter. Everything not named here has a default: see docs/reference/config.md.
 publication:
   title: {title}
-  url: {url}      # where site/ will be read; every link is built on it
+  url: {url}      # where {site}/ will be read; every link is built on it
   language: {language}
   timezone: {timezone}
   postal_address: ""                        # shown in every mail; the law of many countries asks for it
 issues:
-  folder: {issues}{patterns}{static}
+  folder: {issues}{patterns}{static}{pages}
 mailings:
   from: {sender}
 lists:
@@ -27,12 +27,15 @@ transport:
 
 INCLUDE, EXCLUDE = ["**/*.md"], ["**/README.md"]  # of those who set neither
 YEARLY = "{year}/{number}/"
+SITE, ELSEWHERE = "site", "web"  # where the pages are written, and where they are if the issues lie there
 
 
 def settings_file(found: Survey) -> str:
     """The text of a config.yaml for a folder that was looked at."""
+    site = ELSEWHERE if f"{found.issues}/".startswith(f"{SITE}/") else SITE
     return TEMPLATE.format(
         title=_quoted(found.title), language=found.language, timezone=found.timezone,
+        site=site, pages="" if site == SITE else f"\nsite:\n  folder: {site}",
         issues=_quoted(found.issues), patterns=_patterns(found), static=_static(found),
         url=UNSAID, sender=_quoted(f"{found.title} <newsletter@example.com>"))
 

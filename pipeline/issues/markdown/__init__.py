@@ -18,7 +18,7 @@
     marks, programs   one order for such a program, and what it says without one; conditions and loops
     notes         footnotes                            abbreviations   what `*[PDF]: …` says to a mouse
     definitions   terms, and what lines with `: ` below say of them
-    hashes        headings without a space behind their marks
+    hashes        headings without a space behind their marks   comments   what goes on behind a comment
 
     on the tokens
     headings, anchors, contents   levels, addresses, `[TOC]`   numbering, breaks   lists of numbers, ends of lines

@@ -17,7 +17,8 @@ _ALONE = re.compile(r"\{:(?! ?toc\b)[^{}\n]{1,300}\}")  # that one is no attribu
 _BELOW = re.compile(rf"{_ALONE.pattern}|\{{ ?[.#][A-Za-z][\w-]*(?: +[.#][A-Za-z][\w-]*){{0,9}} ?\}}")
 _BEHIND = re.compile(rf"{_ALONE.pattern}|\{{ ?(?:[#.][\w-]|[A-Za-z-]{{1,30}}=)[^{{}}\n]{{0,300}}\}}")
 _AT_END = re.compile(  # of a heading, behind its closing signs if it has any
-    r"(?<!\s)(?:\s+#{1,6}(?=\s))?\s*\{:?[ \t]*(?:[#.][\w-]|(?:class|id|style)=[\"'])[^{}\n]{0,300}\}\s*$")
+    r"(?<!\s)(?:\s+#{1,6}(?=\s))?\s*\{:?[ \t]*(?:(?:[#.][\w-]|(?:class|id|style)=[\"'])[^{}\n]{0,300}"
+    r"|/\*[ \t]*#[\w-]{1,300}[ \t]*\*/)\}\s*$")  # Docusaurus has names in comments of MDX, `## A {/* #a */}`
 _NAME = re.compile(r"(?<=[{:\s])(?:#|id=[\"'])(?P<id>[\w-]+)")
 _OTHER_VALUE = re.compile(r"(?<![{:\s]id)=(?:\"[^\"]*\"|'[^']*')")  # the `#` of a colour begins no name
 _SIZE = re.compile(r"\b(width|height) ?= ?[\"']?(\d{1,3}%|\d{1,5}(?![\d%]))(?:px)?")

@@ -82,8 +82,9 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
         for begins in (False, False, True, True):
             _push(state, marker, 2, opens=begins, closes=not begins)
     else:
+        run = 2 if marker == "*" and length == 4 and not closes and _is_even(state) else length
         for _ in range(length):
-            _push(state, marker, length, opens=opens, closes=closes)
+            _push(state, marker, run, opens=opens, closes=closes)
     state.pos += length
     return True
 
@@ -115,6 +116,12 @@ def _is_bold(state: StateInline) -> bool:
     for run in stars[::2]:  # of two stars both say the same
         is_open = not run.close if is_open else run.open
     return is_open
+
+
+def _is_even(state: StateInline) -> bool:
+    """Whether the stars before leave nothing open: four then begin bold in bold, each of which may end by itself
+    (`****Ink** dries!**: so`)."""
+    return state.src.count("*", max(0, state.pos - _FAR), state.pos) % 4 == 0
 
 
 def _ends_bold(state: StateInline) -> bool:

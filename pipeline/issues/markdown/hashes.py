@@ -1,7 +1,7 @@
 """Headings whose marks stand right at their words, `##墨水`, or before a full-width space, `##　墨水`.
 
 GitHub took them for headings until 2017, and many editors do to this day. CommonMark wants a space, because of
-`#hashtags` and `#5`; so one mark alone is never enough.
+`#hashtags` and `#5`; so one mark alone is enough only at the top of a text whose other headings are such.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from pipeline.issues.markdown.lines import line_of
 _MARKED = re.compile(
     r"(?P<marks>#{1,6})[\u3000\u00a0]+(?=\S)"
     r"|(?P<glued>#{2,6})(?=[^\W_]|[\[*`“「『《【（(]|!\[|[\u2600-\u27bf\U0001f000-\U0001faff])")
+_ALONE = re.compile(r"#(?=[^\W\d_])[^#]+$")
+_OTHERS = re.compile(r"^#{2,6}[^\W_]", re.MULTILINE)
 
 
 def use_glued_headings(parser: MarkdownIt) -> None:
@@ -29,11 +31,17 @@ def _glued_heading(state: StateBlock, start_line: int, _end_line: int, silent: b
         return False
     line = line_of(state, start_line)
     found = _MARKED.match(line)
-    if found is None:
+    if found is None and (silent or not _is_at_the_top(state, line)):
         return False
     if not silent:
-        _push(state, found["marks"] or found["glued"], line[found.end():].strip(), start_line)
+        marks = (found["marks"] or found["glued"]) if found else "#"
+        _push(state, marks, line[found.end() if found else 1:].strip(), start_line)
     return True
+
+
+def _is_at_the_top(state: StateBlock, line: str) -> bool:
+    """Whether a line with one mark begins a text, in which others have several marks and no space."""
+    return not state.tokens and _ALONE.match(line) is not None and _OTHERS.search(state.src) is not None
 
 
 def _push(state: StateBlock, marks: str, words: str, line: int) -> None:

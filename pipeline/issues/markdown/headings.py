@@ -19,6 +19,9 @@ from pipeline.issues.markdown.fillings import TITLE
 TOP = 2
 DEEPEST = 6
 _SHORT = 2  # letters
+_PARAGRAPH = 3  # its tokens
+_SENTENCE_ENDS = tuple(".。!！?？")
+_PLAIN = frozenset(("text", "strong_open", "strong_close", "em_open", "em_close"))
 _PUBLICATION = re.compile("week|dail|month|digest|news|letter|bulletin|[刊报報讯訊]")  # in a folded name
 
 
@@ -84,6 +87,8 @@ def _without_title(tokens: Sequence[Token], title: str) -> list[Token]:
     Below other words and with its like after it, it is the heading of a part, whose place must not go; so is one of
     level 2 or deeper below any words, or with a link.
     """
+    if _begins_with(tokens, title):
+        return list(tokens[_PARAGRAPH:])
     places = [n for n, token in enumerate(tokens)
               if token.type == "heading_open" and plain_text(tokens[n + 1].children or ())]
     if not places or not fold(title) or any(tokens[n].tag < tokens[places[0]].tag for n in places):
@@ -97,6 +102,17 @@ def _without_title(tokens: Sequence[Token], title: str) -> list[Token]:
     part = linked or (not alone and any(map(has_words, tokens[:at])))
     repeats = first == fold(title) or (at == 0 and alone and not linked and _is_named_title(first, fold(title)))
     return [*tokens[:at], *tokens[at + 3:]] if repeats and not part else list(tokens)
+
+
+def _begins_with(tokens: Sequence[Token], title: str) -> bool:
+    """Whether the first paragraph of several blocks is nothing but the words of a title that says a number, and no
+    sentence (`Ink 1.2 is out.`)."""
+    if len(tokens) <= _PARAGRAPH or tokens[0].type != "paragraph_open" or not any(map(str.isdigit, title)):
+        return False
+    children = tokens[1].children or ()
+    words = plain_text(children)
+    return (fold(words) == fold(title) and not words.endswith(_SENTENCE_ENDS)
+            and all(child.type in _PLAIN for child in children))
 
 
 def _is_named_title(heading: str, title: str) -> bool:

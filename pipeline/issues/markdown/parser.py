@@ -18,6 +18,7 @@ from markdown_it.rules_inline import StateInline, entity
 from pipeline.issues.html.colouring import coloured
 from pipeline.issues.markdown.abbreviations import use_abbreviations
 from pipeline.issues.markdown.admonitions import use_admonitions
+from pipeline.issues.markdown.comments import use_comments
 from pipeline.issues.markdown.containers import use_containers
 from pipeline.issues.markdown.definitions import use_definitions
 from pipeline.issues.markdown.emphasis import use_friendly_emphasis
@@ -54,6 +55,7 @@ def markdown_parser() -> MarkdownIt:
     parser.inline.ruler.before("link", "lone_bracket", _lone_bracket)
     parser.inline.ruler.before("html_inline", "comment", _comment)
     parser.inline.ruler.at("entity", _entity)
+    parser.inline.ruler.before("escape", "kramdown_break", _kramdown_break)
     use_glued_headings(parser)
     use_mdx(parser)
     use_containers(parser)
@@ -76,6 +78,7 @@ def markdown_parser() -> MarkdownIt:
     use_formulas(parser)
     use_shortcodes(parser)
     use_raw_words(parser)
+    use_comments(parser)
     return parser
 
 
@@ -114,6 +117,7 @@ _REMARK = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _AS_TYPED = re.compile(r"<(?:!--|(?:pre|code|script|style|textarea)\b)", re.IGNORECASE)
 _HEADING = re.compile(r"#{2,6}[ \t]+[^\s#]")
 _CODE_LINES = 200
+_KRAMDOWN_BREAK = re.compile(r"\\\\[ \t]*\n[ \t]*")
 _FENCE = re.compile(r"```[\w+#.-]*[ \t]*$")
 
 
@@ -252,6 +256,18 @@ def _comment(state: StateInline, silent: bool) -> bool:
         return False
     if not silent:
         state.push("html_inline", "", 0).content = found[0]
+    state.pos = found.end()
+    return True
+
+
+def _kramdown_break(state: StateInline, silent: bool) -> bool:
+    r"""Two backslashes at the end of a line break it, as in kramdown, by which Jekyll reads; not those of TeX."""
+    found = _KRAMDOWN_BREAK.match(state.src, state.pos)
+    if found is None or "\\begin{" in state.src:
+        return False
+    if not silent:
+        state.pending = state.pending.rstrip(" ")
+        state.push("hardbreak", "br", 0)
     state.pos = found.end()
     return True
 

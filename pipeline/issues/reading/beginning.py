@@ -23,6 +23,8 @@ from pipeline.issues.tex.linear import small_figures
 _FIRST = 100_000         # of a body
 MOST_LOOKED_AT = 20_000  # of a block; a first picture or heading stands before them
 MOST_READ = 4_000        # of the source of a paragraph that may describe it
+_LONGEST_OPENING = 80
+_SENTENCE_ENDS = (".", "。", "!", "！", "?", "？", "…", ":", "：")
 
 _SMALL_TAGS = {"<sup>": True, "<sub>": False}  # whether what stands in them stands above
 
@@ -46,6 +48,13 @@ class Beginning:
 
     def first_heading(self) -> str:
         return self._words(self._headings[0]) if self._headings else ""
+
+    def opening(self) -> str:
+        """The words of the paragraph that it begins with, if that is one short line and no sentence; else ""."""
+        if len(self.tokens) < 2 or self.tokens[0].type != "paragraph_open" or "\n" in self.tokens[1].content:
+            return ""
+        words = _words(self.settled(self.tokens[1]).children or ())
+        return words if len(words) <= _LONGEST_OPENING and not words.endswith(_SENTENCE_ENDS) else ""
 
     def is_headed(self) -> bool:
         """Whether its first heading is the only one of level 1."""

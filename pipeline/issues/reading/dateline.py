@@ -16,7 +16,7 @@ _LINES = 8
 """Lines with words that are looked at: what stands above the text stands there."""
 _LONGEST = 160
 _DRESS = re.compile(r"<[^<>]{1,100}>|[*_`~]+|^[\s>#:-]+|\[\[|\]\]|\\$|\s\{[#.:][^{}]{1,100}\}$")
-_STROKE = re.compile(r"\s*[|｜•·‧]\s*|\s{3,}")
+_STROKE = re.compile(r"\s*[|｜•·‧]\s*|\s+//\s+|\s{3,}")
 _DASH = re.compile(rf"{_STROKE.pattern}|\s+[—–/-]\s+")  # in a title; elsewhere it may be `Deadline - March 24`
 # `The Ink Newsletter #14:`, and not `Deadline for the next issue:`.
 _NEWSLETTER = (r"(?![^:]*\b(?:next|last|previous|upcoming|coming|for|until)\b)(?:[\w.&'’-]+ ){0,6}"

@@ -16,6 +16,7 @@ from pipeline.language import month_named
 
 EXAMPLE = "2024-03-24 or 2024-03-24 08:00"
 NOON = 12
+MONTHS = 12
 
 _DAY = re.compile(
     r"(?P<year>\d{4})(?:"
@@ -50,6 +51,14 @@ _MONTH_IN_WORDS = re.compile(
 _SCRIPT_ZONE = re.compile(
     r"(?<![/A-Za-z])(?:GMT|UTC)(?=[-+]\d)|(?<=[-+]\d{4})(?:\s*\([^()]*\)|\s[A-Z]{3,4})$")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_COUNTING = ("no", "nr", "ep", "top", "vol", "best", "part", "week", "issue", "number", "edition", "episode")
+YEAR_LAST = re.compile(
+    "(?i:" + "".join(f"(?<!{word}[-_. ])" for word in _COUNTING) + r")(?<![^\W_])(?<!#)"
+    r"(?:(?P<first>\d{1,2})(?P<mark>[-_.])(?P<second>\d{1,2})(?P=mark)"
+    rf"|(?P<day_before>\d{{1,2}})(?:st|nd|rd|th)?[-_. ]{{1,2}}(?P<month_behind>{MONTH})[-_., ]{{1,2}}"
+    rf"|(?P<month_before>{MONTH})[-_. ]{{1,2}}(?P<day_behind>\d{{1,2}})(?:st|nd|rd|th)?,?[-_. ]{{1,2}})"
+    r"(?P<year>(?:19|20)\d{2})(?!\d)")
+"""A day before its year in a file's name: `24-03-2024`, `24 March 2024`, `March 24, 2024`."""
 _DAY_IN_NAME = re.compile(
     r"(?<!\d)(?:(?P<year>\d{4})(?P<sep>[-_./])(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})(?!\d)"
     rf"|(?P<year_word>\d{{4}})[- ](?P<month_word>{MONTH})[- ](?P<day_word>\d{{1,2}})(?!\d)"
@@ -164,19 +173,46 @@ def _exists(local: datetime, zone: tzinfo) -> bool:
 
 
 def date_in_name(stem: str) -> date | None:
-    """The day in a file name: `2024-03-24-title`, `weekly_2024.3.4`, `2024-mar-24`, `20240324`, `20240324103000`; None
-    if there is none that exists."""
-    for match in _DAY_IN_NAME.finditer(unicodedata.normalize("NFKC", stem)):
-        if match["compact"]:
-            parts = match["compact"][:4], match["compact"][4:6], match["compact"][6:]
-        elif match["year"]:
-            parts = match["year"], match["month"], match["day"]
-        elif word := match["month_word"]:
-            parts = match["year_word"], str(_MONTHS.index(word[:3].lower()) + 1), match["day_word"]
-        else:
-            parts = match["year_cjk"], match["month_cjk"], match["day_cjk"]
-        try:
-            return date(*map(int, parts))
-        except ValueError:
-            continue
-    return None
+    """The day in a file name: `2024-03-24-title`, `weekly_2024.3.4`, `2024-mar-24`, `20240324`, `20240324103000`; with
+    the year last where no other day can be meant: `24-03-2024`, `03-24-2024`, `24-mar-2024`, `March 24, 2024`. None if
+    there is none that exists."""
+    name = unicodedata.normalize("NFKC", stem)
+    days = (_existing_day(*parts(match)) for pattern, parts in ((_DAY_IN_NAME, _year_first), (YEAR_LAST, _year_last))
+            for match in pattern.finditer(name))
+    return next(filter(None, days), None)
+
+
+def _existing_day(year: str, month: str, day: str) -> date | None:
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+
+
+def _year_first(match: re.Match[str]) -> tuple[str, str, str]:
+    if match["compact"]:
+        return match["compact"][:4], match["compact"][4:6], match["compact"][6:]
+    if match["year"]:
+        return match["year"], match["month"], match["day"]
+    if word := match["month_word"]:
+        return match["year_word"], _month_number(word), match["day_word"]
+    return match["year_cjk"], match["month_cjk"], match["day_cjk"]
+
+
+def _year_last(match: re.Match[str]) -> tuple[str, str, str]:
+    if word := match["month_behind"] or match["month_before"]:
+        return match["year"], _month_number(word), match["day_before"] or match["day_behind"]
+    return match["year"], *_month_and_day(match["first"], match["second"])
+
+
+def _month_number(word: str) -> str:
+    return str(_MONTHS.index(word[:3].lower()) + 1)
+
+
+def _month_and_day(one: str, other: str) -> tuple[str, str]:
+    """What two figures before a year mean, where only one of them can be a month or both are the same; `0`, which is
+    no month, of others."""
+    is_first, is_second = int(one) <= MONTHS, int(other) <= MONTHS
+    if is_first and is_second and int(one) != int(other):
+        return "0", other
+    return (one, other) if is_first else (other, one)

@@ -39,7 +39,8 @@ _AFTER_NAME = re.compile(r"[^\w\s:：,，;；—–/-]|[^\W\x00-\u2e7f]")
 # `**Date:** 2024-03-24`, `📊 **总数**：10`
 _DATUM = re.compile(r"[^\w*]{0,8}\*\*\w[\w /-]{0,24}(?:[:：]\*\*|\*\*\s?[:：])(?:.{0,140}[^.。!！?？…])?")
 _LINE_ENDS = re.compile(r"(?: {2}|\\|<br\s?/?>)\n\Z", re.IGNORECASE)
-_CONTENTS_LINE = re.compile(r"\s*(?:\d{1,3}\s*[、.．)）]|\[\[?toc\]?\]|@\[toc\]|\[:contents\])", re.IGNORECASE)
+_CONTENTS_LINE = re.compile(  # `1.3` begins a sentence
+    r"\s*(?:\d{1,3}\s*(?:[、.．](?!\d)|[)）])|\[\[?toc\]?\]|@\[toc\]|\[:contents\])", re.IGNORECASE)
 _GREETING = re.compile(  # `Liebe Leserinnen und Leser,`, `Hi everyone, Mira here!`
     r"(?:[^.!?。！？]|\.(?=[^\s.])){1,60}[,，]"
     r"|(?:hi|hello|hey|howdy|greetings|good (?:morning|afternoon|evening)|hallo|bonjour|salut|hola"

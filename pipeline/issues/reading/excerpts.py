@@ -21,11 +21,13 @@ _MARKED = re.compile(r"\*\*|`|\]\(|<[a-z/!]|&[a-z#]", re.IGNORECASE)  # what har
 class Excerpts:
     """What the body tells.
 
-    `title`: its first heading, "" where that heads only a part; whether that heads all of it, or has its like below it
-    (`is_repeated`); the number in it; the picture in the first block, `<small>` among the first three, and what could
-    describe it: its plain paragraphs in order, then its lists, each in one short line.
+    `opening`: the line of words that it begins with. `title`: its first heading, "" where that heads only a part;
+    whether that heads all of it, or has its like below it (`is_repeated`); the number in it; the picture in the first
+    block, `<small>` among the first three, and what could describe it: its plain paragraphs in order, then its lists,
+    each in one short line.
     """
 
+    opening: str
     title: str
     is_headed: bool
     is_repeated: bool
@@ -45,7 +47,8 @@ def excerpts(body: Body) -> Excerpts:
     top[:1] = map(beginning.settled, top[:1])
     part = beginning.begins_a_part()
     return Excerpts(
-        heading if number is not None or not part else "", beginning.is_headed(), beginning.is_repeated(), number, part,
+        beginning.opening(), heading if number is not None or not part else "",
+        beginning.is_headed(), beginning.is_repeated(), number, part,
         cover(top[0]) if top else None,
         next((found for block in top if (found := small(beginning, block))), ""),
         descriptions(beginning))

@@ -85,6 +85,7 @@ _DRESSED = re.compile(
     r"<(i|b|em|strong|small|u|sup|sub|span|code|mark|cite)(?:\s[^<>]{0,200})?>([^<>]*)</\1>", re.IGNORECASE)
 _CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 _ESCAPED = re.compile(r"&(?:amp|quot|apos|lt|gt|#\d{2,6}|#[xX][0-9a-fA-F]{2,6});")
+_QUOTATION = re.compile(r"^(?:>[ \t]*)+", re.MULTILINE)
 _SHORT_DAY = re.compile(r"(\d{2})[-_.](\d{2})[-_.](\d{2})(?!\d)")
 _NEARBY = timedelta(days=7)  # from a day in a name to that of the front matter, which may be put off
 _WITHIN = 4  # such tags within one another
@@ -123,7 +124,10 @@ def read_halfway(
     number = _first(given, counted, number_in_title(title), headed, number_in_title(written))
     titled = _title(named, told)
     called = titled if titled not in ("", named) else month_around(path) or named or name
-    own = words_of(body, fields.prose(fields.called("description")) or fields.subtitle())
+    is_untitled = not title and called != told.title and is_bare(called, name)
+    if is_untitled and number is not None and number_in_title(told.opening) == number:  # `Ink Weekly #14`
+        called, is_untitled = told.opening, False
+    own = words_of(body, _unquoted(fields.prose(fields.called("description"))) or fields.subtitle())
     spoken = [cut(text) for text in (own, told.small) if text and not _ends_so(title or called, text)]
     offered = [text for text in told.descriptions if not _ends_so(title or called, text)]
     manuscript = Manuscript(
@@ -131,7 +135,7 @@ def read_halfway(
         claimed_id=fields.identity() or (str(number) if number is not None else name),
         number=_first(number, fields.issue()),
         title=title or called,
-        untitled=not title and called != told.title and is_bare(called, name),
+        untitled=is_untitled,
         day=when.day if when else None,
         due_at=when.instant if when else None,
         cover=fields.cover() or told.cover,
@@ -155,11 +159,11 @@ def _ends_so(title: str, text: str) -> bool:
 
 def _title(name: str, told: Excerpts) -> str:
     """Behind a number a file name has a title, but a date there says less than the first heading, and words joined for
-    an address less than the heading of all, as does one Latin word less than several, or than Chinese ones. Words
-    behind a day, and a name in words, say more than the heading of one part among others."""
+    an address or mere figures less than the heading of all, as does one Latin word less than several, or than Chinese
+    ones. Words behind a day, and a name in words, say more than the heading of one part among others."""
     named = title_in_name(name)
     parts = parted(named)
-    is_less = is_slug(named) or bool(parts) or (
+    is_less = is_slug(named) or bool(parts) or not any(map(str.isalpha, named)) or (
         is_word(named) and outdoes_word(told.title) and len(told.title) <= _SHORT_TITLE)
     if told.title and (says_when(named) or (told.is_headed and is_less)):
         return told.title
@@ -172,6 +176,11 @@ def _unlike(heading: str, name: str) -> str:
     """A name, unless the heading says it as well: `Ink: 1 / 2` is named `Ink 1 2`."""
     written, said = fold(name), fold(heading)
     return "" if written in said or (said in written and 2 * len(said) > len(written)) else name
+
+
+def _unquoted(text: str) -> str:
+    """A description without the marks of a quotation, as a script may take the first lines of a text for one."""
+    return _QUOTATION.sub("", text)
 
 
 def _undressed(text: str) -> str:

@@ -3,7 +3,8 @@
 A number is one to six digits at the start, or right after a Latin word at the start, and it
 ends at `-`, `_`, `.`, a space, `、` or the end of the name, or at `:` where no other word precedes it than one that
 counts issues. A day, a month or a week of a year is none; `2024-686` is number 686 of that year.
-A year or version behind a word that does not count issues (`recap-2023-readers`, `press-1-0-released`) is none either.
+A year or version behind a word that does not count issues (`recap-2023-readers`, `press-1-0-released`) is none either,
+nor is a day before its year (`24-03-2024`, `Digest 03-04-2024`, `24-mar-2024`).
 Without one, `第14期`, `第十四期`, `周刊14期` or `周刊-14` anywhere is a number, and so is `14期` at the start;
 总第, which counts on through the years, comes first.
 Behind a day or several words only a word that counts issues has one: `2026-10-19-issue-14`, `ink-weekly-14`.
@@ -17,7 +18,7 @@ from datetime import date
 from pathlib import PurePosixPath
 
 from pipeline.issues.cjk import is_east_asian
-from pipeline.issues.reading.dates import MONTH, date_in_name
+from pipeline.issues.reading.dates import MONTH, YEAR_LAST, date_in_name
 from pipeline.language import LANGUAGE
 
 # A point between digits is a decimal: `1.5版本.md` is not number 1.
@@ -44,6 +45,9 @@ _YEAR_OR_VERSION = re.compile(
     r"(?:[Qq][1-4][-_ ](?:19|20)\d{2}(?!\d)"
     r"|[A-Za-z\u00c0-\u024f]+[-_. ](?:19|20)\d{2}[-_ ](?=.*[^\W\d_]|\d{4})"
     r"|[A-Za-z\u00c0-\u024f]+\d?[-_. ]\d{1,2}(?:[-_]\d{1,2})+(?=[-_ ][A-Za-z]|$))")
+_SHORT_DAY = re.compile(  # `Digest 24-03-26`, `weekly_3.24.26`
+    r"(?i:daily|weekly|digest|news|newsletter|bulletin)[-_. ]+\d{1,2}([-_.])\d{1,2}\1\d{2}")
+_ONE_WORD = re.compile(r"(?:[A-Za-z\u00c0-\u024f]+[-_. ]+)?")  # before a day in a name
 _YEAR_AND_WORDS = re.compile(
     rf"(?!{_COUNTING})(?:[A-Za-z\u00c0-\u024f]+[-_. ]((?:19|20)\d{{2}})|((?:19|20)\d{{2}})[-_. 、]+[^\W\d_].*)")
 _DATE_ONLY = re.compile(rf"(?=.*(?:19|20)\d{{2}})(?:{MONTH}|\d{{1,4}}|[-_. ])+")
@@ -55,7 +59,8 @@ _DAY_BELOW_A_YEAR = re.compile(
 _MONTH_BELOW_A_YEAR = re.compile(
     rf"(?:.*/)?(?P<year>(?:19|20)\d{{2}})年?/(?:(?P<word>{MONTH})|(?P<month>\d{{1,2}})月)(?:/(?:index|README))?")
 _YEAR = re.compile(r"(?:19|20)\d{2}")
-_DAY = r"(?:19|20)\d{2}(?:[-_.]?\d{2}[-_.]?\d{2}|年\d{1,2}月\d{1,2}日|년 ?\d{1,2}월 ?\d{1,2}일)"
+_DAY = (r"(?:(?:19|20)\d{2}(?:[-_.]?\d{2}[-_.]?\d{2}|年\d{1,2}月\d{1,2}日|년 ?\d{1,2}월 ?\d{1,2}일)"
+        rf"|{YEAR_LAST.pattern})")
 _LEADING_DAY = re.compile(rf"({_DAY})(?:[-–—_. ：:、]{{1,3}}(?=\D)|(?=[「『《【]))")
 _COUNTED_BEHIND_DAY = re.compile(  # `2026-10-19-issue-14`; not a year or a month, and not with a second number behind
     rf"{_DAY}[-_. ]+(?:issue|vol|volume|edition|episode|ep|(?:newsletter|weekly|digest)(?=[-_. #]*\d+$))[-_. #]*"
@@ -77,7 +82,7 @@ _TOTAL = re.compile("[总總]" + _ORDINAL.pattern)
 _SAID = re.compile(
     r"(?:\b(?:issue|vol(?:ume)?)\b\.?|\bno\.|^(?:no|number)\b|^#"
     r"|(?<!\b[A-Za-z])#(?=\d+\s*(?:$|[^\w\s]|(?:19|20)\d\d(?:[-./]\d{1,2}[-./]\d{1,2}|年))))"
-    r"\s*#?(\d{1,6})\b", re.IGNORECASE)
+    r"\s*#?(?!(?:19|20)\d\d[-./]\d)(\d{1,6})\b", re.IGNORECASE)  # `Issue 2026-09` is that of a month or a week
 # As other languages mark a number: `Lettre nº 14`, `Blatt Nr. 14: Tinte`, `Biuletyn nr 14`, `č. 14`, `№ 14`,
 # `Ausgabe 14`, `제14호`, `소식 14호`. `die Nr. 1` is the best of a kind, `Chanel n°5 revient` speaks of something else,
 # and `Edición 2024` is that of a year.
@@ -300,8 +305,12 @@ def says_when(title: str) -> bool:
 
 
 def _leading_number(name: str) -> re.Match[str] | None:
-    """A name that begins with a day, a month or a week has no number: 2024-03-24-title, 2024-03, 202403, 2024-W12."""
-    match = None if _YEAR_OR_VERSION.match(name) else _NUMBERED.match(name) or _ANNOUNCED.match(name)
+    """A name that begins with a day, a month or a week has no number: 2024-03-24-title, 2024-03, 202403, 2024-W12,
+    24-03-2024."""
+    day = YEAR_LAST.search(name)
+    is_other = (_YEAR_OR_VERSION.match(name) or _SHORT_DAY.fullmatch(name)
+                or (day and _ONE_WORD.fullmatch(name, 0, day.start())))
+    match = None if is_other else _NUMBERED.match(name) or _ANNOUNCED.match(name)
     if match and _MONTH_OF_A_YEAR.fullmatch(match["number"]):
         return None
     if match and len(match["number"]) == 4:

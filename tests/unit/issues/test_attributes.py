@@ -30,6 +30,8 @@ LINK = '<a href="https://a.example">a</a>'
     ('# a {id="b" class="c"}\n\n[c](#b)', f'<h2>a</h2>\n<p><a href="{PAGE}#b">c</a></p>'),
     ('# a {class="d" data-id="b"}\n\n[c](#a)', f'<h2>a</h2>\n<p><a href="{PAGE}#a">c</a></p>'),
     ('# a {.d style="color: #b45309"}\n\n[c](#a)', f'<h2>a</h2>\n<p><a href="{PAGE}#a">c</a></p>'),
+    ("## a {/* #b */}\n\n[c](#b)", f'<h2>a</h2>\n<p><a href="{PAGE}#b">c</a></p>'),
+    ("## a {/* b */}\n\n## c {/* #d e */}", "<h2>a {/* b */}</h2>\n<h2>c {/* #d e */}</h2>"),
     ("# a {#b}\n\n[c](#b)", f'<h2>a</h2>\n<p><a href="{PAGE}#b">c</a></p>'),
     ("![a](https://a.example/b.png){width=300 height=50%}",
      '<p><img src="https://a.example/b.png" alt="a" width="300"></p>'),

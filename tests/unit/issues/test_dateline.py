@@ -21,7 +21,7 @@ MARCH = date(2024, 3, 24)
     "> 发布于 2024-03-24", "日期：2024年3月24日", "**日期**：2024-03-24", "## 2024/03/24", "<small>2024.03.24</small>",
     "*Published: March 24, 2024 | Category: Ink | 8 min read*", "Posted on March 24, 2024 by Mira Example",
     "By Mira, 2024-03-24", "Release Date: 2024-03-24", "#### *Released Date: March 24, 2024*",
-    "By Mira | March 24, 2024", "第 14 期 · 2024-03-24",
+    "By Mira | March 24, 2024", "第 14 期 · 2024-03-24", "Issue #14 // March 24, 2024",
     "Issue #14 • 24 March 2024", "발행일: 2024년 3월 24일", "제14호 | 2024. 3. 24.", "配信日：2024年3月24日",
     "*Veröffentlicht am 24. März 2024*", "Publicado el 24 de marzo de 2024", "Опубликовано: 24 марта 2024 г.",
     "Pubblicato il 24 marzo 2024 · 8 minuti", "Opublikowano 24 marca 2024",

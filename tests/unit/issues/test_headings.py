@@ -38,8 +38,12 @@ def test_levels_begin_at_two_and_skip_none(text: str, levels: list[int]) -> None
     ("##[墨水](https://example.com)", '<h2><a href="https://example.com">墨水</a></h2>'),
     ("#墨水", "<p>#墨水</p>"), ("##-", "<p>##-</p>"), ("\\##墨水", "<p>##墨水</p>"), ("用 ##墨水", "<p>用 ##墨水</p>"),
     ("#######墨水", "<p>#######墨水</p>"),
+    ("\n#Ink\nAugust\n##Paper", "<h2>Ink</h2>\n<p>August</p>\n<h3>Paper</h3>"),
+    ("#Ink\n## Paper", "<p>#Ink</p>\n<h2>Paper</h2>"), ("#5\n##Paper", "<p>#5</p>\n<h2>Paper</h2>"),
+    ("#Ink #Soot\n##Paper", "<p>#Ink #Soot</p>\n<h2>Paper</h2>"),
+    ("a\n#Ink\n##b", "<p>a\n#Ink</p>\n<h2>b</h2>"), ("a\n\n#Ink\n##b", "<p>a</p>\n<p>#Ink</p>\n<h2>b</h2>"),
 ])
-def test_heading_needs_no_space_behind_two_marks_nor_one_of_half_width(text: str, rendered: str) -> None:
+def test_heading_needs_no_space_behind_two_marks_nor_one_of_half_width_nor_at_the_top(text: str, rendered: str) -> None:
     assert shown(text) == rendered
 
 
@@ -52,6 +56,18 @@ def test_the_first_heading_that_repeats_the_title_is_left_out() -> None:
     assert headings("## Title\n\n# Title", "Title") == [(2, "Title", "title"), (2, "Title", "title-1")]
     assert headings("![](a.png)\n\n# Title\n\n# b", "Title") == [(2, "b", "b")]
     assert headings("motto\n\n# Title\n\n## b", "Title") == [(2, "b", "b")]
+
+
+@pytest.mark.parametrize(("text", "rendered"), [
+    ("墨水周刊 第14期\n\n## a", "<h2>a</h2>"), ("**墨水周刊（第 14 期）**\n# a", "<h2>a</h2>"),
+    ("墨水周刊 第14期\nb", "<p>墨水周刊 第14期<br>\nb</p>"), ("墨水周刊第14期", "<p>墨水周刊第14期</p>"),
+    ("`墨水周刊第14期`\n\na", "<p><code>墨水周刊第14期</code></p>\n<p>a</p>"),
+    ("[墨水周刊第14期](https://a.example)", '<p><a href="https://a.example">墨水周刊第14期</a></p>'),
+    ("墨水周刊第14期。\n\na", "<p>墨水周刊第14期。</p>\n<p>a</p>"),
+    ("> 墨水周刊第14期", "<blockquote>\n<p>墨水周刊第14期</p>\n</blockquote>"),
+])
+def test_a_first_paragraph_that_is_the_title_is_left_out(text: str, rendered: str) -> None:
+    assert shown(text, title="墨水周刊 第14期") == rendered
 
 
 def test_a_first_heading_that_is_the_title_behind_a_name_is_left_out() -> None:

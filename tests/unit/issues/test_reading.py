@@ -153,6 +153,11 @@ def test_tags_are_those_of_the_front_matter_or_of_its_taxonomies(text: str, tags
     ("ink-and-paper.md", "# ![logo](logo.png)\n\n# Ink", "Ink"), ("a-b.md", "# ![image.png](a.png)Ink", "Ink"),
     ("ink-and-paper.md", "# ![Ink weekly](logo.png)\n\n## a\n\nb", "Ink weekly"),
     ("issue-14.en.md", "# Ink", "Ink"), ("issue-14.en.md", "No heading", "issue-14.en"),
+    ("issue-14.md", "Ink Weekly #14\n## News\n\n## Paper", "Ink Weekly #14"),
+    ("issue-14.md", "*墨水周刊第十四期*\n\n## 新闻\n\n## 纸", "墨水周刊第十四期"),
+    ("issue-14.md", "Ink Weekly #13\n\n## News", "issue-14"), ("issue-14.md", "Ink Weekly #14\nis here", "issue-14"),
+    ("issue-14.md", "This is issue 14.\n\n## News", "issue-14"), ("14-Ink.md", "Ink Weekly #14", "Ink"),
+    ("14-20-24.md", "# Ink and paper\n\n## News", "Ink and paper"), ("14-20-24.md", "## Ink\n\n## Paper", "20-24"),
     ("issue-14.md", "No heading", "issue-14"), ("2024-03-24-late_news.md", "No heading", "2024-03-24-late_news"),
     ("hello-world.md", "# 背景\n\n# 过程", "hello-world"),
     ("2024-03-24-墨水与纸.md", "没有标题", "墨水与纸"), ("2024-03-24 On paper.md", "No heading", "On paper"),
@@ -272,6 +277,7 @@ def test_the_cover_is_front_matter_or_the_picture_in_the_first_block(text: str, 
     ('Written by [Ann](x){:target="_blank"}, as **ever**{: .big}.\n\n- [A much longer link](x){:rel="me"}',
      ("Written by Ann, as ever.", "A much longer link"), False),
     ("A line that\ncontinues on the next.", ("A line that continues on the next.",), False),
+    ("1.3.0 发布，墨水不再掉色\n2．纸从哪里来的呢\n3.墨从哪里来", ("1.3.0 发布，墨水不再掉色",), False),
     ("![The press in our cellar](a.png)\nFirst paragraph here.\n\n![The press in our cellar](b.png)",
      ("First paragraph here.",), False),
     ("Twice the same text.\n\nTwice the same text.", ("Twice the same text.",), False),
@@ -400,9 +406,10 @@ def test_descriptions_are_the_authors_words_then_paragraphs_that_say_something(
 def test_a_description_has_words_and_no_marks_for_their_look() -> None:
     found = [manuscript(f"---\ndescription: '{text}'\n---\n").descriptions[0] for text in (
         "<b>Mira</b>, <b>printer</b>, on Vec<T>", "**Ink** by [Mira](https://example.com) &amp; `a*b`",
-        "2 * 3 * 4, a_b_c, __init__")]
+        "2 * 3 * 4, a_b_c, __init__", "> **Ink**: it dries, a > b")]
 
-    assert found == ["Mira, printer, on Vec<T>", "Ink by Mira & a*b", "2 * 3 * 4, a_b_c, __init__"]
+    assert found == ["Mira, printer, on Vec<T>", "Ink by Mira & a*b", "2 * 3 * 4, a_b_c, __init__",
+                     "Ink: it dries, a > b"]
 
 
 @pytest.mark.parametrize(("path", "day", "number"), [

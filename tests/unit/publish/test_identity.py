@@ -231,6 +231,22 @@ CASES = {
     "a number that two files have withholds both where one file in ten has one": Case(
         {**NAMES, "2-a.md": ("2", "clouds")} | PART_1, keys=NAMED | {"2-a.md": "2"},
         withheld={"talk.md": "meeting.md", "meeting.md": "talk.md"}),
+    "an id that many files give tells none of them, so these go by their names": Case(
+        {"a.md": ("MjAyNg", "apples"), "b.md": ("MjAyNg", "bells"), "2026/c.md": ("MjAyNg", "clouds"),
+         "d.md": ("own", "drums")},
+        keys={"a.md": "a", "b.md": "b", "2026/c.md": "2026/c", "d.md": "own"}),
+    "files of an id that tells nothing stay what they are when one more has it, or says the same": Case(
+        {"a.md": ("MjAyNg", "apples"), "b.md": ("MjAyNg", "bells"), "c.md": ("MjAyNg", "clouds"),
+         "d.md": ("MjAyNg", "apples, edited")},
+        {"a": ("a.md", "apples"), "b": ("b.md", "bells")},
+        keys={"a.md": "a", "b.md": "b", "c.md": "c"}, withheld={"d.md": "a.md"}),
+    "files that were told apart by their names stay so when fewer have their id": Case(
+        {"a.md": ("MjAyNg", "apples"), "b.md": ("MjAyNg", "bells")},
+        {"a": ("a.md", "apples"), "b": ("b.md", "bells")}, keys={"a.md": "a", "b.md": "b"}),
+    "an id by which an issue is known stays its own, whoever gives it too": Case(
+        {"a.md": ("spring", "apples"), "b.md": ("spring", "bells"), "c.md": ("spring", "clouds")},
+        {"spring": ("a.md", "apples")},
+        keys={"a.md": "spring"}, withheld={"b.md": "a.md", "c.md": "a.md"}),
     "an id that the front matter gives twice is withheld in folders of years too": Case(
         {"2025/01.md": ("spring", "apples"), "2026/01.md": ("spring", "bells")},
         withheld={"2025/01.md": "2026/01.md", "2026/01.md": "2025/01.md"}),

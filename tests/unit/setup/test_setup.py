@@ -389,6 +389,15 @@ def test_settings_give_numbers_that_begin_anew_an_address_with_the_year(tmp_path
 # ---- demo ---------------------------------------------------------------------------------------
 
 
+def test_pages_have_a_folder_of_their_own_where_the_issues_lie_in_site(tmp_path: Path) -> None:
+    inside = settled(fill(tmp_path / "a", *(f"site/content/posts/2026-05-1{at}.md" for at in range(4))))
+    beside = settled(fill(tmp_path / "b", "issues/1.md", "site/a.txt"))
+
+    assert (inside.issues.folder, inside.site.folder) == (tmp_path / "a/site/content/posts", tmp_path / "a/web")
+    assert (beside.issues.folder, beside.site.folder) == (tmp_path / "b/issues", tmp_path / "b/site")
+
+
+
 def test_demo_mails_the_newest_sample_to_three_readers(tmp_path: Path) -> None:
     said: list[str] = []
     config = tmp_path / "config.yaml"
