@@ -20,7 +20,8 @@ _CREDIT = re.compile(
 # Who helped with it, and nothing besides.
 _THANKS = re.compile(
     r"(?:(?:many|special|big|huge) )?(?:thanks|thank you) to [^.!?]{2,100} for"
-    r" (?:(?:their|his|her) (?:contributions?|help)|(?:taking|preparing|writing|editing|translating)\b)[^.!?]{0,60}[.!]?"
+    r" (?:(?:their|his|her) (?:contributions?|help)|(?:taking|preparing|writing|editing|translating)\b)"
+    r"[^.!?]{0,60}[.!]?"
     r"|感谢(?:本[期周].{0,8}(?:投稿|线索|供稿|编辑).{0,60}|[^，。！？]{1,30}(?:赞助|投稿)[。！]?)", re.IGNORECASE)
 # Which only begins like one: `Image by image, we built a data set of ten pots.`, `翻译：这件事机器做得越来越好。`
 _SENTENCE = re.compile(r"(?:\S+\s+){7,}\S+[.!?]|[^:：]*[:：][^:：]*[。！？]")
