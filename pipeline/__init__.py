@@ -9,10 +9,10 @@ __version__ = "0.1.0"
 CONFIG = "config.yaml"
 """The settings file of a command that names none."""
 
-READER = 23
+READER = 24
 """Grows when files are to be read anew after an upgrade."""
 
-RENDERER = 34
+RENDERER = 35
 """Grows when the same Markdown comes out differently after an upgrade."""
 
 GARBAGE = 50_000
