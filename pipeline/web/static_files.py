@@ -10,7 +10,8 @@ import gzip
 import hashlib
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -27,6 +28,7 @@ from pipeline.web.conditions import OK, judge
 SMALL_BYTES = 1024 * 1024    # larger files are not kept in memory
 WORTH_BYTES = 1024           # smaller ones are not worth compressing
 KEPT = 128                   # files
+TWINS = {"br": ".br", "gzip": ".gz"}
 AT_ONCE = 8                  # threads that may hang on a disk
 
 _TEXT = ("text/", "application/xml", "application/json", "application/atom+xml", "application/rss+xml",
@@ -73,11 +75,7 @@ class StaticFiles:
             "content-security-policy": POLICY,
         }
         if status.st_size > SMALL_BYTES:
-            etag = _digest(f"{kind} {status.st_ino} {status.st_mtime_ns} {status.st_size}".encode())
-            headers["etag"] = f'"{etag}"'
-            if (verdict := judge(request.headers, headers["etag"], status.st_mtime)) != OK:
-                return Response(status_code=verdict, headers=headers)
-            return FileResponse(file, headers=headers, media_type=kind)
+            return _large(request, file, status, kind, headers)
         return _small(request, _copy(file, status.st_mtime_ns, kind), kind, headers, status.st_mtime)
 
     def _find(self, path: str) -> tuple[Path, os.stat_result] | None:
@@ -103,18 +101,36 @@ class StaticFiles:
         return real, status
 
 
+def _large(
+    request: Request, file: Path, status: os.stat_result, kind: str, headers: dict[str, str],
+) -> Response:
+    """A file from the disk, or of a text a twin of it where the reader takes that."""
+    twins = _twins(file, status.st_mtime_ns) if kind.startswith(_TEXT) else {}
+    etag = _digest(f"{kind} {status.st_ino} {status.st_mtime_ns} {status.st_size}".encode())
+    encoding = _encoding(request, twins, etag, headers)
+    if (verdict := judge(request.headers, headers["etag"], status.st_mtime)) != OK:
+        return Response(status_code=verdict, headers=headers)
+    own = {"content-encoding": encoding} if encoding else {}
+    return FileResponse(twins.get(encoding, file), headers=headers | own, media_type=kind)
+
+
 def _small(request: Request, copy: ServedFile, kind: str, headers: dict[str, str], changed_s: float) -> Response:
-    """A file out of memory, packed where the reader takes that; each form has a strong ETag of its own."""
-    accepted = _accepted(request)
-    encoding = next((one for one in copy.packed if one in accepted), "")
-    headers["etag"] = f'"{copy.etag}-{encoding}"' if encoding else f'"{copy.etag}"'
-    if copy.packed:
-        headers["vary"] = ", ".join(filter(None, (headers.get("vary"), "Accept-Encoding")))
+    """A file out of memory, packed where the reader takes that."""
+    encoding = _encoding(request, copy.packed, copy.etag, headers)
     if (verdict := judge(request.headers, headers["etag"], changed_s)) != OK:
         return Response(status_code=verdict, headers=headers)
-    if encoding:
-        headers["content-encoding"] = encoding
-    return Response(copy.packed.get(encoding, copy.content), headers=headers, media_type=kind)
+    own = {"content-encoding": encoding} if encoding else {}
+    return Response(copy.packed.get(encoding, copy.content), headers=headers | own, media_type=kind)
+
+
+def _encoding(request: Request, packed: Collection[str], etag: str, headers: dict[str, str]) -> str:
+    """The first of the shorter forms that the reader takes, "" for none. Each has a strong ETag of its own."""
+    accepted = _accepted(request)
+    encoding = next((one for one in packed if one in accepted), "")
+    headers["etag"] = f'"{etag}-{encoding}"' if encoding else f'"{etag}"'
+    if packed:
+        headers["vary"] = ", ".join(filter(None, (headers.get("vary"), "Accept-Encoding")))
+    return encoding
 
 
 @lru_cache(maxsize=KEPT)
@@ -123,17 +139,24 @@ def _copy(file: Path, mtime_ns: int, kind: str) -> ServedFile:
     content = file.read_bytes()
     packed: dict[str, bytes] = {}
     if len(content) >= WORTH_BYTES and kind.startswith(_TEXT):
-        packed = {**_twin(file, mtime_ns), "gzip": gzip.compress(content, 6, mtime=0)}
+        with suppress(KeyError, OSError):
+            packed["br"] = _twins(file, mtime_ns)["br"].read_bytes()
+        packed["gzip"] = gzip.compress(content, 6, mtime=0)
     return ServedFile(content, _digest(kind.encode() + content), packed)  # as another type it is another answer
 
 
-def _twin(file: Path, mtime_ns: int) -> dict[str, bytes]:
-    """The brotli twin that was written with the file; one of another time is out of date (`feeds.twins`)."""
-    twin = file.with_name(f"{file.name}.br")
+def _twins(file: Path, mtime_ns: int) -> dict[str, Path]:
+    """The twins that were written with the file, by their encoding; one of another time is out of date
+    (`feeds.twins`)."""
+    beside = {encoding: file.with_name(f"{file.name}{suffix}") for encoding, suffix in TWINS.items()}
+    return {encoding: twin for encoding, twin in beside.items() if _is_of(twin, mtime_ns)}
+
+
+def _is_of(twin: Path, mtime_ns: int) -> bool:
     try:
-        return {"br": twin.read_bytes()} if twin.stat(follow_symlinks=False).st_mtime_ns == mtime_ns else {}
+        return twin.stat(follow_symlinks=False).st_mtime_ns == mtime_ns
     except OSError:
-        return {}
+        return False
 
 
 def _digest(content: bytes) -> str:

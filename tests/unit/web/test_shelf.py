@@ -150,6 +150,30 @@ def test_brotli_twin_is_sent_unless_it_is_out_of_date(house: House) -> None:
     assert got[0][2].endswith('-br"')
 
 
+@pytest.mark.parametrize(("accepts", "encoding", "sent"), [
+    ("gzip, br", "br", b"brotli"), ("gzip", "gzip", b"packed"), ("identity", None, None)])
+def test_twin_of_a_text_that_is_too_large_to_keep_is_sent_from_the_disk(
+    house: House, accepts: str, encoding: str | None, sent: bytes | None,
+) -> None:
+    large = FEED * 50_000
+    for name, content in {"atom-1.xml": large, "atom-1.xml.br": b"brotli", "atom-1.xml.gz": b"packed",
+                          "atom-2.xml": large, "atom-2.xml.gz": b"older"}.items():
+        path = house.folder / "feeds/archive" / name
+        path.write_bytes(content)
+        changed_s = CHANGED_S - (content == b"older")
+        os.utime(path, (changed_s, changed_s))
+
+    with house.client.stream("GET", "/feeds/archive/atom-1.xml", headers={"accept-encoding": accepts}) as answer:
+        raw = b"".join(answer.iter_raw())
+    again = house.client.get("/feeds/archive/atom-1.xml", headers={
+        "accept-encoding": accepts, "if-none-match": answer.headers["etag"]})
+    beside = house.client.get("/feeds/archive/atom-2.xml", headers={"accept-encoding": accepts})
+
+    assert (raw, answer.headers.get("content-encoding")) == (sent or large, encoding)
+    assert (answer.headers["vary"], again.status_code) == ("Accept-Encoding", 304)
+    assert (beside.content, beside.headers.get("content-encoding")) == (large, None)
+
+
 def test_packed_bytes_are_gzip_and_fewer(house: House) -> None:
     with house.client.stream("GET", "/", headers={"accept-encoding": "gzip"}) as answer:
         raw = b"".join(answer.iter_raw())
