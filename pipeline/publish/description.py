@@ -12,7 +12,6 @@ from itertools import islice
 
 from pipeline.issues.archive import Archive
 from pipeline.issues.issue import Manuscript
-from pipeline.issues.reading.descriptions import says_something
 from pipeline.issues.record import Record
 from pipeline.language import month_names
 
@@ -24,8 +23,10 @@ _FIGURES_IN_WORDS = month_names() | {
     "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth",
     "twentieth", "thirtieth", "fortieth", "fiftieth", "hundredth"}
 
-_SENTENCE_END = re.compile(r"[。！？…]+[”’」』）]*\s*|(?:[!?]+[\"'”’)]*|(?<=[\w)]{3})\.)\s+")  # not that of `No. 5`
+_SENTENCE_END = re.compile(  # not the point of `No. 5` or `14. März`
+    r"[。！？…]+[”’」』）]*\s*|(?:[!?]+[\"'”’)]*|(?:(?<=[\w)]{3})|(?<=#\d)|(?<=#\d\d))\.)\s+")
 _SENTENCES = 3  # at the beginning of a paragraph, that may be the same in all issues
+_GREETINGS = 3  # paragraphs at the beginning of an issue that may begin so
 
 
 def describe(key: str, due_at: datetime, manuscript: Manuscript, old: Record | None, heard: Heard) -> str:
@@ -35,12 +36,16 @@ def describe(key: str, due_at: datetime, manuscript: Manuscript, old: Record | N
     candidates = manuscript.descriptions
     if manuscript.described or not candidates:
         return candidates[0] if candidates else ""
-    is_known = old is not None and any(candidate.endswith(old.description) for candidate in candidates)
-    if old and old.is_published and (is_known or old.source_digest == manuscript.digest):
+    if old and old.is_published and (old.source_digest == manuscript.digest or _is_of(old.description, candidates)):
         return old.description
     earlier = heard.paragraphs(before=due_at, but=key)
     found = next((candidate for candidate in candidates if _form(candidate) not in earlier), candidates[0])
     return _without_greeting(found, earlier)
+
+
+def _is_of(description: str, candidates: Collection[str]) -> bool:
+    """Whether it was made of one of them."""
+    return description != "" and any(candidate.endswith(description) for candidate in candidates)
 
 
 class Heard:
@@ -67,6 +72,8 @@ class Heard:
 
 def _without_greeting(paragraph: str, earlier: Collection[str]) -> str:
     """A paragraph without the sentences that earlier ones begin with, where there is more in it."""
+    from pipeline.issues.reading.descriptions import says_something  # slow import: the Markdown parser
+
     for beginning in reversed(_beginnings(paragraph)):
         rest = paragraph[len(beginning):].lstrip(" ·")
         if _form(beginning) in earlier and says_something(rest):
@@ -80,7 +87,9 @@ def _beginnings(paragraph: str) -> list[str]:
 
 
 def _forms(said: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(_form(part) for paragraph in said for part in (paragraph, *_beginnings(paragraph)))
+    """An issue's paragraphs, and what the first of them begin with, by their form."""
+    begun = (beginning for paragraph in said[:_GREETINGS] for beginning in _beginnings(paragraph))
+    return tuple(map(_form, (*said, *begun)))
 
 
 def _form(paragraph: str) -> str:

@@ -355,11 +355,12 @@ class _Fields:
         return tuple(dict.fromkeys(" ".join(item.split()) for item in value if item.strip() not in _NOTHING))
 
     def tags(self) -> tuple[str, ...]:
-        """Those of `tags`, or of Zola's `[taxonomies]`."""
+        """Those of `tags`, or of Zola's `[taxonomies]`; a `#` before one, as in Obsidian, is no part of it."""
         groups = self.front.fields.get("taxonomies")
         own = groups.get("tags") if isinstance(groups, dict) else None
         named = [tag for tag in own if isinstance(tag, str)] if isinstance(own, list) else []
-        return self.names("tags") or tuple(dict.fromkeys(named))
+        tags = (tag.removeprefix("#").lstrip() for tag in self.names("tags") or named)
+        return tuple(dict.fromkeys(filter(None, tags)))
 
     def draft(self) -> bool:
         """`draft: true` or `草稿: 是`; what Jekyll and Pelican have for it, `published: false` and `status: draft`."""

@@ -96,6 +96,7 @@ def test_the_number_that_a_site_generator_has_is_shown_and_tells_no_issues_apart
     ("---\ntaxonomies:\n  tags: [ink]\ntags: [own]\n---\na", ("own",)),
     ("---\ntaxonomies: {tags: [{a: b}]}\n---\na", ()), ("---\ntaxonomies: ink\n---\na", ()),
     ("---\ntags:\n  - null\n---\na", ()), ("---\ntags: [ink, ~]\n---\na", ("ink",)),
+    ("---\ntags:\n  - '#ink'\n  - '#'\n  - C#\n  - ink\n---\na", ("ink", "C#")),
 ])
 def test_tags_are_those_of_the_front_matter_or_of_its_taxonomies(text: str, tags: tuple[str, ...]) -> None:
     assert manuscript(text, "14.md").tags == tags

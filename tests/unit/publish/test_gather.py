@@ -530,10 +530,13 @@ def test_greeting_that_names_its_number_or_month_in_words_is_no_description(
       "Welcome! It is July. Our letters come by post. Ink is dear."),
      ("Welcome! It is May. Our letters come by post. We print.", "Mr. Vale prints them for us.",
       "Our letters come by post. Ink is dear.")),
+    (("These are letters #4. On 4. May we print.", "These are letters #5. On 5. May we print and dry.",
+      "These are letters #60. We print."),
+     ("These are letters #4. On 4. May we print.", "On 5. May we print and dry.", "These are letters #60. We print.")),
     (("大家好，这是墨水第4期。本期说墨水。", "大家好，这是墨水第5期。本期说纸从哪里来。",
       "大家好，这是墨水第6期！说船。"),
      ("大家好，这是墨水第4期。本期说墨水。", "本期说纸从哪里来。", "大家好，这是墨水第6期！说船。")),
-], ids=["too little left", "several sentences", "Chinese"])
+], ids=["too little left", "several sentences", "points", "Chinese"])
 def test_sentences_that_begin_every_issue_are_left_out_where_enough_follows(
     letters: Publication, texts: tuple[str, ...], descriptions: tuple[str, ...],
 ) -> None:
