@@ -55,6 +55,7 @@ _DIARY = "daily"               # of a newsletter, or a folder of notes that are 
 FEW = 3                        # issues in a folder that is called so
 _PART = re.compile(r"_.*|(?:.*[-_. ])?template|.*模板", re.IGNORECASE | re.DOTALL)
 _MARKS = re.compile(r"[-_]")
+_FREE = ("site", "web", "letters")  # names for the folder of the pages
 _SITE = (".", "static", "public", "source", "src", "assets", "docs", "src/public", "docs/public", "src/assets",
          ".vuepress/public", ".vitepress/public", "docs/.vuepress/public", "src/.vuepress/public")
 _SHOWN = re.compile(
@@ -70,7 +71,8 @@ class Survey:
     `below`: in which folders there they lie, as a pattern: "**/" is any, "*/**/" any but the top, "" none, because what
     lies below is something else. `suffixes` are theirs; `others` are patterns of Markdown files there that are no
     issues. `anew`: their numbers begin anew each year. `left_out`: files of the folder that may be issues all
-    the same; nobody asks for them who said where the issues are.
+    the same; nobody asks for them who said where the issues are. `site`: the folder for the pages, in which nothing
+    of anybody else lies.
     """
 
     title: str
@@ -84,6 +86,7 @@ class Survey:
     timezone: str
     anew: bool
     left_out: tuple[str, ...]
+    site: str = "site"
 
 
 def survey(folder: Path, issues: Path | None = None) -> Survey:
@@ -106,16 +109,26 @@ def survey(folder: Path, issues: Path | None = None) -> Survey:
     known = {file for file in found if file in documents or is_translation(paths[file])}
     files = [file for file in files if wanted(paths[file])]
     others = _others(sorted(documents), files, where)
+    place = os.path.relpath(where, folder).replace(os.sep, "/")
     return Survey(
         title=name_of(folder),
-        issues=os.path.relpath(where, folder).replace(os.sep, "/"),
+        issues=place,
         static=_static(folder, where, files), below=below, files=len(files),
         suffixes=tuple(sorted({file.suffix for file in files})),
         others=(*others, *translated, *(_skipped(where) if below else ())),
         language=_language(files[-SAMPLE:]), timezone=_timezone(),
         anew=begin_anew((year_of(paths[file]), number_in_name(stem(paths[file]))) for file in files),
         left_out=() if issues else _left_out(folder, known.union(files)),
+        site=_free(folder, place),
     )
+
+
+def _free(folder: Path, issues: str) -> str:
+    """A folder for the pages. What lies in one by their usual name may be somebody's own pages, unless there is a
+    ledger already, so that we wrote them."""
+    taken = {issues.partition("/")[0], *(() if (folder / "var").is_dir() else filter(
+        lambda name: (folder / name).is_file() or any((folder / name).glob("*")), _FREE))}
+    return next((name for name in _FREE if name not in taken), _FREE[-1])
 
 
 def _left_out(folder: Path, decided: Collection[Path]) -> tuple[str, ...]:
