@@ -27,15 +27,14 @@ transport:
 
 INCLUDE, EXCLUDE = ["**/*.md"], ["**/README.md"]  # of those who set neither
 YEARLY = "{year}/{number}/"
-SITE, ELSEWHERE = "site", "web"  # where the pages are written, and where they are if the issues lie there
+SITE = "site"  # of those who do not say where
 
 
 def settings_file(found: Survey) -> str:
     """The text of a config.yaml for a folder that was looked at."""
-    site = ELSEWHERE if f"{found.issues}/".startswith(f"{SITE}/") else SITE
     return TEMPLATE.format(
         title=_quoted(found.title), language=found.language, timezone=found.timezone,
-        site=site, pages="" if site == SITE else f"\nsite:\n  folder: {site}",
+        site=found.site, pages="" if found.site == SITE else f"\nsite:\n  folder: {found.site}",
         issues=_quoted(found.issues), patterns=_patterns(found), static=_static(found),
         url=UNSAID, sender=_quoted(f"{found.title} <newsletter@example.com>"))
 

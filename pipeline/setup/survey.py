@@ -56,6 +56,7 @@ _DIARY = "daily"               # of a newsletter, or a folder of notes that are 
 FEW = 3                        # issues in a folder that is called so
 _PART = re.compile(r"_.*|(?:.*[-_. ])?template|.*模板", re.IGNORECASE | re.DOTALL)
 _MARKS = re.compile(r"[-_]")
+_FREE = ("site", "web", "letters")  # names for the folder of the pages
 _SITE = (".", "static", "public", "source", "src", "assets", "docs", "src/public", "docs/public", "src/assets",
          ".vuepress/public", ".vitepress/public", "docs/.vuepress/public", "src/.vuepress/public")
 _SHOWN = re.compile(
@@ -72,6 +73,7 @@ class Survey:
     lies below is something else. `suffixes` are theirs; `others` are patterns of Markdown files there that are no
     issues. `anew`: their numbers begin anew each year. `left_out`: files of the folder that may be issues all
     the same; nobody asks for them who said where the issues are. `exported`: pages of HTML, where nothing is Markdown.
+    `site`: the folder for the pages, in which nothing of anybody else lies.
     """
 
     title: str
@@ -86,6 +88,7 @@ class Survey:
     anew: bool
     left_out: tuple[str, ...]
     exported: tuple[str, ...]
+    site: str = "site"
 
 
 def survey(folder: Path, issues: Path | None = None) -> Survey:
@@ -108,9 +111,10 @@ def survey(folder: Path, issues: Path | None = None) -> Survey:
     known = {file for file in found if file in documents or is_translation(paths[file])}
     files = [file for file in files if wanted(paths[file])]
     others = _others(sorted(documents), files, where)
+    place = os.path.relpath(where, folder).replace(os.sep, "/")
     return Survey(
         title=name_of(folder),
-        issues=os.path.relpath(where, folder).replace(os.sep, "/"),
+        issues=place,
         static=_static(folder, where, files), below=below, files=len(files),
         suffixes=tuple(sorted({file.suffix for file in files})),
         others=(*others, *translated, *(_skipped(where) if below else ())),
@@ -118,7 +122,16 @@ def survey(folder: Path, issues: Path | None = None) -> Survey:
         anew=begin_anew((year_of(paths[file]), number_in_name(stem(paths[file]))) for file in files),
         left_out=() if issues else _left_out(folder, known.union(files)),
         exported=() if found else tuple(sorted(file.relative_to(folder).as_posix() for file in _files(folder, PAGES))),
+        site=_free(folder, place),
     )
+
+
+def _free(folder: Path, issues: str) -> str:
+    """A folder for the pages. What lies in one by their usual name may be somebody's own pages, unless there is a
+    ledger already, so that we wrote them."""
+    taken = {issues.partition("/")[0], *(() if (folder / "var").is_dir() else filter(
+        lambda name: (folder / name).is_file() or any((folder / name).glob("*")), _FREE))}
+    return next((name for name in _FREE if name not in taken), _FREE[-1])
 
 
 def _left_out(folder: Path, decided: Collection[Path]) -> tuple[str, ...]:

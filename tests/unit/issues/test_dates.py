@@ -150,7 +150,7 @@ def test_a_skipped_hour_moves_on_and_a_repeated_one_is_the_first(text: str, zone
     ("24-03-2024", MARCH), ("Digest 24.3.2024", MARCH), ("03-24-2024-ink", MARCH), ("03-03-2024", date(2024, 3, 3)),
     ("24-mar-2024", MARCH), ("Ink_24_March_2024", MARCH), ("March 24, 2024", MARCH), ("ink-march-24-2024-x", MARCH),
     ("24th March 2024 Ink", MARCH), ("issue-24-mar-2024", None), ("Week 3 March 2024", None), ("top-10-may-2024", None),
-    ("Issue 24-3-2024", None), ("Demarch 24 2024", None),
+    ("Issue 24-3-2024", None), ("Piano 24-3-2024", MARCH), ("Demarch 24 2024", None),
     ("32 March 2024", None), ("March 2024", None), ("14 - 24 Mar 2024", MARCH),
     ("03-04-2024", None), ("24-13-2024", None), ("32-01-2024", None), ("24-03-20244", None),
     ("99999999", None), ("2024-03-24x", MARCH), ("2024-03-244", None), ("19991340-20240324", MARCH),

@@ -389,13 +389,14 @@ def test_settings_give_numbers_that_begin_anew_an_address_with_the_year(tmp_path
 # ---- demo ---------------------------------------------------------------------------------------
 
 
-def test_pages_have_a_folder_of_their_own_where_the_issues_lie_in_site(tmp_path: Path) -> None:
-    inside = settled(fill(tmp_path / "a", *(f"site/content/posts/2026-05-1{at}.md" for at in range(4))))
-    beside = settled(fill(tmp_path / "b", "issues/1.md", "site/a.txt"))
-
-    assert (inside.issues.folder, inside.site.folder) == (tmp_path / "a/site/content/posts", tmp_path / "a/web")
-    assert (beside.issues.folder, beside.site.folder) == (tmp_path / "b/issues", tmp_path / "b/site")
-
+@pytest.mark.parametrize(("files", "site"), [
+    (["issues/1.md"], "site"), (["issues/1.md", "site/index.html", "var/ledger.db"], "site"),
+    (["site/content/posts/2026-05-11.md", "site/content/posts/2026-05-12.md"], "web"),
+    (["site/content/posts/2026-05-11.md", "site/content/posts/2026-05-12.md", "var/ledger.db"], "web"),
+    (["issues/1.md", "site/index.html"], "web"), (["issues/1.md", "site/index.html", "web/a.txt"], "letters"),
+])
+def test_pages_have_a_folder_in_which_nothing_else_lies(tmp_path: Path, files: list[str], site: str) -> None:
+    assert settled(fill(tmp_path, *files)).site.folder == tmp_path / site
 
 
 def test_demo_mails_the_newest_sample_to_three_readers(tmp_path: Path) -> None:
