@@ -55,7 +55,7 @@ def init(invocation: Invocation, folder: Path, issues: Path | None) -> int:
     app.high_water.note()  # this ledger is the one that is at work here from now on
     invocation.note(made.problems)
     records = app.archive.issues().values()
-    ahead = [one for one in records if one.state.value == "scheduled"]
+    ahead = [one for one in records if one.state.value in ("scheduled", "waiting")]
     invocation.answer(
         {"config": str(config), "adopted": [issue_shape(one) for one in made.adopted],
          "scheduled": [issue_shape(one) for one in ahead], "problems": [one.as_json() for one in made.problems]},

@@ -164,6 +164,15 @@ def test_init_says_what_is_to_be_done_next_below_a_long_archive(tmp_path: Path) 
         "adopted 3 issues: published, never mailed", "0 issues will be mailed"]
 
 
+def test_init_in_the_quiet_before_a_mailing_says_that_it_is_ahead(letters: Publication) -> None:
+    letters.configure({"schedule": {"quiet": "2h", "send_at": "00:00"}})
+    run(letters, "publish")
+
+    said = run(letters, "init", "--json").json
+
+    assert [(one["id"], one["state"]) for one in said["scheduled"]] == [("2", "waiting")]
+
+
 def test_each_of_several_issues_is_decided_and_said(letters: Publication) -> None:
     said, as_json = run(letters, "approve", "99", "2"), run(letters, "hold", "2", "99", "--json")
 
