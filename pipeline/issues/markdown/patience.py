@@ -111,20 +111,12 @@ def _quote(state: StateBlock, start_line: int, end_line: int, silent: bool) -> b
     ahead = range(start_line, min(end_line, start_line + MAX_QUOTED_LINES))
     if silent or len(ahead) < MAX_QUOTED_LINES or any(map(state.isEmpty, ahead)):
         return bool(blockquote(state, start_line, end_line, silent))
-    end, whole = _end_of_quote(state, start_line, end_line), state.lineMax
-    state.lineMax = min(end, whole)
+    end = next((at + 1 for at in ahead[:-1] if _ENDS_PARAGRAPHS.fullmatch(line_of(state, at))
+                and not line_of(state, at + 1).startswith(">")), end_line)
+    whole, state.lineMax = state.lineMax, min(end, state.lineMax)
     found = blockquote(state, start_line, end, False)
     state.lineMax = whole
     return bool(found)
-
-
-def _end_of_quote(state: StateBlock, start_line: int, end_line: int) -> int:
-    for at in range(start_line, end_line - 1):
-        if state.isEmpty(at + 1):
-            break
-        if _ENDS_PARAGRAPHS.fullmatch(line_of(state, at)) and not line_of(state, at + 1).startswith(">"):
-            return at + 1
-    return end_line
 
 
 def _table(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
