@@ -15,7 +15,7 @@ import click
 from pipeline import CONFIG
 from pipeline.cli.findings import problem_lines
 from pipeline.cli.streams import as_document, say
-from pipeline.errors import PipelineError, Problem
+from pipeline.errors import PipelineError, Problem, in_one_line
 
 if TYPE_CHECKING:
     from pipeline.app import App
@@ -92,6 +92,17 @@ class Invocation:
         """Raises UsageError where two of --json and files' contents would be on standard output."""
         if paths.count(STANDARD_OUTPUT) + self.as_json > 1 and STANDARD_OUTPUT in paths:
             raise click.UsageError("standard output has room for one document: leave out --json, or name a file")
+
+    def refuse_own_files(self, config: Config, *paths: Path) -> None:
+        """Raises UsageError where something would be written over the settings, an issue, or a file in `var`."""
+        from pipeline.issues.patterns import matcher  # slow import
+
+        is_issue, folder = matcher(config.issues.include, ()), config.issues.folder.resolve()
+        for path in (one.resolve() for one in paths if one != STANDARD_OUTPUT and one.is_file()):
+            is_own = path == self.config.resolve() or path.is_relative_to(config.var.resolve()) or (
+                path.is_relative_to(folder) and is_issue(path.relative_to(folder).as_posix()))
+            if is_own:
+                raise click.UsageError(f"{in_one_line(str(path))} is a file of the publication: name another")
 
     def fail(self, error: PipelineError) -> int:
         """Says what is wrong, a line each; gives the exit code."""

@@ -252,7 +252,9 @@ def export(invocation: Invocation, file: Path, mailed: bool) -> int:
     from pipeline.privacy import open_private
 
     invocation.refuse_two_documents(file)
-    members = (one for one in invocation.app().roster.list_subscribers() if one.is_mailed or not mailed)
+    app = invocation.app()
+    invocation.refuse_own_files(app.config, file)
+    members = (one for one in app.roster.list_subscribers() if one.is_mailed or not mailed)
     write = write_jsonl if file.suffix == ".jsonl" else write_csv
     if file == STANDARD_OUTPUT:
         with text_output() as out:

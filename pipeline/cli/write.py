@@ -126,6 +126,7 @@ def preview(
     if wanted or reader:
         wanted = wanted or {"mime": STANDARD_OUTPUT}
         invocation.refuse_two_documents(*wanted.values())
+        invocation.refuse_own_files(app.config, *wanted.values())
         from pipeline.preview.copies import copy_of  # slow import: mail
 
         copy = copy_of(app, issue, reader)

@@ -154,6 +154,30 @@ def test_one_file_is_one_file_and_one_row_one_row(
         "wrote 1 row to readers.csv")
 
 
+@pytest.mark.parametrize("words", [
+    "preview 1 --text issues/01-issue.md", "preview 1 --html config.yaml", "subscribers export var/avviso.db"])
+def test_nothing_is_written_over_a_file_of_the_publication(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: str,
+) -> None:
+    letters = Publication(tmp_path / "letters")
+    letters.write("01-issue.md", "Ink dries.")
+    file = letters.folder / words.rpartition(" ")[2]
+    before = file.read_bytes()
+    monkeypatch.chdir(letters.folder)
+
+    assert avviso(monkeypatch, *words.split()) == 2
+
+    assert f"{file} is a file of the publication: name another" in capsys.readouterr().err
+    assert file.read_bytes() == before
+
+
+def test_an_export_is_written_over_the_one_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    letters = Publication(tmp_path / "letters")
+    monkeypatch.chdir(letters.folder)
+
+    assert [avviso(monkeypatch, "subscribers", "export", "readers.csv") for _ in range(2)] == [0, 0]
+
+
 def test_an_export_in_html_is_told_where_it_becomes_issues(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
 ) -> None:
