@@ -407,10 +407,11 @@ def test_descriptions_are_the_authors_words_then_paragraphs_that_say_something(
 def test_a_description_has_words_and_no_marks_for_their_look() -> None:
     found = [manuscript(f"---\ndescription: '{text}'\n---\n").descriptions[0] for text in (
         "<b>Mira</b>, <b>printer</b>, on Vec<T>", "**Ink** by [Mira](https://example.com) &amp; `a*b`",
-        "2 * 3 * 4, a_b_c, __init__", "> **Ink**: it dries, a > b")]
+        "2 * 3 * 4, a_b_c, __init__", "> **Ink**: it dries, a > b",
+        "> 50% of pens dry out, >> 5 more do")]
 
     assert found == ["Mira, printer, on Vec<T>", "Ink by Mira & a*b", "2 * 3 * 4, a_b_c, __init__",
-                     "Ink: it dries, a > b"]
+                     "Ink: it dries, a > b", "> 50% of pens dry out, >> 5 more do"]
 
 
 @pytest.mark.parametrize(("path", "day", "number"), [
