@@ -54,7 +54,7 @@ _SCRIPT_ZONE = re.compile(
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _COUNTING = ("no", "nr", "ep", "top", "vol", "best", "part", "week", "issue", "number", "edition", "episode")
 YEAR_LAST = re.compile(
-    "(?i:" + "".join(rf"(?<!\b{word}[-_. ])" for word in _COUNTING) + r")(?<![^\W_])(?<!#)"
+    "(?i:" + "".join(rf"(?<!\b{word}[-_. ])(?<!\b{word}\. )" for word in _COUNTING) + r")(?<![^\W_])(?<!#)"
     r"(?:(?P<first>\d{1,2})(?P<mark>[-_.])(?P<second>\d{1,2})(?P=mark)"
     rf"|(?P<day_before>\d{{1,2}})(?:st|nd|rd|th)?[-_. ]{{1,2}}(?P<month_behind>{MONTH})[-_., ]{{1,2}}"
     rf"|(?P<month_before>{MONTH})[-_. ]{{1,2}}(?P<day_behind>\d{{1,2}})(?:st|nd|rd|th)?,?[-_. ]{{1,2}})"

@@ -152,6 +152,7 @@ def test_a_skipped_hour_moves_on_and_a_repeated_one_is_the_first(text: str, zone
     ("24th March 2024 Ink", MARCH), ("issue-24-mar-2024", None), ("Week 3 March 2024", None), ("top-10-may-2024", None),
     ("14-Letters from 24 March 2024", None), ("15-Register until March 24, 2024", None), ("On 24.3.2024", None),
     ("6 June 1944", None), ("Piston 24 March 2024", MARCH),
+    ("Vol. 24 March 2024", None), ("No. 24-3-2024", None),
     ("Issue 24-3-2024", None), ("Piano 24-3-2024", MARCH), ("Demarch 24 2024", None),
     ("32 March 2024", None), ("March 2024", None), ("14 - 24 Mar 2024", MARCH),
     ("03-04-2024", None), ("24-13-2024", None), ("32-01-2024", None), ("24-03-20244", None),
