@@ -111,9 +111,11 @@ class Dispatch:
         with self._lock:
             self.report.outcomes.update([outcome.state for outcome in outcomes])
 
-    def accept(self) -> None:
+    def accept(self, mailing_id: int | None = None) -> None:
         """Somebody was served: we are not unwelcome, and the post answers."""
         with self._lock:
+            if mailing_id is not None:
+                self._refused.pop(mailing_id, None)
             self.served += 1
             self._refusals = self._unanswered = 0
 

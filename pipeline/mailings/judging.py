@@ -50,7 +50,7 @@ class Judge:
 
     def _served(self, claim: Claim, receipt: Receipt) -> Outcome:
         self.outage.clear()
-        self._dispatch.accept()
+        self._dispatch.accept(claim.mailing_id)
         if self._dispatch.pace.is_away:
             self._teach(self._dispatch.pace.find)
         return Outcome(claim, DeliveryState.SENT, receipt.reply, receipt.provider, receipt.provider_id)

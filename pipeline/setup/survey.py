@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 
 from pipeline.clock import machine_zone
@@ -129,9 +130,10 @@ def survey(folder: Path, issues: Path | None = None) -> Survey:
 def _free(folder: Path, issues: str) -> str:
     """A folder for the pages. What lies in one by their usual name may be somebody's own pages, unless there is a
     ledger already, so that we wrote them."""
-    taken = {issues.partition("/")[0], *(() if (folder / "var").is_dir() else filter(
-        lambda name: (folder / name).is_file() or any((folder / name).glob("*")), _FREE))}
-    return next((name for name in _FREE if name not in taken), _FREE[-1])
+    is_ours = (folder / "var").is_dir()
+    names = chain(_FREE, (f"{_FREE[0]}-{number}" for number in count(2)))
+    return next(name for name in names if name != issues.partition("/")[0] and (
+        is_ours or not ((folder / name).is_file() or any((folder / name).glob("*")))))
 
 
 def _left_out(folder: Path, decided: Collection[Path]) -> tuple[str, ...]:

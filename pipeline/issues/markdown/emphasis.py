@@ -48,6 +48,7 @@ _TIMES = re.compile(r"\d\*\d")  # `2*3*4` multiplies
 _BEGINS_WORDS = re.compile(r"(?<![^\s(\[*_\"'“‘])~(?=[^\W\d_]|[\[*\"'“‘`])")  # before a figure a tilde is "about"
 _ENDS_WORD = re.compile(r"(?<=[^\s~(\[/])~(?![\w~/])")
 _LONE = -1  # the marker of a lone tilde, which never ends what two began
+_ANY = 3  # the length of a run that CommonMark's rule of three lets each other one end
 _MOST = 3  # underscores; more are a blank that readers fill in
 _MARKS_BEHIND = frozenset(("Po", "Pe", "Pf", "Pd"))  # categories of marks before which no words begin
 
@@ -82,7 +83,7 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
         for begins in (False, False, True, True):
             _push(state, marker, 2, opens=begins, closes=not begins)
     else:
-        run = 2 if marker == "*" and length == 4 and not closes and _is_even(state) else length
+        run = _ANY if marker == "*" and length == 4 and not closes and _is_even(state) else length
         for _ in range(length):
             _push(state, marker, run, opens=opens, closes=closes)
     state.pos += length

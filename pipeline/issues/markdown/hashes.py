@@ -18,6 +18,7 @@ _MARKED = re.compile(
     r"|(?P<glued>#{2,6})(?=[^\W_]|[\[*`“「『《【（(]|!\[|[\u2600-\u27bf\U0001f000-\U0001faff])")
 _ALONE = re.compile(r"#(?=[^\W\d_])[^#]+$")
 _OTHERS = re.compile(r"^#{2,6}[^\W_]", re.MULTILINE)
+_SPACED = re.compile(r"^#{1,6}[ \t]", re.MULTILINE)  # who writes such means a tag by `#ink`
 
 
 def use_glued_headings(parser: MarkdownIt) -> None:
@@ -40,8 +41,9 @@ def _glued_heading(state: StateBlock, start_line: int, _end_line: int, silent: b
 
 
 def _is_at_the_top(state: StateBlock, line: str) -> bool:
-    """Whether a line with one mark begins a text, in which others have several marks and no space."""
-    return not state.tokens and _ALONE.match(line) is not None and _OTHERS.search(state.src) is not None
+    """Whether a line with one mark begins a text, in which others have several marks and none has a space."""
+    return (not state.tokens and _ALONE.match(line) is not None and _OTHERS.search(state.src) is not None
+            and _SPACED.search(state.src) is None)
 
 
 def _push(state: StateBlock, marks: str, words: str, line: int) -> None:

@@ -33,10 +33,10 @@ _SPONSORED = re.compile(
     r"(?:(?:this|today['’]s)(?: week['’]s)? (?:issue|edition|newsletter|episode|post) (?:is|was) )?"
     r"(?:sponsored by|brought to you by|supported by our (?:friends|sponsors?))\b"
     r"|本[期周].{0,10}由(?!于)[^，。！？]{1,30}(?:赞助|冠名|特约)", re.IGNORECASE)
-# What stands below a picture, and what an account of WeChat asks of its readers.
+# What stands below a picture, and what an account of WeChat asks of its readers; not what is noticed (`引发关注`).
 _ASIDE = re.compile(
     r"图 ?\d{0,2} ?[:：](?=.{0,40}$)|[▲△](?=.{0,40}$)|在小说阅读器[读中](?=.{0,6}$)"
-    r"|(?:点击|长按|扫描?码?|识别)[^，。！？率]{0,16}(?:蓝字|关注|二维码)(?=.{0,20}$)")
+    r"|(?:点击|长按|扫描?码?|识别)[^，。！？率引受值]{0,16}(?:蓝字|关注|二维码(?!的))(?=.{0,20}$)")
 # What a mail says of itself, from which a text was taken.
 _OF_A_MAIL = re.compile(
     r"(?:are you )?having (?:trouble|problems) (?:viewing|reading)"

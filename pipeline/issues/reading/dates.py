@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from itertools import chain, starmap
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pipeline.language import month_named
@@ -53,12 +54,14 @@ _SCRIPT_ZONE = re.compile(
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _COUNTING = ("no", "nr", "ep", "top", "vol", "best", "part", "week", "issue", "number", "edition", "episode")
 YEAR_LAST = re.compile(
-    "(?i:" + "".join(rf"(?<!\b{word}[-_. ])" for word in _COUNTING) + r")(?<![^\W_])(?<!#)"
+    "(?i:" + "".join(rf"(?<!\b{word}[-_. ])(?<!\b{word}\. )" for word in _COUNTING) + r")(?<![^\W_])(?<!#)"
     r"(?:(?P<first>\d{1,2})(?P<mark>[-_.])(?P<second>\d{1,2})(?P=mark)"
     rf"|(?P<day_before>\d{{1,2}})(?:st|nd|rd|th)?[-_. ]{{1,2}}(?P<month_behind>{MONTH})[-_., ]{{1,2}}"
     rf"|(?P<month_before>{MONTH})[-_. ]{{1,2}}(?P<day_behind>\d{{1,2}})(?:st|nd|rd|th)?,?[-_. ]{{1,2}})"
     r"(?P<year>(?:19|20)\d{2})(?!\d)")
 """A day before its year in a file's name: `24-03-2024`, `24 March 2024`, `March 24, 2024`."""
+_TELLS_OF = re.compile(r"\b(?:from|since|until|till|by|before|after|on|to)[-_. ]+\Z", re.IGNORECASE)
+_EARLIEST = 1990  # `14-6 June 1944` is no issue of that day
 _DAY_IN_NAME = re.compile(
     r"(?<!\d)(?:(?P<year>\d{4})(?P<sep>[-_./])(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})(?!\d)"
     rf"|(?P<year_word>\d{{4}})[- ](?P<month_word>{MONTH})[- ](?P<day_word>\d{{1,2}})(?!\d)"
@@ -174,12 +177,13 @@ def _exists(local: datetime, zone: tzinfo) -> bool:
 
 def date_in_name(stem: str) -> date | None:
     """The day in a file name: `2024-03-24-title`, `weekly_2024.3.4`, `2024-mar-24`, `20240324`, `20240324103000`; with
-    the year last where no other day can be meant: `24-03-2024`, `03-24-2024`, `24-mar-2024`, `March 24, 2024`. None if
-    there is none that exists."""
+    the year last where no other day can be meant: `24-03-2024`, `03-24-2024`, `24-mar-2024`, `March 24, 2024`, and not
+    where that is what the issue tells of: `Letters from 6 June 2024`. None if there is none that exists."""
     name = unicodedata.normalize("NFKC", stem)
-    days = (_existing_day(*parts(match)) for pattern, parts in ((_DAY_IN_NAME, _year_first), (YEAR_LAST, _year_last))
-            for match in pattern.finditer(name))
-    return next(filter(None, days), None)
+    said = (match for match in YEAR_LAST.finditer(name)
+            if int(match["year"]) >= _EARLIEST and not _TELLS_OF.search(name, 0, match.start()))
+    parts = chain(map(_year_first, _DAY_IN_NAME.finditer(name)), map(_year_last, said))
+    return next(filter(None, starmap(_existing_day, parts)), None)
 
 
 def _existing_day(year: str, month: str, day: str) -> date | None:

@@ -85,7 +85,7 @@ _DRESSED = re.compile(
     r"<(i|b|em|strong|small|u|sup|sub|span|code|mark|cite)(?:\s[^<>]{0,200})?>([^<>]*)</\1>", re.IGNORECASE)
 _CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 _ESCAPED = re.compile(r"&(?:amp|quot|apos|lt|gt|#\d{2,6}|#[xX][0-9a-fA-F]{2,6});")
-_QUOTATION = re.compile(r"^(?:>[ \t]*)+", re.MULTILINE)
+_QUOTATION = re.compile(r"^(?:>[ \t]*)++(?!\d)", re.MULTILINE)  # `> 50% of pens dry` is more than half
 _SHORT_DAY = re.compile(r"(\d{2})[-_.](\d{2})[-_.](\d{2})(?!\d)")
 _NEARBY = timedelta(days=7)  # from a day in a name to that of the front matter, which may be put off
 _WITHIN = 4  # such tags within one another

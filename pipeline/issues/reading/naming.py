@@ -162,7 +162,7 @@ def is_called(path: str, name: str) -> bool:
 
 def is_number(name: str, number: int | None) -> bool:
     """Whether a person who says `name` means this number, be it as a file's name has it: `8`, `08`."""
-    return str(number) == (name.lstrip("0") or name)
+    return number is not None and str(number) == (name.lstrip("0") or name)
 
 
 def is_named(path: str, name: str) -> bool:

@@ -16,6 +16,8 @@ from pipeline.issues.decoding import clean, decode
     ("零\u200b宽".encode(), "零\u200b宽"),
     ("Ink \xe2\x80\x94 dries\xe2\x80\x99s \xe4\xb8\xad".encode(), "Ink — dries’s \xe4\xb8\xad"),
     ("Ink â€” dries, itâ€™s â€œdryâ€\x9d â€¦ `â€™` â€\" â€".encode(), "Ink — dries, it’s “dry” … `â€™` â€\" â€"),
+    ("`itâ€™s â€œ` was itâ€™s".encode(), "`itâ€™s â€œ` was it’s"),
+    ("â€”\n```\nâ€”\n```\nâ€”\n~~~\nâ€™\n```\nâ€™".encode(), "—\n```\nâ€”\n```\n—\n~~~\nâ€™\n```\nâ€™"),
     ("l\x92\xe9t\xe9\x85\xa0! \x93CAF\xc9\x94, \xe2\x94".encode(), "l’été…\xa0! “CAFÉ”, â”"),
     ("Mira\x92s \x93ink\x94 \x96 1\x971 \x85".encode(), "Mira’s “ink” – 1—1 …"),
 ])

@@ -41,6 +41,7 @@ def test_levels_begin_at_two_and_skip_none(text: str, levels: list[int]) -> None
     ("\n#Ink\nAugust\n##Paper", "<h2>Ink</h2>\n<p>August</p>\n<h3>Paper</h3>"),
     ("#Ink\n## Paper", "<p>#Ink</p>\n<h2>Paper</h2>"), ("#5\n##Paper", "<p>#5</p>\n<h2>Paper</h2>"),
     ("#Ink #Soot\n##Paper", "<p>#Ink #Soot</p>\n<h2>Paper</h2>"),
+    ("#Ink\n## Paper\n##Pens", "<p>#Ink</p>\n<h2>Paper</h2>\n<h2>Pens</h2>"),
     ("a\n#Ink\n##b", "<p>a\n#Ink</p>\n<h2>b</h2>"), ("a\n\n#Ink\n##b", "<p>a</p>\n<p>#Ink</p>\n<h2>b</h2>"),
 ])
 def test_heading_needs_no_space_behind_two_marks_nor_one_of_half_width_nor_at_the_top(text: str, rendered: str) -> None:

@@ -158,6 +158,7 @@ def test_named_places_are_kept_on_the_web() -> None:
     ("&#1;&#x8;a&#0;b&#xFFFE;", "<p>\ufffd\ufffda\ufffdb\ufffd</p>"),
     ("<div>&#1;a&#xFFFE;</div>", "<div>a</div>"),
     ("Mira&#146;s &#x93;ink&#x94; &#150; <b>1&#133;</b>&#129;", "<p>Mira’s “ink” – <b>1…</b>\ufffd</p>"),
+    ("`â€™` stood for &rsquo;", "<p><code>â€™</code> stood for ’</p>"),
 ])
 def test_entities_are_what_a_browser_shows_and_bring_nothing_back_that_the_door_removed(text: str, html: str) -> None:
     assert shown(text) == html

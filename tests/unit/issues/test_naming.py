@@ -9,6 +9,7 @@ import pytest
 from pipeline.issues.reading.naming import (
     chinese_ordinal,
     day_around,
+    is_called,
     number_in_name,
     number_in_title,
     stem,
@@ -193,3 +194,9 @@ def test_numbers_are_marked_as_other_languages_mark_them(title: str, number: int
     ("2026-14-10", 14), ("Ink of 14:30", 14), ("Ink 114", 14)])
 def test_a_number_is_shown_beside_a_title_that_does_not_say_it(title: str, number: int | None) -> None:
     assert unsaid_number(14, title) == number
+
+
+@pytest.mark.parametrize(("name", "is_meant"), [("14", True), ("014", True), ("14-Ink", True), ("None", False)])
+def test_an_issue_is_called_by_its_number_or_name(name: str, is_meant: bool) -> None:
+    assert is_called("ink/14-Ink.md", name) is is_meant
+    assert not is_called("ink/Paper.md", name)

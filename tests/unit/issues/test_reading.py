@@ -348,6 +348,8 @@ def test_the_cover_is_front_matter_or_the_picture_in_the_first_block(text: str, 
     (("图 1：一台印刷机在码头上\n\n▲ 米拉和她的印刷机\n\n**△点击上方“蓝字”关注我们了解更多**\n\n"
       "在小说阅读器读本章\n\n在小说阅读器中沉浸阅读\n\n图书馆里有一台印刷机。"),
      ("图书馆里有一台印刷机。",), False),
+    ("扫码支付引发关注。\n\n扫描仪的新功能值得关注\n\n识别二维码的新模型发布了，速度很快\n\n识别图中二维码，关注我们",
+     ("扫码支付引发关注。", "扫描仪的新功能值得关注", "识别二维码的新模型发布了，速度很快"), False),
     (("Image: A press on the quay, and a boat\n\nThanks to @mira and @lena for taking notes!\n\n"
       "Many thanks to Mira Vale for preparing the issue.\n\n感谢本期周报投稿同学：米拉，莲娜\n\n感谢 米拉 莲娜 赞助\n\n"
       "扫一扫 或 微信中 长按 下面的二维码，即可关注米拉\n\n"
@@ -407,10 +409,11 @@ def test_descriptions_are_the_authors_words_then_paragraphs_that_say_something(
 def test_a_description_has_words_and_no_marks_for_their_look() -> None:
     found = [manuscript(f"---\ndescription: '{text}'\n---\n").descriptions[0] for text in (
         "<b>Mira</b>, <b>printer</b>, on Vec<T>", "**Ink** by [Mira](https://example.com) &amp; `a*b`",
-        "2 * 3 * 4, a_b_c, __init__", "> **Ink**: it dries, a > b")]
+        "2 * 3 * 4, a_b_c, __init__", "> **Ink**: it dries, a > b",
+        "> 50% of pens dry out, >> 5 more do")]
 
     assert found == ["Mira, printer, on Vec<T>", "Ink by Mira & a*b", "2 * 3 * 4, a_b_c, __init__",
-                     "Ink: it dries, a > b"]
+                     "Ink: it dries, a > b", "> 50% of pens dry out, >> 5 more do"]
 
 
 @pytest.mark.parametrize(("path", "day", "number"), [

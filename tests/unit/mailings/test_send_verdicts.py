@@ -202,6 +202,20 @@ def test_those_who_are_left_of_a_mailing_and_are_refused_again_pause_nothing(wor
     assert work.mailing.state is MailingState.SENDING
 
 
+def test_last_one_refused_of_a_mailing_whose_others_were_served_since_pauses_nothing(work: Workplace) -> None:
+    def script(message: Message, attempt: int) -> TransportError | None:
+        if not message.recipient.startswith("reader2@"):
+            return Refused("550 5.7.1 no") if attempt == 1 else None
+        return Deferred("451 later") if attempt == 1 else Refused("550 5.7.1 no")
+
+    work.script = script
+
+    work.serve(90)
+
+    assert work.states == [SENT, SENT, DEFERRED]
+    assert work.mailing.state is MailingState.SENDING
+
+
 def test_refusals_between_receipts_never_pause(tmp_path: Path) -> None:
     work = Workplace(tmp_path, readers=REFUSALS * 2)
     work.script = lambda message, attempt: \

@@ -394,6 +394,7 @@ def test_settings_give_numbers_that_begin_anew_an_address_with_the_year(tmp_path
     (["site/content/posts/2026-05-11.md", "site/content/posts/2026-05-12.md"], "web"),
     (["site/content/posts/2026-05-11.md", "site/content/posts/2026-05-12.md", "var/ledger.db"], "web"),
     (["issues/1.md", "site/index.html"], "web"), (["issues/1.md", "site/index.html", "web/a.txt"], "letters"),
+    (["letters/1.md", "letters/2.md", "letters/3.md", "site/a.txt", "web/a.txt", "site-2/a.txt"], "site-3"),
 ])
 def test_pages_have_a_folder_in_which_nothing_else_lies(tmp_path: Path, files: list[str], site: str) -> None:
     assert settled(fill(tmp_path, *files)).site.folder == tmp_path / site
