@@ -21,7 +21,7 @@ from pipeline.issues.issue import Image, Manuscript
 from pipeline.issues.markdown.fillings import filled
 from pipeline.issues.markdown.headings import fold
 from pipeline.issues.reading.dateline import day_above, day_in_heading
-from pipeline.issues.reading.dates import When, date_in_name, local_instant, parse_date, year_first
+from pipeline.issues.reading.dates import YEAR_LAST, When, date_in_name, local_instant, parse_date, year_first
 from pipeline.issues.reading.frontmatter import read_front
 from pipeline.issues.reading.headers import Front
 from pipeline.issues.reading.naming import (
@@ -119,7 +119,8 @@ def read_halfway(
     title = _undressed(fields.line(fields.called("title")))
     headed = None if title and told.begins_a_part else told.heading_number  # in a collection it is that of the first
     named = "" if when and _is_short_day(name, when.day) else without_digest(name)
-    counted = None if when and year_in_name(named) == when.day.year else number_in_name(named)
+    counted = None if when and year_in_name(named) == when.day.year else _first(
+        number_in_name(named), _number_before_month(named, when.day) if when else None)
     written = "" if date_in_name(named) else written_name(named)  # with a day, `Soot vol. 2` is what it is about
     number = _first(given, counted, number_in_title(title), headed, number_in_title(written))
     titled = _title(named, told)
@@ -208,6 +209,14 @@ def _is_short_day(name: str, day: date) -> bool:
         return found is not None and abs(date(2000 + int(found[1]), int(found[2]), int(found[3])) - day) <= _NEARBY
     except ValueError:
         return False
+
+
+def _number_before_month(name: str, day: date) -> int | None:
+    """What a name begins with that would be another day than the issue's: 14 of `14-march-2026`, dated 28 March."""
+    found, said = YEAR_LAST.match(name), date_in_name(name)
+    if found is None or said is None or not found["day_before"] or abs(said - day) <= _NEARBY:
+        return None
+    return int(found["day_before"])
 
 
 def _first(*numbers: int | None) -> int | None:

@@ -438,6 +438,11 @@ def test_a_year_without_its_century_is_no_number_where_the_date_says_so(
     assert (found.number, found.title) == (number, title)
 
 
+@pytest.mark.parametrize(("day", "number"), [("2026-03-28", 14), ("2026-03-16", None)])
+def test_a_figure_before_a_month_is_a_number_where_the_issue_is_of_another_day(day: str, number: int | None) -> None:
+    assert manuscript(f"---\ndate: {day}\n---\n# On paper\n", "14-march-2026.md").number == number
+
+
 @pytest.mark.parametrize(("paragraph", "cut"), [
     ("短句。" * 66, "短句。" * 66),
     ("这是一句完整的话。" * 30, "这是一句完整的话。" * 22),
