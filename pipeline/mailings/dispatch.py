@@ -72,7 +72,6 @@ class Dispatch:
         self.quarantine = Quarantine()
         self._lock = threading.Lock()
         self._refusals = 0
-        self._audiences: dict[int, int] = {}
         self._refused: defaultdict[int, set[int]] = defaultdict(set)  # deliveries of small mailings
         self._unanswered = 0
         self._misses_ledger = False
@@ -130,15 +129,14 @@ class Dispatch:
 
     def is_unwelcome(self, mailing_id: int, delivery_id: int) -> bool:
         """Whether with this one everybody of a mailing was refused: a small one never has so many in a row."""
-        if mailing_id not in self._audiences:
-            self._audiences[mailing_id] = self.ledger.mailings.get(mailing_id).audience
-        if self._audiences[mailing_id] >= REFUSALS:
+        audience = self.ledger.mailings.get(mailing_id).audience
+        if audience >= REFUSALS:
             return False
         with self._lock:
             self._refused[mailing_id].add(delivery_id)
-            is_everybody = len(self._refused[mailing_id]) == self._audiences[mailing_id]
+            is_everybody = len(self._refused[mailing_id]) == audience
             if is_everybody:
-                self._refused[mailing_id].clear()
+                del self._refused[mailing_id]
         return is_everybody
 
     def miss_answer(self) -> bool:
