@@ -17,7 +17,6 @@ from pipeline.language import month_named
 
 EXAMPLE = "2024-03-24 or 2024-03-24 08:00"
 NOON = 12
-MONTHS = 12
 
 _DAY = re.compile(
     r"(?P<year>\d{4})(?:"
@@ -109,7 +108,7 @@ def year_first(text: str) -> str:
     day = found and (found["day"] or found["late_day"])
     if not found or not day or (found["day"] and found["late_day"]):
         return _with_month_in_words(text)
-    month = _MONTHS.index(found["month"][:3].lower()) + 1
+    month = int(_month_number(found["month"]))
     return f"{found['year']}-{month}-{day}" + _SCRIPT_ZONE.sub("", text[found.end():])
 
 
@@ -216,7 +215,7 @@ def _month_number(word: str) -> str:
 def _month_and_day(one: str, other: str) -> tuple[str, str]:
     """What two figures before a year mean, where only one of them can be a month or both are the same; `0`, which is
     no month, of others."""
-    is_first, is_second = int(one) <= MONTHS, int(other) <= MONTHS
+    is_first, is_second = int(one) <= len(_MONTHS), int(other) <= len(_MONTHS)
     if is_first and is_second and int(one) != int(other):
         return "0", other
     return (one, other) if is_first else (other, one)
