@@ -34,7 +34,7 @@ SKIPPED = frozenset({  # in small letters
 POSTS = "_posts"               # of Jekyll: what lies beside it are pages
 DOCUMENTS = "docs"             # of a program, mostly; of a newsletter where no issues lie elsewhere
 SUFFIXES = (".md", ".markdown", ".mdx", ".qmd", ".Rmd")
-PAGES = (".html", ".htm")
+HTML_SUFFIXES = (".html", ".htm")
 NOT_ISSUES = frozenset(
     {"readme", "changelog", "license", "contributing", "_index", "summary", "code of conduct", "404"})
 PAGE = "index"                 # of a folder: an issue where it is alone there, else the list of the others
@@ -89,7 +89,7 @@ class Survey:
     anew: bool
     left_out: tuple[str, ...]
     exported: tuple[str, ...]
-    site: str = "site"
+    site: str
 
 
 def survey(folder: Path, issues: Path | None = None) -> Survey:
@@ -122,7 +122,8 @@ def survey(folder: Path, issues: Path | None = None) -> Survey:
         language=_language(files[-SAMPLE:]), timezone=_timezone(),
         anew=begin_anew((year_of(paths[file]), number_in_name(stem(paths[file]))) for file in files),
         left_out=() if issues else _left_out(folder, known.union(files)),
-        exported=() if found else tuple(sorted(file.relative_to(folder).as_posix() for file in _files(folder, PAGES))),
+        exported=() if found else tuple(sorted(
+            file.relative_to(folder).as_posix() for file in _files(folder, HTML_SUFFIXES))),
         site=_free(folder, place),
     )
 

@@ -111,7 +111,7 @@ def test_survey_takes_the_folder_that_it_is_told(tmp_path: Path) -> None:
     folder = fill(tmp_path / "my-weekly", "issues/1.md", "issues/2.md", "drafts/3.md")
 
     assert survey(folder, Path("drafts")) == Survey(
-        "My Weekly", "drafts", "", "**/", 1, (".md",), ("**/README.md",), "en", "Asia/Shanghai", False, (), ())
+        "My Weekly", "drafts", "", "**/", 1, (".md",), ("**/README.md",), "en", "Asia/Shanghai", False, (), (), "site")
 
 
 @pytest.mark.parametrize(("files", "exported"), [
