@@ -16,11 +16,13 @@ from markdown_it.token import Token
 from pipeline.issues.markdown.alternatives import is_silent
 from pipeline.issues.markdown.fillings import TITLE
 
+SENTENCE_ENDS = tuple(".。!！?？…:：")
+"""With which no title ends that somebody wrote as a line of words."""
+
 TOP = 2
 DEEPEST = 6
 _SHORT = 2  # letters
 _PARAGRAPH = 3  # its tokens
-_SENTENCE_ENDS = tuple(".。!！?？")
 _PLAIN = frozenset(("text", "strong_open", "strong_close", "em_open", "em_close"))
 _PUBLICATION = re.compile("week|dail|month|digest|news|letter|bulletin|[刊报報讯訊]")  # in a folded name
 
@@ -111,7 +113,7 @@ def _begins_with(tokens: Sequence[Token], title: str) -> bool:
         return False
     children = tokens[1].children or ()
     words = plain_text(children)
-    return (fold(words) == fold(title) and not words.endswith(_SENTENCE_ENDS)
+    return (fold(words) == fold(title) and not words.endswith(SENTENCE_ENDS)
             and all(child.type in _PLAIN for child in children))
 
 

@@ -14,7 +14,7 @@ from markdown_it.token import Token
 from pipeline.issues.markdown.attributes import settle_attributes, without_list
 from pipeline.issues.markdown.body import Body
 from pipeline.issues.markdown.formulas import with_formulas_said
-from pipeline.issues.markdown.headings import fold, has_words, plain_text
+from pipeline.issues.markdown.headings import SENTENCE_ENDS, fold, has_words, plain_text
 from pipeline.issues.markdown.rawhtml import has_raw, settle
 from pipeline.issues.report import Report
 from pipeline.issues.tex.linear import small_figures
@@ -24,7 +24,6 @@ _FIRST = 100_000         # of a body
 MOST_LOOKED_AT = 20_000  # of a block; a first picture or heading stands before them
 MOST_READ = 4_000        # of the source of a paragraph that may describe it
 _LONGEST_OPENING = 80
-_SENTENCE_ENDS = (".", "。", "!", "！", "?", "？", "…", ":", "：")
 
 _SMALL_TAGS = {"<sup>": True, "<sub>": False}  # whether what stands in them stands above
 
@@ -54,7 +53,7 @@ class Beginning:
         if len(self.tokens) < 2 or self.tokens[0].type != "paragraph_open" or "\n" in self.tokens[1].content:
             return ""
         words = _words(self.settled(self.tokens[1]).children or ())
-        return words if len(words) <= _LONGEST_OPENING and not words.endswith(_SENTENCE_ENDS) else ""
+        return words if len(words) <= _LONGEST_OPENING and not words.endswith(SENTENCE_ENDS) else ""
 
     def is_headed(self) -> bool:
         """Whether its first heading is the only one of level 1."""
